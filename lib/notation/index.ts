@@ -1,0 +1,9 @@
+/** The segment notation of RFC 793: reading it, printing it, and giving it values from a TCB. */
+export { NotationError } from './errors.ts';
+export { evaluate, evaluateSegment } from './evaluate.ts';
+export type { FieldName } from './fields.ts';
+export { compareReply, type Mismatch } from './match.ts';
+export { parseExpression, parseSegment } from './parse.ts';
+export { printControlBits, printExpression, printSegment } from './print.ts';
+export { printConcrete, printRelative, type Sender } from './relative.ts';
+export * from './types.ts';

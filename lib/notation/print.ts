@@ -1,0 +1,60 @@
+import { NotationError } from './errors.ts';
+import { NUMERIC_FIELDS } from './fields.ts';
+import type { ControlBit, Expression, SegmentNotation } from './types.ts';
+
+/** How tightly an expression holds together: a sum, a quotient, or a single factor. */
+const rank = (expression: Expression): number =>
+  expression.kind !== 'binary' ? 2 : expression.operator === '/' ? 1 : 0;
+
+/** Prints an operand, which must hold together at least as tightly as its place demands. */
+function operand(expression: Expression, demanded: number): string {
+  const text = printExpression(expression);
+  if (expression.kind === 'any') throw new NotationError('ANY must stand alone', text);
+  if (rank(expression) < demanded) throw new NotationError('the notation has no parentheses', `(${text})`);
+  return text;
+}
+
+/**
+ * Prints an expression as {@link parseExpression} reads it.
+ *
+ * The notation has no parentheses, so only the trees that the parser makes can be printed: sums lean to the left,
+ * and the operands of a quotient are single factors.
+ *
+ * @throws NotationError for any other tree, and for one with ANY as an operand
+ */
+export function printExpression(expression: Expression): string {
+  switch (expression.kind) {
+    case 'any':
+      return 'ANY';
+    case 'number':
+      return String(expression.value);
+    case 'power':
+      return `${expression.base}^${expression.exponent}`;
+    case 'variable':
+      return expression.name;
+    case 'binary': {
+      const { operator, left, right } = expression;
+      return operand(left, operator === '/' ? 2 : 0) + operator + operand(right, operator === '/' ? 2 : 1);
+    }
+  }
+}
+
+/** Control bits as the notation lists them, e.g. `SYN,ACK`; empty for none. */
+export const printControlBits = (bits: Iterable<ControlBit>): string => [...bits].join(',');
+
+/**
+ * Prints a segment in canonical order: SEQ, ACK, CTL, DATA, WND, URG, MSS, WSCALE, SACKOK, TSVAL, TSECR. Control bits
+ * keep the order in which they are given. A segment of which nothing is written prints as the empty text.
+ *
+ * @throws NotationError when an expression of it cannot be printed, see {@link printExpression}
+ */
+export function printSegment(notation: SegmentNotation): string {
+  let text = '';
+  for (const { name, key } of NUMERIC_FIELDS) {
+    const expression = notation[key];
+    if (key === 'data' && notation.ctl.length > 0) text += `<CTL=${printControlBits(notation.ctl)}>`;
+    if (key === 'tsval' && notation.sackPermitted) text += '<SACKOK>';
+    if (expression !== undefined) text += `<${name}=${printExpression(expression)}>`;
+  }
+  return text;
+}

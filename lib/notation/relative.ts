@@ -1,0 +1,94 @@
+import { SEQUENCE_SPACE, sub } from '../wire/seq.ts';
+import { literal, type NotationDraft, NUMERIC_FIELDS } from './fields.ts';
+import { printSegment } from './print.ts';
+import {
+  CONTROL_BITS,
+  type ConcreteSegment,
+  type Expression,
+  type Variable,
+  type Variables,
+} from './types.ts';
+
+/** Who sent a segment. The variables are the target's, so the two sides number in opposite spaces. */
+export type Sender = 'tester' | 'target';
+
+/** A number further than this from every variable, in octets, is printed as it is. */
+const NEAR = 70_000;
+
+/** Names to try for a number: those of the TCB first, then those of the segment that was answered. */
+type Names = readonly (readonly Variable[])[];
+
+const TARGETS_SEQUENCE: readonly Variable[] = ['SND.NXT', 'SND.UNA', 'ISS'];
+const TESTERS_SEQUENCE: readonly Variable[] = ['RCV.NXT', 'IRS'];
+const NAMES: Readonly<Record<Sender, { readonly seq: Names; readonly ack: Names }>> = {
+  tester: { seq: [TESTERS_SEQUENCE], ack: [TARGETS_SEQUENCE] },
+  target: { seq: [TARGETS_SEQUENCE, ['SEG.ACK']], ack: [TESTERS_SEQUENCE, ['SEG.SEQ']] },
+};
+
+/** How far `value` lies from `origin`, in -2^31...2^31-1. */
+function distance(value: number, origin: number): number {
+  const ahead = sub(value, origin);
+  return ahead < SEQUENCE_SPACE / 2 ? ahead : ahead - SEQUENCE_SPACE;
+}
+
+function offsetFrom(name: Variable, offset: number): Expression {
+  const variable: Expression = { kind: 'variable', name };
+  if (offset === 0) return variable;
+  return {
+    kind: 'binary',
+    operator: offset < 0 ? '-' : '+',
+    left: variable,
+    right: literal(Math.abs(offset)),
+  };
+}
+
+/** The number in terms of the nearest of the names, or itself. */
+function named(value: number, names: Names, variables: Variables): Expression {
+  const offsets = names.map((group) =>
+    group.flatMap((name) => {
+      const origin = variables[name];
+      return origin === undefined ? [] : [{ name, offset: distance(value, origin) }];
+    }),
+  );
+  const exact = offsets.flat().find(({ offset }) => offset === 0);
+  if (exact) return offsetFrom(exact.name, 0);
+  for (const group of offsets) {
+    const near = group.filter(({ offset }) => Math.abs(offset) <= NEAR);
+    // The sort is stable: of two names equally near, the one listed first is taken.
+    const [nearest] = near.sort((a, b) => Math.abs(a.offset) - Math.abs(b.offset));
+    if (nearest) return offsetFrom(nearest.name, nearest.offset);
+  }
+  return literal(value);
+}
+
+/** The notation of a segment whose numbers are all known: ACK and URG are left out where they say nothing. */
+function notationOf(segment: ConcreteSegment): NotationDraft {
+  const draft: NotationDraft = { ctl: CONTROL_BITS.filter((bit) => segment.ctl.has(bit)) };
+  for (const { key } of NUMERIC_FIELDS) {
+    const value = segment[key];
+    if (value !== undefined) draft[key] = literal(value);
+  }
+  if (segment.sackPermitted) draft.sackPermitted = true;
+  if (segment.ack === 0 && !segment.ctl.has('ACK')) delete draft.ack;
+  if (segment.urg === 0 && !segment.ctl.has('URG')) delete draft.urg;
+  if (segment.data === 0) delete draft.data;
+  return draft;
+}
+
+/** Prints a segment with absolute numbers, e.g. `<SEQ=1000><ACK=2000><CTL=ACK><WND=65535>`. */
+export const printConcrete = (segment: ConcreteSegment): string => printSegment(notationOf(segment));
+
+/**
+ * Prints a segment for people: SEQ and ACK in terms of the variables, e.g. `<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>`,
+ * all other fields as {@link printConcrete} does.
+ *
+ * SEQ of a segment from the target, and ACK of one from the tester, are named after SND.NXT, SND.UNA or ISS; the other
+ * two after RCV.NXT or IRS. A reply that is near none of them is named after SEG.ACK and SEG.SEQ, if these are given.
+ * An exact match goes first, then the nearest within 70000 octets, then the plain number.
+ */
+export function printRelative(segment: ConcreteSegment, variables: Variables, from: Sender): string {
+  const draft = notationOf(segment);
+  draft.seq = named(segment.seq, NAMES[from].seq, variables);
+  if (draft.ack !== undefined) draft.ack = named(segment.ack, NAMES[from].ack, variables);
+  return printSegment(draft);
+}
