@@ -9,7 +9,8 @@
 export const SEQUENCE_SPACE = 2 ** 32;
 
 /** `a + b` modulo 2^32. */
-export const add = (a: number, b: number): number => (((a + b) % SEQUENCE_SPACE) + SEQUENCE_SPACE) % SEQUENCE_SPACE;
+export const add = (a: number, b: number): number =>
+  (((a + b) % SEQUENCE_SPACE) + SEQUENCE_SPACE) % SEQUENCE_SPACE;
 
 /** `a - b` modulo 2^32: how far `a` lies ahead of `b`. */
 export const sub = (a: number, b: number): number => add(a, -b);

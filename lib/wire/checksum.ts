@@ -1,0 +1,52 @@
+import { type Addresses, parseAddressOf } from './address.ts';
+import { write16, write32 } from './octets.ts';
+
+/**
+ * The Internet checksum of RFC 1071 over the parts, as if they were one: the one's complement of the one's complement
+ * sum of the 16-bit words, an odd last octet counting as the high half of a word. 0...65535.
+ *
+ * Over octets that contain their own correct checksum it is 0.
+ */
+export function internetChecksum(...parts: readonly Uint8Array[]): number {
+  // Octets of even and of odd position are summed apart; both sums stay far below 2^53.
+  let high = 0;
+  let low = 0;
+  let odd = false;
+  for (const part of parts) {
+    let even = 0;
+    let uneven = 0;
+    for (let at = 0; at < part.length; at += 2) {
+      even += part[at] ?? 0;
+      uneven += part[at + 1] ?? 0;
+    }
+    high += odd ? uneven : even;
+    low += odd ? even : uneven;
+    if (part.length % 2 === 1) odd = !odd;
+  }
+  let sum = high * 256 + low;
+  while (sum > 0xffff) sum = (sum % 0x10000) + Math.floor(sum / 0x10000);
+  return ~sum & 0xffff;
+}
+
+/**
+ * The pseudo header that precedes a segment in its checksum: 12 octets for IPv4 (RFC 9293 section 3.1), 40 for IPv6
+ * (RFC 8200 section 8.1).
+ *
+ * @param length octets of TCP header and text
+ * @throws WireError when an address is not of the family
+ */
+export function pseudoHeader({ family, src, dst }: Addresses, protocol: number, length: number): Uint8Array {
+  const source = parseAddressOf(family, src);
+  const destination = parseAddressOf(family, dst);
+  const octets = new Uint8Array(family === 4 ? 12 : 40);
+  octets.set(source, 0);
+  octets.set(destination, source.length);
+  if (family === 4) {
+    octets[9] = protocol;
+    write16(octets, 10, length);
+  } else {
+    write32(octets, 32, length);
+    octets[39] = protocol;
+  }
+  return octets;
+}

@@ -1,0 +1,113 @@
+import { formatAddress, parseAddressOf } from './address.ts';
+import { internetChecksum } from './checksum.ts';
+import { WireError } from './errors.ts';
+import { aligned, read16, unsigned, write16 } from './octets.ts';
+
+/** The flags of the fragment word (RFC 791 section 3.1). */
+export const DONT_FRAGMENT = 2;
+export const MORE_FRAGMENTS = 1;
+
+const FIXED_HEADER = 20;
+const LARGEST_HEADER = 60;
+
+/** An IPv4 header as a plain value (RFC 791 section 3.1); the overrides express the illegal. */
+export interface Ipv4Header {
+  /** The type of service octet: precedence in the upper three bits, or DSCP and ECN. */
+  readonly tos: number;
+  readonly id: number;
+  /** Three bits: reserved, {@link DONT_FRAGMENT}, {@link MORE_FRAGMENTS}. */
+  readonly flags: number;
+  /** In units of 8 octets, 0...8191. */
+  readonly fragmentOffset: number;
+  readonly ttl: number;
+  readonly protocol: number;
+  readonly src: string;
+  readonly dst: string;
+  /** Padded with zeros to a 32-bit boundary when encoded. */
+  readonly options: Uint8Array;
+  /** In 32-bit words, 0...15; what the options take when absent. */
+  readonly headerLength?: number;
+  /** In octets; of header and payload when absent. */
+  readonly totalLength?: number;
+  /** Computed when absent. */
+  readonly checksum?: number;
+}
+
+/** A header that was received, and what it carries. It encodes to the same octets again. */
+export interface DecodedIpv4 extends Ipv4Header {
+  readonly headerLength: number;
+  readonly totalLength: number;
+  readonly checksum: number;
+  readonly checksumValid: boolean;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * The octets of a datagram.
+ *
+ * @throws WireError when a value does not fit its field, the header exceeds 60 octets, the datagram 65535, or an
+ *   address is not an IPv4 address
+ */
+export function encodeIpv4(ip: Ipv4Header, payload: Uint8Array): Uint8Array {
+  const header = FIXED_HEADER + aligned(ip.options.length);
+  if (ip.headerLength === undefined && header > LARGEST_HEADER) {
+    throw new WireError(`IPv4 options of ${ip.options.length} octets do not fit the header`);
+  }
+  const octets = new Uint8Array(header + payload.length);
+  octets[0] = 0x40 | unsigned('IPv4 header length', ip.headerLength ?? header / 4, 4);
+  octets[1] = unsigned('type of service', ip.tos, 8);
+  write16(octets, 2, unsigned('IPv4 total length', ip.totalLength ?? octets.length, 16));
+  write16(octets, 4, unsigned('IPv4 identification', ip.id, 16));
+  const fragment = unsigned('fragment offset', ip.fragmentOffset, 13);
+  write16(octets, 6, (unsigned('IPv4 flags', ip.flags, 3) << 13) | fragment);
+  octets[8] = unsigned('time to live', ip.ttl, 8);
+  octets[9] = unsigned('protocol', ip.protocol, 8);
+  octets.set(parseAddressOf(4, ip.src), 12);
+  octets.set(parseAddressOf(4, ip.dst), 16);
+  octets.set(ip.options, FIXED_HEADER);
+  const checksum =
+    ip.checksum === undefined
+      ? internetChecksum(octets.subarray(0, header))
+      : unsigned('IPv4 header checksum', ip.checksum, 16);
+  write16(octets, 10, checksum);
+  octets.set(payload, header);
+  return octets;
+}
+
+/**
+ * Reads a datagram. Octets beyond its total length (padding of a short Ethernet frame) are left out. `options` and
+ * `payload` are views, not copies. A wrong header checksum is reported, not refused.
+ *
+ * @throws WireError when there are fewer than 20 octets, the version is not 4, or the header length or the total length
+ *   cannot be
+ */
+export function decodeIpv4(octets: Uint8Array): DecodedIpv4 {
+  if (octets.length < FIXED_HEADER) throw new WireError(`an IPv4 header of ${octets.length} octets`);
+  const first = octets[0] ?? 0;
+  if (first >>> 4 !== 4) throw new WireError(`IP version ${first >>> 4} where 4 is expected`);
+  const headerLength = first & 0x0f;
+  const header = headerLength * 4;
+  const totalLength = read16(octets, 2);
+  if (header < FIXED_HEADER || header > totalLength || totalLength > octets.length) {
+    throw new WireError(
+      `an IPv4 header of ${header} and a total length of ${totalLength} in ${octets.length} octets`,
+    );
+  }
+  const fragment = read16(octets, 6);
+  return {
+    tos: octets[1] ?? 0,
+    id: read16(octets, 4),
+    flags: fragment >>> 13,
+    fragmentOffset: fragment & 0x1fff,
+    ttl: octets[8] ?? 0,
+    protocol: octets[9] ?? 0,
+    src: formatAddress(octets.subarray(12, 16)),
+    dst: formatAddress(octets.subarray(16, 20)),
+    options: octets.subarray(FIXED_HEADER, header),
+    headerLength,
+    totalLength,
+    checksum: read16(octets, 10),
+    checksumValid: internetChecksum(octets.subarray(0, header)) === 0,
+    payload: octets.subarray(header, totalLength),
+  };
+}

@@ -1,0 +1,35 @@
+import { WireError } from './errors.ts';
+
+/*
+ * Network byte order over plain octets. A DataView would do the same, but one has to be made for every packet, which
+ * costs more than the few fields that are read. Callers have checked the length: an octet beyond the end reads as 0.
+ */
+
+export const read16 = (octets: Uint8Array, at: number): number =>
+  ((octets[at] ?? 0) << 8) | (octets[at + 1] ?? 0);
+
+export const read32 = (octets: Uint8Array, at: number): number =>
+  ((read16(octets, at) << 16) | read16(octets, at + 2)) >>> 0;
+
+export function write16(octets: Uint8Array, at: number, value: number): void {
+  octets[at] = value >>> 8;
+  octets[at + 1] = value;
+}
+
+export function write32(octets: Uint8Array, at: number, value: number): void {
+  write16(octets, at, value >>> 16);
+  write16(octets, at + 2, value & 0xffff);
+}
+
+/**
+ * The value, if it is an unsigned integer of so many bits (at most 32).
+ *
+ * @throws WireError naming the field otherwise: a field that wraps silently would put another segment on the wire
+ */
+export function unsigned(field: string, value: number, bits: number): number {
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) return value;
+  throw new WireError(`${field} does not fit ${bits} bits: ${value}`);
+}
+
+/** The length up to the next 32-bit boundary. */
+export const aligned = (length: number): number => (length + 3) & ~3;

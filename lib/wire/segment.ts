@@ -1,0 +1,101 @@
+import { CONTROL_BITS, type ConcreteSegment, type ControlBit } from '../notation/types.ts';
+import { WireError } from './errors.ts';
+import type { TcpOption } from './options.ts';
+import { ACK, CWR, type DecodedTcp, ECE, FIN, PSH, RST, SYN, type TcpHeader, URG } from './tcp.ts';
+
+/** What a segment needs on the wire beyond its notation. */
+export interface WireContext {
+  readonly srcPort: number;
+  readonly dstPort: number;
+  /** The window field of a segment that does not write <WND>, 0...65535. */
+  readonly defaultWindow: number;
+  /** Makes so many octets of text; a repeating alphabet when absent. */
+  readonly payload?: (length: number) => Uint8Array;
+}
+
+const MASK: Readonly<Record<ControlBit, number>> = { FIN, SYN, RST, PSH, ACK, URG, ECE, CWR };
+
+/** The largest text that an IP datagram can carry behind a TCP header without options. */
+const LARGEST_TEXT = 65_535 - 20;
+
+const NOP: TcpOption = { kind: 'nop' };
+const ALPHABET = new Uint8Array(LARGEST_TEXT).map((_, index) => 0x61 + (index % 26));
+
+const alphabet = (length: number): Uint8Array => ALPHABET.subarray(0, length);
+
+/** The options in whole 32-bit words each, in the order and alignment of common stacks (RFC 7323 appendix A). */
+function optionsOf(segment: ConcreteSegment): TcpOption[] {
+  const options: TcpOption[] = [];
+  const { mss, wscale, sackPermitted, tsval, tsecr } = segment;
+  const timestamps = tsval !== undefined || tsecr !== undefined;
+  if (mss !== undefined) options.push({ kind: 'mss', value: mss });
+  if (sackPermitted) {
+    if (!timestamps) options.push(NOP, NOP);
+    options.push({ kind: 'sackPermitted' });
+  }
+  if (timestamps) {
+    if (!sackPermitted) options.push(NOP, NOP);
+    options.push({ kind: 'timestamps', tsval: tsval ?? 0, tsecr: tsecr ?? 0 });
+  }
+  if (wscale !== undefined) options.push(NOP, { kind: 'wscale', shift: wscale });
+  return options;
+}
+
+/** The mask of a set of control bits, as the header holds it. */
+export function flagsOf(ctl: Iterable<ControlBit>): number {
+  let flags = 0;
+  for (const bit of ctl) flags |= MASK[bit];
+  return flags;
+}
+
+/** The control bits in a mask, in the order of the notation. */
+export const controlBitsOf = (flags: number): Set<ControlBit> =>
+  new Set(CONTROL_BITS.filter((bit) => (flags & MASK[bit]) !== 0));
+
+/**
+ * The header and text that put a segment on the wire. TSVAL or TSECR alone brings the whole timestamps option, the
+ * other being 0.
+ *
+ * @throws WireError when the text is more than one datagram can carry; other values are checked when encoded
+ */
+export function toWire(segment: ConcreteSegment, context: WireContext): TcpHeader {
+  if (segment.data > LARGEST_TEXT) throw new WireError(`a segment with ${segment.data} octets of text`);
+  return {
+    srcPort: context.srcPort,
+    dstPort: context.dstPort,
+    seq: segment.seq,
+    ack: segment.ack,
+    flags: flagsOf(segment.ctl),
+    reserved: 0,
+    window: segment.wnd ?? context.defaultWindow,
+    urgent: segment.urg,
+    options: optionsOf(segment),
+    data: (context.payload ?? alphabet)(segment.data),
+  };
+}
+
+/**
+ * The segment in a header that was received. Of an option that is repeated the last counts; options that the notation
+ * does not know, and the order of all, are lost. The acknowledgment and urgent fields are taken as they stand, whether
+ * or not their control bits are set.
+ */
+export function fromWire(tcp: DecodedTcp): ConcreteSegment {
+  const segment: { -readonly [Key in keyof ConcreteSegment]: ConcreteSegment[Key] } = {
+    seq: tcp.seq,
+    ack: tcp.ack,
+    ctl: controlBitsOf(tcp.flags),
+    data: tcp.data.length,
+    wnd: tcp.window,
+    urg: tcp.urgent,
+  };
+  for (const option of tcp.options) {
+    if (option.kind === 'mss') segment.mss = option.value;
+    else if (option.kind === 'wscale') segment.wscale = option.shift;
+    else if (option.kind === 'sackPermitted') segment.sackPermitted = true;
+    else if (option.kind === 'timestamps') {
+      segment.tsval = option.tsval;
+      segment.tsecr = option.tsecr;
+    }
+  }
+  return segment;
+}
