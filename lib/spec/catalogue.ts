@@ -1,0 +1,88 @@
+import { parseSegment } from '../notation/index.ts';
+import type { Case, CaseDeclaration, Expectation, Outcome, ResolvedOutcome } from './case.ts';
+import { PROFILES, type Profile } from './profile.ts';
+import { isRequirement } from './requirements.ts';
+import type { Origin, State } from './state.ts';
+
+/** A case that must not enter the catalogue; the message names its id. */
+export class CatalogueError extends Error {
+  override name = 'CatalogueError';
+}
+
+const cases = new Map<string, Case>();
+
+const ID = /^[a-z0-9-]+(\.[a-z0-9-]+){1,4}$/;
+
+/** Everything declared so far, in order of declaration. */
+export const catalogue = (): readonly Case[] => [...cases.values()];
+
+/** The case of that id, or undefined. */
+export const findCase = (id: string): Case | undefined => cases.get(id);
+
+/**
+ * Resolves declarations for every profile and adds them.
+ *
+ * @throws CatalogueError when an id is malformed or taken, a notation does not parse, a requirement is unknown or a
+ *   citation is missing. A file that is loaded twice may declare the very same case again.
+ */
+export function register(
+  state: State,
+  origin: Origin | undefined,
+  declarations: readonly CaseDeclaration[],
+): readonly Case[] {
+  return declarations.map((declaration) => {
+    const resolved = resolve(state, origin, declaration);
+    const known = cases.get(resolved.id);
+    if (known && JSON.stringify(known) !== JSON.stringify(resolved)) {
+      throw new CatalogueError(`${resolved.id}: this id is already taken by another case`);
+    }
+    cases.set(resolved.id, resolved);
+    return resolved;
+  });
+}
+
+function resolve(state: State, origin: Origin | undefined, declaration: CaseDeclaration): Case {
+  const { id } = declaration;
+  if (!ID.test(id)) throw new CatalogueError(`${id}: not of the form <state>.<stimulus>.<qualifier>`);
+  if (declaration.cite.length === 0) throw new CatalogueError(`${id}: cites no document`);
+  for (const requirement of declaration.requirements ?? []) {
+    if (!isRequirement(requirement)) throw new CatalogueError(`${id}: no such requirement: ${requirement}`);
+  }
+  check(id, declaration.send);
+  const expect = byProfile(declaration.expect);
+  for (const profile of PROFILES) {
+    const outcomes = expect[profile];
+    if (outcomes.length === 0) throw new CatalogueError(`${id}: expects nothing under ${profile}`);
+    for (const outcome of outcomes) if (outcome.reply !== 'silence') check(id, outcome.reply);
+  }
+  return {
+    ...declaration,
+    state,
+    ...(origin ? { origin } : {}),
+    expect,
+    requirements: declaration.requirements ?? [],
+    families: declaration.condition?.startsWith('IPv4') ? [4] : [4, 6],
+  };
+}
+
+function check(id: string, notation: string): void {
+  try {
+    parseSegment(notation);
+  } catch (error) {
+    throw new CatalogueError(`${id}: ${(error as Error).message}`);
+  }
+}
+
+function byProfile(expect: CaseDeclaration['expect']): Record<Profile, readonly ResolvedOutcome[]> {
+  const chain = 'rfc793' in expect ? expect : { rfc793: expect };
+  let inherited: Expectation = chain.rfc793;
+  const resolved = {} as Record<Profile, readonly ResolvedOutcome[]>;
+  for (const profile of PROFILES) {
+    inherited = (chain as Partial<Record<Profile, Expectation>>)[profile] ?? inherited;
+    resolved[profile] = list(inherited).map((outcome) => ({ ...outcome, level: outcome.level ?? 'required' }));
+  }
+  return resolved;
+}
+
+const list = (expectation: Expectation): readonly Outcome[] =>
+  Array.isArray(expectation) ? (expectation as readonly Outcome[]) : [expectation as Outcome];

@@ -1,0 +1,28 @@
+/**
+ * A profile is a chain of documents, each overriding what came before it.
+ *
+ * `rfc793`: the letter of 1981. `rfc1122`: its corrections. `rfc5961`: challenge ACKs, and RFC 2873: precedence is
+ * ignored. `rfc9293`: the current standard; it makes RFC 5961 a choice of the implementation.
+ */
+export const PROFILES = ['rfc793', 'rfc1122', 'rfc5961', 'rfc9293'] as const;
+
+export type Profile = (typeof PROFILES)[number];
+
+export const DEFAULT_PROFILE: Profile = 'rfc9293';
+
+export const isProfile = (text: string): text is Profile => (PROFILES as readonly string[]).includes(text);
+
+/**
+ * How strongly a document asks for an outcome.
+ *
+ * Several `required` outcomes of one case are equally right: any of them conforms. `recommended` is what a SHOULD asks
+ * for and conforms too. `permitted` is what remains allowed where a SHOULD or a MAY was not taken, or where the texts
+ * contradict themselves: the verdict is `permitted`, and fails under --strict.
+ */
+export type Level = 'required' | 'recommended' | 'permitted';
+
+/**
+ * RFC 9293 section 3.10.7.4 describes both a TCP that has adopted RFC 5961 and one that has not. An outcome that belongs
+ * to one of the two says so; what the target is, is found out once per run and then required everywhere.
+ */
+export type Adoption = 'adopted' | 'not adopted';

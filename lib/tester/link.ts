@@ -1,0 +1,29 @@
+/** An IP packet that carries TCP and has arrived from the target. */
+export interface Arrival {
+  /** When it was taken from the wire, in milliseconds of `performance.now()`. */
+  readonly at: number;
+  readonly source: string;
+  /** The TCP header and text. */
+  readonly tcp: Uint8Array;
+  /** The whole packet; on IPv6, whose raw sockets hide the header, one with a header made up from what is known. */
+  readonly packet: Uint8Array;
+}
+
+/**
+ * The wire between tester and target, for one address family. Everything that verdicts see passes here, so that a
+ * disturbed wire can be put in its place for testing the suite itself.
+ */
+export interface Link {
+  readonly family: 4 | 6;
+  /** The tester's address. */
+  readonly local: string;
+  /** The target's address. */
+  readonly remote: string;
+  /** Sends a whole IP packet. A failure to send is reported to the handler of `onFailure`. */
+  send(packet: Uint8Array, destination: string): void;
+  onArrival(handler: (arrival: Arrival) => void): void;
+  onFailure(handler: (error: Error) => void): void;
+  /** How many packets the receive queue has dropped since the link was opened: each may be a reply that went unseen. */
+  losses(): number;
+  close(): Promise<void>;
+}

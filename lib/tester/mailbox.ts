@@ -1,0 +1,119 @@
+import type { ConcreteSegment } from '../notation/index.ts';
+import { decodeTcp, fromWire, WireError } from '../wire/index.ts';
+import type { Arrival, Link } from './link.ts';
+import { buildPacket, type Dressing } from './packet.ts';
+
+/** One segment of a connection, as it was sent or arrived. */
+export interface Entry {
+  readonly from: 'tester' | 'target';
+  /** In milliseconds of `performance.now()`. */
+  readonly at: number;
+  readonly segment: ConcreteSegment;
+  readonly packet: Uint8Array;
+  /** The peer's port in the segment. */
+  readonly peerPort: number;
+}
+
+interface Waiter {
+  readonly wanted: (entry: Entry) => boolean;
+  readonly resolve: (entry: Entry | undefined) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Everything on one port of the tester's: each connection has a port to itself, so this is the record of a connection,
+ * from whichever side it was opened.
+ */
+export class Mailbox {
+  readonly port: number;
+  readonly link: Link;
+  /** All segments in the order in which they were sent or arrived. */
+  readonly log: Entry[] = [];
+  /** Arrivals that could not be read or whose checksum was wrong: dropped, as a TCP would, but not forgotten. */
+  readonly damaged: string[] = [];
+  readonly #waiters = new Set<Waiter>();
+  readonly #release: () => void;
+
+  constructor(link: Link, port: number, release: () => void) {
+    this.link = link;
+    this.port = port;
+    this.#release = release;
+  }
+
+  /** Sends a segment to a port of the target's. */
+  send(segment: ConcreteSegment, peerPort: number, window: number, dressing?: Dressing): Entry {
+    const { family, local, remote } = this.link;
+    const packet = buildPacket(
+      segment,
+      { family, src: local, dst: remote, srcPort: this.port, dstPort: peerPort, window },
+      dressing,
+    );
+    const entry: Entry = { from: 'tester', at: performance.now(), segment, packet, peerPort };
+    this.log.push(entry);
+    this.link.send(packet, dressing?.destination ?? remote);
+    return entry;
+  }
+
+  /**
+   * The first segment from the target, at or after position `since` of the log, that is wanted: one that has arrived, or
+   * else the next one to arrive.
+   *
+   * @param timeout in milliseconds; when it passes, the answer is undefined.
+   */
+  next(wanted: (entry: Entry) => boolean, timeout: number, since = 0): Promise<Entry | undefined> {
+    for (let index = since; index < this.log.length; index += 1) {
+      const entry = this.log[index];
+      if (entry?.from === 'target' && wanted(entry)) return Promise.resolve(entry);
+    }
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        wanted,
+        resolve,
+        timer: setTimeout(() => {
+          this.#waiters.delete(waiter);
+          resolve(undefined);
+        }, timeout),
+      };
+      this.#waiters.add(waiter);
+    });
+  }
+
+  /** Called by the tester for each packet to this port. */
+  deliver(arrival: Arrival): void {
+    const { family, local } = this.link;
+    try {
+      const tcp = decodeTcp(arrival.tcp, { family, src: arrival.source, dst: local });
+      if (tcp.checksumValid === false) {
+        this.damaged.push('a segment with a wrong checksum');
+        return;
+      }
+      const entry: Entry = {
+        from: 'target',
+        at: arrival.at,
+        segment: fromWire(tcp),
+        packet: arrival.packet,
+        peerPort: tcp.srcPort,
+      };
+      this.log.push(entry);
+      for (const waiter of this.#waiters) {
+        if (!waiter.wanted(entry)) continue;
+        this.#waiters.delete(waiter);
+        clearTimeout(waiter.timer);
+        waiter.resolve(entry);
+      }
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.damaged.push(error.message);
+    }
+  }
+
+  /** Stops listening; who still waits gets undefined. */
+  close(): void {
+    this.#release();
+    for (const waiter of this.#waiters) {
+      clearTimeout(waiter.timer);
+      waiter.resolve(undefined);
+    }
+    this.#waiters.clear();
+  }
+}

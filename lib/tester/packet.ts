@@ -1,0 +1,67 @@
+import type { ConcreteSegment } from '../notation/index.ts';
+import {
+  DONT_FRAGMENT,
+  encodeIpv4,
+  encodeIpv6,
+  encodeTcp,
+  PROTOCOL_TCP,
+  securityOption,
+  toWire,
+  withPrecedence,
+} from '../wire/index.ts';
+
+/** What a packet may have beyond an ordinary segment. */
+export interface Dressing {
+  /** A basic security option (RFC 1108) of this level; IPv4 only. */
+  readonly security?: 'Top Secret';
+  /** 0...7; IPv4 only. */
+  readonly precedence?: number;
+  readonly corruptChecksum?: boolean;
+  /** Instead of the target's address. */
+  readonly destination?: string;
+}
+
+export interface Envelope {
+  readonly family: 4 | 6;
+  readonly src: string;
+  readonly dst: string;
+  readonly srcPort: number;
+  readonly dstPort: number;
+  readonly window: number;
+}
+
+/** The IP packet of a segment. */
+export function buildPacket(segment: ConcreteSegment, envelope: Envelope, dressing: Dressing = {}): Uint8Array {
+  const { family, src } = envelope;
+  const dst = dressing.destination ?? envelope.dst;
+  const tcp = encodeTcp(
+    toWire(segment, {
+      srcPort: envelope.srcPort,
+      dstPort: envelope.dstPort,
+      defaultWindow: envelope.window,
+    }),
+    { family, src, dst },
+  );
+  // Octets 16 and 17 of the header; one flipped bit never sums up to a right checksum.
+  if (dressing.corruptChecksum) tcp[17] = (tcp[17] ?? 0) ^ 1;
+  if (family === 6) {
+    return encodeIpv6(
+      { trafficClass: 0, flowLabel: 0, nextHeader: PROTOCOL_TCP, hopLimit: 64, src, dst },
+      tcp,
+    );
+  }
+  return encodeIpv4(
+    {
+      tos: withPrecedence(0, dressing.precedence ?? 0),
+      id: 0,
+      flags: DONT_FRAGMENT,
+      fragmentOffset: 0,
+      ttl: 64,
+      protocol: PROTOCOL_TCP,
+      src,
+      dst,
+      options: dressing.security ? securityOption(dressing.security) : new Uint8Array(),
+    },
+    tcp,
+  );
+}

@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import raw, { type Socket } from 'raw-socket';
+import { decodeIpv4, encodeIpv6, PROTOCOL_TCP, WireError } from '../wire/index.ts';
+import type { Arrival, Link } from './link.ts';
+
+/** A raw socket could not be had. */
+export class RawSocketRefused extends Error {
+  override name = 'RawSocketRefused';
+}
+
+// From the kernel's headers; raw-socket names only some of them.
+const SOL_SOCKET = 1;
+const SO_BROADCAST = 6;
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
+const IPPROTO_IP = 0;
+const IP_MULTICAST_LOOP = 34;
+// A raw socket of this protocol only sends, and takes whole IP packets, in both families.
+const PROTOCOL_RAW = 255;
+
+// The queue has to hold a burst of replies while this process is busy: 32 MiB are some 25,000 small segments.
+const RECEIVE_QUEUE = 32 * 2 ** 20;
+// The largest IP packet.
+const RECEIVE_BUFFER = 65_535;
+
+export interface RawLinkOptions {
+  readonly family: 4 | 6;
+  readonly local: string;
+  readonly remote: string;
+}
+
+/**
+ * The wire by two raw sockets: one that only receives and one that only sends, since receiving starves the sends of a
+ * socket that does both.
+ */
+export class RawLink implements Link {
+  readonly family: 4 | 6;
+  readonly local: string;
+  readonly remote: string;
+  /** The size in octets that the kernel gave the receive queue; what is in flight must stay far below it. */
+  readonly receiveQueue: number;
+  readonly #receiver: Socket;
+  readonly #sender: Socket;
+  readonly #inodes: readonly string[];
+  readonly #lossesAtOpen: number;
+  #onArrival: (arrival: Arrival) => void = () => {};
+  #onFailure: (error: Error) => void = () => {};
+  #closing: Promise<void> | undefined;
+
+  /** @throws RawSocketRefused without CAP_NET_RAW. */
+  constructor({ family, local, remote }: RawLinkOptions) {
+    this.family = family;
+    this.local = local;
+    this.remote = remote;
+    const addressFamily = family === 4 ? raw.AddressFamily.IPv4 : raw.AddressFamily.IPv6;
+    const before = new Set(socketInodes());
+    try {
+      this.#receiver = raw.createSocket({
+        protocol: raw.Protocol.TCP,
+        addressFamily,
+        bufferSize: RECEIVE_BUFFER,
+      });
+      this.#inodes = socketInodes().filter((inode) => !before.has(inode));
+      this.#sender = raw.createSocket({ protocol: PROTOCOL_RAW, addressFamily, bufferSize: 64 });
+    } catch (error) {
+      throw new RawSocketRefused(
+        `no raw socket for IPv${family}: ${(error as Error).message} (it takes root, or the capability CAP_NET_RAW)`,
+      );
+    }
+    this.receiveQueue = enlarge(this.#receiver);
+    if (family === 4) {
+      this.#sender.setOption(SOL_SOCKET, SO_BROADCAST, 1);
+      this.#sender.setOption(IPPROTO_IP, IP_MULTICAST_LOOP, 0);
+    }
+    this.#lossesAtOpen = this.#drops();
+    this.#receiver.on('message', (buffer: Buffer, source: string) => this.#take(buffer, source));
+    for (const socket of [this.#receiver, this.#sender]) {
+      socket.on('error', (error: Error) => this.#onFailure(error));
+    }
+  }
+
+  send(packet: Uint8Array, destination: string): void {
+    const buffer = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
+    this.#sender.send(buffer, 0, buffer.length, destination, (error) => {
+      if (error) this.#onFailure(new Error(`could not send to ${destination}: ${error.message}`));
+    });
+  }
+
+  onArrival(handler: (arrival: Arrival) => void): void {
+    this.#onArrival = handler;
+  }
+
+  onFailure(handler: (error: Error) => void): void {
+    this.#onFailure = handler;
+  }
+
+  losses(): number {
+    return this.#drops() - this.#lossesAtOpen;
+  }
+
+  close(): Promise<void> {
+    // A second close() of a raw-socket would emit twice.
+    this.#closing ??= Promise.all(
+      [this.#receiver, this.#sender].map(
+        (socket) =>
+          new Promise<void>((resolve) => {
+            socket.once('close', resolve);
+            socket.close();
+          }),
+      ),
+    ).then(() => undefined);
+    return this.#closing;
+  }
+
+  #take(shared: Buffer, source: string): void {
+    const at = performance.now();
+    if (source !== this.remote) return;
+    // The socket reuses its buffer for the next packet.
+    const octets = Uint8Array.from(shared);
+    if (this.family === 6) {
+      const packet = encodeIpv6(
+        {
+          trafficClass: 0,
+          flowLabel: 0,
+          nextHeader: PROTOCOL_TCP,
+          hopLimit: 64,
+          src: source,
+          dst: this.local,
+        },
+        octets,
+      );
+      this.#onArrival({ at, source, tcp: octets, packet });
+      return;
+    }
+    try {
+      const { payload } = decodeIpv4(octets);
+      this.#onArrival({ at, source, tcp: payload, packet: octets });
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+    }
+  }
+
+  #drops(): number {
+    const table = readFileSync(this.family === 4 ? '/proc/self/net/raw' : '/proc/self/net/raw6', 'utf8');
+    let drops = 0;
+    for (const line of table.split('\n').slice(1)) {
+      const columns = line.trim().split(/\s+/);
+      if (this.#inodes.includes(columns[9] ?? '')) drops += Number(columns.at(-1));
+    }
+    return drops;
+  }
+}
+
+/** As large as the system allows; the force option is refused inside a user namespace. */
+function enlarge(socket: Socket): number {
+  for (const option of [SO_RCVBUF, SO_RCVBUFFORCE]) {
+    try {
+      socket.setOption(SOL_SOCKET, option, RECEIVE_QUEUE);
+    } catch {
+      // What was given is read back below.
+    }
+  }
+  const value = Buffer.alloc(4);
+  socket.getOption(SOL_SOCKET, SO_RCVBUF, value, 4);
+  return value.readUInt32LE();
+}
+
+/** The inodes of this process's sockets: what ties a line of /proc/net/raw to a socket of ours. */
+function socketInodes(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1] ?? [];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,27 @@
+/** The part of the raw-socket package that the tester uses; the package ships no types. */
+declare module 'raw-socket' {
+  import type { EventEmitter } from 'node:events';
+
+  export interface Socket extends EventEmitter {
+    close(): this;
+    pauseRecv(): this;
+    resumeRecv(): this;
+    setOption(level: number, option: number, value: number): void;
+    /** Fills `value` and returns how many octets of it were written. */
+    getOption(level: number, option: number, value: Buffer, length: number): number;
+    send(
+      buffer: Buffer,
+      offset: number,
+      length: number,
+      address: string,
+      afterCallback: (error: Error | null, bytes: number) => void,
+    ): this;
+  }
+
+  export const AddressFamily: { IPv4: number; IPv6: number };
+  export const Protocol: { TCP: number };
+  export function createSocket(options: { protocol: number; addressFamily: number; bufferSize?: number }): Socket;
+
+  const raw: { AddressFamily: typeof AddressFamily; Protocol: typeof Protocol; createSocket: typeof createSocket };
+  export default raw;
+}
