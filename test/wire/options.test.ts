@@ -23,6 +23,10 @@ describe('wire: TCP options', () => {
       { kind: 'eol' },
       { kind: 'raw', type: 2, bytes: Uint8Array.of(4, 5, 180) },
     ]);
+    expect(decodeOptions(Uint8Array.of(0, 1))).to.deep.equal([
+      { kind: 'eol' },
+      { kind: 'raw', type: 1, bytes: new Uint8Array() },
+    ]);
   });
 
   it('reads a length that cannot be as octets to the end', () => {
