@@ -1,0 +1,82 @@
+import { observedText } from './expectation.ts';
+import { byState, isFailure, type StateGroup } from './judgement.ts';
+import { ladderText } from './ladder.ts';
+import type { ReportCase, Run } from './run.ts';
+
+/** The run as JUnit XML: a suite for each state, a test case for each case and address family. */
+export function junitXml(run: Run): string {
+  const groups = byState(run.cases);
+  const all = tally(run.cases, run);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="segment-arrives" tests="${all.tests}" failures="${all.failures}" errors="${all.errors}" skipped="${all.skipped}" time="${seconds(run.durationMs)}">`,
+    ...groups.flatMap((group) => suite(group, run)),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
+
+function outcomeOf(result: ReportCase, run: Run): Outcome {
+  const failed = isFailure(result, run.profile, run.strict);
+  if (result.verdicts[run.profile] === 'inconclusive') return failed ? 'error' : 'skipped';
+  return failed ? 'failure' : 'passed';
+}
+
+function tally(cases: readonly ReportCase[], run: Run) {
+  const count = (outcome: Outcome) => cases.filter((result) => outcomeOf(result, run) === outcome).length;
+  return {
+    tests: cases.length,
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+  };
+}
+
+function suite({ name, cases }: StateGroup, run: Run): string[] {
+  const { tests, failures, errors, skipped } = tally(cases, run);
+  const time = cases.reduce((sum, result) => sum + result.durationMs, 0);
+  const facts = { ...run.target.facts, target: run.target.name, profile: run.profile, seed: run.seed };
+  return [
+    `  <testsuite name="${escapeXml(name)}" tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds(time)}" timestamp="${escapeXml(timestamp(run.startedAt))}" hostname="${escapeXml(run.target.address ?? run.target.name)}">`,
+    '    <properties>',
+    ...Object.entries(facts).map(
+      ([key, value]) => `      <property name="${escapeXml(key)}" value="${escapeXml(String(value))}"/>`,
+    ),
+    '    </properties>',
+    ...cases.map((result) => testcase(result, name, run)),
+    '  </testsuite>',
+  ];
+}
+
+function testcase(result: ReportCase, state: string, run: Run): string {
+  const head = `    <testcase name="${escapeXml(`${result.id}: ${result.title}`)}" classname="${escapeXml(`${state}.IPv${result.family}`)}" time="${seconds(result.durationMs)}"`;
+  const reason = result.inconclusive?.reason ?? result.reasons[run.profile] ?? '';
+  const outcome = outcomeOf(result, run);
+  if (outcome === 'passed') return `${head}/>`;
+  if (outcome === 'skipped') return `${head}><skipped message="${escapeXml(reason)}"/></testcase>`;
+  const verdict = result.verdicts[run.profile];
+  const text = [
+    `sent      ${result.send}`,
+    `observed  ${observedText(result)}`,
+    '',
+    ...ladderText(result),
+  ].join('\n');
+  return `${head}><${outcome} message="${escapeXml(reason || verdict)}" type="${verdict}">${escapeXml(text)}</${outcome}></testcase>`;
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+/** The schema that CI servers check knows no fraction of a second and no zone. */
+const timestamp = (iso: string): string => new Date(iso).toISOString().slice(0, 19);
+
+/** XML has no way to write most control characters, not even escaped; they are dropped. */
+function escapeXml(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

@@ -1,0 +1,146 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import Mocha from 'mocha';
+import Mochawesome from 'mochawesome';
+import pc from 'picocolors';
+import { findCase } from '../spec/catalogue.ts';
+import { DEFAULT_PROFILE } from '../spec/profile.ts';
+import { failuresText, summaryText } from './console.ts';
+import { mochawesomeContext } from './context.ts';
+import { finishMochawesome } from './mochawesome-page.ts';
+import { progressLine } from './progress.ts';
+import { ReportError } from './results.ts';
+import { currentRun, resultOf, runSettings } from './store.ts';
+import { writeReports } from './write.ts';
+
+const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_TEST_END } = Mocha.Runner.constants;
+
+/** What may be given as `reporterOptions`; everything else goes to mochawesome as it is. */
+export interface ReporterOptions {
+  /** Where the reports go; `reports` when absent. */
+  readonly reportDir?: string;
+  /** The page's name; `mochawesome` when absent. */
+  readonly reportFilename?: string;
+  /** False: only the mochawesome page is written, and the caller writes the rest. */
+  readonly writeReports?: boolean | string;
+}
+
+/**
+ * The reporter of the suites: a progress line while cases run, then the summary, the failures last, and the reports.
+ *
+ * mocha prints nothing else; what fails outside a case (a hook, a file that does not load) is listed as mocha would.
+ */
+export default class SegmentArrivesReporter extends Mocha.reporters.Base {
+  readonly #page: Mocha.reporters.Base & { done(failures: number, exit: (code: number) => void): unknown };
+  readonly #directory: string;
+  readonly #filename: string;
+  readonly #writes: boolean;
+  readonly #startedAt = Date.now();
+  #ended = 0;
+
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options);
+    const given = (options.reporterOptions ?? {}) as ReporterOptions;
+    this.#directory = given.reportDir ?? 'reports';
+    this.#filename = given.reportFilename ?? 'mochawesome';
+    this.#writes = given.writeReports !== false && given.writeReports !== 'false';
+
+    this.#follow(runner);
+    // It collects the tests at the end of the run, hence after the contexts that #follow adds then.
+    const pageOptions = {
+      ...options,
+      reporterOptions: {
+        reportTitle: 'segment-arrives',
+        reportPageTitle: 'segment-arrives',
+        inlineAssets: true,
+        code: false,
+        charts: false,
+        ...given,
+        reportDir: this.#directory,
+        reportFilename: this.#filename,
+        consoleReporter: 'none',
+        quiet: true,
+      },
+    };
+    this.#page = new Mochawesome(runner, pageOptions) as never;
+    this.#summarize(runner);
+  }
+
+  #follow(runner: Mocha.Runner): void {
+    const progress = progressLine(process.stdout);
+    let deviating = 0;
+    const tests: Mocha.Test[] = [];
+    runner.on(EVENT_RUN_BEGIN, () => progress.show(0, runner.total, 0));
+    runner.on(EVENT_TEST_END, (test) => {
+      tests.push(test);
+      this.#ended += 1;
+      const result = resultOf(test);
+      const profile = runSettings()?.profile ?? DEFAULT_PROFILE;
+      if (result?.verdicts[profile] === 'deviates') deviating += 1;
+      progress.show(this.#ended, runner.total, deviating);
+    });
+    runner.once(EVENT_RUN_END, () => {
+      progress.clear();
+      for (const test of tests) addContexts(test);
+    });
+  }
+
+  #summarize(runner: Mocha.Runner): void {
+    runner.once(EVENT_RUN_END, () => {
+      const run = this.#run(runner);
+      const others = this.failures.filter((test) => !resultOf(test));
+      const sections = run ? [summaryText(run), failuresText(run)].filter(Boolean) : [];
+      if (sections.length > 0) console.log(`\n${sections.join('\n\n')}\n`);
+      if (others.length > 0) Mocha.reporters.Base.list(others);
+      else if (!run) this.epilogue();
+    });
+  }
+
+  #run(runner: Mocha.Runner) {
+    const aborted = Reflect.get(runner, '_abort') === true;
+    return currentRun({
+      durationMs: Date.now() - this.#startedAt,
+      complete: !aborted && this.#ended === runner.total,
+    });
+  }
+
+  /** Called by mocha after the last test; `finish` takes the number of failures that decides about the exit code. */
+  override done(failures: number, finish: (failures: number) => void): void {
+    this.#page.done(failures, () => {
+      const problem = this.#finish();
+      if (problem) console.error(pc.red(problem));
+      finish(problem ? Math.max(failures, 1) : failures);
+    });
+  }
+
+  /** Writes what mochawesome does not, and says in one sentence what went wrong, if anything did. */
+  #finish(): string | undefined {
+    const page = join(this.#directory, `${this.#filename.replace(/\.(html|json)$/, '')}.html`);
+    try {
+      // mochawesome swallows the error when it cannot write.
+      if (!writtenSince(page, this.#startedAt)) return `${page} could not be written.`;
+      finishMochawesome(page);
+      const run = this.#writes ? this.#run(this.runner) : undefined;
+      if (run) writeReports(this.#directory, run);
+      console.log(`  reports: ${run ? join(this.#directory, 'index.html') : page}\n`);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ReportError) return error.message;
+      throw error;
+    }
+  }
+}
+
+function addContexts(test: Mocha.Test): void {
+  const result = resultOf(test);
+  if (!result) return;
+  const holder = test as Mocha.Test & { context?: unknown };
+  const own = holder.context === undefined ? [] : [holder.context].flat();
+  holder.context = [...own, ...mochawesomeContext(result, findCase(result.id))];
+}
+
+function writtenSince(file: string, time: number): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  // A second's tolerance: file systems and the clock do not round alike.
+  return stat !== undefined && stat.mtimeMs > time - 1000;
+}

@@ -1,0 +1,210 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { VARIABLES } from '../notation/types.ts';
+import { PROFILES } from '../spec/profile.ts';
+import { STATES } from '../spec/state.ts';
+import { KINDS, VERDICTS } from '../verdict/result.ts';
+import type { ReportCase, Run } from './run.ts';
+
+/** A report that could not be read or written; the message is one sentence for the user. */
+export class ReportError extends Error {
+  override name = 'ReportError';
+}
+
+const family = z.union([z.literal(4), z.literal(6)]);
+const profiled = <T extends z.ZodType>(value: T) =>
+  z.object(Object.fromEntries(PROFILES.map((p) => [p, value])) as Record<(typeof PROFILES)[number], T>);
+
+const recordSchema = z.object({
+  from: z.enum(['tester', 'target']),
+  at: z.number().describe('milliseconds since the case began'),
+  role: z.enum(['setup', 'stimulus', 'reply', 'retransmission', 'proof']),
+  segment: z.string().describe('in the notation, absolute numbers'),
+  relative: z.string().describe("in the notation, in terms of the target's TCB"),
+});
+
+const caseSchema = z.object({
+  id: z.string().min(1),
+  title: z.string(),
+  state: z.enum(STATES),
+  origin: z.enum(['passive', 'active']).optional(),
+  condition: z.string().optional(),
+  family,
+  send: z.string().describe('the stimulus as declared'),
+  stimulus: z.string().describe('the stimulus as sent, absolute numbers; empty when nothing was sent'),
+  observed: z.array(z.string()).describe('the replies, absolute numbers; empty for silence'),
+  kind: z.enum(KINDS),
+  stateAfter: z.enum([...STATES, 'unknown']),
+  proof: z.string(),
+  verdicts: profiled(z.enum(VERDICTS)),
+  reasons: profiled(z.string()).partial(),
+  reason: z.string().optional().describe('why the case is inconclusive'),
+  byCapability: z
+    .boolean()
+    .optional()
+    .describe('true when the target or its driver cannot do this case at all'),
+  notes: z.array(z.string()),
+  variables: z.partialRecord(z.enum(VARIABLES), z.number()),
+  records: z.array(recordSchema),
+  startedAt: z.iso.datetime({ offset: true }),
+  durationMs: z.number().nonnegative(),
+});
+
+/** The schema of results.json. It is stable: fields are added, never renamed; readers skip fields they do not know. */
+export const resultsSchema = z.object({
+  suite: z.literal('segment-arrives'),
+  version: z.string(),
+  seed: z.union([z.number(), z.string()]),
+  target: z.object({
+    name: z.string(),
+    address: z.string().optional(),
+    families: z.array(family),
+    facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  }),
+  profile: z.enum(PROFILES),
+  strict: z.boolean(),
+  startedAt: z.iso.datetime({ offset: true }),
+  durationMs: z.number().nonnegative(),
+  complete: z.boolean().describe('false when the run was cut short'),
+  cases: z.array(caseSchema),
+});
+
+/** What results.json holds. */
+export type Results = z.infer<typeof resultsSchema>;
+
+/** A case as results.json holds it: without the packets, which the captures have. */
+export type StoredCase = Results['cases'][number];
+
+/** The run as results.json holds it. */
+export function toResults(run: Run): Results {
+  const { target, cases, ...rest } = run;
+  return {
+    suite: 'segment-arrives',
+    version: rest.version,
+    seed: rest.seed,
+    target: {
+      name: target.name,
+      ...(target.address === undefined ? {} : { address: target.address }),
+      families: [...target.families],
+      facts: { ...target.facts },
+    },
+    profile: rest.profile,
+    strict: rest.strict,
+    startedAt: rest.startedAt,
+    durationMs: rest.durationMs,
+    complete: rest.complete,
+    cases: cases.map(toStored),
+  };
+}
+
+function toStored(result: ReportCase): StoredCase {
+  const { inconclusive, records, ...rest } = result;
+  return {
+    ...(rest as Omit<StoredCase, 'records'>),
+    ...(inconclusive ? { reason: inconclusive.reason, byCapability: inconclusive.byCapability } : {}),
+    records: records.map(({ from, at, role, segment, relative }) => ({ from, at, role, segment, relative })),
+  };
+}
+
+/** The text of results.json: one case per line, so that line tools and diffs are of use. */
+export function printResults(run: Run): string {
+  const { cases, ...head } = toResults(run);
+  const lines = cases.map((result) => JSON.stringify(result)).join(',\n');
+  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "cases": [\n${lines}\n]}\n`;
+}
+
+/**
+ * Writes `results.json` into the directory, which is made if need be; the file is complete or not there at all.
+ *
+ * @returns its path
+ * @throws ReportError when it cannot be written
+ */
+export function writeResults(directory: string, run: Run): string {
+  const file = join(directory, 'results.json');
+  writeWhole(file, printResults(run));
+  return file;
+}
+
+/**
+ * Writes a file by way of a temporary one beside it, so that a reader never sees half of it.
+ *
+ * @throws ReportError when it cannot be written
+ */
+export function writeWhole(file: string, content: string | Uint8Array): void {
+  const temporary = `${file}.${process.pid}.part`;
+  try {
+    mkdirSync(join(file, '..'), { recursive: true });
+    const handle = openSync(temporary, 'w');
+    try {
+      const octets = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let written = 0; written < octets.length; ) written += writeSync(handle, octets, written);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new ReportError(`${file} could not be written: ${explain(error)}.`, { cause: error });
+  }
+}
+
+function explain(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full';
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'EROFS') return 'the file system is read-only';
+  return message;
+}
+
+/**
+ * Reads a results.json back; what it left out (the packets) stays out.
+ *
+ * @throws ReportError when it cannot be read or is not one; the message names the field
+ */
+export function readResults(file: string): Run {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ReportError(`${file} could not be read: ${(error as Error).message}.`, { cause: error });
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new ReportError(`${file} is not JSON: ${(error as Error).message}.`, { cause: error });
+  }
+  return parseResults(data, file);
+}
+
+/**
+ * A run from the value of a results.json.
+ *
+ * @param name what the error calls it
+ * @throws ReportError naming the first field that is wrong, and its case
+ */
+export function parseResults(data: unknown, name: string): Run {
+  const parsed = resultsSchema.safeParse(data);
+  if (parsed.success) return fromResults(parsed.data);
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.map(String) ?? [];
+  const id = path[0] === 'cases' ? caseId(data, Number(path[1])) : undefined;
+  const where = path.join('.') || 'the document';
+  throw new ReportError(`${name}: ${where}${id ? ` (${id})` : ''}: ${issue?.message ?? 'not valid'}.`);
+}
+
+function caseId(data: unknown, index: number): string | undefined {
+  const id = (data as { cases?: { id?: unknown }[] }).cases?.[index]?.id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function fromResults({ suite: _, cases, ...head }: Results): Run {
+  return {
+    ...(head as Omit<Run, 'cases'>),
+    cases: cases.map(({ reason, byCapability, ...rest }) => ({
+      ...(rest as ReportCase),
+      ...(reason === undefined ? {} : { inconclusive: { reason, byCapability: byCapability ?? false } }),
+    })),
+  };
+}

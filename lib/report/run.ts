@@ -1,0 +1,39 @@
+import type { Profile } from '../spec/profile.ts';
+import type { CaseResult, WireRecord } from '../verdict/result.ts';
+
+/** A segment of a case; the packet is there only while the run is in memory (results.json leaves it out). */
+export type ReportRecord = Omit<WireRecord, 'packet'> & { readonly packet?: string };
+
+/** What came of a case: as the runner made it, or as it was read back from results.json. */
+export type ReportCase = Omit<CaseResult, 'records'> & { readonly records: readonly ReportRecord[] };
+
+/** The TCP under test. */
+export interface TargetInfo {
+  /** What the columns of a report are headed with, e.g. `Linux 6.1`. */
+  readonly name: string;
+  readonly address?: string;
+  readonly families: readonly (4 | 6)[];
+  /** What was found out about it before the first case, e.g. `challengeAcks: true`. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What a run was asked to do: all that is known before the first case ends. */
+export interface RunSettings {
+  readonly version: string;
+  readonly seed: number | string;
+  readonly target: TargetInfo;
+  /** The profile that decides about success; a verdict is kept for each of them. */
+  readonly profile: Profile;
+  /** Whether `permitted` is a failure, too. */
+  readonly strict: boolean;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** A whole run. */
+export interface Run extends RunSettings {
+  readonly durationMs: number;
+  /** False when it was cut short: cases are missing. */
+  readonly complete: boolean;
+  readonly cases: readonly ReportCase[];
+}

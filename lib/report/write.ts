@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue } from '../spec/catalogue.ts';
+import { captureName } from './capture-name.ts';
+import { deviatesSomewhere } from './judgement.ts';
+import { junitXml } from './junit.ts';
+import { type AcceptedDeviations, markdownSummary } from './markdown.ts';
+import { renderMatrix } from './matrix/render.ts';
+import { encodePcapng } from './pcapng.ts';
+import { writeResults, writeWhole } from './results.ts';
+import type { Run } from './run.ts';
+
+export interface WriteOptions {
+  readonly baseline?: AcceptedDeviations;
+}
+
+/**
+ * Writes everything that a run leaves but the mochawesome page: results.json, index.html, junit.xml, summary.md, and a
+ * capture for each case that deviates under any profile. Captures of an earlier run are removed.
+ *
+ * @throws ReportError when a file cannot be written
+ */
+export function writeReports(directory: string, run: Run, { baseline }: WriteOptions = {}): void {
+  writeResults(directory, run);
+  writeWhole(join(directory, 'index.html'), renderMatrix([run], catalogue()));
+  writeWhole(join(directory, 'junit.xml'), junitXml(run));
+  writeWhole(join(directory, 'summary.md'), markdownSummary(run, baseline));
+  removeCaptures(join(directory, 'pcap'));
+  for (const result of run.cases) {
+    if (!deviatesSomewhere(result) || !result.records.some((record) => record.packet)) continue;
+    writeWhole(join(directory, captureName(result)), encodePcapng(result));
+  }
+}
+
+/** Only what a run wrote: the directory is the user's. */
+function removeCaptures(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) {
+    if (/-ipv[46]\.pcapng$/.test(name)) rmSync(join(directory, name), { force: true });
+  }
+}
