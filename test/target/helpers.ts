@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { buildUpperTester } from '../../lib/target/build-agent.ts';
+import { type Accepted, TestabilityClient } from '../../lib/target/testability/client.ts';
+
+export const SANITIZED = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+
+/** Addresses of the loopback interface stand for target and tester alike. */
+const LOOPBACK = '--bind 127.0.0.1 --local ::1 --tester 127.0.0.1 --tester ::1'.split(' ');
+
+export interface RunningAgent {
+  process: ChildProcess;
+  port: number;
+  client: TestabilityClient;
+  /** What it wrote to stderr: nothing, unless a sanitizer spoke. */
+  complaints: () => string;
+  /** Ends its stdin; resolves to the exit code. */
+  stop: () => Promise<number | null>;
+}
+
+export const startAgent = async (flags: string[] = []): Promise<RunningAgent> => {
+  const path = await buildUpperTester({ flags: [...SANITIZED, ...flags] });
+  const child = spawn(path, [...LOOPBACK, '--port', '0', '--exit-on-eof'], { stdio: 'pipe' });
+  let complaints = '';
+  child.stderr.on('data', (text) => {
+    complaints += text;
+  });
+  const exit = once(child, 'exit');
+  const [line] = await once(createInterface(child.stdout), 'line');
+  const port = Number(/^ready (\d+)$/.exec(line)?.[1]);
+  const client = await TestabilityClient.open({ address: '127.0.0.1', port });
+  const stop = async (): Promise<number | null> => {
+    client.dispose();
+    child.stdin.end();
+    const [code] = await exit;
+    return code;
+  };
+  return { process: child, port, client, complaints: () => complaints, stop };
+};
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const listening = async (host: string): Promise<{ server: Server; port: number }> => {
+  const server = createServer({ allowHalfOpen: true });
+  server.listen(0, host);
+  await once(server, 'listening');
+  const at = server.address();
+  if (at === null || typeof at === 'string') throw new Error('no port');
+  return { server, port: at.port };
+};
+
+/** A port that was free a moment ago. */
+export const freePort = async (host: string): Promise<number> => {
+  const { server, port } = await listening(host);
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+export const nextAccepted = (client: TestabilityClient): Promise<Accepted> =>
+  new Promise((resolve) => {
+    const end = client.onAccepted((accepted) => {
+      end();
+      resolve(accepted);
+    });
+  });
+
+export interface Passive {
+  listener: number;
+  socketId: number;
+  accepted: Accepted;
+  peer: Socket;
+  port: number;
+}
+
+/** A connection that the upper tester accepted, and the other end of it. */
+export const passive = async (
+  client: TestabilityClient,
+  family: 4 | 6,
+  prepare: (listener: number) => Promise<void> = async () => {},
+): Promise<Passive> => {
+  const host = family === 4 ? '127.0.0.1' : '::1';
+  const port = await freePort(host);
+  const listener = await client.createAndBind({ family, port });
+  await prepare(listener);
+  const event = nextAccepted(client);
+  await client.listenAndAccept(listener);
+  const peer = connect({ host, port, allowHalfOpen: true });
+  await once(peer, 'connect');
+  const accepted = await event;
+  return { listener, socketId: accepted.socketId, accepted, peer, port };
+};
+
+/** The code of the error that a promise is rejected with. */
+export const failure = async (promise: Promise<unknown>): Promise<Error> => {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('it did not fail');
+};
+
+/** The name of the result that the upper tester refuses with. */
+export const refusal = async (promise: Promise<unknown>): Promise<string> => {
+  const error = await failure(promise);
+  return 'resultName' in error ? String(error.resultName) : error.message;
+};
+
+/** Collects what arrives until `octets` are there. */
+export const receive = async (peer: Socket, octets: number): Promise<string> => {
+  let text = '';
+  while (text.length < octets) text += (await once(peer, 'data'))[0];
+  return text;
+};
