@@ -1,0 +1,44 @@
+import type { CaseDeclaration, ClosedBy } from '../../../lib/spec/case.ts';
+
+/**
+ * Segments of a connection that is gone, as they trickle in behind it. Variables are those of its TCB when it went. The
+ * target has forgotten them all, so the two bits that decide for a connection that never was decide here too.
+ */
+export const lateSegments = (prefix: string, closedBy: ClosedBy): readonly CaseDeclaration[] => {
+  const late =
+    (reply: string) =>
+    (stimulus: string, title: string, send: string): CaseDeclaration => ({
+      id: `${prefix}.${stimulus}`,
+      title,
+      closedBy,
+      send,
+      expect: { reply, then: 'CLOSED' },
+      cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
+      requirements: ['3.5.2 group 1', '3.10.7.1'],
+    });
+  const discarded = late('silence');
+  const resetFromSeq = late('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>');
+  const resetFromAck = late('<SEQ=SEG.ACK><CTL=RST>');
+
+  return [
+    discarded('rst', 'RST where the next octet was due', '<SEQ=RCV.NXT><CTL=RST>'),
+    discarded('rst-ack', 'RST that acknowledges everything sent', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>'),
+
+    resetFromSeq('no-flags', 'no flags, no text', '<SEQ=RCV.NXT>'),
+    resetFromSeq('no-ack-text', 'text without ACK', '<SEQ=RCV.NXT><CTL=PSH><DATA=10>'),
+    resetFromSeq('fin', 'FIN without ACK', '<SEQ=RCV.NXT><CTL=FIN>'),
+    resetFromSeq('syn-old-duplicate', 'the SYN that opened the connection, again', '<SEQ=IRS><CTL=SYN>'),
+    resetFromSeq('syn', 'SYN of a new connection', '<SEQ=ANY><CTL=SYN>'),
+    resetFromSeq('syn-text', 'SYN of a new connection, with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
+
+    resetFromAck('ack', 'ACK of everything sent', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'),
+    resetFromAck(
+      'ack-old-duplicate',
+      'the ACK that completed the handshake, again',
+      '<SEQ=IRS+1><ACK=ISS+1><CTL=ACK>',
+    ),
+    resetFromAck('text', 'text', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>'),
+    resetFromAck('syn-ack', 'SYN,ACK', '<SEQ=IRS><ACK=ISS+1><CTL=SYN,ACK>'),
+    resetFromAck('fin-ack', 'FIN where the next octet was due', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'),
+  ];
+};

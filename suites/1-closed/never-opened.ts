@@ -1,0 +1,113 @@
+/**
+ * CLOSED: no connection ever existed between these ports. Group 1 of "Reset Generation".
+ *
+ * Two bits of the segment decide everything: RST silences the target, ACK chooses the form of its reset. Security,
+ * sequence numbers and all other bits play no part, because there is nothing to compare them with.
+ */
+import { inState } from '../../lib/runner/declare.ts';
+import type { CaseDeclaration } from '../../lib/spec/case.ts';
+
+const RESET_FROM_ACK = '<SEQ=SEG.ACK><CTL=RST>';
+const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';
+const REQUIREMENTS = ['3.5.2 group 1', '3.10.7.1'];
+
+const discarded = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: { reply: 'silence', then: 'CLOSED' },
+  cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
+  requirements: REQUIREMENTS,
+});
+
+const resetFromAck = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: { reply: RESET_FROM_ACK, then: 'CLOSED' },
+  cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
+  requirements: REQUIREMENTS,
+});
+
+const resetFromSeq = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: { reply: RESET_FROM_SEQ, then: 'CLOSED' },
+  cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
+  requirements: REQUIREMENTS,
+});
+
+inState('CLOSED', [
+  // A reset is never answered, whatever else the segment carries.
+  discarded('closed.rst.empty', 'RST', '<SEQ=ANY><CTL=RST>'),
+  discarded('closed.rst-ack.empty', 'RST that acknowledges', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),
+  discarded('closed.rst.text', 'RST with text', '<SEQ=ANY><CTL=RST><DATA=10>'),
+  discarded('closed.syn-rst.empty', 'SYN and RST together', '<SEQ=ANY><CTL=SYN,RST>'),
+  discarded('closed.syn-rst-ack.empty', 'SYN,ACK with RST', '<SEQ=ANY><ACK=ANY><CTL=SYN,RST,ACK>'),
+  discarded('closed.fin-rst.empty', 'FIN and RST together', '<SEQ=ANY><CTL=FIN,RST>'),
+
+  // ACK bit off: sequence number zero, and everything that the segment occupies is acknowledged.
+  resetFromSeq('closed.syn.empty', 'SYN', '<SEQ=ANY><CTL=SYN>'),
+  resetFromSeq('closed.syn.text', 'SYN with text: both are counted', '<SEQ=ANY><CTL=SYN><DATA=10>'),
+  resetFromSeq('closed.syn-fin.empty', 'SYN and FIN: both are counted', '<SEQ=ANY><CTL=SYN,FIN>'),
+  resetFromSeq(
+    'closed.syn-fin.text',
+    'SYN, text and FIN: all three are counted',
+    '<SEQ=ANY><CTL=SYN,FIN><DATA=10>',
+  ),
+  resetFromSeq(
+    'closed.syn.last-number',
+    'SYN with the largest sequence number: the acknowledgment wraps to 0',
+    '<SEQ=4294967295><CTL=SYN>',
+  ),
+  resetFromSeq('closed.no-flags.empty', 'no flags, no text: nothing is counted', '<SEQ=ANY>'),
+  resetFromSeq('closed.psh.text', 'text without ACK', '<SEQ=ANY><CTL=PSH><DATA=10>'),
+  resetFromSeq('closed.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
+  resetFromSeq(
+    'closed.fin-psh-urg.empty',
+    'FIN, PSH and URG: only FIN is counted',
+    '<SEQ=ANY><CTL=FIN,PSH,URG>',
+  ),
+  resetFromSeq('closed.fin-psh.text', 'text and FIN without ACK', '<SEQ=ANY><CTL=FIN,PSH><DATA=10>'),
+  resetFromSeq('closed.urg.empty', 'URG alone: not counted', '<SEQ=ANY><CTL=URG>'),
+
+  // ACK bit on: the reset begins where the sender of the segment will believe it, and acknowledges nothing.
+  resetFromAck('closed.syn-ack.empty', 'SYN,ACK', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>'),
+  resetFromAck('closed.ack.empty', 'ACK', '<SEQ=ANY><ACK=ANY><CTL=ACK>'),
+  resetFromAck('closed.ack.zero', 'ACK of 0', '<SEQ=ANY><ACK=0><CTL=ACK>'),
+  resetFromAck('closed.ack.last-number', 'ACK of the largest number', '<SEQ=ANY><ACK=4294967295><CTL=ACK>'),
+  resetFromAck('closed.ack.text', 'text', '<SEQ=ANY><ACK=ANY><CTL=ACK,PSH><DATA=10>'),
+  resetFromAck('closed.fin-ack.empty', 'FIN', '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK>'),
+  resetFromAck('closed.fin-ack.text', 'text and FIN', '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK,PSH><DATA=10>'),
+
+  {
+    ...resetFromSeq('closed.syn.security-option', 'SYN with a security option', '<SEQ=ANY><CTL=SYN>'),
+    condition: 'IPv4 security option differs from the connection',
+  },
+  {
+    id: 'closed.syn.wrong-checksum',
+    title: 'SYN whose checksum is wrong',
+    condition: 'wrong TCP checksum',
+    send: '<SEQ=ANY><CTL=SYN>',
+    expect: { reply: 'silence', then: 'CLOSED' },
+    cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
+    requirements: ['MUST-3'],
+  },
+  {
+    id: 'closed.syn.not-unicast',
+    title: 'SYN to a broadcast or multicast address',
+    condition: 'sent to a broadcast or multicast address',
+    send: '<SEQ=ANY><CTL=SYN>',
+    expect: {
+      // RFC 793 does not speak of such addresses: to reset, as for any SYN, and to stay out of it are equally right.
+      rfc793: [
+        { reply: RESET_FROM_SEQ, then: 'CLOSED' },
+        { reply: 'silence', then: 'CLOSED' },
+      ],
+      rfc1122: { reply: 'silence', then: 'CLOSED' },
+    },
+    cite: ['RFC 793 3.9 CLOSED', 'RFC 1122 4.2.3.10', 'RFC 9293 3.9.2.3'],
+    requirements: ['MUST-57', 'RFC 1122 4.2.3.10'],
+  },
+]);

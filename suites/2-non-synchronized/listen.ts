@@ -1,0 +1,182 @@
+/** LISTEN: RST, ACK, SYN (and then its security and precedence), anything else; in this order. Group 2. */
+import { inState } from '../../lib/runner/declare.ts';
+import type { CaseDeclaration, Outcome } from '../../lib/spec/case.ts';
+
+const RESET_FROM_ACK = '<SEQ=SEG.ACK><CTL=RST>';
+const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';
+
+const IGNORED: Outcome = { reply: 'silence', then: 'LISTEN' };
+/**
+ * RCV.NXT is set just behind the SYN whatever follows it in the segment: text and FIN wait until the connection is
+ * established, and are not acknowledged yet.
+ */
+const ANSWERED: Outcome = { reply: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' };
+
+const rst = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: IGNORED,
+  cite: [
+    'RFC 793 3.9 LISTEN first',
+    'RFC 793 3.4 reset processing',
+    'RFC 9293 3.10.7.2 first',
+    'RFC 9293 3.5.3',
+  ],
+  requirements: ['3.10.7.2 first', '3.5.3 RST processing'],
+});
+
+const ack = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: { reply: RESET_FROM_ACK, then: 'LISTEN' },
+  cite: [
+    'RFC 793 3.9 LISTEN second',
+    'RFC 793 3.4 group 2',
+    'RFC 9293 3.10.7.2 second',
+    'RFC 9293 3.5.2 group 2',
+  ],
+  requirements: ['3.10.7.2 second', '3.5.2 group 2'],
+});
+
+const syn = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: ANSWERED,
+  cite: ['RFC 793 3.9 LISTEN third', 'RFC 9293 3.10.7.2 third'],
+  requirements: ['3.10.7.2 third'],
+});
+
+const other = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: IGNORED,
+  cite: ['RFC 793 3.9 LISTEN fourth', 'RFC 9293 3.10.7.2 fourth'],
+  requirements: ['3.10.7.2 fourth'],
+});
+
+/**
+ * How a SYN is refused. RFC 793 contradicts itself: 3.9 prints the form that takes SEQ from the ACK field, though the
+ * segment has none (it reads as 0); group 2 of 3.4 asks for the other. RFC 1122 settles it for the other.
+ */
+const REFUSED_RFC793: readonly Outcome[] = [
+  { reply: RESET_FROM_ACK, then: 'LISTEN' },
+  { reply: RESET_FROM_SEQ, then: 'LISTEN' },
+];
+const REFUSED: Outcome = { reply: RESET_FROM_SEQ, then: 'LISTEN' };
+
+const PRECEDENCE = ['RFC 793 3.4 precedence', 'RFC 793 3.9 precedence', 'RFC 2873 4', 'A.1.1'];
+
+inState('LISTEN', [
+  // First: RST.
+  rst('listen.rst.empty', 'RST', '<SEQ=ANY><CTL=RST>'),
+  rst('listen.rst-ack.empty', 'RST that acknowledges', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),
+  rst('listen.syn-rst.empty', 'SYN and RST together', '<SEQ=ANY><CTL=SYN,RST>'),
+  rst('listen.syn-rst-ack.empty', 'SYN,ACK with RST', '<SEQ=ANY><ACK=ANY><CTL=SYN,RST,ACK>'),
+
+  // Second: ACK. Nothing was sent that it could acknowledge.
+  ack('listen.ack.empty', 'ACK', '<SEQ=ANY><ACK=ANY><CTL=ACK>'),
+  ack('listen.ack.zero', 'ACK of 0', '<SEQ=ANY><ACK=0><CTL=ACK>'),
+  ack('listen.ack.text', 'text', '<SEQ=ANY><ACK=ANY><CTL=ACK,PSH><DATA=10>'),
+  ack('listen.fin-ack.empty', 'FIN', '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK>'),
+  ack('listen.syn-ack.empty', 'SYN,ACK', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>'),
+  ack('listen.syn-ack.text', 'SYN,ACK with text', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK,PSH><DATA=10>'),
+  ack('listen.syn-fin-ack.empty', 'SYN,ACK with FIN', '<SEQ=ANY><ACK=ANY><CTL=SYN,FIN,ACK>'),
+  {
+    ...ack(
+      'listen.ack.security-option',
+      'ACK with a security option: the ACK is judged first',
+      '<SEQ=ANY><ACK=ANY><CTL=ACK>',
+    ),
+    condition: 'IPv4 security option differs from the connection',
+  },
+
+  // Third: SYN.
+  syn('listen.syn.empty', 'SYN', '<SEQ=ANY><CTL=SYN>'),
+  syn('listen.syn.last-number', 'SYN with the largest sequence number', '<SEQ=4294967295><CTL=SYN>'),
+  syn('listen.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
+  syn('listen.syn-fin.empty', 'SYN and FIN together', '<SEQ=ANY><CTL=SYN,FIN>'),
+  syn('listen.syn-psh-urg.empty', 'SYN with PSH and URG', '<SEQ=ANY><CTL=SYN,PSH,URG>'),
+  syn('listen.syn-ece-cwr.empty', 'SYN that offers ECN', '<SEQ=ANY><CTL=SYN,ECE,CWR>'),
+  {
+    id: 'listen.syn.security-option',
+    title: 'SYN with a security option',
+    condition: 'IPv4 security option differs from the connection',
+    send: '<SEQ=ANY><CTL=SYN>',
+    expect: {
+      rfc793: REFUSED_RFC793,
+      rfc1122: REFUSED,
+      rfc9293: [REFUSED, { ...ANSWERED, level: 'permitted' }],
+    },
+    cite: [
+      'RFC 793 3.9 LISTEN third',
+      'RFC 793 3.4 group 2',
+      'RFC 1122 4.2.2.20(b)',
+      'RFC 9293 3.10.7.2 third',
+      'RFC 9293 A.1.2',
+    ],
+    requirements: ['3.10.7.2 third', 'RFC 793 3.4 security', 'RFC 1122 4.2.2.20 b', 'A.1.2'],
+  },
+  {
+    id: 'listen.syn.precedence-higher-not-raised',
+    title: 'SYN of a higher precedence, which the target may not take on',
+    condition: 'IPv4 precedence higher, target not allowed to raise it',
+    send: '<SEQ=ANY><CTL=SYN>',
+    expect: { rfc793: REFUSED_RFC793, rfc1122: REFUSED, rfc5961: ANSWERED },
+    cite: [
+      'RFC 793 3.9 LISTEN third',
+      'RFC 793 3.4 group 2',
+      'RFC 1122 4.2.2.20(b)',
+      'RFC 2873 4',
+      'RFC 9293 A.1.1',
+    ],
+    requirements: [...PRECEDENCE, 'RFC 1122 4.2.2.20 b'],
+  },
+  {
+    ...syn(
+      'listen.syn.precedence-higher-raised',
+      'SYN of a higher precedence, which the target may take on',
+      '<SEQ=ANY><CTL=SYN>',
+    ),
+    condition: 'IPv4 precedence higher, target allowed to raise it',
+    cite: ['RFC 793 3.9 LISTEN third', 'RFC 793 3.4 group 2', 'RFC 2873 4', 'RFC 9293 A.1.1'],
+    requirements: PRECEDENCE,
+  },
+  {
+    ...syn('listen.syn.precedence-lower', 'SYN of a lower precedence', '<SEQ=ANY><CTL=SYN>'),
+    condition: 'IPv4 precedence lower',
+    cite: ['RFC 793 3.9 LISTEN third', 'RFC 793 3.4 group 2', 'RFC 2873 4', 'RFC 9293 A.1.1'],
+    requirements: PRECEDENCE,
+  },
+
+  // Fourth: whatever is left, which no TCP in order would send.
+  other('listen.no-flags.empty', 'no flags, no text', '<SEQ=ANY>'),
+  other('listen.psh.text', 'text without ACK', '<SEQ=ANY><CTL=PSH><DATA=10>'),
+  other('listen.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
+  other('listen.fin-psh-urg.empty', 'FIN, PSH and URG without ACK', '<SEQ=ANY><CTL=FIN,PSH,URG>'),
+  other('listen.urg.empty', 'URG alone', '<SEQ=ANY><CTL=URG>'),
+
+  // What must not reach any of the four.
+  {
+    id: 'listen.syn.wrong-checksum',
+    title: 'SYN whose checksum is wrong',
+    condition: 'wrong TCP checksum',
+    send: '<SEQ=ANY><CTL=SYN>',
+    expect: IGNORED,
+    cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
+    requirements: ['MUST-3'],
+  },
+  {
+    id: 'listen.syn.not-unicast',
+    title: 'SYN to a broadcast or multicast address',
+    condition: 'sent to a broadcast or multicast address',
+    send: '<SEQ=ANY><CTL=SYN>',
+    // RFC 793 does not speak of such addresses: to answer, as any SYN, and to stay out of it are equally right.
+    expect: { rfc793: [ANSWERED, IGNORED], rfc1122: IGNORED },
+    cite: ['RFC 793 3.9 LISTEN third', 'RFC 1122 4.2.3.10', 'RFC 9293 3.9.2.3'],
+    requirements: ['MUST-57', 'RFC 1122 4.2.3.10'],
+  },
+]);

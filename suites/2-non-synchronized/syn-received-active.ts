@@ -1,0 +1,43 @@
+/** SYN-RECEIVED, entered from SYN-SENT: two opens have crossed (RFC 793 figure 8). */
+import { inState } from '../../lib/runner/declare.ts';
+import {
+  ackCheck,
+  establishing,
+  rstCheck,
+  securityCheck,
+  sequenceCheck,
+  synCheck,
+  zeroWindow,
+} from './families/syn-received.ts';
+
+inState('SYN-RECEIVED (active)', [
+  ...sequenceCheck('active'),
+  {
+    id: 'syn-received.active.syn-ack.simultaneous-open',
+    title: "the peer's SYN,ACK, which completes a simultaneous open",
+    send: '<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>',
+    // The texts contradict themselves. By the letter of the sequence check the segment ends before the window: empty
+    // ACK, and the peer's own empty ACK will establish the connection. By figure 8, line 6, it establishes; what is
+    // sent then is an ACK in RFC 793, and nothing new since RFC 1122 corrected line 7. All three open the connection.
+    expect: [
+      { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'SYN-RECEIVED' },
+      { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'ESTABLISHED' },
+      { reply: 'silence', then: 'ESTABLISHED' },
+    ],
+    cite: [
+      'RFC 793 3.9 first',
+      'RFC 793 figure 8',
+      'RFC 1122 4.2.2.10',
+      'RFC 9293 3.10.7.4 first',
+      'RFC 9293 3.5',
+      'RFC 9293 A.2',
+    ],
+    requirements: ['3.10.7.4 first', 'MUST-10'],
+  },
+  ...rstCheck('active'),
+  ...securityCheck('active'),
+  ...synCheck('active'),
+  ...ackCheck('active'),
+  ...establishing('active'),
+  ...zeroWindow('active'),
+]);

@@ -1,0 +1,21 @@
+/** SYN-RECEIVED, entered from LISTEN: the target has answered a SYN. */
+import { inState } from '../../lib/runner/declare.ts';
+import {
+  ackCheck,
+  establishing,
+  rstCheck,
+  securityCheck,
+  sequenceCheck,
+  synCheck,
+  zeroWindow,
+} from './families/syn-received.ts';
+
+inState('SYN-RECEIVED (passive)', [
+  ...sequenceCheck('passive'),
+  ...rstCheck('passive'),
+  ...securityCheck('passive'),
+  ...synCheck('passive'),
+  ...ackCheck('passive'),
+  ...establishing('passive'),
+  ...zeroWindow('passive'),
+]);

@@ -1,0 +1,354 @@
+/**
+ * SYN-SENT: ACK, RST, security (and precedence), SYN, anything else; in this order. Group 2. SND.UNA is ISS and SND.NXT
+ * is ISS+1, so exactly one acknowledgment is acceptable. RFC 5961 leaves this state as it was.
+ */
+import { inState } from '../../lib/runner/declare.ts';
+import type { CaseDeclaration, Outcome } from '../../lib/spec/case.ts';
+
+const RESET_FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' };
+const RESET_FROM_SEQ: Outcome = { reply: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'SYN-SENT' };
+const DROPPED: Outcome = { reply: 'silence', then: 'SYN-SENT' };
+const RESET: Outcome = { reply: 'silence', then: 'CLOSED' };
+const ESTABLISHED: Outcome = { reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>', then: 'ESTABLISHED' };
+const CROSSED: Outcome = { reply: '<SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' };
+
+const badAck = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: RESET_FROM_ACK,
+  cite: [
+    'RFC 793 3.9 SYN-SENT first',
+    'RFC 793 3.4 group 2',
+    'RFC 9293 3.10.7.3 first',
+    'RFC 9293 3.5.2 group 2',
+  ],
+  requirements: ['3.10.7.3 first', '3.5.2 group 2'],
+});
+
+const badAckWithRst = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: DROPPED,
+  cite: ['RFC 793 3.9 SYN-SENT first', 'RFC 9293 3.10.7.3 first', 'RFC 9293 3.5.3'],
+  requirements: ['3.10.7.3 first', '3.5.3 RST validity'],
+});
+
+const rstWithoutAck = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: DROPPED,
+  cite: ['RFC 793 3.9 SYN-SENT second', 'RFC 9293 3.10.7.3 second', 'RFC 9293 3.5.3'],
+  requirements: ['3.10.7.3 second', '3.5.3 RST validity'],
+});
+
+const rst = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: RESET,
+  cite: [
+    'RFC 793 3.9 SYN-SENT second',
+    'RFC 793 3.4 reset processing',
+    'RFC 9293 3.10.7.3 second',
+    'RFC 9293 3.5.3',
+  ],
+  requirements: ['3.10.7.3 second', '3.5.3 RST validity', '3.5.3 RST processing'],
+});
+
+/** A mismatch is answered with `reset`; from RFC 9293 on, A.1.2 lets a TCP without security levels do `unaware`. */
+const security = (
+  id: string,
+  title: string,
+  send: string,
+  reset: Outcome,
+  unaware: Outcome,
+): CaseDeclaration => ({
+  id,
+  title,
+  condition: 'IPv4 security option differs from the connection',
+  send,
+  expect: { rfc793: reset, rfc9293: [reset, { ...unaware, level: 'permitted' }] },
+  cite: [
+    'RFC 793 3.9 SYN-SENT third',
+    'RFC 793 3.4 group 2',
+    'RFC 9293 3.10.7.3 third',
+    'RFC 9293 3.5.2 group 2',
+    'RFC 9293 A.1.2',
+  ],
+  requirements: ['3.10.7.3 third', 'RFC 793 3.4 security', 'A.1.2'],
+});
+
+const precedence = (
+  id: string,
+  title: string,
+  condition: NonNullable<CaseDeclaration['condition']>,
+  send: string,
+  expect: CaseDeclaration['expect'],
+): CaseDeclaration => ({
+  id,
+  title,
+  condition,
+  send,
+  expect,
+  cite: ['RFC 793 3.9 SYN-SENT third', 'RFC 793 3.4 group 2', 'RFC 2873 4', 'RFC 9293 A.1.1'],
+  requirements: ['RFC 793 3.4 precedence', 'RFC 793 3.9 precedence', 'RFC 2873 4', 'A.1.1'],
+});
+
+const simultaneous = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  // Text and FIN are queued until the connection is established: only the SYN is acknowledged.
+  expect: CROSSED,
+  cite: [
+    'RFC 793 3.9 SYN-SENT fourth',
+    'RFC 793 figure 8',
+    'RFC 1122 4.2.2.10',
+    'RFC 9293 3.10.7.3 fourth',
+    'RFC 9293 3.5',
+  ],
+  requirements: ['3.10.7.3 fourth', 'MUST-10'],
+});
+
+const other = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  send,
+  expect: DROPPED,
+  cite: ['RFC 793 3.9 SYN-SENT fifth', 'RFC 9293 3.10.7.3 fifth'],
+  requirements: ['3.10.7.3 fifth'],
+});
+
+inState('SYN-SENT', [
+  // First: an ACK of anything but our SYN. Erratum 3300 changes only how a good ACK is written: ISS is refused in all
+  // documents.
+  badAck('syn-sent.ack.iss', 'acknowledges nothing', '<SEQ=ANY><ACK=ISS><CTL=ACK>'),
+  badAck('syn-sent.ack.before-iss', 'acknowledges what came before our SYN', '<SEQ=ANY><ACK=ISS-1><CTL=ACK>'),
+  badAck('syn-sent.ack.far-before-iss', 'acknowledges what is long past', '<SEQ=ANY><ACK=ISS-2^30><CTL=ACK>'),
+  badAck(
+    'syn-sent.ack.beyond-snd-nxt',
+    'acknowledges one octet too many',
+    '<SEQ=ANY><ACK=SND.NXT+1><CTL=ACK>',
+  ),
+  badAck(
+    'syn-sent.ack.far-beyond-snd-nxt',
+    'acknowledges far too much',
+    '<SEQ=ANY><ACK=SND.NXT+2^30><CTL=ACK>',
+  ),
+  badAck(
+    'syn-sent.ack.iss-text',
+    'acknowledges nothing, with text',
+    '<SEQ=ANY><ACK=ISS><CTL=ACK,PSH><DATA=10>',
+  ),
+  badAck('syn-sent.fin-ack.iss', 'acknowledges nothing, with FIN', '<SEQ=ANY><ACK=ISS><CTL=FIN,ACK>'),
+  badAck('syn-sent.syn-ack.iss', 'SYN,ACK of nothing', '<SEQ=ANY><ACK=ISS><CTL=SYN,ACK>'),
+  badAck('syn-sent.syn-ack.before-iss', 'SYN,ACK of an older SYN', '<SEQ=ANY><ACK=ISS-1><CTL=SYN,ACK>'),
+  badAck(
+    'syn-sent.syn-ack.beyond-snd-nxt',
+    'SYN,ACK of one octet too many',
+    '<SEQ=ANY><ACK=SND.NXT+1><CTL=SYN,ACK>',
+  ),
+  badAck(
+    'syn-sent.syn-ack.iss-text',
+    'SYN,ACK of nothing, with text',
+    '<SEQ=ANY><ACK=ISS><CTL=SYN,ACK><DATA=10>',
+  ),
+  {
+    ...badAck(
+      'syn-sent.ack.iss-security-option',
+      'acknowledges nothing, with a security option: the ACK is judged first',
+      '<SEQ=ANY><ACK=ISS><CTL=ACK>',
+    ),
+    condition: 'IPv4 security option differs from the connection',
+  },
+  badAckWithRst('syn-sent.rst-ack.iss', 'RST that acknowledges nothing', '<SEQ=ANY><ACK=ISS><CTL=RST,ACK>'),
+  badAckWithRst(
+    'syn-sent.rst-ack.beyond-snd-nxt',
+    'RST that acknowledges one octet too many',
+    '<SEQ=ANY><ACK=SND.NXT+1><CTL=RST,ACK>',
+  ),
+
+  // Second: RST. It counts only with an ACK of our SYN, and then whatever its own sequence number is.
+  rstWithoutAck('syn-sent.rst.empty', 'RST without ACK', '<SEQ=ANY><CTL=RST>'),
+  rstWithoutAck('syn-sent.rst.text', 'RST with text, without ACK', '<SEQ=ANY><CTL=RST><DATA=10>'),
+  rstWithoutAck('syn-sent.syn-rst.empty', 'SYN and RST together, without ACK', '<SEQ=ANY><CTL=SYN,RST>'),
+  rst('syn-sent.rst-ack.good', 'RST that acknowledges our SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>'),
+  rst(
+    'syn-sent.rst-ack.good-seq-zero',
+    'RST that acknowledges our SYN, numbered 0',
+    '<SEQ=0><ACK=SND.NXT><CTL=RST,ACK>',
+  ),
+  rst(
+    'syn-sent.syn-rst-ack.good',
+    'RST that acknowledges our SYN, with SYN',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,RST,ACK>',
+  ),
+  {
+    ...rst(
+      'syn-sent.rst-ack.good-security-option',
+      'RST that acknowledges our SYN, with a security option: RST is judged first',
+      '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>',
+    ),
+    condition: 'IPv4 security option differs from the connection',
+  },
+  {
+    ...rst(
+      'syn-sent.rst-ack.good-text',
+      'RST that acknowledges our SYN, with text',
+      '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK><DATA=10>',
+    ),
+    // RFC 793 makes no exception for text. RFC 1122 turns to take such a reset into a SHOULD.
+    expect: {
+      rfc793: RESET,
+      rfc1122: [
+        { ...RESET, level: 'recommended' },
+        { ...DROPPED, level: 'permitted' },
+      ],
+    },
+    cite: ['RFC 793 3.9 SYN-SENT second', 'RFC 1122 4.2.2.12', 'RFC 9293 3.10.7.3 second', 'RFC 9293 3.5.3'],
+    requirements: ['3.10.7.3 second', 'SHLD-2', 'RFC 1122 4.2.2.12'],
+  },
+
+  // Third: security.
+  security(
+    'syn-sent.syn-ack.security-option',
+    'SYN,ACK with a security option',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
+    RESET_FROM_ACK,
+    ESTABLISHED,
+  ),
+  security(
+    'syn-sent.ack.security-option',
+    'ACK of our SYN with a security option',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>',
+    RESET_FROM_ACK,
+    DROPPED,
+  ),
+  security(
+    'syn-sent.syn.security-option',
+    'SYN with a security option',
+    '<SEQ=ANY><CTL=SYN>',
+    RESET_FROM_SEQ,
+    CROSSED,
+  ),
+  security(
+    'syn-sent.no-flags.security-option',
+    'no flags, with a security option',
+    '<SEQ=ANY>',
+    RESET_FROM_SEQ,
+    DROPPED,
+  ),
+
+  // Third, continued: precedence. With an ACK of our SYN it has to be equal, otherwise it may be lower or raised.
+  precedence(
+    'syn-sent.syn-ack.precedence-higher-not-raised',
+    'SYN,ACK of a higher precedence',
+    'IPv4 precedence higher, target not allowed to raise it',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
+    { rfc793: RESET_FROM_ACK, rfc5961: ESTABLISHED },
+  ),
+  precedence(
+    'syn-sent.syn-ack.precedence-lower',
+    'SYN,ACK of a lower precedence',
+    'IPv4 precedence lower',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
+    { rfc793: RESET_FROM_ACK, rfc5961: ESTABLISHED },
+  ),
+  precedence(
+    'syn-sent.syn.precedence-higher-not-raised',
+    'SYN of a higher precedence, which the target may not take on',
+    'IPv4 precedence higher, target not allowed to raise it',
+    '<SEQ=ANY><CTL=SYN>',
+    { rfc793: RESET_FROM_SEQ, rfc5961: CROSSED },
+  ),
+  precedence(
+    'syn-sent.syn.precedence-higher-raised',
+    'SYN of a higher precedence, which the target may take on',
+    'IPv4 precedence higher, target allowed to raise it',
+    '<SEQ=ANY><CTL=SYN>',
+    CROSSED,
+  ),
+  precedence(
+    'syn-sent.syn.precedence-lower',
+    'SYN of a lower precedence',
+    'IPv4 precedence lower',
+    '<SEQ=ANY><CTL=SYN>',
+    CROSSED,
+  ),
+
+  // Fourth: SYN with an ACK of ours.
+  {
+    id: 'syn-sent.syn-ack.good',
+    title: 'SYN,ACK',
+    send: '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
+    expect: ESTABLISHED,
+    cite: ['RFC 793 3.9 SYN-SENT fourth', 'RFC 793 figure 7', 'RFC 9293 3.10.7.3 fourth'],
+    requirements: ['3.10.7.3 fourth', '3.5 three-way handshake'],
+  },
+  {
+    id: 'syn-sent.syn-ack.last-number',
+    title: 'SYN,ACK with the largest sequence number',
+    send: '<SEQ=4294967295><ACK=SND.NXT><CTL=SYN,ACK>',
+    expect: ESTABLISHED,
+    cite: ['RFC 793 3.9 SYN-SENT fourth', 'RFC 9293 3.10.7.3 fourth'],
+    requirements: ['3.10.7.3 fourth', '3.5 three-way handshake'],
+  },
+  {
+    id: 'syn-sent.syn-ack.text',
+    title: 'SYN,ACK with text',
+    send: '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK><DATA=10>',
+    // The SYN is acknowledged at once and the text in the seventh step. The two acknowledgments may come one after the
+    // other, or as one for all (RFC 9293 says that some do so, and RFC 1122 4.2.2.20 wants ACKs aggregated); a TCP with
+    // no buffer for the text yet acknowledges only the SYN (the seventh step takes as much as there is room for).
+    expect: [{ reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>', then: 'ESTABLISHED' }, ESTABLISHED],
+    cite: [
+      'RFC 793 3.9 SYN-SENT fourth',
+      'RFC 793 3.9 seventh',
+      'RFC 1122 4.2.2.20',
+      'RFC 9293 3.10.7.3 fourth',
+      'RFC 9293 3.10.7.4 seventh',
+    ],
+    requirements: ['3.10.7.3 fourth', '3.10.7.4 seventh'],
+  },
+  {
+    id: 'syn-sent.syn-fin-ack.good',
+    title: 'SYN,ACK with FIN',
+    send: '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,FIN,ACK>',
+    // As with text: one acknowledgment for both, or the FIN's behind the SYN's. The eighth step also says that a FIN is
+    // not processed in SYN-SENT, where this segment arrived: to leave it to its retransmission is permitted.
+    expect: [
+      { reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>', then: 'CLOSE-WAIT' },
+      { reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>', then: 'CLOSE-WAIT' },
+      { ...ESTABLISHED, level: 'permitted' },
+    ],
+    cite: [
+      'RFC 793 3.9 SYN-SENT fourth',
+      'RFC 793 3.9 eighth',
+      'RFC 1122 4.2.2.20',
+      'RFC 9293 3.10.7.3 fourth',
+      'RFC 9293 3.10.7.4 eighth',
+    ],
+    requirements: ['3.10.7.3 fourth', '3.10.7.4 eighth'],
+  },
+
+  // Fourth, continued: SYN without ACK. The two opens have crossed.
+  simultaneous('syn-sent.syn.empty', 'SYN: a simultaneous open', '<SEQ=ANY><CTL=SYN>'),
+  simultaneous('syn-sent.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
+  simultaneous('syn-sent.syn-fin.empty', 'SYN and FIN together', '<SEQ=ANY><CTL=SYN,FIN>'),
+
+  // Fifth: neither SYN nor RST.
+  other('syn-sent.ack.good', 'ACK of our SYN, without a SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>'),
+  other(
+    'syn-sent.ack.good-text',
+    'text that acknowledges our SYN',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+  ),
+  other('syn-sent.fin-ack.good', 'FIN that acknowledges our SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=FIN,ACK>'),
+  other('syn-sent.no-flags.empty', 'no flags, no text', '<SEQ=ANY>'),
+  other('syn-sent.psh.text', 'text without ACK', '<SEQ=ANY><CTL=PSH><DATA=10>'),
+  other('syn-sent.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
+  other('syn-sent.fin-psh-urg.empty', 'FIN, PSH and URG without ACK', '<SEQ=ANY><CTL=FIN,PSH,URG>'),
+]);
