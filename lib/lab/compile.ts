@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LabUnavailable, requireTool } from './enter.ts';
 import { run } from './run.ts';
 
@@ -13,8 +12,6 @@ export interface Program {
   release(): Promise<void>;
 }
 
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
-
 /** Builds a program of one C file, once per content: later calls find it in the cache. */
 export async function compile(source: string): Promise<Program> {
   const name = `${basename(source, '.c')}-${createHash('sha256')
@@ -22,33 +19,27 @@ export async function compile(source: string): Promise<Program> {
     .update(process.arch)
     .digest('hex')
     .slice(0, 16)}`;
-  const folders = [
-    join(PACKAGE, '.cache'),
-    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'segment-arrives'),
-  ];
-  for (const folder of folders) {
-    const path = join(folder, name);
-    if (await allowed(path, constants.X_OK)) return { path, release: async () => {} };
-  }
-
-  for (const folder of folders) {
-    await mkdir(folder, { recursive: true }).catch(() => {});
-    if (!(await allowed(folder, constants.W_OK))) continue;
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'segment-arrives');
+  const cached = join(folder, name);
+  const kept: Program = { path: cached, release: async () => {} };
+  if (await allowed(cached, constants.X_OK)) return kept;
+  await mkdir(folder, { recursive: true }).catch(() => {});
+  if (await allowed(folder, constants.W_OK | constants.X_OK)) {
     // Renamed into place, so that another run never starts half a program.
-    const fresh = join(folder, `${name}.${process.pid}-${Date.now()}`);
+    const fresh = `${cached}.${process.pid}.${Math.random().toString(36).slice(2)}`;
     await cc(source, fresh);
-    await rename(fresh, join(folder, name));
-    return { path: join(folder, name), release: async () => {} };
+    await rename(fresh, cached);
+    return kept;
   }
 
   // No cache in /tmp: its names are anybody's, and root would run what another user put there.
-  const folder = await mkdtemp(join(tmpdir(), 'segment-arrives-'));
-  const release = () => rm(folder, { recursive: true, force: true });
-  await cc(source, join(folder, name)).catch(async (error: unknown) => {
+  const passing = await mkdtemp(join(tmpdir(), 'segment-arrives-'));
+  const release = () => rm(passing, { recursive: true, force: true });
+  await cc(source, join(passing, name)).catch(async (error: unknown) => {
     await release();
     throw error;
   });
-  return { path: join(folder, name), release };
+  return { path: join(passing, name), release };
 }
 
 async function cc(source: string, output: string): Promise<void> {

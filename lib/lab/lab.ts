@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { compile } from './compile.ts';
 import { LabUnavailable, labEnvironment, requireTool } from './enter.ts';
 import { type LinkLoss, lossRules } from './loss.ts';
-import { ended, run } from './run.ts';
+import { ended, run, stop } from './run.ts';
 import { LINK_SYSCTLS, type Sysctl, TARGET_SYSCTLS } from './sysctls.ts';
 
 export type Family = 4 | 6;
@@ -38,8 +38,6 @@ const TARGET_MAC = '02:00:00:00:02:02';
 /** The same name at both ends, each in its own namespace. */
 const INTERFACE = 'lab0';
 const MIN_MTU: Record<Family, number> = { 4: 68, 6: 1280 };
-/** How long a program on the target may take to end of itself. */
-const GRACE_MS = 1000;
 
 /**
  * A target host beside us: a second network namespace at the other end of a veth pair. To be made by a process
@@ -199,13 +197,26 @@ export class Lab {
   }
 }
 
+/**
+ * What the holder does in the end: it kills whatever is in its namespace, the children's children as well. A second
+ * pass finds what was being started during the first.
+ */
+const SWEEP = `
+for pass in 1 2; do
+  for process in /proc/[0-9]*; do
+    if [ $process != /proc/$$ ] && [ $process/ns/net -ef /proc/$$/ns/net ]; then
+      kill -KILL \${process#/proc/}
+    fi
+  done 2>/dev/null
+done`;
+
 /** The process that keeps the target's namespace: it has set the sysctls when it says so, and then waits. */
 async function hold(): Promise<ChildProcess> {
   const settings = [...LINK_SYSCTLS, ...TARGET_SYSCTLS].map(({ name, value, optional }) => {
     const write = `echo ${value} > ${file(name)}`;
     return optional ? `{ ${write}; } 2>/dev/null || :` : write;
   });
-  const script = ['set -e', ...settings, 'echo ready', 'exec cat'].join('\n');
+  const script = ['set -e', ...settings, 'echo ready', 'set +e', 'cat >/dev/null', SWEEP].join('\n');
   const holder = spawn('unshare', ['-n', '--', 'sh', '-c', script], {
     env: labEnvironment(),
     stdio: 'pipe',
@@ -278,25 +289,5 @@ function applySysctl({ name, value, optional }: Sysctl): void {
   } catch (error) {
     if (!optional)
       throw new LabUnavailable(`The sysctl ${name} could not be set: ${(error as Error).message}.`);
-  }
-}
-
-/** Lets a process end by the end of its input or a SIGTERM, and kills it, with all of its own, if it does not. */
-async function stop(child: ChildProcess): Promise<void> {
-  child.stdin?.end();
-  signal(child, 'SIGTERM');
-  const gone = ended(child);
-  await Promise.race([gone, delay(GRACE_MS, undefined, { ref: false })]);
-  signal(child, 'SIGKILL');
-  await gone;
-}
-
-/** To the process and what it started: it leads a process group. */
-function signal(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, name);
-  } catch {
-    // all of it has ended
   }
 }

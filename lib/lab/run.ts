@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LabUnavailable, labEnvironment } from './enter.ts';
+
+/** How long a program may take to end when it is told to. */
+const GRACE_MS = 1000;
 
 /** Runs a command to its end and returns what it printed; its failure is an error that names it. */
 export async function run(command: string, args: readonly string[], input = ''): Promise<string> {
@@ -46,4 +50,26 @@ function complaint(
 export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
     await once(child, 'exit');
+}
+
+/** Lets a process end by the end of its input or a SIGTERM, and kills it, with all of its own, if it does not. */
+export async function stop(child: ChildProcess): Promise<void> {
+  // The number of one that has ended may be another's by now.
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.stdin?.end();
+  signal(child, 'SIGTERM');
+  const gone = ended(child);
+  await Promise.race([gone, delay(GRACE_MS, undefined, { ref: false })]);
+  signal(child, 'SIGKILL');
+  await gone;
+}
+
+/** To the process and what it started: it leads a process group. */
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, name);
+  } catch {
+    // all of it has ended
+  }
 }

@@ -1,0 +1,254 @@
+/**
+ * What the tests of the lab do inside of the tester's namespace: `inside.ts SCENE`. Prints one line of JSON as soon as
+ * there is something to tell.
+ */
+import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Lab, type LabOptions } from '../../lib/lab/lab.ts';
+import { startLinuxTarget } from '../../lib/lab/linux-target.ts';
+import { RawLink } from '../../lib/tester/raw-link.ts';
+import {
+  ACK,
+  type DecodedTcp,
+  DONT_FRAGMENT,
+  decodeTcp,
+  encodeIpv4,
+  encodeIpv6,
+  encodeTcp,
+  PROTOCOL_TCP,
+  RST,
+  SYN,
+} from '../../lib/wire/index.ts';
+
+const FAMILIES = [4, 6] as const;
+const PORT = 7793;
+/** Sends what it is sent, and more of it than a link takes at once when it is asked for. */
+const ECHO = `
+  const server = require('node:net').createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (data) => socket.write(String(data) === 'more' ? Buffer.alloc(20000, 'm') : data));
+  });
+  server.listen(${PORT}, '::', () => console.log('listening'));
+`;
+
+const tell = (what: unknown): boolean => process.stdout.write(`${JSON.stringify(what)}\n`);
+
+async function labWithEcho(options: LabOptions = {}): Promise<Lab> {
+  const lab = await Lab.create(options);
+  const server = lab.spawnInTarget(process.execPath, ['-e', ECHO], { stderr: 'inherit' });
+  if (server.stdout) await once(createInterface(server.stdout), 'line');
+  return lab;
+}
+
+async function connected(address: string, localPort = 0): Promise<Socket> {
+  const socket = connect({ host: address, port: PORT, localPort });
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** A segment from the tester, with what is given changed. */
+function packet(
+  lab: Lab,
+  family: 4 | 6,
+  srcPort: number,
+  changes: { dstPort?: number; checksum?: number } = {},
+) {
+  const addresses = { family, src: lab.tester[family], dst: lab.target[family] };
+  const tcp = encodeTcp(
+    {
+      srcPort,
+      dstPort: PORT,
+      seq: 793,
+      ack: 0,
+      flags: SYN,
+      reserved: 0,
+      window: 1000,
+      urgent: 0,
+      options: [],
+      data: new Uint8Array(),
+      ...changes,
+    },
+    addresses,
+  );
+  const { src, dst } = addresses;
+  return family === 4
+    ? encodeIpv4(
+        {
+          tos: 0,
+          id: 0,
+          flags: DONT_FRAGMENT,
+          fragmentOffset: 0,
+          ttl: 64,
+          protocol: PROTOCOL_TCP,
+          src,
+          dst,
+          options: new Uint8Array(),
+        },
+        tcp,
+      )
+    : encodeIpv6({ trafficClass: 0, flowLabel: 0, nextHeader: PROTOCOL_TCP, hopLimit: 64, src, dst }, tcp);
+}
+
+/** Every segment that comes from the target, as the wire has it. */
+function listen(lab: Lab, family: 4 | 6): { link: RawLink; seen: DecodedTcp[] } {
+  const [local, remote] = [lab.tester[family], lab.target[family]];
+  const link = new RawLink({ family, local, remote });
+  const seen: DecodedTcp[] = [];
+  link.onArrival(({ tcp }) => seen.push(decodeTcp(tcp, { family, src: remote, dst: local })));
+  return { link, seen };
+}
+
+const scenes: Record<string, (option: string) => Promise<void>> = {
+  /** Text to the target and back, and how long it took to have a lab. */
+  async echo() {
+    const begin = performance.now();
+    await (await Lab.create()).dispose();
+    const again = performance.now();
+    const lab = await Lab.create();
+    const took = performance.now() - again;
+    await lab.dispose();
+    const third = await labWithEcho();
+    const answers: Record<string, string> = {};
+    for (const family of FAMILIES) {
+      const socket = await connected(third.target[family]);
+      socket.write('text');
+      [answers[family]] = (await once(socket.setEncoding('utf8'), 'data')) as [string];
+      socket.destroy();
+    }
+    await third.dispose();
+    tell({ answers, first: again - begin, took });
+  },
+
+  /** What the target sends has its checksum, and one segment is one packet; a wrong checksum is seen. */
+  async offloads() {
+    const lab = await labWithEcho();
+    const results: Record<string, unknown> = {};
+    for (const family of FAMILIES) {
+      const { link, seen } = listen(lab, family);
+      const socket = await connected(lab.target[family], 20_000);
+      socket.write('more');
+      for (let octets = 0; octets < 20_000; ) {
+        const [data] = (await once(socket, 'data')) as [Buffer];
+        octets += data.length;
+      }
+      link.send(packet(lab, family, 30_000, { checksum: 0x0793 }), lab.target[family]);
+      link.send(packet(lab, family, 30_001), lab.target[family]);
+      while (!seen.some(({ dstPort }) => dstPort === 30_001)) await delay(1);
+      results[family] = {
+        segments: seen.length,
+        invalid: seen.filter(({ checksumValid }) => checksumValid !== true).length,
+        longest: Math.max(...seen.map(({ data }) => data.length)),
+        toWrongChecksum: seen.filter(({ dstPort }) => dstPort === 30_000).length,
+      };
+      socket.destroy();
+      await link.close();
+    }
+    await lab.dispose();
+    tell(results);
+  },
+
+  /** The resets that come back for segments to a closed port over a link that loses some. */
+  async loss(option) {
+    const [percent = 0, seed = 0] = option.split(',').map(Number);
+    const lab = await Lab.create({ linkLoss: { percent, seed } });
+    const { link, seen } = listen(lab, 4);
+    for (let port = 30_000; port < 30_400; port += 1) {
+      link.send(packet(lab, 4, port, { dstPort: 9 }), lab.target[4]);
+      if (port % 20 === 0) await delay(2);
+    }
+    await delay(200);
+    tell({ resets: seen.filter(({ flags }) => flags === (RST | ACK)).map(({ dstPort }) => dstPort) });
+    await link.close();
+    await lab.dispose();
+  },
+
+  /** A connection over a link that is down for a while. */
+  async cable() {
+    const lab = await labWithEcho();
+    const results: Record<string, unknown> = {};
+    for (const family of FAMILIES) {
+      const socket = await connected(lab.target[family]);
+      let received = '';
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        received += text;
+      });
+      await lab.linkDown();
+      socket.write('text');
+      await delay(100);
+      const whileDown = received;
+      await lab.linkUp();
+      while (received !== 'text') await delay(5);
+      results[family] = { whileDown, afterwards: received };
+      socket.destroy();
+    }
+    await lab.dispose();
+    tell(results);
+  },
+
+  /** The link as it was asked for. */
+  async options() {
+    const lab = await Lab.create({ mtu: 600, families: [4] });
+    const shown = lab.spawnInTarget('ip', ['-j', 'addr', 'show', 'dev', lab.interface]);
+    let text = '';
+    shown.stdout?.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    await once(shown, 'close');
+    await lab.dispose();
+    tell(JSON.parse(text));
+  },
+
+  /** The upper tester says that it is there. */
+  async agent() {
+    const lab = await Lab.create();
+    const target = await startLinuxTarget(lab);
+    await target.stop();
+    await lab.dispose();
+    tell(target.control);
+  },
+
+  /** Tells what there is, and goes in the way that was asked for. */
+  async end(way) {
+    const lab = await Lab.create();
+    // One ends by itself, the other heeds neither the end of its input nor a request.
+    lab.spawnInTarget('cat');
+    const stubborn = lab.spawnInTarget('sh', [
+      '-c',
+      'trap "" TERM; echo trapped; while :; do sleep 1000; done',
+    ]);
+    if (stubborn.stdout) await once(stubborn.stdout, 'data');
+    tell({
+      pid: process.pid,
+      namespaces: [readlinkSync('/proc/self/ns/net'), readlinkSync(lab.targetNamespace)],
+    });
+    if (way === 'dispose') await lab.dispose();
+    else if (way === 'exit') process.exit(0);
+    else if (way === 'exception') throw new Error('on purpose');
+    else await delay(60_000);
+  },
+
+  /** Nothing but the lab, which is then forgotten. */
+  async forget() {
+    const lab = await Lab.create();
+    tell({ namespaces: [readlinkSync('/proc/self/ns/net'), readlinkSync(lab.targetNamespace)] });
+  },
+
+  /** What fails says so. */
+  async failure() {
+    const complaints: string[] = [];
+    const lab = await Lab.create();
+    await Lab.create().catch((error: Error) => complaints.push(`${error.name}: ${error.message}`));
+    await lab.dispose();
+    process.env.PATH = '/nowhere';
+    process.env.CC = 'no-such-compiler';
+    process.env.XDG_CACHE_HOME = '/dev/null';
+    await Lab.create().catch((error: Error) => complaints.push(`${error.name}: ${error.message}`));
+    tell({ complaints });
+  },
+};
+
+const [scene = '', option = ''] = process.argv.slice(2);
+await scenes[scene]?.(option);

@@ -1,0 +1,302 @@
+import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { LabUnavailable, labCommand } from '../../lib/lab/enter.ts';
+import { Lab } from '../../lib/lab/lab.ts';
+
+const OUTSIDE = fileURLToPath(new URL('outside.ts', import.meta.url));
+const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
+/** In the environment of all that a test starts, and so of what it might leave behind. */
+const MARK = 'SEGMENT_ARRIVES_TEST';
+
+interface Scene {
+  readonly process: ChildProcessByStdio<null, Readable, Readable>;
+  readonly mark: string;
+  /** The machine's network when the scene began. */
+  readonly before: string[];
+  /** The one line that it told. */
+  readonly told: Promise<Record<string, unknown>>;
+  readonly status: Promise<number | null>;
+}
+
+interface User {
+  readonly name: string;
+  readonly prefix: readonly string[];
+}
+
+const root = process.getuid?.() === 0;
+const users: readonly User[] = [
+  { name: root ? 'root' : 'this user', prefix: [] },
+  ...(root ? [{ name: 'an ordinary user', prefix: ['setpriv', ...NOBODY] }] : []),
+];
+
+const caches: string[] = [];
+
+/** An ordinary user's own folder, outside of root's. */
+function cache(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-test-'));
+  caches.push(folder);
+  execFileSync('chmod', ['777', folder]);
+  return folder;
+}
+
+function play(user: User, scene: string, option = '', env: NodeJS.ProcessEnv = {}): Scene {
+  const mark = randomUUID();
+  const before = network();
+  const [command = '', ...args] = [
+    ...user.prefix,
+    process.execPath,
+    '--import',
+    'tsx',
+    OUTSIDE,
+    scene,
+    option,
+  ];
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_CACHE_HOME: join(caches[0] as string, user.name), [MARK]: mark, ...env },
+    detached: true,
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const status = once(child, 'close').then(([code]) => code as number | null);
+  const told = new Promise<Record<string, unknown>>((resolve, reject) => {
+    createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line)));
+    child.once('close', (code) => reject(new Error(`it told nothing and ended with ${code}: ${stderr}`)));
+  });
+  told.catch(() => {});
+  return { process: child, mark, before, told, status };
+}
+
+/** The processes that carry the mark or are in one of the namespaces. */
+function leftovers(mark: string, namespaces: readonly string[] = []): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      // A process that is no more than an entry for its parent to read has no environment and no namespace.
+      return (
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`${MARK}=${mark}`) ||
+        namespaces.includes(readlinkSync(`/proc/${pid}/ns/net`))
+      );
+    } catch {
+      return false; // it has gone, or is another user's
+    }
+  });
+}
+
+async function nothingIsLeft({ mark, before }: Scene, namespaces: readonly string[]): Promise<void> {
+  // A killed process is gone when the kernel has come to it.
+  const patience = Date.now() + 3000;
+  while (leftovers(mark, namespaces).length > 0 && Date.now() < patience) await delay(10);
+  expect(leftovers(mark, namespaces)).to.deep.equal([]);
+  expect(network()).to.deep.equal(before);
+}
+
+/** The machine's own network, as far as a lab might change it. */
+function network(): string[] {
+  const shown = ['-br addr', 'route', '-6 route', 'rule', '-6 rule', 'netns'];
+  return shown.map((what) => execFileSync('ip', what.split(' '), { encoding: 'utf8' }));
+}
+
+describe('lab', function () {
+  this.timeout(20_000);
+  before(() => {
+    cache();
+  });
+  after(() => {
+    for (const folder of caches) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is refused outside of a namespace of its own', async () => {
+    const refusal = await Lab.create().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refusal).to.be.instanceOf(LabUnavailable);
+    expect((refusal as Error).message).to.contain('a network namespace of its own');
+  });
+
+  it('says which program is missing and where to get it', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'segment-arrives-test-'));
+    caches.push(empty);
+    const enter = new URL('../../lib/lab/enter.ts', import.meta.url);
+    const code = `
+      const { requireTool } = await import('${enter}');
+      requireTool({ name: 'no-such-tool', package: 'its-package' });`;
+    const tried = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    });
+    expect(tried.stderr).to.contain(
+      'needs `no-such-tool`, which is not installed: `apt-get install its-package`.',
+    );
+  });
+
+  it('says what to do when namespaces are refused', async () => {
+    const folder = cache();
+    writeFileSync(
+      join(folder, 'unshare'),
+      '#!/bin/sh\necho "unshare: Operation not permitted" >&2; exit 1\n',
+      {
+        mode: 0o755,
+      },
+    );
+    const user = users[0] as User;
+    const { told, status } = play(user, 'echo', '', { PATH: `${folder}:${process.env.PATH}` });
+    const failure = await told.catch((error: Error) => error.message);
+    expect(await status).to.equal(2);
+    expect(failure).to.match(
+      /The lab needs network namespaces, and this user may not make them \(unshare: Operation not permitted\): .*run .*as root|in a container/,
+    );
+  });
+
+  for (const user of users) {
+    describe(`as ${user.name}`, () => {
+      before(function () {
+        const probe = spawnSync(
+          'setpriv',
+          [...(user.prefix.length > 0 ? NOBODY : []), 'unshare', '-U', '-r', '-n', 'true'],
+          {
+            encoding: 'utf8',
+          },
+        );
+        if ((user.prefix.length > 0 || !root) && probe.status !== 0) {
+          console.log(`      skipped: user namespaces are not allowed here (${probe.stderr.trim()})`);
+          this.skip();
+        }
+      });
+
+      it('connects tester and target over IPv4 and IPv6, in no time', async () => {
+        const scene = play(user, 'echo');
+        const { told, status } = scene;
+        const { answers, took } = (await told) as { answers: unknown; took: number };
+        expect(answers).to.deep.equal({ 4: 'text', 6: 'text' });
+        expect(await status).to.equal(0);
+        // The aim is 150 ms; a machine that is busy with other tests may take longer.
+        expect(took).to.be.below(1500);
+        await nothingIsLeft(scene, []);
+      });
+
+      it('has checksums computed and verified, and no segments merged', async () => {
+        const results = (await play(user, 'offloads').told) as Record<string, Record<string, number>>;
+        for (const family of [4, 6]) {
+          const { segments, invalid, longest, toWrongChecksum } = results[family] ?? {};
+          expect(segments, `segments over IPv${family}`).to.be.greaterThan(14);
+          expect(invalid, `wrong checksums over IPv${family}`).to.equal(0);
+          expect(longest, `the longest text over IPv${family}`).to.be.within(1, 1460);
+          expect(toWrongChecksum, `answers to a wrong checksum over IPv${family}`).to.equal(0);
+        }
+      });
+
+      it('keeps a connection while the link is down', async () => {
+        const over = { whileDown: '', afterwards: 'text' };
+        expect(await play(user, 'cable').told).to.deep.equal({ 4: over, 6: over });
+      });
+
+      it('makes the link as it is asked to', async () => {
+        const [link] = (await play(user, 'options').told) as unknown as [
+          { mtu: number; addr_info: { local: string }[] },
+        ];
+        expect(link.mtu).to.equal(600);
+        expect(link.addr_info.map(({ local }) => local)).to.deep.equal(['192.0.2.2']);
+      });
+
+      it('loses the same packets for the same seed', async function () {
+        if (spawnSync('sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v nft']).status !== 0) {
+          console.log('      skipped: `nft` is not installed (apt-get install nftables)');
+          this.skip();
+        }
+        const resets = async (option: string) =>
+          ((await play(user, 'loss', option).told) as { resets: number[] }).resets;
+        const [first, again, other, none, all] = await Promise.all(
+          ['20,1', '20,1', '20,2', '0,1', '100,1'].map(resets),
+        );
+        expect(first?.length).to.be.within(200, 310); // of 400, 64 in a hundred come through both ways
+        expect(again).to.deep.equal(first);
+        expect(other).not.to.deep.equal(first);
+        expect(none).to.have.lengthOf(400);
+        expect(all).to.have.lengthOf(0);
+      });
+
+      it('starts the upper tester on the target', async () => {
+        const control = (await play(user, 'agent').told) as { address: string; port: number };
+        expect(control.address).to.equal('192.0.2.2');
+        expect(control.port).to.be.within(1, 65_535);
+      });
+
+      it('says which command failed, and why', async () => {
+        const { complaints } = (await play(user, 'failure').told) as { complaints: string[] };
+        expect(complaints[0]).to.match(/^LabUnavailable: .*namespace of its own/);
+        expect(complaints[1]).to.match(
+          /^LabUnavailable: .*not installed: `apt-get install|helper could not be built/,
+        );
+      });
+
+      describe('leaves nothing behind', () => {
+        for (const way of ['dispose', 'exit', 'exception']) {
+          it(`after ${way}`, async () => {
+            const scene = play(user, 'end', way);
+            const { told, status } = scene;
+            const { namespaces } = (await told) as { namespaces: string[] };
+            expect(await status).to.equal(way === 'exception' ? 1 : 0);
+            await nothingIsLeft(scene, namespaces);
+          });
+        }
+
+        it('when it is forgotten', async () => {
+          const scene = play(user, 'forget');
+          const { told, status } = scene;
+          const { namespaces } = (await told) as { namespaces: string[] };
+          expect(await status).to.equal(0);
+          await nothingIsLeft(scene, namespaces);
+        });
+
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+          it(`after ${signal} to the process inside`, async () => {
+            const scene = play(user, 'end', 'wait');
+            const { told, status, mark } = scene;
+            const { pid, namespaces } = (await told) as { pid: number; namespaces: string[] };
+            expect(leftovers(mark, namespaces)).to.have.length.greaterThan(4);
+            process.kill(pid, signal);
+            await status;
+            await nothingIsLeft(scene, namespaces);
+          });
+
+          it(`after ${signal} to its parent`, async () => {
+            const scene = play(user, 'end', 'wait');
+            const { process: parent, told, status } = scene;
+            const { namespaces } = (await told) as { namespaces: string[] };
+            parent.kill(signal);
+            await status;
+            await nothingIsLeft(scene, namespaces);
+          });
+        }
+      });
+    });
+  }
+});
+
+describe('labCommand', () => {
+  it('names a command that runs in a namespace of its own', function () {
+    let words: string[];
+    try {
+      const { command, args } = labCommand();
+      words = [command, ...args];
+    } catch (error) {
+      console.log(`      skipped: ${(error as Error).message}`);
+      this.skip();
+    }
+    const [command = '', ...args] = words;
+    const namespace = execFileSync(command, [...args, 'readlink', '/proc/self/ns/net'], { encoding: 'utf8' });
+    expect(namespace.trim()).to.match(/^net:/).and.not.equal(readlinkSync('/proc/self/ns/net'));
+  });
+});
