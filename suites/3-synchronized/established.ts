@@ -1,0 +1,65 @@
+import { inState } from '../../lib/runner/declare.ts';
+import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import type { Subject } from './families/expectations.ts';
+import { timestamps } from './families/paws.ts';
+import { resets } from './families/rst.ts';
+import { securityAndPrecedence } from './families/security.ts';
+import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { syns } from './families/syn.ts';
+import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
+import { zeroWindow } from './families/zero-window.ts';
+
+// Text flows both ways. Nothing of ours waits for an acknowledgment: SND.UNA is SND.NXT, unless a case puts text in
+// flight.
+const established: Subject = { state: 'ESTABLISHED', ack: 'SND.NXT', takesText: true };
+
+inState('ESTABLISHED', [
+  wrongChecksum(established),
+  ...timestamps(established),
+
+  // First, check the sequence number.
+  ...emptySegments(established),
+  ...textAcrossTheWindow(established),
+  ...zeroWindow(established),
+
+  // Second, the RST bit; third, security and precedence; fourth, the SYN bit.
+  ...resets(established),
+  ...securityAndPrecedence(established),
+  ...syns(established),
+
+  // Fifth, the ACK field.
+  ...withoutAck(established),
+  acknowledgment(established, {
+    name: 'at-rcv-nxt',
+    title: 'an acknowledgment of everything sent',
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+  }),
+  acknowledgment(established, {
+    name: 'duplicate',
+    title: 'a duplicate of the last acknowledgment',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
+  }),
+  acknowledgment(established, {
+    name: 'of-part',
+    title: 'an acknowledgment of a part of the text in flight',
+    condition: 'target has 3000 octets in flight',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK>',
+  }),
+  ...oldAcknowledgments(established),
+  ...futureAcknowledgments(established),
+
+  // Seventh, the text; eighth, the FIN bit.
+  ...text(established),
+  ...refusedFins(established),
+  finInOrder(
+    established,
+    {
+      name: 'in-order',
+      title: "the peer's FIN, in order",
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    },
+    1,
+    'CLOSE-WAIT',
+  ),
+  ...firstFin(established, 'CLOSE-WAIT'),
+]);

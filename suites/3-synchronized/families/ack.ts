@@ -1,0 +1,157 @@
+import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import type { State } from '../../../lib/spec/state.ts';
+import {
+  always,
+  anyOf,
+  type ByProfile,
+  byProfile,
+  eitherWay,
+  emptyAck,
+  named,
+  nothingDue,
+  type Outcomes,
+  permitted,
+  type Row,
+  type Subject,
+  silence,
+  textTaken,
+} from './expectations.ts';
+import { ACK, ACK_RANGE, ACK_UNACCEPTABLE, rules, TEXT, UNACCEPTABLE } from './rules.ts';
+
+/** Fifth step: no ACK bit. In the window that is the end of the segment; outside it is acknowledged first. */
+export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
+  ...dropped(subject, [
+    { name: 'empty', title: 'an acceptable segment with no flag at all', send: '<SEQ=RCV.NXT>' },
+    { name: 'text', title: 'text in order without ACK', send: '<SEQ=RCV.NXT><CTL=PSH><DATA=10>' },
+    { name: 'fin', title: 'a FIN in order without ACK', send: '<SEQ=RCV.NXT><CTL=FIN>' },
+    { name: 'urg', title: 'an acceptable segment with only URG', send: '<SEQ=RCV.NXT><CTL=URG>' },
+  ]),
+  {
+    id: named(subject, 'no-ack.one-before'),
+    title: 'a segment before the window with no flag at all: the sequence number is checked first',
+    send: '<SEQ=RCV.NXT-1>',
+    expect: always(emptyAck(subject.state)),
+    ...rules(UNACCEPTABLE, ACK),
+  },
+  {
+    id: named(subject, 'no-ack.at-right-edge'),
+    title: 'text at the right edge without ACK: the sequence number is checked first',
+    send: '<SEQ=RCV.NXT+RCV.WND><CTL=PSH><DATA=10>',
+    expect: always(emptyAck(subject.state)),
+    ...rules(UNACCEPTABLE, ACK),
+  },
+];
+
+/** Fifth step: an acknowledgment at RCV.NXT that asks for no reply. */
+export const acknowledgment = (
+  subject: Subject,
+  row: Row & Pick<CaseDeclaration, 'condition'>,
+  then: State = subject.state,
+): CaseDeclaration => ({
+  id: named(subject, `ack.${row.name}`),
+  title: row.title,
+  ...(row.condition ? { condition: row.condition } : {}),
+  send: row.send,
+  expect: always(...(then === subject.state ? nothingDue(subject) : [silence(then)])),
+  ...ACK,
+});
+
+/** Fifth step: acknowledgments of what was acknowledged long ago. They are ignored, until RFC 5961 draws a line. */
+export const oldAcknowledgments = (subject: Subject): readonly CaseDeclaration[] => [
+  {
+    id: named(subject, 'ack.old-by-one'),
+    title: 'an acknowledgment one octet older than the last',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=ACK>',
+    expect: always(...nothingDue(subject)),
+    ...ACK_RANGE,
+  },
+  {
+    id: named(subject, 'ack.old-by-max-window'),
+    title: 'an acknowledgment as old as the largest send window allows',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND><CTL=ACK>',
+    expect: always(...nothingDue(subject)),
+    ...ACK_RANGE,
+  },
+  {
+    id: named(subject, 'ack.older-than-max-window'),
+    title: 'an acknowledgment one octet older than the largest send window allows',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND-1><CTL=ACK>',
+    expect: tooOld(subject, nothingDue(subject)),
+    ...ACK_RANGE,
+  },
+  {
+    id: named(subject, 'ack.far-too-old'),
+    title: 'an acknowledgment far older than any send window',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=ACK>',
+    expect: tooOld(subject, nothingDue(subject)),
+    ...ACK_RANGE,
+  },
+  {
+    id: named(subject, 'text.old-ack'),
+    title: 'text in order with an acknowledgment one octet older than the last',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=ACK,PSH><DATA=10>',
+    expect: always(...textTaken(subject, 10)),
+    ...rules(ACK_RANGE, TEXT),
+  },
+  {
+    id: named(subject, 'text.far-too-old-ack'),
+    title: 'text in order with an acknowledgment far older than any send window',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=ACK,PSH><DATA=10>',
+    expect: tooOld(subject, textTaken(subject, 10)),
+    ...rules(ACK_RANGE, TEXT),
+  },
+];
+
+/** Fifth step: acknowledgments of what was never sent. They earn an acknowledgment and nothing else counts. */
+export const futureAcknowledgments = (subject: Subject): readonly CaseDeclaration[] =>
+  [
+    {
+      name: 'ack.beyond-snd-nxt',
+      title: 'an acknowledgment of one octet never sent',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>',
+      rule: ACK_UNACCEPTABLE,
+    },
+    {
+      name: 'ack.far-beyond-snd-nxt',
+      title: 'an acknowledgment far beyond anything sent',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=ACK>',
+      rule: ACK_UNACCEPTABLE,
+    },
+    {
+      name: 'ack.one-before-and-beyond-snd-nxt',
+      title: 'an acknowledgment of an octet never sent, on a segment before the window',
+      send: '<SEQ=RCV.NXT-1><ACK=SND.NXT+1><CTL=ACK>',
+      rule: rules(UNACCEPTABLE, ACK_UNACCEPTABLE),
+    },
+    {
+      name: 'text.ack-beyond-snd-nxt',
+      title: 'text in order that acknowledges an octet never sent',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,PSH><DATA=10>',
+      rule: ACK_UNACCEPTABLE,
+    },
+  ].map(({ name, title, send, rule }) => ({
+    id: named(subject, name),
+    title,
+    send,
+    expect: always(emptyAck(subject.state)),
+    ...rule,
+  }));
+
+/**
+ * An acknowledgment below SND.UNA-MAX.SND.WND. RFC 5961 discards the segment and answers; that check is a MAY of its
+ * own, so a TCP may have it without the others and the others without it.
+ */
+export function tooOld({ state }: Subject, ignored: Outcomes): ByProfile {
+  const checked = anyOf(emptyAck(state), ...permitted(...ignored));
+  const unchecked = anyOf(...ignored, ...permitted(emptyAck(state)));
+  return byProfile({ rfc793: ignored, rfc5961: checked, rfc9293: eitherWay(checked, unchecked) });
+}
+
+const dropped = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>
+  rows.map(({ name, title, send }) => ({
+    id: named(subject, `no-ack.${name}`),
+    title,
+    send,
+    expect: always(silence(subject.state)),
+    ...ACK,
+  }));

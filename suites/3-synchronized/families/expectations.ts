@@ -1,0 +1,155 @@
+import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
+import type { Adoption, Level, Profile } from '../../../lib/spec/profile.ts';
+import type { State } from '../../../lib/spec/state.ts';
+
+/** What the families need to know of a synchronized state. */
+export interface Subject {
+  readonly state: State;
+  /**
+   * The acknowledgment that a segment of a sweep carries: one that leaves the state as it is. Where our FIN waits for
+   * its acknowledgment that is SND.UNA, which does not cover the FIN.
+   */
+  readonly ack: 'SND.NXT' | 'SND.UNA';
+  /** Whether the seventh step takes text: not after the peer's FIN. */
+  readonly takesText: boolean;
+}
+
+export type Outcomes = readonly Outcome[];
+export type ByProfile = Readonly<Record<Profile, Outcomes>>;
+
+/** The permanent id of a case. */
+export const named = (subject: Subject, rest: string): string => `${subject.state.toLowerCase()}.${rest}`;
+
+// One reply each.
+
+export const outcome = (reply: string, then: State): Outcome => ({ reply, then });
+
+export const silence = (then: State): Outcome => outcome('silence', then);
+
+export const emptyAck = (then: State): Outcome => outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then);
+
+/** Acknowledges `octets` of sequence space beyond RCV.NXT: text, a FIN, or both. */
+export const acknowledgmentOf = (octets: number | string, then: State): Outcome =>
+  outcome(`<SEQ=SND.NXT><ACK=RCV.NXT+${octets}><CTL=ACK>`, then);
+
+/** A connection opens anew, straight out of TIME-WAIT. */
+export const synAck: Outcome = outcome('<ACK=SEG.SEQ+1><CTL=SYN,ACK>', 'SYN-RECEIVED');
+
+/** The reset of group 3: believable to the peer because its sequence number is the one that the peer acknowledged. */
+export const resetBySegAck: Outcome = outcome('<SEQ=SEG.ACK><CTL=RST>', 'CLOSED');
+
+/**
+ * A reset whose form the text leaves open: either form of the reset rules, or one that continues our own sequence
+ * numbers, as the ABORT call does. The form that takes its sequence number from SEG.ACK needs an ACK to take it from.
+ */
+export const resetOfAnyForm = (carriesAck: boolean): Outcomes => [
+  outcome('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', 'CLOSED'),
+  ...(carriesAck ? [resetBySegAck] : []),
+  outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
+  outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
+];
+
+// Levels, and sets of outcomes.
+
+const atLevel =
+  (level: Level) =>
+  (...outcomes: Outcomes): Outcomes =>
+    outcomes.map((one) => ({ ...one, level }));
+
+export const recommended = atLevel('recommended');
+export const permitted = atLevel('permitted');
+
+const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
+const strength = ({ level }: Outcome): number => STRENGTH[level ?? 'required'];
+
+/** A set of outcomes; of two that say the same, the stronger stays. */
+export function anyOf(...outcomes: Outcomes): Outcomes {
+  return outcomes.filter(
+    (one, index) =>
+      !outcomes.some(
+        (other, place) =>
+          place !== index &&
+          other.reply === one.reply &&
+          other.then === one.then &&
+          (other.when === undefined || other.when === one.when) &&
+          (strength(other) > strength(one) || (strength(other) === strength(one) && place < index)),
+      ),
+  );
+}
+
+const tagged = (outcomes: Outcomes, when: Adoption): Outcomes =>
+  outcomes.map((one) => (one.when === undefined ? { ...one, when } : one));
+
+/** What a TCP does that has adopted RFC 5961, and one that has not; what both do alike is not tagged. */
+export function eitherWay(adopted: Outcomes, notAdopted: Outcomes): Outcomes {
+  const alike = (one: Outcome, other: Outcome): boolean =>
+    one.reply === other.reply && one.then === other.then && strength(one) === strength(other);
+  const common = adopted.filter((one) => notAdopted.some((other) => alike(one, other)));
+  const rest = (outcomes: Outcomes): Outcomes =>
+    outcomes.filter((one) => !common.some((other) => alike(one, other)));
+  return [...common, ...tagged(rest(adopted), 'adopted'), ...tagged(rest(notAdopted), 'not adopted')];
+}
+
+// Profiles.
+
+/** The same under every profile. */
+export const always = (...outcomes: Outcomes): ByProfile => ({
+  rfc793: outcomes,
+  rfc1122: outcomes,
+  rfc5961: outcomes,
+  rfc9293: outcomes,
+});
+
+/** By profile; one that is not named inherits from the one before. */
+export function byProfile(
+  chain: { readonly rfc793: Outcomes } & Partial<Readonly<Record<Profile, Outcomes>>>,
+): ByProfile {
+  const rfc1122 = chain.rfc1122 ?? chain.rfc793;
+  const rfc5961 = chain.rfc5961 ?? rfc1122;
+  return { rfc793: chain.rfc793, rfc1122, rfc5961, rfc9293: chain.rfc9293 ?? rfc5961 };
+}
+
+/** RFC 5961 replaces the older behaviour, and RFC 9293 leaves the choice between the two. */
+export const replacedByRfc5961 = (older: Outcomes, newer: Outcomes): ByProfile =>
+  byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(newer, older) });
+
+// What the steps of SEGMENT ARRIVES ask for once a segment has passed the sequence check.
+
+/**
+ * An acceptable segment with an acknowledgment to which nothing is due. Read to the letter the fifth step of TIME-WAIT
+ * acknowledges whatever comes that far, because it expects only the peer's FIN there.
+ */
+export const nothingDue = ({ state }: Subject): Outcomes =>
+  state === 'TIME-WAIT' ? [silence(state), ...permitted(emptyAck(state))] : [silence(state)];
+
+/** The same, away from the left edge of the window: an acknowledgment may be sent. */
+export const nothingDueInside = (subject: Subject): ByProfile =>
+  byProfile({
+    rfc793: nothingDue(subject),
+    rfc1122: anyOf(...nothingDue(subject), ...permitted(emptyAck(subject.state))),
+  });
+
+/** Text that arrives in order; after the peer's FIN it is ignored, with no word on whether that earns an ACK. */
+export const textTaken = (
+  { takesText, state }: Subject,
+  octets: number | string,
+  then: State = state,
+): Outcomes => (takesText ? [acknowledgmentOf(octets, then)] : [silence(then), emptyAck(then)]);
+
+/** Text, or a FIN, inside the window and beyond a gap. */
+export const outOfOrder = ({ takesText, state }: Subject): Outcomes =>
+  takesText
+    ? [...recommended(emptyAck(state)), ...permitted(silence(state))]
+    : [silence(state), emptyAck(state)];
+
+/**
+ * A FIN in order where the peer's FIN has already been taken. The eighth step advances over it and acknowledges it; that
+ * a stream has one end speaks for ignoring it, like the text.
+ */
+export const secondFin = (then: State): Outcomes => [
+  acknowledgmentOf(1, then),
+  ...permitted(emptyAck(then), silence(then)),
+];
+
+/** A case of a family: the name of a position or of a flag, and what is sent. */
+export type Row = Pick<CaseDeclaration, 'title' | 'send'> & { readonly name: string };

@@ -1,0 +1,64 @@
+import type { CaseDeclaration, Condition } from '../../../lib/spec/case.ts';
+import {
+  always,
+  anyOf,
+  emptyAck,
+  named,
+  permitted,
+  recommended,
+  type Subject,
+  silence,
+  textTaken,
+} from './expectations.ts';
+import { validReset } from './rst.ts';
+import { PAWS, RST, rules, TEXT, TIMESTAMPS_MISSING } from './rules.ts';
+
+const older: Condition = 'timestamps negotiated; TSval older than TS.Recent';
+const none: Condition = 'timestamps negotiated; segment carries none';
+
+/**
+ * Before the first step, on a connection that negotiated timestamps: whoever negotiated them follows RFC 7323, whatever
+ * the profile. A RST is never subject to it.
+ */
+export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
+  {
+    id: named(subject, 'paws.ack'),
+    title: 'an acceptable empty segment with a timestamp from the past',
+    condition: older,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
+    expect: always(emptyAck(subject.state)),
+    ...PAWS,
+  },
+  {
+    id: named(subject, 'paws.text'),
+    title: 'text in order with a timestamp from the past',
+    condition: older,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    expect: always(emptyAck(subject.state)),
+    ...PAWS,
+  },
+  {
+    id: named(subject, 'paws.rst'),
+    title: 'a RST at RCV.NXT with a timestamp from the past',
+    condition: older,
+    send: '<SEQ=RCV.NXT><CTL=RST>',
+    expect: always(...validReset(subject)),
+    ...rules(PAWS, RST),
+  },
+  {
+    id: named(subject, 'no-timestamp.text'),
+    title: 'text in order without the timestamp that was negotiated',
+    condition: none,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    expect: always(...anyOf(...recommended(silence(subject.state)), ...permitted(...textTaken(subject, 10)))),
+    ...rules(TIMESTAMPS_MISSING, TEXT),
+  },
+  {
+    id: named(subject, 'no-timestamp.rst'),
+    title: 'a RST at RCV.NXT without the timestamp that was negotiated',
+    condition: none,
+    send: '<SEQ=RCV.NXT><CTL=RST>',
+    expect: always(...validReset(subject)),
+    ...rules(TIMESTAMPS_MISSING, RST),
+  },
+];

@@ -1,0 +1,119 @@
+import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import {
+  always,
+  type ByProfile,
+  byProfile,
+  eitherWay,
+  emptyAck,
+  named,
+  type Outcomes,
+  permitted,
+  type Row,
+  recommended,
+  replacedByRfc5961,
+  type Subject,
+  silence,
+} from './expectations.ts';
+import {
+  RST,
+  RST_IN_TIME_WAIT,
+  RST_IN_WINDOW,
+  RST_VALIDITY,
+  RST_WITH_TEXT,
+  type Rule,
+  rules,
+} from './rules.ts';
+
+/** A reset that counts ends the connection without a word; TIME-WAIT may sit it out. */
+export const validReset = ({ state }: Subject): Outcomes =>
+  state === 'TIME-WAIT' ? [silence('CLOSED'), ...permitted(silence(state))] : [silence('CLOSED')];
+
+/** Second step: resets across the window, with other flags and with text. */
+export const resets = (subject: Subject): readonly CaseDeclaration[] => [
+  ...all(subject, always(...validReset(subject)), rules(RST, RST_VALIDITY, ...timeWait(subject)), [
+    { name: 'at-rcv-nxt', title: 'a RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' },
+    {
+      name: 'at-rcv-nxt-with-ack',
+      title: 'a RST at RCV.NXT that acknowledges everything',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>',
+    },
+    {
+      name: 'at-rcv-nxt-with-bad-ack',
+      title: 'a RST at RCV.NXT that acknowledges octets never sent: its ACK field is not looked at',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=RST,ACK>',
+    },
+    {
+      name: 'with-syn',
+      title: 'a RST at RCV.NXT that is also a SYN: the RST is checked first',
+      send: '<SEQ=RCV.NXT><CTL=SYN,RST>',
+    },
+    {
+      name: 'with-fin',
+      title: 'a RST at RCV.NXT that is also a FIN: the RST is checked first',
+      send: '<SEQ=RCV.NXT><CTL=FIN,RST>',
+    },
+  ]),
+  ...all(subject, withText(subject), rules(RST, RST_WITH_TEXT, ...timeWait(subject)), [
+    { name: 'with-text', title: 'a RST at RCV.NXT with text', send: '<SEQ=RCV.NXT><CTL=RST><DATA=10>' },
+  ]),
+  ...all(subject, insideWindow(subject), rules(RST, RST_VALIDITY, RST_IN_WINDOW, ...timeWait(subject)), [
+    { name: 'one-after', title: 'a RST one octet beyond RCV.NXT', send: '<SEQ=RCV.NXT+1><CTL=RST>' },
+    { name: 'middle', title: 'a RST in the middle of the window', send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>' },
+    {
+      name: 'last-in-window',
+      title: 'a RST at the last number of the window',
+      send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=RST>',
+    },
+  ]),
+  ...all(subject, straddling(subject), rules(RST, RST_VALIDITY, RST_IN_WINDOW, RST_WITH_TEXT), [
+    {
+      name: 'straddles-left-edge',
+      title: 'a RST before the window whose text reaches into it',
+      send: '<SEQ=RCV.NXT-2><CTL=RST><DATA=4>',
+    },
+  ]),
+  ...all(subject, always(silence(subject.state)), rules(RST_VALIDITY, RST_IN_WINDOW), [
+    { name: 'one-before', title: 'a RST one octet before the window', send: '<SEQ=RCV.NXT-1><CTL=RST>' },
+    {
+      name: 'at-right-edge',
+      title: 'a RST at the right edge, the first number outside the window',
+      send: '<SEQ=RCV.NXT+RCV.WND><CTL=RST>',
+    },
+    { name: 'beyond', title: 'a RST far beyond the window', send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=RST>' },
+    { name: 'far-before', title: 'a RST far before the window', send: '<SEQ=RCV.NXT-2^30><CTL=RST>' },
+  ]),
+];
+
+/** Until RFC 5961 anywhere in the window will do; since then it must hit RCV.NXT, and a near miss is asked back. */
+const insideWindow = (subject: Subject): ByProfile =>
+  replacedByRfc5961(validReset(subject), [emptyAck(subject.state), ...ignored(subject)]);
+
+/** RFC 793 makes nothing of the text; since RFC 1122 a RST should be allowed to carry some. */
+const withText = (subject: Subject): ByProfile =>
+  byProfile({
+    rfc793: validReset(subject),
+    rfc1122: [...recommended(silence('CLOSED')), ...permitted(silence(subject.state))],
+  });
+
+/**
+ * The sequence check lets the segment pass by its end, but the SEQ of a valid RST is itself in the window: both readings
+ * are RFC 793's. RFC 5961 goes by the sequence number; a TCP that trims first sees a RST at RCV.NXT.
+ */
+const straddling = ({ state }: Subject): ByProfile => {
+  const older = [silence(state), silence('CLOSED')];
+  const newer = [silence(state), ...permitted(silence('CLOSED'))];
+  return byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(newer, older) });
+};
+
+/** TIME-WAIT may ignore every RST. */
+const ignored = ({ state }: Subject): Outcomes => (state === 'TIME-WAIT' ? permitted(silence(state)) : []);
+
+const timeWait = ({ state }: Subject): readonly Rule[] => (state === 'TIME-WAIT' ? [RST_IN_TIME_WAIT] : []);
+
+const all = (
+  subject: Subject,
+  expect: ByProfile,
+  rule: Rule,
+  rows: readonly Row[],
+): readonly CaseDeclaration[] =>
+  rows.map(({ name, title, send }) => ({ id: named(subject, `rst.${name}`), title, send, expect, ...rule }));

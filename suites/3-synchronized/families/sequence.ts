@@ -1,0 +1,130 @@
+import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import {
+  acknowledgmentOf,
+  always,
+  anyOf,
+  emptyAck,
+  named,
+  nothingDueInside,
+  type Row,
+  type Subject,
+  silence,
+  textTaken,
+} from './expectations.ts';
+import { ACK, ACK_INSIDE, CHECKSUM, rules, SEQUENCE, TEXT, UNACCEPTABLE } from './rules.ts';
+
+/** First step: empty segments across the window, apart from the one at RCV.NXT, which is the fifth step's. */
+export const emptySegments = (subject: Subject): readonly CaseDeclaration[] => [
+  ...outside(subject, [
+    {
+      name: 'ack.one-before',
+      title: 'an empty segment one octet before the window',
+      send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK>`,
+    },
+    {
+      name: 'ack.far-before',
+      title: 'an empty segment far before the window',
+      send: `<SEQ=RCV.NXT-2^30><ACK=${subject.ack}><CTL=ACK>`,
+    },
+    {
+      name: 'ack.at-right-edge',
+      title: 'an empty segment at the right edge, the first number outside the window',
+      send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=ACK>`,
+    },
+    {
+      name: 'ack.beyond',
+      title: 'an empty segment far beyond the window',
+      send: `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=${subject.ack}><CTL=ACK>`,
+    },
+  ]),
+  ...inside(subject, [
+    {
+      name: 'ack.middle',
+      title: 'an empty segment in the middle of the window',
+      send: `<SEQ=RCV.NXT+RCV.WND/2><ACK=${subject.ack}><CTL=ACK>`,
+    },
+    {
+      name: 'ack.last-in-window',
+      title: 'an empty segment at the last number of the window',
+      send: `<SEQ=RCV.NXT+RCV.WND-1><ACK=${subject.ack}><CTL=ACK>`,
+    },
+  ]),
+];
+
+/** First step: text that is not acceptable, and text that straddles an edge of the window. */
+export const textAcrossTheWindow = (subject: Subject): readonly CaseDeclaration[] => [
+  ...outside(subject, [
+    {
+      name: 'text.old-duplicate',
+      title: 'text that was already received, up to the left edge',
+      send: `<SEQ=RCV.NXT-10><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    },
+    {
+      name: 'text.one-before',
+      title: 'one octet of old text, as a keep-alive probe sends it',
+      send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK><DATA=1>`,
+    },
+    {
+      name: 'text.at-right-edge',
+      title: 'text that begins at the right edge, outside the window',
+      send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=ACK><DATA=10>`,
+    },
+    {
+      name: 'text.beyond',
+      title: 'text far beyond the window',
+      send: `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=${subject.ack}><CTL=ACK><DATA=10>`,
+    },
+  ]),
+  {
+    id: named(subject, 'text.straddles-left-edge'),
+    title: 'four octets of old text and six of new',
+    send: `<SEQ=RCV.NXT-4><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    expect: always(...textTaken(subject, 6)),
+    ...rules(SEQUENCE, TEXT),
+  },
+  {
+    id: named(subject, 'text.contains-window'),
+    title: 'text that begins before the window and ends after it',
+    send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK><DATA=RCV.WND+2>`,
+    expect: always(...containsWindow(subject)),
+    ...rules(UNACCEPTABLE, TEXT),
+  },
+];
+
+/** Before the first step: a segment that nobody sent this way. */
+export const wrongChecksum = (subject: Subject): CaseDeclaration => ({
+  id: named(subject, 'text.wrong-checksum'),
+  title: 'text outside the window with a wrong checksum',
+  condition: 'wrong TCP checksum',
+  send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+  expect: always(silence(subject.state)),
+  ...CHECKSUM,
+});
+
+/**
+ * Both ends of the segment fail the test although it fills the window; whoever trims first takes what is left. Either is
+ * a reading of the text.
+ */
+function containsWindow({ state, takesText }: Subject) {
+  return takesText
+    ? [emptyAck(state), acknowledgmentOf('RCV.WND', state)]
+    : anyOf(emptyAck(state), silence(state));
+}
+
+const outside = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>
+  rows.map(({ name, title, send }) => ({
+    id: named(subject, name),
+    title,
+    send,
+    expect: always(emptyAck(subject.state)),
+    ...UNACCEPTABLE,
+  }));
+
+const inside = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>
+  rows.map(({ name, title, send }) => ({
+    id: named(subject, name),
+    title,
+    send,
+    expect: nothingDueInside(subject),
+    ...rules(SEQUENCE, ACK, ACK_INSIDE),
+  }));

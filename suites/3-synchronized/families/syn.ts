@@ -1,0 +1,146 @@
+import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import {
+  always,
+  anyOf,
+  type ByProfile,
+  byProfile,
+  eitherWay,
+  emptyAck,
+  named,
+  permitted,
+  replacedByRfc5961,
+  resetOfAnyForm,
+  type Subject,
+  textTaken,
+} from './expectations.ts';
+import { type Rule, rules, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
+
+/** Where a SYN lies: in the window, or not; and whether its number is newer than the last one that the peer used. */
+export interface Place {
+  readonly inWindow: boolean;
+  readonly newer: boolean;
+}
+
+const INSIDE: Place = { inWindow: true, newer: true };
+const BEFORE: Place = { inWindow: false, newer: false };
+const BEYOND: Place = { inWindow: false, newer: true };
+
+/** A SYN in the window resets the connection; RFC 5961 asks back, wherever the SYN lies. */
+export const unexpectedSyn =
+  (subject: Subject, carriesAck = false) =>
+  ({ inWindow }: Place): ByProfile =>
+    inWindow
+      ? replacedByRfc5961(resetOfAnyForm(carriesAck), [emptyAck(subject.state)])
+      : always(emptyAck(subject.state));
+
+/**
+ * Fourth step: SYNs across the window, alone and with other flags. What a SYN alone brings about is left to the state,
+ * for TIME-WAIT may take it as a new connection.
+ */
+export const syns = (
+  subject: Subject,
+  alone: (place: Place) => ByProfile = unexpectedSyn(subject),
+  ...also: readonly Rule[]
+): readonly CaseDeclaration[] => {
+  const withAck = unexpectedSyn(subject, true);
+  const inside = rules(SYN, ...also);
+  const outside = rules(UNACCEPTABLE, SYN, ...also);
+  return [
+    {
+      id: named(subject, 'syn.at-rcv-nxt'),
+      title: 'a SYN at RCV.NXT',
+      send: '<SEQ=RCV.NXT><CTL=SYN>',
+      expect: alone(INSIDE),
+      ...inside,
+    },
+    {
+      id: named(subject, 'syn.middle'),
+      title: 'a SYN in the middle of the window',
+      send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=SYN>',
+      expect: alone(INSIDE),
+      ...inside,
+    },
+    {
+      id: named(subject, 'syn.last-in-window'),
+      title: 'a SYN at the last number of the window',
+      send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=SYN>',
+      expect: alone(INSIDE),
+      ...inside,
+    },
+    {
+      id: named(subject, 'syn.one-before'),
+      title: 'a SYN one octet before the window',
+      send: '<SEQ=RCV.NXT-1><CTL=SYN>',
+      expect: alone(BEFORE),
+      ...outside,
+    },
+    {
+      id: named(subject, 'syn.at-right-edge'),
+      title: 'a SYN at the right edge, the first number outside the window',
+      send: '<SEQ=RCV.NXT+RCV.WND><CTL=SYN>',
+      expect: alone(BEYOND),
+      ...outside,
+    },
+    {
+      id: named(subject, 'syn.beyond'),
+      title: 'a SYN far beyond the window',
+      send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=SYN>',
+      expect: alone(BEYOND),
+      ...outside,
+    },
+    {
+      id: named(subject, 'syn.far-before'),
+      title: 'a SYN far before the window',
+      send: '<SEQ=RCV.NXT-2^30><CTL=SYN>',
+      expect: alone(BEFORE),
+      ...outside,
+    },
+    {
+      id: named(subject, 'syn-ack.at-rcv-nxt'),
+      title: 'a SYN,ACK at RCV.NXT',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK>',
+      expect: withAck(INSIDE),
+      ...rules(SYN),
+    },
+    {
+      id: named(subject, 'syn-ack.one-before'),
+      title: 'a SYN,ACK one octet before the window',
+      send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=SYN,ACK>`,
+      expect: withAck(BEFORE),
+      ...rules(UNACCEPTABLE, SYN),
+    },
+    {
+      id: named(subject, 'syn-ack.at-right-edge'),
+      title: 'a SYN,ACK at the right edge, the first number outside the window',
+      send: '<SEQ=RCV.NXT+RCV.WND><ACK=SND.NXT><CTL=SYN,ACK>',
+      expect: withAck(BEYOND),
+      ...rules(UNACCEPTABLE, SYN),
+    },
+    {
+      id: named(subject, 'syn-ack.with-fin'),
+      title: 'a SYN,ACK at RCV.NXT that is also a FIN',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,FIN,ACK>',
+      expect: withAck(INSIDE),
+      ...rules(SYN),
+    },
+    {
+      id: named(subject, 'syn-ack.old-with-new-text'),
+      title: 'a SYN,ACK one octet before the window whose text is new',
+      send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=SYN,ACK,PSH><DATA=11>`,
+      expect: oldSynNewText(subject),
+      ...rules(SYN, TEXT),
+    },
+  ];
+};
+
+/**
+ * The SYN is old, its text is not. RFC 793 makes an error only of a SYN in the window, so the text counts; it also says
+ * that no other SYN comes this far, which a TCP may take for leave to reset. RFC 5961 asks back, whatever the number; a
+ * TCP that has trimmed the SYN away before that sees only the text.
+ */
+function oldSynNewText(subject: Subject): ByProfile {
+  const text = textTaken(subject, 11);
+  const older = anyOf(...text, ...permitted(...resetOfAnyForm(true)));
+  const newer = anyOf(emptyAck(subject.state), ...permitted(...text));
+  return byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(newer, older) });
+}

@@ -1,0 +1,139 @@
+import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import type { State } from '../../../lib/spec/state.ts';
+import { tooOld } from './ack.ts';
+import {
+  acknowledgmentOf,
+  always,
+  emptyAck,
+  named,
+  outOfOrder,
+  type Row,
+  type Subject,
+  textTaken,
+} from './expectations.ts';
+import { ACK_RANGE, ACK_UNACCEPTABLE, FIN, OUT_OF_ORDER, rules, TEXT, UNACCEPTABLE } from './rules.ts';
+
+/** Seventh step: text in order, and beyond a gap. */
+export const text = (subject: Subject): readonly CaseDeclaration[] => [
+  {
+    id: named(subject, 'text.in-order'),
+    title: subject.takesText ? 'text in order' : "text after the peer's FIN",
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    expect: always(...textTaken(subject, 10)),
+    ...TEXT,
+  },
+  ...beyondAGap(subject, [
+    {
+      name: 'text.out-of-order',
+      title: 'text inside the window beyond a gap',
+      send: `<SEQ=RCV.NXT+20><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    },
+    {
+      name: 'text.last-in-window',
+      title: 'one octet of text at the last number of the window',
+      send: `<SEQ=RCV.NXT+RCV.WND-1><ACK=${subject.ack}><CTL=ACK><DATA=1>`,
+    },
+    {
+      name: 'text.straddles-right-edge',
+      title: 'two octets of text of which the second lies outside the window',
+      send: `<SEQ=RCV.NXT+RCV.WND-1><ACK=${subject.ack}><CTL=ACK><DATA=2>`,
+    },
+  ]),
+];
+
+/** Eighth step: FINs that never get that far, in every synchronized state. */
+export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [
+  {
+    id: named(subject, 'fin.one-before'),
+    title: subject.takesText ? 'a FIN one octet before the window' : "the peer's FIN once more",
+    send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=FIN,ACK>`,
+    expect: always(emptyAck(subject.state)),
+    ...rules(UNACCEPTABLE, FIN),
+  },
+  {
+    id: named(subject, 'fin.at-right-edge'),
+    title: 'a FIN at the right edge, the first number outside the window',
+    send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=FIN,ACK>`,
+    expect: always(emptyAck(subject.state)),
+    ...rules(UNACCEPTABLE, FIN),
+  },
+  {
+    id: named(subject, 'fin.ack-beyond-snd-nxt'),
+    title: 'a FIN in order that acknowledges an octet never sent',
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK>',
+    expect: always(emptyAck(subject.state)),
+    ...rules(ACK_UNACCEPTABLE, FIN),
+  },
+];
+
+/** Eighth step: a FIN in order, which leads to `then`. */
+export const finInOrder = (subject: Subject, row: Row, octets: number, then: State): CaseDeclaration => ({
+  id: named(subject, `fin.${row.name}`),
+  title: row.title,
+  send: row.send,
+  expect: always(acknowledgmentOf(octets, then)),
+  ...(octets > 1 ? rules(TEXT, FIN) : FIN),
+});
+
+/** Eighth step, where text is still taken: the peer's FIN in its variants. In order it leads to `then`. */
+export const firstFin = (subject: Subject, then: State): readonly CaseDeclaration[] => [
+  finInOrder(
+    subject,
+    {
+      name: 'with-text',
+      title: 'text in order and a FIN',
+      send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
+    },
+    11,
+    then,
+  ),
+  finInOrder(
+    subject,
+    {
+      name: 'old-ack',
+      title: 'a FIN in order with an acknowledgment one octet older than the last',
+      send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=FIN,ACK>',
+    },
+    1,
+    then,
+  ),
+  {
+    id: named(subject, 'fin.far-too-old-ack'),
+    title: 'a FIN in order with an acknowledgment far older than any send window',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=FIN,ACK>',
+    expect: tooOld(subject, [acknowledgmentOf(1, then)]),
+    ...rules(ACK_RANGE, FIN),
+  },
+  ...beyondAGap(subject, [
+    {
+      name: 'fin.out-of-order',
+      title: 'a FIN inside the window beyond a gap',
+      send: `<SEQ=RCV.NXT+20><ACK=${subject.ack}><CTL=FIN,ACK>`,
+    },
+  ]),
+  {
+    id: named(subject, 'fin.behind-full-window'),
+    title: 'text that fills the window and a FIN that no longer fits in it',
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK><DATA=RCV.WND>`,
+    expect: always(acknowledgmentOf('RCV.WND', subject.state)),
+    ...rules(UNACCEPTABLE, TEXT, FIN),
+  },
+];
+
+/** Where the peer's FIN has been taken: its text and FIN once more. */
+export const repeatedTextAndFin = (subject: Subject): CaseDeclaration => ({
+  id: named(subject, 'fin.repeated-with-text'),
+  title: "the peer's last text and its FIN once more",
+  send: `<SEQ=RCV.NXT-11><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
+  expect: always(emptyAck(subject.state)),
+  ...rules(UNACCEPTABLE, FIN),
+});
+
+const beyondAGap = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>
+  rows.map(({ name, title, send }) => ({
+    id: named(subject, name),
+    title,
+    send,
+    expect: always(...outOfOrder(subject)),
+    ...(name.startsWith('fin') ? rules(OUT_OF_ORDER, FIN) : rules(OUT_OF_ORDER, TEXT)),
+  }));

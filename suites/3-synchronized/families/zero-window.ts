@@ -1,0 +1,109 @@
+import type { CaseDeclaration, Condition } from '../../../lib/spec/case.ts';
+import {
+  always,
+  anyOf,
+  emptyAck,
+  named,
+  nothingDue,
+  type Outcomes,
+  permitted,
+  type Row,
+  type Subject,
+  silence,
+} from './expectations.ts';
+import { validReset } from './rst.ts';
+import {
+  ACK,
+  ACK_UNACCEPTABLE,
+  RST,
+  RST_VALIDITY,
+  RST_WITH_TEXT,
+  rules,
+  UNACCEPTABLE,
+  ZERO_WINDOW,
+} from './rules.ts';
+
+const condition: Condition = 'zero receive window';
+
+/** First step, no window open: only an empty segment at RCV.NXT is acceptable, and a reset is still obeyed. */
+export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
+  {
+    id: named(subject, 'zero-window.at-rcv-nxt'),
+    title: 'an empty segment at RCV.NXT while the window is closed',
+    condition,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
+    expect: always(...nothingDue(subject)),
+    ...rules(ZERO_WINDOW, ACK),
+  },
+  ...refused(subject, [
+    {
+      name: 'one-after',
+      title: 'an empty segment one octet beyond RCV.NXT while the window is closed',
+      send: `<SEQ=RCV.NXT+1><ACK=${subject.ack}><CTL=ACK>`,
+    },
+    {
+      name: 'one-before',
+      title: 'an empty segment one octet before RCV.NXT while the window is closed',
+      send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK>`,
+    },
+    {
+      name: 'text',
+      title: 'one octet of text while the window is closed, as a window probe sends it',
+      send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK><DATA=1>`,
+    },
+    {
+      name: 'fin',
+      title: 'a FIN while the window is closed',
+      send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
+    },
+  ]),
+  {
+    id: named(subject, 'zero-window.ack-beyond-snd-nxt'),
+    title: 'an acknowledgment of octets never sent while the window is closed',
+    condition,
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>',
+    expect: always(emptyAck(subject.state)),
+    ...rules(ZERO_WINDOW, ACK_UNACCEPTABLE),
+  },
+  {
+    id: named(subject, 'zero-window.rst-at-rcv-nxt'),
+    title: 'a RST at RCV.NXT while the window is closed',
+    condition,
+    send: '<SEQ=RCV.NXT><CTL=RST>',
+    expect: always(...validReset(subject)),
+    ...rules(ZERO_WINDOW, RST),
+  },
+  {
+    id: named(subject, 'zero-window.rst-one-after'),
+    title: 'a RST one octet beyond RCV.NXT while the window is closed',
+    condition,
+    send: '<SEQ=RCV.NXT+1><CTL=RST>',
+    expect: always(silence(subject.state)),
+    ...rules(ZERO_WINDOW, RST_VALIDITY),
+  },
+  {
+    id: named(subject, 'zero-window.rst-with-text'),
+    title: 'a RST with text at RCV.NXT while the window is closed',
+    condition,
+    send: '<SEQ=RCV.NXT><CTL=RST><DATA=5>',
+    expect: always(...resetWithText(subject)),
+    ...rules(ZERO_WINDOW, RST, RST_WITH_TEXT),
+  },
+];
+
+/**
+ * The table finds no segment with text acceptable, yet the RST of every segment is to be processed; and the text in a RST
+ * should, not must, be let pass.
+ */
+const resetWithText = (subject: Subject): Outcomes =>
+  anyOf(...validReset(subject), ...permitted(silence(subject.state)));
+
+const refused = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>
+  rows.map(({ name, title, send }) => ({
+    id: named(subject, `zero-window.${name}`),
+    title,
+    condition,
+    send,
+    expect: always(emptyAck(subject.state)),
+    ...rules(ZERO_WINDOW, UNACCEPTABLE),
+  }));
