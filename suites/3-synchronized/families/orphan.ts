@@ -1,0 +1,80 @@
+import type { CaseDeclaration, Condition } from '../../../lib/spec/case.ts';
+import type { State } from '../../../lib/spec/state.ts';
+import {
+  acknowledgmentOf,
+  always,
+  type ByProfile,
+  byProfile,
+  emptyAck,
+  named,
+  outcome,
+  permitted,
+  recommended,
+  resetBySegAck,
+  type Subject,
+} from './expectations.ts';
+import { FIN, HALF_DUPLEX, rules, TEXT, UNACCEPTABLE } from './rules.ts';
+
+const condition: Condition = 'the user has closed the connection';
+
+/** An orphaned connection: its FIN is sent and no user is left to read. `afterFin` is where the peer's FIN leads. */
+export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclaration[] => [
+  {
+    id: named(subject, 'orphan.text'),
+    title: 'text in order after the user has closed the connection',
+    condition,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    expect: lost(10, 10, subject.state),
+    ...rules(TEXT, HALF_DUPLEX),
+  },
+  {
+    id: named(subject, 'orphan.text-and-fin'),
+    title: 'text in order and a FIN after the user has closed the connection',
+    condition,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
+    expect: lost(10, 11, afterFin),
+    ...rules(TEXT, FIN, HALF_DUPLEX),
+  },
+  {
+    id: named(subject, 'orphan.old-text'),
+    title: 'text that was already received, after the user has closed the connection',
+    condition,
+    send: `<SEQ=RCV.NXT-10><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    expect: always(emptyAck(subject.state)),
+    ...rules(UNACCEPTABLE, HALF_DUPLEX),
+  },
+  orphanFin(subject, 'fin', subject.ack, afterFin),
+];
+
+/** A FIN without text loses nothing: the close goes on. */
+export const orphanFin = (
+  subject: Subject,
+  name: string,
+  ack: 'SND.NXT' | 'SND.UNA',
+  then: State,
+): CaseDeclaration => ({
+  id: named(subject, `orphan.${name}`),
+  title: 'a FIN in order after the user has closed the connection',
+  condition,
+  send: `<SEQ=RCV.NXT><ACK=${ack}><CTL=FIN,ACK>`,
+  expect: always(acknowledgmentOf(1, then)),
+  ...rules(FIN, HALF_DUPLEX),
+});
+
+/**
+ * RFC 793 knows no such thing: a user who closes goes on to read, so the text is taken. Since RFC 1122 a TCP should
+ * reset, to show that the text was lost; the form of that reset is not given.
+ */
+const lost = (text: number, taken: number, then: State): ByProfile =>
+  byProfile({
+    rfc793: [acknowledgmentOf(taken, then)],
+    rfc1122: [
+      ...recommended(
+        outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
+        outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
+        outcome(`<SEQ=SND.NXT><ACK=RCV.NXT+${text}><CTL=RST,ACK>`, 'CLOSED'),
+        resetBySegAck,
+      ),
+      ...permitted(acknowledgmentOf(taken, then)),
+    ],
+  });

@@ -1,0 +1,99 @@
+import { inState } from '../../lib/runner/declare.ts';
+import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { always, type Subject, textTaken } from './families/expectations.ts';
+import { orphan, orphanFin } from './families/orphan.ts';
+import { timestamps } from './families/paws.ts';
+import { resets } from './families/rst.ts';
+import { ACK, rules, TEXT } from './families/rules.ts';
+import { securityAndPrecedence } from './families/security.ts';
+import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { syns } from './families/syn.ts';
+import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
+import { zeroWindow } from './families/zero-window.ts';
+
+// Our FIN is sent and waits: SND.NXT is the number after it, and SND.UNA at most the FIN's own. Text is still taken.
+const finWait1: Subject = { state: 'FIN-WAIT-1', ack: 'SND.UNA', takesText: true };
+
+inState('FIN-WAIT-1', [
+  wrongChecksum(finWait1),
+  ...timestamps(finWait1),
+
+  // First, check the sequence number.
+  ...emptySegments(finWait1),
+  ...textAcrossTheWindow(finWait1),
+  ...zeroWindow(finWait1),
+
+  // Second, the RST bit; third, security and precedence; fourth, the SYN bit.
+  ...resets(finWait1),
+  ...securityAndPrecedence(finWait1),
+  ...syns(finWait1),
+
+  // Fifth, the ACK field: our FIN acknowledged, or not yet.
+  ...withoutAck(finWait1),
+  acknowledgment(
+    finWait1,
+    {
+      name: 'of-our-fin',
+      title: 'an acknowledgment of our FIN',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+    },
+    'FIN-WAIT-2',
+  ),
+  acknowledgment(finWait1, {
+    name: 'duplicate',
+    title: 'a duplicate of the last acknowledgment, which does not cover our FIN',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
+  }),
+  acknowledgment(finWait1, {
+    name: 'of-part',
+    title: 'an acknowledgment of a part of the text before our FIN',
+    condition: 'target has 3000 octets in flight',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK>',
+  }),
+  acknowledgment(finWait1, {
+    name: 'of-all-but-our-fin',
+    title: 'an acknowledgment of all the text before our FIN, but not of the FIN',
+    condition: 'target has 3000 octets in flight',
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT-1><CTL=ACK>',
+  }),
+  ...oldAcknowledgments(finWait1),
+  ...futureAcknowledgments(finWait1),
+
+  // Seventh, the text.
+  ...text(finWait1),
+  {
+    id: 'fin-wait-1.text.acks-our-fin',
+    title: 'text in order that acknowledges our FIN',
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+    expect: always(...textTaken(finWait1, 10, 'FIN-WAIT-2')),
+    ...rules(ACK, TEXT),
+  },
+
+  // Eighth, the FIN bit: a close from both sides at once, unless the FIN acknowledges ours.
+  ...refusedFins(finWait1),
+  finInOrder(
+    finWait1,
+    {
+      name: 'in-order',
+      title: "the peer's FIN, in order, which does not acknowledge ours",
+      send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
+    },
+    1,
+    'CLOSING',
+  ),
+  finInOrder(
+    finWait1,
+    {
+      name: 'acks-our-fin',
+      title: "the peer's FIN, in order, which acknowledges ours",
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    },
+    1,
+    'TIME-WAIT',
+  ),
+  ...firstFin(finWait1, 'CLOSING'),
+
+  // No user is left.
+  ...orphan(finWait1, 'CLOSING'),
+  orphanFin(finWait1, 'fin-acks-our-fin', 'SND.NXT', 'TIME-WAIT'),
+]);

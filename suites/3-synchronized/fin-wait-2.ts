@@ -1,0 +1,62 @@
+import { inState } from '../../lib/runner/declare.ts';
+import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import type { Subject } from './families/expectations.ts';
+import { orphan } from './families/orphan.ts';
+import { timestamps } from './families/paws.ts';
+import { resets } from './families/rst.ts';
+import { securityAndPrecedence } from './families/security.ts';
+import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { syns } from './families/syn.ts';
+import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
+import { zeroWindow } from './families/zero-window.ts';
+
+// Our FIN is acknowledged, so SND.UNA is SND.NXT for good. Text is still taken.
+const finWait2: Subject = { state: 'FIN-WAIT-2', ack: 'SND.NXT', takesText: true };
+
+inState('FIN-WAIT-2', [
+  wrongChecksum(finWait2),
+  ...timestamps(finWait2),
+
+  // First, check the sequence number.
+  ...emptySegments(finWait2),
+  ...textAcrossTheWindow(finWait2),
+  ...zeroWindow(finWait2),
+
+  // Second, the RST bit; third, security and precedence; fourth, the SYN bit.
+  ...resets(finWait2),
+  ...securityAndPrecedence(finWait2),
+  ...syns(finWait2),
+
+  // Fifth, the ACK field.
+  ...withoutAck(finWait2),
+  acknowledgment(finWait2, {
+    name: 'at-rcv-nxt',
+    title: 'an acknowledgment of everything sent, our FIN included, once more',
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+  }),
+  acknowledgment(finWait2, {
+    name: 'duplicate',
+    title: 'a duplicate of the last acknowledgment',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
+  }),
+  ...oldAcknowledgments(finWait2),
+  ...futureAcknowledgments(finWait2),
+
+  // Seventh, the text; eighth, the FIN bit.
+  ...text(finWait2),
+  ...refusedFins(finWait2),
+  finInOrder(
+    finWait2,
+    {
+      name: 'in-order',
+      title: "the peer's FIN, in order",
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    },
+    1,
+    'TIME-WAIT',
+  ),
+  ...firstFin(finWait2, 'TIME-WAIT'),
+
+  // No user is left.
+  ...orphan(finWait2, 'TIME-WAIT'),
+]);
