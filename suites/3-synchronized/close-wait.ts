@@ -1,0 +1,56 @@
+import { inState } from '../../lib/runner/declare.ts';
+import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { always, type Subject, secondFin } from './families/expectations.ts';
+import { timestamps } from './families/paws.ts';
+import { resets } from './families/rst.ts';
+import { FIN } from './families/rules.ts';
+import { securityAndPrecedence } from './families/security.ts';
+import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { syns } from './families/syn.ts';
+import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
+import { zeroWindow } from './families/zero-window.ts';
+
+// The peer's FIN is taken: RCV.NXT is the number after it, and no more text should come. Ours may still go out.
+const closeWait: Subject = { state: 'CLOSE-WAIT', ack: 'SND.NXT', takesText: false };
+
+inState('CLOSE-WAIT', [
+  wrongChecksum(closeWait),
+  ...timestamps(closeWait),
+
+  // First, check the sequence number.
+  ...emptySegments(closeWait),
+  ...textAcrossTheWindow(closeWait),
+  ...zeroWindow(closeWait),
+
+  // Second, the RST bit; third, security and precedence; fourth, the SYN bit.
+  ...resets(closeWait),
+  ...securityAndPrecedence(closeWait),
+  ...syns(closeWait),
+
+  // Fifth, the ACK field.
+  ...withoutAck(closeWait),
+  acknowledgment(closeWait, {
+    name: 'at-rcv-nxt',
+    title: 'an acknowledgment of everything sent',
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+  }),
+  acknowledgment(closeWait, {
+    name: 'duplicate',
+    title: 'a duplicate of the last acknowledgment',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
+  }),
+  ...oldAcknowledgments(closeWait),
+  ...futureAcknowledgments(closeWait),
+
+  // Seventh, the text, which should not occur; eighth, the FIN bit.
+  ...text(closeWait),
+  ...refusedFins(closeWait),
+  repeatedTextAndFin(closeWait),
+  {
+    id: 'close-wait.fin.second',
+    title: "a second FIN, one number after the peer's FIN",
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    expect: always(...secondFin('CLOSE-WAIT')),
+    ...FIN,
+  },
+]);

@@ -1,0 +1,95 @@
+import { inState } from '../../lib/runner/declare.ts';
+import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import {
+  acknowledgmentOf,
+  always,
+  emptyAck,
+  permitted,
+  type Subject,
+  secondFin,
+  silence,
+  textTaken,
+} from './families/expectations.ts';
+import { timestamps } from './families/paws.ts';
+import { resets } from './families/rst.ts';
+import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
+import { securityAndPrecedence } from './families/security.ts';
+import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { syns } from './families/syn.ts';
+import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
+import { zeroWindow } from './families/zero-window.ts';
+
+// Both FINs are sent and only the peer's is acknowledged: SND.UNA is the number of ours, SND.NXT the one after it.
+const closing: Subject = { state: 'CLOSING', ack: 'SND.UNA', takesText: false };
+
+inState('CLOSING', [
+  wrongChecksum(closing),
+  ...timestamps(closing),
+
+  // First, check the sequence number.
+  ...emptySegments(closing),
+  ...textAcrossTheWindow(closing),
+  ...zeroWindow(closing),
+
+  // Second, the RST bit; third, security and precedence; fourth, the SYN bit.
+  ...resets(closing),
+  ...securityAndPrecedence(closing),
+  ...syns(closing),
+
+  // Fifth, the ACK field: once it acknowledges our FIN both sides have closed; anything else is ignored.
+  ...withoutAck(closing),
+  acknowledgment(
+    closing,
+    {
+      name: 'of-our-fin',
+      title: 'an acknowledgment of our FIN',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+    },
+    'TIME-WAIT',
+  ),
+  acknowledgment(closing, {
+    name: 'duplicate',
+    title: 'a duplicate of the last acknowledgment, which does not cover our FIN',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
+  }),
+  ...oldAcknowledgments(closing),
+  ...futureAcknowledgments(closing),
+
+  // Seventh, the text, which should not occur.
+  ...text(closing),
+  {
+    id: 'closing.text.acks-our-fin',
+    title: "text after the peer's FIN that acknowledges ours",
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+    expect: always(...textTaken(closing, 10, 'TIME-WAIT')),
+    ...rules(ACK, TEXT),
+  },
+
+  // Eighth, the FIN bit.
+  ...refusedFins(closing),
+  repeatedTextAndFin(closing),
+  {
+    // Retransmitted before our FIN was heard of, its number is old, and the first step drops it with an empty ACK. That
+    // throws a good acknowledgment away, and a TCP that trims the FIN instead gets to see it.
+    id: 'closing.fin.repeated-acks-our-fin',
+    title: "the peer's FIN once more, now acknowledging ours",
+    send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>',
+    expect: always(emptyAck('CLOSING'), ...permitted(emptyAck('TIME-WAIT'), silence('TIME-WAIT'))),
+    ...rules(UNACCEPTABLE, ACK_THROWN_AWAY, FIN),
+  },
+  {
+    // The fifth step ignores what does not acknowledge our FIN, though the eighth has an entry for it.
+    id: 'closing.fin.second',
+    title: "a second FIN, one number after the peer's FIN",
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
+    expect: always(silence('CLOSING'), ...permitted(acknowledgmentOf(1, 'CLOSING'), emptyAck('CLOSING'))),
+    ...rules(ACK, FIN),
+  },
+  {
+    id: 'closing.fin.second-acks-our-fin',
+    title: "a second FIN, one number after the peer's FIN, which acknowledges ours",
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    expect: always(...secondFin('TIME-WAIT')),
+    ...rules(ACK, FIN),
+  },
+]);

@@ -1,0 +1,85 @@
+import { inState } from '../../lib/runner/declare.ts';
+import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { always, emptyAck, permitted, type Subject, secondFin, silence } from './families/expectations.ts';
+import { timestamps } from './families/paws.ts';
+import { resets } from './families/rst.ts';
+import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
+import { securityAndPrecedence } from './families/security.ts';
+import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { syns } from './families/syn.ts';
+import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
+import { zeroWindow } from './families/zero-window.ts';
+
+// The peer's FIN is taken and ours waits: SND.UNA is its number, SND.NXT the one after it.
+const lastAck: Subject = { state: 'LAST-ACK', ack: 'SND.UNA', takesText: false };
+
+inState('LAST-ACK', [
+  wrongChecksum(lastAck),
+  ...timestamps(lastAck),
+
+  // First, check the sequence number.
+  ...emptySegments(lastAck),
+  ...textAcrossTheWindow(lastAck),
+  ...zeroWindow(lastAck),
+
+  // Second, the RST bit; third, security and precedence; fourth, the SYN bit.
+  ...resets(lastAck),
+  ...securityAndPrecedence(lastAck),
+  ...syns(lastAck),
+
+  // Fifth, the ACK field: once it acknowledges our FIN the connection is gone, and what else the segment says with it.
+  ...withoutAck(lastAck),
+  acknowledgment(
+    lastAck,
+    {
+      name: 'of-our-fin',
+      title: 'an acknowledgment of our FIN',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+    },
+    'CLOSED',
+  ),
+  acknowledgment(lastAck, {
+    name: 'duplicate',
+    title: 'a duplicate of the last acknowledgment, which does not cover our FIN',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
+  }),
+  ...oldAcknowledgments(lastAck),
+  ...futureAcknowledgments(lastAck),
+
+  // Seventh, the text, which should not occur.
+  ...text(lastAck),
+  {
+    id: 'last-ack.text.acks-our-fin',
+    title: "text after the peer's FIN that acknowledges ours",
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+    expect: always(silence('CLOSED')),
+    ...rules(ACK, TEXT),
+  },
+
+  // Eighth, the FIN bit.
+  ...refusedFins(lastAck),
+  repeatedTextAndFin(lastAck),
+  {
+    // Retransmitted before our FIN was heard of, its number is old, and the first step drops it with an empty ACK. That
+    // throws a good acknowledgment away, and a TCP that trims the FIN instead gets to see it.
+    id: 'last-ack.fin.repeated-acks-our-fin',
+    title: "the peer's FIN once more, now acknowledging ours",
+    send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>',
+    expect: always(emptyAck('LAST-ACK'), ...permitted(silence('CLOSED'))),
+    ...rules(UNACCEPTABLE, ACK_THROWN_AWAY, FIN),
+  },
+  {
+    id: 'last-ack.fin.second',
+    title: "a second FIN, one number after the peer's FIN",
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
+    expect: always(...secondFin('LAST-ACK')),
+    ...FIN,
+  },
+  {
+    id: 'last-ack.fin.second-acks-our-fin',
+    title: "a second FIN, one number after the peer's FIN, which acknowledges ours",
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    expect: always(silence('CLOSED')),
+    ...rules(ACK, FIN),
+  },
+]);
