@@ -1,0 +1,61 @@
+import { inState } from '../../lib/runner/declare.ts';
+import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { always, type Subject, secondFin } from './families/expectations.ts';
+import { timestamps } from './families/paws.ts';
+import { newIncarnations, synInTimeWait } from './families/reopening.ts';
+import { resets } from './families/rst.ts';
+import { ACK, FIN, REOPENING, rules } from './families/rules.ts';
+import { securityAndPrecedence } from './families/security.ts';
+import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { syns } from './families/syn.ts';
+import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
+import { zeroWindow } from './families/zero-window.ts';
+
+// Both FINs are sent and acknowledged; the connection lingers for 2 MSL to answer the peer's FIN, should it come again.
+const timeWait: Subject = { state: 'TIME-WAIT', ack: 'SND.NXT', takesText: false };
+const reopeningSyn = synInTimeWait(timeWait);
+
+inState('TIME-WAIT', [
+  wrongChecksum(timeWait),
+  ...timestamps(timeWait),
+
+  // First, check the sequence number: so it is here that the peer's FIN, once more, is acknowledged.
+  ...emptySegments(timeWait),
+  ...textAcrossTheWindow(timeWait),
+  ...zeroWindow(timeWait),
+
+  // Second, the RST bit, which may be ignored here; third, security and precedence.
+  ...resets(timeWait),
+  ...securityAndPrecedence(timeWait, reopeningSyn({ inWindow: true, newer: true })),
+
+  // Fourth, the SYN bit: here it may be a new connection.
+  ...syns(timeWait, reopeningSyn, REOPENING),
+  ...newIncarnations(timeWait),
+
+  // Fifth, the ACK field.
+  ...withoutAck(timeWait),
+  acknowledgment(timeWait, {
+    name: 'at-rcv-nxt',
+    title: 'an acknowledgment of everything sent, our FIN included, once more',
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+  }),
+  acknowledgment(timeWait, {
+    name: 'duplicate',
+    title: 'a duplicate of the last acknowledgment',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
+  }),
+  ...oldAcknowledgments(timeWait),
+  ...futureAcknowledgments(timeWait),
+
+  // Seventh, the text, which should not occur; eighth, the FIN bit.
+  ...text(timeWait),
+  ...refusedFins(timeWait),
+  repeatedTextAndFin(timeWait),
+  {
+    id: 'time-wait.fin.second',
+    title: "a second FIN, one number after the peer's FIN",
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    expect: always(...secondFin('TIME-WAIT')),
+    ...rules(ACK, FIN),
+  },
+]);
