@@ -1,8 +1,9 @@
-import type { CaseDeclaration, Condition } from '../../../lib/spec/case.ts';
+import type { CaseDeclaration, Condition, Outcome } from '../../../lib/spec/case.ts';
 import type { State } from '../../../lib/spec/state.ts';
 import {
   acknowledgmentOf,
   always,
+  anyOf,
   type ByProfile,
   byProfile,
   emptyAck,
@@ -61,6 +62,9 @@ export const orphanFin = (
   ...rules(FIN, HALF_DUPLEX),
 });
 
+const resetThatAcks = (octets: number): Outcome =>
+  outcome(`<SEQ=SND.NXT><ACK=RCV.NXT+${octets}><CTL=RST,ACK>`, 'CLOSED');
+
 /**
  * RFC 793 knows no such thing: a user who closes goes on to read, so the text is taken. Since RFC 1122 a TCP should
  * reset, to show that the text was lost; the form of that reset is not given.
@@ -72,7 +76,7 @@ const lost = (text: number, taken: number, then: State): ByProfile =>
       ...recommended(
         outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
         outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
-        outcome(`<SEQ=SND.NXT><ACK=RCV.NXT+${text}><CTL=RST,ACK>`, 'CLOSED'),
+        ...anyOf(resetThatAcks(text), resetThatAcks(taken)),
         resetBySegAck,
       ),
       ...permitted(acknowledgmentOf(taken, then)),
