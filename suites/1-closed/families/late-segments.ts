@@ -27,18 +27,18 @@ export const lateSegments = (prefix: string, closedBy: ClosedBy): readonly CaseD
     resetFromSeq('no-flags', 'no flags, no text', '<SEQ=RCV.NXT>'),
     resetFromSeq('no-ack-text', 'text without ACK', '<SEQ=RCV.NXT><CTL=PSH><DATA=10>'),
     resetFromSeq('fin', 'FIN without ACK', '<SEQ=RCV.NXT><CTL=FIN>'),
-    resetFromSeq('syn-old-duplicate', 'the SYN that opened the connection, again', '<SEQ=IRS><CTL=SYN>'),
+    resetFromSeq('syn-old-duplicate', 'SYN numbered like that of the old connection', '<SEQ=IRS><CTL=SYN>'),
     resetFromSeq('syn', 'SYN of a new connection', '<SEQ=ANY><CTL=SYN>'),
     resetFromSeq('syn-text', 'SYN of a new connection, with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
 
     resetFromAck('ack', 'ACK of everything sent', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'),
     resetFromAck(
       'ack-old-duplicate',
-      'the ACK that completed the handshake, again',
+      'ACK from the beginning of the connection',
       '<SEQ=IRS+1><ACK=ISS+1><CTL=ACK>',
     ),
     resetFromAck('text', 'text', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>'),
-    resetFromAck('syn-ack', 'SYN,ACK', '<SEQ=IRS><ACK=ISS+1><CTL=SYN,ACK>'),
+    resetFromAck('syn-ack', 'SYN,ACK numbered like the handshake', '<SEQ=IRS><ACK=ISS+1><CTL=SYN,ACK>'),
     resetFromAck('fin-ack', 'FIN where the next octet was due', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'),
   ];
 };
