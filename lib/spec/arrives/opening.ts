@@ -1,0 +1,106 @@
+import { add, gt, leq } from '../../wire/seq.ts';
+import { type Segment, segLen, type Tcb } from '../tcb.ts';
+import type { Arrivals } from './arrival.ts';
+import {
+  emptyAck,
+  enter,
+  may,
+  must,
+  permitted,
+  resetAtAck,
+  resetFor,
+  resetFromZero,
+  synAck,
+} from './arrival.ts';
+import { acknowledged, sixth } from './processing.ts';
+import type { Rules } from './rules.ts';
+import { reset } from './validation.ts';
+import { trimmed } from './window.ts';
+
+const A_1_2 = 'RFC 9293 A.1.2: security options may be ignored';
+
+/** RFC 793 page 65, RFC 9293 section 3.10.7.1: there is no connection. */
+export function* closed(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
+  const where = rules.rfc9293 ? 'RFC 9293 3.10.7.1' : 'RFC 793 3.9 SEGMENT ARRIVES, CLOSED';
+  if (segment.ctl.has('RST')) yield must('silence', tcb, `${where}: a reset is discarded`);
+  else yield must(resetFor(tcb, segment), tcb, `${where}: anything but a reset is reset`);
+}
+
+/** Takes the numbers of a SYN; its other controls and its text wait until the connection is established. */
+const synReceived = (tcb: Tcb, { seq, wnd, tsval }: Segment): Tcb => ({
+  ...enter(tcb, 'SYN-RECEIVED', tcb.state === 'SYN-SENT' ? 'active' : 'passive'),
+  irs: seq,
+  rcvNxt: add(seq, 1),
+  rcvUp: add(seq, 1),
+  sndWnd: wnd,
+  maxSndWnd: wnd,
+  sndWl1: seq,
+  sndWl2: tcb.iss,
+  timestamps: tcb.timestamps && tsval !== undefined,
+  tsRecent: tsval ?? tcb.tsRecent,
+});
+
+/** The same when our own SYN goes out only now, with the answer. */
+export const opened = (tcb: Tcb, segment: Segment): Tcb => ({
+  ...synReceived(tcb, segment),
+  sndUna: tcb.iss,
+  sndNxt: add(tcb.iss, 1),
+});
+
+/** RFC 793 pages 65-66, RFC 9293 section 3.10.7.2. */
+export function* listen(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
+  const { ctl } = segment;
+  if (ctl.has('RST')) return yield must('silence', tcb, rules.listen('first', 'a reset is ignored'));
+  if (ctl.has('ACK')) {
+    const why = rules.listen('second', 'nothing was sent that could be acknowledged');
+    return yield must(resetAtAck(tcb, segment), tcb, why);
+  }
+  if (!ctl.has('SYN'))
+    return yield must('silence', tcb, rules.listen('fourth', 'neither SYN, ACK nor RST: drop'));
+  const higher = rules.precedence && segment.precedence > tcb.precedence;
+  if (segment.security !== tcb.security || (higher && !tcb.mayRaisePrecedence)) {
+    const why = rules.listen('third', 'another security, or a precedence that is refused');
+    yield must(resetFromZero(tcb, segment), tcb, why);
+    // Page 66 prints this form, although the SYN has no ACK; section 3.4 and RFC 1122 4.2.2.20(b) ask for the other.
+    if (!rules.rfc1122) yield must(resetAtAck(tcb, segment), tcb, why);
+    if (rules.rfc9293) yield* permitted(listen(tcb, { ...segment, security: tcb.security }, rules), A_1_2);
+    return;
+  }
+  const next = opened(higher ? { ...tcb, precedence: segment.precedence } : tcb, segment);
+  yield must(synAck(next), next, rules.listen('third', 'a SYN is answered with SYN,ACK'));
+}
+
+/** RFC 793 pages 66-68, RFC 9293 section 3.10.7.3. */
+export function* synSent(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
+  const { ctl, ack, security, precedence } = segment;
+  const acknowledges = ctl.has('ACK');
+  if (acknowledges && (leq(ack, tcb.iss) || gt(ack, tcb.sndNxt))) {
+    const why = rules.synSent('first', 'it acknowledges what was not sent');
+    return yield must(ctl.has('RST') ? 'silence' : resetAtAck(tcb, segment), tcb, why);
+  }
+  if (ctl.has('RST')) {
+    const why = rules.synSent('second', 'a reset counts when it acknowledges our SYN');
+    if (acknowledges) return yield* reset(tcb, segment, rules, why);
+    return yield must('silence', tcb, why);
+  }
+  const higher = rules.precedence && precedence > tcb.precedence;
+  const lower = rules.precedence && precedence < tcb.precedence;
+  const refused = acknowledges ? higher || lower : higher && !tcb.mayRaisePrecedence;
+  if (security !== tcb.security || refused) {
+    const why = rules.synSent('third', 'another security, or a precedence that is refused');
+    yield must(resetFor(tcb, segment), tcb, why);
+    if (rules.rfc9293) yield* permitted(synSent(tcb, { ...segment, security: tcb.security }, rules), A_1_2);
+    return;
+  }
+  const raised = higher ? { ...tcb, precedence } : tcb;
+  if (!ctl.has('SYN'))
+    return yield must('silence', raised, rules.synSent('fifth', 'neither SYN nor RST: drop'));
+  const next = synReceived(raised, segment);
+  if (!acknowledges)
+    return yield must(synAck(next), next, rules.synSent('fourth', 'a SYN alone: both sides open'));
+  const why = rules.synSent('fourth', 'our SYN is acknowledged');
+  const established = acknowledged(enter(next, 'ESTABLISHED'), segment, rules);
+  if (segLen(segment) === 1) return yield must(emptyAck(established), established, why);
+  yield* sixth(established, trimmed(established, segment), rules);
+  yield may(emptyAck(established), established, `${why}; the rest may be left for the peer to send again`);
+}

@@ -1,0 +1,18 @@
+import type { Variable } from '../notation/types.ts';
+import type { Tcb } from './tcb.ts';
+
+/** The variables of the connection; those of a segment (SEG.SEQ, SEG.ACK, SEG.LEN) come with the segment. */
+export type TcbVariable = Exclude<Variable, `SEG.${string}`>;
+
+/** The TCB under the names that the notation uses. */
+export const tcbVariables = (tcb: Tcb): Record<TcbVariable, number> => ({
+  'SND.UNA': tcb.sndUna,
+  'SND.NXT': tcb.sndNxt,
+  'SND.WND': tcb.sndWnd,
+  'MAX.SND.WND': tcb.maxSndWnd,
+  ISS: tcb.iss,
+  'RCV.NXT': tcb.rcvNxt,
+  'RCV.WND': tcb.rcvWnd,
+  IRS: tcb.irs,
+  'TS.RECENT': tcb.tsRecent,
+});

@@ -1,0 +1,81 @@
+import type { Level, Profile } from '../../lib/spec/profile.ts';
+import { type Arrival, segmentArrives } from '../../lib/spec/segment-arrives.ts';
+import type { State } from '../../lib/spec/state.ts';
+import type { Control, Segment, Tcb } from '../../lib/spec/tcb.ts';
+
+/** A TCB as after the handshake of RFC 793 figure 7 seen from TCP A: ISS 100, IRS 300, and a window of 1000 each way. */
+const ESTABLISHED: Tcb = {
+  state: 'ESTABLISHED',
+  iss: 100,
+  irs: 300,
+  sndUna: 101,
+  sndNxt: 101,
+  sndWnd: 1000,
+  maxSndWnd: 1000,
+  sndWl1: 300,
+  sndWl2: 101,
+  rcvNxt: 301,
+  rcvWnd: 1000,
+  rcvUp: 301,
+  timestamps: false,
+  tsRecent: 0,
+  security: 0,
+  precedence: 0,
+  mayRaisePrecedence: false,
+  userGone: false,
+};
+
+/** What differs from ESTABLISHED: an unacknowledged SYN, or an unacknowledged FIN. */
+const DIFFERENCES: Partial<Record<State, Partial<Tcb>>> = {
+  'SYN-SENT': { sndUna: 100, rcvNxt: 0, irs: 0, rcvUp: 0 },
+  'SYN-RECEIVED': { sndUna: 100, origin: 'passive' },
+  'FIN-WAIT-1': { sndNxt: 102 },
+  'FIN-WAIT-2': { sndUna: 102, sndNxt: 102 },
+  CLOSING: { sndNxt: 102 },
+  'LAST-ACK': { sndNxt: 102 },
+  'TIME-WAIT': { sndUna: 102, sndNxt: 102 },
+};
+
+export const tcbIn = (state: State, more: Partial<Tcb> = {}): Tcb => ({
+  ...ESTABLISHED,
+  ...DIFFERENCES[state],
+  state,
+  ...more,
+});
+
+/** A segment from the RFC's notation, with plain numbers: `<SEQ=301><ACK=101><DATA=10><CTL=ACK>`. */
+export const segmentOf = (notation: string, more: Partial<Segment> = {}): Segment => {
+  const fields = new Map(
+    [...notation.matchAll(/<(\w+)=([^>]*)>/g)].map(([, name, value]) => [name, value ?? '']),
+  );
+  const number = (name: string): number => Number(fields.get(name) ?? 0);
+  const ctl = new Set((fields.get('CTL')?.split(',') ?? []) as Control[]);
+  const tsval = fields.has('TSVAL') ? { tsval: number('TSVAL') } : {};
+  const numbers = { seq: number('SEQ'), ack: number('ACK'), data: number('DATA'), urg: number('URG') };
+  const plain = { wnd: 1000, security: 0, precedence: 0, checksumValid: true, unicast: true };
+  return { ...numbers, ...plain, ctl, ...tsval, ...more };
+};
+
+const printed = (reply: Arrival['reply']): string => {
+  if (reply === 'silence') return reply;
+  const ack = reply.ctl.has('ACK') ? `<ACK=${reply.ack}>` : '';
+  return `<SEQ=${reply.seq}>${ack}<CTL=${[...reply.ctl].join(',')}>`;
+};
+
+const WORD: Readonly<Record<Level, string>> = { required: 'must', recommended: 'should', permitted: 'may' };
+
+/**
+ * The arrivals as text, each `must <SEQ=...>... STATE`, with what belongs to one adoption of RFC 5961 said so. Where
+ * reply and state are the same and only other numbers of the TCB differ, the strongest counts.
+ */
+export const arrivals = (tcb: Tcb, segment: Segment, profile: Profile): string[] => {
+  const strongest = new Map<string, string>();
+  for (const level of ['required', 'recommended', 'permitted'] as const)
+    for (const each of segmentArrives(tcb, segment, profile)) {
+      const free = each.freeSeq ? ', a new ISS' : '';
+      const when = each.when === undefined ? '' : `, ${each.when}`;
+      const text = `${printed(each.reply)} ${each.tcb.state}${free}${when}`;
+      if (each.level === level && !strongest.has(text)) strongest.set(text, `${WORD[level]} ${text}`);
+    }
+  return [...strongest.values()];
+};
