@@ -1,5 +1,5 @@
-import { register } from '../spec/catalogue.ts';
 import type { CaseDeclaration } from '../spec/case.ts';
+import { register } from '../spec/catalogue.ts';
 import type { State } from '../spec/state.ts';
 import { declareTests } from './mocha-tests.ts';
 

@@ -73,14 +73,18 @@ export function removeLeftovers(): void {
     if (pid === process.pid || isAlive(pid)) continue;
     const note = join(notesDirectory(), name);
     quietly(() => {
-      for (const rule of JSON.parse(readFileSync(note, 'utf8')) as Rule[]) quietly(() => ip(ruleArguments('del', rule)));
+      for (const rule of JSON.parse(readFileSync(note, 'utf8')) as Rule[])
+        quietly(() => ip(ruleArguments('del', rule)));
       rmSync(note);
     });
   }
 }
 
 function notesDirectory(): string {
-  const directory = join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `segment-arrives-${process.getuid?.() ?? 0}`);
+  const directory = join(
+    process.env.XDG_RUNTIME_DIR ?? tmpdir(),
+    `segment-arrives-${process.getuid?.() ?? 0}`,
+  );
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   return directory;
 }

@@ -13,7 +13,7 @@ import {
 /** What a packet may have beyond an ordinary segment. */
 export interface Dressing {
   /** A basic security option (RFC 1108) of this level; IPv4 only. */
-  readonly security?: 'Top Secret';
+  readonly security?: 'top secret';
   /** 0...7; IPv4 only. */
   readonly precedence?: number;
   readonly corruptChecksum?: boolean;
@@ -31,7 +31,11 @@ export interface Envelope {
 }
 
 /** The IP packet of a segment. */
-export function buildPacket(segment: ConcreteSegment, envelope: Envelope, dressing: Dressing = {}): Uint8Array {
+export function buildPacket(
+  segment: ConcreteSegment,
+  envelope: Envelope,
+  dressing: Dressing = {},
+): Uint8Array {
   const { family, src } = envelope;
   const dst = dressing.destination ?? envelope.dst;
   const tcp = encodeTcp(

@@ -20,8 +20,16 @@ declare module 'raw-socket' {
 
   export const AddressFamily: { IPv4: number; IPv6: number };
   export const Protocol: { TCP: number };
-  export function createSocket(options: { protocol: number; addressFamily: number; bufferSize?: number }): Socket;
+  export function createSocket(options: {
+    protocol: number;
+    addressFamily: number;
+    bufferSize?: number;
+  }): Socket;
 
-  const raw: { AddressFamily: typeof AddressFamily; Protocol: typeof Protocol; createSocket: typeof createSocket };
+  const raw: {
+    AddressFamily: typeof AddressFamily;
+    Protocol: typeof Protocol;
+    createSocket: typeof createSocket;
+  };
   export default raw;
 }

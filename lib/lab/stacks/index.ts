@@ -1,0 +1,7 @@
+import type { Stack } from '../stack.ts';
+import { linux } from './linux.ts';
+
+/** Every stack that the lab knows, the default first. */
+export const STACKS: readonly Stack[] = [linux];
+
+export const findStack = (id: string): Stack | undefined => STACKS.find((stack) => stack.id === id);

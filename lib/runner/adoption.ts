@@ -1,0 +1,76 @@
+import { evaluateSegment, parseSegment } from '../notation/index.ts';
+import type { Adoption } from '../spec/profile.ts';
+import { type Environment, pause, reach } from '../states/index.ts';
+
+/** What the three probes of RFC 5961 met. */
+export interface AdoptionFound {
+  /** Undefined when the target answers some of the probes by RFC 5961 and others not. */
+  readonly adoption: Adoption | undefined;
+  /** For people: quotes what each probe met. */
+  readonly text: string;
+}
+
+/** One stimulus for each of the three checks that RFC 5961 adds; each tells an adopter from the rest. */
+const PROBES = [
+  { name: 'RST in the window', send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>', section: '3.2' },
+  { name: 'SYN in the window', send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=SYN>', section: '4.2' },
+  {
+    name: 'ACK older than MAX.SND.WND',
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND-1><CTL=ACK>',
+    section: '5.2',
+  },
+] as const;
+
+/**
+ * Finds out whether the target has adopted RFC 5961, by a challenge ACK or its absence.
+ *
+ * The check of old ACKs is a MAY of RFC 9293 (MAY-12), so the first two probes decide.
+ *
+ * @throws Unreached or NotCapable when no connection can be established
+ */
+export async function detectAdoption(environment: Environment, family: 4 | 6): Promise<AdoptionFound> {
+  const met = await Promise.all(
+    PROBES.map(({ send }, index) => challenged(environment, family, send, index === 2)),
+  );
+  const [rst, syn] = met;
+  const adoption = rst === syn ? (rst ? 'adopted' : 'not adopted') : undefined;
+  const quotes = PROBES.map(
+    ({ name, section }, index) =>
+      `${name} (${section}): ${met[index] ? 'challenge ACK' : 'no challenge ACK'}`,
+  );
+  return { adoption, text: `${adoption ?? 'adopted in part'}; ${quotes.join(', ')}` };
+}
+
+async function challenged(
+  environment: Environment,
+  family: 4 | 6,
+  send: string,
+  aged: boolean,
+): Promise<boolean> {
+  const { connection, handle } = await reach(environment, {
+    family,
+    state: 'ESTABLISHED',
+    rcvNxt: 5961,
+    aged,
+  });
+  const { mailbox, rcvNxt, sndNxt } = connection;
+  try {
+    const mark = mailbox.log.length;
+    connection.transmit(evaluateSegment(parseSegment(send), connection.variables()));
+    await pause(environment.timing.guard);
+    return mailbox.log
+      .slice(mark)
+      .some(
+        ({ from, segment: { ctl, seq, ack, data } }) =>
+          from === 'target' &&
+          !ctl.has('RST') &&
+          ctl.has('ACK') &&
+          data === 0 &&
+          seq === sndNxt &&
+          ack === rcvNxt,
+      );
+  } finally {
+    await environment.driver.release(mailbox.port, handle);
+    mailbox.close();
+  }
+}

@@ -1,0 +1,140 @@
+import { isIP } from 'node:net';
+import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
+import { catalogue, findCase } from '../spec/catalogue.ts';
+import type { Environment } from '../states/index.ts';
+import { UpperTesterDriver } from '../target/upper-tester-driver.ts';
+import { PortRange, RawLink, silenceKernel, sourceTowards, Tester } from '../tester/index.ts';
+import type { CaseResult } from '../verdict/result.ts';
+import type { TargetFacts } from './messages.ts';
+import { runSideBySide } from './pool.ts';
+import { type Preflight, preflight } from './preflight.ts';
+import { runCase } from './run-case.ts';
+import type { Settings } from './settings.ts';
+
+type Addresses = Partial<Record<4 | 6, string>>;
+
+// Below the ephemeral ports of every system, so that no program of the tester's machine is cut off.
+const PORTS = { low: 10_000, high: 31_999 };
+// Nobody listens there: tcpmux, long out of use.
+const CLOSED_PORT = 1;
+// Modest, for a target of which nothing is known.
+const TARGET_WIDTH = 16;
+
+/** The process side that is on the wire: it has the target, the raw sockets, and runs cases side by side. */
+export class Engine {
+  readonly #settings: Settings;
+  readonly #cleanups: (() => void | Promise<void>)[] = [];
+  #environment: Environment | undefined;
+  #preflight: Preflight | undefined;
+  #width = 1;
+  #stopped = false;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Brings up the target and proves the path. @throws an Error whose message is one sentence for the user. */
+  async start(): Promise<TargetFacts> {
+    const settings = this.#settings;
+    const target = settings.target
+      ? await this.#overTheNetwork(settings.target)
+      : await this.#inTheLab(settings.stack);
+    this.#cleanups.push(() => target.stop());
+    this.#width = settings.parallel ?? target.width;
+    const { driver, name, tester: local, target: remote } = target;
+    const families = settings.families.filter((family) => target.families.includes(family) && remote[family]);
+    const links = families.map((family) => {
+      const here = local[family];
+      const there = remote[family];
+      if (!here || !there) throw new Error(`this machine has no IPv${family} address towards the target`);
+      return new RawLink({ family, local: here, remote: there });
+    });
+    // A run after another must not meet the 4-tuples that the target still has in TIME-WAIT.
+    const start = PORTS.low + Math.floor(Math.random() * (PORTS.high - PORTS.low));
+    const tester = new Tester(links, new PortRange(PORTS.low, PORTS.high, start));
+    this.#cleanups.push(() => tester.close());
+    this.#cleanups.push(
+      silenceKernel(links.map((link) => ({ family: link.family, target: link.remote, ...PORTS }))),
+    );
+    const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
+    this.#preflight = await preflight({ tester, driver, closedPort, families });
+    this.#environment = { tester, driver, closedPort, timing: this.#preflight.timing };
+    const [first] = families;
+    const address = first && remote[first];
+    return {
+      name,
+      ...(address ? { address } : {}),
+      families,
+      facts: { driver: driver.name, ...this.#preflight.facts },
+    };
+  }
+
+  /** Runs cases and reports each result as it comes. */
+  async run(
+    cases: readonly { id: string; family: 4 | 6 }[],
+    report: (result: CaseResult) => void,
+  ): Promise<void> {
+    const environment = this.#environment;
+    const facts = this.#preflight;
+    if (!environment || !facts) throw new Error('the engine has not been started');
+    const index = new Map(catalogue().map(({ id }, position) => [id, position]));
+    await runSideBySide(
+      cases,
+      this.#width,
+      async ({ id, family }) => {
+        const subject = findCase(id);
+        if (!subject) throw new Error(`no such case: ${id}`);
+        report(
+          await runCase(subject, {
+            environment,
+            family,
+            index: index.get(id) ?? 0,
+            seed: this.#settings.seed,
+            adoption: facts.adoption,
+          }),
+        );
+      },
+      () => this.#stopped,
+    );
+  }
+
+  /** Takes everything down again, the last thing first; may be called at any time, also more than once. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
+  }
+
+  async #inTheLab(id: string): Promise<RunningTarget> {
+    const stack = findStack(id);
+    if (!stack) throw new Error(`unknown stack ${id}; there are ${STACKS.map((one) => one.id).join(', ')}`);
+    const missing = stack.missing();
+    if (missing.length > 0) {
+      throw new Error(`${id} needs packages that are not installed: apt-get install ${missing.join(' ')}`);
+    }
+    const { families, logs } = this.#settings;
+    return stack.start({ families, ...(logs ? { logs } : {}) });
+  }
+
+  async #overTheNetwork(target: readonly string[]): Promise<RunningTarget> {
+    const remote: Addresses = {};
+    const local: Addresses = {};
+    for (const address of target) {
+      const family = isIP(address) as 4 | 6;
+      remote[family] = address;
+      const source = sourceTowards(address);
+      if (source) local[family] = source;
+    }
+    const { upperTester } = this.#settings;
+    if (!upperTester) throw new Error('a target needs an upper tester');
+    const driver = await UpperTesterDriver.open({ ...upperTester, tester: local, target: remote });
+    return {
+      name: target.join(', '),
+      families: this.#settings.families,
+      tester: local,
+      target: remote,
+      driver,
+      width: TARGET_WIDTH,
+      stop: () => driver.dispose(),
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import type { CaseResult } from '../verdict/result.ts';
+import type { Settings } from './settings.ts';
+
+/** What the process that judges (mocha's) and the one that is on the wire (the engine) say to each other. */
+export type ToEngine =
+  | { readonly kind: 'start'; readonly settings: Settings }
+  | { readonly kind: 'run'; readonly cases: readonly { readonly id: string; readonly family: 4 | 6 }[] }
+  | { readonly kind: 'stop' };
+
+/** What is known of the target and the path before the first case. */
+export interface TargetFacts {
+  readonly name: string;
+  readonly address?: string;
+  readonly families: readonly (4 | 6)[];
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type FromEngine =
+  | { readonly kind: 'ready'; readonly target: TargetFacts }
+  /** Nothing can be tested; the message is one sentence. */
+  | { readonly kind: 'impossible'; readonly message: string }
+  | { readonly kind: 'result'; readonly result: CaseResult }
+  | { readonly kind: 'stopped' };

@@ -1,0 +1,123 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { DEFAULT_PROFILE, PROFILES } from '../spec/profile.ts';
+
+/** Settings that make no sense; the message says which and why, in one sentence. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+const port = z.coerce.number().int().min(1).max(65535);
+const flag = z.union([z.boolean(), z.enum(['0', '1', 'false', 'true', ''])]).transform((value) => {
+  return value === true || value === '1' || value === 'true';
+});
+const address = z.string().refine((text) => isIP(text) !== 0, 'not an IP address');
+
+/** `192.0.2.2:10793` or `[2001:db8::2]:10793`. */
+const endpoint = z.string().transform((text, context) => {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? '';
+  const number = Number(match?.[3]);
+  if (isIP(host) === 0 || !(number >= 1 && number <= 65535)) {
+    context.addIssue({ code: 'custom', message: 'not of the form ADDRESS:PORT' });
+    return z.NEVER;
+  }
+  return { address: host, port: number };
+});
+
+const families = z.string().transform((text, context) => {
+  const chosen = text.split(',').map((part) => part.trim());
+  if (chosen.length === 0 || chosen.some((part) => part !== '4' && part !== '6')) {
+    context.addIssue({ code: 'custom', message: 'not 4, 6 or 4,6' });
+    return z.NEVER;
+  }
+  return [...new Set(chosen.map((part) => (part === '4' ? 4 : 6)))].sort() as (4 | 6)[];
+});
+
+const seed = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
+
+const PREFIX = 'SEGMENT_ARRIVES_';
+
+const schema = z.object({
+  /** The target's addresses, one per family; none means the lab. */
+  target: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(address))
+    .optional(),
+  /** Which of the lab's stacks, when there is no target. */
+  stack: z.string().default('linux'),
+  /** Where a stack of the lab's keeps its logs. */
+  logs: z.string().optional(),
+  upperTester: endpoint.optional(),
+  openPort: port.optional(),
+  closedPort: port.optional(),
+  family: families.default([4, 6]),
+  profile: z.enum(PROFILES).default(DEFAULT_PROFILE),
+  strict: flag.default(false),
+  /** Globs over case ids, comma separated. */
+  only: z.string().optional(),
+  seed: seed.optional(),
+  reports: z.string().default('reports'),
+  /** How many cases may be on the wire at once. */
+  parallel: z.coerce.number().int().min(1).max(1000).optional(),
+});
+
+type Parsed = z.output<typeof schema>;
+
+/** What a run is told, whoever starts it: the command line, mocha, or an editor. */
+export interface Settings extends Omit<Parsed, 'seed' | 'family'> {
+  readonly families: readonly (4 | 6)[];
+  readonly seed: number;
+}
+
+/** The names of the settings, as `SEGMENT_ARRIVES_<NAME>` in the environment. */
+export const SETTING_NAMES = Object.keys(schema.shape) as (keyof typeof schema.shape)[];
+
+/** `upperTester` is SEGMENT_ARRIVES_UPPER_TESTER. */
+export const variableOf = (name: string): string =>
+  PREFIX + name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @throws SettingsError naming the first one that is wrong.
+ */
+export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
+  const given: Record<string, string> = {};
+  for (const name of SETTING_NAMES) {
+    const value = environment[variableOf(name)];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = String(issue?.path[0]);
+    throw new SettingsError(`${variableOf(name)}=${given[name]}: ${explain(name, issue?.message)}`);
+  }
+  const { seed: chosen, family, ...rest } = parsed.data;
+  return check({ ...rest, families: family, seed: chosen ?? randomSeed() });
+}
+
+function check(settings: Settings): Settings {
+  const { target, families, upperTester } = settings;
+  if (!target) return settings;
+  if (!upperTester) {
+    throw new SettingsError('a target needs --upper-tester ADDRESS:PORT, through which its user is moved');
+  }
+  const known = families.filter((family) => target.some((one) => isIP(one) === family));
+  if (known.length === 0)
+    throw new SettingsError('the target has no address of the families that were asked for');
+  return { ...settings, families: known };
+}
+
+function explain(name: string, message = 'not valid'): string {
+  if (name === 'profile') return `unknown profile; there are ${PROFILES.join(', ')}`;
+  return message;
+}
+
+const randomSeed = (): number => Math.floor(Math.random() * 2 ** 32);

@@ -1,0 +1,53 @@
+import { Engine } from './engine.ts';
+import type { FromEngine, ToEngine } from './messages.ts';
+import { loadSuites } from './suites.ts';
+
+/**
+ * The engine's process. It is told what to do by the process that started it and ends with it; in the lab it is the one
+ * that lives inside the tester's network namespace.
+ */
+let engine: Engine | undefined;
+
+const tell = (message: FromEngine): void => {
+  if (process.connected) process.send?.(message);
+};
+
+async function handle(message: ToEngine): Promise<void> {
+  if (message.kind === 'start') {
+    await loadSuites();
+    engine = new Engine(message.settings);
+    try {
+      tell({ kind: 'ready', target: await engine.start() });
+    } catch (error) {
+      tell({ kind: 'impossible', message: (error as Error).message });
+      await end(2);
+    }
+  } else if (message.kind === 'run') {
+    await engine?.run(message.cases, (result) => tell({ kind: 'result', result }));
+  } else {
+    await end(0);
+  }
+}
+
+async function end(code: number): Promise<void> {
+  try {
+    await engine?.stop();
+  } finally {
+    tell({ kind: 'stopped' });
+    process.disconnect?.();
+    process.exitCode = code;
+    // Raw sockets and timers of cases that were cut short would keep the process alive.
+    setTimeout(() => process.exit(code), 50);
+  }
+}
+
+process.on('message', (message: ToEngine) => {
+  handle(message).catch((error: Error) => {
+    tell({ kind: 'impossible', message: `the engine failed: ${error.stack ?? error.message}` });
+    void end(2);
+  });
+});
+process.on('disconnect', () => void end(2));
+// Ctrl-C reaches the whole process group; the process that started this one decides when to stop.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => void end(2));

@@ -1,0 +1,115 @@
+import { type ConcreteSegment, evaluateSegment, parseSegment, type Variables } from '../notation/index.ts';
+import type { Dressing, Entry, Mailbox } from '../tester/index.ts';
+import { add, gt } from '../wire/seq.ts';
+
+/**
+ * The window that the tester advertises: three full segments. Small enough that a target can be made to send more than
+ * MAX.SND.WND, large enough for 3000 octets in flight.
+ */
+export const TESTER_WINDOW = 4380;
+
+/** Sizes of segments that cross an Ethernet of 1500 octets whole. */
+export const TESTER_MSS = { 4: 1460, 6: 1440 } as const;
+
+/** Octets of sequence space that a segment takes. */
+export const lengthOf = (segment: ConcreteSegment): number =>
+  segment.data + (segment.ctl.has('SYN') ? 1 : 0) + (segment.ctl.has('FIN') ? 1 : 0);
+
+/**
+ * A connection as the tester sees it: the target's TCB, learnt from nothing but the segments that were exchanged.
+ * All variables are the target's; sequence numbers are unsigned 32-bit.
+ */
+export class Connection {
+  readonly mailbox: Mailbox;
+  peerPort: number;
+  iss: number | undefined;
+  irs: number;
+  sndUna = 0;
+  sndNxt = 0;
+  rcvNxt = 0;
+  rcvWnd = 0;
+  maxSndWnd = 0;
+  sndWnd = 0;
+  /** Whether both SYNs carried timestamps. */
+  timestamps = false;
+  tsRecent = 0;
+  /** The newest TSval of the target's, to be echoed. */
+  tsEcho = 0;
+  /** The sequence number of the FIN that the target has sent. */
+  targetFin: number | undefined;
+  /** The IP precedence of the tester's segments while it sets up the connection, 0...7. */
+  precedence = 0;
+  #read = 0;
+
+  /** @param irs the initial sequence number of the tester's side, which is the target's IRS. */
+  constructor(mailbox: Mailbox, peerPort: number, irs: number) {
+    this.mailbox = mailbox;
+    this.peerPort = peerPort;
+    this.irs = irs;
+    this.rcvNxt = irs;
+  }
+
+  /** The variables of the notation, as far as they are known in this state. */
+  variables(): Variables {
+    const { iss } = this;
+    return {
+      'RCV.NXT': this.rcvNxt,
+      'RCV.WND': this.rcvWnd,
+      IRS: this.irs,
+      ...(iss === undefined
+        ? {}
+        : {
+            ISS: iss,
+            'SND.UNA': this.sndUna,
+            'SND.NXT': this.sndNxt,
+            'SND.WND': this.sndWnd,
+            'MAX.SND.WND': this.maxSndWnd,
+          }),
+      ...(this.timestamps ? { 'TS.RECENT': this.tsRecent } : {}),
+    };
+  }
+
+  /** Sends a segment of the notation and takes note of what it acknowledges. */
+  send(notation: string, dressing: Dressing = {}): Entry {
+    const segment = evaluateSegment(parseSegment(notation), this.variables());
+    const entry = this.transmit(segment, { precedence: this.precedence, ...dressing });
+    if (segment.ctl.has('ACK') && gt(segment.ack, this.sndUna)) this.sndUna = segment.ack;
+    this.sndWnd = segment.wnd ?? TESTER_WINDOW;
+    this.maxSndWnd = Math.max(this.maxSndWnd, this.sndWnd);
+    return entry;
+  }
+
+  /** Sends a segment as it is, with timestamps if the connection has them and the segment does not say otherwise. */
+  transmit(segment: ConcreteSegment, dressing: Dressing = {}, withTimestamps = this.timestamps): Entry {
+    const stamped =
+      withTimestamps && segment.tsval === undefined
+        ? { ...segment, tsval: this.tsRecent, tsecr: segment.ctl.has('ACK') ? this.tsEcho : 0 }
+        : segment;
+    return this.mailbox.send(stamped, this.peerPort, TESTER_WINDOW, dressing);
+  }
+
+  /** Learns from what has arrived since the last call. */
+  absorb(): void {
+    const { log } = this.mailbox;
+    for (; this.#read < log.length; this.#read += 1) {
+      const entry = log[this.#read];
+      if (entry?.from === 'target') this.#learn(entry);
+    }
+  }
+
+  #learn({ segment, peerPort }: Entry): void {
+    if (segment.ctl.has('RST')) return;
+    this.peerPort = peerPort;
+    if (segment.ctl.has('SYN') && this.iss === undefined) {
+      this.iss = segment.seq;
+      this.sndUna = segment.seq;
+      this.sndNxt = add(segment.seq, 1);
+    }
+    const end = add(segment.seq, lengthOf(segment));
+    if (gt(end, this.sndNxt)) this.sndNxt = end;
+    if (segment.ctl.has('FIN')) this.targetFin = add(end, -1);
+    if (segment.ctl.has('ACK') && gt(segment.ack, this.rcvNxt)) this.rcvNxt = segment.ack;
+    if (segment.wnd !== undefined) this.rcvWnd = segment.wnd;
+    if (segment.tsval !== undefined) this.tsEcho = segment.tsval;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Driver } from '../target/driver.ts';
+import type { Tester } from '../tester/index.ts';
+
+/** What is known of the target and the path before the first case; all times in milliseconds. */
+export interface Timing {
+  /** How long a reply that is sent at once may take: the round trip with its spread, and some room. */
+  readonly guard: number;
+  /** How long the target's replies to a stimulus are collected: longer than an ACK may be delayed. */
+  readonly observation: number;
+  /** After what time the target first sends an unacknowledged FIN again. */
+  readonly finRetransmission: number;
+  /** After what time the target first sends an unacknowledged SYN,ACK again. */
+  readonly synAckRetransmission: number;
+}
+
+/** Conservative values: RFC 9293 MUST-40 bounds delayed ACKs to 500 ms, RFC 6298 starts the timer at 1 s. */
+export const DEFAULT_TIMING: Timing = {
+  guard: 250,
+  observation: 600,
+  finRetransmission: 1000,
+  synAckRetransmission: 1000,
+};
+
+/** What recipes and proofs work with. */
+export interface Environment {
+  readonly tester: Tester;
+  readonly driver: Driver;
+  readonly timing: Timing;
+  /** A port per family that nobody listens on. */
+  readonly closedPort: number;
+}
+
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));

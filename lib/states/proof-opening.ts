@@ -1,0 +1,138 @@
+import type { ConcreteSegment } from '../notation/index.ts';
+import { add, gt, leq } from '../wire/seq.ts';
+import { lengthOf } from './connection.ts';
+import { FAR, isSynAck, type Proof, plain, type Scene, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
+
+/** CLOSED and LISTEN reset an acknowledgment out of nowhere; no connection does so at that place. */
+export async function closed(scene: Scene): Promise<Proof> {
+  const { stimulus } = scene.subject;
+  const ack = add(stimulus.seq, FAR);
+  const entry = await scene.exchange(
+    plain({ seq: ack, ack, ctl: ['ACK'] }),
+    ({ ctl, seq }) => ctl.has('RST') && seq === ack,
+  );
+  return entry
+    ? { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' }
+    : { state: 'unknown', how: 'an acknowledgment out of nowhere was not reset' };
+}
+
+/** From LISTEN: either a SYN,ACK has begun a connection, or a new SYN is answered as the first. */
+export async function fromListen(scene: Scene): Promise<Proof> {
+  const { stimulus } = scene.subject;
+  const synAck = scene.answers().find(({ segment }) => isSynAck(segment));
+  if (!synAck) return listens(scene, add(stimulus.seq, FAR), '');
+  scene.adopt(synAck.segment, stimulus.seq);
+  return fromSynReceived(scene, scene.connection.mailbox.log.indexOf(synAck) + 1);
+}
+
+/** From SYN-SENT: what the stimulus has begun, or else a right SYN,ACK is acknowledged as the first. */
+export async function fromSynSent(scene: Scene): Promise<Proof> {
+  const { connection } = scene;
+  const { stimulus } = scene.subject;
+  const end = add(stimulus.seq, lengthOf(stimulus));
+  const begun = scene
+    .answers()
+    .find(
+      ({ segment: { ctl, ack } }) =>
+        ctl.has('ACK') && !ctl.has('RST') && gt(ack, stimulus.seq) && leq(ack, end),
+    );
+  if (begun) {
+    connection.irs = stimulus.seq;
+    connection.rcvNxt = begun.segment.ack;
+    connection.rcvWnd = begun.segment.wnd ?? 0;
+    connection.absorb();
+    return fromSynReceived(scene, connection.mailbox.log.indexOf(begun) + 1);
+  }
+  const seq = add(stimulus.seq, FAR);
+  const entry = await scene.exchange(
+    plain({ seq, ack: connection.sndNxt, ctl: ['SYN', 'ACK'], ...scene.synFields() }),
+    ({ ctl }) => !ctl.has('SYN') && (ctl.has('RST') || ctl.has('ACK')),
+  );
+  if (!entry) return { state: 'unknown', how: 'a right SYN,ACK was not answered' };
+  if (entry.segment.ctl.has('RST')) return { state: 'CLOSED', how: 'a right SYN,ACK was reset' };
+  if (entry.segment.ack !== add(seq, 1)) {
+    return { state: 'unknown', how: 'a right SYN,ACK was answered as if there were a connection' };
+  }
+  connection.rcvNxt = entry.segment.ack;
+  return { state: 'SYN-SENT', how: 'a right SYN,ACK was acknowledged' };
+}
+
+/**
+ * From SYN-RECEIVED. A probe comes last: some stacks take one for the acknowledgment that establishes.
+ *
+ * @param since from where in the log a SYN,ACK counts as sent again
+ */
+export async function fromSynReceived(scene: Scene, since: number): Promise<Proof> {
+  const open = await synReceivedOr(scene, since);
+  if (open) return open;
+  const { listening } = scene.subject;
+  // The right acknowledgment, so that nothing but the sequence number is wrong with the probe.
+  scene.connection.sndUna = scene.connection.sndNxt;
+  const alive = await scene.oldText();
+  if (alive === 'reset') {
+    const how = 'old text was reset';
+    if (!listening) return { state: 'CLOSED', how: `${how}: there is no connection` };
+    return listens(scene, add(scene.connection.rcvNxt, FAR), `${how}, `);
+  }
+  if (alive === undefined) return { state: 'unknown', how: 'old text is not answered' };
+  const numbers = { rcvNxt: alive.ack, sndNxt: alive.seq };
+  if (scene.environment.driver.seesAccepts && listening) {
+    return { state: 'unknown', how: 'there is a connection, but its user has not got it', ...numbers };
+  }
+  const state = scene.finTaken(alive.ack) ? 'CLOSE-WAIT' : 'ESTABLISHED';
+  return { state, how: 'old text was acknowledged, its SYN,ACK is not sent again', ...numbers };
+}
+
+/**
+ * Whether the SYN,ACK of the target's was acknowledged. It was not if it is sent again. It was if the target's user has
+ * the connection: it accepted it, or what it sends goes out.
+ *
+ * @returns undefined when neither shows
+ */
+export async function synReceivedOr(scene: Scene, since: number): Promise<Proof | undefined> {
+  const { connection, environment, subject } = scene;
+  const { mailbox } = connection;
+  const patience = environment.timing.synAckRetransmission * TIMER_SLACK + TIMER_MARGIN;
+  const again = mailbox
+    .next(({ segment }) => isSynAck(segment), patience, since)
+    .then((entry) => entry && { sentAgain: entry.segment });
+  const accepted = subject.handle
+    ? scene.userSends(patience).then((entry) => entry && { how: 'what its user sends goes out' })
+    : environment.driver
+        .accepted(mailbox.port, patience)
+        .then((handle) => handle && { how: 'its user has accepted it' });
+  const first = await firstDefined<{ sentAgain: ConcreteSegment } | { how: string }>(again, accepted);
+  if (!first) return undefined;
+  if ('sentAgain' in first) {
+    return { state: 'SYN-RECEIVED', how: 'its SYN,ACK is sent again', rcvNxt: first.sentAgain.ack };
+  }
+  connection.sndUna = connection.sndNxt;
+  const alive = await scene.oldText();
+  if (alive === 'reset') return { state: 'CLOSED', how: `${first.how}, but old text was reset` };
+  if (alive === undefined) return { state: 'unknown', how: `${first.how}, but old text is not answered` };
+  const state = scene.finTaken(alive.ack) ? 'CLOSE-WAIT' : 'ESTABLISHED';
+  return { state, how: first.how, rcvNxt: alive.ack, sndNxt: alive.seq };
+}
+
+/** A LISTEN answers a SYN by the SYN,ACK that acknowledges it. */
+async function listens(scene: Scene, seq: number, before: string): Promise<Proof> {
+  const entry = await scene.exchange(
+    plain({ seq, ctl: ['SYN'], ...scene.synFields() }),
+    ({ ctl }) => ctl.has('SYN') || ctl.has('RST') || ctl.has('ACK'),
+  );
+  if (!entry) return { state: 'unknown', how: `${before}a new SYN was not answered` };
+  if (entry.segment.ctl.has('RST')) return { state: 'CLOSED', how: `${before}a new SYN was reset` };
+  if (isSynAck(entry.segment) && entry.segment.ack === add(seq, 1)) {
+    scene.adopt(entry.segment, seq);
+    return { state: 'LISTEN', how: `${before}a new SYN was answered by its SYN,ACK` };
+  }
+  return { state: 'unknown', how: `${before}a new SYN was answered as if there were a connection` };
+}
+
+/** The first of several answers that is one; undefined when none is. */
+function firstDefined<T>(...answers: Promise<T | undefined>[]): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    for (const answer of answers) void answer.then((value) => value !== undefined && resolve(value));
+    void Promise.all(answers).then((values) => resolve(values.find((value) => value !== undefined)));
+  });
+}

@@ -1,0 +1,313 @@
+import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
+import type { ClosedBy, Condition } from '../spec/case.ts';
+import type { Origin, State } from '../spec/state.ts';
+import { ASKED_PRECEDENCE, type Handle, type ListenerKind } from '../target/driver.ts';
+import type { Entry } from '../tester/index.ts';
+import { add } from '../wire/seq.ts';
+import { Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
+import type { Environment } from './environment.ts';
+import { Unreached } from './unreached.ts';
+
+/** What a case needs to be true before its stimulus. */
+export interface Wish {
+  readonly family: 4 | 6;
+  readonly state: State;
+  readonly origin?: Origin | undefined;
+  readonly closedBy?: ClosedBy | undefined;
+  readonly condition?: Condition | undefined;
+  /** The tester's sequence number that the target is to expect next. */
+  readonly rcvNxt: number;
+  /** The stimulus speaks of acknowledgments that are older than the connection's first octets would allow. */
+  readonly aged?: boolean;
+  /** The stimulus fills the target's window with one segment. */
+  readonly smallWindow?: boolean;
+}
+
+/** A state that was reached. */
+export interface Reached {
+  readonly connection: Connection;
+  /** How to move the target's user; none where there is no connection of its. */
+  readonly handle?: Handle | undefined;
+  /** A LISTEN on the target's port outlives the connection. */
+  readonly listening: boolean;
+}
+
+const IN_FLIGHT = 3000;
+// A window closes in a few segments or never.
+const MOST_FILLS = 64;
+
+/**
+ * Brings the target into a state, with its TCB known from what was exchanged.
+ *
+ * @throws Unreached with the reason; NotCapable when the driver cannot do it
+ */
+export async function reach(environment: Environment, wish: Wish): Promise<Reached> {
+  const mailbox = environment.tester.open(wish.family);
+  try {
+    return await new Recipe(environment, wish, mailbox).run();
+  } catch (error) {
+    mailbox.close();
+    throw error;
+  }
+}
+
+class Recipe {
+  readonly #environment: Environment;
+  readonly #wish: Wish;
+  readonly #mailbox: Connection['mailbox'];
+  readonly #kind: ListenerKind;
+
+  constructor(environment: Environment, wish: Wish, mailbox: Connection['mailbox']) {
+    this.#environment = environment;
+    this.#wish = wish;
+    this.#mailbox = mailbox;
+    this.#kind = kindOf(wish);
+  }
+
+  run(): Promise<Reached> {
+    const { state, origin } = this.#wish;
+    switch (state) {
+      case 'CLOSED':
+        return this.#closed();
+      case 'LISTEN':
+        return this.#listen();
+      case 'SYN-SENT':
+        return this.#synSent();
+      case 'SYN-RECEIVED':
+        return origin === 'active' ? this.#synReceivedActive() : this.#synReceivedPassive();
+      default:
+        return this.#synchronized(state);
+    }
+  }
+
+  async #closed(): Promise<Reached> {
+    const { closedBy = 'never opened' } = this.#wish;
+    if (closedBy === 'never opened') {
+      const connection = this.#connection(this.#environment.closedPort, 0);
+      return { connection, listening: false };
+    }
+    // Opened by the target, so that no LISTEN stands behind the port when the connection is gone.
+    const { connection, handle } = await this.#establishedActive(closedBy === 'FINs' ? 2 : 1);
+    if (closedBy === 'abort') {
+      // By the tester: a TCP that aborts may rest in TIME-WAIT itself (RFC 9293 section 3.5.2).
+      connection.send('<SEQ=RCV.NXT><CTL=RST>');
+      return { connection, listening: false };
+    }
+    await this.#finish(connection);
+    await this.#environment.driver.close(handle);
+    await this.#finFromTarget(connection);
+    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    return { connection, listening: false };
+  }
+
+  async #listen(): Promise<Reached> {
+    const port = await this.#environment.driver.listener(this.#wish.family, this.#kind);
+    return { connection: this.#connection(port, 0), listening: true };
+  }
+
+  async #synSent(): Promise<Reached & { handle: Handle }> {
+    const connection = this.#connection(0, 0);
+    const { driver } = this.#environment;
+    const handle = await driver.connect(this.#wish.family, this.#mailbox.port, this.#kind);
+    await this.#arrives(connection, 'SYN', ({ ctl }) => ctl.has('SYN') && !ctl.has('ACK'));
+    return { connection, handle, listening: false };
+  }
+
+  async #synReceivedActive(): Promise<Reached> {
+    const reached = await this.#synSent();
+    const { connection } = reached;
+    connection.irs = add(this.#wish.rcvNxt, -1);
+    connection.rcvNxt = connection.irs;
+    connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
+    const { segment } = await this.#arrives(connection, 'SYN,ACK', isSynAck(connection));
+    this.#agreeOnTimestamps(connection, segment);
+    this.#checkWindow(connection);
+    return reached;
+  }
+
+  async #synReceivedPassive(bound = 1): Promise<Reached> {
+    const { driver } = this.#environment;
+    const port = await driver.listener(this.#wish.family, this.#kind);
+    const connection = this.#connection(port, bound);
+    connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
+    const { segment } = await this.#arrives(connection, 'SYN,ACK', isSynAck(connection));
+    this.#agreeOnTimestamps(connection, segment);
+    if (this.#wish.state === 'SYN-RECEIVED') this.#checkWindow(connection);
+    return { connection, listening: true };
+  }
+
+  async #synchronized(state: State): Promise<Reached> {
+    const { driver } = this.#environment;
+    const { condition } = this.#wish;
+    const taken = FINS_TAKEN.includes(state) ? 2 : 1;
+    const { connection } = await this.#synReceivedPassive(taken);
+    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    const handle = await driver.accepted(this.#mailbox.port, this.#patience);
+    if (!handle) throw new Unreached('the target did not report that it accepted the connection');
+    if (this.#wish.aged) await this.#age(connection, handle);
+    const reached: Reached = { connection, handle, listening: true };
+    const close = (): Promise<void> =>
+      condition === 'the user has closed the connection' ? driver.close(handle) : driver.shutdown(handle);
+
+    if (state === 'CLOSE-WAIT' || state === 'LAST-ACK') await this.#finish(connection);
+    else if (condition === 'zero receive window' && !FINS_TAKEN.includes(state)) {
+      await this.#closeWindow(connection, false);
+    }
+    if (condition === 'target has 3000 octets in flight') await this.#fly(connection, handle);
+    if (state === 'ESTABLISHED' || state === 'CLOSE-WAIT') return reached;
+
+    await close();
+    await this.#finFromTarget(connection);
+    if (state === 'FIN-WAIT-1' || state === 'LAST-ACK') return reached;
+    if (state === 'CLOSING') {
+      await this.#finish(connection, 'SND.UNA');
+      return reached;
+    }
+    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    if (state === 'FIN-WAIT-2') return reached;
+    await this.#finish(connection);
+    return reached;
+  }
+
+  async #establishedActive(taken: number): Promise<{ connection: Connection; handle: Handle }> {
+    const { connection, handle } = await this.#synSent();
+    connection.irs = add(this.#wish.rcvNxt, -taken);
+    connection.rcvNxt = connection.irs;
+    const options = this.#synOptions();
+    connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${options}`);
+    await this.#arrives(connection, 'ACK of the SYN', ({ ack }) => ack === add(connection.irs, 1));
+    return { connection, handle };
+  }
+
+  /** The tester's FIN, and its acknowledgment; together with as much text as closes the window where that is wished. */
+  async #finish(connection: Connection, ack = 'SND.NXT'): Promise<void> {
+    if (this.#wish.condition === 'zero receive window') {
+      await this.#closeWindow(connection, true, ack);
+      return;
+    }
+    const fin = connection.send(`<SEQ=RCV.NXT><ACK=${ack}><CTL=FIN,ACK>`);
+    await this.#acknowledges(connection, fin, 'ACK of the FIN');
+  }
+
+  /** Fills the target's receive buffer until it advertises a window of zero. */
+  async #closeWindow(connection: Connection, withFin: boolean, ack = 'SND.NXT'): Promise<void> {
+    const mss = TESTER_MSS[this.#wish.family];
+    for (let fills = 0; fills < MOST_FILLS && connection.rcvWnd > 0; fills += 1) {
+      const last = connection.rcvWnd <= mss;
+      const fin = withFin && last;
+      const octets = Math.min(connection.rcvWnd, mss) - (fin ? 1 : 0);
+      const segment = connection.send(
+        `<SEQ=RCV.NXT><ACK=${ack}><CTL=${fin ? 'FIN,' : ''}ACK,PSH><DATA=${octets}>`,
+      );
+      await this.#acknowledges(connection, segment, 'ACK of text that fills the window');
+      if (fin) break;
+    }
+    if (connection.rcvWnd !== 0) {
+      throw new Unreached(
+        `the target's window did not close: it still advertises ${connection.rcvWnd} octets`,
+      );
+    }
+  }
+
+  /** Has the target send more than MAX.SND.WND, all of it acknowledged. */
+  async #age(connection: Connection, handle: Handle): Promise<void> {
+    const octets = TESTER_WINDOW + TESTER_MSS[this.#wish.family];
+    const end = add(connection.sndNxt, octets);
+    const { log } = this.#mailbox;
+    let since = log.length;
+    await this.#environment.driver.send(handle, octets);
+    while (connection.sndUna !== end) {
+      const before = connection.sndNxt;
+      const entry = await this.#mailbox.next(({ segment }) => segment.data > 0, this.#patience, since);
+      if (!entry) throw new Unreached('the target did not send the text that ages the connection');
+      since = log.length;
+      connection.absorb();
+      if (connection.sndNxt !== before) connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    }
+  }
+
+  /** Has the target send text that stays unacknowledged. */
+  async #fly(connection: Connection, handle: Handle): Promise<void> {
+    const end = add(connection.sndNxt, IN_FLIGHT);
+    await this.#environment.driver.send(handle, IN_FLIGHT);
+    await this.#arrives(
+      connection,
+      `${IN_FLIGHT} octets of text`,
+      (segment) => add(segment.seq, lengthOf(segment)) === end,
+    );
+    if (connection.sndNxt !== end) throw new Unreached('the target sent other text than it was told to');
+  }
+
+  async #finFromTarget(connection: Connection): Promise<void> {
+    await this.#arrives(connection, 'FIN', ({ ctl }) => ctl.has('FIN'));
+  }
+
+  /** Waits until all of a segment of the tester's is acknowledged. */
+  async #acknowledges(connection: Connection, entry: Entry, what: string): Promise<void> {
+    const end = add(entry.segment.seq, lengthOf(entry.segment));
+    await this.#arrives(connection, what, ({ ctl, ack }) => ctl.has('ACK') && ack === end);
+  }
+
+  async #arrives(
+    connection: Connection,
+    what: string,
+    wanted: (segment: ConcreteSegment) => boolean,
+  ): Promise<Entry> {
+    const entry = await this.#mailbox.next(({ segment }) => wanted(segment), this.#patience);
+    if (!entry) throw new Unreached(`no ${what} within ${Math.round(this.#patience)} ms`);
+    connection.absorb();
+    return entry;
+  }
+
+  get #patience(): number {
+    const { guard, observation } = this.#environment.timing;
+    return guard + observation + 500;
+  }
+
+  /** @param taken octets of sequence space, SYN included, that the recipe will use before the stimulus. */
+  #connection(peerPort: number, taken: number): Connection {
+    const connection = new Connection(this.#mailbox, peerPort, add(this.#wish.rcvNxt, -taken));
+    if (this.#kind === 'precedence') connection.precedence = ASKED_PRECEDENCE;
+    return connection;
+  }
+
+  #synOptions(): string {
+    const wnd = `<WND=${TESTER_WINDOW}><MSS=${TESTER_MSS[this.#wish.family]}>`;
+    return this.#wish.condition?.startsWith('timestamps') ? `${wnd}<TSVAL=${FIRST_TSVAL}><TSECR=0>` : wnd;
+  }
+
+  #agreeOnTimestamps(connection: Connection, synAck: ConcreteSegment): void {
+    if (!this.#wish.condition?.startsWith('timestamps')) return;
+    if (synAck.tsval === undefined) throw new Unreached('the target does not negotiate timestamps');
+    connection.timestamps = true;
+    connection.tsRecent = FIRST_TSVAL;
+  }
+
+  #checkWindow(connection: Connection): void {
+    if (this.#wish.condition !== 'zero receive window' || connection.rcvWnd === 0) return;
+    throw new Unreached(`the target's first window is not zero but ${connection.rcvWnd} octets`);
+  }
+}
+
+// Any value, far from both ends of the space of timestamps.
+const FIRST_TSVAL = 0x1234_5678;
+
+/** The states in which the tester's FIN has been taken. */
+const FINS_TAKEN: readonly State[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
+
+const isSynAck =
+  (connection: Connection) =>
+  ({ ctl, ack }: ConcreteSegment): boolean =>
+    ctl.has('SYN') && ctl.has('ACK') && ack === add(connection.irs, 1);
+
+function kindOf({ state, condition, smallWindow }: Wish): ListenerKind {
+  if (condition === 'zero receive window') {
+    return state === 'SYN-RECEIVED' ? 'zero window' : 'closing window';
+  }
+  if (condition === 'IPv4 precedence lower') return 'precedence';
+  return smallWindow ? 'small window' : 'plain';
+}
+
+/** A stimulus with its numbers, from the notation and what is known of the connection. */
+export const concrete = (notation: string, connection: Connection, any: () => number): ConcreteSegment =>
+  evaluateSegment(parseSegment(notation), connection.variables(), any);

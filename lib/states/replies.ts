@@ -1,0 +1,66 @@
+import type { ConcreteSegment } from '../notation/index.ts';
+import type { Entry } from '../tester/index.ts';
+import { add, geq, leq } from '../wire/seq.ts';
+import { lengthOf } from './connection.ts';
+
+/** What the target sent after a stimulus, told apart. */
+export interface Sorted {
+  readonly replies: readonly Entry[];
+  /** Segments that repeat what the target had sent before the stimulus: its timers' doing. */
+  readonly retransmissions: readonly Entry[];
+  /** Acknowledgments that say nothing new but a larger window. */
+  readonly windowUpdates: readonly Entry[];
+}
+
+/**
+ * Tells the replies to a stimulus from what the target was sending anyway.
+ *
+ * @param earlier the connection's segments before the stimulus
+ * @param later those after it
+ */
+export function sort(earlier: readonly Entry[], later: readonly Entry[]): Sorted {
+  const replies: Entry[] = [];
+  const retransmissions: Entry[] = [];
+  const windowUpdates: Entry[] = [];
+  const before = earlier.filter(({ from }) => from === 'target').map(({ segment }) => segment);
+  for (const entry of later) {
+    if (entry.from !== 'target') continue;
+    if (repeats(entry.segment, before)) retransmissions.push(entry);
+    else if (replies.some((reply) => opensWindow(entry.segment, reply.segment))) windowUpdates.push(entry);
+    else replies.push(entry);
+  }
+  return { replies, retransmissions, windowUpdates };
+}
+
+/**
+ * Whether a segment takes sequence space, and only such as had been sent before, with SYN and FIN where they were. A
+ * SYN,ACK does not repeat a SYN: it is the answer to another one.
+ */
+function repeats(segment: ConcreteSegment, before: readonly ConcreteSegment[]): boolean {
+  const { ctl, seq } = segment;
+  const length = lengthOf(segment);
+  if (ctl.has('RST') || length === 0) return false;
+  const end = add(seq, length);
+  if (ctl.has('SYN')) {
+    return before.some(
+      (one) => one.ctl.has('SYN') && one.seq === seq && one.ctl.has('ACK') === ctl.has('ACK'),
+    );
+  }
+  const ends = before.filter((one) => !one.ctl.has('RST')).map((one) => add(one.seq, lengthOf(one)));
+  if (ctl.has('FIN') && !before.some((one) => one.ctl.has('FIN') && add(one.seq, lengthOf(one)) === end))
+    return false;
+  return before.some((one) => leq(one.seq, seq)) && ends.some((one) => geq(one, end));
+}
+
+/** RFC 9293 section 3.8.6: a receiver may announce at any time that it has room again. */
+function opensWindow(later: ConcreteSegment, earlier: ConcreteSegment): boolean {
+  const isAck = (segment: ConcreteSegment): boolean =>
+    lengthOf(segment) === 0 && segment.ctl.has('ACK') && !segment.ctl.has('RST');
+  return (
+    isAck(later) &&
+    isAck(earlier) &&
+    later.seq === earlier.seq &&
+    later.ack === earlier.ack &&
+    (later.wnd ?? 0) > (earlier.wnd ?? 0)
+  );
+}

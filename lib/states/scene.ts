@@ -1,0 +1,172 @@
+import type { ConcreteSegment } from '../notation/index.ts';
+import type { Origin, State } from '../spec/state.ts';
+import type { Handle } from '../target/driver.ts';
+import type { Entry } from '../tester/index.ts';
+import { add, gt, leq } from '../wire/seq.ts';
+import { type Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
+import type { Environment } from './environment.ts';
+
+/** The state that a connection was proven to be in, and by what. */
+export interface Proof {
+  readonly state: State | 'unknown';
+  /** In a few words. */
+  readonly how: string;
+  /** RCV.NXT and SND.NXT as the target's own acknowledgment gave them. */
+  readonly rcvNxt?: number;
+  readonly sndNxt?: number;
+}
+
+/** What there is to prove something of: a connection after a stimulus. */
+export interface Subject {
+  readonly connection: Connection;
+  readonly handle?: Handle | undefined;
+  readonly listening: boolean;
+  readonly state: State;
+  readonly origin?: Origin | undefined;
+  readonly stimulus: ConcreteSegment;
+  /** Position in the mailbox's log of the stimulus. */
+  readonly mark: number;
+}
+
+// A timer that fires late, or a first interval that was measured short, must not look like its absence.
+export const TIMER_SLACK = 1.6;
+export const TIMER_MARGIN = 200;
+
+/** Far outside every window: a probe there cannot be mistaken for part of what the stimulus began. */
+export const FAR = 2 ** 29;
+
+export const isSynAck = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && ctl.has('ACK');
+
+interface Plain extends Partial<Omit<ConcreteSegment, 'ctl'>> {
+  readonly seq: number;
+  readonly ctl: readonly ('SYN' | 'ACK' | 'PSH')[];
+}
+
+export const plain = ({ ctl, ...fields }: Plain): ConcreteSegment => ({
+  ack: 0,
+  data: 0,
+  urg: 0,
+  ...fields,
+  ctl: new Set(ctl),
+});
+
+/** The exchanges that proofs are made of. */
+export class Scene {
+  readonly environment: Environment;
+  readonly subject: Subject;
+  readonly connection: Connection;
+  /** RCV.NXT when the stimulus was sent; what a SYN brings with it counts from its own number. */
+  readonly rcvNxtBefore: number;
+
+  constructor(environment: Environment, subject: Subject) {
+    this.environment = environment;
+    this.subject = subject;
+    this.connection = subject.connection;
+    const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
+    this.rcvNxtBefore = opening ? subject.stimulus.seq : subject.connection.rcvNxt;
+  }
+
+  /** Sends a probe and waits for the answer that is wanted. */
+  exchange(
+    probe: ConcreteSegment,
+    wanted: (segment: ConcreteSegment) => boolean,
+    patience = this.environment.timing.guard,
+  ): Promise<Entry | undefined> {
+    const { mailbox } = this.connection;
+    const from = mailbox.log.length;
+    this.connection.transmit(probe);
+    return mailbox.next(({ segment }) => wanted(segment), patience, from);
+  }
+
+  /** What the target has sent since the stimulus. */
+  answers(): Entry[] {
+    return this.connection.mailbox.log.slice(this.subject.mark).filter(({ from }) => from === 'target');
+  }
+
+  /**
+   * An octet that the target has long received: the acknowledgment it earns in every synchronized state and in
+   * SYN-RECEIVED (first check of RFC 9293 section 3.10.7.4), `reset` where there is no connection, or undefined.
+   */
+  async oldText(): Promise<ConcreteSegment | 'reset' | undefined> {
+    const seq = add(this.connection.rcvNxt, -1);
+    const ack = this.acknowledged();
+    const isReset = (segment: ConcreteSegment): boolean => segment.ctl.has('RST') && segment.seq === ack;
+    const isAck = ({ ctl, data }: ConcreteSegment): boolean =>
+      ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('FIN') && !ctl.has('RST') && data === 0;
+    const entry = await this.exchange(
+      plain({ seq, ack, ctl: ['ACK'], data: 1 }),
+      (segment) => isReset(segment) || isAck(segment),
+    );
+    if (!entry) return undefined;
+    return isReset(entry.segment) ? 'reset' : entry.segment;
+  }
+
+  /** What the tester has acknowledged so far, the stimulus included if its acknowledgment is acceptable. */
+  acknowledged(): number {
+    const { stimulus } = this.subject;
+    const { sndUna, sndNxt } = this.connection;
+    const counts = stimulus.ctl.has('ACK') && gt(stimulus.ack, sndUna) && leq(stimulus.ack, sndNxt);
+    return counts ? stimulus.ack : sndUna;
+  }
+
+  /** Whether a FIN of the tester's, in the recipe or in the stimulus, lies before this RCV.NXT. */
+  finTaken(rcvNxt: number): boolean {
+    const { mark, stimulus } = this.subject;
+    const earlier = this.connection.mailbox.log
+      .slice(0, mark)
+      .some(({ from, segment: { ctl } }) => from === 'tester' && ctl.has('FIN') && !ctl.has('RST'));
+    if (earlier) return true;
+    const end = add(stimulus.seq, lengthOf(stimulus));
+    return stimulus.ctl.has('FIN') && rcvNxt === end && gt(rcvNxt, this.rcvNxtBefore);
+  }
+
+  /**
+   * The first time after the stimulus that the target sends again what is not acknowledged: its FIN, or text before it.
+   * Waits for as long as its timer may take.
+   */
+  finAgain(): Promise<Entry | undefined> {
+    const { mailbox, targetFin, iss } = this.connection;
+    if (targetFin === undefined || iss === undefined) return Promise.resolve(undefined);
+    const isAgain = ({ segment }: Entry): boolean =>
+      !segment.ctl.has('RST') && !segment.ctl.has('SYN') && lengthOf(segment) > 0;
+    const sent = mailbox.log
+      .slice(0, this.subject.mark)
+      .filter(({ from, segment }) => from === 'target' && segment.ctl.has('FIN'));
+    const last = sent.at(-1)?.at ?? performance.now();
+    // The timer doubles with each time that it fires (RFC 6298 section 5.5).
+    const interval = this.environment.timing.finRetransmission * 2 ** Math.max(0, sent.length - 1);
+    const deadline = last + interval * TIMER_SLACK + TIMER_MARGIN;
+    return mailbox.next(isAgain, Math.max(0, deadline - performance.now()), this.subject.mark);
+  }
+
+  /** Has the target's user send an octet, which only goes out in ESTABLISHED and CLOSE-WAIT. */
+  async userSends(patience = this.environment.timing.observation): Promise<Entry | undefined> {
+    const { handle } = this.subject;
+    if (!handle) return undefined;
+    const { mailbox } = this.connection;
+    const from = mailbox.log.length;
+    try {
+      await this.environment.driver.send(handle, 1);
+    } catch {
+      return undefined;
+    }
+    return mailbox.next(({ segment }) => segment.data > 0 && !segment.ctl.has('RST'), patience, from);
+  }
+
+  /** Takes a SYN,ACK for the beginning of a connection whose SYN had that sequence number. */
+  adopt(synAck: ConcreteSegment, irs: number): void {
+    const { connection } = this;
+    connection.irs = irs;
+    connection.iss = synAck.seq;
+    connection.sndUna = synAck.seq;
+    connection.sndNxt = add(synAck.seq, 1);
+    connection.rcvNxt = synAck.ack;
+    connection.rcvWnd = synAck.wnd ?? 0;
+    connection.targetFin = undefined;
+  }
+
+  /** What a SYN of the tester's carries. */
+  synFields(): Pick<ConcreteSegment, 'wnd' | 'mss'> {
+    return { wnd: TESTER_WINDOW, mss: TESTER_MSS[this.connection.mailbox.link.family] };
+  }
+}

@@ -1,0 +1,180 @@
+import { ASKED_PRECEDENCE, type Driver, type Handle, type ListenerKind, NotCapable } from './driver.ts';
+import {
+  type Accepted,
+  type Capabilities,
+  TestabilityClient,
+  UpperTesterRefused,
+} from './testability/client.ts';
+
+export interface UpperTesterDriverOptions {
+  /** Of the upper tester's control socket. */
+  readonly address: string;
+  readonly port: number;
+  /** Where the target's active opens go: the tester's own addresses. */
+  readonly tester: Readonly<Partial<Record<4 | 6, string>>>;
+  readonly target: Readonly<Partial<Record<4 | 6, string>>>;
+}
+
+// Small enough that its window takes one or two full segments; systems round up to what they must have.
+const SMALL_BUFFER = 1024;
+const PRECEDENCE_SHIFT = 5;
+const TEXT = 'segment arrives ';
+
+/** Moves the target's user through an upper tester, which reaches every state. */
+export class UpperTesterDriver implements Driver {
+  readonly name: string;
+  readonly seesAccepts = true;
+  readonly #client: TestabilityClient;
+  readonly #capabilities: Capabilities;
+  readonly #options: UpperTesterDriverOptions;
+  readonly #listeners = new Map<string, Promise<{ port: number; socketId: number }>>();
+  readonly #accepted = new Map<number, Handle>();
+  readonly #waiting = new Map<number, (handle: Handle | undefined) => void>();
+  #nextPort: number;
+
+  private constructor(
+    client: TestabilityClient,
+    capabilities: Capabilities,
+    options: UpperTesterDriverOptions,
+  ) {
+    this.name = `upper tester at ${options.address}:${options.port}`;
+    this.#client = client;
+    this.#capabilities = capabilities;
+    this.#options = options;
+    this.#nextPort = FIRST_LISTENER_PORT;
+    client.onAccepted((event) => this.#onAccepted(event));
+  }
+
+  /** @throws UpperTesterAbsent, UpperTesterNonsense or UpperTesterRefused, in one clear sentence each. */
+  static async open(options: UpperTesterDriverOptions): Promise<UpperTesterDriver> {
+    const client = await TestabilityClient.open({ address: options.address, port: options.port });
+    try {
+      await client.getVersion();
+      await client.startTest();
+      return new UpperTesterDriver(client, await client.capabilities(), options);
+    } catch (error) {
+      client.dispose();
+      throw error;
+    }
+  }
+
+  /** What the upper tester can do beyond the standard's primitives. */
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
+  async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {
+    const key = `${family} ${kind}`;
+    let listener = this.#listeners.get(key);
+    if (!listener) {
+      listener = this.#listen(family, kind);
+      this.#listeners.set(key, listener);
+    }
+    return (await listener).port;
+  }
+
+  accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {
+    const known = this.#accepted.get(testerPort);
+    if (known) return Promise.resolve(known);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(testerPort);
+        resolve(undefined);
+      }, timeout);
+      this.#waiting.set(testerPort, (handle) => {
+        clearTimeout(timer);
+        resolve(handle);
+      });
+    });
+  }
+
+  async connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
+    const address = this.#options.tester[family];
+    if (!address) throw new NotCapable(`the tester has no IPv${family} address`);
+    const socketId = await this.#create(family, kind);
+    await this.#client.connect(socketId, address, testerPort);
+    return { socketId };
+  }
+
+  async send({ socketId }: Handle, octets: number): Promise<void> {
+    await this.#client.sendData(socketId, { data: TEXT.slice(0, octets), total: octets });
+  }
+
+  shutdown({ socketId }: Handle): Promise<void> {
+    return this.#client.shutdown(socketId, 'tx');
+  }
+
+  close({ socketId }: Handle): Promise<void> {
+    return this.#client.close(socketId);
+  }
+
+  abort({ socketId }: Handle): Promise<void> {
+    return this.#client.abort(socketId);
+  }
+
+  async release(testerPort: number, handle: Handle | undefined): Promise<void> {
+    this.#waiting.get(testerPort)?.(undefined);
+    this.#waiting.delete(testerPort);
+    const held = handle ?? this.#accepted.get(testerPort);
+    this.#accepted.delete(testerPort);
+    if (!held) return;
+    // It may be gone already: closed by the case, or by a restart of the upper tester.
+    await this.#client.abort(held.socketId).catch(() => undefined);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#client.endTest().catch(() => undefined);
+    this.#client.dispose();
+  }
+
+  async #listen(family: 4 | 6, kind: ListenerKind): Promise<{ port: number; socketId: number }> {
+    const port = this.#nextPort;
+    this.#nextPort += 1;
+    const socketId = await this.#create(family, kind, port);
+    await this.#client.listenAndAccept(socketId);
+    return { port, socketId };
+  }
+
+  async #create(family: 4 | 6, kind: ListenerKind, port?: number): Promise<number> {
+    const binding = { family, ...(port === undefined ? {} : { port }) };
+    if (kind === 'zero window') {
+      return this.#capable('to advertise a zero window from the first segment', () =>
+        this.#client.createAndBindZeroWindow(binding),
+      );
+    }
+    const socketId = await this.#client.createAndBind(binding);
+    if (kind === 'closing window' || kind === 'small window') {
+      await this.#capable('a small receive buffer', () =>
+        this.#client.setReceiveBuffer(socketId, SMALL_BUFFER),
+      );
+    }
+    if (kind === 'closing window') {
+      await this.#capable('to stop reading', () => this.#client.setReading(socketId, false));
+    }
+    if (kind === 'precedence') {
+      await this.#capable('to set the precedence', () =>
+        this.#client.setTos(socketId, ASKED_PRECEDENCE << PRECEDENCE_SHIFT),
+      );
+    }
+    return socketId;
+  }
+
+  async #capable<T>(what: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof UpperTesterRefused)) throw error;
+      throw new NotCapable(`the target's upper tester is not able ${what} (${error.resultName})`);
+    }
+  }
+
+  #onAccepted({ socketId, port }: Accepted): void {
+    const handle = { socketId };
+    this.#accepted.set(port, handle);
+    this.#waiting.get(port)?.(handle);
+    this.#waiting.delete(port);
+  }
+}
+
+// Below every system's ephemeral ports.
+const FIRST_LISTENER_PORT = 7930;

@@ -1,0 +1,170 @@
+import {
+  type ConcreteSegment,
+  compareReply,
+  evaluate,
+  type Mismatch,
+  parseSegment,
+  printConcrete,
+  type Variables,
+} from '../notation/index.ts';
+import type { ResolvedOutcome } from '../spec/case.ts';
+import type { Adoption } from '../spec/profile.ts';
+import type { State } from '../spec/state.ts';
+import { gt, sub } from '../wire/seq.ts';
+import type { Kind, Verdict } from './result.ts';
+
+/** What was observed of one stimulus, noise subtracted. */
+export interface Observation {
+  /** The target's TCB before the stimulus, and the stimulus as SEG.SEQ, SEG.ACK and SEG.LEN. */
+  readonly variables: Variables;
+  readonly replies: readonly ConcreteSegment[];
+  /** What the target's timers sent meanwhile; such a segment may carry the acknowledgment that is due. */
+  readonly retransmissions: readonly ConcreteSegment[];
+  readonly stateAfter: State | 'unknown';
+  /** RCV.NXT afterwards, when the proof told. */
+  readonly rcvNxtAfter?: number;
+  /** The stimulus may open the connection: then text or a FIN in it may be queued, and taken any time later. */
+  readonly opening: boolean;
+  /** The connection began at a LISTEN that goes on: when it is gone, CLOSED and LISTEN look alike. */
+  readonly listening: boolean;
+}
+
+export interface Judgement {
+  readonly verdict: Exclude<Verdict, 'inconclusive'>;
+  /** What was wrong, or which choice was not taken; empty when conformant. */
+  readonly reason: string;
+}
+
+/** RST, empty ACK, silence or SYN,ACK: what the replies amount to. */
+export function kindOf(replies: readonly ConcreteSegment[]): Kind {
+  const kinds = new Set(replies.map(kindOfOne));
+  if (kinds.size === 0) return 'silence';
+  const [first] = kinds;
+  return kinds.size === 1 && first ? first : 'other';
+}
+
+function kindOfOne({ ctl, data }: ConcreteSegment): Kind {
+  if (ctl.has('RST')) return 'rst';
+  if (ctl.has('SYN')) return ctl.has('ACK') ? 'syn-ack' : 'other';
+  return ctl.has('ACK') && !ctl.has('FIN') && data === 0 ? 'empty-ack' : 'other';
+}
+
+/**
+ * Judges an observation by the outcomes of one profile.
+ *
+ * @param adoption whether the target has adopted RFC 5961; undefined when that is not known: then either branch counts.
+ */
+export function judge(
+  outcomes: readonly ResolvedOutcome[],
+  observation: Observation,
+  adoption: Adoption | undefined,
+): Judgement {
+  const relevant = outcomes.filter(({ when }) => !when || !adoption || when === adoption);
+  const failures: { outcome: ResolvedOutcome; faults: string[] }[] = [];
+  let permitted: ResolvedOutcome | undefined;
+  for (const outcome of relevant) {
+    const faults = faultsOf(outcome, observation);
+    if (faults.length > 0) failures.push({ outcome, faults });
+    else if (outcome.level !== 'permitted') return { verdict: 'conformant', reason: '' };
+    else permitted ??= outcome;
+  }
+  if (permitted) {
+    const better = relevant.find(({ level }) => level !== 'permitted');
+    const rather = better ? `; rather: ${describe(better)}` : '';
+    return { verdict: 'permitted', reason: `${describe(permitted)} is permitted${rather}` };
+  }
+  // The nearest expectation explains best.
+  failures.sort((a, b) => a.faults.length - b.faults.length);
+  const [nearest] = failures;
+  const others =
+    failures.length > 1 ? ` (nor is it any of ${failures.length - 1} other permitted outcomes)` : '';
+  const reason = nearest
+    ? `expected ${describe(nearest.outcome)}: ${nearest.faults.join('; ')}${others}`
+    : 'no outcome applies';
+  return { verdict: 'deviates', reason };
+}
+
+/** Whether the replies alone rule out every outcome, whatever the state after may be. */
+export function repliesRuleOut(
+  outcomes: readonly ResolvedOutcome[],
+  observation: Observation,
+  adoption: Adoption | undefined,
+): boolean {
+  return outcomes
+    .filter(({ when }) => !when || !adoption || when === adoption)
+    .every((outcome) => faultsOfReplies(outcome, observation).length > 0);
+}
+
+const describe = ({ reply, then }: ResolvedOutcome): string => `${reply}, then ${then}`;
+
+const faultsOf = (outcome: ResolvedOutcome, observation: Observation): string[] => [
+  ...faultsOfReplies(outcome, observation),
+  ...faultsOfState(outcome, observation),
+];
+
+function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): string[] {
+  const { replies, retransmissions, variables } = observation;
+  if (reply === 'silence') {
+    return replies.length === 0 ? [] : [`observed ${replies.map(printConcrete).join(' and ')}`];
+  }
+  const expected = parseSegment(reply);
+  const last = replies.at(-1);
+  if (!last) {
+    if (retransmissions.some((segment) => compareReply(expected, segment, variables).length === 0)) return [];
+    return carriedAlong(reply, observation) ? [] : ['observed silence'];
+  }
+  const before = replies.slice(0, -1);
+  if (before.length > 0 && !lastOfSeveral(before, last, variables)) {
+    return [`observed ${replies.length} replies: ${replies.map(printConcrete).join(' and ')}`];
+  }
+  return compareReply(expected, last, variables).map(printMismatch);
+}
+
+/** What one segment brings may be acknowledged piece by piece: its SYN, its text, its FIN; each more than the one before. */
+function lastOfSeveral(
+  earlier: readonly ConcreteSegment[],
+  last: ConcreteSegment,
+  variables: Variables,
+): boolean {
+  const all = [...earlier, last];
+  const acks = [variables['RCV.NXT'] ?? variables['SEG.SEQ'] ?? 0, ...all.map(({ ack }) => ack)];
+  return (
+    all.every((segment) => kindOfOne(segment) === 'empty-ack') &&
+    acks.slice(1).every((ack, index) => gt(ack, acks[index] as number))
+  );
+}
+
+/** An acknowledgment of new text or a FIN may ride on a segment that is sent anyway (RFC 9293 section 3.10.7.4, seventh). */
+function carriedAlong(reply: string, { retransmissions, variables }: Observation): boolean {
+  const { ctl, ack } = parseSegment(reply);
+  if (ctl.length !== 1 || ctl[0] !== 'ACK' || !ack || ack.kind === 'any') return false;
+  const due = evaluate(ack, variables);
+  if (due === variables['RCV.NXT']) return false;
+  return retransmissions.some((segment) => segment.ctl.has('ACK') && segment.ack === due);
+}
+
+function faultsOfState(outcome: ResolvedOutcome, observation: Observation): string[] {
+  const { stateAfter, listening, opening, rcvNxtAfter, variables } = observation;
+  const gone = (state: State | 'unknown'): boolean => state === 'CLOSED' || (listening && state === 'LISTEN');
+  if (stateAfter !== outcome.then && !(gone(stateAfter) && gone(outcome.then))) {
+    return [`afterwards in ${stateAfter}`];
+  }
+  const before = variables['RCV.NXT'];
+  if (rcvNxtAfter === undefined || before === undefined || opening || gone(outcome.then)) return [];
+  const due = rcvNxtOf(outcome, variables) ?? before;
+  const moved = sub(rcvNxtAfter, due);
+  if (moved === 0) return [];
+  const octets = moved < 2 ** 31 ? `${moved} octets too far` : `${2 ** 32 - moved} octets too short`;
+  return [`afterwards RCV.NXT is ${rcvNxtAfter}: ${octets}`];
+}
+
+/** What the outcome's own acknowledgment says of RCV.NXT; undefined when it has none. */
+function rcvNxtOf({ reply }: ResolvedOutcome, variables: Variables): number | undefined {
+  if (reply === 'silence') return undefined;
+  const { ctl, ack } = parseSegment(reply);
+  if (!ctl.includes('ACK') || ctl.includes('RST') || !ack || ack.kind === 'any') return undefined;
+  return evaluate(ack, variables);
+}
+
+const printMismatch = ({ field, expected, observed }: Mismatch): string =>
+  `${field} is ${observed}, not ${expected}`;
