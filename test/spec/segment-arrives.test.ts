@@ -54,6 +54,9 @@ describe('SEGMENT ARRIVES', () => {
     check('9, line 5: and is undone', tcbIn('SYN-RECEIVED', { rcvNxt: 91 }), '<SEQ=91><CTL=RST>', [
       'must silence LISTEN',
     ]);
+    check('8, line 6: but not of a passive open', tcbIn('SYN-RECEIVED'), '<SEQ=300><ACK=101><CTL=SYN,ACK>', [
+      `must ${ack('SYN-RECEIVED')}`,
+    ]);
     const halfOpen = tcbIn('ESTABLISHED', { sndUna: 300, sndNxt: 300, rcvNxt: 100, rcvWnd: 100 });
     check('10, line 4: a SYN from a peer that crashed', halfOpen, '<SEQ=400><CTL=SYN>', [
       'must <SEQ=300><ACK=100><CTL=ACK> ESTABLISHED',
@@ -86,6 +89,12 @@ describe('SEGMENT ARRIVES', () => {
     check('14, line 3: and are acknowledged', tcbIn('CLOSING'), '<SEQ=301><ACK=102><CTL=ACK>', [
       'must silence TIME-WAIT',
     ]);
+  });
+
+  it('SYN-RECEIVED remembers where it came from', () => {
+    const syn = segmentOf('<SEQ=300><CTL=SYN>');
+    expect(segmentArrives(tcbIn('LISTEN'), syn, 'rfc1122')[0]?.tcb.origin).to.equal('passive');
+    expect(segmentArrives(tcbIn('SYN-SENT'), syn, 'rfc1122')[0]?.tcb.origin).to.equal('active');
   });
 
   describe('CLOSED', () => {
@@ -202,6 +211,10 @@ describe('SEGMENT ARRIVES', () => {
     check('a reset further on does not', tcbIn('ESTABLISHED', shut), '<SEQ=302><CTL=RST>', [
       'must silence ESTABLISHED',
     ]);
+    check('a reset with a FIN', tcbIn('ESTABLISHED', shut), '<SEQ=301><CTL=FIN,RST>', {
+      rfc793: ['should silence CLOSED', 'may silence ESTABLISHED'],
+      rfc9293: ['must silence CLOSED'],
+    });
     check('a reset with text should', tcbIn('ESTABLISHED', shut), '<SEQ=301><DATA=5><CTL=RST>', [
       'should silence CLOSED',
       'may silence ESTABLISHED',
@@ -253,6 +266,15 @@ describe('SEGMENT ARRIVES', () => {
     check('not for what is out of the window', tcbIn('ESTABLISHED'), other('<SEQ=300><ACK=101><CTL=ACK>'), [
       `must ${ack('ESTABLISHED')}`,
     ]);
+    const before = tcbIn('SYN-RECEIVED', { precedence: 3 });
+    check('a lower precedence before our SYN is acknowledged', before, '<SEQ=301>', {
+      rfc793: ['must <SEQ=0><ACK=301><CTL=RST,ACK> SYN-RECEIVED', 'may silence SYN-RECEIVED'],
+      rfc5961: ['must silence SYN-RECEIVED'],
+    });
+    check('and with its acknowledgment', before, '<SEQ=301><ACK=101><CTL=ACK>', {
+      rfc793: ['must <SEQ=101><CTL=RST> SYN-RECEIVED'],
+      rfc5961: ['must silence ESTABLISHED'],
+    });
     check('precedence', tcbIn('ESTABLISHED'), segmentOf('<SEQ=301><ACK=101><CTL=ACK>', { precedence: 1 }), {
       rfc793: ['must <SEQ=101><CTL=RST> CLOSED'],
       rfc5961: ['must silence ESTABLISHED'],
@@ -376,6 +398,17 @@ describe('SEGMENT ARRIVES', () => {
       'must silence TIME-WAIT',
       `may ${ack('TIME-WAIT')}`,
     ]);
+    check('of our SYN, further on in the window', tcbIn('SYN-RECEIVED'), '<SEQ=401><ACK=101><CTL=ACK>', [
+      'must silence ESTABLISHED',
+      `may ${ack('ESTABLISHED')}`,
+      'may silence SYN-RECEIVED',
+      `may ${ack('SYN-RECEIVED')}`,
+    ]);
+    it('moves the window without moving SND.UNA, since RFC 1122', () => {
+      const update = segmentOf('<SEQ=301><ACK=101><CTL=ACK>', { wnd: 4000 });
+      expect(segmentArrives(tcbIn('ESTABLISHED'), update, 'rfc793')[0]?.tcb.sndWnd).to.equal(1000);
+      expect(segmentArrives(tcbIn('ESTABLISHED'), update, 'rfc1122')[0]?.tcb.sndWnd).to.equal(4000);
+    });
     it('moves SND.UNA and the window', () => {
       const flying = tcbIn('ESTABLISHED', { sndNxt: 3101 });
       const segment = segmentOf('<SEQ=301><ACK=1101><CTL=ACK>', { wnd: 4000 });
@@ -446,11 +479,18 @@ describe('SEGMENT ARRIVES', () => {
     check('an old timestamp', stamped, '<SEQ=301><ACK=101><DATA=1><TSVAL=49><CTL=ACK>', [
       `must ${ack('ESTABLISHED')}`,
     ]);
+    check('the same timestamp', stamped, '<SEQ=301><ACK=101><TSVAL=50><CTL=ACK>', [
+      'must silence ESTABLISHED',
+    ]);
     check('an old timestamp on a reset', stamped, '<SEQ=301><TSVAL=49><CTL=RST>', ['must silence CLOSED']);
     check('no timestamp', stamped, '<SEQ=301><ACK=101><DATA=1><CTL=ACK>', [
       'should silence ESTABLISHED',
       'may <SEQ=101><ACK=302><CTL=ACK> ESTABLISHED',
     ]);
+    it('a new timestamp further on is not recorded', () => {
+      const [first] = segmentArrives(stamped, segmentOf('<SEQ=321><ACK=101><TSVAL=60><CTL=ACK>'), 'rfc9293');
+      expect(first?.tcb.tsRecent).to.equal(50);
+    });
     it('a new timestamp is recorded', () => {
       const [only] = segmentArrives(stamped, segmentOf('<SEQ=301><ACK=101><TSVAL=60><CTL=ACK>'), 'rfc9293');
       expect(only?.tcb.tsRecent).to.equal(60);
