@@ -18,7 +18,7 @@ import type { Rules } from './rules.ts';
 /** What these steps get is trimmed to the window: it begins at RCV.NXT or further on. */
 const inOrder = (tcb: Tcb, segment: Segment): boolean => segment.seq === tcb.rcvNxt;
 
-const FURTHER_ON = 'RFC 1122 4.2.2.21: what begins further on may be acknowledged, or not';
+const FURTHER_ON = 'RFC 793 page 74, RFC 1122 4.2.2.21: what begins further on may be acknowledged, or not';
 
 /** RFC 793 pages 72-73: the ACK field. */
 export function* fifth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
