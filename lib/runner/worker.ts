@@ -7,6 +7,7 @@ import { loadSuites } from './suites.ts';
  * that lives inside the tester's network namespace.
  */
 let engine: Engine | undefined;
+let ending = false;
 
 const tell = (message: FromEngine): void => {
   if (process.connected) process.send?.(message);
@@ -30,6 +31,8 @@ async function handle(message: ToEngine): Promise<void> {
 }
 
 async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
   try {
     await engine?.stop();
   } finally {

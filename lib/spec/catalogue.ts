@@ -9,7 +9,11 @@ export class CatalogueError extends Error {
   override name = 'CatalogueError';
 }
 
-const cases = new Map<string, Case>();
+// mocha may load the suites as one kind of module and a reporter as the other: both must see the same cases.
+const KEY = Symbol.for('segment-arrives.catalogue');
+const holder = globalThis as typeof globalThis & { [KEY]?: Map<string, Case> };
+holder[KEY] ??= new Map<string, Case>();
+const cases = holder[KEY];
 
 const ID = /^[a-z0-9-]+(\.[a-z0-9-]+){1,4}$/;
 
@@ -79,7 +83,10 @@ function byProfile(expect: CaseDeclaration['expect']): Record<Profile, readonly 
   const resolved = {} as Record<Profile, readonly ResolvedOutcome[]>;
   for (const profile of PROFILES) {
     inherited = (chain as Partial<Record<Profile, Expectation>>)[profile] ?? inherited;
-    resolved[profile] = list(inherited).map((outcome) => ({ ...outcome, level: outcome.level ?? 'required' }));
+    resolved[profile] = list(inherited).map((outcome) => ({
+      ...outcome,
+      level: outcome.level ?? 'required',
+    }));
   }
   return resolved;
 }

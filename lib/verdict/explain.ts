@@ -1,0 +1,27 @@
+import type { Case, ResolvedOutcome } from '../spec/case.ts';
+import type { Profile } from '../spec/profile.ts';
+import type { CaseResult } from './result.ts';
+
+const NAMES = { tester: '→', target: '←' } as const;
+
+const printOutcome = ({ reply, then, level, when }: ResolvedOutcome): string =>
+  `${reply}, then ${then}${level === 'required' ? '' : ` (${level})`}${when ? ` [RFC 5961 ${when}]` : ''}`;
+
+/** The rule, what it asks for, what was observed, and every segment of the connection with its time: for a failure. */
+export function explain(result: CaseResult, subject: Case | undefined, profile: Profile): string {
+  const lines = [`${result.id}, IPv${result.family}: ${result.title}`];
+  if (subject) lines.push(`  rule      ${subject.cite.join('; ')}`);
+  lines.push(
+    `  sent      ${result.send}${result.condition ? ` (${result.condition})` : ''}, in ${result.state}`,
+  );
+  subject?.expect[profile].forEach((outcome, index) => {
+    lines.push(`  ${index === 0 ? 'expected  ' : '       or '}${printOutcome(outcome)}`);
+  });
+  lines.push(`  observed  ${result.observed.join(' and ') || 'silence'}, then ${result.stateAfter}`);
+  const reason = result.inconclusive?.reason ?? result.reasons[profile];
+  if (reason) lines.push(`  because   ${reason}`);
+  for (const { from, at, role, relative } of result.records) {
+    lines.push(`  ${at.toFixed(1).padStart(9)} ms ${NAMES[from]} ${role.padEnd(14)} ${relative}`);
+  }
+  return lines.join('\n');
+}
