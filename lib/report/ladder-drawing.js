@@ -81,7 +81,7 @@ function drawSegment({ role, from, at, relative }, y) {
 function drawWait({ wait, silence }, y) {
   const words = `${milliseconds(wait)} ${silence ? 'silence' : 'pause'}`;
   if (!silence) {
-    return `<g class="pause"><path d="M${MIDDLE - 60} ${y - 9}h120"/><text class="n" x="${MIDDLE}" y="${y}">${words}</text></g>`;
+    return `<g class="pause"><path d="M${MIDDLE - 110} ${y - 4}h50m120 0h50"/><text class="n" x="${MIDDLE}" y="${y}">${words}</text></g>`;
   }
   return (
     `<g class="silence"><rect x="${TESTER + 1}" y="${y - 18}" width="${TARGET - TESTER - 2}" height="22"/>` +
@@ -102,7 +102,7 @@ export function drawLadder(rows, label, style = '') {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="ladder" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escapeText(label).replaceAll('"', '&quot;')}">${style}` +
     `<text class="h" x="${TESTER}" y="14">tester</text><text class="h" x="${TARGET}" y="14">target</text>` +
-    `<text class="t" x="${TESTER - 8}" y="${TOP - 4}">ms</text>` +
+    `<text class="t" x="${TESTER - 30}" y="14">ms</text>` +
     `<path class="l" d="M${TESTER} 20V${height - 4}M${TARGET} 20V${height - 4}"/>${body}</svg>`
   );
 }

@@ -91,8 +91,8 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
       const others = this.failures.filter((test) => !resultOf(test));
       const sections = run ? [summaryText(run), failuresText(run)].filter(Boolean) : [];
       if (sections.length > 0) console.log(`\n${sections.join('\n\n')}\n`);
-      if (others.length > 0) Mocha.reporters.Base.list(others);
-      else if (!run) this.epilogue();
+      if (!run) this.epilogue();
+      else if (others.length > 0) Mocha.reporters.Base.list(others);
     });
   }
 
@@ -140,7 +140,10 @@ function addContexts(test: Mocha.Test): void {
 }
 
 function writtenSince(file: string, time: number): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  // A second's tolerance: file systems and the clock do not round alike.
-  return stat !== undefined && stat.mtimeMs > time - 1000;
+  try {
+    // A second's tolerance: file systems and the clock do not round alike.
+    return statSync(file).mtimeMs > time - 1000;
+  } catch {
+    return false;
+  }
 }

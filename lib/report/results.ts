@@ -144,9 +144,16 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
     }
     renameSync(temporary, file);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw new ReportError(`${file} could not be written: ${explain(error)}.`, { cause: error });
   }
+}
+
+/** The leftover of a failed write; that it can't be removed either is not worth a second error. */
+function removeIfThere(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {}
 }
 
 function explain(error: unknown): string {
@@ -154,6 +161,7 @@ function explain(error: unknown): string {
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full';
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
   if (code === 'EROFS') return 'the file system is read-only';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a part of its path is a file, not a directory';
   return message;
 }
 

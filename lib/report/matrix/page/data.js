@@ -1,0 +1,80 @@
+/* What ../encode.ts packed, unpacked. A result's records are left packed until its ladder is drawn. */
+
+const ROLES = ['setup', 'stimulus', 'reply', 'retransmission', 'proof'];
+const FROM_TARGET = 8;
+
+export function decode({ texts, profiles, cases, runs }) {
+  const text = (index) => (index < 0 ? '' : texts[index]);
+  const rows = cases.map(([id, title, state, condition, send, cite, expect], index) => ({
+    index,
+    id: text(id),
+    title: text(title),
+    state: text(state),
+    condition: text(condition),
+    send: text(send),
+    cite: cite.map(text),
+    expect: expect.map((outcomes) => outcomes.map(text)),
+    results: [],
+  }));
+  const stacks = runs.map(({ results, ...run }, index) => ({
+    ...run,
+    index,
+    results: results.map((packed) => decodeResult(packed, index, text)),
+  }));
+  for (const stack of stacks) {
+    stack.families = [4, 6].filter((family) => stack.results.some((result) => result.family === family));
+    for (const result of stack.results) rows[result.row].results.push(result);
+  }
+  return { profiles, rows, stacks, states: [...new Set(rows.map((row) => row.state))] };
+}
+
+function decodeResult(packed, stack, text) {
+  const [row, family, kind, after, verdicts, stimulus, observed, proof, reasons, why, capability, notes] =
+    packed;
+  const [variables, records, durationMs, capture] = packed.slice(12);
+  return {
+    row,
+    family,
+    stack,
+    kind,
+    stateAfter: text(after),
+    verdicts,
+    stimulus,
+    observed,
+    proof: text(proof),
+    reasons: reasons.map(text),
+    inconclusive: text(why),
+    byCapability: capability === 1,
+    notes: notes.map(text),
+    variables: pairs(variables, text),
+    durationMs,
+    capture: text(capture),
+    get records() {
+      return unpackRecords(records, text);
+    },
+  };
+}
+
+function pairs(flat, text) {
+  const list = [];
+  for (let at = 0; at < flat.length; at += 2) list.push([text(flat[at]), flat[at + 1]]);
+  return list;
+}
+
+function unpackRecords(flat, text) {
+  const records = [];
+  for (let at = 0; at < flat.length; at += 3) {
+    const code = flat[at + 1];
+    records.push({
+      at: flat[at],
+      from: code >= FROM_TARGET ? 'target' : 'tester',
+      role: ROLES[code % FROM_TARGET],
+      relative: text(flat[at + 2]),
+    });
+  }
+  return records;
+}
+
+/** The result of a row for a stack and family, or undefined. */
+export const resultAt = (row, stack, family) =>
+  row.results.find((result) => result.stack === stack && result.family === family);

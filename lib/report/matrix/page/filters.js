@@ -1,0 +1,64 @@
+import { html, PROFILE_NAMES, plural, VERDICTS } from './words.js';
+
+/* The row of filters, and what they let through. */
+
+/** The filters as they stand; `verdicts` holds the numbers that are let through. */
+export const newFilters = (data) => ({
+  profile: Math.max(0, data.profiles.indexOf(data.stacks[0]?.profile ?? 'rfc9293')),
+  state: '',
+  verdicts: new Set(VERDICTS.keys()),
+  text: '',
+  differing: false,
+});
+
+/** Whether a row is shown: its own words, and at least one result with a wanted verdict. */
+export function passes(row, filters) {
+  if (filters.state && row.state !== filters.state) return false;
+  if (!row.results.some((result) => filters.verdicts.has(result.verdicts[filters.profile]))) return false;
+  if (filters.differing && !differs(row, filters.profile)) return false;
+  const haystack = `${row.id} ${row.title} ${row.send} ${row.condition} ${row.cite.join(' ')}`.toLowerCase();
+  return filters.text.split(/\s+/).every((word) => haystack.includes(word));
+}
+
+/** Whether the stacks, or the families of one stack, were judged unlike or answered unlike. */
+function differs(row, profile) {
+  const [first, ...rest] = row.results;
+  return rest.some((one) => one.verdicts[profile] !== first.verdicts[profile] || one.kind !== first.kind);
+}
+
+/** The verdicts are filter and legend in one. */
+const chipsHtml = (filters) =>
+  VERDICTS.map(
+    ({ key, symbol, means }, index) =>
+      `<label class="chip ${key}" title="${html(means)}"><input type="checkbox" name="verdict" value="${index}"${filters.verdicts.has(index) ? ' checked' : ''}><span><b aria-hidden="true">${symbol}</b>${key}</span></label>`,
+  ).join('');
+
+export function filtersHtml(data, filters) {
+  const profiles = data.profiles.map(
+    (profile, index) =>
+      `<label><input type="radio" name="profile" value="${index}"${index === filters.profile ? ' checked' : ''}><span>${html(PROFILE_NAMES[profile] ?? profile)}</span></label>`,
+  );
+  const states = data.states.map((state) => `<option>${html(state)}</option>`);
+  return `
+<fieldset class="segmented"><legend>Profile</legend>${profiles.join('')}</fieldset>
+<fieldset class="chips"><legend>Verdict</legend><span>${chipsHtml(filters)}</span></fieldset>
+<label class="field"><span class="caption">State</span><select name="state"><option value="">all states</option>${states.join('')}</select></label>
+<label class="field grow"><span class="caption">Text</span><input type="search" name="text" placeholder="id, notation, title, RFC section" autocomplete="off" spellcheck="false"></label>
+<label class="check"><input type="checkbox" name="differing"><span>${data.stacks.length > 1 ? 'stacks' : 'IPv4 and IPv6'} differ</span></label>
+<output id="shown" aria-live="polite"></output>`;
+}
+
+export const shownText = (shown, all) =>
+  shown === all ? plural(all, 'stimulus', 'stimuli') : `${shown} of ${plural(all, 'stimulus', 'stimuli')}`;
+
+/** Reads the form into the filters. */
+export function readFilters(form, filters) {
+  const values = new FormData(form);
+  filters.profile = Number(values.get('profile'));
+  filters.state = values.get('state') ?? '';
+  filters.text = String(values.get('text') ?? '')
+    .trim()
+    .toLowerCase();
+  filters.verdicts = new Set(values.getAll('verdict').map(Number));
+  filters.differing = values.has('differing');
+}

@@ -1,0 +1,160 @@
+import { caseHtml, caseLink } from './case.js';
+import { decode, resultAt } from './data.js';
+import { filtersHtml, newFilters, passes, readFilters, shownText } from './filters.js';
+import { ensureStop, moveWithArrows } from './keyboard.js';
+import { matrixHtml } from './matrix.js';
+import { footHtml, headHtml, overviewHtml } from './overview.js';
+
+/* Brings the page to life: draws it, follows the filters and the address. */
+
+const byId = (id) => document.getElementById(id);
+const data = decode(JSON.parse(byId('data').textContent));
+const filters = newFilters(data);
+const main = byId('matrix');
+const form = byId('filters');
+const dialog = byId('case');
+/** The case that is open, and the button to go back to. */
+let open;
+let opener;
+
+function drawMatrix() {
+  main.innerHTML = matrixHtml(data, filters);
+  byId('overview').innerHTML = overviewHtml(data, filters);
+}
+
+function filterRows() {
+  let shown = 0;
+  for (const section of main.querySelectorAll('section.state')) {
+    let here = 0;
+    for (const line of section.querySelectorAll('tbody tr')) {
+      line.hidden = !passes(data.rows[line.dataset.row], filters);
+      if (!line.hidden) here += 1;
+    }
+    section.hidden = here === 0;
+    section.style.setProperty('--rows', here);
+    shown += here;
+  }
+  byId('shown').textContent = shownText(shown, data.rows.length);
+  main.classList.toggle('empty', shown === 0);
+  ensureStop(main);
+}
+
+function onFilter(event) {
+  const before = filters.profile;
+  readFilters(form, filters);
+  if (filters.profile !== before) drawMatrix();
+  filterRows();
+  if (event.target.name === 'profile' && open) showCase(open.row, open.result);
+}
+
+function showCase(row, result) {
+  open = { row, result };
+  dialog.innerHTML = caseHtml(row, result, data, filters.profile);
+  if (!dialog.open) dialog.showModal();
+  byId('case-title').focus();
+  dialog.scrollTop = 0;
+  document.title = `${row.id}, IPv${result.family}: segment-arrives`;
+}
+
+const pageTitle = document.title;
+
+function hideCase() {
+  open = undefined;
+  document.title = pageTitle;
+  if (dialog.open) dialog.close();
+  const button = opener && main.querySelector(`button[data-of="${opener}"]`);
+  if (button) button.focus({ preventScroll: true });
+}
+
+/** Follows the address: `#/case/<id>/<family>/<stack>` opens a case, anything else closes it. */
+function follow() {
+  const [, id, family, slug] = /^#\/case\/([^/]+)\/([46])(?:\/([^/]+))?$/.exec(location.hash) ?? [];
+  const row = id && data.rows.find((one) => one.id === decodeURIComponent(id));
+  const stack = data.stacks.find((one) => one.slug === decodeURIComponent(slug ?? '')) ?? data.stacks[0];
+  const result = row && resultAt(row, stack.index, Number(family));
+  if (result) {
+    opener = `${row.index}/${result.family}/${stack.index}`;
+    showCase(row, result);
+  } else hideCase();
+}
+
+/** Goes to the next row that is shown and has a result of the same stack and family. */
+function step(by) {
+  const { family, stack } = open.result;
+  const rows = [...main.querySelectorAll('tbody tr')]
+    .filter((line) => !line.hidden || Number(line.dataset.row) === open.row.index)
+    .map((line) => data.rows[line.dataset.row])
+    .filter((row) => resultAt(row, stack, family));
+  const row = rows[rows.indexOf(open.row) + by];
+  if (row) location.replace(caseLink(row, resultAt(row, stack, family), data));
+}
+
+const leave = () => history.replaceState(null, '', '#/');
+
+const ACTIONS = {
+  previous: () => step(-1),
+  next: () => step(1),
+  close: () => dialog.close(),
+  copy: async (button) => {
+    // A page opened as a file may not be allowed to; the address bar holds the link as well.
+    await navigator.clipboard?.writeText(location.href).then(
+      () => {
+        button.textContent = 'copied';
+      },
+      () => {
+        button.textContent = 'see the address bar';
+      },
+    );
+  },
+};
+
+byId('head').innerHTML = headHtml(data);
+byId('foot').innerHTML = footHtml(data);
+form.innerHTML = filtersHtml(data, filters);
+drawMatrix();
+filterRows();
+moveWithArrows(main);
+
+// The heads of the tables stay in view below the filters.
+new ResizeObserver(() => {
+  const sticks = getComputedStyle(form.parentElement).position === 'sticky';
+  document.body.style.setProperty('--bar', `${sticks ? form.offsetHeight : 0}px`);
+}).observe(form);
+
+form.addEventListener('submit', (event) => event.preventDefault());
+form.addEventListener('input', onFilter);
+main.addEventListener('click', (event) => {
+  const of = event.target.closest('button[data-of]')?.dataset.of;
+  if (!of) return;
+  const [row, family, stack] = of.split('/').map(Number);
+  location.hash = caseLink(data.rows[row], resultAt(data.rows[row], stack, family), data);
+});
+byId('overview').addEventListener('click', (event) => {
+  const index = event.target.closest('button[data-state]')?.dataset.state;
+  const section = index && byId(`state-${index}`);
+  if (!section) return;
+  section.scrollIntoView();
+  section.querySelector('tr:not([hidden]) button')?.focus({ preventScroll: true });
+});
+dialog.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-do]');
+  if (button) ACTIONS[button.dataset.do](button);
+  // The dialog itself is hit only outside its contents: on the backdrop.
+  else if (event.target === dialog) dialog.close();
+});
+dialog.addEventListener('close', () => {
+  if (location.hash.startsWith('#/case/')) leave();
+  hideCase();
+});
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.closest?.('input, select, textarea');
+  if (open && event.key === 'j') step(1);
+  else if (open && event.key === 'k') step(-1);
+  else if (!open && !typing && event.key === '/') {
+    event.preventDefault();
+    form.elements.text.focus();
+  }
+});
+addEventListener('hashchange', follow);
+follow();

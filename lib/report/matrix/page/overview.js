@@ -1,0 +1,55 @@
+import { bar, countWords, html, PROFILE_NAMES, plural, tally, VERDICTS } from './words.js';
+
+/* The head of the page: what was tested, how it went, and the states at a glance. */
+
+const duration = (ms) => (ms >= 60_000 ? `${(ms / 60_000).toFixed(1)} min` : `${(ms / 1000).toFixed(1)} s`);
+
+const date = (iso) =>
+  new Date(iso).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+
+const fact = (name, value) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`;
+
+function stackHtml(stack, data, filters) {
+  const counts = tally(stack.results, filters.profile);
+  const facts = [
+    ...(stack.target.address ? [['address', stack.target.address]] : []),
+    ['run under', `${PROFILE_NAMES[stack.profile] ?? stack.profile}${stack.strict ? ', strict' : ''}`],
+    ['seed', stack.seed],
+    ['date', `${date(stack.startedAt)} UTC`],
+    ['took', duration(stack.durationMs)],
+    ...Object.entries(stack.target.facts),
+  ];
+  const numbers = VERDICTS.map(
+    ({ key, symbol }, index) =>
+      `<li class="${key}${counts[index] ? '' : ' none'}"><span><b aria-hidden="true">${symbol}</b>${counts[index].toLocaleString('en')}</span>${key}</li>`,
+  );
+  const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
+  const name = data.stacks.length > 1 ? `<h2>${html(stack.target.name)}</h2>` : '';
+  return `<section class="stack">${name}<ul class="totals" aria-label="Verdicts">${numbers.join('')}</ul>${bar(counts)}${cut}<dl>${facts.map(([key, value]) => fact(key, value)).join('')}</dl></section>`;
+}
+
+/** What changes with the profile: the totals of each stack, and the strip of states. */
+export function overviewHtml(data, filters) {
+  const all = data.stacks.flatMap((stack) => stack.results);
+  const tiles = data.states.map((state, index) => {
+    const counts = tally(
+      all.filter((result) => data.rows[result.row].state === state),
+      filters.profile,
+    );
+    return `<li><button type="button" data-state="${index}" aria-label="${html(`${state}: ${countWords(counts)}`)}"><span>${html(state)}</span>${bar(counts)}<small>${counts[2] ? `✕ ${counts[2]}` : counts[3] ? `? ${counts[3]}` : '✓'}</small></button></li>`;
+  });
+  return `<div class="stacks${data.stacks.length > 1 ? ' many' : ''}">${data.stacks.map((stack) => stackHtml(stack, data, filters)).join('')}</div>
+<nav aria-label="States"><ol class="states">${tiles.join('')}</ol></nav>`;
+}
+
+export function headHtml(data) {
+  const [only] = data.stacks;
+  const title =
+    data.stacks.length === 1 ? only.target.name : plural(data.stacks.length, 'TCP stack', 'TCP stacks');
+  return `<p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${html(title)}</h1><div id="overview"></div>`;
+}
+
+export const footHtml = (data) =>
+  `<p>${data.stacks.map((stack) => `${html(stack.target.name)}: segment-arrives ${html(stack.version)}`).join(' · ')}</p>
+<p>Variables are those of the target's TCB when the segment was sent. <b>✓</b> conformant, <b>~</b> permitted, <b>✕</b> deviates, <b>?</b> inconclusive, <b>–</b> not possible with this target.</p>
+<p class="keys"><kbd>←</kbd> <kbd>↑</kbd> <kbd>↓</kbd> <kbd>→</kbd> move in the matrix, <kbd>Enter</kbd> opens a case, <kbd>j</kbd> and <kbd>k</kbd> go to the next and the one before, <kbd>/</kbd> searches.</p>`;

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { failuresText, summaryText } from '../../lib/report/console.ts';
+import { mochawesomeContext } from '../../lib/report/context.ts';
+import { compareFields, expectedTexts, observedText } from '../../lib/report/expectation.ts';
+import { isFailure } from '../../lib/report/judgement.ts';
+import { progressLine } from '../../lib/report/progress.ts';
+import type { ReportCase } from '../../lib/report/run.ts';
+import type { Case } from '../../lib/spec/case.ts';
+import { syntheticCases, syntheticRun } from './fixture.ts';
+
+describe('what is said of a case', () => {
+  const cases = syntheticCases();
+  const run = syntheticRun('Linux 6.1', 1, cases);
+  const byId = new Map(cases.map((one) => [one.id, one]));
+  const caseOf = (result: ReportCase) => byId.get(result.id) as Case;
+  const wrongAck = run.cases.find(
+    ({ kind, verdicts, state }) =>
+      kind === 'empty-ack' && verdicts.rfc9293 === 'deviates' && state === 'CLOSED',
+  ) as ReportCase;
+
+  it('compares with the nearest outcome field by field, the state after last', () => {
+    const fields = compareFields(caseOf(wrongAck), wrongAck, 'rfc9293');
+    expect(fields.at(-1)).to.deep.equal({
+      field: 'state after',
+      expected: 'CLOSED',
+      observed: 'CLOSED',
+      equal: true,
+    });
+    const control = fields.find(({ field }) => field === 'CTL');
+    expect(control).to.include({ observed: 'ACK', equal: false });
+    for (const result of run.cases.filter((one) => one.verdicts.rfc9293 === 'conformant')) {
+      const wrong = compareFields(caseOf(result), result, 'rfc9293').filter(({ equal }) => !equal);
+      expect(wrong, result.id).to.deep.equal([]);
+    }
+  });
+
+  it('compares a reply with silence as a whole', () => {
+    const result = { ...wrongAck, observed: [], records: [], kind: 'silence' as const };
+    expect(observedText(result)).to.equal('silence, then CLOSED');
+    const [reply] = compareFields(caseOf(result), result, 'rfc793');
+    expect(reply).to.include({ field: 'reply', observed: 'silence', equal: false });
+    expect(expectedTexts(caseOf(result), 'rfc793')[0]).to.equal(`${reply?.expected}, then CLOSED`);
+  });
+
+  it('gives mochawesome rule, case, verdicts, comparison, ladder, segments and capture, in little room', () => {
+    const titles = mochawesomeContext(wrongAck, caseOf(wrongAck)).map(({ title }) => title);
+    expect(titles).to.deep.equal([
+      'Rule',
+      'Case',
+      'Verdicts',
+      'Expected against observed',
+      'Ladder',
+      'Segments',
+      'Capture',
+    ]);
+    const all = run.cases.map((result) => mochawesomeContext(result, caseOf(result)));
+    // The page holds them as JSON in JSON, escaped for an attribute; 1 MB is the page's own.
+    const page = JSON.stringify(JSON.stringify(all, null, 2)).replace(/[&<>"]/g, '123456').length;
+    expect(page).to.be.below(20e6);
+  });
+
+  it('prints a table by state and verdict, with its totals, and no colour when told so', () => {
+    const text = summaryText(run, { colour: false });
+    expect(text).not.to.contain('\u001b');
+    expect(text).to.match(/SYN-RECEIVED \(active\) +\d+ +\d+ +\d+ +\d+\n/);
+    const count = (verdict: string) =>
+      run.cases.filter(({ verdicts }) => verdicts.rfc9293 === verdict).length;
+    const totals = ['conformant', 'permitted', 'deviates', 'inconclusive'].map(count).join(' +');
+    expect(text).to.match(new RegExp(`total +${totals}\n`));
+    expect(summaryText(run, { colour: true })).to.contain('\u001b');
+    expect(summaryText({ ...run, complete: false }, { colour: false })).to.contain('cut short');
+  });
+
+  it('prints each failure with its rule, expectation, observation and ladder; families that agree together', () => {
+    const twin = { ...wrongAck, family: 6 as const };
+    const text = failuresText({ ...run, cases: [wrongAck, twin] }, { colour: false, cases });
+    expect(text).to.contain(`1) ${wrongAck.id}  IPv4 and IPv6  deviates`);
+    expect(text).not.to.contain('2) ');
+    for (const word of ['rule', 'sent', 'expected', 'observed', 'because'])
+      expect(text).to.contain(`     ${word} `);
+    expect(text).to.contain('━━▶');
+    const failing = run.cases.filter((result) => isFailure(result, 'rfc9293', false));
+    for (const { id } of failing) expect(failuresText(run, { colour: false, cases })).to.contain(`) ${id}  `);
+    expect(failuresText({ ...run, cases: [] }, { cases })).to.equal('');
+  });
+
+  it('takes for a failure what deviates, what is inconclusive without need, and under strict what is permitted', () => {
+    const result = (
+      verdict: 'conformant' | 'permitted' | 'deviates' | 'inconclusive',
+      byCapability?: boolean,
+    ) => ({
+      ...wrongAck,
+      verdicts: { ...wrongAck.verdicts, rfc9293: verdict },
+      ...(byCapability === undefined ? {} : { inconclusive: { reason: 'x', byCapability } }),
+    });
+    const fails = (one: ReportCase, strict = false) => isFailure(one, 'rfc9293', strict);
+    expect(fails(result('conformant'))).to.equal(false);
+    expect(fails(result('deviates'))).to.equal(true);
+    expect(fails(result('permitted'))).to.equal(false);
+    expect(fails(result('permitted'), true)).to.equal(true);
+    expect(fails(result('inconclusive', false))).to.equal(true);
+    expect(fails(result('inconclusive', true), true)).to.equal(false);
+  });
+
+  it('shows progress on a terminal only, and not too often', () => {
+    const written: string[] = [];
+    let time = 0;
+    const stream = (isTTY: boolean) =>
+      ({ isTTY, write: (text: string) => written.push(text) }) as unknown as NodeJS.WriteStream;
+    const line = progressLine(stream(true), () => time);
+    for (let done = 0; done <= 1000; done += 1) {
+      time = done;
+      line.show(done, 1000, done === 1000 ? 2 : 0);
+    }
+    expect(written).to.have.length(11);
+    expect(written.at(-1)).to.contain('1000/1000').and.contain('2 deviate');
+    progressLine(stream(false)).show(1, 2, 0);
+    expect(written).to.have.length(11);
+  });
+});

@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import { ladderDataUri, ladderSvg, ladderText } from '../../lib/report/ladder.ts';
+import { drawLadder, ladderRows, milliseconds } from '../../lib/report/ladder-drawing.js';
+import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
+import { syntheticRun } from './fixture.ts';
+
+const record = (role: ReportRecord['role'], from: ReportRecord['from'], at: number): ReportRecord => ({
+  role,
+  from,
+  at,
+  segment: '<SEQ=1><CTL=ACK>',
+  relative: '<SEQ=RCV.NXT><CTL=ACK>',
+});
+
+describe('the ladder', () => {
+  const { cases } = syntheticRun();
+
+  it('shows the silence as long as it was: up to the proof, or to the end', () => {
+    const stimulus = record('stimulus', 'tester', 10);
+    const again = record('retransmission', 'target', 210);
+    const proof = record('proof', 'tester', 610);
+    expect(ladderRows([stimulus, again, proof], 'silence', 620)).to.deep.equal([
+      { record: stimulus },
+      { wait: 200, silence: false, at: 210 },
+      { record: again },
+      { wait: 600, silence: true, at: 610 },
+      { record: proof },
+    ]);
+    expect(ladderRows([stimulus], 'silence', 1010).at(-1)).to.deep.equal({
+      wait: 1000,
+      silence: true,
+      at: 1010,
+    });
+    expect(ladderRows([stimulus, proof], 'rst', 620).some((row) => !row.record && row.silence)).to.equal(
+      false,
+    );
+    expect(ladderRows([], 'silence', 1000)).to.deep.equal([]);
+  });
+
+  it('gives each segment an arrow of its role, and says the roles in words', () => {
+    for (const result of cases.slice(0, 300)) {
+      const svg = ladderSvg(result);
+      expect(svg.match(/<polygon/g)?.length ?? 0).to.equal(result.records.length);
+      for (const { role } of result.records) expect(svg).to.contain(`<g class="${role}">`);
+      const silent = result.kind === 'silence' && result.records.length > 0;
+      expect(svg.includes('<g class="silence">')).to.equal(silent);
+      if (silent) expect(svg).to.match(/[\d.]+ ms silence</);
+    }
+  });
+
+  it('is small: some 4 KB drawn, 6 KB as a data URI', () => {
+    const sizes = cases.map((result) => ladderSvg(result).length);
+    expect(Math.max(...sizes)).to.be.below(4300);
+    const uri = ladderDataUri(cases[0] as ReportCase);
+    expect(uri).to.match(/^data:image\/svg\+xml;base64,[A-Za-z0-9+/=]+#\.png$/);
+    expect(uri.length).to.be.below(6000);
+  });
+
+  it('keeps a long segment whole in its tooltip, and escapes what it is given', () => {
+    const relative = `<SEQ=RCV.NXT+RCV.WND+2^30>${'<TSVAL=4294967295>'.repeat(8)}`;
+    const svg = drawLadder([{ record: { ...record('reply', 'target', 1), relative } }], 'a "b" <c>');
+    expect(svg).to.contain(`<title>${relative.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</title>`);
+    expect(svg).to.contain('…</text>');
+    expect(svg).to.contain('aria-label="a &quot;b&quot; &lt;c&gt;"');
+  });
+
+  it('has the same in text, each segment with its time', () => {
+    const result = cases.find(
+      ({ kind, records }) => kind === 'silence' && records.length === 6,
+    ) as ReportCase;
+    const lines = ladderText(result);
+    expect(lines).to.have.length(7);
+    expect(lines[0]).to.match(/^ +0\.\d ms ──▶ <SEQ=IRS><CTL=SYN>/);
+    expect(lines[3]).to.match(/━━▶ .* {2}stimulus$/);
+    expect(lines[4]).to.match(/^ +┆ [\d.]+ ms silence$/);
+    expect(lines.at(-1)).to.match(/◀── .* {2}proof$/);
+  });
+
+  it('tells time in three digits that matter', () => {
+    expect([0.123, 12.34, 623.4, 12_345].map(milliseconds)).to.deep.equal([
+      '0.12 ms',
+      '12.3 ms',
+      '623 ms',
+      '12.3 s',
+    ]);
+  });
+});

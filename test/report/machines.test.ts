@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { captureName } from '../../lib/report/capture-name.ts';
+import { deviatesSomewhere, isFailure } from '../../lib/report/judgement.ts';
+import { junitXml } from '../../lib/report/junit.ts';
+import { markdownSummary } from '../../lib/report/markdown.ts';
+import { encodePcapng } from '../../lib/report/pcapng.ts';
+import type { ReportCase, Run } from '../../lib/report/run.ts';
+import { writeReports } from '../../lib/report/write.ts';
+import { syntheticRun } from './fixture.ts';
+
+/** Whether a program is there; where it is not, the test is skipped with a printed reason. */
+function needs(test: Mocha.Context, program: string): void {
+  if (spawnSync(program, ['--version']).error === undefined) return;
+  console.log(`      skipped: no ${program} here`);
+  test.skip();
+}
+
+/** Fails unless each element is closed where it must be, and no bare `<` or `&` is left. */
+function expectWellFormed(xml: string): void {
+  const open: string[] = [];
+  const rest = xml
+    .replace(/<\?xml[^>]*\?>/, '')
+    .replace(/<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>/g, (_, end, name, attributes, empty) => {
+      if (end) expect(open.pop()).to.equal(name);
+      else if (!empty) open.push(name);
+      return attributes;
+    });
+  expect(open).to.deep.equal([]);
+  expect(rest).not.to.match(/<|&(?!(amp|lt|gt|quot);)/);
+}
+
+describe('reports for machines', function () {
+  this.timeout(30_000);
+
+  const run = syntheticRun();
+  const directory = mkdtempSync(join(tmpdir(), 'segment-arrives-machines-'));
+  after(() => rmSync(directory, { recursive: true }));
+
+  describe('JUnit XML', () => {
+    const hostile = (title: string): Run => ({ ...run, cases: [{ ...(run.cases[0] as ReportCase), title }] });
+
+    it('is well-formed, whatever the titles hold', () => {
+      expectWellFormed(junitXml(run));
+      const xml = junitXml(hostile('a\u0000\u001b[31m\ud800 <b> & "c" \u{1f600}'));
+      expectWellFormed(xml);
+      expect(xml).to.contain('a[31m &lt;b&gt; &amp; &quot;c&quot; \u{1f600}"');
+    });
+
+    it('has a suite for each state, and counts as the run does', () => {
+      const xml = junitXml(run);
+      expect(xml.match(/<testsuite /g)).to.have.length(12);
+      expect(xml.match(/<testcase /g)).to.have.length(run.cases.length);
+      const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
+      const errors = failed.filter((result) => result.inconclusive);
+      expect(xml).to.contain(
+        `tests="${run.cases.length}" failures="${failed.length - errors.length}" errors="${errors.length}"`,
+      );
+      expect(xml.match(/<error /g)).to.have.length(errors.length);
+      expect(junitXml(syntheticRun('lwIP', 2)).match(/<skipped /g)?.length).to.be.above(5);
+      expect(junitXml({ ...run, strict: true }).match(/type="permitted"/g)?.length).to.be.above(5);
+    });
+
+    it('is accepted by xmllint', function () {
+      needs(this, 'xmllint');
+      const file = join(directory, 'junit.xml');
+      writeFileSync(file, junitXml(run));
+      expect(spawnSync('xmllint', ['--noout', file]).status).to.equal(0);
+    });
+  });
+
+  describe('the summary for a job page', () => {
+    it('counts, lists failures, and tells accepted deviations apart', () => {
+      const first = run.cases.find(deviatesSomewhere) as ReportCase;
+      const failing = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
+      const accepted = {
+        name: 'linux.json',
+        reasonFor: (result: ReportCase) => (result === failing[0] ? 'known | since <6.1>' : undefined),
+      };
+      const text = markdownSummary(run, accepted);
+      expect(first.id).to.be.a('string');
+      expect(text).to.contain(`**${run.cases.length} cases, ${failing.length - 1} fail**`);
+      expect(text).to.contain('Accepted by linux.json (1)');
+      expect(text).to.contain('known \\| since &lt;6.1&gt;');
+      expect(text.length).to.be.below(1024 ** 2);
+      expect(markdownSummary({ ...run, complete: false, cases: [] })).to.contain('cut short');
+    });
+  });
+
+  describe('captures', () => {
+    const result = run.cases.find(
+      (one) => one.family === 6 && deviatesSomewhere(one) && one.records.length > 5,
+    ) as ReportCase;
+
+    it('are made of blocks whose two lengths agree', () => {
+      const octets = Buffer.from(encodePcapng(result));
+      const types: number[] = [];
+      for (let at = 0; at < octets.length; ) {
+        const length = octets.readUInt32LE(at + 4);
+        expect(length % 4).to.equal(0);
+        expect(octets.readUInt32LE(at + length - 4)).to.equal(length);
+        types.push(octets.readUInt32LE(at));
+        at += length;
+      }
+      expect(types).to.deep.equal([0x0a0d0d0a, 1, ...result.records.map(() => 6)]);
+    });
+
+    it('open in tshark: valid checksums, times, and a comment that says what each packet is', function () {
+      needs(this, 'tshark');
+      for (const family of [4, 6] as const) {
+        const one = run.cases.find(
+          (other) => other.family === family && other.records.length > 5,
+        ) as ReportCase;
+        const file = join(directory, `${family}.pcapng`);
+        writeFileSync(file, encodePcapng(one));
+        const fields = [
+          'frame.time_epoch',
+          'frame.comment',
+          'tcp.checksum.status',
+          `ip${family === 6 ? 'v6' : ''}.src`,
+        ];
+        const { stdout, stderr } = spawnSync(
+          'tshark',
+          [
+            '-n',
+            '-r',
+            file,
+            '-o',
+            'tcp.check_checksum:TRUE',
+            '-T',
+            'fields',
+            ...fields.flatMap((field) => ['-e', field]),
+          ],
+          { encoding: 'utf8' },
+        );
+        const rows = stdout
+          .trim()
+          .split('\n')
+          .map((line) => line.split('\t'));
+        expect(rows.length, stderr).to.equal(one.records.length);
+        rows.forEach(([time, comment, checksum, source], index) => {
+          const { at, role, from, relative } = one.records[index] as ReportCase['records'][number];
+          expect(Number(time) * 1000).to.be.closeTo(Date.parse(one.startedAt) + at, 0.01);
+          expect(comment).to.equal(`${role} from the ${from}: ${relative}`);
+          expect(checksum).to.be.oneOf(['1', 'Good']);
+          expect(source).to.be.a('string').that.is.not.empty;
+        });
+      }
+    });
+  });
+
+  it('are all written, a capture for each deviating case; those of an earlier run go', () => {
+    writeReports(directory, run);
+    const names = readdirSync(directory);
+    expect(names).to.include.members(['results.json', 'index.html', 'junit.xml', 'summary.md', 'pcap']);
+    const wanted = run.cases.filter((one) => deviatesSomewhere(one) && one.records.length > 0);
+    const captures = () =>
+      readdirSync(join(directory, 'pcap'))
+        .map((name) => `pcap/${name}`)
+        .sort();
+    expect(captures()).to.deep.equal(wanted.map(captureName).sort());
+    expect(readFileSync(join(directory, 'index.html'), 'utf8')).to.contain(
+      '<title>segment-arrives: Linux 6.1</title>',
+    );
+    writeFileSync(join(directory, 'pcap', 'mine.pcapng'), '');
+    writeReports(directory, { ...run, cases: [] });
+    expect(captures()).to.deep.equal(['pcap/mine.pcapng']);
+  });
+});
