@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { labCommand, labEnvironment } from '../lab/index.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { FromEngine, TargetFacts, ToEngine } from './messages.ts';
@@ -16,6 +17,8 @@ export class EngineLost extends Error {
   override name = 'EngineLost';
 }
 
+// mocha may load this file as CommonJS, where import.meta.resolve is missing.
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const STOP_WITHIN = 3000;
 
@@ -45,7 +48,7 @@ export class Session {
   static async open(settings: Settings): Promise<Session> {
     const inLab = settings.target === undefined;
     const prefix = inLab ? labCommand() : undefined;
-    const node = [process.execPath, '--import', import.meta.resolve('tsx'), WORKER];
+    const node = [process.execPath, '--import', TSX, WORKER];
     const [command, ...args] = prefix ? [prefix.command, ...prefix.args, ...node] : node;
     const child = spawn(command as string, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
