@@ -2,22 +2,41 @@ import { observedText } from './expectation.ts';
 import { drawLadder, ladderRows, milliseconds, ROLE_WORDS } from './ladder-drawing.js';
 import type { ReportCase } from './run.ts';
 
-/** The colours of a ladder that stands alone; it brings its own ground, so that it can be read on any page. */
-const STYLE = `<style>svg{background:#fff;font:11.5px ui-monospace,Menlo,Consolas,monospace;--i:#1b2130;--m:#6b7488;--s:#0b57d0;--r:#b3261e;--p:#6a4fb0;--a:#8a5a00;--g:#fff4d6}
-@media(prefers-color-scheme:dark){svg{background:#14171f;--i:#e6e9f0;--m:#98a1b5;--s:#8ab4f8;--r:#ff9d94;--p:#c3b0ff;--a:#ffcf70;--g:#33290f}}
-text{fill:var(--c,var(--m))}path,rect{fill:none;stroke:var(--c,var(--m))}polygon{fill:var(--c,var(--m))}.t{text-anchor:end;fill:var(--m)}.n,.h{text-anchor:middle}.h{font-weight:700;fill:var(--i)}.w{font-weight:700}
-.setup .n{fill:var(--i)}.stimulus{--c:var(--s)}.reply{--c:var(--r)}.stimulus,.reply{font-weight:700}.stimulus path,.reply path{stroke-width:2.5}.proof{--c:var(--p)}.proof path{stroke-dasharray:7 3}.retransmission{opacity:.5}.retransmission path{stroke-dasharray:2 3}.silence{--c:var(--a);font-style:italic}.silence rect{fill:var(--g);stroke-dasharray:5 4}.pause path{stroke-dasharray:2 4}</style>`;
+/** A ladder that stands alone brings its own ground, so that it can be read on any page. */
+const LIGHT =
+  'svg{background:#fff;font:11.5px ui-monospace,Menlo,Consolas,monospace;--i:#1b2130;--m:#5f687b;--s:#0b57d0;--r:#b3261e;--p:#6a4fb0;--a:#8a5a00;--g:#fff4d6}';
+
+const DARK =
+  '@media(prefers-color-scheme:dark){svg{background:#14171f;--i:#e6e9f0;--m:#98a1b5;--s:#8ab4f8;--r:#ff9d94;--p:#c3b0ff;--a:#ffcf70;--g:#33290f}}';
+
+const RULES = [
+  'text{fill:var(--c,var(--m))}path,rect{fill:none;stroke:var(--c,var(--m))}polygon{fill:var(--c,var(--m))}',
+  '.t{text-anchor:end;fill:var(--m)}.n,.h{text-anchor:middle}.h{font-weight:700;fill:var(--i)}.w{font-weight:700}',
+  '.setup .n{fill:var(--i)}.stimulus{--c:var(--s)}.reply{--c:var(--r)}.stimulus,.reply{font-weight:700}',
+  '.stimulus path,.reply path{stroke-width:2.5}.proof{--c:var(--p)}.proof path{stroke-dasharray:7 3}',
+  '.retransmission{opacity:.55}.retransmission path,.pause path{stroke-dasharray:2 3}',
+  '.silence{--c:var(--a);font-style:italic}.silence rect{fill:var(--g);stroke-dasharray:5 4}',
+].join('');
 
 const label = (result: ReportCase): string =>
   `${result.id}, IPv${result.family}: ${result.send} sent, ${observedText(result)}`;
 
-/** The ladder of a case as an SVG document. */
-export const ladderSvg = (result: ReportCase): string =>
-  drawLadder(ladderRows(result.records, result.kind, result.durationMs), label(result), STYLE);
+const draw = (result: ReportCase, style: string): string =>
+  drawLadder(
+    ladderRows(result.records, result.kind, result.durationMs),
+    label(result),
+    `<style>${style}</style>`,
+  );
 
-/** The ladder as a data URI; what comes after `#` lets mochawesome take it for a picture. */
+/** The ladder of a case as an SVG document, light or dark as the reader likes it. */
+export const ladderSvg = (result: ReportCase): string => draw(result, LIGHT + DARK + RULES);
+
+/**
+ * The ladder as a data URI for the mochawesome page, which is always light; what comes after `#` lets it be taken for a
+ * picture.
+ */
 export const ladderDataUri = (result: ReportCase): string =>
-  `data:image/svg+xml;base64,${Buffer.from(ladderSvg(result)).toString('base64')}#.png`;
+  `data:image/svg+xml;base64,${Buffer.from(draw(result, LIGHT + RULES)).toString('base64')}#.png`;
 
 /** The ladder as lines of text, each with its time. */
 export function ladderText(result: ReportCase): string[] {
