@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { buildUpperTester } from '../../target/build-agent.ts';
+import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
+import { LabUnavailable } from '../enter.ts';
+import { missingOf } from '../packages.ts';
+import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
+import { makeTap, type Tap } from '../tap.ts';
+import { controlAddress, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
+
+const INCLUDES = '/usr/include/lwip';
+const PACKAGES = { gcc: 'cc', 'libc6-dev': '/usr/include/stdio.h', 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
+const HOST = fileURLToPath(new URL('../../../agent/lwip-netif.c', import.meta.url));
+const WIDTH = 4;
+const PATIENCE_MS = 5000;
+
+/** lwIP as Debian builds it, in a process of its own on a tap. */
+export const lwip: Stack = {
+  id: 'lwip',
+  what: 'lwIP, the TCP of small devices, as a process on a tap interface',
+  packages: Object.keys(PACKAGES),
+  missing: () => missingOf(PACKAGES),
+  async start({ families, logs }: StackOptions): Promise<RunningTarget> {
+    const [program, name] = await Promise.all([build(), versionedName()]);
+    const tap = await makeTap(families);
+    const cleanups = [() => tap.remove()];
+    const stop = async (): Promise<void> => {
+      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+    };
+    try {
+      const { tester, target } = tap;
+      const agent = await startUpperTester({
+        what: 'The upper tester on lwIP',
+        words: [
+          program,
+          ...hostOptions(tap, families),
+          '--',
+          ...upperTesterOptions(tester, target, families),
+        ],
+        env: { PRECONFIGURED_TAPIF: tap.name },
+        patienceMs: PATIENCE_MS,
+        log: logs === undefined ? undefined : { folder: logs, name: 'lwip' },
+      });
+      cleanups.push(() => agent.stop());
+      const address = controlAddress(target, families);
+      const driver = await UpperTesterDriver.open({ address, port: agent.port, tester, target });
+      cleanups.push(() => driver.dispose());
+      return { name, families, tester, target, driver, width: WIDTH, stop };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  },
+};
+
+function hostOptions({ tester, target, targetMac }: Tap, families: StackOptions['families']): string[] {
+  const ipv4 = ['--address', target[4], '--mask', '255.255.255.0', '--gateway', tester[4]];
+  return [
+    ...['--mac', targetMac],
+    ...(families.includes(4) ? ipv4 : []),
+    ...(families.includes(6) ? ['--address', target[6]] : []),
+  ];
+}
+
+async function build(): Promise<string> {
+  // The hash makes a changed source another program: what is built is kept under a name made of its flags.
+  const hash = createHash('sha256')
+    .update(await readFile(HOST))
+    .digest('hex');
+  try {
+    return await buildUpperTester({
+      flags: [
+        ...['-DLWIP', '-DUPPER_TESTER_NO_MAIN', `-DHOST_SOURCE_${hash.slice(0, 16)}`],
+        ...['-I', INCLUDES, HOST, '-Wl,--no-as-needed', '-llwip', '-lpthread'],
+      ],
+    });
+  } catch (error) {
+    throw new LabUnavailable((error as Error).message);
+  }
+}
+
+async function versionedName(): Promise<string> {
+  const header = await readFile(`${INCLUDES}/lwip/init.h`, 'utf8');
+  const numbers = ['MAJOR', 'MINOR', 'REVISION'].map(
+    (part) => new RegExp(`LWIP_VERSION_${part}\\s+(\\d+)`).exec(header)?.[1] ?? '?',
+  );
+  return `lwIP ${numbers.join('.')}`;
+}
