@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
-import { catalogue, findCase } from '../spec/catalogue.ts';
+import { catalogue } from '../spec/catalogue.ts';
 import type { Environment } from '../states/index.ts';
 import { UpperTesterDriver } from '../target/upper-tester-driver.ts';
 import { PortRange, RawLink, silenceKernel, sourceTowards, Tester } from '../tester/index.ts';
@@ -8,7 +8,7 @@ import type { CaseResult } from '../verdict/result.ts';
 import type { TargetFacts } from './messages.ts';
 import { runSideBySide } from './pool.ts';
 import { type Preflight, preflight } from './preflight.ts';
-import { runCase } from './run-case.ts';
+import { runOne } from './run-one.ts';
 import type { Settings } from './settings.ts';
 
 type Addresses = Partial<Record<4 | 6, string>>;
@@ -82,10 +82,8 @@ export class Engine {
       cases,
       this.#width,
       async ({ id, family }) => {
-        const subject = findCase(id);
-        if (!subject) throw new Error(`no such case: ${id}`);
         report(
-          await runCase(subject, {
+          await runOne(id, {
             environment,
             family,
             index: index.get(id) ?? 0,

@@ -1,9 +1,9 @@
-import type { Case } from '../spec/case.ts';
 import { PROFILES, type Profile } from '../spec/profile.ts';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
+import type { Described } from './described.ts';
 
 /** The result of a case that was never run, or whose result was lost: inconclusive, with the reason. */
-export function lostResult(subject: Case, family: 4 | 6, reason: string): CaseResult {
+export function lostResult(subject: Described, family: 4 | 6, reason: string): CaseResult {
   const { id, title, state, origin, condition, send } = subject;
   return {
     id,

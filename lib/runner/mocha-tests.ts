@@ -1,9 +1,11 @@
 import { expect, use } from 'chai';
 import { recordResult } from '../report/store.ts';
 import type { Case } from '../spec/case.ts';
+import type { Ladder } from '../spec/ladder.ts';
 import { tcpAssertions } from '../verdict/chai-plugin.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { currentRun } from './current-run.ts';
+import { asCase, type Described } from './described.ts';
 import { lostResult } from './lost.ts';
 import { matcher } from './only.ts';
 import type { Settings } from './settings.ts';
@@ -17,11 +19,24 @@ export class InconclusiveError extends Error {
 
 /** Makes a mocha test of each case and address family; outside of mocha it does nothing. */
 export function declareTests(name: string, cases: readonly Case[]): void {
+  declareAll(name, cases);
+}
+
+/** The same for a ladder. */
+export function declareLadderTest(ladder: Ladder): void {
+  declareAll(ladder.id.startsWith('figure') ? 'figures of RFC 793' : 'ladders', [
+    { ...asCase(ladder), families: [4, 6] },
+  ]);
+}
+
+type Testable = Described & Pick<Case, 'families'>;
+
+function declareAll(name: string, subjects: readonly Testable[]): void {
   if (typeof globalThis.describe !== 'function') return;
   const run = currentRun();
   const { families, only } = run.settings;
   const wanted = only === undefined ? () => true : matcher(only);
-  const chosen = cases.filter(({ id }) => wanted(id));
+  const chosen = subjects.filter(({ id }) => wanted(id));
   if (chosen.length === 0) return;
   describe(name, () => {
     for (const family of families) {
@@ -43,7 +58,7 @@ export function declareTests(name: string, cases: readonly Case[]): void {
   });
 }
 
-async function resultOf(subject: Case, family: 4 | 6): Promise<CaseResult> {
+async function resultOf(subject: Testable, family: 4 | 6): Promise<CaseResult> {
   const { session } = currentRun();
   if (!session) return lostResult(subject, family, 'the engine was not started');
   try {

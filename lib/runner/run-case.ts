@@ -1,4 +1,4 @@
-import { type ConcreteSegment, printConcrete, printRelative, type Variables } from '../notation/index.ts';
+import { type ConcreteSegment, printConcrete, type Variables } from '../notation/index.ts';
 import type { Case } from '../spec/case.ts';
 import { type Adoption, PROFILES, type Profile } from '../spec/profile.ts';
 import {
@@ -17,9 +17,9 @@ import { NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import { judge, kindOf, type Observation, repliesRuleOut } from '../verdict/judge.ts';
 import type { CaseResult, Inconclusive, Role, Verdict, WireRecord } from '../verdict/result.ts';
-import { add } from '../wire/seq.ts';
 import { anchor, Random } from './random.ts';
 import { carriesTimestamps, dressingOf, needsAge, needsSmallWindow, stamped } from './setup.ts';
+import { wireRecords } from './wire-records.ts';
 
 /** What a case is run with. */
 export interface CaseContext {
@@ -271,32 +271,15 @@ function printBare({ wnd: _, ...segment }: ConcreteSegment): string {
   return printConcrete(segment);
 }
 
-function recordsOf({
-  entries,
-  mark,
-  proofFrom,
-  variables,
-  startedAt,
-  stimulus,
-  observation,
-}: Attempt): WireRecord[] {
-  return entries.map((entry, position) => {
-    const { wnd: _, ...segment } = entry.segment;
-    return {
-      from: entry.from,
-      at: Math.round((entry.at - startedAt) * 1000) / 1000,
-      role: roleOf(entry, position, { mark: stimulus ? mark : entries.length, proofFrom, observation }),
-      segment: printConcrete(entry.segment),
-      relative: printRelative(segment, namesFor(variables), entry.from),
-      packet: Buffer.from(entry.packet).toString('base64'),
-    };
+function recordsOf(attempt: Attempt): WireRecord[] {
+  const { entries, mark, proofFrom, variables, startedAt, stimulus, observation } = attempt;
+  const from = { mark: stimulus ? mark : entries.length, proofFrom, observation };
+  return wireRecords({
+    entries,
+    startedAt,
+    variables,
+    roleOf: (entry, position) => roleOf(entry, position, from),
   });
-}
-
-/** Segments are named after the TCB; what the stimulus was is told by its own record. */
-function namesFor(variables: Variables): Variables {
-  const { 'SEG.SEQ': _seq, 'SEG.ACK': _ack, 'SEG.LEN': _len, ...names } = variables;
-  return names;
 }
 
 function roleOf(
@@ -309,6 +292,3 @@ function roleOf(
   if (position >= proofFrom) return 'proof';
   return observation?.retransmissions.includes(entry.segment) ? 'retransmission' : 'reply';
 }
-
-/** The sequence number after a segment. */
-export const endOf = (segment: ConcreteSegment): number => add(segment.seq, lengthOf(segment));

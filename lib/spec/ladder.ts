@@ -1,3 +1,4 @@
+import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 
 /** The states that a ladder can begin in, each a recipe of `lib/states`; CLOSED is a connection that never was. */
@@ -17,19 +18,22 @@ export interface SendStep {
  */
 export interface ExpectStep {
   readonly expect: string | readonly string[];
+  /** What a SHOULD advises against: allowed, but the verdict is `permitted`. */
+  readonly permitted?: string;
   /** The state that the figure shows behind this line; absent when it stays, or when the texts leave it open. */
   readonly then?: State;
 }
 
-/** What the figure writes in parentheses: the target's user acts. `close` ends sending only. */
+/** What the figure writes in parentheses: the target's user acts. `close` ends sending only, `leave` both ways. */
 export type UserStep =
-  | { readonly user: 'open-active' | 'close' }
+  | { readonly user: 'open-active' | 'close' | 'leave' }
   | { readonly user: 'send'; readonly octets: number };
 
 export type LadderStep = SendStep | ExpectStep | UserStep;
 
 /**
- * An exchange of several segments on one 4-tuple, in which the target plays one of the two TCPs of a figure.
+ * An exchange of several segments on one 4-tuple, in which the target plays one of the two TCPs of a figure, or of a
+ * rule that takes more than one stimulus.
  *
  * Variables are those of the target's TCB as the steps *before* this one have left it, and SEG.SEQ, SEG.ACK and SEG.LEN
  * those of the last segment that the tester sent. Where the recipe of `start` has left them, and from there on:
@@ -42,10 +46,14 @@ export type LadderStep = SendStep | ExpectStep | UserStep;
  * Every state named is to be reached; the last is proven, those on the way only as far as no segment is needed for it.
  */
 export interface LadderDeclaration {
-  /** Permanent, lower case: `figure-<number>.<what>.<which TCP>`. */
+  /** Permanent, lower case: `figure-<number>.<what>.<which TCP>`, or `ladder.<what>.<qualifier>`. */
   readonly id: string;
   readonly title: string;
   readonly start: LadderStart;
+  /** The target's user does not take the text that arrives. */
+  readonly unread?: true;
+  /** The document that asks for it: under the profiles before, what is `permitted` is as good. `rfc793` when absent. */
+  readonly since?: Profile;
   readonly steps: readonly LadderStep[];
   /** The state in the figure's last line that is shown. */
   readonly then: State;
@@ -60,7 +68,7 @@ export interface ResolvedExpectStep extends ExpectStep {
   readonly expect: readonly string[];
 }
 
-/** A declared ladder, resolved: the same under every profile, since no document after RFC 793 changes a figure's end. */
+/** A declared ladder, resolved: it is the same under every profile, but for how binding it is. */
 export interface Ladder extends Omit<LadderDeclaration, 'steps'> {
   readonly steps: readonly (SendStep | ResolvedExpectStep | UserStep)[];
   readonly requirements: readonly string[];

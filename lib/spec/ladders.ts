@@ -3,9 +3,13 @@ import { CatalogueError } from './catalogue.ts';
 import type { Ladder, LadderDeclaration, LadderStep } from './ladder.ts';
 import { isRequirement } from './requirements.ts';
 
-const ladders = new Map<string, Ladder>();
+// As in the catalogue: more than one instance of this module may be loaded in a process.
+const KEY = Symbol.for('segment-arrives.ladders');
+const holder = globalThis as typeof globalThis & { [KEY]?: Map<string, Ladder> };
+holder[KEY] ??= new Map<string, Ladder>();
+const ladders = holder[KEY];
 
-const ID = /^figure-[0-9]+(\.[a-z0-9-]+){2}$/;
+const ID = /^(figure-[0-9]+|ladder)(\.[a-z0-9-]+){2}$/;
 
 /** Every ladder declared so far, in order of declaration. */
 export const resolveLadders = (): readonly Ladder[] => [...ladders.values()];
@@ -21,7 +25,10 @@ export const findLadder = (id: string): Ladder | undefined => ladders.get(id);
  */
 export function registerLadder(declaration: LadderDeclaration): Ladder {
   const { id } = declaration;
-  if (!ID.test(id)) throw new CatalogueError(`${id}: not of the form figure-<number>.<what>.<which>`);
+  if (!ID.test(id))
+    throw new CatalogueError(
+      `${id}: not of the form figure-<number>.<what>.<which> or ladder.<what>.<which>`,
+    );
   if (declaration.cite.length === 0) throw new CatalogueError(`${id}: cites no document`);
   for (const requirement of declaration.requirements ?? []) {
     if (!isRequirement(requirement)) throw new CatalogueError(`${id}: no such requirement: ${requirement}`);

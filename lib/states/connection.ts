@@ -1,6 +1,6 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment, type Variables } from '../notation/index.ts';
 import type { Dressing, Entry, Mailbox } from '../tester/index.ts';
-import { add, gt } from '../wire/seq.ts';
+import { add, gt, leq } from '../wire/seq.ts';
 
 /**
  * The window that the tester advertises: three full segments. Small enough that a target can be made to send more than
@@ -73,10 +73,16 @@ export class Connection {
   send(notation: string, dressing: Dressing = {}): Entry {
     const segment = evaluateSegment(parseSegment(notation), this.variables());
     const entry = this.transmit(segment, { precedence: this.precedence, ...dressing });
-    if (segment.ctl.has('ACK') && gt(segment.ack, this.sndUna)) this.sndUna = segment.ack;
+    this.acknowledge(segment);
+    return entry;
+  }
+
+  /** Takes note of what a segment of the tester's says to the target: an acknowledgment and a window. */
+  acknowledge(segment: ConcreteSegment): void {
+    const acceptable = gt(segment.ack, this.sndUna) && leq(segment.ack, this.sndNxt);
+    if (segment.ctl.has('ACK') && acceptable) this.sndUna = segment.ack;
     this.sndWnd = segment.wnd ?? TESTER_WINDOW;
     this.maxSndWnd = Math.max(this.maxSndWnd, this.sndWnd);
-    return entry;
   }
 
   /** Sends a segment as it is, with timestamps if the connection has them and the segment does not say otherwise. */

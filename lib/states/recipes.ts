@@ -21,6 +21,8 @@ export interface Wish {
   readonly aged?: boolean;
   /** The stimulus fills the target's window with one segment. */
   readonly smallWindow?: boolean;
+  /** The target's user does not take what arrives. */
+  readonly unread?: boolean;
 }
 
 /** A state that was reached. */
@@ -300,10 +302,11 @@ const isSynAck =
   ({ ctl, ack }: ConcreteSegment): boolean =>
     ctl.has('SYN') && ctl.has('ACK') && ack === add(connection.irs, 1);
 
-function kindOf({ state, condition, smallWindow }: Wish): ListenerKind {
+function kindOf({ state, condition, smallWindow, unread }: Wish): ListenerKind {
   if (condition === 'zero receive window') {
     return state === 'SYN-RECEIVED' ? 'zero window' : 'closing window';
   }
+  if (unread) return 'closing window';
   if (condition === 'IPv4 precedence lower') return 'precedence';
   return smallWindow ? 'small window' : 'plain';
 }

@@ -1,0 +1,23 @@
+/** RFC 1122 section 4.2.2.13: a user that leaves text behind is not closed as if it had taken it. */
+import { figure } from '../../lib/runner/declare-figure.ts';
+
+figure({
+  id: 'ladder.unread-text.close',
+  title: 'the user closes with text unread: the peer learns by a reset that it was lost',
+  start: 'ESTABLISHED',
+  unread: true,
+  since: 'rfc1122',
+  steps: [
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>' },
+    { user: 'leave' },
+    {
+      // A reset takes its number from SND.NXT; whether it also acknowledges is not said.
+      expect: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', '<SEQ=SND.NXT><CTL=RST>'],
+      permitted: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>',
+    },
+  ],
+  then: 'CLOSED',
+  cite: ['RFC 1122 4.2.2.13', 'RFC 9293 3.6.1'],
+  requirements: ['SHLD-3', 'MAY-1'],
+});
