@@ -124,6 +124,7 @@ class Climber {
   #stateBefore: State;
   #last: ConcreteSegment | undefined;
   #mark: number;
+  #rcvNxtBefore: number;
   #cursor: number;
 
   constructor(ladder: Ladder, context: CaseContext, reached: Reached, random: Random) {
@@ -138,6 +139,7 @@ class Climber {
     this.#connection.absorb();
     this.first = this.#connection.mailbox.log.length;
     this.#mark = this.first;
+    this.#rcvNxtBefore = this.#connection.rcvNxt;
     this.#cursor = this.first;
   }
 
@@ -168,6 +170,7 @@ class Climber {
       origin: this.#reached.listening ? 'passive' : 'active',
       stimulus,
       mark: this.#mark,
+      rcvNxtBefore: this.#rcvNxtBefore,
     };
   }
 
@@ -193,6 +196,7 @@ class Climber {
       if (this.#reached.listening) connection.iss = undefined;
     }
     this.#mark = connection.mailbox.log.length;
+    this.#rcvNxtBefore = connection.rcvNxt;
     this.#cursor = this.#mark + 1;
     connection.transmit(segment);
     connection.acknowledge(segment);

@@ -26,6 +26,8 @@ export interface Subject {
   readonly stimulus: ConcreteSegment;
   /** Position in the mailbox's log of the stimulus. */
   readonly mark: number;
+  /** RCV.NXT when the stimulus was sent; the connection's own when absent. */
+  readonly rcvNxtBefore?: number;
 }
 
 // A timer that fires late, or a first interval that was measured short, must not look like its absence.
@@ -63,7 +65,7 @@ export class Scene {
     this.subject = subject;
     this.connection = subject.connection;
     const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
-    this.rcvNxtBefore = opening ? subject.stimulus.seq : subject.connection.rcvNxt;
+    this.rcvNxtBefore = opening ? subject.stimulus.seq : (subject.rcvNxtBefore ?? subject.connection.rcvNxt);
   }
 
   /** Sends a probe and waits for the answer that is wanted. */
