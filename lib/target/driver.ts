@@ -1,3 +1,6 @@
+import type { ClosedBy, Condition } from '../spec/case.ts';
+import type { Origin, State } from '../spec/state.ts';
+
 /** What a listener of the target's has to be like. */
 export const LISTENER_KINDS = [
   'plain',
@@ -21,6 +24,36 @@ export interface Handle {
   readonly socketId: number;
 }
 
+/** Where a connection is to get to, and what is to happen there: by this a driver chooses among applications. */
+export interface Destination {
+  readonly family: 4 | 6;
+  readonly state: State;
+  readonly origin?: Origin | undefined;
+  readonly closedBy?: ClosedBy | undefined;
+  readonly condition?: Condition | undefined;
+  /** The target's user has to send before the stimulus. */
+  readonly aged?: boolean;
+  readonly smallWindow?: boolean;
+  /** The states in which the stimulus may leave the target. */
+  readonly outcomes?: readonly State[];
+}
+
+/** How the target's application behaves by itself, where nobody tells it what to do. */
+export interface Course {
+  /** Where it takes connections; absent: it opens them, to the tester. */
+  readonly port?: number;
+  /** The port of the tester's that it opens its connections to, where the tester is not free to choose. */
+  readonly testerPort?: number;
+  /** How long it may take until its SYN comes, in milliseconds. */
+  readonly within?: number;
+  /** It sends text as soon as a connection is established. */
+  readonly greets?: boolean;
+  /** It closes by itself, after this text if there is any; absent: its user is told to. */
+  readonly closes?: { readonly upon?: string };
+  /** Text that it takes without an answer, over and over; the tester's own when absent. */
+  readonly filler?: string;
+}
+
 /** The driver, or the target, cannot do what a case needs: no fault of anybody's, and no verdict. */
 export class NotCapable extends Error {
   override name = 'NotCapable';
@@ -30,14 +63,29 @@ export class NotCapable extends Error {
 export interface Driver {
   /** For people: `upper tester at 192.0.2.2:10793`. */
   readonly name: string;
-  /** The port of a listener of that kind, opened on first use. @throws NotCapable */
-  listener(family: 4 | 6, kind: ListenerKind): Promise<number>;
+  /**
+   * The application that gets a connection there by itself, when its turn has come: until `release` it is taken. Only of
+   * drivers that don't move the target's user, or not always; undefined: the user is told.
+   *
+   * @throws NotCapable
+   */
+  course?(destination: Destination): Promise<Course | undefined>;
+  /**
+   * The port of a listener of that kind, opened on first use.
+   *
+   * @param testerPort whose connection it is for, where one is known
+   * @throws NotCapable
+   */
+  listener(family: 4 | 6, kind: ListenerKind, testerPort?: number): Promise<number>;
   /**
    * The connection that a listener has accepted from a port of the tester's; undefined when none was within `timeout`
    * milliseconds, or the driver is not told.
    */
   accepted(testerPort: number, timeout: number): Promise<Handle | undefined>;
-  /** Whether `accepted` is answered by the target. Without, only the wire tells that a connection was established. */
+  /**
+   * Whether `accepted` tells that a connection was established. Without, only the wire tells; `accepted` may still know
+   * a handle.
+   */
   readonly seesAccepts: boolean;
   /** Makes the target open a connection to a port of the tester's. @throws NotCapable */
   connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle>;

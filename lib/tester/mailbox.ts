@@ -1,5 +1,5 @@
 import type { ConcreteSegment } from '../notation/index.ts';
-import { decodeTcp, fromWire, WireError } from '../wire/index.ts';
+import { ACK, type DecodedTcp, decodeTcp, fromWire, SYN, WireError } from '../wire/index.ts';
 import type { Arrival, Link } from './link.ts';
 import { buildPacket, type Dressing } from './packet.ts';
 
@@ -31,13 +31,19 @@ export class Mailbox {
   readonly log: Entry[] = [];
   /** Arrivals that could not be read or whose checksum was wrong: dropped, as a TCP would, but not forgotten. */
   readonly damaged: string[] = [];
+  /** What all text is made of that does not say otherwise, over and over. */
+  filler: string | undefined;
   readonly #waiters = new Set<Waiter>();
   readonly #release: () => void;
+  readonly #called: boolean;
+  #caller: number | undefined;
 
-  constructor(link: Link, port: number, release: () => void) {
+  /** @param called the target calls this port, time and again: only the first call from now on is the connection. */
+  constructor(link: Link, port: number, release: () => void, called = false) {
     this.link = link;
     this.port = port;
     this.#release = release;
+    this.#called = called;
   }
 
   /** Sends a segment to a port of the target's. */
@@ -46,7 +52,7 @@ export class Mailbox {
     const packet = buildPacket(
       segment,
       { family, src: local, dst: remote, srcPort: this.port, dstPort: peerPort, window },
-      dressing,
+      this.filler ? { text: this.filler, ...dressing } : dressing,
     );
     const entry: Entry = { from: 'tester', at: performance.now(), segment, packet, peerPort };
     this.log.push(entry);
@@ -87,6 +93,7 @@ export class Mailbox {
         this.damaged.push('a segment with a wrong checksum');
         return;
       }
+      if (this.#called && !this.#isOfTheCall(tcp)) return;
       const entry: Entry = {
         from: 'target',
         at: arrival.at,
@@ -115,5 +122,10 @@ export class Mailbox {
       waiter.resolve(undefined);
     }
     this.#waiters.clear();
+  }
+
+  #isOfTheCall({ srcPort, flags }: DecodedTcp): boolean {
+    if (this.#caller === undefined && (flags & (SYN | ACK)) === SYN) this.#caller = srcPort;
+    return this.#caller === srcPort;
   }
 }

@@ -19,6 +19,8 @@ export interface Dressing {
   readonly corruptChecksum?: boolean;
   /** Instead of the target's address. */
   readonly destination?: string;
+  /** What the segment's text is made of, over and over; an alphabet when absent. */
+  readonly text?: string;
 }
 
 export interface Envelope {
@@ -43,6 +45,7 @@ export function buildPacket(
       srcPort: envelope.srcPort,
       dstPort: envelope.dstPort,
       defaultWindow: envelope.window,
+      ...(dressing.text ? { payload: (length) => Buffer.alloc(length, dressing.text) } : {}),
     }),
     { family, src, dst },
   );

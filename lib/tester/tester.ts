@@ -32,11 +32,17 @@ export class Tester {
     return link;
   }
 
-  /** Opens a port that no connection of this run has used yet. */
-  open(family: 4 | 6): Mailbox {
-    let port = this.#ports.take();
-    while (this.#mailboxes.has(port)) port = this.#ports.take();
-    const mailbox = new Mailbox(this.link(family), port, () => this.#mailboxes.delete(port));
+  /**
+   * Opens a port that no connection of this run has used yet.
+   *
+   * @param given instead of it: a port that the target calls by itself, of no other open mailbox.
+   */
+  open(family: 4 | 6, given?: number): Mailbox {
+    let port = given ?? this.#ports.take();
+    while (given === undefined && this.#mailboxes.has(port)) port = this.#ports.take();
+    if (this.#mailboxes.has(port)) throw new Error(`the tester's port ${port} is taken`);
+    const link = this.link(family);
+    const mailbox = new Mailbox(link, port, () => this.#mailboxes.delete(port), given !== undefined);
     this.#mailboxes.set(port, mailbox);
     return mailbox;
   }
