@@ -1,9 +1,15 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
 import type { ClosedBy, Condition } from '../spec/case.ts';
 import type { Origin, State } from '../spec/state.ts';
-import { ASKED_PRECEDENCE, type Handle, type ListenerKind } from '../target/driver.ts';
+import {
+  ASKED_PRECEDENCE,
+  type Course,
+  type Handle,
+  type ListenerKind,
+  NotCapable,
+} from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
-import { add } from '../wire/seq.ts';
+import { add, gt } from '../wire/seq.ts';
 import { Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import type { Environment } from './environment.ts';
 import { Unreached } from './unreached.ts';
@@ -23,6 +29,8 @@ export interface Wish {
   readonly smallWindow?: boolean;
   /** The target's user does not take what arrives. */
   readonly unread?: boolean;
+  /** The states in which the stimulus may leave the target. */
+  readonly outcomes?: readonly State[];
 }
 
 /** A state that was reached. */
@@ -32,6 +40,8 @@ export interface Reached {
   readonly handle?: Handle | undefined;
   /** A LISTEN on the target's port outlives the connection. */
   readonly listening: boolean;
+  /** The target's application sends text by itself as soon as the connection is established. */
+  readonly greets?: boolean;
 }
 
 const IN_FLIGHT = 3000;
@@ -44,10 +54,15 @@ const MOST_FILLS = 64;
  * @throws Unreached with the reason; NotCapable when the driver cannot do it
  */
 export async function reach(environment: Environment, wish: Wish): Promise<Reached> {
-  const mailbox = environment.tester.open(wish.family);
+  const { driver, tester } = environment;
+  const course = await driver.course?.(wish);
+  const mailbox = tester.open(wish.family, course?.testerPort);
+  mailbox.filler = course?.filler;
   try {
-    return await new Recipe(environment, wish, mailbox).run();
+    const reached = await new Recipe(environment, wish, mailbox, course).run();
+    return course?.greets ? { ...reached, greets: true } : reached;
   } catch (error) {
+    await driver.release(mailbox.port, undefined);
     mailbox.close();
     throw error;
   }
@@ -58,11 +73,18 @@ class Recipe {
   readonly #wish: Wish;
   readonly #mailbox: Connection['mailbox'];
   readonly #kind: ListenerKind;
+  readonly #course: Course | undefined;
 
-  constructor(environment: Environment, wish: Wish, mailbox: Connection['mailbox']) {
+  constructor(
+    environment: Environment,
+    wish: Wish,
+    mailbox: Connection['mailbox'],
+    course: Course | undefined,
+  ) {
     this.#environment = environment;
     this.#wish = wish;
     this.#mailbox = mailbox;
+    this.#course = course;
     this.#kind = kindOf(wish);
   }
 
@@ -177,7 +199,11 @@ class Recipe {
     connection.rcvNxt = connection.irs;
     const options = this.#synOptions();
     connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${options}`);
-    await this.#arrives(connection, 'ACK of the SYN', ({ ack }) => ack === add(connection.irs, 1));
+    await this.#arrives(
+      connection,
+      'ACK of the SYN',
+      ({ ctl, ack }) => ctl.has('ACK') && !ctl.has('SYN') && ack === add(connection.irs, 1),
+    );
     return { connection, handle };
   }
 

@@ -34,6 +34,9 @@ export interface Subject {
 export const TIMER_SLACK = 1.6;
 export const TIMER_MARGIN = 200;
 
+// An answer that is due at once: waiting longer costs nothing where it comes, and spares a verdict where it is late.
+const ANSWER_PATIENCE = 750;
+
 /** Far outside every window: a probe there cannot be mistaken for part of what the stimulus began. */
 export const FAR = 2 ** 29;
 
@@ -72,7 +75,7 @@ export class Scene {
   exchange(
     probe: ConcreteSegment,
     wanted: (segment: ConcreteSegment) => boolean,
-    patience = this.environment.timing.guard,
+    patience = this.environment.timing.guard + ANSWER_PATIENCE,
   ): Promise<Entry | undefined> {
     const { mailbox } = this.connection;
     const from = mailbox.log.length;
