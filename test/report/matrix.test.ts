@@ -112,7 +112,9 @@ describe('the matrix page', function () {
     };
     const probe = `
       const dialog = document.getElementById('case');
-      const turn = () => new Promise((done) => setTimeout(done, 50));
+      const until = async (holds) => {
+        for (let tries = 0; tries < 100 && !holds(); tries += 1) await new Promise((done) => setTimeout(done, 20));
+      };
       const shown = () => dialog.querySelector('.id').textContent;
       const report = { open: dialog.open, first: shown(), title: document.title };
       report.arrows = dialog.querySelectorAll('.ladder polygon').length;
@@ -120,18 +122,18 @@ describe('the matrix page', function () {
       report.links = dialog.querySelectorAll('.siblings a').length;
       report.ground = getComputedStyle(document.body).backgroundColor;
       dialog.querySelector('[data-do=next]').click();
-      await turn();
+      await until(() => shown() !== report.first);
       report.second = shown();
       report.hash = location.hash;
       dialog.querySelector('[data-do=close]').click();
-      await turn();
+      await until(() => document.activeElement.dataset.of);
       report.closed = !dialog.open;
       report.focus = document.activeElement.dataset.of;
       report.address = location.hash;
       document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
       report.below = document.activeElement.dataset.of;
       document.activeElement.click();
-      await turn();
+      await until(() => dialog.open);
       report.reopened = shown();
       return report;`;
     const url = pageWith('several', renderMatrix(runs, cases), probe);

@@ -22,6 +22,7 @@ const STYLES = [
   'page/filters.css',
   'page/matrix.css',
   'page/case.css',
+  'page/ladder.css',
   'page/media.css',
 ];
 

@@ -89,12 +89,16 @@ function step(by) {
   if (row) location.replace(caseLink(row, resultAt(row, stack, family), data));
 }
 
-const leave = () => history.replaceState(null, '', '#/');
+/** Closes the case, and takes it out of the address. */
+function leave() {
+  if (location.hash.startsWith('#/case/')) history.replaceState(null, '', '#/');
+  hideCase();
+}
 
 const ACTIONS = {
   previous: () => step(-1),
   next: () => step(1),
-  close: () => dialog.close(),
+  close: leave,
   copy: async (button) => {
     // A page opened as a file may not be allowed to; the address bar holds the link as well.
     await navigator.clipboard?.writeText(location.href).then(
@@ -140,11 +144,11 @@ dialog.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');
   if (button) ACTIONS[button.dataset.do](button);
   // The dialog itself is hit only outside its contents: on the backdrop.
-  else if (event.target === dialog) dialog.close();
+  else if (event.target === dialog) leave();
 });
+// The browser closes it by itself on Escape. The event comes late: by then, another case may be open.
 dialog.addEventListener('close', () => {
-  if (location.hash.startsWith('#/case/')) leave();
-  hideCase();
+  if (open && !dialog.open) leave();
 });
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
