@@ -109,9 +109,21 @@ export const refusal = async (promise: Promise<unknown>): Promise<string> => {
   return 'resultName' in error ? String(error.resultName) : error.message;
 };
 
-/** Collects what arrives until `octets` are there. */
+/** Collects what arrives until so many octets are there. */
 export const receive = async (peer: Socket, octets: number): Promise<string> => {
   let text = '';
-  while (text.length < octets) text += (await once(peer, 'data'))[0];
+  while (text.length < octets) {
+    const piece: Buffer | null = peer.read();
+    if (piece === null) await once(peer, 'readable');
+    else text += piece;
+  }
   return text;
 };
+
+/** How a connection ended: the error's code, or `FIN`. */
+export const ending = (peer: Socket): Promise<string> =>
+  new Promise((resolve) => {
+    peer.resume();
+    peer.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    peer.once('end', () => resolve('FIN'));
+  });

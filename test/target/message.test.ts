@@ -61,7 +61,7 @@ describe('messages of the Testability Protocol', () => {
         localPort: 5000,
         localAddress: '0.0.0.0',
       });
-      expect(hex(message)).to.equal('0105020100000011000000000101000001138800' + '0400000000');
+      expect(hex(message)).to.equal('01050201000000110000000001010000' + '011388000400000000');
     });
 
     it('CLOSE_SOCKET of socket 2, abort', () => {
