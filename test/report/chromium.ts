@@ -47,6 +47,7 @@ export function visit(url: string, ...flags: string[]): Visit {
     if (status !== 0) throw new Error(`chromium ended with ${status}: ${stderr.slice(-2000)}`);
     return { dom: stdout, console: stderr.split('\n').filter((line) => line.includes(':CONSOLE')) };
   } finally {
-    rmSync(profile, { recursive: true, force: true });
+    // Its helpers may outlive it by a moment, and write.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }

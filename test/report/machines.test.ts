@@ -37,7 +37,10 @@ describe('reports for machines', function () {
   this.timeout(30_000);
 
   const run = syntheticRun();
-  const directory = mkdtempSync(join(tmpdir(), 'segment-arrives-machines-'));
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'segment-arrives-machines-'));
+  });
   after(() => rmSync(directory, { recursive: true }));
 
   describe('JUnit XML', () => {

@@ -16,7 +16,10 @@ describe('the matrix page', function () {
   const cases = syntheticCases();
   const runs = STACKS.map((name, index) => syntheticRun(name, index + 1, cases));
   const [linux] = runs as [Run];
-  const directory = mkdtempSync(join(tmpdir(), 'segment-arrives-matrix-'));
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'segment-arrives-matrix-'));
+  });
   after(() => rmSync(directory, { recursive: true }));
 
   /** Writes the page with a script at its end that leaves what it returns in the root element. */

@@ -15,7 +15,10 @@ const MOCHA = join(createRequire(import.meta.url).resolve('mocha/package.json'),
 describe('the reporter', function () {
   this.timeout(120_000);
 
-  const directory = mkdtempSync(join(tmpdir(), 'segment-arrives-reporter-'));
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'segment-arrives-reporter-'));
+  });
   after(() => rmSync(directory, { recursive: true }));
 
   function mocha(reports: string, file: string, environment: Record<string, string> = {}) {

@@ -14,7 +14,10 @@ import { syntheticRun } from './fixture.ts';
 
 describe('results.json', () => {
   const run = syntheticRun();
-  const directory = mkdtempSync(join(tmpdir(), 'segment-arrives-results-'));
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'segment-arrives-results-'));
+  });
   after(() => rmSync(directory, { recursive: true }));
 
   it('satisfies its schema, and reads back as the run without its packets', () => {
