@@ -118,22 +118,22 @@ class Recipe {
       return { connection, listening: false };
     }
     await this.#finish(connection);
-    await this.#environment.driver.close(handle);
+    if (!this.#course?.closes) await this.#environment.driver.close(handle);
     await this.#finFromTarget(connection);
     connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
     return { connection, listening: false };
   }
 
   async #listen(): Promise<Reached> {
-    const port = await this.#environment.driver.listener(this.#wish.family, this.#kind);
-    return { connection: this.#connection(port, 0), listening: true };
+    return { connection: this.#connection(await this.#port(), 0), listening: true };
   }
 
   async #synSent(): Promise<Reached & { handle: Handle }> {
     const connection = this.#connection(0, 0);
     const { driver } = this.#environment;
     const handle = await driver.connect(this.#wish.family, this.#mailbox.port, this.#kind);
-    await this.#arrives(connection, 'SYN', ({ ctl }) => ctl.has('SYN') && !ctl.has('ACK'));
+    const isSyn = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && !ctl.has('ACK');
+    await this.#arrives(connection, 'SYN', isSyn, this.#course?.within);
     return { connection, handle, listening: false };
   }
 
@@ -150,9 +150,7 @@ class Recipe {
   }
 
   async #synReceivedPassive(bound = 1): Promise<Reached> {
-    const { driver } = this.#environment;
-    const port = await driver.listener(this.#wish.family, this.#kind);
-    const connection = this.#connection(port, bound);
+    const connection = this.#connection(await this.#port(), bound);
     connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
     const { segment } = await this.#arrives(connection, 'SYN,ACK', isSynAck(connection));
     this.#agreeOnTimestamps(connection, segment);
@@ -161,27 +159,27 @@ class Recipe {
   }
 
   async #synchronized(state: State): Promise<Reached> {
-    const { driver } = this.#environment;
     const { condition } = this.#wish;
-    const taken = FINS_TAKEN.includes(state) ? 2 : 1;
-    const { connection } = await this.#synReceivedPassive(taken);
-    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
-    const handle = await driver.accepted(this.#mailbox.port, this.#patience);
-    if (!handle) throw new Unreached('the target did not report that it accepted the connection');
-    if (this.#wish.aged) await this.#age(connection, handle);
-    const reached: Reached = { connection, handle, listening: true };
-    const close = (): Promise<void> =>
-      condition === 'the user has closed the connection' ? driver.close(handle) : driver.shutdown(handle);
+    const byItself = this.#course?.closes;
+    const taken = (FINS_TAKEN.includes(state) ? 2 : 1) + (byItself?.upon?.length ?? 0);
+    const reached = await this.#established(taken);
+    const { connection } = reached;
+    if (this.#wish.aged) await this.#age(connection, userOf(reached));
 
     if (state === 'CLOSE-WAIT' || state === 'LAST-ACK') await this.#finish(connection);
     else if (condition === 'zero receive window' && !FINS_TAKEN.includes(state)) {
       await this.#closeWindow(connection, false);
     }
-    if (condition === 'target has 3000 octets in flight') await this.#fly(connection, handle);
+    if (condition === 'target has 3000 octets in flight') await this.#fly(connection, userOf(reached));
     if (state === 'ESTABLISHED' || state === 'CLOSE-WAIT') return reached;
 
-    await close();
-    await this.#finFromTarget(connection);
+    if (byItself) await this.#closesByItself(connection, byItself.upon);
+    else {
+      const { driver } = this.#environment;
+      const user = userOf(reached);
+      await (condition === 'the user has closed the connection' ? driver.close(user) : driver.shutdown(user));
+      await this.#finFromTarget(connection);
+    }
     if (state === 'FIN-WAIT-1' || state === 'LAST-ACK') return reached;
     if (state === 'CLOSING') {
       await this.#finish(connection, 'SND.UNA');
@@ -193,18 +191,76 @@ class Recipe {
     return reached;
   }
 
+  async #established(taken: number): Promise<Reached> {
+    const course = this.#course;
+    let reached: Reached;
+    if (course && course.port === undefined) {
+      reached = { ...(await this.#establishedActive(taken)), listening: false };
+    } else {
+      reached = await this.#synReceivedPassive(taken);
+      reached.connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+      const handle = await this.#environment.driver.accepted(this.#mailbox.port, this.#patience);
+      if (!handle && !course)
+        throw new Unreached('the target did not report that it accepted the connection');
+      reached = { ...reached, handle };
+    }
+    if (course?.greets) await this.#hear(reached.connection);
+    return reached;
+  }
+
   async #establishedActive(taken: number): Promise<{ connection: Connection; handle: Handle }> {
     const { connection, handle } = await this.#synSent();
     connection.irs = add(this.#wish.rcvNxt, -taken);
     connection.rcvNxt = connection.irs;
-    const options = this.#synOptions();
-    connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${options}`);
+    const syn = this.#mailbox.log.find(({ from }) => from === 'target');
+    if (syn) this.#agreeOnTimestamps(connection, syn.segment);
+    // Timestamps that are agreed on are added to every segment.
+    connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${this.#windowAndMss()}`);
     await this.#arrives(
       connection,
       'ACK of the SYN',
       ({ ctl, ack }) => ctl.has('ACK') && !ctl.has('SYN') && ack === add(connection.irs, 1),
     );
     return { connection, handle };
+  }
+
+  /** Takes and acknowledges the text with which the target's application begins. */
+  async #hear(connection: Connection): Promise<void> {
+    const { log } = this.#mailbox;
+    const isText = ({ segment }: Entry): boolean => segment.data > 0;
+    let entry = await this.#mailbox.next(isText, this.#patience);
+    if (!entry) throw new Unreached('the application did not send the text that it begins with');
+    while (entry) {
+      const since = log.length;
+      connection.absorb();
+      connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+      entry = await this.#mailbox.next(isText, this.#environment.timing.guard, since);
+    }
+  }
+
+  /** Has the application close, and acknowledges the text that it sends before its FIN, but not the FIN. */
+  async #closesByItself(connection: Connection, upon = ''): Promise<void> {
+    if (upon !== '') {
+      const text = `<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=${upon.length}>`;
+      const entry = connection.send(text, { text: upon });
+      await this.#acknowledges(connection, entry, 'ACK of the text upon which the application closes');
+    }
+    const { log } = this.#mailbox;
+    const isNews = ({ segment }: Entry): boolean => segment.data > 0 || segment.ctl.has('FIN');
+    for (let since = 0; connection.targetFin === undefined || connection.targetFin !== connection.sndUna; ) {
+      const entry = await this.#mailbox.next(isNews, this.#patience, since);
+      if (!entry) throw new Unreached(`no FIN within ${Math.round(this.#patience)} ms`);
+      since = log.indexOf(entry) + 1;
+      connection.absorb();
+      const end = connection.targetFin ?? connection.sndNxt;
+      if (gt(end, connection.sndUna)) connection.send(`<SEQ=RCV.NXT><ACK=${end}><CTL=ACK>`);
+    }
+  }
+
+  /** Where the target takes the connection. */
+  async #port(): Promise<number> {
+    const { driver } = this.#environment;
+    return this.#course?.port ?? driver.listener(this.#wish.family, this.#kind, this.#mailbox.port);
   }
 
   /** The tester's FIN, and its acknowledgment; together with as much text as closes the window where that is wished. */
@@ -280,9 +336,10 @@ class Recipe {
     connection: Connection,
     what: string,
     wanted: (segment: ConcreteSegment) => boolean,
+    patience = this.#patience,
   ): Promise<Entry> {
-    const entry = await this.#mailbox.next(({ segment }) => wanted(segment), this.#patience);
-    if (!entry) throw new Unreached(`no ${what} within ${Math.round(this.#patience)} ms`);
+    const entry = await this.#mailbox.next(({ segment }) => wanted(segment), patience);
+    if (!entry) throw new Unreached(`no ${what} within ${Math.round(patience)} ms`);
     connection.absorb();
     return entry;
   }
@@ -299,8 +356,12 @@ class Recipe {
     return connection;
   }
 
+  #windowAndMss(): string {
+    return `<WND=${TESTER_WINDOW}><MSS=${TESTER_MSS[this.#wish.family]}>`;
+  }
+
   #synOptions(): string {
-    const wnd = `<WND=${TESTER_WINDOW}><MSS=${TESTER_MSS[this.#wish.family]}>`;
+    const wnd = this.#windowAndMss();
     return this.#wish.condition?.startsWith('timestamps') ? `${wnd}<TSVAL=${FIRST_TSVAL}><TSECR=0>` : wnd;
   }
 
@@ -322,6 +383,12 @@ const FIRST_TSVAL = 0x1234_5678;
 
 /** The states in which the tester's FIN has been taken. */
 const FINS_TAKEN: readonly State[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
+
+/** @throws NotCapable where nobody tells the user what to do */
+function userOf({ handle }: Reached): Handle {
+  if (handle) return handle;
+  throw new NotCapable("what the target's user does is up to the application: it cannot be told");
+}
 
 const isSynAck =
   (connection: Connection) =>
