@@ -1,6 +1,6 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
 import type { ClosedBy, Condition } from '../spec/case.ts';
-import type { Origin, State } from '../spec/state.ts';
+import { type Origin, type State, SYNCHRONIZED } from '../spec/state.ts';
 import {
   ASKED_PRECEDENCE,
   type Course,
@@ -60,6 +60,7 @@ export async function reach(environment: Environment, wish: Wish): Promise<Reach
   mailbox.filler = course?.filler;
   try {
     const reached = await new Recipe(environment, wish, mailbox, course).run();
+    if (SYNCHRONIZED.includes(wish.state)) await driver.settle?.();
     return course?.greets ? { ...reached, greets: true } : reached;
   } catch (error) {
     await driver.release(mailbox.port, undefined);

@@ -87,6 +87,11 @@ export interface Driver {
    * a handle.
    */
   readonly seesAccepts: boolean;
+  /**
+   * Returns when the target's user has taken all text and every FIN that the target has acknowledged so far: what lies in
+   * a receive queue can change how a stack judges the next segment. Absent where nobody can tell.
+   */
+  settle?(): Promise<void>;
   /** Makes the target open a connection to a port of the tester's. @throws NotCapable */
   connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle>;
   /** Makes the target's user send so many octets. @throws NotCapable */

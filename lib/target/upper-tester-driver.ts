@@ -88,6 +88,12 @@ export class UpperTesterDriver implements Driver {
     });
   }
 
+  async settle(): Promise<void> {
+    // One poll may answer a request before it reads the sockets; the next one comes after that.
+    await this.#client.getVersion();
+    await this.#client.getVersion();
+  }
+
   async connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
     const address = this.#options.tester[family];
     if (!address) throw new NotCapable(`the tester has no IPv${family} address`);
