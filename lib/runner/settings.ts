@@ -54,6 +54,8 @@ const schema = z.object({
   /** Where a stack of the lab's keeps its logs. */
   logs: z.string().optional(),
   upperTester: endpoint.optional(),
+  /** A JSON file that describes the target. */
+  targetFile: z.string().optional(),
   openPort: port.optional(),
   closedPort: port.optional(),
   family: families.default([4, 6]),
