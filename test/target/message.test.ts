@@ -217,7 +217,7 @@ describe('messages of the Testability Protocol', () => {
       );
       expect(() => encodeRequest('CONNECT', { socketId: 1, port: 1, address: 'localhost' })).to.throw(
         TestabilityError,
-        'not an IP address',
+        'not an IP address: localhost',
       );
       const data = new Uint8Array(65536);
       expect(() => encodeRequest('SEND_DATA', { socketId: 1, totalLength: 1, flags: 0, data })).to.throw(

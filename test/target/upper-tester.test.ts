@@ -7,7 +7,6 @@ import {
   failure,
   freePort,
   listening,
-  nextAccepted,
   passive,
   pause,
   type RunningAgent,
@@ -331,31 +330,5 @@ describe('the upper tester', function () {
     const first = await agent.client.createAndBind({ family: 4 });
     await agent.client.close(first);
     expect(await agent.client.createAndBind({ family: 4 })).not.to.equal(first);
-  });
-
-  it('accepts a burst of connections and tells each', async () => {
-    const port = await freePort('127.0.0.1');
-    const listener = await agent.client.createAndBind({ family: 4, port });
-    const seen = new Set<number>();
-    const end = agent.client.onAccepted((accepted) => seen.add(accepted.port));
-    await agent.client.listenAndAccept(listener);
-    for (let i = 0; i < 200; i++) keep({ peer: connect(port, '127.0.0.1') });
-    await Promise.all(peers.map((peer) => once(peer, 'connect')));
-    await agent.client.getVersion();
-    await pause(50);
-    end();
-    expect(seen).to.deep.equal(new Set(peers.map((peer) => peer.localPort)));
-  });
-
-  it('resets connections of strangers, and tells nobody', async () => {
-    const port = await freePort('127.0.0.1');
-    const listener = await agent.client.createAndBind({ family: 4, port });
-    await agent.client.listenAndAccept(listener);
-    const stranger = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
-    expect(await ending(stranger)).to.equal('ECONNRESET');
-    const event = nextAccepted(agent.client);
-    const { peer } = keep({ peer: connect(port, '127.0.0.1') });
-    await once(peer, 'connect');
-    expect((await event).address).to.equal('127.0.0.1');
   });
 });

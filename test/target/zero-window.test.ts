@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const run = promisify(execFile);
+const CHILD = fileURLToPath(new URL('zero-window.child.ts', import.meta.url));
+
+/** The trick changes a setting of the network namespace for a moment, so it is tried in one of its own. */
+const inNamespace = (command: string): Promise<{ stdout: string }> =>
+  run('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', command]);
+
+describe('a zero-window socket of the upper tester', function () {
+  this.timeout(20_000);
+
+  it('advertises no window from its first segment on, and leaves the setting as it was', async function () {
+    try {
+      await inNamespace('ip link set lo up');
+    } catch {
+      this.skip();
+    }
+    const command = `ip link set lo up && exec ${process.execPath} --import=tsx ${CHILD}`;
+    const { stdout } = await inNamespace(command);
+    expect(JSON.parse(stdout)).to.deep.equal({
+      zeroWindow: true,
+      restored: true,
+      windows: {
+        'passive 4': 0,
+        'active 4': 0,
+        'taken 4': 0,
+        'passive 6': 0,
+        'active 6': 0,
+        'taken 6': 0,
+      },
+    });
+  });
+});
