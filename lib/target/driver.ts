@@ -34,6 +34,8 @@ export interface Destination {
   /** The target's user has to send before the stimulus. */
   readonly aged?: boolean;
   readonly smallWindow?: boolean;
+  /** The target's user must not take what arrives. */
+  readonly unread?: boolean;
   /** The states in which the stimulus may leave the target. */
   readonly outcomes?: readonly State[];
 }

@@ -1,0 +1,52 @@
+/** The tester's end in a lab: what the engine has before it runs cases, without its preflight. */
+import { runCase } from '../../../lib/runner/run-case.ts';
+import { loadSuites } from '../../../lib/runner/suites.ts';
+import { findCase } from '../../../lib/spec/catalogue.ts';
+import { DEFAULT_TIMING } from '../../../lib/states/index.ts';
+import type { Driver } from '../../../lib/target/driver.ts';
+import { PortRange, RawLink, silenceKernel, Tester } from '../../../lib/tester/index.ts';
+import type { CaseResult } from '../../../lib/verdict/result.ts';
+
+const PORTS = { low: 10_000, high: 31_999 };
+const CLOSED_PORT = 1;
+
+export interface Ends {
+  readonly families: readonly (4 | 6)[];
+  readonly tester: Readonly<Partial<Record<4 | 6, string>>>;
+  readonly target: Readonly<Partial<Record<4 | 6, string>>>;
+}
+
+/** Runs cases side by side, in every family that they have. */
+export async function runCases(
+  ends: Ends,
+  driver: Driver,
+  ids: readonly string[],
+  width = 40,
+): Promise<CaseResult[]> {
+  await loadSuites();
+  const links = ends.families.map(
+    (family) =>
+      new RawLink({ family, local: ends.tester[family] as string, remote: ends.target[family] as string }),
+  );
+  const tester = new Tester(links, new PortRange(PORTS.low, PORTS.high));
+  const restore = silenceKernel(links.map(({ family, remote }) => ({ family, target: remote, ...PORTS })));
+  const environment = { tester, driver, closedPort: CLOSED_PORT, timing: DEFAULT_TIMING };
+  const jobs = ids.flatMap((id, index) => {
+    const subject = findCase(id);
+    if (!subject) throw new Error(`no such case: ${id}`);
+    return ends.families
+      .filter((family) => subject.families.includes(family))
+      .map((family) => ({ subject, family, index }));
+  });
+  const results: CaseResult[] = [];
+  const lane = async (): Promise<void> => {
+    for (let job = jobs.shift(); job; job = jobs.shift()) {
+      const { subject, ...rest } = job;
+      results.push(await runCase(subject, { environment, ...rest, seed: 793, adoption: 'adopted' }));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  restore();
+  await tester.close();
+  return results;
+}

@@ -1,0 +1,105 @@
+/** Servers as a user would have them, on the target of a lab. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { Lab } from '../../../lib/lab/index.ts';
+import type { Service } from '../../../lib/target/services.ts';
+
+export interface Servers {
+  readonly services: readonly Service[];
+  /** Starts them; a folder for their files is at hand. */
+  start(lab: Lab, folder: string): void;
+  /** Why they cannot be had here; undefined when they can. */
+  missing(): string | undefined;
+}
+
+const GET = 'GET / HTTP/1.0\r\n\r\n';
+
+/** As inetd has them within: discard never closes, daytime closes at once; one of each that only half closes. */
+const INETD = `
+  const { createServer } = require('node:net');
+  const at = (port, serve) => createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {}).resume();
+    serve(socket);
+  }).listen(port, '::');
+  at(9, () => {});
+  at(13, (socket) => socket.end('Friday, August 28, 1981\\r\\n', () => socket.destroy()));
+  at(1013, (socket) => socket.end('Friday, August 28, 1981\\r\\n'));
+`;
+
+export const SERVERS: Readonly<Record<string, Servers>> = {
+  inetd: {
+    services: [
+      { port: 9, uponFin: 'stays' },
+      { port: 13, closes: {} },
+      { port: 1013, closes: { receives: true } },
+    ],
+    missing: () => undefined,
+    start(lab) {
+      lab.spawnInTarget(process.execPath, ['-e', INETD], { stderr: 'inherit' });
+    },
+  },
+  nginx: {
+    services: [
+      { port: 80, uponFin: 'closes', closes: { upon: GET }, filler: 'A' },
+      { port: 8080, uponFin: 'closes', closes: { upon: GET, receives: true }, filler: 'A' },
+    ],
+    missing: () => (existsSync('/usr/sbin/nginx') ? undefined : 'apt-get install nginx-light'),
+    start(lab, folder) {
+      const site = (port: number, more = ''): string =>
+        `server { listen ${port}; listen [::]:${port}; ${more} location / { return 200 "segment arrives\\n"; } }`;
+      writeFileSync(
+        join(folder, 'nginx.conf'),
+        `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
+        events { worker_connections 1024; }
+        http {
+          access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
+          uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+          ${site(80)}
+          ${site(8080, 'lingering_close always;')}
+        }\n`,
+      );
+      lab.spawnInTarget('nginx', ['-e', 'stderr', '-c', join(folder, 'nginx.conf')], { stderr: 'inherit' });
+    },
+  },
+  sshd: {
+    services: [{ port: 22, greets: true, uponFin: 'closes' }],
+    missing() {
+      if (!existsSync('/usr/sbin/sshd')) return 'apt-get install openssh-server';
+      return process.getuid?.() === 0 ? undefined : 'sshd takes root';
+    },
+    start(lab, folder) {
+      const key = join(folder, 'key');
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+      const config = join(folder, 'sshd_config');
+      writeFileSync(
+        config,
+        ['Port 22', `HostKey ${key}`, 'PidFile none', 'UsePAM no', 'MaxStartups 300', ''].join('\n'),
+      );
+      mkdirSync(join(folder, 'run'));
+      // Where it confines itself must be there, and is not where no service was ever started.
+      const script =
+        'mount -t tmpfs run /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f "$0" 2>/dev/null';
+      lab.spawnInTarget('unshare', ['-m', 'sh', '-c', script, config], { stderr: 'inherit' });
+    },
+  },
+};
+
+/** Resolves as soon as a port takes connections. */
+export async function answers(host: string, port: number, patienceMs = 10_000): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const refusal = await new Promise<Error | undefined>((resolve) => {
+      const socket = connect({ host, port });
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(undefined);
+      });
+      socket.once('error', resolve);
+    });
+    if (!refusal) return;
+    if (Date.now() > deadline) throw refusal;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
