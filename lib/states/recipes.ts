@@ -402,6 +402,7 @@ function kindOf({ state, condition, smallWindow, unread }: Wish): ListenerKind {
   }
   if (unread) return 'closing window';
   if (condition === 'IPv4 precedence lower') return 'precedence';
+  if (condition === 'IPv4 precedence higher, target allowed to raise it') return 'raising precedence';
   return smallWindow ? 'small window' : 'plain';
 }
 

@@ -8,11 +8,13 @@ export const LISTENER_KINDS = [
   'zero window',
   'small window',
   'precedence',
+  'raising precedence',
 ] as const;
 
 /**
  * `plain`: reads what arrives. `closing window`: a small receive buffer that nobody reads. `zero window`: no room from
  * the very first segment. `small window`: a small receive buffer that is read. `precedence`: its user asks for precedence 3.
+ * `raising precedence`: its user lets the peer raise it.
  */
 export type ListenerKind = (typeof LISTENER_KINDS)[number];
 

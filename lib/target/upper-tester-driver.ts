@@ -5,6 +5,7 @@ import {
   TestabilityClient,
   UpperTesterRefused,
 } from './testability/client.ts';
+import { PARAMETER } from './testability/message.ts';
 
 export interface UpperTesterDriverOptions {
   /** Of the upper tester's control socket. */
@@ -162,7 +163,17 @@ export class UpperTesterDriver implements Driver {
         this.#client.setTos(socketId, ASKED_PRECEDENCE << PRECEDENCE_SHIFT),
       );
     }
+    if (kind === 'raising precedence') await this.#letRaisePrecedence(socketId);
     return socketId;
+  }
+
+  /** A TCP that does not compare precedence has nothing to raise and no such parameter: it will do as it is. */
+  async #letRaisePrecedence(socketId: number): Promise<void> {
+    try {
+      await this.#client.configure(socketId, PARAMETER.RAISING_PRECEDENCE, Uint8Array.of(1));
+    } catch (error) {
+      if (!(error instanceof UpperTesterRefused)) throw error;
+    }
   }
 
   async #capable<T>(what: string, action: () => Promise<T>): Promise<T> {

@@ -43,6 +43,7 @@ export const PARAMETER = {
   MSS: 5,
   NAGLE: 6,
   UDP_CHECKSUM: 7,
+  RAISING_PRECEDENCE: 0xfffc,
   RECEIVE_BUFFER: 0xfffe,
   READING: 0xffff,
 } as const;
