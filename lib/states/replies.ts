@@ -8,6 +8,8 @@ export interface Sorted {
   readonly replies: readonly Entry[];
   /** Segments that repeat what the target had sent before the stimulus: its timers' doing. */
   readonly retransmissions: readonly Entry[];
+  /** Replies that are there twice, where the path is known to double segments: the stimulus or the reply may have been. */
+  readonly doubles: readonly Entry[];
   /** Acknowledgments that say nothing new but a larger window. */
   readonly windowUpdates: readonly Entry[];
 }
@@ -17,19 +19,24 @@ export interface Sorted {
  *
  * @param earlier the connection's segments before the stimulus
  * @param later those after it
+ * @param spread in milliseconds: within it, a reply that comes again is the path's doing; undefined on a path that doubles
+ *   nothing.
  */
-export function sort(earlier: readonly Entry[], later: readonly Entry[]): Sorted {
+export function sort(earlier: readonly Entry[], later: readonly Entry[], spread?: number): Sorted {
   const replies: Entry[] = [];
   const retransmissions: Entry[] = [];
+  const doubles: Entry[] = [];
   const windowUpdates: Entry[] = [];
   const before = earlier.filter(({ from }) => from === 'target').map(({ segment }) => segment);
   for (const entry of later) {
     if (entry.from !== 'target') continue;
     if (repeats(entry.segment, before)) retransmissions.push(entry);
+    else if (spread !== undefined && replies.some((reply) => isDouble(entry, reply, spread)))
+      doubles.push(entry);
     else if (replies.some((reply) => opensWindow(entry.segment, reply.segment))) windowUpdates.push(entry);
     else replies.push(entry);
   }
-  return { replies, retransmissions, windowUpdates };
+  return { replies, retransmissions, doubles, windowUpdates };
 }
 
 /**
@@ -50,6 +57,23 @@ function repeats(segment: ConcreteSegment, before: readonly ConcreteSegment[]): 
   if (ctl.has('FIN') && !before.some((one) => one.ctl.has('FIN') && add(one.seq, lengthOf(one)) === end))
     return false;
   return before.some((one) => leq(one.seq, seq)) && ends.some((one) => geq(one, end));
+}
+
+/** The same segment, and so soon that the path may have made two of one. */
+function isDouble(later: Entry, earlier: Entry, spread: number): boolean {
+  return later.at - earlier.at <= spread && isSame(later.segment, earlier.segment);
+}
+
+export function isSame(one: ConcreteSegment, other: ConcreteSegment): boolean {
+  return (
+    one.seq === other.seq &&
+    one.ack === other.ack &&
+    one.data === other.data &&
+    one.wnd === other.wnd &&
+    one.tsval === other.tsval &&
+    one.ctl.size === other.ctl.size &&
+    [...one.ctl].every((bit) => other.ctl.has(bit))
+  );
 }
 
 /** RFC 9293 section 3.8.6: a receiver may announce at any time that it has room again. */

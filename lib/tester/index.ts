@@ -1,7 +1,10 @@
+export { DisturbedLink } from './disturbed-link.ts';
 export { KernelNotSilenced, removeLeftovers, silenceKernel } from './kernel-silence.ts';
-export type { Arrival, Link } from './link.ts';
+export type { Arrival, Link, Refusal } from './link.ts';
 export { type Entry, Mailbox } from './mailbox.ts';
+export { type Noise, parseNoise } from './noise.ts';
 export { buildPacket, type Dressing } from './packet.ts';
+export { PathQuality } from './path-quality.ts';
 export { PortRange } from './ports.ts';
 export { RawLink, RawSocketRefused } from './raw-link.ts';
 export { sourceTowards } from './source-address.ts';

@@ -9,6 +9,14 @@ export interface Arrival {
   readonly packet: Uint8Array;
 }
 
+/** Somebody on the path says by ICMP that a packet of ours is not delivered: that is not the target's silence. */
+export interface Refusal {
+  /** The tester's port in the packet. */
+  readonly port: number;
+  /** In a few words: who says what. */
+  readonly text: string;
+}
+
 /**
  * The wire between tester and target, for one address family. Everything that verdicts see passes here, so that a
  * disturbed wire can be put in its place for testing the suite itself.
@@ -23,6 +31,9 @@ export interface Link {
   send(packet: Uint8Array, destination: string): void;
   onArrival(handler: (arrival: Arrival) => void): void;
   onFailure(handler: (error: Error) => void): void;
+  onRefusal(handler: (refusal: Refusal) => void): void;
+  /** How many packets were read, whoever's they were. */
+  reads(): number;
   /** How many packets the receive queue has dropped since the link was opened: each may be a reply that went unseen. */
   losses(): number;
   close(): Promise<void>;

@@ -33,16 +33,29 @@ export class Mailbox {
   readonly damaged: string[] = [];
   /** What all text is made of that does not say otherwise, over and over. */
   filler: string | undefined;
+  /** What the path said by ICMP of segments from this port: not delivered, for one reason or another. */
+  readonly refusals: string[] = [];
   readonly #waiters = new Set<Waiter>();
+  readonly #drained: () => Promise<void>;
   readonly #release: () => void;
   readonly #called: boolean;
   #caller: number | undefined;
 
-  /** @param called the target calls this port, time and again: only the first call from now on is the connection. */
-  constructor(link: Link, port: number, release: () => void, called = false) {
+  /**
+   * @param drained resolves when everything that has arrived was taken from the wire
+   * @param called the target calls this port, time and again: only the first call from now on is the connection.
+   */
+  constructor(
+    link: Link,
+    port: number,
+    release: () => void,
+    drained: () => Promise<void> = () => Promise.resolve(),
+    called = false,
+  ) {
     this.link = link;
     this.port = port;
     this.#release = release;
+    this.#drained = drained;
     this.#called = called;
   }
 
@@ -64,7 +77,8 @@ export class Mailbox {
    * The first segment from the target, at or after position `since` of the log, that is wanted: one that has arrived, or
    * else the next one to arrive.
    *
-   * @param timeout in milliseconds; when it passes, the answer is undefined.
+   * @param timeout in milliseconds; when it passes, the answer is undefined. A process that was late reads first what
+   *   has come meanwhile: what the tester is late to see is not silence.
    */
   next(wanted: (entry: Entry) => boolean, timeout: number, since = 0): Promise<Entry | undefined> {
     for (let index = since; index < this.log.length; index += 1) {
@@ -76,8 +90,10 @@ export class Mailbox {
         wanted,
         resolve,
         timer: setTimeout(() => {
-          this.#waiters.delete(waiter);
-          resolve(undefined);
+          void this.#drained().then(() => {
+            this.#waiters.delete(waiter);
+            resolve(undefined);
+          });
         }, timeout),
       };
       this.#waiters.add(waiter);

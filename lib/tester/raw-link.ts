@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import raw, { type Socket } from 'raw-socket';
 import { decodeIpv4, encodeIpv6, PROTOCOL_TCP, WireError } from '../wire/index.ts';
-import type { Arrival, Link } from './link.ts';
+import { readRefusal } from './icmp.ts';
+import type { Arrival, Link, Refusal } from './link.ts';
 
 /** A raw socket could not be had. */
 export class RawSocketRefused extends Error {
@@ -17,6 +18,7 @@ const IPPROTO_IP = 0;
 const IP_MULTICAST_LOOP = 34;
 // A raw socket of this protocol only sends, and takes whole IP packets, in both families.
 const PROTOCOL_RAW = 255;
+const PROTOCOL_ICMP = { 4: 1, 6: 58 } as const;
 
 // The queue has to hold a burst of replies while this process is busy: 32 MiB are some 25,000 small segments.
 const RECEIVE_QUEUE = 32 * 2 ** 20;
@@ -27,11 +29,13 @@ export interface RawLinkOptions {
   readonly family: 4 | 6;
   readonly local: string;
   readonly remote: string;
+  /** The size of the receive queue to ask for, in octets; as large as is useful when absent. */
+  readonly receiveQueue?: number | undefined;
 }
 
 /**
- * The wire by two raw sockets: one that only receives and one that only sends, since receiving starves the sends of a
- * socket that does both.
+ * The wire by raw sockets: one that only receives and one that only sends, since receiving starves the sends of a
+ * socket that does both; and one for what the path says by ICMP.
  */
 export class RawLink implements Link {
   readonly family: 4 | 6;
@@ -41,14 +45,17 @@ export class RawLink implements Link {
   readonly receiveQueue: number;
   readonly #receiver: Socket;
   readonly #sender: Socket;
+  readonly #icmp: Socket;
   readonly #inodes: readonly string[];
   readonly #lossesAtOpen: number;
+  #reads = 0;
   #onArrival: (arrival: Arrival) => void = () => {};
   #onFailure: (error: Error) => void = () => {};
+  #onRefusal: (refusal: Refusal) => void = () => {};
   #closing: Promise<void> | undefined;
 
   /** @throws RawSocketRefused without CAP_NET_RAW. */
-  constructor({ family, local, remote }: RawLinkOptions) {
+  constructor({ family, local, remote, receiveQueue = RECEIVE_QUEUE }: RawLinkOptions) {
     this.family = family;
     this.local = local;
     this.remote = remote;
@@ -62,21 +69,21 @@ export class RawLink implements Link {
       });
       this.#inodes = socketInodes().filter((inode) => !before.has(inode));
       this.#sender = raw.createSocket({ protocol: PROTOCOL_RAW, addressFamily, bufferSize: 64 });
+      this.#icmp = raw.createSocket({ protocol: PROTOCOL_ICMP[family], addressFamily });
     } catch (error) {
       throw new RawSocketRefused(
         `no raw socket for IPv${family}: ${(error as Error).message} (it takes root, or the capability CAP_NET_RAW)`,
       );
     }
-    this.receiveQueue = enlarge(this.#receiver);
+    this.receiveQueue = resize(this.#receiver, receiveQueue);
     if (family === 4) {
       this.#sender.setOption(SOL_SOCKET, SO_BROADCAST, 1);
       this.#sender.setOption(IPPROTO_IP, IP_MULTICAST_LOOP, 0);
     }
     this.#lossesAtOpen = this.#drops();
     this.#receiver.on('message', (buffer: Buffer, source: string) => this.#take(buffer, source));
-    for (const socket of [this.#receiver, this.#sender]) {
-      socket.on('error', (error: Error) => this.#onFailure(error));
-    }
+    this.#icmp.on('message', (buffer: Buffer, source: string) => this.#takeIcmp(buffer, source));
+    for (const socket of this.#sockets) socket.on('error', (error: Error) => this.#onFailure(error));
   }
 
   send(packet: Uint8Array, destination: string): void {
@@ -94,6 +101,14 @@ export class RawLink implements Link {
     this.#onFailure = handler;
   }
 
+  onRefusal(handler: (refusal: Refusal) => void): void {
+    this.#onRefusal = handler;
+  }
+
+  reads(): number {
+    return this.#reads;
+  }
+
   losses(): number {
     return this.#drops() - this.#lossesAtOpen;
   }
@@ -101,7 +116,7 @@ export class RawLink implements Link {
   close(): Promise<void> {
     // A second close() of a raw-socket would emit twice.
     this.#closing ??= Promise.all(
-      [this.#receiver, this.#sender].map(
+      this.#sockets.map(
         (socket) =>
           new Promise<void>((resolve) => {
             socket.once('close', resolve);
@@ -112,8 +127,20 @@ export class RawLink implements Link {
     return this.#closing;
   }
 
+  get #sockets(): Socket[] {
+    return [this.#receiver, this.#sender, this.#icmp];
+  }
+
+  #takeIcmp(buffer: Buffer, source: string): void {
+    // Only IPv4's raw sockets show the IP header.
+    const header = this.family === 4 ? ((buffer[0] ?? 0) & 0x0f) * 4 : 0;
+    const refusal = readRefusal(this.family, buffer.subarray(header), source);
+    if (refusal) this.#onRefusal(refusal);
+  }
+
   #take(shared: Buffer, source: string): void {
     const at = performance.now();
+    this.#reads += 1;
     if (source !== this.remote) return;
     // The socket reuses its buffer for the next packet.
     const octets = Uint8Array.from(shared);
@@ -152,10 +179,10 @@ export class RawLink implements Link {
 }
 
 /** As large as the system allows; the force option is refused inside a user namespace. */
-function enlarge(socket: Socket): number {
+function resize(socket: Socket, size: number): number {
   for (const option of [SO_RCVBUF, SO_RCVBUFFORCE]) {
     try {
-      socket.setOption(SOL_SOCKET, option, RECEIVE_QUEUE);
+      socket.setOption(SOL_SOCKET, option, size);
     } catch {
       // What was given is read back below.
     }

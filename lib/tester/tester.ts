@@ -1,24 +1,33 @@
 import { LagMeter } from './lag.ts';
 import type { Arrival, Link } from './link.ts';
 import { Mailbox } from './mailbox.ts';
+import { PathQuality } from './path-quality.ts';
 import type { PortRange } from './ports.ts';
 
 /** The tester's end of the wire: its links, and a mailbox for each of its ports in use. */
 export class Tester {
   readonly lag = new LagMeter();
+  /** How far the path can be relied on, as found out so far. */
+  readonly path = new PathQuality();
   /** Packets to ports of ours that nobody has open: late segments of connections that are done with. */
   strays = 0;
   readonly #links: ReadonlyMap<4 | 6, Link>;
   readonly #ports: PortRange;
   readonly #mailboxes = new Map<number, Mailbox>();
-  readonly #failures: Error[] = [];
+  /** Segments that could not be sent, or reads that failed, since the start. */
+  failures = 0;
+  #lastFailure: Error | undefined;
 
   constructor(links: readonly Link[], ports: PortRange) {
     this.#links = new Map(links.map((link) => [link.family, link]));
     this.#ports = ports;
     for (const link of links) {
       link.onArrival((arrival) => this.#deliver(arrival));
-      link.onFailure((error) => this.#failures.push(error));
+      link.onFailure((error) => {
+        this.failures += 1;
+        this.#lastFailure = error;
+      });
+      link.onRefusal(({ port, text }) => this.#mailboxes.get(port)?.refusals.push(text));
     }
   }
 
@@ -42,7 +51,8 @@ export class Tester {
     while (given === undefined && this.#mailboxes.has(port)) port = this.#ports.take();
     if (this.#mailboxes.has(port)) throw new Error(`the tester's port ${port} is taken`);
     const link = this.link(family);
-    const mailbox = new Mailbox(link, port, () => this.#mailboxes.delete(port), given !== undefined);
+    const release = (): void => void this.#mailboxes.delete(port);
+    const mailbox = new Mailbox(link, port, release, () => this.drained(), given !== undefined);
     this.#mailboxes.set(port, mailbox);
     return mailbox;
   }
@@ -54,15 +64,38 @@ export class Tester {
     return losses;
   }
 
-  /** Failures to send or receive since the last call. */
-  takeFailures(): Error[] {
-    return this.#failures.splice(0);
+  /** What the last failure to send or receive was. */
+  get lastFailure(): string {
+    return this.#lastFailure?.message ?? 'none';
+  }
+
+  /**
+   * Resolves when nothing waits in the receive queues: a whole turn of the event loop has brought nothing. Timers come
+   * before the wire in a turn, so that a process that was late would otherwise miss what had arrived in time.
+   */
+  async drained(): Promise<void> {
+    for (let before = -1, now = this.#reads(); before !== now; now = this.#reads()) {
+      before = now;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Lets time pass, and then everything be read that has come meanwhile. */
+  async listen(milliseconds: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await this.drained();
   }
 
   async close(): Promise<void> {
     this.lag.stop();
     for (const mailbox of this.#mailboxes.values()) mailbox.close();
     await Promise.all([...this.#links.values()].map((link) => link.close()));
+  }
+
+  #reads(): number {
+    let reads = 0;
+    for (const link of this.#links.values()) reads += link.reads();
+    return reads;
   }
 
   #deliver(arrival: Arrival): void {

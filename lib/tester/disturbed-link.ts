@@ -1,0 +1,138 @@
+import type { Arrival, Link, Refusal } from './link.ts';
+import type { Disturbance, Noise } from './noise.ts';
+
+/** One packet on its way. */
+interface InFlight {
+  readonly due: number;
+  readonly deliver: () => void;
+}
+
+// What is held back must be overtaken by what the other side sends at once, not only by what comes long after it.
+const LEAST_HOLD = 10;
+
+/**
+ * A link that delays, loses, duplicates and reorders: for testing that the suite's verdicts bear it. Each direction is
+ * disturbed by itself, packet after packet, as the seed draws it.
+ */
+export class DisturbedLink implements Link {
+  readonly family: 4 | 6;
+  readonly local: string;
+  readonly remote: string;
+  readonly #link: Link;
+  readonly #out: Direction;
+  readonly #in: Direction;
+  #onArrival: (arrival: Arrival) => void = () => {};
+
+  constructor(link: Link, noise: Noise) {
+    this.#link = link;
+    this.family = link.family;
+    this.local = link.local;
+    this.remote = link.remote;
+    // The families and the directions must not share their fate.
+    const seed = noise.seed * 4 + (link.family === 6 ? 2 : 0);
+    this.#out = new Direction(noise, seed);
+    this.#in = new Direction(noise, seed + 1);
+    link.onArrival((arrival) => {
+      this.#in.carry(() => this.#onArrival({ ...arrival, at: performance.now() }));
+    });
+  }
+
+  send(packet: Uint8Array, destination: string): void {
+    // The caller may use its buffer again.
+    const copy = Uint8Array.from(packet);
+    this.#out.carry(() => this.#link.send(copy, destination));
+  }
+
+  onArrival(handler: (arrival: Arrival) => void): void {
+    this.#onArrival = handler;
+  }
+
+  onFailure(handler: (error: Error) => void): void {
+    this.#link.onFailure(handler);
+  }
+
+  onRefusal(handler: (refusal: Refusal) => void): void {
+    this.#link.onRefusal(handler);
+  }
+
+  reads(): number {
+    return this.#link.reads();
+  }
+
+  losses(): number {
+    return this.#link.losses();
+  }
+
+  close(): Promise<void> {
+    this.#out.stop();
+    this.#in.stop();
+    return this.#link.close();
+  }
+}
+
+/** One way of the wire: a queue in the order of due times, with one timer for its head. */
+class Direction {
+  readonly #how: Disturbance;
+  readonly #draw: () => number;
+  readonly #queue: InFlight[] = [];
+  #lastDue = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(how: Disturbance, seed: number) {
+    this.#how = how;
+    this.#draw = generator(seed);
+  }
+
+  carry(deliver: () => void): void {
+    const { delay, jitter, loss, duplicate, reorder } = this.#how;
+    // As many draws for every packet, so that the fate of one does not move the fates of those behind it.
+    const [lost, doubled, held, late] = [this.#draw(), this.#draw(), this.#draw(), this.#draw()];
+    if (this.#stopped || lost * 100 < loss) return;
+    const own = performance.now() + delay + jitter * (2 * late - 1);
+    let due = Math.max(own, this.#lastDue);
+    if (held * 100 < reorder) due += Math.max(LEAST_HOLD, 3 * jitter);
+    else this.#lastDue = due;
+    this.#enqueue({ due, deliver });
+    if (doubled * 100 < duplicate) this.#enqueue({ due, deliver });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#queue.length = 0;
+  }
+
+  #enqueue(packet: InFlight): void {
+    let place = this.#queue.length;
+    while (place > 0 && (this.#queue[place - 1] as InFlight).due > packet.due) place -= 1;
+    this.#queue.splice(place, 0, packet);
+    if (place === 0) this.#wind();
+  }
+
+  #wind(): void {
+    clearTimeout(this.#timer);
+    const [head] = this.#queue;
+    if (!head) return;
+    this.#timer = setTimeout(() => this.#deliverDue(), Math.max(0, head.due - performance.now()));
+  }
+
+  #deliverDue(): void {
+    const now = performance.now();
+    while (this.#queue.length > 0 && (this.#queue[0] as InFlight).due <= now + 0.5) {
+      this.#queue.shift()?.deliver();
+    }
+    this.#wind();
+  }
+}
+
+/** mulberry32: small, and good enough to disturb packets by. Numbers from 0 up to, not including, 1. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b_79f5) >>> 0;
+    let value = Math.imul(state ^ (state >>> 15), state | 1);
+    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
+    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
