@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { list as listOption } from './run.ts';
+
+const LIST_EXAMPLES = `
+Examples:
+  segment-arrives list --state syn-received-passive
+  segment-arrives list --only 'established.rst.*'
+  segment-arrives list --json | jq '.cases[] | select(.condition) | .id'`;
+
+/** Commands that look at the catalogue: nothing is run. */
+export function addInspectCommands(program: Command): void {
+  program
+    .command('list')
+    .description('print every case: its notation, what is expected, and what it cites')
+    .option('--json', 'for programs: resolved for every profile')
+    .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', listOption)
+    .option('--state <state>', 'only cases in this state, e.g. LISTEN or syn-received-passive')
+    .addHelpText('after', LIST_EXAMPLES)
+    .action(async (options) => {
+      const { list } = await import('../list/list.ts');
+      process.exitCode = await list(options);
+    });
+}

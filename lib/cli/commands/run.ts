@@ -1,0 +1,54 @@
+import { type Command, Option } from 'commander';
+
+const EXAMPLES = `
+Without a target, the lab is: this machine's own kernel in a network namespace, removed afterwards.
+Each option is also a variable: --upper-tester is SEGMENT_ARRIVES_UPPER_TESTER; plain mocha reads them too.
+
+Examples:
+  segment-arrives run
+  segment-arrives run --only 'time-wait.*,*.rst.*' --family 4 --verbose
+  segment-arrives run --target 192.0.2.2,2001:db8::2 --upper-tester 192.0.2.2:10793 --closed-port 9
+  segment-arrives run --profile rfc793 --strict --dry-run
+  segment-arrives run --baseline reports/baselines/linux.json
+  segment-arrives run --format jsonl --report-only > cases.jsonl`;
+
+export const FORMATS = ['progress', 'spec', 'dots', 'jsonl'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Collects an option that may be given more than once, and be a list each time. */
+export const list = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...value.split(',').map((part) => part.trim()),
+];
+
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .description('test a target: an address, or a stack of the lab')
+    .option('--target <address>', 'an address of the target; one for each family', list)
+    .option('--upper-tester <address:port>', "where the target's upper tester takes its commands")
+    .option('--target-file <file>', 'a JSON file that describes the target')
+    .option(
+      '--stack <id>',
+      'a stack of the lab (see `lab list`) when there is no target; linux when not given',
+    )
+    .option('--open-port <port>', 'a port of the target that accepts connections')
+    .option('--closed-port <port>', 'a port of the target that nobody listens on')
+    .option('--family <families>', '4, 6 or 4,6 (the default)')
+    .option('--profile <profile>', 'what decides: rfc793, rfc1122, rfc5961 or rfc9293 (the default)')
+    .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
+    .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', list)
+    .option('--seed <number>', 'repeats the free choices of an earlier run')
+    .option('--parallel <number>', 'how many cases may be on the wire at once')
+    .option('--reports <directory>', 'where the reports go (default: reports)')
+    .option('--baseline <file>', 'accepted deviations: the exit code tells whether the run differs from them')
+    .option('--report-only', 'exit code 0 when the run was completed, whatever the verdicts')
+    .addOption(new Option('--format <format>', 'how the run is shown').choices(FORMATS).default('progress'))
+    .option('--verbose', 'print every segment of a case when it has ended')
+    .option('--dry-run', 'print what would be run, and run nothing')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options) => {
+      const { run } = await import('../run/run.ts');
+      process.exitCode = await run(options);
+    });
+}

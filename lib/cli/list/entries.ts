@@ -1,0 +1,124 @@
+import { matcher } from '../../runner/only.ts';
+import { loadSuites } from '../../runner/suites.ts';
+import type { Case } from '../../spec/case.ts';
+import { catalogue } from '../../spec/catalogue.ts';
+import type { Ladder } from '../../spec/ladder.ts';
+import { resolveLadders } from '../../spec/ladders.ts';
+import type { Adoption, Level, Profile } from '../../spec/profile.ts';
+import { PROFILES } from '../../spec/profile.ts';
+import { type Origin, STATES, type State } from '../../spec/state.ts';
+import { UsageError } from '../failure.ts';
+
+export interface ListedOutcome {
+  /** A segment in the notation, or `silence`. */
+  readonly reply: string;
+  readonly then: State;
+  readonly level: Level;
+  readonly when?: Adoption;
+}
+
+/** A case as `list --json` prints it; of a ladder, `send` is the whole exchange and `expect` how it ends. */
+export interface ListedCase {
+  readonly id: string;
+  readonly state: State;
+  readonly origin?: Origin;
+  readonly title: string;
+  readonly condition?: string;
+  readonly send: string | Ladder['steps'];
+  readonly expect: Readonly<Record<Profile, readonly ListedOutcome[]>>;
+  readonly cite: readonly string[];
+  readonly requirements: readonly string[];
+  readonly families: readonly (4 | 6)[];
+}
+
+export interface Selection {
+  readonly only?: readonly string[];
+  readonly state?: string;
+}
+
+/**
+ * The catalogue, ladders last, as far as it is selected.
+ *
+ * @throws UsageError when nothing is
+ */
+export async function listedCases({ only, state }: Selection = {}): Promise<ListedCase[]> {
+  await loadSuites();
+  const inState = state === undefined ? undefined : stateMatcher(state);
+  const byId = only && matcher(only.join(','));
+  const chosen = [...catalogue().map(ofCase), ...resolveLadders().map(ofLadder)].filter(
+    (one) => (byId?.(one.id) ?? true) && (inState?.(one) ?? true),
+  );
+  if (chosen.length > 0) return chosen;
+  const asked = [...(only ? [`--only ${only.join(',')}`] : []), ...(state ? [`--state ${state}`] : [])];
+  throw new UsageError(`${asked.join(' with ')} matches no case`);
+}
+
+const plain = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '-');
+
+/** `SYN-RECEIVED`, `syn-received`, or with its origin: `SYN-RECEIVED (passive)`, `syn-received-passive`. */
+function stateMatcher(text: string): (one: ListedCase) => boolean {
+  const wanted = plain(text).replace(/-$/, '');
+  const names = (one: Pick<ListedCase, 'state' | 'origin'>): string[] => [
+    one.state,
+    ...(one.origin ? [plain(`${one.state}-${one.origin}`)] : []),
+  ];
+  const known = STATES.some((state) => new RegExp(`^${state}(-PASSIVE|-ACTIVE)?$`).test(wanted));
+  if (!known) throw new UsageError(`--state ${text}: no such state; there are ${STATES.join(', ')}`);
+  return (one) => names(one).includes(wanted);
+}
+
+function ofCase({
+  id,
+  state,
+  origin,
+  title,
+  condition,
+  send,
+  expect,
+  cite,
+  requirements,
+  families,
+}: Case): ListedCase {
+  return {
+    id,
+    state,
+    ...(origin ? { origin } : {}),
+    title,
+    ...(condition ? { condition } : {}),
+    send,
+    expect,
+    cite,
+    requirements,
+    families,
+  };
+}
+
+function ofLadder({ id, title, start, steps, then, since, cite, requirements }: Ladder): ListedCase {
+  const last = steps.findLast((step) => 'expect' in step);
+  const from = since ? PROFILES.indexOf(since) : 0;
+  const outcomes = (profile: Profile): ListedOutcome[] => [
+    ...(last?.expect ?? []).map((reply): ListedOutcome => ({ reply, then, level: 'required' })),
+    ...(last?.permitted
+      ? [
+          {
+            reply: last.permitted,
+            then,
+            level: PROFILES.indexOf(profile) < from ? 'required' : 'permitted',
+          } as const,
+        ]
+      : []),
+  ];
+  return {
+    id,
+    state: start,
+    title,
+    send: steps,
+    expect: Object.fromEntries(PROFILES.map((profile) => [profile, outcomes(profile)])) as Record<
+      Profile,
+      ListedOutcome[]
+    >,
+    cite,
+    requirements,
+    families: [4, 6],
+  };
+}

@@ -1,0 +1,62 @@
+import pc from 'picocolors';
+import { outcomeText } from '../../report/expectation.ts';
+import { PROFILES, type Profile } from '../../spec/profile.ts';
+import { EXIT } from '../failure.ts';
+import { type ListedCase, listedCases, type Selection } from './entries.ts';
+
+export interface ListOptions extends Selection {
+  readonly json?: boolean;
+}
+
+/** Prints the catalogue, or a part of it. */
+export async function list(options: ListOptions): Promise<number> {
+  const cases = await listedCases(options);
+  if (options.json) {
+    // A case a line, for line tools.
+    process.stdout.write(`{"cases":[\n${cases.map((one) => JSON.stringify(one)).join(',\n')}\n]}\n`);
+  } else {
+    const tests = cases.reduce((sum, { families }) => sum + families.length, 0);
+    process.stdout.write(
+      `${cases.map(caseText).join('\n\n')}\n\n${cases.length} cases, ${tests} with their address families\n`,
+    );
+  }
+  return EXIT.asExpected;
+}
+
+function caseText(one: ListedCase): string {
+  const state = one.origin ? `${one.state} (${one.origin})` : one.state;
+  const families = one.families.map((family) => `IPv${family}`).join(', ');
+  return [
+    `${pc.bold(one.id)}  ${state}  ${pc.dim(families)}`,
+    `  ${one.title}${one.condition ? ` (${one.condition})` : ''}`,
+    ...(typeof one.send === 'string'
+      ? [field('send', one.send), ...expectLines(one)]
+      : one.send.map((step) => stepLine(step))),
+    field('cite', one.cite.join('; ')),
+    ...(one.requirements.length > 0 ? [field('tests', one.requirements.join('; '))] : []),
+  ].join('\n');
+}
+
+const field = (name: string, text: string): string => `  ${pc.dim(name.padEnd(8))}  ${text}`;
+
+/** Profiles that expect the same share their lines. */
+function expectLines({ expect }: ListedCase): string[] {
+  const groups = new Map<string, Profile[]>();
+  for (const profile of PROFILES) {
+    const text = expect[profile].map(outcomeText).join('\n');
+    groups.set(text, [...(groups.get(text) ?? []), profile]);
+  }
+  return [...groups].flatMap(([text, profiles]) => {
+    const who = profiles.length === PROFILES.length ? '' : pc.dim(`  [${profiles.join(', ')}]`);
+    return text
+      .split('\n')
+      .map((line, index) => (index === 0 ? `${field('expect', line)}${who}` : field('or', line)));
+  });
+}
+
+function stepLine(step: Exclude<ListedCase['send'], string>[number]): string {
+  if ('send' in step) return field('send', step.send);
+  if ('user' in step) return field('user', step.user === 'send' ? `sends ${step.octets} octets` : step.user);
+  const permitted = step.permitted ? `, or (permitted) ${step.permitted}` : '';
+  return field('expect', `${step.expect.join(' or ')}${permitted}${step.then ? `, then ${step.then}` : ''}`);
+}

@@ -1,0 +1,49 @@
+import { constants } from 'node:os';
+import type { Session } from '../../runner/session.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Ctrl-C and its kin: the first asks the run to end in order, the second ends the process at once. */
+export class Interruption {
+  #exitCode: number | undefined;
+  #onFirst: (() => void) | undefined;
+  readonly #hear = (signal: NodeJS.Signals): void => {
+    const exitCode = 128 + constants.signals[signal];
+    // Before the first case there is nothing to write; what is being set up ends with its parent.
+    if (this.#exitCode !== undefined || !this.#onFirst) process.exit(exitCode);
+    this.#exitCode = exitCode;
+    this.#onFirst();
+  };
+
+  constructor() {
+    for (const signal of SIGNALS) process.on(signal, this.#hear);
+  }
+
+  /** From now on there is something to end in order. */
+  endInOrder(action: () => void): void {
+    this.#onFirst = action;
+  }
+
+  /** 130 after Ctrl-C, 143 after SIGTERM; undefined when nobody interrupted. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  dispose(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#hear);
+  }
+}
+
+/** Cases run side by side: some behind the one that mocha awaits may be done. Calls back for each of them. */
+export async function finished(
+  session: Session,
+  cases: Iterable<{ readonly id: string; readonly family: 4 | 6 }>,
+): Promise<Awaited<ReturnType<Session['result']>>[]> {
+  const pending = Symbol();
+  const results = await Promise.all(
+    [...cases].map(({ id, family }) =>
+      Promise.race([session.result(id, family), Promise.resolve(pending)]).catch(() => pending),
+    ),
+  );
+  return results.filter((result) => typeof result !== 'symbol');
+}
