@@ -39,6 +39,7 @@ export const ROLE_WORDS = {
   reply: 'reply',
   retransmission: 'again',
   proof: 'proof',
+  'window update': 'window',
 };
 
 const TESTER = 70;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { VARIABLES } from '../notation/types.ts';
 import { PROFILES } from '../spec/profile.ts';
 import { STATES } from '../spec/state.ts';
-import { KINDS, VERDICTS } from '../verdict/result.ts';
+import { KINDS, ROLES, VERDICTS } from '../verdict/result.ts';
 import type { ReportCase, Run } from './run.ts';
 
 /** A report that could not be read or written; the message is one sentence for the user. */
@@ -19,7 +19,7 @@ const profiled = <T extends z.ZodType>(value: T) =>
 const recordSchema = z.object({
   from: z.enum(['tester', 'target']),
   at: z.number().describe('milliseconds since the case began'),
-  role: z.enum(['setup', 'stimulus', 'reply', 'retransmission', 'proof']),
+  role: z.enum(ROLES),
   segment: z.string().describe('in the notation, absolute numbers'),
   relative: z.string().describe("in the notation, in terms of the target's TCB"),
 });

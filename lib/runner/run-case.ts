@@ -39,6 +39,7 @@ interface Attempt {
   readonly variables: Variables;
   readonly mark: number;
   readonly observation?: Observation;
+  readonly windowUpdates?: readonly Entry[];
   readonly proof?: Proof;
   readonly entries: readonly Entry[];
   /** The first entry of the proof. */
@@ -168,7 +169,7 @@ async function stimulate(
     stimulus,
     mark,
   });
-  const { replies, retransmissions } = sort(
+  const { replies, retransmissions, windowUpdates } = sort(
     mailbox.log.slice(0, mark),
     mailbox.log.slice(mark + 1, proofFrom),
   );
@@ -187,6 +188,7 @@ async function stimulate(
     variables,
     mark,
     observation,
+    windowUpdates,
     proof,
     proofFrom,
     entries: [...mailbox.log],
@@ -272,8 +274,8 @@ function printBare({ wnd: _, ...segment }: ConcreteSegment): string {
 }
 
 function recordsOf(attempt: Attempt): WireRecord[] {
-  const { entries, mark, proofFrom, variables, startedAt, stimulus, observation } = attempt;
-  const from = { mark: stimulus ? mark : entries.length, proofFrom, observation };
+  const { entries, mark, variables, startedAt, stimulus } = attempt;
+  const from = { ...attempt, mark: stimulus ? mark : entries.length };
   return wireRecords({
     entries,
     startedAt,
@@ -285,10 +287,11 @@ function recordsOf(attempt: Attempt): WireRecord[] {
 function roleOf(
   entry: Entry,
   position: number,
-  { mark, proofFrom, observation }: { mark: number; proofFrom: number; observation: Observation | undefined },
+  { mark, proofFrom, observation, windowUpdates }: Attempt,
 ): Role {
   if (position < mark) return 'setup';
   if (position === mark) return 'stimulus';
   if (position >= proofFrom) return 'proof';
+  if (windowUpdates?.includes(entry)) return 'window update';
   return observation?.retransmissions.includes(entry.segment) ? 'retransmission' : 'reply';
 }

@@ -14,7 +14,8 @@ export const VERDICTS = ['conformant', 'permitted', 'deviates', 'inconclusive'] 
 export type Verdict = (typeof VERDICTS)[number];
 
 /** What a segment on the wire was to the case. */
-export type Role = 'setup' | 'stimulus' | 'reply' | 'retransmission' | 'proof';
+export const ROLES = ['setup', 'stimulus', 'reply', 'retransmission', 'proof', 'window update'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** A segment of the case's connection, as it was seen on the wire. */
 export interface WireRecord {

@@ -1,6 +1,6 @@
 import type { Case } from '../../spec/case.ts';
 import { PROFILES } from '../../spec/profile.ts';
-import { KINDS, VERDICTS } from '../../verdict/result.ts';
+import { KINDS, ROLES, VERDICTS } from '../../verdict/result.ts';
 import { captureName } from '../capture-name.ts';
 import { outcomeText } from '../expectation.ts';
 import { byState, deviatesSomewhere, stateName } from '../judgement.ts';
@@ -51,7 +51,6 @@ export type EncodedResult = readonly [
 ];
 
 /** In a record's code, what it was to the case; the target's segments are {@link FROM_TARGET} higher. */
-const ROLES: readonly ReportRecord['role'][] = ['setup', 'stimulus', 'reply', 'retransmission', 'proof'];
 const FROM_TARGET = 8;
 
 /** Each text once. */

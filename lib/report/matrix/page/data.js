@@ -1,6 +1,6 @@
 /* What ../encode.ts packed, unpacked. A result's records are left packed until its ladder is drawn. */
 
-const ROLES = ['setup', 'stimulus', 'reply', 'retransmission', 'proof'];
+const ROLES = ['setup', 'stimulus', 'reply', 'retransmission', 'proof', 'window update'];
 const FROM_TARGET = 8;
 
 export function decode({ texts, profiles, cases, runs }) {
