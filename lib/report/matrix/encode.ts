@@ -4,7 +4,7 @@ import { KINDS, ROLES, VERDICTS } from '../../verdict/result.ts';
 import { captureName } from '../capture-name.ts';
 import { outcomeText } from '../expectation.ts';
 import { byState, deviatesSomewhere, stateName } from '../judgement.ts';
-import type { ReportCase, ReportRecord, Run } from '../run.ts';
+import type { ReportCase, Run } from '../run.ts';
 
 /*
  * What the page carries. Four stacks are some 7000 results, hence: every text once, in a table, and elsewhere its index;
