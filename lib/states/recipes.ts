@@ -63,8 +63,8 @@ export async function reach(environment: Environment, wish: Wish): Promise<Reach
     if (SYNCHRONIZED.includes(wish.state)) await driver.settle?.();
     return course?.greets ? { ...reached, greets: true } : reached;
   } catch (error) {
-    await driver.release(mailbox.port, undefined);
     mailbox.close();
+    await driver.release(mailbox.port, undefined);
     throw error;
   }
 }
