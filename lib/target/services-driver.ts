@@ -31,7 +31,9 @@ export class ServicesDriver implements Driver {
     if (state === 'CLOSED' && closedBy === 'never opened') return undefined;
     if (state === 'CLOSED' || state === 'SYN-SENT' || origin === 'active') throw this.#neverOpens();
     refuseWhatTakesAUser(destination);
-    const courses = this.#services.flatMap((service) => {
+    // A user who still receives is what an upper tester would be.
+    const services = [...this.#services].sort((a, b) => receives(b) - receives(a));
+    const courses = services.flatMap((service) => {
       const course = courseOf(service, destination);
       return course ? [{ ...course, port: service.port }] : [];
     });
@@ -86,3 +88,5 @@ export class ServicesDriver implements Driver {
     return new NotCapable('a service cannot be told what to do: it takes an upper tester');
   }
 }
+
+const receives = ({ closes }: Service): number => (closes?.receives ? 1 : 0);
