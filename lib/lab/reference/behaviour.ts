@@ -1,0 +1,59 @@
+import type { Level, Profile } from '../../spec/profile.ts';
+import { type Arrival, segmentArrives } from '../../spec/segment-arrives.ts';
+import type { Segment, Tcb } from '../../spec/tcb.ts';
+
+/** What the reference does with a segment: of all that the documents allow, one thing. */
+export type Arrive = (tcb: Tcb, segment: Segment) => Arrival;
+
+/** A segment that goes out, after so many milliseconds. */
+export interface Emission {
+  readonly segment: Segment;
+  readonly after: number;
+}
+
+/** In milliseconds. */
+export interface Timers {
+  /** Until a SYN or SYN,ACK is first sent again; it doubles each time (RFC 6298). */
+  readonly syn: number;
+  /** The same for text and FIN. */
+  readonly text: number;
+  /** 2 MSL: how long TIME-WAIT lasts. */
+  readonly timeWait: number;
+}
+
+/** Where a TCP may differ from the reference: what the mutants change. */
+export interface Behaviour {
+  /** Around SEGMENT ARRIVES; `next` is the unchanged TCP. */
+  readonly arrive?: (tcb: Tcb, segment: Segment, next: Arrive) => Arrival;
+  /** What becomes of a reply on its way out. */
+  readonly emit?: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
+  readonly timers?: Partial<Timers>;
+  /** Whether CLOSE with text unread is told to the peer by a reset (RFC 1122 section 4.2.2.13); by profile when absent. */
+  readonly resetsUnread?: boolean;
+  /** Whether what is not acknowledged is sent again, when the timer has fired. */
+  readonly resends?: (tcb: Tcb) => boolean;
+}
+
+const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
+
+/**
+ * A TCP that does what its profile asks for most, and the first of what it asks for alike. Of a choice that RFC 9293
+ * leaves it takes the newer side: it has adopted RFC 5961.
+ */
+export const follow =
+  (profile: Profile): Arrive =>
+  (tcb, segment) => {
+    let best: Arrival | undefined;
+    for (const arrival of segmentArrives(tcb, segment, profile)) {
+      if (arrival.when === 'not adopted') continue;
+      if (!best || STRENGTH[arrival.level] > STRENGTH[best.level]) best = arrival;
+    }
+    if (!best) throw new Error(`SEGMENT ARRIVES says nothing of ${JSON.stringify(segment)} in ${tcb.state}`);
+    return best;
+  };
+
+/** The same with a fault. */
+export const following = (profile: Profile, { arrive }: Behaviour): Arrive => {
+  const next = follow(profile);
+  return arrive ? (tcb, segment) => arrive(tcb, segment, next) : next;
+};

@@ -1,0 +1,314 @@
+import { enter } from '../../spec/arrives/arrival.ts';
+import type { Control, Segment, Tcb } from '../../spec/tcb.ts';
+import { add, gt, lt, sub } from '../../wire/seq.ts';
+import type { Arrive, Emission, Timers } from './behaviour.ts';
+import { Outbox } from './outbox.ts';
+import type { Extras, Ports, Received } from './packets.ts';
+
+/** What a user may ask of a connection before there is one. */
+export interface Wishes {
+  /** Octets of text that are kept for the user, which bounds the window. */
+  readonly buffer: number;
+  /** Whether the user takes what arrives. */
+  readonly reading: boolean;
+  readonly precedence: number;
+  readonly mayRaisePrecedence: boolean;
+}
+
+/** What a connection needs of the TCP around it. */
+export interface Surroundings {
+  readonly ports: Ports;
+  readonly arrive: Arrive;
+  readonly emit: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
+  readonly timers: Timers;
+  readonly resetsUnread: boolean;
+  readonly resends: (tcb: Tcb) => boolean;
+  /** The largest text that the path takes in a segment without options. */
+  readonly largestText: number;
+  readonly freshIss: () => number;
+  readonly send: (segment: Segment, extras: Extras) => void;
+  /** The connection was opened from outside, and is established. */
+  readonly established: () => void;
+  /** The connection is no more. */
+  readonly gone: () => void;
+}
+
+const UNOPENED: readonly Tcb['state'][] = ['CLOSED', 'LISTEN'];
+const SENDING: readonly Tcb['state'][] = ['ESTABLISHED', 'CLOSE-WAIT'];
+const CLOSING: readonly Tcb['state'][] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
+const FIN_TAKEN: readonly Tcb['state'][] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
+const RESET_BY_ABORT: readonly Tcb['state'][] = [
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'CLOSE-WAIT',
+];
+const MOST_TRIES = 8;
+const OPTION_OF_TIMESTAMPS = 12;
+
+/** The TCB of a connection that is about to be opened, or to be listened for. */
+export const freshTcb = (state: 'CLOSED' | 'LISTEN' | 'SYN-SENT', iss: number, wishes: Wishes): Tcb => ({
+  state,
+  iss,
+  irs: 0,
+  sndUna: iss,
+  sndNxt: state === 'SYN-SENT' ? add(iss, 1) : iss,
+  sndWnd: 0,
+  maxSndWnd: 0,
+  sndWl1: 0,
+  sndWl2: 0,
+  rcvNxt: 0,
+  rcvWnd: wishes.buffer,
+  rcvUp: 0,
+  // Ready to use them, if the peer is.
+  timestamps: true,
+  tsRecent: 0,
+  security: 0,
+  precedence: wishes.precedence,
+  mayRaisePrecedence: wishes.mayRaisePrecedence,
+  userGone: false,
+});
+
+/** One connection: its TCB, what its user has called for, and its timers. */
+export class Connection {
+  tcb: Tcb;
+  readonly #around: Surroundings;
+  readonly #outbox = new Outbox();
+  #buffer: number;
+  #reading: boolean;
+  /** Octets of sequence space that were taken and that the user has not read. */
+  #unread = 0;
+  #mss: number;
+  #timer: NodeJS.Timeout | undefined;
+  #tries = 0;
+
+  constructor(tcb: Tcb, { buffer, reading }: Wishes, mss: number, around: Surroundings) {
+    this.tcb = tcb;
+    this.#buffer = buffer;
+    this.#reading = reading;
+    this.#mss = mss;
+    this.#around = around;
+  }
+
+  /** OPEN, active: the SYN goes out. */
+  open(): void {
+    this.#transmit(['SYN'], this.tcb.iss);
+    this.#restart();
+  }
+
+  arrives({ segment, mss }: Received): void {
+    const before = this.tcb;
+    const arrival = this.#around.arrive(before, segment);
+    const { reply } = arrival;
+    this.tcb = arrival.tcb;
+    if (segment.ctl.has('SYN') && mss !== undefined) this.#mss = mss;
+    if (arrival.freeSeq) this.#beginAnew();
+    this.#take(before, segment);
+    if (reply !== 'silence') {
+      const { iss } = this.tcb;
+      this.#reply(arrival.freeSeq ? { ...reply, seq: iss } : reply, before, segment);
+    }
+    this.#settle(before, reply !== 'silence');
+  }
+
+  /** SEND. */
+  write(text: Uint8Array): void {
+    this.#outbox.put(text);
+    this.#push();
+  }
+
+  /** CLOSE of RFC 793: there is no more to send. */
+  shutdown(): void {
+    this.#outbox.finish();
+    if (this.tcb.state === 'SYN-SENT') this.#vanish();
+    else this.#push();
+  }
+
+  /** CLOSE, and the user is gone: nobody will read what still arrives. */
+  close(): void {
+    const text = this.#unread - (FIN_TAKEN.includes(this.tcb.state) ? 1 : 0);
+    if (text > 0 && this.#around.resetsUnread) {
+      this.#reset(['RST', 'ACK']);
+      return;
+    }
+    this.tcb = { ...this.tcb, userGone: true };
+    this.#reading = true;
+    this.#unread = 0;
+    this.#openWindow();
+    this.shutdown();
+  }
+
+  /** ABORT. */
+  abort(): void {
+    this.#reset(['RST']);
+  }
+
+  /** RECEIVE, of all that there is and will be; or no more of it. */
+  read(on: boolean): void {
+    this.#reading = on;
+    if (!on || this.#unread === 0) return;
+    this.#unread = 0;
+    this.#openWindow();
+    this.#transmit(['ACK'], this.tcb.sndNxt);
+  }
+
+  get isClosed(): boolean {
+    return UNOPENED.includes(this.tcb.state);
+  }
+
+  /** Whether the user has said that it will send no more. */
+  get isFinished(): boolean {
+    return this.#outbox.finished;
+  }
+
+  /** Stops all timers: nothing goes out any more. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #reset(ctl: readonly Control[]): void {
+    if (RESET_BY_ABORT.includes(this.tcb.state)) this.#transmit(ctl, this.tcb.sndNxt);
+    this.#vanish();
+  }
+
+  /** A new incarnation has its own numbers, beyond those of the old one, and nothing queued. */
+  #beginAnew(): void {
+    const iss = this.#around.freshIss();
+    this.tcb = { ...this.tcb, iss, sndUna: iss, sndNxt: add(iss, 1), sndWl2: iss };
+    this.#outbox.clear();
+    this.#unread = 0;
+  }
+
+  /** What the segment has brought is the user's, or lies in the buffer and makes the window smaller. */
+  #take(before: Tcb, segment: Segment): void {
+    const opening =
+      before.irs !== this.tcb.irs || UNOPENED.includes(before.state) || before.state === 'SYN-SENT';
+    const from = opening ? add(segment.seq, 1) : before.rcvNxt;
+    if (!this.#reading && gt(this.tcb.rcvNxt, from)) this.#unread += sub(this.tcb.rcvNxt, from);
+    this.#openWindow();
+  }
+
+  #openWindow(): void {
+    this.tcb = { ...this.tcb, rcvWnd: Math.max(0, this.#buffer - this.#unread) };
+  }
+
+  #settle(before: Tcb, answered: boolean): void {
+    const { state } = this.tcb;
+    if (this.isClosed) {
+      this.#vanish();
+      return;
+    }
+    this.#outbox.acknowledged(this.tcb);
+    const opened = UNOPENED.includes(before.state) || before.state === 'SYN-RECEIVED';
+    if (opened && state !== 'SYN-RECEIVED' && before.origin !== 'active') this.#around.established();
+    const progress = before.state !== state || before.sndUna !== this.tcb.sndUna;
+    if (state === 'TIME-WAIT') {
+      // By its letter only the peer's FIN, come again, begins the wait anew: it is what is answered here.
+      if (progress || answered) this.#linger();
+    } else if (progress) this.#restart();
+    this.#push();
+  }
+
+  /** Sends what is queued, as far as the peer's window goes. */
+  #push(): void {
+    if (!SENDING.includes(this.tcb.state)) return;
+    const idle = this.#outbox.allAcknowledged(this.tcb);
+    for (const piece of this.#outbox.pieces(this.tcb, this.#largest)) {
+      this.#transmit(piece.last ? ['ACK', 'PSH'] : ['ACK'], this.tcb.sndNxt, piece.text);
+      this.tcb = { ...this.tcb, sndNxt: add(this.tcb.sndNxt, piece.text.length) };
+    }
+    // The state changes with the FIN's going out: before, an acknowledgment of all that was sent is none of the FIN.
+    if (this.#outbox.finDue(this.tcb)) {
+      this.#transmit(['FIN', 'ACK'], this.tcb.sndNxt);
+      const tcb = { ...this.tcb, sndNxt: add(this.tcb.sndNxt, 1) };
+      this.tcb = enter(tcb, tcb.state === 'CLOSE-WAIT' ? 'LAST-ACK' : 'FIN-WAIT-1');
+    }
+    if (idle) this.#restart();
+  }
+
+  get #largest(): number {
+    const room = Math.min(this.#mss, this.#around.largestText);
+    return room - (this.tcb.timestamps ? OPTION_OF_TIMESTAMPS : 0);
+  }
+
+  #transmit(ctl: readonly Control[], seq: number, text?: Uint8Array): void {
+    const { rcvNxt, rcvWnd, security, precedence } = this.tcb;
+    const bits = new Set(ctl);
+    const segment: Segment = {
+      ...{ seq, ack: bits.has('ACK') ? rcvNxt : 0, ctl: bits, data: text?.length ?? 0, wnd: rcvWnd, urg: 0 },
+      ...{ security, precedence, checksumValid: true, unicast: true },
+    };
+    this.#send(segment, text);
+  }
+
+  #reply(reply: Segment, before: Tcb, segment: Segment): void {
+    const { rcvWnd } = this.tcb;
+    for (const { segment: out, after } of this.#around.emit({ ...reply, wnd: rcvWnd }, before, segment)) {
+      if (after === 0) this.#send(out);
+      else setTimeout(() => this.#send(out), after);
+    }
+  }
+
+  /** Timestamps where they were negotiated, or are offered; a reset has none. */
+  #send(segment: Segment, text?: Uint8Array): void {
+    const { timestamps, tsRecent } = this.tcb;
+    const stamp = { tsval: Date.now() >>> 0, tsecr: segment.ctl.has('ACK') ? tsRecent : 0 };
+    const stamped = timestamps && !segment.ctl.has('RST') ? { ...segment, ...stamp } : segment;
+    this.#around.send(stamped, {
+      ...(text ? { text } : {}),
+      ...(segment.ctl.has('SYN') ? { mss: this.#around.largestText } : {}),
+    });
+  }
+
+  #restart(): void {
+    this.#tries = 0;
+    this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const { state, sndUna, sndNxt } = this.tcb;
+    const { syn, text } = this.#around.timers;
+    const opening = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
+    const waiting = SENDING.includes(state) || CLOSING.includes(state);
+    if (!opening && !(waiting && (lt(sndUna, sndNxt) || this.#outbox.waits(this.tcb)))) return;
+    this.#timer = setTimeout(() => this.#again(), (opening ? syn : text) * 2 ** this.#tries);
+  }
+
+  /** The timer has fired: what is not acknowledged is sent again; at a closed window, an octet that probes it. */
+  #again(): void {
+    this.#tries += 1;
+    if (this.#tries > MOST_TRIES) {
+      this.#vanish();
+      return;
+    }
+    const { state, iss, sndUna, sndNxt } = this.tcb;
+    if (this.#around.resends(this.tcb)) {
+      if (state === 'SYN-SENT') this.#transmit(['SYN'], iss);
+      else if (state === 'SYN-RECEIVED') this.#transmit(['SYN', 'ACK'], iss);
+      else if (lt(sndUna, sndNxt)) {
+        const text = this.#outbox.unacknowledged(this.tcb, this.#largest);
+        const fin = CLOSING.includes(state) && add(sndUna, text.length + 1) === sndNxt;
+        this.#transmit(fin ? ['FIN', 'ACK'] : ['ACK', 'PSH'], sndUna, text);
+      } else {
+        this.#transmit(['ACK', 'PSH'], sndNxt, this.#outbox.probe(this.tcb));
+        this.tcb = { ...this.tcb, sndNxt: add(sndNxt, 1) };
+      }
+    }
+    this.#arm();
+  }
+
+  /** TIME-WAIT, from now on. */
+  #linger(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#vanish(), this.#around.timers.timeWait);
+    this.#timer.unref();
+  }
+
+  #vanish(): void {
+    clearTimeout(this.#timer);
+    this.tcb = enter(this.tcb, 'CLOSED');
+    this.#around.gone();
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The reference target's process: SEGMENT ARRIVES served as a TCP on raw sockets, and an upper tester to move its user.
+ * It says `ready PORT` and ends with its standard input.
+ */
+import { parseArgs } from 'node:util';
+import { isProfile } from '../../spec/profile.ts';
+import { RawLink, silenceKernel } from '../../tester/index.ts';
+import { familyOf } from '../../wire/index.ts';
+import { findMutant } from './mutants/index.ts';
+import { LAST_PORT, Tcp } from './tcp.ts';
+import { UpperTester } from './upper-tester.ts';
+
+const { values } = parseArgs({
+  options: {
+    profile: { type: 'string', default: 'rfc9293' },
+    mutant: { type: 'string' },
+    /** Our addresses and the tester's, one of each per family. */
+    local: { type: 'string', multiple: true, default: [] },
+    tester: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+const { profile, mutant: name, local, tester } = values;
+if (!isProfile(profile)) throw new Error(`unknown profile ${profile}`);
+const mutant = name === undefined ? undefined : findMutant(name);
+if (name !== undefined && !mutant) throw new Error(`no such mutant: ${name}`);
+
+const ends = local.map((address) => {
+  const family = familyOf(address);
+  const remote = tester.find((one) => familyOf(one) === family);
+  if (remote === undefined) throw new Error(`no tester for ${address}`);
+  return { family, local: address, remote };
+});
+const [first] = [...ends].sort((a, b) => a.family - b.family);
+if (!first) throw new Error('no address');
+
+const links = ends.map((each) => new RawLink(each));
+// Our own kernel knows none of the connections and must keep out of them all.
+silenceKernel(ends.map(({ family, remote }) => ({ family, target: remote, low: 1, high: LAST_PORT })));
+const tcp = new Tcp(links, profile, mutant?.behaviour ?? {});
+const upperTester = await UpperTester.open(tcp, { bind: first.local, port: 0, testers: tester });
+for (const link of links) link.onFailure((error) => process.stderr.write(`${error.message}\n`));
+process.stdout.write(`ready ${upperTester.port}\n`);
+
+process.stdin.resume();
+process.stdin.once('end', () => process.exit(0));
+process.once('SIGTERM', () => process.exit(0));

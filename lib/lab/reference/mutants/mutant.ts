@@ -1,0 +1,15 @@
+import type { Profile } from '../../../spec/profile.ts';
+import type { Behaviour } from '../behaviour.ts';
+
+/** The reference with a single fault. */
+export interface Mutant {
+  /** In kebab-case. */
+  readonly name: string;
+  /** One line: what it does wrong. */
+  readonly what: string;
+  /** The profile that it follows otherwise, and by which it is judged. */
+  readonly base: Profile;
+  readonly behaviour: Behaviour;
+  /** Why nothing on the wire tells it from the reference. */
+  readonly equivalent?: string;
+}

@@ -1,0 +1,33 @@
+import { PARAMETER, RESULT } from '../../target/testability/message.ts';
+import { precedence } from '../../wire/index.ts';
+import type { UserSocket } from './user-sockets.ts';
+
+const WIDTHS: Readonly<Record<number, number>> = {
+  [PARAMETER.TOS]: 1,
+  [PARAMETER.NAGLE]: 1,
+  [PARAMETER.RAISING_PRECEDENCE]: 1,
+  [PARAMETER.RECEIVE_BUFFER]: 4,
+  [PARAMETER.READING]: 1,
+};
+
+/** CONFIGURE_SOCKET: what the user wishes of connections yet to be opened; reading can be changed at any time. */
+export function configure(socket: UserSocket, parameter: number, octets: Uint8Array): number {
+  const width = WIDTHS[parameter];
+  if (width === undefined) return RESULT.E_NTF;
+  if (octets.length !== width) return RESULT.E_INV;
+  const value = octets.reduce((word, octet) => word * 256 + octet, 0);
+  if (parameter === PARAMETER.READING) {
+    socket.wishes = { ...socket.wishes, reading: value !== 0 };
+    socket.connection?.read(value !== 0);
+    return RESULT.E_OK;
+  }
+  // Text goes out at once whatever the algorithm of Nagle would make of it.
+  if (parameter === PARAMETER.NAGLE) return value === 0 ? RESULT.E_OK : RESULT.E_NTF;
+  if (socket.connection) return RESULT.E_TCP_CAE;
+  if (parameter === PARAMETER.TOS) socket.wishes = { ...socket.wishes, precedence: precedence(value) };
+  if (parameter === PARAMETER.RECEIVE_BUFFER)
+    socket.wishes = { ...socket.wishes, buffer: Math.min(value, 0xffff) };
+  if (parameter === PARAMETER.RAISING_PRECEDENCE)
+    socket.wishes = { ...socket.wishes, mayRaisePrecedence: value !== 0 };
+  return RESULT.E_OK;
+}

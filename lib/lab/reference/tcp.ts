@@ -1,0 +1,127 @@
+import { randomInt } from 'node:crypto';
+import type { Profile } from '../../spec/profile.ts';
+import type { Link, Arrival as Packet } from '../../tester/index.ts';
+import type { Family } from '../../wire/index.ts';
+import { SEQUENCE_SPACE } from '../../wire/seq.ts';
+import { type Behaviour, following, type Timers } from './behaviour.ts';
+import { Connection, freshTcb, type Surroundings, type Wishes } from './connection.ts';
+import { type Ends, type Ports, type Received, readPacket, writePacket } from './packets.ts';
+
+/** A user that takes every connection to a port. */
+export interface Listener {
+  readonly family: Family;
+  readonly port: number;
+  readonly wishes: () => Wishes;
+  readonly accept: (connection: Connection, remotePort: number) => void;
+}
+
+const TIMERS: Timers = { syn: 1000, text: 200, timeWait: 30_000 };
+const FIRST_EPHEMERAL_PORT = 40_000;
+// The kernel takes no rule for a range that ends in 65535.
+export const LAST_PORT = 65_534;
+/** What an Ethernet of 1500 octets leaves for text, and what every host takes (RFC 9293 section 3.7.1). */
+const LARGEST_TEXT = { 4: 1460, 6: 1440 } as const;
+const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
+const NOBODY: Wishes = { buffer: 0, reading: true, precedence: 0, mayRaisePrecedence: false };
+
+// Every second ISS lies where numbers wrap around or change their sign.
+const EDGES = [SEQUENCE_SPACE - 1, SEQUENCE_SPACE / 2 - 1, 0, SEQUENCE_SPACE / 2] as const;
+
+const keyOf = (family: Family, { local, remote }: Ports): string => `${family} ${local} ${remote}`;
+
+/** A TCP with one peer, the tester, over raw sockets. */
+export class Tcp {
+  readonly #links: ReadonlyMap<Family, Link>;
+  readonly #behaviour: Behaviour;
+  readonly #profile: Profile;
+  readonly #connections = new Map<string, Connection>();
+  readonly #listeners = new Map<string, Listener>();
+  #nextPort = FIRST_EPHEMERAL_PORT;
+  #opened = 0;
+
+  constructor(links: readonly Link[], profile: Profile, behaviour: Behaviour) {
+    this.#links = new Map(links.map((link) => [link.family, link]));
+    this.#profile = profile;
+    this.#behaviour = behaviour;
+    for (const link of links) link.onArrival((packet) => this.#arrives(link, packet));
+  }
+
+  /** OPEN, passive. @returns what ends it; undefined when the port is taken. */
+  listen(listener: Listener): (() => void) | undefined {
+    const key = `${listener.family} ${listener.port}`;
+    if (this.#listeners.has(key)) return undefined;
+    this.#listeners.set(key, listener);
+    return () => void this.#listeners.delete(key);
+  }
+
+  /** OPEN, active, to a port of the tester's. */
+  open(family: Family, remotePort: number, wishes: Wishes): Connection {
+    const link = this.#links.get(family);
+    if (!link) throw new Error(`no IPv${family} link`);
+    const ports = { local: this.#nextPort, remote: remotePort };
+    this.#nextPort = this.#nextPort === LAST_PORT ? FIRST_EPHEMERAL_PORT : this.#nextPort + 1;
+    const tcb = freshTcb('SYN-SENT', this.#freshIss(), wishes);
+    const connection = this.#connection(link, ports, tcb, wishes);
+    this.#connections.set(keyOf(family, ports), connection);
+    connection.open();
+    return connection;
+  }
+
+  dispose(): void {
+    for (const connection of this.#connections.values()) connection.dispose();
+  }
+
+  #arrives(link: Link, packet: Packet): void {
+    const { family } = link;
+    const received = readPacket(link, packet);
+    if (!received) return;
+    const { ports } = received;
+    const key = keyOf(family, ports);
+    const known = this.#connections.get(key);
+    if (known) known.arrives(received);
+    else this.#welcome(link, received);
+  }
+
+  /** Every segment to a LISTEN, or to no one, meets a TCB of its own: it becomes a connection's if a SYN makes it one. */
+  #welcome(link: Link, received: Received): void {
+    const { family } = link;
+    const { ports } = received;
+    const listener = this.#listeners.get(`${family} ${ports.local}`);
+    const wishes = listener?.wishes() ?? NOBODY;
+    const tcb = freshTcb(listener ? 'LISTEN' : 'CLOSED', this.#freshIss(), wishes);
+    const connection = this.#connection(link, ports, tcb, wishes, listener);
+    this.#connections.set(keyOf(family, ports), connection);
+    connection.arrives(received);
+  }
+
+  #connection(link: Link, ports: Ports, tcb: Connection['tcb'], wishes: Wishes, by?: Listener): Connection {
+    const { family } = link;
+    const ends: Ends = link;
+    const { timers, emit, resends, resetsUnread } = this.#behaviour;
+    const around: Surroundings = {
+      ports,
+      arrive: following(this.#profile, this.#behaviour),
+      emit: emit ?? ((segment) => [{ segment, after: 0 }]),
+      timers: { ...TIMERS, ...timers },
+      resetsUnread: resetsUnread ?? this.#profile !== 'rfc793',
+      resends: resends ?? (() => true),
+      largestText: LARGEST_TEXT[family],
+      freshIss: () => this.#freshIss(),
+      send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),
+      established: () => by?.accept(connection, ports.remote),
+      gone: () => {
+        const key = keyOf(family, ports);
+        if (this.#connections.get(key) === connection) this.#connections.delete(key);
+      },
+    };
+    const connection = new Connection(tcb, wishes, DEFAULT_MSS[family], around);
+    return connection;
+  }
+
+  #freshIss(): number {
+    this.#opened += 1;
+    return this.#opened % 2 === 0
+      ? randomInt(SEQUENCE_SPACE)
+      : (EDGES[(this.#opened >>> 1) % EDGES.length] ?? 0);
+  }
+}
