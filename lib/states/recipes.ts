@@ -11,7 +11,8 @@ import {
 import type { Entry } from '../tester/index.ts';
 import { add, gt } from '../wire/seq.ts';
 import { Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, pause } from './environment.ts';
+import { hasDoubles } from './replies.ts';
 import { Unreached } from './unreached.ts';
 
 /** What a case needs to be true before its stimulus. */
@@ -42,9 +43,17 @@ export interface Reached {
   readonly listening: boolean;
   /** The target's application sends text by itself as soon as the connection is established. */
   readonly greets?: boolean;
+  /** How many segments had to be sent again. */
+  readonly sentAgain?: number;
 }
 
 const IN_FLIGHT = 3000;
+// A segment that is not answered is sent again so often.
+const SENDINGS = 3;
+// Longer than any limiter of one reply per second: what the recipe used up is free again.
+const LIMITER_REST = 1100;
+// What is held back on the path is so for longer than the round trip's spread tells.
+const STRAGGLERS = 30;
 // A window closes in a few segments or never.
 const MOST_FILLS = 64;
 
@@ -59,9 +68,11 @@ export async function reach(environment: Environment, wish: Wish): Promise<Reach
   const mailbox = tester.open(wish.family, course?.testerPort);
   mailbox.filler = course?.filler;
   try {
-    const reached = await new Recipe(environment, wish, mailbox, course).run();
+    const recipe = new Recipe(environment, wish, mailbox, course);
+    const reached = await recipe.run();
     if (SYNCHRONIZED.includes(wish.state)) await driver.settle?.();
-    return course?.greets ? { ...reached, greets: true } : reached;
+    await recipe.rest();
+    return { ...reached, sentAgain: recipe.sentAgain, ...(course?.greets ? { greets: true } : {}) };
   } catch (error) {
     mailbox.close();
     await driver.release(mailbox.port, undefined);
@@ -75,6 +86,8 @@ class Recipe {
   readonly #mailbox: Connection['mailbox'];
   readonly #kind: ListenerKind;
   readonly #course: Course | undefined;
+  /** How many segments had to be sent again. */
+  sentAgain = 0;
 
   constructor(
     environment: Environment,
@@ -105,6 +118,18 @@ class Recipe {
     }
   }
 
+  /**
+   * A segment that came twice to the target, or was sent to it twice, may have used up the replies that the target allows
+   * itself within a second; and what nobody has acknowledged may still be on its way.
+   */
+  async rest(): Promise<void> {
+    const { path } = this.#environment.tester;
+    const { log } = this.#mailbox;
+    if (!log.some(({ from }) => from === 'tester')) return;
+    if (this.sentAgain > 0 || (path.disturbed && hasDoubles(log))) await pause(LIMITER_REST);
+    else if (path.disturbed) await pause(this.#environment.timing.spread + STRAGGLERS);
+  }
+
   async #closed(): Promise<Reached> {
     const { closedBy = 'never opened' } = this.#wish;
     if (closedBy === 'never opened') {
@@ -115,13 +140,13 @@ class Recipe {
     const { connection, handle } = await this.#establishedActive(closedBy === 'FINs' ? 2 : 1);
     if (closedBy === 'abort') {
       // By the tester: a TCP that aborts may rest in TIME-WAIT itself (RFC 9293 section 3.5.2).
-      connection.send('<SEQ=RCV.NXT><CTL=RST>');
+      this.#assure(connection, '<SEQ=RCV.NXT><CTL=RST>');
       return { connection, listening: false };
     }
     await this.#finish(connection);
     if (!this.#course?.closes) await this.#environment.driver.close(handle);
     await this.#finFromTarget(connection);
-    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    this.#assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
     return { connection, listening: false };
   }
 
@@ -143,8 +168,8 @@ class Recipe {
     const { connection } = reached;
     connection.irs = add(this.#wish.rcvNxt, -1);
     connection.rcvNxt = connection.irs;
-    connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
-    const { segment } = await this.#arrives(connection, 'SYN,ACK', isSynAck(connection));
+    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
+    const { segment } = await this.#answered(connection, syn, 'SYN,ACK', isSynAck(connection));
     this.#agreeOnTimestamps(connection, segment);
     this.#checkWindow(connection);
     return reached;
@@ -152,8 +177,8 @@ class Recipe {
 
   async #synReceivedPassive(bound = 1): Promise<Reached> {
     const connection = this.#connection(await this.#port(), bound);
-    connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
-    const { segment } = await this.#arrives(connection, 'SYN,ACK', isSynAck(connection));
+    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
+    const { segment } = await this.#answered(connection, syn, 'SYN,ACK', isSynAck(connection));
     this.#agreeOnTimestamps(connection, segment);
     if (this.#wish.state === 'SYN-RECEIVED') this.#checkWindow(connection);
     return { connection, listening: true };
@@ -186,7 +211,7 @@ class Recipe {
       await this.#finish(connection, 'SND.UNA');
       return reached;
     }
-    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    this.#assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
     if (state === 'FIN-WAIT-2') return reached;
     await this.#finish(connection);
     return reached;
@@ -199,8 +224,12 @@ class Recipe {
       reached = { ...(await this.#establishedActive(taken)), listening: false };
     } else {
       reached = await this.#synReceivedPassive(taken);
-      reached.connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
-      const handle = await this.#environment.driver.accepted(this.#mailbox.port, this.#patience);
+      const ack = this.#assure(reached.connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+      let handle = await this.#environment.driver.accepted(this.#mailbox.port, this.#patience);
+      for (let sendings = 1; !handle && !course && sendings < SENDINGS; sendings += 1) {
+        this.#sendAgain(reached.connection, ack);
+        handle = await this.#environment.driver.accepted(this.#mailbox.port, this.#patience);
+      }
       if (!handle && !course)
         throw new Unreached('the target did not report that it accepted the connection');
       reached = { ...reached, handle };
@@ -216,9 +245,10 @@ class Recipe {
     const syn = this.#mailbox.log.find(({ from }) => from === 'target');
     if (syn) this.#agreeOnTimestamps(connection, syn.segment);
     // Timestamps that are agreed on are added to every segment.
-    connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${this.#windowAndMss()}`);
-    await this.#arrives(
+    const synAck = connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${this.#windowAndMss()}`);
+    await this.#answered(
       connection,
+      synAck,
       'ACK of the SYN',
       ({ ctl, ack }) => ctl.has('ACK') && !ctl.has('SYN') && ack === add(connection.irs, 1),
     );
@@ -234,7 +264,7 @@ class Recipe {
     while (entry) {
       const since = log.length;
       connection.absorb();
-      connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+      this.#assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
       entry = await this.#mailbox.next(isText, this.#environment.timing.guard, since);
     }
   }
@@ -254,7 +284,7 @@ class Recipe {
       since = log.indexOf(entry) + 1;
       connection.absorb();
       const end = connection.targetFin ?? connection.sndNxt;
-      if (gt(end, connection.sndUna)) connection.send(`<SEQ=RCV.NXT><ACK=${end}><CTL=ACK>`);
+      if (gt(end, connection.sndUna)) this.#assure(connection, `<SEQ=RCV.NXT><ACK=${end}><CTL=ACK>`);
     }
   }
 
@@ -307,7 +337,7 @@ class Recipe {
       if (!entry) throw new Unreached('the target did not send the text that ages the connection');
       since = log.length;
       connection.absorb();
-      if (connection.sndNxt !== before) connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+      if (connection.sndNxt !== before) this.#assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
     }
   }
 
@@ -330,7 +360,39 @@ class Recipe {
   /** Waits until all of a segment of the tester's is acknowledged. */
   async #acknowledges(connection: Connection, entry: Entry, what: string): Promise<void> {
     const end = add(entry.segment.seq, lengthOf(entry.segment));
-    await this.#arrives(connection, what, ({ ctl, ack }) => ctl.has('ACK') && ack === end);
+    await this.#answered(connection, entry, what, ({ ctl, ack }) => ctl.has('ACK') && ack === end);
+  }
+
+  /** Waits for the answer to a segment of the tester's, and sends it again as any TCP would when none comes. */
+  async #answered(
+    connection: Connection,
+    entry: Entry,
+    what: string,
+    wanted: (segment: ConcreteSegment) => boolean,
+  ): Promise<Entry> {
+    for (let sendings = 1; sendings < SENDINGS; sendings += 1) {
+      const answer = await this.#mailbox.next(({ segment }) => wanted(segment), this.#patience);
+      if (answer) {
+        connection.absorb();
+        return answer;
+      }
+      this.#sendAgain(connection, entry);
+    }
+    return this.#arrives(connection, what, wanted);
+  }
+
+  #sendAgain(connection: Connection, { segment }: Entry): void {
+    this.sentAgain += 1;
+    connection.transmit(segment, { precedence: connection.precedence });
+  }
+
+  /** Sends what the target does not answer: twice where the path may lose it, since nothing would tell. */
+  #assure(connection: Connection, notation: string): Entry {
+    const entry = connection.send(notation);
+    if (this.#environment.tester.path.disturbed) {
+      connection.transmit(entry.segment, { precedence: connection.precedence });
+    }
+    return entry;
   }
 
   async #arrives(

@@ -64,7 +64,13 @@ function isDouble(later: Entry, earlier: Entry, spread: number): boolean {
   return later.at - earlier.at <= spread && isSame(later.segment, earlier.segment);
 }
 
-export function isSame(one: ConcreteSegment, other: ConcreteSegment): boolean {
+/** Whether a target's segment is there twice. */
+export function hasDoubles(log: readonly Entry[]): boolean {
+  const segments = log.filter(({ from }) => from === 'target').map(({ segment }) => segment);
+  return segments.some((segment, index) => segments.slice(0, index).some((one) => isSame(one, segment)));
+}
+
+function isSame(one: ConcreteSegment, other: ConcreteSegment): boolean {
   return (
     one.seq === other.seq &&
     one.ack === other.ack &&
