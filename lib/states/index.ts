@@ -1,7 +1,8 @@
 export { Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 export { DEFAULT_TIMING, type Environment, pause, type Timing } from './environment.ts';
 export { prove } from './proof.ts';
-export { concrete, type Reached, reach, type Wish } from './recipes.ts';
+export { concrete, reach } from './recipes.ts';
 export { hasDoubles, type Sorted, sort } from './replies.ts';
 export type { Proof, Subject } from './scene.ts';
 export { Unreached } from './unreached.ts';
+export type { Reached, Wish } from './wish.ts';

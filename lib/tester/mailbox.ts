@@ -73,6 +73,12 @@ export class Mailbox {
     return entry;
   }
 
+  /** Sends a segment once more, to the octet. */
+  sendAgain(entry: Entry): void {
+    this.log.push({ ...entry, at: performance.now() });
+    this.link.send(entry.packet, this.link.remote);
+  }
+
   /**
    * The first segment from the target, at or after position `since` of the log, that is wanted: one that has arrived, or
    * else the next one to arrive.

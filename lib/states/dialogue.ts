@@ -1,0 +1,96 @@
+import type { ConcreteSegment } from '../notation/index.ts';
+import type { Entry, Mailbox } from '../tester/index.ts';
+import { add } from '../wire/seq.ts';
+import { type Connection, lengthOf } from './connection.ts';
+import { type Environment, pause } from './environment.ts';
+import { hasDoubles } from './replies.ts';
+import { Unreached } from './unreached.ts';
+
+// A segment that is not answered is sent again so often.
+export const SENDINGS = 3;
+// Longer than any limiter of one reply per second: what the recipe used up is free again.
+const LIMITER_REST = 1100;
+// What is held back on the path is so for longer than the round trip's spread tells.
+const STRAGGLERS = 30;
+
+/** The exchanges that recipes are made of, on one mailbox. */
+export class Dialogue {
+  readonly environment: Environment;
+  readonly mailbox: Mailbox;
+  /** How many segments had to be sent again. */
+  sentAgain = 0;
+
+  constructor(environment: Environment, mailbox: Mailbox) {
+    this.environment = environment;
+    this.mailbox = mailbox;
+  }
+
+  /**
+   * A segment that came twice to the target, or was sent to it twice, may have used up the replies that the target allows
+   * itself within a second; and what nobody has acknowledged may still be on its way.
+   */
+  async rest(): Promise<void> {
+    const { path } = this.environment.tester;
+    const { log } = this.mailbox;
+    if (!log.some(({ from }) => from === 'tester')) return;
+    if (this.sentAgain > 0 || (path.disturbed && hasDoubles(log))) await pause(LIMITER_REST);
+    else if (path.disturbed) await pause(this.environment.timing.spread + STRAGGLERS);
+  }
+
+  async finFromTarget(connection: Connection): Promise<void> {
+    await this.arrives(connection, 'FIN', ({ ctl }) => ctl.has('FIN'));
+  }
+
+  /** Waits until all of a segment of the tester's is acknowledged. */
+  async acknowledges(connection: Connection, entry: Entry, what: string): Promise<void> {
+    const end = add(entry.segment.seq, lengthOf(entry.segment));
+    await this.answered(connection, entry, what, ({ ctl, ack }) => ctl.has('ACK') && ack === end);
+  }
+
+  /** Waits for the answer to a segment of the tester's, and sends it again as any TCP would when none comes. */
+  async answered(
+    connection: Connection,
+    entry: Entry,
+    what: string,
+    wanted: (segment: ConcreteSegment) => boolean,
+  ): Promise<Entry> {
+    for (let sendings = 1; sendings < SENDINGS; sendings += 1) {
+      const answer = await this.mailbox.next(({ segment }) => wanted(segment), this.patience);
+      if (answer) {
+        connection.absorb();
+        return answer;
+      }
+      this.sendAgain(entry);
+    }
+    return this.arrives(connection, what, wanted);
+  }
+
+  sendAgain(entry: Entry): void {
+    this.sentAgain += 1;
+    this.mailbox.sendAgain(entry);
+  }
+
+  /** Sends what the target does not answer: twice where the path may lose it, since nothing would tell. */
+  assure(connection: Connection, notation: string): Entry {
+    const entry = connection.send(notation);
+    if (this.environment.tester.path.disturbed) this.mailbox.sendAgain(entry);
+    return entry;
+  }
+
+  async arrives(
+    connection: Connection,
+    what: string,
+    wanted: (segment: ConcreteSegment) => boolean,
+    patience = this.patience,
+  ): Promise<Entry> {
+    const entry = await this.mailbox.next(({ segment }) => wanted(segment), patience);
+    if (!entry) throw new Unreached(`no ${what} within ${Math.round(patience)} ms`);
+    connection.absorb();
+    return entry;
+  }
+
+  get patience(): number {
+    const { guard, observation } = this.environment.timing;
+    return guard + observation + 500;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Handle } from '../target/driver.ts';
+import type { Entry } from '../tester/index.ts';
+import { add, gt } from '../wire/seq.ts';
+import { type Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
+import type { Dialogue } from './dialogue.ts';
+import { Unreached } from './unreached.ts';
+
+// What recipes do with a connection that is established.
+
+const IN_FLIGHT = 3000;
+// A window closes in a few segments or never.
+const MOST_FILLS = 64;
+
+/** Takes and acknowledges the text with which the target's application begins. */
+export async function hear(dialogue: Dialogue, connection: Connection): Promise<void> {
+  const { log } = dialogue.mailbox;
+  const isText = ({ segment }: Entry): boolean => segment.data > 0;
+  let entry = await dialogue.mailbox.next(isText, dialogue.patience);
+  if (!entry) throw new Unreached('the application did not send the text that it begins with');
+  while (entry) {
+    const since = log.length;
+    connection.absorb();
+    dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    entry = await dialogue.mailbox.next(isText, dialogue.environment.timing.guard, since);
+  }
+}
+
+/** Has the application close, and acknowledges the text that it sends before its FIN, but not the FIN. */
+export async function closesByItself(dialogue: Dialogue, connection: Connection, upon = ''): Promise<void> {
+  if (upon !== '') {
+    const text = `<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=${upon.length}>`;
+    const entry = connection.send(text, { text: upon });
+    await dialogue.acknowledges(connection, entry, 'ACK of the text upon which the application closes');
+  }
+  const { log } = dialogue.mailbox;
+  const isNews = ({ segment }: Entry): boolean => segment.data > 0 || segment.ctl.has('FIN');
+  for (let since = 0; connection.targetFin === undefined || connection.targetFin !== connection.sndUna; ) {
+    const entry = await dialogue.mailbox.next(isNews, dialogue.patience, since);
+    if (!entry) throw new Unreached(`no FIN within ${Math.round(dialogue.patience)} ms`);
+    since = log.indexOf(entry) + 1;
+    connection.absorb();
+    const end = connection.targetFin ?? connection.sndNxt;
+    if (gt(end, connection.sndUna)) dialogue.assure(connection, `<SEQ=RCV.NXT><ACK=${end}><CTL=ACK>`);
+  }
+}
+
+/** The tester's FIN, and its acknowledgment; together with as much text as closes the window where `fillsWindow`. */
+export async function finish(
+  dialogue: Dialogue,
+  connection: Connection,
+  fillsWindow: boolean,
+  ack = 'SND.NXT',
+): Promise<void> {
+  if (fillsWindow) {
+    await closeWindow(dialogue, connection, true, ack);
+    return;
+  }
+  const fin = connection.send(`<SEQ=RCV.NXT><ACK=${ack}><CTL=FIN,ACK>`);
+  await dialogue.acknowledges(connection, fin, 'ACK of the FIN');
+}
+
+/** Fills the target's receive buffer until it advertises a window of zero. */
+export async function closeWindow(
+  dialogue: Dialogue,
+  connection: Connection,
+  withFin: boolean,
+  ack = 'SND.NXT',
+): Promise<void> {
+  const mss = TESTER_MSS[dialogue.mailbox.link.family];
+  for (let fills = 0; fills < MOST_FILLS && connection.rcvWnd > 0; fills += 1) {
+    const last = connection.rcvWnd <= mss;
+    const fin = withFin && last;
+    const octets = Math.min(connection.rcvWnd, mss) - (fin ? 1 : 0);
+    const segment = connection.send(
+      `<SEQ=RCV.NXT><ACK=${ack}><CTL=${fin ? 'FIN,' : ''}ACK,PSH><DATA=${octets}>`,
+    );
+    await dialogue.acknowledges(connection, segment, 'ACK of text that fills the window');
+    if (fin) break;
+  }
+  if (connection.rcvWnd !== 0) {
+    throw new Unreached(`the target's window did not close: it still advertises ${connection.rcvWnd} octets`);
+  }
+}
+
+/** Has the target send more than MAX.SND.WND, all of it acknowledged. */
+export async function age(dialogue: Dialogue, connection: Connection, handle: Handle): Promise<void> {
+  const octets = TESTER_WINDOW + TESTER_MSS[dialogue.mailbox.link.family];
+  const end = add(connection.sndNxt, octets);
+  const { log } = dialogue.mailbox;
+  let since = log.length;
+  await dialogue.environment.driver.send(handle, octets);
+  while (connection.sndUna !== end) {
+    const before = connection.sndNxt;
+    const entry = await dialogue.mailbox.next(({ segment }) => segment.data > 0, dialogue.patience, since);
+    if (!entry) throw new Unreached('the target did not send the text that ages the connection');
+    since = log.length;
+    connection.absorb();
+    if (connection.sndNxt !== before) dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+  }
+}
+
+/** Has the target send text that stays unacknowledged. */
+export async function fly(dialogue: Dialogue, connection: Connection, handle: Handle): Promise<void> {
+  const end = add(connection.sndNxt, IN_FLIGHT);
+  await dialogue.environment.driver.send(handle, IN_FLIGHT);
+  await dialogue.arrives(
+    connection,
+    `${IN_FLIGHT} octets of text`,
+    (segment) => add(segment.seq, lengthOf(segment)) === end,
+  );
+  if (connection.sndNxt !== end) throw new Unreached('the target sent other text than it was told to');
+}

@@ -1,0 +1,53 @@
+import type { ClosedBy, Condition } from '../spec/case.ts';
+import type { Origin, State } from '../spec/state.ts';
+import { type Handle, type ListenerKind, NotCapable } from '../target/driver.ts';
+import type { Connection } from './connection.ts';
+
+/** What a case needs to be true before its stimulus. */
+export interface Wish {
+  readonly family: 4 | 6;
+  readonly state: State;
+  readonly origin?: Origin | undefined;
+  readonly closedBy?: ClosedBy | undefined;
+  readonly condition?: Condition | undefined;
+  /** The tester's sequence number that the target is to expect next. */
+  readonly rcvNxt: number;
+  /** The stimulus speaks of acknowledgments that are older than the connection's first octets would allow. */
+  readonly aged?: boolean;
+  /** The stimulus fills the target's window with one segment. */
+  readonly smallWindow?: boolean;
+  /** The target's user does not take what arrives. */
+  readonly unread?: boolean;
+  /** The states in which the stimulus may leave the target. */
+  readonly outcomes?: readonly State[];
+}
+
+/** A state that was reached. */
+export interface Reached {
+  readonly connection: Connection;
+  /** How to move the target's user; none where there is no connection of its. */
+  readonly handle?: Handle | undefined;
+  /** A LISTEN on the target's port outlives the connection. */
+  readonly listening: boolean;
+  /** The target's application sends text by itself as soon as the connection is established. */
+  readonly greets?: boolean;
+  /** How many segments had to be sent again. */
+  readonly sentAgain?: number;
+}
+
+/** @throws NotCapable where nobody tells the user what to do */
+export function userOf({ handle }: Reached): Handle {
+  if (handle) return handle;
+  throw new NotCapable("what the target's user does is up to the application: it cannot be told");
+}
+
+/** The listener, or the socket, that it takes. */
+export function kindOf({ state, condition, smallWindow, unread }: Wish): ListenerKind {
+  if (condition === 'zero receive window') {
+    return state === 'SYN-RECEIVED' ? 'zero window' : 'closing window';
+  }
+  if (unread) return 'closing window';
+  if (condition === 'IPv4 precedence lower') return 'precedence';
+  if (condition === 'IPv4 precedence higher, target allowed to raise it') return 'raising precedence';
+  return smallWindow ? 'small window' : 'plain';
+}
