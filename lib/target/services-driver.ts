@@ -1,3 +1,4 @@
+import { ApplicationsOnly } from './applications-only.ts';
 import {
   type Course,
   type Destination,
@@ -12,13 +13,13 @@ import { courseOf, describeApplication, refuseWhatTakesAUser, type Service, whyN
  * Makes do with what the target has anyway: ports whose applications stay, or close, by themselves. Nobody tells them
  * what to do, so states that none of them gets to are out of reach.
  */
-export class ServicesDriver implements Driver {
+export class ServicesDriver extends ApplicationsOnly implements Driver {
   readonly name: string;
-  readonly seesAccepts = false;
   readonly #services: readonly Service[];
 
   /** @param services the first that fits is taken */
   constructor(services: readonly Service[]) {
+    super();
     this.#services = services;
     const described = services.map((service) =>
       [service.port, describeApplication(service)].filter(Boolean).join(': '),
@@ -29,7 +30,7 @@ export class ServicesDriver implements Driver {
   async course(destination: Destination): Promise<Course | undefined> {
     const { state, origin, closedBy = 'never opened' } = destination;
     if (state === 'CLOSED' && closedBy === 'never opened') return undefined;
-    if (state === 'CLOSED' || state === 'SYN-SENT' || origin === 'active') throw this.#neverOpens();
+    if (state === 'CLOSED' || state === 'SYN-SENT' || origin === 'active') throw neverOpens();
     refuseWhatTakesAUser(destination);
     // A user who still receives is what an upper tester would be.
     const services = [...this.#services].sort((a, b) => receives(b) - receives(a));
@@ -38,9 +39,8 @@ export class ServicesDriver implements Driver {
       return course ? [{ ...course, port: service.port }] : [];
     });
     // Before a connection is established, text that comes with that would be in the way.
-    const quiet =
-      state === 'LISTEN' || state === 'SYN-RECEIVED' ? courses.find(({ greets }) => !greets) : undefined;
-    const course = quiet ?? courses[0];
+    const early = state === 'LISTEN' || state === 'SYN-RECEIVED';
+    const course = (early ? courses.find(({ greets }) => !greets) : undefined) ?? courses[0];
     if (!course) throw new NotCapable(whyNot(destination));
     return course;
   }
@@ -51,42 +51,12 @@ export class ServicesDriver implements Driver {
     return course?.port as number;
   }
 
-  /** Only the wire tells. */
-  async accepted(): Promise<undefined> {
-    return undefined;
-  }
-
   async connect(): Promise<Handle> {
-    throw this.#neverOpens();
-  }
-
-  async send(): Promise<void> {
-    throw this.#deaf();
-  }
-
-  async shutdown(): Promise<void> {
-    throw this.#deaf();
-  }
-
-  async close(): Promise<void> {
-    throw this.#deaf();
-  }
-
-  async abort(): Promise<void> {
-    throw this.#deaf();
-  }
-
-  async release(): Promise<void> {}
-
-  async dispose(): Promise<void> {}
-
-  #neverOpens(): NotCapable {
-    return new NotCapable('a service never opens a connection: it takes a command, or an upper tester');
-  }
-
-  #deaf(): NotCapable {
-    return new NotCapable('a service cannot be told what to do: it takes an upper tester');
+    throw neverOpens();
   }
 }
+
+const neverOpens = (): NotCapable =>
+  new NotCapable('a service never opens a connection: it takes a command, or an upper tester');
 
 const receives = ({ closes }: Service): number => (closes?.receives ? 1 : 0);

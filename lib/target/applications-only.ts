@@ -1,0 +1,33 @@
+import { type Handle, NotCapable } from './driver.ts';
+
+const DEAF = 'an application cannot be told what to do: it takes an upper tester';
+
+/** The part of a driver that has nobody to talk to on the target. */
+export abstract class ApplicationsOnly {
+  readonly seesAccepts = false;
+
+  /** Only the wire tells. */
+  async accepted(): Promise<undefined> {
+    return undefined;
+  }
+
+  async send(_handle: Handle, _octets: number): Promise<void> {
+    throw new NotCapable(DEAF);
+  }
+
+  async shutdown(_handle: Handle): Promise<void> {
+    throw new NotCapable(DEAF);
+  }
+
+  async close(_handle: Handle): Promise<void> {
+    throw new NotCapable(DEAF);
+  }
+
+  async abort(_handle: Handle): Promise<void> {
+    throw new NotCapable(DEAF);
+  }
+
+  async release(_testerPort: number): Promise<void> {}
+
+  async dispose(): Promise<void> {}
+}
