@@ -38,7 +38,6 @@ export const lwip: Stack = {
           '--',
           ...upperTesterOptions(tester, target, families),
         ],
-        env: { PRECONFIGURED_TAPIF: tap.name },
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: 'lwip' },
       });
@@ -54,10 +53,10 @@ export const lwip: Stack = {
   },
 };
 
-function hostOptions({ tester, target, targetMac }: Tap, families: StackOptions['families']): string[] {
+function hostOptions({ name, tester, target, targetMac }: Tap, families: StackOptions['families']): string[] {
   const ipv4 = ['--address', target[4], '--mask', '255.255.255.0', '--gateway', tester[4]];
   return [
-    ...['--mac', targetMac],
+    ...['--tap', name, '--mac', targetMac],
     ...(families.includes(4) ? ipv4 : []),
     ...(families.includes(6) ? ['--address', target[6]] : []),
   ];
