@@ -113,5 +113,17 @@ export interface Driver {
    * without anyone asking; never throws.
    */
   release(testerPort: number, handle: Handle | undefined): Promise<void>;
+  /**
+   * Whether what moves the target's user answers, asked beside all requests that wait; only of drivers that can tell.
+   *
+   * @param within in milliseconds
+   */
+  alive?(within: number): Promise<boolean>;
+  /**
+   * Begins anew with a target that was restarted: requests that wait fail, listeners and connections are forgotten.
+   *
+   * @throws Error when nothing answers; what is asked from then on fails at once.
+   */
+  renew?(): Promise<void>;
   dispose(): Promise<void>;
 }

@@ -25,7 +25,7 @@ const TEXT = 'segment arrives ';
 export class UpperTesterDriver implements Driver {
   readonly name: string;
   readonly seesAccepts = true;
-  readonly #client: TestabilityClient;
+  #client: TestabilityClient;
   readonly #capabilities: Capabilities;
   readonly #options: UpperTesterDriverOptions;
   readonly #listeners = new Map<string, Promise<{ port: number; socketId: number }>>();
@@ -70,6 +70,8 @@ export class UpperTesterDriver implements Driver {
     if (!listener) {
       listener = this.#listen(family, kind);
       this.#listeners.set(key, listener);
+      // One that could not be opened is tried again.
+      listener.catch(() => this.#listeners.delete(key));
     }
     return (await listener).port;
   }
@@ -127,6 +129,38 @@ export class UpperTesterDriver implements Driver {
     if (!held) return;
     // It may be gone already: closed by the case, or by a restart of the upper tester.
     await this.#client.abort(held.socketId).catch(() => undefined);
+  }
+
+  async alive(within: number): Promise<boolean> {
+    const { address, port } = this.#options;
+    // Requests are repeated twice by themselves.
+    const client = await TestabilityClient.open({ address, port, timeoutMs: Math.ceil(within / 3) });
+    try {
+      await client.getVersion();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      client.dispose();
+    }
+  }
+
+  async renew(): Promise<void> {
+    const { address, port } = this.#options;
+    this.#client.dispose();
+    this.#listeners.clear();
+    this.#accepted.clear();
+    for (const resolve of this.#waiting.values()) resolve(undefined);
+    this.#waiting.clear();
+    const client = await TestabilityClient.open({ address, port });
+    try {
+      await client.startTest();
+    } catch (error) {
+      client.dispose();
+      throw error;
+    }
+    client.onAccepted((event) => this.#onAccepted(event));
+    this.#client = client;
   }
 
   async dispose(): Promise<void> {
