@@ -31,6 +31,8 @@ export class UpperTesterDriver implements Driver {
   readonly #listeners = new Map<string, Promise<{ port: number; socketId: number }>>();
   readonly #accepted = new Map<number, Handle>();
   readonly #waiting = new Map<number, (handle: Handle | undefined) => void>();
+  /** Those of the present upper tester: one that was restarted gives the same numbers to other connections. */
+  #handles = new WeakSet<Handle>();
   #nextPort: number;
 
   private constructor(
@@ -102,23 +104,23 @@ export class UpperTesterDriver implements Driver {
     if (!address) throw new NotCapable(`the tester has no IPv${family} address`);
     const socketId = await this.#create(family, kind);
     await this.#client.connect(socketId, address, testerPort);
-    return { socketId };
+    return this.#handle(socketId);
   }
 
-  async send({ socketId }: Handle, octets: number): Promise<void> {
-    await this.#client.sendData(socketId, { data: TEXT.slice(0, octets), total: octets });
+  async send(handle: Handle, octets: number): Promise<void> {
+    await this.#client.sendData(this.#socketOf(handle), { data: TEXT.slice(0, octets), total: octets });
   }
 
-  shutdown({ socketId }: Handle): Promise<void> {
-    return this.#client.shutdown(socketId, 'tx');
+  async shutdown(handle: Handle): Promise<void> {
+    await this.#client.shutdown(this.#socketOf(handle), 'tx');
   }
 
-  close({ socketId }: Handle): Promise<void> {
-    return this.#client.close(socketId);
+  async close(handle: Handle): Promise<void> {
+    await this.#client.close(this.#socketOf(handle));
   }
 
-  abort({ socketId }: Handle): Promise<void> {
-    return this.#client.abort(socketId);
+  async abort(handle: Handle): Promise<void> {
+    await this.#client.abort(this.#socketOf(handle));
   }
 
   async release(testerPort: number, handle: Handle | undefined): Promise<void> {
@@ -126,7 +128,7 @@ export class UpperTesterDriver implements Driver {
     this.#waiting.delete(testerPort);
     const held = handle ?? this.#accepted.get(testerPort);
     this.#accepted.delete(testerPort);
-    if (!held) return;
+    if (!held || !this.#handles.has(held)) return;
     // It may be gone already: closed by the case, or by a restart of the upper tester.
     await this.#client.abort(held.socketId).catch(() => undefined);
   }
@@ -150,6 +152,7 @@ export class UpperTesterDriver implements Driver {
     this.#client.dispose();
     this.#listeners.clear();
     this.#accepted.clear();
+    this.#handles = new WeakSet();
     for (const resolve of this.#waiting.values()) resolve(undefined);
     this.#waiting.clear();
     const client = await TestabilityClient.open({ address, port });
@@ -219,8 +222,19 @@ export class UpperTesterDriver implements Driver {
     }
   }
 
-  #onAccepted({ socketId, port }: Accepted): void {
+  #handle(socketId: number): Handle {
     const handle = { socketId };
+    this.#handles.add(handle);
+    return handle;
+  }
+
+  #socketOf(handle: Handle): number {
+    if (!this.#handles.has(handle)) throw new Error('the upper tester was restarted: the connection is lost');
+    return handle.socketId;
+  }
+
+  #onAccepted({ socketId, port }: Accepted): void {
+    const handle = this.#handle(socketId);
     this.#accepted.set(port, handle);
     this.#waiting.get(port)?.(handle);
     this.#waiting.delete(port);
