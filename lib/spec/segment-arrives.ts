@@ -1,8 +1,8 @@
-import { type Arrival, type Arrivals, must } from './arrives/arrival.ts';
+import { type Arrival, type Arrivals, must, STRENGTH } from './arrives/arrival.ts';
 import { closed, listen, synSent } from './arrives/opening.ts';
-import { otherStates } from './arrives/other-states.ts';
 import { type Rules, rulesOf } from './arrives/rules.ts';
-import type { Adoption, Level, Profile } from './profile.ts';
+import { otherStates } from './arrives/validation.ts';
+import type { Adoption, Profile } from './profile.ts';
 import type { Segment, Tcb } from './tcb.ts';
 
 export type { Arrival } from './arrives/arrival.ts';
@@ -17,7 +17,10 @@ export const segmentArrives = (tcb: Tcb, segment: Segment, profile: Profile): Ar
   const adopted = distinct(arrives(tcb, segment, rulesOf(profile, 'adopted')));
   if (profile !== 'rfc9293') return [...adopted.values()];
   const other = distinct(arrives(tcb, segment, rulesOf(profile, 'not adopted')));
-  return [...apart(adopted, other, 'adopted', true), ...apart(other, adopted, 'not adopted', false)];
+  const tagged = (these: Outcomes, those: Outcomes, when: Adoption): Arrival[] =>
+    [...these].map(([key, each]) => (those.get(key)?.level === each.level ? each : { ...each, when }));
+  const onlyOther = tagged(other, adopted, 'not adopted').filter(({ when }) => when);
+  return [...tagged(adopted, other, 'adopted'), ...onlyOther];
 };
 
 function* arrives(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
@@ -33,13 +36,13 @@ function* arrives(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   else yield* otherStates(tcb, segment, rules);
 }
 
-const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
+type Outcomes = ReadonlyMap<string, Arrival>;
 
 const keyOf = ({ reply, tcb, freeSeq }: Arrival): string =>
   JSON.stringify([reply === 'silence' ? reply : { ...reply, ctl: [...reply.ctl].sort() }, tcb, freeSeq]);
 
 /** An outcome that follows from several rules counts as what the strongest of them makes it. */
-const distinct = (arrivals: Iterable<Arrival>): ReadonlyMap<string, Arrival> => {
+const distinct = (arrivals: Iterable<Arrival>): Outcomes => {
   const byKey = new Map<string, Arrival>();
   for (const each of arrivals) {
     const known = byKey.get(keyOf(each));
@@ -47,17 +50,3 @@ const distinct = (arrivals: Iterable<Arrival>): ReadonlyMap<string, Arrival> => 
   }
   return byKey;
 };
-
-/** Tags what only one adoption has; what both have, at the same level, is returned untagged, for one of them. */
-function* apart(
-  these: ReadonlyMap<string, Arrival>,
-  those: ReadonlyMap<string, Arrival>,
-  when: Adoption,
-  withShared: boolean,
-): Arrivals {
-  for (const [key, each] of these) {
-    const shared = those.get(key)?.level === each.level;
-    if (!shared) yield { ...each, when };
-    else if (withShared) yield each;
-  }
-}

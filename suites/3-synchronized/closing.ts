@@ -70,7 +70,7 @@ inState('CLOSING', [
   repeatedTextAndFin(closing),
   {
     // Retransmitted before our FIN was heard of, its number is old, and the first step drops it with an empty ACK. That
-    // throws a good acknowledgment away, and a TCP that trims the FIN instead gets to see it.
+    // throws a good acknowledgment away, and a TCP that trims the FIN instead, or looks on, gets to see it.
     id: 'closing.fin.repeated-acks-our-fin',
     title: "the peer's FIN once more, now acknowledging ours",
     send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>',
@@ -78,11 +78,11 @@ inState('CLOSING', [
     ...rules(UNACCEPTABLE, ACK_THROWN_AWAY, FIN),
   },
   {
-    // The fifth step ignores what does not acknowledge our FIN, though the eighth has an entry for it.
+    // The fifth step ignores what does not acknowledge our FIN; the eighth has an entry for it all the same.
     id: 'closing.fin.second',
     title: "a second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
-    expect: always(silence('CLOSING'), ...permitted(acknowledgmentOf(1, 'CLOSING'), emptyAck('CLOSING'))),
+    expect: always(silence('CLOSING'), acknowledgmentOf(1, 'CLOSING'), ...permitted(emptyAck('CLOSING'))),
     ...rules(ACK, FIN),
   },
   {

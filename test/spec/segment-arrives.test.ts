@@ -31,7 +31,7 @@ const ack = (state: State, tcb = tcbIn(state)): string =>
 describe('SEGMENT ARRIVES', () => {
   describe('the figures of RFC 793', () => {
     check('7, line 3: LISTEN answers a SYN', tcbIn('LISTEN', { iss: 300 }), '<SEQ=100><CTL=SYN>', [
-      'must <SEQ=300><ACK=101><CTL=SYN,ACK> SYN-RECEIVED',
+      'must <SEQ=300><ACK=101><CTL=SYN,ACK> SYN-RECEIVED, a new ISS',
     ]);
     check('7, line 4: the SYN,ACK establishes', tcbIn('SYN-SENT'), '<SEQ=300><ACK=101><CTL=SYN,ACK>', [
       'must <SEQ=101><ACK=301><CTL=ACK> ESTABLISHED',
@@ -45,8 +45,8 @@ describe('SEGMENT ARRIVES', () => {
     const simultaneous = tcbIn('SYN-RECEIVED', { origin: 'active' });
     check('8, line 6: the SYN,ACK again', simultaneous, '<SEQ=300><ACK=101><CTL=SYN,ACK>', [
       `must ${ack('SYN-RECEIVED')}`,
-      `may ${ack('ESTABLISHED')}`,
-      'may silence ESTABLISHED',
+      `must ${ack('ESTABLISHED')}`,
+      'must silence ESTABLISHED',
     ]);
     check('9, line 5: an old SYN was answered', tcbIn('SYN-SENT'), '<SEQ=300><ACK=91><CTL=SYN,ACK>', [
       'must <SEQ=91><CTL=RST> SYN-SENT',
@@ -109,7 +109,7 @@ describe('SEGMENT ARRIVES', () => {
   });
 
   describe('LISTEN', () => {
-    const synAck = 'must <SEQ=100><ACK=6><CTL=SYN,ACK> SYN-RECEIVED';
+    const synAck = 'must <SEQ=100><ACK=6><CTL=SYN,ACK> SYN-RECEIVED, a new ISS';
     check('a reset is ignored', tcbIn('LISTEN'), '<SEQ=5><ACK=9><CTL=SYN,RST,ACK>', ['must silence LISTEN']);
     check('neither SYN nor ACK', tcbIn('LISTEN'), '<SEQ=5><DATA=10><CTL=FIN>', ['must silence LISTEN']);
     check('text waits', tcbIn('LISTEN'), '<SEQ=5><DATA=10><CTL=SYN,FIN>', [synAck]);
@@ -180,13 +180,16 @@ describe('SEGMENT ARRIVES', () => {
     check('text around the window', tcbIn('ESTABLISHED'), '<SEQ=300><ACK=101><DATA=1002><CTL=ACK>', [
       `must ${keep}`,
       'must <SEQ=101><ACK=1301><CTL=ACK> ESTABLISHED',
+      'may <SEQ=101><ACK=1302><CTL=ACK> ESTABLISHED',
     ]);
     check('a FIN right of the window', tcbIn('ESTABLISHED'), '<SEQ=301><ACK=101><DATA=1000><CTL=FIN,ACK>', [
       'must <SEQ=101><ACK=1301><CTL=ACK> ESTABLISHED',
+      'may <SEQ=101><ACK=1302><CTL=ACK> CLOSE-WAIT',
     ]);
     check('the FIN again, with the ACK of ours', tcbIn('CLOSING'), '<SEQ=300><ACK=102><CTL=FIN,ACK>', [
       `must ${ack('CLOSING')}`,
       `may ${ack('TIME-WAIT')}`,
+      'may silence TIME-WAIT',
     ]);
     check('the same in LAST-ACK', tcbIn('LAST-ACK'), '<SEQ=300><ACK=102><CTL=FIN,ACK>', [
       `must ${ack('LAST-ACK')}`,
@@ -199,6 +202,7 @@ describe('SEGMENT ARRIVES', () => {
     const shut = { rcvWnd: 0 };
     check('an ACK counts', tcbIn('FIN-WAIT-1', shut), '<SEQ=301><ACK=102><CTL=ACK>', [
       'must silence FIN-WAIT-2',
+      'may <SEQ=102><ACK=301><CTL=ACK> FIN-WAIT-2',
     ]);
     check('text does not', tcbIn('ESTABLISHED', shut), '<SEQ=301><ACK=101><DATA=1><CTL=ACK>', [
       `must ${ack('ESTABLISHED')}`,
@@ -247,8 +251,12 @@ describe('SEGMENT ARRIVES', () => {
     check('with only its text in the window', tcbIn('ESTABLISHED'), '<SEQ=299><DATA=4><CTL=RST>', {
       rfc793: ['must silence ESTABLISHED', 'must silence CLOSED'],
       rfc1122: ['must silence ESTABLISHED', 'should silence CLOSED'],
-      rfc5961: ['must silence ESTABLISHED'],
-      rfc9293: ['must silence ESTABLISHED', 'should silence CLOSED, not adopted'],
+      rfc5961: ['must silence ESTABLISHED', 'may silence CLOSED'],
+      rfc9293: [
+        'must silence ESTABLISHED',
+        'may silence CLOSED, adopted',
+        'should silence CLOSED, not adopted',
+      ],
     });
   });
 
@@ -314,17 +322,22 @@ describe('SEGMENT ARRIVES', () => {
         rfc9293: [`must ${ack('SYN-RECEIVED')}, adopted`, ...notAdopted(bare)],
       },
     );
+    const text = 'must <SEQ=101><ACK=310><CTL=ACK> ESTABLISHED';
+    const open = [
+      `may ${ack('ESTABLISHED')}`,
+      ...withAck.map((form) => form.replace('must', 'may').replace('302', '310')),
+    ];
     check(
       'left of the window, new text behind it',
       tcbIn('ESTABLISHED'),
       '<SEQ=300><ACK=101><DATA=9><CTL=SYN,ACK>',
       {
-        rfc793: ['must <SEQ=101><ACK=310><CTL=ACK> ESTABLISHED', `may ${ack('ESTABLISHED')}`],
-        rfc5961: [`must ${ack('ESTABLISHED')}`],
+        rfc793: [text, ...open],
+        rfc5961: [`must ${ack('ESTABLISHED')}`, text.replace('must', 'may')],
         rfc9293: [
           `must ${ack('ESTABLISHED')}, adopted`,
-          'must <SEQ=101><ACK=310><CTL=ACK> ESTABLISHED, not adopted',
-          `may ${ack('ESTABLISHED')}, not adopted`,
+          `${text.replace('must', 'may')}, adopted`,
+          ...notAdopted([text, ...open]),
         ],
       },
     );
@@ -341,7 +354,8 @@ describe('SEGMENT ARRIVES', () => {
     });
     check('older', waiting, '<SEQ=300><CTL=SYN>', {
       rfc793: [`must ${stay}`],
-      rfc9293: [`must ${stay}`, 'should silence TIME-WAIT'],
+      rfc1122: [`must ${stay}`, `may ${reopened(300)}`],
+      rfc9293: [`must ${stay}`, 'should silence TIME-WAIT', `may ${reopened(300)}`],
     });
     const stamped = tcbIn('TIME-WAIT', { timestamps: true, tsRecent: 50 });
     for (const [what, tcb, seq, tsval] of [
@@ -371,10 +385,14 @@ describe('SEGMENT ARRIVES', () => {
     check('of what was not sent, in SYN-RECEIVED', tcbIn('SYN-RECEIVED'), '<SEQ=301><ACK=102><CTL=ACK>', {
       rfc793: ['must <SEQ=102><CTL=RST> SYN-RECEIVED'],
       rfc5961: ['must <SEQ=102><CTL=RST> SYN-RECEIVED', `must ${ack('SYN-RECEIVED')}`],
-      rfc9293: ['must <SEQ=102><CTL=RST> SYN-RECEIVED', `must ${ack('SYN-RECEIVED')}, adopted`],
+      rfc9293: [
+        'must <SEQ=102><CTL=RST> SYN-RECEIVED',
+        `must ${ack('SYN-RECEIVED')}, adopted`,
+        `may ${ack('SYN-RECEIVED')}, not adopted`,
+      ],
     });
     check('of nothing, in SYN-RECEIVED', tcbIn('SYN-RECEIVED'), '<SEQ=301><ACK=100><CTL=ACK>', {
-      rfc793: ['must silence ESTABLISHED', 'may <SEQ=100><CTL=RST> SYN-RECEIVED'],
+      rfc793: ['must silence ESTABLISHED', 'must <SEQ=100><CTL=RST> SYN-RECEIVED'],
       rfc9293: ['must <SEQ=100><CTL=RST> SYN-RECEIVED'],
     });
     const long = tcbIn('ESTABLISHED', { sndUna: 5000, sndNxt: 5000 });
@@ -389,6 +407,7 @@ describe('SEGMENT ARRIVES', () => {
         'must <SEQ=5000><ACK=301><CTL=ACK> ESTABLISHED, adopted',
         'may <SEQ=5000><ACK=311><CTL=ACK> ESTABLISHED, adopted',
         'must <SEQ=5000><ACK=311><CTL=ACK> ESTABLISHED, not adopted',
+        'may <SEQ=5000><ACK=301><CTL=ACK> ESTABLISHED, not adopted',
       ],
     });
     check('of all but our FIN, in CLOSING', tcbIn('CLOSING'), '<SEQ=301><ACK=101><CTL=ACK>', [
@@ -462,6 +481,7 @@ describe('SEGMENT ARRIVES', () => {
       rfc1122: [
         'should <SEQ=102><CTL=RST> CLOSED',
         'should <SEQ=102><ACK=301><CTL=RST,ACK> CLOSED',
+        'should <SEQ=102><ACK=311><CTL=RST,ACK> CLOSED',
         `may ${taken}`,
       ],
     });

@@ -12,11 +12,13 @@ export interface Arrival {
   readonly when?: Adoption;
   /** The rule: document, section, step, and what it says there in our own words. */
   readonly why: string;
-  /** The SEQ of the reply is an ISS that the TCP selects anew: it is written as the old one and not to be compared. */
+  /** The SEQ of the reply is an ISS that the TCP selects anew: it is written as the TCB's and not to be compared. */
   readonly freeSeq?: true;
 }
 
 export type Arrivals = Generator<Arrival, void, undefined>;
+
+export const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 
 const arrival =
   (level: Level) =>
@@ -26,16 +28,17 @@ export const must = arrival('required');
 export const should = arrival('recommended');
 export const may = arrival('permitted');
 
+const atMost = (most: Level) =>
+  function* (arrivals: Iterable<Arrival>, because: string): Arrivals {
+    for (const { level, why, ...each } of arrivals)
+      yield { ...each, level: STRENGTH[level] < STRENGTH[most] ? level : most, why: `${because}; ${why}` };
+  };
+
 /** The same arrivals where the texts leave them open, or ask for something else by a SHOULD. */
-export function* permitted(arrivals: Iterable<Arrival>, because: string): Arrivals {
-  for (const each of arrivals) yield { ...each, level: 'permitted', why: `${because}; ${each.why}` };
-}
+export const permitted = atMost('permitted');
 
 /** The same arrivals where it is a SHOULD that asks for them. */
-export function* recommended(arrivals: Iterable<Arrival>, because: string): Arrivals {
-  for (const each of arrivals)
-    yield each.level === 'required' ? should(each.reply, each.tcb, `${because}; ${each.why}`) : each;
-}
+export const recommended = atMost('recommended');
 
 /** The connection in another state; only SYN-RECEIVED remembers where it came from. */
 export const enter = (tcb: Tcb, state: State, origin?: Origin): Tcb => {
@@ -43,12 +46,7 @@ export const enter = (tcb: Tcb, state: State, origin?: Origin): Tcb => {
   return origin === undefined ? { ...rest, state } : { ...rest, state, origin };
 };
 
-const reply = (
-  { rcvWnd, security, precedence }: Tcb,
-  ctl: readonly Control[],
-  seq: number,
-  ack = 0,
-): Segment => {
+const reply = ({ rcvWnd, security, precedence }: Tcb, ctl: Control[], seq: number, ack = 0): Segment => {
   const fixed = { data: 0, urg: 0, checksumValid: true, unicast: true };
   return { seq, ack, ctl: new Set(ctl), wnd: rcvWnd, security, precedence, ...fixed };
 };
@@ -70,8 +68,9 @@ export const resetFromZero = (tcb: Tcb, segment: Segment): Segment =>
 export const resetFor = (tcb: Tcb, segment: Segment): Segment =>
   segment.ctl.has('ACK') ? resetAtAck(tcb, segment) : resetFromZero(tcb, segment);
 
-/** The resets that belong to the connection, not to a segment: what ABORT sends, and the same with an ACK. */
-export const ownResets = (tcb: Tcb): readonly Segment[] => [
+/** Where no form is given: the one above, what ABORT sends, and the same with an ACK. */
+export const resetsOfAnyForm = (tcb: Tcb, segment: Segment): readonly Segment[] => [
+  resetFor(tcb, segment),
   reply(tcb, ['RST'], tcb.sndNxt),
   reply(tcb, ['RST', 'ACK'], tcb.sndNxt, tcb.rcvNxt),
 ];

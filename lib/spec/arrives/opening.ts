@@ -1,6 +1,6 @@
 import { add, gt, leq } from '../../wire/seq.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
-import type { Arrivals } from './arrival.ts';
+import type { Arrival, Arrivals } from './arrival.ts';
 import {
   emptyAck,
   enter,
@@ -17,7 +17,7 @@ import type { Rules } from './rules.ts';
 import { reset } from './validation.ts';
 import { trimmed } from './window.ts';
 
-const A_1_2 = 'RFC 9293 A.1.2: security options may be ignored';
+export const A_1_2 = 'RFC 9293 A.1.2: security options may be ignored';
 
 /** RFC 793 page 65, RFC 9293 section 3.10.7.1: there is no connection. */
 export function* closed(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
@@ -40,16 +40,15 @@ const synReceived = (tcb: Tcb, { seq, wnd, tsval }: Segment): Tcb => ({
   tsRecent: tsval ?? tcb.tsRecent,
 });
 
-/** The same when our own SYN goes out only now, with the answer. */
-export const opened = (tcb: Tcb, segment: Segment): Tcb => ({
-  ...synReceived(tcb, segment),
-  sndUna: tcb.iss,
-  sndNxt: add(tcb.iss, 1),
-});
+/** A SYN is answered with a SYN,ACK: our own goes out only now, from an ISS of our choice. */
+export const opened = (as: typeof must, tcb: Tcb, segment: Segment, why: string): Arrival => {
+  const next = { ...synReceived(tcb, segment), sndUna: tcb.iss, sndNxt: add(tcb.iss, 1) };
+  return { ...as(synAck(next), next, why), freeSeq: true };
+};
 
 /** RFC 793 pages 65-66, RFC 9293 section 3.10.7.2. */
 export function* listen(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const { ctl } = segment;
+  const { ctl, security, precedence } = segment;
   if (ctl.has('RST')) return yield must('silence', tcb, rules.listen('first', 'a reset is ignored'));
   if (ctl.has('ACK')) {
     const why = rules.listen('second', 'nothing was sent that could be acknowledged');
@@ -57,8 +56,8 @@ export function* listen(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   }
   if (!ctl.has('SYN'))
     return yield must('silence', tcb, rules.listen('fourth', 'neither SYN, ACK nor RST: drop'));
-  const higher = rules.precedence && segment.precedence > tcb.precedence;
-  if (segment.security !== tcb.security || (higher && !tcb.mayRaisePrecedence)) {
+  const higher = rules.precedence && precedence > tcb.precedence;
+  if (security !== tcb.security || (higher && !tcb.mayRaisePrecedence)) {
     const why = rules.listen('third', 'another security, or a precedence that is refused');
     yield must(resetFromZero(tcb, segment), tcb, why);
     // Page 66 prints this form, although the SYN has no ACK; section 3.4 and RFC 1122 4.2.2.20(b) ask for the other.
@@ -66,8 +65,8 @@ export function* listen(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
     if (rules.rfc9293) yield* permitted(listen(tcb, { ...segment, security: tcb.security }, rules), A_1_2);
     return;
   }
-  const next = opened(higher ? { ...tcb, precedence: segment.precedence } : tcb, segment);
-  yield must(synAck(next), next, rules.listen('third', 'a SYN is answered with SYN,ACK'));
+  const raised = higher ? { ...tcb, precedence } : tcb;
+  yield opened(must, raised, segment, rules.listen('third', 'a SYN is answered with SYN,ACK'));
 }
 
 /** RFC 793 pages 66-68, RFC 9293 section 3.10.7.3. */
@@ -85,8 +84,7 @@ export function* synSent(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   }
   const higher = rules.precedence && precedence > tcb.precedence;
   const lower = rules.precedence && precedence < tcb.precedence;
-  const refused = acknowledges ? higher || lower : higher && !tcb.mayRaisePrecedence;
-  if (security !== tcb.security || refused) {
+  if (security !== tcb.security || (acknowledges ? higher || lower : higher && !tcb.mayRaisePrecedence)) {
     const why = rules.synSent('third', 'another security, or a precedence that is refused');
     yield must(resetFor(tcb, segment), tcb, why);
     if (rules.rfc9293) yield* permitted(synSent(tcb, { ...segment, security: tcb.security }, rules), A_1_2);

@@ -1,16 +1,16 @@
 import { add, geq, gt, leq, lt, sub } from '../../wire/seq.ts';
 import type { State } from '../state.ts';
-import type { Segment, Tcb } from '../tcb.ts';
+import { type Segment, segLen, type Tcb } from '../tcb.ts';
 import type { Arrivals } from './arrival.ts';
 import {
   emptyAck,
   enter,
   may,
   must,
-  ownResets,
   permitted,
   recommended,
   resetAtAck,
+  resetsOfAnyForm,
   should,
 } from './arrival.ts';
 import type { Rules } from './rules.ts';
@@ -22,32 +22,36 @@ const FURTHER_ON = 'RFC 793 page 74, RFC 1122 4.2.2.21: what begins further on m
 
 /** RFC 793 pages 72-73: the ACK field. */
 export function* fifth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  if (!segment.ctl.has('ACK'))
-    return yield must('silence', tcb, rules.other('fifth', 'without ACK it is dropped'));
-  const isNews = tcb.state === 'SYN-RECEIVED' || gt(segment.ack, tcb.sndUna);
-  if (!inOrder(tcb, segment) && isNews) {
+  const { ctl, ack } = segment;
+  if (!ctl.has('ACK')) return yield must('silence', tcb, rules.other('fifth', 'without ACK it is dropped'));
+  if (!inOrder(tcb, segment) && (tcb.state === 'SYN-RECEIVED' || gt(ack, tcb.sndUna))) {
     const why = rules.other('first', 'what begins further on may be held, its ACK field too');
     yield may('silence', tcb, why);
     yield may(emptyAck(tcb), tcb, why);
   }
   const oldest = sub(tcb.sndUna, tcb.maxSndWnd);
-  const plausible = sub(segment.ack, oldest) <= sub(tcb.sndNxt, oldest);
-  if (!rules.rfc5961 || plausible) return yield* acknowledgment(tcb, segment, rules);
-  yield must(emptyAck(tcb), tcb, 'RFC 5961 5.2: the ACK lies outside what can be under way');
-  // In SYN-RECEIVED group 2 of "Reset Generation" is as right; elsewhere 5.2 is a choice of its own.
-  if (tcb.state === 'SYN-RECEIVED') yield* acknowledgment(tcb, segment, rules);
-  else yield* permitted(acknowledgment(tcb, segment, rules), 'RFC 5961 5.2 is a MAY');
+  const plausible = sub(ack, oldest) <= sub(tcb.sndNxt, oldest);
+  if (plausible || !(rules.rfc5961 || rules.rfc9293)) return yield* acknowledgment(tcb, segment, rules);
+  // A check of its own, and a MAY: one who has not adopted the others may have it, one who has may do without.
+  const challenge = rules.rfc5961 ? must : may;
+  yield challenge(emptyAck(tcb), tcb, 'RFC 5961 5.2: the ACK lies outside what can be under way');
+  const ordinary = acknowledgment(tcb, segment, rules);
+  // In SYN-RECEIVED group 2 of "Reset Generation" is as right.
+  const asRight = tcb.state === 'SYN-RECEIVED' || !rules.rfc5961;
+  yield* asRight ? ordinary : permitted(ordinary, 'RFC 5961 5.2 is a MAY');
 }
 
 function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const { state, sndUna, sndNxt } = tcb;
   const { ack } = segment;
   if (state === 'SYN-RECEIVED') {
-    const why = rules.other('fifth', 'it does not acknowledge our SYN');
-    const inRange = sub(ack, sndUna) <= sub(sndNxt, sndUna);
-    if (!inRange || (rules.rfc9293 && ack === sndUna)) return yield must(resetAtAck(tcb, segment), tcb, why);
-    if (ack === sndUna) yield may(resetAtAck(tcb, segment), tcb, `${why} (erratum 3301)`);
-    return yield* sixth(acknowledged(enter(tcb, 'ESTABLISHED'), segment, rules), segment, rules);
+    const acksNothing = ack === sndUna;
+    if (acksNothing || sub(ack, sndUna) > sub(sndNxt, sndUna))
+      yield must(resetAtAck(tcb, segment), tcb, rules.other('fifth', 'it does not acknowledge our SYN'));
+    // Page 72 accepts SND.UNA as well, which is against section 3.3, and corrected by erratum 3301.
+    if (acksNothing ? !rules.rfc9293 : sub(ack, sndUna) <= sub(sndNxt, sndUna))
+      yield* sixth(acknowledged(enter(tcb, 'ESTABLISHED'), segment, rules), segment, rules);
+    return;
   }
   if (gt(ack, sndNxt))
     return yield must(emptyAck(tcb), tcb, rules.other('fifth', 'it acknowledges what was not sent'));
@@ -92,8 +96,10 @@ export function* sixth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 function* seventh(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   if (!rules.rfc1122 || !tcb.userGone || segment.data === 0) return yield* text(tcb, segment, rules);
   const why = 'RFC 1122 4.2.2.13: text for a user who is gone is lost, which a reset should say';
-  for (const reset of [resetAtAck(tcb, segment), ...ownResets(tcb)])
-    yield should(reset, enter(tcb, 'CLOSED'), why);
+  // Its form is not given, nor whether its ACK counts what is lost.
+  for (const octets of [0, segment.data, segLen(segment)])
+    for (const form of resetsOfAnyForm({ ...tcb, rcvNxt: add(tcb.rcvNxt, octets) }, segment))
+      yield should(form, enter(tcb, 'CLOSED'), why);
   yield* permitted(text(tcb, segment, rules), 'RFC 1122 4.2.2.13: the half-duplex close is a MAY');
 }
 
@@ -112,6 +118,8 @@ function* text(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 function* nothingMore(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   yield must('silence', tcb, rules.other('fifth', 'nothing in it is to be answered'));
   if (!inOrder(tcb, segment)) yield may(emptyAck(tcb), tcb, FURTHER_ON);
+  const closed = 'RFC 793 3.7: at a closed window whatever arrives is to be acknowledged';
+  if (tcb.rcvWnd === 0) yield may(emptyAck(tcb), tcb, closed);
 }
 
 /** RFC 793 pages 75-76: the FIN bit, in the states that wait for it. */

@@ -38,17 +38,6 @@ export const synAck: Outcome = outcome('<ACK=SEG.SEQ+1><CTL=SYN,ACK>', 'SYN-RECE
 /** The reset of group 3: believable to the peer because its sequence number is the one that the peer acknowledged. */
 export const resetBySegAck: Outcome = outcome('<SEQ=SEG.ACK><CTL=RST>', 'CLOSED');
 
-/**
- * A reset whose form the text leaves open: either form of the reset rules, or one that continues our own sequence
- * numbers, as the ABORT call does. The form that takes its sequence number from SEG.ACK needs an ACK to take it from.
- */
-export const resetOfAnyForm = (carriesAck: boolean): Outcomes => [
-  outcome('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', 'CLOSED'),
-  ...(carriesAck ? [resetBySegAck] : []),
-  outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
-  outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
-];
-
 // Levels, and sets of outcomes.
 
 const atLevel =
@@ -58,6 +47,20 @@ const atLevel =
 
 export const recommended = atLevel('recommended');
 export const permitted = atLevel('permitted');
+
+/**
+ * A reset whose form the text leaves open: the form that the ACK bit of the segment asks for everywhere else, or one
+ * that continues our own sequence numbers, as the ABORT call does. SEQ=0 is made for segments without ACK: in answer to
+ * one that has it the peer would hardly believe it, yet no text rules it out.
+ */
+export const resetOfAnyForm = (carriesAck: boolean): Outcomes => {
+  const fromZero = outcome('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', 'CLOSED');
+  return [
+    ...(carriesAck ? [resetBySegAck, ...permitted(fromZero)] : [fromZero]),
+    outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
+    outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
+  ];
+};
 
 const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 const strength = ({ level }: Outcome): number => STRENGTH[level ?? 'required'];
@@ -122,12 +125,12 @@ export const replacedByRfc5961 = (older: Outcomes, newer: Outcomes): ByProfile =
 export const nothingDue = ({ state }: Subject): Outcomes =>
   state === 'TIME-WAIT' ? [silence(state), ...permitted(emptyAck(state))] : [silence(state)];
 
-/** The same, away from the left edge of the window: an acknowledgment may be sent. */
-export const nothingDueInside = (subject: Subject): ByProfile =>
-  byProfile({
-    rfc793: nothingDue(subject),
-    rfc1122: anyOf(...nothingDue(subject), ...permitted(emptyAck(subject.state))),
-  });
+/**
+ * The same where an acknowledgment may be sent all the same: away from the left edge of the window, which RFC 793 leaves
+ * open and RFC 1122 permits; and at a closed window, where section 3.7 of RFC 793 wants whatever arrives acknowledged.
+ */
+export const nothingDueButPermitted = (subject: Subject): Outcomes =>
+  anyOf(...nothingDue(subject), ...permitted(emptyAck(subject.state)));
 
 /** Text that arrives in order; after the peer's FIN it is ignored, with no word on whether that earns an ACK. */
 export const textTaken = (

@@ -143,11 +143,15 @@ const notHonoured = (subject: Subject, place: Place): Outcomes =>
     ...permitted(synAck),
   );
 
-/** RFC 7323 acknowledges what its timestamp proves old, before anything else; RFC 6191 drops it without a word. */
+/**
+ * RFC 7323 acknowledges what its timestamp proves old, before anything else, and RFC 1122 gives leave to reopen whatever
+ * the SYN looks like. RFC 6191, which should be followed where there are timestamps, drops it without a word.
+ */
 const fromThePast = ({ state }: Subject): ByProfile =>
   byProfile({
     rfc793: [emptyAck(state)],
-    rfc9293: [emptyAck(state), ...recommended(silence(state))],
+    rfc1122: [emptyAck(state), ...permitted(synAck)],
+    rfc9293: [...recommended(silence(state)), ...permitted(emptyAck(state), synAck)],
   });
 
 /**

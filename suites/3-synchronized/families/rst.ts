@@ -97,12 +97,18 @@ const withText = (subject: Subject): ByProfile =>
 
 /**
  * The sequence check lets the segment pass by its end, but the SEQ of a valid RST is itself in the window: both readings
- * are RFC 793's. RFC 5961 goes by the sequence number; a TCP that trims first sees a RST at RCV.NXT.
+ * are RFC 793's, and since RFC 1122 the text in the RST is one more reason to look at it twice. RFC 5961 goes by the
+ * sequence number; a TCP that trims first, as the text suggests, sees a RST at RCV.NXT.
  */
 const straddling = ({ state }: Subject): ByProfile => {
-  const older = [silence(state), silence('CLOSED')];
+  const older = [silence(state), ...recommended(silence('CLOSED'))];
   const newer = [silence(state), ...permitted(silence('CLOSED'))];
-  return byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(newer, older) });
+  return byProfile({
+    rfc793: [silence(state), silence('CLOSED')],
+    rfc1122: older,
+    rfc5961: newer,
+    rfc9293: eitherWay(newer, older),
+  });
 };
 
 /** TIME-WAIT may ignore every RST. */

@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import type { Case } from '../../lib/spec/case.ts';
+import { type Adoption, PROFILES, type Profile } from '../../lib/spec/profile.ts';
+import { STATES } from '../../lib/spec/state.ts';
+import { allCases } from '../suites/catalogue.ts';
+import { encounterOf } from './agreement/encounters.ts';
+import { expected, modelled, printEncounter } from './agreement/outcomes.ts';
+
+/** TCBs for each case, profile and adoption. */
+const ENCOUNTERS = 25;
+
+const adoptions = (profile: Profile): readonly Adoption[] =>
+  profile === 'rfc9293' ? ['adopted', 'not adopted'] : ['adopted'];
+
+/** The first encounter of a case in which the case and the model differ, told in full. */
+function disagreement(subject: Case, profile: Profile, adoption: Adoption): string | undefined {
+  for (let number = 0; number < ENCOUNTERS; number += 1) {
+    const encounter = encounterOf(subject, number);
+    const byCase = expected(subject, encounter, profile, adoption);
+    const byModel = modelled(encounter, profile, adoption);
+    const onlyInCase = [...byCase.keys()].filter((outcome) => !byModel.has(outcome));
+    const onlyInModel = [...byModel].filter(([outcome]) => !byCase.has(outcome));
+    if (onlyInCase.length === 0 && onlyInModel.length === 0) continue;
+    return [
+      `${subject.id} by ${profile}, RFC 5961 ${adoption}: ${printEncounter(encounter)}`,
+      ...onlyInCase.map((outcome) => `  only in the case:  ${outcome}`),
+      ...onlyInModel.map(([outcome, why]) => `  only in the model: ${outcome} (${why})`),
+    ].join('\n');
+  }
+  return undefined;
+}
+
+describe('the cases and the model of SEGMENT ARRIVES agree', () => {
+  let cases: readonly Case[] = [];
+
+  before(async () => {
+    cases = await allCases();
+  });
+
+  for (const state of STATES)
+    it(`in ${state}`, () => {
+      const own = cases.filter((subject) => subject.state === state);
+      expect(own).not.to.have.length(0);
+      const found = own.flatMap((subject) =>
+        PROFILES.flatMap((profile) =>
+          adoptions(profile).flatMap((adoption) => disagreement(subject, profile, adoption) ?? []),
+        ),
+      );
+      expect(found, found.join('\n')).to.have.length(0);
+    });
+});
