@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { addInspectCommands } from './commands/inspect.ts';
+import { addResultCommands } from './commands/results.ts';
 import { addRunCommand } from './commands/run.ts';
 import { EXIT, sentence, tell } from './failure.ts';
 
@@ -50,5 +51,6 @@ function program(): Command {
     .addHelpText('after', EXAMPLES);
   addRunCommand(command);
   addInspectCommands(command);
+  addResultCommands(command);
   return command;
 }

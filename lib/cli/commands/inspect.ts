@@ -20,4 +20,15 @@ export function addInspectCommands(program: Command): void {
       const { list } = await import('../list/list.ts');
       process.exitCode = await list(options);
     });
+
+  program
+    .command('coverage')
+    .description('print which cases test each requirement, and why some have none')
+    .option('--results <file>', 'results.json of a run: verdicts are counted as well')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  segment-arrives coverage --results reports/results.json')
+    .action(async (options) => {
+      const { coverage } = await import('../coverage/coverage.ts');
+      process.exitCode = await coverage(options);
+    });
 }

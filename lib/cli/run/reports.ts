@@ -2,9 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
-import { currentRun } from '../../report/store.ts';
 import { type WriteOptions, writeReports } from '../../report/write.ts';
-import type { Settings } from '../../runner/settings.ts';
 import { tell } from '../failure.ts';
 
 /** A run whose reports cannot be written need not begin. @throws ReportError */
@@ -14,19 +12,15 @@ export function requireWritable(directory: string): void {
   rmSync(probe, { force: true });
 }
 
-/** Writes what is known at the end of a run; undefined when it cannot be written, which has been told then. */
-export function finish(
-  { settings, durationMs, complete }: { settings: Settings; durationMs: number; complete: boolean },
-  options: WriteOptions = {},
-): Run | undefined {
-  const run = currentRun({ durationMs, complete });
-  if (!run) return undefined;
+/** Writes what mochawesome does not; false when it cannot be written, which has been told then. */
+export function write(directory: string, run: Run, options: WriteOptions | undefined): boolean {
   try {
-    writeReports(settings.reports, run, options);
-    return run;
+    writeReports(directory, run, options);
+    console.log(`  and:     ${join(directory, 'index.html')}, results.json, junit.xml, summary.md\n`);
+    return true;
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
     tell(error);
-    return undefined;
+    return false;
   }
 }

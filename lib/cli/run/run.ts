@@ -1,17 +1,20 @@
 import { join } from 'node:path';
 import type Mocha from 'mocha';
+import { requireProfile } from '../../report/baseline/baseline.ts';
 import { isFailure } from '../../report/judgement.ts';
-import { recordResult, resultOf } from '../../report/store.ts';
+import type { Run } from '../../report/run.ts';
+import { currentRun, recordResult, resultOf } from '../../report/store.ts';
 import type { CurrentRun } from '../../runner/current-run.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../../runner/mocha-plugin.ts';
 import type { Format } from '../commands/run.ts';
 import { EXIT } from '../failure.ts';
+import { acceptedBy, compareWith, concludeGate, namedBaseline } from '../results/gate.ts';
 import { type SettingOptions, settingsOf } from '../settings.ts';
 import { dryRunText } from './dry-run.ts';
 import { finished, Interruption } from './interrupt.ts';
 import { showLive } from './live.ts';
 import { prepare } from './prepare.ts';
-import { finish, requireWritable } from './reports.ts';
+import { requireWritable, write } from './reports.ts';
 
 export interface RunOptions extends SettingOptions {
   readonly baseline?: string;
@@ -29,6 +32,8 @@ export async function run(options: RunOptions): Promise<number> {
     process.stdout.write(dryRunText(run));
     return EXIT.asExpected;
   }
+  const baseline = options.baseline === undefined ? undefined : namedBaseline(options.baseline);
+  if (baseline) requireProfile(baseline.baseline, settings.profile);
   requireWritable(settings.reports);
   // Of what is printed, JSON lines alone are for a program.
   if (options.format === 'jsonl') console.log = console.error;
@@ -38,19 +43,28 @@ export async function run(options: RunOptions): Promise<number> {
     await mochaGlobalSetup.call({});
     const complete = await runMocha(mocha, run, options, interruption);
     await mochaGlobalTeardown();
-    const lost = await countLost(run);
-    const ended = finish({ settings, durationMs: Date.now() - startedAt, complete });
+    const done = currentRun({ durationMs: Date.now() - startedAt, complete });
+    const outcome = done && baseline && (await compareWith(done, baseline, settings.only));
+    const accepted = baseline && outcome && { baseline: acceptedBy(baseline, outcome) };
+    const written = done && write(settings.reports, done, accepted);
     if (interruption.exitCode !== undefined) return interruption.exitCode;
-    if (!ended) return EXIT.cannotTest;
-    console.log(`  and:     ${join(settings.reports, 'index.html')}, results.json, junit.xml, summary.md\n`);
-    if (options.reportOnly) return complete && lost === 0 ? EXIT.asExpected : EXIT.notAsExpected;
-    const { profile, strict } = settings;
-    const failed = !complete || ended.cases.some((result) => isFailure(result, profile, strict));
-    return failed ? EXIT.notAsExpected : EXIT.asExpected;
+    if (!done || !written) return EXIT.cannotTest;
+    const exitCode =
+      baseline && outcome
+        ? concludeGate(outcome, done, baseline, join(settings.reports, 'results.json'))
+        : judge(done);
+    if (!options.reportOnly) return exitCode;
+    return complete && (await countLost(run)) === 0 ? EXIT.asExpected : EXIT.notAsExpected;
   } finally {
     await mochaGlobalTeardown();
     interruption.dispose();
   }
+}
+
+/** By the profile alone. */
+function judge({ cases, complete, profile, strict }: Run): number {
+  const fails = cases.some((result) => isFailure(result, profile, strict));
+  return complete && !fails ? EXIT.asExpected : EXIT.notAsExpected;
 }
 
 /** Whether every test was run to its end. */

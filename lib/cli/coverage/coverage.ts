@@ -1,0 +1,97 @@
+import pc from 'picocolors';
+import { type Counts, countVerdicts } from '../../report/judgement.ts';
+import { readResults } from '../../report/results.ts';
+import type { Run } from '../../report/run.ts';
+import type { Profile } from '../../spec/profile.ts';
+import { REQUIREMENTS } from '../../spec/requirements.ts';
+import { whyUncovered } from '../../spec/uncovered.ts';
+import { VERDICTS } from '../../verdict/result.ts';
+import { EXIT } from '../failure.ts';
+import { listedCases } from '../list/entries.ts';
+
+export interface CoverageOptions {
+  readonly results?: string;
+  readonly json?: boolean;
+}
+
+interface Coverage {
+  readonly id: string;
+  readonly section: string;
+  readonly text: string;
+  readonly observable: string;
+  readonly cases: readonly string[];
+  /** Of the results, when there are any: a verdict for each case and family. */
+  readonly verdicts?: Counts;
+  /** Why there is no case. */
+  readonly reason?: string;
+}
+
+/** Prints, for each requirement, the cases that name it. */
+export async function coverage({ results, json }: CoverageOptions): Promise<number> {
+  const run = results === undefined ? undefined : readResults(results);
+  const table = await coverageTable(run);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ ...(run ? { target: run.target.name, profile: run.profile } : {}), requirements: table }, null, 1)}\n`
+      : coverageText(table, run?.profile),
+  );
+  return EXIT.asExpected;
+}
+
+async function coverageTable(run: Run | undefined): Promise<Coverage[]> {
+  const cases = new Map<string, string[]>(REQUIREMENTS.map(({ id }) => [id, []]));
+  for (const { id, requirements } of await listedCases()) {
+    for (const requirement of requirements) cases.get(requirement)?.push(id);
+  }
+  return REQUIREMENTS.map((requirement): Coverage => {
+    const own = cases.get(requirement.id) ?? [];
+    const reason = own.length === 0 ? (whyUncovered(requirement) ?? 'no case yet') : undefined;
+    const ids = new Set(own);
+    return {
+      ...requirement,
+      cases: own,
+      ...(run
+        ? {
+            verdicts: countVerdicts(
+              run.cases.filter(({ id }) => ids.has(id)),
+              run.profile,
+            ),
+          }
+        : {}),
+      ...(reason ? { reason } : {}),
+    };
+  });
+}
+
+function coverageText(table: readonly Coverage[], profile: Profile | undefined): string {
+  const covered = table.filter(({ cases }) => cases.length > 0);
+  const width = Math.max(...table.map(({ id }) => id.length));
+  const lines = covered.map(({ id, text, cases, verdicts }) => {
+    const counts = verdicts ? `  ${verdictText(verdicts)}` : '';
+    return `  ${id.padEnd(width)}  ${String(cases.length).padStart(4)}${counts}  ${text}`;
+  });
+  const groups = new Map<string, Coverage[]>();
+  for (const one of table) {
+    if (one.reason) groups.set(one.reason, [...(groups.get(one.reason) ?? []), one]);
+  }
+  const uncovered = [...groups].flatMap(([reason, members]) => [
+    `  ${pc.bold(reason)}`,
+    ...members.map(({ id, text }) => `    ${id.padEnd(width)}  ${text}`),
+  ]);
+  const legend = profile ? `, and verdicts under ${profile} (${VERDICTS.join(' / ')})` : '';
+  return [
+    `Requirements with cases: how many${legend}`,
+    '',
+    ...lines,
+    '',
+    'Requirements without a case, and why',
+    '',
+    ...uncovered,
+    '',
+    `${covered.length} of ${table.length} requirements have cases`,
+    '',
+  ].join('\n');
+}
+
+const verdictText = (counts: Counts): string =>
+  VERDICTS.map((verdict) => String(counts[verdict]).padStart(4)).join(' /');

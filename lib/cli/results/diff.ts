@@ -1,0 +1,46 @@
+import pc from 'picocolors';
+import { CHANGES, type Difference, diffRuns, type Told } from '../../report/diff.ts';
+import { readResults } from '../../report/results.ts';
+import { isProfile, PROFILES } from '../../spec/profile.ts';
+import { EXIT, UsageError } from '../failure.ts';
+
+export interface DiffOptions {
+  readonly json?: boolean;
+  readonly profile?: string;
+}
+
+/** Prints how a second run differs from a first one. */
+export function diff(before: string, after: string, { json, profile }: DiffOptions): number {
+  if (profile !== undefined && !isProfile(profile)) {
+    throw new UsageError(`--profile ${profile}: unknown profile; there are ${PROFILES.join(', ')}`);
+  }
+  const [first, second] = [readResults(before), readResults(after)];
+  const judgedBy = profile ?? second.profile;
+  const differences = diffRuns(first, second, judgedBy);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ before, after, profile: judgedBy, differences }, null, 1)}\n`);
+  } else {
+    const names = `${before} (${first.target.name}) → ${after} (${second.target.name}), profile ${judgedBy}`;
+    process.stdout.write(`${names}\n\n${diffText(differences)}\n`);
+  }
+  return differences.length === 0 ? EXIT.asExpected : EXIT.notAsExpected;
+}
+
+function diffText(differences: readonly Difference[]): string {
+  if (differences.length === 0) return pc.green('no difference');
+  const sections = CHANGES.flatMap((change) => {
+    const group = differences.filter((one) => one.change === change);
+    if (group.length === 0) return [];
+    return [[pc.bold(`${change} (${group.length})`), ...group.flatMap(lines)].join('\n')];
+  });
+  const count = differences.length === 1 ? '1 difference' : `${differences.length} differences`;
+  return `${sections.join('\n\n')}\n\n${count}`;
+}
+
+const lines = ({ id, family, before, after }: Difference): string[] => [
+  `  ${id}  IPv${family}`,
+  ...(before ? [pc.red(`    - ${told(before)}`)] : []),
+  ...(after ? [pc.green(`    + ${told(after)}`)] : []),
+];
+
+const told = ({ verdict, observed }: Told): string => `${verdict}: ${observed}`;

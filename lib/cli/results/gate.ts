@@ -1,0 +1,66 @@
+import { type Baseline, keyOf, readBaseline } from '../../report/baseline/baseline.ts';
+import { gate as compare, type GateOutcome, isOpen } from '../../report/baseline/gate.ts';
+import { gateText } from '../../report/baseline/text.ts';
+import type { AcceptedDeviations } from '../../report/markdown.ts';
+import { readResults } from '../../report/results.ts';
+import type { Run } from '../../report/run.ts';
+import { matcher } from '../../runner/only.ts';
+import { EXIT, UsageError } from '../failure.ts';
+import { knownCases } from './known.ts';
+
+/** A baseline by its file's name. */
+export interface NamedBaseline {
+  readonly file: string;
+  readonly baseline: Baseline;
+}
+
+/** @throws BaselineError */
+export const namedBaseline = (file: string): NamedBaseline => ({ file, baseline: readBaseline(file) });
+
+/** Compares a run with a baseline, as far as the run was asked to go. @throws BaselineError */
+export async function compareWith(
+  run: Run,
+  { baseline }: NamedBaseline,
+  only: string | undefined,
+): Promise<GateOutcome> {
+  const isKnown = await knownCases();
+  return compare(run, baseline, { isKnown, ...(only ? { isSelected: matcher(only) } : {}) });
+}
+
+/** What the summary of a run says of the results that the gate accepts. */
+export const acceptedBy = ({ file }: NamedBaseline, { accepted }: GateOutcome): AcceptedDeviations => ({
+  name: file,
+  reasonFor: (result) => accepted.get(keyOf(result)),
+});
+
+/** Prints the outcome, and returns the exit code. */
+export function concludeGate(
+  outcome: GateOutcome,
+  run: Run,
+  { file }: NamedBaseline,
+  results: string,
+): number {
+  console.log(gateText(outcome, { baseline: file, results, profile: run.profile }));
+  return isOpen(outcome) ? EXIT.asExpected : EXIT.notAsExpected;
+}
+
+export interface GateOptions {
+  readonly baseline?: string;
+  readonly only?: readonly string[];
+}
+
+/** Compares stored results with a baseline. */
+export async function gate(results: string, { baseline, only }: GateOptions): Promise<number> {
+  if (!baseline) throw new UsageError('the gate needs --baseline FILE');
+  const named = namedBaseline(baseline);
+  const all = readResults(results);
+  const wanted = only?.join(',');
+  const isSelected = wanted === undefined ? undefined : matcher(wanted);
+  const run = isSelected ? { ...all, cases: all.cases.filter(({ id }) => isSelected(id)) } : all;
+  if (run.cases.length === 0) {
+    throw new UsageError(
+      wanted ? `--only ${wanted} matches no case of ${results}` : `${results} holds no case`,
+    );
+  }
+  return concludeGate(await compareWith(run, named, wanted), run, named, results);
+}

@@ -1,0 +1,11 @@
+import { loadSuites } from '../../runner/suites.ts';
+import { findCase } from '../../spec/catalogue.ts';
+import { findLadder } from '../../spec/ladders.ts';
+
+/** A test of whether the catalogue has a case over a family. */
+export async function knownCases(): Promise<
+  (one: { readonly id: string; readonly family: 4 | 6 }) => boolean
+> {
+  await loadSuites();
+  return ({ id, family }) => findCase(id)?.families.includes(family) ?? findLadder(id) !== undefined;
+}
