@@ -95,5 +95,13 @@ inState('FIN-WAIT-1', [
 
   // No user is left.
   ...orphan(finWait1, 'CLOSING'),
-  orphanFin(finWait1, 'fin-acks-our-fin', 'SND.NXT', 'TIME-WAIT'),
+  orphanFin(
+    finWait1,
+    {
+      name: 'fin-acks-our-fin',
+      title: 'a FIN in order that acknowledges ours, after the user has closed the connection',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    },
+    'TIME-WAIT',
+  ),
 ]);

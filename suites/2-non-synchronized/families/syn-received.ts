@@ -455,7 +455,14 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
     condition: 'zero receive window',
     send,
     expect,
-    cite: ['RFC 793 3.9 first', 'RFC 793 3.3', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.4'],
+    cite: [
+      'RFC 793 3.9 first',
+      'RFC 793 3.3',
+      'RFC 793 3.7 managing the window',
+      'RFC 9293 3.10.7.4 first',
+      'RFC 9293 3.4',
+      'RFC 9293 3.8.6.1',
+    ],
     requirements,
   });
   return [

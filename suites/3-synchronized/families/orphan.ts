@@ -10,6 +10,7 @@ import {
   named,
   outcome,
   permitted,
+  type Row,
   recommended,
   resetBySegAck,
   type Subject,
@@ -44,20 +45,23 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
     expect: always(emptyAck(subject.state)),
     ...rules(UNACCEPTABLE, HALF_DUPLEX),
   },
-  orphanFin(subject, 'fin', subject.ack, afterFin),
+  orphanFin(
+    subject,
+    {
+      name: 'fin',
+      title: 'a FIN in order after the user has closed the connection',
+      send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
+    },
+    afterFin,
+  ),
 ];
 
 /** A FIN without text loses nothing: the close goes on. */
-export const orphanFin = (
-  subject: Subject,
-  name: string,
-  ack: 'SND.NXT' | 'SND.UNA',
-  then: State,
-): CaseDeclaration => ({
+export const orphanFin = (subject: Subject, { name, title, send }: Row, then: State): CaseDeclaration => ({
   id: named(subject, `orphan.${name}`),
-  title: 'a FIN in order after the user has closed the connection',
+  title,
   condition,
-  send: `<SEQ=RCV.NXT><ACK=${ack}><CTL=FIN,ACK>`,
+  send,
   expect: always(acknowledgmentOf(1, then)),
   ...rules(FIN, HALF_DUPLEX),
 });

@@ -29,6 +29,11 @@ export const ZERO_WINDOW = rule(
   ['RFC 793 3.3 acceptability', 'RFC 793 3.9 first', 'RFC 9293 3.4', 'RFC 9293 3.10.7.4 first'],
   ['MUST-66', '3.10.7.4 first'],
 );
+/** Whatever arrives at a closed window is to be answered with an ACK that still asks for the same octet. */
+export const ZERO_WINDOW_ANSWER = rule(
+  ['RFC 793 3.7 managing the window', 'RFC 9293 3.8.6.1'],
+  ['3.10.7.4 first'],
+);
 export const RST = rule(
   ['RFC 793 3.9 second', 'RFC 9293 3.10.7.4 second'],
   ['3.10.7.4 second', '3.5.3 RST processing'],

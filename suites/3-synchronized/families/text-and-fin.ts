@@ -68,6 +68,20 @@ export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [
     ...rules(UNACCEPTABLE, FIN),
   },
   {
+    id: named(subject, 'fin.beyond'),
+    title: 'a FIN far beyond the window',
+    send: `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=${subject.ack}><CTL=FIN,ACK>`,
+    expect: always(emptyAck(subject.state)),
+    ...rules(UNACCEPTABLE, FIN),
+  },
+  ...beyondAGap(subject, [
+    {
+      name: 'fin.last-in-window',
+      title: 'a FIN at the last number of the window, beyond a gap',
+      send: `<SEQ=RCV.NXT+RCV.WND-1><ACK=${subject.ack}><CTL=FIN,ACK>`,
+    },
+  ]),
+  {
     id: named(subject, 'fin.ack-beyond-snd-nxt'),
     title: 'a FIN in order that acknowledges an octet never sent',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK>',

@@ -21,6 +21,7 @@ import {
   rules,
   UNACCEPTABLE,
   ZERO_WINDOW,
+  ZERO_WINDOW_ANSWER,
 } from './rules.ts';
 
 const condition: Condition = 'zero receive window';
@@ -33,7 +34,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: always(...nothingDueButPermitted(subject)),
-    ...rules(ZERO_WINDOW, ACK),
+    ...rules(ZERO_WINDOW, ZERO_WINDOW_ANSWER, ACK),
   },
   ...refused(subject, [
     {
@@ -107,5 +108,5 @@ const refused = (subject: Subject, rows: readonly Row[]): readonly CaseDeclarati
     condition,
     send,
     expect: always(emptyAck(subject.state)),
-    ...rules(ZERO_WINDOW, UNACCEPTABLE),
+    ...rules(ZERO_WINDOW, ZERO_WINDOW_ANSWER, UNACCEPTABLE),
   }));

@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { evaluateSegment, parseSegment, VARIABLES } from '../../lib/notation/index.ts';
+import type { Case } from '../../lib/spec/case.ts';
+import type { Profile } from '../../lib/spec/profile.ts';
+import { isRequirement } from '../../lib/spec/requirements.ts';
+import { SYNCHRONIZED } from '../../lib/spec/state.ts';
+import type { Control } from '../../lib/spec/tcb.ts';
+import { allCases } from './catalogue.ts';
+import { presentIds, publishedIds } from './ids.ts';
+
+const VALUES = Object.fromEntries(VARIABLES.map((name) => [name, 1]));
+
+/** The stimulus without its numbers. */
+const shapeOf = ({ send }: Case) => evaluateSegment(parseSegment(send), VALUES, () => 1);
+
+/** A state as the suites name it: SYN-RECEIVED is two recipes. */
+const recipeOf = ({ state, origin }: Case): string => (origin ? `${state} (${origin})` : state);
+
+const RECIPES = [
+  'CLOSED',
+  'LISTEN',
+  'SYN-SENT',
+  'SYN-RECEIVED (passive)',
+  'SYN-RECEIVED (active)',
+  ...SYNCHRONIZED,
+];
+
+/** Facts: the stimuli that every state is owed, as state, segment and condition. */
+const STIMULI = readFileSync(new URL('stimuli.tsv', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split('\t').join(' | '));
+
+describe('the catalogue', () => {
+  let cases: readonly Case[] = [];
+
+  before(async () => {
+    cases = await allCases();
+  });
+
+  it('names each case once, lower case, after its state', () => {
+    expect(new Set(cases.map(({ id }) => id)).size).to.equal(cases.length);
+    for (const { id, state, origin } of cases) {
+      expect(id).to.match(/^[a-z0-9-]+(\.[a-z0-9-]+){1,4}$/);
+      expect(id.startsWith(`${state.toLowerCase()}.${origin ? `${origin}.` : ''}`), id).to.equal(true);
+    }
+  });
+
+  it('cites a document for each, and names only requirements that exist', () => {
+    for (const { id, cite, requirements } of cases) {
+      expect(cite, id).not.to.have.length(0);
+      for (const text of cite) expect(text, id).to.match(/^RFC [0-9]+ /);
+      expect(requirements, id).not.to.have.length(0);
+      for (const requirement of requirements) expect(isRequirement(requirement), requirement).to.equal(true);
+    }
+  });
+
+  it('cites each document that makes a difference to it', () => {
+    const missing: string[] = [];
+    for (const { id, cite, expect: by } of cases) {
+      const cites = (...documents: string[]): boolean =>
+        cite.some((text) => documents.includes(text.split(' ').slice(0, 2).join(' ')));
+      const differ = (one: Profile, other: Profile): boolean =>
+        JSON.stringify(by[one]) !== JSON.stringify(by[other]);
+      const owed = (due: boolean, ...documents: string[]): void => {
+        if (due && !cites(...documents)) missing.push(`${id}: ${documents.join(' or ')}`);
+      };
+      owed(true, 'RFC 793', 'RFC 1122', 'RFC 7323');
+      owed(differ('rfc793', 'rfc1122'), 'RFC 1122');
+      owed(differ('rfc1122', 'rfc5961'), 'RFC 5961', 'RFC 2873');
+      owed(differ('rfc5961', 'rfc9293'), 'RFC 9293', 'RFC 6191');
+    }
+    expect(missing, missing.join('\n')).to.deep.equal([]);
+  });
+
+  it('says of each case in plain words what is special about it', () => {
+    for (const { id, title } of cases) {
+      expect(title.length, id).to.be.within(3, 110);
+      expect(title, id).not.to.match(/[.!]$/);
+    }
+    for (const recipe of RECIPES) {
+      const told = cases
+        .filter((subject) => recipeOf(subject) === recipe)
+        .map(({ title, condition, closedBy }) => `${title} | ${condition ?? ''} | ${closedBy ?? ''}`);
+      const twice = told.filter((text, index) => told.indexOf(text) !== index);
+      expect(twice, recipe).to.deep.equal([]);
+    }
+  });
+
+  it('leaves under every profile, adopted or not, something that is more than permitted', () => {
+    for (const { id, expect: byProfile } of cases)
+      for (const outcomes of Object.values(byProfile))
+        for (const adoption of ['adopted', 'not adopted'])
+          expect(
+            outcomes.some(({ when, level }) => (when ?? adoption) === adoption && level !== 'permitted'),
+            id,
+          ).to.equal(true);
+  });
+
+  it('lists no outcome twice', () => {
+    for (const { id, expect: byProfile } of cases)
+      for (const outcomes of Object.values(byProfile)) {
+        const told = outcomes.map(({ reply, then, when }) => `${reply}, then ${then}, ${when}`);
+        expect(new Set(told).size, id).to.equal(told.length);
+      }
+  });
+
+  it('holds every stimulus that is owed', () => {
+    const declared = new Set(
+      cases.map((subject) => [recipeOf(subject), subject.send, subject.condition ?? ''].join(' | ')),
+    );
+    expect(STIMULI).to.have.length(831);
+    expect(STIMULI.filter((row) => !declared.has(row))).to.deep.equal([]);
+  });
+
+  describe('has for every state', () => {
+    const only = (...wanted: Control[]) => {
+      const sorted = wanted.sort().join();
+      return (subject: Case): boolean => {
+        const { ctl, data } = shapeOf(subject);
+        return data === 0 && [...ctl].sort().join() === sorted;
+      };
+    };
+    const families: Readonly<Record<string, (subject: Case) => boolean>> = {
+      'no flags': only(),
+      ACK: only('ACK'),
+      SYN: only('SYN'),
+      'SYN,ACK': only('SYN', 'ACK'),
+      FIN: (subject) => only('FIN')(subject) || only('FIN', 'ACK')(subject),
+      RST: only('RST'),
+      'RST,ACK': only('RST', 'ACK'),
+      text: (subject) => {
+        const { ctl, data } = shapeOf(subject);
+        return data > 0 && !ctl.has('SYN') && !ctl.has('RST');
+      },
+    };
+    for (const [name, belongs] of Object.entries(families))
+      it(`a segment with ${name}`, () => {
+        for (const recipe of RECIPES) {
+          const own = cases.filter((subject) => recipeOf(subject) === recipe && belongs(subject));
+          expect(own, recipe).not.to.have.length(0);
+        }
+      });
+  });
+
+  describe('has for every synchronized state', () => {
+    const inEach = (belongs: (subject: Case) => boolean): void => {
+      for (const state of SYNCHRONIZED) {
+        const own = cases.filter((subject) => subject.state === state && !subject.condition);
+        expect(own.filter(belongs), state).not.to.have.length(0);
+      }
+    };
+    for (const seq of ['RCV.NXT-1', 'RCV.NXT', 'RCV.NXT+RCV.WND-1', 'RCV.NXT+RCV.WND+2^30'])
+      for (const kind of ['text', 'SYN', 'FIN', 'RST'] as const)
+        it(`${kind} at ${seq}`, () => {
+          inEach((subject) => {
+            const { ctl, data } = shapeOf(subject);
+            const isKind = kind === 'text' ? ctl.has('ACK') && data > 0 : ctl.has(kind);
+            return isKind && subject.send.startsWith(`<SEQ=${seq}>`);
+          });
+        });
+    for (const ack of ['SND.UNA-1', 'SND.UNA', 'SND.NXT', 'SND.NXT+1', 'SND.NXT+2^30'])
+      it(`an acknowledgment of ${ack}`, () => {
+        inEach(({ send }) => send === `<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK>`);
+      });
+  });
+
+  it('answers a segment behind a clean close with a reset at SEG.ACK', () => {
+    const late = cases.find(({ id }) => id === 'closed.after-fins.ack');
+    for (const outcomes of Object.values(late?.expect ?? {}))
+      expect(outcomes).to.deep.equal([
+        { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED', level: 'required' },
+      ]);
+  });
+});
+
+describe('ids', () => {
+  it('are kept sorted, each once', () => {
+    const ids = publishedIds();
+    expect(ids).to.deep.equal([...new Set(ids)].sort());
+  });
+
+  it('are permanent: none is ever withdrawn or renamed', async () => {
+    const present = new Set(await presentIds());
+    expect(publishedIds().filter((id) => !present.has(id))).to.deep.equal([]);
+  });
+
+  it('are published with the case: run "npx tsx test/suites/update-ids.ts"', async () => {
+    const published = new Set(publishedIds());
+    expect((await presentIds()).filter((id) => !published.has(id))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { resolveLadders } from '../../lib/spec/ladders.ts';
+import { allCases } from './catalogue.ts';
+
+const FILE = fileURLToPath(new URL('ids.txt', import.meta.url));
+
+/** The ids that were ever published, sorted: users name them in baselines and in their own notes. */
+export const publishedIds = (): readonly string[] => readFileSync(FILE, 'utf8').split('\n').filter(Boolean);
+
+/** The ids of all cases and ladders there are. */
+export const presentIds = async (): Promise<readonly string[]> => [
+  ...(await allCases()).map(({ id }) => id),
+  ...resolveLadders().map(({ id }) => id),
+];
+
+/** Adds ids; nothing takes one away again. */
+export const publish = (ids: readonly string[]): void =>
+  writeFileSync(FILE, `${[...new Set([...publishedIds(), ...ids])].sort().join('\n')}\n`);
