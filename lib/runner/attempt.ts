@@ -1,0 +1,190 @@
+import type { ConcreteSegment, Variables } from '../notation/index.ts';
+import type { Case } from '../spec/case.ts';
+import {
+  type Connection,
+  concrete,
+  lengthOf,
+  type Proof,
+  prove,
+  type Reached,
+  reach,
+  sort,
+} from '../states/index.ts';
+import { NotCapable } from '../target/driver.ts';
+import type { Entry } from '../tester/index.ts';
+import type { Observation } from '../verdict/judge.ts';
+import type { Inconclusive } from '../verdict/result.ts';
+import { add, leq } from '../wire/seq.ts';
+import type { CaseContext } from './case-context.ts';
+import { anchor, Random } from './random.ts';
+import { carriesTimestamps, dressingOf, needsAge, needsSmallWindow, stamped } from './setup.ts';
+
+/** One attempt at a case: what was seen, and whether it can be trusted. */
+export interface Attempt {
+  readonly stimulus?: ConcreteSegment;
+  readonly variables: Variables;
+  /** Position in the entries of the stimulus. */
+  readonly mark: number;
+  readonly observation?: Observation;
+  readonly windowUpdates?: readonly Entry[];
+  /** Replies that the path has doubled. */
+  readonly doubles?: readonly Entry[];
+  readonly proof?: Proof;
+  readonly entries: readonly Entry[];
+  /** The first entry of the proof. */
+  readonly proofFrom: number;
+  /** Why what was seen proves nothing: the wire or the tester was disturbed. */
+  readonly disturbance?: string;
+  readonly failure?: Inconclusive;
+  readonly startedAt: number;
+}
+
+/**
+ * Tries a case once, on a fresh connection; never rejects.
+ *
+ * @param shift what else the sequence numbers are chosen by: one that was tried in vain is not tried again
+ */
+export async function attempt(subject: Case, context: CaseContext, shift: number): Promise<Attempt> {
+  const { environment, family } = context;
+  const { tester, driver } = environment;
+  const startedAt = performance.now();
+  const before = { losses: tester.losses(), failures: tester.failures };
+  const random = new Random(context.seed, `${subject.id} ${family} ${shift}`);
+  let reached: Reached | undefined;
+  try {
+    reached = await reach(environment, {
+      family,
+      state: subject.state,
+      origin: subject.origin,
+      closedBy: subject.closedBy,
+      condition: subject.condition,
+      rcvNxt: anchor(context.index + shift, family, random),
+      aged: needsAge(subject),
+      smallWindow: needsSmallWindow(subject),
+    });
+    tester.path.record(1, reached.sentAgain ? { lost: reached.sentAgain } : {});
+    const seen = await stimulate(subject, context, reached, random, startedAt);
+    const disturbance = disturbanceOf(context, reached.connection, seen, before);
+    return disturbance ? { ...seen, disturbance } : seen;
+  } catch (error) {
+    return {
+      variables: {},
+      mark: 0,
+      proofFrom: 0,
+      entries: reached?.connection.mailbox.log ?? [],
+      failure: { reason: (error as Error).message, byCapability: error instanceof NotCapable },
+      startedAt,
+    };
+  } finally {
+    if (reached) {
+      const { connection, handle } = reached;
+      // Whatever is left of it, half-open connections first of all, would crowd out the next cases.
+      for (let copies = tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
+        connection.transmit(resetAt(connection.rcvNxt), {}, false);
+      }
+      await driver.release(connection.mailbox.port, handle);
+      connection.mailbox.close();
+    }
+  }
+}
+
+async function stimulate(
+  subject: Case,
+  { environment, family }: CaseContext,
+  { connection, handle, listening }: Reached,
+  random: Random,
+  startedAt: number,
+): Promise<Attempt> {
+  const { tester, timing } = environment;
+  connection.absorb();
+  const known = connection.variables();
+  const stimulus = stamped(
+    subject,
+    concrete(subject.send, connection, () => random.sequenceNumber()),
+    connection,
+  );
+  const variables: Variables = {
+    ...known,
+    'SEG.SEQ': stimulus.seq,
+    'SEG.ACK': stimulus.ack,
+    'SEG.LEN': lengthOf(stimulus),
+  };
+  const { mailbox } = connection;
+  const mark = mailbox.log.length;
+  connection.transmit(
+    stimulus,
+    dressingOf(subject, family),
+    connection.timestamps && carriesTimestamps(subject),
+  );
+  await tester.listen(timing.observation);
+  const proofFrom = mailbox.log.length;
+  const proof = await prove(environment, {
+    connection,
+    handle,
+    listening,
+    state: subject.state,
+    origin: subject.origin,
+    stimulus,
+    mark,
+  });
+  const { replies, retransmissions, doubles, windowUpdates } = sort(
+    mailbox.log.slice(0, mark),
+    mailbox.log.slice(mark + 1, proofFrom),
+    tester.path.disturbed ? timing.spread : undefined,
+  );
+  const observation: Observation = {
+    variables,
+    replies: replies.map(({ segment }) => segment),
+    retransmissions: retransmissions.map(({ segment }) => segment),
+    stateAfter: proof.state,
+    // The LISTEN itself is what the case is about in that state: there, CLOSED is something else.
+    listening: listening && subject.state !== 'LISTEN',
+    opening: subject.state === 'LISTEN' || subject.state === 'SYN-SENT',
+    ...(proof.rcvNxt === undefined ? {} : { rcvNxtAfter: proof.rcvNxt }),
+  };
+  return {
+    stimulus,
+    variables,
+    mark,
+    observation,
+    windowUpdates,
+    doubles,
+    proof,
+    proofFrom,
+    entries: [...mailbox.log],
+    startedAt,
+  };
+}
+
+/** What makes an attempt worthless, whatever was seen. */
+function disturbanceOf(
+  { environment: { tester, timing } }: CaseContext,
+  { mailbox }: Connection,
+  { entries, mark, variables, startedAt }: Attempt,
+  before: { losses: number; failures: number },
+): string | undefined {
+  if (tester.losses() > before.losses) return 'the receive queue dropped packets';
+  if (tester.failures > before.failures) return `a segment could not be sent: ${tester.lastFailure}`;
+  const [refusal] = mailbox.refusals;
+  if (refusal) return `the path refuses segments: ${refusal}`;
+  // What was late is read before anything is concluded from it; but timers, ours and the target's, have gone on.
+  const lag = tester.lag.worstSince(startedAt);
+  if (lag > timing.observation) return `the tester was ${Math.round(lag)} ms late`;
+  if (tester.path.disturbed && sendsAcknowledged(entries, mark, variables)) {
+    return 'an acknowledgment of the tester got lost before the stimulus';
+  }
+  return undefined;
+}
+
+/** Whether the target sends again what the recipe has acknowledged: then it was in another state than was thought. */
+function sendsAcknowledged(entries: readonly Entry[], mark: number, variables: Variables): boolean {
+  const { 'SND.UNA': una, ISS: iss } = variables;
+  if (una === undefined || iss === undefined || una === iss) return false;
+  return entries.slice(mark + 1).some(({ from, segment }) => {
+    const length = lengthOf(segment);
+    if (from !== 'target' || length === 0 || segment.ctl.has('RST') || segment.ctl.has('SYN')) return false;
+    return leq(add(segment.seq, length), una);
+  });
+}
+
+const resetAt = (seq: number): ConcreteSegment => ({ seq, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });

@@ -1,0 +1,16 @@
+import type { Adoption } from '../spec/profile.ts';
+import type { Environment } from '../states/index.ts';
+import type { TargetWatch } from './target-watch.ts';
+
+/** What a case is run with. */
+export interface CaseContext {
+  readonly environment: Environment;
+  readonly family: 4 | 6;
+  /** Position in the catalogue: it chooses the sequence numbers. */
+  readonly index: number;
+  readonly seed: number;
+  /** Whether the target was found to have adopted RFC 5961; undefined when it is mixed. */
+  readonly adoption: Adoption | undefined;
+  /** Who tells whether the target is still there; absent: it is taken to be. */
+  readonly watch?: TargetWatch;
+}
