@@ -1,0 +1,43 @@
+import { type Course, type Destination, type Driver, NotCapable } from './driver.ts';
+
+/** What a target is known not to have, so that cases about it are no verdict; what is absent is tried. */
+export interface TargetCapabilities {
+  /** Two SYNs that cross make a connection (RFC 793 figure 8). */
+  readonly simultaneousOpen?: boolean | undefined;
+  /** Timestamps (RFC 7323), when the tester offers them. */
+  readonly timestamps?: boolean | undefined;
+  /** Its user can close one direction and go on receiving. */
+  readonly halfClose?: boolean | undefined;
+}
+
+/** The driver of a target that lacks something: it says so before a connection is begun. */
+export function limitedTo(capabilities: TargetCapabilities, driver: Driver): Driver {
+  const course = async (destination: Destination): Promise<Course | undefined> => {
+    refuseWhatIsLacking(capabilities, destination);
+    return driver.course?.(destination);
+  };
+  return new Proxy(driver, {
+    get(inner, name) {
+      if (name === 'course') return course;
+      const member: unknown = Reflect.get(inner, name, inner);
+      // Private members are those of the driver itself.
+      return typeof member === 'function' ? member.bind(inner) : member;
+    },
+  });
+}
+
+function refuseWhatIsLacking(
+  { simultaneousOpen, timestamps, halfClose }: TargetCapabilities,
+  { state, origin, condition }: Destination,
+): void {
+  if (simultaneousOpen === false && state === 'SYN-RECEIVED' && origin === 'active') {
+    throw lacks('simultaneous open');
+  }
+  if (timestamps === false && condition?.startsWith('timestamps')) throw lacks('timestamps');
+  const half = state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
+  if (halfClose === false && half && condition !== 'the user has closed the connection') {
+    throw lacks('half close');
+  }
+}
+
+const lacks = (what: string): NotCapable => new NotCapable(`the target is described as without ${what}`);
