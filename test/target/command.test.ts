@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import { AwaitDriver } from '../../lib/target/await-driver.ts';
+import { CommandDriver } from '../../lib/target/command-driver.ts';
+import { NotCapable } from '../../lib/target/driver.ts';
+import type { CaseResult } from '../../lib/verdict/result.ts';
+import { byCapability, noLab, play, wasReached } from './scenes/play.ts';
+import { CASES, type Reachable } from './scenes/states.ts';
+
+const PASSIVE: readonly Reachable[] = ['LISTEN', 'SYN-RECEIVED, passive'];
+
+/** A caller that closes upon the tester's FIN, and never first. */
+const CALLER_LACKS: readonly Reachable[] = [
+  'CLOSE-WAIT',
+  'FIN-WAIT-1',
+  'FIN-WAIT-1, closed',
+  'FIN-WAIT-2',
+  'FIN-WAIT-2, closed',
+  'CLOSING',
+  'TIME-WAIT',
+];
+
+/** nc of OpenBSD: others have no -N. */
+const hasNc = (): boolean => spawnSync('nc', ['-h'], { encoding: 'utf8' }).stderr?.includes('-N') ?? false;
+
+describe('targets that connect', function () {
+  this.timeout(30_000);
+
+  const stateOf = (id: string): Reachable | undefined =>
+    (Object.keys(CASES) as Reachable[]).find((state) => (CASES[state] as readonly string[]).includes(id));
+
+  const judge = (results: readonly CaseResult[], beyond: readonly Reachable[]): void => {
+    for (const result of results) {
+      const told = `${result.id} over IPv${result.family}: ${result.inconclusive?.reason ?? result.reasons.rfc9293}`;
+      if (beyond.includes(stateOf(result.id) as Reachable)) expect(byCapability(result), told).to.equal(true);
+      else {
+        expect(wasReached(result), told).to.equal(true);
+        expect(result.verdicts.rfc9293, told).to.equal('conformant');
+      }
+    }
+  };
+
+  it('nc, started by a command, gets to every state that begins with an active open', async function () {
+    const missing = noLab() ?? (hasNc() ? undefined : 'apt-get install netcat-openbsd');
+    if (missing !== undefined) {
+      console.log(`      skipped: ${missing}`);
+      this.skip();
+    }
+    const results = await play('play-command', ['nc', ...Object.values(CASES).flat()]);
+    expect(results).to.have.length(2 * Object.values(CASES).flat().length);
+    judge(results, PASSIVE);
+  });
+
+  it('a program that calls all the time gets where it takes the connection by itself', async function () {
+    const missing = noLab();
+    if (missing !== undefined) {
+      console.log(`      skipped: ${missing}`);
+      this.skip();
+    }
+    const ids = Object.values(CASES).map(([first]) => first);
+    const results = await play('play-await', ids);
+    expect(results).to.have.length(2 * ids.length);
+    judge(results, [...PASSIVE, ...CALLER_LACKS]);
+  });
+});
+
+describe('the command driver', () => {
+  const tester = { 4: '192.0.2.1' };
+
+  it('leaves what begins in LISTEN to services', async () => {
+    const alone = new CommandDriver({ command: { run: ':' }, tester });
+    const refused = await alone.course({ family: 4, state: 'LISTEN' }).catch((error: Error) => error);
+    expect(refused).to.be.instanceOf(NotCapable);
+    const both = new CommandDriver({ command: { run: ':' }, tester, services: [{ port: 9 }] });
+    expect(await both.course({ family: 4, state: 'LISTEN' })).to.deep.equal({ port: 9 });
+    expect(await both.course({ family: 4, state: 'SYN-SENT' })).to.not.have.property('port');
+  });
+
+  it('fills in where to connect, and ends what it started', async () => {
+    const driver = new CommandDriver({
+      command: { run: 'test {address}.{port}.{family} = 192.0.2.1.7.4 && sleep 1000' },
+      tester,
+    });
+    await driver.connect(4, 7);
+    await driver.release(7);
+    await driver.dispose();
+  });
+
+  it('has only the families of the tester', async () => {
+    const driver = new CommandDriver({ command: { run: ':' }, tester });
+    const refused = await driver.connect(6, 7).catch((error: Error) => error);
+    expect(refused).to.be.instanceOf(NotCapable);
+  });
+});
+
+describe('the driver of a target that calls', () => {
+  it('gives the port to one connection at a time', async () => {
+    const driver = new AwaitDriver({ ports: { 4: 8793 }, application: {} });
+    const order: string[] = [];
+    const wish = { family: 4, state: 'SYN-SENT' } as const;
+    expect(await driver.course(wish)).to.deep.include({ testerPort: 8793 });
+    const second = driver.course(wish).then(() => order.push('second'));
+    order.push('first is done');
+    await driver.release(8793);
+    await second;
+    expect(order).to.deep.equal(['first is done', 'second']);
+    await driver.release(8793);
+    expect(await driver.course(wish)).to.deep.include({ testerPort: 8793 });
+  });
+
+  it('does not call over a family that it has no port for', async () => {
+    const driver = new AwaitDriver({ ports: { 4: 8793 }, application: {} });
+    const refused = await driver.course({ family: 6, state: 'SYN-SENT' }).catch((error: Error) => error);
+    expect((refused as Error).message).to.equal('the target does not call over IPv6');
+  });
+});

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { labCommand, labEnvironment } from '../../../lib/lab/index.ts';
+import type { CaseResult } from '../../../lib/verdict/result.ts';
+
+/** Plays a scene of this folder in a network namespace of its own. */
+export async function play(scene: string, words: readonly string[]): Promise<CaseResult[]> {
+  const { command, args } = labCommand();
+  const script = fileURLToPath(new URL(`${scene}.ts`, import.meta.url));
+  const child = spawn(command, [...args, process.execPath, '--import', 'tsx', script, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: labEnvironment(),
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`the scene ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout) as CaseResult[];
+}
+
+/** Why there is no lab here; undefined when there is. */
+export function noLab(): string | undefined {
+  try {
+    labCommand();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+export const wasReached = ({ inconclusive }: CaseResult): boolean => inconclusive === undefined;
+
+export const byCapability = ({ inconclusive }: CaseResult): boolean => inconclusive?.byCapability === true;

@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import type { Destination } from '../../lib/target/driver.ts';
+import { NotCapable } from '../../lib/target/driver.ts';
+import { ServicesDriver } from '../../lib/target/services-driver.ts';
+import { byCapability, noLab, play, wasReached } from './scenes/play.ts';
+import { SERVERS } from './scenes/servers.ts';
+import { CASES, type Reachable } from './scenes/states.ts';
+
+const OPENED: readonly Reachable[] = [
+  'CLOSED by FINs',
+  'CLOSED by abort',
+  'SYN-SENT',
+  'SYN-RECEIVED, active',
+];
+
+/** What each server does not get to, besides the states that take an active open. */
+const OUT_OF_REACH: Readonly<Record<string, readonly Reachable[]>> = {
+  inetd: ['LAST-ACK'],
+  nginx: ['CLOSE-WAIT'],
+  sshd: [
+    'CLOSE-WAIT',
+    'FIN-WAIT-1',
+    'FIN-WAIT-1, closed',
+    'FIN-WAIT-2',
+    'FIN-WAIT-2, closed',
+    'CLOSING',
+    'TIME-WAIT',
+  ],
+};
+
+describe('services as targets', function () {
+  this.timeout(30_000);
+
+  for (const [name, servers] of Object.entries(SERVERS)) {
+    it(`${name}: its states are reached and proven, the rest is beyond its capability`, async function () {
+      const missing = noLab() ?? servers.missing();
+      if (missing !== undefined) {
+        console.log(`      skipped: ${missing}`);
+        this.skip();
+      }
+      const results = await play('play-services', [name, ...Object.values(CASES).flat()]);
+      const beyond = new Set([...OPENED, ...(OUT_OF_REACH[name] ?? [])]);
+      for (const [state, ids] of Object.entries(CASES)) {
+        const own = results.filter(({ id }) => (ids as readonly string[]).includes(id));
+        expect(own, state).to.have.length(2 * ids.length);
+        for (const result of own) {
+          const told = `${result.id} over IPv${result.family}: ${result.inconclusive?.reason ?? result.reasons.rfc9293}`;
+          if (beyond.has(state as Reachable)) expect(byCapability(result), told).to.equal(true);
+          else {
+            expect(wasReached(result), told).to.equal(true);
+            expect(result.verdicts.rfc9293, told).to.equal('conformant');
+          }
+        }
+      }
+    });
+  }
+});
+
+describe('the services driver', () => {
+  const open = { port: 9, uponFin: 'stays' } as const;
+  const daytime = { port: 13, closes: {} } as const;
+  const http = { port: 80, uponFin: 'closes', closes: { upon: 'GET', receives: true } } as const;
+  const ssh = { port: 22, greets: true, uponFin: 'closes' } as const;
+  const driver = new ServicesDriver([ssh, open, daytime, http]);
+
+  const course = async (destination: Omit<Destination, 'family'>): Promise<unknown> => {
+    try {
+      return await driver.course({ family: 4, ...destination });
+    } catch (error) {
+      expect(error).to.be.instanceOf(NotCapable);
+      return (error as Error).message;
+    }
+  };
+
+  it('chooses the service that does what the state takes', async () => {
+    expect(await course({ state: 'SYN-RECEIVED', origin: 'passive' })).to.deep.include({ port: 80 });
+    expect(await course({ state: 'CLOSE-WAIT' })).to.deep.equal({ port: 9 });
+    expect(await course({ state: 'LAST-ACK' })).to.deep.equal({ port: 80, closes: {} });
+    expect(await course({ state: 'FIN-WAIT-1' })).to.deep.equal({ port: 80, closes: { upon: 'GET' } });
+    expect(
+      await course({ state: 'FIN-WAIT-2', condition: 'the user has closed the connection' }),
+    ).to.deep.equal({ port: 13, closes: {} });
+    expect(await course({ state: 'CLOSED' })).to.equal(undefined);
+  });
+
+  it('keeps a case that the service would disturb by a FIN of its own from it', async () => {
+    expect(await course({ state: 'ESTABLISHED', outcomes: ['CLOSE-WAIT'] })).to.deep.equal({ port: 9 });
+  });
+
+  it('says what it takes to get where it cannot', async () => {
+    expect(await course({ state: 'SYN-SENT' })).to.match(/^a service never opens a connection/);
+    expect(await course({ state: 'CLOSED', closedBy: 'FINs' })).to.match(/never opens/);
+    expect(await course({ state: 'ESTABLISHED', condition: 'zero receive window' })).to.match(
+      /stops reading/,
+    );
+    expect(await course({ state: 'ESTABLISHED', aged: true })).to.match(/sends on command/);
+    const only = new ServicesDriver([daytime]);
+    const refused = await only.course({ family: 4, state: 'ESTABLISHED' }).catch((error: Error) => error);
+    expect((refused as Error).message).to.equal('no application leaves a connection open by itself');
+  });
+
+  it('is named after its services', () => {
+    expect(driver.name).to.equal(
+      'services (22: sends first, closes upon a FIN; 9: stays after a FIN; 13: closes at once, both ways; ' +
+        '80: closes upon a text but goes on receiving, closes upon a FIN)',
+    );
+  });
+});

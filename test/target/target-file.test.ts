@@ -1,0 +1,154 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { limitedTo } from '../../lib/target/capabilities.ts';
+import { type Driver, NotCapable } from '../../lib/target/driver.ts';
+import { openTarget, widthFor } from '../../lib/target/open-target.ts';
+import { ServicesDriver } from '../../lib/target/services-driver.ts';
+import {
+  parseTargetFile,
+  readTargetFile,
+  TargetFileError,
+  targetFileJsonSchema,
+} from '../../lib/target/target-file.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples/targets/', import.meta.url));
+const SCHEMA = fileURLToPath(new URL('../../lib/target/target-file.schema.json', import.meta.url));
+
+const minimal = {
+  name: 'a target',
+  addresses: { ipv4: '127.0.0.1' },
+  driver: { kind: 'services', services: [{ port: 9 }] },
+};
+
+const complaint = (value: unknown): string => {
+  try {
+    parseTargetFile(value, 'my-stack.json');
+  } catch (error) {
+    expect(error).to.be.instanceOf(TargetFileError);
+    return (error as Error).message;
+  }
+  return 'none';
+};
+
+const refusal = async (promise: Promise<unknown> | undefined): Promise<string> => {
+  try {
+    await promise;
+  } catch (error) {
+    expect(error).to.be.instanceOf(NotCapable);
+    return (error as Error).message;
+  }
+  return 'none';
+};
+
+describe('the target file', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'segment-arrives-target-file-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const written = (content: string): string => {
+    const path = join(folder, 'my-stack.json');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('has a published schema that says what the program checks (npm run schema)', () => {
+    expect(JSON.parse(readFileSync(SCHEMA, 'utf8'))).to.deep.equal(
+      JSON.parse(JSON.stringify(targetFileJsonSchema())),
+    );
+  });
+
+  for (const name of readdirSync(EXAMPLES)) {
+    it(`takes the example ${name}`, () => {
+      expect(readTargetFile(join(EXAMPLES, name)).name).to.not.equal('');
+    });
+  }
+
+  it('names the field that is wrong', () => {
+    expect(complaint({ ...minimal, driver: { kind: 'services', services: [{ port: 0 }] } })).to.match(
+      /^my-stack\.json: driver\.services\[0\]\.port: /,
+    );
+    expect(complaint({ ...minimal, addresses: { ipv4: '192.0.2.300' } })).to.match(
+      /^my-stack\.json: addresses\.ipv4: /,
+    );
+    expect(complaint({ ...minimal, driver: { kind: 'telepathy' } })).to.match(
+      /^my-stack\.json: driver\.kind: /,
+    );
+    expect(complaint({ ...minimal, limits: { connections: 'many' } })).to.match(
+      /^my-stack\.json: limits\.connections: /,
+    );
+    expect(complaint({ ...minimal, capabilities: { halfclose: true } })).to.match(
+      /^my-stack\.json: capabilities: .*halfclose/,
+    );
+    expect(complaint({ ...minimal, profile: 'rfc1' })).to.match(/^my-stack\.json: profile: /);
+    expect(complaint({ ...minimal, addresses: {} })).to.equal(
+      'my-stack.json: addresses: needs ipv4, ipv6 or both',
+    );
+    expect(complaint({ ...minimal, driver: { kind: 'command', run: 'nc {address}' } })).to.equal(
+      'my-stack.json: driver.run: names no {port}',
+    );
+  });
+
+  it('says so when there is no file, or no JSON in it', () => {
+    expect(() => readTargetFile(join(folder, 'nowhere.json'))).to.throw(
+      TargetFileError,
+      /nowhere\.json: cannot be read \(ENOENT\)/,
+    );
+    expect(() => readTargetFile(written('{'))).to.throw(TargetFileError, /my-stack\.json: no JSON: /);
+  });
+
+  it('is opened with its addresses, its driver and what bounds it', async () => {
+    const file = { ...minimal, closedPort: 7, limits: { connections: 3 }, profile: 'rfc1122' };
+    const target = await openTarget(written(JSON.stringify(file)), [4, 6]);
+    expect(target).to.deep.include({
+      name: 'a target',
+      families: [4],
+      tester: { 4: '127.0.0.1' },
+      target: { 4: '127.0.0.1' },
+      width: 3,
+      closedPort: 7,
+      profile: 'rfc1122',
+      facts: { 'described: connections at once': 3 },
+    });
+    expect(target.driver.name).to.equal('services (9)');
+    await target.stop();
+  });
+
+  it('is refused when it has no address of the families that are wanted', async () => {
+    const path = written(JSON.stringify(minimal));
+    const error = await openTarget(path, [6]).catch((reason: Error) => reason);
+    expect(error).to.be.instanceOf(TargetFileError);
+    expect((error as Error).message).to.equal(`${path}: addresses: none of IPv6`);
+  });
+
+  it('bounds the cases at once by the rates at which the target answers', () => {
+    expect(widthFor(undefined)).to.equal(16);
+    expect(widthFor({ connections: 100, resetsPerSecond: 20 })).to.equal(8);
+    expect(widthFor({ connections: 100, challengeAcksPerSecond: 10 })).to.equal(8);
+    expect(widthFor({ challengeAcksPerSecond: 1 })).to.equal(1);
+  });
+
+  it('keeps cases from what the target is described as without', async () => {
+    const inner: Driver = new ServicesDriver([{ port: 9, uponFin: 'stays', closes: { upon: 'x' } }]);
+    const driver = limitedTo({ simultaneousOpen: false, timestamps: false, halfClose: false }, inner);
+    const family = 4;
+    expect(await refusal(driver.course?.({ family, state: 'SYN-RECEIVED', origin: 'active' }))).to.equal(
+      'the target is described as without simultaneous open',
+    );
+    expect(
+      await refusal(driver.course?.({ family, state: 'ESTABLISHED', condition: 'timestamps negotiated' })),
+    ).to.equal('the target is described as without timestamps');
+    expect(await refusal(driver.course?.({ family, state: 'FIN-WAIT-1' }))).to.equal(
+      'the target is described as without half close',
+    );
+    expect(await driver.course?.({ family, state: 'TIME-WAIT' })).to.deep.equal({
+      port: 9,
+      closes: { upon: 'x' },
+    });
+    expect(await driver.listener(4, 'plain')).to.equal(9);
+  });
+});
