@@ -24,10 +24,9 @@ export const segmentArrives = (tcb: Tcb, segment: Segment, profile: Profile): Ar
 };
 
 function* arrives(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  if (!segment.checksumValid)
-    return yield must('silence', tcb, 'RFC 793 3.1: a segment with a wrong checksum is not processed');
+  if (!segment.checksumValid) return yield* must('RFC 793 3.1: its checksum is wrong', tcb, 'silence');
   if (!segment.unicast) {
-    yield must('silence', tcb, 'RFC 1122 4.2.3.10: it was sent to a broadcast or multicast address');
+    yield* must('RFC 1122 4.2.3.10: it was sent to a broadcast or multicast address', tcb, 'silence');
     if (rules.rfc1122) return;
   }
   if (tcb.state === 'CLOSED') yield* closed(tcb, segment, rules);

@@ -11,9 +11,8 @@ export const acceptable = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): boolean =
 
 /** It begins before the window and ends behind it: text for all of the window, and yet not acceptable. */
 export const spansTheWindow = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): boolean => {
-  const length = segLen(segment);
-  const pastTheEnd = geq(add(segment.seq, length - 1), add(rcvNxt, rcvWnd));
-  return rcvWnd > 0 && length > 0 && lt(segment.seq, rcvNxt) && pastTheEnd;
+  const end = add(segment.seq, segLen(segment));
+  return rcvWnd > 0 && lt(segment.seq, rcvNxt) && geq(sub(end, 1), add(rcvNxt, rcvWnd));
 };
 
 /** The segment without what lies outside the window: a SYN or text on its left, text or a FIN on its right. */
