@@ -1,9 +1,12 @@
 import type { Driver } from '../target/driver.ts';
 import type { Addresses, Family } from './lab.ts';
+import type { LinkLoss } from './loss.ts';
 
 /** What a stack's start is told. */
 export interface StackOptions {
   readonly families: readonly Family[];
+  /** Packets that vanish on the link, of stacks that have one of the lab's; others ignore it. */
+  readonly linkLoss?: LinkLoss;
   /** A folder for the stack's own logs, which exists; absent: logs are dropped. */
   readonly logs?: string;
 }
@@ -35,6 +38,13 @@ export interface Stack {
   readonly packages: readonly string[];
   /** Those of the packages that are not here, found without starting anything. */
   missing(): readonly string[];
+  /**
+   * Fetches what is neither here nor to be installed. To be called before start, where the network is: outside of the
+   * tester's namespace. Does nothing when it has been done.
+   *
+   * @throws LabUnavailable with one sentence for the user
+   */
+  prepare?(): Promise<void>;
   /**
    * Brings it up, ready to answer. Must be called inside the tester's network namespace.
    *

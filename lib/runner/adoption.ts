@@ -1,6 +1,6 @@
 import { evaluateSegment, parseSegment } from '../notation/index.ts';
 import type { Adoption } from '../spec/profile.ts';
-import { type Environment, pause, reach } from '../states/index.ts';
+import { type Environment, reach } from '../states/index.ts';
 
 /** What the three probes of RFC 5961 met. */
 export interface AdoptionFound {
@@ -41,12 +41,31 @@ export async function detectAdoption(environment: Environment, family: 4 | 6): P
   return { adoption, text: `${adoption ?? 'adopted in part'}; ${quotes.join(', ')}` };
 }
 
+// All verdicts depend on it: silence is asked about again, more often where the path may have caused it.
+const TRIES = { clean: 2, disturbed: 4 };
+const LIMITER_PAUSE = 1100;
+
 async function challenged(
   environment: Environment,
   family: 4 | 6,
   send: string,
   aged: boolean,
 ): Promise<boolean> {
+  const { tester } = environment;
+  for (let tries = 1; ; tries += 1) {
+    const met = await answerTo(environment, family, send, aged);
+    if (met !== 'silence') return met === 'challenge ACK';
+    if (tries >= (tester.path.disturbed ? TRIES.disturbed : TRIES.clean)) return false;
+    await tester.listen(LIMITER_PAUSE);
+  }
+}
+
+async function answerTo(
+  environment: Environment,
+  family: 4 | 6,
+  send: string,
+  aged: boolean,
+): Promise<'challenge ACK' | 'other' | 'silence'> {
   const { connection, handle } = await reach(environment, {
     family,
     state: 'ESTABLISHED',
@@ -57,18 +76,14 @@ async function challenged(
   try {
     const mark = mailbox.log.length;
     connection.transmit(evaluateSegment(parseSegment(send), connection.variables()));
-    await pause(environment.timing.guard);
-    return mailbox.log
-      .slice(mark)
-      .some(
-        ({ from, segment: { ctl, seq, ack, data } }) =>
-          from === 'target' &&
-          !ctl.has('RST') &&
-          ctl.has('ACK') &&
-          data === 0 &&
-          seq === sndNxt &&
-          ack === rcvNxt,
-      );
+    await environment.tester.listen(environment.timing.guard);
+    const answers = mailbox.log.slice(mark).filter(({ from }) => from === 'target');
+    if (answers.length === 0) return 'silence';
+    const isChallenge = answers.some(
+      ({ segment: { ctl, seq, ack, data } }) =>
+        !ctl.has('RST') && ctl.has('ACK') && data === 0 && seq === sndNxt && ack === rcvNxt,
+    );
+    return isChallenge ? 'challenge ACK' : 'other';
   } finally {
     await environment.driver.release(mailbox.port, handle);
     mailbox.close();

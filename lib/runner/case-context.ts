@@ -11,6 +11,8 @@ export interface CaseContext {
   readonly seed: number;
   /** Whether the target was found to have adopted RFC 5961; undefined when it is mixed. */
   readonly adoption: Adoption | undefined;
+  /** The target has no TCB in SYN-RECEIVED. */
+  readonly synCookies?: boolean;
   /** Who tells whether the target is still there; absent: it is taken to be. */
   readonly watch?: TargetWatch;
 }

@@ -3,13 +3,22 @@ import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { catalogue } from '../spec/catalogue.ts';
 import type { Environment } from '../states/index.ts';
 import { UpperTesterDriver } from '../target/upper-tester-driver.ts';
-import { PortRange, RawLink, silenceKernel, sourceTowards, Tester } from '../tester/index.ts';
+import {
+  DisturbedLink,
+  type Link,
+  PortRange,
+  RawLink,
+  silenceKernel,
+  sourceTowards,
+  Tester,
+} from '../tester/index.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { TargetFacts } from './messages.ts';
 import { runSideBySide } from './pool.ts';
 import { type Preflight, preflight } from './preflight.ts';
 import { runOne } from './run-one.ts';
 import type { Settings } from './settings.ts';
+import { TargetWatch } from './target-watch.ts';
 
 type Addresses = Partial<Record<4 | 6, string>>;
 
@@ -20,17 +29,38 @@ const CLOSED_PORT = 1;
 // Modest, for a target of which nothing is known.
 const TARGET_WIDTH = 16;
 
+// What the kernel counts for a small segment in the receive queue, and how many a case may draw while nobody reads.
+const OCTETS_QUEUED = 1024;
+const SEGMENTS_PER_CASE = 2;
+
+/** How many cases may be in flight for their segments to fit into the receive queue. */
+const roomFor = (receiveQueue: number): number =>
+  Math.max(1, Math.floor(receiveQueue / (OCTETS_QUEUED * SEGMENTS_PER_CASE)));
+
+/** What only tests of the suite itself change. */
+export interface EngineOptions {
+  /** In octets. */
+  readonly receiveQueue?: number;
+  /** How long a target that is away is waited for, in milliseconds. */
+  readonly patience?: number;
+}
+
 /** The process side that is on the wire: it has the target, the raw sockets, and runs cases side by side. */
 export class Engine {
   readonly #settings: Settings;
+  readonly #options: EngineOptions;
   readonly #cleanups: (() => void | Promise<void>)[] = [];
   #environment: Environment | undefined;
   #preflight: Preflight | undefined;
+  #watch: TargetWatch | undefined;
   #width = 1;
+  #losses = 0;
+  #queue = Number.POSITIVE_INFINITY;
   #stopped = false;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, options: EngineOptions = {}) {
     this.#settings = settings;
+    this.#options = options;
   }
 
   /** Brings up the target and proves the path. @throws an Error whose message is one sentence for the user. */
@@ -40,14 +70,20 @@ export class Engine {
       ? await this.#overTheNetwork(settings.target)
       : await this.#inTheLab(settings.stack);
     this.#cleanups.push(() => target.stop());
-    this.#width = settings.parallel ?? target.width;
     const { driver, name, tester: local, target: remote } = target;
     const families = settings.families.filter((family) => target.families.includes(family) && remote[family]);
-    const links = families.map((family) => {
+    const links: Link[] = families.map((family) => {
       const here = local[family];
       const there = remote[family];
       if (!here || !there) throw new Error(`this machine has no IPv${family} address towards the target`);
-      return new RawLink({ family, local: here, remote: there });
+      const link = new RawLink({
+        family,
+        local: here,
+        remote: there,
+        receiveQueue: this.#options.receiveQueue,
+      });
+      this.#queue = Math.min(this.#queue, link.receiveQueue);
+      return settings.noise ? new DisturbedLink(link, settings.noise) : link;
     });
     // A run after another must not meet the 4-tuples that the target still has in TIME-WAIT.
     const start = PORTS.low + Math.floor(Math.random() * (PORTS.high - PORTS.low));
@@ -57,8 +93,17 @@ export class Engine {
       silenceKernel(links.map((link) => ({ family: link.family, target: link.remote, ...PORTS }))),
     );
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
-    this.#preflight = await preflight({ tester, driver, closedPort, families });
-    this.#environment = { tester, driver, closedPort, timing: this.#preflight.timing };
+    const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
+    this.#preflight = await preflight({ tester, driver, closedPort, families, width });
+    const { timing } = this.#preflight;
+    this.#width = this.#preflight.width;
+    this.#environment = { tester, driver, closedPort, timing };
+    const { patience } = this.#options;
+    this.#watch = new TargetWatch({
+      ...{ tester, driver, families, closedPort },
+      within: timing.guard,
+      ...(patience === undefined ? {} : { patience }),
+    });
     const [first] = families;
     const address = first && remote[first];
     return {
@@ -80,7 +125,7 @@ export class Engine {
     const index = new Map(catalogue().map(({ id }, position) => [id, position]));
     await runSideBySide(
       cases,
-      this.#width,
+      () => this.#widthNow(environment.tester),
       async ({ id, family }) => {
         report(
           await runOne(id, {
@@ -89,6 +134,8 @@ export class Engine {
             index: index.get(id) ?? 0,
             seed: this.#settings.seed,
             adoption: facts.adoption,
+            synCookies: facts.synCookies,
+            ...(this.#watch ? { watch: this.#watch } : {}),
           }),
         );
       },
@@ -102,6 +149,16 @@ export class Engine {
     for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
   }
 
+  /** A queue that overflowed was too small for what was in flight. */
+  #widthNow(tester: Tester): number {
+    const losses = tester.losses();
+    if (losses > this.#losses) {
+      this.#losses = losses;
+      this.#width = Math.max(1, Math.floor(this.#width / 2));
+    }
+    return this.#width;
+  }
+
   async #inTheLab(id: string): Promise<RunningTarget> {
     const stack = findStack(id);
     if (!stack) throw new Error(`unknown stack ${id}; there are ${STACKS.map((one) => one.id).join(', ')}`);
@@ -109,8 +166,12 @@ export class Engine {
     if (missing.length > 0) {
       throw new Error(`${id} needs packages that are not installed: apt-get install ${missing.join(' ')}`);
     }
-    const { families, logs } = this.#settings;
-    return stack.start({ families, ...(logs ? { logs } : {}) });
+    const { families, logs, linkLoss, noise } = this.#settings;
+    return stack.start({
+      families,
+      ...(logs ? { logs } : {}),
+      ...(linkLoss ? { linkLoss: { percent: linkLoss, seed: noise?.seed ?? 1 } } : {}),
+    });
   }
 
   async #overTheNetwork(target: readonly string[]): Promise<RunningTarget> {

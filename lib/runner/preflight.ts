@@ -1,9 +1,13 @@
 import type { Adoption } from '../spec/profile.ts';
-import { DEFAULT_TIMING, type Environment, pause, reach, type Timing } from '../states/index.ts';
+import { DEFAULT_TIMING, type Environment, type Timing } from '../states/index.ts';
 import type { Driver } from '../target/driver.ts';
-import type { Mailbox, Tester } from '../tester/index.ts';
-import { add } from '../wire/seq.ts';
+import type { Tester } from '../tester/index.ts';
 import { detectAdoption } from './adoption.ts';
+import { type Knock, knock } from './knock.ts';
+import { findLimits, type Limits } from './limits.ts';
+import { BURST, probePath } from './path-probes.ts';
+import { firstRetransmission } from './retransmission.ts';
+import { usesSynCookies } from './syn-cookies.ts';
 
 /** The path to the target does not work as a path to a TCP must; the message is one sentence. */
 export class PathUnusable extends Error {
@@ -13,48 +17,68 @@ export class PathUnusable extends Error {
 export interface Preflight {
   readonly timing: Timing;
   readonly adoption: Adoption | undefined;
+  readonly synCookies: boolean;
+  /** How many cases may be on the wire at once, for the limits that were found. */
+  readonly width: number;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
 }
 
-interface Path {
+export interface Path {
   readonly tester: Tester;
   readonly driver: Driver;
   readonly closedPort: number;
   readonly families: readonly (4 | 6)[];
+  /** How many cases are meant to be on the wire at once. */
+  readonly width: number;
 }
 
-const TRIES = 3;
+const TRIES = 4;
 const ANSWER_WITHIN = 1000;
 const ROUND_TRIPS = 10;
 // RFC 1122 section 4.2.3.1 starts the timer at 3 s; a first retransmission later than that is not waited for.
 const LATEST_RETRANSMISSION = 3500;
+// A case draws a few replies of one kind and takes about a second: by as much a limit of so many a second is divided.
+const SHARE_OF_LIMIT = 4;
+const MOST_LIMITED_CONNECTIONS = 100;
 
 /**
- * Proves the path before any case: a closed port resets, an open one answers; measures the round trip and the target's
- * first retransmissions, from which all waits derive; and finds out whether RFC 5961 was adopted.
+ * Proves the path before any case: a closed port resets, an open one answers; measures the round trip, the path's faults
+ * and the target's first retransmissions, from which all waits derive; and finds out what the target limits, whether it
+ * uses SYN cookies, and whether it has adopted RFC 5961.
  *
  * @throws PathUnusable when an answer that every TCP gives does not come
  */
 export async function preflight(path: Path): Promise<Preflight> {
+  const { tester, driver, closedPort, families } = path;
+  const [family] = families;
+  if (!family) throw new PathUnusable('no address family to test');
   const roundTrips: number[] = [];
-  for (const family of path.families) {
-    await closedPortResets(path, family);
-    roundTrips.push(...(await openPortAnswers(path, family)));
+  let resetsAtOnce: number | undefined;
+  for (const one of families) {
+    roundTrips.push(...(await portsAnswer(path, one)));
+    const within = Math.max(DEFAULT_TIMING.guard, Math.max(...roundTrips) * 4);
+    const probes = await probePath(tester, one, closedPort, within);
+    roundTrips.push(...probes.roundTrips);
+    resetsAtOnce = probes.resetsAtOnce ?? resetsAtOnce;
   }
   const worst = Math.max(...roundTrips);
-  const guard = Math.max(DEFAULT_TIMING.guard, worst * 4);
+  const spread = worst - Math.min(...roundTrips);
   const environment: Environment = {
-    tester: path.tester,
-    driver: path.driver,
-    closedPort: path.closedPort,
-    timing: { ...DEFAULT_TIMING, guard, observation: DEFAULT_TIMING.observation + 2 * worst },
+    tester,
+    driver,
+    closedPort,
+    timing: {
+      ...DEFAULT_TIMING,
+      guard: Math.max(DEFAULT_TIMING.guard, worst * 4),
+      observation: DEFAULT_TIMING.observation + 2 * worst,
+      spread,
+    },
   };
-  const [family] = path.families;
-  if (!family) throw new PathUnusable('no address family to test');
-  const [synAck, fin, adopted] = await Promise.all([
-    retransmission(environment, family, 'SYN-RECEIVED'),
-    retransmission(environment, family, 'FIN-WAIT-1'),
-    detectAdoption(environment, family),
+  const [synAck, fin, synCookies, [adopted, limits]] = await Promise.all([
+    firstRetransmission(environment, family, 'SYN-RECEIVED', LATEST_RETRANSMISSION),
+    firstRetransmission(environment, family, 'FIN-WAIT-1', LATEST_RETRANSMISSION),
+    usesSynCookies(environment, family),
+    adoptionAndLimits(environment, family, path.width),
   ]);
   const timing: Timing = {
     ...environment.timing,
@@ -64,99 +88,92 @@ export async function preflight(path: Path): Promise<Preflight> {
   return {
     timing,
     adoption: adopted.adoption,
+    synCookies,
+    width: bearable(path.width, resetsAtOnce, limits),
     facts: {
       'round trip, median (ms)': median(roundTrips),
       'round trip, worst (ms)': Math.round(worst * 1000) / 1000,
+      'round trip, spread (ms)': Math.round(spread * 1000) / 1000,
+      'path, in percent': String(tester.path),
+      'resets at once':
+        resetsAtOnce === undefined ? `no limit seen at ${BURST}` : `${resetsAtOnce} of ${BURST}`,
+      ...limitFacts(limits, adopted.adoption),
       'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
       'FIN sent again after (ms)': fin === undefined ? 'not seen' : Math.round(fin),
+      'SYN cookies': synCookies,
       'RFC 5961': adopted.text,
     },
   };
 }
 
-async function closedPortResets({ tester, closedPort }: Path, family: 4 | 6): Promise<void> {
-  const answer = await knock(tester, family, closedPort);
+async function adoptionAndLimits(environment: Environment, family: 4 | 6, width: number) {
+  const adopted = await detectAdoption(environment, family);
+  const connections = Math.min(width, MOST_LIMITED_CONNECTIONS);
+  return [adopted, await findLimits(environment, family, adopted.adoption, connections)] as const;
+}
+
+/** As many cases at a time as the limits that were found leave room for. */
+function bearable(width: number, resetsAtOnce: number | undefined, { hostWide }: Limits): number {
+  const bounds = [width];
+  if (resetsAtOnce !== undefined) bounds.push(resetsAtOnce / SHARE_OF_LIMIT);
+  // A path that loses takes its part too; only what goes far beyond that is a limit.
+  if (hostWide.answered < hostWide.asked * 0.75) bounds.push(hostWide.answered / SHARE_OF_LIMIT);
+  return Math.max(1, Math.floor(Math.min(...bounds)));
+}
+
+function limitFacts({ perConnection, hostWide }: Limits, adoption: Adoption | undefined): Preflight['facts'] {
+  const what = adoption === 'adopted' ? 'challenge ACKs' : 'ACKs of unacceptable segments';
+  return {
+    [`${what} on one connection`]: `${perConnection.answered} of ${perConnection.asked}`,
+    [`${what} on many connections at once`]: `${hostWide.answered} of ${hostWide.asked}`,
+  };
+}
+
+/** @returns round trips in milliseconds */
+async function portsAnswer(path: Path, family: 4 | 6): Promise<number[]> {
+  const { tester, driver, closedPort } = path;
   const { remote } = tester.link(family);
-  if (!answer) {
+  const open = await driver.listener(family, 'plain');
+  const [atClosed, atOpen] = [await insist(tester, family, closedPort), await insist(tester, family, open)];
+  const [closedAnswer] = atClosed.answers;
+  const [openAnswer] = atOpen.answers;
+  const said = [...atClosed.refusals, ...atOpen.refusals][0];
+  const refusal = said ? ` (${said})` : '';
+  if (!closedAnswer && !openAnswer) {
     throw new PathUnusable(
-      `${remote} does not answer: port ${closedPort}, which should be closed, sent no reset; is the target up, and no filter before it?`,
+      `${remote} does not answer, neither at port ${closedPort}, which should be closed, nor at port ${open}, which listens${refusal}; is the target up, and no filter before it?`,
     );
   }
-  if (!answer.segment.ctl.has('RST')) {
+  if (!closedAnswer) {
+    throw new PathUnusable(
+      `${remote} is filtered: port ${open} answers, but port ${closedPort}, which should be closed, sends no reset${refusal}; take the filter away, or the option that keeps the target from resetting`,
+    );
+  }
+  if (!openAnswer) {
+    throw new PathUnusable(`${remote} is filtered: port ${open}, which listens, does not answer${refusal}`);
+  }
+  if (!closedAnswer.segment.ctl.has('RST')) {
     throw new PathUnusable(
       `port ${closedPort} of ${remote} is not closed; name one that is with --closed-port`,
     );
   }
-}
-
-async function openPortAnswers({ tester, driver }: Path, family: 4 | 6): Promise<number[]> {
-  const port = await driver.listener(family, 'plain');
+  if (!openAnswer.segment.ctl.has('SYN')) {
+    throw new PathUnusable(`port ${open} of ${remote} does not accept connections`);
+  }
   const roundTrips: number[] = [];
   for (let count = 0; count < ROUND_TRIPS; count += 1) {
-    const answer = await knock(tester, family, port);
-    const { remote } = tester.link(family);
-    if (!answer)
-      throw new PathUnusable(`port ${port} of ${remote}, which listens, does not answer: it is filtered`);
-    if (!answer.segment.ctl.has('SYN')) {
-      throw new PathUnusable(`port ${port} of ${remote} does not accept connections`);
-    }
-    roundTrips.push(answer.roundTrip);
+    const { answers, syn } = await knock(tester, family, open, ANSWER_WITHIN);
+    if (answers[0]) roundTrips.push(answers[0].at - syn.at);
   }
-  return roundTrips;
+  return roundTrips.length > 0 ? roundTrips : [openAnswer.at - atOpen.syn.at];
 }
 
-/** A SYN to a port, and the answer; what it opened is reset. */
-async function knock(
-  tester: Tester,
-  family: 4 | 6,
-  port: number,
-): Promise<{ segment: Mailbox['log'][number]['segment']; roundTrip: number } | undefined> {
-  for (let count = 0; count < TRIES; count += 1) {
-    const mailbox = tester.open(family);
-    try {
-      const seq = 793_000;
-      const syn = mailbox.send({ seq, ack: 0, ctl: new Set(['SYN']), data: 0, urg: 0 }, port, 1024);
-      const answer = await mailbox.next(() => true, ANSWER_WITHIN);
-      if (!answer) continue;
-      if (answer.segment.ctl.has('SYN')) {
-        mailbox.send({ seq: add(seq, 1), ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 }, port, 0);
-      }
-      return { segment: answer.segment, roundTrip: answer.at - syn.at };
-    } finally {
-      mailbox.close();
-    }
+async function insist(tester: Tester, family: 4 | 6, port: number): Promise<Knock> {
+  let knocked = await knock(tester, family, port, ANSWER_WITHIN);
+  for (let tries = 1; tries < TRIES && knocked.answers.length === 0; tries += 1) {
+    knocked = await knock(tester, family, port, ANSWER_WITHIN);
   }
-  return undefined;
-}
-
-/** How long the target waits before it first sends an unacknowledged SYN,ACK or FIN again. */
-async function retransmission(
-  environment: Environment,
-  family: 4 | 6,
-  state: 'SYN-RECEIVED' | 'FIN-WAIT-1',
-): Promise<number | undefined> {
-  const { connection, handle } = await reach(environment, {
-    family,
-    state,
-    origin: state === 'SYN-RECEIVED' ? 'passive' : undefined,
-    rcvNxt: 793_001,
-  });
-  const { mailbox } = connection;
-  const bit = state === 'SYN-RECEIVED' ? 'SYN' : 'FIN';
-  try {
-    const deadline = performance.now() + LATEST_RETRANSMISSION;
-    while (performance.now() < deadline) {
-      const sent = mailbox.log.filter(({ from, segment }) => from === 'target' && segment.ctl.has(bit));
-      const [first, second] = sent;
-      if (first && second) return second.at - first.at;
-      await pause(10);
-    }
-    return undefined;
-  } finally {
-    connection.transmit({ seq: connection.rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
-    await environment.driver.release(mailbox.port, handle);
-    mailbox.close();
-  }
+  return knocked;
 }
 
 function median(values: readonly number[]): number {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { DEFAULT_PROFILE, PROFILES } from '../spec/profile.ts';
+import { parseNoise } from '../tester/noise.ts';
 
 /** Settings that make no sense; the message says which and why, in one sentence. */
 export class SettingsError extends Error {
@@ -40,6 +41,15 @@ const seed = z.coerce
   .min(0)
   .max(2 ** 32 - 1);
 
+const noise = z.string().transform((text, context) => {
+  try {
+    return parseNoise(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
 const PREFIX = 'SEGMENT_ARRIVES_';
 
 const schema = z.object({
@@ -67,6 +77,10 @@ const schema = z.object({
   reports: z.string().default('reports'),
   /** How many cases may be on the wire at once. */
   parallel: z.coerce.number().int().min(1).max(1000).optional(),
+  /** Disturbs the wire on purpose, to test the suite itself: `delay=20,jitter=5,loss=1,duplicate=1,reorder=1,seed=7`. */
+  noise: noise.optional(),
+  /** Packets of TCP in a hundred that the lab's link loses in each direction, to test the suite itself. */
+  linkLoss: z.coerce.number().min(0).max(100).optional(),
 });
 
 type Parsed = z.output<typeof schema>;

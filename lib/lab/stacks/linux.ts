@@ -13,8 +13,8 @@ export const linux: Stack = {
   what: "this machine's own kernel, in a network namespace of its own",
   packages: [],
   missing: () => [],
-  async start({ families }: StackOptions): Promise<RunningTarget> {
-    const lab = await Lab.create({ families });
+  async start({ families, linkLoss }: StackOptions): Promise<RunningTarget> {
+    const lab = await Lab.create({ families, ...(linkLoss ? { linkLoss } : {}) });
     try {
       const target = await startLinuxTarget(lab);
       const driver = await UpperTesterDriver.open({

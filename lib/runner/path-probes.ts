@@ -1,0 +1,107 @@
+import { pause } from '../states/index.ts';
+import type { Entry, Mailbox, Tester } from '../tester/index.ts';
+
+/** What many SYNs to a closed port told of the path and of the target's limits. */
+export interface PathProbes {
+  /** In milliseconds, unsorted. */
+  readonly roundTrips: readonly number[];
+  /** How many resets a burst of SYNs got, where the target limits them; undefined where it does not. */
+  readonly resetsAtOnce: number | undefined;
+}
+
+interface Outcome {
+  readonly sent: number;
+  readonly answered: number;
+  readonly doubled: number;
+  readonly reordered: number;
+  readonly roundTrips: readonly number[];
+}
+
+export const BURST = 100;
+const PACED = 200;
+const PACE = 10;
+// A limiter of resets swallows whole shares of a burst; a path that loses as much would show it in the paced ones too.
+const LIMITED = 4;
+
+/**
+ * Measures how the path treats segments: a burst of SYNs to a closed port, each of which every TCP resets once. What is
+ * missing was lost on the path or swallowed by a limit of the target's: the same at a slow pace tells which.
+ *
+ * @param within how long a reset may take, in milliseconds
+ */
+export async function probePath(
+  tester: Tester,
+  family: 4 | 6,
+  closedPort: number,
+  within: number,
+): Promise<PathProbes> {
+  const burst = await volley(tester, family, closedPort, { count: BURST, pace: 0, within });
+  const { doubled, reordered, roundTrips } = burst;
+  const missing = BURST - burst.answered;
+  if (missing === 0) {
+    tester.path.record(BURST, { doubled, reordered });
+    return { roundTrips, resetsAtOnce: undefined };
+  }
+  const paced = await volley(tester, family, closedPort, { count: PACED, pace: PACE, within });
+  const lost = PACED - paced.answered;
+  tester.path.record(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
+  const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED;
+  if (!limited) tester.path.record(BURST, { lost: missing, doubled, reordered });
+  return {
+    roundTrips: [...roundTrips, ...paced.roundTrips],
+    resetsAtOnce: limited ? burst.answered : undefined,
+  };
+}
+
+async function volley(
+  tester: Tester,
+  family: 4 | 6,
+  port: number,
+  { count, pace, within }: { count: number; pace: number; within: number },
+): Promise<Outcome> {
+  const mailboxes: Mailbox[] = [];
+  try {
+    for (let index = 0; index < count; index += 1) {
+      const mailbox = tester.open(family);
+      mailboxes.push(mailbox);
+      mailbox.send({ seq: index, ack: 0, ctl: new Set(['SYN']), data: 0, urg: 0 }, port, 1024);
+      if (pace > 0) await pause(pace);
+    }
+    await allAnswered(tester, mailboxes, within);
+    return outcomeOf(mailboxes);
+  } finally {
+    for (const mailbox of mailboxes) mailbox.close();
+  }
+}
+
+/** Waits until every SYN was answered, and as long again for what comes twice. */
+async function allAnswered(tester: Tester, mailboxes: readonly Mailbox[], within: number): Promise<void> {
+  const began = performance.now();
+  const isOpen = (mailbox: Mailbox): boolean => !mailbox.log.some(({ from }) => from === 'target');
+  while (performance.now() - began < within && mailboxes.some(isOpen)) await tester.listen(5);
+  await tester.listen(Math.min(within, 10 + (performance.now() - began)));
+}
+
+function outcomeOf(mailboxes: readonly Mailbox[]): Outcome {
+  const firsts: Entry[] = [];
+  const roundTrips: number[] = [];
+  let doubled = 0;
+  for (const { log } of mailboxes) {
+    const [syn] = log;
+    const answers = log.filter(({ from }) => from === 'target');
+    const [first] = answers;
+    if (!syn || !first) continue;
+    firsts.push(first);
+    roundTrips.push(first.at - syn.at);
+    if (answers.length > 1) doubled += 1;
+  }
+  // Each SYN has the number of its turn, which its reset acknowledges.
+  const turns = firsts.sort((one, other) => one.at - other.at).map(({ segment }) => segment.ack);
+  let latest = 0;
+  let reordered = 0;
+  for (const turn of turns) {
+    if (turn < latest) reordered += 1;
+    latest = Math.max(latest, turn);
+  }
+  return { sent: mailboxes.length, answered: firsts.length, doubled, reordered, roundTrips };
+}
