@@ -62,7 +62,6 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
       aged: needsAge(subject),
       smallWindow: needsSmallWindow(subject),
     });
-    tester.path.record(1, reached.sentAgain ? { lost: reached.sentAgain } : {});
     const seen = await stimulate(subject, context, reached, random, startedAt);
     const disturbance = disturbanceOf(context, reached.connection, seen, before);
     return disturbance ? { ...seen, disturbance } : seen;

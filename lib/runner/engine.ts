@@ -1,33 +1,20 @@
-import { isIP } from 'node:net';
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { catalogue } from '../spec/catalogue.ts';
 import type { Environment } from '../states/index.ts';
-import { UpperTesterDriver } from '../target/upper-tester-driver.ts';
-import {
-  DisturbedLink,
-  type Link,
-  PortRange,
-  RawLink,
-  silenceKernel,
-  sourceTowards,
-  Tester,
-} from '../tester/index.ts';
+import { DisturbedLink, type Link, PortRange, RawLink, silenceKernel, Tester } from '../tester/index.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { TargetFacts } from './messages.ts';
+import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
 import { runSideBySide } from './pool.ts';
 import { type Preflight, preflight } from './preflight.ts';
 import { runOne } from './run-one.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, usesLab } from './settings.ts';
 import { TargetWatch } from './target-watch.ts';
-
-type Addresses = Partial<Record<4 | 6, string>>;
 
 // Below the ephemeral ports of every system, so that no program of the tester's machine is cut off.
 const PORTS = { low: 10_000, high: 31_999 };
 // Nobody listens there: tcpmux, long out of use.
 const CLOSED_PORT = 1;
-// Modest, for a target of which nothing is known.
-const TARGET_WIDTH = 16;
 
 // What the kernel counts for a small segment in the receive queue, and how many a case may draw while nobody reads.
 const OCTETS_QUEUED = 1024;
@@ -66,9 +53,9 @@ export class Engine {
   /** Brings up the target and proves the path. @throws an Error whose message is one sentence for the user. */
   async start(): Promise<TargetFacts> {
     const settings = this.#settings;
-    const target = settings.target
-      ? await this.#overTheNetwork(settings.target)
-      : await this.#inTheLab(settings.stack);
+    const target: NetworkTarget = usesLab(settings)
+      ? await this.#inTheLab(settings.stack)
+      : await openNetworkTarget(settings);
     this.#cleanups.push(() => target.stop());
     const { driver, name, tester: local, target: remote } = target;
     const families = settings.families.filter((family) => target.families.includes(family) && remote[family]);
@@ -90,7 +77,10 @@ export class Engine {
     const tester = new Tester(links, new PortRange(PORTS.low, PORTS.high, start));
     this.#cleanups.push(() => tester.close());
     this.#cleanups.push(
-      silenceKernel(links.map((link) => ({ family: link.family, target: link.remote, ...PORTS }))),
+      silenceKernel(
+        links.map((link) => ({ family: link.family, target: link.remote, ...PORTS })),
+        { outlives: !usesLab(settings) },
+      ),
     );
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
@@ -110,7 +100,7 @@ export class Engine {
       name,
       ...(address ? { address } : {}),
       families,
-      facts: { driver: driver.name, ...this.#preflight.facts },
+      facts: { driver: driver.name, ...this.#preflight.facts, ...target.facts },
     };
   }
 
@@ -172,28 +162,5 @@ export class Engine {
       ...(logs ? { logs } : {}),
       ...(linkLoss ? { linkLoss: { percent: linkLoss, seed: noise?.seed ?? 1 } } : {}),
     });
-  }
-
-  async #overTheNetwork(target: readonly string[]): Promise<RunningTarget> {
-    const remote: Addresses = {};
-    const local: Addresses = {};
-    for (const address of target) {
-      const family = isIP(address) as 4 | 6;
-      remote[family] = address;
-      const source = sourceTowards(address);
-      if (source) local[family] = source;
-    }
-    const { upperTester } = this.#settings;
-    if (!upperTester) throw new Error('a target needs an upper tester');
-    const driver = await UpperTesterDriver.open({ ...upperTester, tester: local, target: remote });
-    return {
-      name: target.join(', '),
-      families: this.#settings.families,
-      tester: local,
-      target: remote,
-      driver,
-      width: TARGET_WIDTH,
-      stop: () => driver.dispose(),
-    };
   }
 }

@@ -39,14 +39,14 @@ export async function probePath(
   const { doubled, reordered, roundTrips } = burst;
   const missing = BURST - burst.answered;
   if (missing === 0) {
-    tester.path.record(BURST, { doubled, reordered });
+    tester.path.recordProbes(BURST, { doubled, reordered });
     return { roundTrips, resetsAtOnce: undefined };
   }
   const paced = await volley(tester, family, closedPort, { count: PACED, pace: PACE, within });
   const lost = PACED - paced.answered;
-  tester.path.record(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
+  tester.path.recordProbes(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
   const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED;
-  if (!limited) tester.path.record(BURST, { lost: missing, doubled, reordered });
+  if (!limited) tester.path.recordProbes(BURST, { lost: missing, doubled, reordered });
   return {
     roundTrips: [...roundTrips, ...paced.roundTrips],
     resetsAtOnce: limited ? burst.answered : undefined,

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { labCommand, labEnvironment } from '../lab/index.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { FromEngine, TargetFacts, ToEngine } from './messages.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, usesLab } from './settings.ts';
 
 /** Nothing could be tested: a reason for exit code 2. The message is one sentence. */
 export class CannotTest extends Error {
@@ -46,8 +46,7 @@ export class Session {
 
   /** @throws CannotTest with what the engine said */
   static async open(settings: Settings): Promise<Session> {
-    const inLab = settings.target === undefined;
-    const prefix = inLab ? labCommand() : undefined;
+    const prefix = usesLab(settings) ? labCommand() : undefined;
     const node = [process.execPath, '--import', TSX, WORKER];
     const [command, ...args] = prefix ? [prefix.command, ...prefix.args, ...node] : node;
     const child = spawn(command as string, args, {

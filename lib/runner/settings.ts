@@ -91,6 +91,10 @@ export interface Settings extends Omit<Parsed, 'seed' | 'family'> {
   readonly seed: number;
 }
 
+/** Whether the run brings up its own target, in a namespace that vanishes with it. */
+export const usesLab = ({ target, targetFile }: Settings): boolean =>
+  target === undefined && targetFile === undefined;
+
 /** The names of the settings, as `SEGMENT_ARRIVES_<NAME>` in the environment. */
 export const SETTING_NAMES = Object.keys(schema.shape) as (keyof typeof schema.shape)[];
 
@@ -122,8 +126,13 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
 function check(settings: Settings): Settings {
   const { target, families, upperTester } = settings;
   if (!target) return settings;
-  if (!upperTester) {
-    throw new SettingsError('a target needs --upper-tester ADDRESS:PORT, through which its user is moved');
+  if (settings.targetFile !== undefined) {
+    throw new SettingsError('a target file names the addresses: give either --target-file or --target');
+  }
+  if (!upperTester && settings.openPort === undefined) {
+    throw new SettingsError(
+      'a target needs --upper-tester ADDRESS:PORT, through which its user is moved, or at least --open-port PORT',
+    );
   }
   const known = families.filter((family) => target.some((one) => isIP(one) === family));
   if (known.length === 0)

@@ -39,22 +39,24 @@ const ruleArguments = (verb: 'add' | 'del', { family, target, low, high }: Rule)
  * One policy route prohibits TCP from the suite's ports towards the target. The kernel's own resets carry the port when
  * they look for a route and are stopped; raw sockets look up without ports and are not.
  *
- * A note of each rule is kept in a file named after this process, so that the next start can remove what a killed run
- * left behind.
+ * Rules in a namespace that vanishes with the run need no more care. Where they outlive it, a note of them is kept in a
+ * file named after this process, so that the next start can remove what a killed run left behind.
  *
  * @returns what takes the rules away again; it may be called more than once.
  * @throws KernelNotSilenced when `ip` is missing or refuses.
  */
-export function silenceKernel(rules: readonly Rule[]): () => void {
-  removeLeftovers();
-  const note = join(notesDirectory(), `${process.pid}.json`);
-  writeFileSync(note, JSON.stringify(rules));
+export function silenceKernel(rules: readonly Rule[], { outlives = false } = {}): () => void {
+  const note = outlives ? join(notesDirectory(), `${process.pid}.json`) : undefined;
+  if (note) {
+    removeLeftovers();
+    writeFileSync(note, JSON.stringify(rules));
+  }
   let active = true;
   const restore = (): void => {
     if (!active) return;
     active = false;
     for (const rule of rules) quietly(() => ip(ruleArguments('del', rule)));
-    quietly(() => rmSync(note));
+    if (note) quietly(() => rmSync(note));
   };
   try {
     for (const rule of rules) ip(ruleArguments('add', rule));

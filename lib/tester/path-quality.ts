@@ -10,23 +10,32 @@ const MOST_LEAD = 6;
  * it follows how often an observation must have been made before it is believed.
  */
 export class PathQuality {
-  #exchanges = 0;
+  #probes = 0;
+  #answers = 0;
   #lost = 0;
   #doubled = 0;
   #reordered = 0;
 
-  /** Takes note of so many exchanges, and of what went wrong with them. */
-  record(exchanges: number, faults: { lost?: number; doubled?: number; reordered?: number } = {}): void {
-    this.#exchanges += exchanges;
-    this.#lost += faults.lost ?? 0;
+  /** Takes note of so many probes, each of which is answered once, and of what went wrong with them. */
+  recordProbes(probes: number, faults: { lost?: number; doubled?: number; reordered?: number } = {}): void {
+    this.#probes += probes;
     this.#doubled += faults.doubled ?? 0;
     this.#reordered += faults.reordered ?? 0;
+    this.recordAnswers(probes, faults.lost);
   }
 
-  /** The share of exchanges that were disturbed, 0...1. */
+  /** Takes note of so many answers to segments of connections, and of how many segments had to be sent again for them. */
+  recordAnswers(answers: number, lost = 0): void {
+    this.#answers += answers;
+    this.#lost += lost;
+  }
+
+  /** The share of exchanges that are disturbed, 0...1. */
   get rate(): number {
-    if (this.#exchanges === 0) return 0;
-    return Math.min(1, (this.#lost + this.#doubled + this.#reordered) / this.#exchanges);
+    return Math.min(
+      1,
+      share(this.#lost, this.#answers) + share(this.#doubled + this.#reordered, this.#probes),
+    );
   }
 
   /** Whether observations must be repeated before they are believed. */
@@ -44,12 +53,13 @@ export class PathQuality {
     return Math.min(MOST_LEAD, Math.max(2, Math.ceil(Math.log(ERROR) / Math.log(bent / (1 - bent)))));
   }
 
-  /** In percent, for people: `1.9 lost, 2.1 doubled, 0 out of order, of 400 exchanges`. */
+  /** In percent, for people: `1.9 lost, 2.1 doubled, 0 out of order`. */
   toString(): string {
-    const percent = (count: number): string => {
-      const share = this.#exchanges === 0 ? 0 : (100 * count) / this.#exchanges;
-      return String(Math.round(share * 10) / 10);
-    };
-    return `${percent(this.#lost)} lost, ${percent(this.#doubled)} doubled, ${percent(this.#reordered)} out of order, of ${this.#exchanges} exchanges`;
+    const percent = (one: number): number => Math.round(1000 * one) / 10;
+    const lost = percent(share(this.#lost, this.#answers));
+    const doubled = percent(share(this.#doubled, this.#probes));
+    return `${lost} lost, ${doubled} doubled, ${percent(share(this.#reordered, this.#probes))} out of order`;
   }
 }
+
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

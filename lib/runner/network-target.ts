@@ -1,0 +1,53 @@
+import { isIP } from 'node:net';
+import type { RunningTarget } from '../lab/index.ts';
+import type { Driver } from '../target/driver.ts';
+import { openTarget } from '../target/open-target.ts';
+import { ServicesDriver } from '../target/services-driver.ts';
+import { UpperTesterDriver } from '../target/upper-tester-driver.ts';
+import { sourceTowards } from '../tester/index.ts';
+import { type Settings, SettingsError } from './settings.ts';
+
+type Addresses = Partial<Record<4 | 6, string>>;
+
+// Modest, for a target of which nothing is known.
+const WIDTH = 16;
+
+/** A target that is there already, as opposed to one that the lab brings up, with what a file says of it. */
+export type NetworkTarget = RunningTarget & {
+  readonly facts?: Readonly<Record<string, string | number | boolean>>;
+};
+
+/**
+ * Opens the target that the settings name: by a file that describes it, or by its addresses.
+ *
+ * @throws TargetFileError, SettingsError, or what the driver throws
+ */
+export async function openNetworkTarget(settings: Settings): Promise<NetworkTarget> {
+  const { targetFile, target = [], families } = settings;
+  if (targetFile !== undefined) return openTarget(targetFile, families);
+  const remote: Addresses = {};
+  const local: Addresses = {};
+  for (const address of target) {
+    const family = isIP(address) as 4 | 6;
+    remote[family] = address;
+    const source = sourceTowards(address);
+    if (source) local[family] = source;
+  }
+  const driver = await openDriver(settings, local, remote);
+  return {
+    name: target.join(', '),
+    families,
+    tester: local,
+    target: remote,
+    driver,
+    width: WIDTH,
+    stop: () => driver.dispose(),
+  };
+}
+
+async function openDriver(settings: Settings, tester: Addresses, target: Addresses): Promise<Driver> {
+  const { upperTester, openPort } = settings;
+  if (upperTester) return UpperTesterDriver.open({ ...upperTester, tester, target });
+  if (openPort !== undefined) return new ServicesDriver([{ port: openPort }]);
+  throw new SettingsError('a target needs --upper-tester ADDRESS:PORT, or at least --open-port PORT');
+}
