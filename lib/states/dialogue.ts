@@ -54,15 +54,16 @@ export class Dialogue {
     what: string,
     wanted: (segment: ConcreteSegment) => boolean,
   ): Promise<Entry> {
-    for (let sendings = 1; sendings < SENDINGS; sendings += 1) {
+    for (let lost = 0; ; lost += 1) {
       const answer = await this.mailbox.next(({ segment }) => wanted(segment), this.patience);
       if (answer) {
+        this.environment.tester.path.recordAnswers(1, lost);
         connection.absorb();
         return answer;
       }
+      if (lost === SENDINGS - 1) throw new Unreached(`no ${what} within ${Math.round(this.patience)} ms`);
       this.sendAgain(entry);
     }
-    return this.arrives(connection, what, wanted);
   }
 
   sendAgain(entry: Entry): void {

@@ -42,7 +42,7 @@ async function silentConnection(scene: Scene): Promise<Proof> {
   if (takesText && connection.rcvWnd > 0) {
     const end = add(connection.rcvNxt, 1);
     const entry = await scene.exchange(
-      plain({ seq: connection.rcvNxt, ack: scene.acknowledged(), ctl: ['ACK', 'PSH'], data: 1 }),
+      plain({ seq: connection.rcvNxt, ack: connection.sndUna, ctl: ['ACK', 'PSH'], data: 1 }),
       ({ ctl, ack }) => ctl.has('RST') || (ctl.has('ACK') && geq(ack, end)),
       scene.environment.timing.observation,
     );

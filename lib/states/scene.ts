@@ -2,7 +2,7 @@ import type { ConcreteSegment } from '../notation/index.ts';
 import type { Origin, State } from '../spec/state.ts';
 import type { Handle } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
-import { add, gt, leq } from '../wire/seq.ts';
+import { add, gt } from '../wire/seq.ts';
 import { type Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import type { Environment } from './environment.ts';
 
@@ -101,7 +101,8 @@ export class Scene {
    */
   async oldText(): Promise<ConcreteSegment | 'reset' | undefined> {
     const seq = add(this.connection.rcvNxt, -1);
-    const ack = this.acknowledged();
+    // Whatever the stimulus acknowledged: a probe must not do so in its stead, where the target has discarded it.
+    const ack = this.connection.sndUna;
     const isReset = (segment: ConcreteSegment): boolean => segment.ctl.has('RST') && segment.seq === ack;
     const isAck = ({ ctl, data }: ConcreteSegment): boolean =>
       ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('FIN') && !ctl.has('RST') && data === 0;
@@ -111,14 +112,6 @@ export class Scene {
     );
     if (!entry) return undefined;
     return isReset(entry.segment) ? 'reset' : entry.segment;
-  }
-
-  /** What the tester has acknowledged so far, the stimulus included if its acknowledgment is acceptable. */
-  acknowledged(): number {
-    const { stimulus } = this.subject;
-    const { sndUna, sndNxt } = this.connection;
-    const counts = stimulus.ctl.has('ACK') && gt(stimulus.ack, sndUna) && leq(stimulus.ack, sndNxt);
-    return counts ? stimulus.ack : sndUna;
   }
 
   /** Whether a FIN of the tester's, in the recipe or in the stimulus, lies before this RCV.NXT. */
