@@ -30,6 +30,8 @@ export interface Behaviour {
   readonly timers?: Partial<Timers>;
   /** Whether CLOSE with text unread is told to the peer by a reset (RFC 1122 section 4.2.2.13); by profile when absent. */
   readonly resetsUnread?: boolean;
+  /** Whether the peer's FIN, come again, begins 2 MSL anew. */
+  readonly restartsTimeWait?: boolean;
   /** Whether what is not acknowledged is sent again, when the timer has fired. */
   readonly resends?: (tcb: Tcb) => boolean;
 }

@@ -1,38 +1,11 @@
 import { enter } from '../../spec/arrives/arrival.ts';
 import type { Control, Segment, Tcb } from '../../spec/tcb.ts';
 import { add, gt, lt, sub } from '../../wire/seq.ts';
-import type { Arrive, Emission, Timers } from './behaviour.ts';
 import { Outbox } from './outbox.ts';
-import type { Extras, Ports, Received } from './packets.ts';
+import type { Received } from './packets.ts';
+import type { Surroundings, Wishes } from './surroundings.ts';
 
-/** What a user may ask of a connection before there is one. */
-export interface Wishes {
-  /** Octets of text that are kept for the user, which bounds the window. */
-  readonly buffer: number;
-  /** Whether the user takes what arrives. */
-  readonly reading: boolean;
-  readonly precedence: number;
-  readonly mayRaisePrecedence: boolean;
-}
-
-/** What a connection needs of the TCP around it. */
-export interface Surroundings {
-  readonly ports: Ports;
-  readonly arrive: Arrive;
-  readonly emit: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
-  readonly timers: Timers;
-  readonly resetsUnread: boolean;
-  readonly resends: (tcb: Tcb) => boolean;
-  /** The largest text that the path takes in a segment without options. */
-  readonly largestText: number;
-  readonly freshIss: () => number;
-  readonly send: (segment: Segment, extras: Extras) => void;
-  /** The connection was opened from outside, and is established. */
-  readonly established: () => void;
-  /** The connection is no more. */
-  readonly gone: () => void;
-}
-
+const OPENING: readonly Tcb['state'][] = ['SYN-SENT', 'SYN-RECEIVED'];
 const UNOPENED: readonly Tcb['state'][] = ['CLOSED', 'LISTEN'];
 const SENDING: readonly Tcb['state'][] = ['ESTABLISHED', 'CLOSE-WAIT'];
 const CLOSING: readonly Tcb['state'][] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
@@ -46,29 +19,8 @@ const RESET_BY_ABORT: readonly Tcb['state'][] = [
 ];
 const MOST_TRIES = 8;
 const OPTION_OF_TIMESTAMPS = 12;
-
-/** The TCB of a connection that is about to be opened, or to be listened for. */
-export const freshTcb = (state: 'CLOSED' | 'LISTEN' | 'SYN-SENT', iss: number, wishes: Wishes): Tcb => ({
-  state,
-  iss,
-  irs: 0,
-  sndUna: iss,
-  sndNxt: state === 'SYN-SENT' ? add(iss, 1) : iss,
-  sndWnd: 0,
-  maxSndWnd: 0,
-  sndWl1: 0,
-  sndWl2: 0,
-  rcvNxt: 0,
-  rcvWnd: wishes.buffer,
-  rcvUp: 0,
-  // Ready to use them, if the peer is.
-  timestamps: true,
-  tsRecent: 0,
-  security: 0,
-  precedence: wishes.precedence,
-  mayRaisePrecedence: wishes.mayRaisePrecedence,
-  userGone: false,
-});
+// As the clock of RFC 793 would have gone on.
+const BETWEEN_INCARNATIONS = 250_000;
 
 /** One connection: its TCB, what its user has called for, and its timers. */
 export class Connection {
@@ -103,7 +55,7 @@ export class Connection {
     const { reply } = arrival;
     this.tcb = arrival.tcb;
     if (segment.ctl.has('SYN') && mss !== undefined) this.#mss = mss;
-    if (arrival.freeSeq) this.#beginAnew();
+    if (arrival.freeSeq) this.#beginAnew(before);
     this.#take(before, segment);
     if (reply !== 'silence') {
       const { iss } = this.tcb;
@@ -172,9 +124,9 @@ export class Connection {
     this.#vanish();
   }
 
-  /** A new incarnation has its own numbers, beyond those of the old one, and nothing queued. */
-  #beginAnew(): void {
-    const iss = this.#around.freshIss();
+  /** A new incarnation has its own numbers, beyond those of the old one (RFC 1122 section 4.2.2.13), and nothing queued. */
+  #beginAnew(before: Tcb): void {
+    const iss = add(before.sndNxt, BETWEEN_INCARNATIONS);
     this.tcb = { ...this.tcb, iss, sndUna: iss, sndNxt: add(iss, 1), sndWl2: iss };
     this.#outbox.clear();
     this.#unread = 0;
@@ -200,13 +152,13 @@ export class Connection {
       return;
     }
     this.#outbox.acknowledged(this.tcb);
-    const opened = UNOPENED.includes(before.state) || before.state === 'SYN-RECEIVED';
-    if (opened && state !== 'SYN-RECEIVED' && before.origin !== 'active') this.#around.established();
-    const progress = before.state !== state || before.sndUna !== this.tcb.sndUna;
+    const wasOpening = UNOPENED.includes(before.state) || OPENING.includes(before.state);
+    if (before.state !== 'SYN-SENT' && wasOpening && state !== 'SYN-RECEIVED' && before.origin !== 'active')
+      this.#around.established();
     if (state === 'TIME-WAIT') {
       // By its letter only the peer's FIN, come again, begins the wait anew: it is what is answered here.
-      if (progress || answered) this.#linger();
-    } else if (progress) this.#restart();
+      if (before.state !== state || (answered && this.#around.restartsTimeWait)) this.#linger();
+    } else if (before.sndUna !== this.tcb.sndUna || (wasOpening && before.state !== state)) this.#restart();
     this.#push();
   }
 
@@ -270,7 +222,7 @@ export class Connection {
     clearTimeout(this.#timer);
     const { state, sndUna, sndNxt } = this.tcb;
     const { syn, text } = this.#around.timers;
-    const opening = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
+    const opening = OPENING.includes(state);
     const waiting = SENDING.includes(state) || CLOSING.includes(state);
     if (!opening && !(waiting && (lt(sndUna, sndNxt) || this.#outbox.waits(this.tcb)))) return;
     this.#timer = setTimeout(() => this.#again(), (opening ? syn : text) * 2 ** this.#tries);

@@ -4,8 +4,9 @@ import type { Link, Arrival as Packet } from '../../tester/index.ts';
 import type { Family } from '../../wire/index.ts';
 import { SEQUENCE_SPACE } from '../../wire/seq.ts';
 import { type Behaviour, following, type Timers } from './behaviour.ts';
-import { Connection, freshTcb, type Surroundings, type Wishes } from './connection.ts';
+import { Connection } from './connection.ts';
 import { type Ends, type Ports, type Received, readPacket, writePacket } from './packets.ts';
+import { freshTcb, type Surroundings, type Wishes } from './surroundings.ts';
 
 /** A user that takes every connection to a port. */
 export interface Listener {
@@ -97,16 +98,16 @@ export class Tcp {
   #connection(link: Link, ports: Ports, tcb: Connection['tcb'], wishes: Wishes, by?: Listener): Connection {
     const { family } = link;
     const ends: Ends = link;
-    const { timers, emit, resends, resetsUnread } = this.#behaviour;
+    const { timers, emit, resends, resetsUnread, restartsTimeWait } = this.#behaviour;
     const around: Surroundings = {
       ports,
       arrive: following(this.#profile, this.#behaviour),
       emit: emit ?? ((segment) => [{ segment, after: 0 }]),
       timers: { ...TIMERS, ...timers },
       resetsUnread: resetsUnread ?? this.#profile !== 'rfc793',
+      restartsTimeWait: restartsTimeWait ?? true,
       resends: resends ?? (() => true),
       largestText: LARGEST_TEXT[family],
-      freshIss: () => this.#freshIss(),
       send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),
       established: () => by?.accept(connection, ports.remote),
       gone: () => {

@@ -1,7 +1,8 @@
 import { STATES } from '../../spec/state.ts';
 import { ANY_PORT } from '../../target/testability/message.ts';
 import type { Family } from '../../wire/index.ts';
-import type { Connection, Wishes } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Wishes } from './surroundings.ts';
 
 /** What the upper tester's user holds: a socket in one of its lives. */
 export interface UserSocket {

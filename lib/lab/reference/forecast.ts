@@ -1,0 +1,123 @@
+import { evaluateSegment, parseSegment } from '../../notation/index.ts';
+import type { Case } from '../../spec/case.ts';
+import type { Adoption, Profile } from '../../spec/profile.ts';
+import type { State } from '../../spec/state.ts';
+import { type Segment, segLen, type Tcb } from '../../spec/tcb.ts';
+import { tcbVariables } from '../../spec/variables.ts';
+import { ASKED_PRECEDENCE } from '../../target/driver.ts';
+import { judge } from '../../verdict/judge.ts';
+import type { Verdict } from '../../verdict/result.ts';
+import { add } from '../../wire/seq.ts';
+import { type Behaviour, following } from './behaviour.ts';
+
+/** Where the numbers of a connection begin. */
+export interface Numbers {
+  readonly iss: number;
+  readonly rcvNxt: number;
+  /** What ANY stands for. */
+  readonly any: number;
+}
+
+/** What becomes of a case: a target that follows one profile, faultlessly or not, and is judged by another. */
+export interface Trial {
+  readonly follows: Profile;
+  readonly behaviour?: Behaviour;
+  readonly judgedBy: Profile;
+  readonly numbers: Numbers;
+}
+
+// What the recipes come to with the reference as target.
+const WINDOW = 65_535;
+const SMALL_WINDOW = 1024;
+const PEER_WINDOW = 4380;
+const IN_FLIGHT = 3000;
+const TS_RECENT = 0x1234_5678;
+const OLDER_BY = 100_000;
+const OTHER_SECURITY = 793;
+const HIGHER_PRECEDENCE = 5;
+
+const WAITING: readonly State[] = ['SYN-SENT', 'SYN-RECEIVED', 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
+const NOT_ESTABLISHED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
+const NO_PEER: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
+
+/**
+ * The verdict that a case must come to, worked out without a wire: over the TCB that its recipe leads to. What the
+ * target's timers and its user do is no part of it.
+ */
+export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, numbers }: Trial): Verdict {
+  const tcb = tcbOf(subject, numbers);
+  const segment = stimulusOf(subject, tcb, numbers);
+  const arrival = following(follows, behaviour)(tcb, segment);
+  const reply = arrival.reply === 'silence' ? [] : [arrival.reply];
+  const emit = behaviour.emit ?? ((one: Segment) => [{ segment: one, after: 0 }]);
+  const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
+  const { verdict } = judge(
+    subject.expect[judgedBy],
+    {
+      variables: {
+        ...tcbVariables(tcb),
+        'SEG.SEQ': segment.seq,
+        'SEG.ACK': segment.ack,
+        'SEG.LEN': segLen(segment),
+      },
+      replies: reply.flatMap((one) => emit(one, tcb, segment)).map((each) => each.segment),
+      retransmissions: [],
+      stateAfter: arrival.tcb.state,
+      rcvNxtAfter: arrival.tcb.rcvNxt,
+      opening,
+      listening: subject.state !== 'SYN-SENT' && subject.state !== 'CLOSED' && subject.origin !== 'active',
+    },
+    adoptionOf(follows),
+  );
+  return verdict;
+}
+
+/** What preflight finds out about a target that follows the profile. */
+export const adoptionOf = (profile: Profile): Adoption =>
+  profile === 'rfc793' || profile === 'rfc1122' ? 'not adopted' : 'adopted';
+
+function tcbOf({ state, origin, send, condition: given }: Case, { iss, rcvNxt }: Numbers): Tcb {
+  const condition: string = given ?? '';
+  const inFlight = condition === 'target has 3000 octets in flight' ? IN_FLIGHT : 0;
+  const sndUna = add(iss, NOT_ESTABLISHED.includes(state) ? 0 : 1);
+  const window = /DATA=[^>]*RCV\.WND/.test(send) ? SMALL_WINDOW : WINDOW;
+  return {
+    state,
+    ...(origin ? { origin } : {}),
+    iss,
+    irs: NO_PEER.includes(state) ? 0 : add(rcvNxt, -1),
+    sndUna,
+    sndNxt: add(sndUna, inFlight + (WAITING.includes(state) ? 1 : 0)),
+    sndWnd: PEER_WINDOW,
+    maxSndWnd: PEER_WINDOW,
+    sndWl1: rcvNxt,
+    sndWl2: sndUna,
+    rcvNxt: NO_PEER.includes(state) ? 0 : rcvNxt,
+    rcvWnd: condition === 'zero receive window' ? 0 : window,
+    rcvUp: rcvNxt,
+    timestamps: condition.startsWith('timestamps'),
+    tsRecent: TS_RECENT,
+    security: 0,
+    precedence: condition === 'IPv4 precedence lower' ? ASKED_PRECEDENCE : 0,
+    mayRaisePrecedence: condition === 'IPv4 precedence higher, target allowed to raise it',
+    userGone: condition === 'the user has closed the connection',
+  };
+}
+
+function stimulusOf({ send, condition: given }: Case, tcb: Tcb, { any }: Numbers): Segment {
+  const condition: string = given ?? '';
+  const written = evaluateSegment(parseSegment(send), tcbVariables(tcb), () => any);
+  const { tsval: own, tsecr: _, mss: __, wscale: ___, sackPermitted: ____, ...fields } = written;
+  const stamped = tcb.timestamps && condition !== 'timestamps negotiated; segment carries none';
+  const older = condition === 'timestamps negotiated; TSval older than TS.Recent';
+  const tsval = own ?? (stamped ? add(TS_RECENT, older ? -OLDER_BY : 0) : undefined);
+  return {
+    ...fields,
+    wnd: written.wnd ?? PEER_WINDOW,
+    ...(tsval === undefined ? {} : { tsval }),
+    security: condition.startsWith('IPv4 security') ? OTHER_SECURITY : 0,
+    precedence: condition.startsWith('IPv4 precedence higher') ? HIGHER_PRECEDENCE : 0,
+    checksumValid: condition !== 'wrong TCP checksum',
+    unicast: condition !== 'sent to a broadcast or multicast address',
+  };
+}

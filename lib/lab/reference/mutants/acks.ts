@@ -1,0 +1,415 @@
+import { emptyAck, resetAtAck } from '../../../spec/arrives/replies.ts';
+import { acceptable } from '../../../spec/arrives/window.ts';
+import { add, gt, lt, sub } from '../../../wire/seq.ts';
+import type { Mutant } from './mutant.ts';
+import {
+  all,
+  answer,
+  enter,
+  type Fault,
+  faulty,
+  has,
+  ignore,
+  inState,
+  isEmptyAck,
+  lacks,
+  leaving,
+  replying,
+  synchronized,
+  type Test,
+  taken,
+  unseen,
+  when,
+  withBits,
+} from './tools.ts';
+
+const ordinary: Test = all(acceptable, lacks('RST', 'SYN'));
+const acks: Test = all(synchronized, ordinary, has('ACK'));
+const tooNew: Test = all(acks, ({ sndNxt }, { ack }) => gt(ack, sndNxt));
+const old: Test = all(acks, ({ sndUna }, { ack }) => lt(ack, sndUna));
+const tooOld: Test = all(old, ({ sndUna, maxSndWnd }, { ack }) => lt(ack, sub(sndUna, maxSndWnd)));
+const noAck: Test = all(synchronized, ordinary, lacks('ACK'));
+const empty: Test = (_tcb, { data, ctl }) => data === 0 && !ctl.has('FIN');
+const acksAll: Test = all(acks, ({ sndNxt }, { ack }) => ack === sndNxt);
+const ofAll: Fault = taken((segment, { sndNxt }) => ({ ...segment, ack: sndNxt }));
+const ofNothing: Fault = taken((segment, { sndUna }) => ({ ...segment, ack: sndUna }));
+const closed = leaving((after) => enter(after, 'CLOSED'));
+
+/** Whether the ACK lies in SND.UNA...SND.NXT, by other arithmetic than modulo 2^32. */
+const comparing = (number: (value: number) => number): Test =>
+  all(acks, ({ sndNxt }, { ack }) => number(ack) > number(sndNxt));
+const into = (state: Parameters<typeof enter>[1], from: Parameters<typeof enter>[1]) =>
+  leaving((after, before) =>
+    before.state !== after.state && after.state === from ? enter(after, state) : after,
+  );
+
+/** Fifth step: the ACK field. */
+export const ACKS: readonly Mutant[] = [
+  faulty('ack-too-new-silent', 'an ACK of what was not sent is not answered', when(tooNew, ignore)),
+  faulty('ack-too-new-reset', 'an ACK of what was not sent is reset', when(tooNew, answer(resetAtAck))),
+  faulty(
+    'ack-too-new-kills',
+    'an ACK of what was not sent is reset, and the connection with it',
+    when(
+      tooNew,
+      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
+    ),
+  ),
+  faulty('ack-too-new-counts', 'an ACK of what was not sent acknowledges everything', when(tooNew, ofAll)),
+  faulty(
+    'ack-one-too-new-counts',
+    'SND.NXT+1 is an acceptable ACK: =< for <',
+    when(
+      all(tooNew, ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'ack-too-new-answered-from-snd-una',
+    'the answer to an ACK of what was not sent has SEQ=SND.UNA',
+    when(
+      tooNew,
+      replying((reply, { sndUna }) => ({ ...reply, seq: sndUna })),
+    ),
+  ),
+  faulty(
+    'ack-too-new-answered-from-seg-ack',
+    'the answer to an ACK of what was not sent has SEQ=SEG.ACK',
+    when(
+      tooNew,
+      replying((reply, _tcb, { ack }) => ({ ...reply, seq: ack })),
+    ),
+  ),
+  faulty(
+    'ack-signed',
+    'ACKs are compared as signed numbers',
+    when(
+      comparing((value) => value | 0),
+      answer(emptyAck),
+    ),
+  ),
+  faulty(
+    'ack-unsigned',
+    'ACKs are compared as unsigned numbers',
+    when(
+      comparing((value) => value),
+      answer(emptyAck),
+    ),
+  ),
+  faulty(
+    'ack-far-too-new-taken-for-old',
+    'an ACK 2^30 beyond SND.NXT is taken for an old one',
+    when(
+      all(tooNew, ({ sndNxt }, { ack }) => sub(ack, sndNxt) >= 2 ** 29),
+      ofNothing,
+    ),
+  ),
+  faulty('ack-old-answered', 'an old ACK is answered', when(all(old, empty), replyingAlways()), 'rfc793'),
+  faulty(
+    'ack-old-by-one-challenged',
+    'MAX.SND.WND is taken for 0: every old ACK is challenged',
+    when(old, answer(emptyAck)),
+  ),
+  faulty(
+    'ack-old-by-max-window-challenged',
+    'SND.UNA-MAX.SND.WND is too old: < for =<',
+    when(
+      all(old, ({ sndUna, maxSndWnd }, { ack }) => ack === sub(sndUna, maxSndWnd)),
+      answer(emptyAck),
+    ),
+  ),
+  faulty('ack-old-reset', 'an old ACK is reset', when(old, answer(resetAtAck))),
+  faulty(
+    'ack-old-drops-text',
+    'text with an old ACK is dropped',
+    when(
+      all(old, (_tcb, { data }) => data > 0),
+      ignore,
+    ),
+  ),
+  faulty('ack-old-drops-fin', 'a FIN with an old ACK is dropped', when(all(old, has('FIN')), ignore)),
+  faulty('ack-too-old-reset', 'an ACK below SND.UNA-MAX.SND.WND is reset', when(tooOld, answer(resetAtAck))),
+  faulty(
+    'ack-too-old-kills',
+    'an ACK below SND.UNA-MAX.SND.WND resets the connection',
+    when(
+      tooOld,
+      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
+    ),
+  ),
+  faulty(
+    'ack-too-old-challenge-one-more',
+    'the challenge of an old ACK acknowledges RCV.NXT+1',
+    when(
+      tooOld,
+      replying((reply) => ({ ...reply, ack: add(reply.ack, 1) })),
+    ),
+  ),
+  faulty(
+    'ack-too-old-takes-text',
+    'text with an ACK far too old is answered, but taken as well',
+    when(
+      all(tooOld, (_tcb, { data }) => data > 0),
+      (tcb, segment, next) => ({ ...next(tcb, { ...segment, ack: tcb.sndUna }), reply: emptyAck(tcb) }),
+    ),
+  ),
+  unseen(
+    faulty(
+      'ack-too-old-ignored',
+      'an ACK below SND.UNA-MAX.SND.WND is not challenged',
+      when(tooOld, ofNothing),
+    ),
+    'RFC 9293 MAY-12 leaves the check to the TCP: the verdict is `permitted`',
+  ),
+  faulty(
+    'ack-answered',
+    'an empty ACK at RCV.NXT is answered with an ACK',
+    when(
+      all(acks, empty, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      replyingAlways(),
+    ),
+  ),
+  faulty(
+    'ack-duplicate-answered',
+    'a duplicate ACK is answered with an ACK',
+    when(
+      all(acks, empty, ({ sndUna }, { ack }) => ack === sndUna),
+      replyingAlways(),
+    ),
+  ),
+  faulty(
+    'ack-of-part-counts-for-all',
+    'an ACK of part of what is in flight counts for all',
+    when(
+      all(acks, ({ sndUna, sndNxt }, { ack }) => gt(ack, sndUna) && lt(ack, sndNxt)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'ack-of-part-answered',
+    'an ACK of part of what is in flight is answered',
+    when(
+      all(acks, empty, ({ sndUna, sndNxt }, { ack }) => gt(ack, sndUna) && lt(ack, sndNxt)),
+      replyingAlways(),
+    ),
+  ),
+  faulty(
+    'ack-of-all-but-fin-counts-for-fin',
+    'an ACK of all the text counts for the FIN behind it',
+    when(
+      all(
+        inState('FIN-WAIT-1'),
+        acks,
+        ({ sndUna, sndNxt }, { ack }) => gt(ack, sndUna) && add(ack, 1) === sndNxt,
+      ),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'no-ack-taken',
+    'a segment without ACK is taken as if it had one',
+    when(
+      noAck,
+      taken((segment, { sndUna }) => ({ ...withBits(segment, 'ACK'), ack: sndUna })),
+    ),
+  ),
+  faulty('no-ack-answered', 'a segment without ACK is answered with one', when(noAck, answer(emptyAck))),
+  faulty('no-ack-reset', 'a segment without ACK is reset', when(noAck, answer(resetAtAck))),
+  faulty(
+    'no-ack-kills',
+    'a segment without ACK ends the connection',
+    when(
+      noAck,
+      answer(
+        () => 'silence',
+        (tcb) => enter(tcb, 'CLOSED'),
+      ),
+    ),
+  ),
+  faulty(
+    'no-ack-text-taken',
+    'text without ACK is taken',
+    when(
+      all(noAck, (_tcb, { data }) => data > 0),
+      taken((segment, { sndUna }) => ({ ...withBits(segment, 'ACK'), ack: sndUna })),
+    ),
+  ),
+  faulty(
+    'no-ack-fin-taken',
+    'a FIN without ACK is taken',
+    when(
+      all(noAck, has('FIN')),
+      taken((segment, { sndUna }) => ({ ...withBits(segment, 'ACK'), ack: sndUna })),
+    ),
+  ),
+  faulty(
+    'fin-wait-1-deaf-to-ack',
+    'FIN-WAIT-1 stays when its FIN is acknowledged',
+    when(all(inState('FIN-WAIT-1'), acksAll), ofNothing),
+  ),
+  faulty(
+    'fin-wait-1-any-ack',
+    'FIN-WAIT-1 takes any ACK for that of its FIN',
+    when(
+      all(inState('FIN-WAIT-1'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'fin-wait-1-to-time-wait',
+    'FIN-WAIT-1 goes to TIME-WAIT when its FIN is acknowledged',
+    when(inState('FIN-WAIT-1'), into('TIME-WAIT', 'FIN-WAIT-2')),
+  ),
+  faulty(
+    'fin-wait-1-to-closed',
+    'FIN-WAIT-1 goes to CLOSED when its FIN is acknowledged',
+    when(all(inState('FIN-WAIT-1'), acksAll, empty), closed),
+  ),
+  faulty(
+    'closing-deaf-to-ack',
+    'CLOSING stays when its FIN is acknowledged',
+    when(all(inState('CLOSING'), acksAll), ofNothing),
+  ),
+  faulty(
+    'closing-any-ack',
+    'CLOSING takes any ACK for that of its FIN',
+    when(
+      all(inState('CLOSING'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'closing-to-closed',
+    'CLOSING goes to CLOSED, without TIME-WAIT',
+    when(all(inState('CLOSING'), acksAll), closed),
+  ),
+  faulty(
+    'closing-to-fin-wait-2',
+    'CLOSING goes back to FIN-WAIT-2 when its FIN is acknowledged',
+    when(inState('CLOSING'), into('FIN-WAIT-2', 'TIME-WAIT')),
+  ),
+  faulty(
+    'closing-answers-ack',
+    'CLOSING answers the ACK of its FIN',
+    when(all(inState('CLOSING'), acksAll, empty), replyingAlways()),
+  ),
+  faulty(
+    'last-ack-deaf-to-ack',
+    'LAST-ACK stays when its FIN is acknowledged',
+    when(all(inState('LAST-ACK'), acksAll), ofNothing),
+  ),
+  faulty(
+    'last-ack-any-ack',
+    'LAST-ACK takes any ACK for that of its FIN',
+    when(
+      all(inState('LAST-ACK'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'last-ack-to-time-wait',
+    'LAST-ACK goes to TIME-WAIT',
+    when(
+      inState('LAST-ACK'),
+      leaving((after, _before, segment) =>
+        after.state === 'CLOSED' && !segment.ctl.has('RST') && segment.security === after.security
+          ? enter(after, 'TIME-WAIT')
+          : after,
+      ),
+    ),
+  ),
+  faulty(
+    'last-ack-resets',
+    'LAST-ACK answers the ACK of its FIN with a reset',
+    when(
+      all(inState('LAST-ACK'), acksAll),
+      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
+    ),
+  ),
+  faulty(
+    'close-wait-ack-closes',
+    'CLOSE-WAIT goes to CLOSED when all is acknowledged',
+    when(all(inState('CLOSE-WAIT'), acksAll, empty), closed),
+  ),
+  faulty(
+    'syn-received-acks-iss',
+    'SYN-RECEIVED takes ACK=ISS for the ACK of its SYN: =< for <',
+    when(
+      all(inState('SYN-RECEIVED'), ordinary, ({ iss }, { ack }) => ack === iss),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'syn-received-acks-one-too-many',
+    'SYN-RECEIVED takes ACK=SND.NXT+1 for the ACK of its SYN',
+    when(
+      all(inState('SYN-RECEIVED'), ordinary, ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'syn-received-any-ack',
+    'SYN-RECEIVED takes any ACK for that of its SYN',
+    when(all(inState('SYN-RECEIVED'), ordinary, has('ACK')), ofAll),
+  ),
+  faulty(
+    'syn-received-no-ack-establishes',
+    'SYN-RECEIVED is established by text without ACK',
+    when(
+      all(inState('SYN-RECEIVED'), ordinary, lacks('ACK')),
+      taken((segment, { sndNxt }) => ({ ...withBits(segment, 'ACK'), ack: sndNxt })),
+    ),
+  ),
+  faulty(
+    'syn-received-no-ack-reset',
+    'SYN-RECEIVED resets what has no ACK',
+    when(all(inState('SYN-RECEIVED'), ordinary, lacks('ACK')), answer(resetAtAck)),
+  ),
+  faulty(
+    'syn-received-answers-ack',
+    'the ACK that establishes is answered with an ACK',
+    when(all(inState('SYN-RECEIVED'), ordinary, empty), (tcb, segment, next) => {
+      const arrival = next(tcb, segment);
+      return arrival.tcb.state === 'ESTABLISHED' ? { ...arrival, reply: emptyAck(arrival.tcb) } : arrival;
+    }),
+  ),
+  faulty(
+    'syn-received-active-deaf-to-ack',
+    'SYN-RECEIVED that came from SYN-SENT is not established by an ACK',
+    when(
+      all(inState('SYN-RECEIVED'), ordinary, ({ origin }) => origin === 'active'),
+      ignore,
+    ),
+  ),
+  faulty(
+    'syn-sent-acks-iss',
+    'SYN-SENT takes ACK=ISS for the ACK of its SYN: =< for <',
+    when(
+      all(inState('SYN-SENT'), has('ACK'), ({ iss }, { ack }) => ack === iss),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'syn-sent-acks-one-too-many',
+    'SYN-SENT takes ACK=SND.NXT+1 for the ACK of its SYN',
+    when(
+      all(inState('SYN-SENT'), has('ACK'), ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'syn-sent-any-ack',
+    'SYN-SENT takes any ACK for that of its SYN',
+    when(all(inState('SYN-SENT'), has('ACK')), ofAll),
+  ),
+];
+
+/** Whatever comes of it, an empty ACK goes out. */
+function replyingAlways(): Fault {
+  return (tcb, segment, next) => {
+    const arrival = next(tcb, segment);
+    return arrival.reply === 'silence' || isEmptyAck(arrival.reply)
+      ? { ...arrival, reply: emptyAck(arrival.tcb) }
+      : arrival;
+  };
+}

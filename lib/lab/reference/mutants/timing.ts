@@ -1,0 +1,62 @@
+import type { Segment } from '../../../spec/tcb.ts';
+import type { Emission } from '../behaviour.ts';
+import type { Mutant } from './mutant.ts';
+import { isEmptyAck, isReset, unseen } from './tools.ts';
+
+type When = (reply: Segment) => boolean;
+
+const SOON = 200;
+const TOO_LATE = 800;
+
+const emitting = (name: string, what: string, emit: (reply: Segment) => readonly Emission[]): Mutant => ({
+  name,
+  what,
+  base: 'rfc9293',
+  behaviour: { emit },
+});
+const again = (name: string, what: string, which: When, after: number): Mutant =>
+  emitting(name, what, (segment) => [{ segment, after: 0 }, ...(which(segment) ? [{ segment, after }] : [])]);
+const late = (name: string, what: string, which: When): Mutant =>
+  emitting(name, what, (segment) => [{ segment, after: which(segment) ? TOO_LATE : 0 }]);
+const isSynAck: When = ({ ctl }) => ctl.has('SYN');
+
+/** Replies that come twice, or too late, and timers that do not run. */
+export const TIMING: readonly Mutant[] = [
+  again('reset-twice', 'every reset is sent twice', isReset, 0),
+  again('reset-again', 'every reset is sent again after 200 ms', isReset, SOON),
+  again('empty-ack-twice', 'every empty ACK is sent twice', isEmptyAck, 0),
+  again('empty-ack-again', 'every empty ACK is sent again after 200 ms', isEmptyAck, SOON),
+  again('syn-ack-twice', 'every SYN,ACK is sent twice at once', isSynAck, 0),
+  late('reset-late', 'a reset comes after 800 ms', isReset),
+  late('empty-ack-late', 'an ACK comes after 800 ms, where 500 are the most', isEmptyAck),
+  emitting('empty-ack-then-reset', 'an empty ACK is followed by a reset', (segment) => [
+    { segment, after: 0 },
+    ...(isEmptyAck(segment)
+      ? [{ segment: { ...segment, ctl: new Set(['RST'] as const) }, after: SOON }]
+      : []),
+  ]),
+  {
+    name: 'fin-never-again',
+    what: 'a FIN is not sent again',
+    base: 'rfc9293',
+    behaviour: { resends: ({ state }) => state === 'SYN-SENT' || state === 'SYN-RECEIVED' },
+  },
+  unseen(
+    {
+      name: 'syn-ack-never-again',
+      what: 'a SYN,ACK is not sent again',
+      base: 'rfc9293',
+      behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
+    },
+    'a target without a TCB for half-open connections (SYN cookies) looks the same: SYN-RECEIVED is inconclusive',
+  ),
+  unseen(
+    {
+      name: 'unread-text-not-told',
+      what: 'CLOSE with text unread sends a FIN',
+      base: 'rfc9293',
+      behaviour: { resetsUnread: false },
+    },
+    'RFC 9293 SHLD-3 is a SHOULD: the verdict is `permitted`',
+  ),
+];
