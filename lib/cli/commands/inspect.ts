@@ -7,7 +7,7 @@ Examples:
   segment-arrives list --only 'established.rst.*'
   segment-arrives list --json | jq '.cases[] | select(.condition) | .id'`;
 
-/** Commands that look at the catalogue: nothing is run. */
+/** Commands that look at the catalogue and at stored results: nothing is run. */
 export function addInspectCommands(program: Command): void {
   program
     .command('list')
@@ -30,5 +30,22 @@ export function addInspectCommands(program: Command): void {
     .action(async (options) => {
       const { coverage } = await import('../coverage/coverage.ts');
       process.exitCode = await coverage(options);
+    });
+
+  program
+    .command('reproduce')
+    .description('print the segments of a case that was run, as a packetdrill script with its ladder')
+    .argument('<id>', 'the case')
+    .option('--results <file>', 'results.json of the run (default: reports/results.json)')
+    .option('--family <family>', '4 or 6; the first that was run when not given')
+    .option('--profile <profile>', 'what decides what was expected (default: that of the run)')
+    .option('--observed', 'the script holds what was observed, also where that deviates')
+    .addHelpText(
+      'after',
+      '\nExample:\n  segment-arrives reproduce listen.syn-fin.empty --family 4 > listen.pkt && packetdrill listen.pkt',
+    )
+    .action(async (id, options) => {
+      const { reproduce } = await import('../reproduce/reproduce.ts');
+      process.exitCode = await reproduce(id, options);
     });
 }

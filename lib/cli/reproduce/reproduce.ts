@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { reproduction } from '../../report/reproduce/reproduce.ts';
+import { readResults } from '../../report/results.ts';
+import { loadSuites } from '../../runner/suites.ts';
+import { findCase } from '../../spec/catalogue.ts';
+import { findLadder } from '../../spec/ladders.ts';
+import { isProfile, PROFILES } from '../../spec/profile.ts';
+import { EXIT, UsageError } from '../failure.ts';
+
+export interface ReproduceOptions {
+  readonly results?: string;
+  readonly family?: string;
+  readonly profile?: string;
+  readonly observed?: boolean;
+}
+
+/** Prints the segments of a stored case as a packetdrill script, with its ladder. */
+export async function reproduce(id: string, options: ReproduceOptions): Promise<number> {
+  const { results: file = join('reports', 'results.json'), family, profile, observed = false } = options;
+  if (profile !== undefined && !isProfile(profile)) {
+    throw new UsageError(`--profile ${profile}: unknown profile; there are ${PROFILES.join(', ')}`);
+  }
+  if (family !== undefined && family !== '4' && family !== '6') {
+    throw new UsageError(`--family ${family}: not 4 or 6`);
+  }
+  await loadSuites();
+  const testCase = findCase(id);
+  if (!testCase && !findLadder(id)) {
+    throw new UsageError(`there is no case ${id}; \`segment-arrives list\` prints all ids`);
+  }
+  const run = readResults(file);
+  const found = run.cases.filter(
+    (result) => result.id === id && (!family || result.family === Number(family)),
+  );
+  const [result] = found;
+  const rerun = `segment-arrives run --only ${id}`;
+  if (!result) throw new UsageError(`${file} has no result of ${id}; run it first: \`${rerun}\``);
+  if (result.records.length === 0) {
+    throw new UsageError(`${id} was not run: ${result.inconclusive?.reason ?? 'nothing was sent'}`);
+  }
+  process.stdout.write(
+    reproduction(result, testCase, run.target, { profile: profile ?? run.profile, observed }),
+  );
+  return EXIT.asExpected;
+}

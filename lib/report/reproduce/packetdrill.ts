@@ -1,0 +1,151 @@
+import { type ConcreteSegment, evaluateSegment, NotationError, parseSegment } from '../../notation/index.ts';
+import type { ReportCase, ReportRecord } from '../run.ts';
+import { PacketdrillLines } from './lines.ts';
+import { UserCalls } from './user.ts';
+
+/** The tester's window where a record does not tell. */
+const WINDOW = 4380;
+
+/** What packetdrill has no words for. */
+const UNWRITABLE: readonly { readonly condition: RegExp; readonly lacks: string }[] = [
+  { condition: /security option/, lacks: 'the IP security option of the stimulus' },
+  { condition: /precedence/, lacks: "the precedence of the tester's packets" },
+  { condition: /checksum/, lacks: 'the wrong checksum of the stimulus' },
+  { condition: /multicast/, lacks: "the stimulus's destination address" },
+];
+
+export interface ScriptOptions {
+  /** What is to come back in place of what came back: a segment in the notation, or `silence`. */
+  readonly expected?: string;
+}
+
+/** The events of a case as a packetdrill script, without a head. */
+export function packetdrillScript(result: ReportCase, { expected }: ScriptOptions = {}): string[] {
+  return new Script(result, expected).lines();
+}
+
+class Script {
+  readonly #result: ReportCase;
+  readonly #expected: string | undefined;
+  readonly #packets: PacketdrillLines;
+  readonly #user: UserCalls;
+  readonly #lines: string[] = [];
+  #last = 0;
+  #finSent = false;
+  #handshake = false;
+
+  constructor(result: ReportCase, expected: string | undefined) {
+    this.#result = result;
+    this.#expected = expected;
+    const [first] = result.records;
+    const active = first?.from === 'target';
+    this.#packets = new PacketdrillLines(active);
+    this.#user = new UserCalls(result, active);
+  }
+
+  lines(): string[] {
+    const { records, condition = '' } = this.#result;
+    for (const { condition: pattern, lacks } of UNWRITABLE) {
+      if (pattern.test(condition))
+        this.#lines.push(`// packetdrill cannot write ${lacks}: it is missing below`);
+    }
+    this.#call(this.#user.begin());
+    this.#last = records[0]?.at ?? 0;
+    for (const [position, record] of records.entries()) {
+      const segment = evaluateSegment(parseSegment(record.segment), {});
+      const replaced = this.#expected !== undefined && record.role === 'reply';
+      if (replaced) this.#lines.push(`// observed: ${record.segment}`);
+      else if (record.from === 'tester') this.#tester(segment, record, position);
+      else this.#target(segment, record);
+      if (record.role === 'stimulus' && this.#expected !== undefined) {
+        this.#expect(this.#expected);
+        this.#lines.push('// What was seen from here on depends on the fault.');
+        break;
+      }
+    }
+    return this.#lines;
+  }
+
+  #tester(segment: ConcreteSegment, record: ReportRecord, position: number): void {
+    if (record.role === 'stimulus') this.#lines.push(`// the stimulus: ${this.#result.send}`);
+    if (record.role === 'proof' && this.#result.records[position - 1]?.role !== 'proof')
+      this.#lines.push('// the proof of the state after');
+    const text = this.#packets.fromTester(segment, WINDOW);
+    const wait = Math.max(0, record.at - this.#last) / 1000;
+    this.#last = record.at;
+    this.#lines.push(
+      text
+        ? `+${wait >= 0.001 ? wait.toFixed(3) : '0'} ${text}`
+        : `// packetdrill cannot write numbers that wrap around: ${record.segment}`,
+    );
+    if (record.role !== 'setup') return;
+    const { ctl, data } = segment;
+    if (this.#handshake && ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('RST'))
+      this.#call(this.#user.accept());
+    if (data > 0) this.#call(this.#user.read(data));
+  }
+
+  #target(segment: ConcreteSegment, record: ReportRecord): void {
+    const { ctl, data } = segment;
+    if (ctl.has('SYN') && ctl.has('ACK')) this.#handshake = true;
+    if (record.role === 'setup' || record.role === 'proof') {
+      if (data > 0 && !this.#isRepeated(record)) this.#call(this.#user.send(this.#textFrom(record)));
+      if (ctl.has('FIN') && !this.#finSent) this.#call(this.#user.close());
+    }
+    if (ctl.has('FIN')) this.#finSent = true;
+    this.#last = record.at;
+    const text = this.#packets.fromTarget(segment);
+    this.#lines.push(text ? `* ${text}` : `// packetdrill cannot write ${record.segment}`);
+  }
+
+  /** What the user sends at once leaves in segments: all text from here to the tester's next segment. */
+  #textFrom(record: ReportRecord): number {
+    const { records } = this.#result;
+    let octets = 0;
+    for (const next of records.slice(records.indexOf(record))) {
+      if (next.from === 'tester') break;
+      octets += evaluateSegment(parseSegment(next.segment), {}).data;
+    }
+    return octets;
+  }
+
+  /** Text that was sent before, or goes with text that was: its write is in the script already. */
+  #isRepeated(record: ReportRecord): boolean {
+    const { records } = this.#result;
+    const position = records.indexOf(record);
+    const before = records[position - 1];
+    const seq = /<SEQ=(\d+)>/.exec(record.segment)?.[1];
+    return (
+      (before?.from === 'target' && before.segment.includes('<DATA=')) ||
+      records
+        .slice(0, position)
+        .some(
+          ({ from, segment }) =>
+            from === 'target' && segment.includes(`<SEQ=${seq}>`) && segment.includes('<DATA='),
+        )
+    );
+  }
+
+  #expect(reply: string): void {
+    if (reply === 'silence') {
+      this.#lines.push(
+        '// expected: silence; packetdrill passes over what comes after its last line, but -v shows it',
+      );
+      return;
+    }
+    const notation = parseSegment(reply);
+    const known = notation.seq !== undefined && notation.seq.kind !== 'any';
+    try {
+      const segment = evaluateSegment(notation, this.#result.variables, () => 0);
+      const text = known || segment.ctl.has('SYN') ? this.#packets.fromTarget(segment) : undefined;
+      this.#lines.push(`// expected: ${reply}`, ...(text ? [`* ${text}`] : []));
+    } catch (error) {
+      if (!(error instanceof NotationError)) throw error;
+      this.#lines.push(`// expected: ${reply}`);
+    }
+  }
+
+  #call(calls: readonly string[]): void {
+    for (const call of calls) this.#lines.push(`+0 ${call}`);
+  }
+}
