@@ -7,6 +7,9 @@ export type ToEngine =
   | { readonly kind: 'run'; readonly cases: readonly { readonly id: string; readonly family: 4 | 6 }[] }
   | { readonly kind: 'stop' };
 
+/** Between two signs of life of the engine's, in milliseconds. */
+export const HEARTBEAT = 1000;
+
 /** What is known of the target and the path before the first case. */
 export interface TargetFacts {
   readonly name: string;
@@ -20,4 +23,6 @@ export type FromEngine =
   /** Nothing can be tested; the message is one sentence. */
   | { readonly kind: 'impossible'; readonly message: string }
   | { readonly kind: 'result'; readonly result: CaseResult }
+  /** Sent every second: an engine that is stuck or stopped does not. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'stopped' };

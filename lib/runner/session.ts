@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { labCommand, labEnvironment } from '../lab/index.ts';
 import type { CaseResult } from '../verdict/result.ts';
-import type { FromEngine, TargetFacts, ToEngine } from './messages.ts';
+import { type FromEngine, HEARTBEAT, type TargetFacts, type ToEngine } from './messages.ts';
 import { type Settings, usesLab } from './settings.ts';
 
 /** Nothing could be tested: a reason for exit code 2. The message is one sentence. */
@@ -21,6 +21,8 @@ export class EngineLost extends Error {
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const STOP_WITHIN = 3000;
+// Signs of life of the engine's that may be missing: a machine under load is late, one that was suspended as well.
+const MOST_MISSING = 60;
 
 const keyOf = (id: string, family: 4 | 6): string => `${id} ${family}`;
 
@@ -35,17 +37,31 @@ export class Session {
   readonly target: TargetFacts;
   readonly #process: ChildProcess;
   readonly #results = new Map<string, Awaited>();
+  readonly #pulse: NodeJS.Timeout;
+  #missing = 0;
   #lost: Error | undefined;
 
-  private constructor(child: ChildProcess, target: TargetFacts) {
+  private constructor(child: ChildProcess, target: TargetFacts, mostMissing: number) {
     this.#process = child;
     this.target = target;
     child.on('message', (message: FromEngine) => this.#hear(message));
-    child.once('exit', () => this.#lose(new EngineLost('the engine ended before the case was run')));
+    // What is sent to a process that is gone fails; that it is gone is told by its end.
+    child.on('error', () => {});
+    child.once('exit', (_, signal) => {
+      clearInterval(this.#pulse);
+      const how = signal ? `was ended by ${signal}` : 'ended';
+      this.#lose(new EngineLost(`the engine ${how} before the case was run`));
+    });
+    // Turns of our own timer are counted, not time: while this process is stopped itself, nobody is to blame.
+    this.#pulse = setInterval(() => this.#miss(mostMissing), HEARTBEAT);
+    this.#pulse.unref();
   }
 
-  /** @throws CannotTest with what the engine said */
-  static async open(settings: Settings): Promise<Session> {
+  /**
+   * @param mostMissing for how many seconds the engine may give no sign of life
+   * @throws CannotTest with what the engine said
+   */
+  static async open(settings: Settings, mostMissing = MOST_MISSING): Promise<Session> {
     const prefix = usesLab(settings) ? labCommand() : undefined;
     const node = [process.execPath, '--import', TSX, WORKER];
     const [command, ...args] = prefix ? [prefix.command, ...prefix.args, ...node] : node;
@@ -56,11 +72,8 @@ export class Session {
       detached: true,
     });
     child.send({ kind: 'start', settings } satisfies ToEngine);
-    const answer = await Promise.race([
-      once(child, 'message').then(([message]) => message as FromEngine),
-      once(child, 'exit').then(() => undefined),
-    ]);
-    if (answer?.kind === 'ready') return new Session(child, answer.target);
+    const answer = await Promise.race([firstWord(child), once(child, 'exit').then(() => undefined)]);
+    if (answer?.kind === 'ready') return new Session(child, answer.target, mostMissing);
     child.kill();
     throw new CannotTest(
       answer?.kind === 'impossible' ? answer.message : 'the engine ended before it was ready',
@@ -72,7 +85,7 @@ export class Session {
     const added = cases.filter(({ id, family }) => !this.#results.has(keyOf(id, family)));
     for (const { id, family } of added) this.#results.set(keyOf(id, family), awaited());
     if (this.#lost) this.#lose(this.#lost);
-    else this.#process.send({ kind: 'run', cases: added } satisfies ToEngine);
+    else if (added.length > 0) this.#process.send({ kind: 'run', cases: added } satisfies ToEngine);
   }
 
   /** The result of a case, as soon as it is there. @throws EngineLost */
@@ -90,7 +103,21 @@ export class Session {
     clearTimeout(timer);
   }
 
+  /** The process that is on the wire. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  #miss(most: number): void {
+    this.#missing += 1;
+    if (this.#missing <= most) return;
+    clearInterval(this.#pulse);
+    this.#lose(new EngineLost(`the engine gave no sign of life for ${most} s`));
+    this.#process.kill('SIGKILL');
+  }
+
   #hear(message: FromEngine): void {
+    this.#missing = 0;
     if (message.kind === 'result') {
       const { result } = message;
       this.#results.get(keyOf(result.id, result.family))?.resolve(result);
@@ -99,10 +126,23 @@ export class Session {
     }
   }
 
+  /** Results that have come stay; all others are lost, for the first reason that there was. */
   #lose(error: Error): void {
-    this.#lost = error;
-    for (const { reject } of this.#results.values()) reject(error);
+    this.#lost ??= error;
+    for (const { reject } of this.#results.values()) reject(this.#lost);
   }
+}
+
+/** What the engine says first that is more than a sign of life. */
+function firstWord(child: ChildProcess): Promise<FromEngine> {
+  return new Promise((resolve) => {
+    const hear = (message: FromEngine): void => {
+      if (message.kind === 'alive') return;
+      child.off('message', hear);
+      resolve(message);
+    };
+    child.on('message', hear);
+  });
 }
 
 function awaited(): Awaited {

@@ -1,5 +1,5 @@
 import { Engine } from './engine.ts';
-import type { FromEngine, ToEngine } from './messages.ts';
+import { type FromEngine, HEARTBEAT, type ToEngine } from './messages.ts';
 import { loadSuites } from './suites.ts';
 
 /**
@@ -12,6 +12,9 @@ let ending = false;
 const tell = (message: FromEngine): void => {
   if (process.connected) process.send?.(message);
 };
+
+// It keeps nothing alive by itself.
+setInterval(() => tell({ kind: 'alive' }), HEARTBEAT).unref();
 
 async function handle(message: ToEngine): Promise<void> {
   if (message.kind === 'start') {
