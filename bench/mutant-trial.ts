@@ -1,0 +1,107 @@
+import { forecast, type Numbers } from '../lib/lab/reference/forecast.ts';
+import type { Mutant } from '../lib/lab/reference/mutants/index.ts';
+import { CannotTest, Session } from '../lib/runner/session.ts';
+import { settingsFrom } from '../lib/runner/settings.ts';
+import { catalogue } from '../lib/spec/catalogue.ts';
+import { resolveLadders } from '../lib/spec/ladders.ts';
+import type { Profile } from '../lib/spec/profile.ts';
+import type { CaseResult } from '../lib/verdict/result.ts';
+
+export type Family = 4 | 6;
+
+/** What the suite came to with one target. */
+export interface TrialResult {
+  /** Cases that deviate under the base profile, in the order in which they were found. */
+  readonly deviating: readonly string[];
+  readonly inconclusive: readonly string[];
+  readonly permitted: readonly string[];
+  /** How many cases were run. */
+  readonly run: number;
+  /** Why nothing could be run. */
+  readonly impossible?: string;
+}
+
+export interface TrialOptions {
+  readonly family: Family;
+  readonly seed: number;
+  /** All cases, also when one has caught the mutant. */
+  readonly full: boolean;
+  /** Cases in which the reference itself does not conform: they catch nothing. */
+  readonly disregarded?: ReadonlySet<string>;
+}
+
+/** How many of the cases that should catch a mutant are tried before all the others are. */
+const FIRST = 12;
+
+// Where numbers wrap around and change their sign, for those faults that show nowhere else.
+const NUMBERS: readonly Numbers[] = [
+  { iss: 1000, rcvNxt: 5000, any: 77_777 },
+  { iss: 2 ** 32 - 1, rcvNxt: 2 ** 32 - 1, any: 2 ** 32 - 1 },
+  { iss: 2 ** 31 - 1, rcvNxt: 2 ** 31 - 1, any: 0 },
+];
+
+export const stackOf = (base: Profile, mutant?: string): string =>
+  ['reference', base, ...(mutant === undefined ? [] : [mutant])].join(':');
+
+/** Cases of that family, ladders among them. */
+export function idsFor(family: Family): string[] {
+  const cases = catalogue().filter(({ families }) => families.includes(family));
+  return [...cases, ...resolveLadders()].map(({ id }) => id);
+}
+
+/** The cases by which a mutant should be caught, worked out from the model, spread over the catalogue. */
+export function catchersOf({ base, behaviour }: Mutant, family: Family): string[] {
+  const trial = { follows: base, judgedBy: base, behaviour };
+  const cases = catalogue().filter(({ families }) => families.includes(family));
+  for (const numbers of NUMBERS) {
+    const found = cases.filter((subject) => forecast(subject, { ...trial, numbers }) === 'deviates');
+    const step = Math.max(1, Math.floor(found.length / FIRST));
+    if (found.length > 0)
+      return found
+        .filter((_, index) => index % step === 0)
+        .slice(0, FIRST)
+        .map(({ id }) => id);
+  }
+  return [];
+}
+
+/** Runs the suite against the reference with a mutant, or without. */
+export async function tryMutant(
+  { base, name }: { readonly base: Profile; readonly name?: string },
+  catchers: readonly string[],
+  { family, seed, full, disregarded = new Set() }: TrialOptions,
+): Promise<TrialResult> {
+  const settings = settingsFrom({
+    SEGMENT_ARRIVES_STACK: stackOf(base, name),
+    SEGMENT_ARRIVES_FAMILY: String(family),
+    SEGMENT_ARRIVES_SEED: String(seed),
+  });
+  const results: CaseResult[] = [];
+  const having = (verdict: string): string[] =>
+    results.filter(({ verdicts }) => verdicts[base] === verdict).map(({ id }) => id);
+  const deviating = (): string[] => having('deviates').filter((id) => !disregarded.has(id));
+  let session: Session;
+  try {
+    session = await Session.open(settings);
+  } catch (error) {
+    if (!(error instanceof CannotTest)) throw error;
+    return { deviating: [], inconclusive: [], permitted: [], run: 0, impossible: error.message };
+  }
+  try {
+    const run = async (ids: readonly string[]): Promise<void> => {
+      session.request(ids.map((id) => ({ id, family })));
+      await Promise.all(ids.map(async (id) => results.push(await session.result(id, family))));
+    };
+    const first = full ? [] : catchers;
+    await run(first);
+    if (deviating().length === 0) await run(idsFor(family).filter((id) => !first.includes(id)));
+  } finally {
+    await session.close();
+  }
+  return {
+    deviating: deviating(),
+    inconclusive: having('inconclusive'),
+    permitted: having('permitted'),
+    run: results.length,
+  };
+}

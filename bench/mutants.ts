@@ -1,0 +1,100 @@
+/**
+ * What the suite catches: runs it against the reference with each of the single faults.
+ *
+ *   npm run mutants -- [--sample N] [--seed S] [--only NAME] [--family 4|6] [--parallel N] [--full]
+ *
+ * A mutant is caught when a case deviates under the profile that it follows otherwise, in which the reference conforms.
+ * Inconclusive is no catch. First the cases are run that should tell, by the model; all the others when none of them did.
+ * The exit code is 1 when a mutant survives that does not say why it must.
+ */
+import { parseArgs } from 'node:util';
+import { MUTANTS, type Mutant } from '../lib/lab/reference/mutants/index.ts';
+import { runSideBySide } from '../lib/runner/pool.ts';
+import { Random } from '../lib/runner/random.ts';
+import { loadSuites } from '../lib/runner/suites.ts';
+import type { Profile } from '../lib/spec/profile.ts';
+import { catchersOf, type TrialResult, tryMutant } from './mutant-trial.ts';
+
+const { values } = parseArgs({
+  options: {
+    sample: { type: 'string' },
+    seed: { type: 'string', default: '793' },
+    only: { type: 'string', multiple: true },
+    family: { type: 'string', default: '4' },
+    parallel: { type: 'string', default: '4' },
+    full: { type: 'boolean', default: false },
+  },
+});
+
+const family = values.family === '6' ? 6 : 4;
+const [seed, parallel, sample] = [values.seed, values.parallel, values.sample ?? MUTANTS.length].map(
+  Number,
+) as [number, number, number];
+if (!['4', '6'].includes(values.family)) fail('--family is 4 or 6');
+if (![seed, parallel, sample].every(Number.isInteger))
+  fail('--seed, --parallel and --sample are whole numbers');
+for (const name of values.only ?? [])
+  if (!MUTANTS.some((mutant) => mutant.name === name)) fail(`no such mutant: ${name}`);
+
+await loadSuites();
+const chosen = choose();
+const options = { family, seed, full: values.full } as const;
+const began = performance.now();
+
+const disregarded = new Map<Profile, ReadonlySet<string>>();
+for (const base of new Set(chosen.map((mutant) => mutant.base))) {
+  const { impossible, deviating, inconclusive, run } = await tryMutant({ base }, [], {
+    ...options,
+    full: true,
+  });
+  if (impossible !== undefined) fail(`the reference cannot be tested: ${impossible}`);
+  const off = [...deviating, ...inconclusive];
+  disregarded.set(base, new Set(off));
+  console.log(`reference, ${base}: ${run} cases, ${off.length} not conformant ${off.join(' ')}`);
+}
+
+const survivors: { readonly mutant: Mutant; readonly result: TrialResult }[] = [];
+await runSideBySide(chosen, parallel, async (mutant) => {
+  const known = disregarded.get(mutant.base) ?? new Set();
+  const result = await tryMutant(mutant, catchersOf(mutant, family), { ...options, disregarded: known });
+  const [first] = result.deviating;
+  if (first === undefined) survivors.push({ mutant, result });
+  const count = `${result.deviating.length} of ${result.run} cases`;
+  const what = first === undefined ? 'survives' : `caught by ${first}, ${count}`;
+  console.log(`${mutant.name} (${mutant.base}): ${what}`);
+});
+report();
+
+function choose(): readonly Mutant[] {
+  const { only } = values;
+  if (only) return MUTANTS.filter(({ name }) => only.includes(name));
+  const random = new Random(seed, 'mutants');
+  const keyed = MUTANTS.map((mutant) => ({ mutant, key: random.next() }));
+  if (sample < MUTANTS.length) keyed.sort((a, b) => a.key - b.key);
+  return keyed.slice(0, sample).map(({ mutant }) => mutant);
+}
+
+function report(): void {
+  const declared = survivors.filter(({ mutant }) => mutant.equivalent !== undefined);
+  const rest = survivors.filter(({ mutant }) => mutant.equivalent === undefined);
+  const caught = chosen.length - survivors.length;
+  const observable = chosen.length - declared.length;
+  const rate = observable === 0 ? 100 : (100 * caught) / observable;
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`\n${caught} of ${chosen.length} mutants caught in ${seconds} s:`);
+  console.log(`${rate.toFixed(1)} % of the ${observable} that the wire can tell from the reference`);
+  for (const { mutant } of declared)
+    console.log(`equivalent: ${mutant.name}: ${mutant.what}. ${mutant.equivalent}`);
+  for (const { mutant, result } of rest) {
+    const { impossible, inconclusive, permitted, run } = result;
+    const how =
+      impossible ?? `${run} cases, ${permitted.length} permitted, ${inconclusive.length} inconclusive`;
+    console.log(`SURVIVES: ${mutant.name}: ${mutant.what}. ${how}`);
+  }
+  process.exitCode = rest.length > 0 ? 1 : 0;
+}
+
+function fail(why: string): never {
+  console.error(why);
+  process.exit(2);
+}
