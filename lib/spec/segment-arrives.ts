@@ -1,8 +1,8 @@
-import { type Arrival, type Arrivals, must, STRENGTH } from './arrives/arrival.ts';
+import { type Arrival, distinct, must, permitted, type Rules, rulesOf } from './arrives/arrival.ts';
 import { closed, listen, synSent } from './arrives/opening.ts';
-import { type Rules, rulesOf } from './arrives/rules.ts';
 import { otherStates } from './arrives/validation.ts';
 import type { Adoption, Profile } from './profile.ts';
+import type { State } from './state.ts';
 import type { Segment, Tcb } from './tcb.ts';
 
 export type { Arrival } from './arrives/arrival.ts';
@@ -17,35 +17,24 @@ export const segmentArrives = (tcb: Tcb, segment: Segment, profile: Profile): Ar
   const adopted = distinct(arrives(tcb, segment, rulesOf(profile, 'adopted')));
   if (profile !== 'rfc9293') return [...adopted.values()];
   const other = distinct(arrives(tcb, segment, rulesOf(profile, 'not adopted')));
-  const tagged = (these: Outcomes, those: Outcomes, when: Adoption): Arrival[] =>
+  const tagged = (these: typeof adopted, those: typeof adopted, when: Adoption): Arrival[] =>
     [...these].map(([key, each]) => (those.get(key)?.level === each.level ? each : { ...each, when }));
   const onlyOther = tagged(other, adopted, 'not adopted').filter(({ when }) => when);
   return [...tagged(adopted, other, 'adopted'), ...onlyOther];
 };
 
-function* arrives(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
+const OPENING: { [state in State]?: typeof listen } = { CLOSED: closed, LISTEN: listen, 'SYN-SENT': synSent };
+
+function* arrives(tcb: Tcb, segment: Segment, rules: Rules) {
   if (!segment.checksumValid) return yield* must('RFC 793 3.1: its checksum is wrong', tcb, 'silence');
   if (!segment.unicast) {
     yield* must('RFC 1122 4.2.3.10: it was sent to a broadcast or multicast address', tcb, 'silence');
     if (rules.rfc1122) return;
   }
-  if (tcb.state === 'CLOSED') yield* closed(tcb, segment, rules);
-  else if (tcb.state === 'LISTEN') yield* listen(tcb, segment, rules);
-  else if (tcb.state === 'SYN-SENT') yield* synSent(tcb, segment, rules);
-  else yield* otherStates(tcb, segment, rules);
+  const { state, security, precedence } = tcb;
+  const heard = rules.ignoresPrecedence ? { ...segment, precedence } : segment;
+  const steps = OPENING[state] ?? otherStates;
+  yield* steps(tcb, heard, rules);
+  if (rules.rfc9293 && heard.security !== security)
+    yield* permitted('RFC 9293 A.1.2: security may be ignored', steps(tcb, { ...heard, security }, rules));
 }
-
-type Outcomes = ReadonlyMap<string, Arrival>;
-
-const keyOf = ({ reply, tcb, freeSeq }: Arrival): string =>
-  JSON.stringify([reply === 'silence' ? reply : { ...reply, ctl: [...reply.ctl].sort() }, tcb, freeSeq]);
-
-/** An outcome that follows from several rules counts as what the strongest of them makes it. */
-const distinct = (arrivals: Iterable<Arrival>): Outcomes => {
-  const byKey = new Map<string, Arrival>();
-  for (const each of arrivals) {
-    const known = byKey.get(keyOf(each));
-    if (known === undefined || STRENGTH[each.level] > STRENGTH[known.level]) byKey.set(keyOf(each), each);
-  }
-  return byKey;
-};

@@ -1,4 +1,4 @@
-import type { Adoption, Level } from '../profile.ts';
+import type { Adoption, Level, Profile } from '../profile.ts';
 import type { Origin, State } from '../state.ts';
 import type { Segment, Tcb } from '../tcb.ts';
 
@@ -17,7 +17,7 @@ export interface Arrival {
 
 export type Arrivals = Generator<Arrival, void, undefined>;
 
-export const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
+const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 
 /** Any of these replies, and the TCB after it. */
 const answer = (level: Level) =>
@@ -35,14 +35,43 @@ const atMost = (most: Level) =>
       yield { ...each, level: STRENGTH[level] < STRENGTH[most] ? level : most, why: `${because}; ${why}` };
   };
 
-/** The same where the texts leave it open, or ask for something else by a SHOULD. */
+/** The same where the texts leave it open or ask for something else by a SHOULD, and where a SHOULD asks for it. */
 export const permitted = atMost('permitted');
-
-/** The same where it is a SHOULD that asks for it. */
 export const recommended = atMost('recommended');
 
+/** An outcome that follows from several rules counts as what the strongest of them makes it. */
+export const distinct = (arrivals: Iterable<Arrival>): Map<string, Arrival> => {
+  const byKey = new Map<string, Arrival>();
+  const sorted = (_: string, value: unknown): unknown => (value instanceof Set ? [...value].sort() : value);
+  for (const each of arrivals) {
+    const key = JSON.stringify([each.reply, each.tcb, each.freeSeq], sorted);
+    const known = byKey.get(key);
+    if (!known || STRENGTH[each.level] > STRENGTH[known.level]) byKey.set(key, each);
+  }
+  return byKey;
+};
+
 /** The connection in another state; only SYN-RECEIVED remembers where it came from. */
-export const enter = (tcb: Tcb, state: State, origin?: Origin): Tcb => {
-  const { origin: _, ...rest } = tcb;
-  return origin === undefined ? { ...rest, state } : { ...rest, state, origin };
+export const enter = ({ origin: _, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>
+  origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
+
+export type Rules = ReturnType<typeof rulesOf>;
+
+/** Which documents are in force, and where the steps of SEGMENT ARRIVES are written. */
+export const rulesOf = (profile: Profile, adoption: Adoption) => {
+  const rfc9293 = profile === 'rfc9293';
+  const steps =
+    (section: string, heading: string) =>
+    (step: string, what: string): string =>
+      `${rfc9293 ? `RFC 9293 ${section} ` : `RFC 793 3.9 SEGMENT ARRIVES, ${heading}`}${step}: ${what}`;
+  return {
+    rfc1122: profile !== 'rfc793',
+    /** The challenge ACKs. In `rfc9293` it depends on the target whether they are in force. */
+    rfc5961: profile === 'rfc5961' || (rfc9293 && adoption === 'adopted'),
+    rfc9293,
+    ignoresPrecedence: profile === 'rfc5961' || rfc9293, // RFC 2873.
+    listen: steps('3.10.7.2', 'LISTEN, '),
+    synSent: steps('3.10.7.3', 'SYN-SENT, '),
+    other: steps('3.10.7.4', ''),
+  };
 };

@@ -1,21 +1,15 @@
 import { add, geq, gt, leq, lt, sub } from '../../wire/seq.ts';
 import type { State } from '../state.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
-import { type Arrivals, enter, may, must, permitted, should } from './arrival.ts';
+import { type Arrivals, enter, may, must, permitted, type Rules, should } from './arrival.ts';
 import { emptyAck, resetAtAck, resetsOfAnyForm } from './replies.ts';
-import type { Rules } from './rules.ts';
 
-/** What these steps get is trimmed to the window: it begins at RCV.NXT or further on. */
-const inOrder = (tcb: Tcb, segment: Segment): boolean => segment.seq === tcb.rcvNxt;
-
-const FURTHER_ON = 'RFC 793 page 74, RFC 1122 4.2.2.21: what begins further on may be acknowledged, or not';
-
-/** RFC 793 pages 72-73: the ACK field. */
+/** RFC 793 pages 72-73: the ACK field, of a segment that is trimmed: it begins at RCV.NXT or further on. */
 export function* fifth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const { ctl, ack } = segment;
+  const { ctl, ack, seq } = segment;
   if (!ctl.has('ACK')) return yield* must(rules.other('fifth', 'without ACK it is dropped'), tcb, 'silence');
   const held = rules.other('first', 'what begins further on may be held, its ACK field too');
-  if (!inOrder(tcb, segment) && (tcb.state === 'SYN-RECEIVED' || gt(ack, tcb.sndUna)))
+  if (seq !== tcb.rcvNxt && (tcb.state === 'SYN-RECEIVED' || gt(ack, tcb.sndUna)))
     yield* may(held, tcb, 'silence', emptyAck(tcb));
   const ordinary = acknowledgment(tcb, segment, rules);
   const oldest = sub(tcb.sndUna, tcb.maxSndWnd);
@@ -35,8 +29,7 @@ function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const step = (what: string): string => rules.other('fifth', what);
   if (state === 'SYN-RECEIVED') {
     const sent = sub(ack, sndUna) <= sub(sndNxt, sndUna);
-    if (!sent || ack === sndUna)
-      yield* must(step('it does not acknowledge our SYN'), tcb, resetAtAck(tcb, segment));
+    if (!sent || ack === sndUna) yield* must(step('it is not of our SYN'), tcb, resetAtAck(tcb, segment));
     // Page 72 lets SND.UNA pass as well, against section 3.3; erratum 3301, and so RFC 9293, correct it.
     if (sent && (ack !== sndUna || !rules.rfc9293))
       yield* sixth(acknowledged(enter(tcb, 'ESTABLISHED'), segment, rules), segment, rules);
@@ -47,8 +40,7 @@ function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   if (ack === sndNxt) {
     if (state === 'FIN-WAIT-1') return yield* sixth(enter(next, 'FIN-WAIT-2'), segment, rules);
     if (state === 'CLOSING') return yield* sixth(enter(next, 'TIME-WAIT'), segment, rules);
-    if (state === 'LAST-ACK')
-      return yield* must(step('our FIN is acknowledged'), enter(next, 'CLOSED'), 'silence');
+    if (state === 'LAST-ACK') return yield* must(step('it is of our FIN'), enter(next, 'CLOSED'), 'silence');
   }
   if (state === 'CLOSING') yield* must(step('it does not acknowledge our FIN: ignore it'), next, 'silence');
   if (state === 'TIME-WAIT') yield* may(step('it is taken for the FIN, once more'), next, emptyAck(next));
@@ -73,43 +65,40 @@ const AFTER_FIN: Partial<Readonly<Record<State, State>>> = {
 
 /** RFC 793 page 73: the URG bit, which is never answered. Behind the peer's FIN it is ignored. */
 export function* sixth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const urgent = add(segment.seq, segment.urg);
-  const moves = AFTER_FIN[tcb.state] && segment.ctl.has('URG') && gt(urgent, tcb.rcvUp);
-  yield* forTheUser(moves ? { ...tcb, rcvUp: urgent } : tcb, segment, rules);
-}
-
-/** Text for a user who is gone is lost, which a reset should say (RFC 1122 4.2.2.13). */
-function* forTheUser(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const rest = seventh(tcb, segment, rules);
-  if (!rules.rfc1122 || !tcb.userGone || segment.data === 0 || !AFTER_FIN[tcb.state]) return yield* rest;
+  const { ctl, data, seq, urg } = segment;
+  const receiving = AFTER_FIN[tcb.state] !== undefined;
+  const moves = receiving && ctl.has('URG') && gt(add(seq, urg), tcb.rcvUp);
+  const rest = seventh(moves ? { ...tcb, rcvUp: add(seq, urg) } : tcb, segment, rules);
+  if (!receiving || !rules.rfc1122 || !tcb.userGone || data === 0) return yield* rest;
   // The form of the reset is not given, nor whether its ACK counts what is lost.
-  const counts = [0, segment.data, segLen(segment)].map((octets) => add(tcb.rcvNxt, octets));
+  const counts = [0, data, segLen(segment)].map((octets) => add(tcb.rcvNxt, octets));
   const forms = counts.flatMap((rcvNxt) => resetsOfAnyForm({ ...tcb, rcvNxt }, segment));
-  yield* should('RFC 1122 4.2.2.13: the text is lost', enter(tcb, 'CLOSED'), ...forms);
+  yield* should('RFC 1122 4.2.2.13: its user is gone, the text is lost', enter(tcb, 'CLOSED'), ...forms);
   yield* permitted('RFC 1122 4.2.2.13: the half-duplex close is a MAY', rest);
 }
 
 /** RFC 793 pages 74-76: the segment text, and eighth, the FIN bit. */
-function* seventh(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const { data, ctl } = segment;
+function* seventh(tcb: Tcb, { data, ctl, seq }: Segment, rules: Rules): Arrivals {
   const fin = ctl.has('FIN');
+  const inOrder = seq === tcb.rcvNxt;
   const after = AFTER_FIN[tcb.state];
+  const furtherOn = 'RFC 793 page 74, RFC 1122 4.2.2.21: what begins further on may be acknowledged, or not';
   if (data === 0 && !fin) {
     yield* must(rules.other('fifth', 'nothing in it is to be answered'), tcb, 'silence');
-    if (!inOrder(tcb, segment)) yield* may(FURTHER_ON, tcb, emptyAck(tcb));
+    if (!inOrder) yield* may(furtherOn, tcb, emptyAck(tcb));
     if (tcb.rcvWnd === 0) yield* may('RFC 793 3.7: a closed window answers everything', tcb, emptyAck(tcb));
-  } else if (!after && (data > 0 || !inOrder(tcb, segment))) {
-    // Nothing can follow the peer's FIN, and nothing is said of an answer.
-    yield* must(rules.other('seventh', 'text behind the FIN is ignored'), tcb, 'silence', emptyAck(tcb));
-  } else if (!inOrder(tcb, segment)) {
-    yield* should(FURTHER_ON, tcb, emptyAck(tcb));
-    yield* may(FURTHER_ON, tcb, 'silence');
-  } else if (!fin) {
-    const next = { ...tcb, rcvNxt: add(tcb.rcvNxt, data) };
-    yield* must(rules.other('seventh', 'text in order is taken and acknowledged'), next, emptyAck(next));
-  } else {
-    const next = { ...enter(tcb, after ?? tcb.state), rcvNxt: add(tcb.rcvNxt, data + 1) };
-    yield* must(rules.other('eighth', 'the FIN is acknowledged'), next, emptyAck(next));
-    if (!after) yield* may(rules.other('eighth', 'but it was here before'), tcb, emptyAck(tcb), 'silence');
+    return;
   }
+  // Nothing can follow the peer's FIN, and nothing is said of an answer.
+  const ignored = rules.other('seventh', 'text behind the FIN is ignored');
+  if (!after && (data > 0 || !inOrder)) return yield* must(ignored, tcb, 'silence', emptyAck(tcb));
+  if (!inOrder) {
+    yield* should(furtherOn, tcb, emptyAck(tcb));
+    return yield* may(furtherOn, tcb, 'silence');
+  }
+  const taken = { ...tcb, rcvNxt: add(tcb.rcvNxt, data) };
+  if (!fin) return yield* must(rules.other('seventh', 'text in order is taken'), taken, emptyAck(taken));
+  const next = { ...enter(taken, after ?? tcb.state), rcvNxt: add(taken.rcvNxt, 1) };
+  yield* must(rules.other('eighth', 'the FIN is acknowledged'), next, emptyAck(next));
+  if (!after) yield* may(rules.other('eighth', 'but it was here before'), tcb, emptyAck(tcb), 'silence');
 }

@@ -1,28 +1,17 @@
 import { add, geq, gt, leq, lt, within } from '../../wire/seq.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
-import { type Arrivals, enter, may, must, permitted, recommended, should } from './arrival.ts';
-import { A_1_2, opened } from './opening.ts';
-import { fifth } from './processing.ts';
+import { type Arrivals, enter, may, must, permitted, type Rules, recommended, should } from './arrival.ts';
+import { opened } from './opening.ts';
+import { acknowledged, fifth } from './processing.ts';
 import { emptyAck, resetFor, resetFromZero, resetsOfAnyForm, synAck } from './replies.ts';
-import type { Rules } from './rules.ts';
-import { acceptable, spansTheWindow, trimmed } from './window.ts';
+import { acceptable, trimmed } from './window.ts';
 
 /** RFC 793 pages 69-76, RFC 9293 section 3.10.7.4: SYN-RECEIVED and the synchronized states. */
 export function* otherStates(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const { ctl, tsval, security } = segment;
+  const { ctl, tsval, seq, security } = segment;
   const ordinary = timestamps(tcb, segment, rules);
-  const asksToReopen = tcb.state === 'TIME-WAIT' && ctl.has('SYN') && !ctl.has('ACK') && !ctl.has('RST');
-  if (!asksToReopen) return yield* ordinary;
-  const mismatch = security !== tcb.security;
-  if (!mismatch) yield* reopening(tcb, segment, rules);
-  else if (rules.rfc9293) yield* permitted(A_1_2, reopening(tcb, segment, rules));
-  const overruled = rules.rfc9293 && tsval !== undefined && !mismatch;
-  yield* overruled ? permitted('RFC 6191 is a SHOULD', ordinary) : ordinary;
-}
-
-/** A new SYN meets TIME-WAIT: RFC 6191 section 2 decides by timestamps, RFC 1122 4.2.2.13 leaves it to the TCP. */
-function* reopening(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const { tsval, seq } = segment;
+  const mayReopen = tcb.state === 'TIME-WAIT' && ctl.has('SYN') && !ctl.has('ACK') && !ctl.has('RST');
+  if (!mayReopen || security !== tcb.security) return yield* ordinary;
   const old = { ...tcb, timestamps: tsval !== undefined };
   const bySeq = tsval === undefined || (tcb.timestamps && tsval === tcb.tsRecent);
   const newer = bySeq ? geq(seq, tcb.rcvNxt) : !tcb.timestamps || gt(tsval, tcb.tsRecent);
@@ -30,6 +19,7 @@ function* reopening(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   else if (rules.rfc9293) yield* should('RFC 6191 2: nothing shows that the SYN is newer', tcb, 'silence');
   // Whatever its number: that it may prove an old duplicate is the second condition, to be met later.
   if (rules.rfc1122) yield* opened(may, 'RFC 1122 4.2.2.13: a new SYN may reopen', old, segment);
+  yield* rules.rfc9293 && tsval !== undefined ? permitted('RFC 6191 is a SHOULD', ordinary) : ordinary;
 }
 
 /** RFC 7323, before all else, and whatever the profile: a TCP that has negotiated timestamps has adopted it. */
@@ -40,8 +30,7 @@ function* timestamps(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
     yield* should('RFC 7323 3.2: without the negotiated timestamps it should be dropped', tcb, 'silence');
     return yield* permitted('RFC 7323 3.2 is a SHOULD', first(tcb, segment, rules));
   }
-  if (lt(tsval, tcb.tsRecent))
-    return yield* must('RFC 7323 5.3 R1: it is older than TS.Recent', tcb, emptyAck(tcb));
+  if (lt(tsval, tcb.tsRecent)) return yield* must('RFC 7323 5.3 R1: it is old', tcb, emptyAck(tcb));
   const records = acceptable(tcb, segment) && leq(seq, tcb.rcvNxt);
   yield* first(records ? { ...tcb, tsRecent: tsval } : tcb, segment, rules);
 }
@@ -53,16 +42,16 @@ function* first(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const why = rules.other('first', 'nothing of it lies in the window');
   const allowance = rules.other('first', 'a valid ACK or RST should be accepted at a closed window too');
   const atEdge = tcb.rcvWnd === 0 && seq === tcb.rcvNxt;
+  const heeded = second(tcb, segment, rules);
   if (ctl.has('RST')) {
-    // MUST-66 of RFC 9293 makes more of the allowance.
-    if (atEdge && rules.rfc9293) return yield* second(tcb, segment, rules);
-    if (!atEdge) return yield* must(why, tcb, 'silence');
-    yield* recommended(allowance, second(tcb, segment, rules));
-    return yield* may(why, tcb, 'silence');
+    if (atEdge && rules.rfc9293) return yield* heeded; // By MUST-66.
+    if (atEdge) yield* recommended(allowance, heeded);
+    return yield* (atEdge ? may : must)(why, tcb, 'silence');
   }
   yield* must(why, tcb, emptyAck(tcb));
-  if (spansTheWindow(tcb, segment)) yield* second(tcb, segment, rules);
-  if (!agrees(tcb, segment, rules)) return;
+  // Both its ends lie outside, and yet it fills the window: it was to be trimmed, not refused.
+  if (lt(seq, tcb.rcvNxt) && trimmed(tcb, segment).data > 0) yield* heeded;
+  if (!agrees(tcb, segment)) return;
   if (atEdge && !ctl.has('SYN'))
     for (const each of recommended(allowance, fifth(tcb, trimmed(tcb, segment), rules)))
       if (each.reply === 'silence')
@@ -73,26 +62,19 @@ function* first(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 /** Where a figure, or the end of the connection, needs a segment that the sequence check refuses (RFC 9293 A.2). */
 function* despiteItsNumber(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const { ctl, seq, ack } = segment;
-  const { state } = tcb;
-  const acknowledges = ctl.has('ACK');
+  const { state, origin } = tcb;
   const synAgain = state === 'SYN-RECEIVED' && ctl.has('SYN') && seq === tcb.irs;
   // Our SYN,ACK seems to be lost, and acknowledges the same: another answer in detail, not in substance.
-  if (synAgain && !acknowledges) yield* may('RFC 793 3.9: the SYN again, the answer again', tcb, synAck(tcb));
-  if (synAgain && acknowledges && tcb.origin === 'active')
-    // RFC 793 shows an answer, which RFC 1122 4.2.2.10 calls an error.
-    for (const { tcb: after } of fifth(tcb, trimmed(tcb, segment), rules))
-      if (after.state !== 'SYN-RECEIVED')
-        yield* must('RFC 793 figure 8: the end of a simultaneous open', after, emptyAck(after), 'silence');
+  if (synAgain && !ctl.has('ACK')) yield* may('RFC 793 3.9: the answer again', tcb, synAck(tcb));
+  if (!ctl.has('ACK') || ack !== tcb.sndNxt) return;
+  const established = acknowledged(enter(tcb, 'ESTABLISHED'), segment, rules);
+  // RFC 793 shows an answer, which RFC 1122 4.2.2.10 calls an error.
+  if (synAgain && origin === 'active')
+    yield* must('RFC 793 figure 8: two opens cross', established, emptyAck(established), 'silence');
   const finAgain = ctl.has('FIN') && !ctl.has('SYN') && add(seq, segLen(segment)) === tcb.rcvNxt;
-  const over = state === 'CLOSING' ? 'TIME-WAIT' : state === 'LAST-ACK' ? 'CLOSED' : undefined;
-  if (!over || !finAgain || !acknowledges || ack !== tcb.sndNxt) return;
-  const next = enter({ ...tcb, sndUna: ack }, over);
-  yield* may(
-    'RFC 9293 A.2: the FIN comes again, and its ACK of ours counts',
-    next,
-    emptyAck(next),
-    'silence',
-  );
+  if (!finAgain || (state !== 'CLOSING' && state !== 'LAST-ACK')) return;
+  const over = enter({ ...tcb, sndUna: ack }, state === 'CLOSING' ? 'TIME-WAIT' : 'CLOSED');
+  yield* may('RFC 9293 A.2: its ACK of our FIN counts', over, emptyAck(over), 'silence');
 }
 
 /** A reset that counts. To heed one that carries text is a SHOULD since RFC 1122. */
@@ -112,8 +94,7 @@ function* second(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   if (state === 'TIME-WAIT') yield* may('RFC 1337 3: TIME-WAIT may ignore resets', tcb, 'silence');
   if (!expected && !within(segment.seq, rcvNxt, rcvWnd)) {
     // Only its text reaches into the window: not valid by section 3.4, but at RCV.NXT once page 69 has trimmed it.
-    const where = rules.rfc9293 ? 'RFC 9293 3.5.3' : 'RFC 793 3.4';
-    yield* must(`${where}: a reset is valid when its SEQ is in the window`, tcb, 'silence');
+    yield* must('RFC 793 3.4: a reset is valid when its SEQ is in the window', tcb, 'silence');
     yield* rules.rfc5961 ? permitted('RFC 5961 3.2 goes by the SEQ that was sent', heeded) : heeded;
   } else if (rules.rfc5961 && !expected) {
     yield* must('RFC 5961 3.2: a reset elsewhere in the window is challenged', tcb, emptyAck(tcb));
@@ -122,32 +103,29 @@ function* second(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   } else yield* heeded;
 }
 
-/** Security and, until RFC 2873, precedence. */
-const agrees = (tcb: Tcb, { security, precedence }: Segment, rules: Rules): boolean =>
-  security === tcb.security && (!rules.precedence || precedence === tcb.precedence);
+const agrees = (tcb: Tcb, { security, precedence }: Segment): boolean =>
+  security === tcb.security && precedence === tcb.precedence;
 
-/** RFC 793 page 71. */
+/** RFC 793 page 71: security and precedence. */
 function* third(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  if (agrees(tcb, segment, rules)) return yield* fourth(tcb, segment, rules);
   const { state, security, precedence } = tcb;
   const { ctl, ack } = segment;
+  const rest = fourth(tcb, { ...segment, security, precedence }, rules);
+  if (agrees(tcb, segment)) return yield* rest;
   const why = rules.other('third', 'another security or precedence');
-  const overlooked = (because: string): Arrivals =>
-    permitted(because, fourth(tcb, { ...segment, security, precedence }, rules));
   if (state === 'SYN-RECEIVED') {
     yield* must(why, tcb, resetFor(tcb, segment));
     const ackOfSyn = ctl.has('ACK') && gt(ack, tcb.iss) && leq(ack, tcb.sndNxt);
     const bearable = segment.precedence < precedence || tcb.mayRaisePrecedence;
     if (segment.security === security && !ackOfSyn && bearable)
-      yield* overlooked('RFC 793 3.4: precedence may differ before our SYN is acknowledged');
+      yield* permitted('RFC 793 3.4: precedence may differ until our SYN is acknowledged', rest);
   } else {
     // Section 3.4 takes the SEQ of the reset from the ACK field; without one, no form is given.
     const forms = ctl.has('ACK') ? [resetFor(tcb, segment)] : resetsOfAnyForm(tcb, segment);
     yield* must(why, enter(tcb, 'CLOSED'), ...forms);
     if (!rules.rfc1122 && state !== 'ESTABLISHED')
-      yield* overlooked('RFC 793 page 71 names no synchronized state but ESTABLISHED');
+      yield* permitted('RFC 793 page 71 names no synchronized state but ESTABLISHED', rest);
   }
-  if (rules.rfc9293) yield* overlooked(A_1_2);
 }
 
 /** RFC 793 page 71: the SYN bit. RFC 5961 section 4.2 answers it with a challenge, whatever its SEQ. */
@@ -168,9 +146,8 @@ function* fourth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 }
 
 function* synInError(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const relistens = 'RFC 1122 4.2.2.20(e): a passive opener listens again';
-  if (tcb.origin === 'passive' && rules.rfc1122)
-    return yield* must(relistens, enter(tcb, 'LISTEN'), 'silence');
+  const relistens = tcb.origin === 'passive' && rules.rfc1122;
+  if (relistens) return yield* must('RFC 1122 4.2.2.20(e)', enter(tcb, 'LISTEN'), 'silence');
   // The step says no more than to send a reset: its form is free, but SEQ=0 hardly fits a segment that has an ACK.
   const why = rules.other('fourth', 'a SYN in the window is an error');
   yield* must(why, enter(tcb, 'CLOSED'), ...resetsOfAnyForm(tcb, segment));

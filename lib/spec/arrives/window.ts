@@ -1,4 +1,4 @@
-import { add, geq, lt, sub, within } from '../../wire/seq.ts';
+import { add, lt, sub, within } from '../../wire/seq.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
 
 /** The four cases of the acceptability test: an end of the segment lies in the window (RFC 793 page 69). */
@@ -7,12 +7,6 @@ export const acceptable = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): boolean =
   if (rcvWnd === 0) return length === 0 && segment.seq === rcvNxt;
   if (within(segment.seq, rcvNxt, rcvWnd)) return true;
   return length > 0 && within(add(segment.seq, length - 1), rcvNxt, rcvWnd);
-};
-
-/** It begins before the window and ends behind it: text for all of the window, and yet not acceptable. */
-export const spansTheWindow = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): boolean => {
-  const end = add(segment.seq, segLen(segment));
-  return rcvWnd > 0 && lt(segment.seq, rcvNxt) && geq(sub(end, 1), add(rcvNxt, rcvWnd));
 };
 
 /** The segment without what lies outside the window: a SYN or text on its left, text or a FIN on its right. */
