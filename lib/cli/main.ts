@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { addInspectCommands } from './commands/inspect.ts';
+import { addLabCommands } from './commands/lab.ts';
 import { addResultCommands } from './commands/results.ts';
 import { addRunCommand } from './commands/run.ts';
 import { EXIT, sentence, tell } from './failure.ts';
@@ -52,5 +53,6 @@ function program(): Command {
   addRunCommand(command);
   addInspectCommands(command);
   addResultCommands(command);
+  addLabCommands(command);
   return command;
 }

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type Mocha from 'mocha';
+import { findStack } from '../../lab/index.ts';
 import { requireProfile } from '../../report/baseline/baseline.ts';
 import { isFailure } from '../../report/judgement.ts';
 import type { Run } from '../../report/run.ts';
 import { currentRun, recordResult, resultOf } from '../../report/store.ts';
 import type { CurrentRun } from '../../runner/current-run.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../../runner/mocha-plugin.ts';
+import { usesLab } from '../../runner/settings.ts';
 import type { Format } from '../commands/run.ts';
 import { EXIT } from '../failure.ts';
 import { acceptedBy, compareWith, concludeGate, namedBaseline } from '../results/gate.ts';
@@ -40,6 +42,8 @@ export async function run(options: RunOptions): Promise<number> {
   const interruption = new Interruption();
   const startedAt = Date.now();
   try {
+    // What a stack has to fetch, it fetches where the network is.
+    if (usesLab(settings)) await findStack(settings.stack)?.prepare?.();
     await mochaGlobalSetup.call({});
     const complete = await runMocha(mocha, run, options, interruption);
     await mochaGlobalTeardown();

@@ -1,0 +1,37 @@
+import { findStack } from '../../lab/index.ts';
+
+/** What the process in the lab says to the one that started it. */
+export type FromServer =
+  | {
+      readonly kind: 'ready';
+      readonly name: string;
+      readonly driver: string;
+      readonly addresses: readonly string[];
+    }
+  | { readonly kind: 'impossible'; readonly message: string };
+
+/** Inside the tester's network namespace: keeps a stack of the lab's running until the process that asked ends. */
+const [id = '', ...families] = process.argv.slice(2);
+const tell = (message: FromServer): void => {
+  process.send?.(message);
+};
+
+try {
+  const target = await findStack(id)?.start({ families: families.map((one) => (one === '6' ? 6 : 4)) });
+  if (!target) throw new Error(`unknown stack ${id}`);
+  process.once('disconnect', () => {
+    void target.stop().finally(() => process.exit());
+  });
+  // Ctrl-C reaches the whole process group; the process that started this one decides.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  tell({
+    kind: 'ready',
+    name: target.name,
+    driver: target.driver.name,
+    addresses: Object.values(target.target),
+  });
+} catch (error) {
+  tell({ kind: 'impossible', message: (error as Error).message });
+  process.disconnect?.();
+  process.exitCode = 2;
+}
