@@ -11,6 +11,7 @@ export interface Tap {
   readonly name: string;
   readonly tester: Addresses;
   readonly target: Addresses;
+  readonly testerMac: string;
   /** That the program must use: the tester takes it for granted. */
   readonly targetMac: string;
   /** Takes the link away; without, it goes with the namespace. */
@@ -68,6 +69,7 @@ export async function makeTap(families: readonly Family[]): Promise<Tap> {
     name: NAME,
     tester: TESTER,
     target: TARGET,
+    testerMac: TESTER_MAC,
     targetMac: TARGET_MAC,
     remove: async () => {
       await run('ip', ['link', 'delete', NAME]).catch(() => {});

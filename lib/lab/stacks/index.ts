@@ -1,10 +1,12 @@
 import type { Stack } from '../stack.ts';
+import { gvisor } from './gvisor.ts';
 import { linux } from './linux.ts';
+import { linux612 } from './linux-6.12.ts';
 import { lwip } from './lwip.ts';
 import { findReference, reference } from './reference.ts';
 
 /** Every stack that the lab knows, the default first. */
-export const STACKS: readonly Stack[] = [linux, lwip, reference];
+export const STACKS: readonly Stack[] = [linux, lwip, gvisor, linux612, reference];
 
 export const findStack = (id: string): Stack | undefined =>
   STACKS.find((stack) => stack.id === id) ?? findReference(id);
