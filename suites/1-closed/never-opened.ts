@@ -7,36 +7,21 @@
 import { inState } from '../../lib/runner/declare.ts';
 import type { CaseDeclaration } from '../../lib/spec/case.ts';
 
-const RESET_FROM_ACK = '<SEQ=SEG.ACK><CTL=RST>';
 const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';
-const REQUIREMENTS = ['3.5.2 group 1', '3.10.7.1'];
 
-const discarded = (id: string, title: string, send: string): CaseDeclaration => ({
-  id,
-  title,
-  send,
-  expect: { reply: 'silence', then: 'CLOSED' },
-  cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
-  requirements: REQUIREMENTS,
-});
-
-const resetFromAck = (id: string, title: string, send: string): CaseDeclaration => ({
-  id,
-  title,
-  send,
-  expect: { reply: RESET_FROM_ACK, then: 'CLOSED' },
-  cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
-  requirements: REQUIREMENTS,
-});
-
-const resetFromSeq = (id: string, title: string, send: string): CaseDeclaration => ({
-  id,
-  title,
-  send,
-  expect: { reply: RESET_FROM_SEQ, then: 'CLOSED' },
-  cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
-  requirements: REQUIREMENTS,
-});
+const answered =
+  (reply: string) =>
+  (id: string, title: string, send: string): CaseDeclaration => ({
+    id,
+    title,
+    send,
+    expect: { reply, then: 'CLOSED' },
+    cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
+    requirements: ['3.5.2 group 1', '3.10.7.1'],
+  });
+const discarded = answered('silence');
+const resetFromSeq = answered(RESET_FROM_SEQ);
+const resetFromAck = answered('<SEQ=SEG.ACK><CTL=RST>');
 
 inState('CLOSED', [
   // A reset is never answered, whatever else the segment carries.

@@ -18,7 +18,10 @@ import {
 } from './expectations.ts';
 import { ACK, ACK_RANGE, ACK_UNACCEPTABLE, rules, TEXT, UNACCEPTABLE } from './rules.ts';
 
-/** Fifth step: no ACK bit. In the window that is the end of the segment; outside it is acknowledged first. */
+/**
+ * Fifth step: no ACK bit. In the window that is the end of the segment, before any state is asked, TIME-WAIT included;
+ * outside it is acknowledged first.
+ */
 export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
   ...dropped(subject, [
     { name: 'empty', title: 'an acceptable segment with no flag at all', send: '<SEQ=RCV.NXT>' },

@@ -13,7 +13,7 @@ import {
   type Subject,
   textTaken,
 } from './expectations.ts';
-import { type Rule, rules, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
+import { type Rule, rules, SEQUENCE, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
 
 /** Where a SYN lies: in the window, or not; and whether its number is newer than the last one that the peer used. */
 export interface Place {
@@ -128,7 +128,7 @@ export const syns = (
       title: 'a SYN,ACK one octet before the window whose text is new',
       send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=SYN,ACK,PSH><DATA=11>`,
       expect: oldSynNewText(subject),
-      ...rules(SYN, TEXT),
+      ...rules(SEQUENCE, SYN, TEXT),
     },
   ];
 };

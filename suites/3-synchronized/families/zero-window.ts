@@ -53,6 +53,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK><DATA=1>`,
     },
     {
+      // It needs no room in the buffer, but it has a number: neither the table nor section 3.7 makes an exception for it.
       name: 'fin',
       title: 'a FIN while the window is closed',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
