@@ -1,6 +1,7 @@
 import type { ConcreteSegment } from '../notation/index.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 import { lengthOf } from './connection.ts';
+import { pause } from './environment.ts';
 import { FAR, isSynAck, type Proof, plain, type Scene, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
 
 /** CLOSED and LISTEN reset an acknowledgment out of nowhere; no connection does so at that place. */
@@ -84,8 +85,9 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
 }
 
 /**
- * Whether the SYN,ACK of the target's was acknowledged. It was not if it is sent again. It was if the target's user has
- * the connection: it accepted it, or what it sends goes out.
+ * Whether the SYN,ACK of the target's was acknowledged. It was if the target's user has the connection: it accepted it, or
+ * what it sends goes out. It was not if it is sent again and the user has nothing: a timer alone may be one that was not
+ * stopped.
  *
  * @returns undefined when neither shows
  */
@@ -101,10 +103,14 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     : environment.driver
         .accepted(mailbox.port, patience)
         .then((handle) => handle && { how: 'its user has accepted it' });
-  const first = await firstDefined<{ sentAgain: ConcreteSegment } | { how: string }>(again, accepted);
+  let first = await firstDefined<{ sentAgain: ConcreteSegment } | { how: string }>(again, accepted);
   if (!first) return undefined;
   if ('sentAgain' in first) {
-    return { state: 'SYN-RECEIVED', how: 'its SYN,ACK is sent again', rcvNxt: first.sentAgain.ack };
+    const { guard, spread } = environment.timing;
+    const late = await Promise.race([accepted, pause(guard + spread)]);
+    if (!late)
+      return { state: 'SYN-RECEIVED', how: 'its SYN,ACK is sent again', rcvNxt: first.sentAgain.ack };
+    first = late;
   }
   connection.sndUna = connection.sndNxt;
   const alive = await scene.oldText();
