@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { LabUnavailable, labCommand } from '../../lib/lab/enter.ts';
+import { forecast } from '../../lib/lab/reference/forecast.ts';
+import { findStack } from '../../lib/lab/stacks/index.ts';
+import { Session } from '../../lib/runner/session.ts';
+import { settingsFrom } from '../../lib/runner/settings.ts';
+import { catalogue, findCase } from '../../lib/spec/catalogue.ts';
+import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
+import type { CaseResult } from '../../lib/verdict/result.ts';
+import { allCases } from '../suites/catalogue.ts';
+
+const SEED = 793;
+/** One case of so many; the families of cases follow each other, so each is met. */
+const EVERY = 8;
+const NUMBERS = { iss: 1000, rcvNxt: 5000, any: 77_777 };
+
+interface Choice {
+  readonly id: string;
+  readonly family: 4 | 6;
+}
+
+/** A part of the catalogue: every state, IPv4 and IPv6 in turn, and all that only the reference can do. */
+const choose = (): Choice[] =>
+  catalogue()
+    .filter(({ condition }, index) => index % EVERY === 0 || condition?.includes('allowed to raise it'))
+    .map(({ id, families }, index) => ({ id, family: families[index % families.length] ?? 4 }));
+
+async function results(profile: Profile, chosen: readonly Choice[]): Promise<CaseResult[]> {
+  const settings = settingsFrom({
+    SEGMENT_ARRIVES_STACK: `reference:${profile}`,
+    SEGMENT_ARRIVES_SEED: String(SEED),
+  });
+  const session = await Session.open(settings);
+  try {
+    session.request(chosen);
+    return await Promise.all(chosen.map(({ id, family }) => session.result(id, family)));
+  } finally {
+    await session.close();
+  }
+}
+
+const told = ({ id, family, reasons, inconclusive }: CaseResult, profile: Profile): string =>
+  `${id} IPv${family}: ${inconclusive?.reason ?? reasons[profile] ?? ''}`;
+
+describe('the reference target', () => {
+  before(async function () {
+    this.timeout(20_000);
+    await allCases();
+    try {
+      labCommand();
+    } catch (error) {
+      if (!(error instanceof LabUnavailable)) throw error;
+      console.log(`      skipped: ${error.message}`);
+      this.skip();
+    }
+  });
+
+  it('is a stack of the lab, by profile and by mutant', () => {
+    expect(findStack('reference')?.id).to.equal('reference');
+    expect(findStack('reference:rfc793')?.what).to.contain('rfc793');
+    expect(findStack('reference:rfc793:paws-missing')?.id).to.equal('reference:rfc793:paws-missing');
+    for (const id of ['reference:rfc42', 'reference:rfc793:no-such-fault', 'reference:rfc793:paws-missing:x'])
+      expect(findStack(id), id).to.equal(undefined);
+  });
+
+  for (const follows of ['rfc793', 'rfc9293'] as const) {
+    it(`conforms to ${follows}, and deviates from the others where the model says so`, async function () {
+      this.timeout(60_000);
+      const found = await results(follows, choose());
+      const off = found.filter(({ verdicts }) => verdicts[follows] !== 'conformant');
+      expect(off.map((result) => told(result, follows))).to.deep.equal([]);
+      for (const judgedBy of PROFILES) {
+        const deviating = found.filter(({ verdicts }) => verdicts[judgedBy] === 'deviates');
+        const predicted = found.filter(({ id }) => {
+          const subject = findCase(id);
+          return subject && forecast(subject, { follows, judgedBy, numbers: NUMBERS }) === 'deviates';
+        });
+        const ids = (some: readonly CaseResult[]): string[] => some.map(({ id }) => id);
+        expect(ids(deviating), judgedBy).to.deep.equal(ids(predicted));
+      }
+      const elsewhere = follows === 'rfc793' ? 'rfc5961' : 'rfc793';
+      expect(found.some(({ verdicts }) => verdicts[elsewhere] === 'deviates')).to.equal(true);
+    });
+  }
+});
