@@ -1,22 +1,6 @@
-import { join } from 'node:path';
-import type Mocha from 'mocha';
-import { findStack } from '../../lab/index.ts';
-import { requireProfile } from '../../report/baseline/baseline.ts';
-import { isFailure } from '../../report/judgement.ts';
-import type { Run } from '../../report/run.ts';
-import { currentRun, recordResult, resultOf } from '../../report/store.ts';
-import type { CurrentRun } from '../../runner/current-run.ts';
-import { mochaGlobalSetup, mochaGlobalTeardown } from '../../runner/mocha-plugin.ts';
-import { usesLab } from '../../runner/settings.ts';
+import { readBaseline, requireProfile } from '../../report/baseline/baseline.ts';
 import type { Format } from '../commands/run.ts';
-import { EXIT } from '../failure.ts';
-import { acceptedBy, compareWith, concludeGate, namedBaseline } from '../results/gate.ts';
 import { type SettingOptions, settingsOf } from '../settings.ts';
-import { dryRunText } from './dry-run.ts';
-import { finished, Interruption } from './interrupt.ts';
-import { showLive } from './live.ts';
-import { prepare } from './prepare.ts';
-import { requireWritable, write } from './reports.ts';
 
 export interface RunOptions extends SettingOptions {
   readonly baseline?: string;
@@ -26,90 +10,12 @@ export interface RunOptions extends SettingOptions {
   readonly dryRun?: boolean;
 }
 
-/** Runs the suites by mocha and returns the exit code. */
+/** Runs the suites and returns the exit code. What can be wrong with the words is found before much is loaded. */
 export async function run(options: RunOptions): Promise<number> {
   const settings = settingsOf(options);
-  const { mocha, run } = await prepare(settings);
-  if (options.dryRun) {
-    process.stdout.write(dryRunText(run));
-    return EXIT.asExpected;
-  }
-  const baseline = options.baseline === undefined ? undefined : namedBaseline(options.baseline);
+  const { baseline: file } = options;
+  const baseline = file === undefined ? undefined : { file, baseline: readBaseline(file) };
   if (baseline) requireProfile(baseline.baseline, settings.profile);
-  requireWritable(settings.reports);
-  // Of what is printed, JSON lines alone are for a program.
-  if (options.format === 'jsonl') console.log = console.error;
-  const interruption = new Interruption();
-  const startedAt = Date.now();
-  try {
-    // What a stack has to fetch, it fetches where the network is.
-    if (usesLab(settings)) await findStack(settings.stack)?.prepare?.();
-    await mochaGlobalSetup.call({});
-    const complete = await runMocha(mocha, run, options, interruption);
-    await mochaGlobalTeardown();
-    const done = currentRun({ durationMs: Date.now() - startedAt, complete });
-    const outcome = done && baseline && (await compareWith(done, baseline, settings.only));
-    const accepted = baseline && outcome && { baseline: acceptedBy(baseline, outcome) };
-    const written = done && write(settings.reports, done, accepted);
-    if (interruption.exitCode !== undefined) return interruption.exitCode;
-    if (!done || !written) return EXIT.cannotTest;
-    const exitCode =
-      baseline && outcome
-        ? concludeGate(outcome, done, baseline, join(settings.reports, 'results.json'))
-        : judge(done);
-    if (!options.reportOnly) return exitCode;
-    return complete && (await countLost(run)) === 0 ? EXIT.asExpected : EXIT.notAsExpected;
-  } finally {
-    await mochaGlobalTeardown();
-    interruption.dispose();
-  }
-}
-
-/** By the profile alone. */
-function judge({ cases, complete, profile, strict }: Run): number {
-  const fails = cases.some((result) => isFailure(result, profile, strict));
-  return complete && !fails ? EXIT.asExpected : EXIT.notAsExpected;
-}
-
-/** Whether every test was run to its end. */
-async function runMocha(
-  mocha: Mocha,
-  run: CurrentRun,
-  options: RunOptions,
-  interruption: Interruption,
-): Promise<boolean> {
-  const { session } = run;
-  let ended = 0;
-  await new Promise<void>((resolve) => {
-    const runner = mocha.run(() => resolve());
-    runner.on('test end', () => {
-      ended += 1;
-    });
-    showLive(runner, options);
-    interruption.endInOrder(async () => {
-      runner.abort();
-      if (!session) return;
-      await keepFinished(run);
-      await session.close();
-    });
-  });
-  return interruption.exitCode === undefined && ended === run.cases.size;
-}
-
-/** Results that came before mocha had asked for them. */
-async function keepFinished(run: CurrentRun): Promise<void> {
-  if (!run.session) return;
-  const unseen = [...run.cases].filter(([test]) => !resultOf(test));
-  // The first of them is the one that mocha is awaiting: it records that itself.
-  for (const result of await finished(
-    run.session,
-    unseen.slice(1).map(([, one]) => one),
-  ))
-    recordResult(result);
-}
-
-/** How many results the engine owes because it ended too early. */
-async function countLost({ session, cases }: CurrentRun): Promise<number> {
-  if (!session) return cases.size;
-  return cases.size - (await finished(session, cases.values())).length;
+  const { execute } = await import('./execute.ts');
+  return execute(settings, baseline, options);
 }

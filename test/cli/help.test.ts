@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { version } from '../../lib/version.ts';
+import { BIN, cli, expectRefusal, temporaryFolder } from './cli.ts';
+
+const COMMANDS = [
+  'run',
+  'list',
+  'coverage',
+  'report',
+  'diff',
+  'gate',
+  'baseline update',
+  'reproduce',
+  'lab list',
+  'lab run',
+  'lab reference',
+  'upper-tester check',
+];
+
+describe('command line: help', function () {
+  this.timeout(30_000);
+  const folder = temporaryFolder();
+
+  it('lists the commands, with examples and exit codes', async () => {
+    const { code, stdout, stderr } = await cli(['--help']);
+    expect(code).to.equal(0);
+    expect(stderr).to.equal('');
+    for (const command of COMMANDS)
+      expect(stdout).to.match(new RegExp(`^ {2}${command.split(' ')[0]}\\b`, 'm'));
+    expect(stdout).to.contain('Examples:').and.to.contain('Exit codes:');
+  });
+
+  it('shows an example for every command', async () => {
+    const pages = await Promise.all(COMMANDS.map((command) => cli([...command.split(' '), '--help'])));
+    pages.forEach(({ code, stdout }, index) => {
+      expect(code).to.equal(0);
+      expect(stdout).to.match(new RegExp(`Examples?:[sS]*segment-arrives ${COMMANDS[index]}`));
+    });
+  });
+
+  it('prints the version', async () => {
+    expect(await cli(['--version'])).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('works by a symbolic link, from any directory', async () => {
+    const link = join(folder, 'segment-arrives');
+    symlinkSync(BIN, link);
+    const { code, stdout } = await cli(['list', '--only', 'listen.rst.empty'], { bin: link, cwd: tmpdir() });
+    expect(code).to.equal(0);
+    expect(stdout).to.contain('listen.rst.empty');
+  });
+
+  it('is quick to start', () => {
+    // Processor time: other tests may share the machine.
+    const script = 'TIMEFORMAT="%U %S"; time "$0" "$1" list > /dev/null';
+    const { stderr } = spawnSync('bash', ['-c', script, process.execPath, BIN], { encoding: 'utf8' });
+    const [user = 9, system = 9] = stderr.trim().split(' ').map(Number);
+    expect(user + system).to.be.below(1.5);
+  });
+
+  it('refuses what it does not know', async () => {
+    expectRefusal(await cli(['frobnicate']), /unknown command 'frobnicate'/);
+    expectRefusal(await cli(['run', '--frobnicate']), /unknown option '--frobnicate'/);
+    expect((await cli([])).code).to.equal(2);
+  });
+});

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { parseSegment } from '../../lib/notation/index.ts';
+import { STATES } from '../../lib/spec/state.ts';
+import { cli, expectRefusal } from './cli.ts';
+
+const isNotation = (text: string): boolean => {
+  parseSegment(text);
+  return true;
+};
+const segment = z.string().refine(isNotation);
+const outcome = z.strictObject({
+  reply: z.union([z.literal('silence'), segment]),
+  then: z.enum(STATES),
+  level: z.enum(['required', 'recommended', 'permitted']),
+  when: z.enum(['adopted', 'not adopted']).optional(),
+});
+const outcomes = z.array(outcome).min(1);
+const schema = z.strictObject({
+  cases: z.array(
+    z.strictObject({
+      id: z.string(),
+      state: z.enum(STATES),
+      origin: z.enum(['passive', 'active']).optional(),
+      title: z.string(),
+      condition: z.string().optional(),
+      send: z.union([segment, z.array(z.record(z.string(), z.unknown())).min(1)]),
+      expect: z.strictObject({ rfc793: outcomes, rfc1122: outcomes, rfc5961: outcomes, rfc9293: outcomes }),
+      cite: z.array(z.string()).min(1),
+      requirements: z.array(z.string()),
+      families: z.array(z.union([z.literal(4), z.literal(6)])).min(1),
+    }),
+  ),
+});
+
+describe('command line: list', function () {
+  this.timeout(30_000);
+
+  it('prints the whole catalogue for programs', async () => {
+    const { code, stdout, stderr } = await cli(['list', '--json']);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    const { cases } = schema.parse(JSON.parse(stdout));
+    const run = await cli(['run', '--dry-run']);
+    const ids = run.stdout.split('\n').flatMap((line) => /^(\S+) {2}[46,]+$/.exec(line)?.[1] ?? []);
+    expect(ids).not.to.be.empty;
+    expect(cases.map(({ id }) => id)).to.have.members(ids);
+    const ladders = cases.filter(({ send }) => Array.isArray(send));
+    expect(ladders.map(({ id }) => id)).to.include('figure-7.three-way-handshake.tcp-a');
+  });
+
+  it('selects by state and by id', async () => {
+    const { stdout } = await cli(['list', '--json', '--state', 'syn-received-passive', '--only', '*.rst.*']);
+    const { cases } = schema.parse(JSON.parse(stdout));
+    expect(cases).not.to.be.empty;
+    for (const { id, state, origin } of cases) {
+      expect([state, origin]).to.deep.equal(['SYN-RECEIVED', 'passive']);
+      expect(id).to.contain('.rst.');
+    }
+  });
+
+  it('prints a case for people', async () => {
+    const { stdout } = await cli(['list', '--only', 'listen.ack.empty']);
+    expect(stdout).to.contain('listen.ack.empty  LISTEN  IPv4, IPv6');
+    expect(stdout).to.match(/send {6}<SEQ=ANY><ACK=ANY><CTL=ACK>/);
+    expect(stdout).to.match(/expect {4}<SEQ=SEG.ACK><CTL=RST>, then LISTEN/);
+  });
+
+  it('refuses a selection of nothing', async () => {
+    expectRefusal(await cli(['list', '--only', 'nothing.*']), /--only nothing\.\* matches no case/);
+    expectRefusal(
+      await cli(['list', '--state', 'open']),
+      /--state open: no such state; there are CLOSED, LISTEN/,
+    );
+  });
+});

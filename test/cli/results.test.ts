@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { REQUIREMENTS } from '../../lib/spec/requirements.ts';
+import { cli, temporaryFolder } from './cli.ts';
+import { stored, storeRun } from './stored.ts';
+
+const CASE = 'established.ack.one-before';
+
+describe('command line: stored results', function () {
+  this.timeout(30_000);
+  const folder = temporaryFolder();
+
+  it('diff: no difference', async () => {
+    const [a, b] = ['same-a', 'same-b'].map((name) => storeRun(folder, name, [stored(CASE, 'deviates')]));
+    const { code, stdout } = await cli(['diff', a as string, b as string]);
+    expect(stdout).to.match(/no difference/);
+    expect(code).to.equal(0);
+  });
+
+  it('diff: each kind of difference', async () => {
+    const before = storeRun(folder, 'before', [
+      stored('a.b.worse', 'conformant'),
+      stored('a.b.better', 'deviates'),
+      stored('a.b.otherwise', 'deviates'),
+      stored('a.b.unknown', 'conformant'),
+      stored('a.b.gone', 'conformant'),
+      stored('a.b.same', 'permitted'),
+    ]);
+    const after = storeRun(folder, 'after', [
+      stored('a.b.worse', 'deviates'),
+      stored('a.b.better', 'conformant'),
+      stored('a.b.otherwise', 'deviates', { kind: 'rst' }),
+      stored('a.b.unknown', 'inconclusive'),
+      stored('a.b.same', 'permitted'),
+      stored('a.b.fresh', 'conformant'),
+    ]);
+    const { code, stdout } = await cli(['diff', before, after, '--json']);
+    expect(code).to.equal(1);
+    const { differences } = JSON.parse(stdout);
+    expect(differences.map(({ change, id }: { change: string; id: string }) => [change, id])).to.deep.equal([
+      ['new deviation', 'a.b.worse'],
+      ['no longer judged', 'a.b.unknown'],
+      ['fixed', 'a.b.better'],
+      ['changed', 'a.b.otherwise'],
+      ['new', 'a.b.fresh'],
+      ['vanished', 'a.b.gone'],
+    ]);
+    const text = await cli(['diff', before, after]);
+    expect(text.code).to.equal(1);
+    expect(text.stdout).to.match(
+      /new deviation \(1\)\n {2}a\.b\.worse {2}IPv4\n {4}- conformant: .*\n {4}\+ deviates: /,
+    );
+    expect(text.stdout).to.match(/6 differences\n$/);
+  });
+
+  it('report: one page of several results', async () => {
+    const files = ['one', 'two'].map((name) => storeRun(folder, name, [stored(CASE, 'deviates')]));
+    const out = join(folder, 'page');
+    const { code, stdout } = await cli(['report', ...files, '--out', out]);
+    expect(code).to.equal(0);
+    expect(stdout).to.contain(join(out, 'index.html'));
+    expect(readFileSync(join(out, 'index.html'), 'utf8')).to.contain(CASE);
+  });
+
+  it('coverage: every requirement has cases, or a reason why not', async () => {
+    const { code, stdout } = await cli(['coverage', '--json']);
+    expect(code).to.equal(0);
+    const { requirements } = JSON.parse(stdout);
+    expect(requirements).to.have.length(REQUIREMENTS.length);
+    for (const { id, cases, reason } of requirements) {
+      if (cases.length > 0) expect(reason, id).to.equal(undefined);
+      else expect(reason, id).to.be.a('string').and.not.equal('no case yet');
+    }
+  });
+
+  it('coverage: counts verdicts', async () => {
+    const results = storeRun(folder, 'coverage', [
+      stored(CASE, 'deviates'),
+      stored(CASE, 'conformant', { family: 6 }),
+    ]);
+    const { stdout } = await cli(['coverage', '--results', results]);
+    expect(stdout).to.match(/3\.5\.2 group 3 +\d+ +1 \/ +0 \/ +1 \/ +0 {2}Synchronized/);
+    expect(stdout).to.match(/\d+ of \d+ requirements have cases\n$/);
+  });
+
+  it('reproduce: a packetdrill script with the ladder in its head', async () => {
+    const say = (
+      from: 'tester' | 'target',
+      role: 'setup' | 'stimulus' | 'reply',
+      at: number,
+      segment: string,
+    ) => ({
+      from,
+      role,
+      at,
+      segment,
+      relative: segment,
+    });
+    const results = storeRun(folder, 'reproduce', [
+      stored(CASE, 'deviates', {
+        variables: {
+          ISS: 5000,
+          'SND.NXT': 5001,
+          'SND.UNA': 5001,
+          'RCV.NXT': 0,
+          IRS: 2 ** 32 - 1,
+          'SEG.SEQ': 2 ** 32 - 1,
+        },
+        observed: ['<SEQ=5001><CTL=RST>'],
+        kind: 'rst',
+        records: [
+          say('tester', 'setup', 0, '<SEQ=4294967295><CTL=SYN><WND=4380><MSS=1460>'),
+          say('target', 'setup', 1, '<SEQ=5000><ACK=0><CTL=SYN,ACK><WND=64240><MSS=1460>'),
+          say('tester', 'setup', 2, '<SEQ=0><ACK=5001><CTL=ACK>'),
+          say('tester', 'stimulus', 3, '<SEQ=4294967295><ACK=5001><CTL=ACK>'),
+          say('target', 'reply', 4, '<SEQ=5001><CTL=RST><WND=0>'),
+        ],
+      }),
+    ]);
+    const { code, stdout } = await cli(['reproduce', CASE, '--results', results]);
+    expect(code).to.equal(0);
+    const events = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('//'));
+    expect(events).to.deep.equal([
+      '+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3',
+      '+0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0',
+      '+0 bind(3, ..., ...) = 0',
+      '+0 listen(3, 1) = 0',
+      '+0 < S 4294967295:4294967295(0) win 4380 <mss 1460>',
+      '* > S. 0:0(0) ack 0 <...>',
+      '+0.001 < . 1:1(0) ack 1 win 4380',
+      '+0 accept(3, ..., ...) = 4',
+      '+0.001 < . 0:0(0) ack 1 win 4380',
+      '* > . 1:1(0) ack 1 <...>',
+    ]);
+    expect(stdout).to.match(/^\/\/ .*━━▶ <SEQ=4294967295>/m);
+    const observed = await cli(['reproduce', CASE, '--results', results, '--observed']);
+    expect(observed.stdout).to.match(/^\* > R 1:1\(0\) <\.\.\.>$/m);
+  });
+
+  it('lab list: says what is here', async () => {
+    const { code, stdout } = await cli(['lab', 'list', '--json']);
+    expect(code).to.equal(0);
+    const { stacks } = JSON.parse(stdout);
+    expect(stacks[0]).to.deep.include({ id: 'linux', packages: [], missing: [] });
+    expect(existsSync(join(folder, 'reports'))).to.equal(false);
+  });
+});

@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { readResults } from '../../lib/report/results.ts';
+import { type Ended, processesWith, start, temporaryFolder } from './cli.ts';
+
+const surroundings = (): string =>
+  [
+    ['netns', 'list'],
+    ['rule', 'list'],
+    ['-6', 'rule', 'list'],
+  ]
+    .map((words) => spawnSync('ip', words, { encoding: 'utf8' }).stdout)
+    .join();
+
+describe('command line: run', function () {
+  this.timeout(60_000);
+  const folder = temporaryFolder();
+  const reports = (name: string): string => join(folder, name);
+  const listen = ['run', '--family', '4', '--only', 'listen.*'];
+  let mark: string;
+  let before: string;
+  const begin = (words: readonly string[]) => start(words, { env: { TEST_MARK: mark } });
+
+  beforeEach(() => {
+    mark = randomUUID();
+    before = surroundings();
+  });
+  afterEach('nothing is left behind', async () => {
+    const deadline = performance.now() + 2000;
+    while (processesWith(mark).length > 0 && performance.now() < deadline) await delay(20);
+    expect(processesWith(mark)).to.deep.equal([]);
+    expect(surroundings()).to.equal(before);
+  });
+
+  it('exits with 1 where the kernel deviates, and with 0 by --report-only or by a baseline', async () => {
+    const first = await begin([...listen, '--reports', reports('plain')]).ended;
+    expect(first.code, first.stderr).to.equal(1);
+    expect(first.stdout).to.match(/LISTEN +\d+/);
+    const baseline = reports('linux.json');
+    const update = [
+      'baseline',
+      'update',
+      '--results',
+      join(reports('plain'), 'results.json'),
+      '--baseline',
+      baseline,
+    ];
+    expect((await begin(update).ended).code).to.equal(0);
+    const gate = ['--baseline', baseline, '--reports', reports('gate')];
+    const [reported, gated] = await Promise.all([
+      begin([...listen, '--report-only', '--format', 'jsonl', '--reports', reports('jsonl')]).ended,
+      begin([...listen, ...gate, '--format', 'spec']).ended,
+    ]);
+    expect(reported.code, reported.stderr).to.equal(0);
+    const lines = reported.stdout.trim().split('\n');
+    expect(lines).to.have.length(readResults(join(reports('jsonl'), 'results.json')).cases.length);
+    for (const line of lines) expect(JSON.parse(line)).to.include.keys('id', 'family', 'verdicts');
+    expect(gated.code, gated.stderr).to.equal(1);
+    expect(gated.stdout)
+      .to.match(/unreviewed \(\d+\)/)
+      .and.to.match(/✓ listen\.rst\.empty/);
+  });
+
+  const interrupted = async (signal: 'SIGINT' | 'SIGTERM', name: string): Promise<Ended> => {
+    const run = begin(['run', '--format', 'spec', '--reports', reports(name)]);
+    let shown = '';
+    await new Promise<void>((resolve) => {
+      run.child.stdout?.on('data', (text: string) => {
+        shown += text;
+        if ((shown.match(/✓/g)?.length ?? 0) > 20) resolve();
+      });
+      run.child.once('exit', () => resolve());
+    });
+    run.child.kill(signal);
+    return run.ended;
+  };
+
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`ends in order by ${signal}: the reports say what was done`, async () => {
+      const ended = await interrupted(signal, signal);
+      expect(ended.code, ended.stderr).to.equal(code);
+      const run = readResults(join(reports(signal), 'results.json'));
+      expect(run.complete).to.equal(false);
+      expect(run.cases.filter(({ verdicts }) => verdicts.rfc9293 === 'conformant')).to.have.length.above(20);
+      expect(readFileSync(join(reports(signal), 'index.html'), 'utf8')).to.contain('listen');
+    });
+  }
+
+  it('ends at once by Ctrl-C before the first case', async () => {
+    const run = begin(['run', '--reports', reports('early')]);
+    // The engine's process is there, and the target not yet.
+    while (processesWith(mark).length < 2) await delay(20);
+    run.child.kill('SIGINT');
+    expect((await run.ended).code).to.equal(130);
+  });
+});
