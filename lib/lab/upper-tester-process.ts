@@ -19,6 +19,8 @@ export interface Command {
   readonly words: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly patienceMs: number;
+  /** A descriptor of ours that becomes its number 3. */
+  readonly file?: number;
   /** Where what it prints goes, besides to us. */
   readonly log?: { readonly folder: string; readonly name: string } | undefined;
 }
@@ -57,11 +59,11 @@ export const controlAddress = (target: PerFamily, families: readonly Family[]): 
 export async function startUpperTester(command: Command): Promise<UpperTesterProcess> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command.words], {
     env: labEnvironment(command.env),
-    stdio: 'pipe',
+    stdio: ['pipe', 'pipe', 'pipe', command.file ?? 'ignore'],
     // A process group of its own: an interrupt from the terminal is for us to handle.
     detached: true,
   });
-  child.stdin.on('error', () => {}); // it may end before it has read all
+  child.stdin?.on('error', () => {}); // it may end before it has read all
   try {
     return { port: await readyPort(child, command), stop: () => stop(child) };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
@@ -53,19 +53,15 @@ export const linux612: Stack = {
     try {
       const { tester, target } = tap;
       const options = upperTesterOptions(tester, target, families).filter((one) => one !== '--exit-on-eof');
-      const folder = await mkdtemp(join(tmpdir(), 'segment-arrives-'));
-      const removeFolder = () => rm(folder, { recursive: true, force: true });
-      cleanups.push(removeFolder);
-      const files = join(folder, 'initramfs');
-      await writeFile(files, await initramfs(kernel, tap, options));
+      const files = await nameless(await initramfs(kernel, tap, options));
       const machine = await startUpperTester({
         what: `The virtual machine with Linux ${SERIES}`,
-        words: qemu({ image: kernel.image, initramfs: files, tap }),
+        words: qemu({ image: kernel.image, initramfs: '/dev/fd/3', tap }),
+        file: files.fd,
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: `linux-${SERIES}` },
-      });
+      }).finally(() => files.close());
       cleanups.push(() => machine.stop());
-      await removeFolder();
       const address = controlAddress(target, families);
       const driver = await UpperTesterDriver.open({ address, port: machine.port, tester, target });
       cleanups.push(() => driver.dispose());
@@ -77,6 +73,18 @@ export const linux612: Stack = {
     }
   },
 };
+
+/** A file that has no name any more, so that nothing has to be removed in the end. */
+async function nameless(content: Uint8Array): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'segment-arrives-'));
+  try {
+    const file = await open(join(folder, 'file'), 'wx+');
+    await file.writeFile(content);
+    return file;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 /** Whether a program names a dynamic linker, which it does right after its headers. */
 function isDynamic(path: string): boolean {

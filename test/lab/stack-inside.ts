@@ -1,0 +1,44 @@
+/**
+ * What the tests of the stacks do inside of the tester's namespace: `stack-inside.ts STACK`. Tells what it met, one line
+ * of JSON, and stops the stack when its own standard input ends.
+ */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { findStack, type RunningTarget } from '../../lib/lab/index.ts';
+
+const TEXT = 10;
+const LOCAL_PORT = 20_000;
+
+/** The text that the target's user sends over a connection of ours. */
+async function conversation(target: RunningTarget, family: 4 | 6): Promise<number> {
+  const port = await target.driver.listener(family, 'plain');
+  const localPort = LOCAL_PORT + family;
+  const socket = connect({ host: target.target[family] as string, port, localPort });
+  await once(socket, 'connect');
+  const handle = await target.driver.accepted(localPort, 5000);
+  if (!handle) throw new Error('the connection was not accepted');
+  const arrival = once(socket, 'data');
+  await target.driver.send(handle, TEXT);
+  const [text] = (await arrival) as [Buffer];
+  socket.destroy();
+  return text.length;
+}
+
+const stack = findStack(process.argv[2] ?? '');
+if (!stack) throw new Error('no such stack');
+try {
+  const target = await stack.start({ families: [4, 6] });
+  const octets: Record<string, number> = {};
+  for (const family of target.families) octets[family] = await conversation(target, family);
+  const { name, width, driver } = target;
+  process.stdout.write(`${JSON.stringify({ pid: process.pid, name, width, driver: driver.name, octets })}\n`);
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+  await target.stop();
+  await target.stop();
+} catch (error) {
+  process.stdout.write(
+    `${JSON.stringify({ error: (error as Error).name, message: (error as Error).message })}\n`,
+  );
+}
+process.exit();

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/enter.ts';
+import { findStack } from '../../lib/lab/index.ts';
+
+const INSIDE = fileURLToPath(new URL('stack-inside.ts', import.meta.url));
+const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
+const USER_NAMESPACE = ['unshare', '-U', '-r', '-n', '--', 'setpriv', '--pdeathsig', 'KILL', '--'];
+// An emulated machine boots in three seconds, or in thirty when others want the processor as well.
+const PATIENCE_MS = 90_000;
+const GONE_WITHIN_MS = 5000;
+
+const STACKS = [
+  { id: 'lwip', name: /^lwIP \d+\.\d+\.\d+$/ },
+  { id: 'gvisor', name: /^gVisor \S*\d+/ },
+  { id: 'linux-6.12', name: /^Linux 6\.12\.\d+/ },
+];
+
+const root = process.getuid?.() === 0;
+const folders: string[] = [];
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'segment-arrives-test-'));
+  chmodSync(made, 0o777);
+  folders.push(made);
+  return made;
+}
+
+interface Story {
+  readonly process: ChildProcess;
+  /** Where it may have left files. */
+  readonly temporary: string;
+  readonly told: Record<string, unknown>;
+  /** All that ran for it when it told, each with the time of its start. */
+  readonly processes: ReadonlyMap<number, string>;
+}
+
+/** Starts a stack as root or, in a user namespace, as somebody else; returns when it has been talked to. */
+async function play(id: string, user: 'ourselves' | 'nobody' = 'ourselves'): Promise<Story> {
+  const temporary = folder();
+  const { command: way, args } = labCommand();
+  const prefix = user === 'nobody' ? [...NOBODY, ...USER_NAMESPACE] : [way, ...args];
+  const [command = '', ...words] = [...prefix, process.execPath, '--import', 'tsx', INSIDE, id];
+  const child = spawn(command, words, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: labEnvironment({
+      TMPDIR: temporary,
+      TSX_DISABLE_CACHE: '1',
+      ...(user === 'nobody' ? { XDG_CACHE_HOME: folder() } : {}),
+    }),
+  });
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).once('line', resolve);
+    child.once('close', (status) => reject(new Error(`it told nothing and ended with ${status}`)));
+  });
+  return { process: child, temporary, told: JSON.parse(line), processes: descendants(child.pid as number) };
+}
+
+/** Fields of /proc/PID/stat behind the name, which may contain anything. */
+function stat(pid: number): { parent: number; start: string } | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return { parent: Number(fields[1]), start: fields[19] ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+function descendants(ancestor: number): Map<number, string> {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const found = new Map<number, string>([[ancestor, stat(ancestor)?.start ?? '']]);
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const pid of all.map(Number)) {
+      const known = stat(pid);
+      if (known && found.has(known.parent)) found.set(pid, known.start);
+    }
+  }
+  return found;
+}
+
+/** Waits for the end of all that ran; says what did not end, and which files are left. */
+async function leftovers({ processes, temporary }: Story): Promise<{ processes: number[]; files: string[] }> {
+  const runs = (): number[] =>
+    [...processes].flatMap(([pid, start]) => (stat(pid)?.start === start ? [pid] : []));
+  const deadline = Date.now() + GONE_WITHIN_MS;
+  while (runs().length > 0 && Date.now() < deadline) await delay(20);
+  return { processes: runs(), files: readdirSync(temporary) };
+}
+
+const NOTHING = { processes: [], files: [] };
+
+describe('stacks of the lab', function () {
+  this.timeout(PATIENCE_MS);
+  this.slow(PATIENCE_MS);
+
+  after(() => {
+    for (const made of folders) rmSync(made, { recursive: true, force: true });
+  });
+
+  for (const { id, name } of STACKS) {
+    describe(id, () => {
+      before(async function () {
+        const stack = findStack(id);
+        if (!stack) throw new Error(`there is no stack ${id}`);
+        const reason =
+          stack.missing().length > 0
+            ? `apt-get install ${stack.missing().join(' ')}`
+            : id === 'gvisor' && !root
+              ? 'it needs root'
+              : await Promise.resolve(stack.prepare?.()).then(
+                  () => labCommand() && undefined,
+                  (error: unknown) => {
+                    if (!(error instanceof LabUnavailable)) throw error;
+                    return error.message;
+                  },
+                );
+        if (reason === undefined) return;
+        process.stdout.write(`      ${id} is not tested: ${reason}\n`);
+        this.skip();
+      });
+
+      it('starts, is driven over both families, and stops without a trace', async () => {
+        const story = await play(id);
+        expect(story.told).to.include.keys('name', 'width');
+        expect(story.told.name).to.match(name);
+        expect(story.told.octets).to.deep.equal({ 4: 10, 6: 10 });
+        expect(story.processes.size).to.be.greaterThan(1);
+        const ended = once(story.process, 'exit');
+        story.process.stdin?.end();
+        expect(await ended).to.deep.equal([0, null]);
+        expect(await leftovers(story)).to.deep.equal(NOTHING);
+      });
+
+      it('leaves nothing when what started it is killed', async () => {
+        const story = await play(id);
+        expect(story.told).to.include.keys('pid');
+        process.kill(story.told.pid as number, 'SIGKILL');
+        expect(await leftovers(story)).to.deep.equal(NOTHING);
+      });
+    });
+  }
+
+  describe('for an ordinary user', () => {
+    before(function () {
+      if (!root) this.skip();
+    });
+
+    it('lwip runs, in a user namespace', async function () {
+      if (findStack('lwip')?.missing().length) this.skip();
+      const story = await play('lwip', 'nobody');
+      expect(story.told.octets).to.deep.equal({ 4: 10, 6: 10 });
+      story.process.stdin?.end();
+      expect(await leftovers(story)).to.deep.equal(NOTHING);
+    });
+
+    it('gvisor says that it needs root', async function () {
+      if (findStack('gvisor')?.missing().length) this.skip();
+      const { told } = await play('gvisor', 'nobody');
+      expect(told).to.deep.equal({
+        error: 'LabUnavailable',
+        message: 'gVisor needs root: run this as root, not in a user namespace.',
+      });
+    });
+  });
+});
