@@ -8,8 +8,13 @@ import { tell } from '../failure.ts';
 /** A run whose reports cannot be written need not begin. @throws ReportError */
 export function requireWritable(directory: string): void {
   const probe = join(directory, `.writable-${process.pid}`);
-  writeWhole(probe, '');
-  rmSync(probe, { force: true });
+  try {
+    writeWhole(probe, '');
+    rmSync(probe, { force: true });
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    throw new ReportError(error.message.replace(probe, `the directory ${directory}`), { cause: error });
+  }
 }
 
 /** Writes what mochawesome does not; false when it cannot be written, which has been told then. */
