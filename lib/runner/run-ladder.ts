@@ -38,6 +38,8 @@ const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN
 interface Climb {
   readonly faults: readonly string[];
   readonly concessions: readonly string[];
+  /** The target went another way, which is as right. */
+  readonly ended: boolean;
   readonly stateAfter: State | 'unknown';
   readonly proof: string;
   readonly observed: readonly ConcreteSegment[];
@@ -88,6 +90,7 @@ async function climb(ladder: Ladder, context: CaseContext, attempt: number): Pro
     return {
       faults: climber.faults,
       concessions: climber.concessions,
+      ended: climber.ended,
       stateAfter: proof.state,
       proof: proof.how,
       observed: climber.observed,
@@ -112,6 +115,7 @@ class Climber {
   readonly faults: string[] = [];
   readonly concessions: string[] = [];
   readonly observed: ConcreteSegment[] = [];
+  ended = false;
   /** Where in the log the ladder begins. */
   readonly first: number;
   readonly #ladder: Ladder;
@@ -125,6 +129,8 @@ class Climber {
   #last: ConcreteSegment | undefined;
   #mark: number;
   #rcvNxtBefore: number;
+  /** The numbers of the connection at the start: a new incarnation overlays them. */
+  readonly #numbers: Pick<Connection, 'iss' | 'irs' | 'sndUna' | 'sndNxt' | 'rcvNxt' | 'targetFin'>;
   #cursor: number;
 
   constructor(ladder: Ladder, context: CaseContext, reached: Reached, random: Random) {
@@ -137,6 +143,8 @@ class Climber {
     this.#state = ladder.start;
     this.#stateBefore = ladder.start;
     this.#connection.absorb();
+    const { iss, irs, sndUna, sndNxt, rcvNxt, targetFin } = this.#connection;
+    this.#numbers = { iss, irs, sndUna, sndNxt, rcvNxt, targetFin };
     this.first = this.#connection.mailbox.log.length;
     this.#mark = this.first;
     this.#rcvNxtBefore = this.#connection.rcvNxt;
@@ -161,12 +169,16 @@ class Climber {
 
   /** What is to be proven: the state after the last segment that was sent. */
   subject(): Parameters<typeof prove>[1] {
+    // Whether the old connection is back is to be asked with its own numbers.
+    if (this.#ladder.then === 'TIME-WAIT' && this.#ladder.start === 'TIME-WAIT') {
+      Object.assign(this.#connection, this.#numbers);
+    }
     const stimulus = this.#last ?? { seq: this.#connection.rcvNxt, ack: 0, ctl: new Set(), data: 0, urg: 0 };
     return {
       connection: this.#connection,
       handle: this.#handle,
       listening: this.#reached.listening,
-      state: this.#stateBefore,
+      state: this.#ladder.start === 'TIME-WAIT' ? 'TIME-WAIT' : this.#stateBefore,
       origin: this.#reached.listening ? 'passive' : 'active',
       stimulus,
       mark: this.#mark,
@@ -244,6 +256,10 @@ class Climber {
       );
     };
     if (step.expect.some(matches)) return true;
+    if (step.otherwise?.some(matches)) {
+      this.ended = true;
+      return false;
+    }
     const seen = replies.map(printConcrete).join(' and ') || 'silence';
     if (step.permitted && matches(step.permitted)) {
       this.concessions.push(
@@ -327,9 +343,8 @@ function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began
 }
 
 /** A concession leads elsewhere than the last line; where a LISTEN stands behind the port, CLOSED and LISTEN look alike. */
-function endsAsDrawn({ start, then }: Ladder, { stateAfter, concessions }: Climb): boolean {
+function endsAsDrawn({ start, then }: Ladder, { stateAfter, concessions, ended }: Climb): boolean {
   const gone = (state: State | 'unknown'): boolean => state === 'CLOSED' || state === 'LISTEN';
-  return (
-    concessions.length > 0 || stateAfter === then || (start !== 'CLOSED' && gone(stateAfter) && gone(then))
-  );
+  if (ended || concessions.length > 0 || stateAfter === then) return true;
+  return start !== 'CLOSED' && gone(stateAfter) && gone(then);
 }

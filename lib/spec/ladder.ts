@@ -2,7 +2,7 @@ import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 
 /** The states that a ladder can begin in, each a recipe of `lib/states`; CLOSED is a connection that never was. */
-export type LadderStart = Extract<State, 'CLOSED' | 'LISTEN' | 'ESTABLISHED'>;
+export type LadderStart = Extract<State, 'CLOSED' | 'LISTEN' | 'ESTABLISHED' | 'TIME-WAIT'>;
 
 /** The tester sends a segment. */
 export interface SendStep {
@@ -20,6 +20,8 @@ export interface ExpectStep {
   readonly expect: string | readonly string[];
   /** What a SHOULD advises against: allowed, but the verdict is `permitted`. */
   readonly permitted?: string;
+  /** As right, but then the ladder ends here: the target does not go the way that the next steps are about. */
+  readonly otherwise?: readonly string[];
   /** The state that the figure shows behind this line; absent when it stays, or when the texts leave it open. */
   readonly then?: State;
 }

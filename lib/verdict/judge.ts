@@ -117,7 +117,16 @@ function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): 
   if (before.length > 0 && !lastOfSeveral(before, last, variables)) {
     return [`observed ${replies.length} replies: ${replies.map(printConcrete).join(' and ')}`];
   }
-  return compareReply(expected, last, variables).map(printMismatch);
+  return [...compareReply(expected, last, variables).map(printMismatch), ...faultOfNewIss(last, observation)];
+}
+
+/** A connection that is reopened from TIME-WAIT takes an ISS beyond all numbers of the old one (RFC 1122 section 4.2.2.13). */
+function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter }: Observation): string[] {
+  const old = variables['SND.NXT'];
+  const reopened =
+    stateAfter === 'SYN-RECEIVED' && variables.ISS !== undefined && reply.seq !== variables.ISS;
+  if (kindOfOne(reply) !== 'syn-ack' || !reopened || old === undefined || gt(reply.seq, old)) return [];
+  return [`SEQ is ${reply.seq}, not larger than the old SND.NXT (${old})`];
 }
 
 /** What one segment brings may be acknowledged piece by piece: its SYN, its text, its FIN; each more than the one before. */
