@@ -34,6 +34,9 @@ export interface Subject {
 export const TIMER_SLACK = 1.6;
 export const TIMER_MARGIN = 200;
 
+// RFC 6298 section 2.2: the first measurement R makes R + 4 * R/2 of the timer.
+const ROUND_TRIPS_IN_TIMER = 3;
+
 // An answer that is due at once: waiting longer costs nothing where it comes, and spares a verdict where it is late.
 const ANSWER_PATIENCE = 750;
 
@@ -140,8 +143,16 @@ export class Scene {
     const last = sent.at(-1)?.at ?? performance.now();
     // The timer doubles with each time that it fires (RFC 6298 section 5.5).
     const interval = this.environment.timing.finRetransmission * 2 ** Math.max(0, sent.length - 1);
-    const deadline = last + interval * TIMER_SLACK + TIMER_MARGIN;
+    const deadline =
+      last + (interval + ROUND_TRIPS_IN_TIMER * this.#handshake()) * TIMER_SLACK + TIMER_MARGIN;
     return mailbox.next(isAgain, Math.max(0, deadline - performance.now()), this.subject.mark);
+  }
+
+  /** How long the tester took to complete the handshake: the round trip that the target has measured, at most. */
+  #handshake(): number {
+    const [syn, ...others] = this.connection.mailbox.log;
+    const ack = others.find(({ from, segment: { ctl } }) => from === 'tester' && ctl.has('ACK'));
+    return syn && ack ? ack.at - syn.at : 0;
   }
 
   /** Has the target's user send an octet, which only goes out in ESTABLISHED and CLOSE-WAIT. */

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
+import type { CaseResult } from '../../../lib/verdict/result.ts';
+
+/** What came of some cases without a fault, and with it. */
+export interface Played {
+  readonly clean: readonly CaseResult[];
+  readonly disturbed: readonly CaseResult[];
+  /** Of the cases with the fault. */
+  readonly durationMs: number;
+}
+
+const SCENE = fileURLToPath(new URL('scene.ts', import.meta.url));
+
+/** Plays a fault of scene.ts in a lab of its own. */
+export async function play(fault: string): Promise<Played> {
+  const { command, args } = labCommand();
+  const child = spawn(command, [...args, process.execPath, '--import', 'tsx', SCENE, fault], {
+    env: labEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const printed: Buffer[] = [];
+  child.stdout.on('data', (octets: Buffer) => printed.push(octets));
+  const status = await new Promise((resolve) => child.once('close', resolve));
+  expect(status, 'exit status of the scene').to.equal(0);
+  return JSON.parse(Buffer.concat(printed).toString()) as Played;
+}
+
+const keyOf = ({ id, family }: CaseResult): string => `${id}, IPv${family}`;
+
+/** Every result with the fault is that without it, or inconclusive with a reason; none is missing. */
+export function expectNoneWrong({ clean, disturbed }: Pick<Played, 'clean' | 'disturbed'>): void {
+  expect(disturbed.map(keyOf).sort()).to.deep.equal(clean.map(keyOf).sort());
+  const right = new Map(clean.map((result) => [keyOf(result), result]));
+  for (const result of disturbed) {
+    if (result.inconclusive) expect(result.inconclusive.reason, keyOf(result)).to.not.equal('');
+    else expect(result.verdicts, keyOf(result)).to.deep.equal(right.get(keyOf(result))?.verdicts);
+  }
+}
+
+/** The results that the fault has cost. */
+export const lost = ({ clean, disturbed }: Pick<Played, 'clean' | 'disturbed'>): CaseResult[] => {
+  const before = new Set(clean.filter(({ inconclusive }) => inconclusive).map(keyOf));
+  return disturbed.filter((result) => result.inconclusive && !before.has(keyOf(result)));
+};

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { expectNoneWrong, lost, type Played, play } from './play.ts';
+
+/** The faults that the target comes back from: nothing is lost but time. */
+const OVERCOME = [
+  'the upper tester is restarted',
+  'the upper tester pauses',
+  'the link goes down and up',
+  'the receive queue overflows',
+] as const;
+
+/** Those that it does not, and the reason that the rest of the cases is given. */
+const FATAL = {
+  'the upper tester dies': /^the target was lost: upper tester at .+ does not answer any more, for 2 s$/,
+  'the upper tester hangs': /^the target was lost: upper tester at .+ does not answer any more, for 2 s$/,
+  'the link goes down': /^the target was lost: 192\.0\.2\.2 does not answer any more, for 2 s$/,
+} as const;
+
+// Results made before the fault, of those that the scene waits for.
+const FIRST = 20;
+// The cases take 6 s without a fault; the absence, the patience, what is tried again and a busy machine come on top.
+const LONGEST = 60_000;
+
+describe('faults of the target and the wire', () => {
+  const played = new Map<string, Played>();
+
+  before(async function () {
+    this.timeout(150_000);
+    // Each has a lab of its own, and mostly waits.
+    const faults = [...OVERCOME, ...Object.keys(FATAL)];
+    await Promise.all(faults.map(async (fault) => played.set(fault, await play(fault))));
+  });
+
+  for (const fault of OVERCOME) {
+    it(`${fault}: every verdict is right, in the end`, () => {
+      const { clean, disturbed, durationMs } = played.get(fault) as Played;
+      expectNoneWrong({ clean, disturbed });
+      // A case whose attempts all fell into the absence may be given up.
+      expect(lost({ clean, disturbed }).length).to.be.at.most(clean.length / 20);
+      expect(durationMs).to.be.below(LONGEST);
+    });
+  }
+
+  for (const [fault, reason] of Object.entries(FATAL)) {
+    it(`${fault}: results are kept, the rest is inconclusive with the reason, soon`, () => {
+      const { clean, disturbed, durationMs } = played.get(fault) as Played;
+      expectNoneWrong({ clean, disturbed });
+      const gone = lost({ clean, disturbed });
+      expect(gone).to.have.length.within(1, clean.length - FIRST);
+      for (const { inconclusive } of gone) expect(inconclusive?.reason).to.match(reason);
+      expect(durationMs).to.be.below(LONGEST);
+    });
+  }
+});
