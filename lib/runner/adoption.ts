@@ -4,8 +4,10 @@ import { type Environment, reach } from '../states/index.ts';
 
 /** What the three probes of RFC 5961 met. */
 export interface AdoptionFound {
-  /** Undefined when the target answers some of the probes by RFC 5961 and others not. */
-  readonly adoption: Adoption | undefined;
+  /** A target that answers one of the probes by RFC 5961 has adopted it, and is then held to all of it. */
+  readonly adoption: Adoption;
+  /** It answers some of the probes by RFC 5961 and others not. */
+  readonly inPart: boolean;
   /** For people: quotes what each probe met. */
   readonly text: string;
 }
@@ -33,12 +35,13 @@ export async function detectAdoption(environment: Environment, family: 4 | 6): P
     PROBES.map(({ send }, index) => challenged(environment, family, send, index === 2)),
   );
   const [rst, syn] = met;
-  const adoption = rst === syn ? (rst ? 'adopted' : 'not adopted') : undefined;
+  const adoption = rst || syn ? 'adopted' : 'not adopted';
+  const inPart = rst !== syn;
   const quotes = PROBES.map(
     ({ name, section }, index) =>
       `${name} (${section}): ${met[index] ? 'challenge ACK' : 'no challenge ACK'}`,
   );
-  return { adoption, text: `${adoption ?? 'adopted in part'}; ${quotes.join(', ')}` };
+  return { adoption, inPart, text: `${adoption}${inPart ? ' in part' : ''}; ${quotes.join(', ')}` };
 }
 
 // All verdicts depend on it: silence is asked about again, more often where the path may have caused it.

@@ -9,8 +9,10 @@ export interface CaseContext {
   /** Position in the catalogue: it chooses the sequence numbers. */
   readonly index: number;
   readonly seed: number;
-  /** Whether the target was found to have adopted RFC 5961; undefined when it is mixed. */
-  readonly adoption: Adoption | undefined;
+  /** Whether the target was found to have adopted RFC 5961. */
+  readonly adoption: Adoption;
+  /** What was found, when it has adopted it in part only. */
+  readonly adoptedInPart?: string;
   /** The target has no TCB in SYN-RECEIVED. */
   readonly synCookies?: boolean;
   /** Who tells whether the target is still there; absent: it is taken to be. */

@@ -8,6 +8,17 @@ import type { Attempt } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';
 import { wireRecords } from './wire-records.ts';
 
+/** RFC 5961 is a choice, but one for the whole of it: who has made it in part is told by what it was found. */
+function partly(
+  { expect }: Case,
+  { adoptedInPart }: CaseContext,
+  profile: Profile,
+  verdict: Verdict,
+): string {
+  const chosen = expect[profile].some(({ when }) => when !== undefined);
+  return adoptedInPart && chosen && verdict === 'deviates' ? `; RFC 5961 is ${adoptedInPart}` : '';
+}
+
 /** What an attempt amounts to, judged under every profile. */
 export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, began: number): CaseResult {
   const { observation, proof, variables, stimulus } = attempt;
@@ -21,7 +32,7 @@ export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, 
     }
     const { verdict, reason } = judge(subject.expect[profile], observation, context.adoption);
     verdicts[profile] = verdict;
-    if (reason) reasons[profile] = reason;
+    if (reason) reasons[profile] = reason + partly(subject, context, profile, verdict);
   }
   const { origin, condition } = subject;
   return {

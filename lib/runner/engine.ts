@@ -124,6 +124,7 @@ export class Engine {
             index: index.get(id) ?? 0,
             seed: this.#settings.seed,
             adoption: facts.adoption,
+            ...(facts.adoptedInPart ? { adoptedInPart: facts.adoptedInPart } : {}),
             synCookies: facts.synCookies,
             ...(this.#watch ? { watch: this.#watch } : {}),
           }),

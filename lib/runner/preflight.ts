@@ -16,7 +16,9 @@ export class PathUnusable extends Error {
 
 export interface Preflight {
   readonly timing: Timing;
-  readonly adoption: Adoption | undefined;
+  readonly adoption: Adoption;
+  /** What was found, when RFC 5961 was adopted in part only. */
+  readonly adoptedInPart?: string;
   readonly synCookies: boolean;
   /** How many cases may be on the wire at once, for the limits that were found. */
   readonly width: number;
@@ -88,6 +90,7 @@ export async function preflight(path: Path): Promise<Preflight> {
   return {
     timing,
     adoption: adopted.adoption,
+    ...(adopted.inPart ? { adoptedInPart: adopted.text } : {}),
     synCookies,
     width: bearable(path.width, resetsAtOnce, limits),
     facts: {
