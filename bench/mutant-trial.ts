@@ -36,8 +36,8 @@ const FIRST = 12;
 // Where numbers wrap around and change their sign, for those faults that show nowhere else.
 const NUMBERS: readonly Numbers[] = [
   { iss: 1000, rcvNxt: 5000, any: 77_777 },
-  { iss: 2 ** 32 - 1, rcvNxt: 2 ** 32 - 1, any: 2 ** 32 - 1 },
-  { iss: 2 ** 31 - 1, rcvNxt: 2 ** 31 - 1, any: 0 },
+  { iss: 2 ** 32 - 2, rcvNxt: 2 ** 32 - 1, any: 2 ** 32 - 1 },
+  { iss: 2 ** 31 - 2, rcvNxt: 2 ** 31 - 1, any: 0 },
 ];
 
 export const stackOf = (base: Profile, mutant?: string): string =>

@@ -32,6 +32,8 @@ export interface Behaviour {
   readonly resetsUnread?: boolean;
   /** Whether the peer's FIN, come again, begins 2 MSL anew. */
   readonly restartsTimeWait?: boolean;
+  /** Whether a reset of what has reopened the connection leads back to TIME-WAIT (RFC 1122 section 4.2.2.13). */
+  readonly returnsToTimeWait?: boolean;
   /** Whether what is not acknowledged is sent again, when the timer has fired. */
   readonly resends?: (tcb: Tcb) => boolean;
 }

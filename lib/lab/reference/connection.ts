@@ -34,6 +34,8 @@ export class Connection {
   #mss: number;
   #timer: NodeJS.Timeout | undefined;
   #tries = 0;
+  /** The connection in TIME-WAIT that a SYN has reopened, until that is known to be no old duplicate. */
+  #former: Tcb | undefined;
 
   constructor(tcb: Tcb, { buffer, reading }: Wishes, mss: number, around: Surroundings) {
     this.tcb = tcb;
@@ -56,6 +58,7 @@ export class Connection {
     this.tcb = arrival.tcb;
     if (segment.ctl.has('SYN') && mss !== undefined) this.#mss = mss;
     if (arrival.freeSeq) this.#beginAnew(before);
+    else if (this.tcb.state !== 'SYN-RECEIVED' && this.tcb.state !== 'LISTEN') this.#former = undefined;
     this.#take(before, segment);
     if (reply !== 'silence') {
       const { iss } = this.tcb;
@@ -130,6 +133,7 @@ export class Connection {
     this.tcb = { ...this.tcb, iss, sndUna: iss, sndNxt: add(iss, 1), sndWl2: iss };
     this.#outbox.clear();
     this.#unread = 0;
+    this.#former = this.#around.returnsToTimeWait ? before : undefined;
   }
 
   /** What the segment has brought is the user's, or lies in the buffer and makes the window smaller. */
@@ -147,6 +151,12 @@ export class Connection {
 
   #settle(before: Tcb, answered: boolean): void {
     const { state } = this.tcb;
+    if (state === 'LISTEN' && this.#former) {
+      this.tcb = this.#former;
+      this.#former = undefined;
+      this.#linger();
+      return;
+    }
     if (this.isClosed) {
       this.#vanish();
       return;

@@ -21,6 +21,7 @@ export interface Surroundings {
   readonly timers: Timers;
   readonly resetsUnread: boolean;
   readonly restartsTimeWait: boolean;
+  readonly returnsToTimeWait: boolean;
   readonly resends: (tcb: Tcb) => boolean;
   /** The largest text that the path takes in a segment without options. */
   readonly largestText: number;

@@ -25,8 +25,12 @@ const LARGEST_TEXT = { 4: 1460, 6: 1440 } as const;
 const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
 const NOBODY: Wishes = { buffer: 0, reading: true, precedence: 0, mayRaisePrecedence: false };
 
-// Every second ISS lies where numbers wrap around or change their sign.
-const EDGES = [SEQUENCE_SPACE - 1, SEQUENCE_SPACE / 2 - 1, 0, SEQUENCE_SPACE / 2] as const;
+// Every second ISS lies so that numbers wrap around or change their sign: at the SYN, at the FIN, or within the text.
+const BEFORE_AN_EDGE = [2, 1, 0, 5000] as const;
+const EDGES = BEFORE_AN_EDGE.flatMap((before) => [
+  (SEQUENCE_SPACE - before) % SEQUENCE_SPACE,
+  SEQUENCE_SPACE / 2 - before,
+]);
 
 const keyOf = (family: Family, { local, remote }: Ports): string => `${family} ${local} ${remote}`;
 
@@ -98,14 +102,15 @@ export class Tcp {
   #connection(link: Link, ports: Ports, tcb: Connection['tcb'], wishes: Wishes, by?: Listener): Connection {
     const { family } = link;
     const ends: Ends = link;
-    const { timers, emit, resends, resetsUnread, restartsTimeWait } = this.#behaviour;
+    const { timers, emit, resends, resetsUnread, ...timeWait } = this.#behaviour;
     const around: Surroundings = {
       ports,
       arrive: following(this.#profile, this.#behaviour),
       emit: emit ?? ((segment) => [{ segment, after: 0 }]),
       timers: { ...TIMERS, ...timers },
       resetsUnread: resetsUnread ?? this.#profile !== 'rfc793',
-      restartsTimeWait: restartsTimeWait ?? true,
+      restartsTimeWait: timeWait.restartsTimeWait ?? true,
+      returnsToTimeWait: timeWait.returnsToTimeWait ?? true,
       resends: resends ?? (() => true),
       largestText: LARGEST_TEXT[family],
       send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),

@@ -13,7 +13,6 @@ import {
   inState,
   isEmptyAck,
   lacks,
-  leaving,
   replying,
   synchronized,
   type Test,
@@ -30,18 +29,12 @@ const old: Test = all(acks, ({ sndUna }, { ack }) => lt(ack, sndUna));
 const tooOld: Test = all(old, ({ sndUna, maxSndWnd }, { ack }) => lt(ack, sub(sndUna, maxSndWnd)));
 const noAck: Test = all(synchronized, ordinary, lacks('ACK'));
 const empty: Test = (_tcb, { data, ctl }) => data === 0 && !ctl.has('FIN');
-const acksAll: Test = all(acks, ({ sndNxt }, { ack }) => ack === sndNxt);
 const ofAll: Fault = taken((segment, { sndNxt }) => ({ ...segment, ack: sndNxt }));
 const ofNothing: Fault = taken((segment, { sndUna }) => ({ ...segment, ack: sndUna }));
-const closed = leaving((after) => enter(after, 'CLOSED'));
 
 /** Whether the ACK lies in SND.UNA...SND.NXT, by other arithmetic than modulo 2^32. */
 const comparing = (number: (value: number) => number): Test =>
   all(acks, ({ sndNxt }, { ack }) => number(ack) > number(sndNxt));
-const into = (state: Parameters<typeof enter>[1], from: Parameters<typeof enter>[1]) =>
-  leaving((after, before) =>
-    before.state !== after.state && after.state === from ? enter(after, state) : after,
-  );
 
 /** Fifth step: the ACK field. */
 export const ACKS: readonly Mutant[] = [
@@ -241,166 +234,6 @@ export const ACKS: readonly Mutant[] = [
       all(noAck, has('FIN')),
       taken((segment, { sndUna }) => ({ ...withBits(segment, 'ACK'), ack: sndUna })),
     ),
-  ),
-  faulty(
-    'fin-wait-1-deaf-to-ack',
-    'FIN-WAIT-1 stays when its FIN is acknowledged',
-    when(all(inState('FIN-WAIT-1'), acksAll), ofNothing),
-  ),
-  faulty(
-    'fin-wait-1-any-ack',
-    'FIN-WAIT-1 takes any ACK for that of its FIN',
-    when(
-      all(inState('FIN-WAIT-1'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      ofAll,
-    ),
-  ),
-  faulty(
-    'fin-wait-1-to-time-wait',
-    'FIN-WAIT-1 goes to TIME-WAIT when its FIN is acknowledged',
-    when(inState('FIN-WAIT-1'), into('TIME-WAIT', 'FIN-WAIT-2')),
-  ),
-  faulty(
-    'fin-wait-1-to-closed',
-    'FIN-WAIT-1 goes to CLOSED when its FIN is acknowledged',
-    when(all(inState('FIN-WAIT-1'), acksAll, empty), closed),
-  ),
-  faulty(
-    'closing-deaf-to-ack',
-    'CLOSING stays when its FIN is acknowledged',
-    when(all(inState('CLOSING'), acksAll), ofNothing),
-  ),
-  faulty(
-    'closing-any-ack',
-    'CLOSING takes any ACK for that of its FIN',
-    when(
-      all(inState('CLOSING'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      ofAll,
-    ),
-  ),
-  faulty(
-    'closing-to-closed',
-    'CLOSING goes to CLOSED, without TIME-WAIT',
-    when(all(inState('CLOSING'), acksAll), closed),
-  ),
-  faulty(
-    'closing-to-fin-wait-2',
-    'CLOSING goes back to FIN-WAIT-2 when its FIN is acknowledged',
-    when(inState('CLOSING'), into('FIN-WAIT-2', 'TIME-WAIT')),
-  ),
-  faulty(
-    'closing-answers-ack',
-    'CLOSING answers the ACK of its FIN',
-    when(all(inState('CLOSING'), acksAll, empty), replyingAlways()),
-  ),
-  faulty(
-    'last-ack-deaf-to-ack',
-    'LAST-ACK stays when its FIN is acknowledged',
-    when(all(inState('LAST-ACK'), acksAll), ofNothing),
-  ),
-  faulty(
-    'last-ack-any-ack',
-    'LAST-ACK takes any ACK for that of its FIN',
-    when(
-      all(inState('LAST-ACK'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      ofAll,
-    ),
-  ),
-  faulty(
-    'last-ack-to-time-wait',
-    'LAST-ACK goes to TIME-WAIT',
-    when(
-      inState('LAST-ACK'),
-      leaving((after, _before, segment) =>
-        after.state === 'CLOSED' && !segment.ctl.has('RST') && segment.security === after.security
-          ? enter(after, 'TIME-WAIT')
-          : after,
-      ),
-    ),
-  ),
-  faulty(
-    'last-ack-resets',
-    'LAST-ACK answers the ACK of its FIN with a reset',
-    when(
-      all(inState('LAST-ACK'), acksAll),
-      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
-    ),
-  ),
-  faulty(
-    'close-wait-ack-closes',
-    'CLOSE-WAIT goes to CLOSED when all is acknowledged',
-    when(all(inState('CLOSE-WAIT'), acksAll, empty), closed),
-  ),
-  faulty(
-    'syn-received-acks-iss',
-    'SYN-RECEIVED takes ACK=ISS for the ACK of its SYN: =< for <',
-    when(
-      all(inState('SYN-RECEIVED'), ordinary, ({ iss }, { ack }) => ack === iss),
-      ofAll,
-    ),
-  ),
-  faulty(
-    'syn-received-acks-one-too-many',
-    'SYN-RECEIVED takes ACK=SND.NXT+1 for the ACK of its SYN',
-    when(
-      all(inState('SYN-RECEIVED'), ordinary, ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
-      ofAll,
-    ),
-  ),
-  faulty(
-    'syn-received-any-ack',
-    'SYN-RECEIVED takes any ACK for that of its SYN',
-    when(all(inState('SYN-RECEIVED'), ordinary, has('ACK')), ofAll),
-  ),
-  faulty(
-    'syn-received-no-ack-establishes',
-    'SYN-RECEIVED is established by text without ACK',
-    when(
-      all(inState('SYN-RECEIVED'), ordinary, lacks('ACK')),
-      taken((segment, { sndNxt }) => ({ ...withBits(segment, 'ACK'), ack: sndNxt })),
-    ),
-  ),
-  faulty(
-    'syn-received-no-ack-reset',
-    'SYN-RECEIVED resets what has no ACK',
-    when(all(inState('SYN-RECEIVED'), ordinary, lacks('ACK')), answer(resetAtAck)),
-  ),
-  faulty(
-    'syn-received-answers-ack',
-    'the ACK that establishes is answered with an ACK',
-    when(all(inState('SYN-RECEIVED'), ordinary, empty), (tcb, segment, next) => {
-      const arrival = next(tcb, segment);
-      return arrival.tcb.state === 'ESTABLISHED' ? { ...arrival, reply: emptyAck(arrival.tcb) } : arrival;
-    }),
-  ),
-  faulty(
-    'syn-received-active-deaf-to-ack',
-    'SYN-RECEIVED that came from SYN-SENT is not established by an ACK',
-    when(
-      all(inState('SYN-RECEIVED'), ordinary, ({ origin }) => origin === 'active'),
-      ignore,
-    ),
-  ),
-  faulty(
-    'syn-sent-acks-iss',
-    'SYN-SENT takes ACK=ISS for the ACK of its SYN: =< for <',
-    when(
-      all(inState('SYN-SENT'), has('ACK'), ({ iss }, { ack }) => ack === iss),
-      ofAll,
-    ),
-  ),
-  faulty(
-    'syn-sent-acks-one-too-many',
-    'SYN-SENT takes ACK=SND.NXT+1 for the ACK of its SYN',
-    when(
-      all(inState('SYN-SENT'), has('ACK'), ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
-      ofAll,
-    ),
-  ),
-  faulty(
-    'syn-sent-any-ack',
-    'SYN-SENT takes any ACK for that of its SYN',
-    when(all(inState('SYN-SENT'), has('ACK')), ofAll),
   ),
 ];
 

@@ -1,13 +1,22 @@
 import { ACKS } from './acks.ts';
+import { CLOSING_ACKS } from './closing-acks.ts';
+import { FINS } from './fins.ts';
+import { LISTENING } from './listening.ts';
 import { MARKS } from './marks.ts';
 import type { Mutant } from './mutant.ts';
 import { OPENING } from './opening.ts';
+import { OPENING_ACKS } from './opening-acks.ts';
+import { OPENING_ORDER } from './opening-order.ts';
 import { ORDER } from './order.ts';
+import { OUTSIDE } from './outside.ts';
+import { PRECEDENCE } from './precedence.ts';
+import { RESET_FORMS } from './reset-forms.ts';
 import { RESET_GENERATION } from './reset-generation.ts';
 import { RESETS } from './resets.ts';
 import { SYNS } from './syns.ts';
-import { TEXT_AND_FIN } from './text-and-fin.ts';
+import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
+import { TIMESTAMPS } from './timestamps.ts';
 import { TIMING } from './timing.ts';
 import { WINDOW } from './window.ts';
 
@@ -16,15 +25,24 @@ export type { Mutant } from './mutant.ts';
 /** Every single fault, in the order of the checks that it is a fault of. */
 export const MUTANTS: readonly Mutant[] = [
   ...RESET_GENERATION,
+  ...RESET_FORMS,
+  ...LISTENING,
   ...OPENING,
   ...MARKS,
+  ...PRECEDENCE,
+  ...TIMESTAMPS,
   ...WINDOW,
+  ...OUTSIDE,
   ...RESETS,
   ...SYNS,
   ...ACKS,
-  ...TEXT_AND_FIN,
+  ...OPENING_ACKS,
+  ...CLOSING_ACKS,
+  ...TEXT,
+  ...FINS,
   ...TIME_WAIT,
   ...ORDER,
+  ...OPENING_ORDER,
   ...TIMING,
 ];
 

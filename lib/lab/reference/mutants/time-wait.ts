@@ -126,6 +126,7 @@ export const TIME_WAIT: readonly Mutant[] = [
       ),
       reopen,
     ),
+    'rfc793',
   ),
   faulty(
     'time-wait-reopened-wrong-ack',
@@ -143,6 +144,35 @@ export const TIME_WAIT: readonly Mutant[] = [
       answer(emptyAck, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),
+  faulty(
+    'time-wait-reopened-with-old-iss',
+    'a connection that opens anew begins with the ISS of the old one',
+    when(syn, (tcb, segment, next) => {
+      const { freeSeq: _, ...arrival } = next(tcb, segment);
+      return arrival;
+    }),
+  ),
+  faulty(
+    'time-wait-reopened-with-smaller-iss',
+    'a connection that opens anew begins with an ISS before the old one',
+    when(syn, (tcb, segment, next) => {
+      const { freeSeq, ...arrival } = next(tcb, segment);
+      const iss = add(tcb.iss, -100_000);
+      return freeSeq && arrival.reply !== 'silence'
+        ? {
+            ...arrival,
+            reply: { ...arrival.reply, seq: iss },
+            tcb: { ...arrival.tcb, iss, sndUna: iss, sndNxt: add(iss, 1) },
+          }
+        : arrival;
+    }),
+  ),
+  {
+    name: 'time-wait-not-returned-to',
+    what: 'a reset of what reopened the connection does not lead back to TIME-WAIT',
+    base: 'rfc9293',
+    behaviour: { returnsToTimeWait: false },
+  },
   unseen(
     {
       name: 'time-wait-not-restarted',
