@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { LabUnavailable, labEnvironment } from '../enter.ts';
 import type { Addresses, Lab } from '../lab.ts';
 import { run, stop } from '../run.ts';
@@ -22,7 +22,7 @@ export interface SlirpProcess {
 
 /**
  * Starts slirp4netns in the target's namespace, with a tap in ours. It ends when its standard input does, which is when
- * we end, and is killed with us.
+ * we end, and is killed with us. One that crashes is started again: what it did to single cases must not be all there is.
  *
  * @throws LabUnavailable with what it said
  */
@@ -31,6 +31,34 @@ export async function startSlirp(
   apiSocket: string,
   logs: string | undefined,
 ): Promise<SlirpProcess> {
+  const log = logs === undefined ? undefined : createWriteStream(join(logs, 'slirp.log'));
+  let stopped = false;
+  let current = await startOnce(lab, apiSocket, log);
+  const keep = (child: ChildProcess): void => {
+    child.once('close', (status, signal) => {
+      log?.write(`ended with ${signal ?? status}\n`);
+      if (stopped) return;
+      startOnce(lab, apiSocket, log).then(
+        (again) => {
+          current = again;
+          keep(again);
+          if (stopped) void stop(again);
+        },
+        (error: Error) => log?.write(`not started again: ${error.message}\n`),
+      );
+    });
+  };
+  keep(current);
+  return {
+    async stop() {
+      stopped = true;
+      await stop(current);
+      log?.end();
+    },
+  };
+}
+
+async function startOnce(lab: Lab, apiSocket: string, log: Writable | undefined): Promise<ChildProcess> {
   const words = [
     ...['--pdeathsig', 'KILL', '--', 'nsenter', `--net=${lab.targetNamespace}`, '--'],
     ...['slirp4netns', '--enable-ipv6', `--cidr=${NETWORK}`, '--netns-type=path'],
@@ -42,7 +70,6 @@ export async function startSlirp(
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  const log = logs === undefined ? undefined : createWriteStream(join(logs, 'slirp.log'));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -50,7 +77,6 @@ export async function startSlirp(
       log?.write(text);
     });
   }
-  child.once('close', () => log?.end());
   child.stdin?.on('error', () => {});
   const ready = child.stdio[READY] as Readable;
   try {
@@ -71,7 +97,7 @@ export async function startSlirp(
       });
     });
     await setUpTap(lab);
-    return { stop: () => stop(child) };
+    return child;
   } catch (error) {
     await stop(child);
     throw error;

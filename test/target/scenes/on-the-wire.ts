@@ -2,7 +2,7 @@
 import { runCase } from '../../../lib/runner/run-case.ts';
 import { loadSuites } from '../../../lib/runner/suites.ts';
 import { findCase } from '../../../lib/spec/catalogue.ts';
-import { DEFAULT_TIMING } from '../../../lib/states/index.ts';
+import { DEFAULT_TIMING, type Timing } from '../../../lib/states/index.ts';
 import type { Driver } from '../../../lib/target/driver.ts';
 import { PortRange, RawLink, silenceKernel, Tester } from '../../../lib/tester/index.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
@@ -22,6 +22,7 @@ export async function runCases(
   driver: Driver,
   ids: readonly string[],
   width = 40,
+  timing: Partial<Timing> = {},
 ): Promise<CaseResult[]> {
   await loadSuites();
   const links = ends.families.map(
@@ -29,8 +30,15 @@ export async function runCases(
       new RawLink({ family, local: ends.tester[family] as string, remote: ends.target[family] as string }),
   );
   const tester = new Tester(links, new PortRange(PORTS.low, PORTS.high));
-  const restore = silenceKernel(links.map(({ family, remote }) => ({ family, target: remote, ...PORTS })));
-  const environment = { tester, driver, closedPort: CLOSED_PORT, timing: DEFAULT_TIMING };
+  const restore = silenceKernel(
+    links.flatMap(({ family, remote: target }) =>
+      [PORTS, ...(driver.testerPorts ?? []).map((port) => ({ low: port, high: port }))].map((range) => ({
+        ...{ family, target },
+        ...range,
+      })),
+    ),
+  );
+  const environment = { tester, driver, closedPort: CLOSED_PORT, timing: { ...DEFAULT_TIMING, ...timing } };
   const jobs = ids.flatMap((id, index) => {
     const subject = findCase(id);
     if (!subject) throw new Error(`no such case: ${id}`);

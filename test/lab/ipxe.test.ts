@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { ipxe } from '../../lib/lab/stacks/ipxe.ts';
+import { byCapability, noLab, play, wasReached } from '../target/scenes/play.ts';
+
+const REACHED = [
+  'syn-sent.ack.iss',
+  'syn-received.active.syn.duplicate',
+  'established.ack.beyond',
+  'last-ack.fin.second',
+];
+const PASSIVE = ['listen.syn.empty', 'syn-received.passive.ack.beyond', 'close-wait.text.beyond'];
+
+describe('ipxe', function () {
+  this.timeout(120_000);
+
+  it('calls in a loop: what an active open leads to is reached, the rest is beyond its capability', async function () {
+    const missing =
+      noLab() ?? (ipxe.missing().length > 0 ? `apt-get install ${ipxe.missing().join(' ')}` : undefined);
+    if (missing !== undefined) {
+      console.log(`      skipped: ${missing}`);
+      this.skip();
+    }
+    const results = await play('play-stack', ['ipxe,4', ...REACHED, ...PASSIVE]);
+    for (const result of results) {
+      const told = `${result.id}: ${result.inconclusive?.reason ?? result.proof}`;
+      if (PASSIVE.includes(result.id)) expect(byCapability(result), told).to.equal(true);
+      else expect(wasReached(result), told).to.equal(true);
+    }
+    expect(results).to.have.length(REACHED.length + PASSIVE.length);
+  });
+});
