@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { buildUpperTester } from '../../target/build-agent.ts';
+import { limitedTo } from '../../target/capabilities.ts';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import { LabUnavailable } from '../enter.ts';
 import { missingOf } from '../packages.ts';
@@ -15,6 +16,8 @@ const HOST = fileURLToPath(new URL('../../../agent/lwip-netif.c', import.meta.ur
 // Debian's build takes connection blocks, segments and sockets from malloc: there is no table to run out of.
 const WIDTH = 32;
 const PATIENCE_MS = 5000;
+// In SYN-SENT a SYN without ACK is ignored; and Debian builds with LWIP_TCP_TIMESTAMPS off.
+const CAPABILITIES = { simultaneousOpen: false, timestamps: false };
 
 /** lwIP as Debian builds it, in a process of its own on a tap. */
 export const lwip: Stack = {
@@ -46,7 +49,15 @@ export const lwip: Stack = {
       const address = controlAddress(target, families);
       const driver = await UpperTesterDriver.open({ address, port: agent.port, tester, target });
       cleanups.push(() => driver.dispose());
-      return { name, families, tester, target, driver, width: WIDTH, stop };
+      return {
+        name,
+        families,
+        tester,
+        target,
+        driver: limitedTo(CAPABILITIES, driver),
+        width: WIDTH,
+        stop,
+      };
     } catch (error) {
       await stop();
       throw error;
