@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 /** The requests that slirp4netns takes on its UNIX socket: one to a connection, in JSON. */
 export class SlirpApi {
   readonly #path: string;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
@@ -25,7 +26,14 @@ export class SlirpApi {
     await this.#request('remove_hostfwd', { id });
   }
 
-  async #request<Answer>(execute: string, args: object): Promise<Answer> {
+  /** One after the other: its queue of connections has room for one. */
+  #request<Answer>(execute: string, args: object): Promise<Answer> {
+    const answer = this.#last.then(() => this.#ask<Answer>(execute, args));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #ask<Answer>(execute: string, args: object): Promise<Answer> {
     const socket = connect({ path: this.#path, allowHalfOpen: true });
     let text = '';
     socket.setEncoding('utf8').on('data', (part: string) => {
