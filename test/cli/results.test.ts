@@ -127,15 +127,15 @@ describe('command line: stored results', function () {
       '+0 bind(3, ..., ...) = 0',
       '+0 listen(3, 1) = 0',
       '+0 < S 4294967295:4294967295(0) win 4380 <mss 1460>',
-      '* > S. 0:0(0) ack 0 <...>',
+      '+0~+2 > S. 0:0(0) ack 0 <...>',
       '+0.001 < . 1:1(0) ack 1 win 4380',
       '+0 accept(3, ..., ...) = 4',
       '+0.001 < . 0:0(0) ack 1 win 4380',
-      '* > . 1:1(0) ack 1 <...>',
+      '+0~+1 > . 1:1(0) ack 1 <...>',
     ]);
     expect(stdout).to.match(/^\/\/ .*━━▶ <SEQ=4294967295>/m);
     const observed = await cli(['reproduce', CASE, '--results', results, '--observed']);
-    expect(observed.stdout).to.match(/^\* > R 1:1\(0\) <\.\.\.>$/m);
+    expect(observed.stdout).to.match(/^\+0~\+2 > R 1:1\(0\) <\.\.\.>$/m);
   });
 
   it('lab list: says what is here', async () => {

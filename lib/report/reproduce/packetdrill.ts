@@ -6,6 +6,9 @@ import { UserCalls } from './user.ts';
 /** The tester's window where a record does not tell. */
 const WINDOW = 4380;
 
+/** In seconds: later than it takes any target, yet packetdrill does not wait for ever for what does not come. */
+const PATIENCE = 1;
+
 /** What packetdrill has no words for. */
 const UNWRITABLE: readonly { readonly condition: RegExp; readonly lacks: string }[] = [
   { condition: /security option/, lacks: 'the IP security option of the stimulus' },
@@ -93,9 +96,10 @@ class Script {
       if (ctl.has('FIN') && !this.#finSent) this.#call(this.#user.close());
     }
     if (ctl.has('FIN')) this.#finSent = true;
+    const latest = Math.ceil((record.at - this.#last) / 1000) + PATIENCE;
     this.#last = record.at;
     const text = this.#packets.fromTarget(segment);
-    this.#lines.push(text ? `* ${text}` : `// packetdrill cannot write ${record.segment}`);
+    this.#lines.push(text ? `+0~+${latest} ${text}` : `// packetdrill cannot write ${record.segment}`);
   }
 
   /** What the user sends at once leaves in segments: all text from here to the tester's next segment. */
@@ -138,7 +142,7 @@ class Script {
     try {
       const segment = evaluateSegment(notation, this.#result.variables, () => 0);
       const text = known || segment.ctl.has('SYN') ? this.#packets.fromTarget(segment) : undefined;
-      this.#lines.push(`// expected: ${reply}`, ...(text ? [`* ${text}`] : []));
+      this.#lines.push(`// expected: ${reply}`, ...(text ? [`+0~+${PATIENCE} ${text}`] : []));
     } catch (error) {
       if (!(error instanceof NotationError)) throw error;
       this.#lines.push(`// expected: ${reply}`);
