@@ -2,6 +2,7 @@
 export { NotationError } from './errors.ts';
 export { evaluate, evaluateSegment } from './evaluate.ts';
 export type { FieldName } from './fields.ts';
+export { controlBitsOf, flagsOf, fromWire, toWire, type WireContext } from './header.ts';
 export { compareReply, type Mismatch } from './match.ts';
 export { parseExpression, parseSegment } from './parse.ts';
 export { printControlBits, printExpression, printSegment } from './print.ts';

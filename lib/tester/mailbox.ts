@@ -1,5 +1,5 @@
-import type { ConcreteSegment } from '../notation/index.ts';
-import { ACK, type DecodedTcp, decodeTcp, fromWire, SYN, WireError } from '../wire/index.ts';
+import { type ConcreteSegment, fromWire } from '../notation/index.ts';
+import { ACK, type DecodedTcp, decodeTcp, SYN, WireError } from '../wire/index.ts';
 import type { Arrival, Link } from './link.ts';
 import { buildPacket, type Dressing } from './packet.ts';
 

@@ -1,4 +1,4 @@
-import type { ConcreteSegment } from '../notation/index.ts';
+import { type ConcreteSegment, toWire } from '../notation/index.ts';
 import {
   DONT_FRAGMENT,
   encodeIpv4,
@@ -6,7 +6,6 @@ import {
   encodeTcp,
   PROTOCOL_TCP,
   securityOption,
-  toWire,
   withPrecedence,
 } from '../wire/index.ts';
 

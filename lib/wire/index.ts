@@ -6,6 +6,5 @@ export * from './ipv4.ts';
 export * from './ipv6.ts';
 export * from './options.ts';
 export * from './security.ts';
-export * from './segment.ts';
 export * as seq from './seq.ts';
 export * from './tcp.ts';

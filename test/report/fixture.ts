@@ -4,6 +4,7 @@ import {
   parseSegment,
   printConcrete,
   printRelative,
+  toWire,
   type Variables,
 } from '../../lib/notation/index.ts';
 import type { Run } from '../../lib/report/run.ts';
@@ -11,7 +12,7 @@ import type { Case, ResolvedOutcome } from '../../lib/spec/case.ts';
 import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
 import { type Origin, STATES, type State } from '../../lib/spec/state.ts';
 import type { CaseResult, Kind, Role, Verdict, WireRecord } from '../../lib/verdict/result.ts';
-import { encodeIpv4, encodeIpv6, encodeTcp, PROTOCOL_TCP, seq, toWire } from '../../lib/wire/index.ts';
+import { encodeIpv4, encodeIpv6, encodeTcp, PROTOCOL_TCP, seq } from '../../lib/wire/index.ts';
 
 const ADDRESSES = { 4: ['192.0.2.1', '192.0.2.2'], 6: ['2001:db8::1', '2001:db8::2'] } as const;
 

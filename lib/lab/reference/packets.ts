@@ -1,3 +1,4 @@
+import { fromWire, toWire } from '../../notation/index.ts';
 import type { Segment } from '../../spec/tcb.ts';
 import type { Arrival as Packet } from '../../tester/index.ts';
 import {
@@ -10,11 +11,9 @@ import {
   encodeIpv6,
   encodeTcp,
   type Family,
-  fromWire,
   PROTOCOL_TCP,
   precedence,
   SECURITY_OPTION_TYPE,
-  toWire,
   WireError,
   withPrecedence,
 } from '../../wire/index.ts';

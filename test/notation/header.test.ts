@@ -1,17 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../lib/notation/index.ts';
 import {
+  type ConcreteSegment,
   controlBitsOf,
-  decodeTcp,
-  encodeTcp,
+  evaluateSegment,
   flagsOf,
   fromWire,
+  parseSegment,
   toWire,
-  WireError,
-} from '../../lib/wire/index.ts';
-import { concreteSegments } from '../notation/arbitraries.ts';
-import { addressPairs, octet, tcpHeaders } from './arbitraries.ts';
+} from '../../lib/notation/index.ts';
+import { decodeTcp, encodeTcp, WireError } from '../../lib/wire/index.ts';
+import { addressPairs, octet, tcpHeaders } from '../wire/arbitraries.ts';
+import { concreteSegments } from './arbitraries.ts';
 
 const CONTEXT = { srcPort: 40000, dstPort: 7, defaultWindow: 8192 };
 const segment = (text: string): ConcreteSegment => evaluateSegment(parseSegment(text), {});

@@ -1,7 +1,7 @@
-import { CONTROL_BITS, type ConcreteSegment, type ControlBit } from '../notation/types.ts';
-import { WireError } from './errors.ts';
-import type { TcpOption } from './options.ts';
-import { ACK, CWR, type DecodedTcp, ECE, FIN, PSH, RST, SYN, type TcpHeader, URG } from './tcp.ts';
+import { WireError } from '../wire/errors.ts';
+import type { TcpOption } from '../wire/options.ts';
+import { ACK, CWR, type DecodedTcp, ECE, FIN, PSH, RST, SYN, type TcpHeader, URG } from '../wire/tcp.ts';
+import { CONTROL_BITS, type ConcreteSegment, type ControlBit } from './types.ts';
 
 /** What a segment needs on the wire beyond its notation. */
 export interface WireContext {
