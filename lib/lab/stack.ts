@@ -1,6 +1,8 @@
-import type { Driver } from '../target/driver.ts';
-import type { Addresses, Family } from './lab.ts';
+import type { RunningTarget } from '../target/running-target.ts';
+import type { Family } from './lab.ts';
 import type { LinkLoss } from './loss.ts';
+
+export type { RunningTarget };
 
 /** What a stack's start is told. */
 export interface StackOptions {
@@ -9,23 +11,6 @@ export interface StackOptions {
   readonly linkLoss?: LinkLoss;
   /** A folder for the stack's own logs, which exists; absent: logs are dropped. */
   readonly logs?: string;
-}
-
-/** A target that is up: its user can be moved, and segments can be sent to it. */
-export interface RunningTarget {
-  /** For people, with the version: `lwIP 2.1.3`. */
-  readonly name: string;
-  /** The families that it speaks, among those that were asked for. */
-  readonly families: readonly Family[];
-  readonly tester: Readonly<Partial<Addresses>>;
-  readonly target: Readonly<Partial<Addresses>>;
-  readonly driver: Driver;
-  /** How many connections it bears at once. */
-  readonly width: number;
-  /** A port that nobody listens on. */
-  readonly closedPort?: number;
-  /** Ends what was started, the driver too; may be called more than once. */
-  stop(): Promise<void>;
 }
 
 /** A TCP that the lab can bring up, inside the tester's own network namespace or at the other end of its link. */

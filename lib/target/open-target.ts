@@ -1,10 +1,10 @@
-import type { RunningTarget } from '../lab/stack.ts';
 import type { Profile } from '../spec/profile.ts';
 import { sourceTowards } from '../tester/source-address.ts';
 import { AwaitDriver } from './await-driver.ts';
 import { limitedTo } from './capabilities.ts';
 import { CommandDriver } from './command-driver.ts';
 import type { Driver } from './driver.ts';
+import type { RunningTarget } from './running-target.ts';
 import { ServicesDriver } from './services-driver.ts';
 import { readTargetFile, type TargetFile, TargetFileError } from './target-file.ts';
 import { UpperTesterDriver } from './upper-tester-driver.ts';

@@ -1,0 +1,18 @@
+import type { Driver } from './driver.ts';
+
+/** A target that is up: its user can be moved, and segments can be sent to it. */
+export interface RunningTarget {
+  /** For people, with the version: `lwIP 2.1.3`. */
+  readonly name: string;
+  /** The families that it speaks, among those that were asked for. */
+  readonly families: readonly (4 | 6)[];
+  readonly tester: Readonly<Partial<Record<4 | 6, string>>>;
+  readonly target: Readonly<Partial<Record<4 | 6, string>>>;
+  readonly driver: Driver;
+  /** How many connections it bears at once. */
+  readonly width: number;
+  /** A port that nobody listens on. */
+  readonly closedPort?: number;
+  /** Ends what was started, the driver too; may be called more than once. */
+  stop(): Promise<void>;
+}
