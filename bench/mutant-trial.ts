@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { forecast, type Numbers } from '../lib/lab/reference/forecast.ts';
 import type { Mutant } from '../lib/lab/reference/mutants/index.ts';
 import { CannotTest, Session } from '../lib/runner/session.ts';
@@ -29,6 +30,9 @@ export interface TrialOptions {
   /** Cases in which the reference itself does not conform: they catch nothing. */
   readonly disregarded?: ReadonlySet<string>;
 }
+
+/** In milliseconds; a target that is slow to answer makes every case of the suite slow. */
+const PATIENCE = 240_000;
 
 /** How many of the cases that should catch a mutant are tried before all the others are. */
 const FIRST = 12;
@@ -90,7 +94,10 @@ export async function tryMutant(
   try {
     const run = async (ids: readonly string[]): Promise<void> => {
       session.request(ids.map((id) => ({ id, family })));
-      await Promise.all(ids.map(async (id) => results.push(await session.result(id, family))));
+      const all = Promise.all(ids.map(async (id) => results.push(await session.result(id, family))));
+      // What is cut short is rejected when the session closes.
+      all.catch(() => undefined);
+      await Promise.race([all, delay(PATIENCE, undefined, { ref: false })]);
     };
     const first = full ? [] : catchers;
     await run(first);

@@ -25,12 +25,9 @@ const LARGEST_TEXT = { 4: 1460, 6: 1440 } as const;
 const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
 const NOBODY: Wishes = { buffer: 0, reading: true, precedence: 0, mayRaisePrecedence: false };
 
-// Every second ISS lies so that numbers wrap around or change their sign: at the SYN, at the FIN, or within the text.
-const BEFORE_AN_EDGE = [2, 1, 0, 5000] as const;
-const EDGES = BEFORE_AN_EDGE.flatMap((before) => [
-  (SEQUENCE_SPACE - before) % SEQUENCE_SPACE,
-  SEQUENCE_SPACE / 2 - before,
-]);
+// Most ISSs lie so that numbers wrap around or change their sign: from a FIN to what follows it, or within the text.
+const BEFORE_AN_EDGE = [2, 5000] as const;
+const EDGES = BEFORE_AN_EDGE.flatMap((before) => [SEQUENCE_SPACE - before, SEQUENCE_SPACE / 2 - before]);
 
 const keyOf = (family: Family, { local, remote }: Ports): string => `${family} ${local} ${remote}`;
 
@@ -126,8 +123,6 @@ export class Tcp {
 
   #freshIss(): number {
     this.#opened += 1;
-    return this.#opened % 2 === 0
-      ? randomInt(SEQUENCE_SPACE)
-      : (EDGES[(this.#opened >>> 1) % EDGES.length] ?? 0);
+    return EDGES[this.#opened % (EDGES.length + 1)] ?? randomInt(SEQUENCE_SPACE);
   }
 }

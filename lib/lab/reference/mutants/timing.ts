@@ -1,23 +1,30 @@
-import type { Segment } from '../../../spec/tcb.ts';
+import type { Segment, Tcb } from '../../../spec/tcb.ts';
 import type { Emission } from '../behaviour.ts';
 import type { Mutant } from './mutant.ts';
 import { isEmptyAck, isReset, unseen } from './tools.ts';
 
-type When = (reply: Segment) => boolean;
+type When = (reply: Segment, tcb: Tcb) => boolean;
 
 const SOON = 200;
-const TOO_LATE = 800;
+const TOO_LATE = 1000;
 
-const emitting = (name: string, what: string, emit: (reply: Segment) => readonly Emission[]): Mutant => ({
+const emitting = (
+  name: string,
+  what: string,
+  emit: (reply: Segment, tcb: Tcb) => readonly Emission[],
+): Mutant => ({
   name,
   what,
   base: 'rfc9293',
   behaviour: { emit },
 });
 const again = (name: string, what: string, which: When, after: number): Mutant =>
-  emitting(name, what, (segment) => [{ segment, after: 0 }, ...(which(segment) ? [{ segment, after }] : [])]);
+  emitting(name, what, (segment, tcb) => [
+    { segment, after: 0 },
+    ...(which(segment, tcb) ? [{ segment, after }] : []),
+  ]);
 const late = (name: string, what: string, which: When): Mutant =>
-  emitting(name, what, (segment) => [{ segment, after: which(segment) ? TOO_LATE : 0 }]);
+  emitting(name, what, (segment, tcb) => [{ segment, after: which(segment, tcb) ? TOO_LATE : 0 }]);
 const isSynAck: When = ({ ctl }) => ctl.has('SYN');
 
 /** Replies that come twice, or too late, and timers that do not run. */
@@ -27,8 +34,16 @@ export const TIMING: readonly Mutant[] = [
   again('empty-ack-twice', 'every empty ACK is sent twice', isEmptyAck, 0),
   again('empty-ack-again', 'every empty ACK is sent again after 200 ms', isEmptyAck, SOON),
   again('syn-ack-twice', 'every SYN,ACK is sent twice at once', isSynAck, 0),
-  late('reset-late', 'a reset comes after 800 ms', isReset),
-  late('empty-ack-late', 'an ACK comes after 800 ms, where 500 are the most', isEmptyAck),
+  late(
+    'reset-of-connection-late',
+    'the reset of what meets a connection comes after a second',
+    (reply, { state }) => isReset(reply) && state !== 'CLOSED',
+  ),
+  late(
+    'text-acknowledged-late',
+    'text is acknowledged after a second, where 500 ms are the most',
+    (reply, { rcvNxt }) => isEmptyAck(reply) && reply.ack !== rcvNxt,
+  ),
   emitting('empty-ack-then-reset', 'an empty ACK is followed by a reset', (segment) => [
     { segment, after: 0 },
     ...(isEmptyAck(segment)
@@ -41,15 +56,12 @@ export const TIMING: readonly Mutant[] = [
     base: 'rfc9293',
     behaviour: { resends: ({ state }) => state === 'SYN-SENT' || state === 'SYN-RECEIVED' },
   },
-  unseen(
-    {
-      name: 'syn-ack-never-again',
-      what: 'a SYN,ACK is not sent again',
-      base: 'rfc9293',
-      behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
-    },
-    'a target without a TCB for half-open connections (SYN cookies) looks the same: SYN-RECEIVED is inconclusive',
-  ),
+  {
+    name: 'syn-ack-never-again',
+    what: 'a SYN,ACK is not sent again',
+    base: 'rfc9293',
+    behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
+  },
   unseen(
     {
       name: 'unread-text-not-told',
