@@ -8,12 +8,14 @@ import { DEFAULT_PROFILE } from '../spec/profile.ts';
 import { failuresText, summaryText } from './console.ts';
 import { mochawesomeContext } from './context.ts';
 import { finishMochawesome } from './mochawesome-page.ts';
-import { progressLine } from './progress.ts';
+import { type ProgressLine, progressLine } from './progress.ts';
 import { ReportError } from './results.ts';
 import { currentRun, resultOf, runSettings } from './store.ts';
 import { writeReports } from './write.ts';
 
 const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_TEST_END } = Mocha.Runner.constants;
+
+const QUIET: ProgressLine = { show() {}, clear() {} };
 
 /** What may be given as `reporterOptions`; everything else goes to mochawesome as it is. */
 export interface ReporterOptions {
@@ -21,6 +23,8 @@ export interface ReporterOptions {
   readonly reportDir?: string;
   /** The page's name; `mochawesome` when absent. */
   readonly reportFilename?: string;
+  /** False: no line that shows how far the run is; another reporter writes to the terminal. */
+  readonly progress?: boolean;
   /** False: only the mochawesome page is written, and the caller writes the rest. */
   readonly writeReports?: boolean | string;
 }
@@ -41,11 +45,11 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const given = (options.reporterOptions ?? {}) as ReporterOptions;
-    this.#directory = given.reportDir ?? 'reports';
+    this.#directory = given.reportDir ?? process.env.SEGMENT_ARRIVES_REPORTS ?? 'reports';
     this.#filename = given.reportFilename ?? 'mochawesome';
     this.#writes = given.writeReports !== false && given.writeReports !== 'false';
 
-    this.#follow(runner);
+    this.#follow(runner, given.progress !== false);
     // It collects the tests at the end of the run, hence after the contexts that #follow adds then.
     const pageOptions = {
       ...options,
@@ -66,8 +70,8 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     this.#summarize(runner);
   }
 
-  #follow(runner: Mocha.Runner): void {
-    const progress = progressLine(process.stdout);
+  #follow(runner: Mocha.Runner, showsProgress: boolean): void {
+    const progress = showsProgress ? progressLine(process.stdout) : QUIET;
     let deviating = 0;
     const tests: Mocha.Test[] = [];
     runner.on(EVENT_RUN_BEGIN, () => progress.show(0, runner.total, 0));
@@ -122,7 +126,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
       finishMochawesome(page);
       const run = this.#writes ? this.#run(this.runner) : undefined;
       if (run) writeReports(this.#directory, run);
-      console.log(`  reports: ${run ? join(this.#directory, 'index.html') : page}\n`);
+      if (run) console.log(`  reports: ${join(this.#directory, 'index.html')}\n`);
       return undefined;
     } catch (error) {
       if (error instanceof ReportError) return error.message;

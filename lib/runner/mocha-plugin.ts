@@ -16,7 +16,11 @@ export async function mochaGlobalSetup(this: FixtureContext): Promise<void> {
   const chosen = [...run.cases].filter(([test]) => isSelected(test, this)).map(([, one]) => one);
   if (chosen.length === 0) return;
   const startedAt = new Date().toISOString();
-  run.session = await Session.open(run.settings);
+  run.session = await Session.open(run.settings).catch((error: Error) => {
+    // mocha prints the stack, where one sentence says it all.
+    error.stack = error.message;
+    throw error;
+  });
   const { profile, strict, seed } = run.settings;
   setRun({ version, seed, profile, strict, startedAt, target: run.session.target });
   run.session.request(chosen);

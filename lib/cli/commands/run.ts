@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { FORMATS } from '../run/options.ts';
 
 const EXAMPLES = `
 Without a target, the lab is: this machine's own kernel in a network namespace, removed afterwards.
@@ -11,9 +12,6 @@ Examples:
   segment-arrives run --profile rfc793 --strict --dry-run
   segment-arrives run --baseline reports/baselines/linux.json
   segment-arrives run --format jsonl --report-only > cases.jsonl`;
-
-export const FORMATS = ['progress', 'spec', 'dots', 'jsonl'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** Collects an option that may be given more than once, and be a list each time. */
 export const list = (value: string, before: readonly string[] = []): readonly string[] => [

@@ -12,9 +12,9 @@ import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../re
 import { dryRunText } from './dry-run.ts';
 import { finished, Interruption } from './interrupt.ts';
 import { showLive } from './live.ts';
+import type { RunOptions } from './options.ts';
 import { prepare } from './prepare.ts';
 import { requireWritable, write } from './reports.ts';
-import type { RunOptions } from './run.ts';
 
 /** Runs the suites by mocha and returns the exit code. */
 export async function execute(
@@ -22,7 +22,7 @@ export async function execute(
   baseline: NamedBaseline | undefined,
   options: RunOptions,
 ): Promise<number> {
-  const { mocha, run } = await prepare(settings);
+  const { mocha, run } = await prepare(settings, options.format === 'progress' && !options.verbose);
   if (options.dryRun) {
     process.stdout.write(dryRunText(run));
     return EXIT.asExpected;

@@ -5,7 +5,7 @@ import type { ReportCase } from '../../report/run.ts';
 import { resultOf, runSettings } from '../../report/store.ts';
 import { DEFAULT_PROFILE, type Profile } from '../../spec/profile.ts';
 import type { Verdict } from '../../verdict/result.ts';
-import type { Format } from '../commands/run.ts';
+import type { Format } from './options.ts';
 
 const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_TEST_END } = Mocha.Runner.constants;
 

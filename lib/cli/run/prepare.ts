@@ -16,13 +16,13 @@ export interface Prepared {
  *
  * @throws UsageError when no case is selected
  */
-export async function prepare(settings: Settings): Promise<Prepared> {
+export async function prepare(settings: Settings, showsProgress: boolean): Promise<Prepared> {
   const run = beginRun(settings);
   const mocha = new Mocha({
     timeout: 0,
     reporter: SegmentArrivesReporter as never,
     // results.json and the others are written when it is known whether the run was cut short.
-    reporterOptions: { reportDir: settings.reports, writeReports: false },
+    reporterOptions: { reportDir: settings.reports, writeReports: false, progress: showsProgress },
   });
   for (const file of suiteFiles()) mocha.addFile(file);
   await mocha.loadFilesAsync();

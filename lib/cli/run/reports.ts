@@ -21,7 +21,9 @@ export function requireWritable(directory: string): void {
 export function write(directory: string, run: Run, options: WriteOptions | undefined): boolean {
   try {
     writeReports(directory, run, options);
-    console.log(`  and:     ${join(directory, 'index.html')}, results.json, junit.xml, summary.md\n`);
+    console.log(
+      `  reports: ${join(directory, 'index.html')}, and beside it mochawesome.html, results.json, junit.xml, summary.md\n`,
+    );
     return true;
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
