@@ -95,6 +95,8 @@ async function stimulate(
   startedAt: number,
 ): Promise<Attempt> {
   const { tester, timing } = environment;
+  // What has come by now is not of the stimulus' doing.
+  await tester.drained();
   connection.absorb();
   const known = connection.variables();
   const stimulus = stamped(
@@ -129,7 +131,11 @@ async function stimulate(
   const { replies, retransmissions, doubles, windowUpdates } = sort(
     mailbox.log.slice(0, mark),
     mailbox.log.slice(mark + 1, proofFrom),
-    tester.path.disturbed ? timing.spread : undefined,
+    {
+      doubled: tester.path.disturbed ? timing.spread : undefined,
+      synAckAgain: timing.synAckRetransmission,
+      otherAgain: timing.finRetransmission,
+    },
   );
   const observation: Observation = {
     variables,

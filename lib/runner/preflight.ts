@@ -73,6 +73,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       ...DEFAULT_TIMING,
       guard: Math.max(DEFAULT_TIMING.guard, worst * 4),
       observation: DEFAULT_TIMING.observation + 2 * worst,
+      roundTrip: worst,
       spread,
     },
   };

@@ -12,7 +12,6 @@ import {
   type Connection,
   concrete,
   lengthOf,
-  pause,
   prove,
   type Reached,
   reach,
@@ -83,7 +82,8 @@ async function climb(ladder: Ladder, context: CaseContext, attempt: number): Pro
     await climber.climb();
     const { connection } = reached;
     const lag = environment.tester.lag.worstSince(startedAt);
-    if (lag > environment.timing.guard / 2) throw new Unreached(`the tester was ${Math.round(lag)} ms late`);
+    if (lag > environment.timing.observation)
+      throw new Unreached(`the tester was ${Math.round(lag)} ms late`);
     const proofFrom = connection.mailbox.log.length;
     const proof = await prove(environment, climber.subject());
     const entries = [...connection.mailbox.log];
@@ -236,7 +236,7 @@ class Climber {
   async #expect(step: ExpectStep & { expect: readonly string[] }, number: number): Promise<boolean> {
     const { timing } = this.#context.environment;
     const variables = this.variables();
-    await pause(timing.observation);
+    await this.#context.environment.tester.listen(timing.observation);
     let replies = this.#newReplies();
     if (replies.length === 0 && !step.expect.includes('silence')) {
       const again = await this.#retransmission(step.expect, variables);

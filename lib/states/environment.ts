@@ -5,6 +5,8 @@ import type { Tester } from '../tester/index.ts';
 export interface Timing {
   /** How long a reply that is sent at once may take: the round trip with its spread, and some room. */
   readonly guard: number;
+  /** The longest round trip: what comes sooner than that after a segment was sent may have crossed it on the way. */
+  readonly roundTrip: number;
   /** By how much round trips differ: a segment that comes again within that time may have been doubled by the path. */
   readonly spread: number;
   /** How long the target's replies to a stimulus are collected: longer than an ACK may be delayed. */
@@ -18,6 +20,7 @@ export interface Timing {
 /** Conservative values: RFC 9293 MUST-40 bounds delayed ACKs to 500 ms, RFC 6298 starts the timer at 1 s. */
 export const DEFAULT_TIMING: Timing = {
   guard: 250,
+  roundTrip: 0,
   spread: 0,
   observation: 600,
   finRetransmission: 1000,

@@ -96,7 +96,7 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
   const { mailbox } = connection;
   const patience = environment.timing.synAckRetransmission * TIMER_SLACK + TIMER_MARGIN;
   const again = mailbox
-    .next(({ segment }) => isSynAck(segment), patience, since)
+    .next((entry) => isSynAck(entry.segment) && scene.isLater(entry), patience, since)
     .then((entry) => entry && { sentAgain: entry.segment });
   const accepted = subject.handle
     ? scene.userSends(patience).then((entry) => entry && { how: 'what its user sends goes out' })

@@ -14,15 +14,30 @@ export interface Sorted {
   readonly windowUpdates: readonly Entry[];
 }
 
+/** When a reply that comes again is no second reply; times in milliseconds. */
+export interface Repetition {
+  /** Within it, it may be the path's doing; absent on a path that doubles nothing. */
+  readonly doubled?: number | undefined;
+  /** After it, the target's timer sends an unacknowledged SYN,ACK again. */
+  readonly synAckAgain?: number;
+  /** After it, the target's timer sends unacknowledged text or a FIN again. */
+  readonly otherAgain?: number;
+}
+
+// Both segments may have been read late, the first one later than the second: that brings them closer together.
+const SOONEST = 0.25;
+
 /**
  * Tells the replies to a stimulus from what the target was sending anyway.
  *
  * @param earlier the connection's segments before the stimulus
  * @param later those after it
- * @param spread in milliseconds: within it, a reply that comes again is the path's doing; undefined on a path that doubles
- *   nothing.
  */
-export function sort(earlier: readonly Entry[], later: readonly Entry[], spread?: number): Sorted {
+export function sort(
+  earlier: readonly Entry[],
+  later: readonly Entry[],
+  { doubled = -1, synAckAgain = Infinity, otherAgain = Infinity }: Repetition = {},
+): Sorted {
   const replies: Entry[] = [];
   const retransmissions: Entry[] = [];
   const doubles: Entry[] = [];
@@ -30,9 +45,11 @@ export function sort(earlier: readonly Entry[], later: readonly Entry[], spread?
   const before = earlier.filter(({ from }) => from === 'target').map(({ segment }) => segment);
   for (const entry of later) {
     if (entry.from !== 'target') continue;
-    if (repeats(entry.segment, before)) retransmissions.push(entry);
-    else if (spread !== undefined && replies.some((reply) => isDouble(entry, reply, spread)))
-      doubles.push(entry);
+    const again = entry.segment.ctl.has('SYN') ? synAckAgain : otherAgain;
+    const isLate = (reply: Entry): boolean => entry.at - reply.at >= again * SOONEST;
+    const sentBefore = replies.filter(isLate).map(({ segment }) => segment);
+    if (repeats(entry.segment, [...before, ...sentBefore])) retransmissions.push(entry);
+    else if (replies.some((reply) => isDouble(entry, reply, doubled))) doubles.push(entry);
     else if (replies.some((reply) => opensWindow(entry.segment, reply.segment))) windowUpdates.push(entry);
     else replies.push(entry);
   }
@@ -60,8 +77,8 @@ function repeats(segment: ConcreteSegment, before: readonly ConcreteSegment[]): 
 }
 
 /** The same segment, and so soon that the path may have made two of one. */
-function isDouble(later: Entry, earlier: Entry, spread: number): boolean {
-  return later.at - earlier.at <= spread && isSame(later.segment, earlier.segment);
+function isDouble(later: Entry, earlier: Entry, within: number): boolean {
+  return later.at - earlier.at <= within && isSame(later.segment, earlier.segment);
 }
 
 /** Whether a target's segment is there twice. */

@@ -135,17 +135,25 @@ export class Scene {
   finAgain(): Promise<Entry | undefined> {
     const { mailbox, targetFin, iss } = this.connection;
     if (targetFin === undefined || iss === undefined) return Promise.resolve(undefined);
-    const isAgain = ({ segment }: Entry): boolean =>
-      !segment.ctl.has('RST') && !segment.ctl.has('SYN') && lengthOf(segment) > 0;
-    const sent = mailbox.log
-      .slice(0, this.subject.mark)
-      .filter(({ from, segment }) => from === 'target' && segment.ctl.has('FIN'));
+    const isAgain = (entry: Entry): boolean => {
+      const { ctl } = entry.segment;
+      return this.isLater(entry) && !ctl.has('RST') && !ctl.has('SYN') && lengthOf(entry.segment) > 0;
+    };
+    const sent = mailbox.log.filter(
+      (entry) => entry.from === 'target' && entry.segment.ctl.has('FIN') && !this.isLater(entry),
+    );
     const last = sent.at(-1)?.at ?? performance.now();
     // The timer doubles with each time that it fires (RFC 6298 section 5.5).
     const interval = this.environment.timing.finRetransmission * 2 ** Math.max(0, sent.length - 1);
     const deadline =
       last + (interval + ROUND_TRIPS_IN_TIMER * this.#handshake()) * TIMER_SLACK + TIMER_MARGIN;
     return mailbox.next(isAgain, Math.max(0, deadline - performance.now()), this.subject.mark);
+  }
+
+  /** Whether the target sent a segment after the stimulus, and not while that was on its way. */
+  isLater({ at }: Entry): boolean {
+    const stimulus = this.connection.mailbox.log[this.subject.mark];
+    return stimulus !== undefined && at > stimulus.at + this.environment.timing.roundTrip;
   }
 
   /** How long the tester took to complete the handshake: the round trip that the target has measured, at most. */
