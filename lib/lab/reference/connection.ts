@@ -57,12 +57,13 @@ export class Connection {
     const { reply } = arrival;
     this.tcb = arrival.tcb;
     if (segment.ctl.has('SYN') && mss !== undefined) this.#mss = mss;
-    if (arrival.freeSeq) this.#beginAnew(before);
+    const reopened = arrival.freeSeq === true && before.state === 'TIME-WAIT';
+    if (reopened) this.#beginAnew(before);
     else if (this.tcb.state !== 'SYN-RECEIVED' && this.tcb.state !== 'LISTEN') this.#former = undefined;
     this.#take(before, segment);
     if (reply !== 'silence') {
       const { iss } = this.tcb;
-      this.#reply(arrival.freeSeq ? { ...reply, seq: iss } : reply, before, segment);
+      this.#reply(reopened ? { ...reply, seq: iss } : reply, before, segment);
     }
     this.#settle(before, reply !== 'silence');
   }

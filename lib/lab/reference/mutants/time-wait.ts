@@ -15,6 +15,7 @@ import {
   lacks,
   leaving,
   not,
+  outcome,
   type Test,
   unseen,
   when,
@@ -199,10 +200,8 @@ export const TIME_WAIT: readonly Mutant[] = [
       'time-wait-never-reopened',
       'no SYN opens the connection anew',
       when(syn, (tcb, segment, next) => {
-        const arrival = next(tcb, segment);
-        return arrival.freeSeq
-          ? { ...arrival, reply: emptyAck(tcb), tcb, freeSeq: undefined as never }
-          : arrival;
+        const { freeSeq, ...arrival } = next(tcb, segment);
+        return freeSeq ? outcome(emptyAck(tcb), tcb) : arrival;
       }),
     ),
     'RFC 6191 is a SHOULD (SHLD-4): the verdict is `permitted`',
