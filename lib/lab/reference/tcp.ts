@@ -25,9 +25,9 @@ const LARGEST_TEXT = { 4: 1460, 6: 1440 } as const;
 const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
 const NOBODY: Wishes = { buffer: 0, reading: true, precedence: 0, mayRaisePrecedence: false };
 
-// Most ISSs lie so that numbers wrap around or change their sign: from a FIN to what follows it, or within the text.
-const BEFORE_AN_EDGE = [2, 5000] as const;
-const EDGES = BEFORE_AN_EDGE.flatMap((before) => [SEQUENCE_SPACE - before, SEQUENCE_SPACE / 2 - before]);
+// Most ISSs lie so that numbers wrap around, or change their sign, from a FIN to what follows it.
+const BEFORE_THE_EDGES = [SEQUENCE_SPACE - 2, SEQUENCE_SPACE / 2 - 2] as const;
+const OF_ISSS = 5;
 
 const keyOf = (family: Family, { local, remote }: Ports): string => `${family} ${local} ${remote}`;
 
@@ -123,6 +123,7 @@ export class Tcp {
 
   #freshIss(): number {
     this.#opened += 1;
-    return EDGES[this.#opened % (EDGES.length + 1)] ?? randomInt(SEQUENCE_SPACE);
+    const turn = this.#opened % OF_ISSS;
+    return turn === 0 ? randomInt(SEQUENCE_SPACE) : (BEFORE_THE_EDGES[turn % BEFORE_THE_EDGES.length] ?? 0);
   }
 }
