@@ -34,6 +34,13 @@ export async function openNetworkTarget(settings: Settings): Promise<NetworkTarg
     if (source) local[family] = source;
   }
   const driver = await openDriver(settings, local, remote);
+  for (const address of target) {
+    if (sourceTowards(address) !== address) continue;
+    await driver.dispose();
+    throw new SettingsError(
+      `${address} is this machine's own address, where its kernel cannot be both tester and target: leave --target out, and the lab takes them apart`,
+    );
+  }
   return {
     name: target.join(', '),
     families,
