@@ -3,6 +3,7 @@ import type { Case } from '../spec/case.ts';
 import {
   type Connection,
   concrete,
+  type Environment,
   lengthOf,
   type Proof,
   prove,
@@ -18,6 +19,9 @@ import { add, leq } from '../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { anchor, Random } from './random.ts';
 import { carriesTimestamps, dressingOf, needsAge, needsSmallWindow, stamped } from './setup.ts';
+
+// Some of it is left for the user to be told in.
+const MOST_OF_TIMER = 0.8;
 
 /** One attempt at a case: what was seen, and whether it can be trusted. */
 export interface Attempt {
@@ -117,7 +121,7 @@ async function stimulate(
     dressingOf(subject, family),
     connection.timestamps && carriesTimestamps(subject),
   );
-  await tester.listen(timing.observation);
+  await tester.listen(observationOf(environment, connection, stimulus));
   const proofFrom = mailbox.log.length;
   const proof = await prove(environment, {
     connection,
@@ -159,6 +163,21 @@ async function stimulate(
     entries: [...mailbox.log],
     startedAt,
   };
+}
+
+/**
+ * How long replies are collected. Where the stimulus may establish without acknowledging the target's SYN, its user is
+ * asked for proof before the timer of that SYN stands in the way.
+ */
+function observationOf({ timing }: Environment, connection: Connection, stimulus: ConcreteSegment): number {
+  const { iss, sndUna, mailbox } = connection;
+  if (iss === undefined || sndUna !== iss || stimulus.ack !== iss) return timing.observation;
+  const synAck = mailbox.log.find(
+    ({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN') && ctl.has('ACK'),
+  );
+  const passed = synAck ? performance.now() - synAck.at : 0;
+  const left = timing.synAckRetransmission * MOST_OF_TIMER - passed - timing.roundTrip;
+  return Math.min(timing.observation, Math.max(timing.guard, left));
 }
 
 /** What makes an attempt worthless, whatever was seen. */

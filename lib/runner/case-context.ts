@@ -13,8 +13,6 @@ export interface CaseContext {
   readonly adoption: Adoption;
   /** What was found, when it has adopted it in part only. */
   readonly adoptedInPart?: string;
-  /** The target has no TCB in SYN-RECEIVED. */
-  readonly synCookies?: boolean;
   /** Who tells whether the target is still there; absent: it is taken to be. */
   readonly watch?: TargetWatch;
 }

@@ -85,9 +85,9 @@ export class Engine {
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
     this.#preflight = await preflight({ tester, driver, closedPort, families, width });
-    const { timing } = this.#preflight;
+    const { timing, synCookies } = this.#preflight;
     this.#width = this.#preflight.width;
-    this.#environment = { tester, driver, closedPort, timing };
+    this.#environment = { tester, driver, closedPort, timing, synCookies };
     const { patience } = this.#options;
     this.#watch = new TargetWatch({
       ...{ tester, driver, families, closedPort },
@@ -125,7 +125,6 @@ export class Engine {
             seed: this.#settings.seed,
             adoption: facts.adoption,
             ...(facts.adoptedInPart ? { adoptedInPart: facts.adoptedInPart } : {}),
-            synCookies: facts.synCookies,
             ...(this.#watch ? { watch: this.#watch } : {}),
           }),
         );

@@ -1,3 +1,4 @@
+import type { ConcreteSegment } from '../notation/index.ts';
 import { pause } from '../states/index.ts';
 import type { Entry, Mailbox, Tester } from '../tester/index.ts';
 
@@ -20,29 +21,29 @@ interface Outcome {
 export const BURST = 100;
 const PACED = 200;
 const PACE = 10;
-// A limiter of resets swallows whole shares of a burst; a path that loses as much would show it in the paced ones too.
+// A limiter of resets swallows whole shares of a burst; a path that loses as much would lose the others too.
 const LIMITED = 4;
 
 /**
  * Measures how the path treats segments: a burst of SYNs to a closed port, each of which every TCP resets once. What is
- * missing was lost on the path or swallowed by a limit of the target's: the same at a slow pace tells which.
+ * missing was lost on the path or swallowed by a limit of the target's: SYNs to a port that listens tell which.
  *
- * @param within how long a reset may take, in milliseconds
+ * @param within how long an answer may take, in milliseconds
  */
 export async function probePath(
   tester: Tester,
   family: 4 | 6,
-  closedPort: number,
+  ports: { readonly closed: number; readonly open: number },
   within: number,
 ): Promise<PathProbes> {
-  const burst = await volley(tester, family, closedPort, { count: BURST, pace: 0, within });
+  const burst = await volley(tester, family, ports.closed, { count: BURST, pace: 0, within });
   const { doubled, reordered, roundTrips } = burst;
   const missing = BURST - burst.answered;
   if (missing === 0) {
     tester.path.recordProbes(BURST, { doubled, reordered });
     return { roundTrips, resetsAtOnce: undefined };
   }
-  const paced = await volley(tester, family, closedPort, { count: PACED, pace: PACE, within });
+  const paced = await volley(tester, family, ports.open, { count: PACED, pace: PACE, within });
   const lost = PACED - paced.answered;
   tester.path.recordProbes(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
   const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED;
@@ -65,6 +66,10 @@ async function volley(
       const mailbox = tester.open(family);
       mailboxes.push(mailbox);
       mailbox.send({ seq: index, ack: 0, ctl: new Set(['SYN']), data: 0, urg: 0 }, port, 1024);
+      // At once, since some targets have room for very few half-open connections.
+      void mailbox
+        .next(({ segment }) => segment.ctl.has('SYN'), within)
+        .then((answer) => answer && mailbox.send(resetAt(index + 1), port, 0));
       if (pace > 0) await pause(pace);
     }
     await allAnswered(tester, mailboxes, within);
@@ -73,6 +78,8 @@ async function volley(
     for (const mailbox of mailboxes) mailbox.close();
   }
 }
+
+const resetAt = (seq: number): ConcreteSegment => ({ seq, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
 
 /** Waits until every SYN was answered, and as long again for what comes twice. */
 async function allAnswered(tester: Tester, mailboxes: readonly Mailbox[], within: number): Promise<void> {

@@ -57,9 +57,10 @@ export async function preflight(path: Path): Promise<Preflight> {
   const roundTrips: number[] = [];
   let resetsAtOnce: number | undefined;
   for (const one of families) {
-    roundTrips.push(...(await portsAnswer(path, one)));
+    const open = await driver.listener(one, 'plain');
+    roundTrips.push(...(await portsAnswer(path, one, open)));
     const within = Math.max(DEFAULT_TIMING.guard, Math.max(...roundTrips) * 4);
-    const probes = await probePath(tester, one, closedPort, within);
+    const probes = await probePath(tester, one, { closed: closedPort, open }, within);
     roundTrips.push(...probes.roundTrips);
     resetsAtOnce = probes.resetsAtOnce ?? resetsAtOnce;
   }
@@ -134,10 +135,8 @@ function limitFacts({ perConnection, hostWide }: Limits, adoption: Adoption | un
 }
 
 /** @returns round trips in milliseconds */
-async function portsAnswer(path: Path, family: 4 | 6): Promise<number[]> {
-  const { tester, driver, closedPort } = path;
+async function portsAnswer({ tester, closedPort }: Path, family: 4 | 6, open: number): Promise<number[]> {
   const { remote } = tester.link(family);
-  const open = await driver.listener(family, 'plain');
   const [atClosed, atOpen] = [await insist(tester, family, closedPort), await insist(tester, family, open)];
   const [closedAnswer] = atClosed.answers;
   const [openAnswer] = atOpen.answers;

@@ -1,7 +1,9 @@
 import type { Case } from '../spec/case.ts';
+import type { Ladder } from '../spec/ladder.ts';
 import { type Environment, reach } from '../states/index.ts';
 
 const TRIES = 2;
+const REASON = 'the target answers SYNs by cookies: it has no TCB in SYN-RECEIVED';
 
 /**
  * Whether the target answers SYNs by cookies: then it has no TCB in SYN-RECEIVED, and a reset there ends nothing, so that
@@ -42,10 +44,13 @@ async function completesAfterReset(environment: Environment, family: 4 | 6): Pro
 
 /** Why a case cannot be judged while the target uses SYN cookies; undefined when it can. */
 export function ruledOutByCookies({ state, origin, expect }: Case): string | undefined {
-  const reason = 'the target answers SYNs by cookies: it has no TCB in SYN-RECEIVED';
-  if (state === 'SYN-RECEIVED' && origin === 'passive') return reason;
+  if (state === 'SYN-RECEIVED' && origin === 'passive') return REASON;
   const opens = Object.values(expect).some((outcomes) =>
     outcomes.some(({ then }) => then === 'SYN-RECEIVED'),
   );
-  return state === 'LISTEN' && opens ? reason : undefined;
+  return state === 'LISTEN' && opens ? REASON : undefined;
 }
+
+/** The same for a ladder. */
+export const ladderRuledOutByCookies = ({ start }: Ladder): string | undefined =>
+  start === 'LISTEN' ? REASON : undefined;

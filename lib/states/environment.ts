@@ -32,6 +32,8 @@ export interface Environment {
   readonly tester: Tester;
   readonly driver: Driver;
   readonly timing: Timing;
+  /** The target has no TCB in SYN-RECEIVED: the acknowledgment of its SYN,ACK opens a connection whenever it comes. */
+  readonly synCookies?: boolean;
   /** A port per family that nobody listens on. */
   readonly closedPort: number;
 }

@@ -1,7 +1,6 @@
-import type { ConcreteSegment } from '../notation/index.ts';
+import type { Entry } from '../tester/index.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 import { lengthOf } from './connection.ts';
-import { pause } from './environment.ts';
 import { FAR, isSynAck, type Proof, plain, type Scene, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
 
 /** CLOSED and LISTEN reset an acknowledgment out of nowhere; no connection does so at that place. */
@@ -97,19 +96,31 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
   const patience = environment.timing.synAckRetransmission * TIMER_SLACK + TIMER_MARGIN;
   const again = mailbox
     .next((entry) => isSynAck(entry.segment) && scene.isLater(entry), patience, since)
-    .then((entry) => entry && { sentAgain: entry.segment });
+    .then((entry) => entry && { sentAgain: entry });
+  const told = scene.tellUser();
   const accepted = subject.handle
-    ? scene.userSends(patience).then((entry) => entry && { how: 'what its user sends goes out' })
+    ? scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' })
     : environment.driver
         .accepted(mailbox.port, patience)
         .then((handle) => handle && { how: 'its user has accepted it' });
-  let first = await firstDefined<{ sentAgain: ConcreteSegment } | { how: string }>(again, accepted);
+  let first = await firstDefined<{ sentAgain: Entry } | { how: string }>(again, accepted);
   if (!first) return undefined;
   if ('sentAgain' in first) {
     const { guard, spread } = environment.timing;
-    const late = await Promise.race([accepted, pause(guard + spread)]);
-    if (!late)
-      return { state: 'SYN-RECEIVED', how: 'its SYN,ACK is sent again', rcvNxt: first.sentAgain.ack };
+    const inTime = (await told) && performance.now() < first.sentAgain.at;
+    const late = await Promise.race([accepted, environment.tester.listen(guard + spread)]);
+    if (!late) {
+      const { ack } = first.sentAgain.segment;
+      // It may have established, and yet the SYN is to be acknowledged: until then a TCP may send nothing else again.
+      if (!inTime && subject.handle && scene.acknowledgesNothing()) {
+        return {
+          state: 'unknown',
+          how: 'its SYN,ACK was sent again before its user could send',
+          rcvNxt: ack,
+        };
+      }
+      return { state: 'SYN-RECEIVED', how: 'its SYN,ACK is sent again', rcvNxt: ack };
+    }
     first = late;
   }
   connection.sndUna = connection.sndNxt;

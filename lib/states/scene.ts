@@ -103,14 +103,16 @@ export class Scene {
    * SYN-RECEIVED (first check of RFC 9293 section 3.10.7.4), `reset` where there is no connection, or undefined.
    */
   async oldText(): Promise<ConcreteSegment | 'reset' | undefined> {
-    const seq = add(this.connection.rcvNxt, -1);
+    // One octet before a FIN that was taken lies the number with which a cookie would open the connection anew.
+    const octets = this.environment.synCookies ? 2 : 1;
+    const seq = add(this.connection.rcvNxt, -octets);
     // Whatever the stimulus acknowledged: a probe must not do so in its stead, where the target has discarded it.
     const ack = this.connection.sndUna;
     const isReset = (segment: ConcreteSegment): boolean => segment.ctl.has('RST') && segment.seq === ack;
     const isAck = ({ ctl, data }: ConcreteSegment): boolean =>
       ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('FIN') && !ctl.has('RST') && data === 0;
     const entry = await this.exchange(
-      plain({ seq, ack, ctl: ['ACK'], data: 1 }),
+      plain({ seq, ack, ctl: ['ACK'], data: octets }),
       (segment) => isReset(segment) || isAck(segment),
     );
     if (!entry) return undefined;
@@ -156,6 +158,12 @@ export class Scene {
     return stimulus !== undefined && at > stimulus.at + this.environment.timing.roundTrip;
   }
 
+  /** Whether the stimulus has the acknowledgment that RFC 793 takes for acceptable and that acknowledges nothing. */
+  acknowledgesNothing(): boolean {
+    const { ctl, ack } = this.subject.stimulus;
+    return ctl.has('ACK') && ack === this.connection.iss;
+  }
+
   /** How long the tester took to complete the handshake: the round trip that the target has measured, at most. */
   #handshake(): number {
     const [syn, ...others] = this.connection.mailbox.log;
@@ -164,17 +172,24 @@ export class Scene {
   }
 
   /** Has the target's user send an octet, which only goes out in ESTABLISHED and CLOSE-WAIT. */
-  async userSends(patience = this.environment.timing.observation): Promise<Entry | undefined> {
-    const { handle } = this.subject;
-    if (!handle) return undefined;
+  async userSends(
+    patience = this.environment.timing.observation,
+    told = this.tellUser(),
+  ): Promise<Entry | undefined> {
     const { mailbox } = this.connection;
     const from = mailbox.log.length;
-    try {
-      await this.environment.driver.send(handle, 1);
-    } catch {
-      return undefined;
-    }
+    if (!(await told)) return undefined;
     return mailbox.next(({ segment }) => segment.data > 0 && !segment.ctl.has('RST'), patience, from);
+  }
+
+  /** Tells the target's user to send an octet. @returns whether it could be told */
+  async tellUser(): Promise<boolean> {
+    const { handle } = this.subject;
+    if (!handle) return false;
+    return this.environment.driver.send(handle, 1).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Takes a SYN,ACK for the beginning of a connection whose SYN had that sequence number. */

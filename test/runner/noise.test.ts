@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const TRUST = fileURLToPath(new URL('../../bench/trust.ts', import.meta.url));
+
+/** A small `npm run trust`; it ends with an error when a verdict is wrong. */
+async function trust(...options: string[]): Promise<string> {
+  const none = ['--runs', '1', '--busy', '0', '--loaded', '0', '--noise', '0', '--loss', '0'];
+  const words = ['--import', 'tsx', TRUST, ...none, ...options];
+  const { stdout } = await promisify(execFile)(process.execPath, words).catch((error) => error);
+  return stdout;
+}
+
+describe('verdicts on a bad day are those of a good one', () => {
+  const scenes = {
+    'with every core busy and a loaded event loop': ['--busy', '1', '--loaded', '1', '--every', '12'],
+    'over a wire that delays, loses, doubles and reorders': ['--noise', '1', '--every', '24'],
+    'over a link that loses': ['--loss', '1', '--every', '24'],
+  };
+  const printed = new Map<string, string>();
+
+  before(async function () {
+    this.timeout(150_000);
+    // They mostly wait; and being in one another's way is part of a bad day.
+    await Promise.all(
+      Object.entries(scenes).map(async ([name, options]) => printed.set(name, await trust(...options))),
+    );
+  });
+
+  for (const name of Object.keys(scenes)) {
+    it(name, () => {
+      expect(printed.get(name)).to.match(/not one verdict is wrong\n$/);
+    });
+  }
+});
