@@ -89,7 +89,8 @@ function report(): void {
     const { impossible, inconclusive, permitted, run } = result;
     const how =
       impossible ?? `${run} cases, ${permitted.length} permitted, ${inconclusive.length} inconclusive`;
-    console.log(`SURVIVES: ${mutant.name}: ${mutant.what}. ${how}`);
+    const missing = mutant.missing === undefined ? '' : `; the case that is missing: ${mutant.missing}`;
+    console.log(`SURVIVES: ${mutant.name}: ${mutant.what}. ${how}${missing}`);
   }
   process.exitCode = rest.length > 0 ? 1 : 0;
 }

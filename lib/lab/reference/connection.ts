@@ -1,22 +1,12 @@
 import { enter } from '../../spec/arrives/arrival.ts';
 import type { Control, Segment, Tcb } from '../../spec/tcb.ts';
 import { add, gt, lt, sub } from '../../wire/seq.ts';
+import { CLOSING, FIN_TAKEN, OPENING, RESET_BY_ABORT, SENDING, UNOPENED } from './groups-of-states.ts';
 import { Outbox } from './outbox.ts';
+import { ownSegment, stamped } from './own-segments.ts';
 import type { Received } from './packets.ts';
 import type { Surroundings, Wishes } from './surroundings.ts';
 
-const OPENING: readonly Tcb['state'][] = ['SYN-SENT', 'SYN-RECEIVED'];
-const UNOPENED: readonly Tcb['state'][] = ['CLOSED', 'LISTEN'];
-const SENDING: readonly Tcb['state'][] = ['ESTABLISHED', 'CLOSE-WAIT'];
-const CLOSING: readonly Tcb['state'][] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
-const FIN_TAKEN: readonly Tcb['state'][] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
-const RESET_BY_ABORT: readonly Tcb['state'][] = [
-  'SYN-RECEIVED',
-  'ESTABLISHED',
-  'FIN-WAIT-1',
-  'FIN-WAIT-2',
-  'CLOSE-WAIT',
-];
 const MOST_TRIES = 8;
 const OPTION_OF_TIMESTAMPS = 12;
 // As the clock of RFC 793 would have gone on.
@@ -118,11 +108,6 @@ export class Connection {
     return this.#outbox.finished;
   }
 
-  /** Stops all timers: nothing goes out any more. */
-  dispose(): void {
-    clearTimeout(this.#timer);
-  }
-
   #reset(ctl: readonly Control[]): void {
     if (RESET_BY_ABORT.includes(this.tcb.state)) this.#transmit(ctl, this.tcb.sndNxt);
     this.#vanish();
@@ -196,13 +181,7 @@ export class Connection {
   }
 
   #transmit(ctl: readonly Control[], seq: number, text?: Uint8Array): void {
-    const { rcvNxt, rcvWnd, security, precedence } = this.tcb;
-    const bits = new Set(ctl);
-    const segment: Segment = {
-      ...{ seq, ack: bits.has('ACK') ? rcvNxt : 0, ctl: bits, data: text?.length ?? 0, wnd: rcvWnd, urg: 0 },
-      ...{ security, precedence, checksumValid: true, unicast: true },
-    };
-    this.#send(segment, text);
+    this.#send(ownSegment(this.tcb, ctl, seq, text?.length), text);
   }
 
   #reply(reply: Segment, before: Tcb, segment: Segment): void {
@@ -213,12 +192,8 @@ export class Connection {
     }
   }
 
-  /** Timestamps where they were negotiated, or are offered; a reset has none. */
   #send(segment: Segment, text?: Uint8Array): void {
-    const { timestamps, tsRecent } = this.tcb;
-    const stamp = { tsval: Date.now() >>> 0, tsecr: segment.ctl.has('ACK') ? tsRecent : 0 };
-    const stamped = timestamps && !segment.ctl.has('RST') ? { ...segment, ...stamp } : segment;
-    this.#around.send(stamped, {
+    this.#around.send(stamped(this.tcb, segment), {
       ...(text ? { text } : {}),
       ...(segment.ctl.has('SYN') ? { mss: this.#around.largestText } : {}),
     });

@@ -69,10 +69,6 @@ export class Tcp {
     return connection;
   }
 
-  dispose(): void {
-    for (const connection of this.#connections.values()) connection.dispose();
-  }
-
   #arrives(link: Link, packet: Packet): void {
     const { family } = link;
     const received = readPacket(link, packet);

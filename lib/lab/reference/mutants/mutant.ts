@@ -12,4 +12,6 @@ export interface Mutant {
   readonly behaviour: Behaviour;
   /** Why nothing on the wire tells it from the reference. */
   readonly equivalent?: string;
+  /** The case that would tell, where the suite has none. */
+  readonly missing?: string;
 }
