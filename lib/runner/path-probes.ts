@@ -73,7 +73,7 @@ async function volley(
       if (pace > 0) await pause(pace);
     }
     await allAnswered(tester, mailboxes, within);
-    return outcomeOf(mailboxes);
+    return outcomeOf(mailboxes, within);
   } finally {
     for (const mailbox of mailboxes) mailbox.close();
   }
@@ -89,13 +89,14 @@ async function allAnswered(tester: Tester, mailboxes: readonly Mailbox[], within
   await tester.listen(Math.min(within, 10 + (performance.now() - began)));
 }
 
-function outcomeOf(mailboxes: readonly Mailbox[]): Outcome {
+/** What comes later than it may was sent again by the target's timer: the first answer was lost. */
+function outcomeOf(mailboxes: readonly Mailbox[], within: number): Outcome {
   const firsts: Entry[] = [];
   const roundTrips: number[] = [];
   let doubled = 0;
   for (const { log } of mailboxes) {
     const [syn] = log;
-    const answers = log.filter(({ from }) => from === 'target');
+    const answers = log.filter(({ from, at }) => from === 'target' && syn && at - syn.at <= within);
     const [first] = answers;
     if (!syn || !first) continue;
     firsts.push(first);

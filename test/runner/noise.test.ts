@@ -15,9 +15,9 @@ async function trust(...options: string[]): Promise<string> {
 
 describe('verdicts on a bad day are those of a good one', () => {
   const scenes = {
-    'with every core busy and a loaded event loop': ['--busy', '1', '--loaded', '1', '--every', '12'],
-    'over a wire that delays, loses, doubles and reorders': ['--noise', '1', '--every', '24'],
-    'over a link that loses': ['--loss', '1', '--every', '24'],
+    'with every core busy and a loaded event loop': ['--busy', '1', '--loaded', '1', '--every', '40'],
+    'over a wire that delays, loses, doubles and reorders': ['--noise', '1', '--every', '40'],
+    'over a link that loses': ['--loss', '1', '--every', '40'],
   };
   const printed = new Map<string, string>();
 
