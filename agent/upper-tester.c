@@ -424,10 +424,15 @@ static void reset_on_close(int fd) {
   os_setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
+/* A listener has nobody to reset, and lwIP 2.1 takes one that lingers for a connection: it aborts the program. */
+static void abort_connection(const struct connection *c) {
+  if (c->role != LISTENING) reset_on_close(c->fd);
+}
+
 static void abort_all(void) {
   for (unsigned i = 0; i < MAX_SOCKETS; i++) {
     if (table[i].role == FREE) continue;
-    reset_on_close(table[i].fd);
+    abort_connection(&table[i]);
     leave(&table[i]);
   }
 }
@@ -706,7 +711,7 @@ static uint8_t close_socket(struct request *q, const struct peer *from) {
   if (malformed(q)) return E_INV;
   if (c == NULL) return E_ISD;
   if (abortive) {
-    reset_on_close(c->fd);
+    abort_connection(c);
     leave(c);
   } else if (c->left_to_send > 0) {
     c->closing = true;

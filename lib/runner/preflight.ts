@@ -114,7 +114,9 @@ export async function preflight(path: Path): Promise<Preflight> {
 async function adoptionAndLimits(environment: Environment, family: 4 | 6, width: number) {
   const adopted = await detectAdoption(environment, family);
   const connections = Math.min(width, MOST_LIMITED_CONNECTIONS);
-  return [adopted, await findLimits(environment, family, adopted.adoption, connections)] as const;
+  // One that challenges SYNs and not RSTs has no limit on a reply that it never gives.
+  const probed = adopted.inPart ? undefined : adopted.adoption;
+  return [adopted, await findLimits(environment, family, probed, connections)] as const;
 }
 
 /** As many cases at a time as the limits that were found leave room for. */

@@ -98,6 +98,7 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     .next((entry) => isSynAck(entry.segment) && scene.isLater(entry), patience, since)
     .then((entry) => entry && { sentAgain: entry });
   const told = scene.tellUser();
+  const toldAt = told.then((could) => (could ? performance.now() : Number.POSITIVE_INFINITY));
   const accepted = subject.handle
     ? scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' })
     : environment.driver
@@ -107,7 +108,7 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
   if (!first) return undefined;
   if ('sentAgain' in first) {
     const { guard, spread } = environment.timing;
-    const inTime = (await told) && performance.now() < first.sentAgain.at;
+    const inTime = (await toldAt) < first.sentAgain.at;
     const late = await Promise.race([accepted, environment.tester.listen(guard + spread)]);
     if (!late) {
       const { ack } = first.sentAgain.segment;

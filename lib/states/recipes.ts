@@ -1,11 +1,17 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
 import { type State, SYNCHRONIZED } from '../spec/state.ts';
-import { ASKED_PRECEDENCE, type Course, type Handle, type ListenerKind } from '../target/driver.ts';
+import {
+  ASKED_PRECEDENCE,
+  type Course,
+  type Handle,
+  type ListenerKind,
+  NotCapable,
+} from '../target/driver.ts';
 import { add } from '../wire/seq.ts';
 import { Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import { Dialogue, SENDINGS } from './dialogue.ts';
 import type { Environment } from './environment.ts';
-import { age, closesByItself, closeWindow, finish, fly, hear } from './passages.ts';
+import { age, closesByItself, closeWindow, finish, fly, hear, IN_FLIGHT } from './passages.ts';
 import { Unreached } from './unreached.ts';
 import { kindOf, type Reached, userOf, type Wish } from './wish.ts';
 
@@ -22,7 +28,11 @@ export async function reach(environment: Environment, wish: Wish): Promise<Reach
   try {
     const dialogue = new Dialogue(environment, mailbox);
     const reached = await new Recipe(dialogue, wish, course).run();
-    if (SYNCHRONIZED.includes(wish.state)) await driver.settle?.();
+    if (SYNCHRONIZED.includes(wish.state)) {
+      await driver.settle?.();
+      // What the target answered to the last of the recipe's segments must not be read as a reply to the stimulus.
+      await tester.drained();
+    }
     await dialogue.rest();
     return { ...reached, sentAgain: dialogue.sentAgain, ...(course?.greets ? { greets: true } : {}) };
   } catch (error) {
@@ -110,6 +120,11 @@ class Recipe {
     const syn = connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
     const { segment } = await this.#dialogue.answered(connection, syn, 'SYN,ACK', isSynAck(connection));
     this.#agreeOnTimestamps(connection, segment);
+    if (this.#wish.smallWindow && (segment.wnd ?? 0) > TESTER_MSS[this.#wish.family] - 8) {
+      throw new NotCapable(
+        `the target's smallest window, ${segment.wnd} octets, is more than a segment holds`,
+      );
+    }
     if (this.#wish.state === 'SYN-RECEIVED') this.#checkWindow(connection);
     return { connection, listening: true };
   }
@@ -211,7 +226,12 @@ class Recipe {
   }
 
   #windowAndMss(): string {
-    return `<WND=${TESTER_WINDOW}><MSS=${TESTER_MSS[this.#wish.family]}>`;
+    // Nagle's algorithm (RFC 9293 section 3.7.4) holds back what fills no segment while text is in flight.
+    const mss =
+      this.#wish.condition === 'target has 3000 octets in flight'
+        ? IN_FLIGHT / 3
+        : TESTER_MSS[this.#wish.family];
+    return `<WND=${TESTER_WINDOW}><MSS=${mss}>`;
   }
 
   #synOptions(): string {
