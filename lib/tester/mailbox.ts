@@ -106,16 +106,16 @@ export class Mailbox {
     });
   }
 
-  /** Called by the tester for each packet to this port. */
-  deliver(arrival: Arrival): void {
+  /** Called by the tester for each packet to this port. @returns false for one of another call */
+  deliver(arrival: Arrival): boolean {
     const { family, local } = this.link;
     try {
       const tcp = decodeTcp(arrival.tcp, { family, src: arrival.source, dst: local });
       if (tcp.checksumValid === false) {
         this.damaged.push('a segment with a wrong checksum');
-        return;
+        return true;
       }
-      if (this.#called && !this.#isOfTheCall(tcp)) return;
+      if (this.#called && !this.#isOfTheCall(tcp)) return false;
       const entry: Entry = {
         from: 'target',
         at: arrival.at,
@@ -134,6 +134,7 @@ export class Mailbox {
       if (!(error instanceof WireError)) throw error;
       this.damaged.push(error.message);
     }
+    return true;
   }
 
   /** Stops listening; who still waits gets undefined. */

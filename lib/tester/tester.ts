@@ -1,8 +1,33 @@
+import { ACK, RST, SYN } from '../wire/index.ts';
 import { LagMeter } from './lag.ts';
 import type { Arrival, Link } from './link.ts';
 import { Mailbox } from './mailbox.ts';
+import { buildPacket } from './packet.ts';
 import { PathQuality } from './path-quality.ts';
 import type { PortRange } from './ports.ts';
+
+const SHORTEST_HEADER = 20;
+
+/**
+ * Ends a call that nobody is interested in any more, as CLOSED does: a target that makes one call at a time would stay
+ * with it. A new call is left to ring until somebody is.
+ */
+function hangUp(link: Link, { tcp, source }: Arrival): void {
+  const view = new DataView(tcp.buffer, tcp.byteOffset, tcp.byteLength);
+  const [srcPort, dstPort, ack, flags] = [
+    view.getUint16(0),
+    view.getUint16(2),
+    view.getUint32(8),
+    view.getUint8(13),
+  ];
+  if ((flags & (SYN | RST | ACK)) !== ACK) return;
+  const reset = { seq: ack, ack: 0, ctl: new Set(['RST'] as const), data: 0, urg: 0 };
+  const { family, local, remote } = link;
+  link.send(
+    buildPacket(reset, { family, src: local, dst: remote, srcPort: dstPort, dstPort: srcPort, window: 0 }),
+    source,
+  );
+}
 
 /** The tester's end of the wire: its links, and a mailbox for each of its ports in use. */
 export class Tester {
@@ -14,6 +39,8 @@ export class Tester {
   readonly #links: ReadonlyMap<4 | 6, Link>;
   readonly #ports: PortRange;
   readonly #mailboxes = new Map<number, Mailbox>();
+  /** Ports that the target calls by itself. */
+  readonly #called = new Set<number>();
   /** Segments that could not be sent, or reads that failed, since the start. */
   failures = 0;
   #lastFailure: Error | undefined;
@@ -22,7 +49,7 @@ export class Tester {
     this.#links = new Map(links.map((link) => [link.family, link]));
     this.#ports = ports;
     for (const link of links) {
-      link.onArrival((arrival) => this.#deliver(arrival));
+      link.onArrival((arrival) => this.#deliver(link, arrival));
       link.onFailure((error) => {
         this.failures += 1;
         this.#lastFailure = error;
@@ -54,6 +81,7 @@ export class Tester {
     const release = (): void => void this.#mailboxes.delete(port);
     const mailbox = new Mailbox(link, port, release, () => this.drained(), given !== undefined);
     this.#mailboxes.set(port, mailbox);
+    if (given !== undefined) this.#called.add(port);
     return mailbox;
   }
 
@@ -98,11 +126,12 @@ export class Tester {
     return reads;
   }
 
-  #deliver(arrival: Arrival): void {
+  #deliver(link: Link, arrival: Arrival): void {
     const { tcp } = arrival;
     const port = ((tcp[2] ?? 0) << 8) | (tcp[3] ?? 0);
     const mailbox = this.#mailboxes.get(port);
-    if (mailbox) mailbox.deliver(arrival);
-    else this.strays += 1;
+    if (mailbox?.deliver(arrival)) return;
+    this.strays += 1;
+    if (tcp.length >= SHORTEST_HEADER && this.#called.has(port)) hangUp(link, arrival);
   }
 }
