@@ -1,0 +1,80 @@
+import { type ConcreteSegment, evaluateSegment, fromWire, parseSegment } from '../../lib/notation/index.ts';
+import type { Arrival, Link, Refusal } from '../../lib/tester/index.ts';
+import { buildPacket, type Dressing } from '../../lib/tester/packet.ts';
+import { decodeIpv4, decodeTcp } from '../../lib/wire/index.ts';
+
+/** A segment of the tester's, as the target sees it. */
+export interface Sent {
+  readonly segment: ConcreteSegment;
+  /** The tester's port and the target's. */
+  readonly from: number;
+  readonly to: number;
+  readonly destination: string;
+}
+
+/** A segment with its numbers, from the notation. */
+export const segment = (notation: string): ConcreteSegment => evaluateSegment(parseSegment(notation), {});
+
+/** The wire in memory, IPv4: what is sent is kept, and answered by a script. */
+export class MemoryLink implements Link {
+  readonly family = 4;
+  readonly local = '192.0.2.1';
+  readonly remote = '192.0.2.2';
+  readonly sent: Sent[] = [];
+  dropped = 0;
+  /** What the target answers to a segment. */
+  script: (sent: Sent) => readonly string[] = () => [];
+  #reads = 0;
+  #onArrival: (arrival: Arrival) => void = () => {};
+  #onFailure: (error: Error) => void = () => {};
+  #onRefusal: (refusal: Refusal) => void = () => {};
+
+  send(packet: Uint8Array, destination: string): void {
+    const { src, dst, payload } = decodeIpv4(packet);
+    const tcp = decodeTcp(payload, { family: 4, src, dst });
+    const sent = { segment: fromWire(tcp), from: tcp.srcPort, to: tcp.dstPort, destination };
+    this.sent.push(sent);
+    for (const answer of this.script(sent)) this.arrive(answer, sent.from, sent.to);
+  }
+
+  /** A segment of the target's comes in. */
+  arrive(notation: string, to: number, from = 80, dressing: Dressing = {}): void {
+    const envelope = { family: 4, src: this.remote, dst: this.local, srcPort: from, dstPort: to } as const;
+    const packet = buildPacket(segment(notation), { ...envelope, window: 1000 }, dressing);
+    this.#reads += 1;
+    const { payload } = decodeIpv4(packet);
+    this.#onArrival({ at: performance.now(), source: this.remote, tcp: payload, packet });
+  }
+
+  fail(message: string): void {
+    this.#onFailure(new Error(message));
+  }
+
+  refuse(refusal: Refusal): void {
+    this.#onRefusal(refusal);
+  }
+
+  onArrival(handler: (arrival: Arrival) => void): void {
+    this.#onArrival = handler;
+  }
+
+  onFailure(handler: (error: Error) => void): void {
+    this.#onFailure = handler;
+  }
+
+  onRefusal(handler: (refusal: Refusal) => void): void {
+    this.#onRefusal = handler;
+  }
+
+  reads(): number {
+    return this.#reads;
+  }
+
+  losses(): number {
+    return this.dropped;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { PortRange, Tester } from '../../lib/tester/index.ts';
+import { MemoryLink, segment } from './memory-link.ts';
+
+describe('the tester and its mailboxes', () => {
+  let link: MemoryLink;
+  let tester: Tester;
+
+  beforeEach(() => {
+    link = new MemoryLink();
+    tester = new Tester([link], new PortRange(10_000, 10_002));
+  });
+
+  afterEach(() => tester.close());
+
+  it('gives each connection a port to itself, and what arrives there', async () => {
+    const [one, other] = [tester.open(4), tester.open(4)];
+    expect(one.port).to.not.equal(other.port);
+    link.arrive('<SEQ=7><ACK=8><CTL=ACK>', other.port);
+    expect(one.log).to.have.length(0);
+    expect((await other.next(() => true, 0))?.segment.seq).to.equal(7);
+  });
+
+  it('counts what comes for nobody', () => {
+    link.arrive('<SEQ=7><CTL=RST>', 9);
+    expect(tester.strays).to.equal(1);
+  });
+
+  it('hands out no port that is still open', () => {
+    const ports = [tester.open(4), tester.open(4), tester.open(4)].map(({ port }) => port);
+    expect(new Set(ports).size).to.equal(3);
+  });
+
+  it('opens a port that the target calls only once at a time', () => {
+    tester.open(4, 9000);
+    expect(() => tester.open(4, 9000)).to.throw('port 9000 is taken');
+  });
+
+  it('takes only the first caller for the connection, on a port that the target calls', () => {
+    const mailbox = tester.open(4, 9000);
+    link.arrive('<SEQ=1><CTL=FIN,ACK>', 9000, 4000);
+    link.arrive('<SEQ=2><CTL=SYN>', 9000, 4001);
+    link.arrive('<SEQ=3><CTL=SYN>', 9000, 4002);
+    expect(mailbox.log.map(({ segment: { seq } }) => seq)).to.deep.equal([2]);
+  });
+
+  it('remembers failures, losses and refusals', () => {
+    const mailbox = tester.open(4);
+    link.fail('network is unreachable');
+    link.dropped = 3;
+    link.refuse({ port: mailbox.port, text: 'ICMP from 192.0.2.9: port unreachable' });
+    link.refuse({ port: 1, text: 'of nobody' });
+    expect(tester.failures).to.equal(1);
+    expect(tester.lastFailure).to.equal('network is unreachable');
+    expect(tester.losses()).to.equal(3);
+    expect(mailbox.refusals).to.deep.equal(['ICMP from 192.0.2.9: port unreachable']);
+  });
+
+  it('has no link of a family that it was not given', () => {
+    expect(() => tester.link(6)).to.throw('no IPv6 link');
+  });
+
+  it('reads what arrived in time before it takes its absence for silence', async () => {
+    const mailbox = tester.open(4);
+    const answer = mailbox.next(() => true, 1);
+    const until = performance.now() + 10;
+    while (performance.now() < until);
+    // The timer is due; what has arrived meanwhile is read only after timers, as from a socket.
+    setImmediate(() => link.arrive('<SEQ=7><ACK=8><CTL=ACK>', mailbox.port));
+    expect((await answer)?.segment.seq).to.equal(7);
+  });
+});
+
+describe('a mailbox', () => {
+  const link = new MemoryLink();
+  const tester = new Tester([link], new PortRange(10_000, 20_000));
+  after(() => tester.close());
+
+  it('finds what has arrived as well as what is to come', async () => {
+    const mailbox = tester.open(4);
+    link.arrive('<SEQ=1><ACK=1><CTL=ACK>', mailbox.port);
+    const past = await mailbox.next(({ segment: { seq } }) => seq === 1, 0);
+    const coming = mailbox.next(({ segment: { seq } }) => seq === 2, 1000);
+    link.arrive('<SEQ=2><ACK=1><CTL=ACK>', mailbox.port);
+    expect([past?.segment.seq, (await coming)?.segment.seq]).to.deep.equal([1, 2]);
+    expect(await mailbox.next(({ segment: { seq } }) => seq === 1, 0, 1)).to.equal(undefined);
+  });
+
+  it('logs what is sent, with its packet, and sends it again to the octet', () => {
+    const mailbox = tester.open(4);
+    const entry = mailbox.send(segment('<SEQ=5><ACK=6><CTL=ACK><DATA=3>'), 80, 4380);
+    mailbox.sendAgain(entry);
+    const [first, second] = link.sent.slice(-2);
+    expect(second).to.deep.equal(first);
+    expect(first?.segment).to.include({ seq: 5, ack: 6, data: 3, wnd: 4380 });
+    expect(mailbox.log.map(({ from }) => from)).to.deep.equal(['tester', 'tester']);
+  });
+
+  it('drops what a TCP would drop, and says so', () => {
+    const mailbox = tester.open(4);
+    link.arrive('<SEQ=1><ACK=1><CTL=ACK>', mailbox.port, 80, { corruptChecksum: true });
+    expect(mailbox.log).to.have.length(0);
+    expect(mailbox.damaged).to.deep.equal(['a segment with a wrong checksum']);
+  });
+
+  it('lets nobody wait for ever when it is closed', async () => {
+    const mailbox = tester.open(4);
+    const waiting = mailbox.next(() => true, 60_000);
+    mailbox.close();
+    expect(await waiting).to.equal(undefined);
+  });
+});
