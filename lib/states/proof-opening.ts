@@ -98,7 +98,7 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     .next((entry) => isSynAck(entry.segment) && scene.isLater(entry), patience, since)
     .then((entry) => entry && { sentAgain: entry });
   const told = scene.tellUser();
-  const toldAt = told.then((could) => (could ? performance.now() : Number.POSITIVE_INFINITY));
+  const toldAt = told.then((from) => (from === undefined ? Number.POSITIVE_INFINITY : performance.now()));
   const accepted = subject.handle
     ? scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' })
     : environment.driver

@@ -58,7 +58,7 @@ export function sort(
 
 /**
  * Whether a segment takes sequence space, and only such as had been sent before, with SYN and FIN where they were. A
- * SYN,ACK does not repeat a SYN: it is the answer to another one.
+ * SYN,ACK does not repeat a SYN, nor one that acknowledges another SYN: it is the answer to that.
  */
 function repeats(segment: ConcreteSegment, before: readonly ConcreteSegment[]): boolean {
   const { ctl, seq } = segment;
@@ -67,7 +67,11 @@ function repeats(segment: ConcreteSegment, before: readonly ConcreteSegment[]): 
   const end = add(seq, length);
   if (ctl.has('SYN')) {
     return before.some(
-      (one) => one.ctl.has('SYN') && one.seq === seq && one.ctl.has('ACK') === ctl.has('ACK'),
+      (one) =>
+        one.ctl.has('SYN') &&
+        one.seq === seq &&
+        one.ctl.has('ACK') === ctl.has('ACK') &&
+        (!ctl.has('ACK') || one.ack === segment.ack),
     );
   }
   const ends = before.filter((one) => !one.ctl.has('RST')).map((one) => add(one.seq, lengthOf(one)));

@@ -86,7 +86,8 @@ export class Scene {
     const { mailbox } = this.connection;
     const from = mailbox.log.length;
     for (let tries = this.environment.tester.path.disturbed ? PROBES : 1; tries > 0; tries -= 1) {
-      this.connection.transmit(probe);
+      // At the precedence of the connection: nothing but what the probe asks for is to be wrong with it.
+      this.connection.transmit(probe, { precedence: this.connection.precedence });
       const entry = await mailbox.next(({ segment }) => wanted(segment), patience, from);
       if (entry) return entry;
     }
@@ -176,19 +177,23 @@ export class Scene {
     patience = this.environment.timing.observation,
     told = this.tellUser(),
   ): Promise<Entry | undefined> {
-    const { mailbox } = this.connection;
-    const from = mailbox.log.length;
-    if (!(await told)) return undefined;
-    return mailbox.next(({ segment }) => segment.data > 0 && !segment.ctl.has('RST'), patience, from);
+    const from = await told;
+    if (from === undefined) return undefined;
+    return this.connection.mailbox.next(
+      ({ segment }) => segment.data > 0 && !segment.ctl.has('RST'),
+      patience,
+      from,
+    );
   }
 
-  /** Tells the target's user to send an octet. @returns whether it could be told */
-  async tellUser(): Promise<boolean> {
+  /** Tells the target's user to send an octet. @returns from where in the log it may be; undefined: it was not told */
+  async tellUser(): Promise<number | undefined> {
     const { handle } = this.subject;
-    if (!handle) return false;
+    if (!handle) return undefined;
+    const from = this.connection.mailbox.log.length;
     return this.environment.driver.send(handle, 1).then(
-      () => true,
-      () => false,
+      () => from,
+      () => undefined,
     );
   }
 

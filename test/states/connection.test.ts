@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { Connection } from '../../lib/states/index.ts';
+import { segment } from '../tester/memory-link.ts';
+import { world } from './scripted-target.ts';
+
+describe("the target's TCB as the tester learns it", () => {
+  function begun() {
+    const { link, tester } = world();
+    const mailbox = tester.open(4);
+    after(() => tester.close());
+    return { link, mailbox, connection: new Connection(mailbox, 80, 2 ** 32 - 1) };
+  }
+
+  it('knows of the target what its segments tell, over the wrap-around', () => {
+    const { link, mailbox, connection } = begun();
+    expect(connection.variables()).to.deep.equal({ IRS: 2 ** 32 - 1, 'RCV.NXT': 2 ** 32 - 1, 'RCV.WND': 0 });
+    connection.send('<SEQ=IRS><CTL=SYN><WND=4380>');
+    link.arrive('<SEQ=4294967295><ACK=0><CTL=SYN,ACK><WND=500>', mailbox.port);
+    connection.absorb();
+    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    expect(connection.variables()).to.include({
+      ...{ ISS: 2 ** 32 - 1, 'SND.UNA': 0, 'SND.NXT': 0, 'RCV.NXT': 0, 'RCV.WND': 500 },
+      ...{ 'SND.WND': 4380, 'MAX.SND.WND': 4380 },
+    });
+    link.arrive('<SEQ=0><ACK=0><CTL=FIN,ACK><DATA=9><WND=490>', mailbox.port);
+    connection.absorb();
+    expect(connection.targetFin).to.equal(9);
+    expect(connection.variables()).to.include({ 'SND.UNA': 0, 'SND.NXT': 10, 'RCV.WND': 490 });
+  });
+
+  it('learns nothing from resets', () => {
+    const { link, mailbox, connection } = begun();
+    link.arrive('<SEQ=77><ACK=99><CTL=RST,ACK><WND=500>', mailbox.port);
+    connection.absorb();
+    expect(connection.variables()).to.deep.equal({ IRS: 2 ** 32 - 1, 'RCV.NXT': 2 ** 32 - 1, 'RCV.WND': 0 });
+  });
+
+  it('counts no acknowledgment beyond what the target has sent', () => {
+    const { link, mailbox, connection } = begun();
+    link.arrive('<SEQ=10><ACK=0><CTL=SYN,ACK><WND=500>', mailbox.port);
+    connection.absorb();
+    connection.acknowledge(segment('<SEQ=0><ACK=12><CTL=ACK>'));
+    expect(connection.sndUna).to.equal(10);
+    connection.acknowledge(segment('<SEQ=0><ACK=11><CTL=ACK>'));
+    expect(connection.sndUna).to.equal(11);
+  });
+
+  it('adds the timestamps that were agreed on, but where the segment or the caller says otherwise', () => {
+    const { link, connection } = begun();
+    Object.assign(connection, { timestamps: true, tsRecent: 100, tsEcho: 200 });
+    connection.transmit(segment('<SEQ=0><ACK=1><CTL=ACK>'));
+    connection.transmit(segment('<SEQ=0><CTL=RST>'));
+    connection.transmit(segment('<SEQ=0><ACK=1><CTL=ACK><TSVAL=5><TSECR=6>'));
+    connection.transmit(segment('<SEQ=0><ACK=1><CTL=ACK>'), {}, false);
+    expect(link.sent.map(({ segment: { tsval, tsecr } }) => [tsval, tsecr])).to.deep.equal([
+      [100, 200],
+      [100, 0],
+      [5, 6],
+      [undefined, undefined],
+    ]);
+  });
+});

@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import type { State } from '../../lib/spec/state.ts';
+import { Connection, type Proof, prove } from '../../lib/states/index.ts';
+import { segment } from '../tester/memory-link.ts';
+import { TIMING, type World, world } from './scripted-target.ts';
+
+/** A connection whose stimulus was just sent. */
+interface Scene extends World {
+  readonly connection: Connection;
+  prove(): Promise<Proof>;
+}
+
+const ISS = 5000;
+
+function scene(state: State, stimulus: string, { handle = false, listening = false } = {}): Scene {
+  const made = world();
+  const { link, tester, environment } = made;
+  const mailbox = tester.open(4);
+  const connection = new Connection(mailbox, 80, 100);
+  Object.assign(connection, { rcvNxt: 101, rcvWnd: 1000, iss: ISS, sndUna: ISS + 1, sndNxt: ISS + 1 });
+  if (state === 'LISTEN' || state === 'SYN-SENT') Object.assign(connection, { rcvNxt: 100 });
+  if (['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'].includes(state)) {
+    link.arrive(`<SEQ=${ISS + 1}><ACK=101><CTL=FIN,ACK>`, mailbox.port);
+    connection.absorb();
+  }
+  const mark = mailbox.log.length;
+  const sent = segment(stimulus);
+  connection.transmit(sent);
+  return {
+    ...made,
+    connection,
+    async prove() {
+      const subject = { connection, listening, state, stimulus: sent, mark };
+      const proof = await prove(environment, handle ? { ...subject, handle: { socketId: 1 } } : subject);
+      await tester.close();
+      return proof;
+    },
+  };
+}
+
+const ACK = `<SEQ=${ISS + 1}><ACK=101><CTL=ACK>`;
+
+describe('the state after', () => {
+  it('is CLOSED where an acknowledgment out of nowhere is reset', async () => {
+    const closed = scene('CLOSED', '<SEQ=1><CTL=SYN>');
+    closed.link.script = ({ segment: { ack } }) => [`<SEQ=${ack}><CTL=RST>`];
+    expect(await closed.prove()).to.include({ state: 'CLOSED' });
+    const silent = scene('CLOSED', '<SEQ=1><CTL=SYN>');
+    expect(await silent.prove()).to.include({ state: 'unknown' });
+  });
+
+  it('is LISTEN where a new SYN is answered as the first', async () => {
+    const listen = scene('LISTEN', '<SEQ=100><ACK=1><CTL=ACK>', { listening: true });
+    listen.link.script = ({ segment: { ctl, seq } }) =>
+      ctl.has('SYN') ? [`<SEQ=9><ACK=${seq + 1}><CTL=SYN,ACK>`] : [];
+    expect(await listen.prove()).to.include({ state: 'LISTEN' });
+    const gone = scene('LISTEN', '<SEQ=100><ACK=1><CTL=ACK>', { listening: true });
+    gone.link.script = ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`];
+    expect(await gone.prove()).to.include({ state: 'CLOSED' });
+  });
+
+  it('is SYN-SENT where a right SYN,ACK is acknowledged', async () => {
+    const synSent = scene('SYN-SENT', '<SEQ=100><CTL=RST>');
+    synSent.link.script = ({ segment: { ctl, seq } }) =>
+      ctl.has('SYN') ? [`<SEQ=${ISS + 1}><ACK=${seq + 1}><CTL=ACK>`] : [];
+    expect(await synSent.prove()).to.include({ state: 'SYN-SENT' });
+  });
+
+  it('is ESTABLISHED where old text is acknowledged, and CLOSED where it is reset', async () => {
+    const alive = scene('ESTABLISHED', '<SEQ=101><CTL=RST>');
+    alive.link.script = () => [ACK];
+    expect(await alive.prove()).to.include({ state: 'ESTABLISHED', rcvNxt: 101, sndNxt: ISS + 1 });
+    const reset = scene('ESTABLISHED', '<SEQ=101><CTL=RST>');
+    reset.link.script = ({ segment: { ack } }) => [`<SEQ=${ack}><CTL=RST>`];
+    expect(await reset.prove()).to.include({ state: 'CLOSED' });
+  });
+
+  it('is CLOSE-WAIT where the FIN of the stimulus was taken', async () => {
+    const half = scene('ESTABLISHED', `<SEQ=101><ACK=${ISS + 1}><CTL=FIN,ACK>`);
+    half.link.script = () => [ACK.replace('101', '102')];
+    expect(await half.prove()).to.include({ state: 'CLOSE-WAIT' });
+  });
+
+  it('is told by text that its user can send where old text is not answered', async () => {
+    const mute = scene('CLOSE-WAIT', '<SEQ=101><CTL=URG>', { handle: true });
+    const { driver, link, connection } = mute;
+    driver.send = async () =>
+      link.arrive(`<SEQ=${ISS + 1}><ACK=101><CTL=ACK,PSH><DATA=1>`, connection.mailbox.port);
+    expect((await mute.prove()).how).to.equal('old text was not acknowledged, but its user can send');
+  });
+
+  it('is unknown where nothing is answered', async () => {
+    expect(await scene('ESTABLISHED', '<SEQ=101><CTL=URG>').prove()).to.include({ state: 'unknown' });
+  });
+
+  describe('by the FIN that is sent again', () => {
+    const again = `<SEQ=${ISS + 1}><ACK=101><CTL=FIN,ACK>`;
+    const acked = `<SEQ=101><ACK=${ISS + 2}><CTL=ACK>`;
+
+    it('is FIN-WAIT-1 where it is, and FIN-WAIT-2 where it is not', async () => {
+      const waiting = scene('FIN-WAIT-1', '<SEQ=101><CTL=URG>');
+      waiting.link.script = () => [ACK.replace(`${ISS + 1}`, `${ISS + 2}`)];
+      setTimeout(() => waiting.link.arrive(again, waiting.connection.mailbox.port), 20);
+      expect(await waiting.prove()).to.include({ state: 'FIN-WAIT-1' });
+      const done = scene('FIN-WAIT-1', acked);
+      done.link.script = () => [ACK.replace(`${ISS + 1}`, `${ISS + 2}`)];
+      expect(await done.prove()).to.include({ state: 'FIN-WAIT-2' });
+    });
+
+    it('is not told by one that crossed the stimulus on the way', async () => {
+      const crossed = scene('FIN-WAIT-1', acked);
+      Object.assign(crossed.environment.timing, { roundTrip: 50 });
+      crossed.link.script = () => [ACK.replace(`${ISS + 1}`, `${ISS + 2}`)];
+      crossed.link.arrive(again, crossed.connection.mailbox.port);
+      const proof = await crossed.prove();
+      Object.assign(TIMING, { roundTrip: 0 });
+      expect(proof).to.include({ state: 'FIN-WAIT-2' });
+    });
+  });
+
+  describe('by the SYN,ACK that is sent again', () => {
+    const synAck = `<SEQ=${ISS}><ACK=101><CTL=SYN,ACK>`;
+    function synReceived(): Scene {
+      const made = scene('SYN-RECEIVED', '<SEQ=101><CTL=URG>', { handle: true });
+      Object.assign(made.connection, { sndUna: ISS });
+      return made;
+    }
+
+    it('is SYN-RECEIVED where its user has nothing', async () => {
+      const waiting = synReceived();
+      setTimeout(() => waiting.link.arrive(synAck, waiting.connection.mailbox.port), 10);
+      expect(await waiting.prove()).to.include({ state: 'SYN-RECEIVED' });
+    });
+
+    it('is ESTABLISHED where what its user sends goes out all the same', async () => {
+      const both = synReceived();
+      const { driver, link, connection } = both;
+      link.script = () => [ACK];
+      link.arrive(synAck, connection.mailbox.port);
+      driver.send = async () => {
+        setTimeout(
+          () => link.arrive(`<SEQ=${ISS + 1}><ACK=101><CTL=ACK,PSH><DATA=1>`, connection.mailbox.port),
+          5,
+        );
+      };
+      expect(await both.prove()).to.include({ state: 'ESTABLISHED' });
+    });
+
+    it('proves nothing where it may have established before its user was asked', async () => {
+      const late = scene('SYN-RECEIVED', `<SEQ=101><ACK=${ISS}><CTL=ACK>`, { handle: true });
+      Object.assign(late.connection, { sndUna: ISS });
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      late.link.arrive(synAck, late.connection.mailbox.port);
+      expect(await late.prove()).to.include({ state: 'unknown' });
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { reach, Unreached } from '../../lib/states/index.ts';
+import { accepting, CLOSED_PORT, LISTENER, TIMING, world } from './scripted-target.ts';
+
+const printed = (sent: readonly { segment: { ctl: ReadonlySet<string> } }[]): string[] =>
+  sent.map(({ segment: { ctl } }) => [...ctl].join(','));
+
+describe('recipes', () => {
+  const worlds: ReturnType<typeof world>[] = [];
+  function fresh(timing = TIMING) {
+    const one = world(timing);
+    worlds.push(one);
+    return one;
+  }
+  after(() => Promise.all(worlds.map(({ tester }) => tester.close())));
+
+  it('reaches CLOSED and LISTEN by nothing but a port', async () => {
+    const { link, environment } = fresh();
+    const closed = await reach(environment, { family: 4, state: 'CLOSED', rcvNxt: 7 });
+    const listen = await reach(environment, { family: 4, state: 'LISTEN', rcvNxt: 7 });
+    expect([closed.connection.peerPort, listen.connection.peerPort]).to.deep.equal([CLOSED_PORT, LISTENER]);
+    expect([closed.listening, listen.listening]).to.deep.equal([false, true]);
+    expect(link.sent).to.deep.equal([]);
+  });
+
+  it('establishes a connection at the RCV.NXT that is wished, also over the wrap-around', async () => {
+    for (const rcvNxt of [0, 1, 2 ** 31]) {
+      const { link, environment } = fresh();
+      link.script = accepting();
+      const { connection, handle } = await reach(environment, { family: 4, state: 'ESTABLISHED', rcvNxt });
+      expect(connection.variables()).to.include({ 'RCV.NXT': rcvNxt, 'SND.NXT': 5001, 'SND.UNA': 5001 });
+      expect(handle).to.not.equal(undefined);
+      expect(printed(link.sent)).to.deep.equal(['SYN', 'ACK']);
+    }
+  });
+
+  it('sends again what is not answered, and says how often', async () => {
+    const { link, environment, tester } = fresh();
+    let swallowed = 0;
+    link.script = accepting(({ segment: { ctl } }) => ctl.has('SYN') && swallowed++ === 0);
+    const began = performance.now();
+    const reached = await reach(environment, { family: 4, state: 'ESTABLISHED', rcvNxt: 100 });
+    expect(reached.sentAgain).to.equal(1);
+    expect(printed(link.sent)).to.deep.equal(['SYN', 'SYN', 'ACK']);
+    expect(performance.now() - began, 'rests until limiters have room again').to.be.at.least(1100);
+    expect(tester.path.rate).to.be.above(0);
+  });
+
+  it('gives up what is never answered, with the reason, and leaves nothing behind', async () => {
+    const { link, environment, driver, tester } = fresh();
+    link.script = accepting(() => true);
+    const failure = await reach(environment, { family: 4, state: 'ESTABLISHED', rcvNxt: 100 }).catch(
+      (e) => e,
+    );
+    expect(failure).to.be.instanceOf(Unreached);
+    expect(failure.message).to.match(/^no SYN,ACK within \d+ ms$/);
+    expect(printed(link.sent)).to.deep.equal(['SYN', 'SYN', 'SYN']);
+    expect(driver.calls.filter((call) => call.startsWith('release'))).to.have.length(1);
+    link.arrive('<SEQ=1><CTL=RST>', link.sent[0]?.from as number);
+    expect(tester.strays).to.equal(1);
+  });
+
+  it('repeats the acknowledgment of a handshake that the user has not got', async () => {
+    const { link, environment, driver } = fresh();
+    link.script = accepting();
+    driver.acceptsWhen = () => printed(link.sent).filter((one) => one === 'ACK').length > 1;
+    await reach(environment, { family: 4, state: 'ESTABLISHED', rcvNxt: 100 });
+    expect(printed(link.sent)).to.deep.equal(['SYN', 'ACK', 'ACK']);
+  });
+
+  it('sends twice what nobody acknowledges where the path loses', async () => {
+    const { link, environment, driver, tester } = fresh();
+    tester.path.recordProbes(100, { lost: 3 });
+    link.script = accepting();
+    driver.onShutdown = () => link.arrive('<SEQ=5001><ACK=100><CTL=FIN,ACK>', link.sent[0]?.from as number);
+    await reach(environment, { family: 4, state: 'FIN-WAIT-2', rcvNxt: 100 });
+    expect(printed(link.sent)).to.deep.equal(['SYN', 'ACK', 'ACK', 'ACK', 'ACK']);
+  });
+
+  it('brings the target into CLOSE-WAIT and LAST-ACK by a FIN of its own', async () => {
+    const { link, environment, driver } = fresh();
+    link.script = accepting();
+    driver.onShutdown = () => link.arrive('<SEQ=5001><ACK=100><CTL=FIN,ACK>', link.sent[0]?.from as number);
+    const { connection } = await reach(environment, { family: 4, state: 'LAST-ACK', rcvNxt: 100 });
+    expect(printed(link.sent)).to.deep.equal(['SYN', 'ACK', 'FIN,ACK']);
+    expect(connection.variables()).to.include({ 'RCV.NXT': 100, 'SND.NXT': 5002, 'SND.UNA': 5001 });
+  });
+});

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { hasDoubles, sort } from '../../lib/states/index.ts';
+import type { Entry } from '../../lib/tester/index.ts';
+import { segment } from '../tester/memory-link.ts';
+
+const entry = (notation: string, at = 0, from: Entry['from'] = 'target'): Entry => ({
+  ...{ from, at, peerPort: 80, packet: new Uint8Array() },
+  segment: segment(notation),
+});
+const seen = (entries: readonly Entry[]): number[] => entries.map(({ at }) => at);
+
+describe('replies are told from what the target sends anyway', () => {
+  const fin = '<SEQ=10><ACK=1><CTL=FIN,ACK>';
+  const ack = '<SEQ=11><ACK=2><CTL=ACK><WND=100>';
+
+  it('takes a FIN, text or SYN,ACK that was sent before for a retransmission', () => {
+    const synAck = '<SEQ=9><ACK=1><CTL=SYN,ACK>';
+    const text = '<SEQ=10><ACK=1><CTL=ACK,PSH><DATA=20>';
+    for (const one of [fin, synAck, text]) {
+      const { replies, retransmissions } = sort([entry(one)], [entry(one, 1), entry(ack, 2)]);
+      expect([seen(retransmissions), seen(replies)]).to.deep.equal([[1], [2]]);
+    }
+  });
+
+  it('takes a part of what was sent for a retransmission, and more than that for a reply', () => {
+    const before = [entry('<SEQ=10><ACK=1><CTL=ACK><DATA=20>')];
+    expect(sort(before, [entry('<SEQ=10><ACK=1><CTL=ACK><DATA=5>')]).retransmissions).to.have.length(1);
+    expect(sort(before, [entry('<SEQ=10><ACK=1><CTL=ACK><DATA=21>')]).replies).to.have.length(1);
+    expect(sort(before, [entry('<SEQ=10><ACK=1><CTL=FIN,ACK><DATA=20>')]).replies).to.have.length(1);
+  });
+
+  it('never takes an empty ACK or a reset for one: they take no sequence space', () => {
+    for (const one of [ack, '<SEQ=11><CTL=RST>']) {
+      expect(sort([entry(one)], [entry(one, 1)]).replies).to.have.length(1);
+    }
+  });
+
+  it('takes the SYN,ACK after a SYN for an answer', () => {
+    const { replies } = sort([entry('<SEQ=9><CTL=SYN>')], [entry('<SEQ=9><ACK=5><CTL=SYN,ACK>')]);
+    expect(replies).to.have.length(1);
+  });
+
+  it('knows an update of the window', () => {
+    const update = ack.replace('100', '200');
+    expect(seen(sort([], [entry(ack, 1), entry(update, 2)]).windowUpdates)).to.deep.equal([2]);
+    expect(seen(sort([], [entry(update, 1), entry(ack, 2)]).replies), 'it only grows').to.deep.equal([1, 2]);
+  });
+
+  it('leaves out what the tester sent', () => {
+    expect(sort([], [entry(ack, 1, 'tester')]).replies).to.deep.equal([]);
+  });
+
+  it('counts two replies where there are two', () => {
+    expect(sort([], [entry(ack, 1), entry(ack, 2)]).replies).to.have.length(2);
+  });
+
+  it('may blame the path for the second of two that came together, but not for one that came later', () => {
+    const sorted = sort([], [entry(ack, 1), entry(ack, 20), entry(ack, 100)], { doubled: 30 });
+    expect([seen(sorted.replies), seen(sorted.doubles)]).to.deep.equal([[1, 100], [20]]);
+  });
+
+  it('takes a reply that its timer has sent again for one, and one that came too soon for that for two', () => {
+    const synAck = '<SEQ=9><ACK=1><CTL=SYN,ACK>';
+    const late = sort([], [entry(synAck, 0), entry(synAck, 1000)], { synAckAgain: 1000 });
+    expect([seen(late.replies), seen(late.retransmissions)]).to.deep.equal([[0], [1000]]);
+    expect(sort([], [entry(synAck, 0), entry(synAck, 200)], { synAckAgain: 1000 }).replies).to.have.length(2);
+    expect(sort([], [entry(ack, 0), entry(ack, 1000)], { otherAgain: 200 }).replies).to.have.length(2);
+  });
+
+  it('finds segments that are there twice', () => {
+    expect(hasDoubles([entry(ack), entry(fin), entry(ack)])).to.equal(true);
+    expect(hasDoubles([entry(ack), entry(fin), entry(ack, 0, 'tester')])).to.equal(false);
+  });
+});
