@@ -10,7 +10,7 @@ import {
 import type { ResolvedOutcome } from '../spec/case.ts';
 import type { Adoption } from '../spec/profile.ts';
 import type { State } from '../spec/state.ts';
-import { gt, sub } from '../wire/seq.ts';
+import { add, gt, sub } from '../wire/seq.ts';
 import type { Kind, Verdict } from './result.ts';
 
 /** What was observed of one stimulus, noise subtracted. */
@@ -123,8 +123,9 @@ function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): 
 /** A connection that is reopened from TIME-WAIT takes an ISS beyond all numbers of the old one (RFC 1122 section 4.2.2.13). */
 function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter }: Observation): string[] {
   const old = variables['SND.NXT'];
-  const reopened =
-    stateAfter === 'SYN-RECEIVED' && variables.ISS !== undefined && reply.seq !== variables.ISS;
+  // More than a SYN was sent before: this is no SYN,ACK that comes again.
+  const { ISS: iss } = variables;
+  const reopened = stateAfter === 'SYN-RECEIVED' && iss !== undefined && old !== add(iss, 1);
   if (kindOfOne(reply) !== 'syn-ack' || !reopened || old === undefined || gt(reply.seq, old)) return [];
   return [`SEQ is ${reply.seq}, not larger than the old SND.NXT (${old})`];
 }
