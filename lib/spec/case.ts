@@ -57,7 +57,9 @@ export interface CaseDeclaration {
    * What must come back. Either for all profiles, or by profile: a profile that is not named inherits from the one
    * before it in the chain, and `rfc793` must be named.
    */
-  readonly expect: Expectation | ({ readonly rfc793: Expectation } & Partial<Readonly<Record<Profile, Expectation>>>);
+  readonly expect:
+    | Expectation
+    | ({ readonly rfc793: Expectation } & Partial<Readonly<Record<Profile, Expectation>>>);
   /** Document, section and step, in our own words: at least one. */
   readonly cite: readonly string[];
   /** Ids of lib/spec/requirements.ts that the case tests. */
