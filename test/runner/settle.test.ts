@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import { type Sample, settle } from '../../lib/runner/settle.ts';
+import type { TargetWatch } from '../../lib/runner/target-watch.ts';
+import { PathQuality } from '../../lib/tester/index.ts';
+import { resultOf } from './results.ts';
+
+const right: Sample = { result: resultOf('conformant', { kind: 'empty-ack', observed: ['<CTL=ACK>'] }) };
+const wrong: Sample = { result: resultOf('deviates', { kind: 'rst', observed: ['<CTL=RST>'] }) };
+const spoilt: Sample = { result: resultOf('inconclusive'), spoilt: 'the tester was 900 ms late' };
+
+/** Attempts that come to these samples, the last one over and over. */
+function attempts(...samples: Sample[]) {
+  const told: number[] = [];
+  const once = async (spoiltBefore: number): Promise<Sample> => {
+    told.push(spoiltBefore);
+    return samples[Math.min(told.length, samples.length) - 1] as Sample;
+  };
+  return { once, told };
+}
+
+/** A path on which so many in a hundred exchanges were lost. */
+function pathOf(percent: number): PathQuality {
+  const path = new PathQuality();
+  path.recordProbes(1000, { lost: percent * 10 });
+  return path;
+}
+
+/** A target that is away, and what that means, as the script says at each look. */
+function watchOf(script: ((watch: object) => unknown)[] = []) {
+  const watch = {
+    epoch: 0,
+    lost: undefined as string | undefined,
+    looks: 0,
+    check: async () => {
+      script[watch.looks]?.(watch);
+      watch.looks += 1;
+    },
+  };
+  return watch as typeof watch & TargetWatch;
+}
+
+describe('a verdict is believed', () => {
+  const clean = pathOf(0);
+
+  it('at once, when it conforms and the path disturbs nothing', async () => {
+    const { once, told } = attempts(right);
+    expect((await settle({ path: clean }, once)).verdicts.rfc9293).to.equal('conformant');
+    expect(told).to.deep.equal([0]);
+  });
+
+  it('when it accuses, only if another connection agrees', async () => {
+    const { once, told } = attempts(wrong);
+    const result = await settle({ path: clean }, once);
+    expect(result.verdicts.rfc9293).to.equal('deviates');
+    expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
+    expect(told).to.deep.equal([0, 0]);
+  });
+
+  it('not when it was seen once, and something else twice', async () => {
+    const result = await settle({ path: clean }, attempts(wrong, right).once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal(['seen alike on 2 of 3 connections']);
+  });
+
+  it('by silence where a reply is asked for, only after every limiter had room again', async () => {
+    const silence: Sample = { result: resultOf('conformant'), silent: true };
+    const began = performance.now();
+    const result = await settle({ path: clean }, attempts(silence).once);
+    expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
+    expect(performance.now() - began).to.be.at.least(1095);
+  });
+
+  it('as often as the path asks for, with the reason', async () => {
+    const { once, told } = attempts(right);
+    const result = await settle({ path: pathOf(2) }, once);
+    expect(told).to.have.length(4);
+    expect(result.notes[0]).to.match(
+      /^seen alike on 4 of 4 connections, since the path disturbs segments \(2 lost/,
+    );
+    const accused = attempts(wrong);
+    await settle({ path: pathOf(2) }, accused.once);
+    expect(accused.told).to.have.length(5);
+  });
+
+  it('by its lead over every other observation', async () => {
+    const { once, told } = attempts(right, wrong, right, right, right, right);
+    expect((await settle({ path: pathOf(2) }, once)).verdicts.rfc9293).to.equal('conformant');
+    expect(told).to.have.length(6);
+  });
+
+  it('never, when the observations do not agree', async () => {
+    let turn = 0;
+    const once = async (): Promise<Sample> => [wrong, right][turn++ % 2] as Sample;
+    const result = await settle({ path: pathOf(2) }, once);
+    expect(result.verdicts.rfc9293).to.equal('inconclusive');
+    expect(result.inconclusive?.reason).to.match(
+      /^the observations do not agree: 15 times 1 x rst, then ESTABLISHED; 15 times 1 x empty-ack, then/,
+    );
+  });
+
+  it('after attempts that say nothing, which are told, and change the numbers', async () => {
+    const { once, told } = attempts(spoilt, spoilt, right);
+    const result = await settle({ path: clean }, once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal([
+      'attempt 1 says nothing: the tester was 900 ms late',
+      'attempt 2 says nothing: the tester was 900 ms late',
+    ]);
+    expect(told).to.deep.equal([0, 1, 2]);
+  });
+
+  it('not where all attempts say nothing: the last reason is given', async () => {
+    const { once, told } = attempts(spoilt);
+    const result = await settle({ path: clean }, once);
+    expect(result.inconclusive).to.deep.equal({ reason: 'the tester was 900 ms late', byCapability: false });
+    expect(told).to.have.length(5);
+  });
+
+  it('never tried again where the target is not able to do it', async () => {
+    const inconclusive = { reason: 'no small receive buffer', byCapability: true };
+    const { once, told } = attempts({ result: resultOf('inconclusive', { inconclusive }), spoilt: 'that' });
+    expect((await settle({ path: clean }, once)).inconclusive).to.deep.equal(inconclusive);
+    expect(told).to.have.length(1);
+  });
+
+  it('only as long as the target is there to be accused', async () => {
+    const away = watchOf([(watch) => Object.assign(watch, { epoch: 1 })]);
+    const { once, told } = attempts(wrong, wrong, right);
+    const result = await settle({ path: clean, watch: away }, once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal(['all of it says nothing: the target was away meanwhile']);
+    expect(told).to.deep.equal([0, 0, 1]);
+  });
+
+  it('not where the target was away during the attempt', async () => {
+    const watch = watchOf();
+    let count = 0;
+    const result = await settle({ path: clean, watch }, async () => {
+      count += 1;
+      if (count === 1) watch.epoch += 1;
+      return count === 1 ? wrong : right;
+    });
+    expect(result.notes).to.deep.equal(['attempt 1 says nothing: the target was away meanwhile']);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+  });
+
+  it('not when the target is given up: the reason is its absence', async () => {
+    const watch = watchOf([(one) => Object.assign(one, { lost: 'the target was lost: nothing answers' })]);
+    const { once, told } = attempts(spoilt);
+    const result = await settle({ path: clean, watch }, once);
+    expect(result.inconclusive?.reason).to.equal('the target was lost: nothing answers');
+    expect(told).to.have.length(1);
+  });
+});

@@ -1,0 +1,58 @@
+import { AssertionError, expect, use } from 'chai';
+import { tcpAssertions } from '../../lib/verdict/chai-plugin.ts';
+import { resultOf } from '../runner/results.ts';
+
+use(tcpAssertions);
+
+const variables = { 'SND.NXT': 10, 'RCV.NXT': 20, 'SEG.ACK': 11 };
+const silent = resultOf('conformant', { variables });
+const acked = resultOf('conformant', {
+  variables,
+  observed: ['<SEQ=10><ACK=20><CTL=ACK>'],
+  kind: 'empty-ack',
+});
+const reset = resultOf('deviates', { variables, observed: ['<SEQ=11><ACK=0><CTL=RST>'], kind: 'rst' });
+
+describe('assertions about results', () => {
+  it('know a reset, with or without its numbers', () => {
+    expect(reset).to.be.reset();
+    expect(reset).to.be.reset('<SEQ=SEG.ACK><CTL=RST>');
+    expect(() => expect(reset).to.be.reset('<SEQ=SND.NXT><CTL=RST>')).to.throw(
+      AssertionError,
+      /SEQ is .*, not /,
+    );
+    expect(() => expect(silent).to.be.reset()).to.throw(AssertionError, /expected a reset/);
+    expect(silent).to.not.be.reset();
+  });
+
+  it('know an empty ACK, by default with the numbers of the connection', () => {
+    expect(acked).to.be.emptyAck();
+    expect(() => expect(acked).to.be.emptyAck('<ACK=RCV.NXT+1><CTL=ACK>')).to.throw(AssertionError, /ACK is/);
+    expect(reset).to.not.be.emptyAck();
+  });
+
+  it('know silence, and one reply from two', () => {
+    expect(silent).to.be.silence;
+    expect(() => expect(acked).to.be.silence).to.throw(AssertionError, /expected silence/);
+    const [once = ''] = acked.observed;
+    expect({ ...acked, observed: [once, once] }).to.not.be.emptyAck();
+  });
+
+  it('know what conforms, and what does only without --strict', () => {
+    expect(acked).to.conformTo('rfc9293');
+    expect(reset).to.not.conformTo('rfc9293');
+    expect(resultOf('permitted')).to.conformTo('rfc793');
+    expect(() => expect(resultOf('permitted')).to.conformTo('rfc793', { strict: true })).to.throw(
+      AssertionError,
+      /^permitted under rfc793\n/,
+    );
+  });
+
+  it('explain a failure by what was sent, seen and expected', () => {
+    const failed = resultOf('deviates', { reasons: { rfc9293: 'ACK is 5, not 6' } });
+    expect(() => expect(failed).to.conformTo('rfc9293')).to.throw(
+      AssertionError,
+      /deviates under rfc9293\nestablished\.rst\.one-after, IPv4: a title\n.*sent.*\n.*observed {2}silence, then ESTABLISHED\n.*because {3}ACK is 5, not 6/s,
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import type { ResolvedOutcome } from '../../lib/spec/case.ts';
+import { judge, kindOf, type Observation, repliesRuleOut } from '../../lib/verdict/judge.ts';
+import { segment } from '../tester/memory-link.ts';
+
+const outcome = (reply: string, then: ResolvedOutcome['then'], rest: Partial<ResolvedOutcome> = {}) =>
+  ({ reply, then, level: 'required', ...rest }) as ResolvedOutcome;
+
+const CHALLENGE = outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', 'ESTABLISHED');
+const RESET = outcome('<SEQ=SEG.ACK><CTL=RST>', 'CLOSED');
+const SILENCE = outcome('silence', 'ESTABLISHED');
+
+const observed = (replies: readonly string[], rest: Partial<Observation> = {}): Observation => ({
+  variables: { 'SND.NXT': 10, 'RCV.NXT': 20, 'SEG.SEQ': 20, 'SEG.ACK': 11, 'SEG.LEN': 5 },
+  replies: replies.map(segment),
+  ...{ retransmissions: [], stateAfter: 'ESTABLISHED', opening: false, listening: true },
+  ...rest,
+});
+
+const ACK = '<SEQ=10><ACK=20><CTL=ACK>';
+
+describe('the kind of what was observed', () => {
+  for (const [kind, ...replies] of [
+    ['silence'],
+    ['rst', '<SEQ=1><CTL=RST>', '<SEQ=2><ACK=3><CTL=RST,ACK>'],
+    ['empty-ack', ACK],
+    ['syn-ack', '<SEQ=1><ACK=2><CTL=SYN,ACK>'],
+    ['other', '<SEQ=1><CTL=SYN>'],
+    ['other', '<SEQ=1><ACK=2><CTL=ACK><DATA=1>'],
+    ['other', '<SEQ=1><ACK=2><CTL=FIN,ACK>'],
+    ['other', ACK, '<SEQ=1><CTL=RST>'],
+  ] as const) {
+    it(`is ${kind} for ${replies.join(' ') || 'nothing'}`, () => {
+      expect(kindOf(replies.map(segment))).to.equal(kind);
+    });
+  }
+});
+
+describe('a judgement', () => {
+  it('is conformant where reply, numbers and state are as asked for', () => {
+    expect(judge([CHALLENGE], observed([ACK]), undefined)).to.deep.equal({
+      verdict: 'conformant',
+      reason: '',
+    });
+    expect(judge([SILENCE], observed([]), undefined).verdict).to.equal('conformant');
+  });
+
+  it('says which field is not, and what it should be', () => {
+    const { verdict, reason } = judge([CHALLENGE], observed(['<SEQ=10><ACK=21><CTL=ACK>']), undefined);
+    expect(verdict).to.equal('deviates');
+    expect(reason).to.match(/ACK is .*not /);
+  });
+
+  it('deviates by the state after', () => {
+    const { reason } = judge([CHALLENGE], observed([ACK], { stateAfter: 'CLOSED' }), undefined);
+    expect(reason).to.match(/afterwards in CLOSED$/);
+  });
+
+  it('takes CLOSED for LISTEN only where a LISTEN outlives the connection', () => {
+    const back = outcome('silence', 'LISTEN');
+    const gone = { stateAfter: 'CLOSED' } as const;
+    expect(judge([back], observed([], gone), undefined).verdict).to.equal('conformant');
+    expect(judge([back], observed([], { ...gone, listening: false }), undefined).verdict).to.equal(
+      'deviates',
+    );
+  });
+
+  it('deviates by a RCV.NXT that the outcome does not move', () => {
+    const { reason } = judge([SILENCE], observed([], { rcvNxtAfter: 25 }), undefined);
+    expect(reason).to.match(/afterwards RCV\.NXT is 25: 5 octets too far/);
+    expect(judge([SILENCE], observed([], { rcvNxtAfter: 20 }), undefined).verdict).to.equal('conformant');
+    const taken = outcome('<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>', 'ESTABLISHED');
+    const after = observed(['<SEQ=10><ACK=25><CTL=ACK>'], { rcvNxtAfter: 25 });
+    expect(judge([taken], after, undefined).verdict).to.equal('conformant');
+  });
+
+  it('deviates by a second reply', () => {
+    expect(judge([CHALLENGE], observed([ACK, ACK]), undefined).reason).to.match(/observed 2 replies/);
+  });
+
+  it('takes several acknowledgments for the last one, where each says more', () => {
+    const taken = outcome('<SEQ=SND.NXT><ACK=RCV.NXT+5><CTL=ACK>', 'ESTABLISHED');
+    const both = observed(['<SEQ=10><ACK=24><CTL=ACK>', '<SEQ=10><ACK=25><CTL=ACK>']);
+    expect(judge([taken], both, undefined).verdict).to.equal('conformant');
+  });
+
+  it('finds an acknowledgment that rides on what is sent anyway', () => {
+    const taken = outcome('<SEQ=SND.NXT><ACK=RCV.NXT+5><CTL=ACK>', 'ESTABLISHED');
+    const riding = observed([], { retransmissions: [segment('<SEQ=9><ACK=25><CTL=FIN,ACK>')] });
+    expect(judge([taken], riding, undefined).verdict).to.equal('conformant');
+    expect(
+      judge(
+        [CHALLENGE],
+        observed([], { retransmissions: [segment('<SEQ=9><ACK=20><CTL=FIN,ACK>')] }),
+        undefined,
+      ).verdict,
+    ).to.equal('deviates');
+  });
+
+  it('is permitted where only that is met, and says what would be better', () => {
+    const permitted = { ...SILENCE, level: 'permitted' } as const;
+    const { verdict, reason } = judge([CHALLENGE, permitted], observed([]), undefined);
+    expect(verdict).to.equal('permitted');
+    expect(reason).to.match(/^silence, then ESTABLISHED is permitted; rather: <SEQ=SND\.NXT>/);
+  });
+
+  it('holds a target to the branch of RFC 5961 that it has taken, or to either', () => {
+    const both = [
+      { ...CHALLENGE, when: 'adopted' } as const,
+      { ...outcome('silence', 'CLOSED'), when: 'not adopted' } as const,
+    ];
+    const dies = observed([], { stateAfter: 'CLOSED' });
+    expect(judge(both, dies, 'not adopted').verdict).to.equal('conformant');
+    expect(judge(both, dies, undefined).verdict).to.equal('conformant');
+    expect(judge(both, dies, 'adopted').verdict).to.equal('deviates');
+    expect(judge(both, observed([ACK]), 'adopted').verdict).to.equal('conformant');
+  });
+
+  it('knows when the replies alone rule everything out', () => {
+    const unknown = { stateAfter: 'unknown' } as const;
+    expect(repliesRuleOut([CHALLENGE, RESET], observed([], unknown), undefined)).to.equal(true);
+    expect(repliesRuleOut([CHALLENGE, SILENCE], observed([], unknown), undefined)).to.equal(false);
+    expect(repliesRuleOut([RESET], observed(['<SEQ=11><CTL=RST>'], unknown), undefined)).to.equal(false);
+  });
+});
