@@ -8,10 +8,11 @@ import {
   NotCapable,
 } from '../target/driver.ts';
 import { add } from '../wire/seq.ts';
-import { Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
+import { Connection, TESTER_MSS } from './connection.ts';
 import { Dialogue, SENDINGS } from './dialogue.ts';
 import type { Environment } from './environment.ts';
-import { age, closesByItself, closeWindow, finish, fly, hear, IN_FLIGHT } from './passages.ts';
+import { age, closesByItself, closeWindow, finish, fly, hear } from './passages.ts';
+import { agreeOnTimestamps, checkWindow, synOptions, windowAndMss } from './syn-options.ts';
 import { Unreached } from './unreached.ts';
 import { kindOf, type Reached, userOf, type Wish } from './wish.ts';
 
@@ -108,24 +109,24 @@ class Recipe {
     const { connection } = reached;
     connection.irs = add(this.#wish.rcvNxt, -1);
     connection.rcvNxt = connection.irs;
-    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
+    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#wish)}`);
     const { segment } = await this.#dialogue.answered(connection, syn, 'SYN,ACK', isSynAck(connection));
-    this.#agreeOnTimestamps(connection, segment);
-    this.#checkWindow(connection);
+    agreeOnTimestamps(this.#wish, connection, segment);
+    checkWindow(this.#wish, connection);
     return reached;
   }
 
   async #synReceivedPassive(bound = 1): Promise<Reached> {
     const connection = this.#connection(await this.#port(), bound);
-    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${this.#synOptions()}`);
+    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#wish)}`);
     const { segment } = await this.#dialogue.answered(connection, syn, 'SYN,ACK', isSynAck(connection));
-    this.#agreeOnTimestamps(connection, segment);
+    agreeOnTimestamps(this.#wish, connection, segment);
     if (this.#wish.smallWindow && (segment.wnd ?? 0) > TESTER_MSS[this.#wish.family] - 8) {
       throw new NotCapable(
         `the target's smallest window, ${segment.wnd} octets, is more than a segment holds`,
       );
     }
-    if (this.#wish.state === 'SYN-RECEIVED') this.#checkWindow(connection);
+    if (this.#wish.state === 'SYN-RECEIVED') checkWindow(this.#wish, connection);
     return { connection, listening: true };
   }
 
@@ -196,9 +197,9 @@ class Recipe {
     connection.irs = add(this.#wish.rcvNxt, -taken);
     connection.rcvNxt = connection.irs;
     const syn = this.#dialogue.mailbox.log.find(({ from }) => from === 'target');
-    if (syn) this.#agreeOnTimestamps(connection, syn.segment);
+    if (syn) agreeOnTimestamps(this.#wish, connection, syn.segment);
     // Timestamps that are agreed on are added to every segment.
-    const synAck = connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${this.#windowAndMss()}`);
+    const synAck = connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${windowAndMss(this.#wish)}`);
     await this.#dialogue.answered(
       connection,
       synAck,
@@ -224,36 +225,7 @@ class Recipe {
   get #fillsWindow(): boolean {
     return this.#wish.condition === 'zero receive window';
   }
-
-  #windowAndMss(): string {
-    // Nagle's algorithm (RFC 9293 section 3.7.4) holds back what fills no segment while text is in flight.
-    const mss =
-      this.#wish.condition === 'target has 3000 octets in flight'
-        ? IN_FLIGHT / 3
-        : TESTER_MSS[this.#wish.family];
-    return `<WND=${TESTER_WINDOW}><MSS=${mss}>`;
-  }
-
-  #synOptions(): string {
-    const wnd = this.#windowAndMss();
-    return this.#wish.condition?.startsWith('timestamps') ? `${wnd}<TSVAL=${FIRST_TSVAL}><TSECR=0>` : wnd;
-  }
-
-  #agreeOnTimestamps(connection: Connection, synAck: ConcreteSegment): void {
-    if (!this.#wish.condition?.startsWith('timestamps')) return;
-    if (synAck.tsval === undefined) throw new Unreached('the target does not negotiate timestamps');
-    connection.timestamps = true;
-    connection.tsRecent = FIRST_TSVAL;
-  }
-
-  #checkWindow(connection: Connection): void {
-    if (this.#wish.condition !== 'zero receive window' || connection.rcvWnd === 0) return;
-    throw new Unreached(`the target's first window is not zero but ${connection.rcvWnd} octets`);
-  }
 }
-
-// Any value, far from both ends of the space of timestamps.
-const FIRST_TSVAL = 0x1234_5678;
 
 /** The states in which the tester's FIN has been taken. */
 const FINS_TAKEN: readonly State[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
