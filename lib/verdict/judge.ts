@@ -121,11 +121,11 @@ function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): 
 }
 
 /** A connection that is reopened from TIME-WAIT takes an ISS beyond all numbers of the old one (RFC 1122 section 4.2.2.13). */
-function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter }: Observation): string[] {
+function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter, opening }: Observation): string[] {
   const old = variables['SND.NXT'];
   // More than a SYN was sent before: this is no SYN,ACK that comes again.
   const { ISS: iss } = variables;
-  const reopened = stateAfter === 'SYN-RECEIVED' && iss !== undefined && old !== add(iss, 1);
+  const reopened = !opening && stateAfter === 'SYN-RECEIVED' && iss !== undefined && old !== add(iss, 1);
   if (kindOfOne(reply) !== 'syn-ack' || !reopened || old === undefined || gt(reply.seq, old)) return [];
   return [`SEQ is ${reply.seq}, not larger than the old SND.NXT (${old})`];
 }
