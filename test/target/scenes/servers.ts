@@ -51,7 +51,7 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
         `server { listen ${port}; listen [::]:${port}; ${more} location / { return 200 "segment arrives\\n"; } }`;
       writeFileSync(
         join(folder, 'nginx.conf'),
-        `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
+        `daemon off; master_process off; user root root; pid ${folder}/pid; error_log stderr;
         events { worker_connections 1024; }
         http {
           access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
