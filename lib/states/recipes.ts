@@ -24,6 +24,8 @@ import { kindOf, type Reached, userOf, type Wish } from './wish.ts';
 export async function reach(environment: Environment, wish: Wish): Promise<Reached> {
   const { driver, tester } = environment;
   const course = await driver.course?.(wish);
+  // What has called before is answered for: by the kernel, or by the case before.
+  if (course?.testerPort !== undefined) await tester.drained();
   const mailbox = tester.open(wish.family, course?.testerPort);
   mailbox.filler = course?.filler;
   try {
