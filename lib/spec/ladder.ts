@@ -1,3 +1,4 @@
+import type { Condition } from './case.ts';
 import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 
@@ -52,6 +53,8 @@ export interface LadderDeclaration {
   readonly id: string;
   readonly title: string;
   readonly start: LadderStart;
+  /** Every segment of the tester's then carries the timestamps that both SYNs did, if it does not say otherwise. */
+  readonly condition?: Extract<Condition, 'timestamps negotiated'>;
   /** The target's user does not take the text that arrives. */
   readonly unread?: true;
   /** The document that asks for it: under the profiles before, what is `permitted` is as good. `rfc793` when absent. */

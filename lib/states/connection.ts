@@ -87,10 +87,9 @@ export class Connection {
 
   /** Sends a segment as it is, with timestamps if the connection has them and the segment does not say otherwise. */
   transmit(segment: ConcreteSegment, dressing: Dressing = {}, withTimestamps = this.timestamps): Entry {
-    const stamped =
-      withTimestamps && segment.tsval === undefined
-        ? { ...segment, tsval: this.tsRecent, tsecr: segment.ctl.has('ACK') ? this.tsEcho : 0 }
-        : segment;
+    // RFC 7323 section 3.2: with the ACK bit on, TSecr is the newest TSval of the target's.
+    const tsecr = segment.ctl.has('ACK') ? this.tsEcho : 0;
+    const stamped = withTimestamps ? { tsval: this.tsRecent, tsecr, ...segment } : segment;
     return this.mailbox.send(stamped, this.peerPort, TESTER_WINDOW, dressing);
   }
 

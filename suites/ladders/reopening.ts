@@ -1,30 +1,48 @@
 /** RFC 1122 section 4.2.2.13: a TCP may reopen a connection from TIME-WAIT, but must be able to go back there. */
 import { figure } from '../../lib/runner/declare-figure.ts';
+import type { LadderStep } from '../../lib/spec/ladder.ts';
+
+/** @param syn beyond all numbers of the old connection, so that whoever reopens at all does it */
+const turnsOutToBeOld = (syn: string): readonly LadderStep[] => [
+  { send: syn },
+  {
+    expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>',
+    // Whoever does not reopen has nothing to go back from; what he must answer is asked by the cases of TIME-WAIT.
+    otherwise: [
+      'silence',
+      '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
+      '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>',
+      '<SEQ=SND.NXT><CTL=RST>',
+      '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>',
+    ],
+    then: 'SYN-RECEIVED',
+  },
+  // By this reset the peer says that it never sent the SYN, as in figure 9.
+  { send: '<SEQ=RCV.NXT><CTL=RST>' },
+  { expect: 'silence', then: 'TIME-WAIT' },
+];
 
 figure({
   id: 'ladder.reopening.old-duplicate',
   title: 'a SYN that reopens the connection turns out to be an old duplicate: back to TIME-WAIT',
   start: 'TIME-WAIT',
   since: 'rfc1122',
-  steps: [
-    { send: '<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>' },
-    {
-      expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>',
-      // Whoever does not reopen has nothing to go back from; what he must answer is asked by the cases of TIME-WAIT.
-      otherwise: [
-        'silence',
-        '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
-        '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>',
-        '<SEQ=SND.NXT><CTL=RST>',
-        '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>',
-      ],
-      then: 'SYN-RECEIVED',
-    },
-    // By this reset the peer says that it never sent the SYN, as in figure 9.
-    { send: '<SEQ=RCV.NXT><CTL=RST>' },
-    { expect: 'silence', then: 'TIME-WAIT' },
-  ],
+  steps: turnsOutToBeOld('<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>'),
   then: 'TIME-WAIT',
   cite: ['RFC 1122 4.2.2.13', 'RFC 9293 3.6.1'],
   requirements: ['MAY-2'],
+});
+
+// With timestamps RFC 6191 asks for the reopening, so that more TCPs have something to go back from.
+figure({
+  id: 'ladder.reopening.old-duplicate-with-timestamps',
+  title:
+    'a SYN that reopens the connection by a newer timestamp turns out to be an old duplicate: back to TIME-WAIT',
+  start: 'TIME-WAIT',
+  condition: 'timestamps negotiated',
+  since: 'rfc1122',
+  steps: turnsOutToBeOld('<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460><TSVAL=TS.RECENT+1>'),
+  then: 'TIME-WAIT',
+  cite: ['RFC 1122 4.2.2.13', 'RFC 6191 2', 'RFC 9293 3.6.1'],
+  requirements: ['MAY-2', 'SHLD-4'],
 });

@@ -93,7 +93,17 @@ function ofCase({
   };
 }
 
-function ofLadder({ id, title, start, steps, then, since, cite, requirements }: Ladder): ListedCase {
+function ofLadder({
+  id,
+  title,
+  start,
+  condition,
+  steps,
+  then,
+  since,
+  cite,
+  requirements,
+}: Ladder): ListedCase {
   const last = steps.findLast((step) => 'expect' in step);
   const from = since ? PROFILES.indexOf(since) : 0;
   const outcomes = (profile: Profile): ListedOutcome[] => [
@@ -112,6 +122,7 @@ function ofLadder({ id, title, start, steps, then, since, cite, requirements }: 
     id,
     state: start,
     title,
+    ...(condition ? { condition } : {}),
     send: steps,
     expect: Object.fromEntries(PROFILES.map((profile) => [profile, outcomes(profile)])) as Record<
       Profile,

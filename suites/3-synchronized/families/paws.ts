@@ -13,6 +13,7 @@ import {
 import { validReset } from './rst.ts';
 import { PAWS, RST, rules, TEXT, TIMESTAMPS_MISSING } from './rules.ts';
 
+const agreed: Condition = 'timestamps negotiated';
 const older: Condition = 'timestamps negotiated; TSval older than TS.Recent';
 const none: Condition = 'timestamps negotiated; segment carries none';
 
@@ -36,6 +37,14 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(emptyAck(subject.state)),
     ...PAWS,
+  },
+  {
+    id: named(subject, 'paws.newer-text'),
+    title: 'text in order with a timestamp newer than the last',
+    condition: agreed,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10><TSVAL=TS.RECENT+1>`,
+    expect: always(...textTaken(subject, 10)),
+    ...rules(PAWS, TEXT),
   },
   {
     id: named(subject, 'paws.rst'),

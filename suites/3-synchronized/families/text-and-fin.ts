@@ -49,7 +49,23 @@ export const text = (subject: Subject): readonly CaseDeclaration[] => [
       send: `<SEQ=RCV.NXT+RCV.WND-1><ACK=${subject.ack}><CTL=ACK><DATA=2>`,
     },
   ]),
+  ...(subject.takesText ? [beyondFullWindow(subject)] : []),
 ];
+
+/**
+ * To trim off what lies behind the window is what a TCP could do. The seventh step takes text until the buffer is full, and
+ * a buffer may hold more than was advertised.
+ */
+const beyondFullWindow = (subject: Subject): CaseDeclaration => ({
+  id: named(subject, 'text.beyond-full-window'),
+  title: 'text in order that is two octets longer than the window',
+  send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=RCV.WND+2>`,
+  expect: always(
+    acknowledgmentOf('RCV.WND', subject.state),
+    ...permitted(acknowledgmentOf('RCV.WND+2', subject.state)),
+  ),
+  ...rules(SEQUENCE, TEXT),
+});
 
 /** Eighth step: FINs that never get that far, in every synchronized state. */
 export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [

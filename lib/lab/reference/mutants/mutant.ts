@@ -10,8 +10,6 @@ export interface Mutant {
   /** The profile that it follows otherwise, and by which it is judged. */
   readonly base: Profile;
   readonly behaviour: Behaviour;
-  /** Why nothing on the wire tells it from the reference. */
+  /** Why no verdict can be against it: nothing on the wire tells it from the reference, or a document leaves the choice. */
   readonly equivalent?: string;
-  /** The case that would tell, where the suite has none. */
-  readonly missing?: string;
 }

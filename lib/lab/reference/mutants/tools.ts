@@ -19,9 +19,6 @@ export const faulty = (name: string, what: string, arrive: Fault, base: Profile 
 /** One that the wire does not show. */
 export const unseen = (mutant: Mutant, equivalent: string): Mutant => ({ ...mutant, equivalent });
 
-/** One that the suite has no case for. */
-export const untried = (mutant: Mutant, missing: string): Mutant => ({ ...mutant, missing });
-
 // What a segment meets.
 
 export const has =

@@ -1,0 +1,70 @@
+/**
+ * RFC 9293 section 3.10.7.4: the ways into TIME-WAIT. That both FINs are acknowledged does not tell it from a state that
+ * forgot the peer's FIN: the seventh step does, since text behind that FIN is not taken any more.
+ */
+import { figure } from '../../lib/runner/declare-figure.ts';
+import type { LadderStep } from '../../lib/spec/ladder.ts';
+
+const CITE = ['RFC 793 3.9 fifth', 'RFC 793 3.9 eighth', 'RFC 9293 3.10.7.4 seventh'];
+const REQUIREMENTS = ['3.10.7.4 fifth', '3.10.7.4 seventh', '3.10.7.4 eighth'];
+
+const closes: readonly LadderStep[] = [
+  { user: 'close' },
+  { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
+];
+
+const ignoresText: readonly LadderStep[] = [
+  { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+  // To ignore the text says nothing of an acknowledgment; one that there is does not move.
+  { expect: ['silence', '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>'], then: 'TIME-WAIT' },
+];
+
+figure({
+  id: 'ladder.time-wait.from-fin-wait-1',
+  title: 'a FIN that acknowledges ours leads to TIME-WAIT, where text is not taken',
+  start: 'ESTABLISHED',
+  steps: [
+    ...closes,
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
+    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
+    ...ignoresText,
+  ],
+  then: 'TIME-WAIT',
+  cite: CITE,
+  requirements: REQUIREMENTS,
+});
+
+figure({
+  id: 'ladder.time-wait.from-fin-wait-2',
+  title: 'a FIN after the acknowledgment of ours leads to TIME-WAIT, where text is not taken',
+  start: 'ESTABLISHED',
+  steps: [
+    ...closes,
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+    { expect: 'silence', then: 'FIN-WAIT-2' },
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
+    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
+    ...ignoresText,
+  ],
+  then: 'TIME-WAIT',
+  cite: CITE,
+  requirements: REQUIREMENTS,
+});
+
+figure({
+  id: 'ladder.time-wait.from-closing',
+  title:
+    'the acknowledgment of our FIN after the FINs have crossed leads to TIME-WAIT, where text is not taken',
+  start: 'ESTABLISHED',
+  steps: [
+    ...closes,
+    { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
+    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+    { expect: 'silence', then: 'TIME-WAIT' },
+    ...ignoresText,
+  ],
+  then: 'TIME-WAIT',
+  cite: CITE,
+  requirements: REQUIREMENTS,
+});
