@@ -17,6 +17,7 @@ import type { Observation } from '../verdict/judge.ts';
 import type { Inconclusive } from '../verdict/result.ts';
 import { add, leq } from '../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
+import { beginning, disturbanceSince } from './disturbance.ts';
 import { anchor, Random } from './random.ts';
 import { carriesTimestamps, dressingOf, needsAge, needsSmallWindow, stamped } from './setup.ts';
 
@@ -51,8 +52,8 @@ export interface Attempt {
 export async function attempt(subject: Case, context: CaseContext, shift: number): Promise<Attempt> {
   const { environment, family } = context;
   const { tester, driver } = environment;
-  const startedAt = performance.now();
-  const before = { losses: tester.losses(), failures: tester.failures };
+  const began = beginning(tester);
+  const { startedAt } = began;
   const random = new Random(context.seed, `${subject.id} ${family} ${shift}`);
   let reached: Reached | undefined;
   try {
@@ -67,7 +68,8 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
       smallWindow: needsSmallWindow(subject),
     });
     const seen = await stimulate(subject, context, reached, random, startedAt);
-    const disturbance = disturbanceOf(context, reached.connection, seen, before);
+    const disturbance =
+      disturbanceSince(began, environment, reached.connection.mailbox) ?? lostAcknowledgment(context, seen);
     return disturbance ? { ...seen, disturbance } : seen;
   } catch (error) {
     return {
@@ -180,24 +182,14 @@ function observationOf({ timing }: Environment, connection: Connection, stimulus
   return Math.min(timing.observation, Math.max(timing.guard, left));
 }
 
-/** What makes an attempt worthless, whatever was seen. */
-function disturbanceOf(
-  { environment: { tester, timing } }: CaseContext,
-  { mailbox }: Connection,
-  { entries, mark, variables, startedAt }: Attempt,
-  before: { losses: number; failures: number },
+/** On a path that loses, what the recipe sent last may not have arrived: then the state was another one. */
+function lostAcknowledgment(
+  { environment: { tester } }: CaseContext,
+  { entries, mark, variables }: Attempt,
 ): string | undefined {
-  if (tester.losses() > before.losses) return 'the receive queue dropped packets';
-  if (tester.failures > before.failures) return `a segment could not be sent: ${tester.lastFailure}`;
-  const [refusal] = mailbox.refusals;
-  if (refusal) return `the path refuses segments: ${refusal}`;
-  // What was late is read before anything is concluded from it; but timers, ours and the target's, have gone on.
-  const lag = tester.lag.worstSince(startedAt);
-  if (lag > timing.observation) return `the tester was ${Math.round(lag)} ms late`;
-  if (tester.path.disturbed && sendsAcknowledged(entries, mark, variables)) {
-    return 'an acknowledgment of the tester got lost before the stimulus';
-  }
-  return undefined;
+  return tester.path.disturbed && sendsAcknowledged(entries, mark, variables)
+    ? 'an acknowledgment of the tester got lost before the stimulus'
+    : undefined;
 }
 
 /** Whether the target sends again what the recipe has acknowledged: then it was in another state than was thought. */

@@ -6,7 +6,7 @@ export interface Knock {
   /** Every answer, in the order of arrival. */
   readonly answers: readonly Entry[];
   readonly syn: Entry;
-  /** What was said of it by ICMP. */
+  /** Why it could not be sent, or what was said of it by ICMP. */
   readonly refusals: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export async function knock(tester: Tester, family: 4 | 6, port: number, within:
     return {
       answers: mailbox.log.filter(({ from }) => from === 'target'),
       syn,
-      refusals: mailbox.refusals,
+      refusals: [...mailbox.unsent, ...mailbox.refusals],
     };
   } finally {
     mailbox.close();

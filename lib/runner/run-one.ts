@@ -31,8 +31,5 @@ function ruledOut(subject: Described, { family }: CaseContext, reason: string): 
 async function settledLadder(ladder: Ladder, context: CaseContext): Promise<CaseResult> {
   const { environment, family, watch } = context;
   if (watch?.lost) return lostResult(asCase(ladder), family, watch.lost);
-  return settle({ path: environment.tester.path, watch }, async () => {
-    const result = await runLadder(ladder, context);
-    return { result, spoilt: result.inconclusive?.reason };
-  });
+  return settle({ path: environment.tester.path, watch }, (spoilt) => runLadder(ladder, context, spoilt));
 }

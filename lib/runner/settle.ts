@@ -37,6 +37,9 @@ interface Tally {
  * on a path that disturbs nothing the first one is, on one that disturbs 2 % of the exchanges one that leads by four. An
  * observation that conforms to no profile needs one more, and is only believed while the target is there to be accused.
  *
+ * Where the path disturbs nothing, two replies that differ are both the target's own: no majority makes up for one that
+ * should not have been sent, and there is no verdict. Only a silence may have been a limiter's doing.
+ *
  * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
  */
 export async function settle(
@@ -67,7 +70,8 @@ export async function settle(
     const [first, second] = [...tallies.values()].sort((one, other) => other.count - one.count);
     if (!first) continue;
     const lead = first.count - (second?.count ?? 0);
-    if (lead >= path.lead + (isDoubtful(first.sample) ? 1 : 0)) {
+    const contradicted = !path.disturbed && contradicts(tallies);
+    if (!contradicted && lead >= path.lead + (isDoubtful(first.sample) ? 1 : 0)) {
       if (!isDoubtful(first.sample) || (await stillThere(watch, epoch))) {
         return withNotes(first.sample, [...notes, ...agreement(first.count, tallies, path)]);
       }
@@ -75,7 +79,8 @@ export async function settle(
       spoilt += 1;
       notes.push('all of it says nothing: the target was away meanwhile');
     } else if (total(tallies) >= (path.disturbed ? MOST_COUNTED.disturbed : MOST_COUNTED.clean)) {
-      return inconclusive(first.sample, `the observations do not agree: ${disagreement(tallies)}`, notes);
+      const who = contradicted ? 'the target does not answer alike' : 'the observations do not agree';
+      return inconclusive(first.sample, `${who}: ${disagreement(tallies)}`, notes);
     } else if (sample.silent) await pause(LIMITER_PAUSE);
   }
 }
@@ -88,6 +93,11 @@ async function stillThere(watch: TargetWatch | undefined, epoch: number | undefi
 /** A verdict that would accuse, or none at all; a limiter may also have made silence of what conforms. */
 function isDoubtful({ result, silent }: Sample): boolean {
   return silent === true || PROFILES.every((profile) => result.verdicts[profile] !== 'conformant');
+}
+
+/** Whether observations differ of which none is a silence that a limiter may have caused. */
+function contradicts(tallies: ReadonlyMap<string, Tally>): boolean {
+  return [...tallies.values()].filter(({ sample }) => !sample.silent).length > 1;
 }
 
 function count(tallies: Map<string, Tally>, sample: Sample): void {
@@ -120,7 +130,7 @@ const disagreement = (tallies: ReadonlyMap<string, Tally>): string =>
   [...tallies.values()]
     .map(({ count, sample: { result } }) => {
       const observed = result.kind === 'silence' ? 'silence' : `${result.observed.length} x ${result.kind}`;
-      return `${count} times ${observed}, then ${result.stateAfter}`;
+      return `${count === 1 ? 'once' : `${count} times`} ${observed}, then ${result.stateAfter}`;
     })
     .join('; ');
 

@@ -37,10 +37,10 @@ export class DisturbedLink implements Link {
     });
   }
 
-  send(packet: Uint8Array, destination: string): void {
+  send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void {
     // The caller may use its buffer again.
     const copy = Uint8Array.from(packet);
-    this.#out.carry(() => this.#link.send(copy, destination));
+    this.#out.carry(() => this.#link.send(copy, destination, failed));
   }
 
   onArrival(handler: (arrival: Arrival) => void): void {

@@ -27,9 +27,10 @@ export interface Link {
   readonly local: string;
   /** The target's address. */
   readonly remote: string;
-  /** Sends a whole IP packet. A failure to send is reported to the handler of `onFailure`. */
-  send(packet: Uint8Array, destination: string): void;
+  /** Sends a whole IP packet. What cannot be sent is reported to `failed`: it concerns one connection and no other. */
+  send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void;
   onArrival(handler: (arrival: Arrival) => void): void;
+  /** A failure of the link itself, which may have cost any connection a segment. */
   onFailure(handler: (error: Error) => void): void;
   onRefusal(handler: (refusal: Refusal) => void): void;
   /** How many packets were read, whoever's they were. */

@@ -35,6 +35,8 @@ export class Mailbox {
   filler: string | undefined;
   /** What the path said by ICMP of segments from this port: not delivered, for one reason or another. */
   readonly refusals: string[] = [];
+  /** Why segments of this connection's could not be sent: each is missing on the wire, though it is in the log. */
+  readonly unsent: string[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #drained: () => Promise<void>;
   readonly #release: () => void;
@@ -69,14 +71,14 @@ export class Mailbox {
     );
     const entry: Entry = { from: 'tester', at: performance.now(), segment, packet, peerPort };
     this.log.push(entry);
-    this.link.send(packet, dressing?.destination ?? remote);
+    this.#transmit(packet, dressing?.destination ?? remote);
     return entry;
   }
 
   /** Sends a segment once more, to the octet. */
   sendAgain(entry: Entry): void {
     this.log.push({ ...entry, at: performance.now() });
-    this.link.send(entry.packet, this.link.remote);
+    this.#transmit(entry.packet, this.link.remote);
   }
 
   /**
@@ -145,6 +147,10 @@ export class Mailbox {
       waiter.resolve(undefined);
     }
     this.#waiters.clear();
+  }
+
+  #transmit(packet: Uint8Array, destination: string): void {
+    this.link.send(packet, destination, (error) => this.unsent.push(error.message));
   }
 
   #isOfTheCall({ srcPort, flags }: DecodedTcp): boolean {

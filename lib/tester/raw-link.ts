@@ -86,10 +86,10 @@ export class RawLink implements Link {
     for (const socket of this.#sockets) socket.on('error', (error: Error) => this.#onFailure(error));
   }
 
-  send(packet: Uint8Array, destination: string): void {
+  send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void {
     const buffer = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
     this.#sender.send(buffer, 0, buffer.length, destination, (error) => {
-      if (error) this.#onFailure(new Error(`could not send to ${destination}: ${error.message}`));
+      if (error) failed?.(new Error(`could not send to ${destination}: ${error.message}`));
     });
   }
 

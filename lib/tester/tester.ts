@@ -41,7 +41,7 @@ export class Tester {
   readonly #mailboxes = new Map<number, Mailbox>();
   /** Ports that the target calls by itself. */
   readonly #called = new Set<number>();
-  /** Segments that could not be sent, or reads that failed, since the start. */
+  /** Reads and sockets that failed since the start: what that cost, and whom, nobody knows. */
   failures = 0;
   #lastFailure: Error | undefined;
 
@@ -92,7 +92,7 @@ export class Tester {
     return losses;
   }
 
-  /** What the last failure to send or receive was. */
+  /** What the last failure was. */
   get lastFailure(): string {
     return this.#lastFailure?.message ?? 'none';
   }

@@ -56,8 +56,21 @@ describe('a verdict is believed', () => {
     expect(told).to.deep.equal([0, 0]);
   });
 
-  it('not when it was seen once, and something else twice', async () => {
-    const result = await settle({ path: clean }, attempts(wrong, right).once);
+  it('never, where the path disturbs nothing and one connection of several was answered wrongly', async () => {
+    const { once, told } = attempts(wrong, right);
+    const result = await settle({ path: clean }, once);
+    expect(result.verdicts.rfc9293).to.equal('inconclusive');
+    expect(result.inconclusive).to.deep.equal({
+      reason:
+        'the target does not answer alike: once 1 x rst, then ESTABLISHED; 5 times 1 x empty-ack, then ESTABLISHED',
+      byCapability: false,
+    });
+    expect(told).to.have.length(6);
+  });
+
+  it('when a limiter may have made the silence that was seen first', async () => {
+    const silence: Sample = { result: resultOf('deviates'), silent: true };
+    const result = await settle({ path: clean }, attempts(silence, right).once);
     expect(result.verdicts.rfc9293).to.equal('conformant');
     expect(result.notes).to.deep.equal(['seen alike on 2 of 3 connections']);
   });

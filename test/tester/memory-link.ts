@@ -22,6 +22,8 @@ export class MemoryLink implements Link {
   readonly remote = '192.0.2.2';
   readonly sent: Sent[] = [];
   dropped = 0;
+  /** Why nothing can be sent. */
+  jammed: string | undefined;
   /** What the target answers to a segment. */
   script: (sent: Sent) => readonly string[] = () => [];
   #reads = 0;
@@ -29,7 +31,11 @@ export class MemoryLink implements Link {
   #onFailure: (error: Error) => void = () => {};
   #onRefusal: (refusal: Refusal) => void = () => {};
 
-  send(packet: Uint8Array, destination: string): void {
+  send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void {
+    if (this.jammed) {
+      failed?.(new Error(this.jammed));
+      return;
+    }
     const { src, dst, payload } = decodeIpv4(packet);
     const tcp = decodeTcp(payload, { family: 4, src, dst });
     const sent = { segment: fromWire(tcp), from: tcp.srcPort, to: tcp.dstPort, destination };

@@ -46,14 +46,23 @@ describe('the tester and its mailboxes', () => {
 
   it('remembers failures, losses and refusals', () => {
     const mailbox = tester.open(4);
-    link.fail('network is unreachable');
+    link.fail('network is down');
     link.dropped = 3;
     link.refuse({ port: mailbox.port, text: 'ICMP from 192.0.2.9: port unreachable' });
     link.refuse({ port: 1, text: 'of nobody' });
     expect(tester.failures).to.equal(1);
-    expect(tester.lastFailure).to.equal('network is unreachable');
+    expect(tester.lastFailure).to.equal('network is down');
     expect(tester.losses()).to.equal(3);
     expect(mailbox.refusals).to.deep.equal(['ICMP from 192.0.2.9: port unreachable']);
+  });
+
+  it('tells what could not be sent to the one connection that it concerns', () => {
+    const [one, other] = [tester.open(4), tester.open(4)];
+    link.jammed = 'no buffer space available';
+    one.sendAgain(one.send(segment('<SEQ=5><CTL=SYN>'), 80, 4380));
+    expect(one.unsent).to.deep.equal([link.jammed, link.jammed]);
+    expect(other.unsent).to.deep.equal([]);
+    expect(tester.failures).to.equal(0);
   });
 
   it('has no link of a family that it was not given', () => {
