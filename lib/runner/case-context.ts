@@ -1,4 +1,4 @@
-import type { Adoption } from '../spec/profile.ts';
+import type { Adoption, Profile } from '../spec/profile.ts';
 import type { Environment } from '../states/index.ts';
 import type { TargetWatch } from './target-watch.ts';
 
@@ -9,6 +9,8 @@ export interface CaseContext {
   /** Position in the catalogue: it chooses the sequence numbers. */
   readonly index: number;
   readonly seed: number;
+  /** The one that the run is about. */
+  readonly profile: Profile;
   /** Whether the target was found to have adopted RFC 5961. */
   readonly adoption: Adoption;
   /** What was found, when it has adopted it in part only. */

@@ -123,6 +123,7 @@ export class Engine {
             family,
             index: index.get(id) ?? 0,
             seed: this.#settings.seed,
+            profile: this.#settings.profile,
             adoption: facts.adoption,
             ...(facts.adoptedInPart ? { adoptedInPart: facts.adoptedInPart } : {}),
             ...(this.#watch ? { watch: this.#watch } : {}),

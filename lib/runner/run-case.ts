@@ -11,9 +11,9 @@ export type { CaseContext } from './case-context.ts';
 /** Runs a case until its verdict can be believed; never rejects. */
 export async function runCase(subject: Case, context: CaseContext): Promise<CaseResult> {
   const began = Date.now();
-  const { environment, family, watch } = context;
+  const { environment, family, profile, watch } = context;
   if (watch?.lost) return lostResult(subject, family, watch.lost);
-  const result = await settle({ path: environment.tester.path, watch }, async (spoilt) => {
+  const result = await settle({ profile, path: environment.tester.path, watch }, async (spoilt) => {
     const seen = await attempt(subject, context, spoilt);
     return {
       result: resultOf(subject, context, seen, began),

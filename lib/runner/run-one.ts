@@ -29,7 +29,9 @@ function ruledOut(subject: Described, { family }: CaseContext, reason: string): 
 }
 
 async function settledLadder(ladder: Ladder, context: CaseContext): Promise<CaseResult> {
-  const { environment, family, watch } = context;
+  const { environment, family, profile, watch } = context;
   if (watch?.lost) return lostResult(asCase(ladder), family, watch.lost);
-  return settle({ path: environment.tester.path, watch }, (spoilt) => runLadder(ladder, context, spoilt));
+  return settle({ profile, path: environment.tester.path, watch }, (spoilt) =>
+    runLadder(ladder, context, spoilt),
+  );
 }

@@ -1,4 +1,4 @@
-import { PROFILES } from '../spec/profile.ts';
+import { PROFILES, type Profile } from '../spec/profile.ts';
 import { pause } from '../states/index.ts';
 import type { PathQuality } from '../tester/index.ts';
 import type { CaseResult } from '../verdict/result.ts';
@@ -14,6 +14,8 @@ export interface Sample {
 }
 
 export interface Circumstances {
+  /** The one that the run is about: what it accuses of is looked at twice. */
+  readonly profile: Profile;
   readonly path: PathQuality;
   readonly watch?: TargetWatch | undefined;
 }
@@ -35,24 +37,34 @@ interface Tally {
  *
  * An observation is believed when it was made more often than every other, by the lead that the path's quality asks for:
  * on a path that disturbs nothing the first one is, on one that disturbs 2 % of the exchanges one that leads by four. An
- * observation that conforms to no profile needs one more, and is only believed while the target is there to be accused.
+ * observation that accuses needs one more, and is only believed while the target is there to be accused.
  *
  * Where the path disturbs nothing, two replies that differ are both the target's own: no majority makes up for one that
- * should not have been sent, and there is no verdict. Only a silence may have been a limiter's doing.
+ * should not have been sent, and there is no verdict. Only a silence may have been a limiter's doing. The state after is
+ * another matter: it is proven by timers of the target's, which a busy machine may be late to see, so that two
+ * connections more must speak for it than against it.
  *
  * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
  */
 export async function settle(
-  { path, watch }: Circumstances,
+  { profile, path, watch }: Circumstances,
   once: (spoilt: number) => Promise<Sample>,
 ): Promise<CaseResult> {
   const notes: string[] = [];
   const tallies = new Map<string, Tally>();
   let spoilt = 0;
+  let seenIn = watch?.epoch;
+  const isDoubtful = (sample: Sample): boolean => accuses(sample, profile);
   let last: Sample | undefined;
   for (;;) {
     if (watch?.lost) return inconclusive(last ?? (await once(spoilt)), watch.lost, notes);
     const epoch = watch?.epoch;
+    if (epoch !== seenIn) {
+      // It may have been going away when it was seen last.
+      if (tallies.size > 0) notes.push('what was seen before says nothing: the target was away meanwhile');
+      tallies.clear();
+      seenIn = epoch;
+    }
     const sample = await once(spoilt);
     last = sample;
     if (sample.result.inconclusive?.byCapability) return withNotes(sample, notes);
@@ -71,7 +83,9 @@ export async function settle(
     if (!first) continue;
     const lead = first.count - (second?.count ?? 0);
     const contradicted = !path.disturbed && contradicts(tallies);
-    if (!contradicted && lead >= path.lead + (isDoubtful(first.sample) ? 1 : 0)) {
+    const disputed = !path.disturbed && second !== undefined && !second.sample.silent;
+    const due = path.lead + (disputed || isDoubtful(first.sample) ? 1 : 0);
+    if (!contradicted && lead >= due) {
       if (!isDoubtful(first.sample) || (await stillThere(watch, epoch))) {
         return withNotes(first.sample, [...notes, ...agreement(first.count, tallies, path)]);
       }
@@ -91,13 +105,21 @@ async function stillThere(watch: TargetWatch | undefined, epoch: number | undefi
 }
 
 /** A verdict that would accuse, or none at all; a limiter may also have made silence of what conforms. */
-function isDoubtful({ result, silent }: Sample): boolean {
-  return silent === true || PROFILES.every((profile) => result.verdicts[profile] !== 'conformant');
+function accuses({ result: { verdicts }, silent }: Sample, profile: Profile): boolean {
+  const nowhere = PROFILES.every((one) => verdicts[one] !== 'conformant');
+  return silent === true || nowhere || verdicts[profile] === 'deviates';
 }
 
-/** Whether observations differ of which none is a silence that a limiter may have caused. */
+/** Whether replies differ, of which none is a silence that a limiter may have caused: in kind, or else in their fields. */
 function contradicts(tallies: ReadonlyMap<string, Tally>): boolean {
-  return [...tallies.values()].filter(({ sample }) => !sample.silent).length > 1;
+  const seen = [...tallies.values()]
+    .filter(({ sample }) => !sample.silent)
+    .map(({ sample }) => sample.result);
+  const differ = (one: CaseResult, other: CaseResult): boolean =>
+    one.kind !== other.kind ||
+    one.observed.length !== other.observed.length ||
+    (one.stateAfter === other.stateAfter && one.stateAfter !== 'unknown');
+  return seen.some((one, index) => seen.slice(0, index).some((other) => differ(one, other)));
 }
 
 function count(tallies: Map<string, Tally>, sample: Sample): void {

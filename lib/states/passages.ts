@@ -105,14 +105,26 @@ export async function age(dialogue: Dialogue, connection: Connection, handle: Ha
   }
 }
 
-/** Has the target send text that stays unacknowledged. */
-export async function fly(dialogue: Dialogue, connection: Connection, handle: Handle): Promise<void> {
-  const end = add(connection.sndNxt, IN_FLIGHT);
-  await dialogue.environment.driver.send(handle, IN_FLIGHT);
-  await dialogue.arrives(
-    connection,
-    `${IN_FLIGHT} octets of text`,
-    (segment) => add(segment.seq, lengthOf(segment)) === end,
-  );
+/**
+ * Has the target send text that stays unacknowledged, and its FIN behind it where `withFin`: at once, since a target whose
+ * timer has sent the text again may be allowed no more than that by its congestion window.
+ */
+export async function fly(
+  dialogue: Dialogue,
+  connection: Connection,
+  handle: Handle,
+  withFin: boolean,
+): Promise<void> {
+  const { driver } = dialogue.environment;
+  const end = add(connection.sndNxt, IN_FLIGHT + (withFin ? 1 : 0));
+  const told = driver.send(handle, IN_FLIGHT);
+  await (withFin ? Promise.all([told, driver.shutdown(handle)]) : told);
+  if (withFin) await dialogue.finFromTarget(connection);
+  else
+    await dialogue.arrives(
+      connection,
+      `${IN_FLIGHT} octets of text`,
+      (segment) => add(segment.seq, lengthOf(segment)) === end,
+    );
   if (connection.sndNxt !== end) throw new Unreached('the target sent other text than it was told to');
 }

@@ -134,8 +134,8 @@ class Recipe {
 
   async #synchronized(state: State): Promise<Reached> {
     const { condition } = this.#wish;
-    const byItself = this.#course?.closes;
-    const taken = (FINS_TAKEN.includes(state) ? 2 : 1) + (byItself?.upon?.length ?? 0);
+    const closingText = this.#course?.closes?.upon?.length ?? 0;
+    const taken = (FINS_TAKEN.includes(state) ? 2 : 1) + closingText;
     const reached = await this.#established(taken);
     const { connection } = reached;
     if (this.#wish.aged) await age(this.#dialogue, connection, userOf(reached));
@@ -145,17 +145,12 @@ class Recipe {
     else if (condition === 'zero receive window' && !FINS_TAKEN.includes(state)) {
       await closeWindow(this.#dialogue, connection, false);
     }
-    if (condition === 'target has 3000 octets in flight')
-      await fly(this.#dialogue, connection, userOf(reached));
-    if (state === 'ESTABLISHED' || state === 'CLOSE-WAIT') return reached;
+    const flies = condition === 'target has 3000 octets in flight';
+    const remains = state === 'ESTABLISHED' || state === 'CLOSE-WAIT';
+    if (flies) await fly(this.#dialogue, connection, userOf(reached), !remains);
+    if (remains) return reached;
 
-    if (byItself) await closesByItself(this.#dialogue, connection, byItself.upon);
-    else {
-      const { driver } = this.#dialogue.environment;
-      const user = userOf(reached);
-      await (condition === 'the user has closed the connection' ? driver.close(user) : driver.shutdown(user));
-      await this.#dialogue.finFromTarget(connection);
-    }
+    if (!flies) await this.#targetCloses(reached);
     if (state === 'FIN-WAIT-1' || state === 'LAST-ACK') return reached;
     if (state === 'CLOSING') {
       await finish(this.#dialogue, connection, this.#fillsWindow, 'SND.UNA');
@@ -165,6 +160,18 @@ class Recipe {
     if (state === 'FIN-WAIT-2') return reached;
     await finish(this.#dialogue, connection, this.#fillsWindow);
     return reached;
+  }
+
+  /** The target's FIN, not acknowledged. */
+  async #targetCloses(reached: Reached): Promise<void> {
+    const { connection } = reached;
+    const byItself = this.#course?.closes;
+    if (byItself) return closesByItself(this.#dialogue, connection, byItself.upon);
+    const { driver } = this.#dialogue.environment;
+    const user = userOf(reached);
+    const leaves = this.#wish.condition === 'the user has closed the connection';
+    await (leaves ? driver.close(user) : driver.shutdown(user));
+    await this.#dialogue.finFromTarget(connection);
   }
 
   async #established(taken: number): Promise<Reached> {

@@ -2,8 +2,11 @@
 import { figure } from '../../lib/runner/declare-figure.ts';
 import type { LadderStep } from '../../lib/spec/ladder.ts';
 
-/** @param syn beyond all numbers of the old connection, so that whoever reopens at all does it */
-const turnsOutToBeOld = (syn: string): readonly LadderStep[] => [
+/**
+ * @param syn beyond all numbers of the old connection, so that whoever reopens at all does it
+ * @param rst by which the peer says that it never sent the SYN, as in figure 9
+ */
+const turnsOutToBeOld = (syn: string, rst: string): readonly LadderStep[] => [
   { send: syn },
   {
     expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>',
@@ -17,8 +20,7 @@ const turnsOutToBeOld = (syn: string): readonly LadderStep[] => [
     ],
     then: 'SYN-RECEIVED',
   },
-  // By this reset the peer says that it never sent the SYN, as in figure 9.
-  { send: '<SEQ=RCV.NXT><CTL=RST>' },
+  { send: rst },
   { expect: 'silence', then: 'TIME-WAIT' },
 ];
 
@@ -27,7 +29,7 @@ figure({
   title: 'a SYN that reopens the connection turns out to be an old duplicate: back to TIME-WAIT',
   start: 'TIME-WAIT',
   since: 'rfc1122',
-  steps: turnsOutToBeOld('<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>'),
+  steps: turnsOutToBeOld('<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>', '<SEQ=RCV.NXT><CTL=RST>'),
   then: 'TIME-WAIT',
   cite: ['RFC 1122 4.2.2.13', 'RFC 9293 3.6.1'],
   requirements: ['MAY-2'],
@@ -41,7 +43,11 @@ figure({
   start: 'TIME-WAIT',
   condition: 'timestamps negotiated',
   since: 'rfc1122',
-  steps: turnsOutToBeOld('<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460><TSVAL=TS.RECENT+1>'),
+  steps: turnsOutToBeOld(
+    '<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460><TSVAL=TS.RECENT+1>',
+    // As new as the SYN, so that nothing but its being a reset is asked.
+    '<SEQ=RCV.NXT><CTL=RST><TSVAL=TS.RECENT+1>',
+  ),
   then: 'TIME-WAIT',
   cite: ['RFC 1122 4.2.2.13', 'RFC 6191 2', 'RFC 9293 3.6.1'],
   requirements: ['MAY-2', 'SHLD-4'],

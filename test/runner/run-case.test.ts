@@ -31,6 +31,7 @@ describe('a case', () => {
       family: 4,
       index: 0,
       seed: 1,
+      profile: 'rfc9293',
       adoption: 'adopted',
     } as const;
     return { ...one, context };
@@ -69,6 +70,17 @@ describe('a case', () => {
     };
     const { inconclusive } = await runCase(caseOf({}, RESET), context);
     expect(inconclusive?.reason).to.equal('the path refuses segments: ICMP from 192.0.2.9: port unreachable');
+  });
+
+  it('trusts nothing of a connection whose segments could not be sent, and takes it for no fault of others', async () => {
+    const { link, context } = fresh();
+    const inner = accepting();
+    link.script = (sent) => {
+      link.jammed = 'no buffer space available';
+      return inner(sent);
+    };
+    const { inconclusive } = await runCase(caseOf({}, RESET), context);
+    expect(inconclusive?.reason).to.equal('a segment could not be sent: no buffer space available');
   });
 
   it('trusts nothing that was seen while the receive queue overflowed', async () => {

@@ -44,13 +44,13 @@ describe('a verdict is believed', () => {
 
   it('at once, when it conforms and the path disturbs nothing', async () => {
     const { once, told } = attempts(right);
-    expect((await settle({ path: clean }, once)).verdicts.rfc9293).to.equal('conformant');
+    expect((await settle({ profile: 'rfc9293', path: clean }, once)).verdicts.rfc9293).to.equal('conformant');
     expect(told).to.deep.equal([0]);
   });
 
   it('when it accuses, only if another connection agrees', async () => {
     const { once, told } = attempts(wrong);
-    const result = await settle({ path: clean }, once);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
     expect(result.verdicts.rfc9293).to.equal('deviates');
     expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
     expect(told).to.deep.equal([0, 0]);
@@ -58,7 +58,7 @@ describe('a verdict is believed', () => {
 
   it('never, where the path disturbs nothing and one connection of several was answered wrongly', async () => {
     const { once, told } = attempts(wrong, right);
-    const result = await settle({ path: clean }, once);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
     expect(result.verdicts.rfc9293).to.equal('inconclusive');
     expect(result.inconclusive).to.deep.equal({
       reason:
@@ -68,9 +68,33 @@ describe('a verdict is believed', () => {
     expect(told).to.have.length(6);
   });
 
+  it('by two connections more, where a timer of the target was seen late by one', async () => {
+    const early: Sample = {
+      result: {
+        ...resultOf('deviates', { kind: 'empty-ack', observed: ['<CTL=ACK>'] }),
+        stateAfter: 'TIME-WAIT',
+      },
+    };
+    const { once, told } = attempts(early, right);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal(['seen alike on 3 of 4 connections']);
+    expect(told).to.have.length(4);
+  });
+
+  it('when it accuses by the profile of the run and conforms to another, only if another connection agrees', async () => {
+    const { verdicts } = resultOf('conformant');
+    const older: Sample = {
+      result: resultOf('conformant', { verdicts: { ...verdicts, rfc793: 'deviates' } }),
+    };
+    const { once, told } = attempts(older);
+    await settle({ profile: 'rfc793', path: clean }, once);
+    expect(told).to.have.length(2);
+  });
+
   it('when a limiter may have made the silence that was seen first', async () => {
     const silence: Sample = { result: resultOf('deviates'), silent: true };
-    const result = await settle({ path: clean }, attempts(silence, right).once);
+    const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence, right).once);
     expect(result.verdicts.rfc9293).to.equal('conformant');
     expect(result.notes).to.deep.equal(['seen alike on 2 of 3 connections']);
   });
@@ -78,33 +102,35 @@ describe('a verdict is believed', () => {
   it('by silence where a reply is asked for, only after every limiter had room again', async () => {
     const silence: Sample = { result: resultOf('conformant'), silent: true };
     const began = performance.now();
-    const result = await settle({ path: clean }, attempts(silence).once);
+    const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence).once);
     expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
     expect(performance.now() - began).to.be.at.least(1095);
   });
 
   it('as often as the path asks for, with the reason', async () => {
     const { once, told } = attempts(right);
-    const result = await settle({ path: pathOf(2) }, once);
+    const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
     expect(told).to.have.length(4);
     expect(result.notes[0]).to.match(
       /^seen alike on 4 of 4 connections, since the path disturbs segments \(2 lost/,
     );
     const accused = attempts(wrong);
-    await settle({ path: pathOf(2) }, accused.once);
+    await settle({ profile: 'rfc9293', path: pathOf(2) }, accused.once);
     expect(accused.told).to.have.length(5);
   });
 
   it('by its lead over every other observation', async () => {
     const { once, told } = attempts(right, wrong, right, right, right, right);
-    expect((await settle({ path: pathOf(2) }, once)).verdicts.rfc9293).to.equal('conformant');
+    expect((await settle({ profile: 'rfc9293', path: pathOf(2) }, once)).verdicts.rfc9293).to.equal(
+      'conformant',
+    );
     expect(told).to.have.length(6);
   });
 
   it('never, when the observations do not agree', async () => {
     let turn = 0;
     const once = async (): Promise<Sample> => [wrong, right][turn++ % 2] as Sample;
-    const result = await settle({ path: pathOf(2) }, once);
+    const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
     expect(result.verdicts.rfc9293).to.equal('inconclusive');
     expect(result.inconclusive?.reason).to.match(
       /^the observations do not agree: 15 times 1 x rst, then ESTABLISHED; 15 times 1 x empty-ack, then/,
@@ -113,7 +139,7 @@ describe('a verdict is believed', () => {
 
   it('after attempts that say nothing, which are told, and change the numbers', async () => {
     const { once, told } = attempts(spoilt, spoilt, right);
-    const result = await settle({ path: clean }, once);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
     expect(result.verdicts.rfc9293).to.equal('conformant');
     expect(result.notes).to.deep.equal([
       'attempt 1 says nothing: the tester was 900 ms late',
@@ -124,7 +150,7 @@ describe('a verdict is believed', () => {
 
   it('not where all attempts say nothing: the last reason is given', async () => {
     const { once, told } = attempts(spoilt);
-    const result = await settle({ path: clean }, once);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
     expect(result.inconclusive).to.deep.equal({ reason: 'the tester was 900 ms late', byCapability: false });
     expect(told).to.have.length(5);
   });
@@ -132,23 +158,36 @@ describe('a verdict is believed', () => {
   it('never tried again where the target is not able to do it', async () => {
     const inconclusive = { reason: 'no small receive buffer', byCapability: true };
     const { once, told } = attempts({ result: resultOf('inconclusive', { inconclusive }), spoilt: 'that' });
-    expect((await settle({ path: clean }, once)).inconclusive).to.deep.equal(inconclusive);
+    expect((await settle({ profile: 'rfc9293', path: clean }, once)).inconclusive).to.deep.equal(
+      inconclusive,
+    );
     expect(told).to.have.length(1);
   });
 
   it('only as long as the target is there to be accused', async () => {
     const away = watchOf([(watch) => Object.assign(watch, { epoch: 1 })]);
     const { once, told } = attempts(wrong, wrong, right);
-    const result = await settle({ path: clean, watch: away }, once);
+    const result = await settle({ profile: 'rfc9293', path: clean, watch: away }, once);
     expect(result.verdicts.rfc9293).to.equal('conformant');
     expect(result.notes).to.deep.equal(['all of it says nothing: the target was away meanwhile']);
     expect(told).to.deep.equal([0, 0, 1]);
   });
 
+  it('not by what was seen while the target went away', async () => {
+    const watch = watchOf([(one) => Object.assign(one, { epoch: 1 })]);
+    const { once } = attempts(wrong, spoilt, right);
+    const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal([
+      'attempt 2 says nothing: the tester was 900 ms late',
+      'what was seen before says nothing: the target was away meanwhile',
+    ]);
+  });
+
   it('not where the target was away during the attempt', async () => {
     const watch = watchOf();
     let count = 0;
-    const result = await settle({ path: clean, watch }, async () => {
+    const result = await settle({ profile: 'rfc9293', path: clean, watch }, async () => {
       count += 1;
       if (count === 1) watch.epoch += 1;
       return count === 1 ? wrong : right;
@@ -160,7 +199,7 @@ describe('a verdict is believed', () => {
   it('not when the target is given up: the reason is its absence', async () => {
     const watch = watchOf([(one) => Object.assign(one, { lost: 'the target was lost: nothing answers' })]);
     const { once, told } = attempts(spoilt);
-    const result = await settle({ path: clean, watch }, once);
+    const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
     expect(result.inconclusive?.reason).to.equal('the target was lost: nothing answers');
     expect(told).to.have.length(1);
   });

@@ -3,6 +3,7 @@
  * with the fault, beside what comes of them without.
  */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Lab, type TargetProcess } from '../../../lib/lab/lab.ts';
 import { Engine, type EngineOptions } from '../../../lib/runner/engine.ts';
@@ -62,6 +63,22 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     async happens({ lab }) {
       await lab.linkDown();
       await delay(3000);
+      await lab.linkUp();
+    },
+  },
+  'the target reboots': {
+    async happens(stage) {
+      const { lab, agent } = stage;
+      await lab.linkDown();
+      const ended = once(agent, 'exit');
+      agent.kill('SIGKILL');
+      await ended;
+      // No connection outlives its machine, not even in TIME-WAIT.
+      const forget = lab.spawnInTarget('ss', ['--kill', '--tcp', '--all', 'state', 'all']);
+      forget.stdout?.resume();
+      await once(forget, 'exit');
+      await delay(2000);
+      stage.agent = await startAgent(lab);
       await lab.linkUp();
     },
   },

@@ -6,6 +6,7 @@ const OVERCOME = [
   'the upper tester is restarted',
   'the upper tester pauses',
   'the link goes down and up',
+  'the target reboots',
   'the receive queue overflows',
 ] as const;
 

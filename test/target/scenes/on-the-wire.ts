@@ -50,7 +50,9 @@ export async function runCases(
   const lane = async (): Promise<void> => {
     for (let job = jobs.shift(); job; job = jobs.shift()) {
       const { subject, ...rest } = job;
-      results.push(await runCase(subject, { environment, ...rest, seed: 793, adoption: 'adopted' }));
+      results.push(
+        await runCase(subject, { environment, ...rest, seed: 793, profile: 'rfc9293', adoption: 'adopted' }),
+      );
     }
   };
   await Promise.all(Array.from({ length: width }, lane));
