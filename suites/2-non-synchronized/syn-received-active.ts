@@ -9,8 +9,10 @@ import {
   synCheck,
   zeroWindow,
 } from './families/syn-received.ts';
+import { timestamps } from './families/syn-received-timestamps.ts';
 
 inState('SYN-RECEIVED (active)', [
+  ...timestamps('active'),
   ...sequenceCheck('active'),
   {
     id: 'syn-received.active.syn-ack.simultaneous-open',

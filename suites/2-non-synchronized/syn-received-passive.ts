@@ -9,8 +9,10 @@ import {
   synCheck,
   zeroWindow,
 } from './families/syn-received.ts';
+import { timestamps } from './families/syn-received-timestamps.ts';
 
 inState('SYN-RECEIVED (passive)', [
+  ...timestamps('passive'),
   ...sequenceCheck('passive'),
   ...rstCheck('passive'),
   ...securityCheck('passive'),

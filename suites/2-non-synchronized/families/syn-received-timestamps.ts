@@ -1,0 +1,55 @@
+/**
+ * SYN-RECEIVED where both SYNs carried timestamps: whoever negotiated them follows RFC 7323 from then on, whatever the
+ * profile. What its timestamp proves old is acknowledged before anything else of it is looked at; a RST never is.
+ */
+import type { CaseDeclaration, Condition, Outcome } from '../../../lib/spec/case.ts';
+import type { Origin } from '../../../lib/spec/state.ts';
+
+const OLDER: Condition = 'timestamps negotiated; TSval older than TS.Recent';
+const NONE: Condition = 'timestamps negotiated; segment carries none';
+const REFUSED: Outcome = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'SYN-RECEIVED' };
+
+export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
+  const refused = (stimulus: string, title: string, send: string): CaseDeclaration => ({
+    id: `syn-received.${origin}.${stimulus}`,
+    title,
+    condition: OLDER,
+    send,
+    expect: REFUSED,
+    cite: ['RFC 7323 5.3 R1'],
+    requirements: ['RFC 7323 5.3 R1'],
+  });
+  const taken = (stimulus: string, title: string, condition: Condition, rule: string): CaseDeclaration => ({
+    id: `syn-received.${origin}.${stimulus}`,
+    title,
+    condition,
+    send: '<SEQ=RCV.NXT><CTL=RST>',
+    expect: { reply: 'silence', then: origin === 'passive' ? 'LISTEN' : 'CLOSED' },
+    cite: [rule, 'RFC 793 3.9 second', 'RFC 9293 3.10.7.4 second', 'RFC 9293 3.5.3'],
+    requirements: [rule, '3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
+  });
+  return [
+    refused(
+      'paws.ack',
+      'ACK of our SYN with a timestamp from the past',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+    ),
+    refused(
+      'paws.text',
+      'text with the ACK of our SYN and a timestamp from the past',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+    ),
+    taken(
+      'paws.rst',
+      'RST where the next octet is due, with a timestamp from the past',
+      OLDER,
+      'RFC 7323 5.3 R1',
+    ),
+    taken(
+      'no-timestamp.rst',
+      'RST where the next octet is due, without the timestamp that was negotiated',
+      NONE,
+      'RFC 7323 3.2',
+    ),
+  ];
+};
