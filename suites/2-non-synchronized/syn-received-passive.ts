@@ -1,15 +1,13 @@
 /** SYN-RECEIVED, entered from LISTEN: the target has answered a SYN. */
 import { inState } from '../../lib/runner/declare.ts';
-import {
-  ackCheck,
-  establishing,
-  rstCheck,
-  securityCheck,
-  sequenceCheck,
-  synCheck,
-  zeroWindow,
-} from './families/syn-received.ts';
-import { timestamps } from './families/syn-received-timestamps.ts';
+import { ackCheck } from './families/syn-received/ack.ts';
+import { establishing } from './families/syn-received/establishing.ts';
+import { rstCheck } from './families/syn-received/rst.ts';
+import { securityCheck } from './families/syn-received/security.ts';
+import { sequenceCheck } from './families/syn-received/sequence.ts';
+import { synCheck } from './families/syn-received/syn.ts';
+import { timestamps } from './families/syn-received/timestamps.ts';
+import { zeroWindow } from './families/syn-received/zero-window.ts';
 
 inState('SYN-RECEIVED (passive)', [
   ...timestamps('passive'),

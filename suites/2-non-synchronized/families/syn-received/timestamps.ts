@@ -2,12 +2,12 @@
  * SYN-RECEIVED where both SYNs carried timestamps: whoever negotiated them follows RFC 7323 from then on, whatever the
  * profile. What its timestamp proves old is acknowledged before anything else of it is looked at; a RST never is.
  */
-import type { CaseDeclaration, Condition, Outcome } from '../../../lib/spec/case.ts';
-import type { Origin } from '../../../lib/spec/state.ts';
+import type { CaseDeclaration, Condition } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import { afterReset, EMPTY_ACK } from './outcomes.ts';
 
 const OLDER: Condition = 'timestamps negotiated; TSval older than TS.Recent';
 const NONE: Condition = 'timestamps negotiated; segment carries none';
-const REFUSED: Outcome = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'SYN-RECEIVED' };
 
 export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
   const refused = (stimulus: string, title: string, send: string): CaseDeclaration => ({
@@ -15,7 +15,7 @@ export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
     title,
     condition: OLDER,
     send,
-    expect: REFUSED,
+    expect: EMPTY_ACK,
     cite: ['RFC 7323 5.3 R1'],
     requirements: ['RFC 7323 5.3 R1'],
   });
@@ -24,7 +24,7 @@ export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
     title,
     condition,
     send: '<SEQ=RCV.NXT><CTL=RST>',
-    expect: { reply: 'silence', then: origin === 'passive' ? 'LISTEN' : 'CLOSED' },
+    expect: { reply: 'silence', then: afterReset(origin) },
     cite: [rule, 'RFC 793 3.9 second', 'RFC 9293 3.10.7.4 second', 'RFC 9293 3.5.3'],
     requirements: [rule, '3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
   });

@@ -1,0 +1,64 @@
+import type { CaseDeclaration, Expectation } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, permitted } from './outcomes.ts';
+
+/** The ACK that completes the handshake, and what the later steps do with the rest of its segment. */
+export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
+  const completing = (
+    stimulus: string,
+    title: string,
+    send: string,
+    expect: Expectation,
+    steps: readonly string[],
+  ): CaseDeclaration => ({
+    id: `syn-received.${origin}.${stimulus}`,
+    title,
+    send,
+    expect,
+    cite: steps.flatMap((step) => [`RFC 793 3.9 ${step}`, `RFC 9293 3.10.7.4 ${step}`]),
+    requirements: steps.map((step) => `3.10.7.4 ${step}`),
+  });
+  return [
+    completing(
+      'ack.snd-nxt',
+      'the ACK that completes the handshake',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+      ESTABLISHED,
+      ['fifth'],
+    ),
+    completing(
+      'ack.snd-nxt-text',
+      'the completing ACK with text',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+      { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
+      ['fifth', 'seventh'],
+    ),
+    completing(
+      'fin-ack.snd-nxt',
+      'the completing ACK with FIN',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+      { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSE-WAIT' },
+      ['fifth', 'eighth'],
+    ),
+    completing(
+      'fin-ack.snd-nxt-text',
+      'the completing ACK with text and FIN',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK,PSH><DATA=10>',
+      { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+11><CTL=ACK>', then: 'CLOSE-WAIT' },
+      ['fifth', 'seventh', 'eighth'],
+    ),
+    {
+      ...completing(
+        'ack.last-in-window',
+        'ACK of our SYN at the last number of the window',
+        '<SEQ=RCV.NXT+RCV.WND-1><ACK=SND.NXT><CTL=ACK>',
+        // It is acceptable, so its ACK counts. Whether an ACK answers what is not at the left edge RFC 793 leaves open
+        // and RFC 1122 to the TCP. A TCP that goes by the idealized segment holds it back until it begins at RCV.NXT.
+        [ESTABLISHED, permitted(ESTABLISHED_WITH_ACK), permitted(DROPPED), permitted(EMPTY_ACK)],
+        ['first', 'fifth'],
+      ),
+      cite: ['RFC 793 3.9 first', 'RFC 793 3.9 fifth', 'RFC 1122 4.2.2.21', 'RFC 9293 3.10.7.4 fifth'],
+      requirements: ['3.10.7.4 fifth', 'MAY-13', 'RFC 1122 4.2.2.21'],
+    },
+  ];
+};

@@ -1,0 +1,78 @@
+import type { CaseDeclaration, Outcome } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import { EMPTY_ACK, DROPPED, afterReset, permitted } from './outcomes.ts';
+
+/** Second: RST. Its ACK field plays no part. */
+export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
+  const gone: Outcome = { reply: 'silence', then: afterReset(origin) };
+  // Outside the window a reset ends at the first step already, unanswered.
+  const outside = (stimulus: string, title: string, send: string): CaseDeclaration => ({
+    id: `syn-received.${origin}.${stimulus}`,
+    title,
+    send,
+    expect: DROPPED,
+    cite: ['RFC 793 3.9 first', 'RFC 793 3.4 reset processing', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.5.3'],
+    requirements: ['3.10.7.4 first', '3.5.3 RST validity', 'RFC 5961 3.2'],
+  });
+  const inside = (
+    stimulus: string,
+    title: string,
+    send: string,
+    expect: CaseDeclaration['expect'],
+  ): CaseDeclaration => ({
+    id: `syn-received.${origin}.${stimulus}`,
+    title,
+    send,
+    expect,
+    cite: [
+      'RFC 793 3.9 second',
+      'RFC 793 3.4 reset processing',
+      'RFC 5961 3.2',
+      'RFC 9293 3.10.7.4 second',
+      'RFC 9293 3.5.3',
+    ],
+    requirements: ['3.10.7.4 second', '3.5.3 RST processing', 'MUST-11', 'RFC 1122 4.2.2.11', 'RFC 5961 3.2'],
+  });
+  // RFC 5961 3.2 replaces what RFC 793 does in synchronized states, then words the outcome for all but SYN-SENT; RFC 9293
+  // makes no exception for SYN-RECEIVED.
+  const notExact: CaseDeclaration['expect'] = {
+    rfc793: gone,
+    rfc5961: [EMPTY_ACK, permitted(gone)],
+    rfc9293: [
+      { ...EMPTY_ACK, when: 'adopted' },
+      { ...gone, when: 'not adopted' },
+    ],
+  };
+  return [
+    outside('rst.one-before', 'RST one octet before the window', '<SEQ=RCV.NXT-1><CTL=RST>'),
+    outside(
+      'rst.at-right-edge',
+      'RST at the first number behind the window',
+      '<SEQ=RCV.NXT+RCV.WND><CTL=RST>',
+    ),
+    outside('rst.beyond', 'RST far behind the window', '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=RST>'),
+    inside('rst.at-rcv-nxt', 'RST where the next octet is due', '<SEQ=RCV.NXT><CTL=RST>', gone),
+    inside('rst.middle', 'RST in the middle of the window', '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>', notExact),
+    inside(
+      'rst.last-in-window',
+      'RST at the last number of the window',
+      '<SEQ=RCV.NXT+RCV.WND-1><CTL=RST>',
+      notExact,
+    ),
+    inside(
+      'rst-ack.at-rcv-nxt',
+      'RST that acknowledges octets never sent',
+      '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=RST,ACK>',
+      gone,
+    ),
+    {
+      ...inside('rst.text', 'RST with text', '<SEQ=RCV.NXT><CTL=RST><DATA=10>', {
+        // RFC 793 makes no exception for text. RFC 1122 turns to take such a reset into a SHOULD.
+        rfc793: gone,
+        rfc1122: [{ ...gone, level: 'recommended' }, permitted(DROPPED)],
+      }),
+      cite: ['RFC 793 3.9 second', 'RFC 1122 4.2.2.12', 'RFC 9293 3.10.7.4 second', 'RFC 9293 3.5.3'],
+      requirements: ['3.10.7.4 second', '3.5.3 RST processing', 'SHLD-2', 'RFC 1122 4.2.2.12'],
+    },
+  ];
+};

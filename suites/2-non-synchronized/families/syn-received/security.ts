@@ -1,0 +1,80 @@
+import type { CaseDeclaration } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import {
+  RESET_FROM_ACK,
+  RESET_FROM_SEQ,
+  EMPTY_ACK,
+  DROPPED,
+  ESTABLISHED,
+  afterReset,
+  permitted,
+} from './outcomes.ts';
+
+/** Third: security, and precedence until RFC 2873. A mismatch is reset, and the connection stays as it is (group 2). */
+export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
+  const OPTION = 'IPv4 security option differs from the connection';
+  const CITE = [
+    'RFC 793 3.9 third',
+    'RFC 793 3.4 group 2',
+    'RFC 9293 3.10.7.4 third',
+    'RFC 9293 3.5.2 group 2',
+    'RFC 9293 A.1.2',
+  ];
+  const precedence = (
+    condition: NonNullable<CaseDeclaration['condition']>,
+    qualifier: string,
+    title: string,
+  ): CaseDeclaration => ({
+    id: `syn-received.${origin}.ack.${qualifier}`,
+    title,
+    condition,
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+    expect: { rfc793: RESET_FROM_ACK, rfc5961: ESTABLISHED },
+    cite: ['RFC 793 3.9 third', 'RFC 793 3.4 group 2', 'RFC 2873 4', 'RFC 9293 A.1.1'],
+    requirements: ['RFC 793 3.4 precedence', 'RFC 793 3.9 precedence', 'RFC 2873 4', 'A.1.1'],
+  });
+  return [
+    {
+      id: `syn-received.${origin}.ack.security-option`,
+      title: 'ACK of our SYN with a security option',
+      condition: OPTION,
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+      expect: { rfc793: RESET_FROM_ACK, rfc9293: [RESET_FROM_ACK, permitted(ESTABLISHED)] },
+      cite: CITE,
+      requirements: ['3.10.7.4 third', 'RFC 793 3.4 security', 'A.1.2'],
+    },
+    {
+      id: `syn-received.${origin}.no-flags.security-option`,
+      title: 'no flags, with a security option',
+      condition: OPTION,
+      send: '<SEQ=RCV.NXT>',
+      expect: { rfc793: RESET_FROM_SEQ, rfc9293: [RESET_FROM_SEQ, permitted(DROPPED)] },
+      cite: CITE,
+      requirements: ['3.10.7.4 third', 'RFC 793 3.4 security', 'A.1.2'],
+    },
+    {
+      id: `syn-received.${origin}.ack.one-before-security-option`,
+      title: 'ACK one octet before the window with a security option: its number is judged first',
+      condition: OPTION,
+      send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>',
+      expect: EMPTY_ACK,
+      cite: ['RFC 793 3.9 first', 'RFC 793 3.9 third', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.10.7.4 third'],
+      requirements: ['3.10.7.4 first', '3.10.7.4 third'],
+    },
+    {
+      id: `syn-received.${origin}.rst.security-option`,
+      title: 'RST with a security option: RST is judged first',
+      condition: OPTION,
+      send: '<SEQ=RCV.NXT><CTL=RST>',
+      expect: { reply: 'silence', then: afterReset(origin) },
+      cite: ['RFC 793 3.9 second', 'RFC 9293 3.10.7.4 second', 'RFC 9293 3.5.3'],
+      requirements: ['3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
+    },
+    precedence(
+      'IPv4 precedence higher, target not allowed to raise it',
+      'precedence-higher-not-raised',
+      'ACK of our SYN of a higher precedence',
+    ),
+    precedence('IPv4 precedence lower', 'precedence-lower', 'ACK of our SYN of a lower precedence'),
+  ];
+};

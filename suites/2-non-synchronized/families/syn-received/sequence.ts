@@ -1,0 +1,58 @@
+import type { CaseDeclaration } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import { EMPTY_ACK, permitted } from './outcomes.ts';
+
+/** First: the sequence number. What is wrong with it hides every other fault of the segment. */
+export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
+  const unacceptable = (stimulus: string, title: string, send: string): CaseDeclaration => ({
+    id: `syn-received.${origin}.${stimulus}`,
+    title,
+    send,
+    expect: EMPTY_ACK,
+    cite: ['RFC 793 3.9 first', 'RFC 9293 3.10.7.4 first'],
+    requirements: ['3.10.7.4 first', '3.4 acceptability'],
+  });
+  return [
+    unacceptable(
+      'ack.one-before',
+      'ACK one octet before the window',
+      '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>',
+    ),
+    unacceptable(
+      'ack.at-right-edge',
+      'ACK at the first number behind the window',
+      '<SEQ=RCV.NXT+RCV.WND><ACK=SND.NXT><CTL=ACK>',
+    ),
+    unacceptable(
+      'ack.beyond',
+      'ACK far behind the window',
+      '<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.NXT><CTL=ACK>',
+    ),
+    unacceptable('ack.far-before', 'ACK far before the window', '<SEQ=RCV.NXT-2^30><ACK=SND.NXT><CTL=ACK>'),
+    unacceptable(
+      'ack.text-before',
+      'text that ends just before the window',
+      '<SEQ=RCV.NXT-10><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+    ),
+    unacceptable(
+      'ack.one-before-beyond-snd-nxt',
+      'ACK of octets never sent, one octet before the window: its number is judged first',
+      '<SEQ=RCV.NXT-1><ACK=SND.NXT+1><CTL=ACK>',
+    ),
+    unacceptable('no-flags.one-before', 'no flags, one octet before the window', '<SEQ=RCV.NXT-1>'),
+    {
+      ...unacceptable('syn.duplicate', 'the SYN that brought the target here, again', '<SEQ=IRS><CTL=SYN>'),
+      // By the letter an empty ACK. A SYN,ACK acknowledges the same, and repeats a SYN that is still unacknowledged: a
+      // TCP that takes this for the sign that its SYN,ACK was lost differs in detail, not in substance (RFC 793 3.9,
+      // introduction).
+      expect: [EMPTY_ACK, permitted({ reply: '<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>', then: 'SYN-RECEIVED' })],
+      cite: ['RFC 793 3.9 first', 'RFC 793 3.9 introduction', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.10'],
+    },
+    unacceptable(
+      'syn.at-right-edge',
+      'SYN at the first number behind the window',
+      '<SEQ=RCV.NXT+RCV.WND><CTL=SYN>',
+    ),
+    unacceptable('syn.far-before', 'SYN far before the window', '<SEQ=RCV.NXT-2^30><CTL=SYN>'),
+  ];
+};

@@ -1,0 +1,68 @@
+import type { CaseDeclaration, Outcome } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import { EMPTY_ACK, permitted } from './outcomes.ts';
+
+type Reset = Pick<Outcome, 'reply' | 'level'>;
+
+/** Fourth: a SYN inside the window. */
+export const synCheck = (origin: Origin): readonly CaseDeclaration[] => {
+  const syn = (stimulus: string, title: string, send: string, resets: readonly Reset[]): CaseDeclaration => {
+    const killed = resets.map((reset): Outcome => ({ ...reset, then: 'CLOSED' }));
+    const passive: CaseDeclaration['expect'] = {
+      rfc793: killed,
+      rfc1122: { reply: 'silence', then: 'LISTEN' },
+    };
+    // RFC 5961 4.2 speaks of synchronized states, which this is not, so that RFC 793 goes on; RFC 9293 treats an
+    // active open like a synchronized state, and so hands it to RFC 5961 where that is adopted.
+    const active: CaseDeclaration['expect'] = {
+      rfc793: killed,
+      rfc5961: [...killed, permitted(EMPTY_ACK)],
+      rfc9293: [
+        { ...EMPTY_ACK, when: 'adopted' },
+        ...killed.map((outcome): Outcome => ({ ...outcome, when: 'not adopted' })),
+      ],
+    };
+    return {
+      id: `syn-received.${origin}.${stimulus}`,
+      title,
+      send,
+      expect: origin === 'passive' ? passive : active,
+      cite: [
+        'RFC 793 3.9 fourth',
+        'RFC 1122 4.2.2.20(e)',
+        ...(origin === 'passive' ? [] : ['RFC 5961 4.2']),
+        'RFC 9293 3.10.7.4 fourth',
+      ],
+      requirements: [
+        '3.10.7.4 fourth',
+        'MUST-11',
+        ...(origin === 'passive' ? ['RFC 1122 4.2.2.20 e'] : ['RFC 5961 4.2']),
+      ],
+    };
+  };
+  // RFC 793 says "send a reset" and no more: the form of 3.4, and one numbered SND.NXT, with or without ACK. SEQ=0 is
+  // made for segments without ACK, yet no text rules it out for the others.
+  const FROM_ZERO = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';
+  const NUMBERED_SND_NXT = [
+    { reply: '<SEQ=SND.NXT><CTL=RST>' },
+    { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>' },
+  ];
+  const withoutAck: readonly Reset[] = [{ reply: FROM_ZERO }, ...NUMBERED_SND_NXT];
+  // SEG.ACK is SND.NXT here.
+  const withAck: readonly Reset[] = [...NUMBERED_SND_NXT, { reply: FROM_ZERO, level: 'permitted' }];
+  return [
+    syn('syn.at-rcv-nxt', 'SYN where the next octet is due', '<SEQ=RCV.NXT><CTL=SYN>', withoutAck),
+    syn(
+      'syn.last-in-window',
+      'SYN at the last number of the window',
+      '<SEQ=RCV.NXT+RCV.WND-1><CTL=SYN>',
+      withoutAck,
+    ),
+    syn(
+      'syn-ack.at-rcv-nxt',
+      'SYN,ACK where the next octet is due: the SYN is judged before the ACK',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK>',
+      withAck,
+    ),
+  ];
+};

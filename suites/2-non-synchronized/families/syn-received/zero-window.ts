@@ -1,0 +1,61 @@
+import type { CaseDeclaration, Expectation } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, afterReset, permitted } from './outcomes.ts';
+
+/** With RCV.WND = 0 only an empty segment at RCV.NXT is acceptable; the first step looks at nothing else. */
+export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
+  const zero = (
+    stimulus: string,
+    title: string,
+    send: string,
+    expect: Expectation,
+    requirements: readonly string[],
+  ): CaseDeclaration => ({
+    id: `syn-received.${origin}.${stimulus}`,
+    title,
+    condition: 'zero receive window',
+    send,
+    expect,
+    cite: [
+      'RFC 793 3.9 first',
+      'RFC 793 3.3',
+      'RFC 793 3.7 managing the window',
+      'RFC 9293 3.10.7.4 first',
+      'RFC 9293 3.4',
+      'RFC 9293 3.8.6.1',
+    ],
+    requirements,
+  });
+  return [
+    zero(
+      'ack.zero-window',
+      'the completing ACK, with the window closed',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+      // Nothing in it asks for a reply; but section 3.7 wants whatever arrives at a closed window acknowledged.
+      [ESTABLISHED, permitted(ESTABLISHED_WITH_ACK)],
+      ['3.10.7.4 first', '3.10.7.4 fifth'],
+    ),
+    zero(
+      'ack.zero-window-text',
+      'the completing ACK with text, with the window closed',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+      // Not acceptable, so it is answered and dropped; but valid ACKs should be accepted all the same.
+      [EMPTY_ACK, { ...ESTABLISHED_WITH_ACK, level: 'recommended' }],
+      ['3.10.7.4 first'],
+    ),
+    zero(
+      'rst.zero-window-at-rcv-nxt',
+      'RST where the next octet is due, with the window closed',
+      '<SEQ=RCV.NXT><CTL=RST>',
+      { reply: 'silence', then: afterReset(origin) },
+      ['3.10.7.4 first', '3.10.7.4 second', 'MUST-11', 'MUST-66'],
+    ),
+    zero(
+      'rst.zero-window-beyond',
+      'RST one number behind, with the window closed',
+      '<SEQ=RCV.NXT+1><CTL=RST>',
+      DROPPED,
+      ['3.10.7.4 first', '3.5.3 RST validity'],
+    ),
+  ];
+};
