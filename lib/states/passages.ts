@@ -10,6 +10,9 @@ import { Unreached } from './unreached.ts';
 export const IN_FLIGHT = 3000;
 // A window closes in a few segments or never.
 const MOST_FILLS = 64;
+// A FIN takes a number of the window and no room in the buffer. With so little text the right edge stays where it is all
+// the same (RFC 9293 section 3.8.6.2.2); with more, the octet of room that is left may be offered again.
+const LITTLE = 64;
 
 /** Takes and acknowledges the text with which the target's application begins. */
 export async function hear(dialogue: Dialogue, connection: Connection): Promise<void> {
@@ -72,9 +75,8 @@ export async function closeWindow(
     const pair = connection.rcvWnd > 2 * mss && !dialogue.environment.tester.path.disturbed;
     if (pair) connection.send(`<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK><DATA=${mss}>`);
     const rest = connection.rcvWnd - (pair ? mss : 0);
-    const last = rest <= mss;
-    const fin = withFin && last;
-    const octets = Math.min(rest, mss) - (fin ? 1 : 0);
+    const fin = withFin && rest <= LITTLE;
+    const octets = fin ? rest - 1 : Math.min(withFin ? rest - LITTLE : rest, mss);
     const segment = connection.send(
       `<SEQ=RCV.NXT${pair ? `+${mss}` : ''}><ACK=${ack}><CTL=${fin ? 'FIN,' : ''}ACK,PSH><DATA=${octets}>`,
     );
@@ -87,6 +89,27 @@ export async function closeWindow(
     );
   }
 }
+
+/** Fills the target's receive buffer, which nobody reads, until one segment holds what its window still takes. */
+export async function narrowWindow(dialogue: Dialogue, connection: Connection): Promise<void> {
+  const most = mostOfWindow(dialogue.mailbox.link.family);
+  for (let fills = 0; fills < MOST_FILLS && connection.rcvWnd > most; fills += 1) {
+    const octets = Math.min(
+      connection.rcvWnd - Math.floor(most / 2),
+      TESTER_MSS[dialogue.mailbox.link.family],
+    );
+    const text = connection.send(`<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=${octets}>`);
+    await dialogue.acknowledges(connection, text, 'ACK of text that narrows the window');
+  }
+  if (connection.rcvWnd > most) {
+    throw new NotCapable(
+      `the target's smallest window, ${connection.rcvWnd} octets, is more than a segment holds`,
+    );
+  }
+}
+
+/** The largest window that one segment fills, with a few octets to spare. */
+export const mostOfWindow = (family: 4 | 6): number => TESTER_MSS[family] - 8;
 
 /** Has the target send more than MAX.SND.WND, all of it acknowledged. */
 export async function age(dialogue: Dialogue, connection: Connection, handle: Handle): Promise<void> {

@@ -29,8 +29,15 @@ async function byFins(scene: Scene, rcvNxt: number): Promise<Pick<Proof, 'state'
   const again = acknowledged ? undefined : await scene.finAgain();
   const how = again ? 'its FIN is sent again' : acknowledged ? '' : 'its FIN is not sent again';
   if (!taken) return { state: again ? 'FIN-WAIT-1' : 'FIN-WAIT-2', how };
-  if (state === 'LAST-ACK') return { state: again ? 'LAST-ACK' : 'unknown', how };
-  return { state: again ? 'CLOSING' : 'TIME-WAIT', how };
+  if (again) return { state: state === 'LAST-ACK' ? 'LAST-ACK' : 'CLOSING', how };
+  // Nothing leads from LAST-ACK to a connection with both FINs acknowledged: it is only believed where ours was.
+  if (state === 'LAST-ACK' && !acknowledgesFin(scene)) return { state: 'unknown', how };
+  return { state: 'TIME-WAIT', how };
+}
+
+/** Whether the stimulus acknowledges the target's FIN. */
+function acknowledgesFin({ connection: { targetFin }, subject: { stimulus } }: Scene): boolean {
+  return targetFin !== undefined && stimulus.ctl.has('ACK') && stimulus.ack === add(targetFin, 1);
 }
 
 /** The connection does not answer old text: new text, or its user's, may still show that it lives. */

@@ -1,17 +1,20 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
 import { type State, SYNCHRONIZED } from '../spec/state.ts';
-import {
-  ASKED_PRECEDENCE,
-  type Course,
-  type Handle,
-  type ListenerKind,
-  NotCapable,
-} from '../target/driver.ts';
+import { ASKED_PRECEDENCE, type Course, type Handle, type ListenerKind } from '../target/driver.ts';
 import { add } from '../wire/seq.ts';
-import { Connection, TESTER_MSS } from './connection.ts';
+import { Connection } from './connection.ts';
 import { Dialogue, SENDINGS } from './dialogue.ts';
 import type { Environment } from './environment.ts';
-import { age, closesByItself, closeWindow, finish, fly, hear } from './passages.ts';
+import {
+  age,
+  closesByItself,
+  closeWindow,
+  finish,
+  fly,
+  hear,
+  mostOfWindow,
+  narrowWindow,
+} from './passages.ts';
 import { agreeOnTimestamps, checkWindow, synOptions, windowAndMss } from './syn-options.ts';
 import { Unreached } from './unreached.ts';
 import { kindOf, type Reached, userOf, type Wish } from './wish.ts';
@@ -22,6 +25,19 @@ import { kindOf, type Reached, userOf, type Wish } from './wish.ts';
  * @throws Unreached with the reason; NotCapable when the driver cannot do it
  */
 export async function reach(environment: Environment, wish: Wish): Promise<Reached> {
+  try {
+    return await reachOnce(environment, wish);
+  } catch (error) {
+    if (!(error instanceof WindowTooLarge)) throw error;
+    // A buffer that cannot be made small enough is filled in part.
+    return reachOnce(environment, { ...wish, unread: true });
+  }
+}
+
+/** The smallest window that the target advertises is more than a segment holds. */
+class WindowTooLarge extends Error {}
+
+async function reachOnce(environment: Environment, wish: Wish): Promise<Reached> {
   const { driver, tester } = environment;
   const course = await driver.course?.(wish);
   // What has called before is answered for: by the kernel, or by the case before.
@@ -123,10 +139,10 @@ class Recipe {
     const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#wish)}`);
     const { segment } = await this.#dialogue.answered(connection, syn, 'SYN,ACK', isSynAck(connection));
     agreeOnTimestamps(this.#wish, connection, segment);
-    if (this.#wish.smallWindow && (segment.wnd ?? 0) > TESTER_MSS[this.#wish.family] - 8) {
-      throw new NotCapable(
-        `the target's smallest window, ${segment.wnd} octets, is more than a segment holds`,
-      );
+    const { smallWindow, unread, family } = this.#wish;
+    if (smallWindow && !unread && connection.rcvWnd > mostOfWindow(family)) {
+      this.#dialogue.assure(connection, '<SEQ=RCV.NXT><CTL=RST>');
+      throw new WindowTooLarge();
     }
     if (this.#wish.state === 'SYN-RECEIVED') checkWindow(this.#wish, connection);
     return { connection, listening: true };
@@ -139,6 +155,7 @@ class Recipe {
     const reached = await this.#established(taken);
     const { connection } = reached;
     if (this.#wish.aged) await age(this.#dialogue, connection, userOf(reached));
+    if (this.#wish.smallWindow && this.#wish.unread) await narrowWindow(this.#dialogue, connection);
 
     if (state === 'CLOSE-WAIT' || state === 'LAST-ACK')
       await finish(this.#dialogue, connection, this.#fillsWindow);

@@ -23,6 +23,7 @@ function scene(state: State, stimulus: string, { handle = false, listening = fal
     link.arrive(`<SEQ=${ISS + 1}><ACK=101><CTL=FIN,ACK>`, mailbox.port);
     connection.absorb();
   }
+  if (state === 'LAST-ACK') connection.transmit(segment(`<SEQ=100><ACK=${ISS + 1}><CTL=FIN,ACK>`));
   const mark = mailbox.log.length;
   const sent = segment(stimulus);
   connection.transmit(sent);
@@ -105,6 +106,26 @@ describe('the state after', () => {
       const done = scene('FIN-WAIT-1', acked);
       done.link.script = () => [ACK.replace(`${ISS + 1}`, `${ISS + 2}`)];
       expect(await done.prove()).to.include({ state: 'FIN-WAIT-2' });
+    });
+
+    it('is LAST-ACK where it is, and CLOSED where the connection is gone', async () => {
+      const waiting = scene('LAST-ACK', '<SEQ=101><CTL=URG>');
+      waiting.link.script = () => [ACK.replace(`${ISS + 1}`, `${ISS + 2}`)];
+      setTimeout(() => waiting.link.arrive(again, waiting.connection.mailbox.port), 20);
+      expect(await waiting.prove()).to.include({ state: 'LAST-ACK' });
+      const gone = scene('LAST-ACK', acked);
+      gone.link.script = ({ segment: { ack } }) => [`<SEQ=${ack}><CTL=RST>`];
+      expect(await gone.prove()).to.include({ state: 'CLOSED' });
+    });
+
+    it('is TIME-WAIT where both FINs are acknowledged and there still is a connection', async () => {
+      const stuck = scene('LAST-ACK', acked);
+      stuck.link.script = () => [ACK.replace(`${ISS + 1}`, `${ISS + 2}`)];
+      expect(await stuck.prove()).to.include({ state: 'TIME-WAIT' });
+      // Its timer may be slower than was measured.
+      const slow = scene('LAST-ACK', '<SEQ=101><CTL=URG>');
+      slow.link.script = () => [ACK.replace(`${ISS + 1}`, `${ISS + 2}`)];
+      expect(await slow.prove()).to.include({ state: 'unknown' });
     });
 
     it('is not told by one that crossed the stimulus on the way', async () => {
