@@ -63,6 +63,15 @@ export async function fromSynSent(scene: Scene): Promise<Proof> {
  * @param since from where in the log a SYN,ACK counts as sent again
  */
 export async function fromSynReceived(scene: Scene, since: number): Promise<Proof> {
+  const anew = scene
+    .answers()
+    .find(({ segment: { ctl, seq } }) => ctl.has('SYN') && !ctl.has('ACK') && seq !== scene.connection.iss);
+  if (anew) {
+    const { seq } = anew.segment;
+    Object.assign(scene.connection, { iss: seq, sndUna: seq, sndNxt: add(seq, 1) });
+    const proof = await fromSynSent(scene);
+    return { ...proof, how: `it sent a SYN with another ISS: ${proof.how}` };
+  }
   const open = await synReceivedOr(scene, since);
   if (open) return open;
   const { listening } = scene.subject;

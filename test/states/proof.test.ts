@@ -147,6 +147,14 @@ describe('the state after', () => {
       return made;
     }
 
+    it('is SYN-SENT where another SYN was sent, and a right SYN,ACK of it is acknowledged', async () => {
+      const anew = synReceived();
+      anew.link.arrive('<SEQ=9000><CTL=SYN>', anew.connection.mailbox.port);
+      anew.link.script = ({ segment: { ctl, seq, ack } }) =>
+        ctl.has('SYN') && ack === 9001 ? [`<SEQ=9001><ACK=${seq + 1}><CTL=ACK>`] : [`<SEQ=${ack}><CTL=RST>`];
+      expect(await anew.prove()).to.include({ state: 'SYN-SENT' });
+    });
+
     it('is SYN-RECEIVED where its user has nothing', async () => {
       const waiting = synReceived();
       setTimeout(() => waiting.link.arrive(synAck, waiting.connection.mailbox.port), 10);
