@@ -48,6 +48,7 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
     const dialogue = new Dialogue(environment, mailbox);
     const reached = await new Recipe(dialogue, wish, course).run();
     if (SYNCHRONIZED.includes(wish.state)) {
+      await tester.flushed();
       await driver.settle?.();
       // What the target answered to the last of the recipe's segments must not be read as a reply to the stimulus.
       await tester.drained();

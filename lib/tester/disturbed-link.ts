@@ -43,6 +43,10 @@ export class DisturbedLink implements Link {
     this.#out.carry(() => this.#link.send(copy, destination, failed));
   }
 
+  flushed(): Promise<void> {
+    return this.#link.flushed();
+  }
+
   onArrival(handler: (arrival: Arrival) => void): void {
     this.#onArrival = handler;
   }

@@ -29,6 +29,8 @@ export interface Link {
   readonly remote: string;
   /** Sends a whole IP packet. What cannot be sent is reported to `failed`: it concerns one connection and no other. */
   send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void;
+  /** Resolves when everything that was given to `send` so far has left, or has failed to. */
+  flushed(): Promise<void>;
   onArrival(handler: (arrival: Arrival) => void): void;
   /** A failure of the link itself, which may have cost any connection a segment. */
   onFailure(handler: (error: Error) => void): void;

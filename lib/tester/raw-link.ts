@@ -49,6 +49,9 @@ export class RawLink implements Link {
   readonly #inodes: readonly string[];
   readonly #lossesAtOpen: number;
   #reads = 0;
+  #given = 0;
+  #gone = 0;
+  #whenGone: { count: number; resolve: () => void }[] = [];
   #onArrival: (arrival: Arrival) => void = () => {};
   #onFailure: (error: Error) => void = () => {};
   #onRefusal: (refusal: Refusal) => void = () => {};
@@ -88,9 +91,18 @@ export class RawLink implements Link {
 
   send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void {
     const buffer = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
+    this.#given += 1;
     this.#sender.send(buffer, 0, buffer.length, destination, (error) => {
+      this.#gone += 1;
+      this.#tellGone(this.#gone);
       if (error) failed?.(new Error(`could not send to ${destination}: ${error.message}`));
     });
+  }
+
+  flushed(): Promise<void> {
+    const count = this.#given;
+    if (this.#gone === count || this.#closing) return Promise.resolve();
+    return new Promise((resolve) => this.#whenGone.push({ count, resolve }));
   }
 
   onArrival(handler: (arrival: Arrival) => void): void {
@@ -114,6 +126,8 @@ export class RawLink implements Link {
   }
 
   close(): Promise<void> {
+    // What is queued now is never sent, nor heard of.
+    this.#tellGone(this.#given);
     // A second close() of a raw-socket would emit twice.
     this.#closing ??= Promise.all(
       this.#sockets.map(
@@ -125,6 +139,10 @@ export class RawLink implements Link {
       ),
     ).then(() => undefined);
     return this.#closing;
+  }
+
+  #tellGone(count: number): void {
+    while (this.#whenGone[0] && this.#whenGone[0].count <= count) this.#whenGone.shift()?.resolve();
   }
 
   get #sockets(): Socket[] {

@@ -98,6 +98,14 @@ export class Tester {
   }
 
   /**
+   * Resolves when all segments so far are on the wire. A raw socket sends one packet in a turn of the event loop, so that
+   * a request to the target's user would overtake the segments before it.
+   */
+  async flushed(): Promise<void> {
+    await Promise.all([...this.#links.values()].map((link) => link.flushed()));
+  }
+
+  /**
    * Resolves when nothing waits in the receive queues: a whole turn of the event loop has brought nothing. Timers come
    * before the wire in a turn, so that a process that was late would otherwise miss what had arrived in time.
    */

@@ -77,6 +77,16 @@ describe('recipes', () => {
     expect(printed(link.sent)).to.deep.equal(['SYN', 'ACK', 'ACK', 'ACK', 'ACK']);
   });
 
+  it("asks the target's user whether it has taken all only when the segments have left, lest it overtake them", async () => {
+    const { link, environment, driver } = fresh();
+    link.script = accepting();
+    const order: string[] = [];
+    link.leaving = new Promise((resolve) => setTimeout(resolve, 20)).then(() => void order.push('left'));
+    driver.settle = async () => void order.push('asked');
+    await reach(environment, { family: 4, state: 'ESTABLISHED', rcvNxt: 100 });
+    expect(order).to.deep.equal(['left', 'asked']);
+  });
+
   it('brings the target into CLOSE-WAIT and LAST-ACK by a FIN of its own', async () => {
     const { link, environment, driver } = fresh();
     link.script = accepting();

@@ -24,6 +24,8 @@ export class MemoryLink implements Link {
   dropped = 0;
   /** Why nothing can be sent. */
   jammed: string | undefined;
+  /** Resolves when what was sent has left. */
+  leaving: Promise<void> = Promise.resolve();
   /** What the target answers to a segment. */
   script: (sent: Sent) => readonly string[] = () => [];
   #reads = 0;
@@ -41,6 +43,10 @@ export class MemoryLink implements Link {
     const sent = { segment: fromWire(tcp), from: tcp.srcPort, to: tcp.dstPort, destination };
     this.sent.push(sent);
     for (const answer of this.script(sent)) this.arrive(answer, sent.from, sent.to);
+  }
+
+  flushed(): Promise<void> {
+    return this.leaving;
   }
 
   /** A segment of the target's comes in. */

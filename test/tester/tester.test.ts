@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { PortRange, Tester } from '../../lib/tester/index.ts';
+import { DisturbedLink, PortRange, parseNoise, Tester } from '../../lib/tester/index.ts';
 import { MemoryLink, segment } from './memory-link.ts';
 
 describe('the tester and its mailboxes', () => {
@@ -63,6 +63,20 @@ describe('the tester and its mailboxes', () => {
     expect(one.unsent).to.deep.equal([link.jammed, link.jammed]);
     expect(other.unsent).to.deep.equal([]);
     expect(tester.failures).to.equal(0);
+  });
+
+  it('knows when its segments have left, also behind a disturbed link', async () => {
+    let left = false;
+    link.leaving = new Promise((resolve) => setTimeout(resolve, 10)).then(() => {
+      left = true;
+    });
+    const disturbed = new Tester(
+      [new DisturbedLink(link, parseNoise('seed=1'))],
+      new PortRange(10_000, 10_002),
+    );
+    await disturbed.flushed();
+    await disturbed.close();
+    expect(left).to.equal(true);
   });
 
   it('has no link of a family that it was not given', () => {
