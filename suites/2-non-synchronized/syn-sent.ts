@@ -174,6 +174,11 @@ inState('SYN-SENT', [
   // Second: RST. It counts only with an ACK of our SYN, and then whatever its own sequence number is.
   rstWithoutAck('syn-sent.rst.empty', 'RST without ACK', '<SEQ=ANY><CTL=RST>'),
   rstWithoutAck('syn-sent.rst.text', 'RST with text, without ACK', '<SEQ=ANY><CTL=RST><DATA=10>'),
+  rstWithoutAck(
+    'syn-sent.rst.good-number-without-ack',
+    'RST with the number that would acknowledge our SYN, but without ACK',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=RST>',
+  ),
   rstWithoutAck('syn-sent.syn-rst.empty', 'SYN and RST together, without ACK', '<SEQ=ANY><CTL=SYN,RST>'),
   rst('syn-sent.rst-ack.good', 'RST that acknowledges our SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>'),
   rst(

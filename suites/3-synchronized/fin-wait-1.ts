@@ -6,7 +6,12 @@ import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, rules, TEXT } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import {
+  emptySegments,
+  strayAcknowledgmentsOfOurFin,
+  textAcrossTheWindow,
+  wrongChecksum,
+} from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -20,6 +25,7 @@ inState('FIN-WAIT-1', [
 
   // First, check the sequence number.
   ...emptySegments(finWait1),
+  ...strayAcknowledgmentsOfOurFin(finWait1),
   ...textAcrossTheWindow(finWait1),
   ...zeroWindow(finWait1),
 

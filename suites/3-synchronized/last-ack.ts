@@ -5,7 +5,12 @@ import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import {
+  emptySegments,
+  strayAcknowledgmentsOfOurFin,
+  textAcrossTheWindow,
+  wrongChecksum,
+} from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -19,6 +24,7 @@ inState('LAST-ACK', [
 
   // First, check the sequence number.
   ...emptySegments(lastAck),
+  ...strayAcknowledgmentsOfOurFin(lastAck),
   ...textAcrossTheWindow(lastAck),
   ...zeroWindow(lastAck),
 

@@ -52,6 +52,24 @@ export const emptySegments = (subject: Subject): readonly CaseDeclaration[] => [
   ]),
 ];
 
+/**
+ * First step: acknowledgments of our FIN far outside the window, of which nothing may count, not even the ACK field. One
+ * octet before the window is no place to ask for that: there RFC 9293 A.2 knows of ACKs that are lost by the check.
+ */
+export const strayAcknowledgmentsOfOurFin = (subject: Subject): readonly CaseDeclaration[] =>
+  outside(subject, [
+    {
+      name: 'ack.far-before-of-our-fin',
+      title: 'an acknowledgment of our FIN, on an empty segment far before the window',
+      send: '<SEQ=RCV.NXT-2^30><ACK=SND.NXT><CTL=ACK>',
+    },
+    {
+      name: 'ack.beyond-of-our-fin',
+      title: 'an acknowledgment of our FIN, on an empty segment far beyond the window',
+      send: '<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.NXT><CTL=ACK>',
+    },
+  ]);
+
 /** First step: text that is not acceptable, and text that straddles an edge of the window. */
 export const textAcrossTheWindow = (subject: Subject): readonly CaseDeclaration[] => [
   ...outside(subject, [

@@ -142,10 +142,11 @@ export const OUTSIDE: readonly Mutant[] = [
   faulty(
     'outside-ack-field-counts',
     'the ACK field counts although nothing of the segment is in the window',
-    when(all(synchronized, outside, has('ACK'), lacks('RST', 'SYN', 'FIN')), (tcb, segment, next) => ({
-      ...next(tcb, segment),
-      tcb: next(tcb, { ...segment, data: 0, seq: tcb.rcvNxt }).tcb,
-    })),
+    when(all(synchronized, outside, has('ACK'), lacks('RST', 'SYN', 'FIN')), (tcb, segment, next) => {
+      const { rcvNxt, security, precedence } = tcb;
+      const heeded = next(tcb, { ...segment, data: 0, seq: rcvNxt, security, precedence });
+      return { ...next(tcb, segment), tcb: heeded.tcb };
+    }),
   ),
   faulty(
     'outside-ack-field-counts-in-syn-received',

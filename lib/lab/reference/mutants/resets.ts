@@ -195,6 +195,14 @@ export const RESETS: readonly Mutant[] = [
     ),
   ),
   faulty(
+    'syn-sent-rst-ack-bit-unread',
+    'SYN-SENT looks at the acknowledgment number of a reset, and not at its ACK bit',
+    when(
+      all(inState('SYN-SENT'), reset),
+      taken((segment) => ({ ...segment, ctl: new Set([...segment.ctl, 'ACK']) })),
+    ),
+  ),
+  faulty(
     'syn-sent-rst-needs-seq-zero',
     'SYN-SENT obeys only a reset with SEQ 0',
     when(
