@@ -71,14 +71,12 @@ export async function closeWindow(
 ): Promise<void> {
   const mss = TESTER_MSS[dialogue.mailbox.link.family];
   for (let fills = 0; fills < MOST_FILLS && connection.rcvWnd > 0; fills += 1) {
-    // Two full segments are acknowledged at once, one may wait for the delayed ACK (RFC 9293 SHLD-18, SHLD-19).
-    const pair = connection.rcvWnd > 2 * mss && !dialogue.environment.tester.path.disturbed;
-    if (pair) connection.send(`<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK><DATA=${mss}>`);
-    const rest = connection.rcvWnd - (pair ? mss : 0);
+    const first = firstOfPair(dialogue, connection, 2 * mss, ack);
+    const rest = connection.rcvWnd - first;
     const fin = withFin && rest <= LITTLE;
     const octets = fin ? rest - 1 : Math.min(withFin ? rest - LITTLE : rest, mss);
     const segment = connection.send(
-      `<SEQ=RCV.NXT${pair ? `+${mss}` : ''}><ACK=${ack}><CTL=${fin ? 'FIN,' : ''}ACK,PSH><DATA=${octets}>`,
+      `<SEQ=RCV.NXT+${first}><ACK=${ack}><CTL=${fin ? 'FIN,' : ''}ACK,PSH><DATA=${octets}>`,
     );
     await dialogue.acknowledges(connection, segment, 'ACK of text that fills the window');
     if (fin) break;
@@ -93,12 +91,11 @@ export async function closeWindow(
 /** Fills the target's receive buffer, which nobody reads, until one segment holds what its window still takes. */
 export async function narrowWindow(dialogue: Dialogue, connection: Connection): Promise<void> {
   const most = mostOfWindow(dialogue.mailbox.link.family);
+  const mss = TESTER_MSS[dialogue.mailbox.link.family];
   for (let fills = 0; fills < MOST_FILLS && connection.rcvWnd > most; fills += 1) {
-    const octets = Math.min(
-      connection.rcvWnd - Math.floor(most / 2),
-      TESTER_MSS[dialogue.mailbox.link.family],
-    );
-    const text = connection.send(`<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=${octets}>`);
+    const first = firstOfPair(dialogue, connection, 2 * mss + most);
+    const octets = Math.min(connection.rcvWnd - first - Math.floor(most / 2), mss);
+    const text = connection.send(`<SEQ=RCV.NXT+${first}><ACK=SND.NXT><CTL=ACK,PSH><DATA=${octets}>`);
     await dialogue.acknowledges(connection, text, 'ACK of text that narrows the window');
   }
   if (connection.rcvWnd > most) {
@@ -106,6 +103,19 @@ export async function narrowWindow(dialogue: Dialogue, connection: Connection): 
       `the target's smallest window, ${connection.rcvWnd} octets, is more than a segment holds`,
     );
   }
+}
+
+/**
+ * A full segment before another one, where the window is larger than that: two are acknowledged at once, one may wait for
+ * the delayed ACK (RFC 9293 SHLD-18, SHLD-19).
+ *
+ * @returns the octets that were sent
+ */
+function firstOfPair(dialogue: Dialogue, connection: Connection, larger: number, ack = 'SND.NXT'): number {
+  if (connection.rcvWnd <= larger || dialogue.environment.tester.path.disturbed) return 0;
+  const mss = TESTER_MSS[dialogue.mailbox.link.family];
+  connection.send(`<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK><DATA=${mss}>`);
+  return mss;
 }
 
 /** The largest window that one segment fills, with a few octets to spare. */
