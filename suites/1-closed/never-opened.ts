@@ -46,6 +46,11 @@ inState('CLOSED', [
     'SYN with the largest sequence number: the acknowledgment wraps to 0',
     '<SEQ=4294967295><CTL=SYN>',
   ),
+  resetFromSeq(
+    'closed.syn.number-without-ack',
+    'SYN with a number in its ACK field, but without ACK: the number means nothing',
+    '<SEQ=ANY><ACK=4294967295><CTL=SYN>',
+  ),
   resetFromSeq('closed.no-flags.empty', 'no flags, no text: nothing is counted', '<SEQ=ANY>'),
   resetFromSeq('closed.psh.text', 'text without ACK', '<SEQ=ANY><CTL=PSH><DATA=10>'),
   resetFromSeq('closed.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),

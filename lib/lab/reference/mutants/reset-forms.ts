@@ -52,6 +52,11 @@ export const RESET_FORMS: readonly Mutant[] = [
     'the reset of a segment without ACK has a number of our own',
     inSecond((reply, _segment, iss) => (reply.seq === 0 ? { ...reply, seq: add(iss, 793) } : reply)),
   ),
+  faulty(
+    'second-form-with-seg-ack',
+    'the reset of a segment without ACK takes its number from the ACK field all the same',
+    inSecond((reply, segment) => (reply.seq === 0 ? { ...reply, seq: segment.ack } : reply)),
+  ),
   faulty('length-without-syn', 'SEG.LEN does not count SYN', lengthMinus(bit('SYN'))),
   faulty('length-without-fin', 'SEG.LEN does not count FIN', lengthMinus(bit('FIN'))),
   faulty(
