@@ -30,7 +30,11 @@ function* timestamps(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
     yield* should('RFC 7323 3.2: without the negotiated timestamps it should be dropped', tcb, 'silence');
     return yield* permitted('RFC 7323 3.2 is a SHOULD', first(tcb, segment, rules));
   }
-  if (lt(tsval, tcb.tsRecent)) return yield* must('RFC 7323 5.3 R1: it is old', tcb, emptyAck(tcb));
+  if (lt(tsval, tcb.tsRecent)) {
+    yield* must('RFC 7323 5.3 R1: it is old', tcb, emptyAck(tcb));
+    // Its appendix D checks wherever timestamps were negotiated.
+    return yield* permitted('RFC 7323 5.3: if PAWS is used', first(tcb, segment, rules));
+  }
   const records = acceptable(tcb, segment) && leq(seq, tcb.rcvNxt);
   yield* first(records ? { ...tcb, tsRecent: tsval } : tcb, segment, rules);
 }

@@ -79,7 +79,7 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
     title: `a SYN with a timestamp from the past, its number ${place.words}`,
     condition: negotiated,
     send: `<SEQ=${place.seq}><CTL=SYN><TSVAL=TS.RECENT-1>`,
-    expect: fromThePast(subject),
+    expect: fromThePast(subject, place),
     ...rules(PAWS, SYN, REOPENING),
   })),
   ...[BEFORE, INSIDE, BEYOND].map((place) => ({
@@ -144,15 +144,22 @@ const notHonoured = (subject: Subject, place: Place): Outcomes =>
   );
 
 /**
- * RFC 7323 acknowledges what its timestamp proves old, before anything else, and RFC 1122 gives leave to reopen whatever
- * the SYN looks like. RFC 6191, which should be followed where there are timestamps, drops it without a word.
+ * RFC 7323 acknowledges what its timestamp proves old, before anything else, where PAWS is used; without, the older answers
+ * are as right. RFC 6191, which should be followed where there are timestamps, drops it without a word.
  */
-const fromThePast = ({ state }: Subject): ByProfile =>
-  byProfile({
-    rfc793: [emptyAck(state)],
-    rfc1122: [emptyAck(state), ...permitted(synAck)],
-    rfc9293: [...recommended(silence(state)), ...permitted(emptyAck(state), synAck)],
+function fromThePast(subject: Subject, place: Place): ByProfile {
+  const refused = emptyAck(subject.state);
+  const older = olderAnswers(subject, place);
+  return byProfile({
+    rfc793: anyOf(refused, ...permitted(...older.rfc793)),
+    rfc1122: anyOf(refused, ...permitted(...older.rfc1122)),
+    rfc5961: anyOf(refused, ...permitted(...older.rfc5961)),
+    rfc9293: anyOf(
+      ...recommended(silence(subject.state)),
+      ...permitted(refused, synAck, ...olderThanRfc6191(subject, place)),
+    ),
   });
+}
 
 /**
  * RFC 7323 has a segment without the timestamp dropped without a word, which is a SHOULD; RFC 6191 names this very SYN

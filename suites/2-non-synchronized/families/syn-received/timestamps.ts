@@ -1,21 +1,22 @@
 /**
  * SYN-RECEIVED where both SYNs carried timestamps: whoever negotiated them follows RFC 7323 from then on, whatever the
- * profile. What its timestamp proves old is acknowledged before anything else of it is looked at; a RST never is.
+ * profile. What its timestamp proves old is acknowledged before anything else of it is looked at; a RST never is. That is
+ * appendix D; section 5.3 speaks of synchronized connections, and of TCPs that use PAWS: without, the segment counts.
  */
-import type { CaseDeclaration, Condition } from '../../../../lib/spec/case.ts';
+import type { CaseDeclaration, Condition, Outcome } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
-import { afterReset, EMPTY_ACK } from './outcomes.ts';
+import { afterReset, EMPTY_ACK, ESTABLISHED, permitted } from './outcomes.ts';
 
 const OLDER: Condition = 'timestamps negotiated; TSval older than TS.Recent';
 const NONE: Condition = 'timestamps negotiated; segment carries none';
 
 export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
-  const refused = (stimulus: string, title: string, send: string): CaseDeclaration => ({
+  const refused = (stimulus: string, title: string, send: string, counts: Outcome): CaseDeclaration => ({
     id: `syn-received.${origin}.${stimulus}`,
     title,
     condition: OLDER,
     send,
-    expect: EMPTY_ACK,
+    expect: [EMPTY_ACK, permitted(counts)],
     cite: ['RFC 7323 5.3 R1'],
     requirements: ['RFC 7323 5.3 R1'],
   });
@@ -33,11 +34,13 @@ export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
       'paws.ack',
       'ACK of our SYN with a timestamp from the past',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+      ESTABLISHED,
     ),
     refused(
       'paws.text',
       'text with the ACK of our SYN and a timestamp from the past',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+      { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
     ),
     taken(
       'paws.rst',
