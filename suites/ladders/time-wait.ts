@@ -54,12 +54,14 @@ figure({
 figure({
   id: 'ladder.time-wait.from-closing',
   title:
-    'the acknowledgment of our FIN after the FINs have crossed leads to TIME-WAIT, where text is not taken',
+    'the FINs have crossed, and ours was sent again: its acknowledgment leads to TIME-WAIT, where text is not taken',
   start: 'ESTABLISHED',
   steps: [
     ...closes,
     { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
     { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
+    // Its timer changes no state; and on a slow path it would fire before the next line anyhow.
+    { expect: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>' },
     { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
     { expect: 'silence', then: 'TIME-WAIT' },
     ...ignoresText,
