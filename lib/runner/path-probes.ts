@@ -2,7 +2,7 @@ import type { ConcreteSegment } from '../notation/index.ts';
 import { pause } from '../states/index.ts';
 import type { Entry, Mailbox, Tester } from '../tester/index.ts';
 
-/** What many SYNs to a closed port told of the path and of the target's limits. */
+/** What many segments to a closed port told of the path and of the target's limits. */
 export interface PathProbes {
   /** In milliseconds, unsorted. */
   readonly roundTrips: readonly number[];
@@ -36,14 +36,15 @@ export async function probePath(
   ports: { readonly closed: number; readonly open: number },
   within: number,
 ): Promise<PathProbes> {
-  const burst = await volley(tester, family, ports.closed, { count: BURST, pace: 0, within });
-  const { doubled, reordered, roundTrips } = burst;
+  const burst = await volley(tester, family, ports.closed, { count: BURST, pace: 0, within, segment: syn });
+  const { doubled, roundTrips } = burst;
+  const reordered = await reorderings(tester, family, ports.closed, within, burst);
   const missing = BURST - burst.answered;
   if (missing === 0) {
     tester.path.recordProbes(BURST, { doubled, reordered });
     return { roundTrips, resetsAtOnce: undefined };
   }
-  const paced = await volley(tester, family, ports.open, { count: PACED, pace: PACE, within });
+  const paced = await volley(tester, family, ports.open, { count: PACED, pace: PACE, within, segment: syn });
   const lost = PACED - paced.answered;
   tester.path.recordProbes(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
   const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED;
@@ -54,18 +55,42 @@ export async function probePath(
   };
 }
 
+/**
+ * SYNs may be answered in another order than they came in, by a proxy that asks somebody else first. What acknowledges out
+ * of nowhere is reset without asking, where that is done at all.
+ */
+async function reorderings(
+  tester: Tester,
+  family: 4 | 6,
+  closed: number,
+  within: number,
+  syns: Outcome,
+): Promise<number> {
+  if (syns.reordered === 0) return 0;
+  const acks = await volley(tester, family, closed, { count: BURST, pace: 0, within, segment: ack });
+  return acks.answered === 0 ? syns.reordered : acks.reordered;
+}
+
+interface Volley {
+  readonly count: number;
+  /** Between two segments, in milliseconds. */
+  readonly pace: number;
+  readonly within: number;
+  readonly segment: (turn: number) => ConcreteSegment;
+}
+
 async function volley(
   tester: Tester,
   family: 4 | 6,
   port: number,
-  { count, pace, within }: { count: number; pace: number; within: number },
+  { count, pace, within, segment }: Volley,
 ): Promise<Outcome> {
   const mailboxes: Mailbox[] = [];
   try {
     for (let index = 0; index < count; index += 1) {
       const mailbox = tester.open(family);
       mailboxes.push(mailbox);
-      mailbox.send({ seq: index, ack: 0, ctl: new Set(['SYN']), data: 0, urg: 0 }, port, 1024);
+      mailbox.send(segment(index), port, 1024);
       // At once, since some targets have room for very few half-open connections.
       void mailbox
         .next(({ segment }) => segment.ctl.has('SYN'), within)
@@ -79,9 +104,15 @@ async function volley(
   }
 }
 
-const resetAt = (seq: number): ConcreteSegment => ({ seq, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
+const bare = (seq: number, ack: number, bit: 'SYN' | 'ACK' | 'RST'): ConcreteSegment => ({
+  ...{ seq, ack, data: 0, urg: 0 },
+  ctl: new Set([bit]),
+});
+const syn = (turn: number): ConcreteSegment => bare(turn, 0, 'SYN');
+const ack = (turn: number): ConcreteSegment => bare(turn, turn, 'ACK');
+const resetAt = (seq: number): ConcreteSegment => bare(seq, 0, 'RST');
 
-/** Waits until every SYN was answered, and as long again for what comes twice. */
+/** Waits until every segment was answered, and as long again for what comes twice. */
 async function allAnswered(tester: Tester, mailboxes: readonly Mailbox[], within: number): Promise<void> {
   const began = performance.now();
   const isOpen = (mailbox: Mailbox): boolean => !mailbox.log.some(({ from }) => from === 'target');
@@ -91,23 +122,21 @@ async function allAnswered(tester: Tester, mailboxes: readonly Mailbox[], within
 
 /** What comes later than it may was sent again by the target's timer: the first answer was lost. */
 function outcomeOf(mailboxes: readonly Mailbox[], within: number): Outcome {
-  const firsts: Entry[] = [];
+  const firsts: { readonly turn: number; readonly entry: Entry }[] = [];
   const roundTrips: number[] = [];
   let doubled = 0;
-  for (const { log } of mailboxes) {
-    const [syn] = log;
-    const answers = log.filter(({ from, at }) => from === 'target' && syn && at - syn.at <= within);
-    const [first] = answers;
-    if (!syn || !first) continue;
-    firsts.push(first);
-    roundTrips.push(first.at - syn.at);
+  for (const [turn, { log }] of mailboxes.entries()) {
+    const [sent] = log;
+    const answers = log.filter(({ from, at }) => from === 'target' && sent && at - sent.at <= within);
+    const [entry] = answers;
+    if (!sent || !entry) continue;
+    firsts.push({ turn, entry });
+    roundTrips.push(entry.at - sent.at);
     if (answers.length > 1) doubled += 1;
   }
-  // Each SYN has the number of its turn, which its reset acknowledges.
-  const turns = firsts.sort((one, other) => one.at - other.at).map(({ segment }) => segment.ack);
   let latest = 0;
   let reordered = 0;
-  for (const turn of turns) {
+  for (const { turn } of firsts.sort((one, other) => one.entry.at - other.entry.at)) {
     if (turn < latest) reordered += 1;
     latest = Math.max(latest, turn);
   }

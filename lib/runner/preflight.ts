@@ -37,8 +37,8 @@ export interface Path {
 const TRIES = 4;
 const ANSWER_WITHIN = 1000;
 const ROUND_TRIPS = 10;
-// RFC 1122 section 4.2.3.1 starts the timer at 3 s; a first retransmission later than that is not waited for.
-const LATEST_RETRANSMISSION = 3500;
+// RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s; a first retransmission later than that is not waited for.
+const LATEST_RETRANSMISSION = 6500;
 // A case draws a few replies of one kind and takes about a second: by as much a limit of so many a second is divided.
 const SHARE_OF_LIMIT = 4;
 const MOST_LIMITED_CONNECTIONS = 100;
