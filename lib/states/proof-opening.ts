@@ -100,15 +100,16 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
  * @returns undefined when neither shows
  */
 export async function synReceivedOr(scene: Scene, since: number): Promise<Proof | undefined> {
-  const { connection, environment, subject } = scene;
+  const { connection, environment } = scene;
   const { mailbox } = connection;
   const patience = environment.timing.synAckRetransmission * TIMER_SLACK + TIMER_MARGIN;
   const again = mailbox
     .next((entry) => isSynAck(entry.segment) && scene.isLater(entry), patience, since)
     .then((entry) => entry && { sentAgain: entry });
+  const user = await scene.findUser();
   const told = scene.tellUser();
   const toldAt = told.then((from) => (from === undefined ? Number.POSITIVE_INFINITY : performance.now()));
-  const accepted = subject.handle
+  const accepted = user
     ? scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' })
     : environment.driver
         .accepted(mailbox.port, patience)
@@ -122,7 +123,7 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     if (!late) {
       const { ack } = first.sentAgain.segment;
       // It may have established, and yet the SYN is to be acknowledged: until then a TCP may send nothing else again.
-      if (!inTime && subject.handle && scene.acknowledgesNothing()) {
+      if (!inTime && user && scene.acknowledgesNothing()) {
         return {
           state: 'unknown',
           how: 'its SYN,ACK was sent again before its user could send',

@@ -68,11 +68,13 @@ export class Scene {
   readonly connection: Connection;
   /** RCV.NXT when the stimulus was sent; what a SYN brings with it counts from its own number. */
   readonly rcvNxtBefore: number;
+  #user: Handle | undefined;
 
   constructor(environment: Environment, subject: Subject) {
     this.environment = environment;
     this.subject = subject;
     this.connection = subject.connection;
+    this.#user = subject.handle;
     const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
     this.rcvNxtBefore = opening ? subject.stimulus.seq : (subject.rcvNxtBefore ?? subject.connection.rcvNxt);
   }
@@ -186,12 +188,22 @@ export class Scene {
     );
   }
 
+  /**
+   * Who can be told what to do with the connection. Of a driver that does not see accepts that may be somebody already who
+   * has it before it is established: that there is a user proves nothing then, and what it can do must.
+   */
+  async findUser(): Promise<Handle | undefined> {
+    const { driver, timing } = this.environment;
+    if (!driver.seesAccepts) this.#user ??= await driver.accepted(this.connection.mailbox.port, timing.guard);
+    return this.#user;
+  }
+
   /** Tells the target's user to send an octet. @returns from where in the log it may be; undefined: it was not told */
   async tellUser(): Promise<number | undefined> {
-    const { handle } = this.subject;
-    if (!handle) return undefined;
+    const user = this.#user;
+    if (!user) return undefined;
     const from = this.connection.mailbox.log.length;
-    return this.environment.driver.send(handle, 1).then(
+    return this.environment.driver.send(user, 1).then(
       () => from,
       () => undefined,
     );

@@ -175,6 +175,28 @@ describe('the state after', () => {
       expect(await both.prove()).to.include({ state: 'ESTABLISHED' });
     });
 
+    it('is not told by a user who had the connection before it was established', async () => {
+      const early = scene('SYN-RECEIVED', '<SEQ=101><CTL=URG>', { listening: true });
+      early.driver.seesAccepts = false;
+      Object.assign(early.connection, { sndUna: ISS });
+      setTimeout(() => early.link.arrive(synAck, early.connection.mailbox.port), 10);
+      expect(await early.prove()).to.include({ state: 'SYN-RECEIVED', how: 'its SYN,ACK is sent again' });
+      expect(early.driver.calls).to.include('send');
+    });
+
+    it('is ESTABLISHED where what such a user sends goes out', async () => {
+      const early = scene('SYN-RECEIVED', '<SEQ=101><CTL=URG>', { listening: true });
+      const { driver, link, connection } = early;
+      driver.seesAccepts = false;
+      Object.assign(connection, { sndUna: ISS });
+      link.script = () => [ACK];
+      driver.send = async () => {
+        const text = `<SEQ=${ISS + 1}><ACK=101><CTL=ACK,PSH><DATA=1>`;
+        setTimeout(() => link.arrive(text, connection.mailbox.port), 5);
+      };
+      expect(await early.prove()).to.include({ state: 'ESTABLISHED', how: 'what its user sends goes out' });
+    });
+
     it('proves nothing where it may have established before its user was asked', async () => {
       const late = scene('SYN-RECEIVED', `<SEQ=101><ACK=${ISS}><CTL=ACK>`, { handle: true });
       Object.assign(late.connection, { sndUna: ISS });
