@@ -1,10 +1,13 @@
 import { SEQUENCE_SPACE, sub } from '../wire/seq.ts';
+import { NotationError } from './errors.ts';
+import { evaluate } from './evaluate.ts';
 import { literal, type NotationDraft, NUMERIC_FIELDS } from './fields.ts';
 import { printSegment } from './print.ts';
 import {
   CONTROL_BITS,
   type ConcreteSegment,
   type Expression,
+  type SegmentNotation,
   type Variable,
   type Variables,
 } from './types.ts';
@@ -25,6 +28,9 @@ const NAMES: Readonly<Record<Sender, { readonly seq: Names; readonly ack: Names 
   target: { seq: [TARGETS_SEQUENCE, ['SEG.ACK']], ack: [TESTERS_SEQUENCE, ['SEG.SEQ']] },
 };
 
+/** What a SYN is numbered with, and hardly any other segment: elsewhere, the next best name says more. */
+const INITIAL: ReadonlySet<Variable> = new Set(['ISS', 'IRS']);
+
 /** How far `value` lies from `origin`, in -2^31...2^31-1. */
 function distance(value: number, origin: number): number {
   const ahead = sub(value, origin);
@@ -43,19 +49,23 @@ function offsetFrom(name: Variable, offset: number): Expression {
 }
 
 /** The number in terms of the nearest of the names, or itself. */
-function named(value: number, names: Names, variables: Variables): Expression {
+function named(value: number, names: Names, variables: Variables, syn: boolean): Expression {
   const offsets = names.map((group) =>
     group.flatMap((name) => {
       const origin = variables[name];
-      return origin === undefined ? [] : [{ name, offset: distance(value, origin) }];
+      if (origin === undefined) return [];
+      const offset = distance(value, origin);
+      // An exact match goes first; that with an initial number among SYNs only.
+      const handicap = INITIAL.has(name) ? (syn ? -0.5 : 1) : 0;
+      return [{ name, offset, near: Math.abs(offset) + handicap }];
     }),
   );
-  const exact = offsets.flat().find(({ offset }) => offset === 0);
-  if (exact) return offsetFrom(exact.name, 0);
+  const exact = offsets.flat().sort((a, b) => a.near - b.near)[0];
+  if (exact && exact.near <= 0) return offsetFrom(exact.name, 0);
   for (const group of offsets) {
     const near = group.filter(({ offset }) => Math.abs(offset) <= NEAR);
     // The sort is stable: of two names equally near, the one listed first is taken.
-    const [nearest] = near.sort((a, b) => Math.abs(a.offset) - Math.abs(b.offset));
+    const [nearest] = near.sort((a, b) => a.near - b.near);
     if (nearest) return offsetFrom(nearest.name, nearest.offset);
   }
   return literal(value);
@@ -84,11 +94,44 @@ export const printConcrete = (segment: ConcreteSegment): string => printSegment(
  *
  * SEQ of a segment from the target, and ACK of one from the tester, are named after SND.NXT, SND.UNA or ISS; the other
  * two after RCV.NXT or IRS. A reply that is near none of them is named after SEG.ACK and SEG.SEQ, if these are given.
- * An exact match goes first, then the nearest within 70000 octets, then the plain number.
+ * An exact match goes first, then the nearest within 70000 octets, then the plain number. ISS and IRS are what SYNs are
+ * numbered with: there they go first, elsewhere last.
+ *
+ * @param declared what the segment was made of, if it is known: its words for SEQ and ACK are kept where they give the
+ *   numbers of the segment
  */
-export function printRelative(segment: ConcreteSegment, variables: Variables, from: Sender): string {
+export function printRelative(
+  segment: ConcreteSegment,
+  variables: Variables,
+  from: Sender,
+  declared: Pick<SegmentNotation, 'seq' | 'ack'> = {},
+): string {
   const draft = notationOf(segment);
-  draft.seq = named(segment.seq, NAMES[from].seq, variables);
-  if (draft.ack !== undefined) draft.ack = named(segment.ack, NAMES[from].ack, variables);
+  const syn = segment.ctl.has('SYN');
+  // The first form of a reset: it is 0 on the wire, wherever the target's numbers happen to be.
+  const isZero = from === 'target' && segment.seq === 0 && segment.ctl.has('RST') && segment.ctl.has('ACK');
+  if (!isZero)
+    draft.seq =
+      kept(declared.seq, segment.seq, variables) ?? named(segment.seq, NAMES[from].seq, variables, syn);
+  if (draft.ack !== undefined) {
+    draft.ack =
+      kept(declared.ack, segment.ack, variables) ?? named(segment.ack, NAMES[from].ack, variables, syn);
+  }
   return printSegment(draft);
+}
+
+/** The expression, if it stands for this very number. */
+function kept(
+  expression: Expression | undefined,
+  value: number,
+  variables: Variables,
+): Expression | undefined {
+  if (expression === undefined || expression.kind === 'any') return undefined;
+  try {
+    return evaluate(expression, variables) === value ? expression : undefined;
+  } catch (error) {
+    // It names a variable that is not known.
+    if (error instanceof NotationError) return undefined;
+    throw error;
+  }
 }

@@ -53,7 +53,7 @@ export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, 
     reasons,
     ...(inconclusive ? { inconclusive } : {}),
     notes: [],
-    records: recordsOf(attempt),
+    records: recordsOf(subject, attempt),
     startedAt: new Date(began).toISOString(),
     durationMs: Date.now() - began,
   };
@@ -93,13 +93,14 @@ function printBare({ wnd: _, ...segment }: ConcreteSegment): string {
   return printConcrete(segment);
 }
 
-function recordsOf(attempt: Attempt): WireRecord[] {
+function recordsOf({ send }: Case, attempt: Attempt): WireRecord[] {
   const { entries, mark, variables, startedAt, stimulus } = attempt;
   const from = { ...attempt, mark: stimulus ? mark : entries.length };
   return wireRecords({
     entries,
     startedAt,
     variables,
+    send,
     roleOf: (entry, position) => roleOf(entry, position, from),
   });
 }

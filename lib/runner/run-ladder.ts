@@ -79,7 +79,6 @@ async function climb(ladder: Ladder, context: CaseContext, shift: number): Promi
       records: wireRecords({
         entries: [...mailbox.log],
         startedAt: began.startedAt,
-        variables: {},
         roleOf: (entry, position) => {
           if (position < climber.first) return 'setup';
           if (position >= proofFrom) return 'proof';

@@ -45,6 +45,28 @@ describe('notation: print for people', () => {
     expect(relative('<SEQ=11><CTL=RST>', 'target', idle)).to.equal('<SEQ=SND.NXT><CTL=RST>');
   });
 
+  it('calls a SYN by ISS and IRS, and nothing else where another name is as near', () => {
+    const opened = { ISS: 10, 'SND.UNA': 10, 'SND.NXT': 11, IRS: 7, 'RCV.NXT': 8 };
+    expect(relative('<SEQ=10><ACK=8><CTL=SYN,ACK>', 'target', opened)).to.equal(
+      '<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>',
+    );
+    expect(relative('<SEQ=7><ACK=11><CTL=ACK>', 'tester', opened)).to.equal(
+      '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>',
+    );
+    expect(relative('<SEQ=10><CTL=RST>', 'target', { ISS: 10 })).to.equal('<SEQ=ISS><CTL=RST>');
+  });
+
+  it('keeps the words of a declaration, where they give the number', () => {
+    const declared = parseSegment('<SEQ=RCV.NXT-2><ACK=ANY><CTL=ACK>');
+    const print = (text: string) =>
+      printRelative(evaluateSegment(parseSegment(text), {}), TCB, 'tester', declared);
+    expect(print('<SEQ=3><ACK=1000000><CTL=ACK>')).to.equal('<SEQ=RCV.NXT-2><ACK=SND.UNA-1><CTL=ACK>');
+    expect(print('<SEQ=5><ACK=1><CTL=ACK>')).to.equal('<SEQ=RCV.NXT><ACK=1><CTL=ACK>');
+    const unknown = parseSegment('<SEQ=TS.RECENT><CTL=RST>');
+    const reset = evaluateSegment(parseSegment('<SEQ=5><CTL=RST>'), {});
+    expect(printRelative(reset, TCB, 'tester', unknown)).to.equal('<SEQ=RCV.NXT><CTL=RST>');
+  });
+
   it('leaves a number that is near nothing as it is', () => {
     expect(relative('<SEQ=1070101><CTL=RST>', 'target')).to.equal('<SEQ=SND.NXT+70000><CTL=RST>');
     expect(relative('<SEQ=1070102><CTL=RST>', 'target')).to.equal('<SEQ=1070102><CTL=RST>');
