@@ -1,19 +1,21 @@
 import pc from 'picocolors';
-import type { Case } from '../spec/case.ts';
-import { catalogue } from '../spec/catalogue.ts';
 import { VERDICTS, type Verdict } from '../verdict/result.ts';
-import { expectedTexts, observedText } from './expectation.ts';
+import { alike, familiesText } from './alike.ts';
+import { expectedTexts, faultText, observedText } from './expectation.ts';
 import { byState, countVerdicts, isFailure } from './judgement.ts';
 import { ladderText } from './ladder.ts';
-import { milliseconds } from './ladder-drawing.js';
 import type { ReportCase, Run } from './run.ts';
+import { circumstance, ruleTexts, type Subject, stepTexts, subjects } from './subject.ts';
 
 export interface ConsoleOptions {
   /** When absent: as the terminal and NO_COLOR say. */
   readonly colour?: boolean;
-  /** Where the expectations and citations are looked up; the catalogue when absent. */
-  readonly cases?: readonly Case[];
+  /** Where the expectations and citations are looked up; all that is declared when absent. */
+  readonly subjects?: readonly Subject[];
 }
+
+/** So many failures are told in full; of more, the summary would be out of sight. */
+const IN_FULL = 10;
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -53,64 +55,95 @@ export function summaryText(run: Run, options: ConsoleOptions = {}): string {
 
 function outcome(run: Run, colours: Colours): string {
   const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict)).length;
-  const took = `${run.cases.length} cases in ${milliseconds(run.durationMs)}`;
+  const took = `${run.cases.length} cases in ${(run.durationMs / 1000).toFixed(1)} s`;
   const cut = run.complete ? '' : colours.yellow('; the run was cut short, cases are missing');
   return failed === 0
     ? `${colours.green('✓')} ${took}: none fails${cut}`
     : `${colours.red('✗')} ${took}: ${colours.red(`${failed} ${failed === 1 ? 'fails' : 'fail'}`)}${cut}`;
 }
 
-/** Every failure of the run with its rule, what was expected and observed, and its ladder; empty when there is none. */
+/**
+ * Every failure of the run: the first of them with rule, expectation, observation and ladder, the rest in two lines; empty
+ * when there is none.
+ */
 export function failuresText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
-  const known = new Map((options.cases ?? catalogue()).map((testCase) => [testCase.id, testCase]));
+  const known = new Map((options.subjects ?? subjects()).map((subject) => [subject.id, subject]));
   const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
-  return alike(failed, run)
-    .map((results, index) => failureText(results, index + 1, run, known.get(results[0]?.id ?? ''), colours))
-    .join('\n\n');
-}
-
-/** One case fails the same way over both families more often than not: such failures are told once. */
-function alike(failed: readonly ReportCase[], run: Run): (readonly ReportCase[])[] {
-  const groups = new Map<string, ReportCase[]>();
-  for (const { cases } of byState(failed)) {
-    for (const result of cases) {
-      const key = [
-        result.id,
-        result.verdicts[run.profile],
-        observedText(result),
-        result.inconclusive?.reason,
-      ].join('\n');
-      groups.set(key, [...(groups.get(key) ?? []), result]);
-    }
-  }
-  return [...groups.values()];
-}
-
-function failureText(
-  results: readonly ReportCase[],
-  number: number,
-  run: Run,
-  testCase: Case | undefined,
-  colours: Colours,
-): string {
-  const [result] = results as [ReportCase];
-  const verdict = result.verdicts[run.profile];
-  const field = (name: string, value: string) => `     ${colours.dim(name.padEnd(10))}${value}`;
-  const families = results.map(({ family }) => `IPv${family}`).join(' and ');
-  const reason = result.inconclusive?.reason ?? result.reasons[run.profile];
-  const expected = testCase ? expectedTexts(testCase, run.profile) : [];
+  const groups = alike(failed, run);
+  const failures = groups.map(
+    (results, index): Failure => ({
+      results,
+      number: index + 1,
+      run,
+      subject: known.get(results[0]?.id ?? ''),
+      colours,
+    }),
+  );
+  const rest = failures.slice(IN_FULL);
+  const hint = `${IN_FULL} are told in full; the reports have all of them, \`segment-arrives run --only ID --verbose\` shows one.`;
   return [
-    `  ${number}) ${colours.bold(result.id)}  ${families}  ${paint(colours, verdict)(verdict)}`,
-    `     ${result.condition ? `${result.title} (${result.condition})` : result.title}`,
-    ...(testCase ? [field('rule', testCase.cite.join('; '))] : []),
+    ...failures.slice(0, IN_FULL).map(fullText),
+    ...(rest.length > 0 ? [rest.map(shortText).join('\n'), `  ${colours.dim(hint)}`] : []),
+  ].join('\n\n');
+}
+
+interface Failure {
+  /** Alike, over one family or both. */
+  readonly results: readonly ReportCase[];
+  readonly number: number;
+  readonly run: Run;
+  readonly subject: Subject | undefined;
+  readonly colours: Colours;
+}
+
+const named = (colours: Colours) => (name: string, value: string) =>
+  `     ${colours.dim(name.padEnd(10))}${value}`;
+
+function headLine({ results, number, run, colours }: Failure): string {
+  const [result] = results as [ReportCase];
+  const families = familiesText(results);
+  const verdict = result.verdicts[run.profile];
+  return `  ${number}) ${colours.bold(result.id)}  ${families}  ${paint(colours, verdict)(verdict)}`;
+}
+
+function fullText(failure: Failure): string {
+  const { results, run, subject, colours } = failure;
+  const [result] = results as [ReportCase];
+  const field = named(colours);
+  const listed = (name: string, values: readonly string[], next = '') =>
+    values.map((value, index) => field(index === 0 ? name : next, value));
+  const under = circumstance(result.condition, subject);
+  return [
+    headLine(failure),
+    `     ${under ? `${result.title} (${under})` : result.title}`,
+    ...listed('rule', subject ? ruleTexts(subject) : []),
+    ...(subject ? [field('cited', colours.dim(subject.cite.join('; ')))] : []),
     field('sent', result.send),
-    ...expected.map((text, index) => field(index === 0 ? 'expected' : 'or', text)),
-    field('observed', paint(colours, verdict)(observedText(result))),
-    ...(reason ? [field('because', reason)] : []),
+    ...listed('expected', subject ? expectedTexts(subject, run.profile) : [], 'or'),
+    ...listed('expected', subject ? stepTexts(subject).map((text, index) => `${index + 1}  ${text}`) : []),
+    field('observed', paint(colours, result.verdicts[run.profile])(observedText(result))),
+    ...listed('because', becauseOf(result, run, subject)),
     ...result.notes.map((note) => field('note', note)),
     ...ladderText(result).map((line) => `  ${colourLadder(line, colours)}`),
   ].join('\n');
+}
+
+function shortText(failure: Failure): string {
+  const { results, run, subject, colours } = failure;
+  const [result] = results as [ReportCase];
+  const expected = (subject ? expectedTexts(subject, run.profile) : []).join(' or ');
+  const observed = `observed ${observedText(result)}`;
+  const why = result.inconclusive?.reason ?? (expected ? `expected ${expected}; ${observed}` : undefined);
+  const what = `${result.send}: ${why ?? result.reasons[run.profile] ?? observed}`;
+  return `${headLine(failure)}\n     ${colours.dim(what)}`;
+}
+
+/** What was wrong, where it says more than what was expected and what was observed. */
+function becauseOf(result: ReportCase, run: Run, subject: Subject | undefined): string[] {
+  const reason = result.inconclusive?.reason ?? faultText(result, run.profile, subject);
+  const saysMore = reason.split('; ').some((fault) => !/^(observed (?!\d)|afterwards in )/.test(fault));
+  return reason && saysMore ? [reason] : [];
 }
 
 const colourLadder = (line: string, colours: Colours): string => {

@@ -1,10 +1,11 @@
-import type { Case } from '../spec/case.ts';
 import { PROFILES, type Profile } from '../spec/profile.ts';
 import { captureName } from './capture-name.ts';
-import { compareFields, expectedTexts, type FieldComparison, observedText } from './expectation.ts';
-import { deviatesSomewhere, stateName } from './judgement.ts';
+import { compareFields, type FieldComparison } from './comparison.ts';
+import { expectedTexts, faultText, observedText } from './expectation.ts';
+import { stateName } from './judgement.ts';
 import { ladderDataUri, ladderText } from './ladder.ts';
 import type { ReportCase } from './run.ts';
+import { circumstance, ruleTexts, type Subject, stepTexts } from './subject.ts';
 
 /** One entry of what mochawesome calls the context of a test. */
 export interface ContextEntry {
@@ -12,37 +13,48 @@ export interface ContextEntry {
   readonly value: string;
 }
 
-/** What the mochawesome page shows of a case; without the catalogue's entry, rule and expectation stay out. */
-export function mochawesomeContext(result: ReportCase, testCase?: Case): ContextEntry[] {
+/** What the mochawesome page shows of a case; without its subject, rule and expectation stay out. */
+export function mochawesomeContext(result: ReportCase, subject?: Subject): ContextEntry[] {
   const entries: ContextEntry[] = [];
   const add = (title: string, lines: readonly string[]) => {
     if (lines.length > 0) entries.push({ title, value: lines.join('\n') });
   };
-  if (testCase) add('Rule', [result.title, ...testCase.cite.map((cite) => `  ${cite}`)]);
-  add('Case', caseLines(result));
-  add('Verdicts', verdictLines(result));
-  if (testCase) add('Expected against observed', expectationLines(testCase, result));
+  if (subject) add('Rule', ruleLines(result, subject));
+  add('Case', caseLines(result, subject));
   if (result.inconclusive) add('Why it is inconclusive', [result.inconclusive.reason]);
+  add('Verdict under each profile', verdictLines(result, subject));
+  if (subject?.steps) add('Expected, step by step', numbered(stepTexts(subject)));
+  if (subject?.expect) add('Expected against observed', expectationLines(subject, result));
   add('Notes', result.notes);
   if (result.records.length > 0) {
     entries.push({ title: 'Ladder', value: ladderDataUri(result) });
-    add('Segments', segmentLines(result));
+    add('Ladder as text', ladderText(result));
+    // Not the bare name: what ends in `png` mochawesome takes for a picture.
+    add('Capture', [`${captureName(result)} (each packet says in its comment what it is)`]);
   }
-  if (deviatesSomewhere(result)) entries.push({ title: 'Capture', value: captureName(result) });
   return entries;
 }
 
-function caseLines(result: ReportCase): string[] {
+const ruleLines = (result: ReportCase, subject: Subject): string[] => [
+  result.title,
+  ...ruleTexts(subject).map((rule) => `  · ${rule}`),
+  `cited: ${subject.cite.join('; ')}`,
+];
+
+function caseLines(result: ReportCase, subject: Subject | undefined): string[] {
+  const under = circumstance(result.condition, subject);
   return [
-    `in ${stateName(result)}, over IPv${result.family}${result.condition ? `; ${result.condition}` : ''}`,
-    `send  ${result.send}`,
-    ...(result.stimulus ? [`sent  ${result.stimulus}`] : []),
-    `saw   ${observedText(result)}`,
-    ...(result.proof ? [`state after: ${result.proof}`] : []),
+    `in        ${stateName(result)}, over IPv${result.family}${under ? `; ${under}` : ''}`,
+    `sent      ${result.send}`,
+    ...(result.stimulus ? [`numbers   ${result.stimulus}`] : []),
+    `observed  ${observedText(result)}`,
+    ...(result.proof ? [`proof     ${result.proof}`] : []),
   ];
 }
 
-/** Profiles of which the same can be said share a line. */
+const numbered = (lines: readonly string[]): string[] => lines.map((text, index) => `${index + 1}  ${text}`);
+
+/** Profiles of which the same can be said share a paragraph. */
 function together(say: (profile: Profile) => string): [string, string, Profile][] {
   const groups = new Map<string, Profile[]>();
   for (const profile of PROFILES) {
@@ -52,38 +64,40 @@ function together(say: (profile: Profile) => string): [string, string, Profile][
   return [...groups].map(([text, profiles]) => [profiles.join(', '), text, profiles[0] as Profile]);
 }
 
-const verdictLines = (result: ReportCase): string[] =>
-  together((profile) => {
-    const reason = result.reasons[profile];
-    return reason ? `${result.verdicts[profile]}: ${reason}` : result.verdicts[profile];
-  }).map(([profiles, text]) => `${profiles}: ${text}`);
+/** A line for each profile, and what was wrong below those of which the same is to be said. */
+function verdictLines(result: ReportCase, subject: Subject | undefined): string[] {
+  const lines: string[] = [];
+  let said = '';
+  for (const profile of PROFILES) {
+    const why = faultText(result, profile, subject);
+    if (said && why !== said) lines.push(`          ${said}`);
+    said = why;
+    lines.push(`${profile.padEnd(8)}  ${result.verdicts[profile]}`);
+  }
+  return said ? [...lines, `          ${said}`] : lines;
+}
 
-function expectationLines(testCase: Case, result: ReportCase): string[] {
-  return together((profile) => expectedTexts(testCase, profile).join('\n  or ')).flatMap(
+function expectationLines(subject: Subject, result: ReportCase): string[] {
+  return together((profile) => expectedTexts(subject, profile).join('\n  or ')).flatMap(
     ([profiles, text, profile], index) => [
       ...(index > 0 ? [''] : []),
       `${profiles} ${profiles.includes(',') ? 'expect' : 'expects'}`,
       `     ${text}`,
-      ...(result.inconclusive ? [] : comparisonTable(compareFields(testCase, result, profile))),
+      ...comparisonTable(compareFields(subject, result, profile)),
     ],
   );
 }
 
 function comparisonTable(fields: readonly FieldComparison[]): string[] {
-  const width = (key: 'field' | 'expected') => Math.max(...fields.map((field) => field[key].length));
-  const [names, wanted] = [width('field'), width('expected')];
-  return fields.map(
-    ({ field, expected, observed, equal }) =>
-      `  ${equal ? '=' : '≠'}  ${field.padEnd(names)}  ${expected.padEnd(wanted)}  ${observed}`,
-  );
+  if (fields.length === 0) return [];
+  const width = (key: 'field' | 'expected', head: string) =>
+    Math.max(head.length, ...fields.map((field) => field[key].length));
+  const [names, wanted] = [width('field', 'field'), width('expected', 'expected')];
+  return [
+    `     ${'field'.padEnd(names)}  ${'expected'.padEnd(wanted)}  observed`,
+    ...fields.map(
+      ({ field, expected, observed, mark }) =>
+        `  ${mark}  ${field.padEnd(names)}  ${expected.padEnd(wanted)}  ${observed}`,
+    ),
+  ];
 }
-
-/** The text ladder, and under it the same segments with the numbers of the wire. */
-const segmentLines = (result: ReportCase): string[] => [
-  ...ladderText(result),
-  '',
-  ...result.records.map(
-    ({ at, from, segment }) =>
-      `${at.toFixed(1).padStart(9)} ms ${from === 'tester' ? '──▶' : '◀──'} ${segment}`,
-  ),
-];

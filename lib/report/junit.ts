@@ -1,9 +1,11 @@
-import { observedText } from './expectation.ts';
+import { captureName } from './capture-name.ts';
+import { expectedTexts, observedText } from './expectation.ts';
 import { byState, isFailure, type StateGroup } from './judgement.ts';
 import { ladderText } from './ladder.ts';
 import type { ReportCase, Run } from './run.ts';
+import { findSubject, ruleTexts, stepTexts } from './subject.ts';
 
-/** The run as JUnit XML: a suite for each state, a test case for each case and address family. */
+/** The run as JUnit XML, see junit.xsd: a suite for each state, a test case for each case and address family. */
 export function junitXml(run: Run): string {
   const groups = byState(run.cases);
   const all = tally(run.cases, run);
@@ -57,13 +59,23 @@ function testcase(result: ReportCase, state: string, run: Run): string {
   if (outcome === 'passed') return `${head}/>`;
   if (outcome === 'skipped') return `${head}><skipped message="${escapeXml(reason)}"/></testcase>`;
   const verdict = result.verdicts[run.profile];
-  const text = [
+  return `${head}><${outcome} message="${escapeXml(reason || verdict)}" type="${verdict}">${escapeXml(problemText(result, run))}</${outcome}></testcase>`;
+}
+
+/** What somebody reads who looks closer. */
+function problemText(result: ReportCase, { profile }: Run): string {
+  const subject = findSubject(result.id);
+  const expected = subject ? [...expectedTexts(subject, profile), ...stepTexts(subject)] : [];
+  return [
+    ...(subject ? ruleTexts(subject).map((rule) => `rule      ${rule}`) : []),
     `sent      ${result.send}`,
+    ...expected.map((text) => `expected  ${text}`),
     `observed  ${observedText(result)}`,
     '',
     ...ladderText(result),
+    ...(result.records.length > 0 ? ['', `capture   ${captureName(result)}`] : []),
+    `again     segment-arrives run --only ${result.id} --family ${result.family} --verbose`,
   ].join('\n');
-  return `${head}><${outcome} message="${escapeXml(reason || verdict)}" type="${verdict}">${escapeXml(text)}</${outcome}></testcase>`;
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);

@@ -49,7 +49,8 @@ const WIDTH = 660;
 const ROW = 26;
 const TOP = 26;
 
-const escapeText = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** A bare `>` is allowed in text, and the reports hold thousands of ladders. */
+const escapeText = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** Smaller letters for a longer segment; what still does not fit is cut, its whole is in the tooltip. */
 function fitted(text) {
@@ -70,12 +71,13 @@ function drawSegment({ role, from, at, relative }, y) {
     : `${x2 + 8},${y - 4} ${x2},${y} ${x2 + 8},${y + 4}`;
   const { size, shown } = fitted(relative);
   const small = size === 11.5 ? '' : ` style="font-size:${size}px"`;
+  const word = ROLE_WORDS[role];
   const title = shown === relative ? '' : `<title>${escapeText(relative)}</title>`;
   return (
     `<g class="${role}"><text class="t" x="${TESTER - 8}" y="${y}">${at.toFixed(1)}</text>` +
     `<path d="M${x1} ${y - 3}L${right ? x2 - 4 : x2 + 4} ${y}"/><polygon points="${tip}"/>` +
     `<text class="n" x="${MIDDLE}" y="${y - 7}"${small}>${title}${escapeText(shown)}</text>` +
-    `<text class="w" x="${TARGET + 8}" y="${y}">${ROLE_WORDS[role]}</text></g>`
+    `${word ? `<text class="w" x="${TARGET + 8}" y="${y}">${word}</text>` : ''}</g>`
   );
 }
 

@@ -4,10 +4,10 @@ import type { ReportCase } from './run.ts';
 
 /** A ladder that stands alone brings its own ground, so that it can be read on any page. */
 const LIGHT =
-  'svg{background:#fff;font:11.5px ui-monospace,Menlo,Consolas,monospace;--i:#1b2130;--m:#5f687b;--s:#0b57d0;--r:#b3261e;--p:#6a4fb0;--a:#8a5a00;--g:#fff4d6}';
+  'svg{background:#fff;font:11.5px ui-monospace,Menlo,Consolas,monospace;--i:#1b2130;--m:#5f687b;--s:#0b57d0;--r:#97207f;--p:#22696b;--a:#8a5a00;--g:#fff4d6}';
 
 const DARK =
-  '@media(prefers-color-scheme:dark){svg{background:#14171f;--i:#e6e9f0;--m:#98a1b5;--s:#8ab4f8;--r:#ff9d94;--p:#c3b0ff;--a:#ffcf70;--g:#33290f}}';
+  '@media(prefers-color-scheme:dark){svg{background:#14171f;--i:#e6e9f0;--m:#98a1b5;--s:#8ab4f8;--r:#f29ae0;--p:#7ccaca;--a:#ffcf70;--g:#33290f}}';
 
 const RULES = [
   'text{fill:var(--c,var(--m))}path,rect{fill:none;stroke:var(--c,var(--m))}polygon{fill:var(--c,var(--m))}',

@@ -1,8 +1,9 @@
 import { VERDICTS } from '../verdict/result.ts';
-import { observedText } from './expectation.ts';
+import { alike, familiesText } from './alike.ts';
+import { expectedTexts, observedText } from './expectation.ts';
 import { byState, countVerdicts, isFailure } from './judgement.ts';
-import { milliseconds } from './ladder-drawing.js';
 import type { ReportCase, Run } from './run.ts';
+import { findSubject } from './subject.ts';
 
 /** Deviations that were looked at and accepted beforehand. It changes no verdict, only what is told to be new. */
 export interface AcceptedDeviations {
@@ -26,18 +27,10 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
     headline(run, fresh.length, known.length, accepted),
     '',
     ...countTable(run),
-    ...section(
-      'Failures',
-      fresh,
-      run,
-      (result) => result.inconclusive?.reason ?? result.reasons[run.profile] ?? '',
-    ),
-    ...section(
-      `Accepted by ${accepted?.name ?? ''}`,
-      known,
-      run,
-      (result) => accepted?.reasonFor(result) ?? '',
-    ),
+    ...section('Failures', fresh, run),
+    ...(accepted
+      ? section(`Accepted by ${accepted.name}`, known, run, (result) => accepted.reasonFor(result))
+      : []),
     '',
   ].join('\n');
 }
@@ -48,7 +41,7 @@ function headline(run: Run, fresh: number, known: number, accepted?: AcceptedDev
     ...(accepted ? [`${known} accepted by ${escapeMarkdown(accepted.name)}`] : []),
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     `seed ${escapeMarkdown(String(run.seed))}`,
-    milliseconds(run.durationMs),
+    `${(run.durationMs / 1000).toFixed(1)} s`,
     ...(run.complete ? [] : ['⚠️ **cut short**']),
   ];
   return parts.join(' · ');
@@ -67,40 +60,59 @@ function countTable(run: Run): string[] {
   ];
 }
 
+/** A table of results, those of both families in one line where they are alike. */
 function section(
   title: string,
   cases: readonly ReportCase[],
   run: Run,
-  why: (result: ReportCase) => string,
+  reasonFor?: (result: ReportCase) => string | undefined,
 ): string[] {
   if (cases.length === 0) return [];
-  const rest = cases.length - SHOWN;
+  const groups = alike(cases, run);
+  const columns = [
+    'case',
+    'over',
+    'verdict',
+    'sent',
+    'expected',
+    'observed',
+    ...(reasonFor ? ['accepted because'] : []),
+  ];
+  const rest = groups.slice(SHOWN).reduce((sum, group) => sum + group.length, 0);
   return [
     '',
-    `<details${cases.length <= 20 ? ' open' : ''}><summary>${escapeMarkdown(title)} (${cases.length})</summary>`,
+    `<details${groups.length <= 20 ? ' open' : ''}><summary>${escapeMarkdown(title)} (${cases.length})</summary>`,
     '',
-    '| case | family | verdict | sent | observed | why |',
-    '| :-- | :-- | :-- | :-- | :-- | :-- |',
-    ...cases
-      .slice(0, SHOWN)
-      .map((result) =>
-        [
-          '',
-          code(result.id),
-          `IPv${result.family}`,
-          result.verdicts[run.profile],
-          code(result.send),
-          code(observedText(result)),
-          escapeMarkdown(why(result)),
-          '',
-        ]
-          .join(' | ')
-          .trim(),
-      ),
+    tableRow(columns),
+    tableRow(columns.map(() => ':--')),
+    ...groups.slice(0, SHOWN).map((group) => groupRow(group, run, reasonFor)),
     ...(rest > 0 ? ['', `and ${rest} more, in results.json`] : []),
     '',
     '</details>',
   ];
+}
+
+const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function groupRow(
+  group: readonly ReportCase[],
+  run: Run,
+  reasonFor: ((result: ReportCase) => string | undefined) | undefined,
+): string {
+  const [result] = group as [ReportCase];
+  const subject = findSubject(result.id);
+  const expected = subject ? expectedTexts(subject, run.profile) : [];
+  const why =
+    result.inconclusive?.reason ?? (expected.length === 0 ? result.reasons[run.profile] : undefined);
+  return tableRow([
+    code(result.id),
+    familiesText(group),
+    result.verdicts[run.profile],
+    code(result.send),
+    expected.map(code).join(' or '),
+    why ? escapeMarkdown(why) : code(observedText(result)),
+    ...(reasonFor ? [escapeMarkdown(reasonFor(result) ?? '')] : []),
+  ]);
 }
 
 const code = (text: string): string =>

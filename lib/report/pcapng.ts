@@ -12,6 +12,9 @@ const SHB_USERAPPL = 4;
 const IF_NAME = 2;
 const IF_TSRESOL = 9;
 
+/** Whether there is anything to capture: a result that was read back from results.json has lost its packets. */
+export const hasPackets = ({ records }: ReportCase): boolean => records.some(({ packet }) => packet);
+
 /** The capture of a case as a pcapng file; each packet says in its comment what it was. */
 export function encodePcapng(result: ReportCase): Uint8Array {
   const start = Date.parse(result.startedAt);

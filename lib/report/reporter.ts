@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import Mocha from 'mocha';
 import Mochawesome from 'mochawesome';
 import pc from 'picocolors';
-import { findCase } from '../spec/catalogue.ts';
 import { DEFAULT_PROFILE } from '../spec/profile.ts';
 import { failuresText, summaryText } from './console.ts';
-import { mochawesomeContext } from './context.ts';
-import { finishMochawesome } from './mochawesome-page.ts';
+import { finishMochawesome, showOnPage } from './mochawesome-page.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { ReportError } from './results.ts';
 import { currentRun, resultOf, runSettings } from './store.ts';
@@ -30,7 +28,7 @@ export interface ReporterOptions {
 }
 
 /**
- * The reporter of the suites: a progress line while cases run, then the summary, the failures last, and the reports.
+ * The reporter of the suites: a progress line while cases run, then the failures, the summary last, and the reports.
  *
  * mocha prints nothing else; what fails outside a case (a hook, a file that does not load) is listed as mocha would.
  */
@@ -50,7 +48,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     this.#writes = given.writeReports !== false && given.writeReports !== 'false';
 
     this.#follow(runner, given.progress !== false);
-    // It collects the tests at the end of the run, hence after the contexts that #follow adds then.
+    // It collects the tests at the end of the run, hence after what #follow adds to them then.
     const pageOptions = {
       ...options,
       reporterOptions: {
@@ -85,7 +83,10 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     });
     runner.once(EVENT_RUN_END, () => {
       progress.clear();
-      for (const test of tests) addContexts(test);
+      for (const test of tests) {
+        const result = resultOf(test);
+        if (result) showOnPage(test, result, runSettings()?.profile ?? DEFAULT_PROFILE);
+      }
     });
   }
 
@@ -93,7 +94,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     runner.once(EVENT_RUN_END, () => {
       const run = this.#run(runner);
       const others = this.failures.filter((test) => !resultOf(test));
-      const sections = run ? [summaryText(run), failuresText(run)].filter(Boolean) : [];
+      const sections = run ? [failuresText(run), summaryText(run)].filter(Boolean) : [];
       if (sections.length > 0) console.log(`\n${sections.join('\n\n')}\n`);
       if (!run) this.epilogue();
       else if (others.length > 0) Mocha.reporters.Base.list(others);
@@ -133,14 +134,6 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
       throw error;
     }
   }
-}
-
-function addContexts(test: Mocha.Test): void {
-  const result = resultOf(test);
-  if (!result) return;
-  const holder = test as Mocha.Test & { context?: unknown };
-  const own = holder.context === undefined ? [] : [holder.context].flat();
-  holder.context = [...own, ...mochawesomeContext(result, findCase(result.id))];
 }
 
 function writtenSince(file: string, time: number): boolean {

@@ -1,14 +1,13 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { catalogue } from '../spec/catalogue.ts';
 import { captureName } from './capture-name.ts';
-import { deviatesSomewhere } from './judgement.ts';
 import { junitXml } from './junit.ts';
 import { type AcceptedDeviations, markdownSummary } from './markdown.ts';
 import { renderMatrix } from './matrix/render.ts';
-import { encodePcapng } from './pcapng.ts';
+import { encodePcapng, hasPackets } from './pcapng.ts';
 import { writeResults, writeWhole } from './results.ts';
 import type { Run } from './run.ts';
+import { subjects } from './subject.ts';
 
 export interface WriteOptions {
   readonly baseline?: AcceptedDeviations;
@@ -16,19 +15,18 @@ export interface WriteOptions {
 
 /**
  * Writes everything that a run leaves but the mochawesome page: results.json, index.html, junit.xml, summary.md, and a
- * capture for each case that deviates under any profile. Captures of an earlier run are removed.
+ * capture for each case. Captures of an earlier run are removed.
  *
  * @throws ReportError when a file cannot be written
  */
 export function writeReports(directory: string, run: Run, { baseline }: WriteOptions = {}): void {
   writeResults(directory, run);
-  writeWhole(join(directory, 'index.html'), renderMatrix([run], catalogue()));
+  writeWhole(join(directory, 'index.html'), renderMatrix([run], subjects()));
   writeWhole(join(directory, 'junit.xml'), junitXml(run));
   writeWhole(join(directory, 'summary.md'), markdownSummary(run, baseline));
   removeCaptures(join(directory, 'pcap'));
   for (const result of run.cases) {
-    if (!deviatesSomewhere(result) || !result.records.some((record) => record.packet)) continue;
-    writeWhole(join(directory, captureName(result)), encodePcapng(result));
+    if (hasPackets(result)) writeWhole(join(directory, captureName(result)), encodePcapng(result));
   }
 }
 

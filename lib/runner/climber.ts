@@ -2,7 +2,7 @@ import {
   type ConcreteSegment,
   compareReply,
   parseSegment,
-  printConcrete,
+  printRelative,
   type Variables,
 } from '../notation/index.ts';
 import type { ExpectStep, Ladder, UserStep } from '../spec/ladder.ts';
@@ -175,7 +175,8 @@ export class Climber {
       this.ended = true;
       return false;
     }
-    const seen = replies.map(printConcrete).join(' and ') || 'silence';
+    const named = ({ wnd: _, ...segment }: ConcreteSegment) => printRelative(segment, variables, 'target');
+    const seen = replies.map(named).join(' and ') || 'silence';
     if (step.permitted && matches(step.permitted)) {
       this.concessions.push(
         `step ${number}: ${step.permitted} is permitted; rather: ${step.expect.join(' or ')}`,

@@ -4,7 +4,7 @@ import {
   evaluate,
   type Mismatch,
   parseSegment,
-  printConcrete,
+  printRelative,
   type Variables,
 } from '../notation/index.ts';
 import type { ResolvedOutcome } from '../spec/case.ts';
@@ -76,8 +76,7 @@ export function judge(
   // The nearest expectation explains best.
   failures.sort((a, b) => a.faults.length - b.faults.length);
   const [nearest] = failures;
-  const others =
-    failures.length > 1 ? ` (nor is it any of ${failures.length - 1} other permitted outcomes)` : '';
+  const others = alternatives(failures.length - 1);
   const reason = nearest
     ? `expected ${describe(nearest.outcome)}: ${nearest.faults.join('; ')}${others}`
     : 'no outcome applies';
@@ -95,6 +94,17 @@ export function repliesRuleOut(
     .every((outcome) => faultsOfReplies(outcome, observation).length > 0);
 }
 
+function alternatives(count: number): string {
+  if (count <= 0) return '';
+  return count === 1
+    ? ' (nor the other outcome that is allowed)'
+    : ` (nor any of the ${count} others that are allowed)`;
+}
+
+/** The replies for people: in terms of the TCB, windows left out. */
+const shown = (replies: readonly ConcreteSegment[], variables: Variables): string =>
+  replies.map(({ wnd: _, ...segment }) => printRelative(segment, variables, 'target')).join(' and ');
+
 const describe = ({ reply, then }: ResolvedOutcome): string => `${reply}, then ${then}`;
 
 const faultsOf = (outcome: ResolvedOutcome, observation: Observation): string[] => [
@@ -105,7 +115,7 @@ const faultsOf = (outcome: ResolvedOutcome, observation: Observation): string[] 
 function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): string[] {
   const { replies, retransmissions, variables } = observation;
   if (reply === 'silence') {
-    return replies.length === 0 ? [] : [`observed ${replies.map(printConcrete).join(' and ')}`];
+    return replies.length === 0 ? [] : [`observed ${shown(replies, variables)}`];
   }
   const expected = parseSegment(reply);
   const last = replies.at(-1);
@@ -115,7 +125,7 @@ function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): 
   }
   const before = replies.slice(0, -1);
   if (before.length > 0 && !lastOfSeveral(before, last, variables)) {
-    return [`observed ${replies.length} replies: ${replies.map(printConcrete).join(' and ')}`];
+    return [`observed ${replies.length} replies: ${shown(replies, variables)}`];
   }
   return [...compareReply(expected, last, variables).map(printMismatch), ...faultOfNewIss(last, observation)];
 }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { failuresText, summaryText } from '../../lib/report/console.ts';
 import { mochawesomeContext } from '../../lib/report/context.ts';
-import { compareFields, expectedTexts, observedText } from '../../lib/report/expectation.ts';
+import { expectedTexts, observedText } from '../../lib/report/expectation.ts';
+import { compareFields } from '../../lib/report/comparison.ts';
 import { isFailure } from '../../lib/report/judgement.ts';
 import { progressLine } from '../../lib/report/progress.ts';
 import type { ReportCase } from '../../lib/report/run.ts';
@@ -24,12 +25,12 @@ describe('what is said of a case', () => {
       field: 'state after',
       expected: 'CLOSED',
       observed: 'CLOSED',
-      equal: true,
+      mark: '=',
     });
     const control = fields.find(({ field }) => field === 'CTL');
-    expect(control).to.include({ observed: 'ACK', equal: false });
+    expect(control).to.include({ observed: 'ACK', mark: '≠' });
     for (const result of run.cases.filter((one) => one.verdicts.rfc9293 === 'conformant')) {
-      const wrong = compareFields(caseOf(result), result, 'rfc9293').filter(({ equal }) => !equal);
+      const wrong = compareFields(caseOf(result), result, 'rfc9293').filter(({ mark }) => mark !== '=');
       expect(wrong, result.id).to.deep.equal([]);
     }
   });
@@ -38,19 +39,19 @@ describe('what is said of a case', () => {
     const result = { ...wrongAck, observed: [], records: [], kind: 'silence' as const };
     expect(observedText(result)).to.equal('silence, then CLOSED');
     const [reply] = compareFields(caseOf(result), result, 'rfc793');
-    expect(reply).to.include({ field: 'reply', observed: 'silence', equal: false });
+    expect(reply).to.include({ field: 'reply', observed: 'silence', mark: '≠' });
     expect(expectedTexts(caseOf(result), 'rfc793')[0]).to.equal(`${reply?.expected}, then CLOSED`);
   });
 
-  it('gives mochawesome rule, case, verdicts, comparison, ladder, segments and capture, in little room', () => {
+  it('gives mochawesome rule, case, verdicts, comparison, ladder and capture, in little room', () => {
     const titles = mochawesomeContext(wrongAck, caseOf(wrongAck)).map(({ title }) => title);
     expect(titles).to.deep.equal([
       'Rule',
       'Case',
-      'Verdicts',
+      'Verdict under each profile',
       'Expected against observed',
       'Ladder',
-      'Segments',
+      'Ladder as text',
       'Capture',
     ]);
     const all = run.cases.map((result) => mochawesomeContext(result, caseOf(result)));
@@ -73,15 +74,16 @@ describe('what is said of a case', () => {
 
   it('prints each failure with its rule, expectation, observation and ladder; families that agree together', () => {
     const twin = { ...wrongAck, family: 6 as const };
-    const text = failuresText({ ...run, cases: [wrongAck, twin] }, { colour: false, cases });
+    const text = failuresText({ ...run, cases: [wrongAck, twin] }, { colour: false, subjects: cases });
     expect(text).to.contain(`1) ${wrongAck.id}  IPv4 and IPv6  deviates`);
     expect(text).not.to.contain('2) ');
-    for (const word of ['rule', 'sent', 'expected', 'observed', 'because'])
+    for (const word of ['cited', 'sent', 'expected', 'observed', 'because'])
       expect(text).to.contain(`     ${word} `);
     expect(text).to.contain('━━▶');
     const failing = run.cases.filter((result) => isFailure(result, 'rfc9293', false));
-    for (const { id } of failing) expect(failuresText(run, { colour: false, cases })).to.contain(`) ${id}  `);
-    expect(failuresText({ ...run, cases: [] }, { cases })).to.equal('');
+    for (const { id } of failing)
+      expect(failuresText(run, { colour: false, subjects: cases })).to.contain(`) ${id}  `);
+    expect(failuresText({ ...run, cases: [] }, { subjects: cases })).to.equal('');
   });
 
   it('takes for a failure what deviates, what is inconclusive without need, and under strict what is permitted', () => {

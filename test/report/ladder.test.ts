@@ -59,9 +59,9 @@ describe('the ladder', () => {
   it('keeps a long segment whole in its tooltip, and escapes what it is given', () => {
     const relative = `<SEQ=RCV.NXT+RCV.WND+2^30>${'<TSVAL=4294967295>'.repeat(8)}`;
     const svg = drawLadder([{ record: { ...record('reply', 'target', 1), relative } }], 'a "b" <c>');
-    expect(svg).to.contain(`<title>${relative.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</title>`);
+    expect(svg).to.contain(`<title>${relative.replaceAll('<', '&lt;')}</title>`);
     expect(svg).to.contain('…</text>');
-    expect(svg).to.contain('aria-label="a &quot;b&quot; &lt;c&gt;"');
+    expect(svg).to.contain('aria-label="a &quot;b&quot; &lt;c>"');
   });
 
   it('has the same in text, each segment with its time', () => {

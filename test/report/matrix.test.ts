@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { Run } from '../../lib/report/run.ts';
-import { needsChromium, visit } from './chromium.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
+import { usePages } from './pages.ts';
 
 const STACKS = ['Linux 6.1', 'FreeBSD 14.1', 'lwIP 2.2', 'smoltcp 0.12'];
 
@@ -16,31 +12,9 @@ describe('the matrix page', function () {
   const cases = syntheticCases();
   const runs = STACKS.map((name, index) => syntheticRun(name, index + 1, cases));
   const [linux] = runs as [Run];
-  let directory: string;
-  before(() => {
-    directory = mkdtempSync(join(tmpdir(), 'segment-arrives-matrix-'));
-  });
-  after(() => rmSync(directory, { recursive: true }));
-
-  /** Writes the page with a script at its end that leaves what it returns in the root element. */
-  function pageWith(name: string, page: string, probe: string): string {
-    const file = join(directory, `${name}.html`);
-    const script = `<script type="module">const report = await (async () => {${probe}})(); document.documentElement.dataset.probe = JSON.stringify(report);</script>`;
-    writeFileSync(
-      file,
-      page.replace('</body>', () => `${script}</body>`),
-    );
-    return pathToFileURL(file).href;
-  }
-
-  function probed(url: string, ...flags: string[]): Record<string, unknown> {
-    const { dom, console } = visit(url, ...flags);
-    expect(console).to.deep.equal([]);
-    const [, text = 'null'] = /data-probe="([^"]*)"/.exec(dom) ?? [];
-    return JSON.parse(
-      text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'),
-    );
-  }
+  const pages = usePages();
+  const single = () => pages.write('single', renderMatrix([linux], cases));
+  const several = () => pages.write('several', renderMatrix(runs, cases));
 
   it('stays under 10 MB with four stacks, and names no address to fetch from', () => {
     const page = renderMatrix(runs, cases);
@@ -67,97 +41,96 @@ describe('the matrix page', function () {
     expect(page).to.contain('&lt;i&gt;$1</title>');
   });
 
-  it('shows every result of a run, filters it, and is usable within 3 s', function () {
-    needsChromium(this);
-    const probe = `
-      const ready = performance.now();
-      const main = document.getElementById('matrix');
-      const rows = () => main.querySelectorAll('tbody tr:not([hidden])').length;
-      const form = document.getElementById('filters');
-      const change = (element) => element.dispatchEvent(new Event('input', { bubbles: true }));
-      const report = { ready, rows: rows(), buttons: main.querySelectorAll('button').length, sections: main.querySelectorAll('section').length };
-      for (const box of form.querySelectorAll('[name=verdict]')) box.checked = box.value === '2';
-      change(form.elements.text);
-      report.deviating = rows();
-      form.elements.text.value = 'established';
-      change(form.elements.text);
-      report.text = rows();
-      form.querySelector('[name=profile][value="0"]').checked = true;
-      change(form.querySelector('[name=profile][value="0"]'));
-      report.profile = rows();
-      report.stops = main.querySelectorAll('button[tabindex="0"]').length;
-      report.wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-      return report;`;
-    const report = probed(pageWith('single', renderMatrix([linux], cases), probe), '--window-size=1400,900');
-    const deviating = (profile: 'rfc793' | 'rfc9293', prefix = '') =>
-      new Set(
-        linux.cases
-          .filter(({ id, verdicts }) => id.startsWith(prefix) && verdicts[profile] === 'deviates')
-          .map(({ id }) => id),
-      ).size;
-    expect(report).to.deep.include({
-      rows: cases.length,
-      buttons: linux.cases.length * 4,
-      sections: 12,
-      deviating: deviating('rfc9293'),
-      text: deviating('rfc9293', 'established'),
-      profile: deviating('rfc793', 'established'),
-      stops: 1,
-      wide: 0,
-    });
-    expect(report.ready).to.be.below(3000);
+  const deviating = (profile: 'rfc793' | 'rfc9293', prefix = '') =>
+    new Set(
+      linux.cases
+        .filter(({ id, verdicts }) => id.startsWith(prefix) && verdicts[profile] === 'deviates')
+        .map(({ id }) => id),
+    ).size;
+
+  const ROWS = `[...document.querySelectorAll('tbody tr[data-row]')].filter((row) => !row.hidden).length`;
+  /** Sets a control of the filters as a user does. */
+  const choose = (selector: string, value: string) => `{
+    const control = document.querySelector('#filters ${selector}');
+    ${value};
+    control.dispatchEvent(new Event('input', { bubbles: true }));
+  }`;
+
+  it('shows every result of a run, and filters it by verdict, text, profile and state', async function () {
+    const page = await pages.open(this, single());
+    const count = (selector: string) =>
+      page.evaluate<number>(`document.querySelectorAll('${selector}').length`);
+    expect(await page.evaluate(ROWS)).to.equal(cases.length);
+    expect(await count('#matrix a[data-of]')).to.equal(linux.cases.length * 4);
+    expect(await count('#matrix section')).to.equal(12);
+    for (const verdict of [0, 1, 3])
+      await page.evaluate(choose(`[name=verdict][value="${verdict}"]`, 'control.checked = false'));
+    expect(await page.evaluate(ROWS)).to.equal(deviating('rfc9293'));
+    await page.evaluate(choose('[name=text]', "control.value = 'established'"));
+    expect(await page.evaluate(ROWS)).to.equal(deviating('rfc9293', 'established'));
+    await page.evaluate(choose('[name=profile][value="0"]', 'control.checked = true'));
+    expect(await page.evaluate(ROWS)).to.equal(deviating('rfc793', 'established'));
+    await page.evaluate(choose('[name=text]', "control.value = ''"));
+    await page.evaluate(choose('[name=state]', "control.value = 'TIME-WAIT'"));
+    expect(await page.evaluate(ROWS)).to.equal(deviating('rfc793', 'time-wait'));
+    const totals = await page.evaluate<string>(`document.querySelector('.totals .deviates').textContent`);
+    const failing = linux.cases.filter(({ verdicts }) => verdicts.rfc793 === 'deviates').length;
+    expect(totals).to.contain(failing.toLocaleString('en'));
+    expect(await count('#matrix a[tabindex="0"]')).to.equal(1);
   });
 
-  it('opens a case by its permanent link, and walks on from there', function () {
-    needsChromium(this);
-    const { id } = linux.cases.find(({ kind, records }) => kind === 'silence' && records.length > 0) ?? {
-      id: '',
-    };
-    const probe = `
-      const dialog = document.getElementById('case');
-      const until = async (holds) => {
-        for (let tries = 0; tries < 100 && !holds(); tries += 1) await new Promise((done) => setTimeout(done, 20));
-      };
-      const shown = () => dialog.querySelector('.id').textContent;
-      const report = { open: dialog.open, first: shown(), title: document.title };
-      report.arrows = dialog.querySelectorAll('.ladder polygon').length;
-      report.silence = dialog.querySelector('.ladder .silence .n')?.textContent;
-      report.links = dialog.querySelectorAll('.siblings a').length;
-      report.ground = getComputedStyle(document.body).backgroundColor;
-      dialog.querySelector('[data-do=next]').click();
-      await until(() => shown() !== report.first);
-      report.second = shown();
-      report.hash = location.hash;
-      dialog.querySelector('[data-do=close]').click();
-      await until(() => document.activeElement.dataset.of);
-      report.closed = !dialog.open;
-      report.focus = document.activeElement.dataset.of;
-      report.address = location.hash;
-      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
-      report.below = document.activeElement.dataset.of;
-      document.activeElement.click();
-      await until(() => dialog.open);
-      report.reopened = shown();
-      return report;`;
-    const url = pageWith('several', renderMatrix(runs, cases), probe);
-    const report = probed(`${url}#/case/${id}/4/linux-6.1`, '--force-dark-mode');
-    const index = cases.findIndex((one) => one.id === id);
-    const records = linux.cases.find((one) => one.id === id)?.records ?? [];
-    expect(report).to.deep.include({
-      open: true,
-      first: id,
-      title: `${id}, IPv4: segment-arrives`,
-      arrows: records.length,
-      links: 8,
-      ground: 'rgb(18, 20, 26)',
-      second: cases[index + 1]?.id,
-      hash: `#/case/${cases[index + 1]?.id}/4/linux-6.1`,
-      closed: true,
-      focus: `${index + 1}/4/0`,
-      address: '#/',
-      below: `${index + 2}/4/0`,
-      reopened: cases[index + 2]?.id,
-    });
-    expect(report.silence).to.match(/^[\d.]+ m?s silence$/);
+  it('is usable within 3 s, four stacks as well', async function () {
+    const page = await pages.open(this, several());
+    expect(await page.evaluate(ROWS)).to.equal(cases.length);
+    expect(await page.busy()).to.be.below(3);
+  });
+
+  it('opens a case by its permanent link, and walks on from there', async function () {
+    const index = cases.findIndex(({ id }) =>
+      linux.cases.some((one) => one.id === id && one.kind === 'silence' && one.records.length > 0),
+    );
+    const [first, second, third] = cases.slice(index, index + 3).map(({ id }) => id);
+    const records = linux.cases.find((one) => one.id === first)?.records ?? [];
+    const page = await pages.open(this, `${several()}#/case/${first}/4/linux-6.1`, { dark: true });
+    const inCase = (expression: string) =>
+      page.evaluate(`{ const dialog = document.getElementById('case'); return ${expression}; }`);
+    expect(await inCase('dialog.open')).to.equal(true);
+    expect(await inCase('document.title')).to.equal(`${first}, IPv4: segment-arrives`);
+    expect(await inCase(`dialog.querySelectorAll('.ladder polygon').length`)).to.equal(records.length);
+    expect(await inCase(`dialog.querySelector('.ladder .silence .n').textContent`)).to.match(
+      /^[\d.]+ m?s silence$/,
+    );
+    expect(await inCase(`dialog.querySelectorAll('.siblings a').length`)).to.equal(8);
+    expect(await inCase('getComputedStyle(document.body).backgroundColor')).to.equal('rgb(18, 20, 26)');
+    await page.press('j');
+    await page.until(`document.querySelector('#case .id').textContent === '${second}'`);
+    expect(await inCase('location.hash')).to.equal(`#/case/${second}/4/linux-6.1`);
+    await page.press('Escape');
+    await page.until(`document.activeElement.dataset.of === '${index + 1}/4/0'`);
+    expect(await inCase('[dialog.open, location.hash]')).to.deep.equal([false, '#/']);
+    await page.press('ArrowDown');
+    await page.press('Enter');
+    await page.until(`document.querySelector('#case[open] .id')?.textContent === '${third}'`);
+  });
+
+  it('shows field by field what deviates, and where the capture is', async function () {
+    const wrong = linux.cases.find(
+      ({ kind, verdicts, records, family }) =>
+        kind === 'empty-ack' && verdicts.rfc9293 === 'deviates' && records.length > 0 && family === 6,
+    );
+    const page = await pages.open(this, `${single()}#/case/${wrong?.id}/6`);
+    const fields = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('#case .fields tbody tr')].map((row) => row.innerText.replace(/\\s+/g, ' '))`,
+    );
+    expect(fields.some((line) => line.includes('not as expected'))).to.equal(true);
+    expect(fields.at(-1)).to.match(/ state after [A-Z-]+ [A-Z-]+ *$/);
+    expect(await page.evaluate(`document.querySelector('#case .capture a').getAttribute('href')`)).to.equal(
+      `pcap/${wrong?.id}-ipv6.pcapng`,
+    );
+  });
+
+  it('leaves a link to a case that it does not have alone', async function () {
+    const page = await pages.open(this, `${single()}#/case/no.such.case/4/linux-6.1`);
+    expect(await page.evaluate(`document.getElementById('case').open`)).to.equal(false);
   });
 });

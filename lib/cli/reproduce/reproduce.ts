@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { reproduction } from '../../report/reproduce/reproduce.ts';
 import { readResults } from '../../report/results.ts';
+import { findSubject } from '../../report/subject.ts';
 import { loadSuites } from '../../runner/suites.ts';
-import { findCase } from '../../spec/catalogue.ts';
-import { findLadder } from '../../spec/ladders.ts';
 import { isProfile, PROFILES } from '../../spec/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 
@@ -24,10 +23,8 @@ export async function reproduce(id: string, options: ReproduceOptions): Promise<
     throw new UsageError(`--family ${family}: not 4 or 6`);
   }
   await loadSuites();
-  const testCase = findCase(id);
-  if (!testCase && !findLadder(id)) {
-    throw new UsageError(`there is no case ${id}; \`segment-arrives list\` prints all ids`);
-  }
+  const subject = findSubject(id);
+  if (!subject) throw new UsageError(`there is no case ${id}; \`segment-arrives list\` prints all ids`);
   const run = readResults(file);
   const found = run.cases.filter(
     (result) => result.id === id && (!family || result.family === Number(family)),
@@ -39,7 +36,7 @@ export async function reproduce(id: string, options: ReproduceOptions): Promise<
     throw new UsageError(`${id} was not run: ${result.inconclusive?.reason ?? 'nothing was sent'}`);
   }
   process.stdout.write(
-    reproduction(result, testCase, run.target, { profile: profile ?? run.profile, observed }),
+    reproduction(result, subject, run.target, { profile: profile ?? run.profile, observed }),
   );
   return EXIT.asExpected;
 }

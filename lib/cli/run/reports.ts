@@ -22,7 +22,7 @@ export function write(directory: string, run: Run, options: WriteOptions | undef
   try {
     writeReports(directory, run, options);
     console.log(
-      `  reports: ${join(directory, 'index.html')}, and beside it mochawesome.html, results.json, junit.xml, summary.md\n`,
+      `  reports: ${join(directory, 'index.html')}, and beside it mochawesome.html, results.json, junit.xml, summary.md, pcap/\n`,
     );
     return true;
   } catch (error) {

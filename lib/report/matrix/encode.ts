@@ -1,10 +1,12 @@
-import type { Case } from '../../spec/case.ts';
-import { PROFILES } from '../../spec/profile.ts';
+import { PROFILES, type Profile } from '../../spec/profile.ts';
 import { KINDS, ROLES, VERDICTS } from '../../verdict/result.ts';
-import { captureName } from '../capture-name.ts';
-import { outcomeText } from '../expectation.ts';
-import { byState, deviatesSomewhere, stateName } from '../judgement.ts';
+import { compareFields, type FieldComparison, remarkText } from '../comparison.ts';
+import { faultText, outcomeText } from '../expectation.ts';
+import { byState, stateName } from '../judgement.ts';
+import { hasPackets } from '../pcapng.ts';
 import type { ReportCase, Run } from '../run.ts';
+import { circumstance, ruleTexts, type Subject, stepTexts } from '../subject.ts';
+import { TextTable } from './text-table.ts';
 
 /*
  * What the page carries. Four stacks are some 7000 results, hence: every text once, in a table, and elsewhere its index;
@@ -18,18 +20,30 @@ export interface MatrixData {
   readonly runs: readonly EncodedRun[];
 }
 
-/** id, title, state, condition or -1, send, citations, expectation per profile: all indices of texts. */
-export type EncodedCase = readonly [number, number, number, number, number, number[], number[][]];
+/** id, title, state, circumstance or -1, send, citations, rules, steps, expectation per profile: all indices of texts. */
+export type EncodedCase = readonly [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number[],
+  number[],
+  number[],
+  number[][],
+];
 
 export interface EncodedRun extends Omit<Run, 'cases'> {
   /** How the run is called in a permanent link. */
   readonly slug: string;
+  /** What the names of its captures begin with, seen from the page. */
+  readonly captures: string;
   readonly results: readonly EncodedResult[];
 }
 
 /**
- * case, family, kind, state after, verdicts, stimulus, observed, proof, reasons (-1 for none), why inconclusive or -1,
- * by capability, notes, variables as `name value` pairs, records, milliseconds, capture or -1.
+ * case, family, kind, state after, verdicts, stimulus, observed, proof, reasons (-1 for none), comparisons (-1 for none),
+ * why inconclusive or -1, by capability, notes, variables as `name value` pairs, records, milliseconds, captured.
  */
 export type EncodedResult = readonly [
   number,
@@ -41,97 +55,129 @@ export type EncodedResult = readonly [
   string[],
   number,
   number[],
+  number[],
   number,
   0 | 1,
   number[],
   (number | undefined)[],
   number[],
   number,
-  number,
+  0 | 1,
 ];
+
+/** Where the captures of a run lie. */
+export interface Captures {
+  /** The way from the page to the folder of the reports: empty, or ending in a slash. */
+  readonly base: string;
+  has(result: ReportCase): boolean;
+}
+
+/** Beside the page, for each case that has packets. */
+const BESIDE: Captures = { base: '', has: hasPackets };
 
 /** In a record's code, what it was to the case; the target's segments are {@link FROM_TARGET} higher. */
 const FROM_TARGET = 8;
 
-/** Each text once. */
-class TextTable {
-  readonly texts: string[] = [];
-  readonly #index = new Map<string, number>();
-
-  of(text: string): number {
-    const known = this.#index.get(text);
-    if (known !== undefined) return known;
-    this.#index.set(text, this.texts.length);
-    return this.texts.push(text) - 1;
-  }
-
-  ifAny(text: string | undefined): number {
-    return text ? this.of(text) : -1;
-  }
-}
-
-/** The runs side by side; expectations and citations are those of the cases given. */
-export function encodeMatrix(runs: readonly Run[], cases: readonly Case[]): MatrixData {
-  const table = new TextTable();
-  const known = new Map(cases.map((testCase) => [testCase.id, testCase]));
-  const rows = new Map<string, number>();
-  const encoded: EncodedCase[] = [];
+/** The runs side by side; expectations and citations are those of the subjects given. */
+export function encodeMatrix(
+  runs: readonly Run[],
+  subjects: readonly Subject[],
+  captures: readonly Captures[] = [],
+): MatrixData {
+  const encoder = new Encoder(subjects);
   for (const group of byState(runs.flatMap((run) => run.cases))) {
-    for (const result of group.cases) {
-      if (rows.has(result.id)) continue;
-      rows.set(result.id, encoded.push(encodeCase(result, known.get(result.id), table)) - 1);
-    }
+    for (const result of group.cases) encoder.addCase(result);
   }
   const slugs = slugsOf(runs);
   return {
-    texts: table.texts,
+    texts: encoder.table.texts,
     profiles: PROFILES,
-    cases: encoded,
-    runs: runs.map(({ cases: results, ...run }, index) => ({
-      ...run,
-      slug: slugs[index] as string,
-      results: results.map((result) => encodeResult(result, rows.get(result.id) as number, table)),
-    })),
+    cases: encoder.cases,
+    runs: runs.map(({ cases: results, ...run }, index) => {
+      const { base, has } = captures[index] ?? BESIDE;
+      return {
+        ...run,
+        slug: slugs[index] as string,
+        captures: base,
+        results: results.map((result) => encoder.result(result, has(result))),
+      };
+    }),
   };
 }
 
-function encodeCase(result: ReportCase, testCase: Case | undefined, table: TextTable): EncodedCase {
-  return [
-    table.of(result.id),
-    table.of(result.title),
-    table.of(stateName(result)),
-    table.ifAny(result.condition),
-    table.of(result.send),
-    (testCase?.cite ?? []).map((cite) => table.of(cite)),
-    PROFILES.map((profile) => (testCase?.expect[profile] ?? []).map((one) => table.of(outcomeText(one)))),
-  ];
+class Encoder {
+  readonly table = new TextTable();
+  readonly cases: EncodedCase[] = [];
+  readonly #rows = new Map<string, number>();
+  readonly #subjects: ReadonlyMap<string, Subject>;
+
+  constructor(subjects: readonly Subject[]) {
+    this.#subjects = new Map(subjects.map((subject) => [subject.id, subject]));
+  }
+
+  addCase(result: ReportCase): void {
+    if (this.#rows.has(result.id)) return;
+    const subject = this.#subjects.get(result.id);
+    const { table } = this;
+    const all = (texts: readonly string[] = []) => texts.map((text) => table.of(text));
+    const encoded: EncodedCase = [
+      table.of(result.id),
+      table.of(result.title),
+      table.of(stateName(result)),
+      table.ifAny(circumstance(result.condition, subject)),
+      table.of(result.send),
+      all(subject?.cite),
+      all(subject && ruleTexts(subject)),
+      all(subject && stepTexts(subject)),
+      PROFILES.map((profile) => all(subject?.expect?.[profile].map(outcomeText))),
+    ];
+    this.#rows.set(result.id, this.cases.push(encoded) - 1);
+  }
+
+  result(result: ReportCase, captured: boolean): EncodedResult {
+    const { table } = this;
+    const subject = this.#subjects.get(result.id);
+    const fields = PROFILES.map((profile) => differing(result, profile, subject));
+    const reasons = PROFILES.map((profile, index) =>
+      remarkText(faultText(result, profile, subject), fields[index] ?? []),
+    );
+    return [
+      this.#rows.get(result.id) as number,
+      result.family,
+      KINDS.indexOf(result.kind),
+      table.of(result.stateAfter),
+      PROFILES.map((profile) => VERDICTS.indexOf(result.verdicts[profile])),
+      result.stimulus,
+      [...result.observed],
+      table.ifAny(result.proof),
+      reasons.map((reason) => table.ifAny(reason)),
+      fields.map((lines) => table.ifAny(comparisonText(lines))),
+      table.ifAny(result.inconclusive?.reason),
+      result.inconclusive?.byCapability ? 1 : 0,
+      result.notes.map((note) => table.of(note)),
+      Object.entries(result.variables).flatMap(([name, value]) => [table.of(name), value]),
+      result.records.flatMap(({ at, from, role, relative }) => [
+        Math.round(at * 100) / 100,
+        ROLES.indexOf(role) + (from === 'target' ? FROM_TARGET : 0),
+        table.of(relative),
+      ]),
+      Math.round(result.durationMs * 10) / 10,
+      captured ? 1 : 0,
+    ];
+  }
 }
 
-function encodeResult(result: ReportCase, row: number, table: TextTable): EncodedResult {
-  const captured = deviatesSomewhere(result) && result.records.length > 0;
-  return [
-    row,
-    result.family,
-    KINDS.indexOf(result.kind),
-    table.of(result.stateAfter),
-    PROFILES.map((profile) => VERDICTS.indexOf(result.verdicts[profile])),
-    result.stimulus,
-    [...result.observed],
-    table.ifAny(result.proof),
-    PROFILES.map((profile) => table.ifAny(result.reasons[profile])),
-    table.ifAny(result.inconclusive?.reason),
-    result.inconclusive?.byCapability ? 1 : 0,
-    result.notes.map((note) => table.of(note)),
-    Object.entries(result.variables).flatMap(([name, value]) => [table.of(name), value]),
-    result.records.flatMap(({ at, from, role, relative }) => [
-      Math.round(at * 100) / 100,
-      ROLES.indexOf(role) + (from === 'target' ? FROM_TARGET : 0),
-      table.of(relative),
-    ]),
-    Math.round(result.durationMs * 10) / 10,
-    captured ? table.of(captureName(result)) : -1,
-  ];
-}
+/** Where all is as expected, there is nothing to compare. */
+const differing = (
+  result: ReportCase,
+  profile: Profile,
+  subject: Subject | undefined,
+): readonly FieldComparison[] =>
+  subject && result.verdicts[profile] === 'deviates' ? compareFields(subject, result, profile) : [];
+
+/** A line for each field, its parts apart by tabs. */
+const comparisonText = (lines: readonly FieldComparison[]): string =>
+  lines.map(({ mark, field, expected, observed }) => [mark, field, expected, observed].join('\t')).join('\n');
 
 /** Names fit for a link, and unlike each other. */
 function slugsOf(runs: readonly Run[]): string[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Case } from '../../spec/case.ts';
 import type { Run } from '../run.ts';
-import { encodeMatrix } from './encode.ts';
+import type { Subject } from '../subject.ts';
+import { type Captures, encodeMatrix } from './encode.ts';
 
 /** The page's scripts; each may use what stands before it. */
 const SCRIPTS = [
@@ -10,8 +10,9 @@ const SCRIPTS = [
   'page/data.js',
   'page/filters.js',
   'page/overview.js',
-  'page/matrix.js',
+  'page/verdicts.js',
   'page/case.js',
+  'page/matrix.js',
   'page/keyboard.js',
   'page/main.js',
 ];
@@ -31,15 +32,20 @@ const read = (name: string): string => readFileSync(new URL(name, import.meta.ur
 /**
  * One page for one run or several side by side: everything is in it, and it asks the network for nothing.
  *
- * @param cases where expectations and citations are looked up; a case that is not there shows its results only
+ * @param subjects where expectations and citations are looked up; a case that is not there shows its results only
+ * @param captures where those of each run lie; beside the page when absent
  */
-export function renderMatrix(runs: readonly Run[], cases: readonly Case[]): string {
+export function renderMatrix(
+  runs: readonly Run[],
+  subjects: readonly Subject[],
+  captures?: readonly Captures[],
+): string {
   const parts: Record<string, string> = {
     title: element('title', escapeHtml(`segment-arrives: ${runs.map((run) => run.target.name).join(', ')}`)),
     style: element('style', STYLES.map(read).join('\n')),
     data: element(
       'script',
-      embeddable(JSON.stringify(encodeMatrix(runs, cases))),
+      embeddable(JSON.stringify(encodeMatrix(runs, subjects, captures))),
       ' type="application/json" id="data"',
     ),
     script: element('script', SCRIPTS.map((name) => unbundled(read(name))).join('\n'), ' type="module"'),

@@ -1,9 +1,9 @@
-import type { Case } from '../../spec/case.ts';
 import type { Adoption, Profile } from '../../spec/profile.ts';
 import { expectedTexts, observedText } from '../expectation.ts';
 import { stateName } from '../judgement.ts';
 import { ladderText } from '../ladder.ts';
 import type { ReportCase, Run } from '../run.ts';
+import { circumstance, ruleTexts, type Subject, stepTexts } from '../subject.ts';
 import { packetdrillScript } from './packetdrill.ts';
 
 export interface ReproduceOptions {
@@ -18,22 +18,25 @@ export interface ReproduceOptions {
  */
 export function reproduction(
   result: ReportCase,
-  testCase: Case | undefined,
+  subject: Subject | undefined,
   target: Run['target'],
   { profile, observed = false }: ReproduceOptions,
 ): string {
   const deviates = result.verdicts[profile] === 'deviates';
   const adoption = adoptionOf(target);
-  const expected = testCase?.expect[profile].find(({ when }) => !when || !adoption || when === adoption);
+  const under = circumstance(result.condition, subject);
+  const expected = subject?.expect?.[profile].find(({ when }) => !when || !adoption || when === adoption);
   const replaced = deviates && !observed && expected !== undefined;
   const note = replaced
     ? 'The script holds what was expected: on this target it fails.'
     : 'The script holds what was observed.';
   return [
     `// ${result.id}, IPv${result.family}: ${result.title}`,
-    ...(testCase ? [`// ${testCase.cite.join('; ')}`] : []),
-    `// in ${stateName(result)}${result.condition ? ` (${result.condition})` : ''}, send ${result.send}`,
-    ...(testCase ? expectedTexts(testCase, profile).map((text) => `// ${profile} expects ${text}`) : []),
+    ...(subject ? ruleTexts(subject).map((rule) => `// rule: ${rule}`) : []),
+    ...(subject ? [`// cited: ${subject.cite.join('; ')}`] : []),
+    `// in ${stateName(result)}${under ? ` (${under})` : ''}, send ${result.send}`,
+    ...(subject ? expectedTexts(subject, profile).map((text) => `// ${profile} expects ${text}`) : []),
+    ...(subject ? stepTexts(subject).map((text, index) => `// step ${index + 1}: ${text}`) : []),
     `// ${target.name} answered ${observedText(result)}: ${result.verdicts[profile]}`,
     '//',
     ...ladderText(result).map((line) => `// ${line}`),
@@ -54,6 +57,7 @@ export function reproduction(
 /** What the run found out about RFC 5961: the outcomes of the other kind were not expected. */
 function adoptionOf({ facts }: Run['target']): Adoption | undefined {
   const text = String(facts['RFC 5961'] ?? '');
-  if (text.startsWith('adopted;')) return 'adopted';
+  // Who has adopted it in part is held to all of it.
+  if (text.startsWith('adopted')) return 'adopted';
   return text.startsWith('not adopted') ? 'not adopted' : undefined;
 }

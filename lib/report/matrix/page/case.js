@@ -1,5 +1,6 @@
 import { drawLadder, ladderRows } from '../../ladder-drawing.js';
-import { html, KIND_WORDS, mark, notation, PROFILE_NAMES } from './words.js';
+import { stepsHtml, verdictTable } from './verdicts.js';
+import { html, KIND_WORDS, mark, notation } from './words.js';
 
 /* One case, opened. */
 
@@ -8,38 +9,6 @@ export const caseLink = (row, result, data) =>
 
 /** As ladder-drawing.js calls the kinds. */
 const LADDER_KINDS = ['rst', 'empty-ack', 'silence', 'syn-ack', 'other'];
-
-const badge = (result, profile) => {
-  const { key, symbol } = mark(result, profile);
-  return `<span class="badge ${key}"><b aria-hidden="true">${symbol}</b>${key === 'impossible' ? 'not possible' : key}</span>`;
-};
-
-/** Profiles that expect, judge and explain alike share a row. */
-function profileGroups(row, result, data) {
-  const groups = new Map();
-  data.profiles.forEach((_, index) => {
-    const key = JSON.stringify([row.expect[index], result.verdicts[index], result.reasons[index]]);
-    groups.set(key, [...(groups.get(key) ?? []), index]);
-  });
-  return [...groups.values()];
-}
-
-function outcomeHtml(text) {
-  const [, reply, rest] = /^(.*?)(, then .*)$/.exec(text) ?? [null, text, ''];
-  return `<code>${notation(reply)}</code><span class="then">${html(rest)}</span>`;
-}
-
-function verdictTable(row, result, data, chosen) {
-  const lines = profileGroups(row, result, data).map((profiles) => {
-    const [first] = profiles;
-    const names = profiles.map((index) => html(PROFILE_NAMES[data.profiles[index]] ?? data.profiles[index]));
-    const expected =
-      row.expect[first].map(outcomeHtml).join('<br><i class="or">or</i> ') || '<i>not in this catalogue</i>';
-    const reason = result.reasons[first] ? `<p class="reason">${html(result.reasons[first])}</p>` : '';
-    return `<tr${profiles.includes(chosen) ? ' class="chosen"' : ''}><th scope="row">${names.join('<br>')}</th><td>${expected}${reason}</td><td>${badge(result, first)}</td></tr>`;
-  });
-  return `<table class="verdicts"><thead><tr><th scope="col">profile</th><th scope="col">expected</th><th scope="col">verdict</th></tr></thead><tbody>${lines.join('')}</tbody></table>`;
-}
 
 function observedHtml(result) {
   if (!result.stimulus) return '<p class="observed">Nothing was sent.</p>';
@@ -66,6 +35,11 @@ function siblings(row, result, data, chosen) {
 const listed = (title, lines) =>
   lines.length > 0 ? `<h3>${title}</h3><ul>${lines.map((line) => `<li>${line}</li>`).join('')}</ul>` : '';
 
+function ruleHtml({ rules, cite }) {
+  const cited = cite.length > 0 ? `<p class="cited">Cited: ${cite.map(html).join('; ')}</p>` : '';
+  return listed('Rule', rules.map(html)) + (rules.length > 0 || !cited ? cited : `<h3>Rule</h3>${cited}`);
+}
+
 function ladderHtml(row, result) {
   const { records } = result;
   if (records.length === 0) return '';
@@ -78,6 +52,12 @@ function ladderHtml(row, result) {
   return `<h3>Segments</h3><div class="ladder-box" tabindex="0" role="group" aria-label="Ladder">${drawLadder(rows, label)}</div><ol class="sr">${lines.join('')}</ol>`;
 }
 
+function captureHtml({ id }, { family, captured }, { captures }) {
+  if (!captured) return '';
+  const name = `pcap/${id}-ipv${family}.pcapng`;
+  return `<p class="capture"><a href="${html(`${captures}${name}`)}" download>packet capture</a> with a comment on each packet, for Wireshark</p>`;
+}
+
 function numbersHtml(result) {
   const lines = result.variables.map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${value}</dd></div>`);
   const absolute = [
@@ -88,23 +68,22 @@ function numbersHtml(result) {
   return `<details><summary>Absolute numbers</summary><div class="absolute">${absolute.join('')}</div><dl class="tcb">${lines.join('')}</dl></details>`;
 }
 
+const TOOLS = `<div class="tools"><button type="button" data-do="previous" title="previous (k)" aria-label="Previous case">↑</button><button type="button" data-do="next" title="next (j)" aria-label="Next case">↓</button><button type="button" data-do="copy">copy link</button><button type="button" data-do="close" title="close (Esc)" aria-label="Close">✕</button></div>`;
+
 /** The contents of the dialog. */
 export function caseHtml(row, result, data, chosen) {
   const stack = data.stacks[result.stack];
   const condition = row.condition ? ` · ${html(row.condition)}` : '';
-  const capture =
-    result.capture && data.stacks.length === 1
-      ? `<p><a href="${html(result.capture)}" download>packet capture (pcapng)</a></p>`
-      : '';
   return `<header><div class="crumbs">${html(row.state)}${condition} · IPv${result.family} · ${html(stack.target.name)}</div>
 <h2 id="case-title" tabindex="-1">${html(row.title)}</h2><code class="id">${html(row.id)}</code>
-<div class="tools"><button type="button" data-do="previous" title="previous (k)" aria-label="Previous case">↑</button><button type="button" data-do="next" title="next (j)" aria-label="Next case">↓</button><button type="button" data-do="copy">copy link</button><button type="button" data-do="close" title="close (Esc)" aria-label="Close">✕</button></div></header>
+${TOOLS}</header>
 <div class="body">${siblings(row, result, data, chosen)}
+${ruleHtml(row)}
 <h3>Sent</h3><p class="sent"><code>${notation(row.send)}</code></p>
 <h3>Observed</h3>${observedHtml(result)}${result.inconclusive ? `<p class="reason">${html(result.inconclusive)}</p>` : ''}
+${stepsHtml(row)}
 ${verdictTable(row, result, data, chosen)}
-${ladderHtml(row, result)}
-${listed('Rule', row.cite.map(html))}
+${ladderHtml(row, result)}${captureHtml(row, result, stack)}
 ${listed('Notes', [...(result.proof ? [`state after: ${html(result.proof)}`] : []), ...result.notes.map(html)])}
-${numbersHtml(result)}${capture}</div>`;
+${numbersHtml(result)}</div>`;
 }

@@ -5,7 +5,7 @@ const FROM_TARGET = 8;
 
 export function decode({ texts, profiles, cases, runs }) {
   const text = (index) => (index < 0 ? '' : texts[index]);
-  const rows = cases.map(([id, title, state, condition, send, cite, expect], index) => ({
+  const rows = cases.map(([id, title, state, condition, send, cite, rules, steps, expect], index) => ({
     index,
     id: text(id),
     title: text(title),
@@ -13,6 +13,8 @@ export function decode({ texts, profiles, cases, runs }) {
     condition: text(condition),
     send: text(send),
     cite: cite.map(text),
+    rules: rules.map(text),
+    steps: steps.map(text),
     expect: expect.map((outcomes) => outcomes.map(text)),
     results: [],
   }));
@@ -29,9 +31,8 @@ export function decode({ texts, profiles, cases, runs }) {
 }
 
 function decodeResult(packed, stack, text) {
-  const [row, family, kind, after, verdicts, stimulus, observed, proof, reasons, why, capability, notes] =
-    packed;
-  const [variables, records, durationMs, capture] = packed.slice(12);
+  const [row, family, kind, after, verdicts, stimulus, observed, proof, reasons, comparisons] = packed;
+  const [why, capability, notes, variables, records, durationMs, captured] = packed.slice(10);
   return {
     row,
     family,
@@ -43,17 +44,21 @@ function decodeResult(packed, stack, text) {
     observed,
     proof: text(proof),
     reasons: reasons.map(text),
+    comparisons: comparisons.map((index) => lines(text(index))),
     inconclusive: text(why),
     byCapability: capability === 1,
     notes: notes.map(text),
     variables: pairs(variables, text),
     durationMs,
-    capture: text(capture),
+    captured: captured === 1,
     get records() {
       return unpackRecords(records, text);
     },
   };
 }
+
+/** What was written with a tab between the parts of a line. */
+const lines = (text) => (text ? text.split('\n').map((line) => line.split('\t')) : []);
 
 function pairs(flat, text) {
   const list = [];

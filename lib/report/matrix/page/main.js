@@ -3,7 +3,7 @@ import { decode, resultAt } from './data.js';
 import { filtersHtml, newFilters, passes, readFilters, shownText } from './filters.js';
 import { ensureStop, moveWithArrows } from './keyboard.js';
 import { matrixHtml } from './matrix.js';
-import { footHtml, headHtml, overviewHtml } from './overview.js';
+import { footHtml, headHtml, statesHtml, tallyHtml } from './overview.js';
 
 /* Brings the page to life: draws it, follows the filters and the address. */
 
@@ -13,13 +13,29 @@ const filters = newFilters(data);
 const main = byId('matrix');
 const form = byId('filters');
 const dialog = byId('case');
-/** The case that is open, and the button to go back to. */
+/** The case that is open, and the link to go back to. */
 let open;
 let opener;
 
+const whenIdle = window.requestIdleCallback ?? ((action) => setTimeout(action, 50));
+
+/**
+ * A state is laid out when it comes near the screen, so that the page is there at once. A screen reader finds only what
+ * is laid out: the others follow one by one when there is time.
+ */
+function layOutRest() {
+  const section = main.querySelector('section.state:not(.drawn)');
+  if (!section) return;
+  section.classList.add('drawn');
+  whenIdle(layOutRest);
+}
+
 function drawMatrix() {
   main.innerHTML = matrixHtml(data, filters);
-  byId('overview').innerHTML = overviewHtml(data, filters);
+  whenIdle(layOutRest);
+  byId('states').innerHTML = statesHtml(data, filters);
+  for (const place of document.querySelectorAll('.tally'))
+    place.innerHTML = tallyHtml(data.stacks[place.dataset.stack], filters);
 }
 
 function filterRows() {
@@ -62,8 +78,8 @@ function hideCase() {
   open = undefined;
   document.title = pageTitle;
   if (dialog.open) dialog.close();
-  const button = opener && main.querySelector(`button[data-of="${opener}"]`);
-  if (button) button.focus({ preventScroll: true });
+  const link = opener && main.querySelector(`a[data-of="${opener}"]`);
+  if (link) link.focus({ preventScroll: true });
 }
 
 /** Follows the address: `#/case/<id>/<family>/<stack>` opens a case, anything else closes it. */
@@ -86,7 +102,10 @@ function step(by) {
     .map((line) => data.rows[line.dataset.row])
     .filter((row) => resultAt(row, stack, family));
   const row = rows[rows.indexOf(open.row) + by];
-  if (row) location.replace(caseLink(row, resultAt(row, stack, family), data));
+  if (!row) return;
+  // The event that the address would bring comes late: the next key may be there before it.
+  history.replaceState(null, '', caseLink(row, resultAt(row, stack, family), data));
+  follow();
 }
 
 /** Closes the case, and takes it out of the address. */
@@ -100,15 +119,12 @@ const ACTIONS = {
   next: () => step(1),
   close: leave,
   copy: async (button) => {
-    // A page opened as a file may not be allowed to; the address bar holds the link as well.
-    await navigator.clipboard?.writeText(location.href).then(
-      () => {
-        button.textContent = 'copied';
-      },
-      () => {
-        button.textContent = 'see the address bar';
-      },
+    // A page that was opened as a file, or came over plain HTTP, may not be allowed to; the address bar holds the link, too.
+    const copied = await navigator.clipboard?.writeText(location.href).then(
+      () => true,
+      () => false,
     );
+    button.textContent = copied ? 'copied' : 'see the address bar';
   },
 };
 
@@ -127,18 +143,12 @@ new ResizeObserver(() => {
 
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('input', onFilter);
-main.addEventListener('click', (event) => {
-  const of = event.target.closest('button[data-of]')?.dataset.of;
-  if (!of) return;
-  const [row, family, stack] = of.split('/').map(Number);
-  location.hash = caseLink(data.rows[row], resultAt(data.rows[row], stack, family), data);
-});
-byId('overview').addEventListener('click', (event) => {
+byId('states').addEventListener('click', (event) => {
   const index = event.target.closest('button[data-state]')?.dataset.state;
   const section = index && byId(`state-${index}`);
   if (!section) return;
   section.scrollIntoView();
-  section.querySelector('tr:not([hidden]) button')?.focus({ preventScroll: true });
+  section.querySelector('tr:not([hidden]) a[data-of]')?.focus({ preventScroll: true });
 });
 dialog.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');

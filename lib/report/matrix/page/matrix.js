@@ -1,3 +1,4 @@
+import { caseLink } from './case.js';
 import { resultAt } from './data.js';
 import { countWords, html, KIND_WORDS, KINDS, mark, notation, PROFILE_NAMES, tally } from './words.js';
 
@@ -16,8 +17,9 @@ function stateHtml(state, index, data, filters) {
     filters.profile,
   );
   const several = data.stacks.length > 1;
+  const columns = data.stacks.reduce((sum, stack) => sum + stack.families.length, 0);
   const body = rows.map((row) => rowHtml(row, data, filters)).join('');
-  return `<section class="state" id="state-${index}" style="--rows:${rows.length}"><table class="${several ? 'several' : 'single'}" data-profile="${filters.profile}">
+  return `<section class="state" id="state-${index}" style="--rows:${rows.length};--columns:${columns}"><table class="${several ? 'several' : 'single'}" data-profile="${filters.profile}">
 <caption><h2>${html(state)}</h2><p>${html(countWords(counts))}</p></caption>
 ${several ? severalHead(data) : singleHead(data)}<tbody>${body}</tbody></table></section>`;
 }
@@ -29,7 +31,8 @@ function singleHead(data) {
   );
   const names = data.profiles.map((profile, index) => {
     const name = PROFILE_NAMES[profile] ?? profile;
-    return `<th scope="col" class="p${index}"><abbr title="${html(name)}">${html(name.replace(/^RFC /, ''))}</abbr></th>`;
+    const short = html(name).replace(/^RFC /, '<span class="sr">RFC </span>');
+    return `<th scope="col" class="p${index}"><abbr title="${html(name)}">${short}</abbr></th>`;
   });
   const columns = `<col class="k">${'<col class="v">'.repeat(data.profiles.length)}`;
   return `<colgroup><col class="s"></colgroup>${families.map(() => `<colgroup>${columns}</colgroup>`).join('')}<thead><tr><th scope="col" rowspan="2">segment</th>${top.join('')}</tr><tr>${families.map(() => `<th scope="col" class="k">answer</th>${names.join('')}`).join('')}</tr></thead>`;
@@ -53,16 +56,23 @@ function rowHtml(row, data, filters) {
   const cells = data.stacks.flatMap((stack) =>
     stack.families.map((family) => {
       const result = resultAt(row, stack.index, family);
-      return data.stacks.length > 1 ? severalCell(result, data, filters) : singleCells(result, data);
+      return data.stacks.length > 1
+        ? severalCell(row, result, data, filters)
+        : singleCells(row, result, data);
     }),
   );
   return `<tr data-row="${row.index}"><th scope="row"><div><code>${notation(row.send)}</code><span class="title">${html(row.title)} ${condition}</span></div></th>${cells.join('')}</tr>`;
 }
 
-/** The numbers of a button's result: row, family, stack. */
-const address = ({ row, family, stack }) => `data-of="${row}/${family}/${stack}" tabindex="-1"`;
+/** A cell's link; its address is permanent, and its numbers are those of the result: row, family, stack. */
+function cellLink(row, result, data, { key, symbol }, words, rest = '') {
+  const { family, stack } = result;
+  return `<a class="${key}" href="${html(caseLink(row, result, data))}" data-of="${row.index}/${family}/${stack}" tabindex="-1" aria-label="${html(words)}">${symbol}${rest}</a>`;
+}
 
-function singleCells(result, data) {
+const spoken = ({ key }) => (key === 'impossible' ? 'not possible with this target' : key);
+
+function singleCells(row, result, data) {
   if (!result) return `<td class="k"></td>${'<td></td>'.repeat(data.profiles.length)}`;
   const sent = result.stimulus !== '';
   const kind = `<td class="k ${sent ? KIND_CLASSES[result.kind] : ''}">${sent ? KINDS[result.kind] : ''}</td>`;
@@ -70,8 +80,9 @@ function singleCells(result, data) {
     kind +
     data.profiles
       .map((profile, index) => {
-        const { key, symbol } = mark(result, index);
-        return `<td class="p${index}"><button type="button" class="${key}" ${address(result)} aria-label="${key} under ${PROFILE_NAMES[profile] ?? profile}">${symbol}</button></td>`;
+        const verdict = mark(result, index);
+        const words = `${row.id}, IPv${result.family}, ${PROFILE_NAMES[profile] ?? profile}: ${spoken(verdict)}`;
+        return `<td class="p${index}">${cellLink(row, result, data, verdict, words)}</td>`;
       })
       .join('')
   );
@@ -79,10 +90,11 @@ function singleCells(result, data) {
 
 const KIND_CLASSES = ['rst', 'ack', 'quiet', 'ack', 'rst'];
 
-function severalCell(result, data, filters) {
+function severalCell(row, result, data, filters) {
   if (!result) return '<td></td>';
-  const { key, symbol } = mark(result, filters.profile);
+  const verdict = mark(result, filters.profile);
   const sent = result.stimulus !== '';
-  const words = `${key}${sent ? `, ${KIND_WORDS[result.kind]}` : ''}, ${data.stacks[result.stack].target.name} IPv${result.family}`;
-  return `<td><button type="button" class="${key}" ${address(result)} aria-label="${html(words)}">${symbol}<span>${sent ? KINDS[result.kind] : ''}</span></button></td>`;
+  const words = `${row.id}, ${data.stacks[result.stack].target.name}, IPv${result.family}: ${spoken(verdict)}${sent ? `, ${KIND_WORDS[result.kind]}` : ''}`;
+  const kind = `<span>${sent ? KINDS[result.kind] : ''}</span>`;
+  return `<td>${cellLink(row, result, data, verdict, words, kind)}</td>`;
 }

@@ -7,46 +7,61 @@ const duration = (ms) => (ms >= 60_000 ? `${(ms / 60_000).toFixed(1)} min` : `${
 const date = (iso) =>
   new Date(iso).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
-const fact = (name, value) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`;
+const word = (value) => ({ true: 'yes', false: 'no' })[value] ?? value;
 
-function stackHtml(stack, data, filters) {
-  const counts = tally(stack.results, filters.profile);
-  const facts = [
+const factsHtml = (facts) =>
+  `<dl>${facts.map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(word(value))}</dd></div>`).join('')}</dl>`;
+
+/** What was run, and folded away what was found out about the target. */
+function stackHtml(stack, data) {
+  const run = [
     ...(stack.target.address ? [['address', stack.target.address]] : []),
-    ['run under', `${PROFILE_NAMES[stack.profile] ?? stack.profile}${stack.strict ? ', strict' : ''}`],
+    ['profile', `${PROFILE_NAMES[stack.profile] ?? stack.profile}${stack.strict ? ', strict' : ''}`],
     ['seed', stack.seed],
     ['date', `${date(stack.startedAt)} UTC`],
     ['took', duration(stack.durationMs)],
-    ...Object.entries(stack.target.facts),
   ];
+  const found = Object.entries(stack.target.facts);
+  const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
+  const name = data.stacks.length > 1 ? `<h2>${html(stack.target.name)}</h2>` : '';
+  const folded =
+    found.length > 0
+      ? `<details class="found"><summary>What was found out about it first</summary>${factsHtml(found)}</details>`
+      : '';
+  return `<section class="stack">${name}<div class="tally" data-stack="${stack.index}"></div>${cut}${factsHtml(run)}${folded}</section>`;
+}
+
+/** The totals of a stack under the chosen profile. */
+export function tallyHtml(stack, filters) {
+  const counts = tally(stack.results, filters.profile);
   const numbers = VERDICTS.map(
     ({ key, symbol }, index) =>
       `<li class="${key}${counts[index] ? '' : ' none'}"><span><b aria-hidden="true">${symbol}</b>${counts[index].toLocaleString('en')}</span>${key}</li>`,
   );
-  const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
-  const name = data.stacks.length > 1 ? `<h2>${html(stack.target.name)}</h2>` : '';
-  return `<section class="stack">${name}<ul class="totals" aria-label="Verdicts">${numbers.join('')}</ul>${bar(counts)}${cut}<dl>${facts.map(([key, value]) => fact(key, value)).join('')}</dl></section>`;
+  return `<ul class="totals" aria-label="Verdicts">${numbers.join('')}</ul>${bar(counts)}`;
 }
 
-/** What changes with the profile: the totals of each stack, and the strip of states. */
-export function overviewHtml(data, filters) {
+/** The strip of states, under the chosen profile. */
+export function statesHtml(data, filters) {
   const all = data.stacks.flatMap((stack) => stack.results);
-  const tiles = data.states.map((state, index) => {
-    const counts = tally(
-      all.filter((result) => data.rows[result.row].state === state),
-      filters.profile,
-    );
-    return `<li><button type="button" data-state="${index}" aria-label="${html(`${state}: ${countWords(counts)}`)}"><span>${html(state)}</span>${bar(counts)}<small>${counts[2] ? `✕ ${counts[2]}` : counts[3] ? `? ${counts[3]}` : '✓'}</small></button></li>`;
-  });
-  return `<div class="stacks${data.stacks.length > 1 ? ' many' : ''}">${data.stacks.map((stack) => stackHtml(stack, data, filters)).join('')}</div>
-<nav aria-label="States"><ol class="states">${tiles.join('')}</ol></nav>`;
+  return data.states
+    .map((state, index) => {
+      const counts = tally(
+        all.filter((result) => data.rows[result.row].state === state),
+        filters.profile,
+      );
+      return `<li><button type="button" data-state="${index}" aria-label="${html(`${state}: ${countWords(counts)}`)}"><span>${html(state)}</span>${bar(counts)}<small>${counts[2] ? `✕ ${counts[2]}` : counts[3] ? `? ${counts[3]}` : '✓'}</small></button></li>`;
+    })
+    .join('');
 }
 
 export function headHtml(data) {
   const [only] = data.stacks;
   const title =
     data.stacks.length === 1 ? only.target.name : plural(data.stacks.length, 'TCP stack', 'TCP stacks');
-  return `<p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${html(title)}</h1><div id="overview"></div>`;
+  return `<p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${html(title)}</h1>
+<div class="stacks${data.stacks.length > 1 ? ' many' : ''}">${data.stacks.map((stack) => stackHtml(stack, data)).join('')}</div>
+<nav aria-label="States"><ol class="states" id="states"></ol></nav>`;
 }
 
 export const footHtml = (data) =>

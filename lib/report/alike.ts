@@ -1,0 +1,24 @@
+import { observedText } from './expectation.ts';
+import { byState } from './judgement.ts';
+import type { ReportCase, Run } from './run.ts';
+
+/** One case fails the same way over both families more often than not: such failures are told once, in the RFC's order. */
+export function alike(failed: readonly ReportCase[], run: Pick<Run, 'profile'>): (readonly ReportCase[])[] {
+  const groups = new Map<string, ReportCase[]>();
+  for (const { cases } of byState(failed)) {
+    for (const result of cases) {
+      const key = [
+        result.id,
+        result.verdicts[run.profile],
+        observedText(result),
+        result.inconclusive?.reason,
+      ].join('\n');
+      groups.set(key, [...(groups.get(key) ?? []), result]);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** `IPv4`, `IPv6` or `IPv4 and IPv6`. */
+export const familiesText = (results: readonly ReportCase[]): string =>
+  results.map(({ family }) => `IPv${family}`).join(' and ');

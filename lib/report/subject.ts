@@ -1,0 +1,52 @@
+import type { Case, ClosedBy } from '../spec/case.ts';
+import { catalogue, findCase } from '../spec/catalogue.ts';
+import type { Ladder } from '../spec/ladder.ts';
+import { findLadder, resolveLadders } from '../spec/ladders.ts';
+import { requirement } from '../spec/requirements.ts';
+
+/** What a report says of a case or a ladder besides its results: what it asks for, and where that is written. */
+export interface Subject extends Pick<Case, 'id' | 'cite' | 'requirements'> {
+  readonly closedBy?: ClosedBy;
+  /** What must come back, by profile; a ladder has steps instead. */
+  readonly expect?: Case['expect'];
+  readonly steps?: Ladder['steps'];
+}
+
+/** Everything declared so far, ladders last. */
+export const subjects = (): readonly Subject[] => [...catalogue(), ...resolveLadders()];
+
+/** The case or the ladder of that id, or undefined. */
+export const findSubject = (id: string): Subject | undefined => findCase(id) ?? findLadder(id);
+
+/** Each rule that it tests, in our words, with where it is written: `LISTEN: a reset is ignored (RFC 9293 3.10.7.2 first)`. */
+export const ruleTexts = ({ requirements }: Subject): readonly string[] =>
+  requirements.map((id) => `${requirement(id)?.text ?? ''} (${citation(id)})`);
+
+/** An id without a document belongs to RFC 9293; a numbered one is found by its section. */
+function citation(id: string): string {
+  if (id.startsWith('RFC ')) return id;
+  return /^[A-Z]+-\d+$/.test(id) ? `RFC 9293 ${id}, section ${requirement(id)?.section}` : `RFC 9293 ${id}`;
+}
+
+const CLOSED_BY: Readonly<Record<ClosedBy, string>> = {
+  'never opened': '',
+  FINs: 'closed by FINs',
+  abort: 'aborted by a reset',
+};
+
+/** Under which circumstance beyond the state it is tried; empty when there is none. */
+export const circumstance = (condition: string | undefined, subject: Subject | undefined): string =>
+  condition ?? CLOSED_BY[subject?.closedBy ?? 'never opened'];
+
+/** A ladder's steps, a line each: who does what, and what must then come back. */
+export const stepTexts = ({ steps = [] }: Subject): readonly string[] =>
+  steps.map((step) => {
+    if ('send' in step) return `tester  ${step.send}`;
+    if ('user' in step) return `user    ${step.user}${step.user === 'send' ? `, ${step.octets} octets` : ''}`;
+    const then = step.then ? `, then ${step.then}` : '';
+    const others = [
+      ...(step.otherwise ?? []).map((reply) => ` or, as right, ${reply}`),
+      ...(step.permitted ? [` or ${step.permitted} (permitted)`] : []),
+    ];
+    return `target  ${step.expect.join(' or ')}${then}${others.join('')}`;
+  });

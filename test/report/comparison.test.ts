@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import { compareFields, remarkText } from '../../lib/report/comparison.ts';
+import { faultText, observedText } from '../../lib/report/expectation.ts';
+import type { ReportCase } from '../../lib/report/run.ts';
+import type { ResolvedOutcome } from '../../lib/spec/case.ts';
+import { PROFILES } from '../../lib/spec/profile.ts';
+import type { State } from '../../lib/spec/state.ts';
+import { type Observation, judge, kindOf } from '../../lib/verdict/judge.ts';
+import {
+  type ConcreteSegment,
+  evaluateSegment,
+  parseSegment,
+  printConcrete,
+  printRelative,
+} from '../../lib/notation/index.ts';
+import { stored } from '../cli/stored.ts';
+
+const TCB = { 'SND.NXT': 5000, 'SND.UNA': 5000, 'RCV.NXT': 100, 'SEG.SEQ': 90, 'SEG.ACK': 7, 'SEG.LEN': 0 };
+const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
+const RST = '<SEQ=SEG.ACK><CTL=RST>';
+
+const outcome = (reply: string, then: State, more: Partial<ResolvedOutcome> = {}): ResolvedOutcome => ({
+  reply,
+  then,
+  level: 'required',
+  ...more,
+});
+
+/** What the judge made of an observation, as a report gets it. */
+function judged(
+  outcomes: readonly ResolvedOutcome[],
+  replies: readonly string[],
+  more: Partial<Observation> = {},
+) {
+  const segments = replies.map((text): ConcreteSegment => evaluateSegment(parseSegment(text), TCB));
+  const observation: Observation = {
+    variables: TCB,
+    replies: segments,
+    retransmissions: [],
+    stateAfter: 'ESTABLISHED',
+    opening: false,
+    listening: false,
+    ...more,
+  };
+  const { verdict, reason } = judge(outcomes, observation, 'adopted');
+  const expectation = Object.fromEntries(PROFILES.map((profile) => [profile, outcomes])) as never;
+  const result: ReportCase = stored('a.b', verdict, {
+    variables: TCB,
+    observed: segments.map(printConcrete),
+    kind: kindOf(segments),
+    stateAfter: observation.stateAfter,
+    reasons: reason ? { rfc9293: reason } : {},
+    records: segments.map((segment, at) => ({
+      from: 'target',
+      role: 'reply',
+      at,
+      segment: printConcrete(segment),
+      relative: printRelative(segment, TCB, 'target'),
+    })),
+  });
+  const lines = compareFields({ expect: expectation }, result, 'rfc9293');
+  return { verdict, result, lines, subject: { expect: expectation } };
+}
+
+const marks = (lines: readonly { field: string; mark: string }[]): string =>
+  lines.map(({ field, mark }) => `${mark}${field}`).join(' ');
+
+describe('expected against observed', () => {
+  const required = [outcome(ACK, 'ESTABLISHED')];
+
+  it('compares a reply field by field, the state after at the end', () => {
+    const { lines, verdict } = judged(required, ['<SEQ=5001><ACK=100><CTL=RST,ACK>'], {
+      stateAfter: 'CLOSED',
+    });
+    expect(verdict).to.equal('deviates');
+    expect(lines).to.deep.equal([
+      { field: 'SEQ', expected: 'SND.NXT (5000)', observed: 'SND.NXT+1 (5001)', mark: '≠' },
+      { field: 'ACK', expected: 'RCV.NXT', observed: 'RCV.NXT (100)', mark: '=' },
+      { field: 'CTL', expected: 'ACK', observed: 'RST,ACK', mark: '≠' },
+      { field: 'state after', expected: 'ESTABLISHED', observed: 'CLOSED', mark: '≠' },
+    ]);
+  });
+
+  it('compares with silence, and silence, as a whole', () => {
+    expect(judged(required, []).lines[0]).to.deep.equal({
+      field: 'reply',
+      expected: ACK,
+      observed: 'silence',
+      mark: '≠',
+    });
+    const [reply] = judged([outcome('silence', 'ESTABLISHED')], [ACK]).lines;
+    expect(reply).to.deep.equal({ field: 'reply', expected: 'silence', observed: ACK, mark: '≠' });
+  });
+
+  it('does not call a field equal that is not there', () => {
+    const wrapped = [outcome('<SEQ=0><ACK=RCV.NXT-100><CTL=RST,ACK>', 'CLOSED')];
+    const { lines } = judged(wrapped, ['<SEQ=0><CTL=RST>'], { stateAfter: 'CLOSED' });
+    expect(marks(lines)).to.equal('=SEQ ≠ACK ≠CTL =state after');
+  });
+
+  it('has a difference exactly where the verdict is deviates', () => {
+    const several = [outcome(RST, 'CLOSED'), outcome('silence', 'CLOSED', { level: 'permitted' })];
+    const both = [
+      outcome(RST, 'CLOSED', { when: 'not adopted' }),
+      outcome(ACK, 'ESTABLISHED', { when: 'adopted' }),
+    ];
+    const rows: [string, ReturnType<typeof judged>][] = [
+      ['conformant', judged(required, [ACK])],
+      ['conformant', judged(both, [ACK])],
+      ['permitted', judged(several, [], { stateAfter: 'CLOSED' })],
+      // Not the branch of a target that has adopted RFC 5961, however right it would be for another.
+      ['deviates', judged(both, [RST], { stateAfter: 'CLOSED' })],
+      ['deviates', judged(several, [ACK])],
+      ['deviates', judged(required, [ACK, ACK])],
+      ['deviates', judged(required, [ACK], { rcvNxtAfter: 110 })],
+      // A passive opener's connection is gone: CLOSED and LISTEN are the same.
+      ['conformant', judged([outcome(RST, 'CLOSED')], [RST], { stateAfter: 'LISTEN', listening: true })],
+    ];
+    for (const [verdict, { verdict: found, lines }] of rows) {
+      expect(found).to.equal(verdict);
+      expect(
+        lines.some(({ mark }) => mark === '≠'),
+        marks(lines),
+      ).to.equal(verdict === 'deviates');
+    }
+    expect(marks(rows[5]?.[1].lines ?? [])).to.equal('≠replies =state after');
+    expect(rows[6]?.[1].lines.at(-1)).to.include({
+      field: 'RCV.NXT after',
+      observed: '110: 10 octets too far',
+    });
+    expect(rows[7]?.[1].lines.at(-1)).to.include({ mark: '≈', observed: 'LISTEN (as good)' });
+  });
+
+  it('says what no field shows', () => {
+    const { result, subject } = judged(required, [ACK], { rcvNxtAfter: 110 });
+    const odd = { ...result, reasons: { rfc9293: 'something else' } };
+    expect(compareFields(subject, odd, 'rfc9293').at(-1)).to.include({
+      field: 'besides',
+      observed: 'something else',
+    });
+    const inPart = 'observed silence; RFC 5961 is adopted in part; RST in the window (3.2): no challenge ACK';
+    expect(remarkText(inPart, [])).to.equal(inPart);
+    expect(remarkText(inPart, compareFields(subject, result, 'rfc9293'))).to.match(
+      /^RFC 5961 is adopted in part; RST/,
+    );
+    expect(compareFields({}, result, 'rfc9293')).to.deep.equal([]);
+  });
+
+  it('leaves the only expectation out of what was wrong: it stands beside it', () => {
+    const one = judged(required, []);
+    expect(one.result.reasons.rfc9293).to.equal(`expected ${ACK}, then ESTABLISHED: observed silence`);
+    expect(faultText(one.result, 'rfc9293', one.subject)).to.equal('observed silence');
+    expect(faultText(one.result, 'rfc793', one.subject)).to.equal('');
+    const two = judged([...required, outcome(RST, 'CLOSED')], []);
+    expect(faultText(two.result, 'rfc9293', two.subject)).to.equal(two.result.reasons.rfc9293);
+    expect(two.result.reasons.rfc9293).to.match(/ \(nor the other outcome that is allowed\)$/);
+    expect(observedText(two.result)).to.equal('silence, then ESTABLISHED');
+  });
+});

@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import { failuresText } from '../../lib/report/console.ts';
+import { mochawesomeContext } from '../../lib/report/context.ts';
+import type { ReportCase } from '../../lib/report/run.ts';
+import {
+  circumstance,
+  findSubject,
+  ruleTexts,
+  type Subject,
+  stepTexts,
+  subjects,
+} from '../../lib/report/subject.ts';
+import { stored } from '../cli/stored.ts';
+import { allCases } from '../suites/catalogue.ts';
+import { syntheticRun } from './fixture.ts';
+
+const LADDER = 'figure-10.half-open-discovery.tcp-a';
+
+describe('what a report knows of a case', () => {
+  before(allCases);
+  const known = (id: string) => findSubject(id) as Subject;
+  const contextOf = (result: ReportCase) =>
+    new Map(mochawesomeContext(result, findSubject(result.id)).map(({ title, value }) => [title, value]));
+
+  it('is a rule in words with its citation, for each of them', () => {
+    const all = subjects();
+    expect(all.length).to.be.above(900);
+    for (const subject of all) {
+      const rules = ruleTexts(subject);
+      expect(rules, subject.id).not.to.be.empty;
+      for (const rule of rules)
+        expect(rule, subject.id).to.match(/^[A-Z][^()]{10,}.* \(RFC \d+( [^()]+)?\)$/);
+      expect(Boolean(subject.expect) !== Boolean(subject.steps), subject.id).to.equal(true);
+    }
+    expect(ruleTexts(known('listen.rst.empty'))).to.include(
+      'LISTEN: a reset is ignored (RFC 9293 3.10.7.2 first)',
+    );
+    expect(ruleTexts({ requirements: ['MUST-10', 'RFC 1337', 'A.2'] } as unknown as Subject)).to.deep.equal([
+      'Support simultaneous open (RFC 9293 MUST-10, section 3.5)',
+      'A reset may be ignored in TIME-WAIT (RFC 1337)',
+      'The sequence check can keep a needed ACK field from being processed (RFC 9293 A.2)',
+    ]);
+  });
+
+  it('tells cases apart that differ in how CLOSED came about', () => {
+    const told = (id: string) => circumstance(undefined, findSubject(id));
+    expect(told('closed.aborted.rst')).to.equal('aborted by a reset');
+    expect(told('closed.after-fins.rst')).to.equal('closed by FINs');
+    expect(told('listen.rst.empty')).to.equal('');
+    expect(circumstance('zero receive window', undefined)).to.equal('zero receive window');
+  });
+
+  it('is, for a ladder, each of its steps', () => {
+    expect(stepTexts(known(LADDER)).slice(0, 4)).to.deep.equal([
+      'user    open-active',
+      'target  <CTL=SYN>, then SYN-SENT',
+      'tester  <SEQ=300><ACK=ISS-300><CTL=ACK>',
+      'target  <SEQ=SEG.ACK><CTL=RST>, then SYN-SENT',
+    ]);
+    const alternatives: Subject = {
+      id: 'x',
+      cite: [],
+      requirements: [],
+      steps: [
+        { user: 'send', octets: 10 },
+        { expect: ['a', 'b'], otherwise: ['c'], permitted: 'd', then: 'CLOSED' },
+      ],
+    };
+    expect(stepTexts(alternatives)).to.deep.equal([
+      'user    send, 10 octets',
+      'target  a or b, then CLOSED or, as right, c or d (permitted)',
+    ]);
+    const context = contextOf(stored(LADDER, 'deviates', { reasons: { rfc9293: 'step 4: wrong' } }));
+    expect(context.get('Rule'))
+      .to.contain('A half-open connection is found out')
+      .and.contain('RFC 793 figure 10');
+    expect(context.get('Expected, step by step')).to.contain(
+      '4  target  <SEQ=SEG.ACK><CTL=RST>, then SYN-SENT',
+    );
+    expect(context.get('Verdict under each profile')).to.equal(
+      'rfc793    deviates\nrfc1122   deviates\nrfc5961   deviates\nrfc9293   deviates\n          step 4: wrong',
+    );
+  });
+
+  it('is what the console says of a failure', () => {
+    const run = syntheticRun('Linux 6.1', 1, []);
+    const text = failuresText(
+      { ...run, cases: [stored(LADDER, 'deviates', { reasons: { rfc9293: 'step 4: wrong' } })] },
+      { colour: false },
+    );
+    expect(text).to.match(/ {5}rule {6}A half-open connection .*\(RFC 9293 3\.5\.1 half-open\)\n/);
+    expect(text).to.match(/ {5}expected {2}1 {2}user {4}open-active\n {15}2 {2}target {2}<CTL=SYN>/);
+    expect(text).to.match(/ {5}because {3}step 4: wrong/);
+  });
+
+  it('is told of ten failures in full, of the rest in two lines', () => {
+    const run = syntheticRun('Linux 6.1', 1, []);
+    const ids = subjects()
+      .filter(({ expect: expected }) => expected)
+      .slice(0, 14)
+      .map(({ id }) => id);
+    const cases = ids.map((id) => stored(id, 'deviates', { state: 'CLOSED' }));
+    const text = failuresText({ ...run, cases }, { colour: false });
+    for (const id of ids) expect(text).to.contain(`) ${id}  IPv4  deviates\n`);
+    expect(text.match(/ {5}cited /g)).to.have.length(10);
+    expect(text).to.match(
+      /\n {2}14\) [^\n]+\n {5}<[^\n]+: expected [^\n]+; observed [^\n]+\n\n {2}10 are told in full/,
+    );
+  });
+});
