@@ -2,8 +2,16 @@ import { observedText } from './expectation.ts';
 import { byState } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
 
-/** One case fails the same way over both families more often than not: such failures are told once, in the RFC's order. */
-export function alike(failed: readonly ReportCase[], run: Pick<Run, 'profile'>): (readonly ReportCase[])[] {
+/**
+ * One case fails the same way over both families more often than not: such failures are told once, in the RFC's order.
+ *
+ * @param also what else is to be the same
+ */
+export function alike(
+  failed: readonly ReportCase[],
+  run: Pick<Run, 'profile'>,
+  also: (result: ReportCase) => string | undefined = () => undefined,
+): (readonly ReportCase[])[] {
   const groups = new Map<string, ReportCase[]>();
   for (const { cases } of byState(failed)) {
     for (const result of cases) {
@@ -12,6 +20,7 @@ export function alike(failed: readonly ReportCase[], run: Pick<Run, 'profile'>):
         result.verdicts[run.profile],
         observedText(result),
         result.inconclusive?.reason,
+        also(result),
       ].join('\n');
       groups.set(key, [...(groups.get(key) ?? []), result]);
     }

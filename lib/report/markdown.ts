@@ -68,7 +68,7 @@ function section(
   reasonFor?: (result: ReportCase) => string | undefined,
 ): string[] {
   if (cases.length === 0) return [];
-  const groups = alike(cases, run);
+  const groups = alike(cases, run, reasonFor);
   const columns = [
     'case',
     'over',

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { REQUIREMENTS } from '../../lib/spec/requirements.ts';
+import { usePages } from '../report/pages.ts';
 import { cli, temporaryFolder } from './cli.ts';
 import { stored, storeRun } from './stored.ts';
 
@@ -10,6 +12,7 @@ const CASE = 'established.ack.one-before';
 describe('command line: stored results', function () {
   this.timeout(30_000);
   const folder = temporaryFolder();
+  const pages = usePages();
 
   it('diff: no difference', async () => {
     const [a, b] = ['same-a', 'same-b'].map((name) => storeRun(folder, name, [stored(CASE, 'deviates')]));
@@ -61,6 +64,43 @@ describe('command line: stored results', function () {
     expect(code).to.equal(0);
     expect(stdout).to.contain(join(out, 'index.html'));
     expect(readFileSync(join(out, 'index.html'), 'utf8')).to.contain(CASE);
+  });
+
+  it('report: links captures from where they lie, and only those that are there', async function () {
+    const records = [
+      {
+        from: 'tester',
+        role: 'stimulus',
+        at: 1,
+        segment: '<SEQ=5><CTL=RST>',
+        relative: '<SEQ=RCV.NXT><CTL=RST>',
+      },
+    ] as const;
+    const runs = ['a', 'b c'].map((name) => {
+      const own = join(folder, 'apart', name);
+      mkdirSync(join(own, 'pcap'), { recursive: true });
+      writeFileSync(join(own, 'pcap', `${CASE}-ipv4.pcapng`), name);
+      return storeRun(own, 'results', [
+        stored(CASE, 'deviates', { records }),
+        stored(CASE, 'deviates', { family: 6, records }),
+      ]);
+    });
+    const out = join(folder, 'apart', 'deep', 'page');
+    expect((await cli(['report', ...runs, '--out', out])).code).to.equal(0);
+    const url = pathToFileURL(join(out, 'index.html')).href;
+    for (const [index, name] of ['a', 'b c'].entries()) {
+      const slug = index === 0 ? 'linux-6.1' : 'linux-6.1-2';
+      const page = await pages.open(this, `${url}#/case/${CASE}/4/${slug}`);
+      const href = await page.evaluate<string>(`document.querySelector('#case .capture a').href`);
+      expect(readFileSync(fileURLToPath(href), 'utf8')).to.equal(name);
+    }
+    const without = await pages.open(this, `${url}#/case/${CASE}/6/linux-6.1`);
+    expect(await without.evaluate(`document.querySelector('#case').open`)).to.equal(true);
+    expect(await without.evaluate(`document.querySelector('#case .capture')`)).to.equal(null);
+    // Beside the results, the way is the shortest.
+    expect((await cli(['report', runs[0] as string, '--out', join(folder, 'apart', 'a')])).code).to.equal(0);
+    const beside = readFileSync(join(folder, 'apart', 'a', 'index.html'), 'utf8');
+    expect(beside).to.contain('"captures":""');
   });
 
   it('coverage: every requirement has cases, or a reason why not', async () => {
