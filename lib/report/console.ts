@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { VERDICTS, type Verdict } from '../verdict/result.ts';
+import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, faultText, observedText } from './expectation.ts';
 import { byState, countVerdicts, isFailure } from './judgement.ts';
@@ -12,6 +13,8 @@ export interface ConsoleOptions {
   readonly colour?: boolean;
   /** Where the expectations and citations are looked up; all that is declared when absent. */
   readonly subjects?: readonly Subject[];
+  /** What they hold is counted, and not told again. */
+  readonly accepted?: AcceptedDeviations;
 }
 
 /** So many failures are told in full; of more, the summary would be out of sight. */
@@ -26,6 +29,10 @@ const paint = (colours: Colours, verdict: Verdict) =>
     deviates: colours.red,
     inconclusive: colours.yellow,
   })[verdict];
+
+/** All that is told at the end of a run: the failures, the summary last. */
+export const runText = (run: Run, options: ConsoleOptions = {}): string =>
+  [failuresText(run, options), summaryText(run, options)].filter(Boolean).join('\n\n');
 
 /** The table by state and verdict, with a line about the run above and its outcome below. */
 export function summaryText(run: Run, options: ConsoleOptions = {}): string {
@@ -49,27 +56,36 @@ export function summaryText(run: Run, options: ConsoleOptions = {}): string {
     ...groups.map((group) => row(group.name, group.cases, false)),
     row('total', run.cases, true),
     '',
-    `  ${outcome(run, colours)}`,
+    `  ${outcome(run, colours, options.accepted)}`,
   ].join('\n');
 }
 
-function outcome(run: Run, colours: Colours): string {
-  const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict)).length;
+function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | undefined): string {
+  const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
+  const fresh = failed.filter((result) => accepted?.reasonFor(result) === undefined).length;
   const took = `${run.cases.length} cases in ${(run.durationMs / 1000).toFixed(1)} s`;
   const cut = run.complete ? '' : colours.yellow('; the run was cut short, cases are missing');
-  return failed === 0
-    ? `${colours.green('✓')} ${took}: none fails${cut}`
-    : `${colours.red('✗')} ${took}: ${colours.red(`${failed} ${failed === 1 ? 'fails' : 'fail'}`)}${cut}`;
+  const fail = (count: number) => `${count} ${count === 1 ? 'fails' : 'fail'}`;
+  const known = failed.length - fresh;
+  if (fresh > 0) {
+    const more = known > 0 ? `, ${known} more accepted by ${accepted?.name}` : '';
+    return `${colours.red('✗')} ${took}: ${colours.red(fail(fresh))}${more}${cut}`;
+  }
+  const words = known > 0 ? `${fail(known)}, accepted by ${accepted?.name}` : 'none fails';
+  return `${colours.green('✓')} ${took}: ${words}${cut}`;
 }
 
 /**
- * Every failure of the run: the first of them with rule, expectation, observation and ladder, the rest in two lines; empty
+ * Every failure of the run that was not accepted: the first of them with rule, expectation, observation and ladder, the rest in two lines; empty
  * when there is none.
  */
 export function failuresText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   const known = new Map((options.subjects ?? subjects()).map((subject) => [subject.id, subject]));
-  const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
+  const failed = run.cases.filter(
+    (result) =>
+      isFailure(result, run.profile, run.strict) && options.accepted?.reasonFor(result) === undefined,
+  );
   const groups = alike(failed, run);
   const failures = groups.map(
     (results, index): Failure => ({

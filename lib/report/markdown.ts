@@ -1,17 +1,10 @@
 import { VERDICTS } from '../verdict/result.ts';
+import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, observedText } from './expectation.ts';
 import { byState, countVerdicts, isFailure } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
 import { findSubject } from './subject.ts';
-
-/** Deviations that were looked at and accepted beforehand. It changes no verdict, only what is told to be new. */
-export interface AcceptedDeviations {
-  /** How the page calls it, e.g. the name of the baseline's file. */
-  readonly name: string;
-  /** Why the result is accepted, or undefined when it is not. */
-  reasonFor(result: ReportCase): string | undefined;
-}
 
 /** A job page stays readable, and under its limit, with this many failures at most. */
 const SHOWN = 200;

@@ -4,7 +4,7 @@ import Mocha from 'mocha';
 import Mochawesome from 'mochawesome';
 import pc from 'picocolors';
 import { DEFAULT_PROFILE } from '../spec/profile.ts';
-import { failuresText, summaryText } from './console.ts';
+import { runText } from './console.ts';
 import { finishMochawesome, showOnPage } from './mochawesome-page.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { ReportError } from './results.ts';
@@ -23,7 +23,7 @@ export interface ReporterOptions {
   readonly reportFilename?: string;
   /** False: no line that shows how far the run is; another reporter writes to the terminal. */
   readonly progress?: boolean;
-  /** False: only the mochawesome page is written, and the caller writes the rest. */
+  /** False: only the mochawesome page is written, and the caller tells the outcome and writes the rest. */
   readonly writeReports?: boolean | string;
 }
 
@@ -94,8 +94,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     runner.once(EVENT_RUN_END, () => {
       const run = this.#run(runner);
       const others = this.failures.filter((test) => !resultOf(test));
-      const sections = run ? [failuresText(run), summaryText(run)].filter(Boolean) : [];
-      if (sections.length > 0) console.log(`\n${sections.join('\n\n')}\n`);
+      if (run && this.#writes) console.log(`\n${runText(run)}\n`);
       if (!run) this.epilogue();
       else if (others.length > 0) Mocha.reporters.Base.list(others);
     });

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AcceptedDeviations } from './accepted.ts';
 import { captureName } from './capture-name.ts';
 import { junitXml } from './junit.ts';
-import { type AcceptedDeviations, markdownSummary } from './markdown.ts';
+import { markdownSummary } from './markdown.ts';
 import { renderMatrix } from './matrix/render.ts';
 import { encodePcapng, hasPackets } from './pcapng.ts';
 import { writeResults, writeWhole } from './results.ts';

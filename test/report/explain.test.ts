@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { failuresText, summaryText } from '../../lib/report/console.ts';
+import { failuresText, runText, summaryText } from '../../lib/report/console.ts';
 import { mochawesomeContext } from '../../lib/report/context.ts';
 import { expectedTexts, observedText } from '../../lib/report/expectation.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
@@ -84,6 +84,25 @@ describe('what is said of a case', () => {
     for (const { id } of failing)
       expect(failuresText(run, { colour: false, subjects: cases })).to.contain(`) ${id}  `);
     expect(failuresText({ ...run, cases: [] }, { subjects: cases })).to.equal('');
+  });
+
+  it('counts what a baseline accepts, and does not tell it again', () => {
+    const failing = run.cases.filter((result) => isFailure(result, 'rfc9293', false));
+    const accepting = (count: number) => ({
+      name: 'linux.json',
+      reasonFor: (result: ReportCase) => (failing.indexOf(result) < count ? 'known' : undefined),
+    });
+    const text = (count: number) =>
+      runText({ ...run, cases: failing }, { colour: false, subjects: cases, accepted: accepting(count) });
+    const all = failing.length;
+    expect(text(0)).to.contain(`✗ ${all} cases in 41.2 s: ${all} fail\n`.trim()).and.contain('  1) ');
+    expect(text(all - 1)).to.contain(`: 1 fails, ${all - 1} more accepted by linux.json`);
+    expect(text(all - 1))
+      .to.contain(`  1) ${failing.at(-1)?.id}  `)
+      .and.not.contain('  2) ');
+    expect(text(all)).to.contain(`✓ ${all} cases in 41.2 s: ${all} fail, accepted by linux.json`);
+    expect(text(all)).not.to.contain('  1) ');
+    expect(text(all)).to.match(new RegExp(`total +0 +0 +\\d+`));
   });
 
   it('takes for a failure what deviates, what is inconclusive without need, and under strict what is permitted', () => {

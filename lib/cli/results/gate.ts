@@ -1,7 +1,7 @@
+import type { AcceptedDeviations } from '../../report/accepted.ts';
 import { type Baseline, keyOf, readBaseline } from '../../report/baseline/baseline.ts';
 import { gate as compare, type GateOutcome, isOpen } from '../../report/baseline/gate.ts';
 import { gateText } from '../../report/baseline/text.ts';
-import type { AcceptedDeviations } from '../../report/markdown.ts';
 import { readResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { matcher } from '../../runner/only.ts';

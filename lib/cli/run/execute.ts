@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type Mocha from 'mocha';
 import { findStack } from '../../lab/index.ts';
+import { runText } from '../../report/console.ts';
 import { isFailure } from '../../report/judgement.ts';
 import type { Run } from '../../report/run.ts';
 import { currentRun, recordResult, resultOf } from '../../report/store.ts';
@@ -41,6 +42,7 @@ export async function execute(
     const done = currentRun({ durationMs: Date.now() - startedAt, complete });
     const outcome = done && baseline && (await compareWith(done, baseline, settings.only));
     const accepted = baseline && outcome && { baseline: acceptedBy(baseline, outcome) };
+    if (done) console.log(`\n${runText(done, accepted ? { accepted: accepted.baseline } : {})}\n`);
     const written = done && write(settings.reports, done, accepted);
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     if (!done || !written) return EXIT.cannotTest;

@@ -1,0 +1,9 @@
+import type { ReportCase } from './run.ts';
+
+/** Deviations that were looked at and accepted beforehand. It changes no verdict, only what is told to be new. */
+export interface AcceptedDeviations {
+  /** How the reports call it, e.g. the name of the baseline's file. */
+  readonly name: string;
+  /** Why the result is accepted, or undefined when it is not. */
+  reasonFor(result: ReportCase): string | undefined;
+}
