@@ -15,9 +15,10 @@ export async function runCase(subject: Case, context: CaseContext): Promise<Case
   if (watch?.lost) return lostResult(subject, family, watch.lost);
   const result = await settle({ profile, path: environment.tester.path, watch }, async (spoilt) => {
     const seen = await attempt(subject, context, spoilt);
+    const result = resultOf(subject, context, seen, began);
     return {
-      result: resultOf(subject, context, seen, began),
-      spoilt: seen.failure?.reason ?? seen.disturbance,
+      result,
+      spoilt: result.inconclusive?.reason,
       silent: isUnexpectedSilence(subject, context, seen),
     };
   });
