@@ -111,7 +111,8 @@ function groupRow(
 const code = (text: string): string =>
   `\`${text.replaceAll('`', "'").replaceAll('|', '\\|').replace(/\s+/g, ' ')}\``;
 
-const escapeMarkdown = (text: string): string =>
+/** Text of unknown origin for the cell of a table, in one line. */
+export const escapeMarkdown = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_[\]|#~]/g, '\\$&')

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { REQUIREMENTS } from '../../lib/spec/requirements.ts';
 import { usePages } from '../report/pages.ts';
-import { cli, temporaryFolder } from './cli.ts';
+import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 import { stored, storeRun } from './stored.ts';
 
 const CASE = 'established.ack.one-before';
@@ -101,6 +101,32 @@ describe('command line: stored results', function () {
     expect((await cli(['report', runs[0] as string, '--out', join(folder, 'apart', 'a')])).code).to.equal(0);
     const beside = readFileSync(join(folder, 'apart', 'a', 'index.html'), 'utf8');
     expect(beside).to.contain('"captures":""');
+  });
+
+  it('report: a table between the markers of a page', async () => {
+    const files = ['three', 'four'].map((name) => storeRun(folder, name, [stored(CASE, 'deviates')]));
+    const page = join(folder, 'stacks.md');
+    writeFileSync(page, 'prose\n<!-- results -->\nold\n<!-- /results -->\n');
+    const { code, stdout } = await cli(['report', ...files, '--table', page]);
+    expect(code).to.equal(0);
+    expect(stdout).to.contain(`${page}: Linux 6.1 (1 results)`);
+    const text = readFileSync(page, 'utf8');
+    expect(text)
+      .to.match(/^prose\n/)
+      .and.not.contain('old');
+    expect(text).to.contain('| ESTABLISHED | · / · / **1** / · | · / · / **1** / · |');
+  });
+
+  it('report: refuses a page without markers, and runs that have not one profile', async () => {
+    const page = join(folder, 'bare.md');
+    writeFileSync(page, 'prose\n');
+    const one = storeRun(folder, 'five', [stored(CASE, 'deviates')]);
+    const other = storeRun(folder, 'six', [stored(CASE, 'deviates')], { profile: 'rfc793' });
+    expectRefusal(await cli(['report', one, '--table', page]), /bare\.md needs one line <!-- results -->/);
+    expectRefusal(await cli(['report', one, other, '--table', page]), /not one profile/);
+    expectRefusal(await cli(['report', one, '--profile', 'rfc793']), /--profile goes with --table/);
+    expectRefusal(await cli(['report', one, '--table', page, '--profile', 'rfc1']), /unknown profile/);
+    expect(readFileSync(page, 'utf8')).to.equal('prose\n');
   });
 
   it('coverage: every requirement has cases, or a reason why not', async () => {

@@ -1,17 +1,25 @@
 import type { Command } from 'commander';
+import { MARKERS } from '../../report/marked-part.ts';
 import { list } from './run.ts';
+
+const REPORT_EXAMPLES = `
+Examples:
+  segment-arrives report linux/results.json lwip/results.json --out reports
+  segment-arrives report linux/results.json lwip/results.json --table reports/README.md`;
 
 /** Commands that work on stored results. */
 export function addResultCommands(program: Command): void {
   program
     .command('report')
-    .description('make one page of one or several results, side by side')
+    .description('make one page of one or several results, side by side, or a table by state and verdict')
     .argument('<results...>', 'results.json of each run')
     .option('--out <directory>', 'where index.html goes (default: reports)')
-    .addHelpText(
-      'after',
-      '\nExample:\n  segment-arrives report linux/results.json lwip/results.json --out reports',
+    .option(
+      '--table <page>',
+      `no index.html: a Markdown table, between ${MARKERS.begin} and ${MARKERS.end} of a page`,
     )
+    .option('--profile <profile>', 'what decides in the table (default: the profile of the runs)')
+    .addHelpText('after', REPORT_EXAMPLES)
     .action(async (files, options) => {
       const { report } = await import('../results/report.ts');
       process.exitCode = await report(files, options);

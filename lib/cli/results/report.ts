@@ -2,25 +2,56 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { captureName } from '../../report/capture-name.ts';
 import type { Captures } from '../../report/matrix/encode.ts';
+import { writeMarkedPart } from '../../report/marked-part.ts';
 import { renderMatrix } from '../../report/matrix/render.ts';
 import { readResults, writeWhole } from '../../report/results.ts';
+import type { Run } from '../../report/run.ts';
+import { stacksTable } from '../../report/stacks-table.ts';
 import { subjects } from '../../report/subject.ts';
 import { loadSuites } from '../../runner/suites.ts';
-import { EXIT } from '../failure.ts';
+import { isProfile, PROFILES, type Profile } from '../../spec/profile.ts';
+import { EXIT, UsageError } from '../failure.ts';
 
-/** Writes one page for one or several stored results; captures that lie beside them are linked from where they are. */
+export interface ReportOptions {
+  readonly out?: string;
+  /** A Markdown page, between whose markers a table goes instead. */
+  readonly table?: string;
+  readonly profile?: string;
+}
+
+/**
+ * Writes one page for one or several stored results; captures that lie beside them are linked from where they are. Or puts a
+ * table of them into a page that is there.
+ */
 export async function report(
   files: readonly string[],
-  { out = 'reports' }: { out?: string },
+  { out = 'reports', table, profile }: ReportOptions,
 ): Promise<number> {
+  if (profile !== undefined && table === undefined) {
+    throw new UsageError('--profile goes with --table: the page shows every profile');
+  }
   const runs = files.map(readResults);
-  await loadSuites();
-  const page = join(out, 'index.html');
-  const captures = files.map((file) => capturesBeside(dirname(file), out));
-  writeWhole(page, renderMatrix(runs, subjects(), captures));
+  const page = table ?? join(out, 'index.html');
+  if (table === undefined) {
+    await loadSuites();
+    const captures = files.map((file) => capturesBeside(dirname(file), out));
+    writeWhole(page, renderMatrix(runs, subjects(), captures));
+  } else {
+    writeMarkedPart(page, stacksTable(runs, decisive(runs, profile)));
+  }
   const names = runs.map(({ target, cases }) => `${target.name} (${cases.length} results)`).join(', ');
   console.log(`${page}: ${names}`);
   return EXIT.asExpected;
+}
+
+function decisive(runs: readonly Run[], wanted: string | undefined): Profile {
+  if (wanted !== undefined) {
+    if (isProfile(wanted)) return wanted;
+    throw new UsageError(`--profile ${wanted}: unknown profile; there are ${PROFILES.join(', ')}`);
+  }
+  const [first, ...others] = new Set(runs.map(({ profile }) => profile));
+  if (first !== undefined && others.length === 0) return first;
+  throw new UsageError('the runs have not one profile: say by --profile which is to decide');
 }
 
 function capturesBeside(folder: string, out: string): Captures {

@@ -1,0 +1,89 @@
+import type { Profile } from '../spec/profile.ts';
+import { VERDICTS, type Verdict } from '../verdict/result.ts';
+import { byState, countVerdicts, stateName } from './judgement.ts';
+import { escapeMarkdown } from './markdown.ts';
+import type { ReportCase, Run } from './run.ts';
+
+/** What stands in a cell without cases: the stack was not asked, which is no verdict. */
+const NOT_TRIED = '–';
+const NONE = '·';
+
+/**
+ * Stacks side by side, as Markdown: what each run was, and how many cases got which verdict in which state. It holds
+ * nothing that changes when the same results are put in again.
+ *
+ * @param profile what decides; each observation is judged under all of them
+ */
+export function stacksTable(runs: readonly Run[], profile: Profile): string {
+  const names = runs.map(
+    ({ target, complete }) => `${escapeMarkdown(target.name)}${complete ? '' : ' (cut short)'}`,
+  );
+  const legend = VERDICTS.map((verdict) => emphasized(verdict, verdict)).join(' / ');
+  return [
+    `Cases over all address families by profile \`${profile}\`, in each cell ${legend}; \`${NONE}\` is none.`,
+    '',
+    ...table(['state', ...names], stateRows(runs, profile)),
+    '',
+    ...table(
+      [
+        'stack',
+        'its user is moved by',
+        'RFC 5961',
+        'IP',
+        'cases',
+        'beyond its capabilities',
+        'not judged',
+        'seed',
+      ],
+      runs.map((run, index) => [names[index] as string, ...runCells(run, profile)]),
+    ),
+  ].join('\n');
+}
+
+function stateRows(runs: readonly Run[], profile: Profile): string[][] {
+  const columns = runs.map((run) => new Map(byState(run.cases).map(({ name, cases }) => [name, cases])));
+  // In the order of the RFC, whichever run has a state first.
+  const states = byState(runs.flatMap(({ cases }) => cases)).map(({ cases }) =>
+    stateName(cases[0] as ReportCase),
+  );
+  return [
+    ...states.map((state) => [state, ...columns.map((groups) => cell(groups.get(state) ?? [], profile))]),
+    ['**total**', ...runs.map(({ cases }) => cell(cases, profile))],
+  ];
+}
+
+function cell(cases: readonly ReportCase[], profile: Profile): string {
+  if (cases.length === 0) return NOT_TRIED;
+  const counts = countVerdicts(cases, profile);
+  return VERDICTS.map((verdict) =>
+    counts[verdict] === 0 ? NONE : emphasized(verdict, String(counts[verdict])),
+  ).join(' / ');
+}
+
+/** What accuses the stack is not to be overlooked among the other numbers. */
+const emphasized = (verdict: Verdict, text: string): string =>
+  verdict === 'deviates' ? `**${text}**` : text;
+
+function runCells({ target, cases, seed }: Run, profile: Profile): string[] {
+  const inconclusive = cases.filter(({ verdicts }) => verdicts[profile] === 'inconclusive');
+  const beyond = inconclusive.filter((result) => result.inconclusive?.byCapability);
+  const fact = (name: string): string => escapeMarkdown(String(target.facts[name] ?? ''));
+  return [
+    // Where it listens differs from run to run.
+    fact('driver').replace(/ at \S+$/, ''),
+    fact('RFC 5961').replace(/;.*/, ''),
+    target.families.join(', '),
+    String(cases.length),
+    String(beyond.length),
+    String(inconclusive.length - beyond.length),
+    String(seed),
+  ];
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  line(head),
+  line(head.map(() => ':--')),
+  ...rows.map(line),
+];
+
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
