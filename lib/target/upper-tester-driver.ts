@@ -188,7 +188,7 @@ export class UpperTesterDriver implements Driver {
     }
     const socketId = await this.#client.createAndBind(binding);
     if (kind === 'closing window' || kind === 'small window') {
-      await this.#capable('a small receive buffer', () =>
+      await this.#capable('to have a small receive buffer', () =>
         this.#client.setReceiveBuffer(socketId, SMALL_BUFFER),
       );
     }

@@ -5,6 +5,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { findStack, type RunningTarget } from '../../lib/lab/index.ts';
+import { NotCapable } from '../../lib/target/driver.ts';
+import type { UpperTesterDriver } from '../../lib/target/upper-tester-driver.ts';
 
 const TEXT = 10;
 const LOCAL_PORT = 20_000;
@@ -24,6 +26,20 @@ async function conversation(target: RunningTarget, family: 4 | 6): Promise<numbe
   return text.length;
 }
 
+/** What the upper tester says of zero windows from the first segment on, and what comes of asking for one. */
+async function zeroWindow({ driver }: RunningTarget): Promise<{ told: boolean; done: boolean } | undefined> {
+  if (!('capabilities' in driver)) return undefined;
+  const { zeroWindow: told } = driver.capabilities as UpperTesterDriver['capabilities'];
+  const done = await driver.listener(4, 'zero window').then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof NotCapable) return false;
+      throw error;
+    },
+  );
+  return { told, done };
+}
+
 const stack = findStack(process.argv[2] ?? '');
 if (!stack) throw new Error('no such stack');
 try {
@@ -31,7 +47,15 @@ try {
   const octets: Record<string, number> = {};
   for (const family of target.families) octets[family] = await conversation(target, family);
   const { name, width, driver } = target;
-  process.stdout.write(`${JSON.stringify({ pid: process.pid, name, width, driver: driver.name, octets })}\n`);
+  const told = {
+    pid: process.pid,
+    name,
+    width,
+    driver: driver.name,
+    octets,
+    zeroWindow: await zeroWindow(target),
+  };
+  process.stdout.write(`${JSON.stringify(told)}\n`);
   process.stdin.resume();
   await once(process.stdin, 'end');
   await target.stop();

@@ -21,7 +21,13 @@ describe('a zero-window socket of the upper tester', function () {
     }
     const command = `ip link set lo up && exec ${process.execPath} --import=tsx ${CHILD}`;
     const { stdout } = await inNamespace(command);
-    expect(JSON.parse(stdout)).to.deep.equal({
+    const { possible, ...told } = JSON.parse(stdout);
+    if (!possible) {
+      expect(told).to.deep.equal({ zeroWindow: false, restored: true, windows: {} });
+      console.log('      skipped: this kernel takes no receive space of 1');
+      this.skip();
+    }
+    expect(told).to.deep.equal({
       zeroWindow: true,
       restored: true,
       windows: {
