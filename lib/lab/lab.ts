@@ -133,6 +133,11 @@ export class Lab {
     return `/proc/${this.#holder.pid}/ns/net`;
   }
 
+  /** The words before a command so that it runs on the target, as a process of whoever starts it. */
+  get entering(): string[] {
+    return ['nsenter', `--net=${this.targetNamespace}`, '--'];
+  }
+
   /**
    * Runs a program on the target. Its standard input is a pipe that we hold; it is killed when we end. It is not
    * in our process group: an interrupt from the terminal is for us to handle.

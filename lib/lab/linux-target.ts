@@ -1,8 +1,6 @@
-import { createInterface } from 'node:readline';
 import { buildUpperTester } from '../target/build-agent.ts';
-import { LabUnavailable } from './enter.ts';
 import type { Lab } from './lab.ts';
-import { stop } from './run.ts';
+import { controlAddress, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
 
 export interface LinuxTarget {
   /** Where the upper tester takes its commands, by UDP. */
@@ -13,45 +11,19 @@ export interface LinuxTarget {
 
 const PATIENCE_MS = 5000;
 
-/** Makes this machine's own kernel the target: starts the upper tester on the lab's other end. */
-export async function startLinuxTarget(lab: Lab): Promise<LinuxTarget> {
-  const path = await buildUpperTester();
-  // IPv4 carries the commands where there is a choice.
-  const [first, second] = [...lab.families].sort();
-  if (first === undefined) throw new RangeError('a lab without an address family has no target');
-  const agent = lab.spawnInTarget(path, [
-    ...['--bind', lab.target[first], '--port', '0'],
-    ...lab.families.flatMap((family) => ['--tester', lab.tester[family]]),
-    ...(second === undefined ? [] : ['--local', lab.target[second]]),
-    '--exit-on-eof',
-  ]);
-
-  let stderr = '';
-  agent.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
+/**
+ * Makes this machine's own kernel the target: starts the upper tester on the lab's other end.
+ *
+ * @param logs a folder, which exists; absent: what the upper tester says is dropped
+ * @throws LabUnavailable
+ */
+export async function startLinuxTarget(lab: Lab, logs?: string): Promise<LinuxTarget> {
+  const { families, tester, target } = lab;
+  const agent = await startUpperTester({
+    what: 'The upper tester',
+    words: [...lab.entering, await buildUpperTester(), ...upperTesterOptions(tester, target, families)],
+    patienceMs: PATIENCE_MS,
+    log: logs === undefined ? undefined : { folder: logs, name: 'linux' },
   });
-  try {
-    const port = await new Promise<number>((resolve, reject) => {
-      const fail = (what: string) => reject(new LabUnavailable(`The upper tester ${what}: ${said(stderr)}.`));
-      const timer = setTimeout(() => fail(`was not ready after ${PATIENCE_MS} ms`), PATIENCE_MS);
-      agent.once('error', (error) => fail(`could not be started (${error.message})`));
-      agent.once('close', (status, signal) => fail(`ended with ${signal ?? status} before it was ready`));
-      agent.once('close', () => clearTimeout(timer));
-      if (agent.stdout) {
-        createInterface(agent.stdout).on('line', (line) => {
-          const ready = /^ready (\d+)$/.exec(line);
-          if (!ready) return;
-          clearTimeout(timer);
-          resolve(Number(ready[1]));
-        });
-      }
-    });
-    return { control: { address: lab.target[first], port }, stop: () => stop(agent) };
-  } catch (error) {
-    await stop(agent);
-    throw error;
-  }
+  return { control: { address: controlAddress(target, families), port: agent.port }, stop: agent.stop };
 }
-
-const said = (stderr: string): string =>
-  stderr.trim().replaceAll('\n', ', ').replace(/\.$/, '') || 'it said nothing';

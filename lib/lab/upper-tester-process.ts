@@ -84,7 +84,7 @@ function readyPort(child: ChildProcess, { what, patienceMs, log }: Command): Pro
     child.once('error', (error) => fail(`could not be started (${error.message})`));
     child.once('close', (status, signal) => {
       clearTimeout(timer);
-      file?.end();
+      file?.end(`ended with ${signal ?? status}\n`);
       fail(`ended with ${signal ?? status} before it was ready`);
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -58,10 +58,10 @@ export const cli = (words: readonly string[], options?: CliOptions): Promise<End
   start(words, options).ended;
 
 /** Starts all of them, two at a time: most of their time is the start of a process. */
-export function cliAll(all: readonly (readonly string[])[]): Promise<Ended>[] {
+export function cliAll(all: readonly (readonly string[])[], options?: CliOptions): Promise<Ended>[] {
   const lanes: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
   return all.map((words, index) => {
-    const one = (lanes[index % 2] as Promise<unknown>).then(() => cli(words));
+    const one = (lanes[index % 2] as Promise<unknown>).then(() => cli(words, options));
     lanes[index % 2] = one;
     return one;
   });

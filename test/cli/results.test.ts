@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
@@ -202,13 +202,5 @@ describe('command line: stored results', function () {
     expect(stdout).to.match(/^\/\/ .*━━▶ <SEQ=4294967295>/m);
     const observed = await cli(['reproduce', CASE, '--results', results, '--observed']);
     expect(observed.stdout).to.match(/^\+0~\+2 > R 1:1\(0\) <\.\.\.>$/m);
-  });
-
-  it('lab list: says what is here', async () => {
-    const { code, stdout } = await cli(['lab', 'list', '--json']);
-    expect(code).to.equal(0);
-    const { stacks } = JSON.parse(stdout);
-    expect(stacks[0]).to.deep.include({ id: 'linux', packages: [], missing: [] });
-    expect(existsSync(join(folder, 'reports'))).to.equal(false);
   });
 });

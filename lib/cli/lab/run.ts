@@ -9,7 +9,7 @@ import { readResults } from '../../report/results.ts';
 import { VERDICTS } from '../../verdict/result.ts';
 import { EXIT } from '../failure.ts';
 import { report } from '../results/report.ts';
-import { folderOf, readyStack } from './stacks.ts';
+import { folderOf, readyStacks } from './stacks.ts';
 
 const BIN = fileURLToPath(new URL('../../../bin/segment-arrives.js', import.meta.url));
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -31,7 +31,7 @@ export interface LabRunOptions {
 export async function runStacks(ids: readonly string[], options: LabRunOptions): Promise<number> {
   const { reports = 'reports' } = options;
   // All of them first: what is missing is told before anything was run.
-  const stacks = [...new Set(ids)].map(readyStack);
+  const stacks = readyStacks(ids);
   for (const stack of stacks) await stack.prepare?.();
   const outcomes: { id: string; folder: string; exitCode: number }[] = [];
   const relay = new Relay();

@@ -2,17 +2,23 @@ import { findStack, STACKS, type Stack } from '../../lab/index.ts';
 import { UsageError } from '../failure.ts';
 
 /**
- * A stack that can be started: all it needs is here.
+ * Stacks that can be started: all that they need is here.
  *
- * @throws UsageError with the line that installs what is missing
+ * @throws UsageError with the one line that installs what is missing for all of them
  */
-export function readyStack(id: string): Stack {
+export function readyStacks(ids: readonly string[]): Stack[] {
+  const stacks = [...new Set(ids)].map(knownStack);
+  const lacking = stacks.filter((stack) => stack.missing().length > 0);
+  if (lacking.length === 0) return stacks;
+  const packages = [...new Set(lacking.flatMap((stack) => stack.missing()))];
+  const who = `${lacking.map(({ id }) => id).join(' and ')} ${lacking.length === 1 ? 'needs' : 'need'}`;
+  throw new UsageError(`${who} packages that are not installed: apt-get install ${packages.join(' ')}`);
+}
+
+function knownStack(id: string): Stack {
   const stack = findStack(id);
-  if (!stack)
-    throw new UsageError(`unknown stack ${id}; there are ${STACKS.map((one) => one.id).join(', ')}`);
-  const missing = stack.missing();
-  if (missing.length === 0) return stack;
-  throw new UsageError(`${id} needs packages that are not installed: apt-get install ${missing.join(' ')}`);
+  if (stack) return stack;
+  throw new UsageError(`unknown stack ${id}; there are ${STACKS.map((one) => one.id).join(', ')}`);
 }
 
 /** The name of its folder of reports, and of its baseline: `reference:rfc793` is `reference-rfc793`. */

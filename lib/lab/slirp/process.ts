@@ -60,7 +60,7 @@ export async function startSlirp(
 
 async function startOnce(lab: Lab, apiSocket: string, log: Writable | undefined): Promise<ChildProcess> {
   const words = [
-    ...['--pdeathsig', 'KILL', '--', 'nsenter', `--net=${lab.targetNamespace}`, '--'],
+    ...['--pdeathsig', 'KILL', '--', ...lab.entering],
     ...['slirp4netns', '--enable-ipv6', `--cidr=${NETWORK}`, '--netns-type=path'],
     ...[`--exit-fd=${STDIN}`, `--ready-fd=${READY}`, `--api-socket=${apiSocket}`],
     ...[`/proc/${process.pid}/ns/net`, TAP],

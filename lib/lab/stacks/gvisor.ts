@@ -6,12 +6,12 @@ import { buildUpperTester } from '../../target/build-agent.ts';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import { LabUnavailable, labEnvironment } from '../enter.ts';
 import { Lab } from '../lab.ts';
-import { missingOf } from '../packages.ts';
+import { COMPILER, missingOf } from '../packages.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
 import { controlAddress, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
 import { closingActiveOpens } from './gvisor-driver.ts';
 
-const PACKAGES = { gcc: 'cc', 'libc6-dev': '/usr/include/stdio.h', runsc: 'runsc' };
+const PACKAGES = { ...COMPILER, runsc: 'runsc' };
 const AGENT = '/upper-tester';
 // Its link endpoint has a receive ring of 32 frames: what comes in a longer burst is lost.
 const WIDTH = 16;
@@ -59,7 +59,7 @@ export const gvisor: Stack = {
       const agent = await startUpperTester({
         what: 'The upper tester in gVisor',
         words: [
-          ...['nsenter', `--net=${lab.targetNamespace}`, '--'],
+          ...lab.entering,
           ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
           ...['sh', '-c', SCRIPT, 'runsc', program, tmpdir(), bundle],
         ],

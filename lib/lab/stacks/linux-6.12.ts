@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import { LabUnavailable } from '../enter.ts';
-import { missingOf } from '../packages.ts';
+import { COMPILER, missingOf } from '../packages.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
 import { makeTap } from '../tap.ts';
 import { controlAddress, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
@@ -15,8 +15,7 @@ import { qemu } from '../virtual-machine/qemu.ts';
 const SERIES = '6.12';
 const BUSYBOX = '/bin/busybox';
 const PACKAGES = {
-  gcc: 'cc',
-  'libc6-dev': '/usr/include/stdio.h',
+  ...COMPILER,
   'qemu-system-x86': 'qemu-system-x86_64',
   'busybox-static': BUSYBOX,
 };

@@ -2,6 +2,7 @@ import { release } from 'node:os';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import { Lab } from '../lab.ts';
 import { startLinuxTarget } from '../linux-target.ts';
+import { COMPILER, missingOf } from '../packages.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
 
 // The kernel takes far more; what bounds it is the receive queue of an unprivileged tester.
@@ -11,32 +12,24 @@ const WIDTH = 160;
 export const linux: Stack = {
   id: 'linux',
   what: "this machine's own kernel, in a network namespace of its own",
-  packages: [],
-  missing: () => [],
-  async start({ families, linkLoss }: StackOptions): Promise<RunningTarget> {
+  packages: Object.keys(COMPILER),
+  missing: () => missingOf(COMPILER),
+  async start({ families, linkLoss, logs }: StackOptions): Promise<RunningTarget> {
     const lab = await Lab.create({ families, ...(linkLoss ? { linkLoss } : {}) });
+    const { tester, target } = lab;
+    const cleanups = [() => lab.dispose()];
+    const stop = async (): Promise<void> => {
+      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+    };
     try {
-      const target = await startLinuxTarget(lab);
-      const driver = await UpperTesterDriver.open({
-        ...target.control,
-        tester: lab.tester,
-        target: lab.target,
-      });
-      return {
-        name: `Linux ${release()}`,
-        families,
-        tester: lab.tester,
-        target: lab.target,
-        driver,
-        width: WIDTH,
-        async stop() {
-          await driver.dispose();
-          await target.stop();
-          await lab.dispose();
-        },
-      };
+      const agent = await startLinuxTarget(lab, logs);
+      cleanups.push(() => agent.stop());
+      const driver = await UpperTesterDriver.open({ ...agent.control, tester, target });
+      cleanups.push(() => driver.dispose());
+      const name = `Linux ${release()}`;
+      return { name, families, tester, target, driver, width: WIDTH, stop };
     } catch (error) {
-      await lab.dispose();
+      await stop();
       throw error;
     }
   },

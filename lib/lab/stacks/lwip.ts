@@ -5,13 +5,13 @@ import { buildUpperTester } from '../../target/build-agent.ts';
 import { limitedTo } from '../../target/capabilities.ts';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import { LabUnavailable } from '../enter.ts';
-import { missingOf } from '../packages.ts';
+import { COMPILER, missingOf } from '../packages.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
 import { makeTap, type Tap } from '../tap.ts';
 import { controlAddress, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
 
 const INCLUDES = '/usr/include/lwip';
-const PACKAGES = { gcc: 'cc', 'libc6-dev': '/usr/include/stdio.h', 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
+const PACKAGES = { ...COMPILER, 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
 const HOST = fileURLToPath(new URL('../../../agent/lwip-netif.c', import.meta.url));
 // Debian's build takes connection blocks, segments and sockets from malloc: there is no table to run out of.
 const WIDTH = 32;

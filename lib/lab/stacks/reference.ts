@@ -1,13 +1,12 @@
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DEFAULT_PROFILE, isProfile, type Profile } from '../../spec/profile.ts';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
-import { LabUnavailable } from '../enter.ts';
-import { Lab, type TargetProcess } from '../lab.ts';
+import { Lab } from '../lab.ts';
+import { COMPILER, missingOf } from '../packages.ts';
 import { findMutant } from '../reference/mutants/index.ts';
-import { stop } from '../run.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
+import { controlAddress, startUpperTester } from '../upper-tester-process.ts';
 
 const ID = 'reference';
 const WIDTH = 64;
@@ -28,8 +27,8 @@ export function findReference(id: string): Stack | undefined {
   return {
     id,
     what: `SEGMENT ARRIVES itself, served on a raw socket by the letter of ${profile}`,
-    packages: [],
-    missing: () => [],
+    packages: Object.keys(COMPILER),
+    missing: () => missingOf(COMPILER),
     start: (options) => start(profile, mutant, options),
   };
 }
@@ -39,59 +38,34 @@ export const reference: Stack = findReference(ID) as Stack;
 async function start(
   profile: Profile,
   mutant: string | undefined,
-  { families }: StackOptions,
+  { families, logs }: StackOptions,
 ): Promise<RunningTarget> {
   const lab = await Lab.create({ families });
+  const { tester, target } = lab;
+  const cleanups = [() => lab.dispose()];
+  const stop = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
   try {
-    const child = lab.spawnInTarget(process.execPath, [
-      ...['--import', TSX, MAIN, '--profile', profile],
-      ...(mutant === undefined ? [] : ['--mutant', mutant]),
-      ...families.flatMap((family) => ['--local', lab.target[family], '--tester', lab.tester[family]]),
-    ]);
-    const port = await readyPort(child);
-    const address = lab.target[families.includes(4) ? 4 : 6];
-    const driver = await UpperTesterDriver.open({ address, port, tester: lab.tester, target: lab.target });
-    return {
-      name: `reference, ${profile}${mutant === undefined ? '' : `, mutant ${mutant}`}`,
-      families,
-      tester: lab.tester,
-      target: lab.target,
-      driver,
-      width: WIDTH,
-      async stop() {
-        await driver.dispose();
-        await stop(child);
-        await lab.dispose();
-      },
-    };
+    const child = await startUpperTester({
+      what: 'The reference target',
+      words: [
+        ...lab.entering,
+        ...[process.execPath, '--import', TSX, MAIN, '--profile', profile],
+        ...(mutant === undefined ? [] : ['--mutant', mutant]),
+        ...families.flatMap((family) => ['--local', target[family], '--tester', tester[family]]),
+      ],
+      patienceMs: PATIENCE_MS,
+      log: logs === undefined ? undefined : { folder: logs, name: ID },
+    });
+    cleanups.push(() => child.stop());
+    const address = controlAddress(target, families);
+    const driver = await UpperTesterDriver.open({ address, port: child.port, tester, target });
+    cleanups.push(() => driver.dispose());
+    const name = `reference, ${profile}${mutant === undefined ? '' : `, mutant ${mutant}`}`;
+    return { name, families, tester, target, driver, width: WIDTH, stop };
   } catch (error) {
-    await lab.dispose();
+    await stop();
     throw error;
   }
-}
-
-function readyPort(child: TargetProcess): Promise<number> {
-  let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve, reject) => {
-    const fail = (how: string): void => {
-      const said = stderr.trim().replaceAll('\n', ', ') || 'it said nothing';
-      reject(new LabUnavailable(`The reference target ${how}: ${said}.`));
-    };
-    const timer = setTimeout(() => fail(`was not ready after ${PATIENCE_MS} ms`), PATIENCE_MS);
-    child.once('error', (error) => fail(`could not be started (${error.message})`));
-    child.once('close', (status, signal) => {
-      clearTimeout(timer);
-      fail(`ended with ${signal ?? status} before it was ready`);
-    });
-    if (!child.stdout) return;
-    createInterface(child.stdout).on('line', (line) => {
-      const ready = /^ready (\d+)$/.exec(line);
-      if (!ready) return;
-      clearTimeout(timer);
-      resolve(Number(ready[1]));
-    });
-  });
 }

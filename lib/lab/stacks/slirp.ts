@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 import { buildUpperTester } from '../../target/build-agent.ts';
 import { labEnvironment } from '../enter.ts';
 import { Lab } from '../lab.ts';
-import { missingOf } from '../packages.ts';
+import { COMPILER, missingOf } from '../packages.ts';
 import { SlirpApi } from '../slirp/api.ts';
 import { SlirpDriver } from '../slirp/driver.ts';
 import { GUEST, HOST, startSlirp } from '../slirp/process.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
 import { startUpperTester } from '../upper-tester-process.ts';
 
-const PACKAGES = { gcc: 'cc', 'libc6-dev': '/usr/include/stdio.h', slirp4netns: 'slirp4netns' };
+const PACKAGES = { ...COMPILER, slirp4netns: 'slirp4netns' };
 // It is one thread, and each case takes a few of its turns.
 const WIDTH = 16;
 const PATIENCE_MS = 5000;
@@ -41,10 +41,7 @@ export const slirp: Stack = {
       cleanups.push(() => proxy.stop());
       const agent = await startUpperTester({
         what: 'The upper tester behind slirp',
-        words: [
-          ...['nsenter', `--net=${lab.targetNamespace}`, '--', program],
-          ...[...ADDRESSES, '--port', '0', '--exit-on-eof'],
-        ],
+        words: [...[...lab.entering, program], ...[...ADDRESSES, '--port', '0', '--exit-on-eof']],
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: 'slirp-upper-tester' },
       });

@@ -53,7 +53,9 @@ export async function fetchKernel(series: string): Promise<Kernel> {
   // Renamed into place, so that a run beside this one never sees half a kernel.
   const draft = await mkdtemp(join(cache(), '.fetch-'));
   try {
-    await run('sh', ['-c', 'cd "$1" && apt-get --quiet download "$2"', 'sh', draft, name]);
+    // As root it would rather download as a user of its own, who may not write there.
+    const download = 'cd "$1" && apt-get --quiet --option APT::Sandbox::User=root download "$2"';
+    await run('sh', ['-c', download, 'sh', draft, name]);
     const archive = (await readdir(draft)).find((file) => file.endsWith('.deb'));
     if (!archive) throw new LabUnavailable(`\`apt-get download ${name}\` left no package.`);
     await run('dpkg-deb', ['-x', join(draft, archive), join(draft, 'root')]);

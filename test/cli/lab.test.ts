@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { labCommand } from '../../lib/lab/enter.ts';
+import { STACKS } from '../../lib/lab/index.ts';
+import { cli, cliAll, type Ended, expectRefusal, temporaryFolder } from './cli.ts';
+
+/** A command of each stack's, and the package that has it. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  linux: 'gcc',
+  lwip: 'gcc',
+  gvisor: 'runsc',
+  'linux-6.12': 'qemu-system-x86',
+  slirp: 'slirp4netns',
+  ipxe: 'qemu-system-x86',
+  reference: 'gcc',
+};
+
+describe('command line: stacks of the lab', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  /** Nothing is installed, as far as commands tell. */
+  const bare = { env: { PATH: join(folder, 'empty') } };
+  before(() => mkdirSync(bare.env.PATH));
+
+  it('lab list: says what each is, what it needs, and what is here', async () => {
+    const { code, stdout } = await cli(['lab', 'list', '--json']);
+    expect(code).to.equal(0);
+    const { stacks } = JSON.parse(stdout);
+    expect(stacks.map(({ id }: { id: string }) => id)).to.deep.equal(Object.keys(PROGRAMS));
+    for (const { id, what, packages, missing } of stacks) {
+      expect(what, id).to.match(/\S/);
+      expect(packages, id).to.include(PROGRAMS[id]);
+      expect(packages, id).to.include.members(missing);
+    }
+    const lines = (await cli(['lab', 'list'], bare)).stdout.split('\n');
+    for (const { id } of stacks) {
+      const at = lines.findIndex((line) => line.startsWith(`  ${id} `));
+      expect(lines[at + 1], id).to.match(new RegExp(`^ +needs .*; apt-get install .*\\b${PROGRAMS[id]}\\b`));
+    }
+  });
+
+  it('lab run: a missing package gives the line that installs it, for each stack', async () => {
+    const reports = join(folder, 'none');
+    const all = cliAll(
+      STACKS.map(({ id }) => ['lab', 'run', id, '--reports', reports]),
+      bare,
+    );
+    for (const [index, { id }] of STACKS.entries()) {
+      expectRefusal(
+        (await all[index]) as Ended,
+        new RegExp(`${id} needs packages that are not installed: apt-get install .*\\b${PROGRAMS[id]}\\b`),
+      );
+    }
+    expect(existsSync(reports)).to.equal(false);
+  });
+
+  it('lab run: one line for all that is missing, before anything was run', async () => {
+    const ended = await cli(
+      ['lab', 'run', 'linux', 'gvisor', 'slirp', '--reports', join(folder, 'none')],
+      bare,
+    );
+    expectRefusal(
+      ended,
+      /linux and gvisor and slirp need .*: apt-get install (?=.*gcc)(?=.*runsc)(?=.*slirp4netns)/,
+    );
+    expect(ended.stderr.match(/gcc/g)).to.have.length(1);
+    expect(existsSync(join(folder, 'none'))).to.equal(false);
+  });
+
+  it('lab run: keeps the logs of each stack beside its results', async function () {
+    try {
+      labCommand();
+    } catch (error) {
+      console.log(`      skipped: ${(error as Error).message}`);
+      this.skip();
+    }
+    const reports = join(folder, 'reports');
+    const words = ['lab', 'run', 'linux', 'reference', '--only', 'closed.ack.empty', '--reports', reports];
+    const { code, stdout } = await cli(words);
+    expect(code, stdout).to.equal(0);
+    for (const id of ['linux', 'reference']) {
+      expect(existsSync(join(reports, id, 'results.json')), id).to.equal(true);
+      expect(readFileSync(join(reports, id, 'logs', `${id}.log`), 'utf8'), id).to.match(
+        /^ready \d+\nended with 0\n$/,
+      );
+    }
+    expect(existsSync(join(reports, 'index.html'))).to.equal(true);
+  });
+});
