@@ -11,8 +11,8 @@ export interface CaseContext {
   readonly seed: number;
   /** The one that the run is about. */
   readonly profile: Profile;
-  /** Whether the target was found to have adopted RFC 5961. */
-  readonly adoption: Adoption;
+  /** Whether the target was found to have adopted RFC 5961; undefined where that could not be found out. */
+  readonly adoption: Adoption | undefined;
   /** What was found, when it has adopted it in part only. */
   readonly adoptedInPart?: string;
   /** Who tells whether the target is still there; absent: it is taken to be. */

@@ -15,6 +15,7 @@ import {
   type Reached,
   sort,
   Unreached,
+  userOf,
 } from '../states/index.ts';
 import type { Handle } from '../target/driver.ts';
 import type { CaseContext } from './case-context.ts';
@@ -140,11 +141,14 @@ export class Climber {
     }
     const handle =
       this.#handle ?? (await driver.accepted(this.#connection.mailbox.port, environment.timing.observation));
-    if (!handle) throw new Unreached('the target did not report that it accepted the connection');
+    if (!handle && !this.#reached.byItself) {
+      throw new Unreached('the target did not report that it accepted the connection');
+    }
     this.#handle = handle;
-    if (step.user === 'send') await driver.send(handle, step.octets);
-    else if (step.user === 'close') await driver.shutdown(handle);
-    else await driver.close(handle);
+    const user = userOf({ ...this.#reached, handle });
+    if (step.user === 'send') await driver.send(user, step.octets);
+    else if (step.user === 'close') await driver.shutdown(user);
+    else await driver.close(user);
   }
 
   /** @returns false when the ladder cannot go on: another segment came than the next steps build on. */

@@ -78,7 +78,13 @@ export class Engine {
     this.#cleanups.push(() => tester.close());
     this.#cleanups.push(
       silenceKernel(
-        links.map((link) => ({ family: link.family, target: link.remote, ...PORTS })),
+        links.flatMap(({ family, remote: there }) =>
+          // Those that the target calls by itself lie elsewhere.
+          [PORTS, ...(driver.testerPorts ?? []).map((port) => ({ low: port, high: port }))].map((range) => ({
+            ...{ family, target: there },
+            ...range,
+          })),
+        ),
         { outlives: !usesLab(settings) },
       ),
     );

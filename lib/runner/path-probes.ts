@@ -1,6 +1,7 @@
 import type { ConcreteSegment } from '../notation/index.ts';
 import { pause } from '../states/index.ts';
 import type { Entry, Mailbox, Tester } from '../tester/index.ts';
+import type { Ports } from './ports-answer.ts';
 
 /** What many segments to a closed port told of the path and of the target's limits. */
 export interface PathProbes {
@@ -33,7 +34,7 @@ const LIMITED = 4;
 export async function probePath(
   tester: Tester,
   family: 4 | 6,
-  ports: { readonly closed: number; readonly open: number },
+  ports: Ports,
   within: number,
 ): Promise<PathProbes> {
   const burst = await volley(tester, family, ports.closed, { count: BURST, pace: 0, within, segment: syn });
@@ -44,7 +45,13 @@ export async function probePath(
     tester.path.recordProbes(BURST, { doubled, reordered });
     return { roundTrips, resetsAtOnce: undefined };
   }
-  const paced = await volley(tester, family, ports.open, { count: PACED, pace: PACE, within, segment: syn });
+  // Slow enough for most limits, where no port listens.
+  const paced = await volley(tester, family, ports.open ?? ports.closed, {
+    count: PACED,
+    pace: PACE,
+    within,
+    segment: syn,
+  });
   const lost = PACED - paced.answered;
   tester.path.recordProbes(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
   const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED;

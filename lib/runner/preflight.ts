@@ -3,20 +3,17 @@ import { DEFAULT_TIMING, type Environment, type Timing } from '../states/index.t
 import type { Driver } from '../target/driver.ts';
 import type { Tester } from '../tester/index.ts';
 import { detectAdoption } from './adoption.ts';
-import { type Knock, knock } from './knock.ts';
 import { findLimits, type Limits } from './limits.ts';
 import { BURST, probePath } from './path-probes.ts';
+import { PathUnusable, portsAnswer } from './ports-answer.ts';
 import { firstRetransmission } from './retransmission.ts';
 import { usesSynCookies } from './syn-cookies.ts';
-
-/** The path to the target does not work as a path to a TCP must; the message is one sentence. */
-export class PathUnusable extends Error {
-  override name = 'PathUnusable';
-}
+import { unlessBeyond } from './unless-beyond.ts';
 
 export interface Preflight {
   readonly timing: Timing;
-  readonly adoption: Adoption;
+  /** Undefined where no connection can be had that would tell: then either way is right. */
+  readonly adoption: Adoption | undefined;
   /** What was found, when RFC 5961 was adopted in part only. */
   readonly adoptedInPart?: string;
   readonly synCookies: boolean;
@@ -34,14 +31,12 @@ export interface Path {
   readonly width: number;
 }
 
-const TRIES = 4;
-const ANSWER_WITHIN = 1000;
-const ROUND_TRIPS = 10;
 // RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s; a first retransmission later than that is not waited for.
 const LATEST_RETRANSMISSION = 6500;
 // A case draws a few replies of one kind and takes about a second: by as much a limit of so many a second is divided.
 const SHARE_OF_LIMIT = 4;
 const MOST_LIMITED_CONNECTIONS = 100;
+const UNKNOWN = 'not found out: its user cannot be moved there';
 
 /**
  * Proves the path before any case: a closed port resets, an open one answers; measures the round trip, the path's faults
@@ -57,8 +52,8 @@ export async function preflight(path: Path): Promise<Preflight> {
   const roundTrips: number[] = [];
   let resetsAtOnce: number | undefined;
   for (const one of families) {
-    const open = await driver.listener(one, 'plain');
-    roundTrips.push(...(await portsAnswer(path, one, open)));
+    const open = await unlessBeyond(driver.listener(one, 'plain'));
+    roundTrips.push(...(await portsAnswer(tester, one, { closed: closedPort, open })));
     const within = Math.max(DEFAULT_TIMING.guard, Math.max(...roundTrips) * 4);
     const probes = await probePath(tester, one, { closed: closedPort, open }, within);
     roundTrips.push(...probes.roundTrips);
@@ -79,9 +74,9 @@ export async function preflight(path: Path): Promise<Preflight> {
     },
   };
   const [synAck, fin, synCookies, [adopted, limits]] = await Promise.all([
-    firstRetransmission(environment, family, 'SYN-RECEIVED', LATEST_RETRANSMISSION),
-    firstRetransmission(environment, family, 'FIN-WAIT-1', LATEST_RETRANSMISSION),
-    usesSynCookies(environment, family),
+    firstRetransmission(environment, family, 'SYN', LATEST_RETRANSMISSION),
+    firstRetransmission(environment, family, 'FIN', LATEST_RETRANSMISSION),
+    unlessBeyond(usesSynCookies(environment, family)),
     adoptionAndLimits(environment, family, path.width),
   ]);
   const timing: Timing = {
@@ -91,9 +86,10 @@ export async function preflight(path: Path): Promise<Preflight> {
   };
   return {
     timing,
-    adoption: adopted.adoption,
-    ...(adopted.inPart ? { adoptedInPart: adopted.text } : {}),
-    synCookies,
+    adoption: adopted?.adoption,
+    ...(adopted?.inPart ? { adoptedInPart: adopted.text } : {}),
+    // Without a passive open it makes no difference.
+    synCookies: synCookies ?? false,
     width: bearable(path.width, resetsAtOnce, limits),
     facts: {
       'round trip, median (ms)': median(roundTrips),
@@ -102,20 +98,20 @@ export async function preflight(path: Path): Promise<Preflight> {
       'path, in percent': String(tester.path),
       'resets at once':
         resetsAtOnce === undefined ? `no limit seen at ${BURST}` : `${resetsAtOnce} of ${BURST}`,
-      ...limitFacts(limits, adopted.adoption),
+      ...limitFacts(limits, adopted?.adoption),
       'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
       'FIN sent again after (ms)': fin === undefined ? 'not seen' : Math.round(fin),
-      'SYN cookies': synCookies,
-      'RFC 5961': adopted.text,
+      'SYN cookies': synCookies ?? UNKNOWN,
+      'RFC 5961': adopted?.text ?? UNKNOWN,
     },
   };
 }
 
 async function adoptionAndLimits(environment: Environment, family: 4 | 6, width: number) {
-  const adopted = await detectAdoption(environment, family);
+  const adopted = await unlessBeyond(detectAdoption(environment, family));
   const connections = Math.min(width, MOST_LIMITED_CONNECTIONS);
   // One that challenges SYNs and not RSTs has no limit on a reply that it never gives.
-  const probed = adopted.inPart ? undefined : adopted.adoption;
+  const probed = adopted?.inPart ? undefined : adopted?.adoption;
   return [adopted, await findLimits(environment, family, probed, connections)] as const;
 }
 
@@ -134,51 +130,6 @@ function limitFacts({ perConnection, hostWide }: Limits, adoption: Adoption | un
     [`${what} on one connection`]: `${perConnection.answered} of ${perConnection.asked}`,
     [`${what} on many connections at once`]: `${hostWide.answered} of ${hostWide.asked}`,
   };
-}
-
-/** @returns round trips in milliseconds */
-async function portsAnswer({ tester, closedPort }: Path, family: 4 | 6, open: number): Promise<number[]> {
-  const { remote } = tester.link(family);
-  const [atClosed, atOpen] = [await insist(tester, family, closedPort), await insist(tester, family, open)];
-  const [closedAnswer] = atClosed.answers;
-  const [openAnswer] = atOpen.answers;
-  const said = [...atClosed.refusals, ...atOpen.refusals][0];
-  const refusal = said ? ` (${said})` : '';
-  if (!closedAnswer && !openAnswer) {
-    throw new PathUnusable(
-      `${remote} does not answer, neither at port ${closedPort}, which should be closed, nor at port ${open}, which listens${refusal}; is the target up, and no filter before it?`,
-    );
-  }
-  if (!closedAnswer) {
-    throw new PathUnusable(
-      `${remote} is filtered: port ${open} answers, but port ${closedPort}, which should be closed, sends no reset${refusal}; take the filter away, or the option that keeps the target from resetting`,
-    );
-  }
-  if (!openAnswer) {
-    throw new PathUnusable(`${remote} is filtered: port ${open}, which listens, does not answer${refusal}`);
-  }
-  if (!closedAnswer.segment.ctl.has('RST')) {
-    throw new PathUnusable(
-      `port ${closedPort} of ${remote} is not closed; name one that is with --closed-port`,
-    );
-  }
-  if (!openAnswer.segment.ctl.has('SYN')) {
-    throw new PathUnusable(`port ${open} of ${remote} does not accept connections`);
-  }
-  const roundTrips: number[] = [];
-  for (let count = 0; count < ROUND_TRIPS; count += 1) {
-    const { answers, syn } = await knock(tester, family, open, ANSWER_WITHIN);
-    if (answers[0]) roundTrips.push(answers[0].at - syn.at);
-  }
-  return roundTrips.length > 0 ? roundTrips : [openAnswer.at - atOpen.syn.at];
-}
-
-async function insist(tester: Tester, family: 4 | 6, port: number): Promise<Knock> {
-  let knocked = await knock(tester, family, port, ANSWER_WITHIN);
-  for (let tries = 1; tries < TRIES && knocked.answers.length === 0; tries += 1) {
-    knocked = await knock(tester, family, port, ANSWER_WITHIN);
-  }
-  return knocked;
 }
 
 function median(values: readonly number[]): number {

@@ -61,6 +61,7 @@ async function climb(ladder: Ladder, context: CaseContext, shift: number): Promi
     condition: ladder.condition,
     rcvNxt: random.sequenceNumber(),
     unread: ladder.unread ?? false,
+    outcomes: ladder.steps.flatMap((step) => ('expect' in step && step.then ? [step.then] : [])),
   });
   const climber = new Climber(ladder, context, reached, random);
   try {

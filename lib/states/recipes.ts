@@ -54,7 +54,12 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
       await tester.drained();
     }
     await dialogue.rest();
-    return { ...reached, sentAgain: dialogue.sentAgain, ...(course?.greets ? { greets: true } : {}) };
+    return {
+      ...reached,
+      sentAgain: dialogue.sentAgain,
+      ...(course?.greets ? { greets: true } : {}),
+      ...(course ? { byItself: true } : {}),
+    };
   } catch (error) {
     mailbox.close();
     await driver.release(mailbox.port, undefined);

@@ -31,6 +31,8 @@ export interface Reached {
   readonly listening: boolean;
   /** The target's application sends text by itself as soon as the connection is established. */
   readonly greets?: boolean;
+  /** The target's application goes its own way: nobody tells it what to do next. */
+  readonly byItself?: boolean;
   /** How many segments had to be sent again. */
   readonly sentAgain?: number;
 }

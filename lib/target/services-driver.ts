@@ -28,7 +28,7 @@ export class ServicesDriver extends ApplicationsOnly implements Driver {
   }
 
   async course(destination: Destination): Promise<Course | undefined> {
-    const { state, origin, closedBy = 'never opened' } = destination;
+    const { state, origin, closedBy = 'never opened', outcomes } = destination;
     if (state === 'CLOSED' && closedBy === 'never opened') return undefined;
     if (state === 'CLOSED' || state === 'SYN-SENT' || origin === 'active') throw neverOpens();
     refuseWhatTakesAUser(destination);
@@ -42,6 +42,9 @@ export class ServicesDriver extends ApplicationsOnly implements Driver {
     const early = state === 'LISTEN' || state === 'SYN-RECEIVED';
     const course = (early ? courses.find(({ greets }) => !greets) : undefined) ?? courses[0];
     if (!course) throw new NotCapable(whyNot(destination));
+    if (early && course.greets && outcomes?.includes('ESTABLISHED')) {
+      throw new NotCapable('the service sends first, which would be taken for an answer to what establishes');
+    }
     return course;
   }
 

@@ -15,7 +15,8 @@ const OPENED: readonly Reachable[] = [
 
 /** What each server does not get to, besides the states that take an active open. */
 const OUT_OF_REACH: Readonly<Record<string, readonly Reachable[]>> = {
-  inetd: ['LAST-ACK'],
+  'of our own': ['LAST-ACK'],
+  inetd: ['CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2'],
   nginx: ['CLOSE-WAIT'],
   sshd: [
     'CLOSE-WAIT',

@@ -5,7 +5,7 @@ import { labCommand, labEnvironment } from '../../../lib/lab/index.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 
 /** Plays a scene of this folder in a network namespace of its own. */
-export async function play(scene: string, words: readonly string[]): Promise<CaseResult[]> {
+export async function play<Told = CaseResult[]>(scene: string, words: readonly string[]): Promise<Told> {
   const { command, args } = labCommand();
   const script = fileURLToPath(new URL(`${scene}.ts`, import.meta.url));
   const child = spawn(command, [...args, process.execPath, '--import', 'tsx', script, ...words], {
@@ -22,7 +22,7 @@ export async function play(scene: string, words: readonly string[]): Promise<Cas
   });
   const [status] = await once(child, 'close');
   if (status !== 0) throw new Error(`the scene ended with ${status}: ${stderr}`);
-  return JSON.parse(stdout) as CaseResult[];
+  return JSON.parse(stdout) as Told;
 }
 
 /** Why there is no lab here; undefined when there is. */

@@ -16,8 +16,8 @@ export interface Servers {
 
 const GET = 'GET / HTTP/1.0\r\n\r\n';
 
-/** As inetd has them within: discard never closes, daytime closes at once; one of each that only half closes. */
-const INETD = `
+/** Discard that never closes, daytime that closes at once, and one that only half closes. */
+const OF_OUR_OWN = `
   const { createServer } = require('node:net');
   const at = (port, serve) => createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {}).resume();
@@ -29,7 +29,7 @@ const INETD = `
 `;
 
 export const SERVERS: Readonly<Record<string, Servers>> = {
-  inetd: {
+  'of our own': {
     services: [
       { port: 9, uponFin: 'stays' },
       { port: 13, closes: {} },
@@ -37,7 +37,25 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
     ],
     missing: () => undefined,
     start(lab) {
-      lab.spawnInTarget(process.execPath, ['-e', INETD], { stderr: 'inherit' });
+      lab.spawnInTarget(process.execPath, ['-e', OF_OUR_OWN], { stderr: 'inherit' });
+    },
+  },
+  inetd: {
+    services: [
+      { port: 9, uponFin: 'closes' },
+      { port: 13, closes: {} },
+    ],
+    missing() {
+      if (!existsSync('/usr/sbin/inetd')) return 'apt-get install openbsd-inetd';
+      return process.getuid?.() === 0 ? undefined : 'inetd takes root';
+    },
+    start(lab, folder) {
+      const lines = ['discard', 'daytime'].flatMap((service) =>
+        ['tcp', 'tcp6'].map((protocol) => `${service} stream ${protocol} nowait root internal\n`),
+      );
+      const config = join(folder, 'inetd.conf');
+      writeFileSync(config, lines.join(''));
+      lab.spawnInTarget('inetd', ['-i', config], { stderr: 'inherit' });
     },
   },
   nginx: {

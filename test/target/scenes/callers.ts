@@ -1,0 +1,18 @@
+/** Programs on the target of a lab that call the tester all the time. */
+import type { Family, Lab } from '../../../lib/lab/lab.ts';
+
+/** Where they call. */
+export const CALLED = { 4: 31_001, 6: 31_002 } as const;
+
+/** Calls again as soon as a connection has ended; says nothing, and closes when the tester has. */
+const caller = (host: string, port: number): string => `
+  const { connect } = require('node:net');
+  const call = () => connect(${port}, '${host}').resume().on('error', () => {}).on('close', () => setTimeout(call, 5));
+  call();
+`;
+
+export function call(lab: Lab, family: Family): void {
+  lab.spawnInTarget(process.execPath, ['-e', caller(lab.tester[family], CALLED[family])], {
+    stderr: 'inherit',
+  });
+}

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import { byCapability, noLab, play } from './scenes/play.ts';
+import type { WholeRun } from './scenes/play-run.ts';
+import { SERVERS } from './scenes/servers.ts';
+import { CASES, type Reachable } from './scenes/states.ts';
+
+/** What an application would be accused of that nobody tells what to do, or that speaks by itself. */
+const USERS = [
+  'figure-7.three-way-handshake.tcp-b',
+  'figure-13.normal-close.tcp-a',
+  'figure-13.normal-close.tcp-b',
+  'figure-14.simultaneous-close.tcp-a',
+  'figure-11.half-open-active-side.tcp-b',
+  'ladder.time-wait.from-fin-wait-1',
+  'syn-received.passive.ack.snd-nxt',
+];
+
+const PASSIVE: readonly Reachable[] = ['LISTEN', 'SYN-RECEIVED, passive', 'ESTABLISHED'];
+const ACTIVE: readonly Reachable[] = ['SYN-SENT', 'SYN-RECEIVED, active', 'ESTABLISHED'];
+
+/** What each has to get to at least, besides CLOSED. */
+const TARGETS: Readonly<Record<string, readonly Reachable[]>> = {
+  inetd: [...PASSIVE, 'LAST-ACK', 'FIN-WAIT-1, closed', 'CLOSING', 'TIME-WAIT'],
+  nginx: [...PASSIVE, 'LAST-ACK', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'TIME-WAIT'],
+  sshd: [...PASSIVE, 'LAST-ACK'],
+  command: [...ACTIVE, 'CLOSE-WAIT', 'LAST-ACK', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'TIME-WAIT'],
+  // Nothing more is known of it than that it calls.
+  await: ACTIVE,
+};
+
+const missing = (name: string): string | undefined => {
+  if (name === 'await') return undefined;
+  if (name !== 'command') return SERVERS[name]?.missing();
+  const isThere = spawnSync('nc', ['-h'], { encoding: 'utf8' }).stderr?.includes('-N');
+  return isThere ? undefined : 'apt-get install netcat-openbsd';
+};
+
+describe('a whole run against a target whose user nobody moves', function () {
+  this.timeout(120_000);
+  const ids = [...Object.values(CASES).map(([first]) => first), ...USERS];
+
+  for (const [name, states] of Object.entries(TARGETS)) {
+    it(`${name}: gets where it can, and accuses nobody of what the application does`, async function () {
+      const reason = noLab() ?? missing(name);
+      if (reason !== undefined) {
+        console.log(`      skipped: ${reason}`);
+        this.skip();
+      }
+      const { facts, results } = await play<WholeRun>('play-run', [name, ...ids]);
+      // To have its user send first is what a command alone can do.
+      const old = name === 'command' ? 'challenge ACK' : 'not tried';
+      expect(facts['RFC 5961']).to.match(/^adopted; /);
+      expect(facts['RFC 5961']).to.contain(`(5.2): ${old}`);
+      expect(results.map(({ id }) => id)).to.have.members(ids);
+      for (const result of results) {
+        const told = `${result.id}: ${result.inconclusive?.reason ?? result.reasons.rfc9293}`;
+        if (!byCapability(result)) expect(result.verdicts.rfc9293, told).to.equal('conformant');
+      }
+      for (const state of ['CLOSED' as const, ...states]) {
+        const [first] = CASES[state];
+        const result = results.find(({ id }) => id === first);
+        expect(result?.verdicts.rfc9293, `${state}: ${result?.inconclusive?.reason}`).to.equal('conformant');
+      }
+    });
+  }
+});
