@@ -8,6 +8,7 @@ export interface SettingOptions {
   readonly stack?: string;
   readonly upperTester?: string;
   readonly openPort?: string;
+  readonly await?: string;
   readonly closedPort?: string;
   readonly family?: string;
   readonly profile?: string;
@@ -62,7 +63,7 @@ function checked(settings: Settings, options: SettingOptions): Settings {
     if (options.stack) throw new UsageError('--stack names a stack of the lab, so it goes with no target');
     return settings;
   }
-  for (const name of ['upperTester', 'openPort', 'closedPort'] as const) {
+  for (const name of ['upperTester', 'openPort', 'await', 'closedPort'] as const) {
     if (options[name]) throw new UsageError(`${optionOf(name)} belongs to a target: give --target as well`);
   }
   return settings;

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
 import type { RunningTarget } from '../lab/index.ts';
+import { AwaitDriver } from '../target/await-driver.ts';
 import type { Driver } from '../target/driver.ts';
 import { openTarget } from '../target/open-target.ts';
 import { ServicesDriver } from '../target/services-driver.ts';
 import { UpperTesterDriver } from '../target/upper-tester-driver.ts';
 import { sourceTowards } from '../tester/index.ts';
-import { type Settings, SettingsError } from './settings.ts';
+import { NO_DRIVER, type Settings, SettingsError } from './settings.ts';
 
 type Addresses = Partial<Record<4 | 6, string>>;
 
@@ -47,14 +48,20 @@ export async function openNetworkTarget(settings: Settings): Promise<NetworkTarg
     tester: local,
     target: remote,
     driver,
-    width: WIDTH,
+    // One connection at a time has the port that is called.
+    width: settings.await !== undefined && settings.openPort === undefined ? 1 : WIDTH,
     stop: () => driver.dispose(),
   };
 }
 
 async function openDriver(settings: Settings, tester: Addresses, target: Addresses): Promise<Driver> {
-  const { upperTester, openPort } = settings;
+  const { upperTester, openPort, await: called } = settings;
   if (upperTester) return UpperTesterDriver.open({ ...upperTester, tester, target });
-  if (openPort !== undefined) return new ServicesDriver([{ port: openPort }]);
-  throw new SettingsError('a target needs --upper-tester ADDRESS:PORT, or at least --open-port PORT');
+  // What nothing is known of is taken for an application that leaves its connections alone.
+  const services = openPort === undefined ? [] : [{ port: openPort }];
+  if (called !== undefined) {
+    return new AwaitDriver({ ports: { 4: called, 6: called }, application: {}, services });
+  }
+  if (openPort !== undefined) return new ServicesDriver(services);
+  throw new SettingsError(NO_DRIVER);
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { DEFAULT_PROFILE, PROFILES } from '../spec/profile.ts';
+import { DEFAULT_PROFILE, PROFILES, type Profile } from '../spec/profile.ts';
+import { readTargetFile } from '../target/target-file.ts';
 import { parseNoise } from '../tester/noise.ts';
 
 /** Settings that make no sense; the message says which and why, in one sentence. */
@@ -67,9 +68,11 @@ const schema = z.object({
   /** A JSON file that describes the target. */
   targetFile: z.string().optional(),
   openPort: port.optional(),
+  /** A port of the tester's that the target calls by itself, time and again. */
+  await: port.optional(),
   closedPort: port.optional(),
   family: families.default([4, 6]),
-  profile: z.enum(PROFILES).default(DEFAULT_PROFILE),
+  profile: z.enum(PROFILES).optional(),
   strict: flag.default(false),
   /** Globs over case ids, comma separated. */
   only: z.string().optional(),
@@ -86,7 +89,8 @@ const schema = z.object({
 type Parsed = z.output<typeof schema>;
 
 /** What a run is told, whoever starts it: the command line, mocha, or an editor. */
-export interface Settings extends Omit<Parsed, 'seed' | 'family'> {
+export interface Settings extends Omit<Parsed, 'seed' | 'family' | 'profile'> {
+  readonly profile: Profile;
   readonly families: readonly (4 | 6)[];
   readonly seed: number;
 }
@@ -105,7 +109,7 @@ export const variableOf = (name: string): string =>
 /**
  * Reads the settings from the environment.
  *
- * @throws SettingsError naming the first one that is wrong.
+ * @throws SettingsError naming the first one that is wrong; TargetFileError when a target file is.
  */
 export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
   const given: Record<string, string> = {};
@@ -119,19 +123,30 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
     const name = String(issue?.path[0]);
     throw new SettingsError(`${variableOf(name)}=${given[name]}: ${explain(name, issue?.message)}`);
   }
-  const { seed: chosen, family, ...rest } = parsed.data;
-  return check({ ...rest, families: family, seed: chosen ?? randomSeed() });
+  const { seed: chosen, family, profile, ...rest } = parsed.data;
+  const claimed = rest.targetFile === undefined ? undefined : readTargetFile(rest.targetFile).profile;
+  return check({
+    ...rest,
+    profile: profile ?? claimed ?? DEFAULT_PROFILE,
+    families: family,
+    seed: chosen ?? randomSeed(),
+  });
 }
 
+/** What a target without any of the options that say how its user is moved is refused with. */
+export const NO_DRIVER =
+  'a target needs --upper-tester ADDRESS:PORT, through which its user is moved, or at least --open-port PORT, where it listens, or --await PORT, where it calls by itself';
+
 function check(settings: Settings): Settings {
-  const { target, families, upperTester } = settings;
+  const { target, families, upperTester, openPort, await: called } = settings;
   if (!target) return settings;
   if (settings.targetFile !== undefined) {
     throw new SettingsError('a target file names the addresses: give either --target-file or --target');
   }
-  if (!upperTester && settings.openPort === undefined) {
+  if (!upperTester && openPort === undefined && called === undefined) throw new SettingsError(NO_DRIVER);
+  if (upperTester && called !== undefined) {
     throw new SettingsError(
-      'a target needs --upper-tester ADDRESS:PORT, through which its user is moved, or at least --open-port PORT',
+      'an upper tester calls when it is told to: give either --upper-tester or --await',
     );
   }
   const known = families.filter((family) => target.some((one) => isIP(one) === family));

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { SettingsError, settingsFrom, variableOf } from '../../lib/runner/settings.ts';
+import { TargetFileError } from '../../lib/target/target-file.ts';
 
 describe('settings', () => {
   it('are the lab, both families and the current standard when nothing is said', () => {
@@ -43,11 +47,42 @@ describe('settings', () => {
     );
   });
 
+  it('know a target that calls by itself, and refuse two ways to move its user', () => {
+    const target = { SEGMENT_ARRIVES_TARGET: '192.0.2.2', SEGMENT_ARRIVES_AWAIT: '8793' };
+    expect(settingsFrom(target)).to.include({ await: 8793 });
+    expect(() => settingsFrom({ ...target, SEGMENT_ARRIVES_UPPER_TESTER: '192.0.2.2:1' })).to.throw(
+      SettingsError,
+      'give either --upper-tester or --await',
+    );
+    expect(() => settingsFrom({ SEGMENT_ARRIVES_TARGET: '192.0.2.2' })).to.throw(
+      SettingsError,
+      /--upper-tester ADDRESS:PORT, .* --open-port PORT, .* --await PORT/,
+    );
+  });
+
+  it('take the profile that the target file claims, where none is asked for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-test-'));
+    try {
+      const file = join(folder, 'my-stack.json');
+      const driver = { kind: 'services', services: [{ port: 9 }] };
+      const described = { name: 'mine', addresses: { ipv4: '192.0.2.2' }, driver, profile: 'rfc1122' };
+      writeFileSync(file, JSON.stringify(described));
+      const named = { SEGMENT_ARRIVES_TARGET_FILE: file };
+      expect(settingsFrom(named).profile).to.equal('rfc1122');
+      expect(settingsFrom({ ...named, SEGMENT_ARRIVES_PROFILE: 'rfc793' }).profile).to.equal('rfc793');
+      writeFileSync(file, JSON.stringify({ ...described, profile: 'rfc1' }));
+      expect(() => settingsFrom(named)).to.throw(TargetFileError, /my-stack\.json: profile: /);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   for (const [name, value, message] of [
     ['FAMILY', '5', 'SEGMENT_ARRIVES_FAMILY=5: not 4, 6 or 4,6'],
     ['PROFILE', 'rfc1', 'unknown profile; there are rfc793, rfc1122, rfc5961, rfc9293'],
     ['TARGET', 'example.org', 'SEGMENT_ARRIVES_TARGET=example.org: not an IP address'],
     ['UPPER_TESTER', '2001:db8::2:1', 'not of the form ADDRESS:PORT'],
+    ['AWAIT', '0', 'SEGMENT_ARRIVES_AWAIT=0'],
     ['PARALLEL', '0', 'SEGMENT_ARRIVES_PARALLEL=0'],
     ['SEED', '-1', 'SEGMENT_ARRIVES_SEED=-1'],
     ['NOISE', 'delay=x', 'SEGMENT_ARRIVES_NOISE=delay=x: delay=x is not a number from 0 upwards'],

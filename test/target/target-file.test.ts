@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { STACKS } from '../../lib/lab/index.ts';
 import { limitedTo } from '../../lib/target/capabilities.ts';
 import { type Driver, NotCapable } from '../../lib/target/driver.ts';
 import { openTarget, widthFor } from '../../lib/target/open-target.ts';
@@ -67,6 +68,11 @@ describe('the target file', () => {
       expect(readTargetFile(join(EXAMPLES, name)).name).to.not.equal('');
     });
   }
+
+  it('has an example for each stack of the lab', () => {
+    const examples = readdirSync(EXAMPLES);
+    for (const { id } of STACKS) expect(examples).to.include(`${id}.json`);
+  });
 
   it('names the field that is wrong', () => {
     expect(complaint({ ...minimal, driver: { kind: 'services', services: [{ port: 0 }] } })).to.match(

@@ -9,6 +9,8 @@ Examples:
   segment-arrives run
   segment-arrives run --only 'time-wait.*,*.rst.*' --family 4 --verbose
   segment-arrives run --target 192.0.2.2,2001:db8::2 --upper-tester 192.0.2.2:10793 --closed-port 9
+  segment-arrives run --target-file examples/targets/nginx.json
+  segment-arrives run --target 192.0.2.2 --await 8793
   segment-arrives run --profile rfc793 --strict --dry-run
   segment-arrives run --baseline reports/baselines/linux.json
   segment-arrives run --format jsonl --report-only > cases.jsonl`;
@@ -31,9 +33,13 @@ export function addRunCommand(program: Command): void {
       'a stack of the lab (see `lab list`) when there is no target; linux when not given',
     )
     .option('--open-port <port>', 'a port of the target that accepts connections')
+    .option('--await <port>', 'a port of this machine that the target calls by itself, time and again')
     .option('--closed-port <port>', 'a port of the target that nobody listens on')
     .option('--family <families>', '4, 6 or 4,6 (the default)')
-    .option('--profile <profile>', 'what decides: rfc793, rfc1122, rfc5961 or rfc9293 (the default)')
+    .option(
+      '--profile <profile>',
+      'what decides: rfc793, rfc1122, rfc5961 or rfc9293 (default: what the target file claims, or rfc9293)',
+    )
     .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
     .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', list)
     .option('--seed <number>', 'repeats the free choices of an earlier run')
