@@ -63,15 +63,20 @@ describe('the target file', () => {
     );
   });
 
-  for (const name of readdirSync(EXAMPLES)) {
+  const examples = readdirSync(EXAMPLES).filter((name) => name.endsWith('.json'));
+  for (const name of examples) {
     it(`takes the example ${name}`, () => {
       expect(readTargetFile(join(EXAMPLES, name)).name).to.not.equal('');
     });
   }
 
   it('has an example for each stack of the lab', () => {
-    const examples = readdirSync(EXAMPLES);
     for (const { id } of STACKS) expect(examples).to.include(`${id}.json`);
+  });
+
+  it('has a page that leads to each example', () => {
+    const page = readFileSync(join(EXAMPLES, 'README.md'), 'utf8');
+    for (const name of examples) expect(page).to.contain(`(${name})`);
   });
 
   it('names the field that is wrong', () => {
