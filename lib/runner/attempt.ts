@@ -12,14 +12,22 @@ import {
   sort,
 } from '../states/index.ts';
 import { NotCapable } from '../target/driver.ts';
-import type { Entry } from '../tester/index.ts';
+import type { Entry, Refusal } from '../tester/index.ts';
 import type { Observation } from '../verdict/judge.ts';
 import type { Inconclusive } from '../verdict/result.ts';
 import { add, leq } from '../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';
 import { anchor, Random } from './random.ts';
-import { carriesTimestamps, dressingOf, needsAge, needsSmallWindow, stamped } from './setup.ts';
+import {
+  carriesTimestamps,
+  dressingOf,
+  isToBeSilent,
+  needsAge,
+  needsSmallWindow,
+  outcomesOf,
+  stamped,
+} from './setup.ts';
 
 // Some of it is left for the user to be told in.
 const MOST_OF_TIMER = 0.8;
@@ -35,6 +43,8 @@ export interface Attempt {
   /** Replies that the path has doubled. */
   readonly doubles?: readonly Entry[];
   readonly proof?: Proof;
+  /** The target's own answer by ICMP, where it should have said nothing at all. */
+  readonly refusal?: Refusal;
   readonly entries: readonly Entry[];
   /** The first entry of the proof. */
   readonly proofFrom: number;
@@ -63,13 +73,16 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
       origin: subject.origin,
       closedBy: subject.closedBy,
       condition: subject.condition,
-      rcvNxt: anchor(context.index + shift, family, random),
+      rcvNxt: anchor(context.index + shift, family, random, context.avoided),
       aged: needsAge(subject),
       smallWindow: needsSmallWindow(subject),
+      outcomes: outcomesOf(subject),
     });
     const seen = await stimulate(subject, context, reached, random, startedAt);
+    const { unsent, refusals } = reached.connection.mailbox;
+    const others = refusals.filter((refusal) => refusal !== seen.refusal);
     const disturbance =
-      disturbanceSince(began, environment, reached.connection.mailbox) ?? lostAcknowledgment(context, seen);
+      disturbanceSince(began, environment, { unsent, refusals: others }) ?? lostAcknowledgment(context, seen);
     return disturbance ? { ...seen, disturbance } : seen;
   } catch (error) {
     return {
@@ -83,11 +96,17 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
   } finally {
     if (reached) {
       const { connection, handle } = reached;
+      const { port } = connection.mailbox;
       // Whatever is left of it, half-open connections first of all, would crowd out the next cases.
       for (let copies = tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
         connection.transmit(resetAt(connection.rcvNxt), {}, false);
       }
-      await driver.release(connection.mailbox.port, handle);
+      // Nobody tells the user of one that calls by itself to give up: in SYN-SENT it takes an acknowledgment to be believed.
+      if (driver.testerPorts?.includes(port) && connection.iss !== undefined) {
+        const refusal = { ...resetAt(connection.rcvNxt), ack: connection.sndNxt };
+        connection.transmit({ ...refusal, ctl: new Set(['RST', 'ACK']) }, {}, false);
+      }
+      await driver.release(port, handle);
       connection.mailbox.close();
     }
   }
@@ -96,7 +115,7 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
 async function stimulate(
   subject: Case,
   { environment, family }: CaseContext,
-  { connection, handle, listening }: Reached,
+  { connection, handle, listening, greets }: Reached,
   random: Random,
   startedAt: number,
 ): Promise<Attempt> {
@@ -125,6 +144,9 @@ async function stimulate(
   );
   await tester.listen(observationOf(environment, connection, stimulus));
   const proofFrom = mailbox.log.length;
+  const refusal = isToBeSilent(subject)
+    ? mailbox.refusals.find(({ source }) => source === mailbox.link.remote)
+    : undefined;
   const proof = await prove(environment, {
     connection,
     handle,
@@ -134,11 +156,12 @@ async function stimulate(
     stimulus,
     mark,
   });
-  const { replies, retransmissions, doubles, windowUpdates } = sort(
+  const { replies, retransmissions, drawn, doubles, windowUpdates } = sort(
     mailbox.log.slice(0, mark),
     mailbox.log.slice(mark + 1, proofFrom),
     {
       doubled: tester.path.disturbed ? timing.spread : undefined,
+      greets: greets === true && (subject.state === 'SYN-SENT' || subject.state === 'SYN-RECEIVED'),
       synAckAgain: timing.synAckRetransmission,
       otherAgain: timing.finRetransmission,
     },
@@ -147,6 +170,8 @@ async function stimulate(
     variables,
     replies: replies.map(({ segment }) => segment),
     retransmissions: retransmissions.map(({ segment }) => segment),
+    drawn: drawn.map(({ segment }) => segment),
+    ...(refusal ? { refusal: refusal.text } : {}),
     stateAfter: proof.state,
     // The LISTEN itself is what the case is about in that state: there, CLOSED is something else.
     listening: listening && subject.state !== 'LISTEN',
@@ -161,6 +186,7 @@ async function stimulate(
     windowUpdates,
     doubles,
     proof,
+    ...(refusal ? { refusal } : {}),
     proofFrom,
     entries: [...mailbox.log],
     startedAt,

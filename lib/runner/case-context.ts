@@ -15,6 +15,8 @@ export interface CaseContext {
   readonly adoption: Adoption | undefined;
   /** What was found, when it has adopted it in part only. */
   readonly adoptedInPart?: string;
+  /** Numbers that RCV.NXT must not be before a stimulus: the target is known not to survive them. */
+  readonly avoided?: readonly number[];
   /** Who tells whether the target is still there; absent: it is taken to be. */
   readonly watch?: TargetWatch;
 }

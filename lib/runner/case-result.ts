@@ -2,7 +2,7 @@ import { type ConcreteSegment, printConcrete } from '../notation/index.ts';
 import type { Case } from '../spec/case.ts';
 import { PROFILES, type Profile } from '../spec/profile.ts';
 import type { Entry } from '../tester/index.ts';
-import { judge, kindOf, repliesRuleOut } from '../verdict/judge.ts';
+import { judge, kindOf, type Observation, repliesRuleOut } from '../verdict/judge.ts';
 import type { CaseResult, Inconclusive, Role, Verdict, WireRecord } from '../verdict/result.ts';
 import type { Attempt } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';
@@ -19,6 +19,10 @@ function partly(
   return adoptedInPart && chosen && verdict === 'deviates' ? `; RFC 5961 is ${adoptedInPart}` : '';
 }
 
+/** RFC 793 does not speak of ICMP: what it is to be silent comes with RFC 1122. */
+const underProfile = (profile: Profile, { refusal, ...observation }: Observation): Observation =>
+  refusal === undefined || profile === 'rfc793' ? observation : { ...observation, refusal };
+
 /** What an attempt amounts to, judged under every profile. */
 export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, began: number): CaseResult {
   const { observation, proof, variables, stimulus } = attempt;
@@ -30,11 +34,17 @@ export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, 
       verdicts[profile] = 'inconclusive';
       continue;
     }
-    const { verdict, reason } = judge(subject.expect[profile], observation, context.adoption);
+    const { verdict, reason } = judge(
+      subject.expect[profile],
+      underProfile(profile, observation),
+      context.adoption,
+    );
     verdicts[profile] = verdict;
     if (reason) reasons[profile] = reason + partly(subject, context, profile, verdict);
   }
   const { origin, condition } = subject;
+  const { replies = [], drawn = [] } = observation ?? {};
+  const answers = replies.length > 0 ? replies : drawn;
   return {
     id: subject.id,
     title: subject.title,
@@ -45,8 +55,8 @@ export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, 
     send: subject.send,
     stimulus: stimulus ? printConcrete(stimulus) : '',
     variables,
-    observed: (observation?.replies ?? []).map(printBare),
-    kind: kindOf(observation?.replies ?? []),
+    observed: answers.map(printBare),
+    kind: kindOf(answers),
     stateAfter: proof?.state ?? 'unknown',
     proof: proof?.how ?? '',
     verdicts,
@@ -110,6 +120,8 @@ function roleOf(entry: Entry, position: number, { mark, proofFrom, observation, 
   if (position === mark) return 'stimulus';
   if (position >= proofFrom) return 'proof';
   if (rest.windowUpdates?.includes(entry)) return 'window update';
-  const repeated = rest.doubles?.includes(entry) || observation?.retransmissions.includes(entry.segment);
+  const { replies = [], drawn = [], retransmissions = [] } = observation ?? {};
+  if (replies.length === 0 && drawn.includes(entry.segment)) return 'reply';
+  const repeated = rest.doubles?.includes(entry) || retransmissions.includes(entry.segment);
   return repeated ? 'retransmission' : 'reply';
 }

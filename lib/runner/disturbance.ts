@@ -19,12 +19,12 @@ export const beginning = (tester: Tester): Beginning => ({
 export function disturbanceSince(
   { startedAt, losses, failures }: Beginning,
   { tester, timing }: Environment,
-  { unsent: [unsent], refusals: [refusal] }: Mailbox,
+  { unsent: [unsent], refusals: [refusal] }: Pick<Mailbox, 'unsent' | 'refusals'>,
 ): string | undefined {
   if (tester.losses() > losses) return 'the receive queue dropped packets';
   if (tester.failures > failures) return `the tester's socket failed: ${tester.lastFailure}`;
   if (unsent) return `a segment could not be sent: ${unsent}`;
-  if (refusal) return `the path refuses segments: ${refusal}`;
+  if (refusal) return `the path refuses segments: ${refusal.text}`;
   // What was late is read before anything is concluded from it; but timers, ours and the target's, have gone on.
   const lag = tester.lag.worstSince(startedAt);
   return lag > timing.observation ? `the tester was ${Math.round(lag)} ms late` : undefined;

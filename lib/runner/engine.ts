@@ -24,6 +24,15 @@ const SEGMENTS_PER_CASE = 2;
 const roomFor = (receiveQueue: number): number =>
   Math.max(1, Math.floor(receiveQueue / (OCTETS_QUEUED * SEGMENTS_PER_CASE)));
 
+/** One family's and the other's in turn: where each has a connection at a time, neither waits for the other. */
+function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[]): Job[] {
+  const [first, second] = [4, 6].map((family) => jobs.filter((job) => job.family === family));
+  const longest = Math.max(first?.length ?? 0, second?.length ?? 0);
+  return Array.from({ length: longest }, (_, turn) => [first?.[turn], second?.[turn]])
+    .flat()
+    .filter((job) => job !== undefined);
+}
+
 /** What only tests of the suite itself change. */
 export interface EngineOptions {
   /** In octets. */
@@ -40,6 +49,7 @@ export class Engine {
   #environment: Environment | undefined;
   #preflight: Preflight | undefined;
   #watch: TargetWatch | undefined;
+  #avoided: readonly number[] = [];
   #width = 1;
   #losses = 0;
   #queue = Number.POSITIVE_INFINITY;
@@ -57,8 +67,22 @@ export class Engine {
       ? await this.#inTheLab(settings.stack)
       : await openNetworkTarget(settings);
     this.#cleanups.push(() => target.stop());
-    const { driver, name, tester: local, target: remote } = target;
+    const { driver, name, tester: local, target: remote, avoided, silentClosed = false } = target;
+    this.#avoided = avoided?.rcvNxt ?? [];
     const families = settings.families.filter((family) => target.families.includes(family) && remote[family]);
+    // First of all: a call that the kernel has reset must not be taken for one that waits.
+    this.#cleanups.push(
+      silenceKernel(
+        families.flatMap((family) =>
+          // Those that the target calls by itself lie elsewhere.
+          [PORTS, ...(driver.testerPorts ?? []).map((port) => ({ low: port, high: port }))].map((range) => ({
+            ...{ family, target: remote[family] as string },
+            ...range,
+          })),
+        ),
+        { outlives: !usesLab(settings) },
+      ),
+    );
     const links: Link[] = families.map((family) => {
       const here = local[family];
       const there = remote[family];
@@ -76,27 +100,16 @@ export class Engine {
     const start = PORTS.low + Math.floor(Math.random() * (PORTS.high - PORTS.low));
     const tester = new Tester(links, new PortRange(PORTS.low, PORTS.high, start));
     this.#cleanups.push(() => tester.close());
-    this.#cleanups.push(
-      silenceKernel(
-        links.flatMap(({ family, remote: there }) =>
-          // Those that the target calls by itself lie elsewhere.
-          [PORTS, ...(driver.testerPorts ?? []).map((port) => ({ low: port, high: port }))].map((range) => ({
-            ...{ family, target: there },
-            ...range,
-          })),
-        ),
-        { outlives: !usesLab(settings) },
-      ),
-    );
+    tester.expectCalls(driver.testerPorts ?? []);
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
-    this.#preflight = await preflight({ tester, driver, closedPort, families, width });
+    this.#preflight = await preflight({ tester, driver, closedPort, silentClosed, families, width });
     const { timing, synCookies } = this.#preflight;
     this.#width = this.#preflight.width;
-    this.#environment = { tester, driver, closedPort, timing, synCookies };
+    this.#environment = { tester, driver, closedPort, silentClosed, timing, synCookies };
     const { patience } = this.#options;
     this.#watch = new TargetWatch({
-      ...{ tester, driver, families, closedPort },
+      ...{ tester, driver, families, closedPort, silentClosed },
       within: timing.guard,
       ...(patience === undefined ? {} : { patience }),
     });
@@ -106,7 +119,12 @@ export class Engine {
       name,
       ...(address ? { address } : {}),
       families,
-      facts: { driver: driver.name, ...this.#preflight.facts, ...target.facts },
+      facts: {
+        driver: driver.name,
+        ...this.#preflight.facts,
+        ...(avoided ? { 'RCV.NXT is never': `${avoided.rcvNxt.join(' or ')}: ${avoided.why}` } : {}),
+        ...target.facts,
+      },
     };
   }
 
@@ -120,7 +138,7 @@ export class Engine {
     if (!environment || !facts) throw new Error('the engine has not been started');
     const index = new Map(catalogue().map(({ id }, position) => [id, position]));
     await runSideBySide(
-      cases,
+      environment.driver.testerPorts ? alternating(cases) : cases,
       () => this.#widthNow(environment.tester),
       async ({ id, family }) => {
         report(
@@ -130,6 +148,7 @@ export class Engine {
             index: index.get(id) ?? 0,
             seed: this.#settings.seed,
             profile: this.#settings.profile,
+            avoided: this.#avoided,
             adoption: facts.adoption,
             ...(facts.adoptedInPart ? { adoptedInPart: facts.adoptedInPart } : {}),
             ...(this.#watch ? { watch: this.#watch } : {}),

@@ -23,7 +23,7 @@ export async function knock(tester: Tester, family: 4 | 6, port: number, within:
     return {
       answers: mailbox.log.filter(({ from }) => from === 'target'),
       syn,
-      refusals: [...mailbox.unsent, ...mailbox.refusals],
+      refusals: [...mailbox.unsent, ...mailbox.refusals.map(({ text }) => text)],
     };
   } finally {
     mailbox.close();

@@ -3,6 +3,7 @@ import { DEFAULT_TIMING, type Environment, type Timing } from '../states/index.t
 import type { Driver } from '../target/driver.ts';
 import type { Tester } from '../tester/index.ts';
 import { detectAdoption } from './adoption.ts';
+import { callsAnswer } from './calls-answer.ts';
 import { findLimits, type Limits } from './limits.ts';
 import { BURST, probePath } from './path-probes.ts';
 import { PathUnusable, portsAnswer } from './ports-answer.ts';
@@ -27,19 +28,21 @@ export interface Path {
   readonly driver: Driver;
   readonly closedPort: number;
   readonly families: readonly (4 | 6)[];
+  /** It sends no resets from CLOSED, and calls by itself. */
+  readonly silentClosed?: boolean | undefined;
   /** How many cases are meant to be on the wire at once. */
   readonly width: number;
 }
 
 // RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s; a first retransmission later than that is not waited for.
-const LATEST_RETRANSMISSION = 6500;
+const LATEST_RETRANSMISSION = 8000;
 // A case draws a few replies of one kind and takes about a second: by as much a limit of so many a second is divided.
 const SHARE_OF_LIMIT = 4;
 const MOST_LIMITED_CONNECTIONS = 100;
 const UNKNOWN = 'not found out: its user cannot be moved there';
 
 /**
- * Proves the path before any case: a closed port resets, an open one answers; measures the round trip, the path's faults
+ * Proves the path before any case: a closed port resets, an open one answers, or a connection does; measures the round trip, the path's faults
  * and the target's first retransmissions, from which all waits derive; and finds out what the target limits, whether it
  * uses SYN cookies, and whether it has adopted RFC 5961.
  *
@@ -52,6 +55,10 @@ export async function preflight(path: Path): Promise<Preflight> {
   const roundTrips: number[] = [];
   let resetsAtOnce: number | undefined;
   for (const one of families) {
+    if (path.silentClosed) {
+      roundTrips.push(...(await callsAnswer(path, one)));
+      continue;
+    }
     const open = await unlessBeyond(driver.listener(one, 'plain'));
     roundTrips.push(...(await portsAnswer(tester, one, { closed: closedPort, open })));
     const within = Math.max(DEFAULT_TIMING.guard, Math.max(...roundTrips) * 4);
@@ -65,6 +72,7 @@ export async function preflight(path: Path): Promise<Preflight> {
     tester,
     driver,
     closedPort,
+    silentClosed: path.silentClosed === true,
     timing: {
       ...DEFAULT_TIMING,
       guard: Math.max(DEFAULT_TIMING.guard, worst * 4),
@@ -96,8 +104,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       'round trip, worst (ms)': Math.round(worst * 1000) / 1000,
       'round trip, spread (ms)': Math.round(spread * 1000) / 1000,
       'path, in percent': String(tester.path),
-      'resets at once':
-        resetsAtOnce === undefined ? `no limit seen at ${BURST}` : `${resetsAtOnce} of ${BURST}`,
+      'resets at once': path.silentClosed ? 'none: its closed ports are silent' : limitOf(resetsAtOnce),
       ...limitFacts(limits, adopted?.adoption),
       'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
       'FIN sent again after (ms)': fin === undefined ? 'not seen' : Math.round(fin),
@@ -109,11 +116,15 @@ export async function preflight(path: Path): Promise<Preflight> {
 
 async function adoptionAndLimits(environment: Environment, family: 4 | 6, width: number) {
   const adopted = await unlessBeyond(detectAdoption(environment, family));
-  const connections = Math.min(width, MOST_LIMITED_CONNECTIONS);
+  // One that calls has one connection at a time.
+  const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
   // One that challenges SYNs and not RSTs has no limit on a reply that it never gives.
   const probed = adopted?.inPart ? undefined : adopted?.adoption;
   return [adopted, await findLimits(environment, family, probed, connections)] as const;
 }
+
+const limitOf = (resetsAtOnce: number | undefined): string =>
+  resetsAtOnce === undefined ? `no limit seen at ${BURST}` : `${resetsAtOnce} of ${BURST}`;
 
 /** As many cases at a time as the limits that were found leave room for. */
 function bearable(width: number, resetsAtOnce: number | undefined, { hostWide }: Limits): number {

@@ -23,18 +23,29 @@ export class Random {
     return (value ^ (value >>> 14)) >>> 0;
   }
 
-  /** A free choice of a sequence number: every second one lies where numbers wrap around. */
-  sequenceNumber(): number {
-    const choice = this.next();
-    return choice % 2 === 0 ? this.next() : (EDGES[(choice >>> 1) % EDGES.length] as number);
+  /** A free choice of a sequence number, but for some: every second one lies where numbers wrap around. */
+  sequenceNumber(avoided: readonly number[] = []): number {
+    for (;;) {
+      const choice = this.next();
+      const number = choice % 2 === 0 ? this.next() : (EDGES[(choice >>> 1) % EDGES.length] as number);
+      if (!avoided.includes(number)) return number;
+    }
   }
 }
 
 /**
  * The RCV.NXT of a case: neighbours in a family of cases get different edges, so that every family meets 0, 1, 2^31,
  * 2^32-1 and a number in between, and the two address families are shifted against each other.
+ *
+ * @param avoided numbers that the target is known not to bear
  */
-export function anchor(index: number, family: 4 | 6, random: Random): number {
-  const choice = (index + (family === 6 ? 2 : 0)) % (EDGES.length + 1);
-  return EDGES[choice] ?? random.next();
+export function anchor(
+  index: number,
+  family: 4 | 6,
+  random: Random,
+  avoided: readonly number[] = [],
+): number {
+  const edges = EDGES.filter((edge) => !avoided.includes(edge));
+  const choice = (index + (family === 6 ? 2 : 0)) % (edges.length + 1);
+  return edges[choice] ?? random.next();
 }

@@ -59,7 +59,7 @@ async function climb(ladder: Ladder, context: CaseContext, shift: number): Promi
     family,
     state: ladder.start,
     condition: ladder.condition,
-    rcvNxt: random.sequenceNumber(),
+    rcvNxt: random.sequenceNumber(context.avoided),
     unread: ladder.unread ?? false,
     outcomes: ladder.steps.flatMap((step) => ('expect' in step && step.then ? [step.then] : [])),
   });

@@ -1,5 +1,7 @@
 import type { ConcreteSegment } from '../notation/index.ts';
 import type { Case } from '../spec/case.ts';
+import { PROFILES } from '../spec/profile.ts';
+import type { State } from '../spec/state.ts';
 import type { Connection } from '../states/index.ts';
 import type { Dressing } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
@@ -28,6 +30,10 @@ export function dressingOf({ condition }: Case, family: 4 | 6): Dressing {
   }
 }
 
+/** Such a SYN is to be discarded silently (RFC 9293 MUST-57), which leaves no room for ICMP either (RFC 1122 section 1.3.3). */
+export const isToBeSilent = ({ condition }: Case): boolean =>
+  condition === 'sent to a broadcast or multicast address';
+
 /** The stimulus with the timestamp that the case's condition asks for. */
 export function stamped(
   { condition }: Case,
@@ -43,6 +49,11 @@ export function stamped(
 /** Whether the stimulus gets the connection's timestamps. */
 export const carriesTimestamps = ({ condition }: Case): boolean =>
   condition !== 'timestamps negotiated; segment carries none';
+
+/** The states in which the stimulus may leave a target, whichever document it follows. */
+export const outcomesOf = ({ expect }: Case): readonly State[] => [
+  ...new Set(PROFILES.flatMap((profile) => expect[profile].map(({ then }) => then))),
+];
 
 /** The stimulus speaks of numbers before SND.UNA: they must be numbers of text that was really sent. */
 export const needsAge = ({ send }: Case): boolean => /ACK=(SND\.UNA-|[^>]*MAX\.SND\.WND)/.test(send);

@@ -8,6 +8,8 @@ export interface Watched {
   readonly driver: Driver;
   readonly families: readonly (4 | 6)[];
   readonly closedPort: number;
+  /** Its closed ports say nothing: its calls tell that it is there. */
+  readonly silentClosed?: boolean;
   /** How long an answer may take, in milliseconds. */
   readonly within: number;
   /** How long a target that is away is waited for, in milliseconds. */
@@ -19,22 +21,28 @@ const PATIENCE = 10_000;
 const BETWEEN_LOOKS = 250;
 const TRIES = 4;
 const ALIVE_WITHIN = 1500;
+// Another case may have the connection that it makes one of at a time.
+const CALLS_WITHIN = 30_000;
 
 /**
  * Tells whether the target is there: its path, its TCP, and what moves its user. Nobody is accused, and nothing goes on,
  * while it is not; and what was seen of it before and after an absence is not of one piece.
  */
 export class TargetWatch {
-  /** Goes up with every absence. */
-  epoch = 0;
   /** Why the target is given up; undefined while it is not. */
   lost: string | undefined;
   readonly #watched: Watched;
+  #absences = 0;
   #looking: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(watched: Watched) {
     this.#watched = watched;
+  }
+
+  /** Goes up with every absence. */
+  get epoch(): number {
+    return this.#absences + (this.#watched.driver.restarts ?? 0);
   }
 
   /** Looks after the target, and waits for it if it is away. Who asks at the same time gets the same look. */
@@ -63,14 +71,14 @@ export class TargetWatch {
         await pause(BETWEEN_LOOKS);
         reason = await this.#absence();
       }
-      this.epoch += 1;
+      this.#absences += 1;
     }
     if (reason) {
       this.lost = `the target was lost: ${reason}, for ${Math.round(patience / 1000)} s`;
       // Whoever still waits for an answer of its user's is set free; nobody is expected to be there.
       await driver.renew?.().catch(() => undefined);
     } else if (await this.#restarted()) {
-      this.epoch += 1;
+      this.#absences += 1;
       await driver.renew?.().catch((error: Error) => {
         this.lost = `the target was lost: it was restarted, and then ${error.message}`;
       });
@@ -79,10 +87,12 @@ export class TargetWatch {
 
   /** What is missing, in a few words. */
   async #absence(): Promise<string | undefined> {
-    const { tester, families, closedPort, driver } = this.#watched;
+    const { tester, families, closedPort, driver, silentClosed } = this.#watched;
     for (const family of families) {
-      const answer = await this.#answerOf(family, closedPort);
-      if (!answer) return `${tester.link(family).remote} does not answer any more`;
+      const answers = silentClosed
+        ? await tester.calls(family, CALLS_WITHIN)
+        : await this.#answerOf(family, closedPort);
+      if (!answers) return `${tester.link(family).remote} does not answer any more`;
     }
     if (driver.alive && !(await driver.alive(ALIVE_WITHIN))) return `${driver.name} does not answer any more`;
     return undefined;

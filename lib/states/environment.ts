@@ -34,6 +34,11 @@ export interface Environment {
   readonly timing: Timing;
   /** The target has no TCB in SYN-RECEIVED: the acknowledgment of its SYN,ACK opens a connection whenever it comes. */
   readonly synCookies?: boolean;
+  /**
+   * The target does not reset what comes to no connection: that it is silent is all that tells CLOSED, together with its
+   * calling the tester, which shows that it is there.
+   */
+  readonly silentClosed?: boolean;
   /** A port per family that nobody listens on. */
   readonly closedPort: number;
 }

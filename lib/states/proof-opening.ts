@@ -1,7 +1,7 @@
 import type { Entry } from '../tester/index.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 import { lengthOf } from './connection.ts';
-import { FAR, isSynAck, type Proof, plain, type Scene, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
+import { FAR, isSynAck, type Proof, plain, type Scene, silence, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
 
 /** CLOSED and LISTEN reset an acknowledgment out of nowhere; no connection does so at that place. */
 export async function closed(scene: Scene): Promise<Proof> {
@@ -11,9 +11,9 @@ export async function closed(scene: Scene): Promise<Proof> {
     plain({ seq: ack, ack, ctl: ['ACK'] }),
     ({ ctl, seq }) => ctl.has('RST') && seq === ack,
   );
-  return entry
-    ? { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' }
-    : { state: 'unknown', how: 'an acknowledgment out of nowhere was not reset' };
+  if (entry) return { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' };
+  const how = 'an acknowledgment out of nowhere was not reset';
+  return silence(scene, how);
 }
 
 /** From LISTEN: either a SYN,ACK has begun a connection, or a new SYN is answered as the first. */
@@ -48,7 +48,7 @@ export async function fromSynSent(scene: Scene): Promise<Proof> {
     plain({ seq, ack: connection.sndNxt, ctl: ['SYN', 'ACK'], ...scene.synFields() }),
     ({ ctl }) => !ctl.has('SYN') && (ctl.has('RST') || ctl.has('ACK')),
   );
-  if (!entry) return { state: 'unknown', how: 'a right SYN,ACK was not answered' };
+  if (!entry) return silence(scene, 'a right SYN,ACK was not answered');
   if (entry.segment.ctl.has('RST')) return { state: 'CLOSED', how: 'a right SYN,ACK was reset' };
   if (entry.segment.ack !== add(seq, 1)) {
     return { state: 'unknown', how: 'a right SYN,ACK was answered as if there were a connection' };
@@ -83,13 +83,12 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
     if (!listening) return { state: 'CLOSED', how: `${how}: there is no connection` };
     return listens(scene, add(scene.connection.rcvNxt, FAR), `${how}, `);
   }
-  if (alive === undefined) return { state: 'unknown', how: 'old text is not answered' };
-  const numbers = { rcvNxt: alive.ack, sndNxt: alive.seq };
+  if (alive === undefined) return silence(scene, 'old text is not answered');
   if (scene.environment.driver.seesAccepts && listening) {
-    return { state: 'unknown', how: 'there is a connection, but its user has not got it', ...numbers };
+    return { state: 'unknown', how: 'there is a connection, but its user has not got it', ...alive };
   }
-  const state = scene.finTaken(alive.ack) ? 'CLOSE-WAIT' : 'ESTABLISHED';
-  return { state, how: 'old text was acknowledged, its SYN,ACK is not sent again', ...numbers };
+  const state = scene.finTaken(alive.rcvNxt) ? 'CLOSE-WAIT' : 'ESTABLISHED';
+  return { state, how: 'old text was acknowledged, its SYN,ACK is not sent again', ...alive };
 }
 
 /**
@@ -138,8 +137,8 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
   const alive = await scene.oldText();
   if (alive === 'reset') return { state: 'CLOSED', how: `${first.how}, but old text was reset` };
   if (alive === undefined) return { state: 'unknown', how: `${first.how}, but old text is not answered` };
-  const state = scene.finTaken(alive.ack) ? 'CLOSE-WAIT' : 'ESTABLISHED';
-  return { state, how: first.how, rcvNxt: alive.ack, sndNxt: alive.seq };
+  const state = scene.finTaken(alive.rcvNxt) ? 'CLOSE-WAIT' : 'ESTABLISHED';
+  return { state, how: first.how, ...alive };
 }
 
 /** A LISTEN answers a SYN by the SYN,ACK that acknowledges it. */

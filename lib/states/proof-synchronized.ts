@@ -1,6 +1,6 @@
 import { add, geq } from '../wire/seq.ts';
 import { synReceivedOr } from './proof-opening.ts';
-import { isSynAck, type Proof, plain, type Scene } from './scene.ts';
+import { isSynAck, type Proof, plain, type Scene, silence } from './scene.ts';
 
 /** From ESTABLISHED to TIME-WAIT. */
 export async function fromSynchronized(scene: Scene): Promise<Proof> {
@@ -14,9 +14,8 @@ export async function fromSynchronized(scene: Scene): Promise<Proof> {
   const alive = await scene.oldText();
   if (alive === 'reset') return { state: 'CLOSED', how: 'old text was reset: there is no connection' };
   if (alive === undefined) return silentConnection(scene);
-  const numbers = { rcvNxt: alive.ack, sndNxt: alive.seq };
-  const { state, how } = await byFins(scene, alive.ack);
-  return { state, how: ['old text was acknowledged', how].filter(Boolean).join(', '), ...numbers };
+  const { state, how } = await byFins(scene, alive.rcvNxt);
+  return { state, how: ['old text was acknowledged', how].filter(Boolean).join(', '), ...alive };
 }
 
 /** The synchronized states are told apart by which FINs were sent, taken and acknowledged. */
@@ -46,16 +45,17 @@ async function silentConnection(scene: Scene): Promise<Proof> {
   const { state } = scene.subject;
   const takesText = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'].includes(state);
   const unanswered = 'old text was not acknowledged';
-  if (takesText && connection.rcvWnd > 0) {
-    const end = add(connection.rcvNxt, 1);
+  const rcvNxt = scene.rcvNxtSaid();
+  if (takesText && !scene.finTaken(rcvNxt) && connection.rcvWnd > 0) {
+    const end = add(rcvNxt, 1);
     const entry = await scene.exchange(
-      plain({ seq: connection.rcvNxt, ack: connection.sndUna, ctl: ['ACK', 'PSH'], data: 1 }),
+      plain({ seq: rcvNxt, ack: connection.sndUna, ctl: ['ACK', 'PSH'], data: 1 }),
       ({ ctl, ack }) => ctl.has('RST') || (ctl.has('ACK') && geq(ack, end)),
       scene.environment.timing.observation,
     );
     if (entry?.segment.ctl.has('RST')) return { state: 'CLOSED', how: 'new text was reset' };
     if (entry) {
-      const { state: found, how } = await byFins(scene, connection.rcvNxt);
+      const { state: found, how } = await byFins(scene, rcvNxt);
       return { state: found, how: [unanswered, 'but new text was', how].filter(Boolean).join(', ') };
     }
   }
@@ -71,5 +71,5 @@ async function silentConnection(scene: Scene): Promise<Proof> {
     const { state: found } = await byFins(scene, again.segment.ack);
     return { state: found, how: `${unanswered}, but its FIN is sent again`, rcvNxt: again.segment.ack };
   }
-  return { state: 'unknown', how: 'neither old nor new text is answered' };
+  return silence(scene, 'neither old nor new text is answered');
 }

@@ -6,8 +6,13 @@ import { lengthOf } from './connection.ts';
 /** What the target sent after a stimulus, told apart. */
 export interface Sorted {
   readonly replies: readonly Entry[];
-  /** Segments that repeat what the target had sent before the stimulus: its timers' doing. */
+  /**
+   * Segments that repeat what the target had sent before the stimulus: its timers' doing; and text that its application
+   * sends by itself.
+   */
   readonly retransmissions: readonly Entry[];
+  /** Those of them, a SYN,ACK or a FIN, that came sooner than their timer can fire: the stimulus has drawn them. */
+  readonly drawn: readonly Entry[];
   /** Replies that are there twice, where the path is known to double segments: the stimulus or the reply may have been. */
   readonly doubles: readonly Entry[];
   /** Acknowledgments that say nothing new but a larger window. */
@@ -20,6 +25,8 @@ export interface Repetition {
   readonly doubled?: number | undefined;
   /** After it, the target's timer sends an unacknowledged SYN,ACK again. */
   readonly synAckAgain?: number;
+  /** The target's application sends text by itself as soon as the connection is established, whatever has established it. */
+  readonly greets?: boolean;
   /** After it, the target's timer sends unacknowledged text or a FIN again. */
   readonly otherAgain?: number;
 }
@@ -36,24 +43,38 @@ const SOONEST = 0.25;
 export function sort(
   earlier: readonly Entry[],
   later: readonly Entry[],
-  { doubled = -1, synAckAgain = Infinity, otherAgain = Infinity }: Repetition = {},
+  { doubled = -1, greets = false, synAckAgain = Infinity, otherAgain = Infinity }: Repetition = {},
 ): Sorted {
   const replies: Entry[] = [];
   const retransmissions: Entry[] = [];
+  const drawn: Entry[] = [];
   const doubles: Entry[] = [];
   const windowUpdates: Entry[] = [];
-  const before = earlier.filter(({ from }) => from === 'target').map(({ segment }) => segment);
+  const sent = earlier.filter(({ from }) => from === 'target');
+  const before = sent.map(({ segment }) => segment);
   for (const entry of later) {
     if (entry.from !== 'target') continue;
     const again = entry.segment.ctl.has('SYN') ? synAckAgain : otherAgain;
     const isLate = (reply: Entry): boolean => entry.at - reply.at >= again * SOONEST;
     const sentBefore = replies.filter(isLate).map(({ segment }) => segment);
-    if (repeats(entry.segment, [...before, ...sentBefore])) retransmissions.push(entry);
-    else if (replies.some((reply) => isDouble(entry, reply, doubled))) doubles.push(entry);
+    const { ctl, data } = entry.segment;
+    // Without ACK it is nothing that a connection sends.
+    if (greets && data > 0 && ctl.has('ACK') && !ctl.has('RST') && !ctl.has('SYN'))
+      retransmissions.push(entry);
+    else if (repeats(entry.segment, [...before, ...sentBefore])) {
+      retransmissions.push(entry);
+      const last = [...sent, ...retransmissions.slice(0, -1)]
+        .filter(({ segment }) => repeats(entry.segment, [segment]))
+        .at(-1);
+      const isSoon = last !== undefined && Number.isFinite(again) && !isLate(last);
+      // A path that doubles segments may have done so with this one. Text is sent again by quicker timers, too.
+      const control = ctl.has('ACK') && (ctl.has('SYN') || ctl.has('FIN')) && data === 0;
+      if (isSoon && control && doubled < 0) drawn.push(entry);
+    } else if (replies.some((reply) => isDouble(entry, reply, doubled))) doubles.push(entry);
     else if (replies.some((reply) => opensWindow(entry.segment, reply.segment))) windowUpdates.push(entry);
     else replies.push(entry);
   }
-  return { replies, retransmissions, doubles, windowUpdates };
+  return { replies, retransmissions, drawn, doubles, windowUpdates };
 }
 
 /**

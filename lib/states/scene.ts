@@ -16,6 +16,9 @@ export interface Proof {
   readonly sndNxt?: number;
 }
 
+/** RCV.NXT and SND.NXT of the target's, by its own word. */
+export type Numbers = Required<Pick<Proof, 'rcvNxt' | 'sndNxt'>>;
+
 /** What there is to prove something of: a connection after a stimulus. */
 export interface Subject {
   readonly connection: Connection;
@@ -42,6 +45,9 @@ const ANSWER_PATIENCE = 750;
 
 // Of which on a path that loses one in ten two are lost once in a thousand.
 const PROBES = 3;
+
+// Of a target that calls all the time, and sends the SYN of a call again at intervals that double.
+const NEXT_CALL_WITHIN = 12_000;
 
 /** Far outside every window: a probe there cannot be mistaken for part of what the stimulus began. */
 export const FAR = 2 ** 29;
@@ -103,23 +109,41 @@ export class Scene {
 
   /**
    * An octet that the target has long received: the acknowledgment it earns in every synchronized state and in
-   * SYN-RECEIVED (first check of RFC 9293 section 3.10.7.4), `reset` where there is no connection, or undefined.
+   * SYN-RECEIVED (first check of RFC 9293 section 3.10.7.4), `reset` where there is no connection, or undefined. Some TCPs
+   * have that acknowledgment ride on their FIN, or on text, once more: it tells the same.
    */
-  async oldText(): Promise<ConcreteSegment | 'reset' | undefined> {
+  async oldText(): Promise<Numbers | 'reset' | undefined> {
     // One octet before a FIN that was taken lies the number with which a cookie would open the connection anew.
     const octets = this.environment.synCookies ? 2 : 1;
     const seq = add(this.connection.rcvNxt, -octets);
     // Whatever the stimulus acknowledged: a probe must not do so in its stead, where the target has discarded it.
     const ack = this.connection.sndUna;
     const isReset = (segment: ConcreteSegment): boolean => segment.ctl.has('RST') && segment.seq === ack;
-    const isAck = ({ ctl, data }: ConcreteSegment): boolean =>
-      ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('FIN') && !ctl.has('RST') && data === 0;
+    const { targetFin } = this.connection;
+    const isAck = ({ ctl, seq: from, data }: ConcreteSegment): boolean => {
+      const isFinAgain = ctl.has('FIN') && add(from, data) === targetFin;
+      return ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('RST') && (isFinAgain || !ctl.has('FIN'));
+    };
     const entry = await this.exchange(
       plain({ seq, ack, ctl: ['ACK'], data: octets }),
       (segment) => isReset(segment) || isAck(segment),
     );
     if (!entry) return undefined;
-    return isReset(entry.segment) ? 'reset' : entry.segment;
+    if (isReset(entry.segment)) return 'reset';
+    return { rcvNxt: entry.segment.ack, sndNxt: add(entry.segment.seq, lengthOf(entry.segment)) };
+  }
+
+  /** Where CLOSED says nothing, whether there is somebody to say it: another call comes. */
+  async isSilentlyClosed(): Promise<boolean> {
+    const { silentClosed, tester } = this.environment;
+    const { mailbox } = this.connection;
+    return silentClosed === true && tester.calls(mailbox.link.family, NEXT_CALL_WITHIN, mailbox);
+  }
+
+  /** RCV.NXT as the target's segments since the stimulus tell, whatever they were sent for. */
+  rcvNxtSaid(): number {
+    const told = this.answers().filter(({ segment: { ctl } }) => ctl.has('ACK') && !ctl.has('RST'));
+    return told.reduce((most, { segment: { ack } }) => (gt(ack, most) ? ack : most), this.connection.rcvNxt);
   }
 
   /** Whether a FIN of the tester's, in the recipe or in the stimulus, lies before this RCV.NXT. */
@@ -225,4 +249,11 @@ export class Scene {
   synFields(): Pick<ConcreteSegment, 'wnd' | 'mss'> {
     return { wnd: TESTER_WINDOW, mss: TESTER_MSS[this.connection.mailbox.link.family] };
   }
+}
+
+/** What a connection that answers nothing is: CLOSED, where that is silent and the target is there; otherwise nobody knows. */
+export async function silence(scene: Scene, how: string): Promise<Proof> {
+  return (await scene.isSilentlyClosed())
+    ? { state: 'CLOSED', how: `${how}, as at any of its closed ports, while it calls again` }
+    : { state: 'unknown', how };
 }

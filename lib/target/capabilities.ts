@@ -6,6 +6,8 @@ export interface TargetCapabilities {
   readonly simultaneousOpen?: boolean | undefined;
   /** Timestamps (RFC 7323), when the tester offers them. */
   readonly timestamps?: boolean | undefined;
+  /** It resets what comes to a closed port. Where it does not, it has to call by itself: its calls show that it is there. */
+  readonly resets?: boolean | undefined;
   /** Its user can close one direction and go on receiving. */
   readonly halfClose?: boolean | undefined;
 }

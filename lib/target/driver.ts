@@ -119,6 +119,8 @@ export interface Driver {
    * @param within in milliseconds
    */
   alive?(within: number): Promise<boolean>;
+  /** How often the target was started again, where that is known: it has forgotten all connections of before. */
+  readonly restarts?: number;
   /**
    * Begins anew with a target that was restarted: requests that wait fail, listeners and connections are forgotten.
    *

@@ -40,6 +40,12 @@ export async function openTarget(path: string, families: readonly (4 | 6)[]): Pr
     throw new TargetFileError(`${path}: addresses: none of IPv${families.join(' or IPv')}`);
   }
   const tester = { ...routed(target), ...byFamily(file.tester ?? {}) };
+  const silentClosed = file.capabilities?.resets === false;
+  if (silentClosed && file.driver.kind !== 'await') {
+    throw new TargetFileError(
+      `${path}: capabilities.resets: only a target that calls by itself may be silent`,
+    );
+  }
   const driver = await openDriver(file, tester, target);
   const limited = file.capabilities ? limitedTo(file.capabilities, driver) : driver;
   return {
@@ -50,6 +56,7 @@ export async function openTarget(path: string, families: readonly (4 | 6)[]): Pr
     driver: limited,
     width: file.driver.kind === 'await' && !file.driver.services ? 1 : widthFor(file.limits),
     ...(file.closedPort === undefined ? {} : { closedPort: file.closedPort }),
+    silentClosed,
     profile: file.profile,
     facts: factsOf(file),
     stop: () => driver.dispose(),
@@ -123,6 +130,7 @@ const WORDS: Readonly<Record<string, string>> = {
   simultaneousOpen: 'simultaneous open',
   timestamps: 'timestamps',
   halfClose: 'half close',
+  resets: 'resets from CLOSED',
 };
 
 type Defined<T> = T extends readonly (infer Item)[]

@@ -13,6 +13,13 @@ export interface RunningTarget {
   readonly width: number;
   /** A port that nobody listens on. */
   readonly closedPort?: number;
+  /**
+   * It is known to send no resets from CLOSED, so that no filter is to blame. Only of one that calls by itself, which shows
+   * that it is there.
+   */
+  readonly silentClosed?: boolean;
+  /** Values of RCV.NXT that it does not survive, so that nothing else could be told of it; and why, in a few words. */
+  readonly avoided?: { readonly rcvNxt: readonly number[]; readonly why: string };
   /** Ends what was started, the driver too; may be called more than once. */
   stop(): Promise<void>;
 }

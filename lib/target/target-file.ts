@@ -100,6 +100,10 @@ export const targetFileSchema = z
         simultaneousOpen: z.boolean().optional(),
         timestamps: z.boolean().optional(),
         halfClose: z.boolean().optional(),
+        resets: z
+          .boolean()
+          .optional()
+          .describe('It resets what comes to a closed port; false: it is silent, and no filter is why'),
       })
       .optional()
       .describe('What it is known to have or not; cases about what it has not are inconclusive'),

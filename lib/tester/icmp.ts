@@ -40,5 +40,5 @@ export function readRefusal(family: 4 | 6, octets: Uint8Array, source: string): 
   const header = family === 6 ? IPV6_HEADER : ((original[0] ?? 0) & 0x0f) * 4;
   if (original[family === 6 ? 6 : 9] !== PROTOCOL_TCP || original.length < header + 2) return undefined;
   const port = ((original[header] as number) << 8) | (original[header + 1] as number);
-  return { port, text: `ICMP from ${source}: ${CODES[family][code] ?? `unreachable, code ${code}`}` };
+  return { port, source, text: `ICMP from ${source}: ${CODES[family][code] ?? `unreachable, code ${code}`}` };
 }

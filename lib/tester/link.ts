@@ -13,6 +13,8 @@ export interface Arrival {
 export interface Refusal {
   /** The tester's port in the packet. */
   readonly port: number;
+  /** The address of who says so. */
+  readonly source: string;
   /** In a few words: who says what. */
   readonly text: string;
 }

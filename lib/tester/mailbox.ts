@@ -1,6 +1,6 @@
 import { type ConcreteSegment, fromWire } from '../notation/index.ts';
 import { ACK, type DecodedTcp, decodeTcp, SYN, WireError } from '../wire/index.ts';
-import type { Arrival, Link } from './link.ts';
+import type { Arrival, Link, Refusal } from './link.ts';
 import { buildPacket, type Dressing } from './packet.ts';
 
 /** One segment of a connection, as it was sent or arrived. */
@@ -34,7 +34,7 @@ export class Mailbox {
   /** What all text is made of that does not say otherwise, over and over. */
   filler: string | undefined;
   /** What the path said by ICMP of segments from this port: not delivered, for one reason or another. */
-  readonly refusals: string[] = [];
+  readonly refusals: Refusal[] = [];
   /** Why segments of this connection's could not be sent: each is missing on the wire, though it is in the log. */
   readonly unsent: string[] = [];
   readonly #waiters = new Set<Waiter>();

@@ -8,19 +8,16 @@ import type { PortRange } from './ports.ts';
 
 const SHORTEST_HEADER = 20;
 
+const flagsOf = (tcp: Uint8Array): number => tcp[13] ?? 0;
+
 /**
  * Ends a call that nobody is interested in any more, as CLOSED does: a target that makes one call at a time would stay
  * with it. A new call is left to ring until somebody is.
  */
 function hangUp(link: Link, { tcp, source }: Arrival): void {
+  if ((flagsOf(tcp) & (RST | ACK)) !== ACK) return;
   const view = new DataView(tcp.buffer, tcp.byteOffset, tcp.byteLength);
-  const [srcPort, dstPort, ack, flags] = [
-    view.getUint16(0),
-    view.getUint16(2),
-    view.getUint32(8),
-    view.getUint8(13),
-  ];
-  if ((flags & (SYN | RST | ACK)) !== ACK) return;
+  const [srcPort, dstPort, ack] = [view.getUint16(0), view.getUint16(2), view.getUint32(8)];
   const reset = { seq: ack, ack: 0, ctl: new Set(['RST'] as const), data: 0, urg: 0 };
   const { family, local, remote } = link;
   link.send(
@@ -41,6 +38,7 @@ export class Tester {
   readonly #mailboxes = new Map<number, Mailbox>();
   /** Ports that the target calls by itself. */
   readonly #called = new Set<number>();
+  readonly #awaited = new Set<(family: 4 | 6, taker: Mailbox | undefined) => void>();
   /** Reads and sockets that failed since the start: what that cost, and whom, nobody knows. */
   failures = 0;
   #lastFailure: Error | undefined;
@@ -54,7 +52,7 @@ export class Tester {
         this.failures += 1;
         this.#lastFailure = error;
       });
-      link.onRefusal(({ port, text }) => this.#mailboxes.get(port)?.refusals.push(text));
+      link.onRefusal((refusal) => this.#mailboxes.get(refusal.port)?.refusals.push(refusal));
     }
   }
 
@@ -83,6 +81,31 @@ export class Tester {
     this.#mailboxes.set(port, mailbox);
     if (given !== undefined) this.#called.add(port);
     return mailbox;
+  }
+
+  /** Ports that the target calls by itself, before any of them is opened. */
+  expectCalls(ports: readonly number[]): void {
+    for (const port of ports) this.#called.add(port);
+  }
+
+  /**
+   * Whether the target calls, or calls again, within so many milliseconds: it is there, then.
+   *
+   * @param beside whose own calls don't count
+   */
+  calls(family: 4 | 6, within: number, beside?: Mailbox): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (called: boolean): void => {
+        clearTimeout(timer);
+        this.#awaited.delete(hear);
+        resolve(called);
+      };
+      const timer = setTimeout(() => void this.drained().then(() => end(false)), within);
+      const hear = (from: 4 | 6, taker: Mailbox | undefined): void => {
+        if (from === family && (taker === undefined || taker !== beside)) end(true);
+      };
+      this.#awaited.add(hear);
+    });
   }
 
   /** What the receive queues dropped since the start. */
@@ -138,8 +161,13 @@ export class Tester {
     const { tcp } = arrival;
     const port = ((tcp[2] ?? 0) << 8) | (tcp[3] ?? 0);
     const mailbox = this.#mailboxes.get(port);
-    if (mailbox?.deliver(arrival)) return;
+    const taken = mailbox?.deliver(arrival) ?? false;
+    const isCalled = tcp.length >= SHORTEST_HEADER && this.#called.has(port);
+    if (isCalled && (flagsOf(tcp) & (SYN | RST | ACK)) === SYN) {
+      for (const hear of [...this.#awaited]) hear(link.family, taken ? mailbox : undefined);
+    }
+    if (taken) return;
     this.strays += 1;
-    if (tcp.length >= SHORTEST_HEADER && this.#called.has(port)) hangUp(link, arrival);
+    if (isCalled) hangUp(link, arrival);
   }
 }

@@ -20,6 +20,10 @@ export interface Observation {
   readonly replies: readonly ConcreteSegment[];
   /** What the target's timers sent meanwhile; such a segment may carry the acknowledgment that is due. */
   readonly retransmissions: readonly ConcreteSegment[];
+  /** Those of them that no timer has sent, but the stimulus has drawn. */
+  readonly drawn?: readonly ConcreteSegment[];
+  /** What the target said by ICMP, where a silence is to be a silence of that, too. */
+  readonly refusal?: string;
   readonly stateAfter: State | 'unknown';
   /** RCV.NXT afterwards, when the proof told. */
   readonly rcvNxtAfter?: number;
@@ -113,15 +117,18 @@ const faultsOf = (outcome: ResolvedOutcome, observation: Observation): string[] 
 ];
 
 function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): string[] {
-  const { replies, retransmissions, variables } = observation;
+  const { replies, retransmissions, variables, refusal } = observation;
   if (reply === 'silence') {
-    return replies.length === 0 ? [] : [`observed ${shown(replies, variables)}`];
+    if (replies.length === 0) return refusal === undefined ? [] : [`observed ${refusal}`];
+    return [`observed ${shown(replies, variables)}`];
   }
   const expected = parseSegment(reply);
   const last = replies.at(-1);
   if (!last) {
     if (retransmissions.some((segment) => compareReply(expected, segment, variables).length === 0)) return [];
-    return carriedAlong(reply, observation) ? [] : ['observed silence'];
+    if (carriedAlong(reply, observation)) return [];
+    const again = shown(observation.drawn ?? [], variables);
+    return [again ? `observed ${again} again` : 'observed silence'];
   }
   const before = replies.slice(0, -1);
   if (before.length > 0 && !lastOfSeveral(before, last, variables)) {
@@ -155,7 +162,10 @@ function lastOfSeveral(
 }
 
 /** An acknowledgment of new text or a FIN may ride on a segment that is sent anyway (RFC 9293 section 3.10.7.4, seventh). */
-function carriedAlong(reply: string, { retransmissions, variables }: Observation): boolean {
+export function carriedAlong(
+  reply: string,
+  { retransmissions, variables }: Pick<Observation, 'retransmissions' | 'variables'>,
+): boolean {
   const { ctl, ack } = parseSegment(reply);
   if (ctl.length !== 1 || ctl[0] !== 'ACK' || !ack || ack.kind === 'any') return false;
   const due = evaluate(ack, variables);

@@ -29,4 +29,13 @@ describe('random numbers', () => {
     expect(EDGES).to.not.include(of(4, 4));
     for (let index = 0; index < 10; index += 1) expect(of(index, 4)).to.not.equal(of(index, 6));
   });
+
+  it('leave out what the target does not survive', () => {
+    const of = (index: number): number => anchor(index, 4, new Random(1, 'x'), [0, 1]);
+    expect([0, 1].map(of)).to.deep.equal([2 ** 31, 2 ** 32 - 1]);
+    expect([3, 4].map(of)).to.deep.equal([2 ** 31, 2 ** 32 - 1]);
+    expect(EDGES).to.not.include(of(2));
+    const random = new Random(793, 'edges');
+    for (let count = 0; count < 1000; count += 1) expect(random.sequenceNumber([0, 1])).to.be.above(1);
+  });
 });

@@ -65,11 +65,29 @@ describe('a case', () => {
     const { link, context } = fresh();
     const inner = accepting();
     link.script = (sent) => {
-      link.refuse({ port: sent.from, text: 'ICMP from 192.0.2.9: port unreachable' });
+      link.refuse({ port: sent.from, source: '192.0.2.9', text: 'ICMP from 192.0.2.9: port unreachable' });
       return inner(sent);
     };
     const { inconclusive } = await runCase(caseOf({}, RESET), context);
     expect(inconclusive?.reason).to.equal('the path refuses segments: ICMP from 192.0.2.9: port unreachable');
+  });
+
+  it('finds no silence in an ICMP of the target itself, where it is to discard a SYN silently', async () => {
+    const subject = caseOf({ condition: 'sent to a broadcast or multicast address' }, SILENCE);
+    for (const source of ['192.0.2.2', '192.0.2.9']) {
+      const { link, context } = fresh();
+      const inner = accepting();
+      link.script = (sent) => {
+        if (!sent.segment.ctl.has('SYN')) return inner(sent);
+        link.refuse({ port: sent.from, source, text: `ICMP from ${source}: net unreachable` });
+        return [];
+      };
+      const { verdicts, reasons } = await runCase(subject, context);
+      if (source === link.remote) {
+        expect(verdicts).to.include({ rfc793: 'conformant', rfc1122: 'deviates', rfc9293: 'deviates' });
+        expect(reasons.rfc9293).to.match(/observed ICMP from 192\.0\.2\.2: net unreachable$/);
+      } else expect(verdicts.rfc9293, 'somebody else on the path').to.equal('inconclusive');
+    }
   });
 
   it('trusts nothing of a connection whose segments could not be sent, and takes it for no fault of others', async () => {

@@ -69,6 +69,32 @@ describe('a ladder', () => {
     expect(result.reasons.rfc9293).to.equal('afterwards in ESTABLISHED, not CLOSE-WAIT');
   });
 
+  it('takes the acknowledgment of a FIN that rides on a FIN, sent once more', async () => {
+    const { link, driver, context } = fresh();
+    const CROSSING: Ladder = {
+      ...TAKES_TEXT,
+      steps: [
+        { user: 'close' },
+        { expect: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>'], then: 'FIN-WAIT-1' },
+        { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
+        { expect: ['<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>'], then: 'CLOSING' },
+      ],
+      then: 'CLOSING',
+    };
+    const inner = accepting();
+    const finOn = (answer: string): string => answer.replace('<CTL=ACK>', '<CTL=FIN,ACK>');
+    link.script = (sent) =>
+      inner(sent).map((answer) => (driver.calls.includes('shutdown') ? finOn(answer) : answer));
+    driver.onShutdown = () => {
+      const [syn] = link.sent;
+      const next = ((syn?.segment.seq ?? 0) + 1) % 2 ** 32;
+      link.arrive(`<SEQ=5001><ACK=${next}><CTL=FIN,ACK>`, syn?.from as number);
+    };
+    const { result } = await runLadder(CROSSING, context, 0);
+    expect(result.reasons).to.deep.equal({});
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+  });
+
   it('says nothing where the tester could not send, and tells why', async () => {
     const { link, context } = fresh();
     const inner = accepting();

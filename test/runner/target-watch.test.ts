@@ -33,6 +33,25 @@ describe('the watch over the target', () => {
     expect([watch.epoch, watch.lost, state.renewed]).to.deep.equal([0, undefined, 0]);
   });
 
+  it('hears from one whose closed ports are silent by its calls', async () => {
+    const { link, tester, driver } = watched();
+    link.script = () => [];
+    tester.expectCalls([8793]);
+    const watch = new TargetWatch({
+      ...{ tester, driver, families: [4], closedPort: 1, within: 10, silentClosed: true },
+    });
+    setTimeout(() => link.arrive('<SEQ=9><CTL=SYN>', 8793, 4001), 20);
+    await watch.check();
+    expect([watch.epoch, watch.lost]).to.deep.equal([0, undefined]);
+  });
+
+  it('takes what the target was before a restart for another epoch, without being asked to look', () => {
+    const { driver, watch } = watched();
+    expect(watch.epoch).to.equal(0);
+    Object.assign(driver, { restarts: 2 });
+    expect(watch.epoch).to.equal(2);
+  });
+
   it('looks once for all who ask at the same time, and again for who asks meanwhile', async () => {
     const { watch, state } = watched();
     const first = watch.check();

@@ -128,6 +128,25 @@ describe('the state after', () => {
       expect(await slow.prove()).to.include({ state: 'unknown' });
     });
 
+    it('is told by the FIN on which the acknowledgment of old text rides', async () => {
+      const riding = scene('FIN-WAIT-1', '<SEQ=101><ACK=5001><CTL=FIN,ACK>');
+      riding.link.script = () => [`<SEQ=${ISS + 1}><ACK=102><CTL=FIN,ACK>`];
+      const numbers = { rcvNxt: 102, sndNxt: ISS + 2 };
+      expect(await riding.prove()).to.include({ state: 'CLOSING', ...numbers });
+    });
+
+    it('takes no FIN that was taken for new text', async () => {
+      // Nothing but its timer's FIN comes, which also acknowledges the stimulus.
+      const busy = scene('FIN-WAIT-1', '<SEQ=101><ACK=5001><CTL=FIN,ACK>');
+      const { link, connection } = busy;
+      const timer = setInterval(
+        () => link.arrive(`<SEQ=${ISS + 1}><ACK=102><CTL=FIN,ACK>`, connection.mailbox.port),
+        15,
+      );
+      expect(await busy.prove()).to.include({ state: 'CLOSING' });
+      clearInterval(timer);
+    });
+
     it('is not told by one that crossed the stimulus on the way', async () => {
       const crossed = scene('FIN-WAIT-1', acked);
       Object.assign(crossed.environment.timing, { roundTrip: 50 });
@@ -136,6 +155,43 @@ describe('the state after', () => {
       const proof = await crossed.prove();
       Object.assign(TIMING, { roundTrip: 0 });
       expect(proof).to.include({ state: 'FIN-WAIT-2' });
+    });
+  });
+
+  describe('where CLOSED says nothing', () => {
+    function silent(state: State, stimulus: string): Scene {
+      const made = scene(state, stimulus);
+      Object.assign(made.environment, { silentClosed: true });
+      made.driver.acceptsWhen = () => false;
+      made.tester.expectCalls([8793]);
+      return made;
+    }
+    const scenes = [
+      ['CLOSED', '<SEQ=1><CTL=SYN>'],
+      ['SYN-SENT', `<SEQ=1><ACK=${ISS + 1}><CTL=RST,ACK>`],
+      ['SYN-RECEIVED', '<SEQ=101><CTL=RST>'],
+      ['ESTABLISHED', '<SEQ=101><CTL=RST>'],
+      ['TIME-WAIT', '<SEQ=101><CTL=RST>'],
+    ] as const;
+
+    it('is CLOSED when nothing is answered, and the target calls again', async () => {
+      const proofs = scenes.map(async ([state, stimulus]) => {
+        const gone = silent(state, stimulus);
+        // After the probes have been waited for.
+        const calling = setInterval(() => gone.link.arrive('<SEQ=9><CTL=SYN>', 8793, 4001), 500);
+        const proof = await gone.prove();
+        clearInterval(calling);
+        return proof;
+      });
+      for (const proof of await Promise.all(proofs)) {
+        expect(proof.state, proof.how).to.equal('CLOSED');
+        expect(proof.how).to.match(/while it calls again$/);
+      }
+    });
+
+    it('is unknown when it does not call', async function () {
+      this.timeout(30_000);
+      expect(await silent('ESTABLISHED', '<SEQ=101><CTL=RST>').prove()).to.include({ state: 'unknown' });
     });
   });
 

@@ -87,6 +87,37 @@ describe('recipes', () => {
     expect(order).to.deep.equal(['left', 'asked']);
   });
 
+  it('gets text into flight from a target that sends one segment first, and more with each acknowledgment', async () => {
+    const { link, environment, driver } = fresh();
+    const respond = accepting();
+    const [first, segment] = [5001, 1000];
+    let [queued, sent, acknowledged, window] = [0, 0, 0, 1];
+    const more = (): string[] => {
+      const texts: string[] = [];
+      for (; sent < queued && sent - acknowledged < window; sent += 1) {
+        texts.push(`<SEQ=${first + sent * segment}><ACK=101><CTL=ACK><DATA=${segment}>`);
+      }
+      return texts;
+    };
+    link.script = (one) => {
+      const { ctl, ack } = one.segment;
+      const taken = ctl.has('SYN') || ctl.has('RST') ? 0 : (ack - first) / segment;
+      if (taken <= acknowledged) return respond(one);
+      window += taken - acknowledged;
+      acknowledged = taken;
+      return more();
+    };
+    driver.send = async () => {
+      queued += 3;
+      for (const text of more()) link.arrive(text, link.sent[0]?.from as number);
+    };
+    const condition = 'target has 3000 octets in flight';
+    const wish = { family: 4, state: 'ESTABLISHED', rcvNxt: 101, condition } as const;
+    const { connection } = await reach(environment, wish);
+    expect(connection.sndNxt - connection.sndUna).to.equal(3 * segment);
+    expect(queued, 'it took a flight that was acknowledged').to.equal(6);
+  });
+
   it('brings the target into CLOSE-WAIT and LAST-ACK by a FIN of its own', async () => {
     const { link, environment, driver } = fresh();
     link.script = accepting();

@@ -22,6 +22,33 @@ describe('replies are told from what the target sends anyway', () => {
     }
   });
 
+  it('sets text apart that the application sends by itself', () => {
+    const texts = ['<SEQ=11><ACK=2><CTL=ACK,PSH><DATA=20>', '<SEQ=31><ACK=2><CTL=ACK,PSH><DATA=20>'];
+    const later = [entry(ack, 1), ...texts.map((text, index) => entry(text, 2 + index))];
+    expect(seen(sort([], later, { greets: true }).replies)).to.deep.equal([1]);
+    expect(seen(sort([], later, { greets: true }).retransmissions)).to.deep.equal([2, 3]);
+    expect(seen(sort([], later).replies)).to.deep.equal([1, 2, 3]);
+    const early = entry('<SEQ=11><CTL=PSH><DATA=20>');
+    expect(sort([], [early], { greets: true }).replies, 'before it is established').to.have.length(1);
+  });
+
+  it('knows a SYN,ACK or a FIN that came again sooner than its timer can fire', () => {
+    const synAck = '<SEQ=9><ACK=1><CTL=SYN,ACK>';
+    const timers = { synAckAgain: 1000, otherAgain: 1000 };
+    for (const one of [fin, synAck]) {
+      const drawn = (at: number, repetition = {}): number[] =>
+        seen(sort([entry(one)], [entry(one, at)], { ...timers, ...repetition }).drawn);
+      expect(drawn(200)).to.deep.equal([200]);
+      expect(drawn(300), 'a timer that was read late').to.deep.equal([]);
+      expect(drawn(200, { doubled: 30 }), 'a path that doubles').to.deep.equal([]);
+      const twice = sort([entry(one)], [entry(one, 1000), entry(one, 1001)], timers);
+      expect([seen(twice.drawn), seen(twice.retransmissions)]).to.deep.equal([[1001], [1000, 1001]]);
+    }
+    const text = '<SEQ=10><ACK=1><CTL=ACK,PSH><DATA=20>';
+    expect(sort([entry(text)], [entry(text, 1)], timers).drawn, 'text has quicker timers').to.deep.equal([]);
+    expect(sort([entry(fin)], [entry(fin, 1)]).drawn, 'no timer is known').to.deep.equal([]);
+  });
+
   it('takes a part of what was sent for a retransmission, and more than that for a reply', () => {
     const before = [entry('<SEQ=10><ACK=1><CTL=ACK><DATA=20>')];
     expect(sort(before, [entry('<SEQ=10><ACK=1><CTL=ACK><DATA=5>')]).retransmissions).to.have.length(1);

@@ -18,10 +18,12 @@ describe('refusals by ICMP', () => {
   it('tells who refuses what of which port, on IPv4 and IPv6', () => {
     expect(readRefusal(4, about(3, 13, ipv4(6)), '192.0.2.9')).to.deep.equal({
       port: 10_001,
+      source: '192.0.2.9',
       text: 'ICMP from 192.0.2.9: communication administratively prohibited',
     });
     expect(readRefusal(6, about(1, 4, ipv6(6)), '2001:db8::9')).to.deep.equal({
       port: 10_001,
+      source: '2001:db8::9',
       text: 'ICMP from 2001:db8::9: port unreachable',
     });
   });

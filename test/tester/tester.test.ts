@@ -48,12 +48,42 @@ describe('the tester and its mailboxes', () => {
     const mailbox = tester.open(4);
     link.fail('network is down');
     link.dropped = 3;
-    link.refuse({ port: mailbox.port, text: 'ICMP from 192.0.2.9: port unreachable' });
-    link.refuse({ port: 1, text: 'of nobody' });
+    const refusal = { source: '192.0.2.9', text: 'ICMP from 192.0.2.9: port unreachable' };
+    link.refuse({ port: mailbox.port, ...refusal });
+    link.refuse({ port: 1, ...refusal, text: 'of nobody' });
     expect(tester.failures).to.equal(1);
     expect(tester.lastFailure).to.equal('network is down');
     expect(tester.losses()).to.equal(3);
-    expect(mailbox.refusals).to.deep.equal(['ICMP from 192.0.2.9: port unreachable']);
+    expect(mailbox.refusals).to.deep.equal([{ port: mailbox.port, ...refusal }]);
+  });
+
+  it('hears the target call, whoever takes the call, but not the calls of the connection that asks', async () => {
+    tester.expectCalls([8793]);
+    const mailbox = tester.open(4, 8793);
+    link.arrive('<SEQ=1><CTL=SYN>', mailbox.port, 4000);
+    const [anyone, another] = [tester.calls(4, 1000), tester.calls(4, 1000, mailbox)];
+    link.arrive('<SEQ=1><CTL=SYN>', mailbox.port, 4000);
+    expect(await anyone).to.equal(true);
+    const notYet = await Promise.race([another, Promise.resolve('not yet')]);
+    expect(notYet, 'the SYN of the same call, once more').to.equal('not yet');
+    link.arrive('<SEQ=7><ACK=1><CTL=SYN,ACK>', mailbox.port, 4001);
+    link.arrive('<SEQ=7><CTL=SYN>', mailbox.port, 4001);
+    expect(await another).to.equal(true);
+    expect(await tester.calls(4, 5)).to.equal(false);
+    mailbox.close();
+  });
+
+  it('hangs up a call that was going on, and lets a new one ring', () => {
+    tester.expectCalls([8793]);
+    const before = link.sent.length;
+    link.arrive('<SEQ=7><CTL=SYN>', 8793, 4001);
+    expect(link.sent).to.have.length(before);
+    for (const late of ['<SEQ=7><ACK=5><CTL=SYN,ACK>', '<SEQ=8><ACK=5><CTL=ACK>']) {
+      link.arrive(late, 8793, 4001);
+      expect(link.sent.at(-1)).to.deep.include({ from: 8793, to: 4001 });
+      expect([...(link.sent.at(-1)?.segment.ctl ?? [])]).to.deep.equal(['RST']);
+      expect(link.sent.at(-1)?.segment.seq).to.equal(5);
+    }
   });
 
   it('tells what could not be sent to the one connection that it concerns', () => {

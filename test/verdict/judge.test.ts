@@ -97,6 +97,17 @@ describe('a judgement', () => {
     ).to.equal('deviates');
   });
 
+  it('names what was sent again too soon instead of the reply that was due', () => {
+    const fin = segment('<SEQ=9><ACK=20><CTL=FIN,ACK>');
+    const again = observed([], { retransmissions: [fin], drawn: [fin] });
+    const { verdict, reason } = judge([CHALLENGE], again, undefined);
+    expect(verdict).to.equal('deviates');
+    expect(reason).to.match(/: observed <SEQ=\S+><ACK=\S+><CTL=FIN,ACK> again$/);
+    expect(judge([SILENCE], again, undefined).verdict, 'when to send again is its own affair').to.equal(
+      'conformant',
+    );
+  });
+
   it('is permitted where only that is met, and says what would be better', () => {
     const permitted = { ...SILENCE, level: 'permitted' } as const;
     const { verdict, reason } = judge([CHALLENGE, permitted], observed([]), undefined);

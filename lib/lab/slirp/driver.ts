@@ -1,13 +1,24 @@
 import { type Driver, type Handle, type ListenerKind, NotCapable } from '../../target/driver.ts';
-import { type Accepted, TestabilityClient } from '../../target/testability/client.ts';
+import { type Accepted, type Binding, TestabilityClient } from '../../target/testability/client.ts';
 import type { Addresses } from '../lab.ts';
 import type { SlirpApi } from './api.ts';
+import type { SlirpProcess } from './process.ts';
 
 // Ports on the host behind the proxy, below those that it chooses by itself.
 const LISTENERS = { low: 8000, high: 31_999 };
 const FORWARDS = { low: 2000, high: 7999 };
 const LOOPBACK: Addresses = { 4: '127.0.0.1', 6: '::1' };
 const TEXT = 'segment arrives ';
+// Of a user that does not read; systems round up to what they must have.
+const SMALL_BUFFER = 1024;
+
+/** The proxy that is driven. */
+export interface Proxy {
+  readonly api: SlirpApi;
+  /** Who the tester is to it. */
+  readonly guest: Addresses;
+  readonly proxy: Pick<SlirpProcess, 'crashes'>;
+}
 
 /** What a connection of the tester's has on the host behind the proxy. */
 interface Behind {
@@ -28,6 +39,7 @@ export class SlirpDriver implements Driver {
   readonly #client: TestabilityClient;
   readonly #api: SlirpApi;
   readonly #guest: Addresses;
+  readonly #proxy: Pick<SlirpProcess, 'crashes'>;
   readonly #behind = new Map<number, Behind>();
   /** Listening sockets by the tester's port that they are for. */
   readonly #listeners = new Map<number, number>();
@@ -35,41 +47,41 @@ export class SlirpDriver implements Driver {
   #nextListener = LISTENERS.low;
   #nextForward = FORWARDS.low;
 
-  private constructor(client: TestabilityClient, api: SlirpApi, guest: Addresses) {
+  private constructor(client: TestabilityClient, { api, guest, proxy }: Proxy) {
     this.name = 'an upper tester behind the proxy';
     this.#client = client;
     this.#api = api;
     this.#guest = guest;
+    this.#proxy = proxy;
     client.onAccepted((event) => this.#onAccepted(event));
   }
 
   /** @param control where the upper tester takes commands, as the tester sees it through the proxy */
-  static async open(
-    control: { address: string; port: number },
-    api: SlirpApi,
-    guest: Addresses,
-  ): Promise<SlirpDriver> {
+  static async open(control: { address: string; port: number }, proxy: Proxy): Promise<SlirpDriver> {
     const client = await TestabilityClient.open(control);
     try {
       await client.startTest();
-      return new SlirpDriver(client, api, guest);
+      return new SlirpDriver(client, proxy);
     } catch (error) {
       client.dispose();
       throw error;
     }
   }
 
+  get restarts(): number {
+    return this.#proxy.crashes;
+  }
+
   async listener(family: 4 | 6, kind: ListenerKind, testerPort?: number): Promise<number> {
-    if (kind !== 'plain') throw new NotCapable(`the window and precedence are the proxy's own: no ${kind}`);
     if (testerPort !== undefined) {
-      const { port, socketId } = await this.#listen(family);
+      const { port, socketId } = await this.#listen(family, kind);
       this.#of(testerPort).listener = socketId;
       this.#listeners.set(socketId, testerPort);
       return port;
     }
     let shared = this.#shared.get(family);
     if (!shared) {
-      shared = this.#listen(family).then(({ port }) => port);
+      shared = this.#listen(family, kind).then(({ port }) => port);
       this.#shared.set(family, shared);
     }
     return shared;
@@ -90,12 +102,11 @@ export class SlirpDriver implements Driver {
 
   async connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
     if (family === 6) throw new NotCapable('slirp4netns forwards connections to its guest over IPv4 only');
-    if (kind !== 'plain') throw new NotCapable(`the window and precedence are the proxy's own: no ${kind}`);
     const hostPort = this.#nextForward;
     this.#nextForward = hostPort === FORWARDS.high ? FORWARDS.low : hostPort + 1;
+    const socketId = await this.#create(kind, { family });
     const behind = this.#of(testerPort);
     behind.forward = await this.#api.forward(hostPort, { address: this.#guest[4], port: testerPort });
-    const socketId = await this.#client.createAndBind({ family });
     behind.handle = { socketId };
     await this.#client.connect(socketId, LOOPBACK[4], hostPort);
     return behind.handle;
@@ -138,12 +149,27 @@ export class SlirpDriver implements Driver {
     this.#client.dispose();
   }
 
-  async #listen(family: 4 | 6): Promise<{ port: number; socketId: number }> {
+  async #listen(family: 4 | 6, kind: ListenerKind): Promise<{ port: number; socketId: number }> {
     const port = this.#nextListener;
     this.#nextListener = port === LISTENERS.high ? LISTENERS.low : port + 1;
-    const socketId = await this.#client.createAndBind({ family, port });
+    const socketId = await this.#create(kind, { family, port });
     await this.#client.listenAndAccept(socketId);
     return { port, socketId };
+  }
+
+  /** A user who does not read fills the proxy's buffer by and by; what the proxy makes of its SYN is nobody's to choose. */
+  async #create(kind: ListenerKind, binding: Binding): Promise<number> {
+    if (kind !== 'plain' && kind !== 'closing window') {
+      throw new NotCapable(
+        `its first window, the size of its buffer and precedence are the proxy's own: no ${kind}`,
+      );
+    }
+    const socketId = await this.#client.createAndBind(binding);
+    if (kind === 'closing window') {
+      await this.#client.setReceiveBuffer(socketId, SMALL_BUFFER);
+      await this.#client.setReading(socketId, false);
+    }
+    return socketId;
   }
 
   #of(testerPort: number): Behind {

@@ -12,11 +12,16 @@ export const HOST: Addresses = { 4: '10.77.6.2', 6: 'fd00::2' };
 const NETWORK = '10.77.6.0/24';
 const TAP = 'tap0';
 const PATIENCE_MS = 5000;
+// Least, first and most, in octets. What the proxy passes on to a user that does not read must not find megabytes of room on
+// the way, as it does on a loopback: the proxy's own window would never close.
+const SEND_BUFFER = '4096 16384 16384';
 // Of the descriptors that it inherits.
 const STDIN = 0;
 const READY = 3;
 
 export interface SlirpProcess {
+  /** How often it has crashed so far. */
+  readonly crashes: number;
   stop(): Promise<void>;
 }
 
@@ -31,13 +36,19 @@ export async function startSlirp(
   apiSocket: string,
   logs: string | undefined,
 ): Promise<SlirpProcess> {
+  await run('nsenter', [
+    ...[`--net=${lab.targetNamespace}`, '--', 'sh', '-c'],
+    `echo ${SEND_BUFFER} > /proc/sys/net/ipv4/tcp_wmem`,
+  ]);
   const log = logs === undefined ? undefined : createWriteStream(join(logs, 'slirp.log'));
   let stopped = false;
+  let crashes = 0;
   let current = await startOnce(lab, apiSocket, log);
   const keep = (child: ChildProcess): void => {
     child.once('close', (status, signal) => {
       log?.write(`ended with ${signal ?? status}\n`);
       if (stopped) return;
+      crashes += 1;
       startOnce(lab, apiSocket, log).then(
         (again) => {
           current = again;
@@ -50,6 +61,9 @@ export async function startSlirp(
   };
   keep(current);
   return {
+    get crashes() {
+      return crashes;
+    },
     async stop() {
       stopped = true;
       await stop(current);

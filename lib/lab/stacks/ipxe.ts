@@ -14,6 +14,9 @@ import { makeTap } from '../tap.ts';
 
 const PACKAGES = { ipxe: FIRMWARE, 'qemu-system-x86': 'qemu-system-x86_64' };
 
+// Of each family one has the connection, and the others wait for it.
+const WIDTH = 2;
+
 /** Of the tester's: below the ports that it gives to connections of its own. */
 const PORTS = { 4: 8793, 6: 8794 } as const;
 
@@ -75,7 +78,16 @@ export const ipxe: Stack = {
       await Promise.all(booted);
       const driver = new AwaitDriver({ ports: PORTS, application: HTTP });
       const { tester, target } = tap;
-      return { name, families, tester, target, driver, width: families.length, stop };
+      return {
+        name,
+        families,
+        tester,
+        target,
+        driver,
+        silentClosed: true,
+        width: WIDTH * families.length,
+        stop,
+      };
     } catch (error) {
       await stop();
       throw error;
