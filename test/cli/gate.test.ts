@@ -87,6 +87,36 @@ const ROWS: readonly Row[] = [
     says: /changed observation \(1\)[\s\S]*- deviates: empty-ack, then CLOSED/,
   },
   {
+    what: 'deviates, accepted as permitted only',
+    entries: [entry({ verdict: 'permitted' })],
+    code: 1,
+    says: /changed observation \(1\)[\s\S]*- permitted: empty-ack[\s\S]*\+ deviates: empty-ack/,
+  },
+  {
+    what: 'permitted, accepted as deviating',
+    cases: [stored(ID, 'permitted')],
+    entries: [entry()],
+    code: 1,
+    says: /unexpected pass \(1\)[\s\S]*\+ permitted: empty-ack/,
+  },
+  {
+    what: 'a pattern is no id',
+    entries: [entry({ id: 'established.*' })],
+    code: 1,
+    says: /new deviation \(1\)[\s\S]*unknown id \(1\)[\s\S]*established\.\* {2}IPv4/,
+  },
+  {
+    what: 'several at once: each is told',
+    cases: [
+      stored(ID, 'deviates'),
+      stored(OTHER, 'conformant'),
+      stored('listen.ack.empty', 'deviates', { family: 6 }),
+    ],
+    entries: [entry({ kind: 'rst' }), entry({ id: OTHER })],
+    code: 1,
+    says: /new deviation \(1\)[\s\S]*changed observation \(1\)[\s\S]*unexpected pass \(1\)[\s\S]*3 to be looked at/,
+  },
+  {
     what: 'unexpected pass',
     cases: [stored(ID, 'conformant')],
     entries: [entry()],
@@ -211,6 +241,9 @@ describe('command line: gate', function () {
       [baselineOf('reason', [entry({ reason: ' ' })]), /entries\.0\.reason \(established\.ack\.one-before\)/],
       [baselineOf('verdict', [{ ...entry(), verdict: 'conformant' as never }]), /entries\.0\.verdict/],
       [baselineOf('suite', [], { suite: 'another' }), /suite/],
+      [baselineOf('date', [entry({ date: 'yesterday' })]), /entries\.0\.date/],
+      [baselineOf('issue', [entry({ issue: '' })]), /entries\.0\.issue/],
+      [baselineOf('more', [{ ...entry(), severity: 'low' } as never]), /severity/],
     ];
     for (const [file, sentence] of refusals) {
       expectRefusal(await cli(['gate', results, '--baseline', file]), sentence);

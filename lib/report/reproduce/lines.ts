@@ -54,6 +54,8 @@ export class PacketdrillLines {
   /** A segment of the target's. Windows and options are its own affair. */
   fromTarget(segment: ConcreteSegment): string | undefined {
     const { seq, ack, ctl } = segment;
+    // Another ISS: a connection anew, whose numbers are not known beforehand.
+    if (ctl.has('SYN') && this.#issKnown && seq !== this.#iss) return undefined;
     if (ctl.has('SYN') && !this.#issKnown) {
       this.#iss = seq;
       this.#issKnown = true;

@@ -1,4 +1,5 @@
 import type { Adoption, Profile } from '../../spec/profile.ts';
+import { compareFields } from '../comparison.ts';
 import { expectedTexts, observedText } from '../expectation.ts';
 import { stateName } from '../judgement.ts';
 import { ladderText } from '../ladder.ts';
@@ -26,10 +27,14 @@ export function reproduction(
   const adoption = adoptionOf(target);
   const under = circumstance(result.condition, subject);
   const expected = subject?.expect?.[profile].find(({ when }) => !when || !adoption || when === adoption);
-  const replaced = deviates && !observed && expected !== undefined;
+  const replaced = deviates && !observed && expected !== undefined && repliesDiffer(result, subject, profile);
+  const silence =
+    expected?.reply === 'silence'
+      ? ' packetdrill may miss a reply that none waits for; tcpdump sees it.'
+      : '';
   const note = replaced
-    ? 'The script holds what was expected: on this target it fails.'
-    : 'The script holds what was observed.';
+    ? `The script holds what was expected: on this target it fails.${silence}`
+    : `The script holds what was observed${deviates && !observed ? ': what deviates is the state after, see the proof' : ''}.`;
   return [
     `// ${result.id}, IPv${result.family}: ${result.title}`,
     ...(subject ? ruleTexts(subject).map((rule) => `// rule: ${rule}`) : []),
@@ -49,10 +54,16 @@ export function reproduction(
     '//',
     `// packetdrill${result.family === 6 ? ' --ip_version=ipv6' : ''} FILE   ${note}`,
     '',
-    ...packetdrillScript(result, replaced ? { expected: expected.reply } : {}),
+    ...packetdrillScript(result, replaced ? { expected } : {}),
     '',
   ].join('\n');
 }
+
+/** Not so where the state after alone is wrong: no reply of the target's would tell. */
+const repliesDiffer = (result: ReportCase, subject: Subject | undefined, profile: Profile): boolean =>
+  compareFields(subject ?? {}, result, profile).some(
+    ({ field, mark }) => mark === '≠' && field !== 'state after' && field !== 'RCV.NXT after',
+  );
 
 /** What the run found out about RFC 5961: the outcomes of the other kind were not expected. */
 function adoptionOf({ facts }: Run['target']): Adoption | undefined {

@@ -5,6 +5,7 @@ export class UserCalls {
   readonly #result: ReportCase;
   readonly #active: boolean;
   #accepted = false;
+  #closed = false;
 
   constructor(result: ReportCase, active: boolean) {
     this.#result = result;
@@ -44,6 +45,7 @@ export class UserCalls {
   close(): string[] {
     const { condition, state } = this.#result;
     const whole = condition === 'the user has closed the connection' || state === 'CLOSED';
+    this.#closed = whole;
     return [
       ...this.accept(),
       whole ? `close(${this.#socket}) = 0` : `shutdown(${this.#socket}, SHUT_WR) = 0`,
@@ -56,9 +58,17 @@ export class UserCalls {
 
   /** The text that the user takes; nothing where the window has to close. */
   read(octets: number): string[] {
+    return this.#takes ? [...this.accept(), `read(${this.#socket}, ..., ${octets}) = ${octets}`] : [];
+  }
+
+  /** The user learns that the peer has closed. Until then Linux counts the FIN as unread, and judges otherwise. */
+  readEnd(): string[] {
+    return this.#takes && !this.#closed ? [...this.accept(), `read(${this.#socket}, ..., 1) = 0`] : [];
+  }
+
+  get #takes(): boolean {
     const { condition } = this.#result;
-    if (condition === 'zero receive window' || condition?.includes('unread')) return [];
-    return [...this.accept(), `read(${this.#socket}, ..., ${octets}) = ${octets}`];
+    return condition !== 'zero receive window' && !condition?.includes('unread');
   }
 
   get #socket(): number {

@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import { reproduction } from '../../lib/report/reproduce/reproduce.ts';
+import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
+import type { Subject } from '../../lib/report/subject.ts';
+import type { ResolvedOutcome } from '../../lib/spec/case.ts';
+import { PROFILES } from '../../lib/spec/profile.ts';
+import { stored } from '../cli/stored.ts';
+
+const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
+
+const say = (
+  from: 'tester' | 'target',
+  role: ReportRecord['role'],
+  segment: string,
+  at = 1,
+): ReportRecord => ({
+  from,
+  role,
+  at,
+  segment,
+  relative: segment,
+});
+
+const HANDSHAKE = [
+  say('tester', 'setup', '<SEQ=99><CTL=SYN><WND=4380><MSS=1460>', 0),
+  say('target', 'setup', '<SEQ=5000><ACK=100><CTL=SYN,ACK>'),
+  say('tester', 'setup', '<SEQ=100><ACK=5001><CTL=ACK>'),
+];
+const PROOF = [
+  say('tester', 'proof', '<SEQ=99><ACK=5001><CTL=ACK><DATA=1>', 300),
+  say('target', 'proof', '<SEQ=5001><ACK=100><CTL=ACK>', 301),
+];
+
+const subject = (...outcomes: Omit<ResolvedOutcome, 'level'>[]): Subject => ({
+  id: 'a.b',
+  cite: ['RFC 793 3.9 first'],
+  requirements: ['3.10.7.4 first'],
+  expect: Object.fromEntries(
+    PROFILES.map((profile) => [profile, outcomes.map((one) => ({ ...one, level: 'required' }))]),
+  ) as Subject['expect'] & object,
+});
+
+const target = (rfc5961 = 'adopted; all of it'): Run['target'] => ({
+  name: 'Linux 6.1',
+  families: [4],
+  facts: { 'RFC 5961': rfc5961 },
+});
+
+const result = (records: readonly ReportRecord[], more: Partial<ReportCase> = {}): ReportCase =>
+  stored('a.b', 'deviates', {
+    variables: { 'SND.NXT': 5001, 'RCV.NXT': 100, 'SEG.SEQ': 99, 'SEG.ACK': 0 },
+    observed: records.filter(({ role }) => role === 'reply').map(({ segment }) => segment),
+    records,
+    ...more,
+  });
+
+/** The events of the script, without its head and its remarks. */
+const events = (text: string): string[] => text.split('\n').filter((line) => line && !line.startsWith('//'));
+
+describe('a reproducer', () => {
+  const stimulus = say('tester', 'stimulus', '<SEQ=99><CTL=RST>', 2);
+  const reply = say('target', 'reply', '<SEQ=5001><ACK=100><CTL=ACK>', 3);
+
+  it('says rule and citation, and that it fails where the reply deviates', () => {
+    const records = [...HANDSHAKE, stimulus, ...PROOF];
+    const text = reproduction(result(records), subject({ reply: ACK, then: 'ESTABLISHED' }), target(), {
+      profile: 'rfc9293',
+    });
+    expect(text).to.contain('// rule: Sequence number: an unacceptable segment earns an empty ACK');
+    expect(text).to.contain('// cited: RFC 793 3.9 first');
+    expect(text).to.contain('on this target it fails.\n');
+    expect(events(text).at(-1)).to.equal('+0~+1 > . 1:1(0) ack 1 <...>');
+  });
+
+  it('lets silence be broken before the proof, where the state is as expected', () => {
+    const records = [...HANDSHAKE, stimulus, reply, ...PROOF];
+    const reproduce = (stateAfter: 'ESTABLISHED' | 'CLOSED') =>
+      events(
+        reproduction(
+          result(records, {
+            stateAfter,
+            reasons: { rfc9293: 'expected silence, then ESTABLISHED: observed' },
+          }),
+          subject({ reply: 'silence', then: 'ESTABLISHED' }),
+          target(),
+          { profile: 'rfc9293' },
+        ),
+      );
+    expect(reproduce('ESTABLISHED').slice(-3)).to.deep.equal([
+      '+0.001 < R 0:0(0) win 4380',
+      '+0.298 < . 0:1(1) ack 1 win 4380',
+      '+0~+2 > . 1:1(0) ack 1 <...>',
+    ]);
+    expect(reproduce('CLOSED').at(-1)).to.equal('+0.001 < R 0:0(0) win 4380');
+  });
+
+  it('holds what was observed where the state after alone deviates, and says so', () => {
+    const records = [...HANDSHAKE, stimulus, reply, ...PROOF];
+    const text = reproduction(
+      result(records, { stateAfter: 'CLOSED' }),
+      subject({ reply: ACK, then: 'ESTABLISHED' }),
+      target(),
+      { profile: 'rfc9293' },
+    );
+    expect(text).to.contain(
+      'The script holds what was observed: what deviates is the state after, see the proof.\n',
+    );
+    expect(events(text)).to.have.length(12);
+  });
+
+  it('expects of who has adopted RFC 5961 in part what adopters do', () => {
+    const choice = subject(
+      { reply: '<SEQ=0><CTL=RST>', then: 'CLOSED', when: 'not adopted' },
+      { reply: ACK, then: 'ESTABLISHED', when: 'adopted' },
+    );
+    const script = (found: string) =>
+      reproduction(result([...HANDSHAKE, stimulus]), choice, target(found), { profile: 'rfc9293' });
+    expect(script('adopted in part; RST: no')).to.contain(`// expected: ${ACK}\n`);
+    expect(script('not adopted; RST: no')).to.contain('// expected: <SEQ=0><CTL=RST>\n');
+  });
+
+  it('lets the user read up to the end when the peer has closed: what is unread decides in Linux', () => {
+    const closed = say('tester', 'setup', '<SEQ=100><ACK=5001><CTL=FIN,ACK>');
+    const lines = (more: Partial<ReportCase> = {}) =>
+      events(
+        reproduction(result([...HANDSHAKE, closed, stimulus], more), undefined, target(), {
+          profile: 'rfc9293',
+          observed: true,
+        }),
+      );
+    expect(lines()).to.include('+0 read(4, ..., 1) = 0');
+    expect(lines({ condition: 'zero receive window' }).join()).not.to.contain('read(');
+    const fin = say('target', 'setup', '<SEQ=5001><ACK=100><CTL=FIN,ACK>');
+    const both = result([...HANDSHAKE, fin, closed, stimulus], {
+      condition: 'the user has closed the connection',
+    });
+    const text = reproduction(both, undefined, target(), { profile: 'rfc9293', observed: true });
+    expect(text).to.contain('+0 close(4) = 0').and.not.contain('read(');
+  });
+
+  it('does not promise the numbers of a connection anew', () => {
+    const anew = [
+      say('tester', 'proof', '<SEQ=7000><CTL=SYN>', 300),
+      say('target', 'proof', '<SEQ=123456><ACK=7001><CTL=SYN,ACK>', 301),
+    ];
+    const text = reproduction(result([...HANDSHAKE, stimulus, ...anew]), undefined, target(), {
+      profile: 'rfc9293',
+      observed: true,
+    });
+    expect(text).to.contain('// packetdrill cannot write <SEQ=123456>');
+  });
+});
