@@ -1,7 +1,7 @@
 import { DEFAULT_TIMING, reach } from '../states/index.ts';
 import { NotCapable } from '../target/driver.ts';
+import type { Path } from './path.ts';
 import { PathUnusable } from './ports-answer.ts';
-import type { Path } from './preflight.ts';
 
 const ROUND_TRIPS = 10;
 const ANSWER_WITHIN = 1000;

@@ -1,10 +1,9 @@
 import type { Adoption } from '../spec/profile.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../states/index.ts';
-import type { Driver } from '../target/driver.ts';
-import type { Tester } from '../tester/index.ts';
 import { detectAdoption } from './adoption.ts';
 import { callsAnswer } from './calls-answer.ts';
 import { findLimits, type Limits } from './limits.ts';
+import type { Path } from './path.ts';
 import { BURST, probePath } from './path-probes.ts';
 import { PathUnusable, portsAnswer } from './ports-answer.ts';
 import { firstRetransmission } from './retransmission.ts';
@@ -21,17 +20,6 @@ export interface Preflight {
   /** How many cases may be on the wire at once, for the limits that were found. */
   readonly width: number;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
-}
-
-export interface Path {
-  readonly tester: Tester;
-  readonly driver: Driver;
-  readonly closedPort: number;
-  readonly families: readonly (4 | 6)[];
-  /** It sends no resets from CLOSED, and calls by itself. */
-  readonly silentClosed?: boolean | undefined;
-  /** How many cases are meant to be on the wire at once. */
-  readonly width: number;
 }
 
 // RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s; a first retransmission later than that is not waited for.
