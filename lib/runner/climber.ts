@@ -218,8 +218,11 @@ export class Climber {
     const isWanted = (segment: ConcreteSegment): boolean =>
       lengthOf(segment) > 0 && wanted.some((one) => compareReply(one, segment, variables).length === 0);
     const { mailbox } = this.#connection;
-    const { synAckRetransmission } = this.#context.environment.timing;
-    const within = Math.max(RETRANSMISSION_WITHIN, synAckRetransmission * TIMER_SLACK);
+    const { synAckRetransmission, finRetransmission } = this.#context.environment.timing;
+    const within = Math.max(
+      RETRANSMISSION_WITHIN,
+      Math.max(synAckRetransmission, finRetransmission) * TIMER_SLACK,
+    );
     const entry = await mailbox.next(({ segment }) => isWanted(segment), within, this.#mark);
     this.#cursor = mailbox.log.length;
     return entry?.segment;
