@@ -8,7 +8,7 @@ const FOLDER = fileURLToPath(new URL('../../suites', import.meta.url));
 export function suiteFiles(): string[] {
   return readdirSync(FOLDER, { recursive: true, withFileTypes: true })
     .filter(
-      (entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.endsWith('/families'),
+      (entry) => entry.isFile() && entry.name.endsWith('.ts') && !/[/]families([/]|$)/.test(entry.parentPath),
     )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
