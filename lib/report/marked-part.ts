@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { MARKERS } from './markers.ts';
 import { ReportError, writeWhole } from './results.ts';
-
-/** Between these lines of a page stands what a command writes; the prose around it is people's. */
-export const MARKERS = { begin: '<!-- results -->', end: '<!-- /results -->' } as const;
 
 /**
  * Puts a text between the markers of a page, and leaves everything else as it is. A page that is not there is made, with

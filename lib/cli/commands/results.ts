@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { MARKERS } from '../../report/marked-part.ts';
+import { MARKERS } from '../../report/markers.ts';
 import { list } from './run.ts';
 
 const REPORT_EXAMPLES = `
