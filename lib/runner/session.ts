@@ -96,7 +96,8 @@ export class Session {
 
   async close(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const exited = once(this.#process, 'exit');
+    // Not by `once` of node:events, which would also end by the error of a word that came too late to be heard.
+    const exited = new Promise((resolve) => this.#process.once('exit', resolve));
     if (this.#process.connected) this.#process.send({ kind: 'stop' } satisfies ToEngine);
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_WITHIN);
     await exited;

@@ -69,6 +69,15 @@ describe('faults of the tester', () => {
     );
   });
 
+  it('gone just before it is told to stop: the session ends all the same', async function () {
+    this.timeout(60_000);
+    const session = await Session.open(settings);
+    process.kill(session.pid as number, 'SIGKILL');
+    // Its pipe is closed meanwhile, and this process, asleep, has not heard of it when it sends the word.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    await session.close();
+  });
+
   it('stuck: it is given up after a while without a sign of life', async function () {
     this.timeout(60_000);
     const { results, reasons } = await run((pid) => process.kill(pid, 'SIGSTOP'), 3);
