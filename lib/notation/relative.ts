@@ -98,7 +98,7 @@ export const printConcrete = (segment: ConcreteSegment): string => printSegment(
  * numbered with: there they go first, elsewhere last.
  *
  * @param declared what the segment was made of, if it is known: its words for SEQ and ACK are kept where they give the
- *   numbers of the segment
+ *   numbers of the segment, and what is ANY there stays a plain number
  */
 export function printRelative(
   segment: ConcreteSegment,
@@ -126,7 +126,9 @@ function kept(
   value: number,
   variables: Variables,
 ): Expression | undefined {
-  if (expression === undefined || expression.kind === 'any') return undefined;
+  if (expression === undefined) return undefined;
+  // A free choice lies beside a variable by accident only.
+  if (expression.kind === 'any') return literal(value);
   try {
     return evaluate(expression, variables) === value ? expression : undefined;
   } catch (error) {
