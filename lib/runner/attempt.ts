@@ -101,11 +101,6 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
       for (let copies = tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
         connection.transmit(resetAt(connection.rcvNxt), {}, false);
       }
-      // Nobody tells the user of one that calls by itself to give up: in SYN-SENT it takes an acknowledgment to be believed.
-      if (driver.testerPorts?.includes(port) && connection.iss !== undefined) {
-        const refusal = { ...resetAt(connection.rcvNxt), ack: connection.sndNxt };
-        connection.transmit({ ...refusal, ctl: new Set(['RST', 'ACK']) }, {}, false);
-      }
       await driver.release(port, handle);
       connection.mailbox.close();
     }

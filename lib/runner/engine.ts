@@ -100,7 +100,7 @@ export class Engine {
     const start = PORTS.low + Math.floor(Math.random() * (PORTS.high - PORTS.low));
     const tester = new Tester(links, new PortRange(PORTS.low, PORTS.high, start));
     this.#cleanups.push(() => tester.close());
-    tester.expectCalls(driver.testerPorts ?? []);
+    tester.expectCalls(driver.testerPorts ?? [], driver.callsAtOnce);
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
     this.#preflight = await preflight({ tester, driver, closedPort, silentClosed, families, width });

@@ -22,6 +22,8 @@ export interface AwaitDriverOptions {
   readonly ports: Readonly<Partial<Record<4 | 6, number>>>;
   /** What calls. */
   readonly application: Application;
+  /** It calls again at once when a call of its is refused. */
+  readonly atOnce?: boolean;
   /** How long the next call may take to come, in milliseconds. */
   readonly within?: number;
   /** What the target has besides, for states that begin in LISTEN. */
@@ -37,6 +39,7 @@ const NEXT_CALL_WITHIN = 30_000;
 export class AwaitDriver extends ApplicationsOnly implements Driver {
   readonly name: string;
   readonly testerPorts: readonly number[];
+  readonly callsAtOnce: boolean;
   readonly #options: AwaitDriverOptions;
   readonly #services: ServicesDriver | undefined;
   /** Who waits for a port that somebody has. */
@@ -47,6 +50,7 @@ export class AwaitDriver extends ApplicationsOnly implements Driver {
     const { application, ports, services = [] } = options;
     this.#options = options;
     this.#services = services.length > 0 ? new ServicesDriver(services) : undefined;
+    this.callsAtOnce = options.atOnce ?? false;
     this.testerPorts = [...new Set(Object.values(ports))];
     const described = describeApplication(application);
     this.name = `calls to port ${this.testerPorts.join(' and ')}${described ? ` (${described})` : ''}`;

@@ -93,6 +93,8 @@ export interface Driver {
   readonly seesAccepts: boolean;
   /** Ports of the tester's that the target calls by itself: nobody else may have them, nor answer on them. */
   readonly testerPorts?: readonly number[];
+  /** It calls again at once when a call of its is refused, and is not kept from anything by that. */
+  readonly callsAtOnce?: boolean;
   /**
    * Returns when the target's user has taken all text and every FIN that the target has acknowledged so far: what lies in
    * a receive queue can change how a stack judges the next segment. Absent where nobody can tell.

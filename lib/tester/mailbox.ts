@@ -40,19 +40,20 @@ export class Mailbox {
   readonly #waiters = new Set<Waiter>();
   readonly #drained: () => Promise<void>;
   readonly #release: () => void;
-  readonly #called: boolean;
+  readonly #called: { readonly refused: number | undefined } | undefined;
   #caller: number | undefined;
 
   /**
    * @param drained resolves when everything that has arrived was taken from the wire
-   * @param called the target calls this port, time and again: only the first call from now on is the connection.
+   * @param called the target calls this port, time and again: only the first call from now on is the connection, but for the
+   *   one from a port that was `refused`.
    */
   constructor(
     link: Link,
     port: number,
     release: () => void,
     drained: () => Promise<void> = () => Promise.resolve(),
-    called = false,
+    called?: { readonly refused: number | undefined },
   ) {
     this.link = link;
     this.port = port;
@@ -154,7 +155,8 @@ export class Mailbox {
   }
 
   #isOfTheCall({ srcPort, flags }: DecodedTcp): boolean {
-    if (this.#caller === undefined && (flags & (SYN | ACK)) === SYN) this.#caller = srcPort;
+    const isNew = (flags & (SYN | ACK)) === SYN && srcPort !== this.#called?.refused;
+    if (this.#caller === undefined && isNew) this.#caller = srcPort;
     return this.#caller === srcPort;
   }
 }

@@ -1,30 +1,9 @@
-import { ACK, RST, SYN } from '../wire/index.ts';
+import { Calls } from './calls.ts';
 import { LagMeter } from './lag.ts';
 import type { Arrival, Link } from './link.ts';
 import { Mailbox } from './mailbox.ts';
-import { buildPacket } from './packet.ts';
 import { PathQuality } from './path-quality.ts';
 import type { PortRange } from './ports.ts';
-
-const SHORTEST_HEADER = 20;
-
-const flagsOf = (tcp: Uint8Array): number => tcp[13] ?? 0;
-
-/**
- * Ends a call that nobody is interested in any more, as CLOSED does: a target that makes one call at a time would stay
- * with it. A new call is left to ring until somebody is.
- */
-function hangUp(link: Link, { tcp, source }: Arrival): void {
-  if ((flagsOf(tcp) & (RST | ACK)) !== ACK) return;
-  const view = new DataView(tcp.buffer, tcp.byteOffset, tcp.byteLength);
-  const [srcPort, dstPort, ack] = [view.getUint16(0), view.getUint16(2), view.getUint32(8)];
-  const reset = { seq: ack, ack: 0, ctl: new Set(['RST'] as const), data: 0, urg: 0 };
-  const { family, local, remote } = link;
-  link.send(
-    buildPacket(reset, { family, src: local, dst: remote, srcPort: dstPort, dstPort: srcPort, window: 0 }),
-    source,
-  );
-}
 
 /** The tester's end of the wire: its links, and a mailbox for each of its ports in use. */
 export class Tester {
@@ -36,9 +15,7 @@ export class Tester {
   readonly #links: ReadonlyMap<4 | 6, Link>;
   readonly #ports: PortRange;
   readonly #mailboxes = new Map<number, Mailbox>();
-  /** Ports that the target calls by itself. */
-  readonly #called = new Set<number>();
-  readonly #awaited = new Set<(family: 4 | 6, taker: Mailbox | undefined) => void>();
+  readonly #calls = new Calls(() => this.drained());
   /** Reads and sockets that failed since the start: what that cost, and whom, nobody knows. */
   failures = 0;
   #lastFailure: Error | undefined;
@@ -76,36 +53,28 @@ export class Tester {
     while (given === undefined && this.#mailboxes.has(port)) port = this.#ports.take();
     if (this.#mailboxes.has(port)) throw new Error(`the tester's port ${port} is taken`);
     const link = this.link(family);
-    const release = (): void => void this.#mailboxes.delete(port);
-    const mailbox = new Mailbox(link, port, release, () => this.drained(), given !== undefined);
+    const isCalled = given !== undefined;
+    if (isCalled) this.#calls.expect([port]);
+    // Nobody takes the call that is refused here, should its SYN come once more.
+    const called = isCalled ? { refused: this.#calls.refuse(link, port) } : undefined;
+    const release = (): void => {
+      if (this.#mailboxes.get(port) !== mailbox) return;
+      this.#mailboxes.delete(port);
+      if (isCalled) this.#calls.end(mailbox);
+    };
+    const mailbox = new Mailbox(link, port, release, () => this.drained(), called);
     this.#mailboxes.set(port, mailbox);
-    if (given !== undefined) this.#called.add(port);
     return mailbox;
   }
 
-  /** Ports that the target calls by itself, before any of them is opened. */
-  expectCalls(ports: readonly number[]): void {
-    for (const port of ports) this.#called.add(port);
+  /** @see Calls.expect */
+  expectCalls(ports: readonly number[], atOnce = false): void {
+    this.#calls.expect(ports, atOnce);
   }
 
-  /**
-   * Whether the target calls, or calls again, within so many milliseconds: it is there, then.
-   *
-   * @param beside whose own calls don't count
-   */
+  /** @see Calls.next */
   calls(family: 4 | 6, within: number, beside?: Mailbox): Promise<boolean> {
-    return new Promise((resolve) => {
-      const end = (called: boolean): void => {
-        clearTimeout(timer);
-        this.#awaited.delete(hear);
-        resolve(called);
-      };
-      const timer = setTimeout(() => void this.drained().then(() => end(false)), within);
-      const hear = (from: 4 | 6, taker: Mailbox | undefined): void => {
-        if (from === family && (taker === undefined || taker !== beside)) end(true);
-      };
-      this.#awaited.add(hear);
-    });
+    return this.#calls.next(this.link(family), within, beside);
   }
 
   /** What the receive queues dropped since the start. */
@@ -162,12 +131,7 @@ export class Tester {
     const port = ((tcp[2] ?? 0) << 8) | (tcp[3] ?? 0);
     const mailbox = this.#mailboxes.get(port);
     const taken = mailbox?.deliver(arrival) ?? false;
-    const isCalled = tcp.length >= SHORTEST_HEADER && this.#called.has(port);
-    if (isCalled && (flagsOf(tcp) & (SYN | RST | ACK)) === SYN) {
-      for (const hear of [...this.#awaited]) hear(link.family, taken ? mailbox : undefined);
-    }
-    if (taken) return;
-    this.strays += 1;
-    if (isCalled) hangUp(link, arrival);
+    if (!taken) this.strays += 1;
+    this.#calls.notice(link, arrival, taken ? mailbox : undefined);
   }
 }

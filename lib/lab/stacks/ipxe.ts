@@ -76,7 +76,7 @@ export const ipxe: Stack = {
         );
       }
       await Promise.all(booted);
-      const driver = new AwaitDriver({ ports: PORTS, application: HTTP });
+      const driver = new AwaitDriver({ ports: PORTS, application: HTTP, atOnce: true });
       const { tester, target } = tap;
       return {
         name,
