@@ -7,6 +7,7 @@ declare module 'raw-socket' {
     pauseRecv(): this;
     resumeRecv(): this;
     setOption(level: number, option: number, value: number): void;
+    setOption(level: number, option: number, value: Buffer, length: number): void;
     /** Fills `value` and returns how many octets of it were written. */
     getOption(level: number, option: number, value: Buffer, length: number): number;
     send(

@@ -2,6 +2,7 @@
  * What the tests of the lab do inside of the tester's namespace: `inside.ts SCENE`. Prints one line of JSON as soon as
  * there is something to tell.
  */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -54,9 +55,9 @@ function packet(
   lab: Lab,
   family: 4 | 6,
   srcPort: number,
-  changes: { dstPort?: number; checksum?: number } = {},
+  { dst = lab.target[family], ...changes }: { dst?: string; dstPort?: number; checksum?: number } = {},
 ) {
-  const addresses = { family, src: lab.tester[family], dst: lab.target[family] };
+  const addresses = { family, src: lab.tester[family], dst };
   const tcp = encodeTcp(
     {
       srcPort,
@@ -73,7 +74,7 @@ function packet(
     },
     addresses,
   );
-  const { src, dst } = addresses;
+  const { src } = addresses;
   return family === 4
     ? encodeIpv4(
         {
@@ -163,6 +164,36 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     tell({ resets: seen.filter(({ flags }) => flags === (RST | ACK)).map(({ dstPort }) => dstPort) });
     await link.close();
     await lab.dispose();
+  },
+
+  /** Which of two links a packet to all hosts leaves by, when the target is on the second one. */
+  async groups() {
+    const lab = await Lab.create();
+    const second = { name: 'second0', 4: '198.51.100.1', 6: '2001:db8:1::1' };
+    const ip = (words: string) => JSON.parse(execFileSync('ip', words.split(' ')).toString() || 'null');
+    ip(`link add ${second.name} type veth peer name second1`);
+    for (const name of [second.name, 'second1']) ip(`link set ${name} addrgenmode none up`);
+    ip(`addr add ${second[4]}/24 dev ${second.name}`);
+    ip(`addr add ${second[6]}/64 dev ${second.name} nodad`);
+    const sent = () =>
+      [lab.interface, second.name].map(
+        (name) => ip(`-json -stats link show dev ${name}`)[0].stats64.tx.packets as number,
+      );
+    const results: Record<string, unknown> = {};
+    for (const [family, group] of [[4, '224.0.0.1'] as const, [6, 'ff02::1'] as const]) {
+      const [local, remote] = [second[family], lab.target[family]];
+      const link = new RawLink({ family, local, remote });
+      const before = sent();
+      for (let port = 30_000; port < 30_100; port += 1) {
+        link.send(packet(lab, family, port, { dst: group }), group);
+      }
+      await link.flushed();
+      // Whatever else a host says on a link, it is not a hundred packets.
+      results[family] = sent().map((packets, index) => packets - (before[index] ?? 0) >= 100);
+      await link.close();
+    }
+    await lab.dispose();
+    tell(results);
   },
 
   /** A connection over a link that is down for a while. */

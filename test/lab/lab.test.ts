@@ -197,6 +197,11 @@ describe('lab', function () {
         }
       });
 
+      it("sends what is for all hosts to the target's link, wherever the kernel would", async () => {
+        const over = [false, true];
+        expect(await play(user, 'groups').told).to.deep.equal({ 4: over, 6: over });
+      });
+
       it('keeps a connection while the link is down', async () => {
         const over = { whileDown: '', afterwards: 'text' };
         expect(await play(user, 'cable').told).to.deep.equal({ 4: over, 6: over });
