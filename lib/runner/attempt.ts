@@ -31,6 +31,7 @@ import {
 
 // Some of it is left for the user to be told in.
 const MOST_OF_TIMER = 0.8;
+const TOO_LATE = "the stimulus came so late that the target's timer may have sent what came back";
 
 /** One attempt at a case: what was seen, and whether it can be trusted. */
 export interface Attempt {
@@ -82,7 +83,9 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
     const { unsent, refusals } = reached.connection.mailbox;
     const others = refusals.filter((refusal) => refusal !== seen.refusal);
     const disturbance =
-      disturbanceSince(began, environment, { unsent, refusals: others }) ?? lostAcknowledgment(context, seen);
+      disturbanceSince(began, environment, { unsent, refusals: others }) ??
+      seen.disturbance ??
+      lostAcknowledgment(context, seen);
     return disturbance ? { ...seen, disturbance } : seen;
   } catch (error) {
     return {
@@ -151,7 +154,7 @@ async function stimulate(
     stimulus,
     mark,
   });
-  const { replies, retransmissions, drawn, doubles, windowUpdates } = sort(
+  const { replies, retransmissions, drawn, untold, doubles, windowUpdates } = sort(
     mailbox.log.slice(0, mark),
     mailbox.log.slice(mark + 1, proofFrom),
     {
@@ -159,6 +162,7 @@ async function stimulate(
       greets: greets === true && (subject.state === 'SYN-SENT' || subject.state === 'SYN-RECEIVED'),
       synAckAgain: timing.synAckRetransmission,
       otherAgain: timing.finRetransmission,
+      stimulusAt: mailbox.log[mark]?.at,
     },
   );
   const observation: Observation = {
@@ -185,6 +189,7 @@ async function stimulate(
     proofFrom,
     entries: [...mailbox.log],
     startedAt,
+    ...(untold.length > 0 ? { disturbance: TOO_LATE } : {}),
   };
 }
 

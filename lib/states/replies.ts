@@ -13,6 +13,8 @@ export interface Sorted {
   readonly retransmissions: readonly Entry[];
   /** Those of them, a SYN,ACK or a FIN, that came sooner than their timer can fire: the stimulus has drawn them. */
   readonly drawn: readonly Entry[];
+  /** Those that either may have sent, since the stimulus came so late that the timer had run for a while. */
+  readonly untold: readonly Entry[];
   /** Replies that are there twice, where the path is known to double segments: the stimulus or the reply may have been. */
   readonly doubles: readonly Entry[];
   /** Acknowledgments that say nothing new but a larger window. */
@@ -29,9 +31,12 @@ export interface Repetition {
   readonly greets?: boolean;
   /** After it, the target's timer sends unacknowledged text or a FIN again. */
   readonly otherAgain?: number;
+  /** When the stimulus was sent, of `performance.now()`. */
+  readonly stimulusAt?: number | undefined;
 }
 
-// Both segments may have been read late, the first one later than the second: that brings them closer together.
+// Both segments may have been read late, the first one later than the second: that brings them closer together. A stimulus
+// that comes sooner is therefore answered before the timer can be thought of.
 const SOONEST = 0.25;
 
 /**
@@ -43,21 +48,35 @@ const SOONEST = 0.25;
 export function sort(
   earlier: readonly Entry[],
   later: readonly Entry[],
-  { doubled = -1, greets = false, synAckAgain = Infinity, otherAgain = Infinity }: Repetition = {},
+  {
+    doubled = -1,
+    greets = false,
+    synAckAgain = Infinity,
+    otherAgain = Infinity,
+    stimulusAt = -Infinity,
+  }: Repetition = {},
 ): Sorted {
   const replies: Entry[] = [];
   const retransmissions: Entry[] = [];
   const drawn: Entry[] = [];
+  const untold: Entry[] = [];
   const doubles: Entry[] = [];
   const windowUpdates: Entry[] = [];
   const sent = earlier.filter(({ from }) => from === 'target');
   const before = sent.map(({ segment }) => segment);
+  // Where two SYNs cross, the SYN,ACK may have no timer of its own but that of the target's first SYN.
+  const crossing = sent.findLast(({ segment: { ctl } }) => ctl.has('SYN') && !ctl.has('ACK'));
   for (const entry of later) {
     if (entry.from !== 'target') continue;
     const again = entry.segment.ctl.has('SYN') ? synAckAgain : otherAgain;
     const isLate = (reply: Entry): boolean => entry.at - reply.at >= again * SOONEST;
     const sentBefore = replies.filter(isLate).map(({ segment }) => segment);
     const { ctl, data } = entry.segment;
+    const control = ctl.has('ACK') && (ctl.has('SYN') || ctl.has('FIN')) && data === 0;
+    const isUntold = (last: Entry | undefined): boolean => {
+      const started = (ctl.has('SYN') ? crossing : undefined) ?? last;
+      return control && started !== undefined && stimulusAt - started.at >= again * SOONEST;
+    };
     // Without ACK it is nothing that a connection sends.
     if (greets && data > 0 && ctl.has('ACK') && !ctl.has('RST') && !ctl.has('SYN'))
       retransmissions.push(entry);
@@ -67,14 +86,16 @@ export function sort(
         .filter(({ segment }) => repeats(entry.segment, [segment]))
         .at(-1);
       const isSoon = last !== undefined && Number.isFinite(again) && !isLate(last);
+      if (isUntold(last)) untold.push(entry);
       // A path that doubles segments may have done so with this one. Text is sent again by quicker timers, too.
-      const control = ctl.has('ACK') && (ctl.has('SYN') || ctl.has('FIN')) && data === 0;
-      if (isSoon && control && doubled < 0) drawn.push(entry);
+      else if (isSoon && control && doubled < 0) drawn.push(entry);
     } else if (replies.some((reply) => isDouble(entry, reply, doubled))) doubles.push(entry);
+    else if (replies.some((reply) => isSame(entry.segment, reply.segment)) && isUntold(undefined))
+      untold.push(entry);
     else if (replies.some((reply) => opensWindow(entry.segment, reply.segment))) windowUpdates.push(entry);
     else replies.push(entry);
   }
-  return { replies, retransmissions, drawn, doubles, windowUpdates };
+  return { replies, retransmissions, drawn, untold, doubles, windowUpdates };
 }
 
 /**

@@ -49,6 +49,33 @@ describe('replies are told from what the target sends anyway', () => {
     expect(sort([entry(fin)], [entry(fin, 1)]).drawn, 'no timer is known').to.deep.equal([]);
   });
 
+  it('cannot tell, where the stimulus came so late that the timer may have sent what came back', () => {
+    const synAck = '<SEQ=9><ACK=1><CTL=SYN,ACK>';
+    for (const one of [fin, synAck]) {
+      const again = (at: number, stimulusAt: number) =>
+        sort([entry(one)], [entry(one, at)], { synAckAgain: 1000, otherAgain: 1000, stimulusAt });
+      for (const at of [301, 1000]) expect(seen(again(at, 300).untold), `came at ${at}`).to.deep.equal([at]);
+      expect(again(301, 300).drawn).to.deep.equal([]);
+      expect(again(1000, 1).untold, 'in time: its timer').to.deep.equal([]);
+      expect(seen(again(201, 200).drawn), 'in time: its answer').to.deep.equal([201]);
+    }
+    expect(sort([entry(fin)], [entry(ack, 301)], { otherAgain: 1000, stimulusAt: 300 }).untold).to.deep.equal(
+      [],
+    );
+  });
+
+  it('knows that the timer of a SYN,ACK may run since the SYN that has crossed', () => {
+    const synAck = '<SEQ=9><ACK=1><CTL=SYN,ACK>';
+    const [before, timers] = [[entry('<SEQ=9><CTL=SYN>')], { synAckAgain: 1000 }];
+    const late = sort(before, [entry(synAck, 801), entry(synAck, 1000)], { ...timers, stimulusAt: 800 });
+    expect([seen(late.replies), seen(late.untold)]).to.deep.equal([[801], [1000]]);
+    const twice = sort(before, [entry(synAck, 2), entry(synAck, 3)], { ...timers, stimulusAt: 1 });
+    expect([seen(twice.replies), seen(twice.untold)]).to.deep.equal([[2, 3], []]);
+    const crossed = [...before, entry(synAck, 790)];
+    const again = sort(crossed, [entry(synAck, 1000)], { ...timers, stimulusAt: 800 });
+    expect([seen(again.drawn), seen(again.untold)]).to.deep.equal([[], [1000]]);
+  });
+
   it('takes a part of what was sent for a retransmission, and more than that for a reply', () => {
     const before = [entry('<SEQ=10><ACK=1><CTL=ACK><DATA=20>')];
     expect(sort(before, [entry('<SEQ=10><ACK=1><CTL=ACK><DATA=5>')]).retransmissions).to.have.length(1);
