@@ -13,7 +13,7 @@ export interface Sorted {
   readonly retransmissions: readonly Entry[];
   /** Those of them, a SYN,ACK or a FIN, that came sooner than their timer can fire: the stimulus has drawn them. */
   readonly drawn: readonly Entry[];
-  /** Those that either may have sent, since the stimulus came so late that the timer had run for a while. */
+  /** Those that either may have sent: soon after a stimulus that came so late that the timer had run for a while. */
   readonly untold: readonly Entry[];
   /** Replies that are there twice, where the path is known to double segments: the stimulus or the reply may have been. */
   readonly doubles: readonly Entry[];
@@ -35,8 +35,7 @@ export interface Repetition {
   readonly stimulusAt?: number | undefined;
 }
 
-// Both segments may have been read late, the first one later than the second: that brings them closer together. A stimulus
-// that comes sooner is therefore answered before the timer can be thought of.
+// Both segments may have been read late, the first one later than the second: that brings them closer together.
 const SOONEST = 0.25;
 
 /**
@@ -75,7 +74,8 @@ export function sort(
     const control = ctl.has('ACK') && (ctl.has('SYN') || ctl.has('FIN')) && data === 0;
     const isUntold = (last: Entry | undefined): boolean => {
       const started = (ctl.has('SYN') ? crossing : undefined) ?? last;
-      return control && started !== undefined && stimulusAt - started.at >= again * SOONEST;
+      const isSoon = entry.at - stimulusAt < again * SOONEST;
+      return control && isSoon && started !== undefined && entry.at - started.at >= again * SOONEST;
     };
     // Without ACK it is nothing that a connection sends.
     if (greets && data > 0 && ctl.has('ACK') && !ctl.has('RST') && !ctl.has('SYN'))

@@ -54,8 +54,10 @@ describe('replies are told from what the target sends anyway', () => {
     for (const one of [fin, synAck]) {
       const again = (at: number, stimulusAt: number) =>
         sort([entry(one)], [entry(one, at)], { synAckAgain: 1000, otherAgain: 1000, stimulusAt });
-      for (const at of [301, 1000]) expect(seen(again(at, 300).untold), `came at ${at}`).to.deep.equal([at]);
+      for (const at of [301, 1000])
+        expect(seen(again(at, at - 1).untold), `came at ${at}`).to.deep.equal([at]);
       expect(again(301, 300).drawn).to.deep.equal([]);
+      expect(again(1000, 700).untold, 'late, but no answer takes that long').to.deep.equal([]);
       expect(again(1000, 1).untold, 'in time: its timer').to.deep.equal([]);
       expect(seen(again(201, 200).drawn), 'in time: its answer').to.deep.equal([201]);
     }
