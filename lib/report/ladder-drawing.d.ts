@@ -9,4 +9,9 @@ export type LadderRow =
 export function ladderRows(records: readonly ReportRecord[], kind: Kind, durationMs: number): LadderRow[];
 export function milliseconds(value: number): string;
 export const ROLE_WORDS: Readonly<Record<Role, string>>;
-export function drawLadder(rows: readonly LadderRow[], label: string, style?: string): string;
+export function drawLadder(
+  rows: readonly LadderRow[],
+  label: string,
+  style?: string,
+  narrow?: boolean,
+): string;

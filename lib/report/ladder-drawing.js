@@ -42,70 +42,105 @@ export const ROLE_WORDS = {
   'window update': 'window',
 };
 
-const TESTER = 70;
-const TARGET = 590;
-const MIDDLE = (TESTER + TARGET) / 2;
-const WIDTH = 660;
+/** Where things are. On a narrow screen, what the margin says stands below the time, and a segment may take more lines. */
+const WIDE = { tester: 70, target: 590, width: 660, top: 26, size: 11.5, smallest: 8 };
+const NARROW = { tester: 54, target: 316, width: 326, top: 26, size: 10.5, smallest: 8.5 };
 const ROW = 26;
-const TOP = 26;
+const LINE = 13;
+/** How wide a letter is, in parts of its height. */
+const LETTER = 0.605;
 
 /** A bare `>` is allowed in text, and the reports hold thousands of ladders. */
 const escapeText = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** Smaller letters for a longer segment; what still does not fit is cut, its whole is in the tooltip. */
-function fitted(text) {
-  const room = TARGET - TESTER - 24;
-  const size = Math.max(8, Math.min(11.5, room / (text.length * 0.605)));
-  const letters = Math.floor(room / (size * 0.605));
+const roomOf = ({ tester, target }) => target - tester - 24;
+
+/** Smaller letters for a longer text; what still does not fit is cut, its whole is in the tooltip. */
+function fitted(text, layout) {
+  const room = roomOf(layout);
+  const size = Math.max(layout.smallest, Math.min(layout.size, room / (text.length * LETTER)));
+  const letters = Math.floor(room / (size * LETTER));
   return {
     size: Math.round(size * 10) / 10,
     shown: text.length > letters ? `${text.slice(0, letters - 1)}…` : text,
   };
 }
 
-function drawSegment({ role, from, at, relative }, y) {
+/** The lines of a segment: one, or on a narrow screen as many as its fields need. */
+function linesOf(text, layout) {
+  if (layout === WIDE) return [text];
+  const letters = Math.floor(roomOf(layout) / (layout.size * LETTER));
+  const lines = [];
+  for (const field of text.split(/(?<=>)(?=<)/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + field.length <= letters) lines[lines.length - 1] = last + field;
+    else lines.push(field);
+  }
+  return lines;
+}
+
+/** What the margin says: right of the target, or on a narrow screen left of the tester, below the time. */
+function margin(word, y, layout) {
+  if (!word) return '';
+  return layout === WIDE
+    ? `<text class="w" x="${layout.target + 8}" y="${y}">${word}</text>`
+    : `<text class="w e" x="${layout.tester - 6}" y="${y + 11}">${word}</text>`;
+}
+
+function drawSegment({ role, from, at, relative }, y, layout) {
   const right = from === 'tester';
-  const [x1, x2] = right ? [TESTER, TARGET] : [TARGET, TESTER];
+  const [x1, x2] = right ? [layout.tester, layout.target] : [layout.target, layout.tester];
   const tip = right
     ? `${x2 - 8},${y - 4} ${x2},${y} ${x2 - 8},${y + 4}`
     : `${x2 + 8},${y - 4} ${x2},${y} ${x2 + 8},${y + 4}`;
-  const { size, shown } = fitted(relative);
-  const small = size === 11.5 ? '' : ` style="font-size:${size}px"`;
-  const word = ROLE_WORDS[role];
-  const title = shown === relative ? '' : `<title>${escapeText(relative)}</title>`;
+  const lines = linesOf(relative, layout);
+  const text = lines.map((line, index) => {
+    const { size, shown } = fitted(line, layout);
+    const small = size === layout.size ? '' : ` style="font-size:${size}px"`;
+    const title = shown === line ? '' : `<title>${escapeText(relative)}</title>`;
+    return `<text class="n" x="${(layout.tester + layout.target) / 2}" y="${y - 7 - (lines.length - 1 - index) * LINE}"${small}>${title}${escapeText(shown)}</text>`;
+  });
   return (
-    `<g class="${role}"><text class="t" x="${TESTER - 8}" y="${y}">${at.toFixed(1)}</text>` +
+    `<g class="${role}"><text class="t" x="${layout.tester - (layout === WIDE ? 8 : 6)}" y="${y}">${at.toFixed(1)}</text>` +
     `<path d="M${x1} ${y - 3}L${right ? x2 - 4 : x2 + 4} ${y}"/><polygon points="${tip}"/>` +
-    `<text class="n" x="${MIDDLE}" y="${y - 7}"${small}>${title}${escapeText(shown)}</text>` +
-    `${word ? `<text class="w" x="${TARGET + 8}" y="${y}">${word}</text>` : ''}</g>`
+    `${text.join('')}${margin(ROLE_WORDS[role], y, layout)}</g>`
   );
 }
 
-function drawWait({ wait, silence }, y) {
+function drawWait({ wait, silence }, y, layout) {
+  const { tester, target } = layout;
+  const middle = (tester + target) / 2;
   const words = `${milliseconds(wait)} ${silence ? 'silence' : 'pause'}`;
   if (!silence) {
-    return `<g class="pause"><path d="M${MIDDLE - 110} ${y - 4}h50m120 0h50"/><text class="n" x="${MIDDLE}" y="${y}">${words}</text></g>`;
+    return `<g class="pause"><path d="M${middle - 110} ${y - 4}h50m120 0h50"/><text class="n" x="${middle}" y="${y}">${words}</text></g>`;
   }
   return (
-    `<g class="silence"><rect x="${TESTER + 1}" y="${y - 18}" width="${TARGET - TESTER - 2}" height="22"/>` +
-    `<text class="n" x="${MIDDLE}" y="${y - 3}">${words}</text>` +
-    `<text class="w" x="${TARGET + 8}" y="${y - 3}">no reply</text></g>`
+    `<g class="silence"><rect x="${tester + 1}" y="${y - 18}" width="${target - tester - 2}" height="22"/>` +
+    `<text class="n" x="${middle}" y="${y - 3}">${words}</text>` +
+    `${margin('no reply', y - (layout === WIDE ? 3 : 14), layout)}</g>`
   );
+}
+
+/** What a row takes: more for more lines. */
+function heightOf({ record }, layout) {
+  if (!record || layout === WIDE) return ROW;
+  return ROW + (linesOf(record.relative, layout).length - 1) * LINE;
 }
 
 /** Draws rows as an SVG whose colours are left to a style sheet. */
-export function drawLadder(rows, label, style = '') {
-  const height = TOP + rows.length * ROW + 12;
-  const body = rows
-    .map((row, index) => {
-      const y = TOP + (index + 1) * ROW - 4;
-      return row.record ? drawSegment(row.record, y) : drawWait(row, y);
-    })
-    .join('');
+export function drawLadder(rows, label, style = '', narrow = false) {
+  const layout = narrow ? NARROW : WIDE;
+  const { tester, target, width, top } = layout;
+  let y = top - 4;
+  const body = rows.map((row) => {
+    y += heightOf(row, layout);
+    return row.record ? drawSegment(row.record, y, layout) : drawWait(row, y, layout);
+  });
+  const height = y + 16;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" class="ladder" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escapeText(label).replaceAll('"', '&quot;')}">${style}` +
-    `<text class="h" x="${TESTER}" y="14">tester</text><text class="h" x="${TARGET}" y="14">target</text>` +
-    `<text class="t" x="${TESTER - 30}" y="14">ms</text>` +
-    `<path class="l" d="M${TESTER} 20V${height - 4}M${TARGET} 20V${height - 4}"/>${body}</svg>`
+    `<svg xmlns="http://www.w3.org/2000/svg" class="ladder${narrow ? ' narrow' : ''}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(label).replaceAll('"', '&quot;')}">${style}` +
+    `<text class="h" x="${tester}" y="14">tester</text><text class="h" x="${narrow ? target - 16 : target}" y="14">target</text>` +
+    `<text class="t" x="${tester - 30}" y="14">ms</text>` +
+    `<path class="l" d="M${tester} 20V${height - 4}M${target} 20V${height - 4}"/>${body.join('')}</svg>`
   );
 }

@@ -14,7 +14,7 @@ const RULES = [
   '.t{text-anchor:end;fill:var(--m)}.n,.h{text-anchor:middle}.h{font-weight:700;fill:var(--i)}.w{font-weight:700}',
   '.setup .n{fill:var(--i)}.stimulus{--c:var(--s)}.reply{--c:var(--r)}.stimulus,.reply{font-weight:700}',
   '.stimulus path,.reply path{stroke-width:2.5}.proof{--c:var(--p)}.proof path{stroke-dasharray:7 3}',
-  '.retransmission{opacity:.55}.retransmission path,.pause path{stroke-dasharray:2 3}',
+  '.retransmission path,.retransmission polygon{opacity:.55}.retransmission path,.pause path{stroke-dasharray:2 3}',
   '.silence{--c:var(--a);font-style:italic}.silence rect{fill:var(--g);stroke-dasharray:5 4}',
 ].join('');
 

@@ -34,10 +34,17 @@ describe('the browser of the tests', function () {
 
   it('measures contrast through mixed and faded colours', async () => {
     const shown = await open(
-      '<body style="background:#fff"><p style="color:#777">grey</p><p style="color:#000;opacity:.5">faded</p><p class="m" style="color:color-mix(in srgb, black, white)">mixed</p><p style="color:#000">black</p>',
+      '<body style="background:#fff"><p style="color:#777">grey</p><p style="color:#000;opacity:.5">faded</p><p class="m" style="color:color-mix(in srgb, black, white)">mixed</p><p style="color:#000">black</p><svg><g opacity=".5"><text fill="#000">drawn</text></g><g class="box"><rect fill="#000" fill-opacity=".5"/><text fill="#fff">boxed</text></g></svg>',
     );
     const found = new Map((await contrasts(shown)).map(({ text, ratio }) => [text, ratio]));
-    expect(Object.fromEntries(found)).to.deep.equal({ grey: 4.48, faded: 3.98, mixed: 3.98, black: 21 });
+    expect(Object.fromEntries(found)).to.deep.equal({
+      grey: 4.48,
+      faded: 3.98,
+      mixed: 3.98,
+      black: 21,
+      drawn: 3.98,
+      boxed: 3.98,
+    });
   });
 
   it('counts processor time', async () => {

@@ -34,6 +34,14 @@ const MEASURE = `{
     const own = channels(getComputedStyle(element).backgroundColor);
     return own.a === 1 ? own : over(own, groundOf(element.parentElement), own.a);
   };
+  /** Behind a word of a picture lies the box that is drawn around it, if any. */
+  const groundOfDrawn = (element) => {
+    const below = groundOf(element);
+    const box = element.parentElement.querySelector(':scope > rect');
+    if (!box) return below;
+    const { fill, fillOpacity } = getComputedStyle(box);
+    return over(channels(fill), below, channels(fill).a * Number(fillOpacity));
+  };
   /** Both fade into what is behind each ancestor that is not opaque. */
   const faded = (element, colours) => {
     if (!element) return colours;
@@ -46,17 +54,19 @@ const MEASURE = `{
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim();
     const element = walker.currentNode.parentElement;
-    if (!text || /^(SCRIPT|STYLE|NOSCRIPT|TITLE|OPTION)$/i.test(element.tagName) || element.closest('svg, .sr, [hidden]')) continue;
+    if (!text || /^(SCRIPT|STYLE|NOSCRIPT|TITLE|OPTION)$/i.test(element.tagName) || element.closest('.sr, [hidden], title')) continue;
     const style = getComputedStyle(element);
     if (style.visibility === 'hidden' || style.fontSize === '0px' || element.getClientRects().length === 0) continue;
-    const ground = groundOf(element);
-    const ink = channels(style.color);
+    const drawn = element.closest('svg');
+    const ground = drawn ? groundOfDrawn(element) : groundOf(element);
+    const ink = channels(drawn ? style.fill : style.color);
     const shown = faded(element, [over(ink, ground, ink.a), ground]);
     const [light, dark] = shown.map(luminance).sort((a, b) => b - a);
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     const ratio = Math.round(((light + 0.05) / (dark + 0.05)) * 100) / 100;
-    const where = element.tagName.toLowerCase() + '.' + element.className + ' in ' + (element.parentElement.className || element.parentElement.tagName.toLowerCase());
+    const classOf = (one) => one.getAttribute('class') ?? '';
+    const where = element.tagName.toLowerCase() + '.' + classOf(element) + ' in ' + (classOf(element.parentElement) || element.parentElement.tagName.toLowerCase());
     const key = [ratio, where].join();
     if (!seen.has(key)) seen.set(key, { needed: large ? 3 : 4.5, ratio, text: text.slice(0, 30), where });
   }

@@ -10,13 +10,15 @@ export const caseLink = (row, result, data) =>
 /** As ladder-drawing.js calls the kinds. */
 const LADDER_KINDS = ['rst', 'empty-ack', 'silence', 'syn-ack', 'other'];
 
-function observedHtml(result) {
+function observedHtml({ steps }, result) {
   if (!result.stimulus) return '<p class="observed">Nothing was sent.</p>';
   const replies = result.records.filter((record) => record.role === 'reply').map((record) => record.relative);
   const shown = replies.length > 0 ? replies : result.observed;
   const words =
     shown.length > 0 ? shown.map((reply) => `<code>${notation(reply)}</code>`).join('<br>') : 'silence';
-  const kind = shown.length > 0 ? `<span class="kind">${KIND_WORDS[result.kind]}</span>` : '';
+  // A ladder's replies are of more than one kind.
+  const kind =
+    shown.length > 0 && steps.length === 0 ? `<span class="kind">${KIND_WORDS[result.kind]}</span>` : '';
   return `<p class="observed">${words}<span class="then">, then ${html(result.stateAfter)}</span>${kind}</p>`;
 }
 
@@ -49,7 +51,7 @@ function ladderHtml(row, result) {
     ({ at, from, role, relative }) =>
       `<li>${at.toFixed(1)} ms, from the ${from}, ${role}: ${html(relative)}</li>`,
   );
-  return `<h3>Segments</h3><div class="ladder-box" tabindex="0" role="group" aria-label="Ladder">${drawLadder(rows, label)}</div><ol class="sr">${lines.join('')}</ol>`;
+  return `<h3>Segments</h3><div class="ladder-box" tabindex="0" role="group" aria-label="Ladder">${drawLadder(rows, label)}${drawLadder(rows, label, '', true)}</div><ol class="sr">${lines.join('')}</ol>`;
 }
 
 function captureHtml({ id }, { family, captured }, { captures }) {
@@ -80,7 +82,7 @@ ${TOOLS}</header>
 <div class="body">${siblings(row, result, data, chosen)}
 ${ruleHtml(row)}
 <h3>Sent</h3><p class="sent"><code>${notation(row.send)}</code></p>
-<h3>Observed</h3>${observedHtml(result)}${result.inconclusive ? `<p class="reason">${html(result.inconclusive)}</p>` : ''}
+<h3>Observed</h3>${observedHtml(row, result)}${result.inconclusive ? `<p class="reason">${html(result.inconclusive)}</p>` : ''}
 ${stepsHtml(row)}
 ${verdictTable(row, result, data, chosen)}
 ${ladderHtml(row, result)}${captureHtml(row, result, stack)}
