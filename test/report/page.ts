@@ -162,6 +162,13 @@ export class Page {
       .map(({ role, name }) => ({ role: role?.value ?? '', name: name?.value ?? '' }));
   }
 
+  /** How many sheets of paper it takes; for what it is drawn now, hence to be opened for print. */
+  async sheets(): Promise<number> {
+    const { data } = await this.#session.send('Page.printToPDF', { paperWidth: 8.27, paperHeight: 11.69 });
+    const pdf = Buffer.from(data as string, 'base64').toString('latin1');
+    return pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+  }
+
   /** The visible part of the page, or all of it, as a PNG. */
   async screenshot(whole = false): Promise<Uint8Array> {
     const { data } = await this.#session.send('Page.captureScreenshot', {

@@ -1,4 +1,4 @@
-import { html, PROFILE_NAMES, plural, VERDICTS } from './words.js';
+import { html, NOT_POSSIBLE, PROFILE_NAMES, plural, VERDICTS } from './words.js';
 
 /* The row of filters, and what they let through. */
 
@@ -26,12 +26,16 @@ function differs(row, profile) {
   return rest.some((one) => one.verdicts[profile] !== first.verdicts[profile] || one.kind !== first.kind);
 }
 
-/** The verdicts are filter and legend in one. */
-const chipsHtml = (filters) =>
-  VERDICTS.map(
-    ({ key, symbol, means }, index) =>
-      `<label class="chip ${key}" title="${html(means)}"><input type="checkbox" name="verdict" value="${index}"${filters.verdicts.has(index) ? ' checked' : ''}><span><b aria-hidden="true">${symbol}</b>${key}</span></label>`,
-  ).join('');
+/** The verdicts are filter and legend in one; what is not possible goes with what is inconclusive. */
+function chipsHtml(data, filters) {
+  const impossible = data.stacks.some(({ results }) => results.some((result) => result.byCapability));
+  return VERDICTS.map(({ key, symbol, means }, index) => {
+    const more = key === 'inconclusive' && impossible;
+    const title = more ? `${means}; ${NOT_POSSIBLE.symbol} ${NOT_POSSIBLE.means}` : means;
+    const rest = more ? ` <b aria-hidden="true">${NOT_POSSIBLE.symbol}</b>not possible` : '';
+    return `<label class="chip ${key}" title="${html(title)}"><input type="checkbox" name="verdict" value="${index}"${filters.verdicts.has(index) ? ' checked' : ''}><span><b aria-hidden="true">${symbol}</b>${key}${rest}</span></label>`;
+  }).join('');
+}
 
 export function filtersHtml(data, filters) {
   const profiles = data.profiles.map(
@@ -41,9 +45,9 @@ export function filtersHtml(data, filters) {
   const states = data.states.map((state) => `<option>${html(state)}</option>`);
   return `
 <fieldset class="segmented"><legend>Profile</legend>${profiles.join('')}</fieldset>
-<fieldset class="chips"><legend>Verdict</legend><span>${chipsHtml(filters)}</span></fieldset>
+<fieldset class="chips"><legend>Verdict</legend><span>${chipsHtml(data, filters)}</span></fieldset>
 <label class="field"><span class="caption">State</span><select name="state"><option value="">all states</option>${states.join('')}</select></label>
-<label class="field grow"><span class="caption">Text</span><input type="search" name="text" placeholder="id, notation, title, RFC section" autocomplete="off" spellcheck="false"></label>
+<label class="field grow"><span class="caption">Text</span><input type="search" name="text" placeholder="id, segment, title" autocomplete="off" spellcheck="false"></label>
 <label class="check"><input type="checkbox" name="differing"><span>${data.stacks.length > 1 ? 'stacks' : 'IPv4 and IPv6'} differ</span></label>
 <output id="shown" aria-live="polite"></output>`;
 }

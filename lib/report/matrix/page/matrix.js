@@ -34,7 +34,7 @@ function singleHead(data) {
     const short = html(name).replace(/^RFC /, '<span class="sr">RFC </span>');
     return `<th scope="col" class="p${index}"><abbr title="${html(name)}">${short}</abbr></th>`;
   });
-  const columns = `<col class="k">${'<col class="v">'.repeat(data.profiles.length)}`;
+  const columns = `<col class="k">${data.profiles.map((_, index) => `<col class="v p${index}">`).join('')}`;
   return `<colgroup><col class="s"></colgroup>${families.map(() => `<colgroup>${columns}</colgroup>`).join('')}<thead><tr><th scope="col" rowspan="2">segment</th>${top.join('')}</tr><tr>${families.map(() => `<th scope="col" class="k">answer</th>${names.join('')}`).join('')}</tr></thead>`;
 }
 

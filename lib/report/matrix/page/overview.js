@@ -21,12 +21,14 @@ function stackHtml(stack, data) {
     ['date', `${date(stack.startedAt)} UTC`],
     ['took', duration(stack.durationMs)],
   ];
+  const impossible = stack.results.filter((result) => result.byCapability).length;
+  if (impossible > 0) run.push(['not possible with this target', plural(impossible, 'case', 'cases')]);
   const found = Object.entries(stack.target.facts);
   const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
   const name = data.stacks.length > 1 ? `<h2>${html(stack.target.name)}</h2>` : '';
   const folded =
     found.length > 0
-      ? `<details class="found"><summary>What was found out about it first</summary>${factsHtml(found)}</details>`
+      ? `<details class="found"><summary>What the run found out about the target</summary>${factsHtml(found)}</details>`
       : '';
   return `<section class="stack">${name}<div class="tally" data-stack="${stack.index}"></div>${cut}${factsHtml(run)}${folded}</section>`;
 }

@@ -28,7 +28,7 @@ function outcomeHtml(text) {
 function comparisonHtml(lines) {
   const body = lines.map(
     ([sign, field, expected, observed]) =>
-      `<tr${sign === '≠' ? ' class="differs"' : ''}><td><span aria-hidden="true">${sign}</span><span class="sr">${MARK_WORDS[sign]}</span></td><th scope="row">${html(field)}</th><td>${html(expected)}</td><td>${html(observed)}</td></tr>`,
+      `<tr${sign === '≠' ? ' class="differs"' : ''}><td><span aria-hidden="true">${sign}</span><span class="sr">${MARK_WORDS[sign]}</span></td><th scope="row">${html(field)}</th><td>${notation(expected)}</td><td>${notation(observed)}</td></tr>`,
   );
   return `<table class="fields"><thead><tr><td></td><th scope="col">field</th><th scope="col">expected</th><th scope="col">observed</th></tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
@@ -36,13 +36,15 @@ function comparisonHtml(lines) {
 export function verdictTable(row, result, data, chosen) {
   const lines = profileGroups(row, result, data).map((profiles) => {
     const [first] = profiles;
-    const names = profiles.map((index) => html(PROFILE_NAMES[data.profiles[index]] ?? data.profiles[index]));
+    const names = profiles.map(
+      (index) => `<span>${html(PROFILE_NAMES[data.profiles[index]] ?? data.profiles[index])}</span> `,
+    );
     const expected =
       row.expect[first].map(outcomeHtml).join('<br><i class="or">or</i> ') ||
       (row.steps.length > 0 ? '<i>the steps above</i>' : '<i>not in this catalogue</i>');
     const reason = result.reasons[first] ? `<p class="reason">${html(result.reasons[first])}</p>` : '';
     const comparison = result.comparisons[first].length > 0 ? comparisonHtml(result.comparisons[first]) : '';
-    return `<tr role="row"${profiles.includes(chosen) ? ' class="chosen"' : ''}><th scope="row" role="rowheader">${names.join('<br> ')}</th><td role="cell">${expected}${comparison}${reason}</td><td role="cell">${badge(result, first)}</td></tr>`;
+    return `<tr role="row"${profiles.includes(chosen) ? ' class="chosen"' : ''}><th scope="row" role="rowheader">${names.join('')}</th><td role="cell">${expected}${comparison}${reason}</td><td role="cell">${badge(result, first)}</td></tr>`;
   });
   return `<table class="verdicts" role="table"><thead><tr role="row"><th scope="col">profile</th><th scope="col">expected</th><th scope="col">verdict</th></tr></thead><tbody>${lines.join('')}</tbody></table>`;
 }
