@@ -150,7 +150,7 @@ describe('command line: stored results', function () {
     expect(stdout).to.match(/\d+ of \d+ requirements have cases\n$/);
   });
 
-  it('reproduce: a packetdrill script with the ladder in its head', async () => {
+  it('reproduce: a packetdrill script with the ladder in its head, or the ladder alone', async function () {
     const say = (
       from: 'tester' | 'target',
       role: 'setup' | 'stimulus' | 'reply',
@@ -206,5 +206,14 @@ describe('command line: stored results', function () {
     expect(stdout).to.match(/The script holds what was expected: on this target it fails\.$/m);
     const observed = await cli(['reproduce', CASE, '--results', results, '--observed']);
     expect(observed.stdout).to.match(/^\+0~\+2 > R 1:1\(0\) <\.\.\.>$/m);
+    const { code: drawn, stdout: picture } = await cli(['reproduce', CASE, '--results', results, '--ladder']);
+    expect(drawn).to.equal(0);
+    writeFileSync(join(folder, 'ladder.svg'), picture);
+    const page = await pages.open(this, pathToFileURL(join(folder, 'ladder.svg')).href, { dark: true });
+    expect(
+      await page.evaluate(
+        `[document.documentElement.tagName, document.querySelectorAll('polygon').length, document.querySelector('.reply').textContent, getComputedStyle(document.documentElement).backgroundColor]`,
+      ),
+    ).to.deep.equal(['svg', 5, '4.0<SEQ=5001><CTL=RST><WND=0>reply', 'rgb(20, 23, 31)']);
   });
 });

@@ -7,6 +7,11 @@ Examples:
   segment-arrives list --only 'established.rst.*'
   segment-arrives list --json | jq '.cases[] | select(.condition) | .id'`;
 
+const REPRODUCE_EXAMPLES = `
+Examples:
+  segment-arrives reproduce listen.syn-fin.empty --family 4 > listen.pkt && packetdrill listen.pkt
+  segment-arrives reproduce listen.syn-fin.empty --ladder > listen.svg`;
+
 /** Commands that look at the catalogue and at stored results: nothing is run. */
 export function addInspectCommands(program: Command): void {
   program
@@ -40,10 +45,8 @@ export function addInspectCommands(program: Command): void {
     .option('--family <family>', '4 or 6; the first that was run when not given')
     .option('--profile <profile>', 'what decides what was expected (default: that of the run)')
     .option('--observed', 'the script holds what was observed, also where that deviates')
-    .addHelpText(
-      'after',
-      '\nExample:\n  segment-arrives reproduce listen.syn-fin.empty --family 4 > listen.pkt && packetdrill listen.pkt',
-    )
+    .option('--ladder', 'the ladder alone, as an SVG picture for a bug report')
+    .addHelpText('after', REPRODUCE_EXAMPLES)
     .action(async (id, options) => {
       const { reproduce } = await import('../reproduce/reproduce.ts');
       process.exitCode = await reproduce(id, options);

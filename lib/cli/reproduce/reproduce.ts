@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ladderSvg } from '../../report/ladder.ts';
 import { reproduction } from '../../report/reproduce/reproduce.ts';
 import { readResults } from '../../report/results.ts';
 import { findSubject } from '../../report/subject.ts';
@@ -11,9 +12,11 @@ export interface ReproduceOptions {
   readonly family?: string;
   readonly profile?: string;
   readonly observed?: boolean;
+  /** The picture instead of the script. */
+  readonly ladder?: boolean;
 }
 
-/** Prints the segments of a stored case as a packetdrill script, with its ladder. */
+/** Prints the segments of a stored case as a packetdrill script with its ladder, or the ladder as a picture. */
 export async function reproduce(id: string, options: ReproduceOptions): Promise<number> {
   const { results: file = join('reports', 'results.json'), family, profile, observed = false } = options;
   if (profile !== undefined && !isProfile(profile)) {
@@ -34,6 +37,10 @@ export async function reproduce(id: string, options: ReproduceOptions): Promise<
   if (!result) throw new UsageError(`${file} has no result of ${id}; run it first: \`${rerun}\``);
   if (result.records.length === 0) {
     throw new UsageError(`${id} was not run: ${result.inconclusive?.reason ?? 'nothing was sent'}`);
+  }
+  if (options.ladder) {
+    process.stdout.write(`${ladderSvg(result)}\n`);
+    return EXIT.asExpected;
   }
   process.stdout.write(
     reproduction(result, subject, run.target, { profile: profile ?? run.profile, observed }),
