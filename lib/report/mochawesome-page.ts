@@ -30,15 +30,21 @@ a[href^="data:image/svg"]{display:block;overflow-x:auto;pointer-events:none}
 a[href^="data:image/svg"] img{max-width:none;border:1px solid #d5d9e2;border-radius:4px}
 @media(max-width:760px){a[href^="data:image/svg"]{pointer-events:auto}}
 [class*="test--body"] pre,[class*="test--body"] pre code{white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere}
+[class*="test--body"] pre.table,[class*="test--body"] pre.table code{white-space:pre;overflow-wrap:normal}
+[class*="test--body"] pre.table{overflow-x:auto}
 [class*="test--component"]{content-visibility:auto;contain-intrinsic-size:auto 44px}
 </style>`;
 
-/** mochawesome can't hold a link to a file beside it: where the name of a capture is shown, it becomes one. */
+/**
+ * mochawesome can't hold a link to a file beside it: where the name of a capture is shown, it becomes one. And what stands in
+ * columns is not to be broken, as other text is.
+ */
 const SCRIPT = `<script>
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) for (const added of addedNodes) {
     if (added.nodeType !== 1) continue;
     for (const shown of added.querySelectorAll('[class*="context-item"] code')) {
+      if (/^ {2}[=≈≠] {2}|[─━]/m.test(shown.textContent)) shown.closest('pre')?.classList.add('table');
       const [name] = /^pcap\\/\\S+\\.pcapng/.exec(shown.textContent) ?? [];
       if (!name) continue;
       const link = Object.assign(document.createElement('a'), { href: name, textContent: name, download: '' });

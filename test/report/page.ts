@@ -126,6 +126,26 @@ export class Page {
     }
   }
 
+  /**
+   * Waits until an element is there, and a click in its middle would reach it, and clicks there as a user does. Scrolls to
+   * it first.
+   */
+  async click(selector: string): Promise<void> {
+    const middle = `{
+      const part = document.querySelector(${JSON.stringify(selector)});
+      if (!part) return null;
+      part.scrollIntoView({ block: 'center' });
+      const { left, top, width, height } = part.getBoundingClientRect();
+      const [x, y] = [left + width / 2, top + height / 2];
+      const hit = document.elementFromPoint(x, y);
+      return hit && (part.contains(hit) || hit.contains(part)) ? { x, y } : null;
+    }`;
+    await this.until(`await (async () => ${middle})()`);
+    const at = await this.evaluate<{ readonly x: number; readonly y: number }>(middle);
+    for (const type of ['mousePressed', 'mouseReleased'])
+      await this.#session.send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 });
+  }
+
   /** Presses and releases a key; a modifier is written before it, e.g. `Shift+Tab`. */
   async press(key: string): Promise<void> {
     const shift = key.startsWith('Shift+');

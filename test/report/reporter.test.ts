@@ -90,7 +90,18 @@ describe('the reporter', function () {
     await page.until(
       `document.querySelectorAll('[class*="test--component"]').length === ${run.cases.length}`,
     );
+    // Its filter answers: those that passed are not listed.
+    await page.evaluate(`document.querySelector('[class*="navbar"] button').click()`);
+    const passed = `[...document.querySelectorAll('input[type=checkbox]')].find((box) => /passed/i.test(box.id + box.closest('label, div').innerText))`;
+    await page.until(passed);
+    await page.evaluate(`${passed}.click()`);
+    const failures = run.cases.filter((result) => isFailure(result, run.profile, run.strict)).length;
+    await page.until(`document.querySelectorAll('[class*="test--component"]').length === ${failures}`);
     expect(await page.busy()).to.be.below(3);
+    await page.evaluate(`${passed}.click()`);
+    await page.until(
+      `document.querySelectorAll('[class*="test--component"]').length === ${run.cases.length}`,
+    );
     const failed = run.cases.find(({ verdicts }) => verdicts.rfc9293 === 'deviates');
     await page.evaluate(`{
       const title = [...document.querySelectorAll('h4')].find((one) => one.title.startsWith('${failed?.id} over'));
@@ -106,6 +117,16 @@ describe('the reporter', function () {
     expect(text).not.to.contain('at Context');
     // The picture is one: it has been drawn.
     expect(await inTest(`test.querySelector('a[href^="data:image/svg"] img').naturalWidth`)).to.equal(660);
+    // What stands in columns is not broken on a narrow screen, and what is read as text is.
+    await page.show({ width: 390, height: 844 });
+    const tables = await inTest(
+      `[...test.querySelectorAll('pre.table')].map((one) => [one.textContent.trim().split('\\n').length, Math.round(one.querySelector('code').getBoundingClientRect().height / parseFloat(getComputedStyle(one.querySelector('code')).lineHeight))])`,
+    );
+    for (const [lines, drawn] of tables as [number, number][]) expect(drawn).to.equal(lines);
+    expect(tables).to.have.length(2);
+    expect(await inTest(`test.querySelector('pre:not(.table)').scrollWidth - test.clientWidth`)).to.be.below(
+      1,
+    );
     const href = await inTest(`test.querySelector('a[href$=".pcapng"]').href`);
     expect(existsSync(fileURLToPath(href as string))).to.equal(true);
   });
