@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { readResults } from '../../lib/report/results.ts';
+import { usePages } from '../report/pages.ts';
 import { type Ended, processesWith, start, temporaryFolder } from './cli.ts';
 
 const surroundings = (): string =>
@@ -17,8 +19,9 @@ const surroundings = (): string =>
     .join();
 
 describe('command line: run', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = temporaryFolder();
+  const pages = usePages();
   const reports = (name: string): string => join(folder, name);
   const listen = ['run', '--family', '4', '--only', 'listen.*'];
   let mark: string;
@@ -36,7 +39,7 @@ describe('command line: run', function () {
     expect(surroundings()).to.equal(before);
   });
 
-  it('exits with 1 where the kernel deviates, and with 0 by --report-only or by a baseline', async () => {
+  it('exits with 1 where the kernel deviates, and with 0 by --report-only or by a baseline', async function () {
     const first = await begin([...listen, '--format', 'dots', '--reports', reports('plain')]).ended;
     expect(first.code, first.stderr).to.equal(1);
     expect(first.stdout)
@@ -76,6 +79,17 @@ describe('command line: run', function () {
       .to.match(/✓ \d+ cases in .* accepted by /)
       .and.to.match(/✓ as the baseline says: \d+ accepted/);
     expect(open.stdout).not.to.match(/^ {2}1\) /m);
+    // What is accepted still deviates: in every report, and the pages show it as a failure.
+    const { cases } = readResults(join(reports('gate'), 'results.json'));
+    const deviating = cases.filter(({ verdicts }) => verdicts.rfc9293 === 'deviates');
+    expect(deviating).not.to.have.length(0);
+    const written = (name: string) => readFileSync(join(reports('gate'), name), 'utf8');
+    expect(written('junit.xml').match(/<failure /g)).to.have.length(deviating.length);
+    expect(written('summary.md')).to.match(/Accepted by .*linux\.json \(\d+\)[\s\S]*\| known since 2026 \|/);
+    expect(JSON.parse(written('mochawesome.json')).stats.failures).to.equal(deviating.length);
+    const page = await pages.open(this, pathToFileURL(join(reports('gate'), 'index.html')).href);
+    const shown = `document.querySelectorAll('#matrix td.p3 a.deviates').length`;
+    expect(await page.evaluate(shown)).to.equal(deviating.length);
   });
 
   const interrupted = async (signal: 'SIGINT' | 'SIGTERM', name: string): Promise<Ended> => {
