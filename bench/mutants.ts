@@ -9,9 +9,9 @@
  */
 import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from '../lib/lab/reference/mutants/index.ts';
+import { loadSuites } from '../lib/runner/mocha/suites.ts';
 import { runSideBySide } from '../lib/runner/pool.ts';
-import { Random } from '../lib/runner/random.ts';
-import { loadSuites } from '../lib/runner/suites.ts';
+import { Random } from '../lib/runner/trial/random.ts';
 import type { Profile } from '../lib/spec/profile.ts';
 import { catchersOf, type TrialResult, tryMutant } from './mutant-trial.ts';
 

@@ -6,7 +6,7 @@
  *     trust.ts [--runs 20] [--busy 20] [--loaded 5] [--noise 5] [--loss 5] [--every 1]
  */
 import { parseArgs } from 'node:util';
-import { loadSuites } from '../lib/runner/suites.ts';
+import { loadSuites } from '../lib/runner/mocha/suites.ts';
 import { compare, printDifference } from './trust/compare.ts';
 import { keepBusy } from './trust/load.ts';
 import { type Day, run } from './trust/run.ts';

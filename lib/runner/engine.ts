@@ -6,10 +6,10 @@ import type { CaseResult } from '../verdict/result.ts';
 import type { TargetFacts } from './messages.ts';
 import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
 import { runSideBySide } from './pool.ts';
-import { type Preflight, preflight } from './preflight.ts';
-import { runOne } from './run-one.ts';
+import { type Preflight, preflight } from './preflight/preflight.ts';
 import { type Settings, usesLab } from './settings.ts';
-import { TargetWatch } from './target-watch.ts';
+import { runOne } from './trial/run-one.ts';
+import { TargetWatch } from './trial/target-watch.ts';
 
 // Below the ephemeral ports of every system, so that no program of the tester's machine is cut off.
 const PORTS = { low: 10_000, high: 31_999 };

@@ -1,6 +1,6 @@
 import { Engine } from './engine.ts';
 import { type FromEngine, HEARTBEAT, type ToEngine } from './messages.ts';
-import { loadSuites } from './suites.ts';
+import { loadSuites } from './mocha/suites.ts';
 
 /**
  * The engine's process. It is told what to do by the process that started it and ends with it; in the lab it is the one

@@ -1,5 +1,5 @@
 /** CLOSED: both sides have sent a FIN, both FINs are acknowledged, and the connection is gone. */
-import { inState } from '../../lib/runner/declare.ts';
+import { inState } from '../../lib/runner/mocha/declare.ts';
 import { lateSegments } from './families/late-segments.ts';
 
 inState('CLOSED', [

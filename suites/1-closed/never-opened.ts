@@ -4,7 +4,7 @@
  * Two bits of the segment decide everything: RST silences the target, ACK chooses the form of its reset. Security,
  * sequence numbers and all other bits play no part, because there is nothing to compare them with.
  */
-import { inState } from '../../lib/runner/declare.ts';
+import { inState } from '../../lib/runner/mocha/declare.ts';
 import type { CaseDeclaration } from '../../lib/spec/case.ts';
 
 const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';

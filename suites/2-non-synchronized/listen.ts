@@ -1,5 +1,5 @@
 /** LISTEN: RST, ACK, SYN (and then its security and precedence), anything else; in this order. Group 2. */
-import { inState } from '../../lib/runner/declare.ts';
+import { inState } from '../../lib/runner/mocha/declare.ts';
 import type { CaseDeclaration, Outcome } from '../../lib/spec/case.ts';
 
 const RESET_FROM_ACK = '<SEQ=SEG.ACK><CTL=RST>';

@@ -1,5 +1,5 @@
 /** SYN-RECEIVED, entered from SYN-SENT: two opens have crossed (RFC 793 figure 8). */
-import { inState } from '../../lib/runner/declare.ts';
+import { inState } from '../../lib/runner/mocha/declare.ts';
 import { ackCheck } from './families/syn-received/ack.ts';
 import { establishing } from './families/syn-received/establishing.ts';
 import { rstCheck } from './families/syn-received/rst.ts';

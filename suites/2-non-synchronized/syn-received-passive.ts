@@ -1,5 +1,5 @@
 /** SYN-RECEIVED, entered from LISTEN: the target has answered a SYN. */
-import { inState } from '../../lib/runner/declare.ts';
+import { inState } from '../../lib/runner/mocha/declare.ts';
 import { ackCheck } from './families/syn-received/ack.ts';
 import { establishing } from './families/syn-received/establishing.ts';
 import { rstCheck } from './families/syn-received/rst.ts';

@@ -2,7 +2,7 @@
  * SYN-SENT: ACK, RST, security (and precedence), SYN, anything else; in this order. Group 2. SND.UNA is ISS and SND.NXT
  * is ISS+1, so exactly one acknowledgment is acceptable. RFC 5961 leaves this state as it was.
  */
-import { inState } from '../../lib/runner/declare.ts';
+import { inState } from '../../lib/runner/mocha/declare.ts';
 import type { CaseDeclaration, Outcome } from '../../lib/spec/case.ts';
 
 const RESET_FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' };

@@ -1,4 +1,4 @@
-import { inState } from '../../lib/runner/declare.ts';
+import { inState } from '../../lib/runner/mocha/declare.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import type { Subject } from './families/expectations.ts';
 import { timestamps } from './families/paws.ts';

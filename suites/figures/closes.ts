@@ -2,7 +2,7 @@
  * RFC 793 figures 13 and 14 (RFC 9293 figures 12 and 13): how a connection is closed. Their last lines, where 2 MSL have
  * passed, are not drawn here: the ladders end in TIME-WAIT.
  */
-import { figure } from '../../lib/runner/declare-figure.ts';
+import { figure } from '../../lib/runner/mocha/declare-figure.ts';
 
 figure({
   id: 'figure-13.normal-close.tcp-a',

@@ -1,5 +1,5 @@
 /** RFC 793 figures 10 and 11 (RFC 9293 figures 9 and 10): one side has crashed, and the other does not know. */
-import { figure } from '../../lib/runner/declare-figure.ts';
+import { figure } from '../../lib/runner/mocha/declare-figure.ts';
 
 figure({
   id: 'figure-10.half-open-discovery.tcp-a',

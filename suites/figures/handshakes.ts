@@ -1,5 +1,5 @@
 /** RFC 793 figures 7 and 8 (RFC 9293 figures 6 and 7): how a connection is opened. */
-import { figure } from '../../lib/runner/declare-figure.ts';
+import { figure } from '../../lib/runner/mocha/declare-figure.ts';
 
 figure({
   id: 'figure-7.three-way-handshake.tcp-a',

@@ -1,5 +1,5 @@
 /** RFC 793 figures 9 and 12 (RFC 9293 figures 8 and 11): how an old duplicate SYN is found out and undone. */
-import { figure } from '../../lib/runner/declare-figure.ts';
+import { figure } from '../../lib/runner/mocha/declare-figure.ts';
 
 figure({
   id: 'figure-9.old-duplicate-syn.tcp-a',

@@ -1,5 +1,5 @@
 /** RFC 1122 section 4.2.2.13: a TCP may reopen a connection from TIME-WAIT, but must be able to go back there. */
-import { figure } from '../../lib/runner/declare-figure.ts';
+import { figure } from '../../lib/runner/mocha/declare-figure.ts';
 import type { LadderStep } from '../../lib/spec/ladder.ts';
 
 /**

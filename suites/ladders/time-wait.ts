@@ -2,7 +2,7 @@
  * RFC 9293 section 3.10.7.4: the ways into TIME-WAIT. That both FINs are acknowledged does not tell it from a state that
  * forgot the peer's FIN: the seventh step does, since text behind that FIN is not taken any more.
  */
-import { figure } from '../../lib/runner/declare-figure.ts';
+import { figure } from '../../lib/runner/mocha/declare-figure.ts';
 import type { LadderStep } from '../../lib/spec/ladder.ts';
 
 const CITE = ['RFC 793 3.9 fifth', 'RFC 793 3.9 eighth', 'RFC 9293 3.10.7.4 seventh'];

@@ -1,5 +1,5 @@
 /** RFC 1122 section 4.2.2.13: a user that leaves text behind is not closed as if it had taken it. */
-import { figure } from '../../lib/runner/declare-figure.ts';
+import { figure } from '../../lib/runner/mocha/declare-figure.ts';
 
 figure({
   id: 'ladder.unread-text.close',

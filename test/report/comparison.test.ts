@@ -1,11 +1,4 @@
 import { expect } from 'chai';
-import { compareFields, remarkText } from '../../lib/report/comparison.ts';
-import { faultText, observedText } from '../../lib/report/expectation.ts';
-import type { ReportCase } from '../../lib/report/run.ts';
-import type { ResolvedOutcome } from '../../lib/spec/case.ts';
-import { PROFILES } from '../../lib/spec/profile.ts';
-import type { State } from '../../lib/spec/state.ts';
-import { type Observation, judge, kindOf } from '../../lib/verdict/judge.ts';
 import {
   type ConcreteSegment,
   evaluateSegment,
@@ -13,6 +6,13 @@ import {
   printConcrete,
   printRelative,
 } from '../../lib/notation/index.ts';
+import { compareFields, remarkText } from '../../lib/report/comparison.ts';
+import { faultText, observedText } from '../../lib/report/expectation.ts';
+import type { ReportCase } from '../../lib/report/run.ts';
+import type { ResolvedOutcome } from '../../lib/spec/case.ts';
+import { PROFILES } from '../../lib/spec/profile.ts';
+import type { State } from '../../lib/spec/state.ts';
+import { judge, kindOf, type Observation } from '../../lib/verdict/judge.ts';
 import { stored } from '../cli/stored.ts';
 
 const TCB = { 'SND.NXT': 5000, 'SND.UNA': 5000, 'RCV.NXT': 100, 'SEG.SEQ': 90, 'SEG.ACK': 7, 'SEG.LEN': 0 };

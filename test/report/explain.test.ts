@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { compareFields } from '../../lib/report/comparison.ts';
 import { failuresText, runText, summaryText } from '../../lib/report/console.ts';
 import { mochawesomeContext } from '../../lib/report/context.ts';
 import { expectedTexts, observedText } from '../../lib/report/expectation.ts';
-import { compareFields } from '../../lib/report/comparison.ts';
 import { isFailure } from '../../lib/report/judgement.ts';
 import { progressLine } from '../../lib/report/progress.ts';
 import type { ReportCase } from '../../lib/report/run.ts';

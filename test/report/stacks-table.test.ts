@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { stacksTable } from '../../lib/report/stacks-table.ts';
 import { writeMarkedPart } from '../../lib/report/marked-part.ts';
 import { MARKERS } from '../../lib/report/markers.ts';
 import { ReportError } from '../../lib/report/results.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
+import { stacksTable } from '../../lib/report/stacks-table.ts';
 import type { Verdict } from '../../lib/verdict/result.ts';
 import { syntheticRun } from './fixture.ts';
 

@@ -1,4 +1,4 @@
-import { loadSuites } from '../../lib/runner/suites.ts';
+import { loadSuites } from '../../lib/runner/mocha/suites.ts';
 import type { Case } from '../../lib/spec/case.ts';
 import { catalogue } from '../../lib/spec/catalogue.ts';
 

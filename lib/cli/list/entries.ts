@@ -1,5 +1,5 @@
-import { matcher } from '../../runner/only.ts';
-import { loadSuites } from '../../runner/suites.ts';
+import { matcher } from '../../runner/mocha/only.ts';
+import { loadSuites } from '../../runner/mocha/suites.ts';
 import type { Case } from '../../spec/case.ts';
 import { catalogue } from '../../spec/catalogue.ts';
 import type { Ladder } from '../../spec/ladder.ts';

@@ -3,7 +3,7 @@ import { ladderSvg } from '../../report/ladder.ts';
 import { reproduction } from '../../report/reproduce/reproduce.ts';
 import { readResults } from '../../report/results.ts';
 import { findSubject } from '../../report/subject.ts';
-import { loadSuites } from '../../runner/suites.ts';
+import { loadSuites } from '../../runner/mocha/suites.ts';
 import { isProfile, PROFILES } from '../../spec/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 

@@ -4,7 +4,7 @@ import { gate as compare, type GateOutcome, isOpen } from '../../report/baseline
 import { gateText } from '../../report/baseline/text.ts';
 import { readResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
-import { matcher } from '../../runner/only.ts';
+import { matcher } from '../../runner/mocha/only.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { knownCases } from './known.ts';
 

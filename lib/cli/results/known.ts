@@ -1,4 +1,4 @@
-import { loadSuites } from '../../runner/suites.ts';
+import { loadSuites } from '../../runner/mocha/suites.ts';
 import { findCase } from '../../spec/catalogue.ts';
 import { findLadder } from '../../spec/ladders.ts';
 

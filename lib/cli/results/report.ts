@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { captureName } from '../../report/capture-name.ts';
-import type { Captures } from '../../report/matrix/encode.ts';
 import { writeMarkedPart } from '../../report/marked-part.ts';
+import type { Captures } from '../../report/matrix/encode.ts';
 import { renderMatrix } from '../../report/matrix/render.ts';
 import { readResults, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { stacksTable } from '../../report/stacks-table.ts';
 import { subjects } from '../../report/subject.ts';
-import { loadSuites } from '../../runner/suites.ts';
+import { loadSuites } from '../../runner/mocha/suites.ts';
 import { isProfile, PROFILES, type Profile } from '../../spec/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 

@@ -1,4 +1,4 @@
-import type { CurrentRun } from '../../runner/current-run.ts';
+import type { CurrentRun } from '../../runner/mocha/current-run.ts';
 
 /** What would be run: an id a line with its families, and how many there are. */
 export function dryRunText({ cases }: CurrentRun): string {

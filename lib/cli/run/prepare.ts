@@ -1,8 +1,8 @@
 import Mocha from 'mocha';
 import SegmentArrivesReporter from '../../report/reporter.ts';
-import { beginRun, type CurrentRun } from '../../runner/current-run.ts';
+import { beginRun, type CurrentRun } from '../../runner/mocha/current-run.ts';
+import { suiteFiles } from '../../runner/mocha/suites.ts';
 import type { Settings } from '../../runner/settings.ts';
-import { suiteFiles } from '../../runner/suites.ts';
 import { UsageError } from '../failure.ts';
 
 export interface Prepared {

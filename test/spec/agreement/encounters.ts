@@ -1,5 +1,5 @@
 import { evaluateSegment, parseSegment } from '../../../lib/notation/index.ts';
-import { Random } from '../../../lib/runner/random.ts';
+import { Random } from '../../../lib/runner/trial/random.ts';
 import type { Case } from '../../../lib/spec/case.ts';
 import type { State } from '../../../lib/spec/state.ts';
 import type { Segment, Tcb } from '../../../lib/spec/tcb.ts';

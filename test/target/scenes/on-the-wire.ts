@@ -1,6 +1,7 @@
 /** The tester's end in a lab: what the engine has before it runs cases, without its preflight. */
-import { runCase } from '../../../lib/runner/run-case.ts';
-import { loadSuites } from '../../../lib/runner/suites.ts';
+
+import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
+import { runCase } from '../../../lib/runner/trial/run-case.ts';
 import { findCase } from '../../../lib/spec/catalogue.ts';
 import { DEFAULT_TIMING, type Timing } from '../../../lib/states/index.ts';
 import type { Driver } from '../../../lib/target/driver.ts';

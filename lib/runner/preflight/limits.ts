@@ -1,0 +1,77 @@
+import { evaluateSegment, parseSegment } from '../../notation/index.ts';
+import type { Adoption } from '../../spec/profile.ts';
+import { type Connection, type Environment, type Reached, reach } from '../../states/index.ts';
+
+/** How many replies the target allows itself, as far as it showed. */
+export interface Limits {
+  readonly perConnection: { readonly asked: number; readonly answered: number };
+  readonly hostWide: { readonly asked: number; readonly answered: number };
+}
+
+// One that allows so many at once has no limit that could matter: a case sends one stimulus.
+const AT_ONCE = 10;
+
+/**
+ * Finds the limits of the replies that every TCP may throttle: challenge ACKs (RFC 5961 section 7), or where it has none
+ * the ACKs of unacceptable segments (RFC 9293 section 3.10.7.4, first); on one connection, and on many at a time.
+ *
+ * @param width how many connections cases will have at a time
+ */
+export async function findLimits(
+  environment: Environment,
+  family: 4 | 6,
+  adoption: Adoption | undefined,
+  width: number,
+): Promise<Limits> {
+  const probe =
+    adoption === 'adopted' ? '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>' : '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>';
+  const reached = await Promise.all(
+    Array.from({ length: width }, () =>
+      reach(environment, { family, state: 'ESTABLISHED', rcvNxt: 5961 }).catch(() => undefined),
+    ),
+  );
+  const there = reached.filter((one) => one !== undefined);
+  try {
+    const marks = there.map(({ connection }) => connection.mailbox.log.length);
+    for (const { connection } of there) send(connection, probe);
+    await environment.tester.listen(environment.timing.guard);
+    const answered = there.filter(
+      ({ connection }, index) => replies(connection, marks[index] ?? 0) > 0,
+    ).length;
+    const [first] = there;
+    const onOne = first ? await onOneConnection(environment, first.connection, probe) : 0;
+    return {
+      hostWide: { asked: there.length, answered },
+      perConnection: { asked: AT_ONCE, answered: onOne },
+    };
+  } finally {
+    await Promise.all(there.map((one) => release(environment, one)));
+  }
+}
+
+async function onOneConnection(
+  environment: Environment,
+  connection: Connection,
+  probe: string,
+): Promise<number> {
+  // What the first probe used up is free again.
+  await environment.tester.listen(1100);
+  const mark = connection.mailbox.log.length;
+  for (let count = 0; count < AT_ONCE; count += 1) send(connection, probe);
+  await environment.tester.listen(environment.timing.guard);
+  return Math.min(AT_ONCE, replies(connection, mark));
+}
+
+function send(connection: Connection, probe: string): void {
+  connection.transmit(evaluateSegment(parseSegment(probe), connection.variables()));
+}
+
+const replies = ({ mailbox }: Connection, since: number): number =>
+  mailbox.log.slice(since).filter(({ from, segment: { ctl } }) => from === 'target' && !ctl.has('RST'))
+    .length;
+
+async function release(environment: Environment, { connection, handle }: Reached): Promise<void> {
+  connection.transmit({ seq: connection.rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
+  await environment.driver.release(connection.mailbox.port, handle);
+  connection.mailbox.close();
+}

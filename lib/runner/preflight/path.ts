@@ -1,0 +1,14 @@
+import type { Driver } from '../../target/driver.ts';
+import type { Tester } from '../../tester/index.ts';
+
+/** Between tester and target, as far as it is known before anything was sent. */
+export interface Path {
+  readonly tester: Tester;
+  readonly driver: Driver;
+  readonly closedPort: number;
+  readonly families: readonly (4 | 6)[];
+  /** It sends no resets from CLOSED, and calls by itself. */
+  readonly silentClosed?: boolean | undefined;
+  /** How many cases are meant to be on the wire at once. */
+  readonly width: number;
+}

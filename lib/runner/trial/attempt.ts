@@ -1,0 +1,231 @@
+import type { ConcreteSegment, Variables } from '../../notation/index.ts';
+import type { Case } from '../../spec/case.ts';
+import {
+  type Connection,
+  concrete,
+  type Environment,
+  lengthOf,
+  type Proof,
+  prove,
+  type Reached,
+  reach,
+  sort,
+} from '../../states/index.ts';
+import { NotCapable } from '../../target/driver.ts';
+import type { Entry, Refusal } from '../../tester/index.ts';
+import type { Observation } from '../../verdict/judge.ts';
+import type { Inconclusive } from '../../verdict/result.ts';
+import { add, leq } from '../../wire/seq.ts';
+import type { CaseContext } from './case-context.ts';
+import { beginning, disturbanceSince } from './disturbance.ts';
+import { anchor, Random } from './random.ts';
+import {
+  carriesTimestamps,
+  dressingOf,
+  isToBeSilent,
+  needsAge,
+  needsSmallWindow,
+  outcomesOf,
+  stamped,
+} from './setup.ts';
+
+// The other half is left for the user to be told in, on a busy machine as well.
+const PART_OF_TIMER = 0.5;
+const TOO_LATE = "the stimulus came so late that the target's timer may have sent what came back";
+
+/** One attempt at a case: what was seen, and whether it can be trusted. */
+export interface Attempt {
+  readonly stimulus?: ConcreteSegment;
+  readonly variables: Variables;
+  /** Position in the entries of the stimulus. */
+  readonly mark: number;
+  readonly observation?: Observation;
+  readonly windowUpdates?: readonly Entry[];
+  /** Replies that the path has doubled. */
+  readonly doubles?: readonly Entry[];
+  readonly proof?: Proof;
+  /** The target's own answer by ICMP, where it should have said nothing at all. */
+  readonly refusal?: Refusal;
+  readonly entries: readonly Entry[];
+  /** The first entry of the proof. */
+  readonly proofFrom: number;
+  /** Why what was seen proves nothing: the wire or the tester was disturbed. */
+  readonly disturbance?: string;
+  readonly failure?: Inconclusive;
+  readonly startedAt: number;
+}
+
+/**
+ * Tries a case once, on a fresh connection; never rejects.
+ *
+ * @param shift what else the sequence numbers are chosen by: one that was tried in vain is not tried again
+ */
+export async function attempt(subject: Case, context: CaseContext, shift: number): Promise<Attempt> {
+  const { environment, family } = context;
+  const { tester, driver } = environment;
+  const began = beginning(tester);
+  const { startedAt } = began;
+  const random = new Random(context.seed, `${subject.id} ${family} ${shift}`);
+  let reached: Reached | undefined;
+  try {
+    reached = await reach(environment, {
+      family,
+      state: subject.state,
+      origin: subject.origin,
+      closedBy: subject.closedBy,
+      condition: subject.condition,
+      rcvNxt: anchor(context.index + shift, family, random, context.avoided),
+      aged: needsAge(subject),
+      smallWindow: needsSmallWindow(subject),
+      outcomes: outcomesOf(subject),
+    });
+    const seen = await stimulate(subject, context, reached, random, startedAt);
+    const { unsent, refusals } = reached.connection.mailbox;
+    const others = refusals.filter((refusal) => refusal !== seen.refusal);
+    const disturbance =
+      disturbanceSince(began, environment, { unsent, refusals: others }) ??
+      seen.disturbance ??
+      lostAcknowledgment(context, seen);
+    return disturbance ? { ...seen, disturbance } : seen;
+  } catch (error) {
+    return {
+      variables: {},
+      mark: 0,
+      proofFrom: 0,
+      entries: reached?.connection.mailbox.log ?? [],
+      failure: { reason: (error as Error).message, byCapability: error instanceof NotCapable },
+      startedAt,
+    };
+  } finally {
+    if (reached) {
+      const { connection, handle } = reached;
+      const { port } = connection.mailbox;
+      // Whatever is left of it, half-open connections first of all, would crowd out the next cases.
+      for (let copies = tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
+        connection.transmit(resetAt(connection.rcvNxt), {}, false);
+      }
+      await driver.release(port, handle);
+      connection.mailbox.close();
+    }
+  }
+}
+
+async function stimulate(
+  subject: Case,
+  { environment, family }: CaseContext,
+  { connection, handle, listening, greets }: Reached,
+  random: Random,
+  startedAt: number,
+): Promise<Attempt> {
+  const { tester, timing } = environment;
+  // What has come by now is not of the stimulus' doing.
+  await tester.drained();
+  connection.absorb();
+  const known = connection.variables();
+  const stimulus = stamped(
+    subject,
+    concrete(subject.send, connection, () => random.sequenceNumber()),
+    connection,
+  );
+  const variables: Variables = {
+    ...known,
+    'SEG.SEQ': stimulus.seq,
+    'SEG.ACK': stimulus.ack,
+    'SEG.LEN': lengthOf(stimulus),
+  };
+  const { mailbox } = connection;
+  const mark = mailbox.log.length;
+  connection.transmit(
+    stimulus,
+    dressingOf(subject, family),
+    connection.timestamps && carriesTimestamps(subject),
+  );
+  await tester.listen(observationOf(environment, connection, stimulus));
+  const proofFrom = mailbox.log.length;
+  const refusal = isToBeSilent(subject)
+    ? mailbox.refusals.find(({ source }) => source === mailbox.link.remote)
+    : undefined;
+  const proof = await prove(environment, {
+    connection,
+    handle,
+    listening,
+    state: subject.state,
+    origin: subject.origin,
+    stimulus,
+    mark,
+  });
+  const { replies, retransmissions, drawn, untold, doubles, windowUpdates } = sort(
+    mailbox.log.slice(0, mark),
+    mailbox.log.slice(mark + 1, proofFrom),
+    {
+      doubled: tester.path.disturbed ? timing.spread : undefined,
+      greets: greets === true && (subject.state === 'SYN-SENT' || subject.state === 'SYN-RECEIVED'),
+      synAckAgain: timing.synAckRetransmission,
+      otherAgain: timing.finRetransmission,
+      stimulusAt: mailbox.log[mark]?.at,
+    },
+  );
+  const observation: Observation = {
+    variables,
+    replies: replies.map(({ segment }) => segment),
+    retransmissions: retransmissions.map(({ segment }) => segment),
+    drawn: drawn.map(({ segment }) => segment),
+    ...(refusal ? { refusal: refusal.text } : {}),
+    stateAfter: proof.state,
+    // The LISTEN itself is what the case is about in that state: there, CLOSED is something else.
+    listening: listening && subject.state !== 'LISTEN',
+    opening: subject.state === 'LISTEN' || subject.state === 'SYN-SENT',
+    ...(proof.rcvNxt === undefined ? {} : { rcvNxtAfter: proof.rcvNxt }),
+  };
+  return {
+    stimulus,
+    variables,
+    mark,
+    observation,
+    windowUpdates,
+    doubles,
+    proof,
+    ...(refusal ? { refusal } : {}),
+    proofFrom,
+    entries: [...mailbox.log],
+    startedAt,
+    ...(untold.length > 0 ? { disturbance: TOO_LATE } : {}),
+  };
+}
+
+/**
+ * How long replies are collected. Where the stimulus may establish without acknowledging the target's SYN, its user is
+ * asked for proof before the timer of that SYN stands in the way.
+ */
+function observationOf({ timing }: Environment, connection: Connection, stimulus: ConcreteSegment): number {
+  const { iss, sndUna, mailbox } = connection;
+  if (iss === undefined || sndUna !== iss || stimulus.ack !== iss) return timing.observation;
+  // Where two SYNs have crossed, the timer may have run since the target's first one.
+  const syn = mailbox.log.find(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
+  const passed = syn ? performance.now() - syn.at : 0;
+  const left = timing.synAckRetransmission * PART_OF_TIMER - passed - timing.roundTrip;
+  return Math.min(timing.observation, Math.max(timing.guard, left));
+}
+
+/** On a path that loses, what the recipe sent last may not have arrived: then the state was another one. */
+function lostAcknowledgment(
+  { environment: { tester } }: CaseContext,
+  { entries, mark, variables }: Attempt,
+): string | undefined {
+  return tester.path.disturbed && sendsAcknowledged(entries, mark, variables)
+    ? 'an acknowledgment of the tester got lost before the stimulus'
+    : undefined;
+}
+
+/** Whether the target sends again what the recipe has acknowledged: then it was in another state than was thought. */
+function sendsAcknowledged(entries: readonly Entry[], mark: number, variables: Variables): boolean {
+  const { 'SND.UNA': una, ISS: iss } = variables;
+  if (una === undefined || iss === undefined || una === iss) return false;
+  return entries.slice(mark + 1).some(({ from, segment }) => {
+    const length = lengthOf(segment);
+    if (from !== 'target' || length === 0 || segment.ctl.has('RST') || segment.ctl.has('SYN')) return false;
+    return leq(add(segment.seq, length), una);
+  });
+}
+
+const resetAt = (seq: number): ConcreteSegment => ({ seq, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });

@@ -1,0 +1,22 @@
+import type { Adoption, Profile } from '../../spec/profile.ts';
+import type { Environment } from '../../states/index.ts';
+import type { TargetWatch } from './target-watch.ts';
+
+/** What a case is run with. */
+export interface CaseContext {
+  readonly environment: Environment;
+  readonly family: 4 | 6;
+  /** Position in the catalogue: it chooses the sequence numbers. */
+  readonly index: number;
+  readonly seed: number;
+  /** The one that the run is about. */
+  readonly profile: Profile;
+  /** Whether the target was found to have adopted RFC 5961; undefined where that could not be found out. */
+  readonly adoption: Adoption | undefined;
+  /** What was found, when it has adopted it in part only. */
+  readonly adoptedInPart?: string;
+  /** Numbers that RCV.NXT must not be before a stimulus: the target is known not to survive them. */
+  readonly avoided?: readonly number[];
+  /** Who tells whether the target is still there; absent: it is taken to be. */
+  readonly watch?: TargetWatch;
+}

@@ -1,0 +1,230 @@
+import {
+  type ConcreteSegment,
+  compareReply,
+  parseSegment,
+  printRelative,
+  type Variables,
+} from '../../notation/index.ts';
+import type { ExpectStep, Ladder, UserStep } from '../../spec/ladder.ts';
+import type { State } from '../../spec/state.ts';
+import {
+  type Connection,
+  concrete,
+  lengthOf,
+  type prove,
+  type Reached,
+  sort,
+  Unreached,
+  userOf,
+} from '../../states/index.ts';
+import type { Handle } from '../../target/driver.ts';
+import { carriedAlong } from '../../verdict/judge.ts';
+import type { CaseContext } from './case-context.ts';
+import type { Random } from './random.ts';
+
+// An unacknowledged SYN is sent again after 1 s (RFC 6298), by old stacks after 3 s; those that take longer were measured.
+const RETRANSMISSION_WITHIN = 3500;
+const TIMER_SLACK = 1.3;
+
+const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
+
+/** Plays the tester's part of a ladder on a connection that is where the ladder begins, step by step. */
+export class Climber {
+  readonly faults: string[] = [];
+  readonly concessions: string[] = [];
+  readonly observed: ConcreteSegment[] = [];
+  ended = false;
+  /** Where in the log the ladder begins. */
+  readonly first: number;
+  readonly #ladder: Ladder;
+  readonly #context: CaseContext;
+  readonly #reached: Reached;
+  readonly #connection: Connection;
+  readonly #random: Random;
+  #handle: Handle | undefined;
+  #state: State;
+  #stateBefore: State;
+  #last: ConcreteSegment | undefined;
+  #mark: number;
+  #rcvNxtBefore: number;
+  /** The numbers of the connection at the start: a new incarnation overlays them. */
+  readonly #numbers: Pick<Connection, 'iss' | 'irs' | 'sndUna' | 'sndNxt' | 'rcvNxt' | 'targetFin'>;
+  #cursor: number;
+
+  constructor(ladder: Ladder, context: CaseContext, reached: Reached, random: Random) {
+    this.#ladder = ladder;
+    this.#context = context;
+    this.#reached = reached;
+    this.#connection = reached.connection;
+    this.#random = random;
+    this.#handle = reached.handle;
+    this.#state = ladder.start;
+    this.#stateBefore = ladder.start;
+    this.#connection.absorb();
+    const { iss, irs, sndUna, sndNxt, rcvNxt, targetFin } = this.#connection;
+    this.#numbers = { iss, irs, sndUna, sndNxt, rcvNxt, targetFin };
+    this.first = this.#connection.mailbox.log.length;
+    this.#mark = this.first;
+    this.#rcvNxtBefore = this.#connection.rcvNxt;
+    this.#cursor = this.first;
+  }
+
+  async climb(): Promise<void> {
+    for (const [index, step] of this.#ladder.steps.entries()) {
+      if ('send' in step) this.#send(step.send);
+      else if ('user' in step) await this.#act(step);
+      else if (!(await this.#expect(step, index + 1))) return;
+    }
+  }
+
+  variables(): Variables {
+    const last = this.#last;
+    return {
+      ...this.#connection.variables(),
+      ...(last ? { 'SEG.SEQ': last.seq, 'SEG.ACK': last.ack, 'SEG.LEN': lengthOf(last) } : {}),
+    };
+  }
+
+  /** What is to be proven: the state after the last segment that was sent. */
+  subject(): Parameters<typeof prove>[1] {
+    // Whether the old connection is back is to be asked with its own numbers.
+    if (this.#ladder.then === 'TIME-WAIT' && this.#ladder.start === 'TIME-WAIT') {
+      Object.assign(this.#connection, this.#numbers);
+    }
+    const stimulus = this.#last ?? { seq: this.#connection.rcvNxt, ack: 0, ctl: new Set(), data: 0, urg: 0 };
+    return {
+      connection: this.#connection,
+      handle: this.#handle,
+      listening: this.#reached.listening,
+      state: this.#ladder.start === 'TIME-WAIT' ? 'TIME-WAIT' : this.#stateBefore,
+      origin: this.#reached.listening ? 'passive' : 'active',
+      stimulus,
+      mark: this.#mark,
+      rcvNxtBefore: this.#rcvNxtBefore,
+    };
+  }
+
+  roleOf(segment: ConcreteSegment): 'reply' | 'retransmission' {
+    return this.observed.includes(segment) ? 'reply' : 'retransmission';
+  }
+
+  async release(): Promise<void> {
+    const { driver } = this.#context.environment;
+    const { mailbox, rcvNxt } = this.#connection;
+    this.#connection.transmit({ seq: rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
+    await driver.release(mailbox.port, this.#handle);
+    mailbox.close();
+  }
+
+  #send(notation: string): void {
+    const connection = this.#connection;
+    const segment = concrete(notation, connection, () => this.#random.sequenceNumber());
+    if (segment.ctl.has('SYN') && NOT_SYNCHRONIZED.includes(this.#state) && segment.seq !== connection.irs) {
+      connection.irs = segment.seq;
+      connection.rcvNxt = segment.seq;
+      // A new SYN at a LISTEN is answered with an ISS of its own.
+      if (this.#reached.listening) connection.iss = undefined;
+    }
+    this.#mark = connection.mailbox.log.length;
+    this.#rcvNxtBefore = connection.rcvNxt;
+    this.#cursor = this.#mark + 1;
+    connection.transmit(segment);
+    connection.acknowledge(segment);
+    this.#last = segment;
+  }
+
+  async #act(step: UserStep): Promise<void> {
+    const { environment, family } = this.#context;
+    const { driver } = environment;
+    this.#cursor = this.#connection.mailbox.log.length;
+    if (step.user === 'open-active') {
+      this.#handle = await driver.connect(family, this.#connection.mailbox.port, 'plain');
+      return;
+    }
+    const handle =
+      this.#handle ?? (await driver.accepted(this.#connection.mailbox.port, environment.timing.observation));
+    if (!handle && !this.#reached.byItself) {
+      throw new Unreached('the target did not report that it accepted the connection');
+    }
+    this.#handle = handle;
+    const user = userOf({ ...this.#reached, handle });
+    if (step.user === 'send') await driver.send(user, step.octets);
+    else if (step.user === 'close') await driver.shutdown(user);
+    else await driver.close(user);
+  }
+
+  /** @returns false when the ladder cannot go on: another segment came than the next steps build on. */
+  async #expect(step: ExpectStep & { expect: readonly string[] }, number: number): Promise<boolean> {
+    const { timing } = this.#context.environment;
+    const variables = this.variables();
+    await this.#context.environment.tester.listen(timing.observation);
+    const { news, retransmissions } = this.#newSegments();
+    let replies = news;
+    let isCarried = false;
+    if (replies.length === 0 && !step.expect.includes('silence')) {
+      isCarried = step.expect.some((reply) => carriedAlong(reply, { retransmissions, variables }));
+      const again = isCarried ? undefined : await this.#retransmission(step.expect, variables);
+      if (again) replies = [again];
+    }
+    this.observed.push(...(isCarried ? retransmissions : replies));
+    this.#connection.absorb();
+    this.#stateBefore = this.#state;
+    if (step.then) this.#state = step.then;
+    const [reply] = replies;
+    const matches = (notation: string): boolean => {
+      if (notation === 'silence') return replies.length === 0;
+      return (
+        replies.length === 1 &&
+        reply !== undefined &&
+        compareReply(parseSegment(notation), reply, variables).length === 0
+      );
+    };
+    if (isCarried || step.expect.some(matches)) return true;
+    if (step.otherwise?.some(matches)) {
+      this.ended = true;
+      return false;
+    }
+    const named = ({ wnd: _, ...segment }: ConcreteSegment) => printRelative(segment, variables, 'target');
+    const seen = replies.map(named).join(' and ') || 'silence';
+    if (step.permitted && matches(step.permitted)) {
+      this.concessions.push(
+        `step ${number}: ${step.permitted} is permitted; rather: ${step.expect.join(' or ')}`,
+      );
+      return true;
+    }
+    this.faults.push(`step ${number}: expected ${step.expect.join(' or ')}, observed ${seen}`);
+    return false;
+  }
+
+  #newSegments(): { news: ConcreteSegment[]; retransmissions: ConcreteSegment[] } {
+    const { log } = this.#connection.mailbox;
+    const news: ConcreteSegment[] = [];
+    const retransmissions: ConcreteSegment[] = [];
+    for (let index = this.#cursor; index < log.length; index += 1) {
+      const sorted = sort(log.slice(0, index), log.slice(index, index + 1));
+      news.push(...sorted.replies.map(({ segment }) => segment));
+      retransmissions.push(...sorted.retransmissions.map(({ segment }) => segment));
+    }
+    this.#cursor = log.length;
+    return { news, retransmissions };
+  }
+
+  /** A retransmission that the ladder waits for. */
+  async #retransmission(
+    expected: readonly string[],
+    variables: Variables,
+  ): Promise<ConcreteSegment | undefined> {
+    const wanted = expected.map(parseSegment);
+    const isWanted = (segment: ConcreteSegment): boolean =>
+      lengthOf(segment) > 0 && wanted.some((one) => compareReply(one, segment, variables).length === 0);
+    const { mailbox } = this.#connection;
+    const { synAckRetransmission, finRetransmission } = this.#context.environment.timing;
+    const within = Math.max(
+      RETRANSMISSION_WITHIN,
+      Math.max(synAckRetransmission, finRetransmission) * TIMER_SLACK,
+    );
+    const entry = await mailbox.next(({ segment }) => isWanted(segment), within, this.#mark);
+    this.#cursor = mailbox.log.length;
+    return entry?.segment;
+  }
+}

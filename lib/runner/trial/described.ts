@@ -1,0 +1,15 @@
+import type { Case } from '../../spec/case.ts';
+import type { Ladder } from '../../spec/ladder.ts';
+
+/** What a result says of its case, or of its ladder. */
+export type Described = Pick<Case, 'id' | 'title' | 'state' | 'send'> &
+  Partial<Pick<Case, 'origin' | 'condition'>>;
+
+/** What a ladder has in common with a case. */
+export function asCase({ id, title, start, condition, steps }: Ladder): Described {
+  const send = steps.flatMap((step) => {
+    if ('send' in step) return [step.send];
+    return 'user' in step ? [`(${step.user})`] : [];
+  });
+  return { id, title, state: start, ...(condition ? { condition } : {}), send: send.join(' ') };
+}

@@ -1,0 +1,26 @@
+import type { Case } from '../../spec/case.ts';
+import type { CaseResult } from '../../verdict/result.ts';
+import { attempt } from './attempt.ts';
+import type { CaseContext } from './case-context.ts';
+import { isUnexpectedSilence, resultOf } from './case-result.ts';
+import { lostResult } from './lost.ts';
+import { settle } from './settle.ts';
+
+export type { CaseContext } from './case-context.ts';
+
+/** Runs a case until its verdict can be believed; never rejects. */
+export async function runCase(subject: Case, context: CaseContext): Promise<CaseResult> {
+  const began = Date.now();
+  const { environment, family, profile, watch } = context;
+  if (watch?.lost) return lostResult(subject, family, watch.lost);
+  const result = await settle({ profile, path: environment.tester.path, watch }, async (spoilt) => {
+    const seen = await attempt(subject, context, spoilt);
+    const result = resultOf(subject, context, seen, began);
+    return {
+      result,
+      spoilt: result.inconclusive?.reason,
+      silent: isUnexpectedSilence(subject, context, seen),
+    };
+  });
+  return { ...result, durationMs: Date.now() - began };
+}

@@ -1,0 +1,174 @@
+import { PROFILES, type Profile } from '../../spec/profile.ts';
+import { pause } from '../../states/index.ts';
+import type { PathQuality } from '../../tester/index.ts';
+import type { CaseResult } from '../../verdict/result.ts';
+import type { TargetWatch } from './target-watch.ts';
+
+/** One attempt at a case, judged as if it were the only one. */
+export interface Sample {
+  readonly result: CaseResult;
+  /** Why it says nothing of the target. */
+  readonly spoilt?: string | undefined;
+  /** Silence where a reply may be asked for: the next attempt waits until every limiter of the target's has room. */
+  readonly silent?: boolean;
+}
+
+export interface Circumstances {
+  /** The one that the run is about: what it accuses of is looked at twice. */
+  readonly profile: Profile;
+  readonly path: PathQuality;
+  readonly watch?: TargetWatch | undefined;
+}
+
+// What is spoilt says nothing of the rule, so that trying again bends no verdict; but a run has to end.
+const MOST_SPOILT = { clean: 4, disturbed: 12 };
+// Of observations that do not agree.
+const MOST_COUNTED = { clean: 6, disturbed: 30 };
+// Longer than any limiter of one reply per second.
+const LIMITER_PAUSE = 1100;
+
+interface Tally {
+  count: number;
+  readonly sample: Sample;
+}
+
+/**
+ * Has a case tried, each time on a fresh connection, until what is seen can be believed.
+ *
+ * An observation is believed when it was made more often than every other, by the lead that the path's quality asks for:
+ * on a path that disturbs nothing the first one is, on one that disturbs 2 % of the exchanges one that leads by four. An
+ * observation that accuses needs one more, and is only believed while the target is there to be accused.
+ *
+ * Where the path disturbs nothing, two replies that differ are both the target's own: no majority makes up for one that
+ * should not have been sent, and there is no verdict. Only a silence may have been a limiter's doing. The state after is
+ * another matter: it is proven by timers of the target's, which a busy machine may be late to see, so that two
+ * connections more must speak for it than against it.
+ *
+ * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
+ */
+export async function settle(
+  { profile, path, watch }: Circumstances,
+  once: (spoilt: number) => Promise<Sample>,
+): Promise<CaseResult> {
+  const notes: string[] = [];
+  const tallies = new Map<string, Tally>();
+  let spoilt = 0;
+  let seenIn = watch?.epoch;
+  const isDoubtful = (sample: Sample): boolean => accuses(sample, profile);
+  let last: Sample | undefined;
+  for (;;) {
+    if (watch?.lost) return inconclusive(last ?? (await once(spoilt)), watch.lost, notes);
+    const epoch = watch?.epoch;
+    if (epoch !== seenIn) {
+      // It may have been going away when it was seen last.
+      if (tallies.size > 0) notes.push('what was seen before says nothing: the target was away meanwhile');
+      tallies.clear();
+      seenIn = epoch;
+    }
+    const sample = await once(spoilt);
+    last = sample;
+    if (sample.result.inconclusive?.byCapability) return withNotes(sample, notes);
+    const fault = sample.spoilt ?? (epoch === watch?.epoch ? undefined : 'the target was away meanwhile');
+    if (fault) {
+      spoilt += 1;
+      notes.push(`attempt ${spoilt + total(tallies)} says nothing: ${fault}`);
+      await watch?.check();
+      if (!watch?.lost && spoilt > (path.disturbed ? MOST_SPOILT.disturbed : MOST_SPOILT.clean)) {
+        return inconclusive(sample, fault, notes);
+      }
+      continue;
+    }
+    count(tallies, sample);
+    const [first, second] = [...tallies.values()].sort((one, other) => other.count - one.count);
+    if (!first) continue;
+    const lead = first.count - (second?.count ?? 0);
+    const contradicted = !path.disturbed && contradicts(tallies);
+    const disputed = !path.disturbed && second !== undefined && !second.sample.silent;
+    const due = path.lead + (disputed || isDoubtful(first.sample) ? 1 : 0);
+    if (!contradicted && lead >= due) {
+      if (!isDoubtful(first.sample) || (await stillThere(watch, epoch))) {
+        return withNotes(first.sample, [...notes, ...agreement(first.count, tallies, path)]);
+      }
+      tallies.clear();
+      spoilt += 1;
+      notes.push('all of it says nothing: the target was away meanwhile');
+    } else if (total(tallies) >= (path.disturbed ? MOST_COUNTED.disturbed : MOST_COUNTED.clean)) {
+      const who = contradicted ? 'the target does not answer alike' : 'the observations do not agree';
+      return inconclusive(first.sample, `${who}: ${disagreement(tallies)}`, notes);
+    } else if (sample.silent) await pause(LIMITER_PAUSE);
+  }
+}
+
+async function stillThere(watch: TargetWatch | undefined, epoch: number | undefined): Promise<boolean> {
+  await watch?.check();
+  return !watch?.lost && watch?.epoch === epoch;
+}
+
+/** A verdict that would accuse, or none at all; a limiter may also have made silence of what conforms. */
+function accuses({ result: { verdicts }, silent }: Sample, profile: Profile): boolean {
+  const nowhere = PROFILES.every((one) => verdicts[one] !== 'conformant');
+  return silent === true || nowhere || verdicts[profile] === 'deviates';
+}
+
+/** Whether replies differ, of which none is a silence that a limiter may have caused: in kind, or else in their fields. */
+function contradicts(tallies: ReadonlyMap<string, Tally>): boolean {
+  const seen = [...tallies.values()]
+    .filter(({ sample }) => !sample.silent)
+    .map(({ sample }) => sample.result);
+  const differ = (one: CaseResult, other: CaseResult): boolean =>
+    one.kind !== other.kind ||
+    one.observed.length !== other.observed.length ||
+    (one.stateAfter === other.stateAfter && one.stateAfter !== 'unknown');
+  return seen.some((one, index) => seen.slice(0, index).some((other) => differ(one, other)));
+}
+
+function count(tallies: Map<string, Tally>, sample: Sample): void {
+  const { verdicts, kind, observed, stateAfter } = sample.result;
+  const key = JSON.stringify([
+    PROFILES.map((profile) => verdicts[profile]),
+    kind,
+    observed.length,
+    stateAfter,
+  ]);
+  const tally = tallies.get(key);
+  if (tally) tally.count += 1;
+  else tallies.set(key, { count: 1, sample });
+}
+
+function total(tallies: ReadonlyMap<string, Tally>): number {
+  let sum = 0;
+  for (const tally of tallies.values()) sum += tally.count;
+  return sum;
+}
+
+function agreement(agreeing: number, tallies: ReadonlyMap<string, Tally>, path: PathQuality): string[] {
+  const all = total(tallies);
+  if (all === 1) return [];
+  const alike = `seen alike on ${agreeing} of ${all} connections`;
+  return [path.disturbed ? `${alike}, since the path disturbs segments (${path})` : alike];
+}
+
+const disagreement = (tallies: ReadonlyMap<string, Tally>): string =>
+  [...tallies.values()]
+    .map(({ count, sample: { result } }) => {
+      const observed = result.kind === 'silence' ? 'silence' : `${result.observed.length} x ${result.kind}`;
+      return `${count === 1 ? 'once' : `${count} times`} ${observed}, then ${result.stateAfter}`;
+    })
+    .join('; ');
+
+const withNotes = ({ result }: Sample, notes: readonly string[]): CaseResult => ({
+  ...result,
+  notes: [...result.notes, ...notes],
+});
+
+function inconclusive({ result }: Sample, reason: string, notes: readonly string[]): CaseResult {
+  const verdicts = { ...result.verdicts };
+  for (const profile of PROFILES) verdicts[profile] = 'inconclusive';
+  return {
+    ...result,
+    verdicts,
+    reasons: {},
+    inconclusive: { reason, byCapability: false },
+    notes: [...result.notes, ...notes],
+  };
+}

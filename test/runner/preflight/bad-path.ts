@@ -1,0 +1,84 @@
+/**
+ * What preflight makes of a target or a path that is not as it should be: `bad-path.ts WHAT`, inside the tester's
+ * namespace. Prints what it found, or why nothing can be tested, and what came of a few cases.
+ */
+import { once } from 'node:events';
+import { Lab } from '../../../lib/lab/lab.ts';
+import { startLinuxTarget } from '../../../lib/lab/linux-target.ts';
+import { Engine } from '../../../lib/runner/engine.ts';
+import type { TargetFacts } from '../../../lib/runner/messages.ts';
+import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
+import { settingsFrom } from '../../../lib/runner/settings.ts';
+import type { CaseResult } from '../../../lib/verdict/result.ts';
+
+export interface Found {
+  readonly error?: string;
+  readonly facts: TargetFacts['facts'];
+  readonly results: readonly CaseResult[];
+}
+
+const rules = (rule: string, hook = 'input'): string =>
+  `nft -f - <<< 'table inet t { chain c { type filter hook ${hook} priority 0; ${rule}; }; }'`;
+
+/** Commands on the target, and settings of the run. */
+const SCENES: Readonly<Record<string, { readonly command?: string; readonly noise?: string }>> = {
+  'SYN cookies': { command: 'echo 2 > /proc/sys/net/ipv4/tcp_syncookies' },
+  'closed ports are filtered': { command: rules('tcp dport 1 drop') },
+  'closed ports are refused by ICMP': { command: rules('tcp dport 1 reject with icmpx admin-prohibited') },
+  'everything is filtered': { command: rules('meta l4proto tcp drop') },
+  'resets are limited': {
+    command: rules('tcp flags rst limit rate over 20/second burst 20 packets drop', 'output'),
+  },
+  'challenge ACKs are limited': { command: 'echo 20 > /proc/sys/net/ipv4/tcp_challenge_ack_limit' },
+  'a round trip of 300 ms': { noise: 'delay=150' },
+};
+
+const CASES = [
+  'closed.never-opened.syn.empty',
+  'listen.ack.empty',
+  'listen.syn.empty',
+  'syn-received.passive.rst.at-rcv-nxt',
+  'syn-received.passive.ack.snd-nxt',
+  'established.ack.beyond-snd-nxt',
+  'established.rst.one-after',
+  'fin-wait-1.ack.beyond-snd-nxt',
+  'close-wait.rst.at-rcv-nxt',
+  'last-ack.rst.at-rcv-nxt',
+  'time-wait.fin.repeated',
+];
+
+const scene = SCENES[process.argv[2] ?? ''];
+if (!scene) throw new RangeError(`no such scene; there are ${Object.keys(SCENES).join(', ')}`);
+await loadSuites();
+const { findCase } = await import('../../../lib/spec/catalogue.ts');
+const lab = await Lab.create({ families: [4] });
+const target = await startLinuxTarget(lab);
+if (scene.command) {
+  const shell = lab.spawnInTarget('bash', ['-c', scene.command], { stderr: 'inherit' });
+  const [status] = await once(shell, 'exit');
+  if (status !== 0) throw new Error(`${scene.command} failed`);
+}
+const engine = new Engine(
+  settingsFrom({
+    SEGMENT_ARRIVES_TARGET: lab.target[4],
+    SEGMENT_ARRIVES_UPPER_TESTER: `${target.control.address}:${target.control.port}`,
+    SEGMENT_ARRIVES_FAMILY: '4',
+    SEGMENT_ARRIVES_SEED: '793',
+    SEGMENT_ARRIVES_PARALLEL: '60',
+    ...(scene.noise ? { SEGMENT_ARRIVES_NOISE: scene.noise } : {}),
+  }),
+);
+const results: CaseResult[] = [];
+let found: Found;
+try {
+  const { facts } = await engine.start();
+  const known = CASES.filter((id) => findCase(id));
+  await engine.run(
+    known.map((id) => ({ id, family: 4 })),
+    (result) => results.push({ ...result, records: [] }),
+  );
+  found = { facts, results };
+} catch (error) {
+  found = { error: (error as Error).message, facts: {}, results };
+}
+process.stdout.write(JSON.stringify(found), () => process.exit(0));

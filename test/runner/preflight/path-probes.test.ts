@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { probePath } from '../../../lib/runner/preflight/path-probes.ts';
+import { PortRange, Tester } from '../../../lib/tester/index.ts';
+import { MemoryLink, type Sent } from '../../tester/memory-link.ts';
+
+const PORTS = { closed: 1, open: 80 };
+const BURST = 100;
+
+/** The reset that CLOSED owes a segment. */
+const resetOf = ({ segment: { seq, ack, ctl } }: Sent): string =>
+  ctl.has('ACK') ? `<SEQ=${ack}><CTL=RST>` : `<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`;
+
+/** Answers the burst of a kind as one, the last segment first; others at once. */
+const backwards = (link: MemoryLink, isHeld: (sent: Sent) => boolean): void => {
+  const held: Sent[] = [];
+  link.script = (sent) => {
+    if (!isHeld(sent)) return [resetOf(sent)];
+    held.push(sent);
+    if (held.length % BURST === 0) {
+      for (const one of held.splice(0).reverse()) link.arrive(resetOf(one), one.from, one.to);
+    }
+    return [];
+  };
+};
+
+describe('probes of the path', () => {
+  let link: MemoryLink;
+  let tester: Tester;
+
+  beforeEach(() => {
+    link = new MemoryLink();
+    tester = new Tester([link], new PortRange(10_000, 31_999));
+  });
+
+  afterEach(() => tester.close());
+
+  it('do not take a target that answers SYNs in an order of its own for a path that mixes them up', async () => {
+    backwards(link, ({ segment: { ctl } }) => ctl.has('SYN'));
+    await probePath(tester, 4, PORTS, 250);
+    expect(String(tester.path)).to.equal('0 lost, 0 doubled, 0 out of order');
+    expect(tester.path.disturbed).to.equal(false);
+  });
+
+  it('find a path that mixes up whatever it carries', async () => {
+    backwards(link, () => true);
+    await probePath(tester, 4, PORTS, 250);
+    expect(String(tester.path)).to.equal('0 lost, 0 doubled, 99 out of order');
+  });
+
+  it('believe the SYNs where nothing resets what acknowledges out of nowhere', async () => {
+    backwards(link, ({ segment: { ctl } }) => ctl.has('SYN'));
+    const { script } = link;
+    link.script = (sent) => (sent.segment.ctl.has('ACK') ? [] : script(sent));
+    await probePath(tester, 4, PORTS, 100);
+    expect(tester.path.disturbed).to.equal(true);
+  });
+});

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
+import type { Found } from './bad-path.ts';
+
+const SCENE = fileURLToPath(new URL('bad-path.ts', import.meta.url));
+
+async function find(what: string): Promise<Found> {
+  const { command, args } = labCommand();
+  const words = [...args, process.execPath, '--import', 'tsx', SCENE, what];
+  const { stdout } = await promisify(execFile)(command, words, { env: labEnvironment() });
+  return JSON.parse(stdout) as Found;
+}
+
+const expectAllConformant = ({ results }: Found): void => {
+  expect(results).to.have.length.above(5);
+  for (const { id, verdicts } of results) expect(verdicts.rfc9293, id).to.equal('conformant');
+};
+
+describe('preflight', () => {
+  const found = new Map<string, Found>();
+  const of = (what: string): Found => found.get(what) as Found;
+
+  before(async function () {
+    this.timeout(120_000);
+    const scenes = [
+      'SYN cookies',
+      'closed ports are filtered',
+      'closed ports are refused by ICMP',
+      'everything is filtered',
+      'resets are limited',
+      'challenge ACKs are limited',
+      'a round trip of 300 ms',
+    ];
+    // Each has a lab of its own, and mostly waits.
+    await Promise.all(scenes.map(async (what) => found.set(what, await find(what))));
+  });
+
+  it('recognises SYN cookies, and rules out what they rule out', () => {
+    const { facts, results } = of('SYN cookies');
+    expect(facts['SYN cookies']).to.equal(true);
+    for (const { id, verdicts, inconclusive } of results) {
+      const opens = id.startsWith('syn-received.passive.') || id === 'listen.syn.empty';
+      expect(verdicts.rfc9293, id).to.equal(opens ? 'inconclusive' : 'conformant');
+      if (!opens) continue;
+      expect(inconclusive).to.deep.equal({
+        reason: 'the target answers SYNs by cookies: it has no TCB in SYN-RECEIVED',
+        byCapability: true,
+      });
+    }
+  });
+
+  it('names a filter before closed ports', () => {
+    expect(of('closed ports are filtered').error).to.match(
+      /^192\.0\.2\.2 is filtered: port \d+ answers, but port 1, which should be closed, sends no reset;/,
+    );
+  });
+
+  it('does not take a refusal by ICMP for silence', () => {
+    expect(of('closed ports are refused by ICMP').error).to.match(
+      /sends no reset \(ICMP from 192\.0\.2\.2: communication administratively prohibited\);/,
+    );
+  });
+
+  it('says when nothing answers at all', () => {
+    expect(of('everything is filtered').error).to.match(/^192\.0\.2\.2 does not answer, neither at port 1,/);
+  });
+
+  it('finds a limit of resets, and stays below it', () => {
+    const limited = of('resets are limited');
+    expect(limited.facts['resets at once']).to.match(/^(19|2\d) of 100$/);
+    expect(limited.facts['path, in percent']).to.equal('0 lost, 0 doubled, 0 out of order');
+    expectAllConformant(limited);
+  });
+
+  it('finds a limit of challenge ACKs, and stays below it', () => {
+    const limited = of('challenge ACKs are limited');
+    const [answered] = String(limited.facts['challenge ACKs on many connections at once']).split(' of ');
+    expect(Number(answered)).to.be.within(5, 30);
+    expectAllConformant(limited);
+  });
+
+  it('waits for a slow target as long as it takes', () => {
+    const slow = of('a round trip of 300 ms');
+    expect(slow.facts['round trip, median (ms)']).to.be.within(300, 400);
+    expectAllConformant(slow);
+  });
+});

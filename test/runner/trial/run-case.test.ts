@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { runCase } from '../../../lib/runner/trial/run-case.ts';
+import type { Case, ResolvedOutcome } from '../../../lib/spec/case.ts';
+import { PROFILES } from '../../../lib/spec/profile.ts';
+import { NotCapable } from '../../../lib/target/driver.ts';
+import { accepting, TIMING, world } from '../../states/scripted-target.ts';
+
+function caseOf(parts: Partial<Case>, ...outcomes: ResolvedOutcome[]): Case {
+  return {
+    ...{ id: 'closed.test', title: 'a title', state: 'CLOSED', send: '<SEQ=7><CTL=SYN>' },
+    ...{ cite: ['RFC 793 3.4'], requirements: [], families: [4] },
+    expect: Object.fromEntries(PROFILES.map((profile) => [profile, outcomes])) as unknown as Case['expect'],
+    ...parts,
+  };
+}
+
+const RESET: ResolvedOutcome = {
+  ...{ reply: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'CLOSED', level: 'required' },
+};
+const SILENCE: ResolvedOutcome = { reply: 'silence', then: 'CLOSED', level: 'required' };
+
+describe('a case', () => {
+  const made: ReturnType<typeof world>[] = [];
+  after(() => Promise.all(made.map(({ tester }) => tester.close())));
+  function fresh() {
+    // Longer than this process may be late on a busy machine.
+    const one = world({ ...TIMING, observation: 200 });
+    made.push(one);
+    const context = {
+      environment: one.environment,
+      family: 4,
+      index: 0,
+      seed: 1,
+      profile: 'rfc9293',
+      adoption: 'adopted',
+    } as const;
+    return { ...one, context };
+  }
+
+  it('is conformant where the target does as it should', async () => {
+    const { link, context } = fresh();
+    link.script = accepting();
+    const result = await runCase(caseOf({}, RESET), context);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result).to.deep.include({ observed: ['<SEQ=0><ACK=8><CTL=RST,ACK>'], kind: 'rst' });
+    expect(result.records.map(({ from, role }) => `${from} ${role}`)).to.deep.equal([
+      ...['tester stimulus', 'target reply', 'tester proof', 'target proof'],
+    ]);
+  });
+
+  it('accuses silence where no outcome allows it, even if the state after cannot be proven', async () => {
+    const result = await runCase(caseOf({}, RESET), fresh().context);
+    expect(result.verdicts.rfc9293).to.equal('deviates');
+    expect(result).to.include({ stateAfter: 'unknown', kind: 'silence' });
+    expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
+  });
+
+  it('is inconclusive where an outcome allows silence and the state after cannot be proven', async () => {
+    const result = await runCase(caseOf({}, RESET, SILENCE), fresh().context);
+    expect(result.verdicts.rfc9293).to.equal('inconclusive');
+    expect(result.inconclusive?.reason).to.match(/^the state after could not be proven: /);
+  });
+
+  it('takes a refusal by ICMP for what it is', async () => {
+    const { link, context } = fresh();
+    const inner = accepting();
+    link.script = (sent) => {
+      link.refuse({ port: sent.from, source: '192.0.2.9', text: 'ICMP from 192.0.2.9: port unreachable' });
+      return inner(sent);
+    };
+    const { inconclusive } = await runCase(caseOf({}, RESET), context);
+    expect(inconclusive?.reason).to.equal('the path refuses segments: ICMP from 192.0.2.9: port unreachable');
+  });
+
+  it('finds no silence in an ICMP of the target itself, where it is to discard a SYN silently', async () => {
+    const subject = caseOf({ condition: 'sent to a broadcast or multicast address' }, SILENCE);
+    for (const source of ['192.0.2.2', '192.0.2.9']) {
+      const { link, context } = fresh();
+      const inner = accepting();
+      link.script = (sent) => {
+        if (!sent.segment.ctl.has('SYN')) return inner(sent);
+        link.refuse({ port: sent.from, source, text: `ICMP from ${source}: net unreachable` });
+        return [];
+      };
+      const { verdicts, reasons } = await runCase(subject, context);
+      if (source === link.remote) {
+        expect(verdicts).to.include({ rfc793: 'conformant', rfc1122: 'deviates', rfc9293: 'deviates' });
+        expect(reasons.rfc9293).to.match(/observed ICMP from 192\.0\.2\.2: net unreachable$/);
+      } else expect(verdicts.rfc9293, 'somebody else on the path').to.equal('inconclusive');
+    }
+  });
+
+  it('trusts nothing of a connection whose segments could not be sent, and takes it for no fault of others', async () => {
+    const { link, context } = fresh();
+    const inner = accepting();
+    link.script = (sent) => {
+      link.jammed = 'no buffer space available';
+      return inner(sent);
+    };
+    const { inconclusive } = await runCase(caseOf({}, RESET), context);
+    expect(inconclusive?.reason).to.equal('a segment could not be sent: no buffer space available');
+  });
+
+  it('trusts nothing that was seen while the receive queue overflowed', async () => {
+    const { link, context } = fresh();
+    const inner = accepting();
+    link.script = (sent) => {
+      link.dropped += 1;
+      return inner(sent);
+    };
+    const { inconclusive } = await runCase(caseOf({}, RESET), context);
+    expect(inconclusive?.reason).to.equal('the receive queue dropped packets');
+  });
+
+  it('does not take CLOSED for LISTEN where the LISTEN is what it is about', async () => {
+    const { link, context } = fresh();
+    link.script = ({ segment: { ctl, seq } }) =>
+      ctl.has('SYN') ? [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`] : [];
+    const stays: ResolvedOutcome = { reply: 'silence', then: 'LISTEN', level: 'required' };
+    const result = await runCase(caseOf({ state: 'LISTEN', send: '<SEQ=7><CTL=RST>' }, stays), context);
+    expect(result.verdicts.rfc9293).to.equal('deviates');
+    expect(result.stateAfter).to.equal('CLOSED');
+  });
+
+  it('is skipped, with the reason, where the driver cannot do it', async () => {
+    const { driver, context } = fresh();
+    driver.connect = () => Promise.reject(new NotCapable('nothing connects here'));
+    const { inconclusive } = await runCase(caseOf({ state: 'SYN-SENT' }, RESET), context);
+    expect(inconclusive).to.deep.equal({ reason: 'nothing connects here', byCapability: true });
+  });
+});

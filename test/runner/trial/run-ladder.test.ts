@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { runLadder } from '../../../lib/runner/trial/run-ladder.ts';
+import type { Ladder } from '../../../lib/spec/ladder.ts';
+import { accepting, TIMING, world } from '../../states/scripted-target.ts';
+
+const TAKES_TEXT: Ladder = {
+  id: 'ladder.test.text',
+  title: 'text is acknowledged',
+  start: 'ESTABLISHED',
+  steps: [
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+    { expect: ['<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>'] },
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+    { expect: ['silence'] },
+  ],
+  then: 'ESTABLISHED',
+  cite: ['RFC 793 3.9 seventh'],
+  requirements: [],
+};
+
+describe('a ladder', () => {
+  const made: ReturnType<typeof world>[] = [];
+  after(() => Promise.all(made.map(({ tester }) => tester.close())));
+  function fresh() {
+    const one = world({ ...TIMING, observation: 200 });
+    made.push(one);
+    const { environment } = one;
+    return {
+      ...one,
+      context: {
+        environment,
+        family: 4,
+        index: 0,
+        seed: 1,
+        profile: 'rfc9293',
+        adoption: 'adopted',
+      } as const,
+    };
+  }
+
+  it('is conformant where each step is as drawn', async () => {
+    const { link, context } = fresh();
+    link.script = accepting();
+    const { result, spoilt } = await runLadder(TAKES_TEXT, context, 0);
+    expect(spoilt).to.equal(undefined);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.records.map(({ from, role }) => `${from} ${role}`)).to.deep.equal([
+      ...['tester setup', 'target setup', 'tester setup'],
+      ...['tester stimulus', 'target reply', 'tester stimulus'],
+      ...['tester proof', 'target proof'],
+    ]);
+  });
+
+  it('deviates at the first step that is not, and names it', async () => {
+    const { link, context } = fresh();
+    // It neither takes the text nor answers it, and what comes after is not told apart from it.
+    link.script = accepting(({ segment: { data } }) => data === 10);
+    const { result } = await runLadder(TAKES_TEXT, context, 0);
+    expect(result.verdicts.rfc9293).to.equal('deviates');
+    expect(result.reasons.rfc9293).to.equal(
+      'step 2: expected <SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>, observed silence',
+    );
+  }).timeout(10_000);
+
+  it('deviates where it ends in another state than drawn', async () => {
+    const { link, context } = fresh();
+    link.script = accepting();
+    const { result } = await runLadder({ ...TAKES_TEXT, then: 'CLOSE-WAIT' }, context, 0);
+    expect(result.reasons.rfc9293).to.equal('afterwards in ESTABLISHED, not CLOSE-WAIT');
+  });
+
+  it('takes the acknowledgment of a FIN that rides on a FIN, sent once more', async () => {
+    const { link, driver, context } = fresh();
+    const CROSSING: Ladder = {
+      ...TAKES_TEXT,
+      steps: [
+        { user: 'close' },
+        { expect: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>'], then: 'FIN-WAIT-1' },
+        { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
+        { expect: ['<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>'], then: 'CLOSING' },
+      ],
+      then: 'CLOSING',
+    };
+    const inner = accepting();
+    const finOn = (answer: string): string => answer.replace('<CTL=ACK>', '<CTL=FIN,ACK>');
+    link.script = (sent) =>
+      inner(sent).map((answer) => (driver.calls.includes('shutdown') ? finOn(answer) : answer));
+    driver.onShutdown = () => {
+      const [syn] = link.sent;
+      const next = ((syn?.segment.seq ?? 0) + 1) % 2 ** 32;
+      link.arrive(`<SEQ=5001><ACK=${next}><CTL=FIN,ACK>`, syn?.from as number);
+    };
+    const { result } = await runLadder(CROSSING, context, 0);
+    expect(result.reasons).to.deep.equal({});
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+  });
+
+  it('says nothing where the tester could not send, and tells why', async () => {
+    const { link, context } = fresh();
+    const inner = accepting();
+    link.script = (sent) => {
+      if (sent.segment.data === 10) link.jammed = 'no buffer space available';
+      return inner(sent);
+    };
+    const { spoilt } = await runLadder(TAKES_TEXT, context, 0);
+    expect(spoilt).to.equal('a segment could not be sent: no buffer space available');
+  });
+
+  it('says nothing where its start is not reached', async () => {
+    const { result, spoilt } = await runLadder(TAKES_TEXT, fresh().context, 0);
+    expect(spoilt).to.match(/^no SYN,ACK within \d+ ms$/);
+    expect(result.inconclusive).to.deep.equal({ reason: spoilt, byCapability: false });
+  });
+});

@@ -1,0 +1,206 @@
+import { expect } from 'chai';
+import { type Sample, settle } from '../../../lib/runner/trial/settle.ts';
+import type { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
+import { PathQuality } from '../../../lib/tester/index.ts';
+import { resultOf } from '../results.ts';
+
+const right: Sample = { result: resultOf('conformant', { kind: 'empty-ack', observed: ['<CTL=ACK>'] }) };
+const wrong: Sample = { result: resultOf('deviates', { kind: 'rst', observed: ['<CTL=RST>'] }) };
+const spoilt: Sample = { result: resultOf('inconclusive'), spoilt: 'the tester was 900 ms late' };
+
+/** Attempts that come to these samples, the last one over and over. */
+function attempts(...samples: Sample[]) {
+  const told: number[] = [];
+  const once = async (spoiltBefore: number): Promise<Sample> => {
+    told.push(spoiltBefore);
+    return samples[Math.min(told.length, samples.length) - 1] as Sample;
+  };
+  return { once, told };
+}
+
+/** A path on which so many in a hundred exchanges were lost. */
+function pathOf(percent: number): PathQuality {
+  const path = new PathQuality();
+  path.recordProbes(1000, { lost: percent * 10 });
+  return path;
+}
+
+/** A target that is away, and what that means, as the script says at each look. */
+function watchOf(script: ((watch: object) => unknown)[] = []) {
+  const watch = {
+    epoch: 0,
+    lost: undefined as string | undefined,
+    looks: 0,
+    check: async () => {
+      script[watch.looks]?.(watch);
+      watch.looks += 1;
+    },
+  };
+  return watch as typeof watch & TargetWatch;
+}
+
+describe('a verdict is believed', () => {
+  const clean = pathOf(0);
+
+  it('at once, when it conforms and the path disturbs nothing', async () => {
+    const { once, told } = attempts(right);
+    expect((await settle({ profile: 'rfc9293', path: clean }, once)).verdicts.rfc9293).to.equal('conformant');
+    expect(told).to.deep.equal([0]);
+  });
+
+  it('when it accuses, only if another connection agrees', async () => {
+    const { once, told } = attempts(wrong);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    expect(result.verdicts.rfc9293).to.equal('deviates');
+    expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
+    expect(told).to.deep.equal([0, 0]);
+  });
+
+  it('never, where the path disturbs nothing and one connection of several was answered wrongly', async () => {
+    const { once, told } = attempts(wrong, right);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    expect(result.verdicts.rfc9293).to.equal('inconclusive');
+    expect(result.inconclusive).to.deep.equal({
+      reason:
+        'the target does not answer alike: once 1 x rst, then ESTABLISHED; 5 times 1 x empty-ack, then ESTABLISHED',
+      byCapability: false,
+    });
+    expect(told).to.have.length(6);
+  });
+
+  it('by two connections more, where a timer of the target was seen late by one', async () => {
+    const early: Sample = {
+      result: {
+        ...resultOf('deviates', { kind: 'empty-ack', observed: ['<CTL=ACK>'] }),
+        stateAfter: 'TIME-WAIT',
+      },
+    };
+    const { once, told } = attempts(early, right);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal(['seen alike on 3 of 4 connections']);
+    expect(told).to.have.length(4);
+  });
+
+  it('when it accuses by the profile of the run and conforms to another, only if another connection agrees', async () => {
+    const { verdicts } = resultOf('conformant');
+    const older: Sample = {
+      result: resultOf('conformant', { verdicts: { ...verdicts, rfc793: 'deviates' } }),
+    };
+    const { once, told } = attempts(older);
+    await settle({ profile: 'rfc793', path: clean }, once);
+    expect(told).to.have.length(2);
+  });
+
+  it('when a limiter may have made the silence that was seen first', async () => {
+    const silence: Sample = { result: resultOf('deviates'), silent: true };
+    const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence, right).once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal(['seen alike on 2 of 3 connections']);
+  });
+
+  it('by silence where a reply is asked for, only after every limiter had room again', async () => {
+    const silence: Sample = { result: resultOf('conformant'), silent: true };
+    const began = performance.now();
+    const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence).once);
+    expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
+    expect(performance.now() - began).to.be.at.least(1095);
+  });
+
+  it('as often as the path asks for, with the reason', async () => {
+    const { once, told } = attempts(right);
+    const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
+    expect(told).to.have.length(4);
+    expect(result.notes[0]).to.match(
+      /^seen alike on 4 of 4 connections, since the path disturbs segments \(2 lost/,
+    );
+    const accused = attempts(wrong);
+    await settle({ profile: 'rfc9293', path: pathOf(2) }, accused.once);
+    expect(accused.told).to.have.length(5);
+  });
+
+  it('by its lead over every other observation', async () => {
+    const { once, told } = attempts(right, wrong, right, right, right, right);
+    expect((await settle({ profile: 'rfc9293', path: pathOf(2) }, once)).verdicts.rfc9293).to.equal(
+      'conformant',
+    );
+    expect(told).to.have.length(6);
+  });
+
+  it('never, when the observations do not agree', async () => {
+    let turn = 0;
+    const once = async (): Promise<Sample> => [wrong, right][turn++ % 2] as Sample;
+    const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
+    expect(result.verdicts.rfc9293).to.equal('inconclusive');
+    expect(result.inconclusive?.reason).to.match(
+      /^the observations do not agree: 15 times 1 x rst, then ESTABLISHED; 15 times 1 x empty-ack, then/,
+    );
+  });
+
+  it('after attempts that say nothing, which are told, and change the numbers', async () => {
+    const { once, told } = attempts(spoilt, spoilt, right);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal([
+      'attempt 1 says nothing: the tester was 900 ms late',
+      'attempt 2 says nothing: the tester was 900 ms late',
+    ]);
+    expect(told).to.deep.equal([0, 1, 2]);
+  });
+
+  it('not where all attempts say nothing: the last reason is given', async () => {
+    const { once, told } = attempts(spoilt);
+    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    expect(result.inconclusive).to.deep.equal({ reason: 'the tester was 900 ms late', byCapability: false });
+    expect(told).to.have.length(5);
+  });
+
+  it('never tried again where the target is not able to do it', async () => {
+    const inconclusive = { reason: 'no small receive buffer', byCapability: true };
+    const { once, told } = attempts({ result: resultOf('inconclusive', { inconclusive }), spoilt: 'that' });
+    expect((await settle({ profile: 'rfc9293', path: clean }, once)).inconclusive).to.deep.equal(
+      inconclusive,
+    );
+    expect(told).to.have.length(1);
+  });
+
+  it('only as long as the target is there to be accused', async () => {
+    const away = watchOf([(watch) => Object.assign(watch, { epoch: 1 })]);
+    const { once, told } = attempts(wrong, wrong, right);
+    const result = await settle({ profile: 'rfc9293', path: clean, watch: away }, once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal(['all of it says nothing: the target was away meanwhile']);
+    expect(told).to.deep.equal([0, 0, 1]);
+  });
+
+  it('not by what was seen while the target went away', async () => {
+    const watch = watchOf([(one) => Object.assign(one, { epoch: 1 })]);
+    const { once } = attempts(wrong, spoilt, right);
+    const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(result.notes).to.deep.equal([
+      'attempt 2 says nothing: the tester was 900 ms late',
+      'what was seen before says nothing: the target was away meanwhile',
+    ]);
+  });
+
+  it('not where the target was away during the attempt', async () => {
+    const watch = watchOf();
+    let count = 0;
+    const result = await settle({ profile: 'rfc9293', path: clean, watch }, async () => {
+      count += 1;
+      if (count === 1) watch.epoch += 1;
+      return count === 1 ? wrong : right;
+    });
+    expect(result.notes).to.deep.equal(['attempt 1 says nothing: the target was away meanwhile']);
+    expect(result.verdicts.rfc9293).to.equal('conformant');
+  });
+
+  it('not when the target is given up: the reason is its absence', async () => {
+    const watch = watchOf([(one) => Object.assign(one, { lost: 'the target was lost: nothing answers' })]);
+    const { once, told } = attempts(spoilt);
+    const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
+    expect(result.inconclusive?.reason).to.equal('the target was lost: nothing answers');
+    expect(told).to.have.length(1);
+  });
+});

@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
+import { accepting, LISTENER, type ScriptedDriver, world } from '../../states/scripted-target.ts';
+
+describe('the watch over the target', () => {
+  const made: ReturnType<typeof world>[] = [];
+  after(() => Promise.all(made.map(({ tester }) => tester.close())));
+
+  function watched(patience = 600) {
+    const one = world();
+    made.push(one);
+    const { link, tester, driver } = one;
+    link.script = accepting();
+    const state = { alive: true, renewed: 0, looks: 0 };
+    Object.assign(driver, {
+      alive: async () => {
+        state.looks += 1;
+        return state.alive;
+      },
+      renew: async () => {
+        state.renewed += 1;
+      },
+    } satisfies Partial<ScriptedDriver> & Record<string, unknown>);
+    const watch = new TargetWatch({
+      ...{ tester, driver, families: [4], closedPort: 1, within: 10, patience },
+    });
+    return { ...one, watch, state };
+  }
+
+  it('finds a target that is there, and changes nothing', async () => {
+    const { watch, state } = watched();
+    await watch.check();
+    expect([watch.epoch, watch.lost, state.renewed]).to.deep.equal([0, undefined, 0]);
+  });
+
+  it('hears from one whose closed ports are silent by its calls', async () => {
+    const { link, tester, driver } = watched();
+    link.script = () => [];
+    tester.expectCalls([8793]);
+    const watch = new TargetWatch({
+      ...{ tester, driver, families: [4], closedPort: 1, within: 10, silentClosed: true },
+    });
+    setTimeout(() => link.arrive('<SEQ=9><CTL=SYN>', 8793, 4001), 20);
+    await watch.check();
+    expect([watch.epoch, watch.lost]).to.deep.equal([0, undefined]);
+  });
+
+  it('takes what the target was before a restart for another epoch, without being asked to look', () => {
+    const { driver, watch } = watched();
+    expect(watch.epoch).to.equal(0);
+    Object.assign(driver, { restarts: 2 });
+    expect(watch.epoch).to.equal(2);
+  });
+
+  it('looks once for all who ask at the same time, and again for who asks meanwhile', async () => {
+    const { watch, state } = watched();
+    const first = watch.check();
+    await Promise.all([first, watch.check(), watch.check(), watch.check()]);
+    expect(state.looks).to.equal(2);
+  });
+
+  it('waits for one that comes back: what was before is of another epoch', async () => {
+    const { watch, state } = watched(5000);
+    state.alive = false;
+    setTimeout(() => {
+      state.alive = true;
+    }, 100);
+    await watch.check();
+    expect([watch.epoch, watch.lost, state.renewed]).to.deep.equal([1, undefined, 0]);
+  });
+
+  it('gives up one that does not, says why, and sets free who waits for its user', async () => {
+    const { watch, state } = watched(300);
+    state.alive = false;
+    await watch.check();
+    expect(watch.lost).to.equal('the target was lost: a script does not answer any more, for 0 s');
+    expect(state.renewed).to.equal(1);
+    const { looks } = state;
+    await watch.check();
+    expect(state.looks, 'nobody looks for it again').to.equal(looks);
+  });
+
+  it('sees that the path is gone', async () => {
+    const { watch, link } = watched(300);
+    link.script = () => [];
+    await watch.check();
+    expect(watch.lost).to.equal('the target was lost: 192.0.2.2 does not answer any more, for 0 s');
+  });
+
+  it('begins anew with an upper tester that was restarted: its listeners are gone', async () => {
+    const { watch, state, link } = watched();
+    const inner = link.script;
+    link.script = (sent) =>
+      sent.to === LISTENER ? [`<SEQ=0><ACK=${sent.segment.seq + 1}><CTL=RST,ACK>`] : inner(sent);
+    await watch.check();
+    expect([watch.epoch, watch.lost, state.renewed]).to.deep.equal([1, undefined, 1]);
+  });
+
+  it('gives up one that was restarted and cannot be begun anew with', async () => {
+    const { watch, driver, link } = watched();
+    link.script = ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`];
+    Object.assign(driver, { renew: () => Promise.reject(new Error('nobody is there')) });
+    await watch.check();
+    expect(watch.lost).to.equal('the target was lost: it was restarted, and then nobody is there');
+  });
+});
