@@ -108,11 +108,14 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
   const user = await scene.findUser();
   const told = scene.tellUser();
   const toldAt = told.then((from) => (from === undefined ? Number.POSITIVE_INFINITY : performance.now()));
-  const accepted = user
-    ? scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' })
-    : environment.driver
-        .accepted(mailbox.port, patience)
-        .then((handle) => handle && { how: 'its user has accepted it' });
+  const { greets = false } = scene.subject;
+  const accepted = greets
+    ? scene.greeting(patience).then((entry) => entry && { how: 'what its application sends goes out' })
+    : user
+      ? scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' })
+      : environment.driver
+          .accepted(mailbox.port, patience)
+          .then((handle) => handle && { how: 'its user has accepted it' });
   let first = await firstDefined<{ sentAgain: Entry } | { how: string }>(again, accepted);
   if (!first) return undefined;
   if ('sentAgain' in first) {
@@ -122,7 +125,7 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     if (!late) {
       const { ack } = first.sentAgain.segment;
       // It may have established, and yet the SYN is to be acknowledged: until then a TCP may send nothing else again.
-      if (!inTime && user && scene.acknowledgesNothing()) {
+      if (!inTime && user && !greets && scene.acknowledgesNothing()) {
         return {
           state: 'unknown',
           how: 'its SYN,ACK was sent again before its user could send',

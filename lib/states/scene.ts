@@ -31,6 +31,8 @@ export interface Subject {
   readonly mark: number;
   /** RCV.NXT when the stimulus was sent; the connection's own when absent. */
   readonly rcvNxtBefore?: number;
+  /** The target's application sends text by itself as soon as the connection is established. */
+  readonly greets?: boolean;
 }
 
 // A timer that fires late, or a first interval that was measured short, must not look like its absence.
@@ -210,6 +212,23 @@ export class Scene {
       patience,
       from,
     );
+  }
+
+  /**
+   * What the target's application sends by itself once the connection is established. It is acknowledged with what is sent
+   * next: there are TCPs that acknowledge nothing while text of their own waits for its timer.
+   */
+  async greeting(patience: number): Promise<Entry | undefined> {
+    const { connection, subject } = this;
+    const entry = await connection.mailbox.next(
+      ({ segment: { ctl, data } }) => data > 0 && ctl.has('ACK') && !ctl.has('RST') && !ctl.has('SYN'),
+      patience,
+      subject.mark,
+    );
+    if (entry?.segment.seq === connection.sndNxt) {
+      connection.sndNxt = add(entry.segment.seq, lengthOf(entry.segment));
+    }
+    return entry;
   }
 
   /**

@@ -12,7 +12,11 @@ interface Scene extends World {
 
 const ISS = 5000;
 
-function scene(state: State, stimulus: string, { handle = false, listening = false } = {}): Scene {
+function scene(
+  state: State,
+  stimulus: string,
+  { handle = false, listening = false, greets = false } = {},
+): Scene {
   const made = world();
   const { link, tester, environment } = made;
   const mailbox = tester.open(4);
@@ -31,7 +35,7 @@ function scene(state: State, stimulus: string, { handle = false, listening = fal
     ...made,
     connection,
     async prove() {
-      const subject = { connection, listening, state, stimulus: sent, mark };
+      const subject = { connection, listening, state, stimulus: sent, mark, greets };
       const proof = await prove(environment, handle ? { ...subject, handle: { socketId: 1 } } : subject);
       await tester.close();
       return proof;
@@ -251,6 +255,28 @@ describe('the state after', () => {
         setTimeout(() => link.arrive(text, connection.mailbox.port), 5);
       };
       expect(await early.prove()).to.include({ state: 'ESTABLISHED', how: 'what its user sends goes out' });
+    });
+
+    it('is told by an application that sends by itself: by its text, or by the SYN,ACK that is sent instead', async () => {
+      const options = { handle: true, greets: true };
+      const established = scene('SYN-RECEIVED', `<SEQ=101><ACK=${ISS + 1}><CTL=ACK>`, options);
+      Object.assign(established.connection, { sndUna: ISS });
+      established.link.arrive(
+        `<SEQ=${ISS + 1}><ACK=101><CTL=ACK,PSH><DATA=20>`,
+        established.connection.mailbox.port,
+      );
+      // It acknowledges nothing while its own text waits for its timer.
+      established.link.script = ({ segment: { ack } }) =>
+        ack === ISS + 21 ? [`<SEQ=${ISS + 21}><ACK=101><CTL=ACK>`] : [];
+      expect(await established.prove()).to.include({
+        state: 'ESTABLISHED',
+        how: 'what its application sends goes out',
+        sndNxt: ISS + 21,
+      });
+      const waiting = scene('SYN-RECEIVED', `<SEQ=101><ACK=${ISS}><CTL=ACK>`, options);
+      Object.assign(waiting.connection, { sndUna: ISS });
+      setTimeout(() => waiting.link.arrive(synAck, waiting.connection.mailbox.port), 10);
+      expect(await waiting.prove()).to.include({ state: 'SYN-RECEIVED' });
     });
 
     it('proves nothing where it may have established before its user was asked', async () => {

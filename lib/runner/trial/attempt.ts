@@ -153,6 +153,7 @@ async function stimulate(
     origin: subject.origin,
     stimulus,
     mark,
+    greets: greets === true,
   });
   const { replies, retransmissions, drawn, untold, doubles, windowUpdates } = sort(
     mailbox.log.slice(0, mark),
