@@ -81,8 +81,11 @@ export class AwaitDriver extends ApplicationsOnly implements Driver {
     return this.#services.listener(family, kind);
   }
 
-  /** It does so without being asked. */
+  /** It does so without being asked, and nowhere else. */
   async connect(_family: 4 | 6, testerPort: number): Promise<Handle> {
+    if (!this.testerPorts.includes(testerPort)) {
+      throw new NotCapable(`the target only calls port ${this.testerPorts.join(' and ')}, when it wants to`);
+    }
     return { socketId: testerPort };
   }
 

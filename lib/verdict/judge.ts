@@ -164,12 +164,17 @@ function lastOfSeveral(
 /** An acknowledgment of new text or a FIN may ride on a segment that is sent anyway (RFC 9293 section 3.10.7.4, seventh). */
 export function carriedAlong(
   reply: string,
-  { retransmissions, variables }: Pick<Observation, 'retransmissions' | 'variables'>,
+  {
+    retransmissions,
+    variables,
+    opening = false,
+  }: Pick<Observation, 'retransmissions' | 'variables'> & Partial<Pick<Observation, 'opening'>>,
 ): boolean {
   const { ctl, ack } = parseSegment(reply);
   if (ctl.length !== 1 || ctl[0] !== 'ACK' || !ack || ack.kind === 'any') return false;
   const due = evaluate(ack, variables);
-  if (due === variables['RCV.NXT']) return false;
+  // What an opening acknowledges is news, whatever numbers the tester has thought of before.
+  if (!opening && due === variables['RCV.NXT']) return false;
   return retransmissions.some((segment) => segment.ctl.has('ACK') && segment.ack === due);
 }
 

@@ -108,6 +108,14 @@ describe('the driver of a target that calls', () => {
     expect(await driver.course(wish)).to.deep.include({ testerPort: 8793 });
   });
 
+  it('calls nowhere else, whatever is asked of it', async () => {
+    const driver = new AwaitDriver({ ports: { 4: 8793 }, application: {} });
+    expect(await driver.connect(4, 8793)).to.deep.equal({ socketId: 8793 });
+    const refused = await driver.connect(4, 10_000).catch((error: Error) => error);
+    expect(refused).to.be.instanceOf(NotCapable);
+    expect((refused as Error).message).to.equal('the target only calls port 8793, when it wants to');
+  });
+
   it('does not call over a family that it has no port for', async () => {
     const driver = new AwaitDriver({ ports: { 4: 8793 }, application: {} });
     const refused = await driver.course({ family: 6, state: 'SYN-SENT' }).catch((error: Error) => error);

@@ -97,6 +97,17 @@ describe('a judgement', () => {
     ).to.equal('deviates');
   });
 
+  it('finds it where a connection opens, too, even at a number that the tester had thought of before', () => {
+    const opened = outcome('<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>', 'ESTABLISHED');
+    const variables = { 'SND.NXT': 10, 'RCV.NXT': 0, 'SEG.SEQ': 4_294_967_295, 'SEG.ACK': 10, 'SEG.LEN': 1 };
+    const retransmissions = [segment('<SEQ=10><ACK=0><CTL=ACK,PSH><DATA=113>')];
+    const seen = { variables, retransmissions, opening: true };
+    expect(judge([opened], observed([], seen), undefined).verdict).to.equal('conformant');
+    expect(judge([opened], observed([], { ...seen, opening: false }), undefined).verdict).to.equal(
+      'deviates',
+    );
+  });
+
   it('names what was sent again too soon instead of the reply that was due', () => {
     const fin = segment('<SEQ=9><ACK=20><CTL=FIN,ACK>');
     const again = observed([], { retransmissions: [fin], drawn: [fin] });

@@ -31,6 +31,7 @@ import {
 
 // The other half is left for the user to be told in, on a busy machine as well.
 const PART_OF_TIMER = 0.5;
+const SPOKEN_TO = "the target's application closes when it is spoken to before it has spoken";
 const TOO_LATE = "the stimulus came so late that the target's timer may have sent what came back";
 
 /** One attempt at a case: what was seen, and whether it can be trusted. */
@@ -155,17 +156,20 @@ async function stimulate(
     mark,
     greets: greets === true,
   });
+  const speaksFirst = greets === true && (subject.state === 'SYN-SENT' || subject.state === 'SYN-RECEIVED');
   const { replies, retransmissions, drawn, untold, doubles, windowUpdates } = sort(
     mailbox.log.slice(0, mark),
     mailbox.log.slice(mark + 1, proofFrom),
     {
       doubled: tester.path.disturbed ? timing.spread : undefined,
-      greets: greets === true && (subject.state === 'SYN-SENT' || subject.state === 'SYN-RECEIVED'),
+      greets: speaksFirst,
       synAckAgain: timing.synAckRetransmission,
       otherAgain: timing.finRetransmission,
       stimulusAt: mailbox.log[mark]?.at,
     },
   );
+  // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
+  if (speaksFirst && replies.some(({ segment: { ctl } }) => ctl.has('FIN'))) throw new NotCapable(SPOKEN_TO);
   const observation: Observation = {
     variables,
     replies: replies.map(({ segment }) => segment),

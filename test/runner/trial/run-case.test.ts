@@ -61,6 +61,22 @@ describe('a case', () => {
     expect(result.inconclusive?.reason).to.match(/^the state after could not be proven: /);
   });
 
+  it('does not take an application that closes, since it was spoken to first, for a TCP that sends a FIN', async () => {
+    const subject = caseOf(
+      { state: 'SYN-SENT', send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK><DATA=5>' },
+      { reply: '<SEQ=SND.NXT><ACK=306><CTL=ACK>', then: 'ESTABLISHED', level: 'required' },
+    );
+    for (const greets of [true, false]) {
+      const { link, driver, context } = fresh();
+      Object.assign(driver, { course: async () => ({ greets }) });
+      driver.onConnect = (port) => link.arrive('<SEQ=5000><CTL=SYN>', port);
+      link.script = ({ segment: { ctl } }) => (ctl.has('SYN') ? ['<SEQ=5001><ACK=306><CTL=FIN,ACK>'] : []);
+      const { verdicts, inconclusive } = await runCase(subject, context);
+      if (greets) expect(inconclusive).to.include({ byCapability: true });
+      else expect(verdicts.rfc9293).to.equal('deviates');
+    }
+  });
+
   it('takes a refusal by ICMP for what it is', async () => {
     const { link, context } = fresh();
     const inner = accepting();
