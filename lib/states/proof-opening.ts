@@ -7,11 +7,18 @@ import { FAR, isSynAck, type Proof, plain, type Scene, silence, TIMER_MARGIN, TI
 export async function closed(scene: Scene): Promise<Proof> {
   const { stimulus } = scene.subject;
   const ack = add(stimulus.seq, FAR);
-  const entry = await scene.exchange(
-    plain({ seq: ack, ack, ctl: ['ACK'] }),
-    ({ ctl, seq }) => ctl.has('RST') && seq === ack,
+  const entry = await scene.exchange(plain({ seq: ack, ack, ctl: ['ACK'] }), ({ ctl, seq }) =>
+    ctl.has('RST') ? seq === ack : ctl.has('ACK'),
   );
-  if (entry) return { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' };
+  if (entry?.segment.ctl.has('RST')) {
+    return { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' };
+  }
+  if (entry) {
+    return {
+      state: 'unknown',
+      how: 'an acknowledgment out of nowhere was answered as if there were a connection',
+    };
+  }
   const how = 'an acknowledgment out of nowhere was not reset';
   return silence(scene, how);
 }

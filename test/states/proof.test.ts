@@ -52,6 +52,10 @@ describe('the state after', () => {
     expect(await closed.prove()).to.include({ state: 'CLOSED' });
     const silent = scene('CLOSED', '<SEQ=1><CTL=SYN>');
     expect(await silent.prove()).to.include({ state: 'unknown' });
+    const there = scene('CLOSED', '<SEQ=101><CTL=FIN>');
+    Object.assign(there.environment, { silentClosed: true });
+    there.link.script = () => [ACK];
+    expect((await there.prove()).how).to.match(/answered as if there were a connection$/);
   });
 
   it('is LISTEN where a new SYN is answered as the first', async () => {
