@@ -33,6 +33,8 @@ export interface Repetition {
   readonly otherAgain?: number;
   /** When the stimulus was sent, of `performance.now()`. */
   readonly stimulusAt?: number | undefined;
+  /** How late the tester has been since then, at worst. */
+  readonly lag?: number;
 }
 
 // Both segments may have been read late, the first one later than the second: that brings them closer together.
@@ -53,6 +55,7 @@ export function sort(
     synAckAgain = Infinity,
     otherAgain = Infinity,
     stimulusAt = -Infinity,
+    lag = 0,
   }: Repetition = {},
 ): Sorted {
   const replies: Entry[] = [];
@@ -74,7 +77,9 @@ export function sort(
     const control = ctl.has('ACK') && (ctl.has('SYN') || ctl.has('FIN')) && data === 0;
     const isUntold = (last: Entry | undefined): boolean => {
       const started = (ctl.has('SYN') ? crossing : undefined) ?? last;
-      const isSoon = entry.at - stimulusAt < again * SOONEST;
+      // The stimulus may have left late, and the answer have been read late. A FIN's timer is too quick to allow for that.
+      const late = ctl.has('SYN') ? 2 * lag : 0;
+      const isSoon = entry.at - stimulusAt < again * SOONEST + late;
       return control && isSoon && started !== undefined && entry.at - started.at >= again * SOONEST;
     };
     // Without ACK it is nothing that a connection sends.

@@ -181,10 +181,14 @@ export class Scene {
     return mailbox.next(isAgain, Math.max(0, deadline - performance.now()), this.subject.mark);
   }
 
-  /** Whether the target sent a segment after the stimulus, and not while that was on its way. */
+  /**
+   * Whether the target sent a segment after the stimulus, and not while that was on its way: a tester that was late may have
+   * sent the one later than it thinks, and read the other later than it came.
+   */
   isLater({ at }: Entry): boolean {
+    const { timing, tester } = this.environment;
     const stimulus = this.connection.mailbox.log[this.subject.mark];
-    return stimulus !== undefined && at > stimulus.at + this.environment.timing.roundTrip;
+    return stimulus !== undefined && at > stimulus.at + timing.roundTrip + tester.lag.worstSince(stimulus.at);
   }
 
   /** Whether the stimulus has the acknowledgment that RFC 793 takes for acceptable and that acknowledges nothing. */
@@ -193,11 +197,14 @@ export class Scene {
     return ctl.has('ACK') && ack === this.connection.iss;
   }
 
-  /** How long the tester took to complete the handshake: the round trip that the target has measured, at most. */
+  /**
+   * How long the tester took to complete the handshake, and by how much it may have been later than it thinks: the round trip
+   * that the target has measured, at most.
+   */
   #handshake(): number {
     const [syn, ...others] = this.connection.mailbox.log;
     const ack = others.find(({ from, segment: { ctl } }) => from === 'tester' && ctl.has('ACK'));
-    return syn && ack ? ack.at - syn.at : 0;
+    return syn && ack ? ack.at - syn.at + this.environment.tester.lag.worstSince(syn.at) : 0;
   }
 
   /** Has the target's user send an octet, which only goes out in ESTABLISHED and CLOSE-WAIT. */

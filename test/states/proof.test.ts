@@ -166,6 +166,14 @@ describe('the state after', () => {
     });
   });
 
+  it('is not told by a FIN that may have come before the stimulus had left a tester that was late', async () => {
+    const late = scene('FIN-WAIT-1', `<SEQ=101><ACK=${ISS + 2}><CTL=ACK>`);
+    Object.assign(late.tester.lag, { worstSince: () => 100 });
+    late.link.script = () => [ACK.replace(`${ISS + 1}`, `${ISS + 2}`)];
+    late.link.arrive(`<SEQ=${ISS + 1}><ACK=101><CTL=FIN,ACK>`, late.connection.mailbox.port);
+    expect(await late.prove()).to.include({ state: 'FIN-WAIT-2' });
+  });
+
   describe('where CLOSED says nothing', () => {
     function silent(state: State, stimulus: string): Scene {
       const made = scene(state, stimulus);

@@ -66,6 +66,19 @@ describe('replies are told from what the target sends anyway', () => {
     );
   });
 
+  it('allows for a tester that was late, where the timer is slow enough for that', () => {
+    const synAck = '<SEQ=9><ACK=1><CTL=SYN,ACK>';
+    const untold = (one: string, lag: number) =>
+      seen(
+        sort([entry(one)], [entry(one, 400)], {
+          ...{ synAckAgain: 1000, otherAgain: 1000, stimulusAt: 100, lag },
+        }).untold,
+      );
+    expect(untold(synAck, 0)).to.deep.equal([]);
+    expect(untold(synAck, 150)).to.deep.equal([400]);
+    expect(untold(fin, 150)).to.deep.equal([]);
+  });
+
   it('knows that the timer of a SYN,ACK may run since the SYN that has crossed', () => {
     const synAck = '<SEQ=9><ACK=1><CTL=SYN,ACK>';
     const [before, timers] = [[entry('<SEQ=9><CTL=SYN>')], { synAckAgain: 1000 }];

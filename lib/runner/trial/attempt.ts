@@ -166,6 +166,7 @@ async function stimulate(
       synAckAgain: timing.synAckRetransmission,
       otherAgain: timing.finRetransmission,
       stimulusAt: mailbox.log[mark]?.at,
+      lag: tester.lag.worstSince(mailbox.log[mark]?.at ?? startedAt),
     },
   );
   // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
