@@ -91,10 +91,11 @@ async function openDriver({ driver }: TargetFile, tester: Addresses, target: Add
       });
     }
     case 'await': {
-      const { port, application = {}, withinMs, services } = driver;
+      const { port, application = {}, atOnce, withinMs, services } = driver;
       return new AwaitDriver({
         ports: { 4: port, 6: port },
         application: defined(application),
+        ...(atOnce === undefined ? {} : { atOnce }),
         ...(withinMs === undefined ? {} : { within: withinMs }),
         ...(services ? { services: defined(services) } : {}),
       });

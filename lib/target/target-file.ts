@@ -72,6 +72,10 @@ const driver = z.discriminatedUnion('kind', [
     kind: z.literal('await'),
     port: port.describe("The port of the tester's that the target calls by itself, time and again"),
     withinMs: z.int().min(1).optional().describe('How long its next call may take to come'),
+    atOnce: z
+      .boolean()
+      .optional()
+      .describe('It calls again at once when a call is refused: then none is taken that has rung for a while'),
     application: z.strictObject(application).optional().describe('What calls'),
     services: services.optional(),
   }),

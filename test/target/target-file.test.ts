@@ -129,6 +129,16 @@ describe('the target file', () => {
     await target.stop();
   });
 
+  it('tells the tester whether the target calls again at once', async () => {
+    for (const atOnce of [true, undefined]) {
+      const driver = { kind: 'await', port: 8793, ...(atOnce ? { atOnce } : {}) };
+      const file = { ...minimal, driver, capabilities: { resets: false } };
+      const target = await openTarget(written(JSON.stringify(file)), [4]);
+      expect(target.driver.callsAtOnce).to.equal(atOnce ?? false);
+      await target.stop();
+    }
+  });
+
   it('is refused when it has no address of the families that are wanted', async () => {
     const path = written(JSON.stringify(minimal));
     const error = await openTarget(path, [6]).catch((reason: Error) => reason);
