@@ -138,6 +138,14 @@ describe('a reproducer', () => {
     expect(text).to.contain('+0 close(4) = 0').and.not.contain('read(');
   });
 
+  it('leaves out what a timer has sent again, on the way to the state only', () => {
+    const fin = say('target', 'setup', '<SEQ=5001><ACK=100><CTL=FIN,ACK>');
+    const again = { ...fin, role: 'proof' as const, at: 300 };
+    const records = [...HANDSHAKE, fin, { ...fin, at: 200 }, stimulus, again];
+    const text = reproduction(result(records), undefined, target(), { profile: 'rfc9293', observed: true });
+    expect(events(text).filter((line) => line.includes('> F.'))).to.have.length(2);
+  });
+
   it('does not promise the numbers of a connection anew', () => {
     const anew = [
       say('tester', 'proof', '<SEQ=7000><CTL=SYN>', 300),
