@@ -75,7 +75,9 @@ const driver = z.discriminatedUnion('kind', [
     atOnce: z
       .boolean()
       .optional()
-      .describe('It calls again at once when a call is refused: then none is taken that has rung for a while'),
+      .describe(
+        'It calls again at once when a call is refused: then none is taken that has rung for a while',
+      ),
     application: z.strictObject(application).optional().describe('What calls'),
     services: services.optional(),
   }),
