@@ -55,11 +55,14 @@ describe('command line: help', function () {
   });
 
   it('is quick to start', () => {
-    // Processor time: other tests may share the machine.
+    // Processor time, and the least of several: others share the machine, and make the same work take longer.
     const script = 'TIMEFORMAT="%U %S"; time "$0" "$1" list > /dev/null';
-    const { stderr } = spawnSync('bash', ['-c', script, process.execPath, BIN], { encoding: 'utf8' });
-    const [user = 9, system = 9] = stderr.trim().split(' ').map(Number);
-    expect(user + system).to.be.below(1.5);
+    const times = [1, 2, 3, 4, 5].map(() => {
+      const { stderr } = spawnSync('bash', ['-c', script, process.execPath, BIN], { encoding: 'utf8' });
+      const [user = 9, system = 9] = stderr.trim().split(' ').map(Number);
+      return user + system;
+    });
+    expect(Math.min(...times), times.join(', ')).to.be.below(1.5);
   });
 
   it('refuses what it does not know', async () => {
