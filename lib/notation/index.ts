@@ -7,4 +7,5 @@ export { compareReply, type Mismatch } from './match.ts';
 export { parseExpression, parseSegment } from './parse.ts';
 export { printControlBits, printExpression, printSegment } from './print.ts';
 export { printConcrete, printRelative, type Sender } from './relative.ts';
+export { lengthOf, resetAt, resetFor, segmentOf } from './segment.ts';
 export * from './types.ts';

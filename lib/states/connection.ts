@@ -1,4 +1,10 @@
-import { type ConcreteSegment, evaluateSegment, parseSegment, type Variables } from '../notation/index.ts';
+import {
+  type ConcreteSegment,
+  evaluateSegment,
+  lengthOf,
+  parseSegment,
+  type Variables,
+} from '../notation/index.ts';
 import type { Dressing, Entry, Mailbox } from '../tester/index.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 
@@ -10,10 +16,6 @@ export const TESTER_WINDOW = 4380;
 
 /** Sizes of segments that cross an Ethernet of 1500 octets whole. */
 export const TESTER_MSS = { 4: 1460, 6: 1440 } as const;
-
-/** Octets of sequence space that a segment takes. */
-export const lengthOf = (segment: ConcreteSegment): number =>
-  segment.data + (segment.ctl.has('SYN') ? 1 : 0) + (segment.ctl.has('FIN') ? 1 : 0);
 
 /**
  * A connection as the tester sees it: the target's TCB, learnt from nothing but the segments that were exchanged.

@@ -1,7 +1,7 @@
-import type { ConcreteSegment } from '../notation/index.ts';
+import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
 import type { Entry, Mailbox } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
-import { type Connection, lengthOf } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { type Environment, pause } from './environment.ts';
 import { hasDoubles } from './replies.ts';
 import { Unreached } from './unreached.ts';

@@ -1,4 +1,4 @@
-export { Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
+export { Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 export { DEFAULT_TIMING, type Environment, pause, type Timing } from './environment.ts';
 export { prove } from './proof.ts';
 export { concrete, reach } from './recipes.ts';

@@ -1,7 +1,8 @@
+import { lengthOf } from '../notation/index.ts';
 import { type Handle, NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, gt } from '../wire/seq.ts';
-import { type Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
+import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import type { Dialogue } from './dialogue.ts';
 import { Unreached } from './unreached.ts';
 

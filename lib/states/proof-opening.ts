@@ -1,13 +1,13 @@
+import { lengthOf, segmentOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, gt, leq } from '../wire/seq.ts';
-import { lengthOf } from './connection.ts';
-import { FAR, isSynAck, type Proof, plain, type Scene, silence, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
+import { FAR, isSynAck, type Proof, type Scene, silence, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
 
 /** CLOSED and LISTEN reset an acknowledgment out of nowhere; no connection does so at that place. */
 export async function closed(scene: Scene): Promise<Proof> {
   const { stimulus } = scene.subject;
   const ack = add(stimulus.seq, FAR);
-  const entry = await scene.exchange(plain({ seq: ack, ack, ctl: ['ACK'] }), ({ ctl, seq }) =>
+  const entry = await scene.exchange(segmentOf({ seq: ack, ack, ctl: ['ACK'] }), ({ ctl, seq }) =>
     ctl.has('RST') ? seq === ack : ctl.has('ACK'),
   );
   if (entry?.segment.ctl.has('RST')) {
@@ -52,7 +52,7 @@ export async function fromSynSent(scene: Scene): Promise<Proof> {
   }
   const seq = add(stimulus.seq, FAR);
   const entry = await scene.exchange(
-    plain({ seq, ack: connection.sndNxt, ctl: ['SYN', 'ACK'], ...scene.synFields() }),
+    segmentOf({ seq, ack: connection.sndNxt, ctl: ['SYN', 'ACK'], ...scene.synFields() }),
     ({ ctl }) => !ctl.has('SYN') && (ctl.has('RST') || ctl.has('ACK')),
   );
   if (!entry) return silence(scene, 'a right SYN,ACK was not answered');
@@ -154,7 +154,7 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
 /** A LISTEN answers a SYN by the SYN,ACK that acknowledges it. */
 async function listens(scene: Scene, seq: number, before: string): Promise<Proof> {
   const entry = await scene.exchange(
-    plain({ seq, ctl: ['SYN'], ...scene.synFields() }),
+    segmentOf({ seq, ctl: ['SYN'], ...scene.synFields() }),
     ({ ctl }) => ctl.has('SYN') || ctl.has('RST') || ctl.has('ACK'),
   );
   if (!entry) return { state: 'unknown', how: `${before}a new SYN was not answered` };

@@ -1,6 +1,7 @@
+import { segmentOf } from '../notation/index.ts';
 import { add, geq } from '../wire/seq.ts';
 import { synReceivedOr } from './proof-opening.ts';
-import { isSynAck, type Proof, plain, type Scene, silence } from './scene.ts';
+import { isSynAck, type Proof, type Scene, silence } from './scene.ts';
 
 /** From ESTABLISHED to TIME-WAIT. */
 export async function fromSynchronized(scene: Scene): Promise<Proof> {
@@ -49,7 +50,7 @@ async function silentConnection(scene: Scene): Promise<Proof> {
   if (takesText && !scene.finTaken(rcvNxt) && connection.rcvWnd > 0) {
     const end = add(rcvNxt, 1);
     const entry = await scene.exchange(
-      plain({ seq: rcvNxt, ack: connection.sndUna, ctl: ['ACK', 'PSH'], data: 1 }),
+      segmentOf({ seq: rcvNxt, ack: connection.sndUna, ctl: ['ACK', 'PSH'], data: 1 }),
       ({ ctl, ack }) => ctl.has('RST') || (ctl.has('ACK') && geq(ack, end)),
       scene.environment.timing.observation,
     );

@@ -1,7 +1,6 @@
-import type { ConcreteSegment } from '../notation/index.ts';
+import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, geq, leq } from '../wire/seq.ts';
-import { lengthOf } from './connection.ts';
 
 /** What the target sent after a stimulus, told apart. */
 export interface Sorted {

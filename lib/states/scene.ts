@@ -1,9 +1,9 @@
-import type { ConcreteSegment } from '../notation/index.ts';
+import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
 import type { Origin, State } from '../spec/state.ts';
 import type { Handle } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, gt } from '../wire/seq.ts';
-import { type Connection, lengthOf, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
+import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import type { Environment } from './environment.ts';
 
 /** The state that a connection was proven to be in, and by what. */
@@ -55,19 +55,6 @@ const NEXT_CALL_WITHIN = 12_000;
 export const FAR = 2 ** 29;
 
 export const isSynAck = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && ctl.has('ACK');
-
-interface Plain extends Partial<Omit<ConcreteSegment, 'ctl'>> {
-  readonly seq: number;
-  readonly ctl: readonly ('SYN' | 'ACK' | 'PSH')[];
-}
-
-export const plain = ({ ctl, ...fields }: Plain): ConcreteSegment => ({
-  ack: 0,
-  data: 0,
-  urg: 0,
-  ...fields,
-  ctl: new Set(ctl),
-});
 
 /** The exchanges that proofs are made of. */
 export class Scene {
@@ -127,7 +114,7 @@ export class Scene {
       return ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('RST') && (isFinAgain || !ctl.has('FIN'));
     };
     const entry = await this.exchange(
-      plain({ seq, ack, ctl: ['ACK'], data: octets }),
+      segmentOf({ seq, ack, ctl: ['ACK'], data: octets }),
       (segment) => isReset(segment) || isAck(segment),
     );
     if (!entry) return undefined;

@@ -1,19 +1,17 @@
-import type { ConcreteSegment } from '../notation/index.ts';
-import { ACK, FIN, RST, SYN } from '../wire/index.ts';
-import { add } from '../wire/seq.ts';
+import { type ConcreteSegment, fromWire, resetFor } from '../notation/index.ts';
+import { decodeTcp, WireError } from '../wire/index.ts';
 import type { Arrival, Link } from './link.ts';
 import type { Mailbox } from './mailbox.ts';
 import { buildPacket } from './packet.ts';
 
-const SHORTEST_HEADER = 20;
-
-/** A call that nobody has taken. */
-interface Ringing {
+/** A segment of a call, and where it came from. */
+interface Call {
   readonly link: Link;
+  /** Of the tester's. */
   readonly port: number;
   readonly callerPort: number;
   readonly source: string;
-  readonly seq: number;
+  readonly segment: ConcreteSegment;
 }
 
 type Hearer = (family: 4 | 6, taker: Mailbox | undefined) => void;
@@ -24,7 +22,8 @@ type Hearer = (family: 4 | 6, taker: Mailbox | undefined) => void;
  */
 export class Calls {
   readonly #ports = new Set<number>();
-  readonly #ringing = new Map<string, Ringing>();
+  /** The SYN of the call that nobody has taken, by family and port. */
+  readonly #ringing = new Map<string, Call>();
   readonly #awaited = new Set<Hearer>();
   readonly #drained: () => Promise<void>;
   #atOnce = false;
@@ -43,30 +42,22 @@ export class Calls {
     this.#atOnce ||= atOnce;
   }
 
-  /** Takes note of a packet. @param taker the mailbox that it was for */
-  notice(link: Link, { tcp, source }: Arrival, taker: Mailbox | undefined): void {
-    if (tcp.length < SHORTEST_HEADER) return;
-    const view = new DataView(tcp.buffer, tcp.byteOffset, tcp.byteLength);
-    const [callerPort, port, seq, ack] = [
-      view.getUint16(0),
-      view.getUint16(2),
-      view.getUint32(4),
-      view.getUint32(8),
-    ];
-    if (!this.#ports.has(port)) return;
-    const flags = tcp[13] ?? 0;
-    const call = { link, port, callerPort, source, seq };
-    if ((flags & (SYN | RST | ACK)) === SYN) {
+  /**
+   * Takes note of a packet to a port of the tester's.
+   *
+   * @param taker the mailbox that it was for
+   */
+  notice(link: Link, port: number, arrival: Arrival, taker: Mailbox | undefined): void {
+    const call = this.#ports.has(port) ? read(link, port, arrival) : undefined;
+    if (!call) return;
+    const { ctl } = call.segment;
+    if (ctl.has('SYN') && !ctl.has('RST') && !ctl.has('ACK')) {
       if (taker) this.#ringing.delete(keyOf(link, port));
       else this.#ringing.set(keyOf(link, port), call);
       for (const hear of [...this.#awaited]) hear(link.family, taker);
-    } else if (!taker && (flags & (RST | ACK)) === ACK) {
-      // As CLOSED does: a target that makes one call at a time would stay with it.
-      reset(call, bare({ seq: ack, ctl: new Set(['RST']) }));
-    } else if (!taker && (flags & RST) === 0) {
-      const text = Math.max(0, tcp.length - ((tcp[12] ?? 0) >> 4) * 4);
-      const end = add(seq, text + ((flags & FIN) === 0 ? 0 : 1));
-      reset(call, bare({ ack: end, ctl: new Set(['RST', 'ACK']) }));
+    } else if (!taker && !ctl.has('RST')) {
+      // A target that makes one call at a time would stay with this one.
+      reset(call);
     }
   }
 
@@ -79,19 +70,14 @@ export class Calls {
     const call = this.#atOnce ? this.#ringing.get(keyOf(link, port)) : undefined;
     if (!call) return undefined;
     this.#ringing.delete(keyOf(link, port));
-    reset(call, bare({ ack: add(call.seq, 1), ctl: new Set(['RST', 'ACK']) }));
+    reset(call);
     return call.callerPort;
   }
 
   /** Ends the call that a mailbox has had, by the last word of the target's. */
   end({ link, port, log }: Mailbox): void {
     const last = log.findLast(({ from, segment: { ctl } }) => from === 'target' && !ctl.has('RST'));
-    if (!last) return;
-    const { ctl, seq, ack, data } = last.segment;
-    const end = add(seq, data + (ctl.has('SYN') ? 1 : 0) + (ctl.has('FIN') ? 1 : 0));
-    const call = { link, port, callerPort: last.peerPort, source: link.remote, seq };
-    if (ctl.has('ACK')) reset(call, bare({ seq: ack, ctl: new Set(['RST']) }));
-    else reset(call, bare({ ack: end, ctl: new Set(['RST', 'ACK']) }));
+    if (last) reset({ link, port, callerPort: last.peerPort, source: link.remote, segment: last.segment });
   }
 
   /**
@@ -119,13 +105,21 @@ export class Calls {
 
 const keyOf = ({ family }: Link, port: number): string => `${family} ${port}`;
 
-const bare = (segment: Pick<ConcreteSegment, 'ctl'> & Partial<ConcreteSegment>): ConcreteSegment => ({
-  ...{ seq: 0, ack: 0, data: 0, urg: 0 },
-  ...segment,
-});
+/** Undefined for what no TCP would take for a segment. */
+function read(link: Link, port: number, { tcp, source }: Arrival): Call | undefined {
+  try {
+    const decoded = decodeTcp(tcp, { family: link.family, src: source, dst: link.local });
+    if (decoded.checksumValid === false) return undefined;
+    return { link, port, callerPort: decoded.srcPort, source, segment: fromWire(decoded) };
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    return undefined;
+  }
+}
 
-function reset({ link, port, callerPort, source }: Ringing, segment: ConcreteSegment): void {
+/** As CLOSED does: that is an answer which every state believes, SYN-SENT as well. */
+function reset({ link, port, callerPort, source, segment }: Call): void {
   const { family, local, remote } = link;
   const ends = { family, src: local, dst: remote, srcPort: port, dstPort: callerPort };
-  link.send(buildPacket(segment, { ...ends, window: 0 }), source);
+  link.send(buildPacket(resetFor(segment), { ...ends, window: 0 }), source);
 }

@@ -132,6 +132,6 @@ export class Tester {
     const mailbox = this.#mailboxes.get(port);
     const taken = mailbox?.deliver(arrival) ?? false;
     if (!taken) this.strays += 1;
-    this.#calls.notice(link, arrival, taken ? mailbox : undefined);
+    this.#calls.notice(link, port, arrival, taken ? mailbox : undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { evaluateSegment, parseSegment } from '../../notation/index.ts';
+import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
 import type { Adoption } from '../../spec/profile.ts';
 import type { State } from '../../spec/state.ts';
 import { type Environment, reach, type Wish } from '../../states/index.ts';
@@ -103,7 +103,7 @@ async function answerTo(
     return isChallenge ? 'challenge ACK' : 'other';
   } finally {
     // Who calls by itself does not call again before this one has ended.
-    connection.transmit({ seq: rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
+    connection.transmit(resetAt(rcvNxt));
     await environment.driver.release(mailbox.port, handle);
     mailbox.close();
   }

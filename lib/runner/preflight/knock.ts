@@ -1,3 +1,4 @@
+import { resetAt, segmentOf } from '../../notation/index.ts';
 import type { Entry, Tester } from '../../tester/index.ts';
 import { add } from '../../wire/seq.ts';
 
@@ -15,10 +16,10 @@ export async function knock(tester: Tester, family: 4 | 6, port: number, within:
   const mailbox = tester.open(family);
   try {
     const seq = 793_000;
-    const syn = mailbox.send({ seq, ack: 0, ctl: new Set(['SYN']), data: 0, urg: 0 }, port, 1024);
+    const syn = mailbox.send(segmentOf({ seq, ctl: ['SYN'] }), port, 1024);
     const answer = await mailbox.next(() => true, within);
     if (answer?.segment.ctl.has('SYN')) {
-      mailbox.send({ seq: add(seq, 1), ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 }, port, 0);
+      mailbox.send(resetAt(add(seq, 1)), port, 0);
     }
     return {
       answers: mailbox.log.filter(({ from }) => from === 'target'),

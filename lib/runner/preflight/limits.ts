@@ -1,4 +1,4 @@
-import { evaluateSegment, parseSegment } from '../../notation/index.ts';
+import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
 import type { Adoption } from '../../spec/profile.ts';
 import { type Connection, type Environment, type Reached, reach } from '../../states/index.ts';
 
@@ -71,7 +71,7 @@ const replies = ({ mailbox }: Connection, since: number): number =>
     .length;
 
 async function release(environment: Environment, { connection, handle }: Reached): Promise<void> {
-  connection.transmit({ seq: connection.rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
+  connection.transmit(resetAt(connection.rcvNxt));
   await environment.driver.release(connection.mailbox.port, handle);
   connection.mailbox.close();
 }

@@ -1,4 +1,4 @@
-import type { ConcreteSegment } from '../../notation/index.ts';
+import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.ts';
 import { pause } from '../../states/index.ts';
 import type { Entry, Mailbox, Tester } from '../../tester/index.ts';
 import type { Ports } from './ports-answer.ts';
@@ -111,13 +111,8 @@ async function volley(
   }
 }
 
-const bare = (seq: number, ack: number, bit: 'SYN' | 'ACK' | 'RST'): ConcreteSegment => ({
-  ...{ seq, ack, data: 0, urg: 0 },
-  ctl: new Set([bit]),
-});
-const syn = (turn: number): ConcreteSegment => bare(turn, 0, 'SYN');
-const ack = (turn: number): ConcreteSegment => bare(turn, turn, 'ACK');
-const resetAt = (seq: number): ConcreteSegment => bare(seq, 0, 'RST');
+const syn = (turn: number): ConcreteSegment => segmentOf({ seq: turn, ctl: ['SYN'] });
+const ack = (turn: number): ConcreteSegment => segmentOf({ seq: turn, ack: turn, ctl: ['ACK'] });
 
 /** Waits until every segment was answered, and as long again for what comes twice. */
 async function allAnswered(tester: Tester, mailboxes: readonly Mailbox[], within: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { resetAt } from '../../notation/index.ts';
 import { type Environment, pause, type Reached, reach, Unreached, type Wish } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 
@@ -57,7 +58,7 @@ async function seenIn(
       return await measure(environment, reached, bit, latest);
     } finally {
       const { connection, handle } = reached;
-      connection.transmit({ seq: connection.rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
+      connection.transmit(resetAt(connection.rcvNxt));
       await environment.driver.release(connection.mailbox.port, handle);
       connection.mailbox.close();
     }

@@ -1,3 +1,4 @@
+import { resetAt } from '../../notation/index.ts';
 import type { Case } from '../../spec/case.ts';
 import type { Ladder } from '../../spec/ladder.ts';
 import { type Environment, reach } from '../../states/index.ts';
@@ -36,7 +37,7 @@ async function completesAfterReset(environment: Environment, family: 4 | 6): Pro
     const answer = await mailbox.next(() => true, timing.guard + timing.observation, mark);
     return answer !== undefined && !answer.segment.ctl.has('RST') && answer.segment.ctl.has('ACK');
   } finally {
-    connection.transmit({ seq: connection.rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
+    connection.transmit(resetAt(connection.rcvNxt));
     await driver.release(mailbox.port, undefined);
     mailbox.close();
   }

@@ -1,10 +1,9 @@
-import type { ConcreteSegment, Variables } from '../../notation/index.ts';
+import { type ConcreteSegment, lengthOf, resetAt, type Variables } from '../../notation/index.ts';
 import type { Case } from '../../spec/case.ts';
 import {
   type Connection,
   concrete,
   type Environment,
-  lengthOf,
   type Proof,
   prove,
   type Reached,
@@ -233,5 +232,3 @@ function sendsAcknowledged(entries: readonly Entry[], mark: number, variables: V
     return leq(add(segment.seq, length), una);
   });
 }
-
-const resetAt = (seq: number): ConcreteSegment => ({ seq, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });

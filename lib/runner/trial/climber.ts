@@ -1,8 +1,11 @@
 import {
   type ConcreteSegment,
   compareReply,
+  lengthOf,
   parseSegment,
   printRelative,
+  resetAt,
+  segmentOf,
   type Variables,
 } from '../../notation/index.ts';
 import type { ExpectStep, Ladder, UserStep } from '../../spec/ladder.ts';
@@ -10,7 +13,6 @@ import type { State } from '../../spec/state.ts';
 import {
   type Connection,
   concrete,
-  lengthOf,
   type prove,
   type Reached,
   sort,
@@ -91,7 +93,7 @@ export class Climber {
     if (this.#ladder.then === 'TIME-WAIT' && this.#ladder.start === 'TIME-WAIT') {
       Object.assign(this.#connection, this.#numbers);
     }
-    const stimulus = this.#last ?? { seq: this.#connection.rcvNxt, ack: 0, ctl: new Set(), data: 0, urg: 0 };
+    const stimulus = this.#last ?? segmentOf({ seq: this.#connection.rcvNxt, ctl: [] });
     return {
       connection: this.#connection,
       handle: this.#handle,
@@ -111,7 +113,7 @@ export class Climber {
   async release(): Promise<void> {
     const { driver } = this.#context.environment;
     const { mailbox, rcvNxt } = this.#connection;
-    this.#connection.transmit({ seq: rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 });
+    this.#connection.transmit(resetAt(rcvNxt));
     await driver.release(mailbox.port, this.#handle);
     mailbox.close();
   }
