@@ -78,10 +78,11 @@ export class TargetWatch {
       // Whoever still waits for an answer of its user's is set free; nobody is expected to be there.
       await driver.renew?.().catch(() => undefined);
     } else if (await this.#restarted()) {
-      this.#absences += 1;
       await driver.renew?.().catch((error: Error) => {
         this.lost = `the target was lost: it was restarted, and then ${error.message}`;
       });
+      // Not before: to begin anew closes every connection, those as well that were begun since the restart was noticed.
+      this.#absences += 1;
     }
   }
 

@@ -96,6 +96,19 @@ describe('the watch over the target', () => {
     expect([watch.epoch, watch.lost, state.renewed]).to.deep.equal([1, undefined, 1]);
   });
 
+  it('believes nothing that was begun before all had been begun anew: that closes every connection', async () => {
+    const { watch, driver, link } = watched();
+    link.script = ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`];
+    let meanwhile: number | undefined;
+    Object.assign(driver, {
+      renew: async () => {
+        meanwhile = watch.epoch;
+      },
+    });
+    await watch.check();
+    expect(meanwhile).to.be.below(watch.epoch);
+  });
+
   it('gives up one that was restarted and cannot be begun anew with', async () => {
     const { watch, driver, link } = watched();
     link.script = ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`];
