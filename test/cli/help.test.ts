@@ -55,14 +55,21 @@ describe('command line: help', function () {
   });
 
   it('is quick to start', () => {
-    // Processor time, and the least of several: others share the machine, and make the same work take longer.
-    const script = 'TIMEFORMAT="%U %S"; time "$0" "$1" list > /dev/null';
-    const times = [1, 2, 3, 4, 5].map(() => {
-      const { stderr } = spawnSync('bash', ['-c', script, process.execPath, BIN], { encoding: 'utf8' });
-      const [user = 9, system = 9] = stderr.trim().split(' ').map(Number);
-      return user + system;
-    });
-    expect(Math.min(...times), times.join(', ')).to.be.below(1.5);
+    // Processor time, the least of several, and held against that of Node and tsx with nothing to do: the machine may be slow,
+    // and shared with others that make the same work take longer.
+    const least = (words: readonly string[]): number => {
+      const script = 'TIMEFORMAT="%U %S"; time "$0" "$@" > /dev/null';
+      const times = [1, 2, 3, 4, 5].map(() => {
+        const { stderr } = spawnSync('bash', ['-c', script, process.execPath, ...words], {
+          encoding: 'utf8',
+        });
+        const [user = Number.NaN, system = Number.NaN] = stderr.trim().split(' ').map(Number);
+        return user + system;
+      });
+      return Math.min(...times);
+    };
+    // 2.6 as it is; with the schemas of the settings loaded for nothing it was 3.5.
+    expect(least([BIN, 'list']) / least(['--import', 'tsx', '-e', '0'])).to.be.below(3.2);
   });
 
   it('refuses what it does not know', async () => {

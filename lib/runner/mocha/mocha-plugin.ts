@@ -1,7 +1,10 @@
 import { setRun } from '../../report/store.ts';
 import { version } from '../../version.ts';
 import { Session } from '../session.ts';
-import { currentRun } from './current-run.ts';
+import { settingsFrom } from '../settings.ts';
+import { currentRun, takeSettingsFrom } from './current-run.ts';
+
+takeSettingsFrom(() => settingsFrom(process.env));
 
 /** Mocha gives its runner to global fixtures as `this`; it knows which tests `--grep` leaves. */
 interface FixtureContext {
