@@ -68,7 +68,7 @@ describe('command line: help', function () {
       });
       return Math.min(...times);
     };
-    // 2.6 as it is; with the schemas of the settings loaded for nothing it was 3.5.
+    // 2.5 as it is; with the schemas of all settings loaded for nothing it was 2.9 to 3.5.
     expect(least([BIN, 'list']) / least(['--import', 'tsx', '-e', '0'])).to.be.below(3.2);
   });
 
