@@ -10,7 +10,7 @@ import {
 import type { ResolvedOutcome } from '../spec/case.ts';
 import type { Adoption } from '../spec/profile.ts';
 import type { State } from '../spec/state.ts';
-import { add, gt, sub } from '../wire/seq.ts';
+import { add, geq, gt, sub } from '../wire/seq.ts';
 import type { Kind, Verdict } from './result.ts';
 
 /** What was observed of one stimulus, noise subtracted. */
@@ -137,14 +137,17 @@ function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): 
   return [...compareReply(expected, last, variables).map(printMismatch), ...faultOfNewIss(last, observation)];
 }
 
-/** A connection that is reopened from TIME-WAIT takes an ISS beyond all numbers of the old one (RFC 1122 section 4.2.2.13). */
+/**
+ * A connection that is reopened from TIME-WAIT takes an ISS larger than the largest number that the old one used (RFC 1122
+ * section 4.2.2.13). That was its FIN's, one before SND.NXT.
+ */
 function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter, opening }: Observation): string[] {
   const old = variables['SND.NXT'];
   // More than a SYN was sent before: this is no SYN,ACK that comes again.
   const { ISS: iss } = variables;
   const reopened = !opening && stateAfter === 'SYN-RECEIVED' && iss !== undefined && old !== add(iss, 1);
-  if (kindOfOne(reply) !== 'syn-ack' || !reopened || old === undefined || gt(reply.seq, old)) return [];
-  return [`SEQ is ${reply.seq}, not larger than the old SND.NXT (${old})`];
+  if (kindOfOne(reply) !== 'syn-ack' || !reopened || old === undefined || geq(reply.seq, old)) return [];
+  return [`SEQ is ${reply.seq}, not larger than ${sub(old, 1)}, the last number of the old connection`];
 }
 
 /** What one segment brings may be acknowledged piece by piece: its SYN, its text, its FIN; each more than the one before. */

@@ -119,6 +119,26 @@ describe('a judgement', () => {
     );
   });
 
+  it('wants a connection that is reopened to begin beyond all numbers that the old one used', () => {
+    const reopened = outcome('<ACK=SEG.SEQ+1><CTL=SYN,ACK>', 'SYN-RECEIVED');
+    // SND.NXT is 10: the FIN of the old connection had the number 9.
+    const withIss = (iss: number, old = 10) =>
+      judge(
+        [reopened],
+        observed([`<SEQ=${iss}><ACK=21><CTL=SYN,ACK>`], {
+          variables: { ISS: 4_294_967_290, 'SND.NXT': old, 'RCV.NXT': 20, 'SEG.SEQ': 20, 'SEG.LEN': 1 },
+          stateAfter: 'SYN-RECEIVED',
+        }),
+        undefined,
+      );
+    expect(withIss(10).verdict, 'the next number').to.equal('conformant');
+    expect(withIss(1_000_000).verdict).to.equal('conformant');
+    expect(withIss(0, 0).verdict, 'the next number, where numbers wrap around').to.equal('conformant');
+    expect(withIss(9).reason, 'the last number').to.match(/SEQ is 9, not larger than 9, the last number/);
+    expect(withIss(4_294_967_295, 0).verdict, 'the last number, where they do').to.equal('deviates');
+    expect(withIss(4_294_967_290).verdict, 'the old ISS').to.equal('deviates');
+  });
+
   it('is permitted where only that is met, and says what would be better', () => {
     const permitted = { ...SILENCE, level: 'permitted' } as const;
     const { verdict, reason } = judge([CHALLENGE, permitted], observed([]), undefined);

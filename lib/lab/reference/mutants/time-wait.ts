@@ -1,6 +1,6 @@
 import { emptyAck, resetAtAck, synAck } from '../../../spec/arrives/replies.ts';
 import { acceptable } from '../../../spec/arrives/window.ts';
-import { segLen } from '../../../spec/tcb.ts';
+import { segLen, type Tcb } from '../../../spec/tcb.ts';
 import { add, lt } from '../../../wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
@@ -42,6 +42,16 @@ const reopen: Fault = (tcb, segment) => {
   };
   return { reply: synAck(after), tcb: after, level: 'required', why: 'a fault', freeSeq: true };
 };
+/** A connection that opens anew begins with a number of the old one. */
+const reopenedFrom =
+  (choose: (old: Tcb) => number): Fault =>
+  (tcb, segment, next) => {
+    const { freeSeq, ...arrival } = next(tcb, segment);
+    if (!freeSeq || arrival.reply === 'silence') return arrival;
+    const iss = choose(tcb);
+    const anew = { ...arrival.tcb, iss, sndUna: iss, sndNxt: add(iss, 1) };
+    return { ...arrival, reply: { ...arrival.reply, seq: iss }, tcb: anew };
+  };
 const gone = leaving((after) => enter(after, 'CLOSED'));
 
 /** TIME-WAIT: killed, reopened, not restarted. */
@@ -156,17 +166,18 @@ export const TIME_WAIT: readonly Mutant[] = [
   faulty(
     'time-wait-reopened-with-smaller-iss',
     'a connection that opens anew begins with an ISS before the old one',
-    when(syn, (tcb, segment, next) => {
-      const { freeSeq, ...arrival } = next(tcb, segment);
-      const iss = add(tcb.iss, -100_000);
-      return freeSeq && arrival.reply !== 'silence'
-        ? {
-            ...arrival,
-            reply: { ...arrival.reply, seq: iss },
-            tcb: { ...arrival.tcb, iss, sndUna: iss, sndNxt: add(iss, 1) },
-          }
-        : arrival;
-    }),
+    when(
+      syn,
+      reopenedFrom(({ iss }) => add(iss, -100_000)),
+    ),
+  ),
+  faulty(
+    'time-wait-reopened-with-last-number',
+    'a connection that opens anew begins with the last number that the old one used',
+    when(
+      syn,
+      reopenedFrom(({ sndNxt }) => add(sndNxt, -1)),
+    ),
   ),
   {
     name: 'time-wait-not-returned-to',
