@@ -84,7 +84,8 @@ inState('CLOSING', [
     ...rules(UNACCEPTABLE, ACK_THROWN_AWAY, FIN),
   },
   {
-    // The fifth step ignores what does not acknowledge our FIN; the eighth has an entry for it all the same.
+    // The fifth step ignores the segment, since it does not acknowledge our FIN; the eighth, which has an entry for
+    // CLOSING that no other segment could reach, acknowledges the FIN.
     id: 'closing.fin.second',
     title: "a second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',

@@ -25,7 +25,7 @@ export function* fifth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 
 function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const { state, sndUna, sndNxt } = tcb;
-  const { ack } = segment;
+  const { ctl, ack } = segment;
   const step = (what: string): string => rules.other('fifth', what);
   if (state === 'SYN-RECEIVED') {
     const sent = sub(ack, sndUna) <= sub(sndNxt, sndUna);
@@ -42,7 +42,13 @@ function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
     if (state === 'CLOSING') return yield* sixth(enter(next, 'TIME-WAIT'), segment, rules);
     if (state === 'LAST-ACK') return yield* must(step('it is of our FIN'), enter(next, 'CLOSED'), 'silence');
   }
-  if (state === 'CLOSING') yield* must(step('it does not acknowledge our FIN: ignore it'), next, 'silence');
+  if (state === 'CLOSING') {
+    yield* must(step('it does not acknowledge our FIN: ignore it'), next, 'silence');
+    // The eighth step has an entry for a FIN in CLOSING all the same, which no other segment could reach.
+    const finInOrder = ctl.has('FIN') && segment.seq === tcb.rcvNxt && segment.data === 0;
+    const rest = sixth(next, segment, rules);
+    return yield* finInOrder ? rest : permitted('the segment was to be ignored', rest);
+  }
   if (state === 'TIME-WAIT') yield* may(step('it is taken for the FIN, once more'), next, emptyAck(next));
   yield* sixth(next, segment, rules);
 }
@@ -86,19 +92,16 @@ function* seventh(tcb: Tcb, { data, ctl, seq }: Segment, rules: Rules): Arrivals
   if (data === 0 && !fin) {
     yield* must(rules.other('fifth', 'nothing in it is to be answered'), tcb, 'silence');
     if (!inOrder) yield* may(furtherOn, tcb, emptyAck(tcb));
-    if (tcb.rcvWnd === 0) yield* may('RFC 793 3.7: a closed window answers everything', tcb, emptyAck(tcb));
     return;
   }
   // Nothing can follow the peer's FIN, and nothing is said of an answer.
   const ignored = rules.other('seventh', 'text behind the FIN is ignored');
   if (!after && (data > 0 || !inOrder)) return yield* must(ignored, tcb, 'silence', emptyAck(tcb));
-  if (!inOrder) {
-    yield* should(furtherOn, tcb, emptyAck(tcb));
-    return yield* may(furtherOn, tcb, 'silence');
-  }
+  if (!inOrder) return yield* must(furtherOn, tcb, emptyAck(tcb), 'silence');
   const taken = { ...tcb, rcvNxt: add(tcb.rcvNxt, data) };
   if (!fin) return yield* must(rules.other('seventh', 'text in order is taken'), taken, emptyAck(taken));
   const next = { ...enter(taken, after ?? tcb.state), rcvNxt: add(taken.rcvNxt, 1) };
   yield* must(rules.other('eighth', 'the FIN is acknowledged'), next, emptyAck(next));
-  if (!after) yield* may(rules.other('eighth', 'but it was here before'), tcb, emptyAck(tcb), 'silence');
+  if (!after)
+    yield* may('RFC 793 3.3: a control is acted upon once, and was here before', tcb, emptyAck(tcb));
 }

@@ -1,9 +1,19 @@
 import { add, geq, gt, leq, lt, within } from '../../wire/seq.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
-import { type Arrivals, enter, may, must, permitted, type Rules, recommended, should } from './arrival.ts';
+import {
+  type Arrival,
+  type Arrivals,
+  enter,
+  may,
+  must,
+  permitted,
+  type Rules,
+  recommended,
+  should,
+} from './arrival.ts';
 import { opened } from './opening.ts';
 import { acknowledged, fifth } from './processing.ts';
-import { emptyAck, resetFor, resetFromZero, resetsOfAnyForm, synAck } from './replies.ts';
+import { emptyAck, resetAtAck, resetFor, resetsOfAnyForm, synAck } from './replies.ts';
 import { acceptable, trimmed } from './window.ts';
 
 /** RFC 793 pages 69-76, RFC 9293 section 3.10.7.4: SYN-RECEIVED and the synchronized states. */
@@ -17,8 +27,10 @@ export function* otherStates(tcb: Tcb, segment: Segment, rules: Rules): Arrivals
   const newer = bySeq ? geq(seq, tcb.rcvNxt) : !tcb.timestamps || gt(tsval, tcb.tsRecent);
   if (rules.rfc9293 && newer) yield* opened(should, 'RFC 6191 2: the SYN is newer', old, segment);
   else if (rules.rfc9293) yield* should('RFC 6191 2: nothing shows that the SYN is newer', tcb, 'silence');
-  // Whatever its number: that it may prove an old duplicate is the second condition, to be met later.
-  if (rules.rfc1122) yield* opened(may, 'RFC 1122 4.2.2.13: a new SYN may reopen', old, segment);
+  // RFC 1122 asks nothing of its number: that it may prove an old duplicate is the second condition, to be met later. The
+  // fourth step of RFC 9293 has new connections accepted that meet the expectations of RFC 6191.
+  if (rules.rfc1122 && (newer || !rules.rfc9293))
+    yield* opened(may, 'RFC 1122 4.2.2.13: a new SYN may reopen', old, segment);
   yield* rules.rfc9293 && tsval !== undefined ? permitted('RFC 6191 is a SHOULD', ordinary) : ordinary;
 }
 
@@ -42,17 +54,24 @@ function* timestamps(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 /** RFC 793 page 69: the sequence number. */
 function* first(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const { ctl, seq } = segment;
-  if (acceptable(tcb, segment)) return yield* second(tcb, segment, rules);
+  if (acceptable(tcb, segment)) {
+    const usual = second(tcb, segment, rules);
+    return yield* tcb.rcvWnd > 0 || ctl.has('RST') ? usual : answeredAtClosedWindow(usual, rules);
+  }
   const why = rules.other('first', 'nothing of it lies in the window');
   const allowance = rules.other('first', 'a valid ACK or RST should be accepted at a closed window too');
   const atEdge = tcb.rcvWnd === 0 && seq === tcb.rcvNxt;
   const heeded = second(tcb, segment, rules);
   if (ctl.has('RST')) {
-    if (atEdge && rules.rfc9293) return yield* heeded; // By MUST-66.
+    // By MUST-66, whatever it carries.
+    if (atEdge && rules.rfc9293) return yield* second(tcb, { ...segment, data: 0 }, rules);
     if (atEdge) yield* recommended(allowance, heeded);
     return yield* (atEdge ? may : must)(why, tcb, 'silence');
   }
   yield* must(why, tcb, emptyAck(tcb));
+  const ofOurSyn = gt(segment.ack, tcb.iss) && leq(segment.ack, tcb.sndNxt);
+  if (tcb.state === 'SYN-RECEIVED' && ctl.has('ACK') && !ofOurSyn)
+    yield* must('RFC 793 3.4 group 2: it acknowledges what was not sent', tcb, resetAtAck(tcb, segment));
   // Both its ends lie outside, and yet it fills the window: it was to be trimmed, not refused.
   if (lt(seq, tcb.rcvNxt) && trimmed(tcb, segment).data > 0) yield* heeded;
   if (!agrees(tcb, segment)) return;
@@ -61,6 +80,20 @@ function* first(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
       if (each.reply === 'silence')
         yield each.tcb.state === 'CLOSED' ? each : { ...each, reply: emptyAck(each.tcb) };
   yield* despiteItsNumber(tcb, segment, rules);
+}
+
+/** What the steps leave unanswered is acknowledged all the same; as right as the silence that they arrive at. */
+function* answeredAtClosedWindow(arrivals: Iterable<Arrival>, rules: Rules): Arrivals {
+  const because = rules.rfc9293 ? 'RFC 9293 3.8.6.1' : 'RFC 793 3.7';
+  for (const each of arrivals) {
+    yield each;
+    if (each.reply === 'silence' && each.tcb.state !== 'CLOSED')
+      yield {
+        ...each,
+        reply: emptyAck(each.tcb),
+        why: `${because}: what arrives at a closed window is acknowledged`,
+      };
+  }
 }
 
 /** Where a figure, or the end of the connection, needs a segment that the sequence check refuses (RFC 9293 A.2). */
@@ -143,19 +176,17 @@ function* fourth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
     return;
   }
   if (inWindow) return yield* synInError(tcb, segment, rules);
-  // Only its text reaches into the window, and the step says that no such SYN comes this far.
+  // Only its text reaches into the window: no error, but the step says that no such SYN comes this far.
   yield* rest;
   yield* may(rules.other('fourth', 'it would have been acknowledged before'), tcb, emptyAck(tcb));
-  yield* permitted('a SYN that comes this far is one in the window', synInError(tcb, segment, rules));
 }
 
 function* synInError(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const relistens = tcb.origin === 'passive' && rules.rfc1122;
   if (relistens) return yield* must('RFC 1122 4.2.2.20(e)', enter(tcb, 'LISTEN'), 'silence');
-  // The step says no more than to send a reset: its form is free, but SEQ=0 hardly fits a segment that has an ACK.
+  // The step says no more than to send a reset.
   const why = rules.other('fourth', 'a SYN in the window is an error');
   yield* must(why, enter(tcb, 'CLOSED'), ...resetsOfAnyForm(tcb, segment));
-  yield* may(why, enter(tcb, 'CLOSED'), resetFromZero(tcb, segment));
   if (rules.rfc5961) yield* may('RFC 5961 4.2, as RFC 9293 extends it to SYN-RECEIVED', tcb, emptyAck(tcb));
 }
 

@@ -49,18 +49,15 @@ export const recommended = atLevel('recommended');
 export const permitted = atLevel('permitted');
 
 /**
- * A reset whose form the text leaves open: the form that the ACK bit of the segment asks for everywhere else, or one
- * that continues our own sequence numbers, as the ABORT call does. SEQ=0 is made for segments without ACK: in answer to
- * one that has it the peer would hardly believe it, yet no text rules it out.
+ * A reset whose form the text leaves open: the form that section 3.4 gives everywhere else, or one that continues our own
+ * sequence numbers, as the ABORT call does. Wherever section 3.4 gives a form, a segment with ACK is answered from its ACK
+ * field; SEQ=0 is for segments without.
  */
-export const resetOfAnyForm = (carriesAck: boolean): Outcomes => {
-  const fromZero = outcome('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', 'CLOSED');
-  return [
-    ...(carriesAck ? [resetBySegAck, ...permitted(fromZero)] : [fromZero]),
-    outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
-    outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
-  ];
-};
+export const resetOfAnyForm = (carriesAck: boolean): Outcomes => [
+  carriesAck ? resetBySegAck : outcome('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', 'CLOSED'),
+  outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
+  outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
+];
 
 const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 const strength = ({ level }: Outcome): number => STRENGTH[level ?? 'required'];
@@ -126,33 +123,38 @@ export const nothingDue = ({ state }: Subject): Outcomes =>
   state === 'TIME-WAIT' ? [silence(state), ...permitted(emptyAck(state))] : [silence(state)];
 
 /**
- * The same where an acknowledgment may be sent all the same: away from the left edge of the window, which RFC 793 leaves
- * open and RFC 1122 permits; and at a closed window, where section 3.7 of RFC 793 wants whatever arrives acknowledged.
+ * The same away from the left edge of the window, where an acknowledgment may be sent all the same: RFC 793 leaves it open,
+ * and RFC 1122 permits it.
  */
 export const nothingDueButPermitted = (subject: Subject): Outcomes =>
   anyOf(...nothingDue(subject), ...permitted(emptyAck(subject.state)));
 
-/** Text that arrives in order; after the peer's FIN it is ignored, with no word on whether that earns an ACK. */
+/** Text that arrives in order; after the peer's FIN it is ignored. */
 export const textTaken = (
-  { takesText, state }: Subject,
+  subject: Subject,
   octets: number | string,
-  then: State = state,
-): Outcomes => (takesText ? [acknowledgmentOf(octets, then)] : [silence(then), emptyAck(then)]);
-
-/** Text, or a FIN, inside the window and beyond a gap. */
-export const outOfOrder = ({ takesText, state }: Subject): Outcomes =>
-  takesText
-    ? [...recommended(emptyAck(state)), ...permitted(silence(state))]
-    : [silence(state), emptyAck(state)];
+  then: State = subject.state,
+): Outcomes => (subject.takesText ? [acknowledgmentOf(octets, then)] : ignoredText(subject, then));
 
 /**
- * A FIN in order where the peer's FIN has already been taken. The eighth step advances over it and acknowledges it; that
- * a stream has one end speaks for ignoring it, like the text.
+ * Text behind the peer's FIN. The seventh step has it ignored, with no word on whether that earns an ACK. In CLOSING the
+ * fifth step has already had the whole segment ignored, unless it acknowledges our FIN.
  */
-export const secondFin = (then: State): Outcomes => [
-  acknowledgmentOf(1, then),
-  ...permitted(emptyAck(then), silence(then)),
-];
+export const ignoredText = ({ state }: Subject, then: State = state): Outcomes =>
+  state === 'CLOSING' && then === state
+    ? [silence(then), ...permitted(emptyAck(then))]
+    : [silence(then), emptyAck(then)];
+
+/** Text, or a FIN, inside the window and beyond a gap: since RFC 1122 an ACK MAY be sent, and RFC 793 was ambiguous. */
+export const outOfOrder = (subject: Subject): Outcomes =>
+  subject.takesText ? [emptyAck(subject.state), silence(subject.state)] : ignoredText(subject);
+
+/**
+ * A FIN in order where the peer's FIN has already been taken. The eighth step advances over it and acknowledges it, in
+ * every state. That only one copy of a control is acted upon (section 3.3) speaks for not advancing; nothing speaks for
+ * silence.
+ */
+export const secondFin = (then: State): Outcomes => [acknowledgmentOf(1, then), ...permitted(emptyAck(then))];
 
 /** A case of a family: the name of a position or of a flag, and what is sent. */
 export type Row = Pick<CaseDeclaration, 'title' | 'send'> & { readonly name: string };

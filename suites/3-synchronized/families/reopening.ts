@@ -22,7 +22,8 @@ import type { Place } from './syn.ts';
  *
  * RFC 793 and RFC 5961 treat TIME-WAIT like the other states. RFC 1122 lets any such SYN open the connection anew. With
  * RFC 6191 it should when its number is newer, and is dropped without a word when it is not; that algorithm is asked for
- * where there are timestamps, so that without them the older answers are as right.
+ * where there are timestamps, so that without them the older answers are as right. In RFC 9293 a SYN that is not newer
+ * opens nothing: its fourth step accepts new connections that meet the expectations of RFC 6191, and no others.
  */
 export const synInTimeWait =
   (subject: Subject) =>
@@ -32,11 +33,7 @@ export const synInTimeWait =
       ...older,
       rfc9293: place.newer
         ? anyOf(...recommended(synAck), ...olderThanRfc6191(subject, place))
-        : anyOf(
-            ...recommended(silence(subject.state)),
-            ...olderThanRfc6191(subject, place),
-            ...permitted(synAck),
-          ),
+        : anyOf(...recommended(silence(subject.state)), ...olderThanRfc6191(subject, place)),
     };
   };
 
@@ -135,13 +132,9 @@ const olderThanRfc6191 = ({ state }: Subject, { inWindow }: Place): Outcomes =>
 const honoured = (subject: Subject, place: Place): Outcomes =>
   anyOf(...recommended(synAck), ...permitted(...olderThanRfc6191(subject, place)));
 
-/** RFC 6191 drops the SYN without a word; RFC 1122 still lets it open the connection. */
+/** RFC 6191 drops the SYN without a word. */
 const notHonoured = (subject: Subject, place: Place): Outcomes =>
-  anyOf(
-    ...recommended(silence(subject.state)),
-    ...permitted(...olderThanRfc6191(subject, place)),
-    ...permitted(synAck),
-  );
+  anyOf(...recommended(silence(subject.state)), ...permitted(...olderThanRfc6191(subject, place)));
 
 /**
  * RFC 7323 acknowledges what its timestamp proves old, before anything else, where PAWS is used; without, the older answers
@@ -156,7 +149,7 @@ function fromThePast(subject: Subject, place: Place): ByProfile {
     rfc5961: anyOf(refused, ...permitted(...older.rfc5961)),
     rfc9293: anyOf(
       ...recommended(silence(subject.state)),
-      ...permitted(refused, synAck, ...olderThanRfc6191(subject, place)),
+      ...permitted(refused, ...olderThanRfc6191(subject, place)),
     ),
   });
 }

@@ -135,12 +135,12 @@ export const syns = (
 
 /**
  * The SYN is old, its text is not. RFC 793 makes an error only of a SYN in the window, so the text counts; it also says
- * that no other SYN comes this far, which a TCP may take for leave to reset, and that such a SYN has been acknowledged
- * before. RFC 5961 asks back, whatever the number; a TCP that has trimmed the SYN away before that sees only the text.
+ * that every other SYN has been acknowledged before, in the first step. Neither is a reset. RFC 5961 asks back, whatever
+ * the number; a TCP that has trimmed the SYN away before that sees only the text.
  */
 function oldSynNewText(subject: Subject): ByProfile {
   const text = textTaken(subject, 11);
-  const older = anyOf(...text, ...permitted(emptyAck(subject.state), ...resetOfAnyForm(true)));
+  const older = anyOf(...text, ...permitted(emptyAck(subject.state)));
   const newer = anyOf(emptyAck(subject.state), ...permitted(...text));
   return byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(newer, older) });
 }

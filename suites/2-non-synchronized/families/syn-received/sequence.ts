@@ -1,8 +1,8 @@
 import type { CaseDeclaration } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
-import { EMPTY_ACK, permitted } from './outcomes.ts';
+import { EMPTY_ACK, permitted, RESET_FROM_ACK } from './outcomes.ts';
 
-/** First: the sequence number. What is wrong with it hides every other fault of the segment. */
+/** First: the sequence number. What is wrong with it hides the other faults of the segment. */
 export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
   const unacceptable = (stimulus: string, title: string, send: string): CaseDeclaration => ({
     id: `syn-received.${origin}.${stimulus}`,
@@ -34,11 +34,18 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
       'text that ends just before the window',
       '<SEQ=RCV.NXT-10><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
     ),
-    unacceptable(
-      'ack.one-before-beyond-snd-nxt',
-      'ACK of octets never sent, one octet before the window: its number is judged first',
-      '<SEQ=RCV.NXT-1><ACK=SND.NXT+1><CTL=ACK>',
-    ),
+    {
+      ...unacceptable(
+        'ack.one-before-beyond-snd-nxt',
+        'ACK of octets never sent, one octet before the window',
+        '<SEQ=RCV.NXT-1><ACK=SND.NXT+1><CTL=ACK>',
+      ),
+      // By the order of the steps its number is judged first, and earns an empty ACK. Group 2 has every segment reset that
+      // acknowledges something not yet sent, whatever its number.
+      expect: [EMPTY_ACK, RESET_FROM_ACK],
+      cite: ['RFC 793 3.9 first', 'RFC 793 3.4 group 2', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.5.2 group 2'],
+      requirements: ['3.10.7.4 first', '3.4 acceptability', '3.5.2 group 2'],
+    },
     unacceptable('no-flags.one-before', 'no flags, one octet before the window', '<SEQ=RCV.NXT-1>'),
     {
       ...unacceptable('syn.duplicate', 'the SYN that brought the target here, again', '<SEQ=IRS><CTL=SYN>'),
