@@ -34,6 +34,10 @@ export interface RawLinkOptions {
   readonly receiveQueue?: number | undefined;
 }
 
+// raw-socket's handles do not keep their objects alive: a link that nothing else refers to would be collected while it is
+// open, and would neither send nor receive any more.
+const openLinks = new Set<RawLink>();
+
 /**
  * The wire by raw sockets: one that only receives and one that only sends, since receiving starves the sends of a
  * socket that does both; and one for what the path says by ICMP.
@@ -89,6 +93,7 @@ export class RawLink implements Link {
     this.#receiver.on('message', (buffer: Buffer, source: string) => this.#take(buffer, source));
     this.#icmp.on('message', (buffer: Buffer, source: string) => this.#takeIcmp(buffer, source));
     for (const socket of this.#sockets) socket.on('error', (error: Error) => this.#onFailure(error));
+    openLinks.add(this);
   }
 
   send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void {
@@ -139,7 +144,9 @@ export class RawLink implements Link {
             socket.close();
           }),
       ),
-    ).then(() => undefined);
+    ).then(() => {
+      openLinks.delete(this);
+    });
     return this.#closing;
   }
 
