@@ -195,7 +195,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
         link.send(packet(lab, family, port, { dst: group }), group);
       }
       // Nothing but the link itself refers to it now; it must live on while it is open.
-      collectGarbage();
+      setImmediate(collectGarbage);
       await link.flushed();
       // Whatever else a host says on a link, it is not a hundred packets.
       results[family] = sent().map((packets, index) => packets - (before[index] ?? 0) >= 100);
