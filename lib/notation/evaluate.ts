@@ -1,6 +1,7 @@
 import { add, sub } from '../wire/seq.ts';
 import { NotationError } from './errors.ts';
 import { NUMERIC_FIELDS } from './fields.ts';
+import { fieldsOf, optionsOf } from './options.ts';
 import { printExpression } from './print.ts';
 import type { ConcreteSegment, Expression, SegmentNotation, Variables } from './types.ts';
 
@@ -50,7 +51,7 @@ export function evaluate(expression: Expression, variables: Variables, any?: () 
 /**
  * The segment that a notation stands for. SEQ, ACK, DATA and URG are 0 when they are not written, the other fields
  * absent. Values are not fitted to the width of a field, except free choices, which are: a DATA of ANY is at most 536
- * octets. `any` is called once for every ANY, in canonical order of the fields.
+ * octets. Of octets of options, the fields of those that they are read as have their values. `any` is called once for every ANY, in canonical order of the fields.
  *
  * @throws NotationError as {@link evaluate} does
  */
@@ -73,5 +74,9 @@ export function evaluateSegment(
     segment[key] = expression.kind === 'any' ? value % choices : value;
   }
   if (notation.sackPermitted) segment.sackPermitted = true;
+  if (notation.opt !== undefined) {
+    Object.assign(segment, fieldsOf(optionsOf({ opt: notation.opt })));
+    segment.opt = notation.opt;
+  }
   return segment;
 }

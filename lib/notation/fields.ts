@@ -1,7 +1,7 @@
 import type { Expression, SegmentNotation } from './types.ts';
 
 /** The properties of a segment that are written as expressions. */
-export type NumericKey = Exclude<keyof SegmentNotation, 'ctl' | 'sackPermitted'>;
+export type NumericKey = Exclude<keyof SegmentNotation, 'ctl' | 'sackPermitted' | 'opt'>;
 
 /** How one field of the notation is written and what it may hold. */
 export interface NumericField {
@@ -15,7 +15,8 @@ export interface NumericField {
 const field = <Name extends string>(name: Name, key: NumericKey, choices: number) => ({ name, key, choices });
 
 /**
- * The fields that hold an expression, in canonical order; CTL stands between ACK and DATA, SACKOK after WSCALE.
+ * The fields that hold an expression, in canonical order; CTL stands between ACK and DATA, SACKOK after WSCALE, OPT
+ * at the end.
  *
  * A free choice of DATA is at most 536 octets, which every TCP takes in one segment (RFC 9293 section 3.7.1).
  */
@@ -29,10 +30,13 @@ export const NUMERIC_FIELDS = [
   field('WSCALE', 'wscale', 2 ** 8),
   field('TSVAL', 'tsval', 2 ** 32),
   field('TSECR', 'tsecr', 2 ** 32),
+  field('OFFSET', 'offset', 2 ** 4),
+  field('RESERVED', 'reserved', 2 ** 4),
+  field('CHECKSUM', 'checksum', 2 ** 16),
 ] as const satisfies readonly NumericField[];
 
 /** Every field name of the notation. */
-export type FieldName = (typeof NUMERIC_FIELDS)[number]['name'] | 'CTL' | 'SACKOK';
+export type FieldName = (typeof NUMERIC_FIELDS)[number]['name'] | 'CTL' | 'SACKOK' | 'OPT';
 
 /** The notation while it is being built. */
 export type NotationDraft = { -readonly [Key in keyof SegmentNotation]: SegmentNotation[Key] };

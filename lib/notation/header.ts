@@ -1,6 +1,6 @@
 import { WireError } from '../wire/errors.ts';
-import type { TcpOption } from '../wire/options.ts';
 import { ACK, CWR, type DecodedTcp, ECE, FIN, PSH, RST, SYN, type TcpHeader, URG } from '../wire/tcp.ts';
+import { fieldsOf, octetsBeyondFields, optionsOf } from './options.ts';
 import { CONTROL_BITS, type ConcreteSegment, type ControlBit } from './types.ts';
 
 /** What a segment needs on the wire beyond its notation. */
@@ -18,28 +18,9 @@ const MASK: Readonly<Record<ControlBit, number>> = { FIN, SYN, RST, PSH, ACK, UR
 /** The largest text that an IP datagram can carry behind a TCP header without options. */
 const LARGEST_TEXT = 65_535 - 20;
 
-const NOP: TcpOption = { kind: 'nop' };
 const ALPHABET = new Uint8Array(LARGEST_TEXT).map((_, index) => 0x61 + (index % 26));
 
 const alphabet = (length: number): Uint8Array => ALPHABET.subarray(0, length);
-
-/** The options in whole 32-bit words each, in the order and alignment of common stacks (RFC 7323 appendix A). */
-function optionsOf(segment: ConcreteSegment): TcpOption[] {
-  const options: TcpOption[] = [];
-  const { mss, wscale, sackPermitted, tsval, tsecr } = segment;
-  const timestamps = tsval !== undefined || tsecr !== undefined;
-  if (mss !== undefined) options.push({ kind: 'mss', value: mss });
-  if (sackPermitted) {
-    if (!timestamps) options.push(NOP, NOP);
-    options.push({ kind: 'sackPermitted' });
-  }
-  if (timestamps) {
-    if (!sackPermitted) options.push(NOP, NOP);
-    options.push({ kind: 'timestamps', tsval: tsval ?? 0, tsecr: tsecr ?? 0 });
-  }
-  if (wscale !== undefined) options.push(NOP, { kind: 'wscale', shift: wscale });
-  return options;
-}
 
 /** The mask of a set of control bits, as the header holds it. */
 export function flagsOf(ctl: Iterable<ControlBit>): number {
@@ -66,36 +47,32 @@ export function toWire(segment: ConcreteSegment, context: WireContext): TcpHeade
     seq: segment.seq,
     ack: segment.ack,
     flags: flagsOf(segment.ctl),
-    reserved: 0,
+    reserved: segment.reserved ?? 0,
     window: segment.wnd ?? context.defaultWindow,
     urgent: segment.urg,
     options: optionsOf(segment),
     data: (context.payload ?? alphabet)(segment.data),
+    ...(segment.offset === undefined ? {} : { dataOffset: segment.offset }),
+    ...(segment.checksum === undefined ? {} : { checksum: segment.checksum }),
   };
 }
 
 /**
- * The segment in a header that was received. Of an option that is repeated the last counts; options that the notation
- * does not know, and the order of all, are lost. The acknowledgment and urgent fields are taken as they stand, whether
- * or not their control bits are set.
+ * The segment in a header that was received. Of an option that is repeated the last counts; where there is one that the
+ * notation has no field for, `opt` has the octets of all. The acknowledgment and urgent fields are taken as they stand,
+ * whether or not their control bits are set.
  */
 export function fromWire(tcp: DecodedTcp): ConcreteSegment {
-  const segment: { -readonly [Key in keyof ConcreteSegment]: ConcreteSegment[Key] } = {
+  const opt = octetsBeyondFields(tcp.options);
+  return {
     seq: tcp.seq,
     ack: tcp.ack,
     ctl: controlBitsOf(tcp.flags),
     data: tcp.data.length,
     wnd: tcp.window,
     urg: tcp.urgent,
+    ...fieldsOf(tcp.options),
+    ...(tcp.reserved === 0 ? {} : { reserved: tcp.reserved }),
+    ...(opt === undefined ? {} : { opt }),
   };
-  for (const option of tcp.options) {
-    if (option.kind === 'mss') segment.mss = option.value;
-    else if (option.kind === 'wscale') segment.wscale = option.shift;
-    else if (option.kind === 'sackPermitted') segment.sackPermitted = true;
-    else if (option.kind === 'timestamps') {
-      segment.tsval = option.tsval;
-      segment.tsecr = option.tsecr;
-    }
-  }
-  return segment;
 }

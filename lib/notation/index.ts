@@ -4,6 +4,7 @@ export { evaluate, evaluateSegment } from './evaluate.ts';
 export type { FieldName } from './fields.ts';
 export { controlBitsOf, flagsOf, fromWire, toWire, type WireContext } from './header.ts';
 export { compareReply, type Mismatch } from './match.ts';
+export { fieldsOf, octetsOf, optionsOf } from './options.ts';
 export { parseExpression, parseSegment } from './parse.ts';
 export { printControlBits, printExpression, printSegment } from './print.ts';
 export { printConcrete, printRelative, type Sender } from './relative.ts';

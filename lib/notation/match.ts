@@ -66,5 +66,8 @@ export function compareReply(
     if (wanted !== seen)
       compare(name, withValue(expression, wanted), seen === undefined ? 'absent' : String(seen));
   }
+  if (expected.opt !== undefined && expected.opt !== observed.opt) {
+    compare('OPT', expected.opt, observed.opt ?? 'absent');
+  }
   return mismatches;
 }

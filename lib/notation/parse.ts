@@ -11,6 +11,11 @@ import {
 
 const WORD = /[A-Za-z][A-Za-z.]*/y;
 const DIGITS = /[0-9]+/y;
+const HEX_OCTETS = /(?:[0-9a-f]{2})+/y;
+/** The fields of an option each, which OPT leaves no room for. */
+const OPTION_FIELDS = ['MSS', 'WSCALE', 'SACKOK', 'TSVAL', 'TSECR'] as const;
+/** What lies between the fixed header and the text when the data offset is 15. */
+const MOST_OPTION_OCTETS = 40;
 const LARGEST = 2 ** 32 - 1;
 
 const NUMERIC_BY_NAME = new Map<string, (typeof NUMERIC_FIELDS)[number]>(
@@ -106,6 +111,16 @@ function controlBits(scanner: Scanner): ControlBit[] {
   return bits;
 }
 
+function octets(scanner: Scanner): string {
+  const start = scanner.at;
+  const digits = scanner.take(HEX_OCTETS);
+  if (digits === '') scanner.fail('octets in lower-case hexadecimal digits expected');
+  if (digits.length > 2 * MOST_OPTION_OCTETS) {
+    scanner.fail(`more than ${MOST_OPTION_OCTETS} octets of options`, start);
+  }
+  return digits;
+}
+
 /** Reads the rest of one field, behind its name, into the draft. */
 function fieldValue(scanner: Scanner, name: string, start: number, draft: NotationDraft): void {
   if (name === 'SACKOK') {
@@ -113,13 +128,20 @@ function fieldValue(scanner: Scanner, name: string, start: number, draft: Notati
     return;
   }
   const numeric = NUMERIC_BY_NAME.get(name);
-  if (numeric === undefined && name !== 'CTL') {
+  if (numeric === undefined && name !== 'CTL' && name !== 'OPT') {
     scanner.fail(name === '' ? 'a field name expected' : `unknown field ${name}`, start);
   }
   scanner.require('=');
-  if (numeric === undefined) draft.ctl = controlBits(scanner);
+  if (name === 'OPT') draft.opt = octets(scanner);
+  else if (numeric === undefined) draft.ctl = controlBits(scanner);
   else draft[numeric.key] = expression(scanner);
 }
+
+/** The option that is written beside OPT, if the next field makes it so. */
+const besideOpt = (name: string, written: ReadonlySet<string>): string | undefined =>
+  OPTION_FIELDS.find((option) =>
+    name === 'OPT' ? written.has(option) : name === option && written.has('OPT'),
+  );
 
 /**
  * Reads an expression over the variables: terms joined by `+` and `-` from left to right, a term being one factor or
@@ -137,8 +159,9 @@ export function parseExpression(text: string): Expression {
 
 /**
  * Reads a segment as RFC 793 section 3.4 writes it, `<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=SYN,ACK>`, with the further
- * fields DATA, WND, URG, MSS, WSCALE, SACKOK, TSVAL and TSECR. Fields come in any order, each at most once, and there
- * is at least one: an empty text is a mistake, not a segment.
+ * fields DATA, WND, URG, MSS, WSCALE, SACKOK, TSVAL and TSECR; and those of a header that need not be right: OFFSET,
+ * RESERVED, CHECKSUM and OPT, which are all the octets of the options in hexadecimal digits (`<OPT=fe04abcd>`). Fields
+ * come in any order, each at most once, and there is at least one: an empty text is a mistake, not a segment.
  *
  * @throws NotationError when the text is anything else
  */
@@ -151,6 +174,8 @@ export function parseSegment(text: string): SegmentNotation {
     const start = scanner.at;
     const name = scanner.take(WORD);
     if (written.has(name)) scanner.fail(`${name} is written twice`, start);
+    const other = besideOpt(name, written);
+    if (other !== undefined) scanner.fail(`OPT stands for all options, ${other} among them`, start);
     written.add(name);
     fieldValue(scanner, name, start, draft);
     scanner.require('>');

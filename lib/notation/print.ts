@@ -43,8 +43,8 @@ export function printExpression(expression: Expression): string {
 export const printControlBits = (bits: Iterable<ControlBit>): string => [...bits].join(',');
 
 /**
- * Prints a segment in canonical order: SEQ, ACK, CTL, DATA, WND, URG, MSS, WSCALE, SACKOK, TSVAL, TSECR. Control bits
- * keep the order in which they are given. A segment of which nothing is written prints as the empty text.
+ * Prints a segment in canonical order: SEQ, ACK, CTL, DATA, WND, URG, MSS, WSCALE, SACKOK, TSVAL, TSECR, OFFSET,
+ * RESERVED, CHECKSUM, OPT. Control bits keep the order in which they are given. A segment of which nothing is written prints as the empty text.
  *
  * @throws NotationError when an expression of it cannot be printed, see {@link printExpression}
  */
@@ -56,5 +56,6 @@ export function printSegment(notation: SegmentNotation): string {
     if (key === 'tsval' && notation.sackPermitted) text += '<SACKOK>';
     if (expression !== undefined) text += `<${name}=${printExpression(expression)}>`;
   }
+  if (notation.opt !== undefined) text += `<OPT=${notation.opt}>`;
   return text;
 }

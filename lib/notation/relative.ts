@@ -71,6 +71,9 @@ function named(value: number, names: Names, variables: Variables, syn: boolean):
   return literal(value);
 }
 
+/** The numeric fields of options: what octets of options say already. */
+const OPTION_KEYS = ['mss', 'wscale', 'tsval', 'tsecr'] as const;
+
 /** The notation of a segment whose numbers are all known: ACK and URG are left out where they say nothing. */
 function notationOf(segment: ConcreteSegment): NotationDraft {
   const draft: NotationDraft = { ctl: CONTROL_BITS.filter((bit) => segment.ctl.has(bit)) };
@@ -79,6 +82,11 @@ function notationOf(segment: ConcreteSegment): NotationDraft {
     if (value !== undefined) draft[key] = literal(value);
   }
   if (segment.sackPermitted) draft.sackPermitted = true;
+  if (segment.opt !== undefined) {
+    for (const key of OPTION_KEYS) delete draft[key];
+    delete draft.sackPermitted;
+    draft.opt = segment.opt;
+  }
   if (segment.ack === 0 && !segment.ctl.has('ACK')) delete draft.ack;
   if (segment.urg === 0 && !segment.ctl.has('URG')) delete draft.urg;
   if (segment.data === 0) delete draft.data;

@@ -51,6 +51,14 @@ export interface SegmentNotation {
   readonly sackPermitted?: true;
   readonly tsval?: Expression;
   readonly tsecr?: Expression;
+  /** The data offset field, in 32-bit words, whatever is true. */
+  readonly offset?: Expression;
+  /** The four reserved bits between the data offset and the control bits. */
+  readonly reserved?: Expression;
+  /** The checksum field, whatever is true. */
+  readonly checksum?: Expression;
+  /** All octets between the fixed header and the text, in hexadecimal digits: it stands for all options. */
+  readonly opt?: string;
 }
 
 /** What is known of the variables: sequence numbers as unsigned 32-bit, windows and lengths in octets. */
@@ -74,4 +82,15 @@ export interface ConcreteSegment {
   readonly sackPermitted?: true;
   readonly tsval?: number;
   readonly tsecr?: number;
+  /** The data offset field, 0...15; absent when it is true. It does not change where the text is put. */
+  readonly offset?: number;
+  /** The four reserved bits, 0...15; absent when they are 0. */
+  readonly reserved?: number;
+  /** The checksum field; absent when it is true. */
+  readonly checksum?: number;
+  /**
+   * All octets between the fixed header and the text, in hexadecimal digits, where the fields above do not say all of
+   * them. Those fields are then what a receiver reads in these octets.
+   */
+  readonly opt?: string;
 }

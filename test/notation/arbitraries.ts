@@ -4,6 +4,7 @@ import {
   type ConcreteSegment,
   type ControlBit,
   type Expression,
+  evaluateSegment,
   type SegmentNotation,
   VARIABLES,
   type Variables,
@@ -16,6 +17,11 @@ export const sequenceNumbers = fc.oneof(
     .tuple(fc.constantFrom(0, 2 ** 31, 2 ** 32 - 1, 2 ** 16), fc.integer({ min: -3, max: 3 }))
     .map(([edge, offset]) => (edge + offset + 2 ** 32) % 2 ** 32),
 );
+
+/** Any octets in hexadecimal digits, as many as a header has room for. */
+const optionOctets = fc
+  .uint8Array({ minLength: 1, maxLength: 40 })
+  .map((octets) => Buffer.from(octets).toString('hex'));
 
 const word16 = fc.integer({ min: 0, max: 65535 });
 const octet = fc.integer({ min: 0, max: 255 });
@@ -69,8 +75,24 @@ export const notations: fc.Arbitrary<SegmentNotation> = fc
       sackPermitted: fc.constant<true>(true),
       tsval: expressions,
       tsecr: expressions,
+      offset: expressions,
+      reserved: expressions,
+      checksum: expressions,
+      opt: optionOctets,
     },
     { requiredKeys: ['ctl'], noNullPrototype: true },
+  )
+  .map(({ mss, wscale, sackPermitted, tsval, tsecr, ...notation }) =>
+    notation.opt === undefined
+      ? {
+          ...notation,
+          ...(mss && { mss }),
+          ...(wscale && { wscale }),
+          ...(sackPermitted && { sackPermitted }),
+          ...(tsval && { tsval }),
+          ...(tsecr && { tsecr }),
+        }
+      : notation,
   )
   .filter((notation) => notation.ctl.length > 0 || Object.keys(notation).length > 1);
 
@@ -78,6 +100,14 @@ export const notations: fc.Arbitrary<SegmentNotation> = fc
 export const allVariables: fc.Arbitrary<Variables> = fc
   .tuple(...VARIABLES.map(() => sequenceNumbers))
   .map((values) => Object.fromEntries(VARIABLES.map((name, index) => [name, values[index]])));
+
+/** Whole words of octets of which some are no option that the notation has a field for, or nothing but padding. */
+const unknownOptions: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom('01010101', '00000000', '01010100', 'fe04abcd', 'fe000000', '020405b4fe010000', '01010502'),
+  fc
+    .tuple(fc.integer({ min: 0, max: 9 }), fc.uint8Array({ minLength: 40, maxLength: 40 }))
+    .map(([words, octets]) => `fe03${Buffer.from(octets.subarray(2, 4 + 4 * words)).toString('hex')}`),
+);
 
 /** Segments as they can be on the wire: timestamps come in pairs, and the window is known. */
 export const concreteSegments: fc.Arbitrary<ConcreteSegment> = fc
@@ -95,5 +125,12 @@ export const concreteSegments: fc.Arbitrary<ConcreteSegment> = fc
       { requiredKeys: [], noNullPrototype: true },
     ),
     fc.oneof(fc.constant({}), fc.record({ tsval: sequenceNumbers, tsecr: sequenceNumbers })),
+    fc.option(unknownOptions, { nil: undefined }),
+    fc.oneof(fc.constant({}), fc.record({ reserved: fc.integer({ min: 1, max: 15 }) })),
   )
-  .map(([fields, options, timestamps]) => ({ ...fields, ...options, ...timestamps }));
+  .map(([fields, options, timestamps, opt, reserved]) => ({
+    ...fields,
+    ...(opt === undefined ? { ...options, ...timestamps } : evaluateSegment({ ctl: [], opt }, {})),
+    ...reserved,
+    ...(opt === undefined ? {} : fields),
+  }));

@@ -7,6 +7,7 @@ import {
   flagsOf,
   fromWire,
   parseSegment,
+  printConcrete,
   toWire,
 } from '../../lib/notation/index.ts';
 import { decodeTcp, encodeTcp, WireError } from '../../lib/wire/index.ts';
@@ -46,6 +47,60 @@ describe('wire: segments', () => {
     const payload = (length: number) => new Uint8Array(length).fill(7);
     const tcp = toWire(segment('<WND=0><DATA=2>'), { ...CONTEXT, payload });
     expect([tcp.window, ...tcp.data]).to.deep.equal([0, 7, 7]);
+  });
+
+  it('puts the fields of a header that is not right on the wire as they are written', () => {
+    const addresses = { family: 4, src: '192.0.2.1', dst: '192.0.2.2' } as const;
+    const octets = (text: string) => encodeTcp(toWire(segment(text), CONTEXT), addresses);
+    const hex = (text: string, from: number, to: number) =>
+      Buffer.from(octets(text).subarray(from, to)).toString('hex');
+    expect(hex('<OFFSET=4><CTL=SYN>', 12, 14)).to.equal('4002');
+    expect(hex('<OFFSET=15><RESERVED=14><CTL=SYN>', 12, 14)).to.equal('fe02');
+    expect(hex('<CHECKSUM=0>', 16, 18)).to.equal('0000');
+    expect(hex('<CHECKSUM=65535>', 16, 18)).to.equal('ffff');
+    expect(hex('<OPT=fe00><DATA=2>', 12, 13)).to.equal('60');
+    expect(hex('<OPT=fe00><DATA=2>', 20, 26)).to.equal('fe0000006162');
+  });
+
+  it('adds no timestamps to octets of options that are written', () => {
+    const { options } = toWire({ ...segment('<OPT=01010101>'), tsval: 1, tsecr: 2 }, CONTEXT);
+    expect(options).to.deep.equal(Array(4).fill({ kind: 'nop' }));
+  });
+
+  it('reads any octets, and puts what it has read on the wire again so that it reads the same', () => {
+    const octets = fc.oneof(
+      fc.uint8Array({ maxLength: 80 }),
+      fc.uint8Array({ minLength: 20, maxLength: 80 }).map((some) => {
+        // A data offset that is right more often than not, so that the options are read.
+        some[12] = (((some[12] ?? 0) & 0x0f) | ((5 + ((some[13] ?? 0) % 11)) << 4)) & 0xff;
+        return some;
+      }),
+    );
+    fc.assert(
+      fc.property(octets, addressPairs, (some, addresses) => {
+        let read: ConcreteSegment;
+        try {
+          read = fromWire(decodeTcp(some, addresses));
+        } catch (error) {
+          expect(error).to.be.instanceOf(WireError);
+          return;
+        }
+        const again = encodeTcp(toWire(read, CONTEXT), addresses);
+        expect(fromWire(decodeTcp(again, addresses))).to.deep.equal(read);
+        expect(evaluateSegment(parseSegment(printConcrete(read)), {}).opt).to.equal(read.opt);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('keeps the octets of options that it has no field for, and reads the others among them', () => {
+    const addresses = { family: 4, src: '192.0.2.1', dst: '192.0.2.2' } as const;
+    const read = (text: string) =>
+      fromWire(decodeTcp(encodeTcp(toWire(segment(text), CONTEXT), addresses), addresses));
+    expect(read('<OPT=020405b4fe04abcd>')).to.include({ mss: 1460, opt: '020405b4fe04abcd' });
+    expect(read('<OPT=fe>')).to.include({ opt: 'fe000000' });
+    expect(read('<OPT=01010101>')).to.include({ opt: '01010101' });
+    expect(read('<OPT=020405b4>')).not.to.have.property('opt');
   });
 
   it('refuses more text than a datagram can carry', () => {

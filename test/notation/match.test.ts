@@ -63,6 +63,13 @@ describe('notation: compare a reply', () => {
     ]);
   });
 
+  it('compares octets of options that are written', () => {
+    expect(compare('<CTL=SYN><OPT=fe04abcd>', '<CTL=SYN><OPT=fe04abcd>')).to.deep.equal([]);
+    expect(compare('<CTL=SYN><OPT=fe04abcd>', '<CTL=SYN>')).to.deep.equal([
+      { field: 'OPT', expected: 'fe04abcd', observed: 'absent' },
+    ]);
+  });
+
   it('refuses an expectation that has no value', () => {
     expect(() => compare('<SEQ=SND.UNA><CTL=RST>', '<CTL=RST>')).to.throw(NotationError, 'SND.UNA');
   });

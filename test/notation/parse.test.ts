@@ -130,6 +130,15 @@ describe('notation: refusals', () => {
     ['<CTL=SYN,SYN>', 10],
     ['<CTL=SYN,NS>', 10],
     ['<CTL=ACK><CTL=SYN>', 11],
+    ['<OPT>', 5],
+    ['<OPT=>', 6],
+    ['<OPT=f>', 6],
+    ['<OPT=fe0>', 8],
+    ['<OPT=FE>', 6],
+    [`<OPT=${'01'.repeat(41)}>`, 6],
+    ['<OPT=ANY>', 6],
+    ['<MSS=1><OPT=00>', 9],
+    ['<OPT=00><SACKOK>', 10],
   ];
 
   for (const [text, column] of refused) {
@@ -157,7 +166,22 @@ describe('notation: refusals', () => {
         '__proto__',
         'constructor',
       ],
-      ...['SEQ', 'ACK', 'CTL', 'DATA', 'SACKOK', 'ANY', 'SYN', 'SND.NXT', '<SEQ=', '><CTL=ACK', '\0', '٣'],
+      ...[
+        'SEQ',
+        'ACK',
+        'CTL',
+        'DATA',
+        'SACKOK',
+        'OPT',
+        'OFFSET',
+        'ANY',
+        'SYN',
+        'SND.NXT',
+        '<SEQ=',
+        '><CTL=ACK',
+        '\0',
+        '٣',
+      ],
     );
     const texts = fc.oneof(
       fc.string(),
