@@ -1,4 +1,5 @@
 import { type Arrival, distinct, must, permitted, type Rules, rulesOf } from './arrives/arrival.ts';
+import { form } from './arrives/form.ts';
 import { closed, listen, synSent } from './arrives/opening.ts';
 import { otherStates } from './arrives/validation.ts';
 import type { Adoption, Profile } from './profile.ts';
@@ -34,7 +35,8 @@ function* arrives(tcb: Tcb, segment: Segment, rules: Rules) {
   const { state, security, precedence } = tcb;
   const heard = rules.ignoresPrecedence ? { ...segment, precedence } : segment;
   const steps = OPENING[state] ?? otherStates;
-  yield* steps(tcb, heard, rules);
+  const heed = (one: Segment) => form(tcb, one, rules, steps(tcb, one, rules));
+  yield* heed(heard);
   if (rules.rfc9293 && heard.security !== security)
-    yield* permitted('RFC 9293 A.1.2: security may be ignored', steps(tcb, { ...heard, security }, rules));
+    yield* permitted('RFC 9293 A.1.2: security may be ignored', heed({ ...heard, security }));
 }

@@ -38,6 +38,12 @@ export interface Tcb {
 export const CONTROLS = ['SYN', 'FIN', 'RST', 'ACK', 'PSH', 'URG', 'ECE', 'CWR'] as const;
 export type Control = (typeof CONTROLS)[number];
 
+/**
+ * What is wrong with the form of a header: a data offset below 5 or beyond the end of the segment, so that nothing says
+ * where the text begins; or the length of an option, which is below 2, not that of its kind, or beyond the end of the header.
+ */
+export type Malformation = 'data offset' | 'option length';
+
 /** A segment with all its fields known, as it arrives at a TCP or leaves it. */
 export interface Segment {
   readonly seq: number;
@@ -56,6 +62,12 @@ export interface Segment {
   readonly precedence: number;
   /** False when the TCP checksum does not verify. */
   readonly checksumValid: boolean;
+  /** Absent where the header is well formed. */
+  readonly malformed?: Malformation;
+  /** The four reserved bits, 0...15; absent where they are 0. */
+  readonly reserved?: number;
+  /** Whether it has an option that no TCP is bound to know, or one that is to be ignored where it stands. */
+  readonly unknownOption?: true;
   /** False when it was sent to a broadcast or multicast address. */
   readonly unicast: boolean;
 }

@@ -3,7 +3,7 @@ export { KernelNotSilenced, removeLeftovers, silenceKernel } from './kernel-sile
 export type { Arrival, Link, Refusal } from './link.ts';
 export { type Entry, Mailbox } from './mailbox.ts';
 export { type Noise, parseNoise } from './noise.ts';
-export { buildPacket, type Dressing } from './packet.ts';
+export { buildPacket, type Dressing, hasRightChecksum } from './packet.ts';
 export { PathQuality } from './path-quality.ts';
 export { PortRange } from './ports.ts';
 export { RawLink, RawSocketRefused } from './raw-link.ts';

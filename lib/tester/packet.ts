@@ -1,10 +1,14 @@
 import { type ConcreteSegment, toWire } from '../notation/index.ts';
 import {
   DONT_FRAGMENT,
+  decodeIpv4,
+  decodeIpv6,
   encodeIpv4,
   encodeIpv6,
   encodeTcp,
+  internetChecksum,
   PROTOCOL_TCP,
+  pseudoHeader,
   securityOption,
   withPrecedence,
 } from '../wire/index.ts';
@@ -29,6 +33,13 @@ export interface Envelope {
   readonly srcPort: number;
   readonly dstPort: number;
   readonly window: number;
+}
+
+/** Whether the TCP checksum of an IP packet verifies, whatever else is wrong with its header. */
+export function hasRightChecksum(packet: Uint8Array): boolean {
+  const family = (packet[0] ?? 0) >>> 4 === 6 ? 6 : 4;
+  const { src, dst, payload } = family === 6 ? decodeIpv6(packet) : decodeIpv4(packet);
+  return internetChecksum(pseudoHeader({ family, src, dst }, PROTOCOL_TCP, payload.length), payload) === 0;
 }
 
 /** The IP packet of a segment. */

@@ -6,6 +6,7 @@
  */
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import type { CaseDeclaration } from '../../lib/spec/case.ts';
+import { headerForm } from './families/header-form.ts';
 
 const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';
 
@@ -24,6 +25,8 @@ const resetFromSeq = answered(RESET_FROM_SEQ);
 const resetFromAck = answered('<SEQ=SEG.ACK><CTL=RST>');
 
 inState('CLOSED', [
+  ...headerForm(),
+
   // A reset is never answered, whatever else the segment carries.
   discarded('closed.rst.empty', 'RST', '<SEQ=ANY><CTL=RST>'),
   discarded('closed.rst-ack.empty', 'RST that acknowledges', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),

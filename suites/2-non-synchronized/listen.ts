@@ -1,6 +1,7 @@
 /** LISTEN: RST, ACK, SYN (and then its security and precedence), anything else; in this order. Group 2. */
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import type { CaseDeclaration, Outcome } from '../../lib/spec/case.ts';
+import { headerForm, illegalMssLength, type Opening } from './families/header-form.ts';
 
 const RESET_FROM_ACK = '<SEQ=SEG.ACK><CTL=RST>';
 const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';
@@ -67,6 +68,17 @@ const REFUSED_RFC793: readonly Outcome[] = [
   { reply: RESET_FROM_SEQ, then: 'LISTEN' },
 ];
 const REFUSED: Outcome = { reply: RESET_FROM_SEQ, then: 'LISTEN' };
+
+/** A SYN; LISTEN goes on whatever becomes of it. */
+const OPENING: Opening = {
+  prefix: 'listen',
+  what: 'SYN',
+  send: '<SEQ=ANY><CTL=SYN>',
+  ordinary: ANSWERED,
+  dropped: IGNORED,
+  reset: [REFUSED],
+  refused: REFUSED,
+};
 
 const PRECEDENCE = ['RFC 793 3.4 precedence', 'RFC 793 3.9 precedence', 'RFC 2873 4', 'A.1.1'];
 
@@ -158,6 +170,34 @@ inState('LISTEN', [
   other('listen.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
   other('listen.fin-psh-urg.empty', 'FIN, PSH and URG without ACK', '<SEQ=ANY><CTL=FIN,PSH,URG>'),
   other('listen.urg.empty', 'URG alone', '<SEQ=ANY><CTL=URG>'),
+
+  // Before the first: the form of the header.
+  ...headerForm(OPENING),
+  illegalMssLength(OPENING),
+  {
+    ...syn(
+      'listen.syn.options-offered',
+      'SYN that offers a window scale, SACK and timestamps',
+      '<SEQ=ANY><CTL=SYN><MSS=1460><WSCALE=7><SACKOK><TSVAL=1><TSECR=0>',
+    ),
+    cite: [
+      'RFC 793 3.9 LISTEN third',
+      'RFC 7323 2.2',
+      'RFC 7323 3.2',
+      'RFC 2018 2',
+      'RFC 9293 3.10.7.2 third',
+    ],
+    requirements: ['3.10.7.2 third', 'MUST-5', 'RFC 7323 2.2', 'RFC 2018 2'],
+  },
+  {
+    ...syn(
+      'listen.syn.no-option-offered',
+      'SYN that offers neither a window scale nor timestamps: its answer has none',
+      '<SEQ=ANY><CTL=SYN><MSS=1460>',
+    ),
+    cite: ['RFC 793 3.9 LISTEN third', 'RFC 7323 2.2', 'RFC 7323 3.2', 'RFC 9293 3.10.7.2 third'],
+    requirements: ['3.10.7.2 third', 'RFC 7323 2.2', 'RFC 7323 3.2 not negotiated'],
+  },
 
   // What must not reach any of the four.
   {

@@ -2,6 +2,7 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import { ackCheck } from './families/syn-received/ack.ts';
 import { establishing } from './families/syn-received/establishing.ts';
+import { headerForm } from './families/syn-received/header-form.ts';
 import { rstCheck } from './families/syn-received/rst.ts';
 import { securityCheck } from './families/syn-received/security.ts';
 import { sequenceCheck } from './families/syn-received/sequence.ts';
@@ -10,6 +11,7 @@ import { timestamps } from './families/syn-received/timestamps.ts';
 import { zeroWindow } from './families/syn-received/zero-window.ts';
 
 inState('SYN-RECEIVED (active)', [
+  ...headerForm('active'),
   ...timestamps('active'),
   ...sequenceCheck('active'),
   {

@@ -4,6 +4,7 @@
  */
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import type { CaseDeclaration, Outcome } from '../../lib/spec/case.ts';
+import { headerForm, illegalMssLength, type Opening } from './families/header-form.ts';
 
 const RESET_FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' };
 const RESET_FROM_SEQ: Outcome = { reply: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'SYN-SENT' };
@@ -11,6 +12,17 @@ const DROPPED: Outcome = { reply: 'silence', then: 'SYN-SENT' };
 const RESET: Outcome = { reply: 'silence', then: 'CLOSED' };
 const ESTABLISHED: Outcome = { reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>', then: 'ESTABLISHED' };
 const CROSSED: Outcome = { reply: '<SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' };
+
+/** The SYN,ACK that is waited for. */
+const OPENING: Opening = {
+  prefix: 'syn-sent',
+  what: 'SYN,ACK of our SYN',
+  send: '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
+  ordinary: ESTABLISHED,
+  dropped: DROPPED,
+  reset: [{ ...RESET_FROM_ACK, then: 'CLOSED' }],
+  refused: RESET_FROM_ACK,
+};
 
 const badAck = (id: string, title: string, send: string): CaseDeclaration => ({
   id,
@@ -123,6 +135,25 @@ const other = (id: string, title: string, send: string): CaseDeclaration => ({
 });
 
 inState('SYN-SENT', [
+  // Before the first: the form of the header.
+  ...headerForm(OPENING),
+  illegalMssLength(OPENING),
+  {
+    ...simultaneous(
+      'syn-sent.syn.unknown-option',
+      'SYN without ACK, with an option of an unknown kind',
+      '<SEQ=ANY><CTL=SYN><OPT=fe04abcd>',
+    ),
+    expect: { rfc793: [CROSSED, { ...DROPPED, level: 'permitted' }], rfc1122: CROSSED },
+    cite: [
+      'RFC 793 3.9 SYN-SENT fourth',
+      'RFC 1122 4.2.2.5',
+      'RFC 9293 3.1 options',
+      'RFC 9293 3.10.7.3 fourth',
+    ],
+    requirements: ['3.10.7.3 fourth', 'MUST-5', 'MUST-6'],
+  },
+
   // First: an ACK of anything but our SYN. Erratum 3300 changes only how a good ACK is written: ISS is refused in all
   // documents.
   badAck('syn-sent.ack.iss', 'acknowledges nothing', '<SEQ=ANY><ACK=ISS><CTL=ACK>'),

@@ -1,6 +1,7 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import { always, type Subject, secondFin } from './families/expectations.ts';
+import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { FIN } from './families/rules.ts';
@@ -15,6 +16,7 @@ const closeWait: Subject = { state: 'CLOSE-WAIT', ack: 'SND.NXT', takesText: fal
 
 inState('CLOSE-WAIT', [
   wrongChecksum(closeWait),
+  ...headerForm(closeWait),
   ...timestamps(closeWait),
 
   // First, check the sequence number.

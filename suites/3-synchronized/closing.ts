@@ -10,6 +10,7 @@ import {
   silence,
   textTaken,
 } from './families/expectations.ts';
+import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
@@ -29,6 +30,7 @@ const closing: Subject = { state: 'CLOSING', ack: 'SND.UNA', takesText: false };
 
 inState('CLOSING', [
   wrongChecksum(closing),
+  ...headerForm(closing),
   ...timestamps(closing),
 
   // First, check the sequence number.

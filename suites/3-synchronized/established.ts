@@ -1,6 +1,7 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import type { Subject } from './families/expectations.ts';
+import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { securityAndPrecedence } from './families/security.ts';
@@ -15,6 +16,7 @@ const established: Subject = { state: 'ESTABLISHED', ack: 'SND.NXT', takesText: 
 
 inState('ESTABLISHED', [
   wrongChecksum(established),
+  ...headerForm(established),
   ...timestamps(established),
 
   // First, check the sequence number.

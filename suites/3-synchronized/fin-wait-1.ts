@@ -2,6 +2,7 @@ import { inState } from '../../lib/runner/mocha/declare.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import { always, type Subject, textTaken } from './families/expectations.ts';
 import { orphan, orphanFin } from './families/orphan.ts';
+import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, rules, TEXT } from './families/rules.ts';
@@ -21,6 +22,7 @@ const finWait1: Subject = { state: 'FIN-WAIT-1', ack: 'SND.UNA', takesText: true
 
 inState('FIN-WAIT-1', [
   wrongChecksum(finWait1),
+  ...headerForm(finWait1),
   ...timestamps(finWait1),
 
   // First, check the sequence number.

@@ -2,6 +2,7 @@ import { inState } from '../../lib/runner/mocha/declare.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import type { Subject } from './families/expectations.ts';
 import { orphan } from './families/orphan.ts';
+import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { securityAndPrecedence } from './families/security.ts';
@@ -15,6 +16,7 @@ const finWait2: Subject = { state: 'FIN-WAIT-2', ack: 'SND.NXT', takesText: true
 
 inState('FIN-WAIT-2', [
   wrongChecksum(finWait2),
+  ...headerForm(finWait2),
   ...timestamps(finWait2),
 
   // First, check the sequence number.

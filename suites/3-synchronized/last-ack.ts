@@ -1,6 +1,7 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import { always, emptyAck, permitted, type Subject, secondFin, silence } from './families/expectations.ts';
+import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
@@ -20,6 +21,7 @@ const lastAck: Subject = { state: 'LAST-ACK', ack: 'SND.UNA', takesText: false }
 
 inState('LAST-ACK', [
   wrongChecksum(lastAck),
+  ...headerForm(lastAck),
   ...timestamps(lastAck),
 
   // First, check the sequence number.

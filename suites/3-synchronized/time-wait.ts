@@ -1,6 +1,7 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import { always, type Subject, secondFin } from './families/expectations.ts';
+import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { newIncarnations, synInTimeWait } from './families/reopening.ts';
 import { resets } from './families/rst.ts';
@@ -17,6 +18,7 @@ const reopeningSyn = synInTimeWait(timeWait);
 
 inState('TIME-WAIT', [
   wrongChecksum(timeWait),
+  ...headerForm(timeWait),
   ...timestamps(timeWait),
 
   // First, check the sequence number: so it is here that the peer's FIN, once more, is acknowledged.

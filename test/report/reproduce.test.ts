@@ -157,4 +157,19 @@ describe('a reproducer', () => {
     });
     expect(text).to.contain('// packetdrill cannot write <SEQ=123456>');
   });
+
+  it('says what of a malformed header it cannot write', () => {
+    const malformed = say(
+      'tester',
+      'stimulus',
+      '<SEQ=100><ACK=5001><CTL=ACK><OFFSET=4><RESERVED=14><CHECKSUM=0><OPT=fe000000>',
+      10,
+    );
+    const text = reproduction(result([...HANDSHAKE, malformed]), undefined, target(), {
+      profile: 'rfc9293',
+      observed: true,
+    });
+    for (const what of ['data offset', 'reserved bits', 'checksum', 'octets of the options'])
+      expect(text).to.contain(`// packetdrill cannot write the ${what} of the stimulus`);
+  });
 });

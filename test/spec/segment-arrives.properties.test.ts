@@ -210,6 +210,34 @@ describe('SEGMENT ARRIVES, whatever arrives', () => {
     );
   });
 
+  it('takes nothing of a segment whose data offset cannot be', () => {
+    fc.assert(
+      fc.property(encounter, ({ tcb, segment, profile }) => {
+        const malformed = { ...segment, malformed: 'data offset' } as const;
+        for (const { tcb: after } of segmentArrives(tcb, malformed, profile))
+          expect(after).to.deep.equal(tcb);
+      }),
+    );
+  });
+
+  it('lets a segment with an illegal option length be taken as any, be dropped, or reset the connection', () => {
+    const key = ({ reply, tcb }: Arrival): string =>
+      JSON.stringify([reply === 'silence' ? reply : [reply, [...reply.ctl]], tcb]);
+    fc.assert(
+      fc.property(encounter, ({ tcb, segment, profile }) => {
+        const malformed = { ...segment, malformed: 'option length' } as const;
+        const ordinary = new Set(segmentArrives(tcb, segment, profile).map(key));
+        for (const arrival of segmentArrives(tcb, malformed, profile)) {
+          const { reply, tcb: after } = arrival;
+          if (ordinary.has(key(arrival))) continue;
+          const isReset = reply !== 'silence' && reply.ctl.has('RST');
+          if (!isReset) expect(after).to.deep.equal(tcb);
+          else expect([tcb.state, 'CLOSED', 'LISTEN']).to.include(after.state);
+        }
+      }),
+    );
+  });
+
   it('lists no outcome twice', () => {
     holds((_tcb, _segment, arrivals) => {
       const keys = arrivals.map(({ why: _, reply, ...each }) =>

@@ -522,6 +522,56 @@ describe('SEGMENT ARRIVES', () => {
       'should silence ESTABLISHED',
       'may <SEQ=101><ACK=302><CTL=ACK> ESTABLISHED',
     ]);
+    const noHeader = { malformed: 'data offset' } as const;
+    const text = '<SEQ=301><ACK=101><DATA=10><CTL=ACK,PSH>';
+    check('no data offset that can be', tcbIn('ESTABLISHED'), segmentOf(text, noHeader), [
+      'must silence ESTABLISHED',
+      `may ${ack('ESTABLISHED')}`,
+    ]);
+    check('the same, on a reset', tcbIn('ESTABLISHED'), segmentOf('<SEQ=301><CTL=RST>', noHeader), [
+      'must silence ESTABLISHED',
+    ]);
+    check('the same, on a SYN', tcbIn('LISTEN'), segmentOf('<SEQ=5><CTL=SYN>', noHeader), [
+      'must silence LISTEN',
+      'may <SEQ=0><ACK=6><CTL=RST,ACK> LISTEN',
+    ]);
+    const noLength = { malformed: 'option length' } as const;
+    check('an illegal option length', tcbIn('ESTABLISHED'), segmentOf(text, noLength), [
+      'must <SEQ=101><ACK=311><CTL=ACK> ESTABLISHED',
+      'must silence ESTABLISHED',
+      'must <SEQ=101><CTL=RST> CLOSED',
+      'must <SEQ=101><ACK=301><CTL=RST,ACK> CLOSED',
+      `may ${ack('ESTABLISHED')}`,
+    ]);
+    check(
+      'an illegal option length, of no connection',
+      tcbIn('CLOSED'),
+      segmentOf('<SEQ=5><CTL=SYN>', noLength),
+      ['must <SEQ=0><ACK=6><CTL=RST,ACK> CLOSED', 'may silence CLOSED'],
+    );
+    check(
+      'an illegal option length while opening',
+      tcbIn('SYN-SENT'),
+      segmentOf('<SEQ=300><ACK=101><CTL=SYN,ACK>', noLength),
+      [
+        'must <SEQ=101><ACK=301><CTL=ACK> ESTABLISHED',
+        'must silence SYN-SENT',
+        'must <SEQ=101><CTL=RST> CLOSED',
+        'may <SEQ=101><CTL=RST> SYN-SENT',
+      ],
+    );
+    check('reserved bits', tcbIn('ESTABLISHED'), segmentOf(text, { reserved: 14 }), {
+      rfc793: ['must <SEQ=101><ACK=311><CTL=ACK> ESTABLISHED', 'may silence ESTABLISHED'],
+      rfc9293: ['must <SEQ=101><ACK=311><CTL=ACK> ESTABLISHED'],
+    });
+    check('an unknown option', tcbIn('ESTABLISHED'), segmentOf(text, { unknownOption: true }), {
+      rfc793: ['must <SEQ=101><ACK=311><CTL=ACK> ESTABLISHED', 'may silence ESTABLISHED'],
+      rfc1122: ['must <SEQ=101><ACK=311><CTL=ACK> ESTABLISHED'],
+    });
+    check('timestamps that were not negotiated', tcbIn('ESTABLISHED'), segmentOf(text, { tsval: 1 }), {
+      rfc793: ['must <SEQ=101><ACK=311><CTL=ACK> ESTABLISHED', 'may silence ESTABLISHED'],
+      rfc1122: ['must <SEQ=101><ACK=311><CTL=ACK> ESTABLISHED'],
+    });
     it('a new timestamp further on is not recorded', () => {
       const [first] = segmentArrives(stamped, segmentOf('<SEQ=321><ACK=101><TSVAL=60><CTL=ACK>'), 'rfc9293');
       expect(first?.tcb.tsRecent).to.equal(50);

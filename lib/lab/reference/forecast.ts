@@ -1,6 +1,7 @@
 import { evaluateSegment, parseSegment } from '../../notation/index.ts';
 import type { Case } from '../../spec/case.ts';
 import type { Adoption, Profile } from '../../spec/profile.ts';
+import { headerForm } from '../../spec/header.ts';
 import type { State } from '../../spec/state.ts';
 import { type Segment, segLen, type Tcb } from '../../spec/tcb.ts';
 import { tcbVariables } from '../../spec/variables.ts';
@@ -107,17 +108,18 @@ function tcbOf({ state, origin, send, condition: given }: Case, { iss, rcvNxt }:
 function stimulusOf({ send, condition: given }: Case, tcb: Tcb, { any }: Numbers): Segment {
   const condition: string = given ?? '';
   const written = evaluateSegment(parseSegment(send), tcbVariables(tcb), () => any);
-  const { tsval: own, tsecr: _, mss: __, wscale: ___, sackPermitted: ____, ...fields } = written;
+  const { seq, ack, ctl, data, urg, tsval: own } = written;
   const stamped = tcb.timestamps && condition !== 'timestamps negotiated; segment carries none';
   const older = condition === 'timestamps negotiated; TSval older than TS.Recent';
   const tsval = own ?? (stamped ? add(TS_RECENT, older ? -OLDER_BY : 0) : undefined);
   return {
-    ...fields,
+    ...{ seq, ack, ctl, data, urg },
     wnd: written.wnd ?? PEER_WINDOW,
     ...(tsval === undefined ? {} : { tsval }),
     security: condition.startsWith('IPv4 security') ? OTHER_SECURITY : 0,
     precedence: condition.startsWith('IPv4 precedence higher') ? HIGHER_PRECEDENCE : 0,
-    checksumValid: condition !== 'wrong TCP checksum',
+    checksumValid: condition !== 'wrong TCP checksum' && written.checksum === undefined,
+    ...headerForm(written),
     unicast: condition !== 'sent to a broadcast or multicast address',
   };
 }

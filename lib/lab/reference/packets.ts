@@ -1,5 +1,6 @@
 import { fromWire, toWire } from '../../notation/index.ts';
-import type { Segment } from '../../spec/tcb.ts';
+import { headerForm } from '../../spec/header.ts';
+import type { Malformation, Segment } from '../../spec/tcb.ts';
 import type { Arrival as Packet } from '../../tester/index.ts';
 import {
   type Addresses,
@@ -11,8 +12,10 @@ import {
   encodeIpv6,
   encodeTcp,
   type Family,
+  internetChecksum,
   PROTOCOL_TCP,
   precedence,
+  pseudoHeader,
   SECURITY_OPTION_TYPE,
   WireError,
   withPrecedence,
@@ -44,6 +47,10 @@ export interface Extras {
   readonly mss?: number;
 }
 
+/** In 32-bit words. */
+const SHORTEST_HEADER = 5;
+const OFFSET_OCTET = 12;
+
 // The multicast group that every IPv6 host is in.
 const ALL_NODES = 'ff02::1';
 
@@ -59,8 +66,7 @@ export function readPacket(ends: Ends, packet: Packet): Received | undefined {
 
 function read4({ local }: Ends, { packet }: Packet): Received {
   const { tos, options, src, dst, payload } = decodeIpv4(packet);
-  const tcp = decodeTcp(payload, { family: 4, src, dst });
-  return received(tcp, {
+  return received(decode(payload, { family: 4, src, dst }), {
     security: securityIn(options),
     precedence: precedence(tos),
     unicast: dst === local,
@@ -69,17 +75,45 @@ function read4({ local }: Ends, { packet }: Packet): Received {
 
 /** Raw sockets hide the header of IPv6. Where the packet was sent to shows in its checksum, which covers the address. */
 function read6({ local }: Ends, { tcp: octets, source }: Packet): Received {
-  const sentTo = (dst: string): DecodedTcp => decodeTcp(octets, { family: 6, src: source, dst });
+  const sentTo = (dst: string): Decoded => decode(octets, { family: 6, src: source, dst });
   const toAll = sentTo(ALL_NODES);
-  const unicast = !toAll.checksumValid;
+  const unicast = !toAll.tcp.checksumValid;
   return received(unicast ? sentTo(local) : toAll, { security: 0, precedence: 0, unicast });
 }
 
-function received(tcp: DecodedTcp, ip: Pick<Segment, 'security' | 'precedence' | 'unicast'>): Received {
-  const { wnd = 0, mss, wscale: _, sackPermitted: __, ...fields } = fromWire(tcp);
+interface Decoded {
+  readonly tcp: DecodedTcp;
+  readonly malformed?: Malformation;
+}
+
+/** Where the data offset cannot be, the header is read as if it had no options: the model is told, and takes nothing of it. */
+function decode(octets: Uint8Array, addresses: Addresses): Decoded {
+  const offset = (octets[OFFSET_OCTET] ?? 0) >>> 4;
+  if (octets.length < 4 * SHORTEST_HEADER || (offset >= SHORTEST_HEADER && 4 * offset <= octets.length))
+    return { tcp: decodeTcp(octets, addresses) };
+  const copy = octets.slice();
+  copy[OFFSET_OCTET] = (SHORTEST_HEADER << 4) | ((octets[OFFSET_OCTET] ?? 0) & 0x0f);
+  const sum = internetChecksum(pseudoHeader(addresses, PROTOCOL_TCP, octets.length), octets);
+  return { tcp: { ...decodeTcp(copy), checksumValid: sum === 0 }, malformed: 'data offset' };
+}
+
+function received(
+  { tcp, malformed }: Decoded,
+  ip: Pick<Segment, 'security' | 'precedence' | 'unicast'>,
+): Received {
+  const read = fromWire(tcp);
+  const { seq, ack, ctl, data, urg, wnd = 0, mss, tsval, tsecr } = read;
   return {
     ports: { local: tcp.dstPort, remote: tcp.srcPort },
-    segment: { ...fields, ...ip, wnd, checksumValid: tcp.checksumValid === true },
+    segment: {
+      ...{ seq, ack, ctl, data, urg, wnd },
+      ...(tsval === undefined ? {} : { tsval }),
+      ...(tsecr === undefined ? {} : { tsecr }),
+      ...ip,
+      ...headerForm(read),
+      ...(malformed ? { malformed } : {}),
+      checksumValid: tcp.checksumValid === true,
+    },
     mss,
   };
 }

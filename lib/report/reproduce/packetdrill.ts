@@ -17,6 +17,17 @@ const UNWRITABLE: readonly { readonly condition: RegExp; readonly lacks: string 
   { condition: /multicast/, lacks: "the stimulus's destination address" },
 ];
 
+/** Fields of the stimulus that packetdrill has no words for. */
+const UNWRITABLE_FIELDS: readonly {
+  readonly key: 'offset' | 'reserved' | 'checksum' | 'opt';
+  readonly lacks: string;
+}[] = [
+  { key: 'offset', lacks: 'the data offset of the stimulus' },
+  { key: 'reserved', lacks: 'the reserved bits of the stimulus' },
+  { key: 'checksum', lacks: 'the checksum of the stimulus' },
+  { key: 'opt', lacks: 'the octets of the options of the stimulus' },
+];
+
 export interface ScriptOptions {
   /** What is to come in place of what came: a segment in the notation, or `silence`; and the state after. */
   readonly expected?: { readonly reply: string; readonly then: string };
@@ -68,7 +79,13 @@ class Script {
   }
 
   #tester(segment: ConcreteSegment, record: ReportRecord, position: number): void {
-    if (record.role === 'stimulus') this.#lines.push(`// the stimulus: ${this.#result.send}`);
+    if (record.role === 'stimulus') {
+      this.#lines.push(`// the stimulus: ${this.#result.send}`);
+      for (const { key, lacks } of UNWRITABLE_FIELDS) {
+        if (segment[key] !== undefined)
+          this.#lines.push(`// packetdrill cannot write ${lacks}: it is missing below`);
+      }
+    }
     if (record.role === 'proof' && this.#result.records[position - 1]?.role !== 'proof')
       this.#lines.push('// the proof of the state after');
     const text = this.#packets.fromTester(segment, WINDOW);

@@ -11,7 +11,7 @@ import {
   sort,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
-import type { Entry, Refusal } from '../../tester/index.ts';
+import { type Entry, hasRightChecksum, type Refusal } from '../../tester/index.ts';
 import type { Observation } from '../../verdict/judge.ts';
 import type { Inconclusive } from '../../verdict/result.ts';
 import { add, leq } from '../../wire/seq.ts';
@@ -31,6 +31,7 @@ import {
 // The other half is left for the user to be told in, on a busy machine as well.
 const PART_OF_TIMER = 0.5;
 const SPOKEN_TO = "the target's application closes when it is spoken to before it has spoken";
+const RIGHT_BY_ACCIDENT = 'the checksum that was to be wrong is right by accident';
 const TOO_LATE = "the stimulus came so late that the target's timer may have sent what came back";
 
 /** One attempt at a case: what was seen, and whether it can be trusted. */
@@ -135,7 +136,7 @@ async function stimulate(
   };
   const { mailbox } = connection;
   const mark = mailbox.log.length;
-  connection.transmit(
+  const sent = connection.transmit(
     stimulus,
     dressingOf(subject, family),
     connection.timestamps && carriesTimestamps(subject),
@@ -195,6 +196,9 @@ async function stimulate(
     entries: [...mailbox.log],
     startedAt,
     ...(untold.length > 0 ? { disturbance: TOO_LATE } : {}),
+    ...(stimulus.checksum !== undefined && hasRightChecksum(sent.packet)
+      ? { disturbance: RIGHT_BY_ACCIDENT }
+      : {}),
   };
 }
 

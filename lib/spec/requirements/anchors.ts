@@ -12,6 +12,12 @@ const wire = (id: string, section: string, text: string): Requirement => ({
  * SEGMENT ARRIVES. An id without a document is a section of RFC 9293.
  */
 export const ANCHORS: readonly Requirement[] = [
+  wire(
+    '3.1 data offset',
+    '3.1',
+    'The data offset says where the text begins, behind a header of at least 20 octets',
+  ),
+  wire('3.1 reserved bits', '3.1', 'Reserved bits are ignored in received segments'),
   wire('3.4 acceptability', '3.4', 'A segment is acceptable when either of its ends lies in the window'),
   wire('3.5 three-way handshake', '3.5', 'SYN, SYN,ACK and ACK synchronize both directions'),
   wire('3.5 old duplicate SYN', '3.5', 'An old SYN is undone by the reset that the peer answers with'),
@@ -131,6 +137,18 @@ export const ANCHORS: readonly Requirement[] = [
   wire('RFC 5961 5.2', 'RFC 5961 5.2', 'An ACK older than SND.UNA-MAX.SND.WND is answered and dropped'),
   wire('RFC 5961 7', 'RFC 5961 7', 'Challenge ACKs are throttled'),
   wire('RFC 6191 2', 'RFC 6191 2', 'Timestamps decide whether a SYN may end TIME-WAIT'),
+  wire(
+    'RFC 7323 2.2',
+    'RFC 7323 2.2',
+    'A window scale is sent in a SYN, or in answer to one that has it, and ignored in other segments',
+  ),
+  wire(
+    'RFC 7323 3.2 not negotiated',
+    'RFC 7323 3.2',
+    'Timestamps that were not negotiated are neither sent nor heeded',
+  ),
+  wire('RFC 2018 2', 'RFC 2018 2', 'SACK-permitted is sent in SYNs alone'),
+  wire('RFC 2018 4', 'RFC 2018 4', 'SACK blocks are sent only to who has permitted them'),
   wire(
     'RFC 7323 3.2',
     'RFC 7323 3.2',

@@ -15,6 +15,21 @@ export const rules = (...all: readonly Rule[]): Rule =>
 // The steps, in their order.
 
 export const CHECKSUM = rule(['RFC 793 3.1 checksum', 'RFC 9293 3.1 checksum'], ['MUST-3']);
+export const DATA_OFFSET = rule(['RFC 793 3.1 data offset', 'RFC 9293 3.1 data offset'], ['3.1 data offset']);
+export const RESERVED_BITS = rule(['RFC 793 3.1 reserved', 'RFC 9293 3.1 reserved'], ['3.1 reserved bits']);
+export const MANDATORY_OPTIONS = rule(['RFC 793 3.1 options', 'RFC 9293 3.2'], ['MUST-4']);
+export const OPTION_ANYWHERE = rule(
+  ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options', 'RFC 9293 3.2'],
+  ['MUST-5', 'MUST-65'],
+);
+export const OPTION_UNALIGNED = rule(['RFC 793 3.1 options', 'RFC 9293 3.2'], ['MUST-64']);
+export const UNKNOWN_OPTION = rule(['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options'], ['MUST-5', 'MUST-6']);
+export const ILLEGAL_OPTION_LENGTH = rule(
+  ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options'],
+  ['MUST-7', 'MUST-68'],
+);
+export const WINDOW_SCALE_STRAY = rule(['RFC 1122 4.2.2.5', 'RFC 7323 2.2'], ['RFC 7323 2.2']);
+export const TIMESTAMPS_STRAY = rule(['RFC 1122 4.2.2.5', 'RFC 7323 3.2'], ['RFC 7323 3.2 not negotiated']);
 export const PAWS = rule(['RFC 7323 5.3 R1'], ['RFC 7323 5.3 R1']);
 export const TIMESTAMPS_MISSING = rule(['RFC 7323 3.2'], ['RFC 7323 3.2']);
 export const SEQUENCE = rule(

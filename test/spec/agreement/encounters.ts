@@ -1,6 +1,7 @@
 import { evaluateSegment, parseSegment } from '../../../lib/notation/index.ts';
 import { Random } from '../../../lib/runner/trial/random.ts';
 import type { Case } from '../../../lib/spec/case.ts';
+import { headerForm } from '../../../lib/spec/header.ts';
 import type { State } from '../../../lib/spec/state.ts';
 import type { Segment, Tcb } from '../../../lib/spec/tcb.ts';
 import { tcbVariables } from '../../../lib/spec/variables.ts';
@@ -80,7 +81,8 @@ function stimulusOf(subject: Case, tcb: Tcb, random: Random): Segment {
       ? add(tcb.security, between(random, 1, 1000))
       : tcb.security,
     precedence: tcb.precedence + (condition.includes('higher') ? 1 : condition.includes('lower') ? -1 : 0),
-    checksumValid: condition !== 'wrong TCP checksum',
+    checksumValid: condition !== 'wrong TCP checksum' && written.checksum === undefined,
+    ...headerForm(written),
     unicast: condition !== 'sent to a broadcast or multicast address',
   };
 }

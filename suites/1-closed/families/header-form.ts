@@ -1,0 +1,75 @@
+import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
+
+const DROPPED: Outcome = { reply: 'silence', then: 'CLOSED' };
+const MAY_DROP: Outcome = { ...DROPPED, level: 'permitted' };
+const FROM_SEQ: Outcome = { reply: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'CLOSED' };
+const FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' };
+
+const SYN = '<SEQ=ANY><CTL=SYN><DATA=10>';
+const ACK = '<SEQ=ANY><ACK=ANY><CTL=ACK>';
+
+const GROUP_1 = ['RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'];
+
+/**
+ * The form of the header, where there is no connection. Options play no part in the reset: of a SYN with text, the SYN and
+ * the text are counted, wherever the header ends.
+ */
+export const headerForm = (): readonly CaseDeclaration[] => {
+  const option = (
+    name: string,
+    title: string,
+    octets: string,
+    expect: CaseDeclaration['expect'],
+    cite: string,
+    requirement: string,
+  ): CaseDeclaration => ({
+    id: `closed.option.${name}`,
+    title: `SYN and text with ${title}`,
+    send: `${SYN}<OPT=${octets}>`,
+    expect,
+    cite: [cite, ...GROUP_1],
+    requirements: [requirement, '3.5.2 group 1', '3.10.7.1'],
+  });
+  // To reset is what is suggested for an illegal length, and what is due anyway. To drop the segment is to be prepared, too.
+  const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
+    option(name, title, octets, [FROM_SEQ, MAY_DROP], 'RFC 1122 4.2.2.5', 'MUST-7');
+  const ignored = { rfc793: [FROM_SEQ, MAY_DROP], rfc1122: FROM_SEQ };
+  // Nothing says where the text begins: nothing can be counted, but for an answer by what its first octets say.
+  const offset = (name: string, title: string, value: number): CaseDeclaration => ({
+    id: `closed.header.${name}`,
+    title: `ACK with ${title}`,
+    send: `${ACK}<OFFSET=${value}>`,
+    expect: [DROPPED, { ...FROM_ACK, level: 'permitted' }],
+    cite: ['RFC 793 3.1 data offset', 'RFC 9293 3.1 data offset'],
+    requirements: ['3.1 data offset'],
+  });
+  return [
+    option('unknown', 'an option of an unknown kind', 'fe04abcd', ignored, 'RFC 1122 4.2.2.5', 'MUST-6'),
+    option('nops', 'no options but No-Operation', '01010101', FROM_SEQ, 'RFC 9293 3.2', 'MUST-4'),
+    option('end-of-list', 'an empty list of options', '00000000', FROM_SEQ, 'RFC 9293 3.2', 'MUST-4'),
+    illegal('length-zero', 'an option of length 0', 'fe000000'),
+    illegal('length-one', 'an option of length 1', 'fe010000'),
+    illegal('length-overrun', 'an option that is longer than the header', 'fe080000'),
+    illegal('length-missing', 'an option whose length would lie beyond the header', '010101fe'),
+    {
+      id: 'closed.header.reserved-bits',
+      title: 'SYN and text with reserved bits set',
+      send: `${SYN}<RESERVED=14>`,
+      // Since RFC 9293 they are to be ignored; before, they must be zero, and nothing is said of others.
+      expect: { rfc793: [FROM_SEQ, MAY_DROP], rfc9293: FROM_SEQ },
+      cite: ['RFC 793 3.1 reserved', 'RFC 9293 3.1 reserved', ...GROUP_1],
+      requirements: ['3.1 reserved bits', '3.5.2 group 1', '3.10.7.1'],
+    },
+    offset('offset-zero', 'a data offset of zero', 0),
+    offset('offset-four', 'a data offset inside the fixed header', 4),
+    offset('offset-beyond', 'a data offset beyond the end of the segment', 15),
+    {
+      id: 'closed.header.checksum-zero',
+      title: 'ACK with a checksum of zero',
+      send: `${ACK}<CHECKSUM=0>`,
+      expect: DROPPED,
+      cite: ['RFC 793 3.1 checksum', 'RFC 9293 3.1 checksum'],
+      requirements: ['MUST-3'],
+    },
+  ];
+};

@@ -1,0 +1,120 @@
+/**
+ * What comes before any step: options that are to be passed over, options whose length cannot be, reserved bits, data offsets
+ * that cannot be, and a checksum that was not computed; in a state that is not synchronized.
+ */
+import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
+
+/** A segment that changes the state, and what is due to it in all forms. */
+export interface Opening {
+  /** What the ids begin with. */
+  readonly prefix: string;
+  /** In a few words. */
+  readonly what: string;
+  readonly send: string;
+  /** What comes of it when nothing is wrong with its header. */
+  readonly ordinary: Outcome;
+  /** The segment is dropped. */
+  readonly dropped: Outcome;
+  /** The connection is reset, as is suggested for an illegal option length: all forms that the reset may have. */
+  readonly reset: readonly Outcome[];
+  /** The segment is answered with a reset, and the state stays (group 2 of "Reset Generation"). */
+  readonly refused: Outcome;
+}
+
+type Rule = Required<Pick<CaseDeclaration, 'cite' | 'requirements'>>;
+
+const MANDATORY: Rule = { cite: ['RFC 793 3.1 options', 'RFC 9293 3.2'], requirements: ['MUST-4'] };
+const UNKNOWN: Rule = {
+  cite: ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options'],
+  requirements: ['MUST-5', 'MUST-6'],
+};
+const UNALIGNED: Rule = {
+  cite: ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options', 'RFC 9293 3.2'],
+  requirements: ['MUST-5', 'MUST-6', 'MUST-64'],
+};
+const ILLEGAL_LENGTH: Rule = {
+  cite: ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options'],
+  requirements: ['MUST-7', 'MUST-68'],
+};
+const RESERVED: Rule = {
+  cite: ['RFC 793 3.1 reserved', 'RFC 9293 3.1 reserved'],
+  requirements: ['3.1 reserved bits'],
+};
+const DATA_OFFSET: Rule = {
+  cite: ['RFC 793 3.1 data offset', 'RFC 9293 3.1 data offset'],
+  requirements: ['3.1 data offset'],
+};
+const CHECKSUM: Rule = { cite: ['RFC 793 3.1 checksum', 'RFC 9293 3.1 checksum'], requirements: ['MUST-3'] };
+
+const permitted = (outcome: Outcome): Outcome => ({ ...outcome, level: 'permitted' });
+
+export const headerForm = (opening: Opening): readonly CaseDeclaration[] => {
+  const { prefix, what, send, ordinary, dropped } = opening;
+  const declare = (
+    name: string,
+    title: string,
+    field: string,
+    expect: CaseDeclaration['expect'],
+    rule: Rule,
+  ): CaseDeclaration => ({
+    id: `${prefix}.${name}`,
+    title: `${what} with ${title}`,
+    send: send + field,
+    expect,
+    ...rule,
+  });
+  // RFC 793 knows three options and says nothing of others; RFC 1122 has a TCP ignore what it does not know.
+  const ignored = { rfc793: [ordinary, permitted(dropped)], rfc1122: ordinary };
+  const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
+    declare(`option.${name}`, title, `<OPT=${octets}>`, lengthHandled(opening), ILLEGAL_LENGTH);
+  // No document speaks of it. Nothing says where the text begins, so that nothing can be taken; an answer is what group 2 has
+  // for what is not expected.
+  const offset = (name: string, title: string, value: number): CaseDeclaration =>
+    declare(`header.${name}`, title, `<OFFSET=${value}>`, [dropped, permitted(opening.refused)], DATA_OFFSET);
+  return [
+    declare('option.unknown', 'an option of an unknown kind', '<OPT=fe04abcd>', ignored, UNKNOWN),
+    declare(
+      'option.unaligned',
+      'an option of an unknown kind that begins and ends between two words',
+      '<OPT=01fe05abcdef0000>',
+      ignored,
+      UNALIGNED,
+    ),
+    declare('option.nops', 'no options but No-Operation', '<OPT=01010101>', ordinary, MANDATORY),
+    declare('option.end-of-list', 'an empty list of options', '<OPT=00000000>', ordinary, MANDATORY),
+    illegal('length-zero', 'an option of length 0', 'fe000000'),
+    illegal('length-one', 'an option of length 1', 'fe010000'),
+    illegal('length-overrun', 'an option that is longer than the header', 'fe080000'),
+    illegal('length-missing', 'an option whose length would lie beyond the header', '010101fe'),
+    declare(
+      'header.reserved-bits',
+      'reserved bits set',
+      '<RESERVED=14>',
+      // Since RFC 9293 they are to be ignored; before, they must be zero, and nothing is said of others.
+      { rfc793: [ordinary, permitted(dropped)], rfc9293: ordinary },
+      RESERVED,
+    ),
+    offset('offset-zero', 'a data offset of zero', 0),
+    offset('offset-four', 'a data offset inside the fixed header', 4),
+    offset('offset-beyond', 'a data offset beyond the end of the segment', 15),
+    declare('header.checksum-zero', 'a checksum of zero', '<CHECKSUM=0>', dropped, CHECKSUM),
+  ];
+};
+
+/** The length of the option that opens a connection, as no such option has it: only a SYN is looked at for its size. */
+export const illegalMssLength = (opening: Opening): CaseDeclaration => ({
+  id: `${opening.prefix}.option.mss-of-three-octets`,
+  title: `${opening.what} with a maximum segment size of another length than it has`,
+  send: `${opening.send}<OPT=02030000>`,
+  expect: lengthHandled(opening),
+  ...ILLEGAL_LENGTH,
+});
+
+/**
+ * A TCP must be prepared for an option whose length cannot be. To stop there and take the segment, to drop it, and to reset
+ * the connection, as is suggested, are three ways to be so.
+ */
+function lengthHandled({ ordinary, dropped, reset, refused }: Opening): readonly Outcome[] {
+  const isKnown = reset.some(({ reply, then }) => reply === refused.reply && then === refused.then);
+  return [ordinary, dropped, ...reset, ...(isKnown ? [] : [permitted(refused)])];
+}

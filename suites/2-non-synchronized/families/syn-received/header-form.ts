@@ -1,0 +1,54 @@
+import type { CaseDeclaration, Outcome } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import { headerForm as headerFormOf } from '../header-form.ts';
+import { afterReset, DROPPED, permitted, RESET_FROM_ACK } from './outcomes.ts';
+
+const send = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>';
+const ordinary: Outcome = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' };
+
+/** The form of the header: of text with the ACK that completes the handshake, which is answered where it counts. */
+export const headerForm = (origin: Origin): readonly CaseDeclaration[] => {
+  const then = afterReset(origin);
+  const what = 'the completing ACK and text';
+  const stray = (
+    name: string,
+    title: string,
+    field: string,
+    expect: CaseDeclaration['expect'],
+    rule: Required<Pick<CaseDeclaration, 'cite' | 'requirements'>>,
+  ): CaseDeclaration => ({
+    id: `syn-received.${origin}.option.${name}`,
+    title: `${what} with ${title}`,
+    send: send + field,
+    expect,
+    ...rule,
+  });
+  const ignored = { rfc793: [ordinary, permitted(DROPPED)], rfc1122: ordinary };
+  return [
+    ...headerFormOf({
+      prefix: `syn-received.${origin}`,
+      what,
+      send,
+      ordinary,
+      dropped: DROPPED,
+      reset: [
+        { ...RESET_FROM_ACK, then },
+        { reply: '<SEQ=SND.NXT><CTL=RST>', then },
+        { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', then },
+      ],
+      refused: RESET_FROM_ACK,
+    }),
+    stray('mss', 'a maximum segment size, as only a SYN has it', '<MSS=536>', ordinary, {
+      cite: ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options', 'RFC 9293 3.2'],
+      requirements: ['MUST-5', 'MUST-65'],
+    }),
+    stray('window-scale', 'a window scale, as only a SYN has it', '<WSCALE=7>', ignored, {
+      cite: ['RFC 1122 4.2.2.5', 'RFC 7323 2.2'],
+      requirements: ['RFC 7323 2.2'],
+    }),
+    stray('timestamps-not-negotiated', 'timestamps that were not negotiated', '<TSVAL=1><TSECR=0>', ignored, {
+      cite: ['RFC 1122 4.2.2.5', 'RFC 7323 3.2'],
+      requirements: ['RFC 7323 3.2 not negotiated'],
+    }),
+  ];
+};

@@ -1,0 +1,173 @@
+import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import {
+  acknowledgmentOf,
+  always,
+  anyOf,
+  type ByProfile,
+  byProfile,
+  emptyAck,
+  named,
+  type Outcomes,
+  outcome,
+  permitted,
+  resetBySegAck,
+  type Subject,
+  silence,
+} from './expectations.ts';
+import {
+  CHECKSUM,
+  DATA_OFFSET,
+  ILLEGAL_OPTION_LENGTH,
+  MANDATORY_OPTIONS,
+  OPTION_ANYWHERE,
+  OPTION_UNALIGNED,
+  RESERVED_BITS,
+  type Rule,
+  rules,
+  TIMESTAMPS_STRAY,
+  UNKNOWN_OPTION,
+  WINDOW_SCALE_STRAY,
+} from './rules.ts';
+
+/** A segment of which nothing is wrong but its header. */
+interface Carrier {
+  readonly what: string;
+  readonly send: string;
+}
+
+/** Text that is answered: in order where text is taken, and otherwise such as was received before. */
+const answered = ({ state, ack, takesText }: Subject): Carrier & { readonly ordinary: Outcomes } =>
+  takesText
+    ? {
+        what: 'text in order',
+        send: `<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK,PSH><DATA=10>`,
+        ordinary: [acknowledgmentOf(10, state)],
+      }
+    : {
+        what: 'old text',
+        send: `<SEQ=RCV.NXT-10><ACK=${ack}><CTL=ACK,PSH><DATA=10>`,
+        ordinary: [emptyAck(state)],
+      };
+
+/** What would change the connection, if any of it counted. */
+function consequential({ state, ack, takesText }: Subject): Carrier {
+  if (takesText) return { what: 'text in order', send: `<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK,PSH><DATA=10>` };
+  if (state === 'CLOSING' || state === 'LAST-ACK')
+    return { what: 'the acknowledgment of our FIN', send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' };
+  return { what: 'a RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' };
+}
+
+/** Before the first step: headers that no sender should make, and options that are to be passed over. */
+export const headerForm = (subject: Subject): readonly CaseDeclaration[] => [
+  ...goodOptions(subject),
+  ...illegalLengths(subject),
+  ...damagedHeaders(subject),
+];
+
+const option =
+  (subject: Subject) =>
+  (name: string, title: string, fields: string, expect: ByProfile, rule: Rule): CaseDeclaration => {
+    const { what, send } = answered(subject);
+    return {
+      id: named(subject, `option.${name}`),
+      title: `${what} with ${title}`,
+      send: send + fields,
+      expect,
+      ...rule,
+    };
+  };
+
+/** Options that are to be passed over. */
+function goodOptions(subject: Subject): readonly CaseDeclaration[] {
+  const { ordinary } = answered(subject);
+  const with_ = option(subject);
+  // RFC 793 knows three options and says nothing of others; RFC 1122 has a TCP ignore what it does not know.
+  const ignored = byProfile({
+    rfc793: [...ordinary, ...permitted(silence(subject.state))],
+    rfc1122: ordinary,
+  });
+  const known = always(...ordinary);
+  return [
+    with_('unknown', 'an option of an unknown kind', '<OPT=fe04abcd>', ignored, UNKNOWN_OPTION),
+    with_(
+      'unaligned',
+      'an option of an unknown kind that begins and ends between two words',
+      '<OPT=01fe05abcdef0000>',
+      ignored,
+      rules(UNKNOWN_OPTION, OPTION_UNALIGNED),
+    ),
+    with_('nops', 'no options but No-Operation', '<OPT=01010101>', known, MANDATORY_OPTIONS),
+    with_('end-of-list', 'an empty list of options', '<OPT=00000000>', known, MANDATORY_OPTIONS),
+    with_('mss', 'a maximum segment size, as only a SYN has it', '<MSS=536>', known, OPTION_ANYWHERE),
+    with_('window-scale', 'a window scale, as only a SYN has it', '<WSCALE=7>', ignored, WINDOW_SCALE_STRAY),
+    with_(
+      'timestamps-not-negotiated',
+      'timestamps that were not negotiated',
+      '<TSVAL=1><TSECR=0>',
+      ignored,
+      TIMESTAMPS_STRAY,
+    ),
+  ];
+}
+
+/**
+ * A TCP must be prepared for an option whose length cannot be. To stop there and take the segment, to drop it, and to reset
+ * the connection, as is suggested, are three ways to be so.
+ */
+function illegalLengths(subject: Subject): readonly CaseDeclaration[] {
+  const { state } = subject;
+  const expect = always(
+    ...anyOf(
+      ...answered(subject).ordinary,
+      silence(state),
+      resetBySegAck,
+      outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
+      outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
+      ...permitted(emptyAck(state)),
+    ),
+  );
+  const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
+    option(subject)(name, title, `<OPT=${octets}>`, expect, ILLEGAL_OPTION_LENGTH);
+  return [
+    illegal('length-zero', 'an option of length 0', 'fe000000'),
+    illegal('length-one', 'an option of length 1', 'fe010000'),
+    illegal('length-overrun', 'an option that is longer than the header', 'fe080000'),
+    illegal('length-missing', 'an option whose length would lie beyond the header', '010101fe'),
+  ];
+}
+
+/** Reserved bits, data offsets that cannot be, and a checksum that was not computed. */
+function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
+  const { state } = subject;
+  const { what, send, ordinary } = answered(subject);
+  const change = consequential(subject);
+  const dropped = silence(state);
+  const offset = (name: string, title: string, field: string): CaseDeclaration => ({
+    id: named(subject, `header.${name}`),
+    title: `${change.what} with ${title}`,
+    send: change.send + field,
+    // No document speaks of it. Nothing says where the text begins, so that nothing can be taken; an answer is what group 3
+    // has for a segment that is not acceptable.
+    expect: always(dropped, ...(change.send.includes('RST') ? [] : permitted(emptyAck(state)))),
+    ...DATA_OFFSET,
+  });
+  return [
+    {
+      id: named(subject, 'header.reserved-bits'),
+      title: `${what} with reserved bits set`,
+      send: `${send}<RESERVED=14>`,
+      // Since RFC 9293 they are to be ignored; before, they must be zero, and nothing is said of others.
+      expect: byProfile({ rfc793: [...ordinary, ...permitted(dropped)], rfc9293: ordinary }),
+      ...RESERVED_BITS,
+    },
+    offset('offset-four', 'a data offset inside the fixed header', '<OFFSET=4>'),
+    offset('offset-beyond', 'a data offset beyond the end of the segment', '<OFFSET=15>'),
+    {
+      id: named(subject, 'header.checksum-zero'),
+      title: `${change.what} with a checksum of zero`,
+      send: `${change.send}<CHECKSUM=0>`,
+      expect: always(dropped),
+      ...CHECKSUM,
+    },
+  ];
+}
