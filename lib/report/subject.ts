@@ -46,7 +46,7 @@ export const stepTexts = ({ steps = [] }: Subject): readonly string[] =>
     const then = step.then ? `, then ${step.then}` : '';
     const others = [
       ...(step.otherwise ?? []).map((reply) => ` or, as right, ${reply}`),
-      ...(step.permitted ? [` or ${step.permitted} (permitted)`] : []),
+      ...(step.permitted ? [` or ${step.permitted.reply}, then ${step.permitted.then} (permitted)`] : []),
     ];
     return `target  ${step.expect.join(' or ')}${then}${others.join('')}`;
   });

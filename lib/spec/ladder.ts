@@ -19,8 +19,11 @@ export interface SendStep {
  */
 export interface ExpectStep {
   readonly expect: string | readonly string[];
-  /** What a SHOULD advises against: allowed, but the verdict is `permitted`. */
-  readonly permitted?: string;
+  /**
+   * What a SHOULD of `since` advises against: allowed, but the verdict is `permitted`. Under the profiles before `since` it is
+   * what must come, and `expect` deviates. The ladder ends with it, in the state that it leads to.
+   */
+  readonly permitted?: { readonly reply: string; readonly then: State };
   /** As right, but then the ladder ends here: the target does not go the way that the next steps are about. */
   readonly otherwise?: readonly string[];
   /** The state that the figure shows behind this line; absent when it stays, or when the texts leave it open. */
@@ -57,7 +60,7 @@ export interface LadderDeclaration {
   readonly condition?: Extract<Condition, 'timestamps negotiated'>;
   /** The target's user does not take the text that arrives. */
   readonly unread?: true;
-  /** The document that asks for it: under the profiles before, what is `permitted` is as good. `rfc793` when absent. */
+  /** The document that asks for it; `rfc793` when absent. */
   readonly since?: Profile;
   readonly steps: readonly LadderStep[];
   /** The state in the figure's last line that is shown. */

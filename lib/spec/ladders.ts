@@ -52,7 +52,11 @@ function resolve(id: string, step: LadderStep): Ladder['steps'][number] {
   }
   const expect = typeof step.expect === 'string' ? [step.expect] : step.expect;
   if (expect.length === 0) throw new CatalogueError(`${id}: a step expects nothing`);
-  for (const reply of [...expect, ...(step.otherwise ?? []), ...(step.permitted ? [step.permitted] : [])])
+  for (const reply of [
+    ...expect,
+    ...(step.otherwise ?? []),
+    ...(step.permitted ? [step.permitted.reply] : []),
+  ])
     if (reply !== 'silence') check(id, reply);
   return { ...step, expect };
 }

@@ -12,12 +12,13 @@ figure({
     { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>' },
     { user: 'leave' },
     {
-      // A reset takes its number from SND.NXT; whether it also acknowledges is not said.
+      // A reset takes its number from SND.NXT; whether it also acknowledges is not said. RFC 793 has no other close than by
+      // FIN, after which the user may go on to read; the reset, and the close that goes with it, are of RFC 1122.
       expect: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', '<SEQ=SND.NXT><CTL=RST>'],
-      permitted: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>',
+      permitted: { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
     },
   ],
   then: 'CLOSED',
-  cite: ['RFC 1122 4.2.2.13', 'RFC 9293 3.6.1'],
+  cite: ['RFC 793 3.5', 'RFC 1122 4.2.2.13', 'RFC 9293 3.6.1'],
   requirements: ['SHLD-3', 'MAY-1'],
 });

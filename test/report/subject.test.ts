@@ -63,12 +63,12 @@ describe('what a report knows of a case', () => {
       requirements: [],
       steps: [
         { user: 'send', octets: 10 },
-        { expect: ['a', 'b'], otherwise: ['c'], permitted: 'd', then: 'CLOSED' },
+        { expect: ['a', 'b'], otherwise: ['c'], permitted: { reply: 'd', then: 'LISTEN' }, then: 'CLOSED' },
       ],
     };
     expect(stepTexts(alternatives)).to.deep.equal([
       'user    send, 10 octets',
-      'target  a or b, then CLOSED or, as right, c or d (permitted)',
+      'target  a or b, then CLOSED or, as right, c or d, then LISTEN (permitted)',
     ]);
     const context = contextOf(stored(LADDER, 'deviates', { reasons: { rfc9293: 'step 4: wrong' } }));
     expect(context.get('Rule'))

@@ -106,18 +106,12 @@ function ofLadder({
 }: Ladder): ListedCase {
   const last = steps.findLast((step) => 'expect' in step);
   const from = since ? PROFILES.indexOf(since) : 0;
-  const outcomes = (profile: Profile): ListedOutcome[] => [
-    ...(last?.expect ?? []).map((reply): ListedOutcome => ({ reply, then, level: 'required' })),
-    ...(last?.permitted
-      ? [
-          {
-            reply: last.permitted,
-            then,
-            level: PROFILES.indexOf(profile) < from ? 'required' : 'permitted',
-          } as const,
-        ]
-      : []),
-  ];
+  const outcomes = (profile: Profile): ListedOutcome[] => {
+    const expected = (last?.expect ?? []).map((reply): ListedOutcome => ({ reply, then, level: 'required' }));
+    if (!last?.permitted) return expected;
+    if (PROFILES.indexOf(profile) < from) return [{ ...last.permitted, level: 'required' }];
+    return [...expected, { ...last.permitted, level: 'permitted' }];
+  };
   return {
     id,
     state: start,

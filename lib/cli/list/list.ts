@@ -57,6 +57,9 @@ function expectLines({ expect }: ListedCase): string[] {
 function stepLine(step: Exclude<ListedCase['send'], string>[number]): string {
   if ('send' in step) return field('send', step.send);
   if ('user' in step) return field('user', step.user === 'send' ? `sends ${step.octets} octets` : step.user);
-  const permitted = step.permitted ? `, or (permitted) ${step.permitted}` : '';
-  return field('expect', `${step.expect.join(' or ')}${permitted}${step.then ? `, then ${step.then}` : ''}`);
+  const then = step.then ? `, then ${step.then}` : '';
+  const permitted = step.permitted
+    ? `; or (permitted) ${step.permitted.reply}, then ${step.permitted.then}`
+    : '';
+  return field('expect', `${step.expect.join(' or ')}${then}${permitted}`);
 }

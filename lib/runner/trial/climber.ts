@@ -30,10 +30,20 @@ const TIMER_SLACK = 1.3;
 
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
 
+/** A step at which the target could do what the ladder's document asks for, or what is only permitted there. */
+export interface Choice {
+  readonly step: number;
+  readonly expected: readonly string[];
+  readonly permitted: string;
+  /** The state that what is permitted has led to; absent where the target did what is asked for. */
+  readonly then?: State;
+}
+
 /** Plays the tester's part of a ladder on a connection that is where the ladder begins, step by step. */
 export class Climber {
   readonly faults: string[] = [];
-  readonly concessions: string[] = [];
+  /** The steps that a SHOULD of the ladder's document decides, and how the target took them. */
+  readonly choices: Choice[] = [];
   readonly observed: ConcreteSegment[] = [];
   ended = false;
   /** Where in the log the ladder begins. */
@@ -181,20 +191,23 @@ export class Climber {
         compareReply(parseSegment(notation), reply, variables).length === 0
       );
     };
-    if (isCarried || step.expect.some(matches)) return true;
+    const { permitted, expect: expected } = step;
+    if (isCarried || expected.some(matches)) {
+      if (permitted) this.choices.push({ step: number, expected, permitted: permitted.reply });
+      return true;
+    }
     if (step.otherwise?.some(matches)) {
       this.ended = true;
       return false;
     }
     const named = ({ wnd: _, ...segment }: ConcreteSegment) => printRelative(segment, variables, 'target');
     const seen = replies.map(named).join(' and ') || 'silence';
-    if (step.permitted && matches(step.permitted)) {
-      this.concessions.push(
-        `step ${number}: ${step.permitted} is permitted; rather: ${step.expect.join(' or ')}`,
-      );
-      return true;
+    if (permitted && matches(permitted.reply)) {
+      this.#state = permitted.then;
+      this.choices.push({ step: number, expected, permitted: permitted.reply, then: permitted.then });
+      return false;
     }
-    this.faults.push(`step ${number}: expected ${step.expect.join(' or ')}, observed ${seen}`);
+    this.faults.push(`step ${number}: expected ${expected.join(' or ')}, observed ${seen}`);
     return false;
   }
 

@@ -7,7 +7,7 @@ import { NotCapable } from '../../target/driver.ts';
 import { kindOf } from '../../verdict/judge.ts';
 import type { CaseResult, Inconclusive, Verdict } from '../../verdict/result.ts';
 import type { CaseContext } from './case-context.ts';
-import { Climber } from './climber.ts';
+import { type Choice, Climber } from './climber.ts';
 import { asCase } from './described.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';
 import { lostResult } from './lost.ts';
@@ -15,10 +15,10 @@ import { Random } from './random.ts';
 import type { Sample } from './settle.ts';
 import { wireRecords } from './wire-records.ts';
 
-/** What a ladder came to: the steps that were not as drawn, and those that were only permitted. */
+/** What a ladder came to: the steps that were not as drawn, and those that some document leaves to the target. */
 interface Climb {
   readonly faults: readonly string[];
-  readonly concessions: readonly string[];
+  readonly choices: readonly Choice[];
   /** The target went another way, which is as right. */
   readonly ended: boolean;
   readonly stateAfter: State | 'unknown';
@@ -71,7 +71,7 @@ async function climb(ladder: Ladder, context: CaseContext, shift: number): Promi
     const proof = await prove(environment, climber.subject());
     return {
       faults: climber.faults,
-      concessions: climber.concessions,
+      choices: climber.choices,
       ended: climber.ended,
       stateAfter: proof.state,
       proof: proof.how,
@@ -94,7 +94,7 @@ async function climb(ladder: Ladder, context: CaseContext, shift: number): Promi
 }
 
 function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began: number): CaseResult {
-  const { stateAfter, proof, observed, variables, records, concessions } = climbed;
+  const { stateAfter, proof, observed, variables, records } = climbed;
   const unproven = stateAfter === 'unknown' && climbed.faults.length === 0;
   const { inconclusive, ...lost } = lostResult(
     asCase(ladder),
@@ -103,16 +103,15 @@ function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began
   );
   const faults = [...climbed.faults];
   if (faults.length === 0 && !endsAsDrawn(ladder, climbed))
-    faults.push(`afterwards in ${stateAfter}, not ${ladder.then}`);
+    faults.push(`afterwards in ${stateAfter}, not ${lastState(ladder, climbed)}`);
   const verdicts = {} as Record<Profile, Verdict>;
   const reasons: Partial<Record<Profile, string>> = {};
   for (const profile of PROFILES) {
-    const binding = PROFILES.indexOf(profile) >= PROFILES.indexOf(ladder.since ?? 'rfc793');
-    if (unproven) verdicts[profile] = 'inconclusive';
-    else if (faults.length > 0) verdicts[profile] = 'deviates';
-    else verdicts[profile] = concessions.length > 0 && binding ? 'permitted' : 'conformant';
-    if (verdicts[profile] === 'deviates') reasons[profile] = faults.join('; ');
-    if (verdicts[profile] === 'permitted') reasons[profile] = concessions.join('; ');
+    const { verdict, reason } = unproven
+      ? ({ verdict: 'inconclusive', reason: '' } as const)
+      : judgeClimb(faults, climbed.choices, isAskedFor(ladder, profile));
+    verdicts[profile] = verdict;
+    if (reason) reasons[profile] = reason;
   }
   return {
     ...lost,
@@ -134,9 +133,34 @@ function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began
   };
 }
 
-/** A concession leads elsewhere than the last line; where a LISTEN stands behind the port, CLOSED and LISTEN look alike. */
-function endsAsDrawn({ start, then }: Ladder, { stateAfter, concessions, ended }: Climb): boolean {
+const isAskedFor = ({ since = 'rfc793' }: Ladder, profile: Profile): boolean =>
+  PROFILES.indexOf(profile) >= PROFILES.indexOf(since);
+
+/** @param asked whether the ladder's document is in force: before it, only what that document permits is right */
+function judgeClimb(
+  faults: readonly string[],
+  choices: readonly Choice[],
+  asked: boolean,
+): { readonly verdict: Verdict; readonly reason: string } {
+  const wrong = [...faults];
+  const conceded: string[] = [];
+  for (const { step, expected, permitted, then } of choices) {
+    const rather = expected.join(' or ');
+    if (asked && then) conceded.push(`step ${step}: ${permitted} is permitted; rather: ${rather}`);
+    if (!asked && !then) wrong.push(`step ${step}: expected ${permitted}, observed ${rather}`);
+  }
+  if (wrong.length > 0) return { verdict: 'deviates', reason: wrong.join('; ') };
+  return { verdict: conceded.length > 0 ? 'permitted' : 'conformant', reason: conceded.join('; ') };
+}
+
+/** The state of the last line, or the one that a choice has led to instead. */
+const lastState = ({ then }: Ladder, { choices }: Climb): State => choices.at(-1)?.then ?? then;
+
+/** Where a LISTEN stands behind the port, CLOSED and LISTEN look alike. */
+function endsAsDrawn(ladder: Ladder, climbed: Climb): boolean {
+  const { stateAfter, ended } = climbed;
   const gone = (state: State | 'unknown'): boolean => state === 'CLOSED' || state === 'LISTEN';
-  if (ended || concessions.length > 0 || stateAfter === then) return true;
-  return start !== 'CLOSED' && gone(stateAfter) && gone(then);
+  const due = lastState(ladder, climbed);
+  if (ended || stateAfter === due) return true;
+  return ladder.start !== 'CLOSED' && gone(stateAfter) && gone(due);
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { runLadder } from '../../../lib/runner/trial/run-ladder.ts';
 import type { Ladder } from '../../../lib/spec/ladder.ts';
+import type { State } from '../../../lib/spec/state.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 
 const TAKES_TEXT: Ladder = {
@@ -67,6 +68,51 @@ describe('a ladder', () => {
     link.script = accepting();
     const { result } = await runLadder({ ...TAKES_TEXT, then: 'CLOSE-WAIT' }, context, 0);
     expect(result.reasons.rfc9293).to.equal('afterwards in ESTABLISHED, not CLOSE-WAIT');
+  });
+
+  describe('that a SHOULD of RFC 1122 decides', () => {
+    const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>';
+    const RESET = '<SEQ=SND.NXT><CTL=RST>';
+    const choosing = (expected: string, permitted: string, then: State, otherwise: State): Ladder => ({
+      ...TAKES_TEXT,
+      since: 'rfc1122',
+      steps: [
+        { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+        { expect: [expected], then, permitted: { reply: permitted, then: otherwise } },
+      ],
+      then,
+    });
+    const verdictsOf = async (ladder: Ladder) => {
+      const { link, context } = fresh();
+      link.script = accepting();
+      return (await runLadder(ladder, context, 0)).result;
+    };
+
+    it('is permitted where it does not follow, and before RFC 1122 as it has to be', async () => {
+      const { verdicts, reasons } = await verdictsOf(choosing(RESET, ACK, 'CLOSED', 'ESTABLISHED'));
+      expect([verdicts.rfc793, verdicts.rfc1122, verdicts.rfc9293]).to.deep.equal([
+        'conformant',
+        'permitted',
+        'permitted',
+      ]);
+      expect(reasons.rfc9293).to.equal(`step 2: ${ACK} is permitted; rather: ${RESET}`);
+    });
+
+    it('deviates before RFC 1122 where it does', async () => {
+      const { verdicts, reasons } = await verdictsOf(choosing(ACK, RESET, 'ESTABLISHED', 'CLOSED'));
+      expect([verdicts.rfc793, verdicts.rfc1122, verdicts.rfc9293]).to.deep.equal([
+        'deviates',
+        'conformant',
+        'conformant',
+      ]);
+      expect(reasons.rfc793).to.equal(`step 2: expected ${RESET}, observed ${ACK}`);
+    });
+
+    it('has to end in the state that what is permitted leads to', async () => {
+      const { verdicts, reasons } = await verdictsOf(choosing(RESET, ACK, 'CLOSED', 'CLOSE-WAIT'));
+      expect(verdicts.rfc793).to.equal('deviates');
+      expect(reasons.rfc9293).to.equal('afterwards in ESTABLISHED, not CLOSE-WAIT');
+    });
   });
 
   it('takes the acknowledgment of a FIN that rides on a FIN, sent once more', async () => {
