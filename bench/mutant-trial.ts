@@ -6,7 +6,7 @@ import { settingsFrom } from '../lib/runner/settings.ts';
 import { catalogue } from '../lib/spec/catalogue.ts';
 import { resolveLadders } from '../lib/spec/ladders.ts';
 import type { Profile } from '../lib/spec/profile.ts';
-import type { CaseResult } from '../lib/verdict/result.ts';
+import { type CaseResult, verdictOf } from '../lib/verdict/result.ts';
 
 export type Family = 4 | 6;
 
@@ -82,7 +82,7 @@ export async function tryMutant(
   });
   const results: CaseResult[] = [];
   const having = (verdict: string): string[] =>
-    results.filter(({ verdicts }) => verdicts[base] === verdict).map(({ id }) => id);
+    results.filter((result) => verdictOf(result, base) === verdict).map(({ id }) => id);
   const deviating = (): string[] => having('deviates').filter((id) => !disregarded.has(id));
   let session: Session;
   try {

@@ -1,5 +1,5 @@
 import { PROFILES } from '../../lib/spec/profile.ts';
-import type { CaseResult } from '../../lib/verdict/result.ts';
+import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
 
 export interface Difference {
   readonly clean: CaseResult;
@@ -22,19 +22,28 @@ export function compare(clean: readonly CaseResult[], others: readonly CaseResul
     return one ? [{ clean: one, other }] : [];
   });
   return {
-    differing: pairs.filter(
-      (pair) =>
-        !pair.other.inconclusive &&
-        PROFILES.some((profile) => pair.clean.verdicts[profile] !== pair.other.verdicts[profile]),
+    differing: pairs.filter(({ clean: before, other }) =>
+      PROFILES.some((profile) => {
+        const [was, is] = [verdictOf(before, profile), verdictOf(other, profile)];
+        return is !== 'inconclusive' && was !== is;
+      }),
     ),
-    inconclusive: pairs.filter((pair) => pair.other.inconclusive && !pair.clean.inconclusive),
+    inconclusive: pairs.filter(({ clean: before, other }) =>
+      PROFILES.some(
+        (profile) =>
+          verdictOf(other, profile) === 'inconclusive' && verdictOf(before, profile) !== 'inconclusive',
+      ),
+    ),
   };
 }
 
 /** One line: which case, and what was seen each time. */
 export function printDifference({ clean, other }: Difference): string {
-  const seen = ({ observed, stateAfter, verdicts }: CaseResult): string =>
-    `${observed.join(' ') || 'silence'}, then ${stateAfter} (${PROFILES.map((profile) => verdicts[profile]).join(', ')})`;
-  const because = other.inconclusive ? other.inconclusive.reason : seen(other);
-  return `${other.id}, IPv${other.family}: ${seen(clean)}; now ${because}; ${other.notes.at(-1) ?? ''}`;
+  return `${other.id}, IPv${other.family}: ${toldOf(clean)}; now ${toldOf(other)}; ${other.notes.at(-1) ?? ''}`;
+}
+
+function toldOf(result: CaseResult): string {
+  if (result.outcome !== 'judged') return result.why.reason;
+  const verdicts = PROFILES.map((profile) => verdictOf(result, profile)).join(', ');
+  return `${result.observed.join(' ') || 'silence'}, then ${result.stateAfter} (${verdicts})`;
 }

@@ -1,3 +1,4 @@
+import { inconclusiveOf, verdictOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import { byState } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
@@ -17,9 +18,9 @@ export function alike(
     for (const result of cases) {
       const key = [
         result.id,
-        result.verdicts[run.profile],
+        verdictOf(result, run.profile),
         observedText(result),
-        result.inconclusive?.reason,
+        inconclusiveOf(result, run.profile)?.reason,
         also(result),
       ].join('\n');
       groups.set(key, [...(groups.get(key) ?? []), result]);

@@ -1,8 +1,11 @@
 import { compareReply, evaluateSegment, NotationError, parseSegment } from '../notation/index.ts';
 import type { ResolvedOutcome } from '../spec/case.ts';
 import type { Profile } from '../spec/profile.ts';
+import { type JudgedResult, reasonOf, verdictOf } from '../verdict/result.ts';
 import { type Expecting, observedReplies } from './expectation.ts';
-import type { ReportCase } from './run.ts';
+import type { ReportCase, ReportRecord } from './run.ts';
+
+type JudgedCase = JudgedResult<ReportRecord>;
 
 /** One line of the comparison of an observation with what was expected. */
 export interface FieldComparison {
@@ -24,14 +27,14 @@ export function compareFields(
   result: ReportCase,
   profile: Profile,
 ): readonly FieldComparison[] {
-  if (result.inconclusive) return [];
+  if (result.outcome !== 'judged' || verdictOf(result, profile) === 'inconclusive') return [];
   const outcome = outcomeInQuestion(expect?.[profile] ?? [], result, profile);
   if (!outcome) return [];
-  const reason = result.reasons[profile] ?? '';
+  const reason = reasonOf(result, profile) ?? '';
   const lines = reason.includes(`observed ${result.observed.length} replies`)
     ? compareWhole(outcome, result)
     : compareOutcome(outcome, result);
-  if (result.verdicts[profile] !== 'deviates') return lines.map(asGood);
+  if (verdictOf(result, profile) !== 'deviates') return lines.map(asGood);
   const [, moved] = /afterwards RCV\.NXT is ([^;(]*)/.exec(reason) ?? [];
   const all = moved ? [...lines, line('RCV.NXT after', '', moved.trim())] : lines;
   if (all.some(({ mark }) => mark === '≠')) return all;
@@ -52,10 +55,10 @@ const asGood = (line: FieldComparison): FieldComparison =>
 /** The one that the judge's reason is about; where it gave none, the nearest. */
 function outcomeInQuestion(
   outcomes: readonly ResolvedOutcome[],
-  result: ReportCase,
+  result: JudgedCase,
   profile: Profile,
 ): ResolvedOutcome | undefined {
-  const reason = result.reasons[profile] ?? '';
+  const reason = reasonOf(result, profile) ?? '';
   const named = outcomes.find(
     ({ reply, then }) =>
       reason.startsWith(`expected ${reply}, then ${then}:`) ||
@@ -67,7 +70,7 @@ function outcomeInQuestion(
   return [...outcomes].sort((a, b) => differences(a) - differences(b))[0];
 }
 
-function compareOutcome(outcome: ResolvedOutcome, result: ReportCase): FieldComparison[] {
+function compareOutcome(outcome: ResolvedOutcome, result: JudgedCase): FieldComparison[] {
   // Of several, as when text and FIN are acknowledged one by one, the last is what they come to.
   const last = result.observed.at(-1);
   if (outcome.reply === 'silence' || last === undefined) return compareWhole(outcome, result);
@@ -75,7 +78,7 @@ function compareOutcome(outcome: ResolvedOutcome, result: ReportCase): FieldComp
 }
 
 /** Where a reply, or more than one, stands against none, there are no fields to compare. */
-const compareWhole = (outcome: ResolvedOutcome, result: ReportCase): FieldComparison[] => [
+const compareWhole = (outcome: ResolvedOutcome, result: JudgedCase): FieldComparison[] => [
   line(
     result.observed.length > 1 ? 'replies' : 'reply',
     outcome.reply,
@@ -84,10 +87,10 @@ const compareWhole = (outcome: ResolvedOutcome, result: ReportCase): FieldCompar
   stateAfter(outcome, result),
 ];
 
-const stateAfter = (outcome: ResolvedOutcome, result: ReportCase): FieldComparison =>
+const stateAfter = (outcome: ResolvedOutcome, result: JudgedCase): FieldComparison =>
   line('state after', outcome.then, result.stateAfter);
 
-function segmentFields(expected: string, observed: string, result: ReportCase): FieldComparison[] {
+function segmentFields(expected: string, observed: string, result: JudgedCase): FieldComparison[] {
   const seen = fieldsOf(observed);
   const reply = result.records.findLast((record) => record.role === 'reply');
   const wording = reply ? fieldsOf(reply.relative) : {};
@@ -112,7 +115,7 @@ function segmentFields(expected: string, observed: string, result: ReportCase): 
   return shown;
 }
 
-function mismatches(expected: string, observed: string, result: ReportCase) {
+function mismatches(expected: string, observed: string, result: JudgedCase) {
   try {
     return compareReply(
       parseSegment(expected),

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { VERDICTS, type Verdict } from '../verdict/result.ts';
+import { inconclusiveOf, reasonOf, VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, faultText, observedText } from './expectation.ts';
@@ -119,7 +119,7 @@ const named = (colours: Colours) => (name: string, value: string) =>
 function headLine({ results, number, run, colours }: Failure): string {
   const [result] = results as [ReportCase];
   const families = familiesText(results);
-  const verdict = result.verdicts[run.profile];
+  const verdict = verdictOf(result, run.profile);
   return `  ${number}) ${colours.bold(result.id)}  ${families}  ${paint(colours, verdict)(verdict)}`;
 }
 
@@ -138,7 +138,7 @@ function fullText(failure: Failure): string {
     field('sent', result.send),
     ...listed('expected', subject ? expectedTexts(subject, run.profile) : [], 'or'),
     ...listed('expected', subject ? stepTexts(subject).map((text, index) => `${index + 1}  ${text}`) : []),
-    field('observed', paint(colours, result.verdicts[run.profile])(observedText(result))),
+    field('observed', paint(colours, verdictOf(result, run.profile))(observedText(result))),
     ...listed('because', becauseOf(result, run, subject)),
     ...result.notes.map((note) => field('note', note)),
     ...ladderText(result).map((line) => `  ${colourLadder(line, colours)}`),
@@ -150,14 +150,16 @@ function shortText(failure: Failure): string {
   const [result] = results as [ReportCase];
   const expected = (subject ? expectedTexts(subject, run.profile) : []).join(' or ');
   const observed = `observed ${observedText(result)}`;
-  const why = result.inconclusive?.reason ?? (expected ? `expected ${expected}; ${observed}` : undefined);
-  const what = `${result.send}: ${why ?? result.reasons[run.profile] ?? observed}`;
+  const why =
+    inconclusiveOf(result, run.profile)?.reason ??
+    (expected ? `expected ${expected}; ${observed}` : undefined);
+  const what = `${result.send}: ${why ?? reasonOf(result, run.profile) ?? observed}`;
   return `${headLine(failure)}\n     ${colours.dim(what)}`;
 }
 
 /** What was wrong, where it says more than what was expected and what was observed. */
 function becauseOf(result: ReportCase, run: Run, subject: Subject | undefined): string[] {
-  const reason = result.inconclusive?.reason ?? faultText(result, run.profile, subject);
+  const reason = inconclusiveOf(result, run.profile)?.reason ?? faultText(result, run.profile, subject);
   const saysMore = reason.split('; ').some((fault) => !/^(observed (?!\d)|afterwards in )/.test(fault));
   return reason && saysMore ? [reason] : [];
 }

@@ -1,4 +1,5 @@
 import { PROFILES, type Profile } from '../spec/profile.ts';
+import { inconclusiveOf, seenOf, verdictOf } from '../verdict/result.ts';
 import { captureName } from './capture-name.ts';
 import { compareFields, type FieldComparison } from './comparison.ts';
 import { expectedTexts, faultText, observedText } from './expectation.ts';
@@ -21,7 +22,7 @@ export function mochawesomeContext(result: ReportCase, subject?: Subject): Conte
   };
   if (subject) add('Rule', ruleLines(result, subject));
   add('Case', caseLines(result, subject));
-  if (result.inconclusive) add('Why it is inconclusive', [result.inconclusive.reason]);
+  if (result.outcome !== 'judged') add('Why it is inconclusive', [result.why.reason]);
   add('Verdict under each profile', verdictLines(result, subject));
   if (subject?.steps) add('Expected, step by step', numbered(stepTexts(subject)));
   if (subject?.expect) add('Expected against observed', expectationLines(subject, result));
@@ -43,12 +44,13 @@ const ruleLines = (result: ReportCase, subject: Subject): string[] => [
 
 function caseLines(result: ReportCase, subject: Subject | undefined): string[] {
   const under = circumstance(result.condition, subject);
+  const seen = seenOf(result);
   return [
     `in        ${stateName(result)}, over IPv${result.family}${under ? `; ${under}` : ''}`,
     `sent      ${result.send}`,
-    ...(result.stimulus ? [`numbers   ${result.stimulus}`] : []),
+    ...(seen ? [`numbers   ${seen.stimulus}`] : []),
     `observed  ${observedText(result)}`,
-    ...(result.proof ? [`proof     ${result.proof}`] : []),
+    ...(seen?.proof ? [`proof     ${seen.proof}`] : []),
   ];
 }
 
@@ -69,10 +71,11 @@ function verdictLines(result: ReportCase, subject: Subject | undefined): string[
   const lines: string[] = [];
   let said = '';
   for (const profile of PROFILES) {
-    const why = faultText(result, profile, subject);
+    const undecided = result.outcome === 'judged' ? inconclusiveOf(result, profile) : undefined;
+    const why = undecided?.reason ?? faultText(result, profile, subject);
     if (said && why !== said) lines.push(`          ${said}`);
     said = why;
-    lines.push(`${profile.padEnd(8)}  ${result.verdicts[profile]}`);
+    lines.push(`${profile.padEnd(8)}  ${verdictOf(result, profile)}`);
   }
   return said ? [...lines, `          ${said}`] : lines;
 }

@@ -1,5 +1,5 @@
 import type { Profile } from '../spec/profile.ts';
-import type { Verdict } from '../verdict/result.ts';
+import { inconclusiveOf, type Seen, seenOf, type Verdict, verdictOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import { isFailure } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
@@ -15,8 +15,9 @@ export type Change = (typeof CHANGES)[number];
 /** What a run says of a case: all of it that does not depend on the numbers that were chosen. */
 export interface Told {
   readonly verdict: Verdict;
-  readonly kind: ReportCase['kind'];
-  readonly stateAfter: ReportCase['stateAfter'];
+  /** Absent where the case was not run. */
+  readonly kind?: Seen['kind'];
+  readonly stateAfter?: Seen['stateAfter'];
   /** For people: with the replies, in terms of the TCB. */
   readonly observed: string;
 }
@@ -51,7 +52,7 @@ function changeOf(
   profile: Profile,
   strict: boolean,
 ): Change | undefined {
-  const [was, is] = [before.verdicts[profile], after.verdicts[profile]];
+  const [was, is] = [verdictOf(before, profile), verdictOf(after, profile)];
   if (was !== is) {
     if (is === 'inconclusive') return 'no longer judged';
     const [failed, fails] = [isFailure(before, profile, strict), isFailure(after, profile, strict)];
@@ -59,7 +60,8 @@ function changeOf(
     if (failed && !fails) return 'fixed';
     return 'changed';
   }
-  return before.kind === after.kind && before.stateAfter === after.stateAfter ? undefined : 'changed';
+  const [saw, sees] = [seenOf(before), seenOf(after)];
+  return saw?.kind === sees?.kind && saw?.stateAfter === sees?.stateAfter ? undefined : 'changed';
 }
 
 function difference(
@@ -78,9 +80,11 @@ function difference(
   };
 }
 
-const told = (result: ReportCase, profile: Profile): Told => ({
-  verdict: result.verdicts[profile],
-  kind: result.kind,
-  stateAfter: result.stateAfter,
-  observed: result.inconclusive?.reason ?? observedText(result),
-});
+function told(result: ReportCase, profile: Profile): Told {
+  const seen = seenOf(result);
+  return {
+    verdict: verdictOf(result, profile),
+    ...(seen ? { kind: seen.kind, stateAfter: seen.stateAfter } : {}),
+    observed: inconclusiveOf(result, profile)?.reason ?? observedText(result),
+  };
+}

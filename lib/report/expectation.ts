@@ -1,5 +1,6 @@
 import type { ResolvedOutcome } from '../spec/case.ts';
 import type { Profile } from '../spec/profile.ts';
+import { judgementOf, seenOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
 import type { Subject } from './subject.ts';
 
@@ -23,7 +24,9 @@ export const expectedTexts = ({ expect }: Expecting, profile: Profile): readonly
  * out where it is the only one, since it stands beside it anyway.
  */
 export function faultText(result: ReportCase, profile: Profile, subject?: Expecting): string {
-  const reason = result.reasons[profile] ?? '';
+  const judgement = judgementOf(result, profile);
+  const reason =
+    judgement.verdict === 'conformant' || judgement.verdict === 'inconclusive' ? '' : judgement.reason;
   const [only, ...others] = subject?.expect?.[profile] ?? [];
   const head = only && others.length === 0 ? `expected ${only.reply}, then ${only.then}: ` : '';
   return reason.startsWith(head) ? reason.slice(head.length) : reason;
@@ -34,12 +37,12 @@ export function observedReplies(result: ReportCase): readonly string[] {
   const relative = result.records
     .filter((record) => record.role === 'reply')
     .map((record) => record.relative);
-  const replies = relative.length > 0 ? relative : result.observed;
+  const replies = relative.length > 0 ? relative : (seenOf(result)?.observed ?? []);
   return replies.length > 0 ? replies : ['silence'];
 }
 
 /** What was observed in one line, in the same form as {@link outcomeText}. */
-export const observedText = (result: ReportCase): string =>
-  result.inconclusive && !result.stimulus
-    ? 'nothing was sent'
-    : `${observedReplies(result).join(' ')}, then ${result.stateAfter}`;
+export function observedText(result: ReportCase): string {
+  const seen = seenOf(result);
+  return seen ? `${observedReplies(result).join(' ')}, then ${seen.stateAfter}` : 'nothing was sent';
+}

@@ -1,6 +1,6 @@
-import type { Profile } from '../spec/profile.ts';
+import { PROFILES, type Profile } from '../spec/profile.ts';
 import { STATES } from '../spec/state.ts';
-import { VERDICTS, type Verdict } from '../verdict/result.ts';
+import { judgementOf, VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
 
 /** How many cases got each verdict. */
@@ -14,13 +14,14 @@ export interface StateGroup {
 
 /** Whether a result fails the run under a profile. What the target cannot do at all is no failure. */
 export function isFailure(result: ReportCase, profile: Profile, strict: boolean): boolean {
-  switch (result.verdicts[profile]) {
+  const judgement = judgementOf(result, profile);
+  switch (judgement.verdict) {
     case 'deviates':
       return true;
     case 'permitted':
       return strict;
     case 'inconclusive':
-      return !(result.inconclusive?.byCapability ?? false);
+      return !judgement.byCapability;
     case 'conformant':
       return false;
   }
@@ -28,7 +29,7 @@ export function isFailure(result: ReportCase, profile: Profile, strict: boolean)
 
 /** Whether a result deviates under any of the profiles: such a case leaves a capture. */
 export const deviatesSomewhere = (result: ReportCase): boolean =>
-  Object.values(result.verdicts).includes('deviates');
+  PROFILES.some((profile) => verdictOf(result, profile) === 'deviates');
 
 /** The state as a suite heads it, e.g. `SYN-RECEIVED (active)`. */
 export const stateName = (result: Pick<ReportCase, 'state' | 'origin'>): string =>
@@ -36,7 +37,7 @@ export const stateName = (result: Pick<ReportCase, 'state' | 'origin'>): string 
 
 export function countVerdicts(cases: readonly ReportCase[], profile: Profile): Counts {
   const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Counts;
-  for (const result of cases) counts[result.verdicts[profile]] += 1;
+  for (const result of cases) counts[verdictOf(result, profile)] += 1;
   return counts;
 }
 

@@ -1,3 +1,4 @@
+import { reasonOf, verdictOf } from '../verdict/result.ts';
 import { captureName } from './capture-name.ts';
 import { expectedTexts, observedText } from './expectation.ts';
 import { byState, isFailure, type StateGroup } from './judgement.ts';
@@ -22,7 +23,7 @@ type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
 function outcomeOf(result: ReportCase, run: Run): Outcome {
   const failed = isFailure(result, run.profile, run.strict);
-  if (result.verdicts[run.profile] === 'inconclusive') return failed ? 'error' : 'skipped';
+  if (verdictOf(result, run.profile) === 'inconclusive') return failed ? 'error' : 'skipped';
   return failed ? 'failure' : 'passed';
 }
 
@@ -54,11 +55,11 @@ function suite({ name, cases }: StateGroup, run: Run): string[] {
 
 function testcase(result: ReportCase, state: string, run: Run): string {
   const head = `    <testcase name="${escapeXml(`${result.id}: ${result.title}`)}" classname="${escapeXml(`${state}.IPv${result.family}`)}" time="${seconds(result.durationMs)}"`;
-  const reason = result.inconclusive?.reason ?? result.reasons[run.profile] ?? '';
+  const reason = reasonOf(result, run.profile) ?? '';
   const outcome = outcomeOf(result, run);
   if (outcome === 'passed') return `${head}/>`;
   if (outcome === 'skipped') return `${head}><skipped message="${escapeXml(reason)}"/></testcase>`;
-  const verdict = result.verdicts[run.profile];
+  const verdict = verdictOf(result, run.profile);
   return `${head}><${outcome} message="${escapeXml(reason || verdict)}" type="${verdict}">${escapeXml(problemText(result, run))}</${outcome}></testcase>`;
 }
 

@@ -6,7 +6,12 @@ export type LadderRow =
   | { readonly record: ReportRecord }
   | { readonly record?: undefined; readonly wait: number; readonly silence: boolean; readonly at: number };
 
-export function ladderRows(records: readonly ReportRecord[], kind: Kind, durationMs: number): LadderRow[];
+/** @param kind absent where the case was not run */
+export function ladderRows(
+  records: readonly ReportRecord[],
+  kind: Kind | undefined,
+  durationMs: number,
+): LadderRow[];
 export function milliseconds(value: number): string;
 export const ROLE_WORDS: Readonly<Record<Role, string>>;
 export function drawLadder(

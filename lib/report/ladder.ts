@@ -1,3 +1,4 @@
+import { seenOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import { drawLadder, ladderRows, milliseconds, ROLE_WORDS } from './ladder-drawing.js';
 import type { ReportCase } from './run.ts';
@@ -23,7 +24,7 @@ const label = (result: ReportCase): string =>
 
 const draw = (result: ReportCase, style: string): string =>
   drawLadder(
-    ladderRows(result.records, result.kind, result.durationMs),
+    ladderRows(result.records, seenOf(result)?.kind, result.durationMs),
     label(result),
     `<style>${style}</style>`,
   );
@@ -40,7 +41,7 @@ export const ladderDataUri = (result: ReportCase): string =>
 
 /** The ladder as lines of text, each with its time. */
 export function ladderText(result: ReportCase): string[] {
-  return ladderRows(result.records, result.kind, result.durationMs).map((row) => {
+  return ladderRows(result.records, seenOf(result)?.kind, result.durationMs).map((row) => {
     if (!row.record)
       return `${' '.repeat(13)}${row.silence ? '┆' : ' '} ${milliseconds(row.wait)} ${row.silence ? 'silence' : 'pause'}`;
     const { at, from, role, relative } = row.record;

@@ -1,4 +1,4 @@
-import { VERDICTS } from '../verdict/result.ts';
+import { inconclusiveOf, reasonOf, VERDICTS, verdictOf } from '../verdict/result.ts';
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, observedText } from './expectation.ts';
@@ -96,11 +96,12 @@ function groupRow(
   const subject = findSubject(result.id);
   const expected = subject ? expectedTexts(subject, run.profile) : [];
   const why =
-    result.inconclusive?.reason ?? (expected.length === 0 ? result.reasons[run.profile] : undefined);
+    inconclusiveOf(result, run.profile)?.reason ??
+    (expected.length === 0 ? reasonOf(result, run.profile) : undefined);
   return tableRow([
     code(result.id),
     familiesText(group),
-    result.verdicts[run.profile],
+    verdictOf(result, run.profile),
     code(result.send),
     expected.map(code).join(' or '),
     why ? escapeMarkdown(why) : code(observedText(result)),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type Mocha from 'mocha';
 import type { Profile } from '../spec/profile.ts';
+import { inconclusiveOf, verdictOf } from '../verdict/result.ts';
 import { mochawesomeContext } from './context.ts';
 import { faultText } from './expectation.ts';
 import { writeWhole } from './results.ts';
@@ -20,8 +21,8 @@ export function showOnPage(test: Mocha.Test, result: ReportCase, profile: Profil
   holder.duration = Math.round(result.durationMs);
   holder.speed = 'fast';
   if (!holder.err) return;
-  const message = result.inconclusive?.reason ?? faultText(result, profile, subject);
-  holder.err = { name: result.verdicts[profile], message: message || `under ${profile}` };
+  const message = inconclusiveOf(result, profile)?.reason ?? faultText(result, profile, subject);
+  holder.err = { name: verdictOf(result, profile), message: message || `under ${profile}` };
 }
 
 /** Gives long segments room, and draws only what is on the screen. */

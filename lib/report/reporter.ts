@@ -4,6 +4,7 @@ import Mocha from 'mocha';
 import Mochawesome from 'mochawesome';
 import pc from 'picocolors';
 import { DEFAULT_PROFILE } from '../spec/profile.ts';
+import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
 import { finishMochawesome, showOnPage } from './mochawesome-page.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
@@ -78,7 +79,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
       this.#ended += 1;
       const result = resultOf(test);
       const profile = runSettings()?.profile ?? DEFAULT_PROFILE;
-      if (result?.verdicts[profile] === 'deviates') deviating += 1;
+      if (result && verdictOf(result, profile) === 'deviates') deviating += 1;
       progress.show(this.#ended, runner.total, deviating);
     });
     runner.once(EVENT_RUN_END, () => {

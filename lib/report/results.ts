@@ -1,55 +1,14 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { VARIABLES } from '../notation/types.ts';
 import { PROFILES } from '../spec/profile.ts';
-import { STATES } from '../spec/state.ts';
-import { KINDS, ROLES, VERDICTS } from '../verdict/result.ts';
-import type { ReportCase, Run } from './run.ts';
+import type { Run } from './run.ts';
+import { caseSchema, familySchema, fromStored, toStored } from './stored-case.ts';
 
 /** A report that could not be read or written; the message is one sentence for the user. */
 export class ReportError extends Error {
   override name = 'ReportError';
 }
-
-const family = z.union([z.literal(4), z.literal(6)]);
-const profiled = <T extends z.ZodType>(value: T) =>
-  z.object(Object.fromEntries(PROFILES.map((p) => [p, value])) as Record<(typeof PROFILES)[number], T>);
-
-const recordSchema = z.object({
-  from: z.enum(['tester', 'target']),
-  at: z.number().describe('milliseconds since the case began'),
-  role: z.enum(ROLES),
-  segment: z.string().describe('in the notation, absolute numbers'),
-  relative: z.string().describe("in the notation, in terms of the target's TCB"),
-});
-
-const caseSchema = z.object({
-  id: z.string().min(1),
-  title: z.string(),
-  state: z.enum(STATES),
-  origin: z.enum(['passive', 'active']).optional(),
-  condition: z.string().optional(),
-  family,
-  send: z.string().describe('the stimulus as declared'),
-  stimulus: z.string().describe('the stimulus as sent, absolute numbers; empty when nothing was sent'),
-  observed: z.array(z.string()).describe('the replies, absolute numbers; empty for silence'),
-  kind: z.enum(KINDS),
-  stateAfter: z.enum([...STATES, 'unknown']),
-  proof: z.string(),
-  verdicts: profiled(z.enum(VERDICTS)),
-  reasons: profiled(z.string()).partial(),
-  reason: z.string().optional().describe('why the case is inconclusive'),
-  byCapability: z
-    .boolean()
-    .optional()
-    .describe('true when the target or its driver cannot do this case at all'),
-  notes: z.array(z.string()),
-  variables: z.partialRecord(z.enum(VARIABLES), z.number()),
-  records: z.array(recordSchema),
-  startedAt: z.iso.datetime({ offset: true }),
-  durationMs: z.number().nonnegative(),
-});
 
 /** The schema of results.json. It is stable: fields are added, never renamed; readers skip fields they do not know. */
 export const resultsSchema = z.object({
@@ -59,7 +18,7 @@ export const resultsSchema = z.object({
   target: z.object({
     name: z.string(),
     address: z.string().optional(),
-    families: z.array(family),
+    families: z.array(familySchema),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   }),
   profile: z.enum(PROFILES),
@@ -72,9 +31,6 @@ export const resultsSchema = z.object({
 
 /** What results.json holds. */
 export type Results = z.infer<typeof resultsSchema>;
-
-/** A case as results.json holds it: without the packets, which the captures have. */
-export type StoredCase = Results['cases'][number];
 
 /** The run as results.json holds it. */
 export function toResults(run: Run): Results {
@@ -95,15 +51,6 @@ export function toResults(run: Run): Results {
     durationMs: rest.durationMs,
     complete: rest.complete,
     cases: cases.map(toStored),
-  };
-}
-
-function toStored(result: ReportCase): StoredCase {
-  const { inconclusive, records, ...rest } = result;
-  return {
-    ...(rest as Omit<StoredCase, 'records'>),
-    ...(inconclusive ? { reason: inconclusive.reason, byCapability: inconclusive.byCapability } : {}),
-    records: records.map(({ from, at, role, segment, relative }) => ({ from, at, role, segment, relative })),
   };
 }
 
@@ -208,11 +155,5 @@ function caseId(data: unknown, index: number): string | undefined {
 }
 
 function fromResults({ suite: _, cases, ...head }: Results): Run {
-  return {
-    ...(head as Omit<Run, 'cases'>),
-    cases: cases.map(({ reason, byCapability, ...rest }) => ({
-      ...(rest as ReportCase),
-      ...(reason === undefined ? {} : { inconclusive: { reason, byCapability: byCapability ?? false } }),
-    })),
-  };
+  return { ...(head as Omit<Run, 'cases'>), cases: cases.map(fromStored) };
 }

@@ -5,7 +5,7 @@ import type { CaseResult, WireRecord } from '../verdict/result.ts';
 export type ReportRecord = Omit<WireRecord, 'packet'> & { readonly packet?: string };
 
 /** What came of a case: as the runner made it, or as it was read back from results.json. */
-export type ReportCase = Omit<CaseResult, 'records'> & { readonly records: readonly ReportRecord[] };
+export type ReportCase = CaseResult<ReportRecord>;
 
 /** The TCP under test. */
 export interface TargetInfo {

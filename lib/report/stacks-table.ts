@@ -1,5 +1,5 @@
 import type { Profile } from '../spec/profile.ts';
-import { VERDICTS, type Verdict } from '../verdict/result.ts';
+import { inconclusiveOf, VERDICTS, type Verdict } from '../verdict/result.ts';
 import { byState, countVerdicts, stateName } from './judgement.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { ReportCase, Run } from './run.ts';
@@ -65,8 +65,8 @@ const emphasized = (verdict: Verdict, text: string): string =>
   verdict === 'deviates' ? `**${text}**` : text;
 
 function runCells({ target, cases, seed }: Run, profile: Profile): string[] {
-  const inconclusive = cases.filter(({ verdicts }) => verdicts[profile] === 'inconclusive');
-  const beyond = inconclusive.filter((result) => result.inconclusive?.byCapability);
+  const inconclusive = cases.flatMap((result) => inconclusiveOf(result, profile) ?? []);
+  const beyond = inconclusive.filter(({ byCapability }) => byCapability);
   const fact = (name: string): string => escapeMarkdown(String(target.facts[name] ?? ''));
   return [
     // Where it listens differs from run to run.

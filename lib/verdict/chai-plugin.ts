@@ -4,7 +4,7 @@ import { findCase } from '../spec/catalogue.ts';
 import { DEFAULT_PROFILE, type Profile } from '../spec/profile.ts';
 import { explain } from './explain.ts';
 import { kindOf } from './judge.ts';
-import type { CaseResult, Kind } from './result.ts';
+import { type CaseResult, type Kind, type Seen, seenOf, verdictOf } from './result.ts';
 
 declare global {
   namespace Chai {
@@ -34,11 +34,12 @@ export const tcpAssertions: Chai.ChaiPlugin = (chai) => {
     notation?: string,
   ): void => {
     const result = subjectOf(assertion);
-    const replies = repliesOf(result);
+    const seen = seenOf(result);
+    const replies = repliesOf(seen);
     const [reply] = replies;
     const ofKind = replies.length === 1 && kindOf(replies) === kind;
     const mismatches =
-      ofKind && reply && notation ? compareReply(parseSegment(notation), reply, result.variables) : [];
+      seen && ofKind && reply && notation ? compareReply(parseSegment(notation), reply, seen.variables) : [];
     const faults = mismatches.map(
       ({ field, expected, observed }) => `${field} is ${observed}, not ${expected}`,
     );
@@ -47,7 +48,7 @@ export const tcpAssertions: Chai.ChaiPlugin = (chai) => {
       `expected ${what}${notation ? ` ${notation}` : ''}${faults.length > 0 ? `: ${faults.join('; ')}` : ''}\n${explained(result)}`,
       `expected no ${what}\n${explained(result)}`,
       notation ?? what,
-      result.observed.join(' and ') || 'silence',
+      repliesText(seen),
     );
   };
 
@@ -59,19 +60,20 @@ export const tcpAssertions: Chai.ChaiPlugin = (chai) => {
   });
   Assertion.addProperty('silence', function (this: Chai.AssertionStatic) {
     const result = subjectOf(this);
+    const seen = seenOf(result);
     (this as unknown as Chai.AssertionPrototype).assert(
-      result.observed.length === 0,
+      seen?.observed.length === 0,
       `expected silence\n${explained(result)}`,
       `expected a reply\n${explained(result)}`,
       'silence',
-      result.observed.join(' and '),
+      repliesText(seen),
     );
   });
   Assertion.addMethod(
     'conformTo',
     function (this: Chai.AssertionStatic, profile: Profile, { strict = false }: { strict?: boolean } = {}) {
       const result = subjectOf(this);
-      const verdict = result.verdicts[profile];
+      const verdict = verdictOf(result, profile);
       (this as unknown as Chai.AssertionPrototype).assert(
         verdict === 'conformant' || (verdict === 'permitted' && !strict),
         `${verdict} under ${profile}\n${explained(result, profile)}`,
@@ -89,7 +91,10 @@ const subjectOf = (assertion: Chai.AssertionStatic): CaseResult =>
 const explained = (result: CaseResult, profile = DEFAULT_PROFILE): string =>
   explain(result, findCase(result.id), profile);
 
-function repliesOf({ observed }: CaseResult): ConcreteSegment[] {
+const repliesText = (seen: Seen | undefined): string =>
+  seen ? seen.observed.join(' and ') || 'silence' : 'not run';
+
+function repliesOf(seen: Seen | undefined): ConcreteSegment[] {
   const none: Variables = {};
-  return observed.map((text) => evaluateSegment(parseSegment(text), none));
+  return (seen?.observed ?? []).map((text) => evaluateSegment(parseSegment(text), none));
 }

@@ -1,6 +1,6 @@
 import type { Case, ResolvedOutcome } from '../spec/case.ts';
 import type { Profile } from '../spec/profile.ts';
-import type { CaseResult } from './result.ts';
+import { type CaseResult, reasonOf, seenOf } from './result.ts';
 
 const NAMES = { tester: '→', target: '←' } as const;
 
@@ -17,8 +17,10 @@ export function explain(result: CaseResult, subject: Case | undefined, profile: 
   subject?.expect[profile].forEach((outcome, index) => {
     lines.push(`  ${index === 0 ? 'expected  ' : '       or '}${printOutcome(outcome)}`);
   });
-  lines.push(`  observed  ${result.observed.join(' and ') || 'silence'}, then ${result.stateAfter}`);
-  const reason = result.inconclusive?.reason ?? result.reasons[profile];
+  const seen = seenOf(result);
+  const observed = seen ? `${seen.observed.join(' and ') || 'silence'}, then ${seen.stateAfter}` : 'not run';
+  lines.push(`  observed  ${observed}`);
+  const reason = reasonOf(result, profile);
   if (reason) lines.push(`  because   ${reason}`);
   for (const { from, at, role, relative } of result.records) {
     lines.push(`  ${at.toFixed(1).padStart(9)} ms ${NAMES[from]} ${role.padEnd(14)} ${relative}`);

@@ -11,7 +11,7 @@ import type { ResolvedOutcome } from '../spec/case.ts';
 import type { Adoption } from '../spec/profile.ts';
 import type { State } from '../spec/state.ts';
 import { add, geq, gt, sub } from '../wire/seq.ts';
-import type { Kind, Verdict } from './result.ts';
+import type { Kind, ProfileVerdict } from './result.ts';
 
 /** What was observed of one stimulus, noise subtracted. */
 export interface Observation {
@@ -33,11 +33,8 @@ export interface Observation {
   readonly listening: boolean;
 }
 
-export interface Judgement {
-  readonly verdict: Exclude<Verdict, 'inconclusive'>;
-  /** What was wrong, or which choice was not taken; empty when conformant. */
-  readonly reason: string;
-}
+/** What the outcomes of one profile say of an observation. */
+export type Judgement = Exclude<ProfileVerdict, { readonly verdict: 'inconclusive' }>;
 
 /** RST, empty ACK, silence or SYN,ACK: what the replies amount to. */
 export function kindOf(replies: readonly ConcreteSegment[]): Kind {
@@ -69,7 +66,7 @@ export function judge(
   for (const outcome of relevant) {
     const faults = faultsOf(outcome, observation);
     if (faults.length > 0) failures.push({ outcome, faults });
-    else if (outcome.level !== 'permitted') return { verdict: 'conformant', reason: '' };
+    else if (outcome.level !== 'permitted') return { verdict: 'conformant' };
     else permitted ??= outcome;
   }
   if (permitted) {

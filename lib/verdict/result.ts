@@ -31,15 +31,25 @@ export interface WireRecord {
   readonly packet: string;
 }
 
-/** Why a case could not be judged. */
+/** Why there is no verdict. */
 export interface Inconclusive {
   readonly reason: string;
   /** True when what the target or its driver can do rules the case out; such a case is no failure of the run. */
   readonly byCapability: boolean;
+  /** The id of what the preflight has found out about the target and what stands in the way of this case. */
+  readonly blockedBy?: string;
 }
 
-/** What came of one case on one address family. It is plain data: it crosses a process boundary and is stored. */
-export interface CaseResult {
+/** What one profile says of a case. */
+export type ProfileVerdict =
+  | { readonly verdict: 'conformant' }
+  /** The reason says which choice was not taken, or what was wrong, field by field. */
+  | { readonly verdict: 'permitted' | 'deviates'; readonly reason: string }
+  /** What was seen does not settle it under this profile, though it may under another. */
+  | ({ readonly verdict: 'inconclusive' } & Inconclusive);
+
+/** What a result says of its case, and of the attempt that it rests on, whatever came of it. */
+interface Tried<Segment> {
   readonly id: string;
   readonly title: string;
   readonly state: State;
@@ -48,7 +58,16 @@ export interface CaseResult {
   readonly family: 4 | 6;
   /** The stimulus as declared. */
   readonly send: string;
-  /** The stimulus as sent, with absolute numbers; empty when nothing was sent. */
+  /** Remarks that do not change the verdict (a repeated attempt, a piggybacked acknowledgment, ...). */
+  readonly notes: readonly string[];
+  readonly records: readonly Segment[];
+  readonly startedAt: string;
+  readonly durationMs: number;
+}
+
+/** What was seen of a stimulus that was sent. */
+export interface Seen {
+  /** The stimulus as sent, with absolute numbers. */
   readonly stimulus: string;
   /** The target's TCB when the stimulus was sent. */
   readonly variables: Partial<Record<Variable, number>>;
@@ -58,14 +77,62 @@ export interface CaseResult {
   readonly stateAfter: State | 'unknown';
   /** How the state after was proven, in a few words. */
   readonly proof: string;
-  readonly verdicts: Readonly<Record<Profile, Verdict>>;
-  /** Per profile that is not conformant: what was wrong, field by field. */
-  readonly reasons: Partial<Readonly<Record<Profile, string>>>;
-  /** Why it is inconclusive. */
-  readonly inconclusive?: Inconclusive;
-  /** Remarks that do not change the verdict (a repeated attempt, a piggybacked acknowledgment, ...). */
-  readonly notes: readonly string[];
-  readonly records: readonly WireRecord[];
-  readonly startedAt: string;
-  readonly durationMs: number;
+}
+
+/** The verdict of each profile is known; where a profile cannot tell, it is inconclusive for that one alone. */
+export type JudgedResult<Segment = WireRecord> = Tried<Segment> &
+  Seen & {
+    readonly outcome: 'judged';
+    readonly judgements: Readonly<Record<Profile, ProfileVerdict>>;
+  };
+
+/** The stimulus was sent and its effect watched, but what was seen cannot be believed or tells nothing, by no profile. */
+export type InconclusiveResult<Segment = WireRecord> = Tried<Segment> &
+  Seen & { readonly outcome: 'inconclusive'; readonly why: Inconclusive };
+
+/** The stimulus was not sent, or the attempt broke off before its effect was known: there is no observation. */
+export type NotRunResult<Segment = WireRecord> = Tried<Segment> & {
+  readonly outcome: 'not run';
+  readonly why: Inconclusive;
+};
+
+/** What came of one case on one address family. It is plain data: it crosses a process boundary and is stored. */
+export type CaseResult<Segment = WireRecord> =
+  | JudgedResult<Segment>
+  | InconclusiveResult<Segment>
+  | NotRunResult<Segment>;
+
+/** What one profile says of a case, whatever came of it. */
+export const judgementOf = (result: CaseResult<unknown>, profile: Profile): ProfileVerdict =>
+  result.outcome === 'judged' ? result.judgements[profile] : { verdict: 'inconclusive', ...result.why };
+
+export const verdictOf = (result: CaseResult<unknown>, profile: Profile): Verdict =>
+  judgementOf(result, profile).verdict;
+
+/** What was wrong, which choice was not taken, or why there is no verdict; undefined where the case conforms. */
+export function reasonOf(result: CaseResult<unknown>, profile: Profile): string | undefined {
+  const judgement = judgementOf(result, profile);
+  return judgement.verdict === 'conformant' ? undefined : judgement.reason;
+}
+
+/** Why there is no verdict under a profile; undefined where there is one. */
+export function inconclusiveOf(result: CaseResult<unknown>, profile: Profile): Inconclusive | undefined {
+  const judgement = judgementOf(result, profile);
+  if (judgement.verdict !== 'inconclusive') return undefined;
+  const { verdict: _, ...why } = judgement;
+  return why;
+}
+
+/** What was seen; undefined where the case was not run. */
+export const seenOf = (result: CaseResult<unknown>): Seen | undefined =>
+  result.outcome === 'not run' ? undefined : result;
+
+/** The result without its verdict: what was seen, if anything was, proves nothing. */
+export function withoutVerdict<Segment>(
+  result: CaseResult<Segment>,
+  why: Inconclusive,
+): InconclusiveResult<Segment> | NotRunResult<Segment> {
+  if (result.outcome !== 'judged') return { ...result, why };
+  const { judgements: _, ...rest } = result;
+  return { ...rest, outcome: 'inconclusive', why };
 }

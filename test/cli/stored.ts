@@ -1,39 +1,59 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printResults } from '../../lib/report/results.ts';
-import type { ReportCase, Run } from '../../lib/report/run.ts';
+import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { PROFILES } from '../../lib/spec/profile.ts';
-import type { Verdict } from '../../lib/verdict/result.ts';
+import type { Inconclusive, JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
 
-/** A stored result of a case that the catalogue has; an empty ACK by default. */
-export function stored(
-  id: string,
-  verdict: Verdict,
-  more: Partial<Omit<ReportCase, 'id' | 'verdicts'>> = {},
-): ReportCase {
-  const inconclusive = verdict === 'inconclusive';
-  return {
+const about = (id: string) =>
+  ({
     id,
     title: `about ${id}`,
     state: 'ESTABLISHED',
     family: 4,
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
-    stimulus: inconclusive ? '' : '<SEQ=5><ACK=9><CTL=ACK>',
-    variables: { 'RCV.NXT': 5, 'SND.NXT': 9 },
-    observed: inconclusive ? [] : ['<SEQ=9><ACK=5><CTL=ACK>'],
-    kind: inconclusive ? 'silence' : 'empty-ack',
-    stateAfter: inconclusive ? 'unknown' : 'ESTABLISHED',
-    proof: '',
-    verdicts: Object.fromEntries(PROFILES.map((profile) => [profile, verdict])) as ReportCase['verdicts'],
-    reasons: verdict === 'deviates' ? { rfc9293: 'expected silence: observed an empty ACK' } : {},
-    ...(inconclusive ? { inconclusive: { reason: 'the state was not reached', byCapability: false } } : {}),
     notes: [],
     records: [],
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 1,
-    ...more,
+  }) as const;
+
+type Judged = JudgedResult<ReportRecord>;
+
+/** A stored result of a case that the catalogue has, the same under every profile; an empty ACK by default. */
+export function stored(
+  id: string,
+  verdict: Exclude<Verdict, 'inconclusive'>,
+  more: Partial<Omit<Judged, 'id' | 'judgements' | 'outcome'>> & { readonly reason?: string } = {},
+): Judged {
+  const { reason = REASONS[verdict], ...parts } = more;
+  const judgement: ProfileVerdict = verdict === 'conformant' ? { verdict } : { verdict, reason };
+  return {
+    ...about(id),
+    outcome: 'judged',
+    stimulus: '<SEQ=5><ACK=9><CTL=ACK>',
+    variables: { 'RCV.NXT': 5, 'SND.NXT': 9 },
+    observed: ['<SEQ=9><ACK=5><CTL=ACK>'],
+    kind: 'empty-ack',
+    stateAfter: 'ESTABLISHED',
+    proof: '',
+    judgements: Object.fromEntries(PROFILES.map((profile) => [profile, judgement])) as Judged['judgements'],
+    ...parts,
   };
 }
+
+const REASONS = {
+  conformant: '',
+  permitted: 'silence, then ESTABLISHED is permitted',
+  deviates: 'expected silence: observed an empty ACK',
+} as const;
+
+/** A stored result of a case whose state was not reached. */
+export const storedNotRun = (id: string, why: Partial<Inconclusive> = {}): ReportCase => ({
+  ...about(id),
+  outcome: 'not run',
+  why: { reason: 'the state was not reached', byCapability: false, ...why },
+});
 
 /** Stores a run of these results, and returns its file. */
 export function storeRun(

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ipxe } from '../../lib/lab/stacks/ipxe.ts';
+import { reasonOf, seenOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play, wasReached } from '../target/scenes/play.ts';
 
 const REACHED = [
@@ -22,7 +23,7 @@ describe('ipxe', function () {
     }
     const results = await play('play-stack', ['ipxe,4', ...REACHED, ...PASSIVE]);
     for (const result of results) {
-      const told = `${result.id}: ${result.inconclusive?.reason ?? result.proof}`;
+      const told = `${result.id}: ${reasonOf(result, 'rfc9293') ?? seenOf(result)?.proof}`;
       if (PASSIVE.includes(result.id)) expect(byCapability(result), told).to.equal(true);
       else expect(wasReached(result), told).to.equal(true);
     }

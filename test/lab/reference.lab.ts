@@ -6,7 +6,7 @@ import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
 import { catalogue, findCase } from '../../lib/spec/catalogue.ts';
 import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
-import type { CaseResult } from '../../lib/verdict/result.ts';
+import { type CaseResult, reasonOf, verdictOf } from '../../lib/verdict/result.ts';
 import { allCases } from '../suites/catalogue.ts';
 
 const SEED = 793;
@@ -39,8 +39,8 @@ async function results(profile: Profile, chosen: readonly Choice[]): Promise<Cas
   }
 }
 
-const told = ({ id, family, reasons, inconclusive }: CaseResult, profile: Profile): string =>
-  `${id} IPv${family}: ${inconclusive?.reason ?? reasons[profile] ?? ''}`;
+const told = (result: CaseResult, profile: Profile): string =>
+  `${result.id} IPv${result.family}: ${reasonOf(result, profile) ?? ''}`;
 
 describe('the reference target', () => {
   before(async function () {
@@ -67,10 +67,10 @@ describe('the reference target', () => {
     it(`conforms to ${follows}, and deviates from the others where the model says so`, async function () {
       this.timeout(60_000);
       const found = await results(follows, choose());
-      const off = found.filter(({ verdicts }) => verdicts[follows] !== 'conformant');
+      const off = found.filter((one) => verdictOf(one, follows) !== 'conformant');
       expect(off.map((result) => told(result, follows))).to.deep.equal([]);
       for (const judgedBy of PROFILES) {
-        const deviating = found.filter(({ verdicts }) => verdicts[judgedBy] === 'deviates');
+        const deviating = found.filter((one) => verdictOf(one, judgedBy) === 'deviates');
         const predicted = found.filter(({ id }) => {
           const subject = findCase(id);
           return subject && forecast(subject, { follows, judgedBy, numbers: NUMBERS }) === 'deviates';
@@ -79,7 +79,7 @@ describe('the reference target', () => {
         expect(ids(deviating), judgedBy).to.deep.equal(ids(predicted));
       }
       const elsewhere = follows === 'rfc5961' || follows === 'rfc9293' ? 'rfc793' : 'rfc5961';
-      expect(found.some(({ verdicts }) => verdicts[elsewhere] === 'deviates')).to.equal(true);
+      expect(found.some((one) => verdictOf(one, elsewhere) === 'deviates')).to.equal(true);
     });
   }
 });

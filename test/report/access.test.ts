@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
-import { ROLES } from '../../lib/verdict/result.ts';
+import { inconclusiveOf, ROLES, verdictOf } from '../../lib/verdict/result.ts';
 import { stored } from '../cli/stored.ts';
 import { contrasts } from './contrast.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
@@ -47,7 +47,7 @@ describe('the matrix page, for everybody', function () {
     );
     return `${pages.write(`full-${kind}`, html)}#/case/a.b.${kind}/4`;
   };
-  const wrong = linux.cases.find(({ verdicts }) => verdicts.rfc9293 === 'deviates')?.id ?? '';
+  const wrong = linux.cases.find((one) => verdictOf(one, 'rfc9293') === 'deviates')?.id ?? '';
 
   const focused = (page: Page) =>
     page.evaluate<string>(
@@ -190,7 +190,7 @@ describe('the matrix page, for everybody', function () {
         expect(found, selector).to.have.length(3);
         expect(new Set(found).size, selector).to.equal(1);
       }
-      const impossible = lwip.cases.filter(({ inconclusive }) => inconclusive?.byCapability).length;
+      const impossible = lwip.cases.filter((one) => inconclusiveOf(one, 'rfc9293')?.byCapability).length;
       expect(impossible).to.be.above(0);
       expect(await page.evaluate(`document.querySelectorAll('.stack')[2].innerText`)).to.match(
         new RegExp(`not possible with this target\\s+${impossible} cases`),

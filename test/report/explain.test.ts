@@ -5,8 +5,15 @@ import { mochawesomeContext } from '../../lib/report/context.ts';
 import { expectedTexts, observedText } from '../../lib/report/expectation.ts';
 import { isFailure } from '../../lib/report/judgement.ts';
 import { progressLine } from '../../lib/report/progress.ts';
-import type { ReportCase } from '../../lib/report/run.ts';
+import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
 import type { Case } from '../../lib/spec/case.ts';
+import {
+  type JudgedResult,
+  type ProfileVerdict,
+  seenOf,
+  verdictOf,
+  withoutVerdict,
+} from '../../lib/verdict/result.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 
 describe('what is said of a case', () => {
@@ -15,9 +22,9 @@ describe('what is said of a case', () => {
   const byId = new Map(cases.map((one) => [one.id, one]));
   const caseOf = (result: ReportCase) => byId.get(result.id) as Case;
   const wrongAck = run.cases.find(
-    ({ kind, verdicts, state }) =>
-      kind === 'empty-ack' && verdicts.rfc9293 === 'deviates' && state === 'CLOSED',
-  ) as ReportCase;
+    (one) =>
+      seenOf(one)?.kind === 'empty-ack' && verdictOf(one, 'rfc9293') === 'deviates' && one.state === 'CLOSED',
+  ) as JudgedResult<ReportRecord>;
 
   it('compares with the nearest outcome field by field, the state after last', () => {
     const fields = compareFields(caseOf(wrongAck), wrongAck, 'rfc9293');
@@ -29,7 +36,7 @@ describe('what is said of a case', () => {
     });
     const control = fields.find(({ field }) => field === 'CTL');
     expect(control).to.include({ observed: 'ACK', mark: '≠' });
-    for (const result of run.cases.filter((one) => one.verdicts.rfc9293 === 'conformant')) {
+    for (const result of run.cases.filter((one) => verdictOf(one, 'rfc9293') === 'conformant')) {
       const wrong = compareFields(caseOf(result), result, 'rfc9293').filter(({ mark }) => mark !== '=');
       expect(wrong, result.id).to.deep.equal([]);
     }
@@ -65,7 +72,7 @@ describe('what is said of a case', () => {
     expect(text).not.to.contain('\u001b');
     expect(text).to.match(/SYN-RECEIVED \(active\) +\d+ +\d+ +\d+ +\d+\n/);
     const count = (verdict: string) =>
-      run.cases.filter(({ verdicts }) => verdicts.rfc9293 === verdict).length;
+      run.cases.filter((one) => verdictOf(one, 'rfc9293') === verdict).length;
     const totals = ['conformant', 'permitted', 'deviates', 'inconclusive'].map(count).join(' +');
     expect(text).to.match(new RegExp(`total +${totals}\n`));
     expect(summaryText(run, { colour: true })).to.contain('\u001b');
@@ -106,21 +113,19 @@ describe('what is said of a case', () => {
   });
 
   it('takes for a failure what deviates, what is inconclusive without need, and under strict what is permitted', () => {
-    const result = (
-      verdict: 'conformant' | 'permitted' | 'deviates' | 'inconclusive',
-      byCapability?: boolean,
-    ) => ({
+    const of = (rfc9293: ProfileVerdict) => ({
       ...wrongAck,
-      verdicts: { ...wrongAck.verdicts, rfc9293: verdict },
-      ...(byCapability === undefined ? {} : { inconclusive: { reason: 'x', byCapability } }),
+      judgements: { ...wrongAck.judgements, rfc9293 },
     });
+    const unjudged = (byCapability: boolean) => withoutVerdict(wrongAck, { reason: 'x', byCapability });
     const fails = (one: ReportCase, strict = false) => isFailure(one, 'rfc9293', strict);
-    expect(fails(result('conformant'))).to.equal(false);
-    expect(fails(result('deviates'))).to.equal(true);
-    expect(fails(result('permitted'))).to.equal(false);
-    expect(fails(result('permitted'), true)).to.equal(true);
-    expect(fails(result('inconclusive', false))).to.equal(true);
-    expect(fails(result('inconclusive', true), true)).to.equal(false);
+    expect(fails(of({ verdict: 'conformant' }))).to.equal(false);
+    expect(fails(of({ verdict: 'deviates', reason: 'x' }))).to.equal(true);
+    expect(fails(of({ verdict: 'permitted', reason: 'x' }))).to.equal(false);
+    expect(fails(of({ verdict: 'permitted', reason: 'x' }), true)).to.equal(true);
+    expect(fails(unjudged(false))).to.equal(true);
+    expect(fails(unjudged(true), true)).to.equal(false);
+    expect(fails(of({ verdict: 'inconclusive', reason: 'x', byCapability: false }))).to.equal(true);
   });
 
   it('shows progress on a terminal only, and not too often', () => {

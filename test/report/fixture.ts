@@ -9,9 +9,9 @@ import {
 } from '../../lib/notation/index.ts';
 import type { Run } from '../../lib/report/run.ts';
 import type { Case, ResolvedOutcome } from '../../lib/spec/case.ts';
-import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
+import type { Profile } from '../../lib/spec/profile.ts';
 import { type Origin, STATES, type State } from '../../lib/spec/state.ts';
-import type { CaseResult, Kind, Role, Verdict, WireRecord } from '../../lib/verdict/result.ts';
+import type { CaseResult, Kind, ProfileVerdict, Role, WireRecord } from '../../lib/verdict/result.ts';
 import { encodeIpv4, encodeIpv6, encodeTcp, PROTOCOL_TCP, seq } from '../../lib/wire/index.ts';
 
 const ADDRESSES = { 4: ['192.0.2.1', '192.0.2.2'], 6: ['2001:db8::1', '2001:db8::2'] } as const;
@@ -132,9 +132,7 @@ export function syntheticResult(testCase: Case, family: 4 | 6, seed: number): Ca
     right.reply === 'silence' ? CHALLENGE : fate % 2 ? 'silence' : '<SEQ=SND.NXT+1><ACK=RCV.NXT><CTL=ACK>';
   const reply = fate < 4 ? wrongReply : right.reply;
   const answer = reply === 'silence' ? undefined : evaluateSegment(parseSegment(reply), known);
-  const lost = fate === 99;
-  const records = lost ? [] : conversation({ family, known, stimulus, answer, random });
-  return {
+  const about = {
     id: testCase.id,
     title: testCase.title,
     state: testCase.state,
@@ -142,24 +140,28 @@ export function syntheticResult(testCase: Case, family: 4 | 6, seed: number): Ca
     ...(testCase.condition ? { condition: testCase.condition } : {}),
     family,
     send: testCase.send,
-    stimulus: lost ? '' : printConcrete(stimulus),
-    variables: known,
-    observed: answer && !lost ? [printConcrete(answer)] : [],
-    kind: kindOf(answer),
-    stateAfter: lost ? 'unknown' : right.then,
-    proof: lost ? '' : `text at RCV.NXT was acknowledged: the connection is in ${right.then}`,
-    ...judged(fate, right, reply),
-    ...(lost
-      ? {
-          inconclusive: {
-            reason: 'the state was not reached: no SYN,ACK within 1000 ms',
-            byCapability: seed % 2 === 0,
-          },
-        }
-      : {}),
     notes: fate === 50 ? ['the first attempt was disturbed by a retransmission; this is the second'] : [],
-    records,
     startedAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 5, random(1000))).toISOString(),
+  };
+  if (fate === 99) {
+    const why = {
+      reason: 'the state was not reached: no SYN,ACK within 1000 ms',
+      byCapability: seed % 2 === 0,
+    };
+    return { ...about, outcome: 'not run', why, records: [], durationMs: 1000.4 };
+  }
+  const records = conversation({ family, known, stimulus, answer, random });
+  return {
+    ...about,
+    outcome: 'judged',
+    stimulus: printConcrete(stimulus),
+    variables: known,
+    observed: answer ? [printConcrete(answer)] : [],
+    kind: kindOf(answer),
+    stateAfter: right.then,
+    proof: `text at RCV.NXT was acknowledged: the connection is in ${right.then}`,
+    judgements: judged(fate, right, reply),
+    records,
     durationMs: (records.at(-1)?.at ?? 1000) + 0.4,
   };
 }
@@ -184,23 +186,16 @@ export function syntheticRun(name = 'Linux 6.1', seed = 1, cases = syntheticCase
   };
 }
 
-function judged(
-  fate: number,
-  right: ResolvedOutcome,
-  reply: string,
-): Pick<CaseResult, 'verdicts' | 'reasons'> {
-  const verdict: Verdict =
-    fate === 99 ? 'inconclusive' : fate < 3 ? 'deviates' : fate === 3 ? 'permitted' : 'conformant';
-  const letter: Verdict = verdict === 'conformant' && right.when ? 'deviates' : verdict;
-  const verdicts = { rfc793: letter, rfc1122: letter, rfc5961: verdict, rfc9293: verdict };
+function judged(fate: number, right: ResolvedOutcome, reply: string): Record<Profile, ProfileVerdict> {
+  const verdict = fate < 3 ? 'deviates' : fate === 3 ? 'permitted' : 'conformant';
+  const letter = verdict === 'conformant' && right.when ? 'deviates' : verdict;
   const reason =
     reply === 'silence'
       ? `a reply was due: ${right.reply}`
       : `CTL: ACK instead of RST; SEQ: 17 instead of SND.NXT (16)`;
-  const told = PROFILES.filter(
-    (profile) => verdicts[profile] === 'deviates' || verdicts[profile] === 'permitted',
-  );
-  return { verdicts, reasons: Object.fromEntries(told.map((profile) => [profile, reason])) };
+  const of = (one: typeof verdict): ProfileVerdict =>
+    one === 'conformant' ? { verdict: one } : { verdict: one, reason };
+  return { rfc793: of(letter), rfc1122: of(letter), rfc5961: of(verdict), rfc9293: of(verdict) };
 }
 
 function kindOf(answer: ConcreteSegment | undefined): Kind {

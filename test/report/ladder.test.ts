@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ladderDataUri, ladderSvg, ladderText } from '../../lib/report/ladder.ts';
 import { drawLadder, ladderRows, milliseconds } from '../../lib/report/ladder-drawing.js';
 import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
+import { seenOf } from '../../lib/verdict/result.ts';
 import { syntheticRun } from './fixture.ts';
 
 const record = (role: ReportRecord['role'], from: ReportRecord['from'], at: number): ReportRecord => ({
@@ -42,7 +43,7 @@ describe('the ladder', () => {
       const svg = ladderSvg(result);
       expect(svg.match(/<polygon/g)?.length ?? 0).to.equal(result.records.length);
       for (const { role } of result.records) expect(svg).to.contain(`<g class="${role}">`);
-      const silent = result.kind === 'silence' && result.records.length > 0;
+      const silent = seenOf(result)?.kind === 'silence' && result.records.length > 0;
       expect(svg.includes('<g class="silence">')).to.equal(silent);
       if (silent) expect(svg).to.match(/[\d.]+ ms silence</);
     }
@@ -66,7 +67,7 @@ describe('the ladder', () => {
 
   it('has the same in text, each segment with its time', () => {
     const result = cases.find(
-      ({ kind, records }) => kind === 'silence' && records.length === 6,
+      (one) => seenOf(one)?.kind === 'silence' && one.records.length === 6,
     ) as ReportCase;
     const lines = ladderText(result);
     expect(lines).to.have.length(7);

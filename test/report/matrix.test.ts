@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { Run } from '../../lib/report/run.ts';
+import { seenOf, verdictOf } from '../../lib/verdict/result.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 import { usePages } from './pages.ts';
 
@@ -44,7 +45,7 @@ describe('the matrix page', function () {
   const deviating = (profile: 'rfc793' | 'rfc9293', prefix = '') =>
     new Set(
       linux.cases
-        .filter(({ id, verdicts }) => id.startsWith(prefix) && verdicts[profile] === 'deviates')
+        .filter((one) => one.id.startsWith(prefix) && verdictOf(one, profile) === 'deviates')
         .map(({ id }) => id),
     ).size;
 
@@ -74,7 +75,7 @@ describe('the matrix page', function () {
     await page.evaluate(choose('[name=state]', "control.value = 'TIME-WAIT'"));
     expect(await page.evaluate(ROWS)).to.equal(deviating('rfc793', 'time-wait'));
     const totals = await page.evaluate<string>(`document.querySelector('.totals .deviates').textContent`);
-    const failing = linux.cases.filter(({ verdicts }) => verdicts.rfc793 === 'deviates').length;
+    const failing = linux.cases.filter((one) => verdictOf(one, 'rfc793') === 'deviates').length;
     expect(totals).to.contain(failing.toLocaleString('en'));
     expect(await count('#matrix a[tabindex="0"]')).to.equal(1);
   });
@@ -96,7 +97,7 @@ describe('the matrix page', function () {
 
   it('opens a case by its permanent link, and walks on from there', async function () {
     const index = cases.findIndex(({ id }) =>
-      linux.cases.some((one) => one.id === id && one.kind === 'silence' && one.records.length > 0),
+      linux.cases.some((one) => one.id === id && seenOf(one)?.kind === 'silence' && one.records.length > 0),
     );
     const [first, second, third] = cases.slice(index, index + 3).map(({ id }) => id);
     const records = linux.cases.find((one) => one.id === first)?.records ?? [];
@@ -128,8 +129,8 @@ describe('the matrix page', function () {
 
   it('shows field by field what deviates, and where the capture is', async function () {
     const wrong = linux.cases.find(
-      ({ kind, verdicts, records, family }) =>
-        kind === 'empty-ack' && verdicts.rfc9293 === 'deviates' && records.length > 0 && family === 6,
+      (one) =>
+        seenOf(one)?.kind === 'empty-ack' && verdictOf(one, 'rfc9293') === 'deviates' && one.family === 6,
     );
     const page = await pages.open(this, `${single()}#/case/${wrong?.id}/6`);
     const fields = await page.evaluate<string[]>(

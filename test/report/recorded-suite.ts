@@ -1,6 +1,7 @@
 import { byState, isFailure } from '../../lib/report/judgement.ts';
 import { recordResult, setRun } from '../../lib/report/store.ts';
 import { register } from '../../lib/spec/catalogue.ts';
+import { reasonOf } from '../../lib/verdict/result.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 
 /*
@@ -19,8 +20,7 @@ for (const { name, cases: results } of byState(run.cases)) {
     for (const result of results) {
       it(`${result.id} over IPv${result.family}: ${result.title}`, function () {
         recordResult(result, this.test);
-        if (isFailure(result, run.profile, run.strict))
-          throw new Error(result.reasons[run.profile] ?? 'inconclusive');
+        if (isFailure(result, run.profile, run.strict)) throw new Error(reasonOf(result, run.profile));
       });
     }
   });

@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { isFailure } from '../../lib/report/judgement.ts';
 import { readResults } from '../../lib/report/results.ts';
+import { verdictOf } from '../../lib/verdict/result.ts';
 import { usePages } from './pages.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -102,7 +103,7 @@ describe('the reporter', function () {
     await page.until(
       `document.querySelectorAll('[class*="test--component"]').length === ${run.cases.length}`,
     );
-    const failed = run.cases.find(({ verdicts }) => verdicts.rfc9293 === 'deviates');
+    const failed = run.cases.find((one) => verdictOf(one, 'rfc9293') === 'deviates');
     await page.evaluate(`{
       const title = [...document.querySelectorAll('h4')].find((one) => one.title.startsWith('${failed?.id} over'));
       title.closest('summary').click();

@@ -46,7 +46,7 @@ const target = (rfc5961 = 'adopted; all of it'): Run['target'] => ({
   facts: { 'RFC 5961': rfc5961 },
 });
 
-const result = (records: readonly ReportRecord[], more: Partial<ReportCase> = {}): ReportCase =>
+const result = (records: readonly ReportRecord[], more: Parameters<typeof stored>[2] = {}): ReportCase =>
   stored('a.b', 'deviates', {
     variables: { 'SND.NXT': 5001, 'RCV.NXT': 100, 'SEG.SEQ': 99, 'SEG.ACK': 0 },
     observed: records.filter(({ role }) => role === 'reply').map(({ segment }) => segment),
@@ -79,7 +79,7 @@ describe('a reproducer', () => {
         reproduction(
           result(records, {
             stateAfter,
-            reasons: { rfc9293: 'expected silence, then ESTABLISHED: observed' },
+            reason: 'expected silence, then ESTABLISHED: observed',
           }),
           subject({ reply: 'silence', then: 'ESTABLISHED' }),
           target(),
@@ -121,7 +121,7 @@ describe('a reproducer', () => {
 
   it('lets the user read up to the end when the peer has closed: what is unread decides in Linux', () => {
     const closed = say('tester', 'setup', '<SEQ=100><ACK=5001><CTL=FIN,ACK>');
-    const lines = (more: Partial<ReportCase> = {}) =>
+    const lines = (more: Parameters<typeof stored>[2] = {}) =>
       events(
         reproduction(result([...HANDSHAKE, closed, stimulus], more), undefined, target(), {
           profile: 'rfc9293',

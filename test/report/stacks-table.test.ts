@@ -5,18 +5,28 @@ import { expect } from 'chai';
 import { writeMarkedPart } from '../../lib/report/marked-part.ts';
 import { MARKERS } from '../../lib/report/markers.ts';
 import { ReportError } from '../../lib/report/results.ts';
-import type { ReportCase, Run } from '../../lib/report/run.ts';
+import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { stacksTable } from '../../lib/report/stacks-table.ts';
-import type { Verdict } from '../../lib/verdict/result.ts';
+import {
+  type Inconclusive,
+  type JudgedResult,
+  type ProfileVerdict,
+  type Verdict,
+  withoutVerdict,
+} from '../../lib/verdict/result.ts';
 import { syntheticRun } from './fixture.ts';
 
 const template = syntheticRun();
 const [anyCase] = template.cases as readonly ReportCase[];
 
-function result(state: ReportCase['state'], verdict: Verdict, more: Partial<ReportCase> = {}): ReportCase {
-  const { inconclusive: _, origin: __, ...rest } = anyCase as ReportCase;
-  return { ...rest, state, verdicts: { ...rest.verdicts, rfc793: 'conformant', rfc9293: verdict }, ...more };
+function result(state: ReportCase['state'], verdict: Exclude<Verdict, 'inconclusive'>): ReportCase {
+  const { origin: _, ...rest } = anyCase as JudgedResult<ReportRecord>;
+  const rfc9293: ProfileVerdict = verdict === 'conformant' ? { verdict } : { verdict, reason: 'so' };
+  return { ...rest, state, judgements: { ...rest.judgements, rfc793: { verdict: 'conformant' }, rfc9293 } };
 }
+
+const unjudged = (state: ReportCase['state'], why: Inconclusive): ReportCase =>
+  withoutVerdict(result(state, 'conformant'), why);
 
 const run = (name: string, cases: readonly ReportCase[], more: Partial<Run> = {}): Run => ({
   ...template,
@@ -39,11 +49,11 @@ const one = run('one | first', [
 const other = run(
   'other',
   [
-    result('SYN-RECEIVED', 'inconclusive', {
+    {
+      ...unjudged('SYN-RECEIVED', { reason: 'no simultaneous open', byCapability: true }),
       origin: 'active',
-      inconclusive: { reason: 'no simultaneous open', byCapability: true },
-    }),
-    result('CLOSED', 'inconclusive', { inconclusive: { reason: 'lost', byCapability: false } }),
+    },
+    unjudged('CLOSED', { reason: 'lost', byCapability: false }),
   ],
   { complete: false },
 );

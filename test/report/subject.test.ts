@@ -70,7 +70,7 @@ describe('what a report knows of a case', () => {
       'user    send, 10 octets',
       'target  a or b, then CLOSED or, as right, c or d, then LISTEN (permitted)',
     ]);
-    const context = contextOf(stored(LADDER, 'deviates', { reasons: { rfc9293: 'step 4: wrong' } }));
+    const context = contextOf(stored(LADDER, 'deviates', { reason: 'step 4: wrong' }));
     expect(context.get('Rule'))
       .to.contain('A half-open connection is found out')
       .and.contain('RFC 793 figure 10');
@@ -85,7 +85,7 @@ describe('what a report knows of a case', () => {
   it('is what the console says of a failure', () => {
     const run = syntheticRun('Linux 6.1', 1, []);
     const text = failuresText(
-      { ...run, cases: [stored(LADDER, 'deviates', { reasons: { rfc9293: 'step 4: wrong' } })] },
+      { ...run, cases: [stored(LADDER, 'deviates', { reason: 'step 4: wrong' })] },
       { colour: false },
     );
     expect(text).to.match(/ {5}rule {6}A half-open connection .*\(RFC 9293 3\.5\.1 half-open\)\n/);

@@ -1,14 +1,33 @@
-import { PROFILES } from '../../lib/spec/profile.ts';
-import type { CaseResult, Verdict } from '../../lib/verdict/result.ts';
+import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
+import type { InconclusiveResult, JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
 
-/** A result of which only the parts named matter. */
-export function resultOf(verdict: Verdict, parts: Partial<CaseResult> = {}): CaseResult {
-  return {
-    ...{ id: 'established.rst.one-after', title: 'a title', state: 'ESTABLISHED', family: 4 },
-    ...{ send: '<SEQ=RCV.NXT+1><CTL=RST>', stimulus: '<SEQ=2><ACK=0><CTL=RST>', variables: {} },
-    ...{ observed: [], kind: 'silence', stateAfter: 'ESTABLISHED', proof: '' },
-    verdicts: Object.fromEntries(PROFILES.map((profile) => [profile, verdict])) as CaseResult['verdicts'],
-    ...{ reasons: {}, notes: [], records: [], startedAt: '2026-01-01T00:00:00Z', durationMs: 1 },
-    ...parts,
-  };
-}
+type Tried = Omit<JudgedResult, 'outcome' | 'judgements'>;
+
+const SEEN: Tried = {
+  ...{ id: 'established.rst.one-after', title: 'a title', state: 'ESTABLISHED', family: 4 },
+  ...{ send: '<SEQ=RCV.NXT+1><CTL=RST>', stimulus: '<SEQ=2><ACK=0><CTL=RST>', variables: {} },
+  ...{ observed: [], kind: 'silence', stateAfter: 'ESTABLISHED', proof: '' },
+  ...{ notes: [], records: [], startedAt: '2026-01-01T00:00:00Z', durationMs: 1 },
+};
+
+/** The same verdict under every profile, with a reason where one is due. */
+export const judgedAs = (verdict: Exclude<Verdict, 'inconclusive'>): Record<Profile, ProfileVerdict> =>
+  Object.fromEntries(
+    PROFILES.map((profile) => [
+      profile,
+      verdict === 'conformant' ? { verdict } : { verdict, reason: `it ${verdict}` },
+    ]),
+  ) as Record<Profile, ProfileVerdict>;
+
+/** A judged result of which only the parts named matter. */
+export const resultOf = (
+  verdict: Exclude<Verdict, 'inconclusive'>,
+  parts: Partial<JudgedResult> = {},
+): JudgedResult => ({ ...SEEN, outcome: 'judged', judgements: judgedAs(verdict), ...parts });
+
+/** A result that says nothing of the target. */
+export const inconclusiveResult = (reason: string, byCapability = false): InconclusiveResult => ({
+  ...SEEN,
+  outcome: 'inconclusive',
+  why: { reason, byCapability },
+});

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { AwaitDriver } from '../../lib/target/await-driver.ts';
 import { CommandDriver } from '../../lib/target/command-driver.ts';
 import { NotCapable } from '../../lib/target/driver.ts';
-import type { CaseResult } from '../../lib/verdict/result.ts';
+import { type CaseResult, reasonOf, verdictOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play, wasReached } from './scenes/play.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
 
@@ -31,11 +31,11 @@ describe('targets that connect', function () {
 
   const judge = (results: readonly CaseResult[], beyond: readonly Reachable[]): void => {
     for (const result of results) {
-      const told = `${result.id} over IPv${result.family}: ${result.inconclusive?.reason ?? result.reasons.rfc9293}`;
+      const told = `${result.id} over IPv${result.family}: ${reasonOf(result, 'rfc9293')}`;
       if (beyond.includes(stateOf(result.id) as Reachable)) expect(byCapability(result), told).to.equal(true);
       else {
         expect(wasReached(result), told).to.equal(true);
-        expect(result.verdicts.rfc9293, told).to.equal('conformant');
+        expect(verdictOf(result, 'rfc9293'), told).to.equal('conformant');
       }
     }
   };

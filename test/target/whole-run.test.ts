@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
+import { reasonOf, verdictOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play } from './scenes/play.ts';
 import type { WholeRun } from './scenes/play-run.ts';
 import { SERVERS } from './scenes/servers.ts';
@@ -54,13 +55,16 @@ describe('a whole run against a target whose user nobody moves', function () {
       expect(facts['RFC 5961']).to.contain(`(5.2): ${old}`);
       expect(results.map(({ id }) => id)).to.have.members(ids);
       for (const result of results) {
-        const told = `${result.id}: ${result.inconclusive?.reason ?? result.reasons.rfc9293}`;
-        if (!byCapability(result)) expect(result.verdicts.rfc9293, told).to.equal('conformant');
+        const told = `${result.id}: ${reasonOf(result, 'rfc9293')}`;
+        if (!byCapability(result)) expect(verdictOf(result, 'rfc9293'), told).to.equal('conformant');
       }
       for (const state of ['CLOSED' as const, ...states]) {
         const [first] = CASES[state];
         const result = results.find(({ id }) => id === first);
-        expect(result?.verdicts.rfc9293, `${state}: ${result?.inconclusive?.reason}`).to.equal('conformant');
+        expect(
+          result && verdictOf(result, 'rfc9293'),
+          `${state}: ${result && reasonOf(result, 'rfc9293')}`,
+        ).to.equal('conformant');
       }
     });
   }

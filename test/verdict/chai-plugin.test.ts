@@ -1,6 +1,6 @@
 import { AssertionError, expect, use } from 'chai';
 import { tcpAssertions } from '../../lib/verdict/chai-plugin.ts';
-import { resultOf } from '../runner/results.ts';
+import { judgedAs, resultOf } from '../runner/results.ts';
 
 use(tcpAssertions);
 
@@ -49,7 +49,9 @@ describe('assertions about results', () => {
   });
 
   it('explain a failure by what was sent, seen and expected', () => {
-    const failed = resultOf('deviates', { reasons: { rfc9293: 'ACK is 5, not 6' } });
+    const failed = resultOf('deviates', {
+      judgements: { ...judgedAs('deviates'), rfc9293: { verdict: 'deviates', reason: 'ACK is 5, not 6' } },
+    });
     expect(() => expect(failed).to.conformTo('rfc9293')).to.throw(
       AssertionError,
       /deviates under rfc9293\nestablished\.rst\.one-after, IPv4: a title\n.*sent.*\n.*observed {2}silence, then ESTABLISHED\n.*because {3}ACK is 5, not 6/s,

@@ -5,6 +5,7 @@ import { readResults } from '../../report/results.ts';
 import { findSubject } from '../../report/subject.ts';
 import { loadSuites } from '../../runner/mocha/suites.ts';
 import { isProfile, PROFILES } from '../../spec/profile.ts';
+import { reasonOf } from '../../verdict/result.ts';
 import { EXIT, UsageError } from '../failure.ts';
 
 export interface ReproduceOptions {
@@ -36,7 +37,7 @@ export async function reproduce(id: string, options: ReproduceOptions): Promise<
   const rerun = `segment-arrives run --only ${id}`;
   if (!result) throw new UsageError(`${file} has no result of ${id}; run it first: \`${rerun}\``);
   if (result.records.length === 0) {
-    throw new UsageError(`${id} was not run: ${result.inconclusive?.reason ?? 'nothing was sent'}`);
+    throw new UsageError(`${id} was not run: ${reasonOf(result, run.profile) ?? 'nothing was sent'}`);
   }
   if (options.ladder) {
     process.stdout.write(`${ladderSvg(result)}\n`);

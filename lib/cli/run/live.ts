@@ -4,7 +4,7 @@ import { toResults } from '../../report/results.ts';
 import type { ReportCase } from '../../report/run.ts';
 import { resultOf, runSettings } from '../../report/store.ts';
 import { DEFAULT_PROFILE, type Profile } from '../../spec/profile.ts';
-import type { Verdict } from '../../verdict/result.ts';
+import { reasonOf, type Verdict, verdictOf as verdict } from '../../verdict/result.ts';
 import type { Format } from './options.ts';
 
 const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_TEST_END } = Mocha.Runner.constants;
@@ -75,14 +75,14 @@ const FORMATTERS: Partial<Record<Format, Formatter>> = {
 };
 
 const headLine = (result: ReportCase): string => {
-  const reason = result.inconclusive?.reason ?? result.reasons[profile()];
+  const reason = reasonOf(result, profile());
   const verdict = verdictOf(result);
   return `${SIGNS[verdict]} ${result.id}  IPv${result.family}  ${verdict}${reason ? `: ${reason}` : ''}`;
 };
 
 const profile = (): Profile => runSettings()?.profile ?? DEFAULT_PROFILE;
 
-const verdictOf = (result: ReportCase): Verdict => result.verdicts[profile()];
+const verdictOf = (result: ReportCase): Verdict => verdict(result, profile());
 
 function onResult(runner: Mocha.Runner, show: (result: ReportCase) => void): void {
   runner.on(EVENT_TEST_END, (test) => {

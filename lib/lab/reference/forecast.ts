@@ -1,7 +1,7 @@
 import { evaluateSegment, parseSegment } from '../../notation/index.ts';
 import type { Case } from '../../spec/case.ts';
-import type { Adoption, Profile } from '../../spec/profile.ts';
 import { headerForm } from '../../spec/header.ts';
+import type { Adoption, Profile } from '../../spec/profile.ts';
 import type { State } from '../../spec/state.ts';
 import { type Segment, segLen, type Tcb } from '../../spec/tcb.ts';
 import { tcbVariables } from '../../spec/variables.ts';

@@ -1,3 +1,4 @@
+import { judgementOf, seenOf } from '../../verdict/result.ts';
 import { isFailure } from '../judgement.ts';
 import type { ReportCase, Run } from '../run.ts';
 import { type Baseline, type BaselineEntry, keyOf, requireProfile, UNREVIEWED } from './baseline.ts';
@@ -72,9 +73,10 @@ function objectionTo(
   entry: BaselineEntry | undefined,
   { profile, strict }: Pick<Run, 'profile' | 'strict'>,
 ): Objection | undefined {
-  const verdict = result.verdicts[profile];
-  if (verdict === 'inconclusive') {
-    if (!result.inconclusive?.byCapability) return { kind: 'inconclusive', result };
+  const judgement = judgementOf(result, profile);
+  const { verdict } = judgement;
+  if (judgement.verdict === 'inconclusive') {
+    if (!judgement.byCapability) return { kind: 'inconclusive', result };
     // Nothing shows any more what the entry says.
     return entry && { kind: 'changed observation', result, entry };
   }
@@ -91,7 +93,11 @@ function objectionTo(
 const isUnreviewed = ({ reason }: BaselineEntry): boolean => reason.toLowerCase() === UNREVIEWED;
 
 /** Whether what was observed is what the entry says. */
-export const isAsAccepted = (result: ReportCase, verdict: string, entry: BaselineEntry): boolean =>
-  entry.verdict === verdict &&
-  entry.kind === result.kind &&
-  (entry.stateAfter === undefined || entry.stateAfter === result.stateAfter);
+export function isAsAccepted(result: ReportCase, verdict: string, entry: BaselineEntry): boolean {
+  const seen = seenOf(result);
+  return (
+    entry.verdict === verdict &&
+    entry.kind === seen?.kind &&
+    (entry.stateAfter === undefined || entry.stateAfter === seen.stateAfter)
+  );
+}

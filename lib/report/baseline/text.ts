@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { Profile } from '../../spec/profile.ts';
+import { judgementOf, reasonOf, seenOf } from '../../verdict/result.ts';
 import { observedText } from '../expectation.ts';
 import type { ReportCase } from '../run.ts';
 import type { BaselineEntry } from './baseline.ts';
@@ -70,8 +71,7 @@ function diffOf(objection: Objection, profile: Profile, colours: Colours): strin
   if ('entry' in objection) lines.push(`    ${colours.red(`- ${entryText(objection.entry)}`)}`);
   if ('result' in objection) {
     lines.push(`    ${colours.green(`+ ${resultText(objection.result, profile)}`)}`);
-    const { inconclusive, reasons } = objection.result;
-    const why = inconclusive?.reason ?? reasons[profile];
+    const why = reasonOf(objection.result, profile);
     if (why) lines.push(`      ${colours.dim(why)}`);
   }
   return lines;
@@ -81,11 +81,10 @@ const entryText = ({ verdict, kind, stateAfter, reason }: BaselineEntry): string
   `${verdict}: ${kind}${stateAfter ? `, then ${stateAfter}` : ''} (${reason})`;
 
 function resultText(result: ReportCase, profile: Profile): string {
-  const verdict = result.verdicts[profile];
-  if (verdict === 'inconclusive') {
-    return result.inconclusive?.byCapability
-      ? "inconclusive: ruled out by the target's capabilities"
-      : 'inconclusive';
+  const judgement = judgementOf(result, profile);
+  const seen = seenOf(result);
+  if (judgement.verdict === 'inconclusive') {
+    return judgement.byCapability ? "inconclusive: ruled out by the target's capabilities" : 'inconclusive';
   }
-  return `${verdict}: ${result.kind}, then ${result.stateAfter}; observed ${observedText(result)}`;
+  return `${judgement.verdict}: ${seen?.kind}, then ${seen?.stateAfter}; observed ${observedText(result)}`;
 }

@@ -1,5 +1,6 @@
+import { type JudgedResult, judgementOf, verdictOf } from '../../verdict/result.ts';
 import { isFailure } from '../judgement.ts';
-import type { ReportCase, Run } from '../run.ts';
+import type { ReportCase, ReportRecord, Run } from '../run.ts';
 import { type Baseline, type BaselineEntry, inOrder, keyOf, requireProfile, UNREVIEWED } from './baseline.ts';
 import { isAsAccepted } from './gate.ts';
 
@@ -38,8 +39,9 @@ export function updateBaseline(
   }
   for (const result of run.cases) {
     if (!isEntry(result, run)) continue;
+    const { judgements } = result;
     const old = known.get(keyOf(result));
-    const verdict = result.verdicts[run.profile];
+    const { verdict } = judgements[run.profile];
     const entry = old && isAsAccepted(result, verdict, old) ? old : fresh(result, run);
     entries.push(entry);
     if (!old) added.push(entry);
@@ -59,20 +61,23 @@ export function updateBaseline(
 }
 
 /** What has to be accepted; that a case could not be judged is nothing to accept. */
-const isEntry = (result: ReportCase, { profile, strict }: Run): boolean =>
-  result.verdicts[profile] !== 'inconclusive' && isFailure(result, profile, strict);
+const isEntry = (result: ReportCase, { profile, strict }: Run): result is JudgedResult<ReportRecord> =>
+  verdictOf(result, profile) !== 'inconclusive' && isFailure(result, profile, strict);
 
 /** The run says neither yes nor no to the entry. */
 function isUndecided(result: ReportCase, entry: BaselineEntry, { profile, strict }: Run): boolean {
-  const verdict = result.verdicts[profile];
-  if (verdict === 'inconclusive') return !result.inconclusive?.byCapability;
-  return verdict === 'permitted' && entry.verdict === 'permitted' && !strict;
+  const judgement = judgementOf(result, profile);
+  if (judgement.verdict === 'inconclusive') return !judgement.byCapability;
+  return judgement.verdict === 'permitted' && entry.verdict === 'permitted' && !strict;
 }
 
-const fresh = ({ id, family, verdicts, kind, stateAfter }: ReportCase, { profile }: Run): BaselineEntry => ({
+const fresh = (
+  { id, family, judgements, kind, stateAfter }: JudgedResult<ReportRecord>,
+  { profile }: Run,
+): BaselineEntry => ({
   id,
   family,
-  verdict: verdicts[profile] as BaselineEntry['verdict'],
+  verdict: judgements[profile].verdict as BaselineEntry['verdict'],
   kind,
   stateAfter,
   reason: UNREVIEWED,

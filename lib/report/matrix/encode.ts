@@ -1,5 +1,5 @@
 import { PROFILES, type Profile } from '../../spec/profile.ts';
-import { KINDS, ROLES, VERDICTS } from '../../verdict/result.ts';
+import { inconclusiveOf, KINDS, ROLES, seenOf, VERDICTS, verdictOf } from '../../verdict/result.ts';
 import { compareFields, type FieldComparison, remarkText } from '../comparison.ts';
 import { faultText, outcomeText } from '../expectation.ts';
 import { byState, stateName } from '../judgement.ts';
@@ -42,7 +42,7 @@ export interface EncodedRun extends Omit<Run, 'cases'> {
 }
 
 /**
- * case, family, kind, state after, verdicts, stimulus, observed, proof, reasons (-1 for none), comparisons (-1 for none),
+ * case, family, kind, state after (both -1 for none), verdicts, stimulus, observed, proof, reasons (-1 for none), comparisons (-1 for none),
  * why inconclusive or -1, by capability, notes, variables as `name value` pairs, records, milliseconds, captured.
  */
 export type EncodedResult = readonly [
@@ -139,23 +139,25 @@ class Encoder {
     const subject = this.#subjects.get(result.id);
     const fields = PROFILES.map((profile) => differing(result, profile, subject));
     const reasons = PROFILES.map((profile, index) =>
-      remarkText(faultText(result, profile, subject), fields[index] ?? []),
+      remarkText(undecided(result, profile) ?? faultText(result, profile, subject), fields[index] ?? []),
     );
+    const seen = seenOf(result);
+    const why = result.outcome === 'judged' ? undefined : result.why;
     return [
       this.#rows.get(result.id) as number,
       result.family,
-      KINDS.indexOf(result.kind),
-      table.of(result.stateAfter),
-      PROFILES.map((profile) => VERDICTS.indexOf(result.verdicts[profile])),
-      result.stimulus,
-      [...result.observed],
-      table.ifAny(result.proof),
+      seen ? KINDS.indexOf(seen.kind) : -1,
+      table.ifAny(seen?.stateAfter),
+      PROFILES.map((profile) => VERDICTS.indexOf(verdictOf(result, profile))),
+      seen?.stimulus ?? '',
+      [...(seen?.observed ?? [])],
+      table.ifAny(seen?.proof),
       reasons.map((reason) => table.ifAny(reason)),
       fields.map((lines) => table.ifAny(comparisonText(lines))),
-      table.ifAny(result.inconclusive?.reason),
-      result.inconclusive?.byCapability ? 1 : 0,
+      table.ifAny(why?.reason),
+      why?.byCapability ? 1 : 0,
       result.notes.map((note) => table.of(note)),
-      Object.entries(result.variables).flatMap(([name, value]) => [table.of(name), value]),
+      Object.entries(seen?.variables ?? {}).flatMap(([name, value]) => [table.of(name), value]),
       result.records.flatMap(({ at, from, role, relative }) => [
         Math.round(at * 100) / 100,
         ROLES.indexOf(role) + (from === 'target' ? FROM_TARGET : 0),
@@ -167,13 +169,17 @@ class Encoder {
   }
 }
 
+/** Why there is no verdict under one profile, where there is one under another. */
+const undecided = (result: ReportCase, profile: Profile): string | undefined =>
+  result.outcome === 'judged' ? inconclusiveOf(result, profile)?.reason : undefined;
+
 /** Where all is as expected, there is nothing to compare. */
 const differing = (
   result: ReportCase,
   profile: Profile,
   subject: Subject | undefined,
 ): readonly FieldComparison[] =>
-  subject && result.verdicts[profile] === 'deviates' ? compareFields(subject, result, profile) : [];
+  subject && verdictOf(result, profile) === 'deviates' ? compareFields(subject, result, profile) : [];
 
 /** A line for each field, its parts apart by tabs. */
 const comparisonText = (lines: readonly FieldComparison[]): string =>

@@ -1,4 +1,5 @@
 import { type ConcreteSegment, evaluateSegment, NotationError, parseSegment } from '../../notation/index.ts';
+import { seenOf } from '../../verdict/result.ts';
 import type { ReportCase, ReportRecord } from '../run.ts';
 import { PacketdrillLines } from './lines.ts';
 import { UserCalls } from './user.ts';
@@ -160,12 +161,12 @@ class Script {
     if (reply === 'silence') {
       this.#lines.push('// expected: silence');
       // packetdrill passes over what comes after its last line, but hardly over what comes before another segment.
-      return then === this.#result.stateAfter;
+      return then === seenOf(this.#result)?.stateAfter;
     }
     const notation = parseSegment(reply);
     const known = notation.seq !== undefined && notation.seq.kind !== 'any';
     try {
-      const segment = evaluateSegment(notation, this.#result.variables, () => 0);
+      const segment = evaluateSegment(notation, seenOf(this.#result)?.variables ?? {}, () => 0);
       const text = known || segment.ctl.has('SYN') ? this.#packets.fromTarget(segment) : undefined;
       this.#lines.push(`// expected: ${reply}`, ...(text ? [`+0~+${PATIENCE} ${text}`] : []));
     } catch (error) {

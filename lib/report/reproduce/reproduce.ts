@@ -1,4 +1,5 @@
 import type { Adoption, Profile } from '../../spec/profile.ts';
+import { verdictOf } from '../../verdict/result.ts';
 import { compareFields } from '../comparison.ts';
 import { expectedTexts, observedText } from '../expectation.ts';
 import { stateName } from '../judgement.ts';
@@ -23,7 +24,7 @@ export function reproduction(
   target: Run['target'],
   { profile, observed = false }: ReproduceOptions,
 ): string {
-  const deviates = result.verdicts[profile] === 'deviates';
+  const deviates = verdictOf(result, profile) === 'deviates';
   const adoption = adoptionOf(target);
   const under = circumstance(result.condition, subject);
   const expected = subject?.expect?.[profile].find(({ when }) => !when || !adoption || when === adoption);
@@ -42,7 +43,7 @@ export function reproduction(
     `// in ${stateName(result)}${under ? ` (${under})` : ''}, send ${result.send}`,
     ...(subject ? expectedTexts(subject, profile).map((text) => `// ${profile} expects ${text}`) : []),
     ...(subject ? stepTexts(subject).map((text, index) => `// step ${index + 1}: ${text}`) : []),
-    `// ${target.name} answered ${observedText(result)}: ${result.verdicts[profile]}`,
+    `// ${target.name} answered ${observedText(result)}: ${verdictOf(result, profile)}`,
     '//',
     ...ladderText(result).map((line) => `// ${line}`),
     '//',

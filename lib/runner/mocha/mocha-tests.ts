@@ -3,7 +3,7 @@ import { recordResult } from '../../report/store.ts';
 import type { Case } from '../../spec/case.ts';
 import type { Ladder } from '../../spec/ladder.ts';
 import { tcpAssertions } from '../../verdict/chai-plugin.ts';
-import type { CaseResult } from '../../verdict/result.ts';
+import { type CaseResult, inconclusiveOf } from '../../verdict/result.ts';
 import type { Settings } from '../settings.ts';
 import { asCase, type Described } from '../trial/described.ts';
 import { lostResult } from '../trial/lost.ts';
@@ -69,7 +69,7 @@ async function resultOf(subject: Testable, family: 4 | 6): Promise<CaseResult> {
 }
 
 function settle(test: Mocha.Context, result: CaseResult, { profile, strict }: Settings): void {
-  const { inconclusive } = result;
+  const inconclusive = inconclusiveOf(result, profile);
   if (inconclusive?.byCapability) test.skip();
   if (inconclusive) throw new InconclusiveError(`${result.id}, IPv${result.family}: ${inconclusive.reason}`);
   expect(result).to.conformTo(profile, { strict });

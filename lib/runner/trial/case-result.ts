@@ -1,22 +1,26 @@
 import { type ConcreteSegment, printConcrete } from '../../notation/index.ts';
 import type { Case } from '../../spec/case.ts';
 import { PROFILES, type Profile } from '../../spec/profile.ts';
+import type { Proof } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import { judge, kindOf, type Observation, repliesRuleOut } from '../../verdict/judge.ts';
-import type { CaseResult, Inconclusive, Role, Verdict, WireRecord } from '../../verdict/result.ts';
+import type {
+  CaseResult,
+  Inconclusive,
+  ProfileVerdict,
+  Role,
+  Seen,
+  WireRecord,
+} from '../../verdict/result.ts';
 import type { Attempt } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';
+import { notRun } from './lost.ts';
 import { wireRecords } from './wire-records.ts';
 
 /** RFC 5961 is a choice, but one for the whole of it: who has made it in part is told by what it was found. */
-function partly(
-  { expect }: Case,
-  { adoptedInPart }: CaseContext,
-  profile: Profile,
-  verdict: Verdict,
-): string {
+function partly({ expect }: Case, { adoptedInPart }: CaseContext, profile: Profile): string {
   const chosen = expect[profile].some(({ when }) => when !== undefined);
-  return adoptedInPart && chosen && verdict === 'deviates' ? `; RFC 5961 is ${adoptedInPart}` : '';
+  return adoptedInPart && chosen ? `; RFC 5961 is ${adoptedInPart}` : '';
 }
 
 /** RFC 793 does not speak of ICMP: what it is to be silent comes with RFC 1122. */
@@ -25,48 +29,44 @@ const underProfile = (profile: Profile, { refusal, ...observation }: Observation
 
 /** What an attempt amounts to, judged under every profile. */
 export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, began: number): CaseResult {
-  const { observation, proof, variables, stimulus } = attempt;
-  const inconclusive = inconclusiveOf(subject, context, attempt);
-  const verdicts = {} as Record<Profile, Verdict>;
-  const reasons: Partial<Record<Profile, string>> = {};
-  for (const profile of PROFILES) {
-    if (inconclusive || !observation) {
-      verdicts[profile] = 'inconclusive';
-      continue;
-    }
-    const { verdict, reason } = judge(
-      subject.expect[profile],
-      underProfile(profile, observation),
-      context.adoption,
-    );
-    verdicts[profile] = verdict;
-    if (reason) reasons[profile] = reason + partly(subject, context, profile, verdict);
-  }
-  const { origin, condition } = subject;
-  const { replies = [], drawn = [] } = observation ?? {};
-  const answers = replies.length > 0 ? replies : drawn;
-  return {
-    id: subject.id,
-    title: subject.title,
-    state: subject.state,
-    ...(origin ? { origin } : {}),
-    ...(condition ? { condition } : {}),
-    family: context.family,
-    send: subject.send,
-    stimulus: stimulus ? printConcrete(stimulus) : '',
-    variables,
-    observed: answers.map(printBare),
-    kind: kindOf(answers),
-    stateAfter: proof?.state ?? 'unknown',
-    proof: proof?.how ?? '',
-    verdicts,
-    reasons,
-    ...(inconclusive ? { inconclusive } : {}),
-    notes: [],
+  const { observation, proof, variables, stimulus, failure, disturbance } = attempt;
+  const tried = {
+    ...notRun(subject, context.family, { reason: 'nothing was observed', byCapability: false }),
     records: recordsOf(subject, attempt),
     startedAt: new Date(began).toISOString(),
     durationMs: Date.now() - began,
   };
+  if (failure) return { ...tried, why: failure };
+  const spoilt = disturbance === undefined ? undefined : { reason: disturbance, byCapability: false };
+  if (!observation || !proof || !stimulus) return spoilt ? { ...tried, why: spoilt } : tried;
+  const { replies, drawn = [] } = observation;
+  const answers = replies.length > 0 ? replies : drawn;
+  const { why: _, ...about } = tried;
+  const seen: Seen = {
+    stimulus: printConcrete(stimulus),
+    variables,
+    observed: answers.map(printBare),
+    kind: kindOf(answers),
+    stateAfter: proof.state,
+    proof: proof.how,
+  };
+  const why = spoilt ?? unproven(subject, context, observation, proof);
+  if (why) return { ...about, ...seen, outcome: 'inconclusive', why };
+  const judgements = Object.fromEntries(
+    PROFILES.map((profile) => [profile, judgementBy(profile, subject, context, observation)]),
+  ) as Record<Profile, ProfileVerdict>;
+  return { ...about, ...seen, outcome: 'judged', judgements };
+}
+
+function judgementBy(
+  profile: Profile,
+  subject: Case,
+  context: CaseContext,
+  observation: Observation,
+): ProfileVerdict {
+  const judgement = judge(subject.expect[profile], underProfile(profile, observation), context.adoption);
+  if (judgement.verdict !== 'deviates') return judgement;
+  return { ...judgement, reason: judgement.reason + partly(subject, context, profile) };
 }
 
 /** Whether silence was seen where some profile asks for a reply: a limiter of the target's may have swallowed it. */
@@ -83,14 +83,12 @@ export function isUnexpectedSilence(
 }
 
 /** A state that could not be proven spoils the verdict, unless the replies, or their absence, alone settle it. */
-function inconclusiveOf(
+function unproven(
   subject: Case,
   { adoption }: CaseContext,
-  { failure, disturbance, observation, proof }: Attempt,
+  observation: Observation,
+  proof: Proof,
 ): Inconclusive | undefined {
-  if (failure) return failure;
-  if (disturbance) return { reason: disturbance, byCapability: false };
-  if (!observation || !proof) return { reason: 'nothing was observed', byCapability: false };
   if (proof.state !== 'unknown') return undefined;
   const settled = PROFILES.every((profile) => repliesRuleOut(subject.expect[profile], observation, adoption));
   return settled

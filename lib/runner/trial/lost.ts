@@ -1,9 +1,8 @@
-import { PROFILES, type Profile } from '../../spec/profile.ts';
-import type { CaseResult, Verdict } from '../../verdict/result.ts';
+import type { Inconclusive, NotRunResult } from '../../verdict/result.ts';
 import type { Described } from './described.ts';
 
-/** The result of a case that was never run, or whose result was lost: inconclusive, with the reason. */
-export function lostResult(subject: Described, family: 4 | 6, reason: string): CaseResult {
+/** The result of a case that was never run, or whose result was lost. */
+export function notRun(subject: Described, family: 4 | 6, why: Inconclusive): NotRunResult {
   const { id, title, state, origin, condition, send } = subject;
   return {
     id,
@@ -13,21 +12,15 @@ export function lostResult(subject: Described, family: 4 | 6, reason: string): C
     ...(condition ? { condition } : {}),
     family,
     send,
-    stimulus: '',
-    variables: {},
-    observed: [],
-    kind: 'silence',
-    stateAfter: 'unknown',
-    proof: '',
-    verdicts: Object.fromEntries(PROFILES.map((profile) => [profile, 'inconclusive'])) as Record<
-      Profile,
-      Verdict
-    >,
-    reasons: {},
-    inconclusive: { reason, byCapability: false },
+    outcome: 'not run',
+    why,
     notes: [],
     records: [],
     startedAt: new Date().toISOString(),
     durationMs: 0,
   };
 }
+
+/** The same where it is not the target's capabilities that rule it out: such a case fails the run. */
+export const lostResult = (subject: Described, family: 4 | 6, reason: string): NotRunResult =>
+  notRun(subject, family, { reason, byCapability: false });

@@ -15,10 +15,8 @@ export async function runCase(subject: Case, context: CaseContext): Promise<Case
   if (watch?.lost) return lostResult(subject, family, watch.lost);
   const result = await settle({ profile, path: environment.tester.path, watch }, async (spoilt) => {
     const seen = await attempt(subject, context, spoilt);
-    const result = resultOf(subject, context, seen, began);
     return {
-      result,
-      spoilt: result.inconclusive?.reason,
+      result: resultOf(subject, context, seen, began),
       silent: isUnexpectedSilence(subject, context, seen),
     };
   });

@@ -5,12 +5,12 @@ import type { State } from '../../spec/state.ts';
 import { prove, reach } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { kindOf } from '../../verdict/judge.ts';
-import type { CaseResult, Inconclusive, Verdict } from '../../verdict/result.ts';
+import type { CaseResult, ProfileVerdict } from '../../verdict/result.ts';
 import type { CaseContext } from './case-context.ts';
 import { type Choice, Climber } from './climber.ts';
 import { asCase } from './described.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';
-import { lostResult } from './lost.ts';
+import { notRun } from './lost.ts';
 import { Random } from './random.ts';
 import type { Sample } from './settle.ts';
 import { wireRecords } from './wire-records.ts';
@@ -39,15 +39,11 @@ export async function runLadder(ladder: Ladder, context: CaseContext, shift: num
   const began = Date.now();
   try {
     const climbed = await climb(ladder, context, shift);
-    const result = resultOf(ladder, context, climbed, began);
-    return { result, spoilt: climbed.disturbance ?? result.inconclusive?.reason };
+    return { result: resultOf(ladder, context, climbed, began) };
   } catch (error) {
-    const inconclusive: Inconclusive = {
-      reason: (error as Error).message,
-      byCapability: error instanceof NotCapable,
-    };
-    const lost = lostResult(asCase(ladder), context.family, inconclusive.reason);
-    return { result: { ...lost, inconclusive }, spoilt: inconclusive.reason };
+    const reason = (error as Error).message;
+    const why = { reason, byCapability: error instanceof NotCapable };
+    return { result: notRun(asCase(ladder), context.family, why) };
   }
 }
 
@@ -94,28 +90,11 @@ async function climb(ladder: Ladder, context: CaseContext, shift: number): Promi
 }
 
 function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began: number): CaseResult {
-  const { stateAfter, proof, observed, variables, records } = climbed;
-  const unproven = stateAfter === 'unknown' && climbed.faults.length === 0;
-  const { inconclusive, ...lost } = lostResult(
-    asCase(ladder),
-    family,
-    `the state after could not be proven: ${proof}`,
-  );
-  const faults = [...climbed.faults];
-  if (faults.length === 0 && !endsAsDrawn(ladder, climbed))
-    faults.push(`afterwards in ${stateAfter}, not ${lastState(ladder, climbed)}`);
-  const verdicts = {} as Record<Profile, Verdict>;
-  const reasons: Partial<Record<Profile, string>> = {};
-  for (const profile of PROFILES) {
-    const { verdict, reason } = unproven
-      ? ({ verdict: 'inconclusive', reason: '' } as const)
-      : judgeClimb(faults, climbed.choices, isAskedFor(ladder, profile));
-    verdicts[profile] = verdict;
-    if (reason) reasons[profile] = reason;
-  }
-  return {
-    ...lost,
-    ...(unproven && inconclusive ? { inconclusive } : {}),
+  const { stateAfter, proof, observed, variables, records, disturbance } = climbed;
+  const nothing = { reason: `the state after could not be proven: ${proof}`, byCapability: false };
+  const { why: unproven, ...about } = notRun(asCase(ladder), family, nothing);
+  const seen = {
+    ...about,
     stimulus: records
       .filter(({ role }) => role === 'stimulus')
       .map(({ segment }) => segment)
@@ -125,32 +104,42 @@ function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began
     kind: kindOf(observed),
     stateAfter,
     proof,
-    verdicts,
-    reasons,
     records,
     startedAt: new Date(began).toISOString(),
     durationMs: Date.now() - began,
   };
+  if (disturbance !== undefined) {
+    return { ...seen, outcome: 'inconclusive', why: { reason: disturbance, byCapability: false } };
+  }
+  if (stateAfter === 'unknown' && climbed.faults.length === 0) {
+    return { ...seen, outcome: 'inconclusive', why: unproven };
+  }
+  const judgements = Object.fromEntries(
+    PROFILES.map((profile) => [profile, judgementBy(profile, ladder, climbed)]),
+  ) as Record<Profile, ProfileVerdict>;
+  return { ...seen, outcome: 'judged', judgements };
 }
 
 const isAskedFor = ({ since = 'rfc793' }: Ladder, profile: Profile): boolean =>
   PROFILES.indexOf(profile) >= PROFILES.indexOf(since);
 
-/** @param asked whether the ladder's document is in force: before it, only what that document permits is right */
-function judgeClimb(
-  faults: readonly string[],
-  choices: readonly Choice[],
-  asked: boolean,
-): { readonly verdict: Verdict; readonly reason: string } {
-  const wrong = [...faults];
+/** Before the ladder's document is in force, only what that document permits is right. */
+function judgementBy(profile: Profile, ladder: Ladder, climbed: Climb): ProfileVerdict {
+  const wrong = [...climbed.faults];
+  if (wrong.length === 0 && !endsAsDrawn(ladder, climbed)) {
+    wrong.push(`afterwards in ${climbed.stateAfter}, not ${lastState(ladder, climbed)}`);
+  }
+  const asked = isAskedFor(ladder, profile);
   const conceded: string[] = [];
-  for (const { step, expected, permitted, then } of choices) {
+  for (const { step, expected, permitted, then } of climbed.choices) {
     const rather = expected.join(' or ');
     if (asked && then) conceded.push(`step ${step}: ${permitted} is permitted; rather: ${rather}`);
     if (!asked && !then) wrong.push(`step ${step}: expected ${permitted}, observed ${rather}`);
   }
   if (wrong.length > 0) return { verdict: 'deviates', reason: wrong.join('; ') };
-  return { verdict: conceded.length > 0 ? 'permitted' : 'conformant', reason: conceded.join('; ') };
+  return conceded.length > 0
+    ? { verdict: 'permitted', reason: conceded.join('; ') }
+    : { verdict: 'conformant' };
 }
 
 /** The state of the last line, or the one that a choice has led to instead. */

@@ -4,7 +4,7 @@ import { findLadder } from '../../spec/ladders.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import { ladderRuledOutByCookies, ruledOutByCookies } from '../preflight/syn-cookies.ts';
 import { asCase, type Described } from './described.ts';
-import { lostResult } from './lost.ts';
+import { lostResult, notRun } from './lost.ts';
 import { type CaseContext, runCase } from './run-case.ts';
 import { runLadder } from './run-ladder.ts';
 import { settle } from './settle.ts';
@@ -25,7 +25,7 @@ export async function runOne(id: string, context: CaseContext): Promise<CaseResu
 }
 
 function ruledOut(subject: Described, { family }: CaseContext, reason: string): CaseResult {
-  return { ...lostResult(subject, family, reason), inconclusive: { reason, byCapability: true } };
+  return notRun(subject, family, { reason, byCapability: true });
 }
 
 async function settledLadder(ladder: Ladder, context: CaseContext): Promise<CaseResult> {

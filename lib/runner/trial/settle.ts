@@ -1,14 +1,17 @@
 import { PROFILES, type Profile } from '../../spec/profile.ts';
 import { pause } from '../../states/index.ts';
 import type { PathQuality } from '../../tester/index.ts';
-import type { CaseResult } from '../../verdict/result.ts';
+import {
+  type CaseResult,
+  type Inconclusive,
+  type JudgedResult,
+  withoutVerdict,
+} from '../../verdict/result.ts';
 import type { TargetWatch } from './target-watch.ts';
 
-/** One attempt at a case, judged as if it were the only one. */
+/** One attempt at a case, judged as if it were the only one; without a judgement it says nothing of the target. */
 export interface Sample {
   readonly result: CaseResult;
-  /** Why it says nothing of the target. */
-  readonly spoilt?: string | undefined;
   /** Silence where a reply may be asked for: the next attempt waits until every limiter of the target's has room. */
   readonly silent?: boolean;
 }
@@ -27,9 +30,16 @@ const MOST_COUNTED = { clean: 6, disturbed: 30 };
 // Longer than any limiter of one reply per second.
 const LIMITER_PAUSE = 1100;
 
+/** An attempt that says something of the target. */
+interface Judged extends Sample {
+  readonly result: JudgedResult;
+}
+
+const isJudged = (sample: Sample): sample is Judged => sample.result.outcome === 'judged';
+
 interface Tally {
   count: number;
-  readonly sample: Sample;
+  readonly sample: Judged;
 }
 
 /**
@@ -54,10 +64,10 @@ export async function settle(
   const tallies = new Map<string, Tally>();
   let spoilt = 0;
   let seenIn = watch?.epoch;
-  const isDoubtful = (sample: Sample): boolean => accuses(sample, profile);
+  const isDoubtful = (sample: Judged): boolean => accuses(sample, profile);
   let last: Sample | undefined;
   for (;;) {
-    if (watch?.lost) return inconclusive(last ?? (await once(spoilt)), watch.lost, notes);
+    if (watch?.lost) return withoutAgreement(last ?? (await once(spoilt)), watch.lost, notes);
     const epoch = watch?.epoch;
     if (epoch !== seenIn) {
       // It may have been going away when it was seen last.
@@ -67,14 +77,14 @@ export async function settle(
     }
     const sample = await once(spoilt);
     last = sample;
-    if (sample.result.inconclusive?.byCapability) return withNotes(sample, notes);
-    const fault = sample.spoilt ?? (epoch === watch?.epoch ? undefined : 'the target was away meanwhile');
-    if (fault) {
+    const fault = faultOf(sample, epoch === watch?.epoch);
+    if (fault?.byCapability) return withNotes(sample, notes);
+    if (fault || !isJudged(sample)) {
       spoilt += 1;
-      notes.push(`attempt ${spoilt + total(tallies)} says nothing: ${fault}`);
+      notes.push(`attempt ${spoilt + total(tallies)} says nothing: ${fault?.reason}`);
       await watch?.check();
-      if (!watch?.lost && spoilt > (path.disturbed ? MOST_SPOILT.disturbed : MOST_SPOILT.clean)) {
-        return inconclusive(sample, fault, notes);
+      if (fault && !watch?.lost && spoilt > (path.disturbed ? MOST_SPOILT.disturbed : MOST_SPOILT.clean)) {
+        return withNotes({ result: withoutVerdict(sample.result, fault) }, notes);
       }
       continue;
     }
@@ -94,9 +104,15 @@ export async function settle(
       notes.push('all of it says nothing: the target was away meanwhile');
     } else if (total(tallies) >= (path.disturbed ? MOST_COUNTED.disturbed : MOST_COUNTED.clean)) {
       const who = contradicted ? 'the target does not answer alike' : 'the observations do not agree';
-      return inconclusive(first.sample, `${who}: ${disagreement(tallies)}`, notes);
+      return withoutAgreement(first.sample, `${who}: ${disagreement(tallies)}`, notes);
     } else if (sample.silent) await pause(LIMITER_PAUSE);
   }
+}
+
+/** Why an attempt says nothing of the target; undefined where it does. */
+function faultOf({ result }: Sample, there: boolean): Inconclusive | undefined {
+  if (result.outcome !== 'judged') return result.why;
+  return there ? undefined : { reason: 'the target was away meanwhile', byCapability: false };
 }
 
 async function stillThere(watch: TargetWatch | undefined, epoch: number | undefined): Promise<boolean> {
@@ -105,9 +121,9 @@ async function stillThere(watch: TargetWatch | undefined, epoch: number | undefi
 }
 
 /** A verdict that would accuse, or none at all; a limiter may also have made silence of what conforms. */
-function accuses({ result: { verdicts }, silent }: Sample, profile: Profile): boolean {
-  const nowhere = PROFILES.every((one) => verdicts[one] !== 'conformant');
-  return silent === true || nowhere || verdicts[profile] === 'deviates';
+function accuses({ result: { judgements }, silent }: Judged, profile: Profile): boolean {
+  const nowhere = PROFILES.every((one) => judgements[one].verdict !== 'conformant');
+  return silent === true || nowhere || judgements[profile].verdict === 'deviates';
 }
 
 /** Whether replies differ, of which none is a silence that a limiter may have caused: in kind, or else in their fields. */
@@ -115,17 +131,17 @@ function contradicts(tallies: ReadonlyMap<string, Tally>): boolean {
   const seen = [...tallies.values()]
     .filter(({ sample }) => !sample.silent)
     .map(({ sample }) => sample.result);
-  const differ = (one: CaseResult, other: CaseResult): boolean =>
+  const differ = (one: JudgedResult, other: JudgedResult): boolean =>
     one.kind !== other.kind ||
     one.observed.length !== other.observed.length ||
     (one.stateAfter === other.stateAfter && one.stateAfter !== 'unknown');
   return seen.some((one, index) => seen.slice(0, index).some((other) => differ(one, other)));
 }
 
-function count(tallies: Map<string, Tally>, sample: Sample): void {
-  const { verdicts, kind, observed, stateAfter } = sample.result;
+function count(tallies: Map<string, Tally>, sample: Judged): void {
+  const { judgements, kind, observed, stateAfter } = sample.result;
   const key = JSON.stringify([
-    PROFILES.map((profile) => verdicts[profile]),
+    PROFILES.map((profile) => judgements[profile].verdict),
     kind,
     observed.length,
     stateAfter,
@@ -161,14 +177,6 @@ const withNotes = ({ result }: Sample, notes: readonly string[]): CaseResult => 
   notes: [...result.notes, ...notes],
 });
 
-function inconclusive({ result }: Sample, reason: string, notes: readonly string[]): CaseResult {
-  const verdicts = { ...result.verdicts };
-  for (const profile of PROFILES) verdicts[profile] = 'inconclusive';
-  return {
-    ...result,
-    verdicts,
-    reasons: {},
-    inconclusive: { reason, byCapability: false },
-    notes: [...result.notes, ...notes],
-  };
-}
+/** Of several observations none is to be believed. */
+const withoutAgreement = ({ result }: Sample, reason: string, notes: readonly string[]): CaseResult =>
+  withNotes({ result: withoutVerdict(result, { reason, byCapability: false }) }, notes);

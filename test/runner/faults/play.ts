@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
-import type { CaseResult } from '../../../lib/verdict/result.ts';
+import { PROFILES } from '../../../lib/spec/profile.ts';
+import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 
 /** What came of some cases without a fault, and with it. */
 export interface Played {
@@ -35,13 +36,16 @@ export function expectNoneWrong({ clean, disturbed }: Pick<Played, 'clean' | 'di
   expect(disturbed.map(keyOf).sort()).to.deep.equal(clean.map(keyOf).sort());
   const right = new Map(clean.map((result) => [keyOf(result), result]));
   for (const result of disturbed) {
-    if (result.inconclusive) expect(result.inconclusive.reason, keyOf(result)).to.not.equal('');
-    else expect(result.verdicts, keyOf(result)).to.deep.equal(right.get(keyOf(result))?.verdicts);
+    const without = right.get(keyOf(result));
+    if (result.outcome !== 'judged') expect(result.why.reason, keyOf(result)).to.not.equal('');
+    else expect(verdictsOf(result), keyOf(result)).to.deep.equal(without && verdictsOf(without));
   }
 }
 
+const verdictsOf = (result: CaseResult) => PROFILES.map((profile) => verdictOf(result, profile));
+
 /** The results that the fault has cost. */
 export const lost = ({ clean, disturbed }: Pick<Played, 'clean' | 'disturbed'>): CaseResult[] => {
-  const before = new Set(clean.filter(({ inconclusive }) => inconclusive).map(keyOf));
-  return disturbed.filter((result) => result.inconclusive && !before.has(keyOf(result)));
+  const before = new Set(clean.filter(({ outcome }) => outcome !== 'judged').map(keyOf));
+  return disturbed.filter((result) => result.outcome !== 'judged' && !before.has(keyOf(result)));
 };

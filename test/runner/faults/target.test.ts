@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { reasonOf } from '../../../lib/verdict/result.ts';
 import { expectNoneWrong, lost, type Played, play } from './play.ts';
 
 /** The faults that the target comes back from: nothing is lost but time. */
@@ -48,7 +49,7 @@ describe('faults of the target and the wire', () => {
       expectNoneWrong({ clean, disturbed });
       const gone = lost({ clean, disturbed });
       expect(gone).to.have.length.within(1, clean.length - FIRST);
-      for (const { inconclusive } of gone) expect(inconclusive?.reason).to.match(reason);
+      for (const result of gone) expect(reasonOf(result, 'rfc9293')).to.match(reason);
       expect(durationMs).to.be.below(LONGEST);
     });
   }

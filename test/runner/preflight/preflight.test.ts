@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
+import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
 import type { Found } from './bad-path.ts';
 
 const SCENE = fileURLToPath(new URL('bad-path.ts', import.meta.url));
@@ -16,7 +17,7 @@ async function find(what: string): Promise<Found> {
 
 const expectAllConformant = ({ results }: Found): void => {
   expect(results).to.have.length.above(5);
-  for (const { id, verdicts } of results) expect(verdicts.rfc9293, id).to.equal('conformant');
+  for (const result of results) expect(verdictOf(result, 'rfc9293'), result.id).to.equal('conformant');
 };
 
 describe('preflight', () => {
@@ -41,11 +42,12 @@ describe('preflight', () => {
   it('recognises SYN cookies, and rules out what they rule out', () => {
     const { facts, results } = of('SYN cookies');
     expect(facts['SYN cookies']).to.equal(true);
-    for (const { id, verdicts, inconclusive } of results) {
+    for (const result of results) {
+      const { id } = result;
       const opens = id.startsWith('syn-received.passive.') || id === 'listen.syn.empty';
-      expect(verdicts.rfc9293, id).to.equal(opens ? 'inconclusive' : 'conformant');
+      expect(verdictOf(result, 'rfc9293'), id).to.equal(opens ? 'inconclusive' : 'conformant');
       if (!opens) continue;
-      expect(inconclusive).to.deep.equal({
+      expect(inconclusiveOf(result, 'rfc9293')).to.deep.equal({
         reason: 'the target answers SYNs by cookies: it has no TCB in SYN-RECEIVED',
         byCapability: true,
       });

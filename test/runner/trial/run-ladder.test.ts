@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { runLadder } from '../../../lib/runner/trial/run-ladder.ts';
 import type { Ladder } from '../../../lib/spec/ladder.ts';
+import { PROFILES, type Profile } from '../../../lib/spec/profile.ts';
 import type { State } from '../../../lib/spec/state.ts';
+import { inconclusiveOf, reasonOf, verdictOf } from '../../../lib/verdict/result.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 
 const TAKES_TEXT: Ladder = {
@@ -42,9 +44,8 @@ describe('a ladder', () => {
   it('is conformant where each step is as drawn', async () => {
     const { link, context } = fresh();
     link.script = accepting();
-    const { result, spoilt } = await runLadder(TAKES_TEXT, context, 0);
-    expect(spoilt).to.equal(undefined);
-    expect(result.verdicts.rfc9293).to.equal('conformant');
+    const { result } = await runLadder(TAKES_TEXT, context, 0);
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.records.map(({ from, role }) => `${from} ${role}`)).to.deep.equal([
       ...['tester setup', 'target setup', 'tester setup'],
       ...['tester stimulus', 'target reply', 'tester stimulus'],
@@ -57,8 +58,8 @@ describe('a ladder', () => {
     // It neither takes the text nor answers it, and what comes after is not told apart from it.
     link.script = accepting(({ segment: { data } }) => data === 10);
     const { result } = await runLadder(TAKES_TEXT, context, 0);
-    expect(result.verdicts.rfc9293).to.equal('deviates');
-    expect(result.reasons.rfc9293).to.equal(
+    expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
+    expect(reasonOf(result, 'rfc9293')).to.equal(
       'step 2: expected <SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>, observed silence',
     );
   }).timeout(10_000);
@@ -67,7 +68,7 @@ describe('a ladder', () => {
     const { link, context } = fresh();
     link.script = accepting();
     const { result } = await runLadder({ ...TAKES_TEXT, then: 'CLOSE-WAIT' }, context, 0);
-    expect(result.reasons.rfc9293).to.equal('afterwards in ESTABLISHED, not CLOSE-WAIT');
+    expect(reasonOf(result, 'rfc9293')).to.equal('afterwards in ESTABLISHED, not CLOSE-WAIT');
   });
 
   describe('that a SHOULD of RFC 1122 decides', () => {
@@ -85,7 +86,13 @@ describe('a ladder', () => {
     const verdictsOf = async (ladder: Ladder) => {
       const { link, context } = fresh();
       link.script = accepting();
-      return (await runLadder(ladder, context, 0)).result;
+      const { result } = await runLadder(ladder, context, 0);
+      const of = (say: (profile: Profile) => unknown) =>
+        Object.fromEntries(PROFILES.map((profile) => [profile, say(profile)]));
+      return {
+        verdicts: of((profile) => verdictOf(result, profile)),
+        reasons: of((profile) => reasonOf(result, profile)),
+      };
     };
 
     it('is permitted where it does not follow, and before RFC 1122 as it has to be', async () => {
@@ -137,8 +144,8 @@ describe('a ladder', () => {
       link.arrive(`<SEQ=5001><ACK=${next}><CTL=FIN,ACK>`, syn?.from as number);
     };
     const { result } = await runLadder(CROSSING, context, 0);
-    expect(result.reasons).to.deep.equal({});
-    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(reasonOf(result, 'rfc9293')).to.equal(undefined);
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
   });
 
   it('says nothing where the tester could not send, and tells why', async () => {
@@ -148,13 +155,16 @@ describe('a ladder', () => {
       if (sent.segment.data === 10) link.jammed = 'no buffer space available';
       return inner(sent);
     };
-    const { spoilt } = await runLadder(TAKES_TEXT, context, 0);
-    expect(spoilt).to.equal('a segment could not be sent: no buffer space available');
+    const { result } = await runLadder(TAKES_TEXT, context, 0);
+    expect(result.outcome).to.equal('inconclusive');
+    expect(reasonOf(result, 'rfc9293')).to.equal('a segment could not be sent: no buffer space available');
   });
 
   it('says nothing where its start is not reached', async () => {
-    const { result, spoilt } = await runLadder(TAKES_TEXT, fresh().context, 0);
-    expect(spoilt).to.match(/^no SYN,ACK within \d+ ms$/);
-    expect(result.inconclusive).to.deep.equal({ reason: spoilt, byCapability: false });
+    const { result } = await runLadder(TAKES_TEXT, fresh().context, 0);
+    expect(result.outcome).to.equal('not run');
+    const why = inconclusiveOf(result, 'rfc9293');
+    expect(why?.reason).to.match(/^no SYN,ACK within \d+ ms$/);
+    expect(why?.byCapability).to.equal(false);
   });
 });

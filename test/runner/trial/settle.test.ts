@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { type Sample, settle } from '../../../lib/runner/trial/settle.ts';
 import type { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { PathQuality } from '../../../lib/tester/index.ts';
-import { resultOf } from '../results.ts';
+import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { inconclusiveResult, judgedAs, resultOf } from '../results.ts';
 
 const right: Sample = { result: resultOf('conformant', { kind: 'empty-ack', observed: ['<CTL=ACK>'] }) };
 const wrong: Sample = { result: resultOf('deviates', { kind: 'rst', observed: ['<CTL=RST>'] }) };
-const spoilt: Sample = { result: resultOf('inconclusive'), spoilt: 'the tester was 900 ms late' };
+const spoilt: Sample = { result: inconclusiveResult('the tester was 900 ms late') };
 
 /** Attempts that come to these samples, the last one over and over. */
 function attempts(...samples: Sample[]) {
@@ -44,14 +45,16 @@ describe('a verdict is believed', () => {
 
   it('at once, when it conforms and the path disturbs nothing', async () => {
     const { once, told } = attempts(right);
-    expect((await settle({ profile: 'rfc9293', path: clean }, once)).verdicts.rfc9293).to.equal('conformant');
+    expect(verdictOf(await settle({ profile: 'rfc9293', path: clean }, once), 'rfc9293')).to.equal(
+      'conformant',
+    );
     expect(told).to.deep.equal([0]);
   });
 
   it('when it accuses, only if another connection agrees', async () => {
     const { once, told } = attempts(wrong);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
-    expect(result.verdicts.rfc9293).to.equal('deviates');
+    expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
     expect(told).to.deep.equal([0, 0]);
   });
@@ -59,8 +62,8 @@ describe('a verdict is believed', () => {
   it('never, where the path disturbs nothing and one connection of several was answered wrongly', async () => {
     const { once, told } = attempts(wrong, right);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
-    expect(result.verdicts.rfc9293).to.equal('inconclusive');
-    expect(result.inconclusive).to.deep.equal({
+    expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
+    expect(inconclusiveOf(result, 'rfc9293')).to.deep.equal({
       reason:
         'the target does not answer alike: once 1 x rst, then ESTABLISHED; 5 times 1 x empty-ack, then ESTABLISHED',
       byCapability: false,
@@ -77,15 +80,15 @@ describe('a verdict is believed', () => {
     };
     const { once, told } = attempts(early, right);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
-    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal(['seen alike on 3 of 4 connections']);
     expect(told).to.have.length(4);
   });
 
   it('when it accuses by the profile of the run and conforms to another, only if another connection agrees', async () => {
-    const { verdicts } = resultOf('conformant');
+    const judgements = { ...judgedAs('conformant'), rfc793: judgedAs('deviates').rfc793 };
     const older: Sample = {
-      result: resultOf('conformant', { verdicts: { ...verdicts, rfc793: 'deviates' } }),
+      result: resultOf('conformant', { judgements }),
     };
     const { once, told } = attempts(older);
     await settle({ profile: 'rfc793', path: clean }, once);
@@ -95,7 +98,7 @@ describe('a verdict is believed', () => {
   it('when a limiter may have made the silence that was seen first', async () => {
     const silence: Sample = { result: resultOf('deviates'), silent: true };
     const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence, right).once);
-    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal(['seen alike on 2 of 3 connections']);
   });
 
@@ -121,7 +124,7 @@ describe('a verdict is believed', () => {
 
   it('by its lead over every other observation', async () => {
     const { once, told } = attempts(right, wrong, right, right, right, right);
-    expect((await settle({ profile: 'rfc9293', path: pathOf(2) }, once)).verdicts.rfc9293).to.equal(
+    expect(verdictOf(await settle({ profile: 'rfc9293', path: pathOf(2) }, once), 'rfc9293')).to.equal(
       'conformant',
     );
     expect(told).to.have.length(6);
@@ -131,8 +134,8 @@ describe('a verdict is believed', () => {
     let turn = 0;
     const once = async (): Promise<Sample> => [wrong, right][turn++ % 2] as Sample;
     const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
-    expect(result.verdicts.rfc9293).to.equal('inconclusive');
-    expect(result.inconclusive?.reason).to.match(
+    expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
+    expect(inconclusiveOf(result, 'rfc9293')?.reason).to.match(
       /^the observations do not agree: 15 times 1 x rst, then ESTABLISHED; 15 times 1 x empty-ack, then/,
     );
   });
@@ -140,7 +143,7 @@ describe('a verdict is believed', () => {
   it('after attempts that say nothing, which are told, and change the numbers', async () => {
     const { once, told } = attempts(spoilt, spoilt, right);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
-    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([
       'attempt 1 says nothing: the tester was 900 ms late',
       'attempt 2 says nothing: the tester was 900 ms late',
@@ -151,14 +154,17 @@ describe('a verdict is believed', () => {
   it('not where all attempts say nothing: the last reason is given', async () => {
     const { once, told } = attempts(spoilt);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
-    expect(result.inconclusive).to.deep.equal({ reason: 'the tester was 900 ms late', byCapability: false });
+    expect(inconclusiveOf(result, 'rfc9293')).to.deep.equal({
+      reason: 'the tester was 900 ms late',
+      byCapability: false,
+    });
     expect(told).to.have.length(5);
   });
 
   it('never tried again where the target is not able to do it', async () => {
     const inconclusive = { reason: 'no small receive buffer', byCapability: true };
-    const { once, told } = attempts({ result: resultOf('inconclusive', { inconclusive }), spoilt: 'that' });
-    expect((await settle({ profile: 'rfc9293', path: clean }, once)).inconclusive).to.deep.equal(
+    const { once, told } = attempts({ result: inconclusiveResult('no small receive buffer', true) });
+    expect(inconclusiveOf(await settle({ profile: 'rfc9293', path: clean }, once), 'rfc9293')).to.deep.equal(
       inconclusive,
     );
     expect(told).to.have.length(1);
@@ -168,7 +174,7 @@ describe('a verdict is believed', () => {
     const away = watchOf([(watch) => Object.assign(watch, { epoch: 1 })]);
     const { once, told } = attempts(wrong, wrong, right);
     const result = await settle({ profile: 'rfc9293', path: clean, watch: away }, once);
-    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal(['all of it says nothing: the target was away meanwhile']);
     expect(told).to.deep.equal([0, 0, 1]);
   });
@@ -177,7 +183,7 @@ describe('a verdict is believed', () => {
     const watch = watchOf([(one) => Object.assign(one, { epoch: 1 })]);
     const { once } = attempts(wrong, spoilt, right);
     const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
-    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([
       'attempt 2 says nothing: the tester was 900 ms late',
       'what was seen before says nothing: the target was away meanwhile',
@@ -193,14 +199,14 @@ describe('a verdict is believed', () => {
       return count === 1 ? wrong : right;
     });
     expect(result.notes).to.deep.equal(['attempt 1 says nothing: the target was away meanwhile']);
-    expect(result.verdicts.rfc9293).to.equal('conformant');
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
   });
 
   it('not when the target is given up: the reason is its absence', async () => {
     const watch = watchOf([(one) => Object.assign(one, { lost: 'the target was lost: nothing answers' })]);
     const { once, told } = attempts(spoilt);
     const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
-    expect(result.inconclusive?.reason).to.equal('the target was lost: nothing answers');
+    expect(inconclusiveOf(result, 'rfc9293')?.reason).to.equal('the target was lost: nothing answers');
     expect(told).to.have.length(1);
   });
 });

@@ -35,6 +35,7 @@ export function noLab(): string | undefined {
   }
 }
 
-export const wasReached = ({ inconclusive }: CaseResult): boolean => inconclusive === undefined;
+export const wasReached = ({ outcome }: CaseResult): boolean => outcome === 'judged';
 
-export const byCapability = ({ inconclusive }: CaseResult): boolean => inconclusive?.byCapability === true;
+export const byCapability = (result: CaseResult): boolean =>
+  result.outcome !== 'judged' && result.why.byCapability;
