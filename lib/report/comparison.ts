@@ -41,14 +41,6 @@ export function compareFields(
   return [...all, { field: 'besides', expected: '', observed: reason, mark: '≠' }];
 }
 
-/**
- * What the judge says besides what {@link compareFields} shows: all of it where that shows nothing.
- *
- * @param fault the judge's reason, see `faultText`
- */
-export const remarkText = (fault: string, fields: readonly FieldComparison[]): string =>
-  fields.length === 0 ? fault : (/RFC 5961 is .*$/.exec(fault)?.[0] ?? '');
-
 const asGood = (line: FieldComparison): FieldComparison =>
   line.mark === '≠' ? { ...line, observed: `${line.observed} (as good)`, mark: '≈' } : line;
 

@@ -1,3 +1,4 @@
+import { choiceText } from '../spec/adoption.ts';
 import type { ResolvedOutcome } from '../spec/case.ts';
 import type { Profile } from '../spec/profile.ts';
 import { judgementOf, seenOf } from '../verdict/result.ts';
@@ -10,7 +11,7 @@ export type Expecting = Pick<Subject, 'expect'>;
 export function outcomeText(outcome: ResolvedOutcome): string {
   const tags = [
     ...(outcome.level === 'required' ? [] : [outcome.level]),
-    ...(outcome.when ? [`RFC 5961 ${outcome.when}`] : []),
+    ...(outcome.when ? [choiceText(outcome.when)] : []),
   ];
   return `${outcome.reply}, then ${outcome.then}${tags.length > 0 ? ` (${tags.join('; ')})` : ''}`;
 }

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CHECKS } from '../spec/adoption.ts';
 import { PROFILES } from '../spec/profile.ts';
 import type { Run } from './run.ts';
 import { caseSchema, familySchema, fromStored, toStored } from './stored-case.ts';
@@ -19,6 +20,12 @@ export const resultsSchema = z.object({
     name: z.string(),
     address: z.string().optional(),
     families: z.array(familySchema),
+    adoption: z
+      .partialRecord(z.enum(CHECKS), z.boolean())
+      .optional()
+      .describe(
+        'the checks of RFC 5961 that the target was found to have adopted, or not; what is missing is not known',
+      ),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   }),
   profile: z.enum(PROFILES),
@@ -43,6 +50,7 @@ export function toResults(run: Run): Results {
       name: target.name,
       ...(target.address === undefined ? {} : { address: target.address }),
       families: [...target.families],
+      ...(target.adoption ? { adoption: { ...target.adoption } } : {}),
       facts: { ...target.facts },
     },
     profile: rest.profile,

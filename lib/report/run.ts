@@ -1,3 +1,4 @@
+import type { KnownAdoption } from '../spec/adoption.ts';
 import type { Profile } from '../spec/profile.ts';
 import type { CaseResult, WireRecord } from '../verdict/result.ts';
 
@@ -13,6 +14,8 @@ export interface TargetInfo {
   readonly name: string;
   readonly address?: string;
   readonly families: readonly (4 | 6)[];
+  /** The checks of RFC 5961 that it was found to have adopted, or not to have; absent in results of older versions. */
+  readonly adoption?: KnownAdoption;
   /** What was found out about it before the first case, e.g. `challengeAcks: true`. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
 }

@@ -1,3 +1,4 @@
+import { CHECKS, type KnownAdoption } from '../spec/adoption.ts';
 import type { Profile } from '../spec/profile.ts';
 import { inconclusiveOf, VERDICTS, type Verdict } from '../verdict/result.ts';
 import { byState, countVerdicts, stateName } from './judgement.ts';
@@ -71,13 +72,22 @@ function runCells({ target, cases, seed }: Run, profile: Profile): string[] {
   return [
     // Where it listens differs from run to run.
     fact('driver').replace(/ at \S+$/, ''),
-    fact('RFC 5961').replace(/;.*/, ''),
+    checksText(target.adoption),
     target.families.join(', '),
     String(cases.length),
     String(beyond.length),
     String(inconclusive.length - beyond.length),
     String(seed),
   ];
+}
+
+/** The checks of RFC 5961 that a target has adopted; a question mark behind those of which nothing is known. */
+function checksText(adoption: KnownAdoption | undefined): string {
+  if (!adoption) return '';
+  const shown = CHECKS.filter((check) => adoption[check] !== false).map(
+    (check) => `${check.toUpperCase()}${adoption[check] === undefined ? '?' : ''}`,
+  );
+  return shown.length === 0 ? 'none' : shown.join(', ');
 }
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [

@@ -119,6 +119,7 @@ export class Engine {
       name,
       ...(address ? { address } : {}),
       families,
+      adoption: this.#preflight.adoption,
       facts: {
         driver: driver.name,
         ...this.#preflight.facts,
@@ -150,7 +151,6 @@ export class Engine {
             profile: this.#settings.profile,
             avoided: this.#avoided,
             adoption: facts.adoption,
-            ...(facts.adoptedInPart ? { adoptedInPart: facts.adoptedInPart } : {}),
             ...(this.#watch ? { watch: this.#watch } : {}),
           }),
         );

@@ -1,3 +1,4 @@
+import type { KnownAdoption } from '../spec/adoption.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,6 +16,8 @@ export interface TargetFacts {
   readonly name: string;
   readonly address?: string;
   readonly families: readonly (4 | 6)[];
+  /** The checks of RFC 5961 that it was found to have adopted, or not to have. */
+  readonly adoption: KnownAdoption;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -1,4 +1,5 @@
-import type { Adoption, Level, Profile } from './profile.ts';
+import type { Choice } from './adoption.ts';
+import type { Level, Profile } from './profile.ts';
 import type { Origin, State } from './state.ts';
 
 /**
@@ -37,8 +38,8 @@ export interface Outcome {
   readonly then: State;
   /** `required` when absent. */
   readonly level?: Level;
-  /** Set when the outcome belongs to a TCP that has, or has not, adopted RFC 5961; absent means either. */
-  readonly when?: Adoption;
+  /** Set when the outcome is that of a TCP that has, or has not, adopted one check of RFC 5961; absent means either. */
+  readonly when?: Choice;
 }
 
 export type Expectation = Outcome | readonly Outcome[];

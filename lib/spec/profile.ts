@@ -20,9 +20,3 @@ export const isProfile = (text: string): text is Profile => (PROFILES as readonl
  * contradict themselves: the verdict is `permitted`, and fails under --strict.
  */
 export type Level = 'required' | 'recommended' | 'permitted';
-
-/**
- * RFC 9293 section 3.10.7.4 describes both a TCP that has adopted RFC 5961 and one that has not. An outcome that belongs
- * to one of the two says so; what the target is, is found out once per run and then required everywhere.
- */
-export type Adoption = 'adopted' | 'not adopted';

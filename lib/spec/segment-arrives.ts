@@ -1,8 +1,9 @@
+import { type Adoption, ALL_CHECKS } from './adoption.ts';
 import { type Arrival, distinct, must, permitted, type Rules, rulesOf } from './arrives/arrival.ts';
 import { form } from './arrives/form.ts';
 import { closed, listen, synSent } from './arrives/opening.ts';
 import { otherStates } from './arrives/validation.ts';
-import type { Adoption, Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 import type { Segment, Tcb } from './tcb.ts';
 
@@ -10,19 +11,17 @@ export type { Arrival } from './arrives/arrival.ts';
 
 /**
  * SEGMENT ARRIVES (RFC 793 pages 64-76, RFC 9293 section 3.10.7) as a function: everything that the documents of the
- * profile let a TCP do with this segment. It never returns the same reply and TCB twice, except once for each adoption
- * when they differ in level. What a TCP does by itself at about the same time (retransmitting, sending queued text,
- * window updates) is not part of it.
+ * profile let a TCP do with this segment. It never returns the same reply and TCB twice. What a TCP does by itself at
+ * about the same time (retransmitting, sending queued text, window updates) is not part of it.
+ *
+ * @param adoption the checks of RFC 5961 that the TCP has adopted; only `rfc9293` leaves that to the TCP
  */
-export const segmentArrives = (tcb: Tcb, segment: Segment, profile: Profile): Arrival[] => {
-  const adopted = distinct(arrives(tcb, segment, rulesOf(profile, 'adopted')));
-  if (profile !== 'rfc9293') return [...adopted.values()];
-  const other = distinct(arrives(tcb, segment, rulesOf(profile, 'not adopted')));
-  const tagged = (these: typeof adopted, those: typeof adopted, when: Adoption): Arrival[] =>
-    [...these].map(([key, each]) => (those.get(key)?.level === each.level ? each : { ...each, when }));
-  const onlyOther = tagged(other, adopted, 'not adopted').filter(({ when }) => when);
-  return [...tagged(adopted, other, 'adopted'), ...onlyOther];
-};
+export const segmentArrives = (
+  tcb: Tcb,
+  segment: Segment,
+  profile: Profile,
+  adoption: Adoption = ALL_CHECKS,
+): Arrival[] => [...distinct(arrives(tcb, segment, rulesOf(profile, adoption))).values()];
 
 const OPENING: { [state in State]?: typeof listen } = { CLOSED: closed, LISTEN: listen, 'SYN-SENT': synSent };
 

@@ -1,3 +1,4 @@
+import { choiceText } from '../spec/adoption.ts';
 import type { Case, ResolvedOutcome } from '../spec/case.ts';
 import type { Profile } from '../spec/profile.ts';
 import { type CaseResult, reasonOf, seenOf } from './result.ts';
@@ -5,7 +6,7 @@ import { type CaseResult, reasonOf, seenOf } from './result.ts';
 const NAMES = { tester: '→', target: '←' } as const;
 
 const printOutcome = ({ reply, then, level, when }: ResolvedOutcome): string =>
-  `${reply}, then ${then}${level === 'required' ? '' : ` (${level})`}${when ? ` [RFC 5961 ${when}]` : ''}`;
+  `${reply}, then ${then}${level === 'required' ? '' : ` (${level})`}${when ? ` [${choiceText(when)}]` : ''}`;
 
 /** The rule, what it asks for, what was observed, and every segment of the connection with its time: for a failure. */
 export function explain(result: CaseResult, subject: Case | undefined, profile: Profile): string {

@@ -7,8 +7,8 @@ import {
   printRelative,
   type Variables,
 } from '../notation/index.ts';
+import { counts, type KnownAdoption } from '../spec/adoption.ts';
 import type { ResolvedOutcome } from '../spec/case.ts';
-import type { Adoption } from '../spec/profile.ts';
 import type { State } from '../spec/state.ts';
 import { add, geq, gt, sub } from '../wire/seq.ts';
 import type { Kind, ProfileVerdict } from './result.ts';
@@ -53,14 +53,14 @@ function kindOfOne({ ctl, data }: ConcreteSegment): Kind {
 /**
  * Judges an observation by the outcomes of one profile.
  *
- * @param adoption whether the target has adopted RFC 5961; undefined when that is not known: then either branch counts.
+ * @param adoption the checks of RFC 5961 that the target is known to have adopted, or not to have
  */
 export function judge(
   outcomes: readonly ResolvedOutcome[],
   observation: Observation,
-  adoption: Adoption | undefined,
+  adoption: KnownAdoption,
 ): Judgement {
-  const relevant = outcomes.filter(({ when }) => !when || !adoption || when === adoption);
+  const relevant = outcomes.filter((outcome) => counts(outcome, adoption));
   const failures: { outcome: ResolvedOutcome; faults: string[] }[] = [];
   let permitted: ResolvedOutcome | undefined;
   for (const outcome of relevant) {
@@ -88,10 +88,10 @@ export function judge(
 export function repliesRuleOut(
   outcomes: readonly ResolvedOutcome[],
   observation: Observation,
-  adoption: Adoption | undefined,
+  adoption: KnownAdoption,
 ): boolean {
   return outcomes
-    .filter(({ when }) => !when || !adoption || when === adoption)
+    .filter((outcome) => counts(outcome, adoption))
     .every((outcome) => faultsOfReplies(outcome, observation).length > 0);
 }
 

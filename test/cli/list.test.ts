@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { parseSegment } from '../../lib/notation/index.ts';
+import { CHECKS } from '../../lib/spec/adoption.ts';
 import { STATES } from '../../lib/spec/state.ts';
 import { cli, expectRefusal } from './cli.ts';
 
@@ -13,7 +14,7 @@ const outcome = z.strictObject({
   reply: z.union([z.literal('silence'), segment]),
   then: z.enum(STATES),
   level: z.enum(['required', 'recommended', 'permitted']),
-  when: z.enum(['adopted', 'not adopted']).optional(),
+  when: z.strictObject({ check: z.enum(CHECKS), adopted: z.boolean() }).optional(),
 });
 const outcomes = z.array(outcome).min(1);
 const schema = z.strictObject({

@@ -25,9 +25,9 @@ const choose = (): Choice[] =>
     .filter(({ condition }, index) => index % EVERY === 0 || condition?.includes('allowed to raise it'))
     .map(({ id, families }, index) => ({ id, family: families[index % families.length] ?? 4 }));
 
-async function results(profile: Profile, chosen: readonly Choice[]): Promise<CaseResult[]> {
+async function results(stack: string, chosen: readonly Choice[]): Promise<CaseResult[]> {
   const settings = settingsFrom({
-    SEGMENT_ARRIVES_STACK: `reference:${profile}`,
+    SEGMENT_ARRIVES_STACK: stack,
     SEGMENT_ARRIVES_SEED: String(SEED),
   });
   const session = await Session.open(settings);
@@ -59,6 +59,9 @@ describe('the reference target', () => {
     expect(findStack('reference')?.id).to.equal('reference');
     expect(findStack('reference:rfc793')?.what).to.contain('rfc793');
     expect(findStack('reference:rfc793:paws-missing')?.id).to.equal('reference:rfc793:paws-missing');
+    expect(findStack('reference:rfc9293:adopts=rst+ack')?.id).to.equal('reference:rfc9293:adopts=rst+ack');
+    for (const id of ['reference:rfc793:adopts=rst', 'reference:rfc9293:adopts=fin', 'reference:rfc9293:'])
+      expect(findStack(id), id).to.equal(undefined);
     for (const id of ['reference:rfc42', 'reference:rfc793:no-such-fault', 'reference:rfc793:paws-missing:x'])
       expect(findStack(id), id).to.equal(undefined);
   });
@@ -66,7 +69,7 @@ describe('the reference target', () => {
   for (const follows of PROFILES) {
     it(`conforms to ${follows}, and deviates from the others where the model says so`, async function () {
       this.timeout(60_000);
-      const found = await results(follows, choose());
+      const found = await results(`reference:${follows}`, choose());
       const off = found.filter((one) => verdictOf(one, follows) !== 'conformant');
       expect(off.map((result) => told(result, follows))).to.deep.equal([]);
       for (const judgedBy of PROFILES) {
@@ -82,4 +85,16 @@ describe('the reference target', () => {
       expect(found.some((one) => verdictOf(one, elsewhere) === 'deviates')).to.equal(true);
     });
   }
+
+  for (const adopts of ['rst', 'syn', 'ack', 'none'])
+    it(`conforms to rfc9293 with these checks of RFC 5961 and no others: ${adopts}`, async function () {
+      this.timeout(60_000);
+      const aboutAChoice = catalogue().filter(({ expect: { rfc9293 } }) => rfc9293.some(({ when }) => when));
+      const chosen = aboutAChoice
+        .filter((_, index) => index % 2 === 0)
+        .map(({ id }) => ({ id, family: 4 }) as const);
+      const found = await results(`reference:rfc9293:adopts=${adopts}`, chosen);
+      const off = found.filter((one) => verdictOf(one, 'rfc9293') !== 'conformant');
+      expect(off.map((result) => told(result, 'rfc9293'))).to.deep.equal([]);
+    });
 });

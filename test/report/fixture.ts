@@ -52,7 +52,7 @@ function expectation(state: State, send: string): Record<Profile, ResolvedOutcom
       rfc1122: letter,
       rfc5961: [challenge],
       rfc9293: [
-        { ...challenge, when: 'adopted' },
+        { ...challenge, when: { check: 'syn', adopted: true } },
         { ...challenge, reply: 'silence', level: 'permitted' },
       ],
     };

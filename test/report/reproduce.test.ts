@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { reproduction } from '../../lib/report/reproduce/reproduce.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import type { Subject } from '../../lib/report/subject.ts';
+import { ALL_CHECKS, type KnownAdoption } from '../../lib/spec/adoption.ts';
 import type { ResolvedOutcome } from '../../lib/spec/case.ts';
 import { PROFILES } from '../../lib/spec/profile.ts';
 import { stored } from '../cli/stored.ts';
@@ -40,10 +41,11 @@ const subject = (...outcomes: Omit<ResolvedOutcome, 'level'>[]): Subject => ({
   ) as Subject['expect'] & object,
 });
 
-const target = (rfc5961 = 'adopted; all of it'): Run['target'] => ({
+const target = (adoption: KnownAdoption = ALL_CHECKS): Run['target'] => ({
   name: 'Linux 6.1',
   families: [4],
-  facts: { 'RFC 5961': rfc5961 },
+  adoption,
+  facts: {},
 });
 
 const result = (records: readonly ReportRecord[], more: Parameters<typeof stored>[2] = {}): ReportCase =>
@@ -108,15 +110,15 @@ describe('a reproducer', () => {
     expect(events(text)).to.have.length(12);
   });
 
-  it('expects of who has adopted RFC 5961 in part what adopters do', () => {
+  it('expects of a target what follows from its choice of the checks of RFC 5961', () => {
     const choice = subject(
-      { reply: '<SEQ=0><CTL=RST>', then: 'CLOSED', when: 'not adopted' },
-      { reply: ACK, then: 'ESTABLISHED', when: 'adopted' },
+      { reply: '<SEQ=0><CTL=RST>', then: 'CLOSED', when: { check: 'syn', adopted: false } },
+      { reply: ACK, then: 'ESTABLISHED', when: { check: 'syn', adopted: true } },
     );
-    const script = (found: string) =>
+    const script = (found: KnownAdoption) =>
       reproduction(result([...HANDSHAKE, stimulus]), choice, target(found), { profile: 'rfc9293' });
-    expect(script('adopted in part; RST: no')).to.contain(`// expected: ${ACK}\n`);
-    expect(script('not adopted; RST: no')).to.contain('// expected: <SEQ=0><CTL=RST>\n');
+    expect(script({ rst: false, syn: true })).to.contain(`// expected: ${ACK}\n`);
+    expect(script({ rst: true, syn: false })).to.contain('// expected: <SEQ=0><CTL=RST>\n');
   });
 
   it('lets the user read up to the end when the peer has closed: what is unread decides in Linux', () => {

@@ -34,7 +34,8 @@ const run = (name: string, cases: readonly ReportCase[], more: Partial<Run> = {}
   target: {
     name,
     families: [4, 6],
-    facts: { driver: 'upper tester at 192.0.2.2:41234', 'RFC 5961': 'adopted in part; RST in the window' },
+    adoption: { rst: true, syn: false },
+    facts: { driver: 'upper tester at 192.0.2.2:41234' },
   },
   cases,
   ...more,
@@ -79,8 +80,8 @@ describe('the table of stacks', () => {
       '',
       '| stack | its user is moved by | RFC 5961 | IP | cases | beyond its capabilities | not judged | seed |',
       '| :-- | :-- | :-- | :-- | :-- | :-- | :-- | :-- |',
-      '| one \\| first | upper tester | adopted in part | 4, 6 | 4 | 0 | 0 | 793 |',
-      '| other (cut short) | upper tester | adopted in part | 4, 6 | 2 | 1 | 1 | 793 |',
+      '| one \\| first | upper tester | RST, ACK? | 4, 6 | 4 | 0 | 0 | 793 |',
+      '| other (cut short) | upper tester | RST, ACK? | 4, 6 | 2 | 1 | 1 | 793 |',
     ]);
   });
 

@@ -1,16 +1,20 @@
 import { expect } from 'chai';
+import { ADOPTIONS, type Adoption, ALL_CHECKS, CHECKS } from '../../lib/spec/adoption.ts';
 import type { Case } from '../../lib/spec/case.ts';
-import { type Adoption, PROFILES, type Profile } from '../../lib/spec/profile.ts';
+import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
 import { STATES } from '../../lib/spec/state.ts';
 import { allCases } from '../suites/catalogue.ts';
 import { encounterOf } from './agreement/encounters.ts';
 import { expected, modelled, printEncounter } from './agreement/outcomes.ts';
 
-/** TCBs for each case, profile and adoption. */
+/** TCBs for each case, profile and choice of the checks of RFC 5961. */
 const ENCOUNTERS = 25;
 
 const adoptions = (profile: Profile): readonly Adoption[] =>
-  profile === 'rfc9293' ? ['adopted', 'not adopted'] : ['adopted'];
+  profile === 'rfc9293' ? ADOPTIONS : [ALL_CHECKS];
+
+const printAdoption = (adoption: Adoption): string =>
+  CHECKS.filter((check) => adoption[check]).join('+') || 'none';
 
 /** The first encounter of a case in which the case and the model differ, told in full. */
 function disagreement(subject: Case, profile: Profile, adoption: Adoption): string | undefined {
@@ -22,7 +26,7 @@ function disagreement(subject: Case, profile: Profile, adoption: Adoption): stri
     const onlyInModel = [...byModel].filter(([outcome]) => !byCase.has(outcome));
     if (onlyInCase.length === 0 && onlyInModel.length === 0) continue;
     return [
-      `${subject.id} by ${profile}, RFC 5961 ${adoption}: ${printEncounter(encounter)}`,
+      `${subject.id} by ${profile}, RFC 5961 adopted: ${printAdoption(adoption)}: ${printEncounter(encounter)}`,
       ...onlyInCase.map((outcome) => `  only in the case:  ${outcome}`),
       ...onlyInModel.map(([outcome, why]) => `  only in the model: ${outcome} (${why})`),
     ].join('\n');

@@ -1,3 +1,4 @@
+import { ADOPTIONS, type Adoption, CHECKS } from '../../lib/spec/adoption.ts';
 import type { Level, Profile } from '../../lib/spec/profile.ts';
 import { type Arrival, segmentArrives } from '../../lib/spec/segment-arrives.ts';
 import type { State } from '../../lib/spec/state.ts';
@@ -64,18 +65,42 @@ const printed = (reply: Arrival['reply']): string => {
 
 const WORD: Readonly<Record<Level, string>> = { required: 'must', recommended: 'should', permitted: 'may' };
 
+const strongestArrivals = (
+  tcb: Tcb,
+  segment: Segment,
+  profile: Profile,
+  adoption: Adoption,
+): ReadonlyMap<string, Level> => {
+  const strongest = new Map<string, Level>();
+  for (const level of ['required', 'recommended', 'permitted'] as const)
+    for (const each of segmentArrives(tcb, segment, profile, adoption)) {
+      const text = `${printed(each.reply)} ${each.tcb.state}${each.freeSeq ? ', a new ISS' : ''}`;
+      if (each.level === level && !strongest.has(text)) strongest.set(text, level);
+    }
+  return strongest;
+};
+
+/** Of the checks on which alone it depends whether an adoption is among these, e.g. `, SYN adopted`. */
+function choiceOf(those: readonly Adoption[]): string {
+  if (those.length === ADOPTIONS.length) return '';
+  for (const check of CHECKS)
+    for (const adopted of [true, false])
+      if (ADOPTIONS.every((one) => (one[check] === adopted) === those.includes(one)))
+        return `, ${check.toUpperCase()} ${adopted ? 'adopted' : 'not adopted'}`;
+  return ', by more than one check';
+}
+
 /**
- * The arrivals as text, each `must <SEQ=...>... STATE`, with what belongs to one adoption of RFC 5961 said so. Where
- * reply and state are the same and only other numbers of the TCB differ, the strongest counts.
+ * The arrivals as text, each `must <SEQ=...>... STATE`. What only a TCP does that has adopted one of the checks of
+ * RFC 5961, or has not, says so. Where reply and state are the same and only other numbers of the TCB differ, the
+ * strongest counts.
  */
 export const arrivals = (tcb: Tcb, segment: Segment, profile: Profile): string[] => {
-  const strongest = new Map<string, string>();
-  for (const level of ['required', 'recommended', 'permitted'] as const)
-    for (const each of segmentArrives(tcb, segment, profile)) {
-      const free = each.freeSeq ? ', a new ISS' : '';
-      const when = each.when === undefined ? '' : `, ${each.when}`;
-      const text = `${printed(each.reply)} ${each.tcb.state}${free}${when}`;
-      if (each.level === level && !strongest.has(text)) strongest.set(text, `${WORD[level]} ${text}`);
+  const found = new Map<string, Adoption[]>();
+  for (const adoption of ADOPTIONS)
+    for (const [text, level] of strongestArrivals(tcb, segment, profile, adoption)) {
+      const line = `${WORD[level]} ${text}`;
+      found.set(line, [...(found.get(line) ?? []), adoption]);
     }
-  return [...strongest.values()];
+  return [...found].map(([line, adoptions]) => `${line}${choiceOf(adoptions)}`);
 };

@@ -41,12 +41,12 @@ describe('the kind of what was observed', () => {
 
 describe('a judgement', () => {
   it('is conformant where reply, numbers and state are as asked for', () => {
-    expect(judge([CHALLENGE], observed([ACK]), undefined)).to.deep.equal({ verdict: 'conformant' });
-    expect(judge([SILENCE], observed([]), undefined).verdict).to.equal('conformant');
+    expect(judge([CHALLENGE], observed([ACK]), {})).to.deep.equal({ verdict: 'conformant' });
+    expect(judge([SILENCE], observed([]), {}).verdict).to.equal('conformant');
   });
 
   it('says which field is not, and what it should be', () => {
-    const judgement = judge([CHALLENGE], observed(['<SEQ=10><ACK=21><CTL=ACK>']), undefined);
+    const judgement = judge([CHALLENGE], observed(['<SEQ=10><ACK=21><CTL=ACK>']), {});
     const { verdict } = judgement;
     const reason = reasonIn(judgement);
     expect(verdict).to.equal('deviates');
@@ -54,48 +54,43 @@ describe('a judgement', () => {
   });
 
   it('deviates by the state after', () => {
-    const reason = reasonIn(judge([CHALLENGE], observed([ACK], { stateAfter: 'CLOSED' }), undefined));
+    const reason = reasonIn(judge([CHALLENGE], observed([ACK], { stateAfter: 'CLOSED' }), {}));
     expect(reason).to.match(/afterwards in CLOSED$/);
   });
 
   it('takes CLOSED for LISTEN only where a LISTEN outlives the connection', () => {
     const back = outcome('silence', 'LISTEN');
     const gone = { stateAfter: 'CLOSED' } as const;
-    expect(judge([back], observed([], gone), undefined).verdict).to.equal('conformant');
-    expect(judge([back], observed([], { ...gone, listening: false }), undefined).verdict).to.equal(
-      'deviates',
-    );
+    expect(judge([back], observed([], gone), {}).verdict).to.equal('conformant');
+    expect(judge([back], observed([], { ...gone, listening: false }), {}).verdict).to.equal('deviates');
   });
 
   it('deviates by a RCV.NXT that the outcome does not move', () => {
-    const reason = reasonIn(judge([SILENCE], observed([], { rcvNxtAfter: 25 }), undefined));
+    const reason = reasonIn(judge([SILENCE], observed([], { rcvNxtAfter: 25 }), {}));
     expect(reason).to.match(/afterwards RCV\.NXT is 25: 5 octets too far/);
-    expect(judge([SILENCE], observed([], { rcvNxtAfter: 20 }), undefined).verdict).to.equal('conformant');
+    expect(judge([SILENCE], observed([], { rcvNxtAfter: 20 }), {}).verdict).to.equal('conformant');
     const taken = outcome('<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>', 'ESTABLISHED');
     const after = observed(['<SEQ=10><ACK=25><CTL=ACK>'], { rcvNxtAfter: 25 });
-    expect(judge([taken], after, undefined).verdict).to.equal('conformant');
+    expect(judge([taken], after, {}).verdict).to.equal('conformant');
   });
 
   it('deviates by a second reply', () => {
-    expect(reasonIn(judge([CHALLENGE], observed([ACK, ACK]), undefined))).to.match(/observed 2 replies/);
+    expect(reasonIn(judge([CHALLENGE], observed([ACK, ACK]), {}))).to.match(/observed 2 replies/);
   });
 
   it('takes several acknowledgments for the last one, where each says more', () => {
     const taken = outcome('<SEQ=SND.NXT><ACK=RCV.NXT+5><CTL=ACK>', 'ESTABLISHED');
     const both = observed(['<SEQ=10><ACK=24><CTL=ACK>', '<SEQ=10><ACK=25><CTL=ACK>']);
-    expect(judge([taken], both, undefined).verdict).to.equal('conformant');
+    expect(judge([taken], both, {}).verdict).to.equal('conformant');
   });
 
   it('finds an acknowledgment that rides on what is sent anyway', () => {
     const taken = outcome('<SEQ=SND.NXT><ACK=RCV.NXT+5><CTL=ACK>', 'ESTABLISHED');
     const riding = observed([], { retransmissions: [segment('<SEQ=9><ACK=25><CTL=FIN,ACK>')] });
-    expect(judge([taken], riding, undefined).verdict).to.equal('conformant');
+    expect(judge([taken], riding, {}).verdict).to.equal('conformant');
     expect(
-      judge(
-        [CHALLENGE],
-        observed([], { retransmissions: [segment('<SEQ=9><ACK=20><CTL=FIN,ACK>')] }),
-        undefined,
-      ).verdict,
+      judge([CHALLENGE], observed([], { retransmissions: [segment('<SEQ=9><ACK=20><CTL=FIN,ACK>')] }), {})
+        .verdict,
     ).to.equal('deviates');
   });
 
@@ -104,21 +99,19 @@ describe('a judgement', () => {
     const variables = { 'SND.NXT': 10, 'RCV.NXT': 0, 'SEG.SEQ': 4_294_967_295, 'SEG.ACK': 10, 'SEG.LEN': 1 };
     const retransmissions = [segment('<SEQ=10><ACK=0><CTL=ACK,PSH><DATA=113>')];
     const seen = { variables, retransmissions, opening: true };
-    expect(judge([opened], observed([], seen), undefined).verdict).to.equal('conformant');
-    expect(judge([opened], observed([], { ...seen, opening: false }), undefined).verdict).to.equal(
-      'deviates',
-    );
+    expect(judge([opened], observed([], seen), {}).verdict).to.equal('conformant');
+    expect(judge([opened], observed([], { ...seen, opening: false }), {}).verdict).to.equal('deviates');
   });
 
   it('names what was sent again too soon instead of the reply that was due', () => {
     const fin = segment('<SEQ=9><ACK=20><CTL=FIN,ACK>');
     const again = observed([], { retransmissions: [fin], drawn: [fin] });
-    const judgement = judge([CHALLENGE], again, undefined);
+    const judgement = judge([CHALLENGE], again, {});
     const { verdict } = judgement;
     const reason = reasonIn(judgement);
     expect(verdict).to.equal('deviates');
     expect(reason).to.match(/: observed <SEQ=\S+><ACK=\S+><CTL=FIN,ACK> again$/);
-    expect(judge([SILENCE], again, undefined).verdict, 'when to send again is its own affair').to.equal(
+    expect(judge([SILENCE], again, {}).verdict, 'when to send again is its own affair').to.equal(
       'conformant',
     );
   });
@@ -133,7 +126,7 @@ describe('a judgement', () => {
           variables: { ISS: 4_294_967_290, 'SND.NXT': old, 'RCV.NXT': 20, 'SEG.SEQ': 20, 'SEG.LEN': 1 },
           stateAfter: 'SYN-RECEIVED',
         }),
-        undefined,
+        {},
       );
     expect(withIss(10).verdict, 'the next number').to.equal('conformant');
     expect(withIss(1_000_000).verdict).to.equal('conformant');
@@ -145,29 +138,29 @@ describe('a judgement', () => {
 
   it('is permitted where only that is met, and says what would be better', () => {
     const permitted = { ...SILENCE, level: 'permitted' } as const;
-    const judgement = judge([CHALLENGE, permitted], observed([]), undefined);
+    const judgement = judge([CHALLENGE, permitted], observed([]), {});
     const { verdict } = judgement;
     const reason = reasonIn(judgement);
     expect(verdict).to.equal('permitted');
     expect(reason).to.match(/^silence, then ESTABLISHED is permitted; rather: <SEQ=SND\.NXT>/);
   });
 
-  it('holds a target to the branch of RFC 5961 that it has taken, or to either', () => {
+  it('holds a target to its choice of that check of RFC 5961, or to either side where that is not known', () => {
     const both = [
-      { ...CHALLENGE, when: 'adopted' } as const,
-      { ...outcome('silence', 'CLOSED'), when: 'not adopted' } as const,
+      { ...CHALLENGE, when: { check: 'syn', adopted: true } } as const,
+      { ...outcome('silence', 'CLOSED'), when: { check: 'syn', adopted: false } } as const,
     ];
     const dies = observed([], { stateAfter: 'CLOSED' });
-    expect(judge(both, dies, 'not adopted').verdict).to.equal('conformant');
-    expect(judge(both, dies, undefined).verdict).to.equal('conformant');
-    expect(judge(both, dies, 'adopted').verdict).to.equal('deviates');
-    expect(judge(both, observed([ACK]), 'adopted').verdict).to.equal('conformant');
+    expect(judge(both, dies, { syn: false }).verdict).to.equal('conformant');
+    expect(judge(both, dies, { rst: true }).verdict).to.equal('conformant');
+    expect(judge(both, dies, { rst: false, syn: true }).verdict).to.equal('deviates');
+    expect(judge(both, observed([ACK]), { syn: true }).verdict).to.equal('conformant');
   });
 
   it('knows when the replies alone rule everything out', () => {
     const unknown = { stateAfter: 'unknown' } as const;
-    expect(repliesRuleOut([CHALLENGE, RESET], observed([], unknown), undefined)).to.equal(true);
-    expect(repliesRuleOut([CHALLENGE, SILENCE], observed([], unknown), undefined)).to.equal(false);
-    expect(repliesRuleOut([RESET], observed(['<SEQ=11><CTL=RST>'], unknown), undefined)).to.equal(false);
+    expect(repliesRuleOut([CHALLENGE, RESET], observed([], unknown), {})).to.equal(true);
+    expect(repliesRuleOut([CHALLENGE, SILENCE], observed([], unknown), {})).to.equal(false);
+    expect(repliesRuleOut([RESET], observed(['<SEQ=11><CTL=RST>'], unknown), {})).to.equal(false);
   });
 });

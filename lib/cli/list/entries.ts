@@ -1,10 +1,11 @@
 import { matcher } from '../../runner/mocha/only.ts';
 import { loadSuites } from '../../runner/mocha/suites.ts';
+import type { Choice } from '../../spec/adoption.ts';
 import type { Case } from '../../spec/case.ts';
 import { catalogue } from '../../spec/catalogue.ts';
 import type { Ladder } from '../../spec/ladder.ts';
 import { resolveLadders } from '../../spec/ladders.ts';
-import type { Adoption, Level, Profile } from '../../spec/profile.ts';
+import type { Level, Profile } from '../../spec/profile.ts';
 import { PROFILES } from '../../spec/profile.ts';
 import { type Origin, STATES, type State } from '../../spec/state.ts';
 import { UsageError } from '../failure.ts';
@@ -14,7 +15,7 @@ export interface ListedOutcome {
   readonly reply: string;
   readonly then: State;
   readonly level: Level;
-  readonly when?: Adoption;
+  readonly when?: Choice;
 }
 
 /** A case as `list --json` prints it; of a ladder, `send` is the whole exchange and `expect` how it ends. */

@@ -1,3 +1,4 @@
+import { type Adoption, ALL_CHECKS } from '../../spec/adoption.ts';
 import type { Level, Profile } from '../../spec/profile.ts';
 import { type Arrival, segmentArrives } from '../../spec/segment-arrives.ts';
 import type { Segment, Tcb } from '../../spec/tcb.ts';
@@ -27,6 +28,8 @@ export interface Behaviour {
   readonly arrive?: (tcb: Tcb, segment: Segment, next: Arrive) => Arrival;
   /** What becomes of a reply on its way out. */
   readonly emit?: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
+  /** The checks of RFC 5961 that it has adopted, where the profile leaves the choice; all of them when absent. */
+  readonly adopts?: Adoption;
   readonly timers?: Partial<Timers>;
   /** Whether CLOSE with text unread is told to the peer by a reset (RFC 1122 section 4.2.2.13); by profile when absent. */
   readonly resetsUnread?: boolean;
@@ -40,16 +43,12 @@ export interface Behaviour {
 
 const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 
-/**
- * A TCP that does what its profile asks for most, and the first of what it asks for alike. Of a choice that RFC 9293
- * leaves it takes the newer side: it has adopted RFC 5961.
- */
+/** A TCP that does what its profile asks for most, and the first of what it asks for alike. */
 export const follow =
-  (profile: Profile): Arrive =>
+  (profile: Profile, adopts: Adoption = ALL_CHECKS): Arrive =>
   (tcb, segment) => {
     let best: Arrival | undefined;
-    for (const arrival of segmentArrives(tcb, segment, profile)) {
-      if (arrival.when === 'not adopted') continue;
+    for (const arrival of segmentArrives(tcb, segment, profile, adopts)) {
       if (!best || STRENGTH[arrival.level] > STRENGTH[best.level]) best = arrival;
     }
     if (!best) throw new Error(`SEGMENT ARRIVES says nothing of ${JSON.stringify(segment)} in ${tcb.state}`);
@@ -57,7 +56,7 @@ export const follow =
   };
 
 /** The same with a fault. */
-export const following = (profile: Profile, { arrive }: Behaviour): Arrive => {
-  const next = follow(profile);
+export const following = (profile: Profile, { arrive, adopts }: Behaviour): Arrive => {
+  const next = follow(profile, adopts);
   return arrive ? (tcb, segment) => arrive(tcb, segment, next) : next;
 };

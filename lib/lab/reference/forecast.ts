@@ -1,7 +1,8 @@
 import { evaluateSegment, parseSegment } from '../../notation/index.ts';
+import { CHECKS, type Check, type KnownAdoption } from '../../spec/adoption.ts';
 import type { Case } from '../../spec/case.ts';
 import { headerForm } from '../../spec/header.ts';
-import type { Adoption, Profile } from '../../spec/profile.ts';
+import type { Profile } from '../../spec/profile.ts';
 import type { State } from '../../spec/state.ts';
 import { type Segment, segLen, type Tcb } from '../../spec/tcb.ts';
 import { tcbVariables } from '../../spec/variables.ts';
@@ -68,16 +69,42 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
       opening,
       listening: subject.state !== 'SYN-SENT' && subject.state !== 'CLOSED' && subject.origin !== 'active',
     },
-    adoptionOf(follows),
+    adoptionOf(follows, behaviour),
   );
   return verdict;
 }
 
-/** What preflight finds out about a target that follows the profile. */
-export const adoptionOf = (profile: Profile): Adoption =>
-  profile === 'rfc793' || profile === 'rfc1122' ? 'not adopted' : 'adopted';
+/** A segment for each check of RFC 5961 that draws a challenge from who has adopted it. */
+const PROBES: Readonly<Record<Check, (tcb: Tcb) => Pick<Segment, 'seq' | 'ack' | 'ctl'>>> = {
+  rst: ({ rcvNxt }) => ({ seq: add(rcvNxt, WINDOW >> 1), ack: 0, ctl: new Set(['RST']) }),
+  syn: ({ rcvNxt }) => ({ seq: add(rcvNxt, WINDOW >> 1), ack: 0, ctl: new Set(['SYN']) }),
+  ack: ({ rcvNxt, sndUna, maxSndWnd }) => ({
+    seq: rcvNxt,
+    ack: add(sndUna, -maxSndWnd - 1),
+    ctl: new Set(['ACK']),
+  }),
+};
 
-function tcbOf({ state, origin, send, condition: given }: Case, { iss, rcvNxt }: Numbers): Tcb {
+/** What the preflight finds out about the target. */
+export function adoptionOf(follows: Profile, behaviour: Behaviour = {}): KnownAdoption {
+  const arrive = following(follows, behaviour);
+  const challenges = (check: Check): boolean => {
+    const tcb = tcbOf({ state: 'ESTABLISHED', send: '' }, { iss: 1000, rcvNxt: 5000 });
+    const plain = { data: 0, urg: 0, wnd: PEER_WINDOW, security: 0, precedence: 0 };
+    const { reply } = arrive(tcb, { ...plain, checksumValid: true, unicast: true, ...PROBES[check](tcb) });
+    return reply !== 'silence' && isEmptyAck(reply) && reply.seq === tcb.sndNxt && reply.ack === tcb.rcvNxt;
+  };
+  return Object.fromEntries(CHECKS.map((check) => [check, challenges(check)]));
+}
+
+const isEmptyAck = ({ ctl, data }: Segment): boolean => ctl.size === 1 && ctl.has('ACK') && data === 0;
+
+type Setting = Pick<Case, 'state' | 'origin' | 'send' | 'condition'>;
+
+function tcbOf(
+  { state, origin, send, condition: given }: Setting,
+  { iss, rcvNxt }: Omit<Numbers, 'any'>,
+): Tcb {
   const condition: string = given ?? '';
   const inFlight = condition === 'target has 3000 octets in flight' ? IN_FLIGHT : 0;
   const sndUna = add(iss, NOT_ESTABLISHED.includes(state) ? 0 : 1);

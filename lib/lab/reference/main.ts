@@ -3,6 +3,7 @@
  * It says `ready PORT` and ends with its standard input.
  */
 import { parseArgs } from 'node:util';
+import { adoptionNamed } from '../../spec/adoption.ts';
 import { isProfile } from '../../spec/profile.ts';
 import { RawLink, silenceKernel } from '../../tester/index.ts';
 import { familyOf } from '../../wire/index.ts';
@@ -13,6 +14,8 @@ import { UpperTester } from './upper-tester.ts';
 const { values } = parseArgs({
   options: {
     profile: { type: 'string', default: 'rfc9293' },
+    /** The checks of RFC 5961 that it has adopted, e.g. `rst+ack` or `none`. */
+    adopts: { type: 'string' },
     mutant: { type: 'string' },
     /** Our addresses and the tester's, one of each per family. */
     local: { type: 'string', multiple: true, default: [] },
@@ -20,10 +23,12 @@ const { values } = parseArgs({
   },
 });
 
-const { profile, mutant: name, local, tester } = values;
+const { profile, adopts: checks, mutant: name, local, tester } = values;
 if (!isProfile(profile)) throw new Error(`unknown profile ${profile}`);
 const mutant = name === undefined ? undefined : findMutant(name);
 if (name !== undefined && !mutant) throw new Error(`no such mutant: ${name}`);
+const adopts = checks === undefined ? undefined : adoptionNamed(checks);
+if (checks !== undefined && !adopts) throw new Error(`not a choice of checks: ${checks}`);
 
 const ends = local.map((address) => {
   const family = familyOf(address);
@@ -37,7 +42,7 @@ if (!first) throw new Error('no address');
 const links = ends.map((each) => new RawLink(each));
 // Our own kernel knows none of the connections and must keep out of them all.
 silenceKernel(ends.map(({ family, remote }) => ({ family, target: remote, low: 1, high: LAST_PORT })));
-const tcp = new Tcp(links, profile, mutant?.behaviour ?? {});
+const tcp = new Tcp(links, profile, { ...(adopts ? { adopts } : {}), ...mutant?.behaviour });
 const upperTester = await UpperTester.open(tcp, { bind: first.local, port: 0, testers: tester });
 for (const link of links) link.onFailure((error) => process.stderr.write(`${error.message}\n`));
 process.stdout.write(`ready ${upperTester.port}\n`);

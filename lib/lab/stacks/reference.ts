@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { adoptionNamed } from '../../spec/adoption.ts';
 import { DEFAULT_PROFILE, isProfile, type Profile } from '../../spec/profile.ts';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import { Lab } from '../lab.ts';
@@ -15,29 +16,41 @@ const MAIN = fileURLToPath(new URL('../reference/main.ts', import.meta.url));
 // mocha may load this file as CommonJS, where import.meta.resolve is missing.
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
+/** After `adopts=` come the checks of RFC 5961 that it has adopted, or `none`. */
+const ADOPTS = /^adopts=(.*)$/;
+
 /**
- * The RFC's own text as a TCP: `reference` or `reference:PROFILE`; and with a single fault, `reference:PROFILE:MUTANT`.
+ * The RFC's own text as a TCP: `reference` or `reference:PROFILE`; with a single fault, `reference:PROFILE:MUTANT`; and with
+ * some of the checks of RFC 5961, a choice that rfc9293 leaves, `reference:rfc9293:adopts=rst+syn`.
  *
  * @returns undefined for any other id
  */
 export function findReference(id: string): Stack | undefined {
-  const [name, profile = DEFAULT_PROFILE, mutant, ...rest] = id.split(':');
+  const [name, profile = DEFAULT_PROFILE, variant, ...rest] = id.split(':');
+  const adopts = ADOPTS.exec(variant ?? '')?.[1];
+  const mutant = adopts === undefined ? variant : undefined;
   if (name !== ID || !isProfile(profile) || rest.length > 0) return undefined;
   if (mutant !== undefined && !findMutant(mutant)) return undefined;
+  if (adopts !== undefined && (profile !== 'rfc9293' || !adoptionNamed(adopts))) return undefined;
   return {
     id,
     what: `SEGMENT ARRIVES itself, served on a raw socket by the letter of ${profile}`,
     packages: Object.keys(COMPILER),
     missing: () => missingOf(COMPILER),
-    start: (options) => start(profile, mutant, options),
+    start: (options) => start({ profile, mutant, adopts }, options),
   };
 }
 
 export const reference: Stack = findReference(ID) as Stack;
 
+interface Variant {
+  readonly profile: Profile;
+  readonly mutant: string | undefined;
+  readonly adopts: string | undefined;
+}
+
 async function start(
-  profile: Profile,
-  mutant: string | undefined,
+  { profile, mutant, adopts }: Variant,
   { families, logs }: StackOptions,
 ): Promise<RunningTarget> {
   const lab = await Lab.create({ families });
@@ -53,6 +66,7 @@ async function start(
         ...lab.entering,
         ...[process.execPath, '--import', TSX, MAIN, '--profile', profile],
         ...(mutant === undefined ? [] : ['--mutant', mutant]),
+        ...(adopts === undefined ? [] : ['--adopts', adopts]),
         ...families.flatMap((family) => ['--local', target[family], '--tester', tester[family]]),
       ],
       patienceMs: PATIENCE_MS,
@@ -62,7 +76,9 @@ async function start(
     const address = controlAddress(target, families);
     const driver = await UpperTesterDriver.open({ address, port: child.port, tester, target });
     cleanups.push(() => driver.dispose());
-    const name = `reference, ${profile}${mutant === undefined ? '' : `, mutant ${mutant}`}`;
+    const what = mutant === undefined ? '' : `, mutant ${mutant}`;
+    const chosen = adopts === undefined ? '' : `, adopts ${adopts}`;
+    const name = `reference, ${profile}${what}${chosen}`;
     return { name, families, tester, target, driver, width: WIDTH, stop };
   } catch (error) {
     await stop();

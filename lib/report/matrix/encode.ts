@@ -1,6 +1,6 @@
 import { PROFILES, type Profile } from '../../spec/profile.ts';
 import { inconclusiveOf, KINDS, ROLES, seenOf, VERDICTS, verdictOf } from '../../verdict/result.ts';
-import { compareFields, type FieldComparison, remarkText } from '../comparison.ts';
+import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, outcomeText } from '../expectation.ts';
 import { byState, stateName } from '../judgement.ts';
 import { hasPackets } from '../pcapng.ts';
@@ -138,8 +138,11 @@ class Encoder {
     const { table } = this;
     const subject = this.#subjects.get(result.id);
     const fields = PROFILES.map((profile) => differing(result, profile, subject));
+    // Where the fields show what is wrong, the judge's reason says no more.
     const reasons = PROFILES.map((profile, index) =>
-      remarkText(undecided(result, profile) ?? faultText(result, profile, subject), fields[index] ?? []),
+      (fields[index] ?? []).length === 0
+        ? (undecided(result, profile) ?? faultText(result, profile, subject))
+        : '',
     );
     const seen = seenOf(result);
     const why = result.outcome === 'judged' ? undefined : result.why;

@@ -1,4 +1,5 @@
-import type { Adoption, Profile } from '../../spec/profile.ts';
+import { counts } from '../../spec/adoption.ts';
+import type { Profile } from '../../spec/profile.ts';
 import { verdictOf } from '../../verdict/result.ts';
 import { compareFields } from '../comparison.ts';
 import { expectedTexts, observedText } from '../expectation.ts';
@@ -25,9 +26,8 @@ export function reproduction(
   { profile, observed = false }: ReproduceOptions,
 ): string {
   const deviates = verdictOf(result, profile) === 'deviates';
-  const adoption = adoptionOf(target);
   const under = circumstance(result.condition, subject);
-  const expected = subject?.expect?.[profile].find(({ when }) => !when || !adoption || when === adoption);
+  const expected = subject?.expect?.[profile].find((outcome) => counts(outcome, target.adoption ?? {}));
   const replaced = deviates && !observed && expected !== undefined && repliesDiffer(result, subject, profile);
   const silence =
     expected?.reply === 'silence'
@@ -65,11 +65,3 @@ const repliesDiffer = (result: ReportCase, subject: Subject | undefined, profile
   compareFields(subject ?? {}, result, profile).some(
     ({ field, mark }) => mark === '≠' && field !== 'state after' && field !== 'RCV.NXT after',
   );
-
-/** What the run found out about RFC 5961: the outcomes of the other kind were not expected. */
-function adoptionOf({ facts }: Run['target']): Adoption | undefined {
-  const text = String(facts['RFC 5961'] ?? '');
-  // Who has adopted it in part is held to all of it.
-  if (text.startsWith('adopted')) return 'adopted';
-  return text.startsWith('not adopted') ? 'not adopted' : undefined;
-}

@@ -1,30 +1,16 @@
 import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
-import type { Adoption } from '../../spec/profile.ts';
+import type { Check, KnownAdoption } from '../../spec/adoption.ts';
 import type { State } from '../../spec/state.ts';
 import { type Environment, reach, type Wish } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { unlessBeyond } from './unless-beyond.ts';
 
-/** What the three probes of RFC 5961 met. */
-export interface AdoptionFound {
-  /** A target that answers one of the probes by RFC 5961 has adopted it, and is then held to all of it. */
-  readonly adoption: Adoption;
-  /** It answers some of the probes by RFC 5961 and others not. */
-  readonly inPart: boolean;
-  /** For people: quotes what each probe met. */
-  readonly text: string;
-}
-
-/** One stimulus for each of the three checks that RFC 5961 adds; each tells an adopter from the rest. */
-const PROBES = [
-  { name: 'RST in the window', send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>', section: '3.2' },
-  { name: 'SYN in the window', send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=SYN>', section: '4.2' },
-  {
-    name: 'ACK older than MAX.SND.WND',
-    send: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND-1><CTL=ACK>',
-    section: '5.2',
-  },
-] as const;
+/** One stimulus for each check; the answer tells a TCP that has adopted the check from one that has not. */
+const PROBES: Readonly<Record<Check, string>> = {
+  rst: '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>',
+  syn: '<SEQ=RCV.NXT+RCV.WND/2><CTL=SYN>',
+  ack: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND-1><CTL=ACK>',
+};
 
 /**
  * RFC 5961 is for every synchronized state; not every application leaves a connection in the first of these. Without a user
@@ -33,14 +19,12 @@ const PROBES = [
 const STATES: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-2'];
 
 /**
- * Finds out whether the target has adopted RFC 5961, by a challenge ACK or its absence.
- *
- * The check of old ACKs is a MAY of RFC 9293 (MAY-12), so the first two probes decide; where nobody has the target's user
- * send first, the third one is left out.
+ * Finds out which checks of RFC 5961 the target has adopted: each has a probe of its own, which draws a challenge ACK or
+ * does not. The probe of the ACK check is left out where nobody can make the target's user send first.
  *
  * @throws Unreached or NotCapable when no connection can be had
  */
-export async function detectAdoption(environment: Environment, family: 4 | 6): Promise<AdoptionFound> {
+export async function detectAdoption(environment: Environment, family: 4 | 6): Promise<KnownAdoption> {
   let beyond: unknown;
   for (const state of STATES) {
     try {
@@ -53,20 +37,13 @@ export async function detectAdoption(environment: Environment, family: 4 | 6): P
   throw beyond;
 }
 
-async function detectIn(environment: Environment, wish: Wish): Promise<AdoptionFound> {
-  const [rst, syn, old] = await Promise.all([
-    challenged(environment, wish, PROBES[0].send),
-    challenged(environment, wish, PROBES[1].send),
-    unlessBeyond(challenged(environment, { ...wish, aged: true }, PROBES[2].send)),
+async function detectIn(environment: Environment, wish: Wish): Promise<KnownAdoption> {
+  const [rst, syn, ack] = await Promise.all([
+    challenged(environment, wish, PROBES.rst),
+    challenged(environment, wish, PROBES.syn),
+    unlessBeyond(challenged(environment, { ...wish, aged: true }, PROBES.ack)),
   ]);
-  const adoption = rst || syn ? 'adopted' : 'not adopted';
-  const inPart = rst !== syn;
-  const quotes = PROBES.map(({ name, section }, index) => {
-    const met = [rst, syn, old][index];
-    const words = met === undefined ? 'not tried' : met ? 'challenge ACK' : 'no challenge ACK';
-    return `${name} (${section}): ${words}`;
-  });
-  return { adoption, inPart, text: `${adoption}${inPart ? ' in part' : ''}; ${quotes.join(', ')}` };
+  return { rst, syn, ...(ack === undefined ? {} : { ack }) };
 }
 
 // All verdicts depend on it: silence is asked about again, more often where the path may have caused it.

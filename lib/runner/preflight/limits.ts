@@ -1,5 +1,5 @@
 import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
-import type { Adoption } from '../../spec/profile.ts';
+import type { KnownAdoption } from '../../spec/adoption.ts';
 import { type Connection, type Environment, type Reached, reach } from '../../states/index.ts';
 
 /** How many replies the target allows itself, as far as it showed. */
@@ -20,11 +20,12 @@ const AT_ONCE = 10;
 export async function findLimits(
   environment: Environment,
   family: 4 | 6,
-  adoption: Adoption | undefined,
+  { rst: challengesResets }: KnownAdoption,
   width: number,
 ): Promise<Limits> {
-  const probe =
-    adoption === 'adopted' ? '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>' : '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>';
+  const probe = challengesResets
+    ? '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>'
+    : '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>';
   const reached = await Promise.all(
     Array.from({ length: width }, () =>
       reach(environment, { family, state: 'ESTABLISHED', rcvNxt: 5961 }).catch(() => undefined),

@@ -1,4 +1,4 @@
-import type { Adoption } from '../../spec/profile.ts';
+import { CHECKS, type KnownAdoption, SECTION_OF } from '../../spec/adoption.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
 import { detectAdoption } from './adoption.ts';
 import { callsAnswer } from './calls-answer.ts';
@@ -12,10 +12,8 @@ import { unlessBeyond } from './unless-beyond.ts';
 
 export interface Preflight {
   readonly timing: Timing;
-  /** Undefined where no connection can be had that would tell: then either way is right. */
-  readonly adoption: Adoption | undefined;
-  /** What was found, when RFC 5961 was adopted in part only. */
-  readonly adoptedInPart?: string;
+  /** The checks of RFC 5961 that the target has adopted, or not; a check is missing where no connection can be had that would tell. */
+  readonly adoption: KnownAdoption;
   readonly synCookies: boolean;
   /** How many cases may be on the wire at once, for the limits that were found. */
   readonly width: number;
@@ -32,7 +30,7 @@ const UNKNOWN = 'not found out: its user cannot be moved there';
 /**
  * Proves the path before any case: a closed port resets, an open one answers, or a connection does; measures the round trip, the path's faults
  * and the target's first retransmissions, from which all waits derive; and finds out what the target limits, whether it
- * uses SYN cookies, and whether it has adopted RFC 5961.
+ * uses SYN cookies, and which checks of RFC 5961 it has adopted.
  *
  * @throws PathUnusable when an answer that every TCP gives does not come
  */
@@ -69,7 +67,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       spread,
     },
   };
-  const [synAck, fin, synCookies, [adopted, limits]] = await Promise.all([
+  const [synAck, fin, synCookies, [adoption, limits]] = await Promise.all([
     firstRetransmission(environment, family, 'SYN', LATEST_RETRANSMISSION),
     firstRetransmission(environment, family, 'FIN', LATEST_RETRANSMISSION),
     unlessBeyond(usesSynCookies(environment, family)),
@@ -82,8 +80,7 @@ export async function preflight(path: Path): Promise<Preflight> {
   };
   return {
     timing,
-    adoption: adopted?.adoption,
-    ...(adopted?.inPart ? { adoptedInPart: adopted.text } : {}),
+    adoption,
     // Without a passive open it makes no difference.
     synCookies: synCookies ?? false,
     width: bearable(path.width, resetsAtOnce, limits),
@@ -93,22 +90,20 @@ export async function preflight(path: Path): Promise<Preflight> {
       'round trip, spread (ms)': Math.round(spread * 1000) / 1000,
       'path, in percent': String(tester.path),
       'resets at once': path.silentClosed ? 'none: its closed ports are silent' : limitOf(resetsAtOnce),
-      ...limitFacts(limits, adopted?.adoption),
+      ...limitFacts(limits, adoption),
       'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
       'FIN sent again after (ms)': fin === undefined ? 'not seen' : Math.round(fin),
       'SYN cookies': synCookies ?? UNKNOWN,
-      'RFC 5961': adopted?.text ?? UNKNOWN,
+      ...adoptionFacts(adoption),
     },
   };
 }
 
 async function adoptionAndLimits(environment: Environment, family: 4 | 6, width: number) {
-  const adopted = await unlessBeyond(detectAdoption(environment, family));
+  const adoption = (await unlessBeyond(detectAdoption(environment, family))) ?? {};
   // One that calls has one connection at a time.
   const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
-  // One that challenges SYNs and not RSTs has no limit on a reply that it never gives.
-  const probed = adopted?.inPart ? undefined : adopted?.adoption;
-  return [adopted, await findLimits(environment, family, probed, connections)] as const;
+  return [adoption, await findLimits(environment, family, adoption, connections)] as const;
 }
 
 const limitOf = (resetsAtOnce: number | undefined): string =>
@@ -123,13 +118,22 @@ function bearable(width: number, resetsAtOnce: number | undefined, { hostWide }:
   return Math.max(1, Math.floor(Math.min(...bounds)));
 }
 
-function limitFacts({ perConnection, hostWide }: Limits, adoption: Adoption | undefined): Preflight['facts'] {
-  const what = adoption === 'adopted' ? 'challenge ACKs' : 'ACKs of unacceptable segments';
+function limitFacts({ perConnection, hostWide }: Limits, adoption: KnownAdoption): Preflight['facts'] {
+  const what = adoption.rst ? 'challenge ACKs' : 'ACKs of unacceptable segments';
   return {
     [`${what} on one connection`]: `${perConnection.answered} of ${perConnection.asked}`,
     [`${what} on many connections at once`]: `${hostWide.answered} of ${hostWide.asked}`,
   };
 }
+
+const adoptionFacts = (adoption: KnownAdoption): Preflight['facts'] =>
+  Object.fromEntries(
+    CHECKS.map((check) => {
+      const found = adoption[check];
+      const words = found === undefined ? UNKNOWN : found ? 'adopted' : 'not adopted';
+      return [`RFC 5961 ${SECTION_OF[check]} (${check.toUpperCase()})`, words];
+    }),
+  );
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,4 +1,5 @@
-import type { Adoption, Profile } from '../../spec/profile.ts';
+import type { KnownAdoption } from '../../spec/adoption.ts';
+import type { Profile } from '../../spec/profile.ts';
 import type { Environment } from '../../states/index.ts';
 import type { TargetWatch } from './target-watch.ts';
 
@@ -11,10 +12,8 @@ export interface CaseContext {
   readonly seed: number;
   /** The one that the run is about. */
   readonly profile: Profile;
-  /** Whether the target was found to have adopted RFC 5961; undefined where that could not be found out. */
-  readonly adoption: Adoption | undefined;
-  /** What was found, when it has adopted it in part only. */
-  readonly adoptedInPart?: string;
+  /** The checks of RFC 5961 that the target was found to have adopted, or not to have. */
+  readonly adoption: KnownAdoption;
   /** Numbers that RCV.NXT must not be before a stimulus: the target is known not to survive them. */
   readonly avoided?: readonly number[];
   /** Who tells whether the target is still there; absent: it is taken to be. */

@@ -17,12 +17,6 @@ import type { CaseContext } from './case-context.ts';
 import { notRun } from './lost.ts';
 import { wireRecords } from './wire-records.ts';
 
-/** RFC 5961 is a choice, but one for the whole of it: who has made it in part is told by what it was found. */
-function partly({ expect }: Case, { adoptedInPart }: CaseContext, profile: Profile): string {
-  const chosen = expect[profile].some(({ when }) => when !== undefined);
-  return adoptedInPart && chosen ? `; RFC 5961 is ${adoptedInPart}` : '';
-}
-
 /** RFC 793 does not speak of ICMP: what it is to be silent comes with RFC 1122. */
 const underProfile = (profile: Profile, { refusal, ...observation }: Observation): Observation =>
   refusal === undefined || profile === 'rfc793' ? observation : { ...observation, refusal };
@@ -53,20 +47,12 @@ export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, 
   const why = spoilt ?? unproven(subject, context, observation, proof);
   if (why) return { ...about, ...seen, outcome: 'inconclusive', why };
   const judgements = Object.fromEntries(
-    PROFILES.map((profile) => [profile, judgementBy(profile, subject, context, observation)]),
+    PROFILES.map((profile) => [
+      profile,
+      judge(subject.expect[profile], underProfile(profile, observation), context.adoption),
+    ]),
   ) as Record<Profile, ProfileVerdict>;
   return { ...about, ...seen, outcome: 'judged', judgements };
-}
-
-function judgementBy(
-  profile: Profile,
-  subject: Case,
-  context: CaseContext,
-  observation: Observation,
-): ProfileVerdict {
-  const judgement = judge(subject.expect[profile], underProfile(profile, observation), context.adoption);
-  if (judgement.verdict !== 'deviates') return judgement;
-  return { ...judgement, reason: judgement.reason + partly(subject, context, profile) };
 }
 
 /** Whether silence was seen where some profile asks for a reply: a limiter of the target's may have swallowed it. */

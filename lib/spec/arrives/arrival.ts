@@ -1,4 +1,5 @@
-import type { Adoption, Level, Profile } from '../profile.ts';
+import { type Adoption, ALL_CHECKS, NO_CHECKS } from '../adoption.ts';
+import type { Level, Profile } from '../profile.ts';
 import type { Origin, State } from '../state.ts';
 import type { Segment, Tcb } from '../tcb.ts';
 
@@ -7,8 +8,6 @@ export interface Arrival {
   readonly reply: Segment | 'silence';
   readonly tcb: Tcb;
   readonly level: Level;
-  /** Set when only a TCP that has, or has not, adopted RFC 5961 may do so. */
-  readonly when?: Adoption;
   /** The rule: document, section, step, and what it says there in our own words. */
   readonly why: string;
   /** The SEQ of the reply is an ISS that the TCP selects anew: it is written as the TCB's and not to be compared. */
@@ -66,8 +65,8 @@ export const rulesOf = (profile: Profile, adoption: Adoption) => {
       `${rfc9293 ? `RFC 9293 ${section} ` : `RFC 793 3.9 SEGMENT ARRIVES, ${heading}`}${step}: ${what}`;
   return {
     rfc1122: profile !== 'rfc793',
-    /** The challenge ACKs. In `rfc9293` it depends on the target whether they are in force. */
-    rfc5961: profile === 'rfc5961' || (rfc9293 && adoption === 'adopted'),
+    /** The checks of RFC 5961 that are in force. In `rfc9293` that depends on the target. */
+    checks: rfc9293 ? adoption : profile === 'rfc5961' ? ALL_CHECKS : NO_CHECKS,
     rfc9293,
     ignoresPrecedence: profile === 'rfc5961' || rfc9293, // RFC 2873.
     listen: steps('3.10.7.2', 'LISTEN, '),

@@ -14,13 +14,12 @@ export function* fifth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const ordinary = acknowledgment(tcb, segment, rules);
   const oldest = sub(tcb.sndUna, tcb.maxSndWnd);
   const plausible = sub(ack, oldest) <= sub(tcb.sndNxt, oldest);
-  if (plausible || !(rules.rfc5961 || rules.rfc9293)) return yield* ordinary;
-  // A check of its own, and a MAY: one who has not adopted the others may have it, one who has may do without.
-  const challenge = rules.rfc5961 ? must : may;
-  yield* challenge('RFC 5961 5.2: the ACK lies outside what can be under way', tcb, emptyAck(tcb));
+  if (plausible || !rules.checks.ack) return yield* ordinary;
+  yield* must('RFC 5961 5.2: the ACK lies outside what can be under way', tcb, emptyAck(tcb));
   // In SYN-RECEIVED group 2 of "Reset Generation" is as right.
-  const asRight = tcb.state === 'SYN-RECEIVED' || !rules.rfc5961;
-  yield* asRight ? ordinary : permitted('RFC 5961 5.2 is a MAY', ordinary);
+  if (tcb.state === 'SYN-RECEIVED') yield* ordinary;
+  // By itself RFC 5961 only says that a TCP may check; who is known to have chosen to is held to it.
+  else if (!rules.rfc9293) yield* permitted('RFC 5961 5.2 is a MAY', ordinary);
 }
 
 function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {

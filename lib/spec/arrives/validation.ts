@@ -132,8 +132,8 @@ function* second(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   if (!expected && !within(segment.seq, rcvNxt, rcvWnd)) {
     // Only its text reaches into the window: not valid by section 3.4, but at RCV.NXT once page 69 has trimmed it.
     yield* must('RFC 793 3.4: a reset is valid when its SEQ is in the window', tcb, 'silence');
-    yield* rules.rfc5961 ? permitted('RFC 5961 3.2 goes by the SEQ that was sent', heeded) : heeded;
-  } else if (rules.rfc5961 && !expected) {
+    yield* rules.checks.rst ? permitted('RFC 5961 3.2 goes by the SEQ that was sent', heeded) : heeded;
+  } else if (rules.checks.rst && !expected) {
     yield* must('RFC 5961 3.2: a reset elsewhere in the window is challenged', tcb, emptyAck(tcb));
     if (state === 'SYN-RECEIVED' && !rules.rfc9293)
       yield* permitted('RFC 5961 3.2 speaks of synchronized states first', heeded);
@@ -170,7 +170,7 @@ function* fourth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const rest = withinTheWindow(tcb, segment, rules);
   if (!segment.ctl.has('SYN')) return yield* rest;
   const inWindow = within(segment.seq, tcb.rcvNxt, tcb.rcvWnd);
-  if (rules.rfc5961 && (tcb.state !== 'SYN-RECEIVED' || (rules.rfc9293 && tcb.origin === 'active'))) {
+  if (rules.checks.syn && (tcb.state !== 'SYN-RECEIVED' || (rules.rfc9293 && tcb.origin === 'active'))) {
     yield* must('RFC 5961 4.2: a SYN is challenged', tcb, emptyAck(tcb));
     if (!inWindow) yield* permitted('RFC 793 page 69: once it is trimmed it is no SYN any more', rest);
     return;
@@ -187,7 +187,8 @@ function* synInError(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   // The step says no more than to send a reset.
   const why = rules.other('fourth', 'a SYN in the window is an error');
   yield* must(why, enter(tcb, 'CLOSED'), ...resetsOfAnyForm(tcb, segment));
-  if (rules.rfc5961) yield* may('RFC 5961 4.2, as RFC 9293 extends it to SYN-RECEIVED', tcb, emptyAck(tcb));
+  if (rules.checks.syn)
+    yield* may('RFC 5961 4.2, as RFC 9293 extends it to SYN-RECEIVED', tcb, emptyAck(tcb));
 }
 
 /** RFC 793 page 69: the steps from here on see only what lies in the window. */

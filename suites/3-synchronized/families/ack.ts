@@ -141,13 +141,16 @@ export const futureAcknowledgments = (subject: Subject): readonly CaseDeclaratio
   }));
 
 /**
- * An acknowledgment below SND.UNA-MAX.SND.WND. RFC 5961 discards the segment and answers; that check is a MAY of its
- * own, so a TCP may have it without the others and the others without it.
+ * An acknowledgment below SND.UNA-MAX.SND.WND. RFC 5961 discards the segment and answers, where a TCP has chosen to
+ * check: section 5.2 is a MAY. By RFC 9293 a TCP that has adopted the check does so with all incoming segments.
  */
 export function tooOld({ state }: Subject, ignored: Outcomes): ByProfile {
-  const checked = anyOf(emptyAck(state), ...permitted(...ignored));
-  const unchecked = anyOf(...ignored, ...permitted(emptyAck(state)));
-  return byProfile({ rfc793: ignored, rfc5961: checked, rfc9293: eitherWay(checked, unchecked) });
+  const challenge = emptyAck(state);
+  return byProfile({
+    rfc793: ignored,
+    rfc5961: anyOf(challenge, ...permitted(...ignored)),
+    rfc9293: eitherWay('ack', [challenge], ignored),
+  });
 }
 
 const dropped = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>

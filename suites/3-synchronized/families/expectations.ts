@@ -1,5 +1,6 @@
+import { type Check, type Choice, sameChoice } from '../../../lib/spec/adoption.ts';
 import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
-import type { Adoption, Level, Profile } from '../../../lib/spec/profile.ts';
+import type { Level, Profile } from '../../../lib/spec/profile.ts';
 import type { State } from '../../../lib/spec/state.ts';
 
 /** What the families need to know of a synchronized state. */
@@ -71,23 +72,27 @@ export function anyOf(...outcomes: Outcomes): Outcomes {
           place !== index &&
           other.reply === one.reply &&
           other.then === one.then &&
-          (other.when === undefined || other.when === one.when) &&
+          (other.when === undefined || sameChoice(other.when, one.when)) &&
           (strength(other) > strength(one) || (strength(other) === strength(one) && place < index)),
       ),
   );
 }
 
-const tagged = (outcomes: Outcomes, when: Adoption): Outcomes =>
+const tagged = (outcomes: Outcomes, when: Choice): Outcomes =>
   outcomes.map((one) => (one.when === undefined ? { ...one, when } : one));
 
-/** What a TCP does that has adopted RFC 5961, and one that has not; what both do alike is not tagged. */
-export function eitherWay(adopted: Outcomes, notAdopted: Outcomes): Outcomes {
+/** What a TCP does that has adopted a check of RFC 5961, and one that has not; what both do alike is not tagged. */
+export function eitherWay(check: Check, adopted: Outcomes, notAdopted: Outcomes): Outcomes {
   const alike = (one: Outcome, other: Outcome): boolean =>
     one.reply === other.reply && one.then === other.then && strength(one) === strength(other);
   const common = adopted.filter((one) => notAdopted.some((other) => alike(one, other)));
   const rest = (outcomes: Outcomes): Outcomes =>
     outcomes.filter((one) => !common.some((other) => alike(one, other)));
-  return [...common, ...tagged(rest(adopted), 'adopted'), ...tagged(rest(notAdopted), 'not adopted')];
+  return [
+    ...common,
+    ...tagged(rest(adopted), { check, adopted: true }),
+    ...tagged(rest(notAdopted), { check, adopted: false }),
+  ];
 }
 
 // Profiles.
@@ -109,9 +114,9 @@ export function byProfile(
   return { rfc793: chain.rfc793, rfc1122, rfc5961, rfc9293: chain.rfc9293 ?? rfc5961 };
 }
 
-/** RFC 5961 replaces the older behaviour, and RFC 9293 leaves the choice between the two. */
-export const replacedByRfc5961 = (older: Outcomes, newer: Outcomes): ByProfile =>
-  byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(newer, older) });
+/** A check of RFC 5961 replaces the older behaviour, and RFC 9293 leaves the choice between the two. */
+export const replacedByRfc5961 = (check: Check, older: Outcomes, newer: Outcomes): ByProfile =>
+  byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(check, newer, older) });
 
 // What the steps of SEGMENT ARRIVES ask for once a segment has passed the sequence check.
 

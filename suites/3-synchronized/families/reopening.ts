@@ -126,7 +126,7 @@ const olderAnswers = ({ state }: Subject, { inWindow }: Place): ByProfile => {
 
 /** The steps of RFC 9293 itself, for a TCP without RFC 6191. */
 const olderThanRfc6191 = ({ state }: Subject, { inWindow }: Place): Outcomes =>
-  inWindow ? eitherWay([emptyAck(state)], resetOfAnyForm(false)) : [emptyAck(state)];
+  inWindow ? eitherWay('syn', [emptyAck(state)], resetOfAnyForm(false)) : [emptyAck(state)];
 
 /** RFC 6191, which should be followed where there are timestamps, opens the connection. */
 const honoured = (subject: Subject, place: Place): Outcomes =>

@@ -86,7 +86,7 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
 
 /** Until RFC 5961 anywhere in the window will do; since then it must hit RCV.NXT, and a near miss is asked back. */
 const insideWindow = (subject: Subject): ByProfile =>
-  replacedByRfc5961(validReset(subject), [emptyAck(subject.state), ...ignored(subject)]);
+  replacedByRfc5961('rst', validReset(subject), [emptyAck(subject.state), ...ignored(subject)]);
 
 /** RFC 793 makes nothing of the text; since RFC 1122 a RST should be allowed to carry some. */
 const withText = (subject: Subject): ByProfile =>
@@ -107,7 +107,7 @@ const straddling = ({ state }: Subject): ByProfile => {
     rfc793: [silence(state), silence('CLOSED')],
     rfc1122: older,
     rfc5961: newer,
-    rfc9293: eitherWay(newer, older),
+    rfc9293: eitherWay('rst', newer, older),
   });
 };
 

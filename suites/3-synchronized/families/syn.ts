@@ -30,7 +30,7 @@ export const unexpectedSyn =
   (subject: Subject, carriesAck = false) =>
   ({ inWindow }: Place): ByProfile =>
     inWindow
-      ? replacedByRfc5961(resetOfAnyForm(carriesAck), [emptyAck(subject.state)])
+      ? replacedByRfc5961('syn', resetOfAnyForm(carriesAck), [emptyAck(subject.state)])
       : always(emptyAck(subject.state));
 
 /**
@@ -142,5 +142,5 @@ function oldSynNewText(subject: Subject): ByProfile {
   const text = textTaken(subject, 11);
   const older = anyOf(...text, ...permitted(emptyAck(subject.state)));
   const newer = anyOf(emptyAck(subject.state), ...permitted(...text));
-  return byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(newer, older) });
+  return byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay('syn', newer, older) });
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { runCase } from '../../../lib/runner/trial/run-case.ts';
+import { ALL_CHECKS } from '../../../lib/spec/adoption.ts';
 import type { Case, ResolvedOutcome } from '../../../lib/spec/case.ts';
 import { PROFILES } from '../../../lib/spec/profile.ts';
 import { NotCapable } from '../../../lib/target/driver.ts';
@@ -33,7 +34,7 @@ describe('a case', () => {
       index: 0,
       seed: 1,
       profile: 'rfc9293',
-      adoption: 'adopted',
+      adoption: ALL_CHECKS,
     } as const;
     return { ...one, context };
   }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { runLadder } from '../../../lib/runner/trial/run-ladder.ts';
+import { ALL_CHECKS } from '../../../lib/spec/adoption.ts';
 import type { Ladder } from '../../../lib/spec/ladder.ts';
 import { PROFILES, type Profile } from '../../../lib/spec/profile.ts';
 import type { State } from '../../../lib/spec/state.ts';
@@ -36,7 +37,7 @@ describe('a ladder', () => {
         index: 0,
         seed: 1,
         profile: 'rfc9293',
-        adoption: 'adopted',
+        adoption: ALL_CHECKS,
       } as const,
     };
   }

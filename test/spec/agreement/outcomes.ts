@@ -4,8 +4,9 @@ import {
   printConcrete,
   type SegmentNotation,
 } from '../../../lib/notation/index.ts';
+import { type Adoption, counts } from '../../../lib/spec/adoption.ts';
 import type { Case } from '../../../lib/spec/case.ts';
-import type { Adoption, Level, Profile } from '../../../lib/spec/profile.ts';
+import type { Level, Profile } from '../../../lib/spec/profile.ts';
 import { type Arrival, segmentArrives } from '../../../lib/spec/segment-arrives.ts';
 import { CONTROLS, type Control, segLen, type Tcb } from '../../../lib/spec/tcb.ts';
 import { tcbVariables } from '../../../lib/spec/variables.ts';
@@ -18,18 +19,16 @@ const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1,
 
 interface Found {
   readonly level: Level;
-  readonly when?: Adoption;
   readonly key: string;
   readonly why: string;
 }
 
-/** Of outcomes that differ in level only, the strongest; those of a TCP that has, or has not, adopted RFC 5961. */
-function strongest(found: readonly Found[], adoption: Adoption): Outcomes {
+/** Of outcomes that differ in level only, the strongest. */
+function strongest(found: readonly Found[]): Outcomes {
   const best = new Map<string, Found>();
   for (const each of found) {
     const known = best.get(each.key);
-    const applies = each.when === undefined || each.when === adoption;
-    if (applies && (!known || STRENGTH[each.level] > STRENGTH[known.level])) best.set(each.key, each);
+    if (!known || STRENGTH[each.level] > STRENGTH[known.level]) best.set(each.key, each);
   }
   return new Map([...best.values()].map(({ level, key, why }) => [`${level} ${key}`, why]));
 }
@@ -74,28 +73,24 @@ export function expected(
     const acknowledges = ctl.has('ACK') && !ctl.has('RST');
     return [fields(written('seq', seq), written('ack', ack), ctl, data), acknowledges ? ack : tcb.rcvNxt];
   };
-  const found = expect[profile].map(({ reply, then, level, when }): Found => {
+  const relevant = expect[profile].filter((outcome) => counts(outcome, adoption));
+  const found = relevant.map(({ reply, then, level }): Found => {
     const [text, rcvNxt] = reply === 'silence' ? [reply, tcb.rcvNxt] : printed(parseSegment(reply));
-    return {
-      level,
-      key: `${text}, then ${then}${withRcvNxt(tcb, then, rcvNxt)}`,
-      why: '',
-      ...(when ? { when } : {}),
-    };
+    return { level, key: `${text}, then ${then}${withRcvNxt(tcb, then, rcvNxt)}`, why: '' };
   });
-  return strongest(found, adoption);
+  return strongest(found);
 }
 
 /** What the model does. */
 export function modelled({ tcb, segment }: Encounter, profile: Profile, adoption: Adoption): Outcomes {
-  const found = segmentArrives(tcb, segment, profile).map((arrival: Arrival): Found => {
-    const { reply, tcb: after, level, when, why, freeSeq } = arrival;
+  const found = segmentArrives(tcb, segment, profile, adoption).map((arrival: Arrival): Found => {
+    const { reply, tcb: after, level, why, freeSeq } = arrival;
     const text =
       reply === 'silence' ? reply : fields(freeSeq ? 'any' : reply.seq, reply.ack, reply.ctl, reply.data);
     const key = `${text}, then ${after.state}${withRcvNxt(tcb, after.state, after.rcvNxt)}`;
-    return { level, key, why, ...(when ? { when } : {}) };
+    return { level, key, why };
   });
-  return strongest(found, adoption);
+  return strongest(found);
 }
 
 export const printEncounter = ({ tcb, segment }: Encounter): string => {

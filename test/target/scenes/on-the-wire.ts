@@ -2,6 +2,7 @@
 
 import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
 import { runCase } from '../../../lib/runner/trial/run-case.ts';
+import { ALL_CHECKS } from '../../../lib/spec/adoption.ts';
 import { findCase } from '../../../lib/spec/catalogue.ts';
 import { DEFAULT_TIMING, type Timing } from '../../../lib/states/index.ts';
 import type { Driver } from '../../../lib/target/driver.ts';
@@ -52,7 +53,7 @@ export async function runCases(
     for (let job = jobs.shift(); job; job = jobs.shift()) {
       const { subject, ...rest } = job;
       results.push(
-        await runCase(subject, { environment, ...rest, seed: 793, profile: 'rfc9293', adoption: 'adopted' }),
+        await runCase(subject, { environment, ...rest, seed: 793, profile: 'rfc9293', adoption: ALL_CHECKS }),
       );
     }
   };

@@ -16,7 +16,7 @@ import { CALLED, call } from './callers.ts';
 import { answers, SERVERS } from './servers.ts';
 
 export interface WholeRun {
-  readonly facts: TargetFacts['facts'];
+  readonly adoption: TargetFacts['adoption'];
   readonly results: readonly CaseResult[];
 }
 
@@ -52,12 +52,12 @@ const engine = new Engine(
 );
 const results: CaseResult[] = [];
 try {
-  const { facts } = await engine.start();
+  const { adoption } = await engine.start();
   await engine.run(
     ids.map((id) => ({ id, family: 4 })),
     (result) => results.push(result),
   );
-  process.stdout.write(JSON.stringify({ facts, results } satisfies WholeRun));
+  process.stdout.write(JSON.stringify({ adoption, results } satisfies WholeRun));
 } finally {
   await engine.stop();
   await lab.dispose();

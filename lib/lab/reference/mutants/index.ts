@@ -1,4 +1,5 @@
 import { ACKS } from './acks.ts';
+import { ADOPTED_IN_PART } from './adoption.ts';
 import { CLOSING_ACKS } from './closing-acks.ts';
 import { FINS } from './fins.ts';
 import { LISTENING } from './listening.ts';
@@ -36,6 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RESETS,
   ...SYNS,
   ...ACKS,
+  ...ADOPTED_IN_PART,
   ...OPENING_ACKS,
   ...CLOSING_ACKS,
   ...TEXT,

@@ -1,6 +1,6 @@
 import type { CaseDeclaration, Outcome } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
-import { EMPTY_ACK, DROPPED, afterReset, permitted } from './outcomes.ts';
+import { afterReset, DROPPED, EMPTY_ACK, permitted } from './outcomes.ts';
 
 /** Second: RST. Its ACK field plays no part. */
 export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
@@ -39,8 +39,8 @@ export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
     rfc793: gone,
     rfc5961: [EMPTY_ACK, permitted(gone)],
     rfc9293: [
-      { ...EMPTY_ACK, when: 'adopted' },
-      { ...gone, when: 'not adopted' },
+      { ...EMPTY_ACK, when: { check: 'rst', adopted: true } },
+      { ...gone, when: { check: 'rst', adopted: false } },
     ],
   };
   return [

@@ -18,8 +18,8 @@ export const synCheck = (origin: Origin): readonly CaseDeclaration[] => {
       rfc793: killed,
       rfc5961: [...killed, permitted(EMPTY_ACK)],
       rfc9293: [
-        { ...EMPTY_ACK, when: 'adopted' },
-        ...killed.map((outcome): Outcome => ({ ...outcome, when: 'not adopted' })),
+        { ...EMPTY_ACK, when: { check: 'syn', adopted: true } },
+        ...killed.map((outcome): Outcome => ({ ...outcome, when: { check: 'syn', adopted: false } })),
       ],
     };
     return {
