@@ -1,7 +1,7 @@
 /**
  * What the suite catches: runs it against the reference with each of the single faults.
  *
- *   npm run mutants -- [--sample N] [--seed S] [--only NAME] [--family 4|6] [--parallel N] [--full]
+ *   npm run mutants -- [--sample N] [--seed S] [--only GLOBS] [--family 4|6] [--parallel N] [--full]
  *
  * A mutant is caught when a case deviates under the profile that it follows otherwise, in which the reference conforms.
  * Inconclusive is no catch. First the cases are run that should tell, by the model; all the others when none of them did.
@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from '../lib/lab/reference/mutants/index.ts';
+import { matcher } from '../lib/runner/mocha/only.ts';
 import { loadSuites } from '../lib/runner/mocha/suites.ts';
 import { runSideBySide } from '../lib/runner/pool.ts';
 import { Random } from '../lib/runner/trial/random.ts';
@@ -33,8 +34,10 @@ const [seed, parallel, sample] = [values.seed, values.parallel, values.sample ??
 if (!['4', '6'].includes(values.family)) fail('--family is 4 or 6');
 if (![seed, parallel, sample].every(Number.isInteger))
   fail('--seed, --parallel and --sample are whole numbers');
-for (const name of values.only ?? [])
-  if (!MUTANTS.some((mutant) => mutant.name === name)) fail(`no such mutant: ${name}`);
+for (const globs of values.only ?? []) {
+  const wanted = matcher(globs);
+  if (!MUTANTS.some(({ name }) => wanted(name))) fail(`no mutant is called ${globs}`);
+}
 
 await loadSuites();
 const chosen = choose();
@@ -67,7 +70,7 @@ report();
 
 function choose(): readonly Mutant[] {
   const { only } = values;
-  if (only) return MUTANTS.filter(({ name }) => only.includes(name));
+  if (only) return MUTANTS.filter(({ name }) => matcher(only.join(','))(name));
   const random = new Random(seed, 'mutants');
   const keyed = MUTANTS.map((mutant) => ({ mutant, key: random.next() }));
   if (sample < MUTANTS.length) keyed.sort((a, b) => a.key - b.key);
