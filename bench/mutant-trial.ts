@@ -54,7 +54,8 @@ export function idsFor(family: Family): string[] {
 }
 
 /** The cases by which a mutant should be caught, worked out from the model, spread over the catalogue. */
-export function catchersOf({ base, behaviour }: Mutant, family: Family): string[] {
+export function catchersOf({ base, behaviour, caughtBy }: Mutant, family: Family): string[] {
+  if (caughtBy !== undefined) return [caughtBy];
   const trial = { follows: base, judgedBy: base, behaviour };
   const cases = catalogue().filter(({ families }) => families.includes(family));
   for (const numbers of NUMBERS) {

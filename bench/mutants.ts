@@ -59,14 +59,24 @@ for (const base of new Set(chosen.map((mutant) => mutant.base))) {
 const survivors: { readonly mutant: Mutant; readonly result: TrialResult }[] = [];
 await runSideBySide(chosen, parallel, async (mutant) => {
   const known = disregarded.get(mutant.base) ?? new Set();
-  const result = await tryMutant(mutant, catchersOf(mutant, family), { ...options, disregarded: known });
-  const [first] = result.deviating;
+  const own = mutant.family ?? family;
+  const result = await tryMutant(mutant, catchersOf(mutant, own), {
+    ...options,
+    family: own,
+    disregarded: known,
+  });
+  const first = catcherAmong(mutant, result);
   if (first === undefined) survivors.push({ mutant, result });
   const count = `${result.deviating.length} of ${result.run} cases`;
   const what = first === undefined ? 'survives' : `caught by ${first}, ${count}`;
   console.log(`${mutant.name} (${mutant.base}): ${what}`);
 });
 report();
+
+/** The first case that deviates; where a mutant names the case of its rule, that one. */
+function catcherAmong({ caughtBy }: Mutant, { deviating }: TrialResult): string | undefined {
+  return caughtBy === undefined ? deviating[0] : deviating.find((id) => id === caughtBy);
+}
 
 function choose(): readonly Mutant[] {
   const { only } = values;

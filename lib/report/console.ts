@@ -3,9 +3,17 @@ import { inconclusiveOf, reasonOf, VERDICTS, type Verdict, verdictOf } from '../
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, faultText, observedText } from './expectation.ts';
+import {
+  blockerIn,
+  failingFindings,
+  findingFields,
+  findingLadder,
+  findingLine,
+  ordered,
+} from './findings.ts';
 import { byState, countVerdicts, isFailure } from './judgement.ts';
 import { ladderText } from './ladder.ts';
-import type { ReportCase, Run } from './run.ts';
+import type { ReportCase, Run, RunFinding } from './run.ts';
 import { circumstance, ruleTexts, type Subject, stepTexts, subjects } from './subject.ts';
 
 export interface ConsoleOptions {
@@ -15,6 +23,8 @@ export interface ConsoleOptions {
   readonly subjects?: readonly Subject[];
   /** What they hold is counted, and not told again. */
   readonly accepted?: AcceptedDeviations;
+  /** The findings were told in full before the first case: the summary names them all the same. */
+  readonly findingsTold?: boolean;
 }
 
 /** So many failures are told in full; of more, the summary would be out of sight. */
@@ -32,7 +42,32 @@ const paint = (colours: Colours, verdict: Verdict) =>
 
 /** All that is told at the end of a run: the failures, the summary last. */
 export const runText = (run: Run, options: ConsoleOptions = {}): string =>
-  [failuresText(run, options), summaryText(run, options)].filter(Boolean).join('\n\n');
+  [
+    options.findingsTold ? '' : findingsText(run, options),
+    failuresText(run, options),
+    summaryText(run, options),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+
+/** What was found wrong with the target before the first case, with rule, remedy and packets; empty when nothing was. */
+export function findingsText(run: Run, options: ConsoleOptions = {}): string {
+  const colours = pc.createColors(options.colour ?? pc.isColorSupported);
+  return ordered(run)
+    .map((finding) =>
+      [
+        findingHead(finding, run, colours),
+        ...findingFields(finding).map(([name, value]) => named(colours)(name, value)),
+        ...findingLadder(finding).map((line) => `  ${colourLadder(line, colours)}`),
+      ].join('\n'),
+    )
+    .join('\n\n');
+}
+
+const findingHead = (finding: RunFinding, run: Run, colours: Colours): string => {
+  const sign = finding.gravity === 'deviation' ? colours.red('✗') : colours.yellow('!');
+  return `  ${sign} ${colours.bold(findingLine(finding, run))}`;
+};
 
 /** The table by state and verdict, with a line about the run above and its outcome below. */
 export function summaryText(run: Run, options: ConsoleOptions = {}): string {
@@ -52,6 +87,9 @@ export function summaryText(run: Run, options: ConsoleOptions = {}): string {
   return [
     `  ${colours.bold(run.target.name)}${run.target.address ? ` at ${run.target.address}` : ''}, profile ${run.profile}${run.strict ? ', strict' : ''}, seed ${run.seed}`,
     '',
+    ...(ordered(run).length > 0
+      ? [...ordered(run).map((finding) => findingHead(finding, run, colours)), '']
+      : []),
     colours.dim(head),
     ...groups.map((group) => row(group.name, group.cases, false)),
     row('total', run.cases, true),
@@ -71,6 +109,11 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
     const more = known > 0 ? `, ${known} more accepted by ${accepted?.name}` : '';
     return `${colours.red('✗')} ${took}: ${colours.red(fail(fresh))}${more}${cut}`;
   }
+  const findings = failingFindings(run, accepted?.accepts).length;
+  if (findings > 0) {
+    const what = `${findings} ${findings === 1 ? 'finding fails' : 'findings fail'} the run`;
+    return `${colours.red('✗')} ${took}: ${colours.red(what)}${cut}`;
+  }
   const words = known > 0 ? `${fail(known)}, accepted by ${accepted?.name}` : 'none fails';
   return `${colours.green('✓')} ${took}: ${words}${cut}`;
 }
@@ -84,7 +127,10 @@ export function failuresText(run: Run, options: ConsoleOptions = {}): string {
   const known = new Map((options.subjects ?? subjects()).map((subject) => [subject.id, subject]));
   const failed = run.cases.filter(
     (result) =>
-      isFailure(result, run.profile, run.strict) && options.accepted?.reasonFor(result) === undefined,
+      isFailure(result, run.profile, run.strict) &&
+      options.accepted?.reasonFor(result) === undefined &&
+      // The finding tells how many there are.
+      blockerIn(result) === undefined,
   );
   const groups = alike(failed, run);
   const failures = groups.map(

@@ -1,18 +1,27 @@
 import { reasonOf, verdictOf } from '../verdict/result.ts';
 import { captureName } from './capture-name.ts';
 import { expectedTexts, observedText } from './expectation.ts';
+import { findingFields, findingLadder, findingLine, ordered } from './findings.ts';
 import { byState, isFailure, type StateGroup } from './judgement.ts';
 import { ladderText } from './ladder.ts';
-import type { ReportCase, Run } from './run.ts';
+import type { ReportCase, Run, RunFinding } from './run.ts';
 import { findSubject, ruleTexts, stepTexts } from './subject.ts';
 
 /** The run as JUnit XML, see junit.xsd: a suite for each state, a test case for each case and address family. */
 export function junitXml(run: Run): string {
   const groups = byState(run.cases);
-  const all = tally(run.cases, run);
+  const cases = tally(run.cases, run);
+  const found = ordered(run).filter(({ gravity }) => gravity !== 'described');
+  const accused = found.filter(({ gravity }) => gravity === 'deviation').length;
+  const all = {
+    tests: cases.tests + found.length,
+    failures: cases.failures + accused,
+    errors: cases.errors + found.length - accused,
+  };
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="segment-arrives" tests="${all.tests}" failures="${all.failures}" errors="${all.errors}" time="${seconds(run.durationMs)}">`,
+    ...(found.length > 0 ? preflightSuite(found, run) : []),
     ...groups.flatMap((group) => suite(group, run)),
     '</testsuites>',
     '',
@@ -35,6 +44,27 @@ function tally(cases: readonly ReportCase[], run: Run) {
     errors: count('error'),
     skipped: count('skipped'),
   };
+}
+
+/** What was found wrong before the first case: it comes first, and each finding is a test that fails. */
+function preflightSuite(findings: readonly RunFinding[], run: Run): string[] {
+  const accused = findings.filter(({ gravity }) => gravity === 'deviation').length;
+  const count = `tests="${findings.length}" failures="${accused}" errors="${findings.length - accused}" skipped="0"`;
+  return [
+    `  <testsuite name="preflight" ${count} time="0.000" timestamp="${escapeXml(timestamp(run.startedAt))}" hostname="${escapeXml(run.target.address ?? run.target.name)}">`,
+    ...findings.map((finding) => {
+      const outcome = finding.gravity === 'deviation' ? 'failure' : 'error';
+      const type = finding.gravity === 'deviation' ? 'deviates' : 'inconclusive';
+      const text = [
+        ...findingFields(finding).map(([name, value]) => `${name.padEnd(10)}${value}`),
+        '',
+        ...findingLadder(finding),
+      ].join('\n');
+      const head = `    <testcase name="${escapeXml(finding.id)}" classname="preflight.IPv${finding.family}" time="0.000">`;
+      return `${head}<${outcome} message="${escapeXml(findingLine(finding, run))}" type="${type}">${escapeXml(text)}</${outcome}></testcase>`;
+    }),
+    '  </testsuite>',
+  ];
 }
 
 function suite({ name, cases }: StateGroup, run: Run): string[] {

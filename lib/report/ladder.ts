@@ -1,7 +1,7 @@
-import { seenOf } from '../verdict/result.ts';
+import { type Kind, seenOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import { drawLadder, ladderRows, milliseconds, ROLE_WORDS } from './ladder-drawing.js';
-import type { ReportCase } from './run.ts';
+import type { ReportCase, ReportRecord } from './run.ts';
 
 /** A ladder that stands alone brings its own ground, so that it can be read on any page. */
 const LIGHT =
@@ -40,8 +40,16 @@ export const ladderDataUri = (result: ReportCase): string =>
   `data:image/svg+xml;base64,${Buffer.from(draw(result, LIGHT + RULES)).toString('base64')}#.png`;
 
 /** The ladder as lines of text, each with its time. */
-export function ladderText(result: ReportCase): string[] {
-  return ladderRows(result.records, seenOf(result)?.kind, result.durationMs).map((row) => {
+export const ladderText = (result: ReportCase): string[] =>
+  ladderRowsText(result.records, seenOf(result)?.kind, result.durationMs);
+
+/** The same of segments that are no case's. */
+export function ladderRowsText(
+  records: readonly ReportRecord[],
+  kind: Kind | undefined,
+  durationMs: number,
+): string[] {
+  return ladderRows(records, kind, durationMs).map((row) => {
     if (!row.record)
       return `${' '.repeat(13)}${row.silence ? '┆' : ' '} ${milliseconds(row.wait)} ${row.silence ? 'silence' : 'pause'}`;
     const { at, from, role, relative } = row.record;

@@ -2,6 +2,7 @@ import { inconclusiveOf, reasonOf, VERDICTS, verdictOf } from '../verdict/result
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, observedText } from './expectation.ts';
+import { blockerIn, failingFindings, findingFields, findingLine, ordered } from './findings.ts';
 import { byState, countVerdicts, isFailure } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
 import { findSubject } from './subject.ts';
@@ -13,14 +14,16 @@ const SHOWN = 200;
 export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string {
   const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
   const fresh = failed.filter((result) => accepted?.reasonFor(result) === undefined);
+  const told = fresh.filter((result) => blockerIn(result) === undefined);
   const known = failed.filter((result) => accepted?.reasonFor(result) !== undefined);
   return [
     `## segment-arrives: ${escapeMarkdown(run.target.name)}`,
     '',
+    ...findingList(run),
     headline(run, fresh.length, known.length, accepted),
     '',
     ...countTable(run),
-    ...section('Failures', fresh, run),
+    ...section('Failures', told, run),
     ...(accepted
       ? section(`Accepted by ${accepted.name}`, known, run, (result) => accepted.reasonFor(result))
       : []),
@@ -28,9 +31,19 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
   ].join('\n');
 }
 
+/** What was found wrong before the first case, each with what people need to mend it. */
+function findingList(run: Run): string[] {
+  const lines = ordered(run).flatMap((finding) => [
+    `- ${finding.gravity === 'deviation' ? '❌' : '⚠️'} **${escapeMarkdown(findingLine(finding, run))}**`,
+    ...findingFields(finding).map(([name, value]) => `  - ${name}: ${escapeMarkdown(value)}`),
+  ]);
+  return lines.length > 0 ? [...lines, ''] : [];
+}
+
 function headline(run: Run, fresh: number, known: number, accepted?: AcceptedDeviations): string {
+  const good = fresh === 0 && failingFindings(run, accepted?.accepts).length === 0;
   const parts = [
-    `${fresh === 0 ? '✅' : '❌'} **${run.cases.length} cases, ${fresh} ${fresh === 1 ? 'fails' : 'fail'}**`,
+    `${good ? '✅' : '❌'} **${run.cases.length} cases, ${fresh} ${fresh === 1 ? 'fails' : 'fail'}**`,
     ...(accepted ? [`${known} accepted by ${escapeMarkdown(accepted.name)}`] : []),
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     `seed ${escapeMarkdown(String(run.seed))}`,

@@ -5,6 +5,7 @@ import { CHECKS } from '../spec/adoption.ts';
 import { PROFILES } from '../spec/profile.ts';
 import type { Run } from './run.ts';
 import { caseSchema, familySchema, fromStored, toStored } from './stored-case.ts';
+import { findingSchema, toStoredFinding } from './stored-finding.ts';
 
 /** A report that could not be read or written; the message is one sentence for the user. */
 export class ReportError extends Error {
@@ -33,6 +34,10 @@ export const resultsSchema = z.object({
   startedAt: z.iso.datetime({ offset: true }),
   durationMs: z.number().nonnegative(),
   complete: z.boolean().describe('false when the run was cut short'),
+  findings: z
+    .array(findingSchema)
+    .optional()
+    .describe('what was found wrong with the target before the first case'),
   cases: z.array(caseSchema),
 });
 
@@ -58,6 +63,7 @@ export function toResults(run: Run): Results {
     startedAt: rest.startedAt,
     durationMs: rest.durationMs,
     complete: rest.complete,
+    ...(rest.findings ? { findings: rest.findings.map(toStoredFinding) } : {}),
     cases: cases.map(toStored),
   };
 }

@@ -1,5 +1,6 @@
 import type { KnownAdoption } from '../spec/adoption.ts';
 import type { Profile } from '../spec/profile.ts';
+import type { Finding } from '../verdict/finding.ts';
 import type { CaseResult, WireRecord } from '../verdict/result.ts';
 
 /** A segment of a case; the packet is there only while the run is in memory (results.json leaves it out). */
@@ -7,6 +8,9 @@ export type ReportRecord = Omit<WireRecord, 'packet'> & { readonly packet?: stri
 
 /** What came of a case: as the runner made it, or as it was read back from results.json. */
 export type ReportCase = CaseResult<ReportRecord>;
+
+/** A finding of the preflight: as it was made, or as it was read back from results.json. */
+export type RunFinding = Omit<Finding, 'records'> & { readonly records: readonly ReportRecord[] };
 
 /** The TCP under test. */
 export interface TargetInfo {
@@ -31,6 +35,8 @@ export interface RunSettings {
   readonly strict: boolean;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** What was found wrong with the target before the first case; none when absent. */
+  readonly findings?: readonly RunFinding[];
 }
 
 /** A whole run. */

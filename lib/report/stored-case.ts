@@ -10,7 +10,8 @@ export const familySchema = z.union([z.literal(4), z.literal(6)]);
 const profiled = <T extends z.ZodType>(value: T) =>
   z.object(Object.fromEntries(PROFILES.map((p) => [p, value])) as Record<Profile, T>);
 
-const recordSchema = z.object({
+/** A segment on the wire, without its packet. */
+export const recordSchema = z.object({
   from: z.enum(['tester', 'target']),
   at: z.number().describe('milliseconds since the case began'),
   role: z.enum(ROLES),

@@ -104,12 +104,18 @@ export class Engine {
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
     this.#preflight = await preflight({ tester, driver, closedPort, silentClosed, families, width });
-    const { timing, synCookies } = this.#preflight;
+    const { timing, synCookies, findings, grounds } = this.#preflight;
     this.#width = this.#preflight.width;
-    this.#environment = { tester, driver, closedPort, silentClosed, timing, synCookies };
+    this.#environment = {
+      ...{ tester, driver, closedPort, timing, synCookies },
+      silentClosed: this.#preflight.silentClosed,
+    };
     const { patience } = this.#options;
     this.#watch = new TargetWatch({
-      ...{ tester, driver, families, closedPort, silentClosed },
+      ...{ tester, driver, closedPort, silentClosed },
+      families: grounds.filter(({ heard }) => heard).map(({ family }) => family),
+      listenersOnly: grounds.filter((ground) => !ground.closedAnswers).map(({ family }) => family),
+      listenersReset: findings.some(({ step }) => step === 'SYN to LISTEN'),
       within: timing.guard,
       ...(patience === undefined ? {} : { patience }),
     });
@@ -120,6 +126,7 @@ export class Engine {
       ...(address ? { address } : {}),
       families,
       adoption: this.#preflight.adoption,
+      findings,
       facts: {
         driver: driver.name,
         ...this.#preflight.facts,
@@ -151,6 +158,7 @@ export class Engine {
             profile: this.#settings.profile,
             avoided: this.#avoided,
             adoption: facts.adoption,
+            findings: facts.findings,
             ...(this.#watch ? { watch: this.#watch } : {}),
           }),
         );

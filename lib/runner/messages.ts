@@ -1,4 +1,5 @@
 import type { KnownAdoption } from '../spec/adoption.ts';
+import type { Finding } from '../verdict/finding.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,6 +20,8 @@ export interface TargetFacts {
   /** The checks of RFC 5961 that it was found to have adopted, or not to have. */
   readonly adoption: KnownAdoption;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** What was found wrong with it. */
+  readonly findings: readonly Finding[];
 }
 
 export type FromEngine =

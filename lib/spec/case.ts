@@ -25,7 +25,8 @@ export const CONDITIONS = [
 export type Condition = (typeof CONDITIONS)[number];
 
 /** How CLOSED came about; each is a recipe of its own. */
-export type ClosedBy = 'never opened' | 'FINs' | 'abort';
+export const CLOSED_BY = ['never opened', 'FINs', 'abort'] as const;
+export type ClosedBy = (typeof CLOSED_BY)[number];
 
 /** One thing that the target may do, in the notation (RFC 793 section 3.4). */
 export interface Outcome {

@@ -1,4 +1,5 @@
 import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
+import type { Step } from '../spec/steps.ts';
 import type { Entry, Mailbox } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
 import type { Connection } from './connection.ts';
@@ -38,13 +39,14 @@ export class Dialogue {
   }
 
   async finFromTarget(connection: Connection): Promise<void> {
-    await this.arrives(connection, 'FIN', ({ ctl }) => ctl.has('FIN'));
+    await this.arrives(connection, 'FIN', 'CLOSE', ({ ctl }) => ctl.has('FIN'));
   }
 
   /** Waits until all of a segment of the tester's is acknowledged. */
   async acknowledges(connection: Connection, entry: Entry, what: string): Promise<void> {
     const end = add(entry.segment.seq, lengthOf(entry.segment));
-    await this.answered(connection, entry, what, ({ ctl, ack }) => ctl.has('ACK') && ack === end);
+    const step = entry.segment.ctl.has('FIN') ? 'FIN' : undefined;
+    await this.answered(connection, entry, what, step, ({ ctl, ack }) => ctl.has('ACK') && ack === end);
   }
 
   /** Waits for the answer to a segment of the tester's, and sends it again as any TCP would when none comes. */
@@ -52,6 +54,7 @@ export class Dialogue {
     connection: Connection,
     entry: Entry,
     what: string,
+    step: Step | undefined,
     wanted: (segment: ConcreteSegment) => boolean,
   ): Promise<Entry> {
     for (let lost = 0; ; lost += 1) {
@@ -61,7 +64,9 @@ export class Dialogue {
         connection.absorb();
         return answer;
       }
-      if (lost === SENDINGS - 1) throw new Unreached(`no ${what} within ${Math.round(this.patience)} ms`);
+      if (lost === SENDINGS - 1) {
+        throw new Unreached(`no ${what} within ${Math.round(this.patience)} ms`, step);
+      }
       this.sendAgain(entry);
     }
   }
@@ -81,11 +86,12 @@ export class Dialogue {
   async arrives(
     connection: Connection,
     what: string,
+    step: Step,
     wanted: (segment: ConcreteSegment) => boolean,
     patience = this.patience,
   ): Promise<Entry> {
     const entry = await this.mailbox.next(({ segment }) => wanted(segment), patience);
-    if (!entry) throw new Unreached(`no ${what} within ${Math.round(patience)} ms`);
+    if (!entry) throw new Unreached(`no ${what} within ${Math.round(patience)} ms`, step);
     connection.absorb();
     return entry;
   }

@@ -35,10 +35,10 @@ export interface Environment {
   /** The target has no TCB in SYN-RECEIVED: the acknowledgment of its SYN,ACK opens a connection whenever it comes. */
   readonly synCookies?: boolean;
   /**
-   * The target does not reset what comes to no connection: that it is silent is all that tells CLOSED, together with its
-   * calling the tester, which shows that it is there.
+   * The families over which the target does not reset what comes to no connection: that it is silent is all that tells CLOSED,
+   * together with a sign that it is there: a call of its own, or the answer of a port that listens.
    */
-  readonly silentClosed?: boolean;
+  readonly silentClosed?: readonly (4 | 6)[];
   /** A port per family that nobody listens on. */
   readonly closedPort: number;
 }

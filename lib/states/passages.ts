@@ -42,7 +42,7 @@ export async function closesByItself(dialogue: Dialogue, connection: Connection,
   const isNews = ({ segment }: Entry): boolean => segment.data > 0 || segment.ctl.has('FIN');
   for (let since = 0; connection.targetFin === undefined || connection.targetFin !== connection.sndUna; ) {
     const entry = await dialogue.mailbox.next(isNews, dialogue.patience, since);
-    if (!entry) throw new Unreached(`no FIN within ${Math.round(dialogue.patience)} ms`);
+    if (!entry) throw new Unreached(`no FIN within ${Math.round(dialogue.patience)} ms`, 'CLOSE');
     since = log.indexOf(entry) + 1;
     connection.absorb();
     const end = connection.targetFin ?? connection.sndNxt;

@@ -61,6 +61,7 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
       ...(course ? { byItself: true } : {}),
     };
   } catch (error) {
+    if (error instanceof Unreached) error.log = [...mailbox.log];
     mailbox.close();
     await driver.release(mailbox.port, undefined);
     throw error;
@@ -124,7 +125,7 @@ class Recipe {
     const { driver } = this.#dialogue.environment;
     const handle = await driver.connect(this.#wish.family, this.#dialogue.mailbox.port, this.#kind);
     const isSyn = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && !ctl.has('ACK');
-    await this.#dialogue.arrives(connection, 'SYN', isSyn, this.#course?.within);
+    await this.#dialogue.arrives(connection, 'SYN', 'OPEN', isSyn, this.#course?.within);
     return { connection, handle, listening: false };
   }
 
@@ -134,7 +135,13 @@ class Recipe {
     connection.irs = add(this.#wish.rcvNxt, -1);
     connection.rcvNxt = connection.irs;
     const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#wish)}`);
-    const { segment } = await this.#dialogue.answered(connection, syn, 'SYN,ACK', isSynAck(connection));
+    const { segment } = await this.#dialogue.answered(
+      connection,
+      syn,
+      'SYN,ACK',
+      'SYN to SYN-SENT',
+      isSynAck(connection),
+    );
     agreeOnTimestamps(this.#wish, connection, segment);
     checkWindow(this.#wish, connection);
     return reached;
@@ -143,7 +150,13 @@ class Recipe {
   async #synReceivedPassive(bound = 1): Promise<Reached> {
     const connection = this.#connection(await this.#port(), bound);
     const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#wish)}`);
-    const { segment } = await this.#dialogue.answered(connection, syn, 'SYN,ACK', isSynAck(connection));
+    const { segment } = await this.#dialogue.answered(
+      connection,
+      syn,
+      'SYN,ACK',
+      'SYN to LISTEN',
+      isSynAck(connection),
+    );
     agreeOnTimestamps(this.#wish, connection, segment);
     const { smallWindow, unread, family } = this.#wish;
     if (smallWindow && !unread && connection.rcvWnd > mostOfWindow(family)) {
@@ -217,7 +230,10 @@ class Recipe {
         );
       }
       if (!handle && !course)
-        throw new Unreached('the target did not report that it accepted the connection');
+        throw new Unreached(
+          'the target did not report that it accepted the connection',
+          'ACK to SYN-RECEIVED',
+        );
       reached = { ...reached, handle };
     }
     if (course?.greets) await hear(this.#dialogue, reached.connection);
@@ -236,6 +252,7 @@ class Recipe {
       connection,
       synAck,
       'ACK of the SYN',
+      'SYN,ACK to SYN-SENT',
       ({ ctl, ack }) => ctl.has('ACK') && !ctl.has('SYN') && ack === add(connection.irs, 1),
     );
     return { connection, handle };

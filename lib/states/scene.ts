@@ -1,4 +1,4 @@
-import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
+import { type ConcreteSegment, lengthOf, resetAt, segmentOf } from '../notation/index.ts';
 import type { Origin, State } from '../spec/state.ts';
 import type { Handle } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
@@ -122,11 +122,27 @@ export class Scene {
     return { rcvNxt: entry.segment.ack, sndNxt: add(entry.segment.seq, lengthOf(entry.segment)) };
   }
 
-  /** Where CLOSED says nothing, whether there is somebody to say it: another call comes. */
+  /** Where CLOSED says nothing, whether there is somebody to say it: another call comes, or a port that listens answers. */
   async isSilentlyClosed(): Promise<boolean> {
-    const { silentClosed, tester } = this.environment;
+    const { silentClosed = [], tester, driver } = this.environment;
     const { mailbox } = this.connection;
-    return silentClosed === true && tester.calls(mailbox.link.family, NEXT_CALL_WITHIN, mailbox);
+    const { family } = mailbox.link;
+    if (!silentClosed.includes(family)) return false;
+    return driver.testerPorts ? tester.calls(family, NEXT_CALL_WITHIN, mailbox) : this.#somePortAnswers();
+  }
+
+  async #somePortAnswers(): Promise<boolean> {
+    const { tester, driver, timing } = this.environment;
+    const { family } = this.connection.mailbox.link;
+    const port = await driver.listener(family, 'plain').catch(() => undefined);
+    if (port === undefined) return false;
+    const mailbox = tester.open(family);
+    const seq = this.rcvNxtBefore;
+    mailbox.send(segmentOf({ seq, ctl: ['SYN'], ...this.synFields() }), port, TESTER_WINDOW);
+    const answer = await mailbox.next(() => true, timing.guard + ANSWER_PATIENCE);
+    if (answer) mailbox.send(resetAt(add(seq, 1)), port, 0);
+    mailbox.close();
+    return answer !== undefined;
   }
 
   /** RCV.NXT as the target's segments since the stimulus tell, whatever they were sent for. */
@@ -266,7 +282,8 @@ export class Scene {
 
 /** What a connection that answers nothing is: CLOSED, where that is silent and the target is there; otherwise nobody knows. */
 export async function silence(scene: Scene, how: string): Promise<Proof> {
+  const sign = scene.environment.driver.testerPorts ? 'it calls again' : 'a port that listens answers';
   return (await scene.isSilentlyClosed())
-    ? { state: 'CLOSED', how: `${how}, as at any of its closed ports, while it calls again` }
+    ? { state: 'CLOSED', how: `${how}, as at any of its closed ports, while ${sign}` }
     : { state: 'unknown', how };
 }

@@ -36,7 +36,7 @@ export interface Inconclusive {
   readonly reason: string;
   /** True when what the target or its driver can do rules the case out; such a case is no failure of the run. */
   readonly byCapability: boolean;
-  /** The id of what the preflight has found out about the target and what stands in the way of this case. */
+  /** The finding of the preflight, by its id, that kept the case from being tried. */
   readonly blockedBy?: string;
 }
 

@@ -53,7 +53,7 @@ describe('the state after', () => {
     const silent = scene('CLOSED', '<SEQ=1><CTL=SYN>');
     expect(await silent.prove()).to.include({ state: 'unknown' });
     const there = scene('CLOSED', '<SEQ=101><CTL=FIN>');
-    Object.assign(there.environment, { silentClosed: true });
+    Object.assign(there.environment, { silentClosed: [4] });
     there.link.script = () => [ACK];
     expect((await there.prove()).how).to.match(/answered as if there were a connection$/);
   });
@@ -177,9 +177,10 @@ describe('the state after', () => {
   describe('where CLOSED says nothing', () => {
     function silent(state: State, stimulus: string): Scene {
       const made = scene(state, stimulus);
-      Object.assign(made.environment, { silentClosed: true });
+      Object.assign(made.environment, { silentClosed: [4] });
       made.driver.acceptsWhen = () => false;
       made.tester.expectCalls([8793]);
+      Object.assign(made.driver, { testerPorts: [8793] });
       return made;
     }
     const scenes = [

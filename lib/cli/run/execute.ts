@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type Mocha from 'mocha';
 import { findStack } from '../../lab/index.ts';
-import { runText } from '../../report/console.ts';
+import { findingsText, runText } from '../../report/console.ts';
+import { failingFindings } from '../../report/findings.ts';
 import { isFailure } from '../../report/judgement.ts';
 import type { Run } from '../../report/run.ts';
 import { currentRun, recordResult, resultOf } from '../../report/store.ts';
@@ -37,12 +38,16 @@ export async function execute(
     // What a stack has to fetch, it fetches where the network is.
     if (usesLab(settings)) await findStack(settings.stack)?.prepare?.();
     await mochaGlobalSetup.call({});
+    tellFindings();
     const complete = await runMocha(mocha, run, options, interruption);
     await mochaGlobalTeardown();
     const done = currentRun({ durationMs: Date.now() - startedAt, complete });
     const outcome = done && baseline && (await compareWith(done, baseline, settings.only));
     const accepted = baseline && outcome && { baseline: acceptedBy(baseline, outcome) };
-    if (done) console.log(`\n${runText(done, accepted ? { accepted: accepted.baseline } : {})}\n`);
+    if (done)
+      console.log(
+        `\n${runText(done, { findingsTold: true, ...(accepted ? { accepted: accepted.baseline } : {}) })}\n`,
+      );
     const written = done && write(settings.reports, done, accepted);
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     if (!done || !written) return EXIT.cannotTest;
@@ -58,9 +63,17 @@ export async function execute(
   }
 }
 
+/** What was found wrong with the target is told before the first case runs: nothing that follows says as much. */
+function tellFindings(): void {
+  const found = currentRun({ durationMs: 0, complete: false });
+  const text = found && findingsText({ ...found, cases: [] });
+  if (text) console.log(`${text}\n`);
+}
+
 /** By the profile alone. */
-function judge({ cases, complete, profile, strict }: Run): number {
-  const fails = cases.some((result) => isFailure(result, profile, strict));
+function judge(run: Run): number {
+  const { cases, complete, profile, strict } = run;
+  const fails = failingFindings(run).length > 0 || cases.some((result) => isFailure(result, profile, strict));
   return complete && !fails ? EXIT.asExpected : EXIT.notAsExpected;
 }
 

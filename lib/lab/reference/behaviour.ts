@@ -2,6 +2,7 @@ import { type Adoption, ALL_CHECKS } from '../../spec/adoption.ts';
 import type { Level, Profile } from '../../spec/profile.ts';
 import { type Arrival, segmentArrives } from '../../spec/segment-arrives.ts';
 import type { Segment, Tcb } from '../../spec/tcb.ts';
+import type { Family } from '../../wire/index.ts';
 
 /** What the reference does with a segment: of all that the documents allow, one thing. */
 export type Arrive = (tcb: Tcb, segment: Segment) => Arrival;
@@ -30,6 +31,10 @@ export interface Behaviour {
   readonly emit?: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
   /** The checks of RFC 5961 that it has adopted, where the profile leaves the choice; all of them when absent. */
   readonly adopts?: Adoption;
+  /** What becomes of any segment on its way out, whether it is a reply, sent again, or the user's doing; silence swallows it. */
+  readonly outgoing?: (segment: Segment, tcb: Tcb) => Segment | 'silence';
+  /** The families over which it differs; over both when absent. */
+  readonly over?: readonly Family[];
   readonly timers?: Partial<Timers>;
   /** Whether CLOSE with text unread is told to the peer by a reset (RFC 1122 section 4.2.2.13); by profile when absent. */
   readonly resetsUnread?: boolean;

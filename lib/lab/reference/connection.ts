@@ -193,7 +193,9 @@ export class Connection {
   }
 
   #send(segment: Segment, text?: Uint8Array): void {
-    this.#around.send(stamped(this.tcb, segment), {
+    const out = this.#around.outgoing(segment, this.tcb);
+    if (out === 'silence') return;
+    this.#around.send(stamped(this.tcb, out), {
       ...(text ? { text } : {}),
       ...(segment.ctl.has('SYN') ? { mss: this.#around.largestText } : {}),
     });

@@ -52,6 +52,11 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
   const arrival = following(follows, behaviour)(tcb, segment);
   const reply = arrival.reply === 'silence' ? [] : [arrival.reply];
   const emit = behaviour.emit ?? ((one: Segment) => [{ segment: one, after: 0 }]);
+  const outgoing = behaviour.outgoing ?? ((one: Segment) => one);
+  const replies = reply
+    .flatMap((one) => emit(one, tcb, segment))
+    .map((each) => outgoing(each.segment, arrival.tcb))
+    .filter((each) => each !== 'silence');
   const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
   const { verdict } = judge(
     subject.expect[judgedBy],
@@ -62,7 +67,7 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
         'SEG.ACK': segment.ack,
         'SEG.LEN': segLen(segment),
       },
-      replies: reply.flatMap((one) => emit(one, tcb, segment)).map((each) => each.segment),
+      replies,
       retransmissions: [],
       stateAfter: arrival.tcb.state,
       rcvNxtAfter: arrival.tcb.rcvNxt,

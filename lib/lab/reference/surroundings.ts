@@ -18,6 +18,7 @@ export interface Surroundings {
   readonly ports: Ports;
   readonly arrive: Arrive;
   readonly emit: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
+  readonly outgoing: (segment: Segment, tcb: Tcb) => Segment | 'silence';
   readonly timers: Timers;
   readonly resetsUnread: boolean;
   readonly restartsTimeWait: boolean;

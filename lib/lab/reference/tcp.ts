@@ -95,11 +95,14 @@ export class Tcp {
   #connection(link: Link, ports: Ports, tcb: Connection['tcb'], wishes: Wishes, by?: Listener): Connection {
     const { family } = link;
     const ends: Ends = link;
-    const { timers, emit, resends, resetsUnread, ...timeWait } = this.#behaviour;
+    const { over } = this.#behaviour;
+    const behaviour = over && !over.includes(family) ? {} : this.#behaviour;
+    const { timers, emit, outgoing, resends, resetsUnread, ...timeWait } = behaviour;
     const around: Surroundings = {
       ports,
-      arrive: following(this.#profile, this.#behaviour),
+      arrive: following(this.#profile, behaviour),
       emit: emit ?? ((segment) => [{ segment, after: 0 }]),
+      outgoing: outgoing ?? ((segment) => segment),
       timers: { ...TIMERS, ...timers },
       resetsUnread: resetsUnread ?? this.#profile !== 'rfc793',
       restartsTimeWait: timeWait.restartsTimeWait ?? true,

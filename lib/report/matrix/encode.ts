@@ -2,6 +2,7 @@ import { PROFILES, type Profile } from '../../spec/profile.ts';
 import { inconclusiveOf, KINDS, ROLES, seenOf, VERDICTS, verdictOf } from '../../verdict/result.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, outcomeText } from '../expectation.ts';
+import { findingFields, findingLadder, findingLine, ordered } from '../findings.ts';
 import { byState, stateName } from '../judgement.ts';
 import { hasPackets } from '../pcapng.ts';
 import type { ReportCase, Run } from '../run.ts';
@@ -33,7 +34,16 @@ export type EncodedCase = readonly [
   number[][],
 ];
 
-export interface EncodedRun extends Omit<Run, 'cases'> {
+/** A finding of the preflight: its line, its fields as name and value, and its packets. */
+export interface EncodedFinding {
+  readonly gravity: string;
+  readonly line: string;
+  readonly fields: readonly (readonly [string, string])[];
+  readonly ladder: readonly string[];
+}
+
+export interface EncodedRun extends Omit<Run, 'cases' | 'findings'> {
+  readonly findings: readonly EncodedFinding[];
   /** How the run is called in a permanent link. */
   readonly slug: string;
   /** What the names of its captures begin with, seen from the page. */
@@ -93,12 +103,19 @@ export function encodeMatrix(
     texts: encoder.table.texts,
     profiles: PROFILES,
     cases: encoder.cases,
-    runs: runs.map(({ cases: results, ...run }, index) => {
+    runs: runs.map((whole, index) => {
+      const { cases: results, findings: _, ...run } = whole;
       const { base, has } = captures[index] ?? BESIDE;
       return {
         ...run,
         slug: slugs[index] as string,
         captures: base,
+        findings: ordered(whole).map((finding) => ({
+          gravity: finding.gravity,
+          line: findingLine(finding, whole),
+          fields: findingFields(finding),
+          ladder: findingLadder(finding),
+        })),
         results: results.map((result) => encoder.result(result, has(result))),
       };
     }),

@@ -25,7 +25,8 @@ export async function mochaGlobalSetup(this: FixtureContext): Promise<void> {
     throw error;
   });
   const { profile, strict, seed } = run.settings;
-  setRun({ version, seed, profile, strict, startedAt, target: run.session.target });
+  const { findings, ...target } = run.session.target;
+  setRun({ version, seed, profile, strict, startedAt, target, findings });
   run.session.request(chosen);
 }
 

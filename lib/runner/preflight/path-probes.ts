@@ -1,7 +1,6 @@
 import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.ts';
 import { pause } from '../../states/index.ts';
 import type { Entry, Mailbox, Tester } from '../../tester/index.ts';
-import type { Ports } from './ports-answer.ts';
 
 /** What many segments to a closed port told of the path and of the target's limits. */
 export interface PathProbes {
@@ -9,6 +8,12 @@ export interface PathProbes {
   readonly roundTrips: readonly number[];
   /** How many resets a burst of SYNs got, where the target limits them; undefined where it does not. */
   readonly resetsAtOnce: number | undefined;
+}
+
+/** Ports that answer: with a reset, and with a SYN,ACK. */
+export interface Answering {
+  readonly closed: number | undefined;
+  readonly open: number | undefined;
 }
 
 interface Outcome {
@@ -34,9 +39,10 @@ const LIMITED = 4;
 export async function probePath(
   tester: Tester,
   family: 4 | 6,
-  ports: Ports,
+  ports: Answering,
   within: number,
 ): Promise<PathProbes> {
+  if (ports.closed === undefined) return probeAtLeisure(tester, family, ports.open, within);
   const burst = await volley(tester, family, ports.closed, { count: BURST, pace: 0, within, segment: syn });
   const { doubled, roundTrips } = burst;
   const reordered = await reorderings(tester, family, ports.closed, within, burst);
@@ -54,12 +60,27 @@ export async function probePath(
   });
   const lost = PACED - paced.answered;
   tester.path.recordProbes(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
-  const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED;
+  // Who answers nothing of a burst has no limit of zero: it answered before.
+  const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED && burst.answered > 0;
   if (!limited) tester.path.recordProbes(BURST, { lost: missing, doubled, reordered });
   return {
     roundTrips: [...roundTrips, ...paced.roundTrips],
     resetsAtOnce: limited ? burst.answered : undefined,
   };
+}
+
+/** Without a closed port that answers: segment by segment at one that listens, since many SYNs at once fill its backlog. */
+async function probeAtLeisure(
+  tester: Tester,
+  family: 4 | 6,
+  port: number | undefined,
+  within: number,
+): Promise<PathProbes> {
+  if (port === undefined) return { roundTrips: [], resetsAtOnce: undefined };
+  const paced = await volley(tester, family, port, { count: PACED, pace: PACE, within, segment: syn });
+  const { answered, doubled, reordered, roundTrips } = paced;
+  tester.path.recordProbes(PACED, { lost: PACED - answered, doubled, reordered });
+  return { roundTrips, resetsAtOnce: undefined };
 }
 
 /**

@@ -1,10 +1,9 @@
+import { segmentOf } from '../../notation/index.ts';
+import type { Step } from '../../spec/steps.ts';
 import type { Tester } from '../../tester/index.ts';
+import type { Finding } from '../../verdict/finding.ts';
+import { findingOf, wrongWith } from './evidence.ts';
 import { type Knock, knock } from './knock.ts';
-
-/** The path to the target does not work as a path to a TCP must; the message is one sentence. */
-export class PathUnusable extends Error {
-  override name = 'PathUnusable';
-}
 
 /** Ports of the target's. One that only opens connections has none that listens. */
 export interface Ports {
@@ -12,71 +11,148 @@ export interface Ports {
   readonly open: number | undefined;
 }
 
+/** What the ports of a target answer. */
+export interface Answers {
+  /** In milliseconds; empty where nothing comes back. */
+  readonly roundTrips: readonly number[];
+  /** Whether a SYN to each of them is answered, by whatever it may be. */
+  readonly closed: boolean;
+  readonly open: boolean;
+  /** Whether the closed port says nothing at all, to no segment. */
+  readonly silentClosed: boolean;
+  readonly findings: readonly Finding[];
+  /** What was said by ICMP of what was sent to either. */
+  readonly refusal: string | undefined;
+}
+
 const TRIES = 4;
 const ANSWER_WITHIN = 1000;
 const ROUND_TRIPS = 10;
+/** How long a segment that must not be answered is listened after, when a round trip takes no longer; in milliseconds. */
+const SILENCE = 250;
+
+const NUMBER = 793_000;
+const PROBES = {
+  'SYN to a closed port': segmentOf({ seq: NUMBER, ctl: ['SYN'] }),
+  'ACK to a closed port': segmentOf({ seq: NUMBER, ack: 2 * NUMBER, ctl: ['ACK'] }),
+  'RST to a closed port': segmentOf({ seq: NUMBER, ctl: ['RST'] }),
+} as const satisfies Partial<Record<Step, unknown>>;
+type Probe = keyof typeof PROBES;
+
+/** How long the answers of a whole family are waited for before it is given up, in milliseconds. */
+export const PATIENCE = TRIES * ANSWER_WITHIN;
 
 /**
- * Proves that a closed port resets, and that an open one answers.
+ * Asks a closed port and an open one: whether they answer, how quickly, and whether the closed one resets as CLOSED must
+ * (RFC 9293 section 3.10.7.1).
  *
- * @returns round trips in milliseconds
- * @throws PathUnusable when an answer that every TCP gives does not come
+ * @param isKnown whether the target's own user says that there is a TCP behind the address, so that silence is its doing
  */
 export async function portsAnswer(
   tester: Tester,
   family: 4 | 6,
   { closed, open }: Ports,
-): Promise<readonly number[]> {
-  const atClosed = await insist(tester, family, closed);
-  const atOpen = open === undefined ? undefined : await insist(tester, family, open);
-  checkThatTheyAnswer(tester, family, { closed, open }, atClosed, atOpen);
-  const { remote } = tester.link(family);
-  if (!atClosed.answers[0]?.segment.ctl.has('RST')) {
-    throw new PathUnusable(`port ${closed} of ${remote} is not closed; name one that is with --closed-port`);
-  }
-  if (atOpen && !atOpen.answers[0]?.segment.ctl.has('SYN')) {
-    throw new PathUnusable(`port ${open} of ${remote} does not accept connections`);
+  isKnown: boolean,
+): Promise<Answers> {
+  const [atClosed, atOpen] = await Promise.all([
+    insist(tester, family, closed),
+    open === undefined ? undefined : insist(tester, family, open),
+  ]);
+  const answers = {
+    closed: atClosed.answers.length > 0,
+    open: (atOpen?.answers.length ?? 0) > 0,
+    refusal: [...atClosed.refusals, ...(atOpen?.refusals ?? [])][0],
+  };
+  if (!answers.closed && !answers.open) {
+    return { ...answers, roundTrips: [], silentClosed: true, findings: [] };
   }
   const roundTrips: number[] = [];
+  const answering = answers.open && open !== undefined ? open : closed;
   for (let count = 0; count < ROUND_TRIPS; count += 1) {
-    roundTrips.push(...roundTripOf(await knock(tester, family, open ?? closed, ANSWER_WITHIN)));
+    roundTrips.push(...roundTripOf(await knock(tester, family, answering, ANSWER_WITHIN)));
   }
   // The first may have waited for a resolution of the target's address.
-  return roundTrips.length > 0 ? roundTrips : roundTripOf(atOpen ?? atClosed);
+  if (roundTrips.length === 0) roundTrips.push(...roundTripOf(answers.open && atOpen ? atOpen : atClosed));
+  const within = Math.max(SILENCE, Math.max(...roundTrips) * 4);
+  return {
+    ...answers,
+    roundTrips,
+    ...(await atTheClosedPort(tester, family, closed, { atClosed, isKnown, within })),
+  };
 }
 
-function checkThatTheyAnswer(
+interface Asked {
+  readonly atClosed: Knock;
+  readonly isKnown: boolean;
+  readonly within: number;
+}
+
+/** Group 1 of reset generation, and the rule that a reset is never reset. */
+async function atTheClosedPort(
   tester: Tester,
   family: 4 | 6,
-  { closed, open }: Ports,
-  atClosed: Knock,
-  atOpen: Knock | undefined,
-): void {
-  const { remote } = tester.link(family);
-  const said = [...atClosed.refusals, ...(atOpen?.refusals ?? [])][0];
-  const refusal = said ? ` (${said})` : '';
-  if (atClosed.answers.length === 0 && !atOpen?.answers.length) {
-    const nor = open === undefined ? '' : `, nor at port ${open}, which listens`;
-    throw new PathUnusable(
-      `${remote} does not answer, ${nor ? 'neither ' : ''}at port ${closed}, which should be closed${nor}${refusal}; is the target up, and no filter before it?`,
+  port: number,
+  { atClosed, isKnown, within }: Asked,
+): Promise<Pick<Answers, 'findings' | 'silentClosed'>> {
+  const [first] = atClosed.answers;
+  if (first?.segment.ctl.has('SYN')) {
+    const blocks = [{ state: 'CLOSED', closedBy: 'never opened' }] as const;
+    const taken = findingOf('SYN to a closed port', family, atClosed.log, {
+      gravity: 'obstacle',
+      port,
+      blocks,
+    });
+    return { findings: [taken], silentClosed: false };
+  }
+  const ask = (probe: Probe): Promise<Knock> => insist(tester, family, port, within, probe);
+  // What accuses is seen twice, from different ports.
+  const sure = async (probe: Probe, one: Knock): Promise<Knock> => (isWrong(probe, one) ? ask(probe) : one);
+  const syn = await sure('SYN to a closed port', atClosed);
+  const ack = await sure('ACK to a closed port', await ask('ACK to a closed port'));
+  const rst = await knock(tester, family, port, within, PROBES['RST to a closed port']);
+  const findings: Finding[] = [];
+  const accuse = (step: Probe, { log, refusals: [refusal], answers }: Knock): void => {
+    const isSilent = answers.length === 0;
+    // A filter that refuses says itself that it is one; where nobody on the target tells otherwise, silence is like one.
+    const isObstacle = isSilent && (refusal !== undefined || !isKnown);
+    findings.push(
+      findingOf(step, family, log, {
+        gravity: isObstacle ? 'obstacle' : 'deviation',
+        port,
+        ...(refusal === undefined ? {} : { refusal }),
+        mayBeFilter: isSilent,
+        blocks: isObstacle ? [{ state: 'CLOSED', closedBy: 'never opened' }] : [],
+      }),
     );
+  };
+  if (!first || isWrong('SYN to a closed port', syn)) accuse('SYN to a closed port', syn);
+  const isSilentForAck = ack.answers.length === 0;
+  // The same silence is told once.
+  if (isSilentForAck ? first !== undefined : isWrong('ACK to a closed port', ack)) {
+    accuse('ACK to a closed port', ack);
   }
-  if (atClosed.answers.length === 0) {
-    throw new PathUnusable(
-      `${remote} is filtered: port ${open} answers, but port ${closed}, which should be closed, sends no reset${refusal}; take the filter away, or the option that keeps the target from resetting`,
-    );
+  if (rst.answers.length > 0) {
+    const again = await knock(tester, family, port, within, PROBES['RST to a closed port']);
+    if (again.answers.length > 0) accuse('RST to a closed port', again);
   }
-  if (atOpen?.answers.length === 0) {
-    throw new PathUnusable(`${remote} is filtered: port ${open}, which listens, does not answer${refusal}`);
-  }
+  return { findings, silentClosed: first === undefined && isSilentForAck };
 }
 
-async function insist(tester: Tester, family: 4 | 6, port: number): Promise<Knock> {
-  let knocked = await knock(tester, family, port, ANSWER_WITHIN);
+const isWrong = (step: Probe, { sent, answers: [answer] }: Knock): boolean =>
+  answer !== undefined && wrongWith(step, sent.segment, answer.segment).length > 0;
+
+async function insist(
+  tester: Tester,
+  family: 4 | 6,
+  port: number,
+  within = ANSWER_WITHIN,
+  probe: Probe = 'SYN to a closed port',
+): Promise<Knock> {
+  let knocked = await knock(tester, family, port, within, PROBES[probe]);
   for (let tries = 1; tries < TRIES && knocked.answers.length === 0; tries += 1) {
-    knocked = await knock(tester, family, port, ANSWER_WITHIN);
+    knocked = await knock(tester, family, port, within, PROBES[probe]);
   }
   return knocked;
 }
 
-const roundTripOf = ({ answers, syn }: Knock): number[] => (answers[0] ? [answers[0].at - syn.at] : []);
+const roundTripOf = ({ answers, sent }: Knock): number[] => (answers[0] ? [answers[0].at - sent.at] : []);

@@ -1,20 +1,28 @@
 import { CHECKS, type KnownAdoption, SECTION_OF } from '../../spec/adoption.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
+import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 import { detectAdoption } from './adoption.ts';
-import { callsAnswer } from './calls-answer.ts';
+import { deadFamily, type Ground, groundOf } from './ground.ts';
 import { findLimits, type Limits } from './limits.ts';
 import type { Path } from './path.ts';
-import { BURST, probePath } from './path-probes.ts';
-import { PathUnusable, portsAnswer } from './ports-answer.ts';
-import { firstRetransmission } from './retransmission.ts';
+import { BURST } from './path-probes.ts';
+import { PATIENCE } from './ports-answer.ts';
+import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
 import { usesSynCookies } from './syn-cookies.ts';
-import { unlessBeyond } from './unless-beyond.ts';
+import { unlessUnreached } from './unless-beyond.ts';
+import { walk } from './walk.ts';
 
 export interface Preflight {
   readonly timing: Timing;
   /** The checks of RFC 5961 that the target has adopted, or not; a check is missing where no connection can be had that would tell. */
   readonly adoption: KnownAdoption;
   readonly synCookies: boolean;
+  /** What of the target is not as it must be. */
+  readonly findings: readonly Finding[];
+  /** The families over which CLOSED says nothing. */
+  readonly silentClosed: readonly (4 | 6)[];
+  /** Those over which something comes back. */
+  readonly grounds: readonly Ground[];
   /** How many cases may be on the wire at once, for the limits that were found. */
   readonly width: number;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
@@ -27,38 +35,30 @@ const SHARE_OF_LIMIT = 4;
 const MOST_LIMITED_CONNECTIONS = 100;
 const UNKNOWN = 'not found out: its user cannot be moved there';
 
+/** Nothing of the target can be tested; the message is one sentence. */
+export class PathUnusable extends Error {
+  override name = 'PathUnusable';
+}
+
 /**
- * Proves the path before any case: a closed port resets, an open one answers, or a connection does; measures the round trip, the path's faults
- * and the target's first retransmissions, from which all waits derive; and finds out what the target limits, whether it
- * uses SYN cookies, and which checks of RFC 5961 it has adopted.
+ * Finds out about path and target before any case: what a closed port and an open one answer, which states can be reached;
+ * the round trip, the path's faults and the target's first retransmissions, from which all waits derive; what the target
+ * limits, whether it uses SYN cookies, and whether it has adopted RFC 5961. What of it is not as it must be is a finding.
  *
- * @throws PathUnusable when an answer that every TCP gives does not come
+ * @throws PathUnusable when nothing at all comes back from the target
  */
 export async function preflight(path: Path): Promise<Preflight> {
-  const { tester, driver, closedPort, families } = path;
-  const [family] = families;
-  if (!family) throw new PathUnusable('no address family to test');
-  const roundTrips: number[] = [];
-  let resetsAtOnce: number | undefined;
-  for (const one of families) {
-    if (path.silentClosed) {
-      roundTrips.push(...(await callsAnswer(path, one)));
-      continue;
-    }
-    const open = await unlessBeyond(driver.listener(one, 'plain'));
-    roundTrips.push(...(await portsAnswer(tester, one, { closed: closedPort, open })));
-    const within = Math.max(DEFAULT_TIMING.guard, Math.max(...roundTrips) * 4);
-    const probes = await probePath(tester, one, { closed: closedPort, open }, within);
-    roundTrips.push(...probes.roundTrips);
-    resetsAtOnce = probes.resetsAtOnce ?? resetsAtOnce;
-  }
-  const worst = Math.max(...roundTrips);
-  const spread = worst - Math.min(...roundTrips);
+  const { tester, driver, closedPort } = path;
+  const grounds: Ground[] = [];
+  for (const family of path.families) grounds.push(await groundOf(path, family));
+  const roundTrips = grounds.flatMap((ground) => ground.roundTrips);
+  const worst = Math.max(0, ...roundTrips);
+  const spread = roundTrips.length === 0 ? 0 : worst - Math.min(...roundTrips);
   const environment: Environment = {
     tester,
     driver,
     closedPort,
-    silentClosed: path.silentClosed === true,
+    silentClosed: grounds.filter((ground) => ground.silentClosed).map(({ family }) => family),
     timing: {
       ...DEFAULT_TIMING,
       guard: Math.max(DEFAULT_TIMING.guard, worst * 4),
@@ -67,11 +67,26 @@ export async function preflight(path: Path): Promise<Preflight> {
       spread,
     },
   };
+  const findings: Finding[] = [];
+  const alive: Ground[] = [];
+  for (const ground of grounds) {
+    const walked = ground.called ? undefined : await walk(environment, ground.family, path.width);
+    if (ground.heard || walked?.heard) {
+      alive.push(ground);
+      findings.push(...ground.findings, ...(walked?.findings ?? []));
+    } else findings.push(deadFamily(ground, closedPort));
+  }
+  // The family with the fewest obstacles tells most of the target.
+  const [best] = alive.sort((one, other) => blocked(findings, one) - blocked(findings, other));
+  if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
+  const resetsAtOnce = alive.map((ground) => ground.resetsAtOnce).find((count) => count !== undefined);
   const [synAck, fin, synCookies, [adoption, limits]] = await Promise.all([
-    firstRetransmission(environment, family, 'SYN', LATEST_RETRANSMISSION),
-    firstRetransmission(environment, family, 'FIN', LATEST_RETRANSMISSION),
-    unlessBeyond(usesSynCookies(environment, family)),
-    adoptionAndLimits(environment, family, path.width),
+    synAckAgain(environment, best, findings),
+    firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, findings),
+    blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' })
+      ? undefined
+      : unlessUnreached(usesSynCookies(environment, best.family)),
+    adoptionAndLimits(environment, best, path.width, findings),
   ]);
   const timing: Timing = {
     ...environment.timing,
@@ -80,6 +95,9 @@ export async function preflight(path: Path): Promise<Preflight> {
   };
   return {
     timing,
+    findings,
+    silentClosed: environment.silentClosed ?? [],
+    grounds: alive,
     adoption,
     // Without a passive open it makes no difference.
     synCookies: synCookies ?? false,
@@ -89,7 +107,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       'round trip, worst (ms)': Math.round(worst * 1000) / 1000,
       'round trip, spread (ms)': Math.round(spread * 1000) / 1000,
       'path, in percent': String(tester.path),
-      'resets at once': path.silentClosed ? 'none: its closed ports are silent' : limitOf(resetsAtOnce),
+      'resets at once': best.silentClosed ? 'none: its closed ports are silent' : limitOf(resetsAtOnce),
       ...limitFacts(limits, adoption),
       'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
       'FIN sent again after (ms)': fin === undefined ? 'not seen' : Math.round(fin),
@@ -99,8 +117,47 @@ export async function preflight(path: Path): Promise<Preflight> {
   };
 }
 
-async function adoptionAndLimits(environment: Environment, family: 4 | 6, width: number) {
-  const adoption = (await unlessBeyond(detectAdoption(environment, family))) ?? {};
+const blocked = (findings: readonly Finding[], { family }: Ground): number =>
+  findings
+    .filter((finding) => finding.family === family)
+    .reduce((sum, finding) => sum + 1 + finding.blocks.length, 0);
+
+const blocks = (findings: readonly Finding[], { family }: Ground, place: Place): boolean =>
+  blockerOf({ ...place, family }, findings) !== undefined;
+
+async function synAckAgain(
+  environment: Environment,
+  { family, open, openAnswers }: Ground,
+  findings: readonly Finding[],
+): Promise<number | undefined> {
+  const seen = await firstRetransmission(environment, family, 'SYN', LATEST_RETRANSMISSION, findings);
+  if (seen !== undefined || open === undefined || !openAnswers) return seen;
+  return wrongSynAckAgain(environment, family, open, LATEST_RETRANSMISSION);
+}
+
+/** The steps, the ports, what was to come and did not, and what may help. */
+function nothingComesBack({ tester, closedPort, silentClosed }: Path, grounds: readonly Ground[]): string {
+  const [first] = grounds;
+  if (!first) return 'no address family to test';
+  const who = grounds.map(({ family }) => tester.link(family).remote).join(' and ');
+  const refusal = grounds.map((ground) => ground.refusal).find((said) => said !== undefined);
+  const said = refusal === undefined ? '' : ` (${refusal})`;
+  if (silentClosed) {
+    return `${who} does not call: a SYN was to come by itself, and none did; is the target up, and does it call the port that was named?`;
+  }
+  const listens = first.open === undefined ? '' : ` and no SYN,ACK from port ${first.open}, which listens`;
+  return `${who} does not answer: within ${PATIENCE / 1000} s a SYN got no reset from port ${closedPort}, which should be closed${listens}${said}; is the target up, is the address right, and is there no filter before it?`;
+}
+
+async function adoptionAndLimits(
+  environment: Environment,
+  ground: Ground,
+  width: number,
+  findings: readonly Finding[],
+) {
+  const { family } = ground;
+  if (blocks(findings, ground, { state: 'ESTABLISHED' })) return [{} as KnownAdoption, undefined] as const;
+  const adoption = (await unlessUnreached(detectAdoption(environment, family))) ?? {};
   // One that calls has one connection at a time.
   const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
   return [adoption, await findLimits(environment, family, adoption, connections)] as const;
@@ -110,15 +167,19 @@ const limitOf = (resetsAtOnce: number | undefined): string =>
   resetsAtOnce === undefined ? `no limit seen at ${BURST}` : `${resetsAtOnce} of ${BURST}`;
 
 /** As many cases at a time as the limits that were found leave room for. */
-function bearable(width: number, resetsAtOnce: number | undefined, { hostWide }: Limits): number {
+function bearable(width: number, resetsAtOnce: number | undefined, limits: Limits | undefined): number {
   const bounds = [width];
   if (resetsAtOnce !== undefined) bounds.push(resetsAtOnce / SHARE_OF_LIMIT);
-  // A path that loses takes its part too; only what goes far beyond that is a limit.
-  if (hostWide.answered < hostWide.asked * 0.75) bounds.push(hostWide.answered / SHARE_OF_LIMIT);
+  const { asked = 0, answered = 0 } = limits?.hostWide ?? {};
+  // A path that loses takes its part too; only what goes far beyond that is a limit. Who answers none at all has not a limit
+  // of zero: it does not answer that kind of segment, and has a reply to others.
+  if (answered > 0 && answered < asked * 0.75) bounds.push(answered / SHARE_OF_LIMIT);
   return Math.max(1, Math.floor(Math.min(...bounds)));
 }
 
-function limitFacts({ perConnection, hostWide }: Limits, adoption: KnownAdoption): Preflight['facts'] {
+function limitFacts(limits: Limits | undefined, adoption: KnownAdoption): Preflight['facts'] {
+  if (!limits) return {};
+  const { perConnection, hostWide } = limits;
   const what = adoption.rst ? 'challenge ACKs' : 'ACKs of unacceptable segments';
   return {
     [`${what} on one connection`]: `${perConnection.answered} of ${perConnection.asked}`,

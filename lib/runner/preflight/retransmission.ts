@@ -1,6 +1,16 @@
-import { resetAt } from '../../notation/index.ts';
-import { type Environment, pause, type Reached, reach, Unreached, type Wish } from '../../states/index.ts';
+import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.ts';
+import {
+  type Environment,
+  pause,
+  type Reached,
+  reach,
+  type Timing,
+  Unreached,
+  type Wish,
+} from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
+import type { Mailbox } from '../../tester/index.ts';
+import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 
 // What is held back on the path comes later than the spread of the round trips tells.
 const STRAGGLERS = 30;
@@ -23,25 +33,46 @@ const WAITING: Readonly<Record<'SYN' | 'FIN', readonly Pick<Wish, 'state' | 'ori
  * How long the target waits before it first sends an unacknowledged SYN,ACK or FIN again, in milliseconds.
  *
  * @param latest after what time it is not waited for any more
- * @returns undefined when it was not seen, or its user cannot be moved to where it would be
- * @throws Unreached when a state that its user can be moved to is not reached
+ * @param findings what stands in the way to a state
+ * @returns undefined when it was not seen, or the target cannot be brought to where it would be
  */
 export async function firstRetransmission(
   environment: Environment,
   family: 4 | 6,
   bit: 'SYN' | 'FIN',
   latest: number,
+  findings: readonly Finding[],
 ): Promise<number | undefined> {
   for (const place of WAITING[bit]) {
+    if (blockerOf({ ...place, family } as Place & { family: 4 | 6 }, findings)) continue;
     try {
       return await seenIn(environment, { ...place, family, rcvNxt: 793_001 }, bit, latest);
     } catch (error) {
-      // Not every TCP has the simultaneous open.
-      const isLacking = error instanceof Unreached && place.origin === 'active';
-      if (!isLacking && !(error instanceof NotCapable)) throw error;
+      if (!(error instanceof Unreached) && !(error instanceof NotCapable)) throw error;
     }
   }
   return undefined;
+}
+
+/**
+ * The same for a SYN,ACK whose numbers are wrong, so that no connection comes of it: it is sent again all the same.
+ *
+ * @param port of the target's, which listens
+ */
+export async function wrongSynAckAgain(
+  { tester, timing }: Environment,
+  family: 4 | 6,
+  port: number,
+  latest: number,
+): Promise<number | undefined> {
+  const mailbox = tester.open(family);
+  try {
+    mailbox.send(segmentOf({ seq: 793_000, ctl: ['SYN'] }), port, 1024);
+    return await interval(mailbox, timing, ({ ctl }) => ctl.has('SYN'), latest);
+  } finally {
+    mailbox.send(resetAt(793_001), port, 0);
+    mailbox.close();
+  }
 }
 
 async function seenIn(
@@ -65,20 +96,27 @@ async function seenIn(
   }
 }
 
-async function measure(
+const measure = (
   { timing }: Environment,
   { connection: { mailbox } }: Reached,
   bit: 'SYN' | 'FIN',
   latest: number,
+): Promise<number | undefined> =>
+  // A SYN of its own is no SYN,ACK.
+  interval(mailbox, timing, ({ ctl }) => ctl.has(bit) && ctl.has('ACK'), latest);
+
+/** Between the first of such segments of the target's and the next. */
+async function interval(
+  mailbox: Mailbox,
+  { spread }: Timing,
+  isOne: (segment: ConcreteSegment) => boolean,
+  latest: number,
 ): Promise<number | undefined> {
   const deadline = performance.now() + latest;
   while (performance.now() < deadline) {
-    const [first, ...others] = mailbox.log.filter(
-      // A SYN of its own is no SYN,ACK.
-      ({ from, segment: { ctl } }) => from === 'target' && ctl.has(bit) && ctl.has('ACK'),
-    );
+    const [first, ...others] = mailbox.log.filter(({ from, segment }) => from === 'target' && isOne(segment));
     // What comes sooner was doubled by the path.
-    const again = others.find(({ at }) => first && at - first.at > timing.spread + STRAGGLERS);
+    const again = others.find(({ at }) => first && at - first.at > spread + STRAGGLERS);
     if (first && again) return again.at - first.at;
     await pause(10);
   }

@@ -1,6 +1,7 @@
 import type { KnownAdoption } from '../../spec/adoption.ts';
 import type { Profile } from '../../spec/profile.ts';
 import type { Environment } from '../../states/index.ts';
+import type { Finding } from '../../verdict/finding.ts';
 import type { TargetWatch } from './target-watch.ts';
 
 /** What a case is run with. */
@@ -16,6 +17,8 @@ export interface CaseContext {
   readonly adoption: KnownAdoption;
   /** Numbers that RCV.NXT must not be before a stimulus: the target is known not to survive them. */
   readonly avoided?: readonly number[];
+  /** What the preflight found: a case whose state cannot be reached because of it is not tried. */
+  readonly findings?: readonly Finding[];
   /** Who tells whether the target is still there; absent: it is taken to be. */
   readonly watch?: TargetWatch;
 }

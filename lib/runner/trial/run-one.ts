@@ -1,6 +1,8 @@
 import { findCase } from '../../spec/catalogue.ts';
 import type { Ladder } from '../../spec/ladder.ts';
 import { findLadder } from '../../spec/ladders.ts';
+import { blockerOf, type Finding } from '../../verdict/finding.ts';
+import { findingText } from '../../verdict/finding-text.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import { ladderRuledOutByCookies, ruledOutByCookies } from '../preflight/syn-cookies.ts';
 import { asCase, type Described } from './described.ts';
@@ -12,16 +14,27 @@ import { settle } from './settle.ts';
 /** Runs a case or a ladder by its id. @throws Error when there is none of that id */
 export async function runOne(id: string, context: CaseContext): Promise<CaseResult> {
   const subject = findCase(id);
+  const { family, findings = [] } = context;
   if (subject) {
+    const blocker = blockerOf({ ...subject, family }, findings);
+    if (blocker) return blockedBy(blocker, subject);
     const obstacle = context.environment.synCookies ? ruledOutByCookies(subject) : undefined;
     return obstacle ? ruledOut(subject, context, obstacle) : runCase(subject, context);
   }
   const ladder = findLadder(id);
   if (ladder) {
+    const blocker = blockerOf({ state: ladder.start, family }, findings);
+    if (blocker) return blockedBy(blocker, asCase(ladder));
     const obstacle = context.environment.synCookies ? ladderRuledOutByCookies(ladder) : undefined;
     return obstacle ? ruledOut(asCase(ladder), context, obstacle) : settledLadder(ladder, context);
   }
   throw new Error(`no such case: ${id}`);
+}
+
+/** It is not tried: the way to its state is known to end at that finding. */
+function blockedBy(finding: Finding, subject: Described): CaseResult {
+  const reason = `blocked by: ${findingText(finding)}`;
+  return notRun(subject, finding.family, { reason, byCapability: false, blockedBy: finding.id });
 }
 
 function ruledOut(subject: Described, { family }: CaseContext, reason: string): CaseResult {

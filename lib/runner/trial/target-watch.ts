@@ -10,6 +10,10 @@ export interface Watched {
   readonly closedPort: number;
   /** Its closed ports say nothing: its calls tell that it is there. */
   readonly silentClosed?: boolean;
+  /** Families over which no closed port answers: there a port that listens is asked. */
+  readonly listenersOnly?: readonly (4 | 6)[];
+  /** A port that listens may answer a SYN by a reset, or by nothing: that says nothing of a restart. */
+  readonly listenersReset?: boolean;
   /** How long an answer may take, in milliseconds. */
   readonly within: number;
   /** How long a target that is away is waited for, in milliseconds. */
@@ -88,11 +92,14 @@ export class TargetWatch {
 
   /** What is missing, in a few words. */
   async #absence(): Promise<string | undefined> {
-    const { tester, families, closedPort, driver, silentClosed } = this.#watched;
+    const { tester, families, closedPort, driver, silentClosed, listenersOnly = [] } = this.#watched;
     for (const family of families) {
       const answers = silentClosed
         ? await tester.calls(family, CALLS_WITHIN)
-        : await this.#answerOf(family, closedPort);
+        : await this.#answerOf(
+            family,
+            listenersOnly.includes(family) ? await this.#listener(family) : closedPort,
+          );
       if (!answers) return `${tester.link(family).remote} does not answer any more`;
     }
     if (driver.alive && !(await driver.alive(ALIVE_WITHIN))) return `${driver.name} does not answer any more`;
@@ -101,15 +108,21 @@ export class TargetWatch {
 
   /** An upper tester that was restarted has lost its listeners. */
   async #restarted(): Promise<boolean> {
-    const { driver, families } = this.#watched;
+    const { driver, families, listenersReset } = this.#watched;
     const [family] = families;
-    if (!driver.alive || !family) return false;
+    if (!driver.alive || !family || listenersReset) return false;
     try {
       const answer = await this.#answerOf(family, await driver.listener(family, 'plain'));
       return answer?.has('RST') ?? false;
     } catch {
       return true;
     }
+  }
+
+  /** A port that listens, or the closed one where none is known. */
+  #listener(family: 4 | 6): Promise<number> {
+    const { driver, closedPort } = this.#watched;
+    return driver.listener(family, 'plain').catch(() => closedPort);
   }
 
   async #answerOf(family: 4 | 6, port: number): Promise<ReadonlySet<string> | undefined> {

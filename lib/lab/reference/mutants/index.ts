@@ -2,6 +2,7 @@ import { ACKS } from './acks.ts';
 import { ADOPTED_IN_PART } from './adoption.ts';
 import { CLOSING_ACKS } from './closing-acks.ts';
 import { FINS } from './fins.ts';
+import { HANDSHAKE } from './handshake.ts';
 import { LISTENING } from './listening.ts';
 import { MARKS } from './marks.ts';
 import type { Mutant } from './mutant.ts';
@@ -27,6 +28,7 @@ export type { Mutant } from './mutant.ts';
 export const MUTANTS: readonly Mutant[] = [
   ...RESET_GENERATION,
   ...RESET_FORMS,
+  ...HANDSHAKE,
   ...LISTENING,
   ...OPENING,
   ...MARKS,

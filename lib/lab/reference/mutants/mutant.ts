@@ -10,6 +10,10 @@ export interface Mutant {
   /** The profile that it follows otherwise, and by which it is judged. */
   readonly base: Profile;
   readonly behaviour: Behaviour;
+  /** The family that shows it; either when absent. */
+  readonly family?: 4 | 6;
+  /** The case of the rule that it breaks: it must be among those that deviate. */
+  readonly caughtBy?: string;
   /** Why no verdict can be against it: nothing on the wire tells it from the reference, or a document leaves the choice. */
   readonly equivalent?: string;
 }

@@ -12,6 +12,16 @@ const word = (value) => ({ true: 'yes', false: 'no' })[value] ?? value;
 const factsHtml = (facts) =>
   `<dl>${facts.map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(word(value))}</dd></div>`).join('')}</dl>`;
 
+/** What was found wrong before the first case: the first thing that there is to read, the packets folded away. */
+function findingsHtml({ findings = [] }) {
+  if (findings.length === 0) return '';
+  const items = findings.map(
+    ({ gravity, line, fields, ladder }) =>
+      `<li class="${gravity}"><details><summary><b aria-hidden="true">${gravity === 'deviation' ? '✕' : '!'}</b> ${html(line)}</summary>${factsHtml(fields)}${ladder.length > 0 ? `<pre>${html(ladder.join('\n'))}</pre>` : ''}</details></li>`,
+  );
+  return `<ul class="findings" aria-label="Found before the first case">${items.join('')}</ul>`;
+}
+
 /** What was run, and folded away what was found out about the target. */
 function stackHtml(stack, data) {
   const run = [
@@ -30,7 +40,7 @@ function stackHtml(stack, data) {
     found.length > 0
       ? `<details class="found"><summary>What the run found out about the target</summary>${factsHtml(found)}</details>`
       : '';
-  return `<section class="stack">${name}<div class="tally" data-stack="${stack.index}"></div>${cut}${factsHtml(run)}${folded}</section>`;
+  return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${factsHtml(run)}${folded}</section>`;
 }
 
 /** The totals of a stack under the chosen profile. */

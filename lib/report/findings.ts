@@ -1,0 +1,72 @@
+import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../spec/steps.ts';
+import { findingText } from '../verdict/finding-text.ts';
+import { ladderRowsText } from './ladder.ts';
+import type { ReportCase, Run, RunFinding } from './run.ts';
+
+/** Whether a baseline accepts a case of that id over that family. */
+export type Accepts = (one: { readonly id: string; readonly family: 4 | 6 }) => boolean;
+
+/** The findings that accuse the target of breaking a rule, which no baseline accepts by its case. */
+export const failingFindings = ({ findings = [] }: Pick<Run, 'findings'>, accepts?: Accepts): RunFinding[] =>
+  findings.filter((finding) => finding.gravity === 'deviation' && !accepts?.(caseOf(finding)));
+
+const caseOf = ({ step, family }: RunFinding) => ({ id: STEP_CASES[step] ?? '', family });
+
+/** Those first that accuse, then those that stand in the way, then what was known; of a kind, in the order of the steps. */
+export const ordered = ({ findings = [] }: Pick<Run, 'findings'>): RunFinding[] =>
+  (['deviation', 'obstacle', 'described'] as const).flatMap((gravity) =>
+    findings.filter((finding) => finding.gravity === gravity),
+  );
+
+/** The finding that has kept a case from being tried, by its id. */
+export const blockerIn = (result: ReportCase): string | undefined =>
+  result.outcome === 'judged' ? undefined : result.why.blockedBy;
+
+/** What a finding is called: the finding itself, and how many cases it has cost. */
+export const findingLine = (finding: RunFinding, { cases }: Pick<Run, 'cases'>): string => {
+  const { length } = cases.filter((result) => blockerIn(result) === finding.id);
+  const cost = length === 0 ? '' : `; ${length} ${length === 1 ? 'case is' : 'cases are'} blocked by it`;
+  return `${findingText(finding)}${cost}`;
+};
+
+/** Rule, port, what was expected and what was seen, and the remedy: a name and a text each. */
+export function findingFields(finding: RunFinding): (readonly [string, string])[] {
+  const { step, port, sent, observed, refusal, mayBeFilter, gravity } = finding;
+  const expected = REPLIES[step];
+  const seen = observed.join(' and ') || 'silence';
+  return [
+    ['rule', STEP_RULES[step]],
+    ['step', `${step}${port === undefined ? '' : `, port ${port} of the target`}, over IPv${finding.family}`],
+    ...(sent ? ([['sent', sent]] as const) : []),
+    ...(expected ? ([['expected', expected]] as const) : []),
+    ['observed', refusal === undefined ? seen : `${seen} (${refusal})`],
+    ...(mayBeFilter && gravity === 'deviation'
+      ? ([['remark', 'a filter before the target would look the same']] as const)
+      : []),
+    ['remedy', gravity === 'described' ? 'none: the description of the target says so' : REMEDIES[step]],
+  ];
+}
+
+const REMEDIES: Readonly<Record<Step, string>> = {
+  'SYN to any port':
+    'look whether the target has this address and is reachable, whether a filter stands before it, or leave the family out by --family',
+  'SYN to a closed port':
+    'look whether a filter stands before the port, whether the target has an option not to reset, and whether somebody listens there: name another port by --closed-port',
+  'ACK to a closed port':
+    'look whether a filter stands before the port; otherwise it is the TCP that is to be mended',
+  'RST to a closed port': 'it is the TCP that is to be mended',
+  'SYN to LISTEN':
+    'look whether somebody listens on the port, and no filter stands before it; otherwise it is the TCP that is to be mended',
+  'ACK to SYN-RECEIVED':
+    'look whether the upper tester accepts connections, and sends the accept event with the port of the peer (agent/README.md)',
+  OPEN: "look whether the upper tester's CONNECT reaches the TCP, and whether the target has a route to the tester",
+  'SYN,ACK to SYN-SENT': 'it is the TCP that is to be mended',
+  'SYN to SYN-SENT':
+    'a TCP without the simultaneous open is described by capabilities.simultaneousOpen in its target file',
+  CLOSE:
+    "look whether the upper tester's SHUTDOWN closes the sending direction; a target without half close is described by capabilities.halfClose in its target file",
+  FIN: 'it is the TCP that is to be mended',
+};
+
+/** The packets, a line each. */
+export const findingLadder = ({ records }: RunFinding): string[] => ladderRowsText(records, 'other', 0);

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { CLOSED_BY } from '../spec/case.ts';
+import { STATES } from '../spec/state.ts';
+import { STEPS } from '../spec/steps.ts';
+import { GRAVITIES } from '../verdict/finding.ts';
+import type { RunFinding } from './run.ts';
+import { familySchema, recordSchema } from './stored-case.ts';
+
+/** What results.json holds of what the preflight found. */
+export const findingSchema = z.object({
+  id: z.string().min(1).describe('names it within the run'),
+  step: z.enum(STEPS),
+  family: familySchema,
+  gravity: z
+    .enum(GRAVITIES)
+    .describe(
+      'deviation: a rule is broken; obstacle: a user or a filter may be the cause; described: the target file tells of it',
+    ),
+  port: z.number().optional().describe("the target's"),
+  sent: z.string().describe('in the notation; empty where the user of the target was told something'),
+  observed: z.array(z.string()).describe('in terms of the segment that was sent; empty for silence'),
+  wrong: z.array(z.object({ field: z.string(), expected: z.string(), observed: z.string() })),
+  refusal: z.string().optional().describe('what was said by ICMP'),
+  mayBeFilter: z.boolean().describe('a filter before the target would look the same'),
+  blocks: z
+    .array(
+      z.object({
+        state: z.enum(STATES),
+        origin: z.enum(['passive', 'active']).optional(),
+        closedBy: z.enum(CLOSED_BY).optional(),
+      }),
+    )
+    .describe('the states that cannot be reached, or told, because of it'),
+  records: z.array(recordSchema),
+});
+
+export type StoredFinding = z.infer<typeof findingSchema>;
+
+export const toStoredFinding = ({
+  observed,
+  wrong,
+  blocks,
+  records,
+  ...rest
+}: RunFinding): StoredFinding => ({
+  ...rest,
+  observed: [...observed],
+  wrong: [...wrong],
+  blocks: [...blocks],
+  records: records.map(({ from, at, role, segment, relative }) => ({ from, at, role, segment, relative })),
+});

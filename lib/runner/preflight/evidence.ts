@@ -1,0 +1,124 @@
+import {
+  type ConcreteSegment,
+  compareReply,
+  lengthOf,
+  type Mismatch,
+  parseSegment,
+  printExpression,
+  printRelative,
+  type SegmentNotation,
+  type Variables,
+} from '../../notation/index.ts';
+import { REPLIES, type Step } from '../../spec/steps.ts';
+import type { Entry } from '../../tester/index.ts';
+import { type Finding, findingId, type WrongField } from '../../verdict/finding.ts';
+import { wireRecords } from '../trial/wire-records.ts';
+
+type Evidence = Pick<Finding, 'sent' | 'observed' | 'wrong' | 'records'>;
+
+/** What makes a finding of a step besides what was seen. */
+export type Circumstances = Pick<Finding, 'gravity'> &
+  Partial<Pick<Finding, 'port' | 'refusal' | 'mayBeFilter' | 'blocks'>>;
+
+/** A finding about a step, with what was seen of it. @param log the segments of the connection that was tried */
+export const findingOf = (
+  step: Step,
+  family: 4 | 6,
+  log: readonly Entry[],
+  { mayBeFilter = false, blocks = [], ...circumstances }: Circumstances,
+): Finding => ({
+  ...{ id: findingId(step, family), step, family },
+  ...circumstances,
+  ...evidenceOf(step, log),
+  ...{ mayBeFilter, blocks },
+});
+
+/** What a reply of a step has wrong; empty for one that is as it must be, undefined where the step has no reply of its own. */
+export function wrongWith(step: Step, sent: ConcreteSegment, reply: ConcreteSegment): WrongField[] {
+  const expected = REPLIES[step];
+  if (expected === undefined || expected === 'silence') return [];
+  const notation = parseSegment(expected);
+  const variables = variablesOf(sent);
+  const words = parseSegment(bare(reply, variables));
+  return compareReply(notation, reply, variables).map((mismatch) => ({
+    field: mismatch.field,
+    expected: inWords(mismatch, notation) ?? mismatch.expected,
+    observed: inWords(mismatch, words) ?? mismatch.observed,
+  }));
+}
+
+function evidenceOf(step: Step, log: readonly Entry[]): Evidence {
+  const at = log.findIndex(({ from, segment }) => from === 'tester' && isOf(step, segment));
+  const sent = at < 0 ? undefined : log[at]?.segment;
+  const variables = sent ? variablesOf(sent) : {};
+  const earlier = log.slice(0, Math.max(0, at)).filter(({ from }) => from === 'target');
+  const answers = sent
+    ? log
+        .slice(at + 1)
+        .filter((entry) => entry.from === 'target' && !earlier.some((one) => isSame(one, entry)))
+    : [];
+  const [first] = answers;
+  return {
+    sent: sent ? printSent(sent) : '',
+    observed: [...new Set(answers.map(({ segment }) => bare(segment, variables)))],
+    wrong: sent && first ? wrongWith(step, sent, first.segment) : [],
+    records: wireRecords({
+      entries: log,
+      startedAt: log[0]?.at ?? 0,
+      roleOf: (entry, position) => {
+        if (at < 0 || position < at) return 'setup';
+        return entry.from === 'tester' ? 'stimulus' : 'reply';
+      },
+    }),
+  };
+}
+
+const variablesOf = (sent: ConcreteSegment): Variables => ({
+  'SEG.SEQ': sent.seq,
+  'SEG.LEN': lengthOf(sent),
+  ...(sent.ctl.has('ACK') ? { 'SEG.ACK': sent.ack } : {}),
+});
+
+/** Which of the tester's segments the step is about. */
+function isOf(step: Step, { ctl }: ConcreteSegment): boolean {
+  switch (step) {
+    case 'SYN to any port':
+    case 'SYN to a closed port':
+    case 'SYN to LISTEN':
+    case 'SYN to SYN-SENT':
+    case 'SYN,ACK to SYN-SENT':
+      return ctl.has('SYN');
+    case 'FIN':
+      return ctl.has('FIN');
+    case 'RST to a closed port':
+      return ctl.has('RST');
+    case 'ACK to a closed port':
+    case 'ACK to SYN-RECEIVED':
+      return ctl.has('ACK');
+    case 'OPEN':
+    case 'CLOSE':
+      return false;
+  }
+}
+
+/** What a timer has sent again. */
+const isSame = ({ segment: one }: Entry, { segment: other }: Entry): boolean =>
+  one.seq === other.seq && one.ctl.size === other.ctl.size && [...one.ctl].every((bit) => other.ctl.has(bit));
+
+/** Windows and options are not compared: leaving them out keeps a segment short. */
+const bare = ({ seq, ack, ctl, data, urg }: ConcreteSegment, variables: Variables): string =>
+  printRelative({ seq, ack, ctl, data, urg }, variables, 'target');
+
+const printSent = ({ ctl, data }: ConcreteSegment): string =>
+  [
+    '<SEQ=SEG.SEQ>',
+    ctl.has('ACK') ? '<ACK=SEG.ACK>' : '',
+    `<CTL=${[...ctl].join(',')}>`,
+    data > 0 ? `<DATA=${data}>` : '',
+  ].join('');
+
+function inWords({ field }: Mismatch, notation: SegmentNotation): string | undefined {
+  if (field !== 'SEQ' && field !== 'ACK') return undefined;
+  const expression = field === 'SEQ' ? notation.seq : notation.ack;
+  return expression && printExpression(expression);
+}

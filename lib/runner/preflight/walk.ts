@@ -1,0 +1,134 @@
+import { resetAt } from '../../notation/index.ts';
+import type { Step } from '../../spec/steps.ts';
+import { type Environment, reach, Unreached } from '../../states/index.ts';
+import { type Driver, NotCapable } from '../../target/driver.ts';
+import type { Entry } from '../../tester/index.ts';
+import type { Finding, Place } from '../../verdict/finding.ts';
+import { runSideBySide } from '../pool.ts';
+import { findingOf } from './evidence.ts';
+
+/** What a walk through the states came to. */
+export interface Walk {
+  readonly findings: readonly Finding[];
+  /** Whether a segment of the target's was seen at all. */
+  readonly heard: boolean;
+}
+
+interface Stop {
+  readonly place: Place;
+  /** The place that the way to this one leads through, where the target's user does as it is told. */
+  readonly after?: Place;
+}
+
+const SYN_SENT: Place = { state: 'SYN-SENT' };
+const SYN_RECEIVED: Place = { state: 'SYN-RECEIVED', origin: 'passive' };
+const CROSSING: Place = { state: 'SYN-RECEIVED', origin: 'active' };
+const ESTABLISHED: Place = { state: 'ESTABLISHED' };
+const ABORTED: Place = { state: 'CLOSED', closedBy: 'abort' };
+const FIN_WAIT_1: Place = { state: 'FIN-WAIT-1' };
+const FIN_WAIT_2: Place = { state: 'FIN-WAIT-2' };
+const CLOSE_WAIT: Place = { state: 'CLOSE-WAIT' };
+
+/** Every state that a recipe leads to, each layer by way of the one before. */
+const LAYERS: readonly (readonly Stop[])[] = [
+  [{ place: SYN_RECEIVED }, { place: SYN_SENT }],
+  [
+    { place: ESTABLISHED, after: SYN_RECEIVED },
+    { place: CROSSING, after: SYN_SENT },
+    { place: ABORTED, after: SYN_SENT },
+  ],
+  [
+    { place: FIN_WAIT_1, after: ESTABLISHED },
+    { place: CLOSE_WAIT, after: ESTABLISHED },
+  ],
+  [
+    { place: FIN_WAIT_2, after: FIN_WAIT_1 },
+    { place: { state: 'CLOSING' }, after: FIN_WAIT_1 },
+    { place: { state: 'LAST-ACK' }, after: CLOSE_WAIT },
+    { place: { state: 'CLOSED', closedBy: 'FINs' }, after: ABORTED },
+  ],
+  [{ place: { state: 'TIME-WAIT' }, after: FIN_WAIT_2 }],
+];
+
+/** One that calls by itself has one connection at a time, and is slow to call again: the first state stands for all. */
+const CALLERS_LAYERS: typeof LAYERS = [[{ place: ESTABLISHED }]];
+const BEHIND_A_CALL = LAYERS.flat()
+  .map(({ place }) => place)
+  .filter((place) => place !== SYN_SENT && place !== SYN_RECEIVED && place !== CROSSING);
+
+/** A step that fails so often in a row, each time on a fresh connection, fails always. */
+const TRIES = { clean: 2, disturbed: 4 };
+
+/** At which of the user's calls the user may be the cause. */
+const OF_THE_USER: readonly Step[] = ['OPEN', 'CLOSE', 'ACK to SYN-RECEIVED'];
+
+/**
+ * Brings the target to every state once, before any case: where that fails, always at the same step, it fails for all cases
+ * that begin there.
+ *
+ * @param width how many connections there may be at a time
+ */
+export async function walk(environment: Environment, family: 4 | 6, width: number): Promise<Walk> {
+  const { tester, driver } = environment;
+  const tries = tester.path.disturbed ? TRIES.disturbed : TRIES.clean;
+  const failures = new Map<Place, Unreached>();
+  let heard = false;
+  const isCaller = driver.testerPorts !== undefined;
+  for (const layer of isCaller ? CALLERS_LAYERS : LAYERS) {
+    await runSideBySide(layer, width, async ({ place, after }) => {
+      // Of an application that goes its own way nobody knows by which way it gets there.
+      const before = driver.seesAccepts ? after && failures.get(after) : undefined;
+      const failure = before ?? (await failureOf(environment, family, place, tries));
+      if (failure) failures.set(place, failure);
+      if (!failure || failure.log.some(({ from }) => from === 'target')) heard = true;
+    });
+  }
+  const steps = new Map<Step, { readonly log: readonly Entry[]; readonly places: Place[] }>();
+  for (const [place, { step, log }] of failures) {
+    if (step === undefined) continue;
+    const known = steps.get(step) ?? { log, places: [] };
+    steps.set(step, known);
+    known.places.push(place);
+  }
+  const findings = [...steps].map(([step, { log, places }]) => {
+    const port = log.find(({ from }) => from === 'tester')?.peerPort;
+    const isObstacle = OF_THE_USER.includes(step) || (step === 'SYN to LISTEN' && !mustListen(driver, log));
+    const blocks = isCaller ? BEHIND_A_CALL : places;
+    return findingOf(step, family, log, {
+      gravity: isObstacle ? 'obstacle' : 'deviation',
+      ...(port === undefined ? {} : { port }),
+      mayBeFilter: !log.some(({ from }) => from === 'target'),
+      // Where nobody listens, or a filter stands before it, it is not LISTEN that is asked.
+      blocks: isObstacle && step === 'SYN to LISTEN' ? [{ state: 'LISTEN' }, ...blocks] : blocks,
+    });
+  });
+  return { findings, heard };
+}
+
+/** Whether it is known that somebody listens: the upper tester says so, or a SYN,ACK does, however wrong it is. */
+const mustListen = ({ seesAccepts }: Driver, log: readonly Entry[]): boolean =>
+  seesAccepts || log.some(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
+
+/** Undefined where the place was reached, or the target's user cannot be moved there. */
+async function failureOf(
+  environment: Environment,
+  family: 4 | 6,
+  place: Place,
+  tries: number,
+): Promise<Unreached | undefined> {
+  let failure: Unreached | undefined;
+  for (let left = tries; left > 0; left -= 1) {
+    try {
+      const { connection, handle } = await reach(environment, { ...place, family, rcvNxt: 793_001 });
+      connection.transmit(resetAt(connection.rcvNxt));
+      await environment.driver.release(connection.mailbox.port, handle);
+      connection.mailbox.close();
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotCapable) return undefined;
+      if (!(error instanceof Unreached)) throw error;
+      failure = error;
+    }
+  }
+  return failure;
+}

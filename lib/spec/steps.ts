@@ -1,0 +1,64 @@
+/**
+ * What shows a TCP, and opens and closes a connection: a segment of the tester's that the target must answer, or a call of the target's user
+ * (RFC 9293 section 3.9.1) that must make it send one. A recipe that gets no further says at which of them.
+ */
+export const STEPS = [
+  'SYN to any port',
+  'SYN to a closed port',
+  'ACK to a closed port',
+  'RST to a closed port',
+  'SYN to LISTEN',
+  'ACK to SYN-RECEIVED',
+  'OPEN',
+  'SYN,ACK to SYN-SENT',
+  'SYN to SYN-SENT',
+  'CLOSE',
+  'FIN',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+/**
+ * The reply that each step must have, in terms of the segment that was sent; `silence` where there must be none, undefined
+ * where any will do, or where the target's user is to be told instead.
+ */
+export const REPLIES: Readonly<Record<Step, string | undefined>> = {
+  'SYN to any port': undefined,
+  'SYN to a closed port': '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>',
+  'ACK to a closed port': '<SEQ=SEG.ACK><CTL=RST>',
+  'RST to a closed port': 'silence',
+  'SYN to LISTEN': '<SEQ=ANY><ACK=SEG.SEQ+1><CTL=SYN,ACK>',
+  'ACK to SYN-RECEIVED': undefined,
+  OPEN: '<SEQ=ANY><CTL=SYN>',
+  'SYN,ACK to SYN-SENT': '<SEQ=SEG.ACK><ACK=SEG.SEQ+1><CTL=ACK>',
+  'SYN to SYN-SENT': '<SEQ=ANY><ACK=SEG.SEQ+1><CTL=SYN,ACK>',
+  CLOSE: '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK>',
+  FIN: '<SEQ=ANY><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>',
+};
+
+/** The rule behind each step: document and section, with its step. */
+export const STEP_RULES: Readonly<Record<Step, string>> = {
+  'SYN to any port': 'RFC 9293 3.10.7: whatever the state, a SYN is answered',
+  'SYN to a closed port': 'RFC 9293 3.5.2 group 1, 3.10.7.1: CLOSED resets whatever is no reset',
+  'ACK to a closed port': 'RFC 9293 3.5.2 group 1, 3.10.7.1: CLOSED resets whatever is no reset',
+  'RST to a closed port': 'RFC 9293 3.10.7.1: CLOSED discards a reset',
+  'SYN to LISTEN': 'RFC 9293 3.10.7.2 third: a SYN is answered by <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>',
+  'ACK to SYN-RECEIVED': 'RFC 9293 3.10.7.4 fifth: the right ACK establishes the connection',
+  OPEN: 'RFC 9293 3.10.1: an active OPEN sends <SEQ=ISS><CTL=SYN>',
+  'SYN,ACK to SYN-SENT':
+    'RFC 9293 3.10.7.3 fourth: a right SYN,ACK is answered by <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
+  'SYN to SYN-SENT':
+    'RFC 9293 3.10.7.3 fourth: a SYN alone is answered by <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>',
+  CLOSE: 'RFC 9293 3.10.4: CLOSE sends a FIN',
+  FIN: 'RFC 9293 3.10.7.4 eighth: a FIN is acknowledged',
+};
+
+/** The case that tries the same step, and by whose acceptance a finding of the step is accepted; none where a user is asked. */
+export const STEP_CASES: Readonly<Partial<Record<Step, string>>> = {
+  'SYN to a closed port': 'closed.syn.empty',
+  'ACK to a closed port': 'closed.ack.empty',
+  'RST to a closed port': 'closed.rst.empty',
+  'SYN to LISTEN': 'listen.syn.empty',
+  'SYN,ACK to SYN-SENT': 'syn-sent.syn-ack.good',
+  'SYN to SYN-SENT': 'syn-sent.syn.empty',
+  FIN: 'established.fin.in-order',
+};

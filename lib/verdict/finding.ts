@@ -1,0 +1,76 @@
+import type { ClosedBy } from '../spec/case.ts';
+import type { Origin, State } from '../spec/state.ts';
+import type { Step } from '../spec/steps.ts';
+import type { WireRecord } from './result.ts';
+
+/** A state, and the way there where there is more than one. */
+export interface Place {
+  readonly state: State;
+  /** Of SYN-RECEIVED. */
+  readonly origin?: Origin;
+  /** Of CLOSED. */
+  readonly closedBy?: ClosedBy;
+}
+
+/** A field of a reply that is not as it must be, in the notation, in terms of the segment that was sent. */
+export interface WrongField {
+  readonly field: string;
+  readonly expected: string;
+  readonly observed: string;
+}
+
+/**
+ * Why a step of the preflight was not as it must be. `deviation`: a rule is broken. `obstacle`: something on the way to the
+ * TCP may be the cause, its user or a filter. `described`: a deviation that the description of the target tells of, so that
+ * only its cases accuse.
+ */
+export const GRAVITIES = ['deviation', 'obstacle', 'described'] as const;
+export type Gravity = (typeof GRAVITIES)[number];
+
+/** What the preflight found wrong with a target, over one family. It is plain data: it crosses a process boundary and is stored. */
+export interface Finding {
+  /** Names it within a run: `syn-to-listen.ipv6`. */
+  readonly id: string;
+  readonly step: Step;
+  readonly family: 4 | 6;
+  readonly gravity: Gravity;
+  /** The target's port; absent where the target would have chosen it. */
+  readonly port?: number;
+  /** The segment of the tester's, in the notation; empty where the target's user was told something. */
+  readonly sent: string;
+  /** What came back, in the notation, in terms of the segment that was sent; empty for silence. */
+  readonly observed: readonly string[];
+  /** Where a reply came, and what of it is wrong. */
+  readonly wrong: readonly WrongField[];
+  /** What the path or the target said by ICMP. */
+  readonly refusal?: string;
+  /** A filter before the target would look the same. */
+  readonly mayBeFilter: boolean;
+  /** The states that cannot be reached, or told, because of it. */
+  readonly blocks: readonly Place[];
+  readonly records: readonly WireRecord[];
+}
+
+/** The name of a finding: there is one of a step and a family at most. */
+export const findingId = (step: Step, family: 4 | 6): string =>
+  `${step
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '-')
+    .replace(/^-|-$/g, '')}.ipv${family}`;
+
+/** The finding that stands in the way of a case; undefined when it can be tried. */
+export function blockerOf(
+  { state, origin, closedBy, family }: Partial<Place> & { readonly family: 4 | 6 },
+  findings: readonly Finding[],
+): Finding | undefined {
+  return findings.find(
+    (finding) =>
+      finding.family === family &&
+      finding.blocks.some(
+        (place) =>
+          place.state === state &&
+          (place.origin === undefined || place.origin === origin) &&
+          (place.closedBy === undefined || place.closedBy === (closedBy ?? 'never opened')),
+      ),
+  );
+}
