@@ -1,5 +1,6 @@
 import { DEFAULT_TIMING, reach, Unreached } from '../../states/index.ts';
 import type { Path } from './path.ts';
+import { isAnswer } from './walk.ts';
 
 const ROUND_TRIPS = 10;
 const ANSWER_WITHIN = 1000;
@@ -8,7 +9,7 @@ const ANSWER_WITHIN = 1000;
  * Proves the path to a target that calls by itself and whose closed ports are silent: what it has long received on a
  * connection of its own it acknowledges, time and again.
  *
- * @returns round trips in milliseconds; undefined where no call comes at all, none where it calls and answers nothing
+ * @returns round trips in milliseconds; undefined where no call comes, or nothing after it; none where no old text is answered
  * @throws NotCapable where its application does not get to ESTABLISHED
  */
 export async function callsAnswer(
@@ -23,7 +24,7 @@ export async function callsAnswer(
   });
   // That it gets no further is for the walk through the states to tell.
   if (reached instanceof Unreached) {
-    return reached.log.some(({ from }) => from === 'target') ? [] : undefined;
+    return reached.log.some(isAnswer) ? [] : undefined;
   }
   const { connection, handle } = reached;
   const { mailbox } = connection;

@@ -143,10 +143,10 @@ function nothingComesBack({ tester, closedPort, silentClosed }: Path, grounds: r
   const refusal = grounds.map((ground) => ground.refusal).find((said) => said !== undefined);
   const said = refusal === undefined ? '' : ` (${refusal})`;
   if (silentClosed) {
-    return `${who} does not call: a SYN was to come by itself, and none did; is the target up, and does it call the port that was named?`;
+    return `${who} does not get to a connection: a SYN of its own was to come, and an ACK after the SYN,ACK; either did not. Is the target up, does it call the port that was named, and is there no filter before it?`;
   }
   const listens = first.open === undefined ? '' : ` and no SYN,ACK from port ${first.open}, which listens`;
-  return `${who} does not answer: within ${PATIENCE / 1000} s a SYN got no reset from port ${closedPort}, which should be closed${listens}${said}; is the target up, is the address right, and is there no filter before it?`;
+  return `${who} does not answer: within ${PATIENCE / 1000} s a SYN got no reset from port ${closedPort}, which should be closed,${listens}${said}; is the target up, is the address right, and is there no filter before it?`;
 }
 
 async function adoptionAndLimits(
@@ -167,7 +167,11 @@ const limitOf = (resetsAtOnce: number | undefined): string =>
   resetsAtOnce === undefined ? `no limit seen at ${BURST}` : `${resetsAtOnce} of ${BURST}`;
 
 /** As many cases at a time as the limits that were found leave room for. */
-function bearable(width: number, resetsAtOnce: number | undefined, limits: Limits | undefined): number {
+export function bearable(
+  width: number,
+  resetsAtOnce: number | undefined,
+  limits: Limits | undefined,
+): number {
   const bounds = [width];
   if (resetsAtOnce !== undefined) bounds.push(resetsAtOnce / SHARE_OF_LIMIT);
   const { asked = 0, answered = 0 } = limits?.hostWide ?? {};

@@ -10,7 +10,7 @@ import { findingOf } from './evidence.ts';
 /** What a walk through the states came to. */
 export interface Walk {
   readonly findings: readonly Finding[];
-  /** Whether a segment of the target's was seen at all. */
+  /** Whether anything that was sent was answered: a SYN of the target's own is no answer. */
   readonly heard: boolean;
 }
 
@@ -80,7 +80,7 @@ export async function walk(environment: Environment, family: 4 | 6, width: numbe
       const before = driver.seesAccepts ? after && failures.get(after) : undefined;
       const failure = before ?? (await failureOf(environment, family, place, tries));
       if (failure) failures.set(place, failure);
-      if (!failure || failure.log.some(({ from }) => from === 'target')) heard = true;
+      if (failure ? failure.log.some(isAnswer) : place !== SYN_SENT) heard = true;
     });
   }
   const steps = new Map<Step, { readonly log: readonly Entry[]; readonly places: Place[] }>();
@@ -104,6 +104,9 @@ export async function walk(environment: Environment, family: 4 | 6, width: numbe
   });
   return { findings, heard };
 }
+
+export const isAnswer = ({ from, segment: { ctl } }: Entry): boolean =>
+  from === 'target' && !(ctl.has('SYN') && !ctl.has('ACK'));
 
 /** Whether it is known that somebody listens: the upper tester says so, or a SYN,ACK does, however wrong it is. */
 const mustListen = ({ seesAccepts }: Driver, log: readonly Entry[]): boolean =>

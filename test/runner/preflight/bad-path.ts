@@ -14,6 +14,7 @@ import type { CaseResult } from '../../../lib/verdict/result.ts';
 export interface Found {
   readonly error?: string;
   readonly facts: TargetFacts['facts'];
+  readonly findings: TargetFacts['findings'];
   readonly results: readonly CaseResult[];
 }
 
@@ -34,7 +35,8 @@ const SCENES: Readonly<Record<string, { readonly command?: string; readonly nois
 };
 
 const CASES = [
-  'closed.never-opened.syn.empty',
+  'closed.syn.empty',
+  'closed.rst.empty',
   'listen.ack.empty',
   'listen.syn.empty',
   'syn-received.passive.rst.at-rcv-nxt',
@@ -71,14 +73,14 @@ const engine = new Engine(
 const results: CaseResult[] = [];
 let found: Found;
 try {
-  const { facts } = await engine.start();
+  const { facts, findings } = await engine.start();
   const known = CASES.filter((id) => findCase(id));
   await engine.run(
     known.map((id) => ({ id, family: 4 })),
     (result) => results.push({ ...result, records: [] }),
   );
-  found = { facts, results };
+  found = { facts, findings, results };
 } catch (error) {
-  found = { error: (error as Error).message, facts: {}, results };
+  found = { error: (error as Error).message, facts: {}, findings: [], results };
 }
 process.stdout.write(JSON.stringify(found), () => process.exit(0));

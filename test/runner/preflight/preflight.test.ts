@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
+import type { Finding } from '../../../lib/verdict/finding.ts';
+import { findingText } from '../../../lib/verdict/finding-text.ts';
 import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
 import type { Found } from './bad-path.ts';
 
@@ -54,20 +56,43 @@ describe('preflight', () => {
     }
   });
 
-  it('names a filter before closed ports', () => {
-    expect(of('closed ports are filtered').error).to.match(
-      /^192\.0\.2\.2 is filtered: port \d+ answers, but port 1, which should be closed, sends no reset;/,
-    );
+  it('finds that closed ports are silent, and accuses what the rule is about, with the packets', () => {
+    const { findings, results } = of('closed ports are filtered');
+    const [finding, ...others] = findings;
+    expect(others).to.deep.equal([]);
+    expect(finding).to.deep.include({
+      ...{ id: 'syn-to-a-closed-port.ipv4', step: 'SYN to a closed port', gravity: 'deviation', port: 1 },
+      ...{ observed: [], mayBeFilter: true, blocks: [] },
+    });
+    expect(finding?.records.map(({ segment }) => segment)).to.deep.equal(['<SEQ=793000><CTL=SYN>']);
+    expect(findingText(finding as Finding)).to.equal('it does not answer a SYN to a closed port, over IPv4');
+    for (const result of results) {
+      const due = result.id === 'closed.syn.empty' ? 'deviates' : 'conformant';
+      expect(verdictOf(result, 'rfc9293'), result.id).to.equal(due);
+    }
   });
 
-  it('does not take a refusal by ICMP for silence', () => {
-    expect(of('closed ports are refused by ICMP').error).to.match(
-      /sends no reset \(ICMP from 192\.0\.2\.2: communication administratively prohibited\);/,
+  it('takes a refusal by ICMP for a filter, which accuses nobody', () => {
+    const { findings, results } = of('closed ports are refused by ICMP');
+    expect(findings.map(({ id, gravity }) => `${id} ${gravity}`)).to.deep.equal([
+      'syn-to-a-closed-port.ipv4 obstacle',
+    ]);
+    expect(findings[0]?.refusal).to.match(
+      /^ICMP from 192\.0\.2\.2: communication administratively prohibited/,
     );
+    for (const result of results) {
+      if (!result.id.startsWith('closed.')) expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
+      else {
+        const why = inconclusiveOf(result, 'rfc9293');
+        expect(why, result.id).to.include({ blockedBy: findings[0]?.id, byCapability: false });
+      }
+    }
   });
 
-  it('says when nothing answers at all', () => {
-    expect(of('everything is filtered').error).to.match(/^192\.0\.2\.2 does not answer, neither at port 1,/);
+  it('says when nothing answers at all: the ports, what was to come, and what may help', () => {
+    expect(of('everything is filtered').error).to.match(
+      /^192\.0\.2\.2 does not answer: within 4 s a SYN got no reset from port 1, which should be closed, and no SYN,ACK from port \d+, which listens; is the target up, /,
+    );
   });
 
   it('finds a limit of resets, and stays below it', () => {
