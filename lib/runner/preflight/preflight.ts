@@ -131,7 +131,8 @@ async function synAckAgain(
   findings: readonly Finding[],
 ): Promise<number | undefined> {
   const seen = await firstRetransmission(environment, family, 'SYN', LATEST_RETRANSMISSION, findings);
-  if (seen !== undefined || open === undefined || !openAnswers) return seen;
+  const isWrong = findings.some(({ step, family: over }) => step === 'SYN to LISTEN' && over === family);
+  if (seen !== undefined || open === undefined || !openAnswers || !isWrong) return seen;
   return wrongSynAckAgain(environment, family, open, LATEST_RETRANSMISSION);
 }
 
