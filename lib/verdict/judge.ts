@@ -127,8 +127,7 @@ function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): 
     const again = shown(observation.drawn ?? [], variables);
     return [again ? `observed ${again} again` : 'observed silence'];
   }
-  const before = replies.slice(0, -1);
-  if (before.length > 0 && !lastOfSeveral(before, last, variables)) {
+  if (replies.length > 1 && !isAcknowledgedStepwise(replies, variables)) {
     return [`observed ${replies.length} replies: ${shown(replies, variables)}`];
   }
   return [...compareReply(expected, last, variables).map(printMismatch), ...faultOfNewIss(last, observation)];
@@ -148,12 +147,7 @@ function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter, opening 
 }
 
 /** What one segment brings may be acknowledged piece by piece: its SYN, its text, its FIN; each more than the one before. */
-function lastOfSeveral(
-  earlier: readonly ConcreteSegment[],
-  last: ConcreteSegment,
-  variables: Variables,
-): boolean {
-  const all = [...earlier, last];
+export function isAcknowledgedStepwise(all: readonly ConcreteSegment[], variables: Variables): boolean {
   const acks = [variables['RCV.NXT'] ?? variables['SEG.SEQ'] ?? 0, ...all.map(({ ack }) => ack)];
   return (
     all.every((segment) => kindOfOne(segment) === 'empty-ack') &&

@@ -1,28 +1,43 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { BaselineEntry } from '../../lib/report/baseline/baseline.ts';
+import type { BaselineEntry, PermittedChoice } from '../../lib/report/baseline/baseline.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { cli, cliAll, type Ended, expectRefusal, temporaryFolder } from './cli.ts';
 import { stored, storedNotRun, storeRun } from './stored.ts';
 
 const ID = 'established.ack.one-before';
 const OTHER = 'listen.rst.empty';
+const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 
 const entry = (more: Partial<BaselineEntry> = {}): BaselineEntry => ({
   id: ID,
   family: 4,
   verdict: 'deviates',
   kind: 'empty-ack',
+  observed: ACK,
   stateAfter: 'ESTABLISHED',
   reason: 'an old habit of this stack',
   ...more,
 });
 
+const choice = (more: Partial<PermittedChoice> = {}): PermittedChoice => ({
+  id: ID,
+  family: 4,
+  observed: ACK,
+  stateAfter: 'ESTABLISHED',
+  ...more,
+});
+
+/** As version 0.1 has written it. */
+const old = ({ observed: _, ...rest }: BaselineEntry): BaselineEntry => rest;
+
 interface Row {
   readonly what: string;
   readonly cases?: readonly ReportCase[];
   readonly entries?: readonly BaselineEntry[];
+  /** What is permitted; null where the baseline is of version 0.1, which did not hold it. */
+  readonly permitted?: readonly PermittedChoice[] | null;
   readonly run?: Partial<Run>;
   readonly words?: readonly string[];
   readonly code: 0 | 1;
@@ -39,13 +54,146 @@ const ROWS: readonly Row[] = [
     code: 0,
     says: /✓ as the baseline says: 0 accepted/,
   },
-  { what: 'permitted', cases: [stored(ID, 'permitted')], code: 0, says: /✓ as the baseline says/ },
+  {
+    what: 'permitted as before',
+    cases: [stored(ID, 'permitted')],
+    permitted: [choice()],
+    code: 0,
+    says: /^gate \S+: ✓ as the baseline says: 0 accepted\n/,
+  },
+  {
+    what: 'only permitted, where it conformed before',
+    cases: [stored(ID, 'permitted')],
+    code: 1,
+    says: /changed choice \(1\): permitted, but [\s\S]*--allow permitted\n {2}established\.ack\.one-before {2}IPv4\n {4}- conformant\n {4}\+ permitted: <SEQ=SND\.NXT><ACK=RCV\.NXT><CTL=ACK>, then ESTABLISHED/,
+  },
+  {
+    what: 'only permitted, where it conformed before, and that is allowed',
+    cases: [stored(ID, 'permitted')],
+    words: ['--allow', 'permitted'],
+    code: 0,
+    says: /changed choice \(1\): within what is permitted, and allowed[\s\S]*- conformant\n[\s\S]*✓ as the baseline says: 0 accepted, 1 allowed/,
+  },
+  {
+    what: 'permitted over the other family only',
+    cases: [stored(ID, 'permitted')],
+    permitted: [choice({ family: 6 })],
+    code: 1,
+    says: /changed choice \(1\)/,
+  },
+  {
+    what: 'permitted with another reply',
+    cases: [stored(ID, 'permitted', { observed: ['<SEQ=9><ACK=6><CTL=ACK>'] })],
+    permitted: [choice()],
+    code: 1,
+    says: /changed choice \(1\)[\s\S]*- permitted: <SEQ=SND\.NXT><ACK=RCV\.NXT><CTL=ACK>, then [\s\S]*\+ permitted: <SEQ=SND\.NXT><ACK=RCV\.NXT\+1><CTL=ACK>/,
+  },
+  {
+    what: 'permitted with another state after',
+    cases: [stored(ID, 'permitted', { stateAfter: 'CLOSED' })],
+    permitted: [choice()],
+    code: 1,
+    says: /changed choice \(1\)[\s\S]*\+ permitted: .*, then CLOSED/,
+  },
+  {
+    what: 'permitted with another state after, and that is allowed',
+    cases: [stored(ID, 'permitted', { stateAfter: 'CLOSED' })],
+    permitted: [choice()],
+    words: ['--allow', 'permitted'],
+    code: 0,
+    says: /✓ as the baseline says: 0 accepted, 1 allowed/,
+  },
+  {
+    what: 'conformant, where it was only permitted before',
+    cases: [stored(ID, 'conformant')],
+    permitted: [choice()],
+    code: 1,
+    says: /changed choice \(1\)[\s\S]*- permitted: .*\n {4}\+ conformant: /,
+  },
+  {
+    what: 'deviates, where it was permitted before: that is never allowed',
+    permitted: [choice()],
+    words: ['--allow', 'permitted'],
+    code: 1,
+    says: /new deviation \(1\)/,
+  },
+  {
+    what: 'permitted, and no longer to be tested',
+    cases: [inconclusive(true)],
+    permitted: [choice()],
+    code: 1,
+    says: /changed choice \(1\)[\s\S]*ruled out by the target's capabilities/,
+  },
+  {
+    what: 'permitted before, and not to be judged now',
+    cases: [inconclusive(false)],
+    permitted: [choice()],
+    words: ['--allow', 'permitted'],
+    code: 1,
+    says: /inconclusive \(1\)/,
+  },
+  {
+    what: 'a choice of a case that there is not',
+    cases: [stored(ID, 'conformant')],
+    permitted: [choice({ id: 'established.no.such' })],
+    words: ['--allow', 'permitted'],
+    code: 1,
+    says: /unknown id \(1\)[\s\S]*- permitted: /,
+  },
+  {
+    what: 'permitted, by a baseline of version 0.1: a warning says what passes unseen',
+    cases: [stored(ID, 'permitted')],
+    permitted: null,
+    code: 0,
+    says: /^warning: \S+ does not hold what is only permitted: a change of that is not seen; `segment-arrives baseline update --results \S+ --baseline \S+` adds it and keeps the reasons\n/,
+  },
+  {
+    what: 'deviates as accepted by a baseline of version 0.1, which holds no reply',
+    entries: [old(entry())],
+    permitted: null,
+    code: 0,
+    says: /^warning: \S+ does not hold the reply of 1 of its entries, and what is only permitted[\s\S]*1 accepted/,
+  },
+  {
+    what: 'deviates with another kind than a baseline of version 0.1 says',
+    entries: [old(entry({ kind: 'rst' }))],
+    permitted: null,
+    code: 1,
+    says: /changed observation \(1\)[\s\S]*- deviates: rst, then ESTABLISHED[\s\S]*warning/,
+  },
+  {
+    what: 'deviates with another field than accepted',
+    cases: [stored(ID, 'deviates', { observed: ['<SEQ=10><ACK=5><CTL=ACK>'] })],
+    entries: [entry()],
+    words: ['--allow', 'permitted'],
+    code: 1,
+    says: /changed observation \(1\)[\s\S]*- deviates: <SEQ=SND\.NXT><ACK=RCV\.NXT><CTL=ACK>, then ESTABLISHED \(an old habit[\s\S]*\+ deviates: <SEQ=SND\.NXT\+1><ACK=RCV\.NXT><CTL=ACK>/,
+  },
+  {
+    what: 'deviates as accepted, whatever numbers and window were chosen',
+    cases: [
+      stored(ID, 'deviates', {
+        variables: { 'RCV.NXT': 4_000_000_000, 'SND.NXT': 0 },
+        observed: ['<SEQ=0><ACK=4000000000><CTL=ACK><WND=17>'],
+      }),
+    ],
+    entries: [entry()],
+    code: 0,
+    says: /1 accepted/,
+  },
+  {
+    what: 'deviates by two replies, where one was accepted',
+    cases: [stored(ID, 'deviates', { observed: ['<SEQ=9><ACK=5><CTL=ACK>', '<SEQ=9><ACK=5><CTL=ACK>'] })],
+    entries: [entry()],
+    code: 1,
+    says: /changed observation \(1\)/,
+  },
   {
     what: 'permitted, under --strict',
     cases: [stored(ID, 'permitted')],
     run: { strict: true },
     code: 1,
-    says: /new deviation \(1\)[\s\S]*\+ permitted: empty-ack, then ESTABLISHED/,
+    says: /new deviation \(1\)[\s\S]*\+ permitted: <SEQ=SND\.NXT>.*, then ESTABLISHED/,
   },
   {
     what: 'permitted as accepted, under --strict',
@@ -62,11 +210,27 @@ const ROWS: readonly Row[] = [
     code: 0,
     says: /✓ as the baseline says/,
   },
+  {
+    what: 'permitted otherwise than accepted, without --strict',
+    cases: [stored(ID, 'permitted')],
+    entries: [entry({ verdict: 'permitted', observed: 'silence' })],
+    code: 1,
+    says: /changed choice \(1\)[\s\S]*- permitted: silence/,
+  },
+  {
+    what: 'permitted otherwise than accepted, under --strict: that is not for --allow',
+    cases: [stored(ID, 'permitted')],
+    entries: [entry({ verdict: 'permitted', observed: 'silence' })],
+    run: { strict: true },
+    words: ['--allow', 'permitted'],
+    code: 1,
+    says: /changed observation \(1\)/,
+  },
   { what: 'deviates as accepted', entries: [entry()], code: 0, says: /✓ as the baseline says: 1 accepted/ },
   {
     what: 'deviates, not accepted',
     code: 1,
-    says: /new deviation \(1\): fix the target; or accept it by `segment-arrives baseline update[\s\S]*established\.ack\.one-before {2}IPv4\n {4}\+ deviates: empty-ack/,
+    says: /new deviation \(1\): fix the target; or accept it by `segment-arrives baseline update[\s\S]*established\.ack\.one-before {2}IPv4\n {4}\+ deviates: <SEQ=SND\.NXT>/,
   },
   {
     what: 'deviates, accepted over the other family only',
@@ -76,28 +240,28 @@ const ROWS: readonly Row[] = [
   },
   {
     what: 'deviates with another kind of reply',
-    entries: [entry({ kind: 'rst' })],
+    entries: [entry({ kind: 'rst', observed: '<SEQ=SEG.ACK><CTL=RST>' })],
     code: 1,
-    says: /changed observation \(1\)[\s\S]*- deviates: rst, then ESTABLISHED[\s\S]*\+ deviates: empty-ack/,
+    says: /changed observation \(1\)[\s\S]*- deviates: <SEQ=SEG\.ACK><CTL=RST>, then [\s\S]*\+ deviates: <SEQ=SND\.NXT>/,
   },
   {
     what: 'deviates with another state after',
     entries: [entry({ stateAfter: 'CLOSED' })],
     code: 1,
-    says: /changed observation \(1\)[\s\S]*- deviates: empty-ack, then CLOSED/,
+    says: /changed observation \(1\)[\s\S]*- deviates: .*, then CLOSED/,
   },
   {
     what: 'deviates, accepted as permitted only',
     entries: [entry({ verdict: 'permitted' })],
     code: 1,
-    says: /changed observation \(1\)[\s\S]*- permitted: empty-ack[\s\S]*\+ deviates: empty-ack/,
+    says: /changed observation \(1\)[\s\S]*- permitted: <SEQ[\s\S]*\+ deviates: <SEQ/,
   },
   {
     what: 'permitted, accepted as deviating',
     cases: [stored(ID, 'permitted')],
     entries: [entry()],
     code: 1,
-    says: /unexpected pass \(1\)[\s\S]*\+ permitted: empty-ack/,
+    says: /unexpected pass \(1\)[\s\S]*\+ permitted: <SEQ/,
   },
   {
     what: 'a pattern is no id',
@@ -142,6 +306,12 @@ const ROWS: readonly Row[] = [
     entries: [entry({ reason: 'unreviewed' })],
     code: 1,
     says: /unreviewed \(1\): say in .* why it is accepted/,
+  },
+  {
+    what: 'unreviewed, with an earlier reason behind the mark',
+    entries: [entry({ reason: 'unreviewed: an old habit of this stack' })],
+    code: 1,
+    says: /unreviewed \(1\)/,
   },
   {
     what: 'unreviewed, of a case that was not tried',
@@ -203,7 +373,8 @@ describe('command line: gate', function () {
   const folder = temporaryFolder();
   const baselineOf = (name: string, entries: readonly BaselineEntry[], more: object = {}): string => {
     const file = join(folder, `${name}-baseline.json`);
-    const baseline = { suite: 'segment-arrives', target: 'Linux 6.1', profile: 'rfc9293', entries, ...more };
+    const head = { suite: 'segment-arrives', target: 'Linux 6.1', profile: 'rfc9293' };
+    const baseline = { ...head, entries, permitted: [], ...more };
     writeFileSync(file, JSON.stringify(baseline));
     return file;
   };
@@ -211,10 +382,18 @@ describe('command line: gate', function () {
   let ended: Promise<Ended>[] = [];
   before(() => {
     ended = cliAll(
-      ROWS.map(({ cases = [stored(ID, 'deviates')], entries = [], run, words = [] }, index) => {
-        const results = storeRun(folder, `row-${index}`, cases, run);
-        return ['gate', results, '--baseline', baselineOf(`row-${index}`, entries), ...words];
-      }),
+      ROWS.map(
+        ({ cases = [stored(ID, 'deviates')], entries = [], permitted = [], run, words = [] }, index) => {
+          const results = storeRun(folder, `row-${index}`, cases, run);
+          return [
+            'gate',
+            results,
+            '--baseline',
+            baselineOf(`row-${index}`, entries, { permitted: permitted ?? undefined }),
+            ...words,
+          ];
+        },
+      ),
     );
   });
   for (const [index, { what, code, says }] of ROWS.entries()) {
@@ -243,6 +422,15 @@ describe('command line: gate', function () {
       [baselineOf('suite', [], { suite: 'another' }), /suite/],
       [baselineOf('date', [entry({ date: 'yesterday' })]), /entries\.0\.date/],
       [baselineOf('issue', [entry({ issue: '' })]), /entries\.0\.issue/],
+      [
+        baselineOf('both', [entry()], { permitted: [choice()] }),
+        /has established\.ack\.one-before, IPv4, in both lists/,
+      ],
+      [baselineOf('twice-permitted', [], { permitted: [choice(), choice()] }), /IPv4, twice/],
+      [
+        baselineOf('permitted', [], { permitted: [{ ...choice(), reason: 'none is needed' }] }),
+        /permitted\.0.*reason/,
+      ],
       [baselineOf('more', [{ ...entry(), severity: 'low' } as never]), /severity/],
     ];
     for (const [file, sentence] of refusals) {
@@ -256,6 +444,7 @@ describe('command line: gate', function () {
       stored(ID, 'deviates', { family: 6, kind: 'rst' }),
       stored(OTHER, 'conformant'),
       stored('listen.ack.empty', 'deviates'),
+      stored('listen.syn.empty', 'permitted'),
     ]);
     const before = [
       entry({ issue: 'https://example.org/1', date: '2026-01-02' }),
@@ -264,17 +453,20 @@ describe('command line: gate', function () {
       entry({ id: OTHER }),
       entry({ id: 'syn-sent.ack.iss' }),
     ];
-    const baseline = baselineOf('update', before);
+    const baseline = baselineOf('update', before, {
+      permitted: [choice({ id: OTHER, family: 6 }), choice({ id: 'listen.syn.gone' })],
+    });
     const { code, stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
     expect(code).to.equal(0);
     expect(stdout).to.match(/\+ new: listen\.ack\.empty {2}IPv4/);
-    expect(stdout).to.match(/~ observed otherwise: established\.ack\.one-before {2}IPv6 {2}deviates: rst/);
+    expect(stdout).to.match(/~ observed otherwise: established\.ack\.one-before {2}IPv6 {2}deviates: <SEQ/);
     expect(stdout).to.match(/- taken out: listen\.rst\.empty/);
-    expect(stdout).to.match(/4 entries, 2 to be reviewed/);
-    const { entries } = JSON.parse(readFileSync(baseline, 'utf8'));
+    expect(stdout).to.match(/4 entries and 2 permitted choices, 2 to be reviewed/);
+    const { entries, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
+    expect(permitted).to.deep.equal([choice({ id: OTHER, family: 6 }), choice({ id: 'listen.syn.empty' })]);
     expect(entries.map(({ id, family, reason }: BaselineEntry) => [id, family, reason])).to.deep.equal([
       [ID, 4, 'an old habit of this stack'],
-      [ID, 6, 'unreviewed'],
+      [ID, 6, 'unreviewed: an old habit of this stack'],
       ['listen.ack.empty', 4, 'unreviewed'],
       ['syn-sent.ack.iss', 4, 'an old habit of this stack'],
     ]);
@@ -282,5 +474,50 @@ describe('command line: gate', function () {
     const gate = await cli(['gate', results, '--baseline', baseline]);
     expect(gate.code).to.equal(1);
     expect(gate.stdout).to.match(/unreviewed \(2\)/);
+  });
+
+  it('updates a baseline of version 0.1: replies and what is permitted are added, reasons stay', async () => {
+    const results = storeRun(folder, 'convert', [
+      stored(ID, 'deviates'),
+      stored('listen.syn.empty', 'permitted'),
+    ]);
+    const baseline = baselineOf('convert', [old(entry())], { permitted: undefined });
+    const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
+    expect(stdout).to.match(
+      /^ {2}1 entries hold the reply now.*\n.*1 entries and 1 permitted choices, all reviewed/,
+    );
+    const { entries, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
+    expect(entries).to.deep.equal([entry()]);
+    expect(permitted).to.deep.equal([choice({ id: 'listen.syn.empty' })]);
+    expect((await cli(['gate', results, '--baseline', baseline])).stdout).to.match(/^gate .*: ✓/);
+  });
+
+  it('does not take the part of a run for the whole of what is permitted', async () => {
+    const results = storeRun(folder, 'part', [stored(ID, 'deviates'), stored(OTHER, 'permitted')]);
+    const untried = entry({ id: 'syn-sent.ack.iss' });
+    const baseline = baselineOf('part', [entry(), untried], { permitted: undefined });
+    const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
+    expect(stdout).to.match(/what is only permitted is not held: that takes the results of a whole run/);
+    expect(JSON.parse(readFileSync(baseline, 'utf8'))).not.to.have.property('permitted');
+  });
+
+  it('suggests the reason of the other family, and of a case that has another id now', async () => {
+    const results = storeRun(folder, 'hints', [
+      stored(ID, 'deviates', { family: 6 }),
+      stored(ID, 'deviates'),
+    ]);
+    const reviewed = baselineOf('family', [entry()]);
+    await cli(['baseline', 'update', '--results', results, '--baseline', reviewed]);
+    const renamed = baselineOf('renamed', [entry({ id: 'established.ack.a-before', family: 6 })]);
+    const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', renamed]);
+    expect(stdout).to.match(/- taken out: established\.ack\.a-before {2}IPv6 .*an old habit of this stack/);
+    const reasons = [reviewed, renamed].map((file) =>
+      JSON.parse(readFileSync(file, 'utf8')).entries.map(({ reason }: BaselineEntry) => reason),
+    );
+    const marked = 'unreviewed: an old habit of this stack';
+    expect(reasons).to.deep.equal([
+      ['an old habit of this stack', marked],
+      [marked, marked],
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { list } from './run.ts';
+import { allowOption, list } from './run.ts';
 
 const RUN_EXAMPLES = `
 Each stack gets a folder of reports, reports/STACK/; several get a page side by side, reports/index.html.
@@ -36,6 +36,7 @@ export function addLabCommands(program: Command): void {
     .option('--seed <number>', 'repeats the free choices of an earlier run')
     .option('--parallel <number>', 'how many cases may be on the wire at once')
     .option('--format <format>', 'how each run is shown')
+    .addOption(allowOption())
     .option('--report-only', 'exit code 0 when every run was completed, whatever the verdicts')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (stacks, options) => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { MARKERS } from '../../report/markers.ts';
-import { list } from './run.ts';
+import { allowOption, list } from './run.ts';
 
 const REPORT_EXAMPLES = `
 Examples:
@@ -44,6 +44,7 @@ export function addResultCommands(program: Command): void {
     .argument('<results>', 'results.json of the run')
     .option('--baseline <file>', 'accepted deviations')
     .option('--only <glob>', 'only cases whose id matches; may be a list', list)
+    .addOption(allowOption())
     .addHelpText(
       'after',
       '\nExample:\n  segment-arrives gate reports/results.json --baseline reports/baselines/linux.json',

@@ -21,6 +21,13 @@ export const list = (value: string, before: readonly string[] = []): readonly st
   ...value.split(',').map((part) => part.trim()),
 ];
 
+/** `--allow permitted`: what the gate of the baseline lets pass. */
+export const allowOption = (): Option =>
+  new Option(
+    '--allow <what>',
+    'let pass what is otherwise than in the baseline, as far as it is permitted',
+  ).choices(['permitted']);
+
 export function addRunCommand(program: Command): void {
   program
     .command('run')
@@ -46,6 +53,7 @@ export function addRunCommand(program: Command): void {
     .option('--parallel <number>', 'how many cases may be on the wire at once')
     .option('--reports <directory>', 'where the reports go (default: reports)')
     .option('--baseline <file>', 'accepted deviations: the exit code tells whether the run differs from them')
+    .addOption(allowOption())
     .option('--report-only', 'exit code 0 when the run was completed, whatever the verdicts')
     .addOption(new Option('--format <format>', 'how the run is shown').choices(FORMATS).default('progress'))
     .option('--verbose', 'print every segment of a case when it has ended')

@@ -24,6 +24,7 @@ export interface LabRunOptions {
   readonly seed?: string;
   readonly parallel?: string;
   readonly format?: string;
+  readonly allow?: string;
   readonly reportOnly?: boolean;
 }
 
@@ -59,7 +60,7 @@ export async function runStacks(ids: readonly string[], options: LabRunOptions):
 
 function wordsFor(id: string, folder: string, options: LabRunOptions): string[] {
   const words = ['run', '--stack', id, '--reports', folder];
-  for (const name of ['family', 'profile', 'seed', 'parallel', 'format'] as const) {
+  for (const name of ['family', 'profile', 'seed', 'parallel', 'format', 'allow'] as const) {
     const value = options[name];
     if (value !== undefined) words.push(`--${name}`, value);
   }

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import {
   type BaselineEntry,
+  isReviewed,
   readBaseline,
   UNREVIEWED,
   writeBaseline,
 } from '../../report/baseline/baseline.ts';
+import { entryText } from '../../report/baseline/text.ts';
 import { updateBaseline } from '../../report/baseline/update.ts';
 import { readResults } from '../../report/results.ts';
 import { EXIT, UsageError } from '../failure.ts';
@@ -20,23 +22,27 @@ export async function update({ results, baseline: file }: BaselineOptions): Prom
   if (!results || !file) throw new UsageError('baseline update needs --results FILE and --baseline FILE');
   const run = readResults(results);
   const before = existsSync(file) ? readBaseline(file) : undefined;
-  const { baseline, added, changed, removed } = updateBaseline(run, before, await knownCases());
+  const { baseline, added, changed, removed, completed } = updateBaseline(run, before, await knownCases());
   writeBaseline(file, baseline);
   const lines = [
     ...listed('+ new', added),
     ...listed('~ observed otherwise', changed),
     ...listed('- taken out', removed),
   ];
-  const open = baseline.entries.filter(({ reason }) => reason === UNREVIEWED).length;
+  if (completed > 0) lines.push(`  ${completed} entries hold the reply now, which they did not`);
+  if (!baseline.permitted) {
+    lines.push('  what is only permitted is not held: that takes the results of a whole run, without --only');
+  }
+  const open = baseline.entries.filter((entry) => !isReviewed(entry)).length;
   const rest =
     open === 0
       ? 'all reviewed'
       : `${open} to be reviewed: write the reason of each instead of "${UNREVIEWED}"`;
-  console.log([...lines, `${file}: ${baseline.entries.length} entries, ${rest}`].join('\n'));
+  const { entries, permitted = [] } = baseline;
+  const counts = `${entries.length} entries and ${permitted.length} permitted choices`;
+  console.log([...lines, `${file}: ${counts}, ${rest}`].join('\n'));
   return EXIT.asExpected;
 }
 
 const listed = (how: string, entries: readonly BaselineEntry[]): string[] =>
-  entries.map(({ id, family, verdict, kind, stateAfter }) => {
-    return `  ${how}: ${id}  IPv${family}  ${verdict}: ${kind}${stateAfter ? `, then ${stateAfter}` : ''}`;
-  });
+  entries.map((entry) => `  ${how}: ${entry.id}  IPv${entry.family}  ${entryText(entry)}`);

@@ -15,6 +15,9 @@ export interface NamedBaseline {
   readonly baseline: Baseline;
 }
 
+/** Changes that the gate can be told to let pass. */
+export type Allowed = 'permitted';
+
 /** @throws BaselineError */
 export const namedBaseline = (file: string): NamedBaseline => ({ file, baseline: readBaseline(file) });
 
@@ -22,14 +25,17 @@ export const namedBaseline = (file: string): NamedBaseline => ({ file, baseline:
 export async function compareWith(
   run: Run,
   { baseline }: NamedBaseline,
-  only: string | undefined,
+  { only, allow }: { readonly only?: string | undefined; readonly allow?: Allowed | undefined },
 ): Promise<GateOutcome> {
   const tried = new Set(run.cases.map(keyOf));
+  const held = [...baseline.entries, ...(baseline.permitted ?? [])];
   // Loading the catalogue takes longer than all the rest.
-  const isKnown = baseline.entries.every((entry) => tried.has(keyOf(entry)))
-    ? () => true
-    : await knownCases();
-  return compare(run, baseline, { isKnown, ...(only ? { isSelected: matcher(only) } : {}) });
+  const isKnown = held.every((entry) => tried.has(keyOf(entry))) ? () => true : await knownCases();
+  return compare(run, baseline, {
+    isKnown,
+    allowPermitted: allow === 'permitted',
+    ...(only ? { isSelected: matcher(only) } : {}),
+  });
 }
 
 /** What the summary of a run says of the results that the gate accepts. */
@@ -58,10 +64,11 @@ export function concludeGate(outcome: GateOutcome, run: Run, named: NamedBaselin
 export interface GateOptions {
   readonly baseline?: string;
   readonly only?: readonly string[];
+  readonly allow?: Allowed;
 }
 
 /** Compares stored results with a baseline. */
-export async function gate(results: string, { baseline, only }: GateOptions): Promise<number> {
+export async function gate(results: string, { baseline, only, allow }: GateOptions): Promise<number> {
   if (!baseline) throw new UsageError('the gate needs --baseline FILE');
   const named = namedBaseline(baseline);
   const all = readResults(results);
@@ -73,5 +80,5 @@ export async function gate(results: string, { baseline, only }: GateOptions): Pr
       wanted ? `--only ${wanted} matches no case of ${results}` : `${results} holds no case`,
     );
   }
-  return concludeGate(await compareWith(run, named, wanted), run, named, results);
+  return concludeGate(await compareWith(run, named, { only: wanted, allow }), run, named, results);
 }

@@ -42,7 +42,8 @@ export async function execute(
     const complete = await runMocha(mocha, run, options, interruption);
     await mochaGlobalTeardown();
     const done = currentRun({ durationMs: Date.now() - startedAt, complete });
-    const outcome = done && baseline && (await compareWith(done, baseline, settings.only));
+    const outcome =
+      done && baseline && (await compareWith(done, baseline, { only: settings.only, allow: options.allow }));
     const accepted = baseline && outcome && { baseline: acceptedBy(baseline, outcome) };
     if (done)
       console.log(

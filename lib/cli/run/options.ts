@@ -1,3 +1,4 @@
+import type { Allowed } from '../results/gate.ts';
 import type { SettingOptions } from '../settings.ts';
 
 export const FORMATS = ['progress', 'spec', 'dots', 'jsonl'] as const;
@@ -8,6 +9,7 @@ export type Format = (typeof FORMATS)[number];
 /** The options of `run`, as commander hands them over. */
 export interface RunOptions extends SettingOptions {
   readonly baseline?: string;
+  readonly allow?: Allowed;
   readonly reportOnly?: boolean;
   readonly format: Format;
   readonly verbose?: boolean;

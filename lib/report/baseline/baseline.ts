@@ -4,6 +4,7 @@ import { PROFILES, type Profile } from '../../spec/profile.ts';
 import { STATES } from '../../spec/state.ts';
 import { KINDS } from '../../verdict/result.ts';
 import { writeWhole } from '../results.ts';
+import { familySchema } from '../stored-case.ts';
 
 /** A baseline that is none, or is not for this run; the message is one sentence for the user. */
 export class BaselineError extends Error {
@@ -13,28 +14,48 @@ export class BaselineError extends Error {
 /** What `baseline update` writes where a person has to say why; the gate refuses it. */
 export const UNREVIEWED = 'unreviewed';
 
+/** What a person has written on an entry that says why it is accepted, and not only that it is to be reviewed. */
+export const isReviewed = ({ reason }: Pick<BaselineEntry, 'reason'>): boolean =>
+  !reason.toLowerCase().startsWith(UNREVIEWED);
+
+const about = { id: z.string().min(1), family: familySchema };
+const observed = z.string().min(1).describe('the replies, in terms of the TCB; or `silence`');
+const stateAfter = z.enum([...STATES, 'unknown']);
+
 const entrySchema = z.strictObject({
-  id: z.string().min(1),
-  family: z.union([z.literal(4), z.literal(6)]),
+  ...about,
   verdict: z.enum(['deviates', 'permitted']),
   kind: z.enum(KINDS).describe('what was observed'),
-  stateAfter: z.enum([...STATES, 'unknown']).optional(),
+  observed: observed.optional().describe('absent in baselines of version 0.1: then any reply of the kind'),
+  stateAfter: stateAfter.optional(),
   reason: z.string().trim().min(1).describe('why it is accepted'),
   issue: z.string().min(1).optional().describe('where it is being dealt with'),
   date: z.iso.date().optional().describe('when it was accepted'),
 });
+
+const permittedSchema = z.strictObject({ ...about, observed, stateAfter });
 
 export const baselineSchema = z.strictObject({
   suite: z.literal('segment-arrives'),
   target: z.string().min(1),
   profile: z.enum(PROFILES),
   entries: z.array(entrySchema),
+  permitted: z
+    .array(permittedSchema)
+    .optional()
+    .describe('absent in baselines of version 0.1: then whatever is permitted passes'),
 });
 
 /** An accepted result: of one case over one address family. */
 export type BaselineEntry = z.infer<typeof entrySchema>;
 
-/** Every result of a target that is not conformant and was accepted; what is absent must conform. */
+/** A choice that the documents leave to the target, as it was last seen to be made. It needs no reason. */
+export type PermittedChoice = z.infer<typeof permittedSchema>;
+
+/**
+ * Every result of a target that is not conformant: what fails and was accepted, and what is only permitted. What is in
+ * neither list must conform.
+ */
 export type Baseline = z.infer<typeof baselineSchema>;
 
 type Key = Pick<BaselineEntry, 'id' | 'family'>;
@@ -61,17 +82,25 @@ export function parseBaseline(text: string, name: string): Baseline {
     const id = typeof entry?.id === 'string' ? ` (${entry.id})` : '';
     throw new BaselineError(`${name}: ${path.join('.') || 'the document'}${id}: ${issue?.message}`);
   }
-  const { entries } = parsed.data;
-  for (const [index, entry] of entries.entries()) {
-    const next = entries[index + 1];
+  const { entries, permitted = [] } = parsed.data;
+  requireOrder(entries, name);
+  requireOrder(permitted, name);
+  const keys = new Set(entries.map(keyOf));
+  const both = permitted.find((choice) => keys.has(keyOf(choice)));
+  if (both) throw new BaselineError(`${name} has ${both.id}, IPv${both.family}, in both lists`);
+  return parsed.data;
+}
+
+function requireOrder(list: readonly Key[], name: string): void {
+  for (const [index, one] of list.entries()) {
+    const next = list[index + 1];
     if (!next) continue;
-    const order = inOrder(entry, next);
+    const order = inOrder(one, next);
     if (order === 0) throw new BaselineError(`${name} has ${next.id}, IPv${next.family}, twice`);
     if (order > 0) {
       throw new BaselineError(`${name} is not sorted: ${next.id}, IPv${next.family}, is out of place`);
     }
   }
-  return parsed.data;
 }
 
 /** @throws BaselineError when it cannot be read or is not one */
@@ -98,21 +127,29 @@ export function requireProfile(baseline: Baseline, profile: Profile): void {
 }
 
 /** An entry a line, sorted: a change is a line of a diff. */
-export function printBaseline({ entries, ...head }: Baseline): string {
-  const lines = [...entries].sort(inOrder).map((entry) => `  ${JSON.stringify(ordered(entry))}`);
-  const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n ]`;
-  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "entries": ${list}\n}\n`;
+export function printBaseline({ entries, permitted, ...head }: Baseline): string {
+  const lists = [
+    printList('entries', entries.map(ordered)),
+    ...(permitted ? [printList('permitted', permitted.map(orderedChoice))] : []),
+  ];
+  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n${lists.join(',\n')}\n}\n`;
 }
 
-const ordered = ({ id, family, verdict, kind, stateAfter, reason, issue, date }: BaselineEntry) => ({
+function printList(name: string, list: readonly Key[]): string {
+  const lines = [...list].sort(inOrder).map((one) => `  ${JSON.stringify(one)}`);
+  return ` "${name}": ${lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n ]`}`;
+}
+
+const ordered = (entry: BaselineEntry): BaselineEntry => {
+  const { id, family, verdict, kind, observed, stateAfter, reason, issue, date } = entry;
+  return { id, family, verdict, kind, observed, stateAfter, reason, issue, date };
+};
+
+const orderedChoice = ({ id, family, observed, stateAfter }: PermittedChoice): PermittedChoice => ({
   id,
   family,
-  verdict,
-  kind,
+  observed,
   stateAfter,
-  reason,
-  issue,
-  date,
 });
 
 /** @throws ReportError when it cannot be written */

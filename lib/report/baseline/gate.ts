@@ -1,7 +1,15 @@
-import { judgementOf, seenOf } from '../../verdict/result.ts';
+import { judgementOf, type Seen, seenOf, verdictOf } from '../../verdict/result.ts';
 import { isFailure } from '../judgement.ts';
 import type { ReportCase, Run } from '../run.ts';
-import { type Baseline, type BaselineEntry, keyOf, requireProfile, UNREVIEWED } from './baseline.ts';
+import {
+  type Baseline,
+  type BaselineEntry,
+  isReviewed,
+  keyOf,
+  type PermittedChoice,
+  requireProfile,
+} from './baseline.ts';
+import { repliesText } from './replies.ts';
 
 /** Why the gate does not open. */
 export type Objection =
@@ -11,19 +19,32 @@ export type Objection =
   | { readonly kind: 'changed observation'; readonly result: ReportCase; readonly entry: BaselineEntry }
   /** Conformant, although the baseline says that it is not. */
   | { readonly kind: 'unexpected pass'; readonly result: ReportCase; readonly entry: BaselineEntry }
+  /** Only permitted now, or no longer, or permitted in another way than before; without `before`, it was conformant. */
+  | { readonly kind: 'changed choice'; readonly result: ReportCase; readonly before?: PermittedChoice }
   /** There is no such case, or not over this family. */
-  | { readonly kind: 'unknown id'; readonly entry: BaselineEntry }
+  | { readonly kind: 'unknown id'; readonly entry: BaselineEntry | PermittedChoice }
   /** Nobody has said why it is accepted. */
   | { readonly kind: 'unreviewed'; readonly entry: BaselineEntry }
   /** Not to be judged, although the target is able to do it. */
   | { readonly kind: 'inconclusive'; readonly result: ReportCase };
 
+/** What a baseline of version 0.1 does not hold, so that its changes pass. */
+export interface Unseen {
+  /** How many entries hold no reply. */
+  readonly replies: number;
+  /** Whether nothing is held of what is permitted. */
+  readonly permitted: boolean;
+}
+
 export interface GateOutcome {
   readonly objections: readonly Objection[];
+  /** Changes that were said beforehand to be no objection. */
+  readonly allowed: readonly Objection[];
   /** Why a result that is not conformant is accepted, by {@link keyOf}. */
   readonly accepted: ReadonlyMap<string, string>;
   /** Entries of cases that this run did not try. */
-  readonly untried: readonly BaselineEntry[];
+  readonly untried: readonly (BaselineEntry | PermittedChoice)[];
+  readonly unseen: Unseen;
   /** False when the run was cut short: then nothing is known of the rest, and the gate stays shut. */
   readonly complete: boolean;
 }
@@ -33,6 +54,8 @@ export interface GateOptions {
   readonly isKnown: (entry: Pick<BaselineEntry, 'id' | 'family'>) => boolean;
   /** Entries that the run was not asked to try are left alone. */
   readonly isSelected?: (id: string) => boolean;
+  /** Changes within what the documents permit are told, and pass. */
+  readonly allowPermitted?: boolean;
 }
 
 export const isOpen = ({ objections, complete }: GateOutcome): boolean => complete && objections.length === 0;
@@ -45,27 +68,41 @@ export const isOpen = ({ objections, complete }: GateOutcome): boolean => comple
 export function gate(
   run: Run,
   baseline: Baseline,
-  { isKnown, isSelected = () => true }: GateOptions,
+  { isKnown, isSelected = () => true, allowPermitted = false }: GateOptions,
 ): GateOutcome {
   requireProfile(baseline, run.profile);
   const entries = new Map(baseline.entries.map((entry) => [keyOf(entry), entry]));
+  const choices = baseline.permitted && new Map(baseline.permitted.map((choice) => [keyOf(choice), choice]));
   const accepted = new Map<string, string>();
-  const objections: Objection[] = [];
+  const found: Objection[] = [];
   for (const result of run.cases) {
-    const entry = entries.get(keyOf(result));
-    entries.delete(keyOf(result));
-    const objection = objectionTo(result, entry, run);
-    if (objection) objections.push(objection);
-    else if (entry && isFailure(result, run.profile, run.strict)) accepted.set(keyOf(result), entry.reason);
+    const key = keyOf(result);
+    const entry = entries.get(key);
+    const objection = objectionTo(result, entry, run) ?? changedChoice(result, entry, choices, run);
+    entries.delete(key);
+    choices?.delete(key);
+    if (objection) found.push(objection);
+    else if (entry && isFailure(result, run.profile, run.strict)) accepted.set(key, entry.reason);
   }
-  const untried: BaselineEntry[] = [];
-  for (const entry of entries.values()) {
+  const untried: (BaselineEntry | PermittedChoice)[] = [];
+  for (const entry of [...entries.values(), ...(choices?.values() ?? [])]) {
     if (!isSelected(entry.id)) continue;
-    if (!isKnown(entry)) objections.push({ kind: 'unknown id', entry });
-    else if (isUnreviewed(entry)) objections.push({ kind: 'unreviewed', entry });
+    if (!isKnown(entry)) found.push({ kind: 'unknown id', entry });
+    else if ('reason' in entry && !isReviewed(entry)) found.push({ kind: 'unreviewed', entry });
     else untried.push(entry);
   }
-  return { objections, accepted, untried, complete: run.complete };
+  const isAllowed = ({ kind }: Objection): boolean => allowPermitted && kind === 'changed choice';
+  return {
+    objections: found.filter((one) => !isAllowed(one)),
+    allowed: found.filter(isAllowed),
+    accepted,
+    untried,
+    unseen: {
+      replies: baseline.entries.filter(({ observed }) => observed === undefined).length,
+      permitted: baseline.permitted === undefined,
+    },
+    complete: run.complete,
+  };
 }
 
 function objectionTo(
@@ -81,23 +118,52 @@ function objectionTo(
     return entry && { kind: 'changed observation', result, entry };
   }
   if (!isFailure(result, profile, strict)) {
-    // An entry that was made under --strict says nothing without it.
-    const idle = verdict === 'permitted' && entry?.verdict === 'permitted';
-    return entry && !idle ? { kind: 'unexpected pass', result, entry } : undefined;
+    // An entry that was made under --strict is a choice without it.
+    const isChoice = verdict === 'permitted' && entry?.verdict === 'permitted';
+    return entry && !isChoice ? { kind: 'unexpected pass', result, entry } : undefined;
   }
   if (!entry) return { kind: 'new deviation', result };
   if (!isAsAccepted(result, verdict, entry)) return { kind: 'changed observation', result, entry };
-  return isUnreviewed(entry) ? { kind: 'unreviewed', entry } : undefined;
+  return isReviewed(entry) ? undefined : { kind: 'unreviewed', entry };
 }
 
-const isUnreviewed = ({ reason }: BaselineEntry): boolean => reason.toLowerCase() === UNREVIEWED;
+/** Whether the target has made another choice, where the documents leave one. */
+function changedChoice(
+  result: ReportCase,
+  entry: BaselineEntry | undefined,
+  choices: ReadonlyMap<string, PermittedChoice> | undefined,
+  { profile, strict }: Pick<Run, 'profile' | 'strict'>,
+): Objection | undefined {
+  const verdict = verdictOf(result, profile);
+  if (verdict === 'deviates' || (verdict === 'permitted' && strict)) return undefined;
+  const seen = seenOf(result);
+  if (verdict === 'permitted' && entry) {
+    const { id, family, observed, stateAfter } = entry;
+    if (!seen || observed === undefined || stateAfter === undefined) return undefined;
+    return isSameChoice(seen, { observed, stateAfter })
+      ? undefined
+      : { kind: 'changed choice', result, before: { id, family, observed, stateAfter } };
+  }
+  if (!choices) return undefined;
+  const before = choices.get(keyOf(result));
+  if (verdict === 'permitted' && !before) return { kind: 'changed choice', result };
+  if (!before || (verdict === 'permitted' && seen && isSameChoice(seen, before))) return undefined;
+  return { kind: 'changed choice', result, before };
+}
+
+const isSameChoice = (
+  seen: Seen,
+  { observed, stateAfter }: Pick<PermittedChoice, 'observed' | 'stateAfter'>,
+) => repliesText(seen) === observed && seen.stateAfter === stateAfter;
 
 /** Whether what was observed is what the entry says. */
 export function isAsAccepted(result: ReportCase, verdict: string, entry: BaselineEntry): boolean {
   const seen = seenOf(result);
   return (
+    seen !== undefined &&
     entry.verdict === verdict &&
-    entry.kind === seen?.kind &&
+    entry.kind === seen.kind &&
+    (entry.observed === undefined || entry.observed === repliesText(seen)) &&
     (entry.stateAfter === undefined || entry.stateAfter === seen.stateAfter)
   );
 }

@@ -1,10 +1,10 @@
 import pc from 'picocolors';
 import type { Profile } from '../../spec/profile.ts';
 import { judgementOf, reasonOf, seenOf } from '../../verdict/result.ts';
-import { observedText } from '../expectation.ts';
 import type { ReportCase } from '../run.ts';
-import type { BaselineEntry } from './baseline.ts';
-import { type GateOutcome, isOpen, type Objection } from './gate.ts';
+import type { BaselineEntry, PermittedChoice } from './baseline.ts';
+import { type GateOutcome, isOpen, type Objection, type Unseen } from './gate.ts';
+import { repliesText } from './replies.ts';
 
 export interface GateNames {
   /** Of the baseline's file. */
@@ -19,6 +19,7 @@ const ORDER: readonly Objection['kind'][] = [
   'new deviation',
   'changed observation',
   'unexpected pass',
+  'changed choice',
   'inconclusive',
   'unreviewed',
   'unknown id',
@@ -27,18 +28,24 @@ const ORDER: readonly Objection['kind'][] = [
 /** The outcome of the gate as a diff, each part with what is to be done about it. */
 export function gateText(outcome: GateOutcome, names: GateNames): string {
   const colours = pc.createColors(names.colour ?? pc.isColorSupported);
-  const { objections, accepted, untried, complete } = outcome;
-  const sections = ORDER.flatMap((kind) => {
-    const group = objections.filter((one) => one.kind === kind);
+  const { objections, allowed, accepted, untried, unseen, complete } = outcome;
+  const section = (kind: Objection['kind'], all: readonly Objection[], what: string): string[] => {
+    const group = all.filter((one) => one.kind === kind);
     if (group.length === 0) return [];
-    const head = `${colours.bold(colours.red(`${kind} (${group.length})`))}: ${WHAT_TO_DO[kind](names)}`;
+    const head = `${colours.bold(colours.red(`${kind} (${group.length})`))}: ${what}`;
     return [[head, ...group.flatMap((one) => diffOf(one, names.profile, colours))].join('\n')];
-  });
+  };
+  const sections = [
+    ...ORDER.flatMap((kind) => section(kind, objections, WHAT_TO_DO[kind](names))),
+    ...section('changed choice', allowed, 'within what is permitted, and allowed by --allow permitted'),
+  ];
   if (!complete) {
     sections.push(`${colours.bold(colours.red('cut short'))}: the run did not end; run it again`);
   }
+  sections.push(...unseenText(unseen, names).map((line) => `${colours.yellow('warning')}: ${line}`));
   const counts = [
     `${accepted.size} accepted`,
+    ...(allowed.length > 0 ? [`${allowed.length} allowed`] : []),
     ...(untried.length > 0 ? [`${untried.length} of the baseline not tried by this run`] : []),
     ...(objections.length > 0 ? [`${objections.length} to be looked at`] : []),
   ].join(', ');
@@ -49,6 +56,18 @@ export function gateText(outcome: GateOutcome, names: GateNames): string {
   return `${sections.join('\n\n')}\n`;
 }
 
+/** What passes without being looked at, since the baseline is of version 0.1. */
+function unseenText({ replies, permitted }: Unseen, names: GateNames): string[] {
+  if (replies === 0 && !permitted) return [];
+  const lacks = [
+    ...(replies > 0 ? [`the reply of ${replies} of its entries`] : []),
+    ...(permitted ? ['what is only permitted'] : []),
+  ].join(', and ');
+  return [
+    `${names.baseline} does not hold ${lacks}: a change of that is not seen; \`${update(names)}\` adds it and keeps the reasons`,
+  ];
+}
+
 const update = ({ results, baseline }: GateNames): string =>
   `segment-arrives baseline update --results ${results} --baseline ${baseline}`;
 
@@ -57,6 +76,8 @@ const WHAT_TO_DO: Readonly<Record<Objection['kind'], (names: GateNames) => strin
   'changed observation': (names) =>
     `find out what changed; if it is to stay, \`${update(names)}\`, then write the reason anew`,
   'unexpected pass': (names) => `good news: take the entry out, by hand or by \`${update(names)}\``,
+  'changed choice': (names) =>
+    `permitted, but the target chose otherwise before; find out what changed; if it is to stay, \`${update(names)}\`, or pass --allow permitted`,
   inconclusive: () => 'run it again; what cannot be tested is not accepted',
   unreviewed: ({ baseline }) => `say in ${baseline} why it is accepted, instead of "unreviewed"`,
   'unknown id': ({ baseline }) =>
@@ -68,7 +89,7 @@ type Colours = ReturnType<typeof pc.createColors>;
 function diffOf(objection: Objection, profile: Profile, colours: Colours): string[] {
   const { id, family } = 'result' in objection ? objection.result : objection.entry;
   const lines = [`  ${id}  IPv${family}`];
-  if ('entry' in objection) lines.push(`    ${colours.red(`- ${entryText(objection.entry)}`)}`);
+  lines.push(...beforeOf(objection).map((text) => `    ${colours.red(`- ${text}`)}`));
   if ('result' in objection) {
     lines.push(`    ${colours.green(`+ ${resultText(objection.result, profile)}`)}`);
     const why = reasonOf(objection.result, profile);
@@ -77,8 +98,22 @@ function diffOf(objection: Objection, profile: Profile, colours: Colours): strin
   return lines;
 }
 
-const entryText = ({ verdict, kind, stateAfter, reason }: BaselineEntry): string =>
-  `${verdict}: ${kind}${stateAfter ? `, then ${stateAfter}` : ''} (${reason})`;
+/** What the baseline says. */
+function beforeOf(objection: Objection): string[] {
+  if (objection.kind === 'changed choice') {
+    return [objection.before ? choiceText(objection.before) : 'conformant'];
+  }
+  if (!('entry' in objection)) return [];
+  return ['reason' in objection.entry ? entryText(objection.entry) : choiceText(objection.entry)];
+}
+
+/** An entry in one line. */
+export const entryText = ({ verdict, kind, observed, stateAfter, reason }: BaselineEntry): string =>
+  `${verdict}: ${observed ?? kind}${stateAfter ? `, then ${stateAfter}` : ''} (${reason})`;
+
+/** A permitted choice in one line. */
+export const choiceText = ({ observed, stateAfter }: PermittedChoice): string =>
+  `permitted: ${observed}, then ${stateAfter}`;
 
 function resultText(result: ReportCase, profile: Profile): string {
   const judgement = judgementOf(result, profile);
@@ -86,5 +121,5 @@ function resultText(result: ReportCase, profile: Profile): string {
   if (judgement.verdict === 'inconclusive') {
     return judgement.byCapability ? "inconclusive: ruled out by the target's capabilities" : 'inconclusive';
   }
-  return `${judgement.verdict}: ${seen?.kind}, then ${seen?.stateAfter}; observed ${observedText(result)}`;
+  return `${judgement.verdict}: ${seen ? repliesText(seen) : 'not run'}, then ${seen?.stateAfter}`;
 }

@@ -1,8 +1,18 @@
 import { type JudgedResult, judgementOf, verdictOf } from '../../verdict/result.ts';
 import { isFailure } from '../judgement.ts';
 import type { ReportCase, ReportRecord, Run } from '../run.ts';
-import { type Baseline, type BaselineEntry, inOrder, keyOf, requireProfile, UNREVIEWED } from './baseline.ts';
+import {
+  type Baseline,
+  type BaselineEntry,
+  inOrder,
+  isReviewed,
+  keyOf,
+  type PermittedChoice,
+  requireProfile,
+  UNREVIEWED,
+} from './baseline.ts';
 import { isAsAccepted } from './gate.ts';
+import { repliesText } from './replies.ts';
 
 export interface BaselineUpdate {
   readonly baseline: Baseline;
@@ -10,20 +20,21 @@ export interface BaselineUpdate {
   readonly added: readonly BaselineEntry[];
   readonly changed: readonly BaselineEntry[];
   readonly removed: readonly BaselineEntry[];
+  /** How many entries of a baseline of version 0.1 have got the reply that they did not hold. */
+  readonly completed: number;
 }
 
+type IsKnown = (entry: Pick<BaselineEntry, 'id' | 'family'>) => boolean;
+
 /**
- * The baseline that a run would pass: what was reviewed and is as it was keeps its reason, the rest is marked. Entries of
- * cases that the run did not try, or could not judge, stay.
+ * The baseline that a run would pass: what was reviewed and is as it was keeps its reason; the rest is marked, with the
+ * reason that is most likely to hold still behind the mark. Entries of cases that the run did not try, or could not judge,
+ * stay.
  *
  * @param before undefined makes a first baseline
  * @throws BaselineError when the baseline is for another profile
  */
-export function updateBaseline(
-  run: Run,
-  before: Baseline | undefined,
-  isKnown: (entry: Pick<BaselineEntry, 'id' | 'family'>) => boolean,
-): BaselineUpdate {
+export function updateBaseline(run: Run, before: Baseline | undefined, isKnown: IsKnown): BaselineUpdate {
   if (before) requireProfile(before, run.profile);
   const known = new Map((before?.entries ?? []).map((entry) => [keyOf(entry), entry]));
   const results = new Map(run.cases.map((result) => [keyOf(result), result]));
@@ -31,6 +42,7 @@ export function updateBaseline(
   const added: BaselineEntry[] = [];
   const changed: BaselineEntry[] = [];
   const removed: BaselineEntry[] = [];
+  let completed = 0;
   for (const entry of known.values()) {
     const result = results.get(keyOf(entry));
     const stays = result ? isUndecided(result, entry, run) : isKnown(entry);
@@ -39,25 +51,61 @@ export function updateBaseline(
   }
   for (const result of run.cases) {
     if (!isEntry(result, run)) continue;
-    const { judgements } = result;
     const old = known.get(keyOf(result));
-    const { verdict } = judgements[run.profile];
-    const entry = old && isAsAccepted(result, verdict, old) ? old : fresh(result, run);
+    const { verdict } = result.judgements[run.profile];
+    if (old && isAsAccepted(result, verdict, old)) {
+      if (old.observed === undefined) completed += 1;
+      entries.push({ ...old, observed: repliesText(result), stateAfter: result.stateAfter });
+      continue;
+    }
+    const entry = fresh(result, run, old, [...known.values()], isKnown);
     entries.push(entry);
-    if (!old) added.push(entry);
-    else if (entry !== old) changed.push(entry);
+    (old ? changed : added).push(entry);
   }
+  const permitted = permittedChoices(run, before, entries, isKnown);
   return {
     baseline: {
       suite: 'segment-arrives',
       target: run.target.name,
       profile: run.profile,
       entries: entries.sort(inOrder),
+      ...(permitted ? { permitted } : {}),
     },
     added,
     changed,
     removed,
+    completed,
   };
+}
+
+/**
+ * What is only permitted, as it is now; what was not tried or not judged is as it was. From a part of a run, a baseline
+ * that holds nothing of it gets nothing: the rest would be taken for conformant.
+ */
+function permittedChoices(
+  run: Run,
+  before: Baseline | undefined,
+  entries: readonly BaselineEntry[],
+  isKnown: IsKnown,
+): PermittedChoice[] | undefined {
+  const results = new Map(run.cases.map((result) => [keyOf(result), result]));
+  if (before && !before.permitted) {
+    const tried = before.entries.every((entry) => results.has(keyOf(entry)) || !isKnown(entry));
+    if (!tried || !run.complete) return undefined;
+  }
+  const taken = new Set(entries.map(keyOf));
+  const kept = (before?.permitted ?? []).filter((choice) => {
+    const result = results.get(keyOf(choice));
+    if (!result) return isKnown(choice);
+    const judgement = judgementOf(result, run.profile);
+    return judgement.verdict === 'inconclusive' && !judgement.byCapability;
+  });
+  const now = run.cases.flatMap((result): PermittedChoice[] => {
+    if (result.outcome !== 'judged' || verdictOf(result, run.profile) !== 'permitted') return [];
+    const { id, family, stateAfter } = result;
+    return [{ id, family, observed: repliesText(result), stateAfter }];
+  });
+  return [...kept, ...now].filter((choice) => !taken.has(keyOf(choice))).sort(inOrder);
 }
 
 /** What has to be accepted; that a case could not be judged is nothing to accept. */
@@ -71,14 +119,36 @@ function isUndecided(result: ReportCase, entry: BaselineEntry, { profile, strict
   return judgement.verdict === 'permitted' && entry.verdict === 'permitted' && !strict;
 }
 
-const fresh = (
-  { id, family, judgements, kind, stateAfter }: JudgedResult<ReportRecord>,
+function fresh(
+  result: JudgedResult<ReportRecord>,
   { profile }: Run,
-): BaselineEntry => ({
-  id,
-  family,
-  verdict: judgements[profile].verdict as BaselineEntry['verdict'],
-  kind,
-  stateAfter,
-  reason: UNREVIEWED,
-});
+  old: BaselineEntry | undefined,
+  before: readonly BaselineEntry[],
+  isKnown: IsKnown,
+): BaselineEntry {
+  const { id, family, judgements, kind, stateAfter } = result;
+  const verdict = judgements[profile].verdict as BaselineEntry['verdict'];
+  const like = old ?? before.filter((entry) => isReviewed(entry)).find(resembles(result, verdict, isKnown));
+  const reason = like?.reason.replace(new RegExp(`^${UNREVIEWED}(: )?`, 'i'), '');
+  return {
+    id,
+    family,
+    verdict,
+    kind,
+    observed: repliesText(result),
+    stateAfter,
+    reason: reason ? `${UNREVIEWED}: ${reason}` : UNREVIEWED,
+    ...(old?.issue === undefined ? {} : { issue: old.issue }),
+  };
+}
+
+/** The same over the other family, or what a case that is no longer there has shown of the same stimulus. */
+const resembles =
+  (result: ReportCase, verdict: string, isKnown: IsKnown) =>
+  (entry: BaselineEntry): boolean => {
+    if (!isAsAccepted(result, verdict, entry)) return false;
+    return entry.id === result.id || (!isKnown(entry) && stimulusOf(entry.id) === stimulusOf(result.id));
+  };
+
+/** `established.rst.one-after` is about `established.rst`. */
+const stimulusOf = (id: string): string => id.split('.').slice(0, 2).join('.');

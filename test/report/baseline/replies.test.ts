@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { repliesText } from '../../../lib/report/baseline/replies.ts';
+import type { Seen } from '../../../lib/verdict/result.ts';
+
+const TCB = { ISS: 4999, 'SND.UNA': 5000, 'SND.NXT': 5000, IRS: 99, 'RCV.NXT': 100 };
+const STIMULUS = { 'SEG.SEQ': 90, 'SEG.ACK': 800_000, 'SEG.LEN': 5 };
+
+const told = (observed: readonly string[], more: Partial<Seen> = {}): string =>
+  repliesText({
+    stimulus: '<SEQ=90><ACK=800000><CTL=ACK><DATA=5>',
+    variables: { ...TCB, ...STIMULUS },
+    observed,
+    kind: 'other',
+    stateAfter: 'ESTABLISHED',
+    proof: '',
+    ...more,
+  });
+
+describe('replies as a baseline keeps them', () => {
+  it('are told by the TCB, and by the segment that was answered', () => {
+    expect(told(['<SEQ=5000><ACK=100><CTL=ACK>'])).to.equal('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>');
+    expect(told(['<SEQ=4999><ACK=103><CTL=ACK>'])).to.equal('<SEQ=SND.NXT-1><ACK=RCV.NXT+3><CTL=ACK>');
+    expect(told(['<SEQ=800000><CTL=RST>'])).to.equal('<SEQ=SEG.ACK><CTL=RST>');
+    expect(told(['<SEQ=0><ACK=95><CTL=RST,ACK>'])).to.equal('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>');
+    expect(told([])).to.equal('silence');
+  });
+
+  it('are told alike whichever numbers were chosen', () => {
+    const at = (iss: number, rcvNxt: number): string => {
+      const variables = {
+        ISS: iss,
+        'SND.UNA': iss + 1,
+        'SND.NXT': iss + 1,
+        IRS: rcvNxt - 1,
+        'RCV.NXT': rcvNxt,
+      };
+      return told([`<SEQ=${iss + 11}><ACK=${(rcvNxt + 2 ** 32 - 1) % 2 ** 32}><CTL=ACK>`], { variables });
+    };
+    expect(at(70_000, 0)).to.equal('<SEQ=SND.NXT+10><ACK=RCV.NXT-1><CTL=ACK>');
+    expect(at(3_000_000_000, 2 ** 31)).to.equal(at(70_000, 0));
+  });
+
+  it('have ANY for a number that is another one in each run', () => {
+    expect(told(['<SEQ=123456789><ACK=100><CTL=ACK>'])).to.equal('<SEQ=ANY><ACK=RCV.NXT><CTL=ACK>');
+    expect(told(['<SEQ=5001><ACK=100><CTL=SYN,ACK>']), 'an ISS that happens to be near').to.match(
+      /^<SEQ=ANY>/,
+    );
+    expect(told(['<SEQ=4999><ACK=100><CTL=SYN,ACK>'])).to.match(/^<SEQ=ISS>/);
+  });
+
+  it('do not take the ACK field of a segment without ACK for a number', () => {
+    const seen = { stimulus: '<SEQ=90><CTL=SYN>', variables: { 'SEG.SEQ': 90, 'SEG.ACK': 0, 'SEG.LEN': 1 } };
+    expect(told(['<SEQ=3><CTL=RST>'], seen)).to.equal('<SEQ=ANY><CTL=RST>');
+    expect(told(['<SEQ=0><CTL=RST>'], seen)).to.equal('<SEQ=0><CTL=RST>');
+  });
+
+  it('leave out windows, checksums and what options hold, but not that they are there', () => {
+    const options = '<MSS=1460><WSCALE=7><SACKOK><TSVAL=12345><TSECR=6>';
+    expect(told([`<SEQ=4999><ACK=100><CTL=SYN,ACK><WND=64240>${options}`])).to.equal(
+      '<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK><MSS=ANY><WSCALE=ANY><SACKOK><TSVAL=ANY><TSECR=ANY>',
+    );
+    expect(told(['<SEQ=5000><ACK=100><CTL=ACK,URG><DATA=3><URG=2>'])).to.equal(
+      '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK,URG><DATA=3><URG=2>',
+    );
+  });
+
+  it('are the last one of acknowledgments that each say more, and else all of them', () => {
+    const ack = (number: number) => `<SEQ=5000><ACK=${number}><CTL=ACK>`;
+    expect(told([ack(101), ack(103)])).to.equal('<SEQ=SND.NXT><ACK=RCV.NXT+3><CTL=ACK>');
+    expect(told([ack(100), ack(100)])).to.equal(
+      '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
+    );
+  });
+});
