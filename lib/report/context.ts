@@ -2,7 +2,7 @@ import { PROFILES, type Profile } from '../spec/profile.ts';
 import { inconclusiveOf, seenOf, verdictOf } from '../verdict/result.ts';
 import { captureName } from './capture-name.ts';
 import { compareFields, type FieldComparison } from './comparison.ts';
-import { expectedTexts, faultText, observedText } from './expectation.ts';
+import { expectedTexts, faultText, observedText, openTexts } from './expectation.ts';
 import { stateName } from './judgement.ts';
 import { ladderDataUri, ladderText } from './ladder.ts';
 import type { ReportCase } from './run.ts';
@@ -81,14 +81,17 @@ function verdictLines(result: ReportCase, subject: Subject | undefined): string[
 }
 
 function expectationLines(subject: Subject, result: ReportCase): string[] {
-  return together((profile) => expectedTexts(subject, profile).join('\n  or ')).flatMap(
-    ([profiles, text, profile], index) => [
-      ...(index > 0 ? [''] : []),
-      `${profiles} ${profiles.includes(',') ? 'expect' : 'expects'}`,
-      `     ${text}`,
-      ...comparisonTable(compareFields(subject, result, profile)),
-    ],
-  );
+  const expectation = (profile: Profile): string =>
+    [
+      expectedTexts(subject, profile).join('\n  or '),
+      ...openTexts(subject, profile).map((sentence) => `     open by: ${sentence}`),
+    ].join('\n');
+  return together(expectation).flatMap(([profiles, text, profile], index) => [
+    ...(index > 0 ? [''] : []),
+    `${profiles} ${profiles.includes(',') ? 'expect' : 'expects'}`,
+    `     ${text}`,
+    ...comparisonTable(compareFields(subject, result, profile)),
+  ]);
 }
 
 function comparisonTable(fields: readonly FieldComparison[]): string[] {

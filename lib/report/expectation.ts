@@ -1,5 +1,6 @@
 import { choiceText } from '../spec/adoption.ts';
 import type { ResolvedOutcome } from '../spec/case.ts';
+import { sentences } from '../spec/left-open.ts';
 import type { Profile } from '../spec/profile.ts';
 import { judgementOf, seenOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
@@ -19,6 +20,10 @@ export function outcomeText(outcome: ResolvedOutcome): string {
 /** What a profile expects of a case: one line for each outcome; none for a ladder, which has steps. */
 export const expectedTexts = ({ expect }: Expecting, profile: Profile): readonly string[] =>
   expect?.[profile].map(outcomeText) ?? [];
+
+/** Why a profile allows several kinds of reply: a sentence for each text that leaves it open; none where it does not. */
+export const openTexts = ({ expect }: Expecting, profile: Profile): readonly string[] =>
+  expect ? sentences(expect[profile]) : [];
 
 /**
  * What was wrong with what was observed, or which choice was not taken; empty where nothing was. The expectation is left

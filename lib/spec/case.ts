@@ -1,4 +1,5 @@
 import type { Choice } from './adoption.ts';
+import type { LeftOpen } from './left-open.ts';
 import type { Level, Profile } from './profile.ts';
 import type { Origin, State } from './state.ts';
 
@@ -41,6 +42,11 @@ export interface Outcome {
   readonly level?: Level;
   /** Set when the outcome is that of a TCP that has, or has not, adopted one check of RFC 5961; absent means either. */
   readonly when?: Choice;
+  /**
+   * Which text lets this outcome stand beside one of another kind. Every case that allows three kinds of reply, or silence
+   * beside a reply, has to be left open by a text, and says by which.
+   */
+  readonly leftOpen?: LeftOpen;
 }
 
 export type Expectation = Outcome | readonly Outcome[];

@@ -96,7 +96,7 @@ inState('CLOSED', [
       // RFC 793 does not speak of such addresses: to reset, as for any SYN, and to stay out of it are equally right.
       rfc793: [
         { reply: RESET_FROM_SEQ, then: 'CLOSED' },
-        { reply: 'silence', then: 'CLOSED' },
+        { reply: 'silence', then: 'CLOSED', leftOpen: 'not unicast' },
       ],
       rfc1122: { reply: 'silence', then: 'CLOSED' },
     },

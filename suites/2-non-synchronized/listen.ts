@@ -215,7 +215,7 @@ inState('LISTEN', [
     condition: 'sent to a broadcast or multicast address',
     send: '<SEQ=ANY><CTL=SYN>',
     // RFC 793 does not speak of such addresses: to answer, as any SYN, and to stay out of it are equally right.
-    expect: { rfc793: [ANSWERED, IGNORED], rfc1122: IGNORED },
+    expect: { rfc793: [ANSWERED, { ...IGNORED, leftOpen: 'not unicast' }], rfc1122: IGNORED },
     cite: ['RFC 793 3.9 LISTEN third', 'RFC 1122 4.2.3.10', 'RFC 9293 3.9.2.3'],
     requirements: ['MUST-57', 'RFC 1122 4.2.3.10'],
   },

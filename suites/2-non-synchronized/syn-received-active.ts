@@ -24,7 +24,7 @@ inState('SYN-RECEIVED (active)', [
     expect: [
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'SYN-RECEIVED' },
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'ESTABLISHED' },
-      { reply: 'silence', then: 'ESTABLISHED' },
+      { reply: 'silence', then: 'ESTABLISHED', leftOpen: 'simultaneous open' },
     ],
     cite: [
       'RFC 793 3.9 first',

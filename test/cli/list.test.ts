@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { CHECKS } from '../../lib/spec/adoption.ts';
+import { LEFT_OPEN } from '../../lib/spec/left-open.ts';
+import { PROFILES } from '../../lib/spec/profile.ts';
 import { STATES } from '../../lib/spec/state.ts';
 import { cli, expectRefusal } from './cli.ts';
 
@@ -15,6 +17,7 @@ const outcome = z.strictObject({
   then: z.enum(STATES),
   level: z.enum(['required', 'recommended', 'permitted']),
   when: z.strictObject({ check: z.enum(CHECKS), adopted: z.boolean() }).optional(),
+  leftOpen: z.string().optional(),
 });
 const outcomes = z.array(outcome).min(1);
 const schema = z.strictObject({
@@ -27,6 +30,7 @@ const schema = z.strictObject({
       condition: z.string().optional(),
       send: z.union([segment, z.array(z.record(z.string(), z.unknown())).min(1)]),
       expect: z.strictObject({ rfc793: outcomes, rfc1122: outcomes, rfc5961: outcomes, rfc9293: outcomes }),
+      leftOpen: z.partialRecord(z.enum(PROFILES), z.array(z.string()).min(1)).optional(),
       cite: z.array(z.string()).min(1),
       requirements: z.array(z.string()),
       families: z.array(z.union([z.literal(4), z.literal(6)])).min(1),
@@ -65,6 +69,23 @@ describe('command line: list', function () {
     expect(stdout).to.contain('listen.ack.empty  LISTEN  IPv4, IPv6');
     expect(stdout).to.match(/send {6}<SEQ=ANY><ACK=ANY><CTL=ACK>/);
     expect(stdout).to.match(/expect {4}<SEQ=SEG.ACK><CTL=RST>, then LISTEN/);
+  });
+
+  it('says of a case that leaves several kinds of reply which text leaves it open', async () => {
+    const text = await cli(['list', '--only', 'established.text.out-of-order']);
+    expect(text.stdout).to.contain(`open by   ${LEFT_OPEN['begins further on']}`);
+    const json = await cli([
+      'list',
+      '--json',
+      '--only',
+      'established.text.out-of-order,established.rst.middle',
+    ]);
+    const { cases } = schema.parse(JSON.parse(json.stdout));
+    const [byChoice, always] = cases.map(({ leftOpen }) => leftOpen);
+    expect(byChoice).to.deep.equal({ rfc9293: [LEFT_OPEN['RFC 5961 by choice']] });
+    expect(always?.rfc793).to.deep.equal([LEFT_OPEN['begins further on']]);
+    const closed = await cli(['list', '--only', 'established.text.in-order']);
+    expect(closed.stdout).not.to.contain('open by');
   });
 
   it('refuses a selection of nothing', async () => {

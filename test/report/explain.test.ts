@@ -7,6 +7,7 @@ import { isFailure } from '../../lib/report/judgement.ts';
 import { progressLine } from '../../lib/report/progress.ts';
 import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
 import type { Case } from '../../lib/spec/case.ts';
+import { LEFT_OPEN } from '../../lib/spec/left-open.ts';
 import {
   type JudgedResult,
   type ProfileVerdict,
@@ -65,6 +66,14 @@ describe('what is said of a case', () => {
     // The page holds them as JSON in JSON, escaped for an attribute; 1 MB is the page's own.
     const page = JSON.stringify(JSON.stringify(all, null, 2)).replace(/[&<>"]/g, '123456').length;
     expect(page).to.be.below(20e6);
+  });
+
+  it('says of a case that leaves several kinds of reply which text leaves it open', () => {
+    const expected = (result: ReportCase) =>
+      mochawesomeContext(result, caseOf(result)).find(({ title }) => title === 'Expected against observed');
+    const syn = run.cases.find((one) => one.state === 'ESTABLISHED' && one.send.includes('SYN'));
+    expect(syn && expected(syn)?.value).to.contain(`open by: ${LEFT_OPEN['RFC 5961 by choice']}`);
+    expect(expected(wrongAck)?.value).not.to.contain('open by');
   });
 
   it('prints a table by state and verdict, with its totals, and no colour when told so', () => {

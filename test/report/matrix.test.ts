@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { Run } from '../../lib/report/run.ts';
+import { LEFT_OPEN } from '../../lib/spec/left-open.ts';
 import { seenOf, verdictOf } from '../../lib/verdict/result.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 import { usePages } from './pages.ts';
@@ -40,6 +41,11 @@ describe('the matrix page', function () {
     const [, json = ''] = /id="data">(.*?)<\/script>/s.exec(page) ?? [];
     expect(JSON.parse(json).texts).to.include(hostile.title);
     expect(page).to.contain('&lt;i&gt;$1</title>');
+  });
+
+  it('carries the sentence that says which text leaves a case open', () => {
+    const [, json = ''] = /id="data">(.*?)<\/script>/s.exec(renderMatrix([linux], cases)) ?? [];
+    expect(JSON.parse(json).texts).to.include(LEFT_OPEN['RFC 5961 by choice']);
   });
 
   const deviating = (profile: 'rfc793' | 'rfc9293', prefix = '') =>

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { evaluateSegment, parseSegment, VARIABLES } from '../../lib/notation/index.ts';
 import { ADOPTIONS, choiceText, counts } from '../../lib/spec/adoption.ts';
 import type { Case } from '../../lib/spec/case.ts';
-import type { Profile } from '../../lib/spec/profile.ts';
+import { isOpenWithoutReason, LEFT_OPEN, sentences } from '../../lib/spec/left-open.ts';
+import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
 import { isRequirement } from '../../lib/spec/requirements.ts';
 import { SYNCHRONIZED } from '../../lib/spec/state.ts';
 import type { Control } from '../../lib/spec/tcb.ts';
@@ -108,6 +109,22 @@ describe('the catalogue', () => {
         );
         expect(new Set(told).size, id).to.equal(told.length);
       }
+  });
+
+  it('says of each case that allows three kinds of reply, or silence beside a reply, which text leaves it open', () => {
+    const unexplained = cases.flatMap(({ id, expect: byProfile }) =>
+      PROFILES.filter((profile) => isOpenWithoutReason(byProfile[profile])).map(
+        (profile) => `${id} by ${profile}: ${byProfile[profile].map(({ reply }) => reply).join(' or ')}`,
+      ),
+    );
+    expect(unexplained, unexplained.join('\n')).to.deep.equal([]);
+  });
+
+  it('names no text that leaves nothing open', () => {
+    const told = new Set(
+      cases.flatMap(({ expect: byProfile }) => PROFILES.flatMap((profile) => sentences(byProfile[profile]))),
+    );
+    expect(Object.values(LEFT_OPEN).filter((sentence) => !told.has(sentence))).to.deep.equal([]);
   });
 
   it('holds every stimulus that is owed', () => {

@@ -5,6 +5,7 @@ import type { Case } from '../../spec/case.ts';
 import { catalogue } from '../../spec/catalogue.ts';
 import type { Ladder } from '../../spec/ladder.ts';
 import { resolveLadders } from '../../spec/ladders.ts';
+import { type LeftOpen, sentencesByProfile } from '../../spec/left-open.ts';
 import type { Level, Profile } from '../../spec/profile.ts';
 import { PROFILES } from '../../spec/profile.ts';
 import { type Origin, STATES, type State } from '../../spec/state.ts';
@@ -16,6 +17,7 @@ export interface ListedOutcome {
   readonly then: State;
   readonly level: Level;
   readonly when?: Choice;
+  readonly leftOpen?: LeftOpen;
 }
 
 /** A case as `list --json` prints it; of a ladder, `send` is the whole exchange and `expect` how it ends. */
@@ -27,6 +29,8 @@ export interface ListedCase {
   readonly condition?: string;
   readonly send: string | Ladder['steps'];
   readonly expect: Readonly<Record<Profile, readonly ListedOutcome[]>>;
+  /** Where a profile allows three kinds of reply, or silence beside a reply: the sentences that say which text does so. */
+  readonly leftOpen?: Partial<Readonly<Record<Profile, readonly string[]>>>;
   readonly cite: readonly string[];
   readonly requirements: readonly string[];
   readonly families: readonly (4 | 6)[];
@@ -80,6 +84,7 @@ function ofCase({
   requirements,
   families,
 }: Case): ListedCase {
+  const leftOpen = sentencesByProfile(expect);
   return {
     id,
     state,
@@ -88,6 +93,7 @@ function ofCase({
     ...(condition ? { condition } : {}),
     send,
     expect,
+    ...(leftOpen ? { leftOpen } : {}),
     cite,
     requirements,
     families,

@@ -39,18 +39,22 @@ function caseText(one: ListedCase): string {
 
 const field = (name: string, text: string): string => `  ${pc.dim(name.padEnd(8))}  ${text}`;
 
-/** Profiles that expect the same share their lines. */
-function expectLines({ expect }: ListedCase): string[] {
+/** Profiles that expect the same, for the same reasons, share their lines. */
+function expectLines({ expect, leftOpen }: ListedCase): string[] {
   const groups = new Map<string, Profile[]>();
   for (const profile of PROFILES) {
-    const text = expect[profile].map(outcomeText).join('\n');
-    groups.set(text, [...(groups.get(text) ?? []), profile]);
+    const key = JSON.stringify([expect[profile], leftOpen?.[profile]]);
+    groups.set(key, [...(groups.get(key) ?? []), profile]);
   }
-  return [...groups].flatMap(([text, profiles]) => {
+  return [...groups.values()].flatMap((profiles) => {
+    const [profile] = profiles as [Profile];
     const who = profiles.length === PROFILES.length ? '' : pc.dim(`  [${profiles.join(', ')}]`);
-    return text
-      .split('\n')
-      .map((line, index) => (index === 0 ? `${field('expect', line)}${who}` : field('or', line)));
+    return [
+      ...expect[profile].map((outcome, index) =>
+        index === 0 ? `${field('expect', outcomeText(outcome))}${who}` : field('or', outcomeText(outcome)),
+      ),
+      ...(leftOpen?.[profile] ?? []).map((sentence) => field('open by', sentence)),
+    ];
   });
 }
 

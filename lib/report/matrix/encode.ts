@@ -1,7 +1,7 @@
 import { PROFILES, type Profile } from '../../spec/profile.ts';
 import { inconclusiveOf, KINDS, ROLES, seenOf, VERDICTS, verdictOf } from '../../verdict/result.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
-import { faultText, outcomeText } from '../expectation.ts';
+import { faultText, openTexts, outcomeText } from '../expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from '../findings.ts';
 import { byState, stateName } from '../judgement.ts';
 import { hasPackets } from '../pcapng.ts';
@@ -21,7 +21,10 @@ export interface MatrixData {
   readonly runs: readonly EncodedRun[];
 }
 
-/** id, title, state, circumstance or -1, send, citations, rules, steps, expectation per profile: all indices of texts. */
+/**
+ * id, title, state, circumstance or -1, send, citations, rules, steps, expectation per profile, why it is left open per profile:
+ * all indices of texts.
+ */
 export type EncodedCase = readonly [
   number,
   number,
@@ -31,6 +34,7 @@ export type EncodedCase = readonly [
   number[],
   number[],
   number[],
+  number[][],
   number[][],
 ];
 
@@ -147,6 +151,7 @@ class Encoder {
       all(subject && ruleTexts(subject)),
       all(subject && stepTexts(subject)),
       PROFILES.map((profile) => all(subject?.expect?.[profile].map(outcomeText))),
+      PROFILES.map((profile) => all(subject && openTexts(subject, profile))),
     ];
     this.#rows.set(result.id, this.cases.push(encoded) - 1);
   }

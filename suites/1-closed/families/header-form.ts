@@ -1,7 +1,8 @@
 import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
+import type { LeftOpen } from '../../../lib/spec/left-open.ts';
 
 const DROPPED: Outcome = { reply: 'silence', then: 'CLOSED' };
-const MAY_DROP: Outcome = { ...DROPPED, level: 'permitted' };
+const mayDrop = (leftOpen: LeftOpen): Outcome => ({ ...DROPPED, level: 'permitted', leftOpen });
 const FROM_SEQ: Outcome = { reply: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'CLOSED' };
 const FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' };
 
@@ -32,14 +33,14 @@ export const headerForm = (): readonly CaseDeclaration[] => {
   });
   // To reset is what is suggested for an illegal length, and what is due anyway. To drop the segment is to be prepared, too.
   const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
-    option(name, title, octets, [FROM_SEQ, MAY_DROP], 'RFC 1122 4.2.2.5', 'MUST-7');
-  const ignored = { rfc793: [FROM_SEQ, MAY_DROP], rfc1122: FROM_SEQ };
+    option(name, title, octets, [FROM_SEQ, mayDrop('illegal option length')], 'RFC 1122 4.2.2.5', 'MUST-7');
+  const ignored = { rfc793: [FROM_SEQ, mayDrop('unknown option')], rfc1122: FROM_SEQ };
   // Nothing says where the text begins: nothing can be counted, but for an answer by what its first octets say.
   const offset = (name: string, title: string, value: number): CaseDeclaration => ({
     id: `closed.header.${name}`,
     title: `ACK with ${title}`,
     send: `${ACK}<OFFSET=${value}>`,
-    expect: [DROPPED, { ...FROM_ACK, level: 'permitted' }],
+    expect: [DROPPED, { ...FROM_ACK, level: 'permitted', leftOpen: 'data offset' }],
     cite: ['RFC 793 3.1 data offset', 'RFC 9293 3.1 data offset'],
     requirements: ['3.1 data offset'],
   });
@@ -56,7 +57,7 @@ export const headerForm = (): readonly CaseDeclaration[] => {
       title: 'SYN and text with reserved bits set',
       send: `${SYN}<RESERVED=14>`,
       // Since RFC 9293 they are to be ignored; before, they must be zero, and nothing is said of others.
-      expect: { rfc793: [FROM_SEQ, MAY_DROP], rfc9293: FROM_SEQ },
+      expect: { rfc793: [FROM_SEQ, mayDrop('reserved bits')], rfc9293: FROM_SEQ },
       cite: ['RFC 793 3.1 reserved', 'RFC 9293 3.1 reserved', ...GROUP_1],
       requirements: ['3.1 reserved bits', '3.5.2 group 1', '3.10.7.1'],
     },

@@ -3,6 +3,7 @@
  * that cannot be, and a checksum that was not computed; in a state that is not synchronized.
  */
 import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
+import type { LeftOpen } from '../../../lib/spec/left-open.ts';
 
 /** A segment that changes the state, and what is due to it in all forms. */
 export interface Opening {
@@ -47,6 +48,7 @@ const DATA_OFFSET: Rule = {
 const CHECKSUM: Rule = { cite: ['RFC 793 3.1 checksum', 'RFC 9293 3.1 checksum'], requirements: ['MUST-3'] };
 
 const permitted = (outcome: Outcome): Outcome => ({ ...outcome, level: 'permitted' });
+const leftOpen = (by: LeftOpen, outcome: Outcome): Outcome => ({ ...outcome, leftOpen: by });
 
 export const headerForm = (opening: Opening): readonly CaseDeclaration[] => {
   const { prefix, what, send, ordinary, dropped } = opening;
@@ -64,13 +66,22 @@ export const headerForm = (opening: Opening): readonly CaseDeclaration[] => {
     ...rule,
   });
   // RFC 793 knows three options and says nothing of others; RFC 1122 has a TCP ignore what it does not know.
-  const ignored = { rfc793: [ordinary, permitted(dropped)], rfc1122: ordinary };
+  const ignored = {
+    rfc793: [ordinary, leftOpen('unknown option', permitted(dropped))],
+    rfc1122: ordinary,
+  };
   const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
     declare(`option.${name}`, title, `<OPT=${octets}>`, lengthHandled(opening), ILLEGAL_LENGTH);
   // No document speaks of it. Nothing says where the text begins, so that nothing can be taken; an answer is what group 2 has
   // for what is not expected.
   const offset = (name: string, title: string, value: number): CaseDeclaration =>
-    declare(`header.${name}`, title, `<OFFSET=${value}>`, [dropped, permitted(opening.refused)], DATA_OFFSET);
+    declare(
+      `header.${name}`,
+      title,
+      `<OFFSET=${value}>`,
+      [dropped, leftOpen('data offset', permitted(opening.refused))],
+      DATA_OFFSET,
+    );
   return [
     declare('option.unknown', 'an option of an unknown kind', '<OPT=fe04abcd>', ignored, UNKNOWN),
     declare(
@@ -91,7 +102,7 @@ export const headerForm = (opening: Opening): readonly CaseDeclaration[] => {
       'reserved bits set',
       '<RESERVED=14>',
       // Since RFC 9293 they are to be ignored; before, they must be zero, and nothing is said of others.
-      { rfc793: [ordinary, permitted(dropped)], rfc9293: ordinary },
+      { rfc793: [ordinary, leftOpen('reserved bits', permitted(dropped))], rfc9293: ordinary },
       RESERVED,
     ),
     offset('offset-zero', 'a data offset of zero', 0),
@@ -116,5 +127,6 @@ export const illegalMssLength = (opening: Opening): CaseDeclaration => ({
  */
 function lengthHandled({ ordinary, dropped, reset, refused }: Opening): readonly Outcome[] {
   const isKnown = reset.some(({ reply, then }) => reply === refused.reply && then === refused.then);
-  return [ordinary, dropped, ...reset, ...(isKnown ? [] : [permitted(refused)])];
+  const others = [dropped, ...reset, ...(isKnown ? [] : [permitted(refused)])];
+  return [ordinary, ...others.map((outcome) => leftOpen('illegal option length', outcome))];
 }

@@ -7,6 +7,7 @@ import {
   byProfile,
   eitherWay,
   emptyAck,
+  leftOpen,
   named,
   nothingDue,
   type Outcomes,
@@ -148,7 +149,7 @@ export function tooOld({ state }: Subject, ignored: Outcomes): ByProfile {
   const challenge = emptyAck(state);
   return byProfile({
     rfc793: ignored,
-    rfc5961: anyOf(challenge, ...permitted(...ignored)),
+    rfc5961: anyOf(challenge, ...leftOpen('ACK check', ...permitted(...ignored))),
     rfc9293: eitherWay('ack', [challenge], ignored),
   });
 }

@@ -1,5 +1,6 @@
 import { type Check, type Choice, sameChoice } from '../../../lib/spec/adoption.ts';
 import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
+import type { LeftOpen } from '../../../lib/spec/left-open.ts';
 import type { Level, Profile } from '../../../lib/spec/profile.ts';
 import type { State } from '../../../lib/spec/state.ts';
 
@@ -48,6 +49,10 @@ const atLevel =
 
 export const recommended = atLevel('recommended');
 export const permitted = atLevel('permitted');
+
+/** Outcomes that stand beside others because a text leaves it open; those that name a text already keep it. */
+export const leftOpen = (by: LeftOpen, ...outcomes: Outcomes): Outcomes =>
+  outcomes.map((one) => ({ leftOpen: by, ...one }));
 
 /**
  * A reset whose form the text leaves open: the form that section 3.4 gives everywhere else, or one that continues our own
@@ -125,14 +130,16 @@ export const replacedByRfc5961 = (check: Check, older: Outcomes, newer: Outcomes
  * acknowledges whatever comes that far, because it expects only the peer's FIN there.
  */
 export const nothingDue = ({ state }: Subject): Outcomes =>
-  state === 'TIME-WAIT' ? [silence(state), ...permitted(emptyAck(state))] : [silence(state)];
+  state === 'TIME-WAIT'
+    ? [silence(state), ...leftOpen('ACK in TIME-WAIT', ...permitted(emptyAck(state)))]
+    : [silence(state)];
 
 /**
  * The same away from the left edge of the window, where an acknowledgment may be sent all the same: RFC 793 leaves it open,
  * and RFC 1122 permits it.
  */
 export const nothingDueButPermitted = (subject: Subject): Outcomes =>
-  anyOf(...nothingDue(subject), ...permitted(emptyAck(subject.state)));
+  anyOf(silence(subject.state), ...leftOpen('begins further on', ...permitted(emptyAck(subject.state))));
 
 /** Text that arrives in order; after the peer's FIN it is ignored. */
 export const textTaken = (
@@ -145,14 +152,16 @@ export const textTaken = (
  * Text behind the peer's FIN. The seventh step has it ignored, with no word on whether that earns an ACK. In CLOSING the
  * fifth step has already had the whole segment ignored, unless it acknowledges our FIN.
  */
-export const ignoredText = ({ state }: Subject, then: State = state): Outcomes =>
-  state === 'CLOSING' && then === state
-    ? [silence(then), ...permitted(emptyAck(then))]
-    : [silence(then), emptyAck(then)];
+export const ignoredText = ({ state }: Subject, then: State = state): Outcomes => {
+  const answered = state === 'CLOSING' && then === state ? permitted(emptyAck(then)) : [emptyAck(then)];
+  return [silence(then), ...leftOpen('text behind the FIN', ...answered)];
+};
 
 /** Text, or a FIN, inside the window and beyond a gap: since RFC 1122 an ACK MAY be sent, and RFC 793 was ambiguous. */
 export const outOfOrder = (subject: Subject): Outcomes =>
-  subject.takesText ? [emptyAck(subject.state), silence(subject.state)] : ignoredText(subject);
+  subject.takesText
+    ? [emptyAck(subject.state), ...leftOpen('begins further on', silence(subject.state))]
+    : ignoredText(subject);
 
 /**
  * A FIN in order where the peer's FIN has already been taken. The eighth step advances over it and acknowledges it, in

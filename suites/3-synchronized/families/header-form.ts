@@ -6,6 +6,7 @@ import {
   type ByProfile,
   byProfile,
   emptyAck,
+  leftOpen,
   named,
   type Outcomes,
   outcome,
@@ -83,7 +84,7 @@ function goodOptions(subject: Subject): readonly CaseDeclaration[] {
   const with_ = option(subject);
   // RFC 793 knows three options and says nothing of others; RFC 1122 has a TCP ignore what it does not know.
   const ignored = byProfile({
-    rfc793: [...ordinary, ...permitted(silence(subject.state))],
+    rfc793: [...ordinary, ...leftOpen('unknown option', ...permitted(silence(subject.state)))],
     rfc1122: ordinary,
   });
   const known = always(...ordinary);
@@ -119,11 +120,14 @@ function illegalLengths(subject: Subject): readonly CaseDeclaration[] {
   const expect = always(
     ...anyOf(
       ...answered(subject).ordinary,
-      silence(state),
-      resetBySegAck,
-      outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
-      outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
-      ...permitted(emptyAck(state)),
+      ...leftOpen(
+        'illegal option length',
+        silence(state),
+        resetBySegAck,
+        outcome('<SEQ=SND.NXT><CTL=RST>', 'CLOSED'),
+        outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', 'CLOSED'),
+        ...permitted(emptyAck(state)),
+      ),
     ),
   );
   const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
@@ -148,7 +152,10 @@ function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
     send: change.send + field,
     // No document speaks of it. Nothing says where the text begins, so that nothing can be taken; an answer is what group 3
     // has for a segment that is not acceptable.
-    expect: always(dropped, ...(change.send.includes('RST') ? [] : permitted(emptyAck(state)))),
+    expect: always(
+      dropped,
+      ...(change.send.includes('RST') ? [] : leftOpen('data offset', ...permitted(emptyAck(state)))),
+    ),
     ...DATA_OFFSET,
   });
   return [
@@ -157,7 +164,10 @@ function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
       title: `${what} with reserved bits set`,
       send: `${send}<RESERVED=14>`,
       // Since RFC 9293 they are to be ignored; before, they must be zero, and nothing is said of others.
-      expect: byProfile({ rfc793: [...ordinary, ...permitted(dropped)], rfc9293: ordinary }),
+      expect: byProfile({
+        rfc793: [...ordinary, ...leftOpen('reserved bits', ...permitted(dropped))],
+        rfc9293: ordinary,
+      }),
       ...RESERVED_BITS,
     },
     offset('offset-four', 'a data offset inside the fixed header', '<OFFSET=4>'),

@@ -5,6 +5,7 @@ import {
   byProfile,
   eitherWay,
   emptyAck,
+  leftOpen,
   named,
   type Outcomes,
   permitted,
@@ -32,8 +33,8 @@ export const synInTimeWait =
     return {
       ...older,
       rfc9293: place.newer
-        ? anyOf(...recommended(synAck), ...olderThanRfc6191(subject, place))
-        : anyOf(...recommended(silence(subject.state)), ...olderThanRfc6191(subject, place)),
+        ? anyOf(...reopened, ...olderThanRfc6191(subject, place))
+        : anyOf(...droppedByRfc6191(subject), ...olderThanRfc6191(subject, place)),
     };
   };
 
@@ -119,8 +120,8 @@ const olderAnswers = ({ state }: Subject, { inWindow }: Place): ByProfile => {
   const letter = inWindow ? resetOfAnyForm(false) : [emptyAck(state)];
   return byProfile({
     rfc793: letter,
-    rfc1122: [...letter, ...permitted(synAck)],
-    rfc5961: [emptyAck(state), ...permitted(synAck)],
+    rfc1122: [...letter, ...leftOpen('reopening by choice', ...permitted(synAck))],
+    rfc5961: [emptyAck(state), ...leftOpen('reopening by choice', ...permitted(synAck))],
   });
 };
 
@@ -128,13 +129,18 @@ const olderAnswers = ({ state }: Subject, { inWindow }: Place): ByProfile => {
 const olderThanRfc6191 = ({ state }: Subject, { inWindow }: Place): Outcomes =>
   inWindow ? eitherWay('syn', [emptyAck(state)], resetOfAnyForm(false)) : [emptyAck(state)];
 
+/** What RFC 6191 does with a SYN that is newer, and with one that is not. */
+const reopened = leftOpen('RFC 6191 by choice', ...recommended(synAck));
+const droppedByRfc6191 = ({ state }: Subject): Outcomes =>
+  leftOpen('RFC 6191 by choice', ...recommended(silence(state)));
+
 /** RFC 6191, which should be followed where there are timestamps, opens the connection. */
 const honoured = (subject: Subject, place: Place): Outcomes =>
-  anyOf(...recommended(synAck), ...permitted(...olderThanRfc6191(subject, place)));
+  anyOf(...reopened, ...permitted(...olderThanRfc6191(subject, place)));
 
 /** RFC 6191 drops the SYN without a word. */
 const notHonoured = (subject: Subject, place: Place): Outcomes =>
-  anyOf(...recommended(silence(subject.state)), ...permitted(...olderThanRfc6191(subject, place)));
+  anyOf(...droppedByRfc6191(subject), ...permitted(...olderThanRfc6191(subject, place)));
 
 /**
  * RFC 7323 acknowledges what its timestamp proves old, before anything else, where PAWS is used; without, the older answers
@@ -144,13 +150,10 @@ function fromThePast(subject: Subject, place: Place): ByProfile {
   const refused = emptyAck(subject.state);
   const older = olderAnswers(subject, place);
   return byProfile({
-    rfc793: anyOf(refused, ...permitted(...older.rfc793)),
-    rfc1122: anyOf(refused, ...permitted(...older.rfc1122)),
-    rfc5961: anyOf(refused, ...permitted(...older.rfc5961)),
-    rfc9293: anyOf(
-      ...recommended(silence(subject.state)),
-      ...permitted(refused, ...olderThanRfc6191(subject, place)),
-    ),
+    rfc793: anyOf(refused, ...leftOpen('PAWS', ...permitted(...older.rfc793))),
+    rfc1122: anyOf(refused, ...leftOpen('PAWS', ...permitted(...older.rfc1122))),
+    rfc5961: anyOf(refused, ...leftOpen('PAWS', ...permitted(...older.rfc5961))),
+    rfc9293: anyOf(...droppedByRfc6191(subject), ...permitted(refused, ...olderThanRfc6191(subject, place))),
   });
 }
 
@@ -159,7 +162,7 @@ function fromThePast(subject: Subject, place: Place): ByProfile {
  * and opens the connection when its number is newer.
  */
 function withoutTimestamp(subject: Subject, place: Place): ByProfile {
-  const dropped = recommended(silence(subject.state));
+  const dropped = leftOpen('timestamp missing', ...recommended(silence(subject.state)));
   const older = olderAnswers(subject, place);
   return byProfile({
     rfc793: [...dropped, ...permitted(...older.rfc793)],

@@ -5,6 +5,7 @@ import {
   byProfile,
   eitherWay,
   emptyAck,
+  leftOpen,
   named,
   type Outcomes,
   permitted,
@@ -112,7 +113,8 @@ const straddling = ({ state }: Subject): ByProfile => {
 };
 
 /** TIME-WAIT may ignore every RST. */
-const ignored = ({ state }: Subject): Outcomes => (state === 'TIME-WAIT' ? permitted(silence(state)) : []);
+const ignored = ({ state }: Subject): Outcomes =>
+  state === 'TIME-WAIT' ? leftOpen('RST in TIME-WAIT', ...permitted(silence(state))) : [];
 
 const timeWait = ({ state }: Subject): readonly Rule[] => (state === 'TIME-WAIT' ? [RST_IN_TIME_WAIT] : []);
 

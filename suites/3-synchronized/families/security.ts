@@ -5,6 +5,7 @@ import {
   type ByProfile,
   byProfile,
   emptyAck,
+  leftOpen,
   named,
   nothingDue,
   type Outcomes,
@@ -101,9 +102,11 @@ export const securityAndPrecedence = (
  */
 function mismatch(subject: Subject, reset: Outcomes, otherwise: ByProfile): ByProfile {
   return byProfile({
-    rfc793: listedByRfc793(subject) ? reset : anyOf(...reset, ...permitted(...otherwise.rfc793)),
+    rfc793: listedByRfc793(subject)
+      ? reset
+      : anyOf(...reset, ...leftOpen('list of states', ...permitted(...otherwise.rfc793))),
     rfc1122: reset,
-    rfc9293: anyOf(...reset, ...permitted(...otherwise.rfc9293)),
+    rfc9293: anyOf(...reset, ...leftOpen('levels of security', ...permitted(...otherwise.rfc9293))),
   });
 }
 
@@ -111,7 +114,9 @@ function mismatch(subject: Subject, reset: Outcomes, otherwise: ByProfile): ByPr
 function untilRfc2873(subject: Subject): ByProfile {
   const ordinary = nothingDue(subject);
   return byProfile({
-    rfc793: listedByRfc793(subject) ? [resetBySegAck] : [resetBySegAck, ...permitted(...ordinary)],
+    rfc793: listedByRfc793(subject)
+      ? [resetBySegAck]
+      : [resetBySegAck, ...leftOpen('list of states', ...permitted(...ordinary))],
     rfc1122: [resetBySegAck],
     rfc5961: ordinary,
   });

@@ -3,6 +3,7 @@ import {
   acknowledgmentOf,
   always,
   emptyAck,
+  leftOpen,
   named,
   nothingDueButPermitted,
   type Outcomes,
@@ -132,7 +133,7 @@ function containsWindow({ state, takesText }: Subject): Outcomes {
         acknowledgmentOf('RCV.WND', state),
         ...permitted(acknowledgmentOf('RCV.WND+1', state)),
       ]
-    : [emptyAck(state), silence(state)];
+    : [emptyAck(state), ...leftOpen('ends of the segment', silence(state))];
 }
 
 const outside = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>

@@ -6,6 +6,7 @@ import {
   byProfile,
   eitherWay,
   emptyAck,
+  leftOpen,
   named,
   permitted,
   replacedByRfc5961,
@@ -141,6 +142,6 @@ export const syns = (
 function oldSynNewText(subject: Subject): ByProfile {
   const text = textTaken(subject, 11);
   const older = anyOf(...text, ...permitted(emptyAck(subject.state)));
-  const newer = anyOf(emptyAck(subject.state), ...permitted(...text));
+  const newer = anyOf(emptyAck(subject.state), ...leftOpen('SYN trimmed off', ...permitted(...text)));
   return byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay('syn', newer, older) });
 }

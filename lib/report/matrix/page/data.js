@@ -5,7 +5,7 @@ const FROM_TARGET = 8;
 
 export function decode({ texts, profiles, cases, runs }) {
   const text = (index) => (index < 0 ? '' : texts[index]);
-  const rows = cases.map(([id, title, state, condition, send, cite, rules, steps, expect], index) => ({
+  const rows = cases.map(([id, title, state, condition, send, cite, rules, steps, expect, open], index) => ({
     index,
     id: text(id),
     title: text(title),
@@ -16,6 +16,7 @@ export function decode({ texts, profiles, cases, runs }) {
     rules: rules.map(text),
     steps: steps.map(text),
     expect: expect.map((outcomes) => outcomes.map(text)),
+    open: open.map((sentences) => sentences.map(text)),
     results: [],
   }));
   const stacks = runs.map(({ results, ...run }, index) => ({

@@ -13,7 +13,12 @@ export const badge = (result, profile) => {
 function profileGroups(row, result, data) {
   const groups = new Map();
   data.profiles.forEach((_, index) => {
-    const key = JSON.stringify([row.expect[index], result.verdicts[index], result.reasons[index]]);
+    const key = JSON.stringify([
+      row.expect[index],
+      row.open[index],
+      result.verdicts[index],
+      result.reasons[index],
+    ]);
     groups.set(key, [...(groups.get(key) ?? []), index]);
   });
   return [...groups.values()];
@@ -42,9 +47,10 @@ export function verdictTable(row, result, data, chosen) {
     const expected =
       row.expect[first].map(outcomeHtml).join('<br><i class="or">or</i> ') ||
       (row.steps.length > 0 ? '<i>the steps above</i>' : '<i>not in this catalogue</i>');
+    const open = row.open[first].map((sentence) => `<p class="open">${html(sentence)}</p>`).join('');
     const reason = result.reasons[first] ? `<p class="reason">${html(result.reasons[first])}</p>` : '';
     const comparison = result.comparisons[first].length > 0 ? comparisonHtml(result.comparisons[first]) : '';
-    return `<tr role="row"${profiles.includes(chosen) ? ' class="chosen"' : ''}><th scope="row" role="rowheader">${names.join('')}</th><td role="cell">${expected}${comparison}${reason}</td><td role="cell">${badge(result, first)}</td></tr>`;
+    return `<tr role="row"${profiles.includes(chosen) ? ' class="chosen"' : ''}><th scope="row" role="rowheader">${names.join('')}</th><td role="cell">${expected}${open}${comparison}${reason}</td><td role="cell">${badge(result, first)}</td></tr>`;
   });
   return `<table class="verdicts" role="table"><thead><tr role="row"><th scope="col">profile</th><th scope="col">expected</th><th scope="col">verdict</th></tr></thead><tbody>${lines.join('')}</tbody></table>`;
 }

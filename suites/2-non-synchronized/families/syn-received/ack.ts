@@ -1,6 +1,6 @@
 import type { CaseDeclaration } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
-import { DROPPED, EMPTY_ACK, ESTABLISHED, RESET_FROM_ACK } from './outcomes.ts';
+import { DROPPED, EMPTY_ACK, ESTABLISHED, leftOpen, RESET_FROM_ACK } from './outcomes.ts';
 
 /** Fifth: the ACK. */
 export const ackCheck = (origin: Origin): readonly CaseDeclaration[] => {
@@ -46,7 +46,7 @@ export const ackCheck = (origin: Origin): readonly CaseDeclaration[] => {
     {
       ...bad('ack.snd-una', 'acknowledges nothing', '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>', {
         // Printed with =<, this ACK would establish; erratum 3301 corrects the same page to <, as RFC 9293 has it.
-        rfc793: [ESTABLISHED, RESET_FROM_ACK],
+        rfc793: [leftOpen('ACK of SND.UNA', ESTABLISHED), RESET_FROM_ACK],
         rfc9293: RESET_FROM_ACK,
       }),
       cite: ['RFC 793 3.9 fifth', 'RFC 793 erratum 3301', 'RFC 9293 3.10.7.4 fifth'],

@@ -1,6 +1,6 @@
 import type { CaseDeclaration, Expectation } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
-import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, permitted } from './outcomes.ts';
+import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, permitted, leftOpen } from './outcomes.ts';
 
 /** The ACK that completes the handshake, and what the later steps do with the rest of its segment. */
 export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
@@ -54,7 +54,12 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
         '<SEQ=RCV.NXT+RCV.WND-1><ACK=SND.NXT><CTL=ACK>',
         // It is acceptable, so its ACK counts. Whether an ACK answers what is not at the left edge RFC 793 leaves open
         // and RFC 1122 to the TCP. A TCP that goes by the idealized segment holds it back until it begins at RCV.NXT.
-        [ESTABLISHED, permitted(ESTABLISHED_WITH_ACK), permitted(DROPPED), permitted(EMPTY_ACK)],
+        [
+          ESTABLISHED,
+          leftOpen('begins further on', permitted(ESTABLISHED_WITH_ACK)),
+          leftOpen('held for later', permitted(DROPPED)),
+          leftOpen('held for later', permitted(EMPTY_ACK)),
+        ],
         ['first', 'fifth'],
       ),
       cite: ['RFC 793 3.9 first', 'RFC 793 3.9 fifth', 'RFC 1122 4.2.2.21', 'RFC 9293 3.10.7.4 fifth'],

@@ -1,7 +1,7 @@
 import type { CaseDeclaration, Outcome } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
 import { headerForm as headerFormOf } from '../header-form.ts';
-import { afterReset, DROPPED, permitted, RESET_FROM_ACK } from './outcomes.ts';
+import { afterReset, DROPPED, leftOpen, permitted, RESET_FROM_ACK } from './outcomes.ts';
 
 const send = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>';
 const ordinary: Outcome = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' };
@@ -23,7 +23,10 @@ export const headerForm = (origin: Origin): readonly CaseDeclaration[] => {
     expect,
     ...rule,
   });
-  const ignored = { rfc793: [ordinary, permitted(DROPPED)], rfc1122: ordinary };
+  const ignored = {
+    rfc793: [ordinary, leftOpen('unknown option', permitted(DROPPED))],
+    rfc1122: ordinary,
+  };
   return [
     ...headerFormOf({
       prefix: `syn-received.${origin}`,

@@ -5,6 +5,7 @@
  * (RFC 1122 4.2.2.11).
  */
 import type { Outcome } from '../../../../lib/spec/case.ts';
+import type { LeftOpen } from '../../../../lib/spec/left-open.ts';
 import type { Origin, State } from '../../../../lib/spec/state.ts';
 
 export const RESET_FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-RECEIVED' };
@@ -23,3 +24,6 @@ export const ESTABLISHED_WITH_ACK: Outcome = {
 export const afterReset = (origin: Origin): State => (origin === 'passive' ? 'LISTEN' : 'CLOSED');
 
 export const permitted = (outcome: Outcome): Outcome => ({ ...outcome, level: 'permitted' });
+
+/** An outcome that stands beside others because a text leaves it open. */
+export const leftOpen = (by: LeftOpen, outcome: Outcome): Outcome => ({ ...outcome, leftOpen: by });

@@ -1,6 +1,6 @@
 import type { CaseDeclaration, Outcome } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
-import { afterReset, DROPPED, EMPTY_ACK, permitted } from './outcomes.ts';
+import { afterReset, DROPPED, EMPTY_ACK, leftOpen, permitted } from './outcomes.ts';
 
 /** Second: RST. Its ACK field plays no part. */
 export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
@@ -37,7 +37,7 @@ export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
   // makes no exception for SYN-RECEIVED.
   const notExact: CaseDeclaration['expect'] = {
     rfc793: gone,
-    rfc5961: [EMPTY_ACK, permitted(gone)],
+    rfc5961: [EMPTY_ACK, leftOpen('RST check before a connection', permitted(gone))],
     rfc9293: [
       { ...EMPTY_ACK, when: { check: 'rst', adopted: true } },
       { ...gone, when: { check: 'rst', adopted: false } },

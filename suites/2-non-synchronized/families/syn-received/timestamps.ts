@@ -5,7 +5,7 @@
  */
 import type { CaseDeclaration, Condition, Outcome } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
-import { afterReset, EMPTY_ACK, ESTABLISHED, permitted } from './outcomes.ts';
+import { afterReset, EMPTY_ACK, ESTABLISHED, permitted, leftOpen } from './outcomes.ts';
 
 const OLDER: Condition = 'timestamps negotiated; TSval older than TS.Recent';
 const NONE: Condition = 'timestamps negotiated; segment carries none';
@@ -16,7 +16,7 @@ export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
     title,
     condition: OLDER,
     send,
-    expect: [EMPTY_ACK, permitted(counts)],
+    expect: [EMPTY_ACK, leftOpen('PAWS', permitted(counts))],
     cite: ['RFC 7323 5.3 R1'],
     requirements: ['RFC 7323 5.3 R1'],
   });

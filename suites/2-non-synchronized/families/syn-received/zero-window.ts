@@ -1,6 +1,6 @@
 import type { CaseDeclaration, Expectation } from '../../../../lib/spec/case.ts';
 import type { Origin } from '../../../../lib/spec/state.ts';
-import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, afterReset } from './outcomes.ts';
+import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, afterReset, leftOpen } from './outcomes.ts';
 
 /** With RCV.WND = 0 only an empty segment at RCV.NXT is acceptable; the first step looks at nothing else. */
 export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
@@ -32,7 +32,7 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
       'the completing ACK, with the window closed',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
       // The fifth step has no answer to it; section 3.7 has whatever arrives at a closed window acknowledged.
-      [ESTABLISHED, ESTABLISHED_WITH_ACK],
+      [ESTABLISHED, leftOpen('closed window', ESTABLISHED_WITH_ACK)],
       ['3.10.7.4 first', '3.10.7.4 fifth'],
     ),
     zero(
