@@ -17,7 +17,7 @@ Examples:
 Exit codes:
   0    all as expected: by the profile, or by the baseline when one is given
   1    not so
-  2    could not test: bad arguments, target unreachable, no permission, nothing selected
+  2    could not test: bad arguments, nothing comes back from the target, no permission, nothing selected
   130  ended by Ctrl-C (143: by SIGTERM), after the reports of what was done were written`;
 
 /** Parses the words of the command line and does what they say; the outcome is the process's exit code. */

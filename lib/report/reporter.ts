@@ -6,6 +6,7 @@ import pc from 'picocolors';
 import { DEFAULT_PROFILE } from '../spec/profile.ts';
 import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
+import { failingFindings } from './findings.ts';
 import { finishMochawesome, showOnPage } from './mochawesome-page.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { ReportError } from './results.ts';
@@ -114,7 +115,9 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     this.#page.done(failures, () => {
       const problem = this.#finish();
       if (problem) console.error(pc.red(problem));
-      finish(problem ? Math.max(failures, 1) : failures);
+      const run = this.#run(this.runner);
+      const accused = run !== undefined && failingFindings(run).length > 0;
+      finish(problem || accused ? Math.max(failures, 1) : failures);
     });
   }
 

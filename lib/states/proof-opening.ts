@@ -7,8 +7,10 @@ import { FAR, isSynAck, type Proof, type Scene, silence, TIMER_MARGIN, TIMER_SLA
 export async function closed(scene: Scene): Promise<Proof> {
   const { stimulus } = scene.subject;
   const ack = add(stimulus.seq, FAR);
-  const entry = await scene.exchange(segmentOf({ seq: ack, ack, ctl: ['ACK'] }), ({ ctl, seq }) =>
-    ctl.has('RST') ? seq === ack : ctl.has('ACK'),
+  // A reset with a wrong number is a fault of its own, and yet it comes from no connection.
+  const entry = await scene.exchange(
+    segmentOf({ seq: ack, ack, ctl: ['ACK'] }),
+    ({ ctl }) => ctl.has('RST') || ctl.has('ACK'),
   );
   if (entry?.segment.ctl.has('RST')) {
     return { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { BaselineEntry, PermittedChoice } from '../../lib/report/baseline/baseline.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
+import { finding } from '../report/finding.ts';
 import { cli, cliAll, type Ended, expectRefusal, temporaryFolder } from './cli.ts';
 import { stored, storedNotRun, storeRun } from './stored.ts';
 
@@ -47,7 +48,31 @@ interface Row {
 const inconclusive = (byCapability: boolean): ReportCase =>
   storedNotRun(ID, { reason: 'no SYN,ACK came', byCapability });
 
+const accused = finding({ id: 'syn-to-a-closed-port.ipv4', step: 'SYN to a closed port', blocks: [] });
+
 const ROWS: readonly Row[] = [
+  {
+    what: 'a finding of the preflight',
+    cases: [stored(ID, 'conformant')],
+    run: { findings: [accused] },
+    code: 1,
+    says: /✗ found before the first case, and not accepted: its reset of a SYN to a closed port acknowledges/,
+  },
+  {
+    what: 'a finding of the preflight whose case is accepted',
+    cases: [stored(ID, 'conformant')],
+    entries: [entry({ id: 'closed.syn.empty', kind: 'rst' })],
+    run: { findings: [accused] },
+    code: 0,
+    says: /✓ as the baseline says/,
+  },
+  {
+    what: 'a finding that only stands in the way',
+    cases: [stored(ID, 'conformant')],
+    run: { findings: [{ ...accused, gravity: 'obstacle' }] },
+    code: 0,
+    says: /✓ as the baseline says/,
+  },
   {
     what: 'conformant',
     cases: [stored(ID, 'conformant')],

@@ -50,6 +50,9 @@ describe('the state after', () => {
     const closed = scene('CLOSED', '<SEQ=1><CTL=SYN>');
     closed.link.script = ({ segment: { ack } }) => [`<SEQ=${ack}><CTL=RST>`];
     expect(await closed.prove()).to.include({ state: 'CLOSED' });
+    const wrong = scene('CLOSED', '<SEQ=1><CTL=RST>');
+    wrong.link.script = ({ segment: { ack } }) => [`<SEQ=${ack + 1}><CTL=RST>`];
+    expect(await wrong.prove(), 'a reset with a wrong number').to.include({ state: 'CLOSED' });
     const silent = scene('CLOSED', '<SEQ=1><CTL=SYN>');
     expect(await silent.prove()).to.include({ state: 'unknown' });
     const there = scene('CLOSED', '<SEQ=101><CTL=FIN>');
