@@ -5,6 +5,8 @@ import { controlAddress, startUpperTester, upperTesterOptions } from './upper-te
 export interface LinuxTarget {
   /** Where the upper tester takes its commands, by UDP. */
   readonly control: { readonly address: string; readonly port: number };
+  /** Starts the upper tester again, which is all of this target that can end. */
+  restart(): Promise<void>;
   /** Ends the upper tester, and with it every connection of the target's. */
   stop(): Promise<void>;
 }
@@ -19,11 +21,16 @@ const PATIENCE_MS = 5000;
  */
 export async function startLinuxTarget(lab: Lab, logs?: string): Promise<LinuxTarget> {
   const { families, tester, target } = lab;
+  const program = await buildUpperTester();
   const agent = await startUpperTester({
     what: 'The upper tester',
-    words: [...lab.entering, await buildUpperTester(), ...upperTesterOptions(tester, target, families)],
+    words: (port) => [...lab.entering, program, ...upperTesterOptions(tester, target, families, port)],
     patienceMs: PATIENCE_MS,
     log: logs === undefined ? undefined : { folder: logs, name: 'linux' },
   });
-  return { control: { address: controlAddress(target, families), port: agent.port }, stop: agent.stop };
+  return {
+    control: { address: controlAddress(target, families), port: agent.port },
+    restart: agent.restart,
+    stop: agent.stop,
+  };
 }

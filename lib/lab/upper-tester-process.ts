@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Ending } from '../target/running-target.ts';
 import { LabUnavailable, labEnvironment } from './enter.ts';
 import type { Family } from './lab.ts';
 import { stop } from './run.ts';
@@ -9,6 +10,14 @@ import { stop } from './run.ts';
 export interface UpperTesterProcess {
   /** Where it takes its commands, by UDP. */
   readonly port: number;
+  /** How it ended by itself; undefined while it runs. */
+  readonly ending: Ending | undefined;
+  /**
+   * Starts it again, on the same port; one that still runs is ended first.
+   *
+   * @throws LabUnavailable with what it said
+   */
+  restart(): Promise<void>;
   /** Ends it with all that it has started; may be called more than once. */
   stop(): Promise<void>;
 }
@@ -16,7 +25,8 @@ export interface UpperTesterProcess {
 export interface Command {
   /** What it is, at the start of a sentence for the user. */
   readonly what: string;
-  readonly words: readonly string[];
+  /** The words of the command; the port is where it is to take its commands, 0 for any. */
+  readonly words: (port: number) => readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly patienceMs: number;
   /** A descriptor of ours that becomes its number 3. */
@@ -32,7 +42,7 @@ export function upperTesterOptions(
   tester: PerFamily,
   target: PerFamily,
   families: readonly Family[],
-  port = 0,
+  port: number,
 ): string[] {
   const [first, second] = [...families].sort();
   if (first === undefined) throw new RangeError('a target without an address family');
@@ -57,7 +67,23 @@ export const controlAddress = (target: PerFamily, families: readonly Family[]): 
  * @throws LabUnavailable with what it said
  */
 export async function startUpperTester(command: Command): Promise<UpperTesterProcess> {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command.words], {
+  let current = await startOnce(command, 0);
+  const { port } = current;
+  return {
+    port,
+    get ending() {
+      return endingOf(current.child);
+    },
+    async restart() {
+      await stop(current.child);
+      current = await startOnce(command, port);
+    },
+    stop: () => stop(current.child),
+  };
+}
+
+async function startOnce(command: Command, port: number): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command.words(port)], {
     env: labEnvironment(command.env),
     stdio: ['pipe', 'pipe', 'pipe', command.file ?? 'ignore'],
     // A process group of its own: an interrupt from the terminal is for us to handle.
@@ -65,15 +91,20 @@ export async function startUpperTester(command: Command): Promise<UpperTesterPro
   });
   child.stdin?.on('error', () => {}); // it may end before it has read all
   try {
-    return { port: await readyPort(child, command), stop: () => stop(child) };
+    return { child, port: await readyPort(child, command, port !== 0) };
   } catch (error) {
     await stop(child);
     throw error;
   }
 }
 
-function readyPort(child: ChildProcess, { what, patienceMs, log }: Command): Promise<number> {
-  const file = log && createWriteStream(join(log.folder, `${log.name}.log`));
+function endingOf({ exitCode, signalCode }: ChildProcess): Ending | undefined {
+  if (signalCode !== null) return { signal: signalCode };
+  return exitCode === null ? undefined : { exitCode };
+}
+
+function readyPort(child: ChildProcess, { what, patienceMs, log }: Command, again: boolean): Promise<number> {
+  const file = log && createWriteStream(join(log.folder, `${log.name}.log`), { flags: again ? 'a' : 'w' });
   const last: string[] = [];
   return new Promise((resolve, reject) => {
     const fail = (how: string): void => {

@@ -1,5 +1,11 @@
 import type { Driver } from './driver.ts';
 
+/** How a program ended: one of the two. */
+export interface Ending {
+  readonly exitCode?: number;
+  readonly signal?: string;
+}
+
 /** A target that is up: its user can be moved, and segments can be sent to it. */
 export interface RunningTarget {
   /** For people, with the version: `lwIP 2.1.3`. */
@@ -20,6 +26,15 @@ export interface RunningTarget {
   readonly silentClosed?: boolean;
   /** Values of RCV.NXT that it does not survive, so that nothing else could be told of it; and why, in a few words. */
   readonly avoided?: { readonly rcvNxt: readonly number[]; readonly why: string };
+  /** How the process that is the target's TCP ended; undefined while it runs. Only of targets whose process somebody holds. */
+  readonly ending?: () => Ending | undefined;
+  /**
+   * Starts it again, whether it has ended or only answers nothing. It has forgotten every connection then: `driver.renew` is
+   * to be called. Only of targets that somebody can start.
+   *
+   * @throws Error in one sentence, when it does not come up
+   */
+  readonly restart?: () => Promise<void>;
   /** Ends what was started, the driver too; may be called more than once. */
   stop(): Promise<void>;
 }

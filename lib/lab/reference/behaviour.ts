@@ -23,10 +23,15 @@ export interface Timers {
   readonly timeWait: number;
 }
 
+/** How a TCP ends at a segment: by itself, by a fault that its system ends it for, or so that it answers nothing any more. */
+export type Death = 'exits' | 'crashes' | 'hangs';
+
 /** Where a TCP may differ from the reference: what the mutants change. */
 export interface Behaviour {
   /** Around SEGMENT ARRIVES; `next` is the unchanged TCP. */
   readonly arrive?: (tcb: Tcb, segment: Segment, next: Arrive) => Arrival;
+  /** Whether the segment is the end of the whole TCP, and how; undefined when it is not. */
+  readonly dies?: (tcb: Tcb, segment: Segment) => Death | undefined;
   /** What becomes of a reply on its way out. */
   readonly emit?: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
   /** The checks of RFC 5961 that it has adopted, where the profile leaves the choice; all of them when absent. */

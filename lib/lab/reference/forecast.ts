@@ -49,6 +49,8 @@ const NO_PEER: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
 export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, numbers }: Trial): Verdict {
   const tcb = tcbOf(subject, numbers);
   const segment = stimulusOf(subject, tcb, numbers);
+  // Of a TCP that is dead no document speaks.
+  if (behaviour.dies?.(tcb, segment)) return 'deviates';
   const arrival = following(follows, behaviour)(tcb, segment);
   const reply = arrival.reply === 'silence' ? [] : [arrival.reply];
   const emit = behaviour.emit ?? ((one: Segment) => [{ segment: one, after: 0 }]);

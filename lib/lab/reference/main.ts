@@ -17,13 +17,15 @@ const { values } = parseArgs({
     /** The checks of RFC 5961 that it has adopted, e.g. `rst+ack` or `none`. */
     adopts: { type: 'string' },
     mutant: { type: 'string' },
+    /** Where the upper tester takes its commands; 0: any. */
+    port: { type: 'string', default: '0' },
     /** Our addresses and the tester's, one of each per family. */
     local: { type: 'string', multiple: true, default: [] },
     tester: { type: 'string', multiple: true, default: [] },
   },
 });
 
-const { profile, adopts: checks, mutant: name, local, tester } = values;
+const { profile, adopts: checks, mutant: name, port, local, tester } = values;
 if (!isProfile(profile)) throw new Error(`unknown profile ${profile}`);
 const mutant = name === undefined ? undefined : findMutant(name);
 if (name !== undefined && !mutant) throw new Error(`no such mutant: ${name}`);
@@ -43,7 +45,11 @@ const links = ends.map((each) => new RawLink(each));
 // Our own kernel knows none of the connections and must keep out of them all.
 silenceKernel(ends.map(({ family, remote }) => ({ family, target: remote, low: 1, high: LAST_PORT })));
 const tcp = new Tcp(links, profile, { ...(adopts ? { adopts } : {}), ...mutant?.behaviour });
-const upperTester = await UpperTester.open(tcp, { bind: first.local, port: 0, testers: tester });
+const upperTester = await UpperTester.open(tcp, {
+  bind: first.local,
+  port: Number(port),
+  testers: tester,
+});
 for (const link of links) link.onFailure((error) => process.stderr.write(`${error.message}\n`));
 process.stdout.write(`ready ${upperTester.port}\n`);
 

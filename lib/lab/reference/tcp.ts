@@ -5,6 +5,7 @@ import type { Family } from '../../wire/index.ts';
 import { SEQUENCE_SPACE } from '../../wire/seq.ts';
 import { type Behaviour, following, type Timers } from './behaviour.ts';
 import { Connection } from './connection.ts';
+import { die } from './death.ts';
 import { type Ends, type Ports, type Received, readPacket, writePacket } from './packets.ts';
 import { freshTcb, type Surroundings, type Wishes } from './surroundings.ts';
 
@@ -97,10 +98,15 @@ export class Tcp {
     const ends: Ends = link;
     const { over } = this.#behaviour;
     const behaviour = over && !over.includes(family) ? {} : this.#behaviour;
-    const { timers, emit, outgoing, resends, resetsUnread, ...timeWait } = behaviour;
+    const { timers, emit, outgoing, resends, resetsUnread, dies, ...timeWait } = behaviour;
+    const arrive = following(this.#profile, behaviour);
     const around: Surroundings = {
       ports,
-      arrive: following(this.#profile, behaviour),
+      arrive: (before, segment) => {
+        const death = dies?.(before, segment);
+        if (death) die(death);
+        return arrive(before, segment);
+      },
       emit: emit ?? ((segment) => [{ segment, after: 0 }]),
       outgoing: outgoing ?? ((segment) => segment),
       timers: { ...TIMERS, ...timers },

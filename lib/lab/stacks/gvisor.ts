@@ -55,13 +55,14 @@ export const gvisor: Stack = {
     };
     try {
       const { tester, target } = lab;
-      const bundle = JSON.stringify(bundleOf([AGENT, ...upperTesterOptions(tester, target, families)]));
+      const bundle = (port: number): string =>
+        JSON.stringify(bundleOf([AGENT, ...upperTesterOptions(tester, target, families, port)]));
       const agent = await startUpperTester({
         what: 'The upper tester in gVisor',
-        words: [
+        words: (port) => [
           ...lab.entering,
           ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
-          ...['sh', '-c', SCRIPT, 'runsc', program, tmpdir(), bundle],
+          ...['sh', '-c', SCRIPT, 'runsc', program, tmpdir(), bundle(port)],
         ],
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: 'gvisor' },
@@ -70,7 +71,11 @@ export const gvisor: Stack = {
       const address = controlAddress(target, families);
       const driver = await UpperTesterDriver.open({ address, port: agent.port, tester, target });
       cleanups.push(() => driver.dispose());
-      return { name, families, tester, target, driver: closingActiveOpens(driver), width: WIDTH, stop };
+      return {
+        ...{ name, families, tester, target, driver: closingActiveOpens(driver), width: WIDTH, stop },
+        ending: () => agent.ending,
+        restart: () => agent.restart(),
+      };
     } catch (error) {
       await stop();
       throw error;

@@ -23,6 +23,8 @@ const PACKAGES = {
 const WIDTH = 64;
 // A machine that is shared with others may need several times the usual three seconds.
 const PATIENCE_MS = 60_000;
+// Nobody else is in the machine.
+const CONTROL_PORT = 10_793;
 
 /** The long-term kernel of the time, in a virtual machine. */
 export const linux612: Stack = {
@@ -51,21 +53,28 @@ export const linux612: Stack = {
     };
     try {
       const { tester, target } = tap;
-      const options = upperTesterOptions(tester, target, families).filter((one) => one !== '--exit-on-eof');
+      const options = upperTesterOptions(tester, target, families, CONTROL_PORT).filter(
+        (one) => one !== '--exit-on-eof',
+      );
       const files = await nameless(await initramfs(kernel, tap, options));
+      cleanups.push(() => files.close());
       const machine = await startUpperTester({
         what: `The virtual machine with Linux ${SERIES}`,
-        words: qemu({ image: kernel.image, initramfs: '/dev/fd/3', tap }),
+        words: () => qemu({ image: kernel.image, initramfs: '/dev/fd/3', tap }),
         file: files.fd,
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: `linux-${SERIES}` },
-      }).finally(() => files.close());
+      });
       cleanups.push(() => machine.stop());
       const address = controlAddress(target, families);
       const driver = await UpperTesterDriver.open({ address, port: machine.port, tester, target });
       cleanups.push(() => driver.dispose());
       const name = `Linux ${kernel.release}`;
-      return { name, families, tester, target, driver, width: WIDTH, stop };
+      return {
+        ...{ name, families, tester, target, driver, width: WIDTH, stop },
+        ending: () => machine.ending,
+        restart: () => machine.restart(),
+      };
     } catch (error) {
       await stop();
       throw error;

@@ -27,7 +27,7 @@ export const linux: Stack = {
       const driver = await UpperTesterDriver.open({ ...agent.control, tester, target });
       cleanups.push(() => driver.dispose());
       const name = `Linux ${release()}`;
-      return { name, families, tester, target, driver, width: WIDTH, stop };
+      return { name, families, tester, target, driver, width: WIDTH, restart: agent.restart, stop };
     } catch (error) {
       await stop();
       throw error;

@@ -36,11 +36,11 @@ export const lwip: Stack = {
       const { tester, target } = tap;
       const agent = await startUpperTester({
         what: 'The upper tester on lwIP',
-        words: [
+        words: (port) => [
           program,
           ...hostOptions(tap, families),
           '--',
-          ...upperTesterOptions(tester, target, families),
+          ...upperTesterOptions(tester, target, families, port),
         ],
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: 'lwip' },
@@ -56,6 +56,8 @@ export const lwip: Stack = {
         target,
         driver: limitedTo(CAPABILITIES, driver),
         width: WIDTH,
+        ending: () => agent.ending,
+        restart: () => agent.restart(),
         stop,
       };
     } catch (error) {

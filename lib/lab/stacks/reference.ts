@@ -62,9 +62,9 @@ async function start(
   try {
     const child = await startUpperTester({
       what: 'The reference target',
-      words: [
+      words: (port) => [
         ...lab.entering,
-        ...[process.execPath, '--import', TSX, MAIN, '--profile', profile],
+        ...[process.execPath, '--import', TSX, MAIN, '--profile', profile, '--port', String(port)],
         ...(mutant === undefined ? [] : ['--mutant', mutant]),
         ...(adopts === undefined ? [] : ['--adopts', adopts]),
         ...families.flatMap((family) => ['--local', target[family], '--tester', tester[family]]),
@@ -79,7 +79,11 @@ async function start(
     const what = mutant === undefined ? '' : `, mutant ${mutant}`;
     const chosen = adopts === undefined ? '' : `, adopts ${adopts}`;
     const name = `reference, ${profile}${what}${chosen}`;
-    return { name, families, tester, target, driver, width: WIDTH, stop };
+    return {
+      ...{ name, families, tester, target, driver, width: WIDTH, stop },
+      ending: () => child.ending,
+      restart: () => child.restart(),
+    };
   } catch (error) {
     await stop();
     throw error;

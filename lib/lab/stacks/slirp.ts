@@ -50,7 +50,10 @@ export const slirp: Stack = {
       cleanups.push(() => proxy.stop());
       const agent = await startUpperTester({
         what: 'The upper tester behind slirp',
-        words: [...[...lab.entering, program], ...[...ADDRESSES, '--port', '0', '--exit-on-eof']],
+        words: (port) => [
+          ...[...lab.entering, program],
+          ...[...ADDRESSES, '--port', String(port), '--exit-on-eof'],
+        ],
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: 'slirp-upper-tester' },
       });

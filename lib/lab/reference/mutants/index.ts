@@ -1,6 +1,7 @@
 import { ACKS } from './acks.ts';
 import { ADOPTED_IN_PART } from './adoption.ts';
 import { CLOSING_ACKS } from './closing-acks.ts';
+import { DEATHS } from './deaths.ts';
 import { FINS } from './fins.ts';
 import { HANDSHAKE } from './handshake.ts';
 import { LISTENING } from './listening.ts';
@@ -48,6 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ORDER,
   ...OPENING_ORDER,
   ...TIMING,
+  ...DEATHS,
 ];
 
 export const findMutant = (name: string): Mutant | undefined =>
