@@ -53,6 +53,17 @@ const undecided = { ...why, verdicts: profiled(z.literal('inconclusive')) };
 const judged = {
   outcome: z.literal('judged'),
   verdicts: profiled(z.enum(VERDICTS)),
+  death: z
+    .object({
+      ending: z
+        .object({ exitCode: z.number().int().optional(), signal: z.string().optional() })
+        .optional()
+        .describe("how the target's process ended; absent where nobody knows"),
+      deaths: z.number().int().describe('in how many attempts, with nobody else on the wire'),
+      trials: z.number().int().describe('of how many'),
+    })
+    .optional()
+    .describe('the stimulus was the end of the target'),
   reasons: profiled(z.string()).partial().describe('of every verdict that is not `conformant`'),
   byCapability: why.byCapability.optional().describe('of those verdicts that are inconclusive'),
   blockedBy: why.blockedBy.describe('of those verdicts that are inconclusive'),

@@ -3,12 +3,17 @@ import { catalogue } from '../spec/catalogue.ts';
 import type { Environment } from '../states/index.ts';
 import { DisturbedLink, type Link, PortRange, RawLink, silenceKernel, Tester } from '../tester/index.ts';
 import type { CaseResult } from '../verdict/result.ts';
+import { Inquest } from './deaths/inquest.ts';
+import type { Job } from './deaths/suspects.ts';
+import { tryForDeath } from './deaths/try-for-death.ts';
 import type { TargetFacts } from './messages.ts';
 import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
-import { runSideBySide } from './pool.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
 import { type Settings, usesLab } from './settings.ts';
-import { runOne } from './trial/run-one.ts';
+import { runThrough } from './run-through.ts';
+import type { CaseContext } from './trial/case-context.ts';
+import { Hazards } from './trial/hazards.ts';
+import { describedBy, runOne } from './trial/run-one.ts';
 import { TargetWatch } from './trial/target-watch.ts';
 
 // Below the ephemeral ports of every system, so that no program of the tester's machine is cut off.
@@ -117,6 +122,8 @@ export class Engine {
       listenersOnly: grounds.filter((ground) => !ground.closedAnswers).map(({ family }) => family),
       listenersReset: findings.some(({ step }) => step === 'SYN to LISTEN'),
       within: timing.guard,
+      ...(target.ending ? { ending: target.ending } : {}),
+      ...(target.restart ? { restart: target.restart } : {}),
       ...(patience === undefined ? {} : { patience }),
     });
     const [first] = families;
@@ -143,28 +150,35 @@ export class Engine {
   ): Promise<void> {
     const environment = this.#environment;
     const facts = this.#preflight;
-    if (!environment || !facts) throw new Error('the engine has not been started');
+    const watch = this.#watch;
+    if (!environment || !facts || !watch) throw new Error('the engine has not been started');
     const index = new Map(catalogue().map(({ id }, position) => [id, position]));
-    await runSideBySide(
-      environment.driver.testerPorts ? alternating(cases) : cases,
-      () => this.#widthNow(environment.tester),
-      async ({ id, family }) => {
-        report(
-          await runOne(id, {
-            environment,
-            family,
-            index: index.get(id) ?? 0,
-            seed: this.#settings.seed,
-            profile: this.#settings.profile,
-            avoided: this.#avoided,
-            adoption: facts.adoption,
-            findings: facts.findings,
-            ...(this.#watch ? { watch: this.#watch } : {}),
-          }),
-        );
-      },
-      () => this.#stopped,
-    );
+    const hazards = new Hazards();
+    const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({
+      environment,
+      family: job.family,
+      index: index.get(job.id) ?? 0,
+      seed: this.#settings.seed,
+      profile: this.#settings.profile,
+      avoided: this.#avoided,
+      adoption: facts.adoption,
+      findings: facts.findings,
+      hazards,
+      watch,
+      witness: (log) => inquest.suspects.remember(job, log),
+    });
+    const stopped = (): boolean => this.#stopped;
+    const inquest = new Inquest({
+      ...{ watch, hazards, report, stopped },
+      attempt: (job) => tryForDeath(job.id, contextOf(job)),
+      describe: ({ id }) => describedBy(id),
+    });
+    await runThrough({
+      jobs: environment.driver.testerPorts ? alternating(cases) : cases,
+      width: () => this.#widthNow(environment.tester),
+      run: (job) => runOne(job.id, contextOf(job)),
+      ...{ report, stopped, watch, inquest },
+    });
   }
 
   /** Takes everything down again, the last thing first; may be called at any time, also more than once. */

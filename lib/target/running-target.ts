@@ -2,8 +2,8 @@ import type { Driver } from './driver.ts';
 
 /** How a program ended: one of the two. */
 export interface Ending {
-  readonly exitCode?: number;
-  readonly signal?: string;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
 }
 
 /** A target that is up: its user can be moved, and segments can be sent to it. */

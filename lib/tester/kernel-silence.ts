@@ -42,10 +42,15 @@ const ruleArguments = (verb: 'add' | 'del', { family, target, low, high }: Rule)
  * Rules in a namespace that vanishes with the run need no more care. Where they outlive it, a note of them is kept in a
  * file named after this process, so that the next start can remove what a killed run left behind.
  *
+ * @param outlives the rules would stay when this process is killed
+ * @param takesOver nobody else has such rules here: those that are there are of a process that was killed
  * @returns what takes the rules away again; it may be called more than once.
  * @throws KernelNotSilenced when `ip` is missing or refuses.
  */
-export function silenceKernel(rules: readonly Rule[], { outlives = false } = {}): () => void {
+export function silenceKernel(
+  rules: readonly Rule[],
+  { outlives = false, takesOver = false } = {},
+): () => void {
   const note = outlives ? join(notesDirectory(), `${process.pid}.json`) : undefined;
   if (note) {
     removeLeftovers();
@@ -59,7 +64,10 @@ export function silenceKernel(rules: readonly Rule[], { outlives = false } = {})
     if (note) quietly(() => rmSync(note));
   };
   try {
-    for (const rule of rules) ip(ruleArguments('add', rule));
+    for (const rule of rules) {
+      if (takesOver) quietly(() => ip(ruleArguments('del', rule)));
+      ip(ruleArguments('add', rule));
+    }
   } catch (error) {
     restore();
     throw new KernelNotSilenced((error as Error).message);

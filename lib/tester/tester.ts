@@ -12,6 +12,8 @@ export class Tester {
   readonly path = new PathQuality();
   /** Packets to ports of ours that nobody has open: late segments of connections that are done with. */
   strays = 0;
+  /** When the target was last heard of, by whatever segment, in milliseconds of `performance.now()`. */
+  heardAt = 0;
   readonly #links: ReadonlyMap<4 | 6, Link>;
   readonly #ports: PortRange;
   readonly #mailboxes = new Map<number, Mailbox>();
@@ -127,6 +129,7 @@ export class Tester {
   }
 
   #deliver(link: Link, arrival: Arrival): void {
+    this.heardAt = Math.max(this.heardAt, arrival.at);
     const { tcp } = arrival;
     const port = ((tcp[2] ?? 0) << 8) | (tcp[3] ?? 0);
     const mailbox = this.#mailboxes.get(port);

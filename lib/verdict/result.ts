@@ -1,6 +1,7 @@
 import type { Variable } from '../notation/types.ts';
 import type { Profile } from '../spec/profile.ts';
 import type { Origin, State } from '../spec/state.ts';
+import type { TargetDeath } from './death.ts';
 
 /** What the target's answer was, in the three words of the RFC and what else there is. */
 export const KINDS = ['rst', 'empty-ack', 'silence', 'syn-ack', 'other'] as const;
@@ -84,6 +85,8 @@ export type JudgedResult<Segment = WireRecord> = Tried<Segment> &
   Seen & {
     readonly outcome: 'judged';
     readonly judgements: Readonly<Record<Profile, ProfileVerdict>>;
+    /** The stimulus was the end of the target. */
+    readonly death?: TargetDeath;
   };
 
 /** The stimulus was sent and its effect watched, but what was seen cannot be believed or tells nothing, by no profile. */

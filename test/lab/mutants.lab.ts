@@ -14,6 +14,9 @@ const SAMPLE = [
   'ack-duplicate-answered',
   'fin-wait-2-fin-closes',
   'empty-ack-again',
+  'syn-ack-of-iss-crashes',
+  'fin-out-of-order-exits',
+  'closing-rst-crashes',
 ];
 
 describe('mutants of the reference', () => {

@@ -43,7 +43,8 @@ if (!first) throw new Error('no address');
 
 const links = ends.map((each) => new RawLink(each));
 // Our own kernel knows none of the connections and must keep out of them all.
-silenceKernel(ends.map(({ family, remote }) => ({ family, target: remote, low: 1, high: LAST_PORT })));
+const rules = ends.map(({ family, remote }) => ({ family, target: remote, low: 1, high: LAST_PORT }));
+silenceKernel(rules, { takesOver: true });
 const tcp = new Tcp(links, profile, { ...(adopts ? { adopts } : {}), ...mutant?.behaviour });
 const upperTester = await UpperTester.open(tcp, {
   bind: first.local,

@@ -1,5 +1,6 @@
 import { type ConcreteSegment, lengthOf, resetAt, type Variables } from '../../notation/index.ts';
 import type { Case } from '../../spec/case.ts';
+import type { State } from '../../spec/state.ts';
 import {
   type Connection,
   concrete,
@@ -68,6 +69,8 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
   const { startedAt } = began;
   const random = new Random(context.seed, `${subject.id} ${family} ${shift}`);
   let reached: Reached | undefined;
+  let sent: Stimulus | undefined;
+  let after: State | 'unknown' = subject.state;
   try {
     reached = await reach(environment, {
       family,
@@ -80,7 +83,12 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
       smallWindow: needsSmallWindow(subject),
       outcomes: outcomesOf(subject),
     });
-    const seen = await stimulate(subject, context, reached, random, startedAt);
+    await context.checkpoint?.('setup');
+    sent = await stimulate(subject, context, reached, random);
+    await context.checkpoint?.('stimulus');
+    const seen = await observe(subject, context, reached, sent, startedAt);
+    after = seen.proof?.state ?? after;
+    await context.checkpoint?.('proof');
     const { unsent, refusals } = reached.connection.mailbox;
     const others = refusals.filter((refusal) => refusal !== seen.refusal);
     const disturbance =
@@ -90,10 +98,8 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
     return disturbance ? { ...seen, disturbance } : seen;
   } catch (error) {
     return {
-      variables: {},
-      mark: 0,
-      proofFrom: 0,
-      entries: reached?.connection.mailbox.log ?? [],
+      ...(sent ?? { variables: {}, mark: 0, proofFrom: 0 }),
+      entries: [...(reached?.connection.mailbox.log ?? [])],
       failure: { reason: (error as Error).message, byCapability: error instanceof NotCapable },
       startedAt,
     };
@@ -102,23 +108,33 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
       const { connection, handle } = reached;
       const { port } = connection.mailbox;
       // Whatever is left of it, half-open connections first of all, would crowd out the next cases.
-      for (let copies = tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
+      const { hazards } = context;
+      const isDeadly = [subject.state, after].some(
+        (state) => state !== 'unknown' && hazards?.resets.has(state),
+      );
+      for (let copies = isDeadly ? 0 : tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
         connection.transmit(resetAt(connection.rcvNxt), {}, false);
       }
+      // A request to the target's user would overtake it.
+      await tester.flushed();
       await driver.release(port, handle);
       connection.mailbox.close();
+      context.witness?.(connection.mailbox.log);
     }
   }
 }
 
+/** The stimulus as it was sent. */
+type Stimulus = Required<Pick<Attempt, 'stimulus'>> & Pick<Attempt, 'variables' | 'mark' | 'proofFrom'>;
+
+/** Sends the stimulus and lets the time pass in which its replies are collected. */
 async function stimulate(
   subject: Case,
   { environment, family }: CaseContext,
-  { connection, handle, listening, greets }: Reached,
+  { connection }: Reached,
   random: Random,
-  startedAt: number,
-): Promise<Attempt> {
-  const { tester, timing } = environment;
+): Promise<Stimulus> {
+  const { tester } = environment;
   // What has come by now is not of the stimulus' doing.
   await tester.drained();
   connection.absorb();
@@ -136,26 +152,41 @@ async function stimulate(
   };
   const { mailbox } = connection;
   const mark = mailbox.log.length;
-  const sent = connection.transmit(
+  connection.transmit(
     stimulus,
     dressingOf(subject, family),
     connection.timestamps && carriesTimestamps(subject),
   );
   await tester.listen(observationOf(environment, connection, stimulus));
-  const proofFrom = mailbox.log.length;
+  return { stimulus, variables, mark, proofFrom: mailbox.log.length };
+}
+
+/** Proves the state after, and sorts what was seen. */
+async function observe(
+  subject: Case,
+  { environment, hazards }: CaseContext,
+  { connection, handle, listening, greets }: Reached,
+  { stimulus, variables, mark, proofFrom }: Stimulus,
+  startedAt: number,
+): Promise<Attempt> {
+  const { tester, timing } = environment;
+  const { mailbox } = connection;
+  const sent = mailbox.log[mark];
   const refusal = isToBeSilent(subject)
     ? mailbox.refusals.find(({ source }) => source === mailbox.link.remote)
     : undefined;
-  const proof = await prove(environment, {
-    connection,
-    handle,
-    listening,
-    state: subject.state,
-    origin: subject.origin,
-    stimulus,
-    mark,
-    greets: greets === true,
-  });
+  const proof: Proof = hazards?.proofs.has(subject.state)
+    ? { state: 'unknown', how: 'what would prove it ends the target' }
+    : await prove(environment, {
+        connection,
+        handle,
+        listening,
+        state: subject.state,
+        origin: subject.origin,
+        stimulus,
+        mark,
+        greets: greets === true,
+      });
   const speaksFirst = greets === true && (subject.state === 'SYN-SENT' || subject.state === 'SYN-RECEIVED');
   const { replies, retransmissions, drawn, untold, doubles, windowUpdates } = sort(
     mailbox.log.slice(0, mark),
@@ -196,7 +227,7 @@ async function stimulate(
     entries: [...mailbox.log],
     startedAt,
     ...(untold.length > 0 ? { disturbance: TOO_LATE } : {}),
-    ...(stimulus.checksum !== undefined && hasRightChecksum(sent.packet)
+    ...(stimulus.checksum !== undefined && sent && hasRightChecksum(sent.packet)
       ? { disturbance: RIGHT_BY_ACCIDENT }
       : {}),
   };

@@ -1,8 +1,14 @@
 import type { KnownAdoption } from '../../spec/adoption.ts';
 import type { Profile } from '../../spec/profile.ts';
 import type { Environment } from '../../states/index.ts';
+import type { Entry } from '../../tester/index.ts';
 import type { Finding } from '../../verdict/finding.ts';
+import type { Hazards } from './hazards.ts';
 import type { TargetWatch } from './target-watch.ts';
+
+/** The parts of an attempt, in their order: to reach the state, the stimulus with its observation, the proof, the end. */
+export const PHASES = ['setup', 'stimulus', 'proof', 'farewell'] as const;
+export type Phase = (typeof PHASES)[number];
 
 /** What a case is run with. */
 export interface CaseContext {
@@ -19,6 +25,12 @@ export interface CaseContext {
   readonly avoided?: readonly number[];
   /** What the preflight found: a case whose state cannot be reached because of it is not tried. */
   readonly findings?: readonly Finding[];
+  /** What is known to end the target, and is therefore left out. */
+  readonly hazards?: Hazards;
+  /** Told of each attempt as it ends: who asks what was on the wire when the target died. */
+  readonly witness?: (log: readonly Entry[]) => void;
+  /** Called when an attempt has come so far, and waited for. It throws to break the attempt off. */
+  readonly checkpoint?: (passed: Phase) => Promise<void>;
   /** Who tells whether the target is still there; absent: it is taken to be. */
   readonly watch?: TargetWatch;
 }

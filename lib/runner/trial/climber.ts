@@ -121,9 +121,12 @@ export class Climber {
   }
 
   async release(): Promise<void> {
-    const { driver } = this.#context.environment;
+    const { environment, hazards } = this.#context;
+    const { driver } = environment;
     const { mailbox, rcvNxt } = this.#connection;
-    this.#connection.transmit(resetAt(rcvNxt));
+    if (!hazards?.resets.has(this.#state)) this.#connection.transmit(resetAt(rcvNxt));
+    // A request to the target's user would overtake it.
+    await environment.tester.flushed();
     await driver.release(mailbox.port, this.#handle);
     mailbox.close();
   }

@@ -8,7 +8,7 @@ import { settle } from './settle.ts';
 
 export type { CaseContext } from './case-context.ts';
 
-/** Runs a case until its verdict can be believed; never rejects. */
+/** Runs a case until its verdict can be believed; throws nothing but TargetDied. */
 export async function runCase(subject: Case, context: CaseContext): Promise<CaseResult> {
   const began = Date.now();
   const { environment, family, profile, watch } = context;

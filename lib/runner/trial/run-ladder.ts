@@ -37,17 +37,27 @@ interface Climb {
  */
 export async function runLadder(ladder: Ladder, context: CaseContext, shift: number): Promise<Sample> {
   const began = Date.now();
+  let records: CaseResult['records'] = [];
+  const keep = (seen: CaseResult['records']): void => {
+    records = seen;
+  };
   try {
-    const climbed = await climb(ladder, context, shift);
+    const climbed = await climb(ladder, context, shift, keep);
     return { result: resultOf(ladder, context, climbed, began) };
   } catch (error) {
     const reason = (error as Error).message;
     const why = { reason, byCapability: error instanceof NotCapable };
-    return { result: notRun(asCase(ladder), context.family, why) };
+    return { result: { ...notRun(asCase(ladder), context.family, why), records } };
   }
 }
 
-async function climb(ladder: Ladder, context: CaseContext, shift: number): Promise<Climb> {
+/** @param keep is given the segments as they stand when the ladder ends, also when it breaks off */
+async function climb(
+  ladder: Ladder,
+  context: CaseContext,
+  shift: number,
+  keep: (records: CaseResult['records']) => void,
+): Promise<Climb> {
   const { environment, family } = context;
   const began = beginning(environment.tester);
   const random = new Random(context.seed, `${ladder.id} ${family} ${shift}`);
@@ -60,11 +70,25 @@ async function climb(ladder: Ladder, context: CaseContext, shift: number): Promi
     outcomes: ladder.steps.flatMap((step) => ('expect' in step && step.then ? [step.then] : [])),
   });
   const climber = new Climber(ladder, context, reached, random);
+  const { mailbox } = reached.connection;
+  let proofFrom = Number.POSITIVE_INFINITY;
+  const records = (): CaseResult['records'] =>
+    wireRecords({
+      entries: [...mailbox.log],
+      startedAt: began.startedAt,
+      roleOf: (entry, position) => {
+        if (position < climber.first) return 'setup';
+        if (position >= proofFrom) return 'proof';
+        return entry.from === 'tester' ? 'stimulus' : climber.roleOf(entry.segment);
+      },
+    });
   try {
+    await context.checkpoint?.('setup');
     await climber.climb();
-    const { mailbox } = reached.connection;
-    const proofFrom = mailbox.log.length;
+    proofFrom = mailbox.log.length;
+    await context.checkpoint?.('stimulus');
     const proof = await prove(environment, climber.subject());
+    await context.checkpoint?.('proof');
     return {
       faults: climber.faults,
       choices: climber.choices,
@@ -73,19 +97,13 @@ async function climb(ladder: Ladder, context: CaseContext, shift: number): Promi
       proof: proof.how,
       observed: climber.observed,
       variables: climber.variables(),
-      records: wireRecords({
-        entries: [...mailbox.log],
-        startedAt: began.startedAt,
-        roleOf: (entry, position) => {
-          if (position < climber.first) return 'setup';
-          if (position >= proofFrom) return 'proof';
-          return entry.from === 'tester' ? 'stimulus' : climber.roleOf(entry.segment);
-        },
-      }),
+      records: records(),
       disturbance: disturbanceSince(began, environment, mailbox),
     };
   } finally {
+    keep(records());
     await climber.release();
+    context.witness?.(mailbox.log);
   }
 }
 

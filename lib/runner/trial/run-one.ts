@@ -11,10 +11,19 @@ import { type CaseContext, runCase } from './run-case.ts';
 import { runLadder } from './run-ladder.ts';
 import { settle } from './settle.ts';
 
-/** Runs a case or a ladder by its id. @throws Error when there is none of that id */
+/** What is known of a case or a ladder by its id; undefined when there is none. */
+export function describedBy(id: string): Described | undefined {
+  const ladder = findLadder(id);
+  return findCase(id) ?? (ladder && asCase(ladder));
+}
+
+/** Runs a case or a ladder by its id. @throws TargetDied; Error when there is none of that id */
 export async function runOne(id: string, context: CaseContext): Promise<CaseResult> {
   const subject = findCase(id);
   const { family, findings = [] } = context;
+  const described = describedBy(id);
+  const deadly = described && context.hazards?.obstacleOf(described);
+  if (deadly) return lostResult(described, family, deadly);
   if (subject) {
     const blocker = blockerOf({ ...subject, family }, findings);
     if (blocker) return blockedBy(blocker, subject);

@@ -16,6 +16,11 @@ export interface Sample {
   readonly silent?: boolean;
 }
 
+/** The target died while the case was on the wire: who did it is found out before the case is tried again. */
+export class TargetDied extends Error {
+  override name = 'TargetDied';
+}
+
 export interface Circumstances {
   /** The one that the run is about: what it accuses of is looked at twice. */
   readonly profile: Profile;
@@ -54,6 +59,7 @@ interface Tally {
  * another matter: it is proven by timers of the target's, which a busy machine may be late to see, so that two
  * connections more must speak for it than against it.
  *
+ * @throws TargetDied when the target died meanwhile, and goes on
  * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
  */
 export async function settle(
@@ -64,10 +70,12 @@ export async function settle(
   const tallies = new Map<string, Tally>();
   let spoilt = 0;
   let seenIn = watch?.epoch;
+  const deaths = watch?.deaths.length;
   const isDoubtful = (sample: Judged): boolean => accuses(sample, profile);
   let last: Sample | undefined;
   for (;;) {
     if (watch?.lost) return withoutAgreement(last ?? (await once(spoilt)), watch.lost, notes);
+    if (watch?.deaths.length !== deaths) throw new TargetDied();
     const epoch = watch?.epoch;
     if (epoch !== seenIn) {
       // It may have been going away when it was seen last.

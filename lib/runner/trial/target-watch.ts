@@ -1,9 +1,11 @@
 import { pause } from '../../states/index.ts';
 import type { Driver } from '../../target/driver.ts';
+import type { Ending, RunningTarget } from '../../target/running-target.ts';
 import type { Tester } from '../../tester/index.ts';
+import { endingText } from '../../verdict/death.ts';
 import { knock } from '../preflight/knock.ts';
 
-export interface Watched {
+export interface Watched extends Pick<RunningTarget, 'ending' | 'restart'> {
   readonly tester: Tester;
   readonly driver: Driver;
   readonly families: readonly (4 | 6)[];
@@ -20,23 +22,45 @@ export interface Watched {
   readonly patience?: number;
 }
 
+/** The target's TCP was gone, and with it every connection. */
+export interface Death {
+  /** When the target was last heard of, in milliseconds of `performance.now()`. */
+  readonly heardAt: number;
+  /** How its process ended, where that is known; without, it answered nothing. */
+  readonly ending?: Ending;
+}
+
 // A cable that is put back in, a host that boots: what takes longer is the end of the run.
 const PATIENCE = 10_000;
+// One that can be started again need not come back by itself. A busy machine is late by less.
+const PATIENCE_BEFORE_RESTART = 5000;
 const BETWEEN_LOOKS = 250;
 const TRIES = 4;
 const ALIVE_WITHIN = 1500;
 // Another case may have the connection that it makes one of at a time.
 const CALLS_WITHIN = 30_000;
+// Two to convict each of a hundred segments, and some more. Who dies so often is not worth another hour.
+const MOST_RESTARTS = 250;
+
+/** What is missing, in a few words; and whether that is the TCP itself, or only what moves its user. */
+interface Absence {
+  readonly reason: string;
+  readonly silent: boolean;
+}
 
 /**
  * Tells whether the target is there: its path, its TCP, and what moves its user. Nobody is accused, and nothing goes on,
- * while it is not; and what was seen of it before and after an absence is not of one piece.
+ * while it is not; and what was seen of it before and after an absence is not of one piece. A target that has died is started
+ * again, where somebody can.
  */
 export class TargetWatch {
   /** Why the target is given up; undefined while it is not. */
   lost: string | undefined;
+  /** Deaths of the target's that were noticed, in their order. */
+  readonly deaths: Death[] = [];
   readonly #watched: Watched;
   #absences = 0;
+  #restarts = 0;
   #looking: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -47,6 +71,11 @@ export class TargetWatch {
   /** Goes up with every absence. */
   get epoch(): number {
     return this.#absences + (this.#watched.driver.restarts ?? 0);
+  }
+
+  /** Gives the target up: nothing is tried any more. */
+  giveUp(reason: string): void {
+    this.lost ??= reason;
   }
 
   /** Looks after the target, and waits for it if it is away. Who asks at the same time gets the same look. */
@@ -67,47 +96,96 @@ export class TargetWatch {
   }
 
   async #look(): Promise<void> {
-    const { patience = PATIENCE, driver } = this.#watched;
-    let reason = await this.#absence();
-    if (reason) {
-      const deadline = performance.now() + patience;
-      while (reason && performance.now() < deadline) {
-        await pause(BETWEEN_LOOKS);
-        reason = await this.#absence();
-      }
-      this.#absences += 1;
+    const { driver, restart, tester } = this.#watched;
+    const { heardAt } = tester;
+    const first = await this.#absence();
+    if (!first) {
+      if (await this.#wasRestarted()) await this.#beginAnew();
+      return;
     }
-    if (reason) {
-      this.lost = `the target was lost: ${reason}, for ${Math.round(patience / 1000)} s`;
-      // Whoever still waits for an answer of its user's is set free; nobody is expected to be there.
-      await driver.renew?.().catch(() => undefined);
-    } else if (await this.#restarted()) {
-      await driver.renew?.().catch((error: Error) => {
-        this.lost = `the target was lost: it was restarted, and then ${error.message}`;
-      });
-      // Not before: to begin anew closes every connection, those as well that were begun since the restart was noticed.
-      this.#absences += 1;
+    const patience = this.#watched.patience ?? (restart ? PATIENCE_BEFORE_RESTART : PATIENCE);
+    const last = await this.#awaitReturn(first, patience);
+    const { silent } = last ?? first;
+    if (!last) {
+      const restarted = await this.#wasRestarted();
+      if (restarted) await this.#beginAnew();
+      else this.#absences += 1;
+      // A cable that was out takes nobody's connections away.
+      if (restarted && silent) this.deaths.push({ heardAt });
+      return;
     }
+    const ending = silent ? this.#watched.ending?.() : undefined;
+    if (silent) this.deaths.push({ heardAt, ...(ending ? { ending } : {}) });
+    if (restart && this.#restarts < MOST_RESTARTS) {
+      this.#restarts += 1;
+      await this.#restart(restart);
+      return;
+    }
+    this.#absences += 1;
+    const since = ending ? endingText(ending) : `for ${Math.round(patience / 1000)} s`;
+    this.lost = `the target was lost: ${last.reason}, ${since}`;
+    // Whoever still waits for an answer of its user's is set free; nobody is expected to be there.
+    await driver.renew?.().catch(() => undefined);
   }
 
-  /** What is missing, in a few words. */
-  async #absence(): Promise<string | undefined> {
-    const { tester, families, closedPort, driver, silentClosed, listenersOnly = [] } = this.#watched;
+  /** What is still missing when it has been waited for; one whose process has ended does not come back. */
+  async #awaitReturn(first: Absence, patience: number): Promise<Absence | undefined> {
+    const deadline = performance.now() + patience;
+    let absence: Absence | undefined = first;
+    while (absence && performance.now() < deadline && !this.#watched.ending?.()) {
+      await pause(BETWEEN_LOOKS);
+      absence = await this.#absence();
+    }
+    return absence;
+  }
+
+  async #restart(restart: () => Promise<void>): Promise<void> {
+    const { patience = PATIENCE } = this.#watched;
+    try {
+      await restart();
+    } catch (error) {
+      this.lost = `the target was lost: it could not be started again: ${(error as Error).message}`;
+      await this.#watched.driver.renew?.().catch(() => undefined);
+      this.#absences += 1;
+      return;
+    }
+    await this.#beginAnew();
+    const first = await this.#absence();
+    const absence = first && (await this.#awaitReturn(first, patience));
+    if (absence) this.lost ??= `the target was lost: it was started again, and then ${absence.reason}`;
+  }
+
+  async #beginAnew(): Promise<void> {
+    await this.#watched.driver.renew?.().catch((error: Error) => {
+      this.lost = `the target was lost: it was restarted, and then ${error.message}`;
+    });
+    // Not before: to begin anew closes every connection, those as well that were begun since the restart was noticed.
+    this.#absences += 1;
+  }
+
+  async #absence(): Promise<Absence | undefined> {
+    const { tester, families, closedPort, driver, silentClosed, ending, listenersOnly = [] } = this.#watched;
     for (const family of families) {
+      // A system may reset what comes to the TCP that ran on it.
+      if (ending?.()) return { reason: 'its process has ended', silent: true };
       const answers = silentClosed
         ? await tester.calls(family, CALLS_WITHIN)
         : await this.#answerOf(
             family,
             listenersOnly.includes(family) ? await this.#listener(family) : closedPort,
           );
-      if (!answers) return `${tester.link(family).remote} does not answer any more`;
+      if (!answers) {
+        return { reason: `${tester.link(family).remote} does not answer any more`, silent: true };
+      }
     }
-    if (driver.alive && !(await driver.alive(ALIVE_WITHIN))) return `${driver.name} does not answer any more`;
+    if (driver.alive && !(await driver.alive(ALIVE_WITHIN))) {
+      return { reason: `${driver.name} does not answer any more`, silent: false };
+    }
     return undefined;
   }
 
   /** An upper tester that was restarted has lost its listeners. */
-  async #restarted(): Promise<boolean> {
+  async #wasRestarted(): Promise<boolean> {
     const { driver, families, listenersReset } = this.#watched;
     const [family] = families;
     if (!driver.alive || !family || listenersReset) return false;
@@ -126,10 +204,11 @@ export class TargetWatch {
   }
 
   async #answerOf(family: 4 | 6, port: number): Promise<ReadonlySet<string> | undefined> {
-    const { tester, within } = this.#watched;
+    const { tester, within, ending } = this.#watched;
     for (let tries = TRIES; tries > 0; tries -= 1) {
       const [answer] = (await knock(tester, family, port, within)).answers;
       if (answer) return answer.segment.ctl;
+      if (ending?.()) return undefined;
     }
     return undefined;
   }

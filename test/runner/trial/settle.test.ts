@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Sample, settle } from '../../../lib/runner/trial/settle.ts';
-import type { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
+import type { Death, TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { PathQuality } from '../../../lib/tester/index.ts';
 import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
 import { inconclusiveResult, judgedAs, resultOf } from '../results.ts';
@@ -31,6 +31,7 @@ function watchOf(script: ((watch: object) => unknown)[] = []) {
   const watch = {
     epoch: 0,
     lost: undefined as string | undefined,
+    deaths: [] as Death[],
     looks: 0,
     check: async () => {
       script[watch.looks]?.(watch);

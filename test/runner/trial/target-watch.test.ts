@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Ending } from '../../../lib/target/running-target.ts';
 import { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { accepting, LISTENER, type ScriptedDriver, world } from '../../states/scripted-target.ts';
 
@@ -107,6 +108,85 @@ describe('the watch over the target', () => {
     });
     await watch.check();
     expect(meanwhile).to.be.below(watch.epoch);
+  });
+
+  describe('over one that can be started again', () => {
+    /** One whose process has ended, or hangs: a restart brings it back, so many times. */
+    function mortal(ending: Ending | undefined, comesBack = true) {
+      const one = watched();
+      const inner = one.link.script;
+      const state = { dead: true, restarts: 0 };
+      one.link.script = (sent) => (state.dead ? [] : inner(sent));
+      const watch = new TargetWatch({
+        ...{
+          tester: one.tester,
+          driver: one.driver,
+          families: [4],
+          closedPort: 1,
+          within: 10,
+          patience: 300,
+        },
+        ending: () => (state.dead ? ending : undefined),
+        restart: async () => {
+          state.restarts += 1;
+          if (!comesBack) throw new Error('it says nothing');
+          state.dead = false;
+        },
+      });
+      return { ...one, watch, state };
+    }
+
+    it('waits for no process that has ended, starts it again, and knows how it ended', async () => {
+      const { watch, state } = mortal({ exitCode: 70 });
+      const began = performance.now();
+      await watch.check();
+      expect(performance.now() - began).to.be.below(250);
+      expect([watch.epoch, watch.lost, state.restarts]).to.deep.equal([1, undefined, 1]);
+      expect(watch.deaths.map(({ ending }) => ending)).to.deep.equal([{ exitCode: 70 }]);
+    });
+
+    it('starts one again that answers nothing, though its process is there', async () => {
+      const { watch, state } = mortal(undefined);
+      await watch.check();
+      expect([watch.lost, state.restarts, watch.deaths.length]).to.deep.equal([undefined, 1, 1]);
+      expect(watch.deaths[0]?.ending).to.equal(undefined);
+    });
+
+    it('starts what moves its user again, and takes that for no death of its TCP', async () => {
+      const { watch, state, driver } = mortal(undefined);
+      state.dead = false;
+      Object.assign(driver, { alive: async () => state.restarts > 0 });
+      await watch.check();
+      expect([watch.lost, state.restarts, watch.deaths.length]).to.deep.equal([undefined, 1, 0]);
+    });
+
+    it('gives it up when it does not come up again', async () => {
+      const { watch } = mortal({ signal: 'SIGSEGV' }, false);
+      await watch.check();
+      expect(watch.lost).to.equal('the target was lost: it could not be started again: it says nothing');
+    });
+
+    it('says how it ended when nobody can start it again', async () => {
+      const { tester, driver, link } = mortal(undefined);
+      link.script = () => [];
+      const watch = new TargetWatch({
+        ...{ tester, driver, families: [4], closedPort: 1, within: 10, patience: 300 },
+        ending: () => ({ signal: 'SIGSEGV' }),
+      });
+      await watch.check();
+      expect(watch.lost).to.equal('the target was lost: its process has ended, it was ended by SIGSEGV');
+    });
+  });
+
+  it('takes one for dead that was silent and comes back with nothing of before', async () => {
+    const { watch, link } = watched(5000);
+    let silent = true;
+    link.script = ({ segment: { seq } }) => (silent ? [] : [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`]);
+    setTimeout(() => {
+      silent = false;
+    }, 100);
+    await watch.check();
+    expect([watch.epoch, watch.lost, watch.deaths.length]).to.deep.equal([1, undefined, 1]);
   });
 
   it('gives up one that was restarted and cannot be begun anew with', async () => {

@@ -1,0 +1,50 @@
+import { PROFILES, type Profile } from '../../spec/profile.ts';
+import { deathText, type TargetDeath } from '../../verdict/death.ts';
+import {
+  type CaseResult,
+  type InconclusiveResult,
+  type JudgedResult,
+  type NotRunResult,
+  type ProfileVerdict,
+  seenOf,
+  withoutVerdict,
+} from '../../verdict/result.ts';
+import type { DeathTrial } from './try-for-death.ts';
+
+/** The verdict of a case whose stimulus ends the target: no document lets a TCP die of a segment. */
+export function convicted({ result, variables }: DeathTrial, death: TargetDeath): JudgedResult {
+  const { id, title, state, origin, condition, family, send, notes, records, startedAt, durationMs } = result;
+  const reason = deathText(death);
+  const judgements = Object.fromEntries(
+    PROFILES.map((profile) => [profile, { verdict: 'deviates', reason }]),
+  ) as Record<Profile, ProfileVerdict>;
+  return {
+    ...{ id, title, state, family, send, notes, records, startedAt, durationMs },
+    ...(origin ? { origin } : {}),
+    ...(condition ? { condition } : {}),
+    stimulus: sentIn(result),
+    variables,
+    observed: seenOf(result)?.observed ?? [],
+    kind: seenOf(result)?.kind ?? 'silence',
+    stateAfter: 'unknown',
+    proof: '',
+    outcome: 'judged',
+    judgements,
+    death,
+  };
+}
+
+const sentIn = ({ records }: CaseResult): string =>
+  records
+    .filter(({ role, from }) => role === 'stimulus' && from === 'tester')
+    .map(({ segment }) => segment)
+    .join(' ');
+
+/** The target died in an attempt with nobody else on the wire, and not in the next ones. */
+export function undecided(
+  { result }: DeathTrial,
+  { deaths, trials }: Pick<TargetDeath, 'deaths' | 'trials'>,
+): InconclusiveResult | NotRunResult {
+  const reason = `the target died in ${deaths} of ${trials} attempts with nobody else on the wire`;
+  return withoutVerdict(result, { reason, byCapability: false });
+}

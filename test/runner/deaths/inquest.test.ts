@@ -1,0 +1,187 @@
+import { expect } from 'chai';
+import { Inquest, MOST_UNEXPLAINED } from '../../../lib/runner/deaths/inquest.ts';
+import { type Job, keyOf } from '../../../lib/runner/deaths/suspects.ts';
+import type { DeathTrial } from '../../../lib/runner/deaths/try-for-death.ts';
+import { runThrough } from '../../../lib/runner/run-through.ts';
+import type { Phase } from '../../../lib/runner/trial/case-context.ts';
+import { Hazards } from '../../../lib/runner/trial/hazards.ts';
+import { TargetDied } from '../../../lib/runner/trial/settle.ts';
+import type { Death } from '../../../lib/runner/trial/target-watch.ts';
+import type { Entry } from '../../../lib/tester/index.ts';
+import { type CaseResult, type JudgedResult, reasonOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { inconclusiveResult, resultOf } from '../results.ts';
+
+/** In which part of an attempt a case ends the target: by how often it was tried, and how many are on the wire, 0 in an inquest. */
+type Fate = (job: Job, attempts: number, onTheWire: number) => Phase | undefined;
+
+const ENDING = { signal: 'SIGSEGV' };
+const SENT = { from: 'tester', at: 0 } as Entry;
+
+/** A run of so many cases on a target without a wire: all of a round are on it when one of them ends it. */
+function runOf(count: number, fate: Fate, width = 8) {
+  const deaths: Death[] = [];
+  const watch = {
+    lost: undefined as string | undefined,
+    deaths,
+    giveUp: (reason: string) => {
+      watch.lost ??= reason;
+    },
+  };
+  const hazards = new Hazards();
+  const results: CaseResult[] = [];
+  const attempts = new Map<string, number>();
+  const widths: number[] = [];
+  let onTheWire = 0;
+  let clock = 0;
+  const fateOf = (job: Job): Phase | undefined => {
+    const so = (attempts.get(keyOf(job)) ?? 0) + 1;
+    attempts.set(keyOf(job), so);
+    const phase = fate(job, so, onTheWire);
+    if (phase === 'farewell' && hazards.resets.has('ESTABLISHED')) return undefined;
+    if (phase === 'proof' && hazards.proofs.has('ESTABLISHED')) return undefined;
+    return phase;
+  };
+  const die = (): Death => {
+    const death = { heardAt: 0, ending: ENDING };
+    deaths.push(death);
+    return death;
+  };
+  const jobs = Array.from({ length: count }, (_, index): Job => ({ id: `case.${index}`, family: 4 }));
+  const describe = ({ id }: Job) => ({ id, title: id, state: 'ESTABLISHED' as const, send: '<CTL=RST>' });
+  const inquest = new Inquest({
+    ...{ watch, hazards, describe, report: (result: CaseResult) => results.push(result) },
+    now: () => clock,
+    attempt: async (job): Promise<DeathTrial> => {
+      expect(onTheWire, 'nobody else is on the wire').to.equal(0);
+      clock += 1000;
+      const phase = fateOf(job);
+      const result = resultOf('conformant', { id: job.id });
+      return {
+        ...{ result, variables: {}, stateAfter: 'ESTABLISHED' },
+        ...(phase ? { died: { phase, death: die() } } : {}),
+      };
+    },
+  });
+  const run = async (job: Job): Promise<CaseResult> => {
+    if (watch.lost) return inconclusiveResult(watch.lost);
+    const obstacle = hazards.obstacleOf(describe(job));
+    if (obstacle) return { ...inconclusiveResult(obstacle), id: job.id };
+    const before = deaths.length;
+    onTheWire += 1;
+    widths.push(onTheWire);
+    await new Promise(setImmediate);
+    const phase = fateOf(job);
+    if (phase) die();
+    inquest.suspects.remember(job, [SENT]);
+    await new Promise(setImmediate);
+    onTheWire -= 1;
+    // The tester's reset in the end: the result is there already.
+    if (deaths.length > before && phase !== 'farewell') throw new TargetDied();
+    return resultOf('conformant', { id: job.id });
+  };
+  const done = runThrough({
+    ...{ jobs, run, watch, inquest },
+    width: () => width,
+    report: (result) => results.push(result),
+    stopped: () => false,
+  });
+  return done.then(() => ({ results, watch, hazards, widths, attempts, deaths }));
+}
+
+const having = (results: readonly CaseResult[], verdict: string): string[] =>
+  results.filter((result) => verdictOf(result, 'rfc9293') === verdict).map(({ id }) => id);
+
+describe('an inquest', () => {
+  it('is not held while nobody dies', async () => {
+    const { results, attempts } = await runOf(20, () => undefined);
+    expect(having(results, 'conformant')).to.have.length(20);
+    expect([...attempts.values()].every((count) => count === 1)).to.equal(true);
+  });
+
+  it('convicts the case whose stimulus ends the target twice alone, and the others get their verdicts', async () => {
+    const { results, watch, deaths } = await runOf(40, ({ id }) =>
+      id === 'case.13' ? 'stimulus' : undefined,
+    );
+    expect(having(results, 'deviates')).to.deep.equal(['case.13']);
+    expect(having(results, 'conformant')).to.have.length(39);
+    expect(watch.lost).to.equal(undefined);
+    expect(deaths).to.have.length(3);
+    const [culprit] = results.filter(({ id }) => id === 'case.13') as JudgedResult[];
+    expect(culprit?.death).to.deep.equal({ ending: ENDING, deaths: 2, trials: 2 });
+    for (const profile of ['rfc793', 'rfc1122', 'rfc5961', 'rfc9293'] as const) {
+      expect(reasonOf(culprit as JudgedResult, profile)).to.equal(
+        'the target died: it was ended by SIGSEGV, in 2 of 2 attempts with nobody else on the wire',
+      );
+    }
+  });
+
+  it('finds several culprits, and reports each case once', async () => {
+    const guilty = ['case.3', 'case.4', 'case.22'];
+    const { results } = await runOf(40, ({ id }) => (guilty.includes(id) ? 'stimulus' : undefined));
+    expect(having(results, 'deviates').sort()).to.deep.equal([...guilty].sort());
+    expect(new Set(results.map(({ id }) => id)).size).to.equal(results.length);
+    expect(results).to.have.length(40);
+  });
+
+  it('accuses nobody of a death that came in one attempt of three', async () => {
+    const { results } = await runOf(10, ({ id }, so) =>
+      id === 'case.2' && so <= 2 ? 'stimulus' : undefined,
+    );
+    expect(having(results, 'deviates')).to.deep.equal([]);
+    const [result] = results.filter(({ id }) => id === 'case.2');
+    expect(result && reasonOf(result, 'rfc9293')).to.equal(
+      'the target died in 1 of 3 attempts with nobody else on the wire',
+    );
+  });
+
+  it('acquits the case in which the target dies on the way to the state: all that begin there are not run', async () => {
+    const { results } = await runOf(10, () => 'setup');
+    expect(having(results, 'inconclusive')).to.have.length(10);
+    expect(results[0] && reasonOf(results[0], 'rfc9293')).to.match(
+      /^the target dies on the way to ESTABLISHED/,
+    );
+  });
+
+  it('leaves out what proves the state, and the reset in the end, where that ends the target', async () => {
+    for (const phase of ['proof', 'farewell'] as const) {
+      const { results, hazards, watch } = await runOf(30, () => phase);
+      expect(having(results, 'conformant'), phase).to.have.length(30);
+      expect([...(phase === 'proof' ? hazards.proofs : hazards.resets)]).to.deep.equal(['ESTABLISHED']);
+      expect(watch.lost).to.equal(undefined);
+    }
+  });
+
+  it('that finds nobody halves how many are on the wire, until the target survives', async () => {
+    const { watch, results, widths } = await runOf(
+      60,
+      (_, __, others) => (others > 1 ? 'stimulus' : undefined),
+      16,
+    );
+    expect(having(results, 'conformant')).to.have.length(60);
+    expect(watch.lost).to.equal(undefined);
+    expect(widths.at(-1)).to.equal(1);
+  });
+
+  it('gives up a target that dies whatever is done, and says so of every case', async () => {
+    const { watch, results, deaths } = await runOf(
+      60,
+      (_, __, others) => (others > 0 ? 'stimulus' : undefined),
+      16,
+    );
+    expect(watch.lost).to.match(
+      /^the target was lost: it died \d+ times, and no segment was found that ends it$/,
+    );
+    expect(having(results, 'inconclusive')).to.have.length(60);
+    expect(deaths.length).to.be.below(MOST_UNEXPLAINED * 16);
+  });
+
+  it('comes to an end where the target dies of one stimulus every other time', async () => {
+    const { watch, results, deaths } = await runOf(60, ({ id }, so) =>
+      id === 'case.7' && so % 2 === 1 ? 'stimulus' : undefined,
+    );
+    expect(watch.lost).to.equal(undefined);
+    expect(results).to.have.length(60);
+    expect(having(results, 'conformant')).to.include.members(['case.6', 'case.8', 'case.59']);
+    expect(deaths.length).to.be.below(MOST_UNEXPLAINED);
+  });
+});
