@@ -3,7 +3,9 @@
 #
 #     examples/ci/gate.sh BASELINE [WORDS OF `run`]
 #     examples/ci/gate.sh my-stack.json --target 192.0.2.2 --upper-tester 192.0.2.2:10793
+#     examples/ci/gate.sh my-stack.json --allow permitted
 #
+# The last one lets pass what is otherwise than in the baseline, as far as the documents permit it.
 # Without a target, the lab's Linux is tested. Ends with the exit code of `run`: 0 as the baseline says, 1 not so, 2 could
 # not test. The reports are in reports/ci either way.
 set -eu

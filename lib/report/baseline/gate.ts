@@ -1,4 +1,4 @@
-import { judgementOf, type Seen, seenOf, verdictOf } from '../../verdict/result.ts';
+import { judgementOf, verdictOf } from '../../verdict/result.ts';
 import { isFailure } from '../judgement.ts';
 import type { ReportCase, Run } from '../run.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type PermittedChoice,
   requireProfile,
 } from './baseline.ts';
-import { repliesText } from './replies.ts';
+import { repliesText, type SeenIn, seenIn } from './replies.ts';
 
 /** Why the gate does not open. */
 export type Objection =
@@ -136,7 +136,7 @@ function changedChoice(
 ): Objection | undefined {
   const verdict = verdictOf(result, profile);
   if (verdict === 'deviates' || (verdict === 'permitted' && strict)) return undefined;
-  const seen = seenOf(result);
+  const seen = seenIn(result);
   if (verdict === 'permitted' && entry) {
     const { id, family, observed, stateAfter } = entry;
     if (!seen || observed === undefined || stateAfter === undefined) return undefined;
@@ -152,13 +152,13 @@ function changedChoice(
 }
 
 const isSameChoice = (
-  seen: Seen,
+  seen: SeenIn,
   { observed, stateAfter }: Pick<PermittedChoice, 'observed' | 'stateAfter'>,
 ) => repliesText(seen) === observed && seen.stateAfter === stateAfter;
 
 /** Whether what was observed is what the entry says. */
 export function isAsAccepted(result: ReportCase, verdict: string, entry: BaselineEntry): boolean {
-  const seen = seenOf(result);
+  const seen = seenIn(result);
   return (
     seen !== undefined &&
     entry.verdict === verdict &&

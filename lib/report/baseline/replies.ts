@@ -9,9 +9,11 @@ import {
   type Variable,
   type Variables,
 } from '../../notation/index.ts';
+import type { State } from '../../spec/state.ts';
 import { isAcknowledgedStepwise } from '../../verdict/judge.ts';
 import type { Seen } from '../../verdict/result.ts';
 import { add, sub } from '../../wire/seq.ts';
+import type { ReportCase } from '../run.ts';
 
 // Octets: more than any window without scaling holds. What is farther from a number is no matter of that number.
 const NEAR = 70_000;
@@ -33,6 +35,18 @@ interface Name {
   readonly value: number;
 }
 
+/** What was seen, and in which state the segment was sent. */
+export type SeenIn = Seen & { readonly state: State };
+
+/** Undefined where the case was not run. */
+export const seenIn = (result: ReportCase): SeenIn | undefined =>
+  result.outcome === 'not run' ? undefined : result;
+
+/** In these, the target knows no number of the tester's: that one is near it is chance. */
+const NO_PEER: ReadonlySet<State> = new Set(['CLOSED', 'LISTEN', 'SYN-SENT']);
+/** In these, it has no number of its own either. */
+const NO_CONNECTION: ReadonlySet<State> = new Set(['CLOSED', 'LISTEN']);
+
 /**
  * The replies in the notation, in a form that is the same in every run in which the target behaves alike; `silence` for none.
  *
@@ -40,7 +54,7 @@ interface Name {
  * chosen, and as ANY where no name is near, since such a number is another one in each run. Windows and checksums are
  * left out, of options the values; of acknowledgments that each say more than the one before, the last one counts.
  */
-export function repliesText(seen: Seen): string {
+export function repliesText(seen: SeenIn): string {
   const replies = seen.observed.map((text) => evaluateSegment(parseSegment(text), {}));
   const last = replies.at(-1);
   if (!last) return 'silence';
@@ -48,11 +62,11 @@ export function repliesText(seen: Seen): string {
   return told.map((reply) => printSegment(notationOf(reply, seen))).join(' ');
 }
 
-function notationOf(reply: ConcreteSegment, seen: Seen): SegmentNotation {
+function notationOf(reply: ConcreteSegment, seen: SeenIn): SegmentNotation {
   const { ctl, data, urg, offset, reserved, sackPermitted } = reply;
   return {
     seq: seqOf(reply, seen),
-    ...(ctl.has('ACK') ? { ack: ackOf(reply, seen.variables) } : {}),
+    ...(ctl.has('ACK') ? { ack: ackOf(reply, seen) } : {}),
     ctl: CONTROL_BITS.filter((bit) => ctl.has(bit)),
     ...(data > 0 ? { data: number(data) } : {}),
     ...(urg > 0 || ctl.has('URG') ? { urg: number(urg) } : {}),
@@ -66,23 +80,24 @@ function notationOf(reply: ConcreteSegment, seen: Seen): SegmentNotation {
   };
 }
 
-function seqOf({ seq, ctl }: ConcreteSegment, { variables, stimulus }: Seen): Expression {
+function seqOf({ seq, ctl }: ConcreteSegment, { state, variables, stimulus }: SeenIn): Expression {
   // A new connection's ISS is any number.
   if (ctl.has('SYN')) return seq === variables.ISS ? variable('ISS') : ANY;
-  // The second form of a reset (RFC 9293 section 3.5.2): it is 0 on the wire, wherever the numbers of the target's are.
+  // The second form of a reset (RFC 9293 section 3.5.2): it is 0 on the wire, wherever the target's numbers are.
   if (seq === 0 && ctl.has('RST') && ctl.has('ACK')) return number(0);
-  const acknowledges = variables['SEG.ACK'] !== undefined && parseSegment(stimulus).ctl.includes('ACK');
+  const answers = variables['SEG.ACK'] !== undefined;
+  const acknowledges = answers && parseSegment(stimulus).ctl.includes('ACK');
   return named(seq, [
-    ...namesIn(variables, 'SND.NXT', 'SND.UNA'),
+    ...(answers && NO_CONNECTION.has(state) ? [] : namesIn(variables, 'SND.NXT', 'SND.UNA')),
     ...(acknowledges ? namesIn(variables, 'SEG.ACK') : []),
   ]);
 }
 
-function ackOf({ ack }: ConcreteSegment, variables: Variables): Expression {
+function ackOf({ ack }: ConcreteSegment, { state, variables }: SeenIn): Expression {
   const { 'SEG.SEQ': seq, 'SEG.LEN': length = 0 } = variables;
   const end = sum(variable('SEG.SEQ'), variable('SEG.LEN'));
   return named(ack, [
-    ...namesIn(variables, 'RCV.NXT'),
+    ...(seq !== undefined && NO_PEER.has(state) ? [] : namesIn(variables, 'RCV.NXT')),
     ...(seq === undefined || length === 0 ? [] : [{ expression: end, value: add(seq, length) }]),
     ...namesIn(variables, 'SEG.SEQ'),
   ]);

@@ -1,10 +1,10 @@
 import pc from 'picocolors';
 import type { Profile } from '../../spec/profile.ts';
-import { judgementOf, reasonOf, seenOf } from '../../verdict/result.ts';
+import { judgementOf, reasonOf } from '../../verdict/result.ts';
 import type { ReportCase } from '../run.ts';
 import type { BaselineEntry, PermittedChoice } from './baseline.ts';
 import { type GateOutcome, isOpen, type Objection, type Unseen } from './gate.ts';
-import { repliesText } from './replies.ts';
+import { repliesText, seenIn } from './replies.ts';
 
 export interface GateNames {
   /** Of the baseline's file. */
@@ -117,7 +117,7 @@ export const choiceText = ({ observed, stateAfter }: PermittedChoice): string =>
 
 function resultText(result: ReportCase, profile: Profile): string {
   const judgement = judgementOf(result, profile);
-  const seen = seenOf(result);
+  const seen = seenIn(result);
   if (judgement.verdict === 'inconclusive') {
     return judgement.byCapability ? "inconclusive: ruled out by the target's capabilities" : 'inconclusive';
   }

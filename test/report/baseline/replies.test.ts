@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { repliesText } from '../../../lib/report/baseline/replies.ts';
-import type { Seen } from '../../../lib/verdict/result.ts';
+import { repliesText, type SeenIn } from '../../../lib/report/baseline/replies.ts';
 
 const TCB = { ISS: 4999, 'SND.UNA': 5000, 'SND.NXT': 5000, IRS: 99, 'RCV.NXT': 100 };
 const STIMULUS = { 'SEG.SEQ': 90, 'SEG.ACK': 800_000, 'SEG.LEN': 5 };
 
-const told = (observed: readonly string[], more: Partial<Seen> = {}): string =>
+const told = (observed: readonly string[], more: Partial<SeenIn> = {}): string =>
   repliesText({
     stimulus: '<SEQ=90><ACK=800000><CTL=ACK><DATA=5>',
     variables: { ...TCB, ...STIMULUS },
     observed,
     kind: 'other',
+    state: 'ESTABLISHED',
     stateAfter: 'ESTABLISHED',
     proof: '',
     ...more,
@@ -46,6 +46,16 @@ describe('replies as a baseline keeps them', () => {
       /^<SEQ=ANY>/,
     );
     expect(told(['<SEQ=4999><ACK=100><CTL=SYN,ACK>'])).to.match(/^<SEQ=ISS>/);
+  });
+
+  it('are not told by numbers that the target does not know yet, however near they are', () => {
+    const opening = (state: SeenIn['state'], rcvNxt: number): string => {
+      const variables = { 'SND.NXT': 5000, 'RCV.NXT': rcvNxt, 'SEG.SEQ': 90, 'SEG.ACK': 5000, 'SEG.LEN': 11 };
+      return told(['<SEQ=5000><ACK=91><CTL=ACK>'], { state, variables });
+    };
+    expect(opening('SYN-SENT', 91)).to.equal('<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN-10><CTL=ACK>');
+    expect(opening('SYN-SENT', 2 ** 31)).to.equal(opening('SYN-SENT', 91));
+    expect(opening('CLOSED', 91)).to.equal('<SEQ=SEG.ACK><ACK=SEG.SEQ+SEG.LEN-10><CTL=ACK>');
   });
 
   it('do not take the ACK field of a segment without ACK for a number', () => {
