@@ -16,6 +16,7 @@ export const EXIT = {
  * that it is an instance of another class.
  */
 const EXPECTED = new Set([
+  'CatalogueError',
   'UsageError',
   'SettingsError',
   'CannotTest',

@@ -1,3 +1,4 @@
+import { didYouMean } from '../did-you-mean.ts';
 import { NotationError } from './errors.ts';
 import { literal, type NotationDraft, NUMERIC_FIELDS } from './fields.ts';
 import {
@@ -21,6 +22,7 @@ const LARGEST = 2 ** 32 - 1;
 const NUMERIC_BY_NAME = new Map<string, (typeof NUMERIC_FIELDS)[number]>(
   NUMERIC_FIELDS.map((field) => [field.name, field]),
 );
+const FIELD_NAMES = [...NUMERIC_BY_NAME.keys(), 'CTL', 'SACKOK', 'OPT'];
 const isVariable = (word: string): word is Variable => (VARIABLES as readonly string[]).includes(word);
 const isControlBit = (word: string): word is ControlBit => (CONTROL_BITS as readonly string[]).includes(word);
 
@@ -76,7 +78,7 @@ function factor(scanner: Scanner): Expression {
     return scanner.skip('^') ? { kind: 'power', base: value, exponent: number(scanner) } : literal(value);
   }
   if (word === 'ANY') scanner.fail('ANY must stand alone', start);
-  if (!isVariable(word)) scanner.fail(`unknown variable ${word}`, start);
+  if (!isVariable(word)) scanner.fail(`unknown variable ${word}${didYouMean(word, VARIABLES)}`, start);
   return { kind: 'variable', name: word };
 }
 
@@ -104,7 +106,8 @@ function controlBits(scanner: Scanner): ControlBit[] {
     const start = scanner.at;
     const word = scanner.take(WORD);
     if (word === '') scanner.fail('a control bit expected');
-    if (!isControlBit(word)) scanner.fail(`unknown control bit ${word}`, start);
+    if (!isControlBit(word))
+      scanner.fail(`unknown control bit ${word}${didYouMean(word, CONTROL_BITS)}`, start);
     if (bits.includes(word)) scanner.fail(`${word} is written twice`, start);
     bits.push(word);
   } while (scanner.skip(','));
@@ -129,7 +132,10 @@ function fieldValue(scanner: Scanner, name: string, start: number, draft: Notati
   }
   const numeric = NUMERIC_BY_NAME.get(name);
   if (numeric === undefined && name !== 'CTL' && name !== 'OPT') {
-    scanner.fail(name === '' ? 'a field name expected' : `unknown field ${name}`, start);
+    scanner.fail(
+      name === '' ? 'a field name expected' : `unknown field ${name}${didYouMean(name, FIELD_NAMES)}`,
+      start,
+    );
   }
   scanner.require('=');
   if (name === 'OPT') draft.opt = octets(scanner);

@@ -1,5 +1,5 @@
 import { parseSegment } from '../notation/index.ts';
-import { CatalogueError } from './catalogue.ts';
+import { CatalogueError, noRequirement } from './catalogue.ts';
 import type { Ladder, LadderDeclaration, LadderStep } from './ladder.ts';
 import { isRequirement } from './requirements.ts';
 
@@ -26,19 +26,17 @@ export const findLadder = (id: string): Ladder | undefined => ladders.get(id);
 export function registerLadder(declaration: LadderDeclaration): Ladder {
   const { id } = declaration;
   if (!ID.test(id))
-    throw new CatalogueError(
-      `${id}: not of the form figure-<number>.<what>.<which> or ladder.<what>.<which>`,
-    );
-  if (declaration.cite.length === 0) throw new CatalogueError(`${id}: cites no document`);
+    throw new CatalogueError(id, 'not of the form figure-<number>.<what>.<which> or ladder.<what>.<which>');
+  if (declaration.cite.length === 0) throw new CatalogueError(id, 'cites no document');
   for (const requirement of declaration.requirements ?? []) {
-    if (!isRequirement(requirement)) throw new CatalogueError(`${id}: no such requirement: ${requirement}`);
+    if (!isRequirement(requirement)) throw new CatalogueError(id, noRequirement(requirement));
   }
   const steps = declaration.steps.map((step) => resolve(id, step));
-  if (!steps.some((step) => 'expect' in step)) throw new CatalogueError(`${id}: expects nothing`);
+  if (!steps.some((step) => 'expect' in step)) throw new CatalogueError(id, 'expects nothing');
   const ladder: Ladder = { ...declaration, steps, requirements: declaration.requirements ?? [] };
   const known = ladders.get(id);
   if (known && JSON.stringify(known) !== JSON.stringify(ladder)) {
-    throw new CatalogueError(`${id}: this id is already taken by another ladder`);
+    throw new CatalogueError(id, 'this id is already taken by another ladder');
   }
   ladders.set(id, ladder);
   return ladder;
@@ -51,7 +49,7 @@ function resolve(id: string, step: LadderStep): Ladder['steps'][number] {
     return step;
   }
   const expect = typeof step.expect === 'string' ? [step.expect] : step.expect;
-  if (expect.length === 0) throw new CatalogueError(`${id}: a step expects nothing`);
+  if (expect.length === 0) throw new CatalogueError(id, 'a step expects nothing');
   for (const reply of [
     ...expect,
     ...(step.otherwise ?? []),
@@ -65,6 +63,6 @@ function check(id: string, notation: string): void {
   try {
     parseSegment(notation);
   } catch (error) {
-    throw new CatalogueError(`${id}: ${(error as Error).message}`);
+    throw new CatalogueError(id, (error as Error).message);
   }
 }

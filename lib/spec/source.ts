@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A line of a stack, from `at` to the end: `(file:///.../suites/1-closed/aborted.ts:10:1)`. */
+const FRAME = /((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/;
+
+/**
+ * Where a declaration is written, as `FILE:LINE` from the working directory: the line that has its id, or else the one that
+ * declares the state's cases.
+ *
+ * @param stack of an error that was made while the suite's file declared it
+ * @returns undefined when no suite was being loaded
+ */
+export function sourceOf(id: string, stack = ''): string | undefined {
+  const frames = stack.split('\n').flatMap((line) => {
+    const [, place = '', number = ''] = FRAME.exec(line) ?? [];
+    const file = place.startsWith('file:') ? fileURLToPath(place) : place;
+    return file.includes('/suites/') ? [{ file, line: Number(number) }] : [];
+  });
+  const [outermost] = frames.slice(-1);
+  const files = frames.map(({ file }) => file);
+  for (const file of [...files, ...(outermost ? familiesOf(outermost.file) : [])]) {
+    const line = lineOf(id, file);
+    if (line !== undefined) return place(file, line);
+  }
+  return outermost && place(outermost.file, outermost.line);
+}
+
+/** What the suites of a folder share: it has returned its cases by the time that they are declared. */
+function familiesOf(file: string): readonly string[] {
+  const folder = join(dirname(file), 'families');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+const place = (file: string, line: number): string => `${relative(process.cwd(), file)}:${line}`;
+
+/** The first line with the id in quotes, or with what follows its state; families write only that. Counted from 1. */
+function lineOf(id: string, file: string): number | undefined {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  for (const name of [id, id.slice(id.indexOf('.') + 1), id.slice(id.lastIndexOf('.') + 1)]) {
+    const index = lines.findIndex((line) => line.includes(`'${name}'`));
+    if (index !== -1) return index + 1;
+  }
+  return undefined;
+}
