@@ -43,9 +43,17 @@ export function findingFields(finding: RunFinding): (readonly [string, string])[
     ...(mayBeFilter && gravity === 'deviation'
       ? ([['remark', 'a filter before the target would look the same']] as const)
       : []),
-    ['remedy', gravity === 'described' ? 'none: the description of the target says so' : REMEDIES[step]],
+    ['remedy', remedyOf(finding)],
   ];
 }
+
+function remedyOf({ gravity, step, wrong }: RunFinding): string {
+  if (gravity === 'described') return 'none: the description of the target says so';
+  // What came back came from the TCP: there is nothing else to look for.
+  return gravity === 'deviation' && wrong.length > 0 ? MEND : REMEDIES[step];
+}
+
+const MEND = 'it is the TCP that is to be mended';
 
 const REMEDIES: Readonly<Record<Step, string>> = {
   'SYN to any port':
@@ -54,18 +62,18 @@ const REMEDIES: Readonly<Record<Step, string>> = {
     'look whether a filter stands before the port, whether the target has an option not to reset, and whether somebody listens there: name another port by --closed-port',
   'ACK to a closed port':
     'look whether a filter stands before the port; otherwise it is the TCP that is to be mended',
-  'RST to a closed port': 'it is the TCP that is to be mended',
+  'RST to a closed port': MEND,
   'SYN to LISTEN':
     'look whether somebody listens on the port, and no filter stands before it; otherwise it is the TCP that is to be mended',
   'ACK to SYN-RECEIVED':
     'look whether the upper tester accepts connections, and sends the accept event with the port of the peer (agent/README.md)',
   OPEN: "look whether the upper tester's CONNECT reaches the TCP, and whether the target has a route to the tester",
-  'SYN,ACK to SYN-SENT': 'it is the TCP that is to be mended',
+  'SYN,ACK to SYN-SENT': MEND,
   'SYN to SYN-SENT':
     'a TCP without the simultaneous open is described by capabilities.simultaneousOpen in its target file',
   CLOSE:
     "look whether the upper tester's SHUTDOWN closes the sending direction; a target without half close is described by capabilities.halfClose in its target file",
-  FIN: 'it is the TCP that is to be mended',
+  FIN: MEND,
 };
 
 /** The packets, a line each. */

@@ -1,6 +1,6 @@
-import { lengthOf, segmentOf } from '../notation/index.ts';
+import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
-import { add, gt, leq } from '../wire/seq.ts';
+import { add, gt, leq, sub } from '../wire/seq.ts';
 import { FAR, isSynAck, type Proof, type Scene, silence, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
 
 /** CLOSED and LISTEN reset an acknowledgment out of nowhere; no connection does so at that place. */
@@ -165,8 +165,24 @@ async function listens(scene: Scene, seq: number, before: string): Promise<Proof
     scene.adopt(entry.segment, seq);
     return { state: 'LISTEN', how: `${before}a new SYN was answered by its SYN,ACK` };
   }
+  if (before === '' && opensWrongly(entry.segment, seq)) {
+    return {
+      state: 'LISTEN',
+      how: 'a new SYN was answered by a SYN of its own, with a wrong acknowledgment',
+    };
+  }
   return { state: 'unknown', how: `${before}a new SYN was answered as if there were a connection` };
 }
+
+// By as much an acknowledgment may be wrong, and is still one of that SYN.
+const NEAR = 2 ** 16;
+
+/**
+ * Whether a SYN is answered by one that opens a connection, though its acknowledgment is missing or wrong. Where no
+ * connection was begun before, nothing but a LISTEN sends it.
+ */
+const opensWrongly = ({ ctl, ack }: ConcreteSegment, seq: number): boolean =>
+  ctl.has('SYN') && !ctl.has('RST') && (!ctl.has('ACK') || sub(add(ack, NEAR), seq) < 2 * NEAR);
 
 /** The first of several answers that is one; undefined when none is. */
 function firstDefined<T>(...answers: Promise<T | undefined>[]): Promise<T | undefined> {

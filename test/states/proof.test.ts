@@ -66,6 +66,14 @@ describe('the state after', () => {
     listen.link.script = ({ segment: { ctl, seq } }) =>
       ctl.has('SYN') ? [`<SEQ=9><ACK=${seq + 1}><CTL=SYN,ACK>`] : [];
     expect(await listen.prove()).to.include({ state: 'LISTEN' });
+    for (const answer of [(seq: number) => `<SEQ=9><ACK=${seq}><CTL=SYN,ACK>`, () => '<SEQ=9><CTL=SYN>']) {
+      const wrong = scene('LISTEN', '<SEQ=100><ACK=1><CTL=ACK>', { listening: true });
+      wrong.link.script = ({ segment: { ctl, seq } }) => (ctl.has('SYN') ? [answer(seq)] : []);
+      expect((await wrong.prove()).state, 'a SYN,ACK with wrong numbers').to.equal('LISTEN');
+    }
+    const other = scene('LISTEN', '<SEQ=100><ACK=1><CTL=ACK>', { listening: true });
+    other.link.script = ({ segment: { ctl } }) => (ctl.has('SYN') ? ['<SEQ=9><ACK=101><CTL=SYN,ACK>'] : []);
+    expect((await other.prove()).state, 'the SYN,ACK of another SYN').to.equal('unknown');
     const gone = scene('LISTEN', '<SEQ=100><ACK=1><CTL=ACK>', { listening: true });
     gone.link.script = ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`];
     expect(await gone.prove()).to.include({ state: 'CLOSED' });

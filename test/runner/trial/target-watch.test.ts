@@ -46,6 +46,29 @@ describe('the watch over the target', () => {
     expect([watch.epoch, watch.lost]).to.deep.equal([0, undefined]);
   });
 
+  it('asks a port that listens where no closed port answers', async () => {
+    const { link, tester, driver } = watched();
+    const inner = link.script;
+    link.script = (sent) => (sent.to === 1 ? [] : inner(sent));
+    const ends = { tester, driver, families: [4], closedPort: 1, within: 10, patience: 100 } as const;
+    const watch = new TargetWatch({ ...ends, listenersOnly: [4] });
+    await watch.check();
+    expect([watch.epoch, watch.lost]).to.deep.equal([0, undefined]);
+    const other = new TargetWatch(ends);
+    await other.check();
+    expect(other.lost).to.match(/does not answer any more/);
+  });
+
+  it('does not take a TCP that always resets SYNs for an upper tester that was restarted', async () => {
+    const { link, tester, driver, state } = watched();
+    link.script = ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`];
+    const watch = new TargetWatch({
+      ...{ tester, driver, families: [4], closedPort: 1, within: 10, listenersReset: true },
+    });
+    await watch.check();
+    expect([watch.epoch, watch.lost, state.renewed]).to.deep.equal([0, undefined, 0]);
+  });
+
   it('takes what the target was before a restart for another epoch, without being asked to look', () => {
     const { driver, watch } = watched();
     expect(watch.epoch).to.equal(0);
