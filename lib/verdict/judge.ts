@@ -11,6 +11,7 @@ import { counts, type KnownAdoption } from '../spec/adoption.ts';
 import type { ResolvedOutcome } from '../spec/case.ts';
 import type { State } from '../spec/state.ts';
 import { add, geq, gt, sub } from '../wire/seq.ts';
+import { OPTION_RULES, type OptionFault } from './reply-options.ts';
 import type { Kind, ProfileVerdict } from './result.ts';
 
 /** What was observed of one stimulus, noise subtracted. */
@@ -22,6 +23,8 @@ export interface Observation {
   readonly retransmissions: readonly ConcreteSegment[];
   /** Those of them that no timer has sent, but the stimulus has drawn. */
   readonly drawn?: readonly ConcreteSegment[];
+  /** What is wrong with the options of what the target sent. */
+  readonly optionFaults?: readonly OptionFault[];
   /** What the target said by ICMP, where a silence is to be a silence of that, too. */
   readonly refusal?: string;
   readonly stateAfter: State | 'unknown';
@@ -113,7 +116,13 @@ const faultsOf = (outcome: ResolvedOutcome, observation: Observation): string[] 
   ...faultsOfState(outcome, observation),
 ];
 
-function faultsOfReplies({ reply }: ResolvedOutcome, observation: Observation): string[] {
+/** A wrong option is wrong whichever reply it is in, and whoever reads of the reply is told of both. */
+const faultsOfReplies = (outcome: ResolvedOutcome, observation: Observation): string[] => [
+  ...faultsOfFields(outcome, observation),
+  ...(observation.optionFaults ?? []).map((fault) => OPTION_RULES[fault]),
+];
+
+function faultsOfFields({ reply }: ResolvedOutcome, observation: Observation): string[] {
   const { replies, retransmissions, variables, refusal } = observation;
   if (reply === 'silence') {
     if (replies.length === 0) return refusal === undefined ? [] : [`observed ${refusal}`];

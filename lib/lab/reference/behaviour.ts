@@ -1,4 +1,5 @@
 import { type Adoption, ALL_CHECKS } from '../../spec/adoption.ts';
+import type { ConcreteSegment } from '../../notation/index.ts';
 import type { Level, Profile } from '../../spec/profile.ts';
 import { type Arrival, segmentArrives } from '../../spec/segment-arrives.ts';
 import type { Segment, Tcb } from '../../spec/tcb.ts';
@@ -12,6 +13,12 @@ export interface Emission {
   readonly segment: Segment;
   readonly after: number;
 }
+
+/** What a header has besides its numbers. */
+export type SentOptions = Pick<
+  ConcreteSegment,
+  'mss' | 'wscale' | 'sackPermitted' | 'tsval' | 'tsecr' | 'reserved' | 'opt'
+>;
 
 /** In milliseconds. */
 export interface Timers {
@@ -40,6 +47,10 @@ export interface Behaviour {
   readonly outgoing?: (segment: Segment, tcb: Tcb) => Segment | 'silence';
   /** The families over which it differs; over both when absent. */
   readonly over?: readonly Family[];
+  /** What else is made of the header of a segment: it overlays what SEGMENT ARRIVES is told. */
+  readonly reads?: (read: ConcreteSegment) => Partial<Segment>;
+  /** The options that a segment goes out with, and what else of its header is no number. */
+  readonly options?: (right: SentOptions, segment: Segment) => SentOptions;
   readonly timers?: Partial<Timers>;
   /** Whether CLOSE with text unread is told to the peer by a reset (RFC 1122 section 4.2.2.13); by profile when absent. */
   readonly resetsUnread?: boolean;

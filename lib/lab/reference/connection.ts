@@ -3,7 +3,7 @@ import type { Control, Segment, Tcb } from '../../spec/tcb.ts';
 import { add, gt, lt, sub } from '../../wire/seq.ts';
 import { CLOSING, FIN_TAKEN, OPENING, RESET_BY_ABORT, SENDING, UNOPENED } from './groups-of-states.ts';
 import { Outbox } from './outbox.ts';
-import { ownSegment, stamped } from './own-segments.ts';
+import { optionsFor, ownSegment } from './own-segments.ts';
 import type { Received } from './packets.ts';
 import type { Surroundings, Wishes } from './surroundings.ts';
 
@@ -195,9 +195,10 @@ export class Connection {
   #send(segment: Segment, text?: Uint8Array): void {
     const out = this.#around.outgoing(segment, this.tcb);
     if (out === 'silence') return;
-    this.#around.send(stamped(this.tcb, out), {
+    const { options, largestText } = this.#around;
+    this.#around.send(out, {
       ...(text ? { text } : {}),
-      ...(segment.ctl.has('SYN') ? { mss: this.#around.largestText } : {}),
+      options: options(optionsFor(this.tcb, out, largestText), out),
     });
   }
 

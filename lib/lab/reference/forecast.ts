@@ -1,4 +1,4 @@
-import { evaluateSegment, parseSegment } from '../../notation/index.ts';
+import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../notation/index.ts';
 import { CHECKS, type Check, type KnownAdoption } from '../../spec/adoption.ts';
 import type { Case } from '../../spec/case.ts';
 import { headerForm } from '../../spec/header.ts';
@@ -11,6 +11,7 @@ import { judge } from '../../verdict/judge.ts';
 import type { Verdict } from '../../verdict/result.ts';
 import { add } from '../../wire/seq.ts';
 import { type Behaviour, following } from './behaviour.ts';
+import { forecastOptionFaults } from './forecast-options.ts';
 
 /** Where the numbers of a connection begin. */
 export interface Numbers {
@@ -48,7 +49,8 @@ const NO_PEER: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
  */
 export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, numbers }: Trial): Verdict {
   const tcb = tcbOf(subject, numbers);
-  const segment = stimulusOf(subject, tcb, numbers);
+  const written = writtenStimulus(subject, tcb, numbers);
+  const segment = stimulusOf(subject, tcb, written, behaviour.reads);
   // Of a TCP that is dead no document speaks.
   if (behaviour.dies?.(tcb, segment)) return 'deviates';
   const arrival = following(follows, behaviour)(tcb, segment);
@@ -59,6 +61,7 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
     .flatMap((one) => emit(one, tcb, segment))
     .map((each) => outgoing(each.segment, arrival.tcb))
     .filter((each) => each !== 'silence');
+  const before = { state: subject.state, tcb, stimulus: stamped(written, segment) };
   const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
   const { verdict } = judge(
     subject.expect[judgedBy],
@@ -70,6 +73,7 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
         'SEG.LEN': segLen(segment),
       },
       replies,
+      optionFaults: forecastOptionFaults(before, replies, arrival.tcb, behaviour),
       retransmissions: [],
       stateAfter: arrival.tcb.state,
       rcvNxtAfter: arrival.tcb.rcvNxt,
@@ -139,9 +143,20 @@ function tcbOf(
   };
 }
 
-function stimulusOf({ send, condition: given }: Case, tcb: Tcb, { any }: Numbers): Segment {
+const writtenStimulus = ({ send }: Case, tcb: Tcb, { any }: Numbers): ConcreteSegment =>
+  evaluateSegment(parseSegment(send), tcbVariables(tcb), () => any);
+
+/** With the timestamp that the connection, or the condition, adds to it. */
+const stamped = (written: ConcreteSegment, { tsval }: Segment): ConcreteSegment =>
+  tsval === undefined ? written : { ...written, tsval };
+
+function stimulusOf(
+  { condition: given }: Case,
+  tcb: Tcb,
+  written: ConcreteSegment,
+  reads: Behaviour['reads'] = () => ({}),
+): Segment {
   const condition: string = given ?? '';
-  const written = evaluateSegment(parseSegment(send), tcbVariables(tcb), () => any);
   const { seq, ack, ctl, data, urg, tsval: own } = written;
   const stamped = tcb.timestamps && condition !== 'timestamps negotiated; segment carries none';
   const older = condition === 'timestamps negotiated; TSval older than TS.Recent';
@@ -155,5 +170,6 @@ function stimulusOf({ send, condition: given }: Case, tcb: Tcb, { any }: Numbers
     checksumValid: condition !== 'wrong TCP checksum' && written.checksum === undefined,
     ...headerForm(written),
     unicast: condition !== 'sent to a broadcast or multicast address',
+    ...reads(written),
   };
 }

@@ -1,4 +1,5 @@
 import type { Control, Segment, Tcb } from '../../spec/tcb.ts';
+import type { SentOptions } from './behaviour.ts';
 
 /** A segment of our own accord: no reply. */
 export const ownSegment = (tcb: Tcb, ctl: readonly Control[], seq: number, data = 0): Segment => ({
@@ -14,8 +15,15 @@ export const ownSegment = (tcb: Tcb, ctl: readonly Control[], seq: number, data 
   unicast: true,
 });
 
-/** With timestamps, where they were negotiated or are offered; a reset has none. */
-export const stamped = ({ timestamps, tsRecent }: Tcb, segment: Segment): Segment =>
-  timestamps && !segment.ctl.has('RST')
-    ? { ...segment, tsval: Date.now() >>> 0, tsecr: segment.ctl.has('ACK') ? tsRecent : 0 }
-    : segment;
+/**
+ * The options of a segment of ours: the size of segments in a SYN; and timestamps, where they were negotiated or are offered,
+ * but in a reset.
+ */
+export const optionsFor = (
+  { timestamps, tsRecent }: Tcb,
+  { ctl }: Segment,
+  largestText: number,
+): SentOptions => ({
+  ...(ctl.has('SYN') ? { mss: largestText } : {}),
+  ...(timestamps && !ctl.has('RST') ? { tsval: Date.now() >>> 0, tsecr: ctl.has('ACK') ? tsRecent : 0 } : {}),
+});

@@ -20,6 +20,7 @@ import {
   WireError,
   withPrecedence,
 } from '../../wire/index.ts';
+import type { Behaviour, SentOptions } from './behaviour.ts';
 
 /** Our own address and the only peer's. */
 export interface Ends {
@@ -44,7 +45,7 @@ export interface Received {
 /** What a segment carries beyond what SEGMENT ARRIVES knows of. */
 export interface Extras {
   readonly text?: Uint8Array;
-  readonly mss?: number;
+  readonly options: SentOptions;
 }
 
 /** In 32-bit words. */
@@ -54,31 +55,37 @@ const OFFSET_OCTET = 12;
 // The multicast group that every IPv6 host is in.
 const ALL_NODES = 'ff02::1';
 
+type Reading = NonNullable<Behaviour['reads']>;
+
 /** Reads a packet; undefined for what is no segment. */
-export function readPacket(ends: Ends, packet: Packet): Received | undefined {
+export function readPacket(ends: Ends, packet: Packet, reads: Reading = () => ({})): Received | undefined {
   try {
-    return ends.family === 4 ? read4(ends, packet) : read6(ends, packet);
+    return ends.family === 4 ? read4(ends, packet, reads) : read6(ends, packet, reads);
   } catch (error) {
     if (error instanceof WireError) return undefined;
     throw error;
   }
 }
 
-function read4({ local }: Ends, { packet }: Packet): Received {
+function read4({ local }: Ends, { packet }: Packet, reads: Reading): Received {
   const { tos, options, src, dst, payload } = decodeIpv4(packet);
-  return received(decode(payload, { family: 4, src, dst }), {
-    security: securityIn(options),
-    precedence: precedence(tos),
-    unicast: dst === local,
-  });
+  return received(
+    decode(payload, { family: 4, src, dst }),
+    {
+      security: securityIn(options),
+      precedence: precedence(tos),
+      unicast: dst === local,
+    },
+    reads,
+  );
 }
 
 /** Raw sockets hide the header of IPv6. Where the packet was sent to shows in its checksum, which covers the address. */
-function read6({ local }: Ends, { tcp: octets, source }: Packet): Received {
+function read6({ local }: Ends, { tcp: octets, source }: Packet, reads: Reading): Received {
   const sentTo = (dst: string): Decoded => decode(octets, { family: 6, src: source, dst });
   const toAll = sentTo(ALL_NODES);
   const unicast = !toAll.tcp.checksumValid;
-  return received(unicast ? sentTo(local) : toAll, { security: 0, precedence: 0, unicast });
+  return received(unicast ? sentTo(local) : toAll, { security: 0, precedence: 0, unicast }, reads);
 }
 
 interface Decoded {
@@ -100,6 +107,7 @@ function decode(octets: Uint8Array, addresses: Addresses): Decoded {
 function received(
   { tcp, malformed }: Decoded,
   ip: Pick<Segment, 'security' | 'precedence' | 'unicast'>,
+  reads: Reading,
 ): Received {
   const read = fromWire(tcp);
   const { seq, ack, ctl, data, urg, wnd = 0, mss, tsval, tsecr } = read;
@@ -113,6 +121,7 @@ function received(
       ...headerForm(read),
       ...(malformed ? { malformed } : {}),
       checksumValid: tcp.checksumValid === true,
+      ...reads({ ...read, checksum: tcp.checksum }),
     },
     mss,
   };
@@ -137,7 +146,7 @@ export function writePacket(
   { family, local, remote }: Ends,
   ports: Ports,
   segment: Segment,
-  { text, mss }: Extras,
+  { text, options }: Extras,
 ): Uint8Array {
   const addresses: Addresses = { family, src: local, dst: remote };
   const context = {
@@ -146,7 +155,7 @@ export function writePacket(
     defaultWindow: 0,
     ...(text ? { payload: () => text } : {}),
   };
-  const tcp = encodeTcp(toWire({ ...segment, ...(mss === undefined ? {} : { mss }) }, context), addresses);
+  const tcp = encodeTcp(toWire({ ...segment, ...options }, context), addresses);
   if (family === 6) {
     const header = { trafficClass: 0, flowLabel: 0, nextHeader: PROTOCOL_TCP, hopLimit: 64 };
     return encodeIpv6({ ...header, src: local, dst: remote }, tcp);

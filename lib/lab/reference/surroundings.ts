@@ -1,6 +1,6 @@
 import type { Segment, Tcb } from '../../spec/tcb.ts';
 import { add } from '../../wire/seq.ts';
-import type { Arrive, Emission, Timers } from './behaviour.ts';
+import type { Arrive, Emission, SentOptions, Timers } from './behaviour.ts';
 import type { Extras, Ports } from './packets.ts';
 
 /** What a user may ask of a connection before there is one. */
@@ -19,6 +19,7 @@ export interface Surroundings {
   readonly arrive: Arrive;
   readonly emit: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
   readonly outgoing: (segment: Segment, tcb: Tcb) => Segment | 'silence';
+  readonly options: (right: SentOptions, segment: Segment) => SentOptions;
   readonly timers: Timers;
   readonly resetsUnread: boolean;
   readonly restartsTimeWait: boolean;

@@ -72,7 +72,7 @@ export class Tcp {
 
   #arrives(link: Link, packet: Packet): void {
     const { family } = link;
-    const received = readPacket(link, packet);
+    const received = readPacket(link, packet, this.#behaviourOver(family).reads);
     if (!received) return;
     const { ports } = received;
     const key = keyOf(family, ports);
@@ -96,9 +96,8 @@ export class Tcp {
   #connection(link: Link, ports: Ports, tcb: Connection['tcb'], wishes: Wishes, by?: Listener): Connection {
     const { family } = link;
     const ends: Ends = link;
-    const { over } = this.#behaviour;
-    const behaviour = over && !over.includes(family) ? {} : this.#behaviour;
-    const { timers, emit, outgoing, resends, resetsUnread, dies, ...timeWait } = behaviour;
+    const behaviour = this.#behaviourOver(family);
+    const { timers, emit, outgoing, resends, resetsUnread, options, dies, ...timeWait } = behaviour;
     const arrive = following(this.#profile, behaviour);
     const around: Surroundings = {
       ports,
@@ -109,6 +108,7 @@ export class Tcp {
       },
       emit: emit ?? ((segment) => [{ segment, after: 0 }]),
       outgoing: outgoing ?? ((segment) => segment),
+      options: options ?? ((right) => right),
       timers: { ...TIMERS, ...timers },
       resetsUnread: resetsUnread ?? this.#profile !== 'rfc793',
       restartsTimeWait: timeWait.restartsTimeWait ?? true,
@@ -124,6 +124,11 @@ export class Tcp {
     };
     const connection = new Connection(tcb, wishes, DEFAULT_MSS[family], around);
     return connection;
+  }
+
+  #behaviourOver(family: Family): Behaviour {
+    const { over } = this.#behaviour;
+    return over && !over.includes(family) ? {} : this.#behaviour;
   }
 
   #freshIss(): number {

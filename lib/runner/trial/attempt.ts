@@ -14,6 +14,7 @@ import {
 import { NotCapable } from '../../target/driver.ts';
 import { type Entry, hasRightChecksum, type Refusal } from '../../tester/index.ts';
 import type { Observation } from '../../verdict/judge.ts';
+import { type OptionFault, optionFaults } from '../../verdict/reply-options.ts';
 import type { Inconclusive } from '../../verdict/result.ts';
 import { add, leq } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
@@ -213,6 +214,7 @@ async function observe(
     listening: listening && subject.state !== 'LISTEN',
     opening: subject.state === 'LISTEN' || subject.state === 'SYN-SENT',
     ...(proof.rcvNxt === undefined ? {} : { rcvNxtAfter: proof.rcvNxt }),
+    optionFaults: faultsIn(mailbox.log, [...replies, ...retransmissions.filter(isOfTheStimulus)]),
   };
   return {
     stimulus,
@@ -231,6 +233,15 @@ async function observe(
       ? { disturbance: RIGHT_BY_ACCIDENT }
       : {}),
   };
+}
+
+/** A SYN that is sent again is the recipe's: it has cases of its own. */
+const isOfTheStimulus = ({ segment: { ctl } }: Entry): boolean => !ctl.has('SYN');
+
+/** What is wrong with the options of these entries of the log, each kind once. */
+function faultsIn(log: readonly Entry[], entries: readonly Entry[]): OptionFault[] {
+  const faults = entries.flatMap((entry) => optionFaults(entry.segment, log.slice(0, log.indexOf(entry))));
+  return [...new Set(faults)];
 }
 
 /**

@@ -21,6 +21,7 @@ import {
 } from '../../states/index.ts';
 import type { Handle } from '../../target/driver.ts';
 import { carriedAlong } from '../../verdict/judge.ts';
+import { OPTION_RULES, type OptionFault, optionFaults } from '../../verdict/reply-options.ts';
 import type { CaseContext } from './case-context.ts';
 import type { Random } from './random.ts';
 
@@ -173,7 +174,8 @@ export class Climber {
     const { timing } = this.#context.environment;
     const variables = this.variables();
     await this.#context.environment.tester.listen(timing.observation);
-    const { news, retransmissions } = this.#newSegments();
+    const { news, retransmissions, optionFaults } = this.#newSegments();
+    for (const fault of optionFaults) this.faults.push(`step ${number}: ${OPTION_RULES[fault]}`);
     let replies = news;
     let isCarried = false;
     if (replies.length === 0 && !step.expect.includes('silence')) {
@@ -214,17 +216,25 @@ export class Climber {
     return false;
   }
 
-  #newSegments(): { news: ConcreteSegment[]; retransmissions: ConcreteSegment[] } {
+  #newSegments(): {
+    news: ConcreteSegment[];
+    retransmissions: ConcreteSegment[];
+    optionFaults: readonly OptionFault[];
+  } {
     const { log } = this.#connection.mailbox;
     const news: ConcreteSegment[] = [];
     const retransmissions: ConcreteSegment[] = [];
+    const faults = new Set<OptionFault>();
     for (let index = this.#cursor; index < log.length; index += 1) {
       const sorted = sort(log.slice(0, index), log.slice(index, index + 1));
-      news.push(...sorted.replies.map(({ segment }) => segment));
+      for (const { segment } of sorted.replies) {
+        news.push(segment);
+        for (const fault of optionFaults(segment, log.slice(0, index))) faults.add(fault);
+      }
       retransmissions.push(...sorted.retransmissions.map(({ segment }) => segment));
     }
     this.#cursor = log.length;
-    return { news, retransmissions };
+    return { news, retransmissions, optionFaults: [...faults] };
   }
 
   /** A retransmission that the ladder waits for. */

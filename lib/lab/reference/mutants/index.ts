@@ -4,6 +4,7 @@ import { CLOSING_ACKS } from './closing-acks.ts';
 import { DEATHS } from './deaths.ts';
 import { FINS } from './fins.ts';
 import { HANDSHAKE } from './handshake.ts';
+import { HEADER_FORM } from './header-form.ts';
 import { LISTENING } from './listening.ts';
 import { MARKS } from './marks.ts';
 import type { Mutant } from './mutant.ts';
@@ -13,6 +14,7 @@ import { OPENING_ORDER } from './opening-order.ts';
 import { ORDER } from './order.ts';
 import { OUTSIDE } from './outside.ts';
 import { PRECEDENCE } from './precedence.ts';
+import { REPLY_OPTIONS } from './reply-options.ts';
 import { RESET_FORMS } from './reset-forms.ts';
 import { RESET_GENERATION } from './reset-generation.ts';
 import { RESETS } from './resets.ts';
@@ -33,6 +35,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...LISTENING,
   ...OPENING,
   ...MARKS,
+  ...HEADER_FORM,
+  ...REPLY_OPTIONS,
   ...PRECEDENCE,
   ...TIMESTAMPS,
   ...WINDOW,

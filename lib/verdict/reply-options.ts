@@ -1,0 +1,101 @@
+import { type ConcreteSegment, lengthOf, optionsOf } from '../notation/index.ts';
+import { beforeTheEnd, hasWrongLength } from '../spec/header.ts';
+import { add, gt, leq } from '../wire/seq.ts';
+
+/** What may be wrong with the options of a segment, and with the bits beside the data offset; and who says so. */
+export const OPTION_RULES = {
+  'MSS without SYN': 'a maximum segment size is sent in SYNs alone (RFC 793 3.1, RFC 9293 MUST-65)',
+  'window scale without SYN': 'a window scale is sent in SYNs alone (RFC 7323 2.2)',
+  'window scale not offered':
+    'a window scale in a SYN,ACK answers one in the SYN, and that had none (RFC 7323 2.2)',
+  'SACK-permitted without SYN': 'SACK-permitted is sent in SYNs alone (RFC 2018 2)',
+  'SACK not permitted': 'SACK blocks are sent to who has permitted them, and nobody had (RFC 2018 4)',
+  'timestamps not offered':
+    'timestamps in a SYN,ACK answer those in the SYN, and that had none (RFC 7323 3.2)',
+  'timestamps not negotiated': 'timestamps are sent where both SYNs had them (RFC 1323 3.2, RFC 7323 3.2)',
+  'timestamps missing': 'timestamps that were negotiated are in every segment but a RST (RFC 7323 3.2)',
+  'option length': 'an option has its own length (RFC 793 3.1, RFC 9293 MUST-68)',
+  'padding not zero': 'what follows the end of the options is zero (RFC 793 3.1, RFC 9293 MUST-69)',
+  'reserved bits': 'reserved bits are zero in what is sent (RFC 793 3.1, RFC 9293 3.1)',
+} as const;
+
+export type OptionFault = keyof typeof OPTION_RULES;
+
+/** A segment of a connection, as far as its options go. */
+export interface Exchanged {
+  readonly from: 'tester' | 'target';
+  readonly segment: ConcreteSegment;
+}
+
+/** The one bit of the four that a document has given a meaning to since (RFC 9768). */
+const ACCURATE_ECN = 1;
+
+/**
+ * What is wrong with the options of a segment of the target's. These rules hold under every profile: those of RFC 793 for
+ * all, and those of an option for whoever sends it, since nobody else knows it. An option of an unknown kind is never
+ * wrong, and what RFC 7323 says of timestamps in resets is but a SHOULD.
+ *
+ * @param before what was exchanged on the connection until then
+ */
+export function optionFaults(reply: ConcreteSegment, before: readonly Exchanged[]): readonly OptionFault[] {
+  return [
+    ...(reply.ctl.has('SYN') ? faultsOfSyn(reply, before) : faultsWithoutSyn(reply, before)),
+    ...faultsOfForm(reply),
+  ];
+}
+
+function faultsOfSyn(reply: ConcreteSegment, before: readonly Exchanged[]): OptionFault[] {
+  if (!reply.ctl.has('ACK')) return [];
+  const offer = synAcknowledgedBy(reply, before);
+  if (!offer) return [];
+  // Where two SYNs cross, the SYN,ACK repeats what the target's own SYN has offered.
+  const own = synsOf('target', before).filter(({ ctl, seq }) => !ctl.has('ACK') && seq === reply.seq);
+  const faults: OptionFault[] = [];
+  const isUncalledFor = (key: 'wscale' | 'tsval'): boolean =>
+    reply[key] !== undefined &&
+    offer[key] === undefined &&
+    !own.some((segment) => segment[key] !== undefined);
+  if (isUncalledFor('wscale')) faults.push('window scale not offered');
+  if (isUncalledFor('tsval')) faults.push('timestamps not offered');
+  return faults;
+}
+
+function faultsWithoutSyn(reply: ConcreteSegment, before: readonly Exchanged[]): OptionFault[] {
+  const faults: OptionFault[] = [];
+  if (reply.mss !== undefined) faults.push('MSS without SYN');
+  if (reply.wscale !== undefined) faults.push('window scale without SYN');
+  if (reply.sackPermitted) faults.push('SACK-permitted without SYN');
+  const testers = synsOf('tester', before);
+  const targets = synsOf('target', before);
+  if (hasSackBlocks(reply) && !testers.some(({ sackPermitted }) => sackPermitted))
+    faults.push('SACK not permitted');
+  const isStamped = ({ tsval }: ConcreteSegment): boolean => tsval !== undefined;
+  if (isStamped(reply) && !(testers.some(isStamped) && targets.some(isStamped)))
+    faults.push('timestamps not negotiated');
+  const negotiated = testers.length > 0 && targets.length > 0 && [...testers, ...targets].every(isStamped);
+  if (!isStamped(reply) && negotiated && !reply.ctl.has('RST')) faults.push('timestamps missing');
+  return faults;
+}
+
+function faultsOfForm(reply: ConcreteSegment): OptionFault[] {
+  const options = optionsOf(reply);
+  const listed = beforeTheEnd(options);
+  const faults: OptionFault[] = [];
+  if (listed.some(hasWrongLength)) faults.push('option length');
+  if (options.slice(listed.length).some(({ kind }) => kind !== 'eol')) faults.push('padding not zero');
+  if (((reply.reserved ?? 0) & ~ACCURATE_ECN) !== 0) faults.push('reserved bits');
+  return faults;
+}
+
+const hasSackBlocks = (reply: ConcreteSegment): boolean =>
+  beforeTheEnd(optionsOf(reply)).some(({ kind }) => kind === 'sack');
+
+const synsOf = (who: Exchanged['from'], before: readonly Exchanged[]): ConcreteSegment[] =>
+  before.filter(({ from, segment }) => from === who && segment.ctl.has('SYN')).map(({ segment }) => segment);
+
+/** The tester's SYN that a SYN,ACK answers: the last of those whose number it acknowledges. */
+const synAcknowledgedBy = (
+  { ack }: ConcreteSegment,
+  before: readonly Exchanged[],
+): ConcreteSegment | undefined =>
+  synsOf('tester', before).findLast((syn) => gt(ack, syn.seq) && leq(ack, add(syn.seq, lengthOf(syn))));
