@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { lossText } from '../verdict/loss.ts';
 import { inconclusiveOf, reasonOf, VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
@@ -98,11 +99,15 @@ export function summaryText(run: Run, options: ConsoleOptions = {}): string {
   ].join('\n');
 }
 
+/** Why the run is not complete. */
+const cutShort = ({ loss }: Run): string =>
+  loss ? lossText(loss) : 'the run was cut short, cases are missing';
+
 function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | undefined): string {
   const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
   const fresh = failed.filter((result) => accepted?.reasonFor(result) === undefined).length;
   const took = `${run.cases.length} cases in ${(run.durationMs / 1000).toFixed(1)} s`;
-  const cut = run.complete ? '' : colours.yellow('; the run was cut short, cases are missing');
+  const cut = run.complete ? '' : colours.yellow(`; ${cutShort(run)}`);
   const fail = (count: number) => `${count} ${count === 1 ? 'fails' : 'fail'}`;
   const known = failed.length - fresh;
   if (fresh > 0) {
@@ -115,7 +120,8 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
     return `${colours.red('✗')} ${took}: ${colours.red(what)}${cut}`;
   }
   const words = known > 0 ? `${fail(known)}, accepted by ${accepted?.name}` : 'none fails';
-  return `${colours.green('✓')} ${took}: ${words}${cut}`;
+  const sign = run.complete ? colours.green('✓') : colours.yellow('?');
+  return `${sign} ${took}: ${words}${cut}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { inconclusiveOf, reasonOf, VERDICTS, verdictOf } from '../verdict/result
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, observedText } from './expectation.ts';
+import { lossText } from '../verdict/loss.ts';
 import { blockerIn, failingFindings, findingFields, findingLine, ordered } from './findings.ts';
 import { byState, countVerdicts, isFailure } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
@@ -48,7 +49,7 @@ function headline(run: Run, fresh: number, known: number, accepted?: AcceptedDev
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     `seed ${escapeMarkdown(String(run.seed))}`,
     `${(run.durationMs / 1000).toFixed(1)} s`,
-    ...(run.complete ? [] : ['⚠️ **cut short**']),
+    ...(run.complete ? [] : [`⚠️ **${run.loss ? escapeMarkdown(lossText(run.loss)) : 'cut short'}**`]),
   ];
   return parts.join(' · ');
 }

@@ -33,7 +33,16 @@ export const resultsSchema = z.object({
   strict: z.boolean(),
   startedAt: z.iso.datetime({ offset: true }),
   durationMs: z.number().nonnegative(),
-  complete: z.boolean().describe('false when the run was cut short'),
+  complete: z.boolean().describe('false when the run was cut short, or the target was lost'),
+  loss: z
+    .object({
+      reason: z.string(),
+      onTheWire: z
+        .array(z.object({ id: z.string(), family: familySchema }))
+        .describe('the cases that were under way then, the most likely culprits first'),
+    })
+    .optional()
+    .describe('the target was given up on the way'),
   findings: z
     .array(findingSchema)
     .optional()
@@ -63,6 +72,7 @@ export function toResults(run: Run): Results {
     startedAt: rest.startedAt,
     durationMs: rest.durationMs,
     complete: rest.complete,
+    ...(rest.loss ? { loss: { ...rest.loss, onTheWire: [...rest.loss.onTheWire] } } : {}),
     ...(rest.findings ? { findings: rest.findings.map(toStoredFinding) } : {}),
     cases: cases.map(toStored),
   };

@@ -1,6 +1,7 @@
 import type { KnownAdoption } from '../spec/adoption.ts';
 import type { Profile } from '../spec/profile.ts';
 import type { Finding } from '../verdict/finding.ts';
+import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult, WireRecord } from '../verdict/result.ts';
 
 /** A segment of a case; the packet is there only while the run is in memory (results.json leaves it out). */
@@ -42,7 +43,9 @@ export interface RunSettings {
 /** A whole run. */
 export interface Run extends RunSettings {
   readonly durationMs: number;
-  /** False when it was cut short: cases are missing. */
+  /** False when it was cut short, or the target was lost: cases are missing, or were not run. */
   readonly complete: boolean;
+  /** The target was given up on the way. */
+  readonly loss?: Loss;
   readonly cases: readonly ReportCase[];
 }

@@ -1,3 +1,4 @@
+import type { Loss } from '../verdict/loss.ts';
 import type { ReportCase, Run, RunSettings } from './run.ts';
 
 /**
@@ -9,6 +10,7 @@ import type { ReportCase, Run, RunSettings } from './run.ts';
 interface Store {
   settings: RunSettings | undefined;
   results: ReportCase[];
+  loss: Loss | undefined;
   byTest: WeakMap<object, ReportCase>;
 }
 
@@ -16,7 +18,7 @@ const KEY = Symbol.for('segment-arrives.results');
 const holder = globalThis as typeof globalThis & { [KEY]?: Store };
 
 function store(): Store {
-  holder[KEY] ??= { settings: undefined, results: [], byTest: new WeakMap() };
+  holder[KEY] ??= { settings: undefined, results: [], loss: undefined, byTest: new WeakMap() };
   return holder[KEY];
 }
 
@@ -29,6 +31,11 @@ export function setRun(settings: RunSettings): void {
 export function recordResult(result: ReportCase, test?: object): void {
   store().results.push(result);
   if (test) store().byTest.set(test, result);
+}
+
+/** The target was given up: the run is not complete, whatever comes of the cases. */
+export function recordLoss(loss: Loss): void {
+  store().loss ??= loss;
 }
 
 /** Everything recorded so far, in the order in which it came. */
@@ -45,8 +52,9 @@ export function currentRun(end: {
   readonly durationMs: number;
   readonly complete: boolean;
 }): Run | undefined {
-  const { settings, results: cases } = store();
-  return settings && { ...settings, ...end, cases: [...cases] };
+  const { settings, results: cases, loss } = store();
+  const lost = loss && { loss, complete: false };
+  return settings && { ...settings, ...end, ...lost, cases: [...cases] };
 }
 
 /** Forgets everything: a second run in the same process starts afresh. */

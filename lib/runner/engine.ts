@@ -2,6 +2,7 @@ import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { catalogue } from '../spec/catalogue.ts';
 import type { Environment } from '../states/index.ts';
 import { DisturbedLink, type Link, PortRange, RawLink, silenceKernel, Tester } from '../tester/index.ts';
+import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { Inquest } from './deaths/inquest.ts';
 import type { Job } from './deaths/suspects.ts';
@@ -143,10 +144,11 @@ export class Engine {
     };
   }
 
-  /** Runs cases and reports each result as it comes. */
+  /** Runs cases and reports each result as it comes; and once, when the target is given up, with whom it was lost. */
   async run(
     cases: readonly { id: string; family: 4 | 6 }[],
     report: (result: CaseResult) => void,
+    lost: (loss: Loss) => void = () => {},
   ): Promise<void> {
     const environment = this.#environment;
     const facts = this.#preflight;
@@ -178,6 +180,11 @@ export class Engine {
       width: () => this.#widthNow(environment.tester),
       run: (job) => runOne(job.id, contextOf(job)),
       ...{ report, stopped, watch, inquest },
+      lost: (onTheWire) => {
+        const heardAt = watch.deaths.at(-1)?.heardAt ?? environment.tester.heardAt;
+        const suspects = inquest.suspects.order(onTheWire, heardAt).filter(({ isFinished }) => !isFinished);
+        lost({ reason: watch.lost ?? '', onTheWire: suspects.map(({ job }) => job) });
+      },
     });
   }
 

@@ -1,5 +1,6 @@
 import type { KnownAdoption } from '../spec/adoption.ts';
 import type { Finding } from '../verdict/finding.ts';
+import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from './settings.ts';
 
@@ -29,6 +30,8 @@ export type FromEngine =
   /** Nothing can be tested; the message is one sentence. */
   | { readonly kind: 'impossible'; readonly message: string }
   | { readonly kind: 'result'; readonly result: CaseResult }
+  /** The target was given up: what was still to be run comes as results without a verdict. */
+  | { readonly kind: 'lost'; readonly loss: Loss }
   /** Sent every second: an engine that is stuck or stopped does not. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'stopped' };

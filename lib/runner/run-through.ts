@@ -15,6 +15,8 @@ export interface Passage {
   readonly stopped: () => boolean;
   readonly watch: Pick<TargetWatch, 'lost' | 'deaths'>;
   readonly inquest: Pick<Inquest, 'hold' | 'caution'>;
+  /** Told once of the cases that were on the wire when the target was given up. */
+  readonly lost?: (onTheWire: readonly Job[]) => void;
 }
 
 /**
@@ -29,22 +31,34 @@ export async function runThrough({
   stopped,
   watch,
   inquest,
+  lost,
 }: Passage): Promise<void> {
   let left = [...jobs];
+  let isTold = false;
+  const tell = (onTheWire: Iterable<Job>): void => {
+    if (watch.lost && !isTold) lost?.([...onTheWire]);
+    isTold ||= watch.lost !== undefined;
+  };
   while (left.length > 0 && !stopped()) {
     const deaths = watch.deaths.length;
     const begun = new Set<string>();
     const onTheWire: Job[] = [];
+    const underWay = new Set<Job>();
     await runSideBySide(
       left,
       () => Math.max(1, Math.floor(width() / inquest.caution)),
       async (job) => {
         begun.add(keyOf(job));
+        underWay.add(job);
         try {
-          report(await run(job));
+          const result = await run(job);
+          tell(underWay);
+          report(result);
         } catch (error) {
           if (!(error instanceof TargetDied)) throw error;
           onTheWire.push(job);
+        } finally {
+          underWay.delete(job);
         }
       },
       () => stopped() || (watch.deaths.length > deaths && !watch.lost),
@@ -54,5 +68,6 @@ export async function runThrough({
     // Of a target that is lost each case is told in its turn.
     if (watch.lost) left = [...onTheWire, ...left];
     else if (death) left = await inquest.hold(onTheWire, left, death.heardAt);
+    tell(onTheWire);
   }
 }

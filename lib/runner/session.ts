@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { labCommand, labEnvironment } from '../lab/index.ts';
+import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type FromEngine, HEARTBEAT, type TargetFacts, type ToEngine } from './messages.ts';
 import { type Settings, usesLab } from './settings.ts';
@@ -39,6 +40,8 @@ export class Session {
   readonly #results = new Map<string, Awaited>();
   readonly #pulse: NodeJS.Timeout;
   #missing = 0;
+  /** Told when the target is given up. */
+  onLoss: (loss: Loss) => void = () => {};
   #lost: Error | undefined;
 
   private constructor(child: ChildProcess, target: TargetFacts, mostMissing: number) {
@@ -122,6 +125,8 @@ export class Session {
     if (message.kind === 'result') {
       const { result } = message;
       this.#results.get(keyOf(result.id, result.family))?.resolve(result);
+    } else if (message.kind === 'lost') {
+      this.onLoss(message.loss);
     } else if (message.kind === 'impossible') {
       this.#lose(new EngineLost(message.message));
     }

@@ -27,7 +27,11 @@ async function handle(message: ToEngine): Promise<void> {
       await end(2);
     }
   } else if (message.kind === 'run') {
-    await engine?.run(message.cases, (result) => tell({ kind: 'result', result }));
+    await engine?.run(
+      message.cases,
+      (result) => tell({ kind: 'result', result }),
+      (loss) => tell({ kind: 'lost', loss }),
+    );
   } else {
     await end(0);
   }

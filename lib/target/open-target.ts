@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Profile } from '../spec/profile.ts';
 import { sourceTowards } from '../tester/source-address.ts';
 import { AwaitDriver } from './await-driver.ts';
@@ -25,6 +27,8 @@ const WIDTH = 16;
 const SHORTEST_CASE_SECONDS = 0.85;
 // One for the stimulus, one for the proof.
 const RESETS_OF_A_CASE = 2;
+// A board that is switched off and on and boots, in milliseconds.
+const RESTARTED_WITHIN = 120_000;
 
 /**
  * Opens the target that a file describes.
@@ -59,6 +63,7 @@ export async function openTarget(path: string, families: readonly (4 | 6)[]): Pr
     silentClosed,
     profile: file.profile,
     facts: factsOf(file),
+    ...(file.restart === undefined ? {} : { restart: restarting(file.restart) }),
     stop: () => driver.dispose(),
   };
 }
@@ -73,6 +78,18 @@ export function widthFor(limits: TargetFile['limits']): number {
   if (challengeAcksPerSecond !== undefined) bounds.push(challengeAcksPerSecond * SHORTEST_CASE_SECONDS);
   return Math.max(1, Math.floor(Math.min(...bounds)));
 }
+
+const restarting = (command: string) => async (): Promise<void> => {
+  try {
+    await promisify(execFile)('sh', ['-c', command], { timeout: RESTARTED_WITHIN });
+  } catch (error) {
+    const { killed, stderr } = error as { killed?: boolean; stderr?: string };
+    const why = killed
+      ? `it took more than ${RESTARTED_WITHIN / 1000} s`
+      : stderr?.trim() || (error as Error).message;
+    throw new Error(`\`${command}\`: ${why}`);
+  }
+};
 
 async function openDriver({ driver }: TargetFile, tester: Addresses, target: Addresses): Promise<Driver> {
   switch (driver.kind) {

@@ -113,6 +113,13 @@ export const targetFileSchema = z
       })
       .optional()
       .describe('What it is known to have or not; cases about what it has not are inconclusive'),
+    restart: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A shell command that starts the target again when a segment was the end of it, and returns when that is done; absent: the run ends there',
+      ),
     profile: z.enum(PROFILES).optional().describe('The document that it claims to follow'),
   })
   .meta({

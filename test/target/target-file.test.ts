@@ -172,4 +172,26 @@ describe('the target file', () => {
     });
     expect(await driver.listener(4, 'plain')).to.equal(9);
   });
+
+  it('may name a command that starts the target again; one that fails says why', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-restart-'));
+    const file = join(folder, 'target.json');
+    const restartBy = async (restart: string | undefined): Promise<(() => Promise<void>) | undefined> => {
+      writeFileSync(file, JSON.stringify({ ...minimal, ...(restart === undefined ? {} : { restart }) }));
+      return (await openTarget(file, [4])).restart;
+    };
+    try {
+      expect(await restartBy(undefined)).to.equal(undefined);
+      await (await restartBy(`touch ${join(folder, 'restarted')}`))?.();
+      expect(readdirSync(folder)).to.include('restarted');
+      const failing = await restartBy('echo no power >&2; exit 3');
+      const why = await failing?.().then(
+        () => 'none',
+        (error: Error) => error.message,
+      );
+      expect(why).to.match(/no power$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

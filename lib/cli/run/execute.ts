@@ -57,7 +57,7 @@ export async function execute(
         ? concludeGate(outcome, done, baseline, join(settings.reports, 'results.json'))
         : judge(done);
     if (!options.reportOnly) return exitCode;
-    return complete && (await countLost(run)) === 0 ? EXIT.asExpected : EXIT.notAsExpected;
+    return done.complete && (await countLost(run)) === 0 ? EXIT.asExpected : EXIT.notAsExpected;
   } finally {
     await mochaGlobalTeardown();
     interruption.dispose();

@@ -1,4 +1,4 @@
-import { setRun } from '../../report/store.ts';
+import { recordLoss, setRun } from '../../report/store.ts';
 import { version } from '../../version.ts';
 import { Session } from '../session.ts';
 import { settingsFrom } from '../settings.ts';
@@ -27,6 +27,7 @@ export async function mochaGlobalSetup(this: FixtureContext): Promise<void> {
   const { profile, strict, seed } = run.settings;
   const { findings, ...target } = run.session.target;
   setRun({ version, seed, profile, strict, startedAt, target, findings });
+  run.session.onLoss = recordLoss;
   run.session.request(chosen);
 }
 

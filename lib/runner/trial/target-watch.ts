@@ -34,6 +34,8 @@ export interface Death {
 const PATIENCE = 10_000;
 // One that can be started again need not come back by itself. A busy machine is late by less.
 const PATIENCE_BEFORE_RESTART = 5000;
+// What starts it again may return before all of it is up.
+const PATIENCE_AFTER_RESTART = 30_000;
 const BETWEEN_LOOKS = 250;
 const TRIES = 4;
 const ALIVE_WITHIN = 1500;
@@ -140,7 +142,7 @@ export class TargetWatch {
   }
 
   async #restart(restart: () => Promise<void>): Promise<void> {
-    const { patience = PATIENCE } = this.#watched;
+    const { patience = PATIENCE_AFTER_RESTART } = this.#watched;
     try {
       await restart();
     } catch (error) {

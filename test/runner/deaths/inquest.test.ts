@@ -79,13 +79,15 @@ function runOf(count: number, fate: Fate, width = 8) {
     if (deaths.length > before && phase !== 'farewell') throw new TargetDied();
     return resultOf('conformant', { id: job.id });
   };
+  const lostWith: (readonly Job[])[] = [];
   const done = runThrough({
     ...{ jobs, run, watch, inquest },
     width: () => width,
     report: (result) => results.push(result),
     stopped: () => false,
+    lost: (others) => lostWith.push(others),
   });
-  return done.then(() => ({ results, watch, hazards, widths, attempts, deaths }));
+  return done.then(() => ({ results, watch, hazards, widths, attempts, deaths, lostWith }));
 }
 
 const having = (results: readonly CaseResult[], verdict: string): string[] =>
@@ -163,7 +165,7 @@ describe('an inquest', () => {
   });
 
   it('gives up a target that dies whatever is done, and says so of every case', async () => {
-    const { watch, results, deaths } = await runOf(
+    const { watch, results, deaths, lostWith } = await runOf(
       60,
       (_, __, others) => (others > 0 ? 'stimulus' : undefined),
       16,
@@ -173,6 +175,8 @@ describe('an inquest', () => {
     );
     expect(having(results, 'inconclusive')).to.have.length(60);
     expect(deaths.length).to.be.below(MOST_UNEXPLAINED * 16);
+    expect(lostWith, 'who was on the wire is told once').to.have.length(1);
+    expect(lostWith[0]).to.have.length.within(1, 16);
   });
 
   it('comes to an end where the target dies of one stimulus every other time', async () => {
