@@ -1,0 +1,42 @@
+/**
+ * What an author of a case wants to know at once: that it is well formed, that the executable specification agrees with it, and
+ * what this machine's kernel answers.
+ *
+ *   npm run case -- ID [--stack STACK] [--family 4|6]
+ *
+ * The exit code is 1 when the specification disagrees, or the run of the case fails; 2 when there is no such case.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { tell } from '../lib/cli/failure.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
+import { loadSuites } from '../lib/runner/mocha/suites.ts';
+import { catalogue, findCase } from '../lib/spec/catalogue.ts';
+import { findLadder, resolveLadders } from '../lib/spec/ladders.ts';
+import { disagreements } from './spec/agreement/disagreement.ts';
+import { publishedIds } from './suites/ids.ts';
+
+const BIN = fileURLToPath(new URL('../bin/segment-arrives.js', import.meta.url));
+const [id = '', ...options] = process.argv.slice(2);
+
+await loadSuites().catch((error: unknown) => {
+  tell(error);
+  process.exit(2);
+});
+const subject = findCase(id);
+if (!subject && !findLadder(id)) {
+  const ids = [...catalogue(), ...resolveLadders()].map((one) => one.id);
+  console.error(`no case has the id ${id || '(none given)'}${didYouMean(id, ids)}`);
+  process.exit(2);
+}
+if (!publishedIds().includes(id)) console.log(`new: add ${id} to test/suites/ids.txt, in its place`);
+
+const found = subject ? disagreements(subject) : [];
+if (!subject) console.log('the specification is not compared with cases of several steps');
+else if (found.length === 0) console.log('the specification agrees, under every profile');
+for (const text of found) console.log(text);
+
+const { status } = spawnSync(process.execPath, [BIN, 'run', '--only', id, '--verbose', ...options], {
+  stdio: 'inherit',
+});
+process.exitCode = found.length > 0 ? 1 : (status ?? 1);
