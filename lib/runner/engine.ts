@@ -10,8 +10,8 @@ import { tryForDeath } from './deaths/try-for-death.ts';
 import type { TargetFacts } from './messages.ts';
 import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
-import { type Settings, usesLab } from './settings.ts';
 import { runThrough } from './run-through.ts';
+import { type Settings, usesLab } from './settings.ts';
 import type { CaseContext } from './trial/case-context.ts';
 import { Hazards } from './trial/hazards.ts';
 import { describedBy, runOne } from './trial/run-one.ts';
@@ -109,7 +109,12 @@ export class Engine {
     tester.expectCalls(driver.testerPorts ?? [], driver.callsAtOnce);
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
-    this.#preflight = await preflight({ tester, driver, closedPort, silentClosed, families, width });
+    const { ending, restart } = target;
+    const signs = { ...(ending ? { ending } : {}), ...(restart ? { restart } : {}) };
+    this.#preflight = await preflight({
+      ...{ tester, driver, closedPort, silentClosed, families, width },
+      ...signs,
+    });
     const { timing, synCookies, findings, grounds } = this.#preflight;
     this.#width = this.#preflight.width;
     this.#environment = {
@@ -123,8 +128,7 @@ export class Engine {
       listenersOnly: grounds.filter((ground) => !ground.closedAnswers).map(({ family }) => family),
       listenersReset: findings.some(({ step }) => step === 'SYN to LISTEN'),
       within: timing.guard,
-      ...(target.ending ? { ending: target.ending } : {}),
-      ...(target.restart ? { restart: target.restart } : {}),
+      ...signs,
       ...(patience === undefined ? {} : { patience }),
     });
     const [first] = families;

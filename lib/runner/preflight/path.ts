@@ -1,8 +1,9 @@
 import type { Driver } from '../../target/driver.ts';
+import type { RunningTarget } from '../../target/running-target.ts';
 import type { Tester } from '../../tester/index.ts';
 
 /** Between tester and target, as far as it is known before anything was sent. */
-export interface Path {
+export interface Path extends Pick<RunningTarget, 'ending' | 'restart'> {
   readonly tester: Tester;
   readonly driver: Driver;
   readonly closedPort: number;

@@ -1,6 +1,7 @@
 import { CHECKS, type KnownAdoption, SECTION_OF } from '../../spec/adoption.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
+import { TargetWatch } from '../trial/target-watch.ts';
 import { detectAdoption } from './adoption.ts';
 import { deadFamily, type Ground, groundOf } from './ground.ts';
 import { findLimits, type Limits } from './limits.ts';
@@ -69,8 +70,9 @@ export async function preflight(path: Path): Promise<Preflight> {
   };
   const findings: Finding[] = [];
   const alive: Ground[] = [];
+  const watch = watchOver(path, grounds, environment.timing.guard);
   for (const ground of grounds) {
-    const walked = ground.called ? undefined : await walk(environment, ground.family, path.width);
+    const walked = ground.called ? undefined : await walk(environment, ground.family, path.width, watch);
     if (ground.heard || walked?.heard) {
       alive.push(ground);
       findings.push(...ground.findings, ...(walked?.findings ?? []));
@@ -115,6 +117,21 @@ export async function preflight(path: Path): Promise<Preflight> {
       ...adoptionFacts(adoption),
     },
   };
+}
+
+/** Who tells whether the target has died on the way through its states; undefined where no port of its answers. */
+function watchOver(path: Path, grounds: readonly Ground[], within: number): TargetWatch | undefined {
+  const heard = grounds.filter((ground) => ground.heard);
+  if (heard.length === 0) return undefined;
+  return new TargetWatch({
+    ...path,
+    silentClosed: path.silentClosed === true,
+    families: heard.map(({ family }) => family),
+    listenersOnly: heard.filter((ground) => !ground.closedAnswers).map(({ family }) => family),
+    // Whether a port that listens resets is what the walk is to find out.
+    listenersReset: true,
+    within,
+  });
 }
 
 const blocked = (findings: readonly Finding[], { family }: Ground): number =>

@@ -1,10 +1,12 @@
 import { resetAt } from '../../notation/index.ts';
+import type { State } from '../../spec/state.ts';
 import type { Step } from '../../spec/steps.ts';
 import { type Environment, reach, Unreached } from '../../states/index.ts';
 import { type Driver, NotCapable } from '../../target/driver.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Finding, Place } from '../../verdict/finding.ts';
 import { runSideBySide } from '../pool.ts';
+import type { TargetWatch } from '../trial/target-watch.ts';
 import { findingOf } from './evidence.ts';
 
 /** What a walk through the states came to. */
@@ -67,8 +69,15 @@ const OF_THE_USER: readonly Step[] = ['OPEN', 'CLOSE', 'ACK to SYN-RECEIVED'];
  * that begin there.
  *
  * @param width how many connections there may be at a time
+ * @param watch who tells whether the target is still there: what it died of is for the cases to find out
+ * @throws Error where the target is lost on the way
  */
-export async function walk(environment: Environment, family: 4 | 6, width: number): Promise<Walk> {
+export async function walk(
+  environment: Environment,
+  family: 4 | 6,
+  width: number,
+  watch?: TargetWatch,
+): Promise<Walk> {
   const { tester, driver } = environment;
   const tries = tester.path.disturbed ? TRIES.disturbed : TRIES.clean;
   const failures = new Map<Place, Unreached>();
@@ -78,7 +87,7 @@ export async function walk(environment: Environment, family: 4 | 6, width: numbe
     await runSideBySide(layer, width, async ({ place, after }) => {
       // Of an application that goes its own way nobody knows by which way it gets there.
       const before = driver.seesAccepts ? after && failures.get(after) : undefined;
-      const failure = before ?? (await failureOf(environment, family, place, tries));
+      const failure = before ?? (await failureOf(environment, { ...place, family }, tries, watch));
       if (failure) failures.set(place, failure);
       if (failure ? failure.log.some(isAnswer) : place !== SYN_SENT) heard = true;
     });
@@ -112,23 +121,31 @@ export const isAnswer = ({ from, segment: { ctl } }: Entry): boolean =>
 const mustListen = ({ seesAccepts }: Driver, log: readonly Entry[]): boolean =>
   seesAccepts || log.some(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
 
-/** Undefined where the place was reached, or the target's user cannot be moved there. */
+/** Where the other side waits for the last acknowledgment, or for nothing: it is left to its timers. */
+const LEFT_ALONE: readonly State[] = ['CLOSING', 'LAST-ACK', 'TIME-WAIT'];
+
+/** Undefined where the place was reached, the target's user cannot be moved there, or the target was away meanwhile. */
 async function failureOf(
   environment: Environment,
-  family: 4 | 6,
-  place: Place,
+  place: Place & { readonly family: 4 | 6 },
   tries: number,
+  watch: TargetWatch | undefined,
 ): Promise<Unreached | undefined> {
   let failure: Unreached | undefined;
   for (let left = tries; left > 0; left -= 1) {
+    const epoch = watch?.epoch;
     try {
-      const { connection, handle } = await reach(environment, { ...place, family, rcvNxt: 793_001 });
-      connection.transmit(resetAt(connection.rcvNxt));
+      const { connection, handle } = await reach(environment, { ...place, rcvNxt: 793_001 });
+      if (!LEFT_ALONE.includes(place.state)) connection.transmit(resetAt(connection.rcvNxt));
       await environment.driver.release(connection.mailbox.port, handle);
       connection.mailbox.close();
       return undefined;
     } catch (error) {
       if (error instanceof NotCapable) return undefined;
+      await watch?.check();
+      if (watch?.lost)
+        throw new Error(`on the way to ${place.state}, over IPv${place.family}, ${watch.lost}`);
+      if (watch?.epoch !== epoch) return undefined;
       if (!(error instanceof Unreached)) throw error;
       failure = error;
     }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Walk, walk } from '../../../lib/runner/preflight/walk.ts';
+import type { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { blockerOf, type Place } from '../../../lib/verdict/finding.ts';
 import { findingText } from '../../../lib/verdict/finding-text.ts';
 import { add } from '../../../lib/wire/seq.ts';
@@ -118,5 +119,27 @@ describe('the walk through the states', function () {
   it('hears nothing of a target that answers nothing, though it may call', async () => {
     const { heard } = (await walks.get('nothing')) as Walk;
     expect(heard).to.equal(false);
+  });
+
+  it('accuses nobody of what was missed while the target was away', async () => {
+    const { environment } = target(() => []);
+    const watch = {
+      epoch: 0,
+      lost: undefined,
+      async check() {
+        watch.epoch += 1;
+      },
+    };
+    const { findings } = await walk(environment, 4, 16, watch as unknown as TargetWatch);
+    expect(findings).to.deep.equal([]);
+  });
+
+  it('ends where the target does not come back, and says on the way to which state', async () => {
+    const { environment } = target(() => []);
+    const watch = { epoch: 0, lost: 'the target was lost: nobody is there', check: async () => {} };
+    const error = await walk(environment, 4, 1, watch as unknown as TargetWatch).catch((each: Error) => each);
+    expect(String(error)).to.match(
+      /on the way to SYN-RECEIVED, over IPv4, the target was lost: nobody is there/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Ending } from '../../../lib/target/running-target.ts';
 import { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
+import type { Ending } from '../../../lib/target/running-target.ts';
 import { accepting, LISTENER, type ScriptedDriver, world } from '../../states/scripted-target.ts';
 
 describe('the watch over the target', () => {
