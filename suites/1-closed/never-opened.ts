@@ -31,6 +31,11 @@ inState('CLOSED', [
   discarded('closed.rst.empty', 'RST', '<SEQ=ANY><CTL=RST>'),
   discarded('closed.rst-ack.empty', 'RST that acknowledges', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),
   discarded('closed.rst.text', 'RST with text', '<SEQ=ANY><CTL=RST><DATA=10>'),
+  discarded(
+    'closed.rst-ack.text',
+    'RST that acknowledges, with text',
+    '<SEQ=ANY><ACK=ANY><CTL=RST,ACK><DATA=10>',
+  ),
   discarded('closed.syn-rst.empty', 'SYN and RST together', '<SEQ=ANY><CTL=SYN,RST>'),
   discarded('closed.syn-rst-ack.empty', 'SYN,ACK with RST', '<SEQ=ANY><ACK=ANY><CTL=SYN,RST,ACK>'),
   discarded('closed.fin-rst.empty', 'FIN and RST together', '<SEQ=ANY><CTL=FIN,RST>'),
@@ -67,6 +72,13 @@ inState('CLOSED', [
 
   // ACK bit on: the reset begins where the sender of the segment will believe it, and acknowledges nothing.
   resetFromAck('closed.syn-ack.empty', 'SYN,ACK', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>'),
+  resetFromAck('closed.syn-ack.text', 'SYN,ACK with text', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK><DATA=10>'),
+  resetFromAck('closed.syn-fin-ack.empty', 'SYN,ACK with FIN', '<SEQ=ANY><ACK=ANY><CTL=SYN,FIN,ACK>'),
+  resetFromAck(
+    'closed.syn-fin-ack.text',
+    'SYN,ACK with text and FIN',
+    '<SEQ=ANY><ACK=ANY><CTL=SYN,FIN,ACK><DATA=10>',
+  ),
   resetFromAck('closed.ack.empty', 'ACK', '<SEQ=ANY><ACK=ANY><CTL=ACK>'),
   resetFromAck('closed.ack.zero', 'ACK of 0', '<SEQ=ANY><ACK=0><CTL=ACK>'),
   resetFromAck('closed.ack.last-number', 'ACK of the largest number', '<SEQ=ANY><ACK=4294967295><CTL=ACK>'),
@@ -77,6 +89,15 @@ inState('CLOSED', [
   {
     ...resetFromSeq('closed.syn.security-option', 'SYN with a security option', '<SEQ=ANY><CTL=SYN>'),
     condition: 'IPv4 security option differs from the connection',
+  },
+  {
+    id: 'closed.ack.wrong-checksum',
+    title: 'ACK whose checksum is wrong',
+    condition: 'wrong TCP checksum',
+    send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
+    expect: { reply: 'silence', then: 'CLOSED' },
+    cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
+    requirements: ['MUST-3'],
   },
   {
     id: 'closed.syn.wrong-checksum',

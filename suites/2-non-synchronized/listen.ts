@@ -86,6 +86,8 @@ inState('LISTEN', [
   // First: RST.
   rst('listen.rst.empty', 'RST', '<SEQ=ANY><CTL=RST>'),
   rst('listen.rst-ack.empty', 'RST that acknowledges', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),
+  rst('listen.rst.text', 'RST with text', '<SEQ=ANY><CTL=RST><DATA=10>'),
+  rst('listen.rst-ack.text', 'RST that acknowledges, with text', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK><DATA=10>'),
   rst('listen.syn-rst.empty', 'SYN and RST together', '<SEQ=ANY><CTL=SYN,RST>'),
   rst('listen.syn-rst-ack.empty', 'SYN,ACK with RST', '<SEQ=ANY><ACK=ANY><CTL=SYN,RST,ACK>'),
 
@@ -94,9 +96,11 @@ inState('LISTEN', [
   ack('listen.ack.zero', 'ACK of 0', '<SEQ=ANY><ACK=0><CTL=ACK>'),
   ack('listen.ack.text', 'text', '<SEQ=ANY><ACK=ANY><CTL=ACK,PSH><DATA=10>'),
   ack('listen.fin-ack.empty', 'FIN', '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK>'),
+  ack('listen.fin-ack.text', 'text and FIN', '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK,PSH><DATA=10>'),
   ack('listen.syn-ack.empty', 'SYN,ACK', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>'),
   ack('listen.syn-ack.text', 'SYN,ACK with text', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK,PSH><DATA=10>'),
   ack('listen.syn-fin-ack.empty', 'SYN,ACK with FIN', '<SEQ=ANY><ACK=ANY><CTL=SYN,FIN,ACK>'),
+  ack('listen.syn-fin-ack.text', 'SYN,ACK with text and FIN', '<SEQ=ANY><ACK=ANY><CTL=SYN,FIN,ACK><DATA=10>'),
   {
     ...ack(
       'listen.ack.security-option',
@@ -111,6 +115,7 @@ inState('LISTEN', [
   syn('listen.syn.last-number', 'SYN with the largest sequence number', '<SEQ=4294967295><CTL=SYN>'),
   syn('listen.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
   syn('listen.syn-fin.empty', 'SYN and FIN together', '<SEQ=ANY><CTL=SYN,FIN>'),
+  syn('listen.syn-fin.text', 'SYN, text and FIN together', '<SEQ=ANY><CTL=SYN,FIN><DATA=10>'),
   syn('listen.syn-psh-urg.empty', 'SYN with PSH and URG', '<SEQ=ANY><CTL=SYN,PSH,URG>'),
   syn('listen.syn-ece-cwr.empty', 'SYN that offers ECN', '<SEQ=ANY><CTL=SYN,ECE,CWR>'),
   {
@@ -168,6 +173,7 @@ inState('LISTEN', [
   other('listen.no-flags.empty', 'no flags, no text', '<SEQ=ANY>'),
   other('listen.psh.text', 'text without ACK', '<SEQ=ANY><CTL=PSH><DATA=10>'),
   other('listen.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
+  other('listen.fin.text', 'text and FIN without ACK', '<SEQ=ANY><CTL=FIN,PSH><DATA=10>'),
   other('listen.fin-psh-urg.empty', 'FIN, PSH and URG without ACK', '<SEQ=ANY><CTL=FIN,PSH,URG>'),
   other('listen.urg.empty', 'URG alone', '<SEQ=ANY><CTL=URG>'),
 
@@ -200,6 +206,15 @@ inState('LISTEN', [
   },
 
   // What must not reach any of the four.
+  {
+    id: 'listen.ack.wrong-checksum',
+    title: 'ACK whose checksum is wrong',
+    condition: 'wrong TCP checksum',
+    send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
+    expect: IGNORED,
+    cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
+    requirements: ['MUST-3'],
+  },
   {
     id: 'listen.syn.wrong-checksum',
     title: 'SYN whose checksum is wrong',

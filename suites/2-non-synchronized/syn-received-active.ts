@@ -1,6 +1,7 @@
 /** SYN-RECEIVED, entered from SYN-SENT: two opens have crossed (RFC 793 figure 8). */
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import { ackCheck } from './families/syn-received/ack.ts';
+import { wrongChecksums } from './families/syn-received/checksum.ts';
 import { establishing } from './families/syn-received/establishing.ts';
 import { headerForm } from './families/syn-received/header-form.ts';
 import { rstCheck } from './families/syn-received/rst.ts';
@@ -12,6 +13,7 @@ import { zeroWindow } from './families/syn-received/zero-window.ts';
 
 inState('SYN-RECEIVED (active)', [
   ...headerForm('active'),
+  ...wrongChecksums('active'),
   ...timestamps('active'),
   ...sequenceCheck('active'),
   {

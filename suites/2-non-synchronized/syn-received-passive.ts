@@ -1,6 +1,7 @@
 /** SYN-RECEIVED, entered from LISTEN: the target has answered a SYN. */
 import { inState } from '../../lib/runner/mocha/declare.ts';
 import { ackCheck } from './families/syn-received/ack.ts';
+import { wrongChecksums } from './families/syn-received/checksum.ts';
 import { establishing } from './families/syn-received/establishing.ts';
 import { headerForm } from './families/syn-received/header-form.ts';
 import { rstCheck } from './families/syn-received/rst.ts';
@@ -12,6 +13,7 @@ import { zeroWindow } from './families/syn-received/zero-window.ts';
 
 inState('SYN-RECEIVED (passive)', [
   ...headerForm('passive'),
+  ...wrongChecksums('passive'),
   ...timestamps('passive'),
   ...sequenceCheck('passive'),
   ...rstCheck('passive'),

@@ -137,7 +137,35 @@ const other = (id: string, title: string, send: string): CaseDeclaration => ({
   requirements: ['3.10.7.3 fifth'],
 });
 
+/** What must not reach any of the steps. */
+const wrongChecksum = (id: string, title: string, send: string): CaseDeclaration => ({
+  id,
+  title,
+  condition: 'wrong TCP checksum',
+  send,
+  expect: DROPPED,
+  cite: ['RFC 793 3.1 checksum', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1 checksum'],
+  requirements: ['MUST-3'],
+});
+
 inState('SYN-SENT', [
+  wrongChecksum(
+    'syn-sent.syn-ack.wrong-checksum',
+    'SYN,ACK whose checksum is wrong',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
+  ),
+  wrongChecksum('syn-sent.syn.wrong-checksum', 'SYN whose checksum is wrong', '<SEQ=ANY><CTL=SYN>'),
+  wrongChecksum(
+    'syn-sent.ack.wrong-checksum',
+    'acknowledges nothing, with a wrong checksum',
+    '<SEQ=ANY><ACK=ISS><CTL=ACK>',
+  ),
+  wrongChecksum(
+    'syn-sent.rst-ack.wrong-checksum',
+    'RST that acknowledges our SYN, with a wrong checksum',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>',
+  ),
+
   // Before the first: the form of the header.
   ...headerForm(OPENING),
   illegalMssLength(OPENING),
@@ -206,6 +234,32 @@ inState('SYN-SENT', [
     'syn-sent.rst-ack.beyond-snd-nxt',
     'RST that acknowledges one octet too many',
     '<SEQ=ANY><ACK=SND.NXT+1><CTL=RST,ACK>',
+  ),
+
+  badAck(
+    'syn-sent.ack.beyond-snd-nxt-text',
+    'acknowledges one octet too many, with text',
+    '<SEQ=ANY><ACK=SND.NXT+1><CTL=ACK,PSH><DATA=10>',
+  ),
+  badAck(
+    'syn-sent.fin-ack.beyond-snd-nxt',
+    'acknowledges one octet too many, with FIN',
+    '<SEQ=ANY><ACK=SND.NXT+1><CTL=FIN,ACK>',
+  ),
+  badAck(
+    'syn-sent.fin-ack.beyond-snd-nxt-text',
+    'acknowledges one octet too many, with text and FIN',
+    '<SEQ=ANY><ACK=SND.NXT+1><CTL=FIN,ACK,PSH><DATA=10>',
+  ),
+  badAck(
+    'syn-sent.fin-ack.iss-text',
+    'acknowledges nothing, with text and FIN',
+    '<SEQ=ANY><ACK=ISS><CTL=FIN,ACK,PSH><DATA=10>',
+  ),
+  badAck(
+    'syn-sent.syn-fin-ack.beyond-snd-nxt',
+    'SYN,ACK of one octet too many, with FIN',
+    '<SEQ=ANY><ACK=SND.NXT+1><CTL=SYN,FIN,ACK>',
   ),
 
   // Second: RST. It counts only with an ACK of our SYN, and then whatever its own sequence number is.
@@ -382,6 +436,7 @@ inState('SYN-SENT', [
   simultaneous('syn-sent.syn.empty', 'SYN: a simultaneous open', '<SEQ=ANY><CTL=SYN>'),
   simultaneous('syn-sent.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
   simultaneous('syn-sent.syn-fin.empty', 'SYN and FIN together', '<SEQ=ANY><CTL=SYN,FIN>'),
+  simultaneous('syn-sent.syn-fin.text', 'SYN, text and FIN together', '<SEQ=ANY><CTL=SYN,FIN><DATA=10>'),
 
   // Fifth: neither SYN nor RST.
   other('syn-sent.ack.good', 'ACK of our SYN, without a SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>'),
@@ -391,8 +446,14 @@ inState('SYN-SENT', [
     '<SEQ=ANY><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
   ),
   other('syn-sent.fin-ack.good', 'FIN that acknowledges our SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=FIN,ACK>'),
+  other(
+    'syn-sent.fin-ack.good-text',
+    'text and FIN that acknowledge our SYN',
+    '<SEQ=ANY><ACK=SND.NXT><CTL=FIN,ACK,PSH><DATA=10>',
+  ),
   other('syn-sent.no-flags.empty', 'no flags, no text', '<SEQ=ANY>'),
   other('syn-sent.psh.text', 'text without ACK', '<SEQ=ANY><CTL=PSH><DATA=10>'),
   other('syn-sent.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
+  other('syn-sent.fin.text', 'text and FIN without ACK', '<SEQ=ANY><CTL=FIN,PSH><DATA=10>'),
   other('syn-sent.fin-psh-urg.empty', 'FIN, PSH and URG without ACK', '<SEQ=ANY><CTL=FIN,PSH,URG>'),
 ]);

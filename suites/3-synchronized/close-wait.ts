@@ -1,4 +1,6 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
+import { wrongChecksums } from './families/checksum.ts';
+import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import { always, type Subject, secondFin } from './families/expectations.ts';
 import { headerForm } from './families/header-form.ts';
@@ -6,7 +8,7 @@ import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { FIN } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { emptySegments, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -15,7 +17,7 @@ import { zeroWindow } from './families/zero-window.ts';
 const closeWait: Subject = { state: 'CLOSE-WAIT', ack: 'SND.NXT', takesText: false };
 
 inState('CLOSE-WAIT', [
-  wrongChecksum(closeWait),
+  ...wrongChecksums(closeWait),
   ...headerForm(closeWait),
   ...timestamps(closeWait),
 
@@ -43,6 +45,9 @@ inState('CLOSE-WAIT', [
   }),
   ...oldAcknowledgments(closeWait),
   ...futureAcknowledgments(closeWait),
+
+  // Sixth, the URG bit.
+  ...urgent(closeWait),
 
   // Seventh, the text, which should not occur; eighth, the FIN bit.
   ...text(closeWait),

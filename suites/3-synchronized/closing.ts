@@ -1,4 +1,6 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
+import { wrongChecksums } from './families/checksum.ts';
+import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import {
   acknowledgmentOf,
@@ -16,12 +18,7 @@ import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import {
-  emptySegments,
-  strayAcknowledgmentsOfOurFin,
-  textAcrossTheWindow,
-  wrongChecksum,
-} from './families/sequence.ts';
+import { emptySegments, strayAcknowledgmentsOfOurFin, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -30,7 +27,7 @@ import { zeroWindow } from './families/zero-window.ts';
 const closing: Subject = { state: 'CLOSING', ack: 'SND.UNA', takesText: false };
 
 inState('CLOSING', [
-  wrongChecksum(closing),
+  ...wrongChecksums(closing),
   ...headerForm(closing),
   ...timestamps(closing),
 
@@ -63,6 +60,9 @@ inState('CLOSING', [
   }),
   ...oldAcknowledgments(closing),
   ...futureAcknowledgments(closing),
+
+  // Sixth, the URG bit.
+  ...urgent(closing),
 
   // Seventh, the text, which should not occur.
   ...text(closing),

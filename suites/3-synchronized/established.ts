@@ -1,11 +1,13 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
+import { wrongChecksums } from './families/checksum.ts';
+import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import type { Subject } from './families/expectations.ts';
 import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { emptySegments, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -15,7 +17,7 @@ import { zeroWindow } from './families/zero-window.ts';
 const established: Subject = { state: 'ESTABLISHED', ack: 'SND.NXT', takesText: true };
 
 inState('ESTABLISHED', [
-  wrongChecksum(established),
+  ...wrongChecksums(established),
   ...headerForm(established),
   ...timestamps(established),
 
@@ -49,6 +51,9 @@ inState('ESTABLISHED', [
   }),
   ...oldAcknowledgments(established),
   ...futureAcknowledgments(established),
+
+  // Sixth, the URG bit.
+  ...urgent(established),
 
   // Seventh, the text; eighth, the FIN bit.
   ...text(established),

@@ -1,4 +1,6 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
+import { wrongChecksums } from './families/checksum.ts';
+import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import { always, type Subject, textTaken } from './families/expectations.ts';
 import { orphan, orphanFin } from './families/orphan.ts';
@@ -7,12 +9,7 @@ import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, rules, TEXT } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import {
-  emptySegments,
-  strayAcknowledgmentsOfOurFin,
-  textAcrossTheWindow,
-  wrongChecksum,
-} from './families/sequence.ts';
+import { emptySegments, strayAcknowledgmentsOfOurFin, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -21,7 +18,7 @@ import { zeroWindow } from './families/zero-window.ts';
 const finWait1: Subject = { state: 'FIN-WAIT-1', ack: 'SND.UNA', takesText: true };
 
 inState('FIN-WAIT-1', [
-  wrongChecksum(finWait1),
+  ...wrongChecksums(finWait1),
   ...headerForm(finWait1),
   ...timestamps(finWait1),
 
@@ -66,6 +63,9 @@ inState('FIN-WAIT-1', [
   }),
   ...oldAcknowledgments(finWait1),
   ...futureAcknowledgments(finWait1),
+
+  // Sixth, the URG bit.
+  ...urgent(finWait1),
 
   // Seventh, the text.
   ...text(finWait1),

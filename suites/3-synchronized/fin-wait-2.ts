@@ -1,4 +1,6 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
+import { wrongChecksums } from './families/checksum.ts';
+import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import type { Subject } from './families/expectations.ts';
 import { orphan } from './families/orphan.ts';
@@ -6,7 +8,7 @@ import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { emptySegments, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -15,7 +17,7 @@ import { zeroWindow } from './families/zero-window.ts';
 const finWait2: Subject = { state: 'FIN-WAIT-2', ack: 'SND.NXT', takesText: true };
 
 inState('FIN-WAIT-2', [
-  wrongChecksum(finWait2),
+  ...wrongChecksums(finWait2),
   ...headerForm(finWait2),
   ...timestamps(finWait2),
 
@@ -43,6 +45,9 @@ inState('FIN-WAIT-2', [
   }),
   ...oldAcknowledgments(finWait2),
   ...futureAcknowledgments(finWait2),
+
+  // Sixth, the URG bit.
+  ...urgent(finWait2),
 
   // Seventh, the text; eighth, the FIN bit.
   ...text(finWait2),

@@ -1,4 +1,6 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
+import { wrongChecksums } from './families/checksum.ts';
+import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import {
   always,
@@ -14,12 +16,7 @@ import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import {
-  emptySegments,
-  strayAcknowledgmentsOfOurFin,
-  textAcrossTheWindow,
-  wrongChecksum,
-} from './families/sequence.ts';
+import { emptySegments, strayAcknowledgmentsOfOurFin, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -28,7 +25,7 @@ import { zeroWindow } from './families/zero-window.ts';
 const lastAck: Subject = { state: 'LAST-ACK', ack: 'SND.UNA', takesText: false };
 
 inState('LAST-ACK', [
-  wrongChecksum(lastAck),
+  ...wrongChecksums(lastAck),
   ...headerForm(lastAck),
   ...timestamps(lastAck),
 
@@ -61,6 +58,9 @@ inState('LAST-ACK', [
   }),
   ...oldAcknowledgments(lastAck),
   ...futureAcknowledgments(lastAck),
+
+  // Sixth, the URG bit.
+  ...urgent(lastAck),
 
   // Seventh, the text, which should not occur.
   ...text(lastAck),

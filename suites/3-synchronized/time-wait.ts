@@ -1,4 +1,6 @@
 import { inState } from '../../lib/runner/mocha/declare.ts';
+import { wrongChecksums } from './families/checksum.ts';
+import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import { always, type Subject, secondFin } from './families/expectations.ts';
 import { headerForm } from './families/header-form.ts';
@@ -7,7 +9,7 @@ import { newIncarnations, synInTimeWait } from './families/reopening.ts';
 import { resets } from './families/rst.ts';
 import { ACK, FIN, REOPENING, rules } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
-import { emptySegments, textAcrossTheWindow, wrongChecksum } from './families/sequence.ts';
+import { emptySegments, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
@@ -17,7 +19,7 @@ const timeWait: Subject = { state: 'TIME-WAIT', ack: 'SND.NXT', takesText: false
 const reopeningSyn = synInTimeWait(timeWait);
 
 inState('TIME-WAIT', [
-  wrongChecksum(timeWait),
+  ...wrongChecksums(timeWait),
   ...headerForm(timeWait),
   ...timestamps(timeWait),
 
@@ -48,6 +50,9 @@ inState('TIME-WAIT', [
   }),
   ...oldAcknowledgments(timeWait),
   ...futureAcknowledgments(timeWait),
+
+  // Sixth, the URG bit.
+  ...urgent(timeWait),
 
   // Seventh, the text, which should not occur; eighth, the FIN bit.
   ...text(timeWait),

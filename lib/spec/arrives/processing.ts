@@ -7,7 +7,17 @@ import { emptyAck, resetAtAck, resetsOfAnyForm } from './replies.ts';
 /** RFC 793 pages 72-73: the ACK field, of a segment that is trimmed: it begins at RCV.NXT or further on. */
 export function* fifth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const { ctl, ack, seq } = segment;
-  if (!ctl.has('ACK')) return yield* must(rules.other('fifth', 'without ACK it is dropped'), tcb, 'silence');
+  if (!ctl.has('ACK')) {
+    yield* must(rules.other('fifth', 'without ACK it is dropped'), tcb, 'silence');
+    // Whether a segment without ACK is a valid one is not said.
+    if (seq !== tcb.rcvNxt)
+      yield* may(
+        'RFC 1122 4.2.2.21: a valid segment that begins further on may be acknowledged',
+        tcb,
+        emptyAck(tcb),
+      );
+    return;
+  }
   const held = rules.other('first', 'what begins further on may be held, its ACK field too');
   if (seq !== tcb.rcvNxt && (tcb.state === 'SYN-RECEIVED' || gt(ack, tcb.sndUna)))
     yield* may(held, tcb, 'silence', emptyAck(tcb));

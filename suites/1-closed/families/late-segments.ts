@@ -39,6 +39,21 @@ export const lateSegments = (prefix: string, closedBy: ClosedBy): readonly CaseD
     ),
     resetFromAck('text', 'text', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>'),
     resetFromAck('syn-ack', 'SYN,ACK numbered like the handshake', '<SEQ=IRS><ACK=ISS+1><CTL=SYN,ACK>'),
+    resetFromAck(
+      'fin-ack-beyond-snd-nxt',
+      'FIN that acknowledges an octet never sent',
+      '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK>',
+    ),
+    resetFromAck(
+      'fin-ack-beyond-snd-nxt-text',
+      'text and FIN that acknowledge an octet never sent',
+      '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK,PSH><DATA=10>',
+    ),
+    resetFromAck(
+      'text-ack-beyond-snd-nxt',
+      'text that acknowledges an octet never sent',
+      '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,PSH><DATA=10>',
+    ),
     resetFromAck('fin-ack', 'FIN where the next octet was due', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'),
   ];
 };

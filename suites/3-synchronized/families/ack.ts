@@ -17,7 +17,7 @@ import {
   silence,
   textTaken,
 } from './expectations.ts';
-import { ACK, ACK_RANGE, ACK_UNACCEPTABLE, rules, TEXT, UNACCEPTABLE } from './rules.ts';
+import { ACK, ACK_INSIDE, ACK_RANGE, ACK_UNACCEPTABLE, rules, TEXT, UNACCEPTABLE } from './rules.ts';
 
 /**
  * Fifth step: no ACK bit. In the window that is the end of the segment, before any state is asked, TIME-WAIT included;
@@ -43,6 +43,26 @@ export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
     send: '<SEQ=RCV.NXT+RCV.WND><CTL=PSH><DATA=10>',
     expect: always(emptyAck(subject.state)),
     ...rules(UNACCEPTABLE, ACK),
+  },
+  ...[
+    { name: 'one-before', seq: 'RCV.NXT-1', title: 'a FIN one octet before the window, without ACK' },
+    { name: 'at-right-edge', seq: 'RCV.NXT+RCV.WND', title: 'a FIN at the right edge, without ACK' },
+    { name: 'beyond', seq: 'RCV.NXT+RCV.WND+2^30', title: 'a FIN far beyond the window, without ACK' },
+  ].map(({ name, seq, title }) => ({
+    id: named(subject, `no-ack.fin-${name}`),
+    title,
+    send: `<SEQ=${seq}><CTL=FIN>`,
+    expect: always(emptyAck(subject.state)),
+    ...rules(UNACCEPTABLE, ACK),
+  })),
+  {
+    // Without ACK it is dropped. RFC 1122 lets a TCP acknowledge a valid segment that is not at the left edge, and does
+    // not say whether one without ACK is valid.
+    id: named(subject, 'no-ack.fin-last-in-window'),
+    title: 'a FIN at the last number of the window, without ACK',
+    send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=FIN>',
+    expect: always(silence(subject.state), ...permitted(emptyAck(subject.state))),
+    ...rules(ACK, ACK_INSIDE),
   },
 ];
 

@@ -44,6 +44,31 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
       send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=RST,ACK>',
     },
     {
+      name: 'at-rcv-nxt-with-far-bad-ack',
+      title: 'a RST at RCV.NXT that acknowledges far too much',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=RST,ACK>',
+    },
+    {
+      name: 'at-rcv-nxt-with-old-ack',
+      title: 'a RST at RCV.NXT with an acknowledgment one octet older than the last',
+      send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=RST,ACK>',
+    },
+    {
+      name: 'at-rcv-nxt-with-far-old-ack',
+      title: 'a RST at RCV.NXT with an acknowledgment far older than any send window',
+      send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=RST,ACK>',
+    },
+    // Elsewhere SND.UNA is SND.NXT.
+    ...(subject.ack === 'SND.UNA'
+      ? [
+          {
+            name: 'at-rcv-nxt-with-last-ack',
+            title: 'a RST at RCV.NXT that does not acknowledge our FIN',
+            send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=RST,ACK>',
+          },
+        ]
+      : []),
+    {
       name: 'with-syn',
       title: 'a RST at RCV.NXT that is also a SYN: the RST is checked first',
       send: '<SEQ=RCV.NXT><CTL=SYN,RST>',

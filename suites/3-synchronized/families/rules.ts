@@ -42,13 +42,15 @@ export const UNACCEPTABLE = rule(
 );
 export const ZERO_WINDOW = rule(
   ['RFC 793 3.3 acceptability', 'RFC 793 3.9 first', 'RFC 9293 3.4', 'RFC 9293 3.10.7.4 first'],
-  ['MUST-66', '3.10.7.4 first'],
+  ['3.10.7.4 first'],
 );
 /** Whatever arrives at a closed window is to be answered with an ACK that still asks for the same octet. */
 export const ZERO_WINDOW_ANSWER = rule(
   ['RFC 793 3.7 managing the window', 'RFC 9293 3.8.6.1'],
   ['3.10.7.4 first'],
 );
+/** RST and URG are processed even while the window is closed. */
+export const EVEN_AT_ZERO_WINDOW = rule(['RFC 9293 3.4'], ['MUST-66']);
 export const RST = rule(
   ['RFC 793 3.9 second', 'RFC 9293 3.10.7.4 second'],
   ['3.10.7.4 second', '3.5.3 RST processing'],
@@ -91,6 +93,10 @@ export const ACK_RANGE = rule(
 );
 /** What the sequence check throws away with a segment may be an acknowledgment that was needed. */
 export const ACK_THROWN_AWAY = rule(['RFC 9293 A.2'], ['A.2']);
+export const URG = rule(
+  ['RFC 793 3.9 sixth', 'RFC 1122 4.2.2.4', 'RFC 9293 3.10.7.4 sixth', 'RFC 9293 3.8.5'],
+  ['3.10.7.4 sixth', 'MUST-30', 'MUST-31'],
+);
 export const TEXT = rule(['RFC 793 3.9 seventh', 'RFC 9293 3.10.7.4 seventh'], ['3.10.7.4 seventh']);
 export const OUT_OF_ORDER = rule(
   ['RFC 793 3.9 first', 'RFC 1122 4.2.2.20', 'RFC 1122 4.2.2.21', 'RFC 9293 3.10.7.4 seventh'],

@@ -13,7 +13,7 @@ import {
   silence,
   textTaken,
 } from './expectations.ts';
-import { ACK, ACK_INSIDE, CHECKSUM, rules, SEQUENCE, TEXT, UNACCEPTABLE } from './rules.ts';
+import { ACK, ACK_INSIDE, rules, SEQUENCE, TEXT, UNACCEPTABLE } from './rules.ts';
 
 /** First step: empty segments across the window, apart from the one at RCV.NXT, which is the fifth step's. */
 export const emptySegments = (subject: Subject): readonly CaseDeclaration[] => [
@@ -110,16 +110,6 @@ export const textAcrossTheWindow = (subject: Subject): readonly CaseDeclaration[
     ...rules(UNACCEPTABLE, TEXT),
   },
 ];
-
-/** Before the first step: a segment that nobody sent this way. */
-export const wrongChecksum = (subject: Subject): CaseDeclaration => ({
-  id: named(subject, 'text.wrong-checksum'),
-  title: 'text outside the window with a wrong checksum',
-  condition: 'wrong TCP checksum',
-  send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
-  expect: always(silence(subject.state)),
-  ...CHECKSUM,
-});
 
 /**
  * Both ends of the segment fail the test although it fills the window; whoever trims first takes what is left. Either is

@@ -96,6 +96,33 @@ export const syns = (
       expect: alone(BEFORE),
       ...outside,
     },
+    ...[
+      { name: 'at-rcv-nxt', seq: 'RCV.NXT', title: 'a SYN at RCV.NXT that is also a FIN', place: INSIDE },
+      {
+        name: 'middle',
+        seq: 'RCV.NXT+RCV.WND/2',
+        title: 'a SYN in the middle of the window that is also a FIN',
+        place: INSIDE,
+      },
+      {
+        name: 'beyond',
+        seq: 'RCV.NXT+RCV.WND+2^30',
+        title: 'a SYN far beyond the window that is also a FIN',
+        place: BEYOND,
+      },
+      {
+        name: 'far-before',
+        seq: 'RCV.NXT-2^30',
+        title: 'a SYN far before the window that is also a FIN',
+        place: BEFORE,
+      },
+    ].map(({ name, seq, title, place }) => ({
+      id: named(subject, `syn-fin.${name}`),
+      title,
+      send: `<SEQ=${seq}><CTL=SYN,FIN>`,
+      expect: alone(place),
+      ...(place.inWindow ? inside : outside),
+    })),
     {
       id: named(subject, 'syn-ack.at-rcv-nxt'),
       title: 'a SYN,ACK at RCV.NXT',

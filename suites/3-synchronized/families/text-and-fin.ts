@@ -104,6 +104,13 @@ export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [
     expect: always(emptyAck(subject.state)),
     ...rules(ACK_UNACCEPTABLE, FIN),
   },
+  {
+    id: named(subject, 'fin.ack-beyond-snd-nxt-with-text'),
+    title: 'text in order and a FIN that acknowledge an octet never sent',
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK,PSH><DATA=10>',
+    expect: always(emptyAck(subject.state)),
+    ...rules(ACK_UNACCEPTABLE, TEXT, FIN),
+  },
 ];
 
 /** Eighth step: a FIN in order, which leads to `then`. */

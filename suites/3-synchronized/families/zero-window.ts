@@ -16,11 +16,13 @@ import { validReset } from './rst.ts';
 import {
   ACK,
   ACK_UNACCEPTABLE,
+  EVEN_AT_ZERO_WINDOW,
   RST,
   RST_VALIDITY,
   RST_WITH_TEXT,
   rules,
   UNACCEPTABLE,
+  URG,
   ZERO_WINDOW,
   ZERO_WINDOW_ANSWER,
 } from './rules.ts';
@@ -69,12 +71,29 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
     ...rules(ZERO_WINDOW, ACK_UNACCEPTABLE),
   },
   {
+    // The sixth step gives no answer, and section 3.7 wants whatever arrives at a closed window acknowledged.
+    id: named(subject, 'zero-window.urg'),
+    title: 'an empty segment whose urgent pointer announces text, while the window is closed',
+    condition,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,URG><URG=1>`,
+    expect: always(silence(subject.state), emptyAck(subject.state)),
+    ...rules(ZERO_WINDOW, ZERO_WINDOW_ANSWER, EVEN_AT_ZERO_WINDOW, URG),
+  },
+  {
+    id: named(subject, 'zero-window.urg-with-text'),
+    title: 'one octet of urgent text while the window is closed',
+    condition,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,URG><DATA=1><URG=1>`,
+    expect: always(emptyAck(subject.state)),
+    ...rules(ZERO_WINDOW, ZERO_WINDOW_ANSWER, UNACCEPTABLE, EVEN_AT_ZERO_WINDOW, URG),
+  },
+  {
     id: named(subject, 'zero-window.rst-at-rcv-nxt'),
     title: 'a RST at RCV.NXT while the window is closed',
     condition,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: always(...validReset(subject)),
-    ...rules(ZERO_WINDOW, RST),
+    ...rules(ZERO_WINDOW, EVEN_AT_ZERO_WINDOW, RST),
   },
   {
     id: named(subject, 'zero-window.rst-one-after'),
@@ -82,7 +101,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
     condition,
     send: '<SEQ=RCV.NXT+1><CTL=RST>',
     expect: always(silence(subject.state)),
-    ...rules(ZERO_WINDOW, RST_VALIDITY),
+    ...rules(ZERO_WINDOW, EVEN_AT_ZERO_WINDOW, RST_VALIDITY),
   },
   {
     id: named(subject, 'zero-window.rst-with-text'),
@@ -90,7 +109,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
     condition,
     send: '<SEQ=RCV.NXT><CTL=RST><DATA=5>',
     expect: resetWithText(subject),
-    ...rules(ZERO_WINDOW, RST, RST_WITH_TEXT),
+    ...rules(ZERO_WINDOW, EVEN_AT_ZERO_WINDOW, RST, RST_WITH_TEXT),
   },
 ];
 

@@ -13,6 +13,7 @@ import {
   inState,
   isEmptyAck,
   lacks,
+  not,
   replying,
   synchronized,
   type Test,
@@ -222,6 +223,11 @@ export const ACKS: readonly Mutant[] = [
       all(noAck, (_tcb, { data }) => data > 0),
       taken((segment, { sndUna }) => ({ ...withBits(segment, 'ACK'), ack: sndUna })),
     ),
+  ),
+  faulty(
+    'no-ack-fin-outside-ignored',
+    'a FIN without ACK that lies outside the window is ignored',
+    when(all(synchronized, has('FIN'), lacks('RST', 'SYN', 'ACK'), not(acceptable)), ignore),
   ),
   faulty(
     'no-ack-fin-taken',

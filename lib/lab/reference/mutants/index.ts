@@ -1,5 +1,6 @@
 import { ACKS } from './acks.ts';
 import { ADOPTED_IN_PART } from './adoption.ts';
+import { CHECKSUMS } from './checksum.ts';
 import { CLOSING_ACKS } from './closing-acks.ts';
 import { DEATHS } from './deaths.ts';
 import { FINS } from './fins.ts';
@@ -23,6 +24,7 @@ import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
 import { TIMESTAMPS } from './timestamps.ts';
 import { TIMING } from './timing.ts';
+import { URGENT } from './urgent.ts';
 import { WINDOW } from './window.ts';
 
 export type { Mutant } from './mutant.ts';
@@ -35,6 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LISTENING,
   ...OPENING,
   ...MARKS,
+  ...CHECKSUMS,
   ...HEADER_FORM,
   ...REPLY_OPTIONS,
   ...PRECEDENCE,
@@ -47,6 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ADOPTED_IN_PART,
   ...OPENING_ACKS,
   ...CLOSING_ACKS,
+  ...URGENT,
   ...TEXT,
   ...FINS,
   ...TIME_WAIT,

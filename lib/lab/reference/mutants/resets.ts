@@ -57,6 +57,30 @@ export const RESETS: readonly Mutant[] = [
     ),
   ),
   faulty(
+    'rst-ack-good-ignored-in-syn-received',
+    'SYN-RECEIVED ignores a reset that acknowledges its SYN',
+    when(
+      all(inState('SYN-RECEIVED'), reset, has('ACK'), ({ sndNxt }, { ack }) => ack === sndNxt),
+      ignore,
+    ),
+  ),
+  faulty(
+    'rst-with-old-ack-ignored',
+    'a reset with an old ACK is ignored',
+    when(
+      all(connected, reset, has('ACK'), ({ sndUna }, { ack }) => lt(ack, sndUna)),
+      ignore,
+    ),
+  ),
+  faulty(
+    'rst-with-far-too-new-ack-answered',
+    'a reset that acknowledges far too much is answered with an ACK, and ignored',
+    when(
+      all(connected, reset, has('ACK'), ({ sndNxt }, { ack }) => gt(ack, add(sndNxt, 1))),
+      answer(emptyAck),
+    ),
+  ),
+  faulty(
     'rst-needs-good-ack',
     'a reset counts only with an acceptable ACK',
     when(

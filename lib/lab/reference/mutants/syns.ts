@@ -21,6 +21,7 @@ import {
   taken,
   unseen,
   when,
+  withBits,
   without,
 } from './tools.ts';
 
@@ -66,6 +67,15 @@ export const SYNS: readonly Mutant[] = [
     ),
     'rfc793',
   ),
+  faulty(
+    'syn-fin-taken-for-fin',
+    'a SYN that is also a FIN is taken for the FIN',
+    when(
+      all(inside, has('FIN'), lacks('ACK')),
+      taken((segment, { sndUna }) => ({ ...withBits(without(segment, 'SYN'), 'ACK'), ack: sndUna })),
+    ),
+  ),
+  faulty('syn-fin-ignored', 'a SYN that is also a FIN is ignored', when(all(syn, has('FIN')), ignore)),
   faulty(
     'syn-bit-overlooked',
     'the SYN bit is not looked at',

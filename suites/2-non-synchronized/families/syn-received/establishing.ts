@@ -33,6 +33,27 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
       ['fifth', 'seventh'],
     ),
+    ...[
+      { name: 'inside-text', title: 'the completing ACK and text with the urgent pointer inside it', urg: 5 },
+      {
+        name: 'at-end-of-text',
+        title: 'the completing ACK and text with the urgent pointer at its end',
+        urg: 10,
+      },
+      {
+        name: 'beyond-text',
+        title: 'the completing ACK and text with the urgent pointer beyond it',
+        urg: 20,
+      },
+    ].map(({ name, title, urg }) =>
+      completing(
+        `urg.${name}`,
+        title,
+        `<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,URG><DATA=10><URG=${urg}>`,
+        { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
+        ['fifth', 'sixth', 'seventh'],
+      ),
+    ),
     completing(
       'fin-ack.snd-nxt',
       'the completing ACK with FIN',

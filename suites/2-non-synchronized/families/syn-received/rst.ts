@@ -65,6 +65,36 @@ export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
       '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=RST,ACK>',
       gone,
     ),
+    inside(
+      'rst-ack.good',
+      'RST that acknowledges our SYN, as a peer sends it that refuses the connection',
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>',
+      gone,
+    ),
+    inside(
+      'rst-ack.snd-una',
+      'RST that acknowledges nothing',
+      '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=RST,ACK>',
+      gone,
+    ),
+    inside(
+      'rst-ack.before-snd-una',
+      'RST that acknowledges what came before our SYN',
+      '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=RST,ACK>',
+      gone,
+    ),
+    inside(
+      'rst-ack.far-before-snd-una',
+      'RST that acknowledges what is long past',
+      '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=RST,ACK>',
+      gone,
+    ),
+    inside(
+      'rst-ack.far-beyond-snd-nxt',
+      'RST that acknowledges far too much',
+      '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=RST,ACK>',
+      gone,
+    ),
     {
       ...inside('rst.text', 'RST with text', '<SEQ=RCV.NXT><CTL=RST><DATA=10>', {
         // RFC 793 makes no exception for text. RFC 1122 turns to take such a reset into a SHOULD.

@@ -58,6 +58,12 @@ export const synCheck = (origin: Origin): readonly CaseDeclaration[] => {
       withoutAck,
     ),
     syn(
+      'syn-fin.at-rcv-nxt',
+      'SYN and FIN together where the next octet is due',
+      '<SEQ=RCV.NXT><CTL=SYN,FIN>',
+      withoutAck,
+    ),
+    syn(
       'syn-ack.at-rcv-nxt',
       'SYN,ACK where the next octet is due: the SYN is judged before the ACK',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK>',

@@ -1,0 +1,46 @@
+import type { CaseDeclaration } from '../../../../lib/spec/case.ts';
+import type { Origin } from '../../../../lib/spec/state.ts';
+import { DROPPED } from './outcomes.ts';
+
+/** Before the first step: segments with a wrong checksum. Each would be answered, or move the connection, if it were right. */
+export const wrongChecksums = (origin: Origin): readonly CaseDeclaration[] =>
+  [
+    {
+      stimulus: 'ack.wrong-checksum',
+      title: 'the ACK that completes the handshake, with a wrong checksum',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
+    },
+    {
+      stimulus: 'ack.snd-una-wrong-checksum',
+      title: 'acknowledges nothing, with a wrong checksum',
+      send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
+    },
+    {
+      stimulus: 'text.wrong-checksum',
+      title: 'the completing ACK with text and a wrong checksum',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+    },
+    {
+      stimulus: 'fin.wrong-checksum',
+      title: 'the completing ACK with FIN and a wrong checksum',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+    },
+    {
+      stimulus: 'rst.wrong-checksum',
+      title: 'RST where the next octet is due, with a wrong checksum',
+      send: '<SEQ=RCV.NXT><CTL=RST>',
+    },
+    {
+      stimulus: 'syn.wrong-checksum',
+      title: 'SYN where the next octet is due, with a wrong checksum',
+      send: '<SEQ=RCV.NXT><CTL=SYN>',
+    },
+  ].map(({ stimulus, title, send }) => ({
+    id: `syn-received.${origin}.${stimulus}`,
+    title,
+    condition: 'wrong TCP checksum',
+    send,
+    expect: DROPPED,
+    cite: ['RFC 793 3.1 checksum', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1 checksum'],
+    requirements: ['MUST-3'],
+  }));

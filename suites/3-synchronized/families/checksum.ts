@@ -1,0 +1,47 @@
+import type { CaseDeclaration, Condition } from '../../../lib/spec/case.ts';
+import { always, named, type Subject, silence } from './expectations.ts';
+import { CHECKSUM } from './rules.ts';
+
+const condition: Condition = 'wrong TCP checksum';
+
+/** Before the first step: segments with a wrong checksum. Each would be answered, or move the connection, if it were right. */
+export const wrongChecksums = (subject: Subject): readonly CaseDeclaration[] =>
+  [
+    {
+      name: 'text.wrong-checksum',
+      title: 'text outside the window with a wrong checksum',
+      send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    },
+    {
+      name: 'text.in-order-wrong-checksum',
+      title: 'text in order with a wrong checksum',
+      send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
+    },
+    {
+      name: 'fin.wrong-checksum',
+      title: 'a FIN in order with a wrong checksum',
+      send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
+    },
+    {
+      name: 'ack.wrong-checksum',
+      title: 'an acknowledgment of octets never sent with a wrong checksum',
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>',
+    },
+    {
+      name: 'rst.wrong-checksum',
+      title: 'a RST at RCV.NXT with a wrong checksum',
+      send: '<SEQ=RCV.NXT><CTL=RST>',
+    },
+    {
+      name: 'syn.wrong-checksum',
+      title: 'a SYN at RCV.NXT with a wrong checksum',
+      send: '<SEQ=RCV.NXT><CTL=SYN>',
+    },
+  ].map(({ name, title, send }) => ({
+    id: named(subject, name),
+    title,
+    condition,
+    send,
+    expect: always(silence(subject.state)),
+    ...CHECKSUM,
+  }));
