@@ -47,7 +47,7 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
       'urg.zero-window',
       'the completing ACK, whose urgent pointer announces text, with the window closed',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,URG><URG=1>',
-      [ESTABLISHED, ESTABLISHED_WITH_ACK],
+      [ESTABLISHED, leftOpen('closed window', ESTABLISHED_WITH_ACK)],
       ['3.10.7.4 first', '3.10.7.4 fifth', '3.10.7.4 sixth', 'MUST-66'],
     ),
     zero(
