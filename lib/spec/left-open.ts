@@ -58,7 +58,9 @@ export type LeftOpen = keyof typeof LEFT_OPEN;
 
 type Outcomes = readonly Pick<ResolvedOutcome, 'reply' | 'leftOpen' | 'when'>[];
 
-type ReplyKind = 'silence' | 'RST' | 'SYN' | 'ACK';
+export const REPLY_KINDS = ['silence', 'RST', 'SYN', 'ACK'] as const;
+
+type ReplyKind = (typeof REPLY_KINDS)[number];
 
 function kindOf({ reply }: Outcomes[number]): ReplyKind {
   if (reply === 'silence') return reply;
@@ -66,9 +68,12 @@ function kindOf({ reply }: Outcomes[number]): ReplyKind {
   return ctl.includes('RST') ? 'RST' : ctl.includes('SYN') ? 'SYN' : 'ACK';
 }
 
+/** The kinds of reply that the outcomes allow. Every other kind is a deviation, whatever its fields and the state after. */
+export const replyKinds = (outcomes: Outcomes): ReadonlySet<ReplyKind> => new Set(outcomes.map(kindOf));
+
 /** Whether so much is allowed that a text must be named: replies of three kinds, or silence beside a reply. */
 export function isOpen(outcomes: Outcomes): boolean {
-  const kinds = new Set(outcomes.map(kindOf));
+  const kinds = replyKinds(outcomes);
   return kinds.size >= 3 || (kinds.size === 2 && kinds.has('silence'));
 }
 

@@ -3,7 +3,13 @@ import { expect } from 'chai';
 import { evaluateSegment, parseSegment, VARIABLES } from '../../lib/notation/index.ts';
 import { ADOPTIONS, choiceText, counts } from '../../lib/spec/adoption.ts';
 import type { Case } from '../../lib/spec/case.ts';
-import { isOpenWithoutReason, LEFT_OPEN, sentences } from '../../lib/spec/left-open.ts';
+import {
+  isOpenWithoutReason,
+  LEFT_OPEN,
+  REPLY_KINDS,
+  replyKinds,
+  sentences,
+} from '../../lib/spec/left-open.ts';
 import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
 import { isRequirement } from '../../lib/spec/requirements.ts';
 import { SYNCHRONIZED } from '../../lib/spec/state.ts';
@@ -118,6 +124,19 @@ describe('the catalogue', () => {
       ),
     );
     expect(unexplained, unexplained.join('\n')).to.deep.equal([]);
+  });
+
+  it('holds no case that a target of any kind could not fail by the kind of its reply', () => {
+    const unfailing = cases.flatMap(({ id, expect: byProfile }) =>
+      PROFILES.flatMap((profile) =>
+        ADOPTIONS.filter(
+          (adoption) =>
+            replyKinds(byProfile[profile].filter((outcome) => counts(outcome, adoption))).size ===
+            REPLY_KINDS.length,
+        ).map((adoption) => `${id} by ${profile}, ${JSON.stringify(adoption)}`),
+      ),
+    );
+    expect(unfailing, unfailing.join('\n')).to.deep.equal([]);
   });
 
   it('names no text that leaves nothing open', () => {
