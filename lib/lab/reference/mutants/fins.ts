@@ -195,6 +195,16 @@ export const FINS: readonly Mutant[] = [
       answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),
+  ...(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const).map((state) =>
+    faulty(
+      `second-fin-overlooked-in-${state.toLowerCase()}`,
+      `${state} does not look at a second FIN behind the first, and does not answer it`,
+      when(
+        all(inState(state), fin, noText, inOrder),
+        taken((segment) => without(segment, 'FIN')),
+      ),
+    ),
+  ),
   faulty(
     'second-fin-resets',
     'a second FIN behind the first resets the connection',

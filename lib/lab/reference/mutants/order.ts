@@ -104,10 +104,13 @@ export const ORDER: readonly Mutant[] = [
     'without ACK a segment is dropped before its number is looked at',
     when(all(synchronized, lacks('ACK', 'RST', 'SYN')), ignore),
   ),
-  faulty(
-    'order-bad-ack-before-sequence',
-    'SYN-RECEIVED checks the ACK before the sequence number',
-    when(all(inState('SYN-RECEIVED'), outside, tooNew, lacks('RST')), answer(resetFor)),
+  unseen(
+    faulty(
+      'order-bad-ack-before-sequence',
+      'SYN-RECEIVED checks the ACK before the sequence number',
+      when(all(inState('SYN-RECEIVED'), outside, tooNew, lacks('RST')), answer(resetFor)),
+    ),
+    'group 2 of RFC 793 3.4 resets what acknowledges something not yet sent, whatever its number: that is as right',
   ),
   faulty(
     'order-ack-before-rst',

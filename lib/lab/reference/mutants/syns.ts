@@ -1,6 +1,6 @@
-import { emptyAck, resetFor, synAck } from '../../../spec/arrives/replies.ts';
+import { emptyAck, resetFor, resetFromZero, synAck } from '../../../spec/arrives/replies.ts';
 import { acceptable } from '../../../spec/arrives/window.ts';
-import { add } from '../../../wire/seq.ts';
+import { add, within } from '../../../wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
   all,
@@ -27,6 +27,7 @@ import {
 
 const syn: Test = all(connected, has('SYN'), lacks('RST'));
 const inside = all(syn, acceptable);
+const numberInWindow: Test = ({ rcvNxt, rcvWnd }, { seq }) => within(seq, rcvNxt, rcvWnd);
 const closes = (tcb: Parameters<typeof enter>[0]) => enter(tcb, 'CLOSED');
 const passive: Test = ({ origin }) => origin === 'passive';
 const active: Test = ({ origin }) => origin === 'active';
@@ -155,6 +156,18 @@ export const SYNS: readonly Mutant[] = [
         (tcb) => enter(tcb, 'SYN-RECEIVED', 'passive'),
       ),
     ),
+  ),
+  faulty(
+    'syn-outside-with-new-text-kills',
+    'a SYN left of the window resets the connection when it brings new text',
+    when(all(syn, synchronized, not(numberInWindow), acceptable), answer(resetFor, closes)),
+    'rfc1122',
+  ),
+  faulty(
+    'syn-ack-inside-reset-from-zero',
+    'the reset for a SYN,ACK in the window has SEQ=0, as if it had no ACK',
+    when(all(inside, numberInWindow, has('ACK')), answer(resetFromZero, closes)),
+    'rfc1122',
   ),
   faulty(
     'syn-received-duplicate-reset',

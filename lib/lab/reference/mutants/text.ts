@@ -223,6 +223,6 @@ export const TEXT: readonly Mutant[] = [
       'text behind a gap is not answered',
       when(all(receiving, ordinary, text, gap), ignore),
     ),
-    'RFC 1122 4.2.2.21 (RFC 9293 MAY-13) leaves the ACK to the TCP: the verdict is `permitted`',
+    'RFC 1122 4.2.2.21 (RFC 9293 MAY-13) leaves the ACK to the TCP: silence is as right',
   ),
 ];

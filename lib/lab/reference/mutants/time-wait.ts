@@ -119,7 +119,6 @@ export const TIME_WAIT: readonly Mutant[] = [
     'time-wait-reopened-by-older-syn',
     'a SYN older than the connection opens it anew',
     when(all(syn, older), reopen),
-    'rfc793',
   ),
   faulty('time-wait-reopened-by-any-syn', 'any SYN opens the connection anew', when(syn, reopen), 'rfc793'),
   faulty(
@@ -137,7 +136,6 @@ export const TIME_WAIT: readonly Mutant[] = [
       ),
       reopen,
     ),
-    'rfc793',
   ),
   faulty(
     'time-wait-reopened-wrong-ack',

@@ -29,9 +29,9 @@ export const TIMESTAMPS: readonly Mutant[] = [
   unseen(
     faulty(
       'paws-missing',
-      'timestamps from the past are not noticed',
+      'timestamps from the past are not noticed, but on a SYN',
       when(
-        fromThePast,
+        all(fromThePast, lacks('SYN')),
         taken((segment, { tsRecent }) => ({ ...segment, tsval: tsRecent })),
       ),
     ),

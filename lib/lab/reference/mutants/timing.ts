@@ -62,6 +62,12 @@ export const TIMING: readonly Mutant[] = [
     base: 'rfc9293',
     behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
   },
+  {
+    name: 'unread-text-told-by-reset',
+    what: 'CLOSE with text unread resets the connection, where RFC 793 knows only the FIN',
+    base: 'rfc793',
+    behaviour: { resetsUnread: true },
+  },
   unseen(
     {
       name: 'unread-text-not-told',

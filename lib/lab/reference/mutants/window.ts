@@ -184,6 +184,14 @@ export const WINDOW: readonly Mutant[] = [
     when(all(connected, zero, has('RST')), ignore),
   ),
   faulty(
+    'zero-window-ignores-rst-with-text',
+    'a reset is ignored when it has text and the window is closed',
+    when(
+      all(connected, zero, has('RST'), (_tcb, { data }) => data > 0),
+      ignore,
+    ),
+  ),
+  faulty(
     'zero-window-obeys-rst-one-after',
     'a reset counts at RCV.NXT+1 when the window is closed',
     when(
