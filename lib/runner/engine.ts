@@ -1,6 +1,6 @@
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { catalogue } from '../spec/catalogue.ts';
-import type { Environment } from '../states/index.ts';
+import { type Environment, pause } from '../states/index.ts';
 import { DisturbedLink, type Link, PortRange, RawLink, silenceKernel, Tester } from '../tester/index.ts';
 import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult } from '../verdict/result.ts';
@@ -182,7 +182,8 @@ export class Engine {
     await runThrough({
       jobs: environment.driver.testerPorts ? alternating(cases) : cases,
       width: () => this.#widthNow(environment.tester),
-      run: (job) => runOne(job.id, contextOf(job)),
+      run: (job, aside) =>
+        runOne(job.id, { ...contextOf(job), rest: (milliseconds) => aside(() => pause(milliseconds)) }),
       ...{ report, stopped, watch, inquest },
       lost: (onTheWire) => {
         const heardAt = watch.deaths.at(-1)?.heardAt ?? environment.tester.heardAt;

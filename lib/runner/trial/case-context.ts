@@ -31,6 +31,8 @@ export interface CaseContext {
   readonly witness?: (log: readonly Entry[]) => void;
   /** Called when an attempt has come so far, and waited for. It throws to break the attempt off. */
   readonly checkpoint?: (passed: Phase) => Promise<void>;
+  /** Lets so many milliseconds pass in which nothing of the case is on the wire. */
+  readonly rest?: (milliseconds: number) => Promise<void>;
   /** Who tells whether the target is still there; absent: it is taken to be. */
   readonly watch?: TargetWatch;
 }

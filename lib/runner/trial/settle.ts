@@ -26,6 +26,8 @@ export interface Circumstances {
   readonly profile: Profile;
   readonly path: PathQuality;
   readonly watch?: TargetWatch | undefined;
+  /** Lets so many milliseconds pass in which nothing of the case is on the wire: others may take its place. */
+  readonly rest?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
 // What is spoilt says nothing of the rule, so that trying again bends no verdict; but a run has to end.
@@ -63,7 +65,7 @@ interface Tally {
  * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
  */
 export async function settle(
-  { profile, path, watch }: Circumstances,
+  { profile, path, watch, rest = pause }: Circumstances,
   once: (spoilt: number) => Promise<Sample>,
 ): Promise<CaseResult> {
   const notes: string[] = [];
@@ -113,7 +115,7 @@ export async function settle(
     } else if (total(tallies) >= (path.disturbed ? MOST_COUNTED.disturbed : MOST_COUNTED.clean)) {
       const who = contradicted ? 'the target does not answer alike' : 'the observations do not agree';
       return withoutAgreement(first.sample, `${who}: ${disagreement(tallies)}`, notes);
-    } else if (sample.silent) await pause(LIMITER_PAUSE);
+    } else if (sample.silent) await rest(LIMITER_PAUSE);
   }
 }
 

@@ -111,6 +111,14 @@ describe('a verdict is believed', () => {
     expect(performance.now() - began).to.be.at.least(1095);
   });
 
+  it('after a pause in which others may take its place, where there is somebody to say so', async () => {
+    const silence: Sample = { result: resultOf('deviates'), silent: true };
+    const pauses: number[] = [];
+    const rest = async (milliseconds: number) => void pauses.push(milliseconds);
+    await settle({ profile: 'rfc9293', path: clean, rest }, attempts(silence).once);
+    expect(pauses).to.deep.equal([1100]);
+  });
+
   it('as often as the path asks for, with the reason', async () => {
     const { once, told } = attempts(right);
     const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
