@@ -6,6 +6,7 @@ import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
 import type { Finding } from '../../../lib/verdict/finding.ts';
 import { findingText } from '../../../lib/verdict/finding-text.ts';
 import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { skipWithout } from '../../lab/tools.ts';
 import type { Found } from './bad-path.ts';
 
 const SCENE = fileURLToPath(new URL('bad-path.ts', import.meta.url));
@@ -28,6 +29,7 @@ describe('preflight', () => {
 
   before(async function () {
     this.timeout(120_000);
+    skipWithout(this, 'nft', 'nftables');
     const scenes = [
       'SYN cookies',
       'closed ports are filtered',
