@@ -1,8 +1,8 @@
+import { lossText } from '../verdict/loss.ts';
 import { inconclusiveOf, reasonOf, VERDICTS, verdictOf } from '../verdict/result.ts';
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, observedText } from './expectation.ts';
-import { lossText } from '../verdict/loss.ts';
 import { blockerIn, failingFindings, findingFields, findingLine, ordered } from './findings.ts';
 import { byState, countVerdicts, isFailure } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
