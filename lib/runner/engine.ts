@@ -13,6 +13,7 @@ import { type Preflight, preflight } from './preflight/preflight.ts';
 import { runThrough } from './run-through.ts';
 import { type Settings, usesLab } from './settings.ts';
 import type { CaseContext } from './trial/case-context.ts';
+import { Futility } from './trial/futility.ts';
 import { Hazards } from './trial/hazards.ts';
 import { describedBy, runOne } from './trial/run-one.ts';
 import { TargetWatch } from './trial/target-watch.ts';
@@ -160,6 +161,7 @@ export class Engine {
     if (!environment || !facts || !watch) throw new Error('the engine has not been started');
     const index = new Map(catalogue().map(({ id }, position) => [id, position]));
     const hazards = new Hazards();
+    const futility = new Futility();
     const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({
       environment,
       family: job.family,
@@ -170,6 +172,7 @@ export class Engine {
       adoption: facts.adoption,
       findings: facts.findings,
       hazards,
+      futility,
       watch,
       witness: (log) => inquest.suspects.remember(job, log),
     });

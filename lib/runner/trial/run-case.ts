@@ -14,7 +14,7 @@ export async function runCase(subject: Case, context: CaseContext): Promise<Case
   const { environment, family, profile, watch } = context;
   if (watch?.lost) return lostResult(subject, family, watch.lost);
   const result = await settle(
-    { profile, path: environment.tester.path, watch, rest: context.rest },
+    { profile, path: environment.tester.path, watch, futility: context.futility, rest: context.rest },
     async (spoilt) => {
       const seen = await attempt(subject, context, spoilt);
       return {
