@@ -582,7 +582,7 @@ describe('command line: gate', function () {
     expect(JSON.parse(readFileSync(baseline, 'utf8'))).not.to.have.property('permitted');
   });
 
-  it('suggests the reason of the other family, and of a case that has another id now', async () => {
+  it('suggests the reason of the other family, of a case that has another id now, and of the same stimulus', async () => {
     const results = storeRun(folder, 'hints', [
       stored(ID, 'deviates', { family: 6 }),
       stored(ID, 'deviates'),
@@ -590,15 +590,18 @@ describe('command line: gate', function () {
     const reviewed = baselineOf('family', [entry()]);
     await cli(['baseline', 'update', '--results', results, '--baseline', reviewed]);
     const renamed = baselineOf('renamed', [entry({ id: 'established.ack.a-before', family: 6 })]);
+    const related = baselineOf('related', [entry({ id: 'established.ack.at-right-edge' })]);
+    await cli(['baseline', 'update', '--results', results, '--baseline', related]);
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', renamed]);
     expect(stdout).to.match(/- taken out: established\.ack\.a-before {2}IPv6 .*an old habit of this stack/);
-    const reasons = [reviewed, renamed].map((file) =>
+    const reasons = [reviewed, renamed, related].map((file) =>
       JSON.parse(readFileSync(file, 'utf8')).entries.map(({ reason }: BaselineEntry) => reason),
     );
     const marked = 'unreviewed: an old habit of this stack';
     expect(reasons).to.deep.equal([
       ['an old habit of this stack', marked],
       [marked, marked],
+      ['an old habit of this stack', marked, marked],
     ]);
   });
 

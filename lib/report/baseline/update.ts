@@ -135,7 +135,7 @@ function fresh(
 ): BaselineEntry {
   const { id, family, judgements, kind, stateAfter } = result;
   const verdict = judgements[profile].verdict as BaselineEntry['verdict'];
-  const like = old ?? before.filter((entry) => isReviewed(entry)).find(resembles(result, verdict, isKnown));
+  const like = old ?? likest(result, verdict, before, isKnown);
   const reason = like?.reason.replace(new RegExp(`^${UNREVIEWED}(: )?`, 'i'), '');
   return {
     id,
@@ -149,13 +149,20 @@ function fresh(
   };
 }
 
-/** The same over the other family, or what a case that is no longer there has shown of the same stimulus. */
-const resembles =
-  (result: ReportCase, verdict: string, isKnown: IsKnown) =>
-  (entry: BaselineEntry): boolean => {
-    if (!isAsAccepted(result, verdict, entry)) return false;
-    return entry.id === result.id || (!isKnown(entry) && stimulusOf(entry.id) === stimulusOf(result.id));
-  };
+/**
+ * The reviewed entry of which the reason is most likely to hold as well: the same over the other family; what a case that is
+ * no longer there, or else another case of the same stimulus, has shown.
+ */
+function likest(
+  result: ReportCase,
+  verdict: string,
+  before: readonly BaselineEntry[],
+  isKnown: IsKnown,
+): BaselineEntry | undefined {
+  const same = before.filter((entry) => isReviewed(entry) && isAsAccepted(result, verdict, entry));
+  const related = same.filter(({ id }) => stimulusOf(id) === stimulusOf(result.id));
+  return same.find(({ id }) => id === result.id) ?? related.find((entry) => !isKnown(entry)) ?? related[0];
+}
 
 /** `established.rst.one-after` is about `established.rst`. */
 const stimulusOf = (id: string): string => id.split('.').slice(0, 2).join('.');
