@@ -101,7 +101,7 @@ export function syntheticCases(perRecipe = 73): Case[] {
       const ack = synchronized ? (acks[Math.floor(index / 45) % acks.length] as string) : 'ANY';
       const text = ctl.includes('PSH') ? '<DATA=10>' : '';
       const send = `<SEQ=${at}>${ctl.includes('ACK') ? `<ACK=${ack}>` : ''}<CTL=${ctl}>${text}`;
-      const prefix = slug(origin ? `${state}-${origin}` : state);
+      const prefix = [slug(state), ...(origin ? [origin] : [])].join('.');
       return {
         id: `${prefix}.${slug(ctl)}.${slug(at)}.${index}`,
         title: `${ctl.replaceAll(',', ' and ')} at ${at}${text ? ', with text' : ''}`,
