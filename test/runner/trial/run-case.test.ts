@@ -50,6 +50,15 @@ describe('a case', () => {
     ]);
   });
 
+  it('deviates where a reply is right but for an option of it', async () => {
+    const { link, context } = fresh();
+    const right = accepting();
+    link.script = (sent) => (right?.(sent) ?? []).map((reply) => `${reply}<MSS=1460>`);
+    const result = await runCase(caseOf({}, RESET), context);
+    for (const profile of PROFILES)
+      expect(reasonOf(result, profile)).to.contain('a maximum segment size is sent in SYNs alone');
+  });
+
   it('accuses silence where no outcome allows it, even if the state after cannot be proven', async () => {
     const result = await runCase(caseOf({}, RESET), fresh().context);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');

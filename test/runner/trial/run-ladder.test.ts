@@ -65,6 +65,17 @@ describe('a ladder', () => {
     );
   }).timeout(10_000);
 
+  it('deviates where a step is as drawn but for an option', async () => {
+    const { link, context } = fresh();
+    const right = accepting();
+    link.script = (sent) =>
+      (right?.(sent) ?? []).map((reply) => (reply.includes('SYN') ? reply : `${reply}<WSCALE=0>`));
+    const { result } = await runLadder(TAKES_TEXT, context, 0);
+    expect(reasonOf(result, 'rfc9293')).to.equal(
+      'step 2: a window scale is sent in SYNs alone (RFC 7323 2.2)',
+    );
+  });
+
   it('deviates where it ends in another state than drawn', async () => {
     const { link, context } = fresh();
     link.script = accepting();
