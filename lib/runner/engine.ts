@@ -1,6 +1,6 @@
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { catalogue } from '../spec/catalogue.ts';
-import { type Environment, pause } from '../states/index.ts';
+import type { Environment } from '../states/index.ts';
 import { DisturbedLink, type Link, PortRange, RawLink, silenceKernel, Tester } from '../tester/index.ts';
 import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult } from '../verdict/result.ts';
@@ -13,7 +13,6 @@ import { type Preflight, preflight } from './preflight/preflight.ts';
 import { runThrough } from './run-through.ts';
 import { type Settings, usesLab } from './settings.ts';
 import type { CaseContext } from './trial/case-context.ts';
-import { Futility } from './trial/futility.ts';
 import { Hazards } from './trial/hazards.ts';
 import { describedBy, runOne } from './trial/run-one.ts';
 import { TargetWatch } from './trial/target-watch.ts';
@@ -161,7 +160,6 @@ export class Engine {
     if (!environment || !facts || !watch) throw new Error('the engine has not been started');
     const index = new Map(catalogue().map(({ id }, position) => [id, position]));
     const hazards = new Hazards();
-    const futility = new Futility();
     const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({
       environment,
       family: job.family,
@@ -172,7 +170,6 @@ export class Engine {
       adoption: facts.adoption,
       findings: facts.findings,
       hazards,
-      futility,
       watch,
       witness: (log) => inquest.suspects.remember(job, log),
     });
@@ -185,8 +182,7 @@ export class Engine {
     await runThrough({
       jobs: environment.driver.testerPorts ? alternating(cases) : cases,
       width: () => this.#widthNow(environment.tester),
-      run: (job, aside) =>
-        runOne(job.id, { ...contextOf(job), rest: (milliseconds) => aside(() => pause(milliseconds)) }),
+      run: (job) => runOne(job.id, contextOf(job)),
       ...{ report, stopped, watch, inquest },
       lost: (onTheWire) => {
         const heardAt = watch.deaths.at(-1)?.heardAt ?? environment.tester.heardAt;

@@ -13,8 +13,12 @@ export interface Timing {
   readonly observation: number;
   /** After what time the target first sends an unacknowledged FIN again. */
   readonly finRetransmission: number;
+  /** The target was not seen to send a FIN again, however long that was waited for: that it does not proves nothing. */
+  readonly finNeverAgain?: boolean;
   /** After what time the target first sends an unacknowledged SYN,ACK again. */
   readonly synAckRetransmission: number;
+  /** The same of a SYN,ACK. */
+  readonly synAckNeverAgain?: boolean;
 }
 
 /** Conservative values: RFC 9293 MUST-40 bounds delayed ACKs to 500 ms, RFC 6298 starts the timer at 1 s. */

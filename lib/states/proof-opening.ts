@@ -1,7 +1,19 @@
 import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, gt, leq, sub } from '../wire/seq.ts';
-import { FAR, isSynAck, type Proof, type Scene, silence, TIMER_MARGIN, TIMER_SLACK } from './scene.ts';
+import { byConduct, takesText } from './proof-conduct.ts';
+import {
+  FAR,
+  isSynAck,
+  type Numbers,
+  type Proof,
+  type Scene,
+  silence,
+  TIMER_MARGIN,
+  TIMER_SLACK,
+} from './scene.ts';
+
+const ACCEPTED = 'its user has accepted it';
 
 /** CLOSED and LISTEN reset an acknowledgment out of nowhere; no connection does so at that place. */
 export async function closed(scene: Scene): Promise<Proof> {
@@ -11,8 +23,6 @@ export async function closed(scene: Scene): Promise<Proof> {
   const entry = await scene.exchange(
     segmentOf({ seq: ack, ack, ctl: ['ACK'] }),
     ({ ctl }) => ctl.has('RST') || ctl.has('ACK'),
-    // Where CLOSED is known to say nothing, nothing is waited for beyond what an answer takes.
-    scene.saysNothingInClosed ? scene.environment.timing.guard : undefined,
   );
   if (entry?.segment.ctl.has('RST')) {
     return { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' };
@@ -54,7 +64,13 @@ export async function fromSynSent(scene: Scene): Promise<Proof> {
     connection.absorb();
     return fromSynReceived(scene, connection.mailbox.log.indexOf(begun) + 1);
   }
-  const seq = add(stimulus.seq, FAR);
+  return bySynAck(scene);
+}
+
+/** Whether it is in SYN-SENT: a right SYN,ACK tells. */
+async function bySynAck(scene: Scene): Promise<Proof> {
+  const { connection, subject } = scene;
+  const seq = add(subject.stimulus.seq, FAR);
   const entry = await scene.exchange(
     segmentOf({ seq, ack: connection.sndNxt, ctl: ['SYN', 'ACK'], ...scene.synFields() }),
     ({ ctl }) => !ctl.has('SYN') && (ctl.has('RST') || ctl.has('ACK')),
@@ -62,7 +78,10 @@ export async function fromSynSent(scene: Scene): Promise<Proof> {
   if (!entry) return silence(scene, 'a right SYN,ACK was not answered');
   if (entry.segment.ctl.has('RST')) return { state: 'CLOSED', how: 'a right SYN,ACK was reset' };
   if (entry.segment.ack !== add(seq, 1)) {
-    return { state: 'unknown', how: 'a right SYN,ACK was answered as if there were a connection' };
+    const how = 'a right SYN,ACK was answered as if there were a connection';
+    const { ack, seq: sndNxt, wnd } = entry.segment;
+    const numbers = { rcvNxt: ack, sndNxt: add(sndNxt, lengthOf(entry.segment)), window: wnd ?? 0 };
+    return byConduct(scene, { state: 'ESTABLISHED', how, ...numbers });
   }
   connection.rcvNxt = entry.segment.ack;
   return { state: 'SYN-SENT', how: 'a right SYN,ACK was acknowledged' };
@@ -86,6 +105,7 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
   const open = await synReceivedOr(scene, since);
   if (open) return open;
   const { listening } = scene.subject;
+  const told = scene.hasToldUser;
   // The right acknowledgment, so that nothing but the sequence number is wrong with the probe.
   scene.connection.sndUna = scene.connection.sndNxt;
   const alive = await scene.oldText();
@@ -94,12 +114,32 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
     if (!listening) return { state: 'CLOSED', how: `${how}: there is no connection` };
     return listens(scene, add(scene.connection.rcvNxt, FAR), `${how}, `);
   }
-  if (alive === undefined) return silence(scene, 'old text is not answered');
-  if (scene.environment.driver.seesAccepts && listening) {
+  if (alive === undefined) return unanswered(scene, 'old text is not answered');
+  const how = 'old text was acknowledged, its SYN,ACK is not sent again';
+  // Its user can do nothing with it: either its SYN still waits for this acknowledgment, or it is another state.
+  const waits = listening ? scene.environment.driver.seesAccepts : told;
+  if (waits && (await opensNow(scene, alive.rcvNxt))) {
+    return { state: 'SYN-RECEIVED', how: `${how}, but an ACK of its SYN opens it`, ...alive };
+  }
+  if (listening && waits) {
     return { state: 'unknown', how: 'there is a connection, but its user has not got it', ...alive };
   }
+  return opened(scene, how, alive, waits ? false : undefined);
+}
+
+/** The acknowledgment of the target's SYN: whether that is what its user has waited for. */
+async function opensNow(scene: Scene, rcvNxt: number): Promise<boolean> {
+  const { connection, environment, subject } = scene;
+  const from = connection.mailbox.log.length;
+  scene.assure(segmentOf({ seq: rcvNxt, ack: connection.sndNxt, ctl: ['ACK'] }));
+  if (!subject.listening) return (await scene.fromTarget(({ data }) => data > 0, from)) !== undefined;
+  return (await environment.driver.accepted(connection.mailbox.port, environment.timing.guard)) !== undefined;
+}
+
+/** ESTABLISHED or CLOSE-WAIT, unless what it does belies that. */
+function opened(scene: Scene, how: string, alive: Numbers, sends?: boolean): Promise<Proof> {
   const state = scene.finTaken(alive.rcvNxt) ? 'CLOSE-WAIT' : 'ESTABLISHED';
-  return { state, how: 'old text was acknowledged, its SYN,ACK is not sent again', ...alive };
+  return byConduct(scene, { state, how, ...alive }, sends);
 }
 
 /**
@@ -113,8 +153,17 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
   const { connection, environment } = scene;
   const { mailbox } = connection;
   const patience = environment.timing.synAckRetransmission * TIMER_SLACK + TIMER_MARGIN;
+  if (scene.acknowledgesNothing()) {
+    const proof = await byText(scene);
+    if (proof) return proof;
+  }
+  // With or without ACK: its SYN is not acknowledged.
   const again = mailbox
-    .next((entry) => isSynAck(entry.segment) && scene.isLater(entry), patience, since)
+    .next(
+      (entry) => entry.segment.ctl.has('SYN') && entry.segment.seq === connection.iss && scene.isLater(entry),
+      patience,
+      since,
+    )
     .then((entry) => entry && { sentAgain: entry });
   const user = await scene.findUser();
   const told = scene.tellUser();
@@ -124,9 +173,10 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     ? scene.greeting(patience).then((entry) => entry && { how: 'what its application sends goes out' })
     : user
       ? scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' })
-      : environment.driver
-          .accepted(mailbox.port, patience)
-          .then((handle) => handle && { how: 'its user has accepted it' });
+      : environment.driver.accepted(mailbox.port, patience).then((handle) => {
+          if (handle) scene.adoptUser(handle);
+          return handle && { how: ACCEPTED };
+        });
   let first = await firstDefined<{ sentAgain: Entry } | { how: string }>(again, accepted);
   if (!first) return undefined;
   if ('sentAgain' in first) {
@@ -134,7 +184,8 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     const inTime = (await toldAt) < first.sentAgain.at;
     const late = await Promise.race([accepted, environment.tester.listen(guard + spread)]);
     if (!late) {
-      const { ack } = first.sentAgain.segment;
+      const { ack, ctl } = first.sentAgain.segment;
+      if (!ctl.has('ACK')) return bySynAgain(scene);
       // It may have established, and yet the SYN is to be acknowledged: until then a TCP may send nothing else again.
       if (!inTime && user && !greets && scene.acknowledgesNothing()) {
         return {
@@ -148,11 +199,70 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     first = late;
   }
   connection.sndUna = connection.sndNxt;
-  const alive = await scene.oldText();
+  const alive = await scene.numbers();
   if (alive === 'reset') return { state: 'CLOSED', how: `${first.how}, but old text was reset` };
-  if (alive === undefined) return { state: 'unknown', how: `${first.how}, but old text is not answered` };
-  const state = scene.finTaken(alive.rcvNxt) ? 'CLOSE-WAIT' : 'ESTABLISHED';
-  return { state, how: first.how, ...alive };
+  if (alive === undefined) return unanswered(scene, `${first.how}, but old text is not answered`);
+  return opened(scene, first.how, alive, first.how === ACCEPTED ? undefined : true);
+}
+
+/**
+ * Whether a stimulus that acknowledges nothing has established the connection: then text with the same acknowledgment is
+ * taken. No timer of the target's has a part in that.
+ *
+ * @returns undefined where that does not tell
+ */
+async function byText(scene: Scene): Promise<Proof | undefined> {
+  const alive = await scene.oldText();
+  if (alive === undefined || alive === 'reset') return undefined;
+  const taken = await takesText(scene, alive);
+  if (taken === 'yes') return opened(scene, 'new text that does not acknowledge its SYN is taken', alive);
+  // The reset of new text leaves SYN-RECEIVED as it is.
+  if (taken === undefined || taken === 'reset' || scene.finTaken(alive.rcvNxt)) return undefined;
+  return { state: 'SYN-RECEIVED', how: 'new text that does not acknowledge its SYN is not taken', ...alive };
+}
+
+/** Its SYN, and no SYN,ACK, is sent again: SYN-RECEIVED answers old text, and SYN-SENT does not. */
+async function bySynAgain(scene: Scene): Promise<Proof> {
+  const how = 'its SYN is sent again, without ACK';
+  // SYN-SENT would reset another one.
+  scene.connection.sndUna = scene.connection.sndNxt;
+  const alive = await scene.oldText();
+  if (alive === 'reset') return { state: 'CLOSED', how: `${how}, but old text was reset` };
+  if (alive) return { state: 'SYN-RECEIVED', how: `${how}, and old text was acknowledged`, ...alive };
+  const proof = await bySynAck(scene);
+  return { ...proof, how: `${how}: ${proof.how}` };
+}
+
+/** What is no connection any more answers a SYN; so does one that answers nothing else. */
+async function unanswered(scene: Scene, how: string): Promise<Proof> {
+  const proof = await bySyn(scene, how);
+  if (proof && 'state' in proof) return proof;
+  return silence(scene, how);
+}
+
+/**
+ * A new SYN, where nothing else is answered: reset in CLOSED, answered by another ISS where there is a LISTEN and by the
+ * same one in SYN-SENT (RFC 9293 section 3.10.7).
+ *
+ * @returns the numbers of a connection that challenges it; undefined when it is not answered
+ */
+export async function bySyn(scene: Scene, how: string): Promise<Proof | Numbers | undefined> {
+  const { connection, subject } = scene;
+  const seq = add(connection.rcvNxt, FAR);
+  const entry = await scene.exchange(
+    segmentOf({ seq, ctl: ['SYN'], ...scene.synFields() }),
+    ({ ctl, data }) => ctl.has('SYN') || ctl.has('RST') || (ctl.has('ACK') && !ctl.has('FIN') && data === 0),
+  );
+  if (!entry) return undefined;
+  const { ctl, ack, wnd, seq: iss } = entry.segment;
+  if (ctl.has('RST')) return { state: 'CLOSED', how: `${how}, and a new SYN is reset` };
+  if (!ctl.has('SYN')) return { rcvNxt: ack, sndNxt: iss, window: wnd ?? 0 };
+  if (iss === connection.iss) return { state: 'SYN-SENT', how: `${how}, and a new SYN crosses its own` };
+  // TIME-WAIT and a LISTEN behind it may answer alike.
+  if (!isSynAck(entry.segment) || ack !== add(seq, 1) || subject.state === 'TIME-WAIT') {
+    return { state: 'unknown', how };
+  }
+  return { state: 'CLOSED', how: `${how}, and a new SYN begins another connection` };
 }
 
 /** A LISTEN answers a SYN by the SYN,ACK that acknowledges it. */

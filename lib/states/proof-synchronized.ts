@@ -1,7 +1,8 @@
-import { segmentOf } from '../notation/index.ts';
+import { lengthOf, segmentOf } from '../notation/index.ts';
 import { add, geq } from '../wire/seq.ts';
-import { synReceivedOr } from './proof-opening.ts';
-import { isSynAck, type Proof, type Scene, silence } from './scene.ts';
+import { byConduct } from './proof-conduct.ts';
+import { bySyn, synReceivedOr } from './proof-opening.ts';
+import { isSynAck, type Numbers, type Proof, type Scene, silence } from './scene.ts';
 
 /** From ESTABLISHED to TIME-WAIT. */
 export async function fromSynchronized(scene: Scene): Promise<Proof> {
@@ -12,11 +13,31 @@ export async function fromSynchronized(scene: Scene): Promise<Proof> {
     const proof = await synReceivedOr(scene, log.indexOf(reborn) + 1);
     if (proof) return { ...proof, how: `the new incarnation: ${proof.how}` };
   }
-  const alive = await scene.oldText();
-  if (alive === 'reset') return { state: 'CLOSED', how: 'old text was reset: there is no connection' };
+  const alive = await scene.numbers(scene.connection.rcvNxt, places(scene));
+  const what = scene.isDeaf ? 'an ACK of what it has not sent' : 'old text';
+  if (alive === 'reset') return { state: 'CLOSED', how: `${what} was reset: there is no connection` };
   if (alive === undefined) return silentConnection(scene);
-  const { state, how } = await byFins(scene, alive.rcvNxt);
-  return { state, how: ['old text was acknowledged', how].filter(Boolean).join(', '), ...alive };
+  return told(
+    scene,
+    scene.isDeaf
+      ? 'old text was not answered, but an ACK of what it has not sent was'
+      : 'old text was acknowledged',
+    alive,
+  );
+}
+
+/** Where RCV.NXT may be by now: where the target has said, and behind the stimulus. */
+function places(scene: Scene): number[] {
+  const { stimulus } = scene.subject;
+  const said = scene.rcvNxtSaid();
+  const length = lengthOf(stimulus);
+  const isNext = length > 0 && stimulus.seq === said && !stimulus.ctl.has('RST');
+  return isNext ? [said, add(said, length)] : [said];
+}
+
+async function told(scene: Scene, by: string, numbers: Numbers): Promise<Proof> {
+  const { state, how } = await byFins(scene, numbers.rcvNxt);
+  return byConduct(scene, { state, how: [by, how].filter(Boolean).join(', '), ...numbers });
 }
 
 /** The synchronized states are told apart by which FINs were sent, taken and acknowledged. */
@@ -30,17 +51,10 @@ async function byFins(scene: Scene, rcvNxt: number): Promise<Pick<Proof, 'state'
   const how = again ? 'its FIN is sent again' : acknowledged ? '' : 'its FIN is not sent again';
   if (!taken) return { state: again ? 'FIN-WAIT-1' : 'FIN-WAIT-2', how };
   if (again) return { state: state === 'LAST-ACK' ? 'LAST-ACK' : 'CLOSING', how };
-  // Nothing leads from LAST-ACK to a connection with both FINs acknowledged: it is only believed where ours was.
-  if (state === 'LAST-ACK' && !acknowledgesFin(scene)) return { state: 'unknown', how };
   return { state: 'TIME-WAIT', how };
 }
 
-/** Whether the stimulus acknowledges the target's FIN. */
-function acknowledgesFin({ connection: { targetFin }, subject: { stimulus } }: Scene): boolean {
-  return targetFin !== undefined && stimulus.ctl.has('ACK') && stimulus.ack === add(targetFin, 1);
-}
-
-/** The connection does not answer old text: new text, or its user's, may still show that it lives. */
+/** The connection answers no probe: new text, or its user's, or a new SYN may still show what it is. */
 async function silentConnection(scene: Scene): Promise<Proof> {
   const { connection } = scene;
   const { state } = scene.subject;
@@ -72,5 +86,7 @@ async function silentConnection(scene: Scene): Promise<Proof> {
     const { state: found } = await byFins(scene, again.segment.ack);
     return { state: found, how: `${unanswered}, but its FIN is sent again`, rcvNxt: again.segment.ack };
   }
-  return silence(scene, 'neither old nor new text is answered');
+  const proof = await bySyn(scene, 'neither old nor new text is answered');
+  if (proof === undefined) return silence(scene, 'neither old nor new text nor a new SYN is answered');
+  return 'state' in proof ? proof : told(scene, 'only a new SYN is answered', proof);
 }

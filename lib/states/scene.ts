@@ -5,6 +5,7 @@ import type { Entry } from '../tester/index.ts';
 import { add, gt } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import type { Environment } from './environment.ts';
+import { habitOf, isDeafToOldText } from './habits.ts';
 
 /** The state that a connection was proven to be in, and by what. */
 export interface Proof {
@@ -16,8 +17,12 @@ export interface Proof {
   readonly sndNxt?: number;
 }
 
-/** RCV.NXT and SND.NXT of the target's, by its own word. */
-export type Numbers = Required<Pick<Proof, 'rcvNxt' | 'sndNxt'>>;
+/** RCV.NXT, SND.NXT and RCV.WND of the target's, by its own word. */
+export interface Numbers {
+  readonly rcvNxt: number;
+  readonly sndNxt: number;
+  readonly window: number;
+}
 
 /** What there is to prove something of: a connection after a stimulus. */
 export interface Subject {
@@ -51,10 +56,16 @@ const PROBES = 3;
 // Of a target that calls all the time, and sends the SYN of a call again at intervals that double.
 const NEXT_CALL_WITHIN = 12_000;
 
+// Beyond anything that the target may send during a proof.
+const UNSENT = 2 ** 20;
+
 /** Far outside every window: a probe there cannot be mistaken for part of what the stimulus began. */
 export const FAR = 2 ** 29;
 
 export const isSynAck = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && ctl.has('ACK');
+
+/** The states in which the tester's FIN was taken before the stimulus. */
+const FIN_TAKEN: readonly State[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
 
 /** The exchanges that proofs are made of. */
 export class Scene {
@@ -64,12 +75,17 @@ export class Scene {
   /** RCV.NXT when the stimulus was sent; what a SYN brings with it counts from its own number. */
   readonly rcvNxtBefore: number;
   #user: Handle | undefined;
+  #isDeaf = false;
+  #hasToldUser = false;
 
   constructor(environment: Environment, subject: Subject) {
     this.environment = environment;
     this.subject = subject;
     this.connection = subject.connection;
     this.#user = subject.handle;
+    const { tsval } = subject.stimulus;
+    // What the target may have taken for TS.Recent; a probe with less would be refused for that (RFC 7323 section 5.3).
+    if (tsval !== undefined && gt(tsval, this.connection.tsRecent)) this.connection.tsRecent = tsval;
     const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
     this.rcvNxtBefore = opening ? subject.stimulus.seq : (subject.rcvNxtBefore ?? subject.connection.rcvNxt);
   }
@@ -91,6 +107,37 @@ export class Scene {
     return undefined;
   }
 
+  /** Sends what need not be answered: twice where the path may lose it. */
+  assure(segment: ConcreteSegment): void {
+    const { precedence } = this.connection;
+    for (let copies = this.environment.tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
+      this.connection.transmit(segment, { precedence });
+    }
+  }
+
+  /** The first wanted segment from that place in the log on, waited for as long as one that is due at once may take. */
+  fromTarget(wanted: (segment: ConcreteSegment) => boolean, from: number): Promise<Entry | undefined> {
+    const patience = this.environment.timing.guard + ANSWER_PATIENCE;
+    return this.connection.mailbox.next(({ segment }) => wanted(segment), patience, from);
+  }
+
+  /** Lets the answers to all probes so far come, so that none is taken for the answer to the next one. */
+  quiet(): Promise<void> {
+    const { roundTrip, spread } = this.environment.timing;
+    return this.environment.tester.listen(roundTrip + spread);
+  }
+
+  /** The target's SYN, sent again after the stimulus, with or without ACK; waits for as long as its timer may take. */
+  synAgain(): Promise<Entry | undefined> {
+    const { mailbox, iss } = this.connection;
+    const patience = this.environment.timing.synAckRetransmission * TIMER_SLACK + TIMER_MARGIN;
+    return mailbox.next(
+      (entry) => entry.segment.ctl.has('SYN') && entry.segment.seq === iss && this.isLater(entry),
+      patience,
+      this.subject.mark,
+    );
+  }
+
   /** What the target has sent since the stimulus. */
   answers(): Entry[] {
     return this.connection.mailbox.log.slice(this.subject.mark).filter(({ from }) => from === 'target');
@@ -101,13 +148,14 @@ export class Scene {
    * SYN-RECEIVED (first check of RFC 9293 section 3.10.7.4), `reset` where there is no connection, or undefined. Some TCPs
    * have that acknowledgment ride on their FIN, or on text, once more: it tells the same.
    */
-  async oldText(): Promise<Numbers | 'reset' | undefined> {
+  async oldText(rcvNxt = this.connection.rcvNxt): Promise<Numbers | 'reset' | undefined> {
     // One octet before a FIN that was taken lies the number with which a cookie would open the connection anew.
     const octets = this.environment.synCookies ? 2 : 1;
-    const seq = add(this.connection.rcvNxt, -octets);
+    const seq = add(rcvNxt, -octets);
     // Whatever the stimulus acknowledged: a probe must not do so in its stead, where the target has discarded it.
     const ack = this.connection.sndUna;
-    const isReset = (segment: ConcreteSegment): boolean => segment.ctl.has('RST') && segment.seq === ack;
+    // Whatever its numbers: a connection that is there has no reason for one.
+    const isReset = (segment: ConcreteSegment): boolean => segment.ctl.has('RST');
     const { targetFin } = this.connection;
     const isAck = ({ ctl, seq: from, data }: ConcreteSegment): boolean => {
       const isFinAgain = ctl.has('FIN') && add(from, data) === targetFin;
@@ -119,20 +167,66 @@ export class Scene {
     );
     if (!entry) return undefined;
     if (isReset(entry.segment)) return 'reset';
-    return { rcvNxt: entry.segment.ack, sndNxt: add(entry.segment.seq, lengthOf(entry.segment)) };
+    const { segment } = entry;
+    const window = segment.wnd ?? 0;
+    return { rcvNxt: segment.ack, sndNxt: add(segment.seq, lengthOf(segment)), window };
   }
 
-  /** Whether the preflight has found that the target resets nothing in CLOSED, over the family of the connection. */
-  get saysNothingInClosed(): boolean {
-    return this.environment.silentClosed?.includes(this.connection.mailbox.link.family) === true;
+  /**
+   * An ACK of what the target has not sent, at RCV.NXT: each of the synchronized states answers it (fifth check of RFC 9293
+   * section 3.10.7.4), also a target that does not answer what lies outside its window.
+   */
+  async unsentAck(rcvNxt: number): Promise<Numbers | 'reset' | undefined> {
+    const ack = add(this.connection.sndNxt, UNSENT);
+    const entry = await this.exchange(
+      segmentOf({ seq: rcvNxt, ack, ctl: ['ACK'] }),
+      ({ ctl, data }) => ctl.has('RST') || (ctl.size === 1 && ctl.has('ACK') && data === 0),
+    );
+    if (!entry) return undefined;
+    const { segment } = entry;
+    if (segment.ctl.has('RST')) return 'reset';
+    return { rcvNxt: segment.ack, sndNxt: segment.seq, window: segment.wnd ?? 0 };
+  }
+
+  /**
+   * What the target says of its numbers: to old text, or where that is not answered to an ACK of what it has not sent. What
+   * a target has never answered is asked last.
+   *
+   * @param next where RCV.NXT may be, the likeliest first
+   */
+  async numbers(rcvNxt = this.connection.rcvNxt, next = [rcvNxt]): Promise<Numbers | 'reset' | undefined> {
+    const habit = habitOf(this.environment);
+    const isDeaf = this.#isDeaf || isDeafToOldText(habit);
+    if (!isDeaf) {
+      const said = await this.oldText(rcvNxt);
+      if (said !== undefined) {
+        if (said !== 'reset') habit.answered += 1;
+        return said;
+      }
+    }
+    for (const place of next) {
+      const said = await this.unsentAck(place);
+      if (said === undefined) continue;
+      // CLOSED resets both; SYN-SENT resets this one alone, and is no connection with such numbers.
+      if (said === 'reset') return isDeaf ? this.oldText(rcvNxt) : undefined;
+      if (!this.#isDeaf) habit.unanswered += 1;
+      this.#isDeaf = true;
+      return said;
+    }
+    return isDeaf ? this.oldText(rcvNxt) : undefined;
+  }
+
+  /** Old text was not answered on this connection, though it is there. */
+  get isDeaf(): boolean {
+    return this.#isDeaf;
   }
 
   /** Where CLOSED says nothing, whether there is somebody to say it: another call comes, or a port that listens answers. */
   async isSilentlyClosed(): Promise<boolean> {
-    const { tester, driver } = this.environment;
+    const { silentClosed = [], tester, driver } = this.environment;
     const { mailbox } = this.connection;
     const { family } = mailbox.link;
-    if (!this.saysNothingInClosed) return false;
+    if (!silentClosed.includes(family)) return false;
     return driver.testerPorts ? tester.calls(family, NEXT_CALL_WITHIN, mailbox) : this.#somePortAnswers();
   }
 
@@ -156,15 +250,22 @@ export class Scene {
     return told.reduce((most, { segment: { ack } }) => (gt(ack, most) ? ack : most), this.connection.rcvNxt);
   }
 
-  /** Whether a FIN of the tester's, in the recipe or in the stimulus, lies before this RCV.NXT. */
+  /** Whether a FIN of the tester's, in the recipe or since, is what lies before this RCV.NXT. */
   finTaken(rcvNxt: number): boolean {
-    const { mark, stimulus } = this.subject;
-    const earlier = this.connection.mailbox.log
-      .slice(0, mark)
-      .some(({ from, segment: { ctl } }) => from === 'tester' && ctl.has('FIN') && !ctl.has('RST'));
-    if (earlier) return true;
-    const end = add(stimulus.seq, lengthOf(stimulus));
-    return stimulus.ctl.has('FIN') && rcvNxt === end && gt(rcvNxt, this.rcvNxtBefore);
+    const { mark, state } = this.subject;
+    if (FIN_TAKEN.includes(state)) return true;
+    const { log } = this.connection.mailbox;
+    let before = this.connection.irs;
+    return log.slice(0, mark + 1).some(({ from, segment }, index) => {
+      const { ctl, seq, ack } = segment;
+      if (from === 'target') {
+        if (ctl.has('ACK') && !ctl.has('RST')) before = ack;
+        return false;
+      }
+      const end = add(seq, lengthOf(segment));
+      const known = index === mark ? this.rcvNxtBefore : before;
+      return ctl.has('FIN') && !ctl.has('RST') && end === rcvNxt && gt(end, known);
+    });
   }
 
   /**
@@ -256,13 +357,26 @@ export class Scene {
     return this.#user;
   }
 
+  /** Whether the target's user was told to send. */
+  get hasToldUser(): boolean {
+    return this.#hasToldUser;
+  }
+
+  /** The connection's user was found out to be that one. */
+  adoptUser(user: Handle): void {
+    this.#user ??= user;
+  }
+
   /** Tells the target's user to send an octet. @returns from where in the log it may be; undefined: it was not told */
   async tellUser(): Promise<number | undefined> {
     const user = this.#user;
     if (!user) return undefined;
     const from = this.connection.mailbox.log.length;
     return this.environment.driver.send(user, 1).then(
-      () => from,
+      () => {
+        this.#hasToldUser = true;
+        return from;
+      },
       () => undefined,
     );
   }

@@ -85,6 +85,7 @@ const ISS = 5000;
  */
 export function accepting(deaf: (sent: Sent) => boolean = () => false): MemoryLink['script'] {
   let rcvNxt = 0;
+  let isFinTaken = false;
   return (sent) => {
     const { ctl, seq, data } = sent.segment;
     if (deaf(sent)) return [];
@@ -92,11 +93,15 @@ export function accepting(deaf: (sent: Sent) => boolean = () => false): MemoryLi
     if (sent.to === CLOSED_PORT) return [resetOf(sent.segment)];
     if (ctl.has('SYN')) {
       rcvNxt = add(seq, 1);
+      isFinTaken = false;
       return [`<SEQ=${ISS}><ACK=${rcvNxt}><CTL=SYN,ACK><WND=8000><MSS=1460>`];
     }
     const length = data + (ctl.has('FIN') ? 1 : 0);
     if (length === 0) return [];
-    if (gt(add(seq, length), rcvNxt)) rcvNxt = add(seq, length);
+    if (!isFinTaken && gt(add(seq, length), rcvNxt)) {
+      rcvNxt = add(seq, length);
+      isFinTaken = ctl.has('FIN');
+    }
     return [`<SEQ=${ISS + 1}><ACK=${rcvNxt}><CTL=ACK><WND=8000>`];
   };
 }

@@ -85,11 +85,6 @@ export class Connection {
     this.shutdown();
   }
 
-  /** The TCB is given up, and nobody is told. */
-  forget(): void {
-    this.#vanish();
-  }
-
   /** ABORT. */
   abort(): void {
     this.#reset(['RST']);
@@ -214,12 +209,17 @@ export class Connection {
 
   #arm(): void {
     clearTimeout(this.#timer);
-    const { state, sndUna, sndNxt } = this.tcb;
     const { syn, text } = this.#around.timers;
-    const opening = OPENING.includes(state);
-    const waiting = SENDING.includes(state) || CLOSING.includes(state);
-    if (!opening && !(waiting && (lt(sndUna, sndNxt) || this.#outbox.waits(this.tcb)))) return;
+    const opening = OPENING.includes(this.tcb.state);
+    if (!opening && !this.#isWaiting) return;
     this.#timer = setTimeout(() => this.#again(), (opening ? syn : text) * 2 ** this.#tries);
+  }
+
+  /** For the acknowledgment of text or a FIN, or for the window to open. */
+  get #isWaiting(): boolean {
+    const { state, sndUna, sndNxt } = this.tcb;
+    const waits = SENDING.includes(state) || CLOSING.includes(state);
+    return waits && (lt(sndUna, sndNxt) || this.#outbox.waits(this.tcb));
   }
 
   /** The timer has fired: what is not acknowledged is sent again; at a closed window, an octet that probes it. */
@@ -233,9 +233,10 @@ export class Connection {
     if (this.#around.resends(this.tcb)) {
       if (state === 'SYN-SENT') this.#transmit(['SYN'], iss);
       else if (state === 'SYN-RECEIVED') this.#transmit(['SYN', 'ACK'], iss);
+      else if (!this.#isWaiting) return;
       else if (lt(sndUna, sndNxt)) {
         const text = this.#outbox.unacknowledged(this.tcb, this.#largest);
-        const fin = CLOSING.includes(state) && add(sndUna, text.length + 1) === sndNxt;
+        const fin = this.isFinished && add(sndUna, text.length + 1) === sndNxt;
         this.#transmit(fin ? ['FIN', 'ACK'] : ['ACK', 'PSH'], sndUna, text);
       } else {
         this.#transmit(['ACK', 'PSH'], sndNxt, this.#outbox.probe(this.tcb));

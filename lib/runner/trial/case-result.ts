@@ -1,7 +1,6 @@
 import { type ConcreteSegment, printConcrete } from '../../notation/index.ts';
 import type { Case } from '../../spec/case.ts';
 import { PROFILES, type Profile } from '../../spec/profile.ts';
-import type { Proof } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import { judge, kindOf, type Observation, repliesRuleOut } from '../../verdict/judge.ts';
 import type {
@@ -44,15 +43,30 @@ export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, 
     stateAfter: proof.state,
     proof: proof.how,
   };
-  const why = spoilt ?? unproven(subject, context, observation, proof);
-  if (why) return { ...about, ...seen, outcome: 'inconclusive', why };
+  if (spoilt) return { ...about, ...seen, outcome: 'inconclusive', why: spoilt };
+  const unproven = { reason: `the state after could not be proven: ${proof.how}`, byCapability: false };
   const judgements = Object.fromEntries(
-    PROFILES.map((profile) => [
-      profile,
-      judge(subject.expect[profile], underProfile(profile, observation), context.adoption),
-    ]),
+    PROFILES.map((profile) => [profile, judgementBy(profile, subject, context, observation, unproven)]),
   ) as Record<Profile, ProfileVerdict>;
+  if (PROFILES.every((profile) => judgements[profile].verdict === 'inconclusive')) {
+    return { ...about, ...seen, outcome: 'inconclusive', why: unproven };
+  }
   return { ...about, ...seen, outcome: 'judged', judgements };
+}
+
+/** A state that could not be proven leaves the verdict open, unless no outcome of the profile allows the replies alone. */
+function judgementBy(
+  profile: Profile,
+  subject: Case,
+  context: CaseContext,
+  observation: Observation,
+  unproven: Inconclusive,
+): ProfileVerdict {
+  const isOpen =
+    observation.stateAfter === 'unknown' &&
+    !repliesRuleOut(subject.expect[profile], underProfile(profile, observation), context.adoption);
+  if (isOpen) return { verdict: 'inconclusive', ...unproven };
+  return judge(subject.expect[profile], underProfile(profile, observation), context.adoption);
 }
 
 /** Whether silence was seen where some profile asks for a reply: a limiter of the target's may have swallowed it. */
@@ -66,20 +80,6 @@ export function isUnexpectedSilence(
     observation.replies.length === 0 &&
     PROFILES.some((profile) => repliesRuleOut(subject.expect[profile], observation, adoption))
   );
-}
-
-/** A state that could not be proven spoils the verdict, unless the replies, or their absence, alone settle it. */
-function unproven(
-  subject: Case,
-  { adoption }: CaseContext,
-  observation: Observation,
-  proof: Proof,
-): Inconclusive | undefined {
-  if (proof.state !== 'unknown') return undefined;
-  const settled = PROFILES.every((profile) => repliesRuleOut(subject.expect[profile], observation, adoption));
-  return settled
-    ? undefined
-    : { reason: `the state after could not be proven: ${proof.how}`, byCapability: false };
 }
 
 /** Windows are not compared: leaving them out keeps a segment short. */

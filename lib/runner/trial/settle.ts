@@ -4,10 +4,11 @@ import type { PathQuality } from '../../tester/index.ts';
 import {
   type CaseResult,
   type Inconclusive,
+  inconclusiveOf,
   type JudgedResult,
+  type ProfileVerdict,
   withoutVerdict,
 } from '../../verdict/result.ts';
-import type { Futility } from './futility.ts';
 import type { TargetWatch } from './target-watch.ts';
 
 /** One attempt at a case, judged as if it were the only one; without a judgement it says nothing of the target. */
@@ -27,16 +28,10 @@ export interface Circumstances {
   readonly profile: Profile;
   readonly path: PathQuality;
   readonly watch?: TargetWatch | undefined;
-  /** What has come to nothing in other cases. */
-  readonly futility?: Futility | undefined;
-  /** Lets so many milliseconds pass in which nothing of the case is on the wire: others may take its place. */
-  readonly rest?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
 // What is spoilt says nothing of the rule, so that trying again bends no verdict; but a run has to end.
 const MOST_SPOILT = { clean: 4, disturbed: 12 };
-// Where other cases in the same state came to nothing for the same reason, each in all of its attempts.
-const MOST_FUTILE = 1;
 // Of observations that do not agree.
 const MOST_COUNTED = { clean: 6, disturbed: 30 };
 // Longer than any limiter of one reply per second.
@@ -70,12 +65,11 @@ interface Tally {
  * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
  */
 export async function settle(
-  { profile, path, watch, futility, rest = pause }: Circumstances,
+  { profile, path, watch }: Circumstances,
   once: (spoilt: number) => Promise<Sample>,
 ): Promise<CaseResult> {
   const notes: string[] = [];
   const tallies = new Map<string, Tally>();
-  const faults = new Set<string>();
   let spoilt = 0;
   let seenIn = watch?.epoch;
   const deaths = watch?.deaths.length;
@@ -93,20 +87,17 @@ export async function settle(
     }
     const sample = await once(spoilt);
     last = sample;
-    const fault = faultOf(sample, epoch === watch?.epoch);
+    const fault = faultOf(sample, profile, epoch === watch?.epoch);
     if (fault?.byCapability) return withNotes(sample, notes);
     if (fault || !isJudged(sample)) {
       spoilt += 1;
       notes.push(`attempt ${spoilt + total(tallies)} says nothing: ${fault?.reason}`);
-      if (fault) faults.add(fault.reason);
       await watch?.check();
-      if (!fault || watch?.lost || watch?.deaths.length !== deaths) continue;
-      const { state } = sample.result;
-      const isFutile = !path.disturbed && faults.size === 1 && futility?.knows(state, fault.reason);
-      const most = path.disturbed ? MOST_SPOILT.disturbed : isFutile ? MOST_FUTILE : MOST_SPOILT.clean;
-      if (spoilt <= most) continue;
-      if (faults.size === 1) futility?.note(state, fault.reason);
-      return withNotes({ result: withoutVerdict(sample.result, fault) }, notes);
+      if (fault && !watch?.lost && spoilt > (path.disturbed ? MOST_SPOILT.disturbed : MOST_SPOILT.clean)) {
+        const isOpen = isJudged(sample) && epoch === watch?.epoch;
+        return withNotes(isOpen ? sample : { result: withoutVerdict(sample.result, fault) }, notes);
+      }
+      continue;
     }
     count(tallies, sample);
     const [first, second] = [...tallies.values()].sort((one, other) => other.count - one.count);
@@ -124,15 +115,30 @@ export async function settle(
       notes.push('all of it says nothing: the target was away meanwhile');
     } else if (total(tallies) >= (path.disturbed ? MOST_COUNTED.disturbed : MOST_COUNTED.clean)) {
       const who = contradicted ? 'the target does not answer alike' : 'the observations do not agree';
-      return withoutAgreement(first.sample, `${who}: ${disagreement(tallies)}`, notes);
-    } else if (sample.silent) await rest(LIMITER_PAUSE);
+      const samples = [...tallies.values()].map(({ sample }) => sample);
+      return whatIsLeft(samples, `${who}: ${disagreement(tallies)}`, notes);
+    } else if (sample.silent) await pause(LIMITER_PAUSE);
   }
 }
 
-/** Why an attempt says nothing of the target; undefined where it does. */
-function faultOf({ result }: Sample, there: boolean): Inconclusive | undefined {
+/** What every one of several observations accuses of is a fault, however they differ otherwise. */
+function whatIsLeft([first, ...others]: Judged[], reason: string, notes: readonly string[]): CaseResult {
+  if (!first) throw new RangeError('nothing was observed');
+  const isGuilty = (profile: Profile): boolean =>
+    [first, ...others].every(({ result }) => result.judgements[profile].verdict === 'deviates');
+  if (!PROFILES.some(isGuilty)) return withoutAgreement(first, reason, notes);
+  const open: ProfileVerdict = { verdict: 'inconclusive', reason, byCapability: false };
+  const judgements = Object.fromEntries(
+    PROFILES.map((profile) => [profile, isGuilty(profile) ? first.result.judgements[profile] : open]),
+  ) as JudgedResult['judgements'];
+  return withNotes({ result: { ...first.result, judgements } }, [...notes, reason]);
+}
+
+/** Why an attempt says nothing of the target, under the profile that the run is about; undefined where it does. */
+function faultOf({ result }: Sample, profile: Profile, there: boolean): Inconclusive | undefined {
   if (result.outcome !== 'judged') return result.why;
-  return there ? undefined : { reason: 'the target was away meanwhile', byCapability: false };
+  if (there) return inconclusiveOf(result, profile);
+  return { reason: 'the target was away meanwhile', byCapability: false };
 }
 
 async function stillThere(watch: TargetWatch | undefined, epoch: number | undefined): Promise<boolean> {

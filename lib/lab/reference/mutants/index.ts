@@ -6,7 +6,6 @@ import { DEATHS } from './deaths.ts';
 import { FINS } from './fins.ts';
 import { HANDSHAKE } from './handshake.ts';
 import { HEADER_FORM } from './header-form.ts';
-import { LIMITS } from './limits.ts';
 import { LISTENING } from './listening.ts';
 import { MARKS } from './marks.ts';
 import type { Mutant } from './mutant.ts';
@@ -25,6 +24,7 @@ import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
 import { TIMESTAMPS } from './timestamps.ts';
 import { TIMING } from './timing.ts';
+import { TRANSITION_MUTANTS } from './transitions.ts';
 import { URGENT } from './urgent.ts';
 import { WINDOW } from './window.ts';
 
@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OPENING_ORDER,
   ...TIMING,
   ...DEATHS,
-  ...LIMITS,
+  ...TRANSITION_MUTANTS,
 ];
 
 export const findMutant = (name: string): Mutant | undefined =>

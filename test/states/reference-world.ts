@@ -1,0 +1,188 @@
+import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
+import type { Connection } from '../../lib/lab/reference/connection.ts';
+import { Tcp } from '../../lib/lab/reference/tcp.ts';
+import { type UserSocket, UserSockets } from '../../lib/lab/reference/user-sockets.ts';
+import type { Profile } from '../../lib/spec/profile.ts';
+import { DEFAULT_TIMING, type Environment, type Timing } from '../../lib/states/index.ts';
+import { ASKED_PRECEDENCE, type Driver, type Handle, type ListenerKind } from '../../lib/target/driver.ts';
+import { type Arrival, type Link, PortRange, type Refusal, Tester } from '../../lib/tester/index.ts';
+import { decodeIpv4 } from '../../lib/wire/index.ts';
+
+/** One end of a wire in memory, IPv4: what it sends arrives at the other end in the next turn of the event loop. */
+class WireEnd implements Link {
+  readonly family = 4;
+  readonly local: string;
+  readonly remote: string;
+  other: WireEnd | undefined;
+  #reads = 0;
+  #inFlight = 0;
+  #onArrival: (arrival: Arrival) => void = () => {};
+
+  constructor(local: string, remote: string) {
+    this.local = local;
+    this.remote = remote;
+  }
+
+  send(packet: Uint8Array): void {
+    const copy = Uint8Array.from(packet);
+    this.#inFlight += 1;
+    setImmediate(() => {
+      this.#inFlight -= 1;
+      this.other?.arrive(copy);
+    });
+  }
+
+  arrive(packet: Uint8Array): void {
+    this.#reads += 1;
+    const { src, payload } = decodeIpv4(packet);
+    this.#onArrival({ at: performance.now(), source: src, tcp: payload, packet });
+  }
+
+  async flushed(): Promise<void> {
+    while (this.#inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  onArrival(handler: (arrival: Arrival) => void): void {
+    this.#onArrival = handler;
+  }
+
+  onFailure(): void {}
+  onRefusal(_handler: (refusal: Refusal) => void): void {}
+  reads = (): number => this.#reads;
+  losses = (): number => 0;
+  close = (): Promise<void> => Promise.resolve();
+}
+
+const SMALL_BUFFER = 1024;
+const FIRST_PORT = 7930;
+const CLOSED_PORT = 79;
+
+/** Moves the user of a reference TCP in this process. */
+class ReferenceDriver implements Driver {
+  readonly name = 'the reference, in memory';
+  readonly seesAccepts = true;
+  readonly #tcp: Tcp;
+  readonly #listeners = new Map<ListenerKind, number>();
+  readonly #accepted = new Map<number, Connection>();
+  readonly #connections = new Map<number, Connection>();
+  readonly #waiting = new Map<number, (connection: Connection) => void>();
+  #lastId = 0;
+
+  constructor(tcp: Tcp) {
+    this.#tcp = tcp;
+  }
+
+  async listener(_family: 4 | 6, kind: ListenerKind): Promise<number> {
+    const known = this.#listeners.get(kind);
+    if (known !== undefined) return known;
+    const port = FIRST_PORT + this.#listeners.size;
+    this.#listeners.set(kind, port);
+    const { wishes } = socketOf(kind);
+    const accept = (connection: Connection, testerPort: number): void => {
+      this.#accepted.set(testerPort, connection);
+      this.#waiting.get(testerPort)?.(connection);
+    };
+    this.#tcp.listen({ family: 4, port, wishes: () => ({ ...wishes }), accept });
+    return port;
+  }
+
+  async accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {
+    const there = this.#accepted.get(testerPort);
+    if (there) return this.#handle(there);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(testerPort);
+        resolve(undefined);
+      }, timeout);
+      this.#waiting.set(testerPort, (connection) => {
+        clearTimeout(timer);
+        this.#waiting.delete(testerPort);
+        resolve(this.#handle(connection));
+      });
+    });
+  }
+
+  async connect(_family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
+    return this.#handle(this.#tcp.open(4, testerPort, socketOf(kind).wishes));
+  }
+
+  async send(handle: Handle, octets: number): Promise<void> {
+    const connection = this.#open(handle);
+    if (connection.isFinished) throw new Error('its user has closed the connection');
+    connection.write(new Uint8Array(octets));
+  }
+
+  async shutdown(handle: Handle): Promise<void> {
+    this.#open(handle).shutdown();
+  }
+
+  async close(handle: Handle): Promise<void> {
+    this.#open(handle).close();
+  }
+
+  async abort(handle: Handle): Promise<void> {
+    this.#open(handle).abort();
+  }
+
+  async release(testerPort: number, handle: Handle | undefined): Promise<void> {
+    const connection = (handle && this.#connections.get(handle.socketId)) ?? this.#accepted.get(testerPort);
+    this.#accepted.delete(testerPort);
+    if (connection && !connection.isClosed) connection.abort();
+  }
+
+  async dispose(): Promise<void> {}
+
+  #handle(connection: Connection): Handle {
+    this.#lastId += 1;
+    this.#connections.set(this.#lastId, connection);
+    return { socketId: this.#lastId };
+  }
+
+  #open({ socketId }: Handle): Connection {
+    const connection = this.#connections.get(socketId);
+    if (!connection || connection.isClosed) throw new Error('there is no such connection');
+    return connection;
+  }
+}
+
+/** The socket that a listener of that kind has. */
+function socketOf(kind: ListenerKind): UserSocket {
+  const sockets = new UserSockets();
+  const id = sockets.create(4, 0, kind === 'zero window' ? { buffer: 0 } : {});
+  const socket = sockets.get(id) as UserSocket;
+  if (kind === 'closing window' || kind === 'small window')
+    socket.wishes = { ...socket.wishes, buffer: SMALL_BUFFER, reading: kind === 'small window' };
+  if (kind === 'precedence') socket.wishes = { ...socket.wishes, precedence: ASKED_PRECEDENCE };
+  if (kind === 'raising precedence') socket.wishes = { ...socket.wishes, mayRaisePrecedence: true };
+  return socket;
+}
+
+/** The reference with timers that suit a test, and its round trips of no time. */
+export const REFERENCE_TIMERS = { syn: 400, text: 200, timeWait: 30_000 } as const;
+export const REFERENCE_TIMING: Timing = {
+  ...DEFAULT_TIMING,
+  guard: 100,
+  observation: 150,
+  roundTrip: 5,
+  spread: 5,
+  synAckRetransmission: REFERENCE_TIMERS.syn,
+  finRetransmission: REFERENCE_TIMERS.text,
+};
+
+export interface ReferenceWorld {
+  readonly tester: Tester;
+  readonly environment: Environment;
+}
+
+/** A tester, and the reference TCP with or without a fault as its target, in this process. */
+export function referenceWorld(profile: Profile, behaviour: Behaviour = {}): ReferenceWorld {
+  const [ours, theirs] = [new WireEnd('192.0.2.1', '192.0.2.2'), new WireEnd('192.0.2.2', '192.0.2.1')];
+  ours.other = theirs;
+  theirs.other = ours;
+  const timers = { ...REFERENCE_TIMERS, ...behaviour.timers };
+  const tcp = new Tcp([theirs], profile, { ...behaviour, timers });
+  const tester = new Tester([ours], new PortRange(10_000, 30_000));
+  const driver = new ReferenceDriver(tcp);
+  const environment = { tester, driver, timing: REFERENCE_TIMING, closedPort: CLOSED_PORT };
+  return { tester, environment };
+}

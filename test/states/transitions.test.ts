@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { catchersOf } from '../../bench/mutant-trial.ts';
+import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
+import type { Mutant } from '../../lib/lab/reference/mutants/index.ts';
+import { TRANSITION_MUTANTS } from '../../lib/lab/reference/mutants/transitions.ts';
+import { runSideBySide } from '../../lib/runner/pool.ts';
+import { runOne } from '../../lib/runner/trial/run-one.ts';
+import { verdictOf } from '../../lib/verdict/result.ts';
+import { allCases } from '../suites/catalogue.ts';
+import { referenceWorld } from './reference-world.ts';
+
+const SIDE_BY_SIDE = 20;
+// Of the cases of a transition, so many are tried until one tells.
+const MOST_CASES = 8;
+
+async function isCaught(mutant: Mutant): Promise<boolean> {
+  const { base, behaviour } = mutant;
+  const { environment, tester } = referenceWorld(base, behaviour);
+  const common = { environment, family: 4, seed: 793, profile: base, adoption: adoptionOf(base) } as const;
+  try {
+    for (const [index, id] of catchersOf(mutant, 4).slice(0, MOST_CASES).entries()) {
+      if (verdictOf(await runOne(id, { ...common, index }), base) === 'deviates') return true;
+    }
+    return false;
+  } finally {
+    await tester.close();
+  }
+}
+
+describe('the state after each transition', () => {
+  before(async function () {
+    this.timeout(20_000);
+    await allCases();
+  });
+
+  it('is told from every other by a case of that transition, but where nothing tells', async function () {
+    this.timeout(180_000);
+    const survivors: string[] = [];
+    const observable = TRANSITION_MUTANTS.filter(({ equivalent }) => equivalent === undefined);
+    await runSideBySide(observable, SIDE_BY_SIDE, async (mutant) => {
+      if (!(await isCaught(mutant))) survivors.push(mutant.name);
+    });
+    expect(observable.length).to.be.at.least(200);
+    expect(survivors).to.deep.equal([]);
+  });
+});
