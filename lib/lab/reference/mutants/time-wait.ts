@@ -169,14 +169,17 @@ export const TIME_WAIT: readonly Mutant[] = [
       reopenedFrom(({ iss }) => add(iss, -100_000)),
     ),
   ),
-  faulty(
-    'time-wait-reopened-with-last-number',
-    'a connection that opens anew begins with the last number that the old one used',
-    when(
-      syn,
-      reopenedFrom(({ sndNxt }) => add(sndNxt, -1)),
+  {
+    ...faulty(
+      'time-wait-reopened-with-last-number',
+      'a connection that opens anew begins with the last number that the old one used',
+      when(
+        syn,
+        reopenedFrom(({ sndNxt }) => add(sndNxt, -1)),
+      ),
     ),
-  ),
+    caughtBy: 'time-wait.syn.first-timestamp',
+  },
   {
     name: 'time-wait-not-returned-to',
     what: 'a reset of what reopened the connection does not lead back to TIME-WAIT',

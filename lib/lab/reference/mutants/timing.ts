@@ -67,6 +67,7 @@ export const TIMING: readonly Mutant[] = [
     what: 'CLOSE with text unread resets the connection, where RFC 793 knows only the FIN',
     base: 'rfc793',
     behaviour: { resetsUnread: true },
+    caughtBy: 'ladder.unread-text.close',
   },
   unseen(
     {
