@@ -10,6 +10,7 @@ export interface SettingOptions {
   readonly openPort?: string;
   readonly await?: string;
   readonly closedPort?: string;
+  readonly ports?: string;
   readonly family?: string;
   readonly profile?: string;
   readonly strict?: boolean;

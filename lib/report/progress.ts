@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 
-/** A line that is written over as the run goes on. */
+/** How far a run is, shown as it goes on. */
 export interface ProgressLine {
   show(done: number, total: number, deviating: number): void;
   clear(): void;
@@ -8,10 +8,24 @@ export interface ProgressLine {
 
 /** Often enough to look alive, seldom enough to cost nothing. */
 const INTERVAL_MS = 100;
+/** Where each line stays, as in the log of a CI: often enough to tell a long run from one that hangs. */
+const LINE_INTERVAL_MS = 10_000;
 
-/** A progress line on a terminal; on anything else it stays quiet. */
-export function progressLine(stream: NodeJS.WriteStream, now: () => number = Date.now): ProgressLine {
-  if (!stream.isTTY) return { show() {}, clear() {} };
+/**
+ * A line that is written over on a terminal; on anything else a line of its own every ten seconds.
+ *
+ * @param now in milliseconds
+ * @param every between two lines that stay, in milliseconds
+ */
+export function progressLine(
+  stream: NodeJS.WriteStream,
+  now: () => number = Date.now,
+  every = LINE_INTERVAL_MS,
+): ProgressLine {
+  return stream.isTTY ? overwritten(stream, now) : lineByLine(stream, now, every);
+}
+
+function overwritten(stream: NodeJS.WriteStream, now: () => number): ProgressLine {
   const startedAt = now();
   let text = '';
   let shownAt = Number.NEGATIVE_INFINITY;
@@ -21,12 +35,8 @@ export function progressLine(stream: NodeJS.WriteStream, now: () => number = Dat
   };
   return {
     show(done, total, deviating) {
-      const seconds = Math.round((now() - startedAt) / 1000);
-      const state =
-        deviating === 0
-          ? pc.green('none deviates')
-          : pc.red(`${deviating} ${deviating === 1 ? 'deviates' : 'deviate'}`);
-      text = `  ${done}/${total}  ${state}  ${pc.dim(`${seconds} s`)}`;
+      const paint = deviating === 0 ? pc.green : pc.red;
+      text = `  ${done}/${total}  ${paint(deviatingText(deviating))}  ${pc.dim(secondsText(now() - startedAt))}`;
       if (now() - shownAt >= INTERVAL_MS || done === total) write();
     },
     clear() {
@@ -34,3 +44,26 @@ export function progressLine(stream: NodeJS.WriteStream, now: () => number = Dat
     },
   };
 }
+
+/** By a timer: a case that takes long must not keep the line from coming. */
+function lineByLine(stream: NodeJS.WriteStream, now: () => number, every: number): ProgressLine {
+  const startedAt = now();
+  let timer: NodeJS.Timeout | undefined;
+  let state = '';
+  return {
+    show(done, total, deviating) {
+      state = `  ${done} of ${total} cases done, ${deviatingText(deviating)}`;
+      timer ??= setInterval(() => {
+        stream.write(`${state}, ${secondsText(now() - startedAt)}\n`);
+      }, every).unref();
+    },
+    clear() {
+      clearInterval(timer);
+    },
+  };
+}
+
+const deviatingText = (count: number): string =>
+  count === 0 ? 'none deviates' : `${count} ${count === 1 ? 'deviates' : 'deviate'}`;
+
+const secondsText = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;

@@ -1,7 +1,15 @@
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { catalogue } from '../spec/catalogue.ts';
 import type { Environment } from '../states/index.ts';
-import { DisturbedLink, type Link, PortRange, RawLink, silenceKernel, Tester } from '../tester/index.ts';
+import {
+  DisturbedLink,
+  type Link,
+  PortRange,
+  type Ports,
+  RawLink,
+  silenceKernel,
+  Tester,
+} from '../tester/index.ts';
 import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { Inquest } from './deaths/inquest.ts';
@@ -18,7 +26,7 @@ import { describedBy, runOne } from './trial/run-one.ts';
 import { TargetWatch } from './trial/target-watch.ts';
 
 // Below the ephemeral ports of every system, so that no program of the tester's machine is cut off.
-const PORTS = { low: 10_000, high: 31_999 };
+const PORTS: Ports = { low: 10_000, high: 31_999 };
 // Nobody listens there: tcpmux, long out of use.
 const CLOSED_PORT = 1;
 
@@ -76,12 +84,19 @@ export class Engine {
     const { driver, name, tester: local, target: remote, avoided, silentClosed = false } = target;
     this.#avoided = avoided?.rcvNxt ?? [];
     const families = settings.families.filter((family) => target.families.includes(family) && remote[family]);
+    const ports = settings.ports ?? target.testerPorts ?? PORTS;
+    const within = driver.testerPorts?.find((port) => port >= ports.low && port <= ports.high);
+    if (within !== undefined) {
+      throw new Error(
+        `port ${within}, which the target calls, lies within the tester's ports ${ports.low}-${ports.high}: choose others with --ports`,
+      );
+    }
     // First of all: a call that the kernel has reset must not be taken for one that waits.
     this.#cleanups.push(
       silenceKernel(
         families.flatMap((family) =>
           // Those that the target calls by itself lie elsewhere.
-          [PORTS, ...(driver.testerPorts ?? []).map((port) => ({ low: port, high: port }))].map((range) => ({
+          [ports, ...(driver.testerPorts ?? []).map((port) => ({ low: port, high: port }))].map((range) => ({
             ...{ family, target: remote[family] as string },
             ...range,
           })),
@@ -103,8 +118,8 @@ export class Engine {
       return settings.noise ? new DisturbedLink(link, settings.noise) : link;
     });
     // A run after another must not meet the 4-tuples that the target still has in TIME-WAIT.
-    const start = PORTS.low + Math.floor(Math.random() * (PORTS.high - PORTS.low));
-    const tester = new Tester(links, new PortRange(PORTS.low, PORTS.high, start));
+    const start = ports.low + Math.floor(Math.random() * (ports.high - ports.low));
+    const tester = new Tester(links, new PortRange(ports.low, ports.high, start));
     this.#cleanups.push(() => tester.close());
     tester.expectCalls(driver.testerPorts ?? [], driver.callsAtOnce);
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;

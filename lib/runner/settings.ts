@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_PROFILE, PROFILES, type Profile } from '../spec/profile.ts';
 import { readTargetFile } from '../target/target-file.ts';
 import { parseNoise } from '../tester/noise.ts';
+import { parsePorts } from '../tester/ports.ts';
 
 /** Settings that make no sense; the message says which and why, in one sentence. */
 export class SettingsError extends Error {
@@ -42,6 +43,15 @@ const seed = z.coerce
   .min(0)
   .max(2 ** 32 - 1);
 
+const ports = z.string().transform((text, context) => {
+  try {
+    return parsePorts(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
 const noise = z.string().transform((text, context) => {
   try {
     return parseNoise(text);
@@ -71,6 +81,8 @@ const schema = z.object({
   /** A port of the tester's that the target calls by itself, time and again. */
   await: port.optional(),
   closedPort: port.optional(),
+  /** The tester's own, `LOW-HIGH`; those of the target file, or 10000-31999, when absent. */
+  ports: ports.optional(),
   family: families.default([4, 6]),
   profile: z.enum(PROFILES).optional(),
   strict: flag.default(false),
@@ -138,6 +150,7 @@ export const NO_DRIVER =
   'a target needs --upper-tester ADDRESS:PORT, through which its user is moved, or at least --open-port PORT, where it listens, or --await PORT, where it calls by itself';
 
 function check(settings: Settings): Settings {
+  checkPorts(settings);
   const { target, families, upperTester, openPort, await: called } = settings;
   if (!target) return settings;
   if (settings.targetFile !== undefined) {
@@ -153,6 +166,13 @@ function check(settings: Settings): Settings {
   if (known.length === 0)
     throw new SettingsError('the target has no address of the families that were asked for');
   return { ...settings, families: known };
+}
+
+function checkPorts({ ports: range, await: called }: Settings): void {
+  if (range === undefined || called === undefined || called < range.low || called > range.high) return;
+  throw new SettingsError(
+    `the port of --await, ${called}, lies within --ports: the target has it, and no other connection may`,
+  );
 }
 
 function explain(name: string, message = 'not valid'): string {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Profile } from '../spec/profile.ts';
+import { parsePorts } from '../tester/ports.ts';
 import { sourceTowards } from '../tester/source-address.ts';
 import { AwaitDriver } from './await-driver.ts';
 import { limitedTo } from './capabilities.ts';
@@ -60,6 +61,7 @@ export async function openTarget(path: string, families: readonly (4 | 6)[]): Pr
     driver: limited,
     width: file.driver.kind === 'await' && !file.driver.services ? 1 : widthFor(file.limits),
     ...(file.closedPort === undefined ? {} : { closedPort: file.closedPort }),
+    ...(file.testerPorts === undefined ? {} : { testerPorts: parsePorts(file.testerPorts) }),
     silentClosed,
     profile: file.profile,
     facts: factsOf(file),

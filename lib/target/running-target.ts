@@ -1,3 +1,4 @@
+import type { Ports } from '../tester/ports.ts';
 import type { Driver } from './driver.ts';
 
 /** How a program ended: one of the two. */
@@ -19,6 +20,8 @@ export interface RunningTarget {
   readonly width: number;
   /** A port that nobody listens on. */
   readonly closedPort?: number;
+  /** The ports of the tester's that it may be reached from; absent: any. */
+  readonly testerPorts?: Ports;
   /**
    * It is known to send no resets from CLOSED, so that no filter is to blame. Only of one that calls by itself, which shows
    * that it is there.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PROFILES } from '../spec/profile.ts';
+import { parsePorts } from '../tester/ports.ts';
 
 /** A target file that cannot be used; the message names the file and the field. */
 export class TargetFileError extends Error {
@@ -8,6 +9,13 @@ export class TargetFileError extends Error {
 }
 
 const port = z.int().min(1).max(65_535);
+const ports = z.string().superRefine((text, context) => {
+  try {
+    parsePorts(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
 const rate = z.int().min(1);
 const ipv4 = z.ipv4().describe('An IPv4 address');
 const ipv6 = z.ipv6().describe('An IPv6 address');
@@ -93,6 +101,7 @@ export const targetFileSchema = z
       .describe("The tester's, as the target sees it; absent: by the routes towards the target"),
     driver: driver.describe("How the target's user is moved"),
     closedPort: port.optional().describe('A port that nobody listens on; absent: 1'),
+    testerPorts: ports.optional().describe("The tester's ports, LOW-HIGH; absent: 10000-31999"),
     limits: z
       .strictObject({
         connections: z.int().min(1).max(1000).optional().describe('At once; absent: 16'),

@@ -5,7 +5,7 @@ export { type Entry, Mailbox } from './mailbox.ts';
 export { type Noise, parseNoise } from './noise.ts';
 export { buildPacket, type Dressing, hasRightChecksum } from './packet.ts';
 export { PathQuality } from './path-quality.ts';
-export { PortRange } from './ports.ts';
+export { PortRange, type Ports, parsePorts } from './ports.ts';
 export { RawLink, RawSocketRefused } from './raw-link.ts';
 export { sourceTowards } from './source-address.ts';
 export { Tester } from './tester.ts';

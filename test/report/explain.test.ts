@@ -137,7 +137,7 @@ describe('what is said of a case', () => {
     expect(fails(of({ verdict: 'inconclusive', reason: 'x', byCapability: false }))).to.equal(true);
   });
 
-  it('shows progress on a terminal only, and not too often', () => {
+  it('shows progress on a terminal, and not too often', () => {
     const written: string[] = [];
     let time = 0;
     const stream = (isTTY: boolean) =>
@@ -149,7 +149,34 @@ describe('what is said of a case', () => {
     }
     expect(written).to.have.length(11);
     expect(written.at(-1)).to.contain('1000/1000').and.contain('2 deviate');
-    progressLine(stream(false)).show(1, 2, 0);
-    expect(written).to.have.length(11);
+  });
+
+  it('writes a line of progress every so often where there is no terminal, also when no case ends meanwhile', async () => {
+    const written: string[] = [];
+    let heard = () => {};
+    const stream = {
+      write(text: string) {
+        written.push(text);
+        heard();
+      },
+    } as unknown as NodeJS.WriteStream;
+    const next = () =>
+      new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+    let time = 0;
+    const line = progressLine(stream, () => time, 5);
+    line.show(0, 1000, 0);
+    line.show(412, 1000, 3);
+    expect(written).to.deep.equal([]);
+    time = 10_000;
+    await next();
+    time = 20_000;
+    await next();
+    line.clear();
+    expect(written).to.deep.equal([
+      '  412 of 1000 cases done, 3 deviate, 10 s\n',
+      '  412 of 1000 cases done, 3 deviate, 20 s\n',
+    ]);
   });
 });

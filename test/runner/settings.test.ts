@@ -24,11 +24,13 @@ describe('settings', () => {
       SEGMENT_ARRIVES_PROFILE: '',
       SEGMENT_ARRIVES_NOISE: 'delay=20,seed=3',
       SEGMENT_ARRIVES_LINK_LOSS: '1.5',
+      SEGMENT_ARRIVES_PORTS: '40000-49999',
     });
     expect(settings).to.deep.include({
       target: ['192.0.2.2', '2001:db8::2'],
       upperTester: { address: '2001:db8::2', port: 10_793 },
       families: [6],
+      ports: { low: 40_000, high: 49_999 },
       noise: { delay: 20, jitter: 0, loss: 0, duplicate: 0, reorder: 0, seed: 3 },
     });
     expect(settings).to.include({ strict: true, seed: 7, profile: 'rfc9293', linkLoss: 1.5 });
@@ -60,6 +62,15 @@ describe('settings', () => {
     );
   });
 
+  it('keep the port that the target calls out of the range of the others', () => {
+    const target = { SEGMENT_ARRIVES_TARGET: '192.0.2.2', SEGMENT_ARRIVES_AWAIT: '8793' };
+    expect(settingsFrom({ ...target, SEGMENT_ARRIVES_PORTS: '9000-11999' })).to.include({ await: 8793 });
+    expect(() => settingsFrom({ ...target, SEGMENT_ARRIVES_PORTS: '8000-10000' })).to.throw(
+      SettingsError,
+      'the port of --await, 8793, lies within --ports',
+    );
+  });
+
   it('take the profile that the target file claims, where none is asked for', () => {
     const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-test-'));
     try {
@@ -84,6 +95,9 @@ describe('settings', () => {
     ['UPPER_TESTER', '2001:db8::2:1', 'not of the form ADDRESS:PORT'],
     ['AWAIT', '0', 'SEGMENT_ARRIVES_AWAIT=0'],
     ['PARALLEL', '0', 'SEGMENT_ARRIVES_PARALLEL=0'],
+    ['PORTS', '40000', 'SEGMENT_ARRIVES_PORTS=40000: not of the form LOW-HIGH'],
+    ['PORTS', '40000-40100', 'SEGMENT_ARRIVES_PORTS=40000-40100: fewer than 2000 ports'],
+    ['PORTS', '60000-65535', 'SEGMENT_ARRIVES_PORTS=60000-65535: not within 1-65534'],
     ['SEED', '-1', 'SEGMENT_ARRIVES_SEED=-1'],
     ['NOISE', 'delay=x', 'SEGMENT_ARRIVES_NOISE=delay=x: delay=x is not a number from 0 upwards'],
     ['LINK_LOSS', '101', 'SEGMENT_ARRIVES_LINK_LOSS=101'],

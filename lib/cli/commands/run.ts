@@ -42,6 +42,7 @@ export function addRunCommand(program: Command): void {
     .option('--open-port <port>', 'a port of the target that accepts connections')
     .option('--await <port>', 'a port of this machine that the target calls by itself, time and again')
     .option('--closed-port <port>', 'a port of the target that nobody listens on')
+    .option('--ports <low-high>', "the tester's ports, one for each connection (default: 10000-31999)")
     .option('--family <families>', '4, 6 or 4,6 (the default)')
     .option(
       '--profile <profile>',
