@@ -95,7 +95,7 @@ async function atTheClosedPort(
   { atClosed, isKnown, within }: Asked,
 ): Promise<Pick<Answers, 'findings' | 'silentClosed'>> {
   const [first] = atClosed.answers;
-  if (first?.segment.ctl.has('SYN')) {
+  if (first?.segment.ctl.has('SYN') && !first.segment.ctl.has('RST')) {
     const blocks = [{ state: 'CLOSED', closedBy: 'never opened' }] as const;
     const taken = findingOf('SYN to a closed port', family, atClosed.log, {
       gravity: 'obstacle',

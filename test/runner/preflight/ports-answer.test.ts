@@ -38,6 +38,11 @@ describe('the ports of a target', () => {
       'its reset of a SYN to a closed port has CTL=ACK instead of RST,ACK',
     ],
     [
+      'a SYN bit',
+      ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=SYN,RST,ACK>`],
+      'its reset of a SYN to a closed port has CTL=SYN,RST,ACK instead of RST,ACK',
+    ],
+    [
       'no ACK bit',
       ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=RST>`],
       'its reset of a SYN to a closed port has CTL=RST instead of RST,ACK',
