@@ -3,14 +3,26 @@ import { findingText } from '../verdict/finding-text.ts';
 import { ladderRowsText } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
 
-/** Whether a baseline accepts a case of that id over that family. */
-export type Accepts = (one: { readonly id: string; readonly family: 4 | 6 }) => boolean;
+/** Whether a baseline accepts a finding. */
+export type Accepts = (finding: RunFinding) => boolean;
 
-/** The findings that accuse the target of breaking a rule, which no baseline accepts by its case. */
+/** The findings that accuse the target of breaking a rule, which no baseline accepts. */
 export const failingFindings = ({ findings = [] }: Pick<Run, 'findings'>, accepts?: Accepts): RunFinding[] =>
-  findings.filter((finding) => finding.gravity === 'deviation' && !accepts?.(caseOf(finding)));
+  findings.filter((finding) => finding.gravity === 'deviation' && !accepts?.(finding));
 
-const caseOf = ({ step, family }: RunFinding) => ({ id: STEP_CASES[step] ?? '', family });
+/** The case that tries the same as the step of a finding; its id is empty where there is none. */
+export const caseOf = ({ step, family }: RunFinding) => ({ id: STEP_CASES[step] ?? '', family });
+
+// No number of the segment that was sent has a part in such a one: it is another one in each run.
+const ANY_FROM = 70_000;
+
+/** What came back, or of that what is wrong, in the notation: the same in each run, unlike an ISS. */
+export function findingObserved({ observed, wrong }: RunFinding): string {
+  if (observed.length === 0) return 'silence';
+  if (wrong.length === 0) return observed.join(' ');
+  const value = (text: string): string => (Number(text) >= ANY_FROM ? 'ANY' : text);
+  return wrong.map(({ field, observed: seen }) => `<${field}=${value(seen)}>`).join('');
+}
 
 /** Those first that accuse, then those that stand in the way, then what was known; of a kind, in the order of the steps. */
 export const ordered = ({ findings = [] }: Pick<Run, 'findings'>): RunFinding[] =>

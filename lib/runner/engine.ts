@@ -1,6 +1,6 @@
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { catalogue } from '../spec/catalogue.ts';
-import type { Environment } from '../states/index.ts';
+import { type Environment, pause } from '../states/index.ts';
 import {
   DisturbedLink,
   type Link,
@@ -21,6 +21,7 @@ import { type Preflight, preflight } from './preflight/preflight.ts';
 import { runThrough } from './run-through.ts';
 import { type Settings, usesLab } from './settings.ts';
 import type { CaseContext } from './trial/case-context.ts';
+import { Futility } from './trial/futility.ts';
 import { Hazards } from './trial/hazards.ts';
 import { describedBy, runOne } from './trial/run-one.ts';
 import { TargetWatch } from './trial/target-watch.ts';
@@ -175,6 +176,7 @@ export class Engine {
     if (!environment || !facts || !watch) throw new Error('the engine has not been started');
     const index = new Map(catalogue().map(({ id }, position) => [id, position]));
     const hazards = new Hazards();
+    const futility = new Futility();
     const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({
       environment,
       family: job.family,
@@ -185,6 +187,7 @@ export class Engine {
       adoption: facts.adoption,
       findings: facts.findings,
       hazards,
+      futility,
       watch,
       witness: (log) => inquest.suspects.remember(job, log),
     });
@@ -197,7 +200,8 @@ export class Engine {
     await runThrough({
       jobs: environment.driver.testerPorts ? alternating(cases) : cases,
       width: () => this.#widthNow(environment.tester),
-      run: (job) => runOne(job.id, contextOf(job)),
+      run: (job, aside) =>
+        runOne(job.id, { ...contextOf(job), rest: (milliseconds) => aside(() => pause(milliseconds)) }),
       ...{ report, stopped, watch, inquest },
       lost: (onTheWire) => {
         const heardAt = watch.deaths.at(-1)?.heardAt ?? environment.tester.heardAt;

@@ -1,7 +1,7 @@
 import type { CaseResult } from '../verdict/result.ts';
 import type { Inquest } from './deaths/inquest.ts';
 import { type Job, keyOf } from './deaths/suspects.ts';
-import { runSideBySide } from './pool.ts';
+import { type Aside, runSideBySide } from './pool.ts';
 import { TargetDied } from './trial/settle.ts';
 import type { TargetWatch } from './trial/target-watch.ts';
 
@@ -10,7 +10,7 @@ export interface Passage {
   /** How many cases may be on the wire. */
   readonly width: () => number;
   /** @throws TargetDied */
-  readonly run: (job: Job) => Promise<CaseResult>;
+  readonly run: (job: Job, aside: Aside) => Promise<CaseResult>;
   readonly report: (result: CaseResult) => void;
   readonly stopped: () => boolean;
   readonly watch: Pick<TargetWatch, 'lost' | 'deaths'>;
@@ -47,11 +47,11 @@ export async function runThrough({
     await runSideBySide(
       left,
       () => Math.max(1, Math.floor(width() / inquest.caution)),
-      async (job) => {
+      async (job, aside) => {
         begun.add(keyOf(job));
         underWay.add(job);
         try {
-          const result = await run(job);
+          const result = await run(job, aside);
           tell(underWay);
           report(result);
         } catch (error) {

@@ -23,6 +23,8 @@ export async function closed(scene: Scene): Promise<Proof> {
   const entry = await scene.exchange(
     segmentOf({ seq: ack, ack, ctl: ['ACK'] }),
     ({ ctl }) => ctl.has('RST') || ctl.has('ACK'),
+    // Where CLOSED is known to say nothing, nothing is waited for beyond what an answer takes.
+    scene.saysNothingInClosed ? scene.environment.timing.guard : undefined,
   );
   if (entry?.segment.ctl.has('RST')) {
     return { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' };

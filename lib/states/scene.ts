@@ -221,12 +221,17 @@ export class Scene {
     return this.#isDeaf;
   }
 
+  /** Whether the preflight has found that the target resets nothing in CLOSED, over the family of the connection. */
+  get saysNothingInClosed(): boolean {
+    return this.environment.silentClosed?.includes(this.connection.mailbox.link.family) === true;
+  }
+
   /** Where CLOSED says nothing, whether there is somebody to say it: another call comes, or a port that listens answers. */
   async isSilentlyClosed(): Promise<boolean> {
-    const { silentClosed = [], tester, driver } = this.environment;
+    const { tester, driver } = this.environment;
     const { mailbox } = this.connection;
     const { family } = mailbox.link;
-    if (!silentClosed.includes(family)) return false;
+    if (!this.saysNothingInClosed) return false;
     return driver.testerPorts ? tester.calls(family, NEXT_CALL_WITHIN, mailbox) : this.#somePortAnswers();
   }
 

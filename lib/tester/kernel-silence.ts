@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PROTOCOL_TCP } from '../wire/index.ts';
 
 /** The tester's kernel could not be kept from answering the target's segments itself. */
 export class KernelNotSilenced extends Error {
@@ -27,7 +28,8 @@ const ruleArguments = (verb: 'add' | 'del', { family, target, low, high }: Rule)
   'to',
   target,
   'ipproto',
-  'tcp',
+  // By number: the name takes /etc/protocols, which a bare system does not have.
+  String(PROTOCOL_TCP),
   'sport',
   `${low}-${high}`,
   'prohibit',

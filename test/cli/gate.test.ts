@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { BaselineEntry, PermittedChoice } from '../../lib/report/baseline/baseline.ts';
+import type { AcceptedFinding, BaselineEntry, PermittedChoice } from '../../lib/report/baseline/baseline.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { finding } from '../report/finding.ts';
 import { cli, cliAll, type Ended, expectRefusal, temporaryFolder } from './cli.ts';
@@ -39,6 +39,8 @@ interface Row {
   readonly entries?: readonly BaselineEntry[];
   /** What is permitted; null where the baseline is of version 0.1, which did not hold it. */
   readonly permitted?: readonly PermittedChoice[] | null;
+  /** Accepted findings of the preflight. */
+  readonly findings?: readonly AcceptedFinding[];
   readonly run?: Partial<Run>;
   readonly words?: readonly string[];
   readonly code: 0 | 1;
@@ -56,7 +58,7 @@ const ROWS: readonly Row[] = [
     cases: [stored(ID, 'conformant')],
     run: { findings: [accused] },
     code: 1,
-    says: /✗ found before the first case, and not accepted: its reset of a SYN to a closed port acknowledges/,
+    says: /found before the first case \(1\): fix the target; or accept it[\s\S]*\n {2}syn-to-a-closed-port\.ipv4\n {4}\+ its reset of a SYN to a closed port acknowledges[\s\S]*1 to be looked at/,
   },
   {
     what: 'a finding of the preflight whose case is accepted',
@@ -65,6 +67,53 @@ const ROWS: readonly Row[] = [
     run: { findings: [accused] },
     code: 0,
     says: /✓ as the baseline says/,
+  },
+  {
+    what: 'a finding of the preflight whose case nobody has reviewed',
+    cases: [stored(ID, 'conformant')],
+    entries: [entry({ id: 'closed.syn.empty', kind: 'rst', reason: 'unreviewed' })],
+    run: { findings: [accused] },
+    code: 1,
+    says: /found before the first case \(1\)/,
+  },
+  {
+    what: 'a finding of the preflight that is accepted by its id, with what it blocks',
+    cases: [storedNotRun(ID, { reason: 'blocked', blockedBy: accused.id })],
+    findings: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
+    run: { findings: [accused] },
+    code: 0,
+    says: /✓ as the baseline says: 1 accepted/,
+  },
+  {
+    what: 'a finding of the preflight that is accepted, but was seen otherwise',
+    cases: [storedNotRun(ID, { reason: 'blocked', blockedBy: accused.id })],
+    findings: [{ id: accused.id, observed: 'silence', reason: 'an old habit' }],
+    run: { findings: [accused] },
+    code: 1,
+    says: /inconclusive \(1\)[\s\S]*found before the first case \(1\)/,
+  },
+  {
+    what: 'an accepted finding that nobody has reviewed',
+    cases: [stored(ID, 'conformant')],
+    findings: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'unreviewed' }],
+    run: { findings: [accused] },
+    code: 1,
+    says: /found before the first case \(1\)/,
+  },
+  {
+    what: 'an accepted finding that is not made any more',
+    cases: [stored(ID, 'conformant')],
+    findings: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
+    run: { findings: [] },
+    code: 1,
+    says: /no longer found \(1\): good news[\s\S]*- <ACK=SEG\.SEQ> \(an old habit\)/,
+  },
+  {
+    what: 'what a finding blocks that nobody has accepted',
+    cases: [storedNotRun(ID, { reason: 'blocked', blockedBy: accused.id })],
+    run: { findings: [accused] },
+    code: 1,
+    says: /inconclusive \(1\)/,
   },
   {
     what: 'a finding that only stands in the way',
@@ -408,13 +457,16 @@ describe('command line: gate', function () {
   before(() => {
     ended = cliAll(
       ROWS.map(
-        ({ cases = [stored(ID, 'deviates')], entries = [], permitted = [], run, words = [] }, index) => {
+        (
+          { cases = [stored(ID, 'deviates')], entries = [], permitted = [], findings, run, words = [] },
+          index,
+        ) => {
           const results = storeRun(folder, `row-${index}`, cases, run);
           return [
             'gate',
             results,
             '--baseline',
-            baselineOf(`row-${index}`, entries, { permitted: permitted ?? undefined }),
+            baselineOf(`row-${index}`, entries, { permitted: permitted ?? undefined, findings }),
             ...words,
           ];
         },
@@ -444,6 +496,10 @@ describe('command line: gate', function () {
       ],
       [baselineOf('reason', [entry({ reason: ' ' })]), /entries\.0\.reason \(established\.ack\.one-before\)/],
       [baselineOf('verdict', [{ ...entry(), verdict: 'conformant' as never }]), /entries\.0\.verdict/],
+      [
+        baselineOf('observed', [entry({ observed: 'a reset' })]),
+        /entries\.0\.observed .*is not in the notation/,
+      ],
       [baselineOf('suite', [], { suite: 'another' }), /suite/],
       [baselineOf('date', [entry({ date: 'yesterday' })]), /entries\.0\.date/],
       [baselineOf('issue', [entry({ issue: '' })]), /entries\.0\.issue/],
@@ -546,6 +602,24 @@ describe('command line: gate', function () {
       ['an old habit of this stack', marked],
       [marked, marked],
       ['an old habit of this stack', marked, marked],
+    ]);
+  });
+
+  it('updates what is accepted of the findings, where no entry is about the same', async () => {
+    const other = finding({ observed: [] });
+    const results = storeRun(folder, 'findings', [stored('closed.syn.empty', 'deviates')], {
+      findings: [accused, other],
+    });
+    const baseline = baselineOf('findings', [], {
+      findings: [
+        { id: 'fin.ipv6', observed: 'silence', reason: 'gone' },
+        { id: other.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' },
+      ],
+    });
+    const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
+    expect(stdout).to.match(/1 entries, 1 findings and 0 permitted choices, 2 to be reviewed/);
+    expect(JSON.parse(readFileSync(baseline, 'utf8')).findings).to.deep.equal([
+      { id: other.id, observed: 'silence', reason: 'unreviewed: an old habit' },
     ]);
   });
 });

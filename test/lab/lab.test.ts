@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabUnavailable, labCommand } from '../../lib/lab/enter.ts';
 import { Lab } from '../../lib/lab/lab.ts';
+import { skipWithout } from './tools.ts';
 
 const OUTSIDE = fileURLToPath(new URL('outside.ts', import.meta.url));
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
@@ -173,6 +174,13 @@ describe('lab', function () {
           console.log(`      skipped: user namespaces are not allowed here (${probe.stderr.trim()})`);
           this.skip();
         }
+        // A home directory is closed to others, root's among them.
+        if (
+          spawnSync(user.prefix[0] ?? 'env', [...user.prefix.slice(1), 'test', '-r', OUTSIDE]).status !== 0
+        ) {
+          console.log(`      skipped: ${user.name} may not read ${OUTSIDE}`);
+          this.skip();
+        }
       });
 
       it('connects tester and target over IPv4 and IPv6, in no time', async () => {
@@ -216,10 +224,7 @@ describe('lab', function () {
       });
 
       it('loses the same packets for the same seed', async function () {
-        if (spawnSync('sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v nft']).status !== 0) {
-          console.log('      skipped: `nft` is not installed (apt-get install nftables)');
-          this.skip();
-        }
+        skipWithout(this, 'nft', 'nftables');
         const resets = async (option: string) =>
           ((await play(user, 'loss', option).told) as { resets: number[] }).resets;
         const [first, again, other, none, all] = await Promise.all(

@@ -4,6 +4,7 @@ import { forecast } from '../../lib/lab/reference/forecast.ts';
 import { findStack } from '../../lib/lab/stacks/index.ts';
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
+import { adoptionNamed, type KnownAdoption } from '../../lib/spec/adoption.ts';
 import { catalogue, findCase } from '../../lib/spec/catalogue.ts';
 import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
 import { type CaseResult, reasonOf, verdictOf } from '../../lib/verdict/result.ts';
@@ -25,7 +26,12 @@ const choose = (): Choice[] =>
     .filter(({ condition }, index) => index % EVERY === 0 || condition?.includes('allowed to raise it'))
     .map(({ id, families }, index) => ({ id, family: families[index % families.length] ?? 4 }));
 
-async function results(stack: string, chosen: readonly Choice[]): Promise<CaseResult[]> {
+interface Found {
+  readonly adoption: KnownAdoption;
+  readonly results: readonly CaseResult[];
+}
+
+async function play(stack: string, chosen: readonly Choice[]): Promise<Found> {
   const settings = settingsFrom({
     SEGMENT_ARRIVES_STACK: stack,
     SEGMENT_ARRIVES_SEED: String(SEED),
@@ -33,7 +39,8 @@ async function results(stack: string, chosen: readonly Choice[]): Promise<CaseRe
   const session = await Session.open(settings);
   try {
     session.request(chosen);
-    return await Promise.all(chosen.map(({ id, family }) => session.result(id, family)));
+    const results = await Promise.all(chosen.map(({ id, family }) => session.result(id, family)));
+    return { adoption: session.target.adoption, results };
   } finally {
     await session.close();
   }
@@ -69,7 +76,7 @@ describe('the reference target', () => {
   for (const follows of PROFILES) {
     it(`conforms to ${follows}, and deviates from the others where the model says so`, async function () {
       this.timeout(60_000);
-      const found = await results(`reference:${follows}`, choose());
+      const { results: found } = await play(`reference:${follows}`, choose());
       const off = found.filter((one) => verdictOf(one, follows) !== 'conformant');
       expect(off.map((result) => told(result, follows))).to.deep.equal([]);
       for (const judgedBy of PROFILES) {
@@ -93,7 +100,8 @@ describe('the reference target', () => {
       const chosen = aboutAChoice
         .filter((_, index) => index % 2 === 0)
         .map(({ id }) => ({ id, family: 4 }) as const);
-      const found = await results(`reference:rfc9293:adopts=${adopts}`, chosen);
+      const { adoption, results: found } = await play(`reference:rfc9293:adopts=${adopts}`, chosen);
+      expect(adoption).to.deep.equal(adoptionNamed(adopts));
       const off = found.filter((one) => verdictOf(one, 'rfc9293') !== 'conformant');
       expect(off.map((result) => told(result, 'rfc9293'))).to.deep.equal([]);
     });

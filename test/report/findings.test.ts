@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { findingsText, runText, summaryText } from '../../lib/report/console.ts';
-import { failingFindings } from '../../lib/report/findings.ts';
+import { caseOf, failingFindings } from '../../lib/report/findings.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { encodeMatrix } from '../../lib/report/matrix/encode.ts';
 import { parseResults, printResults } from '../../lib/report/results.ts';
-import type { Run } from '../../lib/report/run.ts';
+import type { Run, RunFinding } from '../../lib/report/run.ts';
 import { blockerOf } from '../../lib/verdict/finding.ts';
 import { stored, storedNotRun } from '../cli/stored.ts';
 import { finding } from './finding.ts';
@@ -56,13 +56,10 @@ describe('findings of the preflight', () => {
   });
 
   it('are accepted with the case that tries the same', () => {
-    const accepted: string[] = [];
-    const accepts = ({ id, family }: { id: string; family: number }): boolean => {
-      accepted.push(`${id} ${family}`);
-      return id === 'listen.syn.empty';
-    };
+    const accepts = (one: RunFinding): boolean => caseOf(one).id === 'listen.syn.empty';
     expect(failingFindings(run(), accepts)).to.deep.equal([]);
-    expect(accepted).to.deep.equal(['listen.syn.empty 4']);
+    expect(failingFindings(run(), () => false)).to.deep.equal([finding()]);
+    expect(caseOf(finding())).to.deep.equal({ id: 'listen.syn.empty', family: 4 });
   });
 
   it('remark that a filter would look the same where nothing came back', () => {

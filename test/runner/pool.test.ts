@@ -57,6 +57,42 @@ describe('jobs side by side', () => {
     expect(failure).to.equal('the third');
   });
 
+  it('that wait aside give their place to others, and go on before new ones begin', async () => {
+    const seen: string[] = [];
+    let now = 0;
+    let most = 0;
+    const busy = async (what: string): Promise<void> => {
+      seen.push(what);
+      now += 1;
+      most = Math.max(most, now);
+      await delay(5);
+      now -= 1;
+    };
+    await runSideBySide(['a', 'b', 'c'], 1, async (job, aside) => {
+      await busy(`${job} begins`);
+      if (job === 'a') await aside(() => delay(1));
+      await busy(`${job} ends`);
+    });
+    expect(seen).to.deep.equal(['a begins', 'b begins', 'b ends', 'a ends', 'c begins', 'c ends']);
+    expect(most).to.equal(1);
+  });
+
+  it('that wait aside are waited for, also when no more are begun', async () => {
+    let ended = 0;
+    let isStopped = false;
+    await runSideBySide(
+      jobs,
+      2,
+      async (_, aside) => {
+        isStopped = true;
+        await aside(() => delay(5));
+        ended += 1;
+      },
+      () => isStopped,
+    );
+    expect(ended).to.equal(1);
+  });
+
   it('are done at once when there are none', async () => {
     await runSideBySide([], 5, () => Promise.reject(new Error('there is none')));
   });

@@ -15,7 +15,7 @@ import { expect } from 'chai';
 import { KernelNotSilenced, removeLeftovers, silenceKernel } from '../../lib/tester/index.ts';
 
 const RULES = [{ family: 4, target: '192.0.2.2', low: 10_000, high: 31_999 }] as const;
-const WORDS = '-4 rule VERB priority 793 to 192.0.2.2 ipproto tcp sport 10000-31999 prohibit';
+const WORDS = '-4 rule VERB priority 793 to 192.0.2.2 ipproto 6 sport 10000-31999 prohibit';
 
 describe('the silence of the kernel', () => {
   const before = { path: process.env.PATH, runtime: process.env.XDG_RUNTIME_DIR };

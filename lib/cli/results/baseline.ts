@@ -33,13 +33,14 @@ export async function update({ results, baseline: file }: BaselineOptions): Prom
   if (!baseline.permitted) {
     lines.push('  what is only permitted is not held: that takes the results of a whole run, without --only');
   }
-  const open = baseline.entries.filter((entry) => !isReviewed(entry)).length;
+  const { entries, permitted = [], findings = [] } = baseline;
+  const open = [...entries, ...findings].filter((one) => !isReviewed(one)).length;
   const rest =
     open === 0
       ? 'all reviewed'
       : `${open} to be reviewed: write the reason of each instead of "${UNREVIEWED}"`;
-  const { entries, permitted = [] } = baseline;
-  const counts = `${entries.length} entries and ${permitted.length} permitted choices`;
+  const found = findings.length > 0 ? `, ${findings.length} findings` : '';
+  const counts = `${entries.length} entries${found} and ${permitted.length} permitted choices`;
   console.log([...lines, `${file}: ${counts}, ${rest}`].join('\n'));
   return EXIT.asExpected;
 }

@@ -2,7 +2,6 @@ import type { AcceptedDeviations } from '../../report/accepted.ts';
 import { type Baseline, keyOf, readBaseline } from '../../report/baseline/baseline.ts';
 import { gate as compare, type GateOutcome, isOpen } from '../../report/baseline/gate.ts';
 import { gateText } from '../../report/baseline/text.ts';
-import { type Accepts, failingFindings, findingLine } from '../../report/findings.ts';
 import { readResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { matcher } from '../../runner/mocha/only.ts';
@@ -39,26 +38,21 @@ export async function compareWith(
 }
 
 /** What the summary of a run says of the results that the gate accepts. */
-export const acceptedBy = (named: NamedBaseline, { accepted }: GateOutcome): AcceptedDeviations => ({
-  name: named.file,
-  reasonFor: (result) => accepted.get(keyOf(result)),
-  accepts: acceptsOf(named),
+export const acceptedBy = ({ file }: NamedBaseline, outcome: GateOutcome): AcceptedDeviations => ({
+  name: file,
+  reasonFor: (result) => outcome.accepted.get(keyOf(result)),
+  accepts: (finding) => !outcome.findings.includes(finding),
 });
 
-/** A finding is accepted with the case that tries the same. */
-const acceptsOf = ({ baseline }: NamedBaseline): Accepts => {
-  const known = new Set(baseline.entries.map(keyOf));
-  return (one) => known.has(keyOf(one));
-};
-
 /** Prints the outcome, and returns the exit code. */
-export function concludeGate(outcome: GateOutcome, run: Run, named: NamedBaseline, results: string): number {
-  console.log(gateText(outcome, { baseline: named.file, results, profile: run.profile }));
-  const findings = failingFindings(run, acceptsOf(named));
-  for (const finding of findings) {
-    console.log(`  ✗ found before the first case, and not accepted: ${findingLine(finding, run)}`);
-  }
-  return isOpen(outcome) && findings.length === 0 ? EXIT.asExpected : EXIT.notAsExpected;
+export function concludeGate(
+  outcome: GateOutcome,
+  run: Run,
+  { file }: NamedBaseline,
+  results: string,
+): number {
+  console.log(gateText(outcome, { baseline: file, results, profile: run.profile }));
+  return isOpen(outcome) ? EXIT.asExpected : EXIT.notAsExpected;
 }
 
 export interface GateOptions {

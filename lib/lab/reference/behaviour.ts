@@ -33,6 +33,13 @@ export interface Timers {
 /** How a TCP ends at a segment: by itself, by a fault that its system ends it for, or so that it answers nothing any more. */
 export type Death = 'exits' | 'crashes' | 'hangs';
 
+/** How many connections may be half open, opened from outside, and what becomes of the next SYN. */
+export interface Backlog {
+  readonly room: number;
+  /** It is answered by a SYN cookie (RFC 4987 section 3.6), or the oldest one is forgotten, or nothing is answered. */
+  readonly beyond: 'cookie' | 'forget the oldest' | 'silence';
+}
+
 /** Where a TCP may differ from the reference: what the mutants change. */
 export interface Behaviour {
   /** Around SEGMENT ARRIVES; `next` is the unchanged TCP. */
@@ -52,6 +59,8 @@ export interface Behaviour {
   /** The options that a segment goes out with, and what else of its header is no number. */
   readonly options?: (right: SentOptions, segment: Segment) => SentOptions;
   readonly timers?: Partial<Timers>;
+  /** No limit when absent. */
+  readonly backlog?: Backlog;
   /** Whether CLOSE with text unread is told to the peer by a reset (RFC 1122 section 4.2.2.13); by profile when absent. */
   readonly resetsUnread?: boolean;
   /** Whether the peer's FIN, come again, begins 2 MSL anew. */

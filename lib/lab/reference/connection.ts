@@ -85,6 +85,11 @@ export class Connection {
     this.shutdown();
   }
 
+  /** The TCB is given up, and nobody is told. */
+  forget(): void {
+    this.#vanish();
+  }
+
   /** ABORT. */
   abort(): void {
     this.#reset(['RST']);

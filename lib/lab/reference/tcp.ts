@@ -2,12 +2,13 @@ import { randomInt } from 'node:crypto';
 import type { Profile } from '../../spec/profile.ts';
 import type { Link, Arrival as Packet } from '../../tester/index.ts';
 import type { Family } from '../../wire/index.ts';
-import { SEQUENCE_SPACE } from '../../wire/seq.ts';
-import { type Behaviour, following, type Timers } from './behaviour.ts';
+import { add, SEQUENCE_SPACE } from '../../wire/seq.ts';
+import { type Backlog, type Behaviour, following, type Timers } from './behaviour.ts';
 import { Connection } from './connection.ts';
 import { die } from './death.ts';
 import { type Ends, type Ports, type Received, readPacket, writePacket } from './packets.ts';
 import { freshTcb, type Surroundings, type Wishes } from './surroundings.ts';
+import { cookieFor, isHalfOpen, openedByCookie } from './syn-cookie.ts';
 
 /** A user that takes every connection to a port. */
 export interface Listener {
@@ -29,6 +30,9 @@ const NOBODY: Wishes = { buffer: 0, reading: true, precedence: 0, mayRaisePreced
 // Most ISSs lie so that numbers wrap around, or change their sign, from a FIN to what follows it.
 const BEFORE_THE_EDGES = [SEQUENCE_SPACE - 2, SEQUENCE_SPACE / 2 - 2] as const;
 const OF_ISSS = 5;
+
+const isSyn = ({ segment: { ctl } }: Received): boolean =>
+  ctl.has('SYN') && !ctl.has('ACK') && !ctl.has('RST');
 
 const keyOf = (family: Family, { local, remote }: Ports): string => `${family} ${local} ${remote}`;
 
@@ -87,10 +91,34 @@ export class Tcp {
     const { ports } = received;
     const listener = this.#listeners.get(`${family} ${ports.local}`);
     const wishes = listener?.wishes() ?? NOBODY;
-    const tcb = freshTcb(listener ? 'LISTEN' : 'CLOSED', this.#freshIss(), wishes);
+    const beyond = listener && isSyn(received) ? this.#beyondBacklog() : undefined;
+    if (beyond === 'silence') return;
+    const cookie = listener && this.#cookieOf(received, beyond === 'cookie');
+    const tcb = freshTcb(listener ? 'LISTEN' : 'CLOSED', cookie ?? this.#freshIss(), wishes);
     const connection = this.#connection(link, ports, tcb, wishes, listener);
     this.#connections.set(keyOf(family, ports), connection);
+    if (cookie !== undefined && !isSyn(received)) connection.tcb = openedByCookie(tcb, received.segment);
     connection.arrives(received);
+    if (cookie !== undefined && isSyn(received)) connection.forget();
+  }
+
+  /** What is done about a SYN that finds the backlog full; undefined: there is room. */
+  #beyondBacklog(): Backlog['beyond'] | undefined {
+    const { backlog } = this.#behaviour;
+    const halfOpen = [...this.#connections.values()].filter(isHalfOpen);
+    if (!backlog || halfOpen.length < backlog.room) return undefined;
+    if (backlog.beyond === 'forget the oldest') halfOpen[0]?.forget();
+    return backlog.beyond;
+  }
+
+  /** The ISS of a SYN that is to be answered by a cookie, or of one that was, by its acknowledgment. */
+  #cookieOf({ ports, segment }: Received, isDue: boolean): number | undefined {
+    if (isDue) return cookieFor(ports, segment.seq);
+    if (this.#behaviour.backlog?.beyond !== 'cookie') return undefined;
+    const { ctl, seq, ack } = segment;
+    if (!ctl.has('ACK') || ctl.has('SYN') || ctl.has('RST')) return undefined;
+    const cookie = cookieFor(ports, add(seq, -1));
+    return ack === add(cookie, 1) ? cookie : undefined;
   }
 
   #connection(link: Link, ports: Ports, tcb: Connection['tcb'], wishes: Wishes, by?: Listener): Connection {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { NotationError, parseSegment } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../spec/profile.ts';
 import { STATES } from '../../spec/state.ts';
 import { KINDS } from '../../verdict/result.ts';
@@ -15,11 +16,24 @@ export class BaselineError extends Error {
 export const UNREVIEWED = 'unreviewed';
 
 /** What a person has written on an entry that says why it is accepted, and not only that it is to be reviewed. */
-export const isReviewed = ({ reason }: Pick<BaselineEntry, 'reason'>): boolean =>
+export const isReviewed = ({ reason }: { readonly reason: string }): boolean =>
   !reason.toLowerCase().startsWith(UNREVIEWED);
 
+function isRepliesText(text: string): boolean {
+  if (text === 'silence') return true;
+  try {
+    return text.split(' ').every((part) => parseSegment(part).ctl.length > 0);
+  } catch (error) {
+    if (error instanceof NotationError) return false;
+    throw error;
+  }
+}
+
 const about = { id: z.string().min(1), family: familySchema };
-const observed = z.string().min(1).describe('the replies, in terms of the TCB; or `silence`');
+const observed = z
+  .string()
+  .refine(isRepliesText, 'is not in the notation')
+  .describe('the replies, in terms of the TCB; or `silence`');
 const stateAfter = z.enum([...STATES, 'unknown']);
 
 const entrySchema = z.strictObject({
@@ -35,11 +49,23 @@ const entrySchema = z.strictObject({
 
 const permittedSchema = z.strictObject({ ...about, observed, stateAfter });
 
+const findingSchema = z.strictObject({
+  id: z.string().min(1).describe('of the finding, e.g. `ack-to-a-closed-port.ipv4`'),
+  observed: z.string().min(1).describe('what came back, or what is wrong of it'),
+  reason: z.string().trim().min(1).describe('why it is accepted, and what it blocks'),
+  issue: z.string().min(1).optional(),
+  date: z.iso.date().optional(),
+});
+
 export const baselineSchema = z.strictObject({
   suite: z.literal('segment-arrives'),
   target: z.string().min(1),
   profile: z.enum(PROFILES),
   entries: z.array(entrySchema),
+  findings: z
+    .array(findingSchema)
+    .optional()
+    .describe('of the preflight, where no entry is about the same; what an accepted one blocks is accepted'),
   permitted: z
     .array(permittedSchema)
     .optional()
@@ -51,6 +77,9 @@ export type BaselineEntry = z.infer<typeof entrySchema>;
 
 /** A choice that the documents leave to the target, as it was last seen to be made. It needs no reason. */
 export type PermittedChoice = z.infer<typeof permittedSchema>;
+
+/** An accepted finding of the preflight. */
+export type AcceptedFinding = z.infer<typeof findingSchema>;
 
 /**
  * Every result of a target that is not conformant: what fails and was accepted, and what is only permitted. What is in
@@ -82,9 +111,11 @@ export function parseBaseline(text: string, name: string): Baseline {
     const id = typeof entry?.id === 'string' ? ` (${entry.id})` : '';
     throw new BaselineError(`${name}: ${path.join('.') || 'the document'}${id}: ${issue?.message}`);
   }
-  const { entries, permitted = [] } = parsed.data;
+  const { entries, permitted = [], findings = [] } = parsed.data;
   requireOrder(entries, name);
   requireOrder(permitted, name);
+  const again = findings.find(({ id }, index) => findings.findIndex((one) => one.id === id) < index);
+  if (again) throw new BaselineError(`${name} has the finding ${again.id} twice`);
   const keys = new Set(entries.map(keyOf));
   const both = permitted.find((choice) => keys.has(keyOf(choice)));
   if (both) throw new BaselineError(`${name} has ${both.id}, IPv${both.family}, in both lists`);
@@ -127,16 +158,19 @@ export function requireProfile(baseline: Baseline, profile: Profile): void {
 }
 
 /** An entry a line, sorted: a change is a line of a diff. */
-export function printBaseline({ entries, permitted, ...head }: Baseline): string {
+export function printBaseline({ entries, permitted, findings, ...head }: Baseline): string {
   const lists = [
+    ...(findings ? [printLines('findings', findings)] : []),
     printList('entries', entries.map(ordered)),
     ...(permitted ? [printList('permitted', permitted.map(orderedChoice))] : []),
   ];
   return `${JSON.stringify(head, null, 1).slice(0, -2)},\n${lists.join(',\n')}\n}\n`;
 }
 
-function printList(name: string, list: readonly Key[]): string {
-  const lines = [...list].sort(inOrder).map((one) => `  ${JSON.stringify(one)}`);
+const printList = (name: string, list: readonly Key[]): string => printLines(name, [...list].sort(inOrder));
+
+function printLines(name: string, list: readonly unknown[]): string {
+  const lines = list.map((one) => `  ${JSON.stringify(one)}`);
   return ` "${name}": ${lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n ]`}`;
 }
 

@@ -1,7 +1,9 @@
 import { judgementOf, verdictOf } from '../../verdict/result.ts';
+import { blockerIn, failingFindings } from '../findings.ts';
 import { isFailure } from '../judgement.ts';
-import type { ReportCase, Run } from '../run.ts';
+import type { ReportCase, Run, RunFinding } from '../run.ts';
 import {
+  type AcceptedFinding,
   type Baseline,
   type BaselineEntry,
   isReviewed,
@@ -9,7 +11,8 @@ import {
   type PermittedChoice,
   requireProfile,
 } from './baseline.ts';
-import { repliesText, type SeenIn, seenIn } from './replies.ts';
+import { goneFindings, reasonsForFindings } from './findings.ts';
+import { areReplies, type SeenIn, seenIn } from './replies.ts';
 
 /** Why the gate does not open. */
 export type Objection =
@@ -44,6 +47,10 @@ export interface GateOutcome {
   readonly accepted: ReadonlyMap<string, string>;
   /** Entries of cases that this run did not try. */
   readonly untried: readonly (BaselineEntry | PermittedChoice)[];
+  /** What the preflight has found, and nobody has accepted. */
+  readonly findings: readonly RunFinding[];
+  /** What it was accepted to find, and has not. */
+  readonly gone: readonly AcceptedFinding[];
   readonly unseen: Unseen;
   /** False when the run was cut short: then nothing is known of the rest, and the gate stays shut. */
   readonly complete: boolean;
@@ -58,7 +65,8 @@ export interface GateOptions {
   readonly allowPermitted?: boolean;
 }
 
-export const isOpen = ({ objections, complete }: GateOutcome): boolean => complete && objections.length === 0;
+export const isOpen = ({ objections, findings, gone, complete }: GateOutcome): boolean =>
+  complete && objections.length === 0 && findings.length === 0 && gone.length === 0;
 
 /**
  * Compares a run with a baseline. It changes no verdict.
@@ -75,9 +83,19 @@ export function gate(
   const choices = baseline.permitted && new Map(baseline.permitted.map((choice) => [keyOf(choice), choice]));
   const accepted = new Map<string, string>();
   const found: Objection[] = [];
+  const reasonFor = reasonsForFindings(baseline);
+  const blockers = new Map((run.findings ?? []).map((finding) => [finding.id, reasonFor(finding)]));
   for (const result of run.cases) {
     const key = keyOf(result);
     const entry = entries.get(key);
+    const blocked = blockers.get(blockerIn(result) ?? '');
+    if (blocked !== undefined) {
+      // What cannot be reached is no change of it.
+      entries.delete(key);
+      choices?.delete(key);
+      accepted.set(key, blocked);
+      continue;
+    }
     const objection = objectionTo(result, entry, run) ?? changedChoice(result, entry, choices, run);
     entries.delete(key);
     choices?.delete(key);
@@ -97,6 +115,8 @@ export function gate(
     allowed: found.filter(isAllowed),
     accepted,
     untried,
+    findings: failingFindings(run, (finding) => reasonFor(finding) !== undefined),
+    gone: goneFindings(run, baseline),
     unseen: {
       replies: baseline.entries.filter(({ observed }) => observed === undefined).length,
       permitted: baseline.permitted === undefined,
@@ -151,10 +171,11 @@ function changedChoice(
   return { kind: 'changed choice', result, before };
 }
 
-const isSameChoice = (
+/** Whether the target has chosen as it did. */
+export const isSameChoice = (
   seen: SeenIn,
   { observed, stateAfter }: Pick<PermittedChoice, 'observed' | 'stateAfter'>,
-) => repliesText(seen) === observed && seen.stateAfter === stateAfter;
+) => areReplies(observed, seen) && seen.stateAfter === stateAfter;
 
 /** Whether what was observed is what the entry says. */
 export function isAsAccepted(result: ReportCase, verdict: string, entry: BaselineEntry): boolean {
@@ -163,7 +184,7 @@ export function isAsAccepted(result: ReportCase, verdict: string, entry: Baselin
     seen !== undefined &&
     entry.verdict === verdict &&
     entry.kind === seen.kind &&
-    (entry.observed === undefined || entry.observed === repliesText(seen)) &&
+    (entry.observed === undefined || areReplies(entry.observed, seen)) &&
     (entry.stateAfter === undefined || entry.stateAfter === seen.stateAfter)
   );
 }

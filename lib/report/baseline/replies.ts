@@ -2,7 +2,9 @@ import {
   CONTROL_BITS,
   type ConcreteSegment,
   type Expression,
+  evaluate,
   evaluateSegment,
+  NotationError,
   parseSegment,
   printSegment,
   type SegmentNotation,
@@ -55,11 +57,53 @@ const NO_CONNECTION: ReadonlySet<State> = new Set(['CLOSED', 'LISTEN']);
  * left out, of options the values; of acknowledgments that each say more than the one before, the last one counts.
  */
 export function repliesText(seen: SeenIn): string {
+  const told = notationsOf(seen);
+  return told.length === 0 ? 'silence' : told.map(printSegment).join(' ');
+}
+
+/**
+ * Whether the replies are those of a text that {@link repliesText} has made in another run. Two names may have stood for
+ * the same number there, or may do so here (a free choice of SEG.ACK is 0 now and then, and so is the SEQ of a reset):
+ * what counts is the number that the text stands for now.
+ */
+export function areReplies(text: string, seen: SeenIn): boolean {
+  const before = text === 'silence' ? [] : text.split(' ').map(parseSegment);
+  const now = notationsOf(seen);
+  return (
+    before.length === now.length &&
+    now.every((notation, index) => isSame(notation, before[index] as SegmentNotation, seen.variables))
+  );
+}
+
+function isSame(now: SegmentNotation, before: SegmentNotation, variables: Variables): boolean {
+  const bare = ({ seq: _, ack: __, ...rest }: SegmentNotation): string => printSegment(rest);
+  return (
+    bare(now) === bare(before) &&
+    (['seq', 'ack'] as const).every((field) => isSameNumber(now[field], before[field], variables))
+  );
+}
+
+function isSameNumber(
+  now: Expression | undefined,
+  before: Expression | undefined,
+  variables: Variables,
+): boolean {
+  if (!now || !before) return now === before;
+  if (now.kind === 'any' || before.kind === 'any') return now.kind === before.kind;
+  try {
+    return evaluate(now, variables) === evaluate(before, variables);
+  } catch (error) {
+    // It names what is not known here.
+    if (error instanceof NotationError) return false;
+    throw error;
+  }
+}
+
+function notationsOf(seen: SeenIn): SegmentNotation[] {
   const replies = seen.observed.map((text) => evaluateSegment(parseSegment(text), {}));
   const last = replies.at(-1);
-  if (!last) return 'silence';
-  const told = isAcknowledgedStepwise(replies, seen.variables) ? [last] : replies;
-  return told.map((reply) => printSegment(notationOf(reply, seen))).join(' ');
+  const told = last && isAcknowledgedStepwise(replies, seen.variables) ? [last] : replies;
+  return told.map((reply) => notationOf(reply, seen));
 }
 
 function notationOf(reply: ConcreteSegment, seen: SeenIn): SegmentNotation {
@@ -83,10 +127,12 @@ function notationOf(reply: ConcreteSegment, seen: SeenIn): SegmentNotation {
 function seqOf({ seq, ctl }: ConcreteSegment, { state, variables, stimulus }: SeenIn): Expression {
   // A new connection's ISS is any number.
   if (ctl.has('SYN')) return seq === variables.ISS ? variable('ISS') : ANY;
-  // The second form of a reset (RFC 9293 section 3.5.2): it is 0 on the wire, wherever the target's numbers are.
-  if (seq === 0 && ctl.has('RST') && ctl.has('ACK')) return number(0);
   const answers = variables['SEG.ACK'] !== undefined;
   const acknowledges = answers && parseSegment(stimulus).ctl.includes('ACK');
+  // The second form of a reset (RFC 9293 section 3.5.2): it is 0 on the wire, wherever the target's numbers are. A stack
+  // that takes it from a SEG.ACK that happens to be 0 looks the same; it is the likelier of the two.
+  const isZero = seq === 0 && ctl.has('RST') && ctl.has('ACK');
+  if (isZero && !(acknowledges && variables['SEG.ACK'] === 0)) return number(0);
   return named(seq, [
     ...(answers && NO_CONNECTION.has(state) ? [] : namesIn(variables, 'SND.NXT', 'SND.UNA')),
     ...(acknowledges ? namesIn(variables, 'SEG.ACK') : []),

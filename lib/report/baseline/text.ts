@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import type { Profile } from '../../spec/profile.ts';
+import { findingText } from '../../verdict/finding-text.ts';
 import { judgementOf, reasonOf } from '../../verdict/result.ts';
-import type { ReportCase } from '../run.ts';
+import type { ReportCase, RunFinding } from '../run.ts';
 import type { BaselineEntry, PermittedChoice } from './baseline.ts';
 import { type GateOutcome, isOpen, type Objection, type Unseen } from './gate.ts';
 import { repliesText, seenIn } from './replies.ts';
@@ -28,7 +29,7 @@ const ORDER: readonly Objection['kind'][] = [
 /** The outcome of the gate as a diff, each part with what is to be done about it. */
 export function gateText(outcome: GateOutcome, names: GateNames): string {
   const colours = pc.createColors(names.colour ?? pc.isColorSupported);
-  const { objections, allowed, accepted, untried, unseen, complete } = outcome;
+  const { objections, allowed, accepted, untried, findings, gone, unseen, complete } = outcome;
   const section = (kind: Objection['kind'], all: readonly Objection[], what: string): string[] => {
     const group = all.filter((one) => one.kind === kind);
     if (group.length === 0) return [];
@@ -39,21 +40,40 @@ export function gateText(outcome: GateOutcome, names: GateNames): string {
     ...ORDER.flatMap((kind) => section(kind, objections, WHAT_TO_DO[kind](names))),
     ...section('changed choice', allowed, 'within what is permitted, and allowed by --allow permitted'),
   ];
+  if (findings.length > 0) sections.push(findingsText(findings, names, colours));
+  if (gone.length > 0) {
+    const head = `${colours.bold(colours.red(`no longer found (${gone.length})`))}: good news: take it out of ${names.baseline}`;
+    const lines = gone.map(
+      ({ id, observed, reason }) => `  ${id}\n    ${colours.red(`- ${observed} (${reason})`)}`,
+    );
+    sections.push([head, ...lines].join('\n'));
+  }
   if (!complete) {
     sections.push(`${colours.bold(colours.red('cut short'))}: the run did not end; run it again`);
   }
   sections.push(...unseenText(unseen, names).map((line) => `${colours.yellow('warning')}: ${line}`));
+  const open = objections.length + findings.length + gone.length;
   const counts = [
     `${accepted.size} accepted`,
     ...(allowed.length > 0 ? [`${allowed.length} allowed`] : []),
     ...(untried.length > 0 ? [`${untried.length} of the baseline not tried by this run`] : []),
-    ...(objections.length > 0 ? [`${objections.length} to be looked at`] : []),
+    ...(open > 0 ? [`${open} to be looked at`] : []),
   ].join(', ');
   const verdict = isOpen(outcome)
     ? colours.green('✓ as the baseline says')
     : colours.red('✗ not as the baseline says');
   sections.push(`gate ${names.baseline}: ${verdict}: ${counts}`);
   return `${sections.join('\n\n')}\n`;
+}
+
+/** What the preflight has found, before any case. */
+function findingsText(findings: readonly RunFinding[], names: GateNames, colours: Colours): string {
+  const head = colours.bold(colours.red(`found before the first case (${findings.length})`));
+  const what = `fix the target; or accept it by \`${update(names)}\`, then write the reason`;
+  const lines = findings.map(
+    (finding) => `  ${finding.id}\n    ${colours.green(`+ ${findingText(finding)}`)}`,
+  );
+  return [`${head}: ${what}`, ...lines].join('\n');
 }
 
 /** What passes without being looked at, since the baseline is of version 0.1. */

@@ -11,7 +11,8 @@ import {
   requireProfile,
   UNREVIEWED,
 } from './baseline.ts';
-import { isAsAccepted } from './gate.ts';
+import { updatedFindings } from './findings.ts';
+import { isAsAccepted, isSameChoice } from './gate.ts';
 import { repliesText } from './replies.ts';
 
 export interface BaselineUpdate {
@@ -55,13 +56,15 @@ export function updateBaseline(run: Run, before: Baseline | undefined, isKnown: 
     const { verdict } = result.judgements[run.profile];
     if (old && isAsAccepted(result, verdict, old)) {
       if (old.observed === undefined) completed += 1;
-      entries.push({ ...old, observed: repliesText(result), stateAfter: result.stateAfter });
+      const observed = old.observed ?? repliesText(result);
+      entries.push({ ...old, observed, stateAfter: result.stateAfter });
       continue;
     }
     const entry = fresh(result, run, old, [...known.values()], isKnown);
     entries.push(entry);
     (old ? changed : added).push(entry);
   }
+  const findings = updatedFindings(run, before, entries);
   const permitted = permittedChoices(run, before, entries, isKnown);
   return {
     baseline: {
@@ -69,6 +72,7 @@ export function updateBaseline(run: Run, before: Baseline | undefined, isKnown: 
       target: run.target.name,
       profile: run.profile,
       entries: entries.sort(inOrder),
+      ...(findings ? { findings } : {}),
       ...(permitted ? { permitted } : {}),
     },
     added,
@@ -94,6 +98,7 @@ function permittedChoices(
     if (!tried || !run.complete) return undefined;
   }
   const taken = new Set(entries.map(keyOf));
+  const known = new Map((before?.permitted ?? []).map((choice) => [keyOf(choice), choice]));
   const kept = (before?.permitted ?? []).filter((choice) => {
     const result = results.get(keyOf(choice));
     if (!result) return isKnown(choice);
@@ -103,6 +108,8 @@ function permittedChoices(
   const now = run.cases.flatMap((result): PermittedChoice[] => {
     if (result.outcome !== 'judged' || verdictOf(result, run.profile) !== 'permitted') return [];
     const { id, family, stateAfter } = result;
+    const old = known.get(keyOf(result));
+    if (old && isSameChoice(result, old)) return [old];
     return [{ id, family, observed: repliesText(result), stateAfter }];
   });
   return [...kept, ...now].filter((choice) => !taken.has(keyOf(choice))).sort(inOrder);

@@ -4,12 +4,12 @@ import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
 import { detectAdoption } from './adoption.ts';
 import { deadFamily, type Ground, groundOf } from './ground.ts';
+import { findHalfOpen, type HalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
 import { findLimits, type Limits } from './limits.ts';
 import type { Path } from './path.ts';
 import { BURST } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
 import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
-import { usesSynCookies } from './syn-cookies.ts';
 import { unlessUnreached } from './unless-beyond.ts';
 import { walk } from './walk.ts';
 
@@ -82,13 +82,15 @@ export async function preflight(path: Path): Promise<Preflight> {
   const [best] = alive.sort((one, other) => blocked(findings, one) - blocked(findings, other));
   if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
   const resetsAtOnce = alive.map((ground) => ground.resetsAtOnce).find((count) => count !== undefined);
-  const [synAck, fin, synCookies, [adoption, limits]] = await Promise.all([
-    synAckAgain(environment, best, findings),
+  // By itself: each of the others opens connections as well, and has to keep within the backlog.
+  const halfOpen = blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' })
+    ? undefined
+    : await unlessUnreached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION));
+  const width = halfOpen ? widthWithin(path.width, halfOpen) : path.width;
+  const [synAck, fin, [adoption, limits]] = await Promise.all([
+    halfOpen ? halfOpen.synAckRetransmission : synAckAgain(environment, best, findings),
     firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, findings),
-    blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' })
-      ? undefined
-      : unlessUnreached(usesSynCookies(environment, best.family)),
-    adoptionAndLimits(environment, best, path.width, findings),
+    adoptionAndLimits(environment, best, width, findings),
   ]);
   const timing: Timing = {
     ...environment.timing,
@@ -102,8 +104,8 @@ export async function preflight(path: Path): Promise<Preflight> {
     grounds: alive,
     adoption,
     // Without a passive open it makes no difference.
-    synCookies: synCookies ?? false,
-    width: bearable(path.width, resetsAtOnce, limits),
+    synCookies: halfOpen !== undefined && usesCookiesOnly(halfOpen),
+    width: bearable(width, resetsAtOnce, limits),
     facts: {
       'round trip, median (ms)': median(roundTrips),
       'round trip, worst (ms)': Math.round(worst * 1000) / 1000,
@@ -113,7 +115,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       ...limitFacts(limits, adoption),
       'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
       'FIN sent again after (ms)': fin === undefined ? 'not seen' : Math.round(fin),
-      'SYN cookies': synCookies ?? UNKNOWN,
+      ...halfOpenFacts(halfOpen),
       ...adoptionFacts(adoption),
     },
   };
@@ -197,6 +199,15 @@ export function bearable(
   // of zero: it does not answer that kind of segment, and has a reply to others.
   if (answered > 0 && answered < asked * 0.75) bounds.push(answered / SHARE_OF_LIMIT);
   return Math.max(1, Math.floor(Math.min(...bounds)));
+}
+
+function halfOpenFacts(found: HalfOpen | undefined): Preflight['facts'] {
+  if (!found) return { 'SYN cookies': UNKNOWN };
+  const { asked, held, cookies } = found;
+  return {
+    'half-open connections at once': held === asked ? `no limit seen at ${asked}` : `${held} of ${asked}`,
+    'SYN cookies': cookies > 0 && held > 0 ? `beyond ${held} half-open connections` : cookies > 0,
+  };
 }
 
 function limitFacts(limits: Limits | undefined, adoption: KnownAdoption): Preflight['facts'] {

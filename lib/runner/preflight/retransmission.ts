@@ -16,12 +16,12 @@ import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 const STRAGGLERS = 30;
 const TRIES = 3;
 
-/** Where a SYN,ACK and a FIN wait for their acknowledgment: first the state that most targets can be brought to. */
+/**
+ * Where a SYN,ACK and a FIN wait for their acknowledgment: first the state that most targets can be brought to. The SYN,ACK
+ * of a listener is measured when its backlog is.
+ */
 const WAITING: Readonly<Record<'SYN' | 'FIN', readonly Pick<Wish, 'state' | 'origin' | 'condition'>[]>> = {
-  SYN: [
-    { state: 'SYN-RECEIVED', origin: 'passive' },
-    { state: 'SYN-RECEIVED', origin: 'active' },
-  ],
+  SYN: [{ state: 'SYN-RECEIVED', origin: 'active' }],
   FIN: [
     { state: 'FIN-WAIT-1' },
     { state: 'FIN-WAIT-1', condition: 'the user has closed the connection' },

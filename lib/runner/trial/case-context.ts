@@ -3,6 +3,7 @@ import type { Profile } from '../../spec/profile.ts';
 import type { Environment } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Finding } from '../../verdict/finding.ts';
+import type { Futility } from './futility.ts';
 import type { Hazards } from './hazards.ts';
 import type { TargetWatch } from './target-watch.ts';
 
@@ -31,6 +32,10 @@ export interface CaseContext {
   readonly witness?: (log: readonly Entry[]) => void;
   /** Called when an attempt has come so far, and waited for. It throws to break the attempt off. */
   readonly checkpoint?: (passed: Phase) => Promise<void>;
+  /** What has come to nothing in other cases of the run. */
+  readonly futility?: Futility;
+  /** Lets so many milliseconds pass in which nothing of the case is on the wire. */
+  readonly rest?: (milliseconds: number) => Promise<void>;
   /** Who tells whether the target is still there; absent: it is taken to be. */
   readonly watch?: TargetWatch;
 }

@@ -13,12 +13,15 @@ export async function runCase(subject: Case, context: CaseContext): Promise<Case
   const began = Date.now();
   const { environment, family, profile, watch } = context;
   if (watch?.lost) return lostResult(subject, family, watch.lost);
-  const result = await settle({ profile, path: environment.tester.path, watch }, async (spoilt) => {
-    const seen = await attempt(subject, context, spoilt);
-    return {
-      result: resultOf(subject, context, seen, began),
-      silent: isUnexpectedSilence(subject, context, seen),
-    };
-  });
+  const result = await settle(
+    { profile, path: environment.tester.path, watch, futility: context.futility, rest: context.rest },
+    async (spoilt) => {
+      const seen = await attempt(subject, context, spoilt);
+      return {
+        result: resultOf(subject, context, seen, began),
+        silent: isUnexpectedSilence(subject, context, seen),
+      };
+    },
+  );
   return { ...result, durationMs: Date.now() - began };
 }

@@ -9,6 +9,7 @@ import {
   type ProfileVerdict,
   withoutVerdict,
 } from '../../verdict/result.ts';
+import type { Futility } from './futility.ts';
 import type { TargetWatch } from './target-watch.ts';
 
 /** One attempt at a case, judged as if it were the only one; without a judgement it says nothing of the target. */
@@ -28,10 +29,16 @@ export interface Circumstances {
   readonly profile: Profile;
   readonly path: PathQuality;
   readonly watch?: TargetWatch | undefined;
+  /** What has come to nothing in other cases. */
+  readonly futility?: Futility | undefined;
+  /** Lets so many milliseconds pass in which nothing of the case is on the wire: others may take its place. */
+  readonly rest?: ((milliseconds: number) => Promise<void>) | undefined;
 }
 
 // What is spoilt says nothing of the rule, so that trying again bends no verdict; but a run has to end.
 const MOST_SPOILT = { clean: 4, disturbed: 12 };
+// Where other cases in the same state came to nothing for the same reason, each in all of its attempts.
+const MOST_FUTILE = 1;
 // Of observations that do not agree.
 const MOST_COUNTED = { clean: 6, disturbed: 30 };
 // Longer than any limiter of one reply per second.
@@ -65,11 +72,12 @@ interface Tally {
  * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
  */
 export async function settle(
-  { profile, path, watch }: Circumstances,
+  { profile, path, watch, futility, rest = pause }: Circumstances,
   once: (spoilt: number) => Promise<Sample>,
 ): Promise<CaseResult> {
   const notes: string[] = [];
   const tallies = new Map<string, Tally>();
+  const faults = new Set<string>();
   let spoilt = 0;
   let seenIn = watch?.epoch;
   const deaths = watch?.deaths.length;
@@ -92,12 +100,16 @@ export async function settle(
     if (fault || !isJudged(sample)) {
       spoilt += 1;
       notes.push(`attempt ${spoilt + total(tallies)} says nothing: ${fault?.reason}`);
+      if (fault) faults.add(fault.reason);
       await watch?.check();
-      if (fault && !watch?.lost && spoilt > (path.disturbed ? MOST_SPOILT.disturbed : MOST_SPOILT.clean)) {
-        const isOpen = isJudged(sample) && epoch === watch?.epoch;
-        return withNotes(isOpen ? sample : { result: withoutVerdict(sample.result, fault) }, notes);
-      }
-      continue;
+      if (!fault || watch?.lost || watch?.deaths.length !== deaths) continue;
+      const { state } = sample.result;
+      const isFutile = !path.disturbed && faults.size === 1 && futility?.knows(state, fault.reason);
+      const most = path.disturbed ? MOST_SPOILT.disturbed : isFutile ? MOST_FUTILE : MOST_SPOILT.clean;
+      if (spoilt <= most) continue;
+      if (faults.size === 1) futility?.note(state, fault.reason);
+      const isOpen = isJudged(sample) && epoch === watch?.epoch;
+      return withNotes(isOpen ? sample : { result: withoutVerdict(sample.result, fault) }, notes);
     }
     count(tallies, sample);
     const [first, second] = [...tallies.values()].sort((one, other) => other.count - one.count);
@@ -117,7 +129,7 @@ export async function settle(
       const who = contradicted ? 'the target does not answer alike' : 'the observations do not agree';
       const samples = [...tallies.values()].map(({ sample }) => sample);
       return whatIsLeft(samples, `${who}: ${disagreement(tallies)}`, notes);
-    } else if (sample.silent) await pause(LIMITER_PAUSE);
+    } else if (sample.silent) await rest(LIMITER_PAUSE);
   }
 }
 

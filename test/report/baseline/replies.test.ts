@@ -1,20 +1,22 @@
 import { expect } from 'chai';
-import { repliesText, type SeenIn } from '../../../lib/report/baseline/replies.ts';
+import { areReplies, repliesText, type SeenIn } from '../../../lib/report/baseline/replies.ts';
 
 const TCB = { ISS: 4999, 'SND.UNA': 5000, 'SND.NXT': 5000, IRS: 99, 'RCV.NXT': 100 };
 const STIMULUS = { 'SEG.SEQ': 90, 'SEG.ACK': 800_000, 'SEG.LEN': 5 };
 
+const seen = (observed: readonly string[], more: Partial<SeenIn> = {}): SeenIn => ({
+  stimulus: '<SEQ=90><ACK=800000><CTL=ACK><DATA=5>',
+  variables: { ...TCB, ...STIMULUS },
+  observed,
+  kind: 'other',
+  state: 'ESTABLISHED',
+  stateAfter: 'ESTABLISHED',
+  proof: '',
+  ...more,
+});
+
 const told = (observed: readonly string[], more: Partial<SeenIn> = {}): string =>
-  repliesText({
-    stimulus: '<SEQ=90><ACK=800000><CTL=ACK><DATA=5>',
-    variables: { ...TCB, ...STIMULUS },
-    observed,
-    kind: 'other',
-    state: 'ESTABLISHED',
-    stateAfter: 'ESTABLISHED',
-    proof: '',
-    ...more,
-  });
+  repliesText(seen(observed, more));
 
 describe('replies as a baseline keeps them', () => {
   it('are told by the TCB, and by the segment that was answered', () => {
@@ -59,9 +61,9 @@ describe('replies as a baseline keeps them', () => {
   });
 
   it('do not take the ACK field of a segment without ACK for a number', () => {
-    const seen = { stimulus: '<SEQ=90><CTL=SYN>', variables: { 'SEG.SEQ': 90, 'SEG.ACK': 0, 'SEG.LEN': 1 } };
-    expect(told(['<SEQ=3><CTL=RST>'], seen)).to.equal('<SEQ=ANY><CTL=RST>');
-    expect(told(['<SEQ=0><CTL=RST>'], seen)).to.equal('<SEQ=0><CTL=RST>');
+    const syn = { stimulus: '<SEQ=90><CTL=SYN>', variables: { 'SEG.SEQ': 90, 'SEG.ACK': 0, 'SEG.LEN': 1 } };
+    expect(told(['<SEQ=3><CTL=RST>'], syn)).to.equal('<SEQ=ANY><CTL=RST>');
+    expect(told(['<SEQ=0><CTL=RST>'], syn)).to.equal('<SEQ=0><CTL=RST>');
   });
 
   it('leave out windows, checksums and what options hold, but not that they are there', () => {
@@ -80,5 +82,39 @@ describe('replies as a baseline keeps them', () => {
     expect(told([ack(100), ack(100)])).to.equal(
       '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
     );
+  });
+
+  it('are those of another run where the numbers are, whichever of two names was taken', () => {
+    const answering = (ack: number, seq: number): SeenIn =>
+      seen([`<SEQ=${seq}><ACK=95><CTL=RST,ACK>`], {
+        state: 'LISTEN',
+        variables: { 'SEG.SEQ': 90, 'SEG.ACK': ack, 'SEG.LEN': 5 },
+      });
+    const atZero = answering(0, 0);
+    const mirrored = repliesText(answering(7000, 7000));
+    const always = repliesText(answering(7000, 0));
+    expect([mirrored, always]).to.deep.equal([
+      '<SEQ=SEG.ACK><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>',
+      '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>',
+    ]);
+    expect(repliesText(atZero)).to.equal(mirrored);
+    for (const text of [mirrored, always]) expect(areReplies(text, atZero), text).to.equal(true);
+    expect(areReplies(mirrored, answering(7000, 0))).to.equal(false);
+    expect(areReplies(always, answering(7000, 7000))).to.equal(false);
+  });
+
+  it('are not those of another run by number, control bits, options, or what is another number each time', () => {
+    const ack = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
+    const same = (observed: readonly string[]): boolean => areReplies(ack, seen(observed));
+    expect(same(['<SEQ=5000><ACK=100><CTL=ACK><WND=3>'])).to.equal(true);
+    expect(same([])).to.equal(false);
+    expect(same(['<SEQ=5000><ACK=100><CTL=ACK>', '<SEQ=5000><ACK=100><CTL=ACK>'])).to.equal(false);
+    expect(same(['<SEQ=5000><ACK=100><CTL=ACK,PSH>'])).to.equal(false);
+    expect(same(['<SEQ=5000><ACK=100><CTL=ACK><TSVAL=1><TSECR=2>'])).to.equal(false);
+    expect(same(['<SEQ=5000><ACK=100><CTL=ACK><DATA=1>'])).to.equal(false);
+    const any = '<SEQ=ANY><ACK=RCV.NXT><CTL=ACK>';
+    expect(areReplies(any, seen(['<SEQ=987654321><ACK=100><CTL=ACK>']))).to.equal(true);
+    expect(areReplies(any, seen(['<SEQ=5000><ACK=100><CTL=ACK>']))).to.equal(false);
+    expect(areReplies('silence', seen([]))).to.equal(true);
   });
 });

@@ -21,9 +21,19 @@ export interface Found {
 const rules = (rule: string, hook = 'input'): string =>
   `nft -f - <<< 'table inet t { chain c { type filter hook ${hook} priority 0; ${rule}; }; }'`;
 
-/** Commands on the target, and settings of the run. */
-const SCENES: Readonly<Record<string, { readonly command?: string; readonly noise?: string }>> = {
+/** Commands on the target, settings of the run, and how the ids of its cases begin; absent: CASES. */
+interface Scene {
+  readonly command?: string;
+  readonly noise?: string;
+  readonly only?: string;
+}
+
+const SCENES: Readonly<Record<string, Scene>> = {
   'SYN cookies': { command: 'echo 2 > /proc/sys/net/ipv4/tcp_syncookies' },
+  'a backlog of 8, then SYN cookies': {
+    command: 'echo 1 > /proc/sys/net/ipv4/tcp_syncookies && echo 8 > /proc/sys/net/core/somaxconn',
+    only: 'syn-received.passive.',
+  },
   'closed ports are filtered': { command: rules('tcp dport 1 drop') },
   'closed ports are refused by ICMP': { command: rules('tcp dport 1 reject with icmpx admin-prohibited') },
   'everything is filtered': { command: rules('meta l4proto tcp drop') },
@@ -52,7 +62,7 @@ const CASES = [
 const scene = SCENES[process.argv[2] ?? ''];
 if (!scene) throw new RangeError(`no such scene; there are ${Object.keys(SCENES).join(', ')}`);
 await loadSuites();
-const { findCase } = await import('../../../lib/spec/catalogue.ts');
+const { catalogue, findCase } = await import('../../../lib/spec/catalogue.ts');
 const lab = await Lab.create({ families: [4] });
 const target = await startLinuxTarget(lab);
 if (scene.command) {
@@ -74,7 +84,11 @@ const results: CaseResult[] = [];
 let found: Found;
 try {
   const { facts, findings } = await engine.start();
-  const known = CASES.filter((id) => findCase(id));
+  const { only } = scene;
+  const known =
+    only === undefined
+      ? CASES.filter((id) => findCase(id))
+      : catalogue().flatMap(({ id }) => (id.startsWith(only) ? [id] : []));
   await engine.run(
     known.map((id) => ({ id, family: 4 })),
     (result) => results.push({ ...result, records: [] }),

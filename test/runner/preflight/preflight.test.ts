@@ -1,21 +1,10 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
 import type { Finding } from '../../../lib/verdict/finding.ts';
 import { findingText } from '../../../lib/verdict/finding-text.ts';
 import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { skipWithout } from '../../lab/tools.ts';
 import type { Found } from './bad-path.ts';
-
-const SCENE = fileURLToPath(new URL('bad-path.ts', import.meta.url));
-
-async function find(what: string): Promise<Found> {
-  const { command, args } = labCommand();
-  const words = [...args, process.execPath, '--import', 'tsx', SCENE, what];
-  const { stdout } = await promisify(execFile)(command, words, { env: labEnvironment() });
-  return JSON.parse(stdout) as Found;
-}
+import { find } from './find.ts';
 
 const expectAllConformant = ({ results }: Found): void => {
   expect(results).to.have.length.above(5);
@@ -28,6 +17,7 @@ describe('preflight', () => {
 
   before(async function () {
     this.timeout(120_000);
+    skipWithout(this, 'nft', 'nftables');
     const scenes = [
       'SYN cookies',
       'closed ports are filtered',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type Sample, settle } from '../../../lib/runner/trial/settle.ts';
+import { Futility } from '../../../lib/runner/trial/futility.ts';
+import { type Sample, settle, TargetDied } from '../../../lib/runner/trial/settle.ts';
 import type { Death, TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { PathQuality } from '../../../lib/tester/index.ts';
 import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
@@ -109,6 +110,45 @@ describe('a verdict is believed', () => {
     const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence).once);
     expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
     expect(performance.now() - began).to.be.at.least(1095);
+  });
+
+  it('after a pause in which others may take its place, where there is somebody to say so', async () => {
+    const silence: Sample = { result: resultOf('deviates'), silent: true };
+    const pauses: number[] = [];
+    const rest = async (milliseconds: number) => void pauses.push(milliseconds);
+    await settle({ profile: 'rfc9293', path: clean, rest }, attempts(silence).once);
+    expect(pauses).to.deep.equal([1100]);
+  });
+
+  it('in no more than two attempts, once several cases of the state came to nothing alike in all of theirs', async () => {
+    const futility = new Futility();
+    const tried: number[] = [];
+    for (let run = 0; run < 5; run += 1) {
+      const { once, told } = attempts(spoilt);
+      const result = await settle({ profile: 'rfc9293', path: clean, futility }, once);
+      expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
+      tried.push(told.length);
+    }
+    expect(tried).to.deep.equal([5, 5, 5, 2, 2]);
+    const other = attempts({ result: { ...inconclusiveResult('another reason') } });
+    await settle({ profile: 'rfc9293', path: clean, futility }, other.once);
+    expect(other.told).to.have.length(5);
+    // One attempt that says something is enough, whatever the others came to.
+    const late = attempts(spoilt, right);
+    const result = await settle({ profile: 'rfc9293', path: clean, futility }, late.once);
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
+  });
+
+  it('never while it has to be found out by what the target died', async () => {
+    const watch = watchOf([
+      (one) => {
+        (one as { deaths: Death[] }).deaths.push({ heardAt: 0 });
+      },
+    ]);
+    const failure = await settle({ profile: 'rfc9293', path: clean, watch }, attempts(spoilt).once).catch(
+      (error: Error) => error,
+    );
+    expect(failure).to.be.instanceOf(TargetDied);
   });
 
   it('as often as the path asks for, with the reason', async () => {

@@ -12,6 +12,8 @@ const dying = (name: string, what: string, how: Death, when: Test): Mutant => ({
 
 const acknowledgesIss: Test = ({ iss }, { ack }) => ack === iss;
 const atRcvNxt: Test = ({ rcvNxt }, { seq }) => seq === rcvNxt;
+const illegalLength: Test = (_tcb, { malformed }) => malformed === 'option length';
+const noHeader: Test = (_tcb, { malformed }) => malformed === 'data offset';
 const behindRcvNxt: Test = ({ rcvNxt }, { seq }) => gt(seq, rcvNxt);
 
 /** One segment ends the whole TCP, and with it every other connection. */
@@ -34,6 +36,18 @@ export const DEATHS: readonly Mutant[] = [
     'a RST in CLOSING at RCV.NXT ends it by a signal',
     'crashes',
     all(inState('CLOSING'), has('RST'), atRcvNxt),
+  ),
+  dying(
+    'option-length-zero-hangs',
+    'an option in ESTABLISHED whose length cannot be is an endless loop',
+    'hangs',
+    all(inState('ESTABLISHED'), illegalLength),
+  ),
+  dying(
+    'offset-in-listen-crashes',
+    'a data offset in LISTEN that cannot be ends it by a signal',
+    'crashes',
+    all(inState('LISTEN'), noHeader),
   ),
   dying(
     'last-ack-urg-hangs',

@@ -6,6 +6,7 @@ import { DEATHS } from './deaths.ts';
 import { FINS } from './fins.ts';
 import { HANDSHAKE } from './handshake.ts';
 import { HEADER_FORM } from './header-form.ts';
+import { LIMITS } from './limits.ts';
 import { LISTENING } from './listening.ts';
 import { MARKS } from './marks.ts';
 import type { Mutant } from './mutant.ts';
@@ -59,6 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OPENING_ORDER,
   ...TIMING,
   ...DEATHS,
+  ...LIMITS,
   ...TRANSITION_MUTANTS,
 ];
 

@@ -1,0 +1,58 @@
+import { type Accepts, caseOf, failingFindings, findingObserved } from '../findings.ts';
+import type { Run, RunFinding } from '../run.ts';
+import {
+  type AcceptedFinding,
+  type Baseline,
+  type BaselineEntry,
+  isReviewed,
+  keyOf,
+  UNREVIEWED,
+} from './baseline.ts';
+
+type RunOfFindings = Pick<Run, 'findings' | 'target'>;
+
+/** Why a finding is accepted: by its own id as it was seen, or with the case that tries the same; undefined when it is not. */
+export const reasonsForFindings = ({ entries, findings = [] }: Pick<Baseline, 'entries' | 'findings'>) => {
+  const byCase = new Map(entries.filter(isReviewed).map((entry) => [keyOf(entry), entry.reason]));
+  const byId = new Map(findings.filter(isReviewed).map((one) => [one.id, one]));
+  return (finding: RunFinding): string | undefined => {
+    const own = byId.get(finding.id);
+    if (own?.observed === findingObserved(finding)) return own.reason;
+    return byCase.get(keyOf(caseOf(finding)));
+  };
+};
+
+/** Accepted findings that the run has looked for in vain. */
+export function goneFindings(run: RunOfFindings, { findings = [] }: Baseline): AcceptedFinding[] {
+  if (!run.findings) return [];
+  const made = new Set(run.findings.map(({ id }) => id));
+  return findings.filter(({ id }) => !made.has(id) && wasTried(id, run));
+}
+
+/** Only the end of the id of a finding tells over which family it was made. */
+const wasTried = (id: string, { target }: Pick<Run, 'target'>): boolean =>
+  target.families.some((family) => id.endsWith(`.ipv${family}`));
+
+/** The findings that a run would pass with: those that no entry accepts with its case; the reasons of what is as it was stay. */
+export function updatedFindings(
+  run: RunOfFindings,
+  before: Pick<Baseline, 'findings'> | undefined,
+  entries: readonly BaselineEntry[],
+): AcceptedFinding[] | undefined {
+  const old = before?.findings ?? [];
+  if (!run.findings) return before?.findings;
+  const keys = new Set(entries.map(keyOf));
+  const accepts: Accepts = (finding) => keys.has(keyOf(caseOf(finding)));
+  const now = failingFindings(run, accepts).map((finding): AcceptedFinding => {
+    const observed = findingObserved(finding);
+    const known = old.find(({ id }) => id === finding.id);
+    if (known?.observed === observed) return known;
+    return {
+      id: finding.id,
+      observed,
+      reason: known ? `${UNREVIEWED}: ${known.reason}` : UNREVIEWED,
+    };
+  });
+  const all = [...old.filter(({ id }) => !wasTried(id, run)), ...now];
+  return all.length > 0 ? all : undefined;
+}

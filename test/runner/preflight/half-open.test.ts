@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { LabUnavailable, labCommand } from '../../../lib/lab/enter.ts';
+import { readBaseline } from '../../../lib/report/baseline/baseline.ts';
+import { type HalfOpen, usesCookiesOnly, widthWithin } from '../../../lib/runner/preflight/half-open.ts';
+import { Session } from '../../../lib/runner/session.ts';
+import { settingsFrom } from '../../../lib/runner/settings.ts';
+import { catalogue } from '../../../lib/spec/catalogue.ts';
+import { type CaseResult, inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { allCases } from '../../suites/catalogue.ts';
+import { find } from './find.ts';
+
+const WIDTH = 64;
+// Three times as many cases as the backlog has room for.
+const OF_SYN_RECEIVED = 24;
+
+const LINUX = readBaseline(fileURLToPath(new URL('../../../reports/baselines/linux.json', import.meta.url)));
+
+const told = (result: CaseResult): string =>
+  `${result.id}: ${inconclusiveOf(result, 'rfc9293')?.reason ?? ''}`;
+
+const found = (held: number, cookies = 0): HalfOpen => ({
+  ...{ asked: WIDTH, held, cookies },
+  synAckRetransmission: 1000,
+});
+
+describe('the width within a backlog', () => {
+  it('is what was asked for where the target remembers every half-open connection', () => {
+    expect(widthWithin(WIDTH, found(WIDTH))).to.equal(WIDTH);
+  });
+
+  it('leaves room beside the cases in a backlog that was found, and is at least one', () => {
+    expect(widthWithin(WIDTH, found(8, 56))).to.equal(6);
+    expect(widthWithin(WIDTH, found(1))).to.equal(1);
+    expect(widthWithin(4, found(8))).to.equal(4);
+  });
+
+  it('does not matter where the target never has a TCB in SYN-RECEIVED', () => {
+    expect(usesCookiesOnly(found(0, WIDTH))).to.equal(true);
+    expect(widthWithin(WIDTH, found(0, WIDTH))).to.equal(WIDTH);
+    expect(usesCookiesOnly(found(8, 56))).to.equal(false);
+  });
+});
+
+describe('a backlog of 8', function () {
+  this.timeout(90_000);
+
+  before(async function () {
+    await allCases();
+    try {
+      labCommand();
+    } catch (error) {
+      if (!(error instanceof LabUnavailable)) throw error;
+      console.log(`      skipped: ${error.message}`);
+      this.skip();
+    }
+  });
+
+  const OF_LIMITS: Readonly<Record<string, string | boolean>> = {
+    'backlog-then-cookies': 'beyond 8 half-open connections',
+    'backlog-then-oldest-forgotten': false,
+    'backlog-then-silence': false,
+  };
+  for (const [limit, cookies] of Object.entries(OF_LIMITS)) {
+    it(`of the reference is found, and no case blames it for what is beyond: ${limit}`, async () => {
+      const settings = { SEGMENT_ARRIVES_STACK: `reference:rfc9293:${limit}`, SEGMENT_ARRIVES_FAMILY: '4' };
+      const session = await Session.open(settingsFrom(settings));
+      try {
+        expect(session.target.facts['half-open connections at once']).to.equal(`8 of ${WIDTH}`);
+        expect(session.target.facts['SYN cookies']).to.equal(cookies);
+        const chosen = catalogue()
+          .filter(({ state, origin }) => state === 'SYN-RECEIVED' && origin === 'passive')
+          .slice(0, OF_SYN_RECEIVED)
+          .map(({ id }) => ({ id, family: 4 }) as const);
+        session.request(chosen);
+        for (const { id, family } of chosen) {
+          const result = await session.result(id, family);
+          expect(verdictOf(result, 'rfc9293'), told(result)).to.be.oneOf(['conformant', 'permitted']);
+        }
+      } finally {
+        await session.close();
+      }
+    });
+  }
+
+  it('of Linux, and SYN cookies beyond it, is found as well', async () => {
+    const { facts, results } = await find('a backlog of 8, then SYN cookies');
+    expect(facts['SYN cookies']).to.match(/^beyond \d+ half-open connections$/);
+    expect(Number(/\d+/.exec(String(facts['half-open connections at once']))?.[0])).to.be.within(6, 10);
+    expect(results).to.have.length.above(20);
+    for (const result of results) {
+      // It deviates where Linux does without any of this, and nowhere else.
+      const known = LINUX.entries.some(({ id }) => id === result.id);
+      const right = known ? ['conformant', 'permitted', 'deviates'] : ['conformant', 'permitted'];
+      expect(verdictOf(result, 'rfc9293'), told(result)).to.be.oneOf(right);
+    }
+  });
+});
