@@ -38,6 +38,8 @@ export interface Subject {
   readonly rcvNxtBefore?: number;
   /** The target's application sends text by itself as soon as the connection is established. */
   readonly greets?: boolean;
+  /** The packet of the stimulus is no ordinary one (its checksum, its header, its security): its numbers may count for nothing. */
+  readonly altered?: boolean;
 }
 
 // A timer that fires late, or a first interval that was measured short, must not look like its absence.
@@ -305,10 +307,15 @@ export class Scene {
     return stimulus !== undefined && at > stimulus.at + timing.roundTrip + tester.lag.worstSince(stimulus.at);
   }
 
-  /** Whether the stimulus has the acknowledgment that RFC 793 takes for acceptable and that acknowledges nothing. */
+  /**
+   * Whether the stimulus comes as far as the fifth step with the acknowledgment that RFC 793 takes for acceptable and that
+   * acknowledges nothing. A probe with the same acknowledgment then does nothing that the stimulus has not done before.
+   */
   acknowledgesNothing(): boolean {
-    const { ctl, ack } = this.subject.stimulus;
-    return ctl.has('ACK') && ack === this.connection.iss;
+    const { stimulus, altered = false } = this.subject;
+    const { ctl, seq, ack } = stimulus;
+    const comesThatFar = !altered && seq === this.rcvNxtBefore && !ctl.has('RST') && !ctl.has('SYN');
+    return comesThatFar && ctl.has('ACK') && ack === this.connection.iss;
   }
 
   /**

@@ -23,6 +23,7 @@ import { anchor, Random } from './random.ts';
 import {
   carriesTimestamps,
   dressingOf,
+  isAltered,
   isToBeSilent,
   needsAge,
   needsSmallWindow,
@@ -165,7 +166,7 @@ async function stimulate(
 /** Proves the state after, and sorts what was seen. */
 async function observe(
   subject: Case,
-  { environment, hazards }: CaseContext,
+  { environment, family, hazards }: CaseContext,
   { connection, handle, listening, greets }: Reached,
   { stimulus, variables, mark, proofFrom }: Stimulus,
   startedAt: number,
@@ -187,6 +188,7 @@ async function observe(
         stimulus,
         mark,
         greets: greets === true,
+        altered: isAltered(subject, family, stimulus),
       });
   const speaksFirst = greets === true && (subject.state === 'SYN-SENT' || subject.state === 'SYN-RECEIVED');
   const { replies, retransmissions, drawn, untold, doubles, windowUpdates } = sort(

@@ -1,5 +1,6 @@
 import type { ConcreteSegment } from '../../notation/index.ts';
 import type { Case } from '../../spec/case.ts';
+import { headerForm } from '../../spec/header.ts';
 import { PROFILES } from '../../spec/profile.ts';
 import type { State } from '../../spec/state.ts';
 import type { Connection } from '../../states/index.ts';
@@ -29,6 +30,12 @@ export function dressingOf({ condition }: Case, family: 4 | 6): Dressing {
       return {};
   }
 }
+
+/** Whether the stimulus is no ordinary segment but for its numbers and flags. */
+export const isAltered = (subject: Case, family: 4 | 6, stimulus: ConcreteSegment): boolean =>
+  Object.keys(dressingOf(subject, family)).length > 0 ||
+  stimulus.checksum !== undefined ||
+  headerForm(stimulus).malformed !== undefined;
 
 /** Such a SYN is to be discarded silently (RFC 9293 MUST-57), which leaves no room for ICMP either (RFC 1122 section 1.3.3). */
 export const isToBeSilent = ({ condition }: Case): boolean =>
