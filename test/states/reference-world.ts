@@ -162,7 +162,8 @@ export const REFERENCE_TIMERS = { syn: 400, text: 200, timeWait: 30_000 } as con
 export const REFERENCE_TIMING: Timing = {
   ...DEFAULT_TIMING,
   guard: 100,
-  observation: 150,
+  // As late as a busy machine may make this process: an attempt at which it was later is not believed.
+  observation: 400,
   roundTrip: 5,
   spread: 5,
   synAckRetransmission: REFERENCE_TIMERS.syn,

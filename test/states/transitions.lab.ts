@@ -9,7 +9,8 @@ import { verdictOf } from '../../lib/verdict/result.ts';
 import { allCases } from '../suites/catalogue.ts';
 import { referenceWorld } from './reference-world.ts';
 
-const SIDE_BY_SIDE = 20;
+const SIDE_BY_SIDE = 24;
+const FEW = 4;
 // Of the cases of a transition, so many are tried until one tells.
 const MOST_CASES = 8;
 
@@ -27,6 +28,14 @@ async function isCaught(mutant: Mutant): Promise<boolean> {
   }
 }
 
+async function survivorsOf(mutants: readonly Mutant[], width: number): Promise<Mutant[]> {
+  const survivors: Mutant[] = [];
+  await runSideBySide(mutants, width, async (mutant) => {
+    if (!(await isCaught(mutant))) survivors.push(mutant);
+  });
+  return survivors;
+}
+
 describe('the state after each transition', () => {
   before(async function () {
     this.timeout(20_000);
@@ -34,13 +43,12 @@ describe('the state after each transition', () => {
   });
 
   it('is told from every other by a case of that transition, but where nothing tells', async function () {
-    this.timeout(180_000);
-    const survivors: string[] = [];
+    this.timeout(300_000);
     const observable = TRANSITION_MUTANTS.filter(({ equivalent }) => equivalent === undefined);
-    await runSideBySide(observable, SIDE_BY_SIDE, async (mutant) => {
-      if (!(await isCaught(mutant))) survivors.push(mutant.name);
-    });
+    // With so many at a time this process is late on a busy machine, and such attempts say nothing: they are made again.
+    const doubtful = await survivorsOf(observable, SIDE_BY_SIDE);
+    const survivors = await survivorsOf(doubtful, FEW);
     expect(observable.length).to.be.at.least(200);
-    expect(survivors).to.deep.equal([]);
+    expect(survivors.map(({ name }) => name)).to.deep.equal([]);
   });
 });
