@@ -122,6 +122,7 @@ export class Engine {
     const start = ports.low + Math.floor(Math.random() * (ports.high - ports.low));
     const tester = new Tester(links, new PortRange(ports.low, ports.high, start));
     this.#cleanups.push(() => tester.close());
+    driver.abortUnclaimed?.(tester);
     tester.expectCalls(driver.testerPorts ?? [], driver.callsAtOnce);
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));

@@ -63,6 +63,13 @@ export class NotCapable extends Error {
   override name = 'NotCapable';
 }
 
+/** Which ports of the tester's belong to a connection of the run. */
+export interface OpenPorts {
+  isOpen(port: number): boolean;
+  /** @param handler told of each port when it is closed */
+  onClosed(handler: (port: number) => void): void;
+}
+
 /** How the target's user is moved: every state but CLOSED and LISTEN takes calls of the target's user. */
 export interface Driver {
   /** For people: `upper tester at 192.0.2.2:10793`. */
@@ -115,6 +122,12 @@ export interface Driver {
    * without anyone asking; never throws.
    */
   release(testerPort: number, handle: Handle | undefined): Promise<void>;
+  /**
+   * Tells which ports of the tester's are open. From then on a connection accepted from any other port is aborted at once,
+   * and what is left of those of a port when that is closed. Absent where the driver is not told of connections that nobody
+   * waits for.
+   */
+  abortUnclaimed?(ports: OpenPorts): void;
   /**
    * Whether what moves the target's user answers, asked beside all requests that wait; only of drivers that can tell.
    *

@@ -1,4 +1,11 @@
-import { ASKED_PRECEDENCE, type Driver, type Handle, type ListenerKind, NotCapable } from './driver.ts';
+import {
+  ASKED_PRECEDENCE,
+  type Driver,
+  type Handle,
+  type ListenerKind,
+  NotCapable,
+  type OpenPorts,
+} from './driver.ts';
 import {
   type Accepted,
   type Capabilities,
@@ -29,11 +36,15 @@ export class UpperTesterDriver implements Driver {
   readonly #capabilities: Capabilities;
   readonly #options: UpperTesterDriverOptions;
   readonly #listeners = new Map<string, Promise<{ port: number; socketId: number }>>();
-  readonly #accepted = new Map<number, Handle>();
+  /** By the tester's port; the latest comes last: a user that accepts at the SYN gets one for each SYN to the port. */
+  readonly #accepted = new Map<number, Handle[]>();
   readonly #waiting = new Map<number, (handle: Handle | undefined) => void>();
   /** Those of the present upper tester: one that was restarted gives the same numbers to other connections. */
   #handles = new WeakSet<Handle>();
+  /** Those that the upper tester was told to close or abort. */
+  readonly #closed = new WeakSet<Handle>();
   #nextPort: number;
+  #ports: OpenPorts | undefined;
 
   private constructor(
     client: TestabilityClient,
@@ -79,7 +90,7 @@ export class UpperTesterDriver implements Driver {
   }
 
   accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {
-    const known = this.#accepted.get(testerPort);
+    const known = this.#accepted.get(testerPort)?.at(-1);
     if (known) return Promise.resolve(known);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -116,21 +127,29 @@ export class UpperTesterDriver implements Driver {
   }
 
   async close(handle: Handle): Promise<void> {
-    await this.#client.close(this.#socketOf(handle));
+    const socketId = this.#socketOf(handle);
+    this.#closed.add(handle);
+    await this.#client.close(socketId);
   }
 
   async abort(handle: Handle): Promise<void> {
-    await this.#client.abort(this.#socketOf(handle));
+    const socketId = this.#socketOf(handle);
+    this.#closed.add(handle);
+    await this.#client.abort(socketId);
   }
 
   async release(testerPort: number, handle: Handle | undefined): Promise<void> {
     this.#waiting.get(testerPort)?.(undefined);
     this.#waiting.delete(testerPort);
-    const held = handle ?? this.#accepted.get(testerPort);
+    const held = new Set(this.#accepted.get(testerPort));
     this.#accepted.delete(testerPort);
-    if (!held || !this.#handles.has(held)) return;
-    // It may be gone already: closed by the case, or by a restart of the upper tester.
-    await this.#client.abort(held.socketId).catch(() => undefined);
+    if (handle) held.add(handle);
+    await Promise.all([...held].map((each) => this.#abortIfHeld(each)));
+  }
+
+  abortUnclaimed(ports: OpenPorts): void {
+    this.#ports = ports;
+    ports.onClosed((port) => void this.release(port, undefined));
   }
 
   async alive(within: number): Promise<boolean> {
@@ -233,9 +252,20 @@ export class UpperTesterDriver implements Driver {
     return handle.socketId;
   }
 
+  /** Never throws. One that was closed is left alone: its number may be another socket's by now. */
+  async #abortIfHeld(handle: Handle): Promise<void> {
+    if (!this.#handles.has(handle) || this.#closed.has(handle)) return;
+    this.#closed.add(handle);
+    await this.#client.abort(handle.socketId).catch(() => undefined);
+  }
+
   #onAccepted({ socketId, port }: Accepted): void {
     const handle = this.#handle(socketId);
-    this.#accepted.set(port, handle);
+    if (this.#ports && !this.#ports.isOpen(port)) {
+      void this.#abortIfHeld(handle);
+      return;
+    }
+    this.#accepted.set(port, [...(this.#accepted.get(port) ?? []), handle]);
     this.#waiting.get(port)?.(handle);
     this.#waiting.delete(port);
   }

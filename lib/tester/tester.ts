@@ -21,6 +21,7 @@ export class Tester {
   /** Reads and sockets that failed since the start: what that cost, and whom, nobody knows. */
   failures = 0;
   #lastFailure: Error | undefined;
+  readonly #onClosed: ((port: number) => void)[] = [];
 
   constructor(links: readonly Link[], ports: PortRange) {
     this.#links = new Map(links.map((link) => [link.family, link]));
@@ -62,11 +63,22 @@ export class Tester {
     const release = (): void => {
       if (this.#mailboxes.get(port) !== mailbox) return;
       this.#mailboxes.delete(port);
+      for (const tell of this.#onClosed) tell(port);
       if (isCalled) this.#calls.end(mailbox);
     };
     const mailbox = new Mailbox(link, port, release, () => this.drained(), called);
     this.#mailboxes.set(port, mailbox);
     return mailbox;
+  }
+
+  /** Whether a connection of this run has the port. */
+  isOpen(port: number): boolean {
+    return this.#mailboxes.has(port);
+  }
+
+  /** @param handler told of each port when it is closed */
+  onClosed(handler: (port: number) => void): void {
+    this.#onClosed.push(handler);
   }
 
   /** @see Calls.expect */
