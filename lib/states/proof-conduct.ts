@@ -83,7 +83,8 @@ async function ofFinished(scene: Scene, found: Found): Promise<Proof> {
   if (lingers === true) return found;
   const end = isAcknowledged ? 'remains' : await uponAckOfFin(scene, found);
   if (end === 'ends') return ended(found);
-  if (end === 'remains' && found.state === 'LAST-ACK') {
+  // With unread text a stack may keep what it should delete, which is no fault of the stimulus.
+  if (end === 'remains' && found.state === 'LAST-ACK' && hasRoom(found)) {
     return { ...found, state: 'CLOSING', how: `${found.how}, but an ACK of its FIN does not end it` };
   }
   if (end === 'remains' && found.state === 'CLOSING' && (await isTimeWait(scene, found)) === false) {
@@ -106,12 +107,19 @@ function unlessOpen(scene: Scene, found: Found): Proof {
   return { ...found, state: 'unknown', how: `${found.how}, as is no other FIN of this target's` };
 }
 
+/**
+ * What the acknowledgment of its FIN leads to.
+ *
+ * @returns undefined where that cannot be told: a connection that has stopped to answer old text is neither gone, as after
+ *   LAST-ACK, nor in TIME-WAIT, as after CLOSING
+ */
 async function uponAckOfFin(scene: Scene, found: Found): Promise<'ends' | 'remains' | undefined> {
   await scene.quiet();
+  const wasDeaf = scene.isDeaf;
   scene.connection.sndUna = found.sndNxt;
   scene.assure(segmentOf({ seq: found.rcvNxt, ack: found.sndNxt, ctl: ['ACK'] }));
   const alive = await scene.numbers(found.rcvNxt);
-  if (alive === undefined) return undefined;
+  if (alive === undefined || (alive !== 'reset' && scene.isDeaf && !wasDeaf)) return undefined;
   return alive === 'reset' ? 'ends' : 'remains';
 }
 

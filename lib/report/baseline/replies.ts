@@ -128,7 +128,9 @@ function seqOf({ seq, ctl }: ConcreteSegment, { state, variables, stimulus }: Se
   // A new connection's ISS is any number.
   if (ctl.has('SYN')) return seq === variables.ISS ? variable('ISS') : ANY;
   const answers = variables['SEG.ACK'] !== undefined;
-  const acknowledges = answers && parseSegment(stimulus).ctl.includes('ACK');
+  // The numbers of a ladder are those of the segment that was sent last.
+  const [answered = ''] = stimulus.split(' ').slice(-1);
+  const acknowledges = answers && parseSegment(answered).ctl.includes('ACK');
   // The second form of a reset (RFC 9293 section 3.5.2): it is 0 on the wire, wherever the target's numbers are. A stack
   // that takes it from a SEG.ACK that happens to be 0 looks the same; it is the likelier of the two.
   const isZero = seq === 0 && ctl.has('RST') && ctl.has('ACK');

@@ -42,6 +42,13 @@ describe('replies as a baseline keeps them', () => {
     expect(at(3_000_000_000, 2 ** 31)).to.equal(at(70_000, 0));
   });
 
+  it('are told by the last segment of a ladder', () => {
+    const stimulus = '<SEQ=90><CTL=SYN> <SEQ=91><ACK=800000><CTL=ACK>';
+    expect(told(['<SEQ=800000><CTL=RST>'], { stimulus })).to.equal('<SEQ=SEG.ACK><CTL=RST>');
+    const other = { stimulus: '<SEQ=90><ACK=1><CTL=ACK> <SEQ=91><CTL=SYN>' };
+    expect(told(['<SEQ=800000><CTL=RST>'], other)).to.equal('<SEQ=ANY><CTL=RST>');
+  });
+
   it('have ANY for a number that is another one in each run', () => {
     expect(told(['<SEQ=123456789><ACK=100><CTL=ACK>'])).to.equal('<SEQ=ANY><ACK=RCV.NXT><CTL=ACK>');
     expect(told(['<SEQ=5001><ACK=100><CTL=SYN,ACK>']), 'an ISS that happens to be near').to.match(
