@@ -1,6 +1,7 @@
 import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
 import type { State } from '../spec/state.ts';
 import { add, geq, gt } from '../wire/seq.ts';
+import { isHabit } from './proof-habit.ts';
 import { answerToSyn, synAnswers } from './proof-syn.ts';
 import type { Numbers, Proof, Scene } from './scene.ts';
 
@@ -17,11 +18,18 @@ const ACKNOWLEDGED: readonly State[] = ['FIN-WAIT-2', 'TIME-WAIT'];
 export type Found = Proof & Numbers;
 
 /**
- * Holds the state that was found against what the connection still does, and names the state that fits both.
+ * Holds the state that was found against what the connection still does, and names the state that fits both. Where the
+ * stimulus has not changed the state by the numbers, what the target does in that state anyway is no sign of another.
  *
  * @param sends whether its user can send, where that is known
  */
 export async function byConduct(scene: Scene, found: Found, sends?: boolean): Promise<Proof> {
+  const proof = await conductOf(scene, found, sends);
+  if (proof.state === found.state || found.state !== scene.subject.state) return proof;
+  return (await isHabit(scene, found.state, proof.state, conductOf)) ? found : proof;
+}
+
+async function conductOf(scene: Scene, found: Found, sends?: boolean): Promise<Proof> {
   switch (found.state) {
     case 'ESTABLISHED':
     case 'CLOSE-WAIT':

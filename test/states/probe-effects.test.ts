@@ -15,15 +15,26 @@ const OPENED_BY_ACK_OF_ISS = referenceWorld('rfc9293', {
   },
 });
 
+/** As a real proxy does: what comes behind the peer's FIN is taken, and acknowledged. */
+const TAKES_TEXT_BEHIND_THE_FIN = referenceWorld('rfc9293', {
+  arrive: (tcb, segment, next) => {
+    const inOrder = segment.seq === tcb.rcvNxt && !segment.ctl.has('RST') && !segment.ctl.has('SYN');
+    if (tcb.state !== 'CLOSE-WAIT' || segment.data === 0 || !inOrder) return next(tcb, segment);
+    const { tcb: taken, ...arrival } = next({ ...tcb, state: 'ESTABLISHED' }, segment);
+    return { ...arrival, tcb: { ...taken, state: 'CLOSE-WAIT' } };
+  },
+});
+
 describe('a proof', () => {
   before(async function () {
     this.timeout(20_000);
     await allCases();
   });
-  after(() => OPENED_BY_ACK_OF_ISS.tester.close());
+  after(() =>
+    Promise.all([OPENED_BY_ACK_OF_ISS, TAKES_TEXT_BEHIND_THE_FIN].map(({ tester }) => tester.close())),
+  );
 
-  const verdictOn = async (id: string): Promise<string> => {
-    const { environment } = OPENED_BY_ACK_OF_ISS;
+  const verdictOn = async (id: string, { environment } = OPENED_BY_ACK_OF_ISS): Promise<string> => {
     const context = { environment, family: 4, seed: 793, index: 0, profile: 'rfc9293' } as const;
     return verdictOf(await runOne(id, { ...context, adoption: adoptionOf('rfc9293') }), 'rfc9293');
   };
@@ -34,5 +45,11 @@ describe('a proof', () => {
 
   it('tells that the stimulus has opened it', async () => {
     expect(await verdictOn('syn-received.active.ack.snd-una')).to.equal('deviates');
+  });
+
+  it('takes what the target does in a state anyway for no sign of another', async () => {
+    for (const id of ['close-wait.ack.at-rcv-nxt', 'close-wait.text.one-before'])
+      expect(await verdictOn(id, TAKES_TEXT_BEHIND_THE_FIN), id).to.equal('conformant');
+    expect(await verdictOn('close-wait.text.in-order', TAKES_TEXT_BEHIND_THE_FIN)).to.equal('deviates');
   });
 });
