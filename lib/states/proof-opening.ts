@@ -126,6 +126,10 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
   if (listening && waits) {
     return { state: 'unknown', how: 'there is a connection, but its user has not got it', ...alive };
   }
+  // Of a target that was never seen to send a SYN,ACK again, it proves nothing that it does not.
+  if (!waits && scene.environment.timing.synAckNeverAgain) {
+    return { state: 'unknown', how: `${how}, as is no other SYN,ACK of this target's`, ...alive };
+  }
   return opened(scene, how, alive, waits ? false : undefined);
 }
 

@@ -1,4 +1,4 @@
-import { type Course, type Destination, type Driver, NotCapable } from './driver.ts';
+import { type Course, type Destination, type Driver, type Handle, NotCapable } from './driver.ts';
 
 /** What a target is known not to have, so that cases about it are no verdict; what is absent is tried. */
 export interface TargetCapabilities {
@@ -18,9 +18,13 @@ export function limitedTo(capabilities: TargetCapabilities, driver: Driver): Dri
     refuseWhatIsLacking(capabilities, destination);
     return driver.course?.(destination);
   };
+  // CLOSE sends the same FIN (RFC 9293 section 3.10.4). That nobody reads any more is no loss where the tester's FIN comes
+  // before or next; the states in which text still may come are refused.
+  const close = (handle: Handle): Promise<void> => driver.close(handle);
   return new Proxy(driver, {
     get(inner, name) {
       if (name === 'course') return course;
+      if (name === 'shutdown' && capabilities.halfClose === false) return close;
       const member: unknown = Reflect.get(inner, name, inner);
       // Private members are those of the driver itself.
       return typeof member === 'function' ? member.bind(inner) : member;

@@ -146,6 +146,19 @@ describe('the state after', () => {
       expect(await done.prove()).to.include({ state: 'FIN-WAIT-2' });
     });
 
+    it('is not told by its absence where no FIN of the target was ever seen to be sent again', async () => {
+      for (const [state, stimulus, takes] of [
+        ['FIN-WAIT-1', '<SEQ=101><CTL=URG>', true],
+        ['CLOSING', '<SEQ=101><CTL=URG>', false],
+      ] as const) {
+        const never = scene(state, stimulus);
+        Object.assign(never.environment, { timing: { ...TIMING, finNeverAgain: true } });
+        never.link.script = living({ sndNxt: ISS + 2, takes });
+        const proof = await never.prove();
+        expect(proof.state, `${state}: ${proof.how}`).to.equal('unknown');
+      }
+    });
+
     it('is LAST-ACK where it is, and CLOSED where the connection is gone', async () => {
       const waiting = scene('LAST-ACK', '<SEQ=101><CTL=URG>');
       waiting.link.script = lastAck();
@@ -276,6 +289,23 @@ describe('the state after', () => {
         );
       };
       expect(await both.prove()).to.include({ state: 'ESTABLISHED' });
+    });
+
+    it('is not told by its absence where no SYN,ACK of the target was ever seen to be sent again', async () => {
+      for (const [seen, state] of [
+        [{}, 'ESTABLISHED'],
+        [{ synAckNeverAgain: true }, 'unknown'],
+      ] as const) {
+        const unseen = scene('SYN-RECEIVED', `<SEQ=101><ACK=${ISS + 1}><CTL=ACK>`, { listening: true });
+        Object.assign(unseen.environment, { timing: { ...TIMING, ...seen } });
+        Object.assign(unseen.connection, { sndUna: ISS });
+        // Nobody tells whether the connection was established.
+        unseen.driver.seesAccepts = false;
+        unseen.driver.acceptsWhen = () => false;
+        unseen.link.script = living();
+        const proof = await unseen.prove();
+        expect(proof.state, proof.how).to.equal(state);
+      }
     });
 
     it('is not told by a user who had the connection before it was established', async () => {

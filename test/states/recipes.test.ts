@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { reach, Unreached } from '../../lib/states/index.ts';
+import { limitedTo } from '../../lib/target/capabilities.ts';
 import { accepting, CLOSED_PORT, LISTENER, TIMING, world } from './scripted-target.ts';
 
 const printed = (sent: readonly { segment: { ctl: ReadonlySet<string> } }[]): string[] =>
@@ -125,5 +126,18 @@ describe('recipes', () => {
     const { connection } = await reach(environment, { family: 4, state: 'LAST-ACK', rcvNxt: 100 });
     expect(printed(link.sent)).to.deep.equal(['SYN', 'ACK', 'FIN,ACK']);
     expect(connection.variables()).to.include({ 'RCV.NXT': 100, 'SND.NXT': 5002, 'SND.UNA': 5001 });
+  });
+
+  it('has a target without half close send its FIN by CLOSE, and never calls for SHUTDOWN', async () => {
+    for (const state of ['CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const) {
+      const { link, environment, driver } = fresh();
+      link.script = accepting();
+      driver.shutdown = () => Promise.reject(new Error('there is no SHUTDOWN'));
+      driver.close = async () =>
+        link.arrive('<SEQ=5001><ACK=100><CTL=FIN,ACK>', link.sent[0]?.from as number);
+      const limited = { ...environment, driver: limitedTo({ halfClose: false }, driver) };
+      const { connection } = await reach(limited, { family: 4, state, rcvNxt: 100 });
+      expect(connection.targetFin, state).to.equal(5001);
+    }
   });
 });

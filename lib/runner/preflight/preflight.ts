@@ -96,6 +96,8 @@ export async function preflight(path: Path): Promise<Preflight> {
     ...environment.timing,
     synAckRetransmission: synAck ?? LATEST_RETRANSMISSION,
     finRetransmission: fin ?? LATEST_RETRANSMISSION,
+    ...(synAck === undefined ? { synAckNeverAgain: true } : {}),
+    ...(fin === undefined ? { finNeverAgain: true } : {}),
   };
   return {
     timing,
