@@ -50,7 +50,6 @@ const upperTester = await UpperTester.open(tcp, {
   bind: first.local,
   port: Number(port),
   testers: tester,
-  sockets: mutant?.behaviour.sockets,
 });
 for (const link of links) link.onFailure((error) => process.stderr.write(`${error.message}\n`));
 process.stdout.write(`ready ${upperTester.port}\n`);

@@ -144,12 +144,7 @@ export class Tcp {
       resends: resends ?? (() => true),
       largestText: LARGEST_TEXT[family],
       send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),
-      synReceived: () => {
-        if (this.#behaviour.acceptsAtSyn) by?.accept(connection, ports.remote);
-      },
-      established: () => {
-        if (!this.#behaviour.acceptsAtSyn) by?.accept(connection, ports.remote);
-      },
+      established: () => by?.accept(connection, ports.remote),
       gone: () => {
         const key = keyOf(family, ports);
         if (this.#connections.get(key) === connection) this.#connections.delete(key);
