@@ -7,6 +7,8 @@ export interface Timing {
   readonly guard: number;
   /** The longest round trip: what comes sooner than that after a segment was sent may have crossed it on the way. */
   readonly roundTrip: number;
+  /** No reply can come sooner than that after its stimulus; absent or 0 where that is not known. */
+  readonly soonestReply?: number;
   /** By how much round trips differ: a segment that comes again within that time may have been doubled by the path. */
   readonly spread: number;
   /** How long the target's replies to a stimulus are collected: longer than an ACK may be delayed. */

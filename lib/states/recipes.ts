@@ -113,6 +113,9 @@ class Recipe {
     if (!this.#course?.closes) await this.#dialogue.environment.driver.close(handle);
     await this.#dialogue.finFromTarget(connection);
     this.#dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    // A TCP may send an ACK at any time. One that follows its FIN must not be read as a reply to the stimulus.
+    const { tester, timing } = this.#dialogue.environment;
+    await tester.listen(timing.guard);
     return { connection, listening: false };
   }
 

@@ -4,6 +4,8 @@ import { add, geq, leq } from '../wire/seq.ts';
 
 /** What the target sent after a stimulus, told apart. */
 export interface Sorted {
+  /** What came sooner after the stimulus than any answer can: it was on its way before, and is no reply. */
+  readonly tooSoon: readonly Entry[];
   readonly replies: readonly Entry[];
   /**
    * Segments that repeat what the target had sent before the stimulus: its timers' doing; and text that its application
@@ -32,6 +34,8 @@ export interface Repetition {
   readonly otherAgain?: number;
   /** When the stimulus was sent, of `performance.now()`. */
   readonly stimulusAt?: number | undefined;
+  /** No reply can come sooner than that after the stimulus. */
+  readonly soonestReply?: number | undefined;
   /** How late the tester has been since then, at worst. */
   readonly lag?: number;
 }
@@ -54,9 +58,11 @@ export function sort(
     synAckAgain = Infinity,
     otherAgain = Infinity,
     stimulusAt = -Infinity,
+    soonestReply = 0,
     lag = 0,
   }: Repetition = {},
 ): Sorted {
+  const tooSoon: Entry[] = [];
   const replies: Entry[] = [];
   const retransmissions: Entry[] = [];
   const drawn: Entry[] = [];
@@ -69,6 +75,11 @@ export function sort(
   const crossing = sent.findLast(({ segment: { ctl } }) => ctl.has('SYN') && !ctl.has('ACK'));
   for (const entry of later) {
     if (entry.from !== 'target') continue;
+    // A tester that is late sends later and reads later than it notes: that makes a reply seem later, never sooner.
+    if (entry.at - stimulusAt < soonestReply) {
+      tooSoon.push(entry);
+      continue;
+    }
     const again = entry.segment.ctl.has('SYN') ? synAckAgain : otherAgain;
     const isLate = (reply: Entry): boolean => entry.at - reply.at >= again * SOONEST;
     const sentBefore = replies.filter(isLate).map(({ segment }) => segment);
@@ -99,7 +110,7 @@ export function sort(
     else if (replies.some((reply) => opensWindow(entry.segment, reply.segment))) windowUpdates.push(entry);
     else replies.push(entry);
   }
-  return { replies, retransmissions, drawn, untold, doubles, windowUpdates };
+  return { tooSoon, replies, retransmissions, drawn, untold, doubles, windowUpdates };
 }
 
 /**

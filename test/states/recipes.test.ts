@@ -78,6 +78,22 @@ describe('recipes', () => {
     expect(printed(link.sent)).to.deep.equal(['SYN', 'ACK', 'ACK', 'ACK', 'ACK']);
   });
 
+  it('comes to CLOSED by FINs only when a segment that follows the FIN of the target has come', async () => {
+    const { link, environment, driver } = fresh();
+    link.script = ({ segment: { ctl, seq } }) =>
+      ctl.has('SYN') || ctl.has('FIN') ? [`<SEQ=5001><ACK=${seq + 1}><CTL=ACK><WND=8000>`] : [];
+    const port = (): number => link.sent[0]?.from as number;
+    driver.onConnect = (testerPort) => link.arrive('<SEQ=5000><CTL=SYN><WND=8000><MSS=1460>', testerPort);
+    driver.close = async () => {
+      link.arrive('<SEQ=5001><ACK=100><CTL=FIN,ACK>', port());
+      setTimeout(() => link.arrive('<SEQ=5002><ACK=100><CTL=ACK>', port()), TIMING.guard / 2);
+    };
+    const wish = { family: 4, state: 'CLOSED', closedBy: 'FINs', rcvNxt: 100 } as const;
+    const { connection } = await reach(environment, wish);
+    const last = connection.mailbox.log.at(-1);
+    expect([last?.from, last?.segment.seq]).to.deep.equal(['target', 5002]);
+  });
+
   it("asks the target's user whether it has taken all only when the segments have left, lest it overtake them", async () => {
     const { link, environment, driver } = fresh();
     link.script = accepting();

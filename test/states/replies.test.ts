@@ -115,6 +115,21 @@ describe('replies are told from what the target sends anyway', () => {
     expect(seen(sort([], [entry(update, 1), entry(ack, 2)]).replies), 'it only grows').to.deep.equal([1, 2]);
   });
 
+  it('takes nothing for a reply that came sooner after the stimulus than any answer can', () => {
+    const timers = { synAckAgain: 1000, otherAgain: 1000, stimulusAt: 100, soonestReply: 10 };
+    const sorted = sort([], [entry(ack, 109), entry(ack, 110)], timers);
+    expect([seen(sorted.tooSoon), seen(sorted.replies)]).to.deep.equal([[109], [110]]);
+    const again = sort([entry(fin, 90)], [entry(fin, 105)], timers);
+    expect([seen(again.tooSoon), seen(again.drawn), seen(again.retransmissions)]).to.deep.equal([
+      [105],
+      [],
+      [],
+    ]);
+    expect(seen(sort([], [entry(ack, 109)], { stimulusAt: 100 }).replies), 'not measured').to.deep.equal([
+      109,
+    ]);
+  });
+
   it('leaves out what the tester sent', () => {
     expect(sort([], [entry(ack, 1, 'tester')]).replies).to.deep.equal([]);
   });

@@ -10,6 +10,7 @@ import type { Path } from './path.ts';
 import { BURST } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
 import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
+import { soonestReply } from './soonest-reply.ts';
 import { unlessUnreached } from './unless-beyond.ts';
 import { walk } from './walk.ts';
 
@@ -51,6 +52,7 @@ export class PathUnusable extends Error {
 export async function preflight(path: Path): Promise<Preflight> {
   const { tester, driver, closedPort } = path;
   const grounds: Ground[] = [];
+  const began = performance.now();
   for (const family of path.families) grounds.push(await groundOf(path, family));
   const roundTrips = grounds.flatMap((ground) => ground.roundTrips);
   const worst = Math.max(0, ...roundTrips);
@@ -65,6 +67,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       guard: Math.max(DEFAULT_TIMING.guard, worst * 4),
       observation: DEFAULT_TIMING.observation + 2 * worst,
       roundTrip: worst,
+      soonestReply: soonestReply(roundTrips, tester.lag.worstSince(began)),
       spread,
     },
   };

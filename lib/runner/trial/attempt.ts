@@ -44,6 +44,8 @@ export interface Attempt {
   /** Position in the entries of the stimulus. */
   readonly mark: number;
   readonly observation?: Observation;
+  /** What came sooner after the stimulus than any answer can. */
+  readonly tooSoon?: readonly Entry[];
   readonly windowUpdates?: readonly Entry[];
   /** Replies that the path has doubled. */
   readonly doubles?: readonly Entry[];
@@ -191,7 +193,7 @@ async function observe(
         altered: isAltered(subject, family, stimulus),
       });
   const speaksFirst = greets === true && (subject.state === 'SYN-SENT' || subject.state === 'SYN-RECEIVED');
-  const { replies, retransmissions, drawn, untold, doubles, windowUpdates } = sort(
+  const { tooSoon, replies, retransmissions, drawn, untold, doubles, windowUpdates } = sort(
     mailbox.log.slice(0, mark),
     mailbox.log.slice(mark + 1, proofFrom),
     {
@@ -200,6 +202,7 @@ async function observe(
       synAckAgain: timing.synAckRetransmission,
       otherAgain: timing.finRetransmission,
       stimulusAt: mailbox.log[mark]?.at,
+      soonestReply: timing.soonestReply,
       lag: tester.lag.worstSince(mailbox.log[mark]?.at ?? startedAt),
     },
   );
@@ -223,6 +226,7 @@ async function observe(
     variables,
     mark,
     observation,
+    tooSoon,
     windowUpdates,
     doubles,
     proof,

@@ -103,6 +103,7 @@ function roleOf(entry: Entry, position: number, { mark, proofFrom, observation, 
   if (position < mark) return 'setup';
   if (position === mark) return 'stimulus';
   if (position >= proofFrom) return 'proof';
+  if (rest.tooSoon?.includes(entry)) return 'setup';
   if (rest.windowUpdates?.includes(entry)) return 'window update';
   const { replies = [], drawn = [], retransmissions = [] } = observation ?? {};
   if (replies.length === 0 && drawn.includes(entry.segment)) return 'reply';
