@@ -1,6 +1,7 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
 import { type State, SYNCHRONIZED } from '../spec/state.ts';
 import { ASKED_PRECEDENCE, type Course, type Handle, type ListenerKind } from '../target/driver.ts';
+import { UpperTesterRefused } from '../target/testability/failures.ts';
 import { add } from '../wire/seq.ts';
 import { Connection } from './connection.ts';
 import { Dialogue, SENDINGS } from './dialogue.ts';
@@ -60,7 +61,9 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
       ...(course?.greets ? { greets: true } : {}),
       ...(course ? { byItself: true } : {}),
     };
-  } catch (error) {
+  } catch (thrown) {
+    // An application that cannot use the connection any more: the target has not come to where it should be.
+    const error = thrown instanceof UpperTesterRefused ? new Unreached(thrown.message) : thrown;
     if (error instanceof Unreached) error.log = [...mailbox.log];
     mailbox.close();
     await driver.release(mailbox.port, undefined);
