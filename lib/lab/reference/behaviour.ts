@@ -69,6 +69,8 @@ export interface Behaviour {
   readonly returnsToTimeWait?: boolean;
   /** Whether what is not acknowledged is sent again, when the timer has fired. */
   readonly resends?: (tcb: Tcb) => boolean;
+  /** Whether a SYN,ACK that is sent again has lost its ACK. */
+  readonly resendsBareSyn?: boolean;
 }
 
 const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };

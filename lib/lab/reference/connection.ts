@@ -237,7 +237,8 @@ export class Connection {
     const { state, iss, sndUna, sndNxt } = this.tcb;
     if (this.#around.resends(this.tcb)) {
       if (state === 'SYN-SENT') this.#transmit(['SYN'], iss);
-      else if (state === 'SYN-RECEIVED') this.#transmit(['SYN', 'ACK'], iss);
+      else if (state === 'SYN-RECEIVED')
+        this.#transmit(this.#around.resendsBareSyn ? ['SYN'] : ['SYN', 'ACK'], iss);
       else if (!this.#isWaiting) return;
       else if (lt(sndUna, sndNxt)) {
         const text = this.#outbox.unacknowledged(this.tcb, this.#largest);

@@ -25,6 +25,7 @@ export interface Surroundings {
   readonly restartsTimeWait: boolean;
   readonly returnsToTimeWait: boolean;
   readonly resends: (tcb: Tcb) => boolean;
+  readonly resendsBareSyn: boolean;
   /** The largest text that the path takes in a segment without options. */
   readonly largestText: number;
   readonly send: (segment: Segment, extras: Extras) => void;

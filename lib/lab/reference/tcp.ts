@@ -142,6 +142,7 @@ export class Tcp {
       restartsTimeWait: timeWait.restartsTimeWait ?? true,
       returnsToTimeWait: timeWait.returnsToTimeWait ?? true,
       resends: resends ?? (() => true),
+      resendsBareSyn: behaviour.resendsBareSyn ?? false,
       largestText: LARGEST_TEXT[family],
       send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),
       established: () => by?.accept(connection, ports.remote),

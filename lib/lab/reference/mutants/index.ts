@@ -20,6 +20,7 @@ import { REPLY_OPTIONS } from './reply-options.ts';
 import { RESET_FORMS } from './reset-forms.ts';
 import { RESET_GENERATION } from './reset-generation.ts';
 import { RESETS } from './resets.ts';
+import { SILENT_DEATHS } from './silent-deaths.ts';
 import { SYNS } from './syns.ts';
 import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
@@ -60,6 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OPENING_ORDER,
   ...TIMING,
   ...DEATHS,
+  ...SILENT_DEATHS,
   ...LIMITS,
   ...TRANSITION_MUTANTS,
 ];

@@ -28,6 +28,8 @@ const fromLeft: Fault = taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNx
 const beyond: Test = ({ rcvNxt, rcvWnd }, { seq }) =>
   rcvWnd > 0 && lt(rcvNxt, seq) && !within(seq, rcvNxt, rcvWnd);
 const before: Test = ({ rcvNxt }, { seq }) => lt(seq, rcvNxt);
+const oldText: Test = ({ rcvNxt }, segment) =>
+  segment.data > 0 && lt(segment.seq, rcvNxt) && !lt(rcvNxt, add(segment.seq, segLen(segment)));
 const zero: Test = ({ rcvWnd }) => rcvWnd === 0;
 const outside: Test = not(acceptable);
 const empty: Test = (_tcb, segment) => segLen(segment) === 0;
@@ -62,6 +64,11 @@ export const OUTSIDE: readonly Mutant[] = [
       all(outsideOpen, before, (_tcb, { data }) => data > 1),
       ignore,
     ),
+  ),
+  faulty(
+    'old-text-not-answered',
+    'synchronized states answer no old text, be it a single octet: nothing that lies before RCV.NXT altogether',
+    when(all(synchronized, oldText, lacks('RST', 'SYN')), ignore),
   ),
   faulty(
     'outside-silent-without-ack',

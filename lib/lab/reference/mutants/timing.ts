@@ -63,6 +63,12 @@ export const TIMING: readonly Mutant[] = [
     behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
   },
   {
+    name: 'syn-ack-again-without-ack',
+    what: 'a SYN,ACK that is sent again has lost its ACK: <SEQ=ISS><CTL=SYN>',
+    base: 'rfc9293',
+    behaviour: { resendsBareSyn: true },
+  },
+  {
     name: 'unread-text-told-by-reset',
     what: 'CLOSE with text unread resets the connection, where RFC 793 knows only the FIN',
     base: 'rfc793',
