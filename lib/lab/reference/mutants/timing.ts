@@ -62,12 +62,15 @@ export const TIMING: readonly Mutant[] = [
     base: 'rfc9293',
     behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
   },
-  {
-    name: 'syn-ack-again-without-ack',
-    what: 'a SYN,ACK that is sent again has lost its ACK: <SEQ=ISS><CTL=SYN>',
-    base: 'rfc9293',
-    behaviour: { resendsBareSyn: true },
-  },
+  unseen(
+    {
+      name: 'syn-ack-again-without-ack',
+      what: 'a SYN,ACK that is sent again has lost its ACK: <SEQ=ISS><CTL=SYN>',
+      base: 'rfc9293',
+      behaviour: { resendsBareSyn: true },
+    },
+    'what a timer sends is no reply to a segment: no case may take it for one, nor for a sign of ESTABLISHED',
+  ),
   {
     name: 'unread-text-told-by-reset',
     what: 'CLOSE with text unread resets the connection, where RFC 793 knows only the FIN',
