@@ -23,6 +23,10 @@ const GROUPS: readonly Group[] = [
     ids: 'MUST-39, MUST-40, MUST-58, MUST-59, SHLD-14, SHLD-18, SHLD-19',
   },
   {
+    reason: 'looked at in the replies of every case, so that it has no case of its own',
+    ids: 'MUST-69, RFC 2018 4',
+  },
+  {
     reason: 'keep-alives: sent by the target itself, after hours',
     ids: 'MUST-25, MUST-26, MUST-28, MUST-29, SHLD-12, MAY-5, MAY-6',
   },

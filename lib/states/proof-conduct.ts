@@ -64,7 +64,8 @@ async function ofReceiver(scene: Scene, found: Found): Promise<Proof> {
   const taken = await takesText(scene, found);
   if (taken === 'no') return corrected(found, found.state === 'FIN-WAIT-1' ? 'CLOSING' : 'TIME-WAIT', false);
   if (taken === 'refused') return refusing(scene, found);
-  if (taken === 'reset' || found.state === 'FIN-WAIT-1') return found;
+  if (found.state === 'FIN-WAIT-1') return found;
+  if (taken === 'reset') return unlessOpen(scene, found);
   const seq = add(found.rcvNxt, taken === 'yes' ? 1 : 0);
   const end = add(seq, 1);
   const fin = segmentOf({ seq, ack: scene.connection.sndUna, ctl: ['FIN', 'ACK'] });

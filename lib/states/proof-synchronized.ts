@@ -12,6 +12,9 @@ export async function fromSynchronized(scene: Scene): Promise<Proof> {
     const { log } = scene.connection.mailbox;
     const proof = await synReceivedOr(scene, log.indexOf(reborn) + 1);
     if (proof) return { ...proof, how: `the new incarnation: ${proof.how}` };
+    if (scene.environment.timing.synAckNeverAgain) {
+      return { state: 'unknown', how: 'no SYN,ACK of this target is ever sent again' };
+    }
   }
   const alive = await scene.numbers(scene.connection.rcvNxt, places(scene));
   const what = scene.isDeaf ? 'an ACK of what it has not sent' : 'old text';

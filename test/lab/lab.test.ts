@@ -97,7 +97,7 @@ function leftovers(mark: string, namespaces: readonly string[] = []): string[] {
 
 async function nothingIsLeft({ mark, before }: Scene, namespaces: readonly string[]): Promise<void> {
   // A killed process is gone when the kernel has come to it.
-  const patience = Date.now() + 3000;
+  const patience = Date.now() + 15_000;
   while (leftovers(mark, namespaces).length > 0 && Date.now() < patience) await delay(10);
   expect(leftovers(mark, namespaces)).to.deep.equal([]);
   expect(network()).to.deep.equal(before);
@@ -110,7 +110,7 @@ function network(): string[] {
 }
 
 describe('lab', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   before(() => {
     cache();
   });

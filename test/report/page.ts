@@ -117,11 +117,11 @@ export class Page {
     return result.value;
   }
 
-  /** Waits until an expression holds. @throws Error after 30 s: more than one test may share the machine */
+  /** Waits until an expression holds. @throws Error after 90 s: other tests share the machine */
   async until(expression: string): Promise<void> {
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + 90_000;
     while (!(await this.evaluate<boolean>(`Boolean(${expression})`))) {
-      if (performance.now() > deadline) throw new Error(`not within 30 s: ${expression}`);
+      if (performance.now() > deadline) throw new Error(`not within 90 s: ${expression}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

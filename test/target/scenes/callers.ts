@@ -2,7 +2,7 @@
 import type { Family, Lab } from '../../../lib/lab/lab.ts';
 
 /** Where they call. */
-export const CALLED = { 4: 31_001, 6: 31_002 } as const;
+export const CALLED = { 4: 32_101, 6: 32_102 } as const;
 
 /** Calls again as soon as a connection has ended; says nothing, and closes when the tester has. */
 const caller = (host: string, port: number): string => `

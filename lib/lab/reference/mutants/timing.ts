@@ -55,12 +55,14 @@ export const TIMING: readonly Mutant[] = [
     what: 'a FIN is not sent again',
     base: 'rfc9293',
     behaviour: { resends: ({ state }) => state === 'SYN-SENT' || state === 'SYN-RECEIVED' },
+    equivalent: 'no case judges what a timer sends',
   },
   {
     name: 'syn-ack-never-again',
     what: 'a SYN,ACK is not sent again',
     base: 'rfc9293',
     behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
+    equivalent: 'no case judges what a timer sends',
   },
   unseen(
     {
