@@ -17,7 +17,12 @@ const dialog = byId('case');
 let open;
 let opener;
 
-const whenIdle = window.requestIdleCallback ?? ((action) => setTimeout(action, 50));
+/** In milliseconds: a browser that draws nothing, or is busy, may never call itself idle. */
+const LATEST = 200;
+const whenIdle = (action) =>
+  window.requestIdleCallback
+    ? window.requestIdleCallback(() => action(), { timeout: LATEST })
+    : setTimeout(action, 50);
 
 /**
  * A state is laid out when it comes near the screen, so that the page is there at once. A screen reader finds only what
