@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { forecast, type Numbers } from '../lib/lab/reference/forecast.ts';
-import type { Mutant } from '../lib/lab/reference/mutants/index.ts';
+import type { Mutant } from './mutants/index.ts';
 import { CannotTest, Session } from '../lib/runner/session.ts';
 import { settingsFrom } from '../lib/runner/settings.ts';
-import { catalogue } from '../lib/spec/catalogue.ts';
-import { resolveLadders } from '../lib/spec/ladders.ts';
-import type { Profile } from '../lib/spec/profile.ts';
+import { catalogue } from '../lib/catalogue/catalogue.ts';
+import { resolveLadders } from '../lib/catalogue/ladders.ts';
+import type { Profile } from '../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../lib/verdict/result.ts';
 
 export type Family = 4 | 6;

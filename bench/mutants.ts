@@ -8,12 +8,12 @@
  * The exit code is 1 when a mutant survives that does not say why it must.
  */
 import { parseArgs } from 'node:util';
-import { MUTANTS, type Mutant } from '../lib/lab/reference/mutants/index.ts';
+import { MUTANTS, type Mutant } from './mutants/index.ts';
 import { matcher } from '../lib/runner/mocha/only.ts';
 import { loadSuites } from '../lib/runner/mocha/suites.ts';
 import { runSideBySide } from '../lib/runner/pool.ts';
 import { Random } from '../lib/runner/trial/random.ts';
-import type { Profile } from '../lib/spec/profile.ts';
+import type { Profile } from '../lib/standard/profile.ts';
 import { catchersOf, type TrialResult, tryMutant } from './mutant-trial.ts';
 
 const { values } = parseArgs({

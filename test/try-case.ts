@@ -9,11 +9,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { tell } from '../lib/cli/failure.ts';
-import { didYouMean } from '../lib/did-you-mean.ts';
+import { didYouMean } from '../lib/catalogue/did-you-mean.ts';
 import { loadSuites } from '../lib/runner/mocha/suites.ts';
-import { catalogue, findCase } from '../lib/spec/catalogue.ts';
-import { findLadder, resolveLadders } from '../lib/spec/ladders.ts';
-import { disagreements } from './spec/agreement/disagreement.ts';
+import { catalogue, findCase } from '../lib/catalogue/catalogue.ts';
+import { findLadder, resolveLadders } from '../lib/catalogue/ladders.ts';
+import { disagreements } from './catalogue/agreement/disagreement.ts';
 import { publishedIds } from './suites/ids.ts';
 
 const BIN = fileURLToPath(new URL('../bin/segment-arrives.js', import.meta.url));

@@ -1,4 +1,4 @@
-import { PROFILES } from '../../lib/spec/profile.ts';
+import { PROFILES } from '../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
 
 export interface Difference {

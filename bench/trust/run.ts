@@ -1,7 +1,7 @@
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
-import { catalogue } from '../../lib/spec/catalogue.ts';
-import { resolveLadders } from '../../lib/spec/ladders.ts';
+import { catalogue } from '../../lib/catalogue/catalogue.ts';
+import { resolveLadders } from '../../lib/catalogue/ladders.ts';
 import type { CaseResult } from '../../lib/verdict/result.ts';
 
 /** The circumstances of a run. */

@@ -1,5 +1,5 @@
-export { LabUnavailable, labCommand, labEnvironment } from './enter.ts';
-export { Lab, type LabOptions } from './lab.ts';
-export { type LinuxTarget, startLinuxTarget } from './linux-target.ts';
-export type { RunningTarget, Stack, StackOptions } from './stack.ts';
+export { LabUnavailable, labCommand, labEnvironment } from './namespaces/enter.ts';
+export { Lab, type LabOptions } from './namespaces/lab.ts';
+export { type LinuxTarget, startLinuxTarget } from './stacks/linux/linux-target.ts';
+export type { RunningTarget, Stack, StackOptions } from './stacks/stack.ts';
 export { findStack, STACKS } from './stacks/index.ts';

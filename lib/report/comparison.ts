@@ -1,6 +1,6 @@
 import { compareReply, evaluateSegment, NotationError, parseSegment } from '../notation/index.ts';
-import type { ResolvedOutcome } from '../spec/case.ts';
-import type { Profile } from '../spec/profile.ts';
+import type { ResolvedOutcome } from '../catalogue/case.ts';
+import type { Profile } from '../standard/profile.ts';
 import { type JudgedResult, reasonOf, verdictOf } from '../verdict/result.ts';
 import { type Expecting, observedReplies } from './expectation.ts';
 import type { ReportCase, ReportRecord } from './run.ts';

@@ -1,4 +1,4 @@
-import { PROFILES, type Profile } from '../spec/profile.ts';
+import { PROFILES, type Profile } from '../standard/profile.ts';
 import { inconclusiveOf, seenOf, verdictOf } from '../verdict/result.ts';
 import { captureName } from './capture-name.ts';
 import { compareFields, type FieldComparison } from './comparison.ts';

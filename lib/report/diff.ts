@@ -1,4 +1,4 @@
-import type { Profile } from '../spec/profile.ts';
+import type { Profile } from '../standard/profile.ts';
 import { inconclusiveOf, type Seen, seenOf, type Verdict, verdictOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import { isFailure } from './judgement.ts';

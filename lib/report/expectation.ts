@@ -1,7 +1,7 @@
-import { choiceText } from '../spec/adoption.ts';
-import type { ResolvedOutcome } from '../spec/case.ts';
-import { sentences } from '../spec/left-open.ts';
-import type { Profile } from '../spec/profile.ts';
+import { choiceText } from '../standard/adoption.ts';
+import type { ResolvedOutcome } from '../catalogue/case.ts';
+import { sentences } from '../catalogue/left-open.ts';
+import type { Profile } from '../standard/profile.ts';
 import { judgementOf, seenOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
 import type { Subject } from './subject.ts';

@@ -1,4 +1,4 @@
-import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../spec/steps.ts';
+import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../catalogue/steps.ts';
 import { findingText } from '../verdict/finding-text.ts';
 import { ladderRowsText } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';

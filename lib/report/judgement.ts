@@ -1,5 +1,5 @@
-import { PROFILES, type Profile } from '../spec/profile.ts';
-import { STATES } from '../spec/state.ts';
+import { PROFILES, type Profile } from '../standard/profile.ts';
+import { STATES } from '../standard/state.ts';
 import { judgementOf, VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type Mocha from 'mocha';
-import type { Profile } from '../spec/profile.ts';
+import type { Profile } from '../standard/profile.ts';
 import { inconclusiveOf, verdictOf } from '../verdict/result.ts';
 import { mochawesomeContext } from './context.ts';
 import { faultText } from './expectation.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Mocha from 'mocha';
 import Mochawesome from 'mochawesome';
 import pc from 'picocolors';
-import { DEFAULT_PROFILE } from '../spec/profile.ts';
+import { DEFAULT_PROFILE } from '../standard/profile.ts';
 import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
 import { failingFindings } from './findings.ts';

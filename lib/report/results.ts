@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CHECKS } from '../spec/adoption.ts';
-import { PROFILES } from '../spec/profile.ts';
+import { CHECKS } from '../standard/adoption.ts';
+import { PROFILES } from '../standard/profile.ts';
 import type { Run } from './run.ts';
 import { caseSchema, familySchema, fromStored, toStored } from './stored-case.ts';
 import { findingSchema, toStoredFinding } from './stored-finding.ts';

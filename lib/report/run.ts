@@ -1,5 +1,5 @@
-import type { KnownAdoption } from '../spec/adoption.ts';
-import type { Profile } from '../spec/profile.ts';
+import type { KnownAdoption } from '../standard/adoption.ts';
+import type { Profile } from '../standard/profile.ts';
 import type { Finding } from '../verdict/finding.ts';
 import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult, WireRecord } from '../verdict/result.ts';

@@ -1,5 +1,5 @@
-import { CHECKS, type KnownAdoption } from '../spec/adoption.ts';
-import type { Profile } from '../spec/profile.ts';
+import { CHECKS, type KnownAdoption } from '../standard/adoption.ts';
+import type { Profile } from '../standard/profile.ts';
 import { inconclusiveOf, VERDICTS, type Verdict } from '../verdict/result.ts';
 import { byState, countVerdicts, stateName } from './judgement.ts';
 import { escapeMarkdown } from './markdown.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VARIABLES } from '../notation/types.ts';
-import { PROFILES, type Profile } from '../spec/profile.ts';
-import { STATES } from '../spec/state.ts';
+import { PROFILES, type Profile } from '../standard/profile.ts';
+import { STATES } from '../standard/state.ts';
 import { inconclusiveOf, KINDS, type ProfileVerdict, ROLES, reasonOf, VERDICTS } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CLOSED_BY } from '../spec/case.ts';
-import { STATES } from '../spec/state.ts';
-import { STEPS } from '../spec/steps.ts';
+import { CLOSED_BY } from '../catalogue/case.ts';
+import { STATES } from '../standard/state.ts';
+import { STEPS } from '../catalogue/steps.ts';
 import { GRAVITIES } from '../verdict/finding.ts';
 import type { RunFinding } from './run.ts';
 import { familySchema, recordSchema } from './stored-case.ts';

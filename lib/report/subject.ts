@@ -1,8 +1,8 @@
-import type { Case, ClosedBy } from '../spec/case.ts';
-import { catalogue, findCase } from '../spec/catalogue.ts';
-import type { Ladder } from '../spec/ladder.ts';
-import { findLadder, resolveLadders } from '../spec/ladders.ts';
-import { requirement } from '../spec/requirements.ts';
+import type { Case, ClosedBy } from '../catalogue/case.ts';
+import { catalogue, findCase } from '../catalogue/catalogue.ts';
+import type { Ladder } from '../catalogue/ladder.ts';
+import { findLadder, resolveLadders } from '../catalogue/ladders.ts';
+import { requirement } from '../standard/requirements.ts';
 
 /** What a report says of a case or a ladder besides its results: what it asks for, and where that is written. */
 export interface Subject extends Pick<Case, 'id' | 'cite' | 'requirements'> {

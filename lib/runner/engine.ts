@@ -1,5 +1,5 @@
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
-import { catalogue } from '../spec/catalogue.ts';
+import { catalogue } from '../catalogue/catalogue.ts';
 import { type Environment, pause } from '../states/index.ts';
 import {
   DisturbedLink,
@@ -229,7 +229,7 @@ export class Engine {
   }
 
   async #inTheLab(id: string): Promise<RunningTarget> {
-    const stack = findStack(id);
+    const stack = await findStack(id);
     if (!stack) throw new Error(`unknown stack ${id}; there are ${STACKS.map((one) => one.id).join(', ')}`);
     const missing = stack.missing();
     if (missing.length > 0) {

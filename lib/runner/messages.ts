@@ -1,4 +1,4 @@
-import type { KnownAdoption } from '../spec/adoption.ts';
+import type { KnownAdoption } from '../standard/adoption.ts';
 import type { Finding } from '../verdict/finding.ts';
 import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult } from '../verdict/result.ts';

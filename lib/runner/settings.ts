@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { DEFAULT_PROFILE, PROFILES, type Profile } from '../spec/profile.ts';
+import { DEFAULT_PROFILE, PROFILES, type Profile } from '../standard/profile.ts';
 import { readTargetFile } from '../target/target-file.ts';
 import { parseNoise } from '../tester/noise.ts';
 import { parsePorts } from '../tester/ports.ts';

@@ -1,5 +1,5 @@
 import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
-import type { Step } from '../spec/steps.ts';
+import type { Step } from '../catalogue/steps.ts';
 import type { Entry, Mailbox } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
 import type { Connection } from './connection.ts';

@@ -1,5 +1,5 @@
 import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
-import type { State } from '../spec/state.ts';
+import type { State } from '../standard/state.ts';
 import { add, geq, gt } from '../wire/seq.ts';
 import { isHabit } from './proof-habit.ts';
 import { answerToSyn, synAnswers } from './proof-syn.ts';

@@ -1,5 +1,5 @@
 import { segmentOf } from '../notation/index.ts';
-import type { State } from '../spec/state.ts';
+import type { State } from '../standard/state.ts';
 import type { Environment } from './environment.ts';
 import { reach } from './recipes.ts';
 import { type Numbers, type Proof, Scene } from './scene.ts';

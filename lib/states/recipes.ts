@@ -1,5 +1,5 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
-import { type State, SYNCHRONIZED } from '../spec/state.ts';
+import { type State, SYNCHRONIZED } from '../standard/state.ts';
 import { ASKED_PRECEDENCE, type Course, type Handle, type ListenerKind } from '../target/driver.ts';
 import { UpperTesterRefused } from '../target/testability/failures.ts';
 import { add } from '../wire/seq.ts';

@@ -1,5 +1,5 @@
 import { type ConcreteSegment, lengthOf, resetAt, segmentOf } from '../notation/index.ts';
-import type { Origin, State } from '../spec/state.ts';
+import type { Origin, State } from '../standard/state.ts';
 import type { Handle } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, gt } from '../wire/seq.ts';

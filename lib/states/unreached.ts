@@ -1,4 +1,4 @@
-import type { Step } from '../spec/steps.ts';
+import type { Step } from '../catalogue/steps.ts';
 import type { Entry } from '../tester/index.ts';
 
 /** A state could not be reached or a circumstance not be brought about. The message says why, for people. */

@@ -1,5 +1,5 @@
-import type { ClosedBy, Condition } from '../spec/case.ts';
-import type { Origin, State } from '../spec/state.ts';
+import type { ClosedBy, Condition } from '../catalogue/case.ts';
+import type { Origin, State } from '../standard/state.ts';
 import { type Handle, type ListenerKind, NotCapable } from '../target/driver.ts';
 import type { Connection } from './connection.ts';
 

@@ -1,5 +1,5 @@
-import type { ClosedBy, Condition } from '../spec/case.ts';
-import type { Origin, State } from '../spec/state.ts';
+import type { ClosedBy, Condition } from '../catalogue/case.ts';
+import type { Origin, State } from '../standard/state.ts';
 
 /** What a listener of the target's has to be like. */
 export const LISTENER_KINDS = [

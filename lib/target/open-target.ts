@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Profile } from '../spec/profile.ts';
+import type { Profile } from '../standard/profile.ts';
 import { parsePorts } from '../tester/ports.ts';
 import { sourceTowards } from '../tester/source-address.ts';
 import { AwaitDriver } from './await-driver.ts';

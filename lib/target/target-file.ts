@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { PROFILES } from '../spec/profile.ts';
+import { PROFILES } from '../standard/profile.ts';
 import { parsePorts } from '../tester/ports.ts';
 
 /** A target file that cannot be used; the message names the file and the field. */

@@ -1,7 +1,7 @@
 import type { ConcreteSegment, Variables } from '../notation/index.ts';
 import { compareReply, evaluateSegment, parseSegment } from '../notation/index.ts';
-import { findCase } from '../spec/catalogue.ts';
-import { DEFAULT_PROFILE, type Profile } from '../spec/profile.ts';
+import { findCase } from '../catalogue/catalogue.ts';
+import { DEFAULT_PROFILE, type Profile } from '../standard/profile.ts';
 import { explain } from './explain.ts';
 import { kindOf } from './judge.ts';
 import { type CaseResult, type Kind, type Seen, seenOf, verdictOf } from './result.ts';

@@ -1,6 +1,6 @@
-import { choiceText } from '../spec/adoption.ts';
-import type { Case, ResolvedOutcome } from '../spec/case.ts';
-import type { Profile } from '../spec/profile.ts';
+import { choiceText } from '../standard/adoption.ts';
+import type { Case, ResolvedOutcome } from '../catalogue/case.ts';
+import type { Profile } from '../standard/profile.ts';
 import { type CaseResult, reasonOf, seenOf } from './result.ts';
 
 const NAMES = { tester: '→', target: '←' } as const;

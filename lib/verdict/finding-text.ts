@@ -1,4 +1,4 @@
-import type { Step } from '../spec/steps.ts';
+import type { Step } from '../catalogue/steps.ts';
 import type { Finding, WrongField } from './finding.ts';
 
 /** What was sent, or who was told, and what must come back. */

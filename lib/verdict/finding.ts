@@ -1,6 +1,6 @@
-import type { ClosedBy } from '../spec/case.ts';
-import type { Origin, State } from '../spec/state.ts';
-import type { Step } from '../spec/steps.ts';
+import type { ClosedBy } from '../catalogue/case.ts';
+import type { Origin, State } from '../standard/state.ts';
+import type { Step } from '../catalogue/steps.ts';
 import type { WireRecord } from './result.ts';
 
 /** A state, and the way there where there is more than one. */

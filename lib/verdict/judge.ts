@@ -7,9 +7,9 @@ import {
   printRelative,
   type Variables,
 } from '../notation/index.ts';
-import { counts, type KnownAdoption } from '../spec/adoption.ts';
-import type { ResolvedOutcome } from '../spec/case.ts';
-import type { State } from '../spec/state.ts';
+import { counts, type KnownAdoption } from '../standard/adoption.ts';
+import type { ResolvedOutcome } from '../catalogue/case.ts';
+import type { State } from '../standard/state.ts';
 import { add, geq, gt, sub } from '../wire/seq.ts';
 import { OPTION_RULES, type OptionFault } from './reply-options.ts';
 import type { Kind, ProfileVerdict } from './result.ts';

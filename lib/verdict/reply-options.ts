@@ -1,5 +1,5 @@
 import { type ConcreteSegment, lengthOf, optionsOf } from '../notation/index.ts';
-import { beforeTheEnd, hasWrongLength } from '../spec/header.ts';
+import { beforeTheEnd, hasWrongLength } from '../standard/header.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 
 /** What may be wrong with the options of a segment, and with the bits beside the data offset; and who says so. */

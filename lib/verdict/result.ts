@@ -1,6 +1,6 @@
 import type { Variable } from '../notation/types.ts';
-import type { Profile } from '../spec/profile.ts';
-import type { Origin, State } from '../spec/state.ts';
+import type { Profile } from '../standard/profile.ts';
+import type { Origin, State } from '../standard/state.ts';
 import type { TargetDeath } from './death.ts';
 
 /** What the target's answer was, in the three words of the RFC and what else there is. */

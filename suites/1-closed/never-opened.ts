@@ -5,7 +5,7 @@
  * sequence numbers and all other bits play no part, because there is nothing to compare them with.
  */
 import { inState } from '../../lib/runner/mocha/declare.ts';
-import type { CaseDeclaration } from '../../lib/spec/case.ts';
+import type { CaseDeclaration } from '../../lib/catalogue/case.ts';
 import { headerForm } from './families/header-form.ts';
 
 const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';

@@ -1,6 +1,6 @@
 /** LISTEN: RST, ACK, SYN (and then its security and precedence), anything else; in this order. Group 2. */
 import { inState } from '../../lib/runner/mocha/declare.ts';
-import type { CaseDeclaration, Outcome } from '../../lib/spec/case.ts';
+import type { CaseDeclaration, Outcome } from '../../lib/catalogue/case.ts';
 import { headerForm, illegalMssLength, type Opening } from './families/header-form.ts';
 
 const RESET_FROM_ACK = '<SEQ=SEG.ACK><CTL=RST>';

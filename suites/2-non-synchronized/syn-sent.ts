@@ -3,7 +3,7 @@
  * is ISS+1, so exactly one acknowledgment is acceptable. RFC 5961 leaves this state as it was.
  */
 import { inState } from '../../lib/runner/mocha/declare.ts';
-import type { CaseDeclaration, Outcome } from '../../lib/spec/case.ts';
+import type { CaseDeclaration, Outcome } from '../../lib/catalogue/case.ts';
 import { headerForm, illegalMssLength, type Opening } from './families/header-form.ts';
 
 const RESET_FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' };

@@ -1,6 +1,6 @@
 /** RFC 1122 section 4.2.2.13: a TCP may reopen a connection from TIME-WAIT, but must be able to go back there. */
 import { figure } from '../../lib/runner/mocha/declare-figure.ts';
-import type { LadderStep } from '../../lib/spec/ladder.ts';
+import type { LadderStep } from '../../lib/catalogue/ladder.ts';
 
 /**
  * @param syn beyond all numbers of the old connection, so that whoever reopens at all does it

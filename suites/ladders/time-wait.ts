@@ -3,7 +3,7 @@
  * forgot the peer's FIN: the seventh step does, since text behind that FIN is not taken any more.
  */
 import { figure } from '../../lib/runner/mocha/declare-figure.ts';
-import type { LadderStep } from '../../lib/spec/ladder.ts';
+import type { LadderStep } from '../../lib/catalogue/ladder.ts';
 
 const CITE = ['RFC 793 3.9 fifth', 'RFC 793 3.9 eighth', 'RFC 9293 3.10.7.4 seventh'];
 const REQUIREMENTS = ['3.10.7.4 fifth', '3.10.7.4 seventh', '3.10.7.4 eighth'];

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { labCommand } from '../../lib/lab/enter.ts';
+import { labCommand } from '../../lib/lab/namespaces/enter.ts';
 import { STACKS } from '../../lib/lab/index.ts';
 import { cli, cliAll, type Ended, expectRefusal, temporaryFolder } from './cli.ts';
 

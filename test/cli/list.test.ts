@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { parseSegment } from '../../lib/notation/index.ts';
-import { CHECKS } from '../../lib/spec/adoption.ts';
-import { LEFT_OPEN } from '../../lib/spec/left-open.ts';
-import { PROFILES } from '../../lib/spec/profile.ts';
-import { STATES } from '../../lib/spec/state.ts';
+import { CHECKS } from '../../lib/standard/adoption.ts';
+import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
+import { PROFILES } from '../../lib/standard/profile.ts';
+import { STATES } from '../../lib/standard/state.ts';
 import { cli, expectRefusal } from './cli.ts';
 
 const isNotation = (text: string): boolean => {

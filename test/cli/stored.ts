@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printResults } from '../../lib/report/results.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
-import { PROFILES } from '../../lib/spec/profile.ts';
+import { PROFILES } from '../../lib/standard/profile.ts';
 import type { Inconclusive, JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
 
 const about = (id: string) =>

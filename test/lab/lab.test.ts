@@ -9,8 +9,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LabUnavailable, labCommand } from '../../lib/lab/enter.ts';
-import { Lab } from '../../lib/lab/lab.ts';
+import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
+import { Lab } from '../../lib/lab/namespaces/lab.ts';
 import { skipWithout } from './tools.ts';
 
 const OUTSIDE = fileURLToPath(new URL('outside.ts', import.meta.url));
@@ -130,7 +130,7 @@ describe('lab', function () {
   it('says which program is missing and where to get it', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'segment-arrives-test-'));
     caches.push(empty);
-    const enter = new URL('../../lib/lab/enter.ts', import.meta.url);
+    const enter = new URL('../../lib/lab/namespaces/enter.ts', import.meta.url);
     const code = `
       const { requireTool } = await import('${enter}');
       requireTool({ name: 'no-such-tool', package: 'its-package' });`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { lossRules } from '../../lib/lab/loss.ts';
+import { lossRules } from '../../lib/lab/namespaces/loss.ts';
 
 const numbers = (rules: string): string[] => /\{ ([\d, ]+) \}/.exec(rules)?.[1]?.split(', ') ?? [];
 

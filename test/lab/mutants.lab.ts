@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { catchersOf, tryMutant } from '../../bench/mutant-trial.ts';
-import { LabUnavailable, labCommand } from '../../lib/lab/enter.ts';
-import { findMutant, MUTANTS } from '../../lib/lab/reference/mutants/index.ts';
+import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
+import { findMutant, MUTANTS } from '../../bench/mutants/index.ts';
 import { allCases } from '../suites/catalogue.ts';
 
 /** One of each kind; all of them are `npm run mutants`. */

@@ -1,7 +1,7 @@
 /** The parent of the process in the tester's namespace: `outside.ts SCENE [OPTION]`. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/enter.ts';
+import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/namespaces/enter.ts';
 
 try {
   const { command, args } = labCommand();

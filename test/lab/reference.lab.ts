@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { LabUnavailable, labCommand } from '../../lib/lab/enter.ts';
+import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
 import { forecast } from '../../lib/lab/reference/forecast.ts';
 import { findStack } from '../../lib/lab/stacks/index.ts';
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
-import { adoptionNamed, type KnownAdoption } from '../../lib/spec/adoption.ts';
-import { catalogue, findCase } from '../../lib/spec/catalogue.ts';
-import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
+import { adoptionNamed, type KnownAdoption } from '../../lib/standard/adoption.ts';
+import { catalogue, findCase } from '../../lib/catalogue/catalogue.ts';
+import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import { type CaseResult, reasonOf, verdictOf } from '../../lib/verdict/result.ts';
 import { allCases } from '../suites/catalogue.ts';
 
@@ -62,15 +62,17 @@ describe('the reference target', () => {
     }
   });
 
-  it('is a stack of the lab, by profile and by mutant', () => {
-    expect(findStack('reference')?.id).to.equal('reference');
-    expect(findStack('reference:rfc793')?.what).to.contain('rfc793');
-    expect(findStack('reference:rfc793:paws-missing')?.id).to.equal('reference:rfc793:paws-missing');
-    expect(findStack('reference:rfc9293:adopts=rst+ack')?.id).to.equal('reference:rfc9293:adopts=rst+ack');
+  it('is a stack of the lab, by profile and by mutant', async () => {
+    expect((await findStack('reference'))?.id).to.equal('reference');
+    expect((await findStack('reference:rfc793'))?.what).to.contain('rfc793');
+    expect((await findStack('reference:rfc793:paws-missing'))?.id).to.equal('reference:rfc793:paws-missing');
+    expect((await findStack('reference:rfc9293:adopts=rst+ack'))?.id).to.equal(
+      'reference:rfc9293:adopts=rst+ack',
+    );
     for (const id of ['reference:rfc793:adopts=rst', 'reference:rfc9293:adopts=fin', 'reference:rfc9293:'])
-      expect(findStack(id), id).to.equal(undefined);
+      expect(await findStack(id), id).to.equal(undefined);
     for (const id of ['reference:rfc42', 'reference:rfc793:no-such-fault', 'reference:rfc793:paws-missing:x'])
-      expect(findStack(id), id).to.equal(undefined);
+      expect(await findStack(id), id).to.equal(undefined);
   });
 
   for (const follows of PROFILES) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { slirp } from '../../lib/lab/stacks/slirp.ts';
+import { slirp } from '../../lib/lab/stacks/slirp/slirp.ts';
 import { reasonOf, seenOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play, wasReached } from '../target/scenes/play.ts';
 import { CASES } from '../target/scenes/states.ts';

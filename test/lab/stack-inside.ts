@@ -40,7 +40,7 @@ async function zeroWindow({ driver }: RunningTarget): Promise<{ told: boolean; d
   return { told, done };
 }
 
-const stack = findStack(process.argv[2] ?? '');
+const stack = await findStack(process.argv[2] ?? '');
 if (!stack) throw new Error('no such stack');
 try {
   const target = await stack.start({ families: [4, 6] });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/enter.ts';
+import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/namespaces/enter.ts';
 import { findStack } from '../../lib/lab/index.ts';
 
 const INSIDE = fileURLToPath(new URL('stack-inside.ts', import.meta.url));
@@ -111,7 +111,7 @@ describe('stacks of the lab', function () {
   for (const { id, name } of STACKS) {
     describe(id, () => {
       before(async function () {
-        const stack = findStack(id);
+        const stack = await findStack(id);
         if (!stack) throw new Error(`there is no stack ${id}`);
         const reason =
           stack.missing().length > 0
@@ -159,7 +159,7 @@ describe('stacks of the lab', function () {
     });
 
     it('lwip runs, in a user namespace, or says which device it may not open', async function () {
-      if (findStack('lwip')?.missing().length) this.skip();
+      if ((await findStack('lwip'))?.missing().length) this.skip();
       const story = await play('lwip', 'nobody');
       if (!forEveryone('/dev/net/tun')) {
         expect(story.told).to.include({ error: 'LabUnavailable' });
@@ -174,7 +174,7 @@ describe('stacks of the lab', function () {
     });
 
     it('gvisor says that it needs root', async function () {
-      if (findStack('gvisor')?.missing().length) this.skip();
+      if ((await findStack('gvisor'))?.missing().length) this.skip();
       const { told } = await play('gvisor', 'nobody');
       expect(told).to.deep.equal({
         error: 'LabUnavailable',

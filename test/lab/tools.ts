@@ -1,4 +1,4 @@
-import { LabUnavailable, requireTool } from '../../lib/lab/enter.ts';
+import { LabUnavailable, requireTool } from '../../lib/lab/namespaces/enter.ts';
 
 /** Skips a test, or all those behind a hook, where a program is missing, and says which package has it. */
 export function skipWithout(test: Mocha.Context, name: string, debianPackage: string): void {

@@ -8,10 +8,10 @@ import {
 } from '../../lib/notation/index.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
 import { faultText, observedText } from '../../lib/report/expectation.ts';
-import { ALL_CHECKS } from '../../lib/spec/adoption.ts';
-import type { ResolvedOutcome } from '../../lib/spec/case.ts';
-import { PROFILES } from '../../lib/spec/profile.ts';
-import type { State } from '../../lib/spec/state.ts';
+import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
+import { PROFILES } from '../../lib/standard/profile.ts';
+import type { State } from '../../lib/standard/state.ts';
 import { judge, kindOf, type Observation } from '../../lib/verdict/judge.ts';
 import { reasonOf } from '../../lib/verdict/result.ts';
 import { stored } from '../cli/stored.ts';

@@ -6,8 +6,8 @@ import { expectedTexts, observedText } from '../../lib/report/expectation.ts';
 import { isFailure } from '../../lib/report/judgement.ts';
 import { progressLine } from '../../lib/report/progress.ts';
 import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
-import type { Case } from '../../lib/spec/case.ts';
-import { LEFT_OPEN } from '../../lib/spec/left-open.ts';
+import type { Case } from '../../lib/catalogue/case.ts';
+import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import {
   type JudgedResult,
   type ProfileVerdict,

@@ -8,9 +8,9 @@ import {
   type Variables,
 } from '../../lib/notation/index.ts';
 import type { Run } from '../../lib/report/run.ts';
-import type { Case, ResolvedOutcome } from '../../lib/spec/case.ts';
-import type { Profile } from '../../lib/spec/profile.ts';
-import { type Origin, STATES, type State } from '../../lib/spec/state.ts';
+import type { Case, ResolvedOutcome } from '../../lib/catalogue/case.ts';
+import type { Profile } from '../../lib/standard/profile.ts';
+import { type Origin, STATES, type State } from '../../lib/standard/state.ts';
 import type { CaseResult, Kind, ProfileVerdict, Role, WireRecord } from '../../lib/verdict/result.ts';
 import { encodeIpv4, encodeIpv6, encodeTcp, PROTOCOL_TCP, seq } from '../../lib/wire/index.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { Run } from '../../lib/report/run.ts';
-import { LEFT_OPEN } from '../../lib/spec/left-open.ts';
+import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { seenOf, verdictOf } from '../../lib/verdict/result.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 import { usePages } from './pages.ts';

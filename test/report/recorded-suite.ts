@@ -1,6 +1,6 @@
 import { byState, isFailure } from '../../lib/report/judgement.ts';
 import { recordResult, setRun } from '../../lib/report/store.ts';
-import { register } from '../../lib/spec/catalogue.ts';
+import { register } from '../../lib/catalogue/catalogue.ts';
 import { reasonOf } from '../../lib/verdict/result.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 

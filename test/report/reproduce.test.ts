@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { reproduction } from '../../lib/report/reproduce/reproduce.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import type { Subject } from '../../lib/report/subject.ts';
-import { ALL_CHECKS, type KnownAdoption } from '../../lib/spec/adoption.ts';
-import type { ResolvedOutcome } from '../../lib/spec/case.ts';
-import { PROFILES } from '../../lib/spec/profile.ts';
+import { ALL_CHECKS, type KnownAdoption } from '../../lib/standard/adoption.ts';
+import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
+import { PROFILES } from '../../lib/standard/profile.ts';
 import { stored } from '../cli/stored.ts';
 
 const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';

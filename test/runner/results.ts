@@ -1,4 +1,4 @@
-import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
+import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import type { InconclusiveResult, JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
 
 type Tried = Omit<JudgedResult, 'outcome' | 'judgements'>;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { State } from '../../lib/spec/state.ts';
+import type { State } from '../../lib/standard/state.ts';
 import { Connection, type Proof, prove } from '../../lib/states/index.ts';
 import { segment } from '../tester/memory-link.ts';
 import { TIMING, type World, world } from './scripted-target.ts';

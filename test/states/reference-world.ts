@@ -2,7 +2,7 @@ import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import type { Connection } from '../../lib/lab/reference/connection.ts';
 import { Tcp } from '../../lib/lab/reference/tcp.ts';
 import { type UserSocket, UserSockets } from '../../lib/lab/reference/user-sockets.ts';
-import type { Profile } from '../../lib/spec/profile.ts';
+import type { Profile } from '../../lib/standard/profile.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../lib/states/index.ts';
 import { ASKED_PRECEDENCE, type Driver, type Handle, type ListenerKind } from '../../lib/target/driver.ts';
 import { type Arrival, type Link, PortRange, type Refusal, Tester } from '../../lib/tester/index.ts';

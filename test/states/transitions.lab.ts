@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { catchersOf } from '../../bench/mutant-trial.ts';
 import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
-import type { Mutant } from '../../lib/lab/reference/mutants/index.ts';
-import { TRANSITION_MUTANTS } from '../../lib/lab/reference/mutants/transitions.ts';
+import type { Mutant } from '../../bench/mutants/index.ts';
+import { TRANSITION_MUTANTS } from '../../bench/mutants/transitions.ts';
 import { runSideBySide } from '../../lib/runner/pool.ts';
 import { runOne } from '../../lib/runner/trial/run-one.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { evaluateSegment, parseSegment, VARIABLES } from '../../lib/notation/index.ts';
-import { ADOPTIONS, choiceText, counts } from '../../lib/spec/adoption.ts';
-import type { Case } from '../../lib/spec/case.ts';
+import { ADOPTIONS, choiceText, counts } from '../../lib/standard/adoption.ts';
+import type { Case } from '../../lib/catalogue/case.ts';
 import {
   isOpenWithoutReason,
   LEFT_OPEN,
   REPLY_KINDS,
   replyKinds,
   sentences,
-} from '../../lib/spec/left-open.ts';
-import { PROFILES, type Profile } from '../../lib/spec/profile.ts';
-import { isRequirement } from '../../lib/spec/requirements.ts';
-import { SYNCHRONIZED } from '../../lib/spec/state.ts';
-import type { Control } from '../../lib/spec/tcb.ts';
+} from '../../lib/catalogue/left-open.ts';
+import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
+import { isRequirement } from '../../lib/standard/requirements.ts';
+import { SYNCHRONIZED } from '../../lib/standard/state.ts';
+import type { Control } from '../../lib/standard/tcb.ts';
 import { allCases } from './catalogue.ts';
 import { presentIds, publishedIds } from './ids.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { resolveLadders } from '../../lib/spec/ladders.ts';
+import { resolveLadders } from '../../lib/catalogue/ladders.ts';
 import { allCases } from './catalogue.ts';
 
 const FILE = fileURLToPath(new URL('ids.txt', import.meta.url));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ResolvedOutcome } from '../../lib/spec/case.ts';
+import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
 import { type Judgement, judge, kindOf, type Observation, repliesRuleOut } from '../../lib/verdict/judge.ts';
 import { segment } from '../tester/memory-link.ts';
 

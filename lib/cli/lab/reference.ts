@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { labCommand, labEnvironment } from '../../lab/index.ts';
-import { DEFAULT_PROFILE, isProfile, PROFILES } from '../../spec/profile.ts';
+import { DEFAULT_PROFILE, isProfile, PROFILES } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import type { FromServer } from './serve.ts';
 

@@ -32,7 +32,7 @@ export interface LabRunOptions {
 export async function runStacks(ids: readonly string[], options: LabRunOptions): Promise<number> {
   const { reports = 'reports' } = options;
   // All of them first: what is missing is told before anything was run.
-  const stacks = readyStacks(ids);
+  const stacks = await readyStacks(ids);
   for (const stack of stacks) await stack.prepare?.();
   const outcomes: { id: string; folder: string; exitCode: number }[] = [];
   const relay = new Relay();

@@ -17,7 +17,9 @@ const tell = (message: FromServer): void => {
 };
 
 try {
-  const target = await findStack(id)?.start({ families: families.map((one) => (one === '6' ? 6 : 4)) });
+  const target = await (await findStack(id))?.start({
+    families: families.map((one) => (one === '6' ? 6 : 4)),
+  });
   if (!target) throw new Error(`unknown stack ${id}`);
   process.once('disconnect', () => {
     void target.stop().finally(() => process.exit());

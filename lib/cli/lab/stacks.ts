@@ -6,8 +6,8 @@ import { UsageError } from '../failure.ts';
  *
  * @throws UsageError with the one line that installs what is missing for all of them
  */
-export function readyStacks(ids: readonly string[]): Stack[] {
-  const stacks = [...new Set(ids)].map(knownStack);
+export async function readyStacks(ids: readonly string[]): Promise<Stack[]> {
+  const stacks = await Promise.all([...new Set(ids)].map(knownStack));
   const lacking = stacks.filter((stack) => stack.missing().length > 0);
   if (lacking.length === 0) return stacks;
   const packages = [...new Set(lacking.flatMap((stack) => stack.missing()))];
@@ -15,8 +15,8 @@ export function readyStacks(ids: readonly string[]): Stack[] {
   throw new UsageError(`${who} packages that are not installed: apt-get install ${packages.join(' ')}`);
 }
 
-function knownStack(id: string): Stack {
-  const stack = findStack(id);
+async function knownStack(id: string): Promise<Stack> {
+  const stack = await findStack(id);
   if (stack) return stack;
   throw new UsageError(`unknown stack ${id}; there are ${STACKS.map((one) => one.id).join(', ')}`);
 }

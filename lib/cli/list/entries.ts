@@ -1,14 +1,14 @@
 import { matcher } from '../../runner/mocha/only.ts';
 import { loadSuites } from '../../runner/mocha/suites.ts';
-import type { Choice } from '../../spec/adoption.ts';
-import type { Case } from '../../spec/case.ts';
-import { catalogue } from '../../spec/catalogue.ts';
-import type { Ladder } from '../../spec/ladder.ts';
-import { resolveLadders } from '../../spec/ladders.ts';
-import { type LeftOpen, sentencesByProfile } from '../../spec/left-open.ts';
-import type { Level, Profile } from '../../spec/profile.ts';
-import { PROFILES } from '../../spec/profile.ts';
-import { type Origin, STATES, type State } from '../../spec/state.ts';
+import type { Choice } from '../../standard/adoption.ts';
+import type { Case } from '../../catalogue/case.ts';
+import { catalogue } from '../../catalogue/catalogue.ts';
+import type { Ladder } from '../../catalogue/ladder.ts';
+import { resolveLadders } from '../../catalogue/ladders.ts';
+import { type LeftOpen, sentencesByProfile } from '../../catalogue/left-open.ts';
+import type { Level, Profile } from '../../standard/profile.ts';
+import { PROFILES } from '../../standard/profile.ts';
+import { type Origin, STATES, type State } from '../../standard/state.ts';
 import { UsageError } from '../failure.ts';
 
 export interface ListedOutcome {

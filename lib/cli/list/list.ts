@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { outcomeText } from '../../report/expectation.ts';
-import { PROFILES, type Profile } from '../../spec/profile.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
 import { type ListedCase, listedCases, type Selection } from './entries.ts';
 

@@ -4,7 +4,7 @@ import { reproduction } from '../../report/reproduce/reproduce.ts';
 import { readResults } from '../../report/results.ts';
 import { findSubject } from '../../report/subject.ts';
 import { loadSuites } from '../../runner/mocha/suites.ts';
-import { isProfile, PROFILES } from '../../spec/profile.ts';
+import { isProfile, PROFILES } from '../../standard/profile.ts';
 import { reasonOf } from '../../verdict/result.ts';
 import { EXIT, UsageError } from '../failure.ts';
 

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { CHANGES, type Difference, diffRuns, type Told } from '../../report/diff.ts';
 import { readResults } from '../../report/results.ts';
-import { isProfile, PROFILES } from '../../spec/profile.ts';
+import { isProfile, PROFILES } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 
 export interface DiffOptions {

@@ -1,6 +1,6 @@
 import { loadSuites } from '../../runner/mocha/suites.ts';
-import { findCase } from '../../spec/catalogue.ts';
-import { findLadder } from '../../spec/ladders.ts';
+import { findCase } from '../../catalogue/catalogue.ts';
+import { findLadder } from '../../catalogue/ladders.ts';
 
 /** A test of whether the catalogue has a case over a family. */
 export async function knownCases(): Promise<

@@ -9,7 +9,7 @@ import type { Run } from '../../report/run.ts';
 import { stacksTable } from '../../report/stacks-table.ts';
 import { subjects } from '../../report/subject.ts';
 import { loadSuites } from '../../runner/mocha/suites.ts';
-import { isProfile, PROFILES, type Profile } from '../../spec/profile.ts';
+import { isProfile, PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 
 export interface ReportOptions {

@@ -36,7 +36,7 @@ export async function execute(
   const startedAt = Date.now();
   try {
     // What a stack has to fetch, it fetches where the network is.
-    if (usesLab(settings)) await findStack(settings.stack)?.prepare?.();
+    if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
     await mochaGlobalSetup.call({});
     tellFindings();
     const complete = await runMocha(mocha, run, options, interruption);

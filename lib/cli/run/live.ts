@@ -3,7 +3,7 @@ import { ladderText } from '../../report/ladder.ts';
 import { toResults } from '../../report/results.ts';
 import type { ReportCase } from '../../report/run.ts';
 import { resultOf, runSettings } from '../../report/store.ts';
-import { DEFAULT_PROFILE, type Profile } from '../../spec/profile.ts';
+import { DEFAULT_PROFILE, type Profile } from '../../standard/profile.ts';
 import { reasonOf, type Verdict, verdictOf as verdict } from '../../verdict/result.ts';
 import type { Format } from './options.ts';
 

@@ -1,8 +1,8 @@
 import type { ConcreteSegment } from '../../notation/index.ts';
-import { type Adoption, ALL_CHECKS } from '../../spec/adoption.ts';
-import type { Level, Profile } from '../../spec/profile.ts';
-import { type Arrival, segmentArrives } from '../../spec/segment-arrives.ts';
-import type { Segment, Tcb } from '../../spec/tcb.ts';
+import { type Adoption, ALL_CHECKS } from '../../standard/adoption.ts';
+import type { Level, Profile } from '../../standard/profile.ts';
+import { type Arrival, segmentArrives } from '../../standard/segment-arrives.ts';
+import type { Segment, Tcb } from '../../standard/tcb.ts';
 import type { Family } from '../../wire/index.ts';
 
 /** What the reference does with a segment: of all that the documents allow, one thing. */

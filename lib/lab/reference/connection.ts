@@ -1,5 +1,5 @@
-import { enter } from '../../spec/arrives/arrival.ts';
-import type { Control, Segment, Tcb } from '../../spec/tcb.ts';
+import { enter } from '../../standard/arrives/arrival.ts';
+import type { Control, Segment, Tcb } from '../../standard/tcb.ts';
 import { add, gt, lt, sub } from '../../wire/seq.ts';
 import { CLOSING, FIN_TAKEN, OPENING, RESET_BY_ABORT, SENDING, UNOPENED } from './groups-of-states.ts';
 import { Outbox } from './outbox.ts';

@@ -1,6 +1,6 @@
 import { type ConcreteSegment, segmentOf } from '../../notation/index.ts';
-import type { State } from '../../spec/state.ts';
-import type { Segment, Tcb } from '../../spec/tcb.ts';
+import type { State } from '../../standard/state.ts';
+import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Exchanged, type OptionFault, optionFaults } from '../../verdict/reply-options.ts';
 import { add } from '../../wire/seq.ts';
 import type { Behaviour } from './behaviour.ts';

@@ -1,11 +1,11 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../notation/index.ts';
-import { CHECKS, type Check, type KnownAdoption } from '../../spec/adoption.ts';
-import type { Case } from '../../spec/case.ts';
-import { headerForm } from '../../spec/header.ts';
-import type { Profile } from '../../spec/profile.ts';
-import type { State } from '../../spec/state.ts';
-import { type Segment, segLen, type Tcb } from '../../spec/tcb.ts';
-import { tcbVariables } from '../../spec/variables.ts';
+import { CHECKS, type Check, type KnownAdoption } from '../../standard/adoption.ts';
+import type { Case } from '../../catalogue/case.ts';
+import { headerForm } from '../../standard/header.ts';
+import type { Profile } from '../../standard/profile.ts';
+import type { State } from '../../standard/state.ts';
+import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
+import { tcbVariables } from '../../standard/variables.ts';
 import { ASKED_PRECEDENCE } from '../../target/driver.ts';
 import { judge } from '../../verdict/judge.ts';
 import type { Verdict } from '../../verdict/result.ts';

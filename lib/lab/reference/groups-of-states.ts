@@ -1,4 +1,4 @@
-import type { State } from '../../spec/state.ts';
+import type { State } from '../../standard/state.ts';
 
 /** There is no connection yet, or none any more. */
 export const UNOPENED: readonly State[] = ['CLOSED', 'LISTEN'];

@@ -3,11 +3,11 @@
  * It says `ready PORT` and ends with its standard input.
  */
 import { parseArgs } from 'node:util';
-import { adoptionNamed } from '../../spec/adoption.ts';
-import { isProfile } from '../../spec/profile.ts';
+import { adoptionNamed } from '../../standard/adoption.ts';
+import { isProfile } from '../../standard/profile.ts';
 import { RawLink, silenceKernel } from '../../tester/index.ts';
 import { familyOf } from '../../wire/index.ts';
-import { findMutant } from './mutants/index.ts';
+import { behaviourOfMutant } from './load-mutant.ts';
 import { LAST_PORT, Tcp } from './tcp.ts';
 import { UpperTester } from './upper-tester.ts';
 
@@ -27,7 +27,7 @@ const { values } = parseArgs({
 
 const { profile, adopts: checks, mutant: name, port, local, tester } = values;
 if (!isProfile(profile)) throw new Error(`unknown profile ${profile}`);
-const mutant = name === undefined ? undefined : findMutant(name);
+const mutant = name === undefined ? undefined : await behaviourOfMutant(name);
 if (name !== undefined && !mutant) throw new Error(`no such mutant: ${name}`);
 const adopts = checks === undefined ? undefined : adoptionNamed(checks);
 if (checks !== undefined && !adopts) throw new Error(`not a choice of checks: ${checks}`);
@@ -45,7 +45,7 @@ const links = ends.map((each) => new RawLink(each));
 // Our own kernel knows none of the connections and must keep out of them all.
 const rules = ends.map(({ family, remote }) => ({ family, target: remote, low: 1, high: LAST_PORT }));
 silenceKernel(rules, { takesOver: true });
-const tcp = new Tcp(links, profile, { ...(adopts ? { adopts } : {}), ...mutant?.behaviour });
+const tcp = new Tcp(links, profile, { ...(adopts ? { adopts } : {}), ...mutant });
 const upperTester = await UpperTester.open(tcp, {
   bind: first.local,
   port: Number(port),

@@ -1,4 +1,4 @@
-import type { Tcb } from '../../spec/tcb.ts';
+import type { Tcb } from '../../standard/tcb.ts';
 import { add, leq, sub } from '../../wire/seq.ts';
 
 type Numbers = Pick<Tcb, 'iss' | 'sndUna' | 'sndNxt' | 'sndWnd'>;

@@ -1,4 +1,4 @@
-import type { Control, Segment, Tcb } from '../../spec/tcb.ts';
+import type { Control, Segment, Tcb } from '../../standard/tcb.ts';
 import type { SentOptions } from './behaviour.ts';
 
 /** A segment of our own accord: no reply. */

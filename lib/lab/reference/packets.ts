@@ -1,6 +1,6 @@
 import { fromWire, toWire } from '../../notation/index.ts';
-import { headerForm } from '../../spec/header.ts';
-import type { Malformation, Segment } from '../../spec/tcb.ts';
+import { headerForm } from '../../standard/header.ts';
+import type { Malformation, Segment } from '../../standard/tcb.ts';
 import type { Arrival as Packet } from '../../tester/index.ts';
 import {
   type Addresses,

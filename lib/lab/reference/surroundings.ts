@@ -1,4 +1,4 @@
-import type { Segment, Tcb } from '../../spec/tcb.ts';
+import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { add } from '../../wire/seq.ts';
 import type { Arrive, Emission, SentOptions, Timers } from './behaviour.ts';
 import type { Extras, Ports } from './packets.ts';

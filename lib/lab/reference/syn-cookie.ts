@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { enter } from '../../spec/arrives/arrival.ts';
-import type { Segment, Tcb } from '../../spec/tcb.ts';
+import { enter } from '../../standard/arrives/arrival.ts';
+import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { add } from '../../wire/seq.ts';
 import type { Connection } from './connection.ts';
 import type { Ports } from './packets.ts';

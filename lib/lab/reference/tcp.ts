@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Profile } from '../../spec/profile.ts';
+import type { Profile } from '../../standard/profile.ts';
 import type { Link, Arrival as Packet } from '../../tester/index.ts';
 import type { Family } from '../../wire/index.ts';
 import { add, SEQUENCE_SPACE } from '../../wire/seq.ts';

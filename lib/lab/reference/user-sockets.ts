@@ -1,4 +1,4 @@
-import { STATES } from '../../spec/state.ts';
+import { STATES } from '../../standard/state.ts';
 import { ANY_PORT } from '../../target/testability/message.ts';
 import type { Family } from '../../wire/index.ts';
 import type { Connection } from './connection.ts';

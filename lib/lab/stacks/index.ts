@@ -1,14 +1,15 @@
-import type { Stack } from '../stack.ts';
-import { gvisor } from './gvisor.ts';
-import { ipxe } from './ipxe.ts';
-import { linux } from './linux.ts';
-import { linux612 } from './linux-6.12.ts';
+import type { Stack } from './stack.ts';
+import { gvisor } from './gvisor/gvisor.ts';
+import { ipxe } from './ipxe/ipxe.ts';
+import { linux } from './linux/linux.ts';
+import { linux612 } from './linux/linux-6.12.ts';
 import { lwip } from './lwip.ts';
 import { findReference, reference } from './reference.ts';
-import { slirp } from './slirp.ts';
+import { slirp } from './slirp/slirp.ts';
 
 /** Every stack that the lab knows, the default first. */
 export const STACKS: readonly Stack[] = [linux, lwip, gvisor, linux612, slirp, ipxe, reference];
 
-export const findStack = (id: string): Stack | undefined =>
-  STACKS.find((stack) => stack.id === id) ?? findReference(id);
+/** The stack of that id, a variant of the reference included; undefined where there is none. */
+export const findStack = async (id: string): Promise<Stack | undefined> =>
+  STACKS.find((stack) => stack.id === id) ?? (await findReference(id));

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { buildUpperTester } from '../../target/build-agent.ts';
 import { limitedTo } from '../../target/capabilities.ts';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
-import { LabUnavailable } from '../enter.ts';
-import { COMPILER, missingOf } from '../packages.ts';
-import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
-import { makeTap, type Tap } from '../tap.ts';
-import { controlAddress, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
+import { LabUnavailable } from '../namespaces/enter.ts';
+import { COMPILER, missingOf } from '../namespaces/packages.ts';
+import type { RunningTarget, Stack, StackOptions } from './stack.ts';
+import { makeTap, type Tap } from '../namespaces/tap.ts';
+import { controlAddress, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
 
 const INCLUDES = '/usr/include/lwip';
 const PACKAGES = { ...COMPILER, 'liblwip-dev': `${INCLUDES}/lwipopts.h` };

@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { adoptionNamed } from '../../spec/adoption.ts';
-import { DEFAULT_PROFILE, isProfile, type Profile } from '../../spec/profile.ts';
+import { adoptionNamed } from '../../standard/adoption.ts';
+import { DEFAULT_PROFILE, isProfile, type Profile } from '../../standard/profile.ts';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
-import { Lab } from '../lab.ts';
-import { COMPILER, missingOf } from '../packages.ts';
-import { findMutant } from '../reference/mutants/index.ts';
-import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
-import { controlAddress, startUpperTester } from '../upper-tester-process.ts';
+import { Lab } from '../namespaces/lab.ts';
+import { COMPILER, missingOf } from '../namespaces/packages.ts';
+import { behaviourOfMutant } from '../reference/load-mutant.ts';
+import type { RunningTarget, Stack, StackOptions } from './stack.ts';
+import { controlAddress, startUpperTester } from './upper-tester-process.ts';
 
 const ID = 'reference';
 const WIDTH = 64;
@@ -25,23 +25,31 @@ const ADOPTS = /^adopts=(.*)$/;
  *
  * @returns undefined for any other id
  */
-export function findReference(id: string): Stack | undefined {
+export async function findReference(id: string): Promise<Stack | undefined> {
   const [name, profile = DEFAULT_PROFILE, variant, ...rest] = id.split(':');
   const adopts = ADOPTS.exec(variant ?? '')?.[1];
   const mutant = adopts === undefined ? variant : undefined;
   if (name !== ID || !isProfile(profile) || rest.length > 0) return undefined;
-  if (mutant !== undefined && !findMutant(mutant)) return undefined;
+  if (mutant !== undefined && !(await behaviourOfMutant(mutant))) return undefined;
   if (adopts !== undefined && (profile !== 'rfc9293' || !adoptionNamed(adopts))) return undefined;
+  return referenceStack(id, { profile, mutant, adopts });
+}
+
+function referenceStack(id: string, variant: Variant): Stack {
   return {
     id,
-    what: `SEGMENT ARRIVES itself, served on a raw socket by the letter of ${profile}`,
+    what: `SEGMENT ARRIVES itself, served on a raw socket by the letter of ${variant.profile}`,
     packages: Object.keys(COMPILER),
     missing: () => missingOf(COMPILER),
-    start: (options) => start({ profile, mutant, adopts }, options),
+    start: (options) => start(variant, options),
   };
 }
 
-export const reference: Stack = findReference(ID) as Stack;
+export const reference: Stack = referenceStack(ID, {
+  profile: DEFAULT_PROFILE,
+  mutant: undefined,
+  adopts: undefined,
+});
 
 interface Variant {
   readonly profile: Profile;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { NotationError, parseSegment } from '../../notation/index.ts';
-import { PROFILES, type Profile } from '../../spec/profile.ts';
-import { STATES } from '../../spec/state.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
+import { STATES } from '../../standard/state.ts';
 import { KINDS } from '../../verdict/result.ts';
 import { writeWhole } from '../results.ts';
 import { familySchema } from '../stored-case.ts';

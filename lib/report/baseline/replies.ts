@@ -11,7 +11,7 @@ import {
   type Variable,
   type Variables,
 } from '../../notation/index.ts';
-import type { State } from '../../spec/state.ts';
+import type { State } from '../../standard/state.ts';
 import { isAcknowledgedStepwise } from '../../verdict/judge.ts';
 import type { Seen } from '../../verdict/result.ts';
 import { add, sub } from '../../wire/seq.ts';

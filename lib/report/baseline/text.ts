@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Profile } from '../../spec/profile.ts';
+import type { Profile } from '../../standard/profile.ts';
 import { findingText } from '../../verdict/finding-text.ts';
 import { judgementOf, reasonOf } from '../../verdict/result.ts';
 import type { ReportCase, RunFinding } from '../run.ts';

@@ -1,4 +1,4 @@
-import { PROFILES, type Profile } from '../../spec/profile.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { inconclusiveOf, KINDS, ROLES, seenOf, VERDICTS, verdictOf } from '../../verdict/result.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, openTexts, outcomeText } from '../expectation.ts';

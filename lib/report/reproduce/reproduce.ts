@@ -1,5 +1,5 @@
-import { counts } from '../../spec/adoption.ts';
-import type { Profile } from '../../spec/profile.ts';
+import { counts } from '../../standard/adoption.ts';
+import type { Profile } from '../../standard/profile.ts';
 import { verdictOf } from '../../verdict/result.ts';
 import { compareFields } from '../comparison.ts';
 import { expectedTexts, observedText } from '../expectation.ts';

@@ -1,4 +1,4 @@
-import { PROFILES, type Profile } from '../../spec/profile.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { deathText, type TargetDeath } from '../../verdict/death.ts';
 import {
   type CaseResult,

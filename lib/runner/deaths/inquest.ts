@@ -1,5 +1,5 @@
 import { parseSegment } from '../../notation/index.ts';
-import { findCase } from '../../spec/catalogue.ts';
+import { findCase } from '../../catalogue/catalogue.ts';
 import type { TargetDeath } from '../../verdict/death.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import type { Phase } from '../trial/case-context.ts';

@@ -1,7 +1,7 @@
 import type { Variables } from '../../notation/index.ts';
-import { findCase } from '../../spec/catalogue.ts';
-import { findLadder } from '../../spec/ladders.ts';
-import type { State } from '../../spec/state.ts';
+import { findCase } from '../../catalogue/catalogue.ts';
+import { findLadder } from '../../catalogue/ladders.ts';
+import type { State } from '../../standard/state.ts';
 import { type CaseResult, seenOf } from '../../verdict/result.ts';
 import { attempt } from '../trial/attempt.ts';
 import { type CaseContext, PHASES, type Phase } from '../trial/case-context.ts';

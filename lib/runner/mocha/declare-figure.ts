@@ -1,5 +1,5 @@
-import type { LadderDeclaration } from '../../spec/ladder.ts';
-import { registerLadder } from '../../spec/ladders.ts';
+import type { LadderDeclaration } from '../../catalogue/ladder.ts';
+import { registerLadder } from '../../catalogue/ladders.ts';
 import { declareLadderTest } from './mocha-tests.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { CaseDeclaration } from '../../spec/case.ts';
-import { register } from '../../spec/catalogue.ts';
-import type { State } from '../../spec/state.ts';
+import type { CaseDeclaration } from '../../catalogue/case.ts';
+import { register } from '../../catalogue/catalogue.ts';
+import type { State } from '../../standard/state.ts';
 import { declareTests } from './mocha-tests.ts';
 
 /** A state as a suite names it: SYN-RECEIVED is two recipes, told apart by how it was entered. */

@@ -1,7 +1,7 @@
 import { expect, use } from 'chai';
 import { recordResult } from '../../report/store.ts';
-import type { Case } from '../../spec/case.ts';
-import type { Ladder } from '../../spec/ladder.ts';
+import type { Case } from '../../catalogue/case.ts';
+import type { Ladder } from '../../catalogue/ladder.ts';
 import { tcpAssertions } from '../../verdict/chai-plugin.ts';
 import { type CaseResult, inconclusiveOf } from '../../verdict/result.ts';
 import type { Settings } from '../settings.ts';

@@ -1,6 +1,6 @@
 import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
-import type { Check, KnownAdoption } from '../../spec/adoption.ts';
-import type { State } from '../../spec/state.ts';
+import type { Check, KnownAdoption } from '../../standard/adoption.ts';
+import type { State } from '../../standard/state.ts';
 import { type Environment, reach, type Wish } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { unlessBeyond } from './unless-beyond.ts';

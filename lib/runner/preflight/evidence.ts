@@ -9,7 +9,7 @@ import {
   type SegmentNotation,
   type Variables,
 } from '../../notation/index.ts';
-import { REPLIES, type Step } from '../../spec/steps.ts';
+import { REPLIES, type Step } from '../../catalogue/steps.ts';
 import type { Entry } from '../../tester/index.ts';
 import { type Finding, findingId, type WrongField } from '../../verdict/finding.ts';
 import { wireRecords } from '../trial/wire-records.ts';

@@ -1,4 +1,4 @@
-import { STATES } from '../../spec/state.ts';
+import { STATES } from '../../standard/state.ts';
 import { DEFAULT_TIMING } from '../../states/index.ts';
 import { type Finding, findingId, type Place } from '../../verdict/finding.ts';
 import { callsAnswer } from './calls-answer.ts';

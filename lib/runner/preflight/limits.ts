@@ -1,5 +1,5 @@
 import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
-import type { KnownAdoption } from '../../spec/adoption.ts';
+import type { KnownAdoption } from '../../standard/adoption.ts';
 import { type Connection, type Environment, type Reached, reach } from '../../states/index.ts';
 
 /** How many replies the target allows itself, as far as it showed. */

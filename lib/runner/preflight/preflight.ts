@@ -1,4 +1,4 @@
-import { CHECKS, type KnownAdoption, SECTION_OF } from '../../spec/adoption.ts';
+import { CHECKS, type KnownAdoption, SECTION_OF } from '../../standard/adoption.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 import { TargetWatch } from '../trial/target-watch.ts';

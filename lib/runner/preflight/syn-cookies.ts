@@ -1,5 +1,5 @@
-import type { Case } from '../../spec/case.ts';
-import type { Ladder } from '../../spec/ladder.ts';
+import type { Case } from '../../catalogue/case.ts';
+import type { Ladder } from '../../catalogue/ladder.ts';
 
 const REASON = 'the target answers SYNs by cookies: it has no TCB in SYN-RECEIVED';
 

@@ -1,6 +1,6 @@
 import { resetAt } from '../../notation/index.ts';
-import type { State } from '../../spec/state.ts';
-import type { Step } from '../../spec/steps.ts';
+import type { State } from '../../standard/state.ts';
+import type { Step } from '../../catalogue/steps.ts';
 import { type Environment, reach, Unreached } from '../../states/index.ts';
 import { type Driver, NotCapable } from '../../target/driver.ts';
 import type { Entry } from '../../tester/index.ts';

@@ -1,6 +1,6 @@
 import { type ConcreteSegment, lengthOf, resetAt, type Variables } from '../../notation/index.ts';
-import type { Case } from '../../spec/case.ts';
-import type { State } from '../../spec/state.ts';
+import type { Case } from '../../catalogue/case.ts';
+import type { State } from '../../standard/state.ts';
 import {
   type Connection,
   concrete,

@@ -1,5 +1,5 @@
-import type { KnownAdoption } from '../../spec/adoption.ts';
-import type { Profile } from '../../spec/profile.ts';
+import type { KnownAdoption } from '../../standard/adoption.ts';
+import type { Profile } from '../../standard/profile.ts';
 import type { Environment } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Finding } from '../../verdict/finding.ts';

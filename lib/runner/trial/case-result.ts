@@ -1,6 +1,6 @@
 import { type ConcreteSegment, printConcrete } from '../../notation/index.ts';
-import type { Case } from '../../spec/case.ts';
-import { PROFILES, type Profile } from '../../spec/profile.ts';
+import type { Case } from '../../catalogue/case.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
 import type { Entry } from '../../tester/index.ts';
 import { judge, kindOf, type Observation, repliesRuleOut } from '../../verdict/judge.ts';
 import type {

@@ -8,8 +8,8 @@ import {
   segmentOf,
   type Variables,
 } from '../../notation/index.ts';
-import type { ExpectStep, Ladder, UserStep } from '../../spec/ladder.ts';
-import type { State } from '../../spec/state.ts';
+import type { ExpectStep, Ladder, UserStep } from '../../catalogue/ladder.ts';
+import type { State } from '../../standard/state.ts';
 import {
   type Connection,
   concrete,

@@ -1,5 +1,5 @@
-import type { Case } from '../../spec/case.ts';
-import type { Ladder } from '../../spec/ladder.ts';
+import type { Case } from '../../catalogue/case.ts';
+import type { Ladder } from '../../catalogue/ladder.ts';
 
 /** What a result says of its case, or of its ladder. */
 export type Described = Pick<Case, 'id' | 'title' | 'state' | 'send'> &

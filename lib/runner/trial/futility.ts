@@ -1,4 +1,4 @@
-import type { State } from '../../spec/state.ts';
+import type { State } from '../../standard/state.ts';
 
 // Of cases that were tried to the end. A disturbance does not come to the same in each attempt at several of them.
 const ENOUGH = 3;

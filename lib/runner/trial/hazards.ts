@@ -1,4 +1,4 @@
-import type { State } from '../../spec/state.ts';
+import type { State } from '../../standard/state.ts';
 import type { Described } from './described.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type ConcreteSegment, printConcrete, type Variables } from '../../notation/index.ts';
-import type { Ladder } from '../../spec/ladder.ts';
-import { PROFILES, type Profile } from '../../spec/profile.ts';
-import type { State } from '../../spec/state.ts';
+import type { Ladder } from '../../catalogue/ladder.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
+import type { State } from '../../standard/state.ts';
 import { prove, reach } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { kindOf } from '../../verdict/judge.ts';

@@ -1,4 +1,4 @@
-import { PROFILES, type Profile } from '../../spec/profile.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { pause } from '../../states/index.ts';
 import type { PathQuality } from '../../tester/index.ts';
 import {

@@ -1,8 +1,8 @@
 import type { ConcreteSegment } from '../../notation/index.ts';
-import type { Case } from '../../spec/case.ts';
-import { headerForm } from '../../spec/header.ts';
-import { PROFILES } from '../../spec/profile.ts';
-import type { State } from '../../spec/state.ts';
+import type { Case } from '../../catalogue/case.ts';
+import { headerForm } from '../../standard/header.ts';
+import { PROFILES } from '../../standard/profile.ts';
+import type { State } from '../../standard/state.ts';
 import type { Connection } from '../../states/index.ts';
 import type { Dressing } from '../../tester/index.ts';
 import { add } from '../../wire/seq.ts';

@@ -1,5 +1,5 @@
-import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
-import type { LeftOpen } from '../../../lib/spec/left-open.ts';
+import type { CaseDeclaration, Outcome } from '../../../lib/catalogue/case.ts';
+import type { LeftOpen } from '../../../lib/catalogue/left-open.ts';
 
 const DROPPED: Outcome = { reply: 'silence', then: 'CLOSED' };
 const mayDrop = (leftOpen: LeftOpen): Outcome => ({ ...DROPPED, level: 'permitted', leftOpen });

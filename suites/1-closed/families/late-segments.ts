@@ -1,4 +1,4 @@
-import type { CaseDeclaration, ClosedBy } from '../../../lib/spec/case.ts';
+import type { CaseDeclaration, ClosedBy } from '../../../lib/catalogue/case.ts';
 
 /**
  * Segments of a connection that is gone, as they trickle in behind it. Variables are those of its TCB when it went. The

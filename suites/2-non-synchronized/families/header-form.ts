@@ -2,8 +2,8 @@
  * What comes before any step: options that are to be passed over, options whose length cannot be, reserved bits, data offsets
  * that cannot be, and a checksum that was not computed; in a state that is not synchronized.
  */
-import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
-import type { LeftOpen } from '../../../lib/spec/left-open.ts';
+import type { CaseDeclaration, Outcome } from '../../../lib/catalogue/case.ts';
+import type { LeftOpen } from '../../../lib/catalogue/left-open.ts';
 
 /** A segment that changes the state, and what is due to it in all forms. */
 export interface Opening {

@@ -1,5 +1,5 @@
-import type { CaseDeclaration } from '../../../lib/spec/case.ts';
-import type { State } from '../../../lib/spec/state.ts';
+import type { CaseDeclaration } from '../../../lib/catalogue/case.ts';
+import type { State } from '../../../lib/standard/state.ts';
 import {
   always,
   anyOf,

@@ -1,4 +1,4 @@
-import type { CaseDeclaration, Condition } from '../../../lib/spec/case.ts';
+import type { CaseDeclaration, Condition } from '../../../lib/catalogue/case.ts';
 import { always, named, type Subject, silence } from './expectations.ts';
 import { CHECKSUM } from './rules.ts';
 

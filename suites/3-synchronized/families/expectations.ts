@@ -1,8 +1,8 @@
-import { type Check, type Choice, sameChoice } from '../../../lib/spec/adoption.ts';
-import type { CaseDeclaration, Outcome } from '../../../lib/spec/case.ts';
-import type { LeftOpen } from '../../../lib/spec/left-open.ts';
-import type { Level, Profile } from '../../../lib/spec/profile.ts';
-import type { State } from '../../../lib/spec/state.ts';
+import { type Check, type Choice, sameChoice } from '../../../lib/standard/adoption.ts';
+import type { CaseDeclaration, Outcome } from '../../../lib/catalogue/case.ts';
+import type { LeftOpen } from '../../../lib/catalogue/left-open.ts';
+import type { Level, Profile } from '../../../lib/standard/profile.ts';
+import type { State } from '../../../lib/standard/state.ts';
 
 /** What the families need to know of a synchronized state. */
 export interface Subject {

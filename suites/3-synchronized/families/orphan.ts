@@ -1,5 +1,5 @@
-import type { CaseDeclaration, Condition, Outcome } from '../../../lib/spec/case.ts';
-import type { State } from '../../../lib/spec/state.ts';
+import type { CaseDeclaration, Condition, Outcome } from '../../../lib/catalogue/case.ts';
+import type { State } from '../../../lib/standard/state.ts';
 import {
   acknowledgmentOf,
   always,

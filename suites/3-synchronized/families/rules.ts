@@ -1,4 +1,4 @@
-import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import type { CaseDeclaration } from '../../../lib/catalogue/case.ts';
 
 /** Where a rule is written, and the requirements that it belongs to. */
 export type Rule = Required<Pick<CaseDeclaration, 'cite' | 'requirements'>>;

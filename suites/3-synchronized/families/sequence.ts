@@ -1,4 +1,4 @@
-import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import type { CaseDeclaration } from '../../../lib/catalogue/case.ts';
 import {
   acknowledgmentOf,
   always,

@@ -1,4 +1,4 @@
-import type { CaseDeclaration } from '../../../lib/spec/case.ts';
+import type { CaseDeclaration } from '../../../lib/catalogue/case.ts';
 import { always, named, nothingDue, type Row, type Subject, textTaken } from './expectations.ts';
 import { rules, TEXT, URG } from './rules.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LabUnavailable, labCommand } from '../../../lib/lab/enter.ts';
+import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts';
 import type { Baseline, BaselineEntry } from '../../../lib/report/baseline/baseline.ts';
 import { gate, isOpen } from '../../../lib/report/baseline/gate.ts';
 import { updateBaseline } from '../../../lib/report/baseline/update.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
-import { PROFILES } from '../../../lib/spec/profile.ts';
+import { labCommand, labEnvironment } from '../../../lib/lab/namespaces/enter.ts';
+import { PROFILES } from '../../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 
 /** What came of some cases without a fault, and with it. */

@@ -5,11 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Lab, type TargetProcess } from '../../../lib/lab/lab.ts';
+import { Lab, type TargetProcess } from '../../../lib/lab/namespaces/lab.ts';
 import { Engine, type EngineOptions } from '../../../lib/runner/engine.ts';
 import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
 import { type Settings, settingsFrom } from '../../../lib/runner/settings.ts';
-import { catalogue } from '../../../lib/spec/catalogue.ts';
+import { catalogue } from '../../../lib/catalogue/catalogue.ts';
 import { buildUpperTester } from '../../../lib/target/build-agent.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 import type { Played } from './play.ts';

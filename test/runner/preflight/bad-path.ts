@@ -3,8 +3,8 @@
  * namespace. Prints what it found, or why nothing can be tested, and what came of a few cases.
  */
 import { once } from 'node:events';
-import { Lab } from '../../../lib/lab/lab.ts';
-import { startLinuxTarget } from '../../../lib/lab/linux-target.ts';
+import { Lab } from '../../../lib/lab/namespaces/lab.ts';
+import { startLinuxTarget } from '../../../lib/lab/stacks/linux/linux-target.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
 import type { TargetFacts } from '../../../lib/runner/messages.ts';
 import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
@@ -62,7 +62,7 @@ const CASES = [
 const scene = SCENES[process.argv[2] ?? ''];
 if (!scene) throw new RangeError(`no such scene; there are ${Object.keys(SCENES).join(', ')}`);
 await loadSuites();
-const { catalogue, findCase } = await import('../../../lib/spec/catalogue.ts');
+const { catalogue, findCase } = await import('../../../lib/catalogue/catalogue.ts');
 const lab = await Lab.create({ families: [4] });
 const target = await startLinuxTarget(lab);
 if (scene.command) {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { labCommand, labEnvironment } from '../../../lib/lab/enter.ts';
+import { labCommand, labEnvironment } from '../../../lib/lab/namespaces/enter.ts';
 import type { Found } from './bad-path.ts';
 
 const SCENE = fileURLToPath(new URL('bad-path.ts', import.meta.url));

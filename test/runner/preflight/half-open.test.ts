@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { LabUnavailable, labCommand } from '../../../lib/lab/enter.ts';
+import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts';
 import { type HalfOpen, usesCookiesOnly, widthWithin } from '../../../lib/runner/preflight/half-open.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
-import { catalogue } from '../../../lib/spec/catalogue.ts';
+import { catalogue } from '../../../lib/catalogue/catalogue.ts';
 import { type CaseResult, inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
 import { allCases } from '../../suites/catalogue.ts';
 import { find } from './find.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { runCase } from '../../../lib/runner/trial/run-case.ts';
-import { ALL_CHECKS } from '../../../lib/spec/adoption.ts';
-import type { Case, ResolvedOutcome } from '../../../lib/spec/case.ts';
-import { PROFILES } from '../../../lib/spec/profile.ts';
+import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
+import type { Case, ResolvedOutcome } from '../../../lib/catalogue/case.ts';
+import { PROFILES } from '../../../lib/standard/profile.ts';
 import { NotCapable } from '../../../lib/target/driver.ts';
 import { inconclusiveOf, reasonOf, seenOf, verdictOf } from '../../../lib/verdict/result.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { runLadder } from '../../../lib/runner/trial/run-ladder.ts';
-import { ALL_CHECKS } from '../../../lib/spec/adoption.ts';
-import type { Ladder } from '../../../lib/spec/ladder.ts';
-import { PROFILES, type Profile } from '../../../lib/spec/profile.ts';
-import type { State } from '../../../lib/spec/state.ts';
+import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
+import type { Ladder } from '../../../lib/catalogue/ladder.ts';
+import { PROFILES, type Profile } from '../../../lib/standard/profile.ts';
+import type { State } from '../../../lib/standard/state.ts';
 import { inconclusiveOf, reasonOf, verdictOf } from '../../../lib/verdict/result.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 

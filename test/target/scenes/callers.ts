@@ -1,5 +1,5 @@
 /** Programs on the target of a lab that call the tester all the time. */
-import type { Family, Lab } from '../../../lib/lab/lab.ts';
+import type { Family, Lab } from '../../../lib/lab/namespaces/lab.ts';
 
 /** Where they call. */
 export const CALLED = { 4: 32_101, 6: 32_102 } as const;

@@ -2,8 +2,8 @@
 
 import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
 import { runCase } from '../../../lib/runner/trial/run-case.ts';
-import { ALL_CHECKS } from '../../../lib/spec/adoption.ts';
-import { findCase } from '../../../lib/spec/catalogue.ts';
+import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
+import { findCase } from '../../../lib/catalogue/catalogue.ts';
 import { DEFAULT_TIMING, type Timing } from '../../../lib/states/index.ts';
 import type { Driver } from '../../../lib/target/driver.ts';
 import { PortRange, RawLink, silenceKernel, Tester } from '../../../lib/tester/index.ts';

@@ -1,6 +1,6 @@
 /** `play-stack.ts STACK,FAMILY... ID...`: brings up a stack of the lab, runs cases against it, and prints the results. */
 import { findStack } from '../../../lib/lab/index.ts';
-import type { Family } from '../../../lib/lab/lab.ts';
+import type { Family } from '../../../lib/lab/namespaces/lab.ts';
 import { runCases } from './on-the-wire.ts';
 
 /** Conservative: what the preflight would measure of slow timers. */
@@ -8,7 +8,7 @@ const SLOW = { synAckRetransmission: 8000, finRetransmission: 2500 };
 
 const [which = '', ...ids] = process.argv.slice(2);
 const [name = '', ...numbers] = which.split(',');
-const stack = findStack(name);
+const stack = await findStack(name);
 if (!stack) throw new Error(`no such stack: ${name}`);
 const target = await stack.start({ families: numbers.map(Number) as Family[] });
 try {

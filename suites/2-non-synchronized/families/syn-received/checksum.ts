@@ -1,5 +1,5 @@
-import type { CaseDeclaration } from '../../../../lib/spec/case.ts';
-import type { Origin } from '../../../../lib/spec/state.ts';
+import type { CaseDeclaration } from '../../../../lib/catalogue/case.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import { DROPPED } from './outcomes.ts';
 
 /** Before the first step: segments with a wrong checksum. Each would be answered, or move the connection, if it were right. */

@@ -1,5 +1,5 @@
-import type { CaseDeclaration, Expectation } from '../../../../lib/spec/case.ts';
-import type { Origin } from '../../../../lib/spec/state.ts';
+import type { CaseDeclaration, Expectation } from '../../../../lib/catalogue/case.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, permitted, leftOpen } from './outcomes.ts';
 
 /** The ACK that completes the handshake, and what the later steps do with the rest of its segment. */

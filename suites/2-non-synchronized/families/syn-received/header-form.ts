@@ -1,5 +1,5 @@
-import type { CaseDeclaration, Outcome } from '../../../../lib/spec/case.ts';
-import type { Origin } from '../../../../lib/spec/state.ts';
+import type { CaseDeclaration, Outcome } from '../../../../lib/catalogue/case.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import { headerForm as headerFormOf } from '../header-form.ts';
 import { afterReset, DROPPED, leftOpen, permitted, RESET_FROM_ACK } from './outcomes.ts';
 

@@ -4,9 +4,9 @@
  * The ways differ in where a reset leads: a passive open goes back to LISTEN, an active one was refused and is CLOSED
  * (RFC 1122 4.2.2.11).
  */
-import type { Outcome } from '../../../../lib/spec/case.ts';
-import type { LeftOpen } from '../../../../lib/spec/left-open.ts';
-import type { Origin, State } from '../../../../lib/spec/state.ts';
+import type { Outcome } from '../../../../lib/catalogue/case.ts';
+import type { LeftOpen } from '../../../../lib/catalogue/left-open.ts';
+import type { Origin, State } from '../../../../lib/standard/state.ts';
 
 export const RESET_FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-RECEIVED' };
 export const RESET_FROM_SEQ: Outcome = {

@@ -1,5 +1,5 @@
-import type { CaseDeclaration } from '../../../../lib/spec/case.ts';
-import type { Origin } from '../../../../lib/spec/state.ts';
+import type { CaseDeclaration } from '../../../../lib/catalogue/case.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import {
   RESET_FROM_ACK,
   RESET_FROM_SEQ,

@@ -1,5 +1,5 @@
-import type { CaseDeclaration } from '../../../../lib/spec/case.ts';
-import type { Origin } from '../../../../lib/spec/state.ts';
+import type { CaseDeclaration } from '../../../../lib/catalogue/case.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import { EMPTY_ACK, permitted, RESET_FROM_ACK } from './outcomes.ts';
 
 /** First: the sequence number. What is wrong with it hides the other faults of the segment. */

@@ -3,8 +3,8 @@
  * profile. What its timestamp proves old is acknowledged before anything else of it is looked at; a RST never is. That is
  * appendix D; section 5.3 speaks of synchronized connections, and of TCPs that use PAWS: without, the segment counts.
  */
-import type { CaseDeclaration, Condition, Outcome } from '../../../../lib/spec/case.ts';
-import type { Origin } from '../../../../lib/spec/state.ts';
+import type { CaseDeclaration, Condition, Outcome } from '../../../../lib/catalogue/case.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import { afterReset, EMPTY_ACK, ESTABLISHED, permitted, leftOpen } from './outcomes.ts';
 
 const OLDER: Condition = 'timestamps negotiated; TSval older than TS.Recent';

@@ -1,5 +1,5 @@
-import type { CaseDeclaration, Expectation } from '../../../../lib/spec/case.ts';
-import type { Origin } from '../../../../lib/spec/state.ts';
+import type { CaseDeclaration, Expectation } from '../../../../lib/catalogue/case.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, afterReset, leftOpen } from './outcomes.ts';
 
 /** With RCV.WND = 0 only an empty segment at RCV.NXT is acceptable; the first step looks at nothing else. */

@@ -1,0 +1,136 @@
+import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
+import { acceptable } from '../../lib/standard/arrives/window.ts';
+import { gt } from '../../lib/wire/seq.ts';
+import type { Mutant } from './mutant.ts';
+import {
+  all,
+  answer,
+  enter,
+  type Fault,
+  faulty,
+  has,
+  inState,
+  isEmptyAck,
+  lacks,
+  leaving,
+  synchronized,
+  type Test,
+  taken,
+  when,
+} from './tools.ts';
+
+const ordinary: Test = all(acceptable, lacks('RST', 'SYN'));
+const acks: Test = all(synchronized, ordinary, has('ACK'));
+const empty: Test = (_tcb, { data, ctl }) => data === 0 && !ctl.has('FIN');
+const acksAll: Test = all(acks, ({ sndNxt }, { ack }) => ack === sndNxt);
+const ofAll: Fault = taken((segment, { sndNxt }) => ({ ...segment, ack: sndNxt }));
+const ofNothing: Fault = taken((segment, { sndUna }) => ({ ...segment, ack: sndUna }));
+const closed = leaving((after) => enter(after, 'CLOSED'));
+
+const into = (state: Parameters<typeof enter>[1], from: Parameters<typeof enter>[1]) =>
+  leaving((after, before) =>
+    before.state !== after.state && after.state === from ? enter(after, state) : after,
+  );
+
+/** Fifth step where our FIN waits for its ACK, and what it leads to. */
+export const CLOSING_ACKS: readonly Mutant[] = [
+  faulty(
+    'fin-wait-1-deaf-to-ack',
+    'FIN-WAIT-1 stays when its FIN is acknowledged',
+    when(all(inState('FIN-WAIT-1'), acksAll), ofNothing),
+  ),
+  faulty(
+    'fin-wait-1-any-ack',
+    'FIN-WAIT-1 takes any ACK for that of its FIN',
+    when(
+      all(inState('FIN-WAIT-1'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'fin-wait-1-to-time-wait',
+    'FIN-WAIT-1 goes to TIME-WAIT when its FIN is acknowledged',
+    when(inState('FIN-WAIT-1'), into('TIME-WAIT', 'FIN-WAIT-2')),
+  ),
+  faulty(
+    'fin-wait-1-to-closed',
+    'FIN-WAIT-1 goes to CLOSED when its FIN is acknowledged',
+    when(all(inState('FIN-WAIT-1'), acksAll, empty), closed),
+  ),
+  faulty(
+    'closing-deaf-to-ack',
+    'CLOSING stays when its FIN is acknowledged',
+    when(all(inState('CLOSING'), acksAll), ofNothing),
+  ),
+  faulty(
+    'closing-any-ack',
+    'CLOSING takes any ACK for that of its FIN',
+    when(
+      all(inState('CLOSING'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'closing-to-closed',
+    'CLOSING goes to CLOSED, without TIME-WAIT',
+    when(all(inState('CLOSING'), acksAll), closed),
+  ),
+  faulty(
+    'closing-to-fin-wait-2',
+    'CLOSING goes back to FIN-WAIT-2 when its FIN is acknowledged',
+    when(inState('CLOSING'), into('FIN-WAIT-2', 'TIME-WAIT')),
+  ),
+  faulty(
+    'closing-answers-ack',
+    'CLOSING answers the ACK of its FIN',
+    when(all(inState('CLOSING'), acksAll, empty), replyingAlways()),
+  ),
+  faulty(
+    'last-ack-deaf-to-ack',
+    'LAST-ACK stays when its FIN is acknowledged',
+    when(all(inState('LAST-ACK'), acksAll), ofNothing),
+  ),
+  faulty(
+    'last-ack-any-ack',
+    'LAST-ACK takes any ACK for that of its FIN',
+    when(
+      all(inState('LAST-ACK'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      ofAll,
+    ),
+  ),
+  faulty(
+    'last-ack-to-time-wait',
+    'LAST-ACK goes to TIME-WAIT',
+    when(
+      inState('LAST-ACK'),
+      leaving((after, _before, segment) =>
+        after.state === 'CLOSED' && !segment.ctl.has('RST') && segment.security === after.security
+          ? enter(after, 'TIME-WAIT')
+          : after,
+      ),
+    ),
+  ),
+  faulty(
+    'last-ack-resets',
+    'LAST-ACK answers the ACK of its FIN with a reset',
+    when(
+      all(inState('LAST-ACK'), acksAll),
+      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
+    ),
+  ),
+  faulty(
+    'close-wait-ack-closes',
+    'CLOSE-WAIT goes to CLOSED when all is acknowledged',
+    when(all(inState('CLOSE-WAIT'), acksAll, empty), closed),
+  ),
+];
+
+/** Whatever comes of it, an empty ACK goes out. */
+function replyingAlways(): Fault {
+  return (tcb, segment, next) => {
+    const arrival = next(tcb, segment);
+    return arrival.reply === 'silence' || isEmptyAck(arrival.reply)
+      ? { ...arrival, reply: emptyAck(arrival.tcb) }
+      : arrival;
+  };
+}

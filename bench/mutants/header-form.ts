@@ -1,0 +1,157 @@
+import type { ConcreteSegment } from '../../lib/notation/index.ts';
+import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
+import type { Malformation, Segment } from '../../lib/standard/tcb.ts';
+import type { Mutant } from './mutant.ts';
+import {
+  all,
+  answer,
+  enter,
+  faulty,
+  has,
+  ignore,
+  inState,
+  lacks,
+  outcome,
+  synchronized,
+  type Test,
+  taken,
+  when,
+} from './tools.ts';
+
+const malformed =
+  (how: Malformation): Test =>
+  (_tcb, segment) =>
+    segment.malformed === how;
+const noHeader = malformed('data offset');
+const illegal = malformed('option length');
+const unknown: Test = (_tcb, { unknownOption }) => unknownOption === true;
+const reserved: Test = (_tcb, { reserved: bits = 0 }) => bits > 0;
+const strayTimestamps: Test = ({ timestamps }, { tsval }) => tsval !== undefined && !timestamps;
+const text: Test = (_tcb, { data }) => data > 0;
+
+const closes = (tcb: Parameters<typeof enter>[0]) => enter(tcb, 'CLOSED');
+const believed = ({ malformed: _, ...segment }: Segment): Segment => segment;
+
+/** A mutant of how headers are read: those of which it is so are dropped, as if they were none. */
+const drops = (name: string, what: string, test: (read: ConcreteSegment) => boolean): Mutant => ({
+  name,
+  what,
+  base: 'rfc9293',
+  behaviour: { reads: (read) => (test(read) ? { malformed: 'data offset' } : {}) },
+});
+
+/** Headers that are not right, and options that are to be passed over. */
+export const HEADER_FORM: readonly Mutant[] = [
+  faulty(
+    'offset-believed',
+    'a data offset that cannot be is passed over: the segment is taken',
+    when(noHeader, taken(believed)),
+  ),
+  faulty(
+    'offset-believed-in-listen',
+    'a SYN with a data offset that cannot be opens a connection',
+    when(all(noHeader, inState('LISTEN')), taken(believed)),
+  ),
+  faulty(
+    'offset-makes-text',
+    'what lies behind a data offset below 5 is text, four octets of the header among it',
+    when(all(noHeader, synchronized, text), (tcb, segment, next) =>
+      next(tcb, { ...believed(segment), data: segment.data + 4 }),
+    ),
+  ),
+  faulty(
+    'offset-resets',
+    'a data offset that cannot be resets the connection',
+    when(all(noHeader, synchronized, lacks('RST')), answer(resetFor, closes)),
+  ),
+  faulty(
+    'offset-kills',
+    'a data offset that cannot be ends the connection',
+    when(
+      all(noHeader, synchronized),
+      answer(() => 'silence', closes),
+    ),
+  ),
+  faulty(
+    'offset-rst-answered',
+    'a RST without a header is acknowledged',
+    when(all(noHeader, has('RST')), answer(emptyAck)),
+  ),
+  faulty(
+    'option-length-kills',
+    'an illegal option length ends the connection without a word',
+    when(
+      all(illegal, synchronized),
+      answer(() => 'silence', closes),
+    ),
+  ),
+  faulty(
+    'option-length-reset-but-kept',
+    'an illegal option length is reset, and the connection lives on',
+    when(all(illegal, synchronized), answer(resetFor)),
+  ),
+  faulty(
+    'option-length-makes-text',
+    'where the list of options breaks off, the text begins',
+    when(all(illegal, inState('ESTABLISHED'), text), (tcb, segment, next) =>
+      next(tcb, { ...believed(segment), data: segment.data + 4 }),
+    ),
+  ),
+  faulty(
+    'option-length-eats-text',
+    'an option that is longer than the header takes the text with it',
+    when(all(illegal, inState('ESTABLISHED'), text), (tcb, segment, next) =>
+      next(tcb, { ...believed(segment), data: segment.data - 4 }),
+    ),
+  ),
+  faulty('unknown-option-drops', 'an unknown option drops the segment', when(unknown, ignore)),
+  faulty(
+    'unknown-option-drops-syn',
+    'an unknown option drops a SYN',
+    when(all(unknown, inState('LISTEN')), ignore),
+  ),
+  faulty(
+    'unknown-option-resets',
+    'an unknown option resets the connection',
+    when(all(unknown, synchronized), answer(resetFor, closes)),
+  ),
+  faulty(
+    'unknown-option-acked',
+    'text with an unknown option is answered, and not taken',
+    when(all(unknown, inState('ESTABLISHED')), (tcb) => outcome(emptyAck(tcb), tcb)),
+  ),
+  faulty('reserved-bits-drop', 'reserved bits drop the segment', when(reserved, ignore)),
+  faulty(
+    'reserved-bits-reset',
+    'reserved bits reset the connection',
+    when(all(reserved, synchronized), answer(resetFor, closes)),
+  ),
+  faulty(
+    'stray-timestamps-drop',
+    'timestamps that were not negotiated drop the segment',
+    when(all(strayTimestamps, synchronized), ignore),
+  ),
+  drops('nop-has-length', 'No-Operation is taken for an option with a length', ({ opt }) =>
+    /^01(00|01)/.test(opt ?? ''),
+  ),
+  drops('end-of-list-has-length', 'the end of the list is taken for an option with a length', ({ opt }) =>
+    /^00/.test(opt ?? ''),
+  ),
+  drops('unaligned-option-drops', 'an option must begin with a word', ({ opt }) => /^01fe/.test(opt ?? '')),
+  drops(
+    'mss-without-syn-drops',
+    'a maximum segment size outside a SYN drops the segment',
+    ({ mss, ctl }) => mss !== undefined && !ctl.has('SYN'),
+  ),
+  drops(
+    'window-scale-without-syn-drops',
+    'a window scale outside a SYN drops the segment',
+    ({ wscale, ctl }) => wscale !== undefined && !ctl.has('SYN'),
+  ),
+  {
+    name: 'checksum-zero-believed',
+    what: 'a checksum of zero is taken for none, and the segment for good',
+    base: 'rfc9293',
+    behaviour: { reads: ({ checksum }) => (checksum === 0 ? { checksumValid: true } : {}) },
+  },
+];

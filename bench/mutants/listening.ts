@@ -1,0 +1,100 @@
+import { resetFor } from '../../lib/standard/arrives/replies.ts';
+import { segLen } from '../../lib/standard/tcb.ts';
+import { add } from '../../lib/wire/seq.ts';
+import type { Mutant } from './mutant.ts';
+import {
+  all,
+  answer,
+  enter,
+  type Fault,
+  faulty,
+  has,
+  ignore,
+  inState,
+  lacks,
+  leaving,
+  replying,
+  type Test,
+  taken,
+  when,
+  withBits,
+  without,
+} from './tools.ts';
+
+const syn: Test = all(has('SYN'), lacks('ACK', 'RST'));
+const listening = all(inState('LISTEN'), syn);
+const text: Test = (_tcb, { data }) => data > 0;
+/** The SYN,ACK or ACK acknowledges all of the segment. */
+const ackingAll: Fault = (tcb, segment, next) => {
+  const { reply, tcb: after, ...rest } = next(tcb, segment);
+  const ack = add(segment.seq, segLen(segment));
+  return { ...rest, tcb: { ...after, rcvNxt: ack }, reply: reply === 'silence' ? reply : { ...reply, ack } };
+};
+
+/** LISTEN: how a connection is opened from outside. */
+export const LISTENING: readonly Mutant[] = [
+  faulty(
+    'listen-acknowledges-text',
+    'the SYN,ACK acknowledges the text of the SYN',
+    when(all(listening, text), ackingAll),
+  ),
+  faulty(
+    'listen-acknowledges-fin',
+    'the SYN,ACK acknowledges the FIN of the SYN',
+    when(all(listening, has('FIN')), ackingAll),
+  ),
+  faulty(
+    'listen-does-not-wrap',
+    'the SYN,ACK of the largest number acknowledges it, not 0',
+    when(
+      all(listening, (_tcb, { seq }) => seq === 2 ** 32 - 1),
+      replying((reply, _tcb, { seq }) => ({ ...reply, ack: seq })),
+    ),
+  ),
+  faulty('listen-drops-syn-with-fin', 'LISTEN drops SYN with FIN', when(all(listening, has('FIN')), ignore)),
+  faulty(
+    'listen-resets-syn-with-fin',
+    'LISTEN resets SYN with FIN',
+    when(all(listening, has('FIN')), answer(resetFor)),
+  ),
+  faulty(
+    'listen-drops-syn-with-psh',
+    'LISTEN drops SYN with PSH or URG',
+    when(all(listening, has('PSH')), ignore),
+  ),
+  faulty('listen-drops-syn-with-text', 'LISTEN drops a SYN with text', when(all(listening, text), ignore)),
+  faulty(
+    'listen-drops-syn-with-ecn',
+    'LISTEN drops a SYN that offers ECN',
+    when(all(listening, has('ECE')), ignore),
+  ),
+  faulty(
+    'listen-resets-syn-with-ecn',
+    'LISTEN resets a SYN that offers ECN',
+    when(all(listening, has('ECE')), answer(resetFor)),
+  ),
+  faulty(
+    'listen-opens-without-syn',
+    'LISTEN opens a connection for a FIN',
+    when(
+      all(inState('LISTEN'), has('FIN'), lacks('ACK', 'RST', 'SYN')),
+      taken((segment) => withBits(without(segment, 'FIN'), 'SYN')),
+    ),
+  ),
+  faulty(
+    'listen-syn-ack-with-psh',
+    'the SYN,ACK of a SYN with flags repeats them',
+    when(
+      all(listening, has('PSH')),
+      replying((reply) => withBits(reply, 'PSH')),
+    ),
+  ),
+  faulty(
+    'listen-establishes-with-fin',
+    'a SYN with FIN leads to CLOSE-WAIT at once',
+    when(
+      all(listening, has('FIN')),
+      leaving((after) => enter(after, 'CLOSE-WAIT')),
+    ),
+  ),
+];

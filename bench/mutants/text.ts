@@ -1,0 +1,228 @@
+import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
+import { acceptable } from '../../lib/standard/arrives/window.ts';
+import { segLen, type Tcb } from '../../lib/standard/tcb.ts';
+import { add, gt, lt, sub } from '../../lib/wire/seq.ts';
+import type { Mutant } from './mutant.ts';
+import {
+  all,
+  answer,
+  enter,
+  type Fault,
+  faulty,
+  has,
+  ignore,
+  inState,
+  lacks,
+  replying,
+  synchronized,
+  type Test,
+  taken,
+  unseen,
+  when,
+} from './tools.ts';
+
+const receiving = inState('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2');
+const afterFin = inState('CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT');
+const ordinary: Test = all(synchronized, acceptable, has('ACK'), lacks('RST', 'SYN'));
+const text: Test = (_tcb, { data }) => data > 0;
+const noText: Test = (_tcb, { data }) => data === 0;
+const inOrder: Test = ({ rcvNxt }, { seq }) => seq === rcvNxt;
+const gap: Test = ({ rcvNxt }, { seq }) => gt(seq, rcvNxt);
+const straddling: Test = all(ordinary, text, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt));
+const fin = all(ordinary, has('FIN'));
+const orphaned: Test = ({ userGone }) => userGone;
+
+/** The segment is taken further than it should be, as far as `octets` say, and acknowledged. */
+const advancing =
+  (octets: (tcb: Tcb, length: number) => number): Fault =>
+  (tcb, segment, next) => {
+    const arrival = next(tcb, segment);
+    const after = { ...arrival.tcb, rcvNxt: add(tcb.rcvNxt, octets(tcb, segLen(segment))) };
+    return { ...arrival, tcb: after, reply: emptyAck(after) };
+  };
+const unacknowledged: Fault = (tcb, segment, next) => ({ ...next(tcb, segment), reply: 'silence' });
+
+/** Seventh step: the text, and who is there to take it. */
+export const TEXT: readonly Mutant[] = [
+  faulty(
+    'text-not-acknowledged',
+    'text in order is taken and not acknowledged',
+    when(all(receiving, ordinary, text, inOrder), unacknowledged),
+  ),
+  faulty(
+    'text-acknowledged-one-short',
+    'the last octet of text is not acknowledged',
+    when(
+      all(receiving, ordinary, text, inOrder),
+      replying((reply) => ({ ...reply, ack: sub(reply.ack, 1) })),
+    ),
+  ),
+  faulty(
+    'text-acknowledged-one-too-far',
+    'one octet more than the text is acknowledged',
+    when(
+      all(receiving, ordinary, text, inOrder),
+      replying((reply) => ({ ...reply, ack: add(reply.ack, 1) })),
+    ),
+  ),
+  faulty(
+    'text-one-octet-lost',
+    'the last octet of text is not taken',
+    when(
+      all(receiving, ordinary, inOrder, (_tcb, { data }) => data > 1, lacks('FIN')),
+      taken((segment) => ({ ...segment, data: segment.data - 1 })),
+    ),
+  ),
+  faulty(
+    'text-acknowledged-with-psh',
+    'the acknowledgment of text carries PSH',
+    when(
+      all(receiving, ordinary, text, inOrder),
+      replying((reply) => ({ ...reply, ctl: new Set(['ACK', 'PSH']) })),
+    ),
+  ),
+  faulty(
+    'text-echoed',
+    'text is sent back with its acknowledgment',
+    when(
+      all(receiving, ordinary, text, inOrder),
+      replying((reply, _tcb, { data }) => ({ ...reply, data })),
+    ),
+  ),
+  ...(['FIN-WAIT-1', 'FIN-WAIT-2'] as const).flatMap((state) => [
+    faulty(
+      `${state.toLowerCase()}-ignores-text`,
+      `${state} takes no text any more`,
+      when(all(inState(state), ordinary, text), ignore),
+    ),
+    faulty(
+      `${state.toLowerCase()}-resets-text`,
+      `${state} resets the connection when text comes, though its user reads`,
+      when(
+        all(inState(state), ordinary, text),
+        answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
+      ),
+    ),
+  ]),
+  ...(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const).map((state) =>
+    faulty(
+      `${state.toLowerCase()}-takes-text`,
+      `${state} takes text after the FIN`,
+      when(
+        all(inState(state), ordinary, text, inOrder, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+        advancing((_tcb, length) => length),
+      ),
+    ),
+  ),
+  faulty(
+    'text-after-fin-resets',
+    'text after the FIN resets the connection',
+    when(
+      all(afterFin, ordinary, text),
+      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
+    ),
+  ),
+  faulty(
+    'text-over-a-gap',
+    'text behind a gap is taken as if it were in order',
+    when(
+      all(receiving, ordinary, text, gap),
+      taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt })),
+    ),
+  ),
+  faulty(
+    'text-over-a-gap-acknowledged',
+    'the end of text behind a gap is acknowledged, gap and all',
+    when(
+      all(receiving, ordinary, text, gap),
+      replying((reply, _tcb, segment) => ({ ...reply, ack: add(segment.seq, segLen(segment)) })),
+    ),
+  ),
+  faulty(
+    'text-behind-a-gap-resets',
+    'text behind a gap is reset',
+    when(all(receiving, ordinary, text, gap), answer(resetAtAck)),
+  ),
+  faulty(
+    'text-old-part-counted-again',
+    'the old part of text is acknowledged again',
+    when(
+      all(receiving, straddling, lacks('FIN')),
+      advancing((_tcb, length) => length),
+    ),
+  ),
+  faulty(
+    'text-with-old-part-refused',
+    'text of which a part is old is refused',
+    when(all(receiving, straddling), answer(emptyAck)),
+  ),
+  faulty(
+    'text-with-old-part-silent',
+    'text of which a part is old is dropped silently',
+    when(all(receiving, straddling), ignore),
+  ),
+  unseen(
+    faulty(
+      'text-behind-the-window-taken',
+      'text is taken further than the window goes',
+      when(
+        all(receiving, ordinary, inOrder, ({ rcvWnd }, { data }) => data >= rcvWnd),
+        advancing((_tcb, length) => length),
+      ),
+    ),
+    'RFC 9293 3.10.7.4 takes text until the buffers are full, and they may hold more than was advertised: the verdict is `permitted`',
+  ),
+  faulty(
+    'orphan-fin-resets',
+    'a FIN without text is reset when the user is gone',
+    when(
+      all(orphaned, fin, noText),
+      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
+    ),
+  ),
+  faulty(
+    'orphan-old-text-resets',
+    'old text is reset when the user is gone',
+    when(
+      all(orphaned, text, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt)),
+      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
+    ),
+  ),
+  faulty(
+    'orphan-text-silent',
+    'text is dropped silently when the user is gone',
+    when(all(orphaned, ordinary, text, inOrder), ignore),
+  ),
+  faulty(
+    'orphan-text-reset-but-kept',
+    'text is reset when the user is gone, and the connection lives on',
+    when(all(orphaned, ordinary, text, inOrder), answer(resetAtAck)),
+  ),
+  faulty(
+    'orphan-text-vanishes',
+    'the connection vanishes silently when text comes and the user is gone',
+    when(
+      all(orphaned, ordinary, text, inOrder),
+      answer(
+        () => 'silence',
+        (tcb) => enter(tcb, 'CLOSED'),
+      ),
+    ),
+  ),
+  unseen(
+    faulty(
+      'orphan-text-taken',
+      'text is taken and acknowledged when the user is gone',
+      (tcb, segment, next) => ({ ...next({ ...tcb, userGone: false }, segment) }),
+    ),
+    'RFC 1122 asks for the reset by a SHOULD: the verdict is `permitted`',
+  ),
+  unseen(
+    faulty(
+      'text-behind-a-gap-silent',
+      'text behind a gap is not answered',
+      when(all(receiving, ordinary, text, gap), ignore),
+    ),
+    'RFC 1122 4.2.2.21 (RFC 9293 MAY-13) leaves the ACK to the TCP: silence is as right',
+  ),
+];

@@ -1,0 +1,221 @@
+import { emptyAck, resetAtAck, synAck } from '../../lib/standard/arrives/replies.ts';
+import { acceptable } from '../../lib/standard/arrives/window.ts';
+import { segLen, type Tcb } from '../../lib/standard/tcb.ts';
+import { add, lt } from '../../lib/wire/seq.ts';
+import type { Mutant } from './mutant.ts';
+import {
+  all,
+  answer,
+  enter,
+  type Fault,
+  faulty,
+  has,
+  ignore,
+  inState,
+  lacks,
+  leaving,
+  not,
+  outcome,
+  type Test,
+  unseen,
+  when,
+} from './tools.ts';
+
+const timeWait = inState('TIME-WAIT');
+const syn = all(timeWait, has('SYN'), lacks('ACK', 'RST'));
+const ordinary = all(timeWait, lacks('SYN', 'RST'));
+const older: Test = ({ rcvNxt }, { seq }) => lt(seq, rcvNxt);
+const finAgain: Test = all(
+  ordinary,
+  has('FIN'),
+  ({ rcvNxt }, segment) => add(segment.seq, segLen(segment)) === rcvNxt,
+);
+/** A connection opens anew, out of TIME-WAIT. */
+const reopen: Fault = (tcb, segment) => {
+  const after = {
+    ...enter(tcb, 'SYN-RECEIVED', 'passive'),
+    irs: segment.seq,
+    rcvNxt: add(segment.seq, 1),
+    timestamps: false,
+    sndUna: tcb.iss,
+    sndNxt: add(tcb.iss, 1),
+  };
+  return { reply: synAck(after), tcb: after, level: 'required', why: 'a fault', freeSeq: true };
+};
+/** A connection that opens anew begins with a number of the old one. */
+const reopenedFrom =
+  (choose: (old: Tcb) => number): Fault =>
+  (tcb, segment, next) => {
+    const { freeSeq, ...arrival } = next(tcb, segment);
+    if (!freeSeq || arrival.reply === 'silence') return arrival;
+    const iss = choose(tcb);
+    const anew = { ...arrival.tcb, iss, sndUna: iss, sndNxt: add(iss, 1) };
+    return { ...arrival, reply: { ...arrival.reply, seq: iss }, tcb: anew };
+  };
+const gone = leaving((after) => enter(after, 'CLOSED'));
+
+/** TIME-WAIT: killed, reopened, not restarted. */
+export const TIME_WAIT: readonly Mutant[] = [
+  faulty(
+    'time-wait-killed-by-ack',
+    'TIME-WAIT ends with an ACK',
+    when(all(ordinary, has('ACK'), acceptable), gone),
+  ),
+  faulty('time-wait-killed-by-fin', 'TIME-WAIT ends with the FIN that comes again', when(finAgain, gone)),
+  faulty(
+    'time-wait-killed-by-old-text',
+    'TIME-WAIT ends with an old duplicate of text',
+    when(
+      all(ordinary, older, (_tcb, { data }) => data > 0),
+      gone,
+    ),
+  ),
+  faulty(
+    'time-wait-killed-by-syn',
+    'TIME-WAIT ends with a SYN, without a word',
+    when(
+      syn,
+      answer(
+        () => 'silence',
+        (tcb) => enter(tcb, 'CLOSED'),
+      ),
+    ),
+  ),
+  faulty(
+    'time-wait-killed-by-outside-rst',
+    'TIME-WAIT ends with a reset anywhere (RFC 1337)',
+    when(
+      all(timeWait, has('RST')),
+      answer(
+        () => 'silence',
+        (tcb) => enter(tcb, 'CLOSED'),
+      ),
+    ),
+  ),
+  faulty(
+    'time-wait-resets',
+    'TIME-WAIT answers like CLOSED',
+    when(all(ordinary, has('ACK')), answer(resetAtAck)),
+  ),
+  faulty(
+    'time-wait-resets-text',
+    'TIME-WAIT resets text',
+    when(
+      all(ordinary, has('ACK'), (_tcb, { data }) => data > 0),
+      answer(resetAtAck),
+    ),
+  ),
+  faulty(
+    'time-wait-silent',
+    'TIME-WAIT answers nothing that lies outside the window',
+    when(all(ordinary, not(acceptable)), ignore),
+  ),
+  faulty(
+    'time-wait-silent-beyond',
+    'TIME-WAIT answers old segments only',
+    when(all(ordinary, not(acceptable), not(older)), ignore),
+  ),
+  faulty(
+    'time-wait-reopened-by-older-syn',
+    'a SYN older than the connection opens it anew',
+    when(all(syn, older), reopen),
+  ),
+  faulty('time-wait-reopened-by-any-syn', 'any SYN opens the connection anew', when(syn, reopen), 'rfc793'),
+  faulty(
+    'time-wait-reopened-by-syn-ack',
+    'a SYN,ACK opens the connection anew',
+    when(all(timeWait, has('SYN', 'ACK'), lacks('RST')), reopen),
+  ),
+  faulty(
+    'time-wait-reopened-by-old-timestamp',
+    'a SYN with a timestamp from the past opens the connection anew',
+    when(
+      all(
+        syn,
+        ({ timestamps, tsRecent }, { tsval }) => timestamps && tsval !== undefined && lt(tsval, tsRecent),
+      ),
+      reopen,
+    ),
+  ),
+  faulty(
+    'time-wait-reopened-wrong-ack',
+    'the SYN,ACK of a connection that opens anew acknowledges RCV.NXT',
+    when(all(syn, not(older)), (tcb, segment, next) => {
+      const { reply, ...rest } = reopen(tcb, segment, next);
+      return { ...rest, reply: reply === 'silence' ? reply : { ...reply, ack: tcb.rcvNxt } };
+    }),
+  ),
+  faulty(
+    'time-wait-reopened-by-ack',
+    'a SYN that may open anew is answered with an ACK and forgets the connection',
+    when(
+      syn,
+      answer(emptyAck, (tcb) => enter(tcb, 'CLOSED')),
+    ),
+  ),
+  faulty(
+    'time-wait-reopened-with-old-iss',
+    'a connection that opens anew begins with the ISS of the old one',
+    when(syn, (tcb, segment, next) => {
+      const { freeSeq: _, ...arrival } = next(tcb, segment);
+      return arrival;
+    }),
+  ),
+  faulty(
+    'time-wait-reopened-with-smaller-iss',
+    'a connection that opens anew begins with an ISS before the old one',
+    when(
+      syn,
+      reopenedFrom(({ iss }) => add(iss, -100_000)),
+    ),
+  ),
+  {
+    ...faulty(
+      'time-wait-reopened-with-last-number',
+      'a connection that opens anew begins with the last number that the old one used',
+      when(
+        syn,
+        reopenedFrom(({ sndNxt }) => add(sndNxt, -1)),
+      ),
+    ),
+    caughtBy: 'time-wait.syn.first-timestamp',
+  },
+  {
+    name: 'time-wait-not-returned-to',
+    what: 'a reset of what reopened the connection does not lead back to TIME-WAIT',
+    base: 'rfc9293',
+    behaviour: { returnsToTimeWait: false },
+  },
+  unseen(
+    {
+      name: 'time-wait-not-restarted',
+      what: 'the FIN that comes again does not begin 2 MSL anew',
+      base: 'rfc9293',
+      behaviour: { restartsTimeWait: false },
+    },
+    'no case waits for 2 MSL, and no document says by how much the wait may differ',
+  ),
+  {
+    name: 'time-wait-too-short',
+    what: 'TIME-WAIT lasts for a quarter of a second',
+    base: 'rfc9293',
+    behaviour: { timers: { timeWait: 250 } },
+  },
+  {
+    name: 'time-wait-left-out',
+    what: 'there is no TIME-WAIT',
+    base: 'rfc9293',
+    behaviour: { timers: { timeWait: 0 } },
+  },
+  unseen(
+    faulty(
+      'time-wait-never-reopened',
+      'no SYN opens the connection anew',
+      when(syn, (tcb, segment, next) => {
+        const { freeSeq, ...arrival } = next(tcb, segment);
+        return freeSeq ? outcome(emptyAck(tcb), tcb) : arrival;
+      }),
+    ),
+    'RFC 6191 is a SHOULD (SHLD-4): the verdict is `permitted`',
+  ),
+];

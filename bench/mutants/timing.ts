@@ -1,0 +1,92 @@
+import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
+import type { Emission } from '../../lib/lab/reference/behaviour.ts';
+import type { Mutant } from './mutant.ts';
+import { isEmptyAck, isReset, unseen } from './tools.ts';
+
+type When = (reply: Segment, tcb: Tcb) => boolean;
+
+const SOON = 200;
+const TOO_LATE = 1000;
+
+const emitting = (
+  name: string,
+  what: string,
+  emit: (reply: Segment, tcb: Tcb) => readonly Emission[],
+): Mutant => ({
+  name,
+  what,
+  base: 'rfc9293',
+  behaviour: { emit },
+});
+const again = (name: string, what: string, which: When, after: number): Mutant =>
+  emitting(name, what, (segment, tcb) => [
+    { segment, after: 0 },
+    ...(which(segment, tcb) ? [{ segment, after }] : []),
+  ]);
+const late = (name: string, what: string, which: When): Mutant =>
+  emitting(name, what, (segment, tcb) => [{ segment, after: which(segment, tcb) ? TOO_LATE : 0 }]);
+const isSynAck: When = ({ ctl }) => ctl.has('SYN');
+
+/** Replies that come twice, or too late, and timers that do not run. */
+export const TIMING: readonly Mutant[] = [
+  again('reset-twice', 'every reset is sent twice', isReset, 0),
+  again('reset-again', 'every reset is sent again after 200 ms', isReset, SOON),
+  again('empty-ack-twice', 'every empty ACK is sent twice', isEmptyAck, 0),
+  again('empty-ack-again', 'every empty ACK is sent again after 200 ms', isEmptyAck, SOON),
+  again('syn-ack-twice', 'every SYN,ACK is sent twice at once', isSynAck, 0),
+  late(
+    'reset-of-connection-late',
+    'the reset of what meets a connection comes after a second',
+    (reply, { state }) => isReset(reply) && state !== 'CLOSED',
+  ),
+  late(
+    'text-acknowledged-late',
+    'text is acknowledged after a second, where 500 ms are the most',
+    (reply, { rcvNxt }) => isEmptyAck(reply) && reply.ack !== rcvNxt,
+  ),
+  emitting('empty-ack-then-reset', 'an empty ACK is followed by a reset', (segment) => [
+    { segment, after: 0 },
+    ...(isEmptyAck(segment)
+      ? [{ segment: { ...segment, ctl: new Set(['RST'] as const) }, after: SOON }]
+      : []),
+  ]),
+  {
+    name: 'fin-never-again',
+    what: 'a FIN is not sent again',
+    base: 'rfc9293',
+    behaviour: { resends: ({ state }) => state === 'SYN-SENT' || state === 'SYN-RECEIVED' },
+    equivalent: 'no case judges what a timer sends',
+  },
+  {
+    name: 'syn-ack-never-again',
+    what: 'a SYN,ACK is not sent again',
+    base: 'rfc9293',
+    behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
+    equivalent: 'no case judges what a timer sends',
+  },
+  unseen(
+    {
+      name: 'syn-ack-again-without-ack',
+      what: 'a SYN,ACK that is sent again has lost its ACK: <SEQ=ISS><CTL=SYN>',
+      base: 'rfc9293',
+      behaviour: { resendsBareSyn: true },
+    },
+    'what a timer sends is no reply to a segment: no case may take it for one, nor for a sign of ESTABLISHED',
+  ),
+  {
+    name: 'unread-text-told-by-reset',
+    what: 'CLOSE with text unread resets the connection, where RFC 793 knows only the FIN',
+    base: 'rfc793',
+    behaviour: { resetsUnread: true },
+    caughtBy: 'ladder.unread-text.close',
+  },
+  unseen(
+    {
+      name: 'unread-text-not-told',
+      what: 'CLOSE with text unread sends a FIN',
+      base: 'rfc9293',
+      behaviour: { resetsUnread: false },
+    },
+    'RFC 9293 SHLD-3 is a SHOULD: the verdict is `permitted`',
+  ),
+];

@@ -1,0 +1,91 @@
+import { acceptable } from '../../lib/standard/arrives/window.ts';
+import { add } from '../../lib/wire/seq.ts';
+import type { Mutant } from './mutant.ts';
+import {
+  all,
+  type Fault,
+  faulty,
+  has,
+  ignore,
+  inState,
+  lacks,
+  type Test,
+  taken,
+  when,
+  without,
+} from './tools.ts';
+
+const receiving = inState('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2');
+const urgent: Test = all(has('ACK', 'URG'), lacks('SYN', 'FIN', 'RST'));
+const urgentText: Test = all(urgent, acceptable, ({ rcvNxt }, { data, seq }) => data > 0 && seq === rcvNxt);
+const inside: Test = (_tcb, { urg, data }) => urg < data;
+const beyond: Test = (_tcb, { urg, data }) => urg > data;
+
+/** RCV.NXT and the acknowledgment come out otherwise, by so many octets. */
+const offBy =
+  (octets: (urg: number, data: number) => number): Fault =>
+  (tcb, segment, next) => {
+    const arrival = next(tcb, segment);
+    const { reply } = arrival;
+    const more = octets(segment.urg, segment.data);
+    const after = { ...arrival.tcb, rcvNxt: add(arrival.tcb.rcvNxt, more) };
+    return { ...arrival, tcb: after, reply: reply === 'silence' ? reply : { ...reply, ack: after.rcvNxt } };
+  };
+
+/** Sixth step: the urgent pointer. */
+export const URGENT: readonly Mutant[] = [
+  faulty(
+    'urg-octet-not-counted',
+    'the urgent octet is taken out of the text, and does not count',
+    when(
+      all(receiving, urgentText),
+      offBy(() => -1),
+    ),
+  ),
+  faulty(
+    'urg-cuts-text-at-pointer',
+    'of urgent text only what lies before the pointer is taken',
+    when(
+      all(receiving, urgentText, inside),
+      offBy((urg, data) => urg - data),
+    ),
+  ),
+  faulty(
+    'urg-skips-to-pointer',
+    'an urgent pointer beyond the text moves RCV.NXT up to it',
+    when(
+      all(receiving, urgentText, beyond),
+      offBy((urg, data) => urg - data),
+    ),
+  ),
+  faulty('urg-text-ignored', 'urgent text is ignored', when(all(receiving, urgentText), ignore)),
+  faulty(
+    'urg-text-not-acknowledged',
+    'urgent text is taken and not acknowledged',
+    when(all(receiving, urgentText), (tcb, segment, next) => ({ ...next(tcb, segment), reply: 'silence' })),
+  ),
+  faulty(
+    'urg-in-syn-received-drops-text',
+    'urgent text with the ACK that completes the handshake is lost',
+    when(
+      all(inState('SYN-RECEIVED'), urgentText),
+      taken((segment) => ({ ...without(segment, 'URG'), data: 0 })),
+    ),
+  ),
+  faulty(
+    'urg-ignored-at-closed-window',
+    'urgent text at a closed window is ignored, not answered',
+    when(
+      all(urgent, ({ rcvWnd }, { data }) => rcvWnd === 0 && data > 0),
+      ignore,
+    ),
+  ),
+  faulty(
+    'urg-taken-at-closed-window',
+    'urgent text is taken though the window is closed',
+    when(
+      all(receiving, urgent, ({ rcvWnd }, { data }) => rcvWnd === 0 && data > 0),
+      offBy((_urg, data) => data),
+    ),
+  ),
+];

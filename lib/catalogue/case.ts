@@ -1,0 +1,90 @@
+import type { Choice } from '../standard/adoption.ts';
+import type { LeftOpen } from './left-open.ts';
+import type { Level, Profile } from '../standard/profile.ts';
+import type { Origin, State } from '../standard/state.ts';
+
+/**
+ * A circumstance beyond the state that a case needs. The text is what `list` prints; `lib/states` knows how to bring
+ * each about.
+ */
+export const CONDITIONS = [
+  'zero receive window',
+  'target has 3000 octets in flight',
+  'timestamps negotiated',
+  'timestamps negotiated; TSval older than TS.Recent',
+  'timestamps negotiated; segment carries none',
+  'IPv4 security option differs from the connection',
+  'IPv4 precedence higher, target not allowed to raise it',
+  'IPv4 precedence higher, target allowed to raise it',
+  'IPv4 precedence lower',
+  'wrong TCP checksum',
+  'sent to a broadcast or multicast address',
+  'the user has closed the connection',
+  'the user closes the connection with text unread',
+] as const;
+
+export type Condition = (typeof CONDITIONS)[number];
+
+/** How CLOSED came about; each is a recipe of its own. */
+export const CLOSED_BY = ['never opened', 'FINs', 'abort'] as const;
+export type ClosedBy = (typeof CLOSED_BY)[number];
+
+/** One thing that the target may do, in the notation (RFC 793 section 3.4). */
+export interface Outcome {
+  /**
+   * A segment in the notation, or `silence`. A field that is not written, or written ANY, is not compared; flags always
+   * are, and no <DATA> means no text.
+   */
+  readonly reply: string;
+  /** The state after. A connection whose origin is a LISTEN that goes on is CLOSED when it is gone. */
+  readonly then: State;
+  /** `required` when absent. */
+  readonly level?: Level;
+  /** Set when the outcome is that of a TCP that has, or has not, adopted one check of RFC 5961; absent means either. */
+  readonly when?: Choice;
+  /**
+   * Which text lets this outcome stand beside one of another kind. Every case that allows three kinds of reply, or silence
+   * beside a reply, has to be left open by a text, and says by which.
+   */
+  readonly leftOpen?: LeftOpen;
+}
+
+export type Expectation = Outcome | readonly Outcome[];
+
+/** A case as the suites declare it: plain data. */
+export interface CaseDeclaration {
+  /** Permanent, lower case: `<state>.<stimulus>.<qualifier>`. */
+  readonly id: string;
+  readonly title: string;
+  readonly condition?: Condition;
+  /** Only for state CLOSED; `never opened` when absent. */
+  readonly closedBy?: ClosedBy;
+  /** The stimulus in the notation. */
+  readonly send: string;
+  /**
+   * What must come back. Either for all profiles, or by profile: a profile that is not named inherits from the one
+   * before it in the chain, and `rfc793` must be named.
+   */
+  readonly expect:
+    | Expectation
+    | ({ readonly rfc793: Expectation } & Partial<Readonly<Record<Profile, Expectation>>>);
+  /** Document, section and step, in our own words: at least one. */
+  readonly cite: readonly string[];
+  /** Ids of lib/standard/requirements.ts that the case tests. */
+  readonly requirements?: readonly string[];
+}
+
+/** An outcome whose level is spelled out. */
+export interface ResolvedOutcome extends Outcome {
+  readonly level: Level;
+}
+
+/** A declared case, resolved: what the catalogue holds and `list --json` prints. */
+export interface Case extends Omit<CaseDeclaration, 'expect'> {
+  readonly state: State;
+  readonly origin?: Origin;
+  readonly expect: Readonly<Record<Profile, readonly ResolvedOutcome[]>>;
+  readonly requirements: readonly string[];
+  /** The address families that can express it: IPv6 has no security option and no precedence. */
+  readonly families: readonly (4 | 6)[];
+}

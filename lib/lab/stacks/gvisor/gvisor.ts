@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
+import { buildUpperTester } from '../../../target/build-agent.ts';
+import { UpperTesterDriver } from '../../../target/upper-tester-driver.ts';
+import { LabUnavailable, labEnvironment } from '../../namespaces/enter.ts';
+import { Lab } from '../../namespaces/lab.ts';
+import { COMPILER, missingOf } from '../../namespaces/packages.ts';
+import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
+import { controlAddress, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
+import { closingActiveOpens } from './gvisor-driver.ts';
+
+const PACKAGES = { ...COMPILER, runsc: 'runsc' };
+const AGENT = '/upper-tester';
+// Its link endpoint has a receive ring of 32 frames: what comes in a longer burst is lost.
+const WIDTH = 16;
+const PATIENCE_MS = 15_000;
+
+/**
+ * What is done in mount and process namespaces of runsc's own. Everything that it starts ends with the first process in
+ * there, and all files are on a file system that goes with it: a killed run leaves neither behind.
+ *
+ * The file system over /proc/sys/net hides what runsc takes for the mark of the machine's own network: kernels since 5.9
+ * show the file that it looks for in every network namespace.
+ */
+const SCRIPT = `set -e
+exec 3<"$1"
+mount -t tmpfs none /proc/sys/net
+mount -t tmpfs none "$2"
+mkdir "$2/rootfs" "$2/rootfs/proc"
+cat <&3 >"$2/rootfs${AGENT}"
+exec 3<&-
+chmod 755 "$2/rootfs${AGENT}"
+printf %s "$3" >"$2/config.json"
+shift
+cd "$1"
+exec runsc --root "$1/state" --platform=ptrace --network=sandbox --ignore-cgroups \\
+  --gso=false --software-gso=false --rx-checksum-offload=false run --bundle "$1" segment-arrives
+`;
+
+/** gVisor's netstack behind the lab's veth, which runsc takes over. */
+export const gvisor: Stack = {
+  id: 'gvisor',
+  what: "gVisor's netstack, the TCP of a sandbox written in Go",
+  packages: Object.keys(PACKAGES),
+  missing: () => missingOf(PACKAGES),
+  async start({ families, logs }: StackOptions): Promise<RunningTarget> {
+    await requireRoot();
+    const [program, name] = await Promise.all([buildUpperTester({ static: true }), versionedName()]);
+    const lab = await Lab.create({ families });
+    const cleanups: (() => Promise<void>)[] = [() => lab.dispose()];
+    const stop = async (): Promise<void> => {
+      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+    };
+    try {
+      const { tester, target } = lab;
+      const bundle = (port: number): string =>
+        JSON.stringify(bundleOf([AGENT, ...upperTesterOptions(tester, target, families, port)]));
+      const agent = await startUpperTester({
+        what: 'The upper tester in gVisor',
+        words: (port) => [
+          ...lab.entering,
+          ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
+          ...['sh', '-c', SCRIPT, 'runsc', program, tmpdir(), bundle(port)],
+        ],
+        patienceMs: PATIENCE_MS,
+        log: logs === undefined ? undefined : { folder: logs, name: 'gvisor' },
+      });
+      cleanups.push(() => agent.stop());
+      const address = controlAddress(target, families);
+      const driver = await UpperTesterDriver.open({ address, port: agent.port, tester, target });
+      cleanups.push(() => driver.dispose());
+      return {
+        ...{ name, families, tester, target, driver: closingActiveOpens(driver), width: WIDTH, stop },
+        ending: () => agent.ending,
+        restart: () => agent.restart(),
+      };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  },
+};
+
+/** An OCI bundle's description: one program in the network namespace of runsc, which is the first process of its own. */
+function bundleOf(args: readonly string[]): object {
+  return {
+    ociVersion: '1.0.0',
+    process: {
+      user: { uid: 0, gid: 0 },
+      args,
+      env: [],
+      cwd: '/',
+      rlimits: [{ type: 'RLIMIT_NOFILE', soft: 4096, hard: 4096 }],
+    },
+    root: { path: 'rootfs', readonly: true },
+    hostname: 'target',
+    mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
+    linux: {
+      namespaces: [
+        { type: 'network', path: '/proc/1/ns/net' },
+        { type: 'pid' },
+        { type: 'ipc' },
+        { type: 'uts' },
+        { type: 'mount' },
+      ],
+    },
+  };
+}
+
+/** runsc must be root of the machine: to trace and to change roots, root of a user namespace is not enough for it. */
+async function requireRoot(): Promise<void> {
+  const [line = ''] = (await readFile('/proc/self/uid_map', 'utf8')).split('\n');
+  const [inside, outside] = line.trim().split(/\s+/);
+  if (process.getuid?.() === 0 && inside === '0' && outside === '0') return;
+  throw new LabUnavailable('gVisor needs root: run this as root, not in a user namespace.');
+}
+
+async function versionedName(): Promise<string> {
+  const { stdout } = await promisify(execFile)('runsc', ['--version'], { env: labEnvironment() });
+  const version = /version\s+(?:release-)?(\S+)/.exec(stdout)?.[1];
+  return `gVisor ${version ?? ''}`.trim();
+}

@@ -1,0 +1,191 @@
+import { type Driver, type Handle, type ListenerKind, NotCapable } from '../../../target/driver.ts';
+import { type Accepted, type Binding, TestabilityClient } from '../../../target/testability/client.ts';
+import type { Addresses } from '../../namespaces/lab.ts';
+import type { SlirpApi } from './api.ts';
+import type { SlirpProcess } from './process.ts';
+
+// Ports on the host behind the proxy, below those that it chooses by itself.
+const LISTENERS = { low: 8000, high: 31_999 };
+const FORWARDS = { low: 2000, high: 7999 };
+const LOOPBACK: Addresses = { 4: '127.0.0.1', 6: '::1' };
+const TEXT = 'segment arrives ';
+// Of a user that does not read; systems round up to what they must have.
+const SMALL_BUFFER = 1024;
+
+/** The proxy that is driven. */
+export interface Proxy {
+  readonly api: SlirpApi;
+  /** Who the tester is to it. */
+  readonly guest: Addresses;
+  readonly proxy: Pick<SlirpProcess, 'crashes'>;
+}
+
+/** What a connection of the tester's has on the host behind the proxy. */
+interface Behind {
+  listener?: number;
+  forward?: number;
+  handle?: Handle;
+  waiting?: (handle: Handle | undefined) => void;
+}
+
+/**
+ * Moves the user behind a proxy, through an upper tester there. The proxy's TCP is the target: its user is whoever is at
+ * the other end of the proxy's own connection, which comes from a port that says nothing of the tester's. So each of the
+ * tester's connections gets a listener to itself. That the user has accepted says nothing of the tester's handshake.
+ */
+export class SlirpDriver implements Driver {
+  readonly name: string;
+  readonly seesAccepts = false;
+  readonly #client: TestabilityClient;
+  readonly #api: SlirpApi;
+  readonly #guest: Addresses;
+  readonly #proxy: Pick<SlirpProcess, 'crashes'>;
+  readonly #behind = new Map<number, Behind>();
+  /** Listening sockets by the tester's port that they are for. */
+  readonly #listeners = new Map<number, number>();
+  readonly #shared = new Map<4 | 6, Promise<number>>();
+  #nextListener = LISTENERS.low;
+  #nextForward = FORWARDS.low;
+
+  private constructor(client: TestabilityClient, { api, guest, proxy }: Proxy) {
+    this.name = 'an upper tester behind the proxy';
+    this.#client = client;
+    this.#api = api;
+    this.#guest = guest;
+    this.#proxy = proxy;
+    client.onAccepted((event) => this.#onAccepted(event));
+  }
+
+  /** @param control where the upper tester takes commands, as the tester sees it through the proxy */
+  static async open(control: { address: string; port: number }, proxy: Proxy): Promise<SlirpDriver> {
+    const client = await TestabilityClient.open(control);
+    try {
+      await client.startTest();
+      return new SlirpDriver(client, proxy);
+    } catch (error) {
+      client.dispose();
+      throw error;
+    }
+  }
+
+  get restarts(): number {
+    return this.#proxy.crashes;
+  }
+
+  async listener(family: 4 | 6, kind: ListenerKind, testerPort?: number): Promise<number> {
+    if (testerPort !== undefined) {
+      const { port, socketId } = await this.#listen(family, kind);
+      this.#of(testerPort).listener = socketId;
+      this.#listeners.set(socketId, testerPort);
+      return port;
+    }
+    let shared = this.#shared.get(family);
+    if (!shared) {
+      shared = this.#listen(family, kind).then(({ port }) => port);
+      this.#shared.set(family, shared);
+    }
+    return shared;
+  }
+
+  accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {
+    const behind = this.#of(testerPort);
+    if (behind.handle) return Promise.resolve(behind.handle);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => behind.waiting?.(undefined), timeout);
+      behind.waiting = (handle) => {
+        clearTimeout(timer);
+        delete behind.waiting;
+        resolve(handle);
+      };
+    });
+  }
+
+  async connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
+    if (family === 6) throw new NotCapable('slirp4netns forwards connections to its guest over IPv4 only');
+    const hostPort = this.#nextForward;
+    this.#nextForward = hostPort === FORWARDS.high ? FORWARDS.low : hostPort + 1;
+    const socketId = await this.#create(kind, { family });
+    const behind = this.#of(testerPort);
+    behind.forward = await this.#api.forward(hostPort, { address: this.#guest[4], port: testerPort });
+    behind.handle = { socketId };
+    await this.#client.connect(socketId, LOOPBACK[4], hostPort);
+    return behind.handle;
+  }
+
+  async send({ socketId }: Handle, octets: number): Promise<void> {
+    await this.#client.sendData(socketId, { data: TEXT.slice(0, octets), total: octets });
+  }
+
+  shutdown({ socketId }: Handle): Promise<void> {
+    return this.#client.shutdown(socketId, 'tx');
+  }
+
+  close({ socketId }: Handle): Promise<void> {
+    return this.#client.close(socketId);
+  }
+
+  abort({ socketId }: Handle): Promise<void> {
+    return this.#client.abort(socketId);
+  }
+
+  async release(testerPort: number): Promise<void> {
+    const behind = this.#behind.get(testerPort);
+    if (!behind) return;
+    this.#behind.delete(testerPort);
+    behind.waiting?.(undefined);
+    const { handle, listener, forward } = behind;
+    // Each may be gone already: closed by the case, or reset by the tester.
+    const quietly = (action: Promise<void>): Promise<void> => action.catch(() => undefined);
+    if (handle) await quietly(this.#client.abort(handle.socketId));
+    if (listener !== undefined) {
+      this.#listeners.delete(listener);
+      await quietly(this.#client.close(listener));
+    }
+    if (forward !== undefined) await quietly(this.#api.unforward(forward));
+  }
+
+  async dispose(): Promise<void> {
+    await this.#client.endTest().catch(() => undefined);
+    this.#client.dispose();
+  }
+
+  async #listen(family: 4 | 6, kind: ListenerKind): Promise<{ port: number; socketId: number }> {
+    const port = this.#nextListener;
+    this.#nextListener = port === LISTENERS.high ? LISTENERS.low : port + 1;
+    const socketId = await this.#create(kind, { family, port });
+    await this.#client.listenAndAccept(socketId);
+    return { port, socketId };
+  }
+
+  /** A user who does not read fills the proxy's buffer by and by; what the proxy makes of its SYN is nobody's to choose. */
+  async #create(kind: ListenerKind, binding: Binding): Promise<number> {
+    if (kind !== 'plain' && kind !== 'closing window') {
+      throw new NotCapable(
+        `its first window, the size of its buffer and precedence are the proxy's own: no ${kind}`,
+      );
+    }
+    const socketId = await this.#client.createAndBind(binding);
+    if (kind === 'closing window') {
+      await this.#client.setReceiveBuffer(socketId, SMALL_BUFFER);
+      await this.#client.setReading(socketId, false);
+    }
+    return socketId;
+  }
+
+  #of(testerPort: number): Behind {
+    let behind = this.#behind.get(testerPort);
+    if (!behind) {
+      behind = {};
+      this.#behind.set(testerPort, behind);
+    }
+    return behind;
+  }
+
+  #onAccepted({ listenSocketId, socketId }: Accepted): void {
+    const testerPort = this.#listeners.get(listenSocketId);
+    if (testerPort === undefined) return;
+    const behind = this.#of(testerPort);
+    behind.handle = { socketId };
+    behind.waiting?.(behind.handle);
+  }
+}

@@ -1,0 +1,88 @@
+import { evaluateSegment, parseSegment } from '../../../lib/notation/index.ts';
+import { Random } from '../../../lib/runner/trial/random.ts';
+import type { Case } from '../../../lib/catalogue/case.ts';
+import { headerForm } from '../../../lib/standard/header.ts';
+import type { State } from '../../../lib/standard/state.ts';
+import type { Segment, Tcb } from '../../../lib/standard/tcb.ts';
+import { tcbVariables } from '../../../lib/standard/variables.ts';
+import { add } from '../../../lib/wire/seq.ts';
+
+/** A TCB such as the recipe of a case leads to, and the stimulus of the case over it. */
+export interface Encounter {
+  readonly tcb: Tcb;
+  readonly segment: Segment;
+}
+
+/** The same case and number always make the same encounter. Sequence numbers often lie where they wrap around. */
+export function encounterOf(subject: Case, number: number): Encounter {
+  const random = new Random(number, subject.id);
+  const tcb = tcbOf(subject, random);
+  return { tcb, segment: stimulusOf(subject, tcb, random) };
+}
+
+const between = (random: Random, least: number, most: number): number =>
+  least + (random.next() % (most - least + 1));
+
+/** Our SYN, or our FIN, is sent and waits for its acknowledgment. */
+const WAITING: readonly State[] = ['SYN-SENT', 'SYN-RECEIVED', 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
+
+function tcbOf(subject: Case, random: Random): Tcb {
+  const { state, origin } = subject;
+  const condition: string = subject.condition ?? '';
+  const opening = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
+  const iss = random.sequenceNumber();
+  const sndUna = add(iss, opening ? 0 : between(random, 1, 100_000));
+  const inFlight = condition === 'target has 3000 octets in flight' ? 3000 : 0;
+  const irs = state === 'SYN-SENT' ? 0 : random.sequenceNumber();
+  const rcvNxt = state === 'SYN-SENT' ? 0 : add(irs, opening ? 1 : between(random, 1, 100_000));
+  const maxSndWnd = between(random, 1, 65_535);
+  const mayDiffer = condition.startsWith('IPv4 precedence');
+  return {
+    state,
+    ...(origin ? { origin } : {}),
+    iss,
+    sndUna,
+    sndNxt: add(sndUna, inFlight + (WAITING.includes(state) ? 1 : 0)),
+    sndWnd: between(random, 0, maxSndWnd),
+    maxSndWnd,
+    sndWl1: rcvNxt,
+    sndWl2: sndUna,
+    irs,
+    rcvNxt,
+    // No recipe leads to an open window that is smaller.
+    rcvWnd: condition === 'zero receive window' ? 0 : between(random, 64, 65_535),
+    rcvUp: rcvNxt,
+    timestamps: condition.startsWith('timestamps'),
+    tsRecent: random.sequenceNumber(),
+    security: random.next() % 2 === 0 ? 0 : random.next(),
+    precedence: mayDiffer ? between(random, 1, 6) : between(random, 0, 7),
+    mayRaisePrecedence: mayDiffer ? !condition.includes('not allowed') : random.next() % 2 === 0,
+    userGone: condition === 'the user has closed the connection',
+  };
+}
+
+function stimulusOf(subject: Case, tcb: Tcb, random: Random): Segment {
+  const condition: string = subject.condition ?? '';
+  const written = evaluateSegment(parseSegment(subject.send), tcbVariables(tcb), () =>
+    random.sequenceNumber(),
+  );
+  const older = condition.includes('older than TS.Recent');
+  const tsval = written.tsval ?? (older ? add(tcb.tsRecent, -between(random, 1, 2 ** 31 - 1)) : undefined);
+  const { seq, ack, ctl, data, urg } = written;
+  return {
+    seq,
+    ack,
+    ctl,
+    data,
+    urg,
+    wnd: written.wnd ?? between(random, 0, 65_535),
+    ...(tsval === undefined ? {} : { tsval, tsecr: 0 }),
+    security: condition.startsWith('IPv4 security')
+      ? add(tcb.security, between(random, 1, 1000))
+      : tcb.security,
+    precedence: tcb.precedence + (condition.includes('higher') ? 1 : condition.includes('lower') ? -1 : 0),
+    checksumValid: condition !== 'wrong TCP checksum' && written.checksum === undefined,
+    ...headerForm(written),
+    unicast: condition !== 'sent to a broadcast or multicast address',
+  };
+}

@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import type { CaseDeclaration } from '../../lib/catalogue/case.ts';
+import { register } from '../../lib/catalogue/catalogue.ts';
+import { sourceOf } from '../../lib/catalogue/source.ts';
+import { allCases } from '../suites/catalogue.ts';
+
+const RIGHT: CaseDeclaration = {
+  id: 'closed.test-of-errors.right',
+  title: 'a case that no suite has',
+  send: '<SEQ=ANY><CTL=SYN>',
+  expect: { reply: 'silence', then: 'CLOSED' },
+  cite: ['RFC 793 3.9'],
+  requirements: ['3.10.7.1'],
+};
+
+const declare = (change: Partial<CaseDeclaration>) => () =>
+  register('CLOSED', undefined, [{ ...RIGHT, ...change }]);
+
+describe('a mistake in a case', () => {
+  before(allCases);
+
+  it('is named, with what was meant', () => {
+    expect(declare({ requirements: ['MUST-570'] })).to.throw(
+      /no such requirement: MUST-570 \(did you mean MUST-/,
+    );
+    expect(declare({ send: '<SEQ=RCV.NEXT>' })).to.throw(
+      /unknown variable RCV.NEXT \(did you mean RCV.NXT\?\)/,
+    );
+    expect(declare({ send: '<SEC=ANY>' })).to.throw(/unknown field SEC \(did you mean SEQ\?\)/);
+    expect(declare({ send: '<SEQ=ANY><CTL=SIN>' })).to.throw(/unknown control bit SIN \(did you mean/);
+    expect(declare({ cite: [] })).to.throw('closed.test-of-errors.right: cites no document');
+    expect(declare({ id: 'listen.test-of-errors.right' })).to.throw('begins with closed.');
+    expect(declare({ title: 'x'.repeat(111) })).to.throw('the title has 111 characters, 110 at most');
+    expect(declare({ id: 'closed.syn.empty' })).to.throw('closed.syn.empty: this id is already taken');
+  });
+
+  it('is found in its file: by its id, or in the family that names it', () => {
+    const stack = (file: string): string =>
+      `Error\n    at ${new URL(`../../suites/${file}`, import.meta.url).href}:3:1`;
+    expect(sourceOf('closed.syn.empty', stack('1-closed/never-opened.ts'))).to.match(
+      /suites\/1-closed\/never-opened\.ts:\d+$/,
+    );
+    expect(sourceOf('established.no-ack.one-before', stack('3-synchronized/established.ts'))).to.match(
+      /suites\/3-synchronized\/families\/ack\.ts:\d+$/,
+    );
+    expect(sourceOf('established.nowhere.at-all', stack('3-synchronized/established.ts'))).to.match(
+      /suites\/3-synchronized\/established\.ts:3$/,
+    );
+    expect(sourceOf('closed.syn.empty')).to.equal(undefined);
+  });
+});
