@@ -53,6 +53,16 @@ export const HEADER_FORM: readonly Mutant[] = [
     when(all(noHeader, inState('LISTEN')), taken(believed)),
   ),
   faulty(
+    'offset-resets-syn',
+    'a SYN with a data offset that cannot be is reset in LISTEN',
+    when(all(noHeader, inState('LISTEN')), answer(resetFor)),
+  ),
+  faulty(
+    'offset-acked-where-closed',
+    'where there is no connection, a data offset that cannot be is acknowledged',
+    when(all(noHeader, inState('CLOSED')), answer(emptyAck)),
+  ),
+  faulty(
     'offset-makes-text',
     'what lies behind a data offset below 5 is text, four octets of the header among it',
     when(all(noHeader, synchronized, text), (tcb, segment, next) =>
@@ -111,6 +121,18 @@ export const HEADER_FORM: readonly Mutant[] = [
     when(all(unknown, inState('LISTEN')), ignore),
   ),
   faulty(
+    'unknown-option-drops-in-1981',
+    'an unknown option drops the segment, as no step of RFC 793 has it',
+    when(unknown, ignore),
+    'rfc793',
+  ),
+  faulty(
+    'unknown-option-drops-where-closed',
+    'where there is no connection, an unknown option drops the segment',
+    when(all(unknown, inState('CLOSED')), ignore),
+    'rfc793',
+  ),
+  faulty(
     'unknown-option-resets',
     'an unknown option resets the connection',
     when(all(unknown, synchronized), answer(resetFor, closes)),
@@ -121,6 +143,18 @@ export const HEADER_FORM: readonly Mutant[] = [
     when(all(unknown, inState('ESTABLISHED')), (tcb) => outcome(emptyAck(tcb), tcb)),
   ),
   faulty('reserved-bits-drop', 'reserved bits drop the segment', when(reserved, ignore)),
+  faulty(
+    'reserved-bits-drop-where-closed',
+    'where there is no connection, reserved bits drop the segment',
+    when(all(reserved, inState('CLOSED')), ignore),
+    'rfc793',
+  ),
+  faulty(
+    'reserved-bits-drop-by-rfc5961',
+    'reserved bits drop the segment, as no step has it',
+    when(all(reserved, synchronized), ignore),
+    'rfc5961',
+  ),
   faulty(
     'reserved-bits-reset',
     'reserved bits reset the connection',

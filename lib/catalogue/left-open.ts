@@ -21,7 +21,7 @@ export const LEFT_OPEN = {
   'text behind the FIN':
     "RFC 793 3.9 seventh has text behind the peer's FIN ignored, and does not say whether an ACK answers it.",
   'FIN in CLOSING':
-    'RFC 793 3.9 fifth has the segment ignored in CLOSING, and the eighth step acknowledges a FIN there.',
+    'RFC 793 3.9 eighth acknowledges a FIN in CLOSING; by the letter of the fifth step, a segment that does not acknowledge our FIN was ignored before.',
   'ACK lost by the sequence check':
     'RFC 9293 A.2 knows that the sequence check loses an acknowledgment here, and leaves the remedy to the implementer.',
   'simultaneous open':
@@ -45,13 +45,12 @@ export const LEFT_OPEN = {
   'RFC 6191 by choice':
     'RFC 9293 3.6.1 says that RFC 6191 SHOULD decide of a SYN in TIME-WAIT; a TCP without it treats the SYN as in other states.',
   'not unicast': 'RFC 793 does not speak of segments sent to a broadcast or multicast address.',
-  'unknown option':
-    'RFC 793 3.1 does not say what becomes of a segment with an option that it does not know; RFC 1122 4.2.2.5 has the option ignored.',
   'illegal option length':
-    'RFC 1122 4.2.2.5 (RFC 9293 3.1) has a TCP prepared for an illegal option length, and only suggests to reset the connection.',
-  'data offset': 'No document says what becomes of a segment whose data offset cannot be.',
-  'reserved bits':
-    'RFC 793 3.1 says that the reserved bits must be zero, and not what becomes of a segment in which they are not.',
+    'RFC 793 does not speak of illegal option lengths; RFC 1122 4.2.2.5 (RFC 9293 3.1) has a TCP prepared for them, and only suggests to reset the connection.',
+  'data offset':
+    'No document speaks of a data offset that cannot be; RFC 793 3.4 group 3 acknowledges an unacceptable segment, and names only wrong numbers as reasons.',
+  'data offset in CLOSED':
+    'RFC 793 3.4 group 1 resets any segment but a reset; no document says whether one whose data offset cannot be is a segment at all.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type LeftOpen = keyof typeof LEFT_OPEN;

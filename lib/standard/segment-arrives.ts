@@ -34,7 +34,7 @@ function* arrives(tcb: Tcb, segment: Segment, rules: Rules) {
   const { state, security, precedence } = tcb;
   const heard = rules.ignoresPrecedence ? { ...segment, precedence } : segment;
   const steps = OPENING[state] ?? otherStates;
-  const heed = (one: Segment) => form(tcb, one, rules, steps(tcb, one, rules));
+  const heed = (one: Segment) => form(tcb, one, steps(tcb, one, rules));
   yield* heed(heard);
   if (rules.rfc9293 && heard.security !== security)
     yield* permitted('RFC 9293 A.1.2: security may be ignored', heed({ ...heard, security }));

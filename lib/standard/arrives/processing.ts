@@ -52,10 +52,11 @@ function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
     if (state === 'LAST-ACK') return yield* must(step('it is of our FIN'), enter(next, 'CLOSED'), 'silence');
   }
   if (state === 'CLOSING') {
-    yield* must(step('it does not acknowledge our FIN: ignore it'), next, 'silence');
-    // The eighth step has an entry for a FIN in CLOSING all the same, which no other segment could reach.
-    const finInOrder = ctl.has('FIN') && segment.seq === tcb.rcvNxt && segment.data === 0;
+    const ignored = step('it does not acknowledge our FIN: ignore it');
     const rest = sixth(next, segment, rules);
+    // The eighth step has an entry for a FIN in CLOSING, which is without meaning if the fifth drops every such segment.
+    const finInOrder = ctl.has('FIN') && segment.seq === tcb.rcvNxt && segment.data === 0;
+    yield* (finInOrder ? may : must)(ignored, next, 'silence');
     return yield* finInOrder ? rest : permitted('the segment was to be ignored', rest);
   }
   if (state === 'TIME-WAIT') yield* may(step('it is taken for the FIN, once more'), next, emptyAck(next));
