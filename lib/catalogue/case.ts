@@ -1,29 +1,11 @@
 import type { Choice } from '../standard/adoption.ts';
+import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
 import type { Level, Profile } from '../standard/profile.ts';
 import type { Origin, State } from '../standard/state.ts';
+import type { Family } from '../wire/address.ts';
 
-/**
- * A circumstance beyond the state that a case needs. The text is what `list` prints; `lib/states` knows how to bring
- * each about.
- */
-export const CONDITIONS = [
-  'zero receive window',
-  'target has 3000 octets in flight',
-  'timestamps negotiated',
-  'timestamps negotiated; TSval older than TS.Recent',
-  'timestamps negotiated; segment carries none',
-  'IPv4 security option differs from the connection',
-  'IPv4 precedence higher, target not allowed to raise it',
-  'IPv4 precedence higher, target allowed to raise it',
-  'IPv4 precedence lower',
-  'wrong TCP checksum',
-  'sent to a broadcast or multicast address',
-  'the user has closed the connection',
-  'the user closes the connection with text unread',
-] as const;
-
-export type Condition = (typeof CONDITIONS)[number];
+export type { Condition };
 
 /** How CLOSED came about; each is a recipe of its own. */
 export const CLOSED_BY = ['never opened', 'FINs', 'abort'] as const;
@@ -56,7 +38,7 @@ export interface CaseDeclaration {
   /** Permanent, lower case: `<state>.<stimulus>.<qualifier>`. */
   readonly id: string;
   readonly title: string;
-  readonly condition?: Condition;
+  readonly condition?: Condition | readonly Condition[];
   /** Only for state CLOSED; `never opened` when absent. */
   readonly closedBy?: ClosedBy;
   /** The stimulus in the notation. */
@@ -80,11 +62,12 @@ export interface ResolvedOutcome extends Outcome {
 }
 
 /** A declared case, resolved: what the catalogue holds and `list --json` prints. */
-export interface Case extends Omit<CaseDeclaration, 'expect'> {
+export interface Case extends Omit<CaseDeclaration, 'expect' | 'condition'> {
   readonly state: State;
   readonly origin?: Origin;
+  readonly conditions: readonly Condition[];
   readonly expect: Readonly<Record<Profile, readonly ResolvedOutcome[]>>;
   readonly requirements: readonly string[];
-  /** The address families that can express it: IPv6 has no security option and no precedence. */
-  readonly families: readonly (4 | 6)[];
+  /** The address families that can express it. */
+  readonly families: readonly Family[];
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from './did-you-mean.ts';
 import { parseSegment } from '../notation/index.ts';
+import { type Condition, familiesOf } from './conditions.ts';
 import type { Case, CaseDeclaration, Expectation, Outcome, ResolvedOutcome } from './case.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { isRequirement, REQUIREMENTS } from '../standard/requirements.ts';
@@ -76,15 +77,22 @@ function resolve(state: State, origin: Origin | undefined, declaration: CaseDecl
     if (outcomes.length === 0) throw new CatalogueError(id, `expects nothing under ${profile}`);
     for (const outcome of outcomes) if (outcome.reply !== 'silence') check(id, outcome.reply);
   }
+  const { condition, ...rest } = declaration;
+  const conditions = conditionsIn(condition);
   return {
-    ...declaration,
+    ...rest,
     state,
     ...(origin ? { origin } : {}),
     expect,
     requirements: declaration.requirements ?? [],
-    families: declaration.condition?.startsWith('IPv4') ? [4] : [4, 6],
+    conditions,
+    families: familiesOf(conditions),
   };
 }
+
+/** The conditions of a declaration, which may write one alone without a list. */
+export const conditionsIn = (condition: Condition | readonly Condition[] = []): readonly Condition[] =>
+  typeof condition === 'string' ? [condition] : condition;
 
 /** That there is no requirement of that id. */
 export const noRequirement = (id: string): string =>

@@ -1,4 +1,4 @@
-import type { Condition } from './case.ts';
+import type { Condition } from './conditions.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { State } from '../standard/state.ts';
 
@@ -56,10 +56,8 @@ export interface LadderDeclaration {
   readonly id: string;
   readonly title: string;
   readonly start: LadderStart;
-  /** Every segment of the tester's then carries the timestamps that both SYNs did, if it does not say otherwise. */
-  readonly condition?: Extract<Condition, 'timestamps negotiated'>;
-  /** The target's user does not take the text that arrives. */
-  readonly unread?: true;
+  /** Where timestamps are negotiated, every segment of the tester's carries them, if it does not say otherwise. */
+  readonly condition?: Condition | readonly Condition[];
   /** The document that asks for it; `rfc793` when absent. */
   readonly since?: Profile;
   readonly steps: readonly LadderStep[];
@@ -77,7 +75,8 @@ export interface ResolvedExpectStep extends ExpectStep {
 }
 
 /** A declared ladder, resolved: it is the same under every profile, but for how binding it is. */
-export interface Ladder extends Omit<LadderDeclaration, 'steps'> {
+export interface Ladder extends Omit<LadderDeclaration, 'steps' | 'condition'> {
   readonly steps: readonly (SendStep | ResolvedExpectStep | UserStep)[];
+  readonly conditions: readonly Condition[];
   readonly requirements: readonly string[];
 }

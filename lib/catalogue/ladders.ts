@@ -1,5 +1,5 @@
 import { parseSegment } from '../notation/index.ts';
-import { CatalogueError, noRequirement } from './catalogue.ts';
+import { CatalogueError, conditionsIn, noRequirement } from './catalogue.ts';
 import type { Ladder, LadderDeclaration, LadderStep } from './ladder.ts';
 import { isRequirement } from '../standard/requirements.ts';
 
@@ -33,7 +33,13 @@ export function registerLadder(declaration: LadderDeclaration): Ladder {
   }
   const steps = declaration.steps.map((step) => resolve(id, step));
   if (!steps.some((step) => 'expect' in step)) throw new CatalogueError(id, 'expects nothing');
-  const ladder: Ladder = { ...declaration, steps, requirements: declaration.requirements ?? [] };
+  const { condition, ...rest } = declaration;
+  const ladder: Ladder = {
+    ...rest,
+    steps,
+    conditions: conditionsIn(condition),
+    requirements: declaration.requirements ?? [],
+  };
   const known = ladders.get(id);
   if (known && JSON.stringify(known) !== JSON.stringify(ladder)) {
     throw new CatalogueError(id, 'this id is already taken by another ladder');

@@ -181,7 +181,7 @@ function fullText(failure: Failure): string {
   const field = named(colours);
   const listed = (name: string, values: readonly string[], next = '') =>
     values.map((value, index) => field(index === 0 ? name : next, value));
-  const under = circumstance(result.condition, subject);
+  const under = circumstance(result, subject);
   return [
     headLine(failure),
     `     ${under ? `${result.title} (${under})` : result.title}`,

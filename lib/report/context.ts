@@ -43,7 +43,7 @@ const ruleLines = (result: ReportCase, subject: Subject): string[] => [
 ];
 
 function caseLines(result: ReportCase, subject: Subject | undefined): string[] {
-  const under = circumstance(result.condition, subject);
+  const under = circumstance(result, subject);
   const seen = seenOf(result);
   return [
     `in        ${stateName(result)}, over IPv${result.family}${under ? `; ${under}` : ''}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONDITION_IDS, conditionsCalled, conditionText } from '../catalogue/conditions.ts';
 import { VARIABLES } from '../notation/types.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { STATES } from '../standard/state.ts';
@@ -24,7 +25,8 @@ const about = {
   title: z.string(),
   state: z.enum(STATES),
   origin: z.enum(['passive', 'active']).optional(),
-  condition: z.string().optional(),
+  condition: z.string().optional().describe('the conditions, for people'),
+  conditions: z.array(z.enum(CONDITION_IDS)).readonly().optional(),
   family: familySchema,
   send: z.string().describe('the stimulus as declared'),
   notes: z.array(z.string()),
@@ -101,6 +103,8 @@ export function toStored(result: ReportCase): StoredCase {
     return { from, at, role, segment, relative };
   });
   const notes = [...result.notes];
+  const condition = conditionText(result.conditions);
+  const told = { notes, records, ...(condition === undefined ? {} : { condition }) };
   if (result.outcome === 'judged') {
     const { judgements, observed, ...rest } = result;
     const inconclusive = PROFILES.map((profile) => inconclusiveOf(result, profile)).find(Boolean);
@@ -109,19 +113,21 @@ export function toStored(result: ReportCase): StoredCase {
     const reasons = Object.fromEntries(
       PROFILES.map((profile) => [profile, reasonOf(result, profile)]).filter(([, reason]) => reason),
     );
-    return { ...rest, observed: [...observed], verdicts, reasons, ...because, notes, records };
+    return { ...rest, observed: [...observed], verdicts, reasons, ...because, ...told };
   }
   const verdicts = byProfile(() => 'inconclusive' as const);
   if (result.outcome === 'inconclusive') {
     const { why, observed, ...rest } = result;
-    return { ...rest, observed: [...observed], verdicts, ...why, notes, records };
+    return { ...rest, observed: [...observed], verdicts, ...why, ...told };
   }
   const { why, ...rest } = result;
-  return { ...rest, verdicts, ...why, notes, records };
+  return { ...rest, verdicts, ...why, ...told };
 }
 
 /** What JSON leaves out, zod may hold as undefined; the cast says that it does not. */
-export function fromStored(stored: StoredCase): ReportCase {
+export function fromStored({ condition, ...named }: StoredCase): ReportCase {
+  const conditions = named.conditions ?? conditionsCalled(condition);
+  const stored = { ...named, ...(conditions.length > 0 ? { conditions } : {}) } as StoredCase;
   if (stored.outcome === 'judged') {
     const { verdicts, reasons, byCapability = false, blockedBy, ...rest } = stored;
     const judgements = byProfile((profile): ProfileVerdict => {

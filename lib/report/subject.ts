@@ -2,7 +2,9 @@ import type { Case, ClosedBy } from '../catalogue/case.ts';
 import { catalogue, findCase } from '../catalogue/catalogue.ts';
 import type { Ladder } from '../catalogue/ladder.ts';
 import { findLadder, resolveLadders } from '../catalogue/ladders.ts';
+import { conditionText } from '../catalogue/conditions.ts';
 import { requirement } from '../standard/requirements.ts';
+import type { ReportCase } from './run.ts';
 
 /** What a report says of a case or a ladder besides its results: what it asks for, and where that is written. */
 export interface Subject extends Pick<Case, 'id' | 'cite' | 'requirements'> {
@@ -35,8 +37,10 @@ const CLOSED_BY: Readonly<Record<ClosedBy, string>> = {
 };
 
 /** Under which circumstance beyond the state it is tried; empty when there is none. */
-export const circumstance = (condition: string | undefined, subject: Subject | undefined): string =>
-  condition ?? CLOSED_BY[subject?.closedBy ?? 'never opened'];
+export const circumstance = (
+  { conditions }: Pick<ReportCase, 'conditions'>,
+  subject: Subject | undefined,
+): string => conditionText(conditions) ?? CLOSED_BY[subject?.closedBy ?? 'never opened'];
 
 /** A ladder's steps, a line each: who does what, and what must then come back. */
 export const stepTexts = ({ steps = [] }: Subject): readonly string[] =>

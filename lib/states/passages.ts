@@ -8,7 +8,6 @@ import { Unreached } from './unreached.ts';
 
 // What recipes do with a connection that is established.
 
-export const IN_FLIGHT = 3000;
 // A window closes in a few segments or never.
 const MOST_FILLS = 64;
 // A FIN takes a number of the window and no room in the buffer. With so little text the right edge stays where it is all
@@ -160,20 +159,21 @@ export async function fly(
   dialogue: Dialogue,
   connection: Connection,
   handle: Handle,
+  octets: number,
   withFin: boolean,
 ): Promise<void> {
   const { driver, timing } = dialogue.environment;
   for (
     let flights = FLIGHTS;
-    !(await hasFlown(dialogue, connection, handle, 2 * timing.guard));
+    !(await hasFlown(dialogue, connection, handle, octets, 2 * timing.guard));
     flights -= 1
   ) {
-    if (flights === 1) throw new Unreached(`the target does not send ${IN_FLIGHT} octets of text at once`);
+    if (flights === 1) throw new Unreached(`the target does not send ${octets} octets of text at once`);
   }
   if (!withFin) return;
   dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
-  const end = add(connection.sndNxt, IN_FLIGHT + 1);
-  await Promise.all([driver.send(handle, IN_FLIGHT), driver.shutdown(handle)]);
+  const end = add(connection.sndNxt, octets + 1);
+  await Promise.all([driver.send(handle, octets), driver.shutdown(handle)]);
   await dialogue.finFromTarget(connection);
   if (connection.sndNxt !== end) throw new Unreached('the target sent other text than it was told to');
 }
@@ -183,12 +183,13 @@ async function hasFlown(
   dialogue: Dialogue,
   connection: Connection,
   handle: Handle,
+  octets: number,
   within: number,
 ): Promise<boolean> {
   const { mailbox, environment } = dialogue;
-  const end = add(connection.sndNxt, IN_FLIGHT);
+  const end = add(connection.sndNxt, octets);
   const since = mailbox.log.length;
-  await environment.driver.send(handle, IN_FLIGHT);
+  await environment.driver.send(handle, octets);
   const isLast = ({ segment }: Entry): boolean => add(segment.seq, lengthOf(segment)) === end;
   const last = await mailbox.next(isLast, within, since);
   connection.absorb();

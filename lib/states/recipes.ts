@@ -1,3 +1,4 @@
+import { type Demands, demandsOf } from '../catalogue/conditions.ts';
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
 import { type State, SYNCHRONIZED } from '../standard/state.ts';
 import { ASKED_PRECEDENCE, type Course, type Handle, type ListenerKind } from '../target/driver.ts';
@@ -74,12 +75,14 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
 class Recipe {
   readonly #dialogue: Dialogue;
   readonly #wish: Wish;
+  readonly #demands: Demands;
   readonly #kind: ListenerKind;
   readonly #course: Course | undefined;
   constructor(dialogue: Dialogue, wish: Wish, course: Course | undefined) {
     this.#dialogue = dialogue;
     this.#wish = wish;
     this.#course = course;
+    this.#demands = demandsOf(wish.conditions);
     this.#kind = kindOf(wish);
   }
 
@@ -174,7 +177,6 @@ class Recipe {
   }
 
   async #synchronized(state: State): Promise<Reached> {
-    const { condition } = this.#wish;
     const closingText = this.#course?.closes?.upon?.length ?? 0;
     const taken = (FINS_TAKEN.includes(state) ? 2 : 1) + closingText;
     const reached = await this.#established(taken);
@@ -184,15 +186,15 @@ class Recipe {
 
     if (state === 'CLOSE-WAIT' || state === 'LAST-ACK')
       await finish(this.#dialogue, connection, this.#fillsWindow);
-    else if (condition === 'zero receive window' && !FINS_TAKEN.includes(state)) {
+    else if (this.#fillsWindow && !FINS_TAKEN.includes(state)) {
       await closeWindow(this.#dialogue, connection, false);
     }
-    const flies = condition === 'target has 3000 octets in flight';
+    const { sends } = this.#demands.user;
     const remains = state === 'ESTABLISHED' || state === 'CLOSE-WAIT';
-    if (flies) await fly(this.#dialogue, connection, userOf(reached), !remains);
+    if (sends !== undefined) await fly(this.#dialogue, connection, userOf(reached), sends, !remains);
     if (remains) return reached;
 
-    if (!flies) await this.#targetCloses(reached);
+    if (sends === undefined) await this.#targetCloses(reached);
     if (state === 'FIN-WAIT-1' || state === 'LAST-ACK') return reached;
     if (state === 'CLOSING') {
       await finish(this.#dialogue, connection, this.#fillsWindow, 'SND.UNA');
@@ -211,8 +213,7 @@ class Recipe {
     if (byItself) return closesByItself(this.#dialogue, connection, byItself.upon);
     const { driver } = this.#dialogue.environment;
     const user = userOf(reached);
-    const leaves = this.#wish.condition === 'the user has closed the connection';
-    await (leaves ? driver.close(user) : driver.shutdown(user));
+    await (this.#demands.user.closed ? driver.close(user) : driver.shutdown(user));
     await this.#dialogue.finFromTarget(connection);
   }
 
@@ -278,7 +279,7 @@ class Recipe {
   }
 
   get #fillsWindow(): boolean {
-    return this.#wish.condition === 'zero receive window';
+    return this.#demands.window === 'zero';
   }
 }
 

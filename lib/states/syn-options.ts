@@ -1,6 +1,6 @@
+import { demandsOf } from '../catalogue/conditions.ts';
 import type { ConcreteSegment } from '../notation/index.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
-import { IN_FLIGHT } from './passages.ts';
 import { Unreached } from './unreached.ts';
 import type { Wish } from './wish.ts';
 
@@ -8,32 +8,33 @@ import type { Wish } from './wish.ts';
 const FIRST_TSVAL = 0x1234_5678;
 
 /** The window and the size of segments that the tester's SYN announces. */
-export function windowAndMss({ condition, family }: Wish): string {
+export function windowAndMss({ conditions, family }: Wish): string {
+  const { sends } = demandsOf(conditions).user;
   // Nagle's algorithm (RFC 9293 section 3.7.4) holds back what fills no segment while text is in flight.
-  const mss = condition === 'target has 3000 octets in flight' ? IN_FLIGHT / 3 : TESTER_MSS[family];
+  const mss = sends === undefined ? TESTER_MSS[family] : sends / 3;
   return `<WND=${TESTER_WINDOW}><MSS=${mss}>`;
 }
 
 /** The same, with timestamps where the case is about them. */
 export function synOptions(wish: Wish): string {
   const wnd = windowAndMss(wish);
-  return wish.condition?.startsWith('timestamps') ? `${wnd}<TSVAL=${FIRST_TSVAL}><TSECR=0>` : wnd;
+  return demandsOf(wish.conditions).syn.timestamps ? `${wnd}<TSVAL=${FIRST_TSVAL}><TSECR=0>` : wnd;
 }
 
 /** Takes timestamps for agreed on where the target's SYN has them too. @throws Unreached where it has not */
 export function agreeOnTimestamps(
-  { condition }: Wish,
+  { conditions }: Wish,
   connection: Connection,
   synAck: ConcreteSegment,
 ): void {
-  if (!condition?.startsWith('timestamps')) return;
+  if (!demandsOf(conditions).syn.timestamps) return;
   if (synAck.tsval === undefined) throw new Unreached('the target does not negotiate timestamps');
   connection.timestamps = true;
   connection.tsRecent = FIRST_TSVAL;
 }
 
 /** @throws Unreached where the window should be zero and is not */
-export function checkWindow({ condition }: Wish, connection: Connection): void {
-  if (condition !== 'zero receive window' || connection.rcvWnd === 0) return;
+export function checkWindow({ conditions }: Wish, connection: Connection): void {
+  if (demandsOf(conditions).window !== 'zero' || connection.rcvWnd === 0) return;
   throw new Unreached(`the target's first window is not zero but ${connection.rcvWnd} octets`);
 }

@@ -1,4 +1,5 @@
-import type { ClosedBy, Condition } from '../catalogue/case.ts';
+import type { ClosedBy } from '../catalogue/case.ts';
+import { type Condition, demandsOf } from '../catalogue/conditions.ts';
 import type { Origin, State } from '../standard/state.ts';
 import { type Handle, type ListenerKind, NotCapable } from '../target/driver.ts';
 import type { Connection } from './connection.ts';
@@ -9,14 +10,14 @@ export interface Wish {
   readonly state: State;
   readonly origin?: Origin | undefined;
   readonly closedBy?: ClosedBy | undefined;
-  readonly condition?: Condition | undefined;
+  readonly conditions?: readonly Condition[];
   /** The tester's sequence number that the target is to expect next. */
   readonly rcvNxt: number;
   /** The stimulus speaks of acknowledgments that are older than the connection's first octets would allow. */
   readonly aged?: boolean;
   /** The stimulus fills the target's window with one segment. */
   readonly smallWindow?: boolean;
-  /** The target's user does not take what arrives. */
+  /** The target's user calls no RECEIVE, though no condition asks for that. */
   readonly unread?: boolean;
   /** The states in which the stimulus may leave the target. */
   readonly outcomes?: readonly State[];
@@ -44,12 +45,11 @@ export function userOf({ handle }: Reached): Handle {
 }
 
 /** The listener, or the socket, that it takes. */
-export function kindOf({ state, condition, smallWindow, unread }: Wish): ListenerKind {
-  if (condition === 'zero receive window') {
-    return state === 'SYN-RECEIVED' ? 'zero window' : 'closing window';
-  }
-  if (unread) return 'closing window';
-  if (condition === 'IPv4 precedence lower') return 'precedence';
-  if (condition === 'IPv4 precedence higher, target allowed to raise it') return 'raising precedence';
+export function kindOf({ state, conditions, smallWindow, unread }: Wish): ListenerKind {
+  const { window, user } = demandsOf(conditions);
+  if (window === 'zero' && state === 'SYN-RECEIVED') return 'zero window';
+  if (unread || user.receives === false) return 'closing window';
+  if (user.precedence === 'asked') return 'precedence';
+  if (user.precedence === 'may be raised') return 'raising precedence';
   return smallWindow ? 'small window' : 'plain';
 }

@@ -1,3 +1,4 @@
+import { demandsOf } from '../catalogue/conditions.ts';
 import { type Course, type Destination, type Driver, type Handle, NotCapable } from './driver.ts';
 
 /** What a target is known not to have, so that cases about it are no verdict; what is absent is tried. */
@@ -34,14 +35,15 @@ export function limitedTo(capabilities: TargetCapabilities, driver: Driver): Dri
 
 function refuseWhatIsLacking(
   { simultaneousOpen, timestamps, halfClose }: TargetCapabilities,
-  { state, origin, condition }: Destination,
+  { state, origin, conditions }: Destination,
 ): void {
+  const { user, syn } = demandsOf(conditions);
   if (simultaneousOpen === false && state === 'SYN-RECEIVED' && origin === 'active') {
     throw lacks('simultaneous open');
   }
-  if (timestamps === false && condition?.startsWith('timestamps')) throw lacks('timestamps');
+  if (timestamps === false && syn.timestamps) throw lacks('timestamps');
   const half = state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
-  if (halfClose === false && half && condition !== 'the user has closed the connection') {
+  if (halfClose === false && half && !user.closed) {
     throw lacks('half close');
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { demandsOf } from '../catalogue/conditions.ts';
 import { ApplicationsOnly } from './applications-only.ts';
 import {
   type Course,
@@ -127,10 +128,11 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
   }
 
   #active(destination: Destination): Course {
-    const { state, origin, condition, outcomes } = destination;
+    const { state, origin, conditions, outcomes } = destination;
+    const { user } = demandsOf(conditions);
     const { sends, halfCloses, uponFin } = this.#options.command;
     if (state === 'LISTEN' || origin === 'passive') throw takesNone();
-    const onCommand = destination.aged || condition === 'target has 3000 octets in flight';
+    const onCommand = destination.aged || user.sends !== undefined;
     if (!(onCommand && sends)) refuseWhatTakesAUser(destination);
     else refuseWhatTakesAUser({ family: destination.family, state });
     const waits = state === 'CLOSE-WAIT' || outcomes?.includes('CLOSE-WAIT');
@@ -139,7 +141,7 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
     const byFin = state === 'LAST-ACK' || (state === 'CLOSED' && destination.closedBy === 'FINs');
     if (byFin && uponFin === 'closes') return { ...course, closes: {} };
     const half = state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
-    if (half && condition !== 'the user has closed the connection' && !halfCloses) {
+    if (half && !user.closed && !halfCloses) {
       throw new NotCapable(whyNot(destination));
     }
     return course;

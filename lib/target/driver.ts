@@ -1,4 +1,5 @@
-import type { ClosedBy, Condition } from '../catalogue/case.ts';
+import type { ClosedBy } from '../catalogue/case.ts';
+import type { Condition } from '../catalogue/conditions.ts';
 import type { Origin, State } from '../standard/state.ts';
 
 /** What a listener of the target's has to be like. */
@@ -32,7 +33,7 @@ export interface Destination {
   readonly state: State;
   readonly origin?: Origin | undefined;
   readonly closedBy?: ClosedBy | undefined;
-  readonly condition?: Condition | undefined;
+  readonly conditions?: readonly Condition[];
   /** The target's user has to send before the stimulus. */
   readonly aged?: boolean;
   readonly smallWindow?: boolean;

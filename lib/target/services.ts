@@ -1,3 +1,4 @@
+import { demandsOf } from '../catalogue/conditions.ts';
 import { type Course, type Destination, NotCapable } from './driver.ts';
 
 /** How an application that nobody tells what to do behaves on the connections that it has. */
@@ -33,7 +34,7 @@ const CLOSING: Behaviour = { closes: {} };
  * different things. The states behind the tester's FIN take no more text and are the same either way.
  */
 function behaviourFor(application: Application, destination: Destination): Behaviour | undefined {
-  const { state, condition, closedBy, outcomes } = destination;
+  const { state, conditions, closedBy, outcomes } = destination;
   const { uponFin, closes } = application;
   const waits = !closes || closes.upon !== undefined;
   const closesFirst = closes ? { closes: closes.upon === undefined ? {} : { upon: closes.upon } } : undefined;
@@ -52,7 +53,7 @@ function behaviourFor(application: Application, destination: Destination): Behav
       return waits && uponFin === 'closes' ? CLOSING : undefined;
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2': {
-      const hasUser = condition !== 'the user has closed the connection';
+      const hasUser = !demandsOf(conditions).user.closed;
       return (closes?.receives ?? false) === hasUser ? closesFirst : undefined;
     }
     default:
@@ -71,10 +72,11 @@ export function courseOf(application: Application, destination: Destination): Co
 }
 
 /** @throws NotCapable for what only an application can do that is told to */
-export function refuseWhatTakesAUser({ condition, aged, smallWindow, unread }: Destination): void {
-  if (condition === 'zero receive window' || unread) refuse('stops reading');
-  if (condition === 'target has 3000 octets in flight') refuse('sends on command');
-  if (condition === 'IPv4 precedence lower') refuse('asks for precedence');
+export function refuseWhatTakesAUser({ conditions, aged, smallWindow, unread }: Destination): void {
+  const { user } = demandsOf(conditions);
+  if (user.receives === false || unread) refuse('stops reading');
+  if (user.sends !== undefined) refuse('sends on command');
+  if (user.precedence === 'asked') refuse('asks for precedence');
   if (aged) refuse('sends on command');
   if (smallWindow) refuse('asks for a small window');
 }
@@ -84,7 +86,7 @@ function refuse(what: string): never {
 }
 
 /** Why no application gets there. */
-export function whyNot({ state, condition, outcomes }: Destination): string {
+export function whyNot({ state, conditions, outcomes }: Destination): string {
   switch (state) {
     case 'CLOSE-WAIT':
       return "no application keeps its end open after the tester's FIN";
@@ -93,7 +95,7 @@ export function whyNot({ state, condition, outcomes }: Destination): string {
       return "no application closes its end upon the tester's FIN";
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2': {
-      const how = condition === 'the user has closed the connection' ? 'closing both ways' : 'a half close';
+      const how = demandsOf(conditions).user.closed ? 'closing both ways' : 'a half close';
       return `no application closes first by ${how}`;
     }
     case 'CLOSING':

@@ -1,4 +1,5 @@
 import { choiceText } from '../standard/adoption.ts';
+import { conditionText } from '../catalogue/conditions.ts';
 import type { Case, ResolvedOutcome } from '../catalogue/case.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type CaseResult, reasonOf, seenOf } from './result.ts';
@@ -12,9 +13,8 @@ const printOutcome = ({ reply, then, level, when }: ResolvedOutcome): string =>
 export function explain(result: CaseResult, subject: Case | undefined, profile: Profile): string {
   const lines = [`${result.id}, IPv${result.family}: ${result.title}`];
   if (subject) lines.push(`  rule      ${subject.cite.join('; ')}`);
-  lines.push(
-    `  sent      ${result.send}${result.condition ? ` (${result.condition})` : ''}, in ${result.state}`,
-  );
+  const condition = conditionText(result.conditions);
+  lines.push(`  sent      ${result.send}${condition ? ` (${condition})` : ''}, in ${result.state}`);
   subject?.expect[profile].forEach((outcome, index) => {
     lines.push(`  ${index === 0 ? 'expected  ' : '       or '}${printOutcome(outcome)}`);
   });

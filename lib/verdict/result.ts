@@ -1,3 +1,4 @@
+import type { Condition } from '../catalogue/conditions.ts';
 import type { Variable } from '../notation/types.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Origin, State } from '../standard/state.ts';
@@ -55,7 +56,8 @@ interface Tried<Segment> {
   readonly title: string;
   readonly state: State;
   readonly origin?: Origin;
-  readonly condition?: string;
+  /** Absent where there is none. */
+  readonly conditions?: readonly Condition[];
   readonly family: 4 | 6;
   /** The stimulus as declared. */
   readonly send: string;

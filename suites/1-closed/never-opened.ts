@@ -88,12 +88,12 @@ inState('CLOSED', [
 
   {
     ...resetFromSeq('closed.syn.security-option', 'SYN with a security option', '<SEQ=ANY><CTL=SYN>'),
-    condition: 'IPv4 security option differs from the connection',
+    condition: 'other-security',
   },
   {
     id: 'closed.ack.wrong-checksum',
     title: 'ACK whose checksum is wrong',
-    condition: 'wrong TCP checksum',
+    condition: 'wrong-checksum',
     send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
     expect: { reply: 'silence', then: 'CLOSED' },
     cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
@@ -102,7 +102,7 @@ inState('CLOSED', [
   {
     id: 'closed.syn.wrong-checksum',
     title: 'SYN whose checksum is wrong',
-    condition: 'wrong TCP checksum',
+    condition: 'wrong-checksum',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: { reply: 'silence', then: 'CLOSED' },
     cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
@@ -111,7 +111,7 @@ inState('CLOSED', [
   {
     id: 'closed.syn.not-unicast',
     title: 'SYN to a broadcast or multicast address',
-    condition: 'sent to a broadcast or multicast address',
+    condition: 'not-unicast',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: {
       // RFC 793 does not speak of such addresses: to reset, as for any SYN, and to stay out of it are equally right.

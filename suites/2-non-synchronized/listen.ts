@@ -107,7 +107,7 @@ inState('LISTEN', [
       'ACK with a security option: the ACK is judged first',
       '<SEQ=ANY><ACK=ANY><CTL=ACK>',
     ),
-    condition: 'IPv4 security option differs from the connection',
+    condition: 'other-security',
   },
 
   // Third: SYN.
@@ -121,7 +121,7 @@ inState('LISTEN', [
   {
     id: 'listen.syn.security-option',
     title: 'SYN with a security option',
-    condition: 'IPv4 security option differs from the connection',
+    condition: 'other-security',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: {
       rfc793: REFUSED_RFC793,
@@ -140,7 +140,7 @@ inState('LISTEN', [
   {
     id: 'listen.syn.precedence-higher-not-raised',
     title: 'SYN of a higher precedence, which the target may not take on',
-    condition: 'IPv4 precedence higher, target not allowed to raise it',
+    condition: 'higher-precedence',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: { rfc793: REFUSED_RFC793, rfc1122: REFUSED, rfc5961: ANSWERED },
     cite: [
@@ -158,13 +158,13 @@ inState('LISTEN', [
       'SYN of a higher precedence, which the target may take on',
       '<SEQ=ANY><CTL=SYN>',
     ),
-    condition: 'IPv4 precedence higher, target allowed to raise it',
+    condition: 'precedence-to-raise',
     cite: ['RFC 793 3.9 LISTEN third', 'RFC 793 3.4 group 2', 'RFC 2873 4', 'RFC 9293 A.1.1'],
     requirements: PRECEDENCE,
   },
   {
     ...syn('listen.syn.precedence-lower', 'SYN of a lower precedence', '<SEQ=ANY><CTL=SYN>'),
-    condition: 'IPv4 precedence lower',
+    condition: 'lower-precedence',
     cite: ['RFC 793 3.9 LISTEN third', 'RFC 793 3.4 group 2', 'RFC 2873 4', 'RFC 9293 A.1.1'],
     requirements: PRECEDENCE,
   },
@@ -209,7 +209,7 @@ inState('LISTEN', [
   {
     id: 'listen.ack.wrong-checksum',
     title: 'ACK whose checksum is wrong',
-    condition: 'wrong TCP checksum',
+    condition: 'wrong-checksum',
     send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
     expect: IGNORED,
     cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
@@ -218,7 +218,7 @@ inState('LISTEN', [
   {
     id: 'listen.syn.wrong-checksum',
     title: 'SYN whose checksum is wrong',
-    condition: 'wrong TCP checksum',
+    condition: 'wrong-checksum',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: IGNORED,
     cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
@@ -227,7 +227,7 @@ inState('LISTEN', [
   {
     id: 'listen.syn.not-unicast',
     title: 'SYN to a broadcast or multicast address',
-    condition: 'sent to a broadcast or multicast address',
+    condition: 'not-unicast',
     send: '<SEQ=ANY><CTL=SYN>',
     // RFC 793 does not speak of such addresses: to answer, as any SYN, and to stay out of it are equally right.
     expect: { rfc793: [ANSWERED, { ...IGNORED, leftOpen: 'not unicast' }], rfc1122: IGNORED },

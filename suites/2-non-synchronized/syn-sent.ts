@@ -80,7 +80,7 @@ const security = (
 ): CaseDeclaration => ({
   id,
   title,
-  condition: 'IPv4 security option differs from the connection',
+  condition: 'other-security',
   send,
   expect: {
     rfc793: reset,
@@ -141,7 +141,7 @@ const other = (id: string, title: string, send: string): CaseDeclaration => ({
 const wrongChecksum = (id: string, title: string, send: string): CaseDeclaration => ({
   id,
   title,
-  condition: 'wrong TCP checksum',
+  condition: 'wrong-checksum',
   send,
   expect: DROPPED,
   cite: ['RFC 793 3.1 checksum', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1 checksum'],
@@ -223,7 +223,7 @@ inState('SYN-SENT', [
       'acknowledges nothing, with a security option: the ACK is judged first',
       '<SEQ=ANY><ACK=ISS><CTL=ACK>',
     ),
-    condition: 'IPv4 security option differs from the connection',
+    condition: 'other-security',
   },
   badAckWithRst('syn-sent.rst-ack.iss', 'RST that acknowledges nothing', '<SEQ=ANY><ACK=ISS><CTL=RST,ACK>'),
   badAckWithRst(
@@ -284,7 +284,7 @@ inState('SYN-SENT', [
       'RST that acknowledges our SYN, with a security option: RST is judged first',
       '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>',
     ),
-    condition: 'IPv4 security option differs from the connection',
+    condition: 'other-security',
   },
   {
     ...rst(
@@ -338,35 +338,35 @@ inState('SYN-SENT', [
   precedence(
     'syn-sent.syn-ack.precedence-higher-not-raised',
     'SYN,ACK of a higher precedence',
-    'IPv4 precedence higher, target not allowed to raise it',
+    'higher-precedence',
     '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
     { rfc793: RESET_FROM_ACK, rfc5961: ESTABLISHED },
   ),
   precedence(
     'syn-sent.syn-ack.precedence-lower',
     'SYN,ACK of a lower precedence',
-    'IPv4 precedence lower',
+    'lower-precedence',
     '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
     { rfc793: RESET_FROM_ACK, rfc5961: ESTABLISHED },
   ),
   precedence(
     'syn-sent.syn.precedence-higher-not-raised',
     'SYN of a higher precedence, which the target may not take on',
-    'IPv4 precedence higher, target not allowed to raise it',
+    'higher-precedence',
     '<SEQ=ANY><CTL=SYN>',
     { rfc793: RESET_FROM_SEQ, rfc5961: CROSSED },
   ),
   precedence(
     'syn-sent.syn.precedence-higher-raised',
     'SYN of a higher precedence, which the target may take on',
-    'IPv4 precedence higher, target allowed to raise it',
+    'precedence-to-raise',
     '<SEQ=ANY><CTL=SYN>',
     CROSSED,
   ),
   precedence(
     'syn-sent.syn.precedence-lower',
     'SYN of a lower precedence',
-    'IPv4 precedence lower',
+    'lower-precedence',
     '<SEQ=ANY><CTL=SYN>',
     CROSSED,
   ),

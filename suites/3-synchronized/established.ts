@@ -46,7 +46,7 @@ inState('ESTABLISHED', [
   acknowledgment(established, {
     name: 'of-part',
     title: 'an acknowledgment of a part of the text in flight',
-    condition: 'target has 3000 octets in flight',
+    condition: 'text-in-flight',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK>',
   }),
   ...oldAcknowledgments(established),

@@ -52,13 +52,13 @@ inState('FIN-WAIT-1', [
   acknowledgment(finWait1, {
     name: 'of-part',
     title: 'an acknowledgment of a part of the text before our FIN',
-    condition: 'target has 3000 octets in flight',
+    condition: 'text-in-flight',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK>',
   }),
   acknowledgment(finWait1, {
     name: 'of-all-but-our-fin',
     title: 'an acknowledgment of all the text before our FIN, but not of the FIN',
-    condition: 'target has 3000 octets in flight',
+    condition: 'text-in-flight',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT-1><CTL=ACK>',
   }),
   ...oldAcknowledgments(finWait1),

@@ -41,7 +41,7 @@ figure({
   title:
     'a SYN that reopens the connection by a newer timestamp turns out to be an old duplicate: back to TIME-WAIT',
   start: 'TIME-WAIT',
-  condition: 'timestamps negotiated',
+  condition: 'timestamps',
   since: 'rfc1122',
   steps: turnsOutToBeOld(
     '<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460><TSVAL=TS.RECENT+1>',

@@ -5,7 +5,7 @@ figure({
   id: 'ladder.unread-text.close',
   title: 'the user closes with text unread: the peer learns by a reset that it was lost',
   start: 'ESTABLISHED',
-  unread: true,
+  condition: 'text-unread',
   since: 'rfc1122',
   steps: [
     { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },

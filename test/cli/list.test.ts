@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { CONDITION_IDS } from '../../lib/catalogue/conditions.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { CHECKS } from '../../lib/standard/adoption.ts';
 import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
@@ -28,6 +29,7 @@ const schema = z.strictObject({
       origin: z.enum(['passive', 'active']).optional(),
       title: z.string(),
       condition: z.string().optional(),
+      conditions: z.array(z.enum(CONDITION_IDS)).optional(),
       send: z.union([segment, z.array(z.record(z.string(), z.unknown())).min(1)]),
       expect: z.strictObject({ rfc793: outcomes, rfc1122: outcomes, rfc5961: outcomes, rfc9293: outcomes }),
       leftOpen: z.partialRecord(z.enum(PROFILES), z.array(z.string()).min(1)).optional(),

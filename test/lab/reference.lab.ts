@@ -23,7 +23,7 @@ interface Choice {
 /** A part of the catalogue: every state, IPv4 and IPv6 in turn, and all that only the reference can do. */
 const choose = (): Choice[] =>
   catalogue()
-    .filter(({ condition }, index) => index % EVERY === 0 || condition?.includes('allowed to raise it'))
+    .filter(({ conditions }, index) => index % EVERY === 0 || conditions.includes('precedence-to-raise'))
     .map(({ id, families }, index) => ({ id, family: families[index % families.length] ?? 4 }));
 
 interface Found {

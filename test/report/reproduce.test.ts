@@ -131,10 +131,10 @@ describe('a reproducer', () => {
         }),
       );
     expect(lines()).to.include('+0 read(4, ..., 1) = 0');
-    expect(lines({ condition: 'zero receive window' }).join()).not.to.contain('read(');
+    expect(lines({ conditions: ['zero-window'] }).join()).not.to.contain('read(');
     const fin = say('target', 'setup', '<SEQ=5001><ACK=100><CTL=FIN,ACK>');
     const both = result([...HANDSHAKE, fin, closed, stimulus], {
-      condition: 'the user has closed the connection',
+      conditions: ['user-closed'],
     });
     const text = reproduction(both, undefined, target(), { profile: 'rfc9293', observed: true });
     expect(text).to.contain('+0 close(4) = 0').and.not.contain('read(');

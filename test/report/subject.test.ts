@@ -43,11 +43,11 @@ describe('what a report knows of a case', () => {
   });
 
   it('tells cases apart that differ in how CLOSED came about', () => {
-    const told = (id: string) => circumstance(undefined, findSubject(id));
+    const told = (id: string) => circumstance({}, findSubject(id));
     expect(told('closed.aborted.rst')).to.equal('aborted by a reset');
     expect(told('closed.after-fins.rst')).to.equal('closed by FINs');
     expect(told('listen.rst.empty')).to.equal('');
-    expect(circumstance('zero receive window', undefined)).to.equal('zero receive window');
+    expect(circumstance({ conditions: ['zero-window'] }, undefined)).to.equal('zero receive window');
   });
 
   it('is, for a ladder, each of its steps', () => {

@@ -128,8 +128,7 @@ describe('recipes', () => {
       queued += 3;
       for (const text of more()) link.arrive(text, link.sent[0]?.from as number);
     };
-    const condition = 'target has 3000 octets in flight';
-    const wish = { family: 4, state: 'ESTABLISHED', rcvNxt: 101, condition } as const;
+    const wish = { family: 4, state: 'ESTABLISHED', rcvNxt: 101, conditions: ['text-in-flight'] } as const;
     const { connection } = await reach(environment, wish);
     expect(connection.sndNxt - connection.sndUna).to.equal(3 * segment);
     expect(queued, 'it took a flight that was acknowledged').to.equal(6);

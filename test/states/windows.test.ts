@@ -47,7 +47,7 @@ describe('recipes about windows', () => {
         buffering(here, buffer);
         const { connection } = await reach(here.environment, {
           ...{ family: 4, state, rcvNxt: 100 },
-          condition: 'zero receive window',
+          conditions: ['zero-window'],
         });
         const sent = here.link.sent.map(({ segment }) => segment);
         const taken = sent.reduce((sum, { data, ctl }) => sum + data + (ctl.has('FIN') ? 1 : 0), 0);

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { evaluateSegment, parseSegment, VARIABLES } from '../../lib/notation/index.ts';
 import { ADOPTIONS, choiceText, counts } from '../../lib/standard/adoption.ts';
 import type { Case } from '../../lib/catalogue/case.ts';
+import { conditionText } from '../../lib/catalogue/conditions.ts';
 import {
   isOpenWithoutReason,
   LEFT_OPEN,
@@ -91,7 +92,7 @@ describe('the catalogue', () => {
     for (const recipe of RECIPES) {
       const told = cases
         .filter((subject) => recipeOf(subject) === recipe)
-        .map(({ title, condition, closedBy }) => `${title} | ${condition ?? ''} | ${closedBy ?? ''}`);
+        .map(({ title, conditions, closedBy }) => `${title} | ${conditions.join()} | ${closedBy ?? ''}`);
       const twice = told.filter((text, index) => told.indexOf(text) !== index);
       expect(twice, recipe).to.deep.equal([]);
     }
@@ -148,7 +149,9 @@ describe('the catalogue', () => {
 
   it('holds every stimulus that is owed', () => {
     const declared = new Set(
-      cases.map((subject) => [recipeOf(subject), subject.send, subject.condition ?? ''].join(' | ')),
+      cases.map((subject) =>
+        [recipeOf(subject), subject.send, conditionText(subject.conditions) ?? ''].join(' | '),
+      ),
     );
     expect(STIMULI).to.have.length(831);
     expect(STIMULI.filter((row) => !declared.has(row))).to.deep.equal([]);
@@ -187,7 +190,7 @@ describe('the catalogue', () => {
   describe('has for every synchronized state', () => {
     const inEach = (belongs: (subject: Case) => boolean): void => {
       for (const state of SYNCHRONIZED) {
-        const own = cases.filter((subject) => subject.state === state && !subject.condition);
+        const own = cases.filter((subject) => subject.state === state && subject.conditions.length === 0);
         expect(own.filter(belongs), state).not.to.have.length(0);
       }
     };

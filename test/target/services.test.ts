@@ -79,9 +79,10 @@ describe('the services driver', () => {
     expect(await course({ state: 'CLOSE-WAIT' })).to.deep.equal({ port: 9 });
     expect(await course({ state: 'LAST-ACK' })).to.deep.equal({ port: 80, closes: {} });
     expect(await course({ state: 'FIN-WAIT-1' })).to.deep.equal({ port: 80, closes: { upon: 'GET' } });
-    expect(
-      await course({ state: 'FIN-WAIT-2', condition: 'the user has closed the connection' }),
-    ).to.deep.equal({ port: 13, closes: {} });
+    expect(await course({ state: 'FIN-WAIT-2', conditions: ['user-closed'] })).to.deep.equal({
+      port: 13,
+      closes: {},
+    });
     expect(await course({ state: 'CLOSED' })).to.equal(undefined);
   });
 
@@ -92,9 +93,7 @@ describe('the services driver', () => {
   it('says what it takes to get where it cannot', async () => {
     expect(await course({ state: 'SYN-SENT' })).to.match(/^a service never opens a connection/);
     expect(await course({ state: 'CLOSED', closedBy: 'FINs' })).to.match(/never opens/);
-    expect(await course({ state: 'ESTABLISHED', condition: 'zero receive window' })).to.match(
-      /stops reading/,
-    );
+    expect(await course({ state: 'ESTABLISHED', conditions: ['zero-window'] })).to.match(/stops reading/);
     expect(await course({ state: 'ESTABLISHED', aged: true })).to.match(/sends on command/);
     const only = new ServicesDriver([daytime]);
     const refused = await only.course({ family: 4, state: 'ESTABLISHED' }).catch((error: Error) => error);

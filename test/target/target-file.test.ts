@@ -161,7 +161,7 @@ describe('the target file', () => {
       'the target is described as without simultaneous open',
     );
     expect(
-      await refusal(driver.course?.({ family, state: 'ESTABLISHED', condition: 'timestamps negotiated' })),
+      await refusal(driver.course?.({ family, state: 'ESTABLISHED', conditions: ['timestamps'] })),
     ).to.equal('the target is described as without timestamps');
     expect(await refusal(driver.course?.({ family, state: 'FIN-WAIT-1' }))).to.equal(
       'the target is described as without half close',

@@ -2,6 +2,7 @@ import { matcher } from '../../runner/mocha/only.ts';
 import { loadSuites } from '../../runner/mocha/suites.ts';
 import type { Choice } from '../../standard/adoption.ts';
 import type { Case } from '../../catalogue/case.ts';
+import { type Condition, conditionText } from '../../catalogue/conditions.ts';
 import { catalogue } from '../../catalogue/catalogue.ts';
 import type { Ladder } from '../../catalogue/ladder.ts';
 import { resolveLadders } from '../../catalogue/ladders.ts';
@@ -27,6 +28,7 @@ export interface ListedCase {
   readonly origin?: Origin;
   readonly title: string;
   readonly condition?: string;
+  readonly conditions?: readonly Condition[];
   readonly send: string | Ladder['steps'];
   readonly expect: Readonly<Record<Profile, readonly ListedOutcome[]>>;
   /** Where a profile allows three kinds of reply, or silence beside a reply: the sentences that say which text does so. */
@@ -72,12 +74,17 @@ function stateMatcher(text: string): (one: ListedCase) => boolean {
   return (one) => names(one).includes(wanted);
 }
 
+function conditionsOf(conditions: readonly Condition[]): Pick<ListedCase, 'condition' | 'conditions'> {
+  const condition = conditionText(conditions);
+  return condition === undefined ? {} : { condition, conditions };
+}
+
 function ofCase({
   id,
   state,
   origin,
   title,
-  condition,
+  conditions,
   send,
   expect,
   cite,
@@ -90,7 +97,7 @@ function ofCase({
     state,
     ...(origin ? { origin } : {}),
     title,
-    ...(condition ? { condition } : {}),
+    ...conditionsOf(conditions),
     send,
     expect,
     ...(leftOpen ? { leftOpen } : {}),
@@ -104,7 +111,7 @@ function ofLadder({
   id,
   title,
   start,
-  condition,
+  conditions,
   steps,
   then,
   since,
@@ -123,7 +130,7 @@ function ofLadder({
     id,
     state: start,
     title,
-    ...(condition ? { condition } : {}),
+    ...conditionsOf(conditions),
     send: steps,
     expect: Object.fromEntries(PROFILES.map((profile) => [profile, outcomes(profile)])) as Record<
       Profile,

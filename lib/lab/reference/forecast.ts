@@ -1,6 +1,7 @@
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../notation/index.ts';
 import { CHECKS, type Check, type KnownAdoption } from '../../standard/adoption.ts';
 import type { Case } from '../../catalogue/case.ts';
+import { demandsOf } from '../../catalogue/conditions.ts';
 import { headerForm } from '../../standard/header.ts';
 import type { Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
@@ -33,7 +34,6 @@ export interface Trial {
 const WINDOW = 65_535;
 const SMALL_WINDOW = 1024;
 const PEER_WINDOW = 4380;
-const IN_FLIGHT = 3000;
 const TS_RECENT = 0x1234_5678;
 const OLDER_BY = 100_000;
 const OTHER_SECURITY = 793;
@@ -100,7 +100,7 @@ const PROBES: Readonly<Record<Check, (tcb: Tcb) => Pick<Segment, 'seq' | 'ack' |
 export function adoptionOf(follows: Profile, behaviour: Behaviour = {}): KnownAdoption {
   const arrive = following(follows, behaviour);
   const challenges = (check: Check): boolean => {
-    const tcb = tcbOf({ state: 'ESTABLISHED', send: '' }, { iss: 1000, rcvNxt: 5000 });
+    const tcb = tcbOf({ state: 'ESTABLISHED', send: '', conditions: [] }, { iss: 1000, rcvNxt: 5000 });
     const plain = { data: 0, urg: 0, wnd: PEER_WINDOW, security: 0, precedence: 0 };
     const { reply } = arrive(tcb, { ...plain, checksumValid: true, unicast: true, ...PROBES[check](tcb) });
     return reply !== 'silence' && isEmptyAck(reply) && reply.seq === tcb.sndNxt && reply.ack === tcb.rcvNxt;
@@ -110,14 +110,11 @@ export function adoptionOf(follows: Profile, behaviour: Behaviour = {}): KnownAd
 
 const isEmptyAck = ({ ctl, data }: Segment): boolean => ctl.size === 1 && ctl.has('ACK') && data === 0;
 
-type Setting = Pick<Case, 'state' | 'origin' | 'send' | 'condition'>;
+type Setting = Pick<Case, 'state' | 'origin' | 'send' | 'conditions'>;
 
-function tcbOf(
-  { state, origin, send, condition: given }: Setting,
-  { iss, rcvNxt }: Omit<Numbers, 'any'>,
-): Tcb {
-  const condition: string = given ?? '';
-  const inFlight = condition === 'target has 3000 octets in flight' ? IN_FLIGHT : 0;
+function tcbOf({ state, origin, send, conditions }: Setting, { iss, rcvNxt }: Omit<Numbers, 'any'>): Tcb {
+  const { window: demanded, user, syn } = demandsOf(conditions);
+  const inFlight = user.sends ?? 0;
   const sndUna = add(iss, NOT_ESTABLISHED.includes(state) ? 0 : 1);
   const window = /DATA=[^>]*RCV\.WND/.test(send) ? SMALL_WINDOW : WINDOW;
   return {
@@ -132,14 +129,14 @@ function tcbOf(
     sndWl1: rcvNxt,
     sndWl2: sndUna,
     rcvNxt: NO_PEER.includes(state) ? 0 : rcvNxt,
-    rcvWnd: condition === 'zero receive window' ? 0 : window,
+    rcvWnd: demanded === 'zero' ? 0 : window,
     rcvUp: rcvNxt,
-    timestamps: condition.startsWith('timestamps'),
+    timestamps: syn.timestamps === true,
     tsRecent: TS_RECENT,
     security: 0,
-    precedence: condition === 'IPv4 precedence lower' ? ASKED_PRECEDENCE : 0,
-    mayRaisePrecedence: condition === 'IPv4 precedence higher, target allowed to raise it',
-    userGone: condition === 'the user has closed the connection',
+    precedence: user.precedence === 'asked' ? ASKED_PRECEDENCE : 0,
+    mayRaisePrecedence: user.precedence === 'may be raised',
+    userGone: user.closed === true,
   };
 }
 
@@ -151,25 +148,25 @@ const stamped = (written: ConcreteSegment, { tsval }: Segment): ConcreteSegment 
   tsval === undefined ? written : { ...written, tsval };
 
 function stimulusOf(
-  { condition: given }: Case,
+  { conditions }: Case,
   tcb: Tcb,
   written: ConcreteSegment,
   reads: Behaviour['reads'] = () => ({}),
 ): Segment {
-  const condition: string = given ?? '';
+  const { packet } = demandsOf(conditions);
   const { seq, ack, ctl, data, urg, tsval: own } = written;
-  const stamped = tcb.timestamps && condition !== 'timestamps negotiated; segment carries none';
-  const older = condition === 'timestamps negotiated; TSval older than TS.Recent';
+  const stamped = tcb.timestamps && packet.timestamp !== 'none';
+  const older = packet.timestamp === 'old';
   const tsval = own ?? (stamped ? add(TS_RECENT, older ? -OLDER_BY : 0) : undefined);
   return {
     ...{ seq, ack, ctl, data, urg },
     wnd: written.wnd ?? PEER_WINDOW,
     ...(tsval === undefined ? {} : { tsval }),
-    security: condition.startsWith('IPv4 security') ? OTHER_SECURITY : 0,
-    precedence: condition.startsWith('IPv4 precedence higher') ? HIGHER_PRECEDENCE : 0,
-    checksumValid: condition !== 'wrong TCP checksum' && written.checksum === undefined,
+    security: packet.security === 'other' ? OTHER_SECURITY : 0,
+    precedence: packet.precedence === 'higher' ? HIGHER_PRECEDENCE : 0,
+    checksumValid: packet.checksum !== 'wrong' && written.checksum === undefined,
     ...headerForm(written),
-    unicast: condition !== 'sent to a broadcast or multicast address',
+    unicast: packet.destination !== 'multicast',
     ...reads(written),
   };
 }

@@ -145,7 +145,7 @@ class Encoder {
       table.of(result.id),
       table.of(result.title),
       table.of(stateName(result)),
-      table.ifAny(circumstance(result.condition, subject)),
+      table.ifAny(circumstance(result, subject)),
       table.of(result.send),
       all(subject?.cite),
       all(subject && ruleTexts(subject)),

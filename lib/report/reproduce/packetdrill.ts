@@ -1,3 +1,4 @@
+import { demandsOf, type PacketDemands } from '../../catalogue/conditions.ts';
 import { type ConcreteSegment, evaluateSegment, NotationError, parseSegment } from '../../notation/index.ts';
 import { seenOf } from '../../verdict/result.ts';
 import type { ReportCase, ReportRecord } from '../run.ts';
@@ -11,12 +12,12 @@ const WINDOW = 4380;
 const PATIENCE = 1;
 
 /** What packetdrill has no words for. */
-const UNWRITABLE: readonly { readonly condition: RegExp; readonly lacks: string }[] = [
-  { condition: /security option/, lacks: 'the IP security option of the stimulus' },
-  { condition: /precedence/, lacks: "the precedence of the tester's packets" },
-  { condition: /checksum/, lacks: 'the wrong checksum of the stimulus' },
-  { condition: /multicast/, lacks: "the stimulus's destination address" },
-];
+const UNWRITABLE: Readonly<Partial<Record<keyof PacketDemands, string>>> = {
+  security: 'the IP security option of the stimulus',
+  precedence: "the precedence of the tester's packets",
+  checksum: 'the wrong checksum of the stimulus',
+  destination: "the stimulus's destination address",
+};
 
 /** Fields of the stimulus that packetdrill has no words for. */
 const UNWRITABLE_FIELDS: readonly {
@@ -59,10 +60,10 @@ class Script {
   }
 
   lines(): string[] {
-    const { records, condition = '' } = this.#result;
-    for (const { condition: pattern, lacks } of UNWRITABLE) {
-      if (pattern.test(condition))
-        this.#lines.push(`// packetdrill cannot write ${lacks}: it is missing below`);
+    const { records, conditions } = this.#result;
+    for (const demand of Object.keys(demandsOf(conditions).packet) as (keyof PacketDemands)[]) {
+      const lacks = UNWRITABLE[demand];
+      if (lacks) this.#lines.push(`// packetdrill cannot write ${lacks}: it is missing below`);
     }
     this.#call(this.#user.begin());
     this.#last = records[0]?.at ?? 0;

@@ -26,7 +26,7 @@ export function reproduction(
   { profile, observed = false }: ReproduceOptions,
 ): string {
   const deviates = verdictOf(result, profile) === 'deviates';
-  const under = circumstance(result.condition, subject);
+  const under = circumstance(result, subject);
   const expected = subject?.expect?.[profile].find((outcome) => counts(outcome, target.adoption ?? {}));
   const replaced = deviates && !observed && expected !== undefined && repliesDiffer(result, subject, profile);
   const silence =

@@ -1,15 +1,18 @@
+import { type Demands, demandsOf } from '../../catalogue/conditions.ts';
 import type { ReportCase } from '../run.ts';
 
 /** What the target's user does, as packetdrill's system calls: derived from what the target was seen to send. */
 export class UserCalls {
   readonly #result: ReportCase;
   readonly #active: boolean;
+  readonly #demands: Demands;
   #accepted = false;
   #closed = false;
 
   constructor(result: ReportCase, active: boolean) {
     this.#result = result;
     this.#active = active;
+    this.#demands = demandsOf(result.conditions);
   }
 
   /** Before the first segment. */
@@ -43,8 +46,8 @@ export class UserCalls {
 
   /** What makes the target send its FIN. */
   close(): string[] {
-    const { condition, state } = this.#result;
-    const whole = condition === 'the user has closed the connection' || state === 'CLOSED';
+    const { state } = this.#result;
+    const whole = this.#demands.user.closed || state === 'CLOSED';
     this.#closed = whole;
     return [
       ...this.accept(),
@@ -67,8 +70,7 @@ export class UserCalls {
   }
 
   get #takes(): boolean {
-    const { condition } = this.#result;
-    return condition !== 'zero receive window' && !condition?.includes('unread');
+    return this.#demands.user.receives !== false;
   }
 
   get #socket(): number {
@@ -76,8 +78,6 @@ export class UserCalls {
   }
 
   #buffer(): string[] {
-    return this.#result.condition === 'zero receive window'
-      ? ['setsockopt(3, SOL_SOCKET, SO_RCVBUF, [1024], 4) = 0']
-      : [];
+    return this.#demands.window === 'zero' ? ['setsockopt(3, SOL_SOCKET, SO_RCVBUF, [1024], 4) = 0'] : [];
   }
 }

@@ -13,7 +13,8 @@ import type { DeathTrial } from './try-for-death.ts';
 
 /** The verdict of a case whose stimulus ends the target: no document lets a TCP die of a segment. */
 export function convicted({ result, variables }: DeathTrial, death: TargetDeath): JudgedResult {
-  const { id, title, state, origin, condition, family, send, notes, records, startedAt, durationMs } = result;
+  const { id, title, state, origin, conditions, family, send, notes, records, startedAt, durationMs } =
+    result;
   const reason = deathText(death);
   const judgements = Object.fromEntries(
     PROFILES.map((profile) => [profile, { verdict: 'deviates', reason }]),
@@ -21,7 +22,7 @@ export function convicted({ result, variables }: DeathTrial, death: TargetDeath)
   return {
     ...{ id, title, state, family, send, notes, records, startedAt, durationMs },
     ...(origin ? { origin } : {}),
-    ...(condition ? { condition } : {}),
+    ...(conditions ? { conditions } : {}),
     stimulus: sentIn(result),
     variables,
     observed: seenOf(result)?.observed ?? [],

@@ -20,13 +20,9 @@ const TRIES = 3;
  * Where a SYN,ACK and a FIN wait for their acknowledgment: first the state that most targets can be brought to. The SYN,ACK
  * of a listener is measured when its backlog is.
  */
-const WAITING: Readonly<Record<'SYN' | 'FIN', readonly Pick<Wish, 'state' | 'origin' | 'condition'>[]>> = {
+const WAITING: Readonly<Record<'SYN' | 'FIN', readonly Pick<Wish, 'state' | 'origin' | 'conditions'>[]>> = {
   SYN: [{ state: 'SYN-RECEIVED', origin: 'active' }],
-  FIN: [
-    { state: 'FIN-WAIT-1' },
-    { state: 'FIN-WAIT-1', condition: 'the user has closed the connection' },
-    { state: 'LAST-ACK' },
-  ],
+  FIN: [{ state: 'FIN-WAIT-1' }, { state: 'FIN-WAIT-1', conditions: ['user-closed'] }, { state: 'LAST-ACK' }],
 };
 
 /**

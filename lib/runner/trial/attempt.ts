@@ -81,7 +81,7 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
       state: subject.state,
       origin: subject.origin,
       closedBy: subject.closedBy,
-      condition: subject.condition,
+      conditions: subject.conditions,
       rcvNxt: anchor(context.index + shift, family, random, context.avoided),
       aged: needsAge(subject),
       smallWindow: needsSmallWindow(subject),

@@ -23,5 +23,5 @@ export class Hazards {
   }
 }
 
-const wayOf = ({ state, origin, condition }: Described): string =>
-  [state, origin ?? '', condition ?? ''].join(' ');
+const wayOf = ({ state, origin, conditions }: Described): string =>
+  [state, origin ?? '', ...conditions].join(' ');

@@ -3,13 +3,13 @@ import type { Described } from './described.ts';
 
 /** The result of a case that was never run, or whose result was lost. */
 export function notRun(subject: Described, family: 4 | 6, why: Inconclusive): NotRunResult {
-  const { id, title, state, origin, condition, send } = subject;
+  const { id, title, state, origin, conditions, send } = subject;
   return {
     id,
     title,
     state,
     ...(origin ? { origin } : {}),
-    ...(condition ? { condition } : {}),
+    ...(conditions.length > 0 ? { conditions } : {}),
     family,
     send,
     outcome: 'not run',

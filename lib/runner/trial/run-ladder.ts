@@ -64,9 +64,8 @@ async function climb(
   const reached = await reach(environment, {
     family,
     state: ladder.start,
-    condition: ladder.condition,
+    conditions: ladder.conditions,
     rcvNxt: random.sequenceNumber(context.avoided),
-    unread: ladder.unread ?? false,
     outcomes: ladder.steps.flatMap((step) => ('expect' in step && step.then ? [step.then] : [])),
   });
   const climber = new Climber(ladder, context, reached, random);

@@ -1,5 +1,6 @@
 import type { ConcreteSegment } from '../../notation/index.ts';
 import type { Case } from '../../catalogue/case.ts';
+import { demandsOf } from '../../catalogue/conditions.ts';
 import { headerForm } from '../../standard/header.ts';
 import { PROFILES } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
@@ -15,20 +16,14 @@ const OLDER_BY = 100_000;
 const MULTICAST = { 4: '224.0.0.1', 6: 'ff02::1' } as const;
 
 /** How the packet of a case's stimulus differs from an ordinary one. */
-export function dressingOf({ condition }: Case, family: 4 | 6): Dressing {
-  switch (condition) {
-    case 'IPv4 security option differs from the connection':
-      return { security: 'top secret' };
-    case 'IPv4 precedence higher, target not allowed to raise it':
-    case 'IPv4 precedence higher, target allowed to raise it':
-      return { precedence: HIGHER_PRECEDENCE };
-    case 'wrong TCP checksum':
-      return { corruptChecksum: true };
-    case 'sent to a broadcast or multicast address':
-      return { destination: MULTICAST[family] };
-    default:
-      return {};
-  }
+export function dressingOf({ conditions }: Case, family: 4 | 6): Dressing {
+  const { security, precedence, checksum, destination } = demandsOf(conditions).packet;
+  return {
+    ...(security === 'other' ? { security: 'top secret' } : {}),
+    ...(precedence === 'higher' ? { precedence: HIGHER_PRECEDENCE } : {}),
+    ...(checksum === 'wrong' ? { corruptChecksum: true } : {}),
+    ...(destination === 'multicast' ? { destination: MULTICAST[family] } : {}),
+  };
 }
 
 /** Whether the stimulus is no ordinary segment but for its numbers and flags. */
@@ -38,24 +33,22 @@ export const isAltered = (subject: Case, family: 4 | 6, stimulus: ConcreteSegmen
   headerForm(stimulus).malformed !== undefined;
 
 /** Such a SYN is to be discarded silently (RFC 9293 MUST-57), which leaves no room for ICMP either (RFC 1122 section 1.3.3). */
-export const isToBeSilent = ({ condition }: Case): boolean =>
-  condition === 'sent to a broadcast or multicast address';
+export const isToBeSilent = ({ conditions }: Case): boolean =>
+  demandsOf(conditions).packet.destination === 'multicast';
 
 /** The stimulus with the timestamp that the case's condition asks for. */
 export function stamped(
-  { condition }: Case,
+  { conditions }: Case,
   segment: ConcreteSegment,
   connection: Connection,
 ): ConcreteSegment {
-  if (condition !== 'timestamps negotiated; TSval older than TS.Recent' || segment.tsval !== undefined) {
-    return segment;
-  }
+  if (demandsOf(conditions).packet.timestamp !== 'old' || segment.tsval !== undefined) return segment;
   return { ...segment, tsval: add(connection.tsRecent, -OLDER_BY), tsecr: connection.tsEcho };
 }
 
 /** Whether the stimulus gets the connection's timestamps. */
-export const carriesTimestamps = ({ condition }: Case): boolean =>
-  condition !== 'timestamps negotiated; segment carries none';
+export const carriesTimestamps = ({ conditions }: Case): boolean =>
+  demandsOf(conditions).packet.timestamp !== 'none';
 
 /** The states in which the stimulus may leave a target, whichever document it follows. */
 export const outcomesOf = ({ expect }: Case): readonly State[] => [

@@ -2,7 +2,7 @@ import type { CaseDeclaration, Condition } from '../../../lib/catalogue/case.ts'
 import { always, named, type Subject, silence } from './expectations.ts';
 import { CHECKSUM } from './rules.ts';
 
-const condition: Condition = 'wrong TCP checksum';
+const condition: Condition = 'wrong-checksum';
 
 /** Before the first step: segments with a wrong checksum. Each would be answered, or move the connection, if it were right. */
 export const wrongChecksums = (subject: Subject): readonly CaseDeclaration[] =>

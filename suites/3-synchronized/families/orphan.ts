@@ -17,7 +17,7 @@ import {
 } from './expectations.ts';
 import { FIN, HALF_DUPLEX, rules, TEXT, UNACCEPTABLE } from './rules.ts';
 
-const condition: Condition = 'the user has closed the connection';
+const condition: Condition = 'user-closed';
 
 /** An orphaned connection: its FIN is sent and no user is left to read. `afterFin` is where the peer's FIN leads. */
 export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclaration[] => [

@@ -16,9 +16,9 @@ import {
 import { validReset } from './rst.ts';
 import { PAWS, RST, rules, TEXT, TIMESTAMPS_MISSING } from './rules.ts';
 
-const agreed: Condition = 'timestamps negotiated';
-const older: Condition = 'timestamps negotiated; TSval older than TS.Recent';
-const none: Condition = 'timestamps negotiated; segment carries none';
+const agreed: Condition = 'timestamps';
+const older: Condition = 'old-timestamp';
+const none: Condition = 'no-timestamp';
 
 /** Refused by its timestamp; without PAWS it counts. */
 const unlessPawsIsUsed = ({ state }: Subject, counts: Outcomes): Outcomes =>

@@ -90,8 +90,8 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
   })),
 ];
 
-const negotiated: Condition = 'timestamps negotiated';
-const without: Condition = 'timestamps negotiated; segment carries none';
+const negotiated: Condition = 'timestamps';
+const without: Condition = 'no-timestamp';
 
 const BEFORE = {
   name: 'older-seq',

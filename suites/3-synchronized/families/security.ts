@@ -20,7 +20,7 @@ import { validReset } from './rst.ts';
 import { PRECEDENCE, RST, rules, SECURITY, SYN, UNACCEPTABLE } from './rules.ts';
 import { unexpectedSyn } from './syn.ts';
 
-const condition: Condition = 'IPv4 security option differs from the connection';
+const condition: Condition = 'other-security';
 
 /**
  * Third step: an IPv4 security option, or a precedence, that is not the connection's. The sequence number and the RST
@@ -81,7 +81,7 @@ export const securityAndPrecedence = (
   {
     id: named(subject, 'precedence.higher'),
     title: 'an acceptable empty segment of a higher precedence',
-    condition: 'IPv4 precedence higher, target not allowed to raise it',
+    condition: 'higher-precedence',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: untilRfc2873(subject),
     ...PRECEDENCE,
@@ -89,7 +89,7 @@ export const securityAndPrecedence = (
   {
     id: named(subject, 'precedence.lower'),
     title: 'an acceptable empty segment of a lower precedence',
-    condition: 'IPv4 precedence lower',
+    condition: 'lower-precedence',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: untilRfc2873(subject),
     ...PRECEDENCE,

@@ -27,7 +27,7 @@ import {
   ZERO_WINDOW_ANSWER,
 } from './rules.ts';
 
-const condition: Condition = 'zero receive window';
+const condition: Condition = 'zero-window';
 
 /** First step, no window open: only an empty segment at RCV.NXT is acceptable, and a reset is still obeyed. */
 export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [

@@ -1,6 +1,7 @@
 import { evaluateSegment, parseSegment } from '../../../lib/notation/index.ts';
 import { Random } from '../../../lib/runner/trial/random.ts';
 import type { Case } from '../../../lib/catalogue/case.ts';
+import { demandsOf } from '../../../lib/catalogue/conditions.ts';
 import { headerForm } from '../../../lib/standard/header.ts';
 import type { State } from '../../../lib/standard/state.ts';
 import type { Segment, Tcb } from '../../../lib/standard/tcb.ts';
@@ -28,15 +29,15 @@ const WAITING: readonly State[] = ['SYN-SENT', 'SYN-RECEIVED', 'FIN-WAIT-1', 'CL
 
 function tcbOf(subject: Case, random: Random): Tcb {
   const { state, origin } = subject;
-  const condition: string = subject.condition ?? '';
+  const { window, user, syn, packet } = demandsOf(subject.conditions);
   const opening = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
   const iss = random.sequenceNumber();
   const sndUna = add(iss, opening ? 0 : between(random, 1, 100_000));
-  const inFlight = condition === 'target has 3000 octets in flight' ? 3000 : 0;
+  const inFlight = user.sends ?? 0;
   const irs = state === 'SYN-SENT' ? 0 : random.sequenceNumber();
   const rcvNxt = state === 'SYN-SENT' ? 0 : add(irs, opening ? 1 : between(random, 1, 100_000));
   const maxSndWnd = between(random, 1, 65_535);
-  const mayDiffer = condition.startsWith('IPv4 precedence');
+  const mayDiffer = packet.precedence !== undefined;
   return {
     state,
     ...(origin ? { origin } : {}),
@@ -50,23 +51,25 @@ function tcbOf(subject: Case, random: Random): Tcb {
     irs,
     rcvNxt,
     // No recipe leads to an open window that is smaller.
-    rcvWnd: condition === 'zero receive window' ? 0 : between(random, 64, 65_535),
+    rcvWnd: window === 'zero' ? 0 : between(random, 64, 65_535),
     rcvUp: rcvNxt,
-    timestamps: condition.startsWith('timestamps'),
+    timestamps: syn.timestamps === true,
     tsRecent: random.sequenceNumber(),
     security: random.next() % 2 === 0 ? 0 : random.next(),
     precedence: mayDiffer ? between(random, 1, 6) : between(random, 0, 7),
-    mayRaisePrecedence: mayDiffer ? !condition.includes('not allowed') : random.next() % 2 === 0,
-    userGone: condition === 'the user has closed the connection',
+    mayRaisePrecedence: mayDiffer ? user.precedence !== undefined : random.next() % 2 === 0,
+    userGone: user.closed === true,
   };
 }
 
+const OFFSETS = { higher: 1, lower: -1, same: 0 } as const;
+
 function stimulusOf(subject: Case, tcb: Tcb, random: Random): Segment {
-  const condition: string = subject.condition ?? '';
+  const { packet } = demandsOf(subject.conditions);
   const written = evaluateSegment(parseSegment(subject.send), tcbVariables(tcb), () =>
     random.sequenceNumber(),
   );
-  const older = condition.includes('older than TS.Recent');
+  const older = packet.timestamp === 'old';
   const tsval = written.tsval ?? (older ? add(tcb.tsRecent, -between(random, 1, 2 ** 31 - 1)) : undefined);
   const { seq, ack, ctl, data, urg } = written;
   return {
@@ -77,12 +80,10 @@ function stimulusOf(subject: Case, tcb: Tcb, random: Random): Segment {
     urg,
     wnd: written.wnd ?? between(random, 0, 65_535),
     ...(tsval === undefined ? {} : { tsval, tsecr: 0 }),
-    security: condition.startsWith('IPv4 security')
-      ? add(tcb.security, between(random, 1, 1000))
-      : tcb.security,
-    precedence: tcb.precedence + (condition.includes('higher') ? 1 : condition.includes('lower') ? -1 : 0),
-    checksumValid: condition !== 'wrong TCP checksum' && written.checksum === undefined,
+    security: packet.security === 'other' ? add(tcb.security, between(random, 1, 1000)) : tcb.security,
+    precedence: tcb.precedence + OFFSETS[packet.precedence ?? 'same'],
+    checksumValid: packet.checksum !== 'wrong' && written.checksum === undefined,
     ...headerForm(written),
-    unicast: condition !== 'sent to a broadcast or multicast address',
+    unicast: packet.destination !== 'multicast',
   };
 }

@@ -47,7 +47,9 @@ function runOf(count: number, fate: Fate, width = 8) {
     return death;
   };
   const jobs = Array.from({ length: count }, (_, index): Job => ({ id: `case.${index}`, family: 4 }));
-  const describe = ({ id }: Job) => ({ id, title: id, state: 'ESTABLISHED' as const, send: '<CTL=RST>' });
+  const describe = ({ id }: Job) => ({
+    ...{ id, title: id, state: 'ESTABLISHED' as const, conditions: [], send: '<CTL=RST>' },
+  });
   const inquest = new Inquest({
     ...{ watch, hazards, describe, report: (result: CaseResult) => results.push(result) },
     now: () => clock,

@@ -10,7 +10,7 @@ import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 function caseOf(parts: Partial<Case>, ...outcomes: ResolvedOutcome[]): Case {
   return {
     ...{ id: 'closed.test', title: 'a title', state: 'CLOSED', send: '<SEQ=7><CTL=SYN>' },
-    ...{ cite: ['RFC 793 3.4'], requirements: [], families: [4] },
+    ...{ cite: ['RFC 793 3.4'], requirements: [], conditions: [], families: [4] },
     expect: Object.fromEntries(PROFILES.map((profile) => [profile, outcomes])) as unknown as Case['expect'],
     ...parts,
   };
@@ -100,7 +100,7 @@ describe('a case', () => {
   });
 
   it('finds no silence in an ICMP of the target itself, where it is to discard a SYN silently', async () => {
-    const subject = caseOf({ condition: 'sent to a broadcast or multicast address' }, SILENCE);
+    const subject = caseOf({ conditions: ['not-unicast'] }, SILENCE);
     for (const source of ['192.0.2.2', '192.0.2.9']) {
       const { link, context } = fresh();
       const inner = accepting();

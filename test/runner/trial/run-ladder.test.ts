@@ -18,6 +18,7 @@ const TAKES_TEXT: Ladder = {
     { expect: ['silence'] },
   ],
   then: 'ESTABLISHED',
+  conditions: [],
   cite: ['RFC 793 3.9 seventh'],
   requirements: [],
 };

@@ -38,7 +38,7 @@ export const wrongChecksums = (origin: Origin): readonly CaseDeclaration[] =>
   ].map(({ stimulus, title, send }) => ({
     id: `syn-received.${origin}.${stimulus}`,
     title,
-    condition: 'wrong TCP checksum',
+    condition: 'wrong-checksum',
     send,
     expect: DROPPED,
     cite: ['RFC 793 3.1 checksum', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1 checksum'],

@@ -13,7 +13,7 @@ import {
 
 /** Third: security, and precedence until RFC 2873. A mismatch is reset, and the connection stays as it is (group 2). */
 export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
-  const OPTION = 'IPv4 security option differs from the connection';
+  const OPTION = 'other-security';
   const CITE = [
     'RFC 793 3.9 third',
     'RFC 793 3.4 group 2',
@@ -77,11 +77,7 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
       cite: ['RFC 793 3.9 second', 'RFC 9293 3.10.7.4 second', 'RFC 9293 3.5.3'],
       requirements: ['3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
     },
-    precedence(
-      'IPv4 precedence higher, target not allowed to raise it',
-      'precedence-higher-not-raised',
-      'ACK of our SYN of a higher precedence',
-    ),
-    precedence('IPv4 precedence lower', 'precedence-lower', 'ACK of our SYN of a lower precedence'),
+    precedence('higher-precedence', 'precedence-higher-not-raised', 'ACK of our SYN of a higher precedence'),
+    precedence('lower-precedence', 'precedence-lower', 'ACK of our SYN of a lower precedence'),
   ];
 };

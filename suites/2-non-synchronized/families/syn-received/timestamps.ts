@@ -7,8 +7,8 @@ import type { CaseDeclaration, Condition, Outcome } from '../../../../lib/catalo
 import type { Origin } from '../../../../lib/standard/state.ts';
 import { afterReset, EMPTY_ACK, ESTABLISHED, permitted, leftOpen } from './outcomes.ts';
 
-const OLDER: Condition = 'timestamps negotiated; TSval older than TS.Recent';
-const NONE: Condition = 'timestamps negotiated; segment carries none';
+const OLDER: Condition = 'old-timestamp';
+const NONE: Condition = 'no-timestamp';
 
 export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
   const refused = (stimulus: string, title: string, send: string, counts: Outcome): CaseDeclaration => ({

@@ -13,7 +13,7 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
   ): CaseDeclaration => ({
     id: `syn-received.${origin}.${stimulus}`,
     title,
-    condition: 'zero receive window',
+    condition: 'zero-window',
     send,
     expect,
     cite: [

@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import {
+  CONDITION_IDS,
+  conditionsCalled,
+  conditionText,
+  demandsOf,
+  familiesOf,
+} from '../../lib/catalogue/conditions.ts';
+
+describe('conditions', () => {
+  it('ask for everything that each of them asks for', () => {
+    const demands = demandsOf(['timestamps', 'text-in-flight', 'wrong-checksum']);
+    expect(demands).to.deep.equal({
+      user: { sends: 3000 },
+      syn: { timestamps: true },
+      packet: { checksum: 'wrong' },
+    });
+    expect(demandsOf(['zero-window']).window).to.equal('zero');
+    expect(demandsOf()).to.deep.equal({ user: {}, syn: {}, packet: {} });
+  });
+
+  it('are expressed by the families that can express all of them', () => {
+    expect(familiesOf([])).to.deep.equal([4, 6]);
+    expect(familiesOf(['timestamps', 'other-security'])).to.deep.equal([4]);
+  });
+
+  it('are found by the text that results had before they had ids', () => {
+    for (const condition of CONDITION_IDS) {
+      expect(conditionsCalled(conditionText([condition]))).to.deep.equal([condition]);
+    }
+    expect(conditionsCalled(undefined)).to.deep.equal([]);
+    expect(conditionText([])).to.equal(undefined);
+  });
+});
