@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
+import { evaluateSegment, parseSegment, type Variables } from '../../lib/notation/index.ts';
+import { ADOPTIONS, counts, type KnownAdoption } from '../../lib/standard/adoption.ts';
+import { PROFILES } from '../../lib/standard/profile.ts';
+import { STATES, type State } from '../../lib/standard/state.ts';
+import { segLen } from '../../lib/standard/tcb.ts';
+import { tcbVariables } from '../../lib/standard/variables.ts';
+import { judge } from '../../lib/verdict/judge.ts';
+import { add } from '../../lib/wire/seq.ts';
+import { encounterOf } from '../catalogue/agreement/encounters.ts';
+import { allCases } from './catalogue.ts';
+
+/** What a target is known to have adopted: each choice, and nothing. */
+const KNOWN: readonly KnownAdoption[] = [{}, ...ADOPTIONS];
+
+/** Far from every number that an outcome can ask for. */
+const ASTRAY = 0x12345678;
+
+/** Replies of each kind, with the numbers that the documents give them. */
+const EACH_KIND = [
+  'silence',
+  '<SEQ=SEG.ACK><CTL=RST>',
+  '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
+  '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=SYN,ACK>',
+];
+
+const segmentOf = (reply: string, variables: Variables) =>
+  evaluateSegment(parseSegment(reply), variables, () => 0);
+
+/** How a target could not fail by these outcomes: the kinds, fields and states in which any reply will do. */
+function indifferences(
+  outcomes: readonly ResolvedOutcome[],
+  variables: Variables,
+  known: KnownAdoption,
+): string[] {
+  const relevant = outcomes.filter((outcome) => counts(outcome, known));
+  const passes = (reply: ReturnType<typeof segmentOf> | 'silence', stateAfter: State): boolean =>
+    judge(
+      outcomes,
+      {
+        variables,
+        replies: reply === 'silence' ? [] : [reply],
+        retransmissions: [],
+        stateAfter,
+        // So that RCV.NXT and a new ISS are not looked at, and LISTEN is as good as CLOSED: the mildest that a verdict can be.
+        opening: true,
+        listening: true,
+      },
+      known,
+    ).verdict !== 'deviates';
+  const found: string[] = [];
+  if (relevant.length === 0) found.push('nothing is expected');
+  for (const { reply, then } of relevant) {
+    if (STATES.every((state) => passes(reply === 'silence' ? reply : segmentOf(reply, variables), state)))
+      found.push(`any state after ${reply}`);
+    if (reply === 'silence') continue;
+    const { seq, ack } = parseSegment(reply);
+    const right = segmentOf(reply, variables);
+    const wrong = { ...right, ...(seq ? { seq: add(right.seq, ASTRAY) } : {}) };
+    if (!ack && !seq) found.push(`no number in ${reply}`);
+    if (seq && passes(wrong, then)) found.push(`any SEQ in ${reply}`);
+    if (ack && passes({ ...right, ack: add(right.ack, ASTRAY) }, then)) found.push(`any ACK in ${reply}`);
+  }
+  const kinds = EACH_KIND.map((reply) => (reply === 'silence' ? reply : segmentOf(reply, variables)));
+  if (STATES.every((state) => kinds.every((reply) => passes(reply, state)))) found.push('any kind of reply');
+  return found;
+}
+
+describe('every case can be failed', () => {
+  it('by the numbers of each reply that it allows, and by the state after it', async () => {
+    const found = (await allCases()).flatMap((subject) => {
+      const { tcb, segment } = encounterOf(subject, 0);
+      const variables = {
+        ...tcbVariables(tcb),
+        'SEG.SEQ': segment.seq,
+        'SEG.ACK': segment.ack,
+        'SEG.LEN': segLen(segment),
+      };
+      return PROFILES.flatMap((profile) =>
+        KNOWN.flatMap((known) =>
+          indifferences(subject.expect[profile], variables, known).map(
+            (what) => `${subject.id} by ${profile}, ${JSON.stringify(known)}: ${what}`,
+          ),
+        ),
+      );
+    });
+    expect(found, found.slice(0, 20).join('\n')).to.have.length(0);
+  });
+
+  it('and one that could not be is found', () => {
+    const variables = { 'SND.NXT': 10, 'RCV.NXT': 20, 'SEG.SEQ': 20, 'SEG.ACK': 11, 'SEG.LEN': 5 };
+    const of = (reply: string, states: readonly State[] = ['CLOSED']): readonly ResolvedOutcome[] =>
+      states.map((then) => ({ reply, then, level: 'permitted' }));
+    expect(indifferences([], variables, {})).to.deep.equal(['nothing is expected']);
+    expect(indifferences(of('<CTL=RST>'), variables, {})).to.deep.equal(['no number in <CTL=RST>']);
+    expect(indifferences(of('silence', STATES), variables, {})).to.include('any state after silence');
+    expect(indifferences(of('<SEQ=ANY><ACK=5><CTL=RST,ACK>'), variables, {})).to.deep.equal([
+      'any SEQ in <SEQ=ANY><ACK=5><CTL=RST,ACK>',
+    ]);
+    expect(
+      indifferences(
+        EACH_KIND.flatMap((reply) => of(reply, STATES)),
+        variables,
+        {},
+      ),
+    ).to.include('any kind of reply');
+    expect(indifferences(of('<SEQ=SEG.ACK><CTL=RST>'), variables, {})).to.deep.equal([]);
+  });
+});
