@@ -2,6 +2,7 @@ import type { Choice } from '../standard/adoption.ts';
 import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
 import type { Level, Profile } from '../standard/profile.ts';
+import type { RuleId } from '../standard/rules.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type { Family } from '../wire/address.ts';
 
@@ -50,10 +51,8 @@ export interface CaseDeclaration {
   readonly expect:
     | Expectation
     | ({ readonly rfc793: Expectation } & Partial<Readonly<Record<Profile, Expectation>>>);
-  /** Document, section and step, in our own words: at least one. */
-  readonly cite: readonly string[];
-  /** Ids of lib/standard/requirements.ts that the case tests. */
-  readonly requirements?: readonly string[];
+  /** The rules that it tests, by their ids in lib/standard/rules.ts: at least one. */
+  readonly rules: readonly RuleId[];
 }
 
 /** An outcome whose level is spelled out. */
@@ -67,7 +66,10 @@ export interface Case extends Omit<CaseDeclaration, 'expect' | 'condition'> {
   readonly origin?: Origin;
   readonly conditions: readonly Condition[];
   readonly expect: Readonly<Record<Profile, readonly ResolvedOutcome[]>>;
-  readonly requirements: readonly string[];
+  /** Where its rules are written: document, section and step. */
+  readonly cite: readonly string[];
+  /** What `coverage` counts: the requirements that its rules are, or carry. */
+  readonly requirements: readonly RuleId[];
   /** The address families that can express it. */
   readonly families: readonly Family[];
 }

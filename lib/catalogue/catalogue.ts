@@ -3,7 +3,7 @@ import { parseSegment } from '../notation/index.ts';
 import { type Condition, familiesOf } from './conditions.ts';
 import type { Case, CaseDeclaration, Expectation, Outcome, ResolvedOutcome } from './case.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
-import { isRequirement, REQUIREMENTS } from '../standard/requirements.ts';
+import { citationsOf, isRule, RULE_IDS, type RuleId, requirementsOf } from '../standard/rules.ts';
 import { sourceOf } from './source.ts';
 import type { Origin, State } from '../standard/state.ts';
 
@@ -39,8 +39,8 @@ export const findCase = (id: string): Case | undefined => cases.get(id);
 /**
  * Resolves declarations for every profile and adds them.
  *
- * @throws CatalogueError when an id is malformed or taken, a notation does not parse, a requirement is unknown or a
- *   citation is missing. A file that is loaded twice may declare the very same case again.
+ * @throws CatalogueError when an id is malformed or taken, a notation does not parse, a rule is unknown or none is
+ *   named. A file that is loaded twice may declare the very same case again.
  */
 export function register(
   state: State,
@@ -66,10 +66,6 @@ function resolve(state: State, origin: Origin | undefined, declaration: CaseDecl
     throw new CatalogueError(id, `the id of a case in this state begins with ${prefix}`);
   if (title.length > LONGEST_TITLE)
     throw new CatalogueError(id, `the title has ${title.length} characters, ${LONGEST_TITLE} at most`);
-  if (declaration.cite.length === 0) throw new CatalogueError(id, 'cites no document');
-  for (const requirement of declaration.requirements ?? []) {
-    if (!isRequirement(requirement)) throw new CatalogueError(id, noRequirement(requirement));
-  }
   check(id, declaration.send);
   const expect = byProfile(declaration.expect);
   for (const profile of PROFILES) {
@@ -84,7 +80,7 @@ function resolve(state: State, origin: Origin | undefined, declaration: CaseDecl
     state,
     ...(origin ? { origin } : {}),
     expect,
-    requirements: declaration.requirements ?? [],
+    ...ruled(id, declaration.rules),
     conditions,
     families: familiesOf(conditions),
   };
@@ -94,12 +90,17 @@ function resolve(state: State, origin: Origin | undefined, declaration: CaseDecl
 export const conditionsIn = (condition: Condition | readonly Condition[] = []): readonly Condition[] =>
   typeof condition === 'string' ? [condition] : condition;
 
-/** That there is no requirement of that id. */
-export const noRequirement = (id: string): string =>
-  `no such requirement: ${id}${didYouMean(
-    id,
-    REQUIREMENTS.map((one) => one.id),
-  )}`;
+/**
+ * The rules of a case, each once, and what follows from them.
+ *
+ * @throws CatalogueError when there are none, or one is unknown: the compiler says so too, but who runs a case need not compile.
+ */
+export function ruled(id: string, rules: readonly RuleId[]): Pick<Case, 'rules' | 'cite' | 'requirements'> {
+  if (rules.length === 0) throw new CatalogueError(id, 'names no rule');
+  for (const rule of rules)
+    if (!isRule(rule)) throw new CatalogueError(id, `no such rule: ${rule}${didYouMean(rule, RULE_IDS)}`);
+  return { rules: [...new Set(rules)], cite: citationsOf(rules), requirements: requirementsOf(rules) };
+}
 
 function check(id: string, notation: string): void {
   try {

@@ -1,5 +1,6 @@
 import type { Condition } from './conditions.ts';
 import type { Profile } from '../standard/profile.ts';
+import type { RuleId } from '../standard/rules.ts';
 import type { State } from '../standard/state.ts';
 
 /** The states that a ladder can begin in, each a recipe of `lib/states`; CLOSED is a connection that never was. */
@@ -63,10 +64,8 @@ export interface LadderDeclaration {
   readonly steps: readonly LadderStep[];
   /** The state in the figure's last line that is shown. */
   readonly then: State;
-  /** Document, section or figure: at least one. */
-  readonly cite: readonly string[];
-  /** Ids of lib/standard/requirements.ts that the ladder tests. */
-  readonly requirements?: readonly string[];
+  /** The rules that it tests, by their ids in lib/standard/rules.ts: at least one. */
+  readonly rules: readonly RuleId[];
 }
 
 /** An expectation with its alternatives spelled out. */
@@ -78,5 +77,6 @@ export interface ResolvedExpectStep extends ExpectStep {
 export interface Ladder extends Omit<LadderDeclaration, 'steps' | 'condition'> {
   readonly steps: readonly (SendStep | ResolvedExpectStep | UserStep)[];
   readonly conditions: readonly Condition[];
-  readonly requirements: readonly string[];
+  readonly cite: readonly string[];
+  readonly requirements: readonly RuleId[];
 }

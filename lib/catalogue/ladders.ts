@@ -1,7 +1,6 @@
 import { parseSegment } from '../notation/index.ts';
-import { CatalogueError, conditionsIn, noRequirement } from './catalogue.ts';
+import { CatalogueError, conditionsIn, ruled } from './catalogue.ts';
 import type { Ladder, LadderDeclaration, LadderStep } from './ladder.ts';
-import { isRequirement } from '../standard/requirements.ts';
 
 // As in the catalogue: more than one instance of this module may be loaded in a process.
 const KEY = Symbol.for('segment-arrives.ladders');
@@ -20,17 +19,13 @@ export const findLadder = (id: string): Ladder | undefined => ladders.get(id);
 /**
  * Resolves a ladder and adds it.
  *
- * @throws CatalogueError when the id is malformed or taken, a notation does not parse, a requirement is unknown, a
- *   citation is missing, or nothing is expected. A file that is loaded twice may declare the very same ladder again.
+ * @throws CatalogueError when the id is malformed or taken, a notation does not parse, a rule is unknown, none is
+ *   named, or nothing is expected. A file that is loaded twice may declare the very same ladder again.
  */
 export function registerLadder(declaration: LadderDeclaration): Ladder {
   const { id } = declaration;
   if (!ID.test(id))
     throw new CatalogueError(id, 'not of the form figure-<number>.<what>.<which> or ladder.<what>.<which>');
-  if (declaration.cite.length === 0) throw new CatalogueError(id, 'cites no document');
-  for (const requirement of declaration.requirements ?? []) {
-    if (!isRequirement(requirement)) throw new CatalogueError(id, noRequirement(requirement));
-  }
   const steps = declaration.steps.map((step) => resolve(id, step));
   if (!steps.some((step) => 'expect' in step)) throw new CatalogueError(id, 'expects nothing');
   const { condition, ...rest } = declaration;
@@ -38,7 +33,7 @@ export function registerLadder(declaration: LadderDeclaration): Ladder {
     ...rest,
     steps,
     conditions: conditionsIn(condition),
-    requirements: declaration.requirements ?? [],
+    ...ruled(id, declaration.rules),
   };
   const known = ladders.get(id);
   if (known && JSON.stringify(known) !== JSON.stringify(ladder)) {

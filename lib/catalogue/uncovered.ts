@@ -1,9 +1,8 @@
-import type { Requirement } from '../standard/requirements.ts';
+import { type RuleId, ruleOf } from '../standard/rules.ts';
 
 interface Group {
   readonly reason: string;
-  /** Ids, separated by commas. */
-  readonly ids: string;
+  readonly ids: readonly RuleId[];
 }
 
 /**
@@ -14,78 +13,111 @@ const GROUPS: readonly Group[] = [
   {
     reason:
       'how a sender paces, repeats and probes: what it does by itself, not what an arriving segment elicits',
-    ids: `MUST-1, MUST-18, MUST-19, MUST-20, MUST-22, MUST-23, MUST-34, MUST-35, MUST-36, MUST-37, MUST-38, MAY-7, MAY-8,
-      SHLD-7, SHLD-11, SHLD-15, SHLD-16, SHLD-17, SHLD-28, SHLD-29, SHLD-30, MUST-17`,
+    ids: [
+      'MUST-1',
+      'MUST-18',
+      'MUST-19',
+      'MUST-20',
+      'MUST-22',
+      'MUST-23',
+      'MUST-34',
+      'MUST-35',
+      'MUST-36',
+      'MUST-37',
+      'MUST-38',
+      'MAY-7',
+      'MAY-8',
+      'SHLD-7',
+      'SHLD-11',
+      'SHLD-15',
+      'SHLD-16',
+      'SHLD-17',
+      'SHLD-28',
+      'SHLD-29',
+      'SHLD-30',
+      'MUST-17',
+    ],
   },
   {
     reason:
       'when an acknowledgment is sent and what window it offers, not whether one is: a matter of time and load',
-    ids: 'MUST-39, MUST-40, MUST-58, MUST-59, SHLD-14, SHLD-18, SHLD-19',
+    ids: ['MUST-39', 'MUST-40', 'MUST-58', 'MUST-59', 'SHLD-14', 'SHLD-18', 'SHLD-19'],
   },
   {
     reason: 'looked at in the replies of every case, so that it has no case of its own',
-    ids: 'MUST-69, RFC 2018 4',
+    ids: ['MUST-69', 'RFC 2018 4'],
   },
   {
     reason: 'keep-alives: sent by the target itself, after hours',
-    ids: 'MUST-25, MUST-26, MUST-28, MUST-29, SHLD-12, MAY-5, MAY-6',
+    ids: ['MUST-25', 'MUST-26', 'MUST-28', 'MUST-29', 'SHLD-12', 'MAY-5', 'MAY-6'],
   },
   {
     reason: 'options and segment sizes: what a handshake negotiates, not what the segments after it elicit',
-    ids: `MUST-14, MUST-15, MUST-16, MUST-67,
-      SHLD-5, SHLD-6, MAY-3, SHLD-8`,
+    ids: ['MUST-14', 'MUST-15', 'MUST-16', 'MUST-67', 'SHLD-5', 'SHLD-6', 'MAY-3', 'SHLD-8'],
   },
   {
     reason: 'how the target chooses its initial sequence numbers: a statistic over many connections',
-    ids: 'MUST-8, SHLD-1',
+    ids: ['MUST-8', 'SHLD-1'],
   },
   {
     reason: 'urgent and pushed text: what becomes of it is told to the user, the acknowledgment is the same',
-    ids: `MUST-30, MUST-31, MUST-60, MUST-61, MUST-62, SHLD-27, MAY-16, 3.10.7.4 sixth`,
+    ids: ['MUST-60', 'MUST-61', 'MUST-62', 'SHLD-27', 'MAY-16'],
   },
   {
     reason: 'what arrives as ICMP, or in the IP header, is no TCP segment',
-    ids: `MUST-50, MUST-51, MUST-52, MUST-53, MUST-54, MUST-55, MUST-56, SHLD-24, SHLD-26, MAY-4, MAY-10, MAY-11`,
+    ids: [
+      'MUST-50',
+      'MUST-51',
+      'MUST-52',
+      'MUST-53',
+      'MUST-54',
+      'MUST-55',
+      'MUST-56',
+      'SHLD-24',
+      'SHLD-26',
+      'MAY-4',
+      'MAY-10',
+      'MAY-11',
+    ],
   },
   {
     reason: "the user's choice of what the IP header says",
-    ids: 'MUST-44, MUST-48, MUST-49, SHLD-21, SHLD-22',
+    ids: ['MUST-44', 'MUST-48', 'MUST-49', 'SHLD-21', 'SHLD-22'],
   },
   {
     reason: 'several connections or OPENs at once; a case is about one connection',
-    ids: 'MUST-41, MUST-42, MUST-45',
+    ids: ['MUST-41', 'MUST-42', 'MUST-45'],
   },
   {
     reason:
       'the target as sender of every segment: each is decoded, and a wrong checksum or window would end its case',
-    ids: 'MUST-1, MUST-2',
+    ids: ['MUST-1', 'MUST-2'],
   },
-  { reason: 'takes as long as 2 MSL: minutes for each connection', ids: 'MUST-13' },
+  { reason: 'takes as long as 2 MSL: minutes for each connection', ids: ['MUST-13'] },
   {
     reason: "needs segments from addresses that are not the tester's",
-    ids: 'MUST-63',
+    ids: ['MUST-63'],
   },
   {
     reason: 'shows only in what the target sends later, when its user has more to send',
-    ids: 'RFC 1122 4.2.2.20 g, RFC 7323 5.3 R3',
+    ids: ['RFC 1122 4.2.2.20 g', 'RFC 7323 5.3 R3'],
   },
   {
     reason:
       'kept out of the way: each case sends one stimulus on a connection of its own, so that no limit is met',
-    ids: 'RFC 5961 7',
+    ids: ['RFC 5961 7'],
   },
   {
     reason: 'says that the checks are those of a connection without timestamps, which have cases',
-    ids: 'RFC 7323 5.3 R2, RFC 7323 5.3 R4, RFC 7323 5.3 R5',
+    ids: ['RFC 7323 5.3 R2', 'RFC 7323 5.3 R4', 'RFC 7323 5.3 R5'],
   },
 ];
 
-const reasons = new Map(
-  GROUPS.flatMap(({ reason, ids }) => ids.split(',').map((id) => [id.trim(), reason] as const)),
-);
+const reasons = new Map(GROUPS.flatMap(({ reason, ids }) => ids.map((id) => [id, reason] as const)));
 
 /** Why a requirement that no case names has none; undefined when nobody has said so yet. */
-export function whyUncovered({ id, observable }: Requirement): string | undefined {
+export function whyUncovered(id: RuleId): string | undefined {
+  const { observable } = ruleOf(id);
   if (observable === 'N') return 'cannot be seen from outside';
   if (observable === 'A') return "seen by the target's user alone, not on the wire";
   return reasons.get(id);

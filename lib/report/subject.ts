@@ -3,7 +3,7 @@ import { catalogue, findCase } from '../catalogue/catalogue.ts';
 import type { Ladder } from '../catalogue/ladder.ts';
 import { findLadder, resolveLadders } from '../catalogue/ladders.ts';
 import { conditionText } from '../catalogue/conditions.ts';
-import { requirement } from '../standard/requirements.ts';
+import { type RuleId, ruleOf } from '../standard/rules.ts';
 import type { ReportCase } from './run.ts';
 
 /** What a report says of a case or a ladder besides its results: what it asks for, and where that is written. */
@@ -22,12 +22,12 @@ export const findSubject = (id: string): Subject | undefined => findCase(id) ?? 
 
 /** Each rule that it tests, in our words, with where it is written: `LISTEN: a reset is ignored (RFC 9293 3.10.7.2 first)`. */
 export const ruleTexts = ({ requirements }: Subject): readonly string[] =>
-  requirements.map((id) => `${requirement(id)?.text ?? ''} (${citation(id)})`);
+  requirements.map((id) => `${ruleOf(id).asks} (${citation(id)})`);
 
 /** An id without a document belongs to RFC 9293; a numbered one is found by its section. */
-function citation(id: string): string {
+function citation(id: RuleId): string {
   if (id.startsWith('RFC ')) return id;
-  return /^[A-Z]+-\d+$/.test(id) ? `RFC 9293 ${id}, section ${requirement(id)?.section}` : `RFC 9293 ${id}`;
+  return /^[A-Z]+-\d+$/.test(id) ? `RFC 9293 ${id}, section ${ruleOf(id).section}` : `RFC 9293 ${id}`;
 }
 
 const CLOSED_BY: Readonly<Record<ClosedBy, string>> = {

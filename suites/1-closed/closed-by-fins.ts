@@ -10,7 +10,6 @@ inState('CLOSED', [
     closedBy: 'FINs',
     send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' },
-    cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
-    requirements: ['3.5.2 group 1', '3.10.7.1'],
+    rules: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', '3.5.2 group 1', '3.10.7.1'],
   },
 ]);

@@ -17,8 +17,7 @@ const answered =
     title,
     send,
     expect: { reply, then: 'CLOSED' },
-    cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
-    requirements: ['3.5.2 group 1', '3.10.7.1'],
+    rules: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', '3.5.2 group 1', '3.10.7.1'],
   });
 const discarded = answered('silence');
 const resetFromSeq = answered(RESET_FROM_SEQ);
@@ -96,8 +95,7 @@ inState('CLOSED', [
     condition: 'wrong-checksum',
     send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
     expect: { reply: 'silence', then: 'CLOSED' },
-    cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
-    requirements: ['MUST-3'],
+    rules: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'MUST-3'],
   },
   {
     id: 'closed.syn.wrong-checksum',
@@ -105,8 +103,7 @@ inState('CLOSED', [
     condition: 'wrong-checksum',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: { reply: 'silence', then: 'CLOSED' },
-    cite: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1'],
-    requirements: ['MUST-3'],
+    rules: ['RFC 793 1.5', 'RFC 1122 4.2.2.7', 'MUST-3'],
   },
   {
     id: 'closed.syn.not-unicast',
@@ -121,7 +118,6 @@ inState('CLOSED', [
       ],
       rfc1122: { reply: 'silence', then: 'CLOSED' },
     },
-    cite: ['RFC 793 3.9 CLOSED', 'RFC 1122 4.2.3.10', 'RFC 9293 3.9.2.3'],
-    requirements: ['MUST-57', 'RFC 1122 4.2.3.10'],
+    rules: ['RFC 793 3.9 CLOSED', 'RFC 1122 4.2.3.10', 'MUST-57'],
   },
 ]);

@@ -58,6 +58,6 @@ inState('CLOSE-WAIT', [
     title: "a second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(...secondFin('CLOSE-WAIT')),
-    ...FIN,
+    rules: FIN,
   },
 ]);

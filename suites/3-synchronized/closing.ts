@@ -15,7 +15,7 @@ import {
 import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
-import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
+import { ACK, ACK_THROWN_AWAY, FIN, TEXT, UNACCEPTABLE } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, strayAcknowledgmentsOfOurFin, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
@@ -70,7 +70,7 @@ inState('CLOSING', [
     title: "text after the peer's FIN that acknowledges ours",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
     expect: always(...textTaken(closing, 10, 'TIME-WAIT')),
-    ...rules(ACK, TEXT),
+    rules: [...ACK, ...TEXT],
   },
 
   // Eighth, the FIN bit.
@@ -89,7 +89,7 @@ inState('CLOSING', [
         ...permitted(emptyAck('TIME-WAIT'), silence('TIME-WAIT')),
       ),
     ),
-    ...rules(UNACCEPTABLE, ACK_THROWN_AWAY, FIN),
+    rules: [...UNACCEPTABLE, ...ACK_THROWN_AWAY, ...FIN],
   },
   {
     // The eighth step acknowledges a FIN, and has an entry for CLOSING. The fifth ignores the segment, since it does not
@@ -98,13 +98,13 @@ inState('CLOSING', [
     title: "a second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
     expect: always(...secondFin('CLOSING'), ...leftOpen('FIN in CLOSING', ...permitted(silence('CLOSING')))),
-    ...rules(ACK, FIN),
+    rules: [...ACK, ...FIN],
   },
   {
     id: 'closing.fin.second-acks-our-fin',
     title: "a second FIN, one number after the peer's FIN, which acknowledges ours",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(...secondFin('TIME-WAIT')),
-    ...rules(ACK, FIN),
+    rules: [...ACK, ...FIN],
   },
 ]);

@@ -7,7 +7,7 @@ import { orphan, orphanFin } from './families/orphan.ts';
 import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
-import { ACK, rules, TEXT } from './families/rules.ts';
+import { ACK, TEXT } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, strayAcknowledgmentsOfOurFin, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
@@ -74,7 +74,7 @@ inState('FIN-WAIT-1', [
     title: 'text in order that acknowledges our FIN',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
     expect: always(...textTaken(finWait1, 10, 'FIN-WAIT-2')),
-    ...rules(ACK, TEXT),
+    rules: [...ACK, ...TEXT],
   },
 
   // Eighth, the FIN bit: a close from both sides at once, unless the FIN acknowledges ours.

@@ -14,7 +14,7 @@ import {
 import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
-import { ACK, ACK_THROWN_AWAY, FIN, rules, TEXT, UNACCEPTABLE } from './families/rules.ts';
+import { ACK, ACK_THROWN_AWAY, FIN, TEXT, UNACCEPTABLE } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, strayAcknowledgmentsOfOurFin, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
@@ -69,7 +69,7 @@ inState('LAST-ACK', [
     title: "text after the peer's FIN that acknowledges ours",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
     expect: always(silence('CLOSED')),
-    ...rules(ACK, TEXT),
+    rules: [...ACK, ...TEXT],
   },
 
   // Eighth, the FIN bit.
@@ -85,20 +85,20 @@ inState('LAST-ACK', [
       emptyAck('LAST-ACK'),
       ...leftOpen('ACK lost by the sequence check', ...permitted(silence('CLOSED'), emptyAck('CLOSED'))),
     ),
-    ...rules(UNACCEPTABLE, ACK_THROWN_AWAY, FIN),
+    rules: [...UNACCEPTABLE, ...ACK_THROWN_AWAY, ...FIN],
   },
   {
     id: 'last-ack.fin.second',
     title: "a second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
     expect: always(...secondFin('LAST-ACK')),
-    ...FIN,
+    rules: FIN,
   },
   {
     id: 'last-ack.fin.second-acks-our-fin',
     title: "a second FIN, one number after the peer's FIN, which acknowledges ours",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(silence('CLOSED')),
-    ...rules(ACK, FIN),
+    rules: [...ACK, ...FIN],
   },
 ]);

@@ -7,7 +7,7 @@ import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
 import { newIncarnations, synInTimeWait } from './families/reopening.ts';
 import { resets } from './families/rst.ts';
-import { ACK, FIN, REOPENING, rules } from './families/rules.ts';
+import { ACK, FIN, REOPENING } from './families/rules.ts';
 import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
@@ -63,6 +63,6 @@ inState('TIME-WAIT', [
     title: "a second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(...secondFin('TIME-WAIT')),
-    ...rules(ACK, FIN),
+    rules: [...ACK, ...FIN],
   },
 ]);

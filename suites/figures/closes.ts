@@ -17,8 +17,7 @@ figure({
     { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
   ],
   then: 'TIME-WAIT',
-  cite: ['RFC 793 figure 13', 'RFC 9293 figure 12'],
-  requirements: ['3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
+  rules: ['RFC 793 figure 13', 'RFC 9293 figure 12', '3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
 });
 
 figure({
@@ -34,8 +33,7 @@ figure({
     { expect: 'silence', then: 'CLOSED' },
   ],
   then: 'CLOSED',
-  cite: ['RFC 793 figure 13', 'RFC 9293 figure 12'],
-  requirements: ['3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
+  rules: ['RFC 793 figure 13', 'RFC 9293 figure 12', '3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
 });
 
 // The figure's two sides do the same.
@@ -53,6 +51,5 @@ figure({
     { expect: 'silence', then: 'TIME-WAIT' },
   ],
   then: 'TIME-WAIT',
-  cite: ['RFC 793 figure 14', 'RFC 9293 figure 13'],
-  requirements: ['3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
+  rules: ['RFC 793 figure 14', 'RFC 9293 figure 13', '3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
 });

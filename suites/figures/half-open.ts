@@ -14,8 +14,7 @@ figure({
     { expect: '<SEQ=ISS><CTL=SYN>', then: 'SYN-SENT' },
   ],
   then: 'SYN-SENT',
-  cite: ['RFC 793 figure 10', 'RFC 9293 figure 9'],
-  requirements: ['3.5.1 half-open', '3.5.2 group 2', '3.10.7.3 first'],
+  rules: ['RFC 793 figure 10', 'RFC 9293 figure 9', '3.5.1 half-open', '3.5.2 group 2', '3.10.7.3 first'],
 });
 
 figure({
@@ -30,8 +29,10 @@ figure({
     { expect: 'silence', then: 'CLOSED' },
   ],
   then: 'CLOSED',
-  cite: ['RFC 793 figure 10', 'RFC 5961 4.2', 'RFC 9293 figure 9'],
-  requirements: [
+  rules: [
+    'RFC 793 figure 10',
+    'RFC 5961 4.2',
+    'RFC 9293 figure 9',
     '3.5.1 half-open',
     '3.5.2 group 3',
     '3.5.3 RST processing',
@@ -49,8 +50,7 @@ figure({
     { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' },
   ],
   then: 'CLOSED',
-  cite: ['RFC 793 figure 11', 'RFC 9293 figure 10'],
-  requirements: ['3.5.1 half-open', '3.5.2 group 1', '3.10.7.1'],
+  rules: ['RFC 793 figure 11', 'RFC 9293 figure 10', '3.5.1 half-open', '3.5.2 group 1', '3.10.7.1'],
 });
 
 figure({
@@ -71,6 +71,11 @@ figure({
     { expect: 'silence', then: 'CLOSED' },
   ],
   then: 'CLOSED',
-  cite: ['RFC 793 figure 11', 'RFC 9293 figure 10'],
-  requirements: ['3.5.1 half-open', '3.5.3 RST processing', '3.10.7.4 second'],
+  rules: [
+    'RFC 793 figure 11',
+    'RFC 9293 figure 10',
+    '3.5.1 half-open',
+    '3.5.3 RST processing',
+    '3.10.7.4 second',
+  ],
 });

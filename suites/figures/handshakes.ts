@@ -17,8 +17,7 @@ figure({
     },
   ],
   then: 'ESTABLISHED',
-  cite: ['RFC 793 figure 7', 'RFC 9293 figure 6'],
-  requirements: ['3.5 three-way handshake', '3.10.7.3 fourth'],
+  rules: ['RFC 793 figure 7', 'RFC 9293 figure 6', '3.5 three-way handshake', '3.10.7.3 fourth'],
 });
 
 figure({
@@ -35,8 +34,14 @@ figure({
     { expect: '<SEQ=SND.NXT><ACK=111><CTL=ACK>' },
   ],
   then: 'ESTABLISHED',
-  cite: ['RFC 793 figure 7', 'RFC 9293 figure 6'],
-  requirements: ['3.5 three-way handshake', '3.10.7.2 third', '3.10.7.4 fifth', '3.10.7.4 seventh'],
+  rules: [
+    'RFC 793 figure 7',
+    'RFC 9293 figure 6',
+    '3.5 three-way handshake',
+    '3.10.7.2 third',
+    '3.10.7.4 fifth',
+    '3.10.7.4 seventh',
+  ],
 });
 
 figure({
@@ -56,8 +61,15 @@ figure({
     { expect: 'silence', then: 'ESTABLISHED' },
   ],
   then: 'ESTABLISHED',
-  cite: ['RFC 793 figure 8', 'RFC 793 3.9 first', 'RFC 1122 4.2.2.10', 'RFC 9293 figure 7', 'RFC 9293 A.2'],
-  requirements: ['MUST-10', '3.10.7.3 fourth', 'A.2'],
+  rules: [
+    'RFC 793 figure 8',
+    'RFC 793 3.9 first',
+    'RFC 1122 4.2.2.10',
+    'RFC 9293 figure 7',
+    'MUST-10',
+    '3.10.7.3 fourth',
+    'A.2',
+  ],
 });
 
 figure({
@@ -73,6 +85,5 @@ figure({
     { expect: 'silence', then: 'ESTABLISHED' },
   ],
   then: 'ESTABLISHED',
-  cite: ['RFC 793 figure 8', 'RFC 1122 4.2.2.10', 'RFC 9293 3.5'],
-  requirements: ['MUST-10', '3.10.7.3 fourth', '3.10.7.4 fifth'],
+  rules: ['RFC 793 figure 8', 'RFC 1122 4.2.2.10', 'MUST-10', '3.10.7.3 fourth', '3.10.7.4 fifth'],
 });

@@ -15,8 +15,14 @@ figure({
     { expect: '<SEQ=SND.NXT><ACK=401><CTL=ACK>', then: 'ESTABLISHED' },
   ],
   then: 'ESTABLISHED',
-  cite: ['RFC 793 figure 9', 'RFC 9293 figure 8'],
-  requirements: ['3.5 old duplicate SYN', '3.5.2 group 2', '3.10.7.3 first', '3.10.7.3 fourth'],
+  rules: [
+    'RFC 793 figure 9',
+    'RFC 9293 figure 8',
+    '3.5 old duplicate SYN',
+    '3.5.2 group 2',
+    '3.10.7.3 first',
+    '3.10.7.3 fourth',
+  ],
 });
 
 figure({
@@ -34,8 +40,14 @@ figure({
     { expect: 'silence', then: 'ESTABLISHED' },
   ],
   then: 'ESTABLISHED',
-  cite: ['RFC 793 figure 9', 'RFC 9293 figure 8'],
-  requirements: ['3.5 old duplicate SYN', '3.5.3 RST processing', '3.10.7.4 second', 'MUST-11'],
+  rules: [
+    'RFC 793 figure 9',
+    'RFC 9293 figure 8',
+    '3.5 old duplicate SYN',
+    '3.5.3 RST processing',
+    '3.10.7.4 second',
+    'MUST-11',
+  ],
 });
 
 figure({
@@ -44,8 +56,7 @@ figure({
   start: 'LISTEN',
   steps: [{ send: '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>' }, { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'LISTEN' }],
   then: 'LISTEN',
-  cite: ['RFC 793 figure 12', 'RFC 9293 figure 11'],
-  requirements: ['3.5.2 group 2', '3.10.7.2 second'],
+  rules: ['RFC 793 figure 12', 'RFC 9293 figure 11', '3.5.2 group 2', '3.10.7.2 second'],
 });
 
 figure({
@@ -59,6 +70,12 @@ figure({
     { expect: 'silence', then: 'LISTEN' },
   ],
   then: 'LISTEN',
-  cite: ['RFC 793 figure 12', 'RFC 9293 figure 11'],
-  requirements: ['3.5 old duplicate SYN', '3.5.3 RST processing', '3.10.7.4 second', 'MUST-11'],
+  rules: [
+    'RFC 793 figure 12',
+    'RFC 9293 figure 11',
+    '3.5 old duplicate SYN',
+    '3.5.3 RST processing',
+    '3.10.7.4 second',
+    'MUST-11',
+  ],
 });

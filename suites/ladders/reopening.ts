@@ -31,8 +31,7 @@ figure({
   since: 'rfc1122',
   steps: turnsOutToBeOld('<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>', '<SEQ=RCV.NXT><CTL=RST>'),
   then: 'TIME-WAIT',
-  cite: ['RFC 1122 4.2.2.13', 'RFC 9293 3.6.1'],
-  requirements: ['MAY-2'],
+  rules: ['RFC 1122 4.2.2.13 TIME-WAIT', 'MAY-2'],
 });
 
 // With timestamps RFC 6191 asks for the reopening, so that more TCPs have something to go back from.
@@ -49,6 +48,5 @@ figure({
     '<SEQ=RCV.NXT><CTL=RST><TSVAL=TS.RECENT+1>',
   ),
   then: 'TIME-WAIT',
-  cite: ['RFC 1122 4.2.2.13', 'RFC 6191 2', 'RFC 9293 3.6.1'],
-  requirements: ['MAY-2', 'SHLD-4'],
+  rules: ['RFC 1122 4.2.2.13 TIME-WAIT', 'RFC 6191 2', 'MAY-2', 'SHLD-4'],
 });

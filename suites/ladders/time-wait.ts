@@ -4,9 +4,15 @@
  */
 import { figure } from '../../lib/runner/mocha/declare-figure.ts';
 import type { LadderStep } from '../../lib/catalogue/ladder.ts';
+import type { RuleId } from '../../lib/standard/rules.ts';
 
-const CITE = ['RFC 793 3.9 fifth', 'RFC 793 3.9 eighth', 'RFC 9293 3.10.7.4 seventh'];
-const REQUIREMENTS = ['3.10.7.4 fifth', '3.10.7.4 seventh', '3.10.7.4 eighth'];
+const RULES: readonly RuleId[] = [
+  'RFC 793 3.9 fifth',
+  'RFC 793 3.9 eighth',
+  '3.10.7.4 fifth',
+  '3.10.7.4 seventh',
+  '3.10.7.4 eighth',
+];
 
 const closes: readonly LadderStep[] = [
   { user: 'close' },
@@ -30,8 +36,7 @@ figure({
     ...ignoresText,
   ],
   then: 'TIME-WAIT',
-  cite: CITE,
-  requirements: REQUIREMENTS,
+  rules: RULES,
 });
 
 figure({
@@ -47,8 +52,7 @@ figure({
     ...ignoresText,
   ],
   then: 'TIME-WAIT',
-  cite: CITE,
-  requirements: REQUIREMENTS,
+  rules: RULES,
 });
 
 figure({
@@ -67,6 +71,5 @@ figure({
     ...ignoresText,
   ],
   then: 'TIME-WAIT',
-  cite: CITE,
-  requirements: REQUIREMENTS,
+  rules: RULES,
 });

@@ -19,6 +19,5 @@ figure({
     },
   ],
   then: 'CLOSED',
-  cite: ['RFC 793 3.5', 'RFC 1122 4.2.2.13', 'RFC 9293 3.6.1'],
-  requirements: ['SHLD-3', 'MAY-1'],
+  rules: ['RFC 793 3.5', 'RFC 1122 4.2.2.13 half-duplex', 'SHLD-3', 'MAY-1'],
 });

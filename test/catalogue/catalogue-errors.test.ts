@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { CaseDeclaration } from '../../lib/catalogue/case.ts';
 import { register } from '../../lib/catalogue/catalogue.ts';
+import type { RuleId } from '../../lib/standard/rules.ts';
 import { sourceOf } from '../../lib/catalogue/source.ts';
 import { allCases } from '../suites/catalogue.ts';
 
@@ -9,8 +10,7 @@ const RIGHT: CaseDeclaration = {
   title: 'a case that no suite has',
   send: '<SEQ=ANY><CTL=SYN>',
   expect: { reply: 'silence', then: 'CLOSED' },
-  cite: ['RFC 793 3.9'],
-  requirements: ['3.10.7.1'],
+  rules: ['RFC 793 3.9 CLOSED', '3.10.7.1'],
 };
 
 const declare = (change: Partial<CaseDeclaration>) => () =>
@@ -20,15 +20,15 @@ describe('a mistake in a case', () => {
   before(allCases);
 
   it('is named, with what was meant', () => {
-    expect(declare({ requirements: ['MUST-570'] })).to.throw(
-      /no such requirement: MUST-570 \(did you mean MUST-/,
+    expect(declare({ rules: ['MUST-570' as RuleId] })).to.throw(
+      /no such rule: MUST-570 \(did you mean MUST-/,
     );
     expect(declare({ send: '<SEQ=RCV.NEXT>' })).to.throw(
       /unknown variable RCV.NEXT \(did you mean RCV.NXT\?\)/,
     );
     expect(declare({ send: '<SEC=ANY>' })).to.throw(/unknown field SEC \(did you mean SEQ\?\)/);
     expect(declare({ send: '<SEQ=ANY><CTL=SIN>' })).to.throw(/unknown control bit SIN \(did you mean/);
-    expect(declare({ cite: [] })).to.throw('closed.test-of-errors.right: cites no document');
+    expect(declare({ rules: [] })).to.throw('closed.test-of-errors.right: names no rule');
     expect(declare({ id: 'listen.test-of-errors.right' })).to.throw('begins with closed.');
     expect(declare({ title: 'x'.repeat(111) })).to.throw('the title has 111 characters, 110 at most');
     expect(declare({ id: 'closed.syn.empty' })).to.throw('closed.syn.empty: this id is already taken');

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { REQUIREMENTS } from '../../lib/standard/requirements.ts';
+import { REQUIREMENTS } from '../../lib/standard/rules.ts';
 import { usePages } from '../report/pages.ts';
 import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 import { stored, storedNotRun, storeRun } from './stored.ts';

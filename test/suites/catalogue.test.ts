@@ -12,7 +12,9 @@ import {
   sentences,
 } from '../../lib/catalogue/left-open.ts';
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
-import { isRequirement } from '../../lib/standard/requirements.ts';
+import { whyUncovered } from '../../lib/catalogue/uncovered.ts';
+import { resolveLadders } from '../../lib/catalogue/ladders.ts';
+import { citationsOf, REQUIREMENTS, RULE_IDS, requirementsOf } from '../../lib/standard/rules.ts';
 import { SYNCHRONIZED } from '../../lib/standard/state.ts';
 import type { Control } from '../../lib/standard/tcb.ts';
 import { allCases } from './catalogue.ts';
@@ -57,13 +59,23 @@ describe('the catalogue', () => {
     }
   });
 
-  it('cites a document for each, and names only requirements that exist', () => {
-    for (const { id, cite, requirements } of cases) {
-      expect(cite, id).not.to.have.length(0);
-      for (const text of cite) expect(text, id).to.match(/^RFC [0-9]+ /);
-      expect(requirements, id).not.to.have.length(0);
-      for (const requirement of requirements) expect(isRequirement(requirement), requirement).to.equal(true);
+  it('names rules for each; what it cites and tests follows from them', () => {
+    for (const { id, rules, cite, requirements } of [...cases, ...resolveLadders()]) {
+      expect(rules, id).not.to.have.length(0);
+      expect(new Set(rules).size, id).to.equal(rules.length);
+      expect(cite, id).to.deep.equal(citationsOf(rules));
+      expect(requirements, id).to.deep.equal(requirementsOf(rules)).and.not.have.length(0);
     }
+  });
+
+  it('names every rule of the table, or says why none does', () => {
+    const named = new Set(
+      [...cases, ...resolveLadders()].flatMap(({ rules }) => [...rules, ...requirementsOf(rules)]),
+    );
+    const forgotten = RULE_IDS.filter((id) => !named.has(id) && whyUncovered(id) === undefined);
+    expect(forgotten).to.deep.equal([]);
+    // And none has both.
+    expect(REQUIREMENTS.filter((id) => named.has(id) && whyUncovered(id) !== undefined)).to.deep.equal([]);
   });
 
   it('cites each document that makes a difference to it', () => {

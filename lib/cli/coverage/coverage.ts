@@ -3,7 +3,7 @@ import { type Counts, countVerdicts } from '../../report/judgement.ts';
 import { readResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import type { Profile } from '../../standard/profile.ts';
-import { REQUIREMENTS } from '../../standard/requirements.ts';
+import { REQUIREMENTS, type RuleId, ruleOf } from '../../standard/rules.ts';
 import { whyUncovered } from '../../catalogue/uncovered.ts';
 import { VERDICTS } from '../../verdict/result.ts';
 import { EXIT } from '../failure.ts';
@@ -15,7 +15,8 @@ export interface CoverageOptions {
 }
 
 interface Coverage {
-  readonly id: string;
+  readonly id: RuleId;
+  /** Of RFC 9293, unless it begins with another document. */
   readonly section: string;
   readonly text: string;
   readonly observable: string;
@@ -39,16 +40,20 @@ export async function coverage({ results, json }: CoverageOptions): Promise<numb
 }
 
 async function coverageTable(run: Run | undefined): Promise<Coverage[]> {
-  const cases = new Map<string, string[]>(REQUIREMENTS.map(({ id }) => [id, []]));
+  const cases = new Map<string, string[]>(REQUIREMENTS.map((id) => [id, []]));
   for (const { id, requirements } of await listedCases()) {
     for (const requirement of requirements) cases.get(requirement)?.push(id);
   }
-  return REQUIREMENTS.map((requirement): Coverage => {
-    const own = cases.get(requirement.id) ?? [];
-    const reason = own.length === 0 ? (whyUncovered(requirement) ?? 'no case yet') : undefined;
+  return REQUIREMENTS.map((id): Coverage => {
+    const own = cases.get(id) ?? [];
+    const reason = own.length === 0 ? (whyUncovered(id) ?? 'no case yet') : undefined;
+    const { document, section, asks, observable } = ruleOf(id);
     const ids = new Set(own);
     return {
-      ...requirement,
+      id,
+      section: document === 'RFC 9293' ? section : `${document} ${section}`,
+      text: asks,
+      observable,
       cases: own,
       ...(run
         ? {

@@ -1,4 +1,5 @@
 import type { CaseDeclaration, Outcome } from '../../../lib/catalogue/case.ts';
+import type { RuleId } from '../../../lib/standard/rules.ts';
 
 const DROPPED: Outcome = { reply: 'silence', then: 'CLOSED' };
 const FROM_SEQ: Outcome = { reply: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'CLOSED' };
@@ -7,7 +8,7 @@ const FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' };
 const SYN = '<SEQ=ANY><CTL=SYN><DATA=10>';
 const ACK = '<SEQ=ANY><ACK=ANY><CTL=ACK>';
 
-const GROUP_1 = ['RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'];
+const GROUP_1: readonly RuleId[] = ['RFC 793 3.4 group 1', '3.5.2 group 1', '3.10.7.1'];
 
 /**
  * The form of the header, where there is no connection. Group 1 answers any segment except a reset, so that options and
@@ -19,15 +20,13 @@ export const headerForm = (): readonly CaseDeclaration[] => {
     title: string,
     octets: string,
     expect: CaseDeclaration['expect'],
-    cite: string,
-    requirement: string,
+    ...rules: readonly RuleId[]
   ): CaseDeclaration => ({
     id: `closed.option.${name}`,
     title: `SYN and text with ${title}`,
     send: `${SYN}<OPT=${octets}>`,
     expect,
-    cite: [cite, ...GROUP_1],
-    requirements: [requirement, '3.5.2 group 1', '3.10.7.1'],
+    rules: [...rules, ...GROUP_1],
   });
   // To reset is what is suggested for an illegal length, and what group 1 has due anyway. RFC 1122 does not say how else a
   // TCP may handle it: to drop the segment is not excluded.
@@ -37,7 +36,7 @@ export const headerForm = (): readonly CaseDeclaration[] => {
       title,
       octets,
       [FROM_SEQ, { ...DROPPED, level: 'permitted', leftOpen: 'illegal option length' }],
-      'RFC 1122 4.2.2.5',
+      'RFC 1122 4.2.2.5 illegal length',
       'MUST-7',
     );
   // Its header ends nowhere. Taken for a segment, group 1 resets it; that it is to be taken for one no document says.
@@ -46,11 +45,17 @@ export const headerForm = (): readonly CaseDeclaration[] => {
     title: `ACK with ${title}`,
     send: `${ACK}<OFFSET=${value}>`,
     expect: [DROPPED, { ...FROM_ACK, leftOpen: 'data offset in CLOSED' }],
-    cite: ['RFC 793 3.1 data offset', 'RFC 9293 3.1 data offset', ...GROUP_1],
-    requirements: ['3.1 data offset', '3.5.2 group 1', '3.10.7.1'],
+    rules: ['RFC 793 3.1 data offset', '3.1 data offset', ...GROUP_1],
   });
   return [
-    option('unknown', 'an option of an unknown kind', 'fe04abcd', FROM_SEQ, 'RFC 1122 4.2.2.5', 'MUST-6'),
+    option(
+      'unknown',
+      'an option of an unknown kind',
+      'fe04abcd',
+      FROM_SEQ,
+      'RFC 1122 4.2.2.5 unknown option',
+      'MUST-6',
+    ),
     option('nops', 'no options but No-Operation', '01010101', FROM_SEQ, 'RFC 9293 3.2', 'MUST-4'),
     option('end-of-list', 'an empty list of options', '00000000', FROM_SEQ, 'RFC 9293 3.2', 'MUST-4'),
     illegal('length-zero', 'an option of length 0', 'fe000000'),
@@ -62,8 +67,7 @@ export const headerForm = (): readonly CaseDeclaration[] => {
       title: 'SYN and text with reserved bits set',
       send: `${SYN}<RESERVED=14>`,
       expect: FROM_SEQ,
-      cite: ['RFC 793 3.1 reserved', 'RFC 9293 3.1 reserved', ...GROUP_1],
-      requirements: ['3.1 reserved bits', '3.5.2 group 1', '3.10.7.1'],
+      rules: ['RFC 793 3.1 reserved', '3.1 reserved bits', ...GROUP_1],
     },
     offset('offset-zero', 'a data offset of zero', 0),
     offset('offset-four', 'a data offset inside the fixed header', 4),
@@ -73,8 +77,7 @@ export const headerForm = (): readonly CaseDeclaration[] => {
       title: 'ACK with a checksum of zero',
       send: `${ACK}<CHECKSUM=0>`,
       expect: DROPPED,
-      cite: ['RFC 793 3.1 checksum', 'RFC 9293 3.1 checksum'],
-      requirements: ['MUST-3'],
+      rules: ['RFC 793 3.1 checksum', 'MUST-3'],
     },
   ];
 };

@@ -13,8 +13,7 @@ export const lateSegments = (prefix: string, closedBy: ClosedBy): readonly CaseD
       closedBy,
       send,
       expect: { reply, then: 'CLOSED' },
-      cite: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', 'RFC 9293 3.10.7.1', 'RFC 9293 3.5.2 group 1'],
-      requirements: ['3.5.2 group 1', '3.10.7.1'],
+      rules: ['RFC 793 3.9 CLOSED', 'RFC 793 3.4 group 1', '3.5.2 group 1', '3.10.7.1'],
     });
   const discarded = late('silence');
   const resetFromSeq = late('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>');

@@ -4,6 +4,7 @@
  */
 import type { CaseDeclaration, Outcome } from '../../../lib/catalogue/case.ts';
 import type { LeftOpen } from '../../../lib/catalogue/left-open.ts';
+import type { RuleId } from '../../../lib/standard/rules.ts';
 
 /** A segment that changes the state, and what is due to it in all forms. */
 export interface Opening {
@@ -22,30 +23,20 @@ export interface Opening {
   readonly refused: Outcome;
 }
 
-type Rule = Required<Pick<CaseDeclaration, 'cite' | 'requirements'>>;
+type Rules = readonly RuleId[];
 
-const MANDATORY: Rule = { cite: ['RFC 793 3.1 options', 'RFC 9293 3.2'], requirements: ['MUST-4'] };
-const UNKNOWN: Rule = {
-  cite: ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options'],
-  requirements: ['MUST-5', 'MUST-6'],
-};
-const UNALIGNED: Rule = {
-  cite: ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options', 'RFC 9293 3.2'],
-  requirements: ['MUST-5', 'MUST-6', 'MUST-64'],
-};
-const ILLEGAL_LENGTH: Rule = {
-  cite: ['RFC 1122 4.2.2.5', 'RFC 9293 3.1 options'],
-  requirements: ['MUST-7', 'MUST-68'],
-};
-const RESERVED: Rule = {
-  cite: ['RFC 793 3.1 reserved', 'RFC 9293 3.1 reserved'],
-  requirements: ['3.1 reserved bits'],
-};
-const DATA_OFFSET: Rule = {
-  cite: ['RFC 793 3.1 data offset', 'RFC 9293 3.1 data offset'],
-  requirements: ['3.1 data offset'],
-};
-const CHECKSUM: Rule = { cite: ['RFC 793 3.1 checksum', 'RFC 9293 3.1 checksum'], requirements: ['MUST-3'] };
+const MANDATORY: Rules = ['RFC 793 3.1 mandatory options', 'MUST-4', 'RFC 9293 3.2'];
+const UNKNOWN: Rules = [
+  'RFC 1122 4.2.2.5 any segment',
+  'RFC 1122 4.2.2.5 unknown option',
+  'MUST-5',
+  'MUST-6',
+];
+const UNALIGNED: Rules = [...UNKNOWN, 'MUST-64'];
+const ILLEGAL_LENGTH: Rules = ['RFC 1122 4.2.2.5 illegal length', 'MUST-7', 'MUST-68'];
+const RESERVED: Rules = ['RFC 793 3.1 reserved', '3.1 reserved bits'];
+const DATA_OFFSET: Rules = ['RFC 793 3.1 data offset', '3.1 data offset'];
+const CHECKSUM: Rules = ['RFC 793 3.1 checksum', 'MUST-3'];
 
 const permitted = (outcome: Outcome): Outcome => ({ ...outcome, level: 'permitted' });
 const leftOpen = (by: LeftOpen, outcome: Outcome): Outcome => ({ ...outcome, leftOpen: by });
@@ -61,13 +52,13 @@ export const headerForm = (opening: Opening): readonly CaseDeclaration[] => {
     title: string,
     field: string,
     expect: CaseDeclaration['expect'],
-    rule: Rule,
+    rules: Rules,
   ): CaseDeclaration => ({
     id: `${prefix}.${name}`,
     title: `${what} with ${title}`,
     send: send + field,
     expect,
-    ...rule,
+    rules,
   });
   const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
     declare(`option.${name}`, title, `<OPT=${octets}>`, lengthHandled(opening), ILLEGAL_LENGTH);
@@ -104,7 +95,7 @@ export const illegalMssLength = (opening: Opening): CaseDeclaration => ({
   title: `${opening.what} with a maximum segment size of another length than it has`,
   send: `${opening.send}<OPT=02030000>`,
   expect: lengthHandled(opening),
-  ...ILLEGAL_LENGTH,
+  rules: ILLEGAL_LENGTH,
 });
 
 /**

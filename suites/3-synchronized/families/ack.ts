@@ -17,7 +17,7 @@ import {
   silence,
   textTaken,
 } from './expectations.ts';
-import { ACK, ACK_INSIDE, ACK_RANGE, ACK_UNACCEPTABLE, rules, TEXT, UNACCEPTABLE } from './rules.ts';
+import { ACK, ACK_INSIDE, ACK_RANGE, ACK_UNACCEPTABLE, TEXT, UNACCEPTABLE } from './rules.ts';
 
 /**
  * Fifth step: no ACK bit. In the window that is the end of the segment, before any state is asked, TIME-WAIT included;
@@ -35,14 +35,14 @@ export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
     title: 'a segment before the window with no flag at all: the sequence number is checked first',
     send: '<SEQ=RCV.NXT-1>',
     expect: always(emptyAck(subject.state)),
-    ...rules(UNACCEPTABLE, ACK),
+    rules: [...UNACCEPTABLE, ...ACK],
   },
   {
     id: named(subject, 'no-ack.at-right-edge'),
     title: 'text at the right edge without ACK: the sequence number is checked first',
     send: '<SEQ=RCV.NXT+RCV.WND><CTL=PSH><DATA=10>',
     expect: always(emptyAck(subject.state)),
-    ...rules(UNACCEPTABLE, ACK),
+    rules: [...UNACCEPTABLE, ...ACK],
   },
   ...[
     { name: 'one-before', seq: 'RCV.NXT-1', title: 'a FIN one octet before the window, without ACK' },
@@ -53,7 +53,7 @@ export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
     title,
     send: `<SEQ=${seq}><CTL=FIN>`,
     expect: always(emptyAck(subject.state)),
-    ...rules(UNACCEPTABLE, ACK),
+    rules: [...UNACCEPTABLE, ...ACK],
   })),
   {
     // Without ACK it is dropped. RFC 1122 lets a TCP acknowledge a valid segment that is not at the left edge, and does
@@ -65,7 +65,7 @@ export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
       silence(subject.state),
       ...leftOpen('begins further on', ...permitted(emptyAck(subject.state))),
     ),
-    ...rules(ACK, ACK_INSIDE),
+    rules: [...ACK, ...ACK_INSIDE],
   },
 ];
 
@@ -80,7 +80,7 @@ export const acknowledgment = (
   ...(row.condition ? { condition: row.condition } : {}),
   send: row.send,
   expect: always(...(then === subject.state ? nothingDue(subject) : [silence(then)])),
-  ...ACK,
+  rules: ACK,
 });
 
 /** Fifth step: acknowledgments of what was acknowledged long ago. They are ignored, until RFC 5961 draws a line. */
@@ -90,42 +90,42 @@ export const oldAcknowledgments = (subject: Subject): readonly CaseDeclaration[]
     title: 'an acknowledgment one octet older than the last',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=ACK>',
     expect: always(...nothingDue(subject)),
-    ...ACK_RANGE,
+    rules: ACK_RANGE,
   },
   {
     id: named(subject, 'ack.old-by-max-window'),
     title: 'an acknowledgment as old as the largest send window allows',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND><CTL=ACK>',
     expect: always(...nothingDue(subject)),
-    ...ACK_RANGE,
+    rules: ACK_RANGE,
   },
   {
     id: named(subject, 'ack.older-than-max-window'),
     title: 'an acknowledgment one octet older than the largest send window allows',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND-1><CTL=ACK>',
     expect: tooOld(subject, nothingDue(subject)),
-    ...ACK_RANGE,
+    rules: ACK_RANGE,
   },
   {
     id: named(subject, 'ack.far-too-old'),
     title: 'an acknowledgment far older than any send window',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=ACK>',
     expect: tooOld(subject, nothingDue(subject)),
-    ...ACK_RANGE,
+    rules: ACK_RANGE,
   },
   {
     id: named(subject, 'text.old-ack'),
     title: 'text in order with an acknowledgment one octet older than the last',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=ACK,PSH><DATA=10>',
     expect: always(...textTaken(subject, 10)),
-    ...rules(ACK_RANGE, TEXT),
+    rules: [...ACK_RANGE, ...TEXT],
   },
   {
     id: named(subject, 'text.far-too-old-ack'),
     title: 'text in order with an acknowledgment far older than any send window',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=ACK,PSH><DATA=10>',
     expect: tooOld(subject, textTaken(subject, 10)),
-    ...rules(ACK_RANGE, TEXT),
+    rules: [...ACK_RANGE, ...TEXT],
   },
 ];
 
@@ -136,32 +136,32 @@ export const futureAcknowledgments = (subject: Subject): readonly CaseDeclaratio
       name: 'ack.beyond-snd-nxt',
       title: 'an acknowledgment of one octet never sent',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>',
-      rule: ACK_UNACCEPTABLE,
+      rules: ACK_UNACCEPTABLE,
     },
     {
       name: 'ack.far-beyond-snd-nxt',
       title: 'an acknowledgment far beyond anything sent',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=ACK>',
-      rule: ACK_UNACCEPTABLE,
+      rules: ACK_UNACCEPTABLE,
     },
     {
       name: 'ack.one-before-and-beyond-snd-nxt',
       title: 'an acknowledgment of an octet never sent, on a segment before the window',
       send: '<SEQ=RCV.NXT-1><ACK=SND.NXT+1><CTL=ACK>',
-      rule: rules(UNACCEPTABLE, ACK_UNACCEPTABLE),
+      rules: [...UNACCEPTABLE, ...ACK_UNACCEPTABLE],
     },
     {
       name: 'text.ack-beyond-snd-nxt',
       title: 'text in order that acknowledges an octet never sent',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,PSH><DATA=10>',
-      rule: ACK_UNACCEPTABLE,
+      rules: ACK_UNACCEPTABLE,
     },
-  ].map(({ name, title, send, rule }) => ({
+  ].map(({ name, title, send, rules }) => ({
     id: named(subject, name),
     title,
     send,
     expect: always(emptyAck(subject.state)),
-    ...rule,
+    rules,
   }));
 
 /**
@@ -183,5 +183,5 @@ const dropped = (subject: Subject, rows: readonly Row[]): readonly CaseDeclarati
     title,
     send,
     expect: always(silence(subject.state)),
-    ...ACK,
+    rules: ACK,
   }));

@@ -43,5 +43,5 @@ export const wrongChecksums = (subject: Subject): readonly CaseDeclaration[] =>
     condition,
     send,
     expect: always(silence(subject.state)),
-    ...CHECKSUM,
+    rules: CHECKSUM,
   }));

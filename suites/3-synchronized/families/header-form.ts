@@ -22,8 +22,7 @@ import {
   OPTION_ANYWHERE,
   OPTION_UNALIGNED,
   RESERVED_BITS,
-  type Rule,
-  rules,
+  type Rules,
   TIMESTAMPS_STRAY,
   UNKNOWN_OPTION,
   WINDOW_SCALE_STRAY,
@@ -66,14 +65,14 @@ export const headerForm = (subject: Subject): readonly CaseDeclaration[] => [
 
 const option =
   (subject: Subject) =>
-  (name: string, title: string, fields: string, expect: ByProfile, rule: Rule): CaseDeclaration => {
+  (name: string, title: string, fields: string, expect: ByProfile, rules: Rules): CaseDeclaration => {
     const { what, send } = answered(subject);
     return {
       id: named(subject, `option.${name}`),
       title: `${what} with ${title}`,
       send: send + fields,
       expect,
-      ...rule,
+      rules,
     };
   };
 
@@ -92,7 +91,7 @@ function goodOptions(subject: Subject): readonly CaseDeclaration[] {
       'an option of an unknown kind that begins and ends between two words',
       '<OPT=01fe05abcdef0000>',
       ignored,
-      rules(UNKNOWN_OPTION, OPTION_UNALIGNED),
+      [...UNKNOWN_OPTION, ...OPTION_UNALIGNED],
     ),
     with_('nops', 'no options but No-Operation', '<OPT=01010101>', ignored, MANDATORY_OPTIONS),
     with_('end-of-list', 'an empty list of options', '<OPT=00000000>', ignored, MANDATORY_OPTIONS),
@@ -153,7 +152,7 @@ function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
       dropped,
       ...(change.send.includes('RST') ? [] : leftOpen('data offset', ...permitted(emptyAck(state)))),
     ),
-    ...DATA_OFFSET,
+    rules: DATA_OFFSET,
   });
   return [
     {
@@ -162,7 +161,7 @@ function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
       send: `${send}<RESERVED=14>`,
       // RFC 9293 has them ignored. The older documents say what a sender puts there, and no step that looks at them.
       expect: always(...ordinary),
-      ...RESERVED_BITS,
+      rules: RESERVED_BITS,
     },
     offset('offset-four', 'a data offset inside the fixed header', '<OFFSET=4>'),
     offset('offset-beyond', 'a data offset beyond the end of the segment', '<OFFSET=15>'),
@@ -171,7 +170,7 @@ function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
       title: `${change.what} with a checksum of zero`,
       send: `${change.send}<CHECKSUM=0>`,
       expect: always(dropped),
-      ...CHECKSUM,
+      rules: CHECKSUM,
     },
   ];
 }

@@ -15,7 +15,7 @@ import {
   resetBySegAck,
   type Subject,
 } from './expectations.ts';
-import { FIN, HALF_DUPLEX, rules, TEXT, UNACCEPTABLE } from './rules.ts';
+import { FIN, HALF_DUPLEX, TEXT, UNACCEPTABLE } from './rules.ts';
 
 const condition: Condition = 'user-closed';
 
@@ -27,7 +27,7 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: lost(10, 10, subject.state),
-    ...rules(TEXT, HALF_DUPLEX),
+    rules: [...TEXT, ...HALF_DUPLEX],
   },
   {
     id: named(subject, 'orphan.text-and-fin'),
@@ -35,7 +35,7 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
     expect: lost(10, 11, afterFin),
-    ...rules(TEXT, FIN, HALF_DUPLEX),
+    rules: [...TEXT, ...FIN, ...HALF_DUPLEX],
   },
   {
     id: named(subject, 'orphan.old-text'),
@@ -43,7 +43,7 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
     condition,
     send: `<SEQ=RCV.NXT-10><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(emptyAck(subject.state)),
-    ...rules(UNACCEPTABLE, HALF_DUPLEX),
+    rules: [...UNACCEPTABLE, ...HALF_DUPLEX],
   },
   orphanFin(
     subject,
@@ -63,7 +63,7 @@ export const orphanFin = (subject: Subject, { name, title, send }: Row, then: St
   condition,
   send,
   expect: always(acknowledgmentOf(1, then)),
-  ...rules(FIN, HALF_DUPLEX),
+  rules: [...FIN, ...HALF_DUPLEX],
 });
 
 const resetThatAcks = (octets: number): Outcome =>

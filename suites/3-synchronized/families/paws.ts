@@ -14,7 +14,7 @@ import {
   textTaken,
 } from './expectations.ts';
 import { validReset } from './rst.ts';
-import { PAWS, RST, rules, TEXT, TIMESTAMPS_MISSING } from './rules.ts';
+import { PAWS, RST, TEXT, TIMESTAMPS_MISSING } from './rules.ts';
 
 const agreed: Condition = 'timestamps';
 const older: Condition = 'old-timestamp';
@@ -36,7 +36,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
     condition: older,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: always(...unlessPawsIsUsed(subject, nothingDue(subject))),
-    ...PAWS,
+    rules: PAWS,
   },
   {
     id: named(subject, 'paws.text'),
@@ -44,7 +44,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
     condition: older,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(...unlessPawsIsUsed(subject, textTaken(subject, 10))),
-    ...PAWS,
+    rules: PAWS,
   },
   {
     id: named(subject, 'paws.newer-text'),
@@ -52,7 +52,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
     condition: agreed,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10><TSVAL=TS.RECENT+1>`,
     expect: always(...textTaken(subject, 10)),
-    ...rules(PAWS, TEXT),
+    rules: [...PAWS, ...TEXT],
   },
   {
     id: named(subject, 'paws.rst'),
@@ -60,7 +60,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
     condition: older,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: always(...validReset(subject)),
-    ...rules(PAWS, RST),
+    rules: [...PAWS, ...RST],
   },
   {
     id: named(subject, 'no-timestamp.text'),
@@ -73,7 +73,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
         ...leftOpen('timestamp missing', ...permitted(...textTaken(subject, 10))),
       ),
     ),
-    ...rules(TIMESTAMPS_MISSING, TEXT),
+    rules: [...TIMESTAMPS_MISSING, ...TEXT],
   },
   {
     id: named(subject, 'no-timestamp.rst'),
@@ -81,6 +81,6 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
     condition: none,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: always(...validReset(subject)),
-    ...rules(TIMESTAMPS_MISSING, RST),
+    rules: [...TIMESTAMPS_MISSING, ...RST],
   },
 ];

@@ -15,7 +15,7 @@ import {
   silence,
   synAck,
 } from './expectations.ts';
-import { PAWS, REOPENING, rules, SYN, TIMESTAMPS_MISSING } from './rules.ts';
+import { PAWS, REOPENING, SYN, TIMESTAMPS_MISSING } from './rules.ts';
 import type { Place } from './syn.ts';
 
 /**
@@ -45,14 +45,14 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
     title: 'a SYN of a new connection, its number beyond all that the old one could have used',
     send: '<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>',
     expect: synInTimeWait(subject)(BEYOND),
-    ...rules(SYN, REOPENING),
+    rules: [...SYN, ...REOPENING],
   },
   {
     id: named(subject, 'syn.first-timestamp'),
     title: 'a SYN with a timestamp where the old connection had none',
     send: '<SEQ=RCV.NXT-2^30><CTL=SYN><TSVAL=ANY>',
     expect: { ...olderAnswers(subject, BEFORE), rfc9293: honoured(subject, BEFORE) },
-    ...rules(SYN, REOPENING),
+    rules: [...SYN, ...REOPENING],
   },
   ...[
     { tsval: 'newer', sent: 'TS.RECENT+1', place: BEFORE, honour: true },
@@ -70,7 +70,7 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
       ...olderAnswers(subject, place),
       rfc9293: honour ? honoured(subject, place) : notHonoured(subject, place),
     },
-    ...rules(SYN, REOPENING),
+    rules: [...SYN, ...REOPENING],
   })),
   ...[BEFORE, INSIDE, BEYOND].map((place) => ({
     id: named(subject, `syn.older-timestamp.${place.name}`),
@@ -78,7 +78,7 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
     condition: negotiated,
     send: `<SEQ=${place.seq}><CTL=SYN><TSVAL=TS.RECENT-1>`,
     expect: fromThePast(subject, place),
-    ...rules(PAWS, SYN, REOPENING),
+    rules: [...PAWS, ...SYN, ...REOPENING],
   })),
   ...[BEFORE, INSIDE, BEYOND].map((place) => ({
     id: named(subject, `syn.no-timestamp.${place.name}`),
@@ -86,7 +86,7 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
     condition: without,
     send: `<SEQ=${place.seq}><CTL=SYN>`,
     expect: withoutTimestamp(subject, place),
-    ...rules(TIMESTAMPS_MISSING, SYN, REOPENING),
+    rules: [...TIMESTAMPS_MISSING, ...SYN, ...REOPENING],
   })),
 ];
 

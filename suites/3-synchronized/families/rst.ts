@@ -15,15 +15,7 @@ import {
   type Subject,
   silence,
 } from './expectations.ts';
-import {
-  RST,
-  RST_IN_TIME_WAIT,
-  RST_IN_WINDOW,
-  RST_VALIDITY,
-  RST_WITH_TEXT,
-  type Rule,
-  rules,
-} from './rules.ts';
+import { RST, RST_IN_TIME_WAIT, RST_IN_WINDOW, RST_VALIDITY, RST_WITH_TEXT, type Rules } from './rules.ts';
 
 /** A reset that counts ends the connection without a word; TIME-WAIT may sit it out. */
 export const validReset = ({ state }: Subject): Outcomes =>
@@ -31,83 +23,110 @@ export const validReset = ({ state }: Subject): Outcomes =>
 
 /** Second step: resets across the window, with other flags and with text. */
 export const resets = (subject: Subject): readonly CaseDeclaration[] => [
-  ...all(subject, always(...validReset(subject)), rules(RST, RST_VALIDITY, ...timeWait(subject)), [
-    { name: 'at-rcv-nxt', title: 'a RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' },
-    {
-      name: 'at-rcv-nxt-with-ack',
-      title: 'a RST at RCV.NXT that acknowledges everything',
-      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>',
-    },
-    {
-      name: 'at-rcv-nxt-with-bad-ack',
-      title: 'a RST at RCV.NXT that acknowledges octets never sent: its ACK field is not looked at',
-      send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=RST,ACK>',
-    },
-    {
-      name: 'at-rcv-nxt-with-far-bad-ack',
-      title: 'a RST at RCV.NXT that acknowledges far too much',
-      send: '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=RST,ACK>',
-    },
-    {
-      name: 'at-rcv-nxt-with-old-ack',
-      title: 'a RST at RCV.NXT with an acknowledgment one octet older than the last',
-      send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=RST,ACK>',
-    },
-    {
-      name: 'at-rcv-nxt-with-far-old-ack',
-      title: 'a RST at RCV.NXT with an acknowledgment far older than any send window',
-      send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=RST,ACK>',
-    },
-    // Elsewhere SND.UNA is SND.NXT.
-    ...(subject.ack === 'SND.UNA'
-      ? [
-          {
-            name: 'at-rcv-nxt-with-last-ack',
-            title: 'a RST at RCV.NXT that does not acknowledge our FIN',
-            send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=RST,ACK>',
-          },
-        ]
-      : []),
-    {
-      name: 'with-syn',
-      title: 'a RST at RCV.NXT that is also a SYN: the RST is checked first',
-      send: '<SEQ=RCV.NXT><CTL=SYN,RST>',
-    },
-    {
-      name: 'with-fin',
-      title: 'a RST at RCV.NXT that is also a FIN: the RST is checked first',
-      send: '<SEQ=RCV.NXT><CTL=FIN,RST>',
-    },
-  ]),
-  ...all(subject, withText(subject), rules(RST, RST_WITH_TEXT, ...timeWait(subject)), [
-    { name: 'with-text', title: 'a RST at RCV.NXT with text', send: '<SEQ=RCV.NXT><CTL=RST><DATA=10>' },
-  ]),
-  ...all(subject, insideWindow(subject), rules(RST, RST_VALIDITY, RST_IN_WINDOW, ...timeWait(subject)), [
-    { name: 'one-after', title: 'a RST one octet beyond RCV.NXT', send: '<SEQ=RCV.NXT+1><CTL=RST>' },
-    { name: 'middle', title: 'a RST in the middle of the window', send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>' },
-    {
-      name: 'last-in-window',
-      title: 'a RST at the last number of the window',
-      send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=RST>',
-    },
-  ]),
-  ...all(subject, straddling(subject), rules(RST, RST_VALIDITY, RST_IN_WINDOW, RST_WITH_TEXT), [
-    {
-      name: 'straddles-left-edge',
-      title: 'a RST before the window whose text reaches into it',
-      send: '<SEQ=RCV.NXT-2><CTL=RST><DATA=4>',
-    },
-  ]),
-  ...all(subject, always(silence(subject.state)), rules(RST_VALIDITY, RST_IN_WINDOW), [
-    { name: 'one-before', title: 'a RST one octet before the window', send: '<SEQ=RCV.NXT-1><CTL=RST>' },
-    {
-      name: 'at-right-edge',
-      title: 'a RST at the right edge, the first number outside the window',
-      send: '<SEQ=RCV.NXT+RCV.WND><CTL=RST>',
-    },
-    { name: 'beyond', title: 'a RST far beyond the window', send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=RST>' },
-    { name: 'far-before', title: 'a RST far before the window', send: '<SEQ=RCV.NXT-2^30><CTL=RST>' },
-  ]),
+  ...all(
+    subject,
+    always(...validReset(subject)),
+    [...RST, ...RST_VALIDITY, ...timeWait(subject)],
+    [
+      { name: 'at-rcv-nxt', title: 'a RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' },
+      {
+        name: 'at-rcv-nxt-with-ack',
+        title: 'a RST at RCV.NXT that acknowledges everything',
+        send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>',
+      },
+      {
+        name: 'at-rcv-nxt-with-bad-ack',
+        title: 'a RST at RCV.NXT that acknowledges octets never sent: its ACK field is not looked at',
+        send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=RST,ACK>',
+      },
+      {
+        name: 'at-rcv-nxt-with-far-bad-ack',
+        title: 'a RST at RCV.NXT that acknowledges far too much',
+        send: '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=RST,ACK>',
+      },
+      {
+        name: 'at-rcv-nxt-with-old-ack',
+        title: 'a RST at RCV.NXT with an acknowledgment one octet older than the last',
+        send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=RST,ACK>',
+      },
+      {
+        name: 'at-rcv-nxt-with-far-old-ack',
+        title: 'a RST at RCV.NXT with an acknowledgment far older than any send window',
+        send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=RST,ACK>',
+      },
+      // Elsewhere SND.UNA is SND.NXT.
+      ...(subject.ack === 'SND.UNA'
+        ? [
+            {
+              name: 'at-rcv-nxt-with-last-ack',
+              title: 'a RST at RCV.NXT that does not acknowledge our FIN',
+              send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=RST,ACK>',
+            },
+          ]
+        : []),
+      {
+        name: 'with-syn',
+        title: 'a RST at RCV.NXT that is also a SYN: the RST is checked first',
+        send: '<SEQ=RCV.NXT><CTL=SYN,RST>',
+      },
+      {
+        name: 'with-fin',
+        title: 'a RST at RCV.NXT that is also a FIN: the RST is checked first',
+        send: '<SEQ=RCV.NXT><CTL=FIN,RST>',
+      },
+    ],
+  ),
+  ...all(
+    subject,
+    withText(subject),
+    [...RST, ...RST_WITH_TEXT, ...timeWait(subject)],
+    [{ name: 'with-text', title: 'a RST at RCV.NXT with text', send: '<SEQ=RCV.NXT><CTL=RST><DATA=10>' }],
+  ),
+  ...all(
+    subject,
+    insideWindow(subject),
+    [...RST, ...RST_VALIDITY, ...RST_IN_WINDOW, ...timeWait(subject)],
+    [
+      { name: 'one-after', title: 'a RST one octet beyond RCV.NXT', send: '<SEQ=RCV.NXT+1><CTL=RST>' },
+      {
+        name: 'middle',
+        title: 'a RST in the middle of the window',
+        send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>',
+      },
+      {
+        name: 'last-in-window',
+        title: 'a RST at the last number of the window',
+        send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=RST>',
+      },
+    ],
+  ),
+  ...all(
+    subject,
+    straddling(subject),
+    [...RST, ...RST_VALIDITY, ...RST_IN_WINDOW, ...RST_WITH_TEXT],
+    [
+      {
+        name: 'straddles-left-edge',
+        title: 'a RST before the window whose text reaches into it',
+        send: '<SEQ=RCV.NXT-2><CTL=RST><DATA=4>',
+      },
+    ],
+  ),
+  ...all(
+    subject,
+    always(silence(subject.state)),
+    [...RST_VALIDITY, ...RST_IN_WINDOW],
+    [
+      { name: 'one-before', title: 'a RST one octet before the window', send: '<SEQ=RCV.NXT-1><CTL=RST>' },
+      {
+        name: 'at-right-edge',
+        title: 'a RST at the right edge, the first number outside the window',
+        send: '<SEQ=RCV.NXT+RCV.WND><CTL=RST>',
+      },
+      { name: 'beyond', title: 'a RST far beyond the window', send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=RST>' },
+      { name: 'far-before', title: 'a RST far before the window', send: '<SEQ=RCV.NXT-2^30><CTL=RST>' },
+    ],
+  ),
 ];
 
 /** Until RFC 5961 anywhere in the window will do; since then it must hit RCV.NXT, and a near miss is asked back. */
@@ -141,12 +160,12 @@ const straddling = ({ state }: Subject): ByProfile => {
 const ignored = ({ state }: Subject): Outcomes =>
   state === 'TIME-WAIT' ? leftOpen('RST in TIME-WAIT', ...permitted(silence(state))) : [];
 
-const timeWait = ({ state }: Subject): readonly Rule[] => (state === 'TIME-WAIT' ? [RST_IN_TIME_WAIT] : []);
+const timeWait = ({ state }: Subject): Rules => (state === 'TIME-WAIT' ? RST_IN_TIME_WAIT : []);
 
 const all = (
   subject: Subject,
   expect: ByProfile,
-  rule: Rule,
+  rules: Rules,
   rows: readonly Row[],
 ): readonly CaseDeclaration[] =>
-  rows.map(({ name, title, send }) => ({ id: named(subject, `rst.${name}`), title, send, expect, ...rule }));
+  rows.map(({ name, title, send }) => ({ id: named(subject, `rst.${name}`), title, send, expect, rules }));

@@ -17,7 +17,7 @@ import {
   textTaken,
 } from './expectations.ts';
 import { validReset } from './rst.ts';
-import { PRECEDENCE, RST, rules, SECURITY, SYN, UNACCEPTABLE } from './rules.ts';
+import { PRECEDENCE, RST, SECURITY, SYN, UNACCEPTABLE } from './rules.ts';
 import { unexpectedSyn } from './syn.ts';
 
 const condition: Condition = 'other-security';
@@ -36,7 +36,7 @@ export const securityAndPrecedence = (
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: mismatch(subject, [resetBySegAck], always(...nothingDue(subject))),
-    ...SECURITY,
+    rules: SECURITY,
   },
   {
     id: named(subject, 'security.text'),
@@ -44,7 +44,7 @@ export const securityAndPrecedence = (
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: mismatch(subject, [resetBySegAck], always(...textTaken(subject, 10))),
-    ...SECURITY,
+    rules: SECURITY,
   },
   {
     id: named(subject, 'security.no-ack'),
@@ -52,7 +52,7 @@ export const securityAndPrecedence = (
     condition,
     send: '<SEQ=RCV.NXT>',
     expect: mismatch(subject, resetOfAnyForm(false), always(silence(subject.state))),
-    ...SECURITY,
+    rules: SECURITY,
   },
   {
     id: named(subject, 'security.one-before'),
@@ -60,7 +60,7 @@ export const securityAndPrecedence = (
     condition,
     send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK>`,
     expect: always(emptyAck(subject.state)),
-    ...rules(UNACCEPTABLE, SECURITY),
+    rules: [...UNACCEPTABLE, ...SECURITY],
   },
   {
     id: named(subject, 'security.rst'),
@@ -68,7 +68,7 @@ export const securityAndPrecedence = (
     condition,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: always(...validReset(subject)),
-    ...rules(RST, SECURITY),
+    rules: [...RST, ...SECURITY],
   },
   {
     id: named(subject, 'security.syn'),
@@ -76,7 +76,7 @@ export const securityAndPrecedence = (
     condition,
     send: '<SEQ=RCV.NXT><CTL=SYN>',
     expect: mismatch(subject, resetOfAnyForm(false), syn),
-    ...rules(SECURITY, SYN),
+    rules: [...SECURITY, ...SYN],
   },
   {
     id: named(subject, 'precedence.higher'),
@@ -84,7 +84,7 @@ export const securityAndPrecedence = (
     condition: 'higher-precedence',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: untilRfc2873(subject),
-    ...PRECEDENCE,
+    rules: PRECEDENCE,
   },
   {
     id: named(subject, 'precedence.lower'),
@@ -92,7 +92,7 @@ export const securityAndPrecedence = (
     condition: 'lower-precedence',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: untilRfc2873(subject),
-    ...PRECEDENCE,
+    rules: PRECEDENCE,
   },
 ];
 

@@ -13,7 +13,7 @@ import {
   silence,
   textTaken,
 } from './expectations.ts';
-import { ACK, ACK_INSIDE, rules, SEQUENCE, TEXT, UNACCEPTABLE } from './rules.ts';
+import { ACK, ACK_INSIDE, SEQUENCE, TEXT, UNACCEPTABLE } from './rules.ts';
 
 /** First step: empty segments across the window, apart from the one at RCV.NXT, which is the fifth step's. */
 export const emptySegments = (subject: Subject): readonly CaseDeclaration[] => [
@@ -100,14 +100,14 @@ export const textAcrossTheWindow = (subject: Subject): readonly CaseDeclaration[
     title: 'four octets of old text and six of new',
     send: `<SEQ=RCV.NXT-4><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(...textTaken(subject, 6)),
-    ...rules(SEQUENCE, TEXT),
+    rules: [...SEQUENCE, ...TEXT],
   },
   {
     id: named(subject, 'text.contains-window'),
     title: 'text that begins before the window and ends after it',
     send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK><DATA=RCV.WND+2>`,
     expect: always(...containsWindow(subject)),
-    ...rules(UNACCEPTABLE, TEXT),
+    rules: [...UNACCEPTABLE, ...TEXT],
   },
 ];
 
@@ -132,7 +132,7 @@ const outside = (subject: Subject, rows: readonly Row[]): readonly CaseDeclarati
     title,
     send,
     expect: always(emptyAck(subject.state)),
-    ...UNACCEPTABLE,
+    rules: UNACCEPTABLE,
   }));
 
 const inside = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>
@@ -141,5 +141,5 @@ const inside = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaratio
     title,
     send,
     expect: always(...nothingDueButPermitted(subject)),
-    ...rules(SEQUENCE, ACK, ACK_INSIDE),
+    rules: [...SEQUENCE, ...ACK, ...ACK_INSIDE],
   }));

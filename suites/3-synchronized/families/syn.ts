@@ -14,7 +14,7 @@ import {
   type Subject,
   textTaken,
 } from './expectations.ts';
-import { type Rule, rules, SEQUENCE, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
+import { type Rules, SEQUENCE, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
 
 /** Where a SYN lies: in the window, or not; and whether its number is newer than the last one that the peer used. */
 export interface Place {
@@ -41,60 +41,60 @@ export const unexpectedSyn =
 export const syns = (
   subject: Subject,
   alone: (place: Place) => ByProfile = unexpectedSyn(subject),
-  ...also: readonly Rule[]
+  also: Rules = [],
 ): readonly CaseDeclaration[] => {
   const withAck = unexpectedSyn(subject, true);
-  const inside = rules(SYN, ...also);
-  const outside = rules(UNACCEPTABLE, SYN, ...also);
+  const inside = [...SYN, ...also];
+  const outside = [...UNACCEPTABLE, ...SYN, ...also];
   return [
     {
       id: named(subject, 'syn.at-rcv-nxt'),
       title: 'a SYN at RCV.NXT',
       send: '<SEQ=RCV.NXT><CTL=SYN>',
       expect: alone(INSIDE),
-      ...inside,
+      rules: inside,
     },
     {
       id: named(subject, 'syn.middle'),
       title: 'a SYN in the middle of the window',
       send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=SYN>',
       expect: alone(INSIDE),
-      ...inside,
+      rules: inside,
     },
     {
       id: named(subject, 'syn.last-in-window'),
       title: 'a SYN at the last number of the window',
       send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=SYN>',
       expect: alone(INSIDE),
-      ...inside,
+      rules: inside,
     },
     {
       id: named(subject, 'syn.one-before'),
       title: 'a SYN one octet before the window',
       send: '<SEQ=RCV.NXT-1><CTL=SYN>',
       expect: alone(BEFORE),
-      ...outside,
+      rules: outside,
     },
     {
       id: named(subject, 'syn.at-right-edge'),
       title: 'a SYN at the right edge, the first number outside the window',
       send: '<SEQ=RCV.NXT+RCV.WND><CTL=SYN>',
       expect: alone(BEYOND),
-      ...outside,
+      rules: outside,
     },
     {
       id: named(subject, 'syn.beyond'),
       title: 'a SYN far beyond the window',
       send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=SYN>',
       expect: alone(BEYOND),
-      ...outside,
+      rules: outside,
     },
     {
       id: named(subject, 'syn.far-before'),
       title: 'a SYN far before the window',
       send: '<SEQ=RCV.NXT-2^30><CTL=SYN>',
       expect: alone(BEFORE),
-      ...outside,
+      rules: outside,
     },
     ...[
       { name: 'at-rcv-nxt', seq: 'RCV.NXT', title: 'a SYN at RCV.NXT that is also a FIN', place: INSIDE },
@@ -121,42 +121,42 @@ export const syns = (
       title,
       send: `<SEQ=${seq}><CTL=SYN,FIN>`,
       expect: alone(place),
-      ...(place.inWindow ? inside : outside),
+      rules: place.inWindow ? inside : outside,
     })),
     {
       id: named(subject, 'syn-ack.at-rcv-nxt'),
       title: 'a SYN,ACK at RCV.NXT',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK>',
       expect: withAck(INSIDE),
-      ...rules(SYN),
+      rules: SYN,
     },
     {
       id: named(subject, 'syn-ack.one-before'),
       title: 'a SYN,ACK one octet before the window',
       send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=SYN,ACK>`,
       expect: withAck(BEFORE),
-      ...rules(UNACCEPTABLE, SYN),
+      rules: [...UNACCEPTABLE, ...SYN],
     },
     {
       id: named(subject, 'syn-ack.at-right-edge'),
       title: 'a SYN,ACK at the right edge, the first number outside the window',
       send: '<SEQ=RCV.NXT+RCV.WND><ACK=SND.NXT><CTL=SYN,ACK>',
       expect: withAck(BEYOND),
-      ...rules(UNACCEPTABLE, SYN),
+      rules: [...UNACCEPTABLE, ...SYN],
     },
     {
       id: named(subject, 'syn-ack.with-fin'),
       title: 'a SYN,ACK at RCV.NXT that is also a FIN',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,FIN,ACK>',
       expect: withAck(INSIDE),
-      ...rules(SYN),
+      rules: SYN,
     },
     {
       id: named(subject, 'syn-ack.old-with-new-text'),
       title: 'a SYN,ACK one octet before the window whose text is new',
       send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=SYN,ACK,PSH><DATA=11>`,
       expect: oldSynNewText(subject),
-      ...rules(SEQUENCE, SYN, TEXT),
+      rules: [...SEQUENCE, ...SYN, ...TEXT],
     },
   ];
 };

@@ -12,16 +12,7 @@ import {
   type Subject,
   textTaken,
 } from './expectations.ts';
-import {
-  ACK_RANGE,
-  ACK_UNACCEPTABLE,
-  FIN,
-  OUT_OF_ORDER,
-  rules,
-  SEQUENCE,
-  TEXT,
-  UNACCEPTABLE,
-} from './rules.ts';
+import { ACK_RANGE, ACK_UNACCEPTABLE, FIN, OUT_OF_ORDER, SEQUENCE, TEXT, UNACCEPTABLE } from './rules.ts';
 
 /** Seventh step: text in order, and beyond a gap. */
 export const text = (subject: Subject): readonly CaseDeclaration[] => [
@@ -30,7 +21,7 @@ export const text = (subject: Subject): readonly CaseDeclaration[] => [
     title: subject.takesText ? 'text in order' : "text after the peer's FIN",
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(...textTaken(subject, 10)),
-    ...TEXT,
+    rules: TEXT,
   },
   ...beyondAGap(subject, [
     {
@@ -64,7 +55,7 @@ const beyondFullWindow = (subject: Subject): CaseDeclaration => ({
     acknowledgmentOf('RCV.WND', subject.state),
     ...permitted(acknowledgmentOf('RCV.WND+2', subject.state)),
   ),
-  ...rules(SEQUENCE, TEXT),
+  rules: [...SEQUENCE, ...TEXT],
 });
 
 /** Eighth step: FINs that never get that far, in every synchronized state. */
@@ -74,21 +65,21 @@ export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [
     title: subject.takesText ? 'a FIN one octet before the window' : "the peer's FIN once more",
     send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=FIN,ACK>`,
     expect: always(emptyAck(subject.state)),
-    ...rules(UNACCEPTABLE, FIN),
+    rules: [...UNACCEPTABLE, ...FIN],
   },
   {
     id: named(subject, 'fin.at-right-edge'),
     title: 'a FIN at the right edge, the first number outside the window',
     send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=FIN,ACK>`,
     expect: always(emptyAck(subject.state)),
-    ...rules(UNACCEPTABLE, FIN),
+    rules: [...UNACCEPTABLE, ...FIN],
   },
   {
     id: named(subject, 'fin.beyond'),
     title: 'a FIN far beyond the window',
     send: `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=${subject.ack}><CTL=FIN,ACK>`,
     expect: always(emptyAck(subject.state)),
-    ...rules(UNACCEPTABLE, FIN),
+    rules: [...UNACCEPTABLE, ...FIN],
   },
   ...beyondAGap(subject, [
     {
@@ -102,14 +93,14 @@ export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [
     title: 'a FIN in order that acknowledges an octet never sent',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK>',
     expect: always(emptyAck(subject.state)),
-    ...rules(ACK_UNACCEPTABLE, FIN),
+    rules: [...ACK_UNACCEPTABLE, ...FIN],
   },
   {
     id: named(subject, 'fin.ack-beyond-snd-nxt-with-text'),
     title: 'text in order and a FIN that acknowledge an octet never sent',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK,PSH><DATA=10>',
     expect: always(emptyAck(subject.state)),
-    ...rules(ACK_UNACCEPTABLE, TEXT, FIN),
+    rules: [...ACK_UNACCEPTABLE, ...TEXT, ...FIN],
   },
 ];
 
@@ -119,7 +110,7 @@ export const finInOrder = (subject: Subject, row: Row, octets: number, then: Sta
   title: row.title,
   send: row.send,
   expect: always(acknowledgmentOf(octets, then)),
-  ...(octets > 1 ? rules(TEXT, FIN) : FIN),
+  rules: octets > 1 ? [...TEXT, ...FIN] : FIN,
 });
 
 /** Eighth step, where text is still taken: the peer's FIN in its variants. In order it leads to `then`. */
@@ -149,7 +140,7 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
     title: 'a FIN in order with an acknowledgment far older than any send window',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=FIN,ACK>',
     expect: tooOld(subject, [acknowledgmentOf(1, then)]),
-    ...rules(ACK_RANGE, FIN),
+    rules: [...ACK_RANGE, ...FIN],
   },
   ...beyondAGap(subject, [
     {
@@ -168,7 +159,7 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
       acknowledgmentOf('RCV.WND', subject.state),
       ...permitted(acknowledgmentOf('RCV.WND+1', then)),
     ),
-    ...rules(SEQUENCE, TEXT, FIN),
+    rules: [...SEQUENCE, ...TEXT, ...FIN],
   },
 ];
 
@@ -178,7 +169,7 @@ export const repeatedTextAndFin = (subject: Subject): CaseDeclaration => ({
   title: "the peer's last text and its FIN once more",
   send: `<SEQ=RCV.NXT-11><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
   expect: always(emptyAck(subject.state)),
-  ...rules(UNACCEPTABLE, FIN),
+  rules: [...UNACCEPTABLE, ...FIN],
 });
 
 const beyondAGap = (subject: Subject, rows: readonly Row[]): readonly CaseDeclaration[] =>
@@ -187,5 +178,5 @@ const beyondAGap = (subject: Subject, rows: readonly Row[]): readonly CaseDeclar
     title,
     send,
     expect: always(...outOfOrder(subject)),
-    ...(name.startsWith('fin') ? rules(OUT_OF_ORDER, FIN) : rules(OUT_OF_ORDER, TEXT)),
+    rules: [...OUT_OF_ORDER, ...(name.startsWith('fin') ? FIN : TEXT)],
   }));

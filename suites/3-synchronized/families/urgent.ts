@@ -1,6 +1,6 @@
 import type { CaseDeclaration } from '../../../lib/catalogue/case.ts';
 import { always, named, nothingDue, type Row, type Subject, textTaken } from './expectations.ts';
-import { rules, TEXT, URG } from './rules.ts';
+import { TEXT, URG } from './rules.ts';
 
 /**
  * Sixth step: the urgent pointer is told to the user, and never answered. It counts from SEG.SEQ, and whatever it says,
@@ -12,7 +12,7 @@ export const urgent = (subject: Subject): readonly CaseDeclaration[] => [
     title: 'an empty segment at RCV.NXT whose urgent pointer announces text to come',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,URG><URG=10>`,
     expect: always(...nothingDue(subject)),
-    ...URG,
+    rules: URG,
   },
   ...withText(subject, [
     {
@@ -49,5 +49,5 @@ const withText = (subject: Subject, rows: readonly Row[]): readonly CaseDeclarat
     title,
     send,
     expect: always(...textTaken(subject, 10)),
-    ...rules(URG, TEXT),
+    rules: [...URG, ...TEXT],
   }));

@@ -10,7 +10,7 @@ import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 function caseOf(parts: Partial<Case>, ...outcomes: ResolvedOutcome[]): Case {
   return {
     ...{ id: 'closed.test', title: 'a title', state: 'CLOSED', send: '<SEQ=7><CTL=SYN>' },
-    ...{ cite: ['RFC 793 3.4'], requirements: [], conditions: [], families: [4] },
+    ...{ rules: [], cite: ['RFC 793 3.4'], requirements: [], conditions: [], families: [4] },
     expect: Object.fromEntries(PROFILES.map((profile) => [profile, outcomes])) as unknown as Case['expect'],
     ...parts,
   };

@@ -19,8 +19,9 @@ const TAKES_TEXT: Ladder = {
   ],
   then: 'ESTABLISHED',
   conditions: [],
+  rules: ['RFC 793 3.9 seventh'],
   cite: ['RFC 793 3.9 seventh'],
-  requirements: [],
+  requirements: ['3.10.7.4 seventh'],
 };
 
 describe('a ladder', () => {

@@ -41,6 +41,5 @@ export const wrongChecksums = (origin: Origin): readonly CaseDeclaration[] =>
     condition: 'wrong-checksum',
     send,
     expect: DROPPED,
-    cite: ['RFC 793 3.1 checksum', 'RFC 1122 4.2.2.7', 'RFC 9293 3.1 checksum'],
-    requirements: ['MUST-3'],
+    rules: ['RFC 793 3.1 checksum', 'RFC 1122 4.2.2.7', 'MUST-3'],
   }));

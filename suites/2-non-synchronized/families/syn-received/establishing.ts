@@ -9,14 +9,13 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
     title: string,
     send: string,
     expect: Expectation,
-    steps: readonly string[],
+    steps: readonly ('first' | 'fifth' | 'sixth' | 'seventh' | 'eighth')[],
   ): CaseDeclaration => ({
     id: `syn-received.${origin}.${stimulus}`,
     title,
     send,
     expect,
-    cite: steps.flatMap((step) => [`RFC 793 3.9 ${step}`, `RFC 9293 3.10.7.4 ${step}`]),
-    requirements: steps.map((step) => `3.10.7.4 ${step}`),
+    rules: steps.flatMap((step) => [`RFC 793 3.9 ${step}`, `3.10.7.4 ${step}`] as const),
   });
   return [
     completing(
@@ -83,8 +82,7 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
         ],
         ['first', 'fifth'],
       ),
-      cite: ['RFC 793 3.9 first', 'RFC 793 3.9 fifth', 'RFC 1122 4.2.2.21', 'RFC 9293 3.10.7.4 fifth'],
-      requirements: ['3.10.7.4 fifth', 'MAY-13', 'RFC 1122 4.2.2.21'],
+      rules: ['RFC 793 3.9 first', 'RFC 793 3.9 fifth', 'RFC 1122 4.2.2.21', '3.10.7.4 fifth', 'MAY-13'],
     },
   ];
 };

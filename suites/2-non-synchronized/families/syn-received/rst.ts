@@ -11,8 +11,13 @@ export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
     title,
     send,
     expect: DROPPED,
-    cite: ['RFC 793 3.9 first', 'RFC 793 3.4 reset processing', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.5.3'],
-    requirements: ['3.10.7.4 first', '3.5.3 RST validity', 'RFC 5961 3.2'],
+    rules: [
+      'RFC 793 3.9 first',
+      'RFC 793 3.4 RST validity',
+      'RFC 5961 3.2',
+      '3.10.7.4 first',
+      '3.5.3 RST validity',
+    ],
   });
   const inside = (
     stimulus: string,
@@ -24,14 +29,15 @@ export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
     title,
     send,
     expect,
-    cite: [
+    rules: [
       'RFC 793 3.9 second',
-      'RFC 793 3.4 reset processing',
+      'RFC 793 3.4 RST processing',
+      'RFC 1122 4.2.2.11',
       'RFC 5961 3.2',
-      'RFC 9293 3.10.7.4 second',
-      'RFC 9293 3.5.3',
+      '3.10.7.4 second',
+      '3.5.3 RST processing',
+      'MUST-11',
     ],
-    requirements: ['3.10.7.4 second', '3.5.3 RST processing', 'MUST-11', 'RFC 1122 4.2.2.11', 'RFC 5961 3.2'],
   });
   // RFC 5961 3.2 replaces what RFC 793 does in synchronized states, then words the outcome for all but SYN-SENT; RFC 9293
   // makes no exception for SYN-RECEIVED.
@@ -101,8 +107,7 @@ export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
         rfc793: gone,
         rfc1122: [{ ...gone, level: 'recommended' }, permitted(DROPPED)],
       }),
-      cite: ['RFC 793 3.9 second', 'RFC 1122 4.2.2.12', 'RFC 9293 3.10.7.4 second', 'RFC 9293 3.5.3'],
-      requirements: ['3.10.7.4 second', '3.5.3 RST processing', 'SHLD-2', 'RFC 1122 4.2.2.12'],
+      rules: ['RFC 793 3.9 second', 'RFC 1122 4.2.2.12', '3.10.7.4 second', '3.5.3 RST processing', 'SHLD-2'],
     },
   ];
 };

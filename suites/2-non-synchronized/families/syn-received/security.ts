@@ -1,5 +1,6 @@
 import type { CaseDeclaration } from '../../../../lib/catalogue/case.ts';
 import type { Origin } from '../../../../lib/standard/state.ts';
+import type { RuleId } from '../../../../lib/standard/rules.ts';
 import {
   RESET_FROM_ACK,
   RESET_FROM_SEQ,
@@ -14,12 +15,12 @@ import {
 /** Third: security, and precedence until RFC 2873. A mismatch is reset, and the connection stays as it is (group 2). */
 export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
   const OPTION = 'other-security';
-  const CITE = [
+  const SECURITY: readonly RuleId[] = [
     'RFC 793 3.9 third',
-    'RFC 793 3.4 group 2',
-    'RFC 9293 3.10.7.4 third',
-    'RFC 9293 3.5.2 group 2',
-    'RFC 9293 A.1.2',
+    'RFC 793 3.4 group 2 security',
+    '3.10.7.4 third',
+    '3.5.2 group 2',
+    'A.1.2',
   ];
   const precedence = (
     condition: NonNullable<CaseDeclaration['condition']>,
@@ -31,8 +32,7 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
     condition,
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
     expect: { rfc793: RESET_FROM_ACK, rfc5961: ESTABLISHED },
-    cite: ['RFC 793 3.9 third', 'RFC 793 3.4 group 2', 'RFC 2873 4', 'RFC 9293 A.1.1'],
-    requirements: ['RFC 793 3.4 precedence', 'RFC 793 3.9 precedence', 'RFC 2873 4', 'A.1.1'],
+    rules: ['RFC 793 3.9 third precedence', 'RFC 793 3.4 group 2 precedence', 'RFC 2873 4', 'A.1.1'],
   });
   return [
     {
@@ -44,8 +44,7 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
         rfc793: RESET_FROM_ACK,
         rfc9293: [RESET_FROM_ACK, leftOpen('levels of security', permitted(ESTABLISHED))],
       },
-      cite: CITE,
-      requirements: ['3.10.7.4 third', 'RFC 793 3.4 security', 'A.1.2'],
+      rules: SECURITY,
     },
     {
       id: `syn-received.${origin}.no-flags.security-option`,
@@ -56,8 +55,7 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
         rfc793: RESET_FROM_SEQ,
         rfc9293: [RESET_FROM_SEQ, leftOpen('levels of security', permitted(DROPPED))],
       },
-      cite: CITE,
-      requirements: ['3.10.7.4 third', 'RFC 793 3.4 security', 'A.1.2'],
+      rules: SECURITY,
     },
     {
       id: `syn-received.${origin}.ack.one-before-security-option`,
@@ -65,8 +63,7 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
       condition: OPTION,
       send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>',
       expect: EMPTY_ACK,
-      cite: ['RFC 793 3.9 first', 'RFC 793 3.9 third', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.10.7.4 third'],
-      requirements: ['3.10.7.4 first', '3.10.7.4 third'],
+      rules: ['RFC 793 3.9 first', 'RFC 793 3.9 third', '3.10.7.4 first', '3.10.7.4 third'],
     },
     {
       id: `syn-received.${origin}.rst.security-option`,
@@ -74,8 +71,7 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
       condition: OPTION,
       send: '<SEQ=RCV.NXT><CTL=RST>',
       expect: { reply: 'silence', then: afterReset(origin) },
-      cite: ['RFC 793 3.9 second', 'RFC 9293 3.10.7.4 second', 'RFC 9293 3.5.3'],
-      requirements: ['3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
+      rules: ['RFC 793 3.9 second', '3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
     },
     precedence('higher-precedence', 'precedence-higher-not-raised', 'ACK of our SYN of a higher precedence'),
     precedence('lower-precedence', 'precedence-lower', 'ACK of our SYN of a lower precedence'),

@@ -1,6 +1,14 @@
 import type { CaseDeclaration } from '../../../../lib/catalogue/case.ts';
 import type { Origin } from '../../../../lib/standard/state.ts';
+import type { RuleId } from '../../../../lib/standard/rules.ts';
 import { EMPTY_ACK, permitted, RESET_FROM_ACK } from './outcomes.ts';
+
+const UNACCEPTABLE: readonly RuleId[] = [
+  'RFC 793 3.3 acceptability',
+  'RFC 793 3.9 first',
+  '3.4 acceptability',
+  '3.10.7.4 first',
+];
 
 /** First: the sequence number. What is wrong with it hides the other faults of the segment. */
 export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
@@ -9,8 +17,7 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
     title,
     send,
     expect: EMPTY_ACK,
-    cite: ['RFC 793 3.9 first', 'RFC 9293 3.10.7.4 first'],
-    requirements: ['3.10.7.4 first', '3.4 acceptability'],
+    rules: UNACCEPTABLE,
   });
   return [
     unacceptable(
@@ -43,8 +50,7 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
       // By the order of the steps its number is judged first, and earns an empty ACK. Group 2 has every segment reset that
       // acknowledges something not yet sent, whatever its number.
       expect: [EMPTY_ACK, RESET_FROM_ACK],
-      cite: ['RFC 793 3.9 first', 'RFC 793 3.4 group 2', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.5.2 group 2'],
-      requirements: ['3.10.7.4 first', '3.4 acceptability', '3.5.2 group 2'],
+      rules: [...UNACCEPTABLE, 'RFC 793 3.4 group 2', '3.5.2 group 2'],
     },
     unacceptable('no-flags.one-before', 'no flags, one octet before the window', '<SEQ=RCV.NXT-1>'),
     {
@@ -53,7 +59,7 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
       // TCP that takes this for the sign that its SYN,ACK was lost differs in detail, not in substance (RFC 793 3.9,
       // introduction).
       expect: [EMPTY_ACK, permitted({ reply: '<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>', then: 'SYN-RECEIVED' })],
-      cite: ['RFC 793 3.9 first', 'RFC 793 3.9 introduction', 'RFC 9293 3.10.7.4 first', 'RFC 9293 3.10'],
+      rules: [...UNACCEPTABLE, 'RFC 793 3.9 introduction', 'RFC 9293 3.10'],
     },
     unacceptable(
       'syn.at-right-edge',

@@ -27,16 +27,12 @@ export const synCheck = (origin: Origin): readonly CaseDeclaration[] => {
       title,
       send,
       expect: origin === 'passive' ? passive : active,
-      cite: [
+      rules: [
         'RFC 793 3.9 fourth',
-        'RFC 1122 4.2.2.20(e)',
-        ...(origin === 'passive' ? [] : ['RFC 5961 4.2']),
-        'RFC 9293 3.10.7.4 fourth',
-      ],
-      requirements: [
+        'RFC 1122 4.2.2.20 e',
+        ...(origin === 'passive' ? [] : (['RFC 5961 4.2'] as const)),
         '3.10.7.4 fourth',
         'MUST-11',
-        ...(origin === 'passive' ? ['RFC 1122 4.2.2.20 e'] : ['RFC 5961 4.2']),
       ],
     };
   };

@@ -5,6 +5,7 @@
  */
 import type { CaseDeclaration, Condition, Outcome } from '../../../../lib/catalogue/case.ts';
 import type { Origin } from '../../../../lib/standard/state.ts';
+import type { RuleId } from '../../../../lib/standard/rules.ts';
 import { afterReset, EMPTY_ACK, ESTABLISHED, permitted, leftOpen } from './outcomes.ts';
 
 const OLDER: Condition = 'old-timestamp';
@@ -17,17 +18,15 @@ export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
     condition: OLDER,
     send,
     expect: [EMPTY_ACK, leftOpen('PAWS', permitted(counts))],
-    cite: ['RFC 7323 5.3 R1'],
-    requirements: ['RFC 7323 5.3 R1'],
+    rules: ['RFC 7323 5.3 R1'],
   });
-  const taken = (stimulus: string, title: string, condition: Condition, rule: string): CaseDeclaration => ({
+  const taken = (stimulus: string, title: string, condition: Condition, rule: RuleId): CaseDeclaration => ({
     id: `syn-received.${origin}.${stimulus}`,
     title,
     condition,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: { reply: 'silence', then: afterReset(origin) },
-    cite: [rule, 'RFC 793 3.9 second', 'RFC 9293 3.10.7.4 second', 'RFC 9293 3.5.3'],
-    requirements: [rule, '3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
+    rules: [rule, 'RFC 793 3.9 second', '3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
   });
   return [
     refused(

@@ -1,0 +1,49 @@
+import { OTHERS } from './rules/others.ts';
+import { RFC_1122 } from './rules/rfc1122.ts';
+import { RFC_793 } from './rules/rfc793.ts';
+import { RFC_9293_SECTIONS } from './rules/rfc9293.ts';
+import { RFC_9293_NUMBERED } from './rules/rfc9293-numbered.ts';
+import type { Rule } from './rules/rule.ts';
+
+export type { Observable, Rule, RuleLevel } from './rules/rule.ts';
+
+/**
+ * The table of rules: a row for each that a case can name. An id begins with its document; one that does not is a requirement of RFC
+ * 9293, by the number that its appendix B gives, or by section and step where it gives none.
+ */
+export const RULES = {
+  ...RFC_9293_NUMBERED,
+  ...RFC_9293_SECTIONS,
+  ...RFC_793,
+  ...RFC_1122,
+  ...OTHERS,
+};
+
+/** The id of a rule: a misspelt one does not compile. */
+export type RuleId = keyof typeof RULES;
+
+// What a rule carries is an id of the table too.
+const TABLE: Readonly<Record<RuleId, Rule<RuleId>>> = RULES;
+
+export const RULE_IDS = Object.keys(RULES) as readonly RuleId[];
+
+export const isRule = (id: string): id is RuleId => Object.hasOwn(TABLE, id);
+
+export const ruleOf = (id: RuleId): Rule<RuleId> => TABLE[id];
+
+/** Document, section and step, as a reader looks a rule up: `RFC 9293 3.10.7.4 first`. */
+export function citationOf(id: RuleId): string {
+  const { document, section, step } = TABLE[id];
+  return [document, section, ...(step === undefined ? [] : [step])].join(' ');
+}
+
+/** What a case that names these rules cites, each place once. */
+export const citationsOf = (ids: readonly RuleId[]): readonly string[] => [...new Set(ids.map(citationOf))];
+
+/** The requirements that a case tests which names these rules, each once. */
+export const requirementsOf = (ids: readonly RuleId[]): readonly RuleId[] => [
+  ...new Set(ids.flatMap((id) => TABLE[id].carries ?? [id])),
+];
+
+/** The rules that are requirements themselves, the numbered ones first. What a rule of an older document carries is one of them. */
+export const REQUIREMENTS = RULE_IDS.filter((id) => TABLE[id].carries === undefined);

@@ -1,0 +1,44 @@
+import { rulesOf } from './rule.ts';
+
+const rfc1337 = rulesOf('RFC 1337');
+const rfc2018 = rulesOf('RFC 2018');
+const rfc2873 = rulesOf('RFC 2873');
+const rfc5961 = rulesOf('RFC 5961');
+const rfc6191 = rulesOf('RFC 6191');
+const rfc7323 = rulesOf('RFC 7323');
+
+/** The documents that change or extend SEGMENT ARRIVES between RFC 1122 and RFC 9293. */
+export const OTHERS = {
+  'RFC 1337': rfc1337.text(['3', 'F1'], 'A reset may be ignored in TIME-WAIT'),
+  'RFC 2873 4': rfc2873.text('4', 'The precedence of received segments is ignored'),
+  'RFC 5961 3.2': rfc5961.must('3.2', 'A reset must be at RCV.NXT; elsewhere in the window it is challenged'),
+  'RFC 5961 4.2': rfc5961.must('4.2', 'A SYN on a synchronized connection is challenged, whatever its SEQ'),
+  'RFC 5961 5.2': rfc5961.may('5.2', 'An ACK older than SND.UNA-MAX.SND.WND is answered and dropped'),
+  'RFC 5961 7': rfc5961.should('7', 'Challenge ACKs are throttled'),
+  'RFC 6191 2': rfc6191.text('2', 'Timestamps decide whether a SYN may end TIME-WAIT'),
+  'RFC 7323 2.2': rfc7323.must(
+    '2.2',
+    'A window scale is sent in a SYN, or in answer to one that has it, and ignored in other segments',
+  ),
+  'RFC 7323 3.2 not negotiated': rfc7323.text(
+    '3.2',
+    'Timestamps that were not negotiated are neither sent nor heeded',
+  ),
+  'RFC 2018 2': rfc2018.must('2', 'SACK-permitted is sent in SYNs alone'),
+  'RFC 2018 4': rfc2018.must('4', 'SACK blocks are sent only to who has permitted them'),
+  'RFC 7323 3.2': rfc7323.should(
+    '3.2',
+    'A segment that lacks negotiated timestamps should be dropped, never reset',
+  ),
+  'RFC 7323 5.3 R1': rfc7323.text(
+    ['5.3', 'R1'],
+    'A segment older than TS.Recent is answered with an ACK and dropped',
+  ),
+  'RFC 7323 5.3 R2': rfc7323.text(['5.3', 'R2'], 'Then comes the window check, as ever'),
+  'RFC 7323 5.3 R3': rfc7323.text(
+    ['5.3', 'R3'],
+    'TS.Recent follows the segment that spans the last acknowledgment',
+  ),
+  'RFC 7323 5.3 R4': rfc7323.text(['5.3', 'R4'], 'A segment in sequence is accepted'),
+  'RFC 7323 5.3 R5': rfc7323.text(['5.3', 'R5'], 'A segment in the window but out of sequence is held'),
+};
