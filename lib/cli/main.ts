@@ -1,10 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
-import { addInspectCommands } from './commands/inspect.ts';
-import { addLabCommands } from './commands/lab.ts';
-import { addResultCommands } from './commands/results.ts';
-import { addRunCommand } from './commands/run.ts';
 import { EXIT, sentence, tell } from './failure.ts';
+
+/** The commands, in the order of the help; of groups (`lab list`), each command has a file of its own. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ declare(program: Command): void }>[]>> = {
+  run: () => [import('./commands/run.ts')],
+  list: () => [import('./commands/list.ts')],
+  coverage: () => [import('./commands/coverage.ts')],
+  reproduce: () => [import('./commands/reproduce.ts')],
+  report: () => [import('./commands/report.ts')],
+  diff: () => [import('./commands/diff.ts')],
+  gate: () => [import('./commands/gate.ts')],
+  baseline: () => [import('./commands/baseline-update.ts')],
+  lab: () => [
+    import('./commands/lab-list.ts'),
+    import('./commands/lab-run.ts'),
+    import('./commands/lab-reference.ts'),
+  ],
+  'upper-tester': () => [import('./commands/upper-tester-check.ts')],
+};
 
 const EXAMPLES = `
 Examples:
@@ -16,7 +30,7 @@ Examples:
 
 Exit codes:
   0    all as expected: by the profile, or by the baseline when one is given
-  1    not so
+  1    something is not as expected, or the target was lost
   2    could not test: bad arguments, nothing comes back from the target, no permission, nothing selected
   130  ended by Ctrl-C (143: by SIGTERM), after the reports of what was done were written`;
 
@@ -28,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     throw error;
   });
   try {
-    await program().parseAsync(argv as string[]);
+    await (await program(argv[2])).parseAsync(argv as string[]);
   } catch (error) {
     // Commander has said already what is wrong, and asks for exit code 1.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.cannotTest;
@@ -39,7 +53,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+/** Loading a command takes time: when a command is asked for, it is the only one that is loaded. */
+async function program(asked: string | undefined): Promise<Command> {
   const command = new Command('segment-arrives')
     .description('Conformance tests for TCP implementations: what must come back when a segment arrives.')
     .version(version, '-V, --version', 'print the version')
@@ -50,9 +65,10 @@ function program(): Command {
       outputError: (text, write) => write(`segment-arrives: ${sentence(text.replace(/^error: /, ''))}\n`),
     })
     .addHelpText('after', EXAMPLES);
-  addRunCommand(command);
-  addInspectCommands(command);
-  addResultCommands(command);
-  addLabCommands(command);
+  const chosen =
+    asked !== undefined && Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]] : Object.values(COMMANDS);
+  for (const load of chosen) {
+    for (const module of await Promise.all(load?.() ?? [])) module.declare(command);
+  }
   return command;
 }

@@ -1,5 +1,8 @@
 import { type Command, Option } from 'commander';
-import { FORMATS } from '../run/options.ts';
+import { requireProfile } from '../../report/baseline/baseline.ts';
+import { namedBaseline } from '../compare-with-baseline.ts';
+import { allowOption, list } from '../options.ts';
+import { FORMATS, type RunOptions, settingsOf } from '../run/options.ts';
 
 const EXAMPLES = `
 Without a target, the lab is: this machine's own kernel in a network namespace, removed afterwards.
@@ -15,20 +18,7 @@ Examples:
   segment-arrives run --baseline reports/baselines/linux.json
   segment-arrives run --format jsonl --report-only > cases.jsonl`;
 
-/** Collects an option that may be given more than once, and be a list each time. */
-export const list = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  ...value.split(',').map((part) => part.trim()),
-];
-
-/** `--allow permitted`: what the gate of the baseline lets pass. */
-export const allowOption = (): Option =>
-  new Option(
-    '--allow <what>',
-    'let pass what is otherwise than in the baseline, as far as it is permitted',
-  ).choices(['permitted']);
-
-export function addRunCommand(program: Command): void {
+export function declare(program: Command): void {
   program
     .command('run')
     .description('test a target: an address, or a stack of the lab')
@@ -61,7 +51,16 @@ export function addRunCommand(program: Command): void {
     .option('--dry-run', 'print what would be run, and run nothing')
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
-      const { run } = await import('../run/run.ts');
       process.exitCode = await run(options);
     });
+}
+
+/** Runs the suites and returns the exit code. What can be wrong with the words is found before much is loaded. */
+async function run(options: RunOptions): Promise<number> {
+  const settings = settingsOf(options);
+  const { baseline: file } = options;
+  const baseline = file === undefined ? undefined : namedBaseline(file);
+  if (baseline) requireProfile(baseline.baseline, settings.profile);
+  const { execute } = await import('../run/execute.ts');
+  return execute(settings, baseline, options);
 }

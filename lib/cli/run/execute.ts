@@ -1,22 +1,24 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type Mocha from 'mocha';
+import Mocha from 'mocha';
 import { findStack } from '../../lab/index.ts';
 import { findingsText, runText } from '../../report/console.ts';
 import { failingFindings } from '../../report/findings.ts';
 import { isFailure } from '../../report/judgement.ts';
+import SegmentArrivesReporter from '../../report/reporter.ts';
+import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { currentRun, recordResult, resultOf } from '../../report/store.ts';
-import type { CurrentRun } from '../../runner/mocha/current-run.ts';
+import { type WriteOptions, writeReports } from '../../report/write.ts';
+import { beginRun, type CurrentRun } from '../../runner/mocha/current-run.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../../runner/mocha/mocha-plugin.ts';
+import { suiteFiles } from '../../runner/mocha/suites.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
-import { EXIT } from '../failure.ts';
-import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../results/gate.ts';
-import { dryRunText } from './dry-run.ts';
+import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';
+import { EXIT, tell, UsageError } from '../failure.ts';
 import { finished, Interruption } from './interrupt.ts';
 import { showLive } from './live.ts';
 import type { RunOptions } from './options.ts';
-import { prepare } from './prepare.ts';
-import { requireWritable, write } from './reports.ts';
 
 /** Runs the suites by mocha and returns the exit code. */
 export async function execute(
@@ -24,7 +26,7 @@ export async function execute(
   baseline: NamedBaseline | undefined,
   options: RunOptions,
 ): Promise<number> {
-  const { mocha, run } = await prepare(settings, options.format === 'progress' && !options.verbose);
+  const { mocha, run } = await loadMocha(settings, options.format === 'progress' && !options.verbose);
   if (options.dryRun) {
     process.stdout.write(dryRunText(run));
     return EXIT.asExpected;
@@ -49,7 +51,7 @@ export async function execute(
       console.log(
         `\n${runText(done, { findingsTold: true, ...(accepted ? { accepted: accepted.baseline } : {}) })}\n`,
       );
-    const written = done && write(settings.reports, done, accepted);
+    const written = done && writeOrTell(settings.reports, done, accepted);
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     if (!done || !written) return EXIT.cannotTest;
     const exitCode =
@@ -62,6 +64,49 @@ export async function execute(
     await mochaGlobalTeardown();
     interruption.dispose();
   }
+}
+
+/**
+ * Mocha with the suites loaded: the same files, plugin and reporter as .mocharc.json names. The plugin's setup and
+ * teardown are left to the caller, who has more to say about their failures than mocha.
+ *
+ * @throws UsageError when no case is selected
+ */
+async function loadMocha(
+  settings: Settings,
+  showsProgress: boolean,
+): Promise<{ mocha: Mocha; run: CurrentRun }> {
+  const run = beginRun(settings);
+  const mocha = new Mocha({
+    timeout: 0,
+    reporter: SegmentArrivesReporter as never,
+    // results.json and the others are written when it is known whether the run was cut short.
+    reporterOptions: { reportDir: settings.reports, writeReports: false, progress: showsProgress },
+  });
+  for (const file of suiteFiles()) mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  if (run.cases.size === 0) throw new UsageError(nothingSelected(settings));
+  return { mocha, run };
+}
+
+function nothingSelected({ only, families }: Settings): string {
+  const where = families.map((family) => `IPv${family}`).join(' or ');
+  return only
+    ? `--only ${only} matches no case over ${where}; \`segment-arrives list\` prints all ids`
+    : `there is no case over ${where}`;
+}
+
+/** What would be run: an id a line with its families, and how many there are. */
+function dryRunText({ cases }: CurrentRun): string {
+  const families = new Map<string, (4 | 6)[]>();
+  const counts = { 4: 0, 6: 0 };
+  for (const { id, family } of cases.values()) {
+    families.set(id, [...(families.get(id) ?? []), family]);
+    counts[family] += 1;
+  }
+  const lines = [...families].map(([id, own]) => `${id}  ${own.sort().join(',')}`);
+  const total = `${families.size} cases, ${cases.size} tests (IPv4: ${counts[4]}, IPv6: ${counts[6]}); nothing was run`;
+  return `${lines.join('\n')}\n\n${total}\n`;
 }
 
 /** What was found wrong with the target is told before the first case runs: nothing that follows says as much. */
@@ -119,4 +164,31 @@ async function keepFinished(run: CurrentRun): Promise<void> {
 async function countLost({ session, cases }: CurrentRun): Promise<number> {
   if (!session) return cases.size;
   return cases.size - (await finished(session, cases.values())).length;
+}
+
+/** A run whose reports cannot be written need not begin. @throws ReportError */
+function requireWritable(directory: string): void {
+  const probe = join(directory, `.writable-${process.pid}`);
+  try {
+    writeWhole(probe, '');
+    rmSync(probe, { force: true });
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    throw new ReportError(error.message.replace(probe, `the directory ${directory}`), { cause: error });
+  }
+}
+
+/** Writes what mochawesome does not; false when it cannot be written, which has been told then. */
+function writeOrTell(directory: string, run: Run, options: WriteOptions | undefined): boolean {
+  try {
+    writeReports(directory, run, options);
+    console.log(
+      `  reports: ${join(directory, 'index.html')}, and beside it mochawesome.html, results.json, junit.xml, summary.md, pcap/\n`,
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    tell(error);
+    return false;
+  }
 }

@@ -1,14 +1,12 @@
-import { constants } from 'node:os';
 import type { Session } from '../../runner/session.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { exitCodeAfter, SIGNALS } from '../signals.ts';
 
 /** Ctrl-C and its kin: the first asks the run to end in order, the second ends the process at once. */
 export class Interruption {
   #exitCode: number | undefined;
   #onFirst: (() => void) | undefined;
   readonly #hear = (signal: NodeJS.Signals): void => {
-    const exitCode = 128 + constants.signals[signal];
+    const exitCode = exitCodeAfter(signal);
     // Before the first case there is nothing to write; what is being set up ends with its parent.
     if (this.#exitCode !== undefined || !this.#onFirst) process.exit(exitCode);
     this.#exitCode = exitCode;

@@ -1,10 +1,36 @@
-import type { Allowed } from '../results/gate.ts';
-import type { SettingOptions } from '../settings.ts';
+import {
+  SETTING_NAMES,
+  type Settings,
+  SettingsError,
+  settingsFrom,
+  variableOf,
+} from '../../runner/settings.ts';
+import type { Allowed } from '../compare-with-baseline.ts';
+import { UsageError } from '../failure.ts';
 
 export const FORMATS = ['progress', 'spec', 'dots', 'jsonl'] as const;
 
 /** How a run is shown while it goes on. */
 export type Format = (typeof FORMATS)[number];
+
+/** The options of `run` that are settings of a run, as commander hands them over. */
+interface SettingOptions {
+  readonly target?: readonly string[];
+  readonly targetFile?: string;
+  readonly stack?: string;
+  readonly upperTester?: string;
+  readonly openPort?: string;
+  readonly await?: string;
+  readonly closedPort?: string;
+  readonly ports?: string;
+  readonly family?: string;
+  readonly profile?: string;
+  readonly strict?: boolean;
+  readonly only?: readonly string[];
+  readonly seed?: string;
+  readonly reports?: string;
+  readonly parallel?: string;
+}
 
 /** The options of `run`, as commander hands them over. */
 export interface RunOptions extends SettingOptions {
@@ -14,4 +40,54 @@ export interface RunOptions extends SettingOptions {
   readonly format: Format;
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
+}
+
+/** `upperTester` is --upper-tester. */
+const optionOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/**
+ * The settings of a run: what the environment says, and over it what the command line says. mocha alone reads the same
+ * environment.
+ *
+ * @throws SettingsError, UsageError, in the words of whichever of the two was wrong
+ */
+export function settingsOf(options: SettingOptions): Settings {
+  const environment: NodeJS.ProcessEnv = { ...process.env };
+  const given = new Set<string>();
+  for (const name of SETTING_NAMES) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    const text = Array.isArray(value) ? value.join(',') : String(value);
+    if (text.trim() === '') throw new UsageError(`${optionOf(name)} needs a value`);
+    given.add(variableOf(name));
+    environment[variableOf(name)] = text;
+  }
+  let settings: Settings;
+  try {
+    settings = settingsFrom(environment);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    throw new SettingsError(inOptions(error.message, given));
+  }
+  return checked(settings, options);
+}
+
+/** Errors name the environment's variable; whoever used the option knows that name. */
+function inOptions(message: string, given: ReadonlySet<string>): string {
+  const [variable = ''] = /^[A-Z_]+(?==)/.exec(message) ?? [];
+  const name = SETTING_NAMES.find((one) => variableOf(one) === variable);
+  return name && given.has(variable) ? `${optionOf(name)} ${message.slice(variable.length + 1)}` : message;
+}
+
+/** An option that would have no effect is a misunderstanding. */
+function checked(settings: Settings, options: SettingOptions): Settings {
+  if (settings.target || options.targetFile) {
+    if (options.stack) throw new UsageError('--stack names a stack of the lab, so it goes with no target');
+    return settings;
+  }
+  for (const name of ['upperTester', 'openPort', 'await', 'closedPort'] as const) {
+    if (options[name]) throw new UsageError(`${optionOf(name)} belongs to a target: give --target as well`);
+  }
+  return settings;
 }

@@ -1,20 +1,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { labCommand, labEnvironment } from '../../lab/index.ts';
-import { DEFAULT_PROFILE, isProfile, PROFILES } from '../../standard/profile.ts';
+import { DEFAULT_PROFILE, type Profile } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
-import type { FromServer } from './serve.ts';
+import { group, profileOption } from '../options.ts';
+import type { FromServer } from '../serve-reference.ts';
+import { exitCodeAfter, SIGNALS } from '../signals.ts';
 
-const SERVER = fileURLToPath(new URL('./serve.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('../serve-reference.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 
-/** Starts the reference target and leaves it running until Ctrl-C. */
-export async function serveReference({ profile = DEFAULT_PROFILE }: { profile?: string }): Promise<number> {
-  if (!isProfile(profile)) {
-    throw new UsageError(`--profile ${profile}: unknown profile; there are ${PROFILES.join(', ')}`);
-  }
+export function declare(program: Command): void {
+  group(program, 'lab')
+    .command('reference')
+    .description('serve the RFC itself as a target, until Ctrl-C')
+    .option('--profile <profile>', 'the letter of which document', profileOption)
+    .addHelpText('after', '\nExample:\n  segment-arrives lab reference --profile rfc793')
+    .action(async (options) => {
+      process.exitCode = await serveReference(options);
+    });
+}
+
+async function serveReference({ profile = DEFAULT_PROFILE }: { profile?: Profile }): Promise<number> {
   const { command, args } = labCommand();
   const server = spawn(
     command,
@@ -24,10 +33,10 @@ export async function serveReference({ profile = DEFAULT_PROFILE }: { profile?: 
   const exited = once(server, 'exit');
   let exitCode: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
-    exitCode = 128 + constants.signals[signal];
+    exitCode = exitCodeAfter(signal);
     if (server.connected) server.disconnect();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
   let problem: string | undefined;
   server.on('message', (message: FromServer) => {
     if (message.kind === 'impossible') {

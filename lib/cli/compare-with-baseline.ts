@@ -1,12 +1,13 @@
-import type { AcceptedDeviations } from '../../report/accepted.ts';
-import { type Baseline, keyOf, readBaseline } from '../../report/baseline/baseline.ts';
-import { gate as compare, type GateOutcome, isOpen } from '../../report/baseline/gate.ts';
-import { gateText } from '../../report/baseline/text.ts';
-import { readResults } from '../../report/results.ts';
-import type { Run } from '../../report/run.ts';
-import { matcher } from '../../runner/mocha/only.ts';
-import { EXIT, UsageError } from '../failure.ts';
-import { knownCases } from './known.ts';
+import type { AcceptedDeviations } from '../report/accepted.ts';
+import { type Baseline, keyOf, readBaseline } from '../report/baseline/baseline.ts';
+import { gate as compare, type GateOutcome, isOpen } from '../report/baseline/gate.ts';
+import { gateText } from '../report/baseline/text.ts';
+import type { Run } from '../report/run.ts';
+import { findCase } from '../catalogue/catalogue.ts';
+import { findLadder } from '../catalogue/ladders.ts';
+import { matcher } from '../runner/mocha/only.ts';
+import { loadSuites } from '../runner/mocha/suites.ts';
+import { EXIT } from './failure.ts';
 
 /** A baseline by its file's name. */
 export interface NamedBaseline {
@@ -55,24 +56,10 @@ export function concludeGate(
   return isOpen(outcome) ? EXIT.asExpected : EXIT.notAsExpected;
 }
 
-export interface GateOptions {
-  readonly baseline?: string;
-  readonly only?: readonly string[];
-  readonly allow?: Allowed;
-}
-
-/** Compares stored results with a baseline. */
-export async function gate(results: string, { baseline, only, allow }: GateOptions): Promise<number> {
-  if (!baseline) throw new UsageError('the gate needs --baseline FILE');
-  const named = namedBaseline(baseline);
-  const all = readResults(results);
-  const wanted = only?.join(',');
-  const isSelected = wanted === undefined ? undefined : matcher(wanted);
-  const run = isSelected ? { ...all, cases: all.cases.filter(({ id }) => isSelected(id)) } : all;
-  if (run.cases.length === 0) {
-    throw new UsageError(
-      wanted ? `--only ${wanted} matches no case of ${results}` : `${results} holds no case`,
-    );
-  }
-  return concludeGate(await compareWith(run, named, { only: wanted, allow }), run, named, results);
+/** A test of whether the catalogue has a case over a family. */
+export async function knownCases(): Promise<
+  (one: { readonly id: string; readonly family: 4 | 6 }) => boolean
+> {
+  await loadSuites();
+  return ({ id, family }) => findCase(id)?.families.includes(family) ?? findLadder(id) !== undefined;
 }

@@ -1,4 +1,5 @@
-import { findStack } from '../../lab/index.ts';
+import { findStack } from '../lab/index.ts';
+import { SIGNALS } from './signals.ts';
 
 /** What the process in the lab says to the one that started it. */
 export type FromServer =
@@ -25,7 +26,7 @@ try {
     void target.stop().finally(() => process.exit());
   });
   // Ctrl-C reaches the whole process group; the process that started this one decides.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  for (const signal of SIGNALS) process.on(signal, () => {});
   tell({
     kind: 'ready',
     name: target.name,

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type Counts, countVerdicts } from '../../report/judgement.ts';
 import { readResults } from '../../report/results.ts';
@@ -7,9 +8,9 @@ import { REQUIREMENTS, type RuleId, ruleOf } from '../../standard/rules.ts';
 import { whyUncovered } from '../../catalogue/uncovered.ts';
 import { VERDICTS } from '../../verdict/result.ts';
 import { EXIT } from '../failure.ts';
-import { listedCases } from '../list/entries.ts';
+import { listedCases } from '../listed-cases.ts';
 
-export interface CoverageOptions {
+interface CoverageOptions {
   readonly results?: string;
   readonly json?: boolean;
 }
@@ -27,8 +28,19 @@ interface Coverage {
   readonly reason?: string;
 }
 
-/** Prints, for each requirement, the cases that name it. */
-export async function coverage({ results, json }: CoverageOptions): Promise<number> {
+export function declare(program: Command): void {
+  program
+    .command('coverage')
+    .description('print which cases test each requirement, and why some have none')
+    .option('--results <file>', 'results.json of a run: verdicts are counted as well')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  segment-arrives coverage --results reports/results.json')
+    .action(async (options) => {
+      process.exitCode = await coverage(options);
+    });
+}
+
+async function coverage({ results, json }: CoverageOptions): Promise<number> {
   const run = results === undefined ? undefined : readResults(results);
   const table = await coverageTable(run);
   process.stdout.write(

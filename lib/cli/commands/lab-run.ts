@@ -1,20 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { findStack, STACKS, type Stack } from '../../lab/index.ts';
 import { countVerdicts } from '../../report/judgement.ts';
 import { readResults } from '../../report/results.ts';
 import { VERDICTS } from '../../verdict/result.ts';
-import { EXIT } from '../failure.ts';
-import { report } from '../results/report.ts';
-import { folderOf, readyStacks } from './stacks.ts';
+import { EXIT, UsageError } from '../failure.ts';
+import { allowOption, group, list } from '../options.ts';
+import { exitCodeAfter, SIGNALS } from '../signals.ts';
+import { report } from './report.ts';
 
 const BIN = fileURLToPath(new URL('../../../bin/segment-arrives.js', import.meta.url));
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export interface LabRunOptions {
+interface LabRunOptions {
   readonly reports?: string;
   readonly baselines?: string;
   readonly family?: string;
@@ -28,8 +29,38 @@ export interface LabRunOptions {
   readonly reportOnly?: boolean;
 }
 
+const EXAMPLES = `
+Each stack gets a folder of reports, reports/STACK/; several get a page side by side, reports/index.html.
+
+Examples:
+  segment-arrives lab run linux lwip --report-only
+  segment-arrives lab run lwip --baselines reports/baselines
+  segment-arrives lab run reference:rfc793 --profile rfc793 --strict`;
+
+export function declare(program: Command): void {
+  group(program, 'lab')
+    .command('run')
+    .description('start each stack, run the suite, stop it; the worst exit code is the outcome')
+    .argument('<stacks...>', 'ids, as `lab list` prints them')
+    .option('--reports <directory>', 'where the folders of reports go (default: reports)')
+    .option('--baselines <directory>', 'accepted deviations: STACK.json for each')
+    .option('--family <families>', '4, 6 or 4,6 (the default)')
+    .option('--profile <profile>', 'what decides')
+    .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
+    .option('--only <glob>', 'only cases whose id matches; may be a list', list)
+    .option('--seed <number>', 'repeats the free choices of an earlier run')
+    .option('--parallel <number>', 'how many cases may be on the wire at once')
+    .option('--format <format>', 'how each run is shown')
+    .addOption(allowOption())
+    .option('--report-only', 'exit code 0 when every run was completed, whatever the verdicts')
+    .addHelpText('after', EXAMPLES)
+    .action(async (stacks, options) => {
+      process.exitCode = await runStacks(stacks, options);
+    });
+}
+
 /** Runs the suite against stacks of the lab, one after the other, each in a process and a folder of its own. */
-export async function runStacks(ids: readonly string[], options: LabRunOptions): Promise<number> {
+async function runStacks(ids: readonly string[], options: LabRunOptions): Promise<number> {
   const { reports = 'reports' } = options;
   // All of them first: what is missing is told before anything was run.
   const stacks = await readyStacks(ids);
@@ -58,6 +89,29 @@ export async function runStacks(ids: readonly string[], options: LabRunOptions):
   return relay.exitCode ?? Math.max(...outcomes.map(({ exitCode }) => exitCode));
 }
 
+/**
+ * Stacks that can be started: all that they need is here.
+ *
+ * @throws UsageError with the one line that installs what is missing for all of them
+ */
+async function readyStacks(ids: readonly string[]): Promise<Stack[]> {
+  const stacks = await Promise.all([...new Set(ids)].map(knownStack));
+  const lacking = stacks.filter((stack) => stack.missing().length > 0);
+  if (lacking.length === 0) return stacks;
+  const packages = [...new Set(lacking.flatMap((stack) => stack.missing()))];
+  const who = `${lacking.map(({ id }) => id).join(' and ')} ${lacking.length === 1 ? 'needs' : 'need'}`;
+  throw new UsageError(`${who} packages that are not installed: apt-get install ${packages.join(' ')}`);
+}
+
+async function knownStack(id: string): Promise<Stack> {
+  const stack = await findStack(id);
+  if (stack) return stack;
+  throw new UsageError(`unknown stack ${id}; there are ${STACKS.map((one) => one.id).join(', ')}`);
+}
+
+/** The name of its folder of reports, and of its baseline: `reference:rfc793` is `reference-rfc793`. */
+const folderOf = (id: string): string => id.replace(/[^a-z0-9._-]+/gi, '-');
+
 function wordsFor(id: string, folder: string, options: LabRunOptions): string[] {
   const words = ['run', '--stack', id, '--reports', folder];
   for (const name of ['family', 'profile', 'seed', 'parallel', 'format', 'allow'] as const) {
@@ -85,7 +139,7 @@ class Relay {
   #child: ChildProcess | undefined;
   #exitCode: number | undefined;
   readonly #hear = (signal: NodeJS.Signals): void => {
-    this.#exitCode ??= 128 + constants.signals[signal];
+    this.#exitCode ??= exitCodeAfter(signal);
     if (this.#child) this.#child.kill(signal);
     else process.exit(this.#exitCode);
   };
@@ -107,7 +161,7 @@ class Relay {
     });
     const [status, signal] = (await once(this.#child, 'exit')) as [number | null, NodeJS.Signals | null];
     this.#child = undefined;
-    return status ?? 128 + constants.signals[signal ?? 'SIGKILL'];
+    return status ?? exitCodeAfter(signal ?? 'SIGKILL');
   }
 
   dispose(): void {

@@ -1,15 +1,35 @@
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import { outcomeText } from '../../report/expectation.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
-import { type ListedCase, listedCases, type Selection } from './entries.ts';
+import { type ListedCase, listedCases, type Selection } from '../listed-cases.ts';
+import { list as listOption } from '../options.ts';
 
-export interface ListOptions extends Selection {
+interface ListOptions extends Selection {
   readonly json?: boolean;
 }
 
-/** Prints the catalogue, or a part of it. */
-export async function list(options: ListOptions): Promise<number> {
+const EXAMPLES = `
+Examples:
+  segment-arrives list --state syn-received-passive
+  segment-arrives list --only 'established.rst.*'
+  segment-arrives list --json | jq '.cases[] | select(.condition) | .id'`;
+
+export function declare(program: Command): void {
+  program
+    .command('list')
+    .description('print every case: its notation, what is expected, and what it cites')
+    .option('--json', 'for programs: resolved for every profile')
+    .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', listOption)
+    .option('--state <state>', 'only cases in this state, e.g. LISTEN or syn-received-passive')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options) => {
+      process.exitCode = await list(options);
+    });
+}
+
+async function list(options: ListOptions): Promise<number> {
   const cases = await listedCases(options);
   if (options.json) {
     // A case a line, for line tools.

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { Command } from 'commander';
 import { captureName } from '../../report/capture-name.ts';
+import { MARKERS } from '../../report/markers.ts';
 import { writeMarkedPart } from '../../report/marked-part.ts';
 import type { Captures } from '../../report/matrix/encode.ts';
 import { renderMatrix } from '../../report/matrix/render.ts';
@@ -9,14 +11,41 @@ import type { Run } from '../../report/run.ts';
 import { stacksTable } from '../../report/stacks-table.ts';
 import { subjects } from '../../report/subject.ts';
 import { loadSuites } from '../../runner/mocha/suites.ts';
-import { isProfile, PROFILES, type Profile } from '../../standard/profile.ts';
+import type { Profile } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
+import { profileOption } from '../options.ts';
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly out?: string;
   /** A Markdown page, between whose markers a table goes instead. */
   readonly table?: string;
-  readonly profile?: string;
+  readonly profile?: Profile;
+}
+
+const EXAMPLES = `
+Examples:
+  segment-arrives report linux/results.json lwip/results.json --out reports
+  segment-arrives report linux/results.json lwip/results.json --table reports/README.md`;
+
+export function declare(program: Command): void {
+  program
+    .command('report')
+    .description('make one page of one or several results, side by side, or a table by state and verdict')
+    .argument('<results...>', 'results.json of each run')
+    .option('--out <directory>', 'where index.html goes (default: reports)')
+    .option(
+      '--table <page>',
+      `no index.html: a Markdown table, between ${MARKERS.begin} and ${MARKERS.end} of a page`,
+    )
+    .option(
+      '--profile <profile>',
+      'what decides in the table (default: the profile of the runs)',
+      profileOption,
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(async (files, options) => {
+      process.exitCode = await report(files, options);
+    });
 }
 
 /**
@@ -44,11 +73,8 @@ export async function report(
   return EXIT.asExpected;
 }
 
-function decisive(runs: readonly Run[], wanted: string | undefined): Profile {
-  if (wanted !== undefined) {
-    if (isProfile(wanted)) return wanted;
-    throw new UsageError(`--profile ${wanted}: unknown profile; there are ${PROFILES.join(', ')}`);
-  }
+function decisive(runs: readonly Run[], wanted: Profile | undefined): Profile {
+  if (wanted !== undefined) return wanted;
   const [first, ...others] = new Set(runs.map(({ profile }) => profile));
   if (first !== undefined && others.length === 0) return first;
   throw new UsageError('the runs have not one profile: say by --profile which is to decide');

@@ -1,16 +1,16 @@
-import { matcher } from '../../runner/mocha/only.ts';
-import { loadSuites } from '../../runner/mocha/suites.ts';
-import type { Choice } from '../../standard/adoption.ts';
-import type { Case } from '../../catalogue/case.ts';
-import { type Condition, conditionText } from '../../catalogue/conditions.ts';
-import { catalogue } from '../../catalogue/catalogue.ts';
-import type { Ladder } from '../../catalogue/ladder.ts';
-import { resolveLadders } from '../../catalogue/ladders.ts';
-import { type LeftOpen, sentencesByProfile } from '../../catalogue/left-open.ts';
-import type { Level, Profile } from '../../standard/profile.ts';
-import { PROFILES } from '../../standard/profile.ts';
-import { type Origin, STATES, type State } from '../../standard/state.ts';
-import { UsageError } from '../failure.ts';
+import { matcher } from '../runner/mocha/only.ts';
+import { loadSuites } from '../runner/mocha/suites.ts';
+import type { Choice } from '../standard/adoption.ts';
+import type { Case } from '../catalogue/case.ts';
+import { type Condition, conditionText } from '../catalogue/conditions.ts';
+import { catalogue } from '../catalogue/catalogue.ts';
+import type { Ladder } from '../catalogue/ladder.ts';
+import { resolveLadders } from '../catalogue/ladders.ts';
+import { type LeftOpen, sentencesByProfile } from '../catalogue/left-open.ts';
+import type { Level, Profile } from '../standard/profile.ts';
+import { PROFILES } from '../standard/profile.ts';
+import { type Origin, STATES, type State } from '../standard/state.ts';
+import { UsageError } from './failure.ts';
 
 export interface ListedOutcome {
   /** A segment in the notation, or `silence`. */

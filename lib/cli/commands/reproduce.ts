@@ -1,28 +1,47 @@
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { ladderSvg } from '../../report/ladder.ts';
 import { reproduction } from '../../report/reproduce/reproduce.ts';
 import { readResults } from '../../report/results.ts';
 import { findSubject } from '../../report/subject.ts';
 import { loadSuites } from '../../runner/mocha/suites.ts';
-import { isProfile, PROFILES } from '../../standard/profile.ts';
+import type { Profile } from '../../standard/profile.ts';
 import { reasonOf } from '../../verdict/result.ts';
 import { EXIT, UsageError } from '../failure.ts';
+import { profileOption } from '../options.ts';
 
-export interface ReproduceOptions {
+interface ReproduceOptions {
   readonly results?: string;
   readonly family?: string;
-  readonly profile?: string;
+  readonly profile?: Profile;
   readonly observed?: boolean;
   /** The picture instead of the script. */
   readonly ladder?: boolean;
 }
 
-/** Prints the segments of a stored case as a packetdrill script with its ladder, or the ladder as a picture. */
-export async function reproduce(id: string, options: ReproduceOptions): Promise<number> {
+const EXAMPLES = `
+Examples:
+  segment-arrives reproduce listen.syn-fin.empty --family 4 > listen.pkt && packetdrill listen.pkt
+  segment-arrives reproduce listen.syn-fin.empty --ladder > listen.svg`;
+
+export function declare(program: Command): void {
+  program
+    .command('reproduce')
+    .description('print the segments of a case that was run, as a packetdrill script with its ladder')
+    .argument('<id>', 'the case')
+    .option('--results <file>', 'results.json of the run (default: reports/results.json)')
+    .option('--family <family>', '4 or 6; the first that was run when not given')
+    .option('--profile <profile>', 'what decides what was expected (default: that of the run)', profileOption)
+    .option('--observed', 'the script holds what was observed, also where that deviates')
+    .option('--ladder', 'the ladder alone, as an SVG picture for a bug report')
+    .addHelpText('after', EXAMPLES)
+    .action(async (id, options) => {
+      process.exitCode = await reproduce(id, options);
+    });
+}
+
+async function reproduce(id: string, options: ReproduceOptions): Promise<number> {
   const { results: file = join('reports', 'results.json'), family, profile, observed = false } = options;
-  if (profile !== undefined && !isProfile(profile)) {
-    throw new UsageError(`--profile ${profile}: unknown profile; there are ${PROFILES.join(', ')}`);
-  }
   if (family !== undefined && family !== '4' && family !== '6') {
     throw new UsageError(`--family ${family}: not 4 or 6`);
   }

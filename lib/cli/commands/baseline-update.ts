@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
 import {
   type BaselineEntry,
   isReviewed,
@@ -9,16 +10,32 @@ import {
 import { entryText } from '../../report/baseline/text.ts';
 import { updateBaseline } from '../../report/baseline/update.ts';
 import { readResults } from '../../report/results.ts';
+import { knownCases } from '../compare-with-baseline.ts';
 import { EXIT, UsageError } from '../failure.ts';
-import { knownCases } from './known.ts';
+import { group } from '../options.ts';
 
-export interface BaselineOptions {
+interface BaselineOptions {
   readonly results?: string;
   readonly baseline?: string;
 }
 
-/** Rewrites a baseline so that it says what the results say; reasons are left to people. */
-export async function update({ results, baseline: file }: BaselineOptions): Promise<number> {
+const EXAMPLE = `
+Example:
+  segment-arrives baseline update --results reports/results.json --baseline reports/baselines/linux.json`;
+
+export function declare(program: Command): void {
+  group(program, 'baseline')
+    .command('update')
+    .description('make a baseline say what the results say; new entries are marked unreviewed')
+    .option('--results <file>', 'results.json of a run')
+    .option('--baseline <file>', 'the baseline; made if it is not there')
+    .addHelpText('after', EXAMPLE)
+    .action(async (options) => {
+      process.exitCode = await update(options);
+    });
+}
+
+async function update({ results, baseline: file }: BaselineOptions): Promise<number> {
   if (!results || !file) throw new UsageError('baseline update needs --results FILE and --baseline FILE');
   const run = readResults(results);
   const before = existsSync(file) ? readBaseline(file) : undefined;

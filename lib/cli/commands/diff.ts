@@ -1,19 +1,31 @@
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import { CHANGES, type Difference, diffRuns, type Told } from '../../report/diff.ts';
 import { readResults } from '../../report/results.ts';
-import { isProfile, PROFILES } from '../../standard/profile.ts';
-import { EXIT, UsageError } from '../failure.ts';
+import type { Profile } from '../../standard/profile.ts';
+import { EXIT } from '../failure.ts';
+import { profileOption } from '../options.ts';
 
-export interface DiffOptions {
+interface DiffOptions {
   readonly json?: boolean;
-  readonly profile?: string;
+  readonly profile?: Profile;
 }
 
-/** Prints how a second run differs from a first one. */
-export function diff(before: string, after: string, { json, profile }: DiffOptions): number {
-  if (profile !== undefined && !isProfile(profile)) {
-    throw new UsageError(`--profile ${profile}: unknown profile; there are ${PROFILES.join(', ')}`);
-  }
+export function declare(program: Command): void {
+  program
+    .command('diff')
+    .description('compare two runs; exit code 1 when they differ')
+    .argument('<before>', 'results.json of the first run')
+    .argument('<after>', 'results.json of the second run')
+    .option('--json', 'for programs')
+    .option('--profile <profile>', 'what decides (default: the profile of the second run)', profileOption)
+    .addHelpText('after', '\nExample:\n  segment-arrives diff yesterday/results.json reports/results.json')
+    .action((before, after, options) => {
+      process.exitCode = diff(before, after, options);
+    });
+}
+
+function diff(before: string, after: string, { json, profile }: DiffOptions): number {
   const [first, second] = [readResults(before), readResults(after)];
   const judgedBy = profile ?? second.profile;
   const differences = diffRuns(first, second, judgedBy);

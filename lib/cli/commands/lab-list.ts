@@ -1,9 +1,21 @@
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import { STACKS } from '../../lab/index.ts';
 import { EXIT } from '../failure.ts';
+import { group } from '../options.ts';
 
-/** Prints the stacks that the lab knows, and whether what they need is here. */
-export function listStacks({ json }: { json?: boolean }): number {
+export function declare(program: Command): void {
+  group(program, 'lab')
+    .command('list')
+    .description('print each stack: what it is, which packages it needs, whether they are here')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  segment-arrives lab list')
+    .action((options) => {
+      process.exitCode = listStacks(options);
+    });
+}
+
+function listStacks({ json }: { json?: boolean }): number {
   const stacks = STACKS.map((stack) => ({
     id: stack.id,
     what: stack.what,

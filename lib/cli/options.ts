@@ -1,0 +1,32 @@
+import { type Command, Option } from 'commander';
+import { isProfile, PROFILES, type Profile } from '../standard/profile.ts';
+import { UsageError } from './failure.ts';
+
+/** Collects an option that may be given more than once, and be a list each time. */
+export const list = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...value.split(',').map((part) => part.trim()),
+];
+
+/** `--allow permitted`: what the gate of the baseline lets pass. */
+export const allowOption = (): Option =>
+  new Option(
+    '--allow <what>',
+    'let pass what is otherwise than in the baseline, as far as it is permitted',
+  ).choices(['permitted']);
+
+/** @throws UsageError when it names no profile */
+export function profileOption(value: string): Profile {
+  if (isProfile(value)) return value;
+  throw new UsageError(`--profile ${value}: unknown profile; there are ${PROFILES.join(', ')}`);
+}
+
+const GROUPS = {
+  baseline: 'work on a baseline of accepted deviations',
+  lab: 'stacks that the lab can bring up',
+  'upper-tester': 'work on the agent that moves the target',
+};
+
+/** The command that the commands of a group belong to, for example `lab`. */
+export const group = (program: Command, name: keyof typeof GROUPS): Command =>
+  program.commands.find((one) => one.name() === name) ?? program.command(name).description(GROUPS[name]);
