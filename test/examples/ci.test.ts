@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { BIN, cli, temporaryFolder } from '../cli/cli.ts';
+import { skipWithout } from '../packages.ts';
 import { type Invocation, invocationsIn } from './invocations.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,13 +34,10 @@ document = yaml.safe_load(sys.stdin)
 print(json.dumps(document))
 `;
 
-/** Reads YAML with PyYAML; the test is skipped where there is none. */
+/** Reads YAML with PyYAML. */
 function parseYaml(test: Mocha.Context, text: string): unknown {
+  skipWithout(test, 'python3-yaml');
   const { status, stdout, stderr } = spawnSync('python3', ['-c', YAML], { input: text, encoding: 'utf8' });
-  if (/No module named|ENOENT/.test(stderr ?? 'ENOENT')) {
-    console.log('      skipped: no python3 with PyYAML here');
-    test.skip();
-  }
   expect(status, stderr).to.equal(0);
   return JSON.parse(stdout);
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
 import { Lab } from '../../lib/lab/namespaces/lab.ts';
-import { skipWithout } from './tools.ts';
+import { skipWithout } from '../packages.ts';
 
 const OUTSIDE = fileURLToPath(new URL('outside.ts', import.meta.url));
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
@@ -224,7 +224,7 @@ describe('lab', function () {
       });
 
       it('loses the same packets for the same seed', async function () {
-        skipWithout(this, 'nft', 'nftables');
+        skipWithout(this, 'nftables');
         const resets = async (option: string) =>
           ((await play(user, 'loss', option).told) as { resets: number[] }).resets;
         const [first, again, other, none, all] = await Promise.all(

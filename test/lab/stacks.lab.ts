@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/namespaces/enter.ts';
 import { findStack } from '../../lib/lab/index.ts';
+import { skipBecause, skipWithout } from '../packages.ts';
 
 const INSIDE = fileURLToPath(new URL('stack-inside.ts', import.meta.url));
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
@@ -155,11 +156,11 @@ describe('stacks of the lab', function () {
 
   describe('for an ordinary user', () => {
     before(function () {
-      if (!root) this.skip();
+      if (!root) skipBecause(this, 'only root can become another user');
     });
 
     it('lwip runs, in a user namespace, or says which device it may not open', async function () {
-      if ((await findStack('lwip'))?.missing().length) this.skip();
+      skipWithout(this, 'liblwip-dev');
       const story = await play('lwip', 'nobody');
       if (!forEveryone('/dev/net/tun')) {
         expect(story.told).to.include({ error: 'LabUnavailable' });
@@ -174,7 +175,7 @@ describe('stacks of the lab', function () {
     });
 
     it('gvisor says that it needs root', async function () {
-      if ((await findStack('gvisor'))?.missing().length) this.skip();
+      if ((await findStack('gvisor'))?.missing().length) skipBecause(this, 'apt-get install runsc');
       const { told } = await play('gvisor', 'nobody');
       expect(told).to.deep.equal({
         error: 'LabUnavailable',

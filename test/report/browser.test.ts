@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Browser, needsChromium } from './browser.ts';
+import { skipWithout } from '../packages.ts';
+import { Browser } from './browser.ts';
 import { contrasts } from './contrast.ts';
 
 /* What the tests of the pages rely on: that a page which does wrong is found out. */
@@ -9,7 +10,7 @@ describe('the browser of the tests', function () {
     `data:text/html,${encodeURIComponent(`<!doctype html><title>x</title>${body}`)}`;
   let browser: Browser | undefined;
   before(async function () {
-    needsChromium(this);
+    skipWithout(this, 'chromium');
     browser = await Browser.start();
   });
   after(() => browser?.close());

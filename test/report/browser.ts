@@ -1,19 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Page, type PageOptions } from './page.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
-
-/** Skips the test, with a printed reason, where there is no browser. */
-export function needsChromium(test: Mocha.Context): void {
-  if (existsSync(CHROMIUM)) return;
-  console.log('      skipped: no /usr/bin/chromium here');
-  test.skip();
-}
 
 /** What the DevTools protocol answers, or tells on its own. */
 interface Message {

@@ -11,14 +11,8 @@ import { markdownSummary } from '../../lib/report/markdown.ts';
 import { encodePcapng } from '../../lib/report/pcapng.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { writeReports } from '../../lib/report/write.ts';
+import { skipWithout } from '../packages.ts';
 import { syntheticRun } from './fixture.ts';
-
-/** Whether a program is there; where it is not, the test is skipped with a printed reason. */
-function needs(test: Mocha.Context, program: string): void {
-  if (spawnSync(program, ['--version']).error === undefined) return;
-  console.log(`      skipped: no ${program} here`);
-  test.skip();
-}
 
 /** Fails unless each element is closed where it must be, and no bare `<` or `&` is left. */
 function expectWellFormed(xml: string): void {
@@ -81,7 +75,7 @@ describe('reports for machines', function () {
       }
 
       it('is accepted: a run with everything in it, a strict one, an empty one, a hostile one', function () {
-        needs(this, 'xmllint');
+        skipWithout(this, 'libxml2-utils');
         const lwip = syntheticRun('lwIP', 2);
         for (const one of [run, lwip, { ...run, strict: true }, { ...run, cases: [] }, hostile('\u0000<&">')])
           expect(objections(junitXml(one))).to.equal('');
@@ -112,7 +106,7 @@ describe('reports for machines', function () {
       ];
       for (const [what, spoil, why] of broken) {
         it(`is refused: ${what}`, function () {
-          needs(this, 'xmllint');
+          skipWithout(this, 'libxml2-utils');
           const xml = junitXml(run);
           const spoilt = spoil(xml);
           expect(spoilt).not.to.equal(xml);
@@ -162,7 +156,7 @@ describe('reports for machines', function () {
     });
 
     it('open in tshark: valid checksums, times, and a comment that says what each packet is', function () {
-      needs(this, 'tshark');
+      skipWithout(this, 'tshark');
       for (const family of [4, 6] as const) {
         const one = run.cases.find(
           (other) => other.family === family && other.records.length > 5,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { Browser, needsChromium } from './browser.ts';
+import { skipWithout } from '../packages.ts';
+import { Browser } from './browser.ts';
 import type { Page, PageOptions } from './page.ts';
 
 export interface Pages {
@@ -40,7 +41,7 @@ export function usePages(): Pages {
       return pathToFileURL(file).href;
     },
     async open(test, url, options) {
-      needsChromium(test);
+      skipWithout(test, 'chromium');
       browser ??= await Browser.start();
       const page = await browser.open(url, options);
       opened.push(page);

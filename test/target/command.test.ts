@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { AwaitDriver } from '../../lib/target/await-driver.ts';
 import { CommandDriver } from '../../lib/target/command-driver.ts';
@@ -6,6 +5,7 @@ import { NotCapable } from '../../lib/target/driver.ts';
 import { type CaseResult, reasonOf, verdictOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play, wasReached } from './scenes/play.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
+import { installing } from '../packages.ts';
 
 const PASSIVE: readonly Reachable[] = ['LISTEN', 'SYN-RECEIVED, passive'];
 
@@ -19,9 +19,6 @@ const CALLER_LACKS: readonly Reachable[] = [
   'CLOSING',
   'TIME-WAIT',
 ];
-
-/** nc of OpenBSD: others have no -N. */
-const hasNc = (): boolean => spawnSync('nc', ['-h'], { encoding: 'utf8' }).stderr?.includes('-N') ?? false;
 
 describe('targets that connect', function () {
   this.timeout(30_000);
@@ -41,7 +38,7 @@ describe('targets that connect', function () {
   };
 
   it('nc, started by a command, gets to every state that begins with an active open', async function () {
-    const missing = noLab() ?? (hasNc() ? undefined : 'apt-get install netcat-openbsd');
+    const missing = noLab() ?? installing('netcat-openbsd');
     if (missing !== undefined) {
       console.log(`      skipped: ${missing}`);
       this.skip();

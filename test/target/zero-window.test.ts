@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { skipBecause } from '../packages.ts';
 
 const run = promisify(execFile);
 const CHILD = fileURLToPath(new URL('zero-window.child.ts', import.meta.url));
@@ -16,16 +17,15 @@ describe('a zero-window socket of the upper tester', function () {
   it('advertises no window from its first segment on, and leaves the setting as it was', async function () {
     try {
       await inNamespace('ip link set lo up');
-    } catch {
-      this.skip();
+    } catch (error) {
+      skipBecause(this, `user namespaces are not allowed here (${(error as Error).message.trim()})`);
     }
     const command = `ip link set lo up && exec ${process.execPath} --import=tsx ${CHILD}`;
     const { stdout } = await inNamespace(command);
     const { possible, ...told } = JSON.parse(stdout);
     if (!possible) {
       expect(told).to.deep.equal({ zeroWindow: false, restored: true, windows: {} });
-      console.log('      skipped: this kernel takes no receive space of 1');
-      this.skip();
+      skipBecause(this, 'this kernel takes no receive space of 1');
     }
     expect(told).to.deep.equal({
       zeroWindow: true,

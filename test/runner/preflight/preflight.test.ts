@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Finding } from '../../../lib/verdict/finding.ts';
 import { findingText } from '../../../lib/verdict/finding-text.ts';
 import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
-import { skipWithout } from '../../lab/tools.ts';
+import { skipWithout } from '../../packages.ts';
 import type { Found } from './bad-path.ts';
 import { find } from './find.ts';
 
@@ -17,7 +17,7 @@ describe('preflight', () => {
 
   before(async function () {
     this.timeout(120_000);
-    skipWithout(this, 'nft', 'nftables');
+    skipWithout(this, 'nftables');
     const scenes = [
       'SYN cookies',
       'closed ports are filtered',

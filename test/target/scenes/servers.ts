@@ -1,10 +1,11 @@
 /** Servers as a user would have them, on the target of a lab. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Lab } from '../../../lib/lab/index.ts';
 import type { Service } from '../../../lib/target/services.ts';
+import { installing } from '../../packages.ts';
 
 export interface Servers {
   readonly services: readonly Service[];
@@ -46,8 +47,9 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
       { port: 13, closes: {} },
     ],
     missing() {
-      if (!existsSync('/usr/sbin/inetd')) return 'apt-get install openbsd-inetd';
-      return process.getuid?.() === 0 ? undefined : 'inetd takes root';
+      return (
+        installing('openbsd-inetd', 'netbase') ?? (process.getuid?.() === 0 ? undefined : 'inetd takes root')
+      );
     },
     start(lab, folder) {
       const lines = ['discard', 'daytime'].flatMap((service) =>
@@ -63,7 +65,7 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
       { port: 80, uponFin: 'closes', closes: { upon: GET }, filler: 'A' },
       { port: 8080, uponFin: 'closes', closes: { upon: GET, receives: true }, filler: 'A' },
     ],
-    missing: () => (existsSync('/usr/sbin/nginx') ? undefined : 'apt-get install nginx-light'),
+    missing: () => installing('nginx-light'),
     start(lab, folder) {
       const site = (port: number, more = ''): string =>
         `server { listen ${port}; listen [::]:${port}; ${more} location / { return 200 "segment arrives\\n"; } }`;
@@ -84,8 +86,7 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
   sshd: {
     services: [{ port: 22, greets: true, uponFin: 'closes' }],
     missing() {
-      if (!existsSync('/usr/sbin/sshd')) return 'apt-get install openssh-server';
-      return process.getuid?.() === 0 ? undefined : 'sshd takes root';
+      return installing('openssh-server') ?? (process.getuid?.() === 0 ? undefined : 'sshd takes root');
     },
     start(lab, folder) {
       const key = join(folder, 'key');

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { reasonOf, verdictOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play } from './scenes/play.ts';
 import type { WholeRun } from './scenes/play-run.ts';
 import { SERVERS } from './scenes/servers.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
+import { installing } from '../packages.ts';
 
 /** What an application would be accused of that nobody tells what to do, or that speaks by itself. */
 const USERS = [
@@ -32,9 +32,7 @@ const TARGETS: Readonly<Record<string, readonly Reachable[]>> = {
 
 const missing = (name: string): string | undefined => {
   if (name === 'await') return undefined;
-  if (name !== 'command') return SERVERS[name]?.missing();
-  const isThere = spawnSync('nc', ['-h'], { encoding: 'utf8' }).stderr?.includes('-N');
-  return isThere ? undefined : 'apt-get install netcat-openbsd';
+  return name === 'command' ? installing('netcat-openbsd') : SERVERS[name]?.missing();
 };
 
 describe('a whole run against a target whose user nobody moves', function () {

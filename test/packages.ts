@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { missingOf } from '../lib/lab/namespaces/packages.ts';
+
+const has = (name: string, file: string) => (): boolean => missingOf({ [name]: file }).length === 0;
+
+/**
+ * The Debian packages that some tests need, each with what tells whether it is here. README and .ci/run name the same; what
+ * the suite itself needs is not among them.
+ */
+export const TEST_PACKAGES = {
+  nftables: has('nftables', 'nft'),
+  'liblwip-dev': has('liblwip-dev', '/usr/include/lwip/lwipopts.h'),
+  'libxml2-utils': has('libxml2-utils', 'xmllint'),
+  // By asking Python: a Python of the user's own has packages of its own.
+  'python3-yaml': () => spawnSync('python3', ['-c', 'import yaml']).status === 0,
+  tshark: has('tshark', 'tshark'),
+  chromium: has('chromium', '/usr/bin/chromium'),
+  // Other programs of this name have no -N.
+  'netcat-openbsd': () => /-\S*N/.test(spawnSync('nc', ['-h'], { encoding: 'utf8' }).stderr ?? ''),
+  // inetd knows its services by the names in /etc/services.
+  netbase: has('netbase', '/etc/services'),
+  'openbsd-inetd': has('openbsd-inetd', '/usr/sbin/inetd'),
+  'nginx-light': has('nginx-light', '/usr/sbin/nginx'),
+  'openssh-server': has('openssh-server', '/usr/sbin/sshd'),
+} as const;
+
+export type TestPackage = keyof typeof TEST_PACKAGES;
+
+/** Skips a test, or all those behind a hook, and prints why. */
+export function skipBecause(test: Mocha.Context, reason: string): never {
+  console.log(`      skipped: ${reason}`);
+  return test.skip();
+}
+
+/** The packages of these that are not here, as what installs them; undefined when all are. */
+export function installing(...names: readonly TestPackage[]): string | undefined {
+  const missing = names.filter((name) => !TEST_PACKAGES[name]());
+  return missing.length > 0 ? `apt-get install ${missing.join(' ')}` : undefined;
+}
+
+/** Skips a test, or all those behind a hook, where a package is not installed, and names the package. */
+export function skipWithout(test: Mocha.Context, name: TestPackage): void {
+  const missing = installing(name);
+  if (missing !== undefined) skipBecause(test, missing);
+}
