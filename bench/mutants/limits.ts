@@ -4,6 +4,8 @@ import { unseen } from './tools.ts';
 
 const ROOM = 8;
 
+const SOCKETS = 160;
+
 const backlog = (name: string, what: string, beyond: Backlog['beyond']): Mutant =>
   unseen(
     { name, what, base: 'rfc9293', behaviour: { backlog: { room: ROOM, beyond } } },
@@ -19,4 +21,12 @@ export const LIMITS: readonly Mutant[] = [
     'forget the oldest',
   ),
   backlog('backlog-then-silence', `beyond ${ROOM} half-open connections a SYN is not answered`, 'silence'),
+  unseen(
+    {
+      name: 'accepts-at-syn',
+      what: `its user accepts at the SYN, and has room for ${SOCKETS} sockets`,
+      ...{ base: 'rfc9293', behaviour: { acceptsAtSyn: true, sockets: SOCKETS } },
+    },
+    'no document says when a user is given a connection, or how many it can hold: the run holds none that nobody waits for',
+  ),
 ];

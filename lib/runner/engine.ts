@@ -132,10 +132,10 @@ export class Engine {
       ...{ tester, driver, closedPort, silentClosed, families, width },
       ...signs,
     });
-    const { timing, synCookies, findings, grounds } = this.#preflight;
+    const { timing, synCookies, acceptTime, findings, grounds } = this.#preflight;
     this.#width = this.#preflight.width;
     this.#environment = {
-      ...{ tester, driver, closedPort, timing, synCookies },
+      ...{ tester, driver, closedPort, timing, synCookies, acceptTime },
       silentClosed: this.#preflight.silentClosed,
     };
     const { patience } = this.#options;

@@ -33,11 +33,19 @@ export const DEFAULT_TIMING: Timing = {
   synAckRetransmission: 1000,
 };
 
+/**
+ * When a target's user is given a connection that it listens for. No document says: RFC 793 has one OPEN that turns into a
+ * connection, and no accept. `unknown`: it could not be found out.
+ */
+export type AcceptTime = 'at the SYN' | 'when established' | 'unknown';
+
 /** What recipes and proofs work with. */
 export interface Environment {
   readonly tester: Tester;
   readonly driver: Driver;
   readonly timing: Timing;
+  /** When the target's user is given a connection that it listens for; absent: when it is established. */
+  readonly acceptTime?: AcceptTime;
   /** The target has no TCB in SYN-RECEIVED: the acknowledgment of its SYN,ACK opens a connection whenever it comes. */
   readonly synCookies?: boolean;
   /**

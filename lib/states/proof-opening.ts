@@ -119,11 +119,12 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
   if (alive === undefined) return unanswered(scene, 'old text is not answered');
   const how = 'old text was acknowledged, its SYN,ACK is not sent again';
   // Its user can do nothing with it: either its SYN still waits for this acknowledgment, or it is another state.
-  const waits = listening ? scene.environment.driver.seesAccepts : told;
+  const isUnaccepted = listening && scene.acceptProves;
+  const waits = isUnaccepted || told;
   if (waits && (await opensNow(scene, alive.rcvNxt))) {
     return { state: 'SYN-RECEIVED', how: `${how}, but an ACK of its SYN opens it`, ...alive };
   }
-  if (listening && waits) {
+  if (isUnaccepted) {
     return { state: 'unknown', how: 'there is a connection, but its user has not got it', ...alive };
   }
   // Of a target that was never seen to send a SYN,ACK again, it proves nothing that it does not.
@@ -138,7 +139,9 @@ async function opensNow(scene: Scene, rcvNxt: number): Promise<boolean> {
   const { connection, environment, subject } = scene;
   const from = connection.mailbox.log.length;
   scene.assure(segmentOf({ seq: rcvNxt, ack: connection.sndNxt, ctl: ['ACK'] }));
-  if (!subject.listening) return (await scene.fromTarget(({ data }) => data > 0, from)) !== undefined;
+  if (!subject.listening || !scene.acceptProves) {
+    return (await scene.fromTarget(({ data }) => data > 0, from)) !== undefined;
+  }
   return (await environment.driver.accepted(connection.mailbox.port, environment.timing.guard)) !== undefined;
 }
 
@@ -171,29 +174,35 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
       since,
     )
     .then((entry) => entry && { sentAgain: entry });
-  const user = await scene.findUser();
-  const told = scene.tellUser();
-  const toldAt = told.then((from) => (from === undefined ? Number.POSITIVE_INFINITY : performance.now()));
   const { greets = false } = scene.subject;
+  const user = await scene.findUser();
+  const comes = user || greets ? undefined : environment.driver.accepted(mailbox.port, patience);
+  const adopted = comes?.then((handle) => {
+    if (handle) scene.adoptUser(handle);
+    return handle;
+  });
+  // Whose accept proves nothing is told to send, also where it comes late.
+  const told = adopted && !scene.acceptProves ? adopted.then(() => scene.tellUser()) : scene.tellUser();
+  let toldAt = Number.POSITIVE_INFINITY;
+  void told.then((from) => {
+    if (from !== undefined) toldAt = performance.now();
+  });
   const accepted = greets
     ? scene.greeting(patience).then((entry) => entry && { how: 'what its application sends goes out' })
-    : user
-      ? scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' })
-      : environment.driver.accepted(mailbox.port, patience).then((handle) => {
-          if (handle) scene.adoptUser(handle);
-          return handle && { how: ACCEPTED };
-        });
+    : adopted && scene.acceptProves
+      ? adopted.then((handle) => handle && { how: ACCEPTED })
+      : scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' });
   let first = await firstDefined<{ sentAgain: Entry } | { how: string }>(again, accepted);
   if (!first) return undefined;
   if ('sentAgain' in first) {
     const { guard, spread } = environment.timing;
-    const inTime = (await toldAt) < first.sentAgain.at;
+    const inTime = toldAt < first.sentAgain.at;
     const late = await Promise.race([accepted, environment.tester.listen(guard + spread)]);
     if (!late) {
       const { ack, ctl } = first.sentAgain.segment;
       if (!ctl.has('ACK')) return bySynAgain(scene);
       // It may have established, and yet the SYN is to be acknowledged: until then a TCP may send nothing else again.
-      if (!inTime && user && !greets && scene.acknowledgesNothing()) {
+      if (!inTime && scene.hasUser && !greets && scene.acknowledgesNothing()) {
         return {
           state: 'unknown',
           how: 'its SYN,ACK was sent again before its user could send',

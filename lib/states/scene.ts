@@ -360,13 +360,24 @@ export class Scene {
   }
 
   /**
-   * Who can be told what to do with the connection. Of a driver that does not see accepts that may be somebody already who
-   * has it before it is established: that there is a user proves nothing then, and what it can do must.
+   * Whether a connection whose user has it is known to be established. Otherwise its user may have it from the SYN on: that
+   * there is a user proves nothing then, and what it can do must.
    */
+  get acceptProves(): boolean {
+    const { driver, acceptTime = 'when established' } = this.environment;
+    return driver.seesAccepts && acceptTime === 'when established';
+  }
+
+  /** Who can be told what to do with the connection: also somebody who may have it before it is established. */
   async findUser(): Promise<Handle | undefined> {
     const { driver, timing } = this.environment;
-    if (!driver.seesAccepts) this.#user ??= await driver.accepted(this.connection.mailbox.port, timing.guard);
+    if (!this.acceptProves) this.#user ??= await driver.accepted(this.connection.mailbox.port, timing.guard);
     return this.#user;
+  }
+
+  /** Whether anybody is known who can be told what to do with the connection. */
+  get hasUser(): boolean {
+    return this.#user !== undefined;
   }
 
   /** Whether the target's user was told to send. */

@@ -317,6 +317,45 @@ describe('the state after', () => {
       expect(early.driver.calls).to.include('send');
     });
 
+    it('is not told by an accept event, late or not, of a target that accepts at the SYN', async () => {
+      for (const late of [0, 15]) {
+        const early = scene('SYN-RECEIVED', '<SEQ=101><CTL=URG>', { listening: true });
+        const { driver, link, connection, environment } = early;
+        Object.assign(environment, { acceptTime: 'at the SYN' });
+        Object.assign(connection, { sndUna: ISS });
+        const from = performance.now() + late;
+        driver.acceptsWhen = () => performance.now() >= from;
+        const accepted = driver.accepted.bind(driver);
+        let asked = 0;
+        driver.accepted = async (port) => {
+          asked += 1;
+          // The second one waits for as long as the event takes.
+          if (asked > 1) await new Promise((resolve) => setTimeout(resolve, late + 2));
+          return accepted(port);
+        };
+        setTimeout(() => link.arrive(synAck, connection.mailbox.port), 30);
+        const proof = await early.prove();
+        expect(proof).to.include({ state: 'SYN-RECEIVED', how: 'its SYN,ACK is sent again' });
+        expect(driver.calls).to.include('send');
+        expect(asked).to.equal(late === 0 ? 1 : 2);
+      }
+    });
+
+    it('is told by the ACK that lets out what the user of such a target has sent, where no SYN,ACK comes again', async () => {
+      const early = scene('SYN-RECEIVED', '<SEQ=101><CTL=URG>', { listening: true });
+      const { link, connection, environment } = early;
+      Object.assign(environment, { acceptTime: 'at the SYN' });
+      Object.assign(connection, { sndUna: ISS });
+      link.script = ({ segment: { ack, ctl, data } }) => {
+        if (data > 0) return [ACK];
+        const opens = ctl.has('ACK') && ack === ISS + 1;
+        return opens ? [`<SEQ=${ISS + 1}><ACK=101><CTL=ACK,PSH><DATA=1>`] : [];
+      };
+      const proof = await early.prove();
+      expect(proof, proof.how).to.include({ state: 'SYN-RECEIVED' });
+      expect(proof.how).to.match(/an ACK of its SYN opens it$/);
+    });
+
     it('is ESTABLISHED where what such a user sends goes out', async () => {
       const early = scene('SYN-RECEIVED', '<SEQ=101><CTL=URG>', { listening: true });
       const { driver, link, connection } = early;

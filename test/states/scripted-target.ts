@@ -29,7 +29,7 @@ export class ScriptedDriver implements Driver {
     return Promise.resolve(LISTENER);
   }
 
-  async accepted(testerPort: number): Promise<Handle | undefined> {
+  async accepted(testerPort: number, _timeout?: number): Promise<Handle | undefined> {
     return this.acceptsWhen(testerPort) ? { socketId: testerPort } : undefined;
   }
 

@@ -16,7 +16,9 @@ const MOST_CASES = 8;
 
 async function isCaught(mutant: Mutant): Promise<boolean> {
   const { base, behaviour } = mutant;
-  const { environment, tester } = referenceWorld(base, behaviour);
+  const { environment: world, tester } = referenceWorld(base, behaviour);
+  const acceptTime = behaviour.acceptsAtSyn ? 'at the SYN' : 'when established';
+  const environment = { ...world, acceptTime } as const;
   const common = { environment, family: 4, seed: 793, profile: base, adoption: adoptionOf(base) } as const;
   try {
     for (const [index, id] of catchersOf(mutant, 4).slice(0, MOST_CASES).entries()) {
@@ -49,6 +51,16 @@ describe('the state after each transition', () => {
     const doubtful = await survivorsOf(observable, SIDE_BY_SIDE);
     const survivors = await survivorsOf(doubtful, FEW);
     expect(observable.length).to.be.at.least(200);
+    expect(survivors.map(({ name }) => name)).to.deep.equal([]);
+  });
+
+  it('is told as well where the accept event proves nothing', async function () {
+    this.timeout(120_000);
+    const opening = TRANSITION_MUTANTS.filter(
+      ({ name, equivalent }) => equivalent === undefined && /^from-(listen|syn-received)-/.test(name),
+    ).map((mutant) => ({ ...mutant, behaviour: { ...mutant.behaviour, acceptsAtSyn: true } }));
+    const survivors = await survivorsOf(await survivorsOf(opening, SIDE_BY_SIDE), FEW);
+    expect(opening.length).to.be.at.least(40);
     expect(survivors.map(({ name }) => name)).to.deep.equal([]);
   });
 });

@@ -61,6 +61,10 @@ export interface Behaviour {
   readonly timers?: Partial<Timers>;
   /** No limit when absent. */
   readonly backlog?: Backlog;
+  /** How many sockets its user has room for; no limit when absent. */
+  readonly sockets?: number;
+  /** Whether its user accepts a connection at the SYN, and not when it is established. */
+  readonly acceptsAtSyn?: boolean;
   /** Whether CLOSE with text unread is told to the peer by a reset (RFC 1122 section 4.2.2.13); by profile when absent. */
   readonly resetsUnread?: boolean;
   /** Whether the peer's FIN, come again, begins 2 MSL anew. */

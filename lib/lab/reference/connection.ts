@@ -153,6 +153,8 @@ export class Connection {
       return;
     }
     this.#outbox.acknowledged(this.tcb);
+    if (state === 'SYN-RECEIVED' && ['LISTEN', 'TIME-WAIT'].includes(before.state))
+      this.#around.synReceived();
     const wasOpening = UNOPENED.includes(before.state) || OPENING.includes(before.state);
     if (before.state !== 'SYN-SENT' && wasOpening && state !== 'SYN-RECEIVED' && before.origin !== 'active')
       this.#around.established();

@@ -50,6 +50,7 @@ const upperTester = await UpperTester.open(tcp, {
   bind: first.local,
   port: Number(port),
   testers: tester,
+  sockets: mutant?.sockets,
 });
 for (const link of links) link.onFailure((error) => process.stderr.write(`${error.message}\n`));
 process.stdout.write(`ready ${upperTester.port}\n`);

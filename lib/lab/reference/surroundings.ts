@@ -29,6 +29,8 @@ export interface Surroundings {
   /** The largest text that the path takes in a segment without options. */
   readonly largestText: number;
   readonly send: (segment: Segment, extras: Extras) => void;
+  /** A SYN from outside has opened the connection. */
+  readonly synReceived: () => void;
   /** The connection was opened from outside, and is established. */
   readonly established: () => void;
   /** The connection is no more. */

@@ -145,7 +145,12 @@ export class Tcp {
       resendsBareSyn: behaviour.resendsBareSyn ?? false,
       largestText: LARGEST_TEXT[family],
       send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),
-      established: () => by?.accept(connection, ports.remote),
+      synReceived: () => {
+        if (this.#behaviour.acceptsAtSyn) by?.accept(connection, ports.remote);
+      },
+      established: () => {
+        if (!this.#behaviour.acceptsAtSyn) by?.accept(connection, ports.remote);
+      },
       gone: () => {
         const key = keyOf(family, ports);
         if (this.#connections.get(key) === connection) this.#connections.delete(key);

@@ -27,6 +27,8 @@ export interface UpperTesterOptions {
   readonly port: number;
   /** The only ones who are answered. */
   readonly testers: readonly string[];
+  /** How many sockets its user has room for; no limit when absent. */
+  readonly sockets?: number | undefined;
 }
 
 const VERSION = { major: 1, minor: 2, patch: 0 };
@@ -43,19 +45,19 @@ export class UpperTester {
   readonly #testers: readonly string[];
   readonly #udp: UdpSocket;
 
-  private constructor(tcp: Tcp, testers: readonly string[], udp: UdpSocket) {
+  private constructor(tcp: Tcp, testers: readonly string[], udp: UdpSocket, room?: number) {
     this.#tcp = tcp;
     this.#testers = testers;
     this.#udp = udp;
-    this.#sockets = new UserSockets();
+    this.#sockets = new UserSockets(room);
     udp.on('message', (octets, from) => this.#receive(octets, from));
   }
 
-  static async open(tcp: Tcp, { bind, port, testers }: UpperTesterOptions): Promise<UpperTester> {
+  static async open(tcp: Tcp, { bind, port, testers, sockets }: UpperTesterOptions): Promise<UpperTester> {
     const udp = createSocket(isIPv6(bind) ? 'udp6' : 'udp4');
     udp.bind(port, bind);
     await once(udp, 'listening');
-    return new UpperTester(tcp, testers, udp);
+    return new UpperTester(tcp, testers, udp, sockets);
   }
 
   get port(): number {
@@ -84,7 +86,7 @@ export class UpperTester {
       this.#sockets.clear();
       return RESULT.E_OK;
     },
-    CAPABILITIES: () => ({ bits: CAPABILITIES, maxSockets: 0xffff }),
+    CAPABILITIES: () => ({ bits: CAPABILITIES, maxSockets: this.#sockets.room }),
     CREATE_AND_BIND: (message) => this.#create(decodeRequest('CREATE_AND_BIND', message), {}),
     CREATE_AND_BIND_ZERO_WINDOW: (message) =>
       this.#create(decodeRequest('CREATE_AND_BIND_ZERO_WINDOW', message), { buffer: 0 }),
@@ -146,13 +148,14 @@ export class UpperTester {
   };
 
   #create({ localPort, localAddress }: Bound, wishes: Partial<UserSocket['wishes']>): Answer {
+    if (this.#sockets.isFull) return RESULT.E_UCS;
     const family: Family = isIPv6(localAddress) ? 6 : 4;
     return { socketId: this.#sockets.create(family, localPort, wishes) };
   }
 
   #accepted(listenSocketId: number, connection: Connection, port: number, to: RemoteInfo): void {
     const listener = this.#sockets.get(listenSocketId);
-    if (!listener) {
+    if (!listener || this.#sockets.isFull) {
       connection.abort();
       return;
     }

@@ -22,6 +22,16 @@ const DEFAULTS: Wishes = { buffer: BUFFER, reading: true, precedence: 0, mayRais
 export class UserSockets {
   readonly #sockets = new Map<number, UserSocket>();
   #last = 0;
+  readonly room: number;
+
+  /** @param room how many there can be */
+  constructor(room = LARGEST_ID) {
+    this.room = room;
+  }
+
+  get isFull(): boolean {
+    return this.#sockets.size >= this.room;
+  }
 
   create(family: Family, port: number, wishes: Partial<Wishes>): number {
     return this.#add({ family, port: port === ANY_PORT ? 0 : port, wishes: { ...DEFAULTS, ...wishes } });

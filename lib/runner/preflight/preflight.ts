@@ -1,7 +1,8 @@
 import { CHECKS, type KnownAdoption, SECTION_OF } from '../../standard/adoption.ts';
-import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
+import { type AcceptTime, DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
+import { findAcceptTime } from './accept-time.ts';
 import { detectAdoption } from './adoption.ts';
 import { deadFamily, type Ground, groundOf } from './ground.ts';
 import { findHalfOpen, type HalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
@@ -19,6 +20,7 @@ export interface Preflight {
   /** The checks of RFC 5961 that the target has adopted, or not; a check is missing where no connection can be had that would tell. */
   readonly adoption: KnownAdoption;
   readonly synCookies: boolean;
+  readonly acceptTime: AcceptTime;
   /** What of the target is not as it must be. */
   readonly findings: readonly Finding[];
   /** The families over which CLOSED says nothing. */
@@ -90,7 +92,8 @@ export async function preflight(path: Path): Promise<Preflight> {
     ? undefined
     : await unlessUnreached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION));
   const width = halfOpen ? widthWithin(path.width, halfOpen) : path.width;
-  const [synAck, fin, [adoption, limits]] = await Promise.all([
+  const [acceptTime, synAck, fin, [adoption, limits]] = await Promise.all([
+    acceptTimeOf(environment, best, findings),
     halfOpen ? halfOpen.synAckRetransmission : synAckAgain(environment, best, findings),
     firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, findings),
     adoptionAndLimits(environment, best, width, findings),
@@ -110,6 +113,7 @@ export async function preflight(path: Path): Promise<Preflight> {
     adoption,
     // Without a passive open it makes no difference.
     synCookies: halfOpen !== undefined && usesCookiesOnly(halfOpen),
+    acceptTime,
     width: bearable(width, resetsAtOnce, limits),
     facts: {
       'round trip, median (ms)': median(roundTrips),
@@ -121,6 +125,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
       'FIN sent again after (ms)': fin === undefined ? 'not seen' : Math.round(fin),
       ...halfOpenFacts(halfOpen),
+      ...(driver.seesAccepts ? { 'accepts a connection': acceptTime } : {}),
       ...adoptionFacts(adoption),
     },
   };
@@ -148,6 +153,15 @@ const blocked = (findings: readonly Finding[], { family }: Ground): number =>
 
 const blocks = (findings: readonly Finding[], { family }: Ground, place: Place): boolean =>
   blockerOf({ ...place, family }, findings) !== undefined;
+
+async function acceptTimeOf(
+  environment: Environment,
+  ground: Ground,
+  findings: readonly Finding[],
+): Promise<AcceptTime> {
+  if (blocks(findings, ground, { state: 'SYN-RECEIVED', origin: 'passive' })) return 'unknown';
+  return (await unlessUnreached(findAcceptTime(environment, ground.family))) ?? 'unknown';
+}
 
 async function synAckAgain(
   environment: Environment,
