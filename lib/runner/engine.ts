@@ -132,10 +132,10 @@ export class Engine {
       ...{ tester, driver, closedPort, silentClosed, families, width },
       ...signs,
     });
-    const { timing, synCookies, acceptTime, findings, grounds } = this.#preflight;
+    const { timing, synCookies, acceptTime, answersManyAtOnce, findings, grounds } = this.#preflight;
     this.#width = this.#preflight.width;
     this.#environment = {
-      ...{ tester, driver, closedPort, timing, synCookies, acceptTime },
+      ...{ tester, driver, closedPort, timing, synCookies, acceptTime, answersManyAtOnce },
       silentClosed: this.#preflight.silentClosed,
     };
     const { patience } = this.#options;

@@ -20,6 +20,8 @@ export class Dialogue {
   readonly mailbox: Mailbox;
   /** How many segments had to be sent again. */
   sentAgain = 0;
+  /** How many of them the target never answers the first time. */
+  #sentInVain = 0;
 
   constructor(environment: Environment, mailbox: Mailbox) {
     this.environment = environment;
@@ -31,10 +33,13 @@ export class Dialogue {
    * itself within a second; and what nobody has acknowledged may still be on its way.
    */
   async rest(): Promise<void> {
-    const { path } = this.environment.tester;
+    const { tester, answersManyAtOnce } = this.environment;
+    const { path } = tester;
     const { log } = this.mailbox;
     if (!log.some(({ from }) => from === 'tester')) return;
-    if (this.sentAgain > 0 || (path.disturbed && hasDoubles(log))) await pause(LIMITER_REST);
+    // A target without such a limit has not used it up by what it never answers the first time.
+    const counted = answersManyAtOnce ? this.sentAgain - this.#sentInVain : this.sentAgain;
+    if (counted > 0 || (path.disturbed && hasDoubles(log))) await pause(LIMITER_REST);
     else if (path.disturbed) await pause(this.environment.timing.spread + STRAGGLERS);
   }
 
@@ -57,10 +62,16 @@ export class Dialogue {
     step: Step | undefined,
     wanted: (segment: ConcreteSegment) => boolean,
   ): Promise<Entry> {
+    const { tester, timing } = this.environment;
+    const kind = step ?? what;
+    // Where the target is known to answer at the second sending only, the first is given no more than a round trip.
+    const isInVain = tester.path.neverAnswersFirst(kind);
     for (let lost = 0; ; lost += 1) {
-      const answer = await this.mailbox.next(({ segment }) => wanted(segment), this.patience);
+      const patience = isInVain && lost === 0 ? timing.guard : this.patience;
+      const answer = await this.mailbox.next(({ segment }) => wanted(segment), patience);
       if (answer) {
-        this.environment.tester.path.recordAnswers(1, lost);
+        tester.path.recordAnswers(kind, 1, lost);
+        if (isInVain && lost > 0) this.#sentInVain += 1;
         connection.absorb();
         return answer;
       }

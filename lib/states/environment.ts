@@ -53,6 +53,8 @@ export interface Environment {
    * together with a sign that it is there: a call of its own, or the answer of a port that listens.
    */
   readonly silentClosed?: readonly (4 | 6)[];
+  /** The preflight has seen no limit of the target's replies on one connection; absent where that is not known. */
+  readonly answersManyAtOnce?: boolean;
   /** A port per family that nobody listens on. */
   readonly closedPort: number;
 }

@@ -2,16 +2,7 @@ import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts'
 import type { Entry } from '../tester/index.ts';
 import { add, gt, leq, sub } from '../wire/seq.ts';
 import { byConduct, takesText } from './proof-conduct.ts';
-import {
-  FAR,
-  isSynAck,
-  type Numbers,
-  type Proof,
-  type Scene,
-  silence,
-  TIMER_MARGIN,
-  TIMER_SLACK,
-} from './scene.ts';
+import { FAR, isSynAck, type Numbers, type Proof, type Scene, silence } from './scene.ts';
 
 const ACCEPTED = 'its user has accepted it';
 
@@ -161,7 +152,7 @@ function opened(scene: Scene, how: string, alive: Numbers, sends?: boolean): Pro
 export async function synReceivedOr(scene: Scene, since: number): Promise<Proof | undefined> {
   const { connection, environment } = scene;
   const { mailbox } = connection;
-  const patience = environment.timing.synAckRetransmission * TIMER_SLACK + TIMER_MARGIN;
+  const patience = scene.synPatience;
   if (scene.acknowledgesNothing()) {
     const proof = await byText(scene);
     if (proof) return proof;
@@ -214,7 +205,7 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     first = late;
   }
   connection.sndUna = connection.sndNxt;
-  const alive = await scene.numbers();
+  const alive = await scene.numbers(connection.rcvNxt, scene.places());
   if (alive === 'reset') return { state: 'CLOSED', how: `${first.how}, but old text was reset` };
   if (alive === undefined) return unanswered(scene, `${first.how}, but old text is not answered`);
   return opened(scene, first.how, alive, first.how === ACCEPTED ? undefined : true);

@@ -1,4 +1,4 @@
-import { lengthOf, segmentOf } from '../notation/index.ts';
+import { segmentOf } from '../notation/index.ts';
 import { add, geq } from '../wire/seq.ts';
 import { byConduct } from './proof-conduct.ts';
 import { bySyn, synReceivedOr } from './proof-opening.ts';
@@ -16,7 +16,7 @@ export async function fromSynchronized(scene: Scene): Promise<Proof> {
       return { state: 'unknown', how: 'no SYN,ACK of this target is ever sent again' };
     }
   }
-  const alive = await scene.numbers(scene.connection.rcvNxt, places(scene));
+  const alive = await scene.numbers(scene.connection.rcvNxt, scene.places());
   const what = scene.isDeaf ? 'an ACK of what it has not sent' : 'old text';
   if (alive === 'reset') return { state: 'CLOSED', how: `${what} was reset: there is no connection` };
   if (alive === undefined) return silentConnection(scene);
@@ -27,15 +27,6 @@ export async function fromSynchronized(scene: Scene): Promise<Proof> {
       : 'old text was acknowledged',
     alive,
   );
-}
-
-/** Where RCV.NXT may be by now: where the target has said, and behind the stimulus. */
-function places(scene: Scene): number[] {
-  const { stimulus } = scene.subject;
-  const said = scene.rcvNxtSaid();
-  const length = lengthOf(stimulus);
-  const isNext = length > 0 && stimulus.seq === said && !stimulus.ctl.has('RST');
-  return isNext ? [said, add(said, length)] : [said];
 }
 
 async function told(scene: Scene, by: string, numbers: Numbers): Promise<Proof> {

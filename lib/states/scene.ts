@@ -4,8 +4,8 @@ import type { Handle } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, gt } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
-import type { Environment } from './environment.ts';
-import { habitOf, isDeafToOldText } from './habits.ts';
+import { DEFAULT_TIMING, type Environment } from './environment.ts';
+import { habitOf } from './habits.ts';
 
 /** The state that a connection was proven to be in, and by what. */
 export interface Proof {
@@ -43,8 +43,8 @@ export interface Subject {
 }
 
 // A timer that fires late, or a first interval that was measured short, must not look like its absence.
-export const TIMER_SLACK = 1.6;
-export const TIMER_MARGIN = 200;
+const TIMER_SLACK = 1.6;
+const TIMER_MARGIN = 200;
 
 // RFC 6298 section 2.2: the first measurement R makes R + 4 * R/2 of the timer.
 const ROUND_TRIPS_IN_TIMER = 3;
@@ -129,13 +129,22 @@ export class Scene {
     return this.environment.tester.listen(roundTrip + spread);
   }
 
+  /**
+   * How long a SYN of the target's that is not acknowledged may take to be sent again. A target that was never seen to do so
+   * is given no more time than the others.
+   */
+  get synPatience(): number {
+    const { synAckNeverAgain, synAckRetransmission } = this.environment.timing;
+    const interval = synAckNeverAgain ? DEFAULT_TIMING.synAckRetransmission : synAckRetransmission;
+    return interval * TIMER_SLACK + TIMER_MARGIN;
+  }
+
   /** The target's SYN, sent again after the stimulus, with or without ACK; waits for as long as its timer may take. */
   synAgain(): Promise<Entry | undefined> {
     const { mailbox, iss } = this.connection;
-    const patience = this.environment.timing.synAckRetransmission * TIMER_SLACK + TIMER_MARGIN;
     return mailbox.next(
       (entry) => entry.segment.ctl.has('SYN') && entry.segment.seq === iss && this.isLater(entry),
-      patience,
+      this.synPatience,
       this.subject.mark,
     );
   }
@@ -151,27 +160,34 @@ export class Scene {
    * have that acknowledgment ride on their FIN, or on text, once more: it tells the same.
    */
   async oldText(rcvNxt = this.connection.rcvNxt): Promise<Numbers | 'reset' | undefined> {
+    const answer = await this.#answerToOldText(rcvNxt);
+    return answer && toldBy(answer.segment);
+  }
+
+  /** What comes after an octet of old text, and whether it is what a timer of the target's has sent meanwhile. */
+  async #answerToOldText(
+    rcvNxt: number,
+  ): Promise<{ segment: ConcreteSegment; isTimers: boolean } | undefined> {
     // One octet before a FIN that was taken lies the number with which a cookie would open the connection anew.
     const octets = this.environment.synCookies ? 2 : 1;
     const seq = add(rcvNxt, -octets);
     // Whatever the stimulus acknowledged: a probe must not do so in its stead, where the target has discarded it.
     const ack = this.connection.sndUna;
-    // Whatever its numbers: a connection that is there has no reason for one.
-    const isReset = (segment: ConcreteSegment): boolean => segment.ctl.has('RST');
     const { targetFin } = this.connection;
     const isAck = ({ ctl, seq: from, data }: ConcreteSegment): boolean => {
       const isFinAgain = ctl.has('FIN') && add(from, data) === targetFin;
       return ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('RST') && (isFinAgain || !ctl.has('FIN'));
     };
+    const sentAt = performance.now();
     const entry = await this.exchange(
       segmentOf({ seq, ack, ctl: ['ACK'], data: octets }),
-      (segment) => isReset(segment) || isAck(segment),
+      // A reset, whatever its numbers: a connection that is there has no reason for one.
+      (segment) => segment.ctl.has('RST') || isAck(segment),
     );
     if (!entry) return undefined;
-    if (isReset(entry.segment)) return 'reset';
-    const { segment } = entry;
-    const window = segment.wnd ?? 0;
-    return { rcvNxt: segment.ack, sndNxt: add(segment.seq, lengthOf(segment)), window };
+    const { segment, at } = entry;
+    const isLate = at - sentAt > this.environment.timing.guard;
+    return { segment, isTimers: isLate && lengthOf(segment) > 0 && !segment.ctl.has('RST') };
   }
 
   /**
@@ -184,10 +200,7 @@ export class Scene {
       segmentOf({ seq: rcvNxt, ack, ctl: ['ACK'] }),
       ({ ctl, data }) => ctl.has('RST') || (ctl.size === 1 && ctl.has('ACK') && data === 0),
     );
-    if (!entry) return undefined;
-    const { segment } = entry;
-    if (segment.ctl.has('RST')) return 'reset';
-    return { rcvNxt: segment.ack, sndNxt: segment.seq, window: segment.wnd ?? 0 };
+    return entry && toldBy(entry.segment);
   }
 
   /**
@@ -198,11 +211,15 @@ export class Scene {
    */
   async numbers(rcvNxt = this.connection.rcvNxt, next = [rcvNxt]): Promise<Numbers | 'reset' | undefined> {
     const habit = habitOf(this.environment);
-    const isDeaf = this.#isDeaf || isDeafToOldText(habit);
+    const { state } = this.subject;
+    const isDeaf = this.#isDeaf || habit.isDeafIn(state);
+    let byTimer: Numbers | 'reset' | undefined;
     if (!isDeaf) {
-      const said = await this.oldText(rcvNxt);
-      if (said !== undefined) {
-        if (said !== 'reset') habit.answered += 1;
+      const answer = await this.#answerToOldText(rcvNxt);
+      const said = answer && toldBy(answer.segment);
+      if (answer?.isTimers) byTimer = said;
+      else if (answer && said !== undefined) {
+        if (lengthOf(answer.segment) === 0 && said !== 'reset') habit.note(state, 'answered');
         return said;
       }
     }
@@ -210,12 +227,21 @@ export class Scene {
       const said = await this.unsentAck(place);
       if (said === undefined) continue;
       // CLOSED resets both; SYN-SENT resets this one alone, and is no connection with such numbers.
-      if (said === 'reset') return isDeaf ? this.oldText(rcvNxt) : undefined;
-      if (!this.#isDeaf) habit.unanswered += 1;
+      if (said === 'reset') return isDeaf ? this.oldText(rcvNxt) : byTimer;
+      if (!this.#isDeaf) habit.note(state, 'unanswered');
       this.#isDeaf = true;
       return said;
     }
-    return isDeaf ? this.oldText(rcvNxt) : undefined;
+    return isDeaf ? this.oldText(rcvNxt) : byTimer;
+  }
+
+  /** Where RCV.NXT may be by now: where the target has said, and behind the stimulus. */
+  places(): number[] {
+    const { stimulus } = this.subject;
+    const said = this.rcvNxtSaid();
+    const length = lengthOf(stimulus);
+    const isNext = length > 0 && stimulus.seq === said && !stimulus.ctl.has('RST');
+    return isNext ? [said, add(said, length)] : [said];
   }
 
   /** Old text was not answered on this connection, though it is there. */
@@ -277,7 +303,7 @@ export class Scene {
 
   /**
    * The first time after the stimulus that the target sends again what is not acknowledged: its FIN, or text before it.
-   * Waits for as long as its timer may take.
+   * Waits for as long as its timer may take, and not at all for a target that was never seen to send a FIN again.
    */
   finAgain(): Promise<Entry | undefined> {
     const { mailbox, targetFin, iss } = this.connection;
@@ -286,6 +312,7 @@ export class Scene {
       const { ctl } = entry.segment;
       return this.isLater(entry) && !ctl.has('RST') && !ctl.has('SYN') && lengthOf(entry.segment) > 0;
     };
+    if (this.environment.timing.finNeverAgain) return mailbox.next(isAgain, 0, this.subject.mark);
     const sent = mailbox.log.filter(
       (entry) => entry.from === 'target' && entry.segment.ctl.has('FIN') && !this.isLater(entry),
     );
@@ -420,6 +447,13 @@ export class Scene {
   synFields(): Pick<ConcreteSegment, 'wnd' | 'mss'> {
     return { wnd: TESTER_WINDOW, mss: TESTER_MSS[this.connection.mailbox.link.family] };
   }
+}
+
+/** What the answer to a probe tells. */
+function toldBy(segment: ConcreteSegment): Numbers | 'reset' {
+  if (segment.ctl.has('RST')) return 'reset';
+  const { ack, seq, wnd = 0 } = segment;
+  return { rcvNxt: ack, sndNxt: add(seq, lengthOf(segment)), window: wnd };
 }
 
 /** What a connection that answers nothing is: CLOSED, where that is silent and the target is there; otherwise nobody knows. */

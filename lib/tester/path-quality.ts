@@ -4,6 +4,13 @@ const LEAST_RATE = 0.001;
 // What is left of the chance of a wrong verdict: one in a million cases.
 const ERROR = 1e-6;
 const MOST_LEAD = 6;
+const HALF = 0.5;
+
+/** Answers that came, and segments that had to be sent again for them. */
+interface Count {
+  readonly answers: number;
+  readonly lost: number;
+}
 
 /**
  * How well the path carries segments: told by exchanges that every TCP answers at once, exactly once and in order. From
@@ -11,8 +18,7 @@ const MOST_LEAD = 6;
  */
 export class PathQuality {
   #probes = 0;
-  #answers = 0;
-  #lost = 0;
+  readonly #counts = new Map<string, Count>();
   #doubled = 0;
   #reordered = 0;
 
@@ -21,26 +27,42 @@ export class PathQuality {
     this.#probes += probes;
     this.#doubled += faults.doubled ?? 0;
     this.#reordered += faults.reordered ?? 0;
-    this.recordAnswers(probes, faults.lost);
+    this.recordAnswers('probe', probes, faults.lost);
   }
 
-  /** Takes note of so many answers to segments of connections, and of how many segments had to be sent again for them. */
-  recordAnswers(answers: number, lost = 0): void {
-    this.#answers += answers;
-    this.#lost += lost;
+  /**
+   * Takes note of so many answers to segments of one kind, and of how many segments had to be sent again for them.
+   *
+   * @param kind what was sent: a target may answer one kind at the second sending only
+   */
+  recordAnswers(kind: string, answers: number, lost = 0): void {
+    const count = this.#counts.get(kind) ?? { answers: 0, lost: 0 };
+    this.#counts.set(kind, { answers: count.answers + answers, lost: count.lost + lost });
+  }
+
+  /**
+   * Whether each segment of this kind had to be sent again, while others mostly had not: that is the target's doing, and no
+   * loss on the path.
+   */
+  neverAnswersFirst(kind: string): boolean {
+    const count = this.#counts.get(kind);
+    if (!count || count.answers < FEWEST || count.lost < count.answers) return false;
+    const all = sum([...this.#counts.values()]);
+    const others = { answers: all.answers - count.answers, lost: all.lost - count.lost };
+    return others.answers >= FEWEST && share(others.lost, others.answers) < HALF;
   }
 
   /** The share of exchanges that are disturbed, 0...1. */
   get rate(): number {
     return Math.min(
       1,
-      share(this.#lost, this.#answers) + share(this.#doubled + this.#reordered, this.#probes),
+      share(this.#onPath.lost, this.#onPath.answers) + share(this.#doubled + this.#reordered, this.#probes),
     );
   }
 
   /** Whether observations must be repeated before they are believed. */
   get disturbed(): boolean {
-    return this.#lost + this.#doubled + this.#reordered >= FEWEST && this.rate >= LEAST_RATE;
+    return this.#onPath.lost + this.#doubled + this.#reordered >= FEWEST && this.rate >= LEAST_RATE;
   }
 
   /**
@@ -56,10 +78,19 @@ export class PathQuality {
   /** In percent, for people: `1.9 lost, 2.1 doubled, 0 out of order`. */
   toString(): string {
     const percent = (one: number): number => Math.round(1000 * one) / 10;
-    const lost = percent(share(this.#lost, this.#answers));
+    const lost = percent(share(this.#onPath.lost, this.#onPath.answers));
     const doubled = percent(share(this.#doubled, this.#probes));
     return `${lost} lost, ${doubled} doubled, ${percent(share(this.#reordered, this.#probes))} out of order`;
   }
+
+  get #onPath(): Count {
+    return sum([...this.#counts].flatMap(([kind, count]) => (this.neverAnswersFirst(kind) ? [] : [count])));
+  }
 }
+
+const sum = (counts: readonly Count[]): Count => ({
+  answers: counts.reduce((total, { answers }) => total + answers, 0),
+  lost: counts.reduce((total, { lost }) => total + lost, 0),
+});
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

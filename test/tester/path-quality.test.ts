@@ -21,9 +21,34 @@ describe('the quality of a path', () => {
   it('learns of losses, which answers tell, apart from what only probes tell', () => {
     const path = new PathQuality();
     path.recordProbes(100, { doubled: 2, reordered: 1 });
-    path.recordAnswers(900, 9);
+    path.recordAnswers('SYN', 900, 9);
     expect(path.rate).to.be.closeTo(0.009 + 0.03, 1e-9);
     expect(String(path)).to.equal('0.9 lost, 2 doubled, 1 out of order');
     expect(path.disturbed).to.equal(true);
+  });
+
+  it('takes for no loss what the target never answers the first time, while other segments get through', () => {
+    const path = new PathQuality();
+    path.recordProbes(100);
+    for (let count = 0; count < 50; count += 1) {
+      path.recordAnswers('SYN', 1);
+      path.recordAnswers('FIN', 1, 1);
+    }
+    expect(path.neverAnswersFirst('FIN')).to.equal(true);
+    expect(path.neverAnswersFirst('SYN')).to.equal(false);
+    expect([path.disturbed, path.lead, path.rate]).to.deep.equal([false, 1, 0]);
+  });
+
+  it('takes for losses what was answered the first time now and then, or where nothing gets through better', () => {
+    const path = new PathQuality();
+    path.recordProbes(100);
+    for (let count = 0; count < 20; count += 1) path.recordAnswers('FIN', 1, count % 5 === 0 ? 0 : 1);
+    expect([path.neverAnswersFirst('FIN'), path.disturbed]).to.deep.equal([false, true]);
+    const bad = new PathQuality();
+    for (let count = 0; count < 20; count += 1) {
+      bad.recordAnswers('SYN', 1, 1);
+      bad.recordAnswers('FIN', 1, 1);
+    }
+    expect([bad.neverAnswersFirst('FIN'), bad.disturbed]).to.deep.equal([false, true]);
   });
 });

@@ -30,9 +30,22 @@ export interface Ground {
   readonly refusal: string | undefined;
 }
 
-/** Asks the ports of a family, or waits for a call, and measures how the path treats segments. @throws NotCapable */
-export async function groundOf(path: Path, family: 4 | 6): Promise<Ground> {
-  return path.silentClosed ? ofCaller(path, family) : ofPorts(path, family);
+/**
+ * Asks the ports of each family, or waits for a call over it, and measures how the path treats segments. The ports of all
+ * families are asked side by side, since a silent one is waited for; what measures limits has the path to itself.
+ *
+ * @throws NotCapable
+ */
+export async function groundsOf(path: Path): Promise<Ground[]> {
+  const grounds: Ground[] = [];
+  if (path.silentClosed) {
+    for (const family of path.families) grounds.push(await ofCaller(path, family));
+    return grounds;
+  }
+  for (const ground of await Promise.all(path.families.map((family) => ofPorts(path, family)))) {
+    grounds.push(await probed(path, ground));
+  }
+  return grounds;
 }
 
 async function ofPorts({ tester, driver, closedPort }: Path, family: 4 | 6): Promise<Ground> {
@@ -40,16 +53,24 @@ async function ofPorts({ tester, driver, closedPort }: Path, family: 4 | 6): Pro
   const answers = await portsAnswer(tester, family, { closed: closedPort, open }, driver.seesAccepts);
   const { closed, roundTrips, findings, refusal } = answers;
   const heard = closed || answers.open;
-  const ground = {
-    ...{ family, open, heard, findings, refusal },
+  return {
+    ...{ family, open, heard, findings, refusal, roundTrips },
     closedAnswers: closed,
     openAnswers: answers.open,
     silentClosed: heard && answers.silentClosed && driver.seesAccepts,
     called: false,
+    resetsAtOnce: undefined,
   };
-  if (!heard) return { ...ground, roundTrips, resetsAtOnce: undefined };
+}
+
+async function probed({ tester, closedPort }: Path, ground: Ground): Promise<Ground> {
+  const { family, heard, roundTrips, closedAnswers, openAnswers, open } = ground;
+  if (!heard) return ground;
   const within = Math.max(DEFAULT_TIMING.guard, Math.max(...roundTrips) * 4);
-  const answering = { closed: closed ? closedPort : undefined, open: answers.open ? open : undefined };
+  const answering = {
+    closed: closedAnswers ? closedPort : undefined,
+    open: openAnswers ? open : undefined,
+  };
   const probes = await probePath(tester, family, answering, within);
   return {
     ...ground,

@@ -118,10 +118,14 @@ async function firstRetransmissions(
 /** @param doubled what comes within so many milliseconds was doubled by the path */
 function waitOf({ connection: { mailbox } }: Reached, doubled: number): number | undefined {
   // A SYN that had to be sent again is answered again: that is no timer of the target's.
-  const since = mailbox.log.findLastIndex(({ from }) => from === 'tester');
-  const [first, ...others] = mailbox.log.slice(since).filter(isSynAck);
-  const again = others.find(({ at }) => first && at - first.at > doubled);
-  return first && again && again.at - first.at;
+  const log = mailbox.log.slice(mailbox.log.findLastIndex(({ from }) => from === 'tester'));
+  const first = log.find(isSynAck);
+  if (!first) return undefined;
+  // With or without ACK: a SYN at the same number waits for its acknowledgment.
+  const isAgain = ({ from, segment: { ctl, seq }, at }: Entry): boolean =>
+    from === 'target' && ctl.has('SYN') && seq === first.segment.seq && at - first.at > doubled;
+  const again = log.find(isAgain);
+  return again && again.at - first.at;
 }
 
 const isSynAck = ({ from, segment: { ctl } }: Entry): boolean =>

@@ -54,26 +54,32 @@ export async function portsAnswer(
   { closed, open }: Ports,
   isKnown: boolean,
 ): Promise<Answers> {
+  const [firstAtClosed, firstAtOpen] = await Promise.all([
+    knock(tester, family, closed, ANSWER_WITHIN),
+    open === undefined ? undefined : knock(tester, family, open, ANSWER_WITHIN),
+  ]);
+  const answering = isAnswered(firstAtOpen) ? open : isAnswered(firstAtClosed) ? closed : undefined;
+  const roundTrips = answering === undefined ? [] : await measure(tester, family, answering);
+  // Once one port has shown how long an answer takes, the other is not waited for longer.
+  const soon = answering === undefined ? ANSWER_WITHIN : withinRoundTrips(roundTrips);
   const [atClosed, atOpen] = await Promise.all([
-    insist(tester, family, closed),
-    open === undefined ? undefined : insist(tester, family, open),
+    insist(tester, family, closed, soon, firstAtClosed),
+    open === undefined || !firstAtOpen ? undefined : insist(tester, family, open, soon, firstAtOpen),
   ]);
   const answers = {
-    closed: atClosed.answers.length > 0,
-    open: (atOpen?.answers.length ?? 0) > 0,
+    closed: isAnswered(atClosed),
+    open: isAnswered(atOpen),
     refusal: [...atClosed.refusals, ...(atOpen?.refusals ?? [])][0],
   };
   if (!answers.closed && !answers.open) {
     return { ...answers, roundTrips: [], silentClosed: true, findings: [] };
   }
-  const roundTrips: number[] = [];
-  const answering = answers.open && open !== undefined ? open : closed;
-  for (let count = 0; count < ROUND_TRIPS; count += 1) {
-    roundTrips.push(...roundTripOf(await knock(tester, family, answering, ANSWER_WITHIN)));
+  if (answering === undefined) {
+    roundTrips.push(...(await measure(tester, family, answers.open && open !== undefined ? open : closed)));
   }
   // The first may have waited for a resolution of the target's address.
   if (roundTrips.length === 0) roundTrips.push(...roundTripOf(answers.open && atOpen ? atOpen : atClosed));
-  const within = Math.max(SILENCE, Math.max(...roundTrips) * 4);
+  const within = withinRoundTrips(roundTrips);
   return {
     ...answers,
     roundTrips,
@@ -104,7 +110,8 @@ async function atTheClosedPort(
     });
     return { findings: [taken], silentClosed: false };
   }
-  const ask = (probe: Probe): Promise<Knock> => insist(tester, family, port, within, probe);
+  const ask = async (probe: Probe): Promise<Knock> =>
+    insist(tester, family, port, within, await knock(tester, family, port, within, PROBES[probe]));
   // What accuses is seen twice, from different ports.
   const sure = async (probe: Probe, one: Knock): Promise<Knock> => (isWrong(probe, one) ? ask(probe) : one);
   const syn = await sure('SYN to a closed port', atClosed);
@@ -141,18 +148,33 @@ async function atTheClosedPort(
 const isWrong = (step: Probe, { sent, answers: [answer] }: Knock): boolean =>
   answer !== undefined && wrongWith(step, sent.segment, answer.segment).length > 0;
 
+/** Sends again what was not answered. @param knocked the first time that it was sent */
 async function insist(
   tester: Tester,
   family: 4 | 6,
   port: number,
-  within = ANSWER_WITHIN,
-  probe: Probe = 'SYN to a closed port',
+  within: number,
+  knocked: Knock,
 ): Promise<Knock> {
-  let knocked = await knock(tester, family, port, within, PROBES[probe]);
-  for (let tries = 1; tries < TRIES && knocked.answers.length === 0; tries += 1) {
-    knocked = await knock(tester, family, port, within, PROBES[probe]);
+  let last = knocked;
+  for (let tries = 1; tries < TRIES && !isAnswered(last); tries += 1) {
+    last = await knock(tester, family, port, within, knocked.sent.segment);
   }
-  return knocked;
+  return last;
 }
+
+async function measure(tester: Tester, family: 4 | 6, port: number): Promise<number[]> {
+  const roundTrips: number[] = [];
+  for (let count = 0; count < ROUND_TRIPS; count += 1) {
+    roundTrips.push(...roundTripOf(await knock(tester, family, port, ANSWER_WITHIN)));
+  }
+  return roundTrips;
+}
+
+/** How long an answer may take, when the round trips were these; in milliseconds. */
+const withinRoundTrips = (roundTrips: readonly number[]): number =>
+  Math.max(SILENCE, Math.max(0, ...roundTrips) * 4);
+
+const isAnswered = (knocked: Knock | undefined): boolean => (knocked?.answers.length ?? 0) > 0;
 
 const roundTripOf = ({ answers, sent }: Knock): number[] => (answers[0] ? [answers[0].at - sent.at] : []);

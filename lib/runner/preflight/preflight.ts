@@ -1,10 +1,11 @@
 import { CHECKS, type KnownAdoption, SECTION_OF } from '../../standard/adoption.ts';
 import { type AcceptTime, DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
+import { runSideBySide } from '../pool.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
 import { findAcceptTime } from './accept-time.ts';
 import { detectAdoption } from './adoption.ts';
-import { deadFamily, type Ground, groundOf } from './ground.ts';
+import { deadFamily, type Ground, groundsOf } from './ground.ts';
 import { findHalfOpen, type HalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
 import { findLimits, type Limits } from './limits.ts';
 import type { Path } from './path.ts';
@@ -13,7 +14,7 @@ import { PATIENCE } from './ports-answer.ts';
 import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
 import { soonestReply } from './soonest-reply.ts';
 import { unlessUnreached } from './unless-beyond.ts';
-import { walk } from './walk.ts';
+import { type Walk, walk } from './walk.ts';
 
 export interface Preflight {
   readonly timing: Timing;
@@ -21,6 +22,8 @@ export interface Preflight {
   readonly adoption: KnownAdoption;
   readonly synCookies: boolean;
   readonly acceptTime: AcceptTime;
+  /** No limit of the replies on one connection was seen. */
+  readonly answersManyAtOnce: boolean;
   /** What of the target is not as it must be. */
   readonly findings: readonly Finding[];
   /** The families over which CLOSED says nothing. */
@@ -53,9 +56,8 @@ export class PathUnusable extends Error {
  */
 export async function preflight(path: Path): Promise<Preflight> {
   const { tester, driver, closedPort } = path;
-  const grounds: Ground[] = [];
   const began = performance.now();
-  for (const family of path.families) grounds.push(await groundOf(path, family));
+  const grounds = await groundsOf(path);
   const roundTrips = grounds.flatMap((ground) => ground.roundTrips);
   const worst = Math.max(0, ...roundTrips);
   const spread = roundTrips.length === 0 ? 0 : worst - Math.min(...roundTrips);
@@ -76,8 +78,9 @@ export async function preflight(path: Path): Promise<Preflight> {
   const findings: Finding[] = [];
   const alive: Ground[] = [];
   const watch = watchOver(path, grounds, environment.timing.guard);
+  const walks = await walkOver(environment, path, grounds, watch);
   for (const ground of grounds) {
-    const walked = ground.called ? undefined : await walk(environment, ground.family, path.width, watch);
+    const walked = walks.get(ground);
     if (ground.heard || walked?.heard) {
       alive.push(ground);
       findings.push(...ground.findings, ...(walked?.findings ?? []));
@@ -115,6 +118,7 @@ export async function preflight(path: Path): Promise<Preflight> {
     synCookies: halfOpen !== undefined && usesCookiesOnly(halfOpen),
     acceptTime,
     width: bearable(width, resetsAtOnce, limits),
+    answersManyAtOnce: limits !== undefined && limits.perConnection.answered === limits.perConnection.asked,
     facts: {
       'round trip, median (ms)': median(roundTrips),
       'round trip, worst (ms)': Math.round(worst * 1000) / 1000,
@@ -129,6 +133,22 @@ export async function preflight(path: Path): Promise<Preflight> {
       ...adoptionFacts(adoption),
     },
   };
+}
+
+/** Walks over all families side by side, as far as there may be so many connections at a time: what fails is waited for. */
+async function walkOver(
+  environment: Environment,
+  { driver, width }: Path,
+  grounds: readonly Ground[],
+  watch: TargetWatch | undefined,
+): Promise<ReadonlyMap<Ground, Walk>> {
+  const walks = new Map<Ground, Walk>();
+  const left = grounds.filter(({ called }) => !called);
+  const lanes = driver.testerPorts ? 1 : Math.max(1, Math.min(width, left.length));
+  await runSideBySide(left, lanes, async (ground) => {
+    walks.set(ground, await walk(environment, ground.family, Math.max(1, Math.floor(width / lanes)), watch));
+  });
+  return walks;
 }
 
 /** Who tells whether the target has died on the way through its states; undefined where no port of its answers. */
