@@ -5,6 +5,7 @@ import { add } from '../wire/seq.ts';
 import type { Connection } from './connection.ts';
 import { type Environment, pause } from './environment.ts';
 import { hasDoubles } from './replies.ts';
+import type { State } from '../standard/state.ts';
 import { Unreached } from './unreached.ts';
 
 // A segment that is not answered is sent again so often.
@@ -20,12 +21,16 @@ export class Dialogue {
   readonly mailbox: Mailbox;
   /** How many segments had to be sent again. */
   sentAgain = 0;
-  /** How many of them the target never answers the first time. */
+  /** How many of them the target mostly leaves unanswered the first time. */
   #sentInVain = 0;
 
-  constructor(environment: Environment, mailbox: Mailbox) {
+  readonly #goal: State;
+
+  /** @param goal the state that the target is brought to: the same segment meets another one on the way elsewhere */
+  constructor(environment: Environment, mailbox: Mailbox, goal: State) {
     this.environment = environment;
     this.mailbox = mailbox;
+    this.#goal = goal;
   }
 
   /**
@@ -37,7 +42,7 @@ export class Dialogue {
     const { path } = tester;
     const { log } = this.mailbox;
     if (!log.some(({ from }) => from === 'tester')) return;
-    // A target without such a limit has not used it up by what it never answers the first time.
+    // A target without such a limit has not used it up by what it leaves unanswered.
     const counted = answersManyAtOnce ? this.sentAgain - this.#sentInVain : this.sentAgain;
     if (counted > 0 || (path.disturbed && hasDoubles(log))) await pause(LIMITER_REST);
     else if (path.disturbed) await pause(this.environment.timing.spread + STRAGGLERS);
@@ -63,9 +68,9 @@ export class Dialogue {
     wanted: (segment: ConcreteSegment) => boolean,
   ): Promise<Entry> {
     const { tester, timing } = this.environment;
-    const kind = step ?? what;
-    // Where the target is known to answer at the second sending only, the first is given no more than a round trip.
-    const isInVain = tester.path.neverAnswersFirst(kind);
+    const kind = `${step ?? what}, ${this.#goal}`;
+    // Where the target is known to answer the second sending, the first is given no more than a round trip.
+    const isInVain = tester.path.isLeftUnanswered(kind);
     for (let lost = 0; ; lost += 1) {
       const patience = isInVain && lost === 0 ? timing.guard : this.patience;
       const answer = await this.mailbox.next(({ segment }) => wanted(segment), patience);

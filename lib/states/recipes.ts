@@ -47,7 +47,7 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
   const mailbox = tester.open(wish.family, course?.testerPort);
   mailbox.filler = course?.filler;
   try {
-    const dialogue = new Dialogue(environment, mailbox);
+    const dialogue = new Dialogue(environment, mailbox, wish.state);
     const reached = await new Recipe(dialogue, wish, course).run();
     if (SYNCHRONIZED.includes(wish.state)) {
       await tester.flushed();

@@ -4,7 +4,10 @@ const LEAST_RATE = 0.001;
 // What is left of the chance of a wrong verdict: one in a million cases.
 const ERROR = 1e-6;
 const MOST_LEAD = 6;
-const HALF = 0.5;
+// Of a kind that is rare. A path that loses so much of it by chance soon loses less of it, and of the others as much.
+const ENOUGH_OF_A_KIND = 2;
+const MOST = 0.5;
+const FAR_MORE = 2;
 
 /** Answers that came, and segments that had to be sent again for them. */
 interface Count {
@@ -41,15 +44,16 @@ export class PathQuality {
   }
 
   /**
-   * Whether each segment of this kind had to be sent again, while others mostly had not: that is the target's doing, and no
+   * Whether most segments of this kind had to be sent again, far more than of all others: that is the target's doing, and no
    * loss on the path.
    */
-  neverAnswersFirst(kind: string): boolean {
+  isLeftUnanswered(kind: string): boolean {
     const count = this.#counts.get(kind);
-    if (!count || count.answers < FEWEST || count.lost < count.answers) return false;
+    if (!count || count.lost < ENOUGH_OF_A_KIND) return false;
     const all = sum([...this.#counts.values()]);
     const others = { answers: all.answers - count.answers, lost: all.lost - count.lost };
-    return others.answers >= FEWEST && share(others.lost, others.answers) < HALF;
+    const rate = share(count.lost, count.answers);
+    return others.answers >= FEWEST && rate >= MOST && rate > FAR_MORE * share(others.lost, others.answers);
   }
 
   /** The share of exchanges that are disturbed, 0...1. */
@@ -84,7 +88,7 @@ export class PathQuality {
   }
 
   get #onPath(): Count {
-    return sum([...this.#counts].flatMap(([kind, count]) => (this.neverAnswersFirst(kind) ? [] : [count])));
+    return sum([...this.#counts].flatMap(([kind, count]) => (this.isLeftUnanswered(kind) ? [] : [count])));
   }
 }
 
