@@ -68,7 +68,8 @@ export class Dialogue {
     wanted: (segment: ConcreteSegment) => boolean,
   ): Promise<Entry> {
     const { tester, timing } = this.environment;
-    const kind = `${step ?? what}, ${this.#goal}`;
+    const { ctl, data } = entry.segment;
+    const kind = `${[...ctl].sort()}${data > 0 ? ' with text' : ''} on the way to ${this.#goal}`;
     // Where the target is known to answer the second sending, the first is given no more than a round trip.
     const isInVain = tester.path.isLeftUnanswered(kind);
     for (let lost = 0; ; lost += 1) {

@@ -32,7 +32,8 @@ const LIMITED = 4;
 
 /**
  * Measures how the path treats segments: a burst of SYNs to a closed port, each of which every TCP resets once. What is
- * missing was lost on the path or swallowed by a limit of the target's: SYNs to a port that listens tell which.
+ * missing was lost on the path or swallowed by a limit of the target's, and what comes twice was doubled on the path or sent
+ * twice: SYNs to a port that listens tell which.
  *
  * @param within how long an answer may take, in milliseconds
  */
@@ -47,7 +48,9 @@ export async function probePath(
   const { doubled, roundTrips } = burst;
   const reordered = await reorderings(tester, family, ports.closed, within, burst);
   const missing = BURST - burst.answered;
-  if (missing === 0) {
+  // Resets that come twice may be the target's doing as well.
+  const isDoubtful = doubled > LIMITED && ports.open !== undefined;
+  if (missing === 0 && !isDoubtful) {
     tester.path.recordProbes(BURST, { doubled, reordered });
     return { roundTrips, resetsAtOnce: undefined };
   }
@@ -62,7 +65,9 @@ export async function probePath(
   tester.path.recordProbes(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
   // Who answers nothing of a burst has no limit of zero: it answered before.
   const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED && burst.answered > 0;
-  if (!limited) tester.path.recordProbes(BURST, { lost: missing, doubled, reordered });
+  const sendsTwice = isDoubtful && doubled / BURST > LIMITED * (paced.doubled / PACED);
+  const onPath = sendsTwice ? 0 : doubled;
+  if (!limited) tester.path.recordProbes(BURST, { lost: missing, doubled: onPath, reordered });
   return {
     roundTrips: [...roundTrips, ...paced.roundTrips],
     resetsAtOnce: limited ? burst.answered : undefined,

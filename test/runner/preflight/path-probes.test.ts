@@ -54,4 +54,30 @@ describe('probes of the path', () => {
     await probePath(tester, 4, PORTS, 100);
     expect(tester.path.disturbed).to.equal(true);
   });
+
+  /** CLOSED resets, LISTEN answers a SYN; each of these so often. */
+  const answering = ({ resets, synAcks }: { resets: number; synAcks: number }) => {
+    link.script = (sent) => {
+      const { ctl, seq } = sent.segment;
+      if (ctl.has('RST')) return [];
+      const [answer, times] =
+        sent.to === PORTS.open ? [`<SEQ=9><ACK=${seq + 1}><CTL=SYN,ACK>`, synAcks] : [resetOf(sent), resets];
+      return Array.from({ length: times }, () => answer);
+    };
+  };
+
+  it('do not take a target that sends each reset twice for a path that doubles', async function () {
+    this.timeout(20_000);
+    answering({ resets: 2, synAcks: 1 });
+    await probePath(tester, 4, PORTS, 250);
+    expect(String(tester.path)).to.equal('0 lost, 0 doubled, 0 out of order');
+    expect(tester.path.disturbed).to.equal(false);
+  });
+
+  it('find a path that doubles whatever it carries', async function () {
+    this.timeout(20_000);
+    answering({ resets: 2, synAcks: 2 });
+    await probePath(tester, 4, PORTS, 250);
+    expect(String(tester.path)).to.equal('0 lost, 100 doubled, 0 out of order');
+  });
 });
