@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { State } from '../../lib/standard/state.ts';
 import { Connection, type Proof, prove } from '../../lib/states/index.ts';
+import { gt } from '../../lib/wire/seq.ts';
 import { segment } from '../tester/memory-link.ts';
 import { TIMING, type World, world } from './scripted-target.ts';
 
@@ -184,6 +185,22 @@ describe('the state after', () => {
       riding.link.script = () => [`<SEQ=${ISS + 1}><ACK=102><CTL=FIN,ACK>`];
       const numbers = { rcvNxt: 102, sndNxt: ISS + 2 };
       expect(await riding.prove()).to.include({ state: 'CLOSING', ...numbers });
+    });
+
+    it('takes no FIN of its timer for the answer to old text, which it may never answer', async () => {
+      const deaf = scene('FIN-WAIT-1', '<SEQ=101><ACK=5001><CTL=URG>');
+      const { link, connection, environment } = deaf;
+      // It answers nothing but the acknowledgment of what it has not sent; its timer is slower than an answer.
+      link.script = ({ segment: { ack } }) =>
+        gt(ack, ISS + 3) ? [`<SEQ=${ISS + 2}><ACK=101><CTL=ACK>`] : [];
+      const timer = setInterval(
+        () => link.arrive(`<SEQ=${ISS + 1}><ACK=101><CTL=FIN,ACK>`, connection.mailbox.port),
+        4 * environment.timing.guard,
+      );
+      expect((await deaf.prove()).how).to.match(
+        /^old text was not answered, but an ACK of what it has not sent was/,
+      );
+      clearInterval(timer);
     });
 
     it('takes no FIN that was taken for new text', async () => {
