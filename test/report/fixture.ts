@@ -110,7 +110,7 @@ export function syntheticCases(perRecipe = 73): Case[] {
         conditions: index % 24 === 23 ? ['zero-window'] : [],
         send,
         expect: expectation(state, send),
-        rules: [],
+        rules: ['RFC 793 3.9 first', '3.10.7.4 first'],
         cite: ['RFC 793 3.9, first: the sequence number is checked', 'RFC 9293 3.10.7.4 first'],
         requirements: [],
         families: [4, 6],
