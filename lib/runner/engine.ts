@@ -1,4 +1,5 @@
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
+import { Cleanups } from '../cleanups.ts';
 import { catalogue } from '../catalogue/catalogue.ts';
 import { type Environment, pause } from '../states/index.ts';
 import {
@@ -60,7 +61,7 @@ export interface EngineOptions {
 export class Engine {
   readonly #settings: Settings;
   readonly #options: EngineOptions;
-  readonly #cleanups: (() => void | Promise<void>)[] = [];
+  readonly #cleanups = new Cleanups();
   #environment: Environment | undefined;
   #preflight: Preflight | undefined;
   #watch: TargetWatch | undefined;
@@ -81,7 +82,7 @@ export class Engine {
     const target: NetworkTarget = usesLab(settings)
       ? await this.#inTheLab(settings.stack)
       : await openNetworkTarget(settings);
-    this.#cleanups.push(() => target.stop());
+    this.#cleanups.add(() => target.stop());
     const { driver, name, tester: local, target: remote, avoided, silentClosed = false } = target;
     this.#avoided = avoided?.rcvNxt ?? [];
     const families = settings.families.filter((family) => target.families.includes(family) && remote[family]);
@@ -93,7 +94,7 @@ export class Engine {
       );
     }
     // First of all: a call that the kernel has reset must not be taken for one that waits.
-    this.#cleanups.push(
+    this.#cleanups.add(
       silenceKernel(
         families.flatMap((family) =>
           // Those that the target calls by itself lie elsewhere.
@@ -121,7 +122,7 @@ export class Engine {
     // A run after another must not meet the 4-tuples that the target still has in TIME-WAIT.
     const start = ports.low + Math.floor(Math.random() * (ports.high - ports.low));
     const tester = new Tester(links, new PortRange(ports.low, ports.high, start));
-    this.#cleanups.push(() => tester.close());
+    this.#cleanups.add(() => tester.close());
     driver.abortUnclaimed?.(tester);
     tester.expectCalls(driver.testerPorts ?? [], driver.callsAtOnce);
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
@@ -215,7 +216,7 @@ export class Engine {
   /** Takes everything down again, the last thing first; may be called at any time, also more than once. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
+    await this.#cleanups.run();
   }
 
   /** A queue that overflowed was too small for what was in flight. */

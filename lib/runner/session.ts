@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { labCommand, labEnvironment } from '../lab/index.ts';
+import { NODE } from '../processes.ts';
 import type { Loss } from '../verdict/loss.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type FromEngine, HEARTBEAT, type TargetFacts, type ToEngine } from './messages.ts';
@@ -18,8 +18,6 @@ export class EngineLost extends Error {
   override name = 'EngineLost';
 }
 
-// mocha may load this file as CommonJS, where import.meta.resolve is missing.
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const STOP_WITHIN = 3000;
 // Signs of life of the engine's that may be missing: a machine under load is late, one that was suspended as well.
@@ -66,7 +64,7 @@ export class Session {
    */
   static async open(settings: Settings, mostMissing = MOST_MISSING): Promise<Session> {
     const prefix = usesLab(settings) ? labCommand() : undefined;
-    const node = [process.execPath, '--import', TSX, WORKER];
+    const node = [...NODE, WORKER];
     const [command, ...args] = prefix ? [prefix.command, ...prefix.args, ...node] : node;
     const child = spawn(command as string, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

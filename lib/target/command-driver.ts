@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { demandsOf } from '../catalogue/conditions.ts';
+import { ENDS_WITH_US, signalGroup } from '../processes.ts';
 import { ApplicationsOnly } from './applications-only.ts';
 import {
   type Course,
@@ -83,7 +84,8 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
     const fields: Record<string, string | number> = { address, port: testerPort, family };
     const command = run.replace(/\{(address|port|family)\}/g, (_, name: string) => String(fields[name]));
     // It leads a process group, so that all of it can be ended, and ends with us.
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', command], {
+    const [program, ...words] = [...ENDS_WITH_US, 'sh', '-c', command];
+    const child = spawn(program, words, {
       stdio: [sends || halfCloses ? 'pipe' : 'ignore', 'ignore', 'ignore'],
       detached: true,
     });
@@ -109,19 +111,19 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
 
   override async close({ socketId }: Handle): Promise<void> {
     const running = this.#running.get(socketId);
-    if (running) signal(running.process, 'SIGTERM');
+    if (running) signalGroup(running.process, 'SIGTERM');
   }
 
   override async release(testerPort: number): Promise<void> {
     for (const running of this.#running.values()) {
-      if (running.testerPort === testerPort) signal(running.process, 'SIGKILL');
+      if (running.testerPort === testerPort) signalGroup(running.process, 'SIGKILL');
     }
   }
 
   override async dispose(): Promise<void> {
     const left = [...this.#running.values()].map(({ process: child }) => {
       const gone = once(child, 'exit');
-      signal(child, 'SIGKILL');
+      signalGroup(child, 'SIGKILL');
       return gone;
     });
     await Promise.all(left);
@@ -149,12 +151,3 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
 }
 
 const takesNone = (): NotCapable => new NotCapable('the command only opens connections: it takes a service');
-
-function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, name);
-  } catch {
-    // all of it has ended
-  }
-}

@@ -1,3 +1,4 @@
+import { numbersFrom } from '../random.ts';
 import type { Arrival, Link, Refusal } from './link.ts';
 import type { Disturbance, Noise } from './noise.ts';
 
@@ -77,6 +78,7 @@ export class DisturbedLink implements Link {
 /** One way of the wire: a queue in the order of due times, with one timer for its head. */
 class Direction {
   readonly #how: Disturbance;
+  /** Draws a number from 0 up to, not including, 1. */
   readonly #draw: () => number;
   readonly #queue: InFlight[] = [];
   #lastDue = 0;
@@ -85,7 +87,8 @@ class Direction {
 
   constructor(how: Disturbance, seed: number) {
     this.#how = how;
-    this.#draw = generator(seed);
+    const draw = numbersFrom(seed);
+    this.#draw = () => draw() / 2 ** 32;
   }
 
   carry(deliver: () => void): void {
@@ -128,15 +131,4 @@ class Direction {
     }
     this.#wind();
   }
-}
-
-/** mulberry32: small, and good enough to disturb packets by. Numbers from 0 up to, not including, 1. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b_79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), state | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

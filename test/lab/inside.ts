@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Lab, type LabOptions } from '../../lib/lab/namespaces/lab.ts';
-import { startLinuxTarget } from '../../lib/lab/stacks/linux/linux-target.ts';
+import { startLinuxTarget } from '../../lib/lab/stacks/linux.ts';
 import { RawLink } from '../../lib/tester/raw-link.ts';
 import {
   ACK,

@@ -4,10 +4,11 @@ import { networkInterfaces } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ENDS_WITH_US, ended, stop } from '../../processes.ts';
 import { compile } from './compile.ts';
 import { LabUnavailable, labEnvironment, requireTool } from './enter.ts';
 import { type LinkLoss, lossRules } from './loss.ts';
-import { ended, run, stop } from './run.ts';
+import { deleteLink, ipBatch, run } from './run.ts';
 import { LINK_SYSCTLS, type Sysctl, TARGET_SYSCTLS } from './sysctls.ts';
 
 export type Family = 4 | 6;
@@ -93,17 +94,13 @@ export class Lab {
     try {
       const link = `dev ${INTERFACE}`;
       for (const sysctl of LINK_SYSCTLS) applySysctl(sysctl);
-      await run(
-        'ip',
-        ['-batch', '-'],
-        lines([
-          `link add ${INTERFACE} address ${TESTER_MAC} mtu ${mtu} type veth` +
-            ` peer name ${INTERFACE} address ${TARGET_MAC} mtu ${mtu} netns ${holder.pid}`,
-          ...endpoint({ own: TESTER, peer: TARGET, peerMac: TARGET_MAC, families }),
-          // What is sent to more than one host goes out of the link as well, if only to see that it is ignored.
-          ...(families.includes(4) ? [`route replace 224.0.0.0/4 ${link}`] : []),
-        ]),
-      );
+      await ipBatch([
+        `link add ${INTERFACE} address ${TESTER_MAC} mtu ${mtu} type veth` +
+          ` peer name ${INTERFACE} address ${TARGET_MAC} mtu ${mtu} netns ${holder.pid}`,
+        ...endpoint({ own: TESTER, peer: TARGET, peerMac: TARGET_MAC, families }),
+        // What is sent to more than one host goes out of the link as well, if only to see that it is ignored.
+        ...(families.includes(4) ? [`route replace 224.0.0.0/4 ${link}`] : []),
+      ]);
       await lab.#setUpTargetEnd();
       const program = await helper;
       try {
@@ -145,7 +142,7 @@ export class Lab {
   spawnInTarget(command: string, args: readonly string[] = [], options: SpawnOptions = {}): TargetProcess {
     if (this.#disposed) throw new Error('the lab is disposed of');
     // Innermost, because a change of credentials on the way would take the death signal back.
-    const words = [...this.#enter(), 'setpriv', '--pdeathsig', 'KILL', '--', command, ...args];
+    const words = [...this.#enter(), ...ENDS_WITH_US, command, ...args];
     const child = spawn('nsenter', words, {
       env: labEnvironment(options.env),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -186,7 +183,7 @@ export class Lab {
   async #end(): Promise<void> {
     await Promise.all([...this.#children].map(stop));
     // At once, where the kernel takes its time with a namespace that has lost its last process.
-    await run('ip', ['link', 'delete', INTERFACE]).catch(() => {});
+    await deleteLink(INTERFACE);
     this.#holder.ref();
     this.#holder.stdin?.end();
     await ended(this.#holder);
@@ -198,7 +195,7 @@ export class Lab {
 
   async #setUpTargetEnd(): Promise<void> {
     const commands = endpoint({ own: TARGET, peer: TESTER, peerMac: TESTER_MAC, families: this.families });
-    await run('nsenter', [...this.#enter(), 'ip', '-batch', '-'], lines(commands));
+    await ipBatch(commands, ['nsenter', ...this.#enter()]);
   }
 }
 
@@ -282,8 +279,6 @@ function endpoint({ own, peer, peerMac, families }: Endpoint): string[] {
   }
   return commands;
 }
-
-const lines = (commands: readonly string[]): string => commands.map((command) => `${command}\n`).join('');
 
 const file = (sysctl: string): string => `/proc/sys/${sysctl.replaceAll('.', '/')}`;
 

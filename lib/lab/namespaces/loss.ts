@@ -1,3 +1,5 @@
+import { numbersFrom } from '../../random.ts';
+
 export interface LinkLoss {
   /** Of the packets, in each direction; to the hundredth. */
   readonly percent: number;
@@ -16,7 +18,7 @@ export function lossRules(device: string, loss: LinkLoss): { toTester: string; t
     throw new RangeError(`a loss of ${loss.percent} percent is none between 0 and 100`);
   }
   const count = Math.round((loss.percent / 100) * ROUND);
-  const random = generator(loss.seed);
+  const random = numbersFrom(loss.seed);
   return { toTester: rules(device, draw(count, random)), toTarget: rules(device, draw(count, random)) };
 }
 
@@ -40,19 +42,8 @@ function rules(device: string, lost: readonly number[]): string {
 function draw(count: number, random: () => number): number[] {
   const numbers = Array.from({ length: ROUND }, (_, index) => index);
   for (let index = 0; index < count; index += 1) {
-    const other = index + Math.floor(random() * (ROUND - index));
+    const other = index + Math.floor((random() / 2 ** 32) * (ROUND - index));
     [numbers[index], numbers[other]] = [numbers[other] as number, numbers[index] as number];
   }
   return numbers.slice(0, count);
-}
-
-/** mulberry32: small, and good enough to lose packets by. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

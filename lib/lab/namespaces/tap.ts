@@ -3,7 +3,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { LabUnavailable, requireTool } from './enter.ts';
 import type { Addresses, Family } from './lab.ts';
-import { run } from './run.ts';
+import { deleteLink, ipBatch } from './run.ts';
 import { LINK_SYSCTLS } from './sysctls.ts';
 
 /** A link in the tester's own namespace, whose other end is a program that has opened the tap. */
@@ -19,12 +19,15 @@ export interface Tap {
 }
 
 const NAME = 'lab0';
+const SECOND = 'lab1';
 const DEVICE = '/dev/net/tun';
 // As in a lab with a veth: documentation addresses (RFC 5737, RFC 3849).
 const TESTER: Addresses = { 4: '192.0.2.1', 6: '2001:db8::1' };
 const TARGET: Addresses = { 4: '192.0.2.2', 6: '2001:db8::2' };
 const TESTER_MAC = '02:00:00:00:02:01';
 const TARGET_MAC = '02:00:00:00:02:02';
+const SECOND_TESTER_MAC = '02:00:00:00:02:03';
+const SECOND_TARGET_MAC = '02:00:00:00:02:04';
 
 /**
  * Makes a tap, for a target that is a program of its own instead of a kernel. The target's neighbour entry is fixed, so
@@ -64,15 +67,29 @@ export async function makeTap(families: readonly Family[]): Promise<Tap> {
   }
   // What is sent to more than one host goes out of the link as well, if only to see that it is ignored.
   if (families.includes(4)) commands.push(`route replace 224.0.0.0/4 dev ${NAME}`);
-  await run('ip', ['-batch', '-'], commands.map((command) => `${command}\n`).join(''));
+  await ipBatch(commands);
   return {
     name: NAME,
     tester: TESTER,
     target: TARGET,
     testerMac: TESTER_MAC,
     targetMac: TARGET_MAC,
-    remove: async () => {
-      await run('ip', ['link', 'delete', NAME]).catch(() => {});
-    },
+    remove: () => deleteLink(NAME),
   };
+}
+
+/** A tap beside the first one, with IPv6 alone: another program is at its end. */
+export async function makeSecondTap({
+  tester,
+  target,
+}: Tap): Promise<Pick<Tap, 'name' | 'targetMac' | 'remove'>> {
+  await ipBatch([
+    `tuntap add dev ${SECOND} mode tap`,
+    `link set dev ${SECOND} addrgenmode none`,
+    `link set dev ${SECOND} address ${SECOND_TESTER_MAC} up`,
+    `addr add ${tester[6]}/64 nodad dev ${SECOND}`,
+    `neigh replace ${target[6]} lladdr ${SECOND_TARGET_MAC} dev ${SECOND} nud permanent`,
+    `route replace default via ${target[6]} dev ${SECOND}`,
+  ]);
+  return { name: SECOND, targetMac: SECOND_TARGET_MAC, remove: () => deleteLink(SECOND) };
 }

@@ -1,8 +1,8 @@
 import type { Stack } from './stack.ts';
-import { gvisor } from './gvisor/gvisor.ts';
+import { gvisor } from './gvisor.ts';
 import { ipxe } from './ipxe/ipxe.ts';
-import { linux } from './linux/linux.ts';
-import { linux612 } from './linux/linux-6.12.ts';
+import { linux } from './linux.ts';
+import { linux612 } from './linux-6.12/linux-6.12.ts';
 import { lwip } from './lwip.ts';
 import { findReference, reference } from './reference.ts';
 import { slirp } from './slirp/slirp.ts';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { startInSteps } from '../../cleanups.ts';
 import { buildUpperTester } from '../../target/build-agent.ts';
 import { limitedTo } from '../../target/capabilities.ts';
-import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import { LabUnavailable } from '../namespaces/enter.ts';
 import { COMPILER, missingOf } from '../namespaces/packages.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
 import { makeTap, type Tap } from '../namespaces/tap.ts';
-import { controlAddress, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
+import { drivenBy, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
 
 const INCLUDES = '/usr/include/lwip';
 const PACKAGES = { ...COMPILER, 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
@@ -25,14 +25,11 @@ export const lwip: Stack = {
   what: 'lwIP, the TCP of small devices, as a process on a tap interface',
   packages: Object.keys(PACKAGES),
   missing: () => missingOf(PACKAGES),
-  async start({ families, logs }: StackOptions): Promise<RunningTarget> {
-    const [program, name] = await Promise.all([build(), versionedName()]);
-    const tap = await makeTap(families);
-    const cleanups = [() => tap.remove()];
-    const stop = async (): Promise<void> => {
-      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-    };
-    try {
+  start: ({ families, logs }: StackOptions): Promise<RunningTarget> =>
+    startInSteps(async (undo) => {
+      const [program, name] = await Promise.all([build(), versionedName()]);
+      const tap = await makeTap(families);
+      undo(() => tap.remove());
       const { tester, target } = tap;
       const agent = await startUpperTester({
         what: 'The upper tester on lwIP',
@@ -45,26 +42,9 @@ export const lwip: Stack = {
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: 'lwip' },
       });
-      cleanups.push(() => agent.stop());
-      const address = controlAddress(target, families);
-      const driver = await UpperTesterDriver.open({ address, port: agent.port, tester, target });
-      cleanups.push(() => driver.dispose());
-      return {
-        name,
-        families,
-        tester,
-        target,
-        driver: limitedTo(CAPABILITIES, driver),
-        width: WIDTH,
-        ending: () => agent.ending,
-        restart: () => agent.restart(),
-        stop,
-      };
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-  },
+      const running = await drivenBy(agent, { families, tester, target }, undo);
+      return { ...running, name, driver: limitedTo(CAPABILITIES, running.driver), width: WIDTH };
+    }),
 };
 
 function hostOptions({ name, tester, target, targetMac }: Tap, families: StackOptions['families']): string[] {

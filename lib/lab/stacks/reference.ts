@@ -1,20 +1,18 @@
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { startInSteps } from '../../cleanups.ts';
+import { NODE } from '../../processes.ts';
 import { adoptionNamed } from '../../standard/adoption.ts';
 import { DEFAULT_PROFILE, isProfile, type Profile } from '../../standard/profile.ts';
-import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import { Lab } from '../namespaces/lab.ts';
 import { COMPILER, missingOf } from '../namespaces/packages.ts';
 import { behaviourOfMutant } from '../reference/load-mutant.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
-import { controlAddress, startUpperTester } from './upper-tester-process.ts';
+import { drivenBy, startUpperTester } from './upper-tester-process.ts';
 
 const ID = 'reference';
 const WIDTH = 64;
 const PATIENCE_MS = 10_000;
 const MAIN = fileURLToPath(new URL('../reference/main.ts', import.meta.url));
-// mocha may load this file as CommonJS, where import.meta.resolve is missing.
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** After `adopts=` come the checks of RFC 5961 that it has adopted, or `none`. */
 const ADOPTS = /^adopts=(.*)$/;
@@ -57,22 +55,19 @@ interface Variant {
   readonly adopts: string | undefined;
 }
 
-async function start(
+const start = (
   { profile, mutant, adopts }: Variant,
   { families, logs }: StackOptions,
-): Promise<RunningTarget> {
-  const lab = await Lab.create({ families });
-  const { tester, target } = lab;
-  const cleanups = [() => lab.dispose()];
-  const stop = async (): Promise<void> => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  };
-  try {
-    const child = await startUpperTester({
+): Promise<RunningTarget> =>
+  startInSteps(async (undo) => {
+    const lab = await Lab.create({ families });
+    undo(() => lab.dispose());
+    const { tester, target } = lab;
+    const agent = await startUpperTester({
       what: 'The reference target',
       words: (port) => [
         ...lab.entering,
-        ...[process.execPath, '--import', TSX, MAIN, '--profile', profile, '--port', String(port)],
+        ...[...NODE, MAIN, '--profile', profile, '--port', String(port)],
         ...(mutant === undefined ? [] : ['--mutant', mutant]),
         ...(adopts === undefined ? [] : ['--adopts', adopts]),
         ...families.flatMap((family) => ['--local', target[family], '--tester', tester[family]]),
@@ -80,20 +75,8 @@ async function start(
       patienceMs: PATIENCE_MS,
       log: logs === undefined ? undefined : { folder: logs, name: ID },
     });
-    cleanups.push(() => child.stop());
-    const address = controlAddress(target, families);
-    const driver = await UpperTesterDriver.open({ address, port: child.port, tester, target });
-    cleanups.push(() => driver.dispose());
+    const running = await drivenBy(agent, { families, tester, target }, undo);
     const what = mutant === undefined ? '' : `, mutant ${mutant}`;
     const chosen = adopts === undefined ? '' : `, adopts ${adopts}`;
-    const name = `reference, ${profile}${what}${chosen}`;
-    return {
-      ...{ name, families, tester, target, driver, width: WIDTH, stop },
-      ending: () => child.ending,
-      restart: () => child.restart(),
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
+    return { ...running, name: `reference, ${profile}${what}${chosen}`, width: WIDTH };
+  });

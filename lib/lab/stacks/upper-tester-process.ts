@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Ending } from '../../target/running-target.ts';
-import { LabUnavailable, labEnvironment } from '../namespaces/enter.ts';
+import { stop } from '../../processes.ts';
+import type { Ending, RunningTarget } from '../../target/running-target.ts';
+import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
 import type { Family } from '../namespaces/lab.ts';
-import { stop } from '../namespaces/run.ts';
+import { startUntilReady } from '../namespaces/run.ts';
 
 export interface UpperTesterProcess {
   /** Where it takes its commands, by UDP. */
@@ -68,7 +68,7 @@ export const controlAddress = (target: PerFamily, families: readonly Family[]): 
  */
 export async function startUpperTester(command: Command): Promise<UpperTesterProcess> {
   let current = await startOnce(command, 0);
-  const { port } = current;
+  const { ready: port } = current;
   return {
     port,
     get ending() {
@@ -82,20 +82,25 @@ export async function startUpperTester(command: Command): Promise<UpperTesterPro
   };
 }
 
-async function startOnce(command: Command, port: number): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command.words(port)], {
-    env: labEnvironment(command.env),
-    stdio: ['pipe', 'pipe', 'pipe', command.file ?? 'ignore'],
-    // A process group of its own: an interrupt from the terminal is for us to handle.
-    detached: true,
+function startOnce(
+  { what, words, env, patienceMs, file, log }: Command,
+  port: number,
+): Promise<{ child: ChildProcess; ready: number }> {
+  const path = log && join(log.folder, `${log.name}.log`);
+  // A log is of one run, with all its starts.
+  if (path !== undefined && port === 0) rmSync(path, { force: true });
+  return startUntilReady({
+    ...{ what, words: words(port), patienceMs, log: path },
+    ...(env ? { env } : {}),
+    ...(file === undefined ? {} : { third: file }),
+    ready: (_, onLine) =>
+      new Promise((resolve) => {
+        onLine((line) => {
+          const ready = /^ready (\d+)$/.exec(line);
+          if (ready) resolve(Number(ready[1]));
+        });
+      }),
   });
-  child.stdin?.on('error', () => {}); // it may end before it has read all
-  try {
-    return { child, port: await readyPort(child, command, port !== 0) };
-  } catch (error) {
-    await stop(child);
-    throw error;
-  }
 }
 
 function endingOf({ exitCode, signalCode }: ChildProcess): Ending | undefined {
@@ -103,36 +108,19 @@ function endingOf({ exitCode, signalCode }: ChildProcess): Ending | undefined {
   return exitCode === null ? undefined : { exitCode };
 }
 
-function readyPort(child: ChildProcess, { what, patienceMs, log }: Command, again: boolean): Promise<number> {
-  const file = log && createWriteStream(join(log.folder, `${log.name}.log`), { flags: again ? 'a' : 'w' });
-  const last: string[] = [];
-  return new Promise((resolve, reject) => {
-    const fail = (how: string): void => {
-      const said = last.slice(-3).join(', ').replace(/\.$/, '') || 'it said nothing';
-      reject(new LabUnavailable(`${what} ${how}: ${said}.`));
-    };
-    const timer = setTimeout(() => fail(`was not ready after ${patienceMs} ms`), patienceMs);
-    child.once('error', (error) => fail(`could not be started (${error.message})`));
-    child.once('close', (status, signal) => {
-      clearTimeout(timer);
-      file?.end(`ended with ${signal ?? status}\n`);
-      fail(`ended with ${signal ?? status} before it was ready`);
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      if (!stream) continue;
-      createInterface(stream).on('line', (raw) => {
-        // A serial console ends its lines as a teletype does.
-        const line = raw.trim();
-        file?.write(`${line}\n`);
-        const ready = /^ready (\d+)$/.exec(line);
-        if (ready) {
-          clearTimeout(timer);
-          resolve(Number(ready[1]));
-        } else if (line !== '') {
-          last.push(line);
-          if (last.length > 20) last.shift();
-        }
-      });
-    }
-  });
+/** What a running target owes to its upper tester: it is driven through it, and ends with it. */
+export async function drivenBy(
+  agent: UpperTesterProcess,
+  { families, tester, target }: Pick<RunningTarget, 'families' | 'tester' | 'target'>,
+  undo: (action: () => Promise<void>) => void,
+): Promise<Omit<RunningTarget, 'name' | 'width' | 'stop'>> {
+  undo(() => agent.stop());
+  const address = controlAddress(target, families);
+  const driver = await UpperTesterDriver.open({ address, port: agent.port, tester, target });
+  undo(() => driver.dispose());
+  return {
+    ...{ families, tester, target, driver },
+    ending: () => agent.ending,
+    restart: () => agent.restart(),
+  };
 }

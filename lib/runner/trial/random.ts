@@ -1,26 +1,19 @@
+import { numbersFrom } from '../../random.ts';
+
 /** Numbers where sequence arithmetic goes wrong when it is going to. */
 const EDGES = [0, 1, 2 ** 31, 2 ** 32 - 1] as const;
 
 /** A seeded source of unsigned 32-bit numbers: the same seed and label always give the same ones. */
 export class Random {
-  #state: number;
+  /** 0...4294967295. */
+  readonly next: () => number;
 
   /** @param seed unsigned 32-bit; `label` makes the sequence of each case its own. */
   constructor(seed: number, label: string) {
     // FNV-1a, to spread labels that differ in one letter.
     let hash = (seed ^ 0x811c_9dc5) >>> 0;
     for (const character of label) hash = Math.imul(hash ^ character.charCodeAt(0), 0x0100_0193) >>> 0;
-    this.#state = hash;
-  }
-
-  /** 0...4294967295. */
-  next(): number {
-    // Mulberry32: small, and good enough to choose test data.
-    this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
-    let value = this.#state;
-    value = Math.imul(value ^ (value >>> 15), value | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return (value ^ (value >>> 14)) >>> 0;
+    this.next = numbersFrom(hash);
   }
 
   /** A free choice of a sequence number, but for some: every second one lies where numbers wrap around. */

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
-import { startLinuxTarget } from '../../../lib/lab/stacks/linux/linux-target.ts';
+import { startLinuxTarget } from '../../../lib/lab/stacks/linux.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
 import type { TargetFacts } from '../../../lib/runner/messages.ts';
 import { loadSuites } from '../../../lib/runner/mocha/suites.ts';

@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startInSteps } from '../../../cleanups.ts';
 import { AwaitDriver } from '../../../target/await-driver.ts';
 import type { Application } from '../../../target/services.ts';
 import { labEnvironment } from '../../namespaces/enter.ts';
-import { makeSecondTap, SECOND_TARGET_MAC } from './second-tap.ts';
 import { boot, FIRMWARE } from './virtual-machine.ts';
 import { missingOf } from '../../namespaces/packages.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
-import { makeTap } from '../../namespaces/tap.ts';
+import { makeSecondTap, makeTap } from '../../namespaces/tap.ts';
 
 const PACKAGES = { ipxe: FIRMWARE, 'qemu-system-x86': 'qemu-system-x86_64' };
 
@@ -38,23 +38,19 @@ export const ipxe: Stack = {
   what: 'iPXE, the boot firmware, in a virtual machine: a client that only opens connections',
   packages: Object.keys(PACKAGES),
   missing: () => missingOf(PACKAGES),
-  async start({ families, logs }: StackOptions): Promise<RunningTarget> {
-    const name = await versionedName();
-    const [first = 4, second] = [...families].sort();
-    const cleanups: (() => Promise<void>)[] = [];
-    const stop = async (): Promise<void> => {
-      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-    };
-    try {
+  start: ({ families, logs }: StackOptions): Promise<RunningTarget> =>
+    startInSteps(async (undo) => {
+      const name = await versionedName();
+      const [first = 4, second] = [...families].sort();
       const tap = await makeTap([first]);
-      cleanups.push(() => tap.remove());
+      undo(() => tap.remove());
       const folder = await mkdtemp(join(tmpdir(), 'segment-arrives-ipxe-'));
-      cleanups.push(() => rm(folder, { recursive: true, force: true }));
+      undo(() => rm(folder, { recursive: true, force: true }));
       const machines = [{ family: first, tap: tap.name, mac: tap.targetMac }];
       if (second !== undefined) {
         const other = await makeSecondTap(tap);
-        cleanups.push(() => other.remove());
-        machines.push({ family: second, tap: other.name, mac: SECOND_TARGET_MAC });
+        undo(() => other.remove());
+        machines.push({ family: second, tap: other.name, mac: other.targetMac });
       }
       const booted = machines.map((machine) =>
         boot({
@@ -68,7 +64,7 @@ export const ipxe: Stack = {
       );
       // Those that are up are stopped also when another one is not.
       for (const machine of booted) {
-        cleanups.push(() =>
+        undo(() =>
           machine.then(
             ({ stop: end }) => end(),
             () => undefined,
@@ -86,13 +82,8 @@ export const ipxe: Stack = {
         driver,
         silentClosed: true,
         width: WIDTH * families.length,
-        stop,
       };
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-  },
+    }),
 };
 
 async function versionedName(): Promise<string> {

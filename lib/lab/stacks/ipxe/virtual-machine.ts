@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { LabUnavailable, labEnvironment } from '../../namespaces/enter.ts';
+import { stop } from '../../../processes.ts';
 import type { Family } from '../../namespaces/lab.ts';
-import { stop } from '../../namespaces/run.ts';
+import { startUntilReady } from '../../namespaces/run.ts';
 
 export interface VirtualMachineOptions {
   readonly family: Family;
@@ -51,46 +49,22 @@ export async function boot(options: VirtualMachineOptions): Promise<{ stop(): Pr
   called.catch(() => {});
   const initrd = join(folder, `ipv${family}.ipxe`);
   await writeFile(initrd, script(options));
-  const child = spawn(
-    'setpriv',
-    [
-      ...['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64', '-M', 'pc,accel=tcg', '-m', MEMORY_MIB],
+  const log = logs === undefined ? undefined : join(logs, `ipxe-ipv${family}.log`);
+  if (log !== undefined) await rm(log, { force: true });
+  const { child } = await startUntilReady({
+    what: 'iPXE in a virtual machine',
+    words: [
+      ...['qemu-system-x86_64', '-M', 'pc,accel=tcg', '-m', MEMORY_MIB],
       ...['-nodefaults', '-display', 'none', '-serial', 'stdio', '-no-reboot'],
       ...['-kernel', FIRMWARE, '-initrd', initrd],
       ...['-netdev', `tap,id=link,ifname=${tap},script=no,downscript=no`],
       ...['-device', `virtio-net-pci,netdev=link,mac=${mac},romfile=`],
     ],
-    { env: labEnvironment(), stdio: 'pipe', detached: true },
-  );
-  child.stdin.on('error', () => {});
-  const log = logs === undefined ? undefined : createWriteStream(join(logs, `ipxe-ipv${family}.log`));
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-1000);
-      log?.write(text);
-    });
-  }
-  child.once('close', (status, signal) => log?.end(`ended with ${signal ?? status}\n`));
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const fail = (how: string): void => {
-        const last = said.trim().split('\n').at(-1)?.replace(/\.$/, '') || 'it said nothing';
-        reject(new LabUnavailable(`iPXE in a virtual machine ${how}: ${last}.`));
-      };
-      timer = setTimeout(() => fail(`did not call within ${PATIENCE_MS} ms`), PATIENCE_MS);
-      child.once('error', (error) => fail(`could not be started (${error.message})`));
-      child.once('close', (status, signal) => fail(`ended with ${signal ?? status} before it called`));
-      called.then(resolve, reject);
-    });
-    return { stop: () => stop(child) };
-  } catch (error) {
-    await stop(child);
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+    patienceMs: PATIENCE_MS,
+    log,
+    ready: () => called,
+  });
+  return { stop: () => stop(child) };
 }
 
 /** Takes the first connection to a port with the kernel's own TCP, which shows that the caller is up, and resets it. */

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
-import { LabUnavailable, labEnvironment } from '../../namespaces/enter.ts';
+import type { Readable } from 'node:stream';
+import { stop } from '../../../processes.ts';
 import type { Addresses, Lab } from '../../namespaces/lab.ts';
-import { run, stop } from '../../namespaces/run.ts';
+import { ipBatch, run, startUntilReady } from '../../namespaces/run.ts';
 
 /** slirp4netns gives these to its guest, which is the tester, and takes the second ones for the host behind it. */
 export const GUEST: Addresses = { 4: '10.77.6.100', 6: 'fd00::100' };
@@ -40,13 +41,13 @@ export async function startSlirp(
     ...[`--net=${lab.targetNamespace}`, '--', 'sh', '-c'],
     `echo ${SEND_BUFFER} > /proc/sys/net/ipv4/tcp_wmem`,
   ]);
-  const log = logs === undefined ? undefined : createWriteStream(join(logs, 'slirp.log'));
+  const log = logs === undefined ? undefined : join(logs, 'slirp.log');
+  if (log !== undefined) rmSync(log, { force: true });
   let stopped = false;
   let crashes = 0;
   let current = await startOnce(lab, apiSocket, log);
   const keep = (child: ChildProcess): void => {
-    child.once('close', (status, signal) => {
-      log?.write(`ended with ${signal ?? status}\n`);
+    child.once('close', () => {
       if (stopped) return;
       crashes += 1;
       startOnce(lab, apiSocket, log).then(
@@ -55,7 +56,7 @@ export async function startSlirp(
           keep(again);
           if (stopped) void stop(again);
         },
-        (error: Error) => log?.write(`not started again: ${error.message}\n`),
+        (error: Error) => log && appendFileSync(log, `not started again: ${error.message}\n`),
       );
     });
   };
@@ -67,49 +68,21 @@ export async function startSlirp(
     async stop() {
       stopped = true;
       await stop(current);
-      log?.end();
     },
   };
 }
 
-async function startOnce(lab: Lab, apiSocket: string, log: Writable | undefined): Promise<ChildProcess> {
+async function startOnce(lab: Lab, apiSocket: string, log: string | undefined): Promise<ChildProcess> {
   const words = [
-    ...['--pdeathsig', 'KILL', '--', ...lab.entering],
-    ...['slirp4netns', '--enable-ipv6', `--cidr=${NETWORK}`, '--netns-type=path'],
+    ...[...lab.entering, 'slirp4netns', '--enable-ipv6', `--cidr=${NETWORK}`, '--netns-type=path'],
     ...[`--exit-fd=${STDIN}`, `--ready-fd=${READY}`, `--api-socket=${apiSocket}`],
     ...[`/proc/${process.pid}/ns/net`, TAP],
   ];
-  const child = spawn('setpriv', words, {
-    env: labEnvironment(),
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    detached: true,
+  const { child } = await startUntilReady({
+    ...{ what: 'slirp4netns', words, patienceMs: PATIENCE_MS, third: 'pipe', log },
+    ready: (started) => once(started.stdio[READY] as Readable, 'data'),
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-1000);
-      log?.write(text);
-    });
-  }
-  child.stdin?.on('error', () => {});
-  const ready = child.stdio[READY] as Readable;
   try {
-    await new Promise<void>((resolve, reject) => {
-      const fail = (how: string): void => {
-        const last = said.trim().split('\n').at(-1)?.replace(/\.$/, '') || 'it said nothing';
-        reject(new LabUnavailable(`slirp4netns ${how}: ${last}.`));
-      };
-      const timer = setTimeout(() => fail(`was not ready after ${PATIENCE_MS} ms`), PATIENCE_MS);
-      child.once('error', (error) => fail(`could not be started (${error.message})`));
-      child.once('close', (status, signal) => {
-        clearTimeout(timer);
-        fail(`ended with ${signal ?? status} before it was ready`);
-      });
-      ready.once('data', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
     await setUpTap(lab);
     return child;
   } catch (error) {
@@ -134,5 +107,5 @@ async function setUpTap({ families }: Lab): Promise<void> {
       `route replace default via ${HOST[6]} dev ${TAP}`,
     );
   }
-  await run('ip', ['-batch', '-'], commands.map((command) => `${command}\n`).join(''));
+  await ipBatch(commands);
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startInSteps } from '../../../cleanups.ts';
 import { buildUpperTester } from '../../../target/build-agent.ts';
 import { limitedTo } from '../../../target/capabilities.ts';
 import { labEnvironment } from '../../namespaces/enter.ts';
@@ -35,19 +36,16 @@ export const slirp: Stack = {
   what: 'libslirp, the 4.4BSD heritage in virtual machines and rootless containers, as a proxy',
   packages: Object.keys(PACKAGES),
   missing: () => missingOf(PACKAGES),
-  async start({ families, logs }: StackOptions): Promise<RunningTarget> {
-    const [program, name] = await Promise.all([buildUpperTester(), versionedName()]);
-    const lab = await Lab.create({ families });
-    const cleanups: (() => Promise<void>)[] = [() => lab.dispose()];
-    const stop = async (): Promise<void> => {
-      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-    };
-    try {
+  start: ({ families, logs }: StackOptions): Promise<RunningTarget> =>
+    startInSteps(async (undo) => {
+      const [program, name] = await Promise.all([buildUpperTester(), versionedName()]);
+      const lab = await Lab.create({ families });
+      undo(() => lab.dispose());
       const folder = await mkdtemp(join(tmpdir(), 'segment-arrives-slirp-'));
-      cleanups.push(() => rm(folder, { recursive: true, force: true }));
+      undo(() => rm(folder, { recursive: true, force: true }));
       const socket = join(folder, 'api');
       const proxy = await startSlirp(lab, socket, logs);
-      cleanups.push(() => proxy.stop());
+      undo(() => proxy.stop());
       const agent = await startUpperTester({
         what: 'The upper tester behind slirp',
         words: (port) => [
@@ -57,20 +55,16 @@ export const slirp: Stack = {
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: 'slirp-upper-tester' },
       });
-      cleanups.push(() => agent.stop());
+      undo(() => agent.stop());
       const control = { address: HOST[4], port: agent.port };
       const driver = await SlirpDriver.open(control, { api: new SlirpApi(socket), guest: GUEST, proxy });
-      cleanups.push(() => driver.dispose());
+      undo(() => driver.dispose());
       return {
-        ...{ name, families, tester: GUEST, target: HOST, width: WIDTH, stop },
+        ...{ name, families, tester: GUEST, target: HOST, width: WIDTH },
         driver: limitedTo(CAPABILITIES, driver),
         avoided: AVOIDED,
       };
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-  },
+    }),
 };
 
 async function versionedName(): Promise<string> {

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
-import { buildUpperTester } from '../../../target/build-agent.ts';
-import { UpperTesterDriver } from '../../../target/upper-tester-driver.ts';
-import { LabUnavailable, labEnvironment } from '../../namespaces/enter.ts';
-import { Lab } from '../../namespaces/lab.ts';
-import { COMPILER, missingOf } from '../../namespaces/packages.ts';
-import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
-import { controlAddress, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
-import { closingActiveOpens } from './gvisor-driver.ts';
+import { startInSteps } from '../../cleanups.ts';
+import { buildUpperTester } from '../../target/build-agent.ts';
+import type { Driver, Handle } from '../../target/driver.ts';
+import { LabUnavailable, labEnvironment } from '../namespaces/enter.ts';
+import { Lab } from '../namespaces/lab.ts';
+import { COMPILER, missingOf } from '../namespaces/packages.ts';
+import type { RunningTarget, Stack, StackOptions } from './stack.ts';
+import { drivenBy, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
 
 const PACKAGES = { ...COMPILER, runsc: 'runsc' };
 const AGENT = '/upper-tester';
@@ -45,15 +45,12 @@ export const gvisor: Stack = {
   what: "gVisor's netstack, the TCP of a sandbox written in Go",
   packages: Object.keys(PACKAGES),
   missing: () => missingOf(PACKAGES),
-  async start({ families, logs }: StackOptions): Promise<RunningTarget> {
-    await requireRoot();
-    const [program, name] = await Promise.all([buildUpperTester({ static: true }), versionedName()]);
-    const lab = await Lab.create({ families });
-    const cleanups: (() => Promise<void>)[] = [() => lab.dispose()];
-    const stop = async (): Promise<void> => {
-      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-    };
-    try {
+  start: ({ families, logs }: StackOptions): Promise<RunningTarget> =>
+    startInSteps(async (undo) => {
+      await requireRoot();
+      const [program, name] = await Promise.all([buildUpperTester({ static: true }), versionedName()]);
+      const lab = await Lab.create({ families });
+      undo(() => lab.dispose());
       const { tester, target } = lab;
       const bundle = (port: number): string =>
         JSON.stringify(bundleOf([AGENT, ...upperTesterOptions(tester, target, families, port)]));
@@ -67,20 +64,9 @@ export const gvisor: Stack = {
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: 'gvisor' },
       });
-      cleanups.push(() => agent.stop());
-      const address = controlAddress(target, families);
-      const driver = await UpperTesterDriver.open({ address, port: agent.port, tester, target });
-      cleanups.push(() => driver.dispose());
-      return {
-        ...{ name, families, tester, target, driver: closingActiveOpens(driver), width: WIDTH, stop },
-        ending: () => agent.ending,
-        restart: () => agent.restart(),
-      };
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-  },
+      const running = await drivenBy(agent, { families, tester, target }, undo);
+      return { ...running, name, driver: closingActiveOpens(running.driver), width: WIDTH };
+    }),
 };
 
 /** An OCI bundle's description: one program in the network namespace of runsc, which is the first process of its own. */
@@ -121,4 +107,34 @@ async function versionedName(): Promise<string> {
   const { stdout } = await promisify(execFile)('runsc', ['--version'], { env: labEnvironment() });
   const version = /version\s+(?:release-)?(\S+)/.exec(stdout)?.[1];
   return `gVisor ${version ?? ''}`.trim();
+}
+
+/**
+ * Lets go of connections that the target opened by closing them. To abort one in SYN-RECEIVED is a nil dereference in the
+ * gVisor of 2022 (`resetConnectionLocked` before there is a sender), and the whole sandbox ends with it.
+ */
+function closingActiveOpens(driver: Driver): Driver {
+  const active = new Set<number>();
+  const connect: Driver['connect'] = async (...destination) => {
+    const handle = await driver.connect(...destination);
+    active.add(handle.socketId);
+    return handle;
+  };
+  const close = (handle: Handle): Promise<void> => {
+    active.delete(handle.socketId);
+    return driver.close(handle);
+  };
+  const release: Driver['release'] = async (testerPort, handle) => {
+    // It may be gone already, closed by its peer.
+    if (handle && active.has(handle.socketId)) await close(handle).catch(() => undefined);
+    else await driver.release(testerPort, handle);
+  };
+  const own = new Map<PropertyKey, unknown>(Object.entries({ connect, close, release }));
+  return new Proxy(driver, {
+    get(target, name) {
+      if (own.has(name)) return own.get(name);
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }

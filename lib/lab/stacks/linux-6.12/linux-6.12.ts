@@ -2,15 +2,14 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UpperTesterDriver } from '../../../target/upper-tester-driver.ts';
+import { startInSteps } from '../../../cleanups.ts';
 import { LabUnavailable } from '../../namespaces/enter.ts';
 import { COMPILER, missingOf } from '../../namespaces/packages.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
-import { makeTap } from '../../namespaces/tap.ts';
-import { controlAddress, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
-import { initramfs } from '../virtual-machine/initramfs.ts';
-import { fetchKernel, findKernel } from '../virtual-machine/kernel.ts';
-import { qemu } from '../virtual-machine/qemu.ts';
+import { makeTap, type Tap } from '../../namespaces/tap.ts';
+import { drivenBy, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
+import { initramfs } from './initramfs.ts';
+import { fetchKernel, findKernel } from './kernel.ts';
 
 const SERIES = '6.12';
 const BUSYBOX = '/bin/busybox';
@@ -39,25 +38,22 @@ export const linux612: Stack = {
   prepare: async () => {
     await fetchKernel(SERIES);
   },
-  async start({ families, logs }: StackOptions): Promise<RunningTarget> {
-    const kernel = findKernel(SERIES);
-    if (!kernel) {
-      throw new LabUnavailable(
-        `No kernel ${SERIES} has been fetched; there is also \`apt-get install linux-image-${SERIES}-cloud-amd64\`.`,
-      );
-    }
-    const tap = await makeTap(families);
-    const cleanups = [() => tap.remove()];
-    const stop = async (): Promise<void> => {
-      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-    };
-    try {
+  start: ({ families, logs }: StackOptions): Promise<RunningTarget> =>
+    startInSteps(async (undo) => {
+      const kernel = findKernel(SERIES);
+      if (!kernel) {
+        throw new LabUnavailable(
+          `No kernel ${SERIES} has been fetched; there is also \`apt-get install linux-image-${SERIES}-cloud-amd64\`.`,
+        );
+      }
+      const tap = await makeTap(families);
+      undo(() => tap.remove());
       const { tester, target } = tap;
       const options = upperTesterOptions(tester, target, families, CONTROL_PORT).filter(
         (one) => one !== '--exit-on-eof',
       );
       const files = await nameless(await initramfs(kernel, tap, options));
-      cleanups.push(() => files.close());
+      undo(() => files.close());
       const machine = await startUpperTester({
         what: `The virtual machine with Linux ${SERIES}`,
         words: () => qemu({ image: kernel.image, initramfs: '/dev/fd/3', tap }),
@@ -65,21 +61,9 @@ export const linux612: Stack = {
         patienceMs: PATIENCE_MS,
         log: logs === undefined ? undefined : { folder: logs, name: `linux-${SERIES}` },
       });
-      cleanups.push(() => machine.stop());
-      const address = controlAddress(target, families);
-      const driver = await UpperTesterDriver.open({ address, port: machine.port, tester, target });
-      cleanups.push(() => driver.dispose());
-      const name = `Linux ${kernel.release}`;
-      return {
-        ...{ name, families, tester, target, driver, width: WIDTH, stop },
-        ending: () => machine.ending,
-        restart: () => machine.restart(),
-      };
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-  },
+      const running = await drivenBy(machine, { families, tester, target }, undo);
+      return { ...running, name: `Linux ${kernel.release}`, width: WIDTH };
+    }),
 };
 
 /** A file that has no name any more, so that nothing has to be removed in the end. */
@@ -104,4 +88,33 @@ function isDynamic(path: string): boolean {
     closeSync(file);
   }
   return head.includes('/ld-');
+}
+
+interface Machine {
+  readonly image: string;
+  readonly initramfs: string;
+  readonly tap: Tap;
+}
+
+// Of a network card that leaves nothing undone: every segment is one packet, with its checksum.
+const NO_OFFLOADS = [
+  ...['csum', 'gso', 'guest_csum', 'guest_tso4', 'guest_tso6', 'guest_ecn', 'guest_ufo'],
+  ...['host_tso4', 'host_tso6', 'host_ecn', 'host_ufo', 'mrg_rxbuf'],
+]
+  .map((name) => `${name}=off`)
+  .join(',');
+
+/** The words that start a virtual machine whose serial console is its standard output. */
+function qemu({ image, initramfs, tap }: Machine): string[] {
+  return [
+    'qemu-system-x86_64',
+    // By emulation: there is no KVM in most containers, nor inside most virtual machines.
+    ...['-M', 'pc,accel=tcg', '-cpu', 'max', '-m', '256', '-no-reboot'],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio'],
+    ...['-kernel', image, '-initrd', initramfs],
+    // A panic ends it at once, by way of the reboot that is not done.
+    ...['-append', 'console=ttyS0 quiet panic=-1 random.trust_cpu=1'],
+    ...['-netdev', `tap,id=lab,ifname=${tap.name},script=no,downscript=no,vnet_hdr=off`],
+    ...['-device', `virtio-net-pci,netdev=lab,romfile=,mac=${tap.targetMac},${NO_OFFLOADS}`],
+  ];
 }
