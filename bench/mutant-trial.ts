@@ -3,8 +3,7 @@ import { forecast, type Numbers } from '../lib/lab/reference/forecast.ts';
 import type { Mutant } from './mutants/index.ts';
 import { CannotTest, Session } from '../lib/runner/session.ts';
 import { settingsFrom } from '../lib/runner/settings.ts';
-import { catalogue } from '../lib/catalogue/catalogue.ts';
-import { resolveLadders } from '../lib/catalogue/ladders.ts';
+import { CASES, LADDERS } from '../lib/catalogue/catalogue.ts';
 import type { Profile } from '../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../lib/verdict/result.ts';
 
@@ -49,15 +48,15 @@ export const stackOf = (base: Profile, mutant?: string): string =>
 
 /** Cases of that family, ladders among them. */
 export function idsFor(family: Family): string[] {
-  const cases = catalogue().filter(({ families }) => families.includes(family));
-  return [...cases, ...resolveLadders()].map(({ id }) => id);
+  const cases = CASES.filter(({ families }) => families.includes(family));
+  return [...cases, ...LADDERS].map(({ id }) => id);
 }
 
 /** The cases by which a mutant should be caught, worked out from the model, spread over the catalogue. */
 export function catchersOf({ base, behaviour, caughtBy }: Mutant, family: Family): string[] {
   if (caughtBy !== undefined) return [caughtBy];
   const trial = { follows: base, judgedBy: base, behaviour };
-  const cases = catalogue().filter(({ families }) => families.includes(family));
+  const cases = CASES.filter(({ families }) => families.includes(family));
   for (const numbers of NUMBERS) {
     const found = cases.filter((subject) => forecast(subject, { ...trial, numbers }) === 'deviates');
     const step = Math.max(1, Math.floor(found.length / FIRST));

@@ -10,7 +10,6 @@
 import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from './mutants/index.ts';
 import { matcher } from '../lib/runner/mocha/only.ts';
-import { loadSuites } from '../lib/runner/mocha/suites.ts';
 import { runSideBySide } from '../lib/runner/pool.ts';
 import { Random } from '../lib/runner/trial/random.ts';
 import type { Profile } from '../lib/standard/profile.ts';
@@ -39,7 +38,6 @@ for (const globs of values.only ?? []) {
   if (!MUTANTS.some(({ name }) => wanted(name))) fail(`no mutant is called ${globs}`);
 }
 
-await loadSuites();
 const chosen = choose();
 const options = { family, seed, full: values.full } as const;
 const began = performance.now();

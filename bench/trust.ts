@@ -6,7 +6,6 @@
  *     trust.ts [--runs 20] [--busy 20] [--loaded 5] [--noise 5] [--loss 5] [--every 1]
  */
 import { parseArgs } from 'node:util';
-import { loadSuites } from '../lib/runner/mocha/suites.ts';
 import { compare, printDifference } from './trust/compare.ts';
 import { keepBusy } from './trust/load.ts';
 import { type Day, run } from './trust/run.ts';
@@ -43,7 +42,6 @@ const lossy = (seed: number): Day => ({
   environment: { SEGMENT_ARRIVES_LINK_LOSS: LINK_LOSS, SEGMENT_ARRIVES_NOISE: `seed=${seed}` },
 });
 
-await loadSuites();
 const clean = await run(good, every);
 console.log(`${clean.results.length} results in ${seconds(clean.durationMs)}, the measure of all others`);
 let wrong = 0;

@@ -10,22 +10,22 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { tell } from '../lib/cli/failure.ts';
 import { didYouMean } from '../lib/catalogue/did-you-mean.ts';
-import { loadSuites } from '../lib/runner/mocha/suites.ts';
-import { catalogue, findCase } from '../lib/catalogue/catalogue.ts';
-import { findLadder, resolveLadders } from '../lib/catalogue/ladders.ts';
-import { disagreements } from './catalogue/agreement/disagreement.ts';
-import { publishedIds } from './suites/ids.ts';
 
 const BIN = fileURLToPath(new URL('../bin/segment-arrives.js', import.meta.url));
 const [id = '', ...options] = process.argv.slice(2);
 
-await loadSuites().catch((error: unknown) => {
-  tell(error);
-  process.exit(2);
-});
+// A mistake in a suite is told as what it is.
+const { CASES, findCase, findLadder, LADDERS } = await import('../lib/catalogue/catalogue.ts').catch(
+  (error: unknown) => {
+    tell(error);
+    process.exit(2);
+  },
+);
+const { disagreements } = await import('./catalogue/agreement/disagreement.ts');
+const { publishedIds } = await import('./suites/ids.ts');
 const subject = findCase(id);
 if (!subject && !findLadder(id)) {
-  const ids = [...catalogue(), ...resolveLadders()].map((one) => one.id);
+  const ids = [...CASES, ...LADDERS].map((one) => one.id);
   console.error(`no case has the id ${id || '(none given)'}${didYouMean(id, ids)}`);
   process.exit(2);
 }

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const SUITES = fileURLToPath(new URL('../../suites', import.meta.url));
+
 /** A line of a stack, from `at` to the end: `(file:///.../suites/1-closed/aborted.ts:10:1)`. */
 const FRAME = /((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/;
 
@@ -36,12 +38,39 @@ function familiesOf(file: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
+/**
+ * Where an id is written last of all suites, as `FILE:LINE` from the working directory; undefined where no file has it in so many
+ * words.
+ */
+export function lastPlaceOf(id: string): string | undefined {
+  const files = readdirSync(SUITES, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .map((name) => join(SUITES, name));
+  for (const name of namesOf(id)) {
+    for (const file of files.toReversed()) {
+      const index = readFileSync(file, 'utf8')
+        .split('\n')
+        .findLastIndex((line) => line.includes(`'${name}'`));
+      if (index !== -1) return place(file, index + 1);
+    }
+  }
+  return undefined;
+}
+
+/** In what words files write an id: families write only what follows the state. */
+const namesOf = (id: string): readonly string[] => [
+  id,
+  id.slice(id.indexOf('.') + 1),
+  id.slice(id.lastIndexOf('.') + 1),
+];
+
 const place = (file: string, line: number): string => `${relative(process.cwd(), file)}:${line}`;
 
-/** The first line with the id in quotes, or with what follows its state; families write only that. Counted from 1. */
+/** The first line with the id in quotes, or a part of it that files write. Counted from 1. */
 function lineOf(id: string, file: string): number | undefined {
   const lines = readFileSync(file, 'utf8').split('\n');
-  for (const name of [id, id.slice(id.indexOf('.') + 1), id.slice(id.lastIndexOf('.') + 1)]) {
+  for (const name of namesOf(id)) {
     const index = lines.findIndex((line) => line.includes(`'${name}'`));
     if (index !== -1) return index + 1;
   }

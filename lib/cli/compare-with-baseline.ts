@@ -3,10 +3,7 @@ import { type Baseline, keyOf, readBaseline } from '../report/baseline/baseline.
 import { gate as compare, type GateOutcome, isOpen } from '../report/baseline/gate.ts';
 import { gateText } from '../report/baseline/text.ts';
 import type { Run } from '../report/run.ts';
-import { findCase } from '../catalogue/catalogue.ts';
-import { findLadder } from '../catalogue/ladders.ts';
 import { matcher } from '../runner/mocha/only.ts';
-import { loadSuites } from '../runner/mocha/suites.ts';
 import { EXIT } from './failure.ts';
 
 /** A baseline by its file's name. */
@@ -29,7 +26,6 @@ export async function compareWith(
 ): Promise<GateOutcome> {
   const tried = new Set(run.cases.map(keyOf));
   const held = [...baseline.entries, ...(baseline.permitted ?? [])];
-  // Loading the catalogue takes longer than all the rest.
   const isKnown = held.every((entry) => tried.has(keyOf(entry))) ? () => true : await knownCases();
   return compare(run, baseline, {
     isKnown,
@@ -60,6 +56,7 @@ export function concludeGate(
 export async function knownCases(): Promise<
   (one: { readonly id: string; readonly family: 4 | 6 }) => boolean
 > {
-  await loadSuites();
+  // Loaded by those alone who ask: it takes longer than all the rest of the gate.
+  const { findCase, findLadder } = await import('../catalogue/catalogue.ts');
   return ({ id, family }) => findCase(id)?.families.includes(family) ?? findLadder(id) !== undefined;
 }

@@ -1,11 +1,9 @@
 import { matcher } from '../runner/mocha/only.ts';
-import { loadSuites } from '../runner/mocha/suites.ts';
 import type { Choice } from '../standard/adoption.ts';
 import type { Case } from '../catalogue/case.ts';
 import { type Condition, conditionText } from '../catalogue/conditions.ts';
-import { catalogue } from '../catalogue/catalogue.ts';
+import { CASES, LADDERS } from '../catalogue/catalogue.ts';
 import type { Ladder } from '../catalogue/ladder.ts';
-import { resolveLadders } from '../catalogue/ladders.ts';
 import { type LeftOpen, sentencesByProfile } from '../catalogue/left-open.ts';
 import type { Level, Profile } from '../standard/profile.ts';
 import { PROFILES } from '../standard/profile.ts';
@@ -48,11 +46,10 @@ export interface Selection {
  *
  * @throws UsageError when nothing is
  */
-export async function listedCases({ only, state }: Selection = {}): Promise<ListedCase[]> {
-  await loadSuites();
+export function listedCases({ only, state }: Selection = {}): ListedCase[] {
   const inState = state === undefined ? undefined : stateMatcher(state);
   const byId = only && matcher(only.join(','));
-  const chosen = [...catalogue().map(ofCase), ...resolveLadders().map(ofLadder)].filter(
+  const chosen = [...CASES.map(ofCase), ...LADDERS.map(ofLadder)].filter(
     (one) => (byId?.(one.id) ?? true) && (inState?.(one) ?? true),
   );
   if (chosen.length > 0) return chosen;

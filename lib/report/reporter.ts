@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import Mocha from 'mocha';
 import Mochawesome from 'mochawesome';
 import pc from 'picocolors';
-import { DEFAULT_PROFILE } from '../standard/profile.ts';
+import { DEFAULT_PROFILE, type Profile } from '../standard/profile.ts';
 import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
 import { failingFindings } from './findings.ts';
 import { finishMochawesome, showOnPage } from './mochawesome-page.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { ReportError } from './results.ts';
-import { currentRun, resultOf, runSettings } from './store.ts';
+import type { ReportCase } from './run.ts';
+import { recordOf } from './run-record.ts';
 import { writeReports } from './write.ts';
 
 const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_TEST_END } = Mocha.Runner.constants;
@@ -70,6 +71,14 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     this.#summarize(runner);
   }
 
+  #resultOf(test: Mocha.Test): ReportCase | undefined {
+    return recordOf(this.runner.suite)?.resultOf(test);
+  }
+
+  #profile(): Profile {
+    return recordOf(this.runner.suite)?.settings?.profile ?? DEFAULT_PROFILE;
+  }
+
   #follow(runner: Mocha.Runner, showsProgress: boolean): void {
     const progress = showsProgress ? progressLine(process.stdout) : QUIET;
     let deviating = 0;
@@ -78,16 +87,16 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     runner.on(EVENT_TEST_END, (test) => {
       tests.push(test);
       this.#ended += 1;
-      const result = resultOf(test);
-      const profile = runSettings()?.profile ?? DEFAULT_PROFILE;
+      const result = this.#resultOf(test);
+      const profile = this.#profile();
       if (result && verdictOf(result, profile) === 'deviates') deviating += 1;
       progress.show(this.#ended, runner.total, deviating);
     });
     runner.once(EVENT_RUN_END, () => {
       progress.clear();
       for (const test of tests) {
-        const result = resultOf(test);
-        if (result) showOnPage(test, result, runSettings()?.profile ?? DEFAULT_PROFILE);
+        const result = this.#resultOf(test);
+        if (result) showOnPage(test, result, this.#profile());
       }
     });
   }
@@ -95,7 +104,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
   #summarize(runner: Mocha.Runner): void {
     runner.once(EVENT_RUN_END, () => {
       const run = this.#run(runner);
-      const others = this.failures.filter((test) => !resultOf(test));
+      const others = this.failures.filter((test) => !this.#resultOf(test));
       if (run && this.#writes) console.log(`\n${runText(run)}\n`);
       if (!run) this.epilogue();
       else if (others.length > 0) Mocha.reporters.Base.list(others);
@@ -104,7 +113,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
 
   #run(runner: Mocha.Runner) {
     const aborted = Reflect.get(runner, '_abort') === true;
-    return currentRun({
+    return recordOf(runner.suite)?.run({
       durationMs: Date.now() - this.#startedAt,
       complete: !aborted && this.#ended === runner.total,
     });

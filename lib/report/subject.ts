@@ -1,7 +1,6 @@
 import type { Case, ClosedBy } from '../catalogue/case.ts';
-import { catalogue, findCase } from '../catalogue/catalogue.ts';
+import { CASES, findCase, findLadder, LADDERS } from '../catalogue/catalogue.ts';
 import type { Ladder } from '../catalogue/ladder.ts';
-import { findLadder, resolveLadders } from '../catalogue/ladders.ts';
 import { conditionText } from '../catalogue/conditions.ts';
 import { type RuleId, ruleOf } from '../standard/rules.ts';
 import type { ReportCase } from './run.ts';
@@ -14,8 +13,8 @@ export interface Subject extends Pick<Case, 'id' | 'cite' | 'requirements'> {
   readonly steps?: Ladder['steps'];
 }
 
-/** Everything declared so far, ladders last. */
-export const subjects = (): readonly Subject[] => [...catalogue(), ...resolveLadders()];
+/** The whole catalogue, ladders last. */
+export const subjects = (): readonly Subject[] => [...CASES, ...LADDERS];
 
 /** The case or the ladder of that id, or undefined. */
 export const findSubject = (id: string): Subject | undefined => findCase(id) ?? findLadder(id);

@@ -1,6 +1,6 @@
 import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { Cleanups } from '../cleanups.ts';
-import { catalogue } from '../catalogue/catalogue.ts';
+import { CASES } from '../catalogue/catalogue.ts';
 import { type Environment, pause } from '../states/index.ts';
 import {
   DisturbedLink,
@@ -176,7 +176,7 @@ export class Engine {
     const facts = this.#preflight;
     const watch = this.#watch;
     if (!environment || !facts || !watch) throw new Error('the engine has not been started');
-    const index = new Map(catalogue().map(({ id }, position) => [id, position]));
+    const index = new Map(CASES.map(({ id }, position) => [id, position]));
     const hazards = new Hazards();
     const futility = new Futility();
     const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({

@@ -1,6 +1,5 @@
 import { Engine } from './engine.ts';
 import { type FromEngine, HEARTBEAT, type ToEngine } from './messages.ts';
-import { loadSuites } from './mocha/suites.ts';
 
 /**
  * The engine's process. It is told what to do by the process that started it and ends with it; in the lab it is the one
@@ -18,7 +17,6 @@ setInterval(() => tell({ kind: 'alive' }), HEARTBEAT).unref();
 
 async function handle(message: ToEngine): Promise<void> {
   if (message.kind === 'start') {
-    await loadSuites();
     engine = new Engine(message.settings);
     try {
       tell({ kind: 'ready', target: await engine.start() });

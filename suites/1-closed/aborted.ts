@@ -4,7 +4,7 @@
  * RFC 9293 3.5.2 advises the side that *sends* a reset to rest in TIME-WAIT. These cases begin in CLOSED: for a target
  * that follows the advice they need a connection that the tester has reset.
  */
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { lateSegments } from './families/late-segments.ts';
 
-inState('CLOSED', lateSegments('closed.aborted', 'abort'));
+export default inState('CLOSED', lateSegments('closed.aborted', 'abort'));

@@ -1,8 +1,8 @@
 /** CLOSED: both sides have sent a FIN, both FINs are acknowledged, and the connection is gone. */
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { lateSegments } from './families/late-segments.ts';
 
-inState('CLOSED', [
+export default inState('CLOSED', [
   ...lateSegments('closed.after-fins', 'FINs'),
   {
     id: 'closed.after-fins.fin-ack-repeated',

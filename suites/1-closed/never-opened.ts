@@ -4,7 +4,7 @@
  * Two bits of the segment decide everything: RST silences the target, ACK chooses the form of its reset. Security,
  * sequence numbers and all other bits play no part, because there is nothing to compare them with.
  */
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import type { CaseDeclaration } from '../../lib/catalogue/case.ts';
 import { headerForm } from './families/header-form.ts';
 
@@ -23,7 +23,7 @@ const discarded = answered('silence');
 const resetFromSeq = answered(RESET_FROM_SEQ);
 const resetFromAck = answered('<SEQ=SEG.ACK><CTL=RST>');
 
-inState('CLOSED', [
+export default inState('CLOSED', [
   ...headerForm(),
 
   // A reset is never answered, whatever else the segment carries.

@@ -1,5 +1,5 @@
 /** LISTEN: RST, ACK, SYN (and then its security and precedence), anything else; in this order. Group 2. */
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import type { CaseDeclaration, Outcome } from '../../lib/catalogue/case.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import { headerForm, illegalMssLength, type Opening } from './families/header-form.ts';
@@ -74,7 +74,7 @@ const PRECEDENCE: readonly RuleId[] = [
   'A.1.1',
 ];
 
-inState('LISTEN', [
+export default inState('LISTEN', [
   // First: RST.
   rst('listen.rst.empty', 'RST', '<SEQ=ANY><CTL=RST>'),
   rst('listen.rst-ack.empty', 'RST that acknowledges', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),

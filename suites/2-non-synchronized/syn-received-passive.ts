@@ -1,5 +1,5 @@
 /** SYN-RECEIVED, entered from LISTEN: the target has answered a SYN. */
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { ackCheck } from './families/syn-received/ack.ts';
 import { wrongChecksums } from './families/syn-received/checksum.ts';
 import { establishing } from './families/syn-received/establishing.ts';
@@ -11,7 +11,7 @@ import { synCheck } from './families/syn-received/syn.ts';
 import { timestamps } from './families/syn-received/timestamps.ts';
 import { zeroWindow } from './families/syn-received/zero-window.ts';
 
-inState('SYN-RECEIVED (passive)', [
+export default inState('SYN-RECEIVED (passive)', [
   ...headerForm('passive'),
   ...wrongChecksums('passive'),
   ...timestamps('passive'),

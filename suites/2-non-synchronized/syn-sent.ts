@@ -2,7 +2,7 @@
  * SYN-SENT: ACK, RST, security (and precedence), SYN, anything else; in this order. Group 2. SND.UNA is ISS and SND.NXT
  * is ISS+1, so exactly one acknowledgment is acceptable. RFC 5961 leaves this state as it was.
  */
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import type { CaseDeclaration, Outcome } from '../../lib/catalogue/case.ts';
 import { headerForm, illegalMssLength, type Opening } from './families/header-form.ts';
 
@@ -136,7 +136,7 @@ const wrongChecksum = (id: string, title: string, send: string): CaseDeclaration
   rules: ['RFC 793 3.1 checksum', 'RFC 1122 4.2.2.7', 'MUST-3'],
 });
 
-inState('SYN-SENT', [
+export default inState('SYN-SENT', [
   wrongChecksum(
     'syn-sent.syn-ack.wrong-checksum',
     'SYN,ACK whose checksum is wrong',

@@ -1,4 +1,4 @@
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { wrongChecksums } from './families/checksum.ts';
 import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
@@ -16,7 +16,7 @@ import { zeroWindow } from './families/zero-window.ts';
 // The peer's FIN is taken: RCV.NXT is the number after it, and no more text should come. Ours may still go out.
 const closeWait: Subject = { state: 'CLOSE-WAIT', ack: 'SND.NXT', takesText: false };
 
-inState('CLOSE-WAIT', [
+export default inState('CLOSE-WAIT', [
   ...wrongChecksums(closeWait),
   ...headerForm(closeWait),
   ...timestamps(closeWait),

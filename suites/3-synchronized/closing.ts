@@ -1,4 +1,4 @@
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { wrongChecksums } from './families/checksum.ts';
 import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
@@ -25,7 +25,7 @@ import { zeroWindow } from './families/zero-window.ts';
 // Both FINs are sent and only the peer's is acknowledged: SND.UNA is the number of ours, SND.NXT the one after it.
 const closing: Subject = { state: 'CLOSING', ack: 'SND.UNA', takesText: false };
 
-inState('CLOSING', [
+export default inState('CLOSING', [
   ...wrongChecksums(closing),
   ...headerForm(closing),
   ...timestamps(closing),

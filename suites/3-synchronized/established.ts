@@ -1,4 +1,4 @@
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { wrongChecksums } from './families/checksum.ts';
 import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
@@ -16,7 +16,7 @@ import { zeroWindow } from './families/zero-window.ts';
 // flight.
 const established: Subject = { state: 'ESTABLISHED', ack: 'SND.NXT', takesText: true };
 
-inState('ESTABLISHED', [
+export default inState('ESTABLISHED', [
   ...wrongChecksums(established),
   ...headerForm(established),
   ...timestamps(established),

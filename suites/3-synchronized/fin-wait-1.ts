@@ -1,4 +1,4 @@
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { wrongChecksums } from './families/checksum.ts';
 import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
@@ -17,7 +17,7 @@ import { zeroWindow } from './families/zero-window.ts';
 // Our FIN is sent and waits: SND.NXT is the number after it, and SND.UNA at most the FIN's own. Text is still taken.
 const finWait1: Subject = { state: 'FIN-WAIT-1', ack: 'SND.UNA', takesText: true };
 
-inState('FIN-WAIT-1', [
+export default inState('FIN-WAIT-1', [
   ...wrongChecksums(finWait1),
   ...headerForm(finWait1),
   ...timestamps(finWait1),

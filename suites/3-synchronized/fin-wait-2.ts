@@ -1,4 +1,4 @@
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { wrongChecksums } from './families/checksum.ts';
 import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
@@ -16,7 +16,7 @@ import { zeroWindow } from './families/zero-window.ts';
 // Our FIN is acknowledged, so SND.UNA is SND.NXT for good. Text is still taken.
 const finWait2: Subject = { state: 'FIN-WAIT-2', ack: 'SND.NXT', takesText: true };
 
-inState('FIN-WAIT-2', [
+export default inState('FIN-WAIT-2', [
   ...wrongChecksums(finWait2),
   ...headerForm(finWait2),
   ...timestamps(finWait2),

@@ -1,4 +1,4 @@
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { wrongChecksums } from './families/checksum.ts';
 import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
@@ -24,7 +24,7 @@ import { zeroWindow } from './families/zero-window.ts';
 // The peer's FIN is taken and ours waits: SND.UNA is its number, SND.NXT the one after it.
 const lastAck: Subject = { state: 'LAST-ACK', ack: 'SND.UNA', takesText: false };
 
-inState('LAST-ACK', [
+export default inState('LAST-ACK', [
   ...wrongChecksums(lastAck),
   ...headerForm(lastAck),
   ...timestamps(lastAck),

@@ -1,4 +1,4 @@
-import { inState } from '../../lib/runner/mocha/declare.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { wrongChecksums } from './families/checksum.ts';
 import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
@@ -18,7 +18,7 @@ import { zeroWindow } from './families/zero-window.ts';
 const timeWait: Subject = { state: 'TIME-WAIT', ack: 'SND.NXT', takesText: false };
 const reopeningSyn = synInTimeWait(timeWait);
 
-inState('TIME-WAIT', [
+export default inState('TIME-WAIT', [
   ...wrongChecksums(timeWait),
   ...headerForm(timeWait),
   ...timestamps(timeWait),

@@ -1,81 +1,83 @@
 /** RFC 793 figures 10 and 11 (RFC 9293 figures 9 and 10): one side has crashed, and the other does not know. */
-import { figure } from '../../lib/runner/mocha/declare-figure.ts';
+import { ladders } from '../../lib/catalogue/ladders.ts';
 
-figure({
-  id: 'figure-10.half-open-discovery.tcp-a',
-  title: 'the target has crashed and opens again: it resets the survivor, and tries on',
-  start: 'CLOSED',
-  steps: [
-    { user: 'open-active' },
-    { expect: '<CTL=SYN>', then: 'SYN-SENT' },
-    // The survivor's numbers, as far apart from those of the new SYN as in the figure.
-    { send: '<SEQ=300><ACK=ISS-300><CTL=ACK>' },
-    { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' },
-    { expect: '<SEQ=ISS><CTL=SYN>', then: 'SYN-SENT' },
-  ],
-  then: 'SYN-SENT',
-  rules: ['RFC 793 figure 10', 'RFC 9293 figure 9', '3.5.1 half-open', '3.5.2 group 2', '3.10.7.3 first'],
-});
+export default ladders('figures of RFC 793', [
+  {
+    id: 'figure-10.half-open-discovery.tcp-a',
+    title: 'the target has crashed and opens again: it resets the survivor, and tries on',
+    start: 'CLOSED',
+    steps: [
+      { user: 'open-active' },
+      { expect: '<CTL=SYN>', then: 'SYN-SENT' },
+      // The survivor's numbers, as far apart from those of the new SYN as in the figure.
+      { send: '<SEQ=300><ACK=ISS-300><CTL=ACK>' },
+      { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' },
+      { expect: '<SEQ=ISS><CTL=SYN>', then: 'SYN-SENT' },
+    ],
+    then: 'SYN-SENT',
+    rules: ['RFC 793 figure 10', 'RFC 9293 figure 9', '3.5.1 half-open', '3.5.2 group 2', '3.10.7.3 first'],
+  },
 
-figure({
-  id: 'figure-10.half-open-discovery.tcp-b',
-  title: 'the target has survived: it answers the new SYN, learns of the crash and gives up',
-  start: 'ESTABLISHED',
-  steps: [
-    // The text of the figure has it outside the window.
-    { send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=SYN>' },
-    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'ESTABLISHED' },
-    { send: '<SEQ=RCV.NXT><CTL=RST>' },
-    { expect: 'silence', then: 'CLOSED' },
-  ],
-  then: 'CLOSED',
-  rules: [
-    'RFC 793 figure 10',
-    'RFC 5961 4.2',
-    'RFC 9293 figure 9',
-    '3.5.1 half-open',
-    '3.5.2 group 3',
-    '3.5.3 RST processing',
-    '3.10.7.4 first',
-    '3.10.7.4 second',
-  ],
-});
+  {
+    id: 'figure-10.half-open-discovery.tcp-b',
+    title: 'the target has survived: it answers the new SYN, learns of the crash and gives up',
+    start: 'ESTABLISHED',
+    steps: [
+      // The text of the figure has it outside the window.
+      { send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=SYN>' },
+      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'ESTABLISHED' },
+      { send: '<SEQ=RCV.NXT><CTL=RST>' },
+      { expect: 'silence', then: 'CLOSED' },
+    ],
+    then: 'CLOSED',
+    rules: [
+      'RFC 793 figure 10',
+      'RFC 5961 4.2',
+      'RFC 9293 figure 9',
+      '3.5.1 half-open',
+      '3.5.2 group 3',
+      '3.5.3 RST processing',
+      '3.10.7.4 first',
+      '3.10.7.4 second',
+    ],
+  },
 
-figure({
-  id: 'figure-11.half-open-active-side.tcp-a',
-  title: 'the target has crashed: text of the old connection is reset',
-  start: 'CLOSED',
-  steps: [
-    { send: '<SEQ=300><ACK=100><CTL=ACK><DATA=10>' },
-    { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' },
-  ],
-  then: 'CLOSED',
-  rules: ['RFC 793 figure 11', 'RFC 9293 figure 10', '3.5.1 half-open', '3.5.2 group 1', '3.10.7.1'],
-});
+  {
+    id: 'figure-11.half-open-active-side.tcp-a',
+    title: 'the target has crashed: text of the old connection is reset',
+    start: 'CLOSED',
+    steps: [
+      { send: '<SEQ=300><ACK=100><CTL=ACK><DATA=10>' },
+      { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' },
+    ],
+    then: 'CLOSED',
+    rules: ['RFC 793 figure 11', 'RFC 9293 figure 10', '3.5.1 half-open', '3.5.2 group 1', '3.10.7.1'],
+  },
 
-figure({
-  id: 'figure-11.half-open-active-side.tcp-b',
-  title: 'the target has survived: it sends text, is reset and gives up',
-  start: 'ESTABLISHED',
-  steps: [
-    { user: 'send', octets: 10 },
-    {
-      // The figure leaves PSH to the sender.
-      expect: [
-        '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK><DATA=10>',
-        '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK,PSH><DATA=10>',
-      ],
-      then: 'ESTABLISHED',
-    },
-    { send: '<SEQ=RCV.NXT><CTL=RST>' },
-    { expect: 'silence', then: 'CLOSED' },
-  ],
-  then: 'CLOSED',
-  rules: [
-    'RFC 793 figure 11',
-    'RFC 9293 figure 10',
-    '3.5.1 half-open',
-    '3.5.3 RST processing',
-    '3.10.7.4 second',
-  ],
-});
+  {
+    id: 'figure-11.half-open-active-side.tcp-b',
+    title: 'the target has survived: it sends text, is reset and gives up',
+    start: 'ESTABLISHED',
+    steps: [
+      { user: 'send', octets: 10 },
+      {
+        // The figure leaves PSH to the sender.
+        expect: [
+          '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK><DATA=10>',
+          '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK,PSH><DATA=10>',
+        ],
+        then: 'ESTABLISHED',
+      },
+      { send: '<SEQ=RCV.NXT><CTL=RST>' },
+      { expect: 'silence', then: 'CLOSED' },
+    ],
+    then: 'CLOSED',
+    rules: [
+      'RFC 793 figure 11',
+      'RFC 9293 figure 10',
+      '3.5.1 half-open',
+      '3.5.3 RST processing',
+      '3.10.7.4 second',
+    ],
+  },
+]);

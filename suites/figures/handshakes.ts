@@ -1,89 +1,91 @@
 /** RFC 793 figures 7 and 8 (RFC 9293 figures 6 and 7): how a connection is opened. */
-import { figure } from '../../lib/runner/mocha/declare-figure.ts';
+import { ladders } from '../../lib/catalogue/ladders.ts';
 
-figure({
-  id: 'figure-7.three-way-handshake.tcp-a',
-  title: 'the target opens a connection and sends text on it',
-  start: 'CLOSED',
-  steps: [
-    { user: 'open-active' },
-    { expect: '<CTL=SYN>', then: 'SYN-SENT' },
-    { send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK>' },
-    { expect: '<SEQ=SND.NXT><ACK=301><CTL=ACK>', then: 'ESTABLISHED' },
-    { user: 'send', octets: 10 },
-    {
-      // The figure leaves PSH to the sender.
-      expect: ['<SEQ=SND.NXT><ACK=301><CTL=ACK><DATA=10>', '<SEQ=SND.NXT><ACK=301><CTL=ACK,PSH><DATA=10>'],
-    },
-  ],
-  then: 'ESTABLISHED',
-  rules: ['RFC 793 figure 7', 'RFC 9293 figure 6', '3.5 three-way handshake', '3.10.7.3 fourth'],
-});
+export default ladders('figures of RFC 793', [
+  {
+    id: 'figure-7.three-way-handshake.tcp-a',
+    title: 'the target opens a connection and sends text on it',
+    start: 'CLOSED',
+    steps: [
+      { user: 'open-active' },
+      { expect: '<CTL=SYN>', then: 'SYN-SENT' },
+      { send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK>' },
+      { expect: '<SEQ=SND.NXT><ACK=301><CTL=ACK>', then: 'ESTABLISHED' },
+      { user: 'send', octets: 10 },
+      {
+        // The figure leaves PSH to the sender.
+        expect: ['<SEQ=SND.NXT><ACK=301><CTL=ACK><DATA=10>', '<SEQ=SND.NXT><ACK=301><CTL=ACK,PSH><DATA=10>'],
+      },
+    ],
+    then: 'ESTABLISHED',
+    rules: ['RFC 793 figure 7', 'RFC 9293 figure 6', '3.5 three-way handshake', '3.10.7.3 fourth'],
+  },
 
-figure({
-  id: 'figure-7.three-way-handshake.tcp-b',
-  title: 'the target is opened, and takes text',
-  start: 'LISTEN',
-  steps: [
-    { send: '<SEQ=100><CTL=SYN>' },
-    { expect: '<ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
-    { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
-    { expect: 'silence', then: 'ESTABLISHED' },
-    // The same number again: an ACK takes up no sequence space.
-    { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK><DATA=10>' },
-    { expect: '<SEQ=SND.NXT><ACK=111><CTL=ACK>' },
-  ],
-  then: 'ESTABLISHED',
-  rules: [
-    'RFC 793 figure 7',
-    'RFC 9293 figure 6',
-    '3.5 three-way handshake',
-    '3.10.7.2 third',
-    '3.10.7.4 fifth',
-    '3.10.7.4 seventh',
-  ],
-});
+  {
+    id: 'figure-7.three-way-handshake.tcp-b',
+    title: 'the target is opened, and takes text',
+    start: 'LISTEN',
+    steps: [
+      { send: '<SEQ=100><CTL=SYN>' },
+      { expect: '<ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+      { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'ESTABLISHED' },
+      // The same number again: an ACK takes up no sequence space.
+      { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK><DATA=10>' },
+      { expect: '<SEQ=SND.NXT><ACK=111><CTL=ACK>' },
+    ],
+    then: 'ESTABLISHED',
+    rules: [
+      'RFC 793 figure 7',
+      'RFC 9293 figure 6',
+      '3.5 three-way handshake',
+      '3.10.7.2 third',
+      '3.10.7.4 fifth',
+      '3.10.7.4 seventh',
+    ],
+  },
 
-figure({
-  id: 'figure-8.simultaneous-open.tcp-a',
-  title: 'two opens cross, and then two SYN,ACKs',
-  start: 'CLOSED',
-  steps: [
-    { user: 'open-active' },
-    { expect: '<CTL=SYN>', then: 'SYN-SENT' },
-    { send: '<SEQ=300><CTL=SYN>' },
-    { expect: '<SEQ=ISS><ACK=301><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
-    { send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK>' },
-    // By the figure this establishes, with an ACK as RFC 793 drew line 7, without since RFC 1122 corrected it. By the
-    // letter of the sequence check it earns the same ACK, and the peer's own such ACK, in the next step, establishes.
-    { expect: ['<SEQ=SND.NXT><ACK=301><CTL=ACK>', 'silence'] },
-    { send: '<SEQ=301><ACK=SND.NXT><CTL=ACK>' },
-    { expect: 'silence', then: 'ESTABLISHED' },
-  ],
-  then: 'ESTABLISHED',
-  rules: [
-    'RFC 793 figure 8',
-    'RFC 793 3.9 first',
-    'RFC 1122 4.2.2.10',
-    'RFC 9293 figure 7',
-    'MUST-10',
-    '3.10.7.3 fourth',
-    'A.2',
-  ],
-});
+  {
+    id: 'figure-8.simultaneous-open.tcp-a',
+    title: 'two opens cross, and then two SYN,ACKs',
+    start: 'CLOSED',
+    steps: [
+      { user: 'open-active' },
+      { expect: '<CTL=SYN>', then: 'SYN-SENT' },
+      { send: '<SEQ=300><CTL=SYN>' },
+      { expect: '<SEQ=ISS><ACK=301><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+      { send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK>' },
+      // By the figure this establishes, with an ACK as RFC 793 drew line 7, without since RFC 1122 corrected it. By the
+      // letter of the sequence check it earns the same ACK, and the peer's own such ACK, in the next step, establishes.
+      { expect: ['<SEQ=SND.NXT><ACK=301><CTL=ACK>', 'silence'] },
+      { send: '<SEQ=301><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'ESTABLISHED' },
+    ],
+    then: 'ESTABLISHED',
+    rules: [
+      'RFC 793 figure 8',
+      'RFC 793 3.9 first',
+      'RFC 1122 4.2.2.10',
+      'RFC 9293 figure 7',
+      'MUST-10',
+      '3.10.7.3 fourth',
+      'A.2',
+    ],
+  },
 
-figure({
-  id: 'figure-8.simultaneous-open.tcp-b',
-  title: 'two opens cross, and the SYN,ACK is answered by an ACK, as RFC 793 drew it',
-  start: 'CLOSED',
-  steps: [
-    { user: 'open-active' },
-    { expect: '<CTL=SYN>', then: 'SYN-SENT' },
-    { send: '<SEQ=100><CTL=SYN>' },
-    { expect: '<SEQ=ISS><ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
-    { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
-    { expect: 'silence', then: 'ESTABLISHED' },
-  ],
-  then: 'ESTABLISHED',
-  rules: ['RFC 793 figure 8', 'RFC 1122 4.2.2.10', 'MUST-10', '3.10.7.3 fourth', '3.10.7.4 fifth'],
-});
+  {
+    id: 'figure-8.simultaneous-open.tcp-b',
+    title: 'two opens cross, and the SYN,ACK is answered by an ACK, as RFC 793 drew it',
+    start: 'CLOSED',
+    steps: [
+      { user: 'open-active' },
+      { expect: '<CTL=SYN>', then: 'SYN-SENT' },
+      { send: '<SEQ=100><CTL=SYN>' },
+      { expect: '<SEQ=ISS><ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+      { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'ESTABLISHED' },
+    ],
+    then: 'ESTABLISHED',
+    rules: ['RFC 793 figure 8', 'RFC 1122 4.2.2.10', 'MUST-10', '3.10.7.3 fourth', '3.10.7.4 fifth'],
+  },
+]);

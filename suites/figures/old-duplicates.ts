@@ -1,81 +1,86 @@
 /** RFC 793 figures 9 and 12 (RFC 9293 figures 8 and 11): how an old duplicate SYN is found out and undone. */
-import { figure } from '../../lib/runner/mocha/declare-figure.ts';
+import { ladders } from '../../lib/catalogue/ladders.ts';
 
-figure({
-  id: 'figure-9.old-duplicate-syn.tcp-a',
-  title: 'the target opens; an old SYN of its own is answered, then the right one',
-  start: 'CLOSED',
-  steps: [
-    { user: 'open-active' },
-    { expect: '<CTL=SYN>', then: 'SYN-SENT' },
-    // The old SYN was numbered 10 before the one that the target has just sent.
-    { send: '<SEQ=300><ACK=ISS-9><CTL=SYN,ACK>' },
-    { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' },
-    { send: '<SEQ=400><ACK=SND.NXT><CTL=SYN,ACK>' },
-    { expect: '<SEQ=SND.NXT><ACK=401><CTL=ACK>', then: 'ESTABLISHED' },
-  ],
-  then: 'ESTABLISHED',
-  rules: [
-    'RFC 793 figure 9',
-    'RFC 9293 figure 8',
-    '3.5 old duplicate SYN',
-    '3.5.2 group 2',
-    '3.10.7.3 first',
-    '3.10.7.3 fourth',
-  ],
-});
+export default ladders('figures of RFC 793', [
+  {
+    id: 'figure-9.old-duplicate-syn.tcp-a',
+    title: 'the target opens; an old SYN of its own is answered, then the right one',
+    start: 'CLOSED',
+    steps: [
+      { user: 'open-active' },
+      { expect: '<CTL=SYN>', then: 'SYN-SENT' },
+      // The old SYN was numbered 10 before the one that the target has just sent.
+      { send: '<SEQ=300><ACK=ISS-9><CTL=SYN,ACK>' },
+      { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' },
+      { send: '<SEQ=400><ACK=SND.NXT><CTL=SYN,ACK>' },
+      { expect: '<SEQ=SND.NXT><ACK=401><CTL=ACK>', then: 'ESTABLISHED' },
+    ],
+    then: 'ESTABLISHED',
+    rules: [
+      'RFC 793 figure 9',
+      'RFC 9293 figure 8',
+      '3.5 old duplicate SYN',
+      '3.5.2 group 2',
+      '3.10.7.3 first',
+      '3.10.7.3 fourth',
+    ],
+  },
 
-figure({
-  id: 'figure-9.old-duplicate-syn.tcp-b',
-  title: 'an old SYN arrives, is reset, and the right one opens the connection',
-  start: 'LISTEN',
-  steps: [
-    { send: '<SEQ=90><CTL=SYN>' },
-    { expect: '<ACK=91><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
-    { send: '<SEQ=91><CTL=RST>' },
-    { expect: 'silence', then: 'LISTEN' },
-    { send: '<SEQ=100><CTL=SYN>' },
-    { expect: '<ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
-    { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
-    { expect: 'silence', then: 'ESTABLISHED' },
-  ],
-  then: 'ESTABLISHED',
-  rules: [
-    'RFC 793 figure 9',
-    'RFC 9293 figure 8',
-    '3.5 old duplicate SYN',
-    '3.5.3 RST processing',
-    '3.10.7.4 second',
-    'MUST-11',
-  ],
-});
+  {
+    id: 'figure-9.old-duplicate-syn.tcp-b',
+    title: 'an old SYN arrives, is reset, and the right one opens the connection',
+    start: 'LISTEN',
+    steps: [
+      { send: '<SEQ=90><CTL=SYN>' },
+      { expect: '<ACK=91><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+      { send: '<SEQ=91><CTL=RST>' },
+      { expect: 'silence', then: 'LISTEN' },
+      { send: '<SEQ=100><CTL=SYN>' },
+      { expect: '<ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+      { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'ESTABLISHED' },
+    ],
+    then: 'ESTABLISHED',
+    rules: [
+      'RFC 793 figure 9',
+      'RFC 9293 figure 8',
+      '3.5 old duplicate SYN',
+      '3.5.3 RST processing',
+      '3.10.7.4 second',
+      'MUST-11',
+    ],
+  },
 
-figure({
-  id: 'figure-12.two-passive-sockets.tcp-a',
-  title: 'a SYN,ACK that the target never asked for',
-  start: 'LISTEN',
-  steps: [{ send: '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>' }, { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'LISTEN' }],
-  then: 'LISTEN',
-  rules: ['RFC 793 figure 12', 'RFC 9293 figure 11', '3.5.2 group 2', '3.10.7.2 second'],
-});
+  {
+    id: 'figure-12.two-passive-sockets.tcp-a',
+    title: 'a SYN,ACK that the target never asked for',
+    start: 'LISTEN',
+    steps: [
+      { send: '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>' },
+      { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'LISTEN' },
+    ],
+    then: 'LISTEN',
+    rules: ['RFC 793 figure 12', 'RFC 9293 figure 11', '3.5.2 group 2', '3.10.7.2 second'],
+  },
 
-figure({
-  id: 'figure-12.two-passive-sockets.tcp-b',
-  title: 'a SYN that nobody sent lately, and the reset that undoes it',
-  start: 'LISTEN',
-  steps: [
-    { send: '<SEQ=ANY><CTL=SYN>' },
-    { expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
-    { send: '<SEQ=RCV.NXT><CTL=RST>' },
-    { expect: 'silence', then: 'LISTEN' },
-  ],
-  then: 'LISTEN',
-  rules: [
-    'RFC 793 figure 12',
-    'RFC 9293 figure 11',
-    '3.5 old duplicate SYN',
-    '3.5.3 RST processing',
-    '3.10.7.4 second',
-    'MUST-11',
-  ],
-});
+  {
+    id: 'figure-12.two-passive-sockets.tcp-b',
+    title: 'a SYN that nobody sent lately, and the reset that undoes it',
+    start: 'LISTEN',
+    steps: [
+      { send: '<SEQ=ANY><CTL=SYN>' },
+      { expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+      { send: '<SEQ=RCV.NXT><CTL=RST>' },
+      { expect: 'silence', then: 'LISTEN' },
+    ],
+    then: 'LISTEN',
+    rules: [
+      'RFC 793 figure 12',
+      'RFC 9293 figure 11',
+      '3.5 old duplicate SYN',
+      '3.5.3 RST processing',
+      '3.10.7.4 second',
+      'MUST-11',
+    ],
+  },
+]);

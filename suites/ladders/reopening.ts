@@ -1,5 +1,5 @@
 /** RFC 1122 section 4.2.2.13: a TCP may reopen a connection from TIME-WAIT, but must be able to go back there. */
-import { figure } from '../../lib/runner/mocha/declare-figure.ts';
+import { ladders } from '../../lib/catalogue/ladders.ts';
 import type { LadderStep } from '../../lib/catalogue/ladder.ts';
 
 /**
@@ -24,29 +24,31 @@ const turnsOutToBeOld = (syn: string, rst: string): readonly LadderStep[] => [
   { expect: 'silence', then: 'TIME-WAIT' },
 ];
 
-figure({
-  id: 'ladder.reopening.old-duplicate',
-  title: 'a SYN that reopens the connection turns out to be an old duplicate: back to TIME-WAIT',
-  start: 'TIME-WAIT',
-  since: 'rfc1122',
-  steps: turnsOutToBeOld('<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>', '<SEQ=RCV.NXT><CTL=RST>'),
-  then: 'TIME-WAIT',
-  rules: ['RFC 1122 4.2.2.13 TIME-WAIT', 'MAY-2'],
-});
+export default ladders('ladders', [
+  {
+    id: 'ladder.reopening.old-duplicate',
+    title: 'a SYN that reopens the connection turns out to be an old duplicate: back to TIME-WAIT',
+    start: 'TIME-WAIT',
+    since: 'rfc1122',
+    steps: turnsOutToBeOld('<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>', '<SEQ=RCV.NXT><CTL=RST>'),
+    then: 'TIME-WAIT',
+    rules: ['RFC 1122 4.2.2.13 TIME-WAIT', 'MAY-2'],
+  },
 
-// With timestamps RFC 6191 asks for the reopening, so that more TCPs have something to go back from.
-figure({
-  id: 'ladder.reopening.old-duplicate-with-timestamps',
-  title:
-    'a SYN that reopens the connection by a newer timestamp turns out to be an old duplicate: back to TIME-WAIT',
-  start: 'TIME-WAIT',
-  condition: 'timestamps',
-  since: 'rfc1122',
-  steps: turnsOutToBeOld(
-    '<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460><TSVAL=TS.RECENT+1>',
-    // As new as the SYN, so that nothing but its being a reset is asked.
-    '<SEQ=RCV.NXT><CTL=RST><TSVAL=TS.RECENT+1>',
-  ),
-  then: 'TIME-WAIT',
-  rules: ['RFC 1122 4.2.2.13 TIME-WAIT', 'RFC 6191 2', 'MAY-2', 'SHLD-4'],
-});
+  // With timestamps RFC 6191 asks for the reopening, so that more TCPs have something to go back from.
+  {
+    id: 'ladder.reopening.old-duplicate-with-timestamps',
+    title:
+      'a SYN that reopens the connection by a newer timestamp turns out to be an old duplicate: back to TIME-WAIT',
+    start: 'TIME-WAIT',
+    condition: 'timestamps',
+    since: 'rfc1122',
+    steps: turnsOutToBeOld(
+      '<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460><TSVAL=TS.RECENT+1>',
+      // As new as the SYN, so that nothing but its being a reset is asked.
+      '<SEQ=RCV.NXT><CTL=RST><TSVAL=TS.RECENT+1>',
+    ),
+    then: 'TIME-WAIT',
+    rules: ['RFC 1122 4.2.2.13 TIME-WAIT', 'RFC 6191 2', 'MAY-2', 'SHLD-4'],
+  },
+]);

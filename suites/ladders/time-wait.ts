@@ -2,7 +2,7 @@
  * RFC 9293 section 3.10.7.4: the ways into TIME-WAIT. That both FINs are acknowledged does not tell it from a state that
  * forgot the peer's FIN: the seventh step does, since text behind that FIN is not taken any more.
  */
-import { figure } from '../../lib/runner/mocha/declare-figure.ts';
+import { ladders } from '../../lib/catalogue/ladders.ts';
 import type { LadderStep } from '../../lib/catalogue/ladder.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 
@@ -25,51 +25,53 @@ const ignoresText: readonly LadderStep[] = [
   { expect: ['silence', '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>'], then: 'TIME-WAIT' },
 ];
 
-figure({
-  id: 'ladder.time-wait.from-fin-wait-1',
-  title: 'a FIN that acknowledges ours leads to TIME-WAIT, where text is not taken',
-  start: 'ESTABLISHED',
-  steps: [
-    ...closes,
-    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
-    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
-    ...ignoresText,
-  ],
-  then: 'TIME-WAIT',
-  rules: RULES,
-});
+export default ladders('ladders', [
+  {
+    id: 'ladder.time-wait.from-fin-wait-1',
+    title: 'a FIN that acknowledges ours leads to TIME-WAIT, where text is not taken',
+    start: 'ESTABLISHED',
+    steps: [
+      ...closes,
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
+      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
+      ...ignoresText,
+    ],
+    then: 'TIME-WAIT',
+    rules: RULES,
+  },
 
-figure({
-  id: 'ladder.time-wait.from-fin-wait-2',
-  title: 'a FIN after the acknowledgment of ours leads to TIME-WAIT, where text is not taken',
-  start: 'ESTABLISHED',
-  steps: [
-    ...closes,
-    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
-    { expect: 'silence', then: 'FIN-WAIT-2' },
-    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
-    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
-    ...ignoresText,
-  ],
-  then: 'TIME-WAIT',
-  rules: RULES,
-});
+  {
+    id: 'ladder.time-wait.from-fin-wait-2',
+    title: 'a FIN after the acknowledgment of ours leads to TIME-WAIT, where text is not taken',
+    start: 'ESTABLISHED',
+    steps: [
+      ...closes,
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'FIN-WAIT-2' },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
+      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
+      ...ignoresText,
+    ],
+    then: 'TIME-WAIT',
+    rules: RULES,
+  },
 
-figure({
-  id: 'ladder.time-wait.from-closing',
-  title:
-    'the FINs have crossed, and ours was sent again: its acknowledgment leads to TIME-WAIT, where text is not taken',
-  start: 'ESTABLISHED',
-  steps: [
-    ...closes,
-    { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
-    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
-    // Its timer changes no state; and on a slow path it would fire before the next line anyhow.
-    { expect: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>' },
-    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
-    { expect: 'silence', then: 'TIME-WAIT' },
-    ...ignoresText,
-  ],
-  then: 'TIME-WAIT',
-  rules: RULES,
-});
+  {
+    id: 'ladder.time-wait.from-closing',
+    title:
+      'the FINs have crossed, and ours was sent again: its acknowledgment leads to TIME-WAIT, where text is not taken',
+    start: 'ESTABLISHED',
+    steps: [
+      ...closes,
+      { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
+      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
+      // Its timer changes no state; and on a slow path it would fire before the next line anyhow.
+      { expect: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>' },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'TIME-WAIT' },
+      ...ignoresText,
+    ],
+    then: 'TIME-WAIT',
+    rules: RULES,
+  },
+]);

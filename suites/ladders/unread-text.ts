@@ -1,23 +1,25 @@
 /** RFC 1122 section 4.2.2.13: a user that leaves text behind is not closed as if it had taken it. */
-import { figure } from '../../lib/runner/mocha/declare-figure.ts';
+import { ladders } from '../../lib/catalogue/ladders.ts';
 
-figure({
-  id: 'ladder.unread-text.close',
-  title: 'the user closes with text unread: the peer learns by a reset that it was lost',
-  start: 'ESTABLISHED',
-  condition: 'text-unread',
-  since: 'rfc1122',
-  steps: [
-    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
-    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>' },
-    { user: 'leave' },
-    {
-      // A reset takes its number from SND.NXT; whether it also acknowledges is not said. RFC 793 has no other close than by
-      // FIN, after which the user may go on to read; the reset, and the close that goes with it, are of RFC 1122.
-      expect: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', '<SEQ=SND.NXT><CTL=RST>'],
-      permitted: { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
-    },
-  ],
-  then: 'CLOSED',
-  rules: ['RFC 793 3.5', 'RFC 1122 4.2.2.13 half-duplex', 'SHLD-3', 'MAY-1'],
-});
+export default ladders('ladders', [
+  {
+    id: 'ladder.unread-text.close',
+    title: 'the user closes with text unread: the peer learns by a reset that it was lost',
+    start: 'ESTABLISHED',
+    condition: 'text-unread',
+    since: 'rfc1122',
+    steps: [
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>' },
+      { user: 'leave' },
+      {
+        // A reset takes its number from SND.NXT; whether it also acknowledges is not said. RFC 793 has no other close than by
+        // FIN, after which the user may go on to read; the reset, and the close that goes with it, are of RFC 1122.
+        expect: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', '<SEQ=SND.NXT><CTL=RST>'],
+        permitted: { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
+      },
+    ],
+    then: 'CLOSED',
+    rules: ['RFC 793 3.5', 'RFC 1122 4.2.2.13 half-duplex', 'SHLD-3', 'MAY-1'],
+  },
+]);

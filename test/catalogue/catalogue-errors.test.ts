@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import type { CaseDeclaration } from '../../lib/catalogue/case.ts';
-import { register } from '../../lib/catalogue/catalogue.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
+import { ladders } from '../../lib/catalogue/ladders.ts';
+import { catalogueOf } from '../../lib/catalogue/suite.ts';
+import { SUITES } from '../../suites/index.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import { sourceOf } from '../../lib/catalogue/source.ts';
-import { allCases } from '../suites/catalogue.ts';
 
 const RIGHT: CaseDeclaration = {
   id: 'closed.test-of-errors.right',
@@ -13,12 +15,9 @@ const RIGHT: CaseDeclaration = {
   rules: ['RFC 793 3.9 CLOSED', '3.10.7.1'],
 };
 
-const declare = (change: Partial<CaseDeclaration>) => () =>
-  register('CLOSED', undefined, [{ ...RIGHT, ...change }]);
+const declare = (change: Partial<CaseDeclaration>) => () => inState('CLOSED', [{ ...RIGHT, ...change }]);
 
 describe('a mistake in a case', () => {
-  before(allCases);
-
   it('is named, with what was meant', () => {
     expect(declare({ rules: ['MUST-570' as RuleId] })).to.throw(
       /no such rule: MUST-570 \(did you mean MUST-/,
@@ -31,7 +30,27 @@ describe('a mistake in a case', () => {
     expect(declare({ rules: [] })).to.throw('closed.test-of-errors.right: names no rule');
     expect(declare({ id: 'listen.test-of-errors.right' })).to.throw('begins with closed.');
     expect(declare({ title: 'x'.repeat(111) })).to.throw('the title has 111 characters, 110 at most');
-    expect(declare({ id: 'closed.syn.empty' })).to.throw('closed.syn.empty: this id is already taken');
+  });
+
+  it('is an id that another case of any suite has, told with the place of the later one', () => {
+    const again = inState('CLOSED', [{ ...RIGHT, id: 'closed.syn.empty' }]);
+    expect(() => catalogueOf([...SUITES, again])).to.throw(
+      /^suites\/1-closed\/never-opened\.ts:\d+: closed\.syn\.empty: this id is already taken by another case$/,
+    );
+    const exchange = ladders('ladders', [
+      {
+        id: 'ladder.test-of-errors.right',
+        title: 'text is acknowledged',
+        start: 'ESTABLISHED',
+        steps: [{ send: '<SEQ=RCV.NXT>' }, { expect: 'silence' }],
+        then: 'ESTABLISHED',
+        rules: ['3.10.7.4 fifth'],
+      },
+    ]);
+    expect(() => catalogueOf([exchange, exchange])).to.throw(
+      'ladder.test-of-errors.right: this id is already',
+    );
+    expect(() => catalogueOf([exchange, ...SUITES])).not.to.throw();
   });
 
   it('is found in its file: by its id, or in the family that names it', () => {

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { catchersOf, tryMutant } from '../../bench/mutant-trial.ts';
 import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
 import { findMutant, MUTANTS } from '../../bench/mutants/index.ts';
-import { allCases } from '../suites/catalogue.ts';
 
 /** One of each kind; all of them are `npm run mutants`. */
 const SAMPLE = [
@@ -33,7 +32,6 @@ describe('mutants of the reference', () => {
   describe('on the wire', () => {
     before(async function () {
       this.timeout(20_000);
-      await allCases();
       try {
         labCommand();
       } catch (error) {

@@ -5,10 +5,9 @@ import { findStack } from '../../lib/lab/stacks/index.ts';
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
 import { adoptionNamed, type KnownAdoption } from '../../lib/standard/adoption.ts';
-import { catalogue, findCase } from '../../lib/catalogue/catalogue.ts';
+import { CASES, findCase } from '../../lib/catalogue/catalogue.ts';
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import { type CaseResult, reasonOf, verdictOf } from '../../lib/verdict/result.ts';
-import { allCases } from '../suites/catalogue.ts';
 
 const SEED = 793;
 /** One case of so many; the families of cases follow each other, so each is met. */
@@ -22,9 +21,9 @@ interface Choice {
 
 /** A part of the catalogue: every state, IPv4 and IPv6 in turn, and all that only the reference can do. */
 const choose = (): Choice[] =>
-  catalogue()
-    .filter(({ conditions }, index) => index % EVERY === 0 || conditions.includes('precedence-to-raise'))
-    .map(({ id, families }, index) => ({ id, family: families[index % families.length] ?? 4 }));
+  CASES.filter(
+    ({ conditions }, index) => index % EVERY === 0 || conditions.includes('precedence-to-raise'),
+  ).map(({ id, families }, index) => ({ id, family: families[index % families.length] ?? 4 }));
 
 interface Found {
   readonly adoption: KnownAdoption;
@@ -52,7 +51,6 @@ const told = (result: CaseResult, profile: Profile): string =>
 describe('the reference target', () => {
   before(async function () {
     this.timeout(20_000);
-    await allCases();
     try {
       labCommand();
     } catch (error) {
@@ -98,7 +96,7 @@ describe('the reference target', () => {
   for (const adopts of ['rst', 'syn', 'ack', 'none'])
     it(`conforms to rfc9293 with these checks of RFC 5961 and no others: ${adopts}`, async function () {
       this.timeout(60_000);
-      const aboutAChoice = catalogue().filter(({ expect: { rfc9293 } }) => rfc9293.some(({ when }) => when));
+      const aboutAChoice = CASES.filter(({ expect: { rfc9293 } }) => rfc9293.some(({ when }) => when));
       const chosen = aboutAChoice
         .filter((_, index) => index % 2 === 0)
         .map(({ id }) => ({ id, family: 4 }) as const);

@@ -1,25 +1,47 @@
+import { CASES } from '../../lib/catalogue/catalogue.ts';
+import type { Case } from '../../lib/catalogue/case.ts';
 import { byState, isFailure } from '../../lib/report/judgement.ts';
-import { recordResult, setRun } from '../../lib/report/store.ts';
-import { register } from '../../lib/catalogue/catalogue.ts';
+import { attachRecord, RunRecord } from '../../lib/report/run-record.ts';
 import { reasonOf } from '../../lib/verdict/result.ts';
-import { syntheticCases, syntheticRun } from './fixture.ts';
+import { syntheticResult, syntheticRun } from './fixture.ts';
 
 /*
- * What the reporter's test lets a mocha of its own run: a suite whose results are made up. Its size is in the
- * environment.
+ * What the reporter's test lets a mocha of its own run: cases of the catalogue whose results are made up. How many of each state is in
+ * the environment.
  */
 
-const cases = syntheticCases(Number(process.env.CASES_PER_STATE ?? 73));
-for (const one of cases) register(one.state, one.origin, [one]);
+const perRecipe = Number(process.env.CASES_PER_STATE ?? 73);
+const recipeOf = ({ state, origin }: Case): string => `${state} ${origin}`;
+
+const counts = new Map<string, number>();
+const cases = CASES.filter((one) => {
+  const count = counts.get(recipeOf(one)) ?? 0;
+  if (count === perRecipe || one.families.length < 2 || !canBeMadeUp(one)) return false;
+  counts.set(recipeOf(one), count + 1);
+  return true;
+});
+
+/** Not all that a stimulus may name is known of a made-up connection. */
+function canBeMadeUp(one: Case): boolean {
+  try {
+    syntheticResult(one, 4, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const run = syntheticRun('Linux 6.1', 1, cases);
-setRun(run);
+const record = new RunRecord();
+const { cases: results, ...settings } = run;
+record.settings = settings;
 
-for (const { name, cases: results } of byState(run.cases)) {
-  describe(name, () => {
-    for (const result of results) {
+for (const { name, cases: own } of byState(results)) {
+  describe(name, function () {
+    attachRecord(this.parent as Mocha.Suite, record);
+    for (const result of own) {
       it(`${result.id} over IPv${result.family}: ${result.title}`, function () {
-        recordResult(result, this.test);
+        record.recordResult(result, this.test);
         if (isFailure(result, run.profile, run.strict)) throw new Error(reasonOf(result, run.profile));
       });
     }

@@ -11,13 +11,11 @@ import {
   subjects,
 } from '../../lib/report/subject.ts';
 import { stored } from '../cli/stored.ts';
-import { allCases } from '../suites/catalogue.ts';
 import { syntheticRun } from './fixture.ts';
 
 const LADDER = 'figure-10.half-open-discovery.tcp-a';
 
 describe('what a report knows of a case', () => {
-  before(allCases);
   const known = (id: string) => findSubject(id) as Subject;
   const contextOf = (result: ReportCase) =>
     new Map(mochawesomeContext(result, findSubject(result.id)).map(({ title, value }) => [title, value]));

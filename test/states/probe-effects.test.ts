@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
 import { runOne } from '../../lib/runner/trial/run-one.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
-import { allCases } from '../suites/catalogue.ts';
 import { referenceWorld } from './reference-world.ts';
 
 /** As a real kernel does: an acknowledgment of ISS, which acknowledges nothing, opens the connection wherever it comes from. */
@@ -26,10 +25,6 @@ const TAKES_TEXT_BEHIND_THE_FIN = referenceWorld('rfc9293', {
 });
 
 describe('a proof', () => {
-  before(async function () {
-    this.timeout(20_000);
-    await allCases();
-  });
   after(() =>
     Promise.all([OPENED_BY_ACK_OF_ISS, TAKES_TEXT_BEHIND_THE_FIN].map(({ tester }) => tester.close())),
   );

@@ -3,7 +3,6 @@ import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
 import { runOne } from '../../lib/runner/trial/run-one.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { add } from '../../lib/wire/seq.ts';
-import { allCases } from '../suites/catalogue.ts';
 import { referenceWorld } from './reference-world.ts';
 
 const STRAY_AFTER = 40;
@@ -20,10 +19,6 @@ const STRAY_ACK_AFTER_FIN = referenceWorld('rfc9293', {
 });
 
 describe('a stray ACK after the FIN of the target', () => {
-  before(async function () {
-    this.timeout(20_000);
-    await allCases();
-  });
   after(() => STRAY_ACK_AFTER_FIN.tester.close());
 
   for (const id of ['closed.after-fins.rst', 'closed.after-fins.ack', 'closed.after-fins.syn']) {

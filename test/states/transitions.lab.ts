@@ -6,7 +6,6 @@ import { TRANSITION_MUTANTS } from '../../bench/mutants/transitions.ts';
 import { runSideBySide } from '../../lib/runner/pool.ts';
 import { runOne } from '../../lib/runner/trial/run-one.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
-import { allCases } from '../suites/catalogue.ts';
 import { referenceWorld } from './reference-world.ts';
 
 const SIDE_BY_SIDE = 24;
@@ -39,11 +38,6 @@ async function survivorsOf(mutants: readonly Mutant[], width: number): Promise<M
 }
 
 describe('the state after each transition', () => {
-  before(async function () {
-    this.timeout(20_000);
-    await allCases();
-  });
-
   it('is told from every other by a case of that transition, but where nothing tells', async function () {
     this.timeout(300_000);
     const observable = TRANSITION_MUTANTS.filter(({ equivalent }) => equivalent === undefined);

@@ -13,11 +13,10 @@ import {
 } from '../../lib/catalogue/left-open.ts';
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import { whyUncovered } from '../../lib/catalogue/uncovered.ts';
-import { resolveLadders } from '../../lib/catalogue/ladders.ts';
+import { LADDERS, CASES as cases } from '../../lib/catalogue/catalogue.ts';
 import { citationsOf, REQUIREMENTS, RULE_IDS, requirementsOf } from '../../lib/standard/rules.ts';
 import { SYNCHRONIZED } from '../../lib/standard/state.ts';
 import type { Control } from '../../lib/standard/tcb.ts';
-import { allCases } from './catalogue.ts';
 import { presentIds, publishedIds } from './ids.ts';
 
 const VALUES = Object.fromEntries(VARIABLES.map((name) => [name, 1]));
@@ -45,12 +44,6 @@ const STIMULI = readFileSync(new URL('stimuli.tsv', import.meta.url), 'utf8')
   .map((line) => line.split('\t').join(' | '));
 
 describe('the catalogue', () => {
-  let cases: readonly Case[] = [];
-
-  before(async () => {
-    cases = await allCases();
-  });
-
   it('names each case once, lower case, after its state', () => {
     expect(new Set(cases.map(({ id }) => id)).size).to.equal(cases.length);
     for (const { id, state, origin } of cases) {
@@ -60,7 +53,7 @@ describe('the catalogue', () => {
   });
 
   it('names rules for each; what it cites and tests follows from them', () => {
-    for (const { id, rules, cite, requirements } of [...cases, ...resolveLadders()]) {
+    for (const { id, rules, cite, requirements } of [...cases, ...LADDERS]) {
       expect(rules, id).not.to.have.length(0);
       expect(new Set(rules).size, id).to.equal(rules.length);
       expect(cite, id).to.deep.equal(citationsOf(rules));
@@ -70,7 +63,7 @@ describe('the catalogue', () => {
 
   it('names every rule of the table, or says why none does', () => {
     const named = new Set(
-      [...cases, ...resolveLadders()].flatMap(({ rules }) => [...rules, ...requirementsOf(rules)]),
+      [...cases, ...LADDERS].flatMap(({ rules }) => [...rules, ...requirementsOf(rules)]),
     );
     const forgotten = RULE_IDS.filter((id) => !named.has(id) && whyUncovered(id) === undefined);
     expect(forgotten).to.deep.equal([]);
@@ -236,13 +229,13 @@ describe('ids', () => {
     expect(ids).to.deep.equal([...new Set(ids)].sort());
   });
 
-  it('are permanent: none is ever withdrawn or renamed', async () => {
-    const present = new Set(await presentIds());
+  it('are permanent: none is ever withdrawn or renamed', () => {
+    const present = new Set(presentIds());
     expect(publishedIds().filter((id) => !present.has(id))).to.deep.equal([]);
   });
 
   it('are published with the case: run "npx tsx test/suites/update-ids.ts"', async () => {
     const published = new Set(publishedIds());
-    expect((await presentIds()).filter((id) => !published.has(id))).to.deep.equal([]);
+    expect(presentIds().filter((id) => !published.has(id))).to.deep.equal([]);
   });
 });

@@ -1,4 +1,4 @@
 /** Publishes the ids of new cases: `npx tsx test/suites/update-ids.ts`. */
 import { presentIds, publish } from './ids.ts';
 
-presentIds().then(publish);
+publish(presentIds());

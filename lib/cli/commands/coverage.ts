@@ -53,7 +53,7 @@ async function coverage({ results, json }: CoverageOptions): Promise<number> {
 
 async function coverageTable(run: Run | undefined): Promise<Coverage[]> {
   const cases = new Map<string, string[]>(REQUIREMENTS.map((id) => [id, []]));
-  for (const { id, requirements } of await listedCases()) {
+  for (const { id, requirements } of listedCases()) {
     for (const requirement of requirements) cases.get(requirement)?.push(id);
   }
   return REQUIREMENTS.map((id): Coverage => {

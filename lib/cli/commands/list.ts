@@ -30,7 +30,7 @@ export function declare(program: Command): void {
 }
 
 async function list(options: ListOptions): Promise<number> {
-  const cases = await listedCases(options);
+  const cases = listedCases(options);
   if (options.json) {
     // A case a line, for line tools.
     process.stdout.write(`{"cases":[\n${cases.map((one) => JSON.stringify(one)).join(',\n')}\n]}\n`);

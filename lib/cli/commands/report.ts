@@ -10,7 +10,6 @@ import { readResults, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { stacksTable } from '../../report/stacks-table.ts';
 import { subjects } from '../../report/subject.ts';
-import { loadSuites } from '../../runner/mocha/suites.ts';
 import type { Profile } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { profileOption } from '../options.ts';
@@ -62,7 +61,6 @@ export async function report(
   const runs = files.map(readResults);
   const page = table ?? join(out, 'index.html');
   if (table === undefined) {
-    await loadSuites();
     const captures = files.map((file) => capturesBeside(dirname(file), out));
     writeWhole(page, renderMatrix(runs, subjects(), captures));
   } else {

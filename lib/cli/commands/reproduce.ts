@@ -4,7 +4,6 @@ import { ladderSvg } from '../../report/ladder.ts';
 import { reproduction } from '../../report/reproduce/reproduce.ts';
 import { readResults } from '../../report/results.ts';
 import { findSubject } from '../../report/subject.ts';
-import { loadSuites } from '../../runner/mocha/suites.ts';
 import type { Profile } from '../../standard/profile.ts';
 import { reasonOf } from '../../verdict/result.ts';
 import { EXIT, UsageError } from '../failure.ts';
@@ -45,7 +44,6 @@ async function reproduce(id: string, options: ReproduceOptions): Promise<number>
   if (family !== undefined && family !== '4' && family !== '6') {
     throw new UsageError(`--family ${family}: not 4 or 6`);
   }
-  await loadSuites();
   const subject = findSubject(id);
   if (!subject) throw new UsageError(`there is no case ${id}; \`segment-arrives list\` prints all ids`);
   const run = readResults(file);

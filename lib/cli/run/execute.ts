@@ -8,10 +8,9 @@ import { isFailure } from '../../report/judgement.ts';
 import SegmentArrivesReporter from '../../report/reporter.ts';
 import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
-import { currentRun, recordResult, resultOf } from '../../report/store.ts';
 import { type WriteOptions, writeReports } from '../../report/write.ts';
-import { beginRun, type CurrentRun } from '../../runner/mocha/current-run.ts';
-import { mochaGlobalSetup, mochaGlobalTeardown } from '../../runner/mocha/mocha-plugin.ts';
+import { beginRun, endRun, type MochaRun, mochaRun } from '../../runner/mocha/mocha-run.ts';
+import { suiteInterface } from '../../runner/mocha/suite-interface.ts';
 import { suiteFiles } from '../../runner/mocha/suites.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
 import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';
@@ -39,11 +38,11 @@ export async function execute(
   try {
     // What a stack has to fetch, it fetches where the network is.
     if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
-    await mochaGlobalSetup.call({});
-    tellFindings();
+    await beginRun(run, () => true);
+    tellFindings(run);
     const complete = await runMocha(mocha, run, options, interruption);
-    await mochaGlobalTeardown();
-    const done = currentRun({ durationMs: Date.now() - startedAt, complete });
+    await endRun(run);
+    const done = run.record.run({ durationMs: Date.now() - startedAt, complete });
     const outcome =
       done && baseline && (await compareWith(done, baseline, { only: settings.only, allow: options.allow }));
     const accepted = baseline && outcome && { baseline: acceptedBy(baseline, outcome) };
@@ -61,24 +60,25 @@ export async function execute(
     if (!options.reportOnly) return exitCode;
     return done.complete && (await countLost(run)) === 0 ? EXIT.asExpected : EXIT.notAsExpected;
   } finally {
-    await mochaGlobalTeardown();
+    await endRun(run);
     interruption.dispose();
   }
 }
 
 /**
- * Mocha with the suites loaded: the same files, plugin and reporter as .mocharc.json names. The plugin's setup and
- * teardown are left to the caller, who has more to say about their failures than mocha.
+ * Mocha with the suites loaded: the same files, interface and reporter as .mocharc.json names. To begin and to
+ * end the run is left to the caller, who has more to say about their failures than mocha.
  *
  * @throws UsageError when no case is selected
  */
 async function loadMocha(
   settings: Settings,
   showsProgress: boolean,
-): Promise<{ mocha: Mocha; run: CurrentRun }> {
-  const run = beginRun(settings);
+): Promise<{ mocha: Mocha; run: MochaRun }> {
+  const run = mochaRun(settings);
   const mocha = new Mocha({
     timeout: 0,
+    ui: suiteInterface(() => run) as never,
     reporter: SegmentArrivesReporter as never,
     // results.json and the others are written when it is known whether the run was cut short.
     reporterOptions: { reportDir: settings.reports, writeReports: false, progress: showsProgress },
@@ -97,7 +97,7 @@ function nothingSelected({ only, families }: Settings): string {
 }
 
 /** What would be run: an id a line with its families, and how many there are. */
-function dryRunText({ cases }: CurrentRun): string {
+function dryRunText({ cases }: MochaRun): string {
   const families = new Map<string, (4 | 6)[]>();
   const counts = { 4: 0, 6: 0 };
   for (const { id, family } of cases.values()) {
@@ -110,8 +110,8 @@ function dryRunText({ cases }: CurrentRun): string {
 }
 
 /** What was found wrong with the target is told before the first case runs: nothing that follows says as much. */
-function tellFindings(): void {
-  const found = currentRun({ durationMs: 0, complete: false });
+function tellFindings({ record }: MochaRun): void {
+  const found = record.run({ durationMs: 0, complete: false });
   const text = found && findingsText({ ...found, cases: [] });
   if (text) console.log(`${text}\n`);
 }
@@ -126,7 +126,7 @@ function judge(run: Run): number {
 /** Whether every test was run to its end. */
 async function runMocha(
   mocha: Mocha,
-  run: CurrentRun,
+  run: MochaRun,
   options: RunOptions,
   interruption: Interruption,
 ): Promise<boolean> {
@@ -137,7 +137,7 @@ async function runMocha(
     runner.on('test end', () => {
       ended += 1;
     });
-    showLive(runner, options);
+    showLive(runner, run.record, options);
     interruption.endInOrder(async () => {
       runner.abort();
       if (!session) return;
@@ -149,19 +149,19 @@ async function runMocha(
 }
 
 /** Results that came before mocha had asked for them. */
-async function keepFinished(run: CurrentRun): Promise<void> {
+async function keepFinished(run: MochaRun): Promise<void> {
   if (!run.session) return;
-  const unseen = [...run.cases].filter(([test]) => !resultOf(test));
+  const unseen = [...run.cases].filter(([test]) => !run.record.resultOf(test));
   // The first of them is the one that mocha is awaiting: it records that itself.
   for (const result of await finished(
     run.session,
     unseen.slice(1).map(([, one]) => one),
   ))
-    recordResult(result);
+    run.record.recordResult(result);
 }
 
 /** How many results the engine owes because it ended too early. */
-async function countLost({ session, cases }: CurrentRun): Promise<number> {
+async function countLost({ session, cases }: MochaRun): Promise<number> {
   if (!session) return cases.size;
   return cases.size - (await finished(session, cases.values())).length;
 }

@@ -2,7 +2,7 @@ import Mocha from 'mocha';
 import { ladderText } from '../../report/ladder.ts';
 import { toResults } from '../../report/results.ts';
 import type { ReportCase } from '../../report/run.ts';
-import { resultOf, runSettings } from '../../report/store.ts';
+import type { RunRecord } from '../../report/run-record.ts';
 import { DEFAULT_PROFILE, type Profile } from '../../standard/profile.ts';
 import { reasonOf, type Verdict, verdictOf as verdict } from '../../verdict/result.ts';
 import type { Format } from './options.ts';
@@ -29,43 +29,49 @@ export interface LiveOptions {
 }
 
 /** What is seen of each case as it ends; the reporter adds the summary. */
-export function showLive(runner: Mocha.Runner, { format, verbose = false }: LiveOptions): void {
+export function showLive(
+  runner: Mocha.Runner,
+  record: RunRecord,
+  { format, verbose = false }: LiveOptions,
+): void {
   const show = FORMATTERS[format];
-  show?.(runner);
+  show?.(runner, record);
   if (verbose) {
     // Between JSON lines, it is for the eye only.
     const write = format === 'jsonl' ? printError : print;
-    onResult(runner, (result) => write([headLine(result), ...ladderText(result), ''].join('\n')));
+    onResult(runner, record, (result) =>
+      write([headLine(result, record), ...ladderText(result), ''].join('\n')),
+    );
   }
 }
 
-type Formatter = (runner: Mocha.Runner) => void;
+type Formatter = (runner: Mocha.Runner, record: RunRecord) => void;
 
 const FORMATTERS: Partial<Record<Format, Formatter>> = {
-  spec(runner) {
+  spec(runner, record) {
     let depth = 0;
     runner.on(EVENT_SUITE_BEGIN, (suite) => {
       depth = suite.titlePath().length;
       if (suite.title) print(`${'  '.repeat(depth)}${suite.title}`);
     });
-    onResult(runner, (result) => {
-      print(`${'  '.repeat(depth + 1)}${SIGNS[verdictOf(result)]} ${result.id}  ${result.title}`);
+    onResult(runner, record, (result) => {
+      print(`${'  '.repeat(depth + 1)}${SIGNS[verdictOf(result, record)]} ${result.id}  ${result.title}`);
     });
   },
-  dots(runner) {
+  dots(runner, record) {
     // Whole lines: the progress line of a terminal is written over.
     let line = '';
-    onResult(runner, (result) => {
-      line += DOTS[verdictOf(result)];
+    onResult(runner, record, (result) => {
+      line += DOTS[verdictOf(result, record)];
       if (line.length < DOTS_IN_A_LINE) return;
       print(`  ${line}`);
       line = '';
     });
     runner.once(EVENT_RUN_END, () => line && print(`  ${line}`));
   },
-  jsonl(runner) {
-    onResult(runner, (result) => {
-      const settings = runSettings();
+  jsonl(runner, record) {
+    onResult(runner, record, (result) => {
+      const { settings } = record;
       if (!settings) return;
       // One line is one entry of results.json.
       const [entry] = toResults({ ...settings, durationMs: 0, complete: false, cases: [result] }).cases;
@@ -74,19 +80,19 @@ const FORMATTERS: Partial<Record<Format, Formatter>> = {
   },
 };
 
-const headLine = (result: ReportCase): string => {
-  const reason = reasonOf(result, profile());
-  const verdict = verdictOf(result);
+const headLine = (result: ReportCase, record: RunRecord): string => {
+  const reason = reasonOf(result, profileOf(record));
+  const verdict = verdictOf(result, record);
   return `${SIGNS[verdict]} ${result.id}  IPv${result.family}  ${verdict}${reason ? `: ${reason}` : ''}`;
 };
 
-const profile = (): Profile => runSettings()?.profile ?? DEFAULT_PROFILE;
+const profileOf = ({ settings }: RunRecord): Profile => settings?.profile ?? DEFAULT_PROFILE;
 
-const verdictOf = (result: ReportCase): Verdict => verdict(result, profile());
+const verdictOf = (result: ReportCase, record: RunRecord): Verdict => verdict(result, profileOf(record));
 
-function onResult(runner: Mocha.Runner, show: (result: ReportCase) => void): void {
+function onResult(runner: Mocha.Runner, record: RunRecord, show: (result: ReportCase) => void): void {
   runner.on(EVENT_TEST_END, (test) => {
-    const result = resultOf(test);
+    const result = record.resultOf(test);
     if (result) show(result);
   });
 }

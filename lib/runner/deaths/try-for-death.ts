@@ -1,6 +1,5 @@
 import type { Variables } from '../../notation/index.ts';
-import { findCase } from '../../catalogue/catalogue.ts';
-import { findLadder } from '../../catalogue/ladders.ts';
+import { findCase, findLadder } from '../../catalogue/catalogue.ts';
 import type { State } from '../../standard/state.ts';
 import { type CaseResult, seenOf } from '../../verdict/result.ts';
 import { attempt } from '../trial/attempt.ts';

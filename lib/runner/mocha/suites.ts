@@ -1,20 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../../../suites', import.meta.url));
 
-/** The files that declare cases, in a fixed order: the numbered folders are the RFC's three groups. */
+/** The files that export cases, as .mocharc.json gives them to mocha: those of each folder, in a fixed order. */
 export function suiteFiles(): string[] {
-  return readdirSync(FOLDER, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) => entry.isFile() && entry.name.endsWith('.ts') && !/[/]families([/]|$)/.test(entry.parentPath),
+  return readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) =>
+      readdirSync(join(FOLDER, name), { withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+        .map((entry) => join(FOLDER, name, entry.name)),
     )
-    .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-}
-
-/** Fills the catalogue outside of mocha. @throws CatalogueError */
-export async function loadSuites(): Promise<void> {
-  for (const file of suiteFiles()) await import(pathToFileURL(file).href);
 }

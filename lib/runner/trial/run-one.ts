@@ -1,6 +1,5 @@
-import { findCase } from '../../catalogue/catalogue.ts';
+import { findCase, findLadder } from '../../catalogue/catalogue.ts';
 import type { Ladder } from '../../catalogue/ladder.ts';
-import { findLadder } from '../../catalogue/ladders.ts';
 import { blockerOf, type Finding } from '../../verdict/finding.ts';
 import { findingText } from '../../verdict/finding-text.ts';
 import type { CaseResult } from '../../verdict/result.ts';

@@ -6,7 +6,6 @@ import { updateBaseline } from '../../../lib/report/baseline/update.ts';
 import type { Run } from '../../../lib/report/run.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
-import { allCases } from '../../suites/catalogue.ts';
 
 const IDS = ['closed.syn.empty', 'closed.syn.text', 'closed.ack.empty', 'closed.fin.empty'];
 const everyCase = () => true;
@@ -45,7 +44,6 @@ describe('a field that changes under an accepted deviation', () => {
 
   before(async function () {
     this.timeout(60_000);
-    await allCases();
     try {
       labCommand();
     } catch (error) {

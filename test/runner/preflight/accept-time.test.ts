@@ -3,11 +3,10 @@ import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts
 import { findAcceptTime } from '../../../lib/runner/preflight/accept-time.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
-import { catalogue } from '../../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import { type CaseResult, inconclusiveOf, reasonOf, verdictOf } from '../../../lib/verdict/result.ts';
 import { referenceWorld } from '../../states/reference-world.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
-import { allCases } from '../../suites/catalogue.ts';
 
 describe('when the user is given a connection', () => {
   it('is told by whether the event comes before the last acknowledgment of the handshake', async () => {
@@ -58,7 +57,6 @@ describe('a target whose user is given connections at the SYN', function () {
   this.timeout(60_000);
 
   before(async function () {
-    await allCases();
     try {
       labCommand();
     } catch (error) {
@@ -75,9 +73,9 @@ describe('a target whose user is given connections at the SYN', function () {
     );
     try {
       expect(session.target.facts['accepts a connection']).to.equal('at the SYN');
-      const chosen = catalogue()
-        .filter(({ id }) => /^(listen\.syn|syn-received\.passive\.(ack|rst))\./.test(id))
-        .map(({ id }) => ({ id, family: 4 }) as const);
+      const chosen = CASES.filter(({ id }) =>
+        /^(listen\.syn|syn-received\.passive\.(ack|rst))\./.test(id),
+      ).map(({ id }) => ({ id, family: 4 }) as const);
       expect(chosen).to.have.length.above(20);
       session.request(chosen);
       for (const { id, family } of chosen) {

@@ -3,11 +3,11 @@
  * namespace. Prints what it found, or why nothing can be tested, and what came of a few cases.
  */
 import { once } from 'node:events';
+import { CASES as CATALOGUE, findCase } from '../../../lib/catalogue/catalogue.ts';
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { startLinuxTarget } from '../../../lib/lab/stacks/linux.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
 import type { TargetFacts } from '../../../lib/runner/messages.ts';
-import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 
@@ -61,8 +61,6 @@ const CASES = [
 
 const scene = SCENES[process.argv[2] ?? ''];
 if (!scene) throw new RangeError(`no such scene; there are ${Object.keys(SCENES).join(', ')}`);
-await loadSuites();
-const { catalogue, findCase } = await import('../../../lib/catalogue/catalogue.ts');
 const lab = await Lab.create({ families: [4] });
 const target = await startLinuxTarget(lab);
 if (scene.command) {
@@ -88,7 +86,7 @@ try {
   const known =
     only === undefined
       ? CASES.filter((id) => findCase(id))
-      : catalogue().flatMap(({ id }) => (id.startsWith(only) ? [id] : []));
+      : CATALOGUE.flatMap(({ id }) => (id.startsWith(only) ? [id] : []));
   await engine.run(
     known.map((id) => ({ id, family: 4 })),
     (result) => results.push({ ...result, records: [] }),

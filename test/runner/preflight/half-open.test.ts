@@ -3,9 +3,8 @@ import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts
 import { type HalfOpen, usesCookiesOnly, widthWithin } from '../../../lib/runner/preflight/half-open.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
-import { catalogue } from '../../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import { type CaseResult, inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
-import { allCases } from '../../suites/catalogue.ts';
 import { find } from './find.ts';
 
 const WIDTH = 64;
@@ -42,7 +41,6 @@ describe('a backlog of 8', function () {
   this.timeout(90_000);
 
   before(async function () {
-    await allCases();
     try {
       labCommand();
     } catch (error) {
@@ -64,8 +62,7 @@ describe('a backlog of 8', function () {
       try {
         expect(session.target.facts['half-open connections at once']).to.equal(`8 of ${WIDTH}`);
         expect(session.target.facts['SYN cookies']).to.equal(cookies);
-        const chosen = catalogue()
-          .filter(({ state, origin }) => state === 'SYN-RECEIVED' && origin === 'passive')
+        const chosen = CASES.filter(({ state, origin }) => state === 'SYN-RECEIVED' && origin === 'passive')
           .slice(0, OF_SYN_RECEIVED)
           .map(({ id }) => ({ id, family: 4 }) as const);
         session.request(chosen);

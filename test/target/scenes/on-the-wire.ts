@@ -1,6 +1,5 @@
 /** The tester's end in a lab: what the engine has before it runs cases, without its preflight. */
 
-import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
 import { runCase } from '../../../lib/runner/trial/run-case.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
 import { findCase } from '../../../lib/catalogue/catalogue.ts';
@@ -26,7 +25,6 @@ export async function runCases(
   width = 40,
   timing: Partial<Timing> = {},
 ): Promise<CaseResult[]> {
-  await loadSuites();
   const links = ends.families.map(
     (family) =>
       new RawLink({ family, local: ends.tester[family] as string, remote: ends.target[family] as string }),

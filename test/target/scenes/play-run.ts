@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 import { Lab } from '../../../lib/lab/index.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
 import type { TargetFacts } from '../../../lib/runner/messages.ts';
-import { loadSuites } from '../../../lib/runner/mocha/suites.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 import { CALLED, call } from './callers.ts';
@@ -43,7 +42,6 @@ async function begin(name: string, lab: Lab, folder: string): Promise<NodeJS.Pro
 }
 
 const [name = '', ...ids] = process.argv.slice(2);
-await loadSuites();
 const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-run-'));
 const lab = await Lab.create({ families: [4] });
 const settings = await begin(name, lab, folder);

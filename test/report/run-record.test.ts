@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { runText } from '../../lib/report/console.ts';
 import { parseResults, toResults } from '../../lib/report/results.ts';
-import { clearStore, currentRun, recordLoss, recordResult, setRun } from '../../lib/report/store.ts';
+import { RunRecord } from '../../lib/report/run-record.ts';
 import { resultOf } from '../runner/results.ts';
 
 describe('a run whose target was lost', () => {
@@ -12,15 +12,14 @@ describe('a run whose target was lost', () => {
   const lost = () => {
     const target = { name: 'a target', families: [4 as const], facts: {} };
     const startedAt = '2026-01-01T00:00:00Z';
-    setRun({ version: '1', seed: 1, target, profile: 'rfc9293', strict: false, startedAt });
-    recordResult(resultOf('conformant'));
-    recordLoss(loss);
-    const run = currentRun({ durationMs: 1, complete: true });
+    const record = new RunRecord();
+    record.settings = { version: '1', seed: 1, target, profile: 'rfc9293', strict: false, startedAt };
+    record.recordResult(resultOf('conformant'));
+    record.recordLoss(loss);
+    const run = record.run({ durationMs: 1, complete: true });
     if (!run) throw new Error('no run');
     return run;
   };
-  beforeEach(clearStore);
-  afterEach(clearStore);
 
   it('is not complete, and says with which cases it was lost', () => {
     const run = lost();

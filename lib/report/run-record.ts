@@ -1,0 +1,46 @@
+import type { Loss } from '../verdict/loss.ts';
+import type { ReportCase, Run, RunSettings } from './run.ts';
+
+/** What a run under mocha has found so far: the tests fill it, the reporter reads it. */
+export class RunRecord {
+  /** What the run is about; undefined until the target is known. */
+  settings: RunSettings | undefined;
+  /** In the order in which they came. */
+  readonly results: ReportCase[] = [];
+  readonly #byTest = new WeakMap<object, ReportCase>();
+  #loss: Loss | undefined;
+
+  /** Keeps what came of a case, and which test of mocha it belongs to. */
+  recordResult(result: ReportCase, test?: object): void {
+    this.results.push(result);
+    if (test) this.#byTest.set(test, result);
+  }
+
+  /** The target was given up: the run is not complete, whatever comes of the cases. */
+  recordLoss(loss: Loss): void {
+    this.#loss ??= loss;
+  }
+
+  /** The result behind a test of mocha, or undefined. */
+  resultOf(test: object): ReportCase | undefined {
+    return this.#byTest.get(test);
+  }
+
+  /** The run as it stands, or undefined while its settings are. */
+  run(end: { readonly durationMs: number; readonly complete: boolean }): Run | undefined {
+    const lost = this.#loss && { loss: this.#loss, complete: false };
+    return this.settings && { ...this.settings, ...end, ...lost, cases: [...this.results] };
+  }
+}
+
+// mocha hands its root suite to the interface that makes the tests and to the reporter, which it loads one by one: the record goes from
+// the one to the other by it.
+const NAME = 'segmentArrivesRecord';
+
+/** Gives the record to the reporter of the mocha that this root suite belongs to. */
+export function attachRecord(root: Mocha.Suite, record: RunRecord): void {
+  root.ctx[NAME] = record;
+}
+
+/** The record of a mocha's run; undefined where its tests are none of the suites. */
+export const recordOf = (root: Mocha.Suite): RunRecord | undefined => root.ctx[NAME];

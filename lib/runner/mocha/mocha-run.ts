@@ -1,0 +1,36 @@
+import { RunRecord } from '../../report/run-record.ts';
+import { version } from '../../version.ts';
+import { Session } from '../session.ts';
+import type { Settings } from '../settings.ts';
+
+/** One run of the suites under mocha: what its tests, its setup and its end share. */
+export interface MochaRun {
+  readonly settings: Settings;
+  /** The case behind each test. */
+  readonly cases: Map<Mocha.Test, { readonly id: string; readonly family: 4 | 6 }>;
+  readonly record: RunRecord;
+  session: Session | undefined;
+}
+
+export const mochaRun = (settings: Settings): MochaRun => ({
+  settings,
+  cases: new Map(),
+  record: new RunRecord(),
+  session: undefined,
+});
+
+/** Brings up the target, and asks for all selected cases at once: they run side by side. */
+export async function beginRun(run: MochaRun, isSelected: (test: Mocha.Test) => boolean): Promise<void> {
+  const chosen = [...run.cases].filter(([test]) => isSelected(test)).map(([, one]) => one);
+  if (chosen.length === 0) return;
+  const startedAt = new Date().toISOString();
+  const session = await Session.open(run.settings);
+  run.session = session;
+  const { profile, strict, seed } = run.settings;
+  const { findings, ...target } = session.target;
+  run.record.settings = { version, seed, profile, strict, startedAt, target, findings };
+  session.onLoss = (loss) => run.record.recordLoss(loss);
+  session.request(chosen);
+}
+
+export const endRun = async ({ session }: MochaRun): Promise<void> => session?.close();

@@ -1,0 +1,101 @@
+import { expect, use } from 'chai';
+import Mocha from 'mocha';
+import { attachRecord } from '../../report/run-record.ts';
+import type { Case } from '../../catalogue/case.ts';
+import type { Suite } from '../../catalogue/suite.ts';
+import { tcpAssertions } from '../../verdict/chai-plugin.ts';
+import { type CaseResult, inconclusiveOf } from '../../verdict/result.ts';
+import type { Settings } from '../settings.ts';
+import { asCase, type Described } from '../trial/described.ts';
+import { lostResult } from '../trial/lost.ts';
+import type { MochaRun } from './mocha-run.ts';
+import { matcher } from './only.ts';
+
+use(tcpAssertions);
+
+/** A case that could not be judged although the target is able to do it. */
+export class InconclusiveError extends Error {
+  override name = 'Inconclusive';
+}
+
+const { EVENT_FILE_REQUIRE } = Mocha.Suite.constants;
+
+/**
+ * mocha's interface (`ui`) of the suites: a file exports its cases, and each becomes a test for each address family.
+ *
+ * @param runOf the run that the tests belong to; asked for when the first file has been loaded
+ */
+export const suiteInterface =
+  (runOf: () => MochaRun) =>
+  (root: Mocha.Suite): void => {
+    root.on(EVENT_FILE_REQUIRE, (exported: unknown, file: string) => {
+      const run = runOf();
+      attachRecord(root, run.record);
+      declareTests(root, suiteIn(exported, file), file, run);
+    });
+  };
+
+/** What a file exports by default, whichever way mocha has loaded it. */
+function suiteIn(exported: unknown, file: string): Suite {
+  const value = (exported as { readonly default?: unknown } | undefined)?.default ?? exported;
+  if (!isSuite(value)) throw new Error(`${file} exports no suite: begin it with "export default inState("`);
+  return value;
+}
+
+const isSuite = (value: unknown): value is Suite =>
+  typeof value === 'object' && value !== null && 'cases' in value && 'ladders' in value;
+
+type Testable = Described & Pick<Case, 'families'>;
+
+function declareTests(root: Mocha.Suite, suite: Suite, file: string, run: MochaRun): void {
+  const { families, only } = run.settings;
+  const wanted = only === undefined ? () => true : matcher(only);
+  const subjects: readonly Testable[] = [
+    ...suite.cases,
+    ...suite.ladders.map((ladder) => ({ ...asCase(ladder), families: [4, 6] as const })),
+  ];
+  const chosen = subjects.filter(({ id }) => wanted(id));
+  if (chosen.length === 0) return;
+  const named = group(root, suite.name, file);
+  for (const family of families) {
+    const own = chosen.filter((subject) => subject.families.includes(family));
+    if (own.length === 0) continue;
+    const ofFamily = group(named, `IPv${family}`, file);
+    for (const subject of own) ofFamily.addTest(testOf(subject, family, file, run));
+  }
+}
+
+function group(parent: Mocha.Suite, title: string, file: string): Mocha.Suite {
+  const suite = Mocha.Suite.create(parent, title);
+  suite.file = file;
+  return suite;
+}
+
+function testOf(subject: Testable, family: 4 | 6, file: string, run: MochaRun): Mocha.Test {
+  const test = new Mocha.Test(`${subject.id} ${subject.title}`, async function (this: Mocha.Context) {
+    // The engine runs cases side by side and bounds each; mocha only awaits them.
+    this.timeout(0);
+    const result = await resultOf(subject, family, run);
+    run.record.recordResult(result, this.test);
+    settle(this, result, run.settings);
+  });
+  test.file = file;
+  run.cases.set(test, { id: subject.id, family });
+  return test;
+}
+
+async function resultOf(subject: Testable, family: 4 | 6, { session }: MochaRun): Promise<CaseResult> {
+  if (!session) return lostResult(subject, family, 'the engine was not started');
+  try {
+    return await session.result(subject.id, family);
+  } catch (error) {
+    return lostResult(subject, family, (error as Error).message);
+  }
+}
+
+function settle(test: Mocha.Context, result: CaseResult, { profile, strict }: Settings): void {
+  const inconclusive = inconclusiveOf(result, profile);
+  if (inconclusive?.byCapability) test.skip();
+  if (inconclusive) throw new InconclusiveError(`${result.id}, IPv${result.family}: ${inconclusive.reason}`);
+  expect(result).to.conformTo(profile, { strict });
+}

@@ -1,0 +1,31 @@
+/** Every suite, in the order in which it is listed and run: the RFC's three groups of states, then what takes several steps. */
+import type { Suite } from '../lib/catalogue/suite.ts';
+import aborted from './1-closed/aborted.ts';
+import closedByFins from './1-closed/closed-by-fins.ts';
+import neverOpened from './1-closed/never-opened.ts';
+import listen from './2-non-synchronized/listen.ts';
+import synReceivedActive from './2-non-synchronized/syn-received-active.ts';
+import synReceivedPassive from './2-non-synchronized/syn-received-passive.ts';
+import synSent from './2-non-synchronized/syn-sent.ts';
+import closeWait from './3-synchronized/close-wait.ts';
+import closing from './3-synchronized/closing.ts';
+import established from './3-synchronized/established.ts';
+import finWait1 from './3-synchronized/fin-wait-1.ts';
+import finWait2 from './3-synchronized/fin-wait-2.ts';
+import lastAck from './3-synchronized/last-ack.ts';
+import timeWait from './3-synchronized/time-wait.ts';
+import closes from './figures/closes.ts';
+import halfOpen from './figures/half-open.ts';
+import handshakes from './figures/handshakes.ts';
+import oldDuplicates from './figures/old-duplicates.ts';
+import reopening from './ladders/reopening.ts';
+import waysIntoTimeWait from './ladders/time-wait.ts';
+import unreadText from './ladders/unread-text.ts';
+
+export const SUITES: readonly Suite[] = [
+  ...[aborted, closedByFins, neverOpened],
+  ...[listen, synReceivedActive, synReceivedPassive, synSent],
+  ...[closeWait, closing, established, finWait1, finWait2, lastAck, timeWait],
+  ...[closes, halfOpen, handshakes, oldDuplicates],
+  ...[reopening, waysIntoTimeWait, unreadText],
+];
