@@ -1,6 +1,5 @@
 /*
- * The upper tester as a host of its own: lwIP on a tap interface that is there already, with the addresses that it is
- * given.
+ * Runs the upper tester on lwIP, as a host of its own. The tap interface must exist; the addresses are options.
  *
  *     cc -std=c99 -D_GNU_SOURCE -O2 -DLWIP -DUPPER_TESTER_NO_MAIN -I/usr/include/lwip -o upper-tester-lwip
  *        lwip-netif.c upper-tester.c -llwip -lpthread
@@ -8,8 +7,8 @@
  *     upper-tester-lwip --tap lab0 --mac 02:00:00:00:02:02 --address 192.0.2.2 --mask 255.255.255.0
  *        --gateway 192.0.2.1 --address 2001:db8::2 -- UPPER TESTER'S OPTIONS
  *
- * The driver of the tap is here, because the library's own takes its packets from the pool. Debian's 2.1.3 reserves
- * 592 octets for a packet of the pool where it later writes 1536: a system header redefines TCP_MSS while the
+ * This file has a driver of its own for the tap, because the library's driver takes packets from the pool. Debian's
+ * 2.1.3 reserves 592 octets for a packet of the pool and later writes 1536: a system header redefines TCP_MSS while the
  * pool is compiled. A full segment would overwrite the heap.
  */
 
@@ -65,7 +64,7 @@ static err_t send_frame(struct netif *netif, struct pbuf *p) {
   return length == p->tot_len && write(tap, frame, length) == length ? ERR_OK : ERR_IF;
 }
 
-/* Each frame is handled before the next one is read: the queue of the tap is the only one, and nothing is dropped. */
+/* Handles each frame before it reads the next one. So the tap's queue is the only queue, and nothing is dropped. */
 static void *receive_frames(void *unused) {
   char frame[FRAME_MAX];
   (void)unused;
@@ -93,7 +92,7 @@ static err_t init_wire(struct netif *netif) {
   netif->mtu = MTU;
   netif->hwaddr_len = sizeof netif->hwaddr;
   for (unsigned i = 0; i < sizeof netif->hwaddr; i++) netif->hwaddr[i] = (u8_t)s->mac[i];
-  /* Without MLD6, an IPv6 address would not be found. */
+  /* Without MLD6, nobody would find the IPv6 address. */
   netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_MLD6 | NETIF_FLAG_LINK_UP;
   return ERR_OK;
 }
@@ -102,11 +101,11 @@ static bool set_up(struct settings *s) {
   if (netif_add(&wire, &s->address4, &s->mask, &s->gateway, s, init_wire, ethernet_input) == NULL) return false;
   netif_set_default(&wire);
   netif_set_up(&wire);
-  /* There is no router to ask for. */
+  /* There is no router: send no router solicitations. */
   wire.rs_count = 0;
   if (s->has6) {
     netif_ip6_addr_set(&wire, 0, &s->address6);
-    /* At once: nobody else on this link has the address, so it need not be probed for. */
+    /* No duplicate address detection: nobody else on this link has the address. */
     netif_ip6_addr_set_state(&wire, 0, IP6_ADDR_PREFERRED);
   }
   return true;
@@ -154,7 +153,7 @@ int main(int argc, char **argv) {
   up = set_up(&s);
   UNLOCK_TCPIP_CORE();
   if (!up || pthread_create(&receiver, NULL, receive_frames, NULL) != 0) {
-    fprintf(stderr, "upper-tester-lwip: the interface could not be set up\n");
+    fprintf(stderr, "upper-tester-lwip: cannot set up the interface\n");
     return 1;
   }
   argv[at] = argv[0];

@@ -1,5 +1,5 @@
 /*
- * Upper tester: opens, listens, connects, sends, shuts down, closes and aborts TCP connections on command of one
+ * The upper tester opens, listens, connects, sends, shuts down, closes and aborts TCP connections on command of one
  * tester. It speaks the AUTOSAR Testability Protocol 1.2.0 over UDP. README.md beside this file describes it.
  *
  *     cc -std=c99 -D_GNU_SOURCE -O2 -o upper-tester upper-tester.c
@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #ifdef LWIP
-/* Needs an lwIP whose socket headers are the host's (LWIP_SOCKET_EXTERNAL_HEADERS, as Debian's liblwip has them). */
+/* lwIP must use the host's socket headers (LWIP_SOCKET_EXTERNAL_HEADERS, as in Debian's liblwip). */
 #include <lwip/inet.h>
 #include <lwip/sockets.h>
 #define os_accept lwip_accept
@@ -81,14 +81,14 @@
 #define MAX_SOCKETS 1024
 #endif
 #ifndef PATTERN_MAX
-#define PATTERN_MAX 1024 /* octets kept per connection for text that the TCP could not take at once */
+#define PATTERN_MAX 1024 /* octets kept per connection for text that the TCP cannot take at once */
 #endif
 
 #if MAX_SOCKETS < 1 || MAX_SOCKETS > 65534 || PATTERN_MAX < 1 || PATTERN_MAX > 65535
 #error "socket ids and pattern lengths are 16-bit numbers"
 #endif
 
-/* Descriptors 0-2, the control socket and a sysctl file come on top of the table. */
+/* For descriptors 0-2, the control socket and a sysctl file, beside those of the table. */
 #define DESCRIPTORS_BESIDE 16
 #define BACKLOG 4096
 
@@ -104,7 +104,7 @@ static void os_set_non_blocking(int fd) {
   os_fcntl(fd, F_SETFL, os_fcntl(fd, F_GETFL, 0) | O_NONBLOCK);
 }
 
-/* True when stdin is at its end; what comes in on it means nothing and is thrown away. */
+/* True when stdin has ended. Discards whatever comes in on it. */
 static bool os_stdin_ended(void) {
   char waste[256];
   ssize_t n = read(0, waste, sizeof waste);
@@ -112,14 +112,14 @@ static bool os_stdin_ended(void) {
 }
 
 /*
- * Waits for the sockets and, when `watch_stdin`, for the end of stdin. fds[count] must be free for stdin's use.
- * *ended tells whether stdin ended. The wait is bounded, so that a signal that arrives just before it is noticed.
+ * Waits for the sockets and, with `watch_stdin`, for the end of stdin. It uses fds[count] for stdin.
+ * *ended says whether stdin has ended. The wait is limited, so that a signal that arrives just before it is noticed.
  */
 static int os_wait(struct pollfd *fds, unsigned count, bool watch_stdin, bool *ended) {
   int ready;
   *ended = false;
 #ifdef LWIP
-  /* lwIP's descriptors are not the host's: they cannot be waited for together. */
+  /* lwIP's descriptors are not the host's: one poll cannot wait for both. */
   struct pollfd host = {0, POLLIN, 0};
   ready = lwip_poll(fds, count, watch_stdin ? 20 : 200);
   if (watch_stdin && poll(&host, 1, 0) > 0 && host.revents != 0) *ended = os_stdin_ended();
@@ -190,7 +190,7 @@ enum { CAN_STOP_READING = 1, CAN_SET_RECEIVE_BUFFER = 2, CAN_ZERO_WINDOW = 4, CA
 
 enum { FLAG_URGENT = 0x20, UNLIMITED = 0xFFFF, ANY_PORT = 0xFFFF };
 
-/* Urgent text goes out in one call of at most this size, so that the urgent pointer is set in the same segment. */
+/* The end of urgent text goes out in one call of at most this size, so that its segment has the urgent pointer. */
 enum { URGENT_TAIL = 512 };
 
 struct request {
@@ -236,7 +236,7 @@ static const uint8_t *take_vint8(struct request *q, uint16_t *n) {
   return p;
 }
 
-/* A request must end where its data end. */
+/* True when the data end too early or too late. */
 static bool malformed(const struct request *q) { return q->bad || q->at != q->end; }
 
 /* ---------------------------------------------------------------------------------------------------- addresses */
@@ -358,13 +358,13 @@ enum role { FREE, FRESH, LISTENING, CONNECTING, CONNECTED, DEAD };
 struct connection {
   int fd;
   uint8_t role;
-  uint8_t family; /* 4 or 16, like an ipxaddr's length */
+  uint8_t family; /* 4 or 16: octets of an address */
   bool bound;
   bool reading;      /* false: text stays in the TCP's buffer and the window closes */
   bool no_more_text; /* end of text seen, or the receive side was shut down */
-  bool text_shut;    /* the send side was shut down, or will be when the pending text is out */
+  bool text_shut;    /* the send side was shut down, or will be after the pending text */
   bool fin_due;      /* shut the send side down after the pending text */
-  bool closing;      /* CLOSE_SOCKET was answered, pending text goes out first; the id is unknown to the tester */
+  bool closing;      /* CLOSE_SOCKET was answered, but pending text goes out first; the id is no longer valid */
   bool urgent;
   bool forwarding;
   int error; /* why it is DEAD */
@@ -382,7 +382,7 @@ struct connection {
 
 static struct connection table[MAX_SOCKETS];
 
-/* Free places wait in a queue, so that a socket id is used again as late as possible. */
+/* Free places are in a queue, so that a socket id is reused as late as possible. */
 static uint16_t vacant[MAX_SOCKETS];
 static unsigned vacant_head, vacant_count;
 static bool accept_paused;
@@ -424,7 +424,7 @@ static void reset_on_close(int fd) {
   os_setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-/* A listener has nobody to reset, and lwIP 2.1 takes one that lingers for a connection: it aborts the program. */
+/* A listener has no peer to reset. With SO_LINGER on a listener, lwIP 2.1 takes it for a connection and aborts. */
 static void abort_connection(const struct connection *c) {
   if (c->role != LISTENING) reset_on_close(c->fd);
 }
@@ -497,7 +497,7 @@ static void tell_received(const struct connection *c, const uint8_t *text, size_
 
 /* -------------------------------------------------------------------------------------------- text in, text out */
 
-/* Reads what there is, `rounds` buffers at most: one busy peer must not starve the others. */
+/* Reads what has arrived, at most `rounds` buffers, so that one busy peer cannot starve the others. */
 static void drain(struct connection *c, int rounds) {
   while (rounds-- > 0) {
     size_t most = 0xFFFF;
@@ -528,15 +528,15 @@ static void drain(struct connection *c, int rounds) {
 }
 
 static void close_orderly(struct connection *c) {
-  /* Unread text would turn the FIN into an RST; that is what a tester asks for that stopped the reading. */
+  /* Unread text would turn the FIN into an RST. A tester that has stopped reading wants that RST. */
   if (c->reading && (c->role == CONNECTED || c->role == CONNECTING)) {
-    c->closing = false; /* die() must not let go of it: this function does */
+    c->closing = false; /* this function calls leave(), so die() must not */
     drain(c, 1024);
   }
   leave(c);
 }
 
-/* Sends from `pattern`, as far as the TCP takes it. */
+/* Sends from `pattern` what the TCP takes. */
 static void push_text(struct connection *c, const uint8_t *pattern) {
   while (c->left_to_send > 0) {
     size_t n = c->left_to_send < sizeof scratch ? c->left_to_send : sizeof scratch;
@@ -575,7 +575,7 @@ static void go_on_sending(struct connection *c) {
 
 /* --------------------------------------------------------------------------------------------------- GENERAL group */
 
-static uint8_t *answer; /* where the response's data go */
+static uint8_t *answer; /* the data of the response */
 static size_t answer_length;
 
 static void give8(uint8_t v) { answer[answer_length++] = v; }
@@ -616,9 +616,9 @@ static uint8_t end_test(struct request *q, const struct peer *from) {
 static int open_socket(int family) { return os_socket(family, SOCK_STREAM, IPPROTO_TCP); }
 
 /*
- * Linux: the receive space of a new socket is the second number of tcp_rmem. 1 leaves no space to advertise, from
- * the first SYN or SYN,ACK on; SO_RCVBUF cannot go so low. Only this thread lives in between, but other processes
- * of the same network namespace see the value for that moment.
+ * Linux: a new socket takes its receive space from the second number of tcp_rmem. With 1 there is no space to
+ * advertise, from the first SYN or SYN,ACK on. SO_RCVBUF cannot be set so low. This program has one thread, but other
+ * processes of the same network namespace see the value for that moment.
  */
 static int open_socket_without_window(int family, bool *available) {
   *available = false;
@@ -652,7 +652,7 @@ static int open_socket_without_window(int family, bool *available) {
 #endif
 }
 
-/* There are kernels that take no number as low as 1: only trying tells. */
+/* Some kernels refuse a number as low as 1, so it must be tried. */
 static bool can_be_without_window(void) {
   bool available;
   int fd = open_socket_without_window(AF_INET, &available);
@@ -673,7 +673,7 @@ static uint8_t create(struct request *q, bool without_window) {
   take_address(q, &address);
   if (malformed(q)) return E_INV;
   if (vacant_count == 0) return E_UCS;
-  /* Sockets are bound to the addresses given at the start and to no others. */
+  /* Sockets are bound only to the addresses given at the start. */
   local = local_of_family(address.n);
   if (do_bind) {
     if (local == NULL) return E_UBS;
@@ -713,7 +713,7 @@ static uint8_t create_and_bind_zero_window(struct request *q, const struct peer 
 
 static uint8_t close_socket(struct request *q, const struct peer *from) {
   struct connection *c = find(take16(q));
-  /* Old testers leave `abort` out. */
+  /* Old testers omit `abort`. */
   bool abortive = q->at != q->end && take8(q) != 0;
   (void)from;
   if (malformed(q)) return E_INV;
@@ -815,7 +815,7 @@ static uint8_t connect_socket(struct request *q, const struct peer *from) {
   } else if (errno == EADDRNOTAVAIL || errno == EADDRINUSE) {
     return E_TCP_CAE;
   } else if (errno == ECONNREFUSED || errno == ECONNRESET) {
-    /* CONNECT tells that the SYN is out, not what became of it. */
+    /* The answer to CONNECT says that the SYN was sent, not what became of it. */
     die(c, errno);
   } else {
     return E_NOK;
@@ -1006,7 +1006,7 @@ static uint8_t serve(const uint8_t *message, size_t n, const struct peer *from) 
 
 static void take_request(const uint8_t *message, size_t n, const struct peer *from) {
   uint8_t response[16], result;
-  /* What is no request to this service gets no answer: two upper testers must never answer each other. */
+  /* Only a request to this service gets an answer, so that two upper testers never answer each other. */
   if (n < HEADER || read16(message) != service_id) return;
   if (message[14] != TYPE_REQUEST || (message[2] & EVENT_BIT) != 0) return;
   answer = response; /* serving a request may send events, which use the outbox */
@@ -1045,11 +1045,11 @@ static void accept_waiting(struct connection *listener) {
     fd = os_accept(listener->fd, (struct sockaddr *)&address, &size);
     if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
-      /* The listener stays readable: without a pause the loop would spin until a descriptor is free. */
+      /* The listener stays readable. Without a pause the loop would spin until a descriptor is free. */
       accept_paused = true;
       return;
     }
-    if (fd < 0) continue; /* EINTR, ECONNABORTED, or an error that is that one connection's */
+    if (fd < 0) continue; /* EINTR, ECONNABORTED, or an error of that one connection */
     from_sockaddr(&address, &peer);
     if (find_tester(&peer.address) == NULL) {
       reset_on_close(fd);
@@ -1104,7 +1104,7 @@ static int run(void) {
     fds[0].fd = control;
     fds[0].events = POLLIN;
     fds[0].revents = 0;
-    /* A socket that wants nothing is left out: poll would report its hang-up for ever. */
+    /* A socket that waits for nothing is left out: poll would report its hang-up again and again. */
     for (unsigned i = 0; i < MAX_SOCKETS; i++) {
       short events = wanted(&table[i]);
       if (events == 0) continue;
@@ -1118,7 +1118,7 @@ static int run(void) {
     if (ready < 0 && errno != EINTR && errno != EAGAIN) return 1;
     if (ready == 0) accept_paused = false;
     if (ready <= 0) continue;
-    /* Sockets before requests: what the tester did on a connection precedes what it then asks for. */
+    /* Sockets before requests: the tester's segments precede the requests that it sends after them. */
     for (unsigned i = 1; i < count; i++)
       if (fds[i].revents != 0) attend(whose[i]);
     if (fds[0].revents != 0) take_requests();
@@ -1158,7 +1158,7 @@ static int parse_options(int argc, char **argv) {
       exit_on_eof = true;
       continue;
     }
-    if (value == NULL) return usage("unknown option, or one without its value");
+    if (value == NULL) return usage("unknown option, or an option without a value");
     i++;
     if (strcmp(option, "--bind") == 0) {
       if (!parse_address(value, &locals[0])) return usage("--bind needs an IPv4 or IPv6 address");
@@ -1179,9 +1179,9 @@ static int parse_options(int argc, char **argv) {
     }
   }
   if (locals[0].n == 0 || !port_given || tester_count == 0) return usage("--bind, --port and --tester are needed");
-  if (locals[0].n == locals[1].n) return usage("--local is the address of the family that --bind has not");
+  if (locals[0].n == locals[1].n) return usage("--local must be of the other family than --bind");
   for (unsigned i = 0; i < tester_count; i++) served = served || testers[i].n == locals[0].n;
-  if (!served) return usage("no --tester address of the family of --bind");
+  if (!served) return usage("one --tester address must be of the family of --bind");
   return 0;
 }
 

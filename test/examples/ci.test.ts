@@ -231,7 +231,7 @@ describe('CI recipes', function () {
       follow({ steps: [step], environment: {} });
       expect(readFileSync(log, 'utf8')).not.to.contain('npm ci');
       const { status, stderr } = spawnSync('examples/ci/gate.sh', { cwd: ROOT, encoding: 'utf8' });
-      expect([status, stderr]).to.deep.equal([2, 'usage: examples/ci/gate.sh BASELINE [WORDS OF run]\n']);
+      expect([status, stderr]).to.deep.equal([2, 'usage: examples/ci/gate.sh BASELINE [OPTIONS OF run]\n']);
     });
   });
 
