@@ -6,35 +6,34 @@ import {
   all,
   answer,
   enter,
-  type Fault,
   faulty,
   has,
+  hasNoTextNorFin,
   ignore,
   inState,
-  isEmptyAck,
   lacks,
   not,
+  reachesAckCheck,
   replying,
+  replyingAlways,
   synchronized,
-  type Test,
+  synchronizedAck,
   taken,
+  takenAsAckOfSndNxt,
+  takenAsAckOfSndUna,
+  type Test,
   when,
   withBits,
 } from './tools.ts';
 
-const ordinary: Test = all(acceptable, lacks('RST', 'SYN'));
-const acks: Test = all(synchronized, ordinary, has('ACK'));
-const tooNew: Test = all(acks, ({ sndNxt }, { ack }) => gt(ack, sndNxt));
-const old: Test = all(acks, ({ sndUna }, { ack }) => lt(ack, sndUna));
+const tooNew: Test = all(synchronizedAck, ({ sndNxt }, { ack }) => gt(ack, sndNxt));
+const old: Test = all(synchronizedAck, ({ sndUna }, { ack }) => lt(ack, sndUna));
 const tooOld: Test = all(old, ({ sndUna, maxSndWnd }, { ack }) => lt(ack, sub(sndUna, maxSndWnd)));
-const noAck: Test = all(synchronized, ordinary, lacks('ACK'));
-const empty: Test = (_tcb, { data, ctl }) => data === 0 && !ctl.has('FIN');
-const ofAll: Fault = taken((segment, { sndNxt }) => ({ ...segment, ack: sndNxt }));
-const ofNothing: Fault = taken((segment, { sndUna }) => ({ ...segment, ack: sndUna }));
+const noAck: Test = all(synchronized, reachesAckCheck, lacks('ACK'));
 
 /** Whether the ACK lies in SND.UNA...SND.NXT, by other arithmetic than modulo 2^32. */
 const comparing = (number: (value: number) => number): Test =>
-  all(acks, ({ sndNxt }, { ack }) => number(ack) > number(sndNxt));
+  all(synchronizedAck, ({ sndNxt }, { ack }) => number(ack) > number(sndNxt));
 
 /** Fifth step: the ACK field. */
 export const ACKS: readonly Mutant[] = [
@@ -48,13 +47,17 @@ export const ACKS: readonly Mutant[] = [
       answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),
-  faulty('ack-too-new-counts', 'an ACK of what was not sent acknowledges everything', when(tooNew, ofAll)),
+  faulty(
+    'ack-too-new-counts',
+    'an ACK of what was not sent acknowledges everything',
+    when(tooNew, takenAsAckOfSndNxt),
+  ),
   faulty(
     'ack-one-too-new-counts',
     'SND.NXT+1 is an acceptable ACK: =< for <',
     when(
       all(tooNew, ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
-      ofAll,
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
@@ -94,10 +97,15 @@ export const ACKS: readonly Mutant[] = [
     'an ACK 2^30 beyond SND.NXT is taken for an old one',
     when(
       all(tooNew, ({ sndNxt }, { ack }) => sub(ack, sndNxt) >= 2 ** 29),
-      ofNothing,
+      takenAsAckOfSndUna,
     ),
   ),
-  faulty('ack-old-answered', 'an old ACK is answered', when(all(old, empty), replyingAlways()), 'rfc793'),
+  faulty(
+    'ack-old-answered',
+    'an old ACK is answered',
+    when(all(old, hasNoTextNorFin), replyingAlways()),
+    'rfc793',
+  ),
   faulty(
     'ack-old-by-one-challenged',
     'MAX.SND.WND is taken for 0: every old ACK is challenged',
@@ -149,13 +157,13 @@ export const ACKS: readonly Mutant[] = [
   faulty(
     'ack-too-old-ignored',
     'an ACK below SND.UNA-MAX.SND.WND is challenged in SYN-RECEIVED only',
-    when(tooOld, ofNothing),
+    when(tooOld, takenAsAckOfSndUna),
   ),
   faulty(
     'ack-answered',
     'an empty ACK at RCV.NXT is answered with an ACK',
     when(
-      all(acks, empty, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      all(synchronizedAck, hasNoTextNorFin, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
       replyingAlways(),
     ),
   ),
@@ -163,7 +171,7 @@ export const ACKS: readonly Mutant[] = [
     'ack-duplicate-answered',
     'a duplicate ACK is answered with an ACK',
     when(
-      all(acks, empty, ({ sndUna }, { ack }) => ack === sndUna),
+      all(synchronizedAck, hasNoTextNorFin, ({ sndUna }, { ack }) => ack === sndUna),
       replyingAlways(),
     ),
   ),
@@ -171,15 +179,19 @@ export const ACKS: readonly Mutant[] = [
     'ack-of-part-counts-for-all',
     'an ACK of part of what is in flight counts for all',
     when(
-      all(acks, ({ sndUna, sndNxt }, { ack }) => gt(ack, sndUna) && lt(ack, sndNxt)),
-      ofAll,
+      all(synchronizedAck, ({ sndUna, sndNxt }, { ack }) => gt(ack, sndUna) && lt(ack, sndNxt)),
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
     'ack-of-part-answered',
     'an ACK of part of what is in flight is answered',
     when(
-      all(acks, empty, ({ sndUna, sndNxt }, { ack }) => gt(ack, sndUna) && lt(ack, sndNxt)),
+      all(
+        synchronizedAck,
+        hasNoTextNorFin,
+        ({ sndUna, sndNxt }, { ack }) => gt(ack, sndUna) && lt(ack, sndNxt),
+      ),
       replyingAlways(),
     ),
   ),
@@ -189,10 +201,10 @@ export const ACKS: readonly Mutant[] = [
     when(
       all(
         inState('FIN-WAIT-1'),
-        acks,
+        synchronizedAck,
         ({ sndUna, sndNxt }, { ack }) => gt(ack, sndUna) && add(ack, 1) === sndNxt,
       ),
-      ofAll,
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
@@ -238,13 +250,3 @@ export const ACKS: readonly Mutant[] = [
     ),
   ),
 ];
-
-/** Whatever comes of it, an empty ACK goes out. */
-function replyingAlways(): Fault {
-  return (tcb, segment, next) => {
-    const arrival = next(tcb, segment);
-    return arrival.reply === 'silence' || isEmptyAck(arrival.reply)
-      ? { ...arrival, reply: emptyAck(arrival.tcb) }
-      : arrival;
-  };
-}

@@ -1,31 +1,24 @@
-import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
-import { acceptable } from '../../lib/standard/arrives/window.ts';
+import { resetAtAck } from '../../lib/standard/arrives/replies.ts';
 import { gt } from '../../lib/wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
   enter,
-  type Fault,
   faulty,
-  has,
+  hasNoTextNorFin,
   inState,
-  isEmptyAck,
-  lacks,
   leaving,
-  synchronized,
+  leavingClosed,
+  replyingAlways,
+  synchronizedAck,
+  takenAsAckOfSndNxt,
+  takenAsAckOfSndUna,
   type Test,
-  taken,
   when,
 } from './tools.ts';
 
-const ordinary: Test = all(acceptable, lacks('RST', 'SYN'));
-const acks: Test = all(synchronized, ordinary, has('ACK'));
-const empty: Test = (_tcb, { data, ctl }) => data === 0 && !ctl.has('FIN');
-const acksAll: Test = all(acks, ({ sndNxt }, { ack }) => ack === sndNxt);
-const ofAll: Fault = taken((segment, { sndNxt }) => ({ ...segment, ack: sndNxt }));
-const ofNothing: Fault = taken((segment, { sndUna }) => ({ ...segment, ack: sndUna }));
-const closed = leaving((after) => enter(after, 'CLOSED'));
+const acksAll: Test = all(synchronizedAck, ({ sndNxt }, { ack }) => ack === sndNxt);
 
 const into = (state: Parameters<typeof enter>[1], from: Parameters<typeof enter>[1]) =>
   leaving((after, before) =>
@@ -37,14 +30,14 @@ export const CLOSING_ACKS: readonly Mutant[] = [
   faulty(
     'fin-wait-1-deaf-to-ack',
     'FIN-WAIT-1 stays when its FIN is acknowledged',
-    when(all(inState('FIN-WAIT-1'), acksAll), ofNothing),
+    when(all(inState('FIN-WAIT-1'), acksAll), takenAsAckOfSndUna),
   ),
   faulty(
     'fin-wait-1-any-ack',
     'FIN-WAIT-1 takes any ACK for that of its FIN',
     when(
-      all(inState('FIN-WAIT-1'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      ofAll,
+      all(inState('FIN-WAIT-1'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
@@ -55,25 +48,25 @@ export const CLOSING_ACKS: readonly Mutant[] = [
   faulty(
     'fin-wait-1-to-closed',
     'FIN-WAIT-1 goes to CLOSED when its FIN is acknowledged',
-    when(all(inState('FIN-WAIT-1'), acksAll, empty), closed),
+    when(all(inState('FIN-WAIT-1'), acksAll, hasNoTextNorFin), leavingClosed),
   ),
   faulty(
     'closing-deaf-to-ack',
     'CLOSING stays when its FIN is acknowledged',
-    when(all(inState('CLOSING'), acksAll), ofNothing),
+    when(all(inState('CLOSING'), acksAll), takenAsAckOfSndUna),
   ),
   faulty(
     'closing-any-ack',
     'CLOSING takes any ACK for that of its FIN',
     when(
-      all(inState('CLOSING'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      ofAll,
+      all(inState('CLOSING'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
     'closing-to-closed',
     'CLOSING goes to CLOSED, without TIME-WAIT',
-    when(all(inState('CLOSING'), acksAll), closed),
+    when(all(inState('CLOSING'), acksAll), leavingClosed),
   ),
   faulty(
     'closing-to-fin-wait-2',
@@ -83,19 +76,19 @@ export const CLOSING_ACKS: readonly Mutant[] = [
   faulty(
     'closing-answers-ack',
     'CLOSING answers the ACK of its FIN',
-    when(all(inState('CLOSING'), acksAll, empty), replyingAlways()),
+    when(all(inState('CLOSING'), acksAll, hasNoTextNorFin), replyingAlways()),
   ),
   faulty(
     'last-ack-deaf-to-ack',
     'LAST-ACK stays when its FIN is acknowledged',
-    when(all(inState('LAST-ACK'), acksAll), ofNothing),
+    when(all(inState('LAST-ACK'), acksAll), takenAsAckOfSndUna),
   ),
   faulty(
     'last-ack-any-ack',
     'LAST-ACK takes any ACK for that of its FIN',
     when(
-      all(inState('LAST-ACK'), acks, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      ofAll,
+      all(inState('LAST-ACK'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
@@ -121,16 +114,6 @@ export const CLOSING_ACKS: readonly Mutant[] = [
   faulty(
     'close-wait-ack-closes',
     'CLOSE-WAIT goes to CLOSED when all is acknowledged',
-    when(all(inState('CLOSE-WAIT'), acksAll, empty), closed),
+    when(all(inState('CLOSE-WAIT'), acksAll, hasNoTextNorFin), leavingClosed),
   ),
 ];
-
-/** Whatever comes of it, an empty ACK goes out. */
-function replyingAlways(): Fault {
-  return (tcb, segment, next) => {
-    const arrival = next(tcb, segment);
-    return arrival.reply === 'silence' || isEmptyAck(arrival.reply)
-      ? { ...arrival, reply: emptyAck(arrival.tcb) }
-      : arrival;
-  };
-}

@@ -1,40 +1,38 @@
 import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
-import { acceptable } from '../../lib/standard/arrives/window.ts';
 import type { State } from '../../lib/standard/state.ts';
 import { segLen, type Tcb } from '../../lib/standard/tcb.ts';
-import { add, gt, sub } from '../../lib/wire/seq.ts';
+import { add, sub } from '../../lib/wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
+  afterRcvNxt,
   all,
   answer,
+  atRcvNxt,
   enter,
   type Fault,
   faulty,
   has,
+  hasNoText,
+  hasText,
   ignore,
+  inReceivingState,
   inState,
+  inStateAfterFin,
   lacks,
   leaving,
   replying,
-  synchronized,
-  type Test,
+  synchronizedFin,
   taken,
+  type Test,
   unseen,
   when,
   withBits,
   without,
+  withoutReply,
 } from './tools.ts';
 
-const receiving = inState('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2');
-const afterFin = inState('CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT');
-const ordinary: Test = all(synchronized, acceptable, has('ACK'), lacks('RST', 'SYN'));
-const text: Test = (_tcb, { data }) => data > 0;
-const noText: Test = (_tcb, { data }) => data === 0;
-const inOrder: Test = ({ rcvNxt }, { seq }) => seq === rcvNxt;
-const gap: Test = ({ rcvNxt }, { seq }) => gt(seq, rcvNxt);
-const fin = all(ordinary, has('FIN'));
 const finAgain: Test = all(
-  afterFin,
+  inStateAfterFin,
   has('FIN', 'ACK'),
   lacks('RST', 'SYN'),
   ({ rcvNxt }, segment) => add(segment.seq, segLen(segment)) === rcvNxt,
@@ -50,20 +48,19 @@ const advancing =
   };
 const instead = (right: State, wrong: State): Fault =>
   leaving((after, before) => (after.state === right && before.state !== right ? enter(after, wrong) : after));
-const unacknowledged: Fault = (tcb, segment, next) => ({ ...next(tcb, segment), reply: 'silence' });
 
 /** Eighth step: the FIN. */
 export const FINS: readonly Mutant[] = [
   faulty(
     'fin-not-acknowledged',
     'a FIN is taken and not acknowledged',
-    when(all(receiving, fin, noText, inOrder), unacknowledged),
+    when(all(inReceivingState, synchronizedFin, hasNoText, atRcvNxt), withoutReply),
   ),
   faulty(
     'fin-not-counted',
     'the acknowledgment of a FIN does not count it',
     when(
-      all(receiving, fin, inOrder),
+      all(inReceivingState, synchronizedFin, atRcvNxt),
       replying((reply) => ({ ...reply, ack: sub(reply.ack, 1) })),
     ),
   ),
@@ -71,7 +68,7 @@ export const FINS: readonly Mutant[] = [
     'fin-counted-twice',
     'the acknowledgment of a FIN counts it twice',
     when(
-      all(receiving, fin, inOrder),
+      all(inReceivingState, synchronizedFin, atRcvNxt),
       replying((reply) => ({ ...reply, ack: add(reply.ack, 1) })),
     ),
   ),
@@ -79,7 +76,7 @@ export const FINS: readonly Mutant[] = [
     'fin-overlooked',
     'a FIN is not looked at',
     when(
-      all(receiving, fin, noText),
+      all(inReceivingState, synchronizedFin, hasNoText),
       taken((segment) => without(segment, 'FIN')),
     ),
   ),
@@ -87,7 +84,7 @@ export const FINS: readonly Mutant[] = [
     'fin-behind-text-overlooked',
     'a FIN behind text is not looked at',
     when(
-      all(receiving, fin, text),
+      all(inReceivingState, synchronizedFin, hasText),
       taken((segment) => without(segment, 'FIN')),
     ),
   ),
@@ -95,7 +92,7 @@ export const FINS: readonly Mutant[] = [
     'fin-answered-with-fin',
     'a FIN is answered with a FIN, before the user has closed',
     when(
-      all(inState('ESTABLISHED'), fin, inOrder),
+      all(inState('ESTABLISHED'), synchronizedFin, atRcvNxt),
       replying((reply) => ({ ...reply, ctl: new Set(['FIN', 'ACK']) })),
     ),
   ),
@@ -103,7 +100,7 @@ export const FINS: readonly Mutant[] = [
     'fin-answered-with-reset',
     'a FIN is answered with a reset',
     when(
-      all(receiving, fin, noText, inOrder),
+      all(inReceivingState, synchronizedFin, hasNoText, atRcvNxt),
       answer(
         (tcb) => withBits(emptyAck(tcb), 'RST'),
         (tcb) => enter(tcb, 'CLOSED'),
@@ -114,7 +111,7 @@ export const FINS: readonly Mutant[] = [
     'fin-over-a-gap',
     'a FIN behind a gap is taken',
     when(
-      all(receiving, fin, gap),
+      all(inReceivingState, synchronizedFin, afterRcvNxt),
       taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt })),
     ),
   ),
@@ -153,23 +150,23 @@ export const FINS: readonly Mutant[] = [
   faulty(
     'fin-wait-1-fin-ack-to-fin-wait-2',
     'FIN-WAIT-1 goes to FIN-WAIT-2 with a FIN that acknowledges ours',
-    when(all(inState('FIN-WAIT-1'), fin), instead('TIME-WAIT', 'FIN-WAIT-2')),
+    when(all(inState('FIN-WAIT-1'), synchronizedFin), instead('TIME-WAIT', 'FIN-WAIT-2')),
   ),
   faulty(
     'fin-wait-1-fin-ack-closes',
     'FIN-WAIT-1 goes to CLOSED with a FIN that acknowledges ours',
-    when(all(inState('FIN-WAIT-1'), fin), instead('TIME-WAIT', 'CLOSED')),
+    when(all(inState('FIN-WAIT-1'), synchronizedFin), instead('TIME-WAIT', 'CLOSED')),
   ),
   faulty(
     'fin-wait-2-fin-closes',
     'FIN-WAIT-2 goes to CLOSED with a FIN, without TIME-WAIT',
-    when(all(inState('FIN-WAIT-2'), fin), instead('TIME-WAIT', 'CLOSED')),
+    when(all(inState('FIN-WAIT-2'), synchronizedFin), instead('TIME-WAIT', 'CLOSED')),
   ),
   unseen(
     faulty(
       'fin-wait-2-fin-to-closing',
       'FIN-WAIT-2 goes to CLOSING with a FIN',
-      when(all(inState('FIN-WAIT-2'), fin), instead('TIME-WAIT', 'CLOSING')),
+      when(all(inState('FIN-WAIT-2'), synchronizedFin), instead('TIME-WAIT', 'CLOSING')),
     ),
     'a CLOSING whose FIN is acknowledged answers as TIME-WAIT does, but for the SYN that reopens, which is a SHOULD',
   ),
@@ -200,7 +197,7 @@ export const FINS: readonly Mutant[] = [
       `second-fin-overlooked-in-${state.toLowerCase()}`,
       `${state} does not look at a second FIN behind the first, and does not answer it`,
       when(
-        all(inState(state), fin, noText, inOrder),
+        all(inState(state), synchronizedFin, hasNoText, atRcvNxt),
         taken((segment) => without(segment, 'FIN')),
       ),
     ),
@@ -209,7 +206,7 @@ export const FINS: readonly Mutant[] = [
     'second-fin-resets',
     'a second FIN behind the first resets the connection',
     when(
-      all(afterFin, fin, noText, inOrder),
+      all(inStateAfterFin, synchronizedFin, hasNoText, atRcvNxt),
       answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),

@@ -12,13 +12,13 @@ import {
   ignore,
   inState,
   isReset,
+  isSynAck,
   replying,
   when,
   withBits,
   without,
 } from './tools.ts';
 
-const isSynAck = ({ ctl }: Segment): boolean => ctl.has('SYN') && ctl.has('ACK');
 const isSyn = ({ ctl }: Segment): boolean => ctl.has('SYN') && !ctl.has('ACK');
 
 /** A fault of every segment of a kind, the first time as well as when a timer sends it again. */

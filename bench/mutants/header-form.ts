@@ -5,16 +5,17 @@ import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
-  enter,
   faulty,
   has,
+  hasText,
   ignore,
   inState,
   lacks,
   outcome,
   synchronized,
-  type Test,
   taken,
+  type Test,
+  toClosed,
   when,
 } from './tools.ts';
 
@@ -27,9 +28,7 @@ const illegal = malformed('option length');
 const unknown: Test = (_tcb, { unknownOption }) => unknownOption === true;
 const reserved: Test = (_tcb, { reserved: bits = 0 }) => bits > 0;
 const strayTimestamps: Test = ({ timestamps }, { tsval }) => tsval !== undefined && !timestamps;
-const text: Test = (_tcb, { data }) => data > 0;
 
-const closes = (tcb: Parameters<typeof enter>[0]) => enter(tcb, 'CLOSED');
 const believed = ({ malformed: _, ...segment }: Segment): Segment => segment;
 
 /** A mutant of how headers are read: those of which it is so are dropped, as if they were none. */
@@ -65,21 +64,21 @@ export const HEADER_FORM: readonly Mutant[] = [
   faulty(
     'offset-makes-text',
     'what lies behind a data offset below 5 is text, four octets of the header among it',
-    when(all(noHeader, synchronized, text), (tcb, segment, next) =>
+    when(all(noHeader, synchronized, hasText), (tcb, segment, next) =>
       next(tcb, { ...believed(segment), data: segment.data + 4 }),
     ),
   ),
   faulty(
     'offset-resets',
     'a data offset that cannot be resets the connection',
-    when(all(noHeader, synchronized, lacks('RST')), answer(resetFor, closes)),
+    when(all(noHeader, synchronized, lacks('RST')), answer(resetFor, toClosed)),
   ),
   faulty(
     'offset-kills',
     'a data offset that cannot be ends the connection',
     when(
       all(noHeader, synchronized),
-      answer(() => 'silence', closes),
+      answer(() => 'silence', toClosed),
     ),
   ),
   faulty(
@@ -92,7 +91,7 @@ export const HEADER_FORM: readonly Mutant[] = [
     'an illegal option length ends the connection without a word',
     when(
       all(illegal, synchronized),
-      answer(() => 'silence', closes),
+      answer(() => 'silence', toClosed),
     ),
   ),
   faulty(
@@ -103,14 +102,14 @@ export const HEADER_FORM: readonly Mutant[] = [
   faulty(
     'option-length-makes-text',
     'where the list of options breaks off, the text begins',
-    when(all(illegal, inState('ESTABLISHED'), text), (tcb, segment, next) =>
+    when(all(illegal, inState('ESTABLISHED'), hasText), (tcb, segment, next) =>
       next(tcb, { ...believed(segment), data: segment.data + 4 }),
     ),
   ),
   faulty(
     'option-length-eats-text',
     'an option that is longer than the header takes the text with it',
-    when(all(illegal, inState('ESTABLISHED'), text), (tcb, segment, next) =>
+    when(all(illegal, inState('ESTABLISHED'), hasText), (tcb, segment, next) =>
       next(tcb, { ...believed(segment), data: segment.data - 4 }),
     ),
   ),
@@ -135,7 +134,7 @@ export const HEADER_FORM: readonly Mutant[] = [
   faulty(
     'unknown-option-resets',
     'an unknown option resets the connection',
-    when(all(unknown, synchronized), answer(resetFor, closes)),
+    when(all(unknown, synchronized), answer(resetFor, toClosed)),
   ),
   faulty(
     'unknown-option-acked',
@@ -158,7 +157,7 @@ export const HEADER_FORM: readonly Mutant[] = [
   faulty(
     'reserved-bits-reset',
     'reserved bits reset the connection',
-    when(all(reserved, synchronized), answer(resetFor, closes)),
+    when(all(reserved, synchronized), answer(resetFor, toClosed)),
   ),
   faulty(
     'stray-timestamps-drop',

@@ -1,47 +1,38 @@
 import { resetFor } from '../../lib/standard/arrives/replies.ts';
-import { segLen } from '../../lib/standard/tcb.ts';
-import { add } from '../../lib/wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
+  acknowledgingAll,
   all,
   answer,
+  bareSyn,
   enter,
-  type Fault,
   faulty,
   has,
+  hasText,
   ignore,
   inState,
   lacks,
   leaving,
   replying,
-  type Test,
   taken,
   when,
   withBits,
   without,
 } from './tools.ts';
 
-const syn: Test = all(has('SYN'), lacks('ACK', 'RST'));
-const listening = all(inState('LISTEN'), syn);
-const text: Test = (_tcb, { data }) => data > 0;
-/** The SYN,ACK or ACK acknowledges all of the segment. */
-const ackingAll: Fault = (tcb, segment, next) => {
-  const { reply, tcb: after, ...rest } = next(tcb, segment);
-  const ack = add(segment.seq, segLen(segment));
-  return { ...rest, tcb: { ...after, rcvNxt: ack }, reply: reply === 'silence' ? reply : { ...reply, ack } };
-};
+const listening = all(inState('LISTEN'), bareSyn);
 
 /** LISTEN: how a connection is opened from outside. */
 export const LISTENING: readonly Mutant[] = [
   faulty(
     'listen-acknowledges-text',
     'the SYN,ACK acknowledges the text of the SYN',
-    when(all(listening, text), ackingAll),
+    when(all(listening, hasText), acknowledgingAll),
   ),
   faulty(
     'listen-acknowledges-fin',
     'the SYN,ACK acknowledges the FIN of the SYN',
-    when(all(listening, has('FIN')), ackingAll),
+    when(all(listening, has('FIN')), acknowledgingAll),
   ),
   faulty(
     'listen-does-not-wrap',
@@ -62,7 +53,7 @@ export const LISTENING: readonly Mutant[] = [
     'LISTEN drops SYN with PSH or URG',
     when(all(listening, has('PSH')), ignore),
   ),
-  faulty('listen-drops-syn-with-text', 'LISTEN drops a SYN with text', when(all(listening, text), ignore)),
+  faulty('listen-drops-syn-with-text', 'LISTEN drops a SYN with text', when(all(listening, hasText), ignore)),
   faulty(
     'listen-drops-syn-with-ecn',
     'LISTEN drops a SYN that offers ECN',

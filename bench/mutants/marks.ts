@@ -4,23 +4,19 @@ import {
   all,
   answer,
   connected,
-  enter,
-  type Fault,
   faulty,
   inState,
   isReset,
   lacks,
+  otherSecurity,
   replying,
   synchronized,
-  type Test,
   taken,
+  takenAsSameSecurity,
+  toClosed,
   when,
+  withoutResets,
 } from './tools.ts';
-
-const otherSecurity: Test = ({ security }, segment) => segment.security !== security;
-const sameSecurity: Fault = taken((segment, { security }) => ({ ...segment, security }));
-const silentReset = replying((reply) => (isReset(reply) ? 'silence' : reply));
-const closes = (tcb: Parameters<typeof enter>[0]) => enter(tcb, 'CLOSED');
 
 /** Checksum, destination and security. */
 export const MARKS: readonly Mutant[] = [
@@ -74,23 +70,23 @@ export const MARKS: readonly Mutant[] = [
       taken((segment) => ({ ...segment, unicast: true })),
     ),
   ),
-  faulty('security-ignored', 'security is not compared', sameSecurity, 'rfc5961'),
+  faulty('security-ignored', 'security is not compared', takenAsSameSecurity, 'rfc5961'),
   faulty(
     'security-ignored-in-listen',
     'LISTEN takes a SYN of any security',
-    when(inState('LISTEN'), sameSecurity),
+    when(inState('LISTEN'), takenAsSameSecurity),
     'rfc5961',
   ),
   faulty(
     'security-ignored-in-syn-sent',
     'SYN-SENT does not compare security',
-    when(inState('SYN-SENT'), sameSecurity),
+    when(inState('SYN-SENT'), takenAsSameSecurity),
     'rfc5961',
   ),
   faulty(
     'security-ignored-in-syn-received',
     'SYN-RECEIVED does not compare security',
-    when(inState('SYN-RECEIVED'), sameSecurity),
+    when(inState('SYN-RECEIVED'), takenAsSameSecurity),
     'rfc5961',
   ),
   faulty(
@@ -98,14 +94,14 @@ export const MARKS: readonly Mutant[] = [
     'only ESTABLISHED compares security, as RFC 793 lists it',
     when(
       all(synchronized, ({ state }) => state !== 'ESTABLISHED'),
-      sameSecurity,
+      takenAsSameSecurity,
     ),
     'rfc1122',
   ),
   faulty(
     'security-silent',
     'another security is dropped silently',
-    when(otherSecurity, silentReset),
+    when(otherSecurity, withoutResets),
     'rfc5961',
   ),
   faulty(
@@ -122,7 +118,7 @@ export const MARKS: readonly Mutant[] = [
     when(all(inState('SYN-SENT', 'SYN-RECEIVED'), otherSecurity), (tcb, segment, next) => {
       const arrival = next(tcb, segment);
       return arrival.reply !== 'silence' && isReset(arrival.reply)
-        ? { ...arrival, tcb: closes(tcb) }
+        ? { ...arrival, tcb: toClosed(tcb) }
         : arrival;
     }),
   ),

@@ -1,25 +1,21 @@
 import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
-import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { add } from '../../lib/wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
-  type Fault,
   faulty,
   has,
+  hasNoTextNorFin,
   ignore,
   inState,
   lacks,
-  type Test,
+  reachesAckCheck,
   taken,
+  takenAsAckOfSndNxt,
   when,
   withBits,
 } from './tools.ts';
-
-const ordinary: Test = all(acceptable, lacks('RST', 'SYN'));
-const empty: Test = (_tcb, { data, ctl }) => data === 0 && !ctl.has('FIN');
-const ofAll: Fault = taken((segment, { sndNxt }) => ({ ...segment, ack: sndNxt }));
 
 /** Fifth step in SYN-SENT and SYN-RECEIVED: the ACK of our SYN. */
 export const OPENING_ACKS: readonly Mutant[] = [
@@ -27,40 +23,40 @@ export const OPENING_ACKS: readonly Mutant[] = [
     'syn-received-acks-iss',
     'SYN-RECEIVED takes ACK=ISS for the ACK of its SYN: =< for <',
     when(
-      all(inState('SYN-RECEIVED'), ordinary, ({ iss }, { ack }) => ack === iss),
-      ofAll,
+      all(inState('SYN-RECEIVED'), reachesAckCheck, ({ iss }, { ack }) => ack === iss),
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
     'syn-received-acks-one-too-many',
     'SYN-RECEIVED takes ACK=SND.NXT+1 for the ACK of its SYN',
     when(
-      all(inState('SYN-RECEIVED'), ordinary, ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
-      ofAll,
+      all(inState('SYN-RECEIVED'), reachesAckCheck, ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
     'syn-received-any-ack',
     'SYN-RECEIVED takes any ACK for that of its SYN',
-    when(all(inState('SYN-RECEIVED'), ordinary, has('ACK')), ofAll),
+    when(all(inState('SYN-RECEIVED'), reachesAckCheck, has('ACK')), takenAsAckOfSndNxt),
   ),
   faulty(
     'syn-received-no-ack-establishes',
     'SYN-RECEIVED is established by text without ACK',
     when(
-      all(inState('SYN-RECEIVED'), ordinary, lacks('ACK')),
+      all(inState('SYN-RECEIVED'), reachesAckCheck, lacks('ACK')),
       taken((segment, { sndNxt }) => ({ ...withBits(segment, 'ACK'), ack: sndNxt })),
     ),
   ),
   faulty(
     'syn-received-no-ack-reset',
     'SYN-RECEIVED resets what has no ACK',
-    when(all(inState('SYN-RECEIVED'), ordinary, lacks('ACK')), answer(resetAtAck)),
+    when(all(inState('SYN-RECEIVED'), reachesAckCheck, lacks('ACK')), answer(resetAtAck)),
   ),
   faulty(
     'syn-received-answers-ack',
     'the ACK that establishes is answered with an ACK',
-    when(all(inState('SYN-RECEIVED'), ordinary, empty), (tcb, segment, next) => {
+    when(all(inState('SYN-RECEIVED'), reachesAckCheck, hasNoTextNorFin), (tcb, segment, next) => {
       const arrival = next(tcb, segment);
       return arrival.tcb.state === 'ESTABLISHED' ? { ...arrival, reply: emptyAck(arrival.tcb) } : arrival;
     }),
@@ -69,7 +65,7 @@ export const OPENING_ACKS: readonly Mutant[] = [
     'syn-received-active-deaf-to-ack',
     'SYN-RECEIVED that came from SYN-SENT is not established by an ACK',
     when(
-      all(inState('SYN-RECEIVED'), ordinary, ({ origin }) => origin === 'active'),
+      all(inState('SYN-RECEIVED'), reachesAckCheck, ({ origin }) => origin === 'active'),
       ignore,
     ),
   ),
@@ -78,7 +74,7 @@ export const OPENING_ACKS: readonly Mutant[] = [
     'SYN-SENT takes ACK=ISS for the ACK of its SYN: =< for <',
     when(
       all(inState('SYN-SENT'), has('ACK'), ({ iss }, { ack }) => ack === iss),
-      ofAll,
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
@@ -86,12 +82,12 @@ export const OPENING_ACKS: readonly Mutant[] = [
     'SYN-SENT takes ACK=SND.NXT+1 for the ACK of its SYN',
     when(
       all(inState('SYN-SENT'), has('ACK'), ({ sndNxt }, { ack }) => ack === add(sndNxt, 1)),
-      ofAll,
+      takenAsAckOfSndNxt,
     ),
   ),
   faulty(
     'syn-sent-any-ack',
     'SYN-SENT takes any ACK for that of its SYN',
-    when(all(inState('SYN-SENT'), has('ACK')), ofAll),
+    when(all(inState('SYN-SENT'), has('ACK')), takenAsAckOfSndNxt),
   ),
 ];

@@ -4,23 +4,22 @@ import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
-  type Fault,
   faulty,
   has,
   ignore,
   inState,
   lacks,
   not,
-  type Test,
+  otherSecurity,
   taken,
+  takenAsSameSecurity,
+  type Test,
   when,
   without,
 } from './tools.ts';
 
-const otherSecurity: Test = ({ security }, segment) => segment.security !== security;
 const acksOurSyn: Test = ({ iss, sndNxt }, { ctl, ack }) =>
   ctl.has('ACK') && gt(ack, iss) && leq(ack, sndNxt);
-const unlabelled: Fault = taken((segment, { security }) => ({ ...segment, security }));
 
 /** Two checks of LISTEN or SYN-SENT in the place of each other. */
 export const OPENING_ORDER: readonly Mutant[] = [
@@ -57,7 +56,7 @@ export const OPENING_ORDER: readonly Mutant[] = [
   faulty(
     'listen-syn-before-security',
     'LISTEN takes a SYN of any security',
-    when(all(inState('LISTEN'), has('SYN')), unlabelled),
+    when(all(inState('LISTEN'), has('SYN')), takenAsSameSecurity),
     'rfc5961',
   ),
   faulty(
@@ -77,7 +76,7 @@ export const OPENING_ORDER: readonly Mutant[] = [
   faulty(
     'syn-sent-syn-before-security',
     'SYN-SENT checks SYN before security',
-    when(all(inState('SYN-SENT'), has('SYN')), unlabelled),
+    when(all(inState('SYN-SENT'), has('SYN')), takenAsSameSecurity),
     'rfc5961',
   ),
   faulty(

@@ -3,36 +3,30 @@ import { segLen } from '../../lib/standard/tcb.ts';
 import { add } from '../../lib/wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
+  acknowledgingAll,
   all,
   answer,
+  bareSyn,
   enter,
-  type Fault,
   faulty,
   has,
+  hasText,
   ignore,
   inState,
   lacks,
   leaving,
   replying,
-  type Test,
   taken,
+  type Test,
   when,
   withBits,
   without,
 } from './tools.ts';
 
-const syn: Test = all(has('SYN'), lacks('ACK', 'RST'));
-const crossing = all(inState('SYN-SENT'), syn);
+const crossing = all(inState('SYN-SENT'), bareSyn);
 const goodAck: Test = ({ sndNxt }, { ctl, ack }) => ctl.has('ACK') && ack === sndNxt;
 const right = all(inState('SYN-SENT'), goodAck, lacks('RST'));
 const completing = all(inState('SYN-RECEIVED'), goodAck, lacks('RST', 'SYN'));
-const text: Test = (_tcb, { data }) => data > 0;
-/** The SYN,ACK or ACK acknowledges all of the segment. */
-const ackingAll: Fault = (tcb, segment, next) => {
-  const { reply, tcb: after, ...rest } = next(tcb, segment);
-  const ack = add(segment.seq, segLen(segment));
-  return { ...rest, tcb: { ...after, rcvNxt: ack }, reply: reply === 'silence' ? reply : { ...reply, ack } };
-};
 
 /** SYN-SENT and SYN-RECEIVED: how a connection is opened. */
 export const OPENING: readonly Mutant[] = [
@@ -77,12 +71,12 @@ export const OPENING: readonly Mutant[] = [
   faulty(
     'syn-sent-acknowledges-text-of-syn',
     'the SYN,ACK of a simultaneous open acknowledges text',
-    when(all(crossing, text), ackingAll),
+    when(all(crossing, hasText), acknowledgingAll),
   ),
   faulty(
     'syn-sent-acknowledges-fin-of-syn',
     'the SYN,ACK of a simultaneous open acknowledges a FIN',
-    when(all(crossing, has('FIN')), ackingAll),
+    when(all(crossing, has('FIN')), acknowledgingAll),
   ),
   faulty(
     'syn-sent-established-silently',
@@ -156,7 +150,7 @@ export const OPENING: readonly Mutant[] = [
     'syn-received-loses-text',
     'the text of the segment that establishes is dropped',
     when(
-      all(completing, text),
+      all(completing, hasText),
       taken((segment) => ({ ...segment, data: 0 })),
     ),
   ),

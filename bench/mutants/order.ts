@@ -7,36 +7,34 @@ import {
   answer,
   connected,
   enter,
-  type Fault,
   faulty,
   has,
   ignore,
   inState,
   lacks,
-  not,
+  otherSecurity,
+  outsideWindow,
   synchronized,
-  type Test,
   taken,
+  takenAsSameSecurity,
+  takenAtRcvNxt,
+  type Test,
   unseen,
   when,
   without,
 } from './tools.ts';
 
-const atRcvNxt: Fault = taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt }));
-const otherSecurity: Test = ({ security }, segment) => segment.security !== security;
-const outside: Test = not(acceptable);
 const tooNew: Test = ({ sndNxt }, { ctl, ack }) => ctl.has('ACK') && gt(ack, sndNxt);
 const resetBySecurity = answer(resetFor, (tcb) =>
   ['LISTEN', 'SYN-SENT', 'SYN-RECEIVED'].includes(tcb.state) ? tcb : enter(tcb, 'CLOSED'),
 );
-const unlabelled: Fault = taken((segment, { security }) => ({ ...segment, security }));
 
 /** Two checks of the eight steps in the place of each other. */
 export const ORDER: readonly Mutant[] = [
   faulty(
     'order-rst-before-sequence',
     'a reset counts wherever its number is',
-    when(all(connected, has('RST')), atRcvNxt),
+    when(all(connected, has('RST')), takenAtRcvNxt),
   ),
   faulty(
     'order-security-before-sequence',
@@ -53,7 +51,7 @@ export const ORDER: readonly Mutant[] = [
   faulty(
     'order-syn-before-security',
     'SYN is checked before security',
-    when(all(connected, has('SYN')), unlabelled),
+    when(all(connected, has('SYN')), takenAsSameSecurity),
     'rfc5961',
   ),
   faulty(
@@ -81,7 +79,7 @@ export const ORDER: readonly Mutant[] = [
   faulty(
     'order-syn-before-sequence',
     'a SYN is an error wherever its number is',
-    when(all(connected, has('SYN'), lacks('RST')), atRcvNxt),
+    when(all(connected, has('SYN'), lacks('RST')), takenAtRcvNxt),
     'rfc793',
   ),
   faulty(
@@ -108,7 +106,7 @@ export const ORDER: readonly Mutant[] = [
     faulty(
       'order-bad-ack-before-sequence',
       'SYN-RECEIVED checks the ACK before the sequence number',
-      when(all(inState('SYN-RECEIVED'), outside, tooNew, lacks('RST')), answer(resetFor)),
+      when(all(inState('SYN-RECEIVED'), outsideWindow, tooNew, lacks('RST')), answer(resetFor)),
     ),
     'group 2 of RFC 793 3.4 resets what acknowledges something not yet sent, whatever its number: that is as right',
   ),
@@ -164,7 +162,7 @@ export const ORDER: readonly Mutant[] = [
       when(
         all(
           synchronized,
-          outside,
+          outsideWindow,
           ({ timestamps }, { tsval, ctl }) => timestamps && tsval !== undefined && !ctl.has('RST'),
         ),
         answer(emptyAck),

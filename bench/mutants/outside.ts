@@ -1,67 +1,61 @@
 import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
-import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { segLen } from '../../lib/standard/tcb.ts';
-import { add, lt, sub, within } from '../../lib/wire/seq.ts';
+import { add, lt, sub } from '../../lib/wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
+  beforeRcvNxt,
+  beyondWindow,
   connected,
+  emptySegment,
   enter,
-  type Fault,
   faulty,
   has,
   ignore,
   isEmptyAck,
   lacks,
   not,
+  outsideWindow,
   replying,
   synchronized,
+  takenAtRcvNxt,
   type Test,
-  taken,
   when,
+  zeroWindow,
 } from './tools.ts';
 
-/** The segment where the window begins, or at its last number: accepted, as if its number had been right. */
-const fromLeft: Fault = taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt }));
-
-const beyond: Test = ({ rcvNxt, rcvWnd }, { seq }) =>
-  rcvWnd > 0 && lt(rcvNxt, seq) && !within(seq, rcvNxt, rcvWnd);
-const before: Test = ({ rcvNxt }, { seq }) => lt(seq, rcvNxt);
 const oldText: Test = ({ rcvNxt }, segment) =>
   segment.data > 0 && lt(segment.seq, rcvNxt) && !lt(rcvNxt, add(segment.seq, segLen(segment)));
-const zero: Test = ({ rcvWnd }) => rcvWnd === 0;
-const outside: Test = not(acceptable);
-const empty: Test = (_tcb, segment) => segLen(segment) === 0;
-const outsideOpen = all(connected, outside, not(zero));
+const outsideOpen = all(connected, outsideWindow, not(zeroWindow));
 
 /** First step: what becomes of a segment outside the window. */
 export const OUTSIDE: readonly Mutant[] = [
   faulty(
     'outside-silent',
     'a segment outside the window is dropped without an ACK',
-    when(all(synchronized, outside), ignore),
+    when(all(synchronized, outsideWindow), ignore),
   ),
   faulty(
     'outside-silent-in-syn-received',
     'SYN-RECEIVED drops what is outside the window without an ACK',
-    when(all(connected, not(synchronized), outside), ignore),
+    when(all(connected, not(synchronized), outsideWindow), ignore),
   ),
   faulty(
     'outside-silent-beyond',
     'a segment behind the window is dropped without an ACK',
-    when(all(connected, beyond, lacks('RST')), ignore),
+    when(all(connected, beyondWindow, lacks('RST')), ignore),
   ),
   faulty(
     'outside-silent-for-empty',
     'an old empty segment is dropped without an ACK',
-    when(all(outsideOpen, empty, before), ignore),
+    when(all(outsideOpen, emptySegment, beforeRcvNxt), ignore),
   ),
   faulty(
     'outside-silent-for-text',
     'an old duplicate of text is dropped without an ACK',
     when(
-      all(outsideOpen, before, (_tcb, { data }) => data > 1),
+      all(outsideOpen, beforeRcvNxt, (_tcb, { data }) => data > 1),
       ignore,
     ),
   ),
@@ -73,12 +67,12 @@ export const OUTSIDE: readonly Mutant[] = [
   faulty(
     'outside-silent-without-ack',
     'what has no ACK is dropped before its number is looked at',
-    when(all(connected, outside, lacks('ACK', 'SYN')), ignore),
+    when(all(connected, outsideWindow, lacks('ACK', 'SYN')), ignore),
   ),
   faulty(
     'outside-silent-for-syn',
     'a SYN outside the window is dropped without an ACK',
-    when(all(connected, outside, has('SYN'), lacks('RST')), ignore),
+    when(all(connected, outsideWindow, has('SYN'), lacks('RST')), ignore),
   ),
   faulty(
     'outside-resets',
@@ -89,14 +83,14 @@ export const OUTSIDE: readonly Mutant[] = [
     'outside-resets-and-closes',
     'a segment behind the window is reset, and the connection with it',
     when(
-      all(connected, beyond, lacks('RST')),
+      all(connected, beyondWindow, lacks('RST')),
       answer(resetFor, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),
   faulty(
     'outside-answers-rst',
     'a reset outside the window is answered with an ACK',
-    when(all(connected, outside, has('RST')), answer(emptyAck)),
+    when(all(connected, outsideWindow, has('RST')), answer(emptyAck)),
   ),
   faulty(
     'outside-acks-seg-seq',
@@ -149,7 +143,7 @@ export const OUTSIDE: readonly Mutant[] = [
   faulty(
     'outside-ack-field-counts',
     'the ACK field counts although nothing of the segment is in the window',
-    when(all(synchronized, outside, has('ACK'), lacks('RST', 'SYN', 'FIN')), (tcb, segment, next) => {
+    when(all(synchronized, outsideWindow, has('ACK'), lacks('RST', 'SYN', 'FIN')), (tcb, segment, next) => {
       const { rcvNxt, security, precedence } = tcb;
       const heeded = next(tcb, { ...segment, data: 0, seq: rcvNxt, security, precedence });
       return { ...next(tcb, segment), tcb: heeded.tcb };
@@ -158,11 +152,11 @@ export const OUTSIDE: readonly Mutant[] = [
   faulty(
     'outside-ack-field-counts-in-syn-received',
     'an ACK from before the window establishes',
-    when(all(not(synchronized), connected, outside, has('ACK'), lacks('RST', 'SYN')), fromLeft),
+    when(all(not(synchronized), connected, outsideWindow, has('ACK'), lacks('RST', 'SYN')), takenAtRcvNxt),
   ),
   faulty(
     'outside-fin-resets',
     'a FIN that comes again is reset',
-    when(all(synchronized, before, has('FIN')), answer(resetFor)),
+    when(all(synchronized, beforeRcvNxt, has('FIN')), answer(resetFor)),
   ),
 ];

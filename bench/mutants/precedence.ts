@@ -4,18 +4,18 @@ import {
   all,
   answer,
   connected,
-  enter,
   type Fault,
   faulty,
   has,
   inState,
   isReset,
   lacks,
-  replying,
   synchronized,
-  type Test,
   taken,
+  type Test,
+  toClosed,
   when,
+  withoutResets,
 } from './tools.ts';
 
 const higher: Test = ({ precedence }, segment) => segment.precedence > precedence;
@@ -23,8 +23,6 @@ const lower: Test = ({ precedence }, segment) => segment.precedence < precedence
 const samePrecedence: Fault = taken((segment, { precedence }) => ({ ...segment, precedence }));
 const opening = inState('LISTEN', 'SYN-SENT');
 const before = inState('LISTEN', 'SYN-SENT', 'SYN-RECEIVED');
-const silentReset = replying((reply) => (isReset(reply) ? 'silence' : reply));
-const closes = (tcb: Parameters<typeof enter>[0]) => enter(tcb, 'CLOSED');
 
 /** Precedence, while it is compared and after. */
 export const PRECEDENCE: readonly Mutant[] = [
@@ -57,7 +55,7 @@ export const PRECEDENCE: readonly Mutant[] = [
   faulty(
     'precedence-silent',
     'another precedence is dropped silently',
-    when((tcb, segment) => higher(tcb, segment) || lower(tcb, segment), silentReset),
+    when((tcb, segment) => higher(tcb, segment) || lower(tcb, segment), withoutResets),
     'rfc793',
   ),
   faulty(
@@ -77,7 +75,7 @@ export const PRECEDENCE: readonly Mutant[] = [
     'precedence is still compared',
     when(
       all(connected, lacks('RST'), (tcb, segment) => higher(tcb, segment) || lower(tcb, segment)),
-      answer(resetFor, (tcb) => (tcb.state === 'SYN-RECEIVED' ? tcb : closes(tcb))),
+      answer(resetFor, (tcb) => (tcb.state === 'SYN-RECEIVED' ? tcb : toClosed(tcb))),
     ),
   ),
   faulty(

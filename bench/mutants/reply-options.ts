@@ -1,3 +1,4 @@
+import { isSynAck } from './tools.ts';
 import type { Segment } from '../../lib/standard/tcb.ts';
 import type { SentOptions } from '../../lib/lab/reference/behaviour.ts';
 import type { Mutant } from './mutant.ts';
@@ -10,7 +11,6 @@ const sending = (
 ): Mutant => ({ name, what, base: 'rfc9293', behaviour: { options } });
 
 const isSyn = ({ ctl }: Segment): boolean => ctl.has('SYN');
-const isSynAck = ({ ctl }: Segment): boolean => ctl.has('SYN') && ctl.has('ACK');
 const isReset = ({ ctl }: Segment): boolean => ctl.has('RST');
 
 /** These options, in place of the right ones, where a segment is of that kind. */

@@ -7,24 +7,23 @@ import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
+  atRcvNxt,
   connected,
   enter,
-  type Fault,
   faulty,
   has,
+  hasText,
   ignore,
   inState,
   synchronized,
-  type Test,
   taken,
+  takenAtRcvNxt,
+  type Test,
   unseen,
   when,
 } from './tools.ts';
 
-const atRcvNxt: Fault = taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt }));
-const exact: Test = ({ rcvNxt }, { seq }) => seq === rcvNxt;
 const inside: Test = ({ rcvNxt, rcvWnd }, { seq }) => seq !== rcvNxt && within(seq, rcvNxt, rcvWnd);
-const text: Test = (_tcb, { data }) => data > 0;
 const reset = has('RST');
 
 const deafIn = (state: State): Mutant =>
@@ -114,13 +113,13 @@ export const RESETS: readonly Mutant[] = [
   faulty(
     'rst-with-text-ignored',
     'a reset with text is ignored',
-    when(all(connected, reset, text), ignore),
+    when(all(connected, reset, hasText), ignore),
     'rfc793',
   ),
   faulty(
     'rst-with-text-taken',
     'the text of a reset is taken',
-    when(all(connected, reset, text, exact), (tcb, segment, next) =>
+    when(all(connected, reset, hasText, atRcvNxt), (tcb, segment, next) =>
       next(tcb, { ...segment, ack: tcb.sndUna, ctl: new Set(['ACK']) }),
     ),
     'rfc793',
@@ -128,7 +127,7 @@ export const RESETS: readonly Mutant[] = [
   faulty(
     'rst-inside-kills',
     'a reset anywhere in the window counts, though a SYN is challenged',
-    when(all(connected, reset, inside), atRcvNxt),
+    when(all(connected, reset, inside), takenAtRcvNxt),
     'rfc5961',
   ),
   faulty(
@@ -136,7 +135,7 @@ export const RESETS: readonly Mutant[] = [
     'a reset counts at RCV.NXT+1 as well',
     when(
       all(connected, reset, ({ rcvNxt }, { seq }) => seq === add(rcvNxt, 1)),
-      atRcvNxt,
+      takenAtRcvNxt,
     ),
     'rfc5961',
   ),
@@ -149,7 +148,7 @@ export const RESETS: readonly Mutant[] = [
   faulty(
     'rst-exact-challenged',
     'a reset at RCV.NXT is challenged as well',
-    when(all(synchronized, reset, exact), answer(emptyAck)),
+    when(all(synchronized, reset, atRcvNxt), answer(emptyAck)),
     'rfc5961',
   ),
   faulty(
@@ -182,7 +181,7 @@ export const RESETS: readonly Mutant[] = [
     'rst-answered-by-ack',
     'a reset is obeyed and answered with an ACK',
     when(
-      all(connected, reset, exact),
+      all(connected, reset, atRcvNxt),
       answer(emptyAck, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),
@@ -199,7 +198,7 @@ export const RESETS: readonly Mutant[] = [
       all(
         connected,
         reset,
-        text,
+        hasText,
         ({ rcvNxt }, segment) => lt(segment.seq, rcvNxt) && gt(add(segment.seq, segLen(segment)), rcvNxt),
       ),
       answer(resetFor),

@@ -17,8 +17,9 @@ import {
   not,
   replying,
   synchronized,
-  type Test,
   taken,
+  type Test,
+  toClosed,
   unseen,
   when,
   withBits,
@@ -28,7 +29,6 @@ import {
 const syn: Test = all(connected, has('SYN'), lacks('RST'));
 const inside = all(syn, acceptable);
 const numberInWindow: Test = ({ rcvNxt, rcvWnd }, { seq }) => within(seq, rcvNxt, rcvWnd);
-const closes = (tcb: Parameters<typeof enter>[0]) => enter(tcb, 'CLOSED');
 const passive: Test = ({ origin }) => origin === 'passive';
 const active: Test = ({ origin }) => origin === 'active';
 
@@ -40,7 +40,7 @@ export const SYNS: readonly Mutant[] = [
     'a SYN in the window ends the connection without a reset',
     when(
       inside,
-      answer(() => 'silence', closes),
+      answer(() => 'silence', toClosed),
     ),
     'rfc793',
   ),
@@ -89,7 +89,7 @@ export const SYNS: readonly Mutant[] = [
   faulty(
     'syn-inside-kills',
     'a SYN in the window resets the connection, though a reset is challenged',
-    when(all(inside, synchronized), answer(resetFor, closes)),
+    when(all(inside, synchronized), answer(resetFor, toClosed)),
     'rfc5961',
   ),
   faulty(
@@ -138,13 +138,13 @@ export const SYNS: readonly Mutant[] = [
   faulty(
     'syn-challenge-and-reset',
     'the connection is gone behind the challenge',
-    when(all(inside, synchronized), (tcb, segment, next) => ({ ...next(tcb, segment), tcb: closes(tcb) })),
+    when(all(inside, synchronized), (tcb, segment, next) => ({ ...next(tcb, segment), tcb: toClosed(tcb) })),
     'rfc5961',
   ),
   faulty(
     'syn-outside-kills',
     'a SYN outside the window resets the connection',
-    when(all(syn, synchronized, not(acceptable)), answer(resetFor, closes)),
+    when(all(syn, synchronized, not(acceptable)), answer(resetFor, toClosed)),
   ),
   faulty(
     'syn-outside-synchronizes',
@@ -160,13 +160,13 @@ export const SYNS: readonly Mutant[] = [
   faulty(
     'syn-outside-with-new-text-kills',
     'a SYN left of the window resets the connection when it brings new text',
-    when(all(syn, synchronized, not(numberInWindow), acceptable), answer(resetFor, closes)),
+    when(all(syn, synchronized, not(numberInWindow), acceptable), answer(resetFor, toClosed)),
     'rfc1122',
   ),
   faulty(
     'syn-ack-inside-reset-from-zero',
     'the reset for a SYN,ACK in the window has SEQ=0, as if it had no ACK',
-    when(all(inside, numberInWindow, has('ACK')), answer(resetFromZero, closes)),
+    when(all(inside, numberInWindow, has('ACK')), answer(resetFromZero, toClosed)),
     'rfc1122',
   ),
   faulty(

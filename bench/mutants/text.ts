@@ -1,35 +1,33 @@
 import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
-import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { segLen, type Tcb } from '../../lib/standard/tcb.ts';
 import { add, gt, lt, sub } from '../../lib/wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
+  afterRcvNxt,
   all,
   answer,
+  atRcvNxt,
   enter,
   type Fault,
   faulty,
-  has,
+  hasNoText,
+  hasText,
   ignore,
+  inReceivingState,
   inState,
+  inStateAfterFin,
   lacks,
   replying,
-  synchronized,
-  type Test,
+  synchronizedAck,
+  synchronizedFin,
   taken,
+  type Test,
   unseen,
   when,
+  withoutReply,
 } from './tools.ts';
 
-const receiving = inState('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2');
-const afterFin = inState('CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT');
-const ordinary: Test = all(synchronized, acceptable, has('ACK'), lacks('RST', 'SYN'));
-const text: Test = (_tcb, { data }) => data > 0;
-const noText: Test = (_tcb, { data }) => data === 0;
-const inOrder: Test = ({ rcvNxt }, { seq }) => seq === rcvNxt;
-const gap: Test = ({ rcvNxt }, { seq }) => gt(seq, rcvNxt);
-const straddling: Test = all(ordinary, text, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt));
-const fin = all(ordinary, has('FIN'));
+const straddling: Test = all(synchronizedAck, hasText, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt));
 const orphaned: Test = ({ userGone }) => userGone;
 
 /** The segment is taken further than it should be, as far as `octets` say, and acknowledged. */
@@ -40,20 +38,19 @@ const advancing =
     const after = { ...arrival.tcb, rcvNxt: add(tcb.rcvNxt, octets(tcb, segLen(segment))) };
     return { ...arrival, tcb: after, reply: emptyAck(after) };
   };
-const unacknowledged: Fault = (tcb, segment, next) => ({ ...next(tcb, segment), reply: 'silence' });
 
 /** Seventh step: the text, and who is there to take it. */
 export const TEXT: readonly Mutant[] = [
   faulty(
     'text-not-acknowledged',
     'text in order is taken and not acknowledged',
-    when(all(receiving, ordinary, text, inOrder), unacknowledged),
+    when(all(inReceivingState, synchronizedAck, hasText, atRcvNxt), withoutReply),
   ),
   faulty(
     'text-acknowledged-one-short',
     'the last octet of text is not acknowledged',
     when(
-      all(receiving, ordinary, text, inOrder),
+      all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
       replying((reply) => ({ ...reply, ack: sub(reply.ack, 1) })),
     ),
   ),
@@ -61,7 +58,7 @@ export const TEXT: readonly Mutant[] = [
     'text-acknowledged-one-too-far',
     'one octet more than the text is acknowledged',
     when(
-      all(receiving, ordinary, text, inOrder),
+      all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
       replying((reply) => ({ ...reply, ack: add(reply.ack, 1) })),
     ),
   ),
@@ -69,7 +66,7 @@ export const TEXT: readonly Mutant[] = [
     'text-one-octet-lost',
     'the last octet of text is not taken',
     when(
-      all(receiving, ordinary, inOrder, (_tcb, { data }) => data > 1, lacks('FIN')),
+      all(inReceivingState, synchronizedAck, atRcvNxt, (_tcb, { data }) => data > 1, lacks('FIN')),
       taken((segment) => ({ ...segment, data: segment.data - 1 })),
     ),
   ),
@@ -77,7 +74,7 @@ export const TEXT: readonly Mutant[] = [
     'text-acknowledged-with-psh',
     'the acknowledgment of text carries PSH',
     when(
-      all(receiving, ordinary, text, inOrder),
+      all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
       replying((reply) => ({ ...reply, ctl: new Set(['ACK', 'PSH']) })),
     ),
   ),
@@ -85,7 +82,7 @@ export const TEXT: readonly Mutant[] = [
     'text-echoed',
     'text is sent back with its acknowledgment',
     when(
-      all(receiving, ordinary, text, inOrder),
+      all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
       replying((reply, _tcb, { data }) => ({ ...reply, data })),
     ),
   ),
@@ -93,13 +90,13 @@ export const TEXT: readonly Mutant[] = [
     faulty(
       `${state.toLowerCase()}-ignores-text`,
       `${state} takes no text any more`,
-      when(all(inState(state), ordinary, text), ignore),
+      when(all(inState(state), synchronizedAck, hasText), ignore),
     ),
     faulty(
       `${state.toLowerCase()}-resets-text`,
       `${state} resets the connection when text comes, though its user reads`,
       when(
-        all(inState(state), ordinary, text),
+        all(inState(state), synchronizedAck, hasText),
         answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
       ),
     ),
@@ -109,7 +106,7 @@ export const TEXT: readonly Mutant[] = [
       `${state.toLowerCase()}-takes-text`,
       `${state} takes text after the FIN`,
       when(
-        all(inState(state), ordinary, text, inOrder, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+        all(inState(state), synchronizedAck, hasText, atRcvNxt, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
         advancing((_tcb, length) => length),
       ),
     ),
@@ -118,7 +115,7 @@ export const TEXT: readonly Mutant[] = [
     'text-after-fin-resets',
     'text after the FIN resets the connection',
     when(
-      all(afterFin, ordinary, text),
+      all(inStateAfterFin, synchronizedAck, hasText),
       answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),
@@ -126,7 +123,7 @@ export const TEXT: readonly Mutant[] = [
     'text-over-a-gap',
     'text behind a gap is taken as if it were in order',
     when(
-      all(receiving, ordinary, text, gap),
+      all(inReceivingState, synchronizedAck, hasText, afterRcvNxt),
       taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt })),
     ),
   ),
@@ -134,39 +131,39 @@ export const TEXT: readonly Mutant[] = [
     'text-over-a-gap-acknowledged',
     'the end of text behind a gap is acknowledged, gap and all',
     when(
-      all(receiving, ordinary, text, gap),
+      all(inReceivingState, synchronizedAck, hasText, afterRcvNxt),
       replying((reply, _tcb, segment) => ({ ...reply, ack: add(segment.seq, segLen(segment)) })),
     ),
   ),
   faulty(
     'text-behind-a-gap-resets',
     'text behind a gap is reset',
-    when(all(receiving, ordinary, text, gap), answer(resetAtAck)),
+    when(all(inReceivingState, synchronizedAck, hasText, afterRcvNxt), answer(resetAtAck)),
   ),
   faulty(
     'text-old-part-counted-again',
     'the old part of text is acknowledged again',
     when(
-      all(receiving, straddling, lacks('FIN')),
+      all(inReceivingState, straddling, lacks('FIN')),
       advancing((_tcb, length) => length),
     ),
   ),
   faulty(
     'text-with-old-part-refused',
     'text of which a part is old is refused',
-    when(all(receiving, straddling), answer(emptyAck)),
+    when(all(inReceivingState, straddling), answer(emptyAck)),
   ),
   faulty(
     'text-with-old-part-silent',
     'text of which a part is old is dropped silently',
-    when(all(receiving, straddling), ignore),
+    when(all(inReceivingState, straddling), ignore),
   ),
   unseen(
     faulty(
       'text-behind-the-window-taken',
       'text is taken further than the window goes',
       when(
-        all(receiving, ordinary, inOrder, ({ rcvWnd }, { data }) => data >= rcvWnd),
+        all(inReceivingState, synchronizedAck, atRcvNxt, ({ rcvWnd }, { data }) => data >= rcvWnd),
         advancing((_tcb, length) => length),
       ),
     ),
@@ -176,7 +173,7 @@ export const TEXT: readonly Mutant[] = [
     'orphan-fin-resets',
     'a FIN without text is reset when the user is gone',
     when(
-      all(orphaned, fin, noText),
+      all(orphaned, synchronizedFin, hasNoText),
       answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),
@@ -184,25 +181,25 @@ export const TEXT: readonly Mutant[] = [
     'orphan-old-text-resets',
     'old text is reset when the user is gone',
     when(
-      all(orphaned, text, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt)),
+      all(orphaned, hasText, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt)),
       answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
     ),
   ),
   faulty(
     'orphan-text-silent',
     'text is dropped silently when the user is gone',
-    when(all(orphaned, ordinary, text, inOrder), ignore),
+    when(all(orphaned, synchronizedAck, hasText, atRcvNxt), ignore),
   ),
   faulty(
     'orphan-text-reset-but-kept',
     'text is reset when the user is gone, and the connection lives on',
-    when(all(orphaned, ordinary, text, inOrder), answer(resetAtAck)),
+    when(all(orphaned, synchronizedAck, hasText, atRcvNxt), answer(resetAtAck)),
   ),
   faulty(
     'orphan-text-vanishes',
     'the connection vanishes silently when text comes and the user is gone',
     when(
-      all(orphaned, ordinary, text, inOrder),
+      all(orphaned, synchronizedAck, hasText, atRcvNxt),
       answer(
         () => 'silence',
         (tcb) => enter(tcb, 'CLOSED'),
@@ -221,7 +218,7 @@ export const TEXT: readonly Mutant[] = [
     faulty(
       'text-behind-a-gap-silent',
       'text behind a gap is not answered',
-      when(all(receiving, ordinary, text, gap), ignore),
+      when(all(inReceivingState, synchronizedAck, hasText, afterRcvNxt), ignore),
     ),
     'RFC 1122 4.2.2.21 (RFC 9293 MAY-13) leaves the ACK to the TCP: silence is as right',
   ),

@@ -6,6 +6,7 @@ import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
+  beforeRcvNxt,
   enter,
   type Fault,
   faulty,
@@ -13,7 +14,7 @@ import {
   ignore,
   inState,
   lacks,
-  leaving,
+  leavingClosed,
   not,
   outcome,
   type Test,
@@ -24,7 +25,6 @@ import {
 const timeWait = inState('TIME-WAIT');
 const syn = all(timeWait, has('SYN'), lacks('ACK', 'RST'));
 const ordinary = all(timeWait, lacks('SYN', 'RST'));
-const older: Test = ({ rcvNxt }, { seq }) => lt(seq, rcvNxt);
 const finAgain: Test = all(
   ordinary,
   has('FIN'),
@@ -52,22 +52,25 @@ const reopenedFrom =
     const anew = { ...arrival.tcb, iss, sndUna: iss, sndNxt: add(iss, 1) };
     return { ...arrival, reply: { ...arrival.reply, seq: iss }, tcb: anew };
   };
-const gone = leaving((after) => enter(after, 'CLOSED'));
 
 /** TIME-WAIT: killed, reopened, not restarted. */
 export const TIME_WAIT: readonly Mutant[] = [
   faulty(
     'time-wait-killed-by-ack',
     'TIME-WAIT ends with an ACK',
-    when(all(ordinary, has('ACK'), acceptable), gone),
+    when(all(ordinary, has('ACK'), acceptable), leavingClosed),
   ),
-  faulty('time-wait-killed-by-fin', 'TIME-WAIT ends with the FIN that comes again', when(finAgain, gone)),
+  faulty(
+    'time-wait-killed-by-fin',
+    'TIME-WAIT ends with the FIN that comes again',
+    when(finAgain, leavingClosed),
+  ),
   faulty(
     'time-wait-killed-by-old-text',
     'TIME-WAIT ends with an old duplicate of text',
     when(
-      all(ordinary, older, (_tcb, { data }) => data > 0),
-      gone,
+      all(ordinary, beforeRcvNxt, (_tcb, { data }) => data > 0),
+      leavingClosed,
     ),
   ),
   faulty(
@@ -113,12 +116,12 @@ export const TIME_WAIT: readonly Mutant[] = [
   faulty(
     'time-wait-silent-beyond',
     'TIME-WAIT answers old segments only',
-    when(all(ordinary, not(acceptable), not(older)), ignore),
+    when(all(ordinary, not(acceptable), not(beforeRcvNxt)), ignore),
   ),
   faulty(
     'time-wait-reopened-by-older-syn',
     'a SYN older than the connection opens it anew',
-    when(all(syn, older), reopen),
+    when(all(syn, beforeRcvNxt), reopen),
   ),
   faulty('time-wait-reopened-by-any-syn', 'any SYN opens the connection anew', when(syn, reopen), 'rfc793'),
   faulty(
@@ -140,7 +143,7 @@ export const TIME_WAIT: readonly Mutant[] = [
   faulty(
     'time-wait-reopened-wrong-ack',
     'the SYN,ACK of a connection that opens anew acknowledges RCV.NXT',
-    when(all(syn, not(older)), (tcb, segment, next) => {
+    when(all(syn, not(beforeRcvNxt)), (tcb, segment, next) => {
       const { reply, ...rest } = reopen(tcb, segment, next);
       return { ...rest, reply: reply === 'silence' ? reply : { ...reply, ack: tcb.rcvNxt } };
     }),

@@ -1,7 +1,10 @@
+import { emptyAck } from '../../lib/standard/arrives/replies.ts';
+import { acceptable } from '../../lib/standard/arrives/window.ts';
+import { add, gt, lt, within } from '../../lib/wire/seq.ts';
 import type { Profile } from '../../lib/standard/profile.ts';
 import type { Arrival } from '../../lib/standard/segment-arrives.ts';
 import type { Origin, State } from '../../lib/standard/state.ts';
-import type { Control, Segment, Tcb } from '../../lib/standard/tcb.ts';
+import { type Control, type Segment, segLen, type Tcb } from '../../lib/standard/tcb.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -51,6 +54,28 @@ export const not =
   (test: Test): Test =>
   (tcb, segment) =>
     !test(tcb, segment);
+
+export const hasText: Test = (_tcb, { data }) => data > 0;
+export const hasNoText: Test = (_tcb, { data }) => data === 0;
+export const hasNoTextNorFin: Test = (_tcb, { data, ctl }) => data === 0 && !ctl.has('FIN');
+export const emptySegment: Test = (_tcb, segment) => segLen(segment) === 0;
+export const bareSyn: Test = all(has('SYN'), lacks('ACK', 'RST'));
+
+export const atRcvNxt: Test = ({ rcvNxt }, { seq }) => seq === rcvNxt;
+export const beforeRcvNxt: Test = ({ rcvNxt }, { seq }) => lt(seq, rcvNxt);
+export const afterRcvNxt: Test = ({ rcvNxt }, { seq }) => gt(seq, rcvNxt);
+export const outsideWindow = not(acceptable);
+export const beyondWindow: Test = ({ rcvNxt, rcvWnd }, { seq }) =>
+  rcvWnd > 0 && lt(rcvNxt, seq) && !within(seq, rcvNxt, rcvWnd);
+export const zeroWindow: Test = ({ rcvWnd }) => rcvWnd === 0;
+
+export const inReceivingState = inState('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2');
+export const inStateAfterFin = inState('CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT');
+/** The segment passes the checks before the fifth step, which checks its ACK. */
+export const reachesAckCheck: Test = all(acceptable, lacks('RST', 'SYN'));
+export const synchronizedAck: Test = all(synchronized, reachesAckCheck, has('ACK'));
+export const synchronizedFin: Test = all(synchronizedAck, has('FIN'));
+export const otherSecurity: Test = ({ security }, segment) => segment.security !== security;
 
 // What becomes of it.
 
@@ -112,6 +137,7 @@ export const withBits = (segment: Segment, ...controls: readonly Control[]): Seg
 });
 
 export const isReset = ({ ctl }: Segment): boolean => ctl.has('RST');
+export const isSynAck = ({ ctl }: Segment): boolean => ctl.has('SYN') && ctl.has('ACK');
 export const isEmptyAck = ({ ctl, data }: Segment): boolean => ctl.size === 1 && ctl.has('ACK') && data === 0;
 
 /** Whoever is reset is forgotten as well. */
@@ -121,3 +147,29 @@ export const resetEnds: Fault = (tcb, segment, next) => {
     ? { ...arrival, tcb: enter(arrival.tcb, 'CLOSED') }
     : arrival;
 };
+
+export const toClosed = (tcb: Tcb): Tcb => enter(tcb, 'CLOSED');
+export const leavingClosed: Fault = leaving(toClosed);
+export const withoutReply: Fault = (tcb, segment, next) => ({ ...next(tcb, segment), reply: 'silence' });
+export const withoutResets: Fault = replying((reply) => (isReset(reply) ? 'silence' : reply));
+export const takenAtRcvNxt: Fault = taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt }));
+export const takenAsAckOfSndNxt: Fault = taken((segment, { sndNxt }) => ({ ...segment, ack: sndNxt }));
+export const takenAsAckOfSndUna: Fault = taken((segment, { sndUna }) => ({ ...segment, ack: sndUna }));
+export const takenAsSameSecurity: Fault = taken((segment, { security }) => ({ ...segment, security }));
+
+/** The SYN,ACK or ACK acknowledges all of the segment. */
+export const acknowledgingAll: Fault = (tcb, segment, next) => {
+  const { reply, tcb: after, ...rest } = next(tcb, segment);
+  const ack = add(segment.seq, segLen(segment));
+  return { ...rest, tcb: { ...after, rcvNxt: ack }, reply: reply === 'silence' ? reply : { ...reply, ack } };
+};
+
+/** Whatever comes of it, an empty ACK goes out. */
+export function replyingAlways(): Fault {
+  return (tcb, segment, next) => {
+    const arrival = next(tcb, segment);
+    return arrival.reply === 'silence' || isEmptyAck(arrival.reply)
+      ? { ...arrival, reply: emptyAck(arrival.tcb) }
+      : arrival;
+  };
+}

@@ -7,15 +7,15 @@ import {
   faulty,
   has,
   ignore,
+  inReceivingState,
   inState,
   lacks,
-  type Test,
   taken,
+  type Test,
   when,
   without,
 } from './tools.ts';
 
-const receiving = inState('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2');
 const urgent: Test = all(has('ACK', 'URG'), lacks('SYN', 'FIN', 'RST'));
 const urgentText: Test = all(urgent, acceptable, ({ rcvNxt }, { data, seq }) => data > 0 && seq === rcvNxt);
 const inside: Test = (_tcb, { urg, data }) => urg < data;
@@ -38,7 +38,7 @@ export const URGENT: readonly Mutant[] = [
     'urg-octet-not-counted',
     'the urgent octet is taken out of the text, and does not count',
     when(
-      all(receiving, urgentText),
+      all(inReceivingState, urgentText),
       offBy(() => -1),
     ),
   ),
@@ -46,7 +46,7 @@ export const URGENT: readonly Mutant[] = [
     'urg-cuts-text-at-pointer',
     'of urgent text only what lies before the pointer is taken',
     when(
-      all(receiving, urgentText, inside),
+      all(inReceivingState, urgentText, inside),
       offBy((urg, data) => urg - data),
     ),
   ),
@@ -54,15 +54,18 @@ export const URGENT: readonly Mutant[] = [
     'urg-skips-to-pointer',
     'an urgent pointer beyond the text moves RCV.NXT up to it',
     when(
-      all(receiving, urgentText, beyond),
+      all(inReceivingState, urgentText, beyond),
       offBy((urg, data) => urg - data),
     ),
   ),
-  faulty('urg-text-ignored', 'urgent text is ignored', when(all(receiving, urgentText), ignore)),
+  faulty('urg-text-ignored', 'urgent text is ignored', when(all(inReceivingState, urgentText), ignore)),
   faulty(
     'urg-text-not-acknowledged',
     'urgent text is taken and not acknowledged',
-    when(all(receiving, urgentText), (tcb, segment, next) => ({ ...next(tcb, segment), reply: 'silence' })),
+    when(all(inReceivingState, urgentText), (tcb, segment, next) => ({
+      ...next(tcb, segment),
+      reply: 'silence',
+    })),
   ),
   faulty(
     'urg-in-syn-received-drops-text',
@@ -84,7 +87,7 @@ export const URGENT: readonly Mutant[] = [
     'urg-taken-at-closed-window',
     'urgent text is taken though the window is closed',
     when(
-      all(receiving, urgent, ({ rcvWnd }, { data }) => rcvWnd === 0 && data > 0),
+      all(inReceivingState, urgent, ({ rcvWnd }, { data }) => rcvWnd === 0 && data > 0),
       offBy((_urg, data) => data),
     ),
   ),

@@ -1,12 +1,16 @@
 import { emptyAck } from '../../lib/standard/arrives/replies.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { segLen } from '../../lib/standard/tcb.ts';
-import { add, lt, within } from '../../lib/wire/seq.ts';
+import { add, within } from '../../lib/wire/seq.ts';
 import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
+  atRcvNxt,
+  beforeRcvNxt,
+  beyondWindow,
   connected,
+  emptySegment,
   type Fault,
   faulty,
   has,
@@ -14,14 +18,14 @@ import {
   lacks,
   not,
   replying,
-  type Test,
   taken,
+  takenAtRcvNxt,
+  type Test,
   when,
   without,
+  zeroWindow,
 } from './tools.ts';
 
-/** The segment where the window begins, or at its last number: accepted, as if its number had been right. */
-const fromLeft: Fault = taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt }));
 const fromRight: Fault = taken((segment, { rcvNxt, rcvWnd }) => ({
   ...segment,
   seq: add(rcvNxt, rcvWnd - 1),
@@ -33,17 +37,11 @@ const edge =
   (offset: number): Test =>
   ({ rcvNxt, rcvWnd }, { seq }) =>
     rcvWnd > 0 && seq === add(rcvNxt, offset === 0 ? rcvWnd : offset);
-const beyond: Test = ({ rcvNxt, rcvWnd }, { seq }) =>
-  rcvWnd > 0 && lt(rcvNxt, seq) && !within(seq, rcvNxt, rcvWnd);
-const before: Test = ({ rcvNxt }, { seq }) => lt(seq, rcvNxt);
-const zero: Test = ({ rcvWnd }) => rcvWnd === 0;
-const atRcvNxt: Test = ({ rcvNxt }, { seq }) => seq === rcvNxt;
-const empty: Test = (_tcb, segment) => segLen(segment) === 0;
 
 /** The window test by other arithmetic than modulo 2^32. */
 const comparing = (number: (value: number) => number): Test =>
   all(
-    not(zero),
+    not(zeroWindow),
     ({ rcvNxt, rcvWnd }, { seq }) =>
       number(seq) < number(rcvNxt) || number(seq) >= number(add(rcvNxt, rcvWnd)),
   );
@@ -58,7 +56,7 @@ export const WINDOW: readonly Mutant[] = [
   faulty(
     'window-with-right-edge-for-rst',
     'a reset at RCV.NXT+RCV.WND counts',
-    when(all(connected, has('RST'), edge(0)), fromLeft),
+    when(all(connected, has('RST'), edge(0)), takenAtRcvNxt),
   ),
   faulty(
     'window-with-right-edge-for-syn',
@@ -69,7 +67,7 @@ export const WINDOW: readonly Mutant[] = [
   faulty(
     'window-with-right-edge-for-ack',
     'an empty segment at RCV.NXT+RCV.WND is acceptable',
-    when(all(connected, empty, lacks('RST', 'SYN'), edge(0)), fromRight),
+    when(all(connected, emptySegment, lacks('RST', 'SYN'), edge(0)), fromRight),
   ),
   faulty(
     'window-without-last-number',
@@ -80,11 +78,15 @@ export const WINDOW: readonly Mutant[] = [
     ),
     'rfc793',
   ),
-  faulty('window-from-one-before', 'RCV.NXT-1 is in the window', when(all(connected, edge(-1)), fromLeft)),
+  faulty(
+    'window-from-one-before',
+    'RCV.NXT-1 is in the window',
+    when(all(connected, edge(-1)), takenAtRcvNxt),
+  ),
   faulty(
     'window-from-one-before-for-rst',
     'a reset at RCV.NXT-1 counts, as the last number acknowledged',
-    when(all(connected, has('RST'), edge(-1)), fromLeft),
+    when(all(connected, has('RST'), edge(-1)), takenAtRcvNxt),
   ),
   faulty(
     'window-signed',
@@ -111,22 +113,22 @@ export const WINDOW: readonly Mutant[] = [
   faulty(
     'window-without-right-edge',
     'whatever follows RCV.NXT is acceptable',
-    when(all(connected, beyond), fromRight),
+    when(all(connected, beyondWindow), fromRight),
   ),
   faulty(
     'window-without-right-edge-for-rst',
     'a reset anywhere beyond RCV.NXT counts',
-    when(all(connected, has('RST'), beyond), fromLeft),
+    when(all(connected, has('RST'), beyondWindow), takenAtRcvNxt),
   ),
   faulty(
     'window-without-left-edge',
     'whatever precedes the right edge is acceptable',
-    when(all(connected, before), fromLeft),
+    when(all(connected, beforeRcvNxt), takenAtRcvNxt),
   ),
   faulty(
     'window-by-first-octet',
     'only the first octet of a segment is tested',
-    when(all(connected, before, acceptable), refused),
+    when(all(connected, beforeRcvNxt, acceptable), refused),
   ),
   faulty(
     'window-by-last-octet',
@@ -134,7 +136,7 @@ export const WINDOW: readonly Mutant[] = [
     when(
       all(
         connected,
-        not(zero),
+        not(zeroWindow),
         ({ rcvNxt, rcvWnd }, segment) =>
           segLen(segment) > 0 && !within(add(segment.seq, segLen(segment) - 1), rcvNxt, rcvWnd),
       ),
@@ -147,7 +149,7 @@ export const WINDOW: readonly Mutant[] = [
     when(
       all(
         connected,
-        not(zero),
+        not(zeroWindow),
         ({ rcvNxt }, segment) => segLen(segment) > 0 && add(segment.seq, segLen(segment)) === rcvNxt,
       ),
       taken((segment, { rcvNxt }) => ({ ...without(segment, 'SYN', 'FIN', 'PSH'), data: 0, seq: rcvNxt })),
@@ -156,38 +158,40 @@ export const WINDOW: readonly Mutant[] = [
   faulty(
     'zero-window-takes-text',
     'text is taken although the window is closed',
-    when(all(connected, zero, atRcvNxt), (tcb, segment, next) => next({ ...tcb, rcvWnd: 1000 }, segment)),
+    when(all(connected, zeroWindow, atRcvNxt), (tcb, segment, next) =>
+      next({ ...tcb, rcvWnd: 1000 }, segment),
+    ),
   ),
   faulty(
     'zero-window-takes-fin',
     'a FIN is taken although the window is closed',
-    when(all(connected, zero, atRcvNxt, has('FIN')), (tcb, segment, next) =>
+    when(all(connected, zeroWindow, atRcvNxt, has('FIN')), (tcb, segment, next) =>
       next({ ...tcb, rcvWnd: 1 }, segment),
     ),
   ),
   faulty(
     'zero-window-refuses-all',
     'an empty segment at RCV.NXT is refused when the window is closed',
-    when(all(connected, zero, atRcvNxt, lacks('RST'), empty), refused),
+    when(all(connected, zeroWindow, atRcvNxt, lacks('RST'), emptySegment), refused),
   ),
   faulty(
     'zero-window-one-too-wide',
     'an empty segment at RCV.NXT+1 is acceptable when the window is closed',
     when(
-      all(connected, zero, ({ rcvNxt }, { seq }) => seq === add(rcvNxt, 1)),
-      fromLeft,
+      all(connected, zeroWindow, ({ rcvNxt }, { seq }) => seq === add(rcvNxt, 1)),
+      takenAtRcvNxt,
     ),
   ),
   faulty(
     'zero-window-ignores-rst',
     'a reset is ignored when the window is closed',
-    when(all(connected, zero, has('RST')), ignore),
+    when(all(connected, zeroWindow, has('RST')), ignore),
   ),
   faulty(
     'zero-window-ignores-rst-with-text',
     'a reset is ignored when it has text and the window is closed',
     when(
-      all(connected, zero, has('RST'), (_tcb, { data }) => data > 0),
+      all(connected, zeroWindow, has('RST'), (_tcb, { data }) => data > 0),
       ignore,
     ),
   ),
@@ -195,28 +199,28 @@ export const WINDOW: readonly Mutant[] = [
     'zero-window-obeys-rst-one-after',
     'a reset counts at RCV.NXT+1 when the window is closed',
     when(
-      all(connected, zero, has('RST'), ({ rcvNxt }, { seq }) => seq === add(rcvNxt, 1)),
-      fromLeft,
+      all(connected, zeroWindow, has('RST'), ({ rcvNxt }, { seq }) => seq === add(rcvNxt, 1)),
+      takenAtRcvNxt,
     ),
   ),
   faulty(
     'zero-window-silent-for-text',
     'a window probe is not answered',
     when(
-      all(connected, zero, lacks('RST'), (_tcb, { data }) => data > 0),
+      all(connected, zeroWindow, lacks('RST'), (_tcb, { data }) => data > 0),
       ignore,
     ),
   ),
   faulty(
     'zero-window-silent-for-fin',
     'a FIN is not answered when the window is closed',
-    when(all(connected, zero, has('FIN')), ignore),
+    when(all(connected, zeroWindow, has('FIN')), ignore),
   ),
   faulty(
     'zero-window-skips-ack-check',
     'a bad ACK is not answered when the window is closed',
     when(
-      all(connected, zero, atRcvNxt, empty, lacks('RST')),
+      all(connected, zeroWindow, atRcvNxt, emptySegment, lacks('RST')),
       replying(() => 'silence'),
     ),
   ),
