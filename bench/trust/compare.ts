@@ -1,3 +1,4 @@
+import { say } from '../../lib/report/say.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
 
@@ -39,11 +40,11 @@ export function compare(clean: readonly CaseResult[], others: readonly CaseResul
 
 /** One line: which case, and what was seen each time. */
 export function printDifference({ clean, other }: Difference): string {
-  return `${other.id}, IPv${other.family}: ${toldOf(clean)}; now ${toldOf(other)}; ${other.notes.at(-1) ?? ''}`;
+  return `${other.id}, IPv${other.family}: ${toldOf(clean)}; now ${toldOf(other)}; ${other.notes.slice(-1).map(say.note).join('')}`;
 }
 
 function toldOf(result: CaseResult): string {
-  if (result.outcome !== 'judged') return result.why.reason;
+  if (result.outcome !== 'judged') return say.reason(result.why);
   const verdicts = PROFILES.map((profile) => verdictOf(result, profile)).join(', ');
   return `${result.observed.join(' ') || 'silence'}, then ${result.stateAfter} (${verdicts})`;
 }

@@ -126,7 +126,3 @@ export const familiesOf = (conditions: readonly Condition[]): readonly Family[] 
 /** For people; undefined when there is none. */
 export const conditionText = (conditions: readonly Condition[] = []): string | undefined =>
   conditions.length === 0 ? undefined : conditions.map((condition) => rowOf(condition).text).join('; ');
-
-/** The conditions of a result that was stored before results named them by id: the one of that text. */
-export const conditionsCalled = (text: string | undefined): readonly Condition[] =>
-  CONDITION_IDS.filter((condition) => rowOf(condition).text === text);

@@ -6,7 +6,7 @@ export { controlBitsOf, flagsOf, fromWire, toWire, type WireContext } from './he
 export { compareReply, type Mismatch } from './match.ts';
 export { fieldsOf, octetsOf, optionsOf } from './options.ts';
 export { parseExpression, parseSegment } from './parse.ts';
-export { printControlBits, printExpression, printSegment } from './print.ts';
+export { printControlBits, printExpression, printSegment, writtenFields } from './print.ts';
 export { printConcrete, printRelative, type Sender } from './relative.ts';
 export { lengthOf, resetAt, resetFor, segmentOf } from './segment.ts';
 export * from './types.ts';

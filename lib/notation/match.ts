@@ -5,7 +5,6 @@ import {
   CONTROL_BITS,
   type ConcreteSegment,
   type ControlBit,
-  type Expression,
   type SegmentNotation,
   type Variables,
 } from './types.ts';
@@ -13,8 +12,10 @@ import {
 /** One field of a reply that is not as expected. */
 export interface Mismatch {
   readonly field: FieldName;
-  /** As written, with its value: `SND.NXT+1 (1001)`, `RST,ACK`, `none`, `present`. */
+  /** As written: `SND.NXT+1`, `1001`, `RST,ACK`, `none`, `present`. */
   readonly expected: string;
+  /** What the expression stands for; absent where the field is no number. */
+  readonly due?: number;
   /** The value seen: `1005`, `RST`, `none`, `absent`. */
   readonly observed: string;
 }
@@ -28,9 +29,6 @@ function comparedBits(bits: Iterable<ControlBit>): string {
   const set = new Set(bits);
   return printControlBits(COMPARED_BITS.filter((bit) => set.has(bit))) || 'none';
 }
-
-const withValue = (expression: Expression, value: number): string =>
-  expression.kind === 'number' ? String(value) : `${printExpression(expression)} (${value})`;
 
 /**
  * Compares a reply with what was expected of it, field by field; no mismatch is an empty array.
@@ -47,8 +45,8 @@ export function compareReply(
   variables: Variables,
 ): Mismatch[] {
   const mismatches: Mismatch[] = [];
-  const compare = (field: FieldName, wanted: string, seen: string) =>
-    mismatches.push({ field, expected: wanted, observed: seen });
+  const compare = (field: FieldName, wanted: string, seen: string, due?: number) =>
+    mismatches.push({ field, expected: wanted, observed: seen, ...(due === undefined ? {} : { due }) });
 
   for (const { name, key } of NUMERIC_FIELDS) {
     if (key === 'data') {
@@ -64,7 +62,7 @@ export function compareReply(
     const wanted = evaluate(expression, variables);
     const seen = observed[key];
     if (wanted !== seen)
-      compare(name, withValue(expression, wanted), seen === undefined ? 'absent' : String(seen));
+      compare(name, printExpression(expression), seen === undefined ? 'absent' : String(seen), wanted);
   }
   if (expected.opt !== undefined && expected.opt !== observed.opt) {
     compare('OPT', expected.opt, observed.opt ?? 'absent');

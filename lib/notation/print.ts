@@ -1,5 +1,5 @@
 import { NotationError } from './errors.ts';
-import { NUMERIC_FIELDS } from './fields.ts';
+import { type FieldName, NUMERIC_FIELDS } from './fields.ts';
 import type { ControlBit, Expression, SegmentNotation } from './types.ts';
 
 /** How tightly an expression holds together: a sum, a quotient, or a single factor. */
@@ -48,14 +48,20 @@ export const printControlBits = (bits: Iterable<ControlBit>): string => [...bits
  *
  * @throws NotationError when an expression of it cannot be printed, see {@link printExpression}
  */
-export function printSegment(notation: SegmentNotation): string {
-  let text = '';
+export const printSegment = (notation: SegmentNotation): string =>
+  writtenFields(notation)
+    .map(([name, value]) => (name === 'SACKOK' ? '<SACKOK>' : `<${name}=${value}>`))
+    .join('');
+
+/** The fields that are written, in canonical order, each with its value as {@link printSegment} writes it. */
+export function writtenFields(notation: SegmentNotation): [FieldName, string][] {
+  const fields: [FieldName, string][] = [];
   for (const { name, key } of NUMERIC_FIELDS) {
     const expression = notation[key];
-    if (key === 'data' && notation.ctl.length > 0) text += `<CTL=${printControlBits(notation.ctl)}>`;
-    if (key === 'tsval' && notation.sackPermitted) text += '<SACKOK>';
-    if (expression !== undefined) text += `<${name}=${printExpression(expression)}>`;
+    if (key === 'data' && notation.ctl.length > 0) fields.push(['CTL', printControlBits(notation.ctl)]);
+    if (key === 'tsval' && notation.sackPermitted) fields.push(['SACKOK', 'present']);
+    if (expression !== undefined) fields.push([name, printExpression(expression)]);
   }
-  if (notation.opt !== undefined) text += `<OPT=${notation.opt}>`;
-  return text;
+  if (notation.opt !== undefined) fields.push(['OPT', notation.opt]);
+  return fields;
 }

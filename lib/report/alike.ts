@@ -1,4 +1,4 @@
-import { inconclusiveOf, verdictOf } from '../verdict/result.ts';
+import { verdictOf, whyInconclusive } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import { byState } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
@@ -20,7 +20,7 @@ export function alike(
         result.id,
         verdictOf(result, run.profile),
         observedText(result),
-        inconclusiveOf(result, run.profile)?.reason,
+        JSON.stringify(whyInconclusive(result, run.profile)),
         also(result),
       ].join('\n');
       groups.set(key, [...(groups.get(key) ?? []), result]);

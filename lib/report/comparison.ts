@@ -1,9 +1,10 @@
-import { compareReply, evaluateSegment, NotationError, parseSegment } from '../notation/index.ts';
-import type { ResolvedOutcome } from '../catalogue/case.ts';
+import { type FieldName, parseSegment, writtenFields } from '../notation/index.ts';
 import type { Profile } from '../standard/profile.ts';
-import { type JudgedResult, reasonOf, verdictOf } from '../verdict/result.ts';
-import { type Expecting, observedReplies } from './expectation.ts';
+import type { Fault, FieldFault, Named } from '../verdict/fault.ts';
+import { type JudgedResult, judgementOf, type ProfileVerdict } from '../verdict/result.ts';
+import { observedReplies } from './expectation.ts';
 import type { ReportCase, ReportRecord } from './run.ts';
+import { say } from './say.ts';
 
 type JudgedCase = JudgedResult<ReportRecord>;
 
@@ -17,121 +18,102 @@ export interface FieldComparison {
 }
 
 /**
- * The observation against the expected outcome that the verdict is about, field by field, the state after at the end. The
- * verdict is the judge's: there is a `≠` exactly where it is `deviates`.
+ * The observation against the outcome that the verdict is about, field by field, the state after at the end. What differs is
+ * what the judge has found: there is a `≠` exactly where the verdict is `deviates`.
  *
- * @returns nothing for a ladder, and for a case that was not judged
+ * @returns nothing for a case of several steps, and for one that was not judged
  */
-export function compareFields(
-  { expect }: Expecting,
-  result: ReportCase,
-  profile: Profile,
-): readonly FieldComparison[] {
-  if (result.outcome !== 'judged' || verdictOf(result, profile) === 'inconclusive') return [];
-  const outcome = outcomeInQuestion(expect?.[profile] ?? [], result, profile);
-  if (!outcome) return [];
-  const reason = reasonOf(result, profile) ?? '';
-  const lines = reason.includes(`observed ${result.observed.length} replies`)
-    ? compareWhole(outcome, result)
-    : compareOutcome(outcome, result);
-  if (verdictOf(result, profile) !== 'deviates') return lines.map(asGood);
-  const [, moved] = /afterwards RCV\.NXT is ([^;(]*)/.exec(reason) ?? [];
-  const all = moved ? [...lines, line('RCV.NXT after', '', moved.trim())] : lines;
-  if (all.some(({ mark }) => mark === '≠')) return all;
-  return [...all, { field: 'besides', expected: '', observed: reason, mark: '≠' }];
+export function compareFields(result: ReportCase, profile: Profile): readonly FieldComparison[] {
+  const judgement = judgementOf(result, profile);
+  const outcome = outcomeOf(judgement);
+  if (result.outcome !== 'judged' || !outcome) return [];
+  const faults = judgement.verdict === 'deviates' ? judgement.faults : [];
+  const rest = faults.filter(({ kind }) => kind === 'option' || kind === 'ISS' || kind === 'RCV.NXT');
+  return [
+    ...replyLines(outcome, faults, result),
+    ...stateLine(outcome, faults, result),
+    ...rest.map(besides),
+  ];
 }
 
-const asGood = (line: FieldComparison): FieldComparison =>
-  line.mark === '≠' ? { ...line, observed: `${line.observed} (as good)`, mark: '≈' } : line;
-
-/** The one that the judge's reason is about; where it gave none, the nearest. */
-function outcomeInQuestion(
-  outcomes: readonly ResolvedOutcome[],
-  result: JudgedCase,
-  profile: Profile,
-): ResolvedOutcome | undefined {
-  const reason = reasonOf(result, profile) ?? '';
-  const named = outcomes.find(
-    ({ reply, then }) =>
-      reason.startsWith(`expected ${reply}, then ${then}:`) ||
-      reason.startsWith(`${reply}, then ${then} is permitted`),
-  );
-  if (named) return named;
-  const differences = (outcome: ResolvedOutcome) =>
-    compareOutcome(outcome, result).filter(({ mark }) => mark === '≠').length;
-  return [...outcomes].sort((a, b) => differences(a) - differences(b))[0];
+function outcomeOf(judgement: ProfileVerdict): Named | undefined {
+  switch (judgement.verdict) {
+    case 'conformant':
+    case 'deviates':
+      return judgement.outcome;
+    case 'permitted': {
+      const [only, ...others] = judgement.taken;
+      return others.length === 0 && only?.step === undefined ? only?.outcome : undefined;
+    }
+    case 'inconclusive':
+      return undefined;
+  }
 }
 
-function compareOutcome(outcome: ResolvedOutcome, result: JudgedCase): FieldComparison[] {
+function replyLines(outcome: Named, faults: readonly Fault[], result: JudgedCase): FieldComparison[] {
+  const differs = faults.some(({ kind }) => kind === 'replies' || kind === 'ICMP');
   // Of several, as when text and FIN are acknowledged one by one, the last is what they come to.
   const last = result.observed.at(-1);
-  if (outcome.reply === 'silence' || last === undefined) return compareWhole(outcome, result);
-  return [...segmentFields(outcome.reply, last, result), stateAfter(outcome, result)];
-}
-
-/** Where a reply, or more than one, stands against none, there are no fields to compare. */
-const compareWhole = (outcome: ResolvedOutcome, result: JudgedCase): FieldComparison[] => [
-  line(
-    result.observed.length > 1 ? 'replies' : 'reply',
-    outcome.reply,
-    observedReplies(result).join(' and '),
-  ),
-  stateAfter(outcome, result),
-];
-
-const stateAfter = (outcome: ResolvedOutcome, result: JudgedCase): FieldComparison =>
-  line('state after', outcome.then, result.stateAfter);
-
-function segmentFields(expected: string, observed: string, result: JudgedCase): FieldComparison[] {
-  const seen = fieldsOf(observed);
-  const reply = result.records.findLast((record) => record.role === 'reply');
-  const wording = reply ? fieldsOf(reply.relative) : {};
-  const shown = Object.entries(fieldsOf(expected))
-    .filter(([, value]) => value !== 'ANY')
-    .map(([field, value]): FieldComparison => {
-      const number = seen[field] ?? 'none';
-      const words = wording[field] ?? number;
-      return {
-        field,
-        expected: value,
-        observed: words === number ? words : `${words} (${number})`,
-        mark: number === 'none' ? '≠' : '=',
-      };
-    });
-  for (const mismatch of mismatches(expected, observed, result)) {
-    const index = shown.findIndex(({ field }) => field === mismatch.field);
-    const before = shown[index];
-    if (before) shown[index] = { ...before, expected: mismatch.expected, mark: '≠' };
-    else shown.push({ ...mismatch, mark: '≠' });
+  if (!differs && outcome.reply !== 'silence' && last !== undefined) {
+    return segmentLines(outcome.reply, last, faults, result);
   }
-  return shown;
+  const field = result.observed.length > 1 ? 'replies' : 'reply';
+  return [line(field, outcome.reply, observedReplies(result).join(' and '), differs)];
 }
 
-function mismatches(expected: string, observed: string, result: JudgedCase) {
-  try {
-    return compareReply(
-      parseSegment(expected),
-      evaluateSegment(parseSegment(observed), {}),
-      result.variables,
-    );
-  } catch (error) {
-    // A TCB that is not fully known leaves the comparison to the eye.
-    if (error instanceof NotationError) return [];
-    throw error;
-  }
+function stateLine({ then }: Named, faults: readonly Fault[], { stateAfter }: JudgedCase): FieldComparison[] {
+  const differs = faults.some(({ kind }) => kind === 'state');
+  return then ? [line('state after', then, stateAfter, differs)] : [];
 }
 
-const line = (field: string, expected: string, observed: string): FieldComparison => ({
-  field,
-  expected,
-  observed,
-  mark: expected === observed ? '=' : '≠',
+const besides = (fault: Fault): FieldComparison => ({
+  ...{ field: fault.kind === 'RCV.NXT' ? 'RCV.NXT after' : 'besides', expected: '' },
+  ...{ observed: say.fault(fault), mark: '≠' },
 });
 
-/** The fields of a segment by name, as they are written. */
-function fieldsOf(segment: string): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const [, name = '', value] of segment.matchAll(/<([A-Z]+)(?:=([^>]*))?>/g))
-    fields[name] = value ?? 'present';
-  return fields;
+function segmentLines(
+  expected: string,
+  observed: string,
+  faults: readonly Fault[],
+  result: JudgedCase,
+): FieldComparison[] {
+  const seen = new Map(writtenFields(parseSegment(observed)));
+  const record = result.records.findLast(({ role }) => role === 'reply');
+  const wording = new Map(record ? writtenFields(parseSegment(record.relative)) : []);
+  const differing = faults.flatMap((fault) => (fault.kind === 'field' ? [fault] : []));
+  const worded = (field: FieldName, number: string): string => {
+    const words = wording.get(field) ?? number;
+    return words === number ? words : `${words} (${number})`;
+  };
+  const wrong = (fault: FieldFault): FieldComparison => {
+    const { field, due } = fault;
+    const isNumber = due === undefined || String(due) === fault.expected;
+    const number = seen.get(field) ?? fault.observed;
+    return {
+      field,
+      expected: isNumber ? fault.expected : `${fault.expected} (${due})`,
+      observed: worded(field, number),
+      mark: '≠',
+    };
+  };
+  const written = writtenFields(parseSegment(expected)).filter(([, value]) => value !== 'ANY');
+  const names = new Set(written.map(([field]) => field));
+  return [
+    ...written.map(([field, value]): FieldComparison => {
+      const fault = differing.find((one) => one.field === field);
+      if (fault) return wrong(fault);
+      const number = seen.get(field);
+      // A number that is 0 by accident is not the field that is due: without ACK there is none.
+      if (number === undefined) return line(field, value, 'none', faults.length > 0);
+      return { field, expected: value, observed: worded(field, number), mark: '=' };
+    }),
+    ...differing.filter(({ field }) => !names.has(field)).map(wrong),
+  ];
 }
+
+const line = (field: string, expected: string, observed: string, differs: boolean): FieldComparison => {
+  if (differs) return { field, expected, observed, mark: '≠' };
+  return expected === observed
+    ? { field, expected, observed, mark: '=' }
+    : { field, expected, observed: `${observed} (as good)`, mark: '≈' };
+};

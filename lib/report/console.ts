@@ -1,9 +1,15 @@
 import pc from 'picocolors';
-import { lossText } from '../verdict/loss.ts';
-import { inconclusiveOf, reasonOf, VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
+import {
+  isFailure,
+  judgementOf,
+  VERDICTS,
+  type Verdict,
+  verdictOf,
+  whyInconclusive,
+} from '../verdict/result.ts';
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
-import { expectedTexts, faultText, observedText } from './expectation.ts';
+import { expectedTexts, faultText, observedText, reasonText } from './expectation.ts';
 import {
   blockerIn,
   failingFindings,
@@ -12,9 +18,10 @@ import {
   findingLine,
   ordered,
 } from './findings.ts';
-import { byState, countVerdicts, isFailure } from './judgement.ts';
-import { ladderText } from './ladder.ts';
+import { byState, countVerdicts } from './judgement.ts';
+import { type LadderLine, ladderLines } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
+import { say } from './say.ts';
 import { circumstance, ruleTexts, type Subject, stepTexts, subjects } from './subject.ts';
 
 export interface ConsoleOptions {
@@ -101,7 +108,7 @@ export function summaryText(run: Run, options: ConsoleOptions = {}): string {
 
 /** Why the run is not complete. */
 const cutShort = ({ loss }: Run): string =>
-  loss ? lossText(loss) : 'the run was cut short, cases are missing';
+  loss ? say.loss(loss) : 'the run was cut short, cases are missing';
 
 function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | undefined): string {
   const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
@@ -191,9 +198,9 @@ function fullText(failure: Failure): string {
     ...listed('expected', subject ? expectedTexts(subject, run.profile) : [], 'or'),
     ...listed('expected', subject ? stepTexts(subject).map((text, index) => `${index + 1}  ${text}`) : []),
     field('observed', paint(colours, verdictOf(result, run.profile))(observedText(result))),
-    ...listed('because', becauseOf(result, run, subject)),
-    ...result.notes.map((note) => field('note', note)),
-    ...ladderText(result).map((line) => `  ${colourLadder(line, colours)}`),
+    ...listed('because', becauseOf(result, run)),
+    ...result.notes.map((note) => field('note', say.note(note))),
+    ...ladderLines(result).map((line) => `  ${colourLadder(line, colours)}`),
   ].join('\n');
 }
 
@@ -202,22 +209,34 @@ function shortText(failure: Failure): string {
   const [result] = results as [ReportCase];
   const expected = (subject ? expectedTexts(subject, run.profile) : []).join(' or ');
   const observed = `observed ${observedText(result)}`;
-  const why =
-    inconclusiveOf(result, run.profile)?.reason ??
-    (expected ? `expected ${expected}; ${observed}` : undefined);
-  const what = `${result.send}: ${why ?? reasonOf(result, run.profile) ?? observed}`;
+  const isOpen = whyInconclusive(result, run.profile) !== undefined;
+  const why = expected && !isOpen ? `expected ${expected}; ${observed}` : reasonText(result, run.profile);
+  const what = `${result.send}: ${why || observed}`;
   return `${headLine(failure)}\n     ${colours.dim(what)}`;
 }
 
 /** What was wrong, where it says more than what was expected and what was observed. */
-function becauseOf(result: ReportCase, run: Run, subject: Subject | undefined): string[] {
-  const reason = inconclusiveOf(result, run.profile)?.reason ?? faultText(result, run.profile, subject);
-  const saysMore = reason.split('; ').some((fault) => !/^(observed (?!\d)|afterwards in )/.test(fault));
-  return reason && saysMore ? [reason] : [];
+function becauseOf(result: ReportCase, { profile }: Run): string[] {
+  const judgement = judgementOf(result, profile);
+  const saysMore =
+    judgement.verdict !== 'deviates' ||
+    judgement.faults.some(
+      (fault) =>
+        fault.kind !== 'state' &&
+        !(fault.kind === 'replies' && fault.step === undefined && fault.observed.length < 2),
+    );
+  return saysMore ? [faultText(result, profile)].filter(Boolean) : [];
 }
 
-const colourLadder = (line: string, colours: Colours): string => {
-  if (line.endsWith('  stimulus')) return colours.blue(line);
-  if (line.endsWith('  reply')) return colours.magenta(line);
-  return line.includes('silence') ? colours.yellow(line) : colours.dim(line);
+const colourLadder = ({ text, what }: LadderLine, colours: Colours): string => {
+  switch (what) {
+    case 'stimulus':
+      return colours.blue(text);
+    case 'reply':
+      return colours.magenta(text);
+    case 'silence':
+      return colours.yellow(text);
+    default:
+      return colours.dim(text);
+  }
 };

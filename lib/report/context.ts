@@ -1,11 +1,12 @@
 import { PROFILES, type Profile } from '../standard/profile.ts';
-import { inconclusiveOf, seenOf, verdictOf } from '../verdict/result.ts';
+import { seenOf, verdictOf } from '../verdict/result.ts';
 import { captureName } from './capture-name.ts';
 import { compareFields, type FieldComparison } from './comparison.ts';
 import { expectedTexts, faultText, observedText, openTexts } from './expectation.ts';
 import { stateName } from './judgement.ts';
 import { ladderDataUri, ladderText } from './ladder.ts';
 import type { ReportCase } from './run.ts';
+import { say } from './say.ts';
 import { circumstance, ruleTexts, type Subject, stepTexts } from './subject.ts';
 
 /** One entry of what mochawesome calls the context of a test. */
@@ -22,11 +23,11 @@ export function mochawesomeContext(result: ReportCase, subject?: Subject): Conte
   };
   if (subject) add('Rule', ruleLines(result, subject));
   add('Case', caseLines(result, subject));
-  if (result.outcome !== 'judged') add('Why it is inconclusive', [result.why.reason]);
-  add('Verdict under each profile', verdictLines(result, subject));
+  if (result.outcome !== 'judged') add('Why it is inconclusive', [say.reason(result.why)]);
+  add('Verdict under each profile', verdictLines(result));
   if (subject?.steps) add('Expected, step by step', numbered(stepTexts(subject)));
   if (subject?.expect) add('Expected against observed', expectationLines(subject, result));
-  add('Notes', result.notes);
+  add('Notes', result.notes.map(say.note));
   if (result.records.length > 0) {
     entries.push({ title: 'Ladder', value: ladderDataUri(result) });
     add('Ladder as text', ladderText(result));
@@ -50,29 +51,29 @@ function caseLines(result: ReportCase, subject: Subject | undefined): string[] {
     `sent      ${result.send}`,
     ...(seen ? [`numbers   ${seen.stimulus}`] : []),
     `observed  ${observedText(result)}`,
-    ...(seen?.proof ? [`proof     ${seen.proof}`] : []),
+    ...(seen && seen.proof.length > 0 ? [`proof     ${say.evidence(seen.proof)}`] : []),
   ];
 }
 
 const numbered = (lines: readonly string[]): string[] => lines.map((text, index) => `${index + 1}  ${text}`);
 
 /** Profiles of which the same can be said share a paragraph. */
-function together(say: (profile: Profile) => string): [string, string, Profile][] {
+function together(tell: (profile: Profile) => string): [readonly Profile[], string][] {
   const groups = new Map<string, Profile[]>();
   for (const profile of PROFILES) {
-    const text = say(profile);
+    const text = tell(profile);
     groups.set(text, [...(groups.get(text) ?? []), profile]);
   }
-  return [...groups].map(([text, profiles]) => [profiles.join(', '), text, profiles[0] as Profile]);
+  return [...groups].map(([text, profiles]) => [profiles, text]);
 }
 
 /** A line for each profile, and what was wrong below those of which the same is to be said. */
-function verdictLines(result: ReportCase, subject: Subject | undefined): string[] {
+function verdictLines(result: ReportCase): string[] {
   const lines: string[] = [];
   let said = '';
   for (const profile of PROFILES) {
-    const undecided = result.outcome === 'judged' ? inconclusiveOf(result, profile) : undefined;
-    const why = undecided?.reason ?? faultText(result, profile, subject);
+    // Why no profile has a verdict was said before.
+    const why = result.outcome === 'judged' ? faultText(result, profile) : '';
     if (said && why !== said) lines.push(`          ${said}`);
     said = why;
     lines.push(`${profile.padEnd(8)}  ${verdictOf(result, profile)}`);
@@ -86,11 +87,11 @@ function expectationLines(subject: Subject, result: ReportCase): string[] {
       expectedTexts(subject, profile).join('\n  or '),
       ...openTexts(subject, profile).map((sentence) => `     open by: ${sentence}`),
     ].join('\n');
-  return together(expectation).flatMap(([profiles, text, profile], index) => [
+  return together(expectation).flatMap(([profiles, text], index) => [
     ...(index > 0 ? [''] : []),
-    `${profiles} ${profiles.includes(',') ? 'expect' : 'expects'}`,
+    `${profiles.join(', ')} ${profiles.length > 1 ? 'expect' : 'expects'}`,
     `     ${text}`,
-    ...comparisonTable(compareFields(subject, result, profile)),
+    ...comparisonTable(compareFields(result, profiles[0] as Profile)),
   ]);
 }
 

@@ -1,7 +1,6 @@
 import type { Profile } from '../standard/profile.ts';
-import { inconclusiveOf, type Seen, seenOf, type Verdict, verdictOf } from '../verdict/result.ts';
-import { observedText } from './expectation.ts';
-import { isFailure } from './judgement.ts';
+import { isFailure, type Seen, seenOf, type Verdict, verdictOf, whyInconclusive } from '../verdict/result.ts';
+import { observedText, reasonText } from './expectation.ts';
 import type { ReportCase, Run } from './run.ts';
 
 export const CHANGES = ['new deviation', 'no longer judged', 'fixed', 'changed', 'new', 'vanished'] as const;
@@ -85,6 +84,6 @@ function told(result: ReportCase, profile: Profile): Told {
   return {
     verdict: verdictOf(result, profile),
     ...(seen ? { kind: seen.kind, stateAfter: seen.stateAfter } : {}),
-    observed: inconclusiveOf(result, profile)?.reason ?? observedText(result),
+    observed: whyInconclusive(result, profile) ? reasonText(result, profile) : observedText(result),
   };
 }

@@ -1,20 +1,22 @@
-import { choiceText } from '../standard/adoption.ts';
 import type { ResolvedOutcome } from '../catalogue/case.ts';
 import { sentences } from '../catalogue/left-open.ts';
+import { choiceText } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
-import { judgementOf, seenOf } from '../verdict/result.ts';
+import { type CaseResult, judgementOf, type ProfileVerdict, seenOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
+import { say } from './say.ts';
 import type { Subject } from './subject.ts';
 
 export type Expecting = Pick<Subject, 'expect'>;
 
 /** An expected outcome in one line, e.g. `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, then ESTABLISHED`. */
-export function outcomeText(outcome: ResolvedOutcome): string {
-  const tags = [
-    ...(outcome.level === 'required' ? [] : [outcome.level]),
-    ...(outcome.when ? [choiceText(outcome.when)] : []),
-  ];
-  return `${outcome.reply}, then ${outcome.then}${tags.length > 0 ? ` (${tags.join('; ')})` : ''}`;
+export const outcomeText = (outcome: ResolvedOutcome): string =>
+  `${outcome.reply}, then ${outcome.then}${outcomeTags(outcome)}`;
+
+/** Its level and its condition, in parentheses; empty for what is required without one. */
+export function outcomeTags({ level, when }: ResolvedOutcome): string {
+  const tags = [...(level === 'required' ? [] : [level]), ...(when ? [choiceText(when)] : [])];
+  return tags.length > 0 ? ` (${tags.join('; ')})` : '';
 }
 
 /** What a profile expects of a case: one line for each outcome; none for a ladder, which has steps. */
@@ -25,18 +27,16 @@ export const expectedTexts = ({ expect }: Expecting, profile: Profile): readonly
 export const openTexts = ({ expect }: Expecting, profile: Profile): readonly string[] =>
   expect ? sentences(expect[profile]) : [];
 
-/**
- * What was wrong with what was observed, or which choice was not taken; empty where nothing was. The expectation is left
- * out where it is the only one, since it stands beside it anyway.
- */
-export function faultText(result: ReportCase, profile: Profile, subject?: Expecting): string {
-  const judgement = judgementOf(result, profile);
-  const reason =
-    judgement.verdict === 'conformant' || judgement.verdict === 'inconclusive' ? '' : judgement.reason;
-  const [only, ...others] = subject?.expect?.[profile] ?? [];
-  const head = only && others.length === 0 ? `expected ${only.reply}, then ${only.then}: ` : '';
-  return reason.startsWith(head) ? reason.slice(head.length) : reason;
-}
+/** What was wrong, which choice was not taken, or why there is no verdict; empty where the case conforms. */
+export const reasonText = (result: CaseResult<unknown>, profile: Profile): string =>
+  sentenceOf(judgementOf(result, profile), true);
+
+/** The same, without the expectation where it is the only one, since it stands beside it anyway. */
+export const faultText = (result: CaseResult<unknown>, profile: Profile): string =>
+  sentenceOf(judgementOf(result, profile), false);
+
+const sentenceOf = (judgement: ProfileVerdict, whole: boolean): string =>
+  judgement.verdict === 'inconclusive' ? say.reason(judgement.why) : say.judgement(judgement, whole);
 
 /** The replies for people: in terms of the target's TCB, or the word `silence`. */
 export function observedReplies(result: ReportCase): readonly string[] {

@@ -1,7 +1,7 @@
 import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../catalogue/steps.ts';
-import { findingText } from '../verdict/finding-text.ts';
-import { ladderRowsText } from './ladder.ts';
+import { type LadderLine, linesOfRecords } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
+import { say } from './say.ts';
 
 /** Whether a baseline accepts a finding. */
 export type Accepts = (finding: RunFinding) => boolean;
@@ -32,13 +32,13 @@ export const ordered = ({ findings = [] }: Pick<Run, 'findings'>): RunFinding[] 
 
 /** The finding that has kept a case from being tried, by its id. */
 export const blockerIn = (result: ReportCase): string | undefined =>
-  result.outcome === 'judged' ? undefined : result.why.blockedBy;
+  result.outcome !== 'judged' && result.why.kind === 'blocked' ? result.why.by.id : undefined;
 
 /** What a finding is called: the finding itself, and how many cases it has cost. */
 export const findingLine = (finding: RunFinding, { cases }: Pick<Run, 'cases'>): string => {
   const { length } = cases.filter((result) => blockerIn(result) === finding.id);
   const cost = length === 0 ? '' : `; ${length} ${length === 1 ? 'case is' : 'cases are'} blocked by it`;
-  return `${findingText(finding)}${cost}`;
+  return `${say.finding(finding)}${cost}`;
 };
 
 /** Rule, port, what was expected and what was seen, and the remedy: a name and a text each. */
@@ -89,4 +89,4 @@ const REMEDIES: Readonly<Record<Step, string>> = {
 };
 
 /** The packets, a line each. */
-export const findingLadder = ({ records }: RunFinding): string[] => ladderRowsText(records, 'other', 0);
+export const findingLadder = ({ records }: RunFinding): LadderLine[] => linesOfRecords(records);

@@ -1,6 +1,6 @@
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { STATES } from '../standard/state.ts';
-import { judgementOf, VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
+import { VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
 
 /** How many cases got each verdict. */
@@ -10,21 +10,6 @@ export type Counts = Record<Verdict, number>;
 export interface StateGroup {
   readonly name: string;
   readonly cases: readonly ReportCase[];
-}
-
-/** Whether a result fails the run under a profile. What the target cannot do at all is no failure. */
-export function isFailure(result: ReportCase, profile: Profile, strict: boolean): boolean {
-  const judgement = judgementOf(result, profile);
-  switch (judgement.verdict) {
-    case 'deviates':
-      return true;
-    case 'permitted':
-      return strict;
-    case 'inconclusive':
-      return !judgement.byCapability;
-    case 'conformant':
-      return false;
-  }
 }
 
 /** Whether a result deviates under any of the profiles: such a case leaves a capture. */

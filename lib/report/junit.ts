@@ -1,8 +1,8 @@
-import { reasonOf, verdictOf } from '../verdict/result.ts';
+import { type Standing, standingOf, verdictOf } from '../verdict/result.ts';
 import { captureName } from './capture-name.ts';
-import { expectedTexts, observedText } from './expectation.ts';
+import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from './findings.ts';
-import { byState, isFailure, type StateGroup } from './judgement.ts';
+import { byState, type StateGroup } from './judgement.ts';
 import { ladderText } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
 import { findSubject, ruleTexts, stepTexts } from './subject.ts';
@@ -28,20 +28,15 @@ export function junitXml(run: Run): string {
   ].join('\n');
 }
 
-type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
-
-function outcomeOf(result: ReportCase, run: Run): Outcome {
-  const failed = isFailure(result, run.profile, run.strict);
-  if (verdictOf(result, run.profile) === 'inconclusive') return failed ? 'error' : 'skipped';
-  return failed ? 'failure' : 'passed';
-}
+const standingIn = (result: ReportCase, { profile, strict }: Run): Standing =>
+  standingOf(result, profile, strict);
 
 function tally(cases: readonly ReportCase[], run: Run) {
-  const count = (outcome: Outcome) => cases.filter((result) => outcomeOf(result, run) === outcome).length;
+  const count = (standing: Standing) => cases.filter((result) => standingIn(result, run) === standing).length;
   return {
     tests: cases.length,
-    failures: count('failure'),
-    errors: count('error'),
+    failures: count('failed'),
+    errors: count('errored'),
     skipped: count('skipped'),
   };
 }
@@ -58,7 +53,7 @@ function preflightSuite(findings: readonly RunFinding[], run: Run): string[] {
       const text = [
         ...findingFields(finding).map(([name, value]) => `${name.padEnd(10)}${value}`),
         '',
-        ...findingLadder(finding),
+        ...findingLadder(finding).map(({ text }) => text),
       ].join('\n');
       const head = `    <testcase name="${escapeXml(finding.id)}" classname="preflight.IPv${finding.family}" time="0.000">`;
       return `${head}<${outcome} message="${escapeXml(findingLine(finding, run))}" type="${type}">${escapeXml(text)}</${outcome}></testcase>`;
@@ -85,11 +80,12 @@ function suite({ name, cases }: StateGroup, run: Run): string[] {
 
 function testcase(result: ReportCase, state: string, run: Run): string {
   const head = `    <testcase name="${escapeXml(`${result.id}: ${result.title}`)}" classname="${escapeXml(`${state}.IPv${result.family}`)}" time="${seconds(result.durationMs)}"`;
-  const reason = reasonOf(result, run.profile) ?? '';
-  const outcome = outcomeOf(result, run);
-  if (outcome === 'passed') return `${head}/>`;
-  if (outcome === 'skipped') return `${head}><skipped message="${escapeXml(reason)}"/></testcase>`;
+  const reason = reasonText(result, run.profile);
+  const standing = standingIn(result, run);
+  if (standing === 'passed') return `${head}/>`;
+  if (standing === 'skipped') return `${head}><skipped message="${escapeXml(reason)}"/></testcase>`;
   const verdict = verdictOf(result, run.profile);
+  const outcome = standing === 'failed' ? 'failure' : 'error';
   return `${head}><${outcome} message="${escapeXml(reason || verdict)}" type="${verdict}">${escapeXml(problemText(result, run))}</${outcome}></testcase>`;
 }
 

@@ -1,4 +1,4 @@
-import { type Kind, seenOf } from '../verdict/result.ts';
+import { type Kind, type Role, seenOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import { drawLadder, ladderRows, milliseconds, ROLE_WORDS } from './ladder-drawing.js';
 import type { ReportCase, ReportRecord } from './run.ts';
@@ -39,23 +39,34 @@ export const ladderSvg = (result: ReportCase): string => draw(result, LIGHT + DA
 export const ladderDataUri = (result: ReportCase): string =>
   `data:image/svg+xml;base64,${Buffer.from(draw(result, LIGHT + RULES)).toString('base64')}#.png`;
 
-/** The ladder as lines of text, each with its time. */
-export const ladderText = (result: ReportCase): string[] =>
-  ladderRowsText(result.records, seenOf(result)?.kind, result.durationMs);
+/** A line of a ladder, with its time, and what it shows. */
+export interface LadderLine {
+  readonly text: string;
+  readonly what: Role | 'silence' | 'pause';
+}
+
+/** The ladder as lines of text. */
+export const ladderText = (result: ReportCase): string[] => ladderLines(result).map(({ text }) => text);
+
+/** The same, each line with what it shows. */
+export const ladderLines = (result: ReportCase): LadderLine[] =>
+  linesOf(result.records, seenOf(result)?.kind, result.durationMs);
 
 /** The same of segments that are no case's. */
-export function ladderRowsText(
-  records: readonly ReportRecord[],
-  kind: Kind | undefined,
-  durationMs: number,
-): string[] {
+export const linesOfRecords = (records: readonly ReportRecord[]): LadderLine[] =>
+  linesOf(records, 'other', 0);
+
+function linesOf(records: readonly ReportRecord[], kind: Kind | undefined, durationMs: number): LadderLine[] {
   return ladderRows(records, kind, durationMs).map((row) => {
-    if (!row.record)
-      return `${' '.repeat(13)}${row.silence ? '┆' : ' '} ${milliseconds(row.wait)} ${row.silence ? 'silence' : 'pause'}`;
+    if (!row.record) {
+      const what = row.silence ? 'silence' : 'pause';
+      return { text: `${' '.repeat(13)}${row.silence ? '┆' : ' '} ${milliseconds(row.wait)} ${what}`, what };
+    }
     const { at, from, role, relative } = row.record;
     const heavy = role === 'stimulus' || role === 'reply';
     const arrow = from === 'tester' ? (heavy ? '━━▶' : '──▶') : heavy ? '◀━━' : '◀──';
     const word = ROLE_WORDS[role];
-    return `${at.toFixed(1).padStart(9)} ms ${arrow} ${relative}${word ? `  ${word}` : ''}`;
+    const text = `${at.toFixed(1).padStart(9)} ms ${arrow} ${relative}${word ? `  ${word}` : ''}`;
+    return { text, what: role };
   });
 }

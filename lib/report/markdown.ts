@@ -1,11 +1,11 @@
-import { lossText } from '../verdict/loss.ts';
-import { inconclusiveOf, reasonOf, VERDICTS, verdictOf } from '../verdict/result.ts';
+import { isFailure, VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
-import { expectedTexts, observedText } from './expectation.ts';
+import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import { blockerIn, failingFindings, findingFields, findingLine, ordered } from './findings.ts';
-import { byState, countVerdicts, isFailure } from './judgement.ts';
+import { byState, countVerdicts } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
+import { say } from './say.ts';
 import { findSubject } from './subject.ts';
 
 /** A job page stays readable, and under its limit, with this many failures at most. */
@@ -49,7 +49,7 @@ function headline(run: Run, fresh: number, known: number, accepted?: AcceptedDev
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     `seed ${escapeMarkdown(String(run.seed))}`,
     `${(run.durationMs / 1000).toFixed(1)} s`,
-    ...(run.complete ? [] : [`⚠️ **${run.loss ? escapeMarkdown(lossText(run.loss)) : 'cut short'}**`]),
+    ...(run.complete ? [] : [`⚠️ **${run.loss ? escapeMarkdown(say.loss(run.loss)) : 'cut short'}**`]),
   ];
   return parts.join(' · ');
 }
@@ -109,9 +109,8 @@ function groupRow(
   const [result] = group as [ReportCase];
   const subject = findSubject(result.id);
   const expected = subject ? expectedTexts(subject, run.profile) : [];
-  const why =
-    inconclusiveOf(result, run.profile)?.reason ??
-    (expected.length === 0 ? reasonOf(result, run.profile) : undefined);
+  const isTold = expected.length === 0 || whyInconclusive(result, run.profile) !== undefined;
+  const why = isTold ? reasonText(result, run.profile) : '';
   return tableRow([
     code(result.id),
     familiesText(group),

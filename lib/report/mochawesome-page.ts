@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type Mocha from 'mocha';
 import type { Profile } from '../standard/profile.ts';
-import { inconclusiveOf, verdictOf } from '../verdict/result.ts';
+import { verdictOf } from '../verdict/result.ts';
 import { mochawesomeContext } from './context.ts';
 import { faultText } from './expectation.ts';
 import { writeWhole } from './results.ts';
@@ -21,7 +21,7 @@ export function showOnPage(test: Mocha.Test, result: ReportCase, profile: Profil
   holder.duration = Math.round(result.durationMs);
   holder.speed = 'fast';
   if (!holder.err) return;
-  const message = inconclusiveOf(result, profile)?.reason ?? faultText(result, profile, subject);
+  const message = faultText(result, profile);
   holder.err = { name: verdictOf(result, profile), message: message || `under ${profile}` };
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CHECKS } from '../standard/adoption.ts';
 import { PROFILES } from '../standard/profile.ts';
 import type { Run } from './run.ts';
-import { caseSchema, familySchema, fromStored, toStored } from './stored-case.ts';
+import { caseSchema, familySchema, fromStored, lossCauseSchema, toStored } from './stored-case.ts';
 import { findingSchema, toStoredFinding } from './stored-finding.ts';
 
 /** A report that could not be read or written; the message is one sentence for the user. */
@@ -12,9 +12,13 @@ export class ReportError extends Error {
   override name = 'ReportError';
 }
 
+/** Of results.json. Format 1 (up to version 0.2) held sentences where this one holds data. */
+const FORMAT = 2;
+
 /** The schema of results.json. It is stable: fields are added, never renamed; readers skip fields they do not know. */
 export const resultsSchema = z.object({
   suite: z.literal('segment-arrives'),
+  format: z.literal(FORMAT),
   version: z.string(),
   seed: z.union([z.number(), z.string()]),
   target: z.object({
@@ -36,7 +40,7 @@ export const resultsSchema = z.object({
   complete: z.boolean().describe('false when the run was cut short, or the target was lost'),
   loss: z
     .object({
-      reason: z.string(),
+      cause: lossCauseSchema,
       onTheWire: z
         .array(z.object({ id: z.string(), family: familySchema }))
         .describe('the cases that were under way then, the most likely culprits first'),
@@ -58,6 +62,7 @@ export function toResults(run: Run): Results {
   const { target, cases, ...rest } = run;
   return {
     suite: 'segment-arrives',
+    format: FORMAT,
     version: rest.version,
     seed: rest.seed,
     target: {
@@ -72,9 +77,9 @@ export function toResults(run: Run): Results {
     startedAt: rest.startedAt,
     durationMs: rest.durationMs,
     complete: rest.complete,
-    ...(rest.loss ? { loss: { ...rest.loss, onTheWire: [...rest.loss.onTheWire] } } : {}),
+    ...(rest.loss ? { loss: rest.loss as Results['loss'] } : {}),
     ...(rest.findings ? { findings: rest.findings.map(toStoredFinding) } : {}),
-    cases: cases.map(toStored),
+    cases: cases.map((result) => toStored(result, rest.profile)),
   };
 }
 
@@ -139,9 +144,10 @@ function explain(error: unknown): string {
 /**
  * Reads a results.json back; what it left out (the packets) stays out.
  *
+ * @param isOlderRead takes format 1 as well, of which only verdicts and observations are known then
  * @throws ReportError when it cannot be read or is not one; the message names the field
  */
-export function readResults(file: string): Run {
+export function readResults(file: string, isOlderRead = false): Run {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -154,7 +160,7 @@ export function readResults(file: string): Run {
   } catch (error) {
     throw new ReportError(`${file} is not JSON: ${(error as Error).message}.`, { cause: error });
   }
-  return parseResults(data, file);
+  return parseResults(isOlderRead ? withoutSentences(data) : data, file);
 }
 
 /**
@@ -164,6 +170,11 @@ export function readResults(file: string): Run {
  * @throws ReportError naming the first field that is wrong, and its case
  */
 export function parseResults(data: unknown, name: string): Run {
+  if (isOlder(data)) {
+    throw new ReportError(
+      `${name} was written by an older version, whose results hold sentences in place of data: run the suite again, or read it with \`segment-arrives diff\`, which compares older results with new ones.`,
+    );
+  }
   const parsed = resultsSchema.safeParse(data);
   if (parsed.success) return fromResults(parsed.data);
   const [issue] = parsed.error.issues;
@@ -173,11 +184,41 @@ export function parseResults(data: unknown, name: string): Run {
   throw new ReportError(`${name}: ${where}${id ? ` (${id})` : ''}: ${issue?.message ?? 'not valid'}.`);
 }
 
+const isOlder = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && 'suite' in data && !('format' in data);
+
+interface OlderCase {
+  readonly reason?: string;
+  readonly byCapability?: boolean;
+  readonly outcome?: string;
+  readonly stimulus?: string;
+  readonly verdicts: Readonly<Record<string, string>>;
+}
+
+/** Results of format 1 with what a comparison takes: verdicts and observations. */
+function withoutSentences(data: unknown): unknown {
+  if (!isOlder(data)) return data;
+  const { cases = [], loss: _, ...head } = data as { cases?: OlderCase[]; loss?: unknown };
+  return { ...head, format: FORMAT, cases: cases.map(caseWithoutSentences) };
+}
+
+function caseWithoutSentences({ reason, byCapability, ...rest }: OlderCase): unknown {
+  const why = { kind: byCapability ? 'not capable' : 'failed', told: reason ?? '' };
+  const others = { conformant: {}, permitted: { taken: [] }, deviates: { others: 0, faults: [] } };
+  const judgements = Object.entries(rest.verdicts).map(([profile, verdict]) => ({
+    profiles: [profile],
+    judgement: { verdict, ...(others[verdict as keyof typeof others] ?? { why }) },
+  }));
+  const sent = rest.stimulus !== undefined && rest.stimulus !== '';
+  const outcome = rest.outcome ?? (reason === undefined ? 'judged' : sent ? 'inconclusive' : 'not run');
+  return { ...rest, outcome, judgements, why, notes: [], proof: [] };
+}
+
 function caseId(data: unknown, index: number): string | undefined {
   const id = (data as { cases?: { id?: unknown }[] }).cases?.[index]?.id;
   return typeof id === 'string' ? id : undefined;
 }
 
-function fromResults({ suite: _, cases, ...head }: Results): Run {
+function fromResults({ suite: _, format: __, cases, ...head }: Results): Run {
   return { ...(head as Omit<Run, 'cases'>), cases: cases.map(fromStored) };
 }

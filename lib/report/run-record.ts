@@ -1,4 +1,4 @@
-import type { Loss } from '../verdict/loss.ts';
+import type { Loss } from '../verdict/reason.ts';
 import type { ReportCase, Run, RunSettings } from './run.ts';
 
 /** What a run under mocha has found so far: the tests fill it, the reporter reads it. */

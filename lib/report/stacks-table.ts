@@ -1,6 +1,7 @@
 import { CHECKS, type KnownAdoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
-import { inconclusiveOf, VERDICTS, type Verdict } from '../verdict/result.ts';
+import { isBeyondCapability } from '../verdict/reason.ts';
+import { VERDICTS, type Verdict, whyInconclusive } from '../verdict/result.ts';
 import { byState, countVerdicts, stateName } from './judgement.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { ReportCase, Run } from './run.ts';
@@ -66,8 +67,8 @@ const emphasized = (verdict: Verdict, text: string): string =>
   verdict === 'deviates' ? `**${text}**` : text;
 
 function runCells({ target, cases, seed }: Run, profile: Profile): string[] {
-  const inconclusive = cases.flatMap((result) => inconclusiveOf(result, profile) ?? []);
-  const beyond = inconclusive.filter(({ byCapability }) => byCapability);
+  const inconclusive = cases.flatMap((result) => whyInconclusive(result, profile) ?? []);
+  const beyond = inconclusive.filter(isBeyondCapability);
   const fact = (name: string): string => escapeMarkdown(String(target.facts[name] ?? ''));
   return [
     // Where it listens differs from run to run.

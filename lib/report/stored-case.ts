@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { CONDITION_IDS, conditionsCalled, conditionText } from '../catalogue/conditions.ts';
+import { CONDITION_IDS, conditionText } from '../catalogue/conditions.ts';
+import { STEPS } from '../catalogue/steps.ts';
 import { VARIABLES } from '../notation/types.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { STATES } from '../standard/state.ts';
-import { inconclusiveOf, KINDS, type ProfileVerdict, ROLES, reasonOf, VERDICTS } from '../verdict/result.ts';
+import { EVIDENCE } from '../verdict/evidence.ts';
+import { OPTION_FAULTS } from '../verdict/reply-options.ts';
+import { KINDS, type ProfileVerdict, ROLES, VERDICTS, verdictOf } from '../verdict/result.ts';
+import { reasonText } from './expectation.ts';
 import type { ReportCase } from './run.ts';
 
 export const familySchema = z.union([z.literal(4), z.literal(6)]);
-
-const profiled = <T extends z.ZodType>(value: T) =>
-  z.object(Object.fromEntries(PROFILES.map((p) => [p, value])) as Record<Profile, T>);
 
 /** A segment on the wire, without its packet. */
 export const recordSchema = z.object({
@@ -20,6 +21,118 @@ export const recordSchema = z.object({
   relative: z.string().describe("in the notation, in terms of the target's TCB"),
 });
 
+const stateAfter = z.enum([...STATES, 'unknown']);
+const proof = z.array(z.enum(EVIDENCE)).describe('what the proof of the state after has seen');
+const segments = z.array(z.string()).describe('in the notation');
+const told = z.string().describe('the text of an error');
+const count = z.number().int();
+const kind = <const Kinds extends readonly [string, ...string[]]>(...kinds: Kinds) => ({
+  kind: z.enum(kinds),
+});
+
+const ending = z.object({ exitCode: count.optional(), signal: z.string().optional() });
+const death = { deaths: count, trials: count };
+
+const absence = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('process') }),
+  z.object({ what: z.literal('address'), address: z.string() }),
+  z.object({ what: z.literal('driver'), name: z.string() }),
+]);
+
+export const lossCauseSchema = z.discriminatedUnion('kind', [
+  z.object({ ...kind('absent'), absence, ending: ending.optional(), seconds: z.number() }),
+  z.object({ ...kind('absent after a restart'), absence }),
+  z.object({ ...kind('restart failed', 'driver failed after a restart'), told }),
+  z.object({ ...kind('no culprit', 'no time'), deaths: count }),
+]);
+
+/** A field of a reply to the preflight that is wrong. */
+export const wrongFieldSchema = z.object({ field: z.string(), expected: z.string(), observed: z.string() });
+
+const disagreement = z.object({
+  ...kind('contradiction', 'no agreement'),
+  seen: z.array(z.object({ count, kind: z.enum(KINDS), replies: count, stateAfter })),
+});
+
+const reason = z
+  .discriminatedUnion('kind', [
+    z.object(kind('SYN cookies', 'packets dropped', 'acknowledgment lost', 'checksum right by accident')),
+    z.object(kind('stimulus late', 'target away')),
+    z.object({
+      ...kind('not capable', 'failed', 'engine lost', 'socket failed', 'not sent', 'path refuses'),
+      told,
+    }),
+    z.object({ ...kind('not reached'), step: z.enum(STEPS).optional(), told }),
+    z.object({ ...kind('not proven'), proof }),
+    z.object({
+      ...kind('blocked'),
+      by: z.object({
+        ...{ id: z.string(), step: z.enum(STEPS), family: familySchema },
+        ...{ observed: segments, wrong: z.array(wrongFieldSchema) },
+      }),
+    }),
+    z.object({ ...kind('tester late'), milliseconds: z.number() }),
+    disagreement,
+    z.object({ ...kind('died at times'), ...death }),
+    z.object({ ...kind('dies on the way'), state: z.enum(STATES) }),
+    z.object({ ...kind('target lost'), cause: lossCauseSchema }),
+  ])
+  .describe('why there is no verdict');
+
+const note = z.discriminatedUnion('kind', [
+  z.object({ ...kind('void attempt'), attempt: count, why: reason }),
+  z.object(kind('away before', 'away meanwhile')),
+  z.object({
+    ...kind('confirmed'),
+    ...{ alike: count, connections: count },
+    disturbed: z
+      .object({ lost: z.number(), doubled: z.number(), reordered: z.number() })
+      .optional()
+      .describe('what the path does to segments, in percent'),
+  }),
+  disagreement,
+]);
+
+const step = count.optional().describe('of a case of several steps, from 1');
+const outcome = z.object({ reply: z.string(), then: z.enum(STATES).optional() });
+
+const fault = z.discriminatedUnion('kind', [
+  z.object({
+    ...kind('field'),
+    ...{ step, field: z.string(), expected: z.string(), observed: z.string() },
+    due: z.number().optional().describe('the number that `expected` stands for'),
+    relative: z.string().optional().describe('`observed` in terms of the TCB, the same in each run'),
+  }),
+  z.object({
+    ...kind('replies'),
+    step,
+    expected: segments,
+    observed: segments,
+    again: z.literal(true).optional(),
+  }),
+  z.object({ ...kind('ICMP'), step, message: z.string() }),
+  z.object({ ...kind('option'), step, rule: z.enum(OPTION_FAULTS) }),
+  z.object({ ...kind('ISS'), step, iss: z.number(), old: z.number() }),
+  z.object({ ...kind('state'), step, expected: z.enum(STATES), observed: stateAfter }),
+  z.object({ ...kind('RCV.NXT'), step, observed: z.number(), offset: z.number() }),
+  z.object({ ...kind('death'), step, ending: ending.optional(), ...death }),
+]);
+
+const judgement = z.discriminatedUnion('verdict', [
+  z.object({ verdict: z.literal('conformant'), outcome: outcome.optional() }),
+  z.object({
+    verdict: z.literal('permitted'),
+    taken: z.array(z.object({ step, outcome, better: z.array(outcome) })),
+  }),
+  z.object({
+    verdict: z.literal('deviates'),
+    outcome: outcome.optional().describe('the allowed outcome that is nearest to what was observed'),
+    others: count.describe('how many other outcomes are allowed'),
+    faults: z.array(fault),
+  }),
+  z.object({ verdict: z.literal('inconclusive'), why: reason }),
+]);
+
 const about = {
   id: z.string().min(1),
   title: z.string(),
@@ -29,121 +142,95 @@ const about = {
   conditions: z.array(z.enum(CONDITION_IDS)).readonly().optional(),
   family: familySchema,
   send: z.string().describe('the stimulus as declared'),
-  notes: z.array(z.string()),
+  notes: z.array(note),
   records: z.array(recordSchema),
   startedAt: z.iso.datetime({ offset: true }),
   durationMs: z.number().nonnegative(),
+  sentence: z
+    .string()
+    .optional()
+    .describe("what the verdict of the run's profile says, for people; no program reads it back"),
 };
 
 const seen = {
   stimulus: z.string().describe('the stimulus as sent, absolute numbers'),
   observed: z.array(z.string()).describe('the replies, absolute numbers; empty for silence'),
   kind: z.enum(KINDS),
-  stateAfter: z.enum([...STATES, 'unknown']),
-  proof: z.string(),
+  stateAfter,
+  proof,
   variables: z.partialRecord(z.enum(VARIABLES), z.number()),
 };
 
-const why = {
-  reason: z.string().describe('why there is no verdict'),
-  byCapability: z.boolean().describe('true when the target or its driver cannot do this case at all'),
-  blockedBy: z.string().optional().describe('the finding about the target that stands in the way'),
-};
+const profiled = <T extends z.ZodType>(value: T) =>
+  z.object(Object.fromEntries(PROFILES.map((p) => [p, value])) as Record<Profile, T>);
 
-const undecided = { ...why, verdicts: profiled(z.literal('inconclusive')) };
+const verdicts = profiled(z.enum(VERDICTS));
 
-const judged = {
-  outcome: z.literal('judged'),
-  verdicts: profiled(z.enum(VERDICTS)),
-  death: z
-    .object({
-      ending: z
-        .object({ exitCode: z.number().int().optional(), signal: z.string().optional() })
-        .optional()
-        .describe("how the target's process ended; absent where nobody knows"),
-      deaths: z.number().int().describe('in how many attempts, with nobody else on the wire'),
-      trials: z.number().int().describe('of how many'),
-    })
-    .optional()
-    .describe('the stimulus was the end of the target'),
-  reasons: profiled(z.string()).partial().describe('of every verdict that is not `conformant`'),
-  byCapability: why.byCapability.optional().describe('of those verdicts that are inconclusive'),
-  blockedBy: why.blockedBy.describe('of those verdicts that are inconclusive'),
-};
-
-const current = z
+/** One case of results.json. */
+export const caseSchema = z
   .discriminatedUnion('outcome', [
-    z.object({ ...about, ...seen, ...judged }),
-    z.object({ ...about, ...seen, ...undecided, outcome: z.literal('inconclusive') }),
-    z.object({ ...about, ...undecided, outcome: z.literal('not run') }),
+    z.object({
+      ...about,
+      ...seen,
+      outcome: z.literal('judged'),
+      verdicts,
+      judgements: z
+        .array(z.object({ profiles: z.array(z.enum(PROFILES)), judgement }))
+        .describe('profiles of which the same is said stand together'),
+    }),
+    z.object({ ...about, ...seen, outcome: z.literal('inconclusive'), verdicts, why: reason }),
+    z.object({ ...about, outcome: z.literal('not run'), verdicts, why: reason }),
   ])
   .superRefine((stored, context) => {
     if (stored.outcome !== 'judged') return;
     for (const profile of PROFILES) {
-      if (stored.verdicts[profile] === 'conformant' || stored.reasons[profile] !== undefined) continue;
-      context.addIssue({ code: 'custom', path: ['reasons', profile], message: 'missing' });
+      const own = stored.judgements.find(({ profiles }) => profiles.includes(profile));
+      if (own?.judgement.verdict === stored.verdicts[profile]) continue;
+      context.addIssue({ code: 'custom', path: ['judgements', profile], message: 'missing' });
     }
   });
-
-/** One case of results.json. Versions up to 0.1 did not say the outcome, and gave what was not run a kind and a state. */
-export const caseSchema = z.preprocess((data) => withOutcome(data), current);
 
 /** A case as results.json holds it: without the packets, which the captures have. */
 export type StoredCase = z.infer<typeof caseSchema>;
 
-function withOutcome(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null || 'outcome' in data) return data;
-  if (!('reason' in data)) return { ...data, outcome: 'judged' };
-  const sent = 'stimulus' in data && data.stimulus !== '';
-  return { byCapability: false, ...data, outcome: sent ? 'inconclusive' : 'not run' };
-}
-
-export function toStored(result: ReportCase): StoredCase {
+/** @param profile the one of which the sentence for people tells */
+export function toStored(result: ReportCase, profile: Profile): StoredCase {
   const records = result.records.map(({ from, at, role, segment, relative }) => {
     return { from, at, role, segment, relative };
   });
-  const notes = [...result.notes];
+  const sentence = reasonText(result, profile);
+  const verdicts = byProfile((one) => verdictOf(result, one));
   const condition = conditionText(result.conditions);
-  const told = { notes, records, ...(condition === undefined ? {} : { condition }) };
-  if (result.outcome === 'judged') {
-    const { judgements, observed, ...rest } = result;
-    const inconclusive = PROFILES.map((profile) => inconclusiveOf(result, profile)).find(Boolean);
-    const { reason: _, ...because } = inconclusive ?? {};
-    const verdicts = byProfile((profile) => judgements[profile].verdict);
-    const reasons = Object.fromEntries(
-      PROFILES.map((profile) => [profile, reasonOf(result, profile)]).filter(([, reason]) => reason),
-    );
-    return { ...rest, observed: [...observed], verdicts, reasons, ...because, ...told };
+  const { judgements, ...rest } = { judgements: undefined, ...result };
+  return {
+    ...rest,
+    ...{ records, verdicts },
+    ...(judgements ? { judgements: together(judgements) } : {}),
+    ...(condition === undefined ? {} : { condition }),
+    ...(sentence ? { sentence } : {}),
+  } as unknown as StoredCase;
+}
+
+function together(judgements: Readonly<Record<Profile, ProfileVerdict>>) {
+  const groups = new Map<string, { profiles: Profile[]; judgement: ProfileVerdict }>();
+  for (const profile of PROFILES) {
+    const judgement = judgements[profile];
+    const key = JSON.stringify(judgement);
+    const group = groups.get(key);
+    if (group) group.profiles.push(profile);
+    else groups.set(key, { profiles: [profile], judgement });
   }
-  const verdicts = byProfile(() => 'inconclusive' as const);
-  if (result.outcome === 'inconclusive') {
-    const { why, observed, ...rest } = result;
-    return { ...rest, observed: [...observed], verdicts, ...why, ...told };
-  }
-  const { why, ...rest } = result;
-  return { ...rest, verdicts, ...why, ...told };
+  return [...groups.values()];
 }
 
 /** What JSON leaves out, zod may hold as undefined; the cast says that it does not. */
-export function fromStored({ condition, ...named }: StoredCase): ReportCase {
-  const conditions = named.conditions ?? conditionsCalled(condition);
-  const stored = { ...named, ...(conditions.length > 0 ? { conditions } : {}) } as StoredCase;
-  if (stored.outcome === 'judged') {
-    const { verdicts, reasons, byCapability = false, blockedBy, ...rest } = stored;
-    const judgements = byProfile((profile): ProfileVerdict => {
-      const verdict = verdicts[profile];
-      if (verdict === 'conformant') return { verdict };
-      const reason = reasons[profile] as string;
-      if (verdict !== 'inconclusive') return { verdict, reason };
-      return { verdict, reason, byCapability, ...(blockedBy === undefined ? {} : { blockedBy }) };
-    });
-    return { ...rest, judgements } as ReportCase;
-  }
-  const { verdicts: _, reason, byCapability, blockedBy, ...rest } = stored;
-  return {
-    ...rest,
-    why: { reason, byCapability, ...(blockedBy === undefined ? {} : { blockedBy }) },
-  } as ReportCase;
+export function fromStored({ verdicts: _, sentence: __, condition: ___, ...stored }: StoredCase): ReportCase {
+  if (stored.outcome !== 'judged') return stored as ReportCase;
+  const { judgements: groups, ...rest } = stored;
+  const judgements = byProfile(
+    (profile) => groups.find(({ profiles }) => profiles.includes(profile))?.judgement,
+  );
+  return { ...rest, judgements } as ReportCase;
 }
 
 const byProfile = <T>(of: (profile: Profile) => T): Record<Profile, T> =>

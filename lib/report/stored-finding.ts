@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { CLOSED_BY } from '../catalogue/case.ts';
-import { STATES } from '../standard/state.ts';
 import { STEPS } from '../catalogue/steps.ts';
+import { STATES } from '../standard/state.ts';
 import { GRAVITIES } from '../verdict/finding.ts';
 import type { RunFinding } from './run.ts';
-import { familySchema, recordSchema } from './stored-case.ts';
+import { familySchema, recordSchema, wrongFieldSchema } from './stored-case.ts';
 
 /** What results.json holds of what the preflight found. */
 export const findingSchema = z.object({
@@ -19,7 +19,7 @@ export const findingSchema = z.object({
   port: z.number().optional().describe("the target's"),
   sent: z.string().describe('in the notation; empty where the user of the target was told something'),
   observed: z.array(z.string()).describe('in terms of the segment that was sent; empty for silence'),
-  wrong: z.array(z.object({ field: z.string(), expected: z.string(), observed: z.string() })),
+  wrong: z.array(wrongFieldSchema),
   refusal: z.string().optional().describe('what was said by ICMP'),
   mayBeFilter: z.boolean().describe('a filter before the target would look the same'),
   blocks: z

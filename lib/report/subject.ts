@@ -1,7 +1,7 @@
 import type { Case, ClosedBy } from '../catalogue/case.ts';
 import { CASES, findCase, findLadder, LADDERS } from '../catalogue/catalogue.ts';
-import type { Ladder } from '../catalogue/ladder.ts';
 import { conditionText } from '../catalogue/conditions.ts';
+import type { Ladder } from '../catalogue/ladder.ts';
 import { type RuleId, ruleOf } from '../standard/rules.ts';
 import type { ReportCase } from './run.ts';
 
@@ -42,14 +42,19 @@ export const circumstance = (
 ): string => conditionText(conditions) ?? CLOSED_BY[subject?.closedBy ?? 'never opened'];
 
 /** A ladder's steps, a line each: who does what, and what must then come back. */
-export const stepTexts = ({ steps = [] }: Subject): readonly string[] =>
+export const stepTexts = (subject: Subject): readonly string[] =>
+  stepParts(subject).map(([who, what]) => `${who.padEnd(6)}  ${what}`);
+
+/** The same, each as who does it and what is done. */
+export const stepParts = ({ steps = [] }: Subject): (readonly [string, string])[] =>
   steps.map((step) => {
-    if ('send' in step) return `tester  ${step.send}`;
-    if ('user' in step) return `user    ${step.user}${step.user === 'send' ? `, ${step.octets} octets` : ''}`;
+    if ('send' in step) return ['tester', step.send];
+    if ('user' in step)
+      return ['user', `${step.user}${step.user === 'send' ? `, ${step.octets} octets` : ''}`];
     const then = step.then ? `, then ${step.then}` : '';
     const others = [
       ...(step.otherwise ?? []).map((reply) => ` or, as right, ${reply}`),
       ...(step.permitted ? [` or ${step.permitted.reply}, then ${step.permitted.then} (permitted)`] : []),
     ];
-    return `target  ${step.expect.join(' or ')}${then}${others.join('')}`;
+    return ['target', `${step.expect.join(' or ')}${then}${others.join('')}`];
   });

@@ -1,6 +1,6 @@
-import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
-import { Cleanups } from '../cleanups.ts';
 import { CASES } from '../catalogue/catalogue.ts';
+import { Cleanups } from '../cleanups.ts';
+import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { type Environment, pause } from '../states/index.ts';
 import {
   DisturbedLink,
@@ -11,7 +11,7 @@ import {
   silenceKernel,
   Tester,
 } from '../tester/index.ts';
-import type { Loss } from '../verdict/loss.ts';
+import type { Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { Inquest } from './deaths/inquest.ts';
 import type { Job } from './deaths/suspects.ts';
@@ -208,7 +208,7 @@ export class Engine {
       lost: (onTheWire) => {
         const heardAt = watch.deaths.at(-1)?.heardAt ?? environment.tester.heardAt;
         const suspects = inquest.suspects.order(onTheWire, heardAt).filter(({ isFinished }) => !isFinished);
-        lost({ reason: watch.lost ?? '', onTheWire: suspects.map(({ job }) => job) });
+        if (watch.lost) lost({ cause: watch.lost, onTheWire: suspects.map(({ job }) => job) });
       },
     });
   }

@@ -1,6 +1,6 @@
 import type { KnownAdoption } from '../standard/adoption.ts';
 import type { Finding } from '../verdict/finding.ts';
-import type { Loss } from '../verdict/loss.ts';
+import type { Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from './settings.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { labCommand, labEnvironment } from '../lab/index.ts';
 import { NODE } from '../processes.ts';
-import type { Loss } from '../verdict/loss.ts';
+import type { Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type FromEngine, HEARTBEAT, type TargetFacts, type ToEngine } from './messages.ts';
 import { type Settings, usesLab } from './settings.ts';

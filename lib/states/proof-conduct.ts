@@ -1,5 +1,6 @@
 import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
+import type { Evidence } from '../verdict/evidence.ts';
 import { add, geq, gt } from '../wire/seq.ts';
 import { isHabit } from './proof-habit.ts';
 import { answerToSyn, synAnswers } from './proof-syn.ts';
@@ -53,7 +54,7 @@ async function ofSender(scene: Scene, found: Found, seen?: boolean): Promise<Pro
   const receives = taken === undefined ? found.state === 'ESTABLISHED' : taken === 'yes';
   if (!sends) {
     const state = receives ? 'FIN-WAIT-2' : 'TIME-WAIT';
-    return { ...found, state, how: `${found.how}, but what its user sends does not go out` };
+    return butSeen(found, state, 'user does not send');
   }
   if (isOver(taken)) return found;
   return corrected(found, receives ? 'ESTABLISHED' : 'CLOSE-WAIT', receives);
@@ -76,7 +77,7 @@ async function ofReceiver(scene: Scene, found: Found): Promise<Proof> {
   const lingers = gone ? undefined : await isTimeWait(scene, { ...found, rcvNxt: end });
   if (lingers === true) return found;
   if (lingers === undefined) return unlessOpen(scene, found);
-  return { ...found, state: 'FIN-WAIT-1', how: `${found.how}, but a FIN does not lead it to TIME-WAIT` };
+  return butSeen(found, 'FIN-WAIT-1', 'FIN does not lead to TIME-WAIT');
 }
 
 /** The others take no text; an acknowledgment of its FIN ends LAST-ACK, and leads from CLOSING to TIME-WAIT. */
@@ -94,26 +95,32 @@ async function ofFinished(scene: Scene, found: Found): Promise<Proof> {
   if (end === 'ends') return ended(found);
   // With unread text a stack may keep what it should delete, which is no fault of the stimulus.
   if (end === 'remains' && found.state === 'LAST-ACK' && hasRoom(found)) {
-    return { ...found, state: 'CLOSING', how: `${found.how}, but an ACK of its FIN does not end it` };
+    return butSeen(found, 'CLOSING', 'ACK of its FIN does not end it');
   }
   if (end === 'remains' && found.state === 'CLOSING' && (await isTimeWait(scene, found)) === false) {
-    const how = `${found.how}, but an ACK of its FIN does not lead it to TIME-WAIT`;
-    return { ...found, state: 'CLOSE-WAIT', how };
+    return butSeen(found, 'CLOSE-WAIT', 'ACK of its FIN does not lead to TIME-WAIT');
   }
   if (found.state !== 'TIME-WAIT') return found;
   if (lingers === undefined) return unlessOpen(scene, found);
-  return { ...found, state: 'CLOSING', how: `${found.how}, but it answers a SYN as it does in CLOSING` };
+  return butSeen(found, 'CLOSING', 'SYN answered as in CLOSING');
 }
+
+/** Another state than the numbers tell, for what was seen besides. */
+const butSeen = (found: Found, state: State | 'unknown', but: Evidence): Proof => ({
+  ...found,
+  state,
+  how: [...found.how, but],
+});
 
 function ended(found: Found): Proof {
   if (found.state === 'LAST-ACK') return found;
-  return { ...found, state: 'LAST-ACK', how: `${found.how}, but an ACK of its FIN ends it` };
+  return butSeen(found, 'LAST-ACK', 'ACK of its FIN ends it');
 }
 
 /** Of a target that was never seen to send a FIN again, it proves nothing that it does not. */
 function unlessOpen(scene: Scene, found: Found): Proof {
   if (ACKNOWLEDGED.includes(scene.subject.state) || !scene.environment.timing.finNeverAgain) return found;
-  return { ...found, state: 'unknown', how: `${found.how}, as is no other FIN of this target's` };
+  return butSeen(found, 'unknown', 'FIN never again');
 }
 
 /**
@@ -134,7 +141,7 @@ async function uponAckOfFin(scene: Scene, found: Found): Promise<'ends' | 'remai
 
 function corrected(found: Found, state: State, receives: boolean): Proof {
   if (state === found.state) return found;
-  return { ...found, state, how: `${found.how}, but it takes ${receives ? 'new text' : 'no text'}` };
+  return butSeen(found, state, receives ? 'new text taken' : 'new text not taken');
 }
 
 type TextTaken = 'yes' | 'no' | 'reset' | 'refused';
@@ -150,7 +157,7 @@ async function isThere(scene: Scene, rcvNxt: number): Promise<boolean> {
 /** A connection that resets new text and is still there may wait for the acknowledgment of its SYN. */
 async function refusing(scene: Scene, found: Found): Promise<Proof> {
   if (!(await scene.synAgain())) return found;
-  return { ...found, state: 'SYN-RECEIVED', how: `${found.how}, but its SYN is sent again` };
+  return butSeen(found, 'SYN-RECEIVED', 'SYN again');
 }
 
 const hasRoom = ({ window }: Numbers): boolean => window >= LEAST_ROOM;

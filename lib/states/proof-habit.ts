@@ -59,7 +59,7 @@ async function conductIn(
     const scene = new Scene(environment, { ...reached, state, stimulus, mark });
     const numbers = await scene.numbers();
     if (numbers === undefined || numbers === 'reset') throw new Unreached('it does not answer');
-    return (await conduct(scene, { state, how: '', ...numbers })).state;
+    return (await conduct(scene, { state, how: [], ...numbers })).state;
   } finally {
     connection.transmit(segmentOf({ seq: connection.rcvNxt, ctl: ['RST'] }));
     await environment.driver.release(mailbox.port, reached.handle);

@@ -1,10 +1,9 @@
 import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
+import type { Evidence } from '../verdict/evidence.ts';
 import { add, gt, leq, sub } from '../wire/seq.ts';
 import { byConduct, takesText } from './proof-conduct.ts';
 import { FAR, isSynAck, type Numbers, type Proof, type Scene, silence } from './scene.ts';
-
-const ACCEPTED = 'its user has accepted it';
 
 /** CLOSED and LISTEN reset an acknowledgment out of nowhere; no connection does so at that place. */
 export async function closed(scene: Scene): Promise<Proof> {
@@ -18,23 +17,19 @@ export async function closed(scene: Scene): Promise<Proof> {
     scene.saysNothingInClosed ? scene.environment.timing.guard : undefined,
   );
   if (entry?.segment.ctl.has('RST')) {
-    return { state: 'CLOSED', how: 'an acknowledgment out of nowhere was reset' };
+    return { state: 'CLOSED', how: ['stray ACK reset'] };
   }
   if (entry) {
-    return {
-      state: 'unknown',
-      how: 'an acknowledgment out of nowhere was answered as if there were a connection',
-    };
+    return { state: 'unknown', how: ['stray ACK acknowledged'] };
   }
-  const how = 'an acknowledgment out of nowhere was not reset';
-  return silence(scene, how);
+  return silence(scene, 'stray ACK not reset');
 }
 
 /** From LISTEN: either a SYN,ACK has begun a connection, or a new SYN is answered as the first. */
 export async function fromListen(scene: Scene): Promise<Proof> {
   const { stimulus } = scene.subject;
   const synAck = scene.answers().find(({ segment }) => isSynAck(segment));
-  if (!synAck) return listens(scene, add(stimulus.seq, FAR), '');
+  if (!synAck) return listens(scene, add(stimulus.seq, FAR));
   scene.adopt(synAck.segment, stimulus.seq);
   return fromSynReceived(scene, scene.connection.mailbox.log.indexOf(synAck) + 1);
 }
@@ -68,16 +63,15 @@ async function bySynAck(scene: Scene): Promise<Proof> {
     segmentOf({ seq, ack: connection.sndNxt, ctl: ['SYN', 'ACK'], ...scene.synFields() }),
     ({ ctl }) => !ctl.has('SYN') && (ctl.has('RST') || ctl.has('ACK')),
   );
-  if (!entry) return silence(scene, 'a right SYN,ACK was not answered');
-  if (entry.segment.ctl.has('RST')) return { state: 'CLOSED', how: 'a right SYN,ACK was reset' };
+  if (!entry) return silence(scene, 'SYN,ACK unanswered');
+  if (entry.segment.ctl.has('RST')) return { state: 'CLOSED', how: ['SYN,ACK reset'] };
   if (entry.segment.ack !== add(seq, 1)) {
-    const how = 'a right SYN,ACK was answered as if there were a connection';
     const { ack, seq: sndNxt, wnd } = entry.segment;
     const numbers = { rcvNxt: ack, sndNxt: add(sndNxt, lengthOf(entry.segment)), window: wnd ?? 0 };
-    return byConduct(scene, { state: 'ESTABLISHED', how, ...numbers });
+    return byConduct(scene, { state: 'ESTABLISHED', how: ['SYN,ACK challenged'], ...numbers });
   }
   connection.rcvNxt = entry.segment.ack;
-  return { state: 'SYN-SENT', how: 'a right SYN,ACK was acknowledged' };
+  return { state: 'SYN-SENT', how: ['SYN,ACK acknowledged'] };
 }
 
 /**
@@ -93,7 +87,7 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
     const { seq } = anew.segment;
     Object.assign(scene.connection, { iss: seq, sndUna: seq, sndNxt: add(seq, 1) });
     const proof = await fromSynSent(scene);
-    return { ...proof, how: `it sent a SYN with another ISS: ${proof.how}` };
+    return { ...proof, how: ['SYN with another ISS', ...proof.how] };
   }
   const open = await synReceivedOr(scene, since);
   if (open) return open;
@@ -103,24 +97,23 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
   scene.connection.sndUna = scene.connection.sndNxt;
   const alive = await scene.oldText();
   if (alive === 'reset') {
-    const how = 'old text was reset';
-    if (!listening) return { state: 'CLOSED', how: `${how}: there is no connection` };
-    return listens(scene, add(scene.connection.rcvNxt, FAR), `${how}, `);
+    if (!listening) return { state: 'CLOSED', how: ['old text reset'] };
+    return listens(scene, add(scene.connection.rcvNxt, FAR), 'old text reset');
   }
-  if (alive === undefined) return unanswered(scene, 'old text is not answered');
-  const how = 'old text was acknowledged, its SYN,ACK is not sent again';
+  if (alive === undefined) return unanswered(scene, 'old text unanswered');
+  const how: Evidence[] = ['old text acknowledged', 'SYN,ACK not again'];
   // Its user can do nothing with it: either its SYN still waits for this acknowledgment, or it is another state.
   const isUnaccepted = listening && scene.acceptProves;
   const waits = isUnaccepted || told;
   if (waits && (await opensNow(scene, alive.rcvNxt))) {
-    return { state: 'SYN-RECEIVED', how: `${how}, but an ACK of its SYN opens it`, ...alive };
+    return { state: 'SYN-RECEIVED', how: [...how, 'ACK of its SYN opens it'], ...alive };
   }
   if (isUnaccepted) {
-    return { state: 'unknown', how: 'there is a connection, but its user has not got it', ...alive };
+    return { state: 'unknown', how: [...how, 'user has no connection'], ...alive };
   }
   // Of a target that was never seen to send a SYN,ACK again, it proves nothing that it does not.
   if (!waits && scene.environment.timing.synAckNeverAgain) {
-    return { state: 'unknown', how: `${how}, as is no other SYN,ACK of this target's`, ...alive };
+    return { state: 'unknown', how: [...how, 'SYN,ACK never again'], ...alive };
   }
   return opened(scene, how, alive, waits ? false : undefined);
 }
@@ -137,7 +130,7 @@ async function opensNow(scene: Scene, rcvNxt: number): Promise<boolean> {
 }
 
 /** ESTABLISHED or CLOSE-WAIT, unless what it does belies that. */
-function opened(scene: Scene, how: string, alive: Numbers, sends?: boolean): Promise<Proof> {
+function opened(scene: Scene, how: readonly Evidence[], alive: Numbers, sends?: boolean): Promise<Proof> {
   const state = scene.finTaken(alive.rcvNxt) ? 'CLOSE-WAIT' : 'ESTABLISHED';
   return byConduct(scene, { state, how, ...alive }, sends);
 }
@@ -179,11 +172,11 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
     if (from !== undefined) toldAt = performance.now();
   });
   const accepted = greets
-    ? scene.greeting(patience).then((entry) => entry && { how: 'what its application sends goes out' })
+    ? scene.greeting(patience).then((entry) => entry && { how: 'application sends' as const })
     : adopted && scene.acceptProves
-      ? adopted.then((handle) => handle && { how: ACCEPTED })
-      : scene.userSends(patience, told).then((entry) => entry && { how: 'what its user sends goes out' });
-  let first = await firstDefined<{ sentAgain: Entry } | { how: string }>(again, accepted);
+      ? adopted.then((handle) => handle && { how: 'user accepted' as const })
+      : scene.userSends(patience, told).then((entry) => entry && { how: 'user sends' as const });
+  let first = await firstDefined<{ sentAgain: Entry } | { how: Evidence }>(again, accepted);
   if (!first) return undefined;
   if ('sentAgain' in first) {
     const { guard, spread } = environment.timing;
@@ -196,19 +189,19 @@ export async function synReceivedOr(scene: Scene, since: number): Promise<Proof 
       if (!inTime && scene.hasUser && !greets && scene.acknowledgesNothing()) {
         return {
           state: 'unknown',
-          how: 'its SYN,ACK was sent again before its user could send',
+          how: ['SYN,ACK again before its user could send'],
           rcvNxt: ack,
         };
       }
-      return { state: 'SYN-RECEIVED', how: 'its SYN,ACK is sent again', rcvNxt: ack };
+      return { state: 'SYN-RECEIVED', how: ['SYN,ACK again'], rcvNxt: ack };
     }
     first = late;
   }
   connection.sndUna = connection.sndNxt;
   const alive = await scene.numbers(connection.rcvNxt, scene.places());
-  if (alive === 'reset') return { state: 'CLOSED', how: `${first.how}, but old text was reset` };
-  if (alive === undefined) return unanswered(scene, `${first.how}, but old text is not answered`);
-  return opened(scene, first.how, alive, first.how === ACCEPTED ? undefined : true);
+  if (alive === 'reset') return { state: 'CLOSED', how: [first.how, 'old text reset'] };
+  if (alive === undefined) return unanswered(scene, first.how, 'old text unanswered');
+  return opened(scene, [first.how], alive, first.how === 'user accepted' ? undefined : true);
 }
 
 /**
@@ -221,29 +214,29 @@ async function byText(scene: Scene): Promise<Proof | undefined> {
   const alive = await scene.oldText();
   if (alive === undefined || alive === 'reset') return undefined;
   const taken = await takesText(scene, alive);
-  if (taken === 'yes') return opened(scene, 'new text that does not acknowledge its SYN is taken', alive);
+  if (taken === 'yes') return opened(scene, ['new text taken without an ACK of its SYN'], alive);
   // The reset of new text leaves SYN-RECEIVED as it is.
   if (taken === undefined || taken === 'reset' || scene.finTaken(alive.rcvNxt)) return undefined;
-  return { state: 'SYN-RECEIVED', how: 'new text that does not acknowledge its SYN is not taken', ...alive };
+  return { state: 'SYN-RECEIVED', how: ['new text not taken without an ACK of its SYN'], ...alive };
 }
 
 /** Its SYN, and no SYN,ACK, is sent again: SYN-RECEIVED answers old text, and SYN-SENT does not. */
 async function bySynAgain(scene: Scene): Promise<Proof> {
-  const how = 'its SYN is sent again, without ACK';
+  const how = 'SYN again without ACK';
   // SYN-SENT would reset another one.
   scene.connection.sndUna = scene.connection.sndNxt;
   const alive = await scene.oldText();
-  if (alive === 'reset') return { state: 'CLOSED', how: `${how}, but old text was reset` };
-  if (alive) return { state: 'SYN-RECEIVED', how: `${how}, and old text was acknowledged`, ...alive };
+  if (alive === 'reset') return { state: 'CLOSED', how: [how, 'old text reset'] };
+  if (alive) return { state: 'SYN-RECEIVED', how: [how, 'old text acknowledged'], ...alive };
   const proof = await bySynAck(scene);
-  return { ...proof, how: `${how}: ${proof.how}` };
+  return { ...proof, how: [how, ...proof.how] };
 }
 
 /** What is no connection any more answers a SYN; so does one that answers nothing else. */
-async function unanswered(scene: Scene, how: string): Promise<Proof> {
-  const proof = await bySyn(scene, how);
+async function unanswered(scene: Scene, ...how: readonly Evidence[]): Promise<Proof> {
+  const proof = await bySyn(scene, ...how);
   if (proof && 'state' in proof) return proof;
-  return silence(scene, how);
+  return silence(scene, ...how);
 }
 
 /**
@@ -252,7 +245,7 @@ async function unanswered(scene: Scene, how: string): Promise<Proof> {
  *
  * @returns the numbers of a connection that challenges it; undefined when it is not answered
  */
-export async function bySyn(scene: Scene, how: string): Promise<Proof | Numbers | undefined> {
+export async function bySyn(scene: Scene, ...how: readonly Evidence[]): Promise<Proof | Numbers | undefined> {
   const { connection, subject } = scene;
   const seq = add(connection.rcvNxt, FAR);
   const entry = await scene.exchange(
@@ -261,35 +254,32 @@ export async function bySyn(scene: Scene, how: string): Promise<Proof | Numbers 
   );
   if (!entry) return undefined;
   const { ctl, ack, wnd, seq: iss } = entry.segment;
-  if (ctl.has('RST')) return { state: 'CLOSED', how: `${how}, and a new SYN is reset` };
+  if (ctl.has('RST')) return { state: 'CLOSED', how: [...how, 'SYN reset'] };
   if (!ctl.has('SYN')) return { rcvNxt: ack, sndNxt: iss, window: wnd ?? 0 };
-  if (iss === connection.iss) return { state: 'SYN-SENT', how: `${how}, and a new SYN crosses its own` };
+  if (iss === connection.iss) return { state: 'SYN-SENT', how: [...how, 'SYN crosses its own'] };
   // TIME-WAIT and a LISTEN behind it may answer alike.
   if (!isSynAck(entry.segment) || ack !== add(seq, 1) || subject.state === 'TIME-WAIT') {
     return { state: 'unknown', how };
   }
-  return { state: 'CLOSED', how: `${how}, and a new SYN begins another connection` };
+  return { state: 'CLOSED', how: [...how, 'SYN begins another connection'] };
 }
 
 /** A LISTEN answers a SYN by the SYN,ACK that acknowledges it. */
-async function listens(scene: Scene, seq: number, before: string): Promise<Proof> {
+async function listens(scene: Scene, seq: number, ...before: readonly Evidence[]): Promise<Proof> {
   const entry = await scene.exchange(
     segmentOf({ seq, ctl: ['SYN'], ...scene.synFields() }),
     ({ ctl }) => ctl.has('SYN') || ctl.has('RST') || ctl.has('ACK'),
   );
-  if (!entry) return { state: 'unknown', how: `${before}a new SYN was not answered` };
-  if (entry.segment.ctl.has('RST')) return { state: 'CLOSED', how: `${before}a new SYN was reset` };
+  if (!entry) return { state: 'unknown', how: [...before, 'SYN unanswered'] };
+  if (entry.segment.ctl.has('RST')) return { state: 'CLOSED', how: [...before, 'SYN reset'] };
   if (isSynAck(entry.segment) && entry.segment.ack === add(seq, 1)) {
     scene.adopt(entry.segment, seq);
-    return { state: 'LISTEN', how: `${before}a new SYN was answered by its SYN,ACK` };
+    return { state: 'LISTEN', how: [...before, 'SYN acknowledged'] };
   }
-  if (before === '' && opensWrongly(entry.segment, seq)) {
-    return {
-      state: 'LISTEN',
-      how: 'a new SYN was answered by a SYN of its own, with a wrong acknowledgment',
-    };
+  if (before.length === 0 && opensWrongly(entry.segment, seq)) {
+    return { state: 'LISTEN', how: ['SYN answered by a wrong SYN'] };
   }
-  return { state: 'unknown', how: `${before}a new SYN was answered as if there were a connection` };
+  return { state: 'unknown', how: [...before, 'SYN answered as by a connection'] };
 }
 
 // By as much an acknowledgment may be wrong, and is still one of that SYN.

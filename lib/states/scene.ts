@@ -2,6 +2,7 @@ import { type ConcreteSegment, lengthOf, resetAt, segmentOf } from '../notation/
 import type { Origin, State } from '../standard/state.ts';
 import type { Handle } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
+import type { Evidence } from '../verdict/evidence.ts';
 import { add, gt } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import { DEFAULT_TIMING, type Environment } from './environment.ts';
@@ -10,8 +11,7 @@ import { habitOf } from './habits.ts';
 /** The state that a connection was proven to be in, and by what. */
 export interface Proof {
   readonly state: State | 'unknown';
-  /** In a few words. */
-  readonly how: string;
+  readonly how: readonly Evidence[];
   /** RCV.NXT and SND.NXT as the target's own acknowledgment gave them. */
   readonly rcvNxt?: number;
   readonly sndNxt?: number;
@@ -457,9 +457,11 @@ function toldBy(segment: ConcreteSegment): Numbers | 'reset' {
 }
 
 /** What a connection that answers nothing is: CLOSED, where that is silent and the target is there; otherwise nobody knows. */
-export async function silence(scene: Scene, how: string): Promise<Proof> {
-  const sign = scene.environment.driver.testerPorts ? 'it calls again' : 'a port that listens answers';
+export async function silence(scene: Scene, ...how: readonly Evidence[]): Promise<Proof> {
+  const sign = scene.environment.driver.testerPorts
+    ? 'closed ports are silent, and it calls again'
+    : 'closed ports are silent, and a listener answers';
   return (await scene.isSilentlyClosed())
-    ? { state: 'CLOSED', how: `${how}, as at any of its closed ports, while ${sign}` }
+    ? { state: 'CLOSED', how: [...how, sign] }
     : { state: 'unknown', how };
 }

@@ -1,11 +1,6 @@
 import type { Ports } from '../tester/ports.ts';
+import type { Ending } from '../verdict/reason.ts';
 import type { Driver } from './driver.ts';
-
-/** How a program ended: one of the two. */
-export interface Ending {
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
-}
 
 /** A target that is up: its user can be moved, and segments can be sent to it. */
 export interface RunningTarget {

@@ -79,12 +79,14 @@ export class PathQuality {
     return Math.min(MOST_LEAD, Math.max(2, Math.ceil(Math.log(ERROR) / Math.log(bent / (1 - bent)))));
   }
 
-  /** In percent, for people: `1.9 lost, 2.1 doubled, 0 out of order`. */
-  toString(): string {
-    const percent = (one: number): number => Math.round(1000 * one) / 10;
-    const lost = percent(share(this.#onPath.lost, this.#onPath.answers));
-    const doubled = percent(share(this.#doubled, this.#probes));
-    return `${lost} lost, ${doubled} doubled, ${percent(share(this.#reordered, this.#probes))} out of order`;
+  /** The shares of segments that are lost, doubled and out of order, in percent, rounded to a tenth. */
+  percent(): { readonly lost: number; readonly doubled: number; readonly reordered: number } {
+    const percent = (part: number, whole: number): number => Math.round(1000 * share(part, whole)) / 10;
+    return {
+      lost: percent(this.#onPath.lost, this.#onPath.answers),
+      doubled: percent(this.#doubled, this.#probes),
+      reordered: percent(this.#reordered, this.#probes),
+    };
   }
 
   get #onPath(): Count {

@@ -1,6 +1,6 @@
 import type { ClosedBy } from '../catalogue/case.ts';
-import type { Origin, State } from '../standard/state.ts';
 import type { Step } from '../catalogue/steps.ts';
+import type { Origin, State } from '../standard/state.ts';
 import type { WireRecord } from './result.ts';
 
 /** A state, and the way there where there is more than one. */

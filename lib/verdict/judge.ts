@@ -1,28 +1,28 @@
+import type { ResolvedOutcome } from '../catalogue/case.ts';
 import {
   type ConcreteSegment,
   compareReply,
   evaluate,
-  type Mismatch,
   parseSegment,
-  printRelative,
+  printExpression,
+  printSegment,
   type Variables,
 } from '../notation/index.ts';
 import { counts, type KnownAdoption } from '../standard/adoption.ts';
-import type { ResolvedOutcome } from '../catalogue/case.ts';
 import type { State } from '../standard/state.ts';
-import { add, geq, gt, sub } from '../wire/seq.ts';
-import { OPTION_RULES, type OptionFault } from './reply-options.ts';
+import { add, geq, gt, SEQUENCE_SPACE, sub } from '../wire/seq.ts';
+import type { Fault, FieldFault, Named } from './fault.ts';
+import { type Answered, relativeReply } from './relative-reply.ts';
+import type { OptionFault } from './reply-options.ts';
 import type { Kind, ProfileVerdict } from './result.ts';
 
 /** What was observed of one stimulus, noise subtracted. */
-export interface Observation {
-  /** The target's TCB before the stimulus, and the stimulus as SEG.SEQ, SEG.ACK and SEG.LEN. */
-  readonly variables: Variables;
+export interface Observation extends Answered {
   readonly replies: readonly ConcreteSegment[];
   /** What the target's timers sent meanwhile; such a segment may carry the acknowledgment that is due. */
   readonly retransmissions: readonly ConcreteSegment[];
-  /** Those of them that no timer has sent, but the stimulus has drawn. */
-  readonly drawn?: readonly ConcreteSegment[];
+  /** Those of them that no timer has sent: the stimulus provoked them. */
+  readonly provoked?: readonly ConcreteSegment[];
   /** What is wrong with the options of what the target sent. */
   readonly optionFaults?: readonly OptionFault[];
   /** What the target said by ICMP, where a silence is to be a silence of that, too. */
@@ -64,28 +64,34 @@ export function judge(
   adoption: KnownAdoption,
 ): Judgement {
   const relevant = outcomes.filter((outcome) => counts(outcome, adoption));
-  const failures: { outcome: ResolvedOutcome; faults: string[] }[] = [];
+  const failures: { outcome: ResolvedOutcome; count: number }[] = [];
   let permitted: ResolvedOutcome | undefined;
   for (const outcome of relevant) {
-    const faults = faultsOf(outcome, observation);
-    if (faults.length > 0) failures.push({ outcome, faults });
-    else if (outcome.level !== 'permitted') return { verdict: 'conformant' };
+    const count = faultsOf(outcome, observation, UNNAMED).length;
+    if (count > 0) failures.push({ outcome, count });
+    else if (outcome.level !== 'permitted') return { verdict: 'conformant', outcome: named(outcome) };
     else permitted ??= outcome;
   }
   if (permitted) {
-    const better = relevant.find(({ level }) => level !== 'permitted');
-    const rather = better ? `; rather: ${describe(better)}` : '';
-    return { verdict: 'permitted', reason: `${describe(permitted)} is permitted${rather}` };
+    const better = relevant.filter(({ level }) => level !== 'permitted');
+    return {
+      verdict: 'permitted',
+      taken: [{ outcome: named(permitted), better: better.map(named) }],
+    };
   }
   // The nearest expectation explains best.
-  failures.sort((a, b) => a.faults.length - b.faults.length);
+  failures.sort((a, b) => a.count - b.count);
   const [nearest] = failures;
-  const others = alternatives(failures.length - 1);
-  const reason = nearest
-    ? `expected ${describe(nearest.outcome)}: ${nearest.faults.join('; ')}${others}`
-    : 'no outcome applies';
-  return { verdict: 'deviates', reason };
+  if (!nearest) return { verdict: 'deviates', others: 0, faults: [] };
+  const { outcome } = nearest;
+  const faults = faultsOf(outcome, observation);
+  return { verdict: 'deviates', outcome: named(outcome), others: failures.length - 1, faults };
 }
+
+/** Where faults are only counted, their numbers need no names. */
+const UNNAMED: typeof relativeReply = () => ({ ctl: [] });
+
+const named = ({ reply, then }: ResolvedOutcome): Named => ({ reply, then });
 
 /** Whether the replies alone rule out every outcome, whatever the state after may be. */
 export function repliesRuleOut(
@@ -98,61 +104,71 @@ export function repliesRuleOut(
     .every((outcome) => faultsOfReplies(outcome, observation).length > 0);
 }
 
-function alternatives(count: number): string {
-  if (count <= 0) return '';
-  return count === 1
-    ? ' (nor the other outcome that is allowed)'
-    : ` (nor any of the ${count} others that are allowed)`;
-}
-
-/** The replies for people: in terms of the TCB, windows left out. */
-const shown = (replies: readonly ConcreteSegment[], variables: Variables): string =>
-  replies.map(({ wnd: _, ...segment }) => printRelative(segment, variables, 'target')).join(' and ');
-
-const describe = ({ reply, then }: ResolvedOutcome): string => `${reply}, then ${then}`;
-
-const faultsOf = (outcome: ResolvedOutcome, observation: Observation): string[] => [
-  ...faultsOfReplies(outcome, observation),
+const faultsOf = (outcome: ResolvedOutcome, observation: Observation, name = relativeReply): Fault[] => [
+  ...faultsOfReplies(outcome, observation, name),
   ...faultsOfState(outcome, observation),
 ];
 
 /** A wrong option is wrong whichever reply it is in, and whoever reads of the reply is told of both. */
-const faultsOfReplies = (outcome: ResolvedOutcome, observation: Observation): string[] => [
-  ...faultsOfFields(outcome, observation),
-  ...(observation.optionFaults ?? []).map((fault) => OPTION_RULES[fault]),
+const faultsOfReplies = (outcome: ResolvedOutcome, observation: Observation, name = UNNAMED): Fault[] => [
+  ...faultsOfFields(outcome, observation, name),
+  ...(observation.optionFaults ?? []).map((rule): Fault => ({ kind: 'option', rule })),
 ];
 
-function faultsOfFields({ reply }: ResolvedOutcome, observation: Observation): string[] {
-  const { replies, retransmissions, variables, refusal } = observation;
+function faultsOfFields(
+  { reply }: ResolvedOutcome,
+  observation: Observation,
+  name: typeof relativeReply,
+): Fault[] {
+  const { replies, retransmissions, provoked = [], variables, refusal } = observation;
+  const other = (seen: readonly ConcreteSegment[]): Fault => ({
+    kind: 'replies',
+    expected: [reply],
+    observed: seen.map((one) => printSegment(name(one, observation))),
+    ...(seen === provoked && seen.length > 0 ? { again: true } : {}),
+  });
   if (reply === 'silence') {
-    if (replies.length === 0) return refusal === undefined ? [] : [`observed ${refusal}`];
-    return [`observed ${shown(replies, variables)}`];
+    if (replies.length > 0) return [other(replies)];
+    return refusal === undefined ? [] : [{ kind: 'ICMP', message: refusal }];
   }
   const expected = parseSegment(reply);
   const last = replies.at(-1);
   if (!last) {
     if (retransmissions.some((segment) => compareReply(expected, segment, variables).length === 0)) return [];
     if (carriedAlong(reply, observation)) return [];
-    const again = shown(observation.drawn ?? [], variables);
-    return [again ? `observed ${again} again` : 'observed silence'];
+    return [other(provoked)];
   }
-  if (replies.length > 1 && !isAcknowledgedStepwise(replies, variables)) {
-    return [`observed ${replies.length} replies: ${shown(replies, variables)}`];
-  }
-  return [...compareReply(expected, last, variables).map(printMismatch), ...faultOfNewIss(last, observation)];
+  if (replies.length > 1 && !isAcknowledgedStepwise(replies, variables)) return [other(replies)];
+  return [...fieldFaults(reply, last, observation, name), ...faultOfNewIss(last, observation)];
+}
+
+/** The fields of a reply that differ from an expectation in the notation. */
+export function fieldFaults(
+  expected: string,
+  reply: ConcreteSegment,
+  answered: Answered,
+  name = relativeReply,
+): FieldFault[] {
+  const mismatches = compareReply(parseSegment(expected), reply, answered.variables);
+  if (mismatches.length === 0) return [];
+  const { seq, ack } = name(reply, answered);
+  return mismatches.map((mismatch) => {
+    const relative = mismatch.field === 'SEQ' ? seq : mismatch.field === 'ACK' ? ack : undefined;
+    return { kind: 'field', ...mismatch, ...(relative ? { relative: printExpression(relative) } : {}) };
+  });
 }
 
 /**
  * A connection that is reopened from TIME-WAIT takes an ISS larger than the largest number that the old one used (RFC 1122
  * section 4.2.2.13). That was its FIN's, one before SND.NXT.
  */
-function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter, opening }: Observation): string[] {
+function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter, opening }: Observation): Fault[] {
   const old = variables['SND.NXT'];
   // More than a SYN was sent before: this is no SYN,ACK that comes again.
   const { ISS: iss } = variables;
   const reopened = !opening && stateAfter === 'SYN-RECEIVED' && iss !== undefined && old !== add(iss, 1);
   if (kindOfOne(reply) !== 'syn-ack' || !reopened || old === undefined || geq(reply.seq, old)) return [];
-  return [`SEQ is ${reply.seq}, not larger than ${sub(old, 1)}, the last number of the old connection`];
+  return [{ kind: 'ISS', iss: reply.seq, old: sub(old, 1) }];
 }
 
 /** What one segment brings may be acknowledged piece by piece: its SYN, its text, its FIN; each more than the one before. */
@@ -181,19 +197,19 @@ export function carriedAlong(
   return retransmissions.some((segment) => segment.ctl.has('ACK') && segment.ack === due);
 }
 
-function faultsOfState(outcome: ResolvedOutcome, observation: Observation): string[] {
+function faultsOfState(outcome: ResolvedOutcome, observation: Observation): Fault[] {
   const { stateAfter, listening, opening, rcvNxtAfter, variables } = observation;
   const gone = (state: State | 'unknown'): boolean => state === 'CLOSED' || (listening && state === 'LISTEN');
   if (stateAfter !== outcome.then && !(gone(stateAfter) && gone(outcome.then))) {
-    return [`afterwards in ${stateAfter}`];
+    return [{ kind: 'state', expected: outcome.then, observed: stateAfter }];
   }
   const before = variables['RCV.NXT'];
   if (rcvNxtAfter === undefined || before === undefined || opening || gone(outcome.then)) return [];
   const due = rcvNxtOf(outcome, variables) ?? before;
   const moved = sub(rcvNxtAfter, due);
   if (moved === 0) return [];
-  const octets = moved < 2 ** 31 ? `${moved} octets too far` : `${2 ** 32 - moved} octets too short`;
-  return [`afterwards RCV.NXT is ${rcvNxtAfter}: ${octets}`];
+  const offset = moved < SEQUENCE_SPACE / 2 ? moved : moved - SEQUENCE_SPACE;
+  return [{ kind: 'RCV.NXT', observed: rcvNxtAfter, offset }];
 }
 
 /** What the outcome's own acknowledgment says of RCV.NXT; undefined when it has none. */
@@ -203,6 +219,3 @@ function rcvNxtOf({ reply }: ResolvedOutcome, variables: Variables): number | un
   if (!ctl.includes('ACK') || ctl.includes('RST') || !ack || ack.kind === 'any') return undefined;
   return evaluate(ack, variables);
 }
-
-const printMismatch = ({ field, expected, observed }: Mismatch): string =>
-  `${field} is ${observed}, not ${expected}`;

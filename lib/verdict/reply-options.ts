@@ -2,24 +2,22 @@ import { type ConcreteSegment, lengthOf, optionsOf } from '../notation/index.ts'
 import { beforeTheEnd, hasWrongLength } from '../standard/header.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 
-/** What may be wrong with the options of a segment, and with the bits beside the data offset; and who says so. */
-export const OPTION_RULES = {
-  'MSS without SYN': 'a maximum segment size is sent in SYNs alone (RFC 793 3.1, RFC 9293 MUST-65)',
-  'window scale without SYN': 'a window scale is sent in SYNs alone (RFC 7323 2.2)',
-  'window scale not offered':
-    'a window scale in a SYN,ACK answers one in the SYN, and that had none (RFC 7323 2.2)',
-  'SACK-permitted without SYN': 'SACK-permitted is sent in SYNs alone (RFC 2018 2)',
-  'SACK not permitted': 'SACK blocks are sent to who has permitted them, and nobody had (RFC 2018 4)',
-  'timestamps not offered':
-    'timestamps in a SYN,ACK answer those in the SYN, and that had none (RFC 7323 3.2)',
-  'timestamps not negotiated': 'timestamps are sent where both SYNs had them (RFC 1323 3.2, RFC 7323 3.2)',
-  'timestamps missing': 'timestamps that were negotiated are in every segment but a RST (RFC 7323 3.2)',
-  'option length': 'an option has its own length (RFC 793 3.1, RFC 9293 MUST-68)',
-  'padding not zero': 'what follows the end of the options is zero (RFC 793 3.1, RFC 9293 MUST-69)',
-  'reserved bits': 'reserved bits are zero in what is sent (RFC 793 3.1, RFC 9293 3.1)',
-} as const;
+/** What may be wrong with the options of a segment, and with the bits beside the data offset. */
+export const OPTION_FAULTS = [
+  'MSS without SYN',
+  'window scale without SYN',
+  'window scale not offered',
+  'SACK-permitted without SYN',
+  'SACK not permitted',
+  'timestamps not offered',
+  'timestamps not negotiated',
+  'timestamps missing',
+  'option length',
+  'padding not zero',
+  'reserved bits',
+] as const;
 
-export type OptionFault = keyof typeof OPTION_RULES;
+export type OptionFault = (typeof OPTION_FAULTS)[number];
 
 /** A segment of a connection, as far as its options go. */
 export interface Exchanged {

@@ -2,7 +2,9 @@ import type { Condition } from '../catalogue/conditions.ts';
 import type { Variable } from '../notation/types.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Origin, State } from '../standard/state.ts';
-import type { TargetDeath } from './death.ts';
+import type { Evidence } from './evidence.ts';
+import type { Fault, Named, Taken } from './fault.ts';
+import { isBeyondCapability, type Note, type Reason } from './reason.ts';
 
 /** What the target's answer was, in the three words of the RFC and what else there is. */
 export const KINDS = ['rst', 'empty-ack', 'silence', 'syn-ack', 'other'] as const;
@@ -33,22 +35,22 @@ export interface WireRecord {
   readonly packet: string;
 }
 
-/** Why there is no verdict. */
-export interface Inconclusive {
-  readonly reason: string;
-  /** True when what the target or its driver can do rules the case out; such a case is no failure of the run. */
-  readonly byCapability: boolean;
-  /** The finding of the preflight, by its id, that kept the case from being tried. */
-  readonly blockedBy?: string;
-}
-
 /** What one profile says of a case. */
 export type ProfileVerdict =
-  | { readonly verdict: 'conformant' }
-  /** The reason says which choice was not taken, or what was wrong, field by field. */
-  | { readonly verdict: 'permitted' | 'deviates'; readonly reason: string }
+  /** The outcome that was observed; absent for a case of several steps. */
+  | { readonly verdict: 'conformant'; readonly outcome?: Named }
+  /** What was taken where a document leaves a choice, and what would be better. */
+  | { readonly verdict: 'permitted'; readonly taken: readonly Taken[] }
+  | {
+      readonly verdict: 'deviates';
+      /** The outcome that the faults are measured against: the one with the fewest. Absent where there is no outcome, or are steps. */
+      readonly outcome?: Named;
+      /** How many other outcomes are allowed, none of which was observed either. */
+      readonly others: number;
+      readonly faults: readonly Fault[];
+    }
   /** What was seen does not settle it under this profile, though it may under another. */
-  | ({ readonly verdict: 'inconclusive' } & Inconclusive);
+  | { readonly verdict: 'inconclusive'; readonly why: Reason };
 
 /** What a result says of its case, and of the attempt that it rests on, whatever came of it. */
 interface Tried<Segment> {
@@ -62,7 +64,7 @@ interface Tried<Segment> {
   /** The stimulus as declared. */
   readonly send: string;
   /** Remarks that do not change the verdict (a repeated attempt, a piggybacked acknowledgment, ...). */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly records: readonly Segment[];
   readonly startedAt: string;
   readonly durationMs: number;
@@ -78,8 +80,8 @@ export interface Seen {
   readonly observed: readonly string[];
   readonly kind: Kind;
   readonly stateAfter: State | 'unknown';
-  /** How the state after was proven, in a few words. */
-  readonly proof: string;
+  /** How the state after was proven. */
+  readonly proof: readonly Evidence[];
 }
 
 /** The verdict of each profile is known; where a profile cannot tell, it is inconclusive for that one alone. */
@@ -87,18 +89,16 @@ export type JudgedResult<Segment = WireRecord> = Tried<Segment> &
   Seen & {
     readonly outcome: 'judged';
     readonly judgements: Readonly<Record<Profile, ProfileVerdict>>;
-    /** The stimulus was the end of the target. */
-    readonly death?: TargetDeath;
   };
 
 /** The stimulus was sent and its effect watched, but what was seen cannot be believed or tells nothing, by no profile. */
 export type InconclusiveResult<Segment = WireRecord> = Tried<Segment> &
-  Seen & { readonly outcome: 'inconclusive'; readonly why: Inconclusive };
+  Seen & { readonly outcome: 'inconclusive'; readonly why: Reason };
 
 /** The stimulus was not sent, or the attempt broke off before its effect was known: there is no observation. */
 export type NotRunResult<Segment = WireRecord> = Tried<Segment> & {
   readonly outcome: 'not run';
-  readonly why: Inconclusive;
+  readonly why: Reason;
 };
 
 /** What came of one case on one address family. It is plain data: it crosses a process boundary and is stored. */
@@ -109,23 +109,42 @@ export type CaseResult<Segment = WireRecord> =
 
 /** What one profile says of a case, whatever came of it. */
 export const judgementOf = (result: CaseResult<unknown>, profile: Profile): ProfileVerdict =>
-  result.outcome === 'judged' ? result.judgements[profile] : { verdict: 'inconclusive', ...result.why };
+  result.outcome === 'judged' ? result.judgements[profile] : { verdict: 'inconclusive', why: result.why };
 
 export const verdictOf = (result: CaseResult<unknown>, profile: Profile): Verdict =>
   judgementOf(result, profile).verdict;
 
-/** What was wrong, which choice was not taken, or why there is no verdict; undefined where the case conforms. */
-export function reasonOf(result: CaseResult<unknown>, profile: Profile): string | undefined {
-  const judgement = judgementOf(result, profile);
-  return judgement.verdict === 'conformant' ? undefined : judgement.reason;
-}
+/** Whether a result fails the run. */
+export const isFailure = (result: CaseResult<unknown>, profile: Profile, strict: boolean): boolean =>
+  FAILING.includes(standingOf(result, profile, strict));
+
+const FAILING: readonly Standing[] = ['failed', 'errored'];
 
 /** Why there is no verdict under a profile; undefined where there is one. */
-export function inconclusiveOf(result: CaseResult<unknown>, profile: Profile): Inconclusive | undefined {
+export function whyInconclusive(result: CaseResult<unknown>, profile: Profile): Reason | undefined {
   const judgement = judgementOf(result, profile);
-  if (judgement.verdict !== 'inconclusive') return undefined;
-  const { verdict: _, ...why } = judgement;
-  return why;
+  return judgement.verdict === 'inconclusive' ? judgement.why : undefined;
+}
+
+/**
+ * What a result is to the run: `failed` and `errored` (it could not be judged, though the target is able to do it) fail it,
+ * `skipped` (the target cannot do it) and `passed` do not.
+ */
+export type Standing = 'passed' | 'failed' | 'errored' | 'skipped';
+
+/** What a result is to the run: the one place that decides it. @param strict whether `permitted` fails, too */
+export function standingOf(result: CaseResult<unknown>, profile: Profile, strict: boolean): Standing {
+  const judgement = judgementOf(result, profile);
+  switch (judgement.verdict) {
+    case 'deviates':
+      return 'failed';
+    case 'permitted':
+      return strict ? 'failed' : 'passed';
+    case 'inconclusive':
+      return isBeyondCapability(judgement.why) ? 'skipped' : 'errored';
+    case 'conformant':
+      return 'passed';
+  }
 }
 
 /** What was seen; undefined where the case was not run. */
@@ -135,7 +154,7 @@ export const seenOf = (result: CaseResult<unknown>): Seen | undefined =>
 /** The result without its verdict: what was seen, if anything was, proves nothing. */
 export function withoutVerdict<Segment>(
   result: CaseResult<Segment>,
-  why: Inconclusive,
+  why: Reason,
 ): InconclusiveResult<Segment> | NotRunResult<Segment> {
   if (result.outcome !== 'judged') return { ...result, why };
   const { judgements: _, ...rest } = result;

@@ -1,11 +1,5 @@
 import { expect } from 'chai';
-import {
-  CONDITION_IDS,
-  conditionsCalled,
-  conditionText,
-  demandsOf,
-  familiesOf,
-} from '../../lib/catalogue/conditions.ts';
+import { CONDITION_IDS, conditionText, demandsOf, familiesOf } from '../../lib/catalogue/conditions.ts';
 
 describe('conditions', () => {
   it('ask for everything that each of them asks for', () => {
@@ -24,11 +18,8 @@ describe('conditions', () => {
     expect(familiesOf(['timestamps', 'other-security'])).to.deep.equal([4]);
   });
 
-  it('are found by the text that results had before they had ids', () => {
-    for (const condition of CONDITION_IDS) {
-      expect(conditionsCalled(conditionText([condition]))).to.deep.equal([condition]);
-    }
-    expect(conditionsCalled(undefined)).to.deep.equal([]);
+  it('are told by their texts', () => {
+    for (const condition of CONDITION_IDS) expect(conditionText([condition])).to.be.a('string');
     expect(conditionText([])).to.equal(undefined);
   });
 });

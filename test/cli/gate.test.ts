@@ -48,7 +48,7 @@ interface Row {
 }
 
 const inconclusive = (byCapability: boolean): ReportCase =>
-  storedNotRun(ID, { reason: 'no SYN,ACK came', byCapability });
+  storedNotRun(ID, { kind: byCapability ? 'not capable' : 'not reached', told: 'no SYN,ACK came' });
 
 const accused = finding({ id: 'syn-to-a-closed-port.ipv4', step: 'SYN to a closed port', blocks: [] });
 
@@ -78,7 +78,7 @@ const ROWS: readonly Row[] = [
   },
   {
     what: 'a finding of the preflight that is accepted by its id, with what it blocks',
-    cases: [storedNotRun(ID, { reason: 'blocked', blockedBy: accused.id })],
+    cases: [storedNotRun(ID, { kind: 'blocked', by: accused })],
     findings: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
     run: { findings: [accused] },
     code: 0,
@@ -86,7 +86,7 @@ const ROWS: readonly Row[] = [
   },
   {
     what: 'a finding of the preflight that is accepted, but was seen otherwise',
-    cases: [storedNotRun(ID, { reason: 'blocked', blockedBy: accused.id })],
+    cases: [storedNotRun(ID, { kind: 'blocked', by: accused })],
     findings: [{ id: accused.id, observed: 'silence', reason: 'an old habit' }],
     run: { findings: [accused] },
     code: 1,
@@ -110,7 +110,7 @@ const ROWS: readonly Row[] = [
   },
   {
     what: 'what a finding blocks that nobody has accepted',
-    cases: [storedNotRun(ID, { reason: 'blocked', blockedBy: accused.id })],
+    cases: [storedNotRun(ID, { kind: 'blocked', by: accused })],
     run: { findings: [accused] },
     code: 1,
     says: /inconclusive \(1\)/,

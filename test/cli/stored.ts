@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { printResults } from '../../lib/report/results.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
-import type { Inconclusive, JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
+import type { Reason } from '../../lib/verdict/reason.ts';
+import type { JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
 
 const about = (id: string) =>
   ({
@@ -24,10 +25,11 @@ type Judged = JudgedResult<ReportRecord>;
 export function stored(
   id: string,
   verdict: Exclude<Verdict, 'inconclusive'>,
-  more: Partial<Omit<Judged, 'id' | 'judgements' | 'outcome'>> & { readonly reason?: string } = {},
+  more: Partial<Omit<Judged, 'id' | 'judgements' | 'outcome'>> & {
+    readonly judgement?: ProfileVerdict;
+  } = {},
 ): Judged {
-  const { reason = REASONS[verdict], ...parts } = more;
-  const judgement: ProfileVerdict = verdict === 'conformant' ? { verdict } : { verdict, reason };
+  const { judgement = JUDGEMENTS[verdict], ...parts } = more;
   return {
     ...about(id),
     outcome: 'judged',
@@ -36,24 +38,34 @@ export function stored(
     observed: ['<SEQ=9><ACK=5><CTL=ACK>'],
     kind: 'empty-ack',
     stateAfter: 'ESTABLISHED',
-    proof: '',
+    proof: [],
     judgements: Object.fromEntries(PROFILES.map((profile) => [profile, judgement])) as Judged['judgements'],
     ...parts,
   };
 }
 
-const REASONS = {
-  conformant: '',
-  permitted: 'silence, then ESTABLISHED is permitted',
-  deviates: 'expected silence: observed an empty ACK',
-} as const;
+const JUDGEMENTS = {
+  conformant: { verdict: 'conformant' },
+  permitted: {
+    verdict: 'permitted',
+    taken: [{ outcome: { reply: 'silence', then: 'ESTABLISHED' }, better: [] }],
+  },
+  deviates: {
+    verdict: 'deviates',
+    outcome: { reply: 'silence', then: 'ESTABLISHED' },
+    others: 0,
+    faults: [{ kind: 'replies', expected: ['silence'], observed: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>'] }],
+  },
+} as const satisfies Partial<Record<Verdict, ProfileVerdict>>;
 
 /** A stored result of a case whose state was not reached. */
-export const storedNotRun = (id: string, why: Partial<Inconclusive> = {}): ReportCase => ({
+export const storedNotRun = (id: string, why: Reason = NOT_REACHED): ReportCase => ({
   ...about(id),
   outcome: 'not run',
-  why: { reason: 'the state was not reached', byCapability: false, ...why },
+  why,
 });
+
+const NOT_REACHED: Reason = { kind: 'not reached', told: 'the state was not reached' };
 
 /** Stores a run of these results, and returns its file. */
 export function storeRun(

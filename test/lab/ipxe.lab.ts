@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ipxe } from '../../lib/lab/stacks/ipxe/ipxe.ts';
-import { reasonOf, seenOf } from '../../lib/verdict/result.ts';
+import { reasonText } from '../../lib/report/expectation.ts';
+import { seenOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play, wasReached } from '../target/scenes/play.ts';
 
 const REACHED = [
@@ -23,7 +24,7 @@ describe('ipxe', function () {
     }
     const results = await play('play-stack', ['ipxe,4', ...REACHED, ...PASSIVE]);
     for (const result of results) {
-      const told = `${result.id}: ${reasonOf(result, 'rfc9293') ?? seenOf(result)?.proof}`;
+      const told = `${result.id}: ${reasonText(result, 'rfc9293') ?? seenOf(result)?.proof}`;
       if (PASSIVE.includes(result.id)) expect(byCapability(result), told).to.equal(true);
       else expect(wasReached(result), told).to.equal(true);
     }

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
+import { CASES, findCase } from '../../lib/catalogue/catalogue.ts';
 import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
 import { forecast } from '../../lib/lab/reference/forecast.ts';
 import { findStack } from '../../lib/lab/stacks/index.ts';
+import { reasonText } from '../../lib/report/expectation.ts';
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
 import { adoptionNamed, type KnownAdoption } from '../../lib/standard/adoption.ts';
-import { CASES, findCase } from '../../lib/catalogue/catalogue.ts';
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
-import { type CaseResult, reasonOf, verdictOf } from '../../lib/verdict/result.ts';
+import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
 
 const SEED = 793;
 /** One case of so many; the families of cases follow each other, so each is met. */
@@ -46,7 +47,7 @@ async function play(stack: string, chosen: readonly Choice[]): Promise<Found> {
 }
 
 const told = (result: CaseResult, profile: Profile): string =>
-  `${result.id} IPv${result.family}: ${reasonOf(result, profile) ?? ''}`;
+  `${result.id} IPv${result.family}: ${reasonText(result, profile)}`;
 
 describe('the reference target', () => {
   before(async function () {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { slirp } from '../../lib/lab/stacks/slirp/slirp.ts';
-import { reasonOf, seenOf } from '../../lib/verdict/result.ts';
+import { reasonText } from '../../lib/report/expectation.ts';
+import { seenOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play, wasReached } from '../target/scenes/play.ts';
 import { CASES } from '../target/scenes/states.ts';
 
@@ -22,7 +23,7 @@ describe('slirp', function () {
     expect(results).to.have.length(2 * ids.length);
     for (const [state, [id]] of Object.entries(CASES)) {
       for (const result of results.filter((one) => one.id === id)) {
-        const told = `${id} over IPv${result.family}: ${reasonOf(result, 'rfc9293') ?? seenOf(result)?.proof}`;
+        const told = `${id} over IPv${result.family}: ${reasonText(result, 'rfc9293') ?? seenOf(result)?.proof}`;
         if (result.family === 6 && OPENED.includes(state)) expect(byCapability(result), told).to.equal(true);
         else expect(wasReached(result), told).to.equal(true);
       }

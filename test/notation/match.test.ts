@@ -29,10 +29,10 @@ describe('notation: compare a reply', () => {
 
   it('names each field that differs, what was expected and what was seen', () => {
     expect(compare(EMPTY_ACK, '<SEQ=1001><ACK=0><CTL=RST><DATA=3>')).to.deep.equal([
-      { field: 'SEQ', expected: 'SND.NXT (1000)', observed: '1001' },
-      { field: 'ACK', expected: 'RCV.NXT (2000)', observed: '0' },
+      { field: 'SEQ', expected: 'SND.NXT', due: 1000, observed: '1001' },
+      { field: 'ACK', expected: 'RCV.NXT', due: 2000, observed: '0' },
       { field: 'CTL', expected: 'ACK', observed: 'RST' },
-      { field: 'DATA', expected: '0', observed: '3' },
+      { field: 'DATA', expected: '0', due: 0, observed: '3' },
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('notation: compare a reply', () => {
 
   it('compares options that are written, and tells when they are absent', () => {
     expect(compare('<CTL=SYN><MSS=1460><SACKOK><TSVAL=1>', '<CTL=SYN><TSVAL=1>')).to.deep.equal([
-      { field: 'MSS', expected: '1460', observed: 'absent' },
+      { field: 'MSS', expected: '1460', due: 1460, observed: 'absent' },
       { field: 'SACKOK', expected: 'present', observed: 'absent' },
     ]);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
-import { inconclusiveOf, ROLES, verdictOf } from '../../lib/verdict/result.ts';
+import { ROLES, verdictOf, whyInconclusive } from '../../lib/verdict/result.ts';
 import { stored } from '../cli/stored.ts';
 import { contrasts } from './contrast.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
@@ -25,7 +25,7 @@ describe('the matrix page, for everybody', function () {
       kind,
       send: LONG,
       observed: kind === 'rst' ? [LONG] : [],
-      proof: 'old text was acknowledged',
+      proof: ['old text acknowledged'],
       durationMs: 4000,
       records: ROLES.filter((role) => kind === 'rst' || role !== 'reply').map((role, index) => ({
         from: index % 2 ? 'target' : 'tester',
@@ -190,7 +190,9 @@ describe('the matrix page, for everybody', function () {
         expect(found, selector).to.have.length(3);
         expect(new Set(found).size, selector).to.equal(1);
       }
-      const impossible = lwip.cases.filter((one) => inconclusiveOf(one, 'rfc9293')?.byCapability).length;
+      const impossible = lwip.cases.filter(
+        (one) => whyInconclusive(one, 'rfc9293')?.kind === 'not capable',
+      ).length;
       expect(impossible).to.be.above(0);
       expect(await page.evaluate(`document.querySelectorAll('.stack')[2].innerText`)).to.match(
         new RegExp(`not possible with this target\\s+${impossible} cases`),
@@ -326,7 +328,7 @@ describe('the matrix page, for everybody', function () {
       const more = pages.write('tall', renderMatrix([{ ...linux, cases: [tall] }], []));
       expect(
         await (await pages.open(this, `${more}#/case/a.b.rst/4`, { print: true })).sheets(),
-      ).to.be.within(short + 1, 6);
+      ).to.be.within(short + 1, 7);
     });
   });
 });

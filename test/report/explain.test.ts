@@ -1,14 +1,14 @@
 import { expect } from 'chai';
+import type { Case } from '../../lib/catalogue/case.ts';
+import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
 import { failuresText, runText, summaryText } from '../../lib/report/console.ts';
 import { mochawesomeContext } from '../../lib/report/context.ts';
 import { expectedTexts, observedText } from '../../lib/report/expectation.ts';
-import { isFailure } from '../../lib/report/judgement.ts';
 import { progressLine } from '../../lib/report/progress.ts';
 import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
-import type { Case } from '../../lib/catalogue/case.ts';
-import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import {
+  isFailure,
   type JudgedResult,
   type ProfileVerdict,
   seenOf,
@@ -28,7 +28,7 @@ describe('what is said of a case', () => {
   ) as JudgedResult<ReportRecord>;
 
   it('compares with the nearest outcome field by field, the state after last', () => {
-    const fields = compareFields(caseOf(wrongAck), wrongAck, 'rfc9293');
+    const fields = compareFields(wrongAck, 'rfc9293');
     expect(fields.at(-1)).to.deep.equal({
       field: 'state after',
       expected: 'CLOSED',
@@ -38,15 +38,21 @@ describe('what is said of a case', () => {
     const control = fields.find(({ field }) => field === 'CTL');
     expect(control).to.include({ observed: 'ACK', mark: '≠' });
     for (const result of run.cases.filter((one) => verdictOf(one, 'rfc9293') === 'conformant')) {
-      const wrong = compareFields(caseOf(result), result, 'rfc9293').filter(({ mark }) => mark !== '=');
+      const wrong = compareFields(result, 'rfc9293').filter(({ mark }) => mark !== '=');
       expect(wrong, result.id).to.deep.equal([]);
     }
   });
 
   it('compares a reply with silence as a whole', () => {
-    const result = { ...wrongAck, observed: [], records: [], kind: 'silence' as const };
+    const { outcome } = wrongAck.judgements.rfc793 as { outcome: { reply: string; then: 'CLOSED' } };
+    const silent: ProfileVerdict = {
+      ...{ verdict: 'deviates', outcome, others: 0 },
+      faults: [{ kind: 'replies', expected: [outcome.reply], observed: [] }],
+    };
+    const judgements = { ...wrongAck.judgements, rfc793: silent };
+    const result = { ...wrongAck, judgements, observed: [], records: [], kind: 'silence' as const };
     expect(observedText(result)).to.equal('silence, then CLOSED');
-    const [reply] = compareFields(caseOf(result), result, 'rfc793');
+    const [reply] = compareFields(result, 'rfc793');
     expect(reply).to.include({ field: 'reply', observed: 'silence', mark: '≠' });
     expect(expectedTexts(caseOf(result), 'rfc793')[0]).to.equal(`${reply?.expected}, then CLOSED`);
   });
@@ -126,15 +132,16 @@ describe('what is said of a case', () => {
       ...wrongAck,
       judgements: { ...wrongAck.judgements, rfc9293 },
     });
-    const unjudged = (byCapability: boolean) => withoutVerdict(wrongAck, { reason: 'x', byCapability });
+    const unjudged = (byCapability: boolean) =>
+      withoutVerdict(wrongAck, { kind: byCapability ? 'not capable' : 'failed', told: 'x' });
     const fails = (one: ReportCase, strict = false) => isFailure(one, 'rfc9293', strict);
     expect(fails(of({ verdict: 'conformant' }))).to.equal(false);
-    expect(fails(of({ verdict: 'deviates', reason: 'x' }))).to.equal(true);
-    expect(fails(of({ verdict: 'permitted', reason: 'x' }))).to.equal(false);
-    expect(fails(of({ verdict: 'permitted', reason: 'x' }), true)).to.equal(true);
+    expect(fails(of({ verdict: 'deviates', others: 0, faults: [] }))).to.equal(true);
+    expect(fails(of({ verdict: 'permitted', taken: [] }))).to.equal(false);
+    expect(fails(of({ verdict: 'permitted', taken: [] }), true)).to.equal(true);
     expect(fails(unjudged(false))).to.equal(true);
     expect(fails(unjudged(true), true)).to.equal(false);
-    expect(fails(of({ verdict: 'inconclusive', reason: 'x', byCapability: false }))).to.equal(true);
+    expect(fails(of({ verdict: 'inconclusive', why: { kind: 'target away' } }))).to.equal(true);
   });
 
   it('shows progress on a terminal, and not too often', () => {

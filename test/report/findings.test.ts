@@ -18,9 +18,7 @@ const run = (parts: Partial<Run> = {}): Run => ({
   startedAt: '2026-01-02T03:04:05.000Z',
   cases: [
     stored('listen.syn.empty', 'deviates'),
-    storedNotRun('established.ack.one-before', {
-      ...{ reason: `blocked by: ${LINE}`, byCapability: false, blockedBy: 'syn-to-listen.ipv4' },
-    }),
+    storedNotRun('established.ack.one-before', { kind: 'blocked', by: finding() }),
   ],
   findings: [finding()],
   ...parts,

@@ -1,16 +1,21 @@
+import type { Case, ResolvedOutcome } from '../../lib/catalogue/case.ts';
 import {
   type ConcreteSegment,
   evaluateSegment,
   parseSegment,
   printConcrete,
   printRelative,
+  printSegment,
   toWire,
   type Variables,
 } from '../../lib/notation/index.ts';
 import type { Run } from '../../lib/report/run.ts';
-import type { Case, ResolvedOutcome } from '../../lib/catalogue/case.ts';
 import type { Profile } from '../../lib/standard/profile.ts';
 import { type Origin, STATES, type State } from '../../lib/standard/state.ts';
+import type { Fault } from '../../lib/verdict/fault.ts';
+import { fieldFaults } from '../../lib/verdict/judge.ts';
+import type { Reason } from '../../lib/verdict/reason.ts';
+import { type Answered, relativeReply } from '../../lib/verdict/relative-reply.ts';
 import type { CaseResult, Kind, ProfileVerdict, Role, WireRecord } from '../../lib/verdict/result.ts';
 import { encodeIpv4, encodeIpv6, encodeTcp, PROTOCOL_TCP, seq } from '../../lib/wire/index.ts';
 
@@ -141,14 +146,12 @@ export function syntheticResult(testCase: Case, family: 4 | 6, seed: number): Ca
     ...(testCase.conditions.length > 0 ? { conditions: testCase.conditions } : {}),
     family,
     send: testCase.send,
-    notes: fate === 50 ? ['the first attempt was disturbed by a retransmission; this is the second'] : [],
+    notes: fate === 50 ? [{ kind: 'confirmed' as const, alike: 2, connections: 3 }] : [],
     startedAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 5, random(1000))).toISOString(),
   };
   if (fate === 99) {
-    const why = {
-      reason: 'the state was not reached: no SYN,ACK within 1000 ms',
-      byCapability: seed % 2 === 0,
-    };
+    const told = 'no SYN,ACK within 1000 ms';
+    const why: Reason = seed % 2 === 0 ? { kind: 'not capable', told } : { kind: 'not reached', told };
     return { ...about, outcome: 'not run', why, records: [], durationMs: 1000.4 };
   }
   const records = conversation({ family, known, stimulus, answer, random });
@@ -160,8 +163,10 @@ export function syntheticResult(testCase: Case, family: 4 | 6, seed: number): Ca
     observed: answer ? [printConcrete(answer)] : [],
     kind: kindOf(answer),
     stateAfter: right.then,
-    proof: `text at RCV.NXT was acknowledged: the connection is in ${right.then}`,
-    judgements: judged(fate, right, reply),
+    proof: ['old text acknowledged'],
+    judgements: judged(fate, right, reply, answer, {
+      ...{ state: testCase.state, variables: known, acknowledges: stimulus.ctl.has('ACK') },
+    }),
     records,
     durationMs: (records.at(-1)?.at ?? 1000) + 0.4,
   };
@@ -187,15 +192,28 @@ export function syntheticRun(name = 'Linux 6.1', seed = 1, cases = syntheticCase
   };
 }
 
-function judged(fate: number, right: ResolvedOutcome, reply: string): Record<Profile, ProfileVerdict> {
+function judged(
+  fate: number,
+  right: ResolvedOutcome,
+  reply: string,
+  answer: ConcreteSegment | undefined,
+  answered: Answered,
+): Record<Profile, ProfileVerdict> {
   const verdict = fate < 3 ? 'deviates' : fate === 3 ? 'permitted' : 'conformant';
   const letter = verdict === 'conformant' && right.when ? 'deviates' : verdict;
-  const reason =
-    reply === 'silence'
-      ? `a reply was due: ${right.reply}`
-      : `CTL: ACK instead of RST; SEQ: 17 instead of SND.NXT (16)`;
-  const of = (one: typeof verdict): ProfileVerdict =>
-    one === 'conformant' ? { verdict: one } : { verdict: one, reason };
+  const due = { reply: right.reply, then: right.then };
+  const fields = answer && right.reply !== 'silence' ? fieldFaults(right.reply, answer, answered) : [];
+  const whole: Fault = {
+    kind: 'replies',
+    expected: [right.reply],
+    observed: answer ? [printSegment(relativeReply(answer, answered))] : [],
+  };
+  const of = (one: typeof verdict): ProfileVerdict => {
+    if (one === 'conformant') return { verdict: one, outcome: due };
+    if (one === 'permitted')
+      return { verdict: one, taken: [{ outcome: { reply, then: right.then }, better: [due] }] };
+    return { verdict: one, outcome: due, others: 1, faults: fields.length > 0 ? fields : [whole] };
+  };
   return { rfc793: of(letter), rfc1122: of(letter), rfc5961: of(verdict), rfc9293: of(verdict) };
 }
 

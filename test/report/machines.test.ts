@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { captureName } from '../../lib/report/capture-name.ts';
-import { deviatesSomewhere, isFailure } from '../../lib/report/judgement.ts';
+import { deviatesSomewhere } from '../../lib/report/judgement.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { encodePcapng } from '../../lib/report/pcapng.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { writeReports } from '../../lib/report/write.ts';
+import { isFailure } from '../../lib/verdict/result.ts';
 import { skipWithout } from '../packages.ts';
 import { syntheticRun } from './fixture.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { Run } from '../../lib/report/run.ts';
-import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { seenOf, verdictOf } from '../../lib/verdict/result.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 import { usePages } from './pages.ts';
@@ -32,7 +32,10 @@ describe('the matrix page', function () {
   it('survives names and titles that look like markup', () => {
     const [first] = linux.cases;
     if (!first) throw new Error('no case');
-    const hostile = { ...first, title: '</script><!-- <b>"$&', id: 'x.y', notes: ['<!--<script>'] };
+    const hostile = { ...first, title: '</script><!-- <b>"$&', id: 'x.y', notes: [] };
+    Object.assign(hostile, {
+      notes: [{ kind: 'void attempt', attempt: 1, why: { kind: 'failed', told: '<!--<script>' } }],
+    });
     const page = renderMatrix(
       [{ ...linux, target: { ...linux.target, name: '<i>$1' }, cases: [hostile] }],
       [],

@@ -1,8 +1,9 @@
-import { CASES } from '../../lib/catalogue/catalogue.ts';
 import type { Case } from '../../lib/catalogue/case.ts';
-import { byState, isFailure } from '../../lib/report/judgement.ts';
+import { CASES } from '../../lib/catalogue/catalogue.ts';
+import { reasonText } from '../../lib/report/expectation.ts';
+import { byState } from '../../lib/report/judgement.ts';
 import { attachRecord, RunRecord } from '../../lib/report/run-record.ts';
-import { reasonOf } from '../../lib/verdict/result.ts';
+import { isFailure } from '../../lib/verdict/result.ts';
 import { syntheticResult, syntheticRun } from './fixture.ts';
 
 /*
@@ -42,7 +43,7 @@ for (const { name, cases: own } of byState(results)) {
     for (const result of own) {
       it(`${result.id} over IPv${result.family}: ${result.title}`, function () {
         record.recordResult(result, this.test);
-        if (isFailure(result, run.profile, run.strict)) throw new Error(reasonOf(result, run.profile));
+        if (isFailure(result, run.profile, run.strict)) throw new Error(reasonText(result, run.profile));
       });
     }
   });

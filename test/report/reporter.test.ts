@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { isFailure } from '../../lib/report/judgement.ts';
 import { readResults } from '../../lib/report/results.ts';
-import { verdictOf } from '../../lib/verdict/result.ts';
+import { isFailure, verdictOf } from '../../lib/verdict/result.ts';
 import { usePages } from './pages.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

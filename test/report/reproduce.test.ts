@@ -1,9 +1,9 @@
 import { expect } from 'chai';
+import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
 import { reproduction } from '../../lib/report/reproduce/reproduce.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import type { Subject } from '../../lib/report/subject.ts';
 import { ALL_CHECKS, type KnownAdoption } from '../../lib/standard/adoption.ts';
-import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import { stored } from '../cli/stored.ts';
 
@@ -81,7 +81,6 @@ describe('a reproducer', () => {
         reproduction(
           result(records, {
             stateAfter,
-            reason: 'expected silence, then ESTABLISHED: observed',
           }),
           subject({ reply: 'silence', then: 'ESTABLISHED' }),
           target(),
@@ -99,7 +98,13 @@ describe('a reproducer', () => {
   it('holds what was observed where the state after alone deviates, and says so', () => {
     const records = [...HANDSHAKE, stimulus, reply, ...PROOF];
     const text = reproduction(
-      result(records, { stateAfter: 'CLOSED' }),
+      result(records, {
+        stateAfter: 'CLOSED',
+        judgement: {
+          ...{ verdict: 'deviates', outcome: { reply: ACK, then: 'ESTABLISHED' }, others: 0 },
+          faults: [{ kind: 'state', expected: 'ESTABLISHED', observed: 'CLOSED' }],
+        },
+      }),
       subject({ reply: ACK, then: 'ESTABLISHED' }),
       target(),
       { profile: 'rfc9293' },

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { diffRuns } from '../../lib/report/diff.ts';
 import {
   parseResults,
   printResults,
@@ -12,6 +13,7 @@ import {
 } from '../../lib/report/results.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import type { JudgedResult } from '../../lib/verdict/result.ts';
+import { standingOf } from '../../lib/verdict/result.ts';
 import { syntheticRun } from './fixture.ts';
 
 describe('results.json', () => {
@@ -62,50 +64,56 @@ describe('results.json', () => {
   it('says nothing of an observation where a case was not run', () => {
     const lost = run.cases.find(({ outcome }) => outcome === 'not run');
     const [stored] = JSON.parse(printResults({ ...run, cases: [lost as ReportCase] })).cases;
-    expect(stored).to.include({ outcome: 'not run', byCapability: false });
+    expect(stored).to.deep.include({ outcome: 'not run', why: (lost as { why?: unknown }).why });
     expect(stored).not.to.have.any.keys('kind', 'stateAfter', 'observed', 'stimulus', 'proof', 'variables');
   });
 
   it('keeps a verdict that is open under one profile alone, and what blocks it', () => {
     const anyCase = run.cases.find(({ outcome }) => outcome === 'judged') as JudgedResult;
-    const open = {
-      verdict: 'inconclusive',
-      reason: 'so',
-      byCapability: false,
-      blockedBy: 'bad-iss',
+    const open = { verdict: 'inconclusive', why: { kind: 'target away' } } as const;
+    const wrong = {
+      verdict: 'deviates',
+      others: 0,
+      faults: [{ kind: 'field', field: 'CTL', expected: 'ACK', observed: 'RST' }],
     } as const;
-    const wrong = { verdict: 'deviates', reason: 'CTL is RST' } as const;
     const judgements = { ...anyCase.judgements, rfc793: open, rfc9293: wrong };
     const mixed: Run = { ...run, cases: [{ ...anyCase, records: [], judgements }] };
     expect(parseResults(JSON.parse(printResults(mixed)), 'a.json')).to.deep.equal(mixed);
   });
 
-  it('does not take a verdict without the reason that it must have', () => {
+  it('does not take a verdict without the judgement that it must have', () => {
     const data = JSON.parse(printResults(run));
-    data.cases[0].verdicts.rfc793 = 'deviates';
-    data.cases[0].reasons = {};
-    expect(() => parseResults(data, 'a.json')).to.throw(ReportError, 'cases.0.reasons.rfc793 ');
+    data.cases[0].judgements = [];
+    expect(() => parseResults(data, 'a.json')).to.throw(ReportError, 'cases.0.judgements.rfc793 ');
   });
 
-  it('reads what version 0.1 has written, which gave every case a kind and a state', () => {
+  it('does not read a sentence back', () => {
     const data = JSON.parse(printResults(run));
+    const sentences = data.cases.filter((one: { sentence?: string }) => one.sentence);
+    expect(sentences).not.to.have.length(0);
+    const before = parseResults(structuredClone(data), 'a.json');
+    for (const one of sentences) one.sentence = 'nonsense';
+    expect(parseResults(data, 'a.json')).to.deep.equal(before);
+  });
+
+  it('says what to do with results of format 1, which a comparison reads', () => {
+    const data = JSON.parse(printResults(run));
+    delete data.format;
     for (const one of data.cases) {
-      if (one.outcome === 'not run') {
-        const nothing = { stimulus: '', observed: [], kind: 'silence', stateAfter: 'unknown', proof: '' };
-        Object.assign(one, nothing, { variables: {}, reasons: {} });
-      }
-      delete one.outcome;
+      one.notes = ['a note'];
+      if (one.outcome !== 'not run') one.proof = 'a proof';
+      if (one.outcome === 'judged') one.reasons = { rfc793: 'a reason' };
+      else Object.assign(one, { reason: 'a reason', byCapability: one.why.kind === 'not capable' });
+      for (const name of ['why', 'judgements', 'sentence']) delete one[name];
     }
-    const bare = run.cases.map((result) => ({
-      ...result,
-      records: result.records.map(({ packet: _, ...record }) => record),
-    }));
-    expect(parseResults(data, 'a.json').cases).to.deep.equal(bare);
-    const sent = { ...data.cases[0], reason: 'the tester was late', reasons: {} };
-    sent.verdicts = { rfc793: 'inconclusive', rfc1122: 'inconclusive', rfc5961: 'inconclusive' };
-    sent.verdicts.rfc9293 = 'inconclusive';
-    const [read] = parseResults({ ...data, cases: [sent] }, 'a.json').cases;
-    expect(read).to.include({ outcome: 'inconclusive', kind: data.cases[0].kind });
+    expect(() => parseResults(data, 'a.json')).to.throw(ReportError, 'run the suite again');
+    const file = join(directory, 'format-1.json');
+    writeFileSync(file, JSON.stringify(data));
+    const read = readResults(file, true);
+    expect(diffRuns(run, read)).to.deep.equal([]);
+    expect(read.cases.map((one) => standingOf(one, 'rfc9293', false))).to.deep.equal(
+      run.cases.map((one) => standingOf(one, 'rfc9293', false)),
+    );
   });
 
   it('says in one sentence what can not be read or written', () => {

@@ -6,7 +6,7 @@ import { resultOf } from '../runner/results.ts';
 
 describe('a run whose target was lost', () => {
   const loss = {
-    reason: 'the target was lost: 192.0.2.2 does not answer any more, for 10 s',
+    cause: { kind: 'absent', absence: { what: 'address', address: '192.0.2.2' }, seconds: 10 } as const,
     onTheWire: [1, 2, 3, 4, 5].map((number) => ({ id: `closing.rst.${number}`, family: 4 as const })),
   };
   const lost = () => {

@@ -7,13 +7,14 @@ import { MARKERS } from '../../lib/report/markers.ts';
 import { ReportError } from '../../lib/report/results.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { stacksTable } from '../../lib/report/stacks-table.ts';
+import type { Reason } from '../../lib/verdict/reason.ts';
 import {
-  type Inconclusive,
   type JudgedResult,
   type ProfileVerdict,
   type Verdict,
   withoutVerdict,
 } from '../../lib/verdict/result.ts';
+import { judgedAs } from '../runner/results.ts';
 import { syntheticRun } from './fixture.ts';
 
 const template = syntheticRun();
@@ -21,11 +22,11 @@ const [anyCase] = template.cases as readonly ReportCase[];
 
 function result(state: ReportCase['state'], verdict: Exclude<Verdict, 'inconclusive'>): ReportCase {
   const { origin: _, ...rest } = anyCase as JudgedResult<ReportRecord>;
-  const rfc9293: ProfileVerdict = verdict === 'conformant' ? { verdict } : { verdict, reason: 'so' };
+  const rfc9293: ProfileVerdict = judgedAs(verdict).rfc9293;
   return { ...rest, state, judgements: { ...rest.judgements, rfc793: { verdict: 'conformant' }, rfc9293 } };
 }
 
-const unjudged = (state: ReportCase['state'], why: Inconclusive): ReportCase =>
+const unjudged = (state: ReportCase['state'], why: Reason): ReportCase =>
   withoutVerdict(result(state, 'conformant'), why);
 
 const run = (name: string, cases: readonly ReportCase[], more: Partial<Run> = {}): Run => ({
@@ -51,10 +52,10 @@ const other = run(
   'other',
   [
     {
-      ...unjudged('SYN-RECEIVED', { reason: 'no simultaneous open', byCapability: true }),
+      ...unjudged('SYN-RECEIVED', { kind: 'not capable', told: 'no simultaneous open' }),
       origin: 'active',
     },
-    unjudged('CLOSED', { reason: 'lost', byCapability: false }),
+    unjudged('CLOSED', { kind: 'target away' }),
   ],
   { complete: false },
 );

@@ -13,6 +13,12 @@ import {
 import { stored } from '../cli/stored.ts';
 import { syntheticRun } from './fixture.ts';
 
+const WRONG_STEP = {
+  verdict: 'deviates',
+  others: 0,
+  faults: [{ step: 4, kind: 'replies', expected: ['<CTL=RST>'], observed: [] }],
+} as const;
+
 const LADDER = 'figure-10.half-open-discovery.tcp-a';
 
 describe('what a report knows of a case', () => {
@@ -68,7 +74,7 @@ describe('what a report knows of a case', () => {
       'user    send, 10 octets',
       'target  a or b, then CLOSED or, as right, c or d, then LISTEN (permitted)',
     ]);
-    const context = contextOf(stored(LADDER, 'deviates', { reason: 'step 4: wrong' }));
+    const context = contextOf(stored(LADDER, 'deviates', { judgement: WRONG_STEP }));
     expect(context.get('Rule'))
       .to.contain('A half-open connection is found out')
       .and.contain('RFC 793 figure 10');
@@ -76,19 +82,19 @@ describe('what a report knows of a case', () => {
       '4  target  <SEQ=SEG.ACK><CTL=RST>, then SYN-SENT',
     );
     expect(context.get('Verdict under each profile')).to.equal(
-      'rfc793    deviates\nrfc1122   deviates\nrfc5961   deviates\nrfc9293   deviates\n          step 4: wrong',
+      'rfc793    deviates\nrfc1122   deviates\nrfc5961   deviates\nrfc9293   deviates\n          step 4: expected <CTL=RST>, observed silence',
     );
   });
 
   it('is what the console says of a failure', () => {
     const run = syntheticRun('Linux 6.1', 1, []);
     const text = failuresText(
-      { ...run, cases: [stored(LADDER, 'deviates', { reason: 'step 4: wrong' })] },
+      { ...run, cases: [stored(LADDER, 'deviates', { judgement: WRONG_STEP })] },
       { colour: false },
     );
     expect(text).to.match(/ {5}rule {6}A half-open connection .*\(RFC 9293 3\.5\.1 half-open\)\n/);
     expect(text).to.match(/ {5}expected {2}1 {2}user {4}open-active\n {15}2 {2}target {2}<CTL=SYN>/);
-    expect(text).to.match(/ {5}because {3}step 4: wrong/);
+    expect(text).to.match(/ {5}because {3}step 4: expected <CTL=RST>, observed silence/);
   });
 
   it('is told of ten failures in full, of the rest in two lines', () => {

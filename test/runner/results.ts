@@ -6,18 +6,22 @@ type Tried = Omit<JudgedResult, 'outcome' | 'judgements'>;
 const SEEN: Tried = {
   ...{ id: 'established.rst.one-after', title: 'a title', state: 'ESTABLISHED', family: 4 },
   ...{ send: '<SEQ=RCV.NXT+1><CTL=RST>', stimulus: '<SEQ=2><ACK=0><CTL=RST>', variables: {} },
-  ...{ observed: [], kind: 'silence', stateAfter: 'ESTABLISHED', proof: '' },
+  ...{ observed: [], kind: 'silence', stateAfter: 'ESTABLISHED', proof: [] },
   ...{ notes: [], records: [], startedAt: '2026-01-01T00:00:00Z', durationMs: 1 },
 };
 
-/** The same verdict under every profile, with a reason where one is due. */
+const JUDGED_AS = {
+  conformant: { verdict: 'conformant' },
+  permitted: { verdict: 'permitted', taken: [{ outcome: { reply: 'silence' }, better: [] }] },
+  deviates: { verdict: 'deviates', others: 0, faults: [{ kind: 'RCV.NXT', observed: 1, offset: 1 }] },
+} as const satisfies Partial<Record<Verdict, ProfileVerdict>>;
+
+/** The same verdict under every profile. */
 export const judgedAs = (verdict: Exclude<Verdict, 'inconclusive'>): Record<Profile, ProfileVerdict> =>
-  Object.fromEntries(
-    PROFILES.map((profile) => [
-      profile,
-      verdict === 'conformant' ? { verdict } : { verdict, reason: `it ${verdict}` },
-    ]),
-  ) as Record<Profile, ProfileVerdict>;
+  Object.fromEntries(PROFILES.map((profile) => [profile, JUDGED_AS[verdict]])) as Record<
+    Profile,
+    ProfileVerdict
+  >;
 
 /** A judged result of which only the parts named matter. */
 export const resultOf = (
@@ -26,8 +30,8 @@ export const resultOf = (
 ): JudgedResult => ({ ...SEEN, outcome: 'judged', judgements: judgedAs(verdict), ...parts });
 
 /** A result that says nothing of the target. */
-export const inconclusiveResult = (reason: string, byCapability = false): InconclusiveResult => ({
+export const inconclusiveResult = (told: string, byCapability = false): InconclusiveResult => ({
   ...SEEN,
   outcome: 'inconclusive',
-  why: { reason, byCapability },
+  why: { kind: byCapability ? 'not capable' : 'failed', told },
 });

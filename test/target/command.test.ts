@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+import { reasonText } from '../../lib/report/expectation.ts';
 import { AwaitDriver } from '../../lib/target/await-driver.ts';
 import { CommandDriver } from '../../lib/target/command-driver.ts';
 import { NotCapable } from '../../lib/target/driver.ts';
-import { type CaseResult, reasonOf, verdictOf } from '../../lib/verdict/result.ts';
+import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
+import { installing } from '../packages.ts';
 import { byCapability, noLab, play, wasReached } from './scenes/play.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
-import { installing } from '../packages.ts';
 
 const PASSIVE: readonly Reachable[] = ['LISTEN', 'SYN-RECEIVED, passive'];
 
@@ -28,7 +29,7 @@ describe('targets that connect', function () {
 
   const judge = (results: readonly CaseResult[], beyond: readonly Reachable[]): void => {
     for (const result of results) {
-      const told = `${result.id} over IPv${result.family}: ${reasonOf(result, 'rfc9293')}`;
+      const told = `${result.id} over IPv${result.family}: ${reasonText(result, 'rfc9293')}`;
       if (beyond.includes(stateOf(result.id) as Reachable)) expect(byCapability(result), told).to.equal(true);
       else {
         expect(wasReached(result), told).to.equal(true);

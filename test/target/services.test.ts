@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { reasonText } from '../../lib/report/expectation.ts';
 import type { Destination } from '../../lib/target/driver.ts';
 import { NotCapable } from '../../lib/target/driver.ts';
 import { ServicesDriver } from '../../lib/target/services-driver.ts';
-import { reasonOf, verdictOf } from '../../lib/verdict/result.ts';
+import { verdictOf } from '../../lib/verdict/result.ts';
 import { byCapability, noLab, play, wasReached } from './scenes/play.ts';
 import { SERVERS } from './scenes/servers.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
@@ -46,7 +47,7 @@ describe('services as targets', function () {
         const own = results.filter(({ id }) => (ids as readonly string[]).includes(id));
         expect(own, state).to.have.length(2 * ids.length);
         for (const result of own) {
-          const told = `${result.id} over IPv${result.family}: ${reasonOf(result, 'rfc9293')}`;
+          const told = `${result.id} over IPv${result.family}: ${reasonText(result, 'rfc9293')}`;
           if (beyond.has(state as Reachable)) expect(byCapability(result), told).to.equal(true);
           else {
             expect(wasReached(result), told).to.equal(true);

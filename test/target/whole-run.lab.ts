@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { reasonOf, verdictOf } from '../../lib/verdict/result.ts';
+import { reasonText } from '../../lib/report/expectation.ts';
+import { verdictOf } from '../../lib/verdict/result.ts';
+import { installing } from '../packages.ts';
 import { byCapability, noLab, play } from './scenes/play.ts';
 import type { WholeRun } from './scenes/play-run.ts';
 import { SERVERS } from './scenes/servers.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
-import { installing } from '../packages.ts';
 
 /** What an application would be accused of that nobody tells what to do, or that speaks by itself. */
 const USERS = [
@@ -51,7 +52,7 @@ describe('a whole run against a target whose user nobody moves', function () {
       expect(adoption).to.deep.equal({ rst: true, syn: true, ...(name === 'command' ? { ack: true } : {}) });
       expect(results.map(({ id }) => id)).to.have.members(ids);
       for (const result of results) {
-        const told = `${result.id}: ${reasonOf(result, 'rfc9293')}`;
+        const told = `${result.id}: ${reasonText(result, 'rfc9293')}`;
         if (!byCapability(result)) expect(verdictOf(result, 'rfc9293'), told).to.equal('conformant');
       }
       for (const state of ['CLOSED' as const, ...states]) {
@@ -59,7 +60,7 @@ describe('a whole run against a target whose user nobody moves', function () {
         const result = results.find(({ id }) => id === first);
         expect(
           result && verdictOf(result, 'rfc9293'),
-          `${state}: ${result && reasonOf(result, 'rfc9293')}`,
+          `${state}: ${result && reasonText(result, 'rfc9293')}`,
         ).to.equal('conformant');
       }
     });

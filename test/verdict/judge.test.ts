@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
+import type { State } from '../../lib/standard/state.ts';
+import { differenceOf, type Fault } from '../../lib/verdict/fault.ts';
 import { type Judgement, judge, kindOf, type Observation, repliesRuleOut } from '../../lib/verdict/judge.ts';
 import { segment } from '../tester/memory-link.ts';
 
@@ -11,6 +13,8 @@ const RESET = outcome('<SEQ=SEG.ACK><CTL=RST>', 'CLOSED');
 const SILENCE = outcome('silence', 'ESTABLISHED');
 
 const observed = (replies: readonly string[], rest: Partial<Observation> = {}): Observation => ({
+  state: 'ESTABLISHED',
+  acknowledges: true,
   variables: { 'SND.NXT': 10, 'RCV.NXT': 20, 'SEG.SEQ': 20, 'SEG.ACK': 11, 'SEG.LEN': 5 },
   replies: replies.map(segment),
   ...{ retransmissions: [], stateAfter: 'ESTABLISHED', opening: false, listening: true },
@@ -19,8 +23,8 @@ const observed = (replies: readonly string[], rest: Partial<Observation> = {}): 
 
 const ACK = '<SEQ=10><ACK=20><CTL=ACK>';
 
-const reasonIn = (judgement: Judgement): string =>
-  judgement.verdict === 'conformant' ? '' : judgement.reason;
+const faultsIn = (judgement: Judgement): readonly Fault[] =>
+  judgement.verdict === 'deviates' ? judgement.faults : [];
 
 describe('the kind of what was observed', () => {
   for (const [kind, ...replies] of [
@@ -41,21 +45,32 @@ describe('the kind of what was observed', () => {
 
 describe('a judgement', () => {
   it('is conformant where reply, numbers and state are as asked for', () => {
-    expect(judge([CHALLENGE], observed([ACK]), {})).to.deep.equal({ verdict: 'conformant' });
+    expect(judge([CHALLENGE], observed([ACK]), {})).to.deep.equal({
+      verdict: 'conformant',
+      outcome: { reply: CHALLENGE.reply, then: 'ESTABLISHED' },
+    });
     expect(judge([SILENCE], observed([]), {}).verdict).to.equal('conformant');
   });
 
   it('says which field is not, and what it should be', () => {
     const judgement = judge([CHALLENGE], observed(['<SEQ=10><ACK=21><CTL=ACK>']), {});
-    const { verdict } = judgement;
-    const reason = reasonIn(judgement);
-    expect(verdict).to.equal('deviates');
-    expect(reason).to.match(/ACK is .*not /);
+    expect(judgement).to.deep.equal({
+      verdict: 'deviates',
+      outcome: { reply: CHALLENGE.reply, then: 'ESTABLISHED' },
+      others: 0,
+      faults: [
+        {
+          ...{ kind: 'field', field: 'ACK', expected: 'RCV.NXT', due: 20 },
+          ...{ observed: '21', relative: 'RCV.NXT+1' },
+        },
+      ],
+    });
   });
 
   it('deviates by the state after', () => {
-    const reason = reasonIn(judge([CHALLENGE], observed([ACK], { stateAfter: 'CLOSED' }), {}));
-    expect(reason).to.match(/afterwards in CLOSED$/);
+    expect(faultsIn(judge([CHALLENGE], observed([ACK], { stateAfter: 'CLOSED' }), {}))).to.deep.equal([
+      { kind: 'state', expected: 'ESTABLISHED', observed: 'CLOSED' },
+    ]);
   });
 
   it('takes CLOSED for LISTEN only where a LISTEN outlives the connection', () => {
@@ -66,8 +81,12 @@ describe('a judgement', () => {
   });
 
   it('deviates by a RCV.NXT that the outcome does not move', () => {
-    const reason = reasonIn(judge([SILENCE], observed([], { rcvNxtAfter: 25 }), {}));
-    expect(reason).to.match(/afterwards RCV\.NXT is 25: 5 octets too far/);
+    expect(faultsIn(judge([SILENCE], observed([], { rcvNxtAfter: 25 }), {}))).to.deep.equal([
+      { kind: 'RCV.NXT', observed: 25, offset: 5 },
+    ]);
+    expect(faultsIn(judge([SILENCE], observed([], { rcvNxtAfter: 17 }), {}))).to.deep.equal([
+      { kind: 'RCV.NXT', observed: 17, offset: -3 },
+    ]);
     expect(judge([SILENCE], observed([], { rcvNxtAfter: 20 }), {}).verdict).to.equal('conformant');
     const taken = outcome('<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>', 'ESTABLISHED');
     const after = observed(['<SEQ=10><ACK=25><CTL=ACK>'], { rcvNxtAfter: 25 });
@@ -75,7 +94,10 @@ describe('a judgement', () => {
   });
 
   it('deviates by a second reply', () => {
-    expect(reasonIn(judge([CHALLENGE], observed([ACK, ACK]), {}))).to.match(/observed 2 replies/);
+    const told = CHALLENGE.reply;
+    expect(faultsIn(judge([CHALLENGE], observed([ACK, ACK]), {}))).to.deep.equal([
+      { kind: 'replies', expected: [told], observed: [told, told] },
+    ]);
   });
 
   it('takes several acknowledgments for the last one, where each says more', () => {
@@ -105,12 +127,14 @@ describe('a judgement', () => {
 
   it('names what was sent again too soon instead of the reply that was due', () => {
     const fin = segment('<SEQ=9><ACK=20><CTL=FIN,ACK>');
-    const again = observed([], { retransmissions: [fin], drawn: [fin] });
+    const again = observed([], { retransmissions: [fin], provoked: [fin] });
     const judgement = judge([CHALLENGE], again, {});
-    const { verdict } = judgement;
-    const reason = reasonIn(judgement);
-    expect(verdict).to.equal('deviates');
-    expect(reason).to.match(/: observed <SEQ=\S+><ACK=\S+><CTL=FIN,ACK> again$/);
+    expect(faultsIn(judgement)).to.deep.equal([
+      {
+        ...{ kind: 'replies', expected: [CHALLENGE.reply], again: true },
+        observed: ['<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>'],
+      },
+    ]);
     expect(judge([SILENCE], again, {}).verdict, 'when to send again is its own affair').to.equal(
       'conformant',
     );
@@ -131,7 +155,7 @@ describe('a judgement', () => {
     expect(withIss(10).verdict, 'the next number').to.equal('conformant');
     expect(withIss(1_000_000).verdict).to.equal('conformant');
     expect(withIss(0, 0).verdict, 'the next number, where numbers wrap around').to.equal('conformant');
-    expect(reasonIn(withIss(9)), 'the last number').to.match(/SEQ is 9, not larger than 9, the last number/);
+    expect(faultsIn(withIss(9)), 'the last number').to.deep.equal([{ kind: 'ISS', iss: 9, old: 9 }]);
     expect(withIss(4_294_967_295, 0).verdict, 'the last number, where they do').to.equal('deviates');
     expect(withIss(4_294_967_290).verdict, 'the old ISS').to.equal('deviates');
   });
@@ -139,10 +163,11 @@ describe('a judgement', () => {
   it('is permitted where only that is met, and says what would be better', () => {
     const permitted = { ...SILENCE, level: 'permitted' } as const;
     const judgement = judge([CHALLENGE, permitted], observed([]), {});
-    const { verdict } = judgement;
-    const reason = reasonIn(judgement);
-    expect(verdict).to.equal('permitted');
-    expect(reason).to.match(/^silence, then ESTABLISHED is permitted; rather: <SEQ=SND\.NXT>/);
+    const outcomeOf = ({ reply, then }: ResolvedOutcome) => ({ reply, then });
+    expect(judgement).to.deep.equal({
+      verdict: 'permitted',
+      taken: [{ outcome: outcomeOf(SILENCE), better: [outcomeOf(CHALLENGE)] }],
+    });
   });
 
   it('holds a target to its choice of that check of RFC 5961, or to either side where that is not known', () => {
@@ -155,6 +180,16 @@ describe('a judgement', () => {
     expect(judge(both, dies, { rst: true }).verdict).to.equal('conformant');
     expect(judge(both, dies, { rst: false, syn: true }).verdict).to.equal('deviates');
     expect(judge(both, observed([ACK]), { syn: true }).verdict).to.equal('conformant');
+  });
+
+  it('finds the same difference whatever the numbers, the state and the family', () => {
+    const wrong = (number: number, state: State) => {
+      const variables = { 'SND.NXT': number, 'RCV.NXT': 20, 'SEG.SEQ': 20, 'SEG.ACK': 11, 'SEG.LEN': 5 };
+      const seen = observed([`<SEQ=${number}><ACK=21><CTL=ACK>`], { variables, state });
+      return faultsIn(judge([CHALLENGE], seen, {})).map(differenceOf);
+    };
+    expect(wrong(10, 'ESTABLISHED')).to.deep.equal(wrong(4_000_000_000, 'CLOSE-WAIT'));
+    expect(wrong(10, 'ESTABLISHED')).to.deep.equal(['["ACK","RCV.NXT","RCV.NXT+1"]']);
   });
 
   it('knows when the replies alone rule everything out', () => {

@@ -26,7 +26,7 @@ export function declare(program: Command): void {
 }
 
 function diff(before: string, after: string, { json, profile }: DiffOptions): number {
-  const [first, second] = [readResults(before), readResults(after)];
+  const [first, second] = [readResults(before, true), readResults(after, true)];
   const judgedBy = profile ?? second.profile;
   const differences = diffRuns(first, second, judgedBy);
   if (json) {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { captureName } from '../../report/capture-name.ts';
-import { MARKERS } from '../../report/markers.ts';
 import { writeMarkedPart } from '../../report/marked-part.ts';
+import { MARKERS } from '../../report/markers.ts';
 import type { Captures } from '../../report/matrix/encode.ts';
 import { renderMatrix } from '../../report/matrix/render.ts';
 import { readResults, writeWhole } from '../../report/results.ts';
@@ -58,7 +58,7 @@ export async function report(
   if (profile !== undefined && table === undefined) {
     throw new UsageError('--profile goes with --table: the page shows every profile');
   }
-  const runs = files.map(readResults);
+  const runs = files.map((file) => readResults(file));
   const page = table ?? join(out, 'index.html');
   if (table === undefined) {
     const captures = files.map((file) => capturesBeside(dirname(file), out));

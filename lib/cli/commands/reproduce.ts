@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { reasonText } from '../../report/expectation.ts';
 import { ladderSvg } from '../../report/ladder.ts';
 import { reproduction } from '../../report/reproduce/reproduce.ts';
 import { readResults } from '../../report/results.ts';
 import { findSubject } from '../../report/subject.ts';
 import type { Profile } from '../../standard/profile.ts';
-import { reasonOf } from '../../verdict/result.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { profileOption } from '../options.ts';
 
@@ -54,7 +54,7 @@ async function reproduce(id: string, options: ReproduceOptions): Promise<number>
   const rerun = `segment-arrives run --only ${id}`;
   if (!result) throw new UsageError(`${file} has no result of ${id}; run it first: \`${rerun}\``);
   if (result.records.length === 0) {
-    throw new UsageError(`${id} was not run: ${reasonOf(result, run.profile) ?? 'nothing was sent'}`);
+    throw new UsageError(`${id} was not run: ${reasonText(result, run.profile) || 'nothing was sent'}`);
   }
   if (options.ladder) {
     process.stdout.write(`${ladderSvg(result)}\n`);

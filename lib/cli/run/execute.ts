@@ -4,7 +4,6 @@ import Mocha from 'mocha';
 import { findStack } from '../../lab/index.ts';
 import { findingsText, runText } from '../../report/console.ts';
 import { failingFindings } from '../../report/findings.ts';
-import { isFailure } from '../../report/judgement.ts';
 import SegmentArrivesReporter from '../../report/reporter.ts';
 import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
@@ -13,6 +12,7 @@ import { beginRun, endRun, type MochaRun, mochaRun } from '../../runner/mocha/mo
 import { suiteInterface } from '../../runner/mocha/suite-interface.ts';
 import { suiteFiles } from '../../runner/mocha/suites.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
+import { isFailure } from '../../verdict/result.ts';
 import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';
 import { EXIT, tell, UsageError } from '../failure.ts';
 import { finished, Interruption } from './interrupt.ts';

@@ -1,10 +1,11 @@
 import Mocha from 'mocha';
+import { reasonText } from '../../report/expectation.ts';
 import { ladderText } from '../../report/ladder.ts';
 import { toResults } from '../../report/results.ts';
 import type { ReportCase } from '../../report/run.ts';
 import type { RunRecord } from '../../report/run-record.ts';
 import { DEFAULT_PROFILE, type Profile } from '../../standard/profile.ts';
-import { reasonOf, type Verdict, verdictOf as verdict } from '../../verdict/result.ts';
+import { type Verdict, verdictOf as verdict } from '../../verdict/result.ts';
 import type { Format } from './options.ts';
 
 const { EVENT_RUN_END, EVENT_SUITE_BEGIN, EVENT_TEST_END } = Mocha.Runner.constants;
@@ -81,7 +82,7 @@ const FORMATTERS: Partial<Record<Format, Formatter>> = {
 };
 
 const headLine = (result: ReportCase, record: RunRecord): string => {
-  const reason = reasonOf(result, profileOf(record));
+  const reason = reasonText(result, profileOf(record));
   const verdict = verdictOf(result, record);
   return `${SIGNS[verdict]} ${result.id}  IPv${result.family}  ${verdict}${reason ? `: ${reason}` : ''}`;
 };

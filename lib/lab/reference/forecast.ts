@@ -1,7 +1,7 @@
-import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../notation/index.ts';
-import { CHECKS, type Check, type KnownAdoption } from '../../standard/adoption.ts';
 import type { Case } from '../../catalogue/case.ts';
 import { demandsOf } from '../../catalogue/conditions.ts';
+import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../notation/index.ts';
+import { CHECKS, type Check, type KnownAdoption } from '../../standard/adoption.ts';
 import { headerForm } from '../../standard/header.ts';
 import type { Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
@@ -66,6 +66,8 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
   const { verdict } = judge(
     subject.expect[judgedBy],
     {
+      state: subject.state,
+      acknowledges: segment.ctl.has('ACK'),
       variables: {
         ...tcbVariables(tcb),
         'SEG.SEQ': segment.seq,

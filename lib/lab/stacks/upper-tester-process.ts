@@ -2,8 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stop } from '../../processes.ts';
-import type { Ending, RunningTarget } from '../../target/running-target.ts';
+import type { RunningTarget } from '../../target/running-target.ts';
 import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
+import type { Ending } from '../../verdict/reason.ts';
 import type { Family } from '../namespaces/lab.ts';
 import { startUntilReady } from '../namespaces/run.ts';
 

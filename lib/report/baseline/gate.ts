@@ -1,6 +1,6 @@
-import { judgementOf, verdictOf } from '../../verdict/result.ts';
+import { isBeyondCapability } from '../../verdict/reason.ts';
+import { isFailure, judgementOf, verdictOf } from '../../verdict/result.ts';
 import { blockerIn, failingFindings } from '../findings.ts';
-import { isFailure } from '../judgement.ts';
 import type { ReportCase, Run, RunFinding } from '../run.ts';
 import {
   type AcceptedFinding,
@@ -133,7 +133,7 @@ function objectionTo(
   const judgement = judgementOf(result, profile);
   const { verdict } = judgement;
   if (judgement.verdict === 'inconclusive') {
-    if (!judgement.byCapability) return { kind: 'inconclusive', result };
+    if (!isBeyondCapability(judgement.why)) return { kind: 'inconclusive', result };
     // Nothing shows any more what the entry says.
     return entry && { kind: 'changed observation', result, entry };
   }

@@ -1,8 +1,10 @@
 import pc from 'picocolors';
 import type { Profile } from '../../standard/profile.ts';
-import { findingText } from '../../verdict/finding-text.ts';
-import { judgementOf, reasonOf } from '../../verdict/result.ts';
+import { isBeyondCapability } from '../../verdict/reason.ts';
+import { judgementOf } from '../../verdict/result.ts';
+import { reasonText } from '../expectation.ts';
 import type { ReportCase, RunFinding } from '../run.ts';
+import { say } from '../say.ts';
 import type { BaselineEntry, PermittedChoice } from './baseline.ts';
 import { type GateOutcome, isOpen, type Objection, type Unseen } from './gate.ts';
 import { repliesText, seenIn } from './replies.ts';
@@ -71,7 +73,7 @@ function findingsText(findings: readonly RunFinding[], names: GateNames, colours
   const head = colours.bold(colours.red(`found before the first case (${findings.length})`));
   const what = `fix the target; or accept it by \`${update(names)}\`, then write the reason`;
   const lines = findings.map(
-    (finding) => `  ${finding.id}\n    ${colours.green(`+ ${findingText(finding)}`)}`,
+    (finding) => `  ${finding.id}\n    ${colours.green(`+ ${say.finding(finding)}`)}`,
   );
   return [`${head}: ${what}`, ...lines].join('\n');
 }
@@ -112,7 +114,7 @@ function diffOf(objection: Objection, profile: Profile, colours: Colours): strin
   lines.push(...beforeOf(objection).map((text) => `    ${colours.red(`- ${text}`)}`));
   if ('result' in objection) {
     lines.push(`    ${colours.green(`+ ${resultText(objection.result, profile)}`)}`);
-    const why = reasonOf(objection.result, profile);
+    const why = reasonText(objection.result, profile);
     if (why) lines.push(`      ${colours.dim(why)}`);
   }
   return lines;
@@ -139,7 +141,9 @@ function resultText(result: ReportCase, profile: Profile): string {
   const judgement = judgementOf(result, profile);
   const seen = seenIn(result);
   if (judgement.verdict === 'inconclusive') {
-    return judgement.byCapability ? "inconclusive: ruled out by the target's capabilities" : 'inconclusive';
+    return isBeyondCapability(judgement.why)
+      ? "inconclusive: ruled out by the target's capabilities"
+      : 'inconclusive';
   }
   return `${judgement.verdict}: ${seen ? repliesText(seen) : 'not run'}, then ${seen?.stateAfter}`;
 }

@@ -1,5 +1,5 @@
-import { type JudgedResult, judgementOf, verdictOf } from '../../verdict/result.ts';
-import { isFailure } from '../judgement.ts';
+import { isBeyondCapability } from '../../verdict/reason.ts';
+import { isFailure, type JudgedResult, judgementOf, verdictOf } from '../../verdict/result.ts';
 import type { ReportCase, ReportRecord, Run } from '../run.ts';
 import {
   type Baseline,
@@ -103,7 +103,7 @@ function permittedChoices(
     const result = results.get(keyOf(choice));
     if (!result) return isKnown(choice);
     const judgement = judgementOf(result, run.profile);
-    return judgement.verdict === 'inconclusive' && !judgement.byCapability;
+    return judgement.verdict === 'inconclusive' && !isBeyondCapability(judgement.why);
   });
   const now = run.cases.flatMap((result): PermittedChoice[] => {
     if (result.outcome !== 'judged' || verdictOf(result, run.profile) !== 'permitted') return [];
@@ -122,7 +122,7 @@ const isEntry = (result: ReportCase, { profile, strict }: Run): result is Judged
 /** The run says neither yes nor no to the entry. */
 function isUndecided(result: ReportCase, entry: BaselineEntry, { profile, strict }: Run): boolean {
   const judgement = judgementOf(result, profile);
-  if (judgement.verdict === 'inconclusive') return !judgement.byCapability;
+  if (judgement.verdict === 'inconclusive') return !isBeyondCapability(judgement.why);
   return judgement.verdict === 'permitted' && entry.verdict === 'permitted' && !strict;
 }
 

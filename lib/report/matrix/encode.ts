@@ -1,12 +1,14 @@
 import { PROFILES, type Profile } from '../../standard/profile.ts';
-import { inconclusiveOf, KINDS, ROLES, seenOf, VERDICTS, verdictOf } from '../../verdict/result.ts';
+import { isBeyondCapability } from '../../verdict/reason.ts';
+import { KINDS, ROLES, seenOf, VERDICTS, verdictOf } from '../../verdict/result.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
-import { faultText, openTexts, outcomeText } from '../expectation.ts';
+import { faultText, openTexts, outcomeTags } from '../expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from '../findings.ts';
 import { byState, stateName } from '../judgement.ts';
 import { hasPackets } from '../pcapng.ts';
 import type { ReportCase, Run } from '../run.ts';
-import { circumstance, ruleTexts, type Subject, stepTexts } from '../subject.ts';
+import { say } from '../say.ts';
+import { circumstance, ruleTexts, type Subject, stepParts } from '../subject.ts';
 import { TextTable } from './text-table.ts';
 
 /*
@@ -22,8 +24,8 @@ export interface MatrixData {
 }
 
 /**
- * id, title, state, circumstance or -1, send, citations, rules, steps, expectation per profile, why it is left open per profile:
- * all indices of texts.
+ * id, title, state, circumstance or -1, send, citations, rules, steps (who, what), outcomes per profile (reply, and what follows it), why
+ * it is left open per profile: all indices of texts.
  */
 export type EncodedCase = readonly [
   number,
@@ -33,8 +35,8 @@ export type EncodedCase = readonly [
   number,
   number[],
   number[],
-  number[],
-  number[][],
+  (readonly [number, number])[],
+  (readonly [number, number])[][],
   number[][],
 ];
 
@@ -118,7 +120,7 @@ export function encodeMatrix(
           gravity: finding.gravity,
           line: findingLine(finding, whole),
           fields: findingFields(finding),
-          ladder: findingLadder(finding),
+          ladder: findingLadder(finding).map(({ text }) => text),
         })),
         results: results.map((result) => encoder.result(result, has(result))),
       };
@@ -141,6 +143,7 @@ class Encoder {
     const subject = this.#subjects.get(result.id);
     const { table } = this;
     const all = (texts: readonly string[] = []) => texts.map((text) => table.of(text));
+    const pair = ([one, other]: readonly [string, string]) => [table.of(one), table.of(other)] as const;
     const encoded: EncodedCase = [
       table.of(result.id),
       table.of(result.title),
@@ -149,8 +152,12 @@ class Encoder {
       table.of(result.send),
       all(subject?.cite),
       all(subject && ruleTexts(subject)),
-      all(subject && stepTexts(subject)),
-      PROFILES.map((profile) => all(subject?.expect?.[profile].map(outcomeText))),
+      subject ? stepParts(subject).map(pair) : [],
+      PROFILES.map((profile) =>
+        (subject?.expect?.[profile] ?? []).map((outcome) =>
+          pair([outcome.reply, `, then ${outcome.then}${outcomeTags(outcome)}`]),
+        ),
+      ),
       PROFILES.map((profile) => all(subject && openTexts(subject, profile))),
     ];
     this.#rows.set(result.id, this.cases.push(encoded) - 1);
@@ -158,16 +165,14 @@ class Encoder {
 
   result(result: ReportCase, captured: boolean): EncodedResult {
     const { table } = this;
-    const subject = this.#subjects.get(result.id);
-    const fields = PROFILES.map((profile) => differing(result, profile, subject));
-    // Where the fields show what is wrong, the judge's reason says no more.
-    const reasons = PROFILES.map((profile, index) =>
-      (fields[index] ?? []).length === 0
-        ? (undecided(result, profile) ?? faultText(result, profile, subject))
-        : '',
-    );
     const seen = seenOf(result);
     const why = result.outcome === 'judged' ? undefined : result.why;
+    const fields = PROFILES.map((profile) => differing(result, profile));
+    // Where the fields show what is wrong, the judge's reason says no more.
+    const reasons = PROFILES.map((profile, index) =>
+      // Why no profile has a verdict is told once.
+      (fields[index] ?? []).length === 0 && !why ? faultText(result, profile) : '',
+    );
     return [
       this.#rows.get(result.id) as number,
       result.family,
@@ -176,12 +181,12 @@ class Encoder {
       PROFILES.map((profile) => VERDICTS.indexOf(verdictOf(result, profile))),
       seen?.stimulus ?? '',
       [...(seen?.observed ?? [])],
-      table.ifAny(seen?.proof),
+      table.ifAny(seen && say.evidence(seen.proof)),
       reasons.map((reason) => table.ifAny(reason)),
-      fields.map((lines) => table.ifAny(comparisonText(lines))),
-      table.ifAny(why?.reason),
-      why?.byCapability ? 1 : 0,
-      result.notes.map((note) => table.of(note)),
+      fields.map((lines) => table.ifAny(lines.length > 0 ? JSON.stringify(lines.map(compared)) : '')),
+      table.ifAny(why && say.reason(why)),
+      why && isBeyondCapability(why) ? 1 : 0,
+      result.notes.map((note) => table.of(say.note(note))),
       Object.entries(seen?.variables ?? {}).flatMap(([name, value]) => [table.of(name), value]),
       result.records.flatMap(({ at, from, role, relative }) => [
         Math.round(at * 100) / 100,
@@ -194,21 +199,11 @@ class Encoder {
   }
 }
 
-/** Why there is no verdict under one profile, where there is one under another. */
-const undecided = (result: ReportCase, profile: Profile): string | undefined =>
-  result.outcome === 'judged' ? inconclusiveOf(result, profile)?.reason : undefined;
-
 /** Where all is as expected, there is nothing to compare. */
-const differing = (
-  result: ReportCase,
-  profile: Profile,
-  subject: Subject | undefined,
-): readonly FieldComparison[] =>
-  subject && verdictOf(result, profile) === 'deviates' ? compareFields(subject, result, profile) : [];
+const differing = (result: ReportCase, profile: Profile): readonly FieldComparison[] =>
+  verdictOf(result, profile) === 'deviates' ? compareFields(result, profile) : [];
 
-/** A line for each field, its parts apart by tabs. */
-const comparisonText = (lines: readonly FieldComparison[]): string =>
-  lines.map(({ mark, field, expected, observed }) => [mark, field, expected, observed].join('\t')).join('\n');
+const compared = ({ mark, field, expected, observed }: FieldComparison) => [mark, field, expected, observed];
 
 /** Names fit for a link, and unlike each other. */
 function slugsOf(runs: readonly Run[]): string[] {

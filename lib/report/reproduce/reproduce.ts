@@ -1,7 +1,6 @@
 import { counts } from '../../standard/adoption.ts';
 import type { Profile } from '../../standard/profile.ts';
-import { verdictOf } from '../../verdict/result.ts';
-import { compareFields } from '../comparison.ts';
+import { judgementOf, verdictOf } from '../../verdict/result.ts';
 import { expectedTexts, observedText } from '../expectation.ts';
 import { stateName } from '../judgement.ts';
 import { ladderText } from '../ladder.ts';
@@ -28,7 +27,7 @@ export function reproduction(
   const deviates = verdictOf(result, profile) === 'deviates';
   const under = circumstance(result, subject);
   const expected = subject?.expect?.[profile].find((outcome) => counts(outcome, target.adoption ?? {}));
-  const replaced = deviates && !observed && expected !== undefined && repliesDiffer(result, subject, profile);
+  const replaced = deviates && !observed && expected !== undefined && repliesDiffer(result, profile);
   const silence =
     expected?.reply === 'silence'
       ? ' packetdrill may miss a reply that none waits for; tcpdump sees it.'
@@ -61,7 +60,10 @@ export function reproduction(
 }
 
 /** Not so where the state after alone is wrong: no reply of the target's would tell. */
-const repliesDiffer = (result: ReportCase, subject: Subject | undefined, profile: Profile): boolean =>
-  compareFields(subject ?? {}, result, profile).some(
-    ({ field, mark }) => mark === '≠' && field !== 'state after' && field !== 'RCV.NXT after',
+function repliesDiffer(result: ReportCase, profile: Profile): boolean {
+  const judgement = judgementOf(result, profile);
+  return (
+    judgement.verdict === 'deviates' &&
+    judgement.faults.some(({ kind }) => kind !== 'state' && kind !== 'RCV.NXT')
   );
+}

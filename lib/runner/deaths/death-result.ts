@@ -1,5 +1,5 @@
 import { PROFILES, type Profile } from '../../standard/profile.ts';
-import { deathText, type TargetDeath } from '../../verdict/death.ts';
+import type { TargetDeath } from '../../verdict/reason.ts';
 import {
   type CaseResult,
   type InconclusiveResult,
@@ -15,10 +15,15 @@ import type { DeathTrial } from './try-for-death.ts';
 export function convicted({ result, variables }: DeathTrial, death: TargetDeath): JudgedResult {
   const { id, title, state, origin, conditions, family, send, notes, records, startedAt, durationMs } =
     result;
-  const reason = deathText(death);
-  const judgements = Object.fromEntries(
-    PROFILES.map((profile) => [profile, { verdict: 'deviates', reason }]),
-  ) as Record<Profile, ProfileVerdict>;
+  const deviates: ProfileVerdict = {
+    verdict: 'deviates',
+    others: 0,
+    faults: [{ kind: 'death', ...death }],
+  };
+  const judgements = Object.fromEntries(PROFILES.map((profile) => [profile, deviates])) as Record<
+    Profile,
+    ProfileVerdict
+  >;
   return {
     ...{ id, title, state, family, send, notes, records, startedAt, durationMs },
     ...(origin ? { origin } : {}),
@@ -28,10 +33,9 @@ export function convicted({ result, variables }: DeathTrial, death: TargetDeath)
     observed: seenOf(result)?.observed ?? [],
     kind: seenOf(result)?.kind ?? 'silence',
     stateAfter: 'unknown',
-    proof: '',
+    proof: [],
     outcome: 'judged',
     judgements,
-    death,
   };
 }
 
@@ -46,6 +50,5 @@ export function undecided(
   { result }: DeathTrial,
   { deaths, trials }: Pick<TargetDeath, 'deaths' | 'trials'>,
 ): InconclusiveResult | NotRunResult {
-  const reason = `the target died in ${deaths} of ${trials} attempts with nobody else on the wire`;
-  return withoutVerdict(result, { reason, byCapability: false });
+  return withoutVerdict(result, { kind: 'died at times', deaths, trials });
 }

@@ -1,6 +1,6 @@
-import { parseSegment } from '../../notation/index.ts';
 import { findCase } from '../../catalogue/catalogue.ts';
-import type { TargetDeath } from '../../verdict/death.ts';
+import { parseSegment } from '../../notation/index.ts';
+import type { TargetDeath } from '../../verdict/reason.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import type { Phase } from '../trial/case-context.ts';
 import type { Described } from '../trial/described.ts';
@@ -67,13 +67,9 @@ export class Inquest {
     if (!explained && !this.#isOver) this.#unexplained += 1;
     this.#timeTaken += this.#now() - began;
     if (this.#unexplained >= MOST_UNEXPLAINED) {
-      watch.giveUp(
-        `the target was lost: it died ${watch.deaths.length} times, and no segment was found that ends it`,
-      );
+      watch.giveUp({ kind: 'no culprit', deaths: watch.deaths.length });
     } else if (this.#timeTaken > MOST_TIME) {
-      watch.giveUp(
-        `the target was lost: it died ${watch.deaths.length} times, and to find out by what takes too long`,
-      );
+      watch.giveUp({ kind: 'no time', deaths: watch.deaths.length });
     }
     return [...onTheWire, ...waiting].filter((job) => !done.has(keyOf(job)));
   }
@@ -136,10 +132,7 @@ export class Inquest {
         suspects.forget(job);
         break;
       case 'setup':
-        hazards.blockWay(
-          subject,
-          `the target dies on the way to ${state}, seen twice with nobody else on the wire`,
-        );
+        hazards.blockWay(subject);
         break;
       case 'proof':
         hazards.proofs.add(state);

@@ -1,5 +1,5 @@
-import type { Variables } from '../../notation/index.ts';
 import { findCase, findLadder } from '../../catalogue/catalogue.ts';
+import type { Variables } from '../../notation/index.ts';
 import type { State } from '../../standard/state.ts';
 import { type CaseResult, seenOf } from '../../verdict/result.ts';
 import { attempt } from '../trial/attempt.ts';
@@ -54,7 +54,10 @@ async function once(
   const subject = findCase(id);
   if (subject) {
     const tried = await attempt(subject, context, 0);
-    return { result: resultOf(subject, context, tried, began), variables: tried.variables };
+    return {
+      result: resultOf(subject, context, tried, began),
+      variables: (tried.kind === 'watched' ? tried : tried.sent)?.variables ?? {},
+    };
   }
   const ladder = findLadder(id);
   if (!ladder) throw new Error(`no such case: ${id}`);

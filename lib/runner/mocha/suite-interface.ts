@@ -1,13 +1,14 @@
 import { expect, use } from 'chai';
 import Mocha from 'mocha';
-import { attachRecord } from '../../report/run-record.ts';
 import type { Case } from '../../catalogue/case.ts';
 import type { Suite } from '../../catalogue/suite.ts';
-import { tcpAssertions } from '../../verdict/chai-plugin.ts';
-import { type CaseResult, inconclusiveOf } from '../../verdict/result.ts';
+import { tcpAssertions } from '../../report/chai-plugin.ts';
+import { reasonText } from '../../report/expectation.ts';
+import { attachRecord } from '../../report/run-record.ts';
+import { type CaseResult, standingOf } from '../../verdict/result.ts';
 import type { Settings } from '../settings.ts';
 import { asCase, type Described } from '../trial/described.ts';
-import { lostResult } from '../trial/lost.ts';
+import { notRun } from '../trial/lost.ts';
 import type { MochaRun } from './mocha-run.ts';
 import { matcher } from './only.ts';
 
@@ -85,17 +86,19 @@ function testOf(subject: Testable, family: 4 | 6, file: string, run: MochaRun): 
 }
 
 async function resultOf(subject: Testable, family: 4 | 6, { session }: MochaRun): Promise<CaseResult> {
-  if (!session) return lostResult(subject, family, 'the engine was not started');
+  if (!session) return notRun(subject, family, { kind: 'engine lost', told: 'the engine was not started' });
   try {
     return await session.result(subject.id, family);
   } catch (error) {
-    return lostResult(subject, family, (error as Error).message);
+    return notRun(subject, family, { kind: 'engine lost', told: (error as Error).message });
   }
 }
 
 function settle(test: Mocha.Context, result: CaseResult, { profile, strict }: Settings): void {
-  const inconclusive = inconclusiveOf(result, profile);
-  if (inconclusive?.byCapability) test.skip();
-  if (inconclusive) throw new InconclusiveError(`${result.id}, IPv${result.family}: ${inconclusive.reason}`);
+  const standing = standingOf(result, profile, strict);
+  if (standing === 'skipped') test.skip();
+  if (standing === 'errored') {
+    throw new InconclusiveError(`${result.id}, IPv${result.family}: ${reasonText(result, profile)}`);
+  }
   expect(result).to.conformTo(profile, { strict });
 }

@@ -1,6 +1,7 @@
 import { CHECKS, type KnownAdoption, SECTION_OF } from '../../standard/adoption.ts';
 import { type AcceptTime, DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
+import type { Disturbed } from '../../verdict/reason.ts';
 import { runSideBySide } from '../pool.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
 import { findAcceptTime } from './accept-time.ts';
@@ -123,7 +124,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       'round trip, median (ms)': median(roundTrips),
       'round trip, worst (ms)': Math.round(worst * 1000) / 1000,
       'round trip, spread (ms)': Math.round(spread * 1000) / 1000,
-      'path, in percent': String(tester.path),
+      'path, in percent': pathText(tester.path.percent()),
       'resets at once': best.silentClosed ? 'none: its closed ports are silent' : limitOf(resetsAtOnce),
       ...limitFacts(limits, adoption),
       'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
@@ -221,6 +222,9 @@ async function adoptionAndLimits(
   const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
   return [adoption, await findLimits(environment, family, adoption, connections)] as const;
 }
+
+const pathText = ({ lost, doubled, reordered }: Disturbed): string =>
+  `${lost} lost, ${doubled} doubled, ${reordered} out of order`;
 
 const limitOf = (resetsAtOnce: number | undefined): string =>
   resetsAtOnce === undefined ? `no limit seen at ${BURST}` : `${resetsAtOnce} of ${BURST}`;

@@ -1,6 +1,7 @@
-import { resetAt } from '../../notation/index.ts';
-import type { State } from '../../standard/state.ts';
 import type { Step } from '../../catalogue/steps.ts';
+import { resetAt } from '../../notation/index.ts';
+import { say } from '../../report/say.ts';
+import type { State } from '../../standard/state.ts';
 import { type Environment, reach, Unreached } from '../../states/index.ts';
 import { type Driver, NotCapable } from '../../target/driver.ts';
 import type { Entry } from '../../tester/index.ts';
@@ -144,7 +145,9 @@ async function failureOf(
       if (error instanceof NotCapable) return undefined;
       await watch?.check();
       if (watch?.lost)
-        throw new Error(`on the way to ${place.state}, over IPv${place.family}, ${watch.lost}`);
+        throw new Error(
+          `on the way to ${place.state}, over IPv${place.family}, ${say.lossCause(watch.lost)}`,
+        );
       if (watch?.epoch !== epoch) return undefined;
       if (!(error instanceof Unreached)) throw error;
       failure = error;

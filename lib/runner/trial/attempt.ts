@@ -1,5 +1,5 @@
-import { type ConcreteSegment, lengthOf, resetAt, type Variables } from '../../notation/index.ts';
 import type { Case } from '../../catalogue/case.ts';
+import { type ConcreteSegment, lengthOf, resetAt, type Variables } from '../../notation/index.ts';
 import type { State } from '../../standard/state.ts';
 import {
   type Connection,
@@ -10,12 +10,13 @@ import {
   type Reached,
   reach,
   sort,
+  Unreached,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { type Entry, hasRightChecksum, type Refusal } from '../../tester/index.ts';
 import type { Observation } from '../../verdict/judge.ts';
+import type { Reason } from '../../verdict/reason.ts';
 import { type OptionFault, optionFaults } from '../../verdict/reply-options.ts';
-import type { Inconclusive } from '../../verdict/result.ts';
 import { add, leq } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';
@@ -34,32 +35,47 @@ import {
 // The other half is left for the user to be told in, on a busy machine as well.
 const PART_OF_TIMER = 0.5;
 const SPOKEN_TO = "the target's application closes when it is spoken to before it has spoken";
-const RIGHT_BY_ACCIDENT = 'the checksum that was to be wrong is right by accident';
-const TOO_LATE = "the stimulus came so late that the target's timer may have sent what came back";
 
-/** One attempt at a case: what was seen, and whether it can be trusted. */
-export interface Attempt {
-  readonly stimulus?: ConcreteSegment;
+interface Begun {
+  readonly entries: readonly Entry[];
+  readonly startedAt: number;
+}
+
+/** The stimulus as it was sent. */
+export interface Stimulus {
+  readonly stimulus: ConcreteSegment;
   readonly variables: Variables;
   /** Position in the entries of the stimulus. */
   readonly mark: number;
-  readonly observation?: Observation;
-  /** What came sooner after the stimulus than any answer can. */
-  readonly tooSoon?: readonly Entry[];
-  readonly windowUpdates?: readonly Entry[];
-  /** Replies that the path has doubled. */
-  readonly doubles?: readonly Entry[];
-  readonly proof?: Proof;
-  /** The target's own answer by ICMP, where it should have said nothing at all. */
-  readonly refusal?: Refusal;
-  readonly entries: readonly Entry[];
   /** The first entry of the proof. */
   readonly proofFrom: number;
-  /** Why what was seen proves nothing: the wire or the tester was disturbed. */
-  readonly disturbance?: string;
-  readonly failure?: Inconclusive;
-  readonly startedAt: number;
 }
+
+/** The effect of the stimulus was watched. */
+export interface Watched extends Begun, Stimulus {
+  readonly kind: 'watched';
+  readonly observation: Observation;
+  /** What came sooner after the stimulus than any answer can. */
+  readonly tooSoon: readonly Entry[];
+  readonly windowUpdates: readonly Entry[];
+  /** Replies that the path has doubled. */
+  readonly doubles: readonly Entry[];
+  readonly proof: Proof;
+  /** The target's own answer by ICMP, where it should have said nothing at all. */
+  readonly refusal?: Refusal;
+  /** Why what was seen proves nothing: the wire or the tester was disturbed. */
+  readonly spoilt?: Reason;
+}
+
+/** The attempt broke off, before the stimulus was sent or after. */
+interface BrokenOff extends Begun {
+  readonly kind: 'broken off';
+  readonly sent: Stimulus | undefined;
+  readonly why: Reason;
+}
+
+/** One attempt at a case: what was seen, and whether it can be trusted. */
+export type Attempt = Watched | BrokenOff;
 
 /**
  * Tries a case once, on a fresh connection; never rejects.
@@ -95,18 +111,14 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
     await context.checkpoint?.('proof');
     const { unsent, refusals } = reached.connection.mailbox;
     const others = refusals.filter((refusal) => refusal !== seen.refusal);
-    const disturbance =
+    const spoilt =
       disturbanceSince(began, environment, { unsent, refusals: others }) ??
-      seen.disturbance ??
+      seen.spoilt ??
       lostAcknowledgment(context, seen);
-    return disturbance ? { ...seen, disturbance } : seen;
+    return spoilt ? { ...seen, spoilt } : seen;
   } catch (error) {
-    return {
-      ...(sent ?? { variables: {}, mark: 0, proofFrom: 0 }),
-      entries: [...(reached?.connection.mailbox.log ?? [])],
-      failure: { reason: (error as Error).message, byCapability: error instanceof NotCapable },
-      startedAt,
-    };
+    const entries = [...(reached?.connection.mailbox.log ?? [])];
+    return { kind: 'broken off', sent, entries, why: reasonOfError(error as Error), startedAt };
   } finally {
     if (reached) {
       const { connection, handle } = reached;
@@ -128,8 +140,13 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
   }
 }
 
-/** The stimulus as it was sent. */
-type Stimulus = Required<Pick<Attempt, 'stimulus'>> & Pick<Attempt, 'variables' | 'mark' | 'proofFrom'>;
+/** Why an attempt that threw an error says nothing. */
+export function reasonOfError(error: Error): Reason {
+  const told = error.message;
+  if (error instanceof NotCapable) return { kind: 'not capable', told };
+  if (!(error instanceof Unreached)) return { kind: 'failed', told };
+  return { kind: 'not reached', ...(error.step ? { step: error.step } : {}), told };
+}
 
 /** Sends the stimulus and lets the time pass in which its replies are collected. */
 async function stimulate(
@@ -172,7 +189,7 @@ async function observe(
   { connection, handle, listening, greets }: Reached,
   { stimulus, variables, mark, proofFrom }: Stimulus,
   startedAt: number,
-): Promise<Attempt> {
+): Promise<Watched> {
   const { tester, timing } = environment;
   const { mailbox } = connection;
   const sent = mailbox.log[mark];
@@ -180,7 +197,7 @@ async function observe(
     ? mailbox.refusals.find(({ source }) => source === mailbox.link.remote)
     : undefined;
   const proof: Proof = hazards?.proofs.has(subject.state)
-    ? { state: 'unknown', how: 'what would prove it ends the target' }
+    ? { state: 'unknown', how: ['left out: it ends the target'] }
     : await prove(environment, {
         connection,
         handle,
@@ -209,10 +226,10 @@ async function observe(
   // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
   if (speaksFirst && replies.some(({ segment: { ctl } }) => ctl.has('FIN'))) throw new NotCapable(SPOKEN_TO);
   const observation: Observation = {
-    variables,
+    ...{ state: subject.state, variables, acknowledges: stimulus.ctl.has('ACK') },
     replies: replies.map(({ segment }) => segment),
     retransmissions: retransmissions.map(({ segment }) => segment),
-    drawn: drawn.map(({ segment }) => segment),
+    provoked: drawn.map(({ segment }) => segment),
     ...(refusal ? { refusal: refusal.text } : {}),
     stateAfter: proof.state,
     // The LISTEN itself is what the case is about in that state: there, CLOSED is something else.
@@ -221,7 +238,14 @@ async function observe(
     ...(proof.rcvNxt === undefined ? {} : { rcvNxtAfter: proof.rcvNxt }),
     optionFaults: faultsIn(mailbox.log, [...replies, ...retransmissions.filter(isOfTheStimulus)]),
   };
+  const spoilt: Reason | undefined =
+    stimulus.checksum !== undefined && sent && hasRightChecksum(sent.packet)
+      ? { kind: 'checksum right by accident' }
+      : untold.length > 0
+        ? { kind: 'stimulus late' }
+        : undefined;
   return {
+    kind: 'watched',
     stimulus,
     variables,
     mark,
@@ -234,10 +258,7 @@ async function observe(
     proofFrom,
     entries: [...mailbox.log],
     startedAt,
-    ...(untold.length > 0 ? { disturbance: TOO_LATE } : {}),
-    ...(stimulus.checksum !== undefined && sent && hasRightChecksum(sent.packet)
-      ? { disturbance: RIGHT_BY_ACCIDENT }
-      : {}),
+    ...(spoilt ? { spoilt } : {}),
   };
 }
 
@@ -267,10 +288,10 @@ function observationOf({ timing }: Environment, connection: Connection, stimulus
 /** On a path that loses, what the recipe sent last may not have arrived: then the state was another one. */
 function lostAcknowledgment(
   { environment: { tester } }: CaseContext,
-  { entries, mark, variables }: Attempt,
-): string | undefined {
+  { entries, mark, variables }: Watched,
+): Reason | undefined {
   return tester.path.disturbed && sendsAcknowledged(entries, mark, variables)
-    ? 'an acknowledgment of the tester got lost before the stimulus'
+    ? { kind: 'acknowledgment lost' }
     : undefined;
 }
 

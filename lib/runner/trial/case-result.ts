@@ -1,17 +1,11 @@
-import { type ConcreteSegment, printConcrete } from '../../notation/index.ts';
 import type { Case } from '../../catalogue/case.ts';
+import { type ConcreteSegment, printConcrete } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import type { Entry } from '../../tester/index.ts';
 import { judge, kindOf, type Observation, repliesRuleOut } from '../../verdict/judge.ts';
-import type {
-  CaseResult,
-  Inconclusive,
-  ProfileVerdict,
-  Role,
-  Seen,
-  WireRecord,
-} from '../../verdict/result.ts';
-import type { Attempt } from './attempt.ts';
+import type { Reason } from '../../verdict/reason.ts';
+import type { CaseResult, ProfileVerdict, Role, Seen, WireRecord } from '../../verdict/result.ts';
+import type { Attempt, Watched } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';
 import { notRun } from './lost.ts';
 import { wireRecords } from './wire-records.ts';
@@ -22,19 +16,18 @@ const underProfile = (profile: Profile, { refusal, ...observation }: Observation
 
 /** What an attempt amounts to, judged under every profile. */
 export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, began: number): CaseResult {
-  const { observation, proof, variables, stimulus, failure, disturbance } = attempt;
-  const tried = {
-    ...notRun(subject, context.family, { reason: 'nothing was observed', byCapability: false }),
+  const run = {
     records: recordsOf(subject, attempt),
     startedAt: new Date(began).toISOString(),
     durationMs: Date.now() - began,
   };
-  if (failure) return { ...tried, why: failure };
-  const spoilt = disturbance === undefined ? undefined : { reason: disturbance, byCapability: false };
-  if (!observation || !proof || !stimulus) return spoilt ? { ...tried, why: spoilt } : tried;
-  const { replies, drawn = [] } = observation;
-  const answers = replies.length > 0 ? replies : drawn;
-  const { why: _, ...about } = tried;
+  if (attempt.kind === 'broken off') return { ...notRun(subject, context.family, attempt.why), ...run };
+  const { observation, proof, variables, stimulus, spoilt } = attempt;
+  const unproven: Reason = { kind: 'not proven', proof: proof.how };
+  const { why: _, ...subjectOf } = notRun(subject, context.family, unproven);
+  const about = { ...subjectOf, ...run };
+  const { replies, provoked = [] } = observation;
+  const answers = replies.length > 0 ? replies : provoked;
   const seen: Seen = {
     stimulus: printConcrete(stimulus),
     variables,
@@ -44,7 +37,6 @@ export function resultOf(subject: Case, context: CaseContext, attempt: Attempt, 
     proof: proof.how,
   };
   if (spoilt) return { ...about, ...seen, outcome: 'inconclusive', why: spoilt };
-  const unproven = { reason: `the state after could not be proven: ${proof.how}`, byCapability: false };
   const judgements = Object.fromEntries(
     PROFILES.map((profile) => [profile, judgementBy(profile, subject, context, observation, unproven)]),
   ) as Record<Profile, ProfileVerdict>;
@@ -60,25 +52,21 @@ function judgementBy(
   subject: Case,
   context: CaseContext,
   observation: Observation,
-  unproven: Inconclusive,
+  unproven: Reason,
 ): ProfileVerdict {
   const isOpen =
     observation.stateAfter === 'unknown' &&
     !repliesRuleOut(subject.expect[profile], underProfile(profile, observation), context.adoption);
-  if (isOpen) return { verdict: 'inconclusive', ...unproven };
+  if (isOpen) return { verdict: 'inconclusive', why: unproven };
   return judge(subject.expect[profile], underProfile(profile, observation), context.adoption);
 }
 
 /** Whether silence was seen where some profile asks for a reply: a limiter of the target's may have swallowed it. */
-export function isUnexpectedSilence(
-  subject: Case,
-  { adoption }: CaseContext,
-  { observation }: Attempt,
-): boolean {
+export function isUnexpectedSilence(subject: Case, { adoption }: CaseContext, attempt: Attempt): boolean {
   return (
-    observation !== undefined &&
-    observation.replies.length === 0 &&
-    PROFILES.some((profile) => repliesRuleOut(subject.expect[profile], observation, adoption))
+    attempt.kind === 'watched' &&
+    attempt.observation.replies.length === 0 &&
+    PROFILES.some((profile) => repliesRuleOut(subject.expect[profile], attempt.observation, adoption))
   );
 }
 
@@ -88,25 +76,25 @@ function printBare({ wnd: _, ...segment }: ConcreteSegment): string {
 }
 
 function recordsOf({ send }: Case, attempt: Attempt): WireRecord[] {
-  const { entries, mark, variables, startedAt, stimulus } = attempt;
-  const from = { ...attempt, mark: stimulus ? mark : entries.length };
+  const { entries, startedAt } = attempt;
+  const sent = attempt.kind === 'watched' ? attempt : attempt.sent;
   return wireRecords({
-    entries,
-    startedAt,
-    variables,
-    send,
-    roleOf: (entry, position) => roleOf(entry, position, from),
+    ...{ entries, startedAt, send },
+    variables: sent?.variables ?? {},
+    roleOf: (entry, position) => {
+      if (!sent || position < sent.mark) return 'setup';
+      if (position === sent.mark) return 'stimulus';
+      if (position >= sent.proofFrom) return 'proof';
+      return attempt.kind === 'watched' ? answerRole(entry, attempt) : 'reply';
+    },
   });
 }
 
-function roleOf(entry: Entry, position: number, { mark, proofFrom, observation, ...rest }: Attempt): Role {
-  if (position < mark) return 'setup';
-  if (position === mark) return 'stimulus';
-  if (position >= proofFrom) return 'proof';
-  if (rest.tooSoon?.includes(entry)) return 'setup';
-  if (rest.windowUpdates?.includes(entry)) return 'window update';
-  const { replies = [], drawn = [], retransmissions = [] } = observation ?? {};
-  if (replies.length === 0 && drawn.includes(entry.segment)) return 'reply';
-  const repeated = rest.doubles?.includes(entry) || retransmissions.includes(entry.segment);
+function answerRole(entry: Entry, { observation, tooSoon, windowUpdates, doubles }: Watched): Role {
+  if (tooSoon.includes(entry)) return 'setup';
+  if (windowUpdates.includes(entry)) return 'window update';
+  const { replies, provoked = [], retransmissions } = observation;
+  if (replies.length === 0 && provoked.includes(entry.segment)) return 'reply';
+  const repeated = doubles.includes(entry) || retransmissions.includes(entry.segment);
   return repeated ? 'retransmission' : 'reply';
 }

@@ -1,14 +1,14 @@
+import type { ExpectStep, Ladder, UserStep } from '../../catalogue/ladder.ts';
 import {
   type ConcreteSegment,
   compareReply,
   lengthOf,
   parseSegment,
-  printRelative,
+  printSegment,
   resetAt,
   segmentOf,
   type Variables,
 } from '../../notation/index.ts';
-import type { ExpectStep, Ladder, UserStep } from '../../catalogue/ladder.ts';
 import type { State } from '../../standard/state.ts';
 import {
   type Connection,
@@ -20,8 +20,10 @@ import {
   userOf,
 } from '../../states/index.ts';
 import type { Handle } from '../../target/driver.ts';
+import type { Fault } from '../../verdict/fault.ts';
 import { carriedAlong } from '../../verdict/judge.ts';
-import { OPTION_RULES, type OptionFault, optionFaults } from '../../verdict/reply-options.ts';
+import { relativeReply } from '../../verdict/relative-reply.ts';
+import { type OptionFault, optionFaults } from '../../verdict/reply-options.ts';
 import type { CaseContext } from './case-context.ts';
 import type { Random } from './random.ts';
 
@@ -42,7 +44,7 @@ export interface Choice {
 
 /** Plays the tester's part of a ladder on a connection that is where the ladder begins, step by step. */
 export class Climber {
-  readonly faults: string[] = [];
+  readonly faults: Fault[] = [];
   /** The steps that a SHOULD of the ladder's document decides, and how the target took them. */
   readonly choices: Choice[] = [];
   readonly observed: ConcreteSegment[] = [];
@@ -175,7 +177,7 @@ export class Climber {
     const variables = this.variables();
     await this.#context.environment.tester.listen(timing.observation);
     const { news, retransmissions, optionFaults } = this.#newSegments();
-    for (const fault of optionFaults) this.faults.push(`step ${number}: ${OPTION_RULES[fault]}`);
+    for (const rule of optionFaults) this.faults.push({ step: number, kind: 'option', rule });
     let replies = news;
     let isCarried = false;
     if (replies.length === 0 && !step.expect.includes('silence')) {
@@ -185,7 +187,8 @@ export class Climber {
     }
     this.observed.push(...(isCarried ? retransmissions : replies));
     this.#connection.absorb();
-    this.#stateBefore = this.#state;
+    const before = this.#state;
+    this.#stateBefore = before;
     if (step.then) this.#state = step.then;
     const [reply] = replies;
     const matches = (notation: string): boolean => {
@@ -205,14 +208,14 @@ export class Climber {
       this.ended = true;
       return false;
     }
-    const named = ({ wnd: _, ...segment }: ConcreteSegment) => printRelative(segment, variables, 'target');
-    const seen = replies.map(named).join(' and ') || 'silence';
     if (permitted && matches(permitted.reply)) {
       this.#state = permitted.then;
       this.choices.push({ step: number, expected, permitted: permitted.reply, then: permitted.then });
       return false;
     }
-    this.faults.push(`step ${number}: expected ${expected.join(' or ')}, observed ${seen}`);
+    const answered = { state: before, variables, acknowledges: this.#last?.ctl.has('ACK') === true };
+    const observed = replies.map((one) => printSegment(relativeReply(one, answered)));
+    this.faults.push({ step: number, kind: 'replies', expected, observed });
     return false;
   }
 

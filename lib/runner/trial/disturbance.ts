@@ -1,5 +1,6 @@
 import type { Environment } from '../../states/index.ts';
 import type { Mailbox, Tester } from '../../tester/index.ts';
+import type { Reason } from '../../verdict/reason.ts';
 
 /** The tester's own counts when an attempt begins: what is more at its end may have spoilt it. */
 export interface Beginning {
@@ -20,12 +21,12 @@ export function disturbanceSince(
   { startedAt, losses, failures }: Beginning,
   { tester, timing }: Environment,
   { unsent: [unsent], refusals: [refusal] }: Pick<Mailbox, 'unsent' | 'refusals'>,
-): string | undefined {
-  if (tester.losses() > losses) return 'the receive queue dropped packets';
-  if (tester.failures > failures) return `the tester's socket failed: ${tester.lastFailure}`;
-  if (unsent) return `a segment could not be sent: ${unsent}`;
-  if (refusal) return `the path refuses segments: ${refusal.text}`;
+): Reason | undefined {
+  if (tester.losses() > losses) return { kind: 'packets dropped' };
+  if (tester.failures > failures) return { kind: 'socket failed', told: String(tester.lastFailure) };
+  if (unsent) return { kind: 'not sent', told: unsent };
+  if (refusal) return { kind: 'path refuses', told: refusal.text };
   // What was late is read before anything is concluded from it; but timers, ours and the target's, have gone on.
   const lag = tester.lag.worstSince(startedAt);
-  return lag > timing.observation ? `the tester was ${Math.round(lag)} ms late` : undefined;
+  return lag > timing.observation ? { kind: 'tester late', milliseconds: Math.round(lag) } : undefined;
 }

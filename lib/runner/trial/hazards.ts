@@ -1,4 +1,5 @@
 import type { State } from '../../standard/state.ts';
+import type { Reason } from '../../verdict/reason.ts';
 import type { Described } from './described.ts';
 
 /**
@@ -10,16 +11,16 @@ export class Hazards {
   readonly resets = new Set<State>();
   /** States before the stimulus that what proves the state after ends the target in. */
   readonly proofs = new Set<State>();
-  readonly #ways = new Map<string, string>();
+  readonly #ways = new Set<string>();
 
-  /** The target ends on the way to where this case begins; the reason is for all cases that begin there. */
-  blockWay(subject: Described, reason: string): void {
-    this.#ways.set(wayOf(subject), reason);
+  /** The target ends on the way to where this case begins; no case that begins there is tried any more. */
+  blockWay(subject: Described): void {
+    this.#ways.add(wayOf(subject));
   }
 
   /** Why a case must not be begun; undefined when it may. */
-  obstacleOf(subject: Described): string | undefined {
-    return this.#ways.get(wayOf(subject));
+  obstacleOf(subject: Described): Reason | undefined {
+    return this.#ways.has(wayOf(subject)) ? { kind: 'dies on the way', state: subject.state } : undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import type { CaseResult } from '../../verdict/result.ts';
 import { attempt } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';
 import { isUnexpectedSilence, resultOf } from './case-result.ts';
-import { lostResult } from './lost.ts';
+import { notRun } from './lost.ts';
 import { settle } from './settle.ts';
 
 export type { CaseContext } from './case-context.ts';
@@ -12,7 +12,7 @@ export type { CaseContext } from './case-context.ts';
 export async function runCase(subject: Case, context: CaseContext): Promise<CaseResult> {
   const began = Date.now();
   const { environment, family, profile, watch } = context;
-  if (watch?.lost) return lostResult(subject, family, watch.lost);
+  if (watch?.lost) return notRun(subject, family, { kind: 'target lost', cause: watch.lost });
   const result = await settle(
     { profile, path: environment.tester.path, watch, futility: context.futility, rest: context.rest },
     async (spoilt) => {

@@ -1,11 +1,14 @@
-import { type ConcreteSegment, printConcrete, type Variables } from '../../notation/index.ts';
 import type { Ladder } from '../../catalogue/ladder.ts';
+import { type ConcreteSegment, printConcrete, type Variables } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
 import { prove, reach } from '../../states/index.ts';
-import { NotCapable } from '../../target/driver.ts';
+import type { Evidence } from '../../verdict/evidence.ts';
+import type { Fault, Taken } from '../../verdict/fault.ts';
 import { kindOf } from '../../verdict/judge.ts';
+import type { Reason } from '../../verdict/reason.ts';
 import type { CaseResult, ProfileVerdict } from '../../verdict/result.ts';
+import { reasonOfError } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';
 import { type Choice, Climber } from './climber.ts';
 import { asCase } from './described.ts';
@@ -17,17 +20,17 @@ import { wireRecords } from './wire-records.ts';
 
 /** What a ladder came to: the steps that were not as drawn, and those that some document leaves to the target. */
 interface Climb {
-  readonly faults: readonly string[];
+  readonly faults: readonly Fault[];
   readonly choices: readonly Choice[];
   /** The target went another way, which is as right. */
   readonly ended: boolean;
   readonly stateAfter: State | 'unknown';
-  readonly proof: string;
+  readonly proof: readonly Evidence[];
   readonly observed: readonly ConcreteSegment[];
   readonly variables: Variables;
   readonly records: CaseResult['records'];
   /** Why what was seen proves nothing. */
-  readonly disturbance: string | undefined;
+  readonly disturbance: Reason | undefined;
 }
 
 /**
@@ -45,8 +48,7 @@ export async function runLadder(ladder: Ladder, context: CaseContext, shift: num
     const climbed = await climb(ladder, context, shift, keep);
     return { result: resultOf(ladder, context, climbed, began) };
   } catch (error) {
-    const reason = (error as Error).message;
-    const why = { reason, byCapability: error instanceof NotCapable };
+    const why = reasonOfError(error as Error);
     return { result: { ...notRun(asCase(ladder), context.family, why), records } };
   }
 }
@@ -108,8 +110,8 @@ async function climb(
 
 function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began: number): CaseResult {
   const { stateAfter, proof, observed, variables, records, disturbance } = climbed;
-  const nothing = { reason: `the state after could not be proven: ${proof}`, byCapability: false };
-  const { why: unproven, ...about } = notRun(asCase(ladder), family, nothing);
+  const unproven: Reason = { kind: 'not proven', proof };
+  const { why: _, ...about } = notRun(asCase(ladder), family, unproven);
   const seen = {
     ...about,
     stimulus: records
@@ -126,7 +128,7 @@ function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began
     durationMs: Date.now() - began,
   };
   if (disturbance !== undefined) {
-    return { ...seen, outcome: 'inconclusive', why: { reason: disturbance, byCapability: false } };
+    return { ...seen, outcome: 'inconclusive', why: disturbance };
   }
   if (stateAfter === 'unknown' && climbed.faults.length === 0) {
     return { ...seen, outcome: 'inconclusive', why: unproven };
@@ -144,19 +146,23 @@ const isAskedFor = ({ since = 'rfc793' }: Ladder, profile: Profile): boolean =>
 function judgementBy(profile: Profile, ladder: Ladder, climbed: Climb): ProfileVerdict {
   const wrong = [...climbed.faults];
   if (wrong.length === 0 && !endsAsDrawn(ladder, climbed)) {
-    wrong.push(`afterwards in ${climbed.stateAfter}, not ${lastState(ladder, climbed)}`);
+    wrong.push({ kind: 'state', expected: lastState(ladder, climbed), observed: climbed.stateAfter });
   }
   const asked = isAskedFor(ladder, profile);
-  const conceded: string[] = [];
+  const taken: Taken[] = [];
   for (const { step, expected, permitted, then } of climbed.choices) {
-    const rather = expected.join(' or ');
-    if (asked && then) conceded.push(`step ${step}: ${permitted} is permitted; rather: ${rather}`);
-    if (!asked && !then) wrong.push(`step ${step}: expected ${permitted}, observed ${rather}`);
+    const better = expected.map((reply) => ({ reply }));
+    if (asked && then) taken.push({ step, outcome: { reply: permitted, then }, better });
+    if (!asked && !then)
+      wrong.push({
+        step,
+        kind: 'replies',
+        expected: [permitted],
+        observed: expected.filter((reply) => reply !== 'silence'),
+      });
   }
-  if (wrong.length > 0) return { verdict: 'deviates', reason: wrong.join('; ') };
-  return conceded.length > 0
-    ? { verdict: 'permitted', reason: conceded.join('; ') }
-    : { verdict: 'conformant' };
+  if (wrong.length > 0) return { verdict: 'deviates', others: 0, faults: wrong };
+  return taken.length > 0 ? { verdict: 'permitted', taken } : { verdict: 'conformant' };
 }
 
 /** The state of the last line, or the one that a choice has led to instead. */

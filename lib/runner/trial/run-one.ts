@@ -1,11 +1,10 @@
 import { findCase, findLadder } from '../../catalogue/catalogue.ts';
 import type { Ladder } from '../../catalogue/ladder.ts';
 import { blockerOf, type Finding } from '../../verdict/finding.ts';
-import { findingText } from '../../verdict/finding-text.ts';
 import type { CaseResult } from '../../verdict/result.ts';
-import { ladderRuledOutByCookies, ruledOutByCookies } from '../preflight/syn-cookies.ts';
+import { isRuledOutByCookies } from '../preflight/syn-cookies.ts';
 import { asCase, type Described } from './described.ts';
-import { lostResult, notRun } from './lost.ts';
+import { notRun } from './lost.ts';
 import { type CaseContext, runCase } from './run-case.ts';
 import { runLadder } from './run-ladder.ts';
 import { settle } from './settle.ts';
@@ -22,36 +21,33 @@ export async function runOne(id: string, context: CaseContext): Promise<CaseResu
   const { family, findings = [] } = context;
   const described = describedBy(id);
   const deadly = described && context.hazards?.obstacleOf(described);
-  if (deadly) return lostResult(described, family, deadly);
+  if (deadly) return notRun(described, family, deadly);
   if (subject) {
     const blocker = blockerOf({ ...subject, family }, findings);
     if (blocker) return blockedBy(blocker, subject);
-    const obstacle = context.environment.synCookies ? ruledOutByCookies(subject) : undefined;
-    return obstacle ? ruledOut(subject, context, obstacle) : runCase(subject, context);
+    const isRuledOut = context.environment.synCookies && isRuledOutByCookies(subject);
+    return isRuledOut ? notRun(subject, family, { kind: 'SYN cookies' }) : runCase(subject, context);
   }
   const ladder = findLadder(id);
   if (ladder) {
     const blocker = blockerOf({ state: ladder.start, family }, findings);
     if (blocker) return blockedBy(blocker, asCase(ladder));
-    const obstacle = context.environment.synCookies ? ladderRuledOutByCookies(ladder) : undefined;
-    return obstacle ? ruledOut(asCase(ladder), context, obstacle) : settledLadder(ladder, context);
+    const isRuledOut = context.environment.synCookies && ladder.start === 'LISTEN';
+    return isRuledOut
+      ? notRun(asCase(ladder), family, { kind: 'SYN cookies' })
+      : settledLadder(ladder, context);
   }
   throw new Error(`no such case: ${id}`);
 }
 
 /** It is not tried: the way to its state is known to end at that finding. */
-function blockedBy(finding: Finding, subject: Described): CaseResult {
-  const reason = `blocked by: ${findingText(finding)}`;
-  return notRun(subject, finding.family, { reason, byCapability: false, blockedBy: finding.id });
-}
-
-function ruledOut(subject: Described, { family }: CaseContext, reason: string): CaseResult {
-  return notRun(subject, family, { reason, byCapability: true });
+function blockedBy({ id, step, family, observed, wrong }: Finding, subject: Described): CaseResult {
+  return notRun(subject, family, { kind: 'blocked', by: { id, step, family, observed, wrong } });
 }
 
 async function settledLadder(ladder: Ladder, context: CaseContext): Promise<CaseResult> {
   const { environment, family, profile, watch } = context;
-  if (watch?.lost) return lostResult(asCase(ladder), family, watch.lost);
+  if (watch?.lost) return notRun(asCase(ladder), family, { kind: 'target lost', cause: watch.lost });
   return settle(
     { profile, path: environment.tester.path, watch, futility: context.futility, rest: context.rest },
     (spoilt) => runLadder(ladder, context, spoilt),

@@ -1,12 +1,12 @@
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { pause } from '../../states/index.ts';
 import type { PathQuality } from '../../tester/index.ts';
+import { isBeyondCapability, type Note, type Reason } from '../../verdict/reason.ts';
 import {
   type CaseResult,
-  type Inconclusive,
-  inconclusiveOf,
   type JudgedResult,
   type ProfileVerdict,
+  whyInconclusive,
   withoutVerdict,
 } from '../../verdict/result.ts';
 import type { Futility } from './futility.ts';
@@ -75,7 +75,7 @@ export async function settle(
   { profile, path, watch, futility, rest = pause }: Circumstances,
   once: (spoilt: number) => Promise<Sample>,
 ): Promise<CaseResult> {
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const tallies = new Map<string, Tally>();
   const faults = new Set<string>();
   let spoilt = 0;
@@ -84,30 +84,37 @@ export async function settle(
   const isDoubtful = (sample: Judged): boolean => accuses(sample, profile);
   let last: Sample | undefined;
   for (;;) {
-    if (watch?.lost) return withoutAgreement(last ?? (await once(spoilt)), watch.lost, notes);
+    if (watch?.lost)
+      return withoutAgreement(
+        last ?? (await once(spoilt)),
+        { kind: 'target lost', cause: watch.lost },
+        notes,
+      );
     if (watch?.deaths.length !== deaths) throw new TargetDied();
     const epoch = watch?.epoch;
     if (epoch !== seenIn) {
       // It may have been going away when it was seen last.
-      if (tallies.size > 0) notes.push('what was seen before says nothing: the target was away meanwhile');
+      if (tallies.size > 0) notes.push({ kind: 'away before' });
       tallies.clear();
       seenIn = epoch;
     }
     const sample = await once(spoilt);
     last = sample;
     const fault = faultOf(sample, profile, epoch === watch?.epoch);
-    if (fault?.byCapability) return withNotes(sample, notes);
+    if (fault && isBeyondCapability(fault)) return withNotes(sample, notes);
     if (fault || !isJudged(sample)) {
       spoilt += 1;
-      notes.push(`attempt ${spoilt + total(tallies)} says nothing: ${fault?.reason}`);
-      if (fault) faults.add(fault.reason);
+      if (fault) {
+        notes.push({ kind: 'void attempt', attempt: spoilt + total(tallies), why: fault });
+        faults.add(JSON.stringify(fault));
+      }
       await watch?.check();
       if (!fault || watch?.lost || watch?.deaths.length !== deaths) continue;
       const { state } = sample.result;
-      const isFutile = !path.disturbed && faults.size === 1 && futility?.knows(state, fault.reason);
+      const isFutile = !path.disturbed && faults.size === 1 && futility?.knows(state, fault);
       const most = path.disturbed ? MOST_SPOILT.disturbed : isFutile ? MOST_FUTILE : MOST_SPOILT.clean;
       if (spoilt <= most) continue;
-      if (faults.size === 1) futility?.note(state, fault.reason);
+      if (faults.size === 1) futility?.note(state, fault);
       const isOpen = isJudged(sample) && epoch === watch?.epoch;
       return withNotes(isOpen ? sample : { result: withoutVerdict(sample.result, fault) }, notes);
     }
@@ -124,22 +131,27 @@ export async function settle(
       }
       tallies.clear();
       spoilt += 1;
-      notes.push('all of it says nothing: the target was away meanwhile');
+      notes.push({ kind: 'away meanwhile' });
     } else if (total(tallies) >= (path.disturbed ? MOST_COUNTED.disturbed : MOST_COUNTED.clean)) {
-      const who = contradicted ? 'the target does not answer alike' : 'the observations do not agree';
-      const samples = [...tallies.values()].map(({ sample }) => sample);
-      return whatIsLeft(samples, `${who}: ${disagreement(tallies)}`, notes);
+      return whatIsLeft([...tallies.values()], contradicted, notes);
     } else if (sample.silent) await rest(LIMITER_PAUSE);
   }
 }
 
 /** What every one of several observations accuses of is a fault, however they differ otherwise. */
-function whatIsLeft([first, ...others]: Judged[], reason: string, notes: readonly string[]): CaseResult {
+function whatIsLeft(tallies: readonly Tally[], contradicted: boolean, notes: readonly Note[]): CaseResult {
+  const first = tallies[0]?.sample;
   if (!first) throw new RangeError('nothing was observed');
+  const reason = {
+    kind: contradicted ? 'contradiction' : 'no agreement',
+    seen: tallies.map(({ count, sample: { result } }) => ({
+      ...{ count, kind: result.kind, replies: result.observed.length, stateAfter: result.stateAfter },
+    })),
+  } as const;
   const isGuilty = (profile: Profile): boolean =>
-    [first, ...others].every(({ result }) => result.judgements[profile].verdict === 'deviates');
+    tallies.every(({ sample }) => sample.result.judgements[profile].verdict === 'deviates');
   if (!PROFILES.some(isGuilty)) return withoutAgreement(first, reason, notes);
-  const open: ProfileVerdict = { verdict: 'inconclusive', reason, byCapability: false };
+  const open: ProfileVerdict = { verdict: 'inconclusive', why: reason };
   const judgements = Object.fromEntries(
     PROFILES.map((profile) => [profile, isGuilty(profile) ? first.result.judgements[profile] : open]),
   ) as JudgedResult['judgements'];
@@ -147,10 +159,9 @@ function whatIsLeft([first, ...others]: Judged[], reason: string, notes: readonl
 }
 
 /** Why an attempt says nothing of the target, under the profile that the run is about; undefined where it does. */
-function faultOf({ result }: Sample, profile: Profile, there: boolean): Inconclusive | undefined {
+function faultOf({ result }: Sample, profile: Profile, there: boolean): Reason | undefined {
   if (result.outcome !== 'judged') return result.why;
-  if (there) return inconclusiveOf(result, profile);
-  return { reason: 'the target was away meanwhile', byCapability: false };
+  return there ? whyInconclusive(result, profile) : { kind: 'target away' };
 }
 
 async function stillThere(watch: TargetWatch | undefined, epoch: number | undefined): Promise<boolean> {
@@ -195,26 +206,18 @@ function total(tallies: ReadonlyMap<string, Tally>): number {
   return sum;
 }
 
-function agreement(agreeing: number, tallies: ReadonlyMap<string, Tally>, path: PathQuality): string[] {
-  const all = total(tallies);
-  if (all === 1) return [];
-  const alike = `seen alike on ${agreeing} of ${all} connections`;
-  return [path.disturbed ? `${alike}, since the path disturbs segments (${path})` : alike];
+function agreement(agreeing: number, tallies: ReadonlyMap<string, Tally>, path: PathQuality): Note[] {
+  const connections = total(tallies);
+  if (connections === 1) return [];
+  const disturbed = path.disturbed ? { disturbed: path.percent() } : {};
+  return [{ kind: 'confirmed', alike: agreeing, connections, ...disturbed }];
 }
 
-const disagreement = (tallies: ReadonlyMap<string, Tally>): string =>
-  [...tallies.values()]
-    .map(({ count, sample: { result } }) => {
-      const observed = result.kind === 'silence' ? 'silence' : `${result.observed.length} x ${result.kind}`;
-      return `${count === 1 ? 'once' : `${count} times`} ${observed}, then ${result.stateAfter}`;
-    })
-    .join('; ');
-
-const withNotes = ({ result }: Sample, notes: readonly string[]): CaseResult => ({
+const withNotes = ({ result }: Sample, notes: readonly Note[]): CaseResult => ({
   ...result,
   notes: [...result.notes, ...notes],
 });
 
 /** Of several observations none is to be believed. */
-const withoutAgreement = ({ result }: Sample, reason: string, notes: readonly string[]): CaseResult =>
-  withNotes({ result: withoutVerdict(result, { reason, byCapability: false }) }, notes);
+const withoutAgreement = ({ result }: Sample, why: Reason, notes: readonly Note[]): CaseResult =>
+  withNotes({ result: withoutVerdict(result, why) }, notes);

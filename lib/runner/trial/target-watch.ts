@@ -1,8 +1,8 @@
 import { pause } from '../../states/index.ts';
 import type { Driver } from '../../target/driver.ts';
-import type { Ending, RunningTarget } from '../../target/running-target.ts';
+import type { RunningTarget } from '../../target/running-target.ts';
 import type { Tester } from '../../tester/index.ts';
-import { endingText } from '../../verdict/death.ts';
+import type { Absence, Ending, LossCause } from '../../verdict/reason.ts';
 import { knock } from '../preflight/knock.ts';
 
 export interface Watched extends Pick<RunningTarget, 'ending' | 'restart'> {
@@ -44,11 +44,8 @@ const CALLS_WITHIN = 30_000;
 // Two to convict each of a hundred segments, and some more. Who dies so often is not worth another hour.
 const MOST_RESTARTS = 250;
 
-/** What is missing, in a few words; and whether that is the TCP itself, or only what moves its user. */
-interface Absence {
-  readonly reason: string;
-  readonly silent: boolean;
-}
+/** Whether the TCP itself is missing, and not only what moves its user. */
+const isSilent = ({ what }: Absence): boolean => what !== 'driver';
 
 /**
  * Tells whether the target is there: its path, its TCP, and what moves its user. Nobody is accused, and nothing goes on,
@@ -57,7 +54,7 @@ interface Absence {
  */
 export class TargetWatch {
   /** Why the target is given up; undefined while it is not. */
-  lost: string | undefined;
+  lost: LossCause | undefined;
   /** Deaths of the target's that were noticed, in their order. */
   readonly deaths: Death[] = [];
   readonly #watched: Watched;
@@ -76,8 +73,8 @@ export class TargetWatch {
   }
 
   /** Gives the target up: nothing is tried any more. */
-  giveUp(reason: string): void {
-    this.lost ??= reason;
+  giveUp(cause: LossCause): void {
+    this.lost ??= cause;
   }
 
   /** Looks after the target, and waits for it if it is away. Who asks at the same time gets the same look. */
@@ -107,7 +104,7 @@ export class TargetWatch {
     }
     const patience = this.#watched.patience ?? (restart ? PATIENCE_BEFORE_RESTART : PATIENCE);
     const last = await this.#awaitReturn(first, patience);
-    const { silent } = last ?? first;
+    const silent = isSilent(last ?? first);
     if (!last) {
       const restarted = await this.#wasRestarted();
       if (restarted) await this.#beginAnew();
@@ -124,8 +121,8 @@ export class TargetWatch {
       return;
     }
     this.#absences += 1;
-    const since = ending ? endingText(ending) : `for ${Math.round(patience / 1000)} s`;
-    this.lost = `the target was lost: ${last.reason}, ${since}`;
+    const seconds = Math.round(patience / 1000);
+    this.lost = { kind: 'absent', absence: last, ...(ending ? { ending } : {}), seconds };
     // Whoever still waits for an answer of its user's is set free; nobody is expected to be there.
     await driver.renew?.().catch(() => undefined);
   }
@@ -146,7 +143,7 @@ export class TargetWatch {
     try {
       await restart();
     } catch (error) {
-      this.lost = `the target was lost: it could not be started again: ${(error as Error).message}`;
+      this.lost = { kind: 'restart failed', told: (error as Error).message };
       await this.#watched.driver.renew?.().catch(() => undefined);
       this.#absences += 1;
       return;
@@ -154,12 +151,12 @@ export class TargetWatch {
     await this.#beginAnew();
     const first = await this.#absence();
     const absence = first && (await this.#awaitReturn(first, patience));
-    if (absence) this.lost ??= `the target was lost: it was started again, and then ${absence.reason}`;
+    if (absence) this.lost ??= { kind: 'absent after a restart', absence };
   }
 
   async #beginAnew(): Promise<void> {
     await this.#watched.driver.renew?.().catch((error: Error) => {
-      this.lost = `the target was lost: it was restarted, and then ${error.message}`;
+      this.lost = { kind: 'driver failed after a restart', told: error.message };
     });
     // Not before: to begin anew closes every connection, those as well that were begun since the restart was noticed.
     this.#absences += 1;
@@ -169,21 +166,17 @@ export class TargetWatch {
     const { tester, families, closedPort, driver, silentClosed, ending, listenersOnly = [] } = this.#watched;
     for (const family of families) {
       // A system may reset what comes to the TCP that ran on it.
-      if (ending?.()) return { reason: 'its process has ended', silent: true };
+      if (ending?.()) return { what: 'process' };
       const answers = silentClosed
         ? await tester.calls(family, CALLS_WITHIN)
         : await this.#answerOf(
             family,
             listenersOnly.includes(family) ? await this.#listener(family) : closedPort,
           );
-      if (!answers) {
-        return { reason: `${tester.link(family).remote} does not answer any more`, silent: true };
-      }
+      if (!answers) return { what: 'address', address: tester.link(family).remote };
     }
-    if (driver.alive && !(await driver.alive(ALIVE_WITHIN))) {
-      return { reason: `${driver.name} does not answer any more`, silent: false };
-    }
-    return undefined;
+    if (!driver.alive || (await driver.alive(ALIVE_WITHIN))) return undefined;
+    return { what: 'driver', name: driver.name };
   }
 
   /** An upper tester that was restarted has lost its listeners. */

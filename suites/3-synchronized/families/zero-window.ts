@@ -20,9 +20,9 @@ import {
   RST,
   RST_VALIDITY,
   RST_WITH_TEXT,
+  SEQUENCE,
   UNACCEPTABLE,
   URG,
-  SEQUENCE,
   ZERO_WINDOW_ANSWER,
 } from './rules.ts';
 

@@ -11,7 +11,7 @@ const seen = (observed: readonly string[], more: Partial<SeenIn> = {}): SeenIn =
   kind: 'other',
   state: 'ESTABLISHED',
   stateAfter: 'ESTABLISHED',
-  proof: '',
+  proof: [],
   ...more,
 });
 

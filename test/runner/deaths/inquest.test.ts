@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { reasonText } from '../../../lib/report/expectation.ts';
 import { Inquest, MOST_UNEXPLAINED } from '../../../lib/runner/deaths/inquest.ts';
 import { type Job, keyOf } from '../../../lib/runner/deaths/suspects.ts';
 import type { DeathTrial } from '../../../lib/runner/deaths/try-for-death.ts';
@@ -8,7 +9,8 @@ import { Hazards } from '../../../lib/runner/trial/hazards.ts';
 import { TargetDied } from '../../../lib/runner/trial/settle.ts';
 import type { Death } from '../../../lib/runner/trial/target-watch.ts';
 import type { Entry } from '../../../lib/tester/index.ts';
-import { type CaseResult, type JudgedResult, reasonOf, verdictOf } from '../../../lib/verdict/result.ts';
+import type { LossCause } from '../../../lib/verdict/reason.ts';
+import { type CaseResult, type JudgedResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { inconclusiveResult, resultOf } from '../results.ts';
 
 /** In which part of an attempt a case ends the target: by how often it was tried, and how many are on the wire, 0 in an inquest. */
@@ -21,10 +23,10 @@ const SENT = { from: 'tester', at: 0 } as Entry;
 function runOf(count: number, fate: Fate, width = 8) {
   const deaths: Death[] = [];
   const watch = {
-    lost: undefined as string | undefined,
+    lost: undefined as LossCause | undefined,
     deaths,
-    giveUp: (reason: string) => {
-      watch.lost ??= reason;
+    giveUp: (cause: LossCause) => {
+      watch.lost ??= cause;
     },
   };
   const hazards = new Hazards();
@@ -65,9 +67,9 @@ function runOf(count: number, fate: Fate, width = 8) {
     },
   });
   const run = async (job: Job): Promise<CaseResult> => {
-    if (watch.lost) return inconclusiveResult(watch.lost);
+    if (watch.lost) return inconclusiveResult('the target was lost');
     const obstacle = hazards.obstacleOf(describe(job));
-    if (obstacle) return { ...inconclusiveResult(obstacle), id: job.id };
+    if (obstacle) return { ...inconclusiveResult(''), why: obstacle, id: job.id };
     const before = deaths.length;
     onTheWire += 1;
     widths.push(onTheWire);
@@ -111,9 +113,13 @@ describe('an inquest', () => {
     expect(watch.lost).to.equal(undefined);
     expect(deaths).to.have.length(3);
     const [culprit] = results.filter(({ id }) => id === 'case.13') as JudgedResult[];
-    expect(culprit?.death).to.deep.equal({ ending: ENDING, deaths: 2, trials: 2 });
+    expect(culprit?.judgements.rfc9293).to.deep.equal({
+      verdict: 'deviates',
+      others: 0,
+      faults: [{ kind: 'death', ending: ENDING, deaths: 2, trials: 2 }],
+    });
     for (const profile of ['rfc793', 'rfc1122', 'rfc5961', 'rfc9293'] as const) {
-      expect(reasonOf(culprit as JudgedResult, profile)).to.equal(
+      expect(reasonText(culprit as JudgedResult, profile)).to.equal(
         'the target died: it was ended by SIGSEGV, in 2 of 2 attempts with nobody else on the wire',
       );
     }
@@ -133,7 +139,7 @@ describe('an inquest', () => {
     );
     expect(having(results, 'deviates')).to.deep.equal([]);
     const [result] = results.filter(({ id }) => id === 'case.2');
-    expect(result && reasonOf(result, 'rfc9293')).to.equal(
+    expect(result && reasonText(result, 'rfc9293')).to.equal(
       'the target died in 1 of 3 attempts with nobody else on the wire',
     );
   });
@@ -141,7 +147,7 @@ describe('an inquest', () => {
   it('acquits the case in which the target dies on the way to the state: all that begin there are not run', async () => {
     const { results } = await runOf(10, () => 'setup');
     expect(having(results, 'inconclusive')).to.have.length(10);
-    expect(results[0] && reasonOf(results[0], 'rfc9293')).to.match(
+    expect(results[0] && reasonText(results[0], 'rfc9293')).to.match(
       /^the target dies on the way to ESTABLISHED/,
     );
   });
@@ -172,9 +178,7 @@ describe('an inquest', () => {
       (_, __, others) => (others > 0 ? 'stimulus' : undefined),
       16,
     );
-    expect(watch.lost).to.match(
-      /^the target was lost: it died \d+ times, and no segment was found that ends it$/,
-    );
+    expect(watch.lost).to.deep.equal({ kind: 'no culprit', deaths: deaths.length });
     expect(having(results, 'inconclusive')).to.have.length(60);
     expect(deaths.length).to.be.below(MOST_UNEXPLAINED * 16);
     expect(lostWith, 'who was on the wire is told once').to.have.length(1);

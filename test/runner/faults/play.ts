@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { labCommand, labEnvironment } from '../../../lib/lab/namespaces/enter.ts';
+import { say } from '../../../lib/report/say.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 
@@ -37,7 +38,7 @@ export function expectNoneWrong({ clean, disturbed }: Pick<Played, 'clean' | 'di
   const right = new Map(clean.map((result) => [keyOf(result), result]));
   for (const result of disturbed) {
     const without = right.get(keyOf(result));
-    if (result.outcome !== 'judged') expect(result.why.reason, keyOf(result)).to.not.equal('');
+    if (result.outcome !== 'judged') expect(say.reason(result.why), keyOf(result)).to.not.equal('');
     else expect(verdictsOf(result), keyOf(result)).to.deep.equal(without && verdictsOf(without));
   }
 }

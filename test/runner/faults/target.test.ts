@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { reasonOf } from '../../../lib/verdict/result.ts';
+import { reasonText } from '../../../lib/report/expectation.ts';
 import { expectNoneWrong, lost, type Played, play } from './play.ts';
 
 /** The faults that the target comes back from: nothing is lost but time. */
@@ -49,7 +49,7 @@ describe('faults of the target and the wire', () => {
       expectNoneWrong({ clean, disturbed });
       const gone = lost({ clean, disturbed });
       expect(gone).to.have.length.within(1, clean.length - FIRST);
-      for (const result of gone) expect(reasonOf(result, 'rfc9293')).to.match(reason);
+      for (const result of gone) expect(reasonText(result, 'rfc9293')).to.match(reason);
       expect(durationMs).to.be.below(LONGEST);
     });
   }

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts';
+import { reasonText } from '../../../lib/report/expectation.ts';
 import { findAcceptTime } from '../../../lib/runner/preflight/accept-time.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
-import { CASES } from '../../../lib/catalogue/catalogue.ts';
-import { type CaseResult, inconclusiveOf, reasonOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { referenceWorld } from '../../states/reference-world.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 
@@ -50,8 +51,7 @@ describe('when the user is given a connection', () => {
   });
 });
 
-const told = (result: CaseResult): string =>
-  `${result.id}: ${inconclusiveOf(result, 'rfc9293')?.reason ?? reasonOf(result, 'rfc9293')}`;
+const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
 
 describe('a target whose user is given connections at the SYN', function () {
   this.timeout(60_000);

@@ -1,18 +1,18 @@
 import { expect } from 'chai';
+import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts';
+import { reasonText } from '../../../lib/report/expectation.ts';
 import { type HalfOpen, usesCookiesOnly, widthWithin } from '../../../lib/runner/preflight/half-open.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
-import { CASES } from '../../../lib/catalogue/catalogue.ts';
-import { type CaseResult, inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { find } from './find.ts';
 
 const WIDTH = 64;
 // Three times as many cases as the backlog has room for.
 const OF_SYN_RECEIVED = 24;
 
-const told = (result: CaseResult): string =>
-  `${result.id}: ${inconclusiveOf(result, 'rfc9293')?.reason ?? ''}`;
+const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
 
 const found = (held: number, cookies = 0): HalfOpen => ({
   ...{ asked: WIDTH, held, cookies },

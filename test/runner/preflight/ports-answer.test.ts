@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { say } from '../../../lib/report/say.ts';
 import { portsAnswer } from '../../../lib/runner/preflight/ports-answer.ts';
 import { PortRange, Tester } from '../../../lib/tester/index.ts';
-import { findingText } from '../../../lib/verdict/finding-text.ts';
 import { MemoryLink, type Sent } from '../../tester/memory-link.ts';
 
 const PORTS = { closed: 1, open: 80 };
@@ -63,7 +63,7 @@ describe('the ports of a target', () => {
       const { findings } = await asked((sent) =>
         sent.to === PORTS.closed && sent.segment.ctl.has('SYN') ? answer(sent) : right(sent),
       );
-      expect(findings.map(findingText)).to.deep.equal([`${text}, over IPv4`]);
+      expect(findings.map(say.finding)).to.deep.equal([`${text}, over IPv4`]);
       expect(findings[0]).to.include({ gravity: 'deviation', mayBeFilter: false, port: 1 });
       expect(findings[0]?.blocks).to.deep.equal([]);
     });
@@ -75,7 +75,7 @@ describe('the ports of a target', () => {
         ? [`<SEQ=${sent.segment.ack + 1}><CTL=RST>`]
         : right(sent),
     );
-    expect(findings.map(findingText)).to.deep.equal([
+    expect(findings.map(say.finding)).to.deep.equal([
       'its reset of an ACK to a closed port has SEQ=SEG.ACK+1 instead of SEG.ACK, over IPv4',
     ]);
   });
@@ -84,7 +84,7 @@ describe('the ports of a target', () => {
     const { findings } = await asked((sent) =>
       sent.segment.ctl.has('RST') && sent.to === PORTS.closed ? ['<SEQ=0><CTL=RST>'] : right(sent),
     );
-    expect(findings.map(findingText)).to.deep.equal(['it answers a RST to a closed port, over IPv4']);
+    expect(findings.map(say.finding)).to.deep.equal(['it answers a RST to a closed port, over IPv4']);
   });
 
   it('do not accuse for what was seen once', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { say } from '../../../lib/report/say.ts';
 import type { Finding } from '../../../lib/verdict/finding.ts';
-import { findingText } from '../../../lib/verdict/finding-text.ts';
-import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
 import { skipWithout } from '../../packages.ts';
 import type { Found } from './bad-path.ts';
 import { find } from './find.ts';
@@ -39,9 +39,8 @@ describe('preflight', () => {
       const opens = id.startsWith('syn-received.passive.') || id === 'listen.syn.empty';
       expect(verdictOf(result, 'rfc9293'), id).to.equal(opens ? 'inconclusive' : 'conformant');
       if (!opens) continue;
-      expect(inconclusiveOf(result, 'rfc9293')).to.deep.equal({
-        reason: 'the target answers SYNs by cookies: it has no TCB in SYN-RECEIVED',
-        byCapability: true,
+      expect(whyInconclusive(result, 'rfc9293')).to.deep.equal({
+        kind: 'SYN cookies',
       });
     }
   });
@@ -55,7 +54,7 @@ describe('preflight', () => {
       ...{ observed: [], mayBeFilter: true, blocks: [] },
     });
     expect(finding?.records.map(({ segment }) => segment)).to.deep.equal(['<SEQ=793000><CTL=SYN>']);
-    expect(findingText(finding as Finding)).to.equal('it does not answer a SYN to a closed port, over IPv4');
+    expect(say.finding(finding as Finding)).to.equal('it does not answer a SYN to a closed port, over IPv4');
     for (const result of results) {
       const due = result.id === 'closed.syn.empty' ? 'deviates' : 'conformant';
       expect(verdictOf(result, 'rfc9293'), result.id).to.equal(due);
@@ -73,8 +72,8 @@ describe('preflight', () => {
     for (const result of results) {
       if (!result.id.startsWith('closed.')) expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
       else {
-        const why = inconclusiveOf(result, 'rfc9293');
-        expect(why, result.id).to.include({ blockedBy: findings[0]?.id, byCapability: false });
+        const why = whyInconclusive(result, 'rfc9293');
+        expect(why?.kind === 'blocked' && why.by.id, result.id).to.equal(findings[0]?.id);
       }
     }
   });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { say } from '../../../lib/report/say.ts';
 import { type Walk, walk } from '../../../lib/runner/preflight/walk.ts';
 import type { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { blockerOf, type Place } from '../../../lib/verdict/finding.ts';
-import { findingText } from '../../../lib/verdict/finding-text.ts';
 import { add } from '../../../lib/wire/seq.ts';
 import { accepting, world } from '../../states/scripted-target.ts';
 import type { Sent } from '../../tester/memory-link.ts';
@@ -81,7 +81,7 @@ describe('the walk through the states', function () {
     it(`names a SYN,ACK that acknowledges ${name}, and what cannot be reached because of it`, async () => {
       const { findings, heard } = (await walks.get(name)) as Walk;
       const finding = findings.find(({ step }) => step === 'SYN to LISTEN');
-      expect(finding && findingText(finding))
+      expect(finding && say.finding(finding))
         .to.match(/^its SYN,ACK /)
         .and.to.contain(what);
       expect(finding).to.include({ gravity: 'deviation', port: 7930, mayBeFilter: false });
@@ -108,7 +108,7 @@ describe('the walk through the states', function () {
     const { findings } = await walk(environment, 4, 16);
     const open = findings.find(({ step }) => step === 'OPEN');
     expect(open).to.include({ gravity: 'obstacle', sent: '' });
-    expect(open && findingText(open)).to.equal(
+    expect(open && say.finding(open)).to.equal(
       'no SYN comes after the call to open a connection of its user, over IPv4',
     );
     expect(open?.blocks.map(named)).to.deep.equal([

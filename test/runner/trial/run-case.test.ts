@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import type { Case, ResolvedOutcome } from '../../../lib/catalogue/case.ts';
+import { reasonText } from '../../../lib/report/expectation.ts';
 import { runCase } from '../../../lib/runner/trial/run-case.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
-import type { Case, ResolvedOutcome } from '../../../lib/catalogue/case.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
 import { NotCapable } from '../../../lib/target/driver.ts';
-import { inconclusiveOf, reasonOf, seenOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { seenOf, verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 
 function caseOf(parts: Partial<Case>, ...outcomes: ResolvedOutcome[]): Case {
@@ -56,20 +57,20 @@ describe('a case', () => {
     link.script = (sent) => (right?.(sent) ?? []).map((reply) => `${reply}<MSS=1460>`);
     const result = await runCase(caseOf({}, RESET), context);
     for (const profile of PROFILES)
-      expect(reasonOf(result, profile)).to.contain('a maximum segment size is sent in SYNs alone');
+      expect(reasonText(result, profile)).to.contain('a maximum segment size is sent in SYNs alone');
   });
 
   it('accuses silence where no outcome allows it, even if the state after cannot be proven', async () => {
     const result = await runCase(caseOf({}, RESET), fresh().context);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     expect(result).to.include({ stateAfter: 'unknown', kind: 'silence' });
-    expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
+    expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
   });
 
   it('is inconclusive where an outcome allows silence and the state after cannot be proven', async () => {
     const result = await runCase(caseOf({}, RESET, SILENCE), fresh().context);
     expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
-    expect(inconclusiveOf(result, 'rfc9293')?.reason).to.match(/^the state after could not be proven: /);
+    expect(whyInconclusive(result, 'rfc9293')).to.include({ kind: 'not proven' });
   });
 
   it('does not take an application that closes, since it was spoken to first, for a TCP that sends a FIN', async () => {
@@ -83,7 +84,7 @@ describe('a case', () => {
       driver.onConnect = (port) => link.arrive('<SEQ=5000><CTL=SYN>', port);
       link.script = ({ segment: { ctl } }) => (ctl.has('SYN') ? ['<SEQ=5001><ACK=306><CTL=FIN,ACK>'] : []);
       const result = await runCase(subject, context);
-      if (greets) expect(inconclusiveOf(result, 'rfc9293')).to.include({ byCapability: true });
+      if (greets) expect(whyInconclusive(result, 'rfc9293')).to.include({ kind: 'not capable' });
       else expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     }
   });
@@ -95,8 +96,11 @@ describe('a case', () => {
       link.refuse({ port: sent.from, source: '192.0.2.9', text: 'ICMP from 192.0.2.9: port unreachable' });
       return inner(sent);
     };
-    const inconclusive = inconclusiveOf(await runCase(caseOf({}, RESET), context), 'rfc9293');
-    expect(inconclusive?.reason).to.equal('the path refuses segments: ICMP from 192.0.2.9: port unreachable');
+    const inconclusive = whyInconclusive(await runCase(caseOf({}, RESET), context), 'rfc9293');
+    expect(inconclusive).to.deep.equal({
+      kind: 'path refuses',
+      told: 'ICMP from 192.0.2.9: port unreachable',
+    });
   });
 
   it('finds no silence in an ICMP of the target itself, where it is to discard a SYN silently', async () => {
@@ -113,7 +117,7 @@ describe('a case', () => {
       if (source === link.remote) {
         const verdicts = PROFILES.map((profile) => verdictOf(result, profile));
         expect(verdicts).to.deep.equal(['conformant', 'deviates', 'deviates', 'deviates']);
-        expect(reasonOf(result, 'rfc9293')).to.match(/observed ICMP from 192\.0\.2\.2: net unreachable$/);
+        expect(reasonText(result, 'rfc9293')).to.match(/observed ICMP from 192\.0\.2\.2: net unreachable$/);
       } else expect(verdictOf(result, 'rfc9293'), 'somebody else on the path').to.equal('inconclusive');
     }
   });
@@ -125,8 +129,8 @@ describe('a case', () => {
       link.jammed = 'no buffer space available';
       return inner(sent);
     };
-    const inconclusive = inconclusiveOf(await runCase(caseOf({}, RESET), context), 'rfc9293');
-    expect(inconclusive?.reason).to.equal('a segment could not be sent: no buffer space available');
+    const inconclusive = whyInconclusive(await runCase(caseOf({}, RESET), context), 'rfc9293');
+    expect(inconclusive).to.deep.equal({ kind: 'not sent', told: 'no buffer space available' });
   });
 
   it('trusts nothing that was seen while the receive queue overflowed', async () => {
@@ -136,8 +140,8 @@ describe('a case', () => {
       link.dropped += 1;
       return inner(sent);
     };
-    const inconclusive = inconclusiveOf(await runCase(caseOf({}, RESET), context), 'rfc9293');
-    expect(inconclusive?.reason).to.equal('the receive queue dropped packets');
+    const inconclusive = whyInconclusive(await runCase(caseOf({}, RESET), context), 'rfc9293');
+    expect(inconclusive).to.deep.equal({ kind: 'packets dropped' });
   });
 
   it('does not take CLOSED for LISTEN where the LISTEN is what it is about', async () => {
@@ -153,10 +157,10 @@ describe('a case', () => {
   it('is skipped, with the reason, where the driver cannot do it', async () => {
     const { driver, context } = fresh();
     driver.connect = () => Promise.reject(new NotCapable('nothing connects here'));
-    const inconclusive = inconclusiveOf(
+    const inconclusive = whyInconclusive(
       await runCase(caseOf({ state: 'SYN-SENT' }, RESET), context),
       'rfc9293',
     );
-    expect(inconclusive).to.deep.equal({ reason: 'nothing connects here', byCapability: true });
+    expect(inconclusive).to.deep.equal({ kind: 'not capable', told: 'nothing connects here' });
   });
 });

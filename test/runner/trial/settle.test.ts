@@ -3,8 +3,11 @@ import { Futility } from '../../../lib/runner/trial/futility.ts';
 import { type Sample, settle, TargetDied } from '../../../lib/runner/trial/settle.ts';
 import type { Death, TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { PathQuality } from '../../../lib/tester/index.ts';
-import { inconclusiveOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
 import { inconclusiveResult, judgedAs, resultOf } from '../results.ts';
+
+const LATE = { kind: 'failed', told: 'the tester was 900 ms late' };
+const GONE = { kind: 'no time', deaths: 3 } as const;
 
 const right: Sample = { result: resultOf('conformant', { kind: 'empty-ack', observed: ['<CTL=ACK>'] }) };
 const wrong: Sample = { result: resultOf('deviates', { kind: 'rst', observed: ['<CTL=RST>'] }) };
@@ -57,7 +60,7 @@ describe('a verdict is believed', () => {
     const { once, told } = attempts(wrong);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
-    expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
+    expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
     expect(told).to.deep.equal([0, 0]);
   });
 
@@ -65,10 +68,12 @@ describe('a verdict is believed', () => {
     const { once, told } = attempts(wrong, right);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
-    expect(inconclusiveOf(result, 'rfc9293')).to.deep.equal({
-      reason:
-        'the target does not answer alike: once 1 x rst, then ESTABLISHED; 5 times 1 x empty-ack, then ESTABLISHED',
-      byCapability: false,
+    expect(whyInconclusive(result, 'rfc9293')).to.deep.equal({
+      kind: 'contradiction',
+      seen: [
+        { count: 1, kind: 'rst', replies: 1, stateAfter: 'ESTABLISHED' },
+        { count: 5, kind: 'empty-ack', replies: 1, stateAfter: 'ESTABLISHED' },
+      ],
     });
     expect(told).to.have.length(6);
   });
@@ -83,7 +88,7 @@ describe('a verdict is believed', () => {
     const { once, told } = attempts(early, right);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
-    expect(result.notes).to.deep.equal(['seen alike on 3 of 4 connections']);
+    expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 3, connections: 4 }]);
     expect(told).to.have.length(4);
   });
 
@@ -101,14 +106,14 @@ describe('a verdict is believed', () => {
     const silence: Sample = { result: resultOf('deviates'), silent: true };
     const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence, right).once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
-    expect(result.notes).to.deep.equal(['seen alike on 2 of 3 connections']);
+    expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 3 }]);
   });
 
   it('by silence where a reply is asked for, only after every limiter had room again', async () => {
     const silence: Sample = { result: resultOf('conformant'), silent: true };
     const began = performance.now();
     const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence).once);
-    expect(result.notes).to.deep.equal(['seen alike on 2 of 2 connections']);
+    expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
     expect(performance.now() - began).to.be.at.least(1095);
   });
 
@@ -155,9 +160,12 @@ describe('a verdict is believed', () => {
     const { once, told } = attempts(right);
     const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
     expect(told).to.have.length(4);
-    expect(result.notes[0]).to.match(
-      /^seen alike on 4 of 4 connections, since the path disturbs segments \(2 lost/,
-    );
+    expect(result.notes).to.deep.equal([
+      {
+        ...{ kind: 'confirmed', alike: 4, connections: 4 },
+        disturbed: { lost: 2, doubled: 0, reordered: 0 },
+      },
+    ]);
     const accused = attempts(wrong);
     await settle({ profile: 'rfc9293', path: pathOf(2) }, accused.once);
     expect(accused.told).to.have.length(5);
@@ -176,9 +184,13 @@ describe('a verdict is believed', () => {
     const once = async (): Promise<Sample> => [wrong, right][turn++ % 2] as Sample;
     const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
-    expect(inconclusiveOf(result, 'rfc9293')?.reason).to.match(
-      /^the observations do not agree: 15 times 1 x rst, then ESTABLISHED; 15 times 1 x empty-ack, then/,
-    );
+    expect(whyInconclusive(result, 'rfc9293')).to.deep.equal({
+      kind: 'no agreement',
+      seen: [
+        { count: 15, kind: 'rst', replies: 1, stateAfter: 'ESTABLISHED' },
+        { count: 15, kind: 'empty-ack', replies: 1, stateAfter: 'ESTABLISHED' },
+      ],
+    });
   });
 
   it('after attempts that say nothing, which are told, and change the numbers', async () => {
@@ -186,8 +198,8 @@ describe('a verdict is believed', () => {
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([
-      'attempt 1 says nothing: the tester was 900 ms late',
-      'attempt 2 says nothing: the tester was 900 ms late',
+      { kind: 'void attempt', attempt: 1, why: LATE },
+      { kind: 'void attempt', attempt: 2, why: LATE },
     ]);
     expect(told).to.deep.equal([0, 1, 2]);
   });
@@ -195,17 +207,14 @@ describe('a verdict is believed', () => {
   it('not where all attempts say nothing: the last reason is given', async () => {
     const { once, told } = attempts(spoilt);
     const result = await settle({ profile: 'rfc9293', path: clean }, once);
-    expect(inconclusiveOf(result, 'rfc9293')).to.deep.equal({
-      reason: 'the tester was 900 ms late',
-      byCapability: false,
-    });
+    expect(whyInconclusive(result, 'rfc9293')).to.deep.equal(LATE);
     expect(told).to.have.length(5);
   });
 
   it('never tried again where the target is not able to do it', async () => {
-    const inconclusive = { reason: 'no small receive buffer', byCapability: true };
+    const inconclusive = { kind: 'not capable', told: 'no small receive buffer' };
     const { once, told } = attempts({ result: inconclusiveResult('no small receive buffer', true) });
-    expect(inconclusiveOf(await settle({ profile: 'rfc9293', path: clean }, once), 'rfc9293')).to.deep.equal(
+    expect(whyInconclusive(await settle({ profile: 'rfc9293', path: clean }, once), 'rfc9293')).to.deep.equal(
       inconclusive,
     );
     expect(told).to.have.length(1);
@@ -216,7 +225,7 @@ describe('a verdict is believed', () => {
     const { once, told } = attempts(wrong, wrong, right);
     const result = await settle({ profile: 'rfc9293', path: clean, watch: away }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
-    expect(result.notes).to.deep.equal(['all of it says nothing: the target was away meanwhile']);
+    expect(result.notes).to.deep.equal([{ kind: 'away meanwhile' }]);
     expect(told).to.deep.equal([0, 0, 1]);
   });
 
@@ -226,8 +235,8 @@ describe('a verdict is believed', () => {
     const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([
-      'attempt 2 says nothing: the tester was 900 ms late',
-      'what was seen before says nothing: the target was away meanwhile',
+      { kind: 'void attempt', attempt: 2, why: LATE },
+      { kind: 'away before' },
     ]);
   });
 
@@ -239,15 +248,15 @@ describe('a verdict is believed', () => {
       if (count === 1) watch.epoch += 1;
       return count === 1 ? wrong : right;
     });
-    expect(result.notes).to.deep.equal(['attempt 1 says nothing: the target was away meanwhile']);
+    expect(result.notes).to.deep.equal([{ kind: 'void attempt', attempt: 1, why: { kind: 'target away' } }]);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
   });
 
   it('not when the target is given up: the reason is its absence', async () => {
-    const watch = watchOf([(one) => Object.assign(one, { lost: 'the target was lost: nothing answers' })]);
+    const watch = watchOf([(one) => Object.assign(one, { lost: GONE })]);
     const { once, told } = attempts(spoilt);
     const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
-    expect(inconclusiveOf(result, 'rfc9293')?.reason).to.equal('the target was lost: nothing answers');
+    expect(whyInconclusive(result, 'rfc9293')).to.deep.equal({ kind: 'target lost', cause: GONE });
     expect(told).to.have.length(1);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
-import type { Ending } from '../../../lib/target/running-target.ts';
+import type { Ending } from '../../../lib/verdict/reason.ts';
 import { accepting, LISTENER, type ScriptedDriver, world } from '../../states/scripted-target.ts';
 
 describe('the watch over the target', () => {
@@ -56,7 +56,7 @@ describe('the watch over the target', () => {
     expect([watch.epoch, watch.lost]).to.deep.equal([0, undefined]);
     const other = new TargetWatch(ends);
     await other.check();
-    expect(other.lost).to.match(/does not answer any more/);
+    expect(other.lost).to.include({ kind: 'absent' });
   });
 
   it('does not take a TCP that always resets SYNs for an upper tester that was restarted', async () => {
@@ -97,7 +97,9 @@ describe('the watch over the target', () => {
     const { watch, state } = watched(300);
     state.alive = false;
     await watch.check();
-    expect(watch.lost).to.equal('the target was lost: a script does not answer any more, for 0 s');
+    expect(watch.lost).to.deep.equal({
+      ...{ kind: 'absent', absence: { what: 'driver', name: 'a script' }, seconds: 0 },
+    });
     expect(state.renewed).to.equal(1);
     const { looks } = state;
     await watch.check();
@@ -108,7 +110,9 @@ describe('the watch over the target', () => {
     const { watch, link } = watched(300);
     link.script = () => [];
     await watch.check();
-    expect(watch.lost).to.equal('the target was lost: 192.0.2.2 does not answer any more, for 0 s');
+    expect(watch.lost).to.deep.equal({
+      ...{ kind: 'absent', absence: { what: 'address', address: '192.0.2.2' }, seconds: 0 },
+    });
   });
 
   it('begins anew with an upper tester that was restarted: its listeners are gone', async () => {
@@ -186,7 +190,7 @@ describe('the watch over the target', () => {
     it('gives it up when it does not come up again', async () => {
       const { watch } = mortal({ signal: 'SIGSEGV' }, false);
       await watch.check();
-      expect(watch.lost).to.equal('the target was lost: it could not be started again: it says nothing');
+      expect(watch.lost).to.deep.equal({ kind: 'restart failed', told: 'it says nothing' });
     });
 
     it('says how it ended when nobody can start it again', async () => {
@@ -197,7 +201,7 @@ describe('the watch over the target', () => {
         ending: () => ({ signal: 'SIGSEGV' }),
       });
       await watch.check();
-      expect(watch.lost).to.equal('the target was lost: its process has ended, it was ended by SIGSEGV');
+      expect(watch.lost).to.deep.include({ absence: { what: 'process' }, ending: { signal: 'SIGSEGV' } });
     });
   });
 
@@ -217,6 +221,6 @@ describe('the watch over the target', () => {
     link.script = ({ segment: { seq } }) => [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`];
     Object.assign(driver, { renew: () => Promise.reject(new Error('nobody is there')) });
     await watch.check();
-    expect(watch.lost).to.equal('the target was lost: it was restarted, and then nobody is there');
+    expect(watch.lost).to.deep.equal({ kind: 'driver failed after a restart', told: 'nobody is there' });
   });
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { labCommand, labEnvironment } from '../../../lib/lab/index.ts';
+import { isBeyondCapability } from '../../../lib/verdict/reason.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 
 /** Plays a scene of this folder in a network namespace of its own. */
@@ -38,4 +39,4 @@ export function noLab(): string | undefined {
 export const wasReached = ({ outcome }: CaseResult): boolean => outcome === 'judged';
 
 export const byCapability = (result: CaseResult): boolean =>
-  result.outcome !== 'judged' && result.why.byCapability;
+  result.outcome !== 'judged' && isBeyondCapability(result.why);

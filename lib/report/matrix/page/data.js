@@ -14,8 +14,8 @@ export function decode({ texts, profiles, cases, runs }) {
     send: text(send),
     cite: cite.map(text),
     rules: rules.map(text),
-    steps: steps.map(text),
-    expect: expect.map((outcomes) => outcomes.map(text)),
+    steps: steps.map((pair) => pair.map(text)),
+    expect: expect.map((outcomes) => outcomes.map((pair) => pair.map(text))),
     open: open.map((sentences) => sentences.map(text)),
     results: [],
   }));
@@ -45,7 +45,7 @@ function decodeResult(packed, stack, text) {
     observed,
     proof: text(proof),
     reasons: reasons.map(text),
-    comparisons: comparisons.map((index) => lines(text(index))),
+    comparisons: comparisons.map((index) => (index < 0 ? [] : JSON.parse(text(index)))),
     inconclusive: text(why),
     byCapability: capability === 1,
     notes: notes.map(text),
@@ -57,9 +57,6 @@ function decodeResult(packed, stack, text) {
     },
   };
 }
-
-/** What was written with a tab between the parts of a line. */
-const lines = (text) => (text ? text.split('\n').map((line) => line.split('\t')) : []);
 
 function pairs(flat, text) {
   const list = [];

@@ -24,10 +24,8 @@ function profileGroups(row, result, data) {
   return [...groups.values()];
 }
 
-function outcomeHtml(text) {
-  const [, reply, rest] = /^(.*?)(, then .*)$/.exec(text) ?? [null, text, ''];
-  return `<code>${notation(reply)}</code><span class="then">${html(rest)}</span>`;
-}
+const outcomeHtml = ([reply, rest]) =>
+  `<code>${notation(reply)}</code><span class="then">${html(rest)}</span>`;
 
 /** Field by field; the verdict's reason says the rest. */
 function comparisonHtml(lines) {
@@ -58,9 +56,8 @@ export function verdictTable(row, result, data, chosen) {
 /** A ladder's steps. */
 export function stepsHtml({ steps }) {
   if (steps.length === 0) return '';
-  const lines = steps.map((step) => {
-    const [, who, what] = /^(\w+) +(.*)$/.exec(step) ?? [null, '', step];
-    return `<li><span class="who">${html(who)}</span> <code>${notation(what)}</code></li>`;
-  });
+  const lines = steps.map(
+    ([who, what]) => `<li><span class="who">${html(who)}</span> <code>${notation(what)}</code></li>`,
+  );
   return `<h3>Expected, step by step</h3><ol class="steps">${lines.join('')}</ol>`;
 }

@@ -1,6 +1,6 @@
 import type { CaseDeclaration, Expectation } from '../../../../lib/catalogue/case.ts';
 import type { Origin } from '../../../../lib/standard/state.ts';
-import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, permitted, leftOpen } from './outcomes.ts';
+import { DROPPED, EMPTY_ACK, ESTABLISHED, ESTABLISHED_WITH_ACK, leftOpen, permitted } from './outcomes.ts';
 
 /** The ACK that completes the handshake, and what the later steps do with the rest of its segment. */
 export const establishing = (origin: Origin): readonly CaseDeclaration[] => {

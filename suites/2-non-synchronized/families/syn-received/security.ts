@@ -1,15 +1,15 @@
 import type { CaseDeclaration } from '../../../../lib/catalogue/case.ts';
-import type { Origin } from '../../../../lib/standard/state.ts';
 import type { RuleId } from '../../../../lib/standard/rules.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import {
+  afterReset,
+  DROPPED,
+  EMPTY_ACK,
+  ESTABLISHED,
+  leftOpen,
+  permitted,
   RESET_FROM_ACK,
   RESET_FROM_SEQ,
-  EMPTY_ACK,
-  DROPPED,
-  ESTABLISHED,
-  afterReset,
-  permitted,
-  leftOpen,
 } from './outcomes.ts';
 
 /** Third: security, and precedence until RFC 2873. A mismatch is reset, and the connection stays as it is (group 2). */

@@ -4,9 +4,9 @@
  * appendix D; section 5.3 speaks of synchronized connections, and of TCPs that use PAWS: without, the segment counts.
  */
 import type { CaseDeclaration, Condition, Outcome } from '../../../../lib/catalogue/case.ts';
-import type { Origin } from '../../../../lib/standard/state.ts';
 import type { RuleId } from '../../../../lib/standard/rules.ts';
-import { afterReset, EMPTY_ACK, ESTABLISHED, permitted, leftOpen } from './outcomes.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
+import { afterReset, EMPTY_ACK, ESTABLISHED, leftOpen, permitted } from './outcomes.ts';
 
 const OLDER: Condition = 'old-timestamp';
 const NONE: Condition = 'no-timestamp';

@@ -1,7 +1,7 @@
 import type { CaseDeclaration, Expectation } from '../../../../lib/catalogue/case.ts';
-import type { Origin } from '../../../../lib/standard/state.ts';
 import type { RuleId } from '../../../../lib/standard/rules.ts';
-import { EMPTY_ACK, DROPPED, ESTABLISHED, ESTABLISHED_WITH_ACK, afterReset, leftOpen } from './outcomes.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
+import { afterReset, DROPPED, EMPTY_ACK, ESTABLISHED, ESTABLISHED_WITH_ACK, leftOpen } from './outcomes.ts';
 
 const CLOSED_WINDOW: readonly RuleId[] = [
   'RFC 793 3.3 acceptability',

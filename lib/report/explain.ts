@@ -1,13 +1,10 @@
-import { choiceText } from '../standard/adoption.ts';
+import type { Case } from '../catalogue/case.ts';
 import { conditionText } from '../catalogue/conditions.ts';
-import type { Case, ResolvedOutcome } from '../catalogue/case.ts';
 import type { Profile } from '../standard/profile.ts';
-import { type CaseResult, reasonOf, seenOf } from './result.ts';
+import { type CaseResult, seenOf } from '../verdict/result.ts';
+import { outcomeText, reasonText } from './expectation.ts';
 
 const NAMES = { tester: '→', target: '←' } as const;
-
-const printOutcome = ({ reply, then, level, when }: ResolvedOutcome): string =>
-  `${reply}, then ${then}${level === 'required' ? '' : ` (${level})`}${when ? ` [${choiceText(when)}]` : ''}`;
 
 /** The rule, what it asks for, what was observed, and every segment of the connection with its time: for a failure. */
 export function explain(result: CaseResult, subject: Case | undefined, profile: Profile): string {
@@ -16,12 +13,12 @@ export function explain(result: CaseResult, subject: Case | undefined, profile: 
   const condition = conditionText(result.conditions);
   lines.push(`  sent      ${result.send}${condition ? ` (${condition})` : ''}, in ${result.state}`);
   subject?.expect[profile].forEach((outcome, index) => {
-    lines.push(`  ${index === 0 ? 'expected  ' : '       or '}${printOutcome(outcome)}`);
+    lines.push(`  ${index === 0 ? 'expected  ' : '       or '}${outcomeText(outcome)}`);
   });
   const seen = seenOf(result);
   const observed = seen ? `${seen.observed.join(' and ') || 'silence'}, then ${seen.stateAfter}` : 'not run';
   lines.push(`  observed  ${observed}`);
-  const reason = reasonOf(result, profile);
+  const reason = reasonText(result, profile);
   if (reason) lines.push(`  because   ${reason}`);
   for (const { from, at, role, relative } of result.records) {
     lines.push(`  ${at.toFixed(1).padStart(9)} ms ${NAMES[from]} ${role.padEnd(14)} ${relative}`);

@@ -1,10 +1,11 @@
+import { findCase } from '../catalogue/catalogue.ts';
 import type { ConcreteSegment, Variables } from '../notation/index.ts';
 import { compareReply, evaluateSegment, parseSegment } from '../notation/index.ts';
-import { findCase } from '../catalogue/catalogue.ts';
 import { DEFAULT_PROFILE, type Profile } from '../standard/profile.ts';
+import { kindOf } from '../verdict/judge.ts';
+import { type CaseResult, type Kind, type Seen, seenOf, standingOf, verdictOf } from '../verdict/result.ts';
 import { explain } from './explain.ts';
-import { kindOf } from './judge.ts';
-import { type CaseResult, type Kind, type Seen, seenOf, verdictOf } from './result.ts';
+import { say } from './say.ts';
 
 declare global {
   namespace Chai {
@@ -40,9 +41,7 @@ export const tcpAssertions: Chai.ChaiPlugin = (chai) => {
     const ofKind = replies.length === 1 && kindOf(replies) === kind;
     const mismatches =
       seen && ofKind && reply && notation ? compareReply(parseSegment(notation), reply, seen.variables) : [];
-    const faults = mismatches.map(
-      ({ field, expected, observed }) => `${field} is ${observed}, not ${expected}`,
-    );
+    const faults = mismatches.map((mismatch) => say.fault({ kind: 'field', ...mismatch }));
     (assertion as unknown as Chai.AssertionPrototype).assert(
       ofKind && mismatches.length === 0,
       `expected ${what}${notation ? ` ${notation}` : ''}${faults.length > 0 ? `: ${faults.join('; ')}` : ''}\n${explained(result)}`,
@@ -75,7 +74,7 @@ export const tcpAssertions: Chai.ChaiPlugin = (chai) => {
       const result = subjectOf(this);
       const verdict = verdictOf(result, profile);
       (this as unknown as Chai.AssertionPrototype).assert(
-        verdict === 'conformant' || (verdict === 'permitted' && !strict),
+        standingOf(result, profile, strict) === 'passed',
         `${verdict} under ${profile}\n${explained(result, profile)}`,
         `${verdict} under ${profile}, but should not be\n${explained(result, profile)}`,
         'conformant',

@@ -1,5 +1,5 @@
 import { AssertionError, expect, use } from 'chai';
-import { tcpAssertions } from '../../lib/verdict/chai-plugin.ts';
+import { tcpAssertions } from '../../lib/report/chai-plugin.ts';
 import { judgedAs, resultOf } from '../runner/results.ts';
 
 use(tcpAssertions);
@@ -12,6 +12,12 @@ const acked = resultOf('conformant', {
   kind: 'empty-ack',
 });
 const reset = resultOf('deviates', { variables, observed: ['<SEQ=11><ACK=0><CTL=RST>'], kind: 'rst' });
+
+const WRONG_ACK = {
+  verdict: 'deviates',
+  others: 0,
+  faults: [{ kind: 'field', field: 'ACK', expected: '6', observed: '5' }],
+} as const;
 
 describe('assertions about results', () => {
   it('know a reset, with or without its numbers', () => {
@@ -50,7 +56,7 @@ describe('assertions about results', () => {
 
   it('explain a failure by what was sent, seen and expected', () => {
     const failed = resultOf('deviates', {
-      judgements: { ...judgedAs('deviates'), rfc9293: { verdict: 'deviates', reason: 'ACK is 5, not 6' } },
+      judgements: { ...judgedAs('deviates'), rfc9293: WRONG_ACK },
     });
     expect(() => expect(failed).to.conformTo('rfc9293')).to.throw(
       AssertionError,

@@ -1,0 +1,220 @@
+import type { Evidence } from '../verdict/evidence.ts';
+import type { Fault, Named } from '../verdict/fault.ts';
+import type { Finding, WrongField } from '../verdict/finding.ts';
+import type { Absence, Count, Disturbed, Ending, Loss, LossCause, Note, Reason } from '../verdict/reason.ts';
+import type { OptionFault } from '../verdict/reply-options.ts';
+import type { ProfileVerdict } from '../verdict/result.ts';
+import { EVIDENCE_SENTENCES, OPTION_SENTENCES, STEP_WORDS } from './words.ts';
+
+/*
+ * The sentences of all reports, each made of typed values. No code reads one back: a test replaces all of them by nonsense,
+ * and every report must hold the same numbers, groups and verdicts.
+ */
+
+const shown = (replies: readonly string[]): string => replies.join(' and ') || 'silence';
+
+const outcomeText = ({ reply, then }: Named): string => (then ? `${reply}, then ${then}` : reply);
+
+const endingText = ({ exitCode, signal }: Ending): string =>
+  signal === undefined ? `it ended with exit code ${exitCode}` : `it was ended by ${signal}`;
+
+function absenceText(absence: Absence): string {
+  switch (absence.what) {
+    case 'process':
+      return 'its process has ended';
+    case 'address':
+      return `${absence.address} does not answer any more`;
+    case 'driver':
+      return `${absence.name} does not answer any more`;
+  }
+}
+
+function lossCauseText(cause: LossCause): string {
+  switch (cause.kind) {
+    case 'absent': {
+      const since = cause.ending ? endingText(cause.ending) : `for ${cause.seconds} s`;
+      return `${absenceText(cause.absence)}, ${since}`;
+    }
+    case 'absent after a restart':
+      return `it was started again, and then ${absenceText(cause.absence)}`;
+    case 'restart failed':
+      return `it could not be started again: ${cause.told}`;
+    case 'driver failed after a restart':
+      return `it was restarted, and then ${cause.told}`;
+    case 'no culprit':
+      return `it died ${cause.deaths} times, and no segment was found that ends it`;
+    case 'no time':
+      return `it died ${cause.deaths} times, and it takes too long to find out why`;
+  }
+}
+
+const countText = ({ count, kind, replies, stateAfter }: Count): string =>
+  `${count === 1 ? 'once' : `${count} times`} ${kind === 'silence' ? kind : `${replies} x ${kind}`}, then ${stateAfter}`;
+
+const disturbedText = ({ lost, doubled, reordered }: Disturbed): string =>
+  `${lost} lost, ${doubled} doubled, ${reordered} out of order`;
+
+function fieldText({ field, expected, observed }: WrongField): string {
+  if (field === 'ACK') return `acknowledges ${observed} instead of ${expected}`;
+  return `has ${field}=${observed} instead of ${expected}`;
+}
+
+function whatIsWrong({ step, observed, wrong }: Pick<Finding, 'step' | 'observed' | 'wrong'>): string {
+  const { what, reply } = STEP_WORDS[step];
+  if (step === 'RST to a closed port') return `it answers ${what}`;
+  if (step === 'ACK to SYN-RECEIVED') return `its user is not told of a connection after ${what}`;
+  if (step === 'OPEN' || step === 'CLOSE') return `no ${reply} comes after ${what} of its user`;
+  if (observed.length === 0) return `it does not answer ${what}`;
+  if (wrong.length === 0) return `its ${reply} is wrong`;
+  return `its ${reply} ${wrong.map(fieldText).join(' and ')}`;
+}
+
+const withDue = (expected: string, due: number | undefined): string =>
+  due === undefined || String(due) === expected ? expected : `${expected} (${due})`;
+
+function plainFault(fault: Fault): string {
+  switch (fault.kind) {
+    case 'field':
+      return `${fault.field} is ${fault.observed}, not ${withDue(fault.expected, fault.due)}`;
+    case 'replies': {
+      const count = fault.observed.length > 1 ? `${fault.observed.length} replies: ` : '';
+      const seen = `observed ${count}${shown(fault.observed)}${fault.again ? ' again' : ''}`;
+      return fault.step === undefined ? seen : `expected ${fault.expected.join(' or ')}, ${seen}`;
+    }
+    case 'ICMP':
+      return `observed ${fault.message}`;
+    case 'option':
+      return OPTION_SENTENCES[fault.rule];
+    case 'ISS':
+      return `the new ISS ${fault.iss} is not larger than ${fault.old}, the last number of the old connection`;
+    case 'state':
+      return `the state after is ${fault.observed}, not ${fault.expected}`;
+    case 'RCV.NXT': {
+      const octets = Math.abs(fault.offset);
+      return `RCV.NXT is then ${fault.observed}: ${octets} ${octets === 1 ? 'octet' : 'octets'} too ${fault.offset > 0 ? 'far' : 'short'}`;
+    }
+    case 'death': {
+      const how = fault.ending ? endingText(fault.ending) : 'it answers nothing any more';
+      return `the target died: ${how}, in ${fault.deaths} of ${fault.trials} attempts with nobody else on the wire`;
+    }
+  }
+}
+
+const stepped = (step: number | undefined, text: string): string =>
+  step === undefined ? text : `step ${step}: ${text}`;
+
+function alternatives(count: number): string {
+  if (count <= 0) return '';
+  return count === 1
+    ? ' (nor the other outcome that is allowed)'
+    : ` (nor any of the ${count} others that are allowed)`;
+}
+
+/** So many cases that were on the wire are named. */
+const NAMED = 3;
+
+export const say = {
+  evidence: (proof: readonly Evidence[]): string => proof.map((one) => EVIDENCE_SENTENCES[one]).join(', '),
+
+  option: (rule: OptionFault): string => OPTION_SENTENCES[rule],
+
+  fault: (fault: Fault): string => stepped(fault.step, plainFault(fault)),
+
+  /** What was wrong, or which choice was not taken; empty where the case conforms. @param whole names the only outcome, too */
+  judgement(judgement: Exclude<ProfileVerdict, { readonly verdict: 'inconclusive' }>, whole = true): string {
+    switch (judgement.verdict) {
+      case 'conformant':
+        return '';
+      case 'permitted':
+        return judgement.taken
+          .map(({ step, outcome, better }) => {
+            const rather = better.length > 0 ? `; better: ${better.map(outcomeText).join(' or ')}` : '';
+            return stepped(step, `${outcomeText(outcome)} is permitted${rather}`);
+          })
+          .join('; ');
+      case 'deviates': {
+        const { outcome, others, faults } = judgement;
+        if (faults.length === 0) return 'no outcome applies';
+        const head = outcome && (whole || others > 0) ? `expected ${outcomeText(outcome)}: ` : '';
+        return `${head}${faults.map((one) => say.fault(one)).join('; ')}${alternatives(others)}`;
+      }
+    }
+  },
+
+  reason(reason: Reason): string {
+    switch (reason.kind) {
+      case 'not capable':
+      case 'not reached':
+      case 'failed':
+      case 'engine lost':
+        return reason.told;
+      case 'SYN cookies':
+        return 'the target answers SYNs by cookies: it has no TCB in SYN-RECEIVED';
+      case 'blocked':
+        return `blocked by: ${say.finding(reason.by)}`;
+      case 'not proven':
+        return `the state after could not be proven: ${say.evidence(reason.proof)}`;
+      case 'packets dropped':
+        return 'the receive queue dropped packets';
+      case 'acknowledgment lost':
+        return 'an acknowledgment of the tester got lost before the stimulus';
+      case 'checksum right by accident':
+        return 'the checksum that was to be wrong is right by accident';
+      case 'socket failed':
+        return `the tester's socket failed: ${reason.told}`;
+      case 'not sent':
+        return `a segment could not be sent: ${reason.told}`;
+      case 'path refuses':
+        return `the path refuses segments: ${reason.told}`;
+      case 'tester late':
+        return `the tester was ${reason.milliseconds} ms late`;
+      case 'stimulus late':
+        return "the stimulus was so late that the target's timer may have sent what came back";
+      case 'target away':
+        return 'the target was away meanwhile';
+      case 'contradiction':
+        return `the target's answers contradict each other: ${reason.seen.map(countText).join('; ')}`;
+      case 'no agreement':
+        return `the observations do not agree: ${reason.seen.map(countText).join('; ')}`;
+      case 'died at times':
+        return `the target died in ${reason.deaths} of ${reason.trials} attempts with nobody else on the wire`;
+      case 'dies on the way':
+        return `the target dies on the way to ${reason.state}, seen twice with nobody else on the wire`;
+      case 'target lost':
+        return say.lossCause(reason.cause);
+    }
+  },
+
+  note(note: Note): string {
+    switch (note.kind) {
+      case 'void attempt':
+        return `attempt ${note.attempt} proves nothing: ${say.reason(note.why)}`;
+      case 'away before':
+        return 'earlier observations do not count: the target was away meanwhile';
+      case 'away meanwhile':
+        return 'no observation counts: the target was away meanwhile';
+      case 'confirmed': {
+        const text = `confirmed on ${note.alike} of ${note.connections} connections`;
+        return note.disturbed
+          ? `${text}, since the path disturbs segments (in percent: ${disturbedText(note.disturbed)})`
+          : text;
+      }
+      default:
+        return say.reason(note);
+    }
+  },
+
+  lossCause: (cause: LossCause): string => `the target was lost: ${lossCauseText(cause)}`,
+
+  /** The reason, and the cases that may have to do with it. */
+  loss({ cause, onTheWire }: Loss): string {
+    if (onTheWire.length === 0) return say.lossCause(cause);
+    const named = onTheWire.slice(0, NAMED).map(({ id, family }) => `${id} IPv${family}`);
+    const more = onTheWire.length - named.length;
+    return `${say.lossCause(cause)}; on the wire then: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  },
+
+  /** A finding in one line: `its SYN,ACK acknowledges SEG.SEQ instead of SEG.SEQ+1, over IPv4`. */
+  finding: (finding: Pick<Finding, 'step' | 'family' | 'observed' | 'wrong'>): string =>
+    `${whatIsWrong(finding)}, over IPv${finding.family}`,
+};

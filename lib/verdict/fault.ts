@@ -1,0 +1,82 @@
+import type { ResolvedOutcome } from '../catalogue/case.ts';
+import type { FieldName } from '../notation/index.ts';
+import type { State } from '../standard/state.ts';
+import type { TargetDeath } from './reason.ts';
+import type { OptionFault } from './reply-options.ts';
+
+/** An outcome that a judgement names: a reply in the notation, and the state after where one is asked for. */
+export type Named = Pick<ResolvedOutcome, 'reply'> & Partial<Pick<ResolvedOutcome, 'then'>>;
+
+/** A field of a reply that differs from what is expected. */
+export interface FieldFault {
+  readonly kind: 'field';
+  readonly field: FieldName;
+  /** As it is written: `SND.NXT+1`, `RST,ACK`, `none`. */
+  readonly expected: string;
+  /** What the expression stands for; absent where the field is no number. */
+  readonly due?: number;
+  /** As it was on the wire: `1005`, `RST`, `absent`. */
+  readonly observed: string;
+  /** SEQ and ACK in terms of the TCB; the same in each run, whichever numbers were chosen. `ANY`: no variable is near. */
+  readonly relative?: string;
+}
+
+/**
+ * One difference between what is expected and what was observed. It is plain data, in terms of the TCB: the same fault has
+ * the same values in each state and family, but for `due` and the numbers of the wire (see `differenceOf`).
+ */
+export type Fault = { /** Of a case of several steps, from 1. */ readonly step?: number } & (
+  | FieldFault
+  /**
+   * Other replies, or another number of them, than expected: any one of these, each a segment in the notation or
+   * `silence`. None observed is silence. `again`: what came was sent before, and the stimulus made the target send it again.
+   */
+  | {
+      readonly kind: 'replies';
+      readonly expected: readonly string[];
+      readonly observed: readonly string[];
+      readonly again?: true;
+    }
+  /** The target answered by ICMP where it must be silent. */
+  | { readonly kind: 'ICMP'; readonly message: string }
+  /** A reply carries an option that it must not, or lacks one, or its header is malformed. */
+  | { readonly kind: 'option'; readonly rule: OptionFault }
+  /** A reopened connection took an ISS that is not above the last number of the old one (RFC 1122 section 4.2.2.13). */
+  | { readonly kind: 'ISS'; readonly iss: number; readonly old: number }
+  | { readonly kind: 'state'; readonly expected: State; readonly observed: State | 'unknown' }
+  /** RCV.NXT is too far (above 0) or too short (below 0) by so many octets. */
+  | { readonly kind: 'RCV.NXT'; readonly observed: number; readonly offset: number }
+  /** The stimulus was the end of the target. */
+  | ({ readonly kind: 'death' } & TargetDeath)
+);
+
+/**
+ * What the fault is about, whatever the state, the family and the numbers that were chosen: faults with equal differences
+ * may have one cause.
+ */
+export function differenceOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'field':
+      return JSON.stringify([fault.field, fault.expected, fault.relative ?? fault.observed]);
+    case 'replies':
+      return JSON.stringify([fault.expected, fault.observed, fault.again ?? false]);
+    case 'option':
+      return fault.rule;
+    case 'state':
+      return JSON.stringify([fault.expected, fault.observed]);
+    case 'RCV.NXT':
+      return JSON.stringify([fault.kind, fault.offset]);
+    case 'ICMP':
+    case 'ISS':
+    case 'death':
+      return fault.kind;
+  }
+}
+
+/** Where a document leaves a choice: what the target did, and what would be better. */
+export interface Taken {
+  readonly step?: number;
+  readonly outcome: Named;
+  /** Empty where the document asks for nothing else. */
+  readonly better: readonly Named[];
+}

@@ -1,0 +1,108 @@
+import type { Step } from '../catalogue/steps.ts';
+import type { State } from '../standard/state.ts';
+import type { Evidence } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import type { Kind } from './result.ts';
+
+/** How a program ended: one of the two. */
+export interface Ending {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+}
+
+/** A stimulus was the end of the target, with all of its connections. */
+export interface TargetDeath {
+  /** Where it is known; without, the target answered nothing any more. */
+  readonly ending?: Ending | undefined;
+  /** In how many attempts, with nobody else on the wire, of how many. */
+  readonly deaths: number;
+  readonly trials: number;
+}
+
+/** What is missing of a target: its process, the TCP at an address, or what moves its user. */
+export type Absence =
+  | { readonly what: 'process' }
+  | { readonly what: 'address'; readonly address: string }
+  | { readonly what: 'driver'; readonly name: string };
+
+/** Why a target was given up in the middle of a run. */
+export type LossCause =
+  | {
+      readonly kind: 'absent';
+      readonly absence: Absence;
+      readonly ending?: Ending;
+      /** For how long it was waited for. */
+      readonly seconds: number;
+    }
+  | { readonly kind: 'absent after a restart'; readonly absence: Absence }
+  /** `told`: the words of the error. */
+  | { readonly kind: 'restart failed' | 'driver failed after a restart'; readonly told: string }
+  /** It died so often, and what ends it was not found, or not in time. */
+  | { readonly kind: 'no culprit' | 'no time'; readonly deaths: number };
+
+/** The target was given up in the middle of a run: what was still to be run has no verdict. */
+export interface Loss {
+  readonly cause: LossCause;
+  /** The cases that were on the wire then, those first whose segments were nearest to when the target was last heard of. */
+  readonly onTheWire: readonly { readonly id: string; readonly family: 4 | 6 }[];
+}
+
+/** What was observed, and on how many connections. */
+export interface Count {
+  readonly count: number;
+  readonly kind: Kind;
+  readonly replies: number;
+  readonly stateAfter: State | 'unknown';
+}
+
+/** Why there is no verdict. `told` is the text of an error: it is shown, and nothing else is done with it. */
+export type Reason =
+  /** What the target or its driver can do rules the case out. */
+  | { readonly kind: 'not capable'; readonly told: string }
+  | { readonly kind: 'SYN cookies' }
+  /** A finding of the preflight keeps the case from being tried. */
+  | {
+      readonly kind: 'blocked';
+      readonly by: Pick<Finding, 'id' | 'step' | 'family' | 'observed' | 'wrong'>;
+    }
+  /** `step`: the one that had not the answer it must have. */
+  | { readonly kind: 'not reached'; readonly step?: Step; readonly told: string }
+  | { readonly kind: 'not proven'; readonly proof: readonly Evidence[] }
+  | { readonly kind: 'failed' | 'engine lost'; readonly told: string }
+  /** The tester or the path was disturbed. */
+  | { readonly kind: 'packets dropped' | 'acknowledgment lost' | 'checksum right by accident' }
+  | { readonly kind: 'socket failed' | 'not sent' | 'path refuses'; readonly told: string }
+  | { readonly kind: 'tester late'; readonly milliseconds: number }
+  /** The stimulus came so late that the target's timer may have sent what came back. */
+  | { readonly kind: 'stimulus late' }
+  | { readonly kind: 'target away' }
+  /** Replies of the target's that contradict each other, or observations on a disturbed path that do not agree. */
+  | { readonly kind: 'contradiction' | 'no agreement'; readonly seen: readonly Count[] }
+  | { readonly kind: 'died at times'; readonly deaths: number; readonly trials: number }
+  | { readonly kind: 'dies on the way'; readonly state: State }
+  | { readonly kind: 'target lost'; readonly cause: LossCause };
+
+/** Whether the target cannot do the case at all: that is no failure of the run. */
+export const isBeyondCapability = ({ kind }: Reason): boolean =>
+  kind === 'not capable' || kind === 'SYN cookies';
+
+/** Remarks that do not change the verdict. */
+export type Note =
+  | { readonly kind: 'void attempt'; readonly attempt: number; readonly why: Reason }
+  /** What was seen before counts for nothing: the target was away meanwhile. */
+  | { readonly kind: 'away before' | 'away meanwhile' }
+  /** `disturbed`: shares of the segments, in percent, where the path disturbs them. */
+  | {
+      readonly kind: 'confirmed';
+      readonly alike: number;
+      readonly connections: number;
+      readonly disturbed?: Disturbed;
+    }
+  | Extract<Reason, { readonly seen: readonly Count[] }>;
+
+/** What a path does to segments, in percent. */
+export interface Disturbed {
+  readonly lost: number;
+  readonly doubled: number;
+  readonly reordered: number;
+}
