@@ -1,4 +1,4 @@
-import { findStack } from '../lab/index.ts';
+import { findStack } from '../lab/stacks/index.ts';
 import { SIGNALS } from './signals.ts';
 
 /** What the process in the lab says to the one that started it. */

@@ -1,6 +1,7 @@
+import { findStack, STACKS } from '../lab/stacks/index.ts';
+import type { RunningTarget } from '../lab/stacks/stack.ts';
 import { CASES } from '../catalogue/catalogue.ts';
 import { Cleanups } from '../cleanups.ts';
-import { findStack, type RunningTarget, STACKS } from '../lab/index.ts';
 import { type Environment, pause } from '../states/index.ts';
 import {
   DisturbedLink,

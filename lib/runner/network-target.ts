@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { RunningTarget } from '../lab/index.ts';
+import type { RunningTarget } from '../lab/stacks/stack.ts';
 import { AwaitDriver } from '../target/await-driver.ts';
 import type { Driver } from '../target/driver.ts';
 import { openTarget } from '../target/open-target.ts';

@@ -5,7 +5,7 @@ import { type Aside, runSideBySide } from './pool.ts';
 import { TargetDied } from './trial/settle.ts';
 import type { TargetWatch } from './trial/target-watch.ts';
 
-export interface Passage {
+export interface RunThroughOptions {
   readonly jobs: readonly Job[];
   /** How many cases may be on the wire. */
   readonly width: () => number;
@@ -32,7 +32,7 @@ export async function runThrough({
   watch,
   inquest,
   lost,
-}: Passage): Promise<void> {
+}: RunThroughOptions): Promise<void> {
   let left = [...jobs];
   let isTold = false;
   const tell = (onTheWire: Iterable<Job>): void => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { labCommand, labEnvironment } from '../lab/index.ts';
+import { labCommand, labEnvironment } from '../lab/namespaces/enter.ts';
 import { NODE } from '../processes.ts';
 import type { Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
@@ -45,7 +45,7 @@ export class Session {
   private constructor(child: ChildProcess, target: TargetFacts, mostMissing: number) {
     this.#process = child;
     this.target = target;
-    child.on('message', (message: FromEngine) => this.#hear(message));
+    child.on('message', (message: FromEngine) => this.#onMessage(message));
     // What is sent to a process that is gone fails; that it is gone is told by its end.
     child.on('error', () => {});
     child.once('exit', (_, signal) => {
@@ -73,7 +73,7 @@ export class Session {
       detached: true,
     });
     child.send({ kind: 'start', settings } satisfies ToEngine);
-    const answer = await Promise.race([firstWord(child), once(child, 'exit').then(() => undefined)]);
+    const answer = await Promise.race([firstMessage(child), once(child, 'exit').then(() => undefined)]);
     if (answer?.kind === 'ready') return new Session(child, answer.target, mostMissing);
     child.kill();
     throw new CannotTest(
@@ -118,7 +118,7 @@ export class Session {
     this.#process.kill('SIGKILL');
   }
 
-  #hear(message: FromEngine): void {
+  #onMessage(message: FromEngine): void {
     this.#missing = 0;
     if (message.kind === 'result') {
       const { result } = message;
@@ -138,14 +138,14 @@ export class Session {
 }
 
 /** What the engine says first that is more than a sign of life. */
-function firstWord(child: ChildProcess): Promise<FromEngine> {
+function firstMessage(child: ChildProcess): Promise<FromEngine> {
   return new Promise((resolve) => {
-    const hear = (message: FromEngine): void => {
+    const onMessage = (message: FromEngine): void => {
       if (message.kind === 'alive') return;
-      child.off('message', hear);
+      child.off('message', onMessage);
       resolve(message);
     };
-    child.on('message', hear);
+    child.on('message', onMessage);
   });
 }
 

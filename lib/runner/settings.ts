@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { DEFAULT_PROFILE, PROFILES, type Profile } from '../standard/profile.ts';
 import { readTargetFile } from '../target/target-file.ts';
-import { parseNoise } from '../tester/noise.ts';
+import { parseNoise } from '../tester/disturbed-link.ts';
 import { parsePorts } from '../tester/ports.ts';
 
 /** Settings that make no sense; the message says which and why, in one sentence. */

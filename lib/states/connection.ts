@@ -5,7 +5,7 @@ import {
   parseSegment,
   type Variables,
 } from '../notation/index.ts';
-import type { Dressing, Entry, Mailbox } from '../tester/index.ts';
+import type { PacketOverrides, Entry, Mailbox } from '../tester/index.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 
 /**
@@ -72,9 +72,9 @@ export class Connection {
   }
 
   /** Sends a segment of the notation and takes note of what it acknowledges. */
-  send(notation: string, dressing: Dressing = {}): Entry {
+  send(notation: string, overrides: PacketOverrides = {}): Entry {
     const segment = evaluateSegment(parseSegment(notation), this.variables());
-    const entry = this.transmit(segment, { precedence: this.precedence, ...dressing });
+    const entry = this.transmit(segment, { precedence: this.precedence, ...overrides });
     this.acknowledge(segment);
     return entry;
   }
@@ -88,11 +88,15 @@ export class Connection {
   }
 
   /** Sends a segment as it is, with timestamps if the connection has them and the segment does not say otherwise. */
-  transmit(segment: ConcreteSegment, dressing: Dressing = {}, withTimestamps = this.timestamps): Entry {
+  transmit(
+    segment: ConcreteSegment,
+    overrides: PacketOverrides = {},
+    withTimestamps = this.timestamps,
+  ): Entry {
     // RFC 7323 section 3.2: with the ACK bit on, TSecr is the newest TSval of the target's.
     const tsecr = segment.ctl.has('ACK') ? this.tsEcho : 0;
     const stamped = withTimestamps ? { tsval: this.tsRecent, tsecr, ...segment } : segment;
-    return this.mailbox.send(stamped, this.peerPort, TESTER_WINDOW, dressing);
+    return this.mailbox.send(stamped, this.peerPort, TESTER_WINDOW, overrides);
   }
 
   /** Learns from what has arrived since the last call. */

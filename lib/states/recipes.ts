@@ -1,7 +1,7 @@
 import { type Demands, demandsOf } from '../catalogue/conditions.ts';
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
 import { type State, SYNCHRONIZED } from '../standard/state.ts';
-import { ASKED_PRECEDENCE, type Course, type Handle, type ListenerKind } from '../target/driver.ts';
+import { ASKED_PRECEDENCE, type AppBehaviour, type Handle, type ListenerKind } from '../target/driver.ts';
 import { UpperTesterRefused } from '../target/testability/failures.ts';
 import { add } from '../wire/seq.ts';
 import { Connection } from './connection.ts';
@@ -41,14 +41,14 @@ class WindowTooLarge extends Error {}
 
 async function reachOnce(environment: Environment, wish: Wish): Promise<Reached> {
   const { driver, tester } = environment;
-  const course = await driver.course?.(wish);
+  const behaviour = await driver.behaviour?.(wish);
   // What has called before is answered for: by the kernel, or by the case before.
-  if (course?.testerPort !== undefined) await tester.drained();
-  const mailbox = tester.open(wish.family, course?.testerPort);
-  mailbox.filler = course?.filler;
+  if (behaviour?.testerPort !== undefined) await tester.drained();
+  const mailbox = tester.open(wish.family, behaviour?.testerPort);
+  mailbox.filler = behaviour?.filler;
   try {
     const dialogue = new Dialogue(environment, mailbox, wish.state);
-    const reached = await new Recipe(dialogue, wish, course).run();
+    const reached = await new Recipe(dialogue, wish, behaviour).run();
     if (SYNCHRONIZED.includes(wish.state)) {
       await tester.flushed();
       await driver.settle?.();
@@ -59,8 +59,8 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
     return {
       ...reached,
       sentAgain: dialogue.sentAgain,
-      ...(course?.greets ? { greets: true } : {}),
-      ...(course ? { byItself: true } : {}),
+      ...(behaviour?.greets ? { greets: true } : {}),
+      ...(behaviour ? { byItself: true } : {}),
     };
   } catch (thrown) {
     // An application that cannot use the connection any more: the target has not come to where it should be.
@@ -77,11 +77,11 @@ class Recipe {
   readonly #wish: Wish;
   readonly #demands: Demands;
   readonly #kind: ListenerKind;
-  readonly #course: Course | undefined;
-  constructor(dialogue: Dialogue, wish: Wish, course: Course | undefined) {
+  readonly #behaviour: AppBehaviour | undefined;
+  constructor(dialogue: Dialogue, wish: Wish, behaviour: AppBehaviour | undefined) {
     this.#dialogue = dialogue;
     this.#wish = wish;
-    this.#course = course;
+    this.#behaviour = behaviour;
     this.#demands = demandsOf(wish.conditions);
     this.#kind = kindOf(wish);
   }
@@ -116,7 +116,7 @@ class Recipe {
       return { connection, listening: false };
     }
     await finish(this.#dialogue, connection, this.#fillsWindow);
-    if (!this.#course?.closes) await this.#dialogue.environment.driver.close(handle);
+    if (!this.#behaviour?.closes) await this.#dialogue.environment.driver.close(handle);
     await this.#dialogue.finFromTarget(connection);
     this.#dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
     // A TCP may send an ACK at any time. One that follows its FIN must not be read as a reply to the stimulus.
@@ -134,7 +134,7 @@ class Recipe {
     const { driver } = this.#dialogue.environment;
     const handle = await driver.connect(this.#wish.family, this.#dialogue.mailbox.port, this.#kind);
     const isSyn = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && !ctl.has('ACK');
-    await this.#dialogue.arrives(connection, 'SYN', 'OPEN', isSyn, this.#course?.within);
+    await this.#dialogue.arrives(connection, 'SYN', 'OPEN', isSyn, this.#behaviour?.within);
     return { connection, handle, listening: false };
   }
 
@@ -177,7 +177,7 @@ class Recipe {
   }
 
   async #synchronized(state: State): Promise<Reached> {
-    const closingText = this.#course?.closes?.upon?.length ?? 0;
+    const closingText = this.#behaviour?.closes?.upon?.length ?? 0;
     const taken = (FINS_TAKEN.includes(state) ? 2 : 1) + closingText;
     const reached = await this.#established(taken);
     const { connection } = reached;
@@ -209,7 +209,7 @@ class Recipe {
   /** The target's FIN, not acknowledged. */
   async #targetCloses(reached: Reached): Promise<void> {
     const { connection } = reached;
-    const byItself = this.#course?.closes;
+    const byItself = this.#behaviour?.closes;
     if (byItself) return closesByItself(this.#dialogue, connection, byItself.upon);
     const { driver } = this.#dialogue.environment;
     const user = userOf(reached);
@@ -218,9 +218,9 @@ class Recipe {
   }
 
   async #established(taken: number): Promise<Reached> {
-    const course = this.#course;
+    const behaviour = this.#behaviour;
     let reached: Reached;
-    if (course && course.port === undefined) {
+    if (behaviour && behaviour.port === undefined) {
       reached = { ...(await this.#establishedActive(taken)), listening: false };
     } else {
       reached = await this.#synReceivedPassive(taken);
@@ -229,21 +229,21 @@ class Recipe {
         this.#dialogue.mailbox.port,
         this.#dialogue.patience,
       );
-      for (let sendings = 1; !handle && !course && sendings < SENDINGS; sendings += 1) {
+      for (let sendings = 1; !handle && !behaviour && sendings < SENDINGS; sendings += 1) {
         this.#dialogue.sendAgain(ack);
         handle = await this.#dialogue.environment.driver.accepted(
           this.#dialogue.mailbox.port,
           this.#dialogue.patience,
         );
       }
-      if (!handle && !course)
+      if (!handle && !behaviour)
         throw new Unreached(
           'the target did not report that it accepted the connection',
           'ACK to SYN-RECEIVED',
         );
       reached = { ...reached, handle };
     }
-    if (course?.greets) await hear(this.#dialogue, reached.connection);
+    if (behaviour?.greets) await hear(this.#dialogue, reached.connection);
     return reached;
   }
 
@@ -268,7 +268,9 @@ class Recipe {
   /** Where the target takes the connection. */
   async #port(): Promise<number> {
     const { driver } = this.#dialogue.environment;
-    return this.#course?.port ?? driver.listener(this.#wish.family, this.#kind, this.#dialogue.mailbox.port);
+    return (
+      this.#behaviour?.port ?? driver.listener(this.#wish.family, this.#kind, this.#dialogue.mailbox.port)
+    );
   }
 
   /** @param taken octets of sequence space, SYN included, that the recipe will use before the stimulus. */

@@ -1,6 +1,6 @@
 import { type Handle, NotCapable } from './driver.ts';
 
-const DEAF = 'an application cannot be told what to do: it takes an upper tester';
+const NO_COMMANDS = 'an application cannot be told what to do: it takes an upper tester';
 
 /** The part of a driver that has nobody to talk to on the target. */
 export abstract class ApplicationsOnly {
@@ -12,19 +12,19 @@ export abstract class ApplicationsOnly {
   }
 
   async send(_handle: Handle, _octets: number): Promise<void> {
-    throw new NotCapable(DEAF);
+    throw new NotCapable(NO_COMMANDS);
   }
 
   async shutdown(_handle: Handle): Promise<void> {
-    throw new NotCapable(DEAF);
+    throw new NotCapable(NO_COMMANDS);
   }
 
   async close(_handle: Handle): Promise<void> {
-    throw new NotCapable(DEAF);
+    throw new NotCapable(NO_COMMANDS);
   }
 
   async abort(_handle: Handle): Promise<void> {
-    throw new NotCapable(DEAF);
+    throw new NotCapable(NO_COMMANDS);
   }
 
   async release(_testerPort: number): Promise<void> {}

@@ -1,6 +1,6 @@
 import { ApplicationsOnly } from './applications-only.ts';
 import {
-  type Course,
+  type AppBehaviour,
   type Destination,
   type Driver,
   type Handle,
@@ -9,7 +9,7 @@ import {
 } from './driver.ts';
 import {
   type Application,
-  courseOf,
+  behaviourOf,
   describeApplication,
   refuseWhatTakesAUser,
   type Service,
@@ -56,24 +56,24 @@ export class AwaitDriver extends ApplicationsOnly implements Driver {
     this.name = `calls to port ${this.testerPorts.join(' and ')}${described ? ` (${described})` : ''}`;
   }
 
-  async course(destination: Destination): Promise<Course | undefined> {
+  async behaviour(destination: Destination): Promise<AppBehaviour | undefined> {
     const { state, origin, closedBy = 'never opened', family } = destination;
     if (state === 'CLOSED' && closedBy === 'never opened') return undefined;
     if (this.#services) {
       try {
-        return await this.#services.course(destination);
+        return await this.#services.behaviour(destination);
       } catch (error) {
         if (!(error instanceof NotCapable)) throw error;
       }
     }
     if (state === 'LISTEN' || origin === 'passive') throw takesNone();
     refuseWhatTakesAUser(destination);
-    const course = courseOf(this.#options.application, destination);
-    if (!course) throw new NotCapable(whyNot(destination));
+    const behaviour = behaviourOf(this.#options.application, destination);
+    if (!behaviour) throw new NotCapable(whyNot(destination));
     const testerPort = this.#options.ports[family];
     if (testerPort === undefined) throw new NotCapable(`the target does not call over IPv${family}`);
     await this.#turn(testerPort);
-    return { ...course, testerPort, within: this.#options.within ?? NEXT_CALL_WITHIN };
+    return { ...behaviour, testerPort, within: this.#options.within ?? NEXT_CALL_WITHIN };
   }
 
   async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {

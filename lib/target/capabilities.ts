@@ -1,5 +1,5 @@
 import { demandsOf } from '../catalogue/conditions.ts';
-import { type Course, type Destination, type Driver, type Handle, NotCapable } from './driver.ts';
+import { type AppBehaviour, type Destination, type Driver, type Handle, NotCapable } from './driver.ts';
 
 /** What a target is known not to have, so that cases about it are no verdict; what is absent is tried. */
 export interface TargetCapabilities {
@@ -15,16 +15,16 @@ export interface TargetCapabilities {
 
 /** The driver of a target that lacks something: it says so before a connection is begun. */
 export function limitedTo(capabilities: TargetCapabilities, driver: Driver): Driver {
-  const course = async (destination: Destination): Promise<Course | undefined> => {
+  const behaviour = async (destination: Destination): Promise<AppBehaviour | undefined> => {
     refuseWhatIsLacking(capabilities, destination);
-    return driver.course?.(destination);
+    return driver.behaviour?.(destination);
   };
   // CLOSE sends the same FIN (RFC 9293 section 3.10.4). That nobody reads any more is no loss where the tester's FIN comes
   // before or next; the states in which text still may come are refused.
   const close = (handle: Handle): Promise<void> => driver.close(handle);
   return new Proxy(driver, {
     get(inner, name) {
-      if (name === 'course') return course;
+      if (name === 'behaviour') return behaviour;
       if (name === 'shutdown' && capabilities.halfClose === false) return close;
       const member: unknown = Reflect.get(inner, name, inner);
       // Private members are those of the driver itself.

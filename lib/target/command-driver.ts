@@ -4,7 +4,7 @@ import { demandsOf } from '../catalogue/conditions.ts';
 import { ENDS_WITH_US, signalGroup } from '../processes.ts';
 import { ApplicationsOnly } from './applications-only.ts';
 import {
-  type Course,
+  type AppBehaviour,
   type Destination,
   type Driver,
   type Handle,
@@ -60,12 +60,12 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
       .join(' ');
   }
 
-  async course(destination: Destination): Promise<Course | undefined> {
+  async behaviour(destination: Destination): Promise<AppBehaviour | undefined> {
     if (destination.state === 'CLOSED' && (destination.closedBy ?? 'never opened') === 'never opened') {
       return undefined;
     }
     try {
-      if (this.#services) return await this.#services.course(destination);
+      if (this.#services) return await this.#services.behaviour(destination);
     } catch (error) {
       if (!(error instanceof NotCapable)) throw error;
     }
@@ -129,7 +129,7 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
     await Promise.all(left);
   }
 
-  #active(destination: Destination): Course {
+  #active(destination: Destination): AppBehaviour {
     const { state, origin, conditions, outcomes } = destination;
     const { user } = demandsOf(conditions);
     const { sends, halfCloses, uponFin } = this.#options.command;
@@ -139,14 +139,14 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
     else refuseWhatTakesAUser({ family: destination.family, state });
     const waits = state === 'CLOSE-WAIT' || outcomes?.includes('CLOSE-WAIT');
     if (waits && uponFin !== 'stays') throw new NotCapable(whyNot(destination));
-    const course: Course = { within: START_WITHIN };
+    const behaviour: AppBehaviour = { within: START_WITHIN };
     const byFin = state === 'LAST-ACK' || (state === 'CLOSED' && destination.closedBy === 'FINs');
-    if (byFin && uponFin === 'closes') return { ...course, closes: {} };
+    if (byFin && uponFin === 'closes') return { ...behaviour, closes: {} };
     const half = state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
     if (half && !user.closed && !halfCloses) {
       throw new NotCapable(whyNot(destination));
     }
-    return course;
+    return behaviour;
   }
 }
 

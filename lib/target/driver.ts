@@ -44,10 +44,10 @@ export interface Destination {
 }
 
 /** How the target's application behaves by itself, where nobody tells it what to do. */
-export interface Course {
+export interface AppBehaviour {
   /** Where it takes connections; absent: it opens them, to the tester. */
   readonly port?: number;
-  /** The port of the tester's that it opens its connections to, where the tester is not free to choose. */
+  /** The tester's port that it connects to, where the tester cannot choose. */
   readonly testerPort?: number;
   /** How long it may take until its SYN comes, in milliseconds. */
   readonly within?: number;
@@ -59,29 +59,30 @@ export interface Course {
   readonly filler?: string;
 }
 
-/** The driver, or the target, cannot do what a case needs: no fault of anybody's, and no verdict. */
+/** The driver or the target cannot do what a case needs. That is no fault, and gives no verdict. */
 export class NotCapable extends Error {
   override name = 'NotCapable';
 }
 
-/** Which ports of the tester's belong to a connection of the run. */
+/** Which of the tester's ports belong to a connection of the run. */
 export interface OpenPorts {
   isOpen(port: number): boolean;
   /** @param handler told of each port when it is closed */
   onClosed(handler: (port: number) => void): void;
 }
 
-/** How the target's user is moved: every state but CLOSED and LISTEN takes calls of the target's user. */
+/** Makes the user calls on the target: every state but CLOSED and LISTEN takes calls of the target's user. */
 export interface Driver {
   /** For people: `upper tester at 192.0.2.2:10793`. */
   readonly name: string;
   /**
-   * The application that gets a connection there by itself, when its turn has come: until `release` it is taken. Only of
-   * drivers that don't move the target's user, or not always; undefined: the user is told.
+   * How an application on the target behaves that reaches the destination by itself. It may have to wait until an application
+   * is free; `release` frees it. Only drivers have it that cannot command the application, or not always. Undefined: the
+   * driver commands the application.
    *
    * @throws NotCapable
    */
-  course?(destination: Destination): Promise<Course | undefined>;
+  behaviour?(destination: Destination): Promise<AppBehaviour | undefined>;
   /**
    * The port of a listener of that kind, opened on first use.
    *

@@ -1,13 +1,13 @@
 import { ApplicationsOnly } from './applications-only.ts';
 import {
-  type Course,
+  type AppBehaviour,
   type Destination,
   type Driver,
   type Handle,
   type ListenerKind,
   NotCapable,
 } from './driver.ts';
-import { courseOf, describeApplication, refuseWhatTakesAUser, type Service, whyNot } from './services.ts';
+import { behaviourOf, describeApplication, refuseWhatTakesAUser, type Service, whyNot } from './services.ts';
 
 /**
  * Makes do with what the target has anyway: ports whose applications stay, or close, by themselves. Nobody tells them
@@ -27,31 +27,31 @@ export class ServicesDriver extends ApplicationsOnly implements Driver {
     this.name = `services (${described.join('; ')})`;
   }
 
-  async course(destination: Destination): Promise<Course | undefined> {
+  async behaviour(destination: Destination): Promise<AppBehaviour | undefined> {
     const { state, origin, closedBy = 'never opened', outcomes } = destination;
     if (state === 'CLOSED' && closedBy === 'never opened') return undefined;
     if (state === 'CLOSED' || state === 'SYN-SENT' || origin === 'active') throw neverOpens();
     refuseWhatTakesAUser(destination);
     // A user who still receives is what an upper tester would be.
     const services = [...this.#services].sort((a, b) => receives(b) - receives(a));
-    const courses = services.flatMap((service) => {
-      const course = courseOf(service, destination);
-      return course ? [{ ...course, port: service.port }] : [];
+    const behaviours = services.flatMap((service) => {
+      const behaviour = behaviourOf(service, destination);
+      return behaviour ? [{ ...behaviour, port: service.port }] : [];
     });
     // Before a connection is established, text that comes with that would be in the way.
     const early = state === 'LISTEN' || state === 'SYN-RECEIVED';
-    const course = (early ? courses.find(({ greets }) => !greets) : undefined) ?? courses[0];
-    if (!course) throw new NotCapable(whyNot(destination));
-    if (early && course.greets && outcomes?.includes('ESTABLISHED')) {
+    const behaviour = (early ? behaviours.find(({ greets }) => !greets) : undefined) ?? behaviours[0];
+    if (!behaviour) throw new NotCapable(whyNot(destination));
+    if (early && behaviour.greets && outcomes?.includes('ESTABLISHED')) {
       throw new NotCapable('the service sends first, which would be taken for an answer to what establishes');
     }
-    return course;
+    return behaviour;
   }
 
   async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {
     if (kind !== 'plain') throw new NotCapable(`no service of the target's has a ${kind}`);
-    const course = await this.course({ family, state: 'LISTEN' });
-    return course?.port as number;
+    const behaviour = await this.behaviour({ family, state: 'LISTEN' });
+    return behaviour?.port as number;
   }
 
   async connect(): Promise<Handle> {

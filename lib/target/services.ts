@@ -1,5 +1,5 @@
 import { demandsOf } from '../catalogue/conditions.ts';
-import { type Course, type Destination, NotCapable } from './driver.ts';
+import { type AppBehaviour, type Destination, NotCapable } from './driver.ts';
 
 /** How an application that nobody tells what to do behaves on the connections that it has. */
 export interface Application {
@@ -22,7 +22,7 @@ export interface Service extends Application {
   readonly port: number;
 }
 
-type Behaviour = Pick<Course, 'closes'>;
+type Behaviour = Pick<AppBehaviour, 'closes'>;
 
 const STAYING: Behaviour = {};
 const CLOSING: Behaviour = { closes: {} };
@@ -61,8 +61,8 @@ function behaviourFor(application: Application, destination: Destination): Behav
   }
 }
 
-/** The course that an application takes there by itself; undefined when it does not get there. */
-export function courseOf(application: Application, destination: Destination): Course | undefined {
+/** The behaviour that an application takes there by itself; undefined when it does not get there. */
+export function behaviourOf(application: Application, destination: Destination): AppBehaviour | undefined {
   const behaviour = behaviourFor(application, destination);
   if (!behaviour) return undefined;
   const { greets, closes, filler } = application;

@@ -1,7 +1,7 @@
 import { type ConcreteSegment, fromWire } from '../notation/index.ts';
 import { ACK, type DecodedTcp, decodeTcp, SYN, WireError } from '../wire/index.ts';
 import type { Arrival, Link, Refusal } from './link.ts';
-import { buildPacket, type Dressing } from './packet.ts';
+import { buildPacket, type PacketOverrides } from './packet.ts';
 
 /** One segment of a connection, as it was sent or arrived. */
 export interface Entry {
@@ -63,16 +63,16 @@ export class Mailbox {
   }
 
   /** Sends a segment to a port of the target's. */
-  send(segment: ConcreteSegment, peerPort: number, window: number, dressing?: Dressing): Entry {
+  send(segment: ConcreteSegment, peerPort: number, window: number, overrides?: PacketOverrides): Entry {
     const { family, local, remote } = this.link;
     const packet = buildPacket(
       segment,
       { family, src: local, dst: remote, srcPort: this.port, dstPort: peerPort, window },
-      this.filler ? { text: this.filler, ...dressing } : dressing,
+      this.filler ? { text: this.filler, ...overrides } : overrides,
     );
     const entry: Entry = { from: 'tester', at: performance.now(), segment, packet, peerPort };
     this.log.push(entry);
-    this.#transmit(packet, dressing?.destination ?? remote);
+    this.#transmit(packet, overrides?.destination ?? remote);
     return entry;
   }
 

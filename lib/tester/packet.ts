@@ -14,7 +14,7 @@ import {
 } from '../wire/index.ts';
 
 /** What a packet may have beyond an ordinary segment. */
-export interface Dressing {
+export interface PacketOverrides {
   /** A basic security option (RFC 1108) of this level; IPv4 only. */
   readonly security?: 'top secret';
   /** 0...7; IPv4 only. */
@@ -46,21 +46,21 @@ export function hasRightChecksum(packet: Uint8Array): boolean {
 export function buildPacket(
   segment: ConcreteSegment,
   envelope: Envelope,
-  dressing: Dressing = {},
+  overrides: PacketOverrides = {},
 ): Uint8Array {
   const { family, src } = envelope;
-  const dst = dressing.destination ?? envelope.dst;
+  const dst = overrides.destination ?? envelope.dst;
   const tcp = encodeTcp(
     toWire(segment, {
       srcPort: envelope.srcPort,
       dstPort: envelope.dstPort,
       defaultWindow: envelope.window,
-      ...(dressing.text ? { payload: (length) => Buffer.alloc(length, dressing.text) } : {}),
+      ...(overrides.text ? { payload: (length) => Buffer.alloc(length, overrides.text) } : {}),
     }),
     { family, src, dst },
   );
   // Octets 16 and 17 of the header; one flipped bit never sums up to a right checksum.
-  if (dressing.corruptChecksum) tcp[17] = (tcp[17] ?? 0) ^ 1;
+  if (overrides.corruptChecksum) tcp[17] = (tcp[17] ?? 0) ^ 1;
   if (family === 6) {
     return encodeIpv6(
       { trafficClass: 0, flowLabel: 0, nextHeader: PROTOCOL_TCP, hopLimit: 64, src, dst },
@@ -69,7 +69,7 @@ export function buildPacket(
   }
   return encodeIpv4(
     {
-      tos: withPrecedence(0, dressing.precedence ?? 0),
+      tos: withPrecedence(0, overrides.precedence ?? 0),
       id: 0,
       flags: DONT_FRAGMENT,
       fragmentOffset: 0,
@@ -77,7 +77,7 @@ export function buildPacket(
       protocol: PROTOCOL_TCP,
       src,
       dst,
-      options: dressing.security ? securityOption(dressing.security) : new Uint8Array(),
+      options: overrides.security ? securityOption(overrides.security) : new Uint8Array(),
     },
     tcp,
   );

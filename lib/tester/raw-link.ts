@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import raw, { type Socket } from 'raw-socket';
-import { decodeIpv4, encodeIpv6, PROTOCOL_TCP, WireError } from '../wire/index.ts';
-import { sendToGroupsBeside } from './groups.ts';
+import { decodeIpv4, encodeIpv6, parseAddressOf, PROTOCOL_TCP, WireError } from '../wire/index.ts';
 import { readRefusal } from './icmp.ts';
 import type { Arrival, Link, Refusal } from './link.ts';
 
@@ -16,7 +15,10 @@ const SO_BROADCAST = 6;
 const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
 const IPPROTO_IP = 0;
+const IP_MULTICAST_IF = 32;
 const IP_MULTICAST_LOOP = 34;
+const IPPROTO_IPV6 = 41;
+const IPV6_MULTICAST_IF = 17;
 // A raw socket of this protocol only sends, and takes whole IP packets, in both families.
 const PROTOCOL_RAW = 255;
 const PROTOCOL_ICMP = { 4: 1, 6: 58 } as const;
@@ -228,4 +230,26 @@ function socketInodes(): string[] {
       return [];
     }
   });
+}
+
+/**
+ * What goes to a group of hosts leaves by the interface that has our address, which is the target's link. Of several the
+ * kernel would take the one that it came to first, and the target would be silent since it was sent nothing.
+ */
+function sendToGroupsBeside(local: string, family: 4 | 6, socket: Socket): void {
+  const address = Buffer.from(parseAddressOf(family, local));
+  if (family === 4) {
+    try {
+      socket.setOption(IPPROTO_IP, IP_MULTICAST_IF, address, address.length);
+    } catch {
+      // An address that is not ours: nothing comes back to it, and that is told.
+    }
+    return;
+  }
+  // Of each IPv6 address of this namespace: itself, and the number of its interface, both in hexadecimal.
+  for (const line of readFileSync('/proc/self/net/if_inet6', 'utf8').split('\n')) {
+    const [own, index = ''] = line.split(' ');
+    if (own !== address.toString('hex')) continue;
+    socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_IF, Number.parseInt(index, 16));
+  }
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { labCommand } from '../../lib/lab/namespaces/enter.ts';
-import { STACKS } from '../../lib/lab/index.ts';
+import { STACKS } from '../../lib/lab/stacks/index.ts';
 import { cli, cliAll, type Ended, expectRefusal, temporaryFolder } from './cli.ts';
 
 /** A command of each stack's, and the package that has it. */

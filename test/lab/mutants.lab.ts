@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { catchersOf, tryMutant } from '../../bench/mutant-trial.ts';
-import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
+import { skipWithoutLab } from './skip.ts';
 import { findMutant, MUTANTS } from '../../bench/mutants/index.ts';
 
 /** One of each kind; all of them are `npm run mutants`. */
@@ -32,13 +32,7 @@ describe('mutants of the reference', () => {
   describe('on the wire', () => {
     before(async function () {
       this.timeout(20_000);
-      try {
-        labCommand();
-      } catch (error) {
-        if (!(error instanceof LabUnavailable)) throw error;
-        console.log(`      skipped: ${error.message}`);
-        this.skip();
-      }
+      skipWithoutLab(this);
     });
 
     it('are caught', async function () {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CASES, findCase } from '../../lib/catalogue/catalogue.ts';
-import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
+import { skipWithoutLab } from './skip.ts';
 import { forecast } from '../../lib/lab/reference/forecast.ts';
 import { findStack } from '../../lib/lab/stacks/index.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
@@ -52,13 +52,7 @@ const told = (result: CaseResult, profile: Profile): string =>
 describe('the reference target', () => {
   before(async function () {
     this.timeout(20_000);
-    try {
-      labCommand();
-    } catch (error) {
-      if (!(error instanceof LabUnavailable)) throw error;
-      console.log(`      skipped: ${error.message}`);
-      this.skip();
-    }
+    skipWithoutLab(this);
   });
 
   it('is a stack of the lab, by profile and by mutant', async () => {

@@ -4,7 +4,8 @@
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { findStack, type RunningTarget } from '../../lib/lab/index.ts';
+import { findStack } from '../../lib/lab/stacks/index.ts';
+import type { RunningTarget } from '../../lib/lab/stacks/stack.ts';
 import { NotCapable } from '../../lib/target/driver.ts';
 import type { UpperTesterDriver } from '../../lib/target/upper-tester-driver.ts';
 

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/namespaces/enter.ts';
-import { findStack } from '../../lib/lab/index.ts';
+import { findStack } from '../../lib/lab/stacks/index.ts';
 import { skipBecause, skipWithout } from '../packages.ts';
 
 const INSIDE = fileURLToPath(new URL('stack-inside.ts', import.meta.url));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CASES } from '../../lib/catalogue/catalogue.ts';
-import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
 import type { CaseResult } from '../../lib/verdict/result.ts';
@@ -56,13 +56,7 @@ async function run(stack: string): Promise<Ran> {
 describe('a fault that touches everything', () => {
   before(async function () {
     this.timeout(20_000);
-    try {
-      labCommand();
-    } catch (error) {
-      if (!(error instanceof LabUnavailable)) throw error;
-      console.log(`      skipped: ${error.message}`);
-      this.skip();
-    }
+    skipWithoutLab(this);
   });
 
   for (const fault of FAULTS)

@@ -67,11 +67,11 @@ describe('the command driver', () => {
 
   it('leaves what begins in LISTEN to services', async () => {
     const alone = new CommandDriver({ command: { run: ':' }, tester });
-    const refused = await alone.course({ family: 4, state: 'LISTEN' }).catch((error: Error) => error);
+    const refused = await alone.behaviour({ family: 4, state: 'LISTEN' }).catch((error: Error) => error);
     expect(refused).to.be.instanceOf(NotCapable);
     const both = new CommandDriver({ command: { run: ':' }, tester, services: [{ port: 9 }] });
-    expect(await both.course({ family: 4, state: 'LISTEN' })).to.deep.equal({ port: 9 });
-    expect(await both.course({ family: 4, state: 'SYN-SENT' })).to.not.have.property('port');
+    expect(await both.behaviour({ family: 4, state: 'LISTEN' })).to.deep.equal({ port: 9 });
+    expect(await both.behaviour({ family: 4, state: 'SYN-SENT' })).to.not.have.property('port');
   });
 
   it('fills in where to connect, and ends what it started', async () => {
@@ -96,14 +96,14 @@ describe('the driver of a target that calls', () => {
     const driver = new AwaitDriver({ ports: { 4: 8793 }, application: {} });
     const order: string[] = [];
     const wish = { family: 4, state: 'SYN-SENT' } as const;
-    expect(await driver.course(wish)).to.deep.include({ testerPort: 8793 });
-    const second = driver.course(wish).then(() => order.push('second'));
+    expect(await driver.behaviour(wish)).to.deep.include({ testerPort: 8793 });
+    const second = driver.behaviour(wish).then(() => order.push('second'));
     order.push('first is done');
     await driver.release(8793);
     await second;
     expect(order).to.deep.equal(['first is done', 'second']);
     await driver.release(8793);
-    expect(await driver.course(wish)).to.deep.include({ testerPort: 8793 });
+    expect(await driver.behaviour(wish)).to.deep.include({ testerPort: 8793 });
   });
 
   it('calls nowhere else, whatever is asked of it', async () => {
@@ -116,7 +116,7 @@ describe('the driver of a target that calls', () => {
 
   it('does not call over a family that it has no port for', async () => {
     const driver = new AwaitDriver({ ports: { 4: 8793 }, application: {} });
-    const refused = await driver.course({ family: 6, state: 'SYN-SENT' }).catch((error: Error) => error);
+    const refused = await driver.behaviour({ family: 6, state: 'SYN-SENT' }).catch((error: Error) => error);
     expect((refused as Error).message).to.equal('the target does not call over IPv6');
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { addressOfOctets, octetsOfAddress } from '../../lib/target/testability/address.ts';
+import { addressOfOctets, octetsOfAddress } from '../../lib/target/testability/layout.ts';
 import {
   decodeEvent,
   decodeMessage,

@@ -66,9 +66,9 @@ describe('the services driver', () => {
   const ssh = { port: 22, greets: true, uponFin: 'closes' } as const;
   const driver = new ServicesDriver([ssh, open, daytime, http]);
 
-  const course = async (destination: Omit<Destination, 'family'>): Promise<unknown> => {
+  const behaviour = async (destination: Omit<Destination, 'family'>): Promise<unknown> => {
     try {
-      return await driver.course({ family: 4, ...destination });
+      return await driver.behaviour({ family: 4, ...destination });
     } catch (error) {
       expect(error).to.be.instanceOf(NotCapable);
       return (error as Error).message;
@@ -76,28 +76,28 @@ describe('the services driver', () => {
   };
 
   it('chooses the service that does what the state takes', async () => {
-    expect(await course({ state: 'SYN-RECEIVED', origin: 'passive' })).to.deep.include({ port: 80 });
-    expect(await course({ state: 'CLOSE-WAIT' })).to.deep.equal({ port: 9 });
-    expect(await course({ state: 'LAST-ACK' })).to.deep.equal({ port: 80, closes: {} });
-    expect(await course({ state: 'FIN-WAIT-1' })).to.deep.equal({ port: 80, closes: { upon: 'GET' } });
-    expect(await course({ state: 'FIN-WAIT-2', conditions: ['user-closed'] })).to.deep.equal({
+    expect(await behaviour({ state: 'SYN-RECEIVED', origin: 'passive' })).to.deep.include({ port: 80 });
+    expect(await behaviour({ state: 'CLOSE-WAIT' })).to.deep.equal({ port: 9 });
+    expect(await behaviour({ state: 'LAST-ACK' })).to.deep.equal({ port: 80, closes: {} });
+    expect(await behaviour({ state: 'FIN-WAIT-1' })).to.deep.equal({ port: 80, closes: { upon: 'GET' } });
+    expect(await behaviour({ state: 'FIN-WAIT-2', conditions: ['user-closed'] })).to.deep.equal({
       port: 13,
       closes: {},
     });
-    expect(await course({ state: 'CLOSED' })).to.equal(undefined);
+    expect(await behaviour({ state: 'CLOSED' })).to.equal(undefined);
   });
 
   it('keeps a case that the service would disturb by a FIN of its own from it', async () => {
-    expect(await course({ state: 'ESTABLISHED', outcomes: ['CLOSE-WAIT'] })).to.deep.equal({ port: 9 });
+    expect(await behaviour({ state: 'ESTABLISHED', outcomes: ['CLOSE-WAIT'] })).to.deep.equal({ port: 9 });
   });
 
   it('says what it takes to get where it cannot', async () => {
-    expect(await course({ state: 'SYN-SENT' })).to.match(/^a service never opens a connection/);
-    expect(await course({ state: 'CLOSED', closedBy: 'FINs' })).to.match(/never opens/);
-    expect(await course({ state: 'ESTABLISHED', conditions: ['zero-window'] })).to.match(/stops reading/);
-    expect(await course({ state: 'ESTABLISHED', aged: true })).to.match(/sends on command/);
+    expect(await behaviour({ state: 'SYN-SENT' })).to.match(/^a service never opens a connection/);
+    expect(await behaviour({ state: 'CLOSED', closedBy: 'FINs' })).to.match(/never opens/);
+    expect(await behaviour({ state: 'ESTABLISHED', conditions: ['zero-window'] })).to.match(/stops reading/);
+    expect(await behaviour({ state: 'ESTABLISHED', aged: true })).to.match(/sends on command/);
     const only = new ServicesDriver([daytime]);
-    const refused = await only.course({ family: 4, state: 'ESTABLISHED' }).catch((error: Error) => error);
+    const refused = await only.behaviour({ family: 4, state: 'ESTABLISHED' }).catch((error: Error) => error);
     expect((refused as Error).message).to.equal('no application leaves a connection open by itself');
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { STACKS } from '../../lib/lab/index.ts';
+import { STACKS } from '../../lib/lab/stacks/index.ts';
 import { limitedTo } from '../../lib/target/capabilities.ts';
 import { type Driver, NotCapable } from '../../lib/target/driver.ts';
 import { openTarget, widthFor } from '../../lib/target/open-target.ts';
@@ -157,16 +157,16 @@ describe('the target file', () => {
     const inner: Driver = new ServicesDriver([{ port: 9, uponFin: 'stays', closes: { upon: 'x' } }]);
     const driver = limitedTo({ simultaneousOpen: false, timestamps: false, halfClose: false }, inner);
     const family = 4;
-    expect(await refusal(driver.course?.({ family, state: 'SYN-RECEIVED', origin: 'active' }))).to.equal(
+    expect(await refusal(driver.behaviour?.({ family, state: 'SYN-RECEIVED', origin: 'active' }))).to.equal(
       'the target is described as without simultaneous open',
     );
     expect(
-      await refusal(driver.course?.({ family, state: 'ESTABLISHED', conditions: ['timestamps'] })),
+      await refusal(driver.behaviour?.({ family, state: 'ESTABLISHED', conditions: ['timestamps'] })),
     ).to.equal('the target is described as without timestamps');
-    expect(await refusal(driver.course?.({ family, state: 'FIN-WAIT-1' }))).to.equal(
+    expect(await refusal(driver.behaviour?.({ family, state: 'FIN-WAIT-1' }))).to.equal(
       'the target is described as without half close',
     );
-    expect(await driver.course?.({ family, state: 'TIME-WAIT' })).to.deep.equal({
+    expect(await driver.behaviour?.({ family, state: 'TIME-WAIT' })).to.deep.equal({
       port: 9,
       closes: { upon: 'x' },
     });

@@ -1,6 +1,6 @@
 import { type ConcreteSegment, evaluateSegment, fromWire, parseSegment } from '../../lib/notation/index.ts';
 import type { Arrival, Link, Refusal } from '../../lib/tester/index.ts';
-import { buildPacket, type Dressing } from '../../lib/tester/packet.ts';
+import { buildPacket, type PacketOverrides } from '../../lib/tester/packet.ts';
 import { decodeIpv4, decodeTcp } from '../../lib/wire/index.ts';
 
 /** A segment of the tester's, as the target sees it. */
@@ -50,9 +50,9 @@ export class MemoryLink implements Link {
   }
 
   /** A segment of the target's comes in. */
-  arrive(notation: string, to: number, from = 80, dressing: Dressing = {}): void {
+  arrive(notation: string, to: number, from = 80, overrides: PacketOverrides = {}): void {
     const envelope = { family: 4, src: this.remote, dst: this.local, srcPort: from, dstPort: to } as const;
-    const packet = buildPacket(segment(notation), { ...envelope, window: 1000 }, dressing);
+    const packet = buildPacket(segment(notation), { ...envelope, window: 1000 }, overrides);
     this.#reads += 1;
     const { payload } = decodeIpv4(packet);
     this.#onArrival({ at: performance.now(), source: this.remote, tcp: payload, packet });

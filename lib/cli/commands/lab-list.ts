@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { STACKS } from '../../lab/index.ts';
+import { STACKS } from '../../lab/stacks/index.ts';
 import { EXIT } from '../failure.ts';
 import { group } from '../options.ts';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { labCommand, labEnvironment } from '../../lab/index.ts';
+import { labCommand, labEnvironment } from '../../lab/namespaces/enter.ts';
 import { NODE } from '../../processes.ts';
 import { DEFAULT_PROFILE, type Profile } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';

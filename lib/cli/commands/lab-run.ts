@@ -4,7 +4,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { findStack, STACKS, type Stack } from '../../lab/index.ts';
+import { findStack, STACKS } from '../../lab/stacks/index.ts';
+import type { Stack } from '../../lab/stacks/stack.ts';
 import { countVerdicts } from '../../report/judgement.ts';
 import { readResults } from '../../report/results.ts';
 import { VERDICTS } from '../../verdict/result.ts';
@@ -138,14 +139,14 @@ function outcomeLine(id: string, folder: string, exitCode: number): string {
 class Relay {
   #child: ChildProcess | undefined;
   #exitCode: number | undefined;
-  readonly #hear = (signal: NodeJS.Signals): void => {
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.#exitCode ??= exitCodeAfter(signal);
     if (this.#child) this.#child.kill(signal);
     else process.exit(this.#exitCode);
   };
 
   constructor() {
-    for (const signal of SIGNALS) process.on(signal, this.#hear);
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
   get exitCode(): number | undefined {
@@ -165,6 +166,6 @@ class Relay {
   }
 
   dispose(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#hear);
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
   }
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
-import { findStack } from '../../lab/index.ts';
+import { findStack } from '../../lab/stacks/index.ts';
 import { findingsText, runText } from '../../report/console.ts';
 import { failingFindings } from '../../report/findings.ts';
 import SegmentArrivesReporter from '../../report/reporter.ts';

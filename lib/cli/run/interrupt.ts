@@ -5,7 +5,7 @@ import { exitCodeAfter, SIGNALS } from '../signals.ts';
 export class Interruption {
   #exitCode: number | undefined;
   #onFirst: (() => void) | undefined;
-  readonly #hear = (signal: NodeJS.Signals): void => {
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
     const exitCode = exitCodeAfter(signal);
     // Before the first case there is nothing to write; what is being set up ends with its parent.
     if (this.#exitCode !== undefined || !this.#onFirst) process.exit(exitCode);
@@ -14,7 +14,7 @@ export class Interruption {
   };
 
   constructor() {
-    for (const signal of SIGNALS) process.on(signal, this.#hear);
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
   /** From now on there is something to end in order. */
@@ -28,7 +28,7 @@ export class Interruption {
   }
 
   dispose(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#hear);
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
   }
 }
 

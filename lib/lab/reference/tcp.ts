@@ -1,11 +1,10 @@
+import { type Backlog, type Behaviour, type Death, following, type Timers } from './behaviour.ts';
 import { randomInt } from 'node:crypto';
 import type { Profile } from '../../standard/profile.ts';
 import type { Link, Arrival as Packet } from '../../tester/index.ts';
 import type { Family } from '../../wire/index.ts';
 import { add, SEQUENCE_SPACE } from '../../wire/seq.ts';
-import { type Backlog, type Behaviour, following, type Timers } from './behaviour.ts';
 import { Connection } from './connection.ts';
-import { die } from './death.ts';
 import { type Ends, type Ports, type Received, readPacket, writePacket } from './packets.ts';
 import { freshTcb, type Surroundings, type Wishes } from './surroundings.ts';
 import { cookieFor, isHalfOpen, openedByCookie } from './syn-cookie.ts';
@@ -170,4 +169,16 @@ export class Tcp {
     const turn = this.#opened % OF_ISSS;
     return turn === 0 ? randomInt(SEQUENCE_SPACE) : (BEFORE_THE_EDGES[turn % BEFORE_THE_EDGES.length] ?? 0);
   }
+}
+
+// As of a program that has found itself in a state that it cannot be in.
+const EXIT_CODE = 70;
+
+/** Ends this process, the whole TCP, with every connection; or leaves it where it answers nothing any more. */
+export function die(death: Death): never {
+  if (death === 'exits') process.exit(EXIT_CODE);
+  if (death === 'crashes') process.kill(process.pid, 'SIGSEGV');
+  // The signal is taken in a moment. Whoever hangs does so for good, and takes no processor time that others need.
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) Atomics.wait(nobody, 0, 0);
 }

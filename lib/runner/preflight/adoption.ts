@@ -3,7 +3,7 @@ import type { Check, KnownAdoption } from '../../standard/adoption.ts';
 import type { State } from '../../standard/state.ts';
 import { type Environment, reach, type Wish } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
-import { unlessBeyond } from './unless-beyond.ts';
+import { ifCapable } from './if-capable.ts';
 
 /** One stimulus for each check; the answer tells a TCP that has adopted the check from one that has not. */
 const PROBES: Readonly<Record<Check, string>> = {
@@ -41,7 +41,7 @@ async function detectIn(environment: Environment, wish: Wish): Promise<KnownAdop
   const [rst, syn, ack] = await Promise.all([
     challenged(environment, wish, PROBES.rst),
     challenged(environment, wish, PROBES.syn),
-    unlessBeyond(challenged(environment, { ...wish, aged: true }, PROBES.ack)),
+    ifCapable(challenged(environment, { ...wish, aged: true }, PROBES.ack)),
   ]);
   return { rst, syn, ...(ack === undefined ? {} : { ack }) };
 }

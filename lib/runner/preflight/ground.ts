@@ -3,11 +3,11 @@ import { DEFAULT_TIMING } from '../../states/index.ts';
 import { type Finding, findingId, type Place } from '../../verdict/finding.ts';
 import { callsAnswer } from './calls-answer.ts';
 import { findingOf } from './evidence.ts';
-import { knock } from './knock.ts';
+import { probePort } from './probe-port.ts';
 import type { Path } from './path.ts';
 import { probePath } from './path-probes.ts';
 import { portsAnswer } from './ports-answer.ts';
-import { unlessBeyond } from './unless-beyond.ts';
+import { ifCapable } from './if-capable.ts';
 
 /** What a family stands on: which ports answer over it, how quickly, and whether its closed ports reset. */
 export interface Ground {
@@ -49,7 +49,7 @@ export async function groundsOf(path: Path): Promise<Ground[]> {
 }
 
 async function ofPorts({ tester, driver, closedPort }: Path, family: 4 | 6): Promise<Ground> {
-  const open = await unlessBeyond(driver.listener(family, 'plain'));
+  const open = await ifCapable(driver.listener(family, 'plain'));
   const answers = await portsAnswer(tester, family, { closed: closedPort, open }, driver.seesAccepts);
   const { closed, roundTrips, findings, refusal } = answers;
   const heard = closed || answers.open;
@@ -84,7 +84,7 @@ const ANSWER_WITHIN = 1000;
 async function ofCaller(path: Path, family: 4 | 6): Promise<Ground> {
   const { tester, closedPort } = path;
   const called = await callsAnswer(path, family);
-  const { log, answers } = await knock(tester, family, closedPort, ANSWER_WITHIN);
+  const { log, answers } = await probePort(tester, family, closedPort, ANSWER_WITHIN);
   const silent = findingOf('SYN to a closed port', family, log, { gravity: 'described', port: closedPort });
   return {
     ...{ family, open: undefined, closedAnswers: answers.length > 0, openAnswers: false, silentClosed: true },

@@ -3,7 +3,7 @@ import type { Step } from '../../catalogue/steps.ts';
 import type { Tester } from '../../tester/index.ts';
 import type { Finding } from '../../verdict/finding.ts';
 import { findingOf, wrongWith } from './evidence.ts';
-import { type Knock, knock } from './knock.ts';
+import { type PortProbe, probePort } from './probe-port.ts';
 
 /** Ports of the target's. One that only opens connections has none that listens. */
 export interface Ports {
@@ -55,16 +55,18 @@ export async function portsAnswer(
   isKnown: boolean,
 ): Promise<Answers> {
   const [firstAtClosed, firstAtOpen] = await Promise.all([
-    knock(tester, family, closed, ANSWER_WITHIN),
-    open === undefined ? undefined : knock(tester, family, open, ANSWER_WITHIN),
+    probePort(tester, family, closed, ANSWER_WITHIN),
+    open === undefined ? undefined : probePort(tester, family, open, ANSWER_WITHIN),
   ]);
   const answering = isAnswered(firstAtOpen) ? open : isAnswered(firstAtClosed) ? closed : undefined;
   const roundTrips = answering === undefined ? [] : await measure(tester, family, answering);
   // Once one port has shown how long an answer takes, the other is not waited for longer.
   const soon = answering === undefined ? ANSWER_WITHIN : withinRoundTrips(roundTrips);
   const [atClosed, atOpen] = await Promise.all([
-    insist(tester, family, closed, soon, firstAtClosed),
-    open === undefined || !firstAtOpen ? undefined : insist(tester, family, open, soon, firstAtOpen),
+    probeUntilAnswered(tester, family, closed, soon, firstAtClosed),
+    open === undefined || !firstAtOpen
+      ? undefined
+      : probeUntilAnswered(tester, family, open, soon, firstAtOpen),
   ]);
   const answers = {
     closed: isAnswered(atClosed),
@@ -88,7 +90,7 @@ export async function portsAnswer(
 }
 
 interface Asked {
-  readonly atClosed: Knock;
+  readonly atClosed: PortProbe;
   readonly isKnown: boolean;
   readonly within: number;
 }
@@ -110,15 +112,22 @@ async function atTheClosedPort(
     });
     return { findings: [taken], silentClosed: false };
   }
-  const ask = async (probe: Probe): Promise<Knock> =>
-    insist(tester, family, port, within, await knock(tester, family, port, within, PROBES[probe]));
+  const ask = async (probe: Probe): Promise<PortProbe> =>
+    probeUntilAnswered(
+      tester,
+      family,
+      port,
+      within,
+      await probePort(tester, family, port, within, PROBES[probe]),
+    );
   // What accuses is seen twice, from different ports.
-  const sure = async (probe: Probe, one: Knock): Promise<Knock> => (isWrong(probe, one) ? ask(probe) : one);
+  const sure = async (probe: Probe, one: PortProbe): Promise<PortProbe> =>
+    isWrong(probe, one) ? ask(probe) : one;
   const syn = await sure('SYN to a closed port', atClosed);
   const ack = await sure('ACK to a closed port', await ask('ACK to a closed port'));
-  const rst = await knock(tester, family, port, within, PROBES['RST to a closed port']);
+  const rst = await probePort(tester, family, port, within, PROBES['RST to a closed port']);
   const findings: Finding[] = [];
-  const accuse = (step: Probe, { log, refusals: [refusal], answers }: Knock): void => {
+  const accuse = (step: Probe, { log, refusals: [refusal], answers }: PortProbe): void => {
     const isSilent = answers.length === 0;
     // A filter that refuses says itself that it is one; where nobody on the target tells otherwise, silence is like one.
     const isObstacle = isSilent && (refusal !== undefined || !isKnown);
@@ -139,26 +148,26 @@ async function atTheClosedPort(
     accuse('ACK to a closed port', ack);
   }
   if (rst.answers.length > 0) {
-    const again = await knock(tester, family, port, within, PROBES['RST to a closed port']);
+    const again = await probePort(tester, family, port, within, PROBES['RST to a closed port']);
     if (again.answers.length > 0) accuse('RST to a closed port', again);
   }
   return { findings, silentClosed: first === undefined && isSilentForAck };
 }
 
-const isWrong = (step: Probe, { sent, answers: [answer] }: Knock): boolean =>
+const isWrong = (step: Probe, { sent, answers: [answer] }: PortProbe): boolean =>
   answer !== undefined && wrongWith(step, sent.segment, answer.segment).length > 0;
 
-/** Sends again what was not answered. @param knocked the first time that it was sent */
-async function insist(
+/** Sends again what was not answered. @param first the first time that it was sent */
+async function probeUntilAnswered(
   tester: Tester,
   family: 4 | 6,
   port: number,
   within: number,
-  knocked: Knock,
-): Promise<Knock> {
-  let last = knocked;
+  first: PortProbe,
+): Promise<PortProbe> {
+  let last = first;
   for (let tries = 1; tries < TRIES && !isAnswered(last); tries += 1) {
-    last = await knock(tester, family, port, within, knocked.sent.segment);
+    last = await probePort(tester, family, port, within, first.sent.segment);
   }
   return last;
 }
@@ -166,7 +175,7 @@ async function insist(
 async function measure(tester: Tester, family: 4 | 6, port: number): Promise<number[]> {
   const roundTrips: number[] = [];
   for (let count = 0; count < ROUND_TRIPS; count += 1) {
-    roundTrips.push(...roundTripOf(await knock(tester, family, port, ANSWER_WITHIN)));
+    roundTrips.push(...roundTripOf(await probePort(tester, family, port, ANSWER_WITHIN)));
   }
   return roundTrips;
 }
@@ -175,6 +184,6 @@ async function measure(tester: Tester, family: 4 | 6, port: number): Promise<num
 const withinRoundTrips = (roundTrips: readonly number[]): number =>
   Math.max(SILENCE, Math.max(0, ...roundTrips) * 4);
 
-const isAnswered = (knocked: Knock | undefined): boolean => (knocked?.answers.length ?? 0) > 0;
+const isAnswered = (probe: PortProbe | undefined): boolean => (probe?.answers.length ?? 0) > 0;
 
-const roundTripOf = ({ answers, sent }: Knock): number[] => (answers[0] ? [answers[0].at - sent.at] : []);
+const roundTripOf = ({ answers, sent }: PortProbe): number[] => (answers[0] ? [answers[0].at - sent.at] : []);

@@ -14,7 +14,7 @@ import { BURST } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
 import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
 import { soonestReply } from './soonest-reply.ts';
-import { unlessUnreached } from './unless-beyond.ts';
+import { ifReached } from './if-capable.ts';
 import { type Walk, walk } from './walk.ts';
 
 export interface Preflight {
@@ -94,7 +94,7 @@ export async function preflight(path: Path): Promise<Preflight> {
   // By itself: each of the others opens connections as well, and has to keep within the backlog.
   const halfOpen = blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' })
     ? undefined
-    : await unlessUnreached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION));
+    : await ifReached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION));
   const width = halfOpen ? widthWithin(path.width, halfOpen) : path.width;
   const [acceptTime, synAck, fin, [adoption, limits]] = await Promise.all([
     acceptTimeOf(environment, best, findings),
@@ -181,7 +181,7 @@ async function acceptTimeOf(
   findings: readonly Finding[],
 ): Promise<AcceptTime> {
   if (blocks(findings, ground, { state: 'SYN-RECEIVED', origin: 'passive' })) return 'unknown';
-  return (await unlessUnreached(findAcceptTime(environment, ground.family))) ?? 'unknown';
+  return (await ifReached(findAcceptTime(environment, ground.family))) ?? 'unknown';
 }
 
 async function synAckAgain(
@@ -217,7 +217,7 @@ async function adoptionAndLimits(
 ) {
   const { family } = ground;
   if (blocks(findings, ground, { state: 'ESTABLISHED' })) return [{} as KnownAdoption, undefined] as const;
-  const adoption = (await unlessUnreached(detectAdoption(environment, family))) ?? {};
+  const adoption = (await ifReached(detectAdoption(environment, family))) ?? {};
   // One that calls has one connection at a time.
   const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
   return [adoption, await findLimits(environment, family, adoption, connections)] as const;

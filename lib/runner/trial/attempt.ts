@@ -23,7 +23,7 @@ import { beginning, disturbanceSince } from './disturbance.ts';
 import { anchor, Random } from './random.ts';
 import {
   carriesTimestamps,
-  dressingOf,
+  overridesOf,
   isAltered,
   isToBeSilent,
   needsAge,
@@ -175,7 +175,7 @@ async function stimulate(
   const mark = mailbox.log.length;
   connection.transmit(
     stimulus,
-    dressingOf(subject, family),
+    overridesOf(subject, family),
     connection.timestamps && carriesTimestamps(subject),
   );
   await tester.listen(observationOf(environment, connection, stimulus));

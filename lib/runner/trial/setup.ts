@@ -5,7 +5,7 @@ import { headerForm } from '../../standard/header.ts';
 import { PROFILES } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
 import type { Connection } from '../../states/index.ts';
-import type { Dressing } from '../../tester/index.ts';
+import type { PacketOverrides } from '../../tester/index.ts';
 import { add } from '../../wire/seq.ts';
 
 // RFC 791 names eight; this one is above what the tester and the target use otherwise.
@@ -16,7 +16,7 @@ const OLDER_BY = 100_000;
 const MULTICAST = { 4: '224.0.0.1', 6: 'ff02::1' } as const;
 
 /** How the packet of a case's stimulus differs from an ordinary one. */
-export function dressingOf({ conditions }: Case, family: 4 | 6): Dressing {
+export function overridesOf({ conditions }: Case, family: 4 | 6): PacketOverrides {
   const { security, precedence, checksum, destination } = demandsOf(conditions).packet;
   return {
     ...(security === 'other' ? { security: 'top secret' } : {}),
@@ -28,7 +28,7 @@ export function dressingOf({ conditions }: Case, family: 4 | 6): Dressing {
 
 /** Whether the stimulus is no ordinary segment but for its numbers and flags. */
 export const isAltered = (subject: Case, family: 4 | 6, stimulus: ConcreteSegment): boolean =>
-  Object.keys(dressingOf(subject, family)).length > 0 ||
+  Object.keys(overridesOf(subject, family)).length > 0 ||
   stimulus.checksum !== undefined ||
   headerForm(stimulus).malformed !== undefined;
 

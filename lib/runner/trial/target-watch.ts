@@ -3,7 +3,7 @@ import type { Driver } from '../../target/driver.ts';
 import type { RunningTarget } from '../../target/running-target.ts';
 import type { Tester } from '../../tester/index.ts';
 import type { Absence, Ending, LossCause } from '../../verdict/reason.ts';
-import { knock } from '../preflight/knock.ts';
+import { probePort } from '../preflight/probe-port.ts';
 
 export interface Watched extends Pick<RunningTarget, 'ending' | 'restart'> {
   readonly tester: Tester;
@@ -201,7 +201,7 @@ export class TargetWatch {
   async #answerOf(family: 4 | 6, port: number): Promise<ReadonlySet<string> | undefined> {
     const { tester, within, ending } = this.#watched;
     for (let tries = TRIES; tries > 0; tries -= 1) {
-      const [answer] = (await knock(tester, family, port, within)).answers;
+      const [answer] = (await probePort(tester, family, port, within)).answers;
       if (answer) return answer.segment.ctl;
       if (ending?.()) return undefined;
     }

@@ -1,6 +1,5 @@
+import { formatAddress, parseAddress, WireError } from '../../wire/index.ts';
 /** The protocol's types, laid end to end without padding. Pure. */
-import { addressOfOctets, octetsOfAddress } from './address.ts';
-import { TestabilityError } from './error.ts';
 
 interface ValueOf {
   bool: boolean;
@@ -76,3 +75,25 @@ export const decodeValues = <L extends Layout>(layout: L, octets: Uint8Array): V
   if (at !== view.length) throw new TestabilityError(`${view.length - at} octets after the last field`);
   return values as Values<L>;
 };
+
+/** What the codec throws, and nothing else: a message that is not the Testability Protocol, or cannot be put in it. */
+export class TestabilityError extends Error {
+  override readonly name = 'TestabilityError';
+}
+
+const orTestabilityError = <T>(convert: () => T): T => {
+  try {
+    return convert();
+  } catch (error) {
+    if (error instanceof WireError) throw new TestabilityError(error.message);
+    throw error;
+  }
+};
+
+/** The octets of an address in network order; throws `TestabilityError` for what is no address. */
+export const octetsOfAddress = (address: string): Uint8Array =>
+  orTestabilityError(() => parseAddress(address));
+
+/** The textual form; throws `TestabilityError` unless there are 4 or 16 octets. */
+export const addressOfOctets = (octets: Uint8Array): string =>
+  orTestabilityError(() => formatAddress(octets));

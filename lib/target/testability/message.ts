@@ -2,11 +2,10 @@
  * Messages of the Testability Protocol: the 16-octet header, and each primitive's request, response and event.
  * Pure; throws nothing but `TestabilityError`.
  */
-import { TestabilityError } from './error.ts';
-import { decodeValues, encodeValues, type Layout, type Values } from './layout.ts';
+import { decodeValues, encodeValues, type Layout, TestabilityError, type Values } from './layout.ts';
 import { DEFAULT_SERVICE_ID, PRIMITIVES, type PrimitiveName, RESULT } from './primitives.ts';
 
-export * from './error.ts';
+export * from './layout.ts';
 export * from './primitives.ts';
 
 export const TYPE = { REQUEST: 0x00, EVENT: 0x02, RESPONSE: 0x80 } as const;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts';
+import { skipWithoutLab } from '../../lab/skip.ts';
 import type { Baseline, BaselineEntry } from '../../../lib/report/baseline/baseline.ts';
 import { gate, isOpen } from '../../../lib/report/baseline/gate.ts';
 import { updateBaseline } from '../../../lib/report/baseline/update.ts';
@@ -44,13 +44,7 @@ describe('a field that changes under an accepted deviation', () => {
 
   before(async function () {
     this.timeout(60_000);
-    try {
-      labCommand();
-    } catch (error) {
-      if (!(error instanceof LabUnavailable)) throw error;
-      console.log(`      skipped: ${error.message}`);
-      this.skip();
-    }
+    skipWithoutLab(this);
     const run = await runOf('length-without-syn', 1);
     accepted = reviewed(updateBaseline(run, undefined, everyCase).baseline);
     expect(accepted.entries.map(({ observed }) => observed)).to.include('<SEQ=0><ACK=SEG.SEQ><CTL=RST,ACK>');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CASES } from '../../../lib/catalogue/catalogue.ts';
-import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
+import { skipWithoutLab } from '../../lab/skip.ts';
 import { findAcceptTime } from '../../../lib/runner/preflight/accept-time.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
@@ -57,13 +57,7 @@ describe('a target whose user is given connections at the SYN', function () {
   this.timeout(60_000);
 
   before(async function () {
-    try {
-      labCommand();
-    } catch (error) {
-      if (!(error instanceof LabUnavailable)) throw error;
-      console.log(`      skipped: ${error.message}`);
-      this.skip();
-    }
+    skipWithoutLab(this);
   });
 
   it('is known as one, and not accused for it', async () => {

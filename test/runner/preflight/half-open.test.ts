@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CASES } from '../../../lib/catalogue/catalogue.ts';
-import { LabUnavailable, labCommand } from '../../../lib/lab/namespaces/enter.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
+import { skipWithoutLab } from '../../lab/skip.ts';
 import { type HalfOpen, usesCookiesOnly, widthWithin } from '../../../lib/runner/preflight/half-open.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
@@ -41,13 +41,7 @@ describe('a backlog of 8', function () {
   this.timeout(90_000);
 
   before(async function () {
-    try {
-      labCommand();
-    } catch (error) {
-      if (!(error instanceof LabUnavailable)) throw error;
-      console.log(`      skipped: ${error.message}`);
-      this.skip();
-    }
+    skipWithoutLab(this);
   });
 
   const OF_LIMITS: Readonly<Record<string, string | boolean>> = {

@@ -80,7 +80,7 @@ describe('a case', () => {
     );
     for (const greets of [true, false]) {
       const { link, driver, context } = fresh();
-      Object.assign(driver, { course: async () => ({ greets }) });
+      Object.assign(driver, { behaviour: async () => ({ greets }) });
       driver.onConnect = (port) => link.arrive('<SEQ=5000><CTL=SYN>', port);
       link.script = ({ segment: { ctl } }) => (ctl.has('SYN') ? ['<SEQ=5001><ACK=306><CTL=FIN,ACK>'] : []);
       const result = await runCase(subject, context);

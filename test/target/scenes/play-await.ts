@@ -1,5 +1,5 @@
 /** `play-await.ts ID...`: runs cases against a lab whose target calls the tester all the time; prints the results. */
-import { Lab } from '../../../lib/lab/index.ts';
+import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { AwaitDriver } from '../../../lib/target/await-driver.ts';
 import { CALLED, call } from './callers.ts';
 import { runCases } from './on-the-wire.ts';

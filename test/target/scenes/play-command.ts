@@ -1,5 +1,5 @@
 /** `play-command.ts PROGRAM ID...`: runs cases against a lab whose target connects by a shell command; prints the results. */
-import { Lab } from '../../../lib/lab/index.ts';
+import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { CommandDriver } from '../../../lib/target/command-driver.ts';
 import { runCases } from './on-the-wire.ts';
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Lab } from '../../../lib/lab/index.ts';
+import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
 import type { TargetFacts } from '../../../lib/runner/messages.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Lab } from '../../../lib/lab/index.ts';
+import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { ServicesDriver } from '../../../lib/target/services-driver.ts';
 import { runCases } from './on-the-wire.ts';
 import { answers, SERVERS } from './servers.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { labCommand, labEnvironment } from '../../../lib/lab/index.ts';
+import { labCommand, labEnvironment } from '../../../lib/lab/namespaces/enter.ts';
 import { isBeyondCapability } from '../../../lib/verdict/reason.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import type { Lab } from '../../../lib/lab/index.ts';
+import type { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import type { Service } from '../../../lib/target/services.ts';
 import { installing } from '../../packages.ts';
 

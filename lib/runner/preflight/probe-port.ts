@@ -2,31 +2,32 @@ import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.t
 import type { Entry, Tester } from '../../tester/index.ts';
 import { add } from '../../wire/seq.ts';
 
-/** What came of a segment to a port of which nothing is known. */
-export interface Knock {
+/** One segment to a port, and what came back. */
+export interface PortProbe {
   /** Every answer, in the order of arrival. */
   readonly answers: readonly Entry[];
   readonly sent: Entry;
   /** All that was exchanged. */
   readonly log: readonly Entry[];
-  /** Why it could not be sent, or what was said of it by ICMP. */
+  /** Why it could not be sent, or what an ICMP message said about it. */
   readonly refusals: readonly string[];
 }
 
 const SYN = segmentOf({ seq: 793_000, ctl: ['SYN'] });
 
 /**
- * Sends a segment to a port, a SYN when nothing else is said, and waits for the first answer; what it opened is reset.
+ * Sends one segment to a port and waits for the first answer. A connection that it opened is reset.
  *
- * @param within in milliseconds
+ * @param within how long to wait, in milliseconds
+ * @param segment a SYN by default
  */
-export async function knock(
+export async function probePort(
   tester: Tester,
   family: 4 | 6,
   port: number,
   within: number,
   segment: ConcreteSegment = SYN,
-): Promise<Knock> {
+): Promise<PortProbe> {
   const mailbox = tester.open(family);
   try {
     const sent = mailbox.send(segment, port, 1024);
