@@ -1,23 +1,9 @@
 import pc from 'picocolors';
-import {
-  isFailure,
-  judgementOf,
-  VERDICTS,
-  type Verdict,
-  verdictOf,
-  whyInconclusive,
-} from '../verdict/result.ts';
+import { judgementOf, VERDICTS, type Verdict, verdictOf, whyInconclusive } from '../verdict/result.ts';
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, faultText, observedText, reasonText } from './expectation.ts';
-import {
-  blockerIn,
-  failingFindings,
-  findingFields,
-  findingLadder,
-  findingLine,
-  ordered,
-} from './findings.ts';
+import { blockerIn, failuresOf, findingFields, findingLadder, findingLine, ordered } from './findings.ts';
 import { byState, countVerdicts } from './judgement.ts';
 import { type LadderLine, ladderLines } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
@@ -111,22 +97,22 @@ const cutShort = ({ loss }: Run): string =>
   loss ? say.loss(loss) : 'the run was cut short, cases are missing';
 
 function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | undefined): string {
-  const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
-  const fresh = failed.filter((result) => accepted?.reasonFor(result) === undefined).length;
+  const failures = failuresOf(run, accepted);
+  const fresh = failures.fresh.length;
+  const known = failures.known.length;
   const took = `${run.cases.length} cases in ${(run.durationMs / 1000).toFixed(1)} s`;
   const cut = run.complete ? '' : colours.yellow(`; ${cutShort(run)}`);
-  const fail = (count: number) => `${count} ${count === 1 ? 'fails' : 'fail'}`;
-  const known = failed.length - fresh;
+  const fail = (count: number) => `${count} ${count === 1 ? 'failure' : 'failures'}`;
   if (fresh > 0) {
     const more = known > 0 ? `, ${known} more accepted by ${accepted?.name}` : '';
     return `${colours.red('✗')} ${took}: ${colours.red(fail(fresh))}${more}${cut}`;
   }
-  const findings = failingFindings(run, accepted?.accepts).length;
+  const findings = failures.findings.length;
   if (findings > 0) {
     const what = `${findings} ${findings === 1 ? 'finding fails' : 'findings fail'} the run`;
     return `${colours.red('✗')} ${took}: ${colours.red(what)}${cut}`;
   }
-  const words = known > 0 ? `${fail(known)}, accepted by ${accepted?.name}` : 'none fails';
+  const words = known > 0 ? `${fail(known)}, accepted by ${accepted?.name}` : 'no failures';
   const sign = run.complete ? colours.green('✓') : colours.yellow('?');
   return `${sign} ${took}: ${words}${cut}`;
 }
@@ -138,13 +124,8 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
 export function failuresText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   const known = new Map((options.subjects ?? subjects()).map((subject) => [subject.id, subject]));
-  const failed = run.cases.filter(
-    (result) =>
-      isFailure(result, run.profile, run.strict) &&
-      options.accepted?.reasonFor(result) === undefined &&
-      // The finding tells how many there are.
-      blockerIn(result) === undefined,
-  );
+  // The finding tells how many it blocks.
+  const failed = failuresOf(run, options.accepted).fresh.filter((result) => blockerIn(result) === undefined);
   const groups = alike(failed, run);
   const failures = groups.map(
     (results, index): Failure => ({

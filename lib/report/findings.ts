@@ -1,4 +1,6 @@
 import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../catalogue/steps.ts';
+import { isFailure } from '../verdict/result.ts';
+import type { AcceptedDeviations } from './accepted.ts';
 import { type LadderLine, linesOfRecords } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
 import { say } from './say.ts';
@@ -9,6 +11,15 @@ export type Accepts = (finding: RunFinding) => boolean;
 /** The findings that accuse the target of breaking a rule, which no baseline accepts. */
 export const failingFindings = ({ findings = [] }: Pick<Run, 'findings'>, accepts?: Accepts): RunFinding[] =>
   findings.filter((finding) => finding.gravity === 'deviation' && !accepts?.(finding));
+
+/** What fails a run: its results and its findings, those apart that a baseline accepts. */
+export function failuresOf(run: Run, accepted?: AcceptedDeviations) {
+  const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
+  const fresh = failed.filter((result) => accepted?.reasonFor(result) === undefined);
+  const known = failed.filter((result) => accepted?.reasonFor(result) !== undefined);
+  const findings = failingFindings(run, accepted?.accepts);
+  return { fresh, known, findings, fails: fresh.length > 0 || findings.length > 0 };
+}
 
 /** The case that tries the same as the step of a finding; its id is empty where there is none. */
 export const caseOf = ({ step, family }: RunFinding) => ({ id: STEP_CASES[step] ?? '', family });

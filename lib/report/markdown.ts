@@ -1,8 +1,8 @@
-import { isFailure, VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
+import { VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
 import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, observedText, reasonText } from './expectation.ts';
-import { blockerIn, failingFindings, findingFields, findingLine, ordered } from './findings.ts';
+import { blockerIn, failuresOf, findingFields, findingLine, ordered } from './findings.ts';
 import { byState, countVerdicts } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
 import { say } from './say.ts';
@@ -13,15 +13,13 @@ const SHOWN = 200;
 
 /** The run for the page of a CI job. */
 export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string {
-  const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
-  const fresh = failed.filter((result) => accepted?.reasonFor(result) === undefined);
+  const { fresh, known, fails } = failuresOf(run, accepted);
   const told = fresh.filter((result) => blockerIn(result) === undefined);
-  const known = failed.filter((result) => accepted?.reasonFor(result) !== undefined);
   return [
     `## segment-arrives: ${escapeMarkdown(run.target.name)}`,
     '',
     ...findingList(run),
-    headline(run, fresh.length, known.length, accepted),
+    headline(run, fails, fresh.length, known.length, accepted),
     '',
     ...countTable(run),
     ...section('Failures', told, run),
@@ -41,10 +39,15 @@ function findingList(run: Run): string[] {
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
-function headline(run: Run, fresh: number, known: number, accepted?: AcceptedDeviations): string {
-  const good = fresh === 0 && failingFindings(run, accepted?.accepts).length === 0;
+function headline(
+  run: Run,
+  fails: boolean,
+  fresh: number,
+  known: number,
+  accepted?: AcceptedDeviations,
+): string {
   const parts = [
-    `${good ? '✅' : '❌'} **${run.cases.length} cases, ${fresh} ${fresh === 1 ? 'fails' : 'fail'}**`,
+    `${fails ? '❌' : '✅'} **${run.cases.length} cases, ${fresh} ${fresh === 1 ? 'failure' : 'failures'}**`,
     ...(accepted ? [`${known} accepted by ${escapeMarkdown(accepted.name)}`] : []),
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     `seed ${escapeMarkdown(String(run.seed))}`,

@@ -6,7 +6,7 @@ import pc from 'picocolors';
 import { DEFAULT_PROFILE, type Profile } from '../standard/profile.ts';
 import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
-import { failingFindings } from './findings.ts';
+import { failuresOf } from './findings.ts';
 import { finishMochawesome, showOnPage } from './mochawesome-page.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { ReportError } from './results.ts';
@@ -125,7 +125,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
       const problem = this.#finish();
       if (problem) console.error(pc.red(problem));
       const run = this.#run(this.runner);
-      const accused = run !== undefined && failingFindings(run).length > 0;
+      const accused = run !== undefined && failuresOf(run).fails;
       finish(problem || accused ? Math.max(failures, 1) : failures);
     });
   }

@@ -20,3 +20,6 @@ export const isProfile = (text: string): text is Profile => (PROFILES as readonl
  * contradict themselves: the verdict is `permitted`, and fails under --strict.
  */
 export type Level = 'required' | 'recommended' | 'permitted';
+
+/** By how much one level outweighs another. */
+export const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };

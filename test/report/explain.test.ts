@@ -117,12 +117,12 @@ describe('what is said of a case', () => {
     const text = (count: number) =>
       runText({ ...run, cases: failing }, { colour: false, subjects: cases, accepted: accepting(count) });
     const all = failing.length;
-    expect(text(0)).to.contain(`✗ ${all} cases in 41.2 s: ${all} fail\n`.trim()).and.contain('  1) ');
-    expect(text(all - 1)).to.contain(`: 1 fails, ${all - 1} more accepted by linux.json`);
+    expect(text(0)).to.contain(`✗ ${all} cases in 41.2 s: ${all} failures\n`.trim()).and.contain('  1) ');
+    expect(text(all - 1)).to.contain(`: 1 failure, ${all - 1} more accepted by linux.json`);
     expect(text(all - 1))
       .to.contain(`  1) ${failing.at(-1)?.id}  `)
       .and.not.contain('  2) ');
-    expect(text(all)).to.contain(`✓ ${all} cases in 41.2 s: ${all} fail, accepted by linux.json`);
+    expect(text(all)).to.contain(`✓ ${all} cases in 41.2 s: ${all} failures, accepted by linux.json`);
     expect(text(all)).not.to.contain('  1) ');
     expect(text(all)).to.match(/total +0 +0 +\d+/);
   });

@@ -130,7 +130,7 @@ describe('reports for machines', function () {
       for (const { id } of failing.slice(0, 100)) expect(rows.join('\n')).to.contain(`| \`${id}\` | IPv`);
       for (const row of rows) expect(row.replaceAll('\\|', '').split(' | ')).to.have.length.within(6, 7);
       expect(first.id).to.be.a('string');
-      expect(text).to.contain(`**${run.cases.length} cases, ${failing.length - 1} fail**`);
+      expect(text).to.contain(`**${run.cases.length} cases, ${failing.length - 1} failures**`);
       expect(text).to.contain('Accepted by linux.json (1)');
       expect(text).to.contain('known \\| since &lt;6.1&gt;');
       expect(text.length).to.be.below(1024 ** 2);

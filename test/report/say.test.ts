@@ -20,6 +20,7 @@ import { stored, storedNotRun } from '../cli/stored.ts';
 import { finding } from './finding.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 
+const CASES = syntheticCases(10);
 const accused = finding();
 const FAULTS: readonly Fault[] = [
   { kind: 'field', field: 'ACK', expected: 'RCV.NXT', due: 5, observed: '6', relative: 'RCV.NXT+1' },
@@ -45,7 +46,7 @@ const REASONS: readonly Reason[] = [
 
 /** A run that has every kind of fault, some kinds of reasons, notes, and a finding that blocks a case. */
 function wholeRun(): Run {
-  const made = syntheticRun('Linux 6.1', 1, syntheticCases());
+  const made = syntheticRun('Linux 6.1', 1, CASES);
   const outcome = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'ESTABLISHED' } as const;
   const faulty = FAULTS.map((fault, index): ReportCase => {
     const step = fault.step === undefined ? { outcome } : {};
@@ -65,7 +66,7 @@ function substance(run: Run): unknown {
   const { baseline } = updateBaseline({ ...run, profile: 'rfc9293' }, undefined, known.isKnown);
   const other: Run = { ...run, cases: run.cases.slice(10).reverse() };
   const compared = gate(other, { ...baseline, entries: baseline.entries.slice(3) }, known);
-  const matrix = encodeMatrix([run], syntheticCases());
+  const matrix = encodeMatrix([run], CASES);
   const failed = run.cases.filter((one) => one.outcome !== 'judged' || one.kind === 'silence');
   return {
     stored: parseResults(JSON.parse(printResults(run)), 'a.json'),
@@ -104,7 +105,8 @@ function substance(run: Run): unknown {
   };
 }
 
-describe('what the reports say', () => {
+describe('what the reports say', function () {
+  this.timeout(60_000);
   const sentences = { ...say };
   afterEach(() => Object.assign(say, sentences));
 

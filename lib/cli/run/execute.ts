@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Mocha from 'mocha';
 import { findStack } from '../../lab/stacks/index.ts';
 import { findingsText, runText } from '../../report/console.ts';
-import { failingFindings } from '../../report/findings.ts';
+import { failuresOf } from '../../report/findings.ts';
 import SegmentArrivesReporter from '../../report/reporter.ts';
 import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
@@ -12,7 +12,6 @@ import { beginRun, endRun, type MochaRun, mochaRun } from '../../runner/mocha/mo
 import { suiteInterface } from '../../runner/mocha/suite-interface.ts';
 import { suiteFiles } from '../../runner/mocha/suites.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
-import { isFailure } from '../../verdict/result.ts';
 import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';
 import { EXIT, tell, UsageError } from '../failure.ts';
 import { finished, Interruption } from './interrupt.ts';
@@ -118,9 +117,7 @@ function tellFindings({ record }: MochaRun): void {
 
 /** By the profile alone. */
 function judge(run: Run): number {
-  const { cases, complete, profile, strict } = run;
-  const fails = failingFindings(run).length > 0 || cases.some((result) => isFailure(result, profile, strict));
-  return complete && !fails ? EXIT.asExpected : EXIT.notAsExpected;
+  return run.complete && !failuresOf(run).fails ? EXIT.asExpected : EXIT.notAsExpected;
 }
 
 /** Whether every test was run to its end. */

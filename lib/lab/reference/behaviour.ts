@@ -1,6 +1,7 @@
 import type { ConcreteSegment } from '../../notation/index.ts';
 import { type Adoption, ALL_CHECKS } from '../../standard/adoption.ts';
-import type { Level, Profile } from '../../standard/profile.ts';
+import type { Profile } from '../../standard/profile.ts';
+import { STRENGTH } from '../../standard/profile.ts';
 import { type Arrival, segmentArrives } from '../../standard/segment-arrives.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
 import type { Family } from '../../wire/index.ts';
@@ -76,8 +77,6 @@ export interface Behaviour {
   /** Whether a SYN,ACK that is sent again has lost its ACK. */
   readonly resendsBareSyn?: boolean;
 }
-
-const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 
 /** A TCP that does what its profile asks for most, and the first of what it asks for alike. */
 export const follow =

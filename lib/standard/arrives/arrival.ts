@@ -1,3 +1,4 @@
+import { STRENGTH } from '../profile.ts';
 import { type Adoption, ALL_CHECKS, NO_CHECKS } from '../adoption.ts';
 import type { Level, Profile } from '../profile.ts';
 import type { Origin, State } from '../state.ts';
@@ -15,8 +16,6 @@ export interface Arrival {
 }
 
 export type Arrivals = Generator<Arrival, void, undefined>;
-
-const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 
 /** Any of these replies, and the TCB after it. */
 const answer = (level: Level) =>

@@ -1,3 +1,4 @@
+import { STRENGTH } from '../../../lib/standard/profile.ts';
 import {
   evaluateSegment,
   parseSegment,
@@ -14,8 +15,6 @@ import type { Encounter } from './encounters.ts';
 
 /** What is compared of an outcome, as text: level, reply, state after, and what RCV.NXT must then be. */
 export type Outcomes = ReadonlyMap<string, string>;
-
-const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 
 interface Found {
   readonly level: Level;
