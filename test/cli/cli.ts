@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
+import { main } from '../../lib/cli/main.ts';
 
 export const BIN = fileURLToPath(new URL('../../bin/segment-arrives.js', import.meta.url));
 
@@ -13,7 +15,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export interface CliOptions {
+export interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Words before the program's own, e.g. to change the user. */
@@ -31,7 +33,7 @@ const environment = (): NodeJS.ProcessEnv =>
 
 export function start(
   words: readonly string[],
-  { cwd, env = {}, prefix = [], bin = BIN }: CliOptions = {},
+  { cwd, env = {}, prefix = [], bin = BIN }: ProcessOptions = {},
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const [command, ...args] = [...prefix, process.execPath, bin, ...words] as [string, ...string[]];
   const child = spawn(command, args, {
@@ -54,17 +56,55 @@ export function start(
   return { child, ended };
 }
 
-export const cli = (words: readonly string[], options?: CliOptions): Promise<Ended> =>
+/** Runs the program in a process of its own. */
+export const cliProcess = (words: readonly string[], options?: ProcessOptions): Promise<Ended> =>
   start(words, options).ended;
 
-/** Starts all of them, two at a time: most of their time is the start of a process. */
-export function cliAll(all: readonly (readonly string[])[], options?: CliOptions): Promise<Ended>[] {
-  const lanes: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
-  return all.map((words, index) => {
-    const one = (lanes[index % 2] as Promise<unknown>).then(() => cli(words, options));
-    lanes[index % 2] = one;
-    return one;
-  });
+/**
+ * Runs the program within this process, which spares the start of another: for words that start no engine and set no
+ * handler of a signal. What it prints, its exit code and its environment are kept apart from those of the tests.
+ */
+export async function cli(
+  words: readonly string[],
+  { env = {} }: { readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> {
+  const stdout = captured(process.stdout);
+  const stderr = captured(process.stderr);
+  const { env: envBefore, exitCode: exitCodeBefore } = process;
+  process.env = { ...environment(), ...env };
+  process.exitCode = undefined;
+  try {
+    await main([process.execPath, BIN, ...words]);
+    return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    process.env = envBefore;
+    process.exitCode = exitCodeBefore;
+    stdout.release();
+    stderr.release();
+  }
+}
+
+/** Keeps what is written to a stream from now on, and the listeners that are added to it, until it is released. */
+function captured(stream: NodeJS.WriteStream): { text(): string; release(): void } {
+  let text = '';
+  const { write } = stream;
+  const listeners = stream.listeners('error');
+  stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+    text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  }) as typeof stream.write;
+  return {
+    // Whether there are colours is decided once for a process; those of the tests may have them.
+    text: () => stripVTControlCharacters(text),
+    release() {
+      stream.write = write;
+      for (const added of stream.listeners('error')) {
+        if (!listeners.includes(added)) stream.removeListener('error', added as () => void);
+      }
+    },
+  };
 }
 
 /** What every reason for exit code 2 looks like: nothing but one sentence, on stderr. */

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { readResults } from '../../lib/report/results.ts';
 import { say } from '../../lib/report/say.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
-import { cli, temporaryFolder } from './cli.ts';
+import { cliProcess, temporaryFolder } from './cli.ts';
 
 describe('command line: run, against a target that breaks what everything rests on', function () {
   this.timeout(120_000);
@@ -12,7 +12,7 @@ describe('command line: run, against a target that breaks what everything rests 
   const run = async (mutant: string, words: readonly string[]) => {
     const reports = join(folder, mutant);
     const stack = ['--stack', `reference:rfc9293:${mutant}`, '--reports', reports];
-    const ended = await cli(['run', ...stack, ...words]);
+    const ended = await cliProcess(['run', ...stack, ...words]);
     return { ...ended, reports, results: readResults(join(reports, 'results.json')) };
   };
   const WITHOUT_RESETS = [

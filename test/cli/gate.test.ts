@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { AcceptedFinding, BaselineEntry, PermittedChoice } from '../../lib/report/baseline/baseline.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { finding } from '../report/finding.ts';
-import { cli, cliAll, type Ended, expectRefusal, temporaryFolder } from './cli.ts';
+import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 import { stored, storedNotRun, storeRun } from './stored.ts';
 
 const ID = 'established.ack.one-before';
@@ -453,32 +453,22 @@ describe('command line: gate', function () {
     return file;
   };
 
-  let ended: Promise<Ended>[] = [];
-  before(() => {
-    ended = cliAll(
-      ROWS.map(
-        (
-          { cases = [stored(ID, 'deviates')], entries = [], permitted = [], findings, run, words = [] },
-          index,
-        ) => {
-          const results = storeRun(folder, `row-${index}`, cases, run);
-          return [
-            'gate',
-            results,
-            '--baseline',
-            baselineOf(`row-${index}`, entries, { permitted: permitted ?? undefined, findings }),
-            ...words,
-          ];
-        },
-      ),
-    );
-  });
-  for (const [index, { what, code, says }] of ROWS.entries()) {
-    it(`${code === 0 ? 'opens' : 'stays shut'}: ${what}`, async () => {
-      const outcome = await (ended[index] as Promise<Ended>);
+  for (const [index, row] of ROWS.entries()) {
+    it(`${row.code === 0 ? 'opens' : 'stays shut'}: ${row.what}`, async () => {
+      const {
+        cases = [stored(ID, 'deviates')],
+        entries = [],
+        permitted = [],
+        findings,
+        run,
+        words = [],
+      } = row;
+      const results = storeRun(folder, `row-${index}`, cases, run);
+      const baseline = baselineOf(`row-${index}`, entries, { permitted: permitted ?? undefined, findings });
+      const outcome = await cli(['gate', results, '--baseline', baseline, ...words]);
       expect(outcome.stderr).to.equal('');
-      expect(outcome.stdout).to.match(says);
-      expect(outcome.code).to.equal(code);
+      expect(outcome.stdout).to.match(row.says);
+      expect(outcome.code).to.equal(row.code);
     });
   }
 

@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { version } from '../../lib/version.ts';
-import { BIN, cli, expectRefusal, temporaryFolder } from './cli.ts';
+import { BIN, cli, cliProcess, expectRefusal, temporaryFolder } from './cli.ts';
+
+/** Writes the address of every module that a process loads into the file LOADED_MODULES. */
+const RECORDER = new URL('record-loaded-modules.mjs', import.meta.url).href;
 
 const COMMANDS = [
   'run',
@@ -35,11 +37,11 @@ describe('command line: help', function () {
   });
 
   it('shows an example for every command', async () => {
-    const pages = await Promise.all(COMMANDS.map((command) => cli([...command.split(' '), '--help'])));
-    pages.forEach(({ code, stdout }, index) => {
+    for (const command of COMMANDS) {
+      const { code, stdout } = await cli([...command.split(' '), '--help']);
       expect(code).to.equal(0);
-      expect(stdout).to.match(new RegExp(`Examples?:(.|\\n)*segment-arrives ${COMMANDS[index]}`));
-    });
+      expect(stdout).to.match(new RegExp(`Examples?:(.|\\n)*segment-arrives ${command}`));
+    }
   });
 
   it('prints the version', async () => {
@@ -49,27 +51,27 @@ describe('command line: help', function () {
   it('works by a symbolic link, from any directory', async () => {
     const link = join(folder, 'segment-arrives');
     symlinkSync(BIN, link);
-    const { code, stdout } = await cli(['list', '--only', 'listen.rst.empty'], { bin: link, cwd: tmpdir() });
+    const { code, stdout } = await cliProcess(['list', '--only', 'listen.rst.empty'], {
+      bin: link,
+      cwd: tmpdir(),
+    });
     expect(code).to.equal(0);
     expect(stdout).to.contain('listen.rst.empty');
   });
 
-  it('is quick to start', () => {
-    // Processor time, the least of several, and held against that of Node and tsx with nothing to do: the machine may be slow,
-    // and shared with others that make the same work take longer.
-    const least = (words: readonly string[]): number => {
-      const script = 'TIMEFORMAT="%U %S"; time "$0" "$@" > /dev/null';
-      const times = [1, 2, 3, 4, 5].map(() => {
-        const { stderr } = spawnSync('bash', ['-c', script, process.execPath, ...words], {
-          encoding: 'utf8',
-        });
-        const [user = Number.NaN, system = Number.NaN] = stderr.trim().split(' ').map(Number);
-        return user + system;
-      });
-      return Math.min(...times);
-    };
-    // 2.5 as it is; with the schemas of all settings loaded for nothing it was 2.9 to 3.5.
-    expect(least([BIN, 'list']) / least(['--import', 'tsx', '-e', '0'])).to.be.below(3.2);
+  it('starts with what the command needs: `list` loads no mocha, no raw socket and no schemas', async () => {
+    const log = join(folder, 'loaded');
+    const { code } = await cliProcess(['list', '--only', 'listen.rst.empty'], {
+      env: { NODE_OPTIONS: `--import=${RECORDER}`, LOADED_MODULES: log },
+    });
+    expect(code).to.equal(0);
+    const loaded = readFileSync(log, 'utf8').trim().split('\n');
+    const from = (part: string): string[] => loaded.filter((url) => url.includes(part));
+    expect(from('/node_modules/commander/')).to.not.deep.equal([]);
+    expect(from('/lib/cli/commands/')).to.have.length(1);
+    for (const part of ['mocha', 'chai', 'raw-socket', 'zod'])
+      expect(from(`/node_modules/${part}/`), part).to.deep.equal([]);
+    for (const part of ['lab', 'target', 'tester']) expect(from(`/lib/${part}/`), part).to.deep.equal([]);
   });
 
   it('refuses what it does not know', async () => {
