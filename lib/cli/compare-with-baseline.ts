@@ -6,19 +6,19 @@ import type { Run } from '../report/run.ts';
 import { matcher } from '../runner/mocha/only.ts';
 import { EXIT } from './failure.ts';
 
-/** A baseline by its file's name. */
+/** A baseline and the file that it was read from. */
 export interface NamedBaseline {
   readonly file: string;
   readonly baseline: Baseline;
 }
 
-/** Changes that the gate can be told to let pass. */
+/** The changes that `--allow` lets pass. */
 export type Allowed = 'permitted';
 
 /** @throws BaselineError */
 export const namedBaseline = (file: string): NamedBaseline => ({ file, baseline: readBaseline(file) });
 
-/** Compares a run with a baseline, as far as the run was asked to go. @throws BaselineError */
+/** Compares a run with a baseline, for the cases that the run selected. @throws BaselineError */
 export async function compareWith(
   run: Run,
   { baseline }: NamedBaseline,
@@ -34,7 +34,7 @@ export async function compareWith(
   });
 }
 
-/** What the summary of a run says of the results that the gate accepts. */
+/** The results that the gate accepts, for the summary of a run. */
 export const acceptedBy = ({ file }: NamedBaseline, outcome: GateOutcome): AcceptedDeviations => ({
   name: file,
   reasonFor: (result) => outcome.accepted.get(keyOf(result)),

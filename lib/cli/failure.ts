@@ -1,4 +1,4 @@
-/** What the command line was given makes no sense; the message is one sentence for the user. */
+/** The arguments of the command line are wrong. The message is one sentence for the user. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
@@ -12,8 +12,8 @@ export const EXIT = {
 } as const;
 
 /**
- * Failures that the user can do something about, by name: mocha may load the module that throws one a second time, so
- * that it is an instance of another class.
+ * The names of the errors that a user can mend. They are told apart by name, not by class: mocha may load the module that
+ * throws one a second time, and with it a second class.
  */
 const EXPECTED = new Set([
   'CatalogueError',
@@ -30,14 +30,14 @@ const EXPECTED = new Set([
   'UpperTesterRefused',
 ]);
 
-/** Says on stderr what went wrong: in one sentence, unless it is a fault of ours. */
+/** Prints on stderr what went wrong: one sentence, or the stack of a bug. */
 export function tell(error: unknown): void {
   const { name, message, stack } = error as Error;
   if (EXPECTED.has(name)) process.stderr.write(`segment-arrives: ${sentence(message)}\n`);
   else process.stderr.write(`segment-arrives: this is a bug: ${stack ?? String(error)}\n`);
 }
 
-/** One line that ends like a sentence, whoever wrote it. */
+/** The message as one line that ends with a full stop. */
 export function sentence(message: string): string {
   const line = message.trim().replace(/\s*\n\s*/g, '; ');
   return /[.?!]$/.test(line) ? line : `${line}.`;

@@ -34,7 +34,7 @@ Exit codes:
   2    could not test: bad arguments, nothing comes back from the target, no permission, nothing selected
   130  ended by Ctrl-C (143: by SIGTERM), after the reports of what was done were written`;
 
-/** Parses the words of the command line and does what they say; the outcome is the process's exit code. */
+/** Runs the command that the command line names, and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   // `segment-arrives list | head`: the reader has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -44,7 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await (await program(argv[2])).parseAsync(argv as string[]);
   } catch (error) {
-    // Commander has said already what is wrong, and asks for exit code 1.
+    // Commander has printed what is wrong. Its own exit code is 1.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.cannotTest;
     else {
       tell(error);
@@ -53,7 +53,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Loading a command takes time: when a command is asked for, it is the only one that is loaded. */
+/** Loading a command takes time, so only the one that is asked for is loaded. */
 async function program(asked: string | undefined): Promise<Command> {
   const command = new Command('segment-arrives')
     .description('Conformance tests for TCP implementations: what must come back when a segment arrives.')

@@ -2,11 +2,11 @@ import { type Handle, NotCapable } from './driver.ts';
 
 const NO_COMMANDS = 'an application cannot be told what to do: it takes an upper tester';
 
-/** The part of a driver that has nobody to talk to on the target. */
+/** The part of a driver without an upper tester: it cannot command the application on the target. */
 export abstract class ApplicationsOnly {
   readonly seesAccepts = false;
 
-  /** Only the wire tells. */
+  /** Only the segments show it. */
   async accepted(): Promise<undefined> {
     return undefined;
   }

@@ -95,7 +95,7 @@ function nothingSelected({ only, families }: Settings): string {
     : `there is no case over ${where}`;
 }
 
-/** What would be run: an id a line with its families, and how many there are. */
+/** The cases that a run would take: one id per line with its families, then the totals. */
 function dryRunText({ cases }: MochaRun): string {
   const families = new Map<string, (4 | 6)[]>();
   const counts = { 4: 0, 6: 0 };
@@ -108,14 +108,14 @@ function dryRunText({ cases }: MochaRun): string {
   return `${lines.join('\n')}\n\n${total}\n`;
 }
 
-/** What was found wrong with the target is told before the first case runs: nothing that follows says as much. */
+/** Prints the findings before the first case runs: they matter more than any single case. */
 function tellFindings({ record }: MochaRun): void {
   const found = record.run({ durationMs: 0, complete: false });
   const text = found && findingsText({ ...found, cases: [] });
   if (text) console.log(`${text}\n`);
 }
 
-/** By the profile alone. */
+/** The exit code by the profile alone, without a baseline. */
 function judge(run: Run): number {
   return run.complete && !failuresOf(run).fails ? EXIT.asExpected : EXIT.notAsExpected;
 }
@@ -145,7 +145,7 @@ async function runMocha(
   return interruption.exitCode === undefined && ended === run.cases.size;
 }
 
-/** Results that came before mocha had asked for them. */
+/** Keeps the results that came before mocha asked for them. */
 async function keepFinished(run: MochaRun): Promise<void> {
   if (!run.session) return;
   const unseen = [...run.cases].filter(([test]) => !run.record.resultOf(test));
@@ -157,7 +157,7 @@ async function keepFinished(run: MochaRun): Promise<void> {
     run.record.recordResult(result);
 }
 
-/** How many results the engine owes because it ended too early. */
+/** Counts the cases without a result because the engine ended too early. */
 async function countLost({ session, cases }: MochaRun): Promise<number> {
   if (!session) return cases.size;
   return cases.size - (await finished(session, cases.values())).length;
@@ -175,7 +175,7 @@ function requireWritable(directory: string): void {
   }
 }
 
-/** Writes what mochawesome does not; false when it cannot be written, which has been told then. */
+/** Writes the reports that mochawesome does not write. Returns false, after an error message, when that fails. */
 function writeOrTell(directory: string, run: Run, options: WriteOptions | undefined): boolean {
   try {
     writeReports(directory, run, options);

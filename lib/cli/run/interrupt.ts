@@ -1,7 +1,7 @@
 import type { Session } from '../../runner/session.ts';
 import { exitCodeAfter, SIGNALS } from '../signals.ts';
 
-/** Ctrl-C and its kin: the first asks the run to end in order, the second ends the process at once. */
+/** Handles Ctrl-C and similar signals: the first ends the run in order, the second ends the process at once. */
 export class Interruption {
   #exitCode: number | undefined;
   #onFirst: (() => void) | undefined;
@@ -17,7 +17,7 @@ export class Interruption {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
-  /** From now on there is something to end in order. */
+  /** Sets what the first signal does from now on. */
   endInOrder(action: () => void): void {
     this.#onFirst = action;
   }
@@ -32,7 +32,7 @@ export class Interruption {
   }
 }
 
-/** Cases run side by side: some behind the one that mocha awaits may be done. Calls back for each of them. */
+/** The results that are there already. Cases run side by side, so some may end before the one that mocha awaits. */
 export async function finished(
   session: Session,
   cases: Iterable<{ readonly id: string; readonly family: 4 | 6 }>,

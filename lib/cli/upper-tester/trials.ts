@@ -1,12 +1,12 @@
 import { type Accepted, type TestabilityClient, UpperTesterAbsent } from '../../target/testability/client.ts';
 import { awaitCall, bounded, Peer, until } from './peer.ts';
 
-/** A primitive, or a parameter of one, and what came of it; no fault means that it did what it says. */
+/** The test of a primitive or of one of its parameters. Without `fault`, it passed. */
 export interface Trial {
   readonly name: string;
   readonly what: string;
   readonly fault?: string;
-  /** The suite gets by without it; what then cannot be tested is told. */
+  /** The suite can do without it, and reports what it then cannot test. */
   readonly optional: boolean;
 }
 

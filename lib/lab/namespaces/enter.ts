@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 
-/** The lab cannot be had on this machine as it is; the message says why, and what to do about it. */
+/** This machine cannot make a lab. The message says why, and what to do about it. */
 export class LabUnavailable extends Error {
   override readonly name = 'LabUnavailable';
 }
@@ -12,7 +12,7 @@ export interface LabCommand {
   readonly args: string[];
 }
 
-/** What a user namespace may be forbidden by: where it is said, the value that forbids, and the way out. */
+/** The switches of a system that may forbid user namespaces: the file, the value that forbids, and the remedy. */
 const SWITCHES: readonly { path: string; forbids: string; remedy: string }[] = [
   {
     path: '/proc/sys/kernel/unprivileged_userns_clone',

@@ -12,9 +12,9 @@ export interface Tap {
   readonly tester: Addresses;
   readonly target: Addresses;
   readonly testerMac: string;
-  /** That the program must use: the tester takes it for granted. */
+  /** The program must use this address: the tester's neighbour entry is fixed. */
   readonly targetMac: string;
-  /** Takes the link away; without, it goes with the namespace. */
+  /** Deletes the link. It also ends with the namespace. */
   remove(): Promise<void>;
 }
 

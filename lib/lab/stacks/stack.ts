@@ -4,10 +4,10 @@ import type { LinkLoss } from '../namespaces/loss.ts';
 
 export type { RunningTarget };
 
-/** What a stack's start is told. */
+/** The options of a stack's start. */
 export interface StackOptions {
   readonly families: readonly Family[];
-  /** Packets that vanish on the link, of stacks that have one of the lab's; others ignore it. */
+  /** Packets to lose on the lab's link. Stacks without such a link ignore it. */
   readonly linkLoss?: LinkLoss;
   /** A folder for the stack's own logs, which exists; absent: logs are dropped. */
   readonly logs?: string;
@@ -21,7 +21,7 @@ export interface Stack {
   readonly what: string;
   /** The Debian packages without which it cannot start. */
   readonly packages: readonly string[];
-  /** Those of the packages that are not here, found without starting anything. */
+  /** Those of the packages that are not installed. It starts nothing. */
   missing(): readonly string[];
   /**
    * Fetches what is neither here nor to be installed. To be called before start, where the network is: outside of the
