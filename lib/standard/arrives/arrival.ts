@@ -27,27 +27,38 @@ export const must = answer('required');
 export const should = answer('recommended');
 export const may = answer('permitted');
 
+/** What is listed with how strongly it is asked for, and why. */
+export type Judged = Pick<Arrival, 'level' | 'why'>;
+
 const atMost = (most: Level) =>
-  function* (because: string, arrivals: Iterable<Arrival>): Arrivals {
-    for (const { level, why, ...each } of arrivals)
-      yield { ...each, level: STRENGTH[level] < STRENGTH[most] ? level : most, why: `${because}; ${why}` };
+  function* <T extends Judged>(because: string, all: Iterable<T>): Generator<T, void, undefined> {
+    for (const each of all) {
+      const level = STRENGTH[each.level] < STRENGTH[most] ? each.level : most;
+      yield { ...each, level, why: `${because}; ${each.why}` };
+    }
   };
 
 /** The same where the texts leave it open or ask for something else by a SHOULD, and where a SHOULD asks for it. */
 export const permitted = atMost('permitted');
 export const recommended = atMost('recommended');
 
-/** An outcome that follows from several rules counts as what the strongest of them makes it. */
-export const distinct = (arrivals: Iterable<Arrival>): Map<string, Arrival> => {
-  const byKey = new Map<string, Arrival>();
+/** What follows from several rules counts as what the strongest of them makes it. */
+export const strongestOf = <T extends Judged>(
+  all: Iterable<T>,
+  sameness: (each: T) => unknown,
+): Map<string, T> => {
+  const byKey = new Map<string, T>();
   const sorted = (_: string, value: unknown): unknown => (value instanceof Set ? [...value].sort() : value);
-  for (const each of arrivals) {
-    const key = JSON.stringify([each.reply, each.tcb, each.freeSeq], sorted);
+  for (const each of all) {
+    const key = JSON.stringify(sameness(each), sorted);
     const known = byKey.get(key);
     if (!known || STRENGTH[each.level] > STRENGTH[known.level]) byKey.set(key, each);
   }
   return byKey;
 };
+
+export const distinct = (arrivals: Iterable<Arrival>): Map<string, Arrival> =>
+  strongestOf(arrivals, ({ reply, tcb, freeSeq }) => [reply, tcb, freeSeq]);
 
 /** The connection in another state; only SYN-RECEIVED remembers where it came from. */
 export const enter = ({ origin: _, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>

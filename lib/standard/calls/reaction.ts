@@ -1,0 +1,91 @@
+import { strongestOf } from '../arrives/arrival.ts';
+import type { Level, Profile } from '../profile.ts';
+import { received, sendsOutstanding, type TcbWithQueues } from '../queues.ts';
+import type { Origin, State } from '../state.ts';
+import type { Segment } from '../tcb.ts';
+import type { CallError, Told } from './call.ts';
+
+/** What is handed to the user by one RECEIVE. */
+export interface Delivery {
+  /** The sequence number of its first octet: with the octets, which part of the peer's text it is. */
+  readonly seq: number;
+  readonly octets: number;
+  /** Whether its last octet came with PSH. To pass it on is optional since RFC 1122 (section 4.2.2.2). */
+  readonly push: boolean;
+  /** Whether more urgent text is to come. */
+  readonly urgent: boolean;
+}
+
+/** One thing that a TCP may do when its user calls or a timer runs out. */
+export interface Reaction {
+  /** In the order in which it is sent; empty for silence. */
+  readonly sent: readonly Segment[];
+  /** In state CLOSED: the TCB is deleted, and only its numbers are left. */
+  readonly tcb: TcbWithQueues;
+  readonly delivered: readonly Delivery[];
+  /**
+   * In the order of the text. A call that is told nothing has returned without an error; whether with an "ok" at once or
+   * later is left open by RFC 9293 section 3.9.1.2.
+   */
+  readonly told: readonly Told[];
+  readonly level: Level;
+  /** The rule: document, section, state, and what it says there in our own words. */
+  readonly why: string;
+  /** The SEQ of what is sent is an ISS that the TCP selects anew: it is written as the TCB's and not to be compared. */
+  readonly freeSeq?: true;
+}
+
+export type Reactions = Generator<Reaction, void, undefined>;
+
+type Effects = Partial<Pick<Reaction, 'sent' | 'delivered' | 'told' | 'freeSeq'>>;
+
+const react = (level: Level) =>
+  function* (why: string, tcb: TcbWithQueues, effects: Effects = {}): Reactions {
+    yield { sent: [], delivered: [], told: [], ...effects, tcb, level, why };
+  };
+
+export const must = react('required');
+export const should = react('recommended');
+export const may = react('permitted');
+
+/** The same reaction, by several rules, counts as what the strongest of them makes it. */
+export const distinctReactions = (reactions: Iterable<Reaction>): Reaction[] => [
+  ...strongestOf(reactions, ({ level: _, why: __, ...what }) => what).values(),
+];
+
+/** What the caller is told at once, and nothing else happens. */
+export const refusal = (says: CallError): Effects => ({ told: [{ to: 'caller', says }] });
+
+/** Outstanding SENDs and RECEIVEs are told why they come to nothing. */
+export const outstanding = (tcb: TcbWithQueues, says: CallError): readonly Told[] => [
+  ...(sendsOutstanding(tcb) ? ([{ to: 'SENDs', says }] as const) : []),
+  ...(tcb.receives.length > 0 ? ([{ to: 'RECEIVEs', says }] as const) : []),
+];
+
+/** The connection in another state; only SYN-RECEIVED remembers where it came from. */
+export const enter = ({ origin: _, ...tcb }: TcbWithQueues, state: State, origin?: Origin): TcbWithQueues =>
+  origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
+
+/** The TCB is deleted: nothing waits any more. */
+export const deleted = ({ urgent: _, ...tcb }: TcbWithQueues): TcbWithQueues => {
+  const gone = enter(tcb, 'CLOSED');
+  const read = received(gone);
+  return { ...gone, sends: [], sent: [], receives: [], closing: false, read, pushed: read };
+};
+
+export type CallRules = ReturnType<typeof callRules>;
+
+/** Which documents are in force, and where they describe a call or a timeout. */
+export const callRules = (profile: Profile, event: string, section: string) => {
+  const rfc9293 = profile === 'rfc9293';
+  const place = rfc9293 ? `RFC 9293 ${section} ${event}` : `RFC 793 3.9 ${event}`;
+  return {
+    rfc1122: profile !== 'rfc793',
+    rfc9293,
+    /** A section of RFC 9293, or where RFC 1122 has the same, or RFC 793. */
+    by: (now: string, then: string, first?: string): string =>
+      rfc9293 ? `RFC 9293 ${now}` : profile === 'rfc793' && first ? `RFC 793 ${first}` : `RFC 1122 ${then}`,
+    /** The paragraph of the state. */
+    step: ({ state }: TcbWithQueues, what: string): string => `${place}, ${state}: ${what}`,
+  };
+};

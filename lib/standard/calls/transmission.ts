@@ -1,0 +1,146 @@
+import { add } from '../../wire/seq.ts';
+import type { Level } from '../profile.ts';
+import { inFlight, type QueuedSend, queued, type TcbWithQueues, usable } from '../queues.ts';
+import type { State } from '../state.ts';
+import type { Control, Segment } from '../tcb.ts';
+import { type CallRules, enter, type Reaction, type Reactions } from './reaction.ts';
+import { formed } from './segments.ts';
+
+/** Some octets of the text that waits may be sent now. */
+interface Amount {
+  readonly octets: number;
+  readonly level: Level;
+  readonly why: string;
+}
+
+/**
+ * What may go out of the queue of SENDs now, in segments as large as they can be, and the FIN of a CLOSE that waits behind it.
+ * How text is cut into segments is the TCP's own affair; to send the largest is a SHOULD (RFC 9293 section 3.9.1.2, SHLD-28).
+ */
+export function* transmit(why: string, tcb: TcbWithQueues, rules: CallRules): Reactions {
+  for (const amount of queued(tcb) > 0
+    ? amounts(tcb, rules)
+    : [{ octets: 0, level: 'required', why } as const])
+    yield* finBehind(sending(tcb, amount), rules);
+}
+
+const sending = (tcb: TcbWithQueues, { octets, level, why }: Amount): Reaction => ({
+  ...segmentized(tcb, octets),
+  ...{ delivered: [], told: [], level, why },
+});
+
+function amounts(tcb: TcbWithQueues, rules: CallRules): Generator<Amount> {
+  return rules.rfc1122 ? bySillyWindowAvoidance(tcb, rules) : byWindow(tcb);
+}
+
+/** A SEND is pushed where its user says so, and by the CLOSE behind it. */
+const isPushed = ({ sends, closing }: TcbWithQueues): boolean => closing || sends.some(({ push }) => push);
+
+const fitting = (tcb: TcbWithQueues): number => Math.min(queued(tcb), Math.max(0, usable(tcb)));
+
+/** RFC 793 section 3.7 and page 56. */
+function* byWindow(tcb: TcbWithQueues): Generator<Amount> {
+  const level = 'required';
+  yield { octets: fitting(tcb), level, why: 'RFC 793 3.9 SEND call: what fits the window is sent' };
+  if (!isPushed(tcb)) yield { octets: 0, level, why: 'RFC 793 3.8: text without PUSH may be combined' };
+  if (tcb.sndWnd === 0)
+    yield { octets: 1, level, why: 'RFC 793 3.7: one octet may be sent into a closed window' };
+}
+
+/** RFC 1122 section 4.2.3.4, RFC 9293 section 3.8.6.2.1: when to send data. */
+function* bySillyWindowAvoidance(tcb: TcbWithQueues, { by }: CallRules): Generator<Amount> {
+  const { sndMss, maxSndWnd, nagle, sndWnd } = tcb;
+  const rule = by('3.8.6.2.1', '4.2.3.4');
+  const fits = fitting(tcb);
+  const rest = fits % sndMss;
+  const full = fits - rest;
+  const idle = inFlight(tcb) === 0 && full === 0;
+  const required = (octets: number, why: string): Amount => ({ octets, level: 'required', why });
+  const all = fits === queued(tcb);
+  if (rest === 0) yield required(full, `${rule} (1): full segments are sent`);
+  else if (all && nagle && !idle) {
+    const why = `${by('3.7.4', '4.2.3.4')}: Nagle, a small segment waits while text is in flight`;
+    yield { octets: full, level: 'recommended', why };
+    yield { octets: fits, level: 'permitted', why: `${by('3.7.4', '4.2.3.4')}: Nagle is a SHOULD` };
+  } else if (all) {
+    yield required(fits, `${rule} (2): all that is left is sent`);
+    if (!isPushed(tcb))
+      yield required(full, `${by('3.9.1.2', '4.2.2.2')}: text without PUSH may wait for more`);
+  } else {
+    const half = rest >= maxSndWnd / 2 && (idle || !nagle);
+    const [taken, left] = half ? [fits, full] : [full, fits];
+    yield required(taken, `${rule} (3): half of the largest window is sent, and less waits`);
+    yield { octets: left, level: 'permitted', why: `${rule}: its rules are only recommended` };
+  }
+  if (full > 0 && !isPushed(tcb)) {
+    const why = `${by('3.9.1.2', '4.2.2.2')}: text without PUSH may be aggregated`;
+    yield { octets: 0, level: 'permitted', why };
+  }
+  // The TCB knows no congestion window: it may be smaller, but lets one segment go when nothing is in flight.
+  const least = inFlight(tcb) === 0 ? Math.min(sndMss, fits) : 0;
+  for (let octets = least; octets <= full; octets += sndMss)
+    if (octets > 0 || inFlight(tcb) > 0)
+      yield required(octets, `${by('3.8.2', '4.2.2.15')}: the congestion window lets no more go`);
+  if (sndWnd === 0)
+    yield {
+      octets: 1,
+      level: 'permitted',
+      why: `${by('3.8.6.1', '4.2.2.17')}: a probe should wait for an RTO`,
+    };
+}
+
+/** The first octets of the queue, in segments: SND.NXT moves over them. */
+export function segmentized(
+  tcb: TcbWithQueues,
+  octets: number,
+): { readonly sent: readonly Segment[]; readonly tcb: TcbWithQueues } {
+  const sent: Segment[] = [];
+  let { sends, sndNxt } = tcb;
+  for (let left = octets; left > 0; ) {
+    const data = Math.min(left, tcb.sndMss);
+    const cut = without(sends, data);
+    const pushed = cut.pushed || (tcb.closing && cut.rest.length === 0);
+    sent.push(formed(tcb, { seq: sndNxt, data, controls: pushed ? ['PSH'] : [] }));
+    left -= data;
+    sndNxt = add(sndNxt, data);
+    sends = cut.rest;
+  }
+  return { sent, tcb: { ...tcb, sends, sndNxt, sent: [...tcb.sent, ...sent] } };
+}
+
+/** The queue behind its first octets, and whether a SEND with PUSH ends in them. */
+function without(
+  sends: readonly QueuedSend[],
+  octets: number,
+): { rest: readonly QueuedSend[]; pushed: boolean } {
+  const [first, ...others] = sends;
+  if (first === undefined || octets === 0) return { rest: sends, pushed: false };
+  if (first.octets > octets)
+    return { rest: [{ ...first, octets: first.octets - octets }, ...others], pushed: false };
+  const { rest, pushed } = without(others, octets - first.octets);
+  return { rest, pushed: first.push || pushed };
+}
+
+/** Where the FIN of a CLOSE leads. RFC 793 page 61 says CLOSING, its figures 6 and 13 LAST-ACK, as RFC 1122 4.2.2.20(a). */
+const afterFin = ({ state }: TcbWithQueues, rules: CallRules): readonly State[] => {
+  if (state !== 'CLOSE-WAIT') return ['FIN-WAIT-1'];
+  return rules.rfc1122 ? ['LAST-ACK'] : ['LAST-ACK', 'CLOSING'];
+};
+
+/** The FIN follows when no text is left, in a segment of its own or on the last one. */
+export function* finBehind(reaction: Reaction, rules: CallRules): Reactions {
+  const { tcb, sent } = reaction;
+  if (!tcb.closing || tcb.sends.length > 0) return yield reaction;
+  const fin = formed(tcb, { controls: ['FIN'] });
+  const last = sent.at(-1);
+  for (const state of afterFin(tcb, rules)) {
+    const next = { ...enter(tcb, state), closing: false, sndNxt: add(tcb.sndNxt, 1) };
+    yield { ...reaction, sent: [...sent, fin], tcb: { ...next, sent: [...tcb.sent, fin] } };
+    if (last === undefined) continue;
+    const both = { ...last, ctl: new Set<Control>([...last.ctl, 'FIN']) };
+    const queue = [...tcb.sent.slice(0, -1), both];
+    yield { ...reaction, sent: [...sent.slice(0, -1), both], tcb: { ...next, sent: queue } };
+  }
+  // A FIN takes a place in the window; the CLOSE call does not look at the window.
+  if (usable(tcb) < 1) yield { ...reaction, why: 'glossary, send window: nothing new is sent beyond it' };
+}

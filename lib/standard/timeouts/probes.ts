@@ -1,0 +1,51 @@
+import { sub } from '../../wire/seq.ts';
+import { emptyAck } from '../arrives/replies.ts';
+import { type CallRules, may, must, type Reactions, should } from '../calls/reaction.ts';
+import { finBehind, segmentized } from '../calls/transmission.ts';
+import { inFlight, queued, synInFlight, type TcbWithQueues } from '../queues.ts';
+import type { State } from '../state.ts';
+import { ABORTED, givenUp } from './given-up.ts';
+import { sentAgain } from './retransmission.ts';
+
+const PROBING: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'CLOSE-WAIT', 'CLOSING', 'LAST-ACK'];
+
+export const probesWindow = (tcb: TcbWithQueues): boolean =>
+  PROBING.includes(tcb.state) &&
+  !synInFlight(tcb) &&
+  tcb.sndWnd === 0 &&
+  (queued(tcb) > 0 || tcb.closing || inFlight(tcb) > 0);
+
+/** RFC 793 section 3.7, RFC 1122 section 4.2.2.17, RFC 9293 section 3.8.6.1: at least one octet of new data, or old data again. */
+export function* zeroWindow(tcb: TcbWithQueues, rules: CallRules): Reactions {
+  const why = `${rules.by('3.8.6.1', '4.2.2.17', '3.7')}: a probe`;
+  if (inFlight(tcb) > 0)
+    for (const each of sentAgain(tcb, rules)) yield { ...each, why: `${why}; ${each.why}` };
+  const waiting = queued(tcb);
+  if (waiting === 0 && !tcb.closing) return;
+  for (const octets of new Set([Math.min(1, waiting), Math.min(waiting, tcb.sndMss)])) {
+    const level = octets <= 1 ? 'required' : 'permitted';
+    const probe = { ...segmentized(tcb, octets), delivered: [], told: [], level, why } as const;
+    for (const each of finBehind(probe, rules)) if (each.sent.length > 0) yield each;
+  }
+}
+
+/** Idle: nothing is unacknowledged or waits to be sent (RFC 9293 section 3.8.4). */
+export const keepsAlive = (tcb: TcbWithQueues): boolean =>
+  tcb.keepAlive &&
+  (['ESTABLISHED', 'FIN-WAIT-2', 'CLOSE-WAIT'] as readonly State[]).includes(tcb.state) &&
+  inFlight(tcb) === 0 &&
+  queued(tcb) === 0 &&
+  !tcb.closing;
+
+/** RFC 1122 section 4.2.3.6, RFC 9293 section 3.8.4. RFC 793 does not know keep-alives, and forbids none. */
+export function* keepAlive(tcb: TcbWithQueues, unanswered: number, rules: CallRules): Reactions {
+  const place = rules.by('3.8.4', '4.2.3.6');
+  const probe = { ...emptyAck(tcb), seq: sub(tcb.sndNxt, 1) };
+  if (!rules.rfc1122) yield* must('RFC 793 has no keep-alives', tcb);
+  const usual = rules.rfc1122 ? should : may;
+  yield* usual(`${place}: a keep-alive without data`, tcb, { sent: [probe] });
+  yield* may(`${place}: a keep-alive with one garbage octet`, tcb, { sent: [{ ...probe, data: 1 }] });
+  // No single probe that is not answered shows that the connection is dead; how many do is not said.
+  if (unanswered > 1)
+    yield* givenUp(`${place}: ${unanswered} probes in a row`, tcb, [{ to: 'user', says: ABORTED }], may);
+}
