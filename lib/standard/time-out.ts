@@ -50,7 +50,7 @@ function* ranOut(tcb: TcbWithQueues, timer: Timer, rules: CallRules): Reactions 
     case 'user':
       return yield* user(tcb, rules);
     case 'retransmission':
-      return yield* inFlight(tcb) > 0 ? retransmission(tcb, timer.reached, rules) : idle();
+      return yield* awaitsAcknowledgment(tcb) ? retransmission(tcb, timer.reached, rules) : idle();
     case 'TIME-WAIT':
       if (tcb.state === 'TIME-WAIT') yield* must(rules.step(tcb, 'the TCB is deleted'), deleted(tcb));
       else yield* idle();
@@ -61,6 +61,9 @@ function* ranOut(tcb: TcbWithQueues, timer: Timer, rules: CallRules): Reactions 
       return yield* keepsAlive(tcb) ? keepAlive(tcb, timer.unanswered ?? 0, rules) : idle();
   }
 }
+
+/** A passive opener that listens again has flushed its retransmission queue. */
+const awaitsAcknowledgment = (tcb: TcbWithQueues): boolean => tcb.state !== 'LISTEN' && inFlight(tcb) > 0;
 
 function* user(tcb: TcbWithQueues, rules: CallRules): Reactions {
   const told: Reaction['told'] = [{ to: 'user', says: ABORTED }, ...outstanding(tcb, ABORTED)];

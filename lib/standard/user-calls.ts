@@ -53,7 +53,7 @@ export function userCalls(tcb: TcbWithQueues, call: Call, profile: Profile): Rea
 export function serveQueue(tcb: TcbWithQueues, profile: Profile): Reaction[] {
   const rules = callRules(profile, 'CLOSE call', SECTION.CLOSE);
   const next = tcb.closing && tcb.state === 'ESTABLISHED' ? enter(tcb, 'FIN-WAIT-1') : tcb;
-  const serves = ['ESTABLISHED', 'FIN-WAIT-1', 'CLOSE-WAIT'].includes(next.state);
+  const serves = ['ESTABLISHED', 'FIN-WAIT-1', 'CLOSE-WAIT', 'CLOSING'].includes(next.state);
   const waits = next.sends.length > 0 || next.closing;
   return distinctReactions(
     serves && waits

@@ -48,9 +48,19 @@ export const must = react('required');
 export const should = react('recommended');
 export const may = react('permitted');
 
+/** In an order of its own, so that equal things are written alike. */
+const ordered = (value: unknown): unknown => {
+  if (value instanceof Set) return [...value].sort();
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, each]) => [name, ordered(each)]);
+};
+
 /** The same reaction, by several rules, counts as what the strongest of them makes it. */
 export const distinctReactions = (reactions: Iterable<Reaction>): Reaction[] => [
-  ...strongestOf(reactions, ({ level: _, why: __, ...what }) => what).values(),
+  ...strongestOf(reactions, ({ level: _, why: __, ...what }) => ordered(what)).values(),
 ];
 
 /** What the caller is told at once, and nothing else happens. */

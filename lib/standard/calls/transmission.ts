@@ -123,6 +123,7 @@ function without(
 
 /** Where the FIN of a CLOSE leads. RFC 793 page 61 says CLOSING, its figures 6 and 13 LAST-ACK, as RFC 1122 4.2.2.20(a). */
 const afterFin = ({ state }: TcbWithQueues, rules: CallRules): readonly State[] => {
+  if (state === 'CLOSING') return ['CLOSING'];
   if (state !== 'CLOSE-WAIT') return ['FIN-WAIT-1'];
   return rules.rfc1122 ? ['LAST-ACK'] : ['LAST-ACK', 'CLOSING'];
 };

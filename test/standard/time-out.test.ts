@@ -1,0 +1,323 @@
+import { expect } from 'chai';
+import { DEFAULT_PROFILE, PROFILES, type Profile } from '../../lib/standard/profile.ts';
+import type { TcbWithQueues } from '../../lib/standard/queues.ts';
+import { STATES, type State } from '../../lib/standard/state.ts';
+import type { Segment } from '../../lib/standard/tcb.ts';
+import { type Timer, timeOut } from '../../lib/standard/time-out.ts';
+import { userCalls } from '../../lib/standard/user-calls.ts';
+import { reactionTexts, whole } from './reactions.ts';
+
+/** Either for all profiles, or by profile; one that is not named is as the one before it. */
+type Expected =
+  | readonly string[]
+  | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);
+
+const check = (what: string, tcb: TcbWithQueues, timer: Timer, expected: Expected): void => {
+  const by: Partial<Record<Profile, readonly string[]>> =
+    'rfc793' in expected ? expected : { rfc793: expected as readonly string[] };
+  let outcomes: readonly string[] = [];
+  for (const profile of PROFILES) {
+    outcomes = by[profile] ?? outcomes;
+    const anticipated = outcomes;
+    it(`${what} (${profile})`, () => {
+      expect(reactionTexts(timeOut(tcb, timer, profile))).to.have.members([...anticipated]);
+    });
+  }
+};
+
+const nothing = (state: State): string[] => [`must silence ${state}`];
+
+/** In flight: ten octets from 101 and twenty from 111, each in a segment of its own. */
+const inFlight = (more: Partial<TcbWithQueues> = {}): TcbWithQueues => {
+  const first = userCalls(whole('ESTABLISHED', {}, { nagle: false }), { name: 'SEND', octets: 10 }, 'rfc793');
+  const second = first.flatMap(({ tcb }) =>
+    userCalls(tcb, { name: 'SEND', octets: 20, push: false }, 'rfc793'),
+  );
+  const tcb = second.find(({ sent }) => sent.length > 0)?.tcb;
+  if (tcb === undefined) throw new Error('nothing was sent');
+  return { ...tcb, ...more };
+};
+
+describe('timeOut', () => {
+  describe('user', () => {
+    const aborted = 'user: connection aborted due to user timeout';
+    const better = (state: State): string => `should silence ${state}, user: user timeout`;
+    const resets = (seq: number): string[] => [
+      `may <SEQ=${seq}><CTL=RST> CLOSED, ${aborted}`,
+      `may <SEQ=${seq}><ACK=301><CTL=ACK,RST> CLOSED, ${aborted}`,
+    ];
+    check('CLOSED has no TCB', whole('CLOSED'), { name: 'user' }, nothing('CLOSED'));
+    for (const state of STATES.filter((each) => each !== 'CLOSED')) {
+      const tcb = whole(state);
+      const silent = ['LISTEN', 'SYN-SENT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'].includes(state);
+      const closes = [`must silence CLOSED, ${aborted}`, ...(silent ? [] : resets(tcb.sndNxt))];
+      check(
+        state,
+        tcb,
+        { name: 'user' },
+        {
+          rfc793: closes,
+          rfc1122: [...closes, better(state)],
+          rfc9293: closes,
+        },
+      );
+    }
+    it('tells the calls that wait', () => {
+      const tcb = inFlight({ receives: [5] });
+      expect(reactionTexts(timeOut(tcb, { name: 'user' }, DEFAULT_PROFILE))).to.include(
+        `must silence CLOSED, ${aborted}, SENDs: ${aborted.slice(6)}, RECEIVEs: ${aborted.slice(6)}`,
+      );
+    });
+  });
+
+  describe('TIME-WAIT', () => {
+    for (const state of STATES)
+      check(state, whole(state), { name: 'TIME-WAIT' }, [
+        `must silence ${state === 'TIME-WAIT' ? 'CLOSED' : state}`,
+      ]);
+  });
+
+  describe('retransmission', () => {
+    const timer: Timer = { name: 'retransmission' };
+    const by: Readonly<Record<State, readonly string[]>> = {
+      CLOSED: nothing('CLOSED'),
+      LISTEN: nothing('LISTEN'),
+      'SYN-SENT': ['must <SEQ=100><CTL=SYN> SYN-SENT'],
+      'SYN-RECEIVED': ['must <SEQ=100><ACK=301><CTL=ACK,SYN> SYN-RECEIVED'],
+      ESTABLISHED: nothing('ESTABLISHED'),
+      'FIN-WAIT-1': ['must <SEQ=101><ACK=301><CTL=ACK,FIN> FIN-WAIT-1'],
+      'FIN-WAIT-2': nothing('FIN-WAIT-2'),
+      'CLOSE-WAIT': nothing('CLOSE-WAIT'),
+      CLOSING: ['must <SEQ=101><ACK=301><CTL=ACK,FIN> CLOSING'],
+      'LAST-ACK': ['must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK'],
+      'TIME-WAIT': nothing('TIME-WAIT'),
+    };
+    for (const state of STATES) check(state, whole(state), timer, by[state]);
+    check(
+      'LISTEN, after a reset in SYN-RECEIVED',
+      whole('LISTEN', { sndUna: 100 }),
+      timer,
+      nothing('LISTEN'),
+    );
+    check(
+      'a SYN that met another, as it is answered or as it was',
+      whole('SYN-RECEIVED', { origin: 'active' }),
+      timer,
+      ['must <SEQ=100><ACK=301><CTL=ACK,SYN> SYN-RECEIVED', 'must <SEQ=100><CTL=SYN> SYN-RECEIVED'],
+    );
+    check('a SYN with its text, or without', whole('SYN-SENT', { sndNxt: 111 }), timer, [
+      'must <SEQ=100><CTL=SYN> SYN-SENT',
+      'must <SEQ=100><DATA=10><CTL=PSH,SYN> SYN-SENT',
+    ]);
+    check(
+      'our SYN comes before the FIN of a CLOSE in SYN-RECEIVED',
+      whole('FIN-WAIT-1', { sndUna: 100 }),
+      timer,
+      ['must <SEQ=100><ACK=301><CTL=ACK,SYN> FIN-WAIT-1'],
+    );
+
+    const front = '<SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> ESTABLISHED';
+    check('the front of the queue, or both in one', inFlight(), timer, [
+      `must ${front}`,
+      'must <SEQ=101><ACK=301><DATA=30><CTL=ACK,PSH> ESTABLISHED',
+    ]);
+    check(
+      'the acknowledgment is that of now, or the segment is identical',
+      inFlight({ rcvNxt: 306 }),
+      timer,
+      [
+        `must ${front.replace('301', '306')}`,
+        `may ${front}`,
+        'must <SEQ=101><ACK=306><DATA=30><CTL=ACK,PSH> ESTABLISHED',
+      ],
+    );
+    it('and so is the window', () => {
+      const [reaction] = timeOut(inFlight({ rcvWnd: 77 }), timer, DEFAULT_PROFILE);
+      expect(reaction?.sent[0]?.wnd).to.equal(77);
+    });
+    check('what is acknowledged has left the queue', inFlight({ sndUna: 111 }), timer, [
+      'must <SEQ=111><ACK=301><DATA=20><CTL=ACK> ESTABLISHED',
+    ]);
+    check(
+      'a part of the front that is acknowledged need not be sent again',
+      inFlight({ sndUna: 105 }),
+      timer,
+      [`must ${front}`, 'must <SEQ=105><ACK=301><DATA=26><CTL=ACK,PSH> ESTABLISHED'],
+    );
+    check('a window that was shrunk cuts it', inFlight({ sndWnd: 4 }), timer, [
+      `must ${front}`,
+      'must <SEQ=101><ACK=301><DATA=30><CTL=ACK,PSH> ESTABLISHED',
+      'must <SEQ=101><ACK=301><DATA=4><CTL=ACK> ESTABLISHED',
+    ]);
+    check('a segment is no larger than can be sent', inFlight({ sndMss: 25 }), timer, [
+      `must ${front}`,
+      'must <SEQ=101><ACK=301><DATA=25><CTL=ACK,PSH> ESTABLISHED',
+    ]);
+    check('the FIN behind text, or with it', whole('FIN-WAIT-1', { sndNxt: 112 }), timer, [
+      'must <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> FIN-WAIT-1',
+      'must <SEQ=101><ACK=301><DATA=10><CTL=ACK,FIN,PSH> FIN-WAIT-1',
+    ]);
+    check(
+      'urgent text is still urgent',
+      inFlight({ sndUna: 111, urgent: { pointer: 131, end: 131 } }),
+      timer,
+      [
+        'must <SEQ=111><ACK=301><URG=20><DATA=20><CTL=ACK,URG> ESTABLISHED',
+        'may <SEQ=111><ACK=301><DATA=20><CTL=ACK> ESTABLISHED',
+      ],
+    );
+
+    describe('excessive retransmissions', () => {
+      const excessive = 'user: excessive retransmissions';
+      const syn = '<SEQ=100><CTL=SYN> SYN-SENT';
+      check(
+        'R1: the user is told',
+        whole('SYN-SENT'),
+        { ...timer, reached: 'R1' },
+        {
+          rfc793: [`must ${syn}`],
+          rfc1122: [`must ${syn}, ${excessive}`, `may ${syn}`],
+        },
+      );
+      check(
+        'R2: the connection is closed',
+        whole('SYN-SENT'),
+        { ...timer, reached: 'R2' },
+        {
+          rfc793: [`must ${syn}`],
+          rfc1122: [`must silence CLOSED, ${excessive}`],
+        },
+      );
+      const fin = '<SEQ=101><ACK=301><CTL=ACK,FIN> FIN-WAIT-1';
+      const given = [
+        `silence CLOSED, ${excessive}`,
+        `<SEQ=102><CTL=RST> CLOSED, ${excessive}`,
+        `<SEQ=102><ACK=301><CTL=ACK,RST> CLOSED, ${excessive}`,
+      ];
+      check(
+        'R2, perhaps with a reset',
+        whole('FIN-WAIT-1'),
+        { ...timer, reached: 'R2' },
+        {
+          rfc793: [`must ${fin}`],
+          rfc1122: given.map((text, index) => `${index === 0 ? 'must' : 'may'} ${text}`),
+        },
+      );
+      check(
+        'R2 behind a closed window should not close it',
+        whole('FIN-WAIT-1', { sndWnd: 0 }),
+        { ...timer, reached: 'R2' },
+        {
+          rfc793: [`must ${fin}`],
+          rfc1122: [`must ${fin}`, ...given.map((text) => `may ${text}`)],
+        },
+      );
+    });
+  });
+
+  describe('zero window', () => {
+    const timer: Timer = { name: 'zero window' };
+    const sends = [{ octets: 10, push: true }];
+    const closed = { sndWnd: 0 };
+    const probes = (state: State): string[] => [
+      `must <SEQ=101><ACK=301><DATA=1><CTL=ACK> ${state}, SEND 9 waits`,
+      `may <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> ${state}`,
+    ];
+    for (const state of ['ESTABLISHED', 'CLOSE-WAIT'] as const)
+      check(`an octet that waits: ${state}`, whole(state, closed, { sends }), timer, probes(state));
+    check(
+      'in FIN-WAIT-1 while CLOSE waits',
+      whole('FIN-WAIT-1', { ...closed, sndNxt: 101 }, { sends, closing: true }),
+      timer,
+      [
+        'must <SEQ=101><ACK=301><DATA=1><CTL=ACK> FIN-WAIT-1, CLOSE waits, SEND 9 waits',
+        'may <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> <SEQ=111><ACK=301><CTL=ACK,FIN> FIN-WAIT-1',
+        'may <SEQ=101><ACK=301><DATA=10><CTL=ACK,FIN,PSH> FIN-WAIT-1',
+        'may <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> FIN-WAIT-1, CLOSE waits',
+      ],
+    );
+    check('a FIN that waits', whole('CLOSE-WAIT', closed, { closing: true }), timer, {
+      rfc793: [
+        'must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK',
+        'must <SEQ=101><ACK=301><CTL=ACK,FIN> CLOSING',
+      ],
+      rfc1122: ['must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK'],
+    });
+    check('what is in flight', whole('LAST-ACK', closed), timer, [
+      'must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK',
+    ]);
+    check('a probe once more, or another octet', inFlight({ ...closed, sndUna: 111, sends }), timer, [
+      'must <SEQ=111><ACK=301><DATA=20><CTL=ACK> ESTABLISHED, SEND 10 waits',
+      'must <SEQ=131><ACK=301><DATA=1><CTL=ACK> ESTABLISHED, SEND 9 waits',
+      'may <SEQ=131><ACK=301><DATA=10><CTL=ACK,PSH> ESTABLISHED',
+    ]);
+    check('no probe of a window that is open', whole('ESTABLISHED', {}, { sends }), timer, [
+      'must silence ESTABLISHED, SEND 10 waits',
+    ]);
+    for (const state of STATES)
+      if (!['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'].includes(state))
+        check(`nothing to send: ${state}`, whole(state, closed), timer, nothing(state));
+    it('never closes the connection', () => {
+      for (const profile of PROFILES)
+        for (const { tcb } of timeOut(whole('ESTABLISHED', closed, { sends }), timer, profile))
+          expect(tcb.state).to.equal('ESTABLISHED');
+    });
+  });
+
+  describe('keep-alive', () => {
+    const timer: Timer = { name: 'keep-alive' };
+    const on = { keepAlive: true };
+    const probes = (state: State, seq: number): Expected => ({
+      rfc793: [
+        `must silence ${state}`,
+        `may <SEQ=${seq}><ACK=301><CTL=ACK> ${state}`,
+        `may <SEQ=${seq}><ACK=301><DATA=1><CTL=ACK> ${state}`,
+      ],
+      rfc1122: [
+        `should <SEQ=${seq}><ACK=301><CTL=ACK> ${state}`,
+        `may <SEQ=${seq}><ACK=301><DATA=1><CTL=ACK> ${state}`,
+      ],
+    });
+    check('ESTABLISHED', whole('ESTABLISHED', {}, on), timer, probes('ESTABLISHED', 100));
+    check('CLOSE-WAIT', whole('CLOSE-WAIT', {}, on), timer, probes('CLOSE-WAIT', 100));
+    check('FIN-WAIT-2', whole('FIN-WAIT-2', {}, on), timer, probes('FIN-WAIT-2', 101));
+    for (const state of STATES) {
+      check(`off, as it is when nobody asks: ${state}`, whole(state), timer, nothing(state));
+      if (!['ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-2'].includes(state))
+        check(`not idle: ${state}`, whole(state, {}, on), timer, nothing(state));
+    }
+    check('not while text is in flight', inFlight(on), timer, nothing('ESTABLISHED'));
+    check(
+      'nor while it waits',
+      whole('ESTABLISHED', {}, { ...on, sends: [{ octets: 1, push: true }] }),
+      timer,
+      ['must silence ESTABLISHED, SEND 1 waits'],
+    );
+    check('nor while a FIN waits', whole('CLOSE-WAIT', {}, { ...on, closing: true }), timer, [
+      'must silence CLOSE-WAIT, CLOSE waits',
+    ]);
+    it('takes no single probe for a dead connection, but more', () => {
+      const states = (unanswered: number) =>
+        timeOut(whole('ESTABLISHED', {}, on), { ...timer, unanswered }, DEFAULT_PROFILE).map(
+          ({ tcb, level }) => [tcb.state, level],
+        );
+      expect(states(1)).to.deep.equal([
+        ['ESTABLISHED', 'recommended'],
+        ['ESTABLISHED', 'permitted'],
+      ]);
+      expect(states(2)).to.deep.include(['CLOSED', 'permitted']);
+    });
+    it('moves nothing', () => {
+      const tcb = whole('ESTABLISHED', {}, on);
+      for (const reaction of timeOut(tcb, timer, DEFAULT_PROFILE)) expect(reaction.tcb).to.deep.equal(tcb);
+    });
+  });
+
+  it('a retransmission moves nothing', () => {
+    const texts = (segments: readonly Segment[]) => segments.map(({ seq, data }) => [seq, data]);
+    for (const { tcb, sent } of timeOut(inFlight(), { name: 'retransmission' }, DEFAULT_PROFILE)) {
+      expect(tcb).to.deep.equal(inFlight());
+      expect(texts(sent)).to.have.lengthOf(1);
+    }
+  });
+});
