@@ -7,7 +7,7 @@ import { ladderText } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
 import { findSubject, ruleTexts, stepTexts } from './subject.ts';
 
-/** The run as JUnit XML, see junit.xsd: a suite for each state, a test case for each case and address family. */
+/** The run as JUnit XML: a suite for each state, a test case for each case and address family. */
 export function junitXml(run: Run): string {
   const groups = byState(run.cases);
   const cases = tally(run.cases, run);

@@ -64,7 +64,7 @@ describe('reports for machines', function () {
     });
 
     describe('by its schema', () => {
-      const schema = fileURLToPath(new URL('../../lib/report/junit.xsd', import.meta.url));
+      const schema = fileURLToPath(new URL('./junit.xsd', import.meta.url));
 
       /** What xmllint says of a document; empty when it is accepted. */
       function objections(xml: string): string {

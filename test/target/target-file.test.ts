@@ -16,7 +16,7 @@ import {
 } from '../../lib/target/target-file.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/targets/', import.meta.url));
-const SCHEMA = fileURLToPath(new URL('../../lib/target/target-file.schema.json', import.meta.url));
+const SCHEMA = fileURLToPath(new URL('../../schemas/target-file.schema.json', import.meta.url));
 
 const minimal = {
   name: 'a target',
