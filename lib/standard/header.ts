@@ -12,7 +12,7 @@ const KNOWN_KINDS: readonly number[] = Object.values(OPTION_KIND);
 /**
  * What is right and wrong with the header of a segment (RFC 9293 section 3.1).
  *
- * @throws Error for a data offset that is not true, and yet one that a header may have
+ * @throws Error for a data offset that a header may have, but that is not where the text begins
  */
 export function headerForm(segment: ConcreteSegment): HeaderForm {
   const { reserved, ctl } = segment;
@@ -31,23 +31,23 @@ export function headerForm(segment: ConcreteSegment): HeaderForm {
   };
 }
 
-/** Of a kind that is known, an option that could not be read as such has another length than its kind. */
+/** A raw option of a known kind has a length that its kind does not have. */
 export function hasWrongLength(option: TcpOption): boolean {
   if (option.kind !== 'raw') return false;
   const { type, bytes } = option;
   return KNOWN_KINDS.includes(type) || bytes[0] !== bytes.length + 1;
 }
 
-/** What follows the end of the list is padding, whatever it is. */
+/** Everything after the end of the list is padding. */
 export function beforeTheEnd(options: readonly TcpOption[]): readonly TcpOption[] {
   const end = options.findIndex(({ kind }) => kind === 'eol');
   return end === -1 ? options : options.slice(0, end);
 }
 
 /**
- * Whether the text would begin inside the fixed header, or behind the end of the segment.
+ * Whether the text would begin inside the fixed header, or after the end of the segment.
  *
- * @throws Error when it would begin elsewhere than it was put: that is another segment, and to be written as such
+ * @throws Error when the text would begin somewhere else inside the segment: write that as another segment
  */
 function offsetIsWrong(segment: ConcreteSegment): boolean {
   const { offset, data } = segment;

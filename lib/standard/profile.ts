@@ -1,8 +1,8 @@
 /**
- * A profile is a chain of documents, each overriding what came before it.
+ * A profile is a chain of documents. Each overrides those before it.
  *
  * `rfc793`: the letter of 1981. `rfc1122`: its corrections. `rfc5961`: challenge ACKs, and RFC 2873: precedence is
- * ignored. `rfc9293`: the current standard; it makes RFC 5961 a choice of the implementation.
+ * ignored. `rfc9293`: the current standard, which leaves RFC 5961 to the implementer.
  */
 export const PROFILES = ['rfc793', 'rfc1122', 'rfc5961', 'rfc9293'] as const;
 

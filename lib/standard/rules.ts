@@ -8,8 +8,8 @@ import type { Rule } from './rules/rule.ts';
 export type { Observable, Rule, RuleLevel } from './rules/rule.ts';
 
 /**
- * The table of rules: a row for each that a case can name. An id begins with its document; one that does not is a requirement of RFC
- * 9293, by the number that its appendix B gives, or by section and step where it gives none.
+ * The table of rules: one row for each rule that a case can name. An id begins with its document. An id without a document is a
+ * requirement of RFC 9293: its number in appendix B, or section and step where it has no number.
  */
 export const RULES = {
   ...RFC_9293_NUMBERED,
@@ -19,10 +19,10 @@ export const RULES = {
   ...OTHERS,
 };
 
-/** The id of a rule: a misspelt one does not compile. */
+/** The id of a rule. A misspelt id does not compile. */
 export type RuleId = keyof typeof RULES;
 
-// What a rule carries is an id of the table too.
+// This type checks that what a rule carries is an id of the table.
 const TABLE: Readonly<Record<RuleId, Rule<RuleId>>> = RULES;
 
 export const RULE_IDS = Object.keys(RULES) as readonly RuleId[];
@@ -31,19 +31,19 @@ export const isRule = (id: string): id is RuleId => Object.hasOwn(TABLE, id);
 
 export const ruleOf = (id: RuleId): Rule<RuleId> => TABLE[id];
 
-/** Document, section and step, as a reader looks a rule up: `RFC 9293 3.10.7.4 first`. */
+/** Document, section and step, e.g. `RFC 9293 3.10.7.4 first`. */
 export function citationOf(id: RuleId): string {
   const { document, section, step } = TABLE[id];
   return [document, section, ...(step === undefined ? [] : [step])].join(' ');
 }
 
-/** What a case that names these rules cites, each place once. */
+/** The places that a case with these rules cites, each once. */
 export const citationsOf = (ids: readonly RuleId[]): readonly string[] => [...new Set(ids.map(citationOf))];
 
-/** The requirements that a case tests which names these rules, each once. */
+/** The requirements that a case with these rules tests, each once. */
 export const requirementsOf = (ids: readonly RuleId[]): readonly RuleId[] => [
   ...new Set(ids.flatMap((id) => TABLE[id].carries ?? [id])),
 ];
 
-/** The rules that are requirements themselves, the numbered ones first. What a rule of an older document carries is one of them. */
+/** The rules that are requirements themselves, the numbered ones first. A rule of an older document carries some of these. */
 export const REQUIREMENTS = RULE_IDS.filter((id) => TABLE[id].carries === undefined);

@@ -10,9 +10,9 @@ import type { Segment, Tcb } from './tcb.ts';
 export type { Arrival } from './arrives/arrival.ts';
 
 /**
- * SEGMENT ARRIVES (RFC 793 pages 64-76, RFC 9293 section 3.10.7) as a function: everything that the documents of the
- * profile let a TCP do with this segment. It never returns the same reply and TCB twice. What a TCP does by itself at
- * about the same time (retransmitting, sending queued text, window updates) is not part of it.
+ * SEGMENT ARRIVES (RFC 793 pages 64-76, RFC 9293 section 3.10.7) as a function. It returns everything that the documents
+ * of the profile let a TCP do with this segment, and never the same reply and TCB twice. What a TCP does by itself at about
+ * the same time (retransmissions, queued text, window updates) is not included.
  *
  * @param adoption the checks of RFC 5961 that the TCP has adopted; only `rfc9293` leaves that to the TCP
  */
@@ -26,7 +26,7 @@ export const segmentArrives = (
 const OPENING: { [state in State]?: typeof listen } = { CLOSED: closed, LISTEN: listen, 'SYN-SENT': synSent };
 
 function* arrives(tcb: Tcb, segment: Segment, rules: Rules) {
-  if (!segment.checksumValid) return yield* must('RFC 793 3.1: its checksum is wrong', tcb, 'silence');
+  if (!segment.checksumValid) return yield* must('RFC 793 3.1: the checksum is wrong', tcb, 'silence');
   if (!segment.unicast) {
     yield* must('RFC 1122 4.2.3.10: it was sent to a broadcast or multicast address', tcb, 'silence');
     if (rules.rfc1122) return;

@@ -30,7 +30,7 @@ export interface Tcb {
   readonly precedence: number;
   /** Whether the user and the system let the precedence of the connection be raised (RFC 793, page 66). */
   readonly mayRaisePrecedence: boolean;
-  /** The user has closed the connection both ways: no one is left to take text (RFC 1122 section 4.2.2.13). */
+  /** The user has closed both directions, so nobody reads text (RFC 1122 section 4.2.2.13). */
   readonly userGone: boolean;
 }
 
@@ -39,8 +39,8 @@ export const CONTROLS = ['SYN', 'FIN', 'RST', 'ACK', 'PSH', 'URG', 'ECE', 'CWR']
 export type Control = (typeof CONTROLS)[number];
 
 /**
- * What is wrong with the form of a header: a data offset below 5 or beyond the end of the segment, so that nothing says
- * where the text begins; or the length of an option, which is below 2, not that of its kind, or beyond the end of the header.
+ * What is wrong with the form of a header. The data offset is below 5 or beyond the end of the segment, so that nothing says
+ * where the text begins. Or the length of an option is below 2, not that of its kind, or beyond the end of the header.
  */
 export type Malformation = 'data offset' | 'option length';
 
@@ -66,12 +66,12 @@ export interface Segment {
   readonly malformed?: Malformation;
   /** The four reserved bits, 0...15; absent where they are 0. */
   readonly reserved?: number;
-  /** Whether it has an option that no TCP is bound to know, or one that is to be ignored where it stands. */
+  /** True when it has an option that a TCP need not know, or one that must be ignored in this segment. */
   readonly unknownOption?: true;
   /** False when it was sent to a broadcast or multicast address. */
   readonly unicast: boolean;
 }
 
-/** SEG.LEN: the octets of sequence space that a segment occupies: text, SYN and FIN (RFC 793 section 3.3, errata 1562). */
+/** SEG.LEN, the sequence space that a segment takes, in octets: text, SYN and FIN (RFC 793 section 3.3, errata 1562). */
 export const segLen = (segment: Pick<Segment, 'data' | 'ctl'>): number =>
   segment.data + (segment.ctl.has('SYN') ? 1 : 0) + (segment.ctl.has('FIN') ? 1 : 0);

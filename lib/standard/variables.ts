@@ -1,10 +1,10 @@
 import type { Variable } from '../notation/types.ts';
 import type { Tcb } from './tcb.ts';
 
-/** The variables of the connection; those of a segment (SEG.SEQ, SEG.ACK, SEG.LEN) come with the segment. */
+/** The variables of the connection, without those of a segment (SEG.SEQ, SEG.ACK, SEG.LEN). */
 export type TcbVariable = Exclude<Variable, `SEG.${string}`>;
 
-/** The TCB under the names that the notation uses. */
+/** The values of the TCB by the names of the notation. */
 export const tcbVariables = (tcb: Tcb): Record<TcbVariable, number> => ({
   'SND.UNA': tcb.sndUna,
   'SND.NXT': tcb.sndNxt,

@@ -201,7 +201,7 @@ describe('command line: stored results', function () {
     ]);
     expect(stdout).to.match(/^\/\/ .*━━▶ <SEQ=4294967295>/m);
     expect(stdout).to.match(
-      /^\/\/ rule: Synchronized: an unacceptable segment earns an empty ACK.*\(RFC 9293 3\.5\.2 group 3\)$/m,
+      /^\/\/ rule: Synchronized: an unacceptable segment gets an empty ACK.*\(RFC 9293 3\.5\.2 group 3\)$/m,
     );
     expect(stdout).to.match(/The script holds what was expected: on this target it fails\.$/m);
     const observed = await cli(['reproduce', CASE, '--results', results, '--observed']);

@@ -68,7 +68,7 @@ describe('a reproducer', () => {
     const text = reproduction(result(records), subject({ reply: ACK, then: 'ESTABLISHED' }), target(), {
       profile: 'rfc9293',
     });
-    expect(text).to.contain('// rule: Sequence number: an unacceptable segment earns an empty ACK');
+    expect(text).to.contain('// rule: Sequence number: an unacceptable segment gets an empty ACK');
     expect(text).to.contain('// cited: RFC 793 3.9 first');
     expect(text).to.contain('on this target it fails.\n');
     expect(events(text).at(-1)).to.equal('+0~+1 > . 1:1(0) ack 1 <...>');

@@ -9,15 +9,15 @@ export interface Arrival {
   readonly reply: Segment | 'silence';
   readonly tcb: Tcb;
   readonly level: Level;
-  /** The rule: document, section, step, and what it says there in our own words. */
+  /** The rule: document, section, step, and what it says, in our own words. */
   readonly why: string;
-  /** The SEQ of the reply is an ISS that the TCP selects anew: it is written as the TCB's and not to be compared. */
+  /** The SEQ of the reply is a new ISS, which the TCP is free to choose. Do not compare it with the TCB's. */
   readonly freeSeq?: true;
 }
 
 export type Arrivals = Generator<Arrival, void, undefined>;
 
-/** Any of these replies, and the TCB after it. */
+/** One outcome for each reply, all with the same TCB after it. */
 const answer = (level: Level) =>
   function* (why: string, tcb: Tcb, ...replies: readonly Arrival['reply'][]): Arrivals {
     for (const reply of replies) yield { reply, tcb, level, why };
@@ -27,7 +27,7 @@ export const must = answer('required');
 export const should = answer('recommended');
 export const may = answer('permitted');
 
-/** What is listed with how strongly it is asked for, and why. */
+/** An item with the level at which the RFCs ask for it, and why. */
 export type Judged = Pick<Arrival, 'level' | 'why'>;
 
 const atMost = (most: Level) =>
@@ -38,11 +38,12 @@ const atMost = (most: Level) =>
     }
   };
 
-/** The same where the texts leave it open or ask for something else by a SHOULD, and where a SHOULD asks for it. */
+/** The same outcomes, but at most permitted: the RFCs leave them open, or a SHOULD asks for something else. */
 export const permitted = atMost('permitted');
+/** The same outcomes, but at most recommended: only a SHOULD asks for them. */
 export const recommended = atMost('recommended');
 
-/** What follows from several rules counts as what the strongest of them makes it. */
+/** Each item once. One that follows from several rules has the level of the strongest of them. */
 export const strongestOf = <T extends Judged>(
   all: Iterable<T>,
   sameness: (each: T) => unknown,
@@ -60,13 +61,13 @@ export const strongestOf = <T extends Judged>(
 export const distinct = (arrivals: Iterable<Arrival>): Map<string, Arrival> =>
   strongestOf(arrivals, ({ reply, tcb, freeSeq }) => [reply, tcb, freeSeq]);
 
-/** The connection in another state; only SYN-RECEIVED remembers where it came from. */
+/** The connection in another state. Only SYN-RECEIVED has an origin. */
 export const enter = ({ origin: _, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>
   origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
 
 export type Rules = ReturnType<typeof rulesOf>;
 
-/** Which documents are in force, and where the steps of SEGMENT ARRIVES are written. */
+/** The documents in force, and the citations of the steps of SEGMENT ARRIVES. */
 export const rulesOf = (profile: Profile, adoption: Adoption) => {
   const rfc9293 = profile === 'rfc9293';
   const steps =

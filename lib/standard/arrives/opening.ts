@@ -9,10 +9,10 @@ import { trimmed } from './window.ts';
 /** RFC 793 page 65, RFC 9293 section 3.10.7.1: there is no connection. */
 export function* closed(tcb: Tcb, segment: Segment): Arrivals {
   if (segment.ctl.has('RST')) yield* must('RFC 793 page 65: a reset is discarded', tcb, 'silence');
-  else yield* must('RFC 793 page 65: anything but a reset is reset', tcb, resetFor(tcb, segment));
+  else yield* must('RFC 793 page 65: any segment except a reset gets a reset', tcb, resetFor(tcb, segment));
 }
 
-/** Takes the numbers of a SYN; its other controls and its text wait until the connection is established. */
+/** Takes the numbers of a SYN. Its other controls and its text wait until the connection is established. */
 const synReceived = (tcb: Tcb, { seq, wnd, tsval }: Segment): Tcb => ({
   ...enter(tcb, 'SYN-RECEIVED', tcb.state === 'SYN-SENT' ? 'active' : 'passive'),
   ...{ irs: seq, rcvNxt: add(seq, 1), rcvUp: add(seq, 1) },
@@ -20,7 +20,7 @@ const synReceived = (tcb: Tcb, { seq, wnd, tsval }: Segment): Tcb => ({
   ...{ timestamps: tcb.timestamps && tsval !== undefined, tsRecent: tsval ?? tcb.tsRecent },
 });
 
-/** A SYN is answered with a SYN,ACK: our own goes out only now, from an ISS of our choice. */
+/** Answers a SYN by a SYN,ACK. The TCP chooses a new ISS for it. */
 export function* opened(as: typeof must, why: string, tcb: Tcb, segment: Segment): Arrivals {
   const next = { ...synReceived(tcb, segment), sndUna: tcb.iss, sndNxt: add(tcb.iss, 1) };
   for (const each of as(why, next, synAck(next))) yield { ...each, freeSeq: true };
@@ -34,11 +34,11 @@ export function* listen(tcb: Tcb, segment: Segment, { rfc1122, listen: step }: R
   if (!ctl.has('SYN')) return yield* must(step('fourth', 'anything else is dropped'), tcb, 'silence');
   if (security === tcb.security && (precedence <= tcb.precedence || tcb.mayRaisePrecedence)) {
     const raised = { ...tcb, precedence: Math.max(precedence, tcb.precedence) };
-    return yield* opened(must, step('third', 'a SYN is answered with SYN,ACK'), raised, segment);
+    return yield* opened(must, step('third', 'a SYN is answered by a SYN,ACK'), raised, segment);
   }
-  const refused = step('third', 'another security, or a precedence that is refused');
+  const refused = step('third', 'another security, or a refused precedence');
   yield* must(refused, tcb, resetFromZero(tcb, segment));
-  // Page 66 prints this form, although the SYN has no ACK; section 3.4 and RFC 1122 4.2.2.20(b) ask for the other.
+  // Page 66 prints this form although the SYN has no ACK. Section 3.4 and RFC 1122 4.2.2.20(b) ask for the other form.
   if (!rfc1122) yield* must(refused, tcb, resetAtAck(tcb, segment));
 }
 
@@ -47,23 +47,28 @@ export function* synSent(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const { ctl, ack, security, precedence } = segment;
   const { synSent: step } = rules;
   const acknowledges = ctl.has('ACK');
-  const bad = step('first', 'it acknowledges what was not sent');
+  const bad = step('first', 'it acknowledges octets never sent');
   if (acknowledges && (leq(ack, tcb.iss) || gt(ack, tcb.sndNxt)))
     return yield* must(bad, tcb, ctl.has('RST') ? 'silence' : resetAtAck(tcb, segment));
-  const counts = step('second', 'a reset counts when it acknowledges our SYN');
+  const counts = step('second', 'a reset is valid when it acknowledges our SYN');
   if (ctl.has('RST'))
     return yield* acknowledges ? reset(counts, tcb, segment, rules) : must(counts, tcb, 'silence');
   const agreed = precedence === tcb.precedence;
   const bearable = agreed || (!acknowledges && (precedence < tcb.precedence || tcb.mayRaisePrecedence));
-  const refused = step('third', 'another security, or a precedence that is refused');
+  const refused = step('third', 'another security, or a refused precedence');
   if (security !== tcb.security || !bearable) return yield* must(refused, tcb, resetFor(tcb, segment));
   const raised = { ...tcb, precedence: Math.max(precedence, tcb.precedence) };
   if (!ctl.has('SYN')) return yield* must(step('fifth', 'anything else is dropped'), raised, 'silence');
   const next = synReceived(raised, segment);
-  if (!acknowledges) return yield* must(step('fourth', 'a SYN alone: both open'), next, synAck(next));
+  if (!acknowledges)
+    return yield* must(step('fourth', 'a SYN without ACK: a simultaneous open'), next, synAck(next));
   const why = step('fourth', 'our SYN is acknowledged');
   const established = acknowledged(enter(next, 'ESTABLISHED'), segment, rules);
   if (segLen(segment) === 1) return yield* must(why, established, emptyAck(established));
   yield* sixth(established, trimmed(established, segment), rules);
-  yield* may(`${why}; the rest may be left for the peer to send again`, established, emptyAck(established));
+  yield* may(
+    `${why}; the rest may be dropped, and the peer sends it again`,
+    established,
+    emptyAck(established),
+  );
 }

@@ -8,14 +8,14 @@ const reply = ({ rcvWnd, security, precedence }: Tcb, ctl: Control[], seq: numbe
 
 export const emptyAck = (tcb: Tcb): Segment => reply(tcb, ['ACK'], tcb.sndNxt, tcb.rcvNxt);
 export const synAck = (tcb: Tcb): Segment => reply(tcb, ['SYN', 'ACK'], tcb.iss, tcb.rcvNxt);
-/** The two forms of section 3.4: in answer to a segment with ACK, and to one without. */
+/** The two forms of section 3.4: for a segment with ACK, and for one without. */
 export const resetAtAck = (tcb: Tcb, segment: Segment): Segment => reply(tcb, ['RST'], segment.ack);
 export const resetFromZero = (tcb: Tcb, segment: Segment): Segment =>
   reply(tcb, ['RST', 'ACK'], 0, add(segment.seq, segLen(segment)));
 export const resetFor = (tcb: Tcb, segment: Segment): Segment =>
   segment.ctl.has('ACK') ? resetAtAck(tcb, segment) : resetFromZero(tcb, segment);
 
-/** Where no form is given: that one, what ABORT sends, and the same with an ACK. */
+/** For a reset whose form no RFC gives: the form of section 3.4, the reset that ABORT sends, and that one with an ACK. */
 export const resetsOfAnyForm = (tcb: Tcb, segment: Segment): readonly Segment[] => [
   resetFor(tcb, segment),
   reply(tcb, ['RST'], tcb.sndNxt),

@@ -1,7 +1,7 @@
 import { add, lt, sub, within } from '../../wire/seq.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
 
-/** The four cases of the acceptability test: an end of the segment lies in the window (RFC 793 page 69). */
+/** The four cases of the acceptability test: the first or last octet is in the window (RFC 793 page 69). */
 export const acceptable = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): boolean => {
   const length = segLen(segment);
   if (rcvWnd === 0) return length === 0 && segment.seq === rcvNxt;
@@ -9,7 +9,7 @@ export const acceptable = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): boolean =
   return length > 0 && within(add(segment.seq, length - 1), rcvNxt, rcvWnd);
 };
 
-/** The segment without what lies outside the window: a SYN or text on its left, text or a FIN on its right. */
+/** The segment without the parts outside the window: a SYN or text on the left, text or a FIN on the right. */
 export const trimmed = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): Segment => {
   const ctl = new Set(segment.ctl);
   const start = ctl.delete('SYN') ? add(segment.seq, 1) : segment.seq;

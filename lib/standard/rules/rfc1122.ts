@@ -4,7 +4,7 @@ const { must, should, may, text } = rulesOf('RFC 1122');
 
 /** RFC 1122 section 4.2. */
 export const RFC_1122 = {
-  'RFC 1122 4.2.2.4': must('4.2.2.4', 'A sequence of urgent text of any length is supported', {
+  'RFC 1122 4.2.2.4': must('4.2.2.4', 'Urgent text of any length is supported', {
     carries: ['MUST-30', 'MUST-31'],
   }),
   'RFC 1122 4.2.2.5 any segment': must('4.2.2.5', 'An option can be received in any segment', {
@@ -15,7 +15,7 @@ export const RFC_1122 = {
   }),
   'RFC 1122 4.2.2.5 illegal length': must(
     '4.2.2.5',
-    'An illegal option length does no harm; to reset the connection is suggested',
+    'An illegal option length does no harm; a reset of the connection is suggested',
     { carries: ['MUST-7'] },
   ),
   'RFC 1122 4.2.2.7': must('4.2.2.7', 'The receiver checks the checksum', { carries: ['MUST-3'] }),
@@ -24,27 +24,40 @@ export const RFC_1122 = {
   }),
   'RFC 1122 4.2.2.11': must('4.2.2.11', 'SYN-RECEIVED remembers whether the open was passive or active'),
   'RFC 1122 4.2.2.12': should('4.2.2.12', 'A received reset may carry text'),
-  'RFC 1122 4.2.2.13 half-duplex': should('4.2.2.13', 'Text that nobody is left to read should be reset'),
+  'RFC 1122 4.2.2.13 half-duplex': should(
+    '4.2.2.13',
+    'Text that arrives after the user has closed should get a reset',
+  ),
   'RFC 1122 4.2.2.13 TIME-WAIT': may('4.2.2.13', 'A newer SYN may reopen a connection in TIME-WAIT'),
   'RFC 1122 4.2.2.20 queueing': should('4.2.2.20', 'Segments out of order are queued', {
     carries: ['SHLD-31'],
   }),
-  'RFC 1122 4.2.2.20 aggregation': must('4.2.2.20', 'One ACK answers several segments where it can', {
-    carries: [],
-  }),
-  'RFC 1122 4.2.2.20 b': text(['4.2.2.20', '(b)'], 'LISTEN resets a mismatched SYN with SEQ=0 and an ACK'),
+  'RFC 1122 4.2.2.20 aggregation': must(
+    '4.2.2.20',
+    'One ACK answers several segments where that is possible',
+    {
+      carries: [],
+    },
+  ),
+  'RFC 1122 4.2.2.20 b': text(
+    ['4.2.2.20', '(b)'],
+    'LISTEN answers a SYN of another security or precedence by a reset with SEQ=0 and an ACK',
+  ),
   'RFC 1122 4.2.2.20 d': text(
     ['4.2.2.20', '(d)'],
     'Security and precedence are compared in every synchronized state',
   ),
   'RFC 1122 4.2.2.20 e': text(
     ['4.2.2.20', '(e)'],
-    'A SYN in the window sends a passive opener back to LISTEN',
+    'After a passive open, a SYN in the window leads back to LISTEN',
   ),
   'RFC 1122 4.2.2.20 g': text(
     ['4.2.2.20', '(g)'],
-    'An ACK equal to SND.UNA is a duplicate, yet updates the window',
+    'An ACK equal to SND.UNA is a duplicate, but it updates the window',
   ),
-  'RFC 1122 4.2.2.21': may('4.2.2.21', 'A segment beyond the left edge of the window may be acknowledged'),
+  'RFC 1122 4.2.2.21': may(
+    '4.2.2.21',
+    'A segment in the window, but not at its left edge, may be acknowledged',
+  ),
   'RFC 1122 4.2.3.10': must('4.2.3.10', 'A SYN to a broadcast or multicast address is discarded'),
 };

@@ -2,7 +2,7 @@ import { rulesOf } from './rule.ts';
 
 const { must, should, may } = rulesOf('RFC 9293');
 
-/** The numbered requirements of RFC 9293 appendix B, in our own words. */
+/** The numbered requirements of RFC 9293 appendix B, in words of our own. */
 export const RFC_9293_NUMBERED = {
   'MUST-1': must('3.1', 'Treat the 16-bit window as unsigned', { observable: 'W+A' }),
   'MUST-2': must(['3.1', 'checksum'], 'Sender computes a correct checksum'),
@@ -59,7 +59,9 @@ export const RFC_9293_NUMBERED = {
   'MUST-49': must('3.9.2', 'TTL configurable', { observable: 'W+A' }),
   'MUST-50': must('3.9.2', 'Ignore unknown IP options'),
   'MUST-51': must('3.9.2.1', 'App can give a source route', { observable: 'W+A' }),
-  'MUST-52': must('3.9.2.1', 'It overrides one received in a datagram', { observable: 'W+A' }),
+  'MUST-52': must('3.9.2.1', 'A source route of the app overrides one received in a datagram', {
+    observable: 'W+A',
+  }),
   'MUST-53': must('3.9.2.1', 'Passive open saves and reverses a received source route'),
   'MUST-54': must('3.9.2.2', 'Act on ICMP errors, demultiplexed to the connection', { observable: 'W+A' }),
   'MUST-55': must('3.9.2.2', 'Silently discard Source Quench'),

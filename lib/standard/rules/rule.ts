@@ -1,12 +1,12 @@
 /**
- * How a document words a rule: by one of the keywords of RFC 2119 (an absolute prohibition is a MUST too), or in plain text.
+ * How a document words a rule: with a keyword of RFC 2119 (MUST NOT is a MUST too), or as plain text.
  * All of RFC 793 is text.
  */
 export type RuleLevel = 'MUST' | 'SHOULD' | 'MAY' | 'text';
 
 /**
- * What it takes to see whether a rule is kept: `W` the wire, `A` the user's side of the target, `W+A` both, `N` it cannot be
- * seen from outside. `~` adds that it takes long, or many connections.
+ * What a test must observe to see whether a rule is kept: `W` the wire, `A` the target's user, `W+A` both, `N` nothing shows it
+ * from outside. `~` adds that it takes a long time or many connections.
  */
 export type Observable = 'W' | 'A' | 'W+A' | 'N' | 'W~' | 'W+A~';
 
@@ -16,20 +16,20 @@ export interface Rule<Carried extends string = string> {
   readonly document: string;
   /** `3.10.7.4`, `figure 8` or `A.2`. */
   readonly section: string;
-  /** What narrows the section down: a step of SEGMENT ARRIVES, a group, a field. */
+  /** The part of the section: a step of SEGMENT ARRIVES, a group, a field. */
   readonly step?: string;
   readonly level: RuleLevel;
-  /** What the rule asks, in one sentence of our own. */
+  /** What the rule asks, in one sentence in our own words. */
   readonly asks: string;
   readonly observable: Observable;
   /**
-   * The requirements that a case tests when it names this rule: those that a later document has made of it. None where the
-   * text only explains what a case expects. Absent: the rule is a requirement itself.
+   * The requirements that a case tests when it names this rule: those into which a later document has turned it. Empty
+   * when the text only explains an expectation. Absent when the rule is a requirement itself.
    */
   readonly carries?: readonly Carried[];
 }
 
-/** A section, or a section and what narrows it down. */
+/** A section, or a section and a part of it. */
 type Place = string | readonly [section: string, step: string];
 
 interface Rest<Carried extends string> {
@@ -44,7 +44,7 @@ type Row = <const Carried extends string = never>(
   rest?: Rest<Carried>,
 ) => Rule<Carried>;
 
-/** What writes the rows of one document, by how binding each is. */
+/** Makes the rows of one document, one function for each level. */
 export function rulesOf(document: string): Record<'must' | 'should' | 'may' | 'text', Row> {
   const row =
     (level: RuleLevel): Row =>
