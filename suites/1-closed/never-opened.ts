@@ -28,24 +28,20 @@ export default inState('CLOSED', [
 
   // A reset is never answered, whatever else the segment carries.
   discarded('closed.rst.empty', 'RST', '<SEQ=ANY><CTL=RST>'),
-  discarded('closed.rst-ack.empty', 'RST that acknowledges', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),
+  discarded('closed.rst-ack.empty', 'RST,ACK', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),
   discarded('closed.rst.text', 'RST with text', '<SEQ=ANY><CTL=RST><DATA=10>'),
-  discarded(
-    'closed.rst-ack.text',
-    'RST that acknowledges, with text',
-    '<SEQ=ANY><ACK=ANY><CTL=RST,ACK><DATA=10>',
-  ),
-  discarded('closed.syn-rst.empty', 'SYN and RST together', '<SEQ=ANY><CTL=SYN,RST>'),
+  discarded('closed.rst-ack.text', 'RST,ACK with text', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK><DATA=10>'),
+  discarded('closed.syn-rst.empty', 'SYN,RST', '<SEQ=ANY><CTL=SYN,RST>'),
   discarded('closed.syn-rst-ack.empty', 'SYN,ACK with RST', '<SEQ=ANY><ACK=ANY><CTL=SYN,RST,ACK>'),
-  discarded('closed.fin-rst.empty', 'FIN and RST together', '<SEQ=ANY><CTL=FIN,RST>'),
+  discarded('closed.fin-rst.empty', 'FIN,RST', '<SEQ=ANY><CTL=FIN,RST>'),
 
   // ACK bit off: sequence number zero, and everything that the segment occupies is acknowledged.
   resetFromSeq('closed.syn.empty', 'SYN', '<SEQ=ANY><CTL=SYN>'),
   resetFromSeq('closed.syn.text', 'SYN with text: both are counted', '<SEQ=ANY><CTL=SYN><DATA=10>'),
-  resetFromSeq('closed.syn-fin.empty', 'SYN and FIN: both are counted', '<SEQ=ANY><CTL=SYN,FIN>'),
+  resetFromSeq('closed.syn-fin.empty', 'SYN,FIN: both are counted', '<SEQ=ANY><CTL=SYN,FIN>'),
   resetFromSeq(
     'closed.syn-fin.text',
-    'SYN, text and FIN: all three are counted',
+    'SYN,FIN with text: all are counted',
     '<SEQ=ANY><CTL=SYN,FIN><DATA=10>',
   ),
   resetFromSeq(
@@ -55,7 +51,7 @@ export default inState('CLOSED', [
   ),
   resetFromSeq(
     'closed.syn.number-without-ack',
-    'SYN with a number in its ACK field, but without ACK: the number means nothing',
+    'SYN with a number in its ACK field but no ACK bit: the number is ignored',
     '<SEQ=ANY><ACK=4294967295><CTL=SYN>',
   ),
   resetFromSeq('closed.no-flags.empty', 'no flags, no text: nothing is counted', '<SEQ=ANY>'),
@@ -67,7 +63,7 @@ export default inState('CLOSED', [
     '<SEQ=ANY><CTL=FIN,PSH,URG>',
   ),
   resetFromSeq('closed.fin-psh.text', 'text and FIN without ACK', '<SEQ=ANY><CTL=FIN,PSH><DATA=10>'),
-  resetFromSeq('closed.urg.empty', 'URG alone: not counted', '<SEQ=ANY><CTL=URG>'),
+  resetFromSeq('closed.urg.empty', 'only URG, which is not counted', '<SEQ=ANY><CTL=URG>'),
 
   // ACK bit on: the reset begins where the sender of the segment will believe it, and acknowledges nothing.
   resetFromAck('closed.syn-ack.empty', 'SYN,ACK', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>'),
@@ -80,7 +76,11 @@ export default inState('CLOSED', [
   ),
   resetFromAck('closed.ack.empty', 'ACK', '<SEQ=ANY><ACK=ANY><CTL=ACK>'),
   resetFromAck('closed.ack.zero', 'ACK of 0', '<SEQ=ANY><ACK=0><CTL=ACK>'),
-  resetFromAck('closed.ack.last-number', 'ACK of the largest number', '<SEQ=ANY><ACK=4294967295><CTL=ACK>'),
+  resetFromAck(
+    'closed.ack.last-number',
+    'ACK of the largest sequence number',
+    '<SEQ=ANY><ACK=4294967295><CTL=ACK>',
+  ),
   resetFromAck('closed.ack.text', 'text', '<SEQ=ANY><ACK=ANY><CTL=ACK,PSH><DATA=10>'),
   resetFromAck('closed.fin-ack.empty', 'FIN', '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK>'),
   resetFromAck('closed.fin-ack.text', 'text and FIN', '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK,PSH><DATA=10>'),
@@ -91,7 +91,7 @@ export default inState('CLOSED', [
   },
   {
     id: 'closed.ack.wrong-checksum',
-    title: 'ACK whose checksum is wrong',
+    title: 'ACK with a wrong checksum',
     condition: 'wrong-checksum',
     send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
     expect: { reply: 'silence', then: 'CLOSED' },
@@ -99,7 +99,7 @@ export default inState('CLOSED', [
   },
   {
     id: 'closed.syn.wrong-checksum',
-    title: 'SYN whose checksum is wrong',
+    title: 'SYN with a wrong checksum',
     condition: 'wrong-checksum',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: { reply: 'silence', then: 'CLOSED' },

@@ -77,10 +77,10 @@ const PRECEDENCE: readonly RuleId[] = [
 export default inState('LISTEN', [
   // First: RST.
   rst('listen.rst.empty', 'RST', '<SEQ=ANY><CTL=RST>'),
-  rst('listen.rst-ack.empty', 'RST that acknowledges', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),
+  rst('listen.rst-ack.empty', 'RST,ACK', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK>'),
   rst('listen.rst.text', 'RST with text', '<SEQ=ANY><CTL=RST><DATA=10>'),
-  rst('listen.rst-ack.text', 'RST that acknowledges, with text', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK><DATA=10>'),
-  rst('listen.syn-rst.empty', 'SYN and RST together', '<SEQ=ANY><CTL=SYN,RST>'),
+  rst('listen.rst-ack.text', 'RST,ACK with text', '<SEQ=ANY><ACK=ANY><CTL=RST,ACK><DATA=10>'),
+  rst('listen.syn-rst.empty', 'SYN,RST', '<SEQ=ANY><CTL=SYN,RST>'),
   rst('listen.syn-rst-ack.empty', 'SYN,ACK with RST', '<SEQ=ANY><ACK=ANY><CTL=SYN,RST,ACK>'),
 
   // Second: ACK. Nothing was sent that it could acknowledge.
@@ -96,7 +96,7 @@ export default inState('LISTEN', [
   {
     ...ack(
       'listen.ack.security-option',
-      'ACK with a security option: the ACK is judged first',
+      'ACK with a security option: the ACK is checked first',
       '<SEQ=ANY><ACK=ANY><CTL=ACK>',
     ),
     condition: 'other-security',
@@ -106,8 +106,8 @@ export default inState('LISTEN', [
   syn('listen.syn.empty', 'SYN', '<SEQ=ANY><CTL=SYN>'),
   syn('listen.syn.last-number', 'SYN with the largest sequence number', '<SEQ=4294967295><CTL=SYN>'),
   syn('listen.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
-  syn('listen.syn-fin.empty', 'SYN and FIN together', '<SEQ=ANY><CTL=SYN,FIN>'),
-  syn('listen.syn-fin.text', 'SYN, text and FIN together', '<SEQ=ANY><CTL=SYN,FIN><DATA=10>'),
+  syn('listen.syn-fin.empty', 'SYN,FIN', '<SEQ=ANY><CTL=SYN,FIN>'),
+  syn('listen.syn-fin.text', 'SYN,FIN with text', '<SEQ=ANY><CTL=SYN,FIN><DATA=10>'),
   syn('listen.syn-psh-urg.empty', 'SYN with PSH and URG', '<SEQ=ANY><CTL=SYN,PSH,URG>'),
   syn('listen.syn-ece-cwr.empty', 'SYN that offers ECN', '<SEQ=ANY><CTL=SYN,ECE,CWR>'),
   {
@@ -130,7 +130,7 @@ export default inState('LISTEN', [
   },
   {
     id: 'listen.syn.precedence-higher-not-raised',
-    title: 'SYN of a higher precedence, which the target may not take on',
+    title: 'SYN of a higher precedence; the target may not raise its own',
     condition: 'higher-precedence',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: { rfc793: REFUSED_RFC793, rfc1122: REFUSED, rfc5961: ANSWERED },
@@ -139,7 +139,7 @@ export default inState('LISTEN', [
   {
     ...syn(
       'listen.syn.precedence-higher-raised',
-      'SYN of a higher precedence, which the target may take on',
+      'SYN of a higher precedence; the target may raise its own',
       '<SEQ=ANY><CTL=SYN>',
     ),
     condition: 'precedence-to-raise',
@@ -157,7 +157,7 @@ export default inState('LISTEN', [
   other('listen.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
   other('listen.fin.text', 'text and FIN without ACK', '<SEQ=ANY><CTL=FIN,PSH><DATA=10>'),
   other('listen.fin-psh-urg.empty', 'FIN, PSH and URG without ACK', '<SEQ=ANY><CTL=FIN,PSH,URG>'),
-  other('listen.urg.empty', 'URG alone', '<SEQ=ANY><CTL=URG>'),
+  other('listen.urg.empty', 'only URG', '<SEQ=ANY><CTL=URG>'),
 
   // Before the first: the form of the header.
   ...headerForm(OPENING),
@@ -180,7 +180,7 @@ export default inState('LISTEN', [
   {
     ...syn(
       'listen.syn.no-option-offered',
-      'SYN that offers neither a window scale nor timestamps: its answer has none',
+      'SYN that offers neither window scale nor timestamps: the answer has none',
       '<SEQ=ANY><CTL=SYN><MSS=1460>',
     ),
     rules: ['RFC 793 3.9 LISTEN third', 'RFC 7323 2.2', 'RFC 7323 3.2 not negotiated', '3.10.7.2 third'],
@@ -189,7 +189,7 @@ export default inState('LISTEN', [
   // What must not reach any of the four.
   {
     id: 'listen.ack.wrong-checksum',
-    title: 'ACK whose checksum is wrong',
+    title: 'ACK with a wrong checksum',
     condition: 'wrong-checksum',
     send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
     expect: IGNORED,
@@ -197,7 +197,7 @@ export default inState('LISTEN', [
   },
   {
     id: 'listen.syn.wrong-checksum',
-    title: 'SYN whose checksum is wrong',
+    title: 'SYN with a wrong checksum',
     condition: 'wrong-checksum',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: IGNORED,

@@ -16,7 +16,7 @@ const CROSSED: Outcome = { reply: '<SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>', then:
 /** The SYN,ACK that is waited for. */
 const OPENING: Opening = {
   prefix: 'syn-sent',
-  what: 'SYN,ACK of our SYN',
+  what: "SYN,ACK of the target's SYN",
   send: '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
   ordinary: ESTABLISHED,
   dropped: DROPPED,
@@ -139,18 +139,18 @@ const wrongChecksum = (id: string, title: string, send: string): CaseDeclaration
 export default inState('SYN-SENT', [
   wrongChecksum(
     'syn-sent.syn-ack.wrong-checksum',
-    'SYN,ACK whose checksum is wrong',
+    'SYN,ACK with a wrong checksum',
     '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK>',
   ),
-  wrongChecksum('syn-sent.syn.wrong-checksum', 'SYN whose checksum is wrong', '<SEQ=ANY><CTL=SYN>'),
+  wrongChecksum('syn-sent.syn.wrong-checksum', 'SYN with a wrong checksum', '<SEQ=ANY><CTL=SYN>'),
   wrongChecksum(
     'syn-sent.ack.wrong-checksum',
-    'acknowledges nothing, with a wrong checksum',
+    'ACK of ISS with a wrong checksum',
     '<SEQ=ANY><ACK=ISS><CTL=ACK>',
   ),
   wrongChecksum(
     'syn-sent.rst-ack.wrong-checksum',
-    'RST that acknowledges our SYN, with a wrong checksum',
+    "RST that acknowledges the target's SYN, with a wrong checksum",
     '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>',
   ),
 
@@ -175,75 +175,67 @@ export default inState('SYN-SENT', [
 
   // First: an ACK of anything but our SYN. Erratum 3300 changes only how a good ACK is written: ISS is refused in all
   // documents.
-  badAck('syn-sent.ack.iss', 'acknowledges nothing', '<SEQ=ANY><ACK=ISS><CTL=ACK>'),
-  badAck('syn-sent.ack.before-iss', 'acknowledges what came before our SYN', '<SEQ=ANY><ACK=ISS-1><CTL=ACK>'),
-  badAck('syn-sent.ack.far-before-iss', 'acknowledges what is long past', '<SEQ=ANY><ACK=ISS-2^30><CTL=ACK>'),
-  badAck(
-    'syn-sent.ack.beyond-snd-nxt',
-    'acknowledges one octet too many',
-    '<SEQ=ANY><ACK=SND.NXT+1><CTL=ACK>',
-  ),
+  badAck('syn-sent.ack.iss', 'ACK of ISS, which acknowledges nothing', '<SEQ=ANY><ACK=ISS><CTL=ACK>'),
+  badAck('syn-sent.ack.before-iss', 'ACK one octet before ISS', '<SEQ=ANY><ACK=ISS-1><CTL=ACK>'),
+  badAck('syn-sent.ack.far-before-iss', 'ACK far before ISS', '<SEQ=ANY><ACK=ISS-2^30><CTL=ACK>'),
+  badAck('syn-sent.ack.beyond-snd-nxt', 'ACK of one octet never sent', '<SEQ=ANY><ACK=SND.NXT+1><CTL=ACK>'),
   badAck(
     'syn-sent.ack.far-beyond-snd-nxt',
-    'acknowledges far too much',
+    'ACK far beyond anything sent',
     '<SEQ=ANY><ACK=SND.NXT+2^30><CTL=ACK>',
   ),
-  badAck(
-    'syn-sent.ack.iss-text',
-    'acknowledges nothing, with text',
-    '<SEQ=ANY><ACK=ISS><CTL=ACK,PSH><DATA=10>',
-  ),
-  badAck('syn-sent.fin-ack.iss', 'acknowledges nothing, with FIN', '<SEQ=ANY><ACK=ISS><CTL=FIN,ACK>'),
-  badAck('syn-sent.syn-ack.iss', 'SYN,ACK of nothing', '<SEQ=ANY><ACK=ISS><CTL=SYN,ACK>'),
+  badAck('syn-sent.ack.iss-text', 'text with an ACK of ISS', '<SEQ=ANY><ACK=ISS><CTL=ACK,PSH><DATA=10>'),
+  badAck('syn-sent.fin-ack.iss', 'FIN with an ACK of ISS', '<SEQ=ANY><ACK=ISS><CTL=FIN,ACK>'),
+  badAck('syn-sent.syn-ack.iss', 'SYN,ACK with an ACK of ISS', '<SEQ=ANY><ACK=ISS><CTL=SYN,ACK>'),
   badAck('syn-sent.syn-ack.before-iss', 'SYN,ACK of an older SYN', '<SEQ=ANY><ACK=ISS-1><CTL=SYN,ACK>'),
   badAck(
     'syn-sent.syn-ack.beyond-snd-nxt',
-    'SYN,ACK of one octet too many',
+    'SYN,ACK of one octet never sent',
     '<SEQ=ANY><ACK=SND.NXT+1><CTL=SYN,ACK>',
   ),
   badAck(
     'syn-sent.syn-ack.iss-text',
-    'SYN,ACK of nothing, with text',
+    'SYN,ACK with text and an ACK of ISS',
     '<SEQ=ANY><ACK=ISS><CTL=SYN,ACK><DATA=10>',
   ),
   {
     ...badAck(
       'syn-sent.ack.iss-security-option',
-      'acknowledges nothing, with a security option: the ACK is judged first',
+      'ACK of ISS with a security option: the ACK is checked first',
       '<SEQ=ANY><ACK=ISS><CTL=ACK>',
     ),
     condition: 'other-security',
   },
-  badAckWithRst('syn-sent.rst-ack.iss', 'RST that acknowledges nothing', '<SEQ=ANY><ACK=ISS><CTL=RST,ACK>'),
+  badAckWithRst('syn-sent.rst-ack.iss', 'RST with an ACK of ISS', '<SEQ=ANY><ACK=ISS><CTL=RST,ACK>'),
   badAckWithRst(
     'syn-sent.rst-ack.beyond-snd-nxt',
-    'RST that acknowledges one octet too many',
+    'RST with an ACK of one octet never sent',
     '<SEQ=ANY><ACK=SND.NXT+1><CTL=RST,ACK>',
   ),
 
   badAck(
     'syn-sent.ack.beyond-snd-nxt-text',
-    'acknowledges one octet too many, with text',
+    'text with an ACK of one octet never sent',
     '<SEQ=ANY><ACK=SND.NXT+1><CTL=ACK,PSH><DATA=10>',
   ),
   badAck(
     'syn-sent.fin-ack.beyond-snd-nxt',
-    'acknowledges one octet too many, with FIN',
+    'FIN with an ACK of one octet never sent',
     '<SEQ=ANY><ACK=SND.NXT+1><CTL=FIN,ACK>',
   ),
   badAck(
     'syn-sent.fin-ack.beyond-snd-nxt-text',
-    'acknowledges one octet too many, with text and FIN',
+    'text and FIN with an ACK of one octet never sent',
     '<SEQ=ANY><ACK=SND.NXT+1><CTL=FIN,ACK,PSH><DATA=10>',
   ),
   badAck(
     'syn-sent.fin-ack.iss-text',
-    'acknowledges nothing, with text and FIN',
+    'text and FIN with an ACK of ISS',
     '<SEQ=ANY><ACK=ISS><CTL=FIN,ACK,PSH><DATA=10>',
   ),
   badAck(
     'syn-sent.syn-fin-ack.beyond-snd-nxt',
-    'SYN,ACK of one octet too many, with FIN',
+    'SYN,FIN,ACK of one octet never sent',
     '<SEQ=ANY><ACK=SND.NXT+1><CTL=SYN,FIN,ACK>',
   ),
 
@@ -252,25 +244,29 @@ export default inState('SYN-SENT', [
   rstWithoutAck('syn-sent.rst.text', 'RST with text, without ACK', '<SEQ=ANY><CTL=RST><DATA=10>'),
   rstWithoutAck(
     'syn-sent.rst.good-number-without-ack',
-    'RST with the number that would acknowledge our SYN, but without ACK',
+    "RST without ACK bit, with an ACK field that would acknowledge the target's SYN",
     '<SEQ=ANY><ACK=SND.NXT><CTL=RST>',
   ),
-  rstWithoutAck('syn-sent.syn-rst.empty', 'SYN and RST together, without ACK', '<SEQ=ANY><CTL=SYN,RST>'),
-  rst('syn-sent.rst-ack.good', 'RST that acknowledges our SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>'),
+  rstWithoutAck('syn-sent.syn-rst.empty', 'SYN,RST without ACK', '<SEQ=ANY><CTL=SYN,RST>'),
+  rst(
+    'syn-sent.rst-ack.good',
+    "RST that acknowledges the target's SYN",
+    '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>',
+  ),
   rst(
     'syn-sent.rst-ack.good-seq-zero',
-    'RST that acknowledges our SYN, numbered 0',
+    "RST with SEQ=0 that acknowledges the target's SYN",
     '<SEQ=0><ACK=SND.NXT><CTL=RST,ACK>',
   ),
   rst(
     'syn-sent.syn-rst-ack.good',
-    'RST that acknowledges our SYN, with SYN',
+    "SYN,RST that acknowledges the target's SYN",
     '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,RST,ACK>',
   ),
   {
     ...rst(
       'syn-sent.rst-ack.good-security-option',
-      'RST that acknowledges our SYN, with a security option: RST is judged first',
+      "RST that acknowledges the target's SYN, with a security option: the RST is checked first",
       '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK>',
     ),
     condition: 'other-security',
@@ -278,7 +274,7 @@ export default inState('SYN-SENT', [
   {
     ...rst(
       'syn-sent.rst-ack.good-text',
-      'RST that acknowledges our SYN, with text',
+      "RST that acknowledges the target's SYN, with text",
       '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK><DATA=10>',
     ),
     // RFC 793 makes no exception for text. RFC 1122 turns to take such a reset into a SHOULD.
@@ -302,7 +298,7 @@ export default inState('SYN-SENT', [
   ),
   security(
     'syn-sent.ack.security-option',
-    'ACK of our SYN with a security option',
+    "ACK of the target's SYN with a security option",
     '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>',
     RESET_FROM_ACK,
     DROPPED,
@@ -339,14 +335,14 @@ export default inState('SYN-SENT', [
   ),
   precedence(
     'syn-sent.syn.precedence-higher-not-raised',
-    'SYN of a higher precedence, which the target may not take on',
+    'SYN of a higher precedence; the target may not raise its own',
     'higher-precedence',
     '<SEQ=ANY><CTL=SYN>',
     { rfc793: RESET_FROM_SEQ, rfc5961: CROSSED },
   ),
   precedence(
     'syn-sent.syn.precedence-higher-raised',
-    'SYN of a higher precedence, which the target may take on',
+    'SYN of a higher precedence; the target may raise its own',
     'precedence-to-raise',
     '<SEQ=ANY><CTL=SYN>',
     CROSSED,
@@ -415,20 +411,24 @@ export default inState('SYN-SENT', [
   // Fourth, continued: SYN without ACK. The two opens have crossed.
   simultaneous('syn-sent.syn.empty', 'SYN: a simultaneous open', '<SEQ=ANY><CTL=SYN>'),
   simultaneous('syn-sent.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
-  simultaneous('syn-sent.syn-fin.empty', 'SYN and FIN together', '<SEQ=ANY><CTL=SYN,FIN>'),
-  simultaneous('syn-sent.syn-fin.text', 'SYN, text and FIN together', '<SEQ=ANY><CTL=SYN,FIN><DATA=10>'),
+  simultaneous('syn-sent.syn-fin.empty', 'SYN,FIN', '<SEQ=ANY><CTL=SYN,FIN>'),
+  simultaneous('syn-sent.syn-fin.text', 'SYN,FIN with text', '<SEQ=ANY><CTL=SYN,FIN><DATA=10>'),
 
   // Fifth: neither SYN nor RST.
-  other('syn-sent.ack.good', 'ACK of our SYN, without a SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>'),
+  other('syn-sent.ack.good', "ACK of the target's SYN, without a SYN", '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>'),
   other(
     'syn-sent.ack.good-text',
-    'text that acknowledges our SYN',
+    "text that acknowledges the target's SYN",
     '<SEQ=ANY><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
   ),
-  other('syn-sent.fin-ack.good', 'FIN that acknowledges our SYN', '<SEQ=ANY><ACK=SND.NXT><CTL=FIN,ACK>'),
+  other(
+    'syn-sent.fin-ack.good',
+    "FIN that acknowledges the target's SYN",
+    '<SEQ=ANY><ACK=SND.NXT><CTL=FIN,ACK>',
+  ),
   other(
     'syn-sent.fin-ack.good-text',
-    'text and FIN that acknowledge our SYN',
+    "text and FIN that acknowledge the target's SYN",
     '<SEQ=ANY><ACK=SND.NXT><CTL=FIN,ACK,PSH><DATA=10>',
   ),
   other('syn-sent.no-flags.empty', 'no flags, no text', '<SEQ=ANY>'),

@@ -35,12 +35,12 @@ export default inState('CLOSE-WAIT', [
   ...withoutAck(closeWait),
   acknowledgment(closeWait, {
     name: 'at-rcv-nxt',
-    title: 'an acknowledgment of everything sent',
+    title: 'ACK of everything sent',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
   }),
   acknowledgment(closeWait, {
     name: 'duplicate',
-    title: 'a duplicate of the last acknowledgment',
+    title: 'duplicate of the last ACK',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
   }),
   ...oldAcknowledgments(closeWait),
@@ -55,7 +55,7 @@ export default inState('CLOSE-WAIT', [
   repeatedTextAndFin(closeWait),
   {
     id: 'close-wait.fin.second',
-    title: "a second FIN, one number after the peer's FIN",
+    title: "second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(...secondFin('CLOSE-WAIT')),
     rules: FIN,

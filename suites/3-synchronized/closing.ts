@@ -47,14 +47,14 @@ export default inState('CLOSING', [
     closing,
     {
       name: 'of-our-fin',
-      title: 'an acknowledgment of our FIN',
+      title: "ACK of the target's FIN",
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
     },
     'TIME-WAIT',
   ),
   acknowledgment(closing, {
     name: 'duplicate',
-    title: 'a duplicate of the last acknowledgment, which does not cover our FIN',
+    title: "duplicate of the last ACK, which does not cover the target's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
   }),
   ...oldAcknowledgments(closing),
@@ -67,7 +67,7 @@ export default inState('CLOSING', [
   ...text(closing),
   {
     id: 'closing.text.acks-our-fin',
-    title: "text after the peer's FIN that acknowledges ours",
+    title: "text after the peer's FIN that acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
     expect: always(...textTaken(closing, 10, 'TIME-WAIT')),
     rules: [...ACK, ...TEXT],
@@ -80,7 +80,7 @@ export default inState('CLOSING', [
     // Retransmitted before our FIN was heard of, its number is old, and the first step drops it with an empty ACK. That
     // throws a good acknowledgment away, and a TCP that trims the FIN instead, or looks on, gets to see it.
     id: 'closing.fin.repeated-acks-our-fin',
-    title: "the peer's FIN once more, now acknowledging ours",
+    title: "the peer's FIN again, which now acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(
       emptyAck('CLOSING'),
@@ -95,14 +95,14 @@ export default inState('CLOSING', [
     // The eighth step acknowledges a FIN, and has an entry for CLOSING. The fifth ignores the segment, since it does not
     // acknowledge our FIN: taken by the letter, that leaves the entries for CLOSING in the later steps without meaning.
     id: 'closing.fin.second',
-    title: "a second FIN, one number after the peer's FIN",
+    title: "second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
     expect: always(...secondFin('CLOSING'), ...leftOpen('FIN in CLOSING', ...permitted(silence('CLOSING')))),
     rules: [...ACK, ...FIN],
   },
   {
     id: 'closing.fin.second-acks-our-fin',
-    title: "a second FIN, one number after the peer's FIN, which acknowledges ours",
+    title: "second FIN, one number after the peer's FIN, that acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(...secondFin('TIME-WAIT')),
     rules: [...ACK, ...FIN],

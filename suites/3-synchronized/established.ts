@@ -35,17 +35,17 @@ export default inState('ESTABLISHED', [
   ...withoutAck(established),
   acknowledgment(established, {
     name: 'at-rcv-nxt',
-    title: 'an acknowledgment of everything sent',
+    title: 'ACK of everything sent',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
   }),
   acknowledgment(established, {
     name: 'duplicate',
-    title: 'a duplicate of the last acknowledgment',
+    title: 'duplicate of the last ACK',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
   }),
   acknowledgment(established, {
     name: 'of-part',
-    title: 'an acknowledgment of a part of the text in flight',
+    title: 'ACK of a part of the text in flight',
     condition: 'text-in-flight',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK>',
   }),

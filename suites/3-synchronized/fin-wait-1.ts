@@ -39,25 +39,25 @@ export default inState('FIN-WAIT-1', [
     finWait1,
     {
       name: 'of-our-fin',
-      title: 'an acknowledgment of our FIN',
+      title: "ACK of the target's FIN",
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
     },
     'FIN-WAIT-2',
   ),
   acknowledgment(finWait1, {
     name: 'duplicate',
-    title: 'a duplicate of the last acknowledgment, which does not cover our FIN',
+    title: "duplicate of the last ACK, which does not cover the target's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
   }),
   acknowledgment(finWait1, {
     name: 'of-part',
-    title: 'an acknowledgment of a part of the text before our FIN',
+    title: "ACK of a part of the text before the target's FIN",
     condition: 'text-in-flight',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK>',
   }),
   acknowledgment(finWait1, {
     name: 'of-all-but-our-fin',
-    title: 'an acknowledgment of all the text before our FIN, but not of the FIN',
+    title: "ACK of all text before the target's FIN, but not of the FIN",
     condition: 'text-in-flight',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT-1><CTL=ACK>',
   }),
@@ -71,7 +71,7 @@ export default inState('FIN-WAIT-1', [
   ...text(finWait1),
   {
     id: 'fin-wait-1.text.acks-our-fin',
-    title: 'text in order that acknowledges our FIN',
+    title: "text in order that acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
     expect: always(...textTaken(finWait1, 10, 'FIN-WAIT-2')),
     rules: [...ACK, ...TEXT],
@@ -83,7 +83,7 @@ export default inState('FIN-WAIT-1', [
     finWait1,
     {
       name: 'in-order',
-      title: "the peer's FIN, in order, which does not acknowledge ours",
+      title: "the peer's FIN, in order, which does not acknowledge the target's FIN",
       send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
     },
     1,
@@ -93,7 +93,7 @@ export default inState('FIN-WAIT-1', [
     finWait1,
     {
       name: 'acks-our-fin',
-      title: "the peer's FIN, in order, which acknowledges ours",
+      title: "the peer's FIN, in order, which acknowledges the target's FIN",
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     },
     1,
@@ -107,7 +107,7 @@ export default inState('FIN-WAIT-1', [
     finWait1,
     {
       name: 'fin-acks-our-fin',
-      title: 'a FIN in order that acknowledges ours, after the user has closed the connection',
+      title: "FIN in order that acknowledges the target's FIN, after the user has closed the connection",
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     },
     'TIME-WAIT',

@@ -35,12 +35,12 @@ export default inState('FIN-WAIT-2', [
   ...withoutAck(finWait2),
   acknowledgment(finWait2, {
     name: 'at-rcv-nxt',
-    title: 'an acknowledgment of everything sent, our FIN included, once more',
+    title: "ACK of everything sent, the target's FIN included, again",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
   }),
   acknowledgment(finWait2, {
     name: 'duplicate',
-    title: 'a duplicate of the last acknowledgment',
+    title: 'duplicate of the last ACK',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
   }),
   ...oldAcknowledgments(finWait2),

@@ -46,14 +46,14 @@ export default inState('LAST-ACK', [
     lastAck,
     {
       name: 'of-our-fin',
-      title: 'an acknowledgment of our FIN',
+      title: "ACK of the target's FIN",
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
     },
     'CLOSED',
   ),
   acknowledgment(lastAck, {
     name: 'duplicate',
-    title: 'a duplicate of the last acknowledgment, which does not cover our FIN',
+    title: "duplicate of the last ACK, which does not cover the target's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
   }),
   ...oldAcknowledgments(lastAck),
@@ -66,7 +66,7 @@ export default inState('LAST-ACK', [
   ...text(lastAck),
   {
     id: 'last-ack.text.acks-our-fin',
-    title: "text after the peer's FIN that acknowledges ours",
+    title: "text after the peer's FIN that acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
     expect: always(silence('CLOSED')),
     rules: [...ACK, ...TEXT],
@@ -79,7 +79,7 @@ export default inState('LAST-ACK', [
     // Retransmitted before our FIN was heard of, its number is old, and the first step drops it with an empty ACK. That
     // throws a good acknowledgment away, and a TCP that trims the FIN instead, or looks on, gets to see it.
     id: 'last-ack.fin.repeated-acks-our-fin',
-    title: "the peer's FIN once more, now acknowledging ours",
+    title: "the peer's FIN again, which now acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(
       emptyAck('LAST-ACK'),
@@ -89,14 +89,14 @@ export default inState('LAST-ACK', [
   },
   {
     id: 'last-ack.fin.second',
-    title: "a second FIN, one number after the peer's FIN",
+    title: "second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',
     expect: always(...secondFin('LAST-ACK')),
     rules: FIN,
   },
   {
     id: 'last-ack.fin.second-acks-our-fin',
-    title: "a second FIN, one number after the peer's FIN, which acknowledges ours",
+    title: "second FIN, one number after the peer's FIN, that acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(silence('CLOSED')),
     rules: [...ACK, ...FIN],

@@ -40,12 +40,12 @@ export default inState('TIME-WAIT', [
   ...withoutAck(timeWait),
   acknowledgment(timeWait, {
     name: 'at-rcv-nxt',
-    title: 'an acknowledgment of everything sent, our FIN included, once more',
+    title: "ACK of everything sent, the target's FIN included, again",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
   }),
   acknowledgment(timeWait, {
     name: 'duplicate',
-    title: 'a duplicate of the last acknowledgment',
+    title: 'duplicate of the last ACK',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
   }),
   ...oldAcknowledgments(timeWait),
@@ -60,7 +60,7 @@ export default inState('TIME-WAIT', [
   repeatedTextAndFin(timeWait),
   {
     id: 'time-wait.fin.second',
-    title: "a second FIN, one number after the peer's FIN",
+    title: "second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     expect: always(...secondFin('TIME-WAIT')),
     rules: [...ACK, ...FIN],

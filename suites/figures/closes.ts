@@ -40,7 +40,7 @@ export default ladders('figures of RFC 793', [
   // The figure's two sides do the same.
   {
     id: 'figure-14.simultaneous-close.tcp-a',
-    title: 'two closes cross',
+    title: 'simultaneous close',
     start: 'ESTABLISHED',
     steps: [
       { user: 'close' },

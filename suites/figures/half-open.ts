@@ -4,7 +4,7 @@ import { ladders } from '../../lib/catalogue/ladders.ts';
 export default ladders('figures of RFC 793', [
   {
     id: 'figure-10.half-open-discovery.tcp-a',
-    title: 'the target has crashed and opens again: it resets the survivor, and tries on',
+    title: 'the target has crashed and opens again: it resets the old connection, and tries again',
     start: 'CLOSED',
     steps: [
       { user: 'open-active' },
@@ -20,7 +20,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-10.half-open-discovery.tcp-b',
-    title: 'the target has survived: it answers the new SYN, learns of the crash and gives up',
+    title: 'the peer has crashed: the target answers its new SYN, gets a reset and ends the connection',
     start: 'ESTABLISHED',
     steps: [
       // The text of the figure has it outside the window.
@@ -44,7 +44,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-11.half-open-active-side.tcp-a',
-    title: 'the target has crashed: text of the old connection is reset',
+    title: 'the target has crashed: it answers text of the old connection by a reset',
     start: 'CLOSED',
     steps: [
       { send: '<SEQ=300><ACK=100><CTL=ACK><DATA=10>' },
@@ -56,7 +56,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-11.half-open-active-side.tcp-b',
-    title: 'the target has survived: it sends text, is reset and gives up',
+    title: 'the peer has crashed: the target sends text, gets a reset and ends the connection',
     start: 'ESTABLISHED',
     steps: [
       { user: 'send', octets: 10 },

@@ -23,7 +23,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-7.three-way-handshake.tcp-b',
-    title: 'the target is opened, and takes text',
+    title: 'the target accepts a connection and receives text',
     start: 'LISTEN',
     steps: [
       { send: '<SEQ=100><CTL=SYN>' },
@@ -47,7 +47,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-8.simultaneous-open.tcp-a',
-    title: 'two opens cross, and then two SYN,ACKs',
+    title: 'simultaneous open, where the SYN,ACKs cross too',
     start: 'CLOSED',
     steps: [
       { user: 'open-active' },
@@ -75,7 +75,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-8.simultaneous-open.tcp-b',
-    title: 'two opens cross, and the SYN,ACK is answered by an ACK, as RFC 793 drew it',
+    title: 'simultaneous open, where an ACK answers the SYN,ACK, as RFC 793 draws it',
     start: 'CLOSED',
     steps: [
       { user: 'open-active' },

@@ -4,7 +4,7 @@ import { ladders } from '../../lib/catalogue/ladders.ts';
 export default ladders('figures of RFC 793', [
   {
     id: 'figure-9.old-duplicate-syn.tcp-a',
-    title: 'the target opens; an old SYN of its own is answered, then the right one',
+    title: 'the target opens; the peer answers an old SYN of the target, then the right one',
     start: 'CLOSED',
     steps: [
       { user: 'open-active' },
@@ -28,7 +28,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-9.old-duplicate-syn.tcp-b',
-    title: 'an old SYN arrives, is reset, and the right one opens the connection',
+    title: 'an old SYN arrives and is answered, the peer resets it, and the right SYN opens the connection',
     start: 'LISTEN',
     steps: [
       { send: '<SEQ=90><CTL=SYN>' },
@@ -53,7 +53,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-12.two-passive-sockets.tcp-a',
-    title: 'a SYN,ACK that the target never asked for',
+    title: 'a SYN,ACK that answers no SYN of the target',
     start: 'LISTEN',
     steps: [
       { send: '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>' },
@@ -65,7 +65,7 @@ export default ladders('figures of RFC 793', [
 
   {
     id: 'figure-12.two-passive-sockets.tcp-b',
-    title: 'a SYN that nobody sent lately, and the reset that undoes it',
+    title: 'an old duplicate SYN, and the reset that leads back to LISTEN',
     start: 'LISTEN',
     steps: [
       { send: '<SEQ=ANY><CTL=SYN>' },

@@ -28,7 +28,7 @@ const ignoresText: readonly LadderStep[] = [
 export default ladders('ladders', [
   {
     id: 'ladder.time-wait.from-fin-wait-1',
-    title: 'a FIN that acknowledges ours leads to TIME-WAIT, where text is not taken',
+    title: "a FIN that acknowledges the target's FIN leads to TIME-WAIT, where text is not accepted",
     start: 'ESTABLISHED',
     steps: [
       ...closes,
@@ -42,7 +42,7 @@ export default ladders('ladders', [
 
   {
     id: 'ladder.time-wait.from-fin-wait-2',
-    title: 'a FIN after the acknowledgment of ours leads to TIME-WAIT, where text is not taken',
+    title: "a FIN after the ACK of the target's FIN leads to TIME-WAIT, where text is not accepted",
     start: 'ESTABLISHED',
     steps: [
       ...closes,
@@ -59,7 +59,7 @@ export default ladders('ladders', [
   {
     id: 'ladder.time-wait.from-closing',
     title:
-      'the FINs have crossed, and ours was sent again: its acknowledgment leads to TIME-WAIT, where text is not taken',
+      "simultaneous close, the target's FIN sent again: its ACK leads to TIME-WAIT, where text is not accepted",
     start: 'ESTABLISHED',
     steps: [
       ...closes,

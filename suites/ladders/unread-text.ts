@@ -4,7 +4,7 @@ import { ladders } from '../../lib/catalogue/ladders.ts';
 export default ladders('ladders', [
   {
     id: 'ladder.unread-text.close',
-    title: 'the user closes with text unread: the peer learns by a reset that it was lost',
+    title: 'the user closes with text unread: a reset tells the peer that the text was lost',
     start: 'ESTABLISHED',
     condition: 'text-unread',
     since: 'rfc1122',

@@ -20,24 +20,24 @@ export const lateSegments = (prefix: string, closedBy: ClosedBy): readonly CaseD
   const resetFromAck = late('<SEQ=SEG.ACK><CTL=RST>');
 
   return [
-    discarded('rst', 'RST where the next octet was due', '<SEQ=RCV.NXT><CTL=RST>'),
+    discarded('rst', 'RST at the last RCV.NXT', '<SEQ=RCV.NXT><CTL=RST>'),
     discarded('rst-ack', 'RST that acknowledges everything sent', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>'),
 
     resetFromSeq('no-flags', 'no flags, no text', '<SEQ=RCV.NXT>'),
     resetFromSeq('no-ack-text', 'text without ACK', '<SEQ=RCV.NXT><CTL=PSH><DATA=10>'),
     resetFromSeq('fin', 'FIN without ACK', '<SEQ=RCV.NXT><CTL=FIN>'),
-    resetFromSeq('syn-old-duplicate', 'SYN numbered like that of the old connection', '<SEQ=IRS><CTL=SYN>'),
+    resetFromSeq(
+      'syn-old-duplicate',
+      "SYN with the sequence number of the old connection's SYN",
+      '<SEQ=IRS><CTL=SYN>',
+    ),
     resetFromSeq('syn', 'SYN of a new connection', '<SEQ=ANY><CTL=SYN>'),
     resetFromSeq('syn-text', 'SYN of a new connection, with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
 
     resetFromAck('ack', 'ACK of everything sent', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'),
-    resetFromAck(
-      'ack-old-duplicate',
-      'ACK from the beginning of the connection',
-      '<SEQ=IRS+1><ACK=ISS+1><CTL=ACK>',
-    ),
+    resetFromAck('ack-old-duplicate', 'ACK of the handshake, again', '<SEQ=IRS+1><ACK=ISS+1><CTL=ACK>'),
     resetFromAck('text', 'text', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>'),
-    resetFromAck('syn-ack', 'SYN,ACK numbered like the handshake', '<SEQ=IRS><ACK=ISS+1><CTL=SYN,ACK>'),
+    resetFromAck('syn-ack', 'SYN,ACK with the numbers of the handshake', '<SEQ=IRS><ACK=ISS+1><CTL=SYN,ACK>'),
     resetFromAck(
       'fin-ack-beyond-snd-nxt',
       'FIN that acknowledges an octet never sent',
@@ -53,6 +53,6 @@ export const lateSegments = (prefix: string, closedBy: ClosedBy): readonly CaseD
       'text that acknowledges an octet never sent',
       '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,PSH><DATA=10>',
     ),
-    resetFromAck('fin-ack', 'FIN where the next octet was due', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'),
+    resetFromAck('fin-ack', 'FIN at the last RCV.NXT', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'),
   ];
 };

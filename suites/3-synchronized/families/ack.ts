@@ -25,14 +25,14 @@ import { ACK, ACK_INSIDE, ACK_RANGE, ACK_UNACCEPTABLE, TEXT, UNACCEPTABLE } from
  */
 export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
   ...dropped(subject, [
-    { name: 'empty', title: 'an acceptable segment with no flag at all', send: '<SEQ=RCV.NXT>' },
+    { name: 'empty', title: 'acceptable segment with no flags', send: '<SEQ=RCV.NXT>' },
     { name: 'text', title: 'text in order without ACK', send: '<SEQ=RCV.NXT><CTL=PSH><DATA=10>' },
-    { name: 'fin', title: 'a FIN in order without ACK', send: '<SEQ=RCV.NXT><CTL=FIN>' },
-    { name: 'urg', title: 'an acceptable segment with only URG', send: '<SEQ=RCV.NXT><CTL=URG>' },
+    { name: 'fin', title: 'FIN in order without ACK', send: '<SEQ=RCV.NXT><CTL=FIN>' },
+    { name: 'urg', title: 'acceptable segment with only URG', send: '<SEQ=RCV.NXT><CTL=URG>' },
   ]),
   {
     id: named(subject, 'no-ack.one-before'),
-    title: 'a segment before the window with no flag at all: the sequence number is checked first',
+    title: 'segment before the window with no flags: the sequence number is checked first',
     send: '<SEQ=RCV.NXT-1>',
     expect: always(emptyAck(subject.state)),
     rules: [...UNACCEPTABLE, ...ACK],
@@ -45,9 +45,9 @@ export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
     rules: [...UNACCEPTABLE, ...ACK],
   },
   ...[
-    { name: 'one-before', seq: 'RCV.NXT-1', title: 'a FIN one octet before the window, without ACK' },
-    { name: 'at-right-edge', seq: 'RCV.NXT+RCV.WND', title: 'a FIN at the right edge, without ACK' },
-    { name: 'beyond', seq: 'RCV.NXT+RCV.WND+2^30', title: 'a FIN far beyond the window, without ACK' },
+    { name: 'one-before', seq: 'RCV.NXT-1', title: 'FIN one octet before the window, without ACK' },
+    { name: 'at-right-edge', seq: 'RCV.NXT+RCV.WND', title: 'FIN at the right edge, without ACK' },
+    { name: 'beyond', seq: 'RCV.NXT+RCV.WND+2^30', title: 'FIN far beyond the window, without ACK' },
   ].map(({ name, seq, title }) => ({
     id: named(subject, `no-ack.fin-${name}`),
     title,
@@ -59,7 +59,7 @@ export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
     // Without ACK it is dropped. RFC 1122 lets a TCP acknowledge a valid segment that is not at the left edge, and does
     // not say whether one without ACK is valid.
     id: named(subject, 'no-ack.fin-last-in-window'),
-    title: 'a FIN at the last number of the window, without ACK',
+    title: 'FIN at the last number of the window, without ACK',
     send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=FIN>',
     expect: always(
       silence(subject.state),
@@ -87,42 +87,42 @@ export const acknowledgment = (
 export const oldAcknowledgments = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'ack.old-by-one'),
-    title: 'an acknowledgment one octet older than the last',
+    title: 'ACK one octet older than the last',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=ACK>',
     expect: always(...nothingDue(subject)),
     rules: ACK_RANGE,
   },
   {
     id: named(subject, 'ack.old-by-max-window'),
-    title: 'an acknowledgment as old as the largest send window allows',
+    title: 'ACK as old as the largest send window allows',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND><CTL=ACK>',
     expect: always(...nothingDue(subject)),
     rules: ACK_RANGE,
   },
   {
     id: named(subject, 'ack.older-than-max-window'),
-    title: 'an acknowledgment one octet older than the largest send window allows',
+    title: 'ACK one octet older than the largest send window allows',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND-1><CTL=ACK>',
     expect: tooOld(subject, nothingDue(subject)),
     rules: ACK_RANGE,
   },
   {
     id: named(subject, 'ack.far-too-old'),
-    title: 'an acknowledgment far older than any send window',
+    title: 'ACK far older than any send window',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=ACK>',
     expect: tooOld(subject, nothingDue(subject)),
     rules: ACK_RANGE,
   },
   {
     id: named(subject, 'text.old-ack'),
-    title: 'text in order with an acknowledgment one octet older than the last',
+    title: 'text in order with an ACK one octet older than the last',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=ACK,PSH><DATA=10>',
     expect: always(...textTaken(subject, 10)),
     rules: [...ACK_RANGE, ...TEXT],
   },
   {
     id: named(subject, 'text.far-too-old-ack'),
-    title: 'text in order with an acknowledgment far older than any send window',
+    title: 'text in order with an ACK far older than any send window',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=ACK,PSH><DATA=10>',
     expect: tooOld(subject, textTaken(subject, 10)),
     rules: [...ACK_RANGE, ...TEXT],
@@ -134,19 +134,19 @@ export const futureAcknowledgments = (subject: Subject): readonly CaseDeclaratio
   [
     {
       name: 'ack.beyond-snd-nxt',
-      title: 'an acknowledgment of one octet never sent',
+      title: 'ACK of one octet never sent',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>',
       rules: ACK_UNACCEPTABLE,
     },
     {
       name: 'ack.far-beyond-snd-nxt',
-      title: 'an acknowledgment far beyond anything sent',
+      title: 'ACK far beyond anything sent',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=ACK>',
       rules: ACK_UNACCEPTABLE,
     },
     {
       name: 'ack.one-before-and-beyond-snd-nxt',
-      title: 'an acknowledgment of an octet never sent, on a segment before the window',
+      title: 'ACK of an octet never sent, on a segment before the window',
       send: '<SEQ=RCV.NXT-1><ACK=SND.NXT+1><CTL=ACK>',
       rules: [...UNACCEPTABLE, ...ACK_UNACCEPTABLE],
     },

@@ -19,22 +19,22 @@ export const wrongChecksums = (subject: Subject): readonly CaseDeclaration[] =>
     },
     {
       name: 'fin.wrong-checksum',
-      title: 'a FIN in order with a wrong checksum',
+      title: 'FIN in order with a wrong checksum',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
     },
     {
       name: 'ack.wrong-checksum',
-      title: 'an acknowledgment of octets never sent with a wrong checksum',
+      title: 'ACK of octets never sent with a wrong checksum',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>',
     },
     {
       name: 'rst.wrong-checksum',
-      title: 'a RST at RCV.NXT with a wrong checksum',
+      title: 'RST at RCV.NXT with a wrong checksum',
       send: '<SEQ=RCV.NXT><CTL=RST>',
     },
     {
       name: 'syn.wrong-checksum',
-      title: 'a SYN at RCV.NXT with a wrong checksum',
+      title: 'SYN at RCV.NXT with a wrong checksum',
       send: '<SEQ=RCV.NXT><CTL=SYN>',
     },
   ].map(({ name, title, send }) => ({

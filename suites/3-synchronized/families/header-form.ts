@@ -52,8 +52,8 @@ const answered = ({ state, ack, takesText }: Subject): Carrier & { readonly ordi
 function consequential({ state, ack, takesText }: Subject): Carrier {
   if (takesText) return { what: 'text in order', send: `<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK,PSH><DATA=10>` };
   if (state === 'CLOSING' || state === 'LAST-ACK')
-    return { what: 'the acknowledgment of our FIN', send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' };
-  return { what: 'a RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' };
+    return { what: "ACK of the target's FIN", send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' };
+  return { what: 'RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' };
 }
 
 /** Before the first step: headers that no sender should make, and options that are to be passed over. */
@@ -86,17 +86,20 @@ function goodOptions(subject: Subject): readonly CaseDeclaration[] {
   const ignored = always(...ordinary);
   return [
     with_('unknown', 'an option of an unknown kind', '<OPT=fe04abcd>', ignored, UNKNOWN_OPTION),
-    with_(
-      'unaligned',
-      'an option of an unknown kind that begins and ends between two words',
-      '<OPT=01fe05abcdef0000>',
-      ignored,
-      [...UNKNOWN_OPTION, ...OPTION_UNALIGNED],
-    ),
-    with_('nops', 'no options but No-Operation', '<OPT=01010101>', ignored, MANDATORY_OPTIONS),
+    with_('unaligned', 'an unaligned option of an unknown kind', '<OPT=01fe05abcdef0000>', ignored, [
+      ...UNKNOWN_OPTION,
+      ...OPTION_UNALIGNED,
+    ]),
+    with_('nops', 'only No-Operation options', '<OPT=01010101>', ignored, MANDATORY_OPTIONS),
     with_('end-of-list', 'an empty list of options', '<OPT=00000000>', ignored, MANDATORY_OPTIONS),
-    with_('mss', 'a maximum segment size, as only a SYN has it', '<MSS=536>', ignored, OPTION_ANYWHERE),
-    with_('window-scale', 'a window scale, as only a SYN has it', '<WSCALE=7>', ignored, WINDOW_SCALE_STRAY),
+    with_('mss', 'an MSS option, which belongs only in a SYN', '<MSS=536>', ignored, OPTION_ANYWHERE),
+    with_(
+      'window-scale',
+      'a window scale option, which belongs only in a SYN',
+      '<WSCALE=7>',
+      ignored,
+      WINDOW_SCALE_STRAY,
+    ),
     with_(
       'timestamps-not-negotiated',
       'timestamps that were not negotiated',
@@ -132,7 +135,7 @@ function illegalLengths(subject: Subject): readonly CaseDeclaration[] {
     illegal('length-zero', 'an option of length 0', 'fe000000'),
     illegal('length-one', 'an option of length 1', 'fe010000'),
     illegal('length-overrun', 'an option that is longer than the header', 'fe080000'),
-    illegal('length-missing', 'an option whose length would lie beyond the header', '010101fe'),
+    illegal('length-missing', 'an option whose length octet is beyond the header', '010101fe'),
   ];
 }
 

@@ -49,7 +49,7 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
     subject,
     {
       name: 'fin',
-      title: 'a FIN in order after the user has closed the connection',
+      title: 'FIN in order after the user has closed the connection',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
     },
     afterFin,

@@ -32,7 +32,7 @@ const unlessPawsIsUsed = ({ state }: Subject, counts: Outcomes): Outcomes =>
 export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'paws.ack'),
-    title: 'an acceptable empty segment with a timestamp from the past',
+    title: 'acceptable empty segment with an old timestamp',
     condition: older,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: always(...unlessPawsIsUsed(subject, nothingDue(subject))),
@@ -40,7 +40,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
   },
   {
     id: named(subject, 'paws.text'),
-    title: 'text in order with a timestamp from the past',
+    title: 'text in order with an old timestamp',
     condition: older,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(...unlessPawsIsUsed(subject, textTaken(subject, 10))),
@@ -56,7 +56,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
   },
   {
     id: named(subject, 'paws.rst'),
-    title: 'a RST at RCV.NXT with a timestamp from the past',
+    title: 'RST at RCV.NXT with an old timestamp',
     condition: older,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: always(...validReset(subject)),
@@ -64,7 +64,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
   },
   {
     id: named(subject, 'no-timestamp.text'),
-    title: 'text in order without the timestamp that was negotiated',
+    title: 'text in order without the negotiated timestamp',
     condition: none,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(
@@ -77,7 +77,7 @@ export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
   },
   {
     id: named(subject, 'no-timestamp.rst'),
-    title: 'a RST at RCV.NXT without the timestamp that was negotiated',
+    title: 'RST at RCV.NXT without the negotiated timestamp',
     condition: none,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: always(...validReset(subject)),

@@ -42,14 +42,14 @@ export const synInTimeWait =
 export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'syn.new-incarnation'),
-    title: 'a SYN of a new connection, its number beyond all that the old one could have used',
+    title: 'SYN of a new connection, beyond all numbers that the old one could have used',
     send: '<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460>',
     expect: synInTimeWait(subject)(BEYOND),
     rules: [...SYN, ...REOPENING],
   },
   {
     id: named(subject, 'syn.first-timestamp'),
-    title: 'a SYN with a timestamp where the old connection had none',
+    title: 'SYN with a timestamp where the old connection had none',
     send: '<SEQ=RCV.NXT-2^30><CTL=SYN><TSVAL=ANY>',
     expect: { ...olderAnswers(subject, BEFORE), rfc9293: honoured(subject, BEFORE) },
     rules: [...SYN, ...REOPENING],
@@ -63,7 +63,7 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
     { tsval: 'equal', sent: 'TS.RECENT', place: BEYOND, honour: true },
   ].map(({ tsval, sent, place, honour }) => ({
     id: named(subject, `syn.${tsval}-timestamp.${place.name}`),
-    title: `a SYN with ${tsval === 'newer' ? 'a newer' : 'the same'} timestamp, its number ${place.words}`,
+    title: `SYN with ${tsval === 'newer' ? 'a newer' : 'the same'} timestamp and a SEQ ${place.words}`,
     condition: negotiated,
     send: `<SEQ=${place.seq}><CTL=SYN><TSVAL=${sent}>`,
     expect: {
@@ -74,7 +74,7 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
   })),
   ...[BEFORE, INSIDE, BEYOND].map((place) => ({
     id: named(subject, `syn.older-timestamp.${place.name}`),
-    title: `a SYN with a timestamp from the past, its number ${place.words}`,
+    title: `SYN with an old timestamp and a SEQ ${place.words}`,
     condition: negotiated,
     send: `<SEQ=${place.seq}><CTL=SYN><TSVAL=TS.RECENT-1>`,
     expect: fromThePast(subject, place),
@@ -82,7 +82,7 @@ export const newIncarnations = (subject: Subject): readonly CaseDeclaration[] =>
   })),
   ...[BEFORE, INSIDE, BEYOND].map((place) => ({
     id: named(subject, `syn.no-timestamp.${place.name}`),
-    title: `a SYN without the timestamp that was negotiated, its number ${place.words}`,
+    title: `SYN without the negotiated timestamp, with a SEQ ${place.words}`,
     condition: without,
     send: `<SEQ=${place.seq}><CTL=SYN>`,
     expect: withoutTimestamp(subject, place),

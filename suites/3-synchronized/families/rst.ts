@@ -28,30 +28,30 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
     always(...validReset(subject)),
     [...RST, ...RST_VALIDITY, ...timeWait(subject)],
     [
-      { name: 'at-rcv-nxt', title: 'a RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' },
+      { name: 'at-rcv-nxt', title: 'RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' },
       {
         name: 'at-rcv-nxt-with-ack',
-        title: 'a RST at RCV.NXT that acknowledges everything',
+        title: 'RST at RCV.NXT that acknowledges everything',
         send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>',
       },
       {
         name: 'at-rcv-nxt-with-bad-ack',
-        title: 'a RST at RCV.NXT that acknowledges octets never sent: its ACK field is not looked at',
+        title: 'RST at RCV.NXT that acknowledges octets never sent: its ACK field is not checked',
         send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=RST,ACK>',
       },
       {
         name: 'at-rcv-nxt-with-far-bad-ack',
-        title: 'a RST at RCV.NXT that acknowledges far too much',
+        title: 'RST at RCV.NXT with an ACK far beyond anything sent',
         send: '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=RST,ACK>',
       },
       {
         name: 'at-rcv-nxt-with-old-ack',
-        title: 'a RST at RCV.NXT with an acknowledgment one octet older than the last',
+        title: 'RST at RCV.NXT with an ACK one octet older than the last',
         send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=RST,ACK>',
       },
       {
         name: 'at-rcv-nxt-with-far-old-ack',
-        title: 'a RST at RCV.NXT with an acknowledgment far older than any send window',
+        title: 'RST at RCV.NXT with an ACK far older than any send window',
         send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=RST,ACK>',
       },
       // Elsewhere SND.UNA is SND.NXT.
@@ -59,19 +59,19 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
         ? [
             {
               name: 'at-rcv-nxt-with-last-ack',
-              title: 'a RST at RCV.NXT that does not acknowledge our FIN',
+              title: "RST at RCV.NXT that does not acknowledge the target's FIN",
               send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=RST,ACK>',
             },
           ]
         : []),
       {
         name: 'with-syn',
-        title: 'a RST at RCV.NXT that is also a SYN: the RST is checked first',
+        title: 'SYN,RST at RCV.NXT: the RST is checked first',
         send: '<SEQ=RCV.NXT><CTL=SYN,RST>',
       },
       {
         name: 'with-fin',
-        title: 'a RST at RCV.NXT that is also a FIN: the RST is checked first',
+        title: 'FIN,RST at RCV.NXT: the RST is checked first',
         send: '<SEQ=RCV.NXT><CTL=FIN,RST>',
       },
     ],
@@ -80,22 +80,22 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
     subject,
     withText(subject),
     [...RST, ...RST_WITH_TEXT, ...timeWait(subject)],
-    [{ name: 'with-text', title: 'a RST at RCV.NXT with text', send: '<SEQ=RCV.NXT><CTL=RST><DATA=10>' }],
+    [{ name: 'with-text', title: 'RST at RCV.NXT with text', send: '<SEQ=RCV.NXT><CTL=RST><DATA=10>' }],
   ),
   ...all(
     subject,
     insideWindow(subject),
     [...RST, ...RST_VALIDITY, ...RST_IN_WINDOW, ...timeWait(subject)],
     [
-      { name: 'one-after', title: 'a RST one octet beyond RCV.NXT', send: '<SEQ=RCV.NXT+1><CTL=RST>' },
+      { name: 'one-after', title: 'RST one octet beyond RCV.NXT', send: '<SEQ=RCV.NXT+1><CTL=RST>' },
       {
         name: 'middle',
-        title: 'a RST in the middle of the window',
+        title: 'RST in the middle of the window',
         send: '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>',
       },
       {
         name: 'last-in-window',
-        title: 'a RST at the last number of the window',
+        title: 'RST at the last number of the window',
         send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=RST>',
       },
     ],
@@ -107,7 +107,7 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
     [
       {
         name: 'straddles-left-edge',
-        title: 'a RST before the window whose text reaches into it',
+        title: 'RST before the window, with text that reaches into it',
         send: '<SEQ=RCV.NXT-2><CTL=RST><DATA=4>',
       },
     ],
@@ -117,14 +117,14 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
     always(silence(subject.state)),
     [...RST_VALIDITY, ...RST_IN_WINDOW],
     [
-      { name: 'one-before', title: 'a RST one octet before the window', send: '<SEQ=RCV.NXT-1><CTL=RST>' },
+      { name: 'one-before', title: 'RST one octet before the window', send: '<SEQ=RCV.NXT-1><CTL=RST>' },
       {
         name: 'at-right-edge',
-        title: 'a RST at the right edge, the first number outside the window',
+        title: 'RST at the right edge, the first number outside the window',
         send: '<SEQ=RCV.NXT+RCV.WND><CTL=RST>',
       },
-      { name: 'beyond', title: 'a RST far beyond the window', send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=RST>' },
-      { name: 'far-before', title: 'a RST far before the window', send: '<SEQ=RCV.NXT-2^30><CTL=RST>' },
+      { name: 'beyond', title: 'RST far beyond the window', send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=RST>' },
+      { name: 'far-before', title: 'RST far before the window', send: '<SEQ=RCV.NXT-2^30><CTL=RST>' },
     ],
   ),
 ];

@@ -32,7 +32,7 @@ export const securityAndPrecedence = (
 ): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'security.ack'),
-    title: 'an acceptable empty segment with another security option',
+    title: 'acceptable empty segment with another security option',
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: mismatch(subject, [resetBySegAck], always(...nothingDue(subject))),
@@ -48,7 +48,7 @@ export const securityAndPrecedence = (
   },
   {
     id: named(subject, 'security.no-ack'),
-    title: 'a segment without ACK and with another security option',
+    title: 'segment without ACK and with another security option',
     condition,
     send: '<SEQ=RCV.NXT>',
     expect: mismatch(subject, resetOfAnyForm(false), always(silence(subject.state))),
@@ -56,7 +56,7 @@ export const securityAndPrecedence = (
   },
   {
     id: named(subject, 'security.one-before'),
-    title: 'another security option on a segment before the window: the sequence number is checked first',
+    title: 'segment before the window with another security option: the sequence number is checked first',
     condition,
     send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK>`,
     expect: always(emptyAck(subject.state)),
@@ -64,7 +64,7 @@ export const securityAndPrecedence = (
   },
   {
     id: named(subject, 'security.rst'),
-    title: 'a RST with another security option: the RST is checked first',
+    title: 'RST with another security option: the RST is checked first',
     condition,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: always(...validReset(subject)),
@@ -72,7 +72,7 @@ export const securityAndPrecedence = (
   },
   {
     id: named(subject, 'security.syn'),
-    title: 'a SYN in the window with another security option: the option is checked first',
+    title: 'SYN in the window with another security option: the option is checked first',
     condition,
     send: '<SEQ=RCV.NXT><CTL=SYN>',
     expect: mismatch(subject, resetOfAnyForm(false), syn),
@@ -80,7 +80,7 @@ export const securityAndPrecedence = (
   },
   {
     id: named(subject, 'precedence.higher'),
-    title: 'an acceptable empty segment of a higher precedence',
+    title: 'acceptable empty segment of a higher precedence',
     condition: 'higher-precedence',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: untilRfc2873(subject),
@@ -88,7 +88,7 @@ export const securityAndPrecedence = (
   },
   {
     id: named(subject, 'precedence.lower'),
-    title: 'an acceptable empty segment of a lower precedence',
+    title: 'acceptable empty segment of a lower precedence',
     condition: 'lower-precedence',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: untilRfc2873(subject),

@@ -20,34 +20,34 @@ export const emptySegments = (subject: Subject): readonly CaseDeclaration[] => [
   ...outside(subject, [
     {
       name: 'ack.one-before',
-      title: 'an empty segment one octet before the window',
+      title: 'empty segment one octet before the window',
       send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK>`,
     },
     {
       name: 'ack.far-before',
-      title: 'an empty segment far before the window',
+      title: 'empty segment far before the window',
       send: `<SEQ=RCV.NXT-2^30><ACK=${subject.ack}><CTL=ACK>`,
     },
     {
       name: 'ack.at-right-edge',
-      title: 'an empty segment at the right edge, the first number outside the window',
+      title: 'empty segment at the right edge, the first number outside the window',
       send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=ACK>`,
     },
     {
       name: 'ack.beyond',
-      title: 'an empty segment far beyond the window',
+      title: 'empty segment far beyond the window',
       send: `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=${subject.ack}><CTL=ACK>`,
     },
   ]),
   ...inside(subject, [
     {
       name: 'ack.middle',
-      title: 'an empty segment in the middle of the window',
+      title: 'empty segment in the middle of the window',
       send: `<SEQ=RCV.NXT+RCV.WND/2><ACK=${subject.ack}><CTL=ACK>`,
     },
     {
       name: 'ack.last-in-window',
-      title: 'an empty segment at the last number of the window',
+      title: 'empty segment at the last number of the window',
       send: `<SEQ=RCV.NXT+RCV.WND-1><ACK=${subject.ack}><CTL=ACK>`,
     },
   ]),
@@ -61,12 +61,12 @@ export const strayAcknowledgmentsOfOurFin = (subject: Subject): readonly CaseDec
   outside(subject, [
     {
       name: 'ack.far-before-of-our-fin',
-      title: 'an acknowledgment of our FIN, on an empty segment far before the window',
+      title: "ACK of the target's FIN, on an empty segment far before the window",
       send: '<SEQ=RCV.NXT-2^30><ACK=SND.NXT><CTL=ACK>',
     },
     {
       name: 'ack.beyond-of-our-fin',
-      title: 'an acknowledgment of our FIN, on an empty segment far beyond the window',
+      title: "ACK of the target's FIN, on an empty segment far beyond the window",
       send: '<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.NXT><CTL=ACK>',
     },
   ]);
@@ -81,7 +81,7 @@ export const textAcrossTheWindow = (subject: Subject): readonly CaseDeclaration[
     },
     {
       name: 'text.one-before',
-      title: 'one octet of old text, as a keep-alive probe sends it',
+      title: 'one octet of old text, like a keep-alive probe',
       send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK><DATA=1>`,
     },
     {
@@ -97,7 +97,7 @@ export const textAcrossTheWindow = (subject: Subject): readonly CaseDeclaration[
   ]),
   {
     id: named(subject, 'text.straddles-left-edge'),
-    title: 'four octets of old text and six of new',
+    title: 'four octets of old text and six octets of new text',
     send: `<SEQ=RCV.NXT-4><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(...textTaken(subject, 6)),
     rules: [...SEQUENCE, ...TEXT],

@@ -36,7 +36,7 @@ export const text = (subject: Subject): readonly CaseDeclaration[] => [
     },
     {
       name: 'text.straddles-right-edge',
-      title: 'two octets of text of which the second lies outside the window',
+      title: 'two octets of text, the second outside the window',
       send: `<SEQ=RCV.NXT+RCV.WND-1><ACK=${subject.ack}><CTL=ACK><DATA=2>`,
     },
   ]),
@@ -62,21 +62,21 @@ const beyondFullWindow = (subject: Subject): CaseDeclaration => ({
 export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'fin.one-before'),
-    title: subject.takesText ? 'a FIN one octet before the window' : "the peer's FIN once more",
+    title: subject.takesText ? 'FIN one octet before the window' : "the peer's FIN again",
     send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=FIN,ACK>`,
     expect: always(emptyAck(subject.state)),
     rules: [...UNACCEPTABLE, ...FIN],
   },
   {
     id: named(subject, 'fin.at-right-edge'),
-    title: 'a FIN at the right edge, the first number outside the window',
+    title: 'FIN at the right edge, the first number outside the window',
     send: `<SEQ=RCV.NXT+RCV.WND><ACK=${subject.ack}><CTL=FIN,ACK>`,
     expect: always(emptyAck(subject.state)),
     rules: [...UNACCEPTABLE, ...FIN],
   },
   {
     id: named(subject, 'fin.beyond'),
-    title: 'a FIN far beyond the window',
+    title: 'FIN far beyond the window',
     send: `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=${subject.ack}><CTL=FIN,ACK>`,
     expect: always(emptyAck(subject.state)),
     rules: [...UNACCEPTABLE, ...FIN],
@@ -84,13 +84,13 @@ export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [
   ...beyondAGap(subject, [
     {
       name: 'fin.last-in-window',
-      title: 'a FIN at the last number of the window, beyond a gap',
+      title: 'FIN at the last number of the window, beyond a gap',
       send: `<SEQ=RCV.NXT+RCV.WND-1><ACK=${subject.ack}><CTL=FIN,ACK>`,
     },
   ]),
   {
     id: named(subject, 'fin.ack-beyond-snd-nxt'),
-    title: 'a FIN in order that acknowledges an octet never sent',
+    title: 'FIN in order that acknowledges an octet never sent',
     send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK>',
     expect: always(emptyAck(subject.state)),
     rules: [...ACK_UNACCEPTABLE, ...FIN],
@@ -129,7 +129,7 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
     subject,
     {
       name: 'old-ack',
-      title: 'a FIN in order with an acknowledgment one octet older than the last',
+      title: 'FIN in order with an ACK one octet older than the last',
       send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=FIN,ACK>',
     },
     1,
@@ -137,7 +137,7 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
   ),
   {
     id: named(subject, 'fin.far-too-old-ack'),
-    title: 'a FIN in order with an acknowledgment far older than any send window',
+    title: 'FIN in order with an ACK far older than any send window',
     send: '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=FIN,ACK>',
     expect: tooOld(subject, [acknowledgmentOf(1, then)]),
     rules: [...ACK_RANGE, ...FIN],
@@ -145,13 +145,13 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
   ...beyondAGap(subject, [
     {
       name: 'fin.out-of-order',
-      title: 'a FIN inside the window beyond a gap',
+      title: 'FIN inside the window beyond a gap',
       send: `<SEQ=RCV.NXT+20><ACK=${subject.ack}><CTL=FIN,ACK>`,
     },
   ]),
   {
     id: named(subject, 'fin.behind-full-window'),
-    title: 'text that fills the window and a FIN that no longer fits in it',
+    title: 'text that fills the window, and a FIN that no longer fits',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK><DATA=RCV.WND>`,
     // To trim off what lies behind the window is what a TCP could do. The seventh step takes text until the buffer is
     // full, and a buffer may hold more than was advertised: then the FIN is next.
@@ -166,7 +166,7 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
 /** Where the peer's FIN has been taken: its text and FIN once more. */
 export const repeatedTextAndFin = (subject: Subject): CaseDeclaration => ({
   id: named(subject, 'fin.repeated-with-text'),
-  title: "the peer's last text and its FIN once more",
+  title: "the peer's last text and its FIN again",
   send: `<SEQ=RCV.NXT-11><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
   expect: always(emptyAck(subject.state)),
   rules: [...UNACCEPTABLE, ...FIN],

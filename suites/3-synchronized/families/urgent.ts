@@ -9,7 +9,7 @@ import { TEXT, URG } from './rules.ts';
 export const urgent = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'urg.empty'),
-    title: 'an empty segment at RCV.NXT whose urgent pointer announces text to come',
+    title: 'empty segment at RCV.NXT whose urgent pointer announces text to come',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,URG><URG=10>`,
     expect: always(...nothingDue(subject)),
     rules: URG,
@@ -17,17 +17,17 @@ export const urgent = (subject: Subject): readonly CaseDeclaration[] => [
   ...withText(subject, [
     {
       name: 'inside-text',
-      title: 'text in order with the urgent pointer inside it',
+      title: 'text in order with the urgent pointer inside the text',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,URG><DATA=10><URG=5>`,
     },
     {
       name: 'at-end-of-text',
-      title: 'text in order with the urgent pointer at its end',
+      title: 'text in order with the urgent pointer at the end of the text',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,URG><DATA=10><URG=10>`,
     },
     {
       name: 'beyond-text',
-      title: 'text in order with the urgent pointer beyond it',
+      title: 'text in order with the urgent pointer beyond the text',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,URG><DATA=10><URG=20>`,
     },
     {

@@ -32,7 +32,7 @@ const condition: Condition = 'zero-window';
 export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'zero-window.at-rcv-nxt'),
-    title: 'an empty segment at RCV.NXT while the window is closed',
+    title: 'empty segment at RCV.NXT while the window is closed',
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK>`,
     expect: always(silence(subject.state), ...leftOpen('closed window', emptyAck(subject.state))),
@@ -41,29 +41,29 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
   ...refused(subject, [
     {
       name: 'one-after',
-      title: 'an empty segment one octet beyond RCV.NXT while the window is closed',
+      title: 'empty segment one octet beyond RCV.NXT while the window is closed',
       send: `<SEQ=RCV.NXT+1><ACK=${subject.ack}><CTL=ACK>`,
     },
     {
       name: 'one-before',
-      title: 'an empty segment one octet before RCV.NXT while the window is closed',
+      title: 'empty segment one octet before RCV.NXT while the window is closed',
       send: `<SEQ=RCV.NXT-1><ACK=${subject.ack}><CTL=ACK>`,
     },
     {
       name: 'text',
-      title: 'one octet of text while the window is closed, as a window probe sends it',
+      title: 'one octet of text while the window is closed, like a window probe',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK><DATA=1>`,
     },
     {
       // It needs no room in the buffer, but it has a number: neither the table nor section 3.7 makes an exception for it.
       name: 'fin',
-      title: 'a FIN while the window is closed',
+      title: 'FIN while the window is closed',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
     },
   ]),
   {
     id: named(subject, 'zero-window.ack-beyond-snd-nxt'),
-    title: 'an acknowledgment of octets never sent while the window is closed',
+    title: 'ACK of octets never sent while the window is closed',
     condition,
     send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>',
     expect: always(emptyAck(subject.state)),
@@ -72,7 +72,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
   {
     // The sixth step gives no answer, and section 3.7 wants whatever arrives at a closed window acknowledged.
     id: named(subject, 'zero-window.urg'),
-    title: 'an empty segment whose urgent pointer announces text, while the window is closed',
+    title: 'empty segment whose urgent pointer announces text, while the window is closed',
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,URG><URG=1>`,
     expect: always(silence(subject.state), ...leftOpen('closed window', emptyAck(subject.state))),
@@ -88,7 +88,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
   },
   {
     id: named(subject, 'zero-window.rst-at-rcv-nxt'),
-    title: 'a RST at RCV.NXT while the window is closed',
+    title: 'RST at RCV.NXT while the window is closed',
     condition,
     send: '<SEQ=RCV.NXT><CTL=RST>',
     expect: always(...validReset(subject)),
@@ -96,7 +96,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
   },
   {
     id: named(subject, 'zero-window.rst-one-after'),
-    title: 'a RST one octet beyond RCV.NXT while the window is closed',
+    title: 'RST one octet beyond RCV.NXT while the window is closed',
     condition,
     send: '<SEQ=RCV.NXT+1><CTL=RST>',
     expect: always(silence(subject.state)),
@@ -104,7 +104,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
   },
   {
     id: named(subject, 'zero-window.rst-with-text'),
-    title: 'a RST with text at RCV.NXT while the window is closed',
+    title: 'RST with text at RCV.NXT while the window is closed',
     condition,
     send: '<SEQ=RCV.NXT><CTL=RST><DATA=5>',
     expect: resetWithText(subject),

@@ -41,9 +41,9 @@ export const ackCheck = (origin: Origin): readonly CaseDeclaration[] => {
     without('no-flags.at-rcv-nxt', 'no flags, no text', '<SEQ=RCV.NXT>'),
     without('psh.text', 'text without ACK', '<SEQ=RCV.NXT><CTL=PSH><DATA=10>'),
     without('fin.at-rcv-nxt', 'FIN without ACK', '<SEQ=RCV.NXT><CTL=FIN>'),
-    without('urg.at-rcv-nxt', 'URG alone', '<SEQ=RCV.NXT><CTL=URG>'),
+    without('urg.at-rcv-nxt', 'only URG', '<SEQ=RCV.NXT><CTL=URG>'),
     {
-      ...bad('ack.snd-una', 'acknowledges nothing', '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>', {
+      ...bad('ack.snd-una', 'ACK of ISS, which acknowledges nothing', '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>', {
         // Printed with =<, this ACK would establish; erratum 3301 corrects the same page to <, as RFC 9293 has it.
         rfc793: [leftOpen('ACK of SND.UNA', ESTABLISHED), RESET_FROM_ACK],
         rfc9293: RESET_FROM_ACK,
@@ -52,38 +52,38 @@ export const ackCheck = (origin: Origin): readonly CaseDeclaration[] => {
     },
     bad(
       'ack.before-snd-una',
-      'acknowledges what came before our SYN',
+      'ACK one octet before ISS',
       // Never older than SND.UNA-MAX.SND.WND, as long as the tester has offered any window at all.
       '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=ACK>',
       RESET_FROM_ACK,
     ),
     bad(
       'ack.far-before-snd-una',
-      'acknowledges what is long past',
+      'ACK far before ISS',
       '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=ACK>',
       outOfRange,
     ),
     bad(
       'ack.beyond-snd-nxt',
-      'acknowledges one octet too many',
+      'ACK of one octet never sent',
       '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>',
       outOfRange,
     ),
     bad(
       'ack.far-beyond-snd-nxt',
-      'acknowledges far too much',
+      'ACK far beyond anything sent',
       '<SEQ=RCV.NXT><ACK=SND.NXT+2^30><CTL=ACK>',
       outOfRange,
     ),
     bad(
       'ack.beyond-snd-nxt-text',
-      'acknowledges one octet too many, with text',
+      'text with an ACK of one octet never sent',
       '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,PSH><DATA=10>',
       outOfRange,
     ),
     bad(
       'fin-ack.beyond-snd-nxt',
-      'acknowledges one octet too many, with FIN',
+      'FIN with an ACK of one octet never sent',
       '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=FIN,ACK>',
       outOfRange,
     ),

@@ -12,27 +12,27 @@ export const wrongChecksums = (origin: Origin): readonly CaseDeclaration[] =>
     },
     {
       stimulus: 'ack.snd-una-wrong-checksum',
-      title: 'acknowledges nothing, with a wrong checksum',
+      title: 'ACK of ISS with a wrong checksum',
       send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>',
     },
     {
       stimulus: 'text.wrong-checksum',
-      title: 'the completing ACK with text and a wrong checksum',
+      title: 'handshake ACK with text and a wrong checksum',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
     },
     {
       stimulus: 'fin.wrong-checksum',
-      title: 'the completing ACK with FIN and a wrong checksum',
+      title: 'handshake ACK with FIN and a wrong checksum',
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     },
     {
       stimulus: 'rst.wrong-checksum',
-      title: 'RST where the next octet is due, with a wrong checksum',
+      title: 'RST at RCV.NXT with a wrong checksum',
       send: '<SEQ=RCV.NXT><CTL=RST>',
     },
     {
       stimulus: 'syn.wrong-checksum',
-      title: 'SYN where the next octet is due, with a wrong checksum',
+      title: 'SYN at RCV.NXT with a wrong checksum',
       send: '<SEQ=RCV.NXT><CTL=SYN>',
     },
   ].map(({ stimulus, title, send }) => ({

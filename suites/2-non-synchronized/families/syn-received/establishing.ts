@@ -27,21 +27,25 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
     ),
     completing(
       'ack.snd-nxt-text',
-      'the completing ACK with text',
+      'handshake ACK with text',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
       ['fifth', 'seventh'],
     ),
     ...[
-      { name: 'inside-text', title: 'the completing ACK and text with the urgent pointer inside it', urg: 5 },
+      {
+        name: 'inside-text',
+        title: 'handshake ACK and text with the urgent pointer inside the text',
+        urg: 5,
+      },
       {
         name: 'at-end-of-text',
-        title: 'the completing ACK and text with the urgent pointer at its end',
+        title: 'handshake ACK and text with the urgent pointer at the end of the text',
         urg: 10,
       },
       {
         name: 'beyond-text',
-        title: 'the completing ACK and text with the urgent pointer beyond it',
+        title: 'handshake ACK and text with the urgent pointer beyond the text',
         urg: 20,
       },
     ].map(({ name, title, urg }) =>
@@ -55,14 +59,14 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
     ),
     completing(
       'fin-ack.snd-nxt',
-      'the completing ACK with FIN',
+      'handshake ACK with FIN',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSE-WAIT' },
       ['fifth', 'eighth'],
     ),
     completing(
       'fin-ack.snd-nxt-text',
-      'the completing ACK with text and FIN',
+      'handshake ACK with text and FIN',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK,PSH><DATA=10>',
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+11><CTL=ACK>', then: 'CLOSE-WAIT' },
       ['fifth', 'seventh', 'eighth'],
@@ -70,7 +74,7 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
     {
       ...completing(
         'ack.last-in-window',
-        'ACK of our SYN at the last number of the window',
+        "ACK of the target's SYN at the last number of the window",
         '<SEQ=RCV.NXT+RCV.WND-1><ACK=SND.NXT><CTL=ACK>',
         // It is acceptable, so its ACK counts. Whether an ACK answers what is not at the left edge RFC 793 leaves open
         // and RFC 1122 to the TCP. A TCP that goes by the idealized segment holds it back until it begins at RCV.NXT.

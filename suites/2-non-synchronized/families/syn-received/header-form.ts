@@ -10,7 +10,7 @@ const ordinary: Outcome = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', the
 /** The form of the header: of text with the ACK that completes the handshake, which is answered where it counts. */
 export const headerForm = (origin: Origin): readonly CaseDeclaration[] => {
   const then = afterReset(origin);
-  const what = 'the completing ACK and text';
+  const what = 'handshake ACK and text';
   const stray = (name: string, title: string, field: string, rules: readonly RuleId[]): CaseDeclaration => ({
     id: `syn-received.${origin}.option.${name}`,
     title: `${what} with ${title}`,
@@ -32,12 +32,12 @@ export const headerForm = (origin: Origin): readonly CaseDeclaration[] => {
       ],
       refused: RESET_FROM_ACK,
     }),
-    stray('mss', 'a maximum segment size, as only a SYN has it', '<MSS=536>', [
+    stray('mss', 'an MSS option, which belongs only in a SYN', '<MSS=536>', [
       'RFC 1122 4.2.2.5 any segment',
       'MUST-5',
       'MUST-65',
     ]),
-    stray('window-scale', 'a window scale, as only a SYN has it', '<WSCALE=7>', [
+    stray('window-scale', 'a window scale option, which belongs only in a SYN', '<WSCALE=7>', [
       'RFC 1122 4.2.2.5 unknown option',
       'RFC 7323 2.2',
     ]),

@@ -37,7 +37,7 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
   return [
     {
       id: `syn-received.${origin}.ack.security-option`,
-      title: 'ACK of our SYN with a security option',
+      title: "ACK of the target's SYN with a security option",
       condition: OPTION,
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
       expect: {
@@ -59,7 +59,7 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
     },
     {
       id: `syn-received.${origin}.ack.one-before-security-option`,
-      title: 'ACK one octet before the window with a security option: its number is judged first',
+      title: 'ACK one octet before the window with a security option: the sequence number is checked first',
       condition: OPTION,
       send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>',
       expect: EMPTY_ACK,
@@ -67,13 +67,17 @@ export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
     },
     {
       id: `syn-received.${origin}.rst.security-option`,
-      title: 'RST with a security option: RST is judged first',
+      title: 'RST with a security option: the RST is checked first',
       condition: OPTION,
       send: '<SEQ=RCV.NXT><CTL=RST>',
       expect: { reply: 'silence', then: afterReset(origin) },
       rules: ['RFC 793 3.9 second', '3.10.7.4 second', '3.5.3 RST processing', 'MUST-11'],
     },
-    precedence('higher-precedence', 'precedence-higher-not-raised', 'ACK of our SYN of a higher precedence'),
-    precedence('lower-precedence', 'precedence-lower', 'ACK of our SYN of a lower precedence'),
+    precedence(
+      'higher-precedence',
+      'precedence-higher-not-raised',
+      "ACK of the target's SYN of a higher precedence",
+    ),
+    precedence('lower-precedence', 'precedence-lower', "ACK of the target's SYN of a lower precedence"),
   ];
 };

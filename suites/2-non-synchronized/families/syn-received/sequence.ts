@@ -27,12 +27,12 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
     ),
     unacceptable(
       'ack.at-right-edge',
-      'ACK at the first number behind the window',
+      'ACK at the right edge, the first number outside the window',
       '<SEQ=RCV.NXT+RCV.WND><ACK=SND.NXT><CTL=ACK>',
     ),
     unacceptable(
       'ack.beyond',
-      'ACK far behind the window',
+      'ACK far beyond the window',
       '<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.NXT><CTL=ACK>',
     ),
     unacceptable('ack.far-before', 'ACK far before the window', '<SEQ=RCV.NXT-2^30><ACK=SND.NXT><CTL=ACK>'),
@@ -54,7 +54,7 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
     },
     unacceptable('no-flags.one-before', 'no flags, one octet before the window', '<SEQ=RCV.NXT-1>'),
     {
-      ...unacceptable('syn.duplicate', 'the SYN that brought the target here, again', '<SEQ=IRS><CTL=SYN>'),
+      ...unacceptable('syn.duplicate', "the peer's SYN again", '<SEQ=IRS><CTL=SYN>'),
       // By the letter an empty ACK. A SYN,ACK acknowledges the same, and repeats a SYN that is still unacknowledged: a
       // TCP that takes this for the sign that its SYN,ACK was lost differs in detail, not in substance (RFC 793 3.9,
       // introduction).
@@ -63,7 +63,7 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
     },
     unacceptable(
       'syn.at-right-edge',
-      'SYN at the first number behind the window',
+      'SYN at the right edge, the first number outside the window',
       '<SEQ=RCV.NXT+RCV.WND><CTL=SYN>',
     ),
     unacceptable('syn.far-before', 'SYN far before the window', '<SEQ=RCV.NXT-2^30><CTL=SYN>'),

@@ -46,22 +46,17 @@ export const synCheck = (origin: Origin): readonly CaseDeclaration[] => {
     ...NUMBERED_SND_NXT,
   ];
   return [
-    syn('syn.at-rcv-nxt', 'SYN where the next octet is due', '<SEQ=RCV.NXT><CTL=SYN>', withoutAck),
+    syn('syn.at-rcv-nxt', 'SYN at RCV.NXT', '<SEQ=RCV.NXT><CTL=SYN>', withoutAck),
     syn(
       'syn.last-in-window',
       'SYN at the last number of the window',
       '<SEQ=RCV.NXT+RCV.WND-1><CTL=SYN>',
       withoutAck,
     ),
-    syn(
-      'syn-fin.at-rcv-nxt',
-      'SYN and FIN together where the next octet is due',
-      '<SEQ=RCV.NXT><CTL=SYN,FIN>',
-      withoutAck,
-    ),
+    syn('syn-fin.at-rcv-nxt', 'SYN,FIN at RCV.NXT', '<SEQ=RCV.NXT><CTL=SYN,FIN>', withoutAck),
     syn(
       'syn-ack.at-rcv-nxt',
-      'SYN,ACK where the next octet is due: the SYN is judged before the ACK',
+      'SYN,ACK at RCV.NXT: the SYN is checked before the ACK',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK>',
       // The form of 3.4 takes its SEQ from SEG.ACK, which is SND.NXT here.
       NUMBERED_SND_NXT,

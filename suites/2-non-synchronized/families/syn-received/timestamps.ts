@@ -31,27 +31,17 @@ export const timestamps = (origin: Origin): readonly CaseDeclaration[] => {
   return [
     refused(
       'paws.ack',
-      'ACK of our SYN with a timestamp from the past',
+      "ACK of the target's SYN with an old timestamp",
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
       ESTABLISHED,
     ),
     refused(
       'paws.text',
-      'text with the ACK of our SYN and a timestamp from the past',
+      "text that acknowledges the target's SYN, with an old timestamp",
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
     ),
-    taken(
-      'paws.rst',
-      'RST where the next octet is due, with a timestamp from the past',
-      OLDER,
-      'RFC 7323 5.3 R1',
-    ),
-    taken(
-      'no-timestamp.rst',
-      'RST where the next octet is due, without the timestamp that was negotiated',
-      NONE,
-      'RFC 7323 3.2',
-    ),
+    taken('paws.rst', 'RST at RCV.NXT with an old timestamp', OLDER, 'RFC 7323 5.3 R1'),
+    taken('no-timestamp.rst', 'RST at RCV.NXT without the negotiated timestamp', NONE, 'RFC 7323 3.2'),
   ];
 };

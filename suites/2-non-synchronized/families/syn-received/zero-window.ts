@@ -31,7 +31,7 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
   return [
     zero(
       'ack.zero-window',
-      'the completing ACK, with the window closed',
+      'handshake ACK while the window is closed',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
       // The fifth step has no answer to it; section 3.7 has whatever arrives at a closed window acknowledged.
       [ESTABLISHED, leftOpen('closed window', ESTABLISHED_WITH_ACK)],
@@ -39,7 +39,7 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
     ),
     zero(
       'ack.zero-window-text',
-      'the completing ACK with text, with the window closed',
+      'handshake ACK with text while the window is closed',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
       // Not acceptable, so it is answered and dropped; but valid ACKs should be accepted all the same.
       [EMPTY_ACK, { ...ESTABLISHED_WITH_ACK, level: 'recommended' }],
@@ -47,21 +47,21 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
     ),
     zero(
       'urg.zero-window',
-      'the completing ACK, whose urgent pointer announces text, with the window closed',
+      'handshake ACK whose urgent pointer announces text, while the window is closed',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,URG><URG=1>',
       [ESTABLISHED, leftOpen('closed window', ESTABLISHED_WITH_ACK)],
       ['3.10.7.4 fifth', '3.10.7.4 sixth', 'MUST-66'],
     ),
     zero(
       'rst.zero-window-at-rcv-nxt',
-      'RST where the next octet is due, with the window closed',
+      'RST at RCV.NXT while the window is closed',
       '<SEQ=RCV.NXT><CTL=RST>',
       { reply: 'silence', then: afterReset(origin) },
       ['3.10.7.4 second', 'MUST-11', 'MUST-66'],
     ),
     zero(
       'rst.zero-window-beyond',
-      'RST one number behind, with the window closed',
+      'RST one octet beyond RCV.NXT while the window is closed',
       '<SEQ=RCV.NXT+1><CTL=RST>',
       DROPPED,
       ['3.5.3 RST validity'],
