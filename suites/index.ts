@@ -1,4 +1,4 @@
-/** Every suite, in the order in which it is listed and run: the RFC's three groups of states, then what takes several steps. */
+/** Every suite, in the order of `list` and `run`: the RFC's three groups of states, then cases of several steps. */
 import type { Suite } from '../lib/catalogue/suite.ts';
 import aborted from './1-closed/aborted.ts';
 import closedByFins from './1-closed/closed-by-fins.ts';

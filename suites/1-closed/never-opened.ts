@@ -1,8 +1,8 @@
 /**
  * CLOSED: no connection ever existed between these ports. Group 1 of "Reset Generation".
  *
- * Two bits of the segment decide everything: RST silences the target, ACK chooses the form of its reset. Security,
- * sequence numbers and all other bits play no part, because there is nothing to compare them with.
+ * Two bits of the segment decide everything. RST means no answer; ACK chooses the form of the reset. Security, sequence
+ * numbers and all other bits have no effect, because there is nothing to compare them with.
  */
 import { inState } from '../../lib/catalogue/declare.ts';
 import type { CaseDeclaration } from '../../lib/catalogue/case.ts';
@@ -35,7 +35,7 @@ export default inState('CLOSED', [
   discarded('closed.syn-rst-ack.empty', 'SYN,ACK with RST', '<SEQ=ANY><ACK=ANY><CTL=SYN,RST,ACK>'),
   discarded('closed.fin-rst.empty', 'FIN,RST', '<SEQ=ANY><CTL=FIN,RST>'),
 
-  // ACK bit off: sequence number zero, and everything that the segment occupies is acknowledged.
+  // ACK bit off: SEQ=0, and ACK=SEG.SEQ+SEG.LEN.
   resetFromSeq('closed.syn.empty', 'SYN', '<SEQ=ANY><CTL=SYN>'),
   resetFromSeq('closed.syn.text', 'SYN with text: both are counted', '<SEQ=ANY><CTL=SYN><DATA=10>'),
   resetFromSeq('closed.syn-fin.empty', 'SYN,FIN: both are counted', '<SEQ=ANY><CTL=SYN,FIN>'),
@@ -65,7 +65,7 @@ export default inState('CLOSED', [
   resetFromSeq('closed.fin-psh.text', 'text and FIN without ACK', '<SEQ=ANY><CTL=FIN,PSH><DATA=10>'),
   resetFromSeq('closed.urg.empty', 'only URG, which is not counted', '<SEQ=ANY><CTL=URG>'),
 
-  // ACK bit on: the reset begins where the sender of the segment will believe it, and acknowledges nothing.
+  // ACK bit on: SEQ=SEG.ACK, which the sender accepts, and no ACK.
   resetFromAck('closed.syn-ack.empty', 'SYN,ACK', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>'),
   resetFromAck('closed.syn-ack.text', 'SYN,ACK with text', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK><DATA=10>'),
   resetFromAck('closed.syn-fin-ack.empty', 'SYN,ACK with FIN', '<SEQ=ANY><ACK=ANY><CTL=SYN,FIN,ACK>'),
@@ -111,7 +111,7 @@ export default inState('CLOSED', [
     condition: 'not-unicast',
     send: '<SEQ=ANY><CTL=SYN>',
     expect: {
-      // RFC 793 does not speak of such addresses: to reset, as for any SYN, and to stay out of it are equally right.
+      // RFC 793 does not mention such addresses. A reset, as for any SYN, and silence are equally right.
       rfc793: [
         { reply: RESET_FROM_SEQ, then: 'CLOSED' },
         { reply: 'silence', then: 'CLOSED', leftOpen: 'not unicast' },

@@ -9,7 +9,7 @@ const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';
 
 const IGNORED: Outcome = { reply: 'silence', then: 'LISTEN' };
 /**
- * RCV.NXT is set just behind the SYN whatever follows it in the segment: text and FIN wait until the connection is
+ * RCV.NXT is the number after the SYN, whatever follows in the segment. Text and FIN wait until the connection is
  * established, and are not acknowledged yet.
  */
 const ANSWERED: Outcome = { reply: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' };
@@ -47,8 +47,8 @@ const other = (id: string, title: string, send: string): CaseDeclaration => ({
 });
 
 /**
- * How a SYN is refused. RFC 793 contradicts itself: 3.9 prints the form that takes SEQ from the ACK field, though the
- * segment has none (it reads as 0); group 2 of 3.4 asks for the other. RFC 1122 settles it for the other.
+ * How a SYN is refused. RFC 793 contradicts itself. Its section 3.9 prints the form with SEQ=SEG.ACK, although the segment has
+ * no ACK (the field reads as 0). Group 2 of section 3.4 asks for SEQ=0 and an ACK. RFC 1122 decides for the latter.
  */
 const REFUSED_RFC793: readonly Outcome[] = [
   { reply: RESET_FROM_ACK, then: 'LISTEN' },
@@ -56,7 +56,7 @@ const REFUSED_RFC793: readonly Outcome[] = [
 ];
 const REFUSED: Outcome = { reply: RESET_FROM_SEQ, then: 'LISTEN' };
 
-/** A SYN; LISTEN goes on whatever becomes of it. */
+/** A SYN. The listener stays in LISTEN, whatever becomes of the new connection. */
 const OPENING: Opening = {
   prefix: 'listen',
   what: 'SYN',
@@ -83,7 +83,7 @@ export default inState('LISTEN', [
   rst('listen.syn-rst.empty', 'SYN,RST', '<SEQ=ANY><CTL=SYN,RST>'),
   rst('listen.syn-rst-ack.empty', 'SYN,ACK with RST', '<SEQ=ANY><ACK=ANY><CTL=SYN,RST,ACK>'),
 
-  // Second: ACK. Nothing was sent that it could acknowledge.
+  // Second: ACK. Nothing was sent, so no ACK is acceptable.
   ack('listen.ack.empty', 'ACK', '<SEQ=ANY><ACK=ANY><CTL=ACK>'),
   ack('listen.ack.zero', 'ACK of 0', '<SEQ=ANY><ACK=0><CTL=ACK>'),
   ack('listen.ack.text', 'text', '<SEQ=ANY><ACK=ANY><CTL=ACK,PSH><DATA=10>'),
@@ -151,7 +151,7 @@ export default inState('LISTEN', [
     rules: PRECEDENCE,
   },
 
-  // Fourth: whatever is left, which no TCP in order would send.
+  // Fourth: any other segment. No correct TCP sends one.
   other('listen.no-flags.empty', 'no flags, no text', '<SEQ=ANY>'),
   other('listen.psh.text', 'text without ACK', '<SEQ=ANY><CTL=PSH><DATA=10>'),
   other('listen.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
@@ -186,7 +186,7 @@ export default inState('LISTEN', [
     rules: ['RFC 793 3.9 LISTEN third', 'RFC 7323 2.2', 'RFC 7323 3.2 not negotiated', '3.10.7.2 third'],
   },
 
-  // What must not reach any of the four.
+  // Segments that must not reach any of the four steps.
   {
     id: 'listen.ack.wrong-checksum',
     title: 'ACK with a wrong checksum',
@@ -208,7 +208,7 @@ export default inState('LISTEN', [
     title: 'SYN to a broadcast or multicast address',
     condition: 'not-unicast',
     send: '<SEQ=ANY><CTL=SYN>',
-    // RFC 793 does not speak of such addresses: to answer, as any SYN, and to stay out of it are equally right.
+    // RFC 793 does not mention such addresses. An answer, as for any SYN, and silence are equally right.
     expect: { rfc793: [ANSWERED, { ...IGNORED, leftOpen: 'not unicast' }], rfc1122: IGNORED },
     rules: ['RFC 793 3.9 LISTEN third', 'RFC 1122 4.2.3.10', 'MUST-57'],
   },

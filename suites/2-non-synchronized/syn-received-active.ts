@@ -1,4 +1,4 @@
-/** SYN-RECEIVED, entered from SYN-SENT: two opens have crossed (RFC 793 figure 8). */
+/** SYN-RECEIVED, entered from SYN-SENT: a simultaneous open (RFC 793 figure 8). */
 import { inState } from '../../lib/catalogue/declare.ts';
 import { ackCheck } from './families/syn-received/ack.ts';
 import { wrongChecksums } from './families/syn-received/checksum.ts';
@@ -20,9 +20,9 @@ export default inState('SYN-RECEIVED (active)', [
     id: 'syn-received.active.syn-ack.simultaneous-open',
     title: "the peer's SYN,ACK, which completes a simultaneous open",
     send: '<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>',
-    // The texts contradict themselves. By the letter of the sequence check the segment ends before the window: empty
-    // ACK, and the peer's own empty ACK will establish the connection. By figure 8, line 6, it establishes; what is
-    // sent then is an ACK in RFC 793, and nothing new since RFC 1122 corrected line 7. All three open the connection.
+    // RFC 793 contradicts itself. By the sequence check the segment ends before the window: it gets an empty ACK, and the peer's
+    // empty ACK then establishes the connection. By figure 8, line 6, it establishes the connection itself. RFC 793 then sends
+    // an ACK; RFC 1122 corrects line 7 to nothing new. All three open the connection.
     expect: [
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'SYN-RECEIVED' },
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'ESTABLISHED' },

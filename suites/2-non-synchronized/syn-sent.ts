@@ -1,6 +1,6 @@
 /**
  * SYN-SENT: ACK, RST, security (and precedence), SYN, anything else; in this order. Group 2. SND.UNA is ISS and SND.NXT
- * is ISS+1, so exactly one acknowledgment is acceptable. RFC 5961 leaves this state as it was.
+ * is ISS+1, so exactly one acknowledgment is acceptable. RFC 5961 does not change this state.
  */
 import { inState } from '../../lib/catalogue/declare.ts';
 import type { CaseDeclaration, Outcome } from '../../lib/catalogue/case.ts';
@@ -13,7 +13,7 @@ const RESET: Outcome = { reply: 'silence', then: 'CLOSED' };
 const ESTABLISHED: Outcome = { reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>', then: 'ESTABLISHED' };
 const CROSSED: Outcome = { reply: '<SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' };
 
-/** The SYN,ACK that is waited for. */
+/** The expected SYN,ACK. */
 const OPENING: Opening = {
   prefix: 'syn-sent',
   what: "SYN,ACK of the target's SYN",
@@ -63,7 +63,7 @@ const rst = (id: string, title: string, send: string): CaseDeclaration => ({
   ],
 });
 
-/** A mismatch is answered with `reset`; from RFC 9293 on, A.1.2 lets a TCP without security levels do `unaware`. */
+/** Another security gets `reset`. Under RFC 9293, A.1.2 lets a TCP without security levels do `unaware`. */
 const security = (
   id: string,
   title: string,
@@ -126,7 +126,7 @@ const other = (id: string, title: string, send: string): CaseDeclaration => ({
   rules: ['RFC 793 3.9 SYN-SENT fifth', '3.10.7.3 fifth'],
 });
 
-/** What must not reach any of the steps. */
+/** Segments that must not reach any of the steps. */
 const wrongChecksum = (id: string, title: string, send: string): CaseDeclaration => ({
   id,
   title,
@@ -173,8 +173,8 @@ export default inState('SYN-SENT', [
     ],
   },
 
-  // First: an ACK of anything but our SYN. Erratum 3300 changes only how a good ACK is written: ISS is refused in all
-  // documents.
+  // First: an ACK of anything but the target's SYN. Erratum 3300 only changes the wording for a good ACK. All documents refuse
+  // ISS.
   badAck('syn-sent.ack.iss', 'ACK of ISS, which acknowledges nothing', '<SEQ=ANY><ACK=ISS><CTL=ACK>'),
   badAck('syn-sent.ack.before-iss', 'ACK one octet before ISS', '<SEQ=ANY><ACK=ISS-1><CTL=ACK>'),
   badAck('syn-sent.ack.far-before-iss', 'ACK far before ISS', '<SEQ=ANY><ACK=ISS-2^30><CTL=ACK>'),
@@ -239,7 +239,7 @@ export default inState('SYN-SENT', [
     '<SEQ=ANY><ACK=SND.NXT+1><CTL=SYN,FIN,ACK>',
   ),
 
-  // Second: RST. It counts only with an ACK of our SYN, and then whatever its own sequence number is.
+  // Second: RST. It is valid only with an ACK of the target's SYN. Its sequence number does not matter.
   rstWithoutAck('syn-sent.rst.empty', 'RST without ACK', '<SEQ=ANY><CTL=RST>'),
   rstWithoutAck('syn-sent.rst.text', 'RST with text, without ACK', '<SEQ=ANY><CTL=RST><DATA=10>'),
   rstWithoutAck(
@@ -277,7 +277,7 @@ export default inState('SYN-SENT', [
       "RST that acknowledges the target's SYN, with text",
       '<SEQ=ANY><ACK=SND.NXT><CTL=RST,ACK><DATA=10>',
     ),
-    // RFC 793 makes no exception for text. RFC 1122 turns to take such a reset into a SHOULD.
+    // RFC 793 makes no exception for text. In RFC 1122, accepting such a reset is a SHOULD.
     expect: {
       rfc793: RESET,
       rfc1122: [
@@ -318,7 +318,8 @@ export default inState('SYN-SENT', [
     DROPPED,
   ),
 
-  // Third, continued: precedence. With an ACK of our SYN it has to be equal, otherwise it may be lower or raised.
+  // Third, continued: precedence. With an ACK of the target's SYN it must be equal. Otherwise it may be lower, or the target
+  // raises its own.
   precedence(
     'syn-sent.syn-ack.precedence-higher-not-raised',
     'SYN,ACK of a higher precedence',
@@ -355,7 +356,7 @@ export default inState('SYN-SENT', [
     CROSSED,
   ),
 
-  // Fourth: SYN with an ACK of ours.
+  // Fourth: SYN with an ACK of the target's SYN.
   {
     id: 'syn-sent.syn-ack.good',
     title: 'SYN,ACK',
@@ -374,9 +375,9 @@ export default inState('SYN-SENT', [
     id: 'syn-sent.syn-ack.text',
     title: 'SYN,ACK with text',
     send: '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,ACK><DATA=10>',
-    // The SYN is acknowledged at once and the text in the seventh step. The two acknowledgments may come one after the
-    // other, or as one for all (RFC 9293 says that some do so, and RFC 1122 4.2.2.20 wants ACKs aggregated). A TCP with
-    // no buffer for the text yet acknowledges only the SYN, and leaves the rest to be sent again: that is permitted.
+    // The SYN is acknowledged at once, and the text in the seventh step. The two ACKs may be separate or one: RFC 9293 says that
+    // some TCPs send one, and RFC 1122 4.2.2.20 asks to aggregate ACKs. A TCP that has no buffer for the text yet may acknowledge
+    // only the SYN. The peer then sends the text again.
     expect: [
       { reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>', then: 'ESTABLISHED' },
       { ...ESTABLISHED, level: 'permitted' },
@@ -393,8 +394,8 @@ export default inState('SYN-SENT', [
     id: 'syn-sent.syn-fin-ack.good',
     title: 'SYN,ACK with FIN',
     send: '<SEQ=ANY><ACK=SND.NXT><CTL=SYN,FIN,ACK>',
-    // As with text: one acknowledgment for both, or the FIN's behind the SYN's. The eighth step also says that a FIN is
-    // not processed in SYN-SENT, where this segment arrived: to leave it to its retransmission is permitted.
+    // As with text: one ACK for both, or one for the SYN and then one for the FIN. The eighth step also says that a FIN is not
+    // processed in SYN-SENT, where this segment arrived. So the target may wait for the retransmission of the FIN.
     expect: [
       { reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>', then: 'CLOSE-WAIT' },
       { ...ESTABLISHED, level: 'permitted' },
@@ -408,7 +409,7 @@ export default inState('SYN-SENT', [
     ],
   },
 
-  // Fourth, continued: SYN without ACK. The two opens have crossed.
+  // Fourth, continued: SYN without ACK, a simultaneous open.
   simultaneous('syn-sent.syn.empty', 'SYN: a simultaneous open', '<SEQ=ANY><CTL=SYN>'),
   simultaneous('syn-sent.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
   simultaneous('syn-sent.syn-fin.empty', 'SYN,FIN', '<SEQ=ANY><CTL=SYN,FIN>'),

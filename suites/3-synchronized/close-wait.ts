@@ -13,7 +13,7 @@ import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
-// The peer's FIN is taken: RCV.NXT is the number after it, and no more text should come. Ours may still go out.
+// The peer's FIN has arrived: RCV.NXT is the number after it, and no more text should come. The target may still send.
 const closeWait: Subject = { state: 'CLOSE-WAIT', ack: 'SND.NXT', takesText: false };
 
 export default inState('CLOSE-WAIT', [

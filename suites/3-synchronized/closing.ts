@@ -22,7 +22,7 @@ import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
-// Both FINs are sent and only the peer's is acknowledged: SND.UNA is the number of ours, SND.NXT the one after it.
+// Both FINs are sent, and only the peer's is acknowledged. SND.UNA is the number of the target's FIN, SND.NXT the next one.
 const closing: Subject = { state: 'CLOSING', ack: 'SND.UNA', takesText: false };
 
 export default inState('CLOSING', [
@@ -41,7 +41,7 @@ export default inState('CLOSING', [
   ...securityAndPrecedence(closing),
   ...syns(closing),
 
-  // Fifth, the ACK field: once it acknowledges our FIN both sides have closed; anything else is ignored.
+  // Fifth, the ACK field: when it acknowledges the target's FIN, both sides have closed. Other segments are ignored.
   ...withoutAck(closing),
   acknowledgment(
     closing,
@@ -77,8 +77,8 @@ export default inState('CLOSING', [
   ...refusedFins(closing),
   repeatedTextAndFin(closing),
   {
-    // Retransmitted before our FIN was heard of, its number is old, and the first step drops it with an empty ACK. That
-    // throws a good acknowledgment away, and a TCP that trims the FIN instead, or looks on, gets to see it.
+    // This retransmission has an old sequence number, so the first step drops it with an empty ACK. That loses a valid
+    // acknowledgment. A TCP that trims the FIN, or processes the ACK field nevertheless, sees the acknowledgment.
     id: 'closing.fin.repeated-acks-our-fin',
     title: "the peer's FIN again, which now acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>',
@@ -92,8 +92,8 @@ export default inState('CLOSING', [
     rules: [...UNACCEPTABLE, ...ACK_THROWN_AWAY, ...FIN],
   },
   {
-    // The eighth step acknowledges a FIN, and has an entry for CLOSING. The fifth ignores the segment, since it does not
-    // acknowledge our FIN: taken by the letter, that leaves the entries for CLOSING in the later steps without meaning.
+    // The eighth step acknowledges a FIN, and has an entry for CLOSING. The fifth step ignores the segment, because it does not
+    // acknowledge the target's FIN. Taken literally, that makes the entries for CLOSING in later steps pointless.
     id: 'closing.fin.second',
     title: "second FIN, one number after the peer's FIN",
     send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>',

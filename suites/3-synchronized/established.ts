@@ -12,8 +12,7 @@ import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
-// Text flows both ways. Nothing of ours waits for an acknowledgment: SND.UNA is SND.NXT, unless a case puts text in
-// flight.
+// Both directions are open. The target has nothing unacknowledged: SND.UNA is SND.NXT, unless a case puts text in flight.
 const established: Subject = { state: 'ESTABLISHED', ack: 'SND.NXT', takesText: true };
 
 export default inState('ESTABLISHED', [

@@ -14,7 +14,7 @@ import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
-// Our FIN is sent and waits: SND.NXT is the number after it, and SND.UNA at most the FIN's own. Text is still taken.
+// The target's FIN is sent and unacknowledged: SND.NXT is the number after it, SND.UNA at most its own. Text is still accepted.
 const finWait1: Subject = { state: 'FIN-WAIT-1', ack: 'SND.UNA', takesText: true };
 
 export default inState('FIN-WAIT-1', [
@@ -33,7 +33,7 @@ export default inState('FIN-WAIT-1', [
   ...securityAndPrecedence(finWait1),
   ...syns(finWait1),
 
-  // Fifth, the ACK field: our FIN acknowledged, or not yet.
+  // Fifth, the ACK field: it acknowledges the target's FIN, or not.
   ...withoutAck(finWait1),
   acknowledgment(
     finWait1,
@@ -77,7 +77,7 @@ export default inState('FIN-WAIT-1', [
     rules: [...ACK, ...TEXT],
   },
 
-  // Eighth, the FIN bit: a close from both sides at once, unless the FIN acknowledges ours.
+  // Eighth, the FIN bit: a simultaneous close, unless the FIN acknowledges the target's FIN.
   ...refusedFins(finWait1),
   finInOrder(
     finWait1,
@@ -101,7 +101,7 @@ export default inState('FIN-WAIT-1', [
   ),
   ...firstFin(finWait1, 'CLOSING'),
 
-  // No user is left.
+  // The user has closed both directions.
   ...orphan(finWait1, 'CLOSING'),
   orphanFin(
     finWait1,

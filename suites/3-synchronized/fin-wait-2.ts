@@ -13,7 +13,7 @@ import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
-// Our FIN is acknowledged, so SND.UNA is SND.NXT for good. Text is still taken.
+// The target's FIN is acknowledged, so SND.UNA stays at SND.NXT. Text is still accepted.
 const finWait2: Subject = { state: 'FIN-WAIT-2', ack: 'SND.NXT', takesText: true };
 
 export default inState('FIN-WAIT-2', [
@@ -64,6 +64,6 @@ export default inState('FIN-WAIT-2', [
   ),
   ...firstFin(finWait2, 'TIME-WAIT'),
 
-  // No user is left.
+  // The user has closed both directions.
   ...orphan(finWait2, 'TIME-WAIT'),
 ]);

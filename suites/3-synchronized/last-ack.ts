@@ -21,7 +21,7 @@ import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
-// The peer's FIN is taken and ours waits: SND.UNA is its number, SND.NXT the one after it.
+// The peer's FIN has arrived, and the target's FIN is unacknowledged: SND.UNA is its number, SND.NXT the next one.
 const lastAck: Subject = { state: 'LAST-ACK', ack: 'SND.UNA', takesText: false };
 
 export default inState('LAST-ACK', [
@@ -40,7 +40,7 @@ export default inState('LAST-ACK', [
   ...securityAndPrecedence(lastAck),
   ...syns(lastAck),
 
-  // Fifth, the ACK field: once it acknowledges our FIN the connection is gone, and what else the segment says with it.
+  // Fifth, the ACK field: when it acknowledges the target's FIN, the connection is gone, and the rest of the segment is ignored.
   ...withoutAck(lastAck),
   acknowledgment(
     lastAck,
@@ -76,8 +76,8 @@ export default inState('LAST-ACK', [
   ...refusedFins(lastAck),
   repeatedTextAndFin(lastAck),
   {
-    // Retransmitted before our FIN was heard of, its number is old, and the first step drops it with an empty ACK. That
-    // throws a good acknowledgment away, and a TCP that trims the FIN instead, or looks on, gets to see it.
+    // This retransmission has an old sequence number, so the first step drops it with an empty ACK. That loses a valid
+    // acknowledgment. A TCP that trims the FIN, or processes the ACK field nevertheless, sees the acknowledgment.
     id: 'last-ack.fin.repeated-acks-our-fin',
     title: "the peer's FIN again, which now acknowledges the target's FIN",
     send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>',

@@ -14,7 +14,7 @@ import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
-// Both FINs are sent and acknowledged; the connection lingers for 2 MSL to answer the peer's FIN, should it come again.
+// Both FINs are sent and acknowledged. The connection stays for 2 MSL, to answer the peer's FIN if it comes again.
 const timeWait: Subject = { state: 'TIME-WAIT', ack: 'SND.NXT', takesText: false };
 const reopeningSyn = synInTimeWait(timeWait);
 
@@ -23,16 +23,16 @@ export default inState('TIME-WAIT', [
   ...headerForm(timeWait),
   ...timestamps(timeWait),
 
-  // First, check the sequence number: so it is here that the peer's FIN, once more, is acknowledged.
+  // First, check the sequence number. This step acknowledges the peer's FIN when it comes again.
   ...emptySegments(timeWait),
   ...textAcrossTheWindow(timeWait),
   ...zeroWindow(timeWait),
 
-  // Second, the RST bit, which may be ignored here; third, security and precedence.
+  // Second, the RST bit, which TIME-WAIT may ignore; third, security and precedence.
   ...resets(timeWait),
   ...securityAndPrecedence(timeWait, reopeningSyn({ inWindow: true, newer: true })),
 
-  // Fourth, the SYN bit: here it may be a new connection.
+  // Fourth, the SYN bit, which may open a new connection here.
   ...syns(timeWait, reopeningSyn, REOPENING),
   ...newIncarnations(timeWait),
 

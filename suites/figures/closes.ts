@@ -1,6 +1,6 @@
 /**
- * RFC 793 figures 13 and 14 (RFC 9293 figures 12 and 13): how a connection is closed. Their last lines, where 2 MSL have
- * passed, are not drawn here: the ladders end in TIME-WAIT.
+ * RFC 793 figures 13 and 14 (RFC 9293 figures 12 and 13): how a connection is closed. The ladders end in TIME-WAIT, without
+ * the last line of each figure, where 2 MSL have passed.
  */
 import { ladders } from '../../lib/catalogue/ladders.ts';
 
@@ -37,7 +37,7 @@ export default ladders('figures of RFC 793', [
     rules: ['RFC 793 figure 13', 'RFC 9293 figure 12', '3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
   },
 
-  // The figure's two sides do the same.
+  // Both sides of the figure do the same.
   {
     id: 'figure-14.simultaneous-close.tcp-a',
     title: 'simultaneous close',
@@ -45,7 +45,7 @@ export default ladders('figures of RFC 793', [
     steps: [
       { user: 'close' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
-      // It crosses the target's FIN, and so does not acknowledge it.
+      // It crosses the target's FIN, so it does not acknowledge it.
       { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },

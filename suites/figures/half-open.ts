@@ -1,4 +1,4 @@
-/** RFC 793 figures 10 and 11 (RFC 9293 figures 9 and 10): one side has crashed, and the other does not know. */
+/** RFC 793 figures 10 and 11 (RFC 9293 figures 9 and 10): one side has crashed, and the other does not know it. */
 import { ladders } from '../../lib/catalogue/ladders.ts';
 
 export default ladders('figures of RFC 793', [
@@ -9,7 +9,7 @@ export default ladders('figures of RFC 793', [
     steps: [
       { user: 'open-active' },
       { expect: '<CTL=SYN>', then: 'SYN-SENT' },
-      // The survivor's numbers, as far apart from those of the new SYN as in the figure.
+      // The numbers of the old connection, as far from those of the new SYN as in the figure.
       { send: '<SEQ=300><ACK=ISS-300><CTL=ACK>' },
       { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' },
       { expect: '<SEQ=ISS><CTL=SYN>', then: 'SYN-SENT' },
@@ -23,7 +23,7 @@ export default ladders('figures of RFC 793', [
     title: 'the peer has crashed: the target answers its new SYN, gets a reset and ends the connection',
     start: 'ESTABLISHED',
     steps: [
-      // The text of the figure has it outside the window.
+      // In the text of the figure it is outside the window.
       { send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=SYN>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'ESTABLISHED' },
       { send: '<SEQ=RCV.NXT><CTL=RST>' },
@@ -61,7 +61,7 @@ export default ladders('figures of RFC 793', [
     steps: [
       { user: 'send', octets: 10 },
       {
-        // The figure leaves PSH to the sender.
+        // The figure does not say whether PSH is set.
         expect: [
           '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK><DATA=10>',
           '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK,PSH><DATA=10>',

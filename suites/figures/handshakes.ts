@@ -13,7 +13,7 @@ export default ladders('figures of RFC 793', [
       { expect: '<SEQ=SND.NXT><ACK=301><CTL=ACK>', then: 'ESTABLISHED' },
       { user: 'send', octets: 10 },
       {
-        // The figure leaves PSH to the sender.
+        // The figure does not say whether PSH is set.
         expect: ['<SEQ=SND.NXT><ACK=301><CTL=ACK><DATA=10>', '<SEQ=SND.NXT><ACK=301><CTL=ACK,PSH><DATA=10>'],
       },
     ],
@@ -55,8 +55,8 @@ export default ladders('figures of RFC 793', [
       { send: '<SEQ=300><CTL=SYN>' },
       { expect: '<SEQ=ISS><ACK=301><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
       { send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK>' },
-      // By the figure this establishes, with an ACK as RFC 793 drew line 7, without since RFC 1122 corrected it. By the
-      // letter of the sequence check it earns the same ACK, and the peer's own such ACK, in the next step, establishes.
+      // By the figure this SYN,ACK establishes the connection: with an ACK in line 7 of RFC 793, without since RFC 1122 corrected it.
+      // By the sequence check it gets the same ACK, and the peer's ACK in the next step establishes the connection.
       { expect: ['<SEQ=SND.NXT><ACK=301><CTL=ACK>', 'silence'] },
       { send: '<SEQ=301><ACK=SND.NXT><CTL=ACK>' },
       { expect: 'silence', then: 'ESTABLISHED' },

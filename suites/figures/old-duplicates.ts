@@ -1,4 +1,4 @@
-/** RFC 793 figures 9 and 12 (RFC 9293 figures 8 and 11): how an old duplicate SYN is found out and undone. */
+/** RFC 793 figures 9 and 12 (RFC 9293 figures 8 and 11): how an old duplicate SYN is detected and ended. */
 import { ladders } from '../../lib/catalogue/ladders.ts';
 
 export default ladders('figures of RFC 793', [
@@ -9,7 +9,7 @@ export default ladders('figures of RFC 793', [
     steps: [
       { user: 'open-active' },
       { expect: '<CTL=SYN>', then: 'SYN-SENT' },
-      // The old SYN was numbered 10 before the one that the target has just sent.
+      // The number of the old SYN is 10 below that of the SYN that the target has just sent.
       { send: '<SEQ=300><ACK=ISS-9><CTL=SYN,ACK>' },
       { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' },
       { send: '<SEQ=400><ACK=SND.NXT><CTL=SYN,ACK>' },

@@ -3,14 +3,14 @@ import { ladders } from '../../lib/catalogue/ladders.ts';
 import type { LadderStep } from '../../lib/catalogue/ladder.ts';
 
 /**
- * @param syn beyond all numbers of the old connection, so that whoever reopens at all does it
- * @param rst by which the peer says that it never sent the SYN, as in figure 9
+ * @param syn beyond all numbers of the old connection, so that any TCP that reopens connections reopens this one
+ * @param rst the peer's reset for the answer to a SYN that it did not send, as in figure 9
  */
 const turnsOutToBeOld = (syn: string, rst: string): readonly LadderStep[] => [
   { send: syn },
   {
     expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>',
-    // Whoever does not reopen has nothing to go back from; what he must answer is asked by the cases of TIME-WAIT.
+    // A TCP that does not reopen cannot go back. The cases of TIME-WAIT test its answers.
     otherwise: [
       'silence',
       '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
@@ -35,7 +35,7 @@ export default ladders('ladders', [
     rules: ['RFC 1122 4.2.2.13 TIME-WAIT', 'MAY-2'],
   },
 
-  // With timestamps RFC 6191 asks for the reopening, so that more TCPs have something to go back from.
+  // With timestamps RFC 6191 asks for reopening, so more TCPs do it.
   {
     id: 'ladder.reopening.old-duplicate-with-timestamps',
     title:
@@ -45,7 +45,7 @@ export default ladders('ladders', [
     since: 'rfc1122',
     steps: turnsOutToBeOld(
       '<SEQ=RCV.NXT+RCV.WND+1000><CTL=SYN><MSS=1460><TSVAL=TS.RECENT+1>',
-      // As new as the SYN, so that nothing but its being a reset is asked.
+      // Its timestamp is as new as the SYN's, so that only the reset is tested.
       '<SEQ=RCV.NXT><CTL=RST><TSVAL=TS.RECENT+1>',
     ),
     then: 'TIME-WAIT',

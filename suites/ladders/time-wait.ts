@@ -1,6 +1,6 @@
 /**
- * RFC 9293 section 3.10.7.4: the ways into TIME-WAIT. That both FINs are acknowledged does not tell it from a state that
- * forgot the peer's FIN: the seventh step does, since text behind that FIN is not taken any more.
+ * RFC 9293 section 3.10.7.4: the ways into TIME-WAIT. Acknowledged FINs do not show whether the state has forgotten the peer's
+ * FIN. The seventh step does: after that FIN, text is no longer accepted.
  */
 import { ladders } from '../../lib/catalogue/ladders.ts';
 import type { LadderStep } from '../../lib/catalogue/ladder.ts';
@@ -21,7 +21,7 @@ const closes: readonly LadderStep[] = [
 
 const ignoresText: readonly LadderStep[] = [
   { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
-  // To ignore the text says nothing of an acknowledgment; one that there is does not move.
+  // The text is ignored. An ACK may be sent or not, but its number does not advance.
   { expect: ['silence', '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>'], then: 'TIME-WAIT' },
 ];
 
@@ -65,7 +65,7 @@ export default ladders('ladders', [
       ...closes,
       { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
-      // Its timer changes no state; and on a slow path it would fire before the next line anyhow.
+      // A retransmission changes no state. On a slow path the timer would fire before the next line anyway.
       { expect: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>' },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
       { expect: 'silence', then: 'TIME-WAIT' },

@@ -1,4 +1,4 @@
-/** RFC 1122 section 4.2.2.13: a user that leaves text behind is not closed as if it had taken it. */
+/** RFC 1122 section 4.2.2.13: when the user closes with text unread, the peer must learn that it was lost. */
 import { ladders } from '../../lib/catalogue/ladders.ts';
 
 export default ladders('ladders', [
@@ -13,8 +13,8 @@ export default ladders('ladders', [
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>' },
       { user: 'leave' },
       {
-        // A reset takes its number from SND.NXT; whether it also acknowledges is not said. RFC 793 has no other close than by
-        // FIN, after which the user may go on to read; the reset, and the close that goes with it, are of RFC 1122.
+        // A reset takes its number from SND.NXT. No RFC says whether it has an ACK. In RFC 793 a close sends a FIN, and the user
+        // may go on to read. The reset is from RFC 1122.
         expect: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', '<SEQ=SND.NXT><CTL=RST>'],
         permitted: { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
       },

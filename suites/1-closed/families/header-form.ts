@@ -11,8 +11,8 @@ const ACK = '<SEQ=ANY><ACK=ANY><CTL=ACK>';
 const GROUP_1: readonly RuleId[] = ['RFC 793 3.4 group 1', '3.5.2 group 1', '3.10.7.1'];
 
 /**
- * The form of the header, where there is no connection. Group 1 answers any segment except a reset, so that options and
- * reserved bits play no part: of a SYN with text, the SYN and the text are counted, wherever the header ends.
+ * The form of the header, without a connection. Group 1 answers any segment except a reset, so options and reserved bits
+ * have no effect. The ACK of the reset counts the SYN and the text, wherever the header ends.
  */
 export const headerForm = (): readonly CaseDeclaration[] => {
   const option = (
@@ -28,8 +28,8 @@ export const headerForm = (): readonly CaseDeclaration[] => {
     expect,
     rules: [...rules, ...GROUP_1],
   });
-  // To reset is what is suggested for an illegal length, and what group 1 has due anyway. RFC 1122 does not say how else a
-  // TCP may handle it: to drop the segment is not excluded.
+  // RFC 1122 suggests a reset for an illegal length, and group 1 asks for one anyway. RFC 1122 does not say how else a TCP
+  // may handle it, so dropping the segment is allowed.
   const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
     option(
       name,
@@ -39,7 +39,7 @@ export const headerForm = (): readonly CaseDeclaration[] => {
       'RFC 1122 4.2.2.5 illegal length',
       'MUST-7',
     );
-  // Its header ends nowhere. Taken for a segment, group 1 resets it; that it is to be taken for one no document says.
+  // The offset is impossible. If this counts as a segment, group 1 resets it. No document says whether it counts.
   const offset = (name: string, title: string, value: number): CaseDeclaration => ({
     id: `closed.header.${name}`,
     title: `ACK with ${title}`,

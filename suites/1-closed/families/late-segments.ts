@@ -1,8 +1,8 @@
 import type { CaseDeclaration, ClosedBy } from '../../../lib/catalogue/case.ts';
 
 /**
- * Segments of a connection that is gone, as they trickle in behind it. Variables are those of its TCB when it went. The
- * target has forgotten them all, so the two bits that decide for a connection that never was decide here too.
+ * Late segments of a connection that is gone. Variables are those of its last TCB. The target has forgotten them, so the
+ * same two bits decide as for a connection that never existed.
  */
 export const lateSegments = (prefix: string, closedBy: ClosedBy): readonly CaseDeclaration[] => {
   const late =

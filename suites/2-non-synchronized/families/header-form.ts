@@ -1,25 +1,25 @@
 /**
- * What comes before any step: options that are to be passed over, options whose length cannot be, reserved bits, data offsets
- * that cannot be, and a checksum that was not computed; in a state that is not synchronized.
+ * Before the first step, in a state that is not synchronized: options that must be ignored, illegal option lengths, reserved
+ * bits, impossible data offsets, and a checksum that was not computed.
  */
 import type { CaseDeclaration, Outcome } from '../../../lib/catalogue/case.ts';
 import type { LeftOpen } from '../../../lib/catalogue/left-open.ts';
 import type { RuleId } from '../../../lib/standard/rules.ts';
 
-/** A segment that changes the state, and what is due to it in all forms. */
+/** A segment that changes the state, and the outcomes for each of its forms. */
 export interface Opening {
-  /** What the ids begin with. */
+  /** The beginning of the ids. */
   readonly prefix: string;
-  /** In a few words. */
+  /** The segment in a few words. */
   readonly what: string;
   readonly send: string;
-  /** What comes of it when nothing is wrong with its header. */
+  /** The outcomes for a well-formed header. */
   readonly ordinary: Outcome;
   /** The segment is dropped. */
   readonly dropped: Outcome;
-  /** The connection is reset, as is suggested for an illegal option length: all forms that the reset may have. */
+  /** The connection is reset, as RFC 1122 suggests for an illegal option length: all forms that the reset may have. */
   readonly reset: readonly Outcome[];
-  /** The segment is answered with a reset, and the state stays (group 2 of "Reset Generation"). */
+  /** The segment is answered by a reset, and the state stays (group 2 of "Reset Generation"). */
   readonly refused: Outcome;
 }
 
@@ -42,8 +42,8 @@ const permitted = (outcome: Outcome): Outcome => ({ ...outcome, level: 'permitte
 const leftOpen = (by: LeftOpen, outcome: Outcome): Outcome => ({ ...outcome, leftOpen: by });
 
 /**
- * No step of RFC 793 section 3.9 looks at an option that it does not name, or at the reserved bits, and an implementation
- * should differ from the steps in detail only. RFC 1122 and RFC 9293 have them ignored in so many words.
+ * No step of RFC 793 section 3.9 checks unknown options or reserved bits, and an implementation should differ from the steps
+ * only in detail. RFC 1122 and RFC 9293 say to ignore them.
  */
 export const headerForm = (opening: Opening): readonly CaseDeclaration[] => {
   const { prefix, what, send, ordinary, dropped } = opening;
@@ -62,8 +62,8 @@ export const headerForm = (opening: Opening): readonly CaseDeclaration[] => {
   });
   const illegal = (name: string, title: string, octets: string): CaseDeclaration =>
     declare(`option.${name}`, title, `<OPT=${octets}>`, lengthHandled(opening), ILLEGAL_LENGTH);
-  // Nothing says where the text begins, so that nothing can be taken. Group 2 resets for the ACK and for the security only,
-  // and section 3.4 sends no reset where it is not clear that the segment is not meant for the connection.
+  // The offset does not say where the text begins, so nothing can be accepted. Group 2 resets only for the ACK and the security.
+  // Section 3.4 sends no reset unless the segment is clearly not for this connection.
   const offset = (name: string, title: string, value: number): CaseDeclaration =>
     declare(`header.${name}`, title, `<OFFSET=${value}>`, dropped, DATA_OFFSET);
   return [
@@ -89,7 +89,7 @@ export const headerForm = (opening: Opening): readonly CaseDeclaration[] => {
   ];
 };
 
-/** The length of the option that opens a connection, as no such option has it: only a SYN is looked at for its size. */
+/** An MSS option of a wrong length. A TCP reads this option only in a SYN. */
 export const illegalMssLength = (opening: Opening): CaseDeclaration => ({
   id: `${opening.prefix}.option.mss-of-three-octets`,
   title: `${opening.what} with an MSS option of a wrong length`,
@@ -99,8 +99,8 @@ export const illegalMssLength = (opening: Opening): CaseDeclaration => ({
 });
 
 /**
- * A TCP must be prepared for an option whose length cannot be. To stop there and take the segment, to drop it, and to reset
- * the connection, as is suggested, are three ways to be so.
+ * A TCP must be prepared for an illegal option length. There are three ways: ignore the rest of the options and accept the
+ * segment, drop the segment, or reset the connection, as RFC 1122 suggests.
  */
 function lengthHandled({ ordinary, dropped, reset, refused }: Opening): readonly Outcome[] {
   const isKnown = reset.some(({ reply, then }) => reply === refused.reply && then === refused.then);

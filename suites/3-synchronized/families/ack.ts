@@ -20,8 +20,8 @@ import {
 import { ACK, ACK_INSIDE, ACK_RANGE, ACK_UNACCEPTABLE, TEXT, UNACCEPTABLE } from './rules.ts';
 
 /**
- * Fifth step: no ACK bit. In the window that is the end of the segment, before any state is asked, TIME-WAIT included;
- * outside it is acknowledged first.
+ * Fifth step: no ACK bit. In the window such a segment is dropped in every state, TIME-WAIT included. Outside the window the
+ * first step acknowledges it.
  */
 export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
   ...dropped(subject, [
@@ -56,8 +56,8 @@ export const withoutAck = (subject: Subject): readonly CaseDeclaration[] => [
     rules: [...UNACCEPTABLE, ...ACK],
   })),
   {
-    // Without ACK it is dropped. RFC 1122 lets a TCP acknowledge a valid segment that is not at the left edge, and does
-    // not say whether one without ACK is valid.
+    // Without ACK it is dropped. RFC 1122 lets a TCP acknowledge a valid segment beyond the left edge, and does not say
+    // whether a segment without ACK is valid.
     id: named(subject, 'no-ack.fin-last-in-window'),
     title: 'FIN at the last number of the window, without ACK',
     send: '<SEQ=RCV.NXT+RCV.WND-1><CTL=FIN>',
@@ -83,7 +83,7 @@ export const acknowledgment = (
   rules: ACK,
 });
 
-/** Fifth step: acknowledgments of what was acknowledged long ago. They are ignored, until RFC 5961 draws a line. */
+/** Fifth step: old acknowledgments. They are ignored; RFC 5961 sets a limit. */
 export const oldAcknowledgments = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'ack.old-by-one'),
@@ -129,7 +129,7 @@ export const oldAcknowledgments = (subject: Subject): readonly CaseDeclaration[]
   },
 ];
 
-/** Fifth step: acknowledgments of what was never sent. They earn an acknowledgment and nothing else counts. */
+/** Fifth step: ACKs of octets never sent. They get an empty ACK, and nothing else in them is processed. */
 export const futureAcknowledgments = (subject: Subject): readonly CaseDeclaration[] =>
   [
     {
@@ -165,8 +165,8 @@ export const futureAcknowledgments = (subject: Subject): readonly CaseDeclaratio
   }));
 
 /**
- * An acknowledgment below SND.UNA-MAX.SND.WND. RFC 5961 discards the segment and answers, where a TCP has chosen to
- * check: section 5.2 is a MAY. By RFC 9293 a TCP that has adopted the check does so with all incoming segments.
+ * An acknowledgment below SND.UNA-MAX.SND.WND. A TCP that has adopted the check of RFC 5961 answers and discards the segment;
+ * section 5.2 is a MAY. Under RFC 9293 a TCP that has adopted the check applies it to all incoming segments.
  */
 export function tooOld({ state }: Subject, ignored: Outcomes): ByProfile {
   const challenge = emptyAck(state);

@@ -4,7 +4,7 @@ import { CHECKSUM } from './rules.ts';
 
 const condition: Condition = 'wrong-checksum';
 
-/** Before the first step: segments with a wrong checksum. Each would be answered, or move the connection, if it were right. */
+/** Before the first step: wrong checksums. With a right checksum, each segment would get an answer or change the connection. */
 export const wrongChecksums = (subject: Subject): readonly CaseDeclaration[] =>
   [
     {

@@ -4,15 +4,15 @@ import type { LeftOpen } from '../../../lib/catalogue/left-open.ts';
 import type { Level, Profile } from '../../../lib/standard/profile.ts';
 import type { State } from '../../../lib/standard/state.ts';
 
-/** What the families need to know of a synchronized state. */
+/** What the families must know about a synchronized state. */
 export interface Subject {
   readonly state: State;
   /**
-   * The acknowledgment that a segment of a sweep carries: one that leaves the state as it is. Where our FIN waits for
-   * its acknowledgment that is SND.UNA, which does not cover the FIN.
+   * The acknowledgment in the segments of a sweep. It leaves the state unchanged. While the target's FIN is unacknowledged,
+   * it is SND.UNA, which does not cover the FIN.
    */
   readonly ack: 'SND.NXT' | 'SND.UNA';
-  /** Whether the seventh step takes text: not after the peer's FIN. */
+  /** Whether the seventh step accepts text: not after the peer's FIN. */
   readonly takesText: boolean;
 }
 
@@ -34,10 +34,10 @@ export const emptyAck = (then: State): Outcome => outcome('<SEQ=SND.NXT><ACK=RCV
 export const acknowledgmentOf = (octets: number | string, then: State): Outcome =>
   outcome(`<SEQ=SND.NXT><ACK=RCV.NXT+${octets}><CTL=ACK>`, then);
 
-/** A connection opens anew, straight out of TIME-WAIT. */
+/** A new connection opens directly from TIME-WAIT. */
 export const synAck: Outcome = outcome('<ACK=SEG.SEQ+1><CTL=SYN,ACK>', 'SYN-RECEIVED');
 
-/** The reset of group 3: believable to the peer because its sequence number is the one that the peer acknowledged. */
+/** The reset of group 3. The peer accepts it, because its sequence number is the one that the peer acknowledged. */
 export const resetBySegAck: Outcome = outcome('<SEQ=SEG.ACK><CTL=RST>', 'CLOSED');
 
 // Levels, and sets of outcomes.
@@ -50,14 +50,13 @@ const atLevel =
 export const recommended = atLevel('recommended');
 export const permitted = atLevel('permitted');
 
-/** Outcomes that stand beside others because a text leaves it open; those that name a text already keep it. */
+/** Adds the reason to outcomes that are allowed beside others. Outcomes that already name a reason keep it. */
 export const leftOpen = (by: LeftOpen, ...outcomes: Outcomes): Outcomes =>
   outcomes.map((one) => ({ leftOpen: by, ...one }));
 
 /**
- * A reset whose form the text leaves open: the form that section 3.4 gives everywhere else, or one that continues our own
- * sequence numbers, as the ABORT call does. Wherever section 3.4 gives a form, a segment with ACK is answered from its ACK
- * field; SEQ=0 is for segments without.
+ * A reset whose form the RFC leaves open: the form of section 3.4, or SEQ=SND.NXT as in the ABORT call. In section 3.4, the
+ * reset for a segment with ACK takes its number from the ACK field; SEQ=0 is for segments without ACK.
  */
 export const resetOfAnyForm = (carriesAck: boolean): Outcomes => [
   carriesAck ? resetBySegAck : outcome('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', 'CLOSED'),
@@ -68,7 +67,7 @@ export const resetOfAnyForm = (carriesAck: boolean): Outcomes => [
 const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };
 const strength = ({ level }: Outcome): number => STRENGTH[level ?? 'required'];
 
-/** A set of outcomes; of two that say the same, the stronger stays. */
+/** A set of outcomes. Of two equal outcomes, the stronger level stays. */
 export function anyOf(...outcomes: Outcomes): Outcomes {
   return outcomes.filter(
     (one, index) =>
@@ -86,7 +85,7 @@ export function anyOf(...outcomes: Outcomes): Outcomes {
 const tagged = (outcomes: Outcomes, when: Choice): Outcomes =>
   outcomes.map((one) => (one.when === undefined ? { ...one, when } : one));
 
-/** What a TCP does that has adopted a check of RFC 5961, and one that has not; what both do alike is not tagged. */
+/** The outcomes of a TCP that has adopted a check of RFC 5961, and of one that has not. Outcomes of both have no tag. */
 export function eitherWay(check: Check, adopted: Outcomes, notAdopted: Outcomes): Outcomes {
   const alike = (one: Outcome, other: Outcome): boolean =>
     one.reply === other.reply && one.then === other.then && strength(one) === strength(other);
@@ -110,7 +109,7 @@ export const always = (...outcomes: Outcomes): ByProfile => ({
   rfc9293: outcomes,
 });
 
-/** By profile; one that is not named inherits from the one before. */
+/** Outcomes by profile. A profile that is absent inherits from the one before. */
 export function byProfile(
   chain: { readonly rfc793: Outcomes } & Partial<Readonly<Record<Profile, Outcomes>>>,
 ): ByProfile {
@@ -119,15 +118,15 @@ export function byProfile(
   return { rfc793: chain.rfc793, rfc1122, rfc5961, rfc9293: chain.rfc9293 ?? rfc5961 };
 }
 
-/** A check of RFC 5961 replaces the older behaviour, and RFC 9293 leaves the choice between the two. */
+/** A check of RFC 5961 replaces the older behaviour. RFC 9293 allows either. */
 export const replacedByRfc5961 = (check: Check, older: Outcomes, newer: Outcomes): ByProfile =>
   byProfile({ rfc793: older, rfc5961: newer, rfc9293: eitherWay(check, newer, older) });
 
-// What the steps of SEGMENT ARRIVES ask for once a segment has passed the sequence check.
+// What the steps of SEGMENT ARRIVES ask for after the sequence check.
 
 /**
- * An acceptable segment with an acknowledgment to which nothing is due. Read to the letter the fifth step of TIME-WAIT
- * acknowledges whatever comes that far, because it expects only the peer's FIN there.
+ * An acceptable segment with an acknowledgment that needs no answer. Taken literally, the fifth step of TIME-WAIT
+ * acknowledges any segment that comes that far, because it expects only the peer's FIN there.
  */
 export const nothingDue = ({ state }: Subject): Outcomes =>
   state === 'TIME-WAIT'
@@ -135,8 +134,8 @@ export const nothingDue = ({ state }: Subject): Outcomes =>
     : [silence(state)];
 
 /**
- * The same away from the left edge of the window, where an acknowledgment may be sent all the same: RFC 793 leaves it open,
- * and RFC 1122 permits it.
+ * The same beyond the left edge of the window. An acknowledgment may be sent: RFC 793 leaves it open, and RFC 1122
+ * permits it.
  */
 export const nothingDueButPermitted = (subject: Subject): Outcomes =>
   anyOf(silence(subject.state), ...leftOpen('begins further on', ...permitted(emptyAck(subject.state))));
@@ -149,26 +148,25 @@ export const textTaken = (
 ): Outcomes => (subject.takesText ? [acknowledgmentOf(octets, then)] : ignoredText(subject, then));
 
 /**
- * Text behind the peer's FIN. The seventh step has it ignored, with no word on whether that earns an ACK. In CLOSING the
- * fifth step has already had the whole segment ignored, unless it acknowledges our FIN.
+ * Text after the peer's FIN. The seventh step ignores it, and does not say whether it gets an ACK. In CLOSING the fifth step
+ * already ignores the whole segment, unless it acknowledges the target's FIN.
  */
 export const ignoredText = ({ state }: Subject, then: State = state): Outcomes => {
   const answered = state === 'CLOSING' && then === state ? permitted(emptyAck(then)) : [emptyAck(then)];
   return [silence(then), ...leftOpen('text behind the FIN', ...answered)];
 };
 
-/** Text, or a FIN, inside the window and beyond a gap: since RFC 1122 an ACK MAY be sent, and RFC 793 was ambiguous. */
+/** Text or a FIN inside the window, beyond a gap. RFC 793 is ambiguous; since RFC 1122 an ACK MAY be sent. */
 export const outOfOrder = (subject: Subject): Outcomes =>
   subject.takesText
     ? [emptyAck(subject.state), ...leftOpen('begins further on', silence(subject.state))]
     : ignoredText(subject);
 
 /**
- * A FIN in order where the peer's FIN has already been taken. The eighth step advances over it and acknowledges it, in
- * every state. That only one copy of a control is acted upon (section 3.3) speaks for not advancing; nothing speaks for
- * silence.
+ * A FIN in order after the peer's FIN. In every state the eighth step advances RCV.NXT over it and acknowledges it. Section
+ * 3.3, by which only one copy of a control is acted upon, is a reason not to advance. There is no reason for silence.
  */
 export const secondFin = (then: State): Outcomes => [acknowledgmentOf(1, then), ...permitted(emptyAck(then))];
 
-/** A case of a family: the name of a position or of a flag, and what is sent. */
+/** A case of a family: the name of a position or flag, and the stimulus. */
 export type Row = Pick<CaseDeclaration, 'title' | 'send'> & { readonly name: string };

@@ -28,13 +28,13 @@ import {
   WINDOW_SCALE_STRAY,
 } from './rules.ts';
 
-/** A segment of which nothing is wrong but its header. */
+/** A segment with nothing wrong except its header. */
 interface Carrier {
   readonly what: string;
   readonly send: string;
 }
 
-/** Text that is answered: in order where text is taken, and otherwise such as was received before. */
+/** Text that gets an answer: text in order where text is accepted, otherwise old text. */
 const answered = ({ state, ack, takesText }: Subject): Carrier & { readonly ordinary: Outcomes } =>
   takesText
     ? {
@@ -48,7 +48,7 @@ const answered = ({ state, ack, takesText }: Subject): Carrier & { readonly ordi
         ordinary: [emptyAck(state)],
       };
 
-/** What would change the connection, if any of it counted. */
+/** A segment that would change the connection if anything in it were processed. */
 function consequential({ state, ack, takesText }: Subject): Carrier {
   if (takesText) return { what: 'text in order', send: `<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK,PSH><DATA=10>` };
   if (state === 'CLOSING' || state === 'LAST-ACK')
@@ -56,7 +56,7 @@ function consequential({ state, ack, takesText }: Subject): Carrier {
   return { what: 'RST at RCV.NXT', send: '<SEQ=RCV.NXT><CTL=RST>' };
 }
 
-/** Before the first step: headers that no sender should make, and options that are to be passed over. */
+/** Before the first step: headers that no sender should make, and options that must be ignored. */
 export const headerForm = (subject: Subject): readonly CaseDeclaration[] => [
   ...goodOptions(subject),
   ...illegalLengths(subject),
@@ -77,8 +77,8 @@ const option =
   };
 
 /**
- * Options that are to be passed over: in so many words by RFC 1122. RFC 793 names three options; no step of its section 3.9
- * looks at others, and an implementation should differ from the steps in detail only.
+ * Options that must be ignored. RFC 1122 says so. RFC 793 names three options; no step of its section 3.9 checks others, and
+ * an implementation should differ from the steps only in detail.
  */
 function goodOptions(subject: Subject): readonly CaseDeclaration[] {
   const { ordinary } = answered(subject);
@@ -111,8 +111,8 @@ function goodOptions(subject: Subject): readonly CaseDeclaration[] {
 }
 
 /**
- * A TCP must be prepared for an option whose length cannot be. To stop there and take the segment, to drop it, and to reset
- * the connection, as is suggested, are three ways to be so.
+ * A TCP must be prepared for an illegal option length. There are three ways: ignore the rest of the options and accept the
+ * segment, drop the segment, or reset the connection, as RFC 1122 suggests.
  */
 function illegalLengths(subject: Subject): readonly CaseDeclaration[] {
   const { state } = subject;
@@ -139,7 +139,7 @@ function illegalLengths(subject: Subject): readonly CaseDeclaration[] {
   ];
 }
 
-/** Reserved bits, data offsets that cannot be, and a checksum that was not computed. */
+/** Reserved bits, impossible data offsets, and a checksum that was not computed. */
 function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
   const { state } = subject;
   const { what, send, ordinary } = answered(subject);
@@ -149,8 +149,8 @@ function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
     id: named(subject, `header.${name}`),
     title: `${change.what} with ${title}`,
     send: change.send + field,
-    // Nothing says where the text begins, so that nothing can be taken. If it is a segment, it is an unacceptable one, which
-    // group 3 acknowledges, though it names the numbers as reasons only.
+    // The offset does not say where the text begins, so nothing can be accepted. If this is a segment, it is unacceptable, and
+    // group 3 acknowledges it, although group 3 names only wrong numbers as reasons.
     expect: always(
       dropped,
       ...(change.send.includes('RST') ? [] : leftOpen('data offset', ...permitted(emptyAck(state)))),
@@ -162,7 +162,7 @@ function damagedHeaders(subject: Subject): readonly CaseDeclaration[] {
       id: named(subject, 'header.reserved-bits'),
       title: `${what} with reserved bits set`,
       send: `${send}<RESERVED=14>`,
-      // RFC 9293 has them ignored. The older documents say what a sender puts there, and no step that looks at them.
+      // RFC 9293 says to ignore them. The older documents say what a sender puts there, and no step checks them.
       expect: always(...ordinary),
       rules: RESERVED_BITS,
     },

@@ -19,7 +19,7 @@ import { FIN, HALF_DUPLEX, TEXT, UNACCEPTABLE } from './rules.ts';
 
 const condition: Condition = 'user-closed';
 
-/** An orphaned connection: its FIN is sent and no user is left to read. `afterFin` is where the peer's FIN leads. */
+/** An orphaned connection: its FIN is sent, and the user has closed both directions. The peer's FIN leads to `afterFin`. */
 export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'orphan.text'),
@@ -70,8 +70,8 @@ const resetThatAcks = (octets: number): Outcome =>
   outcome(`<SEQ=SND.NXT><ACK=RCV.NXT+${octets}><CTL=RST,ACK>`, 'CLOSED');
 
 /**
- * RFC 793 knows no such thing: a user who closes goes on to read, so the text is taken. Since RFC 1122 a TCP should
- * reset, to show that the text was lost; the form of that reset is not given.
+ * In RFC 793 a user who closes goes on to read, so the text is accepted. Since RFC 1122 a TCP SHOULD reset, to show that the
+ * text was lost. RFC 1122 gives no form for that reset.
  */
 const lost = (text: number, taken: number, then: State): ByProfile =>
   byProfile({

@@ -20,14 +20,14 @@ const agreed: Condition = 'timestamps';
 const older: Condition = 'old-timestamp';
 const none: Condition = 'no-timestamp';
 
-/** Refused by its timestamp; without PAWS it counts. */
+/** The timestamp is refused; without PAWS the segment is processed. */
 const unlessPawsIsUsed = ({ state }: Subject, counts: Outcomes): Outcomes =>
   anyOf(emptyAck(state), ...leftOpen('PAWS', ...permitted(...counts)));
 
 /**
- * Before the first step, on a connection that negotiated timestamps: whoever negotiated them follows RFC 7323, whatever
- * the profile. Appendix D of it makes the check wherever both SYNs had timestamps; section 5.3 only where PAWS is used, and
- * timestamps have other uses: then the segment is as good as any. A RST is never subject to it.
+ * Before the first step, on a connection that negotiated timestamps. A TCP that negotiated them follows RFC 7323 under every
+ * profile. Its appendix D checks whenever both SYNs had timestamps. Its section 5.3 checks only where PAWS is used; timestamps
+ * have other uses, and without PAWS the segment is ordinary. The check never applies to a RST.
  */
 export const timestamps = (subject: Subject): readonly CaseDeclaration[] => [
   {

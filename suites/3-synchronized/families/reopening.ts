@@ -19,12 +19,12 @@ import { PAWS, REOPENING, SYN, TIMESTAMPS_MISSING } from './rules.ts';
 import type { Place } from './syn.ts';
 
 /**
- * What a SYN alone brings about in TIME-WAIT, no timestamps on either connection.
+ * A SYN without other flags in TIME-WAIT, with no timestamps on either connection.
  *
- * RFC 793 and RFC 5961 treat TIME-WAIT like the other states. RFC 1122 lets any such SYN open the connection anew. With
- * RFC 6191 it should when its number is newer, and is dropped without a word when it is not; that algorithm is asked for
- * where there are timestamps, so that without them the older answers are as right. In RFC 9293 a SYN that is not newer
- * opens nothing: its fourth step accepts new connections that meet the expectations of RFC 6191, and no others.
+ * RFC 793 and RFC 5961 treat TIME-WAIT like the other states. RFC 1122 lets any such SYN reopen the connection. Under RFC 6191
+ * a SYN with a newer number should reopen it, and any other is dropped with no answer. RFC 6191 is required only with
+ * timestamps, so without them the older answers are equally right. In RFC 9293 a SYN that is not newer opens nothing: its
+ * fourth step accepts only new connections that meet the conditions of RFC 6191.
  */
 export const synInTimeWait =
   (subject: Subject) =>
@@ -115,7 +115,7 @@ const BEYOND = {
   newer: true,
 } as const;
 
-/** The answers without RFC 6191: like in any other synchronized state, with the leave of RFC 1122 to reopen. */
+/** The answers without RFC 6191: as in any other synchronized state, and RFC 1122 permits reopening. */
 const olderAnswers = ({ state }: Subject, { inWindow }: Place): ByProfile => {
   const letter = inWindow ? resetOfAnyForm(false) : [emptyAck(state)];
   return byProfile({
@@ -129,22 +129,22 @@ const olderAnswers = ({ state }: Subject, { inWindow }: Place): ByProfile => {
 const olderThanRfc6191 = ({ state }: Subject, { inWindow }: Place): Outcomes =>
   inWindow ? eitherWay('syn', [emptyAck(state)], resetOfAnyForm(false)) : [emptyAck(state)];
 
-/** What RFC 6191 does with a SYN that is newer, and with one that is not. */
+/** What RFC 6191 does with a newer SYN, and with another SYN. */
 const reopened = leftOpen('RFC 6191 by choice', ...recommended(synAck));
 const droppedByRfc6191 = ({ state }: Subject): Outcomes =>
   leftOpen('RFC 6191 by choice', ...recommended(silence(state)));
 
-/** RFC 6191, which should be followed where there are timestamps, opens the connection. */
+/** RFC 6191 opens the connection. It SHOULD be followed where there are timestamps. */
 const honoured = (subject: Subject, place: Place): Outcomes =>
   anyOf(...reopened, ...permitted(...olderThanRfc6191(subject, place)));
 
-/** RFC 6191 drops the SYN without a word. */
+/** RFC 6191 drops the SYN with no answer. */
 const notHonoured = (subject: Subject, place: Place): Outcomes =>
   anyOf(...droppedByRfc6191(subject), ...permitted(...olderThanRfc6191(subject, place)));
 
 /**
- * RFC 7323 acknowledges what its timestamp proves old, before anything else, where PAWS is used; without, the older answers
- * are as right. RFC 6191, which should be followed where there are timestamps, drops it without a word.
+ * Where PAWS is used, RFC 7323 first acknowledges a segment with an old timestamp. Without PAWS, the older answers are equally
+ * right. RFC 6191, which SHOULD be followed where there are timestamps, drops the SYN with no answer.
  */
 function fromThePast(subject: Subject, place: Place): ByProfile {
   const refused = emptyAck(subject.state);
@@ -158,8 +158,8 @@ function fromThePast(subject: Subject, place: Place): ByProfile {
 }
 
 /**
- * RFC 7323 has a segment without the timestamp dropped without a word, which is a SHOULD; RFC 6191 names this very SYN
- * and opens the connection when its number is newer.
+ * RFC 7323 says that a segment without the timestamp SHOULD be dropped with no answer. RFC 6191 names this very SYN, and
+ * opens the connection when its number is newer.
  */
 function withoutTimestamp(subject: Subject, place: Place): ByProfile {
   const dropped = leftOpen('timestamp missing', ...recommended(silence(subject.state)));

@@ -17,7 +17,7 @@ import {
 } from './expectations.ts';
 import { RST, RST_IN_TIME_WAIT, RST_IN_WINDOW, RST_VALIDITY, RST_WITH_TEXT, type Rules } from './rules.ts';
 
-/** A reset that counts ends the connection without a word; TIME-WAIT may sit it out. */
+/** A valid reset ends the connection with no answer. TIME-WAIT may ignore it. */
 export const validReset = ({ state }: Subject): Outcomes =>
   state === 'TIME-WAIT' ? [silence('CLOSED'), ...permitted(silence(state))] : [silence('CLOSED')];
 
@@ -129,11 +129,11 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
   ),
 ];
 
-/** Until RFC 5961 anywhere in the window will do; since then it must hit RCV.NXT, and a near miss is asked back. */
+/** Before RFC 5961 a reset is valid anywhere in the window. Since then it must be at RCV.NXT; others get a challenge ACK. */
 const insideWindow = (subject: Subject): ByProfile =>
   replacedByRfc5961('rst', validReset(subject), [emptyAck(subject.state), ...ignored(subject)]);
 
-/** RFC 793 makes nothing of the text; since RFC 1122 a RST should be allowed to carry some. */
+/** RFC 793 does not mention text in a RST. Since RFC 1122 a RST SHOULD be allowed to carry some. */
 const withText = (subject: Subject): ByProfile =>
   byProfile({
     rfc793: validReset(subject),
@@ -141,9 +141,9 @@ const withText = (subject: Subject): ByProfile =>
   });
 
 /**
- * The sequence check lets the segment pass by its end, but the SEQ of a valid RST is itself in the window: both readings
- * are RFC 793's, and since RFC 1122 the text in the RST is one more reason to look at it twice. RFC 5961 goes by the
- * sequence number; a TCP that trims first, as the text suggests, sees a RST at RCV.NXT.
+ * The sequence check accepts the segment because of its end. But the SEQ of a valid RST must itself be in the window. Both
+ * readings are from RFC 793, and the text in the RST matters since RFC 1122. RFC 5961 checks the sequence number. A TCP that
+ * trims first, as RFC 793 suggests, sees a RST at RCV.NXT.
  */
 const straddling = ({ state }: Subject): ByProfile => {
   const older = [silence(state), ...recommended(silence('CLOSED'))];

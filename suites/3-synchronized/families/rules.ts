@@ -1,6 +1,6 @@
 import type { RuleId } from '../../../lib/standard/rules.ts';
 
-/** What the families cite for one subject: the rule as each document has it. */
+/** The rules of one subject that the families name, as each document words them. */
 export type Rules = readonly RuleId[];
 
 // Before the steps: the form of the header, and timestamps.
@@ -18,7 +18,7 @@ export const UNKNOWN_OPTION: Rules = [
   'MUST-6',
 ];
 export const ILLEGAL_OPTION_LENGTH: Rules = ['RFC 1122 4.2.2.5 illegal length', 'MUST-7', 'MUST-68'];
-/** To a TCP without window scaling, or timestamps, it is an option that is not implemented. */
+/** For a TCP without window scaling or timestamps, it is an unknown option. */
 export const WINDOW_SCALE_STRAY: Rules = ['RFC 1122 4.2.2.5 unknown option', 'RFC 7323 2.2'];
 export const TIMESTAMPS_STRAY: Rules = ['RFC 1122 4.2.2.5 unknown option', 'RFC 7323 3.2 not negotiated'];
 export const PAWS: Rules = ['RFC 7323 5.3 R1'];
@@ -38,7 +38,7 @@ export const UNACCEPTABLE: Rules = [
   '3.5.2 group 3',
   '3.10.7.4 first',
 ];
-/** Whatever arrives at a closed window is to be answered with an ACK that still asks for the same octet. */
+/** Any segment at a closed window gets an ACK with RCV.NXT unchanged. */
 export const ZERO_WINDOW_ANSWER: Rules = ['RFC 793 3.7 managing the window', 'RFC 9293 3.8.6.1'];
 /** RST and URG are processed even while the window is closed. */
 export const EVEN_AT_ZERO_WINDOW: Rules = ['MUST-66'];
@@ -77,7 +77,7 @@ export const ACK_UNACCEPTABLE: Rules = [
   '3.10.7.4 fifth',
 ];
 export const ACK_RANGE: Rules = ['RFC 793 3.9 fifth', 'RFC 5961 5.2', '3.10.7.4 fifth', 'MAY-12'];
-/** What the sequence check throws away with a segment may be an acknowledgment that was needed. */
+/** The sequence check may drop a segment with a needed acknowledgment. */
 export const ACK_THROWN_AWAY: Rules = ['A.2'];
 export const URG: Rules = ['RFC 793 3.9 sixth', 'RFC 1122 4.2.2.4', '3.10.7.4 sixth', 'MUST-30', 'MUST-31'];
 export const TEXT: Rules = ['RFC 793 3.9 seventh', '3.10.7.4 seventh'];

@@ -23,8 +23,8 @@ import { unexpectedSyn } from './syn.ts';
 const condition: Condition = 'other-security';
 
 /**
- * Third step: an IPv4 security option, or a precedence, that is not the connection's. The sequence number and the RST
- * are checked before it, the SYN after it. `syn` is what a SYN at RCV.NXT brings about without the option.
+ * Third step: an IPv4 security option or a precedence that differs from the connection's. The sequence number and the RST
+ * are checked before it, the SYN after it. `syn` is the expectation for a SYN at RCV.NXT without the option.
  */
 export const securityAndPrecedence = (
   subject: Subject,
@@ -110,7 +110,7 @@ function mismatch(subject: Subject, reset: Outcomes, otherwise: ByProfile): ByPr
   });
 }
 
-/** A precedence that differs is treated like security, until RFC 2873 has it ignored. */
+/** Another precedence is treated like another security, until RFC 2873, which says to ignore it. */
 function untilRfc2873(subject: Subject): ByProfile {
   const ordinary = nothingDue(subject);
   return byProfile({

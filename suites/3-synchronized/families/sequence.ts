@@ -15,7 +15,7 @@ import {
 } from './expectations.ts';
 import { ACK, ACK_INSIDE, SEQUENCE, TEXT, UNACCEPTABLE } from './rules.ts';
 
-/** First step: empty segments across the window, apart from the one at RCV.NXT, which is the fifth step's. */
+/** First step: empty segments across the window, except at RCV.NXT, which belongs to the fifth step. */
 export const emptySegments = (subject: Subject): readonly CaseDeclaration[] => [
   ...outside(subject, [
     {
@@ -54,8 +54,8 @@ export const emptySegments = (subject: Subject): readonly CaseDeclaration[] => [
 ];
 
 /**
- * First step: acknowledgments of our FIN far outside the window, of which nothing may count, not even the ACK field. One
- * octet before the window is no place to ask for that: there RFC 9293 A.2 knows of ACKs that are lost by the check.
+ * First step: acknowledgments of the target's FIN far outside the window. Nothing of them is processed, not even the ACK field.
+ * One octet before the window this is not tested, because RFC 9293 A.2 describes needed ACKs that the check loses there.
  */
 export const strayAcknowledgmentsOfOurFin = (subject: Subject): readonly CaseDeclaration[] =>
   outside(subject, [
@@ -71,7 +71,7 @@ export const strayAcknowledgmentsOfOurFin = (subject: Subject): readonly CaseDec
     },
   ]);
 
-/** First step: text that is not acceptable, and text that straddles an edge of the window. */
+/** First step: text that is not acceptable, and text across an edge of the window. */
 export const textAcrossTheWindow = (subject: Subject): readonly CaseDeclaration[] => [
   ...outside(subject, [
     {
@@ -112,9 +112,9 @@ export const textAcrossTheWindow = (subject: Subject): readonly CaseDeclaration[
 ];
 
 /**
- * Both ends of the segment fail the test although it fills the window; whoever trims first takes what is left. Either is
- * a reading of the text. The octet behind the window may be taken as well: to trim it off is what a TCP could do, while
- * the seventh step takes text until the buffer is full, and a buffer may hold more than was advertised.
+ * Both ends of the segment fail the test, although it fills the window. A TCP that trims first accepts the rest. Both are
+ * readings of RFC 793. The octet after the window may be accepted too: a TCP could trim it off, but the seventh step accepts
+ * text until the buffer is full, and a buffer may hold more than was advertised.
  */
 function containsWindow({ state, takesText }: Subject): Outcomes {
   return takesText

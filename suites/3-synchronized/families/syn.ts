@@ -16,7 +16,7 @@ import {
 } from './expectations.ts';
 import { type Rules, SEQUENCE, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
 
-/** Where a SYN lies: in the window, or not; and whether its number is newer than the last one that the peer used. */
+/** Whether a SYN is in the window, and whether its number is newer than the last one that the peer used. */
 export interface Place {
   readonly inWindow: boolean;
   readonly newer: boolean;
@@ -26,7 +26,7 @@ const INSIDE: Place = { inWindow: true, newer: true };
 const BEFORE: Place = { inWindow: false, newer: false };
 const BEYOND: Place = { inWindow: false, newer: true };
 
-/** A SYN in the window resets the connection; RFC 5961 asks back, wherever the SYN lies. */
+/** A SYN in the window resets the connection. RFC 5961 sends a challenge ACK, wherever the SYN is. */
 export const unexpectedSyn =
   (subject: Subject, carriesAck = false) =>
   ({ inWindow }: Place): ByProfile =>
@@ -35,8 +35,8 @@ export const unexpectedSyn =
       : always(emptyAck(subject.state));
 
 /**
- * Fourth step: SYNs across the window, alone and with other flags. What a SYN alone brings about is left to the state,
- * for TIME-WAIT may take it as a new connection.
+ * Fourth step: SYNs across the window, with and without other flags. The expectation for a SYN without flags depends on the
+ * state: in TIME-WAIT it may open a new connection.
  */
 export const syns = (
   subject: Subject,
@@ -162,9 +162,9 @@ export const syns = (
 };
 
 /**
- * The SYN is old, its text is not. RFC 793 makes an error only of a SYN in the window, so the text counts; it also says
- * that every other SYN has been acknowledged before, in the first step. Neither is a reset. RFC 5961 asks back, whatever
- * the number; a TCP that has trimmed the SYN away before that sees only the text.
+ * The SYN is old, but its text is new. In RFC 793 only a SYN in the window is an error, so the text is processed. It also
+ * says that the first step has acknowledged every other SYN. Neither is a reset. RFC 5961 sends a challenge ACK for any
+ * number. A TCP that trims the SYN before that sees only the text.
  */
 function oldSynNewText(subject: Subject): ByProfile {
   const text = textTaken(subject, 11);

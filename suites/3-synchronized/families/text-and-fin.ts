@@ -44,8 +44,8 @@ export const text = (subject: Subject): readonly CaseDeclaration[] => [
 ];
 
 /**
- * To trim off what lies behind the window is what a TCP could do. The seventh step takes text until the buffer is full, and
- * a buffer may hold more than was advertised.
+ * A TCP could trim off the text after the window. But the seventh step accepts text until the buffer is full, and a buffer
+ * may hold more than was advertised.
  */
 const beyondFullWindow = (subject: Subject): CaseDeclaration => ({
   id: named(subject, 'text.beyond-full-window'),
@@ -58,7 +58,7 @@ const beyondFullWindow = (subject: Subject): CaseDeclaration => ({
   rules: [...SEQUENCE, ...TEXT],
 });
 
-/** Eighth step: FINs that never get that far, in every synchronized state. */
+/** Eighth step: FINs that do not reach it, in every synchronized state. */
 export const refusedFins = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'fin.one-before'),
@@ -113,7 +113,7 @@ export const finInOrder = (subject: Subject, row: Row, octets: number, then: Sta
   rules: octets > 1 ? [...TEXT, ...FIN] : FIN,
 });
 
-/** Eighth step, where text is still taken: the peer's FIN in its variants. In order it leads to `then`. */
+/** Eighth step, in states that still accept text: variants of the peer's FIN. In order, it leads to `then`. */
 export const firstFin = (subject: Subject, then: State): readonly CaseDeclaration[] => [
   finInOrder(
     subject,
@@ -153,8 +153,8 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
     id: named(subject, 'fin.behind-full-window'),
     title: 'text that fills the window, and a FIN that no longer fits',
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK><DATA=RCV.WND>`,
-    // To trim off what lies behind the window is what a TCP could do. The seventh step takes text until the buffer is
-    // full, and a buffer may hold more than was advertised: then the FIN is next.
+    // A TCP could trim off what is after the window. But the seventh step accepts text until the buffer is full, and a buffer
+    // may hold more than was advertised. Then the FIN is in order.
     expect: always(
       acknowledgmentOf('RCV.WND', subject.state),
       ...permitted(acknowledgmentOf('RCV.WND+1', then)),
@@ -163,7 +163,7 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
   },
 ];
 
-/** Where the peer's FIN has been taken: its text and FIN once more. */
+/** After the peer's FIN: its text and FIN again. */
 export const repeatedTextAndFin = (subject: Subject): CaseDeclaration => ({
   id: named(subject, 'fin.repeated-with-text'),
   title: "the peer's last text and its FIN again",

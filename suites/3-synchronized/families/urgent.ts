@@ -3,8 +3,8 @@ import { always, named, nothingDue, type Row, type Subject, textTaken } from './
 import { TEXT, URG } from './rules.ts';
 
 /**
- * Sixth step: the urgent pointer is told to the user, and never answered. It counts from SEG.SEQ, and whatever it says,
- * every octet of the text has a number and is acknowledged: also one that the user gets another way than the others.
+ * Sixth step: the TCP tells the user of the urgent pointer, and sends no answer. The pointer counts from SEG.SEQ. Whatever it
+ * says, every octet of the text has a number and is acknowledged, also one that the user receives out of band.
  */
 export const urgent = (subject: Subject): readonly CaseDeclaration[] => [
   {

@@ -28,7 +28,7 @@ import {
 
 const condition: Condition = 'zero-window';
 
-/** First step, no window open: only an empty segment at RCV.NXT is acceptable, and a reset is still obeyed. */
+/** First step with a closed window: only an empty segment at RCV.NXT is acceptable, and a reset is still processed. */
 export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'zero-window.at-rcv-nxt'),
@@ -55,7 +55,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK><DATA=1>`,
     },
     {
-      // It needs no room in the buffer, but it has a number: neither the table nor section 3.7 makes an exception for it.
+      // A FIN needs no room in the buffer, but it has a sequence number. Neither the table nor section 3.7 makes an exception.
       name: 'fin',
       title: 'FIN while the window is closed',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
@@ -70,7 +70,7 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
     rules: [...SEQUENCE, ...ACK_UNACCEPTABLE],
   },
   {
-    // The sixth step gives no answer, and section 3.7 wants whatever arrives at a closed window acknowledged.
+    // The sixth step gives no answer. Section 3.7 acknowledges any segment that arrives at a closed window.
     id: named(subject, 'zero-window.urg'),
     title: 'empty segment whose urgent pointer announces text, while the window is closed',
     condition,
@@ -113,9 +113,9 @@ export const zeroWindow = (subject: Subject): readonly CaseDeclaration[] => [
 ];
 
 /**
- * The table finds no segment with text acceptable, and a RST that is not acceptable is dropped. A special allowance should
- * be made for it, says the first step, while section 3.3 has the RST of every segment processed. RFC 9293 makes that a
- * MUST (MUST-66), against which the "should" has no weight any more.
+ * In the table no segment with text is acceptable, and an unacceptable RST is dropped. But the first step says that a special
+ * allowance should be made for a RST, and section 3.3 processes the RST of every segment. RFC 9293 makes that a MUST
+ * (MUST-66), which overrides the "should".
  */
 const resetWithText = (subject: Subject): ByProfile =>
   byProfile({

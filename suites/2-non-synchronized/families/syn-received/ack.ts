@@ -30,8 +30,8 @@ export const ackCheck = (origin: Origin): readonly CaseDeclaration[] => {
       'MAY-12',
     ],
   });
-  // RFC 5961 5.2 checks the range of the ACK before anything is made of it, in every state, and answers an empty ACK;
-  // group 2 resets what acknowledges something not yet sent. A TCP that has adopted the check may do either.
+  // RFC 5961 5.2 checks the range of the ACK first, in every state, and answers by an empty ACK. Group 2 resets a segment that
+  // acknowledges octets never sent. A TCP that has adopted the check may do either.
   const outOfRange: CaseDeclaration['expect'] = {
     rfc793: RESET_FROM_ACK,
     rfc5961: [RESET_FROM_ACK, EMPTY_ACK],
@@ -44,7 +44,7 @@ export const ackCheck = (origin: Origin): readonly CaseDeclaration[] => {
     without('urg.at-rcv-nxt', 'only URG', '<SEQ=RCV.NXT><CTL=URG>'),
     {
       ...bad('ack.snd-una', 'ACK of ISS, which acknowledges nothing', '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK>', {
-        // Printed with =<, this ACK would establish; erratum 3301 corrects the same page to <, as RFC 9293 has it.
+        // RFC 793 prints =<, by which this ACK establishes the connection. Erratum 3301 corrects that to <, as in RFC 9293.
         rfc793: [leftOpen('ACK of SND.UNA', ESTABLISHED), RESET_FROM_ACK],
         rfc9293: RESET_FROM_ACK,
       }),
@@ -53,7 +53,7 @@ export const ackCheck = (origin: Origin): readonly CaseDeclaration[] => {
     bad(
       'ack.before-snd-una',
       'ACK one octet before ISS',
-      // Never older than SND.UNA-MAX.SND.WND, as long as the tester has offered any window at all.
+      // This is never older than SND.UNA-MAX.SND.WND, because the tester has offered a window.
       '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=ACK>',
       RESET_FROM_ACK,
     ),

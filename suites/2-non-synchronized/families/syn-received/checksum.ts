@@ -2,7 +2,7 @@ import type { CaseDeclaration } from '../../../../lib/catalogue/case.ts';
 import type { Origin } from '../../../../lib/standard/state.ts';
 import { DROPPED } from './outcomes.ts';
 
-/** Before the first step: segments with a wrong checksum. Each would be answered, or move the connection, if it were right. */
+/** Before the first step: wrong checksums. With a right checksum, each segment would get an answer or change the connection. */
 export const wrongChecksums = (origin: Origin): readonly CaseDeclaration[] =>
   [
     {

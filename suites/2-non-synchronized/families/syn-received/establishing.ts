@@ -2,7 +2,7 @@ import type { CaseDeclaration, Expectation } from '../../../../lib/catalogue/cas
 import type { Origin } from '../../../../lib/standard/state.ts';
 import { DROPPED, EMPTY_ACK, ESTABLISHED, ESTABLISHED_WITH_ACK, leftOpen, permitted } from './outcomes.ts';
 
-/** The ACK that completes the handshake, and what the later steps do with the rest of its segment. */
+/** The ACK that completes the handshake, and the later steps for the rest of its segment. */
 export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
   const completing = (
     stimulus: string,
@@ -76,8 +76,8 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
         'ack.last-in-window',
         "ACK of the target's SYN at the last number of the window",
         '<SEQ=RCV.NXT+RCV.WND-1><ACK=SND.NXT><CTL=ACK>',
-        // It is acceptable, so its ACK counts. Whether an ACK answers what is not at the left edge RFC 793 leaves open
-        // and RFC 1122 to the TCP. A TCP that goes by the idealized segment holds it back until it begins at RCV.NXT.
+        // It is acceptable, so its ACK is processed. RFC 793 does not say whether to answer a segment beyond the left edge, and
+        // RFC 1122 lets the TCP choose. A TCP that follows the idealized segment holds it until it begins at RCV.NXT.
         [
           ESTABLISHED,
           leftOpen('begins further on', permitted(ESTABLISHED_WITH_ACK)),

@@ -7,7 +7,7 @@ import { afterReset, DROPPED, RESET_FROM_ACK } from './outcomes.ts';
 const send = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>';
 const ordinary: Outcome = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' };
 
-/** The form of the header: of text with the ACK that completes the handshake, which is answered where it counts. */
+/** The form of the header of a handshake ACK with text. The target answers it when it accepts it. */
 export const headerForm = (origin: Origin): readonly CaseDeclaration[] => {
   const then = afterReset(origin);
   const what = 'handshake ACK and text';

@@ -1,7 +1,7 @@
 /**
  * SYN-RECEIVED, step by step, for both ways into it. SND.UNA is ISS, SND.NXT is ISS+1, RCV.NXT is IRS+1.
  *
- * The ways differ in where a reset leads: a passive open goes back to LISTEN, an active one was refused and is CLOSED
+ * A reset after a passive open leads back to LISTEN. After an active open it means that the open was refused: CLOSED
  * (RFC 1122 4.2.2.11).
  */
 import type { Outcome } from '../../../../lib/catalogue/case.ts';
@@ -25,5 +25,5 @@ export const afterReset = (origin: Origin): State => (origin === 'passive' ? 'LI
 
 export const permitted = (outcome: Outcome): Outcome => ({ ...outcome, level: 'permitted' });
 
-/** An outcome that stands beside others because a text leaves it open. */
+/** An outcome that is allowed beside others because an RFC leaves it open. */
 export const leftOpen = (by: LeftOpen, outcome: Outcome): Outcome => ({ ...outcome, leftOpen: by });

@@ -2,10 +2,10 @@ import type { CaseDeclaration, Outcome } from '../../../../lib/catalogue/case.ts
 import type { Origin } from '../../../../lib/standard/state.ts';
 import { afterReset, DROPPED, EMPTY_ACK, leftOpen, permitted } from './outcomes.ts';
 
-/** Second: RST. Its ACK field plays no part. */
+/** Second: RST. Its ACK field is ignored. */
 export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
   const gone: Outcome = { reply: 'silence', then: afterReset(origin) };
-  // Outside the window a reset ends at the first step already, unanswered.
+  // The first step already drops a reset outside the window, with no answer.
   const outside = (stimulus: string, title: string, send: string): CaseDeclaration => ({
     id: `syn-received.${origin}.${stimulus}`,
     title,
@@ -39,7 +39,7 @@ export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
       'MUST-11',
     ],
   });
-  // RFC 5961 3.2 replaces what RFC 793 does in synchronized states, then words the outcome for all but SYN-SENT; RFC 9293
+  // RFC 5961 3.2 first changes RFC 793 for synchronized states, and then words the outcome for all states but SYN-SENT. RFC 9293
   // makes no exception for SYN-RECEIVED.
   const notExact: CaseDeclaration['expect'] = {
     rfc793: gone,
@@ -98,7 +98,7 @@ export const rstCheck = (origin: Origin): readonly CaseDeclaration[] => {
     ),
     {
       ...inside('rst.text', 'RST with text', '<SEQ=RCV.NXT><CTL=RST><DATA=10>', {
-        // RFC 793 makes no exception for text. RFC 1122 turns to take such a reset into a SHOULD.
+        // RFC 793 makes no exception for text. In RFC 1122, accepting such a reset is a SHOULD.
         rfc793: gone,
         rfc1122: [{ ...gone, level: 'recommended' }, permitted(DROPPED)],
       }),

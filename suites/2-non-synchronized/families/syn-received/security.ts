@@ -12,7 +12,7 @@ import {
   RESET_FROM_SEQ,
 } from './outcomes.ts';
 
-/** Third: security, and precedence until RFC 2873. A mismatch is reset, and the connection stays as it is (group 2). */
+/** Third: security, and precedence until RFC 2873. Another one gets a reset, and the state stays (group 2). */
 export const securityCheck = (origin: Origin): readonly CaseDeclaration[] => {
   const OPTION = 'other-security';
   const SECURITY: readonly RuleId[] = [

@@ -10,7 +10,7 @@ const UNACCEPTABLE: readonly RuleId[] = [
   '3.10.7.4 first',
 ];
 
-/** First: the sequence number. What is wrong with it hides the other faults of the segment. */
+/** First: the sequence number. When it is wrong, other faults of the segment do not matter. */
 export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
   const unacceptable = (stimulus: string, title: string, send: string): CaseDeclaration => ({
     id: `syn-received.${origin}.${stimulus}`,
@@ -47,16 +47,16 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
         'ACK of octets never sent, one octet before the window',
         '<SEQ=RCV.NXT-1><ACK=SND.NXT+1><CTL=ACK>',
       ),
-      // By the order of the steps its number is judged first, and earns an empty ACK. Group 2 has every segment reset that
-      // acknowledges something not yet sent, whatever its number.
+      // By the order of the steps the sequence number is checked first: an empty ACK. Group 2 resets every segment that
+      // acknowledges octets never sent, whatever its sequence number is.
       expect: [EMPTY_ACK, RESET_FROM_ACK],
       rules: [...UNACCEPTABLE, 'RFC 793 3.4 group 2', '3.5.2 group 2'],
     },
     unacceptable('no-flags.one-before', 'no flags, one octet before the window', '<SEQ=RCV.NXT-1>'),
     {
       ...unacceptable('syn.duplicate', "the peer's SYN again", '<SEQ=IRS><CTL=SYN>'),
-      // By the letter an empty ACK. A SYN,ACK acknowledges the same, and repeats a SYN that is still unacknowledged: a
-      // TCP that takes this for the sign that its SYN,ACK was lost differs in detail, not in substance (RFC 793 3.9,
+      // The step asks for an empty ACK. A SYN,ACK acknowledges the same, and repeats a SYN that is still unacknowledged. A TCP
+      // that takes the peer's SYN as a sign that its SYN,ACK was lost differs in detail, not in substance (RFC 793 3.9,
       // introduction).
       expect: [EMPTY_ACK, permitted({ reply: '<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>', then: 'SYN-RECEIVED' })],
       rules: [...UNACCEPTABLE, 'RFC 793 3.9 introduction', 'RFC 9293 3.10'],

@@ -12,8 +12,8 @@ export const synCheck = (origin: Origin): readonly CaseDeclaration[] => {
       rfc793: killed,
       rfc1122: { reply: 'silence', then: 'LISTEN' },
     };
-    // RFC 5961 4.2 speaks of synchronized states, which this is not, so that RFC 793 goes on; RFC 9293 treats an
-    // active open like a synchronized state, and so hands it to RFC 5961 where that is adopted.
+    // RFC 5961 4.2 is about synchronized states. SYN-RECEIVED is not one, so RFC 793 still holds. RFC 9293 treats an active open
+    // like a synchronized state, so RFC 5961 holds where it is adopted.
     const active: CaseDeclaration['expect'] = {
       rfc793: killed,
       rfc5961: [...killed, permitted(EMPTY_ACK)],
@@ -36,7 +36,7 @@ export const synCheck = (origin: Origin): readonly CaseDeclaration[] => {
       ],
     };
   };
-  // RFC 793 says "send a reset" and no more: the form of 3.4, and one numbered SND.NXT, with or without ACK.
+  // RFC 793 only says "send a reset": the form of section 3.4, or SEQ=SND.NXT with or without ACK.
   const NUMBERED_SND_NXT = [
     { reply: '<SEQ=SND.NXT><CTL=RST>' },
     { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>' },

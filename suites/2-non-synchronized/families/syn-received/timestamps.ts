@@ -1,7 +1,7 @@
 /**
- * SYN-RECEIVED where both SYNs carried timestamps: whoever negotiated them follows RFC 7323 from then on, whatever the
- * profile. What its timestamp proves old is acknowledged before anything else of it is looked at; a RST never is. That is
- * appendix D; section 5.3 speaks of synchronized connections, and of TCPs that use PAWS: without, the segment counts.
+ * SYN-RECEIVED when both SYNs had timestamps. A TCP that negotiated them follows RFC 7323 from then on, under every profile.
+ * It acknowledges a segment with an old timestamp before any other check; a RST never. That is appendix D. Section 5.3 is
+ * about synchronized connections and TCPs that use PAWS: without PAWS the segment is processed.
  */
 import type { CaseDeclaration, Condition, Outcome } from '../../../../lib/catalogue/case.ts';
 import type { RuleId } from '../../../../lib/standard/rules.ts';

@@ -12,7 +12,7 @@ const CLOSED_WINDOW: readonly RuleId[] = [
   'RFC 9293 3.8.6.1',
 ];
 
-/** With RCV.WND = 0 only an empty segment at RCV.NXT is acceptable; the first step looks at nothing else. */
+/** With RCV.WND = 0 only an empty segment at RCV.NXT is acceptable. The first step checks nothing else. */
 export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
   const zero = (
     stimulus: string,
@@ -33,7 +33,7 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
       'ack.zero-window',
       'handshake ACK while the window is closed',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>',
-      // The fifth step has no answer to it; section 3.7 has whatever arrives at a closed window acknowledged.
+      // The fifth step gives no answer. Section 3.7 acknowledges any segment that arrives at a closed window.
       [ESTABLISHED, leftOpen('closed window', ESTABLISHED_WITH_ACK)],
       ['3.10.7.4 fifth'],
     ),
@@ -41,7 +41,7 @@ export const zeroWindow = (origin: Origin): readonly CaseDeclaration[] => {
       'ack.zero-window-text',
       'handshake ACK with text while the window is closed',
       '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
-      // Not acceptable, so it is answered and dropped; but valid ACKs should be accepted all the same.
+      // It is not acceptable, so it is answered and dropped. But valid ACKs should be accepted nevertheless.
       [EMPTY_ACK, { ...ESTABLISHED_WITH_ACK, level: 'recommended' }],
       [],
     ),
