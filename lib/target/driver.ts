@@ -27,6 +27,12 @@ export interface Handle {
   readonly socketId: number;
 }
 
+/** A port with a listener of its own, which nobody else uses. */
+export interface OwnListener {
+  readonly port: number;
+  readonly socketId: number;
+}
+
 /** Where a connection is to get to, and what is to happen there: by this a driver chooses among applications. */
 export interface Destination {
   readonly family: 4 | 6;
@@ -119,6 +125,14 @@ export interface Driver {
   close(handle: Handle): Promise<void>;
   /** RFC 793 ABORT. @throws NotCapable */
   abort(handle: Handle): Promise<void>;
+  /** RECEIVE of all that arrives, or no more of it. Absent where nobody can tell the user. @throws NotCapable */
+  receive?(handle: Handle, on: boolean): Promise<void>;
+  /** How many octets of text the user was given since the last such call. Absent where nobody can tell. @throws NotCapable */
+  delivered?(handle: Handle): Promise<number>;
+  /** A passive OPEN on a port that nobody else uses; absent where nobody can tell the user. @throws NotCapable */
+  listen?(family: 4 | 6, kind: ListenerKind): Promise<OwnListener>;
+  /** CLOSE of such a listener; once it is closed, nothing happens. */
+  closeListener?(listener: OwnListener): Promise<void>;
   /**
    * Gives free what the target still holds of the connection with that port of the tester's, also when it was accepted
    * without anyone asking; never throws.

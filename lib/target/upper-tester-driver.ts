@@ -5,6 +5,7 @@ import {
   type ListenerKind,
   NotCapable,
   type OpenPorts,
+  type OwnListener,
 } from './driver.ts';
 import {
   type Accepted,
@@ -35,7 +36,7 @@ export class UpperTesterDriver implements Driver {
   #client: TestabilityClient;
   readonly #capabilities: Capabilities;
   readonly #options: UpperTesterDriverOptions;
-  readonly #listeners = new Map<string, Promise<{ port: number; socketId: number }>>();
+  readonly #listeners = new Map<string, Promise<OwnListener>>();
   /** By the tester's port; the latest comes last: a user that accepts at the SYN gets one for each SYN to the port. */
   readonly #accepted = new Map<number, Handle[]>();
   readonly #waiting = new Map<number, (handle: Handle | undefined) => void>();
@@ -81,7 +82,7 @@ export class UpperTesterDriver implements Driver {
     const key = `${family} ${kind}`;
     let listener = this.#listeners.get(key);
     if (!listener) {
-      listener = this.#listen(family, kind);
+      listener = this.listen(family, kind);
       this.#listeners.set(key, listener);
       // One that could not be opened is tried again.
       listener.catch(() => this.#listeners.delete(key));
@@ -138,6 +139,26 @@ export class UpperTesterDriver implements Driver {
     await this.#client.abort(socketId);
   }
 
+  async receive(handle: Handle, on: boolean): Promise<void> {
+    const socketId = this.#socketOf(handle);
+    await this.#capable(on ? 'to receive again' : 'to stop reading', () =>
+      this.#client.setReading(socketId, on),
+    );
+  }
+
+  async delivered(handle: Handle): Promise<number> {
+    const socketId = this.#socketOf(handle);
+    return this.#capable('to tell what it has received', () =>
+      this.#client.receiveAndForward(socketId, { maxForward: 0, maxLength: 0 }),
+    );
+  }
+
+  async closeListener({ socketId }: OwnListener): Promise<void> {
+    await this.#client.close(socketId).catch((error: unknown) => {
+      if (!(error instanceof UpperTesterRefused)) throw error;
+    });
+  }
+
   async release(testerPort: number, handle: Handle | undefined): Promise<void> {
     this.#waiting.get(testerPort)?.(undefined);
     this.#waiting.delete(testerPort);
@@ -190,7 +211,7 @@ export class UpperTesterDriver implements Driver {
     this.#client.dispose();
   }
 
-  async #listen(family: 4 | 6, kind: ListenerKind): Promise<{ port: number; socketId: number }> {
+  async listen(family: 4 | 6, kind: ListenerKind): Promise<OwnListener> {
     const port = this.#nextPort;
     this.#nextPort += 1;
     const socketId = await this.#create(family, kind, port);

@@ -4,13 +4,19 @@ import { Tcp } from '../../lib/lab/reference/tcp.ts';
 import { type UserSocket, UserSockets } from '../../lib/lab/reference/user-sockets.ts';
 import type { Profile } from '../../lib/standard/profile.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../lib/states/index.ts';
-import { ASKED_PRECEDENCE, type Driver, type Handle, type ListenerKind } from '../../lib/target/driver.ts';
+import {
+  ASKED_PRECEDENCE,
+  type Driver,
+  type Handle,
+  type ListenerKind,
+  type OwnListener,
+} from '../../lib/target/driver.ts';
 import { type Arrival, type Link, PortRange, type Refusal, Tester } from '../../lib/tester/index.ts';
-import { decodeIpv4 } from '../../lib/wire/index.ts';
+import { decodeIpv4, decodeIpv6, type Family } from '../../lib/wire/index.ts';
 
-/** One end of a wire in memory, IPv4: what it sends arrives at the other end in the next turn of the event loop. */
+/** One end of a wire in memory: what it sends arrives at the other end in the next turn of the event loop. */
 class WireEnd implements Link {
-  readonly family = 4;
+  readonly family: Family;
   readonly local: string;
   readonly remote: string;
   other: WireEnd | undefined;
@@ -18,7 +24,8 @@ class WireEnd implements Link {
   #inFlight = 0;
   #onArrival: (arrival: Arrival) => void = () => {};
 
-  constructor(local: string, remote: string) {
+  constructor(family: Family, local: string, remote: string) {
+    this.family = family;
     this.local = local;
     this.remote = remote;
   }
@@ -34,7 +41,7 @@ class WireEnd implements Link {
 
   arrive(packet: Uint8Array): void {
     this.#reads += 1;
-    const { src, payload } = decodeIpv4(packet);
+    const { src, payload } = this.family === 4 ? decodeIpv4(packet) : decodeIpv6(packet);
     this.#onArrival({ at: performance.now(), source: src, tcp: payload, packet });
   }
 
@@ -62,28 +69,48 @@ class ReferenceDriver implements Driver {
   readonly name = 'the reference, in memory';
   readonly seesAccepts = true;
   readonly #tcp: Tcp;
-  readonly #listeners = new Map<ListenerKind, number>();
+  readonly #listeners = new Map<string, Promise<OwnListener>>();
+  readonly #ends = new Map<number, () => void>();
   readonly #accepted = new Map<number, Connection>();
   readonly #connections = new Map<number, Connection>();
   readonly #waiting = new Map<number, (connection: Connection) => void>();
   #lastId = 0;
+  #lastPort = FIRST_PORT;
 
   constructor(tcp: Tcp) {
     this.#tcp = tcp;
   }
 
-  async listener(_family: 4 | 6, kind: ListenerKind): Promise<number> {
-    const known = this.#listeners.get(kind);
-    if (known !== undefined) return known;
-    const port = FIRST_PORT + this.#listeners.size;
-    this.#listeners.set(kind, port);
+  async listener(family: Family, kind: ListenerKind): Promise<number> {
+    const key = `${family} ${kind}`;
+    const known = this.#listeners.get(key) ?? this.listen(family, kind);
+    this.#listeners.set(key, known);
+    return (await known).port;
+  }
+
+  async listen(family: Family, kind: ListenerKind): Promise<OwnListener> {
+    this.#lastPort += 1;
+    const port = this.#lastPort;
     const { wishes } = socketOf(kind);
     const accept = (connection: Connection, testerPort: number): void => {
       this.#accepted.set(testerPort, connection);
       this.#waiting.get(testerPort)?.(connection);
     };
-    this.#tcp.listen({ family: 4, port, wishes: () => ({ ...wishes }), accept });
-    return port;
+    const end = this.#tcp.listen({ family, port, wishes: () => ({ ...wishes }), accept });
+    if (end) this.#ends.set(port, end);
+    return { port, socketId: port };
+  }
+
+  async closeListener({ port }: OwnListener): Promise<void> {
+    this.#ends.get(port)?.();
+  }
+
+  async receive(handle: Handle, on: boolean): Promise<void> {
+    this.#open(handle).read(on);
+  }
+
+  async delivered({ socketId }: Handle): Promise<number> {
+    return this.#connections.get(socketId)?.delivered() ?? 0;
   }
 
   async accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {
@@ -102,8 +129,8 @@ class ReferenceDriver implements Driver {
     });
   }
 
-  async connect(_family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
-    return this.#handle(this.#tcp.open(4, testerPort, socketOf(kind).wishes));
+  async connect(family: Family, testerPort: number, kind: ListenerKind): Promise<Handle> {
+    return this.#handle(this.#tcp.open(family, testerPort, socketOf(kind).wishes));
   }
 
   async send(handle: Handle, octets: number): Promise<void> {
@@ -175,14 +202,20 @@ export interface ReferenceWorld {
   readonly environment: Environment;
 }
 
-/** A tester, and the reference TCP with or without a fault as its target, in this process. */
-export function referenceWorld(profile: Profile, behaviour: Behaviour = {}): ReferenceWorld {
-  const [ours, theirs] = [new WireEnd('192.0.2.1', '192.0.2.2'), new WireEnd('192.0.2.2', '192.0.2.1')];
+function wire(family: Family, here: string, there: string): [WireEnd, WireEnd] {
+  const [ours, theirs] = [new WireEnd(family, here, there), new WireEnd(family, there, here)];
   ours.other = theirs;
   theirs.other = ours;
+  return [ours, theirs];
+}
+
+/** A tester, and the reference TCP with or without a fault as its target, in this process. */
+export function referenceWorld(profile: Profile, behaviour: Behaviour = {}): ReferenceWorld {
+  const [ours4, theirs4] = wire(4, '192.0.2.1', '192.0.2.2');
+  const [ours6, theirs6] = wire(6, '2001:db8::1', '2001:db8::2');
   const timers = { ...REFERENCE_TIMERS, ...behaviour.timers };
-  const tcp = new Tcp([theirs], profile, { ...behaviour, timers });
-  const tester = new Tester([ours], new PortRange(10_000, 30_000));
+  const tcp = new Tcp([theirs4, theirs6], profile, { ...behaviour, timers });
+  const tester = new Tester([ours4, ours6], new PortRange(10_000, 30_000));
   const driver = new ReferenceDriver(tcp);
   const environment = { tester, driver, timing: REFERENCE_TIMING, closedPort: CLOSED_PORT };
   return { tester, environment };

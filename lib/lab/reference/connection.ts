@@ -21,6 +21,8 @@ export class Connection {
   #reading: boolean;
   /** Octets of sequence space that were taken and that the user has not read. */
   #unread = 0;
+  /** Octets of text that the user was given and has not been counted. */
+  #given = 0;
   #mss: number;
   #timer: NodeJS.Timeout | undefined;
   #tries = 0;
@@ -99,9 +101,17 @@ export class Connection {
   read(on: boolean): void {
     this.#reading = on;
     if (!on || this.#unread === 0) return;
+    this.#given += this.#unread - (FIN_TAKEN.includes(this.tcb.state) ? 1 : 0);
     this.#unread = 0;
     this.#openWindow();
     this.#transmit(['ACK'], this.tcb.sndNxt);
+  }
+
+  /** How many octets of text the user was given since this was asked last. */
+  delivered(): number {
+    const octets = this.#given;
+    this.#given = 0;
+    return octets;
   }
 
   get isClosed(): boolean {
@@ -132,8 +142,17 @@ export class Connection {
     const opening =
       before.irs !== this.tcb.irs || UNOPENED.includes(before.state) || before.state === 'SYN-SENT';
     const from = opening ? add(segment.seq, 1) : before.rcvNxt;
-    if (!this.#reading && gt(this.tcb.rcvNxt, from)) this.#unread += sub(this.tcb.rcvNxt, from);
+    if (gt(this.tcb.rcvNxt, from)) {
+      const taken = sub(this.tcb.rcvNxt, from);
+      if (this.#reading) this.#given += taken - this.#finIn(before);
+      else this.#unread += taken;
+    }
     this.#openWindow();
+  }
+
+  /** 1 where a FIN was taken since. */
+  #finIn(before: Tcb): number {
+    return FIN_TAKEN.includes(this.tcb.state) && !FIN_TAKEN.includes(before.state) ? 1 : 0;
   }
 
   #openWindow(): void {

@@ -124,6 +124,10 @@ export class UpperTester {
         return RESULT.E_OK;
       });
     },
+    RECEIVE_AND_FORWARD: (message) => {
+      const { connection } = this.#sockets.get(decodeRequest('RECEIVE_AND_FORWARD', message).socketId) ?? {};
+      return connection ? { dropped: Math.min(connection.delivered(), 0xffff) } : RESULT.E_ISD;
+    },
     SHUTDOWN: (message) => {
       const { socketId, type } = decodeRequest('SHUTDOWN', message);
       if (type > 2) return RESULT.E_INV;
