@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CASES, SCENARIOS } from '../lib/catalogue/catalogue.ts';
 import { forecast, type Numbers } from '../lib/lab/reference/forecast.ts';
-import type { Mutant } from './mutants/index.ts';
 import { CannotTest, Session } from '../lib/runner/session.ts';
 import { settingsFrom } from '../lib/runner/settings.ts';
-import { CASES, LADDERS } from '../lib/catalogue/catalogue.ts';
 import type { Profile } from '../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../lib/verdict/result.ts';
+import type { Mutant } from './mutants/index.ts';
 
 export type Family = 4 | 6;
 
@@ -46,10 +46,9 @@ const NUMBERS: readonly Numbers[] = [
 export const stackOf = (base: Profile, mutant?: string): string =>
   ['reference', base, ...(mutant === undefined ? [] : [mutant])].join(':');
 
-/** Cases of that family, ladders among them. */
+/** Cases of that family. */
 export function idsFor(family: Family): string[] {
-  const cases = CASES.filter(({ families }) => families.includes(family));
-  return [...cases, ...LADDERS].map(({ id }) => id);
+  return SCENARIOS.filter(({ families }) => families.includes(family)).map(({ id }) => id);
 }
 
 /** The cases by which a mutant should be caught, worked out from the model, spread over the catalogue. */

@@ -8,31 +8,30 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { tell } from '../lib/cli/failure.ts';
 import { didYouMean } from '../lib/catalogue/did-you-mean.ts';
+import { tell } from '../lib/cli/failure.ts';
 
 const BIN = fileURLToPath(new URL('../bin/segment-arrives.js', import.meta.url));
 const [id = '', ...options] = process.argv.slice(2);
 
 // A mistake in a suite is told as what it is.
-const { CASES, findCase, findLadder, LADDERS } = await import('../lib/catalogue/catalogue.ts').catch(
-  (error: unknown) => {
-    tell(error);
-    process.exit(2);
-  },
-);
+const { findScenario, SCENARIOS } = await import('../lib/catalogue/catalogue.ts').catch((error: unknown) => {
+  tell(error);
+  process.exit(2);
+});
+const { isCase } = await import('../lib/catalogue/scenario.ts');
 const { disagreements } = await import('./catalogue/agreement/disagreement.ts');
 const { publishedIds } = await import('./suites/ids.ts');
-const subject = findCase(id);
-if (!subject && !findLadder(id)) {
-  const ids = [...CASES, ...LADDERS].map((one) => one.id);
+const subject = findScenario(id);
+if (!subject) {
+  const ids = SCENARIOS.map((one) => one.id);
   console.error(`no case has the id ${id || '(none given)'}${didYouMean(id, ids)}`);
   process.exit(2);
 }
 if (!publishedIds().includes(id)) console.log(`new: add ${id} to test/suites/ids.txt, in its place`);
 
-const found = subject ? disagreements(subject) : [];
-if (!subject) console.log('the specification is not compared with cases of several steps');
+const found = isCase(subject) ? disagreements(subject) : [];
+if (!isCase(subject)) console.log('the specification is not compared with cases of several steps');
 else if (found.length === 0) console.log('the specification agrees, under every profile');
 for (const text of found) console.log(text);
 

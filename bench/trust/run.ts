@@ -1,6 +1,6 @@
+import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
-import { CASES, LADDERS } from '../../lib/catalogue/catalogue.ts';
 import type { CaseResult } from '../../lib/verdict/result.ts';
 
 /** The circumstances of a run. */
@@ -17,12 +17,10 @@ export interface Run {
   readonly durationMs: number;
 }
 
-/** Runs every so manyth case and ladder against the Linux lab, on both families. */
+/** Runs every so manyth case against the Linux lab, on both families. */
 export async function run(day: Day, every: number): Promise<Run> {
   const settings = settingsFrom(day.environment);
-  const subjects = [...CASES, ...LADDERS.map(({ id }) => ({ id, families: [4, 6] as const }))].filter(
-    (_, index) => index % every === 0,
-  );
+  const subjects = SCENARIOS.filter((_, index) => index % every === 0);
   const wanted = subjects.flatMap(({ id, families }) => families.map((family) => ({ id, family })));
   const began = performance.now();
   const options = process.env.NODE_OPTIONS;

@@ -1,75 +1,86 @@
 import type { Choice } from '../standard/adoption.ts';
-import type { Condition } from './conditions.ts';
-import type { LeftOpen } from './left-open.ts';
 import type { Level, Profile } from '../standard/profile.ts';
 import type { RuleId } from '../standard/rules.ts';
-import type { Origin, State } from '../standard/state.ts';
-import type { Family } from '../wire/address.ts';
+import type { State } from '../standard/state.ts';
+import type { Condition } from './conditions.ts';
+import type { LeftOpen } from './left-open.ts';
+import type { ClosedBy, ExpectStep, PlainCall } from './scenario.ts';
 
-export type { Condition };
+export type { ClosedBy, Condition };
 
-/** How CLOSED came about; each is a recipe of its own. */
-export const CLOSED_BY = ['never opened', 'FINs', 'abort'] as const;
-export type ClosedBy = (typeof CLOSED_BY)[number];
+// How suites write what `scenario.ts` describes: segments are text in the notation of RFC 793 section 3.4, and what is absent
+// has its default.
 
-/** One thing that the target may do, in the notation (RFC 793 section 3.4). */
+/** A state as a suite names it: SYN-RECEIVED is two recipes, told apart by how it was entered. */
+export type StateName = Exclude<State, 'SYN-RECEIVED'> | 'SYN-RECEIVED (passive)' | 'SYN-RECEIVED (active)';
+
+/** A segment in the notation, `silence`, or several segments in order. */
+export type DeclaredReply = string | readonly string[];
+
+/** One thing that the target may do. */
 export interface Outcome {
-  /**
-   * A segment in the notation, or `silence`. A field that is not written, or written ANY, is not compared; flags always
-   * are, and no <DATA> means no text.
-   */
-  readonly reply: string;
-  /** The state after. A connection whose origin is a LISTEN that goes on is CLOSED when it is gone. */
+  readonly reply: DeclaredReply;
   readonly then: State;
   /** `required` when absent. */
   readonly level?: Level;
-  /** Set when the outcome is that of a TCP that has, or has not, adopted one check of RFC 5961; absent means either. */
   readonly when?: Choice;
-  /**
-   * Which text lets this outcome stand beside one of another kind. Every case that allows three kinds of reply, or silence
-   * beside a reply, has to be left open by a text, and says by which.
-   */
   readonly leftOpen?: LeftOpen;
 }
 
 export type Expectation = Outcome | readonly Outcome[];
 
-/** A case as the suites declare it: plain data. */
-export interface CaseDeclaration {
-  /** Permanent, lower case: `<state>.<stimulus>.<qualifier>`. */
+/** Either for all profiles, or by profile: one that is not named inherits from the one before it; `rfc793` must be named. */
+export type ByProfile<Expected> =
+  | Expected
+  | ({ readonly rfc793: Expected } & Partial<Record<Profile, Expected>>);
+
+/** An outcome of one of several steps. */
+export type StepOutcome = Omit<Outcome, 'then'> & { readonly then?: State; readonly ends?: true };
+
+/** One outcome, or several; text alone is a reply. */
+export type StepExpectation = string | StepOutcome | readonly (string | StepOutcome)[];
+
+interface OnConnection {
+  readonly on?: string;
+}
+
+export type StepDeclaration = OnConnection &
+  (
+    | { /** One segment, or several at once. */ readonly send: string | readonly string[] }
+    | { readonly user: PlainCall | `SEND ${number}` }
+    | { readonly state: State }
+    | (Pick<ExpectStep, 'within' | 'notBefore' | 'delivered'> & {
+        readonly expect: ByProfile<StepExpectation>;
+        /** The state after, of outcomes that name none. */
+        readonly then?: State;
+      })
+  );
+
+/** Where a connection beside the first one begins. */
+export interface PlaceDeclaration {
+  readonly state: StateName;
+  readonly condition?: Condition | readonly Condition[];
+  readonly closedBy?: ClosedBy;
+}
+
+interface About extends Omit<PlaceDeclaration, 'state'> {
   readonly id: string;
   readonly title: string;
-  readonly condition?: Condition | readonly Condition[];
-  /** Only for state CLOSED; `never opened` when absent. */
-  readonly closedBy?: ClosedBy;
-  /** The stimulus in the notation. */
-  readonly send: string;
-  /**
-   * What must come back. Either for all profiles, or by profile: a profile that is not named inherits from the one
-   * before it in the chain, and `rfc793` must be named.
-   */
-  readonly expect:
-    | Expectation
-    | ({ readonly rfc793: Expectation } & Partial<Readonly<Record<Profile, Expectation>>>);
   /** The rules that it tests, by their ids in lib/standard/rules.ts: at least one. */
   readonly rules: readonly RuleId[];
 }
 
-/** An outcome whose level is spelled out. */
-export interface ResolvedOutcome extends Outcome {
-  readonly level: Level;
+/** One stimulus, and what must come back. */
+export interface CaseDeclaration extends About {
+  readonly send: string;
+  readonly expect: ByProfile<Expectation>;
 }
 
-/** A declared case, resolved: what the catalogue holds and `list --json` prints. */
-export interface Case extends Omit<CaseDeclaration, 'expect' | 'condition'> {
-  readonly state: State;
-  readonly origin?: Origin;
-  readonly conditions: readonly Condition[];
-  readonly expect: Readonly<Record<Profile, readonly ResolvedOutcome[]>>;
-  /** Where its rules are written: document, section and step. */
-  readonly cite: readonly string[];
-  /** What `coverage` counts: the requirements that its rules are, or carry. */
-  readonly requirements: readonly RuleId[];
-  /** The address families that can express it. */
-  readonly families: readonly Family[];
+/** Several steps. */
+export interface StepsDeclaration extends About {
+  readonly beside?: Readonly<Record<string, PlaceDeclaration>>;
+  readonly steps: readonly StepDeclaration[];
 }
+
+/** A scenario as a suite declares it: plain data, which JSON holds. */
+export type ScenarioDeclaration = { readonly state: StateName } & (CaseDeclaration | StepsDeclaration);

@@ -1,6 +1,5 @@
-import { parseSegment } from '../notation/index.ts';
-import type { ResolvedOutcome } from './case.ts';
 import type { Profile } from '../standard/profile.ts';
+import type { ResolvedOutcome } from './scenario.ts';
 
 /**
  * Why a case allows replies of different kinds: one sentence for each text that leaves it open. An outcome of another kind
@@ -62,8 +61,9 @@ export const REPLY_KINDS = ['silence', 'RST', 'SYN', 'ACK'] as const;
 type ReplyKind = (typeof REPLY_KINDS)[number];
 
 function kindOf({ reply }: Outcomes[number]): ReplyKind {
-  if (reply === 'silence') return reply;
-  const { ctl } = parseSegment(reply);
+  const [segment] = reply;
+  if (!segment) return 'silence';
+  const { ctl } = segment;
   return ctl.includes('RST') ? 'RST' : ctl.includes('SYN') ? 'SYN' : 'ACK';
 }
 

@@ -1,41 +1,26 @@
-import type { Case } from './case.ts';
-import { CatalogueError } from './checks.ts';
-import type { Ladder } from './ladder.ts';
+import { CatalogueError } from './catalogue-error.ts';
+import type { Scenario } from './scenario.ts';
 import { lastPlaceOf } from './source.ts';
 
-/** What a file of `suites/` exports: cases that belong together, under the name that mocha lists them by. */
+/** What a file of `suites/` exports: scenarios that belong together, under the name that mocha lists them by. */
 export interface Suite {
   readonly name: string;
-  readonly cases: readonly Case[];
-  readonly ladders: readonly Ladder[];
+  readonly scenarios: readonly Scenario[];
 }
 
-/** All cases and ladders of some suites, in their order, and by id. */
+/** All scenarios of some suites, in their order, and by id. */
 export interface Catalogue {
-  readonly cases: readonly Case[];
-  readonly ladders: readonly Ladder[];
-  findCase(id: string): Case | undefined;
-  findLadder(id: string): Ladder | undefined;
+  readonly scenarios: readonly Scenario[];
+  findScenario(id: string): Scenario | undefined;
 }
 
 /** @throws CatalogueError when two of them have the same id */
 export function catalogueOf(suites: readonly Suite[]): Catalogue {
-  const cases = byId(suites.flatMap((suite) => suite.cases));
-  const ladders = byId(suites.flatMap((suite) => suite.ladders));
-  return {
-    cases: [...cases.values()],
-    ladders: [...ladders.values()],
-    findCase: (id) => cases.get(id),
-    findLadder: (id) => ladders.get(id),
-  };
-}
-
-function byId<T extends { readonly id: string }>(all: readonly T[]): ReadonlyMap<string, T> {
-  const found = new Map<string, T>();
-  for (const one of all) {
+  const found = new Map<string, Scenario>();
+  for (const one of suites.flatMap((suite) => suite.scenarios)) {
     if (found.has(one.id))
       throw new CatalogueError(one.id, 'this id is already taken by another case', lastPlaceOf(one.id));
     found.set(one.id, one);
   }
-  return found;
+  return { scenarios: [...found.values()], findScenario: (id) => found.get(id) };
 }

@@ -1,10 +1,11 @@
+import type { StepDeclaration } from '../catalogue/case.ts';
+import { SCENARIOS } from '../catalogue/catalogue.ts';
+import { type Condition, conditionText } from '../catalogue/conditions.ts';
+import { type LeftOpen, sentencesByProfile } from '../catalogue/left-open.ts';
+import { declarationOf, printReply } from '../catalogue/resolve.ts';
+import { isCase, outcomesOf, type ResolvedOutcome, type Scenario, sentText } from '../catalogue/scenario.ts';
 import { matcher } from '../runner/mocha/only.ts';
 import type { Choice } from '../standard/adoption.ts';
-import type { Case } from '../catalogue/case.ts';
-import { type Condition, conditionText } from '../catalogue/conditions.ts';
-import { CASES, LADDERS } from '../catalogue/catalogue.ts';
-import type { Ladder } from '../catalogue/ladder.ts';
-import { type LeftOpen, sentencesByProfile } from '../catalogue/left-open.ts';
 import type { Level, Profile } from '../standard/profile.ts';
 import { PROFILES } from '../standard/profile.ts';
 import { type Origin, STATES, type State } from '../standard/state.ts';
@@ -19,7 +20,7 @@ export interface ListedOutcome {
   readonly leftOpen?: LeftOpen;
 }
 
-/** A case as `list --json` prints it; of a ladder, `send` is the whole exchange and `expect` how it ends. */
+/** A case as `list --json` prints it; of one of several steps, `send` is the whole exchange and `expect` how it ends. */
 export interface ListedCase {
   readonly id: string;
   readonly state: State;
@@ -27,7 +28,7 @@ export interface ListedCase {
   readonly title: string;
   readonly condition?: string;
   readonly conditions?: readonly Condition[];
-  readonly send: string | Ladder['steps'];
+  readonly send: string | readonly StepDeclaration[];
   readonly expect: Readonly<Record<Profile, readonly ListedOutcome[]>>;
   /** Where a profile allows three kinds of reply, or silence beside a reply: the sentences that say which text does so. */
   readonly leftOpen?: Partial<Readonly<Record<Profile, readonly string[]>>>;
@@ -42,16 +43,14 @@ export interface Selection {
 }
 
 /**
- * The catalogue, ladders last, as far as it is selected.
+ * The catalogue, as far as it is selected.
  *
  * @throws UsageError when nothing is
  */
 export function listedCases({ only, state }: Selection = {}): ListedCase[] {
   const inState = state === undefined ? undefined : stateMatcher(state);
   const byId = only && matcher(only.join(','));
-  const chosen = [...CASES.map(ofCase), ...LADDERS.map(ofLadder)].filter(
-    (one) => (byId?.(one.id) ?? true) && (inState?.(one) ?? true),
-  );
+  const chosen = SCENARIOS.map(listed).filter((one) => (byId?.(one.id) ?? true) && (inState?.(one) ?? true));
   if (chosen.length > 0) return chosen;
   const asked = [...(only ? [`--only ${only.join(',')}`] : []), ...(state ? [`--state ${state}`] : [])];
   throw new UsageError(`${asked.join(' with ')} matches no case`);
@@ -76,27 +75,21 @@ function conditionsOf(conditions: readonly Condition[]): Pick<ListedCase, 'condi
   return condition === undefined ? {} : { condition, conditions };
 }
 
-function ofCase({
-  id,
-  state,
-  origin,
-  title,
-  conditions,
-  send,
-  expect,
-  cite,
-  requirements,
-  families,
-}: Case): ListedCase {
-  const leftOpen = sentencesByProfile(expect);
+function listed(scenario: Scenario): ListedCase {
+  const { id, state, origin, title, conditions, cite, requirements, families } = scenario;
+  const outcomes = outcomesOf(scenario);
+  const leftOpen = isCase(scenario) ? sentencesByProfile(outcomes) : undefined;
+  const declared = declarationOf(scenario);
   return {
     id,
     state,
     ...(origin ? { origin } : {}),
     title,
     ...conditionsOf(conditions),
-    send,
-    expect,
+    send: isCase(scenario) || !('steps' in declared) ? sentText(scenario) : declared.steps,
+    expect: Object.fromEntries(
+      PROFILES.map((profile) => [profile, outcomes[profile].map(listedOutcome)]),
+    ) as unknown as ListedCase['expect'],
     ...(leftOpen ? { leftOpen } : {}),
     cite,
     requirements,
@@ -104,37 +97,10 @@ function ofCase({
   };
 }
 
-function ofLadder({
-  id,
-  title,
-  start,
-  conditions,
-  steps,
-  then,
-  since,
-  cite,
-  requirements,
-}: Ladder): ListedCase {
-  const last = steps.findLast((step) => 'expect' in step);
-  const from = since ? PROFILES.indexOf(since) : 0;
-  const outcomes = (profile: Profile): ListedOutcome[] => {
-    const expected = (last?.expect ?? []).map((reply): ListedOutcome => ({ reply, then, level: 'required' }));
-    if (!last?.permitted) return expected;
-    if (PROFILES.indexOf(profile) < from) return [{ ...last.permitted, level: 'required' }];
-    return [...expected, { ...last.permitted, level: 'permitted' }];
-  };
+function listedOutcome({ reply, then = 'CLOSED', level, when, leftOpen }: ResolvedOutcome): ListedOutcome {
   return {
-    id,
-    state: start,
-    title,
-    ...conditionsOf(conditions),
-    send: steps,
-    expect: Object.fromEntries(PROFILES.map((profile) => [profile, outcomes(profile)])) as Record<
-      Profile,
-      ListedOutcome[]
-    >,
-    cite,
-    requirements,
-    families: [4, 6],
+    ...{ reply: printReply(reply), then, level },
+    ...(when ? { when } : {}),
+    ...(leftOpen ? { leftOpen } : {}),
   };
 }

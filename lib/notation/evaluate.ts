@@ -3,7 +3,7 @@ import { NotationError } from './errors.ts';
 import { NUMERIC_FIELDS } from './fields.ts';
 import { fieldsOf, optionsOf } from './options.ts';
 import { printExpression } from './print.ts';
-import type { ConcreteSegment, Expression, SegmentNotation, Variables } from './types.ts';
+import type { ConcreteSegment, Expression, SegmentNotation, Variable, Variables } from './types.ts';
 
 /** `base` to the power of `exponent` modulo 2^32, in as many steps as the exponent has bits. */
 function power(base: number, exponent: number): number {
@@ -15,6 +15,12 @@ function power(base: number, exponent: number): number {
   }
   return result >>> 0;
 }
+
+/** Whether a variable is part of an expression. */
+export const mentions = (expression: Expression, name: Variable): boolean =>
+  expression.kind === 'binary'
+    ? mentions(expression.left, name) || mentions(expression.right, name)
+    : expression.kind === 'variable' && expression.name === name;
 
 /**
  * The value of an expression, in 0...4294967295: arithmetic is modulo 2^32 (RFC 9293 section 3.4), and a quotient is

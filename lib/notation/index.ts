@@ -1,6 +1,6 @@
 /** The segment notation of RFC 793: reading it, printing it, and giving it values from a TCB. */
 export { NotationError } from './errors.ts';
-export { evaluate, evaluateSegment } from './evaluate.ts';
+export { evaluate, evaluateSegment, mentions } from './evaluate.ts';
 export type { FieldName } from './fields.ts';
 export { controlBitsOf, flagsOf, fromWire, toWire, type WireContext } from './header.ts';
 export { compareReply, type Mismatch } from './match.ts';

@@ -1,11 +1,16 @@
-import { findCase } from '../catalogue/catalogue.ts';
-import type { ConcreteSegment, Variables } from '../notation/index.ts';
-import { compareReply, evaluateSegment, parseSegment } from '../notation/index.ts';
+import {
+  type ConcreteSegment,
+  compareReply,
+  evaluateSegment,
+  parseSegment,
+  type Variables,
+} from '../notation/index.ts';
 import { DEFAULT_PROFILE, type Profile } from '../standard/profile.ts';
 import { kindOf } from '../verdict/judge.ts';
 import { type CaseResult, type Kind, type Seen, seenOf, standingOf, verdictOf } from '../verdict/result.ts';
 import { explain } from './explain.ts';
 import { say } from './say.ts';
+import { findSubject } from './subject.ts';
 
 declare global {
   namespace Chai {
@@ -88,7 +93,7 @@ const subjectOf = (assertion: Chai.AssertionStatic): CaseResult =>
   (assertion as unknown as { _obj: CaseResult })._obj;
 
 const explained = (result: CaseResult, profile = DEFAULT_PROFILE): string =>
-  explain(result, findCase(result.id), profile);
+  explain(result, findSubject(result.id), profile);
 
 const repliesText = (seen: Seen | undefined): string =>
   seen ? seen.observed.join(' and ') || 'silence' : 'not run';

@@ -1,20 +1,18 @@
-import type { ResolvedOutcome } from '../catalogue/case.ts';
-import { sentences } from '../catalogue/left-open.ts';
 import { choiceText } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type CaseResult, judgementOf, type ProfileVerdict, seenOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
 import { say } from './say.ts';
-import type { Subject } from './subject.ts';
+import type { ShownOutcome, Subject } from './subject.ts';
 
-export type Expecting = Pick<Subject, 'expect'>;
+export type Expecting = Pick<Subject, 'expect' | 'leftOpen'>;
 
 /** An expected outcome in one line, e.g. `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, then ESTABLISHED`. */
-export const outcomeText = (outcome: ResolvedOutcome): string =>
+export const outcomeText = (outcome: ShownOutcome): string =>
   `${outcome.reply}, then ${outcome.then}${outcomeTags(outcome)}`;
 
 /** Its level and its condition, in parentheses; empty for what is required without one. */
-export function outcomeTags({ level, when }: ResolvedOutcome): string {
+export function outcomeTags({ level, when }: ShownOutcome): string {
   const tags = [...(level === 'required' ? [] : [level]), ...(when ? [choiceText(when)] : [])];
   return tags.length > 0 ? ` (${tags.join('; ')})` : '';
 }
@@ -24,8 +22,8 @@ export const expectedTexts = ({ expect }: Expecting, profile: Profile): readonly
   expect?.[profile].map(outcomeText) ?? [];
 
 /** Why a profile allows several kinds of reply: a sentence for each text that leaves it open; none where it does not. */
-export const openTexts = ({ expect }: Expecting, profile: Profile): readonly string[] =>
-  expect ? sentences(expect[profile]) : [];
+export const openTexts = ({ leftOpen }: Expecting, profile: Profile): readonly string[] =>
+  leftOpen?.[profile] ?? [];
 
 /** What was wrong, which choice was not taken, or why there is no verdict; empty where the case conforms. */
 export const reasonText = (result: CaseResult<unknown>, profile: Profile): string =>

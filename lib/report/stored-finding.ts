@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CLOSED_BY } from '../catalogue/case.ts';
+import { CLOSED_BY } from '../catalogue/scenario.ts';
 import { STEPS } from '../catalogue/steps.ts';
 import { STATES } from '../standard/state.ts';
 import { GRAVITIES } from '../verdict/finding.ts';

@@ -1,23 +1,68 @@
-import type { Case, ClosedBy } from '../catalogue/case.ts';
-import { CASES, findCase, findLadder, LADDERS } from '../catalogue/catalogue.ts';
+import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
 import { conditionText } from '../catalogue/conditions.ts';
-import type { Ladder } from '../catalogue/ladder.ts';
+import { sentencesByProfile } from '../catalogue/left-open.ts';
+import { printReply } from '../catalogue/resolve.ts';
+import {
+  type ClosedBy,
+  type ExpectStep,
+  isCase,
+  outcomesOf,
+  printCall,
+  type ResolvedOutcome,
+  type Scenario,
+  type Step,
+} from '../catalogue/scenario.ts';
+import { printSegment } from '../notation/index.ts';
+import { PROFILES, type Profile } from '../standard/profile.ts';
 import { type RuleId, ruleOf } from '../standard/rules.ts';
+import type { State } from '../standard/state.ts';
 import type { ReportCase } from './run.ts';
 
-/** What a report says of a case or a ladder besides its results: what it asks for, and where that is written. */
-export interface Subject extends Pick<Case, 'id' | 'cite' | 'requirements'> {
-  readonly closedBy?: ClosedBy;
-  /** What must come back, by profile; a ladder has steps instead. */
-  readonly expect?: Case['expect'];
-  readonly steps?: Ladder['steps'];
+/** An outcome as reports show it. */
+export interface ShownOutcome extends Pick<ResolvedOutcome, 'level' | 'when'> {
+  readonly reply: string;
+  readonly then: State;
 }
 
-/** The whole catalogue, ladders last. */
-export const subjects = (): readonly Subject[] => [...CASES, ...LADDERS];
+/** Who does it, and what is done. */
+export type StepParts = readonly [string, string];
 
-/** The case or the ladder of that id, or undefined. */
-export const findSubject = (id: string): Subject | undefined => findCase(id) ?? findLadder(id);
+/** What a report says of a scenario besides its results: what it asks for, and where that is written. */
+export interface Subject extends Pick<Scenario, 'id' | 'cite' | 'requirements' | 'closedBy'> {
+  /** What must come back, by profile; absent where there are several steps. */
+  readonly expect?: Readonly<Record<Profile, readonly ShownOutcome[]>>;
+  /** Which text allows several kinds of reply, by profile: a sentence each. */
+  readonly leftOpen?: Partial<Readonly<Record<Profile, readonly string[]>>>;
+  /** Several steps: who does what, and what must then come back. */
+  readonly steps?: readonly StepParts[];
+}
+
+/** The whole catalogue. */
+export const subjects = (): readonly Subject[] => SCENARIOS.map(subjectOf);
+
+/** The scenario of that id, or undefined. */
+export function findSubject(id: string): Subject | undefined {
+  const scenario = findScenario(id);
+  return scenario && subjectOf(scenario);
+}
+
+/** A scenario as reports show it. */
+export function subjectOf(scenario: Scenario): Subject {
+  const { id, cite, requirements, closedBy, steps } = scenario;
+  const about = { id, cite, requirements, ...(closedBy ? { closedBy } : {}) };
+  if (!isCase(scenario)) return { ...about, steps: steps.map(partsOf) };
+  const outcomes = outcomesOf(scenario);
+  const leftOpen = sentencesByProfile(outcomes);
+  const expect = Object.fromEntries(
+    PROFILES.map((profile) => [profile, outcomes[profile].map(shown)]),
+  ) as unknown as Record<Profile, readonly ShownOutcome[]>;
+  return { ...about, expect, ...(leftOpen ? { leftOpen } : {}) };
+}
+
+const shown = ({ reply, then = 'CLOSED', level, when }: ResolvedOutcome): ShownOutcome => ({
+  ...{ reply: printReply(reply), then, level },
+  ...(when ? { when } : {}),
+});
 
 /** Each rule that it tests, in our words, with where it is written: `LISTEN: a reset is ignored (RFC 9293 3.10.7.2 first)`. */
 export const ruleTexts = ({ requirements }: Subject): readonly string[] =>
@@ -41,20 +86,37 @@ export const circumstance = (
   subject: Subject | undefined,
 ): string => conditionText(conditions) ?? CLOSED_BY[subject?.closedBy ?? 'never opened'];
 
-/** A ladder's steps, a line each: who does what, and what must then come back. */
-export const stepTexts = (subject: Subject): readonly string[] =>
-  stepParts(subject).map(([who, what]) => `${who.padEnd(6)}  ${what}`);
+/** The steps of a scenario of several steps, a line each; none of a case. */
+export const stepTexts = ({ steps = [] }: Subject): readonly string[] =>
+  steps.map(([who, what]) => `${who.padEnd(6)}  ${what}`);
 
-/** The same, each as who does it and what is done. */
-export const stepParts = ({ steps = [] }: Subject): (readonly [string, string])[] =>
-  steps.map((step) => {
-    if ('send' in step) return ['tester', step.send];
-    if ('user' in step)
-      return ['user', `${step.user}${step.user === 'send' ? `, ${step.octets} octets` : ''}`];
-    const then = step.then ? `, then ${step.then}` : '';
-    const others = [
-      ...(step.otherwise ?? []).map((reply) => ` or, as right, ${reply}`),
-      ...(step.permitted ? [` or ${step.permitted.reply}, then ${step.permitted.then} (permitted)`] : []),
-    ];
-    return ['target', `${step.expect.join(' or ')}${then}${others.join('')}`];
-  });
+function partsOf(step: Step): StepParts {
+  const on = step.on === undefined ? '' : ` (${step.on})`;
+  if ('send' in step) return ['tester', `${step.send.map(printSegment).join(' ')}${on}`];
+  if ('user' in step) return ['user', `${printCall(step.user)}${on}`];
+  return 'expect' in step ? ['target', `${expectationOf(step)}${on}`] : ['proof', `${step.state}${on}`];
+}
+
+/** What is expected under the latest profile. */
+function expectationOf({ expect, within, notBefore, delivered }: ExpectStep): string {
+  const outcomes = expect[PROFILES[PROFILES.length - 1] as Profile];
+  const [first] = outcomes;
+  const same = outcomes.filter(
+    ({ then, level, ends }) => then === first?.then && level === 'required' && !ends,
+  );
+  const others = outcomes.filter((outcome) => !same.includes(outcome));
+  return [
+    same.map(({ reply }) => printReply(reply)).join(' or '),
+    first?.then ? `, then ${first.then}` : '',
+    ...others.map((outcome) => ` or ${outcomeOf(outcome)}`),
+    within === undefined ? '' : `; within ${within} ms`,
+    notBefore === undefined ? '' : `; not before ${notBefore} ms`,
+    delivered === undefined ? '' : `; its user is given ${delivered} octets`,
+  ].join('');
+}
+
+function outcomeOf({ reply, then, level, ends }: ResolvedOutcome): string {
+  const after = then ? `, then ${then}` : '';
+  const tags = [...(level === 'required' ? [] : [level]), ...(ends ? ['ends here'] : [])];
+  return `${printReply(reply)}${after}${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`;
+}

@@ -1,6 +1,6 @@
 import { findStack, STACKS } from '../lab/stacks/index.ts';
 import type { RunningTarget } from '../lab/stacks/stack.ts';
-import { CASES } from '../catalogue/catalogue.ts';
+import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
 import { Cleanups } from '../cleanups.ts';
 import { type Environment, pause } from '../states/index.ts';
 import {
@@ -25,7 +25,7 @@ import { type Settings, usesLab } from './settings.ts';
 import type { CaseContext } from './trial/case-context.ts';
 import { Futility } from './trial/futility.ts';
 import { Hazards } from './trial/hazards.ts';
-import { describedBy, runOne } from './trial/run-one.ts';
+import { runOne } from './trial/run-one.ts';
 import { TargetWatch } from './trial/target-watch.ts';
 
 // Below the ephemeral ports of every system, so that no program of the tester's machine is cut off.
@@ -177,7 +177,7 @@ export class Engine {
     const facts = this.#preflight;
     const watch = this.#watch;
     if (!environment || !facts || !watch) throw new Error('the engine has not been started');
-    const index = new Map(CASES.map(({ id }, position) => [id, position]));
+    const index = new Map(SCENARIOS.map(({ id }, position) => [id, position]));
     const hazards = new Hazards();
     const futility = new Futility();
     const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({
@@ -198,7 +198,7 @@ export class Engine {
     const inquest = new Inquest({
       ...{ watch, hazards, report, stopped },
       attempt: (job) => tryForDeath(job.id, contextOf(job)),
-      describe: ({ id }) => describedBy(id),
+      describe: ({ id }) => findScenario(id),
     });
     await runThrough({
       jobs: environment.driver.testerPorts ? alternating(cases) : cases,

@@ -1,5 +1,5 @@
 import { type Demands, demandsOf } from '../catalogue/conditions.ts';
-import { type ConcreteSegment, evaluateSegment, parseSegment } from '../notation/index.ts';
+import { type ConcreteSegment, evaluateSegment, type SegmentNotation } from '../notation/index.ts';
 import { type State, SYNCHRONIZED } from '../standard/state.ts';
 import { ASKED_PRECEDENCE, type AppBehaviour, type Handle, type ListenerKind } from '../target/driver.ts';
 import { UpperTesterRefused } from '../target/testability/failures.ts';
@@ -294,5 +294,8 @@ const isSynAck =
     ctl.has('SYN') && ctl.has('ACK') && ack === add(connection.irs, 1);
 
 /** A stimulus with its numbers, from the notation and what is known of the connection. */
-export const concrete = (notation: string, connection: Connection, any: () => number): ConcreteSegment =>
-  evaluateSegment(parseSegment(notation), connection.variables(), any);
+export const concrete = (
+  notation: SegmentNotation,
+  connection: Connection,
+  any: () => number,
+): ConcreteSegment => evaluateSegment(notation, connection.variables(), any);

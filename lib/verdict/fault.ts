@@ -1,11 +1,13 @@
-import type { ResolvedOutcome } from '../catalogue/case.ts';
 import type { FieldName } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { TargetDeath } from './reason.ts';
 import type { OptionFault } from './reply-options.ts';
 
 /** An outcome that a judgement names: a reply in the notation, and the state after where one is asked for. */
-export type Named = Pick<ResolvedOutcome, 'reply'> & Partial<Pick<ResolvedOutcome, 'then'>>;
+export interface Named {
+  readonly reply: string;
+  readonly then?: State;
+}
 
 /** A field of a reply that differs from what is expected. */
 export interface FieldFault {

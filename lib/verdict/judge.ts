@@ -1,11 +1,12 @@
-import type { ResolvedOutcome } from '../catalogue/case.ts';
+import { printReply } from '../catalogue/resolve.ts';
+import type { Reply, ResolvedOutcome } from '../catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   compareReply,
   evaluate,
-  parseSegment,
   printExpression,
   printSegment,
+  type SegmentNotation,
   type Variables,
 } from '../notation/index.ts';
 import { counts, type KnownAdoption } from '../standard/adoption.ts';
@@ -91,7 +92,10 @@ export function judge(
 /** Where faults are only counted, their numbers need no names. */
 const UNNAMED: typeof relativeReply = () => ({ ctl: [] });
 
-const named = ({ reply, then }: ResolvedOutcome): Named => ({ reply, then });
+const named = ({ reply, then }: ResolvedOutcome): Named => ({
+  reply: printReply(reply),
+  ...(then ? { then } : {}),
+});
 
 /** Whether the replies alone rule out every outcome, whatever the state after may be. */
 export function repliesRuleOut(
@@ -123,33 +127,48 @@ function faultsOfFields(
   const { replies, retransmissions, provoked = [], variables, refusal } = observation;
   const other = (seen: readonly ConcreteSegment[]): Fault => ({
     kind: 'replies',
-    expected: [reply],
+    expected: [printReply(reply)],
     observed: seen.map((one) => printSegment(name(one, observation))),
     ...(seen === provoked && seen.length > 0 ? { again: true } : {}),
   });
-  if (reply === 'silence') {
+  const [expected] = reply;
+  if (!expected) {
     if (replies.length > 0) return [other(replies)];
     return refusal === undefined ? [] : [{ kind: 'ICMP', message: refusal }];
   }
-  const expected = parseSegment(reply);
   const last = replies.at(-1);
   if (!last) {
     if (retransmissions.some((segment) => compareReply(expected, segment, variables).length === 0)) return [];
     if (carriedAlong(reply, observation)) return [];
     return [other(provoked)];
   }
+  if (reply.length > 1) return faultsInOrder(reply, observation, name) ?? [other(replies)];
   if (replies.length > 1 && !isAcknowledgedStepwise(replies, variables)) return [other(replies)];
-  return [...fieldFaults(reply, last, observation, name), ...faultOfNewIss(last, observation)];
+  return [...fieldFaults(expected, last, observation, name), ...faultOfNewIss(last, observation)];
 }
 
-/** The fields of a reply that differ from an expectation in the notation. */
+/** Of several segments in order; undefined where there are more or fewer. */
+function faultsInOrder(
+  reply: Reply,
+  observation: Observation,
+  name: typeof relativeReply,
+): Fault[] | undefined {
+  const { replies } = observation;
+  if (replies.length !== reply.length) return undefined;
+  return replies.flatMap((one, index) => {
+    const expected = reply[index];
+    return expected ? fieldFaults(expected, one, observation, name) : [];
+  });
+}
+
+/** The fields of a reply that differ from the expected ones. */
 export function fieldFaults(
-  expected: string,
+  expected: SegmentNotation,
   reply: ConcreteSegment,
   answered: Answered,
   name = relativeReply,
 ): FieldFault[] {
-  const mismatches = compareReply(parseSegment(expected), reply, answered.variables);
+  const mismatches = compareReply(expected, reply, answered.variables);
   if (mismatches.length === 0) return [];
   const { seq, ack } = name(reply, answered);
   return mismatches.map((mismatch) => {
@@ -182,14 +201,16 @@ export function isAcknowledgedStepwise(all: readonly ConcreteSegment[], variable
 
 /** An acknowledgment of new text or a FIN may ride on a segment that is sent anyway (RFC 9293 section 3.10.7.4, seventh). */
 export function carriedAlong(
-  reply: string,
+  reply: Reply,
   {
     retransmissions,
     variables,
     opening = false,
   }: Pick<Observation, 'retransmissions' | 'variables'> & Partial<Pick<Observation, 'opening'>>,
 ): boolean {
-  const { ctl, ack } = parseSegment(reply);
+  const [segment] = reply;
+  if (!segment || reply.length > 1) return false;
+  const { ctl, ack } = segment;
   if (ctl.length !== 1 || ctl[0] !== 'ACK' || !ack || ack.kind === 'any') return false;
   const due = evaluate(ack, variables);
   // What an opening acknowledges is news, whatever numbers the tester has thought of before.
@@ -200,11 +221,12 @@ export function carriedAlong(
 function faultsOfState(outcome: ResolvedOutcome, observation: Observation): Fault[] {
   const { stateAfter, listening, opening, rcvNxtAfter, variables } = observation;
   const gone = (state: State | 'unknown'): boolean => state === 'CLOSED' || (listening && state === 'LISTEN');
-  if (stateAfter !== outcome.then && !(gone(stateAfter) && gone(outcome.then))) {
-    return [{ kind: 'state', expected: outcome.then, observed: stateAfter }];
+  const { then = stateAfter } = outcome;
+  if (stateAfter !== then && !(gone(stateAfter) && gone(then))) {
+    return [{ kind: 'state', expected: then as State, observed: stateAfter }];
   }
   const before = variables['RCV.NXT'];
-  if (rcvNxtAfter === undefined || before === undefined || opening || gone(outcome.then)) return [];
+  if (rcvNxtAfter === undefined || before === undefined || opening || gone(then)) return [];
   const due = rcvNxtOf(outcome, variables) ?? before;
   const moved = sub(rcvNxtAfter, due);
   if (moved === 0) return [];
@@ -214,8 +236,9 @@ function faultsOfState(outcome: ResolvedOutcome, observation: Observation): Faul
 
 /** What the outcome's own acknowledgment says of RCV.NXT; undefined when it has none. */
 function rcvNxtOf({ reply }: ResolvedOutcome, variables: Variables): number | undefined {
-  if (reply === 'silence') return undefined;
-  const { ctl, ack } = parseSegment(reply);
+  const [segment] = reply;
+  if (!segment) return undefined;
+  const { ctl, ack } = segment;
   if (!ctl.includes('ACK') || ctl.includes('RST') || !ack || ack.kind === 'any') return undefined;
   return evaluate(ack, variables);
 }

@@ -2,38 +2,36 @@
  * RFC 793 figures 13 and 14 (RFC 9293 figures 12 and 13): how a connection is closed. The ladders end in TIME-WAIT, without
  * the last line of each figure, where 2 MSL have passed.
  */
-import { ladders } from '../../lib/catalogue/ladders.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
 
-export default ladders('figures of RFC 793', [
+export default scenarios('figures of RFC 793', [
   {
     id: 'figure-13.normal-close.tcp-a',
     title: 'the target closes first',
-    start: 'ESTABLISHED',
+    state: 'ESTABLISHED',
     steps: [
-      { user: 'close' },
+      { user: 'CLOSE' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
       { expect: 'silence', then: 'FIN-WAIT-2' },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
     ],
-    then: 'TIME-WAIT',
     rules: ['RFC 793 figure 13', 'RFC 9293 figure 12', '3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
   },
 
   {
     id: 'figure-13.normal-close.tcp-b',
     title: 'the target closes second',
-    start: 'ESTABLISHED',
+    state: 'ESTABLISHED',
     steps: [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSE-WAIT' },
-      { user: 'close' },
+      { user: 'CLOSE' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'LAST-ACK' },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
       { expect: 'silence', then: 'CLOSED' },
     ],
-    then: 'CLOSED',
     rules: ['RFC 793 figure 13', 'RFC 9293 figure 12', '3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
   },
 
@@ -41,9 +39,9 @@ export default ladders('figures of RFC 793', [
   {
     id: 'figure-14.simultaneous-close.tcp-a',
     title: 'simultaneous close',
-    start: 'ESTABLISHED',
+    state: 'ESTABLISHED',
     steps: [
-      { user: 'close' },
+      { user: 'CLOSE' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
       // It crosses the target's FIN, so it does not acknowledge it.
       { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
@@ -51,7 +49,6 @@ export default ladders('figures of RFC 793', [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
       { expect: 'silence', then: 'TIME-WAIT' },
     ],
-    then: 'TIME-WAIT',
     rules: ['RFC 793 figure 14', 'RFC 9293 figure 13', '3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
   },
 ]);

@@ -1,30 +1,30 @@
 /** RFC 793 figures 7 and 8 (RFC 9293 figures 6 and 7): how a connection is opened. */
-import { ladders } from '../../lib/catalogue/ladders.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
 
-export default ladders('figures of RFC 793', [
+export default scenarios('figures of RFC 793', [
   {
     id: 'figure-7.three-way-handshake.tcp-a',
     title: 'the target opens a connection and sends text on it',
-    start: 'CLOSED',
+    state: 'CLOSED',
     steps: [
-      { user: 'open-active' },
+      { user: 'OPEN ACTIVE' },
       { expect: '<CTL=SYN>', then: 'SYN-SENT' },
       { send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=301><CTL=ACK>', then: 'ESTABLISHED' },
-      { user: 'send', octets: 10 },
+      { user: 'SEND 10' },
       {
         // The figure does not say whether PSH is set.
         expect: ['<SEQ=SND.NXT><ACK=301><CTL=ACK><DATA=10>', '<SEQ=SND.NXT><ACK=301><CTL=ACK,PSH><DATA=10>'],
+        then: 'ESTABLISHED',
       },
     ],
-    then: 'ESTABLISHED',
     rules: ['RFC 793 figure 7', 'RFC 9293 figure 6', '3.5 three-way handshake', '3.10.7.3 fourth'],
   },
 
   {
     id: 'figure-7.three-way-handshake.tcp-b',
     title: 'the target accepts a connection and receives text',
-    start: 'LISTEN',
+    state: 'LISTEN',
     steps: [
       { send: '<SEQ=100><CTL=SYN>' },
       { expect: '<ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
@@ -32,9 +32,8 @@ export default ladders('figures of RFC 793', [
       { expect: 'silence', then: 'ESTABLISHED' },
       // The same number again: an ACK takes up no sequence space.
       { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK><DATA=10>' },
-      { expect: '<SEQ=SND.NXT><ACK=111><CTL=ACK>' },
+      { expect: '<SEQ=SND.NXT><ACK=111><CTL=ACK>', then: 'ESTABLISHED' },
     ],
-    then: 'ESTABLISHED',
     rules: [
       'RFC 793 figure 7',
       'RFC 9293 figure 6',
@@ -48,9 +47,9 @@ export default ladders('figures of RFC 793', [
   {
     id: 'figure-8.simultaneous-open.tcp-a',
     title: 'simultaneous open, where the SYN,ACKs cross too',
-    start: 'CLOSED',
+    state: 'CLOSED',
     steps: [
-      { user: 'open-active' },
+      { user: 'OPEN ACTIVE' },
       { expect: '<CTL=SYN>', then: 'SYN-SENT' },
       { send: '<SEQ=300><CTL=SYN>' },
       { expect: '<SEQ=ISS><ACK=301><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
@@ -61,7 +60,6 @@ export default ladders('figures of RFC 793', [
       { send: '<SEQ=301><ACK=SND.NXT><CTL=ACK>' },
       { expect: 'silence', then: 'ESTABLISHED' },
     ],
-    then: 'ESTABLISHED',
     rules: [
       'RFC 793 figure 8',
       'RFC 793 3.9 first',
@@ -76,16 +74,15 @@ export default ladders('figures of RFC 793', [
   {
     id: 'figure-8.simultaneous-open.tcp-b',
     title: 'simultaneous open, where an ACK answers the SYN,ACK, as RFC 793 draws it',
-    start: 'CLOSED',
+    state: 'CLOSED',
     steps: [
-      { user: 'open-active' },
+      { user: 'OPEN ACTIVE' },
       { expect: '<CTL=SYN>', then: 'SYN-SENT' },
       { send: '<SEQ=100><CTL=SYN>' },
       { expect: '<SEQ=ISS><ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
       { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
       { expect: 'silence', then: 'ESTABLISHED' },
     ],
-    then: 'ESTABLISHED',
     rules: ['RFC 793 figure 8', 'RFC 1122 4.2.2.10', 'MUST-10', '3.10.7.3 fourth', '3.10.7.4 fifth'],
   },
 ]);

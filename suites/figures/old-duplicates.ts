@@ -1,13 +1,13 @@
 /** RFC 793 figures 9 and 12 (RFC 9293 figures 8 and 11): how an old duplicate SYN is detected and ended. */
-import { ladders } from '../../lib/catalogue/ladders.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
 
-export default ladders('figures of RFC 793', [
+export default scenarios('figures of RFC 793', [
   {
     id: 'figure-9.old-duplicate-syn.tcp-a',
     title: 'the target opens; the peer answers an old SYN of the target, then the right one',
-    start: 'CLOSED',
+    state: 'CLOSED',
     steps: [
-      { user: 'open-active' },
+      { user: 'OPEN ACTIVE' },
       { expect: '<CTL=SYN>', then: 'SYN-SENT' },
       // The number of the old SYN is 10 below that of the SYN that the target has just sent.
       { send: '<SEQ=300><ACK=ISS-9><CTL=SYN,ACK>' },
@@ -15,7 +15,6 @@ export default ladders('figures of RFC 793', [
       { send: '<SEQ=400><ACK=SND.NXT><CTL=SYN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=401><CTL=ACK>', then: 'ESTABLISHED' },
     ],
-    then: 'ESTABLISHED',
     rules: [
       'RFC 793 figure 9',
       'RFC 9293 figure 8',
@@ -29,7 +28,7 @@ export default ladders('figures of RFC 793', [
   {
     id: 'figure-9.old-duplicate-syn.tcp-b',
     title: 'an old SYN arrives and is answered, the peer resets it, and the right SYN opens the connection',
-    start: 'LISTEN',
+    state: 'LISTEN',
     steps: [
       { send: '<SEQ=90><CTL=SYN>' },
       { expect: '<ACK=91><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
@@ -40,7 +39,6 @@ export default ladders('figures of RFC 793', [
       { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
       { expect: 'silence', then: 'ESTABLISHED' },
     ],
-    then: 'ESTABLISHED',
     rules: [
       'RFC 793 figure 9',
       'RFC 9293 figure 8',
@@ -54,26 +52,24 @@ export default ladders('figures of RFC 793', [
   {
     id: 'figure-12.two-passive-sockets.tcp-a',
     title: 'a SYN,ACK that answers no SYN of the target',
-    start: 'LISTEN',
+    state: 'LISTEN',
     steps: [
       { send: '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>' },
       { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'LISTEN' },
     ],
-    then: 'LISTEN',
     rules: ['RFC 793 figure 12', 'RFC 9293 figure 11', '3.5.2 group 2', '3.10.7.2 second'],
   },
 
   {
     id: 'figure-12.two-passive-sockets.tcp-b',
     title: 'an old duplicate SYN, and the reset that leads back to LISTEN',
-    start: 'LISTEN',
+    state: 'LISTEN',
     steps: [
       { send: '<SEQ=ANY><CTL=SYN>' },
       { expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
       { send: '<SEQ=RCV.NXT><CTL=RST>' },
       { expect: 'silence', then: 'LISTEN' },
     ],
-    then: 'LISTEN',
     rules: [
       'RFC 793 figure 12',
       'RFC 9293 figure 11',

@@ -2,8 +2,8 @@
  * RFC 9293 section 3.10.7.4: the ways into TIME-WAIT. Acknowledged FINs do not show whether the state has forgotten the peer's
  * FIN. The seventh step does: after that FIN, text is no longer accepted.
  */
-import { ladders } from '../../lib/catalogue/ladders.ts';
-import type { LadderStep } from '../../lib/catalogue/ladder.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
+import type { StepDeclaration } from '../../lib/catalogue/case.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 
 const RULES: readonly RuleId[] = [
@@ -14,36 +14,35 @@ const RULES: readonly RuleId[] = [
   '3.10.7.4 eighth',
 ];
 
-const closes: readonly LadderStep[] = [
-  { user: 'close' },
+const closes: readonly StepDeclaration[] = [
+  { user: 'CLOSE' },
   { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
 ];
 
-const ignoresText: readonly LadderStep[] = [
+const ignoresText: readonly StepDeclaration[] = [
   { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
   // The text is ignored. An ACK may be sent or not, but its number does not advance.
   { expect: ['silence', '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>'], then: 'TIME-WAIT' },
 ];
 
-export default ladders('ladders', [
+export default scenarios('ladders', [
   {
     id: 'ladder.time-wait.from-fin-wait-1',
     title: "a FIN that acknowledges the target's FIN leads to TIME-WAIT, where text is not accepted",
-    start: 'ESTABLISHED',
+    state: 'ESTABLISHED',
     steps: [
       ...closes,
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
       ...ignoresText,
     ],
-    then: 'TIME-WAIT',
     rules: RULES,
   },
 
   {
     id: 'ladder.time-wait.from-fin-wait-2',
     title: "a FIN after the ACK of the target's FIN leads to TIME-WAIT, where text is not accepted",
-    start: 'ESTABLISHED',
+    state: 'ESTABLISHED',
     steps: [
       ...closes,
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
@@ -52,7 +51,6 @@ export default ladders('ladders', [
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
       ...ignoresText,
     ],
-    then: 'TIME-WAIT',
     rules: RULES,
   },
 
@@ -60,7 +58,7 @@ export default ladders('ladders', [
     id: 'ladder.time-wait.from-closing',
     title:
       "simultaneous close, the target's FIN sent again: its ACK leads to TIME-WAIT, where text is not accepted",
-    start: 'ESTABLISHED',
+    state: 'ESTABLISHED',
     steps: [
       ...closes,
       { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
@@ -71,7 +69,6 @@ export default ladders('ladders', [
       { expect: 'silence', then: 'TIME-WAIT' },
       ...ignoresText,
     ],
-    then: 'TIME-WAIT',
     rules: RULES,
   },
 ]);

@@ -1,25 +1,31 @@
 /** RFC 1122 section 4.2.2.13: when the user closes with text unread, the peer must learn that it was lost. */
-import { ladders } from '../../lib/catalogue/ladders.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
 
-export default ladders('ladders', [
+const FIN = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' } as const;
+
+export default scenarios('ladders', [
   {
     id: 'ladder.unread-text.close',
     title: 'the user closes with text unread: a reset tells the peer that the text was lost',
-    start: 'ESTABLISHED',
+    state: 'ESTABLISHED',
     condition: 'text-unread',
-    since: 'rfc1122',
     steps: [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>' },
-      { user: 'leave' },
+      { user: 'CLOSE BOTH WAYS' },
       {
         // A reset takes its number from SND.NXT. No RFC says whether it has an ACK. In RFC 793 a close sends a FIN, and the user
         // may go on to read. The reset is from RFC 1122.
-        expect: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', '<SEQ=SND.NXT><CTL=RST>'],
-        permitted: { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
+        expect: {
+          rfc793: FIN,
+          rfc1122: [
+            { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>', then: 'CLOSED' },
+            { reply: '<SEQ=SND.NXT><CTL=RST>', then: 'CLOSED' },
+            { ...FIN, level: 'permitted' },
+          ],
+        },
       },
     ],
-    then: 'CLOSED',
     rules: ['RFC 793 3.5', 'RFC 1122 4.2.2.13 half-duplex', 'SHLD-3', 'MAY-1'],
   },
 ]);

@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import type { CaseDeclaration } from '../../lib/catalogue/case.ts';
-import { inState } from '../../lib/catalogue/declare.ts';
-import { ladders } from '../../lib/catalogue/ladders.ts';
-import { catalogueOf } from '../../lib/catalogue/suite.ts';
-import { SUITES } from '../../suites/index.ts';
-import type { RuleId } from '../../lib/standard/rules.ts';
+import { inState, scenarios } from '../../lib/catalogue/declare.ts';
 import { sourceOf } from '../../lib/catalogue/source.ts';
+import { catalogueOf } from '../../lib/catalogue/suite.ts';
+import type { RuleId } from '../../lib/standard/rules.ts';
+import { SUITES } from '../../suites/index.ts';
 
 const RIGHT: CaseDeclaration = {
   id: 'closed.test-of-errors.right',
@@ -37,13 +36,12 @@ describe('a mistake in a case', () => {
     expect(() => catalogueOf([...SUITES, again])).to.throw(
       /^suites\/1-closed\/never-opened\.ts:\d+: closed\.syn\.empty: this id is already taken by another case$/,
     );
-    const exchange = ladders('ladders', [
+    const exchange = scenarios('ladders', [
       {
         id: 'ladder.test-of-errors.right',
         title: 'text is acknowledged',
-        start: 'ESTABLISHED',
-        steps: [{ send: '<SEQ=RCV.NXT>' }, { expect: 'silence' }],
-        then: 'ESTABLISHED',
+        state: 'ESTABLISHED',
+        steps: [{ send: '<SEQ=RCV.NXT>' }, { expect: 'silence', then: 'ESTABLISHED' }],
         rules: ['3.10.7.4 fifth'],
       },
     ]);

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { isOpen, isOpenWithoutReason, LEFT_OPEN, sentences } from '../../lib/catalogue/left-open.ts';
+import { parseReply } from '../../lib/catalogue/resolve.ts';
 
-const SILENCE = { reply: 'silence' } as const;
-const ACK = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>' } as const;
-const ACK_OF_TEXT = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>' } as const;
-const RST = { reply: '<SEQ=SEG.ACK><CTL=RST>' } as const;
-const RST_ACK = { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>' } as const;
-const SYN_ACK = { reply: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>' } as const;
+const SILENCE = { reply: parseReply('silence') };
+const ACK = { reply: parseReply('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>') };
+const ACK_OF_TEXT = { reply: parseReply('<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>') };
+const RST = { reply: parseReply('<SEQ=SEG.ACK><CTL=RST>') };
+const RST_ACK = { reply: parseReply('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>') };
+const SYN_ACK = { reply: parseReply('<ACK=SEG.SEQ+1><CTL=SYN,ACK>') };
 
 describe('what a text leaves open', () => {
   it('is three kinds of reply, or silence beside a reply', () => {

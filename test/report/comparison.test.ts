@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
+import { parseReply } from '../../lib/catalogue/resolve.ts';
 import {
   type ConcreteSegment,
   evaluateSegment,
@@ -10,6 +10,7 @@ import {
 import { compareFields } from '../../lib/report/comparison.ts';
 import { faultText, observedText, reasonText } from '../../lib/report/expectation.ts';
 import { say } from '../../lib/report/say.ts';
+import type { ShownOutcome } from '../../lib/report/subject.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import type { State } from '../../lib/standard/state.ts';
 import { judge, kindOf, type Observation } from '../../lib/verdict/judge.ts';
@@ -19,7 +20,7 @@ const TCB = { 'SND.NXT': 5000, 'SND.UNA': 5000, 'RCV.NXT': 100, 'SEG.SEQ': 90, '
 const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 const RST = '<SEQ=SEG.ACK><CTL=RST>';
 
-const outcome = (reply: string, then: State, more: Partial<ResolvedOutcome> = {}): ResolvedOutcome => ({
+const outcome = (reply: string, then: State, more: Partial<ShownOutcome> = {}): ShownOutcome => ({
   reply,
   then,
   level: 'required',
@@ -28,7 +29,7 @@ const outcome = (reply: string, then: State, more: Partial<ResolvedOutcome> = {}
 
 /** What the judge made of an observation, as a report gets it. */
 function judged(
-  outcomes: readonly ResolvedOutcome[],
+  outcomes: readonly ShownOutcome[],
   replies: readonly string[],
   more: Partial<Observation> = {},
 ) {
@@ -42,7 +43,11 @@ function judged(
     listening: false,
     ...more,
   };
-  const judgement = judge(outcomes, observation, ALL_CHECKS);
+  const judgement = judge(
+    outcomes.map((one) => ({ ...one, reply: parseReply(one.reply) })),
+    observation,
+    ALL_CHECKS,
+  );
   const { verdict } = judgement;
   const result = stored('a.b', verdict, {
     variables: TCB,

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Case } from '../../lib/catalogue/case.ts';
 import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
 import { failuresText, runText, summaryText } from '../../lib/report/console.ts';
@@ -15,13 +14,13 @@ import {
   verdictOf,
   withoutVerdict,
 } from '../../lib/verdict/result.ts';
-import { syntheticCases, syntheticRun } from './fixture.ts';
+import { type SyntheticCase, syntheticCases, syntheticRun } from './fixture.ts';
 
 describe('what is said of a case', () => {
   const cases = syntheticCases();
   const run = syntheticRun('Linux 6.1', 1, cases);
   const byId = new Map(cases.map((one) => [one.id, one]));
-  const caseOf = (result: ReportCase) => byId.get(result.id) as Case;
+  const caseOf = (result: ReportCase) => byId.get(result.id) as SyntheticCase;
   const wrongAck = run.cases.find(
     (one) =>
       seenOf(one)?.kind === 'empty-ack' && verdictOf(one, 'rfc9293') === 'deviates' && one.state === 'CLOSED',

@@ -1,4 +1,6 @@
-import type { Case, ResolvedOutcome } from '../../lib/catalogue/case.ts';
+import { sentencesByProfile } from '../../lib/catalogue/left-open.ts';
+import { parseReply } from '../../lib/catalogue/resolve.ts';
+import type { Case } from '../../lib/catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   evaluateSegment,
@@ -10,6 +12,7 @@ import {
   type Variables,
 } from '../../lib/notation/index.ts';
 import type { Run } from '../../lib/report/run.ts';
+import type { ShownOutcome, Subject } from '../../lib/report/subject.ts';
 import type { Profile } from '../../lib/standard/profile.ts';
 import { type Origin, STATES, type State } from '../../lib/standard/state.ts';
 import type { Fault } from '../../lib/verdict/fault.ts';
@@ -30,13 +33,13 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-const outcome = (reply: string, then: State): ResolvedOutcome => ({ reply, then, level: 'required' });
+const outcome = (reply: string, then: State): ShownOutcome => ({ reply, then, level: 'required' });
 
 const CHALLENGE = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 
-function expectation(state: State, send: string): Record<Profile, ResolvedOutcome[]> {
+function expectation(state: State, send: string): Record<Profile, ShownOutcome[]> {
   const rst = send.includes('RST');
-  const always = (one: ResolvedOutcome) => ({
+  const always = (one: ShownOutcome) => ({
     rfc793: [one],
     rfc1122: [one],
     rfc5961: [one],
@@ -69,14 +72,30 @@ function expectation(state: State, send: string): Record<Profile, ResolvedOutcom
   return always(challenge);
 }
 
+function expecting(expect: Record<Profile, ShownOutcome[]>): Pick<SyntheticCase, 'expect' | 'leftOpen'> {
+  const parsed = Object.entries(expect).map(([profile, outcomes]) => [
+    profile,
+    outcomes.map((one) => ({ ...one, reply: parseReply(one.reply) })),
+  ]);
+  const leftOpen = sentencesByProfile(Object.fromEntries(parsed));
+  return { expect, ...(leftOpen ? { leftOpen } : {}) };
+}
+
 const slug = (text: string): string =>
   text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
 
+/** A made-up case, as reports know it. */
+export type SyntheticCase = Subject &
+  Pick<Case, 'title' | 'state' | 'origin' | 'conditions' | 'families'> & {
+    readonly send: string;
+    readonly expect: Readonly<Record<Profile, readonly ShownOutcome[]>>;
+  };
+
 /** Twelve recipes with some seventy stimuli each: the size of the real catalogue. */
-export function syntheticCases(perRecipe = 73): Case[] {
+export function syntheticCases(perRecipe = 73): SyntheticCase[] {
   const recipes = STATES.flatMap((state): [State, Origin | undefined][] =>
     state === 'SYN-RECEIVED'
       ? [
@@ -99,7 +118,7 @@ export function syntheticCases(perRecipe = 73): Case[] {
   const edges = ['RCV.NXT-1', 'RCV.NXT', 'RCV.NXT+RCV.WND-1', 'RCV.NXT+RCV.WND', 'RCV.NXT+RCV.WND+2^30'];
   const acks = ['SND.UNA-1', 'SND.NXT', 'SND.NXT+1', 'SND.NXT+2^30'];
   return recipes.flatMap(([state, origin]) =>
-    Array.from({ length: perRecipe }, (_, index): Case => {
+    Array.from({ length: perRecipe }, (_, index): SyntheticCase => {
       const ctl = flags[index % flags.length] as string;
       const synchronized = STATES.indexOf(state) > 2;
       const at = synchronized ? (edges[Math.floor(index / flags.length) % edges.length] as string) : 'ANY';
@@ -114,8 +133,7 @@ export function syntheticCases(perRecipe = 73): Case[] {
         ...(origin ? { origin } : {}),
         conditions: index % 24 === 23 ? ['zero-window'] : [],
         send,
-        expect: expectation(state, send),
-        rules: ['RFC 793 3.9 first', '3.10.7.4 first'],
+        ...expecting(expectation(state, send)),
         cite: ['RFC 793 3.9, first: the sequence number is checked', 'RFC 9293 3.10.7.4 first'],
         requirements: [],
         families: [4, 6],
@@ -125,7 +143,7 @@ export function syntheticCases(perRecipe = 73): Case[] {
 }
 
 /** What a stack made of a case; of a hundred results some six are not conformant. */
-export function syntheticResult(testCase: Case, family: 4 | 6, seed: number): CaseResult {
+export function syntheticResult(testCase: SyntheticCase, family: 4 | 6, seed: number): CaseResult {
   const random = generator(seed * 7919 + family + hash(testCase.id));
   random(2);
   const fate = random(100);
@@ -133,7 +151,7 @@ export function syntheticResult(testCase: Case, family: 4 | 6, seed: number): Ca
   const stimulus = evaluateSegment(parseSegment(testCase.send), variables, () => random(2 ** 32));
   const length = stimulus.data + (stimulus.ctl.has('SYN') ? 1 : 0) + (stimulus.ctl.has('FIN') ? 1 : 0);
   const known = { ...variables, 'SEG.SEQ': stimulus.seq, 'SEG.ACK': stimulus.ack, 'SEG.LEN': length };
-  const right = testCase.expect.rfc9293[0] as ResolvedOutcome;
+  const right = testCase.expect.rfc9293[0] as ShownOutcome;
   const wrongReply =
     right.reply === 'silence' ? CHALLENGE : fate % 2 ? 'silence' : '<SEQ=SND.NXT+1><ACK=RCV.NXT><CTL=ACK>';
   const reply = fate < 4 ? wrongReply : right.reply;
@@ -194,7 +212,7 @@ export function syntheticRun(name = 'Linux 6.1', seed = 1, cases = syntheticCase
 
 function judged(
   fate: number,
-  right: ResolvedOutcome,
+  right: ShownOutcome,
   reply: string,
   answer: ConcreteSegment | undefined,
   answered: Answered,
@@ -202,7 +220,8 @@ function judged(
   const verdict = fate < 3 ? 'deviates' : fate === 3 ? 'permitted' : 'conformant';
   const letter = verdict === 'conformant' && right.when ? 'deviates' : verdict;
   const due = { reply: right.reply, then: right.then };
-  const fields = answer && right.reply !== 'silence' ? fieldFaults(right.reply, answer, answered) : [];
+  const fields =
+    answer && right.reply !== 'silence' ? fieldFaults(parseSegment(right.reply), answer, answered) : [];
   const whole: Fault = {
     kind: 'replies',
     expected: [right.reply],

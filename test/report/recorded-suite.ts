@@ -1,10 +1,11 @@
-import type { Case } from '../../lib/catalogue/case.ts';
 import { CASES } from '../../lib/catalogue/catalogue.ts';
+import { type Case, sentText } from '../../lib/catalogue/scenario.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { byState } from '../../lib/report/judgement.ts';
 import { attachRecord, RunRecord } from '../../lib/report/run-record.ts';
+import { subjectOf } from '../../lib/report/subject.ts';
 import { isFailure } from '../../lib/verdict/result.ts';
-import { syntheticResult, syntheticRun } from './fixture.ts';
+import { type SyntheticCase, syntheticResult, syntheticRun } from './fixture.ts';
 
 /*
  * What the reporter's test lets a mocha of its own run: cases of the catalogue whose results are made up. How many of each state is in
@@ -12,18 +13,29 @@ import { syntheticResult, syntheticRun } from './fixture.ts';
  */
 
 const perRecipe = Number(process.env.CASES_PER_STATE ?? 73);
-const recipeOf = ({ state, origin }: Case): string => `${state} ${origin}`;
+const recipeOf = ({ state, origin }: SyntheticCase): string => `${state} ${origin}`;
 
 const counts = new Map<string, number>();
-const cases = CASES.filter((one) => {
+const cases = CASES.map(madeUp).filter((one) => {
   const count = counts.get(recipeOf(one)) ?? 0;
   if (count === perRecipe || one.families.length < 2 || !canBeMadeUp(one)) return false;
   counts.set(recipeOf(one), count + 1);
   return true;
 });
 
+/** A case as the results that are made up need it. */
+function madeUp(one: Case): SyntheticCase {
+  const { title, state, origin, conditions, families } = one;
+  const { steps: _, expect = {}, ...subject } = subjectOf(one);
+  return {
+    ...{ ...subject, title, state, conditions, families, send: sentText(one) },
+    ...(origin ? { origin } : {}),
+    expect: expect as SyntheticCase['expect'],
+  };
+}
+
 /** Not all that a stimulus may name is known of a made-up connection. */
-function canBeMadeUp(one: Case): boolean {
+function canBeMadeUp(one: SyntheticCase): boolean {
   try {
     syntheticResult(one, 4, 1);
     return true;

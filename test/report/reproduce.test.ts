@@ -1,8 +1,7 @@
 import { expect } from 'chai';
-import type { ResolvedOutcome } from '../../lib/catalogue/case.ts';
 import { reproduction } from '../../lib/report/reproduce/reproduce.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
-import type { Subject } from '../../lib/report/subject.ts';
+import type { ShownOutcome, Subject } from '../../lib/report/subject.ts';
 import { ALL_CHECKS, type KnownAdoption } from '../../lib/standard/adoption.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import { stored } from '../cli/stored.ts';
@@ -32,7 +31,7 @@ const PROOF = [
   say('target', 'proof', '<SEQ=5001><ACK=100><CTL=ACK>', 301),
 ];
 
-const subject = (...outcomes: Omit<ResolvedOutcome, 'level'>[]): Subject => ({
+const subject = (...outcomes: Omit<ShownOutcome, 'level'>[]): Subject => ({
   id: 'a.b',
   cite: ['RFC 793 3.9 first'],
   requirements: ['3.10.7.4 first'],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { resolveScenario } from '../../lib/catalogue/resolve.ts';
 import { failuresText } from '../../lib/report/console.ts';
 import { mochawesomeContext } from '../../lib/report/context.ts';
 import type { ReportCase } from '../../lib/report/run.ts';
@@ -8,6 +9,7 @@ import {
   ruleTexts,
   type Subject,
   stepTexts,
+  subjectOf,
   subjects,
 } from '../../lib/report/subject.ts';
 import { stored } from '../cli/stored.ts';
@@ -56,23 +58,31 @@ describe('what a report knows of a case', () => {
 
   it('is, for a ladder, each of its steps', () => {
     expect(stepTexts(known(LADDER)).slice(0, 4)).to.deep.equal([
-      'user    open-active',
+      'user    OPEN ACTIVE',
       'target  <CTL=SYN>, then SYN-SENT',
       'tester  <SEQ=300><ACK=ISS-300><CTL=ACK>',
       'target  <SEQ=SEG.ACK><CTL=RST>, then SYN-SENT',
     ]);
-    const alternatives: Subject = {
-      id: 'x',
-      cite: [],
-      requirements: [],
+    const alternatives = resolveScenario({
+      ...{ id: 'ladder.x.y', title: 'x', state: 'ESTABLISHED', rules: ['3.10.7.4 first'] },
       steps: [
-        { user: 'send', octets: 10 },
-        { expect: ['a', 'b'], otherwise: ['c'], permitted: { reply: 'd', then: 'LISTEN' }, then: 'CLOSED' },
+        { user: 'SEND 10' },
+        {
+          expect: [
+            '<CTL=ACK>',
+            'silence',
+            { reply: '<CTL=RST>', ends: true },
+            { reply: ['<CTL=FIN>', '<CTL=ACK>'], then: 'LISTEN', level: 'permitted' },
+          ],
+          ...{ then: 'CLOSED', within: 500, notBefore: 100, delivered: 10 },
+        },
+        { state: 'CLOSED' },
       ],
-    };
-    expect(stepTexts(alternatives)).to.deep.equal([
-      'user    send, 10 octets',
-      'target  a or b, then CLOSED or, as right, c or d, then LISTEN (permitted)',
+    });
+    expect(stepTexts(subjectOf(alternatives))).to.deep.equal([
+      'user    SEND 10',
+      'target  <CTL=ACK> or silence, then CLOSED or <CTL=RST>, then CLOSED (ends here) or <CTL=FIN> <CTL=ACK>, then LISTEN (permitted); within 500 ms; not before 100 ms; its user is given 10 octets',
+      'proof   CLOSED',
     ]);
     const context = contextOf(stored(LADDER, 'deviates', { judgement: WRONG_STEP }));
     expect(context.get('Rule'))
@@ -93,7 +103,7 @@ describe('what a report knows of a case', () => {
       { colour: false },
     );
     expect(text).to.match(/ {5}rule {6}A half-open connection .*\(RFC 9293 3\.5\.1 half-open\)\n/);
-    expect(text).to.match(/ {5}expected {2}1 {2}user {4}open-active\n {15}2 {2}target {2}<CTL=SYN>/);
+    expect(text).to.match(/ {5}expected {2}1 {2}user {4}OPEN ACTIVE\n {15}2 {2}target {2}<CTL=SYN>/);
     expect(text).to.match(/ {5}because {3}step 4: expected <CTL=RST>, observed silence/);
   });
 

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { evaluateSegment, parseSegment, VARIABLES } from '../../lib/notation/index.ts';
-import { ADOPTIONS, choiceText, counts } from '../../lib/standard/adoption.ts';
-import type { Case } from '../../lib/catalogue/case.ts';
+import { CASES, SCENARIOS } from '../../lib/catalogue/catalogue.ts';
 import { conditionText } from '../../lib/catalogue/conditions.ts';
 import {
   isOpenWithoutReason,
@@ -11,9 +9,18 @@ import {
   replyKinds,
   sentences,
 } from '../../lib/catalogue/left-open.ts';
-import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
+import { parseReply, printReply } from '../../lib/catalogue/resolve.ts';
+import {
+  type Case,
+  type OutcomesByProfile,
+  outcomesOf,
+  sentText,
+  stimulusOf,
+} from '../../lib/catalogue/scenario.ts';
 import { whyUncovered } from '../../lib/catalogue/uncovered.ts';
-import { LADDERS, CASES as cases } from '../../lib/catalogue/catalogue.ts';
+import { evaluateSegment, VARIABLES } from '../../lib/notation/index.ts';
+import { ADOPTIONS, choiceText, counts } from '../../lib/standard/adoption.ts';
+import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import { citationsOf, REQUIREMENTS, RULE_IDS, requirementsOf } from '../../lib/standard/rules.ts';
 import { SYNCHRONIZED } from '../../lib/standard/state.ts';
 import type { Control } from '../../lib/standard/tcb.ts';
@@ -22,7 +29,7 @@ import { presentIds, publishedIds } from './ids.ts';
 const VALUES = Object.fromEntries(VARIABLES.map((name) => [name, 1]));
 
 /** The stimulus without its numbers. */
-const shapeOf = ({ send }: Case) => evaluateSegment(parseSegment(send), VALUES, () => 1);
+const shapeOf = (subject: Case) => evaluateSegment(stimulusOf(subject), VALUES, () => 1);
 
 /** A state as the suites name it: SYN-RECEIVED is two recipes. */
 const recipeOf = ({ state, origin }: Case): string => (origin ? `${state} (${origin})` : state);
@@ -43,7 +50,18 @@ const STIMULI = readFileSync(new URL('stimuli.tsv', import.meta.url), 'utf8')
   .slice(1)
   .map((line) => line.split('\t').join(' | '));
 
+type Viewed = Case & { readonly send: string; readonly expect: OutcomesByProfile };
+
+/** A figure of one stimulus is a case like the others, but for its name. */
+const isFigure = ({ id }: Case): boolean => id.startsWith('figure-');
+
 describe('the catalogue', () => {
+  const cases: readonly Viewed[] = CASES.filter((one) => !isFigure(one)).map((one) => ({
+    ...one,
+    send: sentText(one),
+    expect: outcomesOf(one),
+  }));
+
   it('names each case once, lower case, after its state', () => {
     expect(new Set(cases.map(({ id }) => id)).size).to.equal(cases.length);
     for (const { id, state, origin } of cases) {
@@ -53,7 +71,7 @@ describe('the catalogue', () => {
   });
 
   it('names rules for each; what it cites and tests follows from them', () => {
-    for (const { id, rules, cite, requirements } of [...cases, ...LADDERS]) {
+    for (const { id, rules, cite, requirements } of SCENARIOS) {
       expect(rules, id).not.to.have.length(0);
       expect(new Set(rules).size, id).to.equal(rules.length);
       expect(cite, id).to.deep.equal(citationsOf(rules));
@@ -62,9 +80,7 @@ describe('the catalogue', () => {
   });
 
   it('names every rule of the table, or says why none does', () => {
-    const named = new Set(
-      [...cases, ...LADDERS].flatMap(({ rules }) => [...rules, ...requirementsOf(rules)]),
-    );
+    const named = new Set(SCENARIOS.flatMap(({ rules }) => [...rules, ...requirementsOf(rules)]));
     const forgotten = RULE_IDS.filter((id) => !named.has(id) && whyUncovered(id) === undefined);
     expect(forgotten).to.deep.equal([]);
     // And none has both.
@@ -117,7 +133,7 @@ describe('the catalogue', () => {
     for (const { id, expect: byProfile } of cases)
       for (const outcomes of Object.values(byProfile)) {
         const told = outcomes.map(
-          ({ reply, then, when }) => `${reply}, then ${then}, ${when ? choiceText(when) : ''}`,
+          ({ reply, then, when }) => `${printReply(reply)}, then ${then}, ${when ? choiceText(when) : ''}`,
         );
         expect(new Set(told).size, id).to.equal(told.length);
       }
@@ -126,7 +142,8 @@ describe('the catalogue', () => {
   it('says of each case that allows three kinds of reply, or silence beside a reply, which text leaves it open', () => {
     const unexplained = cases.flatMap(({ id, expect: byProfile }) =>
       PROFILES.filter((profile) => isOpenWithoutReason(byProfile[profile])).map(
-        (profile) => `${id} by ${profile}: ${byProfile[profile].map(({ reply }) => reply).join(' or ')}`,
+        (profile) =>
+          `${id} by ${profile}: ${byProfile[profile].map(({ reply }) => printReply(reply)).join(' or ')}`,
       ),
     );
     expect(unexplained, unexplained.join('\n')).to.deep.equal([]);
@@ -193,7 +210,7 @@ describe('the catalogue', () => {
   });
 
   describe('has for every synchronized state', () => {
-    const inEach = (belongs: (subject: Case) => boolean): void => {
+    const inEach = (belongs: (subject: Viewed) => boolean): void => {
       for (const state of SYNCHRONIZED) {
         const own = cases.filter((subject) => subject.state === state && subject.conditions.length === 0);
         expect(own.filter(belongs), state).not.to.have.length(0);
@@ -218,7 +235,7 @@ describe('the catalogue', () => {
     const late = cases.find(({ id }) => id === 'closed.after-fins.ack');
     for (const outcomes of Object.values(late?.expect ?? {}))
       expect(outcomes).to.deep.equal([
-        { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED', level: 'required' },
+        { reply: parseReply('<SEQ=SEG.ACK><CTL=RST>'), then: 'CLOSED', level: 'required' },
       ]);
   });
 });
@@ -229,13 +246,13 @@ describe('ids', () => {
     expect(ids).to.deep.equal([...new Set(ids)].sort());
   });
 
-  it('are permanent: none is ever withdrawn or renamed', () => {
-    const present = new Set(presentIds());
+  it('are permanent: none is ever withdrawn or renamed', async () => {
+    const present = new Set(await presentIds());
     expect(publishedIds().filter((id) => !present.has(id))).to.deep.equal([]);
   });
 
   it('are published with the case: run "npx tsx test/suites/update-ids.ts"', async () => {
     const published = new Set(publishedIds());
-    expect(presentIds().filter((id) => !published.has(id))).to.deep.equal([]);
+    expect((await presentIds()).filter((id) => !published.has(id))).to.deep.equal([]);
   });
 });

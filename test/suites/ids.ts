@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CASES, LADDERS } from '../../lib/catalogue/catalogue.ts';
+import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
 
 const FILE = fileURLToPath(new URL('ids.txt', import.meta.url));
 
 /** The ids that were ever published, sorted: users name them in baselines and in their own notes. */
 export const publishedIds = (): readonly string[] => readFileSync(FILE, 'utf8').split('\n').filter(Boolean);
 
-/** The ids of all cases and ladders there are. */
-export const presentIds = (): readonly string[] => [...CASES, ...LADDERS].map(({ id }) => id);
+/** The ids of all scenarios there are. */
+export const presentIds = (): readonly string[] => SCENARIOS.map(({ id }) => id);
 
 /** Adds ids; nothing takes one away again. */
 export const publish = (ids: readonly string[]): void =>

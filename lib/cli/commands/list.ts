@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import type { StepDeclaration, StepOutcome } from '../../catalogue/case.ts';
 import { outcomeText } from '../../report/expectation.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
@@ -78,12 +79,19 @@ function expectLines({ expect, leftOpen }: ListedCase): string[] {
   });
 }
 
-function stepLine(step: Exclude<ListedCase['send'], string>[number]): string {
-  if ('send' in step) return field('send', step.send);
-  if ('user' in step) return field('user', step.user === 'send' ? `sends ${step.octets} octets` : step.user);
-  const then = step.then ? `, then ${step.then}` : '';
-  const permitted = step.permitted
-    ? `; or (permitted) ${step.permitted.reply}, then ${step.permitted.then}`
-    : '';
-  return field('expect', `${step.expect.join(' or ')}${then}${permitted}`);
+function stepLine(step: StepDeclaration): string {
+  if ('send' in step) return field('send', [step.send].flat().join(' '));
+  if ('user' in step) return field('user', step.user);
+  if (!('expect' in step)) return field('proof', step.state);
+  const { expect, then } = step;
+  const outcomes =
+    typeof expect === 'object' && 'rfc793' in expect ? (expect.rfc9293 ?? expect.rfc793) : expect;
+  const texts = [outcomes].flat().map((one) => (typeof one === 'string' ? one : outcomeWords(one)));
+  return field('expect', `${texts.join(' or ')}${then ? `, then ${then}` : ''}`);
+}
+
+function outcomeWords({ reply, then, level, ends }: StepOutcome): string {
+  const tags = [...(level ? [level] : []), ...(ends ? ['ends here'] : [])];
+  const after = then ? `, then ${then}` : '';
+  return `${[reply].flat().join(' ')}${after}${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`;
 }

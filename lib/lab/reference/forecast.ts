@@ -1,6 +1,11 @@
-import type { Case } from '../../catalogue/case.ts';
 import { demandsOf } from '../../catalogue/conditions.ts';
-import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../notation/index.ts';
+import { type Case, outcomesOf, stimulusOf } from '../../catalogue/scenario.ts';
+import {
+  type ConcreteSegment,
+  evaluateSegment,
+  mentions,
+  type SegmentNotation,
+} from '../../notation/index.ts';
 import { CHECKS, type Check, type KnownAdoption } from '../../standard/adoption.ts';
 import { headerForm } from '../../standard/header.ts';
 import type { Profile } from '../../standard/profile.ts';
@@ -48,9 +53,9 @@ const NO_PEER: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
  * target's timers and its user do is no part of it.
  */
 export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, numbers }: Trial): Verdict {
-  const tcb = tcbOf(subject, numbers);
+  const tcb = tcbOf({ ...subject, send: stimulusOf(subject) }, numbers);
   const written = writtenStimulus(subject, tcb, numbers);
-  const segment = stimulusOf(subject, tcb, written, behaviour.reads);
+  const segment = arrivingOf(subject, tcb, written, behaviour.reads);
   // Of a TCP that is dead no document speaks.
   if (behaviour.dies?.(tcb, segment)) return 'deviates';
   const arrival = following(follows, behaviour)(tcb, segment);
@@ -64,7 +69,7 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
   const before = { state: subject.state, tcb, stimulus: stamped(written, segment) };
   const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
   const { verdict } = judge(
-    subject.expect[judgedBy],
+    outcomesOf(subject)[judgedBy],
     {
       state: subject.state,
       acknowledges: segment.ctl.has('ACK'),
@@ -102,7 +107,7 @@ const PROBES: Readonly<Record<Check, (tcb: Tcb) => Pick<Segment, 'seq' | 'ack' |
 export function adoptionOf(follows: Profile, behaviour: Behaviour = {}): KnownAdoption {
   const arrive = following(follows, behaviour);
   const challenges = (check: Check): boolean => {
-    const tcb = tcbOf({ state: 'ESTABLISHED', send: '', conditions: [] }, { iss: 1000, rcvNxt: 5000 });
+    const tcb = tcbOf({ state: 'ESTABLISHED', conditions: [] }, { iss: 1000, rcvNxt: 5000 });
     const plain = { data: 0, urg: 0, wnd: PEER_WINDOW, security: 0, precedence: 0 };
     const { reply } = arrive(tcb, { ...plain, checksumValid: true, unicast: true, ...PROBES[check](tcb) });
     return reply !== 'silence' && isEmptyAck(reply) && reply.seq === tcb.sndNxt && reply.ack === tcb.rcvNxt;
@@ -112,13 +117,13 @@ export function adoptionOf(follows: Profile, behaviour: Behaviour = {}): KnownAd
 
 const isEmptyAck = ({ ctl, data }: Segment): boolean => ctl.size === 1 && ctl.has('ACK') && data === 0;
 
-type Setting = Pick<Case, 'state' | 'origin' | 'send' | 'conditions'>;
+type Setting = Pick<Case, 'state' | 'origin' | 'conditions'> & { readonly send?: SegmentNotation };
 
 function tcbOf({ state, origin, send, conditions }: Setting, { iss, rcvNxt }: Omit<Numbers, 'any'>): Tcb {
   const { window: demanded, user, syn } = demandsOf(conditions);
   const inFlight = user.sends ?? 0;
   const sndUna = add(iss, NOT_ESTABLISHED.includes(state) ? 0 : 1);
-  const window = /DATA=[^>]*RCV\.WND/.test(send) ? SMALL_WINDOW : WINDOW;
+  const window = send?.data && mentions(send.data, 'RCV.WND') ? SMALL_WINDOW : WINDOW;
   return {
     state,
     ...(origin ? { origin } : {}),
@@ -142,14 +147,14 @@ function tcbOf({ state, origin, send, conditions }: Setting, { iss, rcvNxt }: Om
   };
 }
 
-const writtenStimulus = ({ send }: Case, tcb: Tcb, { any }: Numbers): ConcreteSegment =>
-  evaluateSegment(parseSegment(send), tcbVariables(tcb), () => any);
+const writtenStimulus = (subject: Case, tcb: Tcb, { any }: Numbers): ConcreteSegment =>
+  evaluateSegment(stimulusOf(subject), tcbVariables(tcb), () => any);
 
 /** With the timestamp that the connection, or the condition, adds to it. */
 const stamped = (written: ConcreteSegment, { tsval }: Segment): ConcreteSegment =>
   tsval === undefined ? written : { ...written, tsval };
 
-function stimulusOf(
+function arrivingOf(
   { conditions }: Case,
   tcb: Tcb,
   written: ConcreteSegment,

@@ -8,7 +8,7 @@ import { byState, stateName } from '../judgement.ts';
 import { hasPackets } from '../pcapng.ts';
 import type { ReportCase, Run } from '../run.ts';
 import { say } from '../say.ts';
-import { circumstance, ruleTexts, type Subject, stepParts } from '../subject.ts';
+import { circumstance, ruleTexts, type Subject } from '../subject.ts';
 import { TextTable } from './text-table.ts';
 
 /*
@@ -152,7 +152,7 @@ class Encoder {
       table.of(result.send),
       all(subject?.cite),
       all(subject && ruleTexts(subject)),
-      subject ? stepParts(subject).map(pair) : [],
+      (subject?.steps ?? []).map(pair),
       PROFILES.map((profile) =>
         (subject?.expect?.[profile] ?? []).map((outcome) =>
           pair([outcome.reply, `, then ${outcome.then}${outcomeTags(outcome)}`]),

@@ -1,5 +1,5 @@
-import { findCase } from '../../catalogue/catalogue.ts';
-import { parseSegment } from '../../notation/index.ts';
+import { findScenario } from '../../catalogue/catalogue.ts';
+import { isCase, stimulusOf } from '../../catalogue/scenario.ts';
 import type { TargetDeath } from '../../verdict/reason.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import type { Phase } from '../trial/case-context.ts';
@@ -155,11 +155,11 @@ export class Inquest {
 
 const endingOf = ({ ending }: Death): Pick<TargetDeath, 'ending'> => (ending ? { ending } : {});
 
-/** Cases in the same state whose segments a TCP looks at in the same step; ladders are of no kin. */
+/** Cases in the same state whose segments a TCP looks at in the same step; scenarios of several steps are of no kin. */
 function kinOf({ id }: Job): string {
-  const subject = findCase(id);
-  if (!subject) return id;
-  const { ctl } = parseSegment(subject.send);
+  const subject = findScenario(id);
+  if (!subject || !isCase(subject)) return id;
+  const { ctl } = stimulusOf(subject);
   const step = (['RST', 'SYN', 'FIN', 'URG'] as const).find((bit) => ctl.includes(bit)) ?? 'other';
   return `${subject.state} ${subject.origin ?? ''} ${step}`;
 }

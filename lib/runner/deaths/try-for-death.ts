@@ -1,4 +1,5 @@
-import { findCase, findLadder } from '../../catalogue/catalogue.ts';
+import { findScenario } from '../../catalogue/catalogue.ts';
+import { isCase } from '../../catalogue/scenario.ts';
 import type { Variables } from '../../notation/index.ts';
 import type { State } from '../../standard/state.ts';
 import { type CaseResult, seenOf } from '../../verdict/result.ts';
@@ -51,15 +52,14 @@ async function once(
   context: CaseContext,
   began: number,
 ): Promise<Pick<DeathTrial, 'result' | 'variables'>> {
-  const subject = findCase(id);
-  if (subject) {
+  const subject = findScenario(id);
+  if (!subject) throw new Error(`no such case: ${id}`);
+  if (isCase(subject)) {
     const tried = await attempt(subject, context, 0);
     return {
       result: resultOf(subject, context, tried, began),
       variables: (tried.kind === 'watched' ? tried : tried.sent)?.variables ?? {},
     };
   }
-  const ladder = findLadder(id);
-  if (!ladder) throw new Error(`no such case: ${id}`);
-  return { result: (await runLadder(ladder, context, 0)).result, variables: {} };
+  return { result: (await runLadder(subject, context, 0)).result, variables: {} };
 }

@@ -1,13 +1,12 @@
 import { expect, use } from 'chai';
 import Mocha from 'mocha';
-import type { Case } from '../../catalogue/case.ts';
+import type { Scenario } from '../../catalogue/scenario.ts';
 import type { Suite } from '../../catalogue/suite.ts';
 import { tcpAssertions } from '../../report/chai-plugin.ts';
 import { reasonText } from '../../report/expectation.ts';
 import { attachRecord } from '../../report/run-record.ts';
 import { type CaseResult, standingOf } from '../../verdict/result.ts';
 import type { Settings } from '../settings.ts';
-import { asCase, type Described } from '../trial/described.ts';
 import { notRun } from '../trial/lost.ts';
 import type { MochaRun } from './mocha-run.ts';
 import { matcher } from './only.ts';
@@ -44,18 +43,12 @@ function suiteIn(exported: unknown, file: string): Suite {
 }
 
 const isSuite = (value: unknown): value is Suite =>
-  typeof value === 'object' && value !== null && 'cases' in value && 'ladders' in value;
-
-type Testable = Described & Pick<Case, 'families'>;
+  typeof value === 'object' && value !== null && 'scenarios' in value;
 
 function declareTests(root: Mocha.Suite, suite: Suite, file: string, run: MochaRun): void {
   const { families, only } = run.settings;
   const wanted = only === undefined ? () => true : matcher(only);
-  const subjects: readonly Testable[] = [
-    ...suite.cases,
-    ...suite.ladders.map((ladder) => ({ ...asCase(ladder), families: [4, 6] as const })),
-  ];
-  const chosen = subjects.filter(({ id }) => wanted(id));
+  const chosen = suite.scenarios.filter(({ id }) => wanted(id));
   if (chosen.length === 0) return;
   const named = group(root, suite.name, file);
   for (const family of families) {
@@ -72,7 +65,7 @@ function group(parent: Mocha.Suite, title: string, file: string): Mocha.Suite {
   return suite;
 }
 
-function testOf(subject: Testable, family: 4 | 6, file: string, run: MochaRun): Mocha.Test {
+function testOf(subject: Scenario, family: 4 | 6, file: string, run: MochaRun): Mocha.Test {
   const test = new Mocha.Test(`${subject.id} ${subject.title}`, async function (this: Mocha.Context) {
     // The engine runs cases side by side and bounds each; mocha only awaits them.
     this.timeout(0);
@@ -85,7 +78,7 @@ function testOf(subject: Testable, family: 4 | 6, file: string, run: MochaRun): 
   return test;
 }
 
-async function resultOf(subject: Testable, family: 4 | 6, { session }: MochaRun): Promise<CaseResult> {
+async function resultOf(subject: Scenario, family: 4 | 6, { session }: MochaRun): Promise<CaseResult> {
   if (!session) return notRun(subject, family, { kind: 'engine lost', told: 'the engine was not started' });
   try {
     return await session.result(subject.id, family);

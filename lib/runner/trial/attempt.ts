@@ -1,4 +1,4 @@
-import type { Case } from '../../catalogue/case.ts';
+import { type Case, stimulusOf } from '../../catalogue/scenario.ts';
 import { type ConcreteSegment, lengthOf, resetAt, type Variables } from '../../notation/index.ts';
 import type { State } from '../../standard/state.ts';
 import {
@@ -28,8 +28,8 @@ import {
   isToBeSilent,
   needsAge,
   needsSmallWindow,
-  outcomesOf,
   stamped,
+  statesAfter,
 } from './setup.ts';
 
 // The other half is left for the user to be told in, on a busy machine as well.
@@ -101,7 +101,7 @@ export async function attempt(subject: Case, context: CaseContext, shift: number
       rcvNxt: anchor(context.index + shift, family, random, context.avoided),
       aged: needsAge(subject),
       smallWindow: needsSmallWindow(subject),
-      outcomes: outcomesOf(subject),
+      outcomes: statesAfter(subject),
     });
     await context.checkpoint?.('setup');
     sent = await stimulate(subject, context, reached, random);
@@ -162,7 +162,7 @@ async function stimulate(
   const known = connection.variables();
   const stimulus = stamped(
     subject,
-    concrete(subject.send, connection, () => random.sequenceNumber()),
+    concrete(stimulusOf(subject), connection, () => random.sequenceNumber()),
     connection,
   );
   const variables: Variables = {

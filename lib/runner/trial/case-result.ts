@@ -1,4 +1,4 @@
-import type { Case } from '../../catalogue/case.ts';
+import { type Case, outcomesOf, stimulusOf } from '../../catalogue/scenario.ts';
 import { type ConcreteSegment, printConcrete } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import type { Entry } from '../../tester/index.ts';
@@ -56,9 +56,9 @@ function judgementBy(
 ): ProfileVerdict {
   const isOpen =
     observation.stateAfter === 'unknown' &&
-    !repliesRuleOut(subject.expect[profile], underProfile(profile, observation), context.adoption);
+    !repliesRuleOut(outcomesOf(subject)[profile], underProfile(profile, observation), context.adoption);
   if (isOpen) return { verdict: 'inconclusive', why: unproven };
-  return judge(subject.expect[profile], underProfile(profile, observation), context.adoption);
+  return judge(outcomesOf(subject)[profile], underProfile(profile, observation), context.adoption);
 }
 
 /** Whether silence was seen where some profile asks for a reply: a limiter of the target's may have swallowed it. */
@@ -66,7 +66,7 @@ export function isUnexpectedSilence(subject: Case, { adoption }: CaseContext, at
   return (
     attempt.kind === 'watched' &&
     attempt.observation.replies.length === 0 &&
-    PROFILES.some((profile) => repliesRuleOut(subject.expect[profile], attempt.observation, adoption))
+    PROFILES.some((profile) => repliesRuleOut(outcomesOf(subject)[profile], attempt.observation, adoption))
   );
 }
 
@@ -75,11 +75,11 @@ function printBare({ wnd: _, ...segment }: ConcreteSegment): string {
   return printConcrete(segment);
 }
 
-function recordsOf({ send }: Case, attempt: Attempt): WireRecord[] {
+function recordsOf(subject: Case, attempt: Attempt): WireRecord[] {
   const { entries, startedAt } = attempt;
   const sent = attempt.kind === 'watched' ? attempt : attempt.sent;
   return wireRecords({
-    ...{ entries, startedAt, send },
+    ...{ entries, startedAt, send: stimulusOf(subject) },
     variables: sent?.variables ?? {},
     roleOf: (entry, position) => {
       if (!sent || position < sent.mark) return 'setup';

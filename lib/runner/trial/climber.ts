@@ -1,14 +1,22 @@
-import type { ExpectStep, Ladder, UserStep } from '../../catalogue/ladder.ts';
+import type {
+  ExpectStep,
+  OutcomesByProfile,
+  Reply,
+  ResolvedOutcome,
+  Scenario,
+  UserCall,
+} from '../../catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   compareReply,
   lengthOf,
-  parseSegment,
   printSegment,
   resetAt,
+  type SegmentNotation,
   segmentOf,
   type Variables,
 } from '../../notation/index.ts';
+import { PROFILES } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
 import {
   type Connection,
@@ -33,25 +41,24 @@ const TIMER_SLACK = 1.3;
 
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
 
-/** A step at which the target could do what the ladder's document asks for, or what is only permitted there. */
-export interface Choice {
-  readonly step: number;
-  readonly expected: readonly string[];
-  readonly permitted: string;
-  /** The state that what is permitted has led to; absent where the target did what is asked for. */
-  readonly then?: State;
+/** A step that was played: what was expected, and which of the outcomes it was. */
+export interface PlayedStep {
+  /** From 1. */
+  readonly number: number;
+  readonly expect: OutcomesByProfile;
+  readonly isOutcome: (outcome: ResolvedOutcome) => boolean;
+  /** What came, in terms of the TCB; empty for silence. */
+  readonly seen: readonly string[];
 }
 
 /** Plays the tester's part of a ladder on a connection that is where the ladder begins, step by step. */
 export class Climber {
   readonly faults: Fault[] = [];
-  /** The steps that a SHOULD of the ladder's document decides, and how the target took them. */
-  readonly choices: Choice[] = [];
+  readonly played: PlayedStep[] = [];
   readonly observed: ConcreteSegment[] = [];
-  ended = false;
   /** Where in the log the ladder begins. */
   readonly first: number;
-  readonly #ladder: Ladder;
+  readonly #ladder: Scenario;
   readonly #context: CaseContext;
   readonly #reached: Reached;
   readonly #connection: Connection;
@@ -66,15 +73,15 @@ export class Climber {
   readonly #numbers: Pick<Connection, 'iss' | 'irs' | 'sndUna' | 'sndNxt' | 'rcvNxt' | 'targetFin'>;
   #cursor: number;
 
-  constructor(ladder: Ladder, context: CaseContext, reached: Reached, random: Random) {
+  constructor(ladder: Scenario, context: CaseContext, reached: Reached, random: Random) {
     this.#ladder = ladder;
     this.#context = context;
     this.#reached = reached;
     this.#connection = reached.connection;
     this.#random = random;
     this.#handle = reached.handle;
-    this.#state = ladder.start;
-    this.#stateBefore = ladder.start;
+    this.#state = ladder.state;
+    this.#stateBefore = ladder.state;
     this.#connection.absorb();
     const { iss, irs, sndUna, sndNxt, rcvNxt, targetFin } = this.#connection;
     this.#numbers = { iss, irs, sndUna, sndNxt, rcvNxt, targetFin };
@@ -86,9 +93,9 @@ export class Climber {
 
   async climb(): Promise<void> {
     for (const [index, step] of this.#ladder.steps.entries()) {
-      if ('send' in step) this.#send(step.send);
-      else if ('user' in step) await this.#act(step);
-      else if (!(await this.#expect(step, index + 1))) return;
+      if ('send' in step) for (const segment of step.send) this.#send(segment);
+      else if ('user' in step) await this.#act(step.user);
+      else if ('expect' in step && !(await this.#expect(step, index + 1))) return;
     }
   }
 
@@ -103,7 +110,7 @@ export class Climber {
   /** What is to be proven: the state after the last segment that was sent. */
   subject(): Parameters<typeof prove>[1] {
     // Whether the old connection is back is to be asked with its own numbers.
-    if (this.#ladder.then === 'TIME-WAIT' && this.#ladder.start === 'TIME-WAIT') {
+    if (this.#state === 'TIME-WAIT' && this.#ladder.state === 'TIME-WAIT') {
       Object.assign(this.#connection, this.#numbers);
     }
     const stimulus = this.#last ?? segmentOf({ seq: this.#connection.rcvNxt, ctl: [] });
@@ -111,7 +118,7 @@ export class Climber {
       connection: this.#connection,
       handle: this.#handle,
       listening: this.#reached.listening,
-      state: this.#ladder.start === 'TIME-WAIT' ? 'TIME-WAIT' : this.#stateBefore,
+      state: this.#ladder.state === 'TIME-WAIT' ? 'TIME-WAIT' : this.#stateBefore,
       origin: this.#reached.listening ? 'passive' : 'active',
       stimulus,
       mark: this.#mark,
@@ -134,7 +141,7 @@ export class Climber {
     mailbox.close();
   }
 
-  #send(notation: string): void {
+  #send(notation: SegmentNotation): void {
     const connection = this.#connection;
     const segment = concrete(notation, connection, () => this.#random.sequenceNumber());
     if (segment.ctl.has('SYN') && NOT_SYNCHRONIZED.includes(this.#state) && segment.seq !== connection.irs) {
@@ -151,11 +158,11 @@ export class Climber {
     this.#last = segment;
   }
 
-  async #act(step: UserStep): Promise<void> {
+  async #act(user: UserCall): Promise<void> {
     const { environment, family } = this.#context;
     const { driver } = environment;
     this.#cursor = this.#connection.mailbox.log.length;
-    if (step.user === 'open-active') {
+    if (user.call === 'OPEN ACTIVE') {
       this.#handle = await driver.connect(family, this.#connection.mailbox.port, 'plain');
       return;
     }
@@ -165,14 +172,14 @@ export class Climber {
       throw new Unreached('the target did not report that it accepted the connection');
     }
     this.#handle = handle;
-    const user = userOf({ ...this.#reached, handle });
-    if (step.user === 'send') await driver.send(user, step.octets);
-    else if (step.user === 'close') await driver.shutdown(user);
-    else await driver.close(user);
+    const who = userOf({ ...this.#reached, handle });
+    if (user.call === 'SEND') await driver.send(who, user.octets);
+    else if (user.call === 'CLOSE') await driver.shutdown(who);
+    else await driver.close(who);
   }
 
   /** @returns false when the ladder cannot go on: another segment came than the next steps build on. */
-  async #expect(step: ExpectStep & { expect: readonly string[] }, number: number): Promise<boolean> {
+  async #expect({ expect }: ExpectStep, number: number): Promise<boolean> {
     const { timing } = this.#context.environment;
     const variables = this.variables();
     await this.#context.environment.tester.listen(timing.observation);
@@ -180,43 +187,25 @@ export class Climber {
     for (const rule of optionFaults) this.faults.push({ step: number, kind: 'option', rule });
     let replies = news;
     let isCarried = false;
-    if (replies.length === 0 && !step.expect.includes('silence')) {
-      isCarried = step.expect.some((reply) => carriedAlong(reply, { retransmissions, variables }));
-      const again = isCarried ? undefined : await this.#retransmission(step.expect, variables);
+    const outcomes = PROFILES.flatMap((profile) => expect[profile]);
+    if (replies.length === 0 && outcomes.every(({ reply }) => reply.length > 0)) {
+      isCarried = outcomes.some(({ reply }) => carriedAlong(reply, { retransmissions, variables }));
+      const again = isCarried ? undefined : await this.#retransmission(outcomes, variables);
       if (again) replies = [again];
     }
     this.observed.push(...(isCarried ? retransmissions : replies));
     this.#connection.absorb();
     const before = this.#state;
     this.#stateBefore = before;
-    if (step.then) this.#state = step.then;
-    const [reply] = replies;
-    const matches = (notation: string): boolean => {
-      if (notation === 'silence') return replies.length === 0;
-      return (
-        replies.length === 1 &&
-        reply !== undefined &&
-        compareReply(parseSegment(notation), reply, variables).length === 0
-      );
-    };
-    const { permitted, expect: expected } = step;
-    if (isCarried || expected.some(matches)) {
-      if (permitted) this.choices.push({ step: number, expected, permitted: permitted.reply });
-      return true;
-    }
-    if (step.otherwise?.some(matches)) {
-      this.ended = true;
-      return false;
-    }
-    if (permitted && matches(permitted.reply)) {
-      this.#state = permitted.then;
-      this.choices.push({ step: number, expected, permitted: permitted.reply, then: permitted.then });
-      return false;
-    }
+    const isOutcome = ({ reply }: ResolvedOutcome): boolean =>
+      isCarried ? carriedAlong(reply, { retransmissions, variables }) : isReply(reply, replies, variables);
     const answered = { state: before, variables, acknowledges: this.#last?.ctl.has('ACK') === true };
-    const observed = replies.map((one) => printSegment(relativeReply(one, answered)));
-    this.faults.push({ step: number, kind: 'replies', expected, observed });
-    return false;
+    const seen = replies.map((one) => printSegment(relativeReply(one, answered)));
+    this.played.push({ number, expect, isOutcome, seen });
+    const right = outcomes.filter(isOutcome);
+    const { then } = right.find((outcome) => outcome.then) ?? {};
+    if (then) this.#state = then;
+    return right.some(({ ends }) => !ends);
   }
 
   #newSegments(): {
@@ -242,10 +231,10 @@ export class Climber {
 
   /** A retransmission that the ladder waits for. */
   async #retransmission(
-    expected: readonly string[],
+    expected: readonly ResolvedOutcome[],
     variables: Variables,
   ): Promise<ConcreteSegment | undefined> {
-    const wanted = expected.map(parseSegment);
+    const wanted = expected.flatMap(({ reply }) => reply);
     const isWanted = (segment: ConcreteSegment): boolean =>
       lengthOf(segment) > 0 && wanted.some((one) => compareReply(one, segment, variables).length === 0);
     const { mailbox } = this.#connection;
@@ -259,3 +248,8 @@ export class Climber {
     return entry?.segment;
   }
 }
+
+/** Whether these segments are the expected ones, in their order. */
+const isReply = (reply: Reply, seen: readonly ConcreteSegment[], variables: Variables): boolean =>
+  reply.length === seen.length &&
+  reply.every((one, index) => compareReply(one, seen[index] as ConcreteSegment, variables).length === 0);

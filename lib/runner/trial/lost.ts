@@ -1,10 +1,11 @@
+import { sentText } from '../../catalogue/scenario.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { NotRunResult } from '../../verdict/result.ts';
 import type { Described } from './described.ts';
 
 /** The result of a case that was never run, or whose result was lost. */
 export function notRun(subject: Described, family: 4 | 6, why: Reason): NotRunResult {
-  const { id, title, state, origin, conditions, send } = subject;
+  const { id, title, state, origin, conditions } = subject;
   return {
     id,
     title,
@@ -12,7 +13,7 @@ export function notRun(subject: Described, family: 4 | 6, why: Reason): NotRunRe
     ...(origin ? { origin } : {}),
     ...(conditions.length > 0 ? { conditions } : {}),
     family,
-    send,
+    send: sentText(subject),
     outcome: 'not run',
     why,
     notes: [],

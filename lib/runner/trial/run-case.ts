@@ -1,4 +1,4 @@
-import type { Case } from '../../catalogue/case.ts';
+import type { Case } from '../../catalogue/scenario.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import { attempt } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';

@@ -1,4 +1,5 @@
-import type { Ladder } from '../../catalogue/ladder.ts';
+import { printReply } from '../../catalogue/resolve.ts';
+import type { ResolvedOutcome, Scenario } from '../../catalogue/scenario.ts';
 import { type ConcreteSegment, printConcrete, type Variables } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
@@ -10,20 +11,17 @@ import type { Reason } from '../../verdict/reason.ts';
 import type { CaseResult, ProfileVerdict } from '../../verdict/result.ts';
 import { reasonOfError } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';
-import { type Choice, Climber } from './climber.ts';
-import { asCase } from './described.ts';
+import { Climber, type PlayedStep } from './climber.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';
 import { notRun } from './lost.ts';
 import { Random } from './random.ts';
 import type { Sample } from './settle.ts';
 import { wireRecords } from './wire-records.ts';
 
-/** What a ladder came to: the steps that were not as drawn, and those that some document leaves to the target. */
+/** What a scenario of several steps came to. */
 interface Climb {
   readonly faults: readonly Fault[];
-  readonly choices: readonly Choice[];
-  /** The target went another way, which is as right. */
-  readonly ended: boolean;
+  readonly played: readonly PlayedStep[];
   readonly stateAfter: State | 'unknown';
   readonly proof: readonly Evidence[];
   readonly observed: readonly ConcreteSegment[];
@@ -38,7 +36,7 @@ interface Climb {
  *
  * @param shift what else the sequence numbers are chosen by
  */
-export async function runLadder(ladder: Ladder, context: CaseContext, shift: number): Promise<Sample> {
+export async function runLadder(ladder: Scenario, context: CaseContext, shift: number): Promise<Sample> {
   const began = Date.now();
   let records: CaseResult['records'] = [];
   const keep = (seen: CaseResult['records']): void => {
@@ -49,13 +47,13 @@ export async function runLadder(ladder: Ladder, context: CaseContext, shift: num
     return { result: resultOf(ladder, context, climbed, began) };
   } catch (error) {
     const why = reasonOfError(error as Error);
-    return { result: { ...notRun(asCase(ladder), context.family, why), records } };
+    return { result: { ...notRun(ladder, context.family, why), records } };
   }
 }
 
 /** @param keep is given the segments as they stand when the ladder ends, also when it breaks off */
 async function climb(
-  ladder: Ladder,
+  ladder: Scenario,
   context: CaseContext,
   shift: number,
   keep: (records: CaseResult['records']) => void,
@@ -65,10 +63,16 @@ async function climb(
   const random = new Random(context.seed, `${ladder.id} ${family} ${shift}`);
   const reached = await reach(environment, {
     family,
-    state: ladder.start,
+    ...(ladder.origin ? { origin: ladder.origin } : {}),
+    ...(ladder.closedBy ? { closedBy: ladder.closedBy } : {}),
+    state: ladder.state,
     conditions: ladder.conditions,
     rcvNxt: random.sequenceNumber(context.avoided),
-    outcomes: ladder.steps.flatMap((step) => ('expect' in step && step.then ? [step.then] : [])),
+    outcomes: ladder.steps.flatMap((step) =>
+      'expect' in step
+        ? Object.values(step.expect).flatMap((all) => all.flatMap(({ then }) => then ?? []))
+        : [],
+    ),
   });
   const climber = new Climber(ladder, context, reached, random);
   const { mailbox } = reached.connection;
@@ -92,8 +96,7 @@ async function climb(
     await context.checkpoint?.('proof');
     return {
       faults: climber.faults,
-      choices: climber.choices,
-      ended: climber.ended,
+      played: climber.played,
       stateAfter: proof.state,
       proof: proof.how,
       observed: climber.observed,
@@ -108,10 +111,10 @@ async function climb(
   }
 }
 
-function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began: number): CaseResult {
+function resultOf(ladder: Scenario, { family }: CaseContext, climbed: Climb, began: number): CaseResult {
   const { stateAfter, proof, observed, variables, records, disturbance } = climbed;
   const unproven: Reason = { kind: 'not proven', proof };
-  const { why: _, ...about } = notRun(asCase(ladder), family, unproven);
+  const { why: _, ...about } = notRun(ladder, family, unproven);
   const seen = {
     ...about,
     stimulus: records
@@ -130,7 +133,7 @@ function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began
   if (disturbance !== undefined) {
     return { ...seen, outcome: 'inconclusive', why: disturbance };
   }
-  if (stateAfter === 'unknown' && climbed.faults.length === 0) {
+  if (stateAfter === 'unknown' && isOpen(climbed)) {
     return { ...seen, outcome: 'inconclusive', why: unproven };
   }
   const judgements = Object.fromEntries(
@@ -139,40 +142,42 @@ function resultOf(ladder: Ladder, { family }: CaseContext, climbed: Climb, began
   return { ...seen, outcome: 'judged', judgements };
 }
 
-const isAskedFor = ({ since = 'rfc793' }: Ladder, profile: Profile): boolean =>
-  PROFILES.indexOf(profile) >= PROFILES.indexOf(since);
+/** Whether no fault was seen before the end, under some profile. */
+const isOpen = ({ faults, played }: Climb): boolean =>
+  faults.length === 0 &&
+  PROFILES.some((profile) => played.every(({ expect, isOutcome }) => expect[profile].some(isOutcome)));
 
-/** Before the ladder's document is in force, only what that document permits is right. */
-function judgementBy(profile: Profile, ladder: Ladder, climbed: Climb): ProfileVerdict {
+/** A verdict over all steps, and the state that the last one has led to. */
+function judgementBy(profile: Profile, ladder: Scenario, climbed: Climb): ProfileVerdict {
   const wrong = [...climbed.faults];
-  if (wrong.length === 0 && !endsAsDrawn(ladder, climbed)) {
-    wrong.push({ kind: 'state', expected: lastState(ladder, climbed), observed: climbed.stateAfter });
-  }
-  const asked = isAskedFor(ladder, profile);
   const taken: Taken[] = [];
-  for (const { step, expected, permitted, then } of climbed.choices) {
-    const better = expected.map((reply) => ({ reply }));
-    if (asked && then) taken.push({ step, outcome: { reply: permitted, then }, better });
-    if (!asked && !then)
-      wrong.push({
-        step,
-        kind: 'replies',
-        expected: [permitted],
-        observed: expected.filter((reply) => reply !== 'silence'),
-      });
+  let last: ResolvedOutcome | undefined;
+  for (const { number: step, expect, isOutcome, seen } of climbed.played) {
+    const outcomes = expect[profile];
+    last = outcomes.find((outcome) => isOutcome(outcome) && outcome.level !== 'permitted');
+    if (last) continue;
+    last = outcomes.find(isOutcome);
+    const expected = outcomes
+      .filter(({ level, ends }) => level !== 'permitted' && !ends)
+      .map(({ reply }) => printReply(reply));
+    if (!last) {
+      wrong.push({ step, kind: 'replies', expected, observed: seen });
+      break;
+    }
+    const { reply, then } = last;
+    const outcome = { reply: printReply(reply), ...(then ? { then } : {}) };
+    taken.push({ step, outcome, better: expected.map((one) => ({ reply: one })) });
+  }
+  if (wrong.length === 0 && last?.then && !endsIn(last.then, ladder, climbed)) {
+    wrong.push({ kind: 'state', expected: last.then, observed: climbed.stateAfter });
   }
   if (wrong.length > 0) return { verdict: 'deviates', others: 0, faults: wrong };
   return taken.length > 0 ? { verdict: 'permitted', taken } : { verdict: 'conformant' };
 }
 
-/** The state of the last line, or the one that a choice has led to instead. */
-const lastState = ({ then }: Ladder, { choices }: Climb): State => choices.at(-1)?.then ?? then;
-
 /** Where a LISTEN stands behind the port, CLOSED and LISTEN look alike. */
-function endsAsDrawn(ladder: Ladder, climbed: Climb): boolean {
-  const { stateAfter, ended } = climbed;
+function endsIn(due: State, ladder: Scenario, { stateAfter }: Climb): boolean {
   const gone = (state: State | 'unknown'): boolean => state === 'CLOSED' || state === 'LISTEN';
-  const due = lastState(ladder, climbed);
-  if (ended || stateAfter === due) return true;
-  return ladder.start !== 'CLOSED' && gone(stateAfter) && gone(due);
+  if (stateAfter === due) return true;
+  return ladder.state !== 'CLOSED' && gone(stateAfter) && gone(due);
 }

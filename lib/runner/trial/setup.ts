@@ -1,6 +1,6 @@
-import type { ConcreteSegment } from '../../notation/index.ts';
-import type { Case } from '../../catalogue/case.ts';
 import { demandsOf } from '../../catalogue/conditions.ts';
+import { type Case, outcomesOf, stimulusOf } from '../../catalogue/scenario.ts';
+import { type ConcreteSegment, mentions } from '../../notation/index.ts';
 import { headerForm } from '../../standard/header.ts';
 import { PROFILES } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
@@ -51,12 +51,20 @@ export const carriesTimestamps = ({ conditions }: Case): boolean =>
   demandsOf(conditions).packet.timestamp !== 'none';
 
 /** The states in which the stimulus may leave a target, whichever document it follows. */
-export const outcomesOf = ({ expect }: Case): readonly State[] => [
-  ...new Set(PROFILES.flatMap((profile) => expect[profile].map(({ then }) => then))),
+export const statesAfter = (subject: Case): readonly State[] => [
+  ...new Set(PROFILES.flatMap((profile) => outcomesOf(subject)[profile].flatMap(({ then }) => then ?? []))),
 ];
 
 /** The stimulus speaks of numbers before SND.UNA: they must be numbers of text that was really sent. */
-export const needsAge = ({ send }: Case): boolean => /ACK=(SND\.UNA-|[^>]*MAX\.SND\.WND)/.test(send);
+export function needsAge(subject: Case): boolean {
+  const { ack } = stimulusOf(subject);
+  if (!ack) return false;
+  const isBefore = ack.kind === 'binary' && ack.operator === '-' && mentions(ack.left, 'SND.UNA');
+  return isBefore || mentions(ack, 'MAX.SND.WND');
+}
 
 /** The stimulus fills the window in one segment. */
-export const needsSmallWindow = ({ send }: Case): boolean => /DATA=[^>]*RCV\.WND/.test(send);
+export const needsSmallWindow = (subject: Case): boolean => {
+  const { data } = stimulusOf(subject);
+  return data !== undefined && mentions(data, 'RCV.WND');
+};

@@ -1,10 +1,4 @@
-import {
-  parseSegment,
-  printConcrete,
-  printRelative,
-  type SegmentNotation,
-  type Variables,
-} from '../../notation/index.ts';
+import { printConcrete, printRelative, type SegmentNotation, type Variables } from '../../notation/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Role, WireRecord } from '../../verdict/result.ts';
 
@@ -18,13 +12,12 @@ export interface Log {
    */
   readonly variables?: Variables;
   /** The stimulus as declared: its words are kept. */
-  readonly send?: string;
+  readonly send?: SegmentNotation;
   readonly roleOf: (entry: Entry, position: number) => Role;
 }
 
 /** The segments of a connection as results keep them. */
 export function wireRecords({ entries, startedAt, variables, send, roleOf }: Log): WireRecord[] {
-  const declared = send === undefined ? undefined : parseSegment(send);
   const namesOf = variables ? always(variables) : initialNumbers();
   return entries.map((entry, position) => {
     const role = roleOf(entry, position);
@@ -33,7 +26,7 @@ export function wireRecords({ entries, startedAt, variables, send, roleOf }: Log
       at: Math.round((entry.at - startedAt) * 1000) / 1000,
       role,
       segment: printConcrete(entry.segment),
-      relative: relativeText(entry, namesOf(entry), role === 'stimulus' ? declared : undefined),
+      relative: relativeText(entry, namesOf(entry), role === 'stimulus' ? send : undefined),
       packet: Buffer.from(entry.packet).toString('base64'),
     };
   });

@@ -1,5 +1,5 @@
+import type { Case } from '../../../lib/catalogue/scenario.ts';
 import { ADOPTIONS, type Adoption, ALL_CHECKS, CHECKS } from '../../../lib/standard/adoption.ts';
-import type { Case } from '../../../lib/catalogue/case.ts';
 import { PROFILES, type Profile } from '../../../lib/standard/profile.ts';
 import { encounterOf } from './encounters.ts';
 import { expected, modelled, printEncounter } from './outcomes.ts';

@@ -1,7 +1,7 @@
-import { evaluateSegment, parseSegment } from '../../../lib/notation/index.ts';
-import { Random } from '../../../lib/runner/trial/random.ts';
-import type { Case } from '../../../lib/catalogue/case.ts';
 import { demandsOf } from '../../../lib/catalogue/conditions.ts';
+import { type Case, stimulusOf } from '../../../lib/catalogue/scenario.ts';
+import { evaluateSegment } from '../../../lib/notation/index.ts';
+import { Random } from '../../../lib/runner/trial/random.ts';
 import { headerForm } from '../../../lib/standard/header.ts';
 import type { State } from '../../../lib/standard/state.ts';
 import type { Segment, Tcb } from '../../../lib/standard/tcb.ts';
@@ -18,7 +18,7 @@ export interface Encounter {
 export function encounterOf(subject: Case, number: number): Encounter {
   const random = new Random(number, subject.id);
   const tcb = tcbOf(subject, random);
-  return { tcb, segment: stimulusOf(subject, tcb, random) };
+  return { tcb, segment: segmentOf(subject, tcb, random) };
 }
 
 const between = (random: Random, least: number, most: number): number =>
@@ -64,11 +64,9 @@ function tcbOf(subject: Case, random: Random): Tcb {
 
 const OFFSETS = { higher: 1, lower: -1, same: 0 } as const;
 
-function stimulusOf(subject: Case, tcb: Tcb, random: Random): Segment {
+function segmentOf(subject: Case, tcb: Tcb, random: Random): Segment {
   const { packet } = demandsOf(subject.conditions);
-  const written = evaluateSegment(parseSegment(subject.send), tcbVariables(tcb), () =>
-    random.sequenceNumber(),
-  );
+  const written = evaluateSegment(stimulusOf(subject), tcbVariables(tcb), () => random.sequenceNumber());
   const older = packet.timestamp === 'old';
   const tsval = written.tsval ?? (older ? add(tcb.tsRecent, -between(random, 1, 2 ** 31 - 1)) : undefined);
   const { seq, ack, ctl, data, urg } = written;

@@ -1,12 +1,7 @@
 import { STRENGTH } from '../../../lib/standard/profile.ts';
-import {
-  evaluateSegment,
-  parseSegment,
-  printConcrete,
-  type SegmentNotation,
-} from '../../../lib/notation/index.ts';
+import { type Case, outcomesOf } from '../../../lib/catalogue/scenario.ts';
+import { evaluateSegment, printConcrete, type SegmentNotation } from '../../../lib/notation/index.ts';
 import { type Adoption, counts } from '../../../lib/standard/adoption.ts';
-import type { Case } from '../../../lib/catalogue/case.ts';
 import type { Level, Profile } from '../../../lib/standard/profile.ts';
 import { type Arrival, segmentArrives } from '../../../lib/standard/segment-arrives.ts';
 import { CONTROLS, type Control, segLen, type Tcb } from '../../../lib/standard/tcb.ts';
@@ -55,7 +50,7 @@ const withRcvNxt = (before: Tcb, state: string, rcvNxt: number): string =>
 
 /** What the case expects. */
 export function expected(
-  { expect }: Case,
+  subject: Case,
   { tcb, segment }: Encounter,
   profile: Profile,
   adoption: Adoption,
@@ -72,9 +67,9 @@ export function expected(
     const acknowledges = ctl.has('ACK') && !ctl.has('RST');
     return [fields(written('seq', seq), written('ack', ack), ctl, data), acknowledges ? ack : tcb.rcvNxt];
   };
-  const relevant = expect[profile].filter((outcome) => counts(outcome, adoption));
-  const found = relevant.map(({ reply, then, level }): Found => {
-    const [text, rcvNxt] = reply === 'silence' ? [reply, tcb.rcvNxt] : printed(parseSegment(reply));
+  const relevant = outcomesOf(subject)[profile].filter((outcome) => counts(outcome, adoption));
+  const found = relevant.map(({ reply: [reply], then = tcb.state, level }): Found => {
+    const [text, rcvNxt] = reply ? printed(reply) : ['silence', tcb.rcvNxt];
     return { level, key: `${text}, then ${then}${withRcvNxt(tcb, then, rcvNxt)}`, why: '' };
   });
   return strongest(found);

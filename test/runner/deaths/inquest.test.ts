@@ -50,7 +50,7 @@ function runOf(count: number, fate: Fate, width = 8) {
   };
   const jobs = Array.from({ length: count }, (_, index): Job => ({ id: `case.${index}`, family: 4 }));
   const describe = ({ id }: Job) => ({
-    ...{ id, title: id, state: 'ESTABLISHED' as const, conditions: [], send: '<CTL=RST>' },
+    ...{ id, title: id, state: 'ESTABLISHED' as const, conditions: [], steps: [] },
   });
   const inquest = new Inquest({
     ...{ watch, hazards, describe, report: (result: CaseResult) => results.push(result) },

@@ -18,8 +18,7 @@ describe('suite files', () => {
 
   it('export each a suite of the catalogue, in its order', async () => {
     const exported = await Promise.all(suiteFiles().map(async (file) => (await import(file)).default));
-    const idsOf = (suites: readonly Suite[]) =>
-      suites.map(({ cases, ladders }) => [...cases, ...ladders].map(({ id }) => id));
+    const idsOf = (suites: readonly Suite[]) => suites.map(({ scenarios }) => scenarios.map(({ id }) => id));
     expect(idsOf(exported)).to.deep.equal(idsOf(SUITES));
   });
 });

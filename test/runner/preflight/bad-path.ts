@@ -3,7 +3,7 @@
  * namespace. Prints what it found, or why nothing can be tested, and what came of a few cases.
  */
 import { once } from 'node:events';
-import { CASES as CATALOGUE, findCase } from '../../../lib/catalogue/catalogue.ts';
+import { CASES as CATALOGUE, findScenario } from '../../../lib/catalogue/catalogue.ts';
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { startLinuxTarget } from '../../../lib/lab/stacks/linux.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
@@ -85,7 +85,7 @@ try {
   const { only } = scene;
   const known =
     only === undefined
-      ? CASES.filter((id) => findCase(id))
+      ? CASES.filter((id) => findScenario(id))
       : CATALOGUE.flatMap(({ id }) => (id.startsWith(only) ? [id] : []));
   await engine.run(
     known.map((id) => ({ id, family: 4 })),

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import type { Case, ResolvedOutcome } from '../../../lib/catalogue/case.ts';
+import { parseReply } from '../../../lib/catalogue/resolve.ts';
+import type { Case, OutcomesByProfile, Place, ResolvedOutcome } from '../../../lib/catalogue/scenario.ts';
+import { parseSegment } from '../../../lib/notation/index.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
 import { runCase } from '../../../lib/runner/trial/run-case.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
@@ -8,19 +10,23 @@ import { NotCapable } from '../../../lib/target/driver.ts';
 import { seenOf, verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 
-function caseOf(parts: Partial<Case>, ...outcomes: ResolvedOutcome[]): Case {
+function caseOf(
+  { send = '<SEQ=7><CTL=SYN>', ...parts }: Partial<Place> & { readonly send?: string },
+  ...outcomes: ResolvedOutcome[]
+): Case {
+  const expect = Object.fromEntries(PROFILES.map((profile) => [profile, outcomes]));
   return {
-    ...{ id: 'closed.test', title: 'a title', state: 'CLOSED', send: '<SEQ=7><CTL=SYN>' },
-    ...{ rules: [], cite: ['RFC 793 3.4'], requirements: [], conditions: [], families: [4] },
-    expect: Object.fromEntries(PROFILES.map((profile) => [profile, outcomes])) as unknown as Case['expect'],
+    ...{ id: 'closed.test', title: 'a title', state: 'CLOSED', conditions: [], beside: {} },
+    ...{ rules: [], cite: ['RFC 793 3.4'], requirements: [], families: [4] },
+    steps: [{ send: [parseSegment(send)] }, { expect: expect as unknown as OutcomesByProfile }],
     ...parts,
   };
 }
 
 const RESET: ResolvedOutcome = {
-  ...{ reply: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'CLOSED', level: 'required' },
+  ...{ reply: parseReply('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>'), then: 'CLOSED', level: 'required' },
 };
-const SILENCE: ResolvedOutcome = { reply: 'silence', then: 'CLOSED', level: 'required' };
+const SILENCE: ResolvedOutcome = { reply: parseReply('silence'), then: 'CLOSED', level: 'required' };
 
 describe('a case', () => {
   const made: ReturnType<typeof world>[] = [];
@@ -76,7 +82,7 @@ describe('a case', () => {
   it('does not take an application that closes, since it was spoken to first, for a TCP that sends a FIN', async () => {
     const subject = caseOf(
       { state: 'SYN-SENT', send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK><DATA=5>' },
-      { reply: '<SEQ=SND.NXT><ACK=306><CTL=ACK>', then: 'ESTABLISHED', level: 'required' },
+      { reply: parseReply('<SEQ=SND.NXT><ACK=306><CTL=ACK>'), then: 'ESTABLISHED', level: 'required' },
     );
     for (const greets of [true, false]) {
       const { link, driver, context } = fresh();
@@ -148,7 +154,7 @@ describe('a case', () => {
     const { link, context } = fresh();
     link.script = ({ segment: { ctl, seq } }) =>
       ctl.has('SYN') ? [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`] : [];
-    const stays: ResolvedOutcome = { reply: 'silence', then: 'LISTEN', level: 'required' };
+    const stays: ResolvedOutcome = { reply: parseReply('silence'), then: 'LISTEN', level: 'required' };
     const result = await runCase(caseOf({ state: 'LISTEN', send: '<SEQ=7><CTL=RST>' }, stays), context);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     expect(seenOf(result)?.stateAfter).to.equal('CLOSED');

@@ -19,7 +19,7 @@ describe('the records of a connection', () => {
       ] as never,
       startedAt: 2,
       variables: { IRS: 99, 'RCV.NXT': 100, ISS: 50, 'SND.NXT': 51, 'SEG.SEQ': 99 },
-      send: '<SEQ=RCV.NXT-1><ACK=ANY><CTL=ACK>',
+      send: parseSegment('<SEQ=RCV.NXT-1><ACK=ANY><CTL=ACK>'),
       roleOf: (_, position) => (position === 1 ? 'stimulus' : 'setup'),
     });
     expect(before).to.include({ relative: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>', at: 10.346 });

@@ -1,8 +1,9 @@
 /** The tester's end in a lab: what the engine has before it runs cases, without its preflight. */
 
+import { findScenario } from '../../../lib/catalogue/catalogue.ts';
+import { isCase } from '../../../lib/catalogue/scenario.ts';
 import { runCase } from '../../../lib/runner/trial/run-case.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
-import { findCase } from '../../../lib/catalogue/catalogue.ts';
 import { DEFAULT_TIMING, type Timing } from '../../../lib/states/index.ts';
 import type { Driver } from '../../../lib/target/driver.ts';
 import { PortRange, RawLink, silenceKernel, Tester } from '../../../lib/tester/index.ts';
@@ -40,8 +41,8 @@ export async function runCases(
   );
   const environment = { tester, driver, closedPort: CLOSED_PORT, timing: { ...DEFAULT_TIMING, ...timing } };
   const jobs = ids.flatMap((id, index) => {
-    const subject = findCase(id);
-    if (!subject) throw new Error(`no such case: ${id}`);
+    const subject = findScenario(id);
+    if (!subject || !isCase(subject)) throw new Error(`no such case: ${id}`);
     return ends.families
       .filter((family) => subject.families.includes(family))
       .map((family) => ({ subject, family, index }));

@@ -1,0 +1,172 @@
+import { printSegment, type SegmentNotation } from '../notation/index.ts';
+import type { Choice } from '../standard/adoption.ts';
+import type { Level, Profile } from '../standard/profile.ts';
+import type { RuleId } from '../standard/rules.ts';
+import type { Origin, State } from '../standard/state.ts';
+import type { Family } from '../wire/address.ts';
+import type { Condition } from './conditions.ts';
+import type { LeftOpen } from './left-open.ts';
+
+/** How CLOSED came about; each is a recipe of its own. */
+export const CLOSED_BY = ['never opened', 'FINs', 'abort'] as const;
+export type ClosedBy = (typeof CLOSED_BY)[number];
+
+/** Where a connection begins: a state, how it came about, and what else is true there. */
+export interface Place {
+  readonly state: State;
+  /** Of SYN-RECEIVED, which has two recipes. */
+  readonly origin?: Origin;
+  /** Of CLOSED; `never opened` when absent. */
+  readonly closedBy?: ClosedBy;
+  readonly conditions: readonly Condition[];
+}
+
+/** What the target sends: these segments, in this order; none is silence. */
+export type Reply = readonly SegmentNotation[];
+
+/**
+ * One thing that the target may do. Of the reply's segments, a field that is not written, or written ANY, is not compared;
+ * flags always are, and no <DATA> means no text.
+ */
+export interface ResolvedOutcome {
+  readonly reply: Reply;
+  /**
+   * The state after. A connection whose origin is a LISTEN that goes on is CLOSED when it is gone. Absent where the texts leave
+   * it open.
+   */
+  readonly then?: State;
+  readonly level: Level;
+  /** Set when the outcome is that of a TCP that has, or has not, adopted one check of RFC 5961; absent means either. */
+  readonly when?: Choice;
+  /**
+   * Which text lets this outcome stand beside one of another kind. Every step that allows three kinds of reply, or silence
+   * beside a reply, has to be left open by a text, and says by which.
+   */
+  readonly leftOpen?: LeftOpen;
+  /** The scenario ends here: the target goes a way that the next steps are not about. */
+  readonly ends?: true;
+}
+
+export type OutcomesByProfile = Readonly<Record<Profile, readonly ResolvedOutcome[]>>;
+
+/**
+ * A call of the target's user (RFC 9293 section 3.9.1). CLOSE says that there is no more to send: the user goes on receiving.
+ * `CLOSE BOTH WAYS` is that of a user that will not receive either (RFC 1122 section 4.2.2.13). RECEIVE takes all that arrives from
+ * now on.
+ */
+export const PLAIN_CALLS = [
+  'OPEN ACTIVE',
+  'OPEN PASSIVE',
+  'RECEIVE',
+  'STOP RECEIVING',
+  'CLOSE',
+  'CLOSE BOTH WAYS',
+  'ABORT',
+  'CLOSE LISTENER',
+] as const;
+export type PlainCall = (typeof PLAIN_CALLS)[number];
+export type UserCall =
+  | { readonly call: PlainCall }
+  | { readonly call: 'SEND' /** At least 1. */; readonly octets: number };
+
+interface OnConnection {
+  /** Which of the connections beside the first one; the first one when absent. */
+  readonly on?: string;
+}
+
+/** The tester sends these segments at once. */
+export interface SendStep extends OnConnection {
+  readonly send: readonly [SegmentNotation, ...SegmentNotation[]];
+}
+
+/** The target's user acts. */
+export interface UserStep extends OnConnection {
+  readonly user: UserCall;
+}
+
+/** What the target does next. */
+export interface ExpectStep extends OnConnection {
+  readonly expect: OutcomesByProfile;
+  /** How long the reply may take, in milliseconds from the step before; when absent, as long as the target's timers take. */
+  readonly within?: number;
+  /** How long it must take at least, in milliseconds from the step before. */
+  readonly notBefore?: number;
+  /** How many octets of text the target's user is given from the beginning of the steps, or since it was last asked. */
+  readonly delivered?: number;
+}
+
+/** The state that must be proven here. */
+export interface StateStep extends OnConnection {
+  readonly state: State;
+}
+
+export type Step = SendStep | UserStep | ExpectStep | StateStep;
+
+/**
+ * What the suite tests: a target is brought to a place, and steps are played. The tester sends, the target's user acts, and what
+ * the target does must be one of the outcomes. Most scenarios have two steps: one stimulus, and what must come back.
+ *
+ * Variables are those of the target's TCB as the steps *before* have left it, and SEG.SEQ, SEG.ACK and SEG.LEN those of the
+ * last segment that the tester sent:
+ *   ISS, SND.NXT            by what the target sends: its SYN, and one past the last octet or control of it;
+ *   IRS, RCV.NXT, RCV.WND   by what the target acknowledges and offers;
+ *   SND.UNA                 by the acceptable acknowledgments that the tester sends.
+ * The target's resets move none of them. A SYN,ACK for another SYN begins all of them anew. A plain number is the figure's own:
+ * the tester is free to choose where it starts. ANY is chosen once a step.
+ *
+ * The state after the last step is proven. States on the way are believed, unless a `state` step asks for proof.
+ */
+export interface Scenario extends Place {
+  /** Permanent, lower case: `<state>.<stimulus>.<qualifier>`, `figure-<number>.<what>.<which TCP>`, or `ladder.<what>.<which>`. */
+  readonly id: string;
+  readonly title: string;
+  /** Other connections of the same target, by name. */
+  readonly beside: Readonly<Record<string, Place>>;
+  readonly steps: readonly Step[];
+  /** The rules that it tests: at least one. */
+  readonly rules: readonly RuleId[];
+  /** Where they are written: document, section and step. */
+  readonly cite: readonly string[];
+  /** What `coverage` counts: the requirements that the rules are, or carry. */
+  readonly requirements: readonly RuleId[];
+  /** The address families that can express it. */
+  readonly families: readonly Family[];
+}
+
+/** A scenario of one stimulus. */
+export interface Case extends Scenario {
+  readonly steps: readonly [SendStep, ExpectStep];
+}
+
+/** Whether a scenario is one stimulus, and what must come back. */
+export function isCase(scenario: Scenario): scenario is Case {
+  const [first, second, ...others] = scenario.steps;
+  if (!first || !second || others.length > 0) return false;
+  return 'send' in first && first.send.length === 1 && 'expect' in second;
+}
+
+/** The segment that a case is about. */
+export const stimulusOf = ({ steps: [{ send }] }: Case): SegmentNotation => send[0];
+
+/** What the last step that expects something expects; of a case, what must come back. */
+export function outcomesOf({ steps }: Pick<Scenario, 'steps'>): OutcomesByProfile {
+  const last = steps.findLast((step) => 'expect' in step);
+  if (!last) throw new RangeError('a scenario expects something');
+  return last.expect;
+}
+
+/** All segments that the tester sends, in their order. */
+export const sentIn = ({ steps }: Pick<Scenario, 'steps'>): readonly SegmentNotation[] =>
+  steps.flatMap((step) => ('send' in step ? step.send : []));
+
+/** What is done to the target, in the notation: segments, and the calls of its user in parentheses, as in the figures of RFC 793. */
+export const sentText = ({ steps }: Pick<Scenario, 'steps'>): string =>
+  steps
+    .flatMap((step) => {
+      if ('send' in step) return step.send.map(printSegment);
+      return 'user' in step ? [`(${printCall(step.user)})`] : [];
+    })
+    .join(' ');
+
+export const printCall = (user: UserCall): PlainCall | `SEND ${number}` =>
+  user.call === 'SEND' ? `SEND ${user.octets}` : user.call;
