@@ -52,19 +52,17 @@ function indifferences(
     ).verdict !== 'deviates';
   const found: string[] = [];
   if (relevant.length === 0) found.push('nothing is expected');
-  for (const outcome of relevant) {
-    const reply = printReply(outcome.reply);
-    const { then } = outcome;
-    if (STATES.every((state) => passes(reply === 'silence' ? reply : segmentOf(reply, variables), state)))
-      found.push(`any state after ${reply}`);
-    if (reply === 'silence') continue;
-    const { seq, ack } = outcome.reply[0] ?? {};
-    const right = segmentOf(reply, variables);
+  for (const { reply, then = 'CLOSED' } of relevant) {
+    const [segment] = reply;
+    const right = segment ? evaluateSegment(segment, variables, () => 0) : 'silence';
+    if (STATES.every((state) => passes(right, state))) found.push(`any state after ${printReply(reply)}`);
+    if (!segment || right === 'silence') continue;
+    const { seq, ack } = segment;
     const wrong = { ...right, ...(seq ? { seq: add(right.seq, ASTRAY) } : {}) };
-    if (!ack && !seq) found.push(`no number in ${reply}`);
-    if (seq && passes(wrong, then as State)) found.push(`any SEQ in ${reply}`);
-    if (ack && passes({ ...right, ack: add(right.ack, ASTRAY) }, then as State))
-      found.push(`any ACK in ${reply}`);
+    if (!ack && !seq) found.push(`no number in ${printReply(reply)}`);
+    if (seq && passes(wrong, then)) found.push(`any SEQ in ${printReply(reply)}`);
+    if (ack && passes({ ...right, ack: add(right.ack, ASTRAY) }, then))
+      found.push(`any ACK in ${printReply(reply)}`);
   }
   const kinds = EACH_KIND.map((reply) => (reply === 'silence' ? reply : segmentOf(reply, variables)));
   if (STATES.every((state) => kinds.every((reply) => passes(reply, state)))) found.push('any kind of reply');
