@@ -4,14 +4,14 @@ import { missingOf } from '../lib/lab/namespaces/packages.ts';
 const has = (name: string, file: string) => (): boolean => missingOf({ [name]: file }).length === 0;
 
 /**
- * The Debian packages that some tests need, each with what tells whether it is here. README and .ci/run name the same; what
- * the suite itself needs is not among them.
+ * The Debian packages that some tests need, each with a check for it. README and .ci/run name the same packages. The packages
+ * that the suite itself needs are not among them.
  */
 export const TEST_PACKAGES = {
   nftables: has('nftables', 'nft'),
   'liblwip-dev': has('liblwip-dev', '/usr/include/lwip/lwipopts.h'),
   'libxml2-utils': has('libxml2-utils', 'xmllint'),
-  // By asking Python: a Python of the user's own has packages of its own.
+  // Asks Python, because a user's own Python has its own packages.
   'python3-yaml': () => spawnSync('python3', ['-c', 'import yaml']).status === 0,
   tshark: has('tshark', 'tshark'),
   chromium: has('chromium', '/usr/bin/chromium'),
@@ -26,19 +26,19 @@ export const TEST_PACKAGES = {
 
 export type TestPackage = keyof typeof TEST_PACKAGES;
 
-/** Skips a test, or all those behind a hook, and prints why. */
+/** Skips a test, or all tests after a hook, and prints why. */
 export function skipBecause(test: Mocha.Context, reason: string): never {
   console.log(`      skipped: ${reason}`);
   return test.skip();
 }
 
-/** The packages of these that are not here, as what installs them; undefined when all are. */
+/** The command that installs the missing packages of these; undefined when none is missing. */
 export function installing(...names: readonly TestPackage[]): string | undefined {
   const missing = names.filter((name) => !TEST_PACKAGES[name]());
   return missing.length > 0 ? `apt-get install ${missing.join(' ')}` : undefined;
 }
 
-/** Skips a test, or all those behind a hook, where a package is not installed, and names the package. */
+/** Skips a test, or all tests after a hook, when a package is not installed, and names the package. */
 export function skipWithout(test: Mocha.Context, name: TestPackage): void {
   const missing = installing(name);
   if (missing !== undefined) skipBecause(test, missing);

@@ -1,6 +1,6 @@
 /**
- * What an author of a case wants to know at once: that it is well formed, that the executable specification agrees with it, and
- * what this machine's kernel answers.
+ * Checks one case for its author: whether it is well formed, whether the executable specification agrees with it, and what
+ * this machine's kernel answers.
  *
  *   npm run case -- ID [--stack STACK] [--family 4|6]
  *
@@ -14,7 +14,7 @@ import { tell } from '../lib/cli/failure.ts';
 const BIN = fileURLToPath(new URL('../bin/segment-arrives.js', import.meta.url));
 const [id = '', ...options] = process.argv.slice(2);
 
-// A mistake in a suite is told as what it is.
+// A mistake in a suite is reported as a mistake, not as a bug.
 const { findScenario, SCENARIOS } = await import('../lib/catalogue/catalogue.ts').catch((error: unknown) => {
   tell(error);
   process.exit(2);

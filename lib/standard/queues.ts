@@ -2,15 +2,15 @@ import { add, gt, sub } from '../wire/seq.ts';
 import type { State } from './state.ts';
 import { type Segment, segLen, type Tcb } from './tcb.ts';
 
-/** The text of a SEND, or the rest of it, that was not put into segments yet. */
+/** The text of a SEND, or its rest, that is not in a segment yet. */
 export interface QueuedSend {
   /** At least 1. */
   readonly octets: number;
-  /** Whether PSH is to be set on the segment that carries its last octet. */
+  /** Whether the segment with its last octet gets PSH. */
   readonly push: boolean;
 }
 
-/** What user calls and timers read and write beyond what SEGMENT ARRIVES does. */
+/** The state that user calls and timers use and SEGMENT ARRIVES does not. */
 export interface Queues {
   /** Whether OPEN named a remote socket, or a SYN has filled it in. */
   readonly remoteSpecified: boolean;
@@ -20,28 +20,28 @@ export interface Queues {
   readonly nagle: boolean;
   /** Whether the user has turned keep-alives on. */
   readonly keepAlive: boolean;
-  /** SENDs that wait, first come, first served. */
+  /** The SENDs that wait, in their order. */
   readonly sends: readonly QueuedSend[];
   /**
-   * Text and FIN that were sent, in order: the retransmission queue. What was acknowledged since may still be in it. A SYN is
-   * not: SND.UNA tells whether it is acknowledged, and the state how it is written.
+   * The retransmission queue: text and FIN that were sent, in order. It may still have parts that are acknowledged. It has no
+   * SYN: SND.UNA says whether the SYN is acknowledged, and the state says which form it has.
    */
   readonly sent: readonly Segment[];
-  /** SND.UP, and the sequence number behind the urgent text; absent where nothing urgent was sent. */
+  /** SND.UP, and the sequence number after the urgent text; absent when nothing urgent was sent. */
   readonly urgent?: { readonly pointer: number; readonly end: number };
-  /** A CLOSE waits until the SENDs before it are in segments: its FIN was not sent. */
+  /** A CLOSE waits until the SENDs before it are in segments. Its FIN is not sent yet. */
   readonly closing: boolean;
   /** The buffers of RECEIVEs that wait, in octets. */
   readonly receives: readonly number[];
   /** How many octets of the peer's text the user was given, modulo 2^32. */
   readonly read: number;
-  /** How many octets of the peer's text there are up to the last that came with PSH, modulo 2^32. */
+  /** How many octets of the peer's text precede the end of the last segment with PSH, modulo 2^32. */
   readonly pushed: number;
   /** RCV.BUFF: the octets of text that can wait for the user (RFC 9293 section 3.8.6.2.2). */
   readonly rcvBuff: number;
 }
 
-/** The transmission control block of the target with what its user has asked for and was not given yet. */
+/** The transmission control block of the target, with the calls of its user that are not finished. */
 export interface TcbWithQueues extends Tcb, Queues {}
 
 const FIN_RECEIVED: readonly State[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
@@ -50,7 +50,7 @@ const FIN_IN_FLIGHT: readonly State[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
 
 export const finReceived = ({ state }: Tcb): boolean => FIN_RECEIVED.includes(state);
 
-/** How many octets of text the peer has sent and this side taken, modulo 2^32: neither its SYN nor its FIN is text. */
+/** How many octets of the peer's text were accepted, modulo 2^32. SYN and FIN are not text. */
 export const received = (tcb: Tcb): number => sub(sub(tcb.rcvNxt, add(tcb.irs, 1)), finReceived(tcb) ? 1 : 0);
 
 /** RCV.USER: octets of text that were received in order and not given to the user. */
@@ -65,11 +65,11 @@ export const inFlight = ({ sndUna, sndNxt }: Tcb): number => sub(sndNxt, sndUna)
 /** U, the usable window; negative where the peer has shrunk it (RFC 9293 section 3.8.6). */
 export const usable = (tcb: Tcb): number => tcb.sndWnd - inFlight(tcb);
 
-/** What the retransmission queue holds of text and FIN: a segment leaves it when it is acknowledged entirely. */
+/** The text and FIN in the retransmission queue. A segment leaves it when all of it is acknowledged. */
 export const unacknowledged = ({ sent, sndUna }: TcbWithQueues): readonly Segment[] =>
   sent.filter((segment) => gt(add(segment.seq, segLen(segment)), sndUna));
 
-/** Whether our SYN is not acknowledged: also in FIN-WAIT-1, where CLOSE leads from SYN-RECEIVED. */
+/** Whether the target's SYN is unacknowledged. In FIN-WAIT-1 it may be, after CLOSE in SYN-RECEIVED. */
 export const synInFlight = ({ state, sndUna, iss }: Tcb): boolean =>
   SYN_IN_FLIGHT.includes(state) && sndUna === iss;
 
@@ -78,8 +78,8 @@ export const sendsOutstanding = (tcb: TcbWithQueues): boolean =>
   tcb.sends.length > 0 || unacknowledged(tcb).some(({ data }) => data > 0);
 
 /**
- * A TCB whose user has asked for nothing that is left to do, and has read everything. What is in flight is one segment of text,
- * and the FIN of the states that wait for its acknowledgment.
+ * A TCB without outstanding calls, whose user has read everything. One segment of text is in flight, and the FIN in the states
+ * that wait for its acknowledgment.
  */
 export function withQueues(tcb: Tcb, more: Partial<Queues> = {}): TcbWithQueues {
   const fin = FIN_IN_FLIGHT.includes(tcb.state) && inFlight(tcb) > 0 ? 1 : 0;

@@ -16,15 +16,15 @@ import { ABORTED, givenUp } from './timeouts/given-up.ts';
 import { keepAlive, keepsAlive, probesWindow, zeroWindow } from './timeouts/probes.ts';
 import { sentAgain } from './timeouts/retransmission.ts';
 
-/** What runs out. When it does is not part of it: neither the intervals nor how they grow. */
+/** The timer that expires. Its interval, and how that grows, are not part of this. */
 export type Timer =
   | { readonly name: 'user' }
-  /** `reached`: the threshold of excessive retransmissions that the segment has come to (RFC 9293 section 3.8.3). */
+  /** `reached`: the threshold of excessive retransmissions that the segment has reached (RFC 9293 section 3.8.3). */
   | { readonly name: 'retransmission'; readonly reached?: 'R1' | 'R2' }
   | { readonly name: 'TIME-WAIT' }
-  /** A window of zero has existed for a retransmission timeout, or the interval of its probes is over. */
+  /** The window has been zero for a retransmission timeout, or the interval of its probes is over. */
   | { readonly name: 'zero window' }
-  /** Nothing has arrived for the interval. `unanswered`: how many probes were sent since something did. */
+  /** Nothing has arrived for the interval. `unanswered`: how many probes were sent since the last arrival. */
   | { readonly name: 'keep-alive'; readonly unanswered?: number };
 
 const EVENT: Readonly<Record<Timer['name'], string>> = {
@@ -37,8 +37,8 @@ const EVENT: Readonly<Record<Timer['name'], string>> = {
 
 /**
  * The timeouts (RFC 793 page 77, RFC 9293 section 3.10.8), zero-window probes (3.8.6.1) and keep-alives (3.8.4) as a function:
- * everything that the documents of the profile let a TCP do when a timer runs out. It never returns the same twice, and always
- * something that is more than permitted. Where the timer has nothing to do in this state, nothing happens.
+ * everything that the documents of the profile let a TCP do when a timer expires. It never returns the same reaction twice, and
+ * always at least one that is more than permitted. A timer without a role in this state does nothing.
  */
 export const timeOut = (tcb: TcbWithQueues, timer: Timer, profile: Profile): Reaction[] =>
   distinctReactions(ranOut(tcb, timer, callRules(profile, EVENT[timer.name], '3.10.8')));
@@ -62,13 +62,13 @@ function* ranOut(tcb: TcbWithQueues, timer: Timer, rules: CallRules): Reactions 
   }
 }
 
-/** A passive opener that listens again has flushed its retransmission queue. */
+/** After a passive open, the return to LISTEN flushes the retransmission queue. */
 const awaitsAcknowledgment = (tcb: TcbWithQueues): boolean => tcb.state !== 'LISTEN' && inFlight(tcb) > 0;
 
 function* user(tcb: TcbWithQueues, rules: CallRules): Reactions {
   const told: Reaction['told'] = [{ to: 'user', says: ABORTED }, ...outstanding(tcb, ABORTED)];
   yield* givenUp(rules.step(tcb, 'the connection is aborted'), tcb, told);
-  // RFC 1122 section 4.2.2.20(h) calls it better; RFC 9293 has not taken it over.
+  // RFC 1122 section 4.2.2.20(h) calls it better. RFC 9293 does not repeat that.
   if (rules.rfc1122 && !rules.rfc9293)
     yield* should('RFC 1122 4.2.2.20(h): better to notify the user', tcb, {
       told: [{ to: 'user', says: 'user timeout' }],
@@ -87,7 +87,7 @@ function* retransmission(tcb: TcbWithQueues, reached: 'R1' | 'R2' | undefined, r
     }
     return;
   }
-  // Text beyond a window that was shrunk to nothing is no reason (RFC 1122 section 4.2.2.16, RFC 9293 section 3.8.6).
+  // Text beyond a window that has shrunk to zero is no reason (RFC 1122 section 4.2.2.16, RFC 9293 section 3.8.6).
   if (tcb.sndWnd === 0 && !synInFlight(tcb)) {
     yield* again;
     return yield* givenUp(`${why}: closed, although the window is`, tcb, told, may);

@@ -33,7 +33,7 @@ const SECTION: Readonly<Record<Call['name'], string>> = {
 
 /**
  * The user's calls (RFC 793 pages 54-64, RFC 9293 sections 3.10.1 to 3.10.6) as a function: everything that the documents of the
- * profile let a TCP do when its user calls. It never returns the same twice, and always something that is more than permitted.
+ * profile let a TCP do when its user calls. It never returns the same reaction twice, and always at least one that is more than permitted.
  *
  * @throws RangeError for a SEND or RECEIVE of no octets
  */
@@ -47,8 +47,8 @@ export function userCalls(tcb: TcbWithQueues, call: Call, profile: Profile): Rea
 }
 
 /**
- * What a TCP sends by itself of what its user has asked for, and could not be sent then: after a segment has opened the window,
- * acknowledged what was in flight, or established the connection (RFC 793 page 57, RFC 9293 sections 3.10.2, 3.10.4, 3.8.6.2.1).
+ * What a TCP sends later of its user's calls: after a segment has opened the window, acknowledged what was in flight, or
+ * established the connection (RFC 793 page 57, RFC 9293 sections 3.10.2, 3.10.4, 3.8.6.2.1).
  */
 export function serveQueue(tcb: TcbWithQueues, profile: Profile): Reaction[] {
   const rules = callRules(profile, 'CLOSE call', SECTION.CLOSE);
@@ -57,8 +57,8 @@ export function serveQueue(tcb: TcbWithQueues, profile: Profile): Reaction[] {
   const waits = next.sends.length > 0 || next.closing;
   return distinctReactions(
     serves && waits
-      ? transmit(rules.step(tcb, 'the FIN behind the text'), next, rules)
-      : must('nothing waits that could be sent', tcb),
+      ? transmit(rules.step(tcb, 'the FIN after the text'), next, rules)
+      : must('nothing that waits can be sent', tcb),
   );
 }
 
@@ -68,7 +68,7 @@ function* called(tcb: TcbWithQueues, call: Call, rules: CallRules): Reactions {
     return yield* must(rules.step(tcb, 'no access'), tcb, refusal('connection illegal for this process'));
   if (tcb.state === 'CLOSED') {
     yield* must(rules.step(tcb, 'no TCB'), tcb, refusal('connection does not exist'));
-    // The introduction to the same section has other words for it.
+    // The introduction to the same section words the error differently.
     return yield* may('3.10, or RFC 793 page 52: no such connection', tcb, refusal('connection not open'));
   }
   switch (call.name) {

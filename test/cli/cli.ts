@@ -18,12 +18,12 @@ export interface Ended {
 export interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Words before the program's own, e.g. to change the user. */
+  /** Words before the program, e.g. to change the user. */
   readonly prefix?: readonly string[];
   readonly bin?: string;
 }
 
-/** Settings of whoever runs the tests are none of theirs. */
+/** The tests ignore the settings in the environment of whoever runs them. */
 const environment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries({ ...process.env, NO_COLOR: '1' }).filter(
@@ -107,7 +107,7 @@ function captured(stream: NodeJS.WriteStream): { text(): string; release(): void
   };
 }
 
-/** What every reason for exit code 2 looks like: nothing but one sentence, on stderr. */
+/** Every exit with code 2 prints one sentence on stderr, and nothing else. */
 export function expectRefusal({ code, stdout, stderr }: Ended, words: RegExp): void {
   expect(stderr).to.match(/^segment-arrives: [^\n]+[.?!]\n$/);
   expect(stderr).to.match(words);
@@ -116,7 +116,7 @@ export function expectRefusal({ code, stdout, stderr }: Ended, words: RegExp): v
   expect(code).to.equal(2);
 }
 
-/** A folder that is gone after the suite. */
+/** A folder that is removed after the suite. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-test-'));
   after(() => rmSync(folder, { recursive: true, force: true }));

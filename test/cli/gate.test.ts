@@ -30,14 +30,14 @@ const choice = (more: Partial<PermittedChoice> = {}): PermittedChoice => ({
   ...more,
 });
 
-/** As version 0.1 has written it. */
+/** As version 0.1 wrote it. */
 const old = ({ observed: _, ...rest }: BaselineEntry): BaselineEntry => rest;
 
 interface Row {
   readonly what: string;
   readonly cases?: readonly ReportCase[];
   readonly entries?: readonly BaselineEntry[];
-  /** What is permitted; null where the baseline is of version 0.1, which did not hold it. */
+  /** What is permitted; null for a baseline of version 0.1, which did not have it. */
   readonly permitted?: readonly PermittedChoice[] | null;
   /** Accepted findings of the preflight. */
   readonly findings?: readonly AcceptedFinding[];

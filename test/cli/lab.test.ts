@@ -5,7 +5,7 @@ import { labCommand } from '../../lib/lab/namespaces/enter.ts';
 import { STACKS } from '../../lib/lab/stacks/index.ts';
 import { cli, cliProcess, expectRefusal, temporaryFolder } from './cli.ts';
 
-/** A command of each stack's, and the package that has it. */
+/** A command of each stack, and the package that has it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   linux: 'gcc',
   lwip: 'gcc',
@@ -19,7 +19,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 describe('command line: stacks of the lab', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
-  /** Nothing is installed, as far as commands tell. */
+  /** No command of a stack is found. */
   const bare = { env: { PATH: join(folder, 'empty') } };
   before(() => mkdirSync(bare.env.PATH));
 

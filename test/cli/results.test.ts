@@ -97,7 +97,7 @@ describe('command line: stored results', function () {
     const without = await pages.open(this, `${url}#/case/${CASE}/6/linux-6.1`);
     expect(await without.evaluate(`document.querySelector('#case').open`)).to.equal(true);
     expect(await without.evaluate(`document.querySelector('#case .capture')`)).to.equal(null);
-    // Beside the results, the way is the shortest.
+    // Beside the results, the path is shortest.
     expect((await cli(['report', runs[0] as string, '--out', join(folder, 'apart', 'a')])).code).to.equal(0);
     const beside = readFileSync(join(folder, 'apart', 'a', 'index.html'), 'utf8');
     expect(beside).to.contain('"captures":""');

@@ -72,7 +72,7 @@ describe('command line: run', function () {
       .and.to.match(
         /✓ listen\.rst\.empty {2}IPv4 {2}conformant\n +\d+\.\d ms ━━▶ <SEQ=\d+><CTL=RST> {2}stimulus\n/,
       );
-    // A person has said why: the same baseline opens, and what it accepts is counted, not told again.
+    // A person has given the reason. The same baseline passes; accepted deviations are counted, not printed again.
     writeFileSync(baseline, readFileSync(baseline, 'utf8').replaceAll('"unreviewed"', '"known since 2026"'));
     const open = await begin([...listen, ...gate]).ended;
     expect(open.code, open.stderr).to.equal(0);
@@ -80,7 +80,7 @@ describe('command line: run', function () {
       .to.match(/✓ \d+ cases in .* accepted by /)
       .and.to.match(/✓ as the baseline says: \d+ accepted/);
     expect(open.stdout).not.to.match(/^ {2}1\) /m);
-    // What is accepted still deviates: in every report, and the pages show it as a failure.
+    // Accepted deviations still deviate: every report says so, and the pages show them as failures.
     const { cases } = readResults(join(reports('gate'), 'results.json'));
     const deviating = cases.filter((one) => verdictOf(one, 'rfc9293') === 'deviates');
     expect(deviating).not.to.have.length(0);
@@ -123,7 +123,7 @@ describe('command line: run', function () {
 
   it('ends at once by Ctrl-C before the first case', async () => {
     const run = begin(['run', '--reports', reports('early')]);
-    // The engine's process is there, and the target not yet.
+    // The engine's process exists, the target does not yet.
     while (processesWith(mark).length < 2) await delay(20);
     run.child.kill('SIGINT');
     expect((await run.ended).code).to.equal(130);

@@ -11,7 +11,7 @@ const E_NTF = 0xff;
 const AT = { group: 2, primitive: 3, type: 14, result: 15 };
 const RESPONSE = 0x80;
 
-/** An upper tester between us and another one, which does not know some primitives. */
+/** An upper tester that forwards to another one, but does not know some primitives. */
 async function without(behind: number, isUnknown: (group: number, primitive: number) => boolean) {
   const [front, back] = [createSocket('udp4'), createSocket('udp4')];
   let client = 0;

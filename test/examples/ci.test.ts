@@ -23,7 +23,7 @@ const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 interface Recipe {
   readonly steps: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** What is kept, and what is taken for JUnit XML. */
+  /** The files that are kept, and those that are read as JUnit XML. */
   readonly kept: readonly string[];
   readonly junit?: string;
 }
@@ -65,7 +65,7 @@ describe('CI recipes', function () {
       pages.set(command, page);
       return page;
     };
-    /** What is wrong with a call; empty when its command and all its options exist, each with or without a value. */
+    /** What is wrong with a call. Empty when its command and all its options exist, each with or without a value as it should be. */
     async function faultsOf({ words }: Invocation): Promise<string[]> {
       const [first = '', second = ''] = words;
       const command = ['lab', 'baseline', 'upper-tester'].includes(first) ? `${first} ${second}` : first;
@@ -182,7 +182,7 @@ describe('CI recipes', function () {
       symlinkSync(process.execPath, join(stubs, 'node'));
     });
 
-    /** Runs the words of a recipe as its CI does: each step by a shell that ends at the first failure. */
+    /** Runs a recipe as its CI does: each step in a shell that ends at the first failure. */
     function follow({ steps, environment }: Omit<Recipe, 'kept'>): string {
       writeFileSync(log, '');
       writeFileSync(summary, '');
@@ -235,7 +235,7 @@ describe('CI recipes', function () {
     });
   });
 
-  /** Where a recipe lets `run` write. */
+  /** The folder into which a recipe lets `run` write. */
   function reportsOf(name: string): string | undefined {
     const [call] = invocationsIn(read(join('examples', 'ci', name)), name);
     return call?.words[call.words.indexOf('--reports') + 1];

@@ -16,7 +16,7 @@ export function invocationsIn(text: string, name: string): Invocation[] {
   });
 }
 
-/** As a shell parts them; what a variable stands for stays open. */
+/** Splits words as a shell does; the value of a variable stays open. */
 const wordsOf = (call: string): string[] =>
   [...call.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? '',

@@ -1,6 +1,6 @@
 /**
- * What the tests of the lab do inside of the tester's namespace: `inside.ts SCENE`. Prints one line of JSON as soon as
- * there is something to tell.
+ * What the tests of the lab do inside the tester's namespace: `inside.ts SCENE`. Prints one line of JSON as soon as it has
+ * something to report.
  */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,7 +33,7 @@ function collectGarbage(): void {
   runInNewContext('gc')();
 }
 const PORT = 7793;
-/** Sends what it is sent, and more of it than a link takes at once when it is asked for. */
+/** Sends back what it receives. On request it sends more than a link takes at once. */
 const ECHO = `
   const server = require('node:net').createServer((socket) => {
     socket.on('error', () => {});
@@ -57,7 +57,7 @@ async function connected(address: string, localPort = 0): Promise<Socket> {
   return socket;
 }
 
-/** A segment from the tester, with what is given changed. */
+/** A segment from the tester, with the given changes. */
 function packet(
   lab: Lab,
   family: 4 | 6,
@@ -100,7 +100,7 @@ function packet(
     : encodeIpv6({ trafficClass: 0, flowLabel: 0, nextHeader: PROTOCOL_TCP, hopLimit: 64, src, dst }, tcp);
 }
 
-/** Every segment that comes from the target, as the wire has it. */
+/** Every segment from the target, as it is on the wire. */
 function listen(lab: Lab, family: 4 | 6): { link: RawLink; seen: DecodedTcp[] } {
   const [local, remote] = [lab.tester[family], lab.target[family]];
   const link = new RawLink({ family, local, remote });
@@ -110,7 +110,7 @@ function listen(lab: Lab, family: 4 | 6): { link: RawLink; seen: DecodedTcp[] } 
 }
 
 const scenes: Record<string, (option: string) => Promise<void>> = {
-  /** Text to the target and back, and how long it took to have a lab. */
+  /** Text to the target and back, and how long the lab took to start. */
   async echo() {
     const begin = performance.now();
     await (await Lab.create()).dispose();
@@ -173,7 +173,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     await lab.dispose();
   },
 
-  /** Which of two links a packet to all hosts leaves by, when the target is on the second one. */
+  /** The link of two by which a packet to all hosts leaves, when the target is on the second one. */
   async groups() {
     const lab = await Lab.create();
     const second = { name: 'second0', 4: '198.51.100.1', 6: '2001:db8:1::1' };
@@ -194,10 +194,10 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
       for (let port = 30_000; port < 30_100; port += 1) {
         link.send(packet(lab, family, port, { dst: group }), group);
       }
-      // Nothing but the link itself refers to it now; it must live on while it is open.
+      // Only the link itself refers to it now. It must live while it is open.
       setImmediate(collectGarbage);
       await link.flushed();
-      // Whatever else a host says on a link, it is not a hundred packets.
+      // A host sends other packets on a link too, but not a hundred.
       results[family] = sent().map((packets, index) => packets - (before[index] ?? 0) >= 100);
       await link.close();
     }
@@ -228,7 +228,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     tell(results);
   },
 
-  /** The link as it was asked for. */
+  /** The link with the settings that were requested. */
   async options() {
     const lab = await Lab.create({ mtu: 600, families: [4] });
     const shown = lab.spawnInTarget('ip', ['-j', 'addr', 'show', 'dev', lab.interface]);
@@ -241,7 +241,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     tell(JSON.parse(text));
   },
 
-  /** The upper tester says that it is there. */
+  /** The upper tester reports that it is ready. */
   async agent() {
     const lab = await Lab.create();
     const target = await startLinuxTarget(lab);
@@ -250,10 +250,10 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     tell(target.control);
   },
 
-  /** Tells what there is, and goes in the way that was asked for. */
+  /** Reports what exists, and ends in the requested way. */
   async end(way) {
     const lab = await Lab.create();
-    // One ends by itself, the other heeds neither the end of its input nor a request.
+    // One ends by itself. The other ignores the end of its input and every request.
     lab.spawnInTarget('cat');
     const stubborn = lab.spawnInTarget('sh', [
       '-c',
@@ -270,13 +270,13 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     else await delay(60_000);
   },
 
-  /** Nothing but the lab, which is then forgotten. */
+  /** Only the lab, which is then abandoned. */
   async forget() {
     const lab = await Lab.create();
     tell({ namespaces: [readlinkSync('/proc/self/ns/net'), readlinkSync(lab.targetNamespace)] });
   },
 
-  /** What fails says so. */
+  /** A failure is reported. */
   async failure() {
     const complaints: string[] = [];
     const lab = await Lab.create();

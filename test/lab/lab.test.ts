@@ -15,7 +15,7 @@ import { skipWithout } from '../packages.ts';
 
 const OUTSIDE = fileURLToPath(new URL('outside.ts', import.meta.url));
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
-/** In the environment of all that a test starts, and so of what it might leave behind. */
+/** A mark in the environment of everything that a test starts, to find what it leaves behind. */
 const MARK = 'SEGMENT_ARRIVES_TEST';
 
 interface Scene {
@@ -23,7 +23,7 @@ interface Scene {
   readonly mark: string;
   /** The machine's network when the scene began. */
   readonly before: string[];
-  /** The one line that it told. */
+  /** The line that it printed. */
   readonly told: Promise<Record<string, unknown>>;
   readonly status: Promise<number | null>;
 }
@@ -84,7 +84,7 @@ function leftovers(mark: string, namespaces: readonly string[] = []): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;
     try {
-      // A process that is no more than an entry for its parent to read has no environment and no namespace.
+      // A zombie has no environment and no namespace.
       return (
         readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`${MARK}=${mark}`) ||
         namespaces.includes(readlinkSync(`/proc/${pid}/ns/net`))
@@ -96,7 +96,7 @@ function leftovers(mark: string, namespaces: readonly string[] = []): string[] {
 }
 
 async function nothingIsLeft({ mark, before }: Scene, namespaces: readonly string[]): Promise<void> {
-  // A killed process is gone when the kernel has come to it.
+  // A killed process takes a moment to disappear.
   const patience = Date.now() + 15_000;
   while (leftovers(mark, namespaces).length > 0 && Date.now() < patience) await delay(10);
   expect(leftovers(mark, namespaces)).to.deep.equal([]);
@@ -174,7 +174,7 @@ describe('lab', function () {
           console.log(`      skipped: user namespaces are not allowed here (${probe.stderr.trim()})`);
           this.skip();
         }
-        // A home directory is closed to others, root's among them.
+        // Other users cannot read a home directory, root's included.
         if (
           spawnSync(user.prefix[0] ?? 'env', [...user.prefix.slice(1), 'test', '-r', OUTSIDE]).status !== 0
         ) {

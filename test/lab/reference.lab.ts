@@ -12,7 +12,7 @@ import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
 
 const SEED = 793;
-/** One case of so many; the families of cases follow each other, so each is met. */
+/** One case in so many. The families of cases follow each other, so each is included. */
 const EVERY = 8;
 const NUMBERS = { iss: 1000, rcvNxt: 5000, any: 77_777 };
 
@@ -21,7 +21,7 @@ interface Choice {
   readonly family: 4 | 6;
 }
 
-/** A part of the catalogue: every state, IPv4 and IPv6 in turn, and all that only the reference can do. */
+/** A part of the catalogue: every state, IPv4 and IPv6 in turn, and all cases that only the reference can do. */
 const choose = (): Choice[] =>
   CASES.filter(
     ({ conditions }, index) => index % EVERY === 0 || conditions.includes('precedence-to-raise'),

@@ -1,6 +1,6 @@
 /**
- * What the tests of the stacks do inside of the tester's namespace: `stack-inside.ts STACK`. Tells what it met, one line
- * of JSON, and stops the stack when its own standard input ends.
+ * What the tests of the stacks do inside of the tester's namespace: `stack-inside.ts STACK`. Reports what it found in
+ * one line of JSON, and stops the stack when its own standard input ends.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -12,7 +12,7 @@ import type { UpperTesterDriver } from '../../lib/target/upper-tester-driver.ts'
 const TEXT = 10;
 const LOCAL_PORT = 20_000;
 
-/** The text that the target's user sends over a connection of ours. */
+/** The text that the target's user sends over a connection of the tester. */
 async function conversation(target: RunningTarget, family: 4 | 6): Promise<number> {
   const port = await target.driver.listener(family, 'plain');
   const localPort = LOCAL_PORT + family;
@@ -27,7 +27,7 @@ async function conversation(target: RunningTarget, family: 4 | 6): Promise<numbe
   return text.length;
 }
 
-/** What the upper tester says of zero windows from the first segment on, and what comes of asking for one. */
+/** Whether the upper tester says that it can open a zero window, and what a request for one returns. */
 async function zeroWindow({ driver }: RunningTarget): Promise<{ told: boolean; done: boolean } | undefined> {
   if (!('capabilities' in driver)) return undefined;
   const { zeroWindow: told } = driver.capabilities as UpperTesterDriver['capabilities'];

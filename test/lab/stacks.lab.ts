@@ -14,7 +14,7 @@ import { skipBecause, skipWithout } from '../packages.ts';
 const INSIDE = fileURLToPath(new URL('stack-inside.ts', import.meta.url));
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
 const USER_NAMESPACE = ['unshare', '-U', '-r', '-n', '--', 'setpriv', '--pdeathsig', 'KILL', '--'];
-// An emulated machine boots in three seconds, or in thirty when others want the processor as well.
+// An emulated machine boots in three seconds, or in thirty on a busy machine.
 const PATIENCE_MS = 90_000;
 const GONE_WITHIN_MS = 5000;
 
@@ -39,11 +39,11 @@ interface Story {
   /** Where it may have left files. */
   readonly temporary: string;
   readonly told: Record<string, unknown>;
-  /** All that ran for it when it told, each with the time of its start. */
+  /** All processes that ran for it when it reported, each with its start time. */
   readonly processes: ReadonlyMap<number, string>;
 }
 
-/** Starts a stack as root or, in a user namespace, as somebody else; returns when it has been talked to. */
+/** Starts a stack as root or, in a user namespace, as another user. Returns when it has answered. */
 async function play(id: string, user: 'ourselves' | 'nobody' = 'ourselves'): Promise<Story> {
   const temporary = folder();
   const { command: way, args } = labCommand();
@@ -64,7 +64,7 @@ async function play(id: string, user: 'ourselves' | 'nobody' = 'ourselves'): Pro
   return { process: child, temporary, told: JSON.parse(line), processes: descendants(child.pid as number) };
 }
 
-/** Fields of /proc/PID/stat behind the name, which may contain anything. */
+/** Fields of /proc/PID/stat after the name, which may contain any character. */
 function stat(pid: number): { parent: number; start: string } | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
@@ -87,7 +87,7 @@ function descendants(ancestor: number): Map<number, string> {
   return found;
 }
 
-/** Waits for the end of all that ran; says what did not end, and which files are left. */
+/** Waits until all processes have ended. Reports those that did not, and the files that are left. */
 async function leftovers({ processes, temporary }: Story): Promise<{ processes: number[]; files: string[] }> {
   const runs = (): number[] =>
     [...processes].flatMap(([pid, start]) => (stat(pid)?.start === start ? [pid] : []));
@@ -96,7 +96,7 @@ async function leftovers({ processes, temporary }: Story): Promise<{ processes: 
   return { processes: runs(), files: readdirSync(temporary) };
 }
 
-/** Some containers give their devices to root alone. */
+/** In some containers only root may use the devices. */
 const forEveryone = (device: string): boolean => (statSync(device).mode & 0o6) === 0o6;
 
 const NOTHING = { processes: [], files: [] };

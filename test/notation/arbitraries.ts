@@ -10,7 +10,7 @@ import {
   type Variables,
 } from '../../lib/notation/index.ts';
 
-/** Sequence numbers, often within a few octets of a place where something wraps or changes sign. */
+/** Sequence numbers, often within a few octets of a place where they wrap or change sign. */
 export const sequenceNumbers = fc.oneof(
   fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   fc
@@ -60,7 +60,7 @@ export const expressions: fc.Arbitrary<Expression> = fc.oneof(
 
 const controlBits = fc.shuffledSubarray<ControlBit>([...CONTROL_BITS]);
 
-/** Segments of which at least one field is written; the empty text is not a segment. */
+/** Segments with at least one field; the empty text is not a segment. */
 export const notations: fc.Arbitrary<SegmentNotation> = fc
   .record(
     {
@@ -101,7 +101,7 @@ export const allVariables: fc.Arbitrary<Variables> = fc
   .tuple(...VARIABLES.map(() => sequenceNumbers))
   .map((values) => Object.fromEntries(VARIABLES.map((name, index) => [name, values[index]])));
 
-/** Whole words of octets of which some are no option that the notation has a field for, or nothing but padding. */
+/** Whole words of octets. Some hold options for which the notation has no field, or only padding. */
 const unknownOptions: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('01010101', '00000000', '01010100', 'fe04abcd', 'fe000000', '020405b4fe010000', '01010502'),
   fc

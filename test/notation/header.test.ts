@@ -71,7 +71,7 @@ describe('wire: segments', () => {
     const octets = fc.oneof(
       fc.uint8Array({ maxLength: 80 }),
       fc.uint8Array({ minLength: 20, maxLength: 80 }).map((some) => {
-        // A data offset that is right more often than not, so that the options are read.
+        // Usually a right data offset, so that the options are read.
         some[12] = (((some[12] ?? 0) & 0x0f) | ((5 + ((some[13] ?? 0) % 11)) << 4)) & 0xff;
         return some;
       }),

@@ -18,7 +18,7 @@ describe('the matrix page, for everybody', function () {
   const single = () => pages.write('single', renderMatrix([linux], cases));
   const several = () => pages.write('several', renderMatrix(runs, cases));
   const LONG = `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.UNA-MAX.SND.WND-1><CTL=FIN,ACK,PSH,URG>${'<TSVAL=4294967295>'.repeat(6)}`;
-  /** A case with everything that a ladder may hold, and segments as long as they get: once answered, once silent. */
+  /** A case with everything that a ladder may have, and the longest segments: once answered, once silent. */
   const full = (kind: 'rst' | 'silence'): ReportCase =>
     stored(`a.b.${kind}`, 'deviates', {
       title: `a title that is long enough for two lines of a narrow screen, ${kind}`,
@@ -117,7 +117,7 @@ describe('the matrix page, for everybody', function () {
       }
       await page.press('Escape');
       await page.until(`!document.getElementById('case').open`);
-      // That the dialog has closed is told late, and the browser has put the focus somewhere by then.
+      // The close event comes late. By then the browser has moved the focus.
       await page.until(`document.activeElement.dataset.of === '${Number(first) + 1}/4/0'`);
     });
   });
@@ -225,7 +225,7 @@ describe('the matrix page, for everybody', function () {
           return left < 0 || right > document.documentElement.clientWidth || width < 20;
         }).length`;
         expect(await page.evaluate(beyond)).to.equal(0);
-        // What stays in place while the rest scrolls must not cover it.
+        // Sticky parts must not cover it.
         const hidden = `[...document.querySelectorAll('#state-0 tbody tr:first-child a')].filter((cell) => {
           if (!cell.checkVisibility()) return false;
           cell.scrollIntoView({ block: 'center' });
@@ -322,7 +322,7 @@ describe('the matrix page, for everybody', function () {
       expect(await one.evaluate(shown('#case .ladder'))).to.equal(true);
       const short = await one.sheets();
       expect(short).to.be.within(1, 2);
-      // What does not fit a sheet goes on on the next.
+      // What does not fit one sheet continues on the next.
       const steps = full('rst').records.map((record, index) => ({ ...record, at: index }));
       const tall: ReportCase = { ...full('rst'), records: Array.from({ length: 8 }, () => steps).flat() };
       const more = pages.write('tall', renderMatrix([{ ...linux, cases: [tall] }], []));

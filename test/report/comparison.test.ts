@@ -27,7 +27,7 @@ const outcome = (reply: string, then: State, more: Partial<ShownOutcome> = {}): 
   ...more,
 });
 
-/** What the judge made of an observation, as a report gets it. */
+/** The judgement of an observation, as a report gets it. */
 function judged(
   outcomes: readonly ShownOutcome[],
   replies: readonly string[],
@@ -112,7 +112,7 @@ describe('expected against observed', () => {
       ['conformant', judged(required, [ACK])],
       ['conformant', judged(both, [ACK])],
       ['permitted', judged(several, [], { stateAfter: 'CLOSED' })],
-      // Not the branch of a target that has adopted the check, however right it would be for another.
+      // Not the outcome for a target that has adopted the check.
       ['deviates', judged(both, [RST], { stateAfter: 'CLOSED' })],
       ['deviates', judged(several, [ACK])],
       ['deviates', judged(required, [ACK, ACK])],

@@ -1,7 +1,7 @@
 import type { Page } from './page.ts';
 
 export interface Contrast {
-  /** The least that WCAG 2.2 asks for (1.4.3), and what there is. */
+  /** The minimum of WCAG 2.2 (1.4.3), and the contrast found. */
   readonly needed: number;
   readonly ratio: number;
   readonly text: string;

@@ -68,7 +68,7 @@ describe('what is said of a case', () => {
       'Capture',
     ]);
     const all = run.cases.map((result) => mochawesomeContext(result, caseOf(result)));
-    // The page holds them as JSON in JSON, escaped for an attribute; 1 MB is the page's own.
+    // The page has them as JSON in JSON, escaped for an attribute. The page itself takes 1 MB.
     const page = JSON.stringify(JSON.stringify(all, null, 2)).replace(/[&<>"]/g, '123456').length;
     expect(page).to.be.below(20e6);
   });

@@ -1,6 +1,6 @@
 import type { RunFinding } from '../../lib/report/run.ts';
 
-/** A SYN,ACK that acknowledges the SYN's own number: what ESTABLISHED cannot be reached for. */
+/** A SYN,ACK that acknowledges the SYN's own number: it blocks ESTABLISHED. */
 export const finding = (parts: Partial<RunFinding> = {}): RunFinding => ({
   ...{ id: 'syn-to-listen.ipv4', step: 'SYN to LISTEN', family: 4, gravity: 'deviation', port: 7930 },
   sent: '<SEQ=SEG.SEQ><CTL=SYN>',

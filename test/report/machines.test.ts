@@ -66,7 +66,7 @@ describe('reports for machines', function () {
     describe('by its schema', () => {
       const schema = fileURLToPath(new URL('./junit.xsd', import.meta.url));
 
-      /** What xmllint says of a document; empty when it is accepted. */
+      /** What xmllint says about a document; empty when it accepts it. */
       function objections(xml: string): string {
         const file = join(directory, 'junit.xml');
         writeFileSync(file, xml);

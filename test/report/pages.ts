@@ -8,7 +8,7 @@ import { Browser } from './browser.ts';
 import type { Page, PageOptions } from './page.ts';
 
 export interface Pages {
-  /** A folder that is gone after the suite. */
+  /** A folder that is removed after the suite. */
   readonly folder: string;
   /** Writes a page into it, and returns its address. */
   write(name: string, html: string): string;
@@ -16,7 +16,7 @@ export interface Pages {
   open(test: Mocha.Context, url: string, options?: PageOptions): Promise<Page>;
 }
 
-/** A browser for the tests of a suite. After each test, no page may have complained, or asked anybody for anything. */
+/** A browser for the tests of a suite. Fails a test whose page logs an error or makes a request. */
 export function usePages(): Pages {
   const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-pages-'));
   let browser: Browser | undefined;

@@ -34,7 +34,7 @@ function madeUp(one: Case): SyntheticCase {
   };
 }
 
-/** Not all that a stimulus may name is known of a made-up connection. */
+/** A made-up connection does not have all variables that a stimulus may name. */
 function canBeMadeUp(one: SyntheticCase): boolean {
   try {
     syntheticResult(one, 4, 1);

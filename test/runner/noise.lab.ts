@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 const TRUST = fileURLToPath(new URL('../../bench/trust.ts', import.meta.url));
 
-/** A small `npm run trust`; it ends with an error when a verdict is wrong. */
+/** A small `npm run trust`. It ends with an error when a verdict is wrong. */
 async function trust(...options: string[]): Promise<string> {
   const none = ['--runs', '1', '--busy', '0', '--loaded', '0', '--noise', '0', '--loss', '0'];
   const words = ['--import', 'tsx', TRUST, ...none, ...options];
@@ -23,7 +23,7 @@ describe('verdicts on a bad day are those of a good one', () => {
 
   before(async function () {
     this.timeout(150_000);
-    // They mostly wait; and being in one another's way is part of a bad day.
+    // They mostly wait. Disturbing each other is part of the noise.
     await Promise.all(
       Object.entries(scenes).map(async ([name, options]) => printed.set(name, await trust(...options))),
     );

@@ -23,13 +23,13 @@ export const judgedAs = (verdict: Exclude<Verdict, 'inconclusive'>): Record<Prof
     ProfileVerdict
   >;
 
-/** A judged result of which only the parts named matter. */
+/** A judged result. Only the parts named matter. */
 export const resultOf = (
   verdict: Exclude<Verdict, 'inconclusive'>,
   parts: Partial<JudgedResult> = {},
 ): JudgedResult => ({ ...SEEN, outcome: 'judged', judgements: judgedAs(verdict), ...parts });
 
-/** A result that says nothing of the target. */
+/** A result that says nothing about the target. */
 export const inconclusiveResult = (told: string, byCapability = false): InconclusiveResult => ({
   ...SEEN,
   outcome: 'inconclusive',

@@ -5,7 +5,7 @@ import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
 import type { CaseResult } from '../../lib/verdict/result.ts';
 
-/** One case of so many, over both families. */
+/** One case in so many, over both families. */
 const EVERY = 6;
 /**
  * What is broken everywhere has to be found out first, by as many cases as are on the wire at once: in a part of the

@@ -4,7 +4,7 @@ import { type Arrival, segmentArrives } from '../../lib/standard/segment-arrives
 import type { State } from '../../lib/standard/state.ts';
 import type { Control, Segment, Tcb } from '../../lib/standard/tcb.ts';
 
-/** A TCB as after the handshake of RFC 793 figure 7 seen from TCP A: ISS 100, IRS 300, and a window of 1000 each way. */
+/** The TCB of TCP A after the handshake of RFC 793 figure 7: ISS 100, IRS 300, and a window of 1000 in each direction. */
 const ESTABLISHED: Tcb = {
   state: 'ESTABLISHED',
   iss: 100,
@@ -80,7 +80,7 @@ const strongestArrivals = (
   return strongest;
 };
 
-/** Of the checks on which alone it depends whether an adoption is among these, e.g. `, SYN adopted`. */
+/** The checks that decide whether an adoption is among these, e.g. `, SYN adopted`. */
 function choiceOf(those: readonly Adoption[]): string {
   if (those.length === ADOPTIONS.length) return '';
   for (const check of CHECKS)
@@ -91,9 +91,8 @@ function choiceOf(those: readonly Adoption[]): string {
 }
 
 /**
- * The arrivals as text, each `must <SEQ=...>... STATE`. What only a TCP does that has adopted one of the checks of
- * RFC 5961, or has not, says so. Where reply and state are the same and only other numbers of the TCB differ, the
- * strongest counts.
+ * The arrivals as text, each `must <SEQ=...>... STATE`. An arrival that depends on a check of RFC 5961 says so. Where reply and
+ * state are the same and only other numbers of the TCB differ, the strongest level counts.
  */
 export const arrivals = (tcb: Tcb, segment: Segment, profile: Profile): string[] => {
   const found = new Map<string, Adoption[]>();

@@ -15,7 +15,7 @@ describe('the form of a header', () => {
     ['<CTL=ACK><OPT=01010101>', {}],
     ['<CTL=ACK><OPT=00000000>', {}],
     ['<CTL=ACK><OPT=0101080a0000000100000002>', {}],
-    // What follows the end of the list is padding, and no option.
+    // After the end of the list comes padding, not an option.
     ['<CTL=ACK><OPT=00fe0000>', {}],
     ['<CTL=ACK><OPT=fe04abcd>', UNKNOWN],
     ['<CTL=ACK><OPT=01fe05abcdef0000>', UNKNOWN],
@@ -32,7 +32,7 @@ describe('the form of a header', () => {
     ['<CTL=ACK><OFFSET=4><DATA=10>', OFFSET],
     ['<CTL=ACK><OFFSET=5><DATA=10>', {}],
     ['<CTL=ACK><OFFSET=6><OPT=01010101>', {}],
-    // Ten octets of text end 30 octets behind the beginning: seven words are within, eight are not.
+    // With ten octets of text the segment has 30 octets: seven words are inside, eight are not.
     ['<CTL=ACK><OFFSET=8><DATA=10>', OFFSET],
     ['<CTL=ACK><OFFSET=15>', OFFSET],
     ['<CTL=ACK><RESERVED=14>', { reserved: 14 }],

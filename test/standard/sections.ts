@@ -1,4 +1,4 @@
-/** Facts: the numbers of the sections of each document, by its table of contents. */
+/** Facts: the section numbers of each document, from its table of contents. */
 const CONTENTS: Readonly<Record<string, string>> = {
   'RFC 793': `1 1.1 1.2 1.3 1.4 1.5 2 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 2.9 2.10 3 3.1 3.2 3.3 3.4 3.5 3.6 3.7
     3.8 3.9`,
@@ -22,13 +22,13 @@ const CONTENTS: Readonly<Record<string, string>> = {
 
 const figures = (last: number): string[] => Array.from({ length: last }, (_, index) => `figure ${index + 1}`);
 
-/** Errata are found by their number; those that a rule is of. */
+/** The errata that a rule cites, by number. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
   'RFC 793': [...figures(14), 'erratum 3301'],
   'RFC 9293': figures(13),
 };
 
-/** The sections, and what else a rule can be looked up by, of each document that has rules. */
+/** The sections, figures and errata of each document that has rules. */
 export const SECTIONS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries(CONTENTS).map(([document, sections]) => [
     document,

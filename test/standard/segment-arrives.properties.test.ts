@@ -69,7 +69,7 @@ const holds = (property: (tcb: Tcb, segment: Segment, arrivals: Arrival[]) => vo
     { numRuns: 3000 },
   );
 
-/** It begins before the window and ends behind it: text for all of the window, and yet not acceptable. */
+/** It begins before the window and ends after it. Its text fills the window, but it is not acceptable. */
 const spansTheWindow = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): boolean => {
   const end = add(segment.seq, segLen(segment));
   return lt(segment.seq, rcvNxt) && gt(end, add(rcvNxt, rcvWnd));
@@ -127,7 +127,7 @@ describe('SEGMENT ARRIVES, whatever arrives', () => {
         } else {
           expect(form).to.equal('RST,ACK');
           const answering = [0, add(segment.seq, segLen(segment))];
-          // SYN-SENT has no RCV.NXT yet: it comes with the SYN.
+          // SYN-SENT has no RCV.NXT before the SYN arrives.
           const next = tcb.state === 'SYN-SENT' ? add(segment.seq, 1) : tcb.rcvNxt;
           if (reply.seq === tcb.sndNxt) expect(sub(reply.ack, next)).to.be.at.most(segLen(segment));
           else expect([reply.seq, reply.ack]).to.deep.equal(answering);
@@ -152,7 +152,7 @@ describe('SEGMENT ARRIVES, whatever arrives', () => {
       for (const { tcb: after, freeSeq, level } of arrivals) {
         if (freeSeq || ['LISTEN', 'SYN-SENT'].includes(tcb.state)) continue;
         expect(sub(after.sndUna, tcb.sndUna)).to.be.at.most(sub(tcb.sndNxt, tcb.sndUna));
-        // To take what lies behind the advertised window is permitted, no more.
+        // Accepting text after the advertised window is only permitted.
         const most = level === 'permitted' && tcb.rcvWnd > 0 ? segLen(segment) : tcb.rcvWnd;
         expect(sub(after.rcvNxt, tcb.rcvNxt)).to.be.at.most(most);
         expect(after.sndNxt).to.equal(tcb.sndNxt);

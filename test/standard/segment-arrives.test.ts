@@ -5,7 +5,7 @@ import { type State, SYNCHRONIZED } from '../../lib/standard/state.ts';
 import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
 import { arrivals, segmentOf, tcbIn } from './arrivals.ts';
 
-/** Either for all profiles, or by profile; one that is not named is as the one before it. */
+/** For all profiles, or by profile. A profile that is absent is like the one before it. */
 type Expected =
   | readonly string[]
   | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);

@@ -7,7 +7,7 @@ import { type Timer, timeOut } from '../../lib/standard/time-out.ts';
 import { userCalls } from '../../lib/standard/user-calls.ts';
 import { reactionTexts, whole } from './reactions.ts';
 
-/** Either for all profiles, or by profile; one that is not named is as the one before it. */
+/** For all profiles, or by profile. A profile that is absent is like the one before it. */
 type Expected =
   | readonly string[]
   | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);

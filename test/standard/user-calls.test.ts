@@ -5,7 +5,7 @@ import { STATES, type State, SYNCHRONIZED } from '../../lib/standard/state.ts';
 import { type Call, serveQueue, userCalls } from '../../lib/standard/user-calls.ts';
 import { reactionTexts, whole, withUnread } from './reactions.ts';
 
-/** Either for all profiles, or by profile; one that is not named is as the one before it. */
+/** For all profiles, or by profile. A profile that is absent is like the one before it. */
 type Expected =
   | readonly string[]
   | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);

@@ -4,7 +4,7 @@ import { runOne } from '../../lib/runner/trial/run-one.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { referenceWorld } from './reference-world.ts';
 
-/** As a real kernel does: an acknowledgment of ISS, which acknowledges nothing, opens the connection wherever it comes from. */
+/** Like a real kernel: an ACK of ISS, which acknowledges nothing, establishes the connection even outside the window. */
 const OPENED_BY_ACK_OF_ISS = referenceWorld('rfc9293', {
   arrive: (tcb, segment, next) => {
     const opens = tcb.state === 'SYN-RECEIVED' && segment.ctl.has('ACK') && segment.ack === tcb.iss;
@@ -14,7 +14,7 @@ const OPENED_BY_ACK_OF_ISS = referenceWorld('rfc9293', {
   },
 });
 
-/** As a real proxy does: what comes behind the peer's FIN is taken, and acknowledged. */
+/** Like a real proxy: text after the peer's FIN is accepted and acknowledged. */
 const TAKES_TEXT_BEHIND_THE_FIN = referenceWorld('rfc9293', {
   arrive: (tcb, segment, next) => {
     const inOrder = segment.seq === tcb.rcvNxt && !segment.ctl.has('RST') && !segment.ctl.has('SYN');

@@ -46,7 +46,7 @@ function scene(
 
 const ACK = `<SEQ=${ISS + 1}><ACK=101><CTL=ACK>`;
 
-/** Acknowledges everything at once, and takes text in order where the state does so. */
+/** Acknowledges everything at once, and accepts text in order where the state does so. */
 function living({ rcvNxt = 101, sndNxt = ISS + 1, takes = true } = {}): World['link']['script'] {
   let next = rcvNxt;
   return ({ segment: { seq, data } }) => {
@@ -127,7 +127,7 @@ describe('the state after', () => {
     const again = `<SEQ=${ISS + 1}><ACK=101><CTL=FIN,ACK>`;
     const acked = `<SEQ=101><ACK=${ISS + 2}><CTL=ACK>`;
 
-    /** Is gone when its FIN is acknowledged. */
+    /** CLOSED when its FIN is acknowledged. */
     function lastAck(): World['link']['script'] {
       let isGone = false;
       return ({ segment: { ack, data } }) => {
@@ -174,7 +174,7 @@ describe('the state after', () => {
       const stuck = scene('LAST-ACK', acked);
       stuck.link.script = living({ sndNxt: ISS + 2, takes: false });
       expect(await stuck.prove()).to.include({ state: 'TIME-WAIT' });
-      // Its timer may be slower than was measured.
+      // The timer may be slower than measured.
       const slow = scene('LAST-ACK', '<SEQ=101><CTL=URG>');
       slow.link.script = lastAck();
       expect(await slow.prove()).to.include({ state: 'LAST-ACK' });
@@ -190,7 +190,7 @@ describe('the state after', () => {
     it('takes no FIN of its timer for the answer to old text, which it may never answer', async () => {
       const deaf = scene('FIN-WAIT-1', '<SEQ=101><ACK=5001><CTL=URG>');
       const { link, connection, environment } = deaf;
-      // It answers nothing but the acknowledgment of what it has not sent; its timer is slower than an answer.
+      // It answers only ACKs of octets never sent. Its timer is slower than an answer.
       link.script = ({ segment: { ack } }) =>
         gt(ack, ISS + 3) ? [`<SEQ=${ISS + 2}><ACK=101><CTL=ACK>`] : [];
       const timer = setInterval(
@@ -204,7 +204,7 @@ describe('the state after', () => {
     });
 
     it('takes no FIN that was taken for new text', async () => {
-      // Nothing but its timer's FIN comes, which also acknowledges the stimulus.
+      // Only the retransmitted FIN comes, which also acknowledges the stimulus.
       const busy = scene('FIN-WAIT-1', '<SEQ=101><ACK=5001><CTL=FIN,ACK>');
       const { link, connection } = busy;
       const timer = setInterval(
@@ -316,7 +316,7 @@ describe('the state after', () => {
         const unseen = scene('SYN-RECEIVED', `<SEQ=101><ACK=${ISS + 1}><CTL=ACK>`, { listening: true });
         Object.assign(unseen.environment, { timing: { ...TIMING, ...seen } });
         Object.assign(unseen.connection, { sndUna: ISS });
-        // Nobody tells whether the connection was established.
+        // Nothing reports whether the connection was established.
         unseen.driver.seesAccepts = false;
         unseen.driver.acceptsWhen = () => false;
         unseen.link.script = living();

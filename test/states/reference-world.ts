@@ -64,7 +64,7 @@ const SMALL_BUFFER = 1024;
 const FIRST_PORT = 7930;
 const CLOSED_PORT = 79;
 
-/** Moves the user of a reference TCP in this process. */
+/** Drives the user of a reference TCP in this process. */
 class ReferenceDriver implements Driver {
   readonly name = 'the reference, in memory';
   readonly seesAccepts = true;
@@ -172,7 +172,7 @@ class ReferenceDriver implements Driver {
   }
 }
 
-/** The socket that a listener of that kind has. */
+/** The socket of a listener of that kind. */
 function socketOf(kind: ListenerKind): UserSocket {
   const sockets = new UserSockets();
   const id = sockets.create(4, 0, kind === 'zero window' ? { buffer: 0 } : {});
@@ -184,12 +184,12 @@ function socketOf(kind: ListenerKind): UserSocket {
   return socket;
 }
 
-/** The reference with timers that suit a test, and its round trips of no time. */
+/** The reference with short timers, because round trips take no time here. */
 export const REFERENCE_TIMERS = { syn: 400, text: 200, timeWait: 30_000 } as const;
 export const REFERENCE_TIMING: Timing = {
   ...DEFAULT_TIMING,
   guard: 100,
-  // As late as a busy machine may make this process: an attempt at which it was later is not believed.
+  // A busy machine may make this process so late. Attempts at which it was later are not trusted.
   observation: 400,
   roundTrip: 5,
   spread: 5,

@@ -8,18 +8,18 @@ import { MemoryLink, type Sent } from '../tester/memory-link.ts';
 export const LISTENER = 7930;
 export const CLOSED_PORT = 1;
 
-/** Short, since everything in memory is answered at once. */
+/** Short, because in memory everything is answered at once. */
 export const TIMING: Timing = {
   ...DEFAULT_TIMING,
   ...{ guard: 20, observation: 30, finRetransmission: 40, synAckRetransmission: 40 },
 };
 
-/** A driver whose user is moved by the test; every call is noted. */
+/** A driver whose user the test drives. It records every call. */
 export class ScriptedDriver implements Driver {
   readonly name = 'a script';
   seesAccepts = true;
   readonly calls: string[] = [];
-  /** Whether the handshake's acknowledgment has come. */
+  /** Whether the ACK of the handshake has arrived. */
   acceptsWhen: (testerPort: number) => boolean = () => true;
   onConnect: (testerPort: number) => void = () => {};
   onShutdown: () => void = () => {};
@@ -79,7 +79,7 @@ export function world(timing: Timing = TIMING): World {
 const ISS = 5000;
 
 /**
- * A TCP that accepts, acknowledges text and FINs, resets what is closed; just enough for a recipe to get where it wants.
+ * A TCP that accepts connections, acknowledges text and FINs, and resets at closed ports: just enough for a recipe.
  *
  * @param deaf swallows a segment
  */

@@ -7,7 +7,7 @@ import { referenceWorld } from './reference-world.ts';
 
 const STRAY_AFTER = 40;
 
-/** It acknowledges the FIN of its peer once more a little later: then it has sent its own FIN, and is in CLOSED. */
+/** It acknowledges its peer's FIN again a little later. By then it has sent its own FIN and is in CLOSED. */
 const STRAY_ACK_AFTER_FIN = referenceWorld('rfc9293', {
   emit: (reply, _, segment) => {
     const stray = { segment: { ...reply, seq: add(reply.seq, 1) }, after: STRAY_AFTER };

@@ -10,7 +10,7 @@ import { referenceWorld } from './reference-world.ts';
 
 const SIDE_BY_SIDE = 24;
 const FEW = 4;
-// Of the cases of a transition, so many are tried until one tells.
+// At most so many cases of a transition are tried until one is conclusive.
 const MOST_CASES = 8;
 
 async function isCaught(mutant: Mutant): Promise<boolean> {
@@ -41,7 +41,7 @@ describe('the state after each transition', () => {
   it('is told from every other by a case of that transition, but where nothing tells', async function () {
     this.timeout(300_000);
     const observable = TRANSITION_MUTANTS.filter(({ equivalent }) => equivalent === undefined);
-    // With so many at a time this process is late on a busy machine, and such attempts say nothing: they are made again.
+    // With so many at once this process is late on a busy machine. Late attempts say nothing and are repeated.
     const doubtful = await survivorsOf(observable, SIDE_BY_SIDE);
     const survivors = await survivorsOf(doubtful, FEW);
     expect(observable.length).to.be.at.least(200);

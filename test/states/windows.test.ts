@@ -9,8 +9,8 @@ const ISS = 5000;
 type World = ReturnType<typeof world>;
 
 /**
- * A TCP whose user reads nothing: its window is the room that is left in a buffer. A FIN needs none, and the octet that it
- * leaves is offered again if enough text came with it.
+ * A TCP whose user reads nothing. Its window is the room left in a buffer. A FIN needs no room, and the octet that it leaves
+ * is offered again if enough text came with it.
  */
 function buffering({ link, driver }: World, buffer: number, neverLess = 0): void {
   let [rcvNxt, wnd, room] = [0, 0, buffer];

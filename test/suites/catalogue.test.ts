@@ -43,7 +43,7 @@ const RECIPES = [
   ...SYNCHRONIZED,
 ];
 
-/** Facts: the stimuli that every state is owed, as state, segment and condition. */
+/** Facts: the stimuli that every state must have, as state, segment and condition. */
 const STIMULI = readFileSync(new URL('stimuli.tsv', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n')

@@ -12,7 +12,7 @@ import { judge } from '../../lib/verdict/judge.ts';
 import { add } from '../../lib/wire/seq.ts';
 import { encounterOf } from '../catalogue/agreement/encounters.ts';
 
-/** What a target is known to have adopted: each choice, and nothing. */
+/** Each adoption that may be known of a target, and none known. */
 const KNOWN: readonly KnownAdoption[] = [{}, ...ADOPTIONS];
 
 /** Far from every number that an outcome can ask for. */
@@ -29,7 +29,7 @@ const EACH_KIND = [
 const segmentOf = (reply: string, variables: Variables) =>
   evaluateSegment(parseSegment(reply), variables, () => 0);
 
-/** How a target could not fail by these outcomes: the kinds, fields and states in which any reply will do. */
+/** Why a target could not fail by these outcomes: the kinds, fields and states that accept any reply. */
 function indifferences(
   outcomes: readonly ResolvedOutcome[],
   variables: Variables,
@@ -44,7 +44,7 @@ function indifferences(
         replies: reply === 'silence' ? [] : [reply],
         retransmissions: [],
         stateAfter,
-        // So that RCV.NXT and a new ISS are not looked at, and LISTEN is as good as CLOSED: the mildest that a verdict can be.
+        // The mildest verdict: RCV.NXT and a new ISS are not compared, and LISTEN counts as CLOSED.
         opening: true,
         listening: true,
       },
@@ -70,7 +70,7 @@ function indifferences(
 }
 
 describe('every case can be failed', function () {
-  // Every outcome of every case in many ways: seconds here, and several times that on a busy machine.
+  // Every outcome of every case in many ways: this takes seconds, and several times that on a busy machine.
   this.timeout(90_000);
 
   it('by the numbers of each reply that it allows, and by the state after it', () => {

@@ -4,12 +4,12 @@ import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
 
 const FILE = fileURLToPath(new URL('ids.txt', import.meta.url));
 
-/** The ids that were ever published, sorted: users name them in baselines and in their own notes. */
+/** All ids that were ever published, sorted. Users name them in baselines and in their own notes. */
 export const publishedIds = (): readonly string[] => readFileSync(FILE, 'utf8').split('\n').filter(Boolean);
 
 /** The ids of all scenarios there are. */
 export const presentIds = (): readonly string[] => SCENARIOS.map(({ id }) => id);
 
-/** Adds ids; nothing takes one away again. */
+/** Adds ids. Nothing ever removes one. */
 export const publish = (ids: readonly string[]): void =>
   writeFileSync(FILE, `${[...new Set([...publishedIds(), ...ids])].sort().join('\n')}\n`);

@@ -10,7 +10,7 @@ import { CASES, type Reachable } from './scenes/states.ts';
 
 const PASSIVE: readonly Reachable[] = ['LISTEN', 'SYN-RECEIVED, passive'];
 
-/** A caller that closes upon the tester's FIN, and never first. */
+/** A program that connects, and closes only after the tester's FIN. */
 const CALLER_LACKS: readonly Reachable[] = [
   'CLOSE-WAIT',
   'FIN-WAIT-1',

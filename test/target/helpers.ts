@@ -7,14 +7,14 @@ import { type Accepted, TestabilityClient } from '../../lib/target/testability/c
 
 export const SANITIZED = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
-/** Addresses of the loopback interface stand for target and tester alike. */
+/** Loopback addresses stand for both target and tester. */
 const LOOPBACK = '--bind 127.0.0.1 --local ::1 --tester 127.0.0.1 --tester ::1'.split(' ');
 
 export interface RunningAgent {
   process: ChildProcess;
   port: number;
   client: TestabilityClient;
-  /** What it wrote to stderr: nothing, unless a sanitizer spoke. */
+  /** What it wrote to stderr: nothing, unless a sanitizer reports something. */
   complaints: () => string;
   /** Ends its stdin; resolves to the exit code. */
   stop: () => Promise<number | null>;
@@ -109,7 +109,7 @@ export const refusal = async (promise: Promise<unknown>): Promise<string> => {
   return 'resultName' in error ? String(error.resultName) : error.message;
 };
 
-/** Collects what arrives until so many octets are there. */
+/** Collects text until so many octets have arrived. */
 export const receive = async (peer: Socket, octets: number): Promise<string> => {
   let text = '';
   while (text.length < octets) {

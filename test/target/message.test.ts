@@ -44,7 +44,7 @@ const valuesOf = (layout: object): fc.Arbitrary<never> =>
     { noNullPrototype: true },
   ) as fc.Arbitrary<never>;
 
-/** Runs a decoder and lets nothing pass but its result or its own error. */
+/** Runs a decoder. Fails unless it returns a result or throws its own error. */
 const onlyTestabilityErrors = (decode: () => unknown): void => {
   try {
     decode();

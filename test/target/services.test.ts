@@ -15,7 +15,7 @@ const OPENED: readonly Reachable[] = [
   'SYN-RECEIVED, active',
 ];
 
-/** What each server does not get to, besides the states that take an active open. */
+/** The states that each server does not reach, besides those that need an active open. */
 const OUT_OF_REACH: Readonly<Record<string, readonly Reachable[]>> = {
   'of our own': ['LAST-ACK'],
   inetd: ['CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2'],

@@ -13,7 +13,7 @@ import {
 } from '../../lib/target/testability/message.ts';
 import { freePort, passive, pause, type RunningAgent, refusal, startAgent } from './helpers.ts';
 
-/** A seeded generator (xorshift), so that a failure can be had again. */
+/** A seeded generator (xorshift), so that a failure can be repeated. */
 const randomness = (seed: number) => {
   let state = seed;
   return (below: number): number => {
@@ -137,7 +137,7 @@ describe('the upper tester, handled badly', function () {
   it('answers GET_VERSION after thousands of random datagrams', async () => {
     const random = randomness(0x5eed);
     const octets = (length: number): Buffer => Buffer.from(Array.from({ length }, () => random(256)));
-    // Not the one that touches a setting of the whole machine.
+    // Without the one that changes a setting of the whole machine.
     const names = (Object.keys(PRIMITIVES) as PrimitiveName[]).filter((name) => !name.includes('ZERO'));
     for (let i = 0; i < 4000; i++) {
       let datagram = octets(random(80));
@@ -182,7 +182,7 @@ describe('the upper tester, at its limits', function () {
       await client.close(third);
       await client.createAndBind({ family: 6 });
 
-      // Without room nothing is accepted; with room it is.
+      // While the table is full nothing is accepted.
       await client.listenAndAccept(first);
       const accepted = new Promise<number>((resolve) =>
         client.onAccepted(({ socketId }) => resolve(socketId)),
@@ -194,7 +194,7 @@ describe('the upper tester, at its limits', function () {
       await client.close(second);
       const socketId = await accepted;
 
-      // Text longer than the store goes out as far as the TCP takes it, which is all of it here.
+      // Of text longer than the store, as much is sent as the TCP takes. Here it takes all.
       await client.sendData(socketId, { data: 'longer than eight' });
       peer.destroy();
     } finally {

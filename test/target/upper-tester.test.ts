@@ -23,7 +23,7 @@ const CLOSE_WAIT = 8;
 const LISTEN = 10;
 
 describe('the upper tester', function () {
-  // The first run builds it.
+  // The first run compiles it.
   this.timeout(20_000);
   let agent: RunningAgent;
   let peers: Socket[];
@@ -167,7 +167,7 @@ describe('the upper tester', function () {
         await pause(150);
         expect(gone).to.equal(false);
         expect(await agent.client.receiveAndForward(socketId, { maxLength: 0 })).to.equal(0);
-        // A window of 4096 octets would take its time for all of it: that text flows again is enough.
+        // With a window of 4096 octets all of it would take long. It is enough that text flows again.
         await agent.client.setReading(socketId, true);
         await pause(300);
         expect(await agent.client.receiveAndForward(socketId, { maxLength: 0 })).to.be.greaterThan(0);

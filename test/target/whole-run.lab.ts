@@ -7,7 +7,7 @@ import type { WholeRun } from './scenes/play-run.ts';
 import { SERVERS } from './scenes/servers.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
 
-/** What an application would be accused of that nobody tells what to do, or that speaks by itself. */
+/** Deviations that would be wrong for an application that cannot be driven, or that sends text by itself. */
 const USERS = [
   'figure-7.three-way-handshake.tcp-b',
   'figure-13.normal-close.tcp-a',
@@ -21,13 +21,13 @@ const USERS = [
 const PASSIVE: readonly Reachable[] = ['LISTEN', 'SYN-RECEIVED, passive', 'ESTABLISHED'];
 const ACTIVE: readonly Reachable[] = ['SYN-SENT', 'SYN-RECEIVED, active', 'ESTABLISHED'];
 
-/** What each has to get to at least, besides CLOSED. */
+/** The states that each must reach at least, besides CLOSED. */
 const TARGETS: Readonly<Record<string, readonly Reachable[]>> = {
   inetd: [...PASSIVE, 'LAST-ACK', 'FIN-WAIT-1, closed', 'CLOSING', 'TIME-WAIT'],
   nginx: [...PASSIVE, 'LAST-ACK', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'TIME-WAIT'],
   sshd: [...PASSIVE, 'LAST-ACK'],
   command: [...ACTIVE, 'CLOSE-WAIT', 'LAST-ACK', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'TIME-WAIT'],
-  // Nothing more is known of it than that it calls.
+  // All that is known about it is that it connects.
   await: ACTIVE,
 };
 
@@ -48,7 +48,7 @@ describe('a whole run against a target whose user nobody moves', function () {
         this.skip();
       }
       const { adoption, results } = await play<WholeRun>('play-run', [name, ...ids]);
-      // To have its user send first is what a command alone can do.
+      // Only a command can make the target's user send first.
       expect(adoption).to.deep.equal({ rst: true, syn: true, ...(name === 'command' ? { ack: true } : {}) });
       expect(results.map(({ id }) => id)).to.have.members(ids);
       for (const result of results) {

@@ -7,7 +7,7 @@ import { skipBecause } from '../packages.ts';
 const run = promisify(execFile);
 const CHILD = fileURLToPath(new URL('zero-window.child.ts', import.meta.url));
 
-/** The trick changes a setting of the network namespace for a moment, so it is tried in one of its own. */
+/** A zero window needs a brief change of a setting of the network namespace, so the test has its own namespace. */
 const inNamespace = (command: string): Promise<{ stdout: string }> =>
   run('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', command]);
 

@@ -34,7 +34,7 @@ describe('the calls of a target that connects by itself', () => {
     link.arrive('<SEQ=4294967295><CTL=SYN>', PORT, 4001);
     const mailbox = tester.open(4, PORT);
     expect(last()).to.include({ to: 4001, seq: 0, ack: 0, ctl: 'ACK,RST' });
-    // The call that was refused, once more, and the next one.
+    // The refused connection attempt again, and the next one.
     link.arrive('<SEQ=4294967295><CTL=SYN>', PORT, 4001);
     link.arrive('<SEQ=9><CTL=SYN>', PORT, 4002);
     expect(mailbox.log.map(({ peerPort }) => peerPort)).to.deep.equal([4002]);

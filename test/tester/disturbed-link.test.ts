@@ -10,7 +10,7 @@ const packet = (seq: number): Uint8Array =>
     ...{ srcPort: 10_000, dstPort: 80, window: 1000 },
   });
 
-/** Sends so many at once, and waits for all that comes out of it. */
+/** Sends so many segments at once, and waits for everything that arrives. */
 async function send(noise: string | Noise, count: number): Promise<{ seqs: number[]; times: number[] }> {
   const inner = new MemoryLink();
   const link = new DisturbedLink(inner, typeof noise === 'string' ? parseNoise(noise) : noise);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readRefusal } from '../../lib/tester/icmp.ts';
 
-/** An ICMP message about a packet of ours from port 0x2711. */
+/** An ICMP message about a packet of the tester from port 0x2711. */
 const about = (type: number, code: number, original: number[]): Uint8Array =>
   Uint8Array.from([type, code, 0, 0, 0, 0, 0, 0, ...original]);
 

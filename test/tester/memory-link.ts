@@ -3,7 +3,7 @@ import type { Arrival, Link, Refusal } from '../../lib/tester/index.ts';
 import { buildPacket, type PacketOverrides } from '../../lib/tester/packet.ts';
 import { decodeIpv4, decodeTcp } from '../../lib/wire/index.ts';
 
-/** A segment of the tester's, as the target sees it. */
+/** A segment from the tester, as the target sees it. */
 export interface Sent {
   readonly segment: ConcreteSegment;
   /** The tester's port and the target's. */
@@ -15,7 +15,7 @@ export interface Sent {
 /** A segment with its numbers, from the notation. */
 export const segment = (notation: string): ConcreteSegment => evaluateSegment(parseSegment(notation), {});
 
-/** The wire in memory, IPv4: what is sent is kept, and answered by a script. */
+/** A wire in memory, IPv4. It keeps what is sent, and a script answers. */
 export class MemoryLink implements Link {
   readonly family = 4;
   readonly local = '192.0.2.1';
@@ -26,7 +26,7 @@ export class MemoryLink implements Link {
   jammed: string | undefined;
   /** Resolves when what was sent has left. */
   leaving: Promise<void> = Promise.resolve();
-  /** What the target answers to a segment. */
+  /** The target's answer to a segment. */
   script: (sent: Sent) => readonly string[] = () => [];
   #reads = 0;
   #onArrival: (arrival: Arrival) => void = () => {};
@@ -49,7 +49,7 @@ export class MemoryLink implements Link {
     return this.leaving;
   }
 
-  /** A segment of the target's comes in. */
+  /** Receives a segment of the target. */
   arrive(notation: string, to: number, from = 80, overrides: PacketOverrides = {}): void {
     const envelope = { family: 4, src: this.remote, dst: this.local, srcPort: from, dstPort: to } as const;
     const packet = buildPacket(segment(notation), { ...envelope, window: 1000 }, overrides);

@@ -38,7 +38,7 @@ describe('the packet of a segment', () => {
       expect(hasRightChecksum(buildPacket(segment('<SEQ=1><CTL=SYN><CHECKSUM=0>'), envelope))).to.equal(
         false,
       );
-      // The window is what makes the sum all ones: then zero is what a sender has to write.
+      // The window makes the sum all ones, so the sender must write a checksum of zero.
       const wnd = Array.from({ length: 65_536 }, (_, value) => value).find((value) =>
         hasRightChecksum(buildPacket({ ...segment('<SEQ=1><CTL=SYN><CHECKSUM=0>'), wnd: value }, envelope)),
       );

@@ -118,7 +118,7 @@ describe('the tester and its mailboxes', () => {
     const answer = mailbox.next(() => true, 1);
     const until = performance.now() + 10;
     while (performance.now() < until);
-    // The timer is due; what has arrived meanwhile is read only after timers, as from a socket.
+    // The timer is due. As with a socket, what has arrived meanwhile is read only after timers.
     setImmediate(() => link.arrive('<SEQ=7><ACK=8><CTL=ACK>', mailbox.port));
     expect((await answer)?.segment.seq).to.equal(7);
   });

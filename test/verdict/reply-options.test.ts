@@ -37,7 +37,7 @@ describe('the options of a reply', () => {
     ['a SYN,ACK that takes nothing of what was offered', SYN_ACK, [OFFERED], []],
     ['a SYN of its own with all of them', `<SEQ=5000><CTL=SYN><WSCALE=0><SACKOK>${STAMP}`, [], []],
     ['an ACK that permits SACK', `${ACK}<SACKOK>`, [OFFERED], ['SACK-permitted without SYN']],
-    // RFC 2018 has each side say for itself what it can receive.
+    // Under RFC 2018 each side says what it can receive.
     ['a SYN,ACK that permits SACK', `${SYN_ACK}<SACKOK>`, [tester(SYN)], []],
     ['SACK blocks', `${ACK}<OPT=0101050a0000000100000002>`, PLAIN, ['SACK not permitted']],
     ['an ACK with timestamps', ACK + STAMP, STAMPED, []],

@@ -7,7 +7,7 @@ export const word16 = fc.integer({ min: 0, max: 65535 });
 
 const KNOWN_TYPES = [0, 1, 2, 3, 4, 5, 8];
 
-/** Options that decode to what they are, wherever they stand before an `eol`. */
+/** Options that decode to themselves, anywhere before an `eol`. */
 const legalOptions: fc.Arbitrary<TcpOption> = fc.oneof(
   fc.constantFrom<TcpOption>({ kind: 'nop' }, { kind: 'sackPermitted' }),
   word16.map((value) => ({ kind: 'mss', value }) as const),
@@ -24,7 +24,7 @@ const legalOptions: fc.Arbitrary<TcpOption> = fc.oneof(
       fc.uint8Array({ maxLength: 8 }),
     )
     .map(([type, body]) => ({ kind: 'raw', type, bytes: Uint8Array.of(body.length + 2, ...body) }) as const),
-  // A known kind whose length is not that of its kind.
+  // A known kind with a length that its kind does not have.
   fc.constantFrom<TcpOption>(
     { kind: 'raw', type: 2, bytes: Uint8Array.of(3, 9) },
     { kind: 'raw', type: 3, bytes: Uint8Array.of(2) },
@@ -34,12 +34,12 @@ const legalOptions: fc.Arbitrary<TcpOption> = fc.oneof(
   ),
 );
 
-/** How a list of options may end when nothing behind it can be an option: with a length that cannot be. */
+/** An illegal length, which ends a list of options: nothing after it can be an option. */
 const broken: fc.Arbitrary<TcpOption> = fc
   .tuple(fc.constantFrom(2, 3, 4, 5, 8, 254), fc.constantFrom(0, 1, 200), fc.uint8Array({ maxLength: 6 }))
   .map(([type, length, body]) => ({ kind: 'raw', type, bytes: Uint8Array.of(length, ...body) }));
 
-/** Lists of at most 40 octets in whole 32-bit words: filled up in front, where `nop` is harmless. */
+/** Lists of at most 40 octets in whole 32-bit words. They are padded in front, where `nop` is harmless. */
 export const optionLists: fc.Arbitrary<readonly TcpOption[]> = fc
   .tuple(fc.array(legalOptions, { maxLength: 6 }), fc.option(broken, { nil: undefined }))
   .map(([options, last]) => (last ? [...options, last] : options))
@@ -57,7 +57,7 @@ export const addressPairs: fc.Arbitrary<Addresses> = fc.oneof(
   fc.record({ family: fc.constant(6 as const), src: ipv6Addresses, dst: ipv6Addresses }),
 );
 
-/** Segments of which everything but the header length may be illegal. */
+/** Segments in which everything except the header length may be illegal. */
 export const tcpHeaders: fc.Arbitrary<TcpHeader> = fc.record(
   {
     srcPort: word16,

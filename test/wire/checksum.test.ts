@@ -4,7 +4,7 @@ import { encodeTcp, internetChecksum, pseudoHeader, SYN, WireError } from '../..
 
 const octets = (hexadecimal: string) => new Uint8Array(Buffer.from(hexadecimal.replaceAll(' ', ''), 'hex'));
 
-/** The checksum by the definition: word by word, the carry brought round at once. */
+/** The checksum by its definition: word by word, with the carry added at once. */
 function wordByWord(data: Uint8Array): number {
   let sum = 0;
   for (let at = 0; at < data.length; at += 2) {
@@ -36,7 +36,7 @@ describe('wire: checksum', () => {
   });
 
   it('is that of a SYN over IPv6 summed by hand', () => {
-    // fd00+0001+fd00+0002+0014+0006 = 1fa1d; +5006 = 24a23; carries brought round 4a25; its complement b5da
+    // fd00+0001+fd00+0002+0014+0006 = 1fa1d; +5006 = 24a23; with the carries added 4a25; its complement b5da
     const segment = encodeTcp(BARE_SYN, { family: 6, src: 'fd00::1', dst: 'fd00::2' });
     expect(segment.subarray(16, 18)).to.deep.equal(octets('b5da'));
   });

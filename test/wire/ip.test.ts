@@ -63,7 +63,7 @@ const ipv6Headers: fc.Arbitrary<Ipv6Header> = fc.record({
 
 const payloads = fc.uint8Array({ maxLength: 80 });
 
-/** Any octets, and octets that begin as the version does and tell their own length. */
+/** Any octets, and octets with a right version and length field. */
 const packets = (first: number, lengthAt: number) =>
   fc.oneof(
     fc.uint8Array({ maxLength: 120 }),

@@ -20,14 +20,14 @@ export function* abort(tcb: TcbWithQueues, rules: CallRules): Reactions {
     case 'LISTEN':
     case 'SYN-SENT':
       yield* must(step('nothing is sent'), next, { told: notices });
-      return yield* must(step('the call alone is told'), next, { told: ok });
+      return yield* must(step('only the call gets a response'), next, { told: ok });
     case 'CLOSING':
     case 'LAST-ACK':
     case 'TIME-WAIT':
       return yield* must(step('nothing is sent'), next, { told: ok });
     default: {
       const [plain, withAck] = resets(tcb);
-      // Section 3.9.1.6: the calls that wait are told, or only ABORT is.
+      // Section 3.9.1.6: either the outstanding calls get a response too, or only ABORT does.
       for (const told of [notices, ok]) {
         yield* must(step('a reset at SND.NXT'), next, { sent: [plain], told });
         // Once established, all segments carry the current acknowledgment (RFC 793 section 3.7, RFC 9293 section 3.8).

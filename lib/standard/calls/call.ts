@@ -1,6 +1,6 @@
 import type { State } from '../state.ts';
 
-/** What the system finds against a call, beyond what the TCB tells. */
+/** Reasons of the system to refuse a call, besides those in the TCB. */
 interface Hindrance {
   /** The user has no access to this connection, or to this local socket. */
   readonly noAccess?: true;
@@ -17,7 +17,7 @@ export interface Open extends Hindrance {
   readonly security?: number;
   /** 0...7. */
   readonly precedence?: number;
-  /** What of it this user may not ask for. */
+  /** The parts that this user may not ask for. */
   readonly notAllowed?: 'security' | 'precedence';
 }
 
@@ -25,7 +25,7 @@ export interface Send extends Hindrance {
   readonly name: 'SEND';
   /** At least 1. */
   readonly octets: number;
-  /** Absent where the interface has no such flag: then each SEND is as if it were set (RFC 9293 section 3.9.1.2). */
+  /** Absent when the interface has no such flag. Each SEND then counts as pushed (RFC 9293 section 3.9.1.2). */
   readonly push?: boolean;
   readonly urgent?: true;
 }
@@ -47,7 +47,7 @@ export type Status = PlainCall<'STATUS'>;
 /** A call of the user (RFC 9293 section 3.9.1, RFC 793 section 3.8). */
 export type Call = Open | Send | Receive | Close | Abort | Status;
 
-/** The errors by the words of RFC 793 and RFC 9293; that of an invalid remote address has none there. */
+/** The errors in the words of RFC 793 and RFC 9293, which have none for an invalid remote address. */
 export const CALL_ERRORS = [
   'connection illegal for this process',
   'connection does not exist',

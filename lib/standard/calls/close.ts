@@ -43,7 +43,7 @@ function* fin(tcb: TcbWithQueues, rules: CallRules): Reactions {
     return yield* must(rules.step(tcb, 'a SEND waits: so does CLOSE'), closing);
   // CLOSE-WAIT is left only when the FIN is sent, ESTABLISHED in any case.
   const next = tcb.state === 'ESTABLISHED' ? enter(closing, 'FIN-WAIT-1') : closing;
-  yield* transmit(rules.step(tcb, 'a FIN behind the text'), next, rules);
+  yield* transmit(rules.step(tcb, 'a FIN after the text'), next, rules);
 }
 
 function* again(tcb: TcbWithQueues, rules: CallRules): Reactions {
@@ -53,8 +53,8 @@ function* again(tcb: TcbWithQueues, rules: CallRules): Reactions {
 }
 
 /**
- * RFC 793 closes in a simplex fashion: the user goes on to receive. RFC 1122 section 4.2.2.13 and RFC 9293 section 3.6.1 allow a
- * half-duplex close beside it, after which nobody reads what comes.
+ * In RFC 793 a close is simplex: the user goes on to receive. RFC 1122 section 4.2.2.13 and RFC 9293 section 3.6.1 also allow a
+ * half-duplex close, after which the user reads nothing more.
  */
 function* simplexOrHalfDuplex(
   tcb: TcbWithQueues,
@@ -73,7 +73,7 @@ function* simplexOrHalfDuplex(
   yield* permitted(`${because}: a reset is a SHOULD`, proceed({ ...gone, read: received(tcb) }));
 }
 
-/** A reset shows that received text is lost. Its form is not given. */
+/** A reset shows that received text is lost. The RFCs give no form for it. */
 function* lost(tcb: TcbWithQueues, rules: CallRules): Reactions {
   if (!rules.rfc1122 || unread(tcb) === 0) return;
   for (const reset of resets(tcb))

@@ -12,12 +12,12 @@ export function* open(tcb: TcbWithQueues, call: Open, rules: CallRules): Reactio
   if (tcb.state === 'LISTEN' && call.mode === 'active') return yield* fromListen(tcb, call, rules);
   const exists = tcb.state === 'LISTEN' ? 'another passive OPEN' : 'the connection exists';
   yield* must(rules.step(tcb, exists), tcb, refusal('connection already exists'));
-  // It makes a connection record of its own, or fails.
+  // It makes a new connection record, or fails.
   if (tcb.state === 'LISTEN')
     yield* must(`${rules.by('3.9.1.1', '4.2.2.18', '3.8')}: this record stays as it is`, tcb);
 }
 
-/** The errors of the paragraph. It gives no order where several apply. */
+/** The errors of the paragraph. It gives no order when several apply. */
 function* errors(tcb: TcbWithQueues, call: Open, rules: CallRules): Generator<CallError> {
   const precedence = rules.rfc9293 ? 'Diffserv value not allowed' : 'precedence not allowed';
   if (call.notAllowed === 'precedence') yield precedence;
@@ -29,7 +29,7 @@ function* errors(tcb: TcbWithQueues, call: Open, rules: CallRules): Generator<Ca
   if (rules.rfc1122 && call.remote === 'invalid') yield 'invalid remote address';
 }
 
-/** RFC 793 calls foreign what is remote in RFC 9293. */
+/** RFC 793 says "foreign" where RFC 9293 says "remote". */
 export const unspecified = (rules: CallRules): CallError =>
   rules.rfc9293 ? 'remote socket unspecified' : 'foreign socket unspecified';
 

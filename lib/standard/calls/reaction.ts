@@ -5,12 +5,12 @@ import type { Origin, State } from '../state.ts';
 import type { Segment } from '../tcb.ts';
 import type { CallError, Told } from './call.ts';
 
-/** What is handed to the user by one RECEIVE. */
+/** The text that one RECEIVE gives to the user. */
 export interface Delivery {
-  /** The sequence number of its first octet: with the octets, which part of the peer's text it is. */
+  /** The sequence number of its first octet. With the number of octets it says which part of the peer's text this is. */
   readonly seq: number;
   readonly octets: number;
-  /** Whether its last octet came with PSH. To pass it on is optional since RFC 1122 (section 4.2.2.2). */
+  /** Whether its last octet came with PSH. Passing PSH on is optional since RFC 1122 (section 4.2.2.2). */
   readonly push: boolean;
   /** Whether more urgent text is to come. */
   readonly urgent: boolean;
@@ -24,14 +24,14 @@ export interface Reaction {
   readonly tcb: TcbWithQueues;
   readonly delivered: readonly Delivery[];
   /**
-   * In the order of the text. A call that is told nothing has returned without an error; whether with an "ok" at once or
-   * later is left open by RFC 9293 section 3.9.1.2.
+   * In the order of the RFC. A call without an entry has returned without an error. RFC 9293 section 3.9.1.2 leaves open
+   * whether its "ok" comes at once or later.
    */
   readonly told: readonly Told[];
   readonly level: Level;
-  /** The rule: document, section, state, and what it says there in our own words. */
+  /** The rule: document, section, state, and what it says, in our own words. */
   readonly why: string;
-  /** The SEQ of what is sent is an ISS that the TCP selects anew: it is written as the TCB's and not to be compared. */
+  /** The SEQ of the segment is a new ISS, which the TCP is free to choose. Do not compare it with the TCB's. */
   readonly freeSeq?: true;
 }
 
@@ -48,7 +48,7 @@ export const must = react('required');
 export const should = react('recommended');
 export const may = react('permitted');
 
-/** In an order of its own, so that equal things are written alike. */
+/** With sorted keys, so that equal values give equal text. */
 const ordered = (value: unknown): unknown => {
   if (value instanceof Set) return [...value].sort();
   if (Array.isArray(value)) return value.map(ordered);
@@ -58,25 +58,25 @@ const ordered = (value: unknown): unknown => {
     .map(([name, each]) => [name, ordered(each)]);
 };
 
-/** The same reaction, by several rules, counts as what the strongest of them makes it. */
+/** A reaction that follows from several rules has the level of the strongest of them. */
 export const distinctReactions = (reactions: Iterable<Reaction>): Reaction[] => [
   ...strongestOf(reactions, ({ level: _, why: __, ...what }) => ordered(what)).values(),
 ];
 
-/** What the caller is told at once, and nothing else happens. */
+/** The caller gets a response at once, and nothing else happens. */
 export const refusal = (says: CallError): Effects => ({ told: [{ to: 'caller', says }] });
 
-/** Outstanding SENDs and RECEIVEs are told why they come to nothing. */
+/** Outstanding SENDs and RECEIVEs get the error. */
 export const outstanding = (tcb: TcbWithQueues, says: CallError): readonly Told[] => [
   ...(sendsOutstanding(tcb) ? ([{ to: 'SENDs', says }] as const) : []),
   ...(tcb.receives.length > 0 ? ([{ to: 'RECEIVEs', says }] as const) : []),
 ];
 
-/** The connection in another state; only SYN-RECEIVED remembers where it came from. */
+/** The connection in another state. Only SYN-RECEIVED has an origin. */
 export const enter = ({ origin: _, ...tcb }: TcbWithQueues, state: State, origin?: Origin): TcbWithQueues =>
   origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
 
-/** The TCB is deleted: nothing waits any more. */
+/** The TCB is deleted, with all that waits in its queues. */
 export const deleted = ({ urgent: _, ...tcb }: TcbWithQueues): TcbWithQueues => {
   const gone = enter(tcb, 'CLOSED');
   const read = received(gone);
@@ -85,14 +85,14 @@ export const deleted = ({ urgent: _, ...tcb }: TcbWithQueues): TcbWithQueues => 
 
 export type CallRules = ReturnType<typeof callRules>;
 
-/** Which documents are in force, and where they describe a call or a timeout. */
+/** The documents in force, and the citations of calls and timeouts. */
 export const callRules = (profile: Profile, event: string, section: string) => {
   const rfc9293 = profile === 'rfc9293';
   const place = rfc9293 ? `RFC 9293 ${section} ${event}` : `RFC 793 3.9 ${event}`;
   return {
     rfc1122: profile !== 'rfc793',
     rfc9293,
-    /** A section of RFC 9293, or where RFC 1122 has the same, or RFC 793. */
+    /** A section of RFC 9293, or the same rule in RFC 1122 or RFC 793. */
     by: (now: string, then: string, first?: string): string =>
       rfc9293 ? `RFC 9293 ${now}` : profile === 'rfc793' && first ? `RFC 793 ${first}` : `RFC 1122 ${then}`,
     /** The paragraph of the state. */

@@ -21,17 +21,17 @@ export function* receive(tcb: TcbWithQueues, call: Receive, rules: CallRules): R
       const filled = available >= call.octets;
       const pushed = available > 0 && gt(tcb.pushed, tcb.read);
       if (available > 0 && (filled || pushed || rules.rfc1122))
-        yield* deliver(step('text that waits is handed over'), tcb, call, rules);
+        yield* deliver(step('text that waits is delivered'), tcb, call, rules);
       if (!filled && !pushed) yield* queue(step('not enough text waits'), tcb, call, rules);
       return;
     }
     case 'CLOSE-WAIT':
       if (unread(tcb) === 0) yield* must(step('no text is left'), tcb, closing);
-      else yield* deliver(step('what is left is handed over'), tcb, call, rules);
+      else yield* deliver(step('the rest of the text is delivered'), tcb, call, rules);
       return;
     default:
       yield* must(step('the peer has closed'), tcb, closing);
-      // By the letter of this paragraph text would be lost that was acknowledged.
+      // Taken literally, this paragraph would lose text that was acknowledged.
       if (unread(tcb) > 0)
         yield* deliver(`${rules.by('3.9.1.4', '4.2.2.13', '3.5')}: users go on to read`, tcb, call, rules);
   }
@@ -44,11 +44,11 @@ function* queue(why: string, tcb: TcbWithQueues, { octets, noRoom }: Receive, ru
   else yield* must(why, { ...tcb, receives: [...tcb.receives, octets] });
 }
 
-/** Fills the buffer until it is full, or a PUSH was seen, or the text is at its end. */
+/** Fills the buffer until it is full, or up to a PUSH, or up to the end of the text. */
 function* deliver(why: string, tcb: TcbWithQueues, { octets }: Receive, rules: CallRules): Reactions {
   const most = Math.min(octets, unread(tcb));
   const next = firstUnread(tcb);
-  // Text behind the urgent pointer comes in another buffer, unless the boundary is marked.
+  // Text after the urgent pointer goes into another buffer, unless the boundary is marked.
   const urgent = gt(tcb.rcvUp, next) ? Math.min(sub(tcb.rcvUp, next), most) : most;
   yield* deliveries(why, tcb, urgent, rules);
   if (urgent < most) yield* deliveries(`${why}, the end of what is urgent marked`, tcb, most, rules);
@@ -70,7 +70,7 @@ function* deliveries(why: string, tcb: TcbWithQueues, octets: number, rules: Cal
   if (finReceived(tcb) || room <= tcb.rcvWnd) return yield* must(why, next, effects);
   const wider = { ...next, rcvWnd: room };
   const update = { ...effects, sent: [emptyAck(wider)] };
-  // RFC 1122 section 4.2.3.3, RFC 9293 section 3.8.6.2.2: a small gain is not worth a window update.
+  // RFC 1122 section 4.2.3.3, RFC 9293 section 3.8.6.2.2: a small gain causes no window update.
   const worth = room - tcb.rcvWnd >= Math.min(tcb.rcvBuff / 2, tcb.sndMss);
   if (!rules.rfc1122 || !worth) yield* must(`${why}; a window update may wait`, next, effects);
   const widen = rules.rfc1122 && !worth ? may : must;

@@ -5,7 +5,7 @@ import type { Control, Segment } from '../tcb.ts';
 
 const LARGEST_URGENT_FIELD = 2 ** 16 - 1;
 
-/** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> with what is added; text before the end of what is urgent carries URG. */
+/** <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> with additions. Text before the end of urgent text has URG. */
 export const formed = (
   tcb: TcbWithQueues,
   { seq = tcb.sndNxt, data = 0, controls = [] }: { seq?: number; data?: number; controls?: Control[] },

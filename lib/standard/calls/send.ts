@@ -40,8 +40,8 @@ function* noRoom(tcb: TcbWithQueues, rules: CallRules): Reactions {
 }
 
 /**
- * The text behind what waits already, which begins at `next`. Urgent text ends where the text of this call ends. RFC 1122
- * section 4.2.2.4 has SND.UP point to its last octet, and RFC 9293 section 3.8.5 behind it; RFC 793 says both, on pages 56 and 17.
+ * The text after the text that already waits. It begins at `next`. Urgent text ends where the text of this call ends. In RFC 1122
+ * section 4.2.2.4 SND.UP is its last octet, in RFC 9293 section 3.8.5 the octet after it. RFC 793 says both, on pages 56 and 17.
  */
 function withText(
   tcb: TcbWithQueues,

@@ -6,7 +6,7 @@ import type { Control, Segment } from '../tcb.ts';
 import { type CallRules, enter, type Reaction, type Reactions } from './reaction.ts';
 import { formed } from './segments.ts';
 
-/** Some octets of the text that waits may be sent now. */
+/** A number of octets of the waiting text that may be sent now. */
 interface Amount {
   readonly octets: number;
   readonly level: Level;
@@ -14,8 +14,8 @@ interface Amount {
 }
 
 /**
- * What may go out of the queue of SENDs now, in segments as large as they can be, and the FIN of a CLOSE that waits behind it.
- * How text is cut into segments is the TCP's own affair; to send the largest is a SHOULD (RFC 9293 section 3.9.1.2, SHLD-28).
+ * What may be sent now from the queue of SENDs, in the largest segments, and the FIN of a CLOSE that waits after it. A TCP is free
+ * to divide text into segments; the largest segments are a SHOULD (RFC 9293 section 3.9.1.2, SHLD-28).
  */
 export function* transmit(why: string, tcb: TcbWithQueues, rules: CallRules): Reactions {
   for (const amount of queued(tcb) > 0
@@ -33,7 +33,7 @@ function amounts(tcb: TcbWithQueues, rules: CallRules): Generator<Amount> {
   return rules.rfc1122 ? bySillyWindowAvoidance(tcb, rules) : byWindow(tcb);
 }
 
-/** A SEND is pushed where its user says so, and by the CLOSE behind it. */
+/** A SEND is pushed when its user says so, or when a CLOSE follows it. */
 const isPushed = ({ sends, closing }: TcbWithQueues): boolean => closing || sends.some(({ push }) => push);
 
 const fitting = (tcb: TcbWithQueues): number => Math.min(queued(tcb), Math.max(0, usable(tcb)));
@@ -76,7 +76,7 @@ function* bySillyWindowAvoidance(tcb: TcbWithQueues, { by }: CallRules): Generat
     const why = `${by('3.9.1.2', '4.2.2.2')}: text without PUSH may be aggregated`;
     yield { octets: 0, level: 'permitted', why };
   }
-  // The TCB knows no congestion window: it may be smaller, but lets one segment go when nothing is in flight.
+  // The TCB has no congestion window. That window may be smaller, but allows one segment when nothing is in flight.
   const least = inFlight(tcb) === 0 ? Math.min(sndMss, fits) : 0;
   for (let octets = least; octets <= full; octets += sndMss)
     if (octets > 0 || inFlight(tcb) > 0)
@@ -89,7 +89,7 @@ function* bySillyWindowAvoidance(tcb: TcbWithQueues, { by }: CallRules): Generat
     };
 }
 
-/** The first octets of the queue, in segments: SND.NXT moves over them. */
+/** Sends the first octets of the queue in segments, and advances SND.NXT. */
 export function segmentized(
   tcb: TcbWithQueues,
   octets: number,
@@ -108,7 +108,7 @@ export function segmentized(
   return { sent, tcb: { ...tcb, sends, sndNxt, sent: [...tcb.sent, ...sent] } };
 }
 
-/** The queue behind its first octets, and whether a SEND with PUSH ends in them. */
+/** The queue after its first octets, and whether a SEND with PUSH ends in them. */
 function without(
   sends: readonly QueuedSend[],
   octets: number,
@@ -121,14 +121,14 @@ function without(
   return { rest, pushed: first.push || pushed };
 }
 
-/** Where the FIN of a CLOSE leads. RFC 793 page 61 says CLOSING, its figures 6 and 13 LAST-ACK, as RFC 1122 4.2.2.20(a). */
+/** The state after the FIN of a CLOSE. RFC 793 page 61 says CLOSING; its figures 6 and 13 and RFC 1122 4.2.2.20(a) say LAST-ACK. */
 const afterFin = ({ state }: TcbWithQueues, rules: CallRules): readonly State[] => {
   if (state === 'CLOSING') return ['CLOSING'];
   if (state !== 'CLOSE-WAIT') return ['FIN-WAIT-1'];
   return rules.rfc1122 ? ['LAST-ACK'] : ['LAST-ACK', 'CLOSING'];
 };
 
-/** The FIN follows when no text is left, in a segment of its own or on the last one. */
+/** When no text is left the FIN follows, in its own segment or with the last text. */
 export function* finBehind(reaction: Reaction, rules: CallRules): Reactions {
   const { tcb, sent } = reaction;
   if (!tcb.closing || tcb.sends.length > 0) return yield reaction;
@@ -142,6 +142,6 @@ export function* finBehind(reaction: Reaction, rules: CallRules): Reactions {
     const queue = [...tcb.sent.slice(0, -1), both];
     yield { ...reaction, sent: [...sent.slice(0, -1), both], tcb: { ...next, sent: queue } };
   }
-  // A FIN takes a place in the window; the CLOSE call does not look at the window.
+  // A FIN takes room in the window, but the CLOSE call does not check the window.
   if (usable(tcb) < 1) yield { ...reaction, why: 'glossary, send window: nothing new is sent beyond it' };
 }

@@ -14,7 +14,7 @@ const RESET_BY_ABORT: readonly State[] = [
   'CLOSE-WAIT',
 ];
 
-/** No segment is named; but by section 3.9.1.1 (RFC 793 section 3.8) the timeout aborts, and an abort sends a reset. */
+/** The section names no segment. But by section 3.9.1.1 (RFC 793 section 3.8) the timeout aborts, and an abort sends a reset. */
 export function* givenUp(
   why: string,
   tcb: TcbWithQueues,

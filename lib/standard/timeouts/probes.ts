@@ -37,7 +37,7 @@ export const keepsAlive = (tcb: TcbWithQueues): boolean =>
   queued(tcb) === 0 &&
   !tcb.closing;
 
-/** RFC 1122 section 4.2.3.6, RFC 9293 section 3.8.4. RFC 793 does not know keep-alives, and forbids none. */
+/** RFC 1122 section 4.2.3.6, RFC 9293 section 3.8.4. RFC 793 does not mention keep-alives, and does not forbid them. */
 export function* keepAlive(tcb: TcbWithQueues, unanswered: number, rules: CallRules): Reactions {
   const place = rules.by('3.8.4', '4.2.3.6');
   const probe = { ...emptyAck(tcb), seq: sub(tcb.sndNxt, 1) };
@@ -45,7 +45,7 @@ export function* keepAlive(tcb: TcbWithQueues, unanswered: number, rules: CallRu
   const usual = rules.rfc1122 ? should : may;
   yield* usual(`${place}: a keep-alive without data`, tcb, { sent: [probe] });
   yield* may(`${place}: a keep-alive with one garbage octet`, tcb, { sent: [{ ...probe, data: 1 }] });
-  // No single probe that is not answered shows that the connection is dead; how many do is not said.
+  // A single unanswered probe does not show that the connection is dead. The RFCs do not say how many do.
   if (unanswered > 1)
     yield* givenUp(`${place}: ${unanswered} probes in a row`, tcb, [{ to: 'user', says: ABORTED }], may);
 }

@@ -5,23 +5,23 @@ import { formed, syn } from '../calls/segments.ts';
 import { synInFlight, type TcbWithQueues, unacknowledged } from '../queues.ts';
 import type { Control, Segment } from '../tcb.ts';
 
-/** The segment at the front of the retransmission queue, as it was or packed anew, with the current acknowledgment. */
+/** The segment at the front of the retransmission queue, as it was or repacketized, with the current acknowledgment. */
 export function* sentAgain(tcb: TcbWithQueues, rules: CallRules): Reactions {
   const step = (what: string): string => rules.step(tcb, what);
   const [front, ...others] = unacknowledged(tcb);
   if (synInFlight(tcb)) return yield* synAgain(tcb, front, rules);
   if (front === undefined) return yield* must(step('the queue is empty'), tcb);
   yield* must(step('the front of the queue'), tcb, { sent: [refreshed(tcb, front)] });
-  // Figure 13 and section 3.7 have every segment carry the current acknowledgment; an identical one is spoken of as well.
+  // By figure 13 and section 3.7 every segment has the current acknowledgment. Identical retransmissions are mentioned too.
   yield* may(`${rules.by('3.8.1', '4.2.2.15')}: it may be identical`, tcb, { sent: [front] });
   const room = front.seq === tcb.sndUna && tcb.sndWnd > 0 ? tcb.sndWnd : tcb.sndMss;
   for (const most of new Set([tcb.sndMss, Math.min(room, tcb.sndMss)])) {
     const packed = repacked(tcb, [front, ...others], most);
-    yield* must('RFC 793 3.7: the queue may be packed anew', tcb, { sent: [packed] });
+    yield* must('RFC 793 3.7: the queue may be repacketized', tcb, { sent: [packed] });
   }
 }
 
-/** A SYN is written by the state: after two crossing SYNs also as it was first sent, without ACK. Text of it may follow. */
+/** The state gives the form of the SYN. In a simultaneous open it may also be the first form, without ACK. Its text may follow. */
 function* synAgain(tcb: TcbWithQueues, text: Segment | undefined, rules: CallRules): Reactions {
   const forms = tcb.state === 'SYN-SENT' ? [syn(tcb)] : [synAck(tcb)];
   if (tcb.origin === 'active') forms.push(syn(tcb));
@@ -34,14 +34,14 @@ function* synAgain(tcb: TcbWithQueues, text: Segment | undefined, rules: CallRul
   }
 }
 
-/** The same octets and controls, with what the header says now. */
+/** The same octets and controls, with the current header fields. */
 const refreshed = (tcb: TcbWithQueues, { seq, data, ctl }: Segment): Segment =>
   formed(tcb, { seq, data, controls: kept(ctl) });
 
 const kept = (ctl: Segment['ctl']): Control[] =>
   (['PSH', 'FIN'] as const).filter((control) => ctl.has(control));
 
-/** One segment of what is unacknowledged, from SND.UNA on, with at most so many octets of text. */
+/** One unacknowledged segment from SND.UNA on, with at most so many octets of text. */
 function repacked(tcb: TcbWithQueues, queue: readonly Segment[], most: number): Segment {
   const controls = new Set<Control>();
   let end = tcb.sndUna;

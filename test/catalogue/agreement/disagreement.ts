@@ -13,7 +13,7 @@ const adoptions = (profile: Profile): readonly Adoption[] =>
 const printAdoption = (adoption: Adoption): string =>
   CHECKS.filter((check) => adoption[check]).join('+') || 'none';
 
-/** The first encounter of a case in which the case and the model differ, told in full. */
+/** The first encounter in which the case and the specification differ, in full. */
 function disagreement(subject: Case, profile: Profile, adoption: Adoption): string | undefined {
   for (let number = 0; number < ENCOUNTERS; number += 1) {
     const encounter = encounterOf(subject, number);
@@ -31,7 +31,7 @@ function disagreement(subject: Case, profile: Profile, adoption: Adoption): stri
   return undefined;
 }
 
-/** Where a case and the model differ, under each profile and each choice of the checks of RFC 5961. */
+/** Where a case and the specification differ, under each profile and each choice of the checks of RFC 5961. */
 export const disagreements = (subject: Case): readonly string[] =>
   PROFILES.flatMap((profile) =>
     adoptions(profile).flatMap((adoption) => disagreement(subject, profile, adoption) ?? []),

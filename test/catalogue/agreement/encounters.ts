@@ -8,13 +8,13 @@ import type { Segment, Tcb } from '../../../lib/standard/tcb.ts';
 import { tcbVariables } from '../../../lib/standard/variables.ts';
 import { add } from '../../../lib/wire/seq.ts';
 
-/** A TCB such as the recipe of a case leads to, and the stimulus of the case over it. */
+/** A TCB as the recipe of a case leads to, and the stimulus of the case with its numbers. */
 export interface Encounter {
   readonly tcb: Tcb;
   readonly segment: Segment;
 }
 
-/** The same case and number always make the same encounter. Sequence numbers often lie where they wrap around. */
+/** The same case and number always give the same encounter. Sequence numbers are often near the wrap-around. */
 export function encounterOf(subject: Case, number: number): Encounter {
   const random = new Random(number, subject.id);
   const tcb = tcbOf(subject, random);
@@ -24,7 +24,7 @@ export function encounterOf(subject: Case, number: number): Encounter {
 const between = (random: Random, least: number, most: number): number =>
   least + (random.next() % (most - least + 1));
 
-/** Our SYN, or our FIN, is sent and waits for its acknowledgment. */
+/** The target's SYN or FIN is sent and unacknowledged. */
 const WAITING: readonly State[] = ['SYN-SENT', 'SYN-RECEIVED', 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
 
 function tcbOf(subject: Case, random: Random): Tcb {
@@ -50,7 +50,7 @@ function tcbOf(subject: Case, random: Random): Tcb {
     sndWl2: sndUna,
     irs,
     rcvNxt,
-    // No recipe leads to an open window that is smaller.
+    // No recipe leads to a smaller open window.
     rcvWnd: window === 'zero' ? 0 : between(random, 64, 65_535),
     rcvUp: rcvNxt,
     timestamps: syn.timestamps === true,

@@ -8,7 +8,7 @@ import { CONTROLS, type Control, segLen, type Tcb } from '../../../lib/standard/
 import { tcbVariables } from '../../../lib/standard/variables.ts';
 import type { Encounter } from './encounters.ts';
 
-/** What is compared of an outcome, as text: level, reply, state after, and what RCV.NXT must then be. */
+/** The parts of an outcome that are compared, as text: level, reply, state after, and RCV.NXT after it. */
 export type Outcomes = ReadonlyMap<string, string>;
 
 interface Found {
@@ -17,7 +17,7 @@ interface Found {
   readonly why: string;
 }
 
-/** Of outcomes that differ in level only, the strongest. */
+/** The strongest of outcomes that differ only in level. */
 function strongest(found: readonly Found[]): Outcomes {
   const best = new Map<string, Found>();
   for (const each of found) {
@@ -42,7 +42,7 @@ const fields = (
     data > 0 ? `<DATA=${data}>` : '',
   ].join('');
 
-/** The verdict looks at RCV.NXT only where it was known before, and where there still is a connection. */
+/** The verdict checks RCV.NXT only when it was known before and the connection still exists. */
 const withRcvNxt = (before: Tcb, state: string, rcvNxt: number): string =>
   ['LISTEN', 'SYN-SENT'].includes(before.state) || ['CLOSED', 'LISTEN'].includes(state)
     ? ''
@@ -75,7 +75,7 @@ export function expected(
   return strongest(found);
 }
 
-/** What the model does. */
+/** What the specification does. */
 export function modelled({ tcb, segment }: Encounter, profile: Profile, adoption: Adoption): Outcomes {
   const found = segmentArrives(tcb, segment, profile, adoption).map((arrival: Arrival): Found => {
     const { reply, tcb: after, level, why, freeSeq } = arrival;

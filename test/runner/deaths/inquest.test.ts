@@ -13,13 +13,13 @@ import type { LossCause } from '../../../lib/verdict/reason.ts';
 import { type CaseResult, type JudgedResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { inconclusiveResult, resultOf } from '../results.ts';
 
-/** In which part of an attempt a case ends the target: by how often it was tried, and how many are on the wire, 0 in an inquest. */
+/** The part of an attempt in which a case ends the target, by the number of the attempt and of cases on the wire (0 in an inquest). */
 type Fate = (job: Job, attempts: number, onTheWire: number) => Phase | undefined;
 
 const ENDING = { signal: 'SIGSEGV' };
 const SENT = { from: 'tester', at: 0 } as Entry;
 
-/** A run of so many cases on a target without a wire: all of a round are on it when one of them ends it. */
+/** A run of so many cases without a wire. All cases of a round are on the target when one of them ends it. */
 function runOf(count: number, fate: Fate, width = 8) {
   const deaths: Death[] = [];
   const watch = {
@@ -79,7 +79,7 @@ function runOf(count: number, fate: Fate, width = 8) {
     inquest.suspects.remember(job, [SENT]);
     await new Promise(setImmediate);
     onTheWire -= 1;
-    // The tester's reset in the end: the result is there already.
+    // The tester's reset at the end: the result is known already.
     if (deaths.length > before && phase !== 'farewell') throw new TargetDied();
     return resultOf('conformant', { id: job.id });
   };

@@ -8,7 +8,7 @@ import { skipBecause } from '../../packages.ts';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/segment-arrives.js', import.meta.url));
 const ROOT = process.getuid?.() === 0;
-// Room for what was there before, and not for a run's reports.
+// Room for the earlier report, but not for the reports of a run.
 const SIZE = '64k';
 
 /** In a mount namespace of its own: a small file system with an earlier report, a run into it, what is then there. */
@@ -27,7 +27,7 @@ describe('the disk for reports is full', () => {
       const namespace = ROOT ? ['-m'] : ['-U', '-r', '-m'];
       const words = ['--', 'sh', '-c', SCENE, 'sh', folder, process.execPath, COMMAND];
       const { status, stdout, stderr } = spawnSync('unshare', [...namespace, ...words], { encoding: 'utf8' });
-      // Some containers have no mounts to give.
+      // Some containers do not allow mounts.
       if (status === 99 || /unshare/.test(stderr))
         skipBecause(this, `nothing may be mounted here (${stderr.trim()})`);
       expect(stderr).to.match(/results\.json could not be written: the disk is full\.\n/);

@@ -6,11 +6,11 @@ import { say } from '../../../lib/report/say.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 
-/** What came of some cases without a fault, and with it. */
+/** The results of some cases without the fault, and with it. */
 export interface Played {
   readonly clean: readonly CaseResult[];
   readonly disturbed: readonly CaseResult[];
-  /** Of the cases with the fault. */
+  /** The results with the fault. */
   readonly durationMs: number;
 }
 
@@ -32,7 +32,7 @@ export async function play(fault: string): Promise<Played> {
 
 const keyOf = ({ id, family }: CaseResult): string => `${id}, IPv${family}`;
 
-/** Every result with the fault is that without it, or inconclusive with a reason; none is missing. */
+/** Every result with the fault equals that without it, or is inconclusive with a reason. None is missing. */
 export function expectNoneWrong({ clean, disturbed }: Pick<Played, 'clean' | 'disturbed'>): void {
   expect(disturbed.map(keyOf).sort()).to.deep.equal(clean.map(keyOf).sort());
   const right = new Map(clean.map((result) => [keyOf(result), result]));
@@ -45,7 +45,7 @@ export function expectNoneWrong({ clean, disturbed }: Pick<Played, 'clean' | 'di
 
 const verdictsOf = (result: CaseResult) => PROFILES.map((profile) => verdictOf(result, profile));
 
-/** The results that the fault has cost. */
+/** The results that the fault has made inconclusive. */
 export const lost = ({ clean, disturbed }: Pick<Played, 'clean' | 'disturbed'>): CaseResult[] => {
   const before = new Set(clean.filter(({ outcome }) => outcome !== 'judged').map(keyOf));
   return disturbed.filter((result) => result.outcome !== 'judged' && !before.has(keyOf(result)));

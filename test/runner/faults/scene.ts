@@ -1,6 +1,6 @@
 /**
- * Something goes wrong while cases run: `scene.ts FAULT`, inside the tester's namespace. Prints what came of the cases
- * with the fault, beside what comes of them without.
+ * Something goes wrong while cases run: `scene.ts FAULT`, inside the tester's namespace. Prints the results of the
+ * cases with the fault and without it.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import type { CaseResult } from '../../../lib/verdict/result.ts';
 import type { Played } from './play.ts';
 
 const CONTROL_PORT = 10_793;
-// One case in so many: from every state, in few seconds.
+// One case in so many: cases of every state, in a few seconds.
 const EVERY = 20;
 const WIDTH = 30;
 // Of the cases, before something goes wrong.
@@ -27,7 +27,7 @@ interface Stage {
 
 interface Fault {
   readonly engine?: EngineOptions;
-  /** Happens when the first results are there. */
+  /** Happens after the first results. */
   readonly happens?: (stage: Stage) => Promise<void>;
 }
 

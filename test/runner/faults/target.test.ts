@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { reasonText } from '../../../lib/report/expectation.ts';
 import { expectNoneWrong, lost, type Played, play } from './play.ts';
 
-/** The faults that the target comes back from: nothing is lost but time. */
+/** The faults from which the target recovers: they cost only time. */
 const OVERCOME = [
   'the upper tester is restarted',
   'the upper tester pauses',
@@ -11,16 +11,16 @@ const OVERCOME = [
   'the receive queue overflows',
 ] as const;
 
-/** Those that it does not, and the reason that the rest of the cases is given. */
+/** The faults from which it does not, and the reason in the other cases' results. */
 const FATAL = {
   'the upper tester dies': /^the target was lost: upper tester at .+ does not answer any more, for 2 s$/,
   'the upper tester hangs': /^the target was lost: upper tester at .+ does not answer any more, for 2 s$/,
   'the link goes down': /^the target was lost: 192\.0\.2\.2 does not answer any more, for 2 s$/,
 } as const;
 
-// Results made before the fault, of those that the scene waits for.
+// The results before the fault, of those for which the scene waits.
 const FIRST = 20;
-// The cases take 6 s without a fault; the absence, the patience, what is tried again and a busy machine come on top.
+// The cases take 6 s without a fault. The absence, the waiting, repeated attempts and a busy machine add to that.
 const LONGEST = 60_000;
 
 describe('faults of the target and the wire', () => {
@@ -37,7 +37,7 @@ describe('faults of the target and the wire', () => {
     it(`${fault}: every verdict is right, in the end`, () => {
       const { clean, disturbed, durationMs } = played.get(fault) as Played;
       expectNoneWrong({ clean, disturbed });
-      // A case whose attempts all fell into the absence may be given up.
+      // A case may be inconclusive when the target was absent in all its attempts.
       expect(lost({ clean, disturbed }).length).to.be.at.most(clean.length / 20);
       expect(durationMs).to.be.below(LONGEST);
     });

@@ -16,11 +16,11 @@ const settings = settingsFrom({ SEGMENT_ARRIVES_SEED: '793', SEGMENT_ARRIVES_PAR
 
 interface Outcome {
   readonly results: readonly CaseResult[];
-  /** Why the others have none. */
+  /** Why the other cases have none. */
   readonly reasons: readonly string[];
 }
 
-/** Runs some cases in an engine of its own, to whose process something happens after the first result. */
+/** Runs some cases in an engine of their own. Something happens to its process after the first result. */
 async function run(happens?: (pid: number) => unknown, mostMissing?: number): Promise<Outcome> {
   const session = await Session.open(settings, mostMissing);
   try {
@@ -73,7 +73,7 @@ describe('faults of the tester', () => {
     this.timeout(60_000);
     const session = await Session.open(settings);
     process.kill(session.pid as number, 'SIGKILL');
-    // Its pipe is closed meanwhile, and this process, asleep, has not heard of it when it sends the word.
+    // The pipe is closed while this process sleeps, so it does not know that when it sends the message.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     await session.close();
   });

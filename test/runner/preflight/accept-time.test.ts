@@ -26,7 +26,7 @@ describe('when the user is given a connection', () => {
     link.script = accepting();
     const waits: number[] = [];
     const events = new Map<number, Promise<void>>();
-    // Its user looks at the connections that it has been given from the SYN on, and takes 60 ms to tell.
+    // Its user is given connections from the SYN on, and takes 60 ms to report them.
     driver.accepted = async (port: number, timeout = 0) => {
       const event = events.get(port) ?? new Promise((resolve) => setTimeout(resolve, 60));
       if (!events.has(port)) waits.push(timeout);

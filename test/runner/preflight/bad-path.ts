@@ -1,6 +1,6 @@
 /**
- * What preflight makes of a target or a path that is not as it should be: `bad-path.ts WHAT`, inside the tester's
- * namespace. Prints what it found, or why nothing can be tested, and what came of a few cases.
+ * What the preflight finds on a faulty target or path: `bad-path.ts WHAT`, inside the tester's namespace. Prints what it
+ * found, or why nothing can be tested, and the results of a few cases.
  */
 import { once } from 'node:events';
 import { CASES as CATALOGUE, findScenario } from '../../../lib/catalogue/catalogue.ts';
@@ -21,7 +21,7 @@ export interface Found {
 const rules = (rule: string, hook = 'input'): string =>
   `nft -f - <<< 'table inet t { chain c { type filter hook ${hook} priority 0; ${rule}; }; }'`;
 
-/** Commands on the target, settings of the run, and how the ids of its cases begin; absent: CASES. */
+/** Commands on the target, settings of the run, and the beginning of its cases' ids; default CASES. */
 interface Scene {
   readonly command?: string;
   readonly noise?: string;

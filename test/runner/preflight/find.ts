@@ -6,7 +6,7 @@ import type { Found } from './bad-path.ts';
 
 const SCENE = fileURLToPath(new URL('bad-path.ts', import.meta.url));
 
-/** What preflight finds in one of the scenes of bad-path.ts, in a lab of its own. */
+/** What the preflight finds in one scene of bad-path.ts, in a lab of its own. */
 export async function find(what: string): Promise<Found> {
   const { command, args } = labCommand();
   const words = [...args, process.execPath, '--import', 'tsx', SCENE, what];

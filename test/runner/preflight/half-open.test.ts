@@ -9,7 +9,7 @@ import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { find } from './find.ts';
 
 const WIDTH = 64;
-// Three times as many cases as the backlog has room for.
+// Three times as many cases as the backlog holds.
 const OF_SYN_RECEIVED = 24;
 
 const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;

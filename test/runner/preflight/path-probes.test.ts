@@ -10,7 +10,7 @@ const BURST = 100;
 const resetOf = ({ segment: { seq, ack, ctl } }: Sent): string =>
   ctl.has('ACK') ? `<SEQ=${ack}><CTL=RST>` : `<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`;
 
-/** Answers the burst of a kind as one, the last segment first; others at once. */
+/** Answers a burst in reverse order, the last segment first; answers other segments at once. */
 const backwards = (link: MemoryLink, isHeld: (sent: Sent) => boolean): void => {
   const held: Sent[] = [];
   link.script = (sent) => {

@@ -6,7 +6,7 @@ import { MemoryLink, type Sent } from '../../tester/memory-link.ts';
 
 const PORTS = { closed: 1, open: 80 };
 
-/** What a right TCP does at either port. */
+/** The answers of a correct TCP at either port. */
 function right({ segment: { ctl, seq, ack }, to }: Sent): string[] {
   if (ctl.has('RST')) return [];
   if (to === PORTS.open) return ctl.has('SYN') ? [`<SEQ=9><ACK=${seq + 1}><CTL=SYN,ACK>`] : [];

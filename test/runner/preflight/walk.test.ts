@@ -89,7 +89,7 @@ describe('the walk through the states', function () {
         ...['SYN-RECEIVED passive', 'ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT'],
         ...['CLOSING', 'LAST-ACK', 'TIME-WAIT'],
       ]);
-      // LISTEN is there to be asked, and what the target opens does not pass by it.
+      // A listener is there to be tested. A connection that the target opens does not go through it.
       for (const place of [{ state: 'LISTEN' }, { state: 'SYN-SENT' }, { state: 'CLOSED' }] as const) {
         expect(
           blockerOf(

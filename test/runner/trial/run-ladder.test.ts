@@ -65,7 +65,7 @@ describe('a ladder', () => {
 
   it('deviates at the first step that is not, and names it', async () => {
     const { link, context } = fresh();
-    // It neither takes the text nor answers it, and what comes after is not told apart from it.
+    // It neither accepts the text nor answers it, and the next segment looks the same.
     link.script = accepting(({ segment: { data } }) => data === 10);
     const { result } = await runLadder(scenario(), context, 0);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');

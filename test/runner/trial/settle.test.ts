@@ -13,7 +13,7 @@ const right: Sample = { result: resultOf('conformant', { kind: 'empty-ack', obse
 const wrong: Sample = { result: resultOf('deviates', { kind: 'rst', observed: ['<CTL=RST>'] }) };
 const spoilt: Sample = { result: inconclusiveResult('the tester was 900 ms late') };
 
-/** Attempts that come to these samples, the last one over and over. */
+/** Attempts with these samples; the last one repeats. */
 function attempts(...samples: Sample[]) {
   const told: number[] = [];
   const once = async (spoiltBefore: number): Promise<Sample> => {
@@ -23,7 +23,7 @@ function attempts(...samples: Sample[]) {
   return { once, told };
 }
 
-/** A path on which so many in a hundred exchanges were lost. */
+/** A path that lost so many of a hundred exchanges. */
 function pathOf(percent: number): PathQuality {
   const path = new PathQuality();
   path.recordProbes(1000, { lost: percent * 10 });
@@ -138,7 +138,7 @@ describe('a verdict is believed', () => {
     const other = attempts({ result: { ...inconclusiveResult('another reason') } });
     await settle({ profile: 'rfc9293', path: clean, futility }, other.once);
     expect(other.told).to.have.length(5);
-    // One attempt that says something is enough, whatever the others came to.
+    // One attempt with a result is enough, whatever the others gave.
     const late = attempts(spoilt, right);
     const result = await settle({ profile: 'rfc9293', path: clean, futility }, late.once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');

@@ -138,7 +138,7 @@ describe('the watch over the target', () => {
   });
 
   describe('over one that can be started again', () => {
-    /** One whose process has ended, or hangs: a restart brings it back, so many times. */
+    /** A target whose process has ended or hangs. A restart brings it back, so many times. */
     function mortal(ending: Ending | undefined, comesBack = true) {
       const one = watched();
       const inner = one.link.script;

@@ -4,7 +4,7 @@ import type { Family, Lab } from '../../../lib/lab/namespaces/lab.ts';
 /** Where they call. */
 export const CALLED = { 4: 32_101, 6: 32_102 } as const;
 
-/** Calls again as soon as a connection has ended; says nothing, and closes when the tester has. */
+/** Connects again as soon as a connection has ended. Sends nothing, and closes when the tester has closed. */
 const caller = (host: string, port: number): string => `
   const { connect } = require('node:net');
   const call = () => connect(${port}, '${host}').resume().on('error', () => {}).on('close', () => setTimeout(call, 5));

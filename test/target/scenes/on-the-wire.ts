@@ -1,4 +1,4 @@
-/** The tester's end in a lab: what the engine has before it runs cases, without its preflight. */
+/** The tester's end in a lab, as the engine has it before it runs cases, but without the preflight. */
 
 import { findScenario } from '../../../lib/catalogue/catalogue.ts';
 import { isCase } from '../../../lib/catalogue/scenario.ts';
@@ -18,7 +18,7 @@ export interface Ends {
   readonly target: Readonly<Partial<Record<4 | 6, string>>>;
 }
 
-/** Runs cases side by side, in every family that they have. */
+/** Runs cases side by side, in each of their families. */
 export async function runCases(
   ends: Ends,
   driver: Driver,

@@ -7,7 +7,7 @@ const [program = 'nc', ...ids] = process.argv.slice(2);
 const lab = await Lab.create();
 const driver = new CommandDriver({
   command: {
-    // -N: the end of its input is a half close.
+    // -N: at the end of its input it half-closes the connection.
     run: `nsenter --net=${lab.targetNamespace} ${program} -n -N {address} {port}`,
     sends: true,
     halfCloses: true,

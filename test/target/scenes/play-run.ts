@@ -1,6 +1,6 @@
 /**
- * `play-run.ts TARGET ID...`: a whole run, preflight included, against a target in a lab whose user nobody moves, as somebody
- * would set it up; prints what was found of it, and the results.
+ * `play-run.ts TARGET ID...`: a whole run with preflight, against a target in a lab whose user cannot be driven. The target is
+ * described as a user would describe it. Prints what was found about the target, and the results.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ export interface WholeRun {
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/targets/', import.meta.url));
 
-/** Starts what is to be the target. @returns the settings that name it */
+/** Starts the target. @returns the settings that name it */
 async function begin(name: string, lab: Lab, folder: string): Promise<NodeJS.ProcessEnv> {
   if (name === 'await') {
     call(lab, 4);

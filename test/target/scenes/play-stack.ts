@@ -3,7 +3,7 @@ import { findStack } from '../../../lib/lab/stacks/index.ts';
 import type { Family } from '../../../lib/lab/namespaces/lab.ts';
 import { runCases } from './on-the-wire.ts';
 
-/** Conservative: what the preflight would measure of slow timers. */
+/** Conservative values: those of slow timers. */
 const SLOW = { synAckRetransmission: 8000, finRetransmission: 2500 };
 
 const [which = '', ...ids] = process.argv.slice(2);

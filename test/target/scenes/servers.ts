@@ -1,4 +1,4 @@
-/** Servers as a user would have them, on the target of a lab. */
+/** Ordinary servers on the target of a lab. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -9,15 +9,15 @@ import { installing } from '../../packages.ts';
 
 export interface Servers {
   readonly services: readonly Service[];
-  /** Starts them; a folder for their files is at hand. */
+  /** Starts them. Their files go into the folder. */
   start(lab: Lab, folder: string): void;
-  /** Why they cannot be had here; undefined when they can. */
+  /** Why they cannot run here; undefined when they can. */
   missing(): string | undefined;
 }
 
 const GET = 'GET / HTTP/1.0\r\n\r\n';
 
-/** Discard that never closes, daytime that closes at once, and one that only half closes. */
+/** Discard that never closes, daytime that closes at once, and a server that only half-closes. */
 const OF_OUR_OWN = `
   const { createServer } = require('node:net');
   const at = (port, serve) => createServer({ allowHalfOpen: true }, (socket) => {
@@ -97,7 +97,7 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
         ['Port 22', `HostKey ${key}`, 'PidFile none', 'UsePAM no', 'MaxStartups 300', ''].join('\n'),
       );
       mkdirSync(join(folder, 'run'));
-      // Where it confines itself must be there, and is not where no service was ever started.
+      // The folder to which it confines itself must exist. It does not exist before a service was ever started.
       const script =
         'mount -t tmpfs run /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f "$0" 2>/dev/null';
       lab.spawnInTarget('unshare', ['-m', 'sh', '-c', script, config], { stderr: 'inherit' });

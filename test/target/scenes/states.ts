@@ -1,4 +1,4 @@
-/** For each state two cases whose answer is certain, whatever the window, the profile and the kernel's limits. */
+/** Two cases for each state, with the same answer under any window, profile and limits of the kernel. */
 export const CASES = {
   CLOSED: ['closed.ack.empty', 'closed.syn.empty'],
   'CLOSED by FINs': ['closed.after-fins.ack', 'closed.after-fins.syn'],
