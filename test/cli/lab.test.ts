@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { labCommand } from '../../lib/lab/namespaces/enter.ts';
 import { STACKS } from '../../lib/lab/stacks/index.ts';
 import { cli, cliProcess, expectRefusal, temporaryFolder } from './cli.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 
 /** A command of each stack, and the package that has it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -65,12 +65,7 @@ describe('command line: stacks of the lab', function () {
   });
 
   it('lab run: keeps the logs of each stack beside its results', async function () {
-    try {
-      labCommand();
-    } catch (error) {
-      console.log(`      skipped: ${(error as Error).message}`);
-      this.skip();
-    }
+    skipWithoutLab(this);
     const reports = join(folder, 'reports');
     const words = ['lab', 'run', 'linux', 'reference', '--only', 'closed.ack.empty', '--reports', reports];
     const { code, stdout } = await cliProcess(words);

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { ipxe } from '../../lib/lab/stacks/ipxe/ipxe.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { seenOf } from '../../lib/verdict/result.ts';
-import { byCapability, noLab, play, wasReached } from '../target/scenes/play.ts';
+import { byCapability, play, wasReached } from '../target/scenes/play.ts';
+import { skipWithoutLab } from './skip.ts';
 
 const REACHED = [
   'syn-sent.ack.iss',
@@ -16,12 +17,10 @@ describe('ipxe', function () {
   this.timeout(120_000);
 
   it('calls in a loop: what an active open leads to is reached, the rest is beyond its capability', async function () {
-    const missing =
-      noLab() ?? (ipxe.missing().length > 0 ? `apt-get install ${ipxe.missing().join(' ')}` : undefined);
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutLab(
+      this,
+      ipxe.missing().length > 0 ? `apt-get install ${ipxe.missing().join(' ')}` : undefined,
+    );
     const results = await play('play-stack', ['ipxe,4', ...REACHED, ...PASSIVE]);
     for (const result of results) {
       const told = `${result.id}: ${reasonText(result, 'rfc9293') ?? seenOf(result)?.proof}`;

@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
 import { Lab } from '../../lib/lab/namespaces/lab.ts';
-import { skipWithout } from '../packages.ts';
+import { skipBecause, skipWithout } from '../packages.ts';
+import { skipWithoutLab } from './skip.ts';
 
 const OUTSIDE = fileURLToPath(new URL('outside.ts', import.meta.url));
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
@@ -171,15 +172,13 @@ describe('lab', function () {
           },
         );
         if ((user.prefix.length > 0 || !root) && probe.status !== 0) {
-          console.log(`      skipped: user namespaces are not allowed here (${probe.stderr.trim()})`);
-          this.skip();
+          skipBecause(this, `user namespaces are not allowed here (${probe.stderr.trim()})`);
         }
         // Other users cannot read a home directory, root's included.
         if (
           spawnSync(user.prefix[0] ?? 'env', [...user.prefix.slice(1), 'test', '-r', OUTSIDE]).status !== 0
         ) {
-          console.log(`      skipped: ${user.name} may not read ${OUTSIDE}`);
-          this.skip();
+          skipBecause(this, `${user.name} may not read ${OUTSIDE}`);
         }
       });
 
@@ -297,15 +296,8 @@ describe('lab', function () {
 
 describe('labCommand', () => {
   it('names a command that runs in a namespace of its own', function () {
-    let words: string[];
-    try {
-      const { command, args } = labCommand();
-      words = [command, ...args];
-    } catch (error) {
-      console.log(`      skipped: ${(error as Error).message}`);
-      this.skip();
-    }
-    const [command = '', ...args] = words;
+    skipWithoutLab(this);
+    const { command, args } = labCommand();
     const namespace = execFileSync(command, [...args, 'readlink', '/proc/self/ns/net'], { encoding: 'utf8' });
     expect(namespace.trim()).to.match(/^net:/).and.not.equal(readlinkSync('/proc/self/ns/net'));
   });

@@ -1,12 +1,18 @@
 import { LabUnavailable, labCommand } from '../../lib/lab/namespaces/enter.ts';
+import { skipBecause } from '../packages.ts';
 
-/** Skips the tests of a context, with the reason, where this machine cannot make a lab. */
-export function skipWithoutLab(context: Mocha.Context): void {
+/** Skips a test, or all those behind a hook, where no lab can be made, or for another reason that is given; prints why. */
+export function skipWithoutLab(test: Mocha.Context, otherwise?: string): void {
+  const reason = noLab() ?? otherwise;
+  if (reason !== undefined) skipBecause(test, reason);
+}
+
+function noLab(): string | undefined {
   try {
     labCommand();
+    return undefined;
   } catch (error) {
     if (!(error instanceof LabUnavailable)) throw error;
-    console.log(`      skipped: ${error.message}`);
-    context.skip();
+    return error.message;
   }
 }

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { slirp } from '../../lib/lab/stacks/slirp/slirp.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { seenOf } from '../../lib/verdict/result.ts';
-import { byCapability, noLab, play, wasReached } from '../target/scenes/play.ts';
+import { byCapability, play, wasReached } from '../target/scenes/play.ts';
 import { CASES } from '../target/scenes/states.ts';
+import { skipWithoutLab } from './skip.ts';
 
 /** slirp4netns forwards over IPv4 only. */
 const OPENED = ['CLOSED by FINs', 'CLOSED by abort', 'SYN-SENT', 'SYN-RECEIVED, active'];
@@ -12,12 +13,10 @@ describe('slirp', function () {
   this.timeout(120_000);
 
   it('has every state reached through the proxy, but for active opens over IPv6', async function () {
-    const missing =
-      noLab() ?? (slirp.missing().length > 0 ? `apt-get install ${slirp.missing().join(' ')}` : undefined);
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutLab(
+      this,
+      slirp.missing().length > 0 ? `apt-get install ${slirp.missing().join(' ')}` : undefined,
+    );
     const ids = Object.values(CASES).map(([first]) => first);
     const results = await play('play-stack', ['slirp,4,6', ...ids]);
     expect(results).to.have.length(2 * ids.length);

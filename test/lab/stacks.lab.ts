@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/namespaces/enter.ts';
 import { findStack } from '../../lib/lab/stacks/index.ts';
+import type { Stack } from '../../lib/lab/stacks/stack.ts';
 import { skipBecause, skipWithout } from '../packages.ts';
+import { skipWithoutLab } from './skip.ts';
 
 const INSIDE = fileURLToPath(new URL('stack-inside.ts', import.meta.url));
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
@@ -99,6 +101,17 @@ async function leftovers({ processes, temporary }: Story): Promise<{ processes: 
 /** In some containers only root may use the devices. */
 const forEveryone = (device: string): boolean => (statSync(device).mode & 0o6) === 0o6;
 
+/** Why what a stack has to fetch cannot be had; undefined when it is here. */
+async function notPrepared(stack: Stack): Promise<string | undefined> {
+  try {
+    await stack.prepare?.();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof LabUnavailable)) throw error;
+    return error.message;
+  }
+}
+
 const NOTHING = { processes: [], files: [] };
 
 describe('stacks of the lab', function () {
@@ -114,21 +127,10 @@ describe('stacks of the lab', function () {
       before(async function () {
         const stack = await findStack(id);
         if (!stack) throw new Error(`there is no stack ${id}`);
-        const reason =
-          stack.missing().length > 0
-            ? `apt-get install ${stack.missing().join(' ')}`
-            : id === 'gvisor' && !root
-              ? 'it needs root'
-              : await Promise.resolve(stack.prepare?.()).then(
-                  () => labCommand() && undefined,
-                  (error: unknown) => {
-                    if (!(error instanceof LabUnavailable)) throw error;
-                    return error.message;
-                  },
-                );
-        if (reason === undefined) return;
-        process.stdout.write(`      ${id} is not tested: ${reason}\n`);
-        this.skip();
+        const missing = stack.missing();
+        if (missing.length > 0) skipBecause(this, `apt-get install ${missing.join(' ')}`);
+        if (id === 'gvisor' && !root) skipBecause(this, 'it needs root');
+        skipWithoutLab(this, await notPrepared(stack));
       });
 
       it('starts, is driven over both families, and stops without a trace', async () => {

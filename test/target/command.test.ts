@@ -5,8 +5,9 @@ import { CommandDriver } from '../../lib/target/command-driver.ts';
 import { NotCapable } from '../../lib/target/driver.ts';
 import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
 import { installing } from '../packages.ts';
-import { byCapability, noLab, play, wasReached } from './scenes/play.ts';
+import { byCapability, play, wasReached } from './scenes/play.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 
 const PASSIVE: readonly Reachable[] = ['LISTEN', 'SYN-RECEIVED, passive'];
 
@@ -39,22 +40,14 @@ describe('targets that connect', function () {
   };
 
   it('nc, started by a command, gets to every state that begins with an active open', async function () {
-    const missing = noLab() ?? installing('netcat-openbsd');
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutLab(this, installing('netcat-openbsd'));
     const results = await play('play-command', ['nc', ...Object.values(CASES).flat()]);
     expect(results).to.have.length(2 * Object.values(CASES).flat().length);
     judge(results, PASSIVE);
   });
 
   it('a program that calls all the time gets where it takes the connection by itself', async function () {
-    const missing = noLab();
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    skipWithoutLab(this);
     const ids = Object.values(CASES).map(([first]) => first);
     const results = await play('play-await', ids);
     expect(results).to.have.length(2 * ids.length);

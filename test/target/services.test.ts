@@ -4,9 +4,10 @@ import type { Destination } from '../../lib/target/driver.ts';
 import { NotCapable } from '../../lib/target/driver.ts';
 import { ServicesDriver } from '../../lib/target/services-driver.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
-import { byCapability, noLab, play, wasReached } from './scenes/play.ts';
+import { byCapability, play, wasReached } from './scenes/play.ts';
 import { SERVERS } from './scenes/servers.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 
 const OPENED: readonly Reachable[] = [
   'CLOSED by FINs',
@@ -36,11 +37,7 @@ describe('services as targets', function () {
 
   for (const [name, servers] of Object.entries(SERVERS)) {
     it(`${name}: its states are reached and proven, the rest is beyond its capability`, async function () {
-      const missing = noLab() ?? servers.missing();
-      if (missing !== undefined) {
-        console.log(`      skipped: ${missing}`);
-        this.skip();
-      }
+      skipWithoutLab(this, servers.missing());
       const results = await play('play-services', [name, ...Object.values(CASES).flat()]);
       const beyond = new Set([...OPENED, ...(OUT_OF_REACH[name] ?? [])]);
       for (const [state, ids] of Object.entries(CASES)) {

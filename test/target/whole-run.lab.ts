@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { installing } from '../packages.ts';
-import { byCapability, noLab, play } from './scenes/play.ts';
+import { byCapability, play } from './scenes/play.ts';
 import type { WholeRun } from './scenes/play-run.ts';
 import { SERVERS } from './scenes/servers.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 
 /** Deviations that would be wrong for an application that cannot be driven, or that sends text by itself. */
 const USERS = [
@@ -42,11 +43,7 @@ describe('a whole run against a target whose user nobody moves', function () {
 
   for (const [name, states] of Object.entries(TARGETS)) {
     it(`${name}: gets where it can, and accuses nobody of what the application does`, async function () {
-      const reason = noLab() ?? missing(name);
-      if (reason !== undefined) {
-        console.log(`      skipped: ${reason}`);
-        this.skip();
-      }
+      skipWithoutLab(this, missing(name));
       const { adoption, results } = await play<WholeRun>('play-run', [name, ...ids]);
       // Only a command can make the target's user send first.
       expect(adoption).to.deep.equal({ rst: true, syn: true, ...(name === 'command' ? { ack: true } : {}) });

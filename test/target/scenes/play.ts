@@ -26,16 +26,6 @@ export async function play<Told = CaseResult[]>(scene: string, words: readonly s
   return JSON.parse(stdout) as Told;
 }
 
-/** Why there is no lab here; undefined when there is. */
-export function noLab(): string | undefined {
-  try {
-    labCommand();
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
 export const wasReached = ({ outcome }: CaseResult): boolean => outcome === 'judged';
 
 export const byCapability = (result: CaseResult): boolean =>
