@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { STACKS } from '../../lib/lab/stacks/index.ts';
-import { cli, cliProcess, expectRefusal, temporaryFolder } from './cli.ts';
-import { skipWithoutLab } from '../lab/skip.ts';
+import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 
 /** A command of each stack, and the package that has it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -16,8 +15,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   reference: 'gcc',
 };
 
-describe('command line: stacks of the lab', function () {
-  this.timeout(120_000);
+describe('command line: stacks of the lab', () => {
   const folder = temporaryFolder();
   /** No command of a stack is found. */
   const bare = { env: { PATH: join(folder, 'empty') } };
@@ -62,20 +60,5 @@ describe('command line: stacks of the lab', function () {
     );
     expect(ended.stderr.match(/gcc/g)).to.have.length(1);
     expect(existsSync(join(folder, 'none'))).to.equal(false);
-  });
-
-  it('lab run: keeps the logs of each stack beside its results', async function () {
-    skipWithoutLab(this);
-    const reports = join(folder, 'reports');
-    const words = ['lab', 'run', 'linux', 'reference', '--only', 'closed.ack.empty', '--reports', reports];
-    const { code, stdout } = await cliProcess(words);
-    expect(code, stdout).to.equal(0);
-    for (const id of ['linux', 'reference']) {
-      expect(existsSync(join(reports, id, 'results.json')), id).to.equal(true);
-      expect(readFileSync(join(reports, id, 'logs', `${id}.log`), 'utf8'), id).to.match(
-        /^ready \d+\nended with 0\n$/,
-      );
-    }
-    expect(existsSync(join(reports, 'index.html'))).to.equal(true);
   });
 });

@@ -1,11 +1,5 @@
 import { expect } from 'chai';
-import { CASES } from '../../../lib/catalogue/catalogue.ts';
-import { reasonText } from '../../../lib/report/expectation.ts';
-import { skipWithoutLab } from '../../lab/skip.ts';
 import { findAcceptTime } from '../../../lib/runner/preflight/accept-time.ts';
-import { Session } from '../../../lib/runner/session.ts';
-import { settingsFrom } from '../../../lib/runner/settings.ts';
-import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { referenceWorld } from '../../states/reference-world.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
 
@@ -48,36 +42,5 @@ describe('when the user is given a connection', () => {
     driver.seesAccepts = false;
     expect(await findAcceptTime(environment, 4)).to.equal('unknown');
     await tester.close();
-  });
-});
-
-const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
-
-describe('a target whose user is given connections at the SYN', function () {
-  this.timeout(60_000);
-
-  before(async function () {
-    skipWithoutLab(this);
-  });
-
-  it('is known as one, and not accused for it', async () => {
-    const stack = 'reference:rfc9293:accepts-at-syn';
-    const session = await Session.open(
-      settingsFrom({ SEGMENT_ARRIVES_STACK: stack, SEGMENT_ARRIVES_FAMILY: '4' }),
-    );
-    try {
-      expect(session.target.facts['accepts a connection']).to.equal('at the SYN');
-      const chosen = CASES.filter(({ id }) =>
-        /^(listen\.syn|syn-received\.passive\.(ack|rst))\./.test(id),
-      ).map(({ id }) => ({ id, family: 4 }) as const);
-      expect(chosen).to.have.length.above(20);
-      session.request(chosen);
-      for (const { id, family } of chosen) {
-        const result = await session.result(id, family);
-        expect(verdictOf(result, 'rfc9293'), told(result)).to.equal('conformant');
-      }
-    } finally {
-      await session.close();
-    }
   });
 });

@@ -1,19 +1,7 @@
 import { expect } from 'chai';
-import { CASES } from '../../../lib/catalogue/catalogue.ts';
-import { reasonText } from '../../../lib/report/expectation.ts';
-import { skipWithoutLab } from '../../lab/skip.ts';
 import { type HalfOpen, usesCookiesOnly, widthWithin } from '../../../lib/runner/preflight/half-open.ts';
-import { Session } from '../../../lib/runner/session.ts';
-import { settingsFrom } from '../../../lib/runner/settings.ts';
-import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
-import { find } from './find.ts';
 
 const WIDTH = 64;
-// Three times as many cases as the backlog holds.
-const OF_SYN_RECEIVED = 24;
-
-const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
-
 const found = (held: number, cookies = 0): HalfOpen => ({
   ...{ asked: WIDTH, held, cookies },
   synAckRetransmission: 1000,
@@ -34,52 +22,5 @@ describe('the width within a backlog', () => {
     expect(usesCookiesOnly(found(0, WIDTH))).to.equal(true);
     expect(widthWithin(WIDTH, found(0, WIDTH))).to.equal(WIDTH);
     expect(usesCookiesOnly(found(8, 56))).to.equal(false);
-  });
-});
-
-describe('a backlog of 8', function () {
-  this.timeout(90_000);
-
-  before(async function () {
-    skipWithoutLab(this);
-  });
-
-  const OF_LIMITS: Readonly<Record<string, string | boolean>> = {
-    'backlog-then-cookies': 'beyond 8 half-open connections',
-    'backlog-then-oldest-forgotten': false,
-    'backlog-then-silence': false,
-  };
-  for (const [limit, cookies] of Object.entries(OF_LIMITS)) {
-    it(`of the reference is found, and no case blames it for what is beyond: ${limit}`, async () => {
-      const settings = { SEGMENT_ARRIVES_STACK: `reference:rfc9293:${limit}`, SEGMENT_ARRIVES_FAMILY: '4' };
-      const session = await Session.open(settingsFrom(settings));
-      try {
-        expect(session.target.facts['half-open connections at once']).to.equal(`8 of ${WIDTH}`);
-        expect(session.target.facts['SYN cookies']).to.equal(cookies);
-        const chosen = CASES.filter(({ state, origin }) => state === 'SYN-RECEIVED' && origin === 'passive')
-          .slice(0, OF_SYN_RECEIVED)
-          .map(({ id }) => ({ id, family: 4 }) as const);
-        session.request(chosen);
-        for (const { id, family } of chosen) {
-          const result = await session.result(id, family);
-          expect(verdictOf(result, 'rfc9293'), told(result)).to.be.oneOf(['conformant', 'permitted']);
-        }
-      } finally {
-        await session.close();
-      }
-    });
-  }
-
-  it('of Linux, and SYN cookies beyond it, is found as well', async () => {
-    const { facts, results } = await find('a backlog of 8, then SYN cookies');
-    expect(facts['SYN cookies']).to.match(/^beyond \d+ half-open connections$/);
-    expect(Number(/\d+/.exec(String(facts['half-open connections at once']))?.[0])).to.be.within(6, 10);
-    expect(results).to.have.length.above(20);
-    // Without a TCB a reset ends nothing, and these would deviate.
-    const resets = results.filter(({ id }) =>
-      /^syn-received\.passive\.rst\.(at-rcv-nxt|beyond|one-before)$/.test(id),
-    );
-    expect(resets).to.have.length.above(1);
-    for (const result of resets) expect(verdictOf(result, 'rfc9293'), told(result)).to.equal('conformant');
   });
 });
