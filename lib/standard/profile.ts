@@ -15,11 +15,11 @@ export const isProfile = (text: string): text is Profile => (PROFILES as readonl
 /**
  * How strongly a document asks for an outcome.
  *
- * Several `required` outcomes of one case are equally right: any of them conforms. `recommended` is what a SHOULD asks
- * for and conforms too. `permitted` is what remains allowed where a SHOULD or a MAY was not taken, or where the texts
- * contradict themselves: the verdict is `permitted`, and fails under --strict.
+ * Several `required` outcomes of one case are equally right: any of them conforms. `recommended` is what a SHOULD asks for;
+ * it conforms too. `permitted` is allowed where a SHOULD or a MAY was not taken, or where the RFCs contradict themselves. The
+ * verdict is then `permitted`, which fails under --strict.
  */
 export type Level = 'required' | 'recommended' | 'permitted';
 
-/** By how much one level outweighs another. */
+/** The order of the levels: a higher number is stronger. */
 export const STRENGTH: Readonly<Record<Level, number>> = { required: 2, recommended: 1, permitted: 0 };

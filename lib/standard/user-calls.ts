@@ -33,7 +33,8 @@ const SECTION: Readonly<Record<Call['name'], string>> = {
 
 /**
  * The user's calls (RFC 793 pages 54-64, RFC 9293 sections 3.10.1 to 3.10.6) as a function: everything that the documents of the
- * profile let a TCP do when its user calls. It never returns the same reaction twice, and always at least one that is more than permitted.
+ * profile let a TCP do when its user calls. It never returns the same reaction twice, and always at least one that is more than
+ * permitted.
  *
  * @throws RangeError for a SEND or RECEIVE of no octets
  */
