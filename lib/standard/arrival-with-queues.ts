@@ -1,7 +1,8 @@
+import { add, sub } from '../wire/seq.ts';
 import type { Adoption } from './adoption.ts';
 import { deleted, enter } from './calls/reaction.ts';
 import type { Profile } from './profile.ts';
-import { received, type TcbWithQueues } from './queues.ts';
+import { finReceived, received, type TcbWithQueues, unread } from './queues.ts';
 import { type Arrival, segmentArrives } from './segment-arrives.ts';
 import type { State } from './state.ts';
 import type { Segment, Tcb } from './tcb.ts';
@@ -24,7 +25,10 @@ const AFTER_CLOSE: { readonly [state in State]?: State } = {
   'CLOSE-WAIT': 'CLOSING',
 };
 
-/** SEGMENT ARRIVES for a TCB with queues. What waits is kept, and given up with the connection. */
+/**
+ * SEGMENT ARRIVES for a TCB with queues. What waits is kept, and given up with the connection. Text that is taken waits for the
+ * user in the buffer: the right edge of the window stays where it is, until a RECEIVE makes room.
+ */
 export function segmentArrivesWithQueues(
   tcb: TcbWithQueues,
   segment: Segment,
@@ -37,11 +41,23 @@ export function segmentArrivesWithQueues(
     const { tcb: next } = arrival;
     const after = before && AFTER_CLOSE[next.state];
     const queues = queuesAfter(tcb, after ? { ...next, state: after } : next);
-    const took = received(queues) !== received(tcb) && queues.irs === tcb.irs;
-    const pushes = took && (segment.ctl.has('PSH') || segment.ctl.has('FIN'));
-    return { ...arrival, tcb: pushes ? { ...queues, pushed: received(queues) } : queues };
+    const had = begins(tcb, next) ? 0 : unread(tcb);
+    const taken = unread(queues) - (queues.state === 'CLOSED' || queues.state === 'LISTEN' ? 0 : had);
+    const pushes = taken > 0 && (segment.ctl.has('PSH') || segment.ctl.has('FIN'));
+    const rcvWnd = Math.max(0, tcb.rcvWnd - taken);
+    const pushed = pushes ? received(queues) : queues.pushed;
+    return { ...arrival, reply: withWindow(arrival.reply, rcvWnd), tcb: { ...queues, rcvWnd, pushed } };
   });
 }
+
+/** Whether a SYN has begun the peer's text anew. */
+const begins = (tcb: Tcb, next: Tcb): boolean =>
+  next.irs !== tcb.irs || (isOpening(tcb) && !isOpening(next) && next.state !== 'CLOSED');
+
+const isOpening = ({ state }: Tcb): boolean => state === 'LISTEN' || state === 'SYN-SENT';
+
+const withWindow = (reply: Arrival['reply'], wnd: number): Arrival['reply'] =>
+  reply === 'silence' ? reply : { ...reply, wnd };
 
 function queuesAfter(tcb: TcbWithQueues, next: Tcb): TcbWithQueues {
   const whole = { ...tcb, ...next };
@@ -49,8 +65,10 @@ function queuesAfter(tcb: TcbWithQueues, next: Tcb): TcbWithQueues {
   const { origin: _, ...rest } = whole;
   const kept: TcbWithQueues = next.origin === undefined ? rest : whole;
   if (next.state === 'CLOSED') return deleted(kept);
-  // A passive opener that listens again has flushed its queues; a SYN begins the peer's text anew.
+  // A passive opener that listens again has flushed its queues.
   if (next.state === 'LISTEN') return { ...deleted(kept), state: 'LISTEN', receives: tcb.receives };
-  const begins = tcb.state === 'LISTEN' || tcb.state === 'SYN-SENT' || next.irs !== tcb.irs;
-  return begins ? { ...kept, read: 0, pushed: 0 } : kept;
+  if (begins(tcb, next)) return { ...kept, read: 0, pushed: 0 };
+  // By the letter of the eighth step another FIN at RCV.NXT moves it once more; that is no text.
+  const over = finReceived(tcb) ? sub(received(kept), received(tcb)) : 0;
+  return { ...kept, read: add(kept.read, over), pushed: add(kept.pushed, over) };
 }

@@ -13,7 +13,7 @@ import {
 import type { Profile } from './profile.ts';
 import { inFlight, synInFlight, type TcbWithQueues } from './queues.ts';
 import { ABORTED, givenUp } from './timeouts/given-up.ts';
-import { keepAlive, keepsAlive, probesWindow, zeroWindow } from './timeouts/probes.ts';
+import { keepAlive, keepsAlive, override, overrides, probesWindow, zeroWindow } from './timeouts/probes.ts';
 import { sentAgain } from './timeouts/retransmission.ts';
 
 /** The timer that expires. Its interval, and how that grows, are not part of this. */
@@ -24,6 +24,8 @@ export type Timer =
   | { readonly name: 'TIME-WAIT' }
   /** The window has been zero for a retransmission timeout, or the interval of its probes is over. */
   | { readonly name: 'zero window' }
+  /** Text waits for a larger window, or for more text, longer than the override timeout (RFC 9293 section 3.8.6.2.1). */
+  | { readonly name: 'override' }
   /** Nothing has arrived for the interval. `unanswered`: how many probes were sent since the last arrival. */
   | { readonly name: 'keep-alive'; readonly unanswered?: number };
 
@@ -32,6 +34,7 @@ const EVENT: Readonly<Record<Timer['name'], string>> = {
   retransmission: 'RETRANSMISSION TIMEOUT',
   'TIME-WAIT': 'TIME-WAIT TIMEOUT',
   'zero window': 'RETRANSMISSION TIMEOUT',
+  override: 'TIMEOUTS',
   'keep-alive': 'TIMEOUTS',
 };
 
@@ -57,6 +60,8 @@ function* ranOut(tcb: TcbWithQueues, timer: Timer, rules: CallRules): Reactions 
       return;
     case 'zero window':
       return yield* probesWindow(tcb) ? zeroWindow(tcb, rules) : idle();
+    case 'override':
+      return yield* overrides(tcb) ? override(tcb, rules) : idle();
     case 'keep-alive':
       return yield* keepsAlive(tcb) ? keepAlive(tcb, timer.unanswered ?? 0, rules) : idle();
   }

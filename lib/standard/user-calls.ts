@@ -63,6 +63,26 @@ export function serveQueue(tcb: TcbWithQueues, profile: Profile): Reaction[] {
   );
 }
 
+/**
+ * A RECEIVE that waits is served, the first of them, by the text that has arrived since; or it is told that none will.
+ */
+export function serveReceive(tcb: TcbWithQueues, profile: Profile): Reaction[] {
+  const rules = callRules(profile, 'RECEIVE call', SECTION.RECEIVE);
+  const [octets, ...rest] = tcb.receives;
+  if (octets === undefined) return [...must('no RECEIVE waits', tcb)];
+  return distinctReactions(
+    [...receive({ ...tcb, receives: [] }, { name: 'RECEIVE', octets }, rules)].map((each) => ({
+      ...each,
+      tcb: { ...each.tcb, receives: each.tcb.receives.length > 0 ? tcb.receives : rest },
+      told: each.told.map((told) =>
+        told.to === 'caller' && told.says !== 'state' && told.says !== 'ok'
+          ? ({ to: 'RECEIVEs', says: told.says } as const)
+          : told,
+      ),
+    })),
+  );
+}
+
 function* called(tcb: TcbWithQueues, call: Call, rules: CallRules): Reactions {
   if (call.name === 'OPEN') return yield* open(tcb, call, rules);
   if (call.noAccess)

@@ -264,6 +264,21 @@ describe('timeOut', () => {
     });
   });
 
+  describe('override', () => {
+    const timer: Timer = { name: 'override' };
+    const sends = [{ octets: 10, push: true }];
+    check('what Nagle holds', whole('ESTABLISHED', { sndNxt: 111 }, { sends }), timer, [
+      'must <SEQ=111><ACK=301><DATA=10><CTL=ACK,PSH> ESTABLISHED',
+    ]);
+    check('what a small window holds', whole('CLOSE-WAIT', { sndWnd: 4 }, { sends }), timer, [
+      'must <SEQ=101><ACK=301><DATA=4><CTL=ACK> CLOSE-WAIT, SEND 6 waits',
+    ]);
+    check('not beyond the window', whole('ESTABLISHED', { sndWnd: 0 }, { sends }), timer, [
+      'must silence ESTABLISHED, SEND 10 waits',
+    ]);
+    for (const state of STATES) check(`nothing held: ${state}`, whole(state), timer, nothing(state));
+  });
+
   describe('keep-alive', () => {
     const timer: Timer = { name: 'keep-alive' };
     const on = { keepAlive: true };

@@ -36,7 +36,8 @@ function amounts(tcb: TcbWithQueues, rules: CallRules): Generator<Amount> {
 /** A SEND is pushed when its user says so, or when a CLOSE follows it. */
 const isPushed = ({ sends, closing }: TcbWithQueues): boolean => closing || sends.some(({ push }) => push);
 
-const fitting = (tcb: TcbWithQueues): number => Math.min(queued(tcb), Math.max(0, usable(tcb)));
+/** How much of the text that waits the window takes. */
+export const fitting = (tcb: TcbWithQueues): number => Math.min(queued(tcb), Math.max(0, usable(tcb)));
 
 /** RFC 793 section 3.7 and page 56. */
 function* byWindow(tcb: TcbWithQueues): Generator<Amount> {

@@ -1,7 +1,7 @@
 import { sub } from '../../wire/seq.ts';
 import { emptyAck } from '../arrives/replies.ts';
 import { type CallRules, may, must, type Reactions, should } from '../calls/reaction.ts';
-import { finBehind, segmentized } from '../calls/transmission.ts';
+import { finBehind, fitting, segmentized } from '../calls/transmission.ts';
 import { inFlight, queued, synInFlight, type TcbWithQueues } from '../queues.ts';
 import type { State } from '../state.ts';
 import { ABORTED, givenUp } from './given-up.ts';
@@ -27,6 +27,22 @@ export function* zeroWindow(tcb: TcbWithQueues, rules: CallRules): Reactions {
     const probe = { ...segmentized(tcb, octets), delivered: [], told: [], level, why } as const;
     for (const each of finBehind(probe, rules)) if (each.sent.length > 0) yield each;
   }
+}
+
+export const overrides = (tcb: TcbWithQueues): boolean =>
+  ['ESTABLISHED', 'FIN-WAIT-1', 'CLOSE-WAIT', 'CLOSING'].includes(tcb.state) && fitting(tcb) > 0;
+
+/** Rule (4) of RFC 1122 section 4.2.3.4 and RFC 9293 section 3.8.6.2.1: what was held back goes out, as far as the window reaches. */
+export function* override(tcb: TcbWithQueues, rules: CallRules): Reactions {
+  const why = `${rules.by('3.8.6.2.1', '4.2.3.4')} (4): the override timeout`;
+  const sent = {
+    ...segmentized(tcb, fitting(tcb)),
+    delivered: [],
+    told: [],
+    level: 'required',
+    why,
+  } as const;
+  yield* finBehind(sent, rules);
 }
 
 /** Idle: nothing is unacknowledged or waits to be sent (RFC 9293 section 3.8.4). */
