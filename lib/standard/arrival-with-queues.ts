@@ -1,15 +1,18 @@
 import { add, sub } from '../wire/seq.ts';
 import type { Adoption } from './adoption.ts';
+import type { Told } from './calls/call.ts';
 import { deleted, enter } from './calls/reaction.ts';
+import { toldOf } from './calls/told.ts';
 import type { Profile } from './profile.ts';
 import { finReceived, received, type TcbWithQueues, unread } from './queues.ts';
 import { type Arrival, segmentArrives } from './segment-arrives.ts';
 import type { State } from './state.ts';
 import type { Segment, Tcb } from './tcb.ts';
 
-/** An arrival, and the queues after it. */
+/** An arrival, the queues after it, and what the user is told of it. */
 export interface ArrivalWithQueues extends Arrival {
   readonly tcb: TcbWithQueues;
+  readonly told: readonly Told[];
 }
 
 /**
@@ -37,16 +40,23 @@ export function segmentArrivesWithQueues(
 ): ArrivalWithQueues[] {
   const before = tcb.closing ? BEFORE_CLOSE[tcb.state] : undefined;
   const seen = before ? enter(tcb, before) : tcb;
-  return segmentArrives(seen, segment, profile, adoption).map((arrival) => {
+  return segmentArrives(seen, segment, profile, adoption).flatMap((arrival) => {
     const { tcb: next } = arrival;
-    const after = before && AFTER_CLOSE[next.state];
-    const queues = queuesAfter(tcb, after ? { ...next, state: after } : next);
+    const state = (before && AFTER_CLOSE[next.state]) ?? next.state;
+    const queues = queuesAfter(tcb, { ...next, state });
     const had = begins(tcb, next) ? 0 : unread(tcb);
     const taken = unread(queues) - (queues.state === 'CLOSED' || queues.state === 'LISTEN' ? 0 : had);
     const pushes = taken > 0 && (segment.ctl.has('PSH') || segment.ctl.has('FIN'));
     const rcvWnd = Math.max(0, tcb.rcvWnd - taken);
     const pushed = pushes ? received(queues) : queues.pushed;
-    return { ...arrival, reply: withWindow(arrival.reply, rcvWnd), tcb: { ...queues, rcvWnd, pushed } };
+    const reply = withWindow(arrival.reply, rcvWnd);
+    const after = { ...queues, rcvWnd, pushed };
+    return toldOf(tcb, after, reply, segment, profile).map((told) => ({
+      ...arrival,
+      reply,
+      tcb: after,
+      told,
+    }));
   });
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { segmentArrivesWithQueues } from '../../lib/standard/arrival-with-queues.ts';
-import { DEFAULT_PROFILE } from '../../lib/standard/profile.ts';
+import { DEFAULT_PROFILE, PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import { type TcbWithQueues, unread } from '../../lib/standard/queues.ts';
 import { segmentArrives } from '../../lib/standard/segment-arrives.ts';
 import { STATES } from '../../lib/standard/state.ts';
@@ -73,6 +73,70 @@ describe('segmentArrivesWithQueues', () => {
     expect([tcb.state, tcb.read, tcb.pushed, unread(tcb)]).to.deep.equal(['SYN-RECEIVED', 0, 0, 0]);
     const ignored = ordinary(whole('SYN-SENT'), '<SEQ=5><ACK=9><CTL=ACK>').tcb;
     expect([ignored.state, ignored.rcvWnd]).to.deep.equal(['SYN-SENT', 1000]);
+  });
+});
+
+describe('segmentArrivesWithQueues tells the user', () => {
+  const told = (tcb: TcbWithQueues, notation: string, profile: Profile = DEFAULT_PROFILE): string[] => [
+    ...new Set(
+      segmentArrivesWithQueues(tcb, segmentOf(notation), profile).map((each) =>
+        each.told.map(({ to, says }) => `${to}: ${says}`).join(', '),
+      ),
+    ),
+  ];
+  const waiting = { sends: [{ octets: 10, push: true }], receives: [5] };
+  const RESET = '<SEQ=301><ACK=101><CTL=RST>';
+  const reset = 'user: connection reset';
+  const calls = 'SENDs: connection reset, RECEIVEs: connection reset';
+
+  it('that the connection was reset', () => {
+    expect(told(whole('SYN-SENT'), '<SEQ=5><ACK=101><CTL=RST,ACK>')).to.deep.equal([reset]);
+    for (const state of ['ESTABLISHED', 'FIN-WAIT-2', 'CLOSE-WAIT'] as const) {
+      expect(told(whole(state), RESET)).to.deep.equal([reset]);
+      expect(told(whole(state, {}, waiting), RESET)).to.deep.equal([`${reset}, ${calls}`]);
+    }
+    expect(told(whole('FIN-WAIT-1'), RESET)).to.deep.equal([reset]);
+  });
+
+  it('that it was refused, or nothing when it listens again', () => {
+    expect(told(whole('SYN-RECEIVED', { origin: 'active' }), RESET)).to.deep.equal([
+      'user: connection refused',
+    ]);
+    expect(told(whole('SYN-RECEIVED', { origin: 'passive' }), RESET)).to.deep.equal(['']);
+  });
+
+  it('nothing of a reset or of the last ACK when it has closed', () => {
+    for (const state of ['CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const)
+      expect(told(whole(state), RESET)).to.deep.equal(['']);
+    expect(told(whole('LAST-ACK'), '<SEQ=301><ACK=102><CTL=ACK>')).to.deep.equal(['']);
+  });
+
+  it('of a SYN in the window that resets', () => {
+    for (const state of ['ESTABLISHED', 'TIME-WAIT'] as const)
+      expect(told(whole(state, {}, waiting), '<SEQ=301><CTL=SYN>', 'rfc793')).to.deep.equal([
+        `${reset}, ${calls}`,
+      ]);
+  });
+
+  it('that the peer has closed, once', () => {
+    const { tcb } = ordinary(whole('ESTABLISHED'), '<SEQ=301><ACK=101><CTL=FIN,ACK>');
+    expect(told(whole('ESTABLISHED'), '<SEQ=301><ACK=101><CTL=FIN,ACK>')).to.deep.equal([
+      'user: connection closing',
+    ]);
+    expect(told(tcb, '<SEQ=301><ACK=101><CTL=FIN,ACK>')).to.deep.equal(['']);
+  });
+
+  it('of urgent data, and since RFC 1122 when there is more', () => {
+    const first = '<SEQ=301><ACK=101><URG=20><DATA=10><CTL=URG,ACK>';
+    const more = '<SEQ=311><ACK=101><URG=30><DATA=10><CTL=URG,ACK>';
+    const urgent = 'user: urgent data';
+    for (const profile of PROFILES)
+      expect(told(whole('ESTABLISHED'), first, profile)).to.deep.equal([urgent]);
+    const { tcb } = ordinary(whole('ESTABLISHED'), first);
+    expect(told(tcb, more, 'rfc793')).to.deep.equal(['']);
+    expect(told(tcb, more, 'rfc1122')).to.deep.equal([urgent]);
+    expect(told(tcb, more, 'rfc9293')).to.deep.equal([urgent, '']);
+    expect(told({ ...tcb, read: 20 }, first)).to.deep.equal(['']);
   });
 });
 

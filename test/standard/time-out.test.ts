@@ -273,6 +273,18 @@ describe('timeOut', () => {
     check('what a small window holds', whole('CLOSE-WAIT', { sndWnd: 4 }, { sends }), timer, [
       'must <SEQ=101><ACK=301><DATA=4><CTL=ACK> CLOSE-WAIT, SEND 6 waits',
     ]);
+    check(
+      'text without PUSH',
+      whole('ESTABLISHED', { sndNxt: 111 }, { sends: [{ octets: 10, push: false }] }),
+      timer,
+      {
+        rfc793: [
+          'must <SEQ=111><ACK=301><DATA=10><CTL=ACK> ESTABLISHED',
+          'must silence ESTABLISHED, SEND 10 waits',
+        ],
+        rfc9293: ['must <SEQ=111><ACK=301><DATA=10><CTL=ACK> ESTABLISHED'],
+      },
+    );
     check('not beyond the window', whole('ESTABLISHED', { sndWnd: 0 }, { sends }), timer, [
       'must silence ESTABLISHED, SEND 10 waits',
     ]);

@@ -587,6 +587,18 @@ describe('userCalls', () => {
         (gone) => `must silence SYN-RECEIVED${gone}, CLOSE waits, SEND 10 waits`,
       ),
     });
+    check(
+      'waits in SYN-RECEIVED also for text that went with our SYN',
+      whole('SYN-RECEIVED', { sndNxt: 111 }),
+      CLOSE,
+      {
+        rfc793: ['must silence SYN-RECEIVED, CLOSE waits'],
+        rfc1122: [
+          'must silence SYN-RECEIVED, CLOSE waits',
+          'must silence SYN-RECEIVED, user gone, CLOSE waits',
+        ],
+      },
+    );
     check('a FIN may wait for a window as well', whole('ESTABLISHED', closedWindow), CLOSE, {
       rfc793: ['must <SEQ=101><ACK=301><CTL=ACK,FIN> FIN-WAIT-1', 'must silence FIN-WAIT-1, CLOSE waits'],
       rfc1122: ['', ', user gone'].flatMap((gone) => [

@@ -56,6 +56,7 @@ export const CALL_ERRORS = [
   'connection closing',
   'closing',
   'connection reset',
+  'connection refused',
   'connection aborted due to user timeout',
   'insufficient resources',
   'foreign socket unspecified',

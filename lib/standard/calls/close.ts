@@ -1,5 +1,5 @@
 import { permitted } from '../arrives/arrival.ts';
-import { received, type TcbWithQueues, unread } from '../queues.ts';
+import { received, sendsOutstanding, type TcbWithQueues, unread } from '../queues.ts';
 import type { Close } from './call.ts';
 import {
   type CallRules,
@@ -39,7 +39,7 @@ export function* close(tcb: TcbWithQueues, _: Close, rules: CallRules): Reaction
 
 function* fin(tcb: TcbWithQueues, rules: CallRules): Reactions {
   const closing = { ...tcb, closing: true };
-  if (tcb.state === 'SYN-RECEIVED' && tcb.sends.length > 0)
+  if (tcb.state === 'SYN-RECEIVED' && sendsOutstanding(tcb))
     return yield* must(rules.step(tcb, 'a SEND waits: so does CLOSE'), closing);
   // CLOSE-WAIT is left only when the FIN is sent, ESTABLISHED in any case.
   const next = tcb.state === 'ESTABLISHED' ? enter(closing, 'FIN-WAIT-1') : closing;

@@ -34,7 +34,8 @@ function amounts(tcb: TcbWithQueues, rules: CallRules): Generator<Amount> {
 }
 
 /** A SEND is pushed when its user says so, or when a CLOSE follows it. */
-const isPushed = ({ sends, closing }: TcbWithQueues): boolean => closing || sends.some(({ push }) => push);
+export const isPushed = ({ sends, closing }: TcbWithQueues): boolean =>
+  closing || sends.some(({ push }) => push);
 
 /** How much of the text that waits the window takes. */
 export const fitting = (tcb: TcbWithQueues): number => Math.min(queued(tcb), Math.max(0, usable(tcb)));

@@ -1,7 +1,7 @@
 import { sub } from '../../wire/seq.ts';
 import { emptyAck } from '../arrives/replies.ts';
 import { type CallRules, may, must, type Reactions, should } from '../calls/reaction.ts';
-import { finBehind, fitting, segmentized } from '../calls/transmission.ts';
+import { finBehind, fitting, isPushed, segmentized } from '../calls/transmission.ts';
 import { inFlight, queued, synInFlight, type TcbWithQueues } from '../queues.ts';
 import type { State } from '../state.ts';
 import { ABORTED, givenUp } from './given-up.ts';
@@ -43,6 +43,8 @@ export function* override(tcb: TcbWithQueues, rules: CallRules): Reactions {
     why,
   } as const;
   yield* finBehind(sent, rules);
+  // RFC 1122 forces only text that was pushed, and RFC 793 has no such timeout.
+  if (!rules.rfc9293 && !isPushed(tcb)) yield* must(`${why} is for what was pushed`, tcb);
 }
 
 /** Idle: nothing is unacknowledged or waits to be sent (RFC 9293 section 3.8.4). */
