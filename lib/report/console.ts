@@ -77,13 +77,15 @@ export function summaryText(run: Run, options: ConsoleOptions = {}): string {
     const head = name.padEnd(width);
     return `  ${strong ? colours.bold(head) : head}${cells.join('')}`;
   };
+  const heads = [
+    ...say.deaths(run.deaths).map((text) => `  ${colours.yellow('!')} ${colours.bold(text)}`),
+    ...ordered(run).map((finding) => findingHead(finding, run, colours)),
+  ];
   const head = `  ${' '.repeat(width)}${VERDICTS.map((verdict) => `  ${verdict}`).join('')}`;
   return [
     `  ${colours.bold(run.target.name)}${run.target.address ? ` at ${run.target.address}` : ''}, profile ${run.profile}${run.strict ? ', strict' : ''}, seed ${run.seed}`,
     '',
-    ...(ordered(run).length > 0
-      ? [...ordered(run).map((finding) => findingHead(finding, run, colours)), '']
-      : []),
+    ...(heads.length > 0 ? [...heads, ''] : []),
     colours.dim(head),
     ...groups.map((group) => row(group.name, group.cases, false)),
     row('total', run.cases, true),

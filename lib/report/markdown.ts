@@ -18,6 +18,7 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
   return [
     `## segment-arrives: ${escapeMarkdown(run.target.name)}`,
     '',
+    ...deathList(run),
     ...findingList(run),
     headline(run, fails, fresh.length, known.length, accepted),
     '',
@@ -28,6 +29,11 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
       : []),
     '',
   ].join('\n');
+}
+
+function deathList({ deaths }: Run): string[] {
+  const lines = say.deaths(deaths).map((text) => `- ⚠️ **${escapeMarkdown(text)}**`);
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
 /** What was found wrong before the first case, each with what people need to mend it. */

@@ -16,7 +16,7 @@ import { writeReports } from './write.ts';
 
 const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_TEST_END } = Mocha.Runner.constants;
 
-const QUIET: ProgressLine = { show() {}, clear() {} };
+const QUIET: ProgressLine = { show() {}, showPreflight() {}, clear() {} };
 
 /** What may be given as `reporterOptions`; everything else goes to mochawesome as it is. */
 export interface ReporterOptions {
@@ -80,7 +80,8 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
   }
 
   #follow(runner: Mocha.Runner, showsProgress: boolean): void {
-    const progress = showsProgress ? progressLine(process.stdout) : QUIET;
+    const seeksCulprit = (): boolean => recordOf(runner.suite)?.seeksCulprit ?? false;
+    const progress = showsProgress ? progressLine(process.stdout, { seeksCulprit }) : QUIET;
     let deviating = 0;
     const tests: Mocha.Test[] = [];
     runner.on(EVENT_RUN_BEGIN, () => progress.show(0, runner.total, 0));

@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { CHECKS } from '../standard/adoption.ts';
 import { PROFILES } from '../standard/profile.ts';
 import type { Run } from './run.ts';
-import { caseSchema, familySchema, fromStored, lossCauseSchema, toStored } from './stored-case.ts';
+import {
+  caseSchema,
+  deathSchema,
+  familySchema,
+  fromStored,
+  lossCauseSchema,
+  toStored,
+} from './stored-case.ts';
 import { findingSchema, toStoredFinding } from './stored-finding.ts';
 
 /** A report that could not be read or written; the message is one sentence for the user. */
@@ -47,6 +54,10 @@ export const resultsSchema = z.object({
     })
     .optional()
     .describe('the target was given up on the way'),
+  deaths: z
+    .array(deathSchema)
+    .optional()
+    .describe('the target died on the way and was up again, in the order in which it did'),
   findings: z
     .array(findingSchema)
     .optional()
@@ -78,6 +89,7 @@ export function toResults(run: Run): Results {
     durationMs: rest.durationMs,
     complete: rest.complete,
     ...(rest.loss ? { loss: rest.loss as Results['loss'] } : {}),
+    ...(rest.deaths ? { deaths: rest.deaths.map((death) => ({ ...death })) } : {}),
     ...(rest.findings ? { findings: rest.findings.map(toStoredFinding) } : {}),
     cases: cases.map((result) => toStored(result, rest.profile)),
   };

@@ -1,4 +1,4 @@
-import type { Loss } from '../verdict/reason.ts';
+import type { Death, Loss } from '../verdict/reason.ts';
 import type { ReportCase, Run, RunSettings } from './run.ts';
 
 /** What a run under mocha has found so far: the tests fill it, the reporter reads it. */
@@ -8,7 +8,10 @@ export class RunRecord {
   /** In the order in which they came. */
   readonly results: ReportCase[] = [];
   readonly #byTest = new WeakMap<object, ReportCase>();
+  /** Whether it is being looked for what ended the target: no case ends meanwhile. */
+  seeksCulprit = false;
   #loss: Loss | undefined;
+  readonly #deaths: Death[] = [];
 
   /** Keeps what came of a case, and which test of mocha it belongs to. */
   recordResult(result: ReportCase, test?: object): void {
@@ -21,6 +24,11 @@ export class RunRecord {
     this.#loss ??= loss;
   }
 
+  /** The target died and was up again. */
+  recordDeath(death: Death): void {
+    this.#deaths.push(death);
+  }
+
   /** The result behind a test of mocha, or undefined. */
   resultOf(test: object): ReportCase | undefined {
     return this.#byTest.get(test);
@@ -29,7 +37,8 @@ export class RunRecord {
   /** The run as it stands, or undefined while its settings are. */
   run(end: { readonly durationMs: number; readonly complete: boolean }): Run | undefined {
     const lost = this.#loss && { loss: this.#loss, complete: false };
-    return this.settings && { ...this.settings, ...end, ...lost, cases: [...this.results] };
+    const deaths = this.#deaths.length > 0 ? { deaths: [...this.#deaths] } : {};
+    return this.settings && { ...this.settings, ...end, ...lost, ...deaths, cases: [...this.results] };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { KnownAdoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Finding } from '../verdict/finding.ts';
-import type { Loss } from '../verdict/reason.ts';
+import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult, WireRecord } from '../verdict/result.ts';
 
 /** A segment of a case; the packet is there only while the run is in memory (results.json leaves it out). */
@@ -47,5 +47,7 @@ export interface Run extends RunSettings {
   readonly complete: boolean;
   /** The target was given up on the way. */
   readonly loss?: Loss;
+  /** Those after which the target was up again; absent when there were none. */
+  readonly deaths?: readonly Death[];
   readonly cases: readonly ReportCase[];
 }

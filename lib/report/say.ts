@@ -1,7 +1,17 @@
 import type { Evidence } from '../verdict/evidence.ts';
 import type { Fault, Named } from '../verdict/fault.ts';
 import type { Finding, WrongField } from '../verdict/finding.ts';
-import type { Absence, Count, Disturbed, Ending, Loss, LossCause, Note, Reason } from '../verdict/reason.ts';
+import type {
+  Absence,
+  Count,
+  Death,
+  Disturbed,
+  Ending,
+  Loss,
+  LossCause,
+  Note,
+  Reason,
+} from '../verdict/reason.ts';
 import type { OptionFault } from '../verdict/reply-options.ts';
 import type { ProfileVerdict } from '../verdict/result.ts';
 import { EVIDENCE_SENTENCES, OPTION_SENTENCES, STEP_WORDS } from './words.ts';
@@ -46,6 +56,36 @@ function lossCauseText(cause: LossCause): string {
     case 'no time':
       return `it died ${cause.deaths} times, and it takes too long to find out why`;
   }
+}
+
+const timesText = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
+/** Each way of ending once. */
+function endingsText(deaths: readonly Death[]): string {
+  const endings = deaths.map(({ ending }) => (ending ? endingText(ending) : 'it answered nothing any more'));
+  return [...new Set(endings)].join('; ');
+}
+
+/** Deaths of one kind, in one line. */
+function deathsText(kind: Death['cause']['kind'], deaths: readonly Death[]): string {
+  const head = `the target died ${timesText(deaths.length)}`;
+  const how = endingsText(deaths);
+  if (kind === 'preflight') {
+    return `${head} before the first case (${how}): it was started again and asked anew`;
+  }
+  if (kind === 'unknown') {
+    return `${head} and no segment was found that ends it (${how}): it is up again, and the cases that were on the wire were tried anew`;
+  }
+  const culprits = deaths.flatMap(({ cause }) => (cause.kind === 'segment' ? [cause] : []));
+  return `${head} in a case (${how}) and is up again: ${named(culprits)}`;
+}
+
+const DEATH_KINDS = ['unknown', 'preflight', 'segment'] as const;
+
+function named(cases: readonly { readonly id: string; readonly family: 4 | 6 }[]): string {
+  const names = cases.slice(0, NAMED).map(({ id, family }) => `${id} IPv${family}`);
+  const more = cases.length - names.length;
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const countText = ({ count, kind, replies, stateAfter }: Count): string =>
@@ -209,10 +249,14 @@ export const say = {
   /** The reason, and the cases that may have to do with it. */
   loss({ cause, onTheWire }: Loss): string {
     if (onTheWire.length === 0) return say.lossCause(cause);
-    const named = onTheWire.slice(0, NAMED).map(({ id, family }) => `${id} IPv${family}`);
-    const more = onTheWire.length - named.length;
-    return `${say.lossCause(cause)}; on the wire then: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return `${say.lossCause(cause)}; on the wire then: ${named(onTheWire)}`;
   },
+
+  /** Deaths of the target that it came back from, a line for each kind of cause; those first of which nobody knows why. */
+  deaths: (deaths: readonly Death[] = []): string[] =>
+    DEATH_KINDS.map((kind) => ({ kind, own: deaths.filter(({ cause }) => cause.kind === kind) }))
+      .filter(({ own }) => own.length > 0)
+      .map(({ kind, own }) => deathsText(kind, own)),
 
   /** A finding in one line: `its SYN,ACK acknowledges SEG.SEQ instead of SEG.SEQ+1, over IPv4`. */
   finding: (finding: Pick<Finding, 'step' | 'family' | 'observed' | 'wrong'>): string =>

@@ -46,6 +46,19 @@ export const lossCauseSchema = z.discriminatedUnion('kind', [
   z.object({ ...kind('no culprit', 'no time'), deaths: count }),
 ]);
 
+export const deathSchema = z.object({
+  ending: ending.optional(),
+  cause: z.discriminatedUnion('kind', [
+    z.object({
+      ...kind('segment'),
+      part: z.enum(['setup', 'stimulus', 'proof', 'farewell']),
+      ...{ id: z.string(), family: familySchema },
+    }),
+    z.object({ ...kind('unknown'), tried: count }),
+    z.object({ ...kind('preflight'), repeated: z.boolean() }),
+  ]),
+});
+
 /** A field of a reply to the preflight that is wrong. */
 export const wrongFieldSchema = z.object({ field: z.string(), expected: z.string(), observed: z.string() });
 

@@ -1,7 +1,7 @@
-import { findStack, STACKS } from '../lab/stacks/index.ts';
-import type { RunningTarget } from '../lab/stacks/stack.ts';
 import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
 import { Cleanups } from '../cleanups.ts';
+import { findStack, STACKS } from '../lab/stacks/index.ts';
+import type { RunningTarget } from '../lab/stacks/stack.ts';
 import { type Environment, pause } from '../states/index.ts';
 import {
   DisturbedLink,
@@ -12,7 +12,7 @@ import {
   silenceKernel,
   Tester,
 } from '../tester/index.ts';
-import type { Loss } from '../verdict/reason.ts';
+import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { Inquest } from './deaths/inquest.ts';
 import type { Job } from './deaths/suspects.ts';
@@ -20,6 +20,7 @@ import { tryForDeath } from './deaths/try-for-death.ts';
 import type { TargetFacts } from './messages.ts';
 import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
+import { Died, unlessDied } from './preflight/unless-died.ts';
 import { runThrough } from './run-through.ts';
 import { type Settings, usesLab } from './settings.ts';
 import type { CaseContext } from './trial/case-context.ts';
@@ -50,12 +51,27 @@ function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[
     .filter((job) => job !== undefined);
 }
 
+// One that dies each time is tested all the same: the cases find out by what.
+const MOST_PREFLIGHTS = 3;
+// A dead process is noticed without waiting for what it does not answer any more.
+const BETWEEN_LOOKS = 250;
+
 /** What only tests of the suite itself change. */
 export interface EngineOptions {
   /** In octets. */
   readonly receiveQueue?: number;
   /** How long a target that is away is waited for, in milliseconds. */
   readonly patience?: number;
+}
+
+/** What happens in a run besides its results. */
+export interface EngineEvents {
+  /** Once, when the target is given up. */
+  readonly lost?: (loss: Loss) => void;
+  /** The target died and is up again, and it is known of what, or that nobody knows. */
+  readonly died?: (death: Death) => void;
+  /** It begins or ends to be looked for what ended the target. */
+  readonly inquest?: (isHeld: boolean) => void;
 }
 
 /** The process side that is on the wire: it has the target, the raw sockets, and runs cases side by side. */
@@ -67,6 +83,7 @@ export class Engine {
   #preflight: Preflight | undefined;
   #watch: TargetWatch | undefined;
   #avoided: readonly number[] = [];
+  #signs: Pick<RunningTarget, 'ending' | 'restart'> = {};
   #width = 1;
   #losses = 0;
   #queue = Number.POSITIVE_INFINITY;
@@ -84,7 +101,7 @@ export class Engine {
       ? await this.#inTheLab(settings.stack)
       : await openNetworkTarget(settings);
     this.#cleanups.add(() => target.stop());
-    const { driver, name, tester: local, target: remote, avoided, silentClosed = false } = target;
+    const { driver, name, target: remote, avoided, silentClosed = false } = target;
     this.#avoided = avoided?.rcvNxt ?? [];
     const families = settings.families.filter((family) => target.families.includes(family) && remote[family]);
     const ports = settings.ports ?? target.testerPorts ?? PORTS;
@@ -107,33 +124,35 @@ export class Engine {
         { outlives: !usesLab(settings) },
       ),
     );
-    const links: Link[] = families.map((family) => {
-      const here = local[family];
-      const there = remote[family];
-      if (!here || !there) throw new Error(`this machine has no IPv${family} address towards the target`);
-      const link = new RawLink({
-        family,
-        local: here,
-        remote: there,
-        receiveQueue: this.#options.receiveQueue,
-      });
-      this.#queue = Math.min(this.#queue, link.receiveQueue);
-      return settings.noise ? new DisturbedLink(link, settings.noise) : link;
-    });
-    // A run after another must not meet the 4-tuples that the target still has in TIME-WAIT.
-    const start = ports.low + Math.floor(Math.random() * (ports.high - ports.low));
-    const tester = new Tester(links, new PortRange(ports.low, ports.high, start));
-    this.#cleanups.add(() => tester.close());
-    driver.abortUnclaimed?.(tester);
-    tester.expectCalls(driver.testerPorts ?? [], driver.callsAtOnce);
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
-    const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
+    const deaths: Death[] = [];
+    let tester = this.#testerFor(target, families, ports);
     const { ending, restart } = target;
     const signs = { ...(ending ? { ending } : {}), ...(restart ? { restart } : {}) };
-    this.#preflight = await preflight({
-      ...{ tester, driver, closedPort, silentClosed, families, width },
-      ...signs,
-    });
+    this.#signs = signs;
+    const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
+    const found = (living: Pick<RunningTarget, 'ending' | 'restart'>): Promise<Preflight> =>
+      preflight({ ...{ tester, driver, closedPort, silentClosed, families, width }, ...living });
+    while (!this.#preflight) {
+      try {
+        const isLast = deaths.length + 1 >= MOST_PREFLIGHTS || !restart;
+        this.#preflight = await (isLast
+          ? found(signs)
+          : unlessDied(signs, found, async () => {
+              await tester.close();
+              // Whoever waits for an answer of its user's is set free.
+              await driver.renew?.().catch(() => undefined);
+            }));
+      } catch (error) {
+        if (!(error instanceof Died) || this.#stopped) throw error;
+        const cause = { kind: 'preflight', repeated: true } as const;
+        deaths.push({ ...(error.ending ? { ending: error.ending } : {}), cause });
+        await tester.close();
+        await restart?.();
+        await driver.renew?.();
+        tester = this.#testerFor(target, families, ports);
+      }
+    }
     const { timing, synCookies, acceptTime, answersManyAtOnce, findings, grounds } = this.#preflight;
     this.#width = this.#preflight.width;
     this.#environment = {
@@ -158,6 +177,7 @@ export class Engine {
       families,
       adoption: this.#preflight.adoption,
       findings,
+      deaths,
       facts: {
         driver: driver.name,
         ...this.#preflight.facts,
@@ -167,11 +187,11 @@ export class Engine {
     };
   }
 
-  /** Runs cases and reports each result as it comes; and once, when the target is given up, with whom it was lost. */
+  /** Runs cases, and tells of each result as it comes. */
   async run(
     cases: readonly { id: string; family: 4 | 6 }[],
     report: (result: CaseResult) => void,
-    lost: (loss: Loss) => void = () => {},
+    { lost = () => {}, died = () => {}, inquest: heldOrOver = () => {} }: EngineEvents = {},
   ): Promise<void> {
     const environment = this.#environment;
     const facts = this.#preflight;
@@ -197,21 +217,70 @@ export class Engine {
     const stopped = (): boolean => this.#stopped;
     const inquest = new Inquest({
       ...{ watch, hazards, report, stopped },
+      explain: ({ ending }, cause) => died({ ...(ending ? { ending } : {}), cause }),
       attempt: (job) => tryForDeath(job.id, contextOf(job)),
       describe: ({ id }) => findScenario(id),
     });
+    const { ending } = this.#signs;
+    const pulse = setInterval(() => {
+      if (ending?.()) void watch.check();
+    }, BETWEEN_LOOKS);
+    this.#cleanups.add(() => clearInterval(pulse));
+    const hold: Inquest['hold'] = async (...death) => {
+      heldOrOver(true);
+      try {
+        return await inquest.hold(...death);
+      } finally {
+        heldOrOver(false);
+      }
+    };
     await runThrough({
       jobs: environment.driver.testerPorts ? alternating(cases) : cases,
       width: () => this.#widthNow(environment.tester),
       run: (job, aside) =>
         runOne(job.id, { ...contextOf(job), rest: (milliseconds) => aside(() => pause(milliseconds)) }),
-      ...{ report, stopped, watch, inquest },
+      ...{ report, stopped, watch },
+      inquest: {
+        hold,
+        get caution() {
+          return inquest.caution;
+        },
+      },
       lost: (onTheWire) => {
         const heardAt = watch.deaths.at(-1)?.heardAt ?? environment.tester.heardAt;
         const suspects = inquest.suspects.order(onTheWire, heardAt).filter(({ isFinished }) => !isFinished);
         if (watch.lost) lost({ cause: watch.lost, onTheWire: suspects.map(({ job }) => job) });
       },
     });
+  }
+
+  /** @throws Error when this machine cannot reach the target over one of the families */
+  #testerFor(
+    { driver, tester: local, target: remote }: NetworkTarget,
+    families: readonly (4 | 6)[],
+    ports: Ports,
+  ): Tester {
+    const { noise } = this.#settings;
+    const links: Link[] = families.map((family) => {
+      const here = local[family];
+      const there = remote[family];
+      if (!here || !there) throw new Error(`this machine has no IPv${family} address towards the target`);
+      const link = new RawLink({
+        family,
+        local: here,
+        remote: there,
+        receiveQueue: this.#options.receiveQueue,
+      });
+      this.#queue = Math.min(this.#queue, link.receiveQueue);
+      return noise ? new DisturbedLink(link, noise) : link;
+    });
+    // A run after another must not meet the 4-tuples that the target still has in TIME-WAIT.
+    const start = ports.low + Math.floor(Math.random() * (ports.high - ports.low));
+    const tester = new Tester(links, new PortRange(ports.low, ports.high, start));
+    this.#cleanups.add(() => tester.close());
+    driver.abortUnclaimed?.(tester);
+    tester.expectCalls(driver.testerPorts ?? [], driver.callsAtOnce);
+    return tester;
   }
 
   /** Takes everything down again, the last thing first; may be called at any time, also more than once. */

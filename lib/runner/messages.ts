@@ -1,6 +1,6 @@
 import type { KnownAdoption } from '../standard/adoption.ts';
 import type { Finding } from '../verdict/finding.ts';
-import type { Loss } from '../verdict/reason.ts';
+import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,6 +23,8 @@ export interface TargetFacts {
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   /** What was found wrong with it. */
   readonly findings: readonly Finding[];
+  /** Those before the first case. */
+  readonly deaths: readonly Death[];
 }
 
 export type FromEngine =
@@ -32,6 +34,10 @@ export type FromEngine =
   | { readonly kind: 'result'; readonly result: CaseResult }
   /** The target was given up: what was still to be run comes as results without a verdict. */
   | { readonly kind: 'lost'; readonly loss: Loss }
+  /** The target died and is up again, and it is known of what, or that nobody knows. */
+  | { readonly kind: 'death'; readonly death: Death }
+  /** Whether the segment that ended the target is looked for: no case gets its result meanwhile. */
+  | { readonly kind: 'inquest'; readonly isHeld: boolean }
   /** Sent every second: an engine that is stuck or stopped does not. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'stopped' };

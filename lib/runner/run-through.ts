@@ -67,7 +67,7 @@ export async function runThrough({
     const death = watch.deaths[deaths];
     // Of a target that is lost each case is told in its turn.
     if (watch.lost) left = [...onTheWire, ...left];
-    else if (death) left = await inquest.hold(onTheWire, left, death.heardAt);
+    else if (death) left = await inquest.hold(onTheWire, left, death);
     tell(onTheWire);
   }
 }

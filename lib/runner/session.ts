@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { labCommand, labEnvironment } from '../lab/namespaces/enter.ts';
 import { NODE } from '../processes.ts';
-import type { Loss } from '../verdict/reason.ts';
+import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type FromEngine, HEARTBEAT, type TargetFacts, type ToEngine } from './messages.ts';
 import { type Settings, usesLab } from './settings.ts';
@@ -40,6 +40,10 @@ export class Session {
   #missing = 0;
   /** Told when the target is given up. */
   onLoss: (loss: Loss) => void = () => {};
+  /** Told of each death of the target's, when it is known what it came of. */
+  onDeath: (death: Death) => void = () => {};
+  /** Told when it begins and ends to be looked for what ended the target. */
+  onInquest: (isHeld: boolean) => void = () => {};
   #lost: Error | undefined;
 
   private constructor(child: ChildProcess, target: TargetFacts, mostMissing: number) {
@@ -125,6 +129,10 @@ export class Session {
       this.#results.get(keyOf(result.id, result.family))?.resolve(result);
     } else if (message.kind === 'lost') {
       this.onLoss(message.loss);
+    } else if (message.kind === 'death') {
+      this.onDeath(message.death);
+    } else if (message.kind === 'inquest') {
+      this.onInquest(message.isHeld);
     } else if (message.kind === 'impossible') {
       this.#lose(new EngineLost(message.message));
     }

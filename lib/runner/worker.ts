@@ -25,11 +25,11 @@ async function handle(message: ToEngine): Promise<void> {
       await end(2);
     }
   } else if (message.kind === 'run') {
-    await engine?.run(
-      message.cases,
-      (result) => tell({ kind: 'result', result }),
-      (loss) => tell({ kind: 'lost', loss }),
-    );
+    await engine?.run(message.cases, (result) => tell({ kind: 'result', result }), {
+      lost: (loss) => tell({ kind: 'lost', loss }),
+      died: (death) => tell({ kind: 'death', death }),
+      inquest: (isHeld) => tell({ kind: 'inquest', isHeld }),
+    });
   } else {
     await end(0);
   }

@@ -42,6 +42,7 @@ export class Mailbox {
   readonly #release: () => void;
   readonly #called: { readonly refused: number | undefined } | undefined;
   #caller: number | undefined;
+  #isClosed = false;
 
   /**
    * @param drained resolves when everything that has arrived was taken from the wire
@@ -94,6 +95,7 @@ export class Mailbox {
       const entry = this.log[index];
       if (entry?.from === 'target' && wanted(entry)) return Promise.resolve(entry);
     }
+    if (this.#isClosed) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const waiter: Waiter = {
         wanted,
@@ -140,8 +142,9 @@ export class Mailbox {
     return true;
   }
 
-  /** Stops listening; who still waits gets undefined. */
+  /** Stops listening; who still waits, or will, gets undefined. */
   close(): void {
+    this.#isClosed = true;
     this.#release();
     for (const waiter of this.#waiters) {
       clearTimeout(waiter.timer);

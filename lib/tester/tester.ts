@@ -21,6 +21,7 @@ export class Tester {
   /** Reads and sockets that failed since the start: what that cost, and whom, nobody knows. */
   failures = 0;
   #lastFailure: Error | undefined;
+  #isClosed = false;
   readonly #onClosed: ((port: number) => void)[] = [];
 
   constructor(links: readonly Link[], ports: PortRange) {
@@ -52,6 +53,7 @@ export class Tester {
    * @param given instead of it: a port that the target calls by itself, of no other open mailbox.
    */
   open(family: 4 | 6, given?: number): Mailbox {
+    if (this.#isClosed) throw new Error('the tester is closed');
     let port = given ?? this.#ports.take();
     while (given === undefined && this.#mailboxes.has(port)) port = this.#ports.take();
     if (this.#mailboxes.has(port)) throw new Error(`the tester's port ${port} is taken`);
@@ -128,7 +130,10 @@ export class Tester {
     await this.drained();
   }
 
+  /** Whoever still waits for a segment gets none, and no port can be opened any more. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.lag.stop();
     for (const mailbox of this.#mailboxes.values()) mailbox.close();
     await Promise.all([...this.#links.values()].map((link) => link.close()));

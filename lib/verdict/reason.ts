@@ -47,6 +47,27 @@ export interface Loss {
   readonly onTheWire: readonly { readonly id: string; readonly family: 4 | 6 }[];
 }
 
+/** What ended the target in the course of a run. */
+export type DeathCause =
+  /** A segment of a case, seen with nobody else on the wire: its stimulus, or what the tester sent before or after it. */
+  | {
+      readonly kind: 'segment';
+      readonly part: 'setup' | 'stimulus' | 'proof' | 'farewell';
+      readonly id: string;
+      readonly family: 4 | 6;
+    }
+  /** The cases whose segments were on the wire were tried again, and the target survived them all. */
+  | { readonly kind: 'unknown'; readonly tried: number }
+  /** It died before the first case. `repeated`: what had been found out until then was found out again. */
+  | { readonly kind: 'preflight'; readonly repeated: boolean };
+
+/** The target died in the course of a run and was up again. */
+export interface Death {
+  /** Where it is known; without, the target answered nothing any more. */
+  readonly ending?: Ending | undefined;
+  readonly cause: DeathCause;
+}
+
 /** What was observed, and on how many connections. */
 export interface Count {
   readonly count: number;

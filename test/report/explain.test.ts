@@ -148,7 +148,7 @@ describe('what is said of a case', () => {
     let time = 0;
     const stream = (isTTY: boolean) =>
       ({ isTTY, write: (text: string) => written.push(text) }) as unknown as NodeJS.WriteStream;
-    const line = progressLine(stream(true), () => time);
+    const line = progressLine(stream(true), { now: () => time });
     for (let done = 0; done <= 1000; done += 1) {
       time = done;
       line.show(done, 1000, done === 1000 ? 2 : 0);
@@ -171,7 +171,8 @@ describe('what is said of a case', () => {
         heard = resolve;
       });
     let time = 0;
-    const line = progressLine(stream, () => time, 5);
+    let seeksCulprit = false;
+    const line = progressLine(stream, { seeksCulprit: () => seeksCulprit, now: () => time, every: 5 });
     line.show(0, 1000, 0);
     line.show(412, 1000, 3);
     expect(written).to.deep.equal([]);
@@ -179,10 +180,14 @@ describe('what is said of a case', () => {
     await next();
     time = 20_000;
     await next();
+    seeksCulprit = true;
+    time = 30_000;
+    await next();
     line.clear();
     expect(written).to.deep.equal([
       '  412 of 1000 cases done, 3 deviate, 10 s\n',
       '  412 of 1000 cases done, 3 deviate, 20 s\n',
+      '  412 of 1000 cases done, 3 deviate, the target has died: looking for the segment that ended it, 30 s\n',
     ]);
   });
 });

@@ -1,8 +1,67 @@
 import { expect } from 'chai';
 import { runText } from '../../lib/report/console.ts';
+import { failuresOf } from '../../lib/report/findings.ts';
+import { markdownSummary } from '../../lib/report/markdown.ts';
+import { encodeMatrix } from '../../lib/report/matrix/encode.ts';
 import { parseResults, toResults } from '../../lib/report/results.ts';
 import { RunRecord } from '../../lib/report/run-record.ts';
+import type { Death } from '../../lib/verdict/reason.ts';
 import { resultOf } from '../runner/results.ts';
+
+describe('a run whose target died and was up again', () => {
+  const ending = { signal: 'SIGKILL' };
+  const deaths: Death[] = [
+    { ending, cause: { kind: 'preflight', repeated: true } },
+    {
+      ending: { exitCode: 70 },
+      cause: { kind: 'segment', part: 'stimulus', id: 'listen.rst.any', family: 6 },
+    },
+    { ending, cause: { kind: 'unknown', tried: 32 } },
+    { cause: { kind: 'unknown', tried: 12 } },
+  ];
+  const died = () => {
+    const target = { name: 'a target', families: [4 as const], facts: {} };
+    const startedAt = '2026-01-01T00:00:00Z';
+    const record = new RunRecord();
+    record.settings = { version: '1', seed: 1, target, profile: 'rfc9293', strict: false, startedAt };
+    record.recordResult(resultOf('conformant'));
+    for (const death of deaths) record.recordDeath(death);
+    const run = record.run({ durationMs: 1, complete: true });
+    if (!run) throw new Error('no run');
+    return run;
+  };
+  const UNKNOWN =
+    'the target died 2 times and no segment was found that ends it (it was ended by SIGKILL; it answered nothing any more)';
+  const LINES = [
+    UNKNOWN,
+    'the target died once before the first case (it was ended by SIGKILL)',
+    'the target died once in a case (it ended with exit code 70) and is up again: listen.rst.any IPv6',
+  ];
+
+  it('is complete and fails by nothing, and says so before all verdicts', () => {
+    const run = died();
+    expect(run.complete).to.equal(true);
+    expect(failuresOf(run).fails).to.equal(false);
+    const text = runText(run, { colour: false, subjects: [] });
+    const positions = [...LINES, 'conformant'].map((line) => text.indexOf(line));
+    expect(Math.min(...positions), text).to.be.above(-1);
+    expect(positions).to.deep.equal([...positions].sort((one, other) => one - other));
+  });
+
+  it('says so on the page of a CI job and on its own page', () => {
+    const markdown = markdownSummary(died());
+    expect(markdown.indexOf('the target died 2 times')).to.be.within(0, markdown.indexOf('1 cases'));
+    const [run] = encodeMatrix([died()], []).runs;
+    expect(run?.deaths).to.have.length(3);
+    expect(run?.deaths[0]).to.contain(UNKNOWN);
+  });
+
+  it('is stored as that, and read back', () => {
+    expect(parseResults(JSON.parse(JSON.stringify(toResults(died()))), 'a file').deaths).to.deep.equal(
+      deaths,
+    );
+  });
+});
 
 describe('a run whose target was lost', () => {
   const loss = {

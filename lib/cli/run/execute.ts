@@ -4,6 +4,7 @@ import Mocha from 'mocha';
 import { findStack } from '../../lab/stacks/index.ts';
 import { findingsText, runText } from '../../report/console.ts';
 import { failuresOf } from '../../report/findings.ts';
+import { progressLine } from '../../report/progress.ts';
 import SegmentArrivesReporter from '../../report/reporter.ts';
 import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
@@ -24,7 +25,8 @@ export async function execute(
   baseline: NamedBaseline | undefined,
   options: RunOptions,
 ): Promise<number> {
-  const { mocha, run } = await loadMocha(settings, options.format === 'progress' && !options.verbose);
+  const showsProgress = options.format === 'progress' && !options.verbose;
+  const { mocha, run } = await loadMocha(settings, showsProgress);
   if (options.dryRun) {
     process.stdout.write(dryRunText(run));
     return EXIT.asExpected;
@@ -37,7 +39,7 @@ export async function execute(
   try {
     // What a stack has to fetch, it fetches where the network is.
     if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
-    await beginRun(run, () => true);
+    await beginWithProgress(run, showsProgress);
     tellFindings(run);
     const complete = await runMocha(mocha, run, options, interruption);
     await endRun(run);
@@ -86,6 +88,17 @@ async function loadMocha(
   await mocha.loadFilesAsync();
   if (run.cases.size === 0) throw new UsageError(nothingSelected(settings));
   return { mocha, run };
+}
+
+/** A target that is slow, or dies, may take long before the first case. */
+async function beginWithProgress(run: MochaRun, showsProgress: boolean): Promise<void> {
+  const progress = showsProgress ? progressLine(process.stdout) : undefined;
+  progress?.showPreflight();
+  try {
+    await beginRun(run, () => true);
+  } finally {
+    progress?.clear();
+  }
 }
 
 function nothingSelected({ only, families }: Settings): string {

@@ -48,7 +48,9 @@ export interface EncodedFinding {
   readonly ladder: readonly string[];
 }
 
-export interface EncodedRun extends Omit<Run, 'cases' | 'findings'> {
+export interface EncodedRun extends Omit<Run, 'cases' | 'findings' | 'deaths'> {
+  /** A line each. */
+  readonly deaths: readonly string[];
   readonly findings: readonly EncodedFinding[];
   /** How the run is called in a permanent link. */
   readonly slug: string;
@@ -110,12 +112,13 @@ export function encodeMatrix(
     profiles: PROFILES,
     cases: encoder.cases,
     runs: runs.map((whole, index) => {
-      const { cases: results, findings: _, ...run } = whole;
+      const { cases: results, findings: _, deaths: __, ...run } = whole;
       const { base, has } = captures[index] ?? BESIDE;
       return {
         ...run,
         slug: slugs[index] as string,
         captures: base,
+        deaths: say.deaths(whole.deaths),
         findings: ordered(whole).map((finding) => ({
           gravity: finding.gravity,
           line: findingLine(finding, whole),

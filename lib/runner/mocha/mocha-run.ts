@@ -27,9 +27,14 @@ export async function beginRun(run: MochaRun, isSelected: (test: Mocha.Test) => 
   const session = await Session.open(run.settings);
   run.session = session;
   const { profile, strict, seed } = run.settings;
-  const { findings, ...target } = session.target;
+  const { findings, deaths, ...target } = session.target;
   run.record.settings = { version, seed, profile, strict, startedAt, target, findings };
+  for (const death of deaths) run.record.recordDeath(death);
   session.onLoss = (loss) => run.record.recordLoss(loss);
+  session.onDeath = (death) => run.record.recordDeath(death);
+  session.onInquest = (isHeld) => {
+    run.record.seeksCulprit = isHeld;
+  };
   session.request(chosen);
 }
 

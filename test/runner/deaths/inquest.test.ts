@@ -10,6 +10,7 @@ import { TargetDied } from '../../../lib/runner/trial/settle.ts';
 import type { Death } from '../../../lib/runner/trial/target-watch.ts';
 import type { Entry } from '../../../lib/tester/index.ts';
 import type { LossCause } from '../../../lib/verdict/reason.ts';
+import type { DeathCause } from '../../../lib/verdict/reason.ts';
 import { type CaseResult, type JudgedResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { inconclusiveResult, resultOf } from '../results.ts';
 
@@ -33,7 +34,10 @@ function runOf(count: number, fate: Fate, width = 8) {
   const results: CaseResult[] = [];
   const attempts = new Map<string, number>();
   const widths: number[] = [];
+  const causes: DeathCause[] = [];
   let onTheWire = 0;
+  let alone = 0;
+  let together = 0;
   let clock = 0;
   const fateOf = (job: Job): Phase | undefined => {
     const so = (attempts.get(keyOf(job)) ?? 0) + 1;
@@ -55,10 +59,15 @@ function runOf(count: number, fate: Fate, width = 8) {
   const inquest = new Inquest({
     ...{ watch, hazards, describe, report: (result: CaseResult) => results.push(result) },
     now: () => clock,
+    explain: (_, cause) => causes.push(cause),
     attempt: async (job): Promise<DeathTrial> => {
       expect(onTheWire, 'nobody else is on the wire').to.equal(0);
       clock += 1000;
+      alone += 1;
+      together = Math.max(together, alone);
+      await new Promise(setImmediate);
       const phase = fateOf(job);
+      alone -= 1;
       const result = resultOf('conformant', { id: job.id });
       return {
         ...{ result, variables: {}, stateAfter: 'ESTABLISHED' },
@@ -91,7 +100,7 @@ function runOf(count: number, fate: Fate, width = 8) {
     stopped: () => false,
     lost: (others) => lostWith.push(others),
   });
-  return done.then(() => ({ results, watch, hazards, widths, attempts, deaths, lostWith }));
+  return done.then(() => ({ causes, together, results, watch, hazards, widths, attempts, deaths, lostWith }));
 }
 
 const having = (results: readonly CaseResult[], verdict: string): string[] =>
@@ -111,7 +120,7 @@ describe('an inquest', () => {
     expect(having(results, 'deviates')).to.deep.equal(['case.13']);
     expect(having(results, 'conformant')).to.have.length(39);
     expect(watch.lost).to.equal(undefined);
-    expect(deaths).to.have.length(3);
+    expect(deaths, 'in the run, in the attempt of all, and twice alone').to.have.length(4);
     const [culprit] = results.filter(({ id }) => id === 'case.13') as JudgedResult[];
     expect(culprit?.judgements.rfc9293).to.deep.equal({
       verdict: 'deviates',
@@ -135,7 +144,7 @@ describe('an inquest', () => {
 
   it('accuses nobody of a death that came in one attempt of three', async () => {
     const { results } = await runOf(10, ({ id }, so) =>
-      id === 'case.2' && so <= 2 ? 'stimulus' : undefined,
+      id === 'case.2' && so <= 3 ? 'stimulus' : undefined,
     );
     expect(having(results, 'deviates')).to.deep.equal([]);
     const [result] = results.filter(({ id }) => id === 'case.2');
@@ -159,6 +168,24 @@ describe('an inquest', () => {
       expect([...(phase === 'proof' ? hazards.proofs : hazards.resets)]).to.deep.equal(['ESTABLISHED']);
       expect(watch.lost).to.equal(undefined);
     }
+  });
+
+  it('acquits all of a death that comes once, by one attempt at all of them together', async () => {
+    const { results, causes, attempts, together, widths } = await runOf(
+      40,
+      ({ id }, so) => (id === 'case.2' && so === 1 ? 'stimulus' : undefined),
+      8,
+    );
+    expect(having(results, 'conformant')).to.have.length(40);
+    expect(causes).to.deep.equal([{ kind: 'unknown', tried: 8 }]);
+    expect(together).to.equal(8);
+    expect(attempts.get('case.2 4'), 'the run, the attempt of all, the run').to.equal(3);
+    expect(Math.max(...widths.slice(-8)), 'one such death makes nobody cautious').to.equal(8);
+  });
+
+  it('says what of a case ended the target', async () => {
+    const { causes } = await runOf(40, ({ id }) => (id === 'case.13' ? 'stimulus' : undefined));
+    expect(causes).to.deep.equal([{ kind: 'segment', part: 'stimulus', id: 'case.13', family: 4 }]);
   });
 
   it('that finds nobody halves how many are on the wire, until the target survives', async () => {

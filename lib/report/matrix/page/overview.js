@@ -13,13 +13,14 @@ const factsHtml = (facts) =>
   `<dl>${facts.map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(word(value))}</dd></div>`).join('')}</dl>`;
 
 /** What was found wrong before the first case: the first thing that there is to read, the packets folded away. */
-function findingsHtml({ findings = [] }) {
-  if (findings.length === 0) return '';
+function findingsHtml({ findings = [], deaths = [] }) {
+  if (findings.length + deaths.length === 0) return '';
+  const died = deaths.map((line) => `<li class="death"><b aria-hidden="true">!</b> ${html(line)}</li>`);
   const items = findings.map(
     ({ gravity, line, fields, ladder }) =>
       `<li class="${gravity}"><details><summary><b aria-hidden="true">${gravity === 'deviation' ? '✕' : '!'}</b> ${html(line)}</summary>${factsHtml(fields)}${ladder.length > 0 ? `<pre>${html(ladder.join('\n'))}</pre>` : ''}</details></li>`,
   );
-  return `<ul class="findings" aria-label="Found before the first case">${items.join('')}</ul>`;
+  return `<ul class="findings" aria-label="Found out about the target">${[...died, ...items].join('')}</ul>`;
 }
 
 /** What was run, and folded away what was found out about the target. */
