@@ -133,6 +133,12 @@ function plainFault(fault: Fault): string {
       const octets = Math.abs(fault.offset);
       return `RCV.NXT is then ${fault.observed}: ${octets} ${octets === 1 ? 'octet' : 'octets'} too ${fault.offset > 0 ? 'far' : 'short'}`;
     }
+    case 'time':
+      return fault.limit === 'within'
+        ? `the reply came after ${fault.observed} ms, not within ${fault.expected} ms`
+        : `the reply came after ${fault.observed} ms, before ${fault.expected} ms had passed`;
+    case 'delivered':
+      return `the target's user was given ${fault.observed} octets of text, not ${fault.expected}`;
     case 'death': {
       const how = fault.ending ? endingText(fault.ending) : 'it answers nothing any more';
       return `the target died: ${how}, in ${fault.deaths} of ${fault.trials} attempts with nobody else on the wire`;

@@ -128,6 +128,11 @@ const fault = z.discriminatedUnion('kind', [
   z.object({ ...kind('ISS'), step, iss: z.number(), old: z.number() }),
   z.object({ ...kind('state'), step, expected: z.enum(STATES), observed: stateAfter }),
   z.object({ ...kind('RCV.NXT'), step, observed: z.number(), offset: z.number() }),
+  z.object({
+    ...kind('time'),
+    ...{ step, limit: z.enum(['within', 'not before']), expected: z.number(), observed: z.number() },
+  }),
+  z.object({ ...kind('delivered'), step, expected: z.number(), observed: z.number() }),
   z.object({ ...kind('death'), step, ending: ending.optional(), ...death }),
 ]);
 

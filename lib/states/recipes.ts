@@ -1,7 +1,14 @@
 import { type Demands, demandsOf } from '../catalogue/conditions.ts';
 import { type ConcreteSegment, evaluateSegment, type SegmentNotation } from '../notation/index.ts';
 import { type State, SYNCHRONIZED } from '../standard/state.ts';
-import { ASKED_PRECEDENCE, type AppBehaviour, type Handle, type ListenerKind } from '../target/driver.ts';
+import {
+  ASKED_PRECEDENCE,
+  type AppBehaviour,
+  type Handle,
+  type ListenerKind,
+  NotCapable,
+  type OwnListener,
+} from '../target/driver.ts';
 import { UpperTesterRefused } from '../target/testability/failures.ts';
 import { add } from '../wire/seq.ts';
 import { Connection } from './connection.ts';
@@ -48,7 +55,8 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
   mailbox.filler = behaviour?.filler;
   try {
     const dialogue = new Dialogue(environment, mailbox, wish.state);
-    const reached = await new Recipe(dialogue, wish, behaviour).run();
+    const recipe = new Recipe(dialogue, wish, behaviour);
+    const reached = await recipe.run();
     if (SYNCHRONIZED.includes(wish.state)) {
       await tester.flushed();
       await driver.settle?.();
@@ -58,6 +66,7 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
     await dialogue.rest();
     return {
       ...reached,
+      ...(recipe.listener ? { listener: recipe.listener } : {}),
       sentAgain: dialogue.sentAgain,
       ...(behaviour?.greets ? { greets: true } : {}),
       ...(behaviour ? { byItself: true } : {}),
@@ -78,6 +87,9 @@ class Recipe {
   readonly #demands: Demands;
   readonly #kind: ListenerKind;
   readonly #behaviour: AppBehaviour | undefined;
+  /** One that nobody else uses, where that is wished for. */
+  listener: OwnListener | undefined;
+
   constructor(dialogue: Dialogue, wish: Wish, behaviour: AppBehaviour | undefined) {
     this.#dialogue = dialogue;
     this.#wish = wish;
@@ -268,6 +280,11 @@ class Recipe {
   /** Where the target takes the connection. */
   async #port(): Promise<number> {
     const { driver } = this.#dialogue.environment;
+    if (this.#wish.ownListener) {
+      if (!driver.listen) throw new NotCapable('nobody can close a listener of this target');
+      this.listener = await driver.listen(this.#wish.family, this.#kind);
+      return this.listener.port;
+    }
     return (
       this.#behaviour?.port ?? driver.listener(this.#wish.family, this.#kind, this.#dialogue.mailbox.port)
     );

@@ -1,7 +1,7 @@
 import type { ClosedBy } from '../catalogue/case.ts';
 import { type Condition, demandsOf } from '../catalogue/conditions.ts';
 import type { Origin, State } from '../standard/state.ts';
-import { type Handle, type ListenerKind, NotCapable } from '../target/driver.ts';
+import { type Handle, type ListenerKind, NotCapable, type OwnListener } from '../target/driver.ts';
 import type { Connection } from './connection.ts';
 
 /** What a case needs to be true before its stimulus. */
@@ -19,6 +19,8 @@ export interface Wish {
   readonly smallWindow?: boolean;
   /** The target's user calls no RECEIVE, though no condition asks for that. */
   readonly unread?: boolean;
+  /** The port's listener is to be closed: it must be nobody else's. */
+  readonly ownListener?: boolean;
   /** The states in which the stimulus may leave the target. */
   readonly outcomes?: readonly State[];
 }
@@ -28,6 +30,8 @@ export interface Reached {
   readonly connection: Connection;
   /** How to move the target's user; none where there is no connection of its. */
   readonly handle?: Handle | undefined;
+  /** The listener that only this connection has. */
+  readonly listener?: OwnListener;
   /** A LISTEN on the target's port outlives the connection. */
   readonly listening: boolean;
   /** The target's application sends text by itself as soon as the connection is established. */

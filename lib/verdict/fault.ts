@@ -48,6 +48,15 @@ export type Fault = { /** Of a case of several steps, from 1. */ readonly step?:
   | { readonly kind: 'state'; readonly expected: State; readonly observed: State | 'unknown' }
   /** RCV.NXT is too far (above 0) or too short (below 0) by so many octets. */
   | { readonly kind: 'RCV.NXT'; readonly observed: number; readonly offset: number }
+  /** A reply came later than it must, or sooner than it may; in milliseconds from the step before. */
+  | {
+      readonly kind: 'time';
+      readonly limit: 'within' | 'not before';
+      readonly expected: number;
+      readonly observed: number;
+    }
+  /** The target's user was given another number of octets of text. */
+  | { readonly kind: 'delivered'; readonly expected: number; readonly observed: number }
   /** The stimulus was the end of the target. */
   | ({ readonly kind: 'death' } & TargetDeath)
 );
@@ -66,6 +75,10 @@ export function differenceOf(fault: Fault): string {
       return fault.rule;
     case 'state':
       return JSON.stringify([fault.expected, fault.observed]);
+    case 'time':
+      return JSON.stringify([fault.limit, fault.expected]);
+    case 'delivered':
+      return JSON.stringify([fault.kind, fault.expected, fault.observed]);
     case 'RCV.NXT':
       return JSON.stringify([fault.kind, fault.offset]);
     case 'ICMP':

@@ -6,7 +6,7 @@ import { type CaseResult, seenOf } from '../../verdict/result.ts';
 import { attempt } from '../trial/attempt.ts';
 import { type CaseContext, PHASES, type Phase } from '../trial/case-context.ts';
 import { resultOf } from '../trial/case-result.ts';
-import { runLadder } from '../trial/run-ladder.ts';
+import { playScenario } from '../trial/play-scenario.ts';
 import { TargetDied } from '../trial/settle.ts';
 import type { Death, TargetWatch } from '../trial/target-watch.ts';
 
@@ -61,5 +61,5 @@ async function once(
       variables: (tried.kind === 'watched' ? tried : tried.sent)?.variables ?? {},
     };
   }
-  return { result: (await runLadder(subject, context, 0)).result, variables: {} };
+  return { result: (await playScenario(subject, context, 0)).result, variables: {} };
 }

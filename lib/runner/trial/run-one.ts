@@ -6,7 +6,7 @@ import { isRuledOutByCookies } from '../preflight/syn-cookies.ts';
 import type { Described } from './described.ts';
 import { notRun } from './lost.ts';
 import { type CaseContext, runCase } from './run-case.ts';
-import { runLadder } from './run-ladder.ts';
+import { playScenario } from './play-scenario.ts';
 import { settle } from './settle.ts';
 
 /** Runs a scenario by its id. @throws TargetDied; Error when there is none of that id */
@@ -20,7 +20,7 @@ export async function runOne(id: string, context: CaseContext): Promise<CaseResu
   if (blocker) return blockedBy(blocker, subject);
   const isRuledOut = context.environment.synCookies && isRuledOutByCookies(subject);
   if (isRuledOut) return notRun(subject, family, { kind: 'SYN cookies' });
-  return isCase(subject) ? runCase(subject, context) : settledLadder(subject, context);
+  return isCase(subject) ? runCase(subject, context) : settledScenario(subject, context);
 }
 
 /** It is not tried: the way to its state is known to end at that finding. */
@@ -28,11 +28,11 @@ function blockedBy({ id, step, family, observed, wrong }: Finding, subject: Desc
   return notRun(subject, family, { kind: 'blocked', by: { id, step, family, observed, wrong } });
 }
 
-async function settledLadder(ladder: Scenario, context: CaseContext): Promise<CaseResult> {
+async function settledScenario(ladder: Scenario, context: CaseContext): Promise<CaseResult> {
   const { environment, family, profile, watch } = context;
   if (watch?.lost) return notRun(ladder, family, { kind: 'target lost', cause: watch.lost });
   return settle(
     { profile, path: environment.tester.path, watch, futility: context.futility, rest: context.rest },
-    (spoilt) => runLadder(ladder, context, spoilt),
+    (spoilt) => playScenario(ladder, context, spoilt),
   );
 }

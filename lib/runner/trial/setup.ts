@@ -1,5 +1,5 @@
 import { demandsOf } from '../../catalogue/conditions.ts';
-import { type Case, outcomesOf, stimulusOf } from '../../catalogue/scenario.ts';
+import { type Case, type Place, type Scenario, sentIn } from '../../catalogue/scenario.ts';
 import { type ConcreteSegment, mentions } from '../../notation/index.ts';
 import { headerForm } from '../../standard/header.ts';
 import { PROFILES } from '../../standard/profile.ts';
@@ -16,7 +16,7 @@ const OLDER_BY = 100_000;
 const MULTICAST = { 4: '224.0.0.1', 6: 'ff02::1' } as const;
 
 /** How the packet of a case's stimulus differs from an ordinary one. */
-export function overridesOf({ conditions }: Case, family: 4 | 6): PacketOverrides {
+export function overridesOf({ conditions }: Pick<Place, 'conditions'>, family: 4 | 6): PacketOverrides {
   const { security, precedence, checksum, destination } = demandsOf(conditions).packet;
   return {
     ...(security === 'other' ? { security: 'top secret' } : {}),
@@ -38,7 +38,7 @@ export const isToBeSilent = ({ conditions }: Case): boolean =>
 
 /** The stimulus with the timestamp that the case's condition asks for. */
 export function stamped(
-  { conditions }: Case,
+  { conditions }: Pick<Place, 'conditions'>,
   segment: ConcreteSegment,
   connection: Connection,
 ): ConcreteSegment {
@@ -47,24 +47,28 @@ export function stamped(
 }
 
 /** Whether the stimulus gets the connection's timestamps. */
-export const carriesTimestamps = ({ conditions }: Case): boolean =>
+export const carriesTimestamps = ({ conditions }: Pick<Place, 'conditions'>): boolean =>
   demandsOf(conditions).packet.timestamp !== 'none';
 
 /** The states in which the stimulus may leave a target, whichever document it follows. */
-export const statesAfter = (subject: Case): readonly State[] => [
-  ...new Set(PROFILES.flatMap((profile) => outcomesOf(subject)[profile].flatMap(({ then }) => then ?? []))),
+export const statesAfter = ({ steps }: Scenario): readonly State[] => [
+  ...new Set(
+    steps.flatMap((step) =>
+      'expect' in step
+        ? PROFILES.flatMap((profile) => step.expect[profile].flatMap(({ then }) => then ?? []))
+        : [],
+    ),
+  ),
 ];
 
 /** The stimulus speaks of numbers before SND.UNA: they must be numbers of text that was really sent. */
-export function needsAge(subject: Case): boolean {
-  const { ack } = stimulusOf(subject);
-  if (!ack) return false;
-  const isBefore = ack.kind === 'binary' && ack.operator === '-' && mentions(ack.left, 'SND.UNA');
-  return isBefore || mentions(ack, 'MAX.SND.WND');
-}
+export const needsAge = (subject: Scenario): boolean =>
+  sentIn(subject).some(({ ack }) => {
+    if (!ack) return false;
+    const isBefore = ack.kind === 'binary' && ack.operator === '-' && mentions(ack.left, 'SND.UNA');
+    return isBefore || mentions(ack, 'MAX.SND.WND');
+  });
 
 /** The stimulus fills the window in one segment. */
-export const needsSmallWindow = (subject: Case): boolean => {
-  const { data } = stimulusOf(subject);
-  return data !== undefined && mentions(data, 'RCV.WND');
-};
+export const needsSmallWindow = (subject: Scenario): boolean =>
+  sentIn(subject).some(({ data }) => data !== undefined && mentions(data, 'RCV.WND'));

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { StepDeclaration, StepsDeclaration } from '../../../lib/catalogue/case.ts';
 import { resolveScenario } from '../../../lib/catalogue/resolve.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
-import { runLadder } from '../../../lib/runner/trial/run-ladder.ts';
+import { playScenario } from '../../../lib/runner/trial/play-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES, type Profile } from '../../../lib/standard/profile.ts';
 import type { State } from '../../../lib/standard/state.ts';
@@ -51,7 +51,7 @@ describe('a ladder', () => {
   it('is conformant where each step is as drawn', async () => {
     const { link, context } = fresh();
     link.script = accepting();
-    const { result } = await runLadder(scenario(), context, 0);
+    const { result } = await playScenario(scenario(), context, 0);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.records.slice(0, 8).map(({ from, role }) => `${from} ${role}`)).to.deep.equal([
       ...['tester setup', 'target setup', 'tester setup'],
@@ -67,7 +67,7 @@ describe('a ladder', () => {
     const { link, context } = fresh();
     // It neither accepts the text nor answers it, and the next segment looks the same.
     link.script = accepting(({ segment: { data } }) => data === 10);
-    const { result } = await runLadder(scenario(), context, 0);
+    const { result } = await playScenario(scenario(), context, 0);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     expect(reasonText(result, 'rfc9293')).to.equal(
       'step 2: expected <SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>, observed silence',
@@ -79,7 +79,7 @@ describe('a ladder', () => {
     const right = accepting();
     link.script = (sent) =>
       (right?.(sent) ?? []).map((reply) => (reply.includes('SYN') ? reply : `${reply}<WSCALE=0>`));
-    const { result } = await runLadder(scenario(), context, 0);
+    const { result } = await playScenario(scenario(), context, 0);
     expect(reasonText(result, 'rfc9293')).to.equal(
       'step 2: a window scale is sent in SYNs alone (RFC 7323 2.2)',
     );
@@ -88,7 +88,7 @@ describe('a ladder', () => {
   it('deviates where it ends in another state than drawn', async () => {
     const { link, context } = fresh();
     link.script = accepting();
-    const { result } = await runLadder(
+    const { result } = await playScenario(
       scenario([...TAKES_TEXT.steps.slice(0, -1), { expect: 'silence', then: 'CLOSE-WAIT' }]),
       context,
       0,
@@ -115,7 +115,7 @@ describe('a ladder', () => {
     const verdictsOf = async (ladder: ReturnType<typeof scenario>) => {
       const { link, context } = fresh();
       link.script = accepting();
-      const { result } = await runLadder(ladder, context, 0);
+      const { result } = await playScenario(ladder, context, 0);
       const of = (say: (profile: Profile) => unknown) =>
         Object.fromEntries(PROFILES.map((profile) => [profile, say(profile)]));
       return {
@@ -169,7 +169,7 @@ describe('a ladder', () => {
       const next = ((syn?.segment.seq ?? 0) + 1) % 2 ** 32;
       link.arrive(`<SEQ=5001><ACK=${next}><CTL=FIN,ACK>`, syn?.from as number);
     };
-    const { result } = await runLadder(CROSSING, context, 0);
+    const { result } = await playScenario(CROSSING, context, 0);
     expect(reasonText(result, 'rfc9293')).to.equal('');
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
   });
@@ -181,13 +181,13 @@ describe('a ladder', () => {
       if (sent.segment.data === 10) link.jammed = 'no buffer space available';
       return inner(sent);
     };
-    const { result } = await runLadder(scenario(), context, 0);
+    const { result } = await playScenario(scenario(), context, 0);
     expect(result.outcome).to.equal('inconclusive');
     expect(reasonText(result, 'rfc9293')).to.equal('a segment could not be sent: no buffer space available');
   });
 
   it('says nothing where its start is not reached', async () => {
-    const { result } = await runLadder(scenario(), fresh().context, 0);
+    const { result } = await playScenario(scenario(), fresh().context, 0);
     expect(result.outcome).to.equal('not run');
     const why = whyInconclusive(result, 'rfc9293');
     expect(why).to.include({ kind: 'not reached', step: 'SYN to LISTEN' });

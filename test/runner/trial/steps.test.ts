@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+import type { PlaceDeclaration, StateName, StepDeclaration } from '../../../lib/catalogue/case.ts';
+import type { Condition } from '../../../lib/catalogue/conditions.ts';
+import { resolveScenario } from '../../../lib/catalogue/resolve.ts';
+import { reasonText } from '../../../lib/report/expectation.ts';
+import { playScenario } from '../../../lib/runner/trial/play-scenario.ts';
+import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
+import { verdictOf } from '../../../lib/verdict/result.ts';
+import { REFERENCE_TIMERS, referenceWorld } from '../../states/reference-world.ts';
+
+const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
+const FIN = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>';
+const TEXT = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>';
+const TAKEN = '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>';
+
+interface More {
+  readonly condition?: Condition;
+  readonly beside?: Readonly<Record<string, PlaceDeclaration>>;
+}
+
+/** A step of each kind, played against the executable specification as a real TCP. */
+describe('the steps of a scenario', () => {
+  const { environment, tester } = referenceWorld('rfc9293');
+  after(() => tester.close());
+
+  const play = async (
+    state: StateName,
+    steps: readonly StepDeclaration[],
+    family: 4 | 6,
+    more: More = {},
+  ) => {
+    const scenario = resolveScenario({
+      ...{ id: 'ladder.test.steps', title: 'a title', state, steps, rules: ['3.10.7.4 first'] },
+      ...more,
+    });
+    const context = {
+      environment,
+      family,
+      index: 0,
+      seed: 1,
+      profile: 'rfc9293',
+      adoption: ALL_CHECKS,
+    } as const;
+    // A machine that was late says nothing.
+    for (let shift = 0; ; shift += 1) {
+      const { result } = await playScenario(scenario, context, shift);
+      if (result.outcome === 'inconclusive' && result.why.kind === 'tester late' && shift < 5) continue;
+      return { verdict: verdictOf(result, 'rfc9293'), reason: reasonText(result, 'rfc9293') };
+    }
+  };
+
+  const RIGHT: Readonly<Record<string, readonly [StateName, readonly StepDeclaration[], More?]>> = {
+    'SEND, and CLOSE': [
+      'ESTABLISHED',
+      [
+        { user: 'SEND 10' },
+        { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK,PSH><DATA=10>' },
+        { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+        { expect: 'silence' },
+        { user: 'CLOSE' },
+        { expect: FIN, then: 'FIN-WAIT-1' },
+      ],
+    ],
+    ABORT: ['ESTABLISHED', [{ user: 'ABORT' }, { expect: '<SEQ=SND.NXT><CTL=RST>', then: 'CLOSED' }]],
+    'OPEN PASSIVE': [
+      'CLOSED',
+      [
+        { user: 'OPEN PASSIVE' },
+        { send: '<SEQ=100><CTL=SYN>' },
+        { expect: '<ACK=101><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+        { send: '<SEQ=101><ACK=SND.NXT><CTL=ACK>' },
+        { expect: 'silence', then: 'ESTABLISHED' },
+      ],
+    ],
+    'OPEN ACTIVE': [
+      'CLOSED',
+      [
+        { user: 'OPEN ACTIVE' },
+        { expect: '<CTL=SYN>', then: 'SYN-SENT' },
+        { send: '<SEQ=300><ACK=SND.NXT><CTL=SYN,ACK>' },
+        { expect: '<SEQ=SND.NXT><ACK=301><CTL=ACK>', then: 'ESTABLISHED' },
+      ],
+    ],
+    'CLOSE LISTENER': [
+      'LISTEN',
+      [
+        { user: 'CLOSE LISTENER' },
+        { send: '<SEQ=100><CTL=SYN>' },
+        { expect: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'CLOSED' },
+      ],
+    ],
+    'STOP RECEIVING, and RECEIVE, and what is delivered': [
+      'ESTABLISHED',
+      [
+        { user: 'STOP RECEIVING' },
+        { send: TEXT },
+        { expect: TAKEN, delivered: 0 },
+        { user: 'RECEIVE' },
+        { expect: ACK, delivered: 10, then: 'ESTABLISHED' },
+      ],
+    ],
+    'several segments at once, and several replies in order': [
+      'FIN-WAIT-2',
+      [
+        {
+          send: [
+            '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>',
+            '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>',
+          ],
+        },
+        { expect: { reply: [ACK, ACK], then: 'FIN-WAIT-2' } },
+      ],
+    ],
+    'a reply that its timer sends, and when': [
+      'ESTABLISHED',
+      [
+        { user: 'SEND 10' },
+        { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK,PSH><DATA=10>', within: 100 },
+        {
+          expect: '<SEQ=SND.NXT-10><ACK=RCV.NXT><CTL=ACK,PSH><DATA=10>',
+          ...{ within: 5000, notBefore: REFERENCE_TIMERS.text / 2, then: 'ESTABLISHED' },
+        },
+      ],
+    ],
+    'a state on the way': [
+      'CLOSE-WAIT',
+      [
+        { state: 'CLOSE-WAIT' },
+        { user: 'CLOSE' },
+        { expect: FIN, then: 'LAST-ACK' },
+        { state: 'LAST-ACK' },
+        { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+        { expect: 'silence' },
+        { state: 'CLOSED' },
+      ],
+    ],
+    'a second connection': [
+      'SYN-RECEIVED (passive)',
+      [
+        { send: '<SEQ=RCV.NXT><CTL=RST>' },
+        { expect: 'silence', then: 'CLOSED' },
+        { send: TEXT, on: 'b' },
+        { expect: TAKEN, on: 'b', then: 'ESTABLISHED' },
+      ],
+      { beside: { b: { state: 'ESTABLISHED' } } },
+    ],
+  };
+
+  for (const family of [4, 6] as const)
+    for (const [what, [state, steps, more]] of Object.entries(RIGHT))
+      it(`are right over IPv${family}: ${what}`, async () => {
+        const { verdict, reason } = await play(state, steps, family, more);
+        expect(reason).to.equal('');
+        expect(verdict).to.equal('conformant');
+      }).timeout(60_000);
+
+  const WRONG: Readonly<Record<string, readonly [StateName, readonly StepDeclaration[], RegExp, More?]>> = {
+    'a state on the way': [
+      'ESTABLISHED',
+      [{ send: TEXT }, { expect: TAKEN }, { state: 'CLOSE-WAIT' }, { send: TEXT }, { expect: TAKEN }],
+      /^the state after is ESTABLISHED, not CLOSE-WAIT$/,
+    ],
+    'what is delivered': [
+      'ESTABLISHED',
+      [{ send: TEXT }, { expect: TAKEN, delivered: 9, then: 'ESTABLISHED' }],
+      /^step 2: the target's user was given 10 octets of text, not 9$/,
+    ],
+    'a reply that comes too late': [
+      'SYN-RECEIVED (passive)',
+      [{ user: 'CLOSE LISTENER' }, { expect: '<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>', within: 10 }],
+      /^step 2: the reply came after \d+ ms, not within 10 ms$/,
+    ],
+    'a reply that comes too soon': [
+      'ESTABLISHED',
+      [{ send: TEXT }, { expect: TAKEN, notBefore: 300, then: 'ESTABLISHED' }],
+      /^step 2: the reply came after \d+ ms, before 300 ms had passed$/,
+    ],
+    'several replies in order': [
+      'ESTABLISHED',
+      [{ send: TEXT }, { expect: { reply: [TAKEN, TAKEN], then: 'ESTABLISHED' } }],
+      /^step 2: expected .* observed <SEQ=SND.NXT>/,
+    ],
+    'the second connection': [
+      'ESTABLISHED',
+      [{ send: TEXT }, { expect: TAKEN, then: 'ESTABLISHED' }, { state: 'CLOSED', on: 'b' }],
+      /^the state after is ESTABLISHED, not CLOSED$/,
+      { beside: { b: { state: 'ESTABLISHED' } } },
+    ],
+  };
+
+  for (const [what, [state, steps, why, more]] of Object.entries(WRONG))
+    it(`are found wrong: ${what}`, async () => {
+      const { verdict, reason } = await play(state, steps, 4, more);
+      expect(reason).to.match(why);
+      expect(verdict).to.equal('deviates');
+    }).timeout(60_000);
+});
