@@ -26,7 +26,7 @@ import { type Settings, usesLab } from './settings.ts';
 import type { CaseContext } from './trial/case-context.ts';
 import { Futility } from './trial/futility.ts';
 import { Hazards } from './trial/hazards.ts';
-import { runOne } from './trial/run-one.ts';
+import { runOne } from './trial/run-scenario.ts';
 import { TargetWatch } from './trial/target-watch.ts';
 
 // Below the ephemeral ports of every system, so that no program of the tester's machine is cut off.

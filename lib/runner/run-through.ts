@@ -2,7 +2,7 @@ import type { CaseResult } from '../verdict/result.ts';
 import type { Inquest } from './deaths/inquest.ts';
 import { type Job, keyOf } from './deaths/suspects.ts';
 import { type Aside, runSideBySide } from './pool.ts';
-import { TargetDied } from './trial/settle.ts';
+import { TargetDied } from './trial/repeat-until-trusted.ts';
 import type { TargetWatch } from './trial/target-watch.ts';
 
 export interface RunThroughOptions {

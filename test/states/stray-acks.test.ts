@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
-import { runOne } from '../../lib/runner/trial/run-one.ts';
+import { runOne } from '../../lib/runner/trial/run-scenario.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { add } from '../../lib/wire/seq.ts';
 import { referenceWorld } from './reference-world.ts';

@@ -4,7 +4,7 @@ import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
 import type { Mutant } from '../../bench/mutants/index.ts';
 import { TRANSITION_MUTANTS } from '../../bench/mutants/transitions.ts';
 import { runSideBySide } from '../../lib/runner/pool.ts';
-import { runOne } from '../../lib/runner/trial/run-one.ts';
+import { runOne } from '../../lib/runner/trial/run-scenario.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { referenceWorld } from './reference-world.ts';
 

@@ -7,7 +7,7 @@ import { attempt } from '../trial/attempt.ts';
 import { type CaseContext, PHASES, type Phase } from '../trial/case-context.ts';
 import { resultOf } from '../trial/case-result.ts';
 import { playScenario } from '../trial/play-scenario.ts';
-import { TargetDied } from '../trial/settle.ts';
+import { TargetDied } from '../trial/repeat-until-trusted.ts';
 import type { Death, TargetWatch } from '../trial/target-watch.ts';
 
 /** What came of an attempt that was made to see whether the target survives it. */

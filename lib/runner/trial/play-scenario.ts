@@ -15,7 +15,7 @@ import { beginning, disturbanceSince } from './disturbance.ts';
 import { notRun } from './lost.ts';
 import { PlayedConnection } from './played-connection.ts';
 import { Random } from './random.ts';
-import type { Sample } from './settle.ts';
+import type { Sample } from './repeat-until-trusted.ts';
 import { needsAge, needsSmallWindow, statesAfter } from './setup.ts';
 import { wireRecords } from './wire-records.ts';
 

@@ -6,7 +6,7 @@ import type { DeathTrial } from '../../../lib/runner/deaths/try-for-death.ts';
 import { runThrough } from '../../../lib/runner/run-through.ts';
 import type { Phase } from '../../../lib/runner/trial/case-context.ts';
 import { Hazards } from '../../../lib/runner/trial/hazards.ts';
-import { TargetDied } from '../../../lib/runner/trial/settle.ts';
+import { TargetDied } from '../../../lib/runner/trial/repeat-until-trusted.ts';
 import type { Death } from '../../../lib/runner/trial/target-watch.ts';
 import type { Entry } from '../../../lib/tester/index.ts';
 import type { LossCause } from '../../../lib/verdict/reason.ts';

@@ -1,8 +1,7 @@
 /** The tester's end in a lab, as the engine has it before it runs cases, but without the preflight. */
 
 import { findScenario } from '../../../lib/catalogue/catalogue.ts';
-import { isCase } from '../../../lib/catalogue/scenario.ts';
-import { runCase } from '../../../lib/runner/trial/run-case.ts';
+import { runScenario } from '../../../lib/runner/trial/run-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
 import { DEFAULT_TIMING, type Timing } from '../../../lib/states/index.ts';
 import type { Driver } from '../../../lib/target/driver.ts';
@@ -42,7 +41,7 @@ export async function runCases(
   const environment = { tester, driver, closedPort: CLOSED_PORT, timing: { ...DEFAULT_TIMING, ...timing } };
   const jobs = ids.flatMap((id, index) => {
     const subject = findScenario(id);
-    if (!subject || !isCase(subject)) throw new Error(`no such case: ${id}`);
+    if (!subject) throw new Error(`no such case: ${id}`);
     return ends.families
       .filter((family) => subject.families.includes(family))
       .map((family) => ({ subject, family, index }));
@@ -52,7 +51,13 @@ export async function runCases(
     for (let job = jobs.shift(); job; job = jobs.shift()) {
       const { subject, ...rest } = job;
       results.push(
-        await runCase(subject, { environment, ...rest, seed: 793, profile: 'rfc9293', adoption: ALL_CHECKS }),
+        await runScenario(subject, {
+          environment,
+          ...rest,
+          seed: 793,
+          profile: 'rfc9293',
+          adoption: ALL_CHECKS,
+        }),
       );
     }
   };

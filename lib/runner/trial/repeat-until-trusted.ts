@@ -71,7 +71,7 @@ interface Tally {
  * @throws TargetDied when the target died meanwhile, and goes on
  * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
  */
-export async function settle(
+export async function repeatUntilTrusted(
   { profile, path, watch, futility, rest = pause }: Circumstances,
   once: (spoilt: number) => Promise<Sample>,
 ): Promise<CaseResult> {

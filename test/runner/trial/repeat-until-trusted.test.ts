@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { Futility } from '../../../lib/runner/trial/futility.ts';
-import { type Sample, settle, TargetDied } from '../../../lib/runner/trial/settle.ts';
+import {
+  type Sample,
+  repeatUntilTrusted,
+  TargetDied,
+} from '../../../lib/runner/trial/repeat-until-trusted.ts';
 import type { Death, TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { PathQuality } from '../../../lib/tester/index.ts';
 import { verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
@@ -50,15 +54,15 @@ describe('a verdict is believed', () => {
 
   it('at once, when it conforms and the path disturbs nothing', async () => {
     const { once, told } = attempts(right);
-    expect(verdictOf(await settle({ profile: 'rfc9293', path: clean }, once), 'rfc9293')).to.equal(
-      'conformant',
-    );
+    expect(
+      verdictOf(await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, once), 'rfc9293'),
+    ).to.equal('conformant');
     expect(told).to.deep.equal([0]);
   });
 
   it('when it accuses, only if another connection agrees', async () => {
     const { once, told } = attempts(wrong);
-    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
     expect(told).to.deep.equal([0, 0]);
@@ -66,7 +70,7 @@ describe('a verdict is believed', () => {
 
   it('never, where the path disturbs nothing and one connection of several was answered wrongly', async () => {
     const { once, told } = attempts(wrong, right);
-    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
     expect(whyInconclusive(result, 'rfc9293')).to.deep.equal({
       kind: 'contradiction',
@@ -86,7 +90,7 @@ describe('a verdict is believed', () => {
       },
     };
     const { once, told } = attempts(early, right);
-    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 3, connections: 4 }]);
     expect(told).to.have.length(4);
@@ -98,13 +102,16 @@ describe('a verdict is believed', () => {
       result: resultOf('conformant', { judgements }),
     };
     const { once, told } = attempts(older);
-    await settle({ profile: 'rfc793', path: clean }, once);
+    await repeatUntilTrusted({ profile: 'rfc793', path: clean }, once);
     expect(told).to.have.length(2);
   });
 
   it('when a limiter may have made the silence that was seen first', async () => {
     const silence: Sample = { result: resultOf('deviates'), silent: true };
-    const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence, right).once);
+    const result = await repeatUntilTrusted(
+      { profile: 'rfc9293', path: clean },
+      attempts(silence, right).once,
+    );
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 3 }]);
   });
@@ -112,7 +119,7 @@ describe('a verdict is believed', () => {
   it('by silence where a reply is asked for, only after every limiter had room again', async () => {
     const silence: Sample = { result: resultOf('conformant'), silent: true };
     const began = performance.now();
-    const result = await settle({ profile: 'rfc9293', path: clean }, attempts(silence).once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, attempts(silence).once);
     expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
     expect(performance.now() - began).to.be.at.least(1095);
   });
@@ -121,7 +128,7 @@ describe('a verdict is believed', () => {
     const silence: Sample = { result: resultOf('deviates'), silent: true };
     const pauses: number[] = [];
     const rest = async (milliseconds: number) => void pauses.push(milliseconds);
-    await settle({ profile: 'rfc9293', path: clean, rest }, attempts(silence).once);
+    await repeatUntilTrusted({ profile: 'rfc9293', path: clean, rest }, attempts(silence).once);
     expect(pauses).to.deep.equal([1100]);
   });
 
@@ -130,17 +137,17 @@ describe('a verdict is believed', () => {
     const tried: number[] = [];
     for (let run = 0; run < 5; run += 1) {
       const { once, told } = attempts(spoilt);
-      const result = await settle({ profile: 'rfc9293', path: clean, futility }, once);
+      const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean, futility }, once);
       expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
       tried.push(told.length);
     }
     expect(tried).to.deep.equal([5, 5, 5, 2, 2]);
     const other = attempts({ result: { ...inconclusiveResult('another reason') } });
-    await settle({ profile: 'rfc9293', path: clean, futility }, other.once);
+    await repeatUntilTrusted({ profile: 'rfc9293', path: clean, futility }, other.once);
     expect(other.told).to.have.length(5);
     // One attempt with a result is enough, whatever the others gave.
     const late = attempts(spoilt, right);
-    const result = await settle({ profile: 'rfc9293', path: clean, futility }, late.once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean, futility }, late.once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
   });
 
@@ -150,15 +157,16 @@ describe('a verdict is believed', () => {
         (one as { deaths: Death[] }).deaths.push({ heardAt: 0 });
       },
     ]);
-    const failure = await settle({ profile: 'rfc9293', path: clean, watch }, attempts(spoilt).once).catch(
-      (error: Error) => error,
-    );
+    const failure = await repeatUntilTrusted(
+      { profile: 'rfc9293', path: clean, watch },
+      attempts(spoilt).once,
+    ).catch((error: Error) => error);
     expect(failure).to.be.instanceOf(TargetDied);
   });
 
   it('as often as the path asks for, with the reason', async () => {
     const { once, told } = attempts(right);
-    const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: pathOf(2) }, once);
     expect(told).to.have.length(4);
     expect(result.notes).to.deep.equal([
       {
@@ -167,22 +175,22 @@ describe('a verdict is believed', () => {
       },
     ]);
     const accused = attempts(wrong);
-    await settle({ profile: 'rfc9293', path: pathOf(2) }, accused.once);
+    await repeatUntilTrusted({ profile: 'rfc9293', path: pathOf(2) }, accused.once);
     expect(accused.told).to.have.length(5);
   });
 
   it('by its lead over every other observation', async () => {
     const { once, told } = attempts(right, wrong, right, right, right, right);
-    expect(verdictOf(await settle({ profile: 'rfc9293', path: pathOf(2) }, once), 'rfc9293')).to.equal(
-      'conformant',
-    );
+    expect(
+      verdictOf(await repeatUntilTrusted({ profile: 'rfc9293', path: pathOf(2) }, once), 'rfc9293'),
+    ).to.equal('conformant');
     expect(told).to.have.length(6);
   });
 
   it('never, when the observations do not agree', async () => {
     let turn = 0;
     const once = async (): Promise<Sample> => [wrong, right][turn++ % 2] as Sample;
-    const result = await settle({ profile: 'rfc9293', path: pathOf(2) }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: pathOf(2) }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
     expect(whyInconclusive(result, 'rfc9293')).to.deep.equal({
       kind: 'no agreement',
@@ -195,7 +203,7 @@ describe('a verdict is believed', () => {
 
   it('after attempts that say nothing, which are told, and change the numbers', async () => {
     const { once, told } = attempts(spoilt, spoilt, right);
-    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([
       { kind: 'void attempt', attempt: 1, why: LATE },
@@ -206,7 +214,7 @@ describe('a verdict is believed', () => {
 
   it('not where all attempts say nothing: the last reason is given', async () => {
     const { once, told } = attempts(spoilt);
-    const result = await settle({ profile: 'rfc9293', path: clean }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, once);
     expect(whyInconclusive(result, 'rfc9293')).to.deep.equal(LATE);
     expect(told).to.have.length(5);
   });
@@ -214,16 +222,16 @@ describe('a verdict is believed', () => {
   it('never tried again where the target is not able to do it', async () => {
     const inconclusive = { kind: 'not capable', told: 'no small receive buffer' };
     const { once, told } = attempts({ result: inconclusiveResult('no small receive buffer', true) });
-    expect(whyInconclusive(await settle({ profile: 'rfc9293', path: clean }, once), 'rfc9293')).to.deep.equal(
-      inconclusive,
-    );
+    expect(
+      whyInconclusive(await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, once), 'rfc9293'),
+    ).to.deep.equal(inconclusive);
     expect(told).to.have.length(1);
   });
 
   it('only as long as the target is there to be accused', async () => {
     const away = watchOf([(watch) => Object.assign(watch, { epoch: 1 })]);
     const { once, told } = attempts(wrong, wrong, right);
-    const result = await settle({ profile: 'rfc9293', path: clean, watch: away }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean, watch: away }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([{ kind: 'away meanwhile' }]);
     expect(told).to.deep.equal([0, 0, 1]);
@@ -232,7 +240,7 @@ describe('a verdict is believed', () => {
   it('not by what was seen while the target went away', async () => {
     const watch = watchOf([(one) => Object.assign(one, { epoch: 1 })]);
     const { once } = attempts(wrong, spoilt, right);
-    const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean, watch }, once);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result.notes).to.deep.equal([
       { kind: 'void attempt', attempt: 2, why: LATE },
@@ -243,7 +251,7 @@ describe('a verdict is believed', () => {
   it('not where the target was away during the attempt', async () => {
     const watch = watchOf();
     let count = 0;
-    const result = await settle({ profile: 'rfc9293', path: clean, watch }, async () => {
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean, watch }, async () => {
       count += 1;
       if (count === 1) watch.epoch += 1;
       return count === 1 ? wrong : right;
@@ -255,7 +263,7 @@ describe('a verdict is believed', () => {
   it('not when the target is given up: the reason is its absence', async () => {
     const watch = watchOf([(one) => Object.assign(one, { lost: GONE })]);
     const { once, told } = attempts(spoilt);
-    const result = await settle({ profile: 'rfc9293', path: clean, watch }, once);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean, watch }, once);
     expect(whyInconclusive(result, 'rfc9293')).to.deep.equal({ kind: 'target lost', cause: GONE });
     expect(told).to.have.length(1);
   });

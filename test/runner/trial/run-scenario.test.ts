@@ -3,7 +3,7 @@ import { parseReply } from '../../../lib/catalogue/resolve.ts';
 import type { Case, OutcomesByProfile, Place, ResolvedOutcome } from '../../../lib/catalogue/scenario.ts';
 import { parseSegment } from '../../../lib/notation/index.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
-import { runCase } from '../../../lib/runner/trial/run-case.ts';
+import { runScenario } from '../../../lib/runner/trial/run-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
 import { NotCapable } from '../../../lib/target/driver.ts';
@@ -49,7 +49,7 @@ describe('a case', () => {
   it('is conformant where the target does as it should', async () => {
     const { link, context } = fresh();
     link.script = accepting();
-    const result = await runCase(caseOf({}, RESET), context);
+    const result = await runScenario(caseOf({}, RESET), context);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
     expect(result).to.deep.include({ observed: ['<SEQ=0><ACK=8><CTL=RST,ACK>'], kind: 'rst' });
     expect(result.records.map(({ from, role }) => `${from} ${role}`)).to.deep.equal([
@@ -61,20 +61,20 @@ describe('a case', () => {
     const { link, context } = fresh();
     const right = accepting();
     link.script = (sent) => (right?.(sent) ?? []).map((reply) => `${reply}<MSS=1460>`);
-    const result = await runCase(caseOf({}, RESET), context);
+    const result = await runScenario(caseOf({}, RESET), context);
     for (const profile of PROFILES)
       expect(reasonText(result, profile)).to.contain('a maximum segment size is sent in SYNs alone');
   });
 
   it('accuses silence where no outcome allows it, even if the state after cannot be proven', async () => {
-    const result = await runCase(caseOf({}, RESET), fresh().context);
+    const result = await runScenario(caseOf({}, RESET), fresh().context);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     expect(result).to.include({ stateAfter: 'unknown', kind: 'silence' });
     expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
   });
 
   it('is inconclusive where an outcome allows silence and the state after cannot be proven', async () => {
-    const result = await runCase(caseOf({}, RESET, SILENCE), fresh().context);
+    const result = await runScenario(caseOf({}, RESET, SILENCE), fresh().context);
     expect(verdictOf(result, 'rfc9293')).to.equal('inconclusive');
     expect(whyInconclusive(result, 'rfc9293')).to.include({ kind: 'not proven' });
   });
@@ -89,7 +89,7 @@ describe('a case', () => {
       Object.assign(driver, { behaviour: async () => ({ greets }) });
       driver.onConnect = (port) => link.arrive('<SEQ=5000><CTL=SYN>', port);
       link.script = ({ segment: { ctl } }) => (ctl.has('SYN') ? ['<SEQ=5001><ACK=306><CTL=FIN,ACK>'] : []);
-      const result = await runCase(subject, context);
+      const result = await runScenario(subject, context);
       if (greets) expect(whyInconclusive(result, 'rfc9293')).to.include({ kind: 'not capable' });
       else expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     }
@@ -102,7 +102,7 @@ describe('a case', () => {
       link.refuse({ port: sent.from, source: '192.0.2.9', text: 'ICMP from 192.0.2.9: port unreachable' });
       return inner(sent);
     };
-    const inconclusive = whyInconclusive(await runCase(caseOf({}, RESET), context), 'rfc9293');
+    const inconclusive = whyInconclusive(await runScenario(caseOf({}, RESET), context), 'rfc9293');
     expect(inconclusive).to.deep.equal({
       kind: 'path refuses',
       told: 'ICMP from 192.0.2.9: port unreachable',
@@ -119,7 +119,7 @@ describe('a case', () => {
         link.refuse({ port: sent.from, source, text: `ICMP from ${source}: net unreachable` });
         return [];
       };
-      const result = await runCase(subject, context);
+      const result = await runScenario(subject, context);
       if (source === link.remote) {
         const verdicts = PROFILES.map((profile) => verdictOf(result, profile));
         expect(verdicts).to.deep.equal(['conformant', 'deviates', 'deviates', 'deviates']);
@@ -135,7 +135,7 @@ describe('a case', () => {
       link.jammed = 'no buffer space available';
       return inner(sent);
     };
-    const inconclusive = whyInconclusive(await runCase(caseOf({}, RESET), context), 'rfc9293');
+    const inconclusive = whyInconclusive(await runScenario(caseOf({}, RESET), context), 'rfc9293');
     expect(inconclusive).to.deep.equal({ kind: 'not sent', told: 'no buffer space available' });
   });
 
@@ -146,7 +146,7 @@ describe('a case', () => {
       link.dropped += 1;
       return inner(sent);
     };
-    const inconclusive = whyInconclusive(await runCase(caseOf({}, RESET), context), 'rfc9293');
+    const inconclusive = whyInconclusive(await runScenario(caseOf({}, RESET), context), 'rfc9293');
     expect(inconclusive).to.deep.equal({ kind: 'packets dropped' });
   });
 
@@ -155,7 +155,7 @@ describe('a case', () => {
     link.script = ({ segment: { ctl, seq } }) =>
       ctl.has('SYN') ? [`<SEQ=0><ACK=${seq + 1}><CTL=RST,ACK>`] : [];
     const stays: ResolvedOutcome = { reply: parseReply('silence'), then: 'LISTEN', level: 'required' };
-    const result = await runCase(caseOf({ state: 'LISTEN', send: '<SEQ=7><CTL=RST>' }, stays), context);
+    const result = await runScenario(caseOf({ state: 'LISTEN', send: '<SEQ=7><CTL=RST>' }, stays), context);
     expect(verdictOf(result, 'rfc9293')).to.equal('deviates');
     expect(seenOf(result)?.stateAfter).to.equal('CLOSED');
   });
@@ -164,7 +164,7 @@ describe('a case', () => {
     const { driver, context } = fresh();
     driver.connect = () => Promise.reject(new NotCapable('nothing connects here'));
     const inconclusive = whyInconclusive(
-      await runCase(caseOf({ state: 'SYN-SENT' }, RESET), context),
+      await runScenario(caseOf({ state: 'SYN-SENT' }, RESET), context),
       'rfc9293',
     );
     expect(inconclusive).to.deep.equal({ kind: 'not capable', told: 'nothing connects here' });

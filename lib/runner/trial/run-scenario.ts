@@ -3,11 +3,13 @@ import { isCase, type Scenario } from '../../catalogue/scenario.ts';
 import { blockerOf, type Finding } from '../../verdict/finding.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import { isRuledOutByCookies } from '../preflight/syn-cookies.ts';
+import { attempt } from './attempt.ts';
+import type { CaseContext } from './case-context.ts';
+import { isUnexpectedSilence, resultOf } from './case-result.ts';
 import type { Described } from './described.ts';
 import { notRun } from './lost.ts';
-import { type CaseContext, runCase } from './run-case.ts';
 import { playScenario } from './play-scenario.ts';
-import { settle } from './settle.ts';
+import { repeatUntilTrusted, type Sample } from './repeat-until-trusted.ts';
 
 /** Runs a scenario by its id. @throws TargetDied; Error when there is none of that id */
 export async function runOne(id: string, context: CaseContext): Promise<CaseResult> {
@@ -20,7 +22,7 @@ export async function runOne(id: string, context: CaseContext): Promise<CaseResu
   if (blocker) return blockedBy(blocker, subject);
   const isRuledOut = context.environment.synCookies && isRuledOutByCookies(subject);
   if (isRuledOut) return notRun(subject, family, { kind: 'SYN cookies' });
-  return isCase(subject) ? runCase(subject, context) : settledScenario(subject, context);
+  return runScenario(subject, context);
 }
 
 /** It is not tried: the way to its state is known to end at that finding. */
@@ -28,11 +30,28 @@ function blockedBy({ id, step, family, observed, wrong }: Finding, subject: Desc
   return notRun(subject, family, { kind: 'blocked', by: { id, step, family, observed, wrong } });
 }
 
-async function settledScenario(ladder: Scenario, context: CaseContext): Promise<CaseResult> {
-  const { environment, family, profile, watch } = context;
-  if (watch?.lost) return notRun(ladder, family, { kind: 'target lost', cause: watch.lost });
-  return settle(
-    { profile, path: environment.tester.path, watch, futility: context.futility, rest: context.rest },
-    (spoilt) => playScenario(ladder, context, spoilt),
+/** Runs a scenario until its verdict can be believed; throws nothing but TargetDied. */
+export async function runScenario(subject: Scenario, context: CaseContext): Promise<CaseResult> {
+  const began = Date.now();
+  const { environment, family, profile, watch, futility, rest } = context;
+  if (watch?.lost) return notRun(subject, family, { kind: 'target lost', cause: watch.lost });
+  const result = await repeatUntilTrusted(
+    { profile, path: environment.tester.path, watch, futility, rest },
+    (spoilt) => tryOnce(subject, context, spoilt, began),
   );
+  return { ...result, durationMs: Date.now() - began };
+}
+
+async function tryOnce(
+  subject: Scenario,
+  context: CaseContext,
+  spoilt: number,
+  began: number,
+): Promise<Sample> {
+  if (!isCase(subject)) return playScenario(subject, context, spoilt);
+  const seen = await attempt(subject, context, spoilt);
+  return {
+    result: resultOf(subject, context, seen, began),
+    silent: isUnexpectedSilence(subject, context, seen),
+  };
 }
