@@ -5,4 +5,4 @@ export { concrete, reach } from './recipes.ts';
 export { hasDoubles, type Sorted, sort } from './replies.ts';
 export type { Proof, Subject } from './scene.ts';
 export { Unreached } from './unreached.ts';
-export { type Reached, userOf, type Wish } from './wish.ts';
+export { type Reached, userOf, type Precondition } from './precondition.ts';

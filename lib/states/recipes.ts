@@ -15,49 +15,49 @@ import { Connection } from './connection.ts';
 import { Dialogue, SENDINGS } from './dialogue.ts';
 import type { Environment } from './environment.ts';
 import {
-  age,
+  sendBeyondWindow,
   closesByItself,
   closeWindow,
   finish,
-  fly,
-  hear,
+  putInFlight,
+  receiveGreeting,
   mostOfWindow,
   narrowWindow,
-} from './passages.ts';
+} from './transfers.ts';
 import { agreeOnTimestamps, checkWindow, synOptions, windowAndMss } from './syn-options.ts';
 import { Unreached } from './unreached.ts';
-import { kindOf, type Reached, userOf, type Wish } from './wish.ts';
+import { kindOf, type Reached, userOf, type Precondition } from './precondition.ts';
 
 /**
  * Brings the target into a state, with its TCB known from what was exchanged.
  *
  * @throws Unreached with the reason; NotCapable when the driver cannot do it
  */
-export async function reach(environment: Environment, wish: Wish): Promise<Reached> {
+export async function reach(environment: Environment, precondition: Precondition): Promise<Reached> {
   try {
-    return await reachOnce(environment, wish);
+    return await reachOnce(environment, precondition);
   } catch (error) {
     if (!(error instanceof WindowTooLarge)) throw error;
     // A buffer that cannot be made small enough is filled in part.
-    return reachOnce(environment, { ...wish, unread: true });
+    return reachOnce(environment, { ...precondition, unread: true });
   }
 }
 
 /** The smallest window that the target advertises is more than a segment holds. */
 class WindowTooLarge extends Error {}
 
-async function reachOnce(environment: Environment, wish: Wish): Promise<Reached> {
+async function reachOnce(environment: Environment, precondition: Precondition): Promise<Reached> {
   const { driver, tester } = environment;
-  const behaviour = await driver.behaviour?.(wish);
+  const behaviour = await driver.behaviour?.(precondition);
   // What has called before is answered for: by the kernel, or by the case before.
   if (behaviour?.testerPort !== undefined) await tester.drained();
-  const mailbox = tester.open(wish.family, behaviour?.testerPort);
+  const mailbox = tester.open(precondition.family, behaviour?.testerPort);
   mailbox.filler = behaviour?.filler;
   try {
-    const dialogue = new Dialogue(environment, mailbox, wish.state);
-    const recipe = new Recipe(dialogue, wish, behaviour);
+    const dialogue = new Dialogue(environment, mailbox, precondition.state);
+    const recipe = new Recipe(dialogue, precondition, behaviour);
     const reached = await recipe.run();
-    if (SYNCHRONIZED.includes(wish.state)) {
+    if (SYNCHRONIZED.includes(precondition.state)) {
       await tester.flushed();
       await driver.settle?.();
       // What the target answered to the last of the recipe's segments must not be read as a reply to the stimulus.
@@ -83,23 +83,23 @@ async function reachOnce(environment: Environment, wish: Wish): Promise<Reached>
 
 class Recipe {
   readonly #dialogue: Dialogue;
-  readonly #wish: Wish;
+  readonly #precondition: Precondition;
   readonly #demands: Demands;
   readonly #kind: ListenerKind;
   readonly #behaviour: AppBehaviour | undefined;
-  /** One that nobody else uses, where that is wished for. */
+  /** One that nobody else uses, where that is asked for. */
   listener: OwnListener | undefined;
 
-  constructor(dialogue: Dialogue, wish: Wish, behaviour: AppBehaviour | undefined) {
+  constructor(dialogue: Dialogue, precondition: Precondition, behaviour: AppBehaviour | undefined) {
     this.#dialogue = dialogue;
-    this.#wish = wish;
+    this.#precondition = precondition;
     this.#behaviour = behaviour;
-    this.#demands = demandsOf(wish.conditions);
-    this.#kind = kindOf(wish);
+    this.#demands = demandsOf(precondition.conditions);
+    this.#kind = kindOf(precondition);
   }
 
   run(): Promise<Reached> {
-    const { state, origin } = this.#wish;
+    const { state, origin } = this.#precondition;
     switch (state) {
       case 'CLOSED':
         return this.#closed();
@@ -115,7 +115,7 @@ class Recipe {
   }
 
   async #closed(): Promise<Reached> {
-    const { closedBy = 'never opened' } = this.#wish;
+    const { closedBy = 'never opened' } = this.#precondition;
     if (closedBy === 'never opened') {
       const connection = this.#connection(this.#dialogue.environment.closedPort, 0);
       return { connection, listening: false };
@@ -144,7 +144,7 @@ class Recipe {
   async #synSent(): Promise<Reached & { handle: Handle }> {
     const connection = this.#connection(0, 0);
     const { driver } = this.#dialogue.environment;
-    const handle = await driver.connect(this.#wish.family, this.#dialogue.mailbox.port, this.#kind);
+    const handle = await driver.connect(this.#precondition.family, this.#dialogue.mailbox.port, this.#kind);
     const isSyn = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && !ctl.has('ACK');
     await this.#dialogue.arrives(connection, 'SYN', 'OPEN', isSyn, this.#behaviour?.within);
     return { connection, handle, listening: false };
@@ -153,9 +153,9 @@ class Recipe {
   async #synReceivedActive(): Promise<Reached> {
     const reached = await this.#synSent();
     const { connection } = reached;
-    connection.irs = add(this.#wish.rcvNxt, -1);
+    connection.irs = add(this.#precondition.rcvNxt, -1);
     connection.rcvNxt = connection.irs;
-    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#wish)}`);
+    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#precondition)}`);
     const { segment } = await this.#dialogue.answered(
       connection,
       syn,
@@ -163,14 +163,14 @@ class Recipe {
       'SYN to SYN-SENT',
       isSynAck(connection),
     );
-    agreeOnTimestamps(this.#wish, connection, segment);
-    checkWindow(this.#wish, connection);
+    agreeOnTimestamps(this.#precondition, connection, segment);
+    checkWindow(this.#precondition, connection);
     return reached;
   }
 
   async #synReceivedPassive(bound = 1): Promise<Reached> {
     const connection = this.#connection(await this.#port(), bound);
-    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#wish)}`);
+    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#precondition)}`);
     const { segment } = await this.#dialogue.answered(
       connection,
       syn,
@@ -178,13 +178,13 @@ class Recipe {
       'SYN to LISTEN',
       isSynAck(connection),
     );
-    agreeOnTimestamps(this.#wish, connection, segment);
-    const { smallWindow, unread, family } = this.#wish;
+    agreeOnTimestamps(this.#precondition, connection, segment);
+    const { smallWindow, unread, family } = this.#precondition;
     if (smallWindow && !unread && connection.rcvWnd > mostOfWindow(family)) {
       this.#dialogue.assure(connection, '<SEQ=RCV.NXT><CTL=RST>');
       throw new WindowTooLarge();
     }
-    if (this.#wish.state === 'SYN-RECEIVED') checkWindow(this.#wish, connection);
+    if (this.#precondition.state === 'SYN-RECEIVED') checkWindow(this.#precondition, connection);
     return { connection, listening: true };
   }
 
@@ -193,8 +193,9 @@ class Recipe {
     const taken = (FINS_TAKEN.includes(state) ? 2 : 1) + closingText;
     const reached = await this.#established(taken);
     const { connection } = reached;
-    if (this.#wish.aged) await age(this.#dialogue, connection, userOf(reached));
-    if (this.#wish.smallWindow && this.#wish.unread) await narrowWindow(this.#dialogue, connection);
+    if (this.#precondition.aged) await sendBeyondWindow(this.#dialogue, connection, userOf(reached));
+    if (this.#precondition.smallWindow && this.#precondition.unread)
+      await narrowWindow(this.#dialogue, connection);
 
     if (state === 'CLOSE-WAIT' || state === 'LAST-ACK')
       await finish(this.#dialogue, connection, this.#fillsWindow);
@@ -203,7 +204,7 @@ class Recipe {
     }
     const { sends } = this.#demands.user;
     const remains = state === 'ESTABLISHED' || state === 'CLOSE-WAIT';
-    if (sends !== undefined) await fly(this.#dialogue, connection, userOf(reached), sends, !remains);
+    if (sends !== undefined) await putInFlight(this.#dialogue, connection, userOf(reached), sends, !remains);
     if (remains) return reached;
 
     if (sends === undefined) await this.#targetCloses(reached);
@@ -255,18 +256,18 @@ class Recipe {
         );
       reached = { ...reached, handle };
     }
-    if (behaviour?.greets) await hear(this.#dialogue, reached.connection);
+    if (behaviour?.greets) await receiveGreeting(this.#dialogue, reached.connection);
     return reached;
   }
 
   async #establishedActive(taken: number): Promise<{ connection: Connection; handle: Handle }> {
     const { connection, handle } = await this.#synSent();
-    connection.irs = add(this.#wish.rcvNxt, -taken);
+    connection.irs = add(this.#precondition.rcvNxt, -taken);
     connection.rcvNxt = connection.irs;
     const syn = this.#dialogue.mailbox.log.find(({ from }) => from === 'target');
-    if (syn) agreeOnTimestamps(this.#wish, connection, syn.segment);
+    if (syn) agreeOnTimestamps(this.#precondition, connection, syn.segment);
     // Timestamps that are agreed on are added to every segment.
-    const synAck = connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${windowAndMss(this.#wish)}`);
+    const synAck = connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${windowAndMss(this.#precondition)}`);
     await this.#dialogue.answered(
       connection,
       synAck,
@@ -280,19 +281,24 @@ class Recipe {
   /** Where the target takes the connection. */
   async #port(): Promise<number> {
     const { driver } = this.#dialogue.environment;
-    if (this.#wish.ownListener) {
+    if (this.#precondition.ownListener) {
       if (!driver.listen) throw new NotCapable('nobody can close a listener of this target');
-      this.listener = await driver.listen(this.#wish.family, this.#kind);
+      this.listener = await driver.listen(this.#precondition.family, this.#kind);
       return this.listener.port;
     }
     return (
-      this.#behaviour?.port ?? driver.listener(this.#wish.family, this.#kind, this.#dialogue.mailbox.port)
+      this.#behaviour?.port ??
+      driver.listener(this.#precondition.family, this.#kind, this.#dialogue.mailbox.port)
     );
   }
 
   /** @param taken octets of sequence space, SYN included, that the recipe will use before the stimulus. */
   #connection(peerPort: number, taken: number): Connection {
-    const connection = new Connection(this.#dialogue.mailbox, peerPort, add(this.#wish.rcvNxt, -taken));
+    const connection = new Connection(
+      this.#dialogue.mailbox,
+      peerPort,
+      add(this.#precondition.rcvNxt, -taken),
+    );
     if (this.#kind === 'precedence') connection.precedence = ASKED_PRECEDENCE;
     return connection;
   }

@@ -2,13 +2,13 @@ import { demandsOf } from '../catalogue/conditions.ts';
 import type { ConcreteSegment } from '../notation/index.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import { Unreached } from './unreached.ts';
-import type { Wish } from './wish.ts';
+import type { Precondition } from './precondition.ts';
 
 // Any value, far from both ends of the space of timestamps.
 const FIRST_TSVAL = 0x1234_5678;
 
 /** The window and the size of segments that the tester's SYN announces. */
-export function windowAndMss({ conditions, family }: Wish): string {
+export function windowAndMss({ conditions, family }: Precondition): string {
   const { sends } = demandsOf(conditions).user;
   // Nagle's algorithm (RFC 9293 section 3.7.4) holds back what fills no segment while text is in flight.
   const mss = sends === undefined ? TESTER_MSS[family] : sends / 3;
@@ -16,14 +16,14 @@ export function windowAndMss({ conditions, family }: Wish): string {
 }
 
 /** The same, with timestamps where the case is about them. */
-export function synOptions(wish: Wish): string {
-  const wnd = windowAndMss(wish);
-  return demandsOf(wish.conditions).syn.timestamps ? `${wnd}<TSVAL=${FIRST_TSVAL}><TSECR=0>` : wnd;
+export function synOptions(precondition: Precondition): string {
+  const wnd = windowAndMss(precondition);
+  return demandsOf(precondition.conditions).syn.timestamps ? `${wnd}<TSVAL=${FIRST_TSVAL}><TSECR=0>` : wnd;
 }
 
 /** Takes timestamps for agreed on where the target's SYN has them too. @throws Unreached where it has not */
 export function agreeOnTimestamps(
-  { conditions }: Wish,
+  { conditions }: Precondition,
   connection: Connection,
   synAck: ConcreteSegment,
 ): void {
@@ -34,7 +34,7 @@ export function agreeOnTimestamps(
 }
 
 /** @throws Unreached where the window should be zero and is not */
-export function checkWindow({ conditions }: Wish, connection: Connection): void {
+export function checkWindow({ conditions }: Precondition, connection: Connection): void {
   if (demandsOf(conditions).window !== 'zero' || connection.rcvWnd === 0) return;
   throw new Unreached(`the target's first window is not zero but ${connection.rcvWnd} octets`);
 }

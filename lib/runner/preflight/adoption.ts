@@ -1,7 +1,7 @@
 import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
 import type { Check, KnownAdoption } from '../../standard/adoption.ts';
 import type { State } from '../../standard/state.ts';
-import { type Environment, reach, type Wish } from '../../states/index.ts';
+import { type Environment, reach, type Precondition } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { ifCapable } from './if-capable.ts';
 
@@ -37,7 +37,7 @@ export async function detectAdoption(environment: Environment, family: 4 | 6): P
   throw beyond;
 }
 
-async function detectIn(environment: Environment, wish: Wish): Promise<KnownAdoption> {
+async function detectIn(environment: Environment, wish: Precondition): Promise<KnownAdoption> {
   const [rst, syn, ack] = await Promise.all([
     challenged(environment, wish, PROBES.rst),
     challenged(environment, wish, PROBES.syn),
@@ -50,7 +50,7 @@ async function detectIn(environment: Environment, wish: Wish): Promise<KnownAdop
 const TRIES = { clean: 2, disturbed: 4 };
 const LIMITER_PAUSE = 1100;
 
-async function challenged(environment: Environment, wish: Wish, send: string): Promise<boolean> {
+async function challenged(environment: Environment, wish: Precondition, send: string): Promise<boolean> {
   const { tester } = environment;
   for (let tries = 1; ; tries += 1) {
     const met = await answerTo(environment, wish, send);
@@ -62,7 +62,7 @@ async function challenged(environment: Environment, wish: Wish, send: string): P
 
 async function answerTo(
   environment: Environment,
-  wish: Wish,
+  wish: Precondition,
   send: string,
 ): Promise<'challenge ACK' | 'other' | 'silence'> {
   const { connection, handle } = await reach(environment, wish);

@@ -6,7 +6,7 @@ import {
   reach,
   type Timing,
   Unreached,
-  type Wish,
+  type Precondition,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import type { Mailbox } from '../../tester/index.ts';
@@ -20,7 +20,9 @@ const TRIES = 3;
  * Where a SYN,ACK and a FIN wait for their acknowledgment: first the state that most targets can be brought to. The SYN,ACK
  * of a listener is measured when its backlog is.
  */
-const WAITING: Readonly<Record<'SYN' | 'FIN', readonly Pick<Wish, 'state' | 'origin' | 'conditions'>[]>> = {
+const WAITING: Readonly<
+  Record<'SYN' | 'FIN', readonly Pick<Precondition, 'state' | 'origin' | 'conditions'>[]>
+> = {
   SYN: [{ state: 'SYN-RECEIVED', origin: 'active' }],
   FIN: [{ state: 'FIN-WAIT-1' }, { state: 'FIN-WAIT-1', conditions: ['user-closed'] }, { state: 'LAST-ACK' }],
 };
@@ -73,7 +75,7 @@ export async function wrongSynAckAgain(
 
 async function seenIn(
   environment: Environment,
-  wish: Wish,
+  wish: Precondition,
   bit: 'SYN' | 'FIN',
   latest: number,
 ): Promise<number | undefined> {

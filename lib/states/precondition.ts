@@ -5,7 +5,7 @@ import { type Handle, type ListenerKind, NotCapable, type OwnListener } from '..
 import type { Connection } from './connection.ts';
 
 /** What a case needs to be true before its stimulus. */
-export interface Wish {
+export interface Precondition {
   readonly family: 4 | 6;
   readonly state: State;
   readonly origin?: Origin | undefined;
@@ -49,7 +49,7 @@ export function userOf({ handle }: Reached): Handle {
 }
 
 /** The listener, or the socket, that it takes. */
-export function kindOf({ state, conditions, smallWindow, unread }: Wish): ListenerKind {
+export function kindOf({ state, conditions, smallWindow, unread }: Precondition): ListenerKind {
   const { window, user } = demandsOf(conditions);
   if (window === 'zero' && state === 'SYN-RECEIVED') return 'zero window';
   if (unread || user.receives === false) return 'closing window';

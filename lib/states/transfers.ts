@@ -17,7 +17,7 @@ const LITTLE = 64;
 const FLIGHTS = 3;
 
 /** Takes and acknowledges the text with which the target's application begins. */
-export async function hear(dialogue: Dialogue, connection: Connection): Promise<void> {
+export async function receiveGreeting(dialogue: Dialogue, connection: Connection): Promise<void> {
   const { log } = dialogue.mailbox;
   const isText = ({ segment }: Entry): boolean => segment.data > 0;
   let entry = await dialogue.mailbox.next(isText, dialogue.patience);
@@ -124,7 +124,11 @@ function firstOfPair(dialogue: Dialogue, connection: Connection, larger: number,
 export const mostOfWindow = (family: 4 | 6): number => TESTER_MSS[family] - 8;
 
 /** Has the target send more than MAX.SND.WND, all of it acknowledged. */
-export async function age(dialogue: Dialogue, connection: Connection, handle: Handle): Promise<void> {
+export async function sendBeyondWindow(
+  dialogue: Dialogue,
+  connection: Connection,
+  handle: Handle,
+): Promise<void> {
   const octets = TESTER_WINDOW + TESTER_MSS[dialogue.mailbox.link.family];
   const end = add(connection.sndNxt, octets);
   const since = dialogue.mailbox.log.length;
@@ -155,7 +159,7 @@ async function takeText(
  * timer has sent the text again may be allowed no more than that by its congestion window. One that begins with less in
  * flight is helped to more, by taking what it sends: each acknowledgment opens that window (RFC 5681 section 3.1).
  */
-export async function fly(
+export async function putInFlight(
   dialogue: Dialogue,
   connection: Connection,
   handle: Handle,
@@ -165,7 +169,7 @@ export async function fly(
   const { driver, timing } = dialogue.environment;
   for (
     let flights = FLIGHTS;
-    !(await hasFlown(dialogue, connection, handle, octets, 2 * timing.guard));
+    !(await isInFlight(dialogue, connection, handle, octets, 2 * timing.guard));
     flights -= 1
   ) {
     if (flights === 1) throw new Unreached(`the target does not send ${octets} octets of text at once`);
@@ -179,7 +183,7 @@ export async function fly(
 }
 
 /** Whether all of the text came at once; otherwise it has been taken. */
-async function hasFlown(
+async function isInFlight(
   dialogue: Dialogue,
   connection: Connection,
   handle: Handle,
