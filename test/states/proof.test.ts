@@ -197,9 +197,10 @@ describe('the state after', () => {
         () => link.arrive(`<SEQ=${ISS + 1}><ACK=101><CTL=FIN,ACK>`, connection.mailbox.port),
         4 * environment.timing.guard,
       );
-      expect((await deaf.prove()).how).to.match(
-        /^old text was not answered, but an ACK of what it has not sent was/,
-      );
+      expect((await deaf.prove()).how.slice(0, 2)).to.deep.equal([
+        'old text unanswered',
+        'unsent ACK answered',
+      ]);
       clearInterval(timer);
     });
 

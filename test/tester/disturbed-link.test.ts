@@ -10,20 +10,34 @@ const packet = (seq: number): Uint8Array =>
     ...{ srcPort: 10_000, dstPort: 80, window: 1000 },
   });
 
-/** Sends so many segments at once, and waits for everything that arrives. */
+// Behind all that a test sends; its last octet is that of none of them.
+const END = 1_000_255;
+
+/**
+ * Sends so many segments at once, and waits for everything that arrives: for all of them where some overtake others, and
+ * else for one that was sent behind them.
+ */
 async function send(noise: string | Noise, count: number): Promise<{ seqs: number[]; times: number[] }> {
   const inner = new MemoryLink();
-  const link = new DisturbedLink(inner, typeof noise === 'string' ? parseNoise(noise) : noise);
+  const setting = typeof noise === 'string' ? parseNoise(noise) : noise;
+  const link = new DisturbedLink(inner, setting);
   const times: number[] = [];
   const began = performance.now();
   inner.script = () => {
     times.push(performance.now() - began);
     return [];
   };
+  const arrived = (): number[] => inner.sent.map(({ segment: { seq } }) => seq);
   for (let seq = 0; seq < count; seq += 1) link.send(packet(seq), '192.0.2.2');
-  await delay(60);
+  if (setting.reorder > 0) while (arrived().length < count) await delay(1);
+  else if (setting.loss === 100) await delay(60);
+  else
+    while (!arrived().includes(END)) {
+      link.send(packet(END), '192.0.2.2');
+      await delay(1);
+    }
   await link.close();
-  return { seqs: inner.sent.map(({ segment: { seq } }) => seq), times };
+  return { seqs: arrived().filter((seq) => seq !== END), times };
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
@@ -74,8 +88,13 @@ describe('a disturbed link', () => {
       link.send(packet(seq), '192.0.2.2');
       inner.arrive(`<SEQ=${seq}><CTL=SYN>`, 10_000);
     }
-    await delay(20);
+    const end = END % 256;
+    while (!arrived.includes(end)) {
+      inner.arrive(`<SEQ=${END}><CTL=SYN>`, 10_000);
+      await delay(1);
+    }
     await link.close();
+    arrived.splice(arrived.indexOf(end));
     expect(arrived.length).to.be.within(25, 75);
     expect(arrived).to.not.deep.equal(inner.sent.map(({ segment: { seq } }) => seq));
   });

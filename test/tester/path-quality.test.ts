@@ -23,7 +23,7 @@ describe('the quality of a path', () => {
     path.recordProbes(100, { doubled: 2, reordered: 1 });
     path.recordAnswers('SYN', 900, 9);
     expect(path.rate).to.be.closeTo(0.009 + 0.03, 1e-9);
-    expect(String(path)).to.equal('0.9 lost, 2 doubled, 1 out of order');
+    expect(path.percent()).to.deep.equal({ lost: 0.9, doubled: 2, reordered: 1 });
     expect(path.disturbed).to.equal(true);
   });
 

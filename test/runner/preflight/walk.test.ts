@@ -136,10 +136,12 @@ describe('the walk through the states', function () {
 
   it('ends where the target does not come back, and says on the way to which state', async () => {
     const { environment } = target(() => []);
-    const watch = { epoch: 0, lost: 'the target was lost: nobody is there', check: async () => {} };
+    const watch = {
+      epoch: 0,
+      lost: { kind: 'restart failed', told: 'nobody is there' },
+      check: async () => {},
+    };
     const error = await walk(environment, 4, 1, watch as unknown as TargetWatch).catch((each: Error) => each);
-    expect(String(error)).to.match(
-      /on the way to SYN-RECEIVED, over IPv4, the target was lost: nobody is there/,
-    );
+    expect(String(error)).to.match(/on the way to SYN-RECEIVED, over IPv4, .*nobody is there/);
   });
 });
