@@ -1,4 +1,5 @@
 import { findStack } from '../lab/stacks/index.ts';
+import { say } from '../report/say.ts';
 import { SIGNALS } from './signals.ts';
 
 /** What the process in the lab says to the one that started it. */
@@ -30,7 +31,7 @@ try {
   tell({
     kind: 'ready',
     name: target.name,
-    driver: target.driver.name,
+    driver: say.driver(target.driver),
     addresses: Object.values(target.target),
   });
 } catch (error) {

@@ -6,6 +6,7 @@ import { byState, type StateGroup } from './judgement.ts';
 import { ladderText } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
 import { findSubject, ruleTexts, stepTexts } from './subject.ts';
+import { factTexts } from './target-facts.ts';
 
 /** The run as JUnit XML: a suite for each state, a test case for each case and address family. */
 export function junitXml(run: Run): string {
@@ -65,13 +66,16 @@ function preflightSuite(findings: readonly RunFinding[], run: Run): string[] {
 function suite({ name, cases }: StateGroup, run: Run): string[] {
   const { tests, failures, errors, skipped } = tally(cases, run);
   const time = cases.reduce((sum, result) => sum + result.durationMs, 0);
-  const facts = { ...run.target.facts, target: run.target.name, profile: run.profile, seed: run.seed };
+  const facts = [
+    ...factTexts(run.target),
+    ['target', run.target.name],
+    ['profile', run.profile],
+    ['seed', String(run.seed)],
+  ] as const;
   return [
     `  <testsuite name="${escapeXml(name)}" tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds(time)}" timestamp="${escapeXml(timestamp(run.startedAt))}" hostname="${escapeXml(run.target.address ?? run.target.name)}">`,
     '    <properties>',
-    ...Object.entries(facts).map(
-      ([key, value]) => `      <property name="${escapeXml(key)}" value="${escapeXml(String(value))}"/>`,
-    ),
+    ...facts.map(([key, value]) => `      <property name="${escapeXml(key)}" value="${escapeXml(value)}"/>`),
     '    </properties>',
     ...cases.map((result) => testcase(result, name, run)),
     '  </testsuite>',

@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CHECKS } from '../standard/adoption.ts';
 import { PROFILES } from '../standard/profile.ts';
 import type { Run } from './run.ts';
 import {
@@ -13,6 +12,7 @@ import {
   toStored,
 } from './stored-case.ts';
 import { findingSchema, toStoredFinding } from './stored-finding.ts';
+import { targetSchema } from './stored-target.ts';
 
 /** A report that could not be read or written; the message is one sentence for the user. */
 export class ReportError extends Error {
@@ -28,18 +28,7 @@ export const resultsSchema = z.object({
   format: z.literal(FORMAT),
   version: z.string(),
   seed: z.union([z.number(), z.string()]),
-  target: z.object({
-    name: z.string(),
-    address: z.string().optional(),
-    families: z.array(familySchema),
-    adoption: z
-      .partialRecord(z.enum(CHECKS), z.boolean())
-      .optional()
-      .describe(
-        'the checks of RFC 5961 that the target was found to have adopted, or not; what is missing is not known',
-      ),
-    facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  }),
+  target: targetSchema,
   profile: z.enum(PROFILES),
   strict: z.boolean(),
   startedAt: z.iso.datetime({ offset: true }),
@@ -81,7 +70,7 @@ export function toResults(run: Run): Results {
       ...(target.address === undefined ? {} : { address: target.address }),
       families: [...target.families],
       ...(target.adoption ? { adoption: { ...target.adoption } } : {}),
-      facts: { ...target.facts },
+      ...(target.facts ? { facts: target.facts as Results['target']['facts'] } : {}),
     },
     profile: rest.profile,
     strict: rest.strict,
@@ -199,6 +188,12 @@ export function parseResults(data: unknown, name: string): Run {
 const isOlder = (data: unknown): boolean =>
   typeof data === 'object' && data !== null && 'suite' in data && !('format' in data);
 
+interface OlderResults {
+  readonly target?: { readonly facts?: unknown };
+  readonly cases?: readonly OlderCase[];
+  readonly loss?: unknown;
+}
+
 interface OlderCase {
   readonly reason?: string;
   readonly byCapability?: boolean;
@@ -210,8 +205,9 @@ interface OlderCase {
 /** Results of format 1 with what a comparison takes: verdicts and observations. */
 function withoutSentences(data: unknown): unknown {
   if (!isOlder(data)) return data;
-  const { cases = [], loss: _, ...head } = data as { cases?: OlderCase[]; loss?: unknown };
-  return { ...head, format: FORMAT, cases: cases.map(caseWithoutSentences) };
+  const { cases = [], loss: _, target, ...head } = data as OlderResults;
+  const { facts: __, ...about } = target ?? {};
+  return { ...head, format: FORMAT, target: about, cases: cases.map(caseWithoutSentences) };
 }
 
 function caseWithoutSentences({ reason, byCapability, ...rest }: OlderCase): unknown {

@@ -3,6 +3,7 @@ import type { Profile } from '../standard/profile.ts';
 import type { Finding } from '../verdict/finding.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult, WireRecord } from '../verdict/result.ts';
+import type { TargetFacts } from '../verdict/target-facts.ts';
 
 /** A segment of a case; the packet is there only while the run is in memory (results.json leaves it out). */
 export type ReportRecord = Omit<WireRecord, 'packet'> & { readonly packet?: string };
@@ -21,8 +22,8 @@ export interface TargetInfo {
   readonly families: readonly (4 | 6)[];
   /** The checks of RFC 5961 that it was found to have adopted, or not to have; absent in results of older versions. */
   readonly adoption?: KnownAdoption;
-  /** What was found out about it before the first case, e.g. `challengeAcks: true`. */
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** What was found out about it before the first case; absent in results of older versions. */
+  readonly facts?: TargetFacts;
 }
 
 /** What a run was asked to do: all that is known before the first case ends. */

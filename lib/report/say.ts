@@ -14,6 +14,7 @@ import type {
 } from '../verdict/reason.ts';
 import type { OptionFault } from '../verdict/reply-options.ts';
 import type { ProfileVerdict } from '../verdict/result.ts';
+import type { DriverName } from '../verdict/target-facts.ts';
 import { EVIDENCE_SENTENCES, OPTION_SENTENCES, STEP_WORDS } from './words.ts';
 
 /*
@@ -28,6 +29,9 @@ const outcomeText = ({ reply, then }: Named): string => (then ? `${reply}, then 
 const endingText = ({ exitCode, signal }: Ending): string =>
   signal === undefined ? `it ended with exit code ${exitCode}` : `it was ended by ${signal}`;
 
+const driverText = ({ name, address }: DriverName): string =>
+  address === undefined ? name : `${name} at ${address}`;
+
 function absenceText(absence: Absence): string {
   switch (absence.what) {
     case 'process':
@@ -35,7 +39,7 @@ function absenceText(absence: Absence): string {
     case 'address':
       return `${absence.address} does not answer any more`;
     case 'driver':
-      return `${absence.name} does not answer any more`;
+      return `${driverText(absence.driver)} does not answer any more`;
   }
 }
 
@@ -160,6 +164,10 @@ function alternatives(count: number): string {
 const NAMED = 3;
 
 export const say = {
+  driver: driverText,
+
+  path: disturbedText,
+
   evidence: (proof: readonly Evidence[]): string => proof.map((one) => EVIDENCE_SENTENCES[one]).join(', '),
 
   option: (rule: OptionFault): string => OPTION_SENTENCES[rule],

@@ -69,10 +69,9 @@ const emphasized = (verdict: Verdict, text: string): string =>
 function runCells({ target, cases, seed }: Run, profile: Profile): string[] {
   const inconclusive = cases.flatMap((result) => whyInconclusive(result, profile) ?? []);
   const beyond = inconclusive.filter(isBeyondCapability);
-  const fact = (name: string): string => escapeMarkdown(String(target.facts[name] ?? ''));
   return [
     // Where it listens differs from run to run.
-    fact('driver').replace(/ at \S+$/, ''),
+    escapeMarkdown(target.facts?.driver.name ?? ''),
     checksText(target.adoption),
     target.families.join(', '),
     String(cases.length),

@@ -33,10 +33,13 @@ const kind = <const Kinds extends readonly [string, ...string[]]>(...kinds: Kind
 const ending = z.object({ exitCode: count.optional(), signal: z.string().optional() });
 const death = { deaths: count, trials: count };
 
+/** What drives the application on the target. */
+export const driverSchema = z.object({ name: z.string(), address: z.string().optional() });
+
 const absence = z.discriminatedUnion('what', [
   z.object({ what: z.literal('process') }),
   z.object({ what: z.literal('address'), address: z.string() }),
-  z.object({ what: z.literal('driver'), name: z.string() }),
+  z.object({ what: z.literal('driver'), driver: driverSchema }),
 ]);
 
 export const lossCauseSchema = z.discriminatedUnion('kind', [
@@ -92,16 +95,18 @@ const reason = z
   ])
   .describe('why there is no verdict');
 
+/** What the path does to segments. */
+export const pathSchema = z
+  .object({ lost: z.number(), doubled: z.number(), reordered: z.number() })
+  .describe('what the path does to segments, in percent');
+
 const note = z.discriminatedUnion('kind', [
   z.object({ ...kind('void attempt'), attempt: count, why: reason }),
   z.object(kind('away before', 'away meanwhile')),
   z.object({
     ...kind('confirmed'),
     ...{ alike: count, connections: count },
-    disturbed: z
-      .object({ lost: z.number(), doubled: z.number(), reordered: z.number() })
-      .optional()
-      .describe('what the path does to segments, in percent'),
+    disturbed: pathSchema.optional(),
   }),
   disagreement,
 ]);

@@ -2,6 +2,7 @@ import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
 import { Cleanups } from '../cleanups.ts';
 import { findStack, STACKS } from '../lab/stacks/index.ts';
 import type { RunningTarget } from '../lab/stacks/stack.ts';
+import { nameOf } from '../target/driver.ts';
 import { type Environment, pause } from '../states/index.ts';
 import {
   DisturbedLink,
@@ -17,7 +18,7 @@ import type { CaseResult } from '../verdict/result.ts';
 import { Inquest } from './deaths/inquest.ts';
 import type { Job } from './deaths/suspects.ts';
 import { tryForDeath } from './deaths/try-for-death.ts';
-import type { TargetFacts } from './messages.ts';
+import type { KnownTarget } from './messages.ts';
 import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
 import { Died, unlessDied } from './preflight/unless-died.ts';
@@ -95,7 +96,7 @@ export class Engine {
   }
 
   /** Brings up the target and proves the path. @throws an Error whose message is one sentence for the user. */
-  async start(): Promise<TargetFacts> {
+  async start(): Promise<KnownTarget> {
     const settings = this.#settings;
     const target: NetworkTarget = usesLab(settings)
       ? await this.#inTheLab(settings.stack)
@@ -179,10 +180,10 @@ export class Engine {
       findings,
       deaths,
       facts: {
-        driver: driver.name,
+        driver: nameOf(driver),
         ...this.#preflight.facts,
-        ...(avoided ? { 'RCV.NXT is never': `${avoided.rcvNxt.join(' or ')}: ${avoided.why}` } : {}),
-        ...target.facts,
+        ...(avoided ? { avoided } : {}),
+        ...(target.described ? { described: target.described } : {}),
       },
     };
   }

@@ -1,4 +1,4 @@
-import type { KnownAdoption } from '../standard/adoption.ts';
+import type { TargetInfo } from '../report/run.ts';
 import type { Finding } from '../verdict/finding.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
@@ -14,13 +14,8 @@ export type ToEngine =
 export const HEARTBEAT = 1000;
 
 /** What is known of the target and the path before the first case. */
-export interface TargetFacts {
-  readonly name: string;
+export interface KnownTarget extends Required<Omit<TargetInfo, 'address'>> {
   readonly address?: string;
-  readonly families: readonly (4 | 6)[];
-  /** The checks of RFC 5961 that it was found to have adopted, or not to have. */
-  readonly adoption: KnownAdoption;
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
   /** What was found wrong with it. */
   readonly findings: readonly Finding[];
   /** Those before the first case. */
@@ -28,7 +23,7 @@ export interface TargetFacts {
 }
 
 export type FromEngine =
-  | { readonly kind: 'ready'; readonly target: TargetFacts }
+  | { readonly kind: 'ready'; readonly target: KnownTarget }
   /** Nothing can be tested; the message is one sentence. */
   | { readonly kind: 'impossible'; readonly message: string }
   | { readonly kind: 'result'; readonly result: CaseResult }

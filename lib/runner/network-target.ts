@@ -6,6 +6,7 @@ import { openTarget } from '../target/open-target.ts';
 import { ServicesDriver } from '../target/services-driver.ts';
 import { UpperTesterDriver } from '../target/upper-tester-driver.ts';
 import { sourceTowards } from '../tester/index.ts';
+import type { DescribedTarget } from '../verdict/target-facts.ts';
 import { NO_DRIVER, type Settings, SettingsError } from './settings.ts';
 
 type Addresses = Partial<Record<4 | 6, string>>;
@@ -15,7 +16,7 @@ const WIDTH = 16;
 
 /** A target that is there already, as opposed to one that the lab brings up, with what a file says of it. */
 export type NetworkTarget = RunningTarget & {
-  readonly facts?: Readonly<Record<string, string | number | boolean>>;
+  readonly described?: DescribedTarget;
 };
 
 /**

@@ -5,7 +5,7 @@ import { labCommand, labEnvironment } from '../lab/namespaces/enter.ts';
 import { NODE } from '../processes.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
-import { type FromEngine, HEARTBEAT, type TargetFacts, type ToEngine } from './messages.ts';
+import { type FromEngine, HEARTBEAT, type KnownTarget, type ToEngine } from './messages.ts';
 import { type Settings, usesLab } from './settings.ts';
 
 /** Nothing could be tested: a reason for exit code 2. The message is one sentence. */
@@ -33,7 +33,7 @@ interface Awaited {
 
 /** The other side of the engine's process: starts it, asks for cases, and hands out their results as they come. */
 export class Session {
-  readonly target: TargetFacts;
+  readonly target: KnownTarget;
   readonly #process: ChildProcess;
   readonly #results = new Map<string, Awaited>();
   readonly #pulse: NodeJS.Timeout;
@@ -46,7 +46,7 @@ export class Session {
   onInquest: (isHeld: boolean) => void = () => {};
   #lost: Error | undefined;
 
-  private constructor(child: ChildProcess, target: TargetFacts, mostMissing: number) {
+  private constructor(child: ChildProcess, target: KnownTarget, mostMissing: number) {
     this.#process = child;
     this.target = target;
     child.on('message', (message: FromEngine) => this.#onMessage(message));

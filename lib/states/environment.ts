@@ -1,5 +1,6 @@
 import type { Driver } from '../target/driver.ts';
 import type { Tester } from '../tester/index.ts';
+import type { AcceptTime } from '../verdict/target-facts.ts';
 
 /** What is known of the target and the path before the first case; all times in milliseconds. */
 export interface Timing {
@@ -32,12 +33,6 @@ export const DEFAULT_TIMING: Timing = {
   finRetransmission: 1000,
   synAckRetransmission: 1000,
 };
-
-/**
- * When a target's user is given a connection that it listens for. No document says: RFC 793 has one OPEN that turns into a
- * connection, and no accept. `unknown`: it could not be found out.
- */
-export type AcceptTime = 'at the SYN' | 'when established' | 'unknown';
 
 /** What recipes and proofs work with. */
 export interface Environment {

@@ -1,5 +1,5 @@
 export { Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
-export { type AcceptTime, DEFAULT_TIMING, type Environment, pause, type Timing } from './environment.ts';
+export { DEFAULT_TIMING, type Environment, pause, type Timing } from './environment.ts';
 export { prove } from './proof.ts';
 export { concrete, reach } from './recipes.ts';
 export { hasDoubles, type Sorted, sort } from './replies.ts';

@@ -1,6 +1,7 @@
 import type { ClosedBy } from '../catalogue/case.ts';
 import type { Condition } from '../catalogue/conditions.ts';
 import type { Origin, State } from '../standard/state.ts';
+import type { DriverName } from '../verdict/target-facts.ts';
 
 /** What a listener of the target's has to be like. */
 export const LISTENER_KINDS = [
@@ -78,9 +79,7 @@ export interface OpenPorts {
 }
 
 /** Makes the user calls on the target: every state but CLOSED and LISTEN takes calls of the target's user. */
-export interface Driver {
-  /** For people: `upper tester at 192.0.2.2:10793`. */
-  readonly name: string;
+export interface Driver extends DriverName {
   /**
    * How an application on the target behaves that reaches the destination by itself. It may have to wait until an application
    * is free; `release` frees it. Only drivers have it that cannot command the application, or not always. Undefined: the
@@ -160,3 +159,7 @@ export interface Driver {
   renew?(): Promise<void>;
   dispose(): Promise<void>;
 }
+
+/** What a report says of a driver. */
+export const nameOf = ({ name, address }: DriverName): DriverName =>
+  address === undefined ? { name } : { name, address };

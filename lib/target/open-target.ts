@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Profile } from '../standard/profile.ts';
 import { parsePorts } from '../tester/ports.ts';
 import { sourceTowards } from '../tester/source-address.ts';
+import type { DescribedTarget } from '../verdict/target-facts.ts';
 import { AwaitDriver } from './await-driver.ts';
 import { limitedTo } from './capabilities.ts';
 import { CommandDriver } from './command-driver.ts';
@@ -17,7 +18,7 @@ export interface OpenedTarget extends RunningTarget {
   /** What it claims to follow; undefined: it claims nothing. */
   readonly profile: Profile | undefined;
   /** What the file says that a report should say as well. */
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly described: DescribedTarget;
 }
 
 type Addresses = Partial<Record<4 | 6, string>>;
@@ -64,7 +65,7 @@ export async function openTarget(path: string, families: readonly (4 | 6)[]): Pr
     ...(file.testerPorts === undefined ? {} : { testerPorts: parsePorts(file.testerPorts) }),
     silentClosed,
     profile: file.profile,
-    facts: factsOf(file),
+    described: { ...file.limits, ...file.capabilities },
     ...(file.restart === undefined ? {} : { restart: restarting(file.restart) }),
     stop: () => driver.dispose(),
   };
@@ -133,25 +134,6 @@ function routed(target: Addresses): Addresses {
   const source6 = target[6] && sourceTowards(target[6]);
   return byFamily({ ipv4: source4, ipv6: source6 });
 }
-
-function factsOf({ limits, capabilities }: TargetFile): Record<string, string | number | boolean> {
-  const facts: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries({ ...limits, ...capabilities })) {
-    if (value !== undefined) facts[`described: ${WORDS[name] ?? name}`] = value;
-  }
-  return facts;
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  connections: 'connections at once',
-  resetsPerSecond: 'resets per second',
-  challengeAcksPerSecond: 'challenge ACKs per second',
-  mslSeconds: 'MSL (s)',
-  simultaneousOpen: 'simultaneous open',
-  timestamps: 'timestamps',
-  halfClose: 'half close',
-  resets: 'resets from CLOSED',
-};
 
 type Defined<T> = T extends readonly (infer Item)[]
   ? Defined<Item>[]

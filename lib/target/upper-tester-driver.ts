@@ -31,7 +31,8 @@ const TEXT = 'segment arrives ';
 
 /** Moves the target's user through an upper tester, which reaches every state. */
 export class UpperTesterDriver implements Driver {
-  readonly name: string;
+  readonly name = 'upper tester';
+  readonly address: string;
   readonly seesAccepts = true;
   #client: TestabilityClient;
   readonly #capabilities: Capabilities;
@@ -52,7 +53,7 @@ export class UpperTesterDriver implements Driver {
     capabilities: Capabilities,
     options: UpperTesterDriverOptions,
   ) {
-    this.name = `upper tester at ${options.address}:${options.port}`;
+    this.address = `${options.address}:${options.port}`;
     this.#client = client;
     this.#capabilities = capabilities;
     this.#options = options;

@@ -3,6 +3,7 @@ import type { State } from '../standard/state.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Kind } from './result.ts';
+import type { DriverName } from './target-facts.ts';
 
 /** How a program ended: one of the two. */
 export interface Ending {
@@ -23,7 +24,7 @@ export interface TargetDeath {
 export type Absence =
   | { readonly what: 'process' }
   | { readonly what: 'address'; readonly address: string }
-  | { readonly what: 'driver'; readonly name: string };
+  | { readonly what: 'driver'; readonly driver: DriverName };
 
 /** Why a target was given up in the middle of a run. */
 export type LossCause =

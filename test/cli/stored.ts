@@ -78,7 +78,7 @@ export function storeRun(
   const run: Run = {
     version: '0.1.0',
     seed: 1,
-    target: { name: 'Linux 6.1', address: '192.0.2.2', families: [4, 6], facts: {} },
+    target: { name: 'Linux 6.1', address: '192.0.2.2', families: [4, 6] },
     profile: 'rfc9293',
     strict: false,
     startedAt: '2026-01-02T03:04:05.000Z',

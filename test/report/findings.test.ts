@@ -14,7 +14,7 @@ const LINE = 'its SYN,ACK acknowledges SEG.SEQ instead of SEG.SEQ+1, over IPv4';
 
 const run = (parts: Partial<Run> = {}): Run => ({
   ...{ version: '0.1.0', seed: 1, profile: 'rfc9293', strict: false, durationMs: 10, complete: true },
-  target: { name: 'a stack', address: '192.0.2.2', families: [4], facts: {} },
+  target: { name: 'a stack', address: '192.0.2.2', families: [4] },
   startedAt: '2026-01-02T03:04:05.000Z',
   cases: [
     stored('listen.syn.empty', 'deviates'),

@@ -20,6 +20,7 @@ import { fieldFaults } from '../../lib/verdict/judge.ts';
 import type { Reason } from '../../lib/verdict/reason.ts';
 import { type Answered, relativeReply } from '../../lib/verdict/relative-reply.ts';
 import type { CaseResult, Kind, ProfileVerdict, Role, WireRecord } from '../../lib/verdict/result.ts';
+import type { TargetFacts } from '../../lib/verdict/target-facts.ts';
 import { encodeIpv4, encodeIpv6, encodeTcp, PROTOCOL_TCP, seq } from '../../lib/wire/index.ts';
 
 const ADDRESSES = { 4: ['192.0.2.1', '192.0.2.2'], 6: ['2001:db8::1', '2001:db8::2'] } as const;
@@ -190,6 +191,24 @@ export function syntheticResult(testCase: SyntheticCase, family: 4 | 6, seed: nu
   };
 }
 
+/** What is known of a made-up stack: every fact that there can be. */
+export const syntheticFacts: TargetFacts = {
+  driver: { name: 'upper tester', address: '192.0.2.2:10793' },
+  roundTrip: { median: 0.2, worst: 1.5, spread: 1.4 },
+  path: { lost: 0, doubled: 0, reordered: 0 },
+  resetsAtOnce: { asked: 100, answered: 100 },
+  ackLimits: {
+    of: 'challenge ACKs',
+    perConnection: { asked: 10, answered: 1 },
+    hostWide: { asked: 60, answered: 60 },
+  },
+  synAckAgain: 1034,
+  halfOpen: { asked: 60, held: 8, cookies: 52 },
+  acceptTime: 'when established',
+  avoided: { rcvNxt: [0, 1], why: 'it crashes' },
+  described: { connections: 3, halfClose: false },
+};
+
 /** A run of a made-up stack over both families. */
 export function syntheticRun(name = 'Linux 6.1', seed = 1, cases = syntheticCases()): Run {
   return {
@@ -199,7 +218,8 @@ export function syntheticRun(name = 'Linux 6.1', seed = 1, cases = syntheticCase
       name,
       address: '192.0.2.2',
       families: [4, 6],
-      facts: { challengeAcks: true, kernel: '6.1.0-18-amd64' },
+      adoption: { rst: true, syn: true },
+      facts: syntheticFacts,
     },
     profile: 'rfc9293',
     strict: false,

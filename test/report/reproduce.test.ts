@@ -44,7 +44,6 @@ const target = (adoption: KnownAdoption = ALL_CHECKS): Run['target'] => ({
   name: 'Linux 6.1',
   families: [4],
   adoption,
-  facts: {},
 });
 
 const result = (records: readonly ReportRecord[], more: Parameters<typeof stored>[2] = {}): ReportCase =>

@@ -20,7 +20,7 @@ describe('a run whose target died and was up again', () => {
     { cause: { kind: 'unknown', tried: 12 } },
   ];
   const died = () => {
-    const target = { name: 'a target', families: [4 as const], facts: {} };
+    const target = { name: 'a target', families: [4 as const] };
     const startedAt = '2026-01-01T00:00:00Z';
     const record = new RunRecord();
     record.settings = { version: '1', seed: 1, target, profile: 'rfc9293', strict: false, startedAt };
@@ -69,7 +69,7 @@ describe('a run whose target was lost', () => {
     onTheWire: [1, 2, 3, 4, 5].map((number) => ({ id: `closing.rst.${number}`, family: 4 as const })),
   };
   const lost = () => {
-    const target = { name: 'a target', families: [4 as const], facts: {} };
+    const target = { name: 'a target', families: [4 as const] };
     const startedAt = '2026-01-01T00:00:00Z';
     const record = new RunRecord();
     record.settings = { version: '1', seed: 1, target, profile: 'rfc9293', strict: false, startedAt };

@@ -15,7 +15,7 @@ import {
   withoutVerdict,
 } from '../../lib/verdict/result.ts';
 import { judgedAs } from '../runner/results.ts';
-import { syntheticRun } from './fixture.ts';
+import { syntheticFacts, syntheticRun } from './fixture.ts';
 
 const template = syntheticRun();
 const [anyCase] = template.cases as readonly ReportCase[];
@@ -36,7 +36,7 @@ const run = (name: string, cases: readonly ReportCase[], more: Partial<Run> = {}
     name,
     families: [4, 6],
     adoption: { rst: true, syn: false },
-    facts: { driver: 'upper tester at 192.0.2.2:41234' },
+    facts: { ...syntheticFacts, driver: { name: 'upper tester', address: '192.0.2.2:41234' } },
   },
   cases,
   ...more,

@@ -123,7 +123,7 @@ describe('the target file', () => {
       width: 3,
       closedPort: 7,
       profile: 'rfc1122',
-      facts: { 'described: connections at once': 3 },
+      described: { connections: 3 },
     });
     expect(target.driver.name).to.equal('services (9)');
     await target.stop();

@@ -9,6 +9,7 @@ import { hasPackets } from '../pcapng.ts';
 import type { ReportCase, Run } from '../run.ts';
 import { say } from '../say.ts';
 import { circumstance, ruleTexts, type Subject } from '../subject.ts';
+import { factTexts } from '../target-facts.ts';
 import { TextTable } from './text-table.ts';
 
 /*
@@ -52,6 +53,8 @@ export interface EncodedRun extends Omit<Run, 'cases' | 'findings' | 'deaths'> {
   /** A line each. */
   readonly deaths: readonly string[];
   readonly findings: readonly EncodedFinding[];
+  /** What is known of the target: a name and a text each. */
+  readonly facts: readonly (readonly [string, string])[];
   /** How the run is called in a permanent link. */
   readonly slug: string;
   /** What the names of its captures begin with, seen from the page. */
@@ -119,6 +122,7 @@ export function encodeMatrix(
         slug: slugs[index] as string,
         captures: base,
         deaths: say.deaths(whole.deaths),
+        facts: factTexts(run.target),
         findings: ordered(whole).map((finding) => ({
           gravity: finding.gravity,
           line: findingLine(finding, whole),

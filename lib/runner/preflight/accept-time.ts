@@ -1,5 +1,6 @@
 import { resetAt } from '../../notation/index.ts';
-import { type AcceptTime, type Environment, reach } from '../../states/index.ts';
+import { type Environment, reach } from '../../states/index.ts';
+import type { AcceptTime } from '../../verdict/target-facts.ts';
 
 // The event may come late, or be lost where datagrams are.
 const TRIES = 3;

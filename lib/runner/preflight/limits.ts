@@ -1,12 +1,7 @@
 import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
 import type { KnownAdoption } from '../../standard/adoption.ts';
 import { type Connection, type Environment, type Reached, reach } from '../../states/index.ts';
-
-/** How many replies the target allows itself, as far as it showed. */
-export interface Limits {
-  readonly perConnection: { readonly asked: number; readonly answered: number };
-  readonly hostWide: { readonly asked: number; readonly answered: number };
-}
+import type { AckLimits } from '../../verdict/target-facts.ts';
 
 // One that allows so many at once has no limit that could matter: a case sends one stimulus.
 const AT_ONCE = 10;
@@ -22,7 +17,7 @@ export async function findLimits(
   family: 4 | 6,
   { rst: challengesResets }: KnownAdoption,
   width: number,
-): Promise<Limits> {
+): Promise<AckLimits> {
   const probe = challengesResets
     ? '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>'
     : '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>';
@@ -42,6 +37,7 @@ export async function findLimits(
     const [first] = there;
     const onOne = first ? await onOneConnection(environment, first.connection, probe) : 0;
     return {
+      of: challengesResets ? 'challenge ACKs' : 'ACKs of unacceptable segments',
       hostWide: { asked: there.length, answered },
       perConnection: { asked: AT_ONCE, answered: onOne },
     };

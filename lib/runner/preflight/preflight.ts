@@ -1,14 +1,14 @@
-import { CHECKS, type KnownAdoption, SECTION_OF } from '../../standard/adoption.ts';
-import { type AcceptTime, DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
+import type { KnownAdoption } from '../../standard/adoption.ts';
+import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
-import type { Disturbed } from '../../verdict/reason.ts';
+import type { AcceptTime, AckLimits, TargetFacts } from '../../verdict/target-facts.ts';
 import { runSideBySide } from '../pool.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
 import { findAcceptTime } from './accept-time.ts';
 import { detectAdoption } from './adoption.ts';
 import { deadFamily, type Ground, groundsOf } from './ground.ts';
-import { findHalfOpen, type HalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
-import { findLimits, type Limits } from './limits.ts';
+import { findHalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
+import { findLimits } from './limits.ts';
 import type { Path } from './path.ts';
 import { BURST } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
@@ -33,7 +33,8 @@ export interface Preflight {
   readonly grounds: readonly Ground[];
   /** How many cases may be on the wire at once, for the limits that were found. */
   readonly width: number;
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** All but the driver, and what somebody else says of the target. */
+  readonly facts: Omit<TargetFacts, 'driver' | 'avoided' | 'described'>;
 }
 
 // RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s; a first retransmission later than that is not waited for.
@@ -41,7 +42,6 @@ const LATEST_RETRANSMISSION = 8000;
 // A case draws a few replies of one kind and takes about a second: by as much a limit of so many a second is divided.
 const SHARE_OF_LIMIT = 4;
 const MOST_LIMITED_CONNECTIONS = 100;
-const UNKNOWN = 'not found out: its user cannot be moved there';
 
 /** Nothing of the target can be tested; the message is one sentence. */
 export class PathUnusable extends Error {
@@ -121,17 +121,18 @@ export async function preflight(path: Path): Promise<Preflight> {
     width: bearable(width, resetsAtOnce, limits),
     answersManyAtOnce: limits !== undefined && limits.perConnection.answered === limits.perConnection.asked,
     facts: {
-      'round trip, median (ms)': median(roundTrips),
-      'round trip, worst (ms)': Math.round(worst * 1000) / 1000,
-      'round trip, spread (ms)': Math.round(spread * 1000) / 1000,
-      'path, in percent': pathText(tester.path.percent()),
-      'resets at once': best.silentClosed ? 'none: its closed ports are silent' : limitOf(resetsAtOnce),
-      ...limitFacts(limits, adoption),
-      'SYN,ACK sent again after (ms)': synAck === undefined ? 'not seen' : Math.round(synAck),
-      'FIN sent again after (ms)': fin === undefined ? 'not seen' : Math.round(fin),
-      ...halfOpenFacts(halfOpen),
-      ...(driver.seesAccepts ? { 'accepts a connection': acceptTime } : {}),
-      ...adoptionFacts(adoption),
+      roundTrip: {
+        median: microseconds(median(roundTrips)),
+        worst: microseconds(worst),
+        spread: microseconds(spread),
+      },
+      path: tester.path.percent(),
+      resetsAtOnce: best.silentClosed ? 'silent' : { asked: BURST, answered: resetsAtOnce ?? BURST },
+      ackLimits: limits,
+      synAckAgain: synAck && Math.round(synAck),
+      finAgain: fin && Math.round(fin),
+      halfOpen: halfOpen && { asked: halfOpen.asked, held: halfOpen.held, cookies: halfOpen.cookies },
+      ...(driver.seesAccepts ? { acceptTime } : {}),
     },
   };
 }
@@ -223,17 +224,11 @@ async function adoptionAndLimits(
   return [adoption, await findLimits(environment, family, adoption, connections)] as const;
 }
 
-const pathText = ({ lost, doubled, reordered }: Disturbed): string =>
-  `${lost} lost, ${doubled} doubled, ${reordered} out of order`;
-
-const limitOf = (resetsAtOnce: number | undefined): string =>
-  resetsAtOnce === undefined ? `no limit seen at ${BURST}` : `${resetsAtOnce} of ${BURST}`;
-
 /** As many cases at a time as the limits that were found leave room for. */
 export function bearable(
   width: number,
   resetsAtOnce: number | undefined,
-  limits: Limits | undefined,
+  limits: Pick<AckLimits, 'hostWide'> | undefined,
 ): number {
   const bounds = [width];
   if (resetsAtOnce !== undefined) bounds.push(resetsAtOnce / SHARE_OF_LIMIT);
@@ -244,35 +239,10 @@ export function bearable(
   return Math.max(1, Math.floor(Math.min(...bounds)));
 }
 
-function halfOpenFacts(found: HalfOpen | undefined): Preflight['facts'] {
-  if (!found) return { 'SYN cookies': UNKNOWN };
-  const { asked, held, cookies } = found;
-  return {
-    'half-open connections at once': held === asked ? `no limit seen at ${asked}` : `${held} of ${asked}`,
-    'SYN cookies': cookies > 0 && held > 0 ? `beyond ${held} half-open connections` : cookies > 0,
-  };
-}
-
-function limitFacts(limits: Limits | undefined, adoption: KnownAdoption): Preflight['facts'] {
-  if (!limits) return {};
-  const { perConnection, hostWide } = limits;
-  const what = adoption.rst ? 'challenge ACKs' : 'ACKs of unacceptable segments';
-  return {
-    [`${what} on one connection`]: `${perConnection.answered} of ${perConnection.asked}`,
-    [`${what} on many connections at once`]: `${hostWide.answered} of ${hostWide.asked}`,
-  };
-}
-
-const adoptionFacts = (adoption: KnownAdoption): Preflight['facts'] =>
-  Object.fromEntries(
-    CHECKS.map((check) => {
-      const found = adoption[check];
-      const words = found === undefined ? UNKNOWN : found ? 'adopted' : 'not adopted';
-      return [`RFC 5961 ${SECTION_OF[check]} (${check.toUpperCase()})`, words];
-    }),
-  );
+/** Of milliseconds. */
+const microseconds = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return Math.round((sorted[Math.floor(sorted.length / 2)] ?? 0) * 1000) / 1000;
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -1,5 +1,5 @@
 import { pause } from '../../states/index.ts';
-import type { Driver } from '../../target/driver.ts';
+import { type Driver, nameOf } from '../../target/driver.ts';
 import type { RunningTarget } from '../../target/running-target.ts';
 import type { Tester } from '../../tester/index.ts';
 import type { Absence, Ending, LossCause } from '../../verdict/reason.ts';
@@ -176,7 +176,7 @@ export class TargetWatch {
       if (!answers) return { what: 'address', address: tester.link(family).remote };
     }
     if (!driver.alive || (await driver.alive(ALIVE_WITHIN))) return undefined;
-    return { what: 'driver', name: driver.name };
+    return { what: 'driver', driver: nameOf(driver) };
   }
 
   /** An upper tester that was restarted has lost its listeners. */

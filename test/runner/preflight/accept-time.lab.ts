@@ -21,7 +21,7 @@ describe('a target whose user is given connections at the SYN', function () {
       settingsFrom({ SEGMENT_ARRIVES_STACK: stack, SEGMENT_ARRIVES_FAMILY: '4' }),
     );
     try {
-      expect(session.target.facts['accepts a connection']).to.equal('at the SYN');
+      expect(session.target.facts.acceptTime).to.equal('at the SYN');
       const chosen = CASES.filter(({ id }) =>
         /^(listen\.syn|syn-received\.passive\.(ack|rst))\./.test(id),
       ).map(({ id }) => ({ id, family: 4 }) as const);

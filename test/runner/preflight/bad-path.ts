@@ -7,14 +7,14 @@ import { CASES as CATALOGUE, findScenario } from '../../../lib/catalogue/catalog
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { startLinuxTarget } from '../../../lib/lab/stacks/linux.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
-import type { TargetFacts } from '../../../lib/runner/messages.ts';
+import type { KnownTarget } from '../../../lib/runner/messages.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 
 export interface Found {
   readonly error?: string;
-  readonly facts: TargetFacts['facts'];
-  readonly findings: TargetFacts['findings'];
+  readonly facts?: KnownTarget['facts'];
+  readonly findings: KnownTarget['findings'];
   readonly results: readonly CaseResult[];
 }
 
@@ -93,6 +93,6 @@ try {
   );
   found = { facts, findings, results };
 } catch (error) {
-  found = { error: (error as Error).message, facts: {}, findings: [], results };
+  found = { error: (error as Error).message, findings: [], results };
 }
 process.stdout.write(JSON.stringify(found), () => process.exit(0));

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { say } from '../../../lib/report/say.ts';
 import type { Finding } from '../../../lib/verdict/finding.ts';
 import { verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
+import type { Share } from '../../../lib/verdict/target-facts.ts';
 import { skipWithout } from '../../packages.ts';
 import type { Found } from './bad-path.ts';
 import { find } from './find.ts';
@@ -33,7 +34,8 @@ describe('preflight', () => {
 
   it('recognises SYN cookies, and rules out what they rule out', () => {
     const { facts, results } = of('SYN cookies');
-    expect(facts['SYN cookies']).to.equal(true);
+    expect(facts?.halfOpen).to.include({ held: 0 });
+    expect(facts?.halfOpen?.cookies).to.be.above(0);
     for (const result of results) {
       const { id } = result;
       const opens = id.startsWith('syn-received.passive.') || id === 'listen.syn.empty';
@@ -86,21 +88,23 @@ describe('preflight', () => {
 
   it('finds a limit of resets, and stays below it', () => {
     const limited = of('resets are limited');
-    expect(limited.facts['resets at once']).to.match(/^(19|2\d) of 100$/);
-    expect(limited.facts['path, in percent']).to.equal('0 lost, 0 doubled, 0 out of order');
+    const resets = limited.facts?.resetsAtOnce as Share;
+    expect(resets.asked).to.equal(100);
+    expect(resets.answered).to.be.within(19, 29);
+    expect(limited.facts?.path).to.deep.equal({ lost: 0, doubled: 0, reordered: 0 });
     expectAllConformant(limited);
   });
 
   it('finds a limit of challenge ACKs, and stays below it', () => {
     const limited = of('challenge ACKs are limited');
-    const [answered] = String(limited.facts['challenge ACKs on many connections at once']).split(' of ');
-    expect(Number(answered)).to.be.within(5, 30);
+    expect(limited.facts?.ackLimits?.of).to.equal('challenge ACKs');
+    expect(limited.facts?.ackLimits?.hostWide.answered).to.be.within(5, 30);
     expectAllConformant(limited);
   });
 
   it('waits for a slow target as long as it takes', () => {
     const slow = of('a round trip of 300 ms');
-    expect(slow.facts['round trip, median (ms)']).to.be.within(300, 400);
+    expect(slow.facts?.roundTrip.median).to.be.within(300, 400);
     expectAllConformant(slow);
   });
 });

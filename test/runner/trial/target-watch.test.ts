@@ -98,7 +98,7 @@ describe('the watch over the target', () => {
     state.alive = false;
     await watch.check();
     expect(watch.lost).to.deep.equal({
-      ...{ kind: 'absent', absence: { what: 'driver', name: 'a script' }, seconds: 0 },
+      ...{ kind: 'absent', absence: { what: 'driver', driver: { name: 'a script' } }, seconds: 0 },
     });
     expect(state.renewed).to.equal(1);
     const { looks } = state;

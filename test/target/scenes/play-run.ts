@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
-import type { TargetFacts } from '../../../lib/runner/messages.ts';
+import type { KnownTarget } from '../../../lib/runner/messages.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 import { CALLED, call } from './callers.ts';
 import { answers, SERVERS } from './servers.ts';
 
 export interface WholeRun {
-  readonly adoption: TargetFacts['adoption'];
+  readonly adoption: KnownTarget['adoption'];
   readonly results: readonly CaseResult[];
 }
 

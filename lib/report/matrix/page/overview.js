@@ -7,10 +7,8 @@ const duration = (ms) => (ms >= 60_000 ? `${(ms / 60_000).toFixed(1)} min` : `${
 const date = (iso) =>
   new Date(iso).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
-const word = (value) => ({ true: 'yes', false: 'no' })[value] ?? value;
-
 const factsHtml = (facts) =>
-  `<dl>${facts.map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(word(value))}</dd></div>`).join('')}</dl>`;
+  `<dl>${facts.map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`).join('')}</dl>`;
 
 /** What was found wrong before the first case: the first thing that there is to read, the packets folded away. */
 function findingsHtml({ findings = [], deaths = [] }) {
@@ -34,12 +32,11 @@ function stackHtml(stack, data) {
   ];
   const impossible = stack.results.filter((result) => result.byCapability).length;
   if (impossible > 0) run.push(['not possible with this target', plural(impossible, 'case', 'cases')]);
-  const found = Object.entries(stack.target.facts);
   const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
   const name = data.stacks.length > 1 ? `<h2>${html(stack.target.name)}</h2>` : '';
   const folded =
-    found.length > 0
-      ? `<details class="found"><summary>What the run found out about the target</summary>${factsHtml(found)}</details>`
+    stack.facts.length > 0
+      ? `<details class="found"><summary>What the run found out about the target</summary>${factsHtml(stack.facts)}</details>`
       : '';
   return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${factsHtml(run)}${folded}</section>`;
 }
