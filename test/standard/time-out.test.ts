@@ -93,6 +93,14 @@ describe('timeOut', () => {
       'TIME-WAIT': nothing('TIME-WAIT'),
     };
     for (const state of STATES) check(state, whole(state), timer, by[state]);
+    it('LISTEN, after a reset in SYN-RECEIVED, gives nothing up', () => {
+      for (const profile of PROFILES) {
+        const listens = whole('LISTEN', { sndUna: 100 });
+        expect(reactionTexts(timeOut(listens, { ...timer, reached: 'R2' }, profile))).to.deep.equal(
+          nothing('LISTEN'),
+        );
+      }
+    });
     check(
       'LISTEN, after a reset in SYN-RECEIVED',
       whole('LISTEN', { sndUna: 100 }),
