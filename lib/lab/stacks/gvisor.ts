@@ -65,7 +65,13 @@ export const gvisor: Stack = {
         log: logs === undefined ? undefined : { folder: logs, name: 'gvisor' },
       });
       const running = await drivenBy(agent, { families, tester, target }, undo);
-      return { ...running, name, driver: closingActiveOpens(running.driver), width: WIDTH };
+      // runsc has taken the addresses off the link: what it is started on once more must have them again.
+      const restart = async (): Promise<void> => {
+        await agent.stop();
+        await lab.linkUp();
+        await agent.restart();
+      };
+      return { ...running, restart, name, driver: closingActiveOpens(running.driver), width: WIDTH };
     }),
 };
 
