@@ -2,6 +2,7 @@ import type { ClosedBy } from '../catalogue/case.ts';
 import type { Condition } from '../catalogue/conditions.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type { DriverName } from '../verdict/target-facts.ts';
+import type { Ending } from '../verdict/reason.ts';
 
 /** What a listener of the target's has to be like. */
 export const LISTENER_KINDS = [
@@ -151,6 +152,8 @@ export interface Driver extends DriverName {
   alive?(within: number): Promise<boolean>;
   /** How often the target was started again, where that is known: it has forgotten all connections of before. */
   readonly restarts?: number;
+  /** How it ended before the last of them, where that is known. */
+  readonly lastEnding?: Ending | undefined;
   /**
    * Begins anew with a target that was restarted: requests that wait fail, listeners and connections are forgotten.
    *

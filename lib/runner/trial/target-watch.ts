@@ -60,11 +60,13 @@ export class TargetWatch {
   readonly #watched: Watched;
   #absences = 0;
   #restarts = 0;
+  #ownRestarts: number;
   #looking: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   constructor(watched: Watched) {
     this.#watched = watched;
+    this.#ownRestarts = watched.driver.restarts ?? 0;
   }
 
   /** Goes up with every absence. */
@@ -97,6 +99,7 @@ export class TargetWatch {
   async #look(): Promise<void> {
     const { driver, restart, tester } = this.#watched;
     const { heardAt } = tester;
+    this.#noticeItsOwnRestarts(heardAt);
     const first = await this.#absence();
     if (!first) {
       if (await this.#wasRestarted()) await this.#beginAnew();
@@ -125,6 +128,14 @@ export class TargetWatch {
     this.lost = { kind: 'absent', absence: last, ...(ending ? { ending } : {}), seconds };
     // Whoever still waits for an answer of its user's is set free; nobody is expected to be there.
     await driver.renew?.().catch(() => undefined);
+  }
+
+  /** One that somebody starts again by himself was gone, with all of its connections, before anybody looked. */
+  #noticeItsOwnRestarts(heardAt: number): void {
+    const { restarts = 0, lastEnding } = this.#watched.driver;
+    if (restarts > this.#ownRestarts)
+      this.deaths.push({ heardAt, ...(lastEnding ? { ending: lastEnding } : {}) });
+    this.#ownRestarts = restarts;
   }
 
   /** What is still missing when it has been waited for; one whose process has ended does not come back. */

@@ -76,6 +76,15 @@ describe('the watch over the target', () => {
     expect(watch.epoch).to.equal(2);
   });
 
+  it('takes a restart by somebody else for a death, once', async () => {
+    const { driver, watch } = watched();
+    Object.assign(driver, { restarts: 1, lastEnding: { signal: 'SIGSEGV' } });
+    await watch.check();
+    await watch.check();
+    expect(watch.deaths.map(({ ending }) => ending)).to.deep.equal([{ signal: 'SIGSEGV' }]);
+    expect(watch.lost).to.equal(undefined);
+  });
+
   it('looks once for all who ask at the same time, and again for who asks meanwhile', async () => {
     const { watch, state } = watched();
     const first = watch.check();

@@ -1,5 +1,6 @@
 import { type Driver, type Handle, type ListenerKind, NotCapable } from '../../../target/driver.ts';
 import { type Accepted, type Binding, TestabilityClient } from '../../../target/testability/client.ts';
+import type { Ending } from '../../../verdict/reason.ts';
 import type { Addresses } from '../../namespaces/lab.ts';
 import type { SlirpApi } from './api.ts';
 import type { SlirpProcess } from './process.ts';
@@ -17,7 +18,7 @@ export interface Proxy {
   readonly api: SlirpApi;
   /** Who the tester is to it. */
   readonly guest: Addresses;
-  readonly proxy: Pick<SlirpProcess, 'crashes'>;
+  readonly proxy: Pick<SlirpProcess, 'crashes' | 'lastEnding'>;
 }
 
 /** What a connection of the tester's has on the host behind the proxy. */
@@ -39,7 +40,7 @@ export class SlirpDriver implements Driver {
   readonly #client: TestabilityClient;
   readonly #api: SlirpApi;
   readonly #guest: Addresses;
-  readonly #proxy: Pick<SlirpProcess, 'crashes'>;
+  readonly #proxy: Pick<SlirpProcess, 'crashes' | 'lastEnding'>;
   readonly #behind = new Map<number, Behind>();
   /** Listening sockets by the tester's port that they are for. */
   readonly #listeners = new Map<number, number>();
@@ -70,6 +71,10 @@ export class SlirpDriver implements Driver {
 
   get restarts(): number {
     return this.#proxy.crashes;
+  }
+
+  get lastEnding(): Ending | undefined {
+    return this.#proxy.lastEnding;
   }
 
   async listener(family: 4 | 6, kind: ListenerKind, testerPort?: number): Promise<number> {

@@ -4,6 +4,7 @@ import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { stop } from '../../../processes.ts';
+import type { Ending } from '../../../verdict/reason.ts';
 import type { Addresses, Lab } from '../../namespaces/lab.ts';
 import { ipBatch, run, startUntilReady } from '../../namespaces/run.ts';
 
@@ -23,6 +24,8 @@ const READY = 3;
 export interface SlirpProcess {
   /** How often it has crashed so far. */
   readonly crashes: number;
+  /** How it ended the last time; undefined before the first crash. */
+  readonly lastEnding: Ending | undefined;
   stop(): Promise<void>;
 }
 
@@ -45,10 +48,12 @@ export async function startSlirp(
   if (log !== undefined) rmSync(log, { force: true });
   let stopped = false;
   let crashes = 0;
+  let lastEnding: Ending | undefined;
   let current = await startOnce(lab, apiSocket, log);
   const keep = (child: ChildProcess): void => {
-    child.once('close', () => {
+    child.once('close', (exitCode: number | null, signal: NodeJS.Signals | null) => {
       if (stopped) return;
+      lastEnding = signal === null ? { exitCode: exitCode ?? undefined } : { signal };
       crashes += 1;
       startOnce(lab, apiSocket, log).then(
         (again) => {
@@ -64,6 +69,9 @@ export async function startSlirp(
   return {
     get crashes() {
       return crashes;
+    },
+    get lastEnding() {
+      return lastEnding;
     },
     async stop() {
       stopped = true;
