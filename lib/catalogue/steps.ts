@@ -1,3 +1,5 @@
+import type { RuleId } from '../standard/rules.ts';
+
 /**
  * What shows a TCP, and opens and closes a connection: a segment of the tester's that the target must answer, or a call of the target's user
  * (RFC 9293 section 3.9.1) that must make it send one. A recipe that gets no further says at which of them.
@@ -35,21 +37,19 @@ export const REPLIES: Readonly<Record<Step, string | undefined>> = {
   FIN: '<SEQ=ANY><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>',
 };
 
-/** The rule behind each step: document and section, with its step. */
-export const STEP_RULES: Readonly<Record<Step, string>> = {
-  'SYN to any port': 'RFC 9293 3.10.7: whatever the state, a SYN is answered',
-  'SYN to a closed port': 'RFC 9293 3.5.2 group 1, 3.10.7.1: CLOSED resets whatever is no reset',
-  'ACK to a closed port': 'RFC 9293 3.5.2 group 1, 3.10.7.1: CLOSED resets whatever is no reset',
-  'RST to a closed port': 'RFC 9293 3.10.7.1: CLOSED discards a reset',
-  'SYN to LISTEN': 'RFC 9293 3.10.7.2 third: a SYN is answered by <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>',
-  'ACK to SYN-RECEIVED': 'RFC 9293 3.10.7.4 fifth: the right ACK establishes the connection',
-  OPEN: 'RFC 9293 3.10.1: an active OPEN sends <SEQ=ISS><CTL=SYN>',
-  'SYN,ACK to SYN-SENT':
-    'RFC 9293 3.10.7.3 fourth: a right SYN,ACK is answered by <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
-  'SYN to SYN-SENT':
-    'RFC 9293 3.10.7.3 fourth: a SYN alone is answered by <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>',
-  CLOSE: 'RFC 9293 3.10.4: CLOSE sends a FIN',
-  FIN: 'RFC 9293 3.10.7.4 eighth: a FIN is acknowledged',
+/** The rules behind each step. */
+export const STEP_RULES: Readonly<Record<Step, readonly RuleId[]>> = {
+  'SYN to any port': ['3.10.7 any state'],
+  'SYN to a closed port': ['3.5.2 group 1', '3.10.7.1'],
+  'ACK to a closed port': ['3.5.2 group 1', '3.10.7.1'],
+  'RST to a closed port': ['3.10.7.1'],
+  'SYN to LISTEN': ['3.10.7.2 third'],
+  'ACK to SYN-RECEIVED': ['3.10.7.4 fifth'],
+  OPEN: ['3.10.1 active OPEN'],
+  'SYN,ACK to SYN-SENT': ['3.10.7.3 fourth'],
+  'SYN to SYN-SENT': ['3.10.7.3 fourth'],
+  CLOSE: ['3.10.4 CLOSE'],
+  FIN: ['3.10.7.4 eighth'],
 };
 
 /** The case that tries the same step, and by whose acceptance a finding of the step is accepted; none where a user is asked. */

@@ -4,6 +4,7 @@ import type { AcceptedDeviations } from './accepted.ts';
 import { type LadderLine, linesOfRecords } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
 import { say } from './say.ts';
+import { ruleText } from './subject.ts';
 
 /** Whether a baseline accepts a finding. */
 export type Accepts = (finding: RunFinding) => boolean;
@@ -58,7 +59,7 @@ export function findingFields(finding: RunFinding): (readonly [string, string])[
   const expected = REPLIES[step];
   const seen = observed.join(' and ') || 'silence';
   return [
-    ['rule', STEP_RULES[step]],
+    ['rule', STEP_RULES[step].map(ruleText).join('; ')],
     ['step', `${step}${port === undefined ? '' : `, port ${port} of the target`}, over IPv${finding.family}`],
     ...(sent ? ([['sent', sent]] as const) : []),
     ...(expected ? ([['expected', expected]] as const) : []),

@@ -14,7 +14,7 @@ import {
 } from '../catalogue/scenario.ts';
 import { printSegment } from '../notation/index.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
-import { type RuleId, ruleOf } from '../standard/rules.ts';
+import { citationOf, isNumbered, type RuleId, ruleOf } from '../standard/rules.ts';
 import type { State } from '../standard/state.ts';
 import type { ReportCase } from './run.ts';
 
@@ -65,13 +65,12 @@ const shown = ({ reply, then = 'CLOSED', level, when }: ResolvedOutcome): ShownO
 });
 
 /** Each rule that it tests, in our words, with where it is written: `LISTEN: a reset is ignored (RFC 9293 3.10.7.2 first)`. */
-export const ruleTexts = ({ requirements }: Subject): readonly string[] =>
-  requirements.map((id) => `${ruleOf(id).asks} (${citation(id)})`);
+export const ruleTexts = ({ requirements }: Subject): readonly string[] => requirements.map(ruleText);
 
-/** An id without a document belongs to RFC 9293; a numbered one is found by its section. */
-function citation(id: RuleId): string {
-  if (id.startsWith('RFC ')) return id;
-  return /^[A-Z]+-\d+$/.test(id) ? `RFC 9293 ${id}, section ${ruleOf(id).section}` : `RFC 9293 ${id}`;
+/** What a rule asks, and where it is written; a numbered one is found by its number and by its section. */
+export function ruleText(id: RuleId): string {
+  const { asks, document, section } = ruleOf(id);
+  return `${asks} (${isNumbered(id) ? `${document} ${id}, section ${section}` : citationOf(id)})`;
 }
 
 const CLOSED_BY: Readonly<Record<ClosedBy, string>> = {

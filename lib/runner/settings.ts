@@ -8,6 +8,19 @@ import { parsePorts } from '../tester/ports.ts';
 /** Settings that make no sense; the message says which and why, in one sentence. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
+  /** The one setting that is wrong; undefined where several do not go together. */
+  readonly setting: WrongSetting | undefined;
+
+  constructor(message: string, setting?: WrongSetting) {
+    super(message);
+    this.setting = setting;
+  }
+}
+
+interface WrongSetting {
+  readonly name: string;
+  readonly value: string;
+  readonly fault: string;
 }
 
 const port = z.coerce.number().int().min(1).max(65535);
@@ -133,7 +146,9 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
-    throw new SettingsError(`${variableOf(name)}=${given[name]}: ${explain(name, issue?.message)}`);
+    const value = given[name] ?? '';
+    const fault = explain(name, issue?.message);
+    throw new SettingsError(`${variableOf(name)}=${value}: ${fault}`, { name, value, fault });
   }
   const { seed: chosen, family, profile, ...rest } = parsed.data;
   const claimed = rest.targetFile === undefined ? undefined : readTargetFile(rest.targetFile).profile;

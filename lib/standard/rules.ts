@@ -31,6 +31,9 @@ export const isRule = (id: string): id is RuleId => Object.hasOwn(TABLE, id);
 
 export const ruleOf = (id: RuleId): Rule<RuleId> => TABLE[id];
 
+/** Whether it has a number in appendix B of RFC 9293. */
+export const isNumbered = (id: RuleId): boolean => Object.hasOwn(RFC_9293_NUMBERED, id);
+
 /** Document, section and step, e.g. `RFC 9293 3.10.7.4 first`. */
 export function citationOf(id: RuleId): string {
   const { document, section, step } = TABLE[id];

@@ -60,24 +60,17 @@ export function settingsOf(options: SettingOptions): Settings {
     if (value === undefined) continue;
     const text = Array.isArray(value) ? value.join(',') : String(value);
     if (text.trim() === '') throw new UsageError(`${optionOf(name)} needs a value`);
-    given.add(variableOf(name));
+    given.add(name);
     environment[variableOf(name)] = text;
   }
-  let settings: Settings;
   try {
-    settings = settingsFrom(environment);
+    return checked(settingsFrom(environment), options);
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    throw new SettingsError(inOptions(error.message, given));
+    // Errors name the environment's variable; whoever used the option knows that name.
+    const wrong = error instanceof SettingsError ? error.setting : undefined;
+    if (!wrong || !given.has(wrong.name)) throw error;
+    throw new SettingsError(`${optionOf(wrong.name)} ${wrong.value}: ${wrong.fault}`, wrong);
   }
-  return checked(settings, options);
-}
-
-/** Errors name the environment's variable; whoever used the option knows that name. */
-function inOptions(message: string, given: ReadonlySet<string>): string {
-  const [variable = ''] = /^[A-Z_]+(?==)/.exec(message) ?? [];
-  const name = SETTING_NAMES.find((one) => variableOf(one) === variable);
-  return name && given.has(variable) ? `${optionOf(name)} ${message.slice(variable.length + 1)}` : message;
 }
 
 /** An option that would have no effect is a misunderstanding. */

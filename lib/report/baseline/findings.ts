@@ -1,3 +1,5 @@
+import { STEPS } from '../../catalogue/steps.ts';
+import { findingId } from '../../verdict/finding.ts';
 import { type Accepts, caseOf, failingFindings, findingObserved } from '../findings.ts';
 import type { Run, RunFinding } from '../run.ts';
 import {
@@ -29,9 +31,9 @@ export function goneFindings(run: RunOfFindings, { findings = [] }: Baseline): A
   return findings.filter(({ id }) => !made.has(id) && wasTried(id, run));
 }
 
-/** Only the end of the id of a finding tells over which family it was made. */
+/** Whether the run could have made the finding: its step was tried over a family of the run's. */
 const wasTried = (id: string, { target }: Pick<Run, 'target'>): boolean =>
-  target.families.some((family) => id.endsWith(`.ipv${family}`));
+  target.families.some((family) => STEPS.some((step) => findingId(step, family) === id));
 
 /** The findings that a run would pass with: those that no entry accepts with its case; the reasons of what is as it was stay. */
 export function updatedFindings(

@@ -40,6 +40,9 @@ export const RFC_9293_SECTIONS = {
     'A valid reset: LISTEN ignores it; SYN-RECEIVED after a passive open returns to LISTEN; the other states close',
   ),
   '3.6 close': text('3.6', 'Each direction is closed by its own FIN, which the other side acknowledges'),
+  '3.10.1 active OPEN': text('3.10.1', 'An active OPEN sends <SEQ=ISS><CTL=SYN>', { carries: [] }),
+  '3.10.4 CLOSE': text('3.10.4', 'CLOSE sends a FIN once all text is sent', { carries: [] }),
+  '3.10.7 any state': text('3.10.7', 'Whatever the state, a SYN is answered', { carries: [] }),
   '3.10.7.1': text(
     '3.10.7.1',
     "CLOSED: a reset is dropped; any other segment is answered by a reset, whose form depends on the segment's ACK bit",
