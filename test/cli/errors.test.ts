@@ -8,7 +8,7 @@ import { cli, cliProcess, expectRefusal, temporaryFolder } from './cli.ts';
 const ADDRESSES = ['--target', '127.0.0.1', '--upper-tester', '127.0.0.1:9'];
 
 describe('command line: what cannot be tested', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const folder = temporaryFolder();
   const file = join(folder, 'file');
   writeFileSync(file, 'not JSON');

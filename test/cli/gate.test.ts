@@ -443,7 +443,7 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('command line: gate', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const folder = temporaryFolder();
   const baselineOf = (name: string, entries: readonly BaselineEntry[], more: object = {}): string => {
     const file = join(folder, `${name}-baseline.json`);

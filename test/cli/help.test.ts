@@ -24,7 +24,7 @@ const COMMANDS = [
 ];
 
 describe('command line: help', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const folder = temporaryFolder();
 
   it('lists the commands, with examples and exit codes', async () => {

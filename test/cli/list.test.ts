@@ -41,7 +41,7 @@ const schema = z.strictObject({
 });
 
 describe('command line: list', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('prints the whole catalogue for programs', async () => {
     const { code, stdout, stderr } = await cli(['list', '--json']);

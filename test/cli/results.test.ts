@@ -10,7 +10,7 @@ import { stored, storedNotRun, storeRun } from './stored.ts';
 const CASE = 'established.ack.one-before';
 
 describe('command line: stored results', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const folder = temporaryFolder();
   const pages = usePages();
 

@@ -41,7 +41,7 @@ async function without(behind: number, isUnknown: (group: number, primitive: num
 }
 
 describe('command line: upper-tester check', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agent: RunningAgent;
   before(async () => {
     agent = await startAgent();

@@ -43,7 +43,7 @@ function parseYaml(test: Mocha.Context, text: string): unknown {
 }
 
 describe('CI recipes', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const folder = temporaryFolder();
 
   it('have a file each, and README names them all', () => {

@@ -5,7 +5,7 @@ import { contrasts } from './contrast.ts';
 
 /* What the tests of the pages rely on: that a page which does wrong is found out. */
 describe('the browser of the tests', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const page = (body: string) =>
     `data:text/html,${encodeURIComponent(`<!doctype html><title>x</title>${body}`)}`;
   let browser: Browser | undefined;

@@ -30,7 +30,7 @@ function expectWellFormed(xml: string): void {
 }
 
 describe('reports for machines', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   const run = syntheticRun();
   let directory: string;

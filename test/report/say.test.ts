@@ -106,7 +106,7 @@ function substance(run: Run): unknown {
 }
 
 describe('what the reports say', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const sentences = { ...say };
   afterEach(() => Object.assign(say, sentences));
 

@@ -101,7 +101,7 @@ const step = fc.record({
 
 describe('Two TCPs made of segments, calls and timeouts', () => {
   it('bring all text to the other side, in order, and both end', function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 120 }),

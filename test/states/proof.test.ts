@@ -268,7 +268,7 @@ describe('the state after', () => {
     });
 
     it('is unknown when it does not call', async function () {
-      this.timeout(30_000);
+      this.timeout(120_000);
       expect(await silent('ESTABLISHED', '<SEQ=101><CTL=RST>').prove()).to.include({ state: 'unknown' });
     });
   });

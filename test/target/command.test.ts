@@ -23,7 +23,7 @@ const CALLER_LACKS: readonly Reachable[] = [
 ];
 
 describe('targets that connect', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   const stateOf = (id: string): Reachable | undefined =>
     (Object.keys(CASES) as Reachable[]).find((state) => (CASES[state] as readonly string[]).includes(id));

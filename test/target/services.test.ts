@@ -33,7 +33,7 @@ const OUT_OF_REACH: Readonly<Record<string, readonly Reachable[]>> = {
 };
 
 describe('services as targets', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const [name, servers] of Object.entries(SERVERS)) {
     it(`${name}: its states are reached and proven, the rest is beyond its capability`, async function () {

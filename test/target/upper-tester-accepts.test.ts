@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { ending, freePort, nextAccepted, pause, type RunningAgent, startAgent } from './helpers.ts';
 
 describe('the upper tester, called by many', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let agent: RunningAgent;
   let client: RunningAgent['client'];
   const peers: Socket[] = [];

@@ -34,7 +34,7 @@ const alive = (pid: number | undefined): boolean => {
 };
 
 describe('the upper tester, handled badly', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let agent: RunningAgent;
   let socket: Socket;
 
@@ -167,7 +167,7 @@ describe('the upper tester, handled badly', function () {
 });
 
 describe('the upper tester, at its limits', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('refuses a socket when its table is full, and goes on when there is room', async () => {
     const agent = await startAgent(['-DMAX_SOCKETS=3', '-DPATTERN_MAX=8']);

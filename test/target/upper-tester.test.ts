@@ -24,7 +24,7 @@ const LISTEN = 10;
 
 describe('the upper tester', function () {
   // The first run compiles it.
-  this.timeout(20_000);
+  this.timeout(120_000);
   let agent: RunningAgent;
   let peers: Socket[];
 

@@ -12,7 +12,7 @@ const inNamespace = (command: string): Promise<{ stdout: string }> =>
   run('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', command]);
 
 describe('a zero-window socket of the upper tester', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('advertises no window from its first segment on, and leaves the setting as it was', async function () {
     try {

@@ -102,7 +102,7 @@ describe('probes of the path', () => {
   };
 
   it('do not take a target that sends each reset twice for a path that doubles', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     answering({ resets: 2, synAcks: 1 });
     await probePath(tester, 4, PORTS, 250);
     expect(tester.path.percent()).to.deep.equal({ lost: 0, doubled: 0, reordered: 0 });
@@ -110,7 +110,7 @@ describe('probes of the path', () => {
   });
 
   it('find a path that doubles whatever it carries', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     answering({ resets: 2, synAcks: 2 });
     await probePath(tester, 4, PORTS, 250);
     expect(tester.path.percent()).to.deep.equal({ lost: 0, doubled: 100, reordered: 0 });

@@ -11,7 +11,7 @@ const named = ({ state, origin, closedBy }: Place): string =>
   [state, origin, closedBy].filter(Boolean).join(' ');
 
 describe('the walk through the states', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const made: ReturnType<typeof world>[] = [];
   after(() => Promise.all(made.map(({ tester }) => tester.close())));
 
