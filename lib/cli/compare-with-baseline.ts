@@ -1,4 +1,4 @@
-import type { AcceptedDeviations } from '../report/accepted.ts';
+import type { AcceptedDeviations } from '../report/findings.ts';
 import { type Baseline, keyOf, readBaseline } from '../report/baseline/baseline.ts';
 import { gate as compare, type GateOutcome, isOpen } from '../report/baseline/gate.ts';
 import { gateText } from '../report/baseline/text.ts';

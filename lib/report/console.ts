@@ -1,9 +1,16 @@
 import pc from 'picocolors';
 import { judgementOf, VERDICTS, type Verdict, verdictOf, whyInconclusive } from '../verdict/result.ts';
-import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, faultText, observedText, reasonText } from './expectation.ts';
-import { blockerIn, failuresOf, findingFields, findingLadder, findingLine, ordered } from './findings.ts';
+import {
+  type AcceptedDeviations,
+  blockerIn,
+  failuresOf,
+  findingFields,
+  findingLadder,
+  findingLine,
+  ordered,
+} from './findings.ts';
 import { byState, countVerdicts } from './judgement.ts';
 import { type LadderLine, ladderLines } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';

@@ -1,6 +1,6 @@
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { seenOf, verdictOf } from '../verdict/result.ts';
-import { captureName } from './capture-name.ts';
+import { captureName } from './pcapng.ts';
 import { compareFields, type FieldComparison } from './comparison.ts';
 import { expectedTexts, faultText, observedText, openTexts } from './expectation.ts';
 import { stateName } from './judgement.ts';

@@ -1,6 +1,5 @@
 import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../catalogue/steps.ts';
 import { isFailure } from '../verdict/result.ts';
-import type { AcceptedDeviations } from './accepted.ts';
 import { type LadderLine, linesOfRecords } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
 import { say } from './say.ts';
@@ -8,6 +7,16 @@ import { ruleText } from './subject.ts';
 
 /** Whether a baseline accepts a finding. */
 export type Accepts = (finding: RunFinding) => boolean;
+
+/** Deviations that were looked at and accepted beforehand. It changes no verdict, only what is told to be new. */
+export interface AcceptedDeviations {
+  /** How the reports call it, e.g. the name of the baseline's file. */
+  readonly name: string;
+  /** Why the result is accepted, or undefined when it is not. */
+  reasonFor(result: ReportCase): string | undefined;
+  /** Whether a deviation of a case is accepted, whether the run tried it or not. */
+  readonly accepts?: Accepts;
+}
 
 /** The findings that accuse the target of breaking a rule, which no baseline accepts. */
 export const failingFindings = ({ findings = [] }: Pick<Run, 'findings'>, accepts?: Accepts): RunFinding[] =>

@@ -1,4 +1,4 @@
-import { PROFILES, type Profile } from '../standard/profile.ts';
+import type { Profile } from '../standard/profile.ts';
 import { STATES } from '../standard/state.ts';
 import { VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
 import type { ReportCase } from './run.ts';
@@ -11,10 +11,6 @@ export interface StateGroup {
   readonly name: string;
   readonly cases: readonly ReportCase[];
 }
-
-/** Whether a result deviates under any of the profiles: such a case leaves a capture. */
-export const deviatesSomewhere = (result: ReportCase): boolean =>
-  PROFILES.some((profile) => verdictOf(result, profile) === 'deviates');
 
 /** The state as a suite heads it, e.g. `SYN-RECEIVED (active)`. */
 export const stateName = (result: Pick<ReportCase, 'state' | 'origin'>): string =>

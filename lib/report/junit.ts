@@ -1,5 +1,5 @@
 import { type Standing, standingOf, verdictOf } from '../verdict/result.ts';
-import { captureName } from './capture-name.ts';
+import { captureName } from './pcapng.ts';
 import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from './findings.ts';
 import { byState, type StateGroup } from './judgement.ts';

@@ -1,8 +1,14 @@
 import { VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
-import type { AcceptedDeviations } from './accepted.ts';
 import { alike, familiesText } from './alike.ts';
 import { expectedTexts, observedText, reasonText } from './expectation.ts';
-import { blockerIn, failuresOf, findingFields, findingLine, ordered } from './findings.ts';
+import {
+  type AcceptedDeviations,
+  blockerIn,
+  failuresOf,
+  findingFields,
+  findingLine,
+  ordered,
+} from './findings.ts';
 import { byState, countVerdicts } from './judgement.ts';
 import type { ReportCase, Run } from './run.ts';
 import { say } from './say.ts';

@@ -1,5 +1,9 @@
 import type { ReportCase } from './run.ts';
 
+/** Where the capture of a case lies, seen from the directory of the reports. */
+export const captureName = ({ id, family }: Pick<ReportCase, 'id' | 'family'>): string =>
+  `pcap/${id}-ipv${family}.pcapng`;
+
 /** Packets that begin with their IP header, of either version. */
 const LINKTYPE_RAW = 101;
 

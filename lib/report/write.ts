@@ -1,11 +1,10 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AcceptedDeviations } from './accepted.ts';
-import { captureName } from './capture-name.ts';
+import type { AcceptedDeviations } from './findings.ts';
 import { junitXml } from './junit.ts';
 import { markdownSummary } from './markdown.ts';
 import { renderMatrix } from './matrix/render.ts';
-import { encodePcapng, hasPackets } from './pcapng.ts';
+import { captureName, encodePcapng, hasPackets } from './pcapng.ts';
 import { writeResults, writeWhole } from './results.ts';
 import type { Run } from './run.ts';
 import { subjects } from './subject.ts';

@@ -5,7 +5,6 @@ import { judgedAs, resultOf } from '../runner/results.ts';
 use(tcpAssertions);
 
 const variables = { 'SND.NXT': 10, 'RCV.NXT': 20, 'SEG.ACK': 11 };
-const silent = resultOf('conformant', { variables });
 const acked = resultOf('conformant', {
   variables,
   observed: ['<SEQ=10><ACK=20><CTL=ACK>'],
@@ -20,30 +19,6 @@ const WRONG_ACK = {
 } as const;
 
 describe('assertions about results', () => {
-  it('know a reset, with or without its numbers', () => {
-    expect(reset).to.be.reset();
-    expect(reset).to.be.reset('<SEQ=SEG.ACK><CTL=RST>');
-    expect(() => expect(reset).to.be.reset('<SEQ=SND.NXT><CTL=RST>')).to.throw(
-      AssertionError,
-      /SEQ is .*, not /,
-    );
-    expect(() => expect(silent).to.be.reset()).to.throw(AssertionError, /expected a reset/);
-    expect(silent).to.not.be.reset();
-  });
-
-  it('know an empty ACK, by default with the numbers of the connection', () => {
-    expect(acked).to.be.emptyAck();
-    expect(() => expect(acked).to.be.emptyAck('<ACK=RCV.NXT+1><CTL=ACK>')).to.throw(AssertionError, /ACK is/);
-    expect(reset).to.not.be.emptyAck();
-  });
-
-  it('know silence, and one reply from two', () => {
-    expect(silent).to.be.silence;
-    expect(() => expect(acked).to.be.silence).to.throw(AssertionError, /expected silence/);
-    const [once = ''] = acked.observed;
-    expect({ ...acked, observed: [once, once] }).to.not.be.emptyAck();
-  });
-
   it('know what conforms, and what does only without --strict', () => {
     expect(acked).to.conformTo('rfc9293');
     expect(reset).to.not.conformTo('rfc9293');

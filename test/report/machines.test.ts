@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { captureName } from '../../lib/report/capture-name.ts';
-import { deviatesSomewhere } from '../../lib/report/judgement.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
-import { encodePcapng } from '../../lib/report/pcapng.ts';
+import { captureName, encodePcapng } from '../../lib/report/pcapng.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { writeReports } from '../../lib/report/write.ts';
-import { isFailure } from '../../lib/verdict/result.ts';
+import { PROFILES } from '../../lib/standard/profile.ts';
+import { isFailure, verdictOf } from '../../lib/verdict/result.ts';
 import { skipWithout } from '../packages.ts';
 import { syntheticRun } from './fixture.ts';
 
@@ -28,6 +27,9 @@ function expectWellFormed(xml: string): void {
   expect(open).to.deep.equal([]);
   expect(rest).not.to.match(/<|&(?!(amp|lt|gt|quot);)/);
 }
+
+const deviatesSomewhere = (result: ReportCase): boolean =>
+  PROFILES.some((profile) => verdictOf(result, profile) === 'deviates');
 
 describe('reports for machines', function () {
   this.timeout(120_000);

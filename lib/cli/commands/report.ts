@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { captureName } from '../../report/capture-name.ts';
+import { captureName } from '../../report/pcapng.ts';
 import { writeMarkedPart } from '../../report/marked-part.ts';
 import { MARKERS } from '../../report/markers.ts';
 import type { Captures } from '../../report/matrix/encode.ts';
