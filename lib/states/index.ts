@@ -1,7 +1,7 @@
 export { Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 export { DEFAULT_TIMING, type Environment, pause, type Timing } from './environment.ts';
 export { prove } from './proof.ts';
-export { concrete, reach } from './recipes.ts';
+export { concrete, endByReset, reach } from './recipes.ts';
 export { hasDoubles, type Sorted, sort } from './replies.ts';
 export type { Proof, Subject } from './scene.ts';
 export { Unreached } from './unreached.ts';

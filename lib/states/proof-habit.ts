@@ -1,7 +1,6 @@
-import { segmentOf } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { Environment } from './environment.ts';
-import { reach } from './recipes.ts';
+import { endByReset, reach } from './recipes.ts';
 import { type Numbers, type Proof, Scene } from './scene.ts';
 import { Unreached } from './unreached.ts';
 
@@ -61,8 +60,6 @@ async function conductIn(
     if (numbers === undefined || numbers === 'reset') throw new Unreached('it does not answer');
     return (await conduct(scene, { state, how: [], ...numbers })).state;
   } finally {
-    connection.transmit(segmentOf({ seq: connection.rcvNxt, ctl: ['RST'] }));
-    await environment.driver.release(mailbox.port, reached.handle);
-    mailbox.close();
+    await endByReset(environment, reached);
   }
 }

@@ -2,7 +2,7 @@ import { segmentOf } from '../notation/index.ts';
 import { add } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import type { Environment } from './environment.ts';
-import { reach } from './recipes.ts';
+import { endByReset, reach } from './recipes.ts';
 
 /** How a connection answers a SYN in its window that is newer than all before it. */
 export type SynAnswer = 'rst' | 'syn-ack' | 'ack' | 'silence';
@@ -55,14 +55,11 @@ async function answerIn(
   before?: string,
 ): Promise<SynAnswer> {
   const { connection, handle } = await reach(environment, { family, state, rcvNxt: 793_001 });
-  const { mailbox } = connection;
   try {
     if (before) connection.send(before);
     return await answerToSyn(environment, connection, connection.rcvNxt);
   } finally {
-    connection.transmit(segmentOf({ seq: connection.rcvNxt, ctl: ['RST'] }));
-    await environment.driver.release(mailbox.port, handle);
-    mailbox.close();
+    await endByReset(environment, { connection, handle });
   }
 }
 

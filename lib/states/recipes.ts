@@ -1,5 +1,5 @@
 import { type Demands, demandsOf } from '../catalogue/conditions.ts';
-import { type ConcreteSegment, evaluateSegment, type SegmentNotation } from '../notation/index.ts';
+import { type ConcreteSegment, evaluateSegment, resetAt, type SegmentNotation } from '../notation/index.ts';
 import { type State, SYNCHRONIZED } from '../standard/state.ts';
 import {
   ASKED_PRECEDENCE,
@@ -41,6 +41,16 @@ export async function reach(environment: Environment, precondition: Precondition
     // A buffer that cannot be made small enough is filled in part.
     return reachOnce(environment, { ...precondition, unread: true });
   }
+}
+
+/** Ends a connection that was reached: by a reset that the target takes, so that it keeps none of it. */
+export async function endByReset(
+  { driver }: Environment,
+  { connection, handle }: Pick<Reached, 'connection' | 'handle'>,
+): Promise<void> {
+  connection.transmit(resetAt(connection.rcvNxt));
+  await driver.release(connection.mailbox.port, handle);
+  connection.mailbox.close();
 }
 
 /** The smallest window that the target advertises is more than a segment holds. */

@@ -1,5 +1,4 @@
-import { resetAt } from '../../notation/index.ts';
-import { type Environment, reach } from '../../states/index.ts';
+import { type Environment, endByReset, reach } from '../../states/index.ts';
 import type { AcceptTime } from '../../verdict/target-facts.ts';
 
 // The event may come late, or be lost where datagrams are.
@@ -52,8 +51,6 @@ async function eventAfterAck(
     const event = await driver.accepted(mailbox.port, timing.guard + EVENT_WITHIN);
     return event && performance.now() - acknowledged;
   } finally {
-    connection.transmit(resetAt(connection.rcvNxt));
-    await driver.release(mailbox.port, undefined);
-    mailbox.close();
+    await endByReset(environment, { connection });
   }
 }

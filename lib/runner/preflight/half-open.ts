@@ -1,5 +1,11 @@
-import { resetAt } from '../../notation/index.ts';
-import { type Connection, type Environment, type Reached, reach, Unreached } from '../../states/index.ts';
+import {
+  type Connection,
+  type Environment,
+  endByReset,
+  type Reached,
+  reach,
+  Unreached,
+} from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
 
 /** What became of many connections that were half open at the same time. */
@@ -62,7 +68,7 @@ async function findOnce(
   count: number,
   latest: number,
 ): Promise<HalfOpen> {
-  const { tester, driver } = environment;
+  const { tester } = environment;
   const wish = { family, state: 'SYN-RECEIVED', origin: 'passive', rcvNxt: 793_001 } as const;
   const attempts = await Promise.allSettled(Array.from({ length: count }, () => reach(environment, wish)));
   const refused = attempts.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
@@ -86,11 +92,7 @@ async function findOnce(
       synAckRetransmission: longest(waits, tester.path.disturbed),
     };
   } finally {
-    for (const { connection } of reached) {
-      connection.transmit(resetAt(connection.rcvNxt));
-      await driver.release(connection.mailbox.port, undefined);
-      connection.mailbox.close();
-    }
+    for (const { connection } of reached) await endByReset(environment, { connection });
   }
 }
 

@@ -1,6 +1,6 @@
-import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
+import { evaluateSegment, parseSegment } from '../../notation/index.ts';
 import type { KnownAdoption } from '../../standard/adoption.ts';
-import { type Connection, type Environment, type Reached, reach } from '../../states/index.ts';
+import { type Connection, type Environment, endByReset, reach } from '../../states/index.ts';
 import type { AckLimits } from '../../verdict/target-facts.ts';
 
 // One that allows so many at once has no limit that could matter: a case sends one stimulus.
@@ -42,7 +42,7 @@ export async function findLimits(
       perConnection: { asked: AT_ONCE, answered: onOne },
     };
   } finally {
-    await Promise.all(there.map((one) => release(environment, one)));
+    await Promise.all(there.map((one) => endByReset(environment, one)));
   }
 }
 
@@ -66,9 +66,3 @@ function send(connection: Connection, probe: string): void {
 const replies = ({ mailbox }: Connection, since: number): number =>
   mailbox.log.slice(since).filter(({ from, segment: { ctl } }) => from === 'target' && !ctl.has('RST'))
     .length;
-
-async function release(environment: Environment, { connection, handle }: Reached): Promise<void> {
-  connection.transmit(resetAt(connection.rcvNxt));
-  await environment.driver.release(connection.mailbox.port, handle);
-  connection.mailbox.close();
-}

@@ -2,6 +2,7 @@ import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.t
 import {
   type Environment,
   pause,
+  endByReset,
   type Reached,
   reach,
   type Timing,
@@ -86,10 +87,7 @@ async function seenIn(
       if (reached.sentAgain && tries < TRIES) continue;
       return await measure(environment, reached, bit, latest);
     } finally {
-      const { connection, handle } = reached;
-      connection.transmit(resetAt(connection.rcvNxt));
-      await environment.driver.release(connection.mailbox.port, handle);
-      connection.mailbox.close();
+      await endByReset(environment, reached);
     }
   }
 }
