@@ -44,6 +44,16 @@ function scene(
   };
 }
 
+/** Proves the state while a timer of the target sends a segment every 10 ms: one of them is late enough, however late the tester is. */
+async function proveWhileSent(made: Scene, again: string): ReturnType<Scene['prove']> {
+  const timer = setInterval(() => made.link.arrive(again, made.connection.mailbox.port), 10);
+  try {
+    return await made.prove();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 const ACK = `<SEQ=${ISS + 1}><ACK=101><CTL=ACK>`;
 
 /** Acknowledges everything at once, and accepts text in order where the state does so. */
@@ -291,8 +301,7 @@ describe('the state after', () => {
 
     it('is SYN-RECEIVED where its user has nothing', async () => {
       const waiting = synReceived();
-      setTimeout(() => waiting.link.arrive(synAck, waiting.connection.mailbox.port), 10);
-      expect(await waiting.prove()).to.include({ state: 'SYN-RECEIVED' });
+      expect(await proveWhileSent(waiting, synAck)).to.include({ state: 'SYN-RECEIVED' });
     });
 
     it('is ESTABLISHED where what its user sends goes out all the same', async () => {
@@ -330,8 +339,10 @@ describe('the state after', () => {
       const early = scene('SYN-RECEIVED', '<SEQ=101><CTL=URG>', { listening: true });
       early.driver.seesAccepts = false;
       Object.assign(early.connection, { sndUna: ISS });
-      setTimeout(() => early.link.arrive(synAck, early.connection.mailbox.port), 10);
-      expect(await early.prove()).to.deep.include({ state: 'SYN-RECEIVED', how: ['SYN,ACK again'] });
+      expect(await proveWhileSent(early, synAck)).to.deep.include({
+        state: 'SYN-RECEIVED',
+        how: ['SYN,ACK again'],
+      });
       expect(early.driver.calls).to.include('send');
     });
 
@@ -405,8 +416,7 @@ describe('the state after', () => {
       });
       const waiting = scene('SYN-RECEIVED', `<SEQ=101><ACK=${ISS}><CTL=ACK>`, options);
       Object.assign(waiting.connection, { sndUna: ISS });
-      setTimeout(() => waiting.link.arrive(synAck, waiting.connection.mailbox.port), 10);
-      expect(await waiting.prove()).to.include({ state: 'SYN-RECEIVED' });
+      expect(await proveWhileSent(waiting, synAck)).to.include({ state: 'SYN-RECEIVED' });
     });
 
     it('proves nothing where it may have established before its user was asked', async () => {
