@@ -8,7 +8,7 @@ describe('command line: lab run', () => {
   const folder = temporaryFolder();
 
   it('keeps the logs of each stack beside its results', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     skipWithoutLab(this);
     const reports = join(folder, 'reports');
     const words = ['lab', 'run', 'linux', 'reference', '--only', 'closed.ack.empty', '--reports', reports];

@@ -9,7 +9,7 @@ import { type Ended, temporaryFolder } from './cli.ts';
 import { useTracelessRuns } from './traceless.ts';
 
 describe('command line: run, with a baseline and to its early end', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const folder = temporaryFolder();
   const pages = usePages();
   const reports = (name: string): string => join(folder, name);

@@ -125,7 +125,7 @@ function named(namespaces: readonly string[]): string[] {
 }
 
 describe('lab, in namespaces', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   before(async function () {
     skipWithoutLab(this);
     cache();

@@ -31,12 +31,12 @@ describe('mutants of the reference', () => {
 
   describe('on the wire', () => {
     before(async function () {
-      this.timeout(20_000);
+      this.timeout(300_000);
       skipWithoutLab(this);
     });
 
     it('are caught', async function () {
-      this.timeout(90_000);
+      this.timeout(300_000);
       const survivors: string[] = [];
       const lane = async (names: readonly string[]): Promise<void> => {
         for (const name of names) {

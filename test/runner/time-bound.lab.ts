@@ -45,7 +45,7 @@ async function run(stack: string): Promise<Ran> {
 
 describe('a fault that touches everything', () => {
   before(async function () {
-    this.timeout(20_000);
+    this.timeout(300_000);
     skipWithoutLab(this);
   });
 

@@ -49,7 +49,7 @@ describe('the state after each transition', () => {
   });
 
   it('is told as well where the accept event proves nothing', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const opening = TRANSITION_MUTANTS.filter(
       ({ name, equivalent }) => equivalent === undefined && /^from-(listen|syn-received)-/.test(name),
     ).map((mutant) => ({ ...mutant, behaviour: { ...mutant.behaviour, acceptsAtSyn: true } }));

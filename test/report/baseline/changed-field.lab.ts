@@ -43,7 +43,7 @@ describe('a field that changes under an accepted deviation', () => {
   let accepted: Baseline;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     skipWithoutLab(this);
     const run = await runOf('length-without-syn', 1);
     accepted = reviewed(updateBaseline(run, undefined, everyCase).baseline);
@@ -51,7 +51,7 @@ describe('a field that changes under an accepted deviation', () => {
   });
 
   it('is none where the target does the same again, with other numbers', async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const outcome = gate(await runOf('length-without-syn', 2), accepted, { isKnown: everyCase });
     expect(outcome.objections).to.deep.equal([]);
     expect(isOpen(outcome)).to.equal(true);
@@ -62,7 +62,7 @@ describe('a field that changes under an accepted deviation', () => {
     ['second-form-with-own-seq', '<SEQ=ANY><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>'],
   ] as const) {
     it(`shuts the gate: ${reply}`, async function () {
-      this.timeout(60_000);
+      this.timeout(300_000);
       const run = await runOf(mutant, 3);
       const changed = (baseline: Baseline): string[] =>
         gate(run, baseline, { isKnown: everyCase, allowPermitted: true }).objections.flatMap((one) =>

@@ -27,7 +27,7 @@ describe('faults of the target and the wire', () => {
   const played = new Map<string, Played>();
 
   before(async function () {
-    this.timeout(150_000);
+    this.timeout(300_000);
     // Each has a lab of its own, and mostly waits.
     const faults = [...OVERCOME, ...Object.keys(FATAL)];
     await Promise.all(faults.map(async (fault) => played.set(fault, await play(fault))));

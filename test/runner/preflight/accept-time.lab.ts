@@ -9,7 +9,7 @@ import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
 
 describe('a target whose user is given connections at the SYN', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   before(async function () {
     skipWithoutLab(this);

@@ -14,7 +14,7 @@ const OF_SYN_RECEIVED = 24;
 const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
 
 describe('a backlog of 8', function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
 
   before(async function () {
     skipWithoutLab(this);
