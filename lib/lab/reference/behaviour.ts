@@ -95,12 +95,3 @@ export const following = (profile: Profile, { arrive, adopts }: Behaviour): Arri
   const next = follow(profile, adopts);
   return arrive ? (tcb, segment) => arrive(tcb, segment, next) : next;
 };
-
-/**
- * The behaviour of the mutant of that name; undefined where there is none. Mutants belong to the benches: only a run against
- * one of them loads them.
- */
-export async function behaviourOfMutant(name: string): Promise<Behaviour | undefined> {
-  const { findMutant } = await import('../../../bench/mutants/index.ts');
-  return findMutant(name)?.behaviour;
-}

@@ -7,7 +7,7 @@ import { adoptionNamed } from '../../standard/adoption.ts';
 import { isProfile } from '../../standard/profile.ts';
 import { RawLink, silenceKernel } from '../../tester/index.ts';
 import { familyOf } from '../../wire/index.ts';
-import { behaviourOfMutant } from './behaviour.ts';
+import { behaviourOfMutant } from './mutant-behaviour.ts';
 import { LAST_PORT, Tcp } from './tcp.ts';
 import { UpperTester } from './upper-tester.ts';
 

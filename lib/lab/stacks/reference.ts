@@ -5,7 +5,7 @@ import { adoptionNamed } from '../../standard/adoption.ts';
 import { DEFAULT_PROFILE, isProfile, type Profile } from '../../standard/profile.ts';
 import { Lab } from '../namespaces/lab.ts';
 import { COMPILER, missingOf } from '../namespaces/packages.ts';
-import { behaviourOfMutant } from '../reference/behaviour.ts';
+import { behaviourOfMutant } from '../reference/mutant-behaviour.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
 import { drivenBy, startUpperTester } from './upper-tester-process.ts';
 
