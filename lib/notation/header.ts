@@ -1,4 +1,4 @@
-import { WireError } from '../wire/errors.ts';
+import { WireError } from '../wire/octets.ts';
 import { ACK, CWR, type DecodedTcp, ECE, FIN, PSH, RST, SYN, type TcpHeader, URG } from '../wire/tcp.ts';
 import { fieldsOf, octetsBeyondFields, optionsOf } from './options.ts';
 import { CONTROL_BITS, type ConcreteSegment, type ControlBit } from './types.ts';

@@ -9,7 +9,7 @@ import {
   internetChecksum,
   PROTOCOL_TCP,
   pseudoHeader,
-  securityOption,
+  TOP_SECRET_OPTION,
   withPrecedence,
 } from '../wire/index.ts';
 
@@ -77,7 +77,7 @@ export function buildPacket(
       protocol: PROTOCOL_TCP,
       src,
       dst,
-      options: overrides.security ? securityOption(overrides.security) : new Uint8Array(),
+      options: overrides.security ? TOP_SECRET_OPTION : new Uint8Array(),
     },
     tcp,
   );

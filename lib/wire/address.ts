@@ -1,21 +1,16 @@
 import { isIP } from 'node:net';
-import { WireError } from './errors.ts';
-import { read16, write16 } from './octets.ts';
+import { read16, write16, WireError } from './octets.ts';
 
 export type Family = 4 | 6;
 
-/** The two ends of a segment, as the pseudo header needs them. */
+/** Source and destination of a segment. */
 export interface Addresses {
   readonly family: Family;
   readonly src: string;
   readonly dst: string;
 }
 
-/**
- * The family of an address in text form.
- *
- * @throws WireError when it is neither an IPv4 nor an IPv6 address
- */
+/** @throws WireError when the text is neither an IPv4 nor an IPv6 address */
 export function familyOf(address: string): Family {
   const family = isIP(address);
   if (family === 4 || family === 6) return family;
@@ -24,7 +19,7 @@ export function familyOf(address: string): Family {
 
 const octetsOf4 = (text: string): Uint8Array => Uint8Array.from(text.split('.'), Number);
 
-/** The 16-bit groups of one side of `::`, of which the last may be a dotted quad (RFC 4291 section 2.2). */
+/** The 16-bit groups of one side of `::`. The last may be a dotted quad (RFC 4291 section 2.2). */
 function groupsOf(side: string): number[] {
   if (side === '') return [];
   return side.split(':').flatMap((group) => {
@@ -49,21 +44,17 @@ function octetsOf6(text: string): Uint8Array {
   return octets;
 }
 
-/**
- * The 4 or 16 octets of an address. The zone of an IPv6 address (`fe80::1%eth0`) is no part of it and is left out.
- *
- * @throws WireError when it is neither an IPv4 nor an IPv6 address
- */
+/** The 4 or 16 octets of an address, without the zone (`fe80::1%eth0`). @throws WireError when it is no address */
 export const parseAddress = (address: string): Uint8Array =>
   familyOf(address) === 4 ? octetsOf4(address) : octetsOf6(address);
 
-/** The octets of an address that must be of the family. @throws WireError when it is not */
+/** As `parseAddress`. @throws WireError also when the address is not of the family */
 export function parseAddressOf(family: Family, address: string): Uint8Array {
   if (familyOf(address) === family) return parseAddress(address);
   throw new WireError(`not an IPv${family} address: ${address}`);
 }
 
-/** Where the longest run of two or more zero groups starts, and its length: the first of equals. */
+/** The first of the longest runs of two or more zero groups. `start` is -1 when there is none. */
 function longestZeroRun(groups: readonly number[]): { readonly start: number; readonly length: number } {
   let best = { start: -1, length: 1 };
   let length = 0;
@@ -74,12 +65,7 @@ function longestZeroRun(groups: readonly number[]): { readonly start: number; re
   return best;
 }
 
-/**
- * The text form of 4 or 16 octets; IPv6 as RFC 5952 recommends: lower case, no leading zeros, the longest run of
- * zeros as `::`, always in hexadecimal.
- *
- * @throws WireError for any other number of octets
- */
+/** The text form of 4 or 16 octets, IPv6 by RFC 5952. @throws WireError for any other number of octets */
 export function formatAddress(octets: Uint8Array): string {
   if (octets.length === 4) return `${octets[0]}.${octets[1]}.${octets[2]}.${octets[3]}`;
   if (octets.length !== 16) throw new WireError(`an address of ${octets.length} octets`);

@@ -1,14 +1,9 @@
 import { type Addresses, parseAddressOf } from './address.ts';
 import { write16, write32 } from './octets.ts';
 
-/**
- * The Internet checksum of RFC 1071 over the parts, as if they were one: the one's complement of the one's complement
- * sum of the 16-bit words, an odd last octet counting as the high half of a word. 0...65535.
- *
- * Over octets that contain their own correct checksum it is 0.
- */
+/** The Internet checksum (RFC 1071) of the concatenated parts, 0...65535. It is 0 when they contain their right checksum. */
 export function internetChecksum(...parts: readonly Uint8Array[]): number {
-  // Octets of even and of odd position are summed apart; both sums stay far below 2^53.
+  // Even and odd octets are summed apart. Both sums stay far below 2^53.
   let high = 0;
   let low = 0;
   let odd = false;
@@ -29,8 +24,7 @@ export function internetChecksum(...parts: readonly Uint8Array[]): number {
 }
 
 /**
- * The pseudo header that precedes a segment in its checksum: 12 octets for IPv4 (RFC 9293 section 3.1), 40 for IPv6
- * (RFC 8200 section 8.1).
+ * The pseudo header: 12 octets for IPv4 (RFC 9293 section 3.1), 40 for IPv6 (RFC 8200 section 8.1).
  *
  * @param length octets of TCP header and text
  * @throws WireError when an address is not of the family

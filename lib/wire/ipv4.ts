@@ -1,21 +1,31 @@
 import { formatAddress, parseAddressOf } from './address.ts';
 import { internetChecksum } from './checksum.ts';
-import { WireError } from './errors.ts';
-import { aligned, read16, unsigned, write16 } from './octets.ts';
+import { aligned, read16, unsigned, WireError, write16 } from './octets.ts';
 
-/** The flags of the fragment word (RFC 791 section 3.1). */
+/** The DF flag (RFC 791 section 3.1). */
 export const DONT_FRAGMENT = 2;
-export const MORE_FRAGMENTS = 1;
+
+/** The type of the basic security option (RFC 1108 section 2.1). */
+export const SECURITY_OPTION_TYPE = 130;
+/** A basic security option: 3 octets, level "top secret" (RFC 1108 section 2.3), no protection authority flags. */
+export const TOP_SECRET_OPTION: Uint8Array = Uint8Array.of(SECURITY_OPTION_TYPE, 3, 0x3d);
+
+/** The precedence in a type of service octet, 0 (routine) to 7 (RFC 791 section 3.1). */
+export const precedence = (tos: number): number => tos >>> 5;
+
+/** The type of service octet with its precedence replaced. @throws WireError when `value` is not in 0...7 */
+export const withPrecedence = (tos: number, value: number): number =>
+  (unsigned('precedence', value, 3) << 5) | (tos & 0x1f);
 
 const FIXED_HEADER = 20;
 const LARGEST_HEADER = 60;
 
-/** An IPv4 header as a plain value (RFC 791 section 3.1); the overrides express the illegal. */
+/** An IPv4 header (RFC 791 section 3.1). The optional fields can make it illegal. */
 export interface Ipv4Header {
   /** The type of service octet: precedence in the upper three bits, or DSCP and ECN. */
   readonly tos: number;
   readonly id: number;
-  /** Three bits: reserved, {@link DONT_FRAGMENT}, {@link MORE_FRAGMENTS}. */
+  /** Three bits: reserved, DF, MF. */
   readonly flags: number;
   /** In units of 8 octets, 0...8191. */
   readonly fragmentOffset: number;
@@ -25,15 +35,15 @@ export interface Ipv4Header {
   readonly dst: string;
   /** Padded with zeros to a 32-bit boundary when encoded. */
   readonly options: Uint8Array;
-  /** In 32-bit words, 0...15; what the options take when absent. */
+  /** In 32-bit words, 0...15. Default: the real length. */
   readonly headerLength?: number;
-  /** In octets; of header and payload when absent. */
+  /** In octets. Default: the real length. */
   readonly totalLength?: number;
   /** Computed when absent. */
   readonly checksum?: number;
 }
 
-/** A header that was received, and what it carries. It encodes to the same octets again. */
+/** A received datagram. It encodes to the same octets. */
 export interface DecodedIpv4 extends Ipv4Header {
   readonly headerLength: number;
   readonly totalLength: number;
@@ -42,12 +52,7 @@ export interface DecodedIpv4 extends Ipv4Header {
   readonly payload: Uint8Array;
 }
 
-/**
- * The octets of a datagram.
- *
- * @throws WireError when a value does not fit its field, the header exceeds 60 octets, the datagram 65535, or an
- *   address is not an IPv4 address
- */
+/** @throws WireError when a value does not fit its field, the header exceeds 60 octets, or the datagram exceeds 65535 */
 export function encodeIpv4(ip: Ipv4Header, payload: Uint8Array): Uint8Array {
   const header = FIXED_HEADER + aligned(ip.options.length);
   if (ip.headerLength === undefined && header > LARGEST_HEADER) {
@@ -75,11 +80,10 @@ export function encodeIpv4(ip: Ipv4Header, payload: Uint8Array): Uint8Array {
 }
 
 /**
- * Reads a datagram. Octets beyond its total length (padding of a short Ethernet frame) are left out. `options` and
- * `payload` are views, not copies. A wrong header checksum is reported, not refused.
+ * Reads a datagram, without the padding of a short Ethernet frame. `options` and `payload` are views, not copies.
+ * A wrong checksum is reported in `checksumValid`.
  *
- * @throws WireError when there are fewer than 20 octets, the version is not 4, or the header length or the total length
- *   cannot be
+ * @throws WireError when there are fewer than 20 octets, or the version, header length or total length is impossible
  */
 export function decodeIpv4(octets: Uint8Array): DecodedIpv4 {
   if (octets.length < FIXED_HEADER) throw new WireError(`an IPv4 header of ${octets.length} octets`);

@@ -1,35 +1,30 @@
 import { formatAddress, parseAddressOf } from './address.ts';
-import { WireError } from './errors.ts';
-import { read16, read32, unsigned, write16, write32 } from './octets.ts';
+import { read16, read32, unsigned, WireError, write16, write32 } from './octets.ts';
 
 const HEADER = 40;
 
-/** An IPv6 header as a plain value (RFC 8200 section 3). Extension headers, if any, are part of the payload. */
+/** An IPv6 header (RFC 8200 section 3). Extension headers are part of the payload. */
 export interface Ipv6Header {
   /** DSCP and ECN, 0...255. */
   readonly trafficClass: number;
   /** 0...1048575. */
   readonly flowLabel: number;
-  /** 6 when a TCP segment follows at once; any other number is that of an extension header or another protocol. */
+  /** 6 for TCP; otherwise an extension header or another protocol. */
   readonly nextHeader: number;
   readonly hopLimit: number;
   readonly src: string;
   readonly dst: string;
-  /** In octets; of the payload when absent. */
+  /** In octets. Default: the real length. */
   readonly payloadLength?: number;
 }
 
-/** A header that was received, and what it carries. It encodes to the same octets again. */
+/** A received packet. It encodes to the same octets. */
 export interface DecodedIpv6 extends Ipv6Header {
   readonly payloadLength: number;
   readonly payload: Uint8Array;
 }
 
-/**
- * The octets of a packet.
- *
- * @throws WireError when a value does not fit its field, or an address is not an IPv6 address
- */
+/** @throws WireError when a value does not fit its field */
 export function encodeIpv6(ip: Ipv6Header, payload: Uint8Array): Uint8Array {
   const octets = new Uint8Array(HEADER + payload.length);
   const trafficClass = unsigned('traffic class', ip.trafficClass, 8);
@@ -45,8 +40,7 @@ export function encodeIpv6(ip: Ipv6Header, payload: Uint8Array): Uint8Array {
 }
 
 /**
- * Reads a packet. Octets beyond its payload length are left out; `payload` is a view, not a copy. Extension headers are
- * not followed: a `nextHeader` other than 6 tells that the payload is not a TCP segment.
+ * Reads a packet, without octets beyond its payload length. `payload` is a view, not a copy.
  *
  * @throws WireError when there are fewer than 40 octets, the version is not 6, or the payload is cut short
  */

@@ -1,8 +1,11 @@
-import { WireError } from './errors.ts';
+/** Octets that are not a header, or a header that cannot be expressed in octets. */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+}
 
 /*
- * Network byte order over plain octets. A DataView would do the same, but one has to be made for every packet, which
- * costs more than the few fields that are read. Callers have checked the length: an octet beyond the end reads as 0.
+ * Fields in network byte order. Plain octets are faster here than a DataView for each packet. Callers check the length:
+ * an octet beyond the end reads as 0.
  */
 
 export const read16 = (octets: Uint8Array, at: number): number =>
@@ -21,11 +24,7 @@ export function write32(octets: Uint8Array, at: number, value: number): void {
   write16(octets, at + 2, value & 0xffff);
 }
 
-/**
- * The value, if it is an unsigned integer of so many bits (at most 32).
- *
- * @throws WireError naming the field otherwise: a field that wraps silently would put another segment on the wire
- */
+/** Returns `value`. @throws WireError, which names the field, unless it is an integer in 0...2^bits-1 (at most 32 bits) */
 export function unsigned(field: string, value: number, bits: number): number {
   if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) return value;
   throw new WireError(`${field} does not fit ${bits} bits: ${value}`);

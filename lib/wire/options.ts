@@ -1,6 +1,6 @@
 import { read16, read32, unsigned, write16, write32 } from './octets.ts';
 
-/** The kinds of TCP option that have a form of their own here. */
+/** The kinds of TCP option that are decoded. */
 export const OPTION_KIND = {
   eol: 0,
   nop: 1,
@@ -26,13 +26,9 @@ export type TcpOption =
   | { readonly kind: 'sackPermitted' }
   | { readonly kind: 'sack'; readonly blocks: readonly SackBlock[] }
   | { readonly kind: 'timestamps'; readonly tsval: number; readonly tsecr: number }
-  /**
-   * Any other option, or octets that are none: `type` is the first octet, `bytes` all that follow it, including the
-   * length octet, which need not tell the truth.
-   */
+  /** Any other option, or octets that are no option: the first octet, and all that follow, the length octet included. */
   | { readonly kind: 'raw'; readonly type: number; readonly bytes: Uint8Array };
 
-/** The octets that an option takes. */
 function lengthOf(option: TcpOption): number {
   switch (option.kind) {
     case 'eol':
@@ -76,15 +72,9 @@ function write(octets: Uint8Array, at: number, option: TcpOption): void {
   }
 }
 
-/**
- * The octets of the options, one behind the other, without padding.
- *
- * @throws WireError when a value does not fit its field; it may be more than a header can hold
- */
+/** Encodes without padding. The result may be longer than a header can hold. @throws WireError when a value does not fit */
 export function encodeOptions(options: readonly TcpOption[]): Uint8Array {
-  let length = 0;
-  for (const option of options) length += lengthOf(option);
-  const octets = new Uint8Array(length);
+  const octets = new Uint8Array(options.reduce((length, option) => length + lengthOf(option), 0));
   let at = 0;
   for (const option of options) {
     write(octets, at, option);
@@ -93,7 +83,6 @@ export function encodeOptions(options: readonly TcpOption[]): Uint8Array {
   return octets;
 }
 
-/** One option of a length that has been found to lie within the header. */
 function read(octets: Uint8Array, at: number, length: number): TcpOption {
   const type = octets[at] ?? 0;
   if (type === OPTION_KIND.mss && length === 4) return { kind: 'mss', value: read16(octets, at + 2) };
@@ -113,9 +102,8 @@ function read(octets: Uint8Array, at: number, length: number): TcpOption {
 }
 
 /**
- * The options in the octets between the fixed header and the text. Nothing is lost: encoding the result gives the same
- * octets. Hence each zero of the padding is an `eol`, an option of an unknown kind or with an unexpected length is
- * `raw`, and so is all that follows a length that cannot be, or an `eol` when it is not zero. Never throws.
+ * Decodes so that encoding gives the same octets. Each zero of the padding is an `eol`. An unknown kind and an unexpected
+ * length become `raw`; so does everything after an impossible length, or after an `eol` when it is not zero. Never throws.
  */
 export function decodeOptions(octets: Uint8Array): TcpOption[] {
   const options: TcpOption[] = [];

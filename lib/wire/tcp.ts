@@ -1,7 +1,6 @@
 import type { Addresses } from './address.ts';
 import { internetChecksum, pseudoHeader } from './checksum.ts';
-import { WireError } from './errors.ts';
-import { aligned, read16, read32, unsigned, write16, write32 } from './octets.ts';
+import { aligned, read16, read32, unsigned, WireError, write16, write32 } from './octets.ts';
 import { decodeOptions, encodeOptions, type TcpOption } from './options.ts';
 
 /** The protocol number of TCP in an IPv4 or IPv6 header. */
@@ -20,7 +19,7 @@ export const CWR = 128;
 const FIXED_HEADER = 20;
 const LARGEST_HEADER = 60;
 
-/** A TCP header and its text as a plain value (RFC 9293 section 3.1); the overrides express the illegal. */
+/** A TCP header and its text (RFC 9293 section 3.1). The optional fields can make it illegal. */
 export interface TcpHeader {
   readonly srcPort: number;
   readonly dstPort: number;
@@ -34,13 +33,13 @@ export interface TcpHeader {
   readonly urgent: number;
   readonly options: readonly TcpOption[];
   readonly data: Uint8Array;
-  /** In 32-bit words, 0...15; what the options take when absent. Does not change where the text really starts. */
+  /** In 32-bit words, 0...15. Default: the real offset. It does not move the text. */
   readonly dataOffset?: number;
   /** Computed when absent. */
   readonly checksum?: number;
 }
 
-/** A header that was received. It encodes to the same octets again. */
+/** A received segment. It encodes to the same octets. */
 export interface DecodedTcp extends TcpHeader {
   readonly dataOffset: number;
   readonly checksum: number;
@@ -49,11 +48,10 @@ export interface DecodedTcp extends TcpHeader {
 }
 
 /**
- * The octets of a segment. Options are padded with zeros to a 32-bit boundary (RFC 9293 MUST-69); a list that fills
- * whole words, or ends in as many `eol` as there is padding, decodes to itself.
+ * Pads the options with zeros to a 32-bit boundary (RFC 9293 MUST-69).
  *
- * @throws WireError when a value does not fit its field, the header exceeds 60 octets and no data offset is given, or
- *   an address is not of the family
+ * @throws WireError when a value does not fit its field, an address is not of the family, or the header exceeds 60 octets
+ *   and no data offset is given
  */
 export function encodeTcp(tcp: TcpHeader, addresses: Addresses): Uint8Array {
   const options = encodeOptions(tcp.options);
@@ -82,11 +80,11 @@ export function encodeTcp(tcp: TcpHeader, addresses: Addresses): Uint8Array {
 }
 
 /**
- * Reads a segment: all octets given belong to it. `data` is a view of them, not a copy. A checksum that does not verify
- * is reported, not refused, and malformed options become `raw`.
+ * Reads a segment of all these octets. `data` is a view, not a copy. Malformed options become `raw`, and a wrong checksum
+ * is reported in `checksumValid`.
  *
- * @throws WireError when there are fewer than 20 octets, or the data offset is below 5 or beyond the end; when an
- *   address is not of the family
+ * @throws WireError when there are fewer than 20 octets, the data offset is below 5 or beyond the end, or an address is
+ *   not of the family
  */
 export function decodeTcp(octets: Uint8Array, addresses?: Addresses): DecodedTcp {
   if (octets.length < FIXED_HEADER) throw new WireError(`a TCP header of ${octets.length} octets`);
