@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Profile } from '../standard/profile.ts';
 import { parsePorts } from '../tester/ports.ts';
-import { sourceTowards } from '../tester/source-address.ts';
+import { sourceTowards } from '../tester/routing.ts';
 import type { DescribedTarget } from '../verdict/target-facts.ts';
 import { AwaitDriver } from './await-driver.ts';
 import { limitedTo } from './capabilities.ts';

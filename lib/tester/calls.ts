@@ -4,49 +4,41 @@ import type { Arrival, Link } from './link.ts';
 import type { Mailbox } from './mailbox.ts';
 import { buildPacket } from './packet.ts';
 
-/** A segment of a call, and where it came from. */
 interface Call {
   readonly link: Link;
-  /** Of the tester's. */
+  /** The tester's port. */
   readonly port: number;
   readonly callerPort: number;
   readonly source: string;
   readonly segment: ConcreteSegment;
 }
 
-type Hearer = (family: 4 | 6, taker: Mailbox | undefined) => void;
+type CallListener = (family: 4 | 6, taker: Mailbox | undefined) => void;
 
 /**
- * The calls of a target that connects by itself, to ports of the tester's: who takes them is a mailbox. A new call is left
- * to ring until somebody is interested, what is left of another is ended.
+ * The calls of a target that connects to the tester by itself. A mailbox takes a call. A new SYN that no mailbox takes keeps
+ * ringing (it is not answered); other segments without a mailbox are reset.
  */
 export class Calls {
   readonly #ports = new Set<number>();
-  /** The SYN of the call that nobody has taken, by family and port. */
+  /** The SYN of a call without a mailbox, by family and port. */
   readonly #ringing = new Map<string, Call>();
-  readonly #awaited = new Set<Hearer>();
+  readonly #awaited = new Set<CallListener>();
   readonly #drained: () => Promise<void>;
   #atOnce = false;
 
-  /** @param drained resolves when everything that has arrived was taken from the wire */
+  /** @param drained resolves when all that has arrived was read */
   constructor(drained: () => Promise<void>) {
     this.#drained = drained;
   }
 
-  /**
-   * @param atOnce the target calls again at once when a call is refused: then none needs to be taken that has rung for a
-   *   while, and has its timers backed off
-   */
+  /** @param atOnce the target calls again at once after a refusal: an old call, whose timers are backed off, can be refused */
   expect(ports: readonly number[], atOnce = false): void {
     for (const port of ports) this.#ports.add(port);
     this.#atOnce ||= atOnce;
   }
 
-  /**
-   * Takes note of a packet to a port of the tester's.
-   *
-   * @param taker the mailbox that it was for
-   */
+  /** Notes a packet to a port of the tester. @param taker the mailbox that took it */
   notice(link: Link, port: number, arrival: Arrival, taker: Mailbox | undefined): void {
     const call = this.#ports.has(port) ? read(link, port, arrival) : undefined;
     if (!call) return;
@@ -56,16 +48,12 @@ export class Calls {
       else this.#ringing.set(keyOf(link, port), call);
       for (const hear of [...this.#awaited]) hear(link.family, taker);
     } else if (!taker && !ctl.has('RST')) {
-      // A target that makes one call at a time would stay with this one.
+      // A target that makes one call at a time would keep this one.
       reset(call);
     }
   }
 
-  /**
-   * Refuses a call that has rung for a while, of a target that then calls again.
-   *
-   * @returns the port of the target's that it came from
-   */
+  /** Refuses an unanswered call when the target calls again at once. @returns the target's port of that call */
   refuse(link: Link, port: number): number | undefined {
     const call = this.#atOnce ? this.#ringing.get(keyOf(link, port)) : undefined;
     if (!call) return undefined;
@@ -74,17 +62,13 @@ export class Calls {
     return call.callerPort;
   }
 
-  /** Ends the call that a mailbox has had, by the last word of the target's. */
+  /** Resets the call of a mailbox. */
   end({ link, port, log }: Mailbox): void {
     const last = log.findLast(({ from, segment: { ctl } }) => from === 'target' && !ctl.has('RST'));
     if (last) reset({ link, port, callerPort: last.peerPort, source: link.remote, segment: last.segment });
   }
 
-  /**
-   * Whether the target calls, or calls again, within so many milliseconds: it is there, then.
-   *
-   * @param beside whose own calls don't count
-   */
+  /** Whether the target calls within `within` milliseconds. @param beside ignores the calls of this mailbox */
   next(link: Link, within: number, beside?: Mailbox): Promise<boolean> {
     const heard = new Promise<boolean>((resolve) => {
       const end = (called: boolean): void => {
@@ -93,7 +77,7 @@ export class Calls {
         resolve(called);
       };
       const timer = setTimeout(() => void this.#drained().then(() => end(false)), within);
-      const hear: Hearer = (family, taker) => {
+      const hear: CallListener = (family, taker) => {
         if (family === link.family && (taker === undefined || taker !== beside)) end(true);
       };
       this.#awaited.add(hear);
@@ -105,7 +89,7 @@ export class Calls {
 
 const keyOf = ({ family }: Link, port: number): string => `${family} ${port}`;
 
-/** Undefined for what no TCP would take for a segment. */
+/** Undefined for an unreadable segment or a wrong checksum. */
 function read(link: Link, port: number, { tcp, source }: Arrival): Call | undefined {
   try {
     const decoded = decodeTcp(tcp, { family: link.family, src: source, dst: link.local });
@@ -117,7 +101,7 @@ function read(link: Link, port: number, { tcp, source }: Arrival): Call | undefi
   }
 }
 
-/** As CLOSED does: that is an answer which every state believes, SYN-SENT as well. */
+/** Resets as CLOSED does. Every state accepts such a reset. */
 function reset({ link, port, callerPort, source, segment }: Call): void {
   const { family, local, remote } = link;
   const ends = { family, src: local, dst: remote, srcPort: port, dstPort: callerPort };

@@ -1,19 +1,15 @@
 import { numbersFrom } from '../random.ts';
 import type { Arrival, Link, Refusal } from './link.ts';
 
-/** One packet on its way. */
 interface InFlight {
   readonly due: number;
   readonly deliver: () => void;
 }
 
-// What is held back must be overtaken by what the other side sends at once, not only by what comes long after it.
-const LEAST_HOLD = 10;
+// An immediate answer of the other side must overtake a packet that is held back.
+const LEAST_HOLD_MS = 10;
 
-/**
- * A link that delays, loses, duplicates and reorders: for testing that the suite's verdicts bear it. Each direction is
- * disturbed by itself, packet after packet, as the seed draws it.
- */
+/** A link that delays, loses, duplicates and reorders packets, to test that verdicts stay right. The seed decides for each packet. */
 export class DisturbedLink implements Link {
   readonly family: 4 | 6;
   readonly local: string;
@@ -28,7 +24,7 @@ export class DisturbedLink implements Link {
     this.family = link.family;
     this.local = link.local;
     this.remote = link.remote;
-    // The families and the directions must not share their fate.
+    // Each family and direction draws its own numbers.
     const seed = noise.seed * 4 + (link.family === 6 ? 2 : 0);
     this.#out = new Direction(noise, seed);
     this.#in = new Direction(noise, seed + 1);
@@ -38,7 +34,7 @@ export class DisturbedLink implements Link {
   }
 
   send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void {
-    // The caller may use its buffer again.
+    // The caller may reuse its buffer.
     const copy = Uint8Array.from(packet);
     this.#out.carry(() => this.#link.send(copy, destination, failed));
   }
@@ -74,9 +70,9 @@ export class DisturbedLink implements Link {
   }
 }
 
-/** One way of the wire: a queue in the order of due times, with one timer for its head. */
+/** One direction of the wire: a queue ordered by due time, and a timer for its head. */
 class Direction {
-  readonly #how: Disturbance;
+  readonly #noise: Noise;
   /** Draws a number from 0 up to, not including, 1. */
   readonly #draw: () => number;
   readonly #queue: InFlight[] = [];
@@ -84,20 +80,20 @@ class Direction {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(how: Disturbance, seed: number) {
-    this.#how = how;
+  constructor(noise: Noise, seed: number) {
+    this.#noise = noise;
     const draw = numbersFrom(seed);
     this.#draw = () => draw() / 2 ** 32;
   }
 
   carry(deliver: () => void): void {
-    const { delay, jitter, loss, duplicate, reorder } = this.#how;
-    // As many draws for every packet, so that the fate of one does not move the fates of those behind it.
+    const { delay, jitter, loss, duplicate, reorder } = this.#noise;
+    // Every packet takes four draws, so what happens to one does not change the next.
     const [lost, doubled, held, late] = [this.#draw(), this.#draw(), this.#draw(), this.#draw()];
     if (this.#stopped || lost * 100 < loss) return;
     const own = performance.now() + delay + jitter * (2 * late - 1);
     let due = Math.max(own, this.#lastDue);
-    if (held * 100 < reorder) due += Math.max(LEAST_HOLD, 3 * jitter);
+    if (held * 100 < reorder) due += Math.max(LEAST_HOLD_MS, 3 * jitter);
     else this.#lastDue = due;
     this.#enqueue({ due, deliver });
     if (doubled * 100 < duplicate) this.#enqueue({ due, deliver });
@@ -113,10 +109,10 @@ class Direction {
     let place = this.#queue.length;
     while (place > 0 && (this.#queue[place - 1] as InFlight).due > packet.due) place -= 1;
     this.#queue.splice(place, 0, packet);
-    if (place === 0) this.#wind();
+    if (place === 0) this.#setTimer();
   }
 
-  #wind(): void {
+  #setTimer(): void {
     clearTimeout(this.#timer);
     const [head] = this.#queue;
     if (!head) return;
@@ -128,34 +124,27 @@ class Direction {
     while (this.#queue.length > 0 && (this.#queue[0] as InFlight).due <= now + 0.5) {
       this.#queue.shift()?.deliver();
     }
-    this.#wind();
+    this.#setTimer();
   }
 }
 
-/** How a direction of the wire is disturbed. Times in milliseconds, the rest in percent of the packets. */
-export interface Disturbance {
+/** How each direction is disturbed: `delay` and `jitter` in milliseconds, the others in percent of the packets. */
+export interface Noise {
   readonly delay: number;
-  /** The delay varies by as much both ways; packets stay in order under it, as in a queue. */
+  /** The delay varies by this much both ways. Packets stay in order. */
   readonly jitter: number;
   readonly loss: number;
   readonly duplicate: number;
-  /** Held back for so long that packets sent after them overtake them. */
+  /** Held back until later packets overtake them. */
   readonly reorder: number;
-}
-
-/** A disturbance of both directions, each drawn by itself; the same seed always disturbs the same packets. */
-export interface Noise extends Disturbance {
+  /** The same seed disturbs the same packets. */
   readonly seed: number;
 }
 
 const QUIET: Noise = { delay: 0, jitter: 0, loss: 0, duplicate: 0, reorder: 0, seed: 1 };
 const PERCENT: readonly string[] = ['loss', 'duplicate', 'reorder'];
 
-/**
- * Reads `delay=20,jitter=5,loss=1,duplicate=1,reorder=1,seed=7`; what is not named is not disturbed.
- *
- * @throws RangeError with what is wrong, in a few words
- */
+/** Reads `delay=20,jitter=5,loss=1,duplicate=1,reorder=1,seed=7`. Each part may be left out. @throws RangeError */
 export function parseNoise(text: string): Noise {
   const noise: Record<string, number> = { ...QUIET };
   for (const part of text.split(',')) {

@@ -1,7 +1,7 @@
 import type { Refusal } from './link.ts';
 
 const UNREACHABLE = { 4: 3, 6: 1 } as const;
-/** RFC 792, RFC 1122 section 3.2.2.1 and RFC 1812; RFC 4443 section 3.1. What is not named is told by its number. */
+/** RFC 792, RFC 1122 section 3.2.2.1, RFC 1812; RFC 4443 section 3.1. */
 const CODES: Record<4 | 6, Readonly<Record<number, string>>> = {
   4: {
     0: 'net unreachable',
@@ -22,17 +22,12 @@ const CODES: Record<4 | 6, Readonly<Record<number, string>>> = {
   },
 };
 const PROTOCOL_TCP = 6;
-// Too big a packet is told by the same message on IPv4, and refuses nothing.
+// On IPv4, "too big" is the same type, and refuses nothing.
 const FRAGMENTATION_NEEDED = 4;
 const ICMP_HEADER = 8;
 const IPV6_HEADER = 40;
 
-/**
- * Reads an ICMP message that says that a TCP segment was not delivered.
- *
- * @param octets from the ICMP header on
- * @returns undefined when it is about anything else, or cut short
- */
+/** Reads an ICMP message, from its header on. Undefined unless it says that a TCP segment was not delivered. */
 export function readRefusal(family: 4 | 6, octets: Uint8Array, source: string): Refusal | undefined {
   const [type, code = 0] = octets;
   if (type !== UNREACHABLE[family] || (family === 4 && code === FRAGMENTATION_NEEDED)) return undefined;

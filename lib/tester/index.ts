@@ -1,5 +1,4 @@
 export { DisturbedLink } from './disturbed-link.ts';
-export { KernelNotSilenced, removeLeftovers, silenceKernel } from './kernel-silence.ts';
 export type { Arrival, Link, Refusal } from './link.ts';
 export { type Entry, Mailbox } from './mailbox.ts';
 export { type Noise, parseNoise } from './disturbed-link.ts';
@@ -7,5 +6,5 @@ export { buildPacket, type PacketOverrides, hasRightChecksum } from './packet.ts
 export { PathQuality } from './path-quality.ts';
 export { PortRange, type Ports, parsePorts } from './ports.ts';
 export { RawLink, RawSocketRefused } from './raw-link.ts';
-export { sourceTowards } from './source-address.ts';
+export { KernelNotSilenced, removeLeftovers, silenceKernel, sourceTowards } from './routing.ts';
 export { Tester } from './tester.ts';

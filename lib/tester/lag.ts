@@ -1,22 +1,19 @@
-const PERIOD = 10;
+const PERIOD_MS = 10;
 
-/**
- * Notices when this process was late: a timer that should fire every 10 ms tells by how much it did not. A tester that
- * slept cannot tell a slow reply from silence.
- */
+/** Measures how late this process runs, by a timer of 10 ms. A late tester cannot tell a slow reply from silence. */
 export class LagMeter {
   #last = performance.now();
   #lags: { at: number; lag: number }[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    this.#timer = setInterval(() => this.#tick(), PERIOD);
+    this.#timer = setInterval(() => this.#tick(), PERIOD_MS);
     this.#timer.unref();
   }
 
-  /** The worst delay in milliseconds of the event loop since `since` (of `performance.now()`). */
+  /** The longest delay of the event loop, in milliseconds, since the time `since` of `performance.now()`. */
   worstSince(since: number): number {
-    let worst = Math.max(0, performance.now() - this.#last - PERIOD);
+    let worst = Math.max(0, performance.now() - this.#last - PERIOD_MS);
     for (const { at, lag } of this.#lags) if (at >= since && lag > worst) worst = lag;
     return worst;
   }
@@ -27,9 +24,9 @@ export class LagMeter {
 
   #tick(): void {
     const now = performance.now();
-    const lag = now - this.#last - PERIOD;
+    const lag = now - this.#last - PERIOD_MS;
     this.#last = now;
-    if (lag > PERIOD) this.#lags.push({ at: now, lag });
+    if (lag > PERIOD_MS) this.#lags.push({ at: now, lag });
     // Older than any case lasts.
     if (this.#lags.length > 4096) this.#lags = this.#lags.slice(-2048);
   }

@@ -3,14 +3,14 @@ import { ACK, type DecodedTcp, decodeTcp, SYN, WireError } from '../wire/index.t
 import type { Arrival, Link, Refusal } from './link.ts';
 import { buildPacket, type PacketOverrides } from './packet.ts';
 
-/** One segment of a connection, as it was sent or arrived. */
+/** A segment that was sent or has arrived. */
 export interface Entry {
   readonly from: 'tester' | 'target';
   /** In milliseconds of `performance.now()`. */
   readonly at: number;
   readonly segment: ConcreteSegment;
   readonly packet: Uint8Array;
-  /** The peer's port in the segment. */
+  /** The target's port. */
   readonly peerPort: number;
 }
 
@@ -20,22 +20,19 @@ interface Waiter {
   readonly timer: NodeJS.Timeout;
 }
 
-/**
- * Everything on one port of the tester's: each connection has a port to itself, so this is the record of a connection,
- * from whichever side it was opened.
- */
+/** One port of the tester. Each connection has a port of its own, so this is the record of a connection. */
 export class Mailbox {
   readonly port: number;
   readonly link: Link;
-  /** All segments in the order in which they were sent or arrived. */
+  /** All segments, in order. */
   readonly log: Entry[] = [];
-  /** Arrivals that could not be read or whose checksum was wrong: dropped, as a TCP would, but not forgotten. */
+  /** Why arrivals were dropped: they were unreadable, or their checksum was wrong. */
   readonly damaged: string[] = [];
-  /** What all text is made of that does not say otherwise, over and over. */
+  /** Repeated to make the text of segments that do not override it. */
   filler: string | undefined;
-  /** What the path said by ICMP of segments from this port: not delivered, for one reason or another. */
+  /** ICMP messages about segments from this port that were not delivered. */
   readonly refusals: Refusal[] = [];
-  /** Why segments of this connection's could not be sent: each is missing on the wire, though it is in the log. */
+  /** Why segments could not be sent. They are in the log, but were never on the wire. */
   readonly unsent: string[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #drained: () => Promise<void>;
@@ -45,9 +42,9 @@ export class Mailbox {
   #isClosed = false;
 
   /**
-   * @param drained resolves when everything that has arrived was taken from the wire
-   * @param called the target calls this port, time and again: only the first call from now on is the connection, but for the
-   *   one from a port that was `refused`.
+   * @param drained resolves when all that has arrived was read
+   * @param called the target calls this port again and again: the first call from now on is the connection, except one from
+   *   the port `refused`
    */
   constructor(
     link: Link,
@@ -63,7 +60,6 @@ export class Mailbox {
     this.#called = called;
   }
 
-  /** Sends a segment to a port of the target's. */
   send(segment: ConcreteSegment, peerPort: number, window: number, overrides?: PacketOverrides): Entry {
     const { family, local, remote } = this.link;
     const packet = buildPacket(
@@ -77,18 +73,16 @@ export class Mailbox {
     return entry;
   }
 
-  /** Sends a segment once more, to the octet. */
+  /** Sends the same packet again. */
   sendAgain(entry: Entry): void {
     this.log.push({ ...entry, at: performance.now() });
     this.#transmit(entry.packet, this.link.remote);
   }
 
   /**
-   * The first segment from the target, at or after position `since` of the log, that is wanted: one that has arrived, or
-   * else the next one to arrive.
+   * The first wanted segment of the target at or after position `since` of the log, also one that is yet to arrive.
    *
-   * @param timeout in milliseconds; when it passes, the answer is undefined. A process that was late reads first what
-   *   has come meanwhile: what the tester is late to see is not silence.
+   * @param timeout in milliseconds. After it, all that has arrived is read first; then the answer is undefined.
    */
   next(wanted: (entry: Entry) => boolean, timeout: number, since = 0): Promise<Entry | undefined> {
     for (let index = since; index < this.log.length; index += 1) {
@@ -111,7 +105,7 @@ export class Mailbox {
     });
   }
 
-  /** Called by the tester for each packet to this port. @returns false for one of another call */
+  /** Takes a packet to this port. @returns false when it belongs to another call */
   deliver(arrival: Arrival): boolean {
     const { family, local } = this.link;
     try {
@@ -142,7 +136,7 @@ export class Mailbox {
     return true;
   }
 
-  /** Stops listening; who still waits, or will, gets undefined. */
+  /** Stops listening. All `next` resolve to undefined. */
   close(): void {
     this.#isClosed = true;
     this.#release();

@@ -13,20 +13,20 @@ import {
   withPrecedence,
 } from '../wire/index.ts';
 
-/** What a packet may have beyond an ordinary segment. */
+/** What makes a packet unlike that of an ordinary segment. */
 export interface PacketOverrides {
-  /** A basic security option (RFC 1108) of this level; IPv4 only. */
+  /** The level of a basic security option (RFC 1108). IPv4 only. */
   readonly security?: 'top secret';
-  /** 0...7; IPv4 only. */
+  /** 0...7. IPv4 only. */
   readonly precedence?: number;
   readonly corruptChecksum?: boolean;
   /** Instead of the target's address. */
   readonly destination?: string;
-  /** What the segment's text is made of, over and over; an alphabet when absent. */
+  /** Repeated to make the segment's text. Default: an alphabet. */
   readonly text?: string;
 }
 
-export interface Envelope {
+interface Envelope {
   readonly family: 4 | 6;
   readonly src: string;
   readonly dst: string;
@@ -35,14 +35,13 @@ export interface Envelope {
   readonly window: number;
 }
 
-/** Whether the TCP checksum of an IP packet verifies, whatever else is wrong with its header. */
+/** Whether the TCP checksum of an IP packet is right. */
 export function hasRightChecksum(packet: Uint8Array): boolean {
   const family = (packet[0] ?? 0) >>> 4 === 6 ? 6 : 4;
   const { src, dst, payload } = family === 6 ? decodeIpv6(packet) : decodeIpv4(packet);
   return internetChecksum(pseudoHeader({ family, src, dst }, PROTOCOL_TCP, payload.length), payload) === 0;
 }
 
-/** The IP packet of a segment. */
 export function buildPacket(
   segment: ConcreteSegment,
   envelope: Envelope,
@@ -59,14 +58,9 @@ export function buildPacket(
     }),
     { family, src, dst },
   );
-  // Octets 16 and 17 of the header; one flipped bit never sums up to a right checksum.
+  // The checksum is in octets 16 and 17. One flipped bit is never right.
   if (overrides.corruptChecksum) tcp[17] = (tcp[17] ?? 0) ^ 1;
-  if (family === 6) {
-    return encodeIpv6(
-      { trafficClass: 0, flowLabel: 0, nextHeader: PROTOCOL_TCP, hopLimit: 64, src, dst },
-      tcp,
-    );
-  }
+  if (family === 6) return ipv6Packet(src, dst, tcp);
   return encodeIpv4(
     {
       tos: withPrecedence(0, overrides.precedence ?? 0),
@@ -82,3 +76,7 @@ export function buildPacket(
     tcp,
   );
 }
+
+/** A TCP segment in a plain IPv6 packet. */
+export const ipv6Packet = (src: string, dst: string, tcp: Uint8Array): Uint8Array =>
+  encodeIpv6({ trafficClass: 0, flowLabel: 0, nextHeader: PROTOCOL_TCP, hopLimit: 64, src, dst }, tcp);

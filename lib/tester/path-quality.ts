@@ -1,23 +1,22 @@
-// Fewer may be the target's own doing: an answer that was slow once, a segment that it sent twice.
+// Fewer faults may be the target's own: a slow answer, a segment sent twice.
 const FEWEST = 3;
 const LEAST_RATE = 0.001;
-// What is left of the chance of a wrong verdict: one in a million cases.
+// The accepted chance of a wrong verdict: one in a million cases.
 const ERROR = 1e-6;
 const MOST_LEAD = 6;
-// Of a kind that is rare. A path that loses so much of it by chance soon loses less of it, and of the others as much.
 const ENOUGH_OF_A_KIND = 2;
 const MOST = 0.5;
 const FAR_MORE = 2;
 
-/** Answers that came, and segments that had to be sent again for them. */
+/** How many answers came, and how many segments were sent again for them. */
 interface Count {
   readonly answers: number;
   readonly lost: number;
 }
 
 /**
- * How well the path carries segments: told by exchanges that every TCP answers at once, exactly once and in order. From
- * it follows how often an observation must have been made before it is believed.
+ * How well the path carries segments, measured by exchanges that every TCP answers at once, exactly once and in order.
+ * It decides how often an observation is repeated before it is believed.
  */
 export class PathQuality {
   #probes = 0;
@@ -25,7 +24,7 @@ export class PathQuality {
   #doubled = 0;
   #reordered = 0;
 
-  /** Takes note of so many probes, each of which is answered once, and of what went wrong with them. */
+  /** Counts probes, each of which should be answered once, and their faults. */
   recordProbes(probes: number, faults: { lost?: number; doubled?: number; reordered?: number } = {}): void {
     this.#probes += probes;
     this.#doubled += faults.doubled ?? 0;
@@ -34,19 +33,16 @@ export class PathQuality {
   }
 
   /**
-   * Takes note of so many answers to segments of one kind, and of how many segments had to be sent again for them.
+   * Counts answers to segments of one kind.
    *
-   * @param kind what was sent: a target may answer one kind at the second sending only
+   * @param lost segments that were sent again
    */
   recordAnswers(kind: string, answers: number, lost = 0): void {
     const count = this.#counts.get(kind) ?? { answers: 0, lost: 0 };
     this.#counts.set(kind, { answers: count.answers + answers, lost: count.lost + lost });
   }
 
-  /**
-   * Whether most segments of this kind had to be sent again, far more than of all others: that is the target's doing, and no
-   * loss on the path.
-   */
+  /** Whether far more segments of this kind than of all others were sent again: the target ignores them, the path is not to blame. */
   isLeftUnanswered(kind: string): boolean {
     const count = this.#counts.get(kind);
     if (!count || count.lost < ENOUGH_OF_A_KIND) return false;
@@ -56,7 +52,7 @@ export class PathQuality {
     return others.answers >= FEWEST && rate >= MOST && rate > FAR_MORE * share(others.lost, others.answers);
   }
 
-  /** The share of exchanges that are disturbed, 0...1. */
+  /** The share of disturbed exchanges, 0...1. */
   get rate(): number {
     return Math.min(
       1,
@@ -69,17 +65,14 @@ export class PathQuality {
     return this.#onPath.lost + this.#doubled + this.#reordered >= FEWEST && this.rate >= LEAST_RATE;
   }
 
-  /**
-   * By how much an observation must lead over every other before it is believed: each that agrees makes it as much more
-   * likely as a disturbed observation is less likely than one that is not (a sequential test of ratios).
-   */
+  /** How many more times an observation must be made than every other before it is believed (sequential probability ratio test). */
   get lead(): number {
     if (!this.disturbed) return 1;
     const bent = Math.min(0.4, this.rate);
     return Math.min(MOST_LEAD, Math.max(2, Math.ceil(Math.log(ERROR) / Math.log(bent / (1 - bent)))));
   }
 
-  /** The shares of segments that are lost, doubled and out of order, in percent, rounded to a tenth. */
+  /** In percent, rounded to a tenth. */
   percent(): { readonly lost: number; readonly doubled: number; readonly reordered: number } {
     const percent = (part: number, whole: number): number => Math.round(1000 * share(part, whole)) / 10;
     return {

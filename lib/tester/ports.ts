@@ -1,15 +1,14 @@
-/** The first and the last port of a range. */
 export interface Ports {
   readonly low: number;
   readonly high: number;
 }
 
-// As many as cases may be on the wire at once, and those that the preflight asks about at a time.
+// Enough for all cases that run at once, and for the preflight.
 const FEWEST = 2000;
-// The kernel takes no rule for a range that ends in 65535.
+// The kernel refuses a rule for a range that ends in 65535.
 const LAST = 65_534;
 
-/** Reads `LOW-HIGH`. @throws RangeError with a few words that say what is wrong */
+/** Reads `LOW-HIGH`. @throws RangeError */
 export function parsePorts(text: string): Ports {
   const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
   const [low, high] = [Number(first), Number(last)];
@@ -19,16 +18,13 @@ export function parsePorts(text: string): Ports {
   return { low, high };
 }
 
-/**
- * Hands out the tester's ports, one to a connection and none twice until all were used: a 4-tuple that is used again
- * would meet the TIME-WAIT of its predecessor.
- */
+/** Hands out each port of the tester once before any comes again: a 4-tuple used twice could meet its own TIME-WAIT. */
 export class PortRange {
   readonly low: number;
   readonly high: number;
   #next: number;
 
-  /** @param low the first port, @param high the last one, 1...65535. */
+  /** @param low first port, @param high last port, 1...65535 */
   constructor(low: number, high: number, start = low) {
     this.low = low;
     this.high = high;

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import raw, { type Socket } from 'raw-socket';
-import { decodeIpv4, encodeIpv6, parseAddressOf, PROTOCOL_TCP, WireError } from '../wire/index.ts';
+import { decodeIpv4, parseAddressOf, WireError } from '../wire/index.ts';
 import { readRefusal } from './icmp.ts';
 import type { Arrival, Link, Refusal } from './link.ts';
+import { ipv6Packet } from './packet.ts';
 
 /** A raw socket could not be had. */
 export class RawSocketRefused extends Error {
@@ -19,36 +20,31 @@ const IP_MULTICAST_IF = 32;
 const IP_MULTICAST_LOOP = 34;
 const IPPROTO_IPV6 = 41;
 const IPV6_MULTICAST_IF = 17;
-// A raw socket of this protocol only sends, and takes whole IP packets, in both families.
+// A raw socket of this protocol only sends, and takes whole IP packets in both families.
 const PROTOCOL_RAW = 255;
 const PROTOCOL_ICMP = { 4: 1, 6: 58 } as const;
 
-// The queue has to hold a burst of replies while this process is busy: 32 MiB are some 25,000 small segments.
+// For bursts of replies while this process is busy: 32 MiB hold some 25,000 small segments.
 const RECEIVE_QUEUE = 32 * 2 ** 20;
-// The largest IP packet.
-const RECEIVE_BUFFER = 65_535;
+const LARGEST_PACKET = 65_535;
 
-export interface RawLinkOptions {
+interface RawLinkOptions {
   readonly family: 4 | 6;
   readonly local: string;
   readonly remote: string;
-  /** The size of the receive queue to ask for, in octets; as large as is useful when absent. */
+  /** The size of the receive queue to ask for, in octets. Default: 32 MiB. */
   readonly receiveQueue?: number | undefined;
 }
 
-// raw-socket's handles do not keep their objects alive: a link that nothing else refers to would be collected while it is
-// open, and would neither send nor receive any more.
+// raw-socket's handles do not keep their objects alive: without this, an open link could be garbage-collected.
 const openLinks = new Set<RawLink>();
 
-/**
- * The wire by raw sockets: one that only receives and one that only sends, since receiving starves the sends of a
- * socket that does both; and one for what the path says by ICMP.
- */
+/** The wire by raw sockets: one receives, one sends, one reads ICMP. On a socket that does both, receiving starves sending. */
 export class RawLink implements Link {
   readonly family: 4 | 6;
   readonly local: string;
   readonly remote: string;
-  /** The size in octets that the kernel gave the receive queue; what is in flight must stay far below it. */
+  /** The size of the receive queue that the kernel granted, in octets. What is in flight must stay far below. */
   readonly receiveQueue: number;
   readonly #receiver: Socket;
   readonly #sender: Socket;
@@ -75,7 +71,7 @@ export class RawLink implements Link {
       this.#receiver = raw.createSocket({
         protocol: raw.Protocol.TCP,
         addressFamily,
-        bufferSize: RECEIVE_BUFFER,
+        bufferSize: LARGEST_PACKET,
       });
       this.#inodes = socketInodes().filter((inode) => !before.has(inode));
       this.#sender = raw.createSocket({ protocol: PROTOCOL_RAW, addressFamily, bufferSize: 64 });
@@ -90,7 +86,7 @@ export class RawLink implements Link {
       this.#sender.setOption(SOL_SOCKET, SO_BROADCAST, 1);
       this.#sender.setOption(IPPROTO_IP, IP_MULTICAST_LOOP, 0);
     }
-    sendToGroupsBeside(local, family, this.#sender);
+    sendMulticastFrom(local, family, this.#sender);
     this.#lossesAtOpen = this.#drops();
     this.#receiver.on('message', (buffer: Buffer, source: string) => this.#take(buffer, source));
     this.#icmp.on('message', (buffer: Buffer, source: string) => this.#takeIcmp(buffer, source));
@@ -135,7 +131,7 @@ export class RawLink implements Link {
   }
 
   close(): Promise<void> {
-    // What is queued now is never sent, nor heard of.
+    // What is still queued is never sent.
     this.#tellGone(this.#given);
     // A second close() of a raw-socket would emit twice.
     this.#closing ??= Promise.all(
@@ -174,17 +170,7 @@ export class RawLink implements Link {
     // The socket reuses its buffer for the next packet.
     const octets = Uint8Array.from(shared);
     if (this.family === 6) {
-      const packet = encodeIpv6(
-        {
-          trafficClass: 0,
-          flowLabel: 0,
-          nextHeader: PROTOCOL_TCP,
-          hopLimit: 64,
-          src: source,
-          dst: this.local,
-        },
-        octets,
-      );
+      const packet = ipv6Packet(source, this.local, octets);
       this.#onArrival({ at, source, tcp: octets, packet });
       return;
     }
@@ -207,13 +193,13 @@ export class RawLink implements Link {
   }
 }
 
-/** As large as the system allows; the force option is refused inside a user namespace. */
+/** Sets the receive queue as far as the system allows: a user namespace may not force it. @returns the granted octets */
 function resize(socket: Socket, size: number): number {
   for (const option of [SO_RCVBUF, SO_RCVBUFFORCE]) {
     try {
       socket.setOption(SOL_SOCKET, option, size);
     } catch {
-      // What was given is read back below.
+      // The size is read back below.
     }
   }
   const value = Buffer.alloc(4);
@@ -221,7 +207,7 @@ function resize(socket: Socket, size: number): number {
   return value.readUInt32LE();
 }
 
-/** The inodes of this process's sockets: what ties a line of /proc/net/raw to a socket of ours. */
+/** The inodes of this process's sockets. They identify our lines in /proc/net/raw. */
 function socketInodes(): string[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
@@ -232,21 +218,18 @@ function socketInodes(): string[] {
   });
 }
 
-/**
- * What goes to a group of hosts leaves by the interface that has our address, which is the target's link. Of several the
- * kernel would take the one that it came to first, and the target would be silent since it was sent nothing.
- */
-function sendToGroupsBeside(local: string, family: 4 | 6, socket: Socket): void {
+/** Sends multicast by the interface that has our address. Otherwise the kernel chooses one, and the target may get nothing. */
+function sendMulticastFrom(local: string, family: 4 | 6, socket: Socket): void {
   const address = Buffer.from(parseAddressOf(family, local));
   if (family === 4) {
     try {
       socket.setOption(IPPROTO_IP, IP_MULTICAST_IF, address, address.length);
     } catch {
-      // An address that is not ours: nothing comes back to it, and that is told.
+      // Not an address of this machine. The preflight reports that.
     }
     return;
   }
-  // Of each IPv6 address of this namespace: itself, and the number of its interface, both in hexadecimal.
+  // Each line has an IPv6 address and the number of its interface, both in hexadecimal.
   for (const line of readFileSync('/proc/self/net/if_inet6', 'utf8').split('\n')) {
     const [own, index = ''] = line.split(' ');
     if (own !== address.toString('hex')) continue;

@@ -4,21 +4,21 @@ import type { Arrival, Link } from './link.ts';
 import { Mailbox } from './mailbox.ts';
 import { PathQuality } from './path-quality.ts';
 import type { PortRange } from './ports.ts';
+import { read16 } from '../wire/octets.ts';
 
 /** The tester's end of the wire: its links, and a mailbox for each of its ports in use. */
 export class Tester {
   readonly lag = new LagMeter();
-  /** How far the path can be relied on, as found out so far. */
   readonly path = new PathQuality();
-  /** Packets to ports of ours that nobody has open: late segments of connections that are done with. */
+  /** Packets to ports that are not open: late segments of finished connections. */
   strays = 0;
-  /** When the target was last heard of, by whatever segment, in milliseconds of `performance.now()`. */
+  /** When the target's last segment came, in milliseconds of `performance.now()`. */
   heardAt = 0;
   readonly #links: ReadonlyMap<4 | 6, Link>;
   readonly #ports: PortRange;
   readonly #mailboxes = new Map<number, Mailbox>();
   readonly #calls = new Calls(() => this.drained());
-  /** Reads and sockets that failed since the start: what that cost, and whom, nobody knows. */
+  /** Failures of reads and sockets so far. Any connection may have lost a segment by them. */
   failures = 0;
   #lastFailure: Error | undefined;
   #isClosed = false;
@@ -48,9 +48,9 @@ export class Tester {
   }
 
   /**
-   * Opens a port that no connection of this run has used yet.
+   * Opens a port that no connection of this run has used.
    *
-   * @param given instead of it: a port that the target calls by itself, of no other open mailbox.
+   * @param given opens this port, which the target calls by itself
    */
   open(family: 4 | 6, given?: number): Mailbox {
     if (this.#isClosed) throw new Error('the tester is closed');
@@ -60,7 +60,7 @@ export class Tester {
     const link = this.link(family);
     const isCalled = given !== undefined;
     if (isCalled) this.#calls.expect([port]);
-    // Nobody takes the call that is refused here, should its SYN come once more.
+    // The mailbox ignores the refused call when its SYN comes again.
     const called = isCalled ? { refused: this.#calls.refuse(link, port) } : undefined;
     const release = (): void => {
       if (this.#mailboxes.get(port) !== mailbox) return;
@@ -78,7 +78,6 @@ export class Tester {
     return this.#mailboxes.has(port);
   }
 
-  /** @param handler told of each port when it is closed */
   onClosed(handler: (port: number) => void): void {
     this.#onClosed.push(handler);
   }
@@ -93,29 +92,23 @@ export class Tester {
     return this.#calls.next(this.link(family), within, beside);
   }
 
-  /** What the receive queues dropped since the start. */
+  /** How many packets the receive queues have dropped. */
   losses(): number {
-    let losses = 0;
-    for (const link of this.#links.values()) losses += link.losses();
-    return losses;
+    return [...this.#links.values()].reduce((sum, link) => sum + link.losses(), 0);
   }
 
-  /** What the last failure was. */
   get lastFailure(): string {
     return this.#lastFailure?.message ?? 'none';
   }
 
-  /**
-   * Resolves when all segments so far are on the wire. A raw socket sends one packet in a turn of the event loop, so that
-   * a request to the target's user would overtake the segments before it.
-   */
+  /** Resolves when all segments are on the wire. Raw sockets send one per turn: a request to the user would overtake them. */
   async flushed(): Promise<void> {
     await Promise.all([...this.#links.values()].map((link) => link.flushed()));
   }
 
   /**
-   * Resolves when nothing waits in the receive queues: a whole turn of the event loop has brought nothing. Timers come
-   * before the wire in a turn, so that a process that was late would otherwise miss what had arrived in time.
+   * Resolves when a whole turn of the event loop has read nothing. Timers run before reads in a turn: without this, a late
+   * process would miss what arrived in time.
    */
   async drained(): Promise<void> {
     for (let before = -1, now = this.#reads(); before !== now; now = this.#reads()) {
@@ -124,13 +117,12 @@ export class Tester {
     }
   }
 
-  /** Lets time pass, and then everything be read that has come meanwhile. */
+  /** Waits, then reads all that has arrived. */
   async listen(milliseconds: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     await this.drained();
   }
 
-  /** Whoever still waits for a segment gets none, and no port can be opened any more. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -140,15 +132,12 @@ export class Tester {
   }
 
   #reads(): number {
-    let reads = 0;
-    for (const link of this.#links.values()) reads += link.reads();
-    return reads;
+    return [...this.#links.values()].reduce((sum, link) => sum + link.reads(), 0);
   }
 
   #deliver(link: Link, arrival: Arrival): void {
     this.heardAt = Math.max(this.heardAt, arrival.at);
-    const { tcp } = arrival;
-    const port = ((tcp[2] ?? 0) << 8) | (tcp[3] ?? 0);
+    const port = read16(arrival.tcp, 2);
     const mailbox = this.#mailboxes.get(port);
     const taken = mailbox?.deliver(arrival) ?? false;
     if (!taken) this.strays += 1;

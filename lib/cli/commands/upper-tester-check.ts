@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { SettingsError, settingsFrom } from '../../runner/settings.ts';
 import { TestabilityClient } from '../../target/testability/client.ts';
-import { sourceTowards } from '../../tester/source-address.ts';
+import { sourceTowards } from '../../tester/routing.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { group, list } from '../options.ts';
 import { type Place, type Trial, Trials } from '../upper-tester/trials.ts';
