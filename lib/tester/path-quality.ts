@@ -23,6 +23,7 @@ export class PathQuality {
   readonly #counts = new Map<string, Count>();
   #doubled = 0;
   #reordered = 0;
+  #known: Count | undefined;
 
   /** Counts probes, each of which should be answered once, and their faults. */
   recordProbes(probes: number, faults: { lost?: number; doubled?: number; reordered?: number } = {}): void {
@@ -40,6 +41,7 @@ export class PathQuality {
   recordAnswers(kind: string, answers: number, lost = 0): void {
     const count = this.#counts.get(kind) ?? { answers: 0, lost: 0 };
     this.#counts.set(kind, { answers: count.answers + answers, lost: count.lost + lost });
+    this.#known = undefined;
   }
 
   /** Whether far more segments of this kind than of all others were sent again: the target ignores them, the path is not to blame. */
@@ -83,7 +85,11 @@ export class PathQuality {
   }
 
   get #onPath(): Count {
-    return sum([...this.#counts].flatMap(([kind, count]) => (this.isLeftUnanswered(kind) ? [] : [count])));
+    // Asked for many times in each attempt.
+    this.#known ??= sum(
+      [...this.#counts].flatMap(([kind, count]) => (this.isLeftUnanswered(kind) ? [] : [count])),
+    );
+    return this.#known;
   }
 }
 

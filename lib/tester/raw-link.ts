@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import raw, { type Socket } from 'raw-socket';
 import { decodeIpv4, parseAddressOf, WireError } from '../wire/index.ts';
 import { readRefusal } from './icmp.ts';
@@ -15,6 +15,9 @@ const SOL_SOCKET = 1;
 const SO_BROADCAST = 6;
 const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
+// Nine counts of 32 bits; the last one is that of packets that the receive queue dropped.
+const SO_MEMINFO = 55;
+const MEMINFO_COUNTS = 9;
 const IPPROTO_IP = 0;
 const IP_MULTICAST_IF = 32;
 const IP_MULTICAST_LOOP = 34;
@@ -49,8 +52,8 @@ export class RawLink implements Link {
   readonly #receiver: Socket;
   readonly #sender: Socket;
   readonly #icmp: Socket;
-  readonly #inodes: readonly string[];
   readonly #lossesAtOpen: number;
+  #lastDrops = 0;
   #reads = 0;
   #given = 0;
   #gone = 0;
@@ -66,14 +69,12 @@ export class RawLink implements Link {
     this.local = local;
     this.remote = remote;
     const addressFamily = family === 4 ? raw.AddressFamily.IPv4 : raw.AddressFamily.IPv6;
-    const before = new Set(socketInodes());
     try {
       this.#receiver = raw.createSocket({
         protocol: raw.Protocol.TCP,
         addressFamily,
         bufferSize: LARGEST_PACKET,
       });
-      this.#inodes = socketInodes().filter((inode) => !before.has(inode));
       this.#sender = raw.createSocket({ protocol: PROTOCOL_RAW, addressFamily, bufferSize: 64 });
       this.#icmp = raw.createSocket({ protocol: PROTOCOL_ICMP[family], addressFamily });
     } catch (error) {
@@ -183,13 +184,11 @@ export class RawLink implements Link {
   }
 
   #drops(): number {
-    const table = readFileSync(this.family === 4 ? '/proc/self/net/raw' : '/proc/self/net/raw6', 'utf8');
-    let drops = 0;
-    for (const line of table.split('\n').slice(1)) {
-      const columns = line.trim().split(/\s+/);
-      if (this.#inodes.includes(columns[9] ?? '')) drops += Number(columns.at(-1));
-    }
-    return drops;
+    if (this.#closing) return this.#lastDrops;
+    const counts = new Uint32Array(MEMINFO_COUNTS);
+    this.#receiver.getOption(SOL_SOCKET, SO_MEMINFO, Buffer.from(counts.buffer), counts.byteLength);
+    this.#lastDrops = counts.at(-1) ?? 0;
+    return this.#lastDrops;
   }
 }
 
@@ -205,17 +204,6 @@ function resize(socket: Socket, size: number): number {
   const value = Buffer.alloc(4);
   socket.getOption(SOL_SOCKET, SO_RCVBUF, value, 4);
   return value.readUInt32LE();
-}
-
-/** The inodes of this process's sockets. They identify our lines in /proc/net/raw. */
-function socketInodes(): string[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1] ?? [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** Sends multicast by the interface that has our address. Otherwise the kernel chooses one, and the target may get nothing. */
