@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long a program may take to end when it is told to, in ms. */
@@ -10,12 +9,12 @@ const GRACE_MS = 1000;
 /** The words before a command so that the kernel kills it when the thread that started it ends. */
 export const ENDS_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 
-/** The words before a TypeScript file that is a program. mocha may load this file as CommonJS, without import.meta.resolve. */
-export const NODE = [
+/** The words that start a program of this suite's in a process of its own, before its arguments. @param source seen from the root */
+export const wordsToStart = (source: string): string[] => [
   process.execPath,
-  '--import',
-  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
-] as const;
+  fileURLToPath(new URL('../bin/program.js', import.meta.url)),
+  source,
+];
 
 /** Sends a signal to a process that leads a process group, and to all that it has started. */
 export function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { labCommand, labEnvironment } from '../lab/namespaces/enter.ts';
-import { NODE } from '../processes.ts';
+import { wordsToStart } from '../processes.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type FromEngine, HEARTBEAT, type KnownTarget, type ToEngine } from './messages.ts';
@@ -18,7 +17,6 @@ export class EngineLost extends Error {
   override name = 'EngineLost';
 }
 
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const STOP_WITHIN = 3000;
 // Signs of life of the engine's that may be missing: a machine under load is late, one that was suspended as well.
 const MOST_MISSING = 60;
@@ -68,7 +66,7 @@ export class Session {
    */
   static async open(settings: Settings, mostMissing = MOST_MISSING): Promise<Session> {
     const prefix = usesLab(settings) ? labCommand() : undefined;
-    const node = [...NODE, WORKER];
+    const node = wordsToStart('lib/runner/worker.ts');
     const [command, ...args] = prefix ? [prefix.command, ...prefix.args, ...node] : node;
     const child = spawn(command as string, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { labCommand, labEnvironment } from '../../lab/namespaces/enter.ts';
-import { NODE } from '../../processes.ts';
+import { wordsToStart } from '../../processes.ts';
 import { DEFAULT_PROFILE, type Profile } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { group, profileOption } from '../options.ts';
 import type { FromServer } from '../serve-reference.ts';
 import { exitCodeAfter, SIGNALS } from '../signals.ts';
-
-const SERVER = fileURLToPath(new URL('../serve-reference.ts', import.meta.url));
 
 export function declare(program: Command): void {
   group(program, 'lab')
@@ -25,11 +22,15 @@ export function declare(program: Command): void {
 
 async function serveReference({ profile = DEFAULT_PROFILE }: { profile?: Profile }): Promise<number> {
   const { command, args } = labCommand();
-  const server = spawn(command, [...args, ...NODE, SERVER, `reference:${profile}`, '4', '6'], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: labEnvironment(),
-    detached: true,
-  });
+  const server = spawn(
+    command,
+    [...args, ...wordsToStart('lib/cli/serve-reference.ts'), `reference:${profile}`, '4', '6'],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: labEnvironment(),
+      detached: true,
+    },
+  );
   const exited = once(server, 'exit');
   let exitCode: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {

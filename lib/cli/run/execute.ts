@@ -10,9 +10,9 @@ import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { type WriteOptions, writeReports } from '../../report/write.ts';
 import { beginRun, endRun, type MochaRun, mochaRun } from '../../runner/mocha/mocha-run.ts';
-import { suiteInterface } from '../../runner/mocha/suite-interface.ts';
-import { suiteFiles } from '../../runner/mocha/suites.ts';
+import { declareSuites } from '../../runner/mocha/suite-interface.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
+import { SUITES } from '../../../suites/index.ts';
 import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';
 import { EXIT, tell, UsageError } from '../failure.ts';
 import { finished, Interruption } from './interrupt.ts';
@@ -26,7 +26,7 @@ export async function execute(
   options: RunOptions,
 ): Promise<number> {
   const showsProgress = options.format === 'progress' && !options.verbose;
-  const { mocha, run } = await loadMocha(settings, showsProgress);
+  const { mocha, run } = loadMocha(settings, showsProgress);
   if (options.dryRun) {
     process.stdout.write(dryRunText(run));
     return EXIT.asExpected;
@@ -67,25 +67,20 @@ export async function execute(
 }
 
 /**
- * Mocha with the suites loaded: the same files, interface and reporter as .mocharc.json names. To begin and to
- * end the run is left to the caller, who has more to say about their failures than mocha.
+ * Mocha with the tests of the catalogue, and the reporter that .mocharc.json names. To begin and to end the run is left to the
+ * caller, who has more to say about their failures than mocha.
  *
  * @throws UsageError when no case is selected
  */
-async function loadMocha(
-  settings: Settings,
-  showsProgress: boolean,
-): Promise<{ mocha: Mocha; run: MochaRun }> {
+function loadMocha(settings: Settings, showsProgress: boolean): { mocha: Mocha; run: MochaRun } {
   const run = mochaRun(settings);
   const mocha = new Mocha({
     timeout: 0,
-    ui: suiteInterface(() => run) as never,
     reporter: SegmentArrivesReporter as never,
     // results.json and the others are written when it is known whether the run was cut short.
     reporterOptions: { reportDir: settings.reports, writeReports: false, progress: showsProgress },
   });
-  for (const file of suiteFiles()) mocha.addFile(file);
-  await mocha.loadFilesAsync();
+  declareSuites(mocha.suite, SUITES, run);
   if (run.cases.size === 0) throw new UsageError(nothingSelected(settings));
   return { mocha, run };
 }

@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { startInSteps } from '../../cleanups.ts';
-import { NODE } from '../../processes.ts';
+import { wordsToStart } from '../../processes.ts';
 import { adoptionNamed } from '../../standard/adoption.ts';
 import { DEFAULT_PROFILE, isProfile, type Profile } from '../../standard/profile.ts';
 import { Lab } from '../namespaces/lab.ts';
@@ -12,7 +11,6 @@ import { drivenBy, startUpperTester } from './upper-tester-process.ts';
 const ID = 'reference';
 const WIDTH = 64;
 const PATIENCE_MS = 10_000;
-const MAIN = fileURLToPath(new URL('../reference/main.ts', import.meta.url));
 
 /** After `adopts=` come the checks of RFC 5961 that it has adopted, or `none`. */
 const ADOPTS = /^adopts=(.*)$/;
@@ -67,7 +65,8 @@ const start = (
       what: 'The reference target',
       words: (port) => [
         ...lab.entering,
-        ...[...NODE, MAIN, '--profile', profile, '--port', String(port)],
+        ...wordsToStart('lib/lab/reference/main.ts'),
+        ...['--profile', profile, '--port', String(port)],
         ...(mutant === undefined ? [] : ['--mutant', mutant]),
         ...(adopts === undefined ? [] : ['--adopts', adopts]),
         ...families.flatMap((family) => ['--local', target[family], '--tester', tester[family]]),

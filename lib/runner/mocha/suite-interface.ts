@@ -29,11 +29,20 @@ export const suiteInterface =
   (runOf: () => MochaRun) =>
   (root: Mocha.Suite): void => {
     root.on(EVENT_FILE_REQUIRE, (exported: unknown, file: string) => {
-      const run = runOf();
-      attachRecord(root, run.record);
-      declareTests(root, suiteIn(exported, file), file, run);
+      declareSuites(root, [suiteIn(exported, file)], runOf(), file);
     });
   };
+
+/** Makes the tests of a run: one of each case that it has chosen, and of each family. */
+export function declareSuites(
+  root: Mocha.Suite,
+  suites: readonly Suite[],
+  run: MochaRun,
+  file?: string,
+): void {
+  attachRecord(root, run.record);
+  for (const suite of suites) declareTests(root, suite, file, run);
+}
 
 /** What a file exports by default, whichever way mocha has loaded it. */
 function suiteIn(exported: unknown, file: string): Suite {
@@ -45,7 +54,7 @@ function suiteIn(exported: unknown, file: string): Suite {
 const isSuite = (value: unknown): value is Suite =>
   typeof value === 'object' && value !== null && 'scenarios' in value;
 
-function declareTests(root: Mocha.Suite, suite: Suite, file: string, run: MochaRun): void {
+function declareTests(root: Mocha.Suite, suite: Suite, file: string | undefined, run: MochaRun): void {
   const { families, only } = run.settings;
   const wanted = only === undefined ? () => true : matcher(only);
   const chosen = suite.scenarios.filter(({ id }) => wanted(id));
@@ -59,13 +68,13 @@ function declareTests(root: Mocha.Suite, suite: Suite, file: string, run: MochaR
   }
 }
 
-function group(parent: Mocha.Suite, title: string, file: string): Mocha.Suite {
+function group(parent: Mocha.Suite, title: string, file: string | undefined): Mocha.Suite {
   const suite = Mocha.Suite.create(parent, title);
-  suite.file = file;
+  if (file) suite.file = file;
   return suite;
 }
 
-function testOf(subject: Scenario, family: 4 | 6, file: string, run: MochaRun): Mocha.Test {
+function testOf(subject: Scenario, family: 4 | 6, file: string | undefined, run: MochaRun): Mocha.Test {
   const test = new Mocha.Test(`${subject.id} ${subject.title}`, async function (this: Mocha.Context) {
     // The engine runs cases side by side and bounds each; mocha only awaits them.
     this.timeout(0);
@@ -73,7 +82,7 @@ function testOf(subject: Scenario, family: 4 | 6, file: string, run: MochaRun): 
     run.record.recordResult(result, this.test);
     settle(this, result, run.settings);
   });
-  test.file = file;
+  if (file) test.file = file;
   run.cases.set(test, { id: subject.id, family });
   return test;
 }

@@ -1,0 +1,130 @@
+/**
+ * The programs of lib/, compiled once and kept until a source changes: to compile them takes longer than most commands.
+ *
+ * A build lies in .cache/build/HASH, where HASH is that of all that went into it. It is looked at at each start, so a build that
+ * is older than its sources never runs; one that is under way keeps its own folder.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BUILDS = join(ROOT, '.cache/build');
+const INPUTS = join(BUILDS, 'inputs.json');
+/** What is started as a process of its own. */
+const PROGRAMS = [
+  'lib/cli/main.ts',
+  'lib/cli/serve-reference.ts',
+  'lib/lab/reference/main.ts',
+  'lib/runner/worker.ts',
+];
+// Loaded as they are installed: native, or with files of their own beside them.
+const EXTERNAL = ['mocha', 'mochawesome', 'raw-socket'];
+// Whoever runs an earlier one may still load a part of it.
+const KEPT = 8;
+
+/**
+ * @param {string} program its source, seen from the root
+ * @returns {Promise<string | undefined>} the compiled program; undefined where it cannot be made: nobody may write there, or a
+ *   source has a mistake, which is then told by whoever runs the sources
+ */
+export async function builtProgram(program) {
+  try {
+    const build = currentBuild() ?? (await makeBuild());
+    return join(BUILDS, build, nameOf(program));
+  } catch {
+    return undefined;
+  }
+}
+
+const nameOf = (/** @type {string} */ program) => `${program.replaceAll('/', '-').replace(/\.ts$/, '')}.js`;
+
+/** The build that the sources of now would make, where it is there. */
+function currentBuild() {
+  try {
+    const build = hashOf(JSON.parse(readFileSync(INPUTS, 'utf8')));
+    return statSync(join(BUILDS, build)).isDirectory() ? build : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {readonly string[]} inputs seen from the root
+ * @param {ReadonlyMap<string, Buffer>} known what was read of them already
+ */
+function hashOf(inputs, known = new Map()) {
+  const hash = createHash('sha1');
+  for (const input of inputs) {
+    const path = join(ROOT, input);
+    hash.update(`\0${input}\0`).update(known.get(path) ?? readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+async function makeBuild() {
+  const esbuild = await import('esbuild');
+  // A source may change while it is compiled: the build goes by what was read.
+  const known = new Map();
+  const { outputFiles, metafile } = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: PROGRAMS.map((program) => ({ in: program, out: nameOf(program).slice(0, -3) })),
+    outdir: join(BUILDS, 'next'),
+    ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
+    ...{ sourcemap: true, sourcesContent: false, write: false, metafile: true, logLevel: 'silent' },
+    external: EXTERNAL,
+    // For the packages that are CommonJS.
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
+    plugins: [{ name: 'sources', setup: (build) => readSources(build, known) }],
+  });
+  const inputs = inputsOf(metafile);
+  const build = hashOf(inputs, known);
+  const part = join(BUILDS, `${process.pid}.part`);
+  mkdirSync(part, { recursive: true });
+  for (const { path, contents } of outputFiles)
+    writeFileSync(join(part, path.slice(join(BUILDS, 'next').length)), contents);
+  try {
+    renameSync(part, join(BUILDS, build));
+  } catch {
+    // Somebody else has made the same one meanwhile.
+    rmSync(part, { recursive: true, force: true });
+  }
+  writeFileSync(`${INPUTS}.${process.pid}`, JSON.stringify(inputs));
+  renameSync(`${INPUTS}.${process.pid}`, INPUTS);
+  removeOldBuilds();
+  return build;
+}
+
+/** Sources are read by their contents; a package by its version. */
+function inputsOf({ inputs }) {
+  const files = Object.keys(inputs).map((input) => {
+    const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
+    return folder ? `${folder}/package.json` : input;
+  });
+  return [...new Set([...files, 'bin/build.js'])].sort();
+}
+
+/** What a module asks of its own place (`import.meta.url`) is the place of its source. */
+function readSources({ onLoad }, known) {
+  onLoad({ filter: /\.(ts|js|json)$/ }, ({ path }) => {
+    if (path.includes('/node_modules/')) return undefined;
+    const octets = readFileSync(path);
+    known.set(path, octets);
+    const place = JSON.stringify(`../../../${path.slice(ROOT.length)}`);
+    const contents = octets
+      .toString()
+      .replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`);
+    return { contents, loader: extname(path).slice(1) };
+  });
+}
+
+function removeOldBuilds() {
+  const builds = readdirSync(BUILDS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ path: join(BUILDS, name), at: statSync(join(BUILDS, name)).mtimeMs }))
+    .sort((one, other) => other.at - one.at);
+  for (const { path } of builds.slice(KEPT)) rmSync(path, { recursive: true, force: true });
+}
