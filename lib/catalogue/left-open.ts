@@ -93,9 +93,10 @@ export const isOpenWithoutReason = (outcomes: Outcomes): boolean =>
 export function sentencesByProfile(
   expect: Readonly<Record<Profile, Outcomes>>,
 ): Partial<Record<Profile, readonly string[]>> | undefined {
+  const said = new Map([...new Set(Object.values(expect))].map((one) => [one, sentences(one)]));
   const open = Object.entries(expect).flatMap(([profile, outcomes]) => {
-    const said = sentences(outcomes);
-    return said.length > 0 ? [[profile, said] as const] : [];
+    const own = said.get(outcomes) ?? [];
+    return own.length > 0 ? [[profile, own] as const] : [];
   });
   return open.length > 0 ? Object.fromEntries(open) : undefined;
 }

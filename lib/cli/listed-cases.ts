@@ -3,7 +3,14 @@ import { SCENARIOS } from '../catalogue/catalogue.ts';
 import { type Condition, conditionText } from '../catalogue/conditions.ts';
 import { type LeftOpen, sentencesByProfile } from '../catalogue/left-open.ts';
 import { declarationOf, printReply } from '../catalogue/resolve.ts';
-import { isCase, outcomesOf, type ResolvedOutcome, type Scenario, sentText } from '../catalogue/scenario.ts';
+import {
+  isCase,
+  type OutcomesByProfile,
+  outcomesOf,
+  type ResolvedOutcome,
+  type Scenario,
+  sentText,
+} from '../catalogue/scenario.ts';
 import { matcher } from '../runner/mocha/only.ts';
 import type { Choice } from '../standard/adoption.ts';
 import type { Level, Profile } from '../standard/profile.ts';
@@ -79,22 +86,35 @@ function listed(scenario: Scenario): ListedCase {
   const { id, state, origin, title, conditions, cite, requirements, families } = scenario;
   const outcomes = outcomesOf(scenario);
   const leftOpen = isCase(scenario) ? sentencesByProfile(outcomes) : undefined;
-  const declared = declarationOf(scenario);
+  const send = isCase(scenario) ? sentText(scenario) : stepsOf(scenario);
   return {
     id,
     state,
     ...(origin ? { origin } : {}),
     title,
     ...conditionsOf(conditions),
-    send: isCase(scenario) || !('steps' in declared) ? sentText(scenario) : declared.steps,
-    expect: Object.fromEntries(
-      PROFILES.map((profile) => [profile, outcomes[profile].map(listedOutcome)]),
-    ) as unknown as ListedCase['expect'],
+    send,
+    expect: listedOutcomes(outcomes),
     ...(leftOpen ? { leftOpen } : {}),
     cite,
     requirements,
     families,
   };
+}
+
+function stepsOf(scenario: Scenario): readonly StepDeclaration[] {
+  const declared = declarationOf(scenario);
+  return 'steps' in declared ? declared.steps : [];
+}
+
+/** Profiles that share their outcomes share the list of them. */
+function listedOutcomes(outcomes: OutcomesByProfile): ListedCase['expect'] {
+  const listed = new Map<readonly ResolvedOutcome[], readonly ListedOutcome[]>();
+  for (const one of Object.values(outcomes)) {
+    if (!listed.has(one)) listed.set(one, one.map(listedOutcome));
+  }
+  const entries = PROFILES.map((profile) => [profile, listed.get(outcomes[profile])] as const);
+  return Object.fromEntries(entries) as unknown as ListedCase['expect'];
 }
 
 function listedOutcome({ reply, then = 'CLOSED', level, when, leftOpen }: ResolvedOutcome): ListedOutcome {

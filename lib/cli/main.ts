@@ -1,23 +1,87 @@
+import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { EXIT, sentence, tell } from './failure.ts';
 
-/** The commands, in the order of the help; of groups (`lab list`), each command has a file of its own. */
-const COMMANDS: Readonly<Record<string, () => Promise<{ declare(program: Command): void }>[]>> = {
-  run: () => [import('./commands/run.ts')],
-  list: () => [import('./commands/list.ts')],
-  coverage: () => [import('./commands/coverage.ts')],
-  reproduce: () => [import('./commands/reproduce.ts')],
-  report: () => [import('./commands/report.ts')],
-  diff: () => [import('./commands/diff.ts')],
-  gate: () => [import('./commands/gate.ts')],
-  baseline: () => [import('./commands/baseline-update.ts')],
-  lab: () => [
-    import('./commands/lab-list.ts'),
-    import('./commands/lab-run.ts'),
-    import('./commands/lab-reference.ts'),
-  ],
-  'upper-tester': () => [import('./commands/upper-tester-check.ts')],
+/** A command, which its module declares; or several under one name, as in `lab list`. */
+type Entry = { readonly what: string } & (
+  | {
+      readonly load: () => Promise<{ declare(command: Command): void }>;
+      /** It ends before code that V8 has optimized would pay for the time that this takes. */
+      readonly isShort?: true;
+    }
+  | { readonly commands: Entries }
+);
+
+type Entries = Readonly<Record<string, Entry>>;
+
+/** In the order of the help. */
+const COMMANDS: Entries = {
+  run: {
+    what: 'test a target: an address, or a stack of the lab',
+    load: () => import('./commands/run.ts'),
+  },
+  list: {
+    what: 'print every case: its notation, what is expected, and what it cites',
+    load: () => import('./commands/list.ts'),
+    isShort: true,
+  },
+  coverage: {
+    what: 'print which cases test each requirement, and why some have none',
+    load: () => import('./commands/coverage.ts'),
+    isShort: true,
+  },
+  reproduce: {
+    what: 'print the segments of a case that was run, as a packetdrill script with its ladder',
+    load: () => import('./commands/reproduce.ts'),
+  },
+  report: {
+    what: 'make one page of one or several results, side by side, or a table by state and verdict',
+    load: () => import('./commands/report.ts'),
+  },
+  diff: {
+    what: 'compare two runs; exit code 1 when they differ',
+    load: () => import('./commands/diff.ts'),
+  },
+  gate: {
+    what: 'compare stored results with a baseline of accepted deviations, as `run --baseline` does',
+    load: () => import('./commands/gate.ts'),
+  },
+  baseline: {
+    what: 'work on a baseline of accepted deviations',
+    commands: {
+      update: {
+        what: 'make a baseline say what the results say; new entries are marked unreviewed',
+        load: () => import('./commands/baseline-update.ts'),
+      },
+    },
+  },
+  lab: {
+    what: 'stacks that the lab can bring up',
+    commands: {
+      list: {
+        what: 'print each stack: what it is, which packages it needs, whether they are here',
+        load: () => import('./commands/lab-list.ts'),
+      },
+      run: {
+        what: 'start each stack, run the suite, stop it; the worst exit code is the outcome',
+        load: () => import('./commands/lab-run.ts'),
+      },
+      reference: {
+        what: 'serve the RFC itself as a target, until Ctrl-C',
+        load: () => import('./commands/lab-reference.ts'),
+      },
+    },
+  },
+  'upper-tester': {
+    what: 'work on the agent that moves the target',
+    commands: {
+      check: {
+        what: 'try every primitive of an upper tester, and say which states it will reach',
+        load: () => import('./commands/upper-tester-check.ts'),
+      },
+    },
+  },
 };
 
 const EXAMPLES = `
@@ -42,7 +106,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     throw error;
   });
   try {
-    await (await program(argv[2])).parseAsync(argv as string[]);
+    await (await program(argv.slice(2))).parseAsync(argv as string[]);
   } catch (error) {
     // Commander has printed what is wrong. Its own exit code is 1.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.cannotTest;
@@ -53,8 +117,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Loading a command takes time, so only the one that is asked for is loaded. */
-async function program(asked: string | undefined): Promise<Command> {
+async function program(words: readonly string[]): Promise<Command> {
   const command = new Command('segment-arrives')
     .description('Conformance tests for TCP implementations: what must come back when a segment arrives.')
     .version(version, '-V, --version', 'print the version')
@@ -65,10 +128,18 @@ async function program(asked: string | undefined): Promise<Command> {
       outputError: (text, write) => write(`segment-arrives: ${sentence(text.replace(/^error: /, ''))}\n`),
     })
     .addHelpText('after', EXAMPLES);
-  const chosen =
-    asked !== undefined && Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]] : Object.values(COMMANDS);
-  for (const load of chosen) {
-    for (const module of await Promise.all(load?.() ?? [])) module.declare(command);
-  }
+  await name(COMMANDS, command, words);
   return command;
+}
+
+/** Names the commands, and loads the one that the words ask for: to load them all takes longer than most take to run. */
+async function name(entries: Entries, parent: Command, [asked, ...rest]: readonly string[]): Promise<void> {
+  for (const [word, entry] of Object.entries(entries)) {
+    const command = parent.command(word).description(entry.what);
+    if ('commands' in entry) await name(entry.commands, command, word === asked ? rest : []);
+    else if (word === asked) {
+      if (entry.isShort) setFlagsFromString('--no-opt');
+      (await entry.load()).declare(command);
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { isProfile, PROFILES, type Profile } from '../standard/profile.ts';
 import { UsageError } from './failure.ts';
 
@@ -20,13 +20,3 @@ export function profileOption(value: string): Profile {
   if (isProfile(value)) return value;
   throw new UsageError(`--profile ${value}: unknown profile; there are ${PROFILES.join(', ')}`);
 }
-
-const GROUPS = {
-  baseline: 'work on a baseline of accepted deviations',
-  lab: 'stacks that the lab can bring up',
-  'upper-tester': 'work on the agent that moves the target',
-};
-
-/** The command that the commands of a group belong to, for example `lab`. */
-export const group = (program: Command, name: keyof typeof GROUPS): Command =>
-  program.commands.find((one) => one.name() === name) ?? program.command(name).description(GROUPS[name]);

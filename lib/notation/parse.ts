@@ -172,6 +172,15 @@ export function parseExpression(text: string): Expression {
  * @throws NotationError when the text is anything else
  */
 export function parseSegment(text: string): SegmentNotation {
+  const known = PARSED.get(text) ?? readSegment(text);
+  PARSED.set(text, known);
+  return known;
+}
+
+/** The catalogue writes the same few hundred segments over and over. */
+const PARSED = new Map<string, SegmentNotation>();
+
+function readSegment(text: string): SegmentNotation {
   const scanner = new Scanner(text);
   const draft: NotationDraft = { ctl: [] };
   const written = new Set<string>();

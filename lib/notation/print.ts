@@ -48,10 +48,17 @@ export const printControlBits = (bits: Iterable<ControlBit>): string => [...bits
  *
  * @throws NotationError when an expression of it cannot be printed, see {@link printExpression}
  */
-export const printSegment = (notation: SegmentNotation): string =>
-  writtenFields(notation)
-    .map(([name, value]) => (name === 'SACKOK' ? '<SACKOK>' : `<${name}=${value}>`))
-    .join('');
+export function printSegment(notation: SegmentNotation): string {
+  const known = PRINTED.get(notation) ?? writtenFields(notation).map(printField).join('');
+  PRINTED.set(notation, known);
+  return known;
+}
+
+/** One notation is printed for each of the cases and profiles that share it. */
+const PRINTED = new WeakMap<SegmentNotation, string>();
+
+const printField = ([name, value]: readonly [FieldName, string]): string =>
+  name === 'SACKOK' ? '<SACKOK>' : `<${name}=${value}>`;
 
 /** The fields that are written, in canonical order, each with its value as {@link printSegment} writes it. */
 export function writtenFields(notation: SegmentNotation): [FieldName, string][] {

@@ -1,6 +1,7 @@
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { version } from '../../lib/version.ts';
 import { BIN, cli, cliProcess, expectRefusal, temporaryFolder } from './cli.ts';
@@ -59,19 +60,35 @@ describe('command line: help', function () {
     expect(stdout).to.contain('listen.rst.empty');
   });
 
-  it('starts with what the command needs: `list` loads no mocha, no raw socket and no schemas', async () => {
+  /** The sources of what a command loads, and the modules that it loads beside the build. */
+  const loadedBy = async (words: readonly string[]): Promise<string[]> => {
     const log = join(folder, 'loaded');
-    const { code } = await cliProcess(['list', '--only', 'listen.rst.empty'], {
+    rmSync(log, { force: true });
+    const { code } = await cliProcess(words, {
       env: { NODE_OPTIONS: `--import=${RECORDER}`, LOADED_MODULES: log },
     });
     expect(code).to.equal(0);
-    const loaded = readFileSync(log, 'utf8').trim().split('\n');
+    const urls = readFileSync(log, 'utf8').trim().split('\n');
+    return urls.flatMap((url) => (url.includes('/.cache/build/') ? sourcesOf(fileURLToPath(url)) : url));
+  };
+  const sourcesOf = (built: string): string[] => JSON.parse(readFileSync(`${built}.map`, 'utf8')).sources;
+
+  it('starts with what the command needs: `list` loads no mocha, no raw socket and no schemas', async () => {
+    const loaded = await loadedBy(['list', '--only', 'listen.rst.empty']);
     const from = (part: string): string[] => loaded.filter((url) => url.includes(part));
     expect(from('/node_modules/commander/')).to.not.deep.equal([]);
     expect(from('/lib/cli/commands/')).to.have.length(1);
-    for (const part of ['mocha', 'chai', 'raw-socket', 'zod'])
+    for (const part of ['mocha', 'chai', 'raw-socket', 'zod', 'tsx', 'esbuild'])
       expect(from(`/node_modules/${part}/`), part).to.deep.equal([]);
     for (const part of ['lab', 'target', 'tester']) expect(from(`/lib/${part}/`), part).to.deep.equal([]);
+  });
+
+  it('names the commands without loading any of them', async () => {
+    const loaded = await loadedBy(['--help']);
+    const from = (part: string): string[] => loaded.filter((url) => url.includes(part));
+    expect(from('/lib/cli/main.ts')).to.have.length(1);
+    for (const part of ['/lib/cli/commands/', '/suites/', '/node_modules/zod/'])
+      expect(from(part), part).to.deep.equal([]);
   });
 
   it('refuses what it does not know', async () => {

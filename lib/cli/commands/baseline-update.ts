@@ -12,7 +12,6 @@ import { updateBaseline } from '../../report/baseline/update.ts';
 import { readResults } from '../../report/results.ts';
 import { knownCases } from '../compare-with-baseline.ts';
 import { EXIT, UsageError } from '../failure.ts';
-import { group } from '../options.ts';
 
 interface BaselineOptions {
   readonly results?: string;
@@ -23,10 +22,8 @@ const EXAMPLE = `
 Example:
   segment-arrives baseline update --results reports/results.json --baseline reports/baselines/linux.json`;
 
-export function declare(program: Command): void {
-  group(program, 'baseline')
-    .command('update')
-    .description('make a baseline say what the results say; new entries are marked unreviewed')
+export function declare(command: Command): void {
+  command
     .option('--results <file>', 'results.json of a run')
     .option('--baseline <file>', 'the baseline; made if it is not there')
     .addHelpText('after', EXAMPLE)

@@ -28,10 +28,8 @@ interface Coverage {
   readonly reason?: string;
 }
 
-export function declare(program: Command): void {
-  program
-    .command('coverage')
-    .description('print which cases test each requirement, and why some have none')
+export function declare(command: Command): void {
+  command
     .option('--results <file>', 'results.json of a run: verdicts are counted as well')
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  segment-arrives coverage --results reports/results.json')

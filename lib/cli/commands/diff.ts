@@ -11,10 +11,8 @@ interface DiffOptions {
   readonly profile?: Profile;
 }
 
-export function declare(program: Command): void {
-  program
-    .command('diff')
-    .description('compare two runs; exit code 1 when they differ')
+export function declare(command: Command): void {
+  command
     .argument('<before>', 'results.json of the first run')
     .argument('<after>', 'results.json of the second run')
     .option('--json', 'for programs')

@@ -15,10 +15,8 @@ const EXAMPLE = `
 Example:
   segment-arrives gate reports/results.json --baseline reports/baselines/linux.json`;
 
-export function declare(program: Command): void {
-  program
-    .command('gate')
-    .description('compare stored results with a baseline of accepted deviations, as `run --baseline` does')
+export function declare(command: Command): void {
+  command
     .argument('<results>', 'results.json of the run')
     .option('--baseline <file>', 'accepted deviations')
     .option('--only <glob>', 'only cases whose id matches; may be a list', list)

@@ -2,12 +2,9 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { STACKS } from '../../lab/stacks/index.ts';
 import { EXIT } from '../failure.ts';
-import { group } from '../options.ts';
 
-export function declare(program: Command): void {
-  group(program, 'lab')
-    .command('list')
-    .description('print each stack: what it is, which packages it needs, whether they are here')
+export function declare(command: Command): void {
+  command
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  segment-arrives lab list')
     .action((options) => {

@@ -5,14 +5,12 @@ import { labCommand, labEnvironment } from '../../lab/namespaces/enter.ts';
 import { wordsToStart } from '../../processes.ts';
 import { DEFAULT_PROFILE, type Profile } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
-import { group, profileOption } from '../options.ts';
+import { profileOption } from '../options.ts';
 import type { FromServer } from '../serve-reference.ts';
 import { exitCodeAfter, SIGNALS } from '../signals.ts';
 
-export function declare(program: Command): void {
-  group(program, 'lab')
-    .command('reference')
-    .description('serve the RFC itself as a target, until Ctrl-C')
+export function declare(command: Command): void {
+  command
     .option('--profile <profile>', 'the letter of which document', profileOption)
     .addHelpText('after', '\nExample:\n  segment-arrives lab reference --profile rfc793')
     .action(async (options) => {

@@ -10,7 +10,7 @@ import { countVerdicts } from '../../report/judgement.ts';
 import { readResults } from '../../report/results.ts';
 import { VERDICTS } from '../../verdict/result.ts';
 import { EXIT, UsageError } from '../failure.ts';
-import { allowOption, group, list } from '../options.ts';
+import { allowOption, list } from '../options.ts';
 import { exitCodeAfter, SIGNALS } from '../signals.ts';
 import { report } from './report.ts';
 
@@ -38,10 +38,8 @@ Examples:
   segment-arrives lab run lwip --baselines reports/baselines
   segment-arrives lab run reference:rfc793 --profile rfc793 --strict`;
 
-export function declare(program: Command): void {
-  group(program, 'lab')
-    .command('run')
-    .description('start each stack, run the suite, stop it; the worst exit code is the outcome')
+export function declare(command: Command): void {
+  command
     .argument('<stacks...>', 'ids, as `lab list` prints them')
     .option('--reports <directory>', 'where the folders of reports go (default: reports)')
     .option('--baselines <directory>', 'accepted deviations: STACK.json for each')

@@ -17,10 +17,8 @@ Examples:
   segment-arrives list --only 'established.rst.*'
   segment-arrives list --json | jq '.cases[] | select(.condition) | .id'`;
 
-export function declare(program: Command): void {
-  program
-    .command('list')
-    .description('print every case: its notation, what is expected, and what it cites')
+export function declare(command: Command): void {
+  command
     .option('--json', 'for programs: resolved for every profile')
     .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', listOption)
     .option('--state <state>', 'only cases in this state, e.g. LISTEN or syn-received-passive')
@@ -63,8 +61,10 @@ const field = (name: string, text: string): string => `  ${pc.dim(name.padEnd(8)
 /** Profiles that expect the same, for the same reasons, share their lines. */
 function expectLines({ expect, leftOpen }: ListedCase): string[] {
   const groups = new Map<string, Profile[]>();
+  // Mostly all share one list.
+  const isShared = PROFILES.every((profile) => expect[profile] === expect.rfc9293);
   for (const profile of PROFILES) {
-    const key = JSON.stringify([expect[profile], leftOpen?.[profile]]);
+    const key = isShared ? '' : JSON.stringify([expect[profile], leftOpen?.[profile]]);
     groups.set(key, [...(groups.get(key) ?? []), profile]);
   }
   return [...groups.values()].flatMap((profiles) => {

@@ -26,10 +26,8 @@ Examples:
   segment-arrives report linux/results.json lwip/results.json --out reports
   segment-arrives report linux/results.json lwip/results.json --table reports/README.md`;
 
-export function declare(program: Command): void {
-  program
-    .command('report')
-    .description('make one page of one or several results, side by side, or a table by state and verdict')
+export function declare(command: Command): void {
+  command
     .argument('<results...>', 'results.json of each run')
     .option('--out <directory>', 'where index.html goes (default: reports)')
     .option(

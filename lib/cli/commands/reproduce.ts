@@ -23,10 +23,8 @@ Examples:
   segment-arrives reproduce listen.syn-fin.empty --family 4 > listen.pkt && packetdrill listen.pkt
   segment-arrives reproduce listen.syn-fin.empty --ladder > listen.svg`;
 
-export function declare(program: Command): void {
-  program
-    .command('reproduce')
-    .description('print the segments of a case that was run, as a packetdrill script with its ladder')
+export function declare(command: Command): void {
+  command
     .argument('<id>', 'the case')
     .option('--results <file>', 'results.json of the run (default: reports/results.json)')
     .option('--family <family>', '4 or 6; the first that was run when not given')

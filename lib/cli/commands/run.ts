@@ -18,10 +18,8 @@ Examples:
   segment-arrives run --baseline reports/baselines/linux.json
   segment-arrives run --format jsonl --report-only > cases.jsonl`;
 
-export function declare(program: Command): void {
-  program
-    .command('run')
-    .description('test a target: an address, or a stack of the lab')
+export function declare(command: Command): void {
+  command
     .option('--target <address>', 'an address of the target; one for each family', list)
     .option('--upper-tester <address:port>', "where the target's upper tester takes its commands")
     .option('--target-file <file>', 'a JSON file that describes the target')

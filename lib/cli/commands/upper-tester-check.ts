@@ -5,17 +5,15 @@ import { SettingsError, settingsFrom } from '../../runner/settings.ts';
 import { TestabilityClient } from '../../target/testability/client.ts';
 import { sourceTowards } from '../../tester/routing.ts';
 import { EXIT, UsageError } from '../failure.ts';
-import { group, list } from '../options.ts';
+import { list } from '../options.ts';
 import { type Place, type Trial, Trials } from '../upper-tester/trials.ts';
 
 const EXAMPLE = `
 Example:
   segment-arrives upper-tester check 192.0.2.2:10793 --target 192.0.2.2,2001:db8::2`;
 
-export function declare(program: Command): void {
-  group(program, 'upper-tester')
-    .command('check')
-    .description('try every primitive of an upper tester, and say which states it will reach')
+export function declare(command: Command): void {
+  command
     .argument('<address:port>', 'where it takes its commands')
     .option('--target <address>', 'addresses of the target, when they are others; one for each family', list)
     .addHelpText('after', EXAMPLE)

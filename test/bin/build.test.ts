@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SUITE = 'suites/1-closed/families/late-segments.ts';
+
+describe('the build that commands run from', function () {
+  this.timeout(120_000);
+  let clone: string;
+
+  /** Prints the case of an id, by a process of its own. */
+  const list = async (id: string): Promise<string> => {
+    const words = [join(clone, 'bin/segment-arrives.js'), 'list', '--only', id];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { cwd: tmpdir() }).catch(
+      (error) => error,
+    );
+    return `${stdout}${stderr}`;
+  };
+  const builds = (): string[] => {
+    const entries = readdirSync(join(clone, '.cache/build'), { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  };
+  /** Changes a file and leaves its size and its times as they are: only its contents tell. */
+  const change = (file: string, from: string, to: string): void => {
+    const path = join(clone, file);
+    const { atime, mtime } = statSync(path);
+    const text = readFileSync(path, 'utf8');
+    expect(text).to.contain(from);
+    writeFileSync(path, text.replace(from, to));
+    utimesSync(path, atime, mtime);
+  };
+
+  beforeEach(() => {
+    clone = mkdtempSync(join(tmpdir(), 'segment-arrives-build-'));
+    for (const part of ['bin', 'lib', 'suites', 'bench', 'package.json', 'tsconfig.json'])
+      cpSync(join(ROOT, part), join(clone, part), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+  });
+
+  afterEach(() => rmSync(clone, { recursive: true, force: true }));
+
+  it('is made at the first start, and taken at the next', async () => {
+    expect(await list('closed.ack.any')).to.contain('closed.ack.any');
+    const made = builds();
+    expect(made).to.have.length(1);
+    const [build = ''] = made;
+    const before = statSync(join(clone, '.cache/build', build)).mtimeMs;
+    expect(await list('closed.ack.any')).to.contain('closed.ack.any');
+    expect(builds()).to.deep.equal(made);
+    expect(statSync(join(clone, '.cache/build', build)).mtimeMs).to.equal(before);
+  });
+
+  it('is never older than its sources, suites among them', async () => {
+    await list('closed.ack.any');
+    change(SUITE, 'RST at the last', 'SRT at the last');
+    expect(await list('closed.aborted.*')).to.contain('SRT at the last');
+    change('lib/cli/commands/list.ts', "field('cite',", "field('CITE',");
+    expect(await list('closed.aborted.*'))
+      .to.contain('CITE')
+      .and.to.contain('SRT at the last');
+    expect(builds()).to.have.length(3);
+    // Back again: the first one still fits.
+    change('lib/cli/commands/list.ts', "field('CITE',", "field('cite',");
+    expect(await list('closed.aborted.*')).to.not.contain('CITE');
+    expect(builds()).to.have.length(3);
+  });
+
+  it('tells of a mistake in terms of the sources', async () => {
+    change(SUITE, 'rules: [', "rules: ['no-such-rule', ");
+    expect(await list('closed.*')).to.match(
+      /suites\/1-closed\/families\/late-segments\.ts:\d+: closed\.\S+: no such rule: no-such-rule/,
+    );
+    change(SUITE, 'rules: [', 'rules: [[');
+    expect(await list('closed.*')).to.match(/suites\/1-closed\/families\/late-segments\.ts:\d+:\d+: ERROR/);
+  });
+
+  it('is done without where it cannot be written', async () => {
+    writeFileSync(join(clone, '.cache'), 'a file where the folder would be');
+    expect(await list('closed.ack.any')).to.contain('closed.ack.any');
+  });
+});
