@@ -46,6 +46,8 @@ export class UpperTesterDriver implements Driver {
   /** Those that the upper tester was told to close or abort. */
   readonly #closed = new WeakSet<Handle>();
   #nextPort: number;
+  #settling: Promise<void> | undefined;
+  #settlingNext: Promise<void> | undefined;
   #ports: OpenPorts | undefined;
 
   private constructor(
@@ -106,8 +108,25 @@ export class UpperTesterDriver implements Driver {
     });
   }
 
-  async settle(): Promise<void> {
-    // One poll may answer a request before it reads the sockets; the next one comes after that.
+  /** Who asks while others are being answered shares the next answer with all that ask meanwhile. */
+  settle(): Promise<void> {
+    if (!this.#settling) {
+      this.#settling = this.#askTwice().finally(() => {
+        this.#settling = undefined;
+      });
+      return this.#settling;
+    }
+    this.#settlingNext ??= this.#settling
+      .catch(() => undefined)
+      .then(() => {
+        this.#settlingNext = undefined;
+        return this.settle();
+      });
+    return this.#settlingNext;
+  }
+
+  /** One poll may answer a request before it reads the sockets; the next one comes after that. */
+  async #askTwice(): Promise<void> {
     await this.#client.getVersion();
     await this.#client.getVersion();
   }

@@ -77,6 +77,46 @@ describe('jobs side by side', () => {
     expect(most).to.equal(1);
   });
 
+  it('that wait on the wire let others begin, and go on at once', async () => {
+    let acting = 0;
+    let onWire = 0;
+    const seen = { acting: 0, onWire: 0 };
+    const begun: number[] = [];
+    await runSideBySide(jobs, { width: 4, acting: 1 }, async (job, aside) => {
+      begun.push(job);
+      onWire += 1;
+      acting += 1;
+      seen.acting = Math.max(seen.acting, acting);
+      seen.onWire = Math.max(seen.onWire, onWire);
+      await delay(1);
+      acting -= 1;
+      let isLater = false;
+      await aside(async () => {
+        await delay(10);
+        setImmediate(() => {
+          isLater = true;
+        });
+      }, true);
+      expect(isLater).to.equal(false);
+      onWire -= 1;
+    });
+    expect(seen).to.deep.equal({ acting: 1, onWire: 4 });
+    expect(begun).to.deep.equal(jobs);
+  });
+
+  it('that wait on the wire keep others from it, and those that have left it do not', async () => {
+    const order: string[] = [];
+    await runSideBySide(['stays', 'leaves', 'third'], 1, async (job, aside) => {
+      order.push(`${job} begins`);
+      if (job !== 'third') await aside(() => delay(5), job === 'stays');
+      order.push(`${job} ends`);
+    });
+    expect(order).to.deep.equal([
+      ...['stays begins', 'stays ends', 'leaves begins'],
+      ...['third begins', 'third ends', 'leaves ends'],
+    ]);
+  });
+
   it('that wait aside are waited for, also when no more are begun', async () => {
     let ended = 0;
     let isStopped = false;
