@@ -99,6 +99,28 @@ export class Connection {
     return this.mailbox.send(stamped, this.peerPort, TESTER_WINDOW, overrides);
   }
 
+  /** Takes a SYN of the target's for the beginning of its numbers. */
+  beginAt({ seq }: ConcreteSegment): void {
+    this.iss = seq;
+    this.sndUna = seq;
+    this.sndNxt = add(seq, 1);
+  }
+
+  /**
+   * The connection that a SYN of the tester's has begun in this one's place, where that is in TIME-WAIT.
+   *
+   * @param irs the number of that SYN
+   * @param since where in the log the target's answers to it begin
+   */
+  reopened(irs: number, since: number): Connection {
+    const next = new Connection(this.mailbox, this.peerPort, irs);
+    next.timestamps = this.timestamps;
+    next.tsRecent = this.tsRecent;
+    next.precedence = this.precedence;
+    next.#read = since;
+    return next;
+  }
+
   /** Learns from what has arrived since the last call. */
   absorb(): void {
     const { log } = this.mailbox;
@@ -111,11 +133,7 @@ export class Connection {
   #learn({ segment, peerPort }: Entry): void {
     if (segment.ctl.has('RST')) return;
     this.peerPort = peerPort;
-    if (segment.ctl.has('SYN') && this.iss === undefined) {
-      this.iss = segment.seq;
-      this.sndUna = segment.seq;
-      this.sndNxt = add(segment.seq, 1);
-    }
+    if (segment.ctl.has('SYN') && this.iss === undefined) this.beginAt(segment);
     const end = add(segment.seq, lengthOf(segment));
     if (gt(end, this.sndNxt)) this.sndNxt = end;
     if (segment.ctl.has('FIN')) this.targetFin = add(end, -1);

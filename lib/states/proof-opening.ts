@@ -84,8 +84,7 @@ export async function fromSynReceived(scene: Scene, since: number): Promise<Proo
     .answers()
     .find(({ segment: { ctl, seq } }) => ctl.has('SYN') && !ctl.has('ACK') && seq !== scene.connection.iss);
   if (anew) {
-    const { seq } = anew.segment;
-    Object.assign(scene.connection, { iss: seq, sndUna: seq, sndNxt: add(seq, 1) });
+    scene.connection.beginAt(anew.segment);
     const proof = await fromSynSent(scene);
     return { ...proof, how: ['SYN with another ISS', ...proof.how] };
   }

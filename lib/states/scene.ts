@@ -1,5 +1,5 @@
 import { type ConcreteSegment, lengthOf, resetAt, segmentOf } from '../notation/index.ts';
-import type { Origin, State } from '../standard/state.ts';
+import type { State } from '../standard/state.ts';
 import type { Handle } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
@@ -30,7 +30,6 @@ export interface Subject {
   readonly handle?: Handle | undefined;
   readonly listening: boolean;
   readonly state: State;
-  readonly origin?: Origin | undefined;
   readonly stimulus: ConcreteSegment;
   /** Position in the mailbox's log of the stimulus. */
   readonly mark: number;
@@ -435,9 +434,7 @@ export class Scene {
   adopt(synAck: ConcreteSegment, irs: number): void {
     const { connection } = this;
     connection.irs = irs;
-    connection.iss = synAck.seq;
-    connection.sndUna = synAck.seq;
-    connection.sndNxt = add(synAck.seq, 1);
+    connection.beginAt(synAck);
     connection.rcvNxt = synAck.ack;
     connection.rcvWnd = synAck.wnd ?? 0;
     connection.targetFin = undefined;

@@ -14,7 +14,6 @@ import type { State } from '../standard/state.ts';
 import { add, geq, gt, SEQUENCE_SPACE, sub } from '../wire/seq.ts';
 import type { Fault, FieldFault, Named } from './fault.ts';
 import { type Answered, relativeReply } from './relative-reply.ts';
-import type { OptionFault } from './reply-options.ts';
 import type { Kind, ProfileVerdict } from './result.ts';
 
 /** What was observed of one stimulus, noise subtracted. */
@@ -24,11 +23,12 @@ export interface Observation extends Answered {
   readonly retransmissions: readonly ConcreteSegment[];
   /** Those of them that no timer has sent: the stimulus provoked them. */
   readonly provoked?: readonly ConcreteSegment[];
-  /** What is wrong with the options of what the target sent. */
-  readonly optionFaults?: readonly OptionFault[];
+  /** What is wrong whichever reply it was: options, the time, what was delivered. */
+  readonly besides?: readonly Fault[];
   /** What the target said by ICMP, where a silence is to be a silence of that, too. */
   readonly refusal?: string;
-  readonly stateAfter: State | 'unknown';
+  /** As it was proven; absent where the scenario goes on, and the state is believed. */
+  readonly stateAfter?: State | 'unknown';
   /** RCV.NXT afterwards, when the proof told. */
   readonly rcvNxtAfter?: number;
   /** The stimulus may open the connection: then text or a FIN in it may be queued, and taken any time later. */
@@ -116,8 +116,12 @@ const faultsOf = (outcome: ResolvedOutcome, observation: Observation, name = rel
 /** A wrong option is wrong whichever reply it is in, and whoever reads of the reply is told of both. */
 const faultsOfReplies = (outcome: ResolvedOutcome, observation: Observation, name = UNNAMED): Fault[] => [
   ...faultsOfFields(outcome, observation, name),
-  ...(observation.optionFaults ?? []).map((rule): Fault => ({ kind: 'option', rule })),
+  ...(observation.besides ?? []),
 ];
+
+/** Whether the replies are those of the outcome, whatever else is wrong. */
+export const areRepliesOf = (outcome: ResolvedOutcome, observation: Observation): boolean =>
+  faultsOfFields(outcome, observation, UNNAMED).length === 0;
 
 function faultsOfFields(
   { reply }: ResolvedOutcome,
@@ -221,6 +225,7 @@ export function carriedAlong(
 function faultsOfState(outcome: ResolvedOutcome, observation: Observation): Fault[] {
   const { stateAfter, listening, opening, rcvNxtAfter, variables } = observation;
   const gone = (state: State | 'unknown'): boolean => state === 'CLOSED' || (listening && state === 'LISTEN');
+  if (stateAfter === undefined || outcome.ends) return [];
   const { then = stateAfter } = outcome;
   if (stateAfter !== then && !(gone(stateAfter) && gone(then))) {
     return [{ kind: 'state', expected: then as State, observed: stateAfter }];

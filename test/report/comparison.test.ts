@@ -53,7 +53,7 @@ function judged(
     variables: TCB,
     observed: segments.map(printConcrete),
     kind: kindOf(segments),
-    stateAfter: observation.stateAfter,
+    stateAfter: observation.stateAfter ?? 'unknown',
     judgement,
     records: segments.map((segment, at) => ({
       from: 'target',
@@ -136,7 +136,7 @@ describe('expected against observed', () => {
   });
 
   it('says what no field shows', () => {
-    const { lines } = judged(required, [ACK], { optionFaults: ['MSS without SYN'] });
+    const { lines } = judged(required, [ACK], { besides: [{ kind: 'option', rule: 'MSS without SYN' }] });
     expect(lines.at(-1)).to.include({ field: 'besides', observed: say.option('MSS without SYN'), mark: '≠' });
   });
 

@@ -80,7 +80,10 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
         'SEG.LEN': segLen(segment),
       },
       replies,
-      optionFaults: forecastOptionFaults(before, replies, arrival.tcb, behaviour),
+      besides: forecastOptionFaults(before, replies, arrival.tcb, behaviour).map((rule) => ({
+        kind: 'option',
+        rule,
+      })),
       retransmissions: [],
       stateAfter: arrival.tcb.state,
       rcvNxtAfter: arrival.tcb.rcvNxt,

@@ -1,16 +1,8 @@
-import type {
-  ExpectStep,
-  OutcomesByProfile,
-  Place,
-  Reply,
-  ResolvedOutcome,
-  UserCall,
-} from '../../catalogue/scenario.ts';
+import type { ExpectStep, Place, ResolvedOutcome, StateStep, UserCall } from '../../catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   compareReply,
   lengthOf,
-  printSegment,
   resetAt,
   type SegmentNotation,
   segmentOf,
@@ -21,187 +13,195 @@ import { type State, SYNCHRONIZED } from '../../standard/state.ts';
 import {
   type Connection,
   concrete,
-  type prove,
+  type Proof,
+  prove,
   type Reached,
+  type Subject,
   sort,
   Unreached,
   userOf,
 } from '../../states/index.ts';
 import { type Handle, NotCapable, type OwnListener } from '../../target/driver.ts';
-import type { Entry } from '../../tester/index.ts';
+import { type Entry, hasRightChecksum, type Refusal } from '../../tester/index.ts';
 import type { Fault } from '../../verdict/fault.ts';
-import { carriedAlong } from '../../verdict/judge.ts';
-import { relativeReply } from '../../verdict/relative-reply.ts';
+import { areRepliesOf, carriedAlong, type Observation } from '../../verdict/judge.ts';
+import type { Ending, PlayedStep } from '../../verdict/judge-scenario.ts';
+import type { Reason } from '../../verdict/reason.ts';
 import { optionFaults } from '../../verdict/reply-options.ts';
+import type { Role } from '../../verdict/result.ts';
+import { add, leq } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import type { Random } from './random.ts';
-import { carriesTimestamps, overridesOf, stamped } from './setup.ts';
+import { carriesTimestamps, isAltered, isToBeSilent, overridesOf, stamped } from './setup.ts';
 
 // An unacknowledged SYN is sent again after 1 s (RFC 6298), by old stacks after 3 s; those that take longer were measured.
 const RETRANSMISSION_WITHIN = 3500;
 const TIMER_SLACK = 1.3;
+// The other half is left for the user to be told in, on a busy machine as well.
+const PART_OF_TIMER = 0.5;
+const SPOKEN_TO = "the target's application closes when it is spoken to before it has spoken";
 
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
 
-/** A step that was played: what was expected, and which of the outcomes it was. */
-export interface PlayedStep {
-  /** From 1. */
-  readonly number: number;
-  readonly expect: OutcomesByProfile;
-  readonly isOutcome: (outcome: ResolvedOutcome) => boolean;
-  /** What came, in terms of the TCB; empty for silence. */
-  readonly seen: readonly string[];
-}
-
-/** One connection of a scenario: what the tester and the target's user do on it, and what came of that. */
+/**
+ * One connection of a scenario: the tester sends, the target's user acts, and what comes is observed.
+ *
+ * What a step sends, and what comes of it, enters the TCB (`Connection`) when the scenario goes on. So the last step is judged,
+ * and the state after it proven, by the TCB before it, as in a scenario of one step.
+ */
 export class PlayedConnection {
-  readonly faults: Fault[] = [];
-  readonly played: PlayedStep[] = [];
-  readonly observed: ConcreteSegment[] = [];
-  /** Where in the log the scenario begins. */
-  readonly first: number;
+  readonly name: string;
+  readonly steps: PlayedStep[] = [];
+  /** Why what was seen proves nothing: the tester was late, or not able to do what the step asks. */
+  spoilt: Reason | undefined;
+  /** The target's own answer by ICMP, where it should have said nothing at all. */
+  refusal: Refusal | undefined;
+  /** The TCB before the last step, and the segment that was sent last. */
+  variables: Variables | undefined;
   readonly #place: Place;
   readonly #context: CaseContext;
   readonly #reached: Reached;
-  readonly #connection: Connection;
   readonly #random: Random;
+  #connection: Connection;
+  /** The one in TIME-WAIT that a new incarnation has taken the place of. */
+  #old: Connection | undefined;
   #handle: Handle | undefined;
   #listener: OwnListener | undefined;
   #listening: boolean;
-  /** The state as the steps so far have led to it; proven only where that is asked for. */
+  /** As the steps so far have led to it; proven only where that is asked for. */
   #state: State;
+  /** Before the segment that was sent last, or the last call of the user. */
   #stateBefore: State;
-  #last: ConcreteSegment | undefined;
-  /** Whether the user has acted since the tester sent last. */
+  #stimulus: ConcreteSegment | undefined;
+  /** Whether the stimulus has not entered the TCB yet. */
+  #isPending = false;
   #hasUserActed = false;
-  /** Where in the log the tester sent last. */
-  #mark: number;
+  /** Whether a step has looked at what came of the last segment, or call. */
+  #isObserved = true;
+  /** Where in the log the stimulus is. */
+  #mark = 0;
   /** Where in the log the last segment was sent, or the user acted. */
-  #actedAt: number;
-  #rcvNxtBefore: number;
-  /** The numbers of the connection at the start: a new incarnation overlays them. */
-  readonly #numbers: Pick<Connection, 'iss' | 'irs' | 'sndUna' | 'sndNxt' | 'rcvNxt' | 'targetFin'>;
-  #cursor: number;
+  #actedAt = 0;
+  /** From where in the log on no step has looked. */
+  #cursor = 0;
+  /** RCV.NXT before the stimulus. */
+  #rcvNxt = 0;
+  #firstAt = Number.POSITIVE_INFINITY;
+  #proofAt = Number.POSITIVE_INFINITY;
+  readonly #roles = new Map<Entry, Role>();
 
-  constructor(place: Place, context: CaseContext, reached: Reached, random: Random) {
+  constructor(name: string, place: Place, context: CaseContext, reached: Reached, random: Random) {
+    this.name = name;
     this.#place = place;
     this.#context = context;
     this.#reached = reached;
-    this.#connection = reached.connection;
     this.#random = random;
+    this.#connection = reached.connection;
     this.#handle = reached.handle;
     this.#listener = reached.listener;
     this.#listening = reached.listening;
     this.#state = place.state;
     this.#stateBefore = place.state;
-    this.#connection.absorb();
-    const { iss, irs, sndUna, sndNxt, rcvNxt, targetFin } = this.#connection;
-    this.#numbers = { iss, irs, sndUna, sndNxt, rcvNxt, targetFin };
-    this.first = this.#connection.mailbox.log.length;
-    this.#mark = this.first;
-    this.#actedAt = this.first;
-    this.#rcvNxtBefore = this.#connection.rcvNxt;
-    this.#cursor = this.first;
   }
 
   get mailbox(): Connection['mailbox'] {
     return this.#connection.mailbox;
   }
 
-  get listening(): boolean {
-    return this.#listening;
+  roleOf(entry: Entry, position: number): Role {
+    if (position < this.#firstAt) return 'setup';
+    if (position >= this.#proofAt) return 'proof';
+    return this.#roles.get(entry) ?? (entry.from === 'tester' ? 'stimulus' : 'reply');
   }
 
-  variables(): Variables {
-    const last = this.#last;
+  /** Sends the segments at once, without a look at what comes in between. */
+  async send(segments: readonly SegmentNotation[]): Promise<void> {
+    await this.#goOn();
+    for (const notation of segments) this.#sendOne(notation);
+  }
+
+  /** All that has come by now is not of the next step's doing. */
+  async #goOn(): Promise<void> {
+    if (!this.#isObserved) return;
+    await this.#context.environment.tester.drained();
+    this.#intoTcb();
+    this.#cursor = this.mailbox.log.length;
+    this.#firstAt = Math.min(this.#firstAt, this.#cursor);
+    this.#isObserved = false;
+  }
+
+  /** What was sent last, and what has come, enters the TCB. */
+  #intoTcb(): void {
+    this.#acknowledge();
+    this.#connection.absorb();
+  }
+
+  #acknowledge(): void {
+    const stimulus = this.#stimulus;
+    if (!stimulus || !this.#isPending) return;
+    this.#isPending = false;
+    if (stimulus.ctl.has('SYN')) this.#takeSyn(stimulus);
+    this.#connection.acknowledge(stimulus);
+  }
+
+  /** A SYN begins the numbers anew, where the target has no connection, or opens another one. */
+  #takeSyn({ seq }: ConcreteSegment): void {
+    const connection = this.#connection;
+    if (this.#stateBefore === 'TIME-WAIT' && this.#state === 'SYN-RECEIVED') {
+      this.#old = connection;
+      this.#connection = connection.reopened(seq, this.#mark);
+    } else if (NOT_SYNCHRONIZED.includes(this.#stateBefore) && seq !== connection.irs) {
+      connection.irs = seq;
+      connection.rcvNxt = seq;
+      // A LISTEN answers each SYN with an ISS of its own.
+      if (this.#listening) connection.iss = undefined;
+    }
+  }
+
+  #known(): Variables {
+    const last = this.#stimulus;
     return {
       ...this.#connection.variables(),
       ...(last ? { 'SEG.SEQ': last.seq, 'SEG.ACK': last.ack, 'SEG.LEN': lengthOf(last) } : {}),
     };
   }
 
-  /** What is to be proven: the state after the last segment that was sent, or after what the user has done since. */
-  subject(): Parameters<typeof prove>[1] {
-    const began = this.#place.state;
-    // Whether the old connection is back is to be asked with its own numbers.
-    if (this.#state === 'TIME-WAIT' && began === 'TIME-WAIT') Object.assign(this.#connection, this.#numbers);
-    const about = {
-      connection: this.#connection,
-      handle: this.#handle,
-      listening: this.#listening,
-      origin: this.#listening ? 'passive' : 'active',
-    } as const;
-    if (this.#hasUserActed) {
-      const { rcvNxt } = this.#connection;
-      const isGone = !SYNCHRONIZED.includes(this.#state) && SYNCHRONIZED.includes(this.#stateBefore);
-      return {
-        ...about,
-        state: isGone ? this.#stateBefore : this.#state,
-        stimulus: segmentOf({ seq: rcvNxt, ctl: [] }),
-        // What the target has sent for its user is no answer to any segment.
-        mark: Math.max(0, this.mailbox.log.length - 1),
-        rcvNxtBefore: rcvNxt,
-      };
-    }
-    return {
-      ...about,
-      state: began === 'TIME-WAIT' ? 'TIME-WAIT' : this.#stateBefore,
-      stimulus: this.#last ?? segmentOf({ seq: this.#connection.rcvNxt, ctl: [] }),
-      mark: this.#mark,
-      rcvNxtBefore: this.#rcvNxtBefore,
-    };
-  }
-
-  roleOf(segment: ConcreteSegment): 'reply' | 'retransmission' {
-    return this.observed.includes(segment) ? 'reply' : 'retransmission';
-  }
-
-  async release(): Promise<void> {
-    const { environment, hazards } = this.#context;
-    const { driver } = environment;
-    const { rcvNxt } = this.#connection;
-    if (!hazards?.resets.has(this.#state)) this.#connection.transmit(resetAt(rcvNxt));
-    // A request to the target's user would overtake it.
-    await environment.tester.flushed();
-    await driver.release(this.mailbox.port, this.#handle);
-    if (this.#listener) await driver.closeListener?.(this.#listener);
-    this.mailbox.close();
-  }
-
-  /** Sends the segments at once, without a look at what comes in between. */
-  send(segments: readonly SegmentNotation[]): void {
-    for (const notation of segments) this.#sendOne(notation);
-  }
-
   #sendOne(notation: SegmentNotation): void {
-    const connection = this.#connection;
+    this.#acknowledge();
     const place = this.#place;
+    const connection = this.#connection;
     const written = concrete(notation, connection, () => this.#random.sequenceNumber());
     const segment = stamped(place, written, connection);
-    if (segment.ctl.has('SYN') && NOT_SYNCHRONIZED.includes(this.#state) && segment.seq !== connection.irs) {
-      connection.irs = segment.seq;
-      connection.rcvNxt = segment.seq;
-      // A new SYN at a LISTEN is answered with an ISS of its own.
-      if (this.#listening) connection.iss = undefined;
-    }
+    this.#stimulus = segment;
+    this.variables = this.#known();
+    this.#isPending = true;
+    this.#hasUserActed = false;
+    this.#stateBefore = this.#state;
+    this.#rcvNxt = connection.rcvNxt;
     this.#mark = this.mailbox.log.length;
     this.#actedAt = this.#mark;
-    this.#hasUserActed = false;
-    this.#rcvNxtBefore = connection.rcvNxt;
-    this.#cursor = this.#mark + 1;
-    const overrides = overridesOf(place, this.#context.family);
-    connection.transmit(segment, overrides, connection.timestamps && carriesTimestamps(place));
-    connection.acknowledge(segment);
-    this.#last = segment;
+    const entry = connection.transmit(
+      segment,
+      overridesOf(place, this.#context.family),
+      connection.timestamps && carriesTimestamps(place),
+    );
+    if (segment.checksum !== undefined && hasRightChecksum(entry.packet))
+      this.spoilt ??= { kind: 'checksum right by accident' };
   }
 
   /** @throws NotCapable where nobody can tell the target's user to do so */
   async act(user: UserCall): Promise<void> {
+    await this.#goOn();
+    this.variables = this.#known();
+    this.#actedAt = this.mailbox.log.length;
+    this.#hasUserActed = true;
+    this.#stateBefore = this.#state;
+    await this.#tell(user);
+  }
+
+  async #tell(user: UserCall): Promise<void> {
     const { environment, family } = this.#context;
     const { driver } = environment;
-    this.#cursor = this.mailbox.log.length;
-    this.#actedAt = this.#cursor;
-    this.#hasUserActed = true;
     switch (user.call) {
       case 'OPEN ACTIVE':
         this.#handle = await driver.connect(family, this.mailbox.port, 'plain');
@@ -211,6 +211,7 @@ export class PlayedConnection {
         this.#listener = await driver.listen(family, 'plain');
         this.#connection.peerPort = this.#listener.port;
         this.#listening = true;
+        this.#state = 'LISTEN';
         return;
       case 'CLOSE LISTENER':
         if (!this.#listener || !driver.closeListener) throw cannot('close its listener');
@@ -258,89 +259,128 @@ export class PlayedConnection {
   /**
    * Waits for what a step expects, and takes note of what came.
    *
-   * @param since when the step before was played, of `performance.now()`
+   * @param since when the last segment was sent, or the user acted, of `performance.now()`
+   * @param number of the step, from 1; absent in a scenario of one stimulus
    * @returns false when the scenario cannot go on: another segment came than the next steps build on.
    */
-  async expect(step: ExpectStep, number: number, since: number): Promise<boolean> {
-    const { expect, delivered } = step;
-    const { tester, timing } = this.#context.environment;
-    const variables = this.variables();
-    await tester.listen(timing.observation);
-    const { news, retransmissions } = this.#newEntries(number);
-    let entries = news;
-    let isCarried = false;
-    const outcomes = PROFILES.flatMap((profile) => expect[profile]);
-    const repeated = retransmissions.map(({ segment }) => segment);
-    if (entries.length === 0 && outcomes.every(({ reply }) => reply.length > 0)) {
-      isCarried = outcomes.some(({ reply }) => carriedAlong(reply, { retransmissions: repeated, variables }));
-      const again = isCarried ? undefined : await this.#late(outcomes, variables, step, since);
-      if (again) entries = [again];
+  async expect(step: ExpectStep, since: number, number?: number): Promise<boolean> {
+    // Nothing was done since the step before: what comes now is a timer's.
+    const isTimers = this.#isObserved;
+    if (isTimers) {
+      this.#intoTcb();
+      this.variables = this.#known();
     }
-    const replies = entries.map(({ segment }) => segment);
-    this.observed.push(...(isCarried ? repeated : replies));
-    this.#checkTime(step, number, since, isCarried ? retransmissions : entries);
-    this.#connection.absorb();
-    const before = this.#state;
-    this.#stateBefore = before;
-    const isOutcome = ({ reply }: ResolvedOutcome): boolean =>
-      isCarried
-        ? carriedAlong(reply, { retransmissions: repeated, variables })
-        : isReply(reply, replies, variables);
-    const answered = { state: before, variables, acknowledges: this.#last?.ctl.has('ACK') === true };
-    const seen = replies.map((one) => printSegment(relativeReply(one, answered)));
-    this.played.push({ number, expect, isOutcome, seen });
-    if (delivered !== undefined) await this.#checkDelivery(delivered, number);
-    const right = outcomes.filter(isOutcome);
-    const { then } = right.find((outcome) => outcome.then) ?? {};
-    if (then) this.#state = then;
+    await this.#observationTime();
+    const outcomes = PROFILES.flatMap((profile) => step.expect[profile]);
+    const { entries, ...seen } = await this.#observe(step, outcomes, since, isTimers);
+    const besides = [...seen.besides, ...this.#faultsOfTime(step, since, entries)];
+    if (step.delivered !== undefined) {
+      const observed = await this.delivered();
+      if (observed !== step.delivered)
+        besides.push({ kind: 'delivered', expected: step.delivered, observed });
+    }
+    const observation: Observation = { ...seen, besides };
+    this.steps.push({ ...(number === undefined ? {} : { number }), expect: step.expect, observation });
+    this.#cursor = this.mailbox.log.length;
+    this.#isObserved = true;
+    const right = outcomes.filter((outcome) => areRepliesOf(outcome, observation));
+    this.#state = right.find(({ then }) => then)?.then ?? this.#state;
     return right.some(({ ends }) => !ends);
   }
 
-  #checkTime(
-    { within, notBefore }: ExpectStep,
-    number: number,
+  /**
+   * Lets the time pass in which replies are collected. Where the stimulus may establish without acknowledging the target's SYN,
+   * its user is asked for proof before the timer of that SYN stands in the way.
+   */
+  #observationTime(): Promise<void> {
+    const { tester, timing } = this.#context.environment;
+    const { iss, sndUna, mailbox } = this.#connection;
+    const isAckOfIss = !this.#hasUserActed && iss !== undefined && this.#stimulus?.ack === iss;
+    if (!isAckOfIss || sndUna !== iss) return tester.listen(timing.observation);
+    // Where two SYNs have crossed, the timer may have run since the target's first one.
+    const syn = mailbox.log.find(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
+    const passed = syn ? performance.now() - syn.at : 0;
+    const left = timing.synAckRetransmission * PART_OF_TIMER - passed - timing.roundTrip;
+    return tester.listen(Math.min(timing.observation, Math.max(timing.guard, left)));
+  }
+
+  /** Tells what has come apart. */
+  async #observe(
+    step: ExpectStep,
+    outcomes: readonly ResolvedOutcome[],
     since: number,
-    [first]: readonly Entry[],
-  ): void {
-    if (!first) return;
+    isTimers: boolean,
+  ): Promise<Observation & { readonly besides: readonly Fault[]; readonly entries: readonly Entry[] }> {
+    const { log, link, refusals } = this.mailbox;
+    const state = this.#stateBefore;
+    const greets = this.#reached.greets === true && (state === 'SYN-SENT' || state === 'SYN-RECEIVED');
+    const sorted = sort(log.slice(0, this.#cursor), log.slice(this.#cursor), {
+      ...this.#timers(since, isTimers),
+      greets,
+    });
+    const { retransmissions } = sorted;
+    let { replies } = sorted;
+    // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
+    if (greets && replies.some(({ segment: { ctl } }) => ctl.has('FIN'))) throw new NotCapable(SPOKEN_TO);
+    if (sorted.untold.length > 0) this.spoilt ??= { kind: 'stimulus late' };
+    const variables = this.variables ?? this.#known();
+    const repeated = segmentsOf(retransmissions);
+    // What a user or a timer sends takes its time; the reply to a segment does not.
+    const mayTakeTime = isTimers || this.#hasUserActed || step.within !== undefined;
+    if (replies.length === 0 && mayTakeTime && outcomes.every(({ reply }) => reply.length > 0)) {
+      const isCarried = outcomes.some(({ reply }) =>
+        carriedAlong(reply, { retransmissions: repeated, variables }),
+      );
+      const late = isCarried ? undefined : await this.#late(outcomes, variables, step, since);
+      if (late) replies = [late];
+    }
+    const { tooSoon, windowUpdates, doubles, drawn } = sorted;
+    this.#note('setup', tooSoon);
+    this.#note('window update', windowUpdates);
+    this.#note('retransmission', [...retransmissions, ...doubles]);
+    this.#note('reply', replies.length > 0 ? replies : drawn);
+    if (isToBeSilent(this.#place)) this.refusal = refusals.find(({ source }) => source === link.remote);
+    return {
+      ...{ state, variables, acknowledges: this.#stimulus?.ctl.has('ACK') === true },
+      ...{ replies: segmentsOf(replies), retransmissions: repeated, provoked: segmentsOf(drawn) },
+      ...(this.refusal ? { refusal: this.refusal.text } : {}),
+      // The LISTEN itself is what the step is about in that state: there, CLOSED is something else.
+      listening: this.#listening && state !== 'LISTEN',
+      opening: state === 'LISTEN' || state === 'SYN-SENT',
+      besides: faultsOfOptions(log, [...replies, ...retransmissions.filter(isOfTheStimulus)]),
+      entries: replies.length > 0 ? replies : retransmissions,
+    };
+  }
+
+  /** When a segment that comes again is no reply. How the timers stand is known until the second step. */
+  #timers(since: number, isTimers: boolean): Parameters<typeof sort>[2] {
+    const { tester, timing } = this.#context.environment;
+    const doubled = tester.path.disturbed ? timing.spread : undefined;
+    if (isTimers || this.#hasUserActed || this.steps.length > 0)
+      return { doubled, synAckAgain: 0, otherAgain: 0 };
+    const stimulusAt = this.mailbox.log[this.#mark]?.at;
+    return {
+      ...{ doubled, stimulusAt, soonestReply: timing.soonestReply },
+      ...{ synAckAgain: timing.synAckRetransmission, otherAgain: timing.finRetransmission },
+      lag: tester.lag.worstSince(stimulusAt ?? since),
+    };
+  }
+
+  #note(role: Role, entries: readonly Entry[]): void {
+    for (const entry of entries) this.#roles.set(entry, role);
+  }
+
+  #faultsOfTime({ within, notBefore }: ExpectStep, since: number, [first]: readonly Entry[]): Fault[] {
+    if (!first) return [];
     const { tester, timing } = this.#context.environment;
     const observed = Math.round(first.at - since);
     const late = timing.guard + tester.lag.worstSince(since);
-    if (within !== undefined && observed > within + late) {
-      this.faults.push({ step: number, kind: 'time', limit: 'within', expected: within, observed });
-    }
+    if (within !== undefined && observed > within + late)
+      return [{ kind: 'time', limit: 'within', expected: within, observed }];
     // A tester that is late makes a reply seem later, never sooner.
-    if (notBefore !== undefined && observed < notBefore) {
-      this.faults.push({ step: number, kind: 'time', limit: 'not before', expected: notBefore, observed });
-    }
-  }
-
-  async #checkDelivery(expected: number, number: number): Promise<void> {
-    const observed = await this.delivered();
-    if (observed !== expected) this.faults.push({ step: number, kind: 'delivered', expected, observed });
-  }
-
-  #newEntries(number: number): { news: Entry[]; retransmissions: Entry[] } {
-    const { log } = this.mailbox;
-    const news: Entry[] = [];
-    const retransmissions: Entry[] = [];
-    for (let index = this.#cursor; index < log.length; index += 1) {
-      const sorted = sort(log.slice(0, index), log.slice(index, index + 1));
-      news.push(...sorted.replies);
-      retransmissions.push(...sorted.retransmissions);
-      for (const { segment } of sorted.replies)
-        for (const rule of optionFaults(segment, log.slice(0, index))) this.#note(rule, number);
-    }
-    this.#cursor = log.length;
-    return { news, retransmissions };
-  }
-
-  /** A fault of the options, once for each step. */
-  #note(rule: ReturnType<typeof optionFaults>[number], step: number): void {
-    const isKnown = this.faults.some(
-      (one) => one.kind === 'option' && one.step === step && one.rule === rule,
-    );
-    if (!isKnown) this.faults.push({ step, kind: 'option', rule });
+    if (notBefore !== undefined && observed < notBefore)
+      return [{ kind: 'time', limit: 'not before', expected: notBefore, observed }];
+    return [];
   }
 
   /** What comes later than a reply: a retransmission, or what the step gives more time. */
@@ -351,10 +391,10 @@ export class PlayedConnection {
     since: number,
   ): Promise<Entry | undefined> {
     const wanted = expected.flatMap(({ reply }) => reply);
-    const isWanted = ({ segment }: Entry): boolean =>
-      (within !== undefined || lengthOf(segment) > 0) &&
-      !this.observed.includes(segment) &&
-      wanted.some((one) => compareReply(one, segment, variables).length === 0);
+    const isWanted = (entry: Entry): boolean =>
+      (within !== undefined || lengthOf(entry.segment) > 0) &&
+      this.#roles.get(entry) !== 'reply' &&
+      wanted.some((one) => compareReply(one, entry.segment, variables).length === 0);
     const { timing } = this.#context.environment;
     const { synAckRetransmission, finRetransmission } = timing;
     const timers = Math.max(
@@ -362,15 +402,107 @@ export class PlayedConnection {
       Math.max(synAckRetransmission, finRetransmission) * TIMER_SLACK,
     );
     const patience = within === undefined ? timers : since + within + timing.guard - performance.now();
-    const entry = await this.mailbox.next(isWanted, Math.max(0, patience), this.#actedAt);
-    this.#cursor = this.mailbox.log.length;
-    return entry;
+    return this.mailbox.next(isWanted, Math.max(0, patience), this.#actedAt);
+  }
+
+  /** The segments from now on prove the state, or end the connection. */
+  endsHere(): void {
+    this.#proofAt = this.mailbox.log.length;
+  }
+
+  /** Proves the state after the last step. @param last the last step, where that asks for a state */
+  async prove(last: StateStep | undefined): Promise<Ending> {
+    this.endsHere();
+    const { environment, hazards } = this.#context;
+    const played = this.#connection;
+    const proof: Proof = hazards?.proofs.has(this.#place.state)
+      ? { state: 'unknown', how: ['left out: it ends the target'] }
+      : await prove(environment, this.#subject());
+    const { state: stateAfter, how, rcvNxt } = proof;
+    const step = this.steps.pop();
+    if (step) {
+      // The numbers of the old connection are not those of the new incarnation.
+      const told = rcvNxt === undefined || this.#connection !== played ? {} : { rcvNxtAfter: rcvNxt };
+      this.steps.push({ ...step, observation: { ...step.observation, stateAfter, ...told } });
+    }
+    this.#state = stateAfter === 'unknown' ? this.#state : stateAfter;
+    if (this.#isAcknowledgmentLost()) this.spoilt ??= { kind: 'acknowledgment lost' };
+    const due = last ? { due: last.state } : {};
+    return { steps: this.steps, stateAfter, proof: how, listening: this.#listening, ...due };
+  }
+
+  /** What is to be proven: the state after the last segment that was sent, or after what the user has done since. */
+  #subject(): Subject {
+    // Whether the old connection is back is to be asked with its own numbers.
+    const isBack = this.#old !== undefined && this.#state === 'TIME-WAIT';
+    if (isBack) this.#connection = this.#old as Connection;
+    const about = {
+      ...{ connection: this.#connection, handle: this.#handle, listening: this.#listening },
+      greets: this.#reached.greets === true,
+    };
+    const stimulus = this.#stimulus;
+    if (!stimulus || this.#hasUserActed) {
+      this.#intoTcb();
+      const { rcvNxt } = this.#connection;
+      const isGone = !SYNCHRONIZED.includes(this.#state) && SYNCHRONIZED.includes(this.#stateBefore);
+      return {
+        ...about,
+        state: isGone ? this.#stateBefore : this.#state,
+        stimulus: segmentOf({ seq: rcvNxt, ctl: [] }),
+        // What the target has sent for its user is no answer to any segment.
+        mark: Math.max(0, this.mailbox.log.length - 1),
+      };
+    }
+    return {
+      ...about,
+      state: isBack ? 'TIME-WAIT' : this.#stateBefore,
+      ...{ stimulus, mark: this.#mark },
+      ...(isBack ? {} : { rcvNxtBefore: this.#rcvNxt }),
+      altered: isAltered(this.#place, this.#context.family, stimulus),
+    };
+  }
+
+  /**
+   * On a path that loses: whether the target sends again what was acknowledged before the stimulus. Then that acknowledgment
+   * has not arrived, and the state was another one.
+   */
+  #isAcknowledgmentLost(): boolean {
+    const { 'SND.UNA': una, ISS: iss } = this.variables ?? {};
+    if (!this.#context.environment.tester.path.disturbed || this.#hasUserActed) return false;
+    if (una === undefined || iss === undefined || una === iss) return false;
+    return this.mailbox.log.slice(this.#mark + 1).some(({ from, segment }) => {
+      const length = lengthOf(segment);
+      if (from !== 'target' || length === 0 || segment.ctl.has('RST') || segment.ctl.has('SYN')) return false;
+      return leq(add(segment.seq, length), una);
+    });
+  }
+
+  /** Leaves the connection. Whatever is left of it, half-open connections first of all, would crowd out the next cases. */
+  async release(): Promise<void> {
+    const { environment, hazards, witness } = this.#context;
+    const { tester, driver } = environment;
+    const isDeadly = [this.#stateBefore, this.#state].some((state) => hazards?.resets.has(state));
+    for (let copies = isDeadly ? 0 : tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
+      this.#connection.transmit(resetAt(this.#connection.rcvNxt), {}, false);
+    }
+    // A request to the target's user would overtake it.
+    await tester.flushed();
+    await driver.release(this.mailbox.port, this.#handle);
+    if (this.#listener) await driver.closeListener?.(this.#listener);
+    this.mailbox.close();
+    witness?.(this.mailbox.log);
   }
 }
 
 const cannot = (what: string): NotCapable => new NotCapable(`the target's user cannot ${what}`);
 
-/** Whether these segments are the expected ones, in their order. */
-const isReply = (reply: Reply, seen: readonly ConcreteSegment[], variables: Variables): boolean =>
-  reply.length === seen.length &&
-  reply.every((one, index) => compareReply(one, seen[index] as ConcreteSegment, variables).length === 0);
+const segmentsOf = (entries: readonly Entry[]): ConcreteSegment[] => entries.map(({ segment }) => segment);
+
+/** A SYN that is sent again is the recipe's: it has cases of its own. */
+const isOfTheStimulus = ({ segment: { ctl } }: Entry): boolean => !ctl.has('SYN');
+
+/** What is wrong with the options of these entries of the log, each kind once. */
+function faultsOfOptions(log: readonly Entry[], entries: readonly Entry[]): Fault[] {
+  const rules = entries.flatMap((entry) => optionFaults(entry.segment, log.slice(0, log.indexOf(entry))));
+  return [...new Set(rules)].map((rule) => ({ kind: 'option', rule }));
+}

@@ -1,15 +1,13 @@
 import { findScenario } from '../../catalogue/catalogue.ts';
-import { isCase, type Scenario } from '../../catalogue/scenario.ts';
+import type { Scenario } from '../../catalogue/scenario.ts';
 import { blockerOf, type Finding } from '../../verdict/finding.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import { isRuledOutByCookies } from '../preflight/syn-cookies.ts';
-import { attempt } from './attempt.ts';
 import type { CaseContext } from './case-context.ts';
-import { isUnexpectedSilence, resultOf } from './case-result.ts';
 import type { Described } from './described.ts';
 import { notRun } from './lost.ts';
 import { playScenario } from './play-scenario.ts';
-import { repeatUntilTrusted, type Sample } from './repeat-until-trusted.ts';
+import { repeatUntilTrusted } from './repeat-until-trusted.ts';
 
 /** Runs a scenario by its id. @throws TargetDied; Error when there is none of that id */
 export async function runOne(id: string, context: CaseContext): Promise<CaseResult> {
@@ -37,21 +35,7 @@ export async function runScenario(subject: Scenario, context: CaseContext): Prom
   if (watch?.lost) return notRun(subject, family, { kind: 'target lost', cause: watch.lost });
   const result = await repeatUntilTrusted(
     { profile, path: environment.tester.path, watch, futility, rest },
-    (spoilt) => tryOnce(subject, context, spoilt, began),
+    (spoilt) => playScenario(subject, context, spoilt),
   );
   return { ...result, durationMs: Date.now() - began };
-}
-
-async function tryOnce(
-  subject: Scenario,
-  context: CaseContext,
-  spoilt: number,
-  began: number,
-): Promise<Sample> {
-  if (!isCase(subject)) return playScenario(subject, context, spoilt);
-  const seen = await attempt(subject, context, spoilt);
-  return {
-    result: resultOf(subject, context, seen, began),
-    silent: isUnexpectedSilence(subject, context, seen),
-  };
 }

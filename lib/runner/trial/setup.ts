@@ -1,5 +1,5 @@
 import { demandsOf } from '../../catalogue/conditions.ts';
-import { type Case, type Place, type Scenario, sentIn } from '../../catalogue/scenario.ts';
+import { type Place, type Scenario, sentIn } from '../../catalogue/scenario.ts';
 import { type ConcreteSegment, mentions } from '../../notation/index.ts';
 import { headerForm } from '../../standard/header.ts';
 import { PROFILES } from '../../standard/profile.ts';
@@ -27,13 +27,17 @@ export function overridesOf({ conditions }: Pick<Place, 'conditions'>, family: 4
 }
 
 /** Whether the stimulus is no ordinary segment but for its numbers and flags. */
-export const isAltered = (subject: Case, family: 4 | 6, stimulus: ConcreteSegment): boolean =>
+export const isAltered = (
+  subject: Pick<Place, 'conditions'>,
+  family: 4 | 6,
+  stimulus: ConcreteSegment,
+): boolean =>
   Object.keys(overridesOf(subject, family)).length > 0 ||
   stimulus.checksum !== undefined ||
   headerForm(stimulus).malformed !== undefined;
 
 /** Such a SYN is to be discarded silently (RFC 9293 MUST-57), which leaves no room for ICMP either (RFC 1122 section 1.3.3). */
-export const isToBeSilent = ({ conditions }: Case): boolean =>
+export const isToBeSilent = ({ conditions }: Pick<Place, 'conditions'>): boolean =>
   demandsOf(conditions).packet.destination === 'multicast';
 
 /** The stimulus with the timestamp that the case's condition asks for. */

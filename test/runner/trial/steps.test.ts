@@ -163,7 +163,7 @@ describe('the steps of a scenario', () => {
     'what is delivered': [
       'ESTABLISHED',
       [{ send: TEXT }, { expect: TAKEN, delivered: 9, then: 'ESTABLISHED' }],
-      /^step 2: the target's user was given 10 octets of text, not 9$/,
+      /: the target's user was given 10 octets of text, not 9$/,
     ],
     'a reply that comes too late': [
       'SYN-RECEIVED (passive)',
@@ -173,12 +173,12 @@ describe('the steps of a scenario', () => {
     'a reply that comes too soon': [
       'ESTABLISHED',
       [{ send: TEXT }, { expect: TAKEN, notBefore: 300, then: 'ESTABLISHED' }],
-      /^step 2: the reply came after \d+ ms, before 300 ms had passed$/,
+      /: the reply came after \d+ ms, before 300 ms had passed$/,
     ],
     'several replies in order': [
       'ESTABLISHED',
       [{ send: TEXT }, { expect: { reply: [TAKEN, TAKEN], then: 'ESTABLISHED' } }],
-      /^step 2: expected .* observed <SEQ=SND.NXT>/,
+      /^expected .* observed <SEQ=SND.NXT>/,
     ],
     'the second connection': [
       'ESTABLISHED',
