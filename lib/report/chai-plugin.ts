@@ -1,8 +1,9 @@
-import { conditionText } from '../catalogue/conditions.ts';
 import type { Profile } from '../standard/profile.ts';
-import { type CaseResult, seenOf, standingOf, verdictOf } from '../verdict/result.ts';
-import { outcomeText, reasonText } from './expectation.ts';
-import { findSubject } from './subject.ts';
+import { type CaseResult, standingOf, verdictOf } from '../verdict/result.ts';
+import { caseFields } from './case-fields.ts';
+import { stateName } from './groups.ts';
+import { ladderText } from './ladder.ts';
+import { circumstance, findSubject } from './subject.ts';
 
 declare global {
   namespace Chai {
@@ -13,7 +14,7 @@ declare global {
   }
 }
 
-/** The assertion about the result of a case; a failure prints the rule, the expected, the observed and all segments. */
+/** The assertion about the result of a case. A failure prints the rule, the expected, the observed and all segments. */
 export const tcpAssertions: Chai.ChaiPlugin = ({ Assertion }) => {
   Assertion.addMethod(
     'conformTo',
@@ -31,26 +32,13 @@ export const tcpAssertions: Chai.ChaiPlugin = ({ Assertion }) => {
   );
 };
 
-const NAMES = { tester: '→', target: '←' } as const;
-
-/** The rule, what it asks for, what was observed, and every segment of the connection with its time. */
 function explain(result: CaseResult, profile: Profile): string {
   const subject = findSubject(result.id);
-  const lines = [`${result.id}, IPv${result.family}: ${result.title}`];
-  if (subject) lines.push(`  rule      ${subject.cite.join('; ')}`);
-  const condition = conditionText(result.conditions);
-  lines.push(`  sent      ${result.send}${condition ? ` (${condition})` : ''}, in ${result.state}`);
-  const outcomes = subject?.expect?.[profile] ?? [];
-  outcomes.forEach((outcome, index) => {
-    lines.push(`  ${index === 0 ? 'expected  ' : '       or '}${outcomeText(outcome)}`);
-  });
-  const seen = seenOf(result);
-  const observed = seen ? `${seen.observed.join(' and ') || 'silence'}, then ${seen.stateAfter}` : 'not run';
-  lines.push(`  observed  ${observed}`);
-  const reason = reasonText(result, profile);
-  if (reason) lines.push(`  because   ${reason}`);
-  for (const { from, at, role, relative } of result.records) {
-    lines.push(`  ${at.toFixed(1).padStart(9)} ms ${NAMES[from]} ${role.padEnd(14)} ${relative}`);
-  }
-  return lines.join('\n');
+  const under = circumstance(result, subject);
+  return [
+    `${result.id}, IPv${result.family}: ${result.title}`,
+    `  in        ${stateName(result)}${under ? `, ${under}` : ''}`,
+    ...caseFields(result, profile, subject).map(([name, value]) => `  ${name.padEnd(10)}${value}`),
+    ...ladderText(result).map((line) => `  ${line}`),
+  ].join('\n');
 }

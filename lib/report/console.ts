@@ -1,7 +1,7 @@
 import pc from 'picocolors';
-import { judgementOf, VERDICTS, type Verdict, verdictOf, whyInconclusive } from '../verdict/result.ts';
-import { alike, familiesText } from './alike.ts';
-import { expectedTexts, faultText, observedText, reasonText } from './expectation.ts';
+import { VERDICTS, type Verdict, verdictOf, whyInconclusive } from '../verdict/result.ts';
+import { caseFields } from './case-fields.ts';
+import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import {
   type AcceptedDeviations,
   blockerIn,
@@ -11,11 +11,11 @@ import {
   findingLine,
   ordered,
 } from './findings.ts';
-import { byState, countVerdicts } from './judgement.ts';
+import { alike, byState, countVerdicts, familiesText } from './groups.ts';
 import { type LadderLine, ladderLines } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
 import { say } from './say.ts';
-import { circumstance, ruleTexts, type Subject, stepTexts, subjects } from './subject.ts';
+import { circumstance, type Subject, subjects } from './subject.ts';
 
 export interface ConsoleOptions {
   /** When absent: as the terminal and NO_COLOR say. */
@@ -175,21 +175,17 @@ function headLine({ results, number, run, colours }: Failure): string {
 function fullText(failure: Failure): string {
   const { results, run, subject, colours } = failure;
   const [result] = results as [ReportCase];
-  const field = named(colours);
-  const listed = (name: string, values: readonly string[], next = '') =>
-    values.map((value, index) => field(index === 0 ? name : next, value));
   const under = circumstance(result, subject);
+  const tint = (name: string, value: string): string => {
+    if (name === 'cited') return colours.dim(value);
+    return name === 'observed' ? paint(colours, verdictOf(result, run.profile))(value) : value;
+  };
   return [
     headLine(failure),
     `     ${under ? `${result.title} (${under})` : result.title}`,
-    ...listed('rule', subject ? ruleTexts(subject) : []),
-    ...(subject ? [field('cited', colours.dim(subject.cite.join('; ')))] : []),
-    field('sent', result.send),
-    ...listed('expected', subject ? expectedTexts(subject, run.profile) : [], 'or'),
-    ...listed('expected', subject ? stepTexts(subject).map((text, index) => `${index + 1}  ${text}`) : []),
-    field('observed', paint(colours, verdictOf(result, run.profile))(observedText(result))),
-    ...listed('because', becauseOf(result, run)),
-    ...result.notes.map((note) => field('note', say.note(note))),
+    ...caseFields(result, run.profile, subject).map(([name, value]) =>
+      named(colours)(name, tint(name, value)),
+    ),
     ...ladderLines(result).map((line) => `  ${colourLadder(line, colours)}`),
   ].join('\n');
 }
@@ -203,19 +199,6 @@ function shortText(failure: Failure): string {
   const why = expected && !isOpen ? `expected ${expected}; ${observed}` : reasonText(result, run.profile);
   const what = `${result.send}: ${why || observed}`;
   return `${headLine(failure)}\n     ${colours.dim(what)}`;
-}
-
-/** What was wrong, where it says more than what was expected and what was observed. */
-function becauseOf(result: ReportCase, { profile }: Run): string[] {
-  const judgement = judgementOf(result, profile);
-  const saysMore =
-    judgement.verdict !== 'deviates' ||
-    judgement.faults.some(
-      (fault) =>
-        fault.kind !== 'state' &&
-        !(fault.kind === 'replies' && fault.step === undefined && fault.observed.length < 2),
-    );
-  return saysMore ? [faultText(result, profile)].filter(Boolean) : [];
 }
 
 const colourLadder = ({ text, what }: LadderLine, colours: Colours): string => {

@@ -1,11 +1,12 @@
 import { type Standing, standingOf, verdictOf } from '../verdict/result.ts';
-import { captureName } from './pcapng.ts';
-import { expectedTexts, observedText, reasonText } from './expectation.ts';
+import { caseFields, type Field } from './case-fields.ts';
+import { reasonText } from './expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from './findings.ts';
-import { byState, type StateGroup } from './judgement.ts';
+import { byState, type StateGroup } from './groups.ts';
 import { ladderText } from './ladder.ts';
+import { captureName } from './pcapng.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
-import { findSubject, ruleTexts, stepTexts } from './subject.ts';
+import { findSubject } from './subject.ts';
 import { factTexts } from './target-facts.ts';
 
 /** The run as JUnit XML: a suite for each state, a test case for each case and address family. */
@@ -52,7 +53,7 @@ function preflightSuite(findings: readonly RunFinding[], run: Run): string[] {
       const outcome = finding.gravity === 'deviation' ? 'failure' : 'error';
       const type = finding.gravity === 'deviation' ? 'deviates' : 'inconclusive';
       const text = [
-        ...findingFields(finding).map(([name, value]) => `${name.padEnd(10)}${value}`),
+        ...findingFields(finding).map(fieldLine),
         '',
         ...findingLadder(finding).map(({ text }) => text),
       ].join('\n');
@@ -95,19 +96,16 @@ function testcase(result: ReportCase, state: string, run: Run): string {
 
 /** What somebody reads who looks closer. */
 function problemText(result: ReportCase, { profile }: Run): string {
-  const subject = findSubject(result.id);
-  const expected = subject ? [...expectedTexts(subject, profile), ...stepTexts(subject)] : [];
   return [
-    ...(subject ? ruleTexts(subject).map((rule) => `rule      ${rule}`) : []),
-    `sent      ${result.send}`,
-    ...expected.map((text) => `expected  ${text}`),
-    `observed  ${observedText(result)}`,
+    ...caseFields(result, profile, findSubject(result.id)).map(fieldLine),
     '',
     ...ladderText(result),
     ...(result.records.length > 0 ? ['', `capture   ${captureName(result)}`] : []),
     `again     segment-arrives run --only ${result.id} --family ${result.family} --verbose`,
   ].join('\n');
 }
+
+const fieldLine = ([name, value]: Field): string => `${name.padEnd(10)}${value}`;
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 

@@ -13,6 +13,7 @@ export function ladderRows(
   durationMs: number,
 ): LadderRow[];
 export function milliseconds(value: number): string;
+export const LADDER_STYLE: string;
 export const ROLE_WORDS: Readonly<Record<Role, string>>;
 export function drawLadder(
   rows: readonly LadderRow[],

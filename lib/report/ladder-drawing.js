@@ -42,6 +42,32 @@ export const ROLE_WORDS = {
   'window update': 'window',
 };
 
+/**
+ * The style of a ladder. The page around it, or the drawing itself, sets the colours. Weight and dashes tell the roles apart
+ * as well.
+ */
+export const LADDER_STYLE = `
+.ladder text { fill: var(--c, var(--soft)); }
+.ladder path, .ladder rect { fill: none; stroke: var(--c, var(--line)); }
+.ladder polygon { fill: var(--c, var(--line)); }
+.ladder .t { fill: var(--line); text-anchor: end; }
+.ladder .e { text-anchor: end; font-size: 9.5px; }
+.ladder .n, .ladder .h { text-anchor: middle; }
+.ladder .h { font-weight: 700; fill: var(--ink); }
+.ladder .setup .n { fill: var(--setup, var(--soft)); }
+.ladder .l { stroke: var(--rule-strong); }
+.ladder .stimulus { --c: var(--accent); }
+.ladder .reply { --c: var(--reply); }
+.ladder .proof { --c: var(--proof); }
+.ladder .silence { --c: var(--wait); font-style: italic; }
+.ladder .stimulus .n, .ladder .stimulus .w, .ladder .reply .n, .ladder .reply .w { font-weight: 700; }
+.ladder .stimulus path, .ladder .reply path { stroke-width: 2.5; }
+.ladder .proof path { stroke-dasharray: 7 3; }
+.ladder .retransmission path, .ladder .retransmission polygon { opacity: 0.55; }
+.ladder .retransmission path, .ladder .pause path { stroke-dasharray: 2 3; }
+.ladder .silence rect { fill: var(--wait-ground); stroke-dasharray: 5 4; }
+`;
+
 /** Where things are. On a narrow screen, what the margin says stands below the time, and a segment may take more lines. */
 const WIDE = { tester: 70, target: 590, width: 660, top: 26, size: 11.5, smallest: 8 };
 const NARROW = { tester: 54, target: 316, width: 326, top: 26, size: 10.5, smallest: 8.5 };

@@ -1,5 +1,4 @@
 import { VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
-import { alike, familiesText } from './alike.ts';
 import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import {
   type AcceptedDeviations,
@@ -9,7 +8,7 @@ import {
   findingLine,
   ordered,
 } from './findings.ts';
-import { byState, countVerdicts } from './judgement.ts';
+import { alike, byState, countVerdicts, familiesText } from './groups.ts';
 import type { ReportCase, Run } from './run.ts';
 import { say } from './say.ts';
 import { findSubject } from './subject.ts';

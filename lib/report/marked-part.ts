@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { MARKERS } from './markers.ts';
 import { ReportError, writeWhole } from './results.ts';
+
+/** A command writes what stands between these lines of a page; people write the rest. */
+export const MARKERS = { begin: '<!-- results -->', end: '<!-- /results -->' } as const;
 
 /**
  * Puts a text between the markers of a page, and leaves everything else as it is. A page that is not there is made, with

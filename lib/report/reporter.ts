@@ -7,7 +7,7 @@ import { DEFAULT_PROFILE, type Profile } from '../standard/profile.ts';
 import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
 import { failuresOf } from './findings.ts';
-import { finishMochawesome, showOnPage } from './mochawesome-page.ts';
+import { finishMochawesome, showOnPage } from './mochawesome.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { ReportError } from './results.ts';
 import type { ReportCase } from './run.ts';

@@ -2,7 +2,7 @@ import { CHECKS, type KnownAdoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { isBeyondCapability } from '../verdict/reason.ts';
 import { VERDICTS, type Verdict, whyInconclusive } from '../verdict/result.ts';
-import { byState, countVerdicts, stateName } from './judgement.ts';
+import { byState, countVerdicts, stateName } from './groups.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { ReportCase, Run } from './run.ts';
 

@@ -85,9 +85,9 @@ export const circumstance = (
   subject: Subject | undefined,
 ): string => conditionText(conditions) ?? CLOSED_BY[subject?.closedBy ?? 'never opened'];
 
-/** The steps of a scenario of several steps, a line each; none of a case. */
+/** The steps of a scenario of several steps, numbered, a line each; none of a case. */
 export const stepTexts = ({ steps = [] }: Subject): readonly string[] =>
-  steps.map(([who, what]) => `${who.padEnd(6)}  ${what}`);
+  steps.map(([who, what], index) => `${index + 1}  ${who.padEnd(6)}  ${what}`);
 
 function partsOf(step: Step): StepParts {
   const on = step.on === undefined ? '' : ` (${step.on})`;

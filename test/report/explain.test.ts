@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
 import { failuresText, runText, summaryText } from '../../lib/report/console.ts';
-import { mochawesomeContext } from '../../lib/report/context.ts';
+import { mochawesomeContext } from '../../lib/report/mochawesome.ts';
 import { expectedTexts, observedText } from '../../lib/report/expectation.ts';
 import { progressLine } from '../../lib/report/progress.ts';
 import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';

@@ -3,7 +3,7 @@ import { findingsText, runText, summaryText } from '../../lib/report/console.ts'
 import { caseOf, failingFindings } from '../../lib/report/findings.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
-import { encodeMatrix } from '../../lib/report/matrix/encode.ts';
+import { matrixData } from '../../lib/report/matrix/encode.ts';
 import { parseResults, printResults } from '../../lib/report/results.ts';
 import type { Run, RunFinding } from '../../lib/report/run.ts';
 import { blockerOf } from '../../lib/verdict/finding.ts';
@@ -76,8 +76,8 @@ describe('findings of the preflight', () => {
       0,
       xml.indexOf('<testsuite name="ESTABLISHED"'),
     );
-    const [encoded] = encodeMatrix([run()], []).runs;
-    expect(encoded?.findings[0]).to.include({
+    const [shown] = matrixData([run()], []).stacks;
+    expect(shown?.findings[0]).to.include({
       gravity: 'deviation',
       line: `${LINE}; 1 case is blocked by it`,
     });

@@ -1,7 +1,7 @@
 import { CASES } from '../../lib/catalogue/catalogue.ts';
 import { type Case, sentText } from '../../lib/catalogue/scenario.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
-import { byState } from '../../lib/report/judgement.ts';
+import { byState } from '../../lib/report/groups.ts';
 import { attachRecord, RunRecord } from '../../lib/report/run-record.ts';
 import { subjectOf } from '../../lib/report/subject.ts';
 import { isFailure } from '../../lib/verdict/result.ts';

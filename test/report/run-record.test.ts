@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runText } from '../../lib/report/console.ts';
 import { failuresOf } from '../../lib/report/findings.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
-import { encodeMatrix } from '../../lib/report/matrix/encode.ts';
+import { matrixData } from '../../lib/report/matrix/encode.ts';
 import { parseResults, toResults } from '../../lib/report/results.ts';
 import { RunRecord } from '../../lib/report/run-record.ts';
 import type { Death } from '../../lib/verdict/reason.ts';
@@ -51,7 +51,7 @@ describe('a run whose target died and was up again', () => {
   it('says so on the page of a CI job and on its own page', () => {
     const markdown = markdownSummary(died());
     expect(markdown.indexOf('the target died 2 times')).to.be.within(0, markdown.indexOf('1 cases'));
-    const [run] = encodeMatrix([died()], []).runs;
+    const [run] = matrixData([died()], []).stacks;
     expect(run?.deaths).to.have.length(3);
     expect(run?.deaths[0]).to.contain(UNKNOWN);
   });

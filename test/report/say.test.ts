@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { alike } from '../../lib/report/alike.ts';
+import { alike } from '../../lib/report/groups.ts';
 import { gate } from '../../lib/report/baseline/gate.ts';
 import { updateBaseline } from '../../lib/report/baseline/update.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
@@ -7,7 +7,7 @@ import { summaryText } from '../../lib/report/console.ts';
 import { diffRuns } from '../../lib/report/diff.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
-import { encodeMatrix } from '../../lib/report/matrix/encode.ts';
+import { matrixData } from '../../lib/report/matrix/encode.ts';
 import { reproduction } from '../../lib/report/reproduce/reproduce.ts';
 import { parseResults, printResults } from '../../lib/report/results.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
@@ -66,7 +66,7 @@ function substance(run: Run): unknown {
   const { baseline } = updateBaseline({ ...run, profile: 'rfc9293' }, undefined, known.isKnown);
   const other: Run = { ...run, cases: run.cases.slice(10).reverse() };
   const compared = gate(other, { ...baseline, entries: baseline.entries.slice(3) }, known);
-  const matrix = encodeMatrix([run], CASES);
+  const [stack] = matrixData([run], CASES).stacks;
   const failed = run.cases.filter((one) => one.outcome !== 'judged' || one.kind === 'silence');
   return {
     stored: parseResults(JSON.parse(printResults(run)), 'a.json'),
@@ -87,12 +87,8 @@ function substance(run: Run): unknown {
     marks: run.cases.map((one) =>
       compareFields(one, 'rfc9293').map(({ field, expected, mark }) => [field, expected, mark]),
     ),
-    matrix: matrix.runs[0]?.results.map((packed) => [
-      packed[2],
-      packed[4],
-      packed[6],
-      packed[11],
-      packed[16],
+    matrix: stack?.results.map(({ kind, verdicts, observed, byCapability, captured }) => [
+      ...[kind, verdicts, observed, byCapability, captured],
     ]),
     scripts: run.cases
       .filter(({ records }) => records.length > 0)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { writeMarkedPart } from '../../lib/report/marked-part.ts';
-import { MARKERS } from '../../lib/report/markers.ts';
+import { MARKERS } from '../../lib/report/marked-part.ts';
 import { ReportError } from '../../lib/report/results.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { stacksTable } from '../../lib/report/stacks-table.ts';

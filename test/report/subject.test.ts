@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { resolveScenario } from '../../lib/catalogue/resolve.ts';
 import { failuresText } from '../../lib/report/console.ts';
-import { mochawesomeContext } from '../../lib/report/context.ts';
+import { mochawesomeContext } from '../../lib/report/mochawesome.ts';
 import type { ReportCase } from '../../lib/report/run.ts';
 import {
   circumstance,
@@ -58,10 +58,10 @@ describe('what a report knows of a case', () => {
 
   it('is, for a ladder, each of its steps', () => {
     expect(stepTexts(known(LADDER)).slice(0, 4)).to.deep.equal([
-      'user    OPEN ACTIVE',
-      'target  <CTL=SYN>, then SYN-SENT',
-      'tester  <SEQ=300><ACK=ISS-300><CTL=ACK>',
-      'target  <SEQ=SEG.ACK><CTL=RST>, then SYN-SENT',
+      '1  user    OPEN ACTIVE',
+      '2  target  <CTL=SYN>, then SYN-SENT',
+      '3  tester  <SEQ=300><ACK=ISS-300><CTL=ACK>',
+      '4  target  <SEQ=SEG.ACK><CTL=RST>, then SYN-SENT',
     ]);
     const alternatives = resolveScenario({
       ...{ id: 'ladder.x.y', title: 'x', state: 'ESTABLISHED', rules: ['3.10.7.4 first'] },
@@ -80,9 +80,9 @@ describe('what a report knows of a case', () => {
       ],
     });
     expect(stepTexts(subjectOf(alternatives))).to.deep.equal([
-      'user    SEND 10',
-      'target  <CTL=ACK> or silence, then CLOSED or <CTL=RST>, then CLOSED (ends here) or <CTL=FIN> <CTL=ACK>, then LISTEN (permitted); within 500 ms; not before 100 ms; its user is given 10 octets',
-      'proof   CLOSED',
+      '1  user    SEND 10',
+      '2  target  <CTL=ACK> or silence, then CLOSED or <CTL=RST>, then CLOSED (ends here) or <CTL=FIN> <CTL=ACK>, then LISTEN (permitted); within 500 ms; not before 100 ms; its user is given 10 octets',
+      '3  proof   CLOSED',
     ]);
     const context = contextOf(stored(LADDER, 'deviates', { judgement: WRONG_STEP }));
     expect(context.get('Rule')).to.contain('half-open connection').and.contain('RFC 793 figure 10');

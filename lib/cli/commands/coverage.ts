@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { type Counts, countVerdicts } from '../../report/judgement.ts';
+import { type Counts, countVerdicts } from '../../report/groups.ts';
 import { readResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import type { Profile } from '../../standard/profile.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { findStack, STACKS } from '../../lab/stacks/index.ts';
 import type { Stack } from '../../lab/stacks/stack.ts';
-import { countVerdicts } from '../../report/judgement.ts';
+import { countVerdicts } from '../../report/groups.ts';
 import { readResults } from '../../report/results.ts';
 import { VERDICTS } from '../../verdict/result.ts';
 import { EXIT, UsageError } from '../failure.ts';

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { captureName } from '../../report/pcapng.ts';
-import { writeMarkedPart } from '../../report/marked-part.ts';
-import { MARKERS } from '../../report/markers.ts';
+import { MARKERS, writeMarkedPart } from '../../report/marked-part.ts';
 import type { Captures } from '../../report/matrix/encode.ts';
 import { renderMatrix } from '../../report/matrix/render.ts';
+import { captureName } from '../../report/pcapng.ts';
 import { readResults, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { stacksTable } from '../../report/stacks-table.ts';

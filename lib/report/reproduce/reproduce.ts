@@ -2,7 +2,7 @@ import { counts } from '../../standard/adoption.ts';
 import type { Profile } from '../../standard/profile.ts';
 import { judgementOf, verdictOf } from '../../verdict/result.ts';
 import { expectedTexts, observedText } from '../expectation.ts';
-import { stateName } from '../judgement.ts';
+import { stateName } from '../groups.ts';
 import { ladderText } from '../ladder.ts';
 import type { ReportCase, Run } from '../run.ts';
 import { circumstance, ruleTexts, type Subject, stepTexts } from '../subject.ts';
@@ -41,7 +41,7 @@ export function reproduction(
     ...(subject ? [`// cited: ${subject.cite.join('; ')}`] : []),
     `// in ${stateName(result)}${under ? ` (${under})` : ''}, send ${result.send}`,
     ...(subject ? expectedTexts(subject, profile).map((text) => `// ${profile} expects ${text}`) : []),
-    ...(subject ? stepTexts(subject).map((text, index) => `// step ${index + 1}: ${text}`) : []),
+    ...(subject ? stepTexts(subject).map((text) => `// step ${text}`) : []),
     `// ${target.name} answered ${observedText(result)}: ${verdictOf(result, profile)}`,
     '//',
     ...ladderText(result).map((line) => `// ${line}`),

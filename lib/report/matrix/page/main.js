@@ -1,14 +1,13 @@
 import { caseHtml, caseLink } from './case.js';
-import { decode, resultAt } from './data.js';
+import { resultAt, unpacked } from './data.js';
 import { filtersHtml, newFilters, passes, readFilters, shownText } from './filters.js';
-import { ensureStop, moveWithArrows } from './keyboard.js';
-import { matrixHtml } from './matrix.js';
+import { ensureStop, matrixHtml, moveWithArrows } from './matrix.js';
 import { footHtml, headHtml, statesHtml, tallyHtml } from './overview.js';
 
 /* Brings the page to life: draws it, follows the filters and the address. */
 
 const byId = (id) => document.getElementById(id);
-const data = decode(JSON.parse(byId('data').textContent));
+const data = unpacked(byId('data').textContent);
 const filters = newFilters(data);
 const main = byId('matrix');
 const form = byId('filters');

@@ -1,6 +1,5 @@
 import { caseLink } from './case.js';
-import { resultAt } from './data.js';
-import { countWords, html, KIND_WORDS, KINDS, mark, notation, PROFILE_NAMES, tally } from './words.js';
+import { countWords, html, KINDS, mark, notation, profileName, resultAt, tally } from './data.js';
 
 /*
  * The matrix: a table for each state, a row for each stimulus. One stack: the verdicts of all profiles for each family.
@@ -19,28 +18,31 @@ function stateHtml(state, index, data, filters) {
   const several = data.stacks.length > 1;
   const columns = data.stacks.reduce((sum, stack) => sum + stack.families.length, 0);
   const body = rows.map((row) => rowHtml(row, data, filters)).join('');
-  return `<section class="state" id="state-${index}" style="--rows:${rows.length};--columns:${columns}"><table class="${several ? 'several' : 'single'}" data-profile="${filters.profile}">
+  return `<section class="state" id="state-${index}" style="--rows:${rows.length};--columns:${columns}"><table class="${several ? 'several' : 'single'}">
 <caption><h2>${html(state)}</h2><p>${html(countWords(counts))}</p></caption>
-${several ? severalHead(data) : singleHead(data)}<tbody>${body}</tbody></table></section>`;
+${several ? severalHead(data) : singleHead(data, filters)}<tbody>${body}</tbody></table></section>`;
 }
 
-function singleHead(data) {
+/** The class of the cells of a profile. */
+const profileClass = (index, { profile }) => `p${index}${index === profile ? ' chosen' : ''}`;
+
+function singleHead(data, filters) {
   const { families } = data.stacks[0];
   const top = families.map(
     (family) => `<th scope="colgroup" colspan="${data.profiles.length + 1}">IPv${family}</th>`,
   );
   const names = data.profiles.map((profile, index) => {
-    const name = PROFILE_NAMES[profile] ?? profile;
-    const short = html(name).replace(/^RFC /, '<span class="sr">RFC </span>');
-    return `<th scope="col" class="p${index}"><abbr title="${html(name)}">${short}</abbr></th>`;
+    const name = profileName(profile);
+    const short = name.replace('RFC ', '<span class="sr">RFC </span>');
+    return `<th scope="col" class="${profileClass(index, filters)}"><abbr title="${name}">${short}</abbr></th>`;
   });
-  const columns = `<col class="k">${data.profiles.map((_, index) => `<col class="v p${index}">`).join('')}`;
+  const columns = `<col class="k">${data.profiles.map((_, index) => `<col class="v ${profileClass(index, filters)}">`).join('')}`;
   return `<colgroup><col class="s"></colgroup>${families.map(() => `<colgroup>${columns}</colgroup>`).join('')}<thead><tr><th scope="col" rowspan="2">segment</th>${top.join('')}</tr><tr>${families.map(() => `<th scope="col" class="k">answer</th>${names.join('')}`).join('')}</tr></thead>`;
 }
 
 function severalHead(data) {
   const top = data.stacks.map(
-    (stack) => `<th scope="colgroup" colspan="${stack.families.length}">${html(stack.target.name)}</th>`,
+    (stack) => `<th scope="colgroup" colspan="${stack.families.length}">${html(stack.name)}</th>`,
   );
   const names = data.stacks.flatMap((stack) =>
     stack.families.map((family) => `<th scope="col">IPv${family}</th>`),
@@ -58,7 +60,7 @@ function rowHtml(row, data, filters) {
       const result = resultAt(row, stack.index, family);
       return data.stacks.length > 1
         ? severalCell(row, result, data, filters)
-        : singleCells(row, result, data);
+        : singleCells(row, result, data, filters);
     }),
   );
   return `<tr data-row="${row.index}"><th scope="row"><div><code>${notation(row.send)}</code><span class="title">${html(row.title)} ${condition}</span></div></th>${cells.join('')}</tr>`;
@@ -72,29 +74,73 @@ function cellLink(row, result, data, { key, symbol }, words, rest = '') {
 
 const spoken = ({ key }) => (key === 'impossible' ? 'not possible with this target' : key);
 
-function singleCells(row, result, data) {
+function singleCells(row, result, data, filters) {
   if (!result) return `<td class="k"></td>${'<td></td>'.repeat(data.profiles.length)}`;
-  const sent = result.stimulus !== '';
-  const kind = `<td class="k ${sent ? KIND_CLASSES[result.kind] : ''}">${sent ? KINDS[result.kind] : ''}</td>`;
-  return (
-    kind +
-    data.profiles
-      .map((profile, index) => {
-        const verdict = mark(result, index);
-        const words = `${row.id}, IPv${result.family}, ${PROFILE_NAMES[profile] ?? profile}: ${spoken(verdict)}`;
-        return `<td class="p${index}">${cellLink(row, result, data, verdict, words)}</td>`;
-      })
-      .join('')
-  );
+  const kind = KINDS[result.kind];
+  const verdicts = data.profiles.map((profile, index) => {
+    const verdict = mark(result, index);
+    const words = `${row.id}, IPv${result.family}, ${profileName(profile)}: ${spoken(verdict)}`;
+    return `<td class="${profileClass(index, filters)}">${cellLink(row, result, data, verdict, words)}</td>`;
+  });
+  return `<td class="k ${kind?.key ?? ''}">${kind?.short ?? ''}</td>${verdicts.join('')}`;
 }
-
-const KIND_CLASSES = ['rst', 'ack', 'quiet', 'ack', 'rst'];
 
 function severalCell(row, result, data, filters) {
   if (!result) return '<td></td>';
   const verdict = mark(result, filters.profile);
-  const sent = result.stimulus !== '';
-  const words = `${row.id}, ${data.stacks[result.stack].target.name}, IPv${result.family}: ${spoken(verdict)}${sent ? `, ${KIND_WORDS[result.kind]}` : ''}`;
-  const kind = `<span>${sent ? KINDS[result.kind] : ''}</span>`;
-  return `<td>${cellLink(row, result, data, verdict, words, kind)}</td>`;
+  const kind = KINDS[result.kind];
+  const words = `${row.id}, ${data.stacks[result.stack].name}, IPv${result.family}: ${spoken(verdict)}${kind ? `, ${kind.words}` : ''}`;
+  return `<td>${cellLink(row, result, data, verdict, words, `<span>${kind?.short ?? ''}</span>`)}</td>`;
+}
+
+/* The keyboard: the matrix has thousands of links, but is one stop for the Tab key. The arrow keys move within it. */
+
+const visibleRows = (main) => [...main.querySelectorAll('tbody tr:not([hidden])')];
+
+const linksOf = (row) => [...row.querySelectorAll('a[data-of]')];
+
+/** Makes the link the one that Tab reaches. */
+function makeStop(main, link) {
+  for (const old of main.querySelectorAll('a[tabindex="0"]')) old.tabIndex = -1;
+  if (link) link.tabIndex = 0;
+}
+
+/** The first link that can be seen becomes the stop, unless the present one can be. */
+export function ensureStop(main) {
+  const stop = main.querySelector('tbody tr:not([hidden]) a[tabindex="0"]');
+  if (!stop) makeStop(main, main.querySelector('tbody tr:not([hidden]) a[data-of]'));
+}
+
+/** The link that an arrow key leads to, or undefined. */
+function target(main, link, key) {
+  const row = link.closest('tr');
+  const links = linksOf(row);
+  const column = links.indexOf(link);
+  if (key === 'ArrowLeft') return links[column - 1];
+  if (key === 'ArrowRight') return links[column + 1];
+  if (key === 'Home') return links[0];
+  if (key === 'End') return links.at(-1);
+  const step = { ArrowUp: -1, ArrowDown: 1, PageUp: -15, PageDown: 15 }[key];
+  if (!step) return undefined;
+  const rows = visibleRows(main).filter((one) => linksOf(one).length > 0);
+  const at = Math.min(Math.max(rows.indexOf(row) + step, 0), rows.length - 1);
+  const there = linksOf(rows[at]);
+  return there[Math.min(column, there.length - 1)];
+}
+
+export function moveWithArrows(main) {
+  main.addEventListener('keydown', (event) => {
+    const link = event.target.closest('a[data-of]');
+    if (!link || event.altKey || event.ctrlKey || event.metaKey) return;
+    const next = target(main, link, event.key);
+    if (!next) return;
+    event.preventDefault();
+    makeStop(main, next);
+    next.focus();
+    next.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  });
+  main.addEventListener('focusin', (event) => {
+    const link = event.target.closest('a[data-of]');
+    if (link) makeStop(main, link);
+  });
 }

@@ -1,4 +1,4 @@
-import { bar, countWords, html, PROFILE_NAMES, plural, tally, VERDICTS } from './words.js';
+import { bar, countWords, html, plural, profileName, tally, termsHtml, VERDICTS } from './data.js';
 
 /* The head of the page: what was tested, how it went, and the states at a glance. */
 
@@ -7,46 +7,43 @@ const duration = (ms) => (ms >= 60_000 ? `${(ms / 60_000).toFixed(1)} min` : `${
 const date = (iso) =>
   new Date(iso).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
-const factsHtml = (facts) =>
-  `<dl>${facts.map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`).join('')}</dl>`;
-
-/** What was found wrong before the first case: the first thing that there is to read, the packets folded away. */
-function findingsHtml({ findings = [], deaths = [] }) {
+/** What was found wrong before the first case. It comes first; its packets are folded away. */
+function findingsHtml({ findings, deaths }) {
   if (findings.length + deaths.length === 0) return '';
   const died = deaths.map((line) => `<li class="death"><b aria-hidden="true">!</b> ${html(line)}</li>`);
   const items = findings.map(
     ({ gravity, line, fields, ladder }) =>
-      `<li class="${gravity}"><details><summary><b aria-hidden="true">${gravity === 'deviation' ? '✕' : '!'}</b> ${html(line)}</summary>${factsHtml(fields)}${ladder.length > 0 ? `<pre>${html(ladder.join('\n'))}</pre>` : ''}</details></li>`,
+      `<li class="${gravity}"><details><summary><b aria-hidden="true">${gravity === 'deviation' ? '✕' : '!'}</b> ${html(line)}</summary>${termsHtml(fields)}${ladder.length > 0 ? `<pre>${html(ladder.join('\n'))}</pre>` : ''}</details></li>`,
   );
   return `<ul class="findings" aria-label="Found out about the target">${[...died, ...items].join('')}</ul>`;
 }
 
-/** What was run, and folded away what was found out about the target. */
-function stackHtml(stack, data) {
+/** What was run; what was found out about the target is folded away. */
+function stackHtml(stack, several) {
+  const impossible = stack.results.filter((result) => result.byCapability).length;
   const run = [
-    ...(stack.target.address ? [['address', stack.target.address]] : []),
-    ['profile', `${PROFILE_NAMES[stack.profile] ?? stack.profile}${stack.strict ? ', strict' : ''}`],
+    ...(stack.address ? [['address', stack.address]] : []),
+    ['profile', `${profileName(stack.profile)}${stack.strict ? ', strict' : ''}`],
     ['seed', stack.seed],
     ['date', `${date(stack.startedAt)} UTC`],
     ['took', duration(stack.durationMs)],
+    ...(impossible ? [['not possible with this target', plural(impossible, 'case', 'cases')]] : []),
   ];
-  const impossible = stack.results.filter((result) => result.byCapability).length;
-  if (impossible > 0) run.push(['not possible with this target', plural(impossible, 'case', 'cases')]);
   const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
-  const name = data.stacks.length > 1 ? `<h2>${html(stack.target.name)}</h2>` : '';
+  const name = several ? `<h2>${html(stack.name)}</h2>` : '';
   const folded =
     stack.facts.length > 0
-      ? `<details class="found"><summary>What the run found out about the target</summary>${factsHtml(stack.facts)}</details>`
+      ? `<details class="found"><summary>What the run found out about the target</summary>${termsHtml(stack.facts)}</details>`
       : '';
-  return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${factsHtml(run)}${folded}</section>`;
+  return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${termsHtml(run)}${folded}</section>`;
 }
 
 /** The totals of a stack under the chosen profile. */
 export function tallyHtml(stack, filters) {
   const counts = tally(stack.results, filters.profile);
   const numbers = VERDICTS.map(
-    ({ key, symbol }, index) =>
-      `<li class="${key}${counts[index] ? '' : ' none'}"><span><b aria-hidden="true">${symbol}</b>${counts[index].toLocaleString('en')}</span>${key}</li>`,
+    ({ key, symbol }) =>
+      `<li class="${key}${counts[key] ? '' : ' none'}"><span><b aria-hidden="true">${symbol}</b>${counts[key].toLocaleString('en')}</span>${key}</li>`,
   );
   return `<ul class="totals" aria-label="Verdicts">${numbers.join('')}</ul>${bar(counts)}`;
 }
@@ -57,24 +54,24 @@ export function statesHtml(data, filters) {
   return data.states
     .map((state, index) => {
       const counts = tally(
-        all.filter((result) => data.rows[result.row].state === state),
+        all.filter(({ row }) => row.state === state),
         filters.profile,
       );
-      return `<li><button type="button" data-state="${index}" aria-label="${html(`${state}: ${countWords(counts)}`)}"><span>${html(state)}</span>${bar(counts)}<small>${counts[2] ? `✕ ${counts[2]}` : counts[3] ? `? ${counts[3]}` : '✓'}</small></button></li>`;
+      const { deviates, inconclusive } = counts;
+      const short = deviates ? `✕ ${deviates}` : inconclusive ? `? ${inconclusive}` : '✓';
+      return `<li><button type="button" data-state="${index}" aria-label="${html(`${state}: ${countWords(counts)}`)}"><span>${html(state)}</span>${bar(counts)}<small>${short}</small></button></li>`;
     })
     .join('');
 }
 
-export function headHtml(data) {
-  const [only] = data.stacks;
-  const title =
-    data.stacks.length === 1 ? only.target.name : plural(data.stacks.length, 'TCP stack', 'TCP stacks');
+export function headHtml({ stacks }) {
+  const title = stacks.length === 1 ? stacks[0].name : plural(stacks.length, 'TCP stack', 'TCP stacks');
   return `<p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${html(title)}</h1>
-<div class="stacks${data.stacks.length > 1 ? ' many' : ''}">${data.stacks.map((stack) => stackHtml(stack, data)).join('')}</div>
+<div class="stacks${stacks.length > 1 ? ' many' : ''}">${stacks.map((stack) => stackHtml(stack, stacks.length > 1)).join('')}</div>
 <nav aria-label="States"><ol class="states" id="states"></ol></nav>`;
 }
 
-export const footHtml = (data) =>
-  `<p>${data.stacks.map((stack) => `${html(stack.target.name)}: segment-arrives ${html(stack.version)}`).join(' · ')}</p>
+export const footHtml = ({ stacks }) =>
+  `<p>${stacks.map(({ name, version }) => `${html(name)}: segment-arrives ${html(version)}`).join(' · ')}</p>
 <p>Variables are those of the target's TCB when the segment was sent. <b>✓</b> conformant, <b>~</b> permitted, <b>✕</b> deviates, <b>?</b> inconclusive, <b>–</b> not possible with this target.</p>
 <p class="keys"><kbd>←</kbd> <kbd>↑</kbd> <kbd>↓</kbd> <kbd>→</kbd> move in the matrix, <kbd>Enter</kbd> opens a case, <kbd>j</kbd> and <kbd>k</kbd> go to the next and the one before, <kbd>/</kbd> searches.</p>`;

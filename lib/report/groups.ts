@@ -1,7 +1,8 @@
 import type { Profile } from '../standard/profile.ts';
 import { STATES } from '../standard/state.ts';
-import { VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
-import type { ReportCase } from './run.ts';
+import { VERDICTS, type Verdict, verdictOf, whyInconclusive } from '../verdict/result.ts';
+import { observedText } from './expectation.ts';
+import type { ReportCase, Run } from './run.ts';
 
 /** How many cases got each verdict. */
 export type Counts = Record<Verdict, number>;
@@ -34,3 +35,33 @@ export function byState(cases: readonly ReportCase[]): StateGroup[] {
   }
   return [...groups].map(([name, members]) => ({ name, cases: members }));
 }
+
+/**
+ * One case fails the same way over both families more often than not: such failures are told once, in the RFC's order.
+ *
+ * @param also what else is to be the same
+ */
+export function alike(
+  failed: readonly ReportCase[],
+  run: Pick<Run, 'profile'>,
+  also: (result: ReportCase) => string | undefined = () => undefined,
+): (readonly ReportCase[])[] {
+  const groups = new Map<string, ReportCase[]>();
+  for (const { cases } of byState(failed)) {
+    for (const result of cases) {
+      const key = [
+        result.id,
+        verdictOf(result, run.profile),
+        observedText(result),
+        JSON.stringify(whyInconclusive(result, run.profile)),
+        also(result),
+      ].join('\n');
+      groups.set(key, [...(groups.get(key) ?? []), result]);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** `IPv4`, `IPv6` or `IPv4 and IPv6`. */
+export const familiesText = (results: readonly ReportCase[]): string =>
+  results.map(({ family }) => `IPv${family}`).join(' and ');
