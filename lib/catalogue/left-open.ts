@@ -1,5 +1,6 @@
+import type { SegmentNotation } from '../notation/index.ts';
+import type { Choice } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
-import type { ResolvedOutcome } from './scenario.ts';
 
 /**
  * Why a case allows replies of different kinds: one sentence for each text that leaves it open. An outcome of another kind
@@ -54,7 +55,11 @@ export const LEFT_OPEN = {
 
 export type LeftOpen = keyof typeof LEFT_OPEN;
 
-type Outcomes = readonly Pick<ResolvedOutcome, 'reply' | 'leftOpen' | 'when'>[];
+type Outcomes = readonly {
+  readonly reply: readonly SegmentNotation[];
+  readonly leftOpen?: LeftOpen;
+  readonly when?: Choice;
+}[];
 
 export const REPLY_KINDS = ['silence', 'RST', 'SYN', 'ACK'] as const;
 

@@ -1,4 +1,4 @@
-import type { Kind, Role } from '../verdict/result.ts';
+import type { Kind, Role } from '../verdict/observed.ts';
 import type { ReportRecord } from './run.ts';
 
 /** A line of a ladder: a segment, or a wait in milliseconds. */

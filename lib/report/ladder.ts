@@ -1,4 +1,5 @@
-import { type Kind, type Role, seenOf } from '../verdict/result.ts';
+import type { Kind, Role } from '../verdict/observed.ts';
+import { seenOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import { drawLadder, LADDER_STYLE, ladderRows, milliseconds, ROLE_WORDS } from './ladder-drawing.js';
 import type { ReportCase, ReportRecord } from './run.ts';

@@ -1,20 +1,10 @@
 import type { Evidence } from '../verdict/evidence.ts';
 import type { Fault, Named } from '../verdict/fault.ts';
 import type { Finding, WrongField } from '../verdict/finding.ts';
-import type {
-  Absence,
-  Count,
-  Death,
-  Disturbed,
-  Ending,
-  Loss,
-  LossCause,
-  Note,
-  Reason,
-} from '../verdict/reason.ts';
+import type { Absence, Count, Death, Ending, Loss, LossCause, Note, Reason } from '../verdict/reason.ts';
 import type { OptionFault } from '../verdict/reply-options.ts';
 import type { ProfileVerdict } from '../verdict/result.ts';
-import type { DriverName } from '../verdict/target-facts.ts';
+import type { Disturbed, DriverName } from '../verdict/target-facts.ts';
 import { EVIDENCE_SENTENCES, OPTION_SENTENCES, STEP_WORDS } from './words.ts';
 
 /*

@@ -6,7 +6,8 @@ import { PROFILES, type Profile } from '../standard/profile.ts';
 import { STATES } from '../standard/state.ts';
 import { EVIDENCE } from '../verdict/evidence.ts';
 import { OPTION_FAULTS } from '../verdict/reply-options.ts';
-import { KINDS, type ProfileVerdict, ROLES, VERDICTS, verdictOf } from '../verdict/result.ts';
+import { KINDS, ROLES } from '../verdict/observed.ts';
+import { type ProfileVerdict, VERDICTS, verdictOf } from '../verdict/result.ts';
 import { reasonText } from './expectation.ts';
 import type { ReportCase } from './run.ts';
 

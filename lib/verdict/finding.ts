@@ -1,7 +1,7 @@
 import type { ClosedBy } from '../catalogue/case.ts';
 import type { Step } from '../catalogue/steps.ts';
 import type { Origin, State } from '../standard/state.ts';
-import type { WireRecord } from './result.ts';
+import type { WireRecord } from './observed.ts';
 
 /** A state, and the way there where there is more than one. */
 export interface Place {

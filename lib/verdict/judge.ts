@@ -14,7 +14,8 @@ import type { State } from '../standard/state.ts';
 import { add, geq, gt, SEQUENCE_SPACE, sub } from '../wire/seq.ts';
 import type { Fault, FieldFault, Named } from './fault.ts';
 import { type Answered, relativeReply } from './relative-reply.ts';
-import type { Kind, ProfileVerdict } from './result.ts';
+import type { Kind } from './observed.ts';
+import type { ProfileVerdict } from './result.ts';
 
 /** What was observed of one stimulus, noise subtracted. */
 export interface Observation extends Answered {

@@ -2,8 +2,8 @@ import type { Step } from '../catalogue/steps.ts';
 import type { State } from '../standard/state.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
-import type { Kind } from './result.ts';
-import type { DriverName } from './target-facts.ts';
+import type { Kind } from './observed.ts';
+import type { Disturbed, DriverName } from './target-facts.ts';
 
 /** How a program ended: one of the two. */
 export interface Ending {
@@ -121,10 +121,3 @@ export type Note =
       readonly disturbed?: Disturbed;
     }
   | Extract<Reason, { readonly seen: readonly Count[] }>;
-
-/** What a path does to segments, in percent. */
-export interface Disturbed {
-  readonly lost: number;
-  readonly doubled: number;
-  readonly reordered: number;
-}

@@ -4,11 +4,8 @@ import type { Profile } from '../standard/profile.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type { Evidence } from './evidence.ts';
 import type { Fault, Named, Taken } from './fault.ts';
+import type { Kind, WireRecord } from './observed.ts';
 import { isBeyondCapability, type Note, type Reason } from './reason.ts';
-
-/** What the target's answer was, in the three words of the RFC and what else there is. */
-export const KINDS = ['rst', 'empty-ack', 'silence', 'syn-ack', 'other'] as const;
-export type Kind = (typeof KINDS)[number];
 
 /**
  * `conformant`: what the document asks for. `permitted`: a SHOULD or MAY not taken, or a reading that the text allows.
@@ -16,24 +13,6 @@ export type Kind = (typeof KINDS)[number];
  */
 export const VERDICTS = ['conformant', 'permitted', 'deviates', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
-
-/** What a segment on the wire was to the case. */
-export const ROLES = ['setup', 'stimulus', 'reply', 'retransmission', 'proof', 'window update'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** A segment of the case's connection, as it was seen on the wire. */
-export interface WireRecord {
-  readonly from: 'tester' | 'target';
-  /** Milliseconds since the case began. */
-  readonly at: number;
-  readonly role: Role;
-  /** In the notation, with absolute numbers. */
-  readonly segment: string;
-  /** In the notation, in terms of the target's TCB at the time of the stimulus. */
-  readonly relative: string;
-  /** The IP packet, base64: for the capture of the case. */
-  readonly packet: string;
-}
 
 /** What one profile says of a case. */
 export type ProfileVerdict =

@@ -1,5 +1,3 @@
-import type { Disturbed } from './reason.ts';
-
 export const ACCEPT_TIMES = ['at the SYN', 'when established', 'unknown'] as const;
 
 /**
@@ -22,6 +20,13 @@ export interface AckLimits {
   readonly of: (typeof LIMITED_ACKS)[number];
   readonly perConnection: Share;
   readonly hostWide: Share;
+}
+
+/** What a path does to segments, in percent. */
+export interface Disturbed {
+  readonly lost: number;
+  readonly doubled: number;
+  readonly reordered: number;
 }
 
 /** What drives the application on the target. */

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
-import { ROLES, verdictOf, whyInconclusive } from '../../lib/verdict/result.ts';
+import { ROLES } from '../../lib/verdict/observed.ts';
+import { verdictOf, whyInconclusive } from '../../lib/verdict/result.ts';
 import { stored } from '../cli/stored.ts';
 import { contrasts } from './contrast.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';

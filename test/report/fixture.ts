@@ -19,7 +19,8 @@ import type { Fault } from '../../lib/verdict/fault.ts';
 import { fieldFaults } from '../../lib/verdict/judge.ts';
 import type { Reason } from '../../lib/verdict/reason.ts';
 import { type Answered, relativeReply } from '../../lib/verdict/relative-reply.ts';
-import type { CaseResult, Kind, ProfileVerdict, Role, WireRecord } from '../../lib/verdict/result.ts';
+import type { Kind, Role, WireRecord } from '../../lib/verdict/observed.ts';
+import type { CaseResult, ProfileVerdict } from '../../lib/verdict/result.ts';
 import type { TargetFacts } from '../../lib/verdict/target-facts.ts';
 import { encodeIpv4, encodeIpv6, encodeTcp, PROTOCOL_TCP, seq } from '../../lib/wire/index.ts';
 

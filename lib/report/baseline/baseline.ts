@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { NotationError, parseSegment } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { STATES } from '../../standard/state.ts';
-import { KINDS } from '../../verdict/result.ts';
+import { KINDS } from '../../verdict/observed.ts';
 import { writeWhole } from '../results.ts';
 import { familySchema } from '../stored-case.ts';
 

@@ -5,7 +5,7 @@ import { reach, Unreached } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { type Ending, isUnexpectedSilence } from '../../verdict/judge-scenario.ts';
 import type { Reason } from '../../verdict/reason.ts';
-import type { WireRecord } from '../../verdict/result.ts';
+import type { WireRecord } from '../../verdict/observed.ts';
 import type { CaseContext } from './case-context.ts';
 import { resultOf } from './case-result.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';

@@ -28,7 +28,7 @@ import { areRepliesOf, carriedAlong, type Observation } from '../../verdict/judg
 import type { Ending, PlayedStep } from '../../verdict/judge-scenario.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import { optionFaults } from '../../verdict/reply-options.ts';
-import type { Role } from '../../verdict/result.ts';
+import type { Role } from '../../verdict/observed.ts';
 import { add, leq } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import type { Random } from './random.ts';

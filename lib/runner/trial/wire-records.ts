@@ -1,6 +1,6 @@
 import { printConcrete, printRelative, type SegmentNotation, type Variables } from '../../notation/index.ts';
 import type { Entry } from '../../tester/index.ts';
-import type { Role, WireRecord } from '../../verdict/result.ts';
+import type { Role, WireRecord } from '../../verdict/observed.ts';
 
 export interface Log {
   readonly entries: readonly Entry[];

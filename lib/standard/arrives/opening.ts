@@ -1,9 +1,8 @@
 import { add, gt, leq } from '../../wire/seq.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
 import { type Arrivals, enter, may, must, type Rules } from './arrival.ts';
-import { acknowledged, sixth } from './processing.ts';
+import { acknowledged, reset, sixth } from './processing.ts';
 import { emptyAck, resetAtAck, resetFor, resetFromZero, synAck } from './replies.ts';
-import { reset } from './validation.ts';
 import { trimmed } from './window.ts';
 
 /** RFC 793 page 65, RFC 9293 section 3.10.7.1: there is no connection. */

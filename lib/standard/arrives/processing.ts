@@ -122,3 +122,11 @@ function* seventh(tcb: Tcb, { data, ctl, seq }: Segment, rules: Rules): Arrivals
   if (!after)
     yield* may('RFC 793 3.3: a control is acted upon only once, and this one was', tcb, emptyAck(tcb));
 }
+
+/** A valid reset. Since RFC 1122, a TCP SHOULD accept one that carries text. */
+export function* reset(why: string, tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
+  const next = enter(tcb, tcb.origin === 'passive' ? 'LISTEN' : 'CLOSED');
+  if (!rules.rfc1122 || segment.data === 0) return yield* must(why, next, 'silence');
+  yield* should(why, next, 'silence');
+  yield* may('RFC 1122 4.2.2.12: accepting text in a reset is only a SHOULD', tcb, 'silence');
+}

@@ -12,7 +12,7 @@ import {
   should,
 } from './arrival.ts';
 import { opened } from './opening.ts';
-import { acknowledged, fifth } from './processing.ts';
+import { acknowledged, fifth, reset } from './processing.ts';
 import { emptyAck, resetAtAck, resetFor, resetsOfAnyForm, synAck } from './replies.ts';
 import { acceptable, trimmed } from './window.ts';
 
@@ -116,14 +116,6 @@ function* despiteItsNumber(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   if (!finAgain || (state !== 'CLOSING' && state !== 'LAST-ACK')) return;
   const over = enter({ ...tcb, sndUna: ack }, state === 'CLOSING' ? 'TIME-WAIT' : 'CLOSED');
   yield* may('RFC 9293 A.2: the ACK of our FIN is processed', over, emptyAck(over), 'silence');
-}
-
-/** A valid reset. Since RFC 1122, a TCP SHOULD accept one that carries text. */
-export function* reset(why: string, tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const next = enter(tcb, tcb.origin === 'passive' ? 'LISTEN' : 'CLOSED');
-  if (!rules.rfc1122 || segment.data === 0) return yield* must(why, next, 'silence');
-  yield* should(why, next, 'silence');
-  yield* may('RFC 1122 4.2.2.12: accepting text in a reset is only a SHOULD', tcb, 'silence');
 }
 
 /** RFC 793 page 70: the RST bit. RFC 5961 section 3.2 requires SEQ=RCV.NXT. */
