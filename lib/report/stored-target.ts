@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CHECKS } from '../standard/adoption.ts';
-import { ACCEPT_TIMES, LIMITED_ACKS } from '../verdict/target-facts.ts';
+import { ACCEPT_TIMES, LIMITED_ACKS, MEASURES } from '../verdict/target-facts.ts';
 import { driverSchema, familySchema, pathSchema } from './stored-case.ts';
 
 const share = z.object({ asked: z.number(), answered: z.number() });
@@ -8,6 +8,10 @@ const again = z.number().optional().describe('milliseconds; absent where it was 
 
 const factsSchema = z.object({
   driver: driverSchema,
+  unasked: z
+    .array(z.enum(MEASURES))
+    .optional()
+    .describe('what was not looked for, since no case of the run asks for it'),
   roundTrip: z
     .object({ median: z.number(), worst: z.number(), spread: z.number() })
     .describe('in milliseconds'),

@@ -1,13 +1,17 @@
 import { CHECKS, SECTION_OF } from '../standard/adoption.ts';
-import type { DescribedTarget, Share, TargetFacts } from '../verdict/target-facts.ts';
+import type { DescribedTarget, Measure, Share, TargetFacts } from '../verdict/target-facts.ts';
 import type { TargetInfo } from './run.ts';
 import { say } from './say.ts';
 
 const UNKNOWN = 'not found out: its user cannot be moved there';
 
+const UNASKED = 'not looked for: no case of this run asks for it';
+
 /** What is known of the target before the first case: a name and a text each. */
 export function factTexts({ facts, adoption = {} }: TargetInfo): (readonly [string, string])[] {
   if (!facts) return [];
+  const unless = (measure: Measure, text: string): string =>
+    facts.unasked?.includes(measure) ? UNASKED : text;
   const { roundTrip, resetsAtOnce, synAckAgain, finAgain, acceptTime, avoided } = facts;
   return [
     ['driver', say.driver(facts.driver)],
@@ -20,13 +24,14 @@ export function factTexts({ facts, adoption = {} }: TargetInfo): (readonly [stri
       resetsAtOnce === 'silent' ? 'none: its closed ports are silent' : limitText(resetsAtOnce),
     ],
     ...ackLimitTexts(facts),
-    ['SYN,ACK sent again after (ms)', String(synAckAgain ?? 'not seen')],
-    ['FIN sent again after (ms)', String(finAgain ?? 'not seen')],
-    ...halfOpenTexts(facts),
+    ['SYN,ACK sent again after (ms)', String(synAckAgain ?? unless('half-open connections', 'not seen'))],
+    ['FIN sent again after (ms)', String(finAgain ?? unless('FIN again', 'not seen'))],
+    ...halfOpenTexts(facts, unless('half-open connections', UNKNOWN)),
     ...(acceptTime ? [['accepts a connection', acceptTime] as const] : []),
     ...CHECKS.map((check) => {
       const isAdopted = adoption[check];
-      const found = isAdopted === undefined ? UNKNOWN : isAdopted ? 'adopted' : 'not adopted';
+      const found =
+        isAdopted === undefined ? unless('adoption', UNKNOWN) : isAdopted ? 'adopted' : 'not adopted';
       return [`RFC 5961 ${SECTION_OF[check]} (${check.toUpperCase()})`, found] as const;
     }),
     ...(avoided ? [['RCV.NXT is never', `${avoided.rcvNxt.join(' or ')}: ${avoided.why}`] as const] : []),
@@ -47,8 +52,8 @@ const ackLimitTexts = ({ ackLimits }: TargetFacts) =>
       ] as const)
     : [];
 
-function halfOpenTexts({ halfOpen }: TargetFacts): (readonly [string, string])[] {
-  if (!halfOpen) return [['SYN cookies', UNKNOWN]];
+function halfOpenTexts({ halfOpen }: TargetFacts, otherwise: string): (readonly [string, string])[] {
+  if (!halfOpen) return [['SYN cookies', otherwise]];
   const { asked, held, cookies } = halfOpen;
   const when = held > 0 ? `beyond ${held} half-open connections` : 'yes';
   return [

@@ -20,6 +20,7 @@ import type { Job } from './deaths/suspects.ts';
 import { tryForDeath } from './deaths/try-for-death.ts';
 import type { KnownTarget } from './messages.ts';
 import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
+import { needsOf } from './preflight/needs.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
 import { Died, unlessDied } from './preflight/unless-died.ts';
 import { runThrough } from './run-through.ts';
@@ -95,8 +96,8 @@ export class Engine {
     this.#options = options;
   }
 
-  /** Brings up the target and proves the path. @throws an Error whose message is one sentence for the user. */
-  async start(): Promise<KnownTarget> {
+  /** Brings up the target and finds out what these cases ask for. @throws an Error whose message is one sentence for the user. */
+  async start(cases: readonly { readonly id: string }[] = SCENARIOS): Promise<KnownTarget> {
     const settings = this.#settings;
     const target: NetworkTarget = usesLab(settings)
       ? await this.#inTheLab(settings.stack)
@@ -131,9 +132,10 @@ export class Engine {
     const { ending, restart } = target;
     const signs = { ...(ending ? { ending } : {}), ...(restart ? { restart } : {}) };
     this.#signs = signs;
+    const needs = needsOf(cases);
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
     const found = (living: Pick<RunningTarget, 'ending' | 'restart'>): Promise<Preflight> =>
-      preflight({ ...{ tester, driver, closedPort, silentClosed, families, width }, ...living });
+      preflight({ ...{ tester, driver, closedPort, silentClosed, families, width, needs }, ...living });
     while (!this.#preflight) {
       try {
         const isLast = deaths.length + 1 >= MOST_PREFLIGHTS || !restart;

@@ -6,7 +6,12 @@ import type { Settings } from './settings.ts';
 
 /** What the process that judges (mocha's) and the one that is on the wire (the engine) say to each other. */
 export type ToEngine =
-  | { readonly kind: 'start'; readonly settings: Settings }
+  /** What is found out before the first case is what these ask for; all that there are when absent. */
+  | {
+      readonly kind: 'start';
+      readonly settings: Settings;
+      readonly cases?: readonly { readonly id: string }[];
+    }
   | { readonly kind: 'run'; readonly cases: readonly { readonly id: string; readonly family: 4 | 6 }[] }
   | { readonly kind: 'stop' };
 

@@ -29,6 +29,13 @@ interface Awaited {
   readonly reject: (error: Error) => void;
 }
 
+export interface SessionOptions {
+  /** Those that will be asked for; all that there are when absent. */
+  readonly cases?: readonly { readonly id: string; readonly family: 4 | 6 }[];
+  /** For how many seconds the engine may give no sign of life. */
+  readonly mostMissing?: number;
+}
+
 /** The other side of the engine's process: starts it, asks for cases, and hands out their results as they come. */
 export class Session {
   readonly target: KnownTarget;
@@ -61,10 +68,12 @@ export class Session {
   }
 
   /**
-   * @param mostMissing for how many seconds the engine may give no sign of life
    * @throws CannotTest with what the engine said
    */
-  static async open(settings: Settings, mostMissing = MOST_MISSING): Promise<Session> {
+  static async open(
+    settings: Settings,
+    { cases, mostMissing = MOST_MISSING }: SessionOptions = {},
+  ): Promise<Session> {
     const prefix = usesLab(settings) ? labCommand() : undefined;
     const node = wordsToStart('lib/runner/worker.ts');
     const [command, ...args] = prefix ? [prefix.command, ...prefix.args, ...node] : node;
@@ -74,7 +83,7 @@ export class Session {
       // Ctrl-C is for this process to hear; it then stops the engine in order.
       detached: true,
     });
-    child.send({ kind: 'start', settings } satisfies ToEngine);
+    child.send({ kind: 'start', settings, ...(cases ? { cases } : {}) } satisfies ToEngine);
     const answer = await Promise.race([firstMessage(child), once(child, 'exit').then(() => undefined)]);
     if (answer?.kind === 'ready') return new Session(child, answer.target, mostMissing);
     child.kill();

@@ -19,7 +19,7 @@ async function handle(message: ToEngine): Promise<void> {
   if (message.kind === 'start') {
     engine = new Engine(message.settings);
     try {
-      tell({ kind: 'ready', target: await engine.start() });
+      tell({ kind: 'ready', target: await engine.start(message.cases) });
     } catch (error) {
       tell({ kind: 'impossible', message: (error as Error).message });
       await end(2);

@@ -51,9 +51,18 @@ export interface DescribedTarget {
   readonly resets?: boolean | undefined;
 }
 
+/**
+ * What is found out about a target where the cases of a run ask for it. `half-open connections`: its backlog, SYN cookies, the timer of
+ * its SYN,ACK, and when its user is given a connection.
+ */
+export const MEASURES = ['closed port', 'half-open connections', 'FIN again', 'adoption', 'limits'] as const;
+export type Measure = (typeof MEASURES)[number];
+
 /** What is known of a target and the path before the first case, beside its findings and what it has adopted. Times are in milliseconds. */
 export interface TargetFacts {
   readonly driver: DriverName;
+  /** What was not looked for, since no case of the run asks for it; absent where everything was. */
+  readonly unasked?: readonly Measure[];
   readonly roundTrip: { readonly median: number; readonly worst: number; readonly spread: number };
   readonly path: Disturbed;
   /** Of SYNs to a closed port, all at once. `silent`: its closed ports send no reset. */

@@ -24,7 +24,7 @@ export async function beginRun(run: MochaRun, isSelected: (test: Mocha.Test) => 
   const chosen = [...run.cases].filter(([test]) => isSelected(test)).map(([, one]) => one);
   if (chosen.length === 0) return;
   const startedAt = new Date().toISOString();
-  const session = await Session.open(run.settings);
+  const session = await Session.open(run.settings, { cases: chosen });
   run.session = session;
   const { profile, strict, seed } = run.settings;
   const { findings, deaths, ...target } = session.target;

@@ -48,9 +48,14 @@ export async function groundsOf(path: Path): Promise<Ground[]> {
   return grounds;
 }
 
-async function ofPorts({ tester, driver, closedPort }: Path, family: 4 | 6): Promise<Ground> {
+async function ofPorts({ tester, driver, closedPort, needs }: Path, family: 4 | 6): Promise<Ground> {
   const open = await ifCapable(driver.listener(family, 'plain'));
-  const answers = await portsAnswer(tester, family, { closed: closedPort, open }, driver.seesAccepts);
+  const answers = await portsAnswer(
+    tester,
+    family,
+    { closed: closedPort, open },
+    { isKnown: driver.seesAccepts, asksClosed: needs.measures.has('closed port') },
+  );
   const { closed, roundTrips, findings, refusal } = answers;
   const heard = closed || answers.open;
   return {

@@ -50,6 +50,21 @@ export async function findHalfOpen(
   return isDoubtful ? findOnce(environment, family, count, latest) : found;
 }
 
+/**
+ * Whether a single connection is answered by a SYN cookie. It takes no longer than the answers.
+ *
+ * @throws NotCapable without a listener; Unreached when no SYN was answered
+ */
+export async function answersByCookie(environment: Environment, family: 4 | 6): Promise<boolean> {
+  const wish = { family, state: 'SYN-RECEIVED', origin: 'passive', rcvNxt: 793_001 } as const;
+  const { connection } = await reach(environment, wish);
+  try {
+    return await completesAfterReset(environment, connection);
+  } finally {
+    await endByReset(environment, { connection });
+  }
+}
+
 /** The target has no TCB in SYN-RECEIVED, however few connections are half open. */
 export const usesCookiesOnly = ({ held, cookies }: HalfOpen): boolean => held === 0 && cookies > 0;
 

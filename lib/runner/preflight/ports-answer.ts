@@ -42,17 +42,23 @@ type Probe = keyof typeof PROBES;
 /** How long the answers of a whole family are waited for before it is given up, in milliseconds. */
 export const PATIENCE = TRIES * ANSWER_WITHIN;
 
+export interface PortsAnswerOptions {
+  /** The target's own user says that there is a TCP behind the address, so that silence is its doing. */
+  readonly isKnown: boolean;
+  /** A reset, too, is sent to the closed port, and waited for what it must not be answered with. */
+  readonly asksClosed: boolean;
+}
+
 /**
  * Asks a closed port and an open one: whether they answer, how quickly, and whether the closed one resets as CLOSED must
  * (RFC 9293 section 3.10.7.1).
  *
- * @param isKnown whether the target's own user says that there is a TCP behind the address, so that silence is its doing
  */
 export async function portsAnswer(
   tester: Tester,
   family: 4 | 6,
   { closed, open }: Ports,
-  isKnown: boolean,
+  { isKnown, asksClosed }: PortsAnswerOptions,
 ): Promise<Answers> {
   const [firstAtClosed, firstAtOpen] = await Promise.all([
     probePort(tester, family, closed, ANSWER_WITHIN),
@@ -85,13 +91,14 @@ export async function portsAnswer(
   return {
     ...answers,
     roundTrips,
-    ...(await atTheClosedPort(tester, family, closed, { atClosed, isKnown, within })),
+    ...(await atTheClosedPort(tester, family, closed, { atClosed, isKnown, asksClosed, within })),
   };
 }
 
 interface Asked {
   readonly atClosed: PortProbe;
   readonly isKnown: boolean;
+  readonly asksClosed: boolean;
   readonly within: number;
 }
 
@@ -100,7 +107,7 @@ async function atTheClosedPort(
   tester: Tester,
   family: 4 | 6,
   port: number,
-  { atClosed, isKnown, within }: Asked,
+  { atClosed, isKnown, asksClosed, within }: Asked,
 ): Promise<Pick<Answers, 'findings' | 'silentClosed'>> {
   const [first] = atClosed.answers;
   if (first?.segment.ctl.has('SYN') && !first.segment.ctl.has('RST')) {
@@ -125,7 +132,9 @@ async function atTheClosedPort(
     isWrong(probe, one) ? ask(probe) : one;
   const syn = await sure('SYN to a closed port', atClosed);
   const ack = await sure('ACK to a closed port', await ask('ACK to a closed port'));
-  const rst = await probePort(tester, family, port, within, PROBES['RST to a closed port']);
+  const rst = asksClosed
+    ? await probePort(tester, family, port, within, PROBES['RST to a closed port'])
+    : undefined;
   const findings: Finding[] = [];
   const accuse = (step: Probe, { log, refusals: [refusal], answers }: PortProbe): void => {
     const isSilent = answers.length === 0;
@@ -147,7 +156,7 @@ async function atTheClosedPort(
   if (isSilentForAck ? first !== undefined : isWrong('ACK to a closed port', ack)) {
     accuse('ACK to a closed port', ack);
   }
-  if (rst.answers.length > 0) {
+  if (rst && rst.answers.length > 0) {
     const again = await probePort(tester, family, port, within, PROBES['RST to a closed port']);
     if (again.answers.length > 0) accuse('RST to a closed port', again);
   }

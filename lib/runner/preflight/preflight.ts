@@ -1,14 +1,21 @@
 import type { KnownAdoption } from '../../standard/adoption.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
-import type { AcceptTime, AckLimits, TargetFacts } from '../../verdict/target-facts.ts';
+import {
+  type AcceptTime,
+  type AckLimits,
+  MEASURES,
+  type Measure,
+  type TargetFacts,
+} from '../../verdict/target-facts.ts';
 import { runSideBySide } from '../pool.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
 import { findAcceptTime } from './accept-time.ts';
 import { detectAdoption } from './adoption.ts';
 import { deadFamily, type Ground, groundsOf } from './ground.ts';
-import { findHalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
+import { answersByCookie, findHalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
 import { findLimits } from './limits.ts';
+import { FEW, type Needs } from './needs.ts';
 import type { Path } from './path.ts';
 import { BURST } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
@@ -56,7 +63,8 @@ export class PathUnusable extends Error {
  * @throws PathUnusable when nothing at all comes back from the target
  */
 export async function preflight(path: Path): Promise<Preflight> {
-  const { tester, driver, closedPort } = path;
+  const { tester, driver, closedPort, needs } = path;
+  const asks = (measure: Measure): boolean => needs.measures.has(measure);
   const began = performance.now();
   const grounds = await groundsOf(path);
   const roundTrips = grounds.flatMap((ground) => ground.roundTrips);
@@ -92,22 +100,31 @@ export async function preflight(path: Path): Promise<Preflight> {
   if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
   const resetsAtOnce = alive.map((ground) => ground.resetsAtOnce).find((count) => count !== undefined);
   // By itself: each of the others opens connections as well, and has to keep within the backlog.
-  const halfOpen = blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' })
-    ? undefined
-    : await ifReached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION));
-  const width = halfOpen ? widthWithin(path.width, halfOpen) : path.width;
+  const opens = !blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' });
+  // A target that uses SYN cookies only is another one, whichever state is tested.
+  const asksHalfOpen =
+    asks('half-open connections') ||
+    (opens && (await ifReached(answersByCookie(environment, best.family))) === true);
+  const halfOpen =
+    opens && asksHalfOpen
+      ? await ifReached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION))
+      : undefined;
+  const most = asks('limits') ? path.width : Math.min(path.width, FEW);
+  const width = halfOpen ? widthWithin(most, halfOpen) : most;
   const [acceptTime, synAck, fin, [adoption, limits]] = await Promise.all([
-    acceptTimeOf(environment, best, findings),
-    halfOpen ? halfOpen.synAckRetransmission : synAckAgain(environment, best, findings),
-    firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, findings),
-    adoptionAndLimits(environment, best, width, findings),
+    opens && asksHalfOpen ? acceptTimeOf(environment, best) : ('unknown' as const),
+    halfOpen || !asksHalfOpen ? halfOpen?.synAckRetransmission : synAckAgain(environment, best, findings),
+    asks('FIN again')
+      ? firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, findings)
+      : undefined,
+    adoptionAndLimits(environment, best, width, findings, needs),
   ]);
   const timing: Timing = {
     ...environment.timing,
-    synAckRetransmission: synAck ?? LATEST_RETRANSMISSION,
-    finRetransmission: fin ?? LATEST_RETRANSMISSION,
-    ...(synAck === undefined ? { synAckNeverAgain: true } : {}),
-    ...(fin === undefined ? { finNeverAgain: true } : {}),
+    ...(asksHalfOpen ? { synAckRetransmission: synAck ?? LATEST_RETRANSMISSION } : {}),
+    ...(asks('FIN again') ? { finRetransmission: fin ?? LATEST_RETRANSMISSION } : {}),
+    ...(asksHalfOpen && synAck === undefined ? { synAckNeverAgain: true } : {}),
+    ...(asks('FIN again') && fin === undefined ? { finNeverAgain: true } : {}),
   };
   return {
     timing,
@@ -121,6 +138,7 @@ export async function preflight(path: Path): Promise<Preflight> {
     width: bearable(width, resetsAtOnce, limits),
     answersManyAtOnce: limits !== undefined && limits.perConnection.answered === limits.perConnection.asked,
     facts: {
+      ...unaskedOf(asksHalfOpen ? new Set([...needs.measures, 'half-open connections']) : needs.measures),
       roundTrip: {
         median: microseconds(median(roundTrips)),
         worst: microseconds(worst),
@@ -132,7 +150,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       synAckAgain: synAck && Math.round(synAck),
       finAgain: fin && Math.round(fin),
       halfOpen: halfOpen && { asked: halfOpen.asked, held: halfOpen.held, cookies: halfOpen.cookies },
-      ...(driver.seesAccepts ? { acceptTime } : {}),
+      ...(driver.seesAccepts && asksHalfOpen ? { acceptTime } : {}),
     },
   };
 }
@@ -140,7 +158,7 @@ export async function preflight(path: Path): Promise<Preflight> {
 /** Walks over all families side by side, as far as there may be so many connections at a time: what fails is waited for. */
 async function walkOver(
   environment: Environment,
-  { driver, width }: Path,
+  { driver, width, needs }: Path,
   grounds: readonly Ground[],
   watch: TargetWatch | undefined,
 ): Promise<ReadonlyMap<Ground, Walk>> {
@@ -148,7 +166,8 @@ async function walkOver(
   const left = grounds.filter(({ called }) => !called);
   const lanes = driver.testerPorts ? 1 : Math.max(1, Math.min(width, left.length));
   await runSideBySide(left, lanes, async (ground) => {
-    walks.set(ground, await walk(environment, ground.family, Math.max(1, Math.floor(width / lanes)), watch));
+    const side = Math.max(1, Math.floor(width / lanes));
+    walks.set(ground, await walk(environment, { family: ground.family, width: side, needs }, watch));
   });
   return walks;
 }
@@ -176,13 +195,12 @@ const blocked = (findings: readonly Finding[], { family }: Ground): number =>
 const blocks = (findings: readonly Finding[], { family }: Ground, place: Place): boolean =>
   blockerOf({ ...place, family }, findings) !== undefined;
 
-async function acceptTimeOf(
-  environment: Environment,
-  ground: Ground,
-  findings: readonly Finding[],
-): Promise<AcceptTime> {
-  if (blocks(findings, ground, { state: 'SYN-RECEIVED', origin: 'passive' })) return 'unknown';
-  return (await ifReached(findAcceptTime(environment, ground.family))) ?? 'unknown';
+const acceptTimeOf = async (environment: Environment, { family }: Ground): Promise<AcceptTime> =>
+  (await ifReached(findAcceptTime(environment, family))) ?? 'unknown';
+
+function unaskedOf(measures: ReadonlySet<Measure>): Pick<TargetFacts, 'unasked'> {
+  const unasked = MEASURES.filter((measure) => !measures.has(measure));
+  return unasked.length > 0 ? { unasked } : {};
 }
 
 async function synAckAgain(
@@ -215,10 +233,14 @@ async function adoptionAndLimits(
   ground: Ground,
   width: number,
   findings: readonly Finding[],
+  { measures }: Needs,
 ) {
   const { family } = ground;
-  if (blocks(findings, ground, { state: 'ESTABLISHED' })) return [{} as KnownAdoption, undefined] as const;
+  const nothing = [{} as KnownAdoption, undefined] as const;
+  if (!measures.has('adoption') && !measures.has('limits')) return nothing;
+  if (blocks(findings, ground, { state: 'ESTABLISHED' })) return nothing;
   const adoption = (await ifReached(detectAdoption(environment, family))) ?? {};
+  if (!measures.has('limits')) return [adoption, undefined] as const;
   // One that calls has one connection at a time.
   const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
   return [adoption, await findLimits(environment, family, adoption, connections)] as const;

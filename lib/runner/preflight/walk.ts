@@ -6,9 +6,11 @@ import { type Environment, reach, Unreached } from '../../states/index.ts';
 import { type Driver, NotCapable } from '../../target/driver.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Finding, Place } from '../../verdict/finding.ts';
+import type { Measure } from '../../verdict/target-facts.ts';
 import { runSideBySide } from '../pool.ts';
 import type { TargetWatch } from '../trial/target-watch.ts';
 import { findingOf } from './evidence.ts';
+import type { Needs } from './needs.ts';
 
 /** What a walk through the states came to. */
 export interface Walk {
@@ -53,6 +55,33 @@ const LAYERS: readonly (readonly Stop[])[] = [
   [{ place: { state: 'TIME-WAIT' }, after: FIN_WAIT_2 }],
 ];
 
+/** Where a measurement is made. */
+const PLACES_OF: Readonly<Record<Measure, readonly Place[]>> = {
+  'closed port': [],
+  'half-open connections': [SYN_RECEIVED],
+  'FIN again': [FIN_WAIT_1],
+  adoption: [ESTABLISHED],
+  limits: [ESTABLISHED],
+};
+
+/** The stops at the places that are asked for, and those on the way there. */
+function stopsFor({ places, measures }: Needs): ReadonlySet<Stop> {
+  const wanted = [...places, ...[...measures].flatMap((measure) => PLACES_OF[measure])];
+  const stops = new Set<Stop>();
+  const add = (place: Place): void => {
+    // A port that listens is asked by the handshake that begins there.
+    const { state, origin, closedBy } = place.state === 'LISTEN' ? SYN_RECEIVED : place;
+    const stop = LAYERS.flat().find(
+      (one) => one.place.state === state && one.place.origin === origin && one.place.closedBy === closedBy,
+    );
+    if (!stop) return;
+    stops.add(stop);
+    if (stop.after) add(stop.after);
+  };
+  for (const place of wanted) add(place);
+  return stops;
+}
+
 /** One that calls by itself has one connection at a time, and is slow to call again: the first state stands for all. */
 const CALLERS_LAYERS: typeof LAYERS = [[{ place: ESTABLISHED }]];
 const BEHIND_A_CALL = LAYERS.flat()
@@ -65,18 +94,23 @@ const TRIES = { clean: 2, disturbed: 4 };
 /** At which of the user's calls the user may be the cause. */
 const OF_THE_USER: readonly Step[] = ['OPEN', 'CLOSE', 'ACK to SYN-RECEIVED'];
 
+export interface WalkOptions {
+  readonly family: 4 | 6;
+  /** How many connections there may be at a time. */
+  readonly width: number;
+  readonly needs: Needs;
+}
+
 /**
- * Brings the target to every state once, before any case: where that fails, always at the same step, it fails for all cases
+ * Brings the target once to every state that cases ask for, before any case: where that fails, always at the same step, it fails for all cases
  * that begin there.
  *
- * @param width how many connections there may be at a time
  * @param watch who tells whether the target is still there: what it died of is for the cases to find out
  * @throws Error where the target is lost on the way
  */
 export async function walk(
   environment: Environment,
-  family: 4 | 6,
-  width: number,
+  { family, width, needs }: WalkOptions,
   watch?: TargetWatch,
 ): Promise<Walk> {
   const { tester, driver } = environment;
@@ -84,7 +118,9 @@ export async function walk(
   const failures = new Map<Place, Unreached>();
   let heard = false;
   const isCaller = driver.testerPorts !== undefined;
-  for (const layer of isCaller ? CALLERS_LAYERS : LAYERS) {
+  const stops = stopsFor(needs);
+  const layers = LAYERS.map((layer) => layer.filter((stop) => stops.has(stop)));
+  for (const layer of isCaller ? CALLERS_LAYERS : layers) {
     await runSideBySide(layer, width, async ({ place, after }) => {
       // Of an application that goes its own way nobody knows by which way it gets there.
       const before = driver.seesAccepts ? after && failures.get(after) : undefined;

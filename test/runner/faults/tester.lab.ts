@@ -22,7 +22,7 @@ interface Outcome {
 
 /** Runs some cases in an engine of their own. Something happens to its process after the first result. */
 async function run(happens?: (pid: number) => unknown, mostMissing?: number): Promise<Outcome> {
-  const session = await Session.open(settings, mostMissing);
+  const session = await Session.open(settings, mostMissing === undefined ? {} : { mostMissing });
   try {
     session.request(CASES);
     const all = CASES.map(({ id, family }) => session.result(id, family));

@@ -16,13 +16,20 @@ function right({ segment: { ctl, seq, ack }, to }: Sent): string[] {
 describe('the ports of a target', () => {
   const testers: Tester[] = [];
   after(() => Promise.all(testers.map((tester) => tester.close())));
-  function asked(answer: (sent: Sent) => string[], isKnown = true) {
+  function asked(answer: (sent: Sent) => string[], isKnown = true, asksClosed = true) {
     const link = new MemoryLink();
     const tester = new Tester([link], new PortRange(10_000, 31_999));
     testers.push(tester);
     link.script = answer;
-    return portsAnswer(tester, 4, PORTS, isKnown);
+    return portsAnswer(tester, 4, PORTS, { isKnown, asksClosed });
   }
+
+  it('are sent no reset where no case asks what CLOSED does with it', async () => {
+    const resetsAll = (sent: Sent): string[] =>
+      sent.segment.ctl.has('RST') ? ['<SEQ=0><CTL=RST>'] : right(sent);
+    expect((await asked(resetsAll)).findings.map(({ step }) => step)).to.deep.equal(['RST to a closed port']);
+    expect((await asked(resetsAll, true, false)).findings).to.deep.equal([]);
+  });
 
   it('give no finding where they answer as they must', async () => {
     const { findings, roundTrips, silentClosed } = await asked(right);

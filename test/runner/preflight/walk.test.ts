@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { SCENARIOS } from '../../../lib/catalogue/catalogue.ts';
 import { say } from '../../../lib/report/say.ts';
+import { needsOf } from '../../../lib/runner/preflight/needs.ts';
 import { type Walk, walk } from '../../../lib/runner/preflight/walk.ts';
 import type { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { blockerOf, type Place } from '../../../lib/verdict/finding.ts';
@@ -9,6 +11,8 @@ import type { Sent } from '../../tester/memory-link.ts';
 
 const named = ({ state, origin, closedBy }: Place): string =>
   [state, origin, closedBy].filter(Boolean).join(' ');
+
+const ALL = { family: 4, width: 16, needs: needsOf(SCENARIOS) } as const;
 
 describe('the walk through the states', function () {
   this.timeout(120_000);
@@ -46,7 +50,7 @@ describe('the walk through the states', function () {
 
   const walked = async (make: (sent: Sent, answer: readonly string[]) => readonly string[]) => {
     const { environment } = target(make);
-    return walk(environment, 4, 16);
+    return walk(environment, ALL);
   };
 
   const wrongSynAck =
@@ -105,7 +109,7 @@ describe('the walk through the states', function () {
   it('calls it an obstacle when a call of the user has no effect', async () => {
     const { environment, driver } = target((_sent, answer) => answer);
     driver.onConnect = () => {};
-    const { findings } = await walk(environment, 4, 16);
+    const { findings } = await walk(environment, ALL);
     const open = findings.find(({ step }) => step === 'OPEN');
     expect(open).to.include({ gravity: 'obstacle', sent: '' });
     expect(open && say.finding(open)).to.equal(
@@ -114,6 +118,21 @@ describe('the walk through the states', function () {
     expect(open?.blocks.map(named)).to.deep.equal([
       ...['SYN-SENT', 'SYN-RECEIVED active', 'CLOSED abort', 'CLOSED FINs'],
     ]);
+  });
+
+  it('goes where the cases begin, and no further', async () => {
+    const { environment, driver } = target((_sent, answer) => answer);
+    let calls = 0;
+    driver.onConnect = () => {
+      calls += 1;
+    };
+    const needs = needsOf([{ id: 'listen.syn.empty' }]);
+    const { findings } = await walk(environment, { ...ALL, needs });
+    expect(findings).to.deep.equal([]);
+    expect(calls).to.equal(0);
+    expect(
+      (await walk(environment, { ...ALL, needs: needsOf([{ id: 'syn-sent.rst-ack.good' }]) })).findings,
+    ).to.not.deep.equal([]);
   });
 
   it('hears nothing of a target that answers nothing, though it may call', async () => {
@@ -130,7 +149,7 @@ describe('the walk through the states', function () {
         watch.epoch += 1;
       },
     };
-    const { findings } = await walk(environment, 4, 16, watch as unknown as TargetWatch);
+    const { findings } = await walk(environment, ALL, watch as unknown as TargetWatch);
     expect(findings).to.deep.equal([]);
   });
 
@@ -141,7 +160,9 @@ describe('the walk through the states', function () {
       lost: { kind: 'restart failed', told: 'nobody is there' },
       check: async () => {},
     };
-    const error = await walk(environment, 4, 1, watch as unknown as TargetWatch).catch((each: Error) => each);
+    const error = await walk(environment, { ...ALL, width: 1 }, watch as unknown as TargetWatch).catch(
+      (each: Error) => each,
+    );
     expect(String(error)).to.match(/on the way to SYN-RECEIVED, over IPv4, .*nobody is there/);
   });
 });

@@ -1,0 +1,49 @@
+import { findScenario } from '../../catalogue/catalogue.ts';
+import type { Scenario } from '../../catalogue/scenario.ts';
+import type { State } from '../../standard/state.ts';
+import type { Place } from '../../verdict/finding.ts';
+import type { Measure } from '../../verdict/target-facts.ts';
+
+/** What must be known of a target before some cases can be judged. */
+export interface Needs {
+  readonly measures: ReadonlySet<Measure>;
+  /** Where it is to be brought once, to find out what stands in the way. */
+  readonly places: readonly Place[];
+}
+
+/**
+ * So many cases at a time need no limit to be known: a quarter of what the slowest limiter of a whole host allows, 100 challenge ACKs
+ * a second in Linux before 4.18. Limits of a single connection do not matter to how many there are.
+ */
+export const FEW = 25;
+
+/** What these cases ask for. */
+export function needsOf(cases: readonly { readonly id: string }[]): Needs {
+  const scenarios = [...new Set(cases.map(({ id }) => id))].flatMap((id) => findScenario(id) ?? []);
+  const measures = new Set(scenarios.flatMap(measuresOf));
+  // Twice: one turn after the other takes less time than to find out whether all may go at once.
+  if (cases.length > 2 * FEW) measures.add('limits').add('half-open connections');
+  return { measures, places: scenarios.flatMap((one) => [one, ...Object.values(one.beside)]) };
+}
+
+const OPENING: readonly State[] = ['LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
+
+function measuresOf(scenario: Scenario): Measure[] {
+  const { state, closedBy = 'never opened', steps } = scenario;
+  const [stimulus, expected, ...others] = steps;
+  const isPlain = stimulus && 'send' in stimulus && expected && 'expect' in expected && others.length === 0;
+  if (!isPlain) return ['adoption', 'half-open connections', 'FIN again', 'closed port'];
+  const outcomes = Object.values(expected.expect).flat();
+  const sendsSyn = stimulus.send.some(({ ctl }) => ctl.includes('SYN'));
+  const opens =
+    OPENING.includes(state) ||
+    outcomes.some(({ then }) => then !== undefined && OPENING.includes(then)) ||
+    (state === 'TIME-WAIT' && sendsSyn);
+  const neverSendsFin = state === 'LISTEN' || (state === 'CLOSED' && closedBy === 'never opened');
+  return [
+    ...(outcomes.some(({ when }) => when !== undefined) ? (['adoption'] as const) : []),
+    ...(opens ? (['half-open connections'] as const) : []),
+    ...(neverSendsFin ? [] : (['FIN again'] as const)),
+    ...(state === 'CLOSED' ? (['closed port'] as const) : []),
+  ];
+}
