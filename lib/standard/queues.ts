@@ -1,5 +1,5 @@
 import { add, gt, sub } from '../wire/seq.ts';
-import type { State } from './state.ts';
+import { FIN_RECEIVED, type State } from './state.ts';
 import { type Segment, segLen, type Tcb } from './tcb.ts';
 
 /** The text of a SEND, or its rest, that is not in a segment yet. */
@@ -44,7 +44,6 @@ export interface Queues {
 /** The transmission control block of the target, with the calls of its user that are not finished. */
 export interface TcbWithQueues extends Tcb, Queues {}
 
-const FIN_RECEIVED: readonly State[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
 const SYN_IN_FLIGHT: readonly State[] = ['SYN-SENT', 'SYN-RECEIVED', 'FIN-WAIT-1'];
 const FIN_IN_FLIGHT: readonly State[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
 

@@ -26,5 +26,8 @@ export const SYNCHRONIZED: readonly State[] = [
   'TIME-WAIT',
 ];
 
+/** The synchronized states in which the TCP has received the peer's FIN. */
+export const FIN_RECEIVED: readonly State[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
+
 /** How SYN-RECEIVED was entered: from LISTEN (passive) or from SYN-SENT (active; RFC 1122 section 4.2.2.11). */
 export type Origin = 'passive' | 'active';

@@ -5,21 +5,21 @@ import {
   parseSegment,
   type Variables,
 } from '../notation/index.ts';
-import type { PacketOverrides, Entry, Mailbox } from '../tester/index.ts';
+import type { Entry, Mailbox, PacketOverrides } from '../tester/index.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 
 /**
- * The window that the tester advertises: three full segments. Small enough that a target can be made to send more than
- * MAX.SND.WND, large enough for 3000 octets in flight.
+ * The tester's window in octets: three full segments. A target can be made to send more than MAX.SND.WND, and 3000 octets fit
+ * in flight.
  */
 export const TESTER_WINDOW = 4380;
 
-/** Sizes of segments that cross an Ethernet of 1500 octets whole. */
+/** MSS for an Ethernet MTU of 1500 octets. */
 export const TESTER_MSS = { 4: 1460, 6: 1440 } as const;
 
 /**
- * A connection as the tester sees it: the target's TCB, learnt from nothing but the segments that were exchanged.
- * All variables are the target's; sequence numbers are unsigned 32-bit.
+ * The target's TCB of one connection, learnt only from the segments that were exchanged. All variables are the target's;
+ * sequence numbers are unsigned 32-bit.
  */
 export class Connection {
   readonly mailbox: Mailbox;
@@ -32,18 +32,18 @@ export class Connection {
   rcvWnd = 0;
   maxSndWnd = 0;
   sndWnd = 0;
-  /** Whether both SYNs carried timestamps. */
+  /** Both SYNs carried timestamps. */
   timestamps = false;
   tsRecent = 0;
-  /** The newest TSval of the target's, to be echoed. */
+  /** The target's latest TSval, which the tester echoes. */
   tsEcho = 0;
-  /** The sequence number of the FIN that the target has sent. */
+  /** The sequence number of the target's FIN, once sent. */
   targetFin: number | undefined;
-  /** The IP precedence of the tester's segments while it sets up the connection, 0...7. */
+  /** The IP precedence of the tester's segments, 0...7. */
   precedence = 0;
   #read = 0;
 
-  /** @param irs the initial sequence number of the tester's side, which is the target's IRS. */
+  /** @param irs the sequence number of the tester's SYN */
   constructor(mailbox: Mailbox, peerPort: number, irs: number) {
     this.mailbox = mailbox;
     this.peerPort = peerPort;
@@ -51,7 +51,7 @@ export class Connection {
     this.rcvNxt = irs;
   }
 
-  /** The variables of the notation, as far as they are known in this state. */
+  /** The variables of the notation that are known. */
   variables(): Variables {
     const { iss } = this;
     return {
@@ -71,7 +71,7 @@ export class Connection {
     };
   }
 
-  /** Sends a segment of the notation and takes note of what it acknowledges. */
+  /** Sends a segment of the notation, which the target is expected to process. */
   send(notation: string, overrides: PacketOverrides = {}): Entry {
     const segment = evaluateSegment(parseSegment(notation), this.variables());
     const entry = this.transmit(segment, { precedence: this.precedence, ...overrides });
@@ -79,7 +79,7 @@ export class Connection {
     return entry;
   }
 
-  /** Takes note of what a segment of the tester's says to the target: an acknowledgment and a window. */
+  /** Updates SND.UNA and SND.WND as the target does when it processes this segment of the tester's. */
   acknowledge(segment: ConcreteSegment): void {
     const acceptable = gt(segment.ack, this.sndUna) && leq(segment.ack, this.sndNxt);
     if (segment.ctl.has('ACK') && acceptable) this.sndUna = segment.ack;
@@ -87,19 +87,37 @@ export class Connection {
     this.maxSndWnd = Math.max(this.maxSndWnd, this.sndWnd);
   }
 
-  /** Sends a segment as it is, with timestamps if the connection has them and the segment does not say otherwise. */
+  /** Sends a segment and changes no variable. Adds timestamps when the connection has them and the segment names none. */
   transmit(
     segment: ConcreteSegment,
     overrides: PacketOverrides = {},
     withTimestamps = this.timestamps,
   ): Entry {
-    // RFC 7323 section 3.2: with the ACK bit on, TSecr is the newest TSval of the target's.
+    // RFC 7323 section 3.2: TSecr is valid only with the ACK bit.
     const tsecr = segment.ctl.has('ACK') ? this.tsEcho : 0;
     const stamped = withTimestamps ? { tsval: this.tsRecent, tsecr, ...segment } : segment;
     return this.mailbox.send(stamped, this.peerPort, TESTER_WINDOW, overrides);
   }
 
-  /** Takes a SYN of the target's for the beginning of its numbers. */
+  /** Learns from the segments that have arrived since the last call. */
+  absorb(): void {
+    const { log } = this.mailbox;
+    for (; this.#read < log.length; this.#read += 1) {
+      const entry = log[this.#read];
+      if (entry?.from === 'target') this.#learn(entry);
+    }
+  }
+
+  /** Takes this SYN,ACK for the start of the connection. @param irs the sequence number of the tester's SYN */
+  restart(synAck: ConcreteSegment, irs: number): void {
+    this.irs = irs;
+    this.beginAt(synAck);
+    this.rcvNxt = synAck.ack;
+    this.rcvWnd = synAck.wnd ?? 0;
+    this.targetFin = undefined;
+  }
+
+  /** The target has sent this SYN. */
   beginAt({ seq }: ConcreteSegment): void {
     this.iss = seq;
     this.sndUna = seq;
@@ -107,10 +125,10 @@ export class Connection {
   }
 
   /**
-   * The connection that a SYN of the tester's has begun in this one's place, where that is in TIME-WAIT.
+   * A new connection with the same ports, which a SYN of the tester's has begun in TIME-WAIT.
    *
-   * @param irs the number of that SYN
-   * @param since where in the log the target's answers to it begin
+   * @param irs the sequence number of that SYN
+   * @param since the place in the log where the target's answers to it begin
    */
   reopened(irs: number, since: number): Connection {
     const next = new Connection(this.mailbox, this.peerPort, irs);
@@ -119,15 +137,6 @@ export class Connection {
     next.precedence = this.precedence;
     next.#read = since;
     return next;
-  }
-
-  /** Learns from what has arrived since the last call. */
-  absorb(): void {
-    const { log } = this.mailbox;
-    for (; this.#read < log.length; this.#read += 1) {
-      const entry = log[this.#read];
-      if (entry?.from === 'target') this.#learn(entry);
-    }
   }
 
   #learn({ segment, peerPort }: Entry): void {

@@ -1,32 +1,32 @@
-import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
 import type { Step } from '../catalogue/steps.ts';
+import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
+import type { State } from '../standard/state.ts';
 import type { Entry, Mailbox } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
 import type { Connection } from './connection.ts';
 import { type Environment, pause } from './environment.ts';
+import { Unreached } from './precondition.ts';
 import { hasDoubles } from './replies.ts';
-import type { State } from '../standard/state.ts';
-import { Unreached } from './unreached.ts';
 
-// A segment that is not answered is sent again so often.
+/** How often the tester sends a segment that gets no answer. */
 export const SENDINGS = 3;
-// Longer than any limiter of one reply per second: what the recipe used up is free again.
+// Longer than a rate limit of one reply per second.
 const LIMITER_REST = 1100;
-// What is held back on the path is so for longer than the round trip's spread tells.
+// The path may hold a segment longer than the measured spread.
 const STRAGGLERS = 30;
 
-/** The exchanges that recipes are made of, on one mailbox. */
+/** The exchanges of a recipe, on one mailbox. */
 export class Dialogue {
   readonly environment: Environment;
   readonly mailbox: Mailbox;
   /** How many segments had to be sent again. */
   sentAgain = 0;
-  /** How many of them the target mostly leaves unanswered the first time. */
-  #sentInVain = 0;
+  /** How many of them are of a kind that the target mostly does not answer at first. */
+  #usuallyUnanswered = 0;
 
   readonly #goal: State;
 
-  /** @param goal the state that the target is brought to: the same segment meets another one on the way elsewhere */
+  /** @param goal the state that the recipe leads to */
   constructor(environment: Environment, mailbox: Mailbox, goal: State) {
     this.environment = environment;
     this.mailbox = mailbox;
@@ -34,32 +34,45 @@ export class Dialogue {
   }
 
   /**
-   * A segment that came twice to the target, or was sent to it twice, may have used up the replies that the target allows
-   * itself within a second; and what nobody has acknowledged may still be on its way.
+   * Waits before the stimulus where the recipe may have used up a limit of replies per second, or where segments may still be on
+   * their way.
    */
   async rest(): Promise<void> {
-    const { tester, answersManyAtOnce } = this.environment;
-    const { path } = tester;
+    const { tester, answersManyAtOnce, timing } = this.environment;
+    const { disturbed } = tester.path;
     const { log } = this.mailbox;
     if (!log.some(({ from }) => from === 'tester')) return;
-    // A target without such a limit has not used it up by what it leaves unanswered.
-    const counted = answersManyAtOnce ? this.sentAgain - this.#sentInVain : this.sentAgain;
-    if (counted > 0 || (path.disturbed && hasDoubles(log))) await pause(LIMITER_REST);
-    else if (path.disturbed) await pause(this.environment.timing.spread + STRAGGLERS);
+    const counted = answersManyAtOnce ? this.sentAgain - this.#usuallyUnanswered : this.sentAgain;
+    if (counted > 0 || (disturbed && hasDoubles(log))) await pause(LIMITER_REST);
+    else if (disturbed) await pause(timing.spread + STRAGGLERS);
   }
 
-  async finFromTarget(connection: Connection): Promise<void> {
-    await this.arrives(connection, 'FIN', 'CLOSE', ({ ctl }) => ctl.has('FIN'));
+  /** Waits for the segment that a user call must cause. @throws Unreached */
+  async arrives(
+    connection: Connection,
+    what: 'SYN' | 'FIN',
+    step: Step,
+    patience = this.patience,
+  ): Promise<void> {
+    const isWanted = ({ segment: { ctl } }: Entry): boolean =>
+      ctl.has(what) && !(what === 'SYN' && ctl.has('ACK'));
+    if (!(await this.mailbox.next(isWanted, patience))) throw unanswered(what, patience, step);
+    connection.absorb();
   }
 
-  /** Waits until all of a segment of the tester's is acknowledged. */
+  /** Waits until the target has acknowledged all of a segment. @throws Unreached */
   async acknowledges(connection: Connection, entry: Entry, what: string): Promise<void> {
     const end = add(entry.segment.seq, lengthOf(entry.segment));
     const step = entry.segment.ctl.has('FIN') ? 'FIN' : undefined;
     await this.answered(connection, entry, what, step, ({ ctl, ack }) => ctl.has('ACK') && ack === end);
   }
 
-  /** Waits for the answer to a segment of the tester's, and sends it again as any TCP would when none comes. */
+  /**
+   * Waits for the answer to a segment, and sends the segment again when none comes.
+   *
+   * @param what the answer, for people
+   * @throws Unreached
+   */
   async answered(
     connection: Connection,
     entry: Entry,
@@ -70,20 +83,18 @@ export class Dialogue {
     const { tester, timing } = this.environment;
     const { ctl, data } = entry.segment;
     const kind = `${[...ctl].sort()}${data > 0 ? ' with text' : ''} on the way to ${this.#goal}`;
-    // Where the target is known to answer the second sending, the first is given no more than a round trip.
-    const isInVain = tester.path.isLeftUnanswered(kind);
+    const isUsuallyUnanswered = tester.path.isLeftUnanswered(kind);
     for (let lost = 0; ; lost += 1) {
-      const patience = isInVain && lost === 0 ? timing.guard : this.patience;
+      // No long wait for the first answer when the target is known to answer only the second sending.
+      const patience = isUsuallyUnanswered && lost === 0 ? timing.guard : this.patience;
       const answer = await this.mailbox.next(({ segment }) => wanted(segment), patience);
       if (answer) {
         tester.path.recordAnswers(kind, 1, lost);
-        if (isInVain && lost > 0) this.#sentInVain += 1;
+        if (isUsuallyUnanswered && lost > 0) this.#usuallyUnanswered += 1;
         connection.absorb();
         return answer;
       }
-      if (lost === SENDINGS - 1) {
-        throw new Unreached(`no ${what} within ${Math.round(this.patience)} ms`, step);
-      }
+      if (lost === SENDINGS - 1) throw unanswered(what, this.patience, step);
       this.sendAgain(entry);
     }
   }
@@ -93,28 +104,19 @@ export class Dialogue {
     this.mailbox.sendAgain(entry);
   }
 
-  /** Sends what the target does not answer: twice where the path may lose it, since nothing would tell. */
+  /** Sends a segment that the target does not answer; twice when the path loses segments. */
   assure(connection: Connection, notation: string): Entry {
     const entry = connection.send(notation);
     if (this.environment.tester.path.disturbed) this.mailbox.sendAgain(entry);
     return entry;
   }
 
-  async arrives(
-    connection: Connection,
-    what: string,
-    step: Step,
-    wanted: (segment: ConcreteSegment) => boolean,
-    patience = this.patience,
-  ): Promise<Entry> {
-    const entry = await this.mailbox.next(({ segment }) => wanted(segment), patience);
-    if (!entry) throw new Unreached(`no ${what} within ${Math.round(patience)} ms`, step);
-    connection.absorb();
-    return entry;
-  }
-
+  /** How long a recipe waits for an answer, in ms. */
   get patience(): number {
     const { guard, observation } = this.environment.timing;
     return guard + observation + 500;
   }
 }
+
+const unanswered = (what: string, patience: number, step: Step | undefined): Unreached =>
+  new Unreached(`no ${what} within ${Math.round(patience)} ms`, step);

@@ -2,25 +2,25 @@ import type { Driver } from '../target/driver.ts';
 import type { Tester } from '../tester/index.ts';
 import type { AcceptTime } from '../verdict/target-facts.ts';
 
-/** What is known of the target and the path before the first case; all times in milliseconds. */
+/** Measured times of the target and the path, in milliseconds. */
 export interface Timing {
-  /** How long a reply that is sent at once may take: the round trip with its spread, and some room. */
+  /** The longest time for an immediate reply: the round trip, its spread and a margin. */
   readonly guard: number;
-  /** The longest round trip: what comes sooner than that after a segment was sent may have crossed it on the way. */
+  /** The longest round trip. A segment that arrives sooner after a sending may have crossed it. */
   readonly roundTrip: number;
-  /** No reply can come sooner than that after its stimulus; absent or 0 where that is not known. */
+  /** The shortest time for any reply; absent or 0 when not measured. */
   readonly soonestReply?: number;
-  /** By how much round trips differ: a segment that comes again within that time may have been doubled by the path. */
+  /** How much round trips vary. The path may have doubled a segment that comes again within this time. */
   readonly spread: number;
-  /** How long the target's replies to a stimulus are collected: longer than an ACK may be delayed. */
+  /** How long replies to a stimulus are collected: longer than a delayed ACK. */
   readonly observation: number;
-  /** After what time the target first sends an unacknowledged FIN again. */
+  /** First retransmission interval of a FIN. */
   readonly finRetransmission: number;
-  /** The target was not seen to send a FIN again, however long that was waited for: that it does not proves nothing. */
+  /** The target never retransmitted a FIN, so a missing retransmission proves nothing. */
   readonly finNeverAgain?: boolean;
-  /** After what time the target first sends an unacknowledged SYN,ACK again. */
+  /** First retransmission interval of a SYN,ACK. */
   readonly synAckRetransmission: number;
-  /** The same of a SYN,ACK. */
+  /** The target never retransmitted a SYN,ACK. */
   readonly synAckNeverAgain?: boolean;
 }
 
@@ -39,20 +39,31 @@ export interface Environment {
   readonly tester: Tester;
   readonly driver: Driver;
   readonly timing: Timing;
-  /** When the target's user is given a connection that it listens for; absent: when it is established. */
+  /** When the target's user gets a connection from its listener; absent: when it is established. */
   readonly acceptTime?: AcceptTime;
-  /** The target has no TCB in SYN-RECEIVED: the acknowledgment of its SYN,ACK opens a connection whenever it comes. */
+  /** The target keeps no TCB in SYN-RECEIVED: the ACK of its SYN,ACK opens a connection at any time. */
   readonly synCookies?: boolean;
-  /**
-   * The families over which the target does not reset what comes to no connection: that it is silent is all that tells CLOSED,
-   * together with a sign that it is there: a call of its own, or the answer of a port that listens.
-   */
+  /** The families over which the target sends no reset in CLOSED. There, CLOSED is proven by silence and a sign of life. */
   readonly silentClosed?: readonly (4 | 6)[];
-  /** The preflight has seen no limit of the target's replies on one connection; absent where that is not known. */
+  /** The preflight saw no limit on replies per connection; absent when unknown. */
   readonly answersManyAtOnce?: boolean;
-  /** A port per family that nobody listens on. */
+  /** A port without a listener, in both families. */
   readonly closedPort: number;
 }
 
+/** Facts of a target that are found out when they are first needed, and kept for the run. */
+export class KnownOfTarget<T> {
+  readonly #known = new WeakMap<Environment, Map<string, T>>();
+
+  get(environment: Environment, key: string, find: () => T): T {
+    const facts = this.#known.get(environment) ?? new Map<string, T>();
+    this.#known.set(environment, facts);
+    const known = facts.get(key) ?? find();
+    facts.set(key, known);
+    return known;
+  }
+}
+
+/** @param milliseconds how long to wait */
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,54 +1,71 @@
 import type { ClosedBy } from '../catalogue/case.ts';
 import { type Condition, demandsOf } from '../catalogue/conditions.ts';
+import type { Step } from '../catalogue/steps.ts';
+import type { ConcreteSegment } from '../notation/index.ts';
 import type { Origin, State } from '../standard/state.ts';
 import { type Handle, type ListenerKind, NotCapable, type OwnListener } from '../target/driver.ts';
-import type { Connection } from './connection.ts';
+import type { Entry } from '../tester/index.ts';
+import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 
-/** What a case needs to be true before its stimulus. */
+/** The state and conditions that a recipe must set up before the stimulus. */
 export interface Precondition {
   readonly family: 4 | 6;
   readonly state: State;
   readonly origin?: Origin | undefined;
   readonly closedBy?: ClosedBy | undefined;
   readonly conditions?: readonly Condition[];
-  /** The tester's sequence number that the target is to expect next. */
+  /** The target's RCV.NXT when the stimulus is sent. */
   readonly rcvNxt: number;
-  /** The stimulus speaks of acknowledgments that are older than the connection's first octets would allow. */
+  /** The target must have sent more than MAX.SND.WND, so that old acknowledgments exist. */
   readonly aged?: boolean;
-  /** The stimulus fills the target's window with one segment. */
+  /** The stimulus must fill the target's window with one segment. */
   readonly smallWindow?: boolean;
-  /** The target's user calls no RECEIVE, though no condition asks for that. */
+  /** The target's user must not read, although no condition asks for that. */
   readonly unread?: boolean;
-  /** The port's listener is to be closed: it must be nobody else's. */
+  /** The scenario closes the listener, so no other connection may use it. */
   readonly ownListener?: boolean;
-  /** The states in which the stimulus may leave the target. */
+  /** The states that the stimulus may lead to. */
   readonly outcomes?: readonly State[];
 }
 
-/** A state that was reached. */
+/** A connection in the state that was asked for. */
 export interface Reached {
   readonly connection: Connection;
-  /** How to move the target's user; none where there is no connection of its. */
+  /** The connection in the target's application; absent when the application has none. */
   readonly handle?: Handle | undefined;
-  /** The listener that only this connection has. */
+  /** The connection's own listener. */
   readonly listener?: OwnListener;
-  /** A LISTEN on the target's port outlives the connection. */
+  /** A listener stays on the target's port when the connection ends. */
   readonly listening: boolean;
-  /** The target's application sends text by itself as soon as the connection is established. */
+  /** The target's application sends text as soon as the connection is established. */
   readonly greets?: boolean;
-  /** The target's application goes its own way: nobody tells it what to do next. */
+  /** The tester cannot command the target's application. */
   readonly byItself?: boolean;
-  /** How many segments had to be sent again. */
+  /** How many segments the tester had to send again. */
   readonly sentAgain?: number;
 }
 
-/** @throws NotCapable where nobody tells the user what to do */
-export function userOf({ handle }: Reached): Handle {
-  if (handle) return handle;
-  throw new NotCapable("what the target's user does is up to the application: it cannot be told");
+/** A state or condition could not be set up. The message is for people. */
+export class Unreached extends Error {
+  override name = 'Unreached';
+  /** The step that got no valid answer; undefined when a condition could not be set up. */
+  readonly step: Step | undefined;
+  /** The segments of the failed connection. */
+  log: readonly Entry[] = [];
+
+  constructor(message: string, step?: Step) {
+    super(message);
+    this.step = step;
+  }
 }
 
-/** The listener, or the socket, that it takes. */
+/** @throws NotCapable when the tester cannot command the application */
+export function userOf({ handle }: Reached): Handle {
+  if (handle) return handle;
+  throw new NotCapable('the application on the target takes no commands');
+}
+
+/** The kind of listener or socket that the precondition needs. */
 export function kindOf({ state, conditions, smallWindow, unread }: Precondition): ListenerKind {
   const { window, user } = demandsOf(conditions);
   if (window === 'zero' && state === 'SYN-RECEIVED') return 'zero window';
@@ -56,4 +73,41 @@ export function kindOf({ state, conditions, smallWindow, unread }: Precondition)
   if (user.precedence === 'asked') return 'precedence';
   if (user.precedence === 'may be raised') return 'raising precedence';
   return smallWindow ? 'small window' : 'plain';
+}
+
+// Far from both ends of the number space.
+const FIRST_TSVAL = 0x1234_5678;
+
+/** Window and MSS of the tester's SYN, in the notation. */
+export function windowAndMss({ conditions, family }: Precondition): string {
+  const { sends } = demandsOf(conditions).user;
+  // Nagle's algorithm (RFC 9293 section 3.7.4) holds back a part of a segment while text is in flight.
+  const mss = sends === undefined ? TESTER_MSS[family] : sends / 3;
+  return `<WND=${TESTER_WINDOW}><MSS=${mss}>`;
+}
+
+/** Window and options of the tester's SYN, in the notation. */
+export function synOptions(precondition: Precondition): string {
+  const options = windowAndMss(precondition);
+  return demandsOf(precondition.conditions).syn.timestamps
+    ? `${options}<TSVAL=${FIRST_TSVAL}><TSECR=0>`
+    : options;
+}
+
+/** @throws Unreached when the precondition needs timestamps and the target's SYN has none */
+export function agreeOnTimestamps(
+  { conditions }: Precondition,
+  connection: Connection,
+  synAck: ConcreteSegment,
+): void {
+  if (!demandsOf(conditions).syn.timestamps) return;
+  if (synAck.tsval === undefined) throw new Unreached('the target does not negotiate timestamps');
+  connection.timestamps = true;
+  connection.tsRecent = FIRST_TSVAL;
+}
+
+/** @throws Unreached when the precondition needs a zero window and the target's SYN offers more */
+export function checkWindow({ conditions }: Precondition, connection: Connection): void {
+  if (demandsOf(conditions).window !== 'zero' || connection.rcvWnd === 0) return;
+  throw new Unreached(`the target's first window is not zero but ${connection.rcvWnd} octets`);
 }

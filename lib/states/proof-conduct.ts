@@ -2,208 +2,197 @@ import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts'
 import type { State } from '../standard/state.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import { add, geq, gt } from '../wire/seq.ts';
-import { isHabit } from './proof-habit.ts';
-import { answerToSyn, synAnswers } from './proof-syn.ts';
-import type { Numbers, Proof, Scene } from './scene.ts';
+import type { Numbers, Prober, Proof } from './prober.ts';
+import { answerToSyn, isHabit, synAnswers } from './proof-habits.ts';
+import { synAgain } from './proof-retransmissions.ts';
 
-// Numbers alone do not tell every state from every other. What a connection still does tells the rest: whether it takes
-// new text, whether its user can send, what the acknowledgment of its FIN leads to, and how it answers a SYN.
+// Numbers alone do not tell all states apart. Conduct tells the rest: whether the connection takes new text, whether its user
+// can send, what an ACK of its FIN leads to, and how it answers a SYN.
 
-// A receiver with less room may drop an octet of text for want of memory.
+// With less room, a receiver may drop an octet of text for lack of memory.
 const LEAST_ROOM = 512;
 
 /** The states in which the target's FIN was acknowledged before the stimulus. */
-const ACKNOWLEDGED: readonly State[] = ['FIN-WAIT-2', 'TIME-WAIT'];
+const FIN_ACKNOWLEDGED: readonly State[] = ['FIN-WAIT-2', 'TIME-WAIT'];
 
-/** A proof of one of the synchronized states, with the numbers that the target itself has told. */
+/** A proof by numbers of a synchronized state. */
 export type Found = Proof & Numbers;
 
 /**
- * Holds the state that was found against what the connection still does, and names the state that fits both. Where the
- * stimulus has not changed the state by the numbers, what the target does in that state anyway is no sign of another.
+ * Checks the state that the numbers tell against the connection's conduct. Returns the state that fits both. When the numbers
+ * tell the state before the stimulus, conduct that the target always shows in that state does not count.
  *
- * @param sends whether its user can send, where that is known
+ * @param sends whether the user can send, when known
  */
-export async function byConduct(scene: Scene, found: Found, sends?: boolean): Promise<Proof> {
-  const proof = await conductOf(scene, found, sends);
-  if (proof.state === found.state || found.state !== scene.subject.state) return proof;
-  return (await isHabit(scene, found.state, proof.state, conductOf)) ? found : proof;
+export async function byConduct(prober: Prober, found: Found, sends?: boolean): Promise<Proof> {
+  const proof = await conductOf(prober, found, sends);
+  if (proof.state === found.state || found.state !== prober.subject.state) return proof;
+  return (await isHabit(prober, found.state, proof.state, conductOf)) ? found : proof;
 }
 
-async function conductOf(scene: Scene, found: Found, sends?: boolean): Promise<Proof> {
+async function conductOf(prober: Prober, found: Found, sends?: boolean): Promise<Proof> {
   switch (found.state) {
     case 'ESTABLISHED':
     case 'CLOSE-WAIT':
-      return ofSender(scene, found, sends);
+      return ofSender(prober, found, sends);
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
-      return ofReceiver(scene, found);
+      return ofReceiver(prober, found);
     case 'CLOSING':
     case 'LAST-ACK':
     case 'TIME-WAIT':
-      return ofFinished(scene, found);
+      return ofFinished(prober, found);
     default:
       return found;
   }
 }
 
-/** ESTABLISHED takes text and its user can send; CLOSE-WAIT takes none. */
-async function ofSender(scene: Scene, found: Found, seen?: boolean): Promise<Proof> {
-  const sends = seen ?? (await userSends(scene, found)) ?? true;
-  const taken = await takesText(scene, found);
+/** In ESTABLISHED and CLOSE-WAIT the user can send; only ESTABLISHED takes text. */
+async function ofSender(prober: Prober, found: Found, seen?: boolean): Promise<Proof> {
+  const sends = seen ?? (await userSends(prober, found)) ?? true;
+  const taken = await takesText(prober, found);
   const receives = taken === undefined ? found.state === 'ESTABLISHED' : taken === 'yes';
-  if (!sends) {
-    const state = receives ? 'FIN-WAIT-2' : 'TIME-WAIT';
-    return butSeen(found, state, 'user does not send');
-  }
-  if (isOver(taken)) return found;
-  return corrected(found, receives ? 'ESTABLISHED' : 'CLOSE-WAIT', receives);
+  if (!sends) return corrected(found, receives ? 'FIN-WAIT-2' : 'TIME-WAIT', 'user does not send');
+  if (taken === 'reset' || taken === 'refused') return found;
+  return byTextTaken(found, receives ? 'ESTABLISHED' : 'CLOSE-WAIT', receives);
 }
 
-/** FIN-WAIT-1 and FIN-WAIT-2 take text; a FIN leads from FIN-WAIT-2 to TIME-WAIT, and from FIN-WAIT-1 it does not. */
-async function ofReceiver(scene: Scene, found: Found): Promise<Proof> {
-  const taken = await takesText(scene, found);
-  if (taken === 'no') return corrected(found, found.state === 'FIN-WAIT-1' ? 'CLOSING' : 'TIME-WAIT', false);
-  if (taken === 'refused') return refusing(scene, found);
+/** FIN-WAIT-1 and FIN-WAIT-2 take text. A FIN leads from FIN-WAIT-2 to TIME-WAIT. */
+async function ofReceiver(prober: Prober, found: Found): Promise<Proof> {
+  const taken = await takesText(prober, found);
+  if (taken === 'no')
+    return byTextTaken(found, found.state === 'FIN-WAIT-1' ? 'CLOSING' : 'TIME-WAIT', false);
+  if (taken === 'refused') return afterRefusal(prober, found);
   if (found.state === 'FIN-WAIT-1') return found;
-  if (taken === 'reset') return unlessOpen(scene, found);
+  if (taken === 'reset') return unlessFinNeverAgain(prober, found);
   const seq = add(found.rcvNxt, taken === 'yes' ? 1 : 0);
   const end = add(seq, 1);
-  const fin = segmentOf({ seq, ack: scene.connection.sndUna, ctl: ['FIN', 'ACK'] });
+  const fin = segmentOf({ seq, ack: prober.connection.sndUna, ctl: ['FIN', 'ACK'] });
   const answer = hasRoom(found)
-    ? await scene.exchange(fin, ({ ctl, ack }) => ctl.has('RST') || (ctl.has('ACK') && ack === end))
+    ? await prober.exchange(fin, ({ ctl, ack }) => ctl.has('RST') || (ctl.has('ACK') && ack === end))
     : undefined;
   const gone = !answer || answer.segment.ctl.has('RST');
-  const lingers = gone ? undefined : await isTimeWait(scene, { ...found, rcvNxt: end });
-  if (lingers === true) return found;
-  if (lingers === undefined) return unlessOpen(scene, found);
-  return butSeen(found, 'FIN-WAIT-1', 'FIN does not lead to TIME-WAIT');
+  const timeWait = gone ? undefined : await isTimeWait(prober, { ...found, rcvNxt: end });
+  if (timeWait === true) return found;
+  if (timeWait === undefined) return unlessFinNeverAgain(prober, found);
+  return corrected(found, 'FIN-WAIT-1', 'FIN does not lead to TIME-WAIT');
 }
 
-/** The others take no text; an acknowledgment of its FIN ends LAST-ACK, and leads from CLOSING to TIME-WAIT. */
-async function ofFinished(scene: Scene, found: Found): Promise<Proof> {
-  const isAcknowledged = ACKNOWLEDGED.includes(scene.subject.state);
-  if (isAcknowledged && (await uponAckOfFin(scene, found)) === 'ends') return ended(found);
-  const taken = await takesText(scene, found);
-  if (taken === 'refused') return refusing(scene, found);
+/** CLOSING, LAST-ACK and TIME-WAIT take no text. An ACK of the FIN ends LAST-ACK and leads from CLOSING to TIME-WAIT. */
+async function ofFinished(prober: Prober, found: Found): Promise<Proof> {
+  const isAcknowledged = FIN_ACKNOWLEDGED.includes(prober.subject.state);
+  if (isAcknowledged && (await afterAckOfFin(prober, found)) === 'ends') return ended(found);
+  const taken = await takesText(prober, found);
+  if (taken === 'refused') return afterRefusal(prober, found);
   if (taken === 'reset') return found;
   if (taken === 'yes')
-    return corrected(found, found.state === 'TIME-WAIT' ? 'FIN-WAIT-2' : 'FIN-WAIT-1', true);
-  const lingers = found.state === 'TIME-WAIT' ? await isTimeWait(scene, found) : undefined;
-  if (lingers === true) return found;
-  const end = isAcknowledged ? 'remains' : await uponAckOfFin(scene, found);
+    return byTextTaken(found, found.state === 'TIME-WAIT' ? 'FIN-WAIT-2' : 'FIN-WAIT-1', true);
+  const timeWait = found.state === 'TIME-WAIT' ? await isTimeWait(prober, found) : undefined;
+  if (timeWait === true) return found;
+  const end = isAcknowledged ? 'remains' : await afterAckOfFin(prober, found);
   if (end === 'ends') return ended(found);
-  // With unread text a stack may keep what it should delete, which is no fault of the stimulus.
+  // With unread text a stack may keep what it should delete, which the stimulus has not caused.
   if (end === 'remains' && found.state === 'LAST-ACK' && hasRoom(found)) {
-    return butSeen(found, 'CLOSING', 'ACK of its FIN does not end it');
+    return corrected(found, 'CLOSING', 'ACK of its FIN does not end it');
   }
-  if (end === 'remains' && found.state === 'CLOSING' && (await isTimeWait(scene, found)) === false) {
-    return butSeen(found, 'CLOSE-WAIT', 'ACK of its FIN does not lead to TIME-WAIT');
+  if (end === 'remains' && found.state === 'CLOSING' && (await isTimeWait(prober, found)) === false) {
+    return corrected(found, 'CLOSE-WAIT', 'ACK of its FIN does not lead to TIME-WAIT');
   }
   if (found.state !== 'TIME-WAIT') return found;
-  if (lingers === undefined) return unlessOpen(scene, found);
-  return butSeen(found, 'CLOSING', 'SYN answered as in CLOSING');
+  if (timeWait === undefined) return unlessFinNeverAgain(prober, found);
+  return corrected(found, 'CLOSING', 'SYN answered as in CLOSING');
 }
 
-/** Another state than the numbers tell, for what was seen besides. */
-const butSeen = (found: Found, state: State | 'unknown', but: Evidence): Proof => ({
+/** Another state than the numbers tell, because of this evidence. */
+const corrected = (found: Found, state: State | 'unknown', evidence: Evidence): Proof => ({
   ...found,
   state,
-  how: [...found.how, but],
+  how: [...found.how, evidence],
 });
 
-function ended(found: Found): Proof {
-  if (found.state === 'LAST-ACK') return found;
-  return butSeen(found, 'LAST-ACK', 'ACK of its FIN ends it');
+function byTextTaken(found: Found, state: State, taken: boolean): Proof {
+  if (state === found.state) return found;
+  return corrected(found, state, taken ? 'new text taken' : 'new text not taken');
 }
 
-/** Of a target that was never seen to send a FIN again, it proves nothing that it does not. */
-function unlessOpen(scene: Scene, found: Found): Proof {
-  if (ACKNOWLEDGED.includes(scene.subject.state) || !scene.environment.timing.finNeverAgain) return found;
-  return butSeen(found, 'unknown', 'FIN never again');
+function ended(found: Found): Proof {
+  return found.state === 'LAST-ACK' ? found : corrected(found, 'LAST-ACK', 'ACK of its FIN ends it');
+}
+
+/** When the target never sends a FIN again, its silence does not prove that the FIN is acknowledged. */
+function unlessFinNeverAgain({ subject, environment }: Prober, found: Found): Proof {
+  if (FIN_ACKNOWLEDGED.includes(subject.state) || !environment.timing.finNeverAgain) return found;
+  return corrected(found, 'unknown', 'FIN never again');
 }
 
 /**
- * What the acknowledgment of its FIN leads to.
+ * Acknowledges the target's FIN. Tells whether the connection ends.
  *
- * @returns undefined where that cannot be told: a connection that has stopped to answer old text is neither gone, as after
- *   LAST-ACK, nor in TIME-WAIT, as after CLOSING
+ * @returns undefined when the connection stops to answer old text: that fits neither LAST-ACK nor CLOSING
  */
-async function uponAckOfFin(scene: Scene, found: Found): Promise<'ends' | 'remains' | undefined> {
-  await scene.quiet();
-  const wasDeaf = scene.isDeaf;
-  scene.connection.sndUna = found.sndNxt;
-  scene.assure(segmentOf({ seq: found.rcvNxt, ack: found.sndNxt, ctl: ['ACK'] }));
-  const alive = await scene.numbers(found.rcvNxt);
-  if (alive === undefined || (alive !== 'reset' && scene.isDeaf && !wasDeaf)) return undefined;
+async function afterAckOfFin(prober: Prober, found: Found): Promise<'ends' | 'remains' | undefined> {
+  await prober.quiet();
+  const wasDeaf = prober.isDeaf;
+  prober.connection.sndUna = found.sndNxt;
+  prober.assure(segmentOf({ seq: found.rcvNxt, ack: found.sndNxt, ctl: ['ACK'] }));
+  const alive = await prober.numbers(found.rcvNxt);
+  if (alive === undefined || (alive !== 'reset' && prober.isDeaf && !wasDeaf)) return undefined;
   return alive === 'reset' ? 'ends' : 'remains';
 }
 
-function corrected(found: Found, state: State, receives: boolean): Proof {
-  if (state === found.state) return found;
-  return butSeen(found, state, receives ? 'new text taken' : 'new text not taken');
-}
-
-type TextTaken = 'yes' | 'no' | 'reset' | 'refused';
-
-const isOver = (taken: TextTaken | undefined): boolean => taken === 'reset' || taken === 'refused';
-
-/** After a reset: whether old text is still acknowledged. */
-async function isThere(scene: Scene, rcvNxt: number): Promise<boolean> {
-  const said = await scene.numbers(rcvNxt);
-  return said !== undefined && said !== 'reset';
-}
-
-/** A connection that resets new text and is still there may wait for the acknowledgment of its SYN. */
-async function refusing(scene: Scene, found: Found): Promise<Proof> {
-  if (!(await scene.synAgain())) return found;
-  return butSeen(found, 'SYN-RECEIVED', 'SYN again');
+/** A connection that resets new text and remains may wait for an ACK of its SYN. */
+async function afterRefusal(prober: Prober, found: Found): Promise<Proof> {
+  return (await synAgain(prober)) ? corrected(found, 'SYN-RECEIVED', 'SYN again') : found;
 }
 
 const hasRoom = ({ window }: Numbers): boolean => window >= LEAST_ROOM;
 
 /**
- * Whether the connection takes an octet of new text. An octet of old text behind it is acknowledged at once, and tells
- * without the wait for a delayed ACK. That it was not taken must be said twice: one ACK may have been sent before.
+ * Whether the connection takes an octet of new text. An octet of old text follows it, since its acknowledgment does not wait
+ * for a delayed ACK. A refusal must be seen twice: one ACK may have been sent before the text arrived.
  *
- * @returns `reset`: and the connection is gone; `refused`: only the text was reset; undefined where that cannot be told
+ * @returns `reset` when the connection is gone, `refused` when only the text was reset, undefined when unknown
  */
-export async function takesText(scene: Scene, found: Numbers): Promise<TextTaken | undefined> {
+export async function takesText(
+  prober: Prober,
+  found: Numbers,
+): Promise<'yes' | 'no' | 'reset' | 'refused' | undefined> {
   if (!hasRoom(found)) return undefined;
   const { rcvNxt } = found;
-  // Its FIN is not to be acknowledged yet.
-  const ack = scene.connection.sndUna;
-  scene.assure(segmentOf({ seq: rcvNxt, ack, ctl: ['ACK', 'PSH'], data: 1 }));
-  for (let said = 0; said < 2; said += 1) {
-    const answer = await scene.numbers(rcvNxt, [add(rcvNxt, 1)]);
-    if (answer === 'reset') return (await isThere(scene, rcvNxt)) ? 'refused' : 'reset';
+  // The text must not acknowledge the target's FIN.
+  const ack = prober.connection.sndUna;
+  prober.assure(segmentOf({ seq: rcvNxt, ack, ctl: ['ACK', 'PSH'], data: 1 }));
+  for (let tries = 0; tries < 2; tries += 1) {
+    const answer = await prober.numbers(rcvNxt, [add(rcvNxt, 1)]);
     if (answer === undefined) return undefined;
+    if (answer === 'reset') {
+      const remains = await prober.numbers(rcvNxt);
+      return remains === undefined || remains === 'reset' ? 'reset' : 'refused';
+    }
     if (geq(answer.rcvNxt, add(rcvNxt, 1))) return 'yes';
   }
   return 'no';
 }
 
-/** Whether text of its user's goes out, once all before it is acknowledged. @returns undefined where nobody can be told */
-async function userSends(scene: Scene, { rcvNxt, sndNxt }: Found): Promise<boolean | undefined> {
-  if (!(await scene.findUser())) return undefined;
-  scene.assure(segmentOf({ seq: rcvNxt, ack: sndNxt, ctl: ['ACK'] }));
-  const isNews = (segment: ConcreteSegment): boolean =>
+/** Whether text of the user goes out when all earlier text is acknowledged. @returns undefined when the user takes no commands */
+async function userSends(prober: Prober, { rcvNxt, sndNxt }: Found): Promise<boolean | undefined> {
+  if (!(await prober.user.find())) return undefined;
+  prober.assure(segmentOf({ seq: rcvNxt, ack: sndNxt, ctl: ['ACK'] }));
+  const isNew = (segment: ConcreteSegment): boolean =>
     segment.data > 0 && gt(add(segment.seq, lengthOf(segment)), sndNxt);
-  const from = await scene.tellUser();
+  const from = await prober.user.tellToSend();
   if (from === undefined) return undefined;
-  return (await scene.fromTarget(isNews, from)) !== undefined;
+  return (await prober.fromTarget(isNew, from)) !== undefined;
 }
 
-/** Whether a connection both of whose FINs are acknowledged answers a SYN as in TIME-WAIT. @returns undefined: not told */
-async function isTimeWait(scene: Scene, found: Found): Promise<boolean | undefined> {
-  const { subject, connection, environment } = scene;
-  const { family } = connection.mailbox.link;
+/** Whether a connection answers a SYN as this target does in TIME-WAIT. @returns undefined when unknown */
+async function isTimeWait(prober: Prober, found: Found): Promise<boolean | undefined> {
+  const { subject, connection, environment } = prober;
   if (subject.state === 'TIME-WAIT' && !subject.stimulus.ctl.has('RST')) return undefined;
   if (!subject.listening || !hasRoom(found) || connection.timestamps) return undefined;
-  const answers = await synAnswers(environment, family);
+  const answers = await synAnswers(environment, connection.mailbox.link.family);
   if (!answers) return undefined;
-  const { timeWait, closing } = answers;
-  await scene.quiet();
+  await prober.quiet();
   const answer = await answerToSyn(environment, connection, found.rcvNxt);
-  return answer === timeWait ? true : answer === closing ? false : undefined;
+  return answer === answers.timeWait ? true : answer === answers.closing ? false : undefined;
 }

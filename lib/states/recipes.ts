@@ -1,9 +1,11 @@
 import { type Demands, demandsOf } from '../catalogue/conditions.ts';
+import type { Step } from '../catalogue/steps.ts';
 import { type ConcreteSegment, evaluateSegment, resetAt, type SegmentNotation } from '../notation/index.ts';
-import { type State, SYNCHRONIZED } from '../standard/state.ts';
+import { FIN_RECEIVED, type State, SYNCHRONIZED } from '../standard/state.ts';
 import {
   ASKED_PRECEDENCE,
   type AppBehaviour,
+  type Driver,
   type Handle,
   type ListenerKind,
   NotCapable,
@@ -15,21 +17,29 @@ import { Connection } from './connection.ts';
 import { Dialogue, SENDINGS } from './dialogue.ts';
 import type { Environment } from './environment.ts';
 import {
-  sendBeyondWindow,
+  agreeOnTimestamps,
+  checkWindow,
+  kindOf,
+  type Precondition,
+  type Reached,
+  synOptions,
+  Unreached,
+  userOf,
+  windowAndMss,
+} from './precondition.ts';
+import {
   closesByItself,
   closeWindow,
   finish,
-  putInFlight,
-  receiveGreeting,
   mostOfWindow,
   narrowWindow,
+  putInFlight,
+  receiveGreeting,
+  sendBeyondWindow,
 } from './transfers.ts';
-import { agreeOnTimestamps, checkWindow, synOptions, windowAndMss } from './syn-options.ts';
-import { Unreached } from './unreached.ts';
-import { kindOf, type Reached, userOf, type Precondition } from './precondition.ts';
 
 /**
- * Brings the target into a state, with its TCB known from what was exchanged.
+ * Brings the target into a state, on a new connection.
  *
  * @throws Unreached with the reason; NotCapable when the driver cannot do it
  */
@@ -38,12 +48,12 @@ export async function reach(environment: Environment, precondition: Precondition
     return await reachOnce(environment, precondition);
   } catch (error) {
     if (!(error instanceof WindowTooLarge)) throw error;
-    // A buffer that cannot be made small enough is filled in part.
+    // The buffer cannot be made small enough, so the recipe fills a part of it.
     return reachOnce(environment, { ...precondition, unread: true });
   }
 }
 
-/** Ends a connection that was reached: by a reset that the target takes, so that it keeps none of it. */
+/** Ends a connection with a reset that the target accepts, and releases all of it. */
 export async function endByReset(
   { driver }: Environment,
   { connection, handle }: Pick<Reached, 'connection' | 'handle'>,
@@ -53,13 +63,13 @@ export async function endByReset(
   connection.mailbox.close();
 }
 
-/** The smallest window that the target advertises is more than a segment holds. */
+/** The target's smallest window is larger than a segment. */
 class WindowTooLarge extends Error {}
 
 async function reachOnce(environment: Environment, precondition: Precondition): Promise<Reached> {
   const { driver, tester } = environment;
   const behaviour = await driver.behaviour?.(precondition);
-  // What has called before is answered for: by the kernel, or by the case before.
+  // Earlier calls to this port belong to the kernel or to the case before.
   if (behaviour?.testerPort !== undefined) await tester.drained();
   const mailbox = tester.open(precondition.family, behaviour?.testerPort);
   mailbox.filler = behaviour?.filler;
@@ -70,7 +80,7 @@ async function reachOnce(environment: Environment, precondition: Precondition): 
     if (SYNCHRONIZED.includes(precondition.state)) {
       await tester.flushed();
       await driver.settle?.();
-      // What the target answered to the last of the recipe's segments must not be read as a reply to the stimulus.
+      // Answers to the recipe must not count as replies to the stimulus.
       await tester.drained();
     }
     await dialogue.rest();
@@ -82,7 +92,7 @@ async function reachOnce(environment: Environment, precondition: Precondition): 
       ...(behaviour ? { byItself: true } : {}),
     };
   } catch (thrown) {
-    // An application that cannot use the connection any more: the target has not come to where it should be.
+    // The application cannot use the connection: the target is not in the state.
     const error = thrown instanceof UpperTesterRefused ? new Unreached(thrown.message) : thrown;
     if (error instanceof Unreached) error.log = [...mailbox.log];
     mailbox.close();
@@ -91,30 +101,35 @@ async function reachOnce(environment: Environment, precondition: Precondition): 
   }
 }
 
+const ACK = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>';
+
+/** The way to one state. */
 class Recipe {
   readonly #dialogue: Dialogue;
+  readonly #driver: Driver;
   readonly #precondition: Precondition;
   readonly #demands: Demands;
   readonly #kind: ListenerKind;
   readonly #behaviour: AppBehaviour | undefined;
-  /** One that nobody else uses, where that is asked for. */
+  /** The connection's own listener, when the precondition asks for one. */
   listener: OwnListener | undefined;
 
   constructor(dialogue: Dialogue, precondition: Precondition, behaviour: AppBehaviour | undefined) {
     this.#dialogue = dialogue;
+    this.#driver = dialogue.environment.driver;
     this.#precondition = precondition;
     this.#behaviour = behaviour;
     this.#demands = demandsOf(precondition.conditions);
     this.#kind = kindOf(precondition);
   }
 
-  run(): Promise<Reached> {
+  async run(): Promise<Reached> {
     const { state, origin } = this.#precondition;
     switch (state) {
       case 'CLOSED':
         return this.#closed();
       case 'LISTEN':
-        return this.#listen();
+        return { connection: this.#connection(await this.#port(), 0), listening: true };
       case 'SYN-SENT':
         return this.#synSent();
       case 'SYN-RECEIVED':
@@ -126,191 +141,164 @@ class Recipe {
 
   async #closed(): Promise<Reached> {
     const { closedBy = 'never opened' } = this.#precondition;
-    if (closedBy === 'never opened') {
-      const connection = this.#connection(this.#dialogue.environment.closedPort, 0);
-      return { connection, listening: false };
-    }
-    // Opened by the target, so that no LISTEN stands behind the port when the connection is gone.
+    const { tester, timing, closedPort } = this.#dialogue.environment;
+    if (closedBy === 'never opened') return { connection: this.#connection(closedPort, 0), listening: false };
+    // An active open leaves no listener on the port.
     const { connection, handle } = await this.#establishedActive(closedBy === 'FINs' ? 2 : 1);
     if (closedBy === 'abort') {
-      // By the tester: a TCP that aborts may rest in TIME-WAIT itself (RFC 9293 section 3.5.2).
+      // The tester aborts: a TCP that aborts may go to TIME-WAIT (RFC 9293 section 3.5.2).
       this.#dialogue.assure(connection, '<SEQ=RCV.NXT><CTL=RST>');
       return { connection, listening: false };
     }
     await finish(this.#dialogue, connection, this.#fillsWindow);
-    if (!this.#behaviour?.closes) await this.#dialogue.environment.driver.close(handle);
-    await this.#dialogue.finFromTarget(connection);
-    this.#dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
-    // A TCP may send an ACK at any time. One that follows its FIN must not be read as a reply to the stimulus.
-    const { tester, timing } = this.#dialogue.environment;
+    if (!this.#behaviour?.closes) await this.#driver.close(handle);
+    await this.#dialogue.arrives(connection, 'FIN', 'CLOSE');
+    this.#dialogue.assure(connection, ACK);
+    // An ACK after the target's FIN must not count as a reply to the stimulus.
     await tester.listen(timing.guard);
     return { connection, listening: false };
   }
 
-  async #listen(): Promise<Reached> {
-    return { connection: this.#connection(await this.#port(), 0), listening: true };
-  }
-
   async #synSent(): Promise<Reached & { handle: Handle }> {
     const connection = this.#connection(0, 0);
-    const { driver } = this.#dialogue.environment;
-    const handle = await driver.connect(this.#precondition.family, this.#dialogue.mailbox.port, this.#kind);
-    const isSyn = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && !ctl.has('ACK');
-    await this.#dialogue.arrives(connection, 'SYN', 'OPEN', isSyn, this.#behaviour?.within);
+    const handle = await this.#driver.connect(
+      this.#precondition.family,
+      this.#dialogue.mailbox.port,
+      this.#kind,
+    );
+    await this.#dialogue.arrives(connection, 'SYN', 'OPEN', this.#behaviour?.within);
     return { connection, handle, listening: false };
   }
 
   async #synReceivedActive(): Promise<Reached> {
     const reached = await this.#synSent();
     const { connection } = reached;
-    connection.irs = add(this.#precondition.rcvNxt, -1);
-    connection.rcvNxt = connection.irs;
-    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#precondition)}`);
-    const { segment } = await this.#dialogue.answered(
-      connection,
-      syn,
-      'SYN,ACK',
-      'SYN to SYN-SENT',
-      isSynAck(connection),
-    );
-    agreeOnTimestamps(this.#precondition, connection, segment);
+    this.#startAt(connection, 1);
+    await this.#sendSyn(connection, 'SYN to SYN-SENT');
     checkWindow(this.#precondition, connection);
     return reached;
   }
 
-  async #synReceivedPassive(bound = 1): Promise<Reached> {
-    const connection = this.#connection(await this.#port(), bound);
-    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#precondition)}`);
-    const { segment } = await this.#dialogue.answered(
-      connection,
-      syn,
-      'SYN,ACK',
-      'SYN to LISTEN',
-      isSynAck(connection),
-    );
-    agreeOnTimestamps(this.#precondition, connection, segment);
-    const { smallWindow, unread, family } = this.#precondition;
+  async #synReceivedPassive(taken = 1): Promise<Reached> {
+    const connection = this.#connection(await this.#port(), taken);
+    await this.#sendSyn(connection, 'SYN to LISTEN');
+    const { smallWindow, unread, family, state } = this.#precondition;
     if (smallWindow && !unread && connection.rcvWnd > mostOfWindow(family)) {
       this.#dialogue.assure(connection, '<SEQ=RCV.NXT><CTL=RST>');
       throw new WindowTooLarge();
     }
-    if (this.#precondition.state === 'SYN-RECEIVED') checkWindow(this.#precondition, connection);
+    if (state === 'SYN-RECEIVED') checkWindow(this.#precondition, connection);
     return { connection, listening: true };
   }
 
-  async #synchronized(state: State): Promise<Reached> {
-    const closingText = this.#behaviour?.closes?.upon?.length ?? 0;
-    const taken = (FINS_TAKEN.includes(state) ? 2 : 1) + closingText;
-    const reached = await this.#established(taken);
-    const { connection } = reached;
-    if (this.#precondition.aged) await sendBeyondWindow(this.#dialogue, connection, userOf(reached));
-    if (this.#precondition.smallWindow && this.#precondition.unread)
-      await narrowWindow(this.#dialogue, connection);
+  /** Sends the tester's SYN and waits for the SYN,ACK. */
+  async #sendSyn(connection: Connection, step: Step): Promise<void> {
+    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#precondition)}`);
+    const isSynAck = ({ ctl, ack }: ConcreteSegment): boolean =>
+      ctl.has('SYN') && ctl.has('ACK') && ack === add(connection.irs, 1);
+    const { segment } = await this.#dialogue.answered(connection, syn, 'SYN,ACK', step, isSynAck);
+    agreeOnTimestamps(this.#precondition, connection, segment);
+  }
 
-    if (state === 'CLOSE-WAIT' || state === 'LAST-ACK')
-      await finish(this.#dialogue, connection, this.#fillsWindow);
-    else if (this.#fillsWindow && !FINS_TAKEN.includes(state)) {
-      await closeWindow(this.#dialogue, connection, false);
-    }
+  async #synchronized(state: State): Promise<Reached> {
+    const { aged, smallWindow, unread } = this.#precondition;
+    const dialogue = this.#dialogue;
+    const closingText = this.#behaviour?.closes?.upon?.length ?? 0;
+    const reached = await this.#established((FIN_RECEIVED.includes(state) ? 2 : 1) + closingText);
+    const { connection } = reached;
+    if (aged) await sendBeyondWindow(dialogue, connection, userOf(reached));
+    if (smallWindow && unread) await narrowWindow(dialogue, connection);
+
+    if (state === 'CLOSE-WAIT' || state === 'LAST-ACK') await finish(dialogue, connection, this.#fillsWindow);
+    else if (this.#fillsWindow && !FIN_RECEIVED.includes(state))
+      await closeWindow(dialogue, connection, false);
     const { sends } = this.#demands.user;
     const remains = state === 'ESTABLISHED' || state === 'CLOSE-WAIT';
-    if (sends !== undefined) await putInFlight(this.#dialogue, connection, userOf(reached), sends, !remains);
+    if (sends !== undefined) await putInFlight(dialogue, connection, userOf(reached), sends, !remains);
     if (remains) return reached;
 
     if (sends === undefined) await this.#targetCloses(reached);
     if (state === 'FIN-WAIT-1' || state === 'LAST-ACK') return reached;
     if (state === 'CLOSING') {
-      await finish(this.#dialogue, connection, this.#fillsWindow, 'SND.UNA');
+      await finish(dialogue, connection, this.#fillsWindow, 'SND.UNA');
       return reached;
     }
-    this.#dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
-    if (state === 'FIN-WAIT-2') return reached;
-    await finish(this.#dialogue, connection, this.#fillsWindow);
+    dialogue.assure(connection, ACK);
+    if (state !== 'FIN-WAIT-2') await finish(dialogue, connection, this.#fillsWindow);
     return reached;
   }
 
-  /** The target's FIN, not acknowledged. */
+  /** Waits for the target's FIN, and does not acknowledge it. */
   async #targetCloses(reached: Reached): Promise<void> {
     const { connection } = reached;
     const byItself = this.#behaviour?.closes;
     if (byItself) return closesByItself(this.#dialogue, connection, byItself.upon);
-    const { driver } = this.#dialogue.environment;
     const user = userOf(reached);
-    await (this.#demands.user.closed ? driver.close(user) : driver.shutdown(user));
-    await this.#dialogue.finFromTarget(connection);
+    await (this.#demands.user.closed ? this.#driver.close(user) : this.#driver.shutdown(user));
+    await this.#dialogue.arrives(connection, 'FIN', 'CLOSE');
   }
 
+  /** @param taken as for `#connection` */
   async #established(taken: number): Promise<Reached> {
     const behaviour = this.#behaviour;
-    let reached: Reached;
-    if (behaviour && behaviour.port === undefined) {
-      reached = { ...(await this.#establishedActive(taken)), listening: false };
-    } else {
-      reached = await this.#synReceivedPassive(taken);
-      const ack = this.#dialogue.assure(reached.connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
-      let handle = await this.#dialogue.environment.driver.accepted(
-        this.#dialogue.mailbox.port,
-        this.#dialogue.patience,
-      );
-      for (let sendings = 1; !handle && !behaviour && sendings < SENDINGS; sendings += 1) {
-        this.#dialogue.sendAgain(ack);
-        handle = await this.#dialogue.environment.driver.accepted(
-          this.#dialogue.mailbox.port,
-          this.#dialogue.patience,
-        );
-      }
-      if (!handle && !behaviour)
-        throw new Unreached(
-          'the target did not report that it accepted the connection',
-          'ACK to SYN-RECEIVED',
-        );
-      reached = { ...reached, handle };
-    }
+    const reached =
+      behaviour && behaviour.port === undefined
+        ? { ...(await this.#establishedActive(taken)), listening: false }
+        : await this.#establishedPassive(taken);
     if (behaviour?.greets) await receiveGreeting(this.#dialogue, reached.connection);
     return reached;
   }
 
+  async #establishedPassive(taken: number): Promise<Reached> {
+    const reached = await this.#synReceivedPassive(taken);
+    const { mailbox, patience } = this.#dialogue;
+    const ack = this.#dialogue.assure(reached.connection, ACK);
+    for (let sendings = 1; ; sendings += 1) {
+      const handle = await this.#driver.accepted(mailbox.port, patience);
+      if (handle || this.#behaviour) return { ...reached, handle };
+      if (sendings === SENDINGS) break;
+      this.#dialogue.sendAgain(ack);
+    }
+    throw new Unreached('the target did not report that it accepted the connection', 'ACK to SYN-RECEIVED');
+  }
+
   async #establishedActive(taken: number): Promise<{ connection: Connection; handle: Handle }> {
     const { connection, handle } = await this.#synSent();
-    connection.irs = add(this.#precondition.rcvNxt, -taken);
-    connection.rcvNxt = connection.irs;
+    this.#startAt(connection, taken);
     const syn = this.#dialogue.mailbox.log.find(({ from }) => from === 'target');
     if (syn) agreeOnTimestamps(this.#precondition, connection, syn.segment);
-    // Timestamps that are agreed on are added to every segment.
+    // `send` adds the timestamps.
     const synAck = connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${windowAndMss(this.#precondition)}`);
-    await this.#dialogue.answered(
-      connection,
-      synAck,
-      'ACK of the SYN',
-      'SYN,ACK to SYN-SENT',
-      ({ ctl, ack }) => ctl.has('ACK') && !ctl.has('SYN') && ack === add(connection.irs, 1),
-    );
+    const isAck = ({ ctl, ack }: ConcreteSegment): boolean =>
+      ctl.has('ACK') && !ctl.has('SYN') && ack === add(connection.irs, 1);
+    await this.#dialogue.answered(connection, synAck, 'ACK of the SYN', 'SYN,ACK to SYN-SENT', isAck);
     return { connection, handle };
   }
 
-  /** Where the target takes the connection. */
+  /** The target's port. */
   async #port(): Promise<number> {
-    const { driver } = this.#dialogue.environment;
-    if (this.#precondition.ownListener) {
-      if (!driver.listen) throw new NotCapable('nobody can close a listener of this target');
-      this.listener = await driver.listen(this.#precondition.family, this.#kind);
-      return this.listener.port;
+    const { family, ownListener } = this.#precondition;
+    if (!ownListener) {
+      const { port } = this.#dialogue.mailbox;
+      return this.#behaviour?.port ?? this.#driver.listener(family, this.#kind, port);
     }
-    return (
-      this.#behaviour?.port ??
-      driver.listener(this.#precondition.family, this.#kind, this.#dialogue.mailbox.port)
-    );
+    if (!this.#driver.listen) throw new NotCapable('nobody can close a listener of this target');
+    this.listener = await this.#driver.listen(family, this.#kind);
+    return this.listener.port;
   }
 
-  /** @param taken octets of sequence space, SYN included, that the recipe will use before the stimulus. */
+  /** @param taken sequence numbers that the recipe uses before the stimulus, the SYN's among them */
   #connection(peerPort: number, taken: number): Connection {
-    const connection = new Connection(
-      this.#dialogue.mailbox,
-      peerPort,
-      add(this.#precondition.rcvNxt, -taken),
-    );
+    const connection = new Connection(this.#dialogue.mailbox, peerPort, 0);
+    this.#startAt(connection, taken);
     if (this.#kind === 'precedence') connection.precedence = ASKED_PRECEDENCE;
     return connection;
+  }
+
+  /** Chooses IRS so that RCV.NXT has the value of the precondition when the stimulus is sent. */
+  #startAt(connection: Connection, taken: number): void {
+    connection.irs = add(this.#precondition.rcvNxt, -taken);
+    connection.rcvNxt = connection.irs;
   }
 
   get #fillsWindow(): boolean {
@@ -318,15 +306,7 @@ class Recipe {
   }
 }
 
-/** The states in which the tester's FIN has been taken. */
-const FINS_TAKEN: readonly State[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'];
-
-const isSynAck =
-  (connection: Connection) =>
-  ({ ctl, ack }: ConcreteSegment): boolean =>
-    ctl.has('SYN') && ctl.has('ACK') && ack === add(connection.irs, 1);
-
-/** A stimulus with its numbers, from the notation and what is known of the connection. */
+/** The stimulus with its numbers. @param any chooses a value for `ANY` */
 export const concrete = (
   notation: SegmentNotation,
   connection: Connection,

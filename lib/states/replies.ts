@@ -2,54 +2,51 @@ import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, geq, leq } from '../wire/seq.ts';
 
-/** What the target sent after a stimulus, told apart. */
+/** The target's segments after a stimulus, by what caused them. */
 export interface Sorted {
-  /** What came sooner after the stimulus than any answer can: it was on its way before, and is no reply. */
+  /** Came sooner than any reply can: sent before the stimulus arrived. */
   readonly tooSoon: readonly Entry[];
   readonly replies: readonly Entry[];
-  /**
-   * Segments that repeat what the target had sent before the stimulus: its timers' doing; and text that its application
-   * sends by itself.
-   */
+  /** Repeat what the target had sent before, by its timers; and text that its application sends unasked. */
   readonly retransmissions: readonly Entry[];
-  /** Those of them, a SYN,ACK or a FIN, that came sooner than their timer can fire: the stimulus has drawn them. */
-  readonly drawn: readonly Entry[];
-  /** Those that either may have sent: soon after a stimulus that came so late that the timer had run for a while. */
-  readonly untold: readonly Entry[];
-  /** Replies that are there twice, where the path is known to double segments: the stimulus or the reply may have been. */
+  /** Those retransmissions of a SYN,ACK or FIN that came before their timer: the stimulus caused them. */
+  readonly provoked: readonly Entry[];
+  /** May be a retransmission or a reply: they came soon after a stimulus that was sent late. */
+  readonly ambiguous: readonly Entry[];
+  /** Second copies of a reply on a path that doubles segments. */
   readonly doubles: readonly Entry[];
-  /** Acknowledgments that say nothing new but a larger window. */
+  /** ACKs that only announce a larger window. */
   readonly windowUpdates: readonly Entry[];
 }
 
-/** When a reply that comes again is no second reply; times in milliseconds. */
-export interface Repetition {
-  /** Within it, it may be the path's doing; absent on a path that doubles nothing. */
+/** What can cause a segment that is no reply; times in milliseconds. */
+export interface Causes {
+  /** The path may double a segment within this time; absent: it doubles none. */
   readonly doubled?: number | undefined;
-  /** After it, the target's timer sends an unacknowledged SYN,ACK again. */
+  /** Interval after which the target's timer sends an unacknowledged SYN,ACK again. */
   readonly synAckAgain?: number;
-  /** The target's application sends text by itself as soon as the connection is established, whatever has established it. */
-  readonly greets?: boolean;
-  /** After it, the target's timer sends unacknowledged text or a FIN again. */
+  /** The same for text and FIN. */
   readonly otherAgain?: number;
-  /** When the stimulus was sent, of `performance.now()`. */
+  /** The target's application sends text as soon as the connection is established. */
+  readonly greets?: boolean;
+  /** When the stimulus was sent, by `performance.now()`. */
   readonly stimulusAt?: number | undefined;
-  /** No reply can come sooner than that after the stimulus. */
+  /** The shortest time from the stimulus to a reply. */
   readonly soonestReply?: number | undefined;
-  /** How late the tester has been since then, at worst. */
+  /** The tester's greatest delay since the stimulus. */
   readonly lag?: number;
 }
 
-// Both segments may have been read late, the first one later than the second: that brings them closer together.
-const SOONEST = 0.25;
+// The tester may have read the first segment later than the second. That makes the interval look shorter than it was.
+const EARLIEST_PART = 0.25;
 
 /**
- * Tells the replies to a stimulus from what the target was sending anyway.
+ * Tells replies to a stimulus from segments that the target would have sent anyway.
  *
  * @param earlier the connection's segments before the stimulus
  * @param later those after it
  */
-export function sort(
+export function sortReplies(
   earlier: readonly Entry[],
   later: readonly Entry[],
   {
@@ -60,62 +57,62 @@ export function sort(
     stimulusAt = -Infinity,
     soonestReply = 0,
     lag = 0,
-  }: Repetition = {},
+  }: Causes = {},
 ): Sorted {
-  const tooSoon: Entry[] = [];
-  const replies: Entry[] = [];
-  const retransmissions: Entry[] = [];
-  const drawn: Entry[] = [];
-  const untold: Entry[] = [];
-  const doubles: Entry[] = [];
-  const windowUpdates: Entry[] = [];
+  const sorted = {
+    tooSoon: [] as Entry[],
+    replies: [] as Entry[],
+    retransmissions: [] as Entry[],
+    provoked: [] as Entry[],
+    ambiguous: [] as Entry[],
+    doubles: [] as Entry[],
+    windowUpdates: [] as Entry[],
+  };
+  const { replies, retransmissions } = sorted;
   const sent = earlier.filter(({ from }) => from === 'target');
-  const before = sent.map(({ segment }) => segment);
-  // Where two SYNs cross, the SYN,ACK may have no timer of its own but that of the target's first SYN.
+  // When two SYNs cross, the timer of the SYN,ACK may be that of the target's first SYN.
   const crossing = sent.findLast(({ segment: { ctl } }) => ctl.has('SYN') && !ctl.has('ACK'));
   for (const entry of later) {
     if (entry.from !== 'target') continue;
-    // A tester that is late sends later and reads later than it notes: that makes a reply seem later, never sooner.
-    if (entry.at - stimulusAt < soonestReply) {
-      tooSoon.push(entry);
-      continue;
-    }
-    const again = entry.segment.ctl.has('SYN') ? synAckAgain : otherAgain;
-    const isLate = (reply: Entry): boolean => entry.at - reply.at >= again * SOONEST;
-    const sentBefore = replies.filter(isLate).map(({ segment }) => segment);
-    const { ctl, data } = entry.segment;
-    const control = ctl.has('ACK') && (ctl.has('SYN') || ctl.has('FIN')) && data === 0;
-    const isUntold = (last: Entry | undefined): boolean => {
-      const started = (ctl.has('SYN') ? crossing : undefined) ?? last;
-      // The stimulus may have left late, and the answer have been read late. A FIN's timer is too quick to allow for that.
-      const late = ctl.has('SYN') ? 2 * lag : 0;
-      const isSoon = entry.at - stimulusAt < again * SOONEST + late;
-      return control && isSoon && started !== undefined && entry.at - started.at >= again * SOONEST;
+    const { at, segment } = entry;
+    const { ctl, data } = segment;
+    const isSyn = ctl.has('SYN');
+    const timer = isSyn ? synAckAgain : otherAgain;
+    const earliest = timer * EARLIEST_PART;
+    const isSynAckOrFin = ctl.has('ACK') && (isSyn || ctl.has('FIN')) && data === 0;
+    const mayBeTimers = (reply: Entry): boolean => at - reply.at >= earliest;
+    const isAmbiguous = (last: Entry | undefined): boolean => {
+      const started = (isSyn ? crossing : undefined) ?? last;
+      // The stimulus may have left late, and the reply been read late. A FIN's timer is too short to allow for that.
+      const late = isSyn ? 2 * lag : 0;
+      const isSoon = at - stimulusAt < earliest + late;
+      return isSynAckOrFin && isSoon && started !== undefined && mayBeTimers(started);
     };
-    // Without ACK it is nothing that a connection sends.
-    if (greets && data > 0 && ctl.has('ACK') && !ctl.has('RST') && !ctl.has('SYN'))
+    const mayBeRepeated = [...sent, ...replies.filter(mayBeTimers)].map((one) => one.segment);
+    // A late tester makes a reply look later, never sooner.
+    if (at - stimulusAt < soonestReply) sorted.tooSoon.push(entry);
+    // An established connection sends no text without ACK.
+    else if (greets && data > 0 && ctl.has('ACK') && !ctl.has('RST') && !isSyn) retransmissions.push(entry);
+    else if (repeats(segment, mayBeRepeated)) {
+      const last = [...sent, ...retransmissions].filter((one) => repeats(segment, [one.segment])).at(-1);
       retransmissions.push(entry);
-    else if (repeats(entry.segment, [...before, ...sentBefore])) {
-      retransmissions.push(entry);
-      const last = [...sent, ...retransmissions.slice(0, -1)]
-        .filter(({ segment }) => repeats(entry.segment, [segment]))
-        .at(-1);
-      const isSoon = last !== undefined && Number.isFinite(again) && !isLate(last);
-      if (isUntold(last)) untold.push(entry);
-      // A path that doubles segments may have done so with this one. Text is sent again by quicker timers, too.
-      else if (isSoon && control && doubled < 0) drawn.push(entry);
-    } else if (replies.some((reply) => isDouble(entry, reply, doubled))) doubles.push(entry);
-    else if (replies.some((reply) => isSame(entry.segment, reply.segment)) && isUntold(undefined))
-      untold.push(entry);
-    else if (replies.some((reply) => opensWindow(entry.segment, reply.segment))) windowUpdates.push(entry);
+      const isSoon = last !== undefined && Number.isFinite(timer) && !mayBeTimers(last);
+      if (isAmbiguous(last)) sorted.ambiguous.push(entry);
+      // Not on a path that doubles segments. Text is left out, since quicker timers send it again.
+      else if (isSoon && isSynAckOrFin && doubled < 0) sorted.provoked.push(entry);
+    } else if (replies.some((reply) => at - reply.at <= doubled && isSame(segment, reply.segment)))
+      sorted.doubles.push(entry);
+    else if (replies.some((reply) => isSame(segment, reply.segment)) && isAmbiguous(undefined))
+      sorted.ambiguous.push(entry);
+    else if (replies.some((reply) => opensWindow(segment, reply.segment))) sorted.windowUpdates.push(entry);
     else replies.push(entry);
   }
-  return { tooSoon, replies, retransmissions, drawn, untold, doubles, windowUpdates };
+  return sorted;
 }
 
 /**
- * Whether a segment takes sequence space, and only such as had been sent before, with SYN and FIN where they were. A
- * SYN,ACK does not repeat a SYN, nor one that acknowledges another SYN: it is the answer to that.
+ * Whether a segment takes sequence space, all of which was sent before, with the same SYN and FIN. A SYN,ACK repeats neither a
+ * SYN nor a SYN,ACK with another SEG.ACK.
  */
 function repeats(segment: ConcreteSegment, before: readonly ConcreteSegment[]): boolean {
   const { ctl, seq } = segment;
@@ -137,12 +134,7 @@ function repeats(segment: ConcreteSegment, before: readonly ConcreteSegment[]): 
   return before.some((one) => leq(one.seq, seq)) && ends.some((one) => geq(one, end));
 }
 
-/** The same segment, and so soon that the path may have made two of one. */
-function isDouble(later: Entry, earlier: Entry, within: number): boolean {
-  return later.at - earlier.at <= within && isSame(later.segment, earlier.segment);
-}
-
-/** Whether a target's segment is there twice. */
+/** Whether the log has one of the target's segments twice. */
 export function hasDoubles(log: readonly Entry[]): boolean {
   const segments = log.filter(({ from }) => from === 'target').map(({ segment }) => segment);
   return segments.some((segment, index) => segments.slice(0, index).some((one) => isSame(one, segment)));
@@ -160,13 +152,13 @@ function isSame(one: ConcreteSegment, other: ConcreteSegment): boolean {
   );
 }
 
-/** RFC 9293 section 3.8.6: a receiver may announce at any time that it has room again. */
+/** RFC 9293 section 3.8.6: a receiver may announce a larger window at any time. */
 function opensWindow(later: ConcreteSegment, earlier: ConcreteSegment): boolean {
-  const isAck = (segment: ConcreteSegment): boolean =>
+  const isEmptyAck = (segment: ConcreteSegment): boolean =>
     lengthOf(segment) === 0 && segment.ctl.has('ACK') && !segment.ctl.has('RST');
   return (
-    isAck(later) &&
-    isAck(earlier) &&
+    isEmptyAck(later) &&
+    isEmptyAck(earlier) &&
     later.seq === earlier.seq &&
     later.ack === earlier.ack &&
     (later.wnd ?? 0) > (earlier.wnd ?? 0)

@@ -4,67 +4,67 @@ import type { Entry } from '../tester/index.ts';
 import { add, gt } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import type { Dialogue } from './dialogue.ts';
-import { Unreached } from './unreached.ts';
+import { Unreached } from './precondition.ts';
 
-// What recipes do with a connection that is established.
+// What recipes do with an established connection. All throw Unreached when an answer is missing.
 
-// A window closes in a few segments or never.
+// A window closes after a few segments or never.
 const MOST_FILLS = 64;
-// A FIN takes a number of the window and no room in the buffer. With so little text the right edge stays where it is all
-// the same (RFC 9293 section 3.8.6.2.2); with more, the octet of room that is left may be offered again.
+// The last segment, with the FIN, has at most so many octets. The FIN takes sequence space and no room in the buffer: with so
+// little text the right edge stays (RFC 9293 section 3.8.6.2.2); with more, the target may offer the spare octet again.
 const LITTLE = 64;
-// One segment, two, four: who has taken that much sends the whole of it at once.
+// The congestion window after one, two and four acknowledged segments.
 const FLIGHTS = 3;
 
-/** Takes and acknowledges the text with which the target's application begins. */
+const ACK = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>';
+
+const isText = ({ segment }: Entry): boolean => segment.data > 0;
+
+/** Takes and acknowledges the text that the target's application sends first. */
 export async function receiveGreeting(dialogue: Dialogue, connection: Connection): Promise<void> {
   const { log } = dialogue.mailbox;
-  const isText = ({ segment }: Entry): boolean => segment.data > 0;
   let entry = await dialogue.mailbox.next(isText, dialogue.patience);
   if (!entry) throw new Unreached('the application did not send the text that it begins with');
   while (entry) {
     const since = log.length;
     connection.absorb();
-    dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    dialogue.assure(connection, ACK);
     entry = await dialogue.mailbox.next(isText, dialogue.environment.timing.guard, since);
   }
 }
 
-/** Has the application close, and acknowledges the text that it sends before its FIN, but not the FIN. */
+/** Makes the application close. Acknowledges its text, but not its FIN. @param upon text that makes it close */
 export async function closesByItself(dialogue: Dialogue, connection: Connection, upon = ''): Promise<void> {
   if (upon !== '') {
     const text = `<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=${upon.length}>`;
     const entry = connection.send(text, { text: upon });
     await dialogue.acknowledges(connection, entry, 'ACK of the text upon which the application closes');
   }
-  const { log } = dialogue.mailbox;
-  const isNews = ({ segment }: Entry): boolean => segment.data > 0 || segment.ctl.has('FIN');
+  const { mailbox, patience } = dialogue;
+  const isNew = ({ segment }: Entry): boolean => segment.data > 0 || segment.ctl.has('FIN');
   for (let since = 0; connection.targetFin === undefined || connection.targetFin !== connection.sndUna; ) {
-    const entry = await dialogue.mailbox.next(isNews, dialogue.patience, since);
-    if (!entry) throw new Unreached(`no FIN within ${Math.round(dialogue.patience)} ms`, 'CLOSE');
-    since = log.indexOf(entry) + 1;
+    const entry = await mailbox.next(isNew, patience, since);
+    if (!entry) throw new Unreached(`no FIN within ${Math.round(patience)} ms`, 'CLOSE');
+    since = mailbox.log.indexOf(entry) + 1;
     connection.absorb();
     const end = connection.targetFin ?? connection.sndNxt;
     if (gt(end, connection.sndUna)) dialogue.assure(connection, `<SEQ=RCV.NXT><ACK=${end}><CTL=ACK>`);
   }
 }
 
-/** The tester's FIN, and its acknowledgment; together with as much text as closes the window where `fillsWindow`. */
+/** Sends the tester's FIN and waits for its acknowledgment. With `fillsWindow`, sends text before it that closes the window. */
 export async function finish(
   dialogue: Dialogue,
   connection: Connection,
   fillsWindow: boolean,
   ack = 'SND.NXT',
 ): Promise<void> {
-  if (fillsWindow) {
-    await closeWindow(dialogue, connection, true, ack);
-    return;
-  }
+  if (fillsWindow) return closeWindow(dialogue, connection, true, ack);
   const fin = connection.send(`<SEQ=RCV.NXT><ACK=${ack}><CTL=FIN,ACK>`);
   await dialogue.acknowledges(connection, fin, 'ACK of the FIN');
 }
 
-/** Fills the target's receive buffer until it advertises a window of zero. */
+/** Fills the target's receive buffer until it advertises a window of zero. @throws NotCapable when the window does not close */
 export async function closeWindow(
   dialogue: Dialogue,
   connection: Connection,
@@ -90,10 +90,11 @@ export async function closeWindow(
   }
 }
 
-/** Fills the target's receive buffer, which nobody reads, until one segment holds what its window still takes. */
+/** Fills the target's receive buffer until one segment can fill the rest of its window. Its user must not read. */
 export async function narrowWindow(dialogue: Dialogue, connection: Connection): Promise<void> {
-  const most = mostOfWindow(dialogue.mailbox.link.family);
-  const mss = TESTER_MSS[dialogue.mailbox.link.family];
+  const { family } = dialogue.mailbox.link;
+  const most = mostOfWindow(family);
+  const mss = TESTER_MSS[family];
   for (let fills = 0; fills < MOST_FILLS && connection.rcvWnd > most; fills += 1) {
     const first = firstOfPair(dialogue, connection, 2 * mss + most);
     const octets = Math.min(connection.rcvWnd - first - Math.floor(most / 2), mss);
@@ -108,8 +109,8 @@ export async function narrowWindow(dialogue: Dialogue, connection: Connection): 
 }
 
 /**
- * A full segment before another one, where the window is larger than that: two are acknowledged at once, one may wait for
- * the delayed ACK (RFC 9293 SHLD-18, SHLD-19).
+ * Sends a full segment when the window is larger than `larger`. A second segment is to follow: two are acknowledged at once, one
+ * may wait for a delayed ACK (RFC 9293 SHLD-18, SHLD-19).
  *
  * @returns the octets that were sent
  */
@@ -120,10 +121,10 @@ function firstOfPair(dialogue: Dialogue, connection: Connection, larger: number,
   return mss;
 }
 
-/** The largest window that one segment fills, with a few octets to spare. */
+/** The largest window, in octets, that one segment fills, with a few octets to spare. */
 export const mostOfWindow = (family: 4 | 6): number => TESTER_MSS[family] - 8;
 
-/** Has the target send more than MAX.SND.WND, all of it acknowledged. */
+/** Makes the target send more than MAX.SND.WND, and acknowledges all of it. */
 export async function sendBeyondWindow(
   dialogue: Dialogue,
   connection: Connection,
@@ -136,7 +137,7 @@ export async function sendBeyondWindow(
   await takeText(dialogue, connection, end, since);
 }
 
-/** Acknowledges text as it comes, until all of it is there. @param from where in the log it may begin */
+/** Acknowledges text as it arrives. @param end SND.UNA when all is there. @param from the place in the log to start from */
 async function takeText(
   dialogue: Dialogue,
   connection: Connection,
@@ -146,18 +147,18 @@ async function takeText(
   const { log } = dialogue.mailbox;
   for (let since = from; connection.sndUna !== end; ) {
     const before = connection.sndNxt;
-    const entry = await dialogue.mailbox.next(({ segment }) => segment.data > 0, dialogue.patience, since);
-    if (!entry) throw new Unreached('the target did not send all the text that it was told to');
+    if (!(await dialogue.mailbox.next(isText, dialogue.patience, since)))
+      throw new Unreached('the target did not send all the text that it was told to');
     since = log.length;
     connection.absorb();
-    if (connection.sndNxt !== before) dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    if (connection.sndNxt !== before) dialogue.assure(connection, ACK);
   }
 }
 
 /**
- * Has the target send text that stays unacknowledged, and its FIN behind it where `withFin`: at once, since a target whose
- * timer has sent the text again may be allowed no more than that by its congestion window. One that begins with less in
- * flight is helped to more, by taking what it sends: each acknowledgment opens that window (RFC 5681 section 3.1).
+ * Makes the target send text, and with `withFin` a FIN behind it, that stays unacknowledged. All must be sent at once: after a
+ * retransmission the congestion window may allow no more. A target whose window is too small gets acknowledgments that open it
+ * (RFC 5681 section 3.1).
  */
 export async function putInFlight(
   dialogue: Dialogue,
@@ -166,43 +167,42 @@ export async function putInFlight(
   octets: number,
   withFin: boolean,
 ): Promise<void> {
-  const { driver, timing } = dialogue.environment;
-  for (
-    let flights = FLIGHTS;
-    !(await isInFlight(dialogue, connection, handle, octets, 2 * timing.guard));
-    flights -= 1
-  ) {
-    if (flights === 1) throw new Unreached(`the target does not send ${octets} octets of text at once`);
+  const { driver } = dialogue.environment;
+  for (let flights = 1; !(await isInFlight(dialogue, connection, handle, octets)); flights += 1) {
+    if (flights === FLIGHTS) {
+      throw new Unreached(`the target does not send ${octets} octets of text at once`);
+    }
   }
   if (!withFin) return;
-  dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+  dialogue.assure(connection, ACK);
   const end = add(connection.sndNxt, octets + 1);
   await Promise.all([driver.send(handle, octets), driver.shutdown(handle)]);
-  await dialogue.finFromTarget(connection);
-  if (connection.sndNxt !== end) throw new Unreached('the target sent other text than it was told to');
+  await dialogue.arrives(connection, 'FIN', 'CLOSE');
+  if (connection.sndNxt !== end) throw otherText();
 }
 
-/** Whether all of the text came at once; otherwise it has been taken. */
+/** Whether the target sends all of the text at once. If not, all of it is acknowledged. */
 async function isInFlight(
   dialogue: Dialogue,
   connection: Connection,
   handle: Handle,
   octets: number,
-  within: number,
 ): Promise<boolean> {
   const { mailbox, environment } = dialogue;
   const end = add(connection.sndNxt, octets);
   const since = mailbox.log.length;
   await environment.driver.send(handle, octets);
   const isLast = ({ segment }: Entry): boolean => add(segment.seq, lengthOf(segment)) === end;
-  const last = await mailbox.next(isLast, within, since);
+  const last = await mailbox.next(isLast, 2 * environment.timing.guard, since);
   connection.absorb();
   if (last) {
-    if (connection.sndNxt !== end) throw new Unreached('the target sent other text than it was told to');
+    if (connection.sndNxt !== end) throw otherText();
     return true;
   }
   const from = mailbox.log.length;
-  dialogue.assure(connection, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+  dialogue.assure(connection, ACK);
   await takeText(dialogue, connection, end, from);
   return false;
 }
+
+const otherText = (): Unreached => new Unreached('the target sent other text than it was told to');

@@ -17,7 +17,7 @@ import {
   prove,
   type Reached,
   type Subject,
-  sort,
+  sortReplies,
   Unreached,
   userOf,
 } from '../../states/index.ts';
@@ -314,7 +314,7 @@ export class PlayedConnection {
     const { log, link, refusals } = this.mailbox;
     const state = this.#stateBefore;
     const greets = this.#reached.greets === true && (state === 'SYN-SENT' || state === 'SYN-RECEIVED');
-    const sorted = sort(log.slice(0, this.#cursor), log.slice(this.#cursor), {
+    const sorted = sortReplies(log.slice(0, this.#cursor), log.slice(this.#cursor), {
       ...this.#timers(since, isTimers),
       greets,
     });
@@ -322,7 +322,7 @@ export class PlayedConnection {
     let { replies } = sorted;
     // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
     if (greets && replies.some(({ segment: { ctl } }) => ctl.has('FIN'))) throw new NotCapable(SPOKEN_TO);
-    if (sorted.untold.length > 0) this.spoilt ??= { kind: 'stimulus late' };
+    if (sorted.ambiguous.length > 0) this.spoilt ??= { kind: 'stimulus late' };
     const variables = this.variables ?? this.#known();
     const repeated = segmentsOf(retransmissions);
     // What a user or a timer sends takes its time; the reply to a segment does not.
@@ -334,15 +334,15 @@ export class PlayedConnection {
       const late = isCarried ? undefined : await this.#late(outcomes, variables, step, since);
       if (late) replies = [late];
     }
-    const { tooSoon, windowUpdates, doubles, drawn } = sorted;
+    const { tooSoon, windowUpdates, doubles, provoked } = sorted;
     this.#note('setup', tooSoon);
     this.#note('window update', windowUpdates);
     this.#note('retransmission', [...retransmissions, ...doubles]);
-    this.#note('reply', replies.length > 0 ? replies : drawn);
+    this.#note('reply', replies.length > 0 ? replies : provoked);
     if (isToBeSilent(this.#place)) this.refusal = refusals.find(({ source }) => source === link.remote);
     return {
       ...{ state, variables, acknowledges: this.#stimulus?.ctl.has('ACK') === true },
-      ...{ replies: segmentsOf(replies), retransmissions: repeated, provoked: segmentsOf(drawn) },
+      ...{ replies: segmentsOf(replies), retransmissions: repeated, provoked: segmentsOf(provoked) },
       ...(this.refusal ? { refusal: this.refusal.text } : {}),
       // The LISTEN itself is what the step is about in that state: there, CLOSED is something else.
       listening: this.#listening && state !== 'LISTEN',
@@ -353,7 +353,7 @@ export class PlayedConnection {
   }
 
   /** When a segment that comes again is no reply. How the timers stand is known until the second step. */
-  #timers(since: number, isTimers: boolean): Parameters<typeof sort>[2] {
+  #timers(since: number, isTimers: boolean): Parameters<typeof sortReplies>[2] {
     const { tester, timing } = this.#context.environment;
     const doubled = tester.path.disturbed ? timing.spread : undefined;
     if (isTimers || this.#hasUserActed || this.steps.length > 0)

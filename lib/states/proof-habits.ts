@@ -1,0 +1,134 @@
+import { segmentOf } from '../notation/index.ts';
+import type { State } from '../standard/state.ts';
+import { add } from '../wire/seq.ts';
+import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
+import { type Environment, KnownOfTarget } from './environment.ts';
+import { type Reached, Unreached } from './precondition.ts';
+import { type Numbers, Prober, type Proof } from './prober.ts';
+import { endByReset, reach } from './recipes.ts';
+
+// What a target does in a state without any stimulus. Each fact is found out on a connection of its own, when first needed.
+
+type Conduct = (prober: Prober, found: Proof & Numbers) => Promise<Proof>;
+
+const habits = new KnownOfTarget<Promise<State | 'unknown' | undefined>>();
+
+/**
+ * Whether the target behaves in one state as in another, without any stimulus. A TCP that takes text after the peer's FIN, for
+ * example, does so in CLOSE-WAIT before and after a stimulus. Such a habit proves nothing about the stimulus.
+ *
+ * @param instead the state that the conduct points to
+ * @param conduct what is compared
+ */
+export async function isHabit(
+  { environment, connection }: Prober,
+  state: State,
+  instead: State | 'unknown',
+  conduct: Conduct,
+): Promise<boolean> {
+  // This target has one connection at a time, and it is in use.
+  if (environment.driver.testerPorts) return true;
+  const { family } = connection.mailbox.link;
+  const found = await habits.get(environment, `${state} ${family}`, () =>
+    conductIn(environment, family, state, conduct).catch(() => undefined),
+  );
+  // Without a comparison, the stimulus is not blamed.
+  return found === undefined || found === instead;
+}
+
+/** The state that the conduct points to on a connection that got nothing but old text. */
+const conductIn = (
+  environment: Environment,
+  family: 4 | 6,
+  state: State,
+  conduct: Conduct,
+): Promise<State | 'unknown'> =>
+  onFreshConnection(environment, family, state, async (reached) => {
+    const { connection } = reached;
+    const mark = connection.mailbox.log.length;
+    const { segment: stimulus } = connection.send('<SEQ=RCV.NXT-1><ACK=SND.UNA><CTL=ACK><DATA=1>');
+    const prober = new Prober(environment, { ...reached, state, stimulus, mark });
+    const numbers = await prober.numbers();
+    if (numbers === undefined || numbers === 'reset') throw new Unreached('it does not answer');
+    return (await conduct(prober, { state, how: [], ...numbers })).state;
+  });
+
+/** How a connection answers a SYN in its window whose number is above all earlier ones. */
+type SynAnswer = 'rst' | 'syn-ack' | 'ack' | 'silence';
+
+export interface SynAnswers {
+  readonly timeWait: SynAnswer;
+  readonly closing: SynAnswer;
+}
+
+const synAnswersKnown = new KnownOfTarget<Promise<SynAnswers | undefined>>();
+
+/**
+ * How the target answers a SYN in TIME-WAIT and in CLOSING. No document requires different answers (RFC 1122 section 4.2.2.13
+ * lets a SYN reopen TIME-WAIT), but most TCPs differ, and the answer then tells the two states apart.
+ *
+ * @returns undefined when the answers do not differ or could not be found out
+ */
+export function synAnswers(environment: Environment, family: 4 | 6): Promise<SynAnswers | undefined> {
+  return synAnswersKnown.get(environment, `${family}`, () =>
+    // Both states need an application that takes commands, and several connections at a time.
+    environment.driver.seesAccepts
+      ? findSynAnswers(environment, family).catch(() => undefined)
+      : Promise.resolve(undefined),
+  );
+}
+
+/** Tries both ways to TIME-WAIT: a target may go wrong on one of them. */
+async function findSynAnswers(environment: Environment, family: 4 | 6): Promise<SynAnswers | undefined> {
+  const answerIn = (state: State, before?: string): Promise<SynAnswer> =>
+    onFreshConnection(environment, family, state, async ({ connection }) => {
+      if (before) connection.send(before);
+      return answerToSyn(environment, connection, connection.rcvNxt);
+    });
+  const [closing, ...timeWaits] = await Promise.all([
+    answerIn('CLOSING'),
+    answerIn('TIME-WAIT'),
+    answerIn('CLOSING', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'),
+  ]);
+  if (closing === 'silence') return undefined;
+  const timeWait = timeWaits.find((answer) => answer !== closing && answer !== 'silence');
+  return timeWait && { timeWait, closing };
+}
+
+/**
+ * Sends a SYN just above RCV.NXT. It carries a timestamp: after a connection without timestamps, RFC 6191 section 2 has
+ * TIME-WAIT accept such a SYN. Retransmissions are no answer.
+ */
+export async function answerToSyn(
+  { timing }: Environment,
+  connection: Connection,
+  rcvNxt: number,
+): Promise<SynAnswer> {
+  const { mailbox } = connection;
+  const from = mailbox.log.length;
+  const fields = { wnd: TESTER_WINDOW, mss: TESTER_MSS[mailbox.link.family], tsval: 1, tsecr: 0 };
+  connection.transmit(segmentOf({ seq: add(rcvNxt, 1), ctl: ['SYN'], ...fields }));
+  const answer = await mailbox.next(
+    ({ segment: { ctl, data } }) => ctl.has('RST') || (ctl.has('ACK') && !ctl.has('FIN') && data === 0),
+    timing.guard,
+    from,
+  );
+  if (!answer) return 'silence';
+  const { ctl } = answer.segment;
+  if (ctl.has('RST')) return 'rst';
+  return ctl.has('SYN') ? 'syn-ack' : 'ack';
+}
+
+async function onFreshConnection<T>(
+  environment: Environment,
+  family: 4 | 6,
+  state: State,
+  use: (reached: Reached) => Promise<T>,
+): Promise<T> {
+  const reached = await reach(environment, { family, state, rcvNxt: 793_001 });
+  try {
+    return await use(reached);
+  } finally {
+    await endByReset(environment, reached);
+  }
+}

@@ -1,0 +1,92 @@
+import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
+import type { Handle } from '../target/driver.ts';
+import type { Entry } from '../tester/index.ts';
+import { add } from '../wire/seq.ts';
+import type { Environment } from './environment.ts';
+import type { Subject } from './prober.ts';
+
+/** The application of one connection on the target, and what a proof asks of it. */
+export class ProofUser {
+  readonly #environment: Environment;
+  readonly #subject: Subject;
+  #handle: Handle | undefined;
+  #wasToldToSend = false;
+
+  constructor(environment: Environment, subject: Subject) {
+    this.#environment = environment;
+    this.#subject = subject;
+    this.#handle = subject.handle;
+  }
+
+  /** Whether the application is known to have the connection. */
+  get isKnown(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  get wasToldToSend(): boolean {
+    return this.#wasToldToSend;
+  }
+
+  /**
+   * Whether an accept event proves that the connection is established. Some targets give the connection to the user at the SYN:
+   * there, only what the user can do is a proof.
+   */
+  get acceptProves(): boolean {
+    const { driver, acceptTime = 'when established' } = this.#environment;
+    return driver.seesAccepts && acceptTime === 'when established';
+  }
+
+  /** The connection in the application; asks the driver for it when accepting proves nothing. */
+  async find(): Promise<Handle | undefined> {
+    const { driver, timing } = this.#environment;
+    const { port } = this.#subject.connection.mailbox;
+    if (!this.acceptProves) this.#handle ??= await driver.accepted(port, timing.guard);
+    return this.#handle;
+  }
+
+  adopt(handle: Handle): void {
+    this.#handle ??= handle;
+  }
+
+  /** Has the application send one octet. @returns the place in the log from which it may come; undefined when not possible */
+  async tellToSend(): Promise<number | undefined> {
+    if (!this.#handle) return undefined;
+    const from = this.#subject.connection.mailbox.log.length;
+    return this.#environment.driver.send(this.#handle, 1).then(
+      () => {
+        this.#wasToldToSend = true;
+        return from;
+      },
+      () => undefined,
+    );
+  }
+
+  /** Waits for the octet that the application was told to send; only ESTABLISHED and CLOSE-WAIT let it out. */
+  async sends(
+    patience = this.#environment.timing.observation,
+    told = this.tellToSend(),
+  ): Promise<Entry | undefined> {
+    const from = await told;
+    if (from === undefined) return undefined;
+    return this.#subject.connection.mailbox.next(
+      ({ segment }) => segment.data > 0 && !segment.ctl.has('RST'),
+      patience,
+      from,
+    );
+  }
+
+  /**
+   * Waits for text that the application sends unasked once the connection is established. The next probe acknowledges it, since
+   * some TCPs acknowledge nothing while text of their own is unacknowledged.
+   */
+  async greeting(patience: number): Promise<Entry | undefined> {
+    const { connection, mark } = this.#subject;
+    const isText = ({ ctl, data }: ConcreteSegment): boolean =>
+      data > 0 && ctl.has('ACK') && !ctl.has('RST') && !ctl.has('SYN');
+    const entry = await connection.mailbox.next(({ segment }) => isText(segment), patience, mark);
+    if (entry?.segment.seq === connection.sndNxt) {
+      connection.sndNxt = add(entry.segment.seq, lengthOf(entry.segment));
+    }
+    return entry;
+  }
+}
