@@ -71,14 +71,10 @@ function headline(
 function countTable(run: Run): string[] {
   const row = (name: string, cases: readonly ReportCase[]) => {
     const counts = countVerdicts(cases, run.profile);
-    return `| ${name} | ${VERDICTS.map((verdict) => counts[verdict] || '·').join(' | ')} |`;
+    return [name, ...VERDICTS.map((verdict) => String(counts[verdict] || '·'))];
   };
-  return [
-    `| state | ${VERDICTS.join(' | ')} |`,
-    `| :-- |${' --: |'.repeat(VERDICTS.length)}`,
-    ...byState(run.cases).map(({ name, cases }) => row(name, cases)),
-    row('**total**', run.cases),
-  ];
+  const rows = byState(run.cases).map(({ name, cases }) => row(name, cases));
+  return markdownTable(['state', ...VERDICTS], [...rows, row('**total**', run.cases)], '--:');
 }
 
 /** A table of results, those of both families in one line where they are alike. */
@@ -104,28 +100,38 @@ function section(
     '',
     `<details${groups.length <= 20 ? ' open' : ''}><summary>${escapeMarkdown(title)} (${cases.length})</summary>`,
     '',
-    tableRow(columns),
-    tableRow(columns.map(() => ':--')),
-    ...groups.slice(0, SHOWN).map((group) => groupRow(group, run, reasonFor)),
+    ...markdownTable(
+      columns,
+      groups.slice(0, SHOWN).map((group) => groupCells(group, run, reasonFor)),
+    ),
     ...(rest > 0 ? ['', `and ${rest} more, in results.json`] : []),
     '',
     '</details>',
   ];
 }
 
-const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+/** A table, a line for each row. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  alignment = ':--',
+): string[] {
+  return [head, head.map((_, index) => (index === 0 ? ':--' : alignment)), ...rows].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
+}
 
-function groupRow(
+function groupCells(
   group: readonly ReportCase[],
   run: Run,
   reasonFor: ((result: ReportCase) => string | undefined) | undefined,
-): string {
+): string[] {
   const [result] = group as [ReportCase];
   const subject = findSubject(result.id);
   const expected = subject ? expectedTexts(subject, run.profile) : [];
   const isTold = expected.length === 0 || whyInconclusive(result, run.profile) !== undefined;
   const why = isTold ? reasonText(result, run.profile) : '';
-  return tableRow([
+  return [
     code(result.id),
     familiesText(group),
     verdictOf(result, run.profile),
@@ -133,7 +139,7 @@ function groupRow(
     expected.map(code).join(' or '),
     why ? escapeMarkdown(why) : code(observedText(result)),
     ...(reasonFor ? [escapeMarkdown(reasonFor(result) ?? '')] : []),
-  ]);
+  ];
 }
 
 const code = (text: string): string =>

@@ -3,7 +3,7 @@ import type { Profile } from '../standard/profile.ts';
 import { isBeyondCapability } from '../verdict/reason.ts';
 import { VERDICTS, type Verdict, whyInconclusive } from '../verdict/result.ts';
 import { byState, countVerdicts, stateName } from './groups.ts';
-import { escapeMarkdown } from './markdown.ts';
+import { escapeMarkdown, markdownTable } from './markdown.ts';
 import type { ReportCase, Run } from './run.ts';
 
 /** What stands in a cell without cases: the stack was not asked, which is no verdict. */
@@ -24,9 +24,9 @@ export function stacksTable(runs: readonly Run[], profile: Profile): string {
   return [
     `Cases over all address families by profile \`${profile}\`, in each cell ${legend}; \`${NONE}\` is none.`,
     '',
-    ...table(['state', ...names], stateRows(runs, profile)),
+    ...markdownTable(['state', ...names], stateRows(runs, profile)),
     '',
-    ...table(
+    ...markdownTable(
       [
         'stack',
         'its user is moved by',
@@ -89,11 +89,3 @@ function checksText(adoption: KnownAdoption | undefined): string {
   );
   return shown.length === 0 ? 'none' : shown.join(', ');
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
-  line(head),
-  line(head.map(() => ':--')),
-  ...rows.map(line),
-];
-
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -161,30 +161,23 @@ export function requireProfile(baseline: Baseline, profile: Profile): void {
 export function printBaseline({ entries, permitted, findings, ...head }: Baseline): string {
   const lists = [
     ...(findings ? [printLines('findings', findings)] : []),
-    printList('entries', entries.map(ordered)),
-    ...(permitted ? [printList('permitted', permitted.map(orderedChoice))] : []),
+    printList('entries', entries, entrySchema),
+    ...(permitted ? [printList('permitted', permitted, permittedSchema)] : []),
   ];
   return `${JSON.stringify(head, null, 1).slice(0, -2)},\n${lists.join(',\n')}\n}\n`;
 }
 
-const printList = (name: string, list: readonly Key[]): string => printLines(name, [...list].sort(inOrder));
+/** In the schema's order of fields, whichever way an entry was made. */
+const printList = (name: string, list: readonly Key[], schema: z.ZodType): string =>
+  printLines(
+    name,
+    [...list].sort(inOrder).map((one) => schema.parse(one)),
+  );
 
 function printLines(name: string, list: readonly unknown[]): string {
   const lines = list.map((one) => `  ${JSON.stringify(one)}`);
   return ` "${name}": ${lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n ]`}`;
 }
-
-const ordered = (entry: BaselineEntry): BaselineEntry => {
-  const { id, family, verdict, kind, observed, stateAfter, reason, issue, date } = entry;
-  return { id, family, verdict, kind, observed, stateAfter, reason, issue, date };
-};
-
-const orderedChoice = ({ id, family, observed, stateAfter }: PermittedChoice): PermittedChoice => ({
-  id,
-  family,
-  observed,
-  stateAfter,
-});
 
 /** @throws ReportError when it cannot be written */
 export const writeBaseline = (file: string, baseline: Baseline): void =>
