@@ -13,15 +13,15 @@ export interface FieldComparison {
   readonly field: string;
   readonly expected: string;
   readonly observed: string;
-  /** `≈`: not the same, and yet as good, as CLOSED and LISTEN are when a passive opener's connection is gone. */
+  /** `≈`: different, but as good: CLOSED and LISTEN are the same after a passive opener's connection is gone. */
   readonly mark: '=' | '≈' | '≠';
 }
 
 /**
- * The observation against the outcome that the verdict is about, field by field, the state after at the end. What differs is
- * what the judge has found: there is a `≠` exactly where the verdict is `deviates`.
+ * The observation beside the outcome that was expected, field by field, the state after last. A `≠` is a fault of the
+ * verdict: there is one exactly when the verdict is `deviates`.
  *
- * @returns nothing for a case of several steps, and for one that was not judged
+ * @returns nothing for a scenario of several steps, and for a case without a verdict
  */
 export function compareFields(result: ReportCase, profile: Profile): readonly FieldComparison[] {
   const judgement = judgementOf(result, profile);
@@ -52,7 +52,7 @@ function outcomeOf(judgement: ProfileVerdict): Named | undefined {
 
 function replyLines(outcome: Named, faults: readonly Fault[], result: JudgedCase): FieldComparison[] {
   const differs = faults.some(({ kind }) => kind === 'replies' || kind === 'ICMP');
-  // Of several, as when text and FIN are acknowledged one by one, the last is what they come to.
+  // Of several, e.g. an ACK of text and then one of the FIN, the last says it all.
   const last = result.observed.at(-1);
   if (!differs && outcome.reply !== 'silence' && last !== undefined) {
     return segmentLines(outcome.reply, last, faults, result);
@@ -103,7 +103,7 @@ function segmentLines(
       const fault = differing.find((one) => one.field === field);
       if (fault) return wrong(fault);
       const number = seen.get(field);
-      // A number that is 0 by accident is not the field that is due: without ACK there is none.
+      // Without the ACK flag there is no acknowledgment, even where its number is 0, as expected.
       if (number === undefined) return line(field, value, 'none', faults.length > 0);
       return { field, expected: value, observed: worded(field, number), mark: '=' };
     }),

@@ -20,15 +20,15 @@ import { circumstance, type Subject, subjects } from './subject.ts';
 export interface ConsoleOptions {
   /** When absent: as the terminal and NO_COLOR say. */
   readonly colour?: boolean;
-  /** Where the expectations and citations are looked up; all that is declared when absent. */
+  /** Where expectations and citations are looked up; the whole catalogue when absent. */
   readonly subjects?: readonly Subject[];
-  /** What they hold is counted, and not told again. */
+  /** They are counted, and not printed. */
   readonly accepted?: AcceptedDeviations;
-  /** The findings were told in full before the first case: the summary names them all the same. */
+  /** The findings were printed before the first case. The summary names them all the same. */
   readonly findingsTold?: boolean;
 }
 
-/** So many failures are told in full; of more, the summary would be out of sight. */
+/** So many failures are printed in full. More would push the summary off the screen. */
 const IN_FULL = 10;
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -41,7 +41,7 @@ const paint = (colours: Colours, verdict: Verdict) =>
     inconclusive: colours.yellow,
   })[verdict];
 
-/** All that is told at the end of a run: the failures, the summary last. */
+/** What is printed at the end of a run: the failures, the summary last. */
 export const runText = (run: Run, options: ConsoleOptions = {}): string =>
   [
     options.findingsTold ? '' : findingsText(run, options),
@@ -51,7 +51,7 @@ export const runText = (run: Run, options: ConsoleOptions = {}): string =>
     .filter(Boolean)
     .join('\n\n');
 
-/** What was found wrong with the target before the first case, with rule, remedy and packets; empty when nothing was. */
+/** The findings of the preflight, with rule, remedy and packets; empty when there are none. */
 export function findingsText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   return ordered(run)
@@ -126,14 +126,11 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
   return `${sign} ${took}: ${words}${cut}`;
 }
 
-/**
- * Every failure of the run that was not accepted: the first of them with rule, expectation, observation and ladder, the rest in two lines; empty
- * when there is none.
- */
+/** The failures that no baseline accepts: the first ones in full, the rest in two lines each; empty when there are none. */
 export function failuresText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   const known = new Map((options.subjects ?? subjects()).map((subject) => [subject.id, subject]));
-  // The finding tells how many it blocks.
+  // The finding says how many cases it blocks.
   const failed = failuresOf(run, options.accepted).fresh.filter((result) => blockerIn(result) === undefined);
   const groups = alike(failed, run);
   const failures = groups.map(
@@ -146,7 +143,7 @@ export function failuresText(run: Run, options: ConsoleOptions = {}): string {
     }),
   );
   const rest = failures.slice(IN_FULL);
-  const hint = `${IN_FULL} are told in full; the reports have all of them, \`segment-arrives run --only ID --verbose\` shows one.`;
+  const hint = `The first ${IN_FULL} are shown in full. The reports show all; \`segment-arrives run --only ID --verbose\` shows one.`;
   return [
     ...failures.slice(0, IN_FULL).map(fullText),
     ...(rest.length > 0 ? [rest.map(shortText).join('\n'), `  ${colours.dim(hint)}`] : []),
@@ -154,7 +151,7 @@ export function failuresText(run: Run, options: ConsoleOptions = {}): string {
 }
 
 interface Failure {
-  /** Alike, over one family or both. */
+  /** The same failure over one family or both. */
   readonly results: readonly ReportCase[];
   readonly number: number;
   readonly run: Run;

@@ -6,12 +6,12 @@ import type { ReportCase, Run } from './run.ts';
 export const CHANGES = ['new deviation', 'no longer judged', 'fixed', 'changed', 'new', 'vanished'] as const;
 
 /**
- * `new deviation`: it fails now. `no longer judged`: it is inconclusive now. `fixed`: it no longer fails. `changed`: it
- * was observed otherwise, for better or worse. `new`, `vanished`: only one of the runs has it.
+ * `new deviation`: it fails now. `no longer judged`: it is inconclusive now. `fixed`: it no longer fails. `changed`: any other
+ * difference. `new`, `vanished`: only one of the runs has it.
  */
 export type Change = (typeof CHANGES)[number];
 
-/** What a run says of a case: all of it that does not depend on the numbers that were chosen. */
+/** What a run says of a case, without the numbers that differ from run to run. */
 export interface Told {
   readonly verdict: Verdict;
   /** Absent where the case was not run. */
@@ -31,7 +31,7 @@ export interface Difference {
 
 const keyOf = ({ id, family }: Pick<ReportCase, 'id' | 'family'>): string => `${id} ${family}`;
 
-/** How a second run differs from a first one, by one profile; times and chosen numbers are no difference. */
+/** How a second run differs from a first one, by one profile. Times and sequence numbers are no difference. */
 export function diffRuns(before: Run, after: Run, profile: Profile = after.profile): Difference[] {
   const rest = new Map(after.cases.map((result) => [keyOf(result), result]));
   const differences: Difference[] = [];

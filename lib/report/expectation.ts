@@ -17,11 +17,11 @@ export function outcomeTags({ level, when }: ShownOutcome): string {
   return tags.length > 0 ? ` (${tags.join('; ')})` : '';
 }
 
-/** What a profile expects of a case: one line for each outcome; none for a ladder, which has steps. */
+/** What a profile expects of a case: one line for each outcome; none for a scenario of several steps. */
 export const expectedTexts = ({ expect }: Expecting, profile: Profile): readonly string[] =>
   expect?.[profile].map(outcomeText) ?? [];
 
-/** Why a profile allows several kinds of reply: a sentence for each text that leaves it open; none where it does not. */
+/** Why a profile allows several kinds of reply: a sentence for each text that leaves it open. */
 export const openTexts = ({ leftOpen }: Expecting, profile: Profile): readonly string[] =>
   leftOpen?.[profile] ?? [];
 
@@ -29,14 +29,14 @@ export const openTexts = ({ leftOpen }: Expecting, profile: Profile): readonly s
 export const reasonText = (result: CaseResult<unknown>, profile: Profile): string =>
   sentenceOf(judgementOf(result, profile), true);
 
-/** The same, without the expectation where it is the only one, since it stands beside it anyway. */
+/** The same, without the only expectation: reports show it beside this text. */
 export const faultText = (result: CaseResult<unknown>, profile: Profile): string =>
   sentenceOf(judgementOf(result, profile), false);
 
 const sentenceOf = (judgement: ProfileVerdict, whole: boolean): string =>
   judgement.verdict === 'inconclusive' ? say.reason(judgement.why) : say.judgement(judgement, whole);
 
-/** The replies for people: in terms of the target's TCB, or the word `silence`. */
+/** The replies in terms of the target's TCB, or the word `silence`. */
 export function observedReplies(result: ReportCase): readonly string[] {
   const relative = result.records
     .filter((record) => record.role === 'reply')

@@ -8,21 +8,21 @@ import { ruleText } from './subject.ts';
 /** Whether a baseline accepts a finding. */
 export type Accepts = (finding: RunFinding) => boolean;
 
-/** Deviations that were looked at and accepted beforehand. It changes no verdict, only what is told to be new. */
+/** Deviations that a baseline accepts. They change no verdict, and they do not fail the run. */
 export interface AcceptedDeviations {
-  /** How the reports call it, e.g. the name of the baseline's file. */
+  /** What the reports call it, e.g. the name of the baseline's file. */
   readonly name: string;
   /** Why the result is accepted, or undefined when it is not. */
   reasonFor(result: ReportCase): string | undefined;
-  /** Whether a deviation of a case is accepted, whether the run tried it or not. */
+  /** Whether a finding is accepted. */
   readonly accepts?: Accepts;
 }
 
-/** The findings that accuse the target of breaking a rule, which no baseline accepts. */
+/** Findings that fail the run: the target breaks a rule, and no baseline accepts it. */
 export const failingFindings = ({ findings = [] }: Pick<Run, 'findings'>, accepts?: Accepts): RunFinding[] =>
   findings.filter((finding) => finding.gravity === 'deviation' && !accepts?.(finding));
 
-/** What fails a run: its results and its findings, those apart that a baseline accepts. */
+/** What fails a run. A baseline accepts the results in `known`, and not those in `fresh`. */
 export function failuresOf(run: Run, accepted?: AcceptedDeviations) {
   const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
   const fresh = failed.filter((result) => accepted?.reasonFor(result) === undefined);
@@ -31,13 +31,13 @@ export function failuresOf(run: Run, accepted?: AcceptedDeviations) {
   return { fresh, known, findings, fails: fresh.length > 0 || findings.length > 0 };
 }
 
-/** The case that tries the same as the step of a finding; its id is empty where there is none. */
+/** The case that tests the same as the step of a finding; its id is empty when there is none. */
 export const caseOf = ({ step, family }: RunFinding) => ({ id: STEP_CASES[step] ?? '', family });
 
-// No number of the segment that was sent has a part in such a one: it is another one in each run.
+// Larger numbers are the target's own, such as an ISS: they differ from run to run.
 const ANY_FROM = 70_000;
 
-/** What came back, or of that what is wrong, in the notation: the same in each run, unlike an ISS. */
+/** The reply, or its wrong fields, in the notation. It is the same in each run: an ISS is written as ANY. */
 export function findingObserved({ observed, wrong }: RunFinding): string {
   if (observed.length === 0) return 'silence';
   if (wrong.length === 0) return observed.join(' ');
@@ -45,24 +45,24 @@ export function findingObserved({ observed, wrong }: RunFinding): string {
   return wrong.map(({ field, observed: seen }) => `<${field}=${value(seen)}>`).join('');
 }
 
-/** Those first that accuse, then those that stand in the way, then what was known; of a kind, in the order of the steps. */
+/** The order of reports: broken rules, then obstacles, then what the target file describes. */
 export const ordered = ({ findings = [] }: Pick<Run, 'findings'>): RunFinding[] =>
   (['deviation', 'obstacle', 'described'] as const).flatMap((gravity) =>
     findings.filter((finding) => finding.gravity === gravity),
   );
 
-/** The finding that has kept a case from being tried, by its id. */
+/** The id of the finding that blocked a case. */
 export const blockerIn = (result: ReportCase): string | undefined =>
   result.outcome !== 'judged' && result.why.kind === 'blocked' ? result.why.by.id : undefined;
 
-/** What a finding is called: the finding itself, and how many cases it has cost. */
+/** A finding in one line, with the number of cases that it blocks. */
 export const findingLine = (finding: RunFinding, { cases }: Pick<Run, 'cases'>): string => {
   const { length } = cases.filter((result) => blockerIn(result) === finding.id);
-  const cost = length === 0 ? '' : `; ${length} ${length === 1 ? 'case is' : 'cases are'} blocked by it`;
-  return `${say.finding(finding)}${cost}`;
+  const blocked = length === 0 ? '' : `; ${length} ${length === 1 ? 'case is' : 'cases are'} blocked by it`;
+  return `${say.finding(finding)}${blocked}`;
 };
 
-/** Rule, port, what was expected and what was seen, and the remedy: a name and a text each. */
+/** A finding for people: rule, port, what was expected and observed, and the remedy. */
 export function findingFields(finding: RunFinding): (readonly [string, string])[] {
   const { step, port, sent, observed, refusal, mayBeFilter, gravity } = finding;
   const expected = REPLIES[step];
@@ -74,39 +74,38 @@ export function findingFields(finding: RunFinding): (readonly [string, string])[
     ...(expected ? ([['expected', expected]] as const) : []),
     ['observed', refusal === undefined ? seen : `${seen} (${refusal})`],
     ...(mayBeFilter && gravity === 'deviation'
-      ? ([['remark', 'a filter before the target would look the same']] as const)
+      ? ([['remark', 'a firewall in front of the target would look the same']] as const)
       : []),
     ['remedy', remedyOf(finding)],
   ];
 }
 
 function remedyOf({ gravity, step, wrong }: RunFinding): string {
-  if (gravity === 'described') return 'none: the description of the target says so';
-  // What came back came from the TCP: there is nothing else to look for.
-  return gravity === 'deviation' && wrong.length > 0 ? MEND : REMEDIES[step];
+  if (gravity === 'described') return 'none: the target file describes it';
+  // A wrong reply comes from the TCP. A missing one may have other causes.
+  return gravity === 'deviation' && wrong.length > 0 ? FIX : REMEDIES[step];
 }
 
-const MEND = 'it is the TCP that is to be mended';
+const FIX = 'fix the TCP';
 
 const REMEDIES: Readonly<Record<Step, string>> = {
   'SYN to any port':
-    'look whether the target has this address and is reachable, whether a filter stands before it, or leave the family out by --family',
+    'check that the target has this address, is reachable, and has no firewall in front; or leave the family out with --family',
   'SYN to a closed port':
-    'look whether a filter stands before the port, whether the target has an option not to reset, and whether somebody listens there: name another port by --closed-port',
-  'ACK to a closed port':
-    'look whether a filter stands before the port; otherwise it is the TCP that is to be mended',
-  'RST to a closed port': MEND,
+    'check for a firewall in front of the port, for an option that stops the target from resetting, and for a program that listens there; --closed-port names another port',
+  'ACK to a closed port': 'check for a firewall in front of the port; otherwise fix the TCP',
+  'RST to a closed port': FIX,
   'SYN to LISTEN':
-    'look whether somebody listens on the port, and no filter stands before it; otherwise it is the TCP that is to be mended',
+    'check that a program listens on the port, and that no firewall is in front of it; otherwise fix the TCP',
   'ACK to SYN-RECEIVED':
-    'look whether the upper tester accepts connections, and sends the accept event with the port of the peer (agent/README.md)',
-  OPEN: "look whether the upper tester's CONNECT reaches the TCP, and whether the target has a route to the tester",
-  'SYN,ACK to SYN-SENT': MEND,
+    'check that the upper tester accepts connections, and sends the accept event with the port of the peer (agent/README.md)',
+  OPEN: "check that the upper tester's CONNECT reaches the TCP, and that the target has a route to the tester",
+  'SYN,ACK to SYN-SENT': FIX,
   'SYN to SYN-SENT':
-    'a TCP without the simultaneous open is described by capabilities.simultaneousOpen in its target file',
+    'if the TCP has no simultaneous open, set capabilities.simultaneousOpen to false in its target file',
   CLOSE:
-    "look whether the upper tester's SHUTDOWN closes the sending direction; a target without half close is described by capabilities.halfClose in its target file",
-  FIN: MEND,
+    "check that the upper tester's SHUTDOWN closes the sending direction; if the target has no half close, set capabilities.halfClose to false in its target file",
+  FIN: FIX,
 };
 
 /** The packets, a line each. */

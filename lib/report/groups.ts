@@ -7,13 +7,13 @@ import type { ReportCase, Run } from './run.ts';
 /** How many cases got each verdict. */
 export type Counts = Record<Verdict, number>;
 
-/** The cases of one state recipe; SYN-RECEIVED is two of them. */
+/** The cases of one state. SYN-RECEIVED is two groups: after a passive and after an active open. */
 export interface StateGroup {
   readonly name: string;
   readonly cases: readonly ReportCase[];
 }
 
-/** The state as a suite heads it, e.g. `SYN-RECEIVED (active)`. */
+/** The state and its origin, e.g. `SYN-RECEIVED (active)`. */
 export const stateName = (result: Pick<ReportCase, 'state' | 'origin'>): string =>
   result.origin ? `${result.state} (${result.origin})` : result.state;
 
@@ -23,7 +23,7 @@ export function countVerdicts(cases: readonly ReportCase[], profile: Profile): C
   return counts;
 }
 
-/** The cases by state recipe, in the order of the RFC; within a state in the order given. */
+/** The cases by state, in the order of the RFC. Within a state they keep their order. */
 export function byState(cases: readonly ReportCase[]): StateGroup[] {
   const groups = new Map<string, ReportCase[]>();
   const ordered = [...cases].sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
@@ -37,9 +37,9 @@ export function byState(cases: readonly ReportCase[]): StateGroup[] {
 }
 
 /**
- * One case fails the same way over both families more often than not: such failures are told once, in the RFC's order.
+ * Groups failures that are the same over both families, in the RFC's order. Reports show each group once.
  *
- * @param also what else is to be the same
+ * @param also what else must be the same
  */
 export function alike(
   failed: readonly ReportCase[],

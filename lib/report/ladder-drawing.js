@@ -26,13 +26,13 @@ export function ladderRows(records, kind, durationMs) {
   return rows;
 }
 
-/** Milliseconds for people: three digits that matter. */
+/** Milliseconds for people, with three digits. */
 export function milliseconds(value) {
   if (value >= 10_000) return `${(value / 1000).toFixed(1)} s`;
   return `${value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2)} ms`;
 }
 
-/** What the margin says of a segment. */
+/** The role of a segment, as the margin shows it. */
 export const ROLE_WORDS = {
   setup: '',
   stimulus: 'stimulus',
@@ -68,7 +68,7 @@ export const LADDER_STYLE = `
 .ladder .silence rect { fill: var(--wait-ground); stroke-dasharray: 5 4; }
 `;
 
-/** Where things are. On a narrow screen, what the margin says stands below the time, and a segment may take more lines. */
+/** Positions in pixels. On a narrow screen the role stands below the time, and a segment may take several lines. */
 const WIDE = { tester: 70, target: 590, width: 660, top: 26, size: 11.5, smallest: 8 };
 const NARROW = { tester: 54, target: 316, width: 326, top: 26, size: 10.5, smallest: 8.5 };
 const ROW = 26;
@@ -81,7 +81,7 @@ const escapeText = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;
 
 const roomOf = ({ tester, target }) => target - tester - 24;
 
-/** Smaller letters for a longer text; what still does not fit is cut, its whole is in the tooltip. */
+/** A longer text gets smaller letters. What still does not fit is cut; the tooltip has it all. */
 function fitted(text, layout) {
   const room = roomOf(layout);
   const size = Math.max(layout.smallest, Math.min(layout.size, room / (text.length * LETTER)));
@@ -105,7 +105,7 @@ function linesOf(text, layout) {
   return lines;
 }
 
-/** What the margin says: right of the target, or on a narrow screen left of the tester, below the time. */
+/** The role, in the margin: right of the target, or on a narrow screen below the time. */
 function margin(word, y, layout) {
   if (!word) return '';
   return layout === WIDE
@@ -147,7 +147,6 @@ function drawWait({ wait, silence }, y, layout) {
   );
 }
 
-/** What a row takes: more for more lines. */
 function heightOf({ record }, layout) {
   if (!record || layout === WIDE) return ROW;
   return ROW + (linesOf(record.relative, layout).length - 1) * LINE;

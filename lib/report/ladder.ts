@@ -21,13 +21,10 @@ const draw = (result: ReportCase, style: string): string =>
     `<style>${style}${LADDER_STYLE}</style>`,
   );
 
-/** The ladder of a case as an SVG document, light or dark as the reader likes it. */
+/** The ladder of a case as an SVG document, light or dark as the reader's system is. */
 export const ladderSvg = (result: ReportCase): string => draw(result, LIGHT + DARK);
 
-/**
- * The ladder as a data URI for the mochawesome page, which is always light; what comes after `#` lets it be taken for a
- * picture.
- */
+/** The ladder as a data URI for the mochawesome page, which is always light. By its end in `.png` it is taken for a picture. */
 export const ladderDataUri = (result: ReportCase): string =>
   `data:image/svg+xml;base64,${Buffer.from(draw(result, LIGHT)).toString('base64')}#.png`;
 
@@ -44,7 +41,7 @@ export const ladderText = (result: ReportCase): string[] => ladderLines(result).
 export const ladderLines = (result: ReportCase): LadderLine[] =>
   linesOf(result.records, seenOf(result)?.kind, result.durationMs);
 
-/** The same of segments that are no case's. */
+/** The ladder of segments that belong to no case. */
 export const linesOfRecords = (records: readonly ReportRecord[]): LadderLine[] =>
   linesOf(records, 'other', 0);
 

@@ -34,7 +34,7 @@ export function mochawesomeContext(result: ReportCase, subject?: Subject): Conte
   if (result.records.length > 0) {
     entries.push({ title: 'Ladder', value: ladderDataUri(result) });
     add('Ladder as text', ladderText(result));
-    // Not the bare name: what ends in `png` mochawesome takes for a picture.
+    // Not the name alone: mochawesome takes what ends in `png` for a picture.
     add('Capture', [`${captureName(result)} (each packet says in its comment what it is)`]);
   }
   return entries;
@@ -58,7 +58,7 @@ function caseLines(result: ReportCase, subject: Subject | undefined): string[] {
   ];
 }
 
-/** Profiles of which the same can be said share a paragraph. */
+/** Profiles with the same text share a paragraph. */
 function together(tell: (profile: Profile) => string): [readonly Profile[], string][] {
   const groups = new Map<string, Profile[]>();
   for (const profile of PROFILES) {
@@ -68,12 +68,12 @@ function together(tell: (profile: Profile) => string): [readonly Profile[], stri
   return [...groups].map(([text, profiles]) => [profiles, text]);
 }
 
-/** A line for each profile, and what was wrong below those of which the same is to be said. */
+/** A line for each profile. What was wrong stands once, below the profiles that it concerns. */
 function verdictLines(result: ReportCase): string[] {
   const lines: string[] = [];
   let said = '';
   for (const profile of PROFILES) {
-    // Why no profile has a verdict was said before.
+    // Why a case has no verdict stands in a paragraph of its own.
     const why = result.outcome === 'judged' ? faultText(result, profile) : '';
     if (said && why !== said) lines.push(`          ${said}`);
     said = why;
@@ -111,9 +111,8 @@ function comparisonTable(fields: readonly FieldComparison[]): string[] {
 }
 
 /**
- * Gives mochawesome, before it collects its tests, what the page is to show of a case: its context, how long the case
- * took (mocha only knows how long it waited for one that others ran beside), and of a failure one line. What mocha prints
- * of a failure, with every segment, is in the context already.
+ * Gives mochawesome what the page shows of a case, before it collects its tests: the context, one line for a failure, and the
+ * case's own time. mocha measures only how long it waited, while other cases ran beside.
  */
 export function showOnPage(test: Mocha.Test, result: ReportCase, profile: Profile): void {
   const subject = findSubject(result.id);
@@ -127,7 +126,7 @@ export function showOnPage(test: Mocha.Test, result: ReportCase, profile: Profil
   holder.err = { name: verdictOf(result, profile), message: message || `under ${profile}` };
 }
 
-/** Gives long segments room, and draws only what is on the screen. */
+/** Gives long segments room. Only what is on the screen is drawn. */
 const STYLE = `<style>
 a[href^="data:image/svg"]{display:block;overflow-x:auto;pointer-events:none}
 a[href^="data:image/svg"] img{max-width:none;border:1px solid #d5d9e2;border-radius:4px}
@@ -138,10 +137,7 @@ a[href^="data:image/svg"] img{max-width:none;border:1px solid #d5d9e2;border-rad
 [class*="test--component"]{content-visibility:auto;contain-intrinsic-size:auto 44px}
 </style>`;
 
-/**
- * mochawesome can't hold a link to a file beside it: where the name of a capture is shown, it becomes one. And what stands in
- * columns is not to be broken, as other text is.
- */
+/** Makes a link of each capture's name, which mochawesome cannot do. Keeps the lines of tables and ladders whole. */
 const SCRIPT = `<script>
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) for (const added of addedNodes) {

@@ -1,6 +1,6 @@
 import type { ReportCase } from './run.ts';
 
-/** Where the capture of a case lies, seen from the directory of the reports. */
+/** The path of a case's capture within the folder of the reports. */
 export const captureName = ({ id, family }: Pick<ReportCase, 'id' | 'family'>): string =>
   `pcap/${id}-ipv${family}.pcapng`;
 
@@ -16,7 +16,7 @@ const SHB_USERAPPL = 4;
 const IF_NAME = 2;
 const IF_TSRESOL = 9;
 
-/** Whether there is anything to capture: a result that was read back from results.json has lost its packets. */
+/** Whether there are packets: results.json does not keep them. */
 export const hasPackets = ({ records }: ReportCase): boolean => records.some(({ packet }) => packet);
 
 /** The capture of a case as a pcapng file; each packet says in its comment what it was. */

@@ -18,22 +18,21 @@ const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_TEST_END } = Mocha.Runner.constant
 
 const QUIET: ProgressLine = { show() {}, showPreflight() {}, clear() {} };
 
-/** What may be given as `reporterOptions`; everything else goes to mochawesome as it is. */
+/** The `reporterOptions`; all others go to mochawesome. */
 export interface ReporterOptions {
   /** Where the reports go; `reports` when absent. */
   readonly reportDir?: string;
   /** The page's name; `mochawesome` when absent. */
   readonly reportFilename?: string;
-  /** False: no line that shows how far the run is; another reporter writes to the terminal. */
+  /** False: no progress line, since another reporter writes to the terminal. */
   readonly progress?: boolean;
-  /** False: only the mochawesome page is written, and the caller tells the outcome and writes the rest. */
+  /** False: only the mochawesome page is written; the caller prints the outcome and writes the other reports. */
   readonly writeReports?: boolean | string;
 }
 
 /**
- * The reporter of the suites: a progress line while cases run, then the failures, the summary last, and the reports.
- *
- * mocha prints nothing else; what fails outside a case (a hook, a file that does not load) is listed as mocha would.
+ * The reporter of the suites: a progress line while cases run, then the failures, the summary and the reports. What fails
+ * outside a case (a hook, a file that does not load) is listed as mocha does.
  */
 export default class SegmentArrivesReporter extends Mocha.reporters.Base {
   readonly #page: Mocha.reporters.Base & { done(failures: number, exit: (code: number) => void): unknown };
@@ -51,7 +50,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     this.#writes = given.writeReports !== false && given.writeReports !== 'false';
 
     this.#follow(runner, given.progress !== false);
-    // It collects the tests at the end of the run, hence after what #follow adds to them then.
+    // It collects the tests at the end of the run, after #follow has added to them.
     const pageOptions = {
       ...options,
       reporterOptions: {
@@ -131,7 +130,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     });
   }
 
-  /** Writes what mochawesome does not, and says in one sentence what went wrong, if anything did. */
+  /** Writes the other reports. @returns one sentence when that failed */
   #finish(): string | undefined {
     const page = join(this.#directory, `${this.#filename.replace(/\.(html|json)$/, '')}.html`);
     try {

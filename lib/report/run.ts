@@ -6,50 +6,50 @@ import type { WireRecord } from '../verdict/observed.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { TargetFacts } from '../verdict/target-facts.ts';
 
-/** A segment of a case; the packet is there only while the run is in memory (results.json leaves it out). */
+/** A segment of a case. results.json leaves the packet out. */
 export type ReportRecord = Omit<WireRecord, 'packet'> & { readonly packet?: string };
 
-/** What came of a case: as the runner made it, or as it was read back from results.json. */
+/** The result of a case, from the runner or from results.json. */
 export type ReportCase = CaseResult<ReportRecord>;
 
-/** A finding of the preflight: as it was made, or as it was read back from results.json. */
+/** A finding of the preflight, from the runner or from results.json. */
 export type RunFinding = Omit<Finding, 'records'> & { readonly records: readonly ReportRecord[] };
 
 /** The TCP under test. */
 export interface TargetInfo {
-  /** What the columns of a report are headed with, e.g. `Linux 6.1`. */
+  /** What reports call it, e.g. `Linux 6.1`. */
   readonly name: string;
   readonly address?: string;
   readonly families: readonly (4 | 6)[];
-  /** The checks of RFC 5961 that it was found to have adopted, or not to have; absent in results of older versions. */
+  /** Which checks of RFC 5961 it has adopted; absent in results of older versions. */
   readonly adoption?: KnownAdoption;
-  /** What was found out about it before the first case; absent in results of older versions. */
+  /** What the preflight measured; absent in results of older versions. */
   readonly facts?: TargetFacts;
 }
 
-/** What a run was asked to do: all that is known before the first case ends. */
+/** What is known before the first case: what the run was asked to do, and what the preflight found. */
 export interface RunSettings {
   readonly version: string;
   readonly seed: number | string;
   readonly target: TargetInfo;
-  /** The profile that decides about success; a verdict is kept for each of them. */
+  /** The profile that decides the exit code; results have a verdict under each profile. */
   readonly profile: Profile;
-  /** Whether `permitted` is a failure, too. */
+  /** Whether `permitted` fails. */
   readonly strict: boolean;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** What was found wrong with the target before the first case; none when absent. */
+  /** None when absent. */
   readonly findings?: readonly RunFinding[];
 }
 
 /** A whole run. */
 export interface Run extends RunSettings {
   readonly durationMs: number;
-  /** False when it was cut short, or the target was lost: cases are missing, or were not run. */
+  /** False when the run was cut short or the target was lost: cases are missing or were not run. */
   readonly complete: boolean;
-  /** The target was given up on the way. */
+  /** Why the run gave the target up. */
   readonly loss?: Loss;
-  /** Those after which the target was up again; absent when there were none. */
+  /** Deaths that the target came back from; absent when there were none. */
   readonly deaths?: readonly Death[];
   readonly cases: readonly ReportCase[];
 }

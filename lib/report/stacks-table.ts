@@ -6,16 +6,11 @@ import { byState, countVerdicts, stateName } from './groups.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import type { ReportCase, Run } from './run.ts';
 
-/** What stands in a cell without cases: the stack was not asked, which is no verdict. */
+/** A cell without cases. */
 const NOT_TRIED = '–';
 const NONE = '·';
 
-/**
- * Stacks side by side, as Markdown: what each run was, and how many cases got which verdict in which state. It holds
- * nothing that changes when the same results are put in again.
- *
- * @param profile what decides; each observation is judged under all of them
- */
+/** Stacks side by side, as Markdown: the verdicts by state, and what each run was. The same results give the same text. */
 export function stacksTable(runs: readonly Run[], profile: Profile): string {
   const names = runs.map(
     ({ target, complete }) => `${escapeMarkdown(target.name)}${complete ? '' : ' (cut short)'}`,
@@ -27,16 +22,7 @@ export function stacksTable(runs: readonly Run[], profile: Profile): string {
     ...markdownTable(['state', ...names], stateRows(runs, profile)),
     '',
     ...markdownTable(
-      [
-        'stack',
-        'its user is moved by',
-        'RFC 5961',
-        'IP',
-        'cases',
-        'beyond its capabilities',
-        'not judged',
-        'seed',
-      ],
+      ['stack', 'driver', 'RFC 5961', 'IP', 'cases', 'not possible', 'not judged', 'seed'],
       runs.map((run, index) => [names[index] as string, ...runCells(run, profile)]),
     ),
   ].join('\n');
@@ -62,7 +48,6 @@ function cell(cases: readonly ReportCase[], profile: Profile): string {
   ).join(' / ');
 }
 
-/** What accuses the stack is not to be overlooked among the other numbers. */
 const emphasized = (verdict: Verdict, text: string): string =>
   verdict === 'deviates' ? `**${text}**` : text;
 
@@ -70,7 +55,7 @@ function runCells({ target, cases, seed }: Run, profile: Profile): string[] {
   const inconclusive = cases.flatMap((result) => whyInconclusive(result, profile) ?? []);
   const beyond = inconclusive.filter(isBeyondCapability);
   return [
-    // Where it listens differs from run to run.
+    // Its address would differ from run to run.
     escapeMarkdown(target.facts?.driver.name ?? ''),
     checksText(target.adoption),
     target.families.join(', '),
@@ -81,7 +66,7 @@ function runCells({ target, cases, seed }: Run, profile: Profile): string[] {
   ];
 }
 
-/** The checks of RFC 5961 that a target has adopted; a question mark behind those of which nothing is known. */
+/** The checks of RFC 5961 that a target has adopted; with a question mark where that is not known. */
 function checksText(adoption: KnownAdoption | undefined): string {
   if (!adoption) return '';
   const shown = CHECKS.filter((check) => adoption[check] !== false).map(

@@ -27,11 +27,11 @@ export interface ShownOutcome extends Pick<ResolvedOutcome, 'level' | 'when'> {
 /** Who does it, and what is done. */
 export type StepParts = readonly [string, string];
 
-/** What a report says of a scenario besides its results: what it asks for, and where that is written. */
+/** A scenario as reports show it: what it asks for, and where that is written. */
 export interface Subject extends Pick<Scenario, 'id' | 'cite' | 'requirements' | 'closedBy'> {
   /** What must come back, by profile; absent where there are several steps. */
   readonly expect?: Readonly<Record<Profile, readonly ShownOutcome[]>>;
-  /** Which text allows several kinds of reply, by profile: a sentence each. */
+  /** By profile: a sentence for each text that allows several kinds of reply. */
   readonly leftOpen?: Partial<Readonly<Record<Profile, readonly string[]>>>;
   /** Several steps: who does what, and what must then come back. */
   readonly steps?: readonly StepParts[];
@@ -46,7 +46,6 @@ export function findSubject(id: string): Subject | undefined {
   return scenario && subjectOf(scenario);
 }
 
-/** A scenario as reports show it. */
 export function subjectOf(scenario: Scenario): Subject {
   const { id, cite, requirements, closedBy, steps } = scenario;
   const about = { id, cite, requirements, ...(closedBy ? { closedBy } : {}) };
@@ -64,10 +63,10 @@ const shown = ({ reply, then = 'CLOSED', level, when }: ResolvedOutcome): ShownO
   ...(when ? { when } : {}),
 });
 
-/** Each rule that it tests, in our words, with where it is written: `LISTEN: a reset is ignored (RFC 9293 3.10.7.2 first)`. */
+/** The rules that it tests, in our words, each with its place: `LISTEN: a reset is ignored (RFC 9293 3.10.7.2 first)`. */
 export const ruleTexts = ({ requirements }: Subject): readonly string[] => requirements.map(ruleText);
 
-/** What a rule asks, and where it is written; a numbered one is found by its number and by its section. */
+/** What a rule asks, and where it is written. A numbered rule is cited by number and section. */
 export function ruleText(id: RuleId): string {
   const { asks, document, section } = ruleOf(id);
   return `${asks} (${isNumbered(id) ? `${document} ${id}, section ${section}` : citationOf(id)})`;
@@ -79,7 +78,7 @@ const CLOSED_BY: Readonly<Record<ClosedBy, string>> = {
   abort: 'aborted by a reset',
 };
 
-/** Under which circumstance beyond the state it is tried; empty when there is none. */
+/** The conditions of a case besides its state, for people; empty when there are none. */
 export const circumstance = (
   { conditions }: Pick<ReportCase, 'conditions'>,
   subject: Subject | undefined,

@@ -3,11 +3,11 @@ import type { DescribedTarget, Measure, Share, TargetFacts } from '../verdict/ta
 import type { TargetInfo } from './run.ts';
 import { say } from './say.ts';
 
-const UNKNOWN = 'not found out: its user cannot be moved there';
+const UNKNOWN = 'unknown: the driver cannot bring the target into the state';
 
-const UNASKED = 'not looked for: no case of this run asks for it';
+const UNASKED = 'not measured: no case of this run needs it';
 
-/** What is known of the target before the first case: a name and a text each. */
+/** What is known about the target before the first case: a name and a text each. */
 export function factTexts({ facts, adoption = {} }: TargetInfo): (readonly [string, string])[] {
   if (!facts) return [];
   const unless = (measure: Measure, text: string): string =>

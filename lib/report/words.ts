@@ -2,7 +2,7 @@ import type { Step } from '../catalogue/steps.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import type { OptionFault } from '../verdict/reply-options.ts';
 
-/** What a proof has seen; what it came to last stands last. */
+/** What a proof has seen, in its order. */
 export const EVIDENCE_SENTENCES: Readonly<Record<Evidence, string>> = {
   'stray ACK reset': 'an ACK of no connection was reset',
   'stray ACK acknowledged': 'an ACK of no connection was answered as if there were a connection',
@@ -23,8 +23,8 @@ export const EVIDENCE_SENTENCES: Readonly<Record<Evidence, string>> = {
   'old text acknowledged': 'old text was acknowledged',
   'old text reset': 'old text was reset',
   'old text unanswered': 'old text was not answered',
-  'unsent ACK answered': 'an ACK of what it has not sent was answered',
-  'unsent ACK reset': 'an ACK of what it has not sent was reset',
+  'unsent ACK answered': 'an ACK of octets never sent was answered',
+  'unsent ACK reset': 'an ACK of octets never sent was reset',
   'new text acknowledged': 'but new text was acknowledged',
   'new text reset': 'new text was reset',
   'new text unanswered': 'new text was not answered',
@@ -33,7 +33,7 @@ export const EVIDENCE_SENTENCES: Readonly<Record<Evidence, string>> = {
   'new text taken without an ACK of its SYN': 'it takes new text that does not acknowledge its SYN',
   'new text not taken without an ACK of its SYN': 'it takes no text that does not acknowledge its SYN',
   'user accepted': 'its user has accepted the connection',
-  'user has no connection': 'but its user has not got the connection',
+  'user has no connection': 'but its user was not given the connection',
   'user sends': 'its user can send',
   'user does not send': 'but its user cannot send',
   'application sends': 'its application can send',
@@ -53,30 +53,27 @@ export const EVIDENCE_SENTENCES: Readonly<Record<Evidence, string>> = {
   'ACK of its FIN ends it': 'but an ACK of its FIN ends it',
   'ACK of its FIN does not end it': 'but an ACK of its FIN does not end it',
   'ACK of its FIN does not lead to TIME-WAIT': 'but an ACK of its FIN does not lead it to TIME-WAIT',
-  'closed ports are silent, and it calls again': 'as on each of its closed ports, and it calls again',
-  'closed ports are silent, and a listener answers':
-    'as on each of its closed ports, while an open port answers',
-  'left out: it ends the target': 'not tried, since the proof ends the target',
+  'closed ports are silent, and it calls again': 'as on its closed ports, and the target connects again',
+  'closed ports are silent, and a listener answers': 'as on its closed ports, while an open port answers',
+  'left out: it ends the target': 'not tried: the proof kills the target',
 };
 
-/** The rule that an option breaks, and who says so. */
+/** The rule that an option breaks, and where it is written. */
 export const OPTION_SENTENCES: Readonly<Record<OptionFault, string>> = {
-  'MSS without SYN': 'a maximum segment size is sent in SYNs alone (RFC 793 3.1, RFC 9293 MUST-65)',
-  'window scale without SYN': 'a window scale is sent in SYNs alone (RFC 7323 2.2)',
-  'window scale not offered':
-    'a window scale in a SYN,ACK answers one in the SYN, and that had none (RFC 7323 2.2)',
-  'SACK-permitted without SYN': 'SACK-permitted is sent in SYNs alone (RFC 2018 2)',
-  'SACK not permitted': 'SACK blocks are sent to a peer that has permitted them, and it had not (RFC 2018 4)',
-  'timestamps not offered':
-    'timestamps in a SYN,ACK answer those in the SYN, and that had none (RFC 7323 3.2)',
-  'timestamps not negotiated': 'timestamps are sent where both SYNs had them (RFC 1323 3.2, RFC 7323 3.2)',
-  'timestamps missing': 'timestamps that were negotiated are in every segment but a RST (RFC 7323 3.2)',
-  'option length': 'an option has its own length (RFC 793 3.1, RFC 9293 MUST-68)',
-  'padding not zero': 'what follows the end of the options is zero (RFC 793 3.1, RFC 9293 MUST-69)',
-  'reserved bits': 'reserved bits are zero in what is sent (RFC 793 3.1, RFC 9293 3.1)',
+  'MSS without SYN': 'only a SYN carries a maximum segment size (RFC 793 3.1, RFC 9293 MUST-65)',
+  'window scale without SYN': 'only a SYN carries a window scale (RFC 7323 2.2)',
+  'window scale not offered': 'a SYN,ACK has a window scale only if the SYN had one (RFC 7323 2.2)',
+  'SACK-permitted without SYN': 'only a SYN carries SACK-permitted (RFC 2018 2)',
+  'SACK not permitted': 'SACK blocks are sent only to a peer that has permitted them (RFC 2018 4)',
+  'timestamps not offered': 'a SYN,ACK has timestamps only if the SYN had them (RFC 7323 3.2)',
+  'timestamps not negotiated': 'timestamps are sent only if both SYNs had them (RFC 1323 3.2, RFC 7323 3.2)',
+  'timestamps missing': 'negotiated timestamps are in every segment but a RST (RFC 7323 3.2)',
+  'option length': 'an option has the length that its document gives it (RFC 793 3.1, RFC 9293 MUST-68)',
+  'padding not zero': 'the octets after the end of the options are zero (RFC 793 3.1, RFC 9293 MUST-69)',
+  'reserved bits': 'reserved bits are sent as zero (RFC 793 3.1, RFC 9293 3.1)',
 };
 
-/** What was sent, or who was told, and what must come back. */
+/** What was sent or called, and what must come back. */
 export const STEP_WORDS: Readonly<Record<Step, { readonly what: string; readonly reply: string }>> = {
   'SYN to any port': { what: 'a SYN to any port', reply: 'answer to a SYN' },
   'SYN to a closed port': { what: 'a SYN to a closed port', reply: 'reset of a SYN to a closed port' },

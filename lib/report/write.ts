@@ -14,8 +14,8 @@ export interface WriteOptions {
 }
 
 /**
- * Writes everything that a run leaves but the mochawesome page: results.json, index.html, junit.xml, summary.md, and a
- * capture for each case. Captures of an earlier run are removed.
+ * Writes all reports but mochawesome.html: results.json, index.html, junit.xml, summary.md, and a capture for each case.
+ * Removes the captures of an earlier run.
  *
  * @throws ReportError when a file cannot be written
  */
@@ -30,7 +30,7 @@ export function writeReports(directory: string, run: Run, { baseline }: WriteOpt
   }
 }
 
-/** Only what a run wrote: the directory is the user's. */
+/** Other files in the folder are the user's. */
 function removeCaptures(directory: string): void {
   if (!existsSync(directory)) return;
   for (const name of readdirSync(directory)) {

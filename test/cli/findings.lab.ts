@@ -30,7 +30,7 @@ describe('command line: run, against a target that breaks what everything rests 
     const { code, stdout, stderr, results, reports } = await run('closed-silent', WITHOUT_RESETS);
     expect(code, stderr).to.equal(1);
     expect(firstTold(stdout)).to.equal('  ✗ it does not answer a SYN to a closed port, over IPv4');
-    expect(stdout).to.contain('a filter before the target would look the same');
+    expect(stdout).to.contain('a firewall in front of the target would look the same');
     expect(results.findings?.map(({ id, gravity }) => `${id} ${gravity}`)).to.deep.equal([
       'syn-to-a-closed-port.ipv4 deviation',
     ]);

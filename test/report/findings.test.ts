@@ -64,7 +64,7 @@ describe('findings of the preflight', () => {
     const silent = finding({ observed: [], wrong: [], mayBeFilter: true });
     const text = findingsText(run({ findings: [silent] }), { colour: false });
     expect(text).to.match(/^ {2}✗ it does not answer a SYN to a port that listens, over IPv4/);
-    expect(text).to.contain('     remark    a filter before the target would look the same\n');
+    expect(text).to.contain('     remark    a firewall in front of the target would look the same\n');
   });
 
   it('come first in the summary, the JUnit report and the page', () => {

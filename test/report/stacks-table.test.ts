@@ -79,7 +79,7 @@ describe('the table of stacks', () => {
   it('says what each run was, and tells what a stack cannot do from what was not found out', () => {
     expect(lines.slice(8)).to.deep.equal([
       '',
-      '| stack | its user is moved by | RFC 5961 | IP | cases | beyond its capabilities | not judged | seed |',
+      '| stack | driver | RFC 5961 | IP | cases | not possible | not judged | seed |',
       '| :-- | :-- | :-- | :-- | :-- | :-- | :-- | :-- |',
       '| one \\| first | upper tester | RST, ACK? | 4, 6 | 4 | 0 | 0 | 793 |',
       '| other (cut short) | upper tester | RST, ACK? | 4, 6 | 2 | 1 | 1 | 793 |',

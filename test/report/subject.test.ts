@@ -116,7 +116,7 @@ describe('what a report knows of a case', () => {
     for (const id of ids) expect(text).to.contain(`) ${id}  IPv4  deviates\n`);
     expect(text.match(/ {5}cited /g)).to.have.length(10);
     expect(text).to.match(
-      /\n {2}14\) [^\n]+\n {5}<[^\n]+: expected [^\n]+; observed [^\n]+\n\n {2}10 are told in full/,
+      /\n {2}14\) [^\n]+\n {5}<[^\n]+: expected [^\n]+; observed [^\n]+\n\n {2}The first 10 are shown in full/,
     );
   });
 });

@@ -27,7 +27,7 @@ describe('the facts of a target', () => {
       'accepts a connection': 'when established',
       'RFC 5961 3.2 (RST)': 'adopted',
       'RFC 5961 4.2 (SYN)': 'adopted',
-      'RFC 5961 5.2 (ACK)': 'not found out: its user cannot be moved there',
+      'RFC 5961 5.2 (ACK)': 'unknown: the driver cannot bring the target into the state',
       'RCV.NXT is never': '0 or 1: it crashes',
       'described: connections at once': '3',
       'described: half close': 'no',

@@ -7,15 +7,15 @@ import { KINDS } from '../../verdict/observed.ts';
 import { writeWhole } from '../results.ts';
 import { familySchema } from '../stored-case.ts';
 
-/** A baseline that is none, or is not for this run; the message is one sentence for the user. */
+/** The file is no baseline, or not one for this run. The message is one sentence for the user. */
 export class BaselineError extends Error {
   override name = 'BaselineError';
 }
 
-/** What `baseline update` writes where a person has to say why; the gate refuses it. */
+/** `baseline update` writes it where a person must give a reason. The gate refuses it. */
 export const UNREVIEWED = 'unreviewed';
 
-/** What a person has written on an entry that says why it is accepted, and not only that it is to be reviewed. */
+/** Whether a person has given a reason. */
 export const isReviewed = ({ reason }: { readonly reason: string }): boolean =>
   !reason.toLowerCase().startsWith(UNREVIEWED);
 
@@ -51,7 +51,7 @@ const permittedSchema = z.strictObject({ ...about, observed, stateAfter });
 
 const findingSchema = z.strictObject({
   id: z.string().min(1).describe('of the finding, e.g. `ack-to-a-closed-port.ipv4`'),
-  observed: z.string().min(1).describe('what came back, or what is wrong of it'),
+  observed: z.string().min(1).describe('the reply, or its wrong fields'),
   reason: z.string().trim().min(1).describe('why it is accepted, and what it blocks'),
   issue: z.string().min(1).optional(),
   date: z.iso.date().optional(),
@@ -65,26 +65,23 @@ export const baselineSchema = z.strictObject({
   findings: z
     .array(findingSchema)
     .optional()
-    .describe('of the preflight, where no entry is about the same; what an accepted one blocks is accepted'),
+    .describe('findings of the preflight that no entry covers; the cases that they block are accepted too'),
   permitted: z
     .array(permittedSchema)
     .optional()
-    .describe('absent in baselines of version 0.1: then whatever is permitted passes'),
+    .describe('absent in baselines of version 0.1: then everything permitted passes'),
 });
 
 /** An accepted result: of one case over one address family. */
 export type BaselineEntry = z.infer<typeof entrySchema>;
 
-/** A choice that the documents leave to the target, as it was last seen to be made. It needs no reason. */
+/** What the target chose where the documents leave a choice. It needs no reason. */
 export type PermittedChoice = z.infer<typeof permittedSchema>;
 
 /** An accepted finding of the preflight. */
 export type AcceptedFinding = z.infer<typeof findingSchema>;
 
-/**
- * Every result of a target that is not conformant: what fails and was accepted, and what is only permitted. What is in
- * neither list must conform.
- */
+/** All results that are not conformant: accepted failures, and what is only permitted. Every other case must conform. */
 export type Baseline = z.infer<typeof baselineSchema>;
 
 type Key = Pick<BaselineEntry, 'id' | 'family'>;
@@ -145,11 +142,7 @@ export function readBaseline(file: string): Baseline {
   return parseBaseline(text, file);
 }
 
-/**
- * Of verdicts under one profile, a baseline for another says nothing.
- *
- * @throws BaselineError
- */
+/** @throws BaselineError when the baseline is for another profile */
 export function requireProfile(baseline: Baseline, profile: Profile): void {
   if (baseline.profile === profile) return;
   throw new BaselineError(
@@ -157,7 +150,7 @@ export function requireProfile(baseline: Baseline, profile: Profile): void {
   );
 }
 
-/** An entry a line, sorted: a change is a line of a diff. */
+/** One entry per line, sorted: each change is one line of a diff. */
 export function printBaseline({ entries, permitted, findings, ...head }: Baseline): string {
   const lists = [
     ...(findings ? [printLines('findings', findings)] : []),

@@ -13,7 +13,7 @@ import {
 
 type RunOfFindings = Pick<Run, 'findings' | 'target'>;
 
-/** Why a finding is accepted: by its own id as it was seen, or with the case that tries the same; undefined when it is not. */
+/** Why a finding is accepted: by its own entry, or by that of the case that tests the same; undefined when it is not. */
 export const reasonsForFindings = ({ entries, findings = [] }: Pick<Baseline, 'entries' | 'findings'>) => {
   const byCase = new Map(entries.filter(isReviewed).map((entry) => [keyOf(entry), entry.reason]));
   const byId = new Map(findings.filter(isReviewed).map((one) => [one.id, one]));
@@ -24,18 +24,18 @@ export const reasonsForFindings = ({ entries, findings = [] }: Pick<Baseline, 'e
   };
 };
 
-/** Accepted findings that the run has looked for in vain. */
+/** Accepted findings that the run looked for and did not make. */
 export function goneFindings(run: RunOfFindings, { findings = [] }: Baseline): AcceptedFinding[] {
   if (!run.findings) return [];
   const made = new Set(run.findings.map(({ id }) => id));
   return findings.filter(({ id }) => !made.has(id) && wasTried(id, run));
 }
 
-/** Whether the run could have made the finding: its step was tried over a family of the run's. */
+/** Whether the run could have made the finding: it tried the step over that family. */
 const wasTried = (id: string, { target }: Pick<Run, 'target'>): boolean =>
   target.families.some((family) => STEPS.some((step) => findingId(step, family) === id));
 
-/** The findings that a run would pass with: those that no entry accepts with its case; the reasons of what is as it was stay. */
+/** The findings of an updated baseline: those that no entry covers. Unchanged findings keep their reasons. */
 export function updatedFindings(
   run: RunOfFindings,
   before: Pick<Baseline, 'findings'> | undefined,

@@ -18,50 +18,50 @@ import { areReplies, type SeenIn, seenIn } from './replies.ts';
 export type Objection =
   /** Not conformant, and not in the baseline. */
   | { readonly kind: 'new deviation'; readonly result: ReportCase }
-  /** In the baseline, but otherwise than it was now observed. */
+  /** In the baseline, but with another observation. */
   | { readonly kind: 'changed observation'; readonly result: ReportCase; readonly entry: BaselineEntry }
-  /** Conformant, although the baseline says that it is not. */
+  /** Conformant now, and in the baseline. */
   | { readonly kind: 'unexpected pass'; readonly result: ReportCase; readonly entry: BaselineEntry }
-  /** Only permitted now, or no longer, or permitted in another way than before; without `before`, it was conformant. */
+  /** The target chose otherwise where the documents leave a choice; without `before`, it was conformant. */
   | { readonly kind: 'changed choice'; readonly result: ReportCase; readonly before?: PermittedChoice }
   /** There is no such case, or not over this family. */
   | { readonly kind: 'unknown id'; readonly entry: BaselineEntry | PermittedChoice }
-  /** Nobody has said why it is accepted. */
+  /** Nobody has given a reason. */
   | { readonly kind: 'unreviewed'; readonly entry: BaselineEntry }
-  /** Not to be judged, although the target is able to do it. */
+  /** Not judged, although the target is able to do the case. */
   | { readonly kind: 'inconclusive'; readonly result: ReportCase };
 
-/** What a baseline of version 0.1 does not hold, so that its changes pass. */
+/** What a baseline of version 0.1 lacks. The gate does not see changes of it. */
 export interface Unseen {
-  /** How many entries hold no reply. */
+  /** How many entries have no reply. */
   readonly replies: number;
-  /** Whether nothing is held of what is permitted. */
+  /** Whether the list of permitted choices is missing. */
   readonly permitted: boolean;
 }
 
 export interface GateOutcome {
   readonly objections: readonly Objection[];
-  /** Changes that were said beforehand to be no objection. */
+  /** Changes that `--allow permitted` lets pass. */
   readonly allowed: readonly Objection[];
   /** Why a result that is not conformant is accepted, by {@link keyOf}. */
   readonly accepted: ReadonlyMap<string, string>;
   /** Entries of cases that this run did not try. */
   readonly untried: readonly (BaselineEntry | PermittedChoice)[];
-  /** What the preflight has found, and nobody has accepted. */
+  /** Findings of the preflight that no entry accepts. */
   readonly findings: readonly RunFinding[];
-  /** What it was accepted to find, and has not. */
+  /** Accepted findings that this run did not make. */
   readonly gone: readonly AcceptedFinding[];
   readonly unseen: Unseen;
-  /** False when the run was cut short: then nothing is known of the rest, and the gate stays shut. */
+  /** False when the run was cut short: the gate stays shut. */
   readonly complete: boolean;
 }
 
 export interface GateOptions {
-  /** Whether there is such a case over that family; what the run itself holds is known anyway. */
+  /** Whether the catalogue has the case, over that family. */
   readonly isKnown: (entry: Pick<BaselineEntry, 'id' | 'family'>) => boolean;
-  /** Entries that the run was not asked to try are left alone. */
+  /** Whether the run was asked to try the case; other entries are left alone. */
   readonly isSelected?: (id: string) => boolean;
-  /** Changes within what the documents permit are told, and pass. */
+  /** Changes within what the documents permit are printed, and pass. */
   readonly allowPermitted?: boolean;
 }
 
@@ -90,7 +90,7 @@ export function gate(
     const entry = entries.get(key);
     const blocked = blockers.get(blockerIn(result) ?? '');
     if (blocked !== undefined) {
-      // What cannot be reached is no change of it.
+      // A case that could not be tried says nothing about its entry.
       entries.delete(key);
       choices?.delete(key);
       accepted.set(key, blocked);
@@ -134,11 +134,11 @@ function objectionTo(
   const { verdict } = judgement;
   if (judgement.verdict === 'inconclusive') {
     if (!isBeyondCapability(judgement.why)) return { kind: 'inconclusive', result };
-    // Nothing shows any more what the entry says.
+    // The target cannot do the case any more.
     return entry && { kind: 'changed observation', result, entry };
   }
   if (!isFailure(result, profile, strict)) {
-    // An entry that was made under --strict is a choice without it.
+    // An entry made under --strict is only a choice without it.
     const isChoice = verdict === 'permitted' && entry?.verdict === 'permitted';
     return entry && !isChoice ? { kind: 'unexpected pass', result, entry } : undefined;
   }
@@ -147,7 +147,7 @@ function objectionTo(
   return isReviewed(entry) ? undefined : { kind: 'unreviewed', entry };
 }
 
-/** Whether the target has made another choice, where the documents leave one. */
+/** Whether the target chose otherwise, where the documents leave a choice. */
 function changedChoice(
   result: ReportCase,
   entry: BaselineEntry | undefined,
@@ -171,7 +171,7 @@ function changedChoice(
   return { kind: 'changed choice', result, before };
 }
 
-/** Whether the target has chosen as it did. */
+/** Whether the target chose the same. */
 export const isSameChoice = (
   seen: SeenIn,
   { observed, stateAfter }: Pick<PermittedChoice, 'observed' | 'stateAfter'>,

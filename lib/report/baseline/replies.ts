@@ -14,7 +14,7 @@ import { relativeReply } from '../../verdict/relative-reply.ts';
 import type { Seen } from '../../verdict/result.ts';
 import type { ReportCase } from '../run.ts';
 
-/** What was seen, and in which state the segment was sent. */
+/** What was observed, and in which state. */
 export type SeenIn = Seen & { readonly state: State };
 
 /** Undefined where the case was not run. */
@@ -22,8 +22,8 @@ export const seenIn = (result: ReportCase): SeenIn | undefined =>
   result.outcome === 'not run' ? undefined : result;
 
 /**
- * The replies in the notation, in a form that is the same in every run in which the target behaves alike; `silence` for none.
- * Of acknowledgments that each say more than the one before, the last one counts.
+ * The replies in the notation, or `silence`. The text is the same in every run in which the target behaves the same. Of ACKs
+ * that each acknowledge more than the one before, the last one counts.
  */
 export function repliesText(seen: SeenIn): string {
   const told = notationsOf(seen);
@@ -31,9 +31,8 @@ export function repliesText(seen: SeenIn): string {
 }
 
 /**
- * Whether the replies are those of a text that {@link repliesText} has made in another run. Two names may have stood for
- * the same number there, or may do so here (a free choice of SEG.ACK is 0 now and then, and so is the SEQ of a reset):
- * what counts is the number that the text stands for now.
+ * Whether the replies are those of a text that {@link repliesText} made in another run. The numbers are compared and not the
+ * names, since two names may stand for the same number: SEG.ACK can be 0 by chance, as the SEQ of a reset is.
  */
 export function areReplies(text: string, seen: SeenIn): boolean {
   const before = text === 'silence' ? [] : text.split(' ').map(parseSegment);
@@ -62,7 +61,7 @@ function isSameNumber(
   try {
     return evaluate(now, variables) === evaluate(before, variables);
   } catch (error) {
-    // It names what is not known here.
+    // It names a variable that is not known here.
     if (error instanceof NotationError) return false;
     throw error;
   }

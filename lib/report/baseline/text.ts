@@ -28,7 +28,7 @@ const ORDER: readonly Objection['kind'][] = [
   'unknown id',
 ];
 
-/** The outcome of the gate as a diff, each part with what is to be done about it. */
+/** The outcome of the gate as a diff. Each part says what to do. */
 export function gateText(outcome: GateOutcome, names: GateNames): string {
   const colours = pc.createColors(names.colour ?? pc.isColorSupported);
   const { objections, allowed, accepted, untried, findings, gone, unseen, complete } = outcome;
@@ -68,7 +68,6 @@ export function gateText(outcome: GateOutcome, names: GateNames): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** What the preflight has found, before any case. */
 function findingsText(findings: readonly RunFinding[], names: GateNames, colours: Colours): string {
   const head = colours.bold(colours.red(`found before the first case (${findings.length})`));
   const what = `fix the target; or accept it by \`${update(names)}\`, then write the reason`;
@@ -78,7 +77,7 @@ function findingsText(findings: readonly RunFinding[], names: GateNames, colours
   return [`${head}: ${what}`, ...lines].join('\n');
 }
 
-/** What passes without being looked at, since the baseline is of version 0.1. */
+/** What the gate does not see, since the baseline is of version 0.1. */
 function unseenText({ replies, permitted }: Unseen, names: GateNames): string[] {
   if (replies === 0 && !permitted) return [];
   const lacks = [

@@ -17,20 +17,19 @@ import { repliesText } from './replies.ts';
 
 export interface BaselineUpdate {
   readonly baseline: Baseline;
-  /** Entries that somebody has to give a reason: new, or observed otherwise than before. */
+  /** Entries that need a reason: new ones, and those with another observation. */
   readonly added: readonly BaselineEntry[];
   readonly changed: readonly BaselineEntry[];
   readonly removed: readonly BaselineEntry[];
-  /** How many entries of a baseline of version 0.1 have got the reply that they did not hold. */
+  /** How many entries of a baseline of version 0.1 now have their reply. */
   readonly completed: number;
 }
 
 type IsKnown = (entry: Pick<BaselineEntry, 'id' | 'family'>) => boolean;
 
 /**
- * The baseline that a run would pass: what was reviewed and is as it was keeps its reason; the rest is marked, with the
- * reason that is most likely to hold still behind the mark. Entries of cases that the run did not try, or could not judge,
- * stay.
+ * The baseline that a run would pass. Unchanged entries keep their reasons. New and changed entries become `unreviewed`,
+ * followed by the reason that may still hold. Entries of cases that the run did not try, or could not judge, stay.
  *
  * @param before undefined makes a first baseline
  * @throws BaselineError when the baseline is for another profile
@@ -83,8 +82,8 @@ export function updateBaseline(run: Run, before: Baseline | undefined, isKnown: 
 }
 
 /**
- * What is only permitted, as it is now; what was not tried or not judged is as it was. From a part of a run, a baseline
- * that holds nothing of it gets nothing: the rest would be taken for conformant.
+ * What is only permitted now. Choices of cases that were not tried or not judged stay. A baseline without the list gets it
+ * from a whole run only: after a part of one, the other cases would count as conformant.
  */
 function permittedChoices(
   run: Run,
@@ -115,11 +114,11 @@ function permittedChoices(
   return [...kept, ...now].filter((choice) => !taken.has(keyOf(choice))).sort(inOrder);
 }
 
-/** What has to be accepted; that a case could not be judged is nothing to accept. */
+/** Whether the result needs an entry. An inconclusive case cannot be accepted. */
 const isEntry = (result: ReportCase, { profile, strict }: Run): result is JudgedResult<ReportRecord> =>
   verdictOf(result, profile) !== 'inconclusive' && isFailure(result, profile, strict);
 
-/** The run says neither yes nor no to the entry. */
+/** Whether the run neither confirms nor refutes the entry. */
 function isUndecided(result: ReportCase, entry: BaselineEntry, { profile, strict }: Run): boolean {
   const judgement = judgementOf(result, profile);
   if (judgement.verdict === 'inconclusive') return !isBeyondCapability(judgement.why);
@@ -135,8 +134,8 @@ function fresh(
 ): BaselineEntry {
   const { id, family, judgements, kind, stateAfter } = result;
   const verdict = judgements[profile].verdict as BaselineEntry['verdict'];
-  const like = old ?? likest(result, verdict, before, isKnown);
-  const reason = like?.reason.replace(new RegExp(`^${UNREVIEWED}(: )?`, 'i'), '');
+  const similar = old ?? mostSimilar(result, verdict, before, isKnown);
+  const reason = similar?.reason.replace(new RegExp(`^${UNREVIEWED}(: )?`, 'i'), '');
   return {
     id,
     family,
@@ -150,10 +149,10 @@ function fresh(
 }
 
 /**
- * The reviewed entry of which the reason is most likely to hold as well: the same over the other family; what a case that is
- * no longer there, or else another case of the same stimulus, has shown.
+ * The reviewed entry whose reason may hold, too: the case over the other family, then a case of the same stimulus that was
+ * removed, then any other case of the same stimulus.
  */
-function likest(
+function mostSimilar(
   result: ReportCase,
   verdict: string,
   before: readonly BaselineEntry[],

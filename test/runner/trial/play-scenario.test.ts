@@ -81,7 +81,7 @@ describe('a ladder', () => {
       (right?.(sent) ?? []).map((reply) => (reply.includes('SYN') ? reply : `${reply}<WSCALE=0>`));
     const { result } = await playScenario(scenario(), context, 0);
     expect(reasonText(result, 'rfc9293')).to.equal(
-      'step 2: a window scale is sent in SYNs alone (RFC 7323 2.2)',
+      'step 2: only a SYN carries a window scale (RFC 7323 2.2)',
     );
   });
 

@@ -63,7 +63,7 @@ describe('a case', () => {
     link.script = (sent) => (right?.(sent) ?? []).map((reply) => `${reply}<MSS=1460>`);
     const result = await runScenario(caseOf({}, RESET), context);
     for (const profile of PROFILES)
-      expect(reasonText(result, profile)).to.contain('a maximum segment size is sent in SYNs alone');
+      expect(reasonText(result, profile)).to.contain('only a SYN carries a maximum segment size');
   });
 
   it('accuses silence where no outcome allows it, even if the state after cannot be proven', async () => {

@@ -25,7 +25,7 @@ function differs({ results: [first, ...rest] }, profile) {
   return rest.some((one) => one.verdicts[profile] !== first.verdicts[profile] || one.kind !== first.kind);
 }
 
-/** The verdicts are filter and legend in one; what is not possible goes with what is inconclusive. */
+/** The verdicts are filter and legend in one. Cases that are not possible count as inconclusive. */
 function chipsHtml(data, filters) {
   const impossible = data.stacks.some(({ results }) => results.some((result) => result.byCapability));
   return VERDICTS.map(({ key, symbol, means }) => {

@@ -16,7 +16,7 @@ const dialog = byId('case');
 let open;
 let opener;
 
-/** In milliseconds: a browser that draws nothing, or is busy, may never call itself idle. */
+/** In milliseconds. A browser that is busy, or draws nothing, may never be idle. */
 const LATEST = 200;
 const whenIdle = (action) =>
   window.requestIdleCallback
@@ -24,8 +24,8 @@ const whenIdle = (action) =>
     : setTimeout(action, 50);
 
 /**
- * A state is laid out when it comes near the screen, so that the page is there at once. A screen reader finds only what
- * is laid out: the others follow one by one when there is time.
+ * The page is there at once, since a state is laid out only when it comes near the screen. But a screen reader finds only
+ * what is laid out, so the other states follow one by one.
  */
 function layOutRest() {
   const section = main.querySelector('section.state:not(.drawn)');
@@ -107,7 +107,7 @@ function step(by) {
     .filter((row) => resultAt(row, stack, family));
   const row = rows[rows.indexOf(open.row) + by];
   if (!row) return;
-  // The event that the address would bring comes late: the next key may be there before it.
+  // Not by a new address: its event comes late, and the next key may come first.
   history.replaceState(null, '', caseLink(row, resultAt(row, stack, family), data));
   follow();
 }
@@ -123,7 +123,7 @@ const ACTIONS = {
   next: () => step(1),
   close: leave,
   copy: async (button) => {
-    // A page that was opened as a file, or came over plain HTTP, may not be allowed to; the address bar holds the link, too.
+    // A page from a file or over plain HTTP may not write to the clipboard. The address bar has the link, too.
     const copied = await navigator.clipboard?.writeText(location.href).then(
       () => true,
       () => false,
@@ -157,10 +157,10 @@ byId('states').addEventListener('click', (event) => {
 dialog.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');
   if (button) ACTIONS[button.dataset.do](button);
-  // The dialog itself is hit only outside its contents: on the backdrop.
+  // A click on the dialog itself is one on the backdrop.
   else if (event.target === dialog) leave();
 });
-// The browser closes it by itself on Escape. The event comes late: by then, another case may be open.
+// The browser closes it on Escape. The event comes late, and another case may be open by then.
 dialog.addEventListener('close', () => {
   if (open && !dialog.open) leave();
 });

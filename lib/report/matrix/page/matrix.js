@@ -66,7 +66,7 @@ function rowHtml(row, data, filters) {
   return `<tr data-row="${row.index}"><th scope="row"><div><code>${notation(row.send)}</code><span class="title">${html(row.title)} ${condition}</span></div></th>${cells.join('')}</tr>`;
 }
 
-/** A cell's link; its address is permanent, and its numbers are those of the result: row, family, stack. */
+/** A cell's link. Its address is permanent; `data-of` is row, family and stack. */
 function cellLink(row, result, data, { key, symbol }, words, rest = '') {
   const { family, stack } = result;
   return `<a class="${key}" href="${html(caseLink(row, result, data))}" data-of="${row.index}/${family}/${stack}" tabindex="-1" aria-label="${html(words)}">${symbol}${rest}</a>`;
@@ -105,7 +105,7 @@ function makeStop(main, link) {
   if (link) link.tabIndex = 0;
 }
 
-/** The first link that can be seen becomes the stop, unless the present one can be. */
+/** The first visible link becomes the stop, unless the present stop is visible. */
 export function ensureStop(main) {
   const stop = main.querySelector('tbody tr:not([hidden]) a[tabindex="0"]');
   if (!stop) makeStop(main, main.querySelector('tbody tr:not([hidden]) a[data-of]'));
