@@ -99,8 +99,11 @@ describe('command line: stored results', function () {
     expect(await without.evaluate(`document.querySelector('#case .capture')`)).to.equal(null);
     // Beside the results, the path is shortest.
     expect((await cli(['report', runs[0] as string, '--out', join(folder, 'apart', 'a')])).code).to.equal(0);
-    const beside = readFileSync(join(folder, 'apart', 'a', 'index.html'), 'utf8');
-    expect(beside).to.contain('"captures":""');
+    const besideUrl = pathToFileURL(join(folder, 'apart', 'a', 'index.html')).href;
+    const beside = await pages.open(this, `${besideUrl}#/case/${CASE}/4/linux-6.1`);
+    expect(await beside.evaluate(`document.querySelector('#case .capture a').getAttribute('href')`)).to.equal(
+      `pcap/${CASE}-ipv4.pcapng`,
+    );
   });
 
   it('report: a table between the markers of a page', async () => {

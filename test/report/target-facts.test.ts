@@ -37,7 +37,7 @@ describe('the facts of a target', () => {
   it('tell a limit from none, and what could not be found out', () => {
     expect(texts({ resetsAtOnce: 'silent' })['resets at once']).to.equal('none: its closed ports are silent');
     expect(texts({ resetsAtOnce: { asked: 100, answered: 20 } })['resets at once']).to.equal('20 of 100');
-    expect(texts({ halfOpen: undefined })['SYN cookies']).to.contain('not found out');
+    expect(texts({ halfOpen: undefined })['SYN cookies']).to.contain('unknown');
     expect(texts({ halfOpen: { asked: 9, held: 0, cookies: 9 } })['SYN cookies']).to.equal('yes');
     expect(texts({ halfOpen: { asked: 9, held: 9, cookies: 0 } })).to.include({
       'half-open connections at once': 'no limit seen at 9',
