@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { missingOf } from '../lib/lab/namespaces/packages.ts';
+import { missingOf } from '../lib/lab/namespaces/enter.ts';
 
 const has = (name: string, file: string) => (): boolean => missingOf({ [name]: file }).length === 0;
 

@@ -11,7 +11,7 @@ import {
   NotCapable,
   type OwnListener,
 } from '../target/driver.ts';
-import { UpperTesterRefused } from '../target/testability/failures.ts';
+import { UpperTesterRefused } from '../target/testability/exchange.ts';
 import { add } from '../wire/seq.ts';
 import { Connection } from './connection.ts';
 import { Dialogue, SENDINGS } from './dialogue.ts';
@@ -79,7 +79,7 @@ async function reachOnce(environment: Environment, precondition: Precondition): 
     const reached = await recipe.run();
     if (SYNCHRONIZED.includes(precondition.state)) {
       await tester.flushed();
-      await driver.settle?.();
+      await driver.userHasRead?.();
       // Answers to the recipe must not count as replies to the stimulus.
       await tester.drained();
     }

@@ -1,87 +1,49 @@
-import { ApplicationsOnly } from './applications-only.ts';
-import {
-  type AppBehaviour,
-  type Destination,
-  type Driver,
-  type Handle,
-  type ListenerKind,
-  NotCapable,
-} from './driver.ts';
+import { type AppBehaviour, type Destination, type Driver, type Handle, NotCapable } from './driver.ts';
 import {
   type Application,
   behaviourOf,
   describeApplication,
-  refuseWhatTakesAUser,
+  refuseUserCalls,
   type Service,
   whyNot,
 } from './services.ts';
-import { ServicesDriver } from './services-driver.ts';
+import { OpeningDriver } from './services-driver.ts';
 
-export interface AwaitDriverOptions {
-  /** The port of the tester's that the target calls, time and again. */
+interface AwaitDriverOptions {
+  /** The tester's port that the target calls again and again. */
   readonly ports: Readonly<Partial<Record<4 | 6, number>>>;
   /** What calls. */
   readonly application: Application;
-  /** It calls again at once when a call of its is refused. */
+  /** It calls again at once when a call is refused. */
   readonly atOnce?: boolean;
-  /** How long the next call may take to come, in milliseconds. */
+  /** How long until its next call, in milliseconds. Default: 30 s. */
   readonly within?: number;
-  /** What the target has besides, for states that begin in LISTEN. */
+  /** For states that begin in LISTEN. */
   readonly services?: readonly Service[];
 }
 
-const NEXT_CALL_WITHIN = 30_000;
+const NEXT_CALL_WITHIN_MS = 30_000;
 
-/**
- * Waits for a target that connects by itself, always to the same port: one connection has that port at a time, the next
- * one waits until it is released.
- */
-export class AwaitDriver extends ApplicationsOnly implements Driver {
+/** Waits for a target that connects to one port by itself. One connection at a time has the port; the next waits for it. */
+export class AwaitDriver extends OpeningDriver implements Driver {
   readonly name: string;
   readonly testerPorts: readonly number[];
   readonly callsAtOnce: boolean;
   readonly #options: AwaitDriverOptions;
-  readonly #services: ServicesDriver | undefined;
-  /** Who waits for a port that somebody has. */
+  /** Who waits for a port that is in use. */
   readonly #queues = new Map<number, (() => void)[]>();
 
   constructor(options: AwaitDriverOptions) {
-    super();
-    const { application, ports, services = [] } = options;
+    super('the target', options.services);
+    const { application, ports } = options;
     this.#options = options;
-    this.#services = services.length > 0 ? new ServicesDriver(services) : undefined;
     this.callsAtOnce = options.atOnce ?? false;
     this.testerPorts = [...new Set(Object.values(ports))];
     const described = describeApplication(application);
     this.name = `calls to port ${this.testerPorts.join(' and ')}${described ? ` (${described})` : ''}`;
   }
 
-  async behaviour(destination: Destination): Promise<AppBehaviour | undefined> {
-    const { state, origin, closedBy = 'never opened', family } = destination;
-    if (state === 'CLOSED' && closedBy === 'never opened') return undefined;
-    if (this.#services) {
-      try {
-        return await this.#services.behaviour(destination);
-      } catch (error) {
-        if (!(error instanceof NotCapable)) throw error;
-      }
-    }
-    if (state === 'LISTEN' || origin === 'passive') throw takesNone();
-    refuseWhatTakesAUser(destination);
-    const behaviour = behaviourOf(this.#options.application, destination);
-    if (!behaviour) throw new NotCapable(whyNot(destination));
-    const testerPort = this.#options.ports[family];
-    if (testerPort === undefined) throw new NotCapable(`the target does not call over IPv${family}`);
-    await this.#turn(testerPort);
-    return { ...behaviour, testerPort, within: this.#options.within ?? NEXT_CALL_WITHIN };
-  }
-
-  async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {
-    if (!this.#services) throw takesNone();
-    return this.#services.listener(family, kind);
-  }
-
-  /** It does so without being asked, and nowhere else. */
+  /** The target calls without being asked. */
   async connect(_family: 4 | 6, testerPort: number): Promise<Handle> {
     if (!this.testerPorts.includes(testerPort)) {
       throw new NotCapable(`the target only calls port ${this.testerPorts.join(' and ')}, when it wants to`);
@@ -94,8 +56,19 @@ export class AwaitDriver extends ApplicationsOnly implements Driver {
     if (!queue) return;
     const next = queue.shift();
     if (!next) this.#queues.delete(testerPort);
-    // Whoever releases the port closes its mailbox first.
+    // The caller closes the port's mailbox first.
     else setImmediate(next);
+  }
+
+  protected override async behaviourOfOpener(destination: Destination): Promise<AppBehaviour> {
+    const { family } = destination;
+    refuseUserCalls(destination);
+    const behaviour = behaviourOf(this.#options.application, destination);
+    if (!behaviour) throw new NotCapable(whyNot(destination));
+    const testerPort = this.#options.ports[family];
+    if (testerPort === undefined) throw new NotCapable(`the target does not call over IPv${family}`);
+    await this.#turn(testerPort);
+    return { ...behaviour, testerPort, within: this.#options.within ?? NEXT_CALL_WITHIN_MS };
   }
 
   #turn(testerPort: number): Promise<void> {
@@ -105,5 +78,3 @@ export class AwaitDriver extends ApplicationsOnly implements Driver {
     return Promise.resolve();
   }
 }
-
-const takesNone = (): NotCapable => new NotCapable('the target only opens connections: it takes a service');

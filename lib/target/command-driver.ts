@@ -2,35 +2,27 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { demandsOf } from '../catalogue/conditions.ts';
 import { ENDS_WITH_US, signalGroup } from '../processes.ts';
-import { ApplicationsOnly } from './applications-only.ts';
-import {
-  type AppBehaviour,
-  type Destination,
-  type Driver,
-  type Handle,
-  type ListenerKind,
-  NotCapable,
-} from './driver.ts';
-import { refuseWhatTakesAUser, type Service, whyNot } from './services.ts';
-import { ServicesDriver } from './services-driver.ts';
+import { type AppBehaviour, type Destination, type Driver, type Handle, NotCapable } from './driver.ts';
+import { refuseUserCalls, type Service, whyNot } from './services.ts';
+import { OpeningDriver } from './services-driver.ts';
 
-/** A shell command that makes the target connect, and what its standard input and the tester's FIN do to it. */
-export interface Command {
-  /** With `{address}`, `{port}` and perhaps `{family}`, which stand for the tester's. Its end closes the connection. */
+/** A shell command that makes the target connect. */
+interface Command {
+  /** With `{address}`, `{port}` and perhaps `{family}` of the tester. Its end closes the connection. */
   readonly run: string;
   /** What is written to its standard input is sent. */
   readonly sends?: boolean;
-  /** The end of its standard input is a half close: it goes on receiving. */
+  /** The end of its standard input is a half close. */
   readonly halfCloses?: boolean;
-  /** Upon the tester's FIN it ends, and closes, or stays. */
+  /** After the tester's FIN it ends, and so closes, or stays. */
   readonly uponFin?: 'stays' | 'closes';
 }
 
-export interface CommandDriverOptions {
+interface CommandDriverOptions {
   readonly command: Command;
   /** Where the target connects to. */
   readonly tester: Readonly<Partial<Record<4 | 6, string>>>;
-  /** What it has besides, for states that begin in LISTEN. */
+  /** For states that begin in LISTEN. */
   readonly services?: readonly Service[];
 }
 
@@ -40,41 +32,21 @@ interface Running {
 }
 
 const TEXT = 'segment arrives ';
-const START_WITHIN = 10_000;
+const START_WITHIN_MS = 10_000;
 
-/** Has the target connect by a shell command, one process to a connection, and uses its services for the rest. */
-export class CommandDriver extends ApplicationsOnly implements Driver {
+/** Makes the target connect by a shell command, one process per connection. */
+export class CommandDriver extends OpeningDriver implements Driver {
   readonly name: string;
   readonly #options: CommandDriverOptions;
-  readonly #services: ServicesDriver | undefined;
   readonly #running = new Map<number, Running>();
   #nextId = 1;
 
   constructor(options: CommandDriverOptions) {
-    super();
-    const { command, services = [] } = options;
+    super('the command', options.services);
     this.#options = options;
-    this.#services = services.length > 0 ? new ServicesDriver(services) : undefined;
-    this.name = ['command', `\`${command.run}\``, this.#services && `and ${this.#services.name}`]
+    this.name = ['command', `\`${options.command.run}\``, this.services && `and ${this.services.name}`]
       .filter(Boolean)
       .join(' ');
-  }
-
-  async behaviour(destination: Destination): Promise<AppBehaviour | undefined> {
-    if (destination.state === 'CLOSED' && (destination.closedBy ?? 'never opened') === 'never opened') {
-      return undefined;
-    }
-    try {
-      if (this.#services) return await this.#services.behaviour(destination);
-    } catch (error) {
-      if (!(error instanceof NotCapable)) throw error;
-    }
-    return this.#active(destination);
-  }
-
-  async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {
-    if (!this.#services) throw takesNone();
-    return this.#services.listener(family, kind);
   }
 
   async connect(family: 4 | 6, testerPort: number): Promise<Handle> {
@@ -83,7 +55,7 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
     const { run, sends, halfCloses } = this.#options.command;
     const fields: Record<string, string | number> = { address, port: testerPort, family };
     const command = run.replace(/\{(address|port|family)\}/g, (_, name: string) => String(fields[name]));
-    // It leads a process group, so that all of it can be ended, and ends with us.
+    // It leads a process group, so that all of it can be ended.
     const [program, ...words] = [...ENDS_WITH_US, 'sh', '-c', command];
     const child = spawn(program, words, {
       stdio: [sends || halfCloses ? 'pipe' : 'ignore', 'ignore', 'ignore'],
@@ -99,7 +71,7 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
   }
 
   override async send({ socketId }: Handle, octets: number): Promise<void> {
-    if (!this.#options.command.sends) throw new NotCapable('the command does not send on command');
+    if (!this.#options.command.sends) throw new NotCapable('the command does not send its standard input');
     const text = TEXT.repeat(Math.ceil(octets / TEXT.length)).slice(0, octets);
     this.#running.get(socketId)?.process.stdin?.write(text);
   }
@@ -129,25 +101,18 @@ export class CommandDriver extends ApplicationsOnly implements Driver {
     await Promise.all(left);
   }
 
-  #active(destination: Destination): AppBehaviour {
-    const { state, origin, conditions, outcomes } = destination;
+  protected override async behaviourOfOpener(destination: Destination): Promise<AppBehaviour> {
+    const { family, state, conditions, outcomes } = destination;
     const { user } = demandsOf(conditions);
     const { sends, halfCloses, uponFin } = this.#options.command;
-    if (state === 'LISTEN' || origin === 'passive') throw takesNone();
     const onCommand = destination.aged || user.sends !== undefined;
-    if (!(onCommand && sends)) refuseWhatTakesAUser(destination);
-    else refuseWhatTakesAUser({ family: destination.family, state });
+    refuseUserCalls(onCommand && sends ? { family, state } : destination);
     const waits = state === 'CLOSE-WAIT' || outcomes?.includes('CLOSE-WAIT');
     if (waits && uponFin !== 'stays') throw new NotCapable(whyNot(destination));
-    const behaviour: AppBehaviour = { within: START_WITHIN };
     const byFin = state === 'LAST-ACK' || (state === 'CLOSED' && destination.closedBy === 'FINs');
-    if (byFin && uponFin === 'closes') return { ...behaviour, closes: {} };
+    if (byFin && uponFin === 'closes') return { within: START_WITHIN_MS, closes: {} };
     const half = state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
-    if (half && !user.closed && !halfCloses) {
-      throw new NotCapable(whyNot(destination));
-    }
-    return behaviour;
+    if (half && !user.closed && !halfCloses) throw new NotCapable(whyNot(destination));
+    return { within: START_WITHIN_MS };
   }
 }
-
-const takesNone = (): NotCapable => new NotCapable('the command only opens connections: it takes a service');

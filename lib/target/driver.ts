@@ -4,165 +4,140 @@ import type { Origin, State } from '../standard/state.ts';
 import type { DriverName } from '../verdict/target-facts.ts';
 import type { Ending } from '../verdict/reason.ts';
 
-/** What a listener of the target's has to be like. */
-export const LISTENER_KINDS = [
-  'plain',
-  'closing window',
-  'zero window',
-  'small window',
-  'precedence',
-  'raising precedence',
-] as const;
-
 /**
- * `plain`: reads what arrives. `closing window`: a small receive buffer that nobody reads. `zero window`: no room from
- * the very first segment. `small window`: a small receive buffer that is read. `precedence`: its user asks for precedence 3.
- * `raising precedence`: its user lets the peer raise it.
+ * `plain`: its user reads. `closing window`: a small receive buffer that nobody reads. `zero window`: no room from the first
+ * segment on. `small window`: a small receive buffer that is read. `precedence`: its user asks for precedence 3. `raising
+ * precedence`: its user lets the peer raise the precedence.
  */
-export type ListenerKind = (typeof LISTENER_KINDS)[number];
+export type ListenerKind =
+  | 'plain'
+  | 'closing window'
+  | 'zero window'
+  | 'small window'
+  | 'precedence'
+  | 'raising precedence';
 
 /** The precedence that a `precedence` listener or connection asks for. */
 export const ASKED_PRECEDENCE = 3;
 
-/** One connection, as the driver knows it. */
+/** A connection of the target. */
 export interface Handle {
   readonly socketId: number;
 }
 
-/** A port with a listener of its own, which nobody else uses. */
+/** A listener on a port that no other case uses. */
 export interface OwnListener {
   readonly port: number;
   readonly socketId: number;
 }
 
-/** Where a connection is to get to, and what is to happen there: by this a driver chooses among applications. */
+/** The state that a connection should reach, and what happens there. A driver chooses an application by it. */
 export interface Destination {
   readonly family: 4 | 6;
   readonly state: State;
   readonly origin?: Origin | undefined;
   readonly closedBy?: ClosedBy | undefined;
   readonly conditions?: readonly Condition[];
-  /** The target's user has to send before the stimulus. */
+  /** The target's user sends before the stimulus. */
   readonly aged?: boolean;
   readonly smallWindow?: boolean;
-  /** The target's user must not take what arrives. */
+  /** The target's user must not read. */
   readonly unread?: boolean;
   /** The states in which the stimulus may leave the target. */
   readonly outcomes?: readonly State[];
 }
 
-/** How the target's application behaves by itself, where nobody tells it what to do. */
+/** How an application of the target behaves that takes no commands. */
 export interface AppBehaviour {
-  /** Where it takes connections; absent: it opens them, to the tester. */
+  /** Where it listens; absent: it connects to the tester. */
   readonly port?: number;
-  /** The tester's port that it connects to, where the tester cannot choose. */
+  /** The tester's port that it connects to, if the tester cannot choose. */
   readonly testerPort?: number;
-  /** How long it may take until its SYN comes, in milliseconds. */
+  /** How long until its SYN, in milliseconds. */
   readonly within?: number;
   /** It sends text as soon as a connection is established. */
   readonly greets?: boolean;
-  /** It closes by itself, after this text if there is any; absent: its user is told to. */
+  /** It closes by itself, after this text if there is one; absent: on command. */
   readonly closes?: { readonly upon?: string };
-  /** Text that it takes without an answer, over and over; the tester's own when absent. */
+  /** Text that it accepts without an answer; absent: any. */
   readonly filler?: string;
 }
 
-/** The driver or the target cannot do what a case needs. That is no fault, and gives no verdict. */
+/** The driver or the target cannot do what a case needs. That is no deviation: there is no verdict. */
 export class NotCapable extends Error {
   override name = 'NotCapable';
 }
 
-/** Which of the tester's ports belong to a connection of the run. */
+/** The tester's ports that belong to a connection of the run. */
 export interface OpenPorts {
   isOpen(port: number): boolean;
-  /** @param handler told of each port when it is closed */
   onClosed(handler: (port: number) => void): void;
 }
 
-/** Makes the user calls on the target: every state but CLOSED and LISTEN takes calls of the target's user. */
+/** Drives the application on the target: its user calls reach every state but CLOSED and LISTEN. */
 export interface Driver extends DriverName {
   /**
-   * How an application on the target behaves that reaches the destination by itself. It may have to wait until an application
-   * is free; `release` frees it. Only drivers have it that cannot command the application, or not always. Undefined: the
-   * driver commands the application.
+   * How the application gets to the destination by itself; undefined when the driver commands it. May wait until an
+   * application is free (see `release`). Only drivers that cannot always command the application have it.
    *
    * @throws NotCapable
    */
   behaviour?(destination: Destination): Promise<AppBehaviour | undefined>;
-  /**
-   * The port of a listener of that kind, opened on first use.
-   *
-   * @param testerPort whose connection it is for, where one is known
-   * @throws NotCapable
-   */
+  /** The port of a listener, opened on first use. @param testerPort of the connection, if known @throws NotCapable */
   listener(family: 4 | 6, kind: ListenerKind, testerPort?: number): Promise<number>;
-  /**
-   * The connection that a listener has accepted from a port of the tester's; undefined when none was within `timeout`
-   * milliseconds, or the driver is not told.
-   */
+  /** The accepted connection of a port of the tester; undefined after `timeout` milliseconds, or if accepts are not reported. */
   accepted(testerPort: number, timeout: number): Promise<Handle | undefined>;
-  /**
-   * Whether `accepted` tells that a connection was established. Without, only the wire tells; `accepted` may still know
-   * a handle.
-   */
+  /** Whether `accepted` proves that a connection was established. */
   readonly seesAccepts: boolean;
-  /** Ports of the tester's that the target calls by itself: nobody else may have them, nor answer on them. */
+  /** The tester's ports that the target calls by itself. No other case may use them, and the kernel must not answer on them. */
   readonly testerPorts?: readonly number[];
-  /** It calls again at once when a call of its is refused, and is not kept from anything by that. */
+  /** A refused target calls again at once. */
   readonly callsAtOnce?: boolean;
-  /**
-   * Returns when the target's user has taken all text and every FIN that the target has acknowledged so far: what lies in
-   * a receive queue can change how a stack judges the next segment. Absent where nobody can tell.
-   */
-  settle?(): Promise<void>;
-  /** Makes the target open a connection to a port of the tester's. @throws NotCapable */
+  /** Resolves when the user has read all acknowledged text and FINs: unread text can change how a stack judges a segment. */
+  userHasRead?(): Promise<void>;
+  /** Active OPEN to a port of the tester. @throws NotCapable */
   connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle>;
-  /** Makes the target's user send so many octets. @throws NotCapable */
+  /** SEND. @throws NotCapable */
   send(handle: Handle, octets: number): Promise<void>;
-  /** Half close: the target sends its FIN and goes on receiving. @throws NotCapable */
+  /** Half close: FIN, and the user goes on receiving. @throws NotCapable */
   shutdown(handle: Handle): Promise<void>;
-  /** The user is done with the connection both ways. @throws NotCapable */
+  /** CLOSE, both ways. @throws NotCapable */
   close(handle: Handle): Promise<void>;
-  /** RFC 793 ABORT. @throws NotCapable */
+  /** ABORT. @throws NotCapable */
   abort(handle: Handle): Promise<void>;
-  /** RECEIVE of all that arrives, or no more of it. Absent where nobody can tell the user. @throws NotCapable */
+  /** Starts or stops to RECEIVE. @throws NotCapable */
   receive?(handle: Handle, on: boolean): Promise<void>;
-  /** How many octets of text the user was given since the last such call. Absent where nobody can tell. @throws NotCapable */
+  /** How many octets the user has received since the last call. @throws NotCapable */
   delivered?(handle: Handle): Promise<number>;
-  /** A passive OPEN on a port that nobody else uses; absent where nobody can tell the user. @throws NotCapable */
+  /** Passive OPEN on a port that no other case uses. @throws NotCapable */
   listen?(family: 4 | 6, kind: ListenerKind): Promise<OwnListener>;
-  /** CLOSE of such a listener; once it is closed, nothing happens. */
+  /** CLOSE of such a listener, if it is still open. */
   closeListener?(listener: OwnListener): Promise<void>;
-  /**
-   * Gives free what the target still holds of the connection with that port of the tester's, also when it was accepted
-   * without anyone asking; never throws.
-   */
+  /** Ends all connections of the target with that port of the tester. Never throws. */
   release(testerPort: number, handle: Handle | undefined): Promise<void>;
-  /**
-   * Tells which ports of the tester's are open. From then on a connection accepted from any other port is aborted at once,
-   * and what is left of those of a port when that is closed. Absent where the driver is not told of connections that nobody
-   * waits for.
-   */
+  /** From now on, connections accepted from ports that are not open are aborted, and those of a port when it is closed. */
   abortUnclaimed?(ports: OpenPorts): void;
-  /**
-   * Whether what moves the target's user answers, asked beside all requests that wait; only of drivers that can tell.
-   *
-   * @param within in milliseconds
-   */
+  /** Whether the upper tester answers within so many milliseconds. Waits for no other request. */
   alive?(within: number): Promise<boolean>;
-  /** How often the target was started again, where that is known: it has forgotten all connections of before. */
+  /** How often the target was restarted, if known. It then has no connections. */
   readonly restarts?: number;
-  /** How it ended before the last of them, where that is known. */
+  /** How it ended before the last restart, if known. */
   readonly lastEnding?: Ending | undefined;
-  /**
-   * Begins anew with a target that was restarted: requests that wait fail, listeners and connections are forgotten.
-   *
-   * @throws Error when nothing answers; what is asked from then on fails at once.
-   */
+  /** Starts again with a restarted target: pending requests fail, listeners and connections are gone. @throws Error without an answer */
   renew?(): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** What a report says of a driver. */
 export const nameOf = ({ name, address }: DriverName): DriverName =>
   address === undefined ? { name } : { name, address };
+
+/** The driver with some members replaced. */
+export const withMembers = (driver: Driver, members: Partial<Driver>): Driver =>
+  new Proxy(driver, {
+    get(inner, name) {
+      if (name in members) return Reflect.get(members, name);
+      const member: unknown = Reflect.get(inner, name, inner);
+      // Bound to the driver, which has the private members.
+      return typeof member === 'function' ? member.bind(inner) : member;
+    },
+  });

@@ -1,43 +1,64 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Profile } from '../standard/profile.ts';
-import { parsePorts } from '../tester/ports.ts';
+import { type Ports, parsePorts } from '../tester/ports.ts';
 import { sourceTowards } from '../tester/routing.ts';
+import type { Ending } from '../verdict/reason.ts';
 import type { DescribedTarget } from '../verdict/target-facts.ts';
 import { AwaitDriver } from './await-driver.ts';
 import { limitedTo } from './capabilities.ts';
 import { CommandDriver } from './command-driver.ts';
 import type { Driver } from './driver.ts';
-import type { RunningTarget } from './running-target.ts';
 import { ServicesDriver } from './services-driver.ts';
 import { readTargetFile, type TargetFile, TargetFileError } from './target-file.ts';
 import { UpperTesterDriver } from './upper-tester-driver.ts';
 
-/** A target that a file describes, opened. */
-export interface OpenedTarget extends RunningTarget {
-  /** What it claims to follow; undefined: it claims nothing. */
+/** A target that is up. */
+export interface RunningTarget {
+  /** With the version: `lwIP 2.1.3`. */
+  readonly name: string;
+  /** Of the families that were asked for, those that it has. */
+  readonly families: readonly (4 | 6)[];
+  readonly tester: Readonly<Partial<Record<4 | 6, string>>>;
+  readonly target: Readonly<Partial<Record<4 | 6, string>>>;
+  readonly driver: Driver;
+  /** How many connections it can have at once. */
+  readonly width: number;
+  /** A port without a listener. */
+  readonly closedPort?: number;
+  /** The tester's ports that can reach it; absent: any. */
+  readonly testerPorts?: Ports;
+  /** Its CLOSED sends no resets, and no filter is the cause. It must call by itself: that shows that it is up. */
+  readonly silentClosed?: boolean;
+  /** Values of RCV.NXT that crash it, and why. */
+  readonly avoided?: { readonly rcvNxt: readonly number[]; readonly why: string };
+  /** How the process of the target's TCP ended; undefined while it runs. Absent: no such process is ours. */
+  readonly ending?: () => Ending | undefined;
+  /** Starts it again, also when it hangs. `driver.renew` must follow. @throws Error when it does not come up */
+  readonly restart?: () => Promise<void>;
+  /** Ends all that was started. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/** An opened target of a target file. */
+interface OpenedTarget extends RunningTarget {
+  /** The profile that it claims to follow. */
   readonly profile: Profile | undefined;
-  /** What the file says that a report should say as well. */
+  /** What reports say of it. */
   readonly described: DescribedTarget;
 }
 
 type Addresses = Partial<Record<4 | 6, string>>;
 
-// Modest, for a target of which nothing is known.
+// For an unknown target.
 const WIDTH = 16;
-// No case is done with its stimulus, its observation and its proof sooner.
 const SHORTEST_CASE_SECONDS = 0.85;
 // One for the stimulus, one for the proof.
 const RESETS_OF_A_CASE = 2;
-// A board that is switched off and on and boots, in milliseconds.
-const RESTARTED_WITHIN = 120_000;
+// For a board that boots.
+const RESTARTED_WITHIN_MS = 120_000;
 
-/**
- * Opens the target that a file describes.
- *
- * @param families those that are wanted; the target has some of them
- * @throws TargetFileError, or what the driver throws
- */
+/** Opens the target of a target file over those of the families that it has. @throws TargetFileError, or what the driver throws */
 export async function openTarget(path: string, families: readonly (4 | 6)[]): Promise<OpenedTarget> {
   const file = readTargetFile(path);
   const target = byFamily(file.addresses);
@@ -49,7 +70,7 @@ export async function openTarget(path: string, families: readonly (4 | 6)[]): Pr
   const silentClosed = file.capabilities?.resets === false;
   if (silentClosed && file.driver.kind !== 'await') {
     throw new TargetFileError(
-      `${path}: capabilities.resets: only a target that calls by itself may be silent`,
+      `${path}: capabilities.resets: only a target that calls by itself may lack resets`,
     );
   }
   const driver = await openDriver(file, tester, target);
@@ -71,7 +92,7 @@ export async function openTarget(path: string, families: readonly (4 | 6)[]): Pr
   };
 }
 
-/** How many cases may run at once so that no limit of the target's swallows a reply. */
+/** How many cases can run at once without the target's limits suppressing a reply. */
 export function widthFor(limits: TargetFile['limits']): number {
   const { connections = WIDTH, resetsPerSecond, challengeAcksPerSecond } = limits ?? {};
   const bounds = [connections];
@@ -84,11 +105,11 @@ export function widthFor(limits: TargetFile['limits']): number {
 
 const restarting = (command: string) => async (): Promise<void> => {
   try {
-    await promisify(execFile)('sh', ['-c', command], { timeout: RESTARTED_WITHIN });
+    await promisify(execFile)('sh', ['-c', command], { timeout: RESTARTED_WITHIN_MS });
   } catch (error) {
     const { killed, stderr } = error as { killed?: boolean; stderr?: string };
     const why = killed
-      ? `it took more than ${RESTARTED_WITHIN / 1000} s`
+      ? `it took more than ${RESTARTED_WITHIN_MS / 1000} s`
       : stderr?.trim() || (error as Error).message;
     throw new Error(`\`${command}\`: ${why}`);
   }
@@ -128,7 +149,7 @@ const byFamily = ({ ipv4, ipv6 }: { ipv4?: string | undefined; ipv6?: string | u
   ...(ipv6 ? { 6: ipv6 } : {}),
 });
 
-/** The tester's addresses towards those of the target's. */
+/** The tester's addresses, by the routes to the target. */
 function routed(target: Addresses): Addresses {
   const source4 = target[4] && sourceTowards(target[4]);
   const source6 = target[6] && sourceTowards(target[6]);
@@ -141,7 +162,7 @@ type Defined<T> = T extends readonly (infer Item)[]
     ? { [Key in keyof T]: Defined<Exclude<T[Key], undefined>> }
     : T;
 
-/** The value without its undefined fields, which a JSON file cannot have. */
+/** The value without undefined fields. */
 function defined<T>(value: T): Defined<T> {
   return JSON.parse(JSON.stringify(value)) as Defined<T>;
 }

@@ -1,4 +1,3 @@
-import { ApplicationsOnly } from './applications-only.ts';
 import {
   type AppBehaviour,
   type Destination,
@@ -7,17 +6,45 @@ import {
   type ListenerKind,
   NotCapable,
 } from './driver.ts';
-import { behaviourOf, describeApplication, refuseWhatTakesAUser, type Service, whyNot } from './services.ts';
+import { behaviourOf, describeApplication, refuseUserCalls, type Service, whyNot } from './services.ts';
 
-/**
- * Makes do with what the target has anyway: ports whose applications stay, or close, by themselves. Nobody tells them
- * what to do, so states that none of them gets to are out of reach.
- */
-export class ServicesDriver extends ApplicationsOnly implements Driver {
+const NO_COMMANDS = 'an application takes no commands: this needs an upper tester';
+
+/** A driver without an upper tester: it cannot command the application on the target. */
+abstract class UncommandedDriver {
+  readonly seesAccepts = false;
+
+  async accepted(): Promise<undefined> {
+    return undefined;
+  }
+
+  async send(_handle: Handle, _octets: number): Promise<void> {
+    throw new NotCapable(NO_COMMANDS);
+  }
+
+  async shutdown(_handle: Handle): Promise<void> {
+    throw new NotCapable(NO_COMMANDS);
+  }
+
+  async close(_handle: Handle): Promise<void> {
+    throw new NotCapable(NO_COMMANDS);
+  }
+
+  async abort(_handle: Handle): Promise<void> {
+    throw new NotCapable(NO_COMMANDS);
+  }
+
+  async release(_testerPort: number): Promise<void> {}
+
+  async dispose(): Promise<void> {}
+}
+
+/** Uses the services that the target has: ports whose applications close by themselves, or do not. */
+export class ServicesDriver extends UncommandedDriver implements Driver {
   readonly name: string;
   readonly #services: readonly Service[];
 
-  /** @param services the first that fits is taken */
+  /** @param services the first that fits is used */
   constructor(services: readonly Service[]) {
     super();
     this.#services = services;
@@ -31,25 +58,27 @@ export class ServicesDriver extends ApplicationsOnly implements Driver {
     const { state, origin, closedBy = 'never opened', outcomes } = destination;
     if (state === 'CLOSED' && closedBy === 'never opened') return undefined;
     if (state === 'CLOSED' || state === 'SYN-SENT' || origin === 'active') throw neverOpens();
-    refuseWhatTakesAUser(destination);
-    // A user who still receives is what an upper tester would be.
+    refuseUserCalls(destination);
+    // First those whose user still receives, as that of an upper tester does.
     const services = [...this.#services].sort((a, b) => receives(b) - receives(a));
     const behaviours = services.flatMap((service) => {
       const behaviour = behaviourOf(service, destination);
       return behaviour ? [{ ...behaviour, port: service.port }] : [];
     });
-    // Before a connection is established, text that comes with that would be in the way.
+    // A greeting would be taken for an answer to the segment that establishes.
     const early = state === 'LISTEN' || state === 'SYN-RECEIVED';
     const behaviour = (early ? behaviours.find(({ greets }) => !greets) : undefined) ?? behaviours[0];
     if (!behaviour) throw new NotCapable(whyNot(destination));
     if (early && behaviour.greets && outcomes?.includes('ESTABLISHED')) {
-      throw new NotCapable('the service sends first, which would be taken for an answer to what establishes');
+      throw new NotCapable(
+        'the service sends first, which looks like an answer to the segment that establishes',
+      );
     }
     return behaviour;
   }
 
   async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {
-    if (kind !== 'plain') throw new NotCapable(`no service of the target's has a ${kind}`);
+    if (kind !== 'plain') throw new NotCapable(`no service of the target has a ${kind}`);
     const behaviour = await this.behaviour({ family, state: 'LISTEN' });
     return behaviour?.port as number;
   }
@@ -60,6 +89,43 @@ export class ServicesDriver extends ApplicationsOnly implements Driver {
 }
 
 const neverOpens = (): NotCapable =>
-  new NotCapable('a service never opens a connection: it takes a command, or an upper tester');
+  new NotCapable('a service never opens a connection: this needs a command or an upper tester');
 
 const receives = ({ closes }: Service): number => (closes?.receives ? 1 : 0);
+
+/** A driver of a target that opens connections. Services, if there are any, serve the states that begin in LISTEN. */
+export abstract class OpeningDriver extends UncommandedDriver {
+  protected readonly services: ServicesDriver | undefined;
+  /** What opens connections, in messages. */
+  readonly #who: string;
+
+  constructor(who: string, services: readonly Service[] = []) {
+    super();
+    this.#who = who;
+    this.services = services.length > 0 ? new ServicesDriver(services) : undefined;
+  }
+
+  async behaviour(destination: Destination): Promise<AppBehaviour | undefined> {
+    const { state, origin, closedBy = 'never opened' } = destination;
+    if (state === 'CLOSED' && closedBy === 'never opened') return undefined;
+    try {
+      if (this.services) return await this.services.behaviour(destination);
+    } catch (error) {
+      if (!(error instanceof NotCapable)) throw error;
+    }
+    if (state === 'LISTEN' || origin === 'passive') throw this.#needsService();
+    return this.behaviourOfOpener(destination);
+  }
+
+  async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {
+    if (!this.services) throw this.#needsService();
+    return this.services.listener(family, kind);
+  }
+
+  /** How a connection gets there that the target opens. @throws NotCapable */
+  protected abstract behaviourOfOpener(destination: Destination): Promise<AppBehaviour>;
+
+  #needsService(): NotCapable {
+    return new NotCapable(`${this.#who} only opens connections: this needs a service`);
+  }
+}

@@ -1,23 +1,23 @@
 import { demandsOf } from '../catalogue/conditions.ts';
 import { type AppBehaviour, type Destination, NotCapable } from './driver.ts';
 
-/** How an application that nobody tells what to do behaves on the connections that it has. */
+/** How an application behaves on its connections by itself. */
 export interface Application {
   /** It sends text as soon as a connection is established. */
   readonly greets?: boolean;
-  /** Upon the tester's FIN it `closes` its own direction too, or `stays` and leaves that open; absent: not known. */
+  /** After the tester's FIN it `closes` too, or `stays`, with its own direction open. Absent: unknown. */
   readonly uponFin?: 'stays' | 'closes';
   readonly closes?: {
-    /** Text of the tester's after which it closes; absent: it does so at once. */
+    /** It closes after this text of the tester; absent: at once. */
     readonly upon?: string;
-    /** After its FIN it goes on receiving: a half close. Otherwise its user has closed both ways. */
+    /** After its FIN it goes on receiving (a half close). Otherwise it has closed both ways. */
     readonly receives?: boolean;
   };
-  /** Text that it takes without an answer, over and over. */
+  /** Text that it accepts without an answer, again and again. */
   readonly filler?: string;
 }
 
-/** A port of the target's with an application behind it. */
+/** A port of the target with an application. */
 export interface Service extends Application {
   readonly port: number;
 }
@@ -28,10 +28,10 @@ const STAYING: Behaviour = {};
 const CLOSING: Behaviour = { closes: {} };
 
 /**
- * What an application has to do for a connection to get there; undefined when it does not do so.
+ * What the application does on the way to the destination; undefined when it does not get there.
  *
- * After CLOSE, text may be reset (RFC 1122 section 4.2.2.13): FIN-WAIT-1 and FIN-WAIT-2 with and without a user are
- * different things. The states behind the tester's FIN take no more text and are the same either way.
+ * After CLOSE, text may be reset (RFC 1122 section 4.2.2.13). So FIN-WAIT-1 and FIN-WAIT-2 differ with and without a user;
+ * states after the tester's FIN, which take no text, do not.
  */
 function behaviourFor(application: Application, destination: Destination): Behaviour | undefined {
   const { state, conditions, closedBy, outcomes } = destination;
@@ -61,18 +61,18 @@ function behaviourFor(application: Application, destination: Destination): Behav
   }
 }
 
-/** The behaviour that an application takes there by itself; undefined when it does not get there. */
+/** How the application gets to the destination by itself; undefined when it does not. */
 export function behaviourOf(application: Application, destination: Destination): AppBehaviour | undefined {
   const behaviour = behaviourFor(application, destination);
   if (!behaviour) return undefined;
   const { greets, closes, filler } = application;
-  // What one says that closes without waiting comes together with its FIN.
+  // An application that closes at once sends its text together with the FIN.
   const speaksFirst = greets && !(closes && closes.upon === undefined);
   return { ...behaviour, ...(speaksFirst ? { greets } : {}), ...(filler ? { filler } : {}) };
 }
 
-/** @throws NotCapable for what only an application can do that is told to */
-export function refuseWhatTakesAUser({ conditions, aged, smallWindow, unread }: Destination): void {
+/** @throws NotCapable when the destination needs user calls, which only an upper tester makes */
+export function refuseUserCalls({ conditions, aged, smallWindow, unread }: Destination): void {
   const { user } = demandsOf(conditions);
   if (user.receives === false || unread) refuse('stops reading');
   if (user.sends !== undefined) refuse('sends on command');
@@ -82,17 +82,17 @@ export function refuseWhatTakesAUser({ conditions, aged, smallWindow, unread }: 
 }
 
 function refuse(what: string): never {
-  throw new NotCapable(`no application of the target's ${what}: it takes an upper tester`);
+  throw new NotCapable(`no application of the target ${what}: this needs an upper tester`);
 }
 
-/** Why no application gets there. */
+/** Why no application gets to the destination. */
 export function whyNot({ state, conditions, outcomes }: Destination): string {
   switch (state) {
     case 'CLOSE-WAIT':
       return "no application keeps its end open after the tester's FIN";
     case 'CLOSED':
     case 'LAST-ACK':
-      return "no application closes its end upon the tester's FIN";
+      return "no application closes its end after the tester's FIN";
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2': {
       const how = demandsOf(conditions).user.closed ? 'closing both ways' : 'a half close';
@@ -103,7 +103,7 @@ export function whyNot({ state, conditions, outcomes }: Destination): string {
       return 'no application closes first';
     default:
       return outcomes?.includes('CLOSE-WAIT')
-        ? "no application keeps its end open after the tester's FIN, which the case may have taken"
+        ? "no application keeps its end open after the tester's FIN, which the target may accept in this case"
         : 'no application leaves a connection open by itself';
   }
 }

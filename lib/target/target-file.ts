@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PROFILES } from '../standard/profile.ts';
 import { parsePorts } from '../tester/ports.ts';
 
-/** A target file that cannot be used; the message names the file and the field. */
+/** A target file is wrong. The message names the file and the field. */
 export class TargetFileError extends Error {
   override name = 'TargetFileError';
 }
@@ -24,7 +24,7 @@ const addresses = z
   .strictObject({ ipv4: ipv4.optional(), ipv6: ipv6.optional() })
   .refine((given) => given.ipv4 !== undefined || given.ipv6 !== undefined, 'needs ipv4, ipv6 or both');
 
-/** RFC 1122 has applications send ASCII; what they wait for is taken octet by octet. */
+/** One octet per character. */
 const text = z
   .string()
   .min(1)
@@ -36,21 +36,19 @@ const application = {
   uponFin: z
     .enum(['stays', 'closes'])
     .optional()
-    .describe("What it does with its own direction upon the tester's FIN; absent: not known"),
+    .describe("What it does after the tester's FIN: closes too, or stays open; absent: unknown"),
   closes: z
     .strictObject({
-      upon: text
-        .optional()
-        .describe("Text of the tester's after which it closes; absent: it does so at once"),
-      receives: z.boolean().optional().describe('After its FIN it goes on receiving: a half close'),
+      upon: text.optional().describe('It closes after this text from the tester; absent: at once'),
+      receives: z.boolean().optional().describe('After its FIN it goes on receiving (a half close)'),
     })
     .optional()
     .describe('It closes first, by itself'),
-  filler: text.optional().describe('Text that it takes without an answer, over and over'),
+  filler: text.optional().describe('Text that it accepts without an answer, again and again'),
 };
 
 const service = z.strictObject({ port: port.describe('Where it listens'), ...application });
-const services = z.array(service).min(1).describe('The first that fits a case is taken');
+const services = z.array(service).min(1).describe('The first that fits a case is used');
 
 const driver = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -66,8 +64,8 @@ const driver = z.discriminatedUnion('kind', [
     kind: z.literal('command'),
     run: z
       .string()
-      .regex(/\{address\}/, 'names no {address}')
-      .regex(/\{port\}/, 'names no {port}')
+      .regex(/\{address\}/, 'lacks {address}')
+      .regex(/\{port\}/, 'lacks {port}')
       .describe(
         "A shell command that makes the target connect to the tester's {address} and {port}; {family} is 4 or 6",
       ),
@@ -78,29 +76,27 @@ const driver = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('await'),
-    port: port.describe("The port of the tester's that the target calls by itself, time and again"),
-    withinMs: z.int().min(1).optional().describe('How long its next call may take to come'),
+    port: port.describe("The tester's port that the target calls by itself, again and again"),
+    withinMs: z.int().min(1).optional().describe('How long until its next call'),
     atOnce: z
       .boolean()
       .optional()
-      .describe(
-        'It calls again at once when a call is refused: then none is taken that has rung for a while',
-      ),
+      .describe('It calls again at once when a call is refused: the tester may then refuse old calls'),
     application: z.strictObject(application).optional().describe('What calls'),
     services: services.optional(),
   }),
 ]);
 
-export const targetFileSchema = z
+const targetFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
     name: z.string().min(1).describe('For people, with the version'),
     addresses: addresses.describe("The target's"),
     tester: addresses
       .optional()
-      .describe("The tester's, as the target sees it; absent: by the routes towards the target"),
-    driver: driver.describe("How the target's user is moved"),
-    closedPort: port.optional().describe('A port that nobody listens on; absent: 1'),
+      .describe("The tester's, as the target sees it; absent: by the route to the target"),
+    driver: driver.describe('How the application on the target is driven'),
+    closedPort: port.optional().describe('A port without a listener; absent: 1'),
     testerPorts: ports.optional().describe("The tester's ports, LOW-HIGH; absent: 10000-31999"),
     limits: z
       .strictObject({
@@ -118,27 +114,27 @@ export const targetFileSchema = z
         resets: z
           .boolean()
           .optional()
-          .describe('It resets what comes to a closed port; false: it is silent, and no filter is why'),
+          .describe('It resets segments to a closed port; false: it does not, and no filter is the cause'),
       })
       .optional()
-      .describe('What it is known to have or not; cases about what it has not are inconclusive'),
+      .describe('What it has or lacks; cases about what it lacks are inconclusive'),
     restart: z
       .string()
       .min(1)
       .optional()
       .describe(
-        'A shell command that starts the target again when a segment was the end of it, and returns when that is done; absent: the run ends there',
+        'A shell command that restarts the target after a segment has killed it, and returns when it is up; absent: the run ends there',
       ),
     profile: z.enum(PROFILES).optional().describe('The document that it claims to follow'),
   })
   .meta({
     title: 'A target of segment-arrives',
-    description: 'A TCP to be tested, and how its states are reached',
+    description: 'A TCP under test, and how its states are reached',
   });
 
 export type TargetFile = z.output<typeof targetFileSchema>;
 
-/** The published form of the schema, for editors and other programs. */
+/** The published schema. */
 export const targetFileJsonSchema = (): object => z.toJSONSchema(targetFileSchema, { io: 'input' });
 
 /** @throws TargetFileError which names the field, as in `my-stack.json: driver.services[0].port: …` */
@@ -153,7 +149,7 @@ export function readTargetFile(path: string): TargetFile {
   try {
     value = JSON.parse(octets);
   } catch (error) {
-    throw new TargetFileError(`${path}: no JSON: ${(error as Error).message}`);
+    throw new TargetFileError(`${path}: not JSON: ${(error as Error).message}`);
   }
   return parseTargetFile(value, path);
 }

@@ -15,21 +15,23 @@ import {
 } from './testability/client.ts';
 import { PARAMETER } from './testability/message.ts';
 
-export interface UpperTesterDriverOptions {
-  /** Of the upper tester's control socket. */
+interface UpperTesterDriverOptions {
+  /** Of the upper tester. */
   readonly address: string;
   readonly port: number;
-  /** Where the target's active opens go: the tester's own addresses. */
+  /** Where active opens go. */
   readonly tester: Readonly<Partial<Record<4 | 6, string>>>;
   readonly target: Readonly<Partial<Record<4 | 6, string>>>;
 }
 
-// Small enough that its window takes one or two full segments; systems round up to what they must have.
+// Its window holds one or two full segments. Systems round up.
 const SMALL_BUFFER = 1024;
+// Below every system's ephemeral ports.
+const FIRST_LISTENER_PORT = 7930;
 const PRECEDENCE_SHIFT = 5;
 const TEXT = 'segment arrives ';
 
-/** Moves the target's user through an upper tester, which reaches every state. */
+/** Drives the application on the target through an upper tester, which reaches every state. */
 export class UpperTesterDriver implements Driver {
   readonly name = 'upper tester';
   readonly address: string;
@@ -38,16 +40,15 @@ export class UpperTesterDriver implements Driver {
   readonly #capabilities: Capabilities;
   readonly #options: UpperTesterDriverOptions;
   readonly #listeners = new Map<string, Promise<OwnListener>>();
-  /** By the tester's port; the latest comes last: a user that accepts at the SYN gets one for each SYN to the port. */
+  /** By the tester's port, in order: a user that accepts at the SYN gets a connection for each SYN. */
   readonly #accepted = new Map<number, Handle[]>();
   readonly #waiting = new Map<number, (handle: Handle | undefined) => void>();
-  /** Those of the present upper tester: one that was restarted gives the same numbers to other connections. */
+  /** Those of the running upper tester. After a restart, the same numbers mean other connections. */
   #handles = new WeakSet<Handle>();
-  /** Those that the upper tester was told to close or abort. */
   readonly #closed = new WeakSet<Handle>();
-  #nextPort: number;
-  #settling: Promise<void> | undefined;
-  #settlingNext: Promise<void> | undefined;
+  #nextPort = FIRST_LISTENER_PORT;
+  #asked: Promise<void> | undefined;
+  #nextAsked: Promise<void> | undefined;
   #ports: OpenPorts | undefined;
 
   private constructor(
@@ -59,11 +60,10 @@ export class UpperTesterDriver implements Driver {
     this.#client = client;
     this.#capabilities = capabilities;
     this.#options = options;
-    this.#nextPort = FIRST_LISTENER_PORT;
     client.onAccepted((event) => this.#onAccepted(event));
   }
 
-  /** @throws UpperTesterAbsent, UpperTesterNonsense or UpperTesterRefused, in one clear sentence each. */
+  /** @throws UpperTesterAbsent, UpperTesterNonsense or UpperTesterRefused */
   static async open(options: UpperTesterDriverOptions): Promise<UpperTesterDriver> {
     const client = await TestabilityClient.open({ address: options.address, port: options.port });
     try {
@@ -76,7 +76,6 @@ export class UpperTesterDriver implements Driver {
     }
   }
 
-  /** What the upper tester can do beyond the standard's primitives. */
   get capabilities(): Capabilities {
     return this.#capabilities;
   }
@@ -87,7 +86,7 @@ export class UpperTesterDriver implements Driver {
     if (!listener) {
       listener = this.listen(family, kind);
       this.#listeners.set(key, listener);
-      // One that could not be opened is tried again.
+      // A failed one is tried again.
       listener.catch(() => this.#listeners.delete(key));
     }
     return (await listener).port;
@@ -108,24 +107,24 @@ export class UpperTesterDriver implements Driver {
     });
   }
 
-  /** Who asks while others are being answered shares the next answer with all that ask meanwhile. */
-  settle(): Promise<void> {
-    if (!this.#settling) {
-      this.#settling = this.#askTwice().finally(() => {
-        this.#settling = undefined;
+  /** Cases that ask while an answer is pending share the next one. */
+  userHasRead(): Promise<void> {
+    if (!this.#asked) {
+      this.#asked = this.#askTwice().finally(() => {
+        this.#asked = undefined;
       });
-      return this.#settling;
+      return this.#asked;
     }
-    this.#settlingNext ??= this.#settling
+    this.#nextAsked ??= this.#asked
       .catch(() => undefined)
       .then(() => {
-        this.#settlingNext = undefined;
-        return this.settle();
+        this.#nextAsked = undefined;
+        return this.userHasRead();
       });
-    return this.#settlingNext;
+    return this.#nextAsked;
   }
 
-  /** One poll may answer a request before it reads the sockets; the next one comes after that. */
+  /** The upper tester may answer before it reads its sockets, but reads before it answers again. */
   async #askTwice(): Promise<void> {
     await this.#client.getVersion();
     await this.#client.getVersion();
@@ -161,14 +160,12 @@ export class UpperTesterDriver implements Driver {
 
   async receive(handle: Handle, on: boolean): Promise<void> {
     const socketId = this.#socketOf(handle);
-    await this.#capable(on ? 'to receive again' : 'to stop reading', () =>
-      this.#client.setReading(socketId, on),
-    );
+    await this.#capable(on ? 'receive again' : 'stop reading', () => this.#client.setReading(socketId, on));
   }
 
   async delivered(handle: Handle): Promise<number> {
     const socketId = this.#socketOf(handle);
-    return this.#capable('to tell what it has received', () =>
+    return this.#capable('tell what it has received', () =>
       this.#client.receiveAndForward(socketId, { maxForward: 0, maxLength: 0 }),
     );
   }
@@ -195,7 +192,7 @@ export class UpperTesterDriver implements Driver {
 
   async alive(within: number): Promise<boolean> {
     const { address, port } = this.#options;
-    // Requests are repeated twice by themselves.
+    // A request is sent three times.
     const client = await TestabilityClient.open({ address, port, timeoutMs: Math.ceil(within / 3) });
     try {
       await client.getVersion();
@@ -242,21 +239,21 @@ export class UpperTesterDriver implements Driver {
   async #create(family: 4 | 6, kind: ListenerKind, port?: number): Promise<number> {
     const binding = { family, ...(port === undefined ? {} : { port }) };
     if (kind === 'zero window') {
-      return this.#capable('to advertise a zero window from the first segment', () =>
+      return this.#capable('advertise a zero window from the first segment', () =>
         this.#client.createAndBindZeroWindow(binding),
       );
     }
     const socketId = await this.#client.createAndBind(binding);
     if (kind === 'closing window' || kind === 'small window') {
-      await this.#capable('to have a small receive buffer', () =>
+      await this.#capable('have a small receive buffer', () =>
         this.#client.setReceiveBuffer(socketId, SMALL_BUFFER),
       );
     }
     if (kind === 'closing window') {
-      await this.#capable('to stop reading', () => this.#client.setReading(socketId, false));
+      await this.#capable('stop reading', () => this.#client.setReading(socketId, false));
     }
     if (kind === 'precedence') {
-      await this.#capable('to set the precedence', () =>
+      await this.#capable('set the precedence', () =>
         this.#client.setTos(socketId, ASKED_PRECEDENCE << PRECEDENCE_SHIFT),
       );
     }
@@ -264,7 +261,7 @@ export class UpperTesterDriver implements Driver {
     return socketId;
   }
 
-  /** A TCP that does not compare precedence has nothing to raise and no such parameter: it will do as it is. */
+  /** A TCP that does not compare precedence has no such parameter, and needs none. */
   async #letRaisePrecedence(socketId: number): Promise<void> {
     try {
       await this.#client.configure(socketId, PARAMETER.RAISING_PRECEDENCE, Uint8Array.of(1));
@@ -278,7 +275,7 @@ export class UpperTesterDriver implements Driver {
       return await action();
     } catch (error) {
       if (!(error instanceof UpperTesterRefused)) throw error;
-      throw new NotCapable(`the target's upper tester is not able ${what} (${error.resultName})`);
+      throw new NotCapable(`the target's upper tester cannot ${what} (${error.resultName})`);
     }
   }
 
@@ -293,7 +290,7 @@ export class UpperTesterDriver implements Driver {
     return handle.socketId;
   }
 
-  /** Never throws. One that was closed is left alone: its number may be another socket's by now. */
+  /** Never throws. A closed handle is left alone: its number may be another socket's by now. */
   async #abortIfHeld(handle: Handle): Promise<void> {
     if (!this.#handles.has(handle) || this.#closed.has(handle)) return;
     this.#closed.add(handle);
@@ -311,6 +308,3 @@ export class UpperTesterDriver implements Driver {
     this.#waiting.delete(port);
   }
 }
-
-// Below every system's ephemeral ports.
-const FIRST_LISTENER_PORT = 7930;

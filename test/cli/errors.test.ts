@@ -31,7 +31,7 @@ describe('command line: what cannot be tested', function () {
     [['run', '--await', '8793'], /--await belongs to a target/],
     [['run', ...ADDRESSES, '--await', '8793'], /give either --upper-tester or --await/],
     [['run', '--target-file', join(folder, 'none.json')], /none\.json: cannot be read \(ENOENT\)/],
-    [['run', '--target-file', file], /file: no JSON/],
+    [['run', '--target-file', file], /file: not JSON/],
     [['run', ...ADDRESSES, '--stack', 'linux'], /--stack names a stack of the lab/],
     [['run', '--target', '127.0.0.1', '--upper-tester', '127.0.0.1'], /not of the form ADDRESS:PORT/],
     [['run', '--seed', 'x'], /--seed x: /],

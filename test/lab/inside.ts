@@ -10,8 +10,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Lab, type LabOptions } from '../../lib/lab/namespaces/lab.ts';
-import { startLinuxTarget } from '../../lib/lab/stacks/linux.ts';
+import { Lab } from '../../lib/lab/namespaces/lab.ts';
+import { startOnLinux } from '../../lib/lab/stacks/linux.ts';
 import { RawLink } from '../../lib/tester/raw-link.ts';
 import {
   ACK,
@@ -25,6 +25,7 @@ import {
   RST,
   SYN,
 } from '../../lib/wire/index.ts';
+import { linkDown, spawnInTarget } from './in-target.ts';
 
 const FAMILIES = [4, 6] as const;
 
@@ -44,10 +45,10 @@ const ECHO = `
 
 const tell = (what: unknown): boolean => process.stdout.write(`${JSON.stringify(what)}\n`);
 
-async function labWithEcho(options: LabOptions = {}): Promise<Lab> {
-  const lab = await Lab.create(options);
-  const server = lab.spawnInTarget(process.execPath, ['-e', ECHO], { stderr: 'inherit' });
-  if (server.stdout) await once(createInterface(server.stdout), 'line');
+async function labWithEcho(): Promise<Lab> {
+  const lab = await Lab.create();
+  const server = spawnInTarget(lab, process.execPath, ['-e', ECHO]);
+  await once(createInterface(server.stdout), 'line');
   return lab;
 }
 
@@ -215,7 +216,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
       socket.setEncoding('utf8').on('data', (text: string) => {
         received += text;
       });
-      await lab.linkDown();
+      await linkDown(lab);
       socket.write('text');
       await delay(100);
       const whileDown = received;
@@ -228,12 +229,12 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     tell(results);
   },
 
-  /** The link with the settings that were requested. */
-  async options() {
-    const lab = await Lab.create({ mtu: 600, families: [4] });
-    const shown = lab.spawnInTarget('ip', ['-j', 'addr', 'show', 'dev', lab.interface]);
+  /** A link for one family. */
+  async families() {
+    const lab = await Lab.create({ families: [4] });
+    const shown = spawnInTarget(lab, 'ip', ['-j', 'addr', 'show', 'dev', lab.interface]);
     let text = '';
-    shown.stdout?.setEncoding('utf8').on('data', (part: string) => {
+    shown.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part;
     });
     await once(shown, 'close');
@@ -244,22 +245,20 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
   /** The upper tester reports that it is ready. */
   async agent() {
     const lab = await Lab.create();
-    const target = await startLinuxTarget(lab);
-    await target.stop();
+    const { port, stop } = await startOnLinux(lab);
+    await stop();
     await lab.dispose();
-    tell(target.control);
+    tell({ port });
   },
 
   /** Reports what exists, and ends in the requested way. */
   async end(way) {
     const lab = await Lab.create();
     // One ends by itself. The other ignores the end of its input and every request.
-    lab.spawnInTarget('cat');
-    const stubborn = lab.spawnInTarget('sh', [
-      '-c',
-      'trap "" TERM; echo trapped; while :; do sleep 1000; done',
-    ]);
-    if (stubborn.stdout) await once(stubborn.stdout, 'data');
+    spawnInTarget(lab, 'cat');
+    const ignoring = 'trap "" TERM; echo trapped; while :; do sleep 1000; done';
+    const stubborn = spawnInTarget(lab, 'sh', ['-c', ignoring]);
+    await once(stubborn.stdout, 'data');
     tell({
       pid: process.pid,
       namespaces: [readlinkSync('/proc/self/ns/net'), readlinkSync(lab.targetNamespace)],

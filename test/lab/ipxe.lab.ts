@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ipxe } from '../../lib/lab/stacks/ipxe/ipxe.ts';
+import { ipxe } from '../../lib/lab/stacks/ipxe.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { seenOf } from '../../lib/verdict/result.ts';
 import { byCapability, play, wasReached } from '../target/scenes/play.ts';

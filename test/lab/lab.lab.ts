@@ -208,12 +208,12 @@ describe('lab, in namespaces', function () {
         expect(await play(user, 'cable').told).to.deep.equal({ 4: over, 6: over });
       });
 
-      it('makes the link as it is asked to', async () => {
-        const [link] = (await play(user, 'options').told) as unknown as [
-          { mtu: number; addr_info: { local: string }[] },
+      it('makes a link for one family', async () => {
+        const [link] = (await play(user, 'families').told) as unknown as [
+          { addr_info: { local: string; scope: string }[] },
         ];
-        expect(link.mtu).to.equal(600);
-        expect(link.addr_info.map(({ local }) => local)).to.deep.equal(['192.0.2.2']);
+        const routable = link.addr_info.filter(({ scope }) => scope === 'global');
+        expect(routable.map(({ local }) => local)).to.deep.equal(['192.0.2.2']);
       });
 
       it('loses the same packets for the same seed', async function () {
@@ -231,9 +231,7 @@ describe('lab, in namespaces', function () {
       });
 
       it('starts the upper tester on the target', async () => {
-        const control = (await play(user, 'agent').told) as { address: string; port: number };
-        expect(control.address).to.equal('192.0.2.2');
-        expect(control.port).to.be.within(1, 65_535);
+        expect((await play(user, 'agent').told).port).to.be.within(1, 65_535);
       });
 
       it('says which command failed, and why', async () => {

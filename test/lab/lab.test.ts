@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { expect } from 'chai';
-import { LabUnavailable, labCommand, requireTool } from '../../lib/lab/namespaces/enter.ts';
+import { LabUnavailable, labCommand, requireTools } from '../../lib/lab/namespaces/enter.ts';
 import { Lab } from '../../lib/lab/namespaces/lab.ts';
 import { skipWithoutLab } from './skip.ts';
 
@@ -16,7 +16,7 @@ describe('lab', () => {
   });
 
   it('says which program is missing and where to get it', async () => {
-    expect(() => requireTool({ name: 'no-such-tool', package: 'its-package' })).to.throw(
+    expect(() => requireTools('its-package', 'no-such-tool')).to.throw(
       LabUnavailable,
       'needs `no-such-tool`, which is not installed: `apt-get install its-package`.',
     );

@@ -99,7 +99,7 @@ describe('recipes', () => {
     link.script = accepting();
     const order: string[] = [];
     link.leaving = new Promise((resolve) => setTimeout(resolve, 20)).then(() => void order.push('left'));
-    driver.settle = async () => void order.push('asked');
+    driver.userHasRead = async () => void order.push('asked');
     await reach(environment, { family: 4, state: 'ESTABLISHED', rcvNxt: 100 });
     expect(order).to.deep.equal(['left', 'asked']);
   });

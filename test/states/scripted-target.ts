@@ -23,7 +23,7 @@ export class ScriptedDriver implements Driver {
   acceptsWhen: (testerPort: number) => boolean = () => true;
   onConnect: (testerPort: number) => void = () => {};
   onShutdown: () => void = () => {};
-  settle?: () => Promise<void>;
+  userHasRead?: () => Promise<void>;
 
   listener(): Promise<number> {
     return Promise.resolve(LISTENER);

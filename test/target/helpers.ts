@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { buildUpperTester } from '../../lib/target/build-agent.ts';
+import { buildUpperTester } from '../../lib/compile.ts';
 import { type Accepted, TestabilityClient } from '../../lib/target/testability/client.ts';
 
-export const SANITIZED = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+const SANITIZED = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 /** Loopback addresses stand for both target and tester. */
 const LOOPBACK = '--bind 127.0.0.1 --local ::1 --tester 127.0.0.1 --tester ::1'.split(' ');
@@ -21,7 +21,7 @@ export interface RunningAgent {
 }
 
 export const startAgent = async (flags: string[] = []): Promise<RunningAgent> => {
-  const path = await buildUpperTester({ flags: [...SANITIZED, ...flags] });
+  const path = await buildUpperTester(...SANITIZED, ...flags);
   const child = spawn(path, [...LOOPBACK, '--port', '0', '--exit-on-eof'], { stdio: 'pipe' });
   let complaints = '';
   child.stderr.on('data', (text) => {

@@ -100,7 +100,7 @@ describe('the target file', () => {
       'my-stack.json: addresses: needs ipv4, ipv6 or both',
     );
     expect(complaint({ ...minimal, driver: { kind: 'command', run: 'nc {address}' } })).to.equal(
-      'my-stack.json: driver.run: names no {port}',
+      'my-stack.json: driver.run: lacks {port}',
     );
   });
 
@@ -109,7 +109,7 @@ describe('the target file', () => {
       TargetFileError,
       /nowhere\.json: cannot be read \(ENOENT\)/,
     );
-    expect(() => readTargetFile(written('{'))).to.throw(TargetFileError, /my-stack\.json: no JSON: /);
+    expect(() => readTargetFile(written('{'))).to.throw(TargetFileError, /my-stack\.json: not JSON: /);
   });
 
   it('is opened with its addresses, its driver and what bounds it', async () => {

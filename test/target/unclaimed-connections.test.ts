@@ -68,13 +68,13 @@ describe('connections that the upper tester accepts and nobody waits for', () =>
       expect(first?.socketId).to.equal(2);
       // A second SYN to the port, where the user accepts at the SYN.
       accept(4, 10_001);
-      await driver.settle();
+      await driver.userHasRead();
       expect((await driver.accepted(10_001, 1000))?.socketId).to.equal(4);
       await driver.release(10_001, first);
       expect(closed).to.have.members([3, 2, 4]);
       // What comes between the release and the closing of the port.
       accept(5, 10_001);
-      await driver.settle();
+      await driver.userHasRead();
       const late = await driver.accepted(10_001, 1000);
       expect(late?.socketId).to.equal(5);
       const closedLate = closing();

@@ -233,8 +233,8 @@ describe('the upper tester', function () {
       it('takes what can be set', async () => {
         const { socketId } = await active();
         const { client } = agent;
-        await client.setMss(socketId, 536);
-        await client.setNagle(socketId, false);
+        await client.configure(socketId, PARAMETER.MSS, Buffer.of(2, 24));
+        await client.configure(socketId, PARAMETER.NAGLE, Buffer.of(0));
         await client.setTos(socketId, 0x10);
         await client.configure(socketId, PARAMETER.TTL, Buffer.of(3));
         await client.configure(socketId, PARAMETER.PRIORITY, Buffer.of(1));
@@ -245,7 +245,7 @@ describe('the upper tester', function () {
         const checksum = client.configure(socketId, PARAMETER.UDP_CHECKSUM, Buffer.of(1));
         expect(await refusal(checksum)).to.equal('E_NTF');
         expect(await refusal(client.configure(socketId, PARAMETER.MSS, Buffer.of(1)))).to.equal('E_INV');
-        expect(await refusal(client.setMss(socketId, 1))).to.equal('E_INV');
+        expect(await refusal(client.configure(socketId, PARAMETER.MSS, Buffer.of(0, 1)))).to.equal('E_INV');
       });
 
       it('tells a refused connection when it is asked to send', async () => {

@@ -1,7 +1,7 @@
 import { numbersFrom } from '../../random.ts';
 
 export interface LinkLoss {
-  /** Of the packets, in each direction; to the hundredth. */
+  /** Of the packets, in each direction, 0...100 in steps of 0.01. */
   readonly percent: number;
   readonly seed: number;
 }
@@ -9,13 +9,14 @@ export interface LinkLoss {
 const ROUND = 10_000;
 
 /**
- * The rules of nftables that lose packets of TCP. Out of every 10,000 packets the same are lost, drawn by the
- * seed: nftables counts the packets, because its own random numbers cannot be repeated. They are lost where they
- * arrive: a drop on the way out would be told to the sender as an error, which a lossy link does not do.
+ * The nftables rules that lose TCP packets: out of every 10,000 the ones that the seed draws. nftables counts them, because
+ * its own random numbers cannot be repeated. Packets are dropped on arrival: the sender would notice a drop on the way out.
+ *
+ * @throws RangeError
  */
 export function lossRules(device: string, loss: LinkLoss): { toTester: string; toTarget: string } {
   if (!(loss.percent >= 0 && loss.percent <= 100)) {
-    throw new RangeError(`a loss of ${loss.percent} percent is none between 0 and 100`);
+    throw new RangeError(`a loss of ${loss.percent} percent is not between 0 and 100`);
   }
   const count = Math.round((loss.percent / 100) * ROUND);
   const random = numbersFrom(loss.seed);
@@ -23,12 +24,8 @@ export function lossRules(device: string, loss: LinkLoss): { toTester: string; t
 }
 
 function rules(device: string, lost: readonly number[]): string {
-  const rule =
-    lost.length === 0
-      ? ''
-      : lost.length === ROUND
-        ? `iifname "${device}" meta l4proto tcp drop`
-        : `iifname "${device}" meta l4proto tcp numgen inc mod ${ROUND} { ${lost.join(', ')} } drop`;
+  const numbered = lost.length === ROUND ? '' : `numgen inc mod ${ROUND} { ${lost.join(', ')} }`;
+  const rule = lost.length === 0 ? '' : `iifname "${device}" meta l4proto tcp ${numbered} drop`;
   return `table inet link_loss {
   chain arrivals {
     type filter hook prerouting priority -300; policy accept;
@@ -38,7 +35,7 @@ function rules(device: string, lost: readonly number[]): string {
 `;
 }
 
-/** `count` different numbers below ROUND: the head of a shuffle (Fisher and Yates). */
+/** `count` different numbers below ROUND (Fisher-Yates shuffle). */
 function draw(count: number, random: () => number): number[] {
   const numbers = Array.from({ length: ROUND }, (_, index) => index);
   for (let index = 0; index < count; index += 1) {

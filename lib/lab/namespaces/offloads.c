@@ -1,9 +1,8 @@
 /*
- * offloads INTERFACE
+ * offloads INTERFACE [NAME]
  *
- * Switches off what a virtual link leaves undone because the other end is on the same machine: checksums are then
- * computed and verified for every segment, and segments are neither merged nor split on the way. Then waits until
- * the link is up. It is what `ethtool -K` does, which few machines have installed.
+ * Switches off the offloads of a link, or the named one, and waits until the link is up. Without offloads, every segment is
+ * one packet, with its checksum, and checksums are verified. `ethtool -K` does the same, but few machines have it.
  */
 #define _DEFAULT_SOURCE
 #include <errno.h>
@@ -41,8 +40,8 @@ static int ask(int fd, struct ifreq *request, __u32 command, __u32 *value) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2 || strlen(argv[1]) >= IFNAMSIZ) {
-    fprintf(stderr, "usage: offloads INTERFACE\n");
+  if (argc < 2 || argc > 3 || strlen(argv[1]) >= IFNAMSIZ) {
+    fprintf(stderr, "usage: offloads INTERFACE [NAME]\n");
     return 2;
   }
   struct ifreq request;
@@ -55,9 +54,10 @@ int main(int argc, char **argv) {
     return 1;
   }
   for (size_t i = 0; i < sizeof offloads / sizeof *offloads; i++) {
+    if (argc == 3 && strcmp(argv[2], offloads[i].name) != 0) continue;
     __u32 off = 0;
     ask(fd, &request, offloads[i].set, &off);
-    /* What counts is the outcome: a kernel may refuse to switch off what it does not have. */
+    /* A kernel may refuse to switch off what it does not have. */
     __u32 now = 0;
     if (ask(fd, &request, offloads[i].get, &now) != 0 && errno != EOPNOTSUPP) {
       fprintf(stderr, "%s of %s: %s\n", offloads[i].name, argv[1], strerror(errno));

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { ENDS_WITH_US, stop } from '../../processes.ts';
 import { LabUnavailable, labEnvironment } from './enter.ts';
 
-/** Runs a command to its end and returns what it printed; its failure is an error that names it. */
-export async function run(command: string, args: readonly string[], input = ''): Promise<string> {
+/** Runs a command to its end. @returns its output @throws LabUnavailable that names the command and its complaint */
+export async function run([command = '', ...args]: readonly string[], input = ''): Promise<string> {
   const child = spawn(command, args, { env: labEnvironment(), stdio: 'pipe', detached: true });
   const called = [command, ...args].join(' ');
   let stdout = '';
@@ -17,70 +17,66 @@ export async function run(command: string, args: readonly string[], input = ''):
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  // A command that ends without reading its input breaks the pipe; its exit status tells more.
-  child.stdin.on('error', () => {});
+  child.stdin.on('error', () => {}); // it may end before it has read all
   child.stdin.end(input);
-  const [status, signal] = (await once(child, 'close').catch((error: Error) => {
+  const [status, signal] = await once(child, 'close').catch((error: Error) => {
     throw new LabUnavailable(`\`${called}\` could not be started: ${error.message}.`);
-  })) as [number | null, NodeJS.Signals | null];
-  if (status !== 0)
-    throw new LabUnavailable(`\`${called}\` failed: ${complaint(stderr, input, status, signal)}.`);
-  return stdout;
+  });
+  if (status === 0) return stdout;
+  const complaint = sentenceOf(stderr, input) || `it said nothing and ended with ${signal ?? status}`;
+  throw new LabUnavailable(`\`${called}\` failed: ${complaint}.`);
 }
 
-/** One sentence of what a failed command said; `ip -batch` names the line, we put the line itself. */
-function complaint(
-  stderr: string,
-  input: string,
-  status: number | null,
-  signal: NodeJS.Signals | null,
-): string {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) return `it said nothing and ended with ${signal ?? status}`;
-  return lines
+/** Joins the lines of a complaint. Where `ip -batch` names the number of a line, this puts the line. */
+const sentenceOf = (stderr: string, input: string): string =>
+  stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
     .map((line) => {
-      const at = /^Command failed -:(\d+)$/.exec(line.trim());
-      return at ? `in \`${input.split('\n')[Number(at[1]) - 1]}\`` : line.trim().replace(/\.$/, '');
+      const number = /^Command failed -:(\d+)$/.exec(line)?.[1];
+      return number ? `in \`${input.split('\n')[Number(number) - 1]}\`` : line.replace(/\.$/, '');
     })
     .join(', ');
-}
 
-/** Runs commands of `ip`, one after the other. @throws LabUnavailable with the one that failed */
+/** Runs commands of `ip` in order. @throws LabUnavailable that names the one that failed */
 export async function ipBatch(commands: readonly string[], enter: readonly string[] = []): Promise<void> {
-  const [command = 'ip', ...args] = [...enter, 'ip', '-batch', '-'];
-  await run(command, args, commands.map((one) => `${one}\n`).join(''));
+  await run([...enter, 'ip', '-batch', '-'], commands.map((one) => `${one}\n`).join(''));
 }
 
-/** Takes a link away; it may be gone already. */
+/** Deletes a link, which may be gone already. */
 export async function deleteLink(name: string): Promise<void> {
-  await run('ip', ['link', 'delete', name]).catch(() => {});
+  await run(['ip', 'link', 'delete', name]).catch(() => {});
 }
 
-export interface Start<T> {
-  /** What it is, at the start of a sentence for the user. */
+/** The version in a command's output; empty when there is none, or the command fails. */
+export const versionIn = async (pattern: RegExp, words: readonly string[]): Promise<string> =>
+  pattern.exec(await run(words).catch(() => ''))?.[1] ?? '';
+
+interface Start<T> {
+  /** What it is. Error messages begin with it. */
   readonly what: string;
   readonly words: readonly string[];
-  readonly env?: NodeJS.ProcessEnv;
-  /** A descriptor of ours that becomes its number 3, or a pipe from there. */
-  readonly third?: number | 'pipe';
+  /** Its descriptor 3: one of ours, or a pipe. */
+  readonly third?: number | 'pipe' | undefined;
   readonly patienceMs: number;
-  /** A file that gets what it prints; what is there stays. */
+  /** A file to which its output is appended. */
   readonly log?: string | undefined;
-  /** Resolves when the program is ready. `onLine` listens to what it prints. */
+  /** Resolves when the program is ready. `onLine` listens to its output. */
   ready(child: ChildProcess, onLine: (listener: (line: string) => void) => void): Promise<T>;
 }
 
 /**
- * Starts a program and waits until it is ready. It ends with us, in whatever way we end: its standard input is a pipe that
- * we hold, and the kernel kills it when we are gone. It leads a process group: an interrupt from the terminal is for us.
+ * Starts a program and waits until it is ready. It ends when we end in any way: its standard input is a pipe of ours, and the
+ * kernel kills it after us. It leads a process group, so an interrupt from the terminal reaches only us.
  *
- * @throws LabUnavailable with what it said
+ * @throws LabUnavailable with its last lines
  */
 export async function startUntilReady<T>(start: Start<T>): Promise<{ child: ChildProcess; ready: T }> {
   const { what, words, patienceMs } = start;
   const [command, ...args] = [...ENDS_WITH_US, ...words];
   const child = spawn(command, args, {
-    env: labEnvironment(start.env),
+    env: labEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe', start.third ?? 'ignore'],
     detached: true,
   });
@@ -91,7 +87,7 @@ export async function startUntilReady<T>(start: Start<T>): Promise<{ child: Chil
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
     createInterface(stream).on('line', (raw) => {
-      // A serial console ends its lines as a teletype does.
+      // A serial console ends lines with CR LF.
       const line = raw.trim();
       log?.write(`${line}\n`);
       for (const listener of listeners) listener(line);
@@ -112,8 +108,7 @@ export async function startUntilReady<T>(start: Start<T>): Promise<{ child: Chil
       fail(`ended with ${signal ?? status} before it was ready`);
     });
   });
-  // It ends later, as a rule.
-  failed.catch(() => {});
+  failed.catch(() => {}); // most programs end much later
   try {
     return {
       child,

@@ -1,28 +1,25 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { promisify } from 'node:util';
 import { startInSteps } from '../../cleanups.ts';
-import { buildUpperTester } from '../../target/build-agent.ts';
-import type { Driver, Handle } from '../../target/driver.ts';
-import { LabUnavailable, labEnvironment } from '../namespaces/enter.ts';
+import { buildUpperTester } from '../../compile.ts';
+import { type Driver, type Handle, withMembers } from '../../target/driver.ts';
+import { COMPILER, LabUnavailable, missingOf } from '../namespaces/enter.ts';
 import { Lab } from '../namespaces/lab.ts';
-import { COMPILER, missingOf } from '../namespaces/packages.ts';
+import { versionIn } from '../namespaces/run.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
 import { drivenBy, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
 
 const PACKAGES = { ...COMPILER, runsc: 'runsc' };
 const AGENT = '/upper-tester';
-// Its link endpoint has a receive ring of 32 frames: what comes in a longer burst is lost.
+// Its link endpoint has a receive ring of 32 frames. Longer bursts are lost.
 const WIDTH = 16;
-const PATIENCE_MS = 15_000;
 
 /**
- * What is done in mount and process namespaces of runsc's own. Everything that it starts ends with the first process in
- * there, and all files are on a file system that goes with it: a killed run leaves neither behind.
+ * Runs in mount and process namespaces of runsc's own. A killed run leaves nothing: the processes end with the first one, and
+ * the files are on a file system that ends with it too.
  *
- * The file system over /proc/sys/net hides what runsc takes for the mark of the machine's own network: kernels since 5.9
- * show the file that it looks for in every network namespace.
+ * An empty file system covers /proc/sys/net: since Linux 5.9, a file there makes runsc believe that it is in the machine's
+ * own network namespace.
  */
 const SCRIPT = `set -e
 exec 3<"$1"
@@ -48,12 +45,13 @@ export const gvisor: Stack = {
   start: ({ families, logs }: StackOptions): Promise<RunningTarget> =>
     startInSteps(async (undo) => {
       await requireRoot();
-      const [program, name] = await Promise.all([buildUpperTester({ static: true }), versionedName()]);
+      const program = await buildUpperTester('-static');
+      const version = await versionIn(/version\s+(?:release-)?(\S+)/, ['runsc', '--version']);
+      const name = `gVisor ${version}`.trim();
       const lab = await Lab.create({ families });
       undo(() => lab.dispose());
-      const { tester, target } = lab;
       const bundle = (port: number): string =>
-        JSON.stringify(bundleOf([AGENT, ...upperTesterOptions(tester, target, families, port)]));
+        JSON.stringify(bundleOf([AGENT, ...upperTesterOptions(lab, port)]));
       const agent = await startUpperTester({
         what: 'The upper tester in gVisor',
         words: (port) => [
@@ -61,21 +59,18 @@ export const gvisor: Stack = {
           ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
           ...['sh', '-c', SCRIPT, 'runsc', program, tmpdir(), bundle(port)],
         ],
-        patienceMs: PATIENCE_MS,
-        log: logs === undefined ? undefined : { folder: logs, name: 'gvisor' },
+        patienceMs: 15_000,
+        log: 'gvisor',
+        logs,
+        // runsc took the addresses off the link.
+        beforeRestart: () => lab.linkUp(),
       });
-      const running = await drivenBy(agent, { families, tester, target }, undo);
-      // runsc has taken the addresses off the link: what it is started on once more must have them again.
-      const restart = async (): Promise<void> => {
-        await agent.stop();
-        await lab.linkUp();
-        await agent.restart();
-      };
-      return { ...running, restart, name, driver: closingActiveOpens(running.driver), width: WIDTH };
+      const running = await drivenBy(agent, lab, undo);
+      return { ...running, name, driver: closingActiveOpens(running.driver), width: WIDTH };
     }),
 };
 
-/** An OCI bundle's description: one program in the network namespace of runsc, which is the first process of its own. */
+/** An OCI bundle: one program in the network namespace of runsc, which is process 1 of its own namespace. */
 function bundleOf(args: readonly string[]): object {
   return {
     ociVersion: '1.0.0',
@@ -101,7 +96,7 @@ function bundleOf(args: readonly string[]): object {
   };
 }
 
-/** runsc must be root of the machine: to trace and to change roots, root of a user namespace is not enough for it. */
+/** runsc must be root of the machine. Root of a user namespace may not trace and change roots as it needs to. */
 async function requireRoot(): Promise<void> {
   const [line = ''] = (await readFile('/proc/self/uid_map', 'utf8')).split('\n');
   const [inside, outside] = line.trim().split(/\s+/);
@@ -109,15 +104,9 @@ async function requireRoot(): Promise<void> {
   throw new LabUnavailable('gVisor needs root: run this as root, not in a user namespace.');
 }
 
-async function versionedName(): Promise<string> {
-  const { stdout } = await promisify(execFile)('runsc', ['--version'], { env: labEnvironment() });
-  const version = /version\s+(?:release-)?(\S+)/.exec(stdout)?.[1];
-  return `gVisor ${version ?? ''}`.trim();
-}
-
 /**
- * Lets go of connections that the target opened by closing them. To abort one in SYN-RECEIVED is a nil dereference in the
- * gVisor of 2022 (`resetConnectionLocked` before there is a sender), and the whole sandbox ends with it.
+ * Releases connections that the target opened by CLOSE. In the gVisor of 2022, ABORT in SYN-RECEIVED is a nil dereference
+ * (`resetConnectionLocked` without a sender), and the whole sandbox ends.
  */
 function closingActiveOpens(driver: Driver): Driver {
   const active = new Set<number>();
@@ -131,16 +120,9 @@ function closingActiveOpens(driver: Driver): Driver {
     return driver.close(handle);
   };
   const release: Driver['release'] = async (testerPort, handle) => {
-    // It may be gone already, closed by its peer.
+    // The peer may have closed it already.
     if (handle && active.has(handle.socketId)) await close(handle).catch(() => undefined);
     else await driver.release(testerPort, handle);
   };
-  const own = new Map<PropertyKey, unknown>(Object.entries({ connect, close, release }));
-  return new Proxy(driver, {
-    get(target, name) {
-      if (own.has(name)) return own.get(name);
-      const value = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return withMembers(driver, { connect, close, release });
 }

@@ -1,6 +1,6 @@
 import type { Stack } from './stack.ts';
 import { gvisor } from './gvisor.ts';
-import { ipxe } from './ipxe/ipxe.ts';
+import { ipxe } from './ipxe.ts';
 import { linux } from './linux.ts';
 import { linux612 } from './linux-6.12/linux-6.12.ts';
 import { lwip } from './lwip.ts';

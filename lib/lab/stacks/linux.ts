@@ -1,13 +1,17 @@
 import { release } from 'node:os';
 import { startInSteps } from '../../cleanups.ts';
-import { buildUpperTester } from '../../target/build-agent.ts';
-import { UpperTesterDriver } from '../../target/upper-tester-driver.ts';
+import { buildUpperTester } from '../../compile.ts';
+import { COMPILER, missingOf } from '../namespaces/enter.ts';
 import { Lab } from '../namespaces/lab.ts';
-import { COMPILER, missingOf } from '../namespaces/packages.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
-import { controlAddress, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
+import {
+  drivenBy,
+  startUpperTester,
+  type UpperTesterProcess,
+  upperTesterOptions,
+} from './upper-tester-process.ts';
 
-// The kernel takes far more; what bounds it is the receive queue of an unprivileged tester.
+// The receive queue of an unprivileged tester is the bound, not the kernel.
 const WIDTH = 160;
 
 /** This machine's own kernel, in a second network namespace. */
@@ -19,46 +23,22 @@ export const linux: Stack = {
   start: ({ families, linkLoss, logs }: StackOptions): Promise<RunningTarget> =>
     startInSteps(async (undo) => {
       const lab = await Lab.create({ families, ...(linkLoss ? { linkLoss } : {}) });
-      const { tester, target } = lab;
       undo(() => lab.dispose());
-      const agent = await startLinuxTarget(lab, logs);
-      undo(() => agent.stop());
-      const driver = await UpperTesterDriver.open({ ...agent.control, tester, target });
-      undo(() => driver.dispose());
-      const name = `Linux ${release()}`;
-      return { name, families, tester, target, driver, width: WIDTH, restart: agent.restart };
+      const agent = await startOnLinux(lab, logs);
+      // The end of the upper tester is not the end of the kernel's TCP.
+      const { ending: _, ...running } = await drivenBy(agent, lab, undo);
+      return { ...running, name: `Linux ${release()}`, width: WIDTH };
     }),
 };
 
-export interface LinuxTarget {
-  /** Where the upper tester takes its commands, by UDP. */
-  readonly control: { readonly address: string; readonly port: number };
-  /** Starts the upper tester again, which is all of this target that can end. */
-  restart(): Promise<void>;
-  /** Ends the upper tester, and with it every connection of the target's. */
-  stop(): Promise<void>;
-}
-
-const PATIENCE_MS = 5000;
-
-/**
- * Makes this machine's own kernel the target: starts the upper tester on the lab's other end.
- *
- * @param logs a folder, which exists; absent: what the upper tester says is dropped
- * @throws LabUnavailable
- */
-export async function startLinuxTarget(lab: Lab, logs?: string): Promise<LinuxTarget> {
-  const { families, tester, target } = lab;
+/** Starts the upper tester on the target of a lab. @param logs an existing folder @throws LabUnavailable */
+export async function startOnLinux(lab: Lab, logs?: string): Promise<UpperTesterProcess> {
   const program = await buildUpperTester();
-  const agent = await startUpperTester({
+  return startUpperTester({
     what: 'The upper tester',
-    words: (port) => [...lab.entering, program, ...upperTesterOptions(tester, target, families, port)],
-    patienceMs: PATIENCE_MS,
-    log: logs === undefined ? undefined : { folder: logs, name: 'linux' },
+    words: (port) => [...lab.entering, program, ...upperTesterOptions(lab, port)],
+    patienceMs: 5000,
+    log: 'linux',
+    logs,
   });
-  return {
-    control: { address: controlAddress(target, families), port: agent.port },
-    restart: agent.restart,
-    stop: agent.stop,
-  };
 }

@@ -1,22 +1,19 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startInSteps } from '../../cleanups.ts';
-import { buildUpperTester } from '../../target/build-agent.ts';
+import { buildUpperTester } from '../../compile.ts';
 import { limitedTo } from '../../target/capabilities.ts';
-import { LabUnavailable } from '../namespaces/enter.ts';
-import { COMPILER, missingOf } from '../namespaces/packages.ts';
+import { COMPILER, LabUnavailable, missingOf } from '../namespaces/enter.ts';
+import { makeTap, type Tap } from '../namespaces/link.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
-import { makeTap, type Tap } from '../namespaces/tap.ts';
 import { drivenBy, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
 
 const INCLUDES = '/usr/include/lwip';
 const PACKAGES = { ...COMPILER, 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
 const HOST = fileURLToPath(new URL('../../../agent/lwip-netif.c', import.meta.url));
-// Debian's build takes connection blocks, segments and sockets from malloc: there is no table to run out of.
+// Debian's build allocates connections, segments and sockets by malloc: there is no table to run out of.
 const WIDTH = 32;
-const PATIENCE_MS = 5000;
-// In SYN-SENT a SYN without ACK is ignored; and Debian builds with LWIP_TCP_TIMESTAMPS off.
+// SYN-SENT ignores a SYN without ACK. Debian builds with LWIP_TCP_TIMESTAMPS off.
 const CAPABILITIES = { simultaneousOpen: false, timestamps: false };
 
 /** lwIP as Debian builds it, in a process of its own on a tap. */
@@ -30,19 +27,15 @@ export const lwip: Stack = {
       const [program, name] = await Promise.all([build(), versionedName()]);
       const tap = await makeTap(families);
       undo(() => tap.remove());
-      const { tester, target } = tap;
+      const ends = { families, tester: tap.tester, target: tap.target };
       const agent = await startUpperTester({
         what: 'The upper tester on lwIP',
-        words: (port) => [
-          program,
-          ...hostOptions(tap, families),
-          '--',
-          ...upperTesterOptions(tester, target, families, port),
-        ],
-        patienceMs: PATIENCE_MS,
-        log: logs === undefined ? undefined : { folder: logs, name: 'lwip' },
+        words: (port) => [program, ...hostOptions(tap, families), '--', ...upperTesterOptions(ends, port)],
+        patienceMs: 5000,
+        log: 'lwip',
+        logs,
       });
-      const running = await drivenBy(agent, { families, tester, target }, undo);
+      const running = await drivenBy(agent, ends, undo);
       return { ...running, name, driver: limitedTo(CAPABILITIES, running.driver), width: WIDTH };
     }),
 };
@@ -57,17 +50,11 @@ function hostOptions({ name, tester, target, targetMac }: Tap, families: StackOp
 }
 
 async function build(): Promise<string> {
-  // The hash makes a changed source another program: what is built is kept under a name made of its flags.
-  const hash = createHash('sha256')
-    .update(await readFile(HOST))
-    .digest('hex');
   try {
-    return await buildUpperTester({
-      flags: [
-        ...['-DLWIP', '-DUPPER_TESTER_NO_MAIN', `-DHOST_SOURCE_${hash.slice(0, 16)}`],
-        ...['-I', INCLUDES, HOST, '-Wl,--no-as-needed', '-llwip', '-lpthread'],
-      ],
-    });
+    return await buildUpperTester(
+      ...['-DLWIP', '-DUPPER_TESTER_NO_MAIN', '-I', INCLUDES, HOST],
+      ...['-Wl,--no-as-needed', '-llwip', '-lpthread'],
+    );
   } catch (error) {
     throw new LabUnavailable((error as Error).message);
   }

@@ -2,24 +2,20 @@ import { startInSteps } from '../../cleanups.ts';
 import { wordsToStart } from '../../processes.ts';
 import { adoptionNamed } from '../../standard/adoption.ts';
 import { DEFAULT_PROFILE, isProfile, type Profile } from '../../standard/profile.ts';
+import { COMPILER, missingOf } from '../namespaces/enter.ts';
 import { Lab } from '../namespaces/lab.ts';
-import { COMPILER, missingOf } from '../namespaces/packages.ts';
 import { behaviourOfMutant } from '../reference/mutant-behaviour.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
 import { drivenBy, startUpperTester } from './upper-tester-process.ts';
 
 const ID = 'reference';
 const WIDTH = 64;
-const PATIENCE_MS = 10_000;
 
-/** After `adopts=` come the checks of RFC 5961 that it has adopted, or `none`. */
 const ADOPTS = /^adopts=(.*)$/;
 
 /**
- * The RFC's own text as a TCP: `reference` or `reference:PROFILE`; with a single fault, `reference:PROFILE:MUTANT`; and with
- * some of the checks of RFC 5961, a choice that rfc9293 leaves, `reference:rfc9293:adopts=rst+syn`.
- *
- * @returns undefined for any other id
+ * The reference TCP of an id, or undefined: `reference`, `reference:PROFILE`, `reference:PROFILE:MUTANT` with one fault, or
+ * `reference:rfc9293:adopts=rst+syn` with some checks of RFC 5961 (`adopts=none`: with none).
  */
 export async function findReference(id: string): Promise<Stack | undefined> {
   const [name, profile = DEFAULT_PROFILE, variant, ...rest] = id.split(':');
@@ -71,10 +67,11 @@ const start = (
         ...(adopts === undefined ? [] : ['--adopts', adopts]),
         ...families.flatMap((family) => ['--local', target[family], '--tester', tester[family]]),
       ],
-      patienceMs: PATIENCE_MS,
-      log: logs === undefined ? undefined : { folder: logs, name: ID },
+      patienceMs: 10_000,
+      log: ID,
+      logs,
     });
-    const running = await drivenBy(agent, { families, tester, target }, undo);
+    const running = await drivenBy(agent, lab, undo);
     const what = mutant === undefined ? '' : `, mutant ${mutant}`;
     const chosen = adopts === undefined ? '' : `, adopts ${adopts}`;
     return { ...running, name: `reference, ${profile}${what}${chosen}`, width: WIDTH };

@@ -1,39 +1,34 @@
-import type { RunningTarget } from '../../target/running-target.ts';
-import type { Family } from '../namespaces/lab.ts';
+import type { RunningTarget } from '../../target/open-target.ts';
+import type { Family } from '../../wire/index.ts';
 import type { LinkLoss } from '../namespaces/loss.ts';
 
 export type { RunningTarget };
 
-/** The options of a stack's start. */
 export interface StackOptions {
   readonly families: readonly Family[];
   /** Packets to lose on the lab's link. Stacks without such a link ignore it. */
   readonly linkLoss?: LinkLoss;
-  /** A folder for the stack's own logs, which exists; absent: logs are dropped. */
+  /** An existing folder for the stack's logs. Without it, they are dropped. */
   readonly logs?: string;
 }
 
-/** A TCP that the lab can bring up, inside the tester's own network namespace or at the other end of its link. */
+/** A TCP that the lab can start. */
 export interface Stack {
   /** As in `lab run ID`. */
   readonly id: string;
-  /** One line: what it is. */
+  /** One line for `lab list`. */
   readonly what: string;
-  /** The Debian packages without which it cannot start. */
+  /** The Debian packages that it needs. */
   readonly packages: readonly string[];
-  /** Those of the packages that are not installed. It starts nothing. */
+  /** Those packages that are not installed. */
   missing(): readonly string[];
   /**
-   * Fetches what is neither here nor to be installed. To be called before start, where the network is: outside of the
-   * tester's namespace. Does nothing when it has been done.
+   * Fetches what no package installs, once. To be called before `start`, outside of the tester's namespace, where the
+   * network is.
    *
-   * @throws LabUnavailable with one sentence for the user
+   * @throws LabUnavailable
    */
   prepare?(): Promise<void>;
-  /**
-   * Brings it up, ready to answer. Must be called inside the tester's network namespace.
-   *
-   * @throws LabUnavailable with one sentence for the user
-   */
+  /** Starts it, ready to answer. To be called inside the tester's network namespace. @throws LabUnavailable */
   start(options: StackOptions): Promise<RunningTarget>;
 }

@@ -1,5 +1,5 @@
 import type { Driver } from '../../target/driver.ts';
-import type { RunningTarget } from '../../target/running-target.ts';
+import type { RunningTarget } from '../../target/open-target.ts';
 import type { Tester } from '../../tester/index.ts';
 import type { Needs } from './needs.ts';
 

@@ -1,4 +1,4 @@
-import type { RunningTarget } from '../../target/running-target.ts';
+import type { RunningTarget } from '../../target/open-target.ts';
 import type { Ending } from '../../verdict/reason.ts';
 
 type Restartable = Pick<RunningTarget, 'ending' | 'restart'>;

@@ -252,7 +252,7 @@ export class PlayedConnection {
     const { driver } = this.#context.environment;
     if (!driver.delivered) throw cannot('tell what it was given');
     const who = await this.#user();
-    await driver.settle?.();
+    await driver.userHasRead?.();
     return driver.delivered(who);
   }
 

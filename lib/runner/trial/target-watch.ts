@@ -1,6 +1,6 @@
 import { pause } from '../../states/index.ts';
 import { type Driver, nameOf } from '../../target/driver.ts';
-import type { RunningTarget } from '../../target/running-target.ts';
+import type { RunningTarget } from '../../target/open-target.ts';
 import type { Tester } from '../../tester/index.ts';
 import type { Absence, Ending, LossCause } from '../../verdict/reason.ts';
 import { probePort } from '../preflight/probe-port.ts';

@@ -1,6 +1,4 @@
-/** The tester's end of the Testability Protocol: one upper tester, one UDP socket, one request in flight. */
-import { Exchange } from './exchange.ts';
-import { UpperTesterAbsent, UpperTesterRefused } from './failures.ts';
+import { Exchange, UpperTesterAbsent, UpperTesterRefused } from './exchange.ts';
 import {
   ANY_PORT,
   CAPABILITY,
@@ -12,13 +10,18 @@ import {
   UNLIMITED,
 } from './message.ts';
 
-export * from './failures.ts';
+export {
+  UpperTesterAbsent,
+  UpperTesterError,
+  UpperTesterNonsense,
+  UpperTesterRefused,
+} from './exchange.ts';
 
-export interface UpperTesterAt {
+interface UpperTesterAt {
   address: string;
   port: number;
   serviceId?: number;
-  /** How long an answer may take; 1000 ms by default. */
+  /** How long an answer may take. Default: 1000 ms. */
   timeoutMs?: number;
 }
 
@@ -30,9 +33,9 @@ export interface Version {
 
 export interface Binding {
   family: 4 | 6;
-  /** Any port when left out. */
+  /** Default: any. */
   port?: number;
-  /** Any address when left out. */
+  /** Default: any. */
   address?: string;
 }
 
@@ -41,28 +44,19 @@ export interface Capabilities {
   receiveBuffer: boolean;
   zeroWindow: boolean;
   state: boolean;
-  /** Null when the upper tester does not tell. */
+  /** Null: unknown. */
   maxSockets: number | null;
 }
 
 export interface Text {
   data: Uint8Array | string;
-  /** The data are repeated up to this many octets; all the data and no more when left out. */
+  /** The data are repeated up to this many octets. Default: their length. */
   total?: number;
   urgent?: boolean;
   push?: boolean;
 }
 
 export type Accepted = Event<'LISTEN_AND_ACCEPT'>;
-export type Forwarded = Event<'RECEIVE_AND_FORWARD'>;
-
-const NO_CAPABILITIES: Capabilities = {
-  stopReading: false,
-  receiveBuffer: false,
-  zeroWindow: false,
-  state: false,
-  maxSockets: null,
-};
 
 const bigEndian = (value: number, width: number): Uint8Array => {
   const octets = Buffer.alloc(width);
@@ -76,6 +70,7 @@ const creation = ({ family, port = ANY_PORT, address = family === 4 ? '0.0.0.0' 
   localAddress: address,
 });
 
+/** Commands one upper tester by the Testability Protocol. Requests throw one of the errors above. */
 export class TestabilityClient {
   readonly #exchange: Exchange;
 
@@ -83,7 +78,7 @@ export class TestabilityClient {
     this.#exchange = exchange;
   }
 
-  /** Opens the socket; whether anything answers shows with the first request. */
+  /** Opens the socket. The first request shows whether anything answers. */
   static async open(at: UpperTesterAt): Promise<TestabilityClient> {
     const { address, port, serviceId = DEFAULT_SERVICE_ID, timeoutMs = 1000 } = at;
     return new TestabilityClient(await Exchange.open({ address, port, serviceId, timeoutMs }));
@@ -97,7 +92,7 @@ export class TestabilityClient {
     await this.#exchange.request('START_TEST', {});
   }
 
-  /** The upper tester closes everything that it still has. */
+  /** The upper tester closes all its sockets. */
   async endTest(testCaseId = 0, name = ''): Promise<void> {
     await this.#exchange.request('END_TEST', { testCaseId, name });
   }
@@ -115,15 +110,12 @@ export class TestabilityClient {
     await this.#exchange.request('LISTEN_AND_ACCEPT', { listenSocketId, maxConnections });
   }
 
-  /**
-   * Calls back for each connection that a listening socket accepted; returns what ends that. Events can precede
-   * the answer to `listenAndAccept`, so call this first.
-   */
+  /** Calls back for each accepted connection. Call it before `listenAndAccept`. @returns ends the callbacks */
   onAccepted(callback: (accepted: Accepted) => void): () => void {
     return this.#exchange.on('LISTEN_AND_ACCEPT', callback);
   }
 
-  /** Sends the SYN; how it went on shows on the wire, not here. */
+  /** Sends the SYN. Does not wait for the handshake. */
   async connect(socketId: number, address: string, port: number): Promise<void> {
     await this.#exchange.request('CONNECT', { socketId, port, address });
   }
@@ -135,7 +127,7 @@ export class TestabilityClient {
     await this.#exchange.request('SEND_DATA', request);
   }
 
-  /** Returns how many octets of text were received and not forwarded since the last call (65535: or more). */
+  /** @returns how many octets were received and not forwarded since the last call (65535: or more) */
   async receiveAndForward(
     socketId: number,
     { maxForward = UNLIMITED, maxLength = UNLIMITED }: { maxForward?: number; maxLength?: number } = {},
@@ -144,8 +136,8 @@ export class TestabilityClient {
     return (await this.#exchange.request('RECEIVE_AND_FORWARD', request)).dropped;
   }
 
-  /** Calls back for each piece of text forwarded. The event does not say of which socket. */
-  onForwarded(callback: (forwarded: Forwarded) => void): () => void {
+  /** Calls back for each forwarded text. The event does not name the socket. @returns ends the callbacks */
+  onForwarded(callback: (forwarded: Event<'RECEIVE_AND_FORWARD'>) => void): () => void {
     return this.#exchange.on('RECEIVE_AND_FORWARD', callback);
   }
 
@@ -153,22 +145,14 @@ export class TestabilityClient {
     await this.#exchange.request('CONFIGURE_SOCKET', { socketId, parameter, value });
   }
 
-  /** Off: text stays in the target's buffer and its window closes. Accepted sockets take it from the listener. */
+  /** Off: text stays in the buffer and the window closes. Accepted sockets inherit it from the listener. */
   setReading(socketId: number, on: boolean): Promise<void> {
     return this.configure(socketId, PARAMETER.READING, bigEndian(on ? 1 : 0, 1));
   }
 
-  /** Before `listenAndAccept` or `connect`. What the system makes of the number differs (Linux doubles it). */
+  /** To be called before `listenAndAccept` or `connect`. Systems round up (Linux doubles it). */
   setReceiveBuffer(socketId: number, octets: number): Promise<void> {
     return this.configure(socketId, PARAMETER.RECEIVE_BUFFER, bigEndian(octets, 4));
-  }
-
-  setMss(socketId: number, octets: number): Promise<void> {
-    return this.configure(socketId, PARAMETER.MSS, bigEndian(octets, 2));
-  }
-
-  setNagle(socketId: number, on: boolean): Promise<void> {
-    return this.configure(socketId, PARAMETER.NAGLE, bigEndian(on ? 1 : 0, 1));
   }
 
   setTos(socketId: number, tos: number): Promise<void> {
@@ -179,7 +163,7 @@ export class TestabilityClient {
     await this.#exchange.request('SHUTDOWN', { socketId, type: SHUTDOWN[what] });
   }
 
-  /** CLOSE: the text still to be sent, then FIN. */
+  /** CLOSE: the text in the send queue, then FIN. */
   async close(socketId: number): Promise<void> {
     await this.#exchange.request('CLOSE_SOCKET', { socketId, abort: false });
   }
@@ -189,7 +173,7 @@ export class TestabilityClient {
     await this.#exchange.request('CLOSE_SOCKET', { socketId, abort: true });
   }
 
-  /** What this upper tester can do beyond the standard's primitives; nothing when it does not know the question. */
+  /** What the upper tester can do beyond the standard's primitives: nothing when it does not know this request. */
   async capabilities(): Promise<Capabilities> {
     try {
       const { bits, maxSockets } = await this.#exchange.request('CAPABILITIES', {});
@@ -202,21 +186,21 @@ export class TestabilityClient {
       };
     } catch (error) {
       if (error instanceof UpperTesterAbsent) {
-        // Some upper testers are silent about what they do not know. Is it there at all?
+        // Some upper testers do not answer unknown requests. Is it there at all?
         await this.getVersion();
       } else if (!(error instanceof UpperTesterRefused)) {
         throw error;
       }
-      return { ...NO_CAPABILITIES };
+      return { stopReading: false, receiveBuffer: false, zeroWindow: false, state: false, maxSockets: null };
     }
   }
 
-  /** The target's own idea of the state, in its own numbers (Linux: tcpi_state). For diagnosis, not for verdicts. */
+  /** The state in the target's own numbers (Linux: tcpi_state). For diagnosis, not for verdicts. */
   async getState(socketId: number): Promise<number> {
     return (await this.#exchange.request('GET_STATE', { socketId })).state;
   }
 
-  /** Closes the client's own socket; requests not yet answered fail. */
+  /** Closes the client's socket. Pending requests fail. */
   dispose(): void {
     this.#exchange.dispose();
   }

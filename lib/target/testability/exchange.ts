@@ -1,7 +1,5 @@
-/** Requests over UDP, one after the other: the protocol has nothing to tell two in flight apart. */
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { UpperTesterAbsent, UpperTesterError, UpperTesterNonsense, UpperTesterRefused } from './failures.ts';
 import {
   decodeEvent,
   decodeMessage,
@@ -15,11 +13,44 @@ import {
   primitiveName,
   type Request,
   type Response,
+  type ResultName,
+  resultName,
   TestabilityError,
   TYPE,
 } from './message.ts';
 
-/** Serving one of these twice does what serving it once does; a lost datagram is repaired by asking again. */
+export class UpperTesterError extends Error {
+  override readonly name: string = 'UpperTesterError';
+}
+
+/** Nothing answers. */
+export class UpperTesterAbsent extends UpperTesterError {
+  override readonly name = 'UpperTesterAbsent';
+}
+
+/** Something answers, but not in the Testability Protocol. */
+export class UpperTesterNonsense extends UpperTesterError {
+  override readonly name = 'UpperTesterNonsense';
+}
+
+/** The upper tester answered with a result other than E_OK. */
+export class UpperTesterRefused extends UpperTesterError {
+  override readonly name = 'UpperTesterRefused';
+  readonly primitive: PrimitiveName;
+  readonly result: number;
+  /** `E_NTF` for example; in hexadecimal when the protocol has no name. */
+  readonly resultName: ResultName | (string & {});
+
+  constructor(primitive: PrimitiveName, result: number) {
+    const name = resultName(result);
+    super(`the upper tester answered ${primitive} with ${name}`);
+    this.primitive = primitive;
+    this.result = result;
+    this.resultName = name;
+  }
+}
+
+/** Requests that have the same effect twice as once: they are repeated when no answer comes. */
 const REPEATABLE: ReadonlySet<PrimitiveName> = new Set([
   'GET_VERSION',
   'START_TEST',
@@ -31,7 +62,7 @@ const REPEATABLE: ReadonlySet<PrimitiveName> = new Set([
 
 const REPETITIONS = 2;
 
-/** Events come in bursts, one for each connection accepted, and nothing repeats a lost one. */
+/** Events come in bursts, one per accepted connection. A lost one never comes again. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 interface Pending {
@@ -51,6 +82,7 @@ interface Endpoint {
 
 type Listeners = { [P in EventName]: Set<(event: Event<P>) => void> };
 
+/** Sends requests over UDP, one at a time: the protocol cannot tell two in flight apart. */
 export class Exchange {
   readonly #socket: Socket;
   readonly #at: Endpoint;
@@ -68,7 +100,7 @@ export class Exchange {
     socket.on('error', (error) => this.#fail(this.#absent(error.message)));
   }
 
-  /** The socket is connected: the system then reports a closed port, and keeps other senders out. */
+  /** Connects the socket: the system then reports a closed port and ignores other senders. */
   static open(at: Endpoint): Promise<Exchange> {
     const type = isIPv6(at.address.replace(/%.*$/, '')) ? 'udp6' : 'udp4';
     const socket = createSocket({ type, recvBufferSize: RECEIVE_BUFFER });
@@ -135,8 +167,8 @@ export class Exchange {
   }
 
   /**
-   * After a timeout an answer may still be on its way, and would be taken for the answer to the next request of
-   * the same kind. An upper tester answers in order: once it has answered this, nothing older can come.
+   * After a timeout, a late answer would be taken for that of the next request of the same kind. Upper testers answer in
+   * order, so nothing older comes after the answer to this request.
    */
   #fence(): Pending {
     const failed = (error: Error): void => {
@@ -163,7 +195,7 @@ export class Exchange {
     }, this.#at.timeoutMs);
   }
 
-  #settle(): Pending | null {
+  #takeInFlight(): Pending | null {
     const pending = this.#inFlight;
     clearTimeout(this.#timer);
     this.#inFlight = null;
@@ -171,7 +203,7 @@ export class Exchange {
   }
 
   #fail(error: Error): void {
-    this.#settle()?.reject(error);
+    this.#takeInFlight()?.reject(error);
     this.#next();
   }
 
@@ -193,7 +225,7 @@ export class Exchange {
       if (pending === null) return;
       const { group, id } = PRIMITIVES[pending.name];
       if (message.event || message.group !== group || message.primitive !== id) return;
-      this.#settle()?.resolve(message);
+      this.#takeInFlight()?.resolve(message);
       this.#next();
     } else {
       this.#fail(this.#nonsense(`a message of type 0x${message.type.toString(16)}`));

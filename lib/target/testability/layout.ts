@@ -1,5 +1,4 @@
 import { formatAddress, parseAddress, WireError } from '../../wire/index.ts';
-/** The protocol's types, laid end to end without padding. Pure. */
 
 interface ValueOf {
   bool: boolean;
@@ -45,7 +44,10 @@ const encodeField = (name: string, type: keyof ValueOf, value: unknown): Buffer 
     case 'text':
       return prefixed(name, Buffer.from(value as string, 'utf8'));
     case 'address':
-      return prefixed(name, octetsOfAddress(value as string));
+      return prefixed(
+        name,
+        orTestabilityError(() => parseAddress(value as string)),
+      );
     default:
       return integer(name, value, WIDTH[type]);
   }
@@ -54,7 +56,7 @@ const encodeField = (name: string, type: keyof ValueOf, value: unknown): Buffer 
 export const encodeValues = <L extends Layout>(layout: L, values: Values<L>): Buffer =>
   Buffer.concat(Object.entries(layout).map(([name, type]) => encodeField(name, type, values[name])));
 
-/** Throws `TestabilityError` unless the octets are exactly the fields. */
+/** @throws TestabilityError unless the octets are exactly the fields */
 export const decodeValues = <L extends Layout>(layout: L, octets: Uint8Array): Values<L> => {
   const view = Buffer.from(octets.buffer, octets.byteOffset, octets.length);
   let at = 0;
@@ -69,14 +71,15 @@ export const decodeValues = <L extends Layout>(layout: L, octets: Uint8Array): V
     if (type === 'bool') values[name] = number(name, 1) !== 0;
     else if (type === 'octets') values[name] = Uint8Array.from(take(name, number(name, 2)));
     else if (type === 'text') values[name] = take(name, number(name, 2)).toString('utf8');
-    else if (type === 'address') values[name] = addressOfOctets(take(name, number(name, 2)));
+    else if (type === 'address')
+      values[name] = orTestabilityError(() => formatAddress(take(name, number(name, 2))));
     else values[name] = number(name, WIDTH[type]);
   }
   if (at !== view.length) throw new TestabilityError(`${view.length - at} octets after the last field`);
   return values as Values<L>;
 };
 
-/** What the codec throws, and nothing else: a message that is not the Testability Protocol, or cannot be put in it. */
+/** A message that is not the Testability Protocol, or cannot be expressed in it. */
 export class TestabilityError extends Error {
   override readonly name = 'TestabilityError';
 }
@@ -89,11 +92,3 @@ const orTestabilityError = <T>(convert: () => T): T => {
     throw error;
   }
 };
-
-/** The octets of an address in network order; throws `TestabilityError` for what is no address. */
-export const octetsOfAddress = (address: string): Uint8Array =>
-  orTestabilityError(() => parseAddress(address));
-
-/** The textual form; throws `TestabilityError` unless there are 4 or 16 octets. */
-export const addressOfOctets = (octets: Uint8Array): string =>
-  orTestabilityError(() => formatAddress(octets));

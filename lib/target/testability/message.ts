@@ -1,7 +1,4 @@
-/**
- * Messages of the Testability Protocol: the 16-octet header, and each primitive's request, response and event.
- * Pure; throws nothing but `TestabilityError`.
- */
+/** Messages of the Testability Protocol: a 16-octet header, then a request, response or event. Throws `TestabilityError` only. */
 import { decodeValues, encodeValues, type Layout, TestabilityError, type Values } from './layout.ts';
 import { DEFAULT_SERVICE_ID, PRIMITIVES, type PrimitiveName, RESULT } from './primitives.ts';
 
@@ -22,7 +19,7 @@ export interface Message {
 }
 
 const HEADER_LENGTH = 16;
-/** LEN counts the second half of the header along with the data. */
+/** LEN counts the second half of the header and the data. */
 const COUNTED_HEADER = 8;
 const VERSION = 1;
 
@@ -102,7 +99,7 @@ export const decodeRequest = <P extends PrimitiveName>(name: P, message: Message
   return decodeValues(PRIMITIVES[name].request as Layout, message.data) as Request<P>;
 };
 
-/** A response has data only when its result is E_OK; `null` stands for no data. */
+/** Only a response with E_OK has data; null: none. */
 export const encodeResponse = <P extends PrimitiveName>(
   name: P,
   result: number,

@@ -1,4 +1,4 @@
-/** The primitives of the Testability Protocol 1.2.0: numbers, requests, responses and events. Data only. */
+/** The primitives of the Testability Protocol 1.2.0. */
 import type { Layout } from './layout.ts';
 
 export const DEFAULT_SERVICE_ID = 0x0105;
@@ -33,7 +33,7 @@ export type ResultName = keyof typeof RESULT;
 export const resultName = (result: number): string =>
   Object.entries(RESULT).find(([, value]) => value === result)?.[0] ?? `0x${result.toString(16)}`;
 
-/** paramId of CONFIGURE_SOCKET; the vendor's count down from 0xFFFF. */
+/** paramId of CONFIGURE_SOCKET. Ours count down from 0xFFFF. */
 export const PARAMETER = {
   TTL: 0,
   PRIORITY: 1,
@@ -48,7 +48,7 @@ export const PARAMETER = {
   READING: 0xffff,
 } as const;
 
-/** Flags of SEND_DATA, where the TCP header has them. */
+/** Flags of SEND_DATA, as in the TCP header. */
 export const SEND_FLAG = { PSH: 0x08, URG: 0x20 } as const;
 
 /** typeId of SHUTDOWN. */

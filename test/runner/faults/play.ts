@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { labCommand, labEnvironment } from '../../../lib/lab/namespaces/enter.ts';
 import { say } from '../../../lib/report/say.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
+import { runInLab } from '../../lab/run-in-lab.ts';
 
 /** The results of some cases without the fault, and with it. */
 export interface Played {
@@ -14,21 +12,9 @@ export interface Played {
   readonly durationMs: number;
 }
 
-const SCENE = fileURLToPath(new URL('scene.ts', import.meta.url));
-
 /** Plays a fault of scene.ts in a lab of its own. */
-export async function play(fault: string): Promise<Played> {
-  const { command, args } = labCommand();
-  const child = spawn(command, [...args, process.execPath, '--import', 'tsx', SCENE, fault], {
-    env: labEnvironment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const printed: Buffer[] = [];
-  child.stdout.on('data', (octets: Buffer) => printed.push(octets));
-  const status = await new Promise((resolve) => child.once('close', resolve));
-  expect(status, 'exit status of the scene').to.equal(0);
-  return JSON.parse(Buffer.concat(printed).toString()) as Played;
-}
+export const play = (fault: string): Promise<Played> =>
+  runInLab<Played>(new URL('scene.ts', import.meta.url), [fault]);
 
 const keyOf = ({ id, family }: CaseResult): string => `${id}, IPv${family}`;
 

@@ -5,12 +5,13 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Lab, type TargetProcess } from '../../../lib/lab/namespaces/lab.ts';
+import { buildUpperTester } from '../../../lib/compile.ts';
+import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { Engine, type EngineOptions } from '../../../lib/runner/engine.ts';
 import { type Settings, settingsFrom } from '../../../lib/runner/settings.ts';
 import { CASES } from '../../../lib/catalogue/catalogue.ts';
-import { buildUpperTester } from '../../../lib/target/build-agent.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
+import { linkDown, spawnInTarget, type TargetProcess } from '../../lab/in-target.ts';
 import type { Played } from './play.ts';
 
 const CONTROL_PORT = 10_793;
@@ -56,11 +57,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
   'the link goes down': {
     engine: { patience: 2000 },
-    happens: ({ lab }) => lab.linkDown(),
+    happens: ({ lab }) => linkDown(lab),
   },
   'the link goes down and up': {
     async happens({ lab }) {
-      await lab.linkDown();
+      await linkDown(lab);
       await delay(3000);
       await lab.linkUp();
     },
@@ -68,13 +69,13 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'the target reboots': {
     async happens(stage) {
       const { lab, agent } = stage;
-      await lab.linkDown();
+      await linkDown(lab);
       const ended = once(agent, 'exit');
       agent.kill('SIGKILL');
       await ended;
       // No connection outlives its machine, not even in TIME-WAIT.
-      const forget = lab.spawnInTarget('ss', ['--kill', '--tcp', '--all', 'state', 'all']);
-      forget.stdout?.resume();
+      const forget = spawnInTarget(lab, 'ss', ['--kill', '--tcp', '--all', 'state', 'all']);
+      forget.stdout.resume();
       await once(forget, 'exit');
       await delay(2000);
       stage.agent = await startAgent(lab);
@@ -132,11 +133,11 @@ async function run(
 }
 
 async function startAgent(on: Lab): Promise<TargetProcess> {
-  const agent = on.spawnInTarget(await buildUpperTester(), [
+  const agent = spawnInTarget(on, await buildUpperTester(), [
     ...['--bind', on.target[4], '--port', String(CONTROL_PORT)],
     ...['--tester', on.tester[4], '--tester', on.tester[6], '--local', on.target[6]],
     '--exit-on-eof',
   ]);
-  await new Promise<void>((resolve) => agent.stdout?.once('data', () => resolve()));
+  await new Promise<void>((resolve) => agent.stdout.once('data', () => resolve()));
   return agent;
 }

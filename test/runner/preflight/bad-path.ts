@@ -5,11 +5,12 @@
 import { once } from 'node:events';
 import { CASES as CATALOGUE, findScenario } from '../../../lib/catalogue/catalogue.ts';
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
-import { startLinuxTarget } from '../../../lib/lab/stacks/linux.ts';
+import { startOnLinux } from '../../../lib/lab/stacks/linux.ts';
 import { Engine } from '../../../lib/runner/engine.ts';
 import type { KnownTarget } from '../../../lib/runner/messages.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
+import { spawnInTarget } from '../../lab/in-target.ts';
 
 export interface Found {
   readonly error?: string;
@@ -62,16 +63,16 @@ const CASES = [
 const scene = SCENES[process.argv[2] ?? ''];
 if (!scene) throw new RangeError(`no such scene; there are ${Object.keys(SCENES).join(', ')}`);
 const lab = await Lab.create({ families: [4] });
-const target = await startLinuxTarget(lab);
+const agent = await startOnLinux(lab);
 if (scene.command) {
-  const shell = lab.spawnInTarget('bash', ['-c', scene.command], { stderr: 'inherit' });
+  const shell = spawnInTarget(lab, 'bash', ['-c', scene.command]);
   const [status] = await once(shell, 'exit');
   if (status !== 0) throw new Error(`${scene.command} failed`);
 }
 const engine = new Engine(
   settingsFrom({
     SEGMENT_ARRIVES_TARGET: lab.target[4],
-    SEGMENT_ARRIVES_UPPER_TESTER: `${target.control.address}:${target.control.port}`,
+    SEGMENT_ARRIVES_UPPER_TESTER: `${lab.target[4]}:${agent.port}`,
     SEGMENT_ARRIVES_FAMILY: '4',
     SEGMENT_ARRIVES_SEED: '793',
     SEGMENT_ARRIVES_PARALLEL: '60',

@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
+import { runInLab } from '../../lab/run-in-lab.ts';
 import { skipWithoutLab } from '../../lab/skip.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
-import { find } from './find.ts';
+import type { Found } from './bad-path.ts';
+
+const SCENE = new URL('bad-path.ts', import.meta.url);
 
 const WIDTH = 64;
 // Three times as many cases as the backlog holds.
@@ -48,7 +51,7 @@ describe('a backlog of 8', function () {
   }
 
   it('of Linux, and SYN cookies beyond it, is found as well', async () => {
-    const { facts, results } = await find('a backlog of 8, then SYN cookies');
+    const { facts, results } = await runInLab<Found>(SCENE, ['a backlog of 8, then SYN cookies']);
     expect(facts?.halfOpen?.held).to.be.within(6, 10);
     expect(facts?.halfOpen?.cookies).to.be.above(0);
     expect(results).to.have.length.above(20);

@@ -3,9 +3,11 @@ import { say } from '../../../lib/report/say.ts';
 import type { Finding } from '../../../lib/verdict/finding.ts';
 import { verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
 import type { Share } from '../../../lib/verdict/target-facts.ts';
+import { runInLab } from '../../lab/run-in-lab.ts';
 import { skipWithout } from '../../packages.ts';
 import type { Found } from './bad-path.ts';
-import { find } from './find.ts';
+
+const SCENE = new URL('bad-path.ts', import.meta.url);
 
 const expectAllConformant = ({ results }: Found): void => {
   expect(results).to.have.length.above(5);
@@ -29,7 +31,7 @@ describe('preflight', () => {
       'a round trip of 300 ms',
     ];
     // Each has a lab of its own, and mostly waits.
-    await Promise.all(scenes.map(async (what) => found.set(what, await find(what))));
+    await Promise.all(scenes.map(async (what) => found.set(what, await runInLab<Found>(SCENE, [what]))));
   });
 
   it('recognises SYN cookies, and rules out what they rule out', () => {

@@ -1,5 +1,7 @@
 /** Programs on the target of a lab that call the tester all the time. */
-import type { Family, Lab } from '../../../lib/lab/namespaces/lab.ts';
+import type { Lab } from '../../../lib/lab/namespaces/lab.ts';
+import type { Family } from '../../../lib/wire/index.ts';
+import { spawnInTarget } from '../../lab/in-target.ts';
 
 /** Where they call. */
 export const CALLED = { 4: 32_101, 6: 32_102 } as const;
@@ -12,7 +14,5 @@ const caller = (host: string, port: number): string => `
 `;
 
 export function call(lab: Lab, family: Family): void {
-  lab.spawnInTarget(process.execPath, ['-e', caller(lab.tester[family], CALLED[family])], {
-    stderr: 'inherit',
-  });
+  spawnInTarget(lab, process.execPath, ['-e', caller(lab.tester[family], CALLED[family])]);
 }

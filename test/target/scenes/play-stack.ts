@@ -1,6 +1,6 @@
 /** `play-stack.ts STACK,FAMILY... ID...`: brings up a stack of the lab, runs cases against it, and prints the results. */
 import { findStack } from '../../../lib/lab/stacks/index.ts';
-import type { Family } from '../../../lib/lab/namespaces/lab.ts';
+import type { Family } from '../../../lib/wire/index.ts';
 import { runCases } from './on-the-wire.ts';
 
 /** Conservative values: those of slow timers. */

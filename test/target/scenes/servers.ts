@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import type { Service } from '../../../lib/target/services.ts';
+import { spawnInTarget } from '../../lab/in-target.ts';
 import { installing } from '../../packages.ts';
 
 export interface Servers {
@@ -38,7 +39,7 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
     ],
     missing: () => undefined,
     start(lab) {
-      lab.spawnInTarget(process.execPath, ['-e', OF_OUR_OWN], { stderr: 'inherit' });
+      spawnInTarget(lab, process.execPath, ['-e', OF_OUR_OWN]);
     },
   },
   inetd: {
@@ -57,7 +58,7 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
       );
       const config = join(folder, 'inetd.conf');
       writeFileSync(config, lines.join(''));
-      lab.spawnInTarget('inetd', ['-i', config], { stderr: 'inherit' });
+      spawnInTarget(lab, 'inetd', ['-i', config]);
     },
   },
   nginx: {
@@ -80,7 +81,7 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
           ${site(8080, 'lingering_close always;')}
         }\n`,
       );
-      lab.spawnInTarget('nginx', ['-e', 'stderr', '-c', join(folder, 'nginx.conf')], { stderr: 'inherit' });
+      spawnInTarget(lab, 'nginx', ['-e', 'stderr', '-c', join(folder, 'nginx.conf')]);
     },
   },
   sshd: {
@@ -100,7 +101,7 @@ export const SERVERS: Readonly<Record<string, Servers>> = {
       // The folder to which it confines itself must exist. It does not exist before a service was ever started.
       const script =
         'mount -t tmpfs run /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f "$0" 2>/dev/null';
-      lab.spawnInTarget('unshare', ['-m', 'sh', '-c', script, config], { stderr: 'inherit' });
+      spawnInTarget(lab, 'unshare', ['-m', 'sh', '-c', script, config]);
     },
   },
 };

@@ -2,22 +2,22 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { LabUnavailable, requireTool } from '../../namespaces/enter.ts';
+import { LabUnavailable, requireTools } from '../../namespaces/enter.ts';
 import { run } from '../../namespaces/run.ts';
 
-/** A kernel with its modules, as a Debian package lays them out. */
+/** A kernel with its modules. */
 export interface Kernel {
-  /** As `uname -r` says it there. */
+  /** As in `uname -r`. */
   readonly release: string;
   readonly image: string;
   readonly modules: string;
 }
 
-/** Where packages are unpacked instead of being installed: nothing of this machine's own changes. */
+/** Packages are unpacked here instead of being installed. */
 const cache = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'segment-arrives', 'kernels');
 
-/** The newest kernel of a series for virtual machines that is installed here or was fetched; undefined without one. */
+/** The newest kernel of a series for virtual machines, installed or fetched; undefined without one. */
 export function findKernel(series: string): Kernel | undefined {
   const folders = existsSync(cache()) ? readdirSync(cache()).map((name) => join(cache(), name)) : [];
   const found = [...folders, '/'].flatMap((root) => kernelsIn(root, series));
@@ -37,28 +37,23 @@ function kernelsIn(root: string, series: string): Kernel[] {
   });
 }
 
-/**
- * Downloads and unpacks the newest kernel of a series that Debian offers, unless there is one. To be called where the
- * network is, which the lab's namespaces are not.
- *
- * @throws LabUnavailable
- */
+/** Downloads the newest Debian kernel of a series, unless there is one. Not in a lab's namespace. @throws LabUnavailable */
 export async function fetchKernel(series: string): Promise<Kernel> {
   const present = findKernel(series);
   if (present) return present;
-  requireTool({ name: 'apt-get', package: 'apt' });
-  requireTool({ name: 'dpkg-deb', package: 'dpkg' });
+  requireTools('apt', 'apt-get');
+  requireTools('dpkg', 'dpkg-deb');
   const name = await newestPackage(series);
   await mkdir(cache(), { recursive: true });
-  // Renamed into place, so that a run beside this one never sees half a kernel.
+  // Renamed into place: another run never sees half a kernel.
   const draft = await mkdtemp(join(cache(), '.fetch-'));
   try {
-    // As root it would rather download as a user of its own, who may not write there.
+    // Otherwise, as root, apt downloads as another user, who may not write there.
     const download = 'cd "$1" && apt-get --quiet --option APT::Sandbox::User=root download "$2"';
-    await run('sh', ['-c', download, 'sh', draft, name]);
+    await run(['sh', '-c', download, 'sh', draft, name]);
     const archive = (await readdir(draft)).find((file) => file.endsWith('.deb'));
     if (!archive) throw new LabUnavailable(`\`apt-get download ${name}\` left no package.`);
-    await run('dpkg-deb', ['-x', join(draft, archive), join(draft, 'root')]);
+    await run(['dpkg-deb', '-x', join(draft, archive), join(draft, 'root')]);
     await rename(join(draft, 'root'), join(cache(), name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
@@ -72,7 +67,7 @@ export async function fetchKernel(series: string): Promise<Kernel> {
 
 async function newestPackage(series: string): Promise<string> {
   const pattern = `^linux-image-${series.replaceAll('.', '\\.')}\\.[0-9].*-cloud-amd64$`;
-  const listed = await run('apt-cache', ['--names-only', 'search', pattern]);
+  const listed = await run(['apt-cache', '--names-only', 'search', pattern]);
   const names = listed.split('\n').map((line) => line.split(' ')[0] ?? '');
   const [newest] = names
     .filter((name) => name !== '')
@@ -83,7 +78,7 @@ async function newestPackage(series: string): Promise<string> {
   );
 }
 
-/** The octets of a module and of those that it needs, in the order in which they are to be loaded. */
+/** A module and those that it needs, in the order of loading. */
 export async function modulesFor(kernel: Kernel, name: string): Promise<{ name: string; content: Buffer }[]> {
   const files = await readdir(kernel.modules, { recursive: true });
   const wanted: { name: string; content: Buffer }[] = [];
@@ -92,7 +87,7 @@ export async function modulesFor(kernel: Kernel, name: string): Promise<{ name: 
     const file = files.find((path) =>
       new RegExp(`/${module.replaceAll('_', '[_-]')}\\.ko(\\.xz)?$`).test(path),
     );
-    // Not among the files: it is built in.
+    // Built in.
     if (file === undefined) return;
     const content = await unpacked(join(kernel.modules, file));
     const depends = /\0depends=([^\0]*)\0/.exec(content.toString('latin1'))?.[1] ?? '';
@@ -105,13 +100,11 @@ export async function modulesFor(kernel: Kernel, name: string): Promise<{ name: 
 
 async function unpacked(path: string): Promise<Buffer> {
   if (!path.endsWith('.xz')) return readFile(path);
-  const folder = await mkdtemp(join(cache(), '.unpack-')).catch(async () => {
-    await mkdir(cache(), { recursive: true });
-    return mkdtemp(join(cache(), '.unpack-'));
-  });
+  await mkdir(cache(), { recursive: true });
+  const folder = await mkdtemp(join(cache(), '.unpack-'));
   try {
     const file = join(folder, 'module');
-    await run('sh', ['-c', 'busybox unxz -c "$1" >"$2"', 'sh', path, file]);
+    await run(['sh', '-c', 'busybox unxz -c "$1" >"$2"', 'sh', path, file]);
     return await readFile(file);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -3,10 +3,9 @@ import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInSteps } from '../../../cleanups.ts';
-import { LabUnavailable } from '../../namespaces/enter.ts';
-import { COMPILER, missingOf } from '../../namespaces/packages.ts';
+import { COMPILER, LabUnavailable, missingOf } from '../../namespaces/enter.ts';
+import { makeTap, type Tap } from '../../namespaces/link.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
-import { makeTap, type Tap } from '../../namespaces/tap.ts';
 import { drivenBy, startUpperTester, upperTesterOptions } from '../upper-tester-process.ts';
 import { initramfs } from './initramfs.ts';
 import { fetchKernel, findKernel } from './kernel.ts';
@@ -18,11 +17,11 @@ const PACKAGES = {
   'qemu-system-x86': 'qemu-system-x86_64',
   'busybox-static': BUSYBOX,
 };
-// The machine is emulated: what takes a round trip here takes some ten there.
+// The machine is emulated, and some ten times slower.
 const WIDTH = 64;
-// A machine that is shared with others may need several times the usual three seconds.
+// It usually boots in three seconds; a busy host takes several times as long.
 const PATIENCE_MS = 60_000;
-// Nobody else is in the machine.
+// No other program is in the machine.
 const CONTROL_PORT = 10_793;
 
 /** The long-term kernel of the time, in a virtual machine. */
@@ -32,7 +31,7 @@ export const linux612: Stack = {
   packages: Object.keys(PACKAGES),
   missing: () => {
     const missing = missingOf(PACKAGES);
-    // The package `busybox` puts one that needs shared libraries at the same place.
+    // The package `busybox` installs a dynamic one at the same place.
     return missing.length === 0 && isDynamic(BUSYBOX) ? ['busybox-static'] : missing;
   },
   prepare: async () => {
@@ -48,25 +47,24 @@ export const linux612: Stack = {
       }
       const tap = await makeTap(families);
       undo(() => tap.remove());
-      const { tester, target } = tap;
-      const options = upperTesterOptions(tester, target, families, CONTROL_PORT).filter(
-        (one) => one !== '--exit-on-eof',
-      );
+      const ends = { families, tester: tap.tester, target: tap.target };
+      const options = upperTesterOptions(ends, CONTROL_PORT).filter((one) => one !== '--exit-on-eof');
       const files = await nameless(await initramfs(kernel, tap, options));
       undo(() => files.close());
       const machine = await startUpperTester({
         what: `The virtual machine with Linux ${SERIES}`,
-        words: () => qemu({ image: kernel.image, initramfs: '/dev/fd/3', tap }),
+        words: () => qemu(kernel.image, tap),
         file: files.fd,
         patienceMs: PATIENCE_MS,
-        log: logs === undefined ? undefined : { folder: logs, name: `linux-${SERIES}` },
+        log: `linux-${SERIES}`,
+        logs,
       });
-      const running = await drivenBy(machine, { families, tester, target }, undo);
+      const running = await drivenBy(machine, ends, undo);
       return { ...running, name: `Linux ${kernel.release}`, width: WIDTH };
     }),
 };
 
-/** A file that has no name any more, so that nothing has to be removed in the end. */
+/** An unlinked file: nothing has to be removed later. */
 async function nameless(content: Uint8Array): Promise<FileHandle> {
   const folder = await mkdtemp(join(tmpdir(), 'segment-arrives-'));
   try {
@@ -78,7 +76,7 @@ async function nameless(content: Uint8Array): Promise<FileHandle> {
   }
 }
 
-/** Whether a program names a dynamic linker, which it does right after its headers. */
+/** Whether a program names a dynamic linker right after its headers. */
 function isDynamic(path: string): boolean {
   const head = Buffer.alloc(4096);
   const file = openSync(path, 'r');
@@ -90,13 +88,7 @@ function isDynamic(path: string): boolean {
   return head.includes('/ld-');
 }
 
-interface Machine {
-  readonly image: string;
-  readonly initramfs: string;
-  readonly tap: Tap;
-}
-
-// Of a network card that leaves nothing undone: every segment is one packet, with its checksum.
+// Every segment is one packet, with its checksum.
 const NO_OFFLOADS = [
   ...['csum', 'gso', 'guest_csum', 'guest_tso4', 'guest_tso6', 'guest_ecn', 'guest_ufo'],
   ...['host_tso4', 'host_tso6', 'host_ecn', 'host_ufo', 'mrg_rxbuf'],
@@ -104,15 +96,15 @@ const NO_OFFLOADS = [
   .map((name) => `${name}=off`)
   .join(',');
 
-/** The words that start a virtual machine whose serial console is its standard output. */
-function qemu({ image, initramfs, tap }: Machine): string[] {
+/** Starts a virtual machine: the initramfs comes on descriptor 3, the serial console goes to standard output. */
+function qemu(image: string, tap: Tap): string[] {
   return [
     'qemu-system-x86_64',
-    // By emulation: there is no KVM in most containers, nor inside most virtual machines.
+    // Most containers and virtual machines have no KVM.
     ...['-M', 'pc,accel=tcg', '-cpu', 'max', '-m', '256', '-no-reboot'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio'],
-    ...['-kernel', image, '-initrd', initramfs],
-    // A panic ends it at once, by way of the reboot that is not done.
+    ...['-kernel', image, '-initrd', '/dev/fd/3'],
+    // A panic reboots at once, which ends the machine.
     ...['-append', 'console=ttyS0 quiet panic=-1 random.trust_cpu=1'],
     ...['-netdev', `tap,id=lab,ifname=${tap.name},script=no,downscript=no,vnet_hdr=off`],
     ...['-device', `virtio-net-pci,netdev=lab,romfile=,mac=${tap.targetMac},${NO_OFFLOADS}`],

@@ -1,27 +1,25 @@
 import { type Driver, type Handle, type ListenerKind, NotCapable } from '../../../target/driver.ts';
 import { type Accepted, type Binding, TestabilityClient } from '../../../target/testability/client.ts';
 import type { Ending } from '../../../verdict/reason.ts';
-import type { Addresses } from '../../namespaces/lab.ts';
-import type { SlirpApi } from './api.ts';
-import type { SlirpProcess } from './process.ts';
+import type { Addresses } from '../../namespaces/link.ts';
+import type { SlirpApi, SlirpProcess } from './process.ts';
 
-// Ports on the host behind the proxy, below those that it chooses by itself.
+// Ports on the host behind the proxy, below the ephemeral ones.
 const LISTENERS = { low: 8000, high: 31_999 };
 const FORWARDS = { low: 2000, high: 7999 };
 const LOOPBACK: Addresses = { 4: '127.0.0.1', 6: '::1' };
 const TEXT = 'segment arrives ';
-// Of a user that does not read; systems round up to what they must have.
+// For a user that does not read. Systems round up.
 const SMALL_BUFFER = 1024;
 
-/** The proxy that is driven. */
-export interface Proxy {
+interface Proxy {
   readonly api: SlirpApi;
-  /** Who the tester is to it. */
+  /** The tester's addresses. */
   readonly guest: Addresses;
   readonly proxy: Pick<SlirpProcess, 'crashes' | 'lastEnding'>;
 }
 
-/** What a connection of the tester's has on the host behind the proxy. */
+/** What a connection of the tester has on the host behind the proxy. */
 interface Behind {
   listener?: number;
   forward?: number;
@@ -30,9 +28,9 @@ interface Behind {
 }
 
 /**
- * Moves the user behind a proxy, through an upper tester there. The proxy's TCP is the target: its user is whoever is at
- * the other end of the proxy's own connection, which comes from a port that says nothing of the tester's. So each of the
- * tester's connections gets a listener to itself. That the user has accepted says nothing of the tester's handshake.
+ * Commands the user behind a proxy, through an upper tester there. The proxy's TCP is the target. The proxy connects to the
+ * user from a port unrelated to the tester's, so each connection has a listener of its own. An accept there does not prove
+ * that the tester's handshake is complete.
  */
 export class SlirpDriver implements Driver {
   readonly name: string;
@@ -42,7 +40,7 @@ export class SlirpDriver implements Driver {
   readonly #guest: Addresses;
   readonly #proxy: Pick<SlirpProcess, 'crashes' | 'lastEnding'>;
   readonly #behind = new Map<number, Behind>();
-  /** Listening sockets by the tester's port that they are for. */
+  /** The tester's port that a listening socket is for. */
   readonly #listeners = new Map<number, number>();
   readonly #shared = new Map<4 | 6, Promise<number>>();
   #nextListener = LISTENERS.low;
@@ -57,7 +55,7 @@ export class SlirpDriver implements Driver {
     client.onAccepted((event) => this.#onAccepted(event));
   }
 
-  /** @param control where the upper tester takes commands, as the tester sees it through the proxy */
+  /** @param control where the upper tester takes commands, as the tester reaches it through the proxy */
   static async open(control: { address: string; port: number }, proxy: Proxy): Promise<SlirpDriver> {
     const client = await TestabilityClient.open(control);
     try {
@@ -139,7 +137,7 @@ export class SlirpDriver implements Driver {
     this.#behind.delete(testerPort);
     behind.waiting?.(undefined);
     const { handle, listener, forward } = behind;
-    // Each may be gone already: closed by the case, or reset by the tester.
+    // Each may be gone already.
     const quietly = (action: Promise<void>): Promise<void> => action.catch(() => undefined);
     if (handle) await quietly(this.#client.abort(handle.socketId));
     if (listener !== undefined) {
@@ -162,7 +160,7 @@ export class SlirpDriver implements Driver {
     return { port, socketId };
   }
 
-  /** A user who does not read fills the proxy's buffer by and by; what the proxy makes of its SYN is nobody's to choose. */
+  /** A user that does not read fills the proxy's buffer in time. Nobody can choose what the proxy puts into its SYN. */
   async #create(kind: ListenerKind, binding: Binding): Promise<number> {
     if (kind !== 'plain' && kind !== 'closing window') {
       throw new NotCapable(

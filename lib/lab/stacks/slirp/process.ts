@@ -1,49 +1,40 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { stop } from '../../../processes.ts';
 import type { Ending } from '../../../verdict/reason.ts';
-import type { Addresses, Lab } from '../../namespaces/lab.ts';
+import type { Lab } from '../../namespaces/lab.ts';
+import type { Addresses } from '../../namespaces/link.ts';
 import { ipBatch, run, startUntilReady } from '../../namespaces/run.ts';
 
-/** slirp4netns gives these to its guest, which is the tester, and takes the second ones for the host behind it. */
+/** The guest of slirp4netns is the tester. HOST is how the guest sees the host behind the proxy. */
 export const GUEST: Addresses = { 4: '10.77.6.100', 6: 'fd00::100' };
 export const HOST: Addresses = { 4: '10.77.6.2', 6: 'fd00::2' };
 const NETWORK = '10.77.6.0/24';
 const TAP = 'tap0';
-const PATIENCE_MS = 5000;
-// Least, first and most, in octets. What the proxy passes on to a user that does not read must not find megabytes of room on
-// the way, as it does on a loopback: the proxy's own window would never close.
+// Least, default and most, in octets. A loopback's megabytes would keep the proxy's window open when the user does not read.
 const SEND_BUFFER = '4096 16384 16384';
-// Of the descriptors that it inherits.
+// Descriptors.
 const STDIN = 0;
 const READY = 3;
 
 export interface SlirpProcess {
-  /** How often it has crashed so far. */
   readonly crashes: number;
-  /** How it ended the last time; undefined before the first crash. */
+  /** How it ended last; undefined before the first crash. */
   readonly lastEnding: Ending | undefined;
   stop(): Promise<void>;
 }
 
-/**
- * Starts slirp4netns in the target's namespace, with a tap in ours. It ends when its standard input does, which is when
- * we end, and is killed with us. One that crashes is started again: what it did to single cases must not be all there is.
- *
- * @throws LabUnavailable with what it said
- */
+/** Starts slirp4netns in the target's namespace, with a tap in ours. After a crash it is started again. @throws LabUnavailable */
 export async function startSlirp(
   lab: Lab,
   apiSocket: string,
   logs: string | undefined,
 ): Promise<SlirpProcess> {
-  await run('nsenter', [
-    ...[`--net=${lab.targetNamespace}`, '--', 'sh', '-c'],
-    `echo ${SEND_BUFFER} > /proc/sys/net/ipv4/tcp_wmem`,
-  ]);
+  await run([...lab.entering, 'sh', '-c', `echo ${SEND_BUFFER} > /proc/sys/net/ipv4/tcp_wmem`]);
   const log = logs === undefined ? undefined : join(logs, 'slirp.log');
   if (log !== undefined) rmSync(log, { force: true });
   let stopped = false;
@@ -87,7 +78,7 @@ async function startOnce(lab: Lab, apiSocket: string, log: string | undefined): 
     ...[`/proc/${process.pid}/ns/net`, TAP],
   ];
   const { child } = await startUntilReady({
-    ...{ what: 'slirp4netns', words, patienceMs: PATIENCE_MS, third: 'pipe', log },
+    ...{ what: 'slirp4netns', words, patienceMs: 5000, third: 'pipe', log },
     ready: (started) => once(started.stdio[READY] as Readable, 'data'),
   });
   try {
@@ -99,9 +90,9 @@ async function startOnce(lab: Lab, apiSocket: string, log: string | undefined): 
   }
 }
 
-/** The tap takes the place of the lab's own link, whose other end has nothing to say. */
+/** The tap replaces the lab's own link, which carries nothing. */
 async function setUpTap({ families }: Lab): Promise<void> {
-  // IPv4 carries the upper tester's commands in any case.
+  // Always IPv4: it carries the upper tester's commands.
   const commands = [
     `link set dev ${TAP} addrgenmode none`,
     `link set dev ${TAP} up`,
@@ -116,4 +107,50 @@ async function setUpTap({ families }: Lab): Promise<void> {
     );
   }
   await ipBatch(commands);
+}
+
+/** The requests of slirp4netns: JSON, each on a connection of its own to a UNIX socket. */
+export class SlirpApi {
+  readonly #path: string;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Forwards a port of the host's loopback address to the guest. @returns the id of the forward */
+  async forward(hostPort: number, guest: { address: string; port: number }): Promise<number> {
+    const { id } = await this.#request<{ id: number }>('add_hostfwd', {
+      proto: 'tcp',
+      host_addr: '127.0.0.1',
+      host_port: hostPort,
+      guest_addr: guest.address,
+      guest_port: guest.port,
+    });
+    return id;
+  }
+
+  async unforward(id: number): Promise<void> {
+    await this.#request('remove_hostfwd', { id });
+  }
+
+  /** One after the other: slirp4netns has room for one waiting connection. */
+  #request<Answer>(execute: string, args: object): Promise<Answer> {
+    const answer = this.#last.then(() => this.#ask<Answer>(execute, args));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #ask<Answer>(execute: string, args: object): Promise<Answer> {
+    const socket = connect({ path: this.#path, allowHalfOpen: true });
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    socket.end(JSON.stringify({ execute, arguments: args }));
+    await once(socket, 'end');
+    const answer = JSON.parse(text) as { return?: Answer; error?: { desc: string } };
+    if (answer.error) throw new Error(`slirp4netns: ${execute}: ${answer.error.desc}`);
+    return answer.return as Answer;
+  }
 }

@@ -1,32 +1,27 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { startInSteps } from '../../../cleanups.ts';
-import { buildUpperTester } from '../../../target/build-agent.ts';
+import { buildUpperTester } from '../../../compile.ts';
 import { limitedTo } from '../../../target/capabilities.ts';
-import { labEnvironment } from '../../namespaces/enter.ts';
+import { COMPILER, missingOf } from '../../namespaces/enter.ts';
 import { Lab } from '../../namespaces/lab.ts';
-import { COMPILER, missingOf } from '../../namespaces/packages.ts';
-import { SlirpApi } from './api.ts';
-import { SlirpDriver } from './driver.ts';
-import { GUEST, HOST, startSlirp } from './process.ts';
+import { versionIn } from '../../namespaces/run.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
 import { startUpperTester } from '../upper-tester-process.ts';
+import { SlirpDriver } from './driver.ts';
+import { GUEST, HOST, SlirpApi, startSlirp } from './process.ts';
 
 const PACKAGES = { ...COMPILER, slirp4netns: 'slirp4netns' };
-// It is one thread, and each case takes a few of its turns.
+// It has one thread.
 const WIDTH = 16;
-const PATIENCE_MS = 5000;
-/** The host behind the proxy is only reached by way of its loopback addresses. */
+/** The proxy reaches the host behind it by loopback addresses only. */
 const ADDRESSES = ['--bind', '127.0.0.1', '--local', '::1', '--tester', '127.0.0.1', '--tester', '::1'];
 
 const CAPABILITIES = { timestamps: false };
 /**
- * Outside of ESTABLISHED its walk along the queue of segments goes on behind the queue's end, which is its own TCB, when the
- * zero that lies there is RCV.NXT: it crashes, and takes every other connection with it. So RCV.NXT must not get to 0 by an
- * octet or two of text, nor a FIN lie there.
+ * Outside of ESTABLISHED, its walk along the queue of segments passes the queue's end, its own TCB, when the zero there equals
+ * RCV.NXT. It crashes with all connections. So no text of an octet or two may end at 0, and no FIN may lie there.
  */
 const AVOIDED = { rcvNxt: [0, 1, 2 ** 32 - 1], why: 'text up to SEQ 0, or a FIN there, crashes it' };
 
@@ -38,7 +33,8 @@ export const slirp: Stack = {
   missing: () => missingOf(PACKAGES),
   start: ({ families, logs }: StackOptions): Promise<RunningTarget> =>
     startInSteps(async (undo) => {
-      const [program, name] = await Promise.all([buildUpperTester(), versionedName()]);
+      const program = await buildUpperTester();
+      const version = await versionIn(/libslirp:\s*(\S+)/, ['slirp4netns', '--version']);
       const lab = await Lab.create({ families });
       undo(() => lab.dispose());
       const folder = await mkdtemp(join(tmpdir(), 'segment-arrives-slirp-'));
@@ -52,23 +48,18 @@ export const slirp: Stack = {
           ...[...lab.entering, program],
           ...[...ADDRESSES, '--port', String(port), '--exit-on-eof'],
         ],
-        patienceMs: PATIENCE_MS,
-        log: logs === undefined ? undefined : { folder: logs, name: 'slirp-upper-tester' },
+        patienceMs: 5000,
+        log: 'slirp-upper-tester',
+        logs,
       });
       undo(() => agent.stop());
       const control = { address: HOST[4], port: agent.port };
       const driver = await SlirpDriver.open(control, { api: new SlirpApi(socket), guest: GUEST, proxy });
       undo(() => driver.dispose());
       return {
-        ...{ name, families, tester: GUEST, target: HOST, width: WIDTH },
+        ...{ name: `libslirp ${version}`.trim(), families, tester: GUEST, target: HOST, width: WIDTH },
         driver: limitedTo(CAPABILITIES, driver),
         avoided: AVOIDED,
       };
     }),
 };
-
-async function versionedName(): Promise<string> {
-  const { stdout } = await promisify(execFile)('slirp4netns', ['--version'], { env: labEnvironment() });
-  const version = /libslirp:\s*(\S+)/.exec(stdout)?.[1];
-  return `libslirp ${version ?? ''}`.trim();
-}

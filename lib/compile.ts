@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, constants, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const UPPER_TESTER = fileURLToPath(new URL('../agent/upper-tester.c', import.meta.url));
+const UPPER_TESTER_FLAGS = ['-std=c99', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-O2'];
+
+/** Builds the upper tester for this machine. @param more further flags and C files; `-static` needs no shared libraries */
+export const buildUpperTester = (...more: readonly string[]): Promise<string> =>
+  compile(UPPER_TESTER, [...UPPER_TESTER_FLAGS, ...more]);
+
+/**
+ * Builds a C program on first use, and keeps it in the user's cache.
+ *
+ * @param flags the compiler's, and further C files
+ * @returns the program's path
+ * @throws Error that says what to install, or what the compiler said
+ */
+export async function compile(source: string, flags: readonly string[]): Promise<string> {
+  const compiler = process.env.CC || 'cc';
+  const sources = [source, ...flags.filter((flag) => flag.endsWith('.c'))];
+  const [version, ...contents] = await Promise.all([
+    versionOf(compiler),
+    ...sources.map((file) => readFile(file)),
+  ]);
+  const hash = createHash('sha256');
+  for (const part of [...contents, flags.join('\0'), version, process.arch]) hash.update(part).update('\0');
+  const name = basename(source, '.c');
+  const path = join(await cacheFolder(), `${name}-${hash.digest('hex').slice(0, 16)}`);
+  if (await allows(path, constants.X_OK)) return path;
+
+  // Renamed into place: another run never starts half a program.
+  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  try {
+    await run(compiler, [...flags, '-o', draft, source]);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    throw new Error(`${name} does not build:\n${stderr.trim() || message}`);
+  }
+  return path;
+}
+
+async function versionOf(compiler: string): Promise<string> {
+  try {
+    return (await run(compiler, ['--version'])).stdout;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error('a C compiler is missing: apt-get install gcc libc6-dev');
+  }
+}
+
+/** The user's cache, or else a folder in the temporary one, which no other user may own. */
+async function cacheFolder(): Promise<string> {
+  const usual = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'segment-arrives');
+  await mkdir(usual, { recursive: true }).catch(() => {});
+  if (await allows(usual, constants.W_OK | constants.X_OK)) return usual;
+  const user = process.getuid?.();
+  const fallback = join(tmpdir(), `segment-arrives-${user ?? 'user'}`);
+  await mkdir(fallback, { recursive: true, mode: 0o700 });
+  if (user !== undefined && (await lstat(fallback)).uid !== user) {
+    throw new Error(`${fallback} belongs to another user; set XDG_CACHE_HOME to a folder of your own`);
+  }
+  return fallback;
+}
+
+const allows = (path: string, mode: number): Promise<boolean> =>
+  access(path, mode).then(
+    () => true,
+    () => false,
+  );
