@@ -1,4 +1,4 @@
-/** What undoes the steps of bringing something up. The last step is undone first. */
+/** Actions that undo steps, the last step first. */
 export class Cleanups {
   readonly #actions: (() => unknown)[] = [];
 
@@ -6,16 +6,16 @@ export class Cleanups {
     this.#actions.push(action);
   }
 
-  /** May be called more than once: each action runs once. */
+  /** Runs each action once, however often it is called. */
   async run(): Promise<void> {
     for (const action of this.#actions.splice(0).reverse()) await action();
   }
 }
 
 /**
- * Brings something up in steps, and adds a `stop` that undoes them. When a step fails, those before it are undone.
+ * Starts something in steps, and adds a `stop` that undoes them. When a step fails, the earlier ones are undone.
  *
- * @param bringUp hands what undoes a step to its argument, right after the step
+ * @param bringUp gives the undoing of each step to its argument, right after the step
  */
 export async function startInSteps<T extends object>(
   bringUp: (undo: (action: () => unknown) => void) => Promise<T>,

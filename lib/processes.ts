@@ -3,38 +3,38 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long a program may take to end when it is told to, in ms. */
+/** How long a program has to end after SIGTERM. */
 const GRACE_MS = 1000;
 
-/** The words before a command so that the kernel kills it when the thread that started it ends. */
+/** The words before a command that make the kernel kill it when the thread that started it ends. */
 export const ENDS_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 
-/** The words that start a program of this suite's in a process of its own, before its arguments. @param source seen from the root */
+/** The words that start a program of this suite. @param source its path in the repository */
 export const wordsToStart = (source: string): string[] => [
   process.execPath,
   fileURLToPath(new URL('../bin/program.js', import.meta.url)),
   source,
 ];
 
-/** Sends a signal to a process that leads a process group, and to all that it has started. */
+/** Signals the process group that a process leads. */
 export function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, name);
   } catch {
-    // all of it has ended
+    // The whole group has ended.
   }
 }
 
-/** Resolves when the process has ended, also when that was before. */
+/** Resolves when the process has ended. */
 export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
     await once(child, 'exit');
 }
 
-/** Lets a process end by the end of its input or a SIGTERM, and kills it, with all of its own, if it does not. */
+/** Ends a process by the end of its input and SIGTERM; after a second, kills its whole group. */
 export async function stop(child: ChildProcess): Promise<void> {
-  // The number of one that has ended may be another's by now.
+  // After its end, its number may be another process's.
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.stdin?.end();
   signalGroup(child, 'SIGTERM');
