@@ -196,7 +196,10 @@ function withoutSentences(data: unknown): unknown {
 }
 
 function caseWithoutSentences({ reason, byCapability, ...rest }: OlderCase): unknown {
-  const why = { kind: byCapability ? 'not capable' : 'failed', told: reason ?? '' };
+  const told = reason ?? '';
+  const why = byCapability
+    ? { kind: 'not capable', lack: { what: 'as told', told } }
+    : { kind: 'failed', told };
   const others = { conformant: {}, permitted: { taken: [] }, deviates: { others: 0, faults: [] } };
   const judgements = Object.entries(rest.verdicts).map(([profile, verdict]) => ({
     profiles: [profile],

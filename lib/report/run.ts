@@ -1,8 +1,8 @@
 import type { KnownAdoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Finding } from '../verdict/finding.ts';
-import type { Death, Loss } from '../verdict/reason.ts';
 import type { WireRecord } from '../verdict/observed.ts';
+import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { TargetFacts } from '../verdict/target-facts.ts';
 

@@ -1,11 +1,18 @@
 import type { Evidence } from '../verdict/evidence.ts';
 import type { Fault, Named } from '../verdict/fault.ts';
 import type { Finding, WrongField } from '../verdict/finding.ts';
+import type { Lack, Obstacle } from '../verdict/lack.ts';
 import type { Absence, Count, Death, Ending, Loss, LossCause, Note, Reason } from '../verdict/reason.ts';
 import type { OptionFault } from '../verdict/reply-options.ts';
 import type { ProfileVerdict } from '../verdict/result.ts';
 import type { Disturbed, DriverName } from '../verdict/target-facts.ts';
-import { EVIDENCE_SENTENCES, OPTION_SENTENCES, STEP_WORDS } from './words.ts';
+import {
+  EVIDENCE_SENTENCES,
+  LACK_SENTENCES,
+  OBSTACLE_SENTENCES,
+  OPTION_SENTENCES,
+  STEP_WORDS,
+} from './words.ts';
 
 /*
  * The sentences of all reports, each made of typed values. No code reads one back: a test replaces all of them by nonsense,
@@ -87,6 +94,23 @@ const countText = ({ count, kind, replies, stateAfter }: Count): string =>
 
 const disturbedText = ({ lost, doubled, reordered }: Disturbed): string =>
   `${lost} lost, ${doubled} doubled, ${reordered} out of order`;
+
+function obstacleText(obstacle: Obstacle): string {
+  switch (obstacle.what) {
+    case 'no answer':
+      return `no ${obstacle.awaited} within ${obstacle.within} ms`;
+    case 'open window':
+      return `the target's first window is not zero but ${obstacle.octets} octets`;
+    case 'text not at once':
+      return `the target does not send ${obstacle.octets} octets of text at once`;
+    case 'upper tester':
+      return `the upper tester answered ${obstacle.primitive} with ${obstacle.answer}`;
+    case 'as told':
+      return obstacle.told;
+    default:
+      return OBSTACLE_SENTENCES[obstacle.what];
+  }
+}
 
 function fieldText({ field, expected, observed }: WrongField): string {
   if (field === 'ACK') return `acknowledges ${observed} instead of ${expected}`;
@@ -185,10 +209,37 @@ export const say = {
     }
   },
 
+  lack(lack: Lack): string {
+    switch (lack.what) {
+      case 'tester address':
+        return `the tester has no IPv${lack.family} address`;
+      case 'calls over the family':
+        return `the target does not call over IPv${lack.family}`;
+      case 'way in over the family':
+        return `nothing forwards connections to the target over IPv${lack.family}`;
+      case 'kind of listener':
+        return `the target has no listener of the kind: ${lack.listener}`;
+      case 'choice of port':
+        return `the target only calls port ${lack.ports.join(' and ')}, when it wants to`;
+      case 'upper tester':
+        return `the target's upper tester cannot ${lack.ability} (${lack.answer})`;
+      case 'closed window':
+        return `the target's window did not close: it still advertises ${lack.octets} octets`;
+      case 'window of one segment':
+        return `the target's smallest window, ${lack.octets} octets, is more than a segment holds`;
+      case 'as told':
+        return lack.told;
+      default:
+        return LACK_SENTENCES[lack.what];
+    }
+  },
+
   reason(reason: Reason): string {
     switch (reason.kind) {
       case 'not capable':
+        return say.lack(reason.lack);
       case 'not reached':
+        return obstacleText(reason.obstacle);
       case 'failed':
       case 'engine lost':
         return reason.told;

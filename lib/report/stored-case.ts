@@ -5,8 +5,9 @@ import { VARIABLES } from '../notation/types.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { STATES } from '../standard/state.ts';
 import { EVIDENCE } from '../verdict/evidence.ts';
-import { OPTION_FAULTS } from '../verdict/reply-options.ts';
+import { ABILITIES, AWAITED, LACKS, OBSTACLES } from '../verdict/lack.ts';
 import { KINDS, ROLES } from '../verdict/observed.ts';
+import { OPTION_FAULTS } from '../verdict/reply-options.ts';
 import { type ProfileVerdict, VERDICTS, verdictOf } from '../verdict/result.ts';
 import { reasonText } from './expectation.ts';
 import type { ReportCase } from './run.ts';
@@ -71,15 +72,50 @@ const disagreement = z.object({
   seen: z.array(z.object({ count, kind: z.enum(KINDS), replies: count, stateAfter })),
 });
 
-const reason = z
+const octets = z.number();
+const what = <const Whats extends readonly [string, ...string[]]>(...whats: Whats) => ({
+  what: z.enum(whats),
+});
+
+const lack = z.discriminatedUnion('what', [
+  z.object({ what: z.enum(LACKS) }),
+  z.object({
+    ...what('tester address', 'calls over the family', 'way in over the family'),
+    family: familySchema,
+  }),
+  z.object({ ...what('kind of listener'), listener: z.string() }),
+  z.object({ ...what('choice of port'), ports: z.array(count) }),
+  z.object({ ...what('upper tester'), ability: z.enum(ABILITIES), answer: z.string() }),
+  z.object({ ...what('closed window', 'window of one segment'), octets }),
+  z.object({ ...what('as told'), told }),
+]);
+
+const obstacle = z.discriminatedUnion('what', [
+  z.object({ what: z.enum(OBSTACLES) }),
+  z.object({ ...what('no answer'), awaited: z.enum(AWAITED), within: z.number() }),
+  z.object({ ...what('open window', 'text not at once'), octets }),
+  z.object({ ...what('upper tester'), primitive: z.string(), answer: z.string() }),
+  z.object({ ...what('as told'), told }),
+]);
+
+/** Where results once held a sentence, it stands for what it tells of. */
+function withoutTold(value: unknown): unknown {
+  const { told, ...reason } = value as { kind?: string; told?: string };
+  if (told === undefined) return value;
+  if (reason.kind === 'not capable') return { lack: { what: 'as told', told }, ...reason };
+  return reason.kind === 'not reached' ? { obstacle: { what: 'as told', told }, ...reason } : value;
+}
+
+const typedReason = z
   .discriminatedUnion('kind', [
     z.object(kind('SYN cookies', 'packets dropped', 'acknowledgment lost', 'checksum right by accident')),
     z.object(kind('stimulus late', 'target away')),
     z.object({
-      ...kind('not capable', 'failed', 'engine lost', 'socket failed', 'not sent', 'path refuses'),
+      ...kind('failed', 'engine lost', 'socket failed', 'not sent', 'path refuses'),
       told,
     }),
-    z.object({ ...kind('not reached'), step: z.enum(STEPS).optional(), told }),
+    z.object({ ...kind('not capable'), lack }),
+    z.object({ ...kind('not reached'), step: z.enum(STEPS).optional(), obstacle }),
     z.object({ ...kind('not proven'), proof }),
     z.object({
       ...kind('blocked'),
@@ -95,6 +131,7 @@ const reason = z
     z.object({ ...kind('target lost'), cause: lossCauseSchema }),
   ])
   .describe('why there is no verdict');
+const reason = z.preprocess(withoutTold, typedReason);
 
 /** What the path does to segments. */
 export const pathSchema = z

@@ -1,5 +1,6 @@
 import type { Step } from '../catalogue/steps.ts';
 import type { Evidence } from '../verdict/evidence.ts';
+import type { LACKS, OBSTACLES } from '../verdict/lack.ts';
 import type { OptionFault } from '../verdict/reply-options.ts';
 
 /** What a proof has seen, in its order. */
@@ -89,4 +90,43 @@ export const STEP_WORDS: Readonly<Record<Step, { readonly what: string; readonly
   'SYN to SYN-SENT': { what: 'a SYN that crosses its own', reply: 'SYN,ACK to a SYN that crosses its own' },
   CLOSE: { what: 'the call to close', reply: 'FIN' },
   FIN: { what: 'a FIN', reply: 'ACK of a FIN' },
+};
+
+const COMMANDED = 'this needs an upper tester';
+
+/** What a target, or what moves its user, cannot do. */
+export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = {
+  'simultaneous open': 'the target is described as without simultaneous open',
+  timestamps: 'the target is described as without timestamps',
+  'half close': 'the target is described as without half close',
+  commands: `the application on the target takes no commands: ${COMMANDED}`,
+  'passive OPEN': 'the target only opens connections: this needs a service',
+  'active OPEN': 'a service never opens a connection: this needs a command or an upper tester',
+  'SEND on command': `no application of the target sends on command: ${COMMANDED}`,
+  'stopping to read': `no application of the target stops reading: ${COMMANDED}`,
+  precedence: `no application of the target asks for precedence: ${COMMANDED}`,
+  'small window': `no application of the target asks for a small window: ${COMMANDED}`,
+  'staying open': 'no application leaves a connection open by itself',
+  'staying open after a FIN': "no application keeps its end open after the tester's FIN",
+  'closing after a FIN': "no application closes its end after the tester's FIN",
+  'closing first': 'no application closes first',
+  'closing first by a half close': 'no application closes first by a half close',
+  'closing first both ways': 'no application closes first by closing both ways',
+  'waiting for the peer to speak first':
+    'the service sends first, which looks like an answer to the segment that establishes',
+  'being spoken to first': "the target's application closes when it is spoken to before it has spoken",
+  'own listener': "the target's user cannot be told to listen",
+  'closing its listener': "the target's user cannot close its listener",
+  'control of RECEIVE': "the target's user cannot be told what to receive",
+  'count of delivered text': "the target's user cannot tell what it was given",
+};
+
+/** Why a state was not reached. */
+export const OBSTACLE_SENTENCES: Readonly<Record<(typeof OBSTACLES)[number], string>> = {
+  'connection not accepted': 'the target did not report that it accepted the connection',
+  'timestamps not negotiated': 'the target does not negotiate timestamps',
+  'no greeting': 'the application did not send the text that it begins with',
+  'text missing': 'the target did not send all the text that it was told to',
+  'other text': 'the target sent other text than it was told to',
+  'old text unanswered': 'the target does not answer old text',
 };

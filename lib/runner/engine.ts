@@ -2,8 +2,8 @@ import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
 import { Cleanups } from '../cleanups.ts';
 import { findStack, STACKS } from '../lab/stacks/index.ts';
 import type { RunningTarget } from '../lab/stacks/stack.ts';
-import { nameOf } from '../target/driver.ts';
 import { type Environment, pause } from '../states/index.ts';
+import { nameOf } from '../target/driver.ts';
 import {
   DisturbedLink,
   type Link,

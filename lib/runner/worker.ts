@@ -1,5 +1,7 @@
+import { say } from '../report/say.ts';
 import { Engine } from './engine.ts';
 import { type FromEngine, HEARTBEAT, type ToEngine } from './messages.ts';
+import { reasonOfError } from './trial/play-scenario.ts';
 
 /**
  * The engine's process. It is told what to do by the process that started it and ends with it; in the lab it is the one
@@ -21,7 +23,7 @@ async function handle(message: ToEngine): Promise<void> {
     try {
       tell({ kind: 'ready', target: await engine.start(message.cases) });
     } catch (error) {
-      tell({ kind: 'impossible', message: (error as Error).message });
+      tell({ kind: 'impossible', message: say.reason(reasonOfError(error as Error)) });
       await end(2);
     }
   } else if (message.kind === 'run') {

@@ -2,6 +2,7 @@ import type { Step } from '../catalogue/steps.ts';
 import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { Entry, Mailbox } from '../tester/index.ts';
+import type { Awaited } from '../verdict/lack.ts';
 import { add } from '../wire/seq.ts';
 import type { Connection } from './connection.ts';
 import { type Environment, pause } from './environment.ts';
@@ -61,7 +62,7 @@ export class Dialogue {
   }
 
   /** Waits until the target has acknowledged all of a segment. @throws Unreached */
-  async acknowledges(connection: Connection, entry: Entry, what: string): Promise<void> {
+  async acknowledges(connection: Connection, entry: Entry, what: Awaited): Promise<void> {
     const end = add(entry.segment.seq, lengthOf(entry.segment));
     const step = entry.segment.ctl.has('FIN') ? 'FIN' : undefined;
     await this.answered(connection, entry, what, step, ({ ctl, ack }) => ctl.has('ACK') && ack === end);
@@ -70,13 +71,13 @@ export class Dialogue {
   /**
    * Waits for the answer to a segment, and sends the segment again when none comes.
    *
-   * @param what the answer, for people
+   * @param what the answer
    * @throws Unreached
    */
   async answered(
     connection: Connection,
     entry: Entry,
-    what: string,
+    what: Awaited,
     step: Step | undefined,
     wanted: (segment: ConcreteSegment) => boolean,
   ): Promise<Entry> {
@@ -118,5 +119,5 @@ export class Dialogue {
   }
 }
 
-const unanswered = (what: string, patience: number, step: Step | undefined): Unreached =>
-  new Unreached(`no ${what} within ${Math.round(patience)} ms`, step);
+export const unanswered = (awaited: Awaited, patience: number, step: Step | undefined): Unreached =>
+  new Unreached({ what: 'no answer', awaited, within: Math.round(patience) }, step);

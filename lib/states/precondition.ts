@@ -5,6 +5,7 @@ import type { ConcreteSegment } from '../notation/index.ts';
 import type { Origin, State } from '../standard/state.ts';
 import { type Handle, type ListenerKind, NotCapable, type OwnListener } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
+import type { Obstacle } from '../verdict/lack.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 
 /** The state and conditions that a recipe must set up before the stimulus. */
@@ -45,16 +46,18 @@ export interface Reached {
   readonly sentAgain?: number;
 }
 
-/** A state or condition could not be set up. The message is for people. */
+/** A state or condition could not be set up. */
 export class Unreached extends Error {
   override name = 'Unreached';
+  readonly obstacle: Obstacle;
   /** The step that got no valid answer; undefined when a condition could not be set up. */
   readonly step: Step | undefined;
   /** The segments of the failed connection. */
   log: readonly Entry[] = [];
 
-  constructor(message: string, step?: Step) {
-    super(message);
+  constructor(obstacle: Obstacle, step?: Step) {
+    super(obstacle.what);
+    this.obstacle = obstacle;
     this.step = step;
   }
 }
@@ -62,7 +65,7 @@ export class Unreached extends Error {
 /** @throws NotCapable when the tester cannot command the application */
 export function userOf({ handle }: Reached): Handle {
   if (handle) return handle;
-  throw new NotCapable('the application on the target takes no commands');
+  throw new NotCapable({ what: 'commands' });
 }
 
 /** The kind of listener or socket that the precondition needs. */
@@ -101,7 +104,7 @@ export function agreeOnTimestamps(
   synAck: ConcreteSegment,
 ): void {
   if (!demandsOf(conditions).syn.timestamps) return;
-  if (synAck.tsval === undefined) throw new Unreached('the target does not negotiate timestamps');
+  if (synAck.tsval === undefined) throw new Unreached({ what: 'timestamps not negotiated' });
   connection.timestamps = true;
   connection.tsRecent = FIRST_TSVAL;
 }
@@ -109,5 +112,5 @@ export function agreeOnTimestamps(
 /** @throws Unreached when the precondition needs a zero window and the target's SYN offers more */
 export function checkWindow({ conditions }: Precondition, connection: Connection): void {
   if (demandsOf(conditions).window !== 'zero' || connection.rcvWnd === 0) return;
-  throw new Unreached(`the target's first window is not zero but ${connection.rcvWnd} octets`);
+  throw new Unreached({ what: 'open window', octets: connection.rcvWnd });
 }

@@ -49,7 +49,7 @@ const conductIn = (
     const { segment: stimulus } = connection.send('<SEQ=RCV.NXT-1><ACK=SND.UNA><CTL=ACK><DATA=1>');
     const prober = new Prober(environment, { ...reached, state, stimulus, mark });
     const numbers = await prober.numbers();
-    if (numbers === undefined || numbers === 'reset') throw new Unreached('it does not answer');
+    if (numbers === undefined || numbers === 'reset') throw new Unreached({ what: 'old text unanswered' });
     return (await conduct(prober, { state, how: [], ...numbers })).state;
   });
 

@@ -2,7 +2,7 @@ import { segmentOf } from '../notation/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import { add, geq } from '../wire/seq.ts';
 import type { Environment } from './environment.ts';
-import { isSynAck, type Numbers, type Proof, Prober, type Subject } from './prober.ts';
+import { isSynAck, type Numbers, Prober, type Proof, type Subject } from './prober.ts';
 import { byConduct } from './proof-conduct.ts';
 import { bySyn, closed, silence } from './proof-no-connection.ts';
 import { fromListen, fromSynReceived, fromSynSent, synReceivedOr } from './proof-opening.ts';

@@ -3,8 +3,8 @@ import type { Step } from '../catalogue/steps.ts';
 import { type ConcreteSegment, evaluateSegment, resetAt, type SegmentNotation } from '../notation/index.ts';
 import { FIN_RECEIVED, type State, SYNCHRONIZED } from '../standard/state.ts';
 import {
-  ASKED_PRECEDENCE,
   type AppBehaviour,
+  ASKED_PRECEDENCE,
   type Driver,
   type Handle,
   type ListenerKind,
@@ -93,7 +93,10 @@ async function reachOnce(environment: Environment, precondition: Precondition): 
     };
   } catch (thrown) {
     // The application cannot use the connection: the target is not in the state.
-    const error = thrown instanceof UpperTesterRefused ? new Unreached(thrown.message) : thrown;
+    const error =
+      thrown instanceof UpperTesterRefused
+        ? new Unreached({ what: 'upper tester', primitive: thrown.primitive, answer: thrown.resultName })
+        : thrown;
     if (error instanceof Unreached) error.log = [...mailbox.log];
     mailbox.close();
     await driver.release(mailbox.port, undefined);
@@ -259,7 +262,7 @@ class Recipe {
       if (sendings === SENDINGS) break;
       this.#dialogue.sendAgain(ack);
     }
-    throw new Unreached('the target did not report that it accepted the connection', 'ACK to SYN-RECEIVED');
+    throw new Unreached({ what: 'connection not accepted' }, 'ACK to SYN-RECEIVED');
   }
 
   async #establishedActive(taken: number): Promise<{ connection: Connection; handle: Handle }> {
@@ -282,7 +285,7 @@ class Recipe {
       const { port } = this.#dialogue.mailbox;
       return this.#behaviour?.port ?? this.#driver.listener(family, this.#kind, port);
     }
-    if (!this.#driver.listen) throw new NotCapable('nobody can close a listener of this target');
+    if (!this.#driver.listen) throw new NotCapable({ what: 'closing its listener' });
     this.listener = await this.#driver.listen(family, this.#kind);
     return this.listener.port;
   }

@@ -3,7 +3,7 @@ import { type Handle, NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import { add, gt } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
-import type { Dialogue } from './dialogue.ts';
+import { type Dialogue, unanswered } from './dialogue.ts';
 import { Unreached } from './precondition.ts';
 
 // What recipes do with an established connection. All throw Unreached when an answer is missing.
@@ -24,7 +24,7 @@ const isText = ({ segment }: Entry): boolean => segment.data > 0;
 export async function receiveGreeting(dialogue: Dialogue, connection: Connection): Promise<void> {
   const { log } = dialogue.mailbox;
   let entry = await dialogue.mailbox.next(isText, dialogue.patience);
-  if (!entry) throw new Unreached('the application did not send the text that it begins with');
+  if (!entry) throw new Unreached({ what: 'no greeting' });
   while (entry) {
     const since = log.length;
     connection.absorb();
@@ -38,13 +38,13 @@ export async function closesByItself(dialogue: Dialogue, connection: Connection,
   if (upon !== '') {
     const text = `<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=${upon.length}>`;
     const entry = connection.send(text, { text: upon });
-    await dialogue.acknowledges(connection, entry, 'ACK of the text upon which the application closes');
+    await dialogue.acknowledges(connection, entry, 'ACK of text');
   }
   const { mailbox, patience } = dialogue;
   const isNew = ({ segment }: Entry): boolean => segment.data > 0 || segment.ctl.has('FIN');
   for (let since = 0; connection.targetFin === undefined || connection.targetFin !== connection.sndUna; ) {
     const entry = await mailbox.next(isNew, patience, since);
-    if (!entry) throw new Unreached(`no FIN within ${Math.round(patience)} ms`, 'CLOSE');
+    if (!entry) throw unanswered('FIN', patience, 'CLOSE');
     since = mailbox.log.indexOf(entry) + 1;
     connection.absorb();
     const end = connection.targetFin ?? connection.sndNxt;
@@ -80,13 +80,11 @@ export async function closeWindow(
     const segment = connection.send(
       `<SEQ=RCV.NXT+${first}><ACK=${ack}><CTL=${fin ? 'FIN,' : ''}ACK,PSH><DATA=${octets}>`,
     );
-    await dialogue.acknowledges(connection, segment, 'ACK of text that fills the window');
+    await dialogue.acknowledges(connection, segment, 'ACK of text');
     if (fin) break;
   }
   if (connection.rcvWnd !== 0) {
-    throw new NotCapable(
-      `the target's window did not close: it still advertises ${connection.rcvWnd} octets`,
-    );
+    throw new NotCapable({ what: 'closed window', octets: connection.rcvWnd });
   }
 }
 
@@ -99,12 +97,10 @@ export async function narrowWindow(dialogue: Dialogue, connection: Connection): 
     const first = firstOfPair(dialogue, connection, 2 * mss + most);
     const octets = Math.min(connection.rcvWnd - first - Math.floor(most / 2), mss);
     const text = connection.send(`<SEQ=RCV.NXT+${first}><ACK=SND.NXT><CTL=ACK,PSH><DATA=${octets}>`);
-    await dialogue.acknowledges(connection, text, 'ACK of text that narrows the window');
+    await dialogue.acknowledges(connection, text, 'ACK of text');
   }
   if (connection.rcvWnd > most) {
-    throw new NotCapable(
-      `the target's smallest window, ${connection.rcvWnd} octets, is more than a segment holds`,
-    );
+    throw new NotCapable({ what: 'window of one segment', octets: connection.rcvWnd });
   }
 }
 
@@ -148,7 +144,7 @@ async function takeText(
   for (let since = from; connection.sndUna !== end; ) {
     const before = connection.sndNxt;
     if (!(await dialogue.mailbox.next(isText, dialogue.patience, since)))
-      throw new Unreached('the target did not send all the text that it was told to');
+      throw new Unreached({ what: 'text missing' });
     since = log.length;
     connection.absorb();
     if (connection.sndNxt !== before) dialogue.assure(connection, ACK);
@@ -170,7 +166,7 @@ export async function putInFlight(
   const { driver } = dialogue.environment;
   for (let flights = 1; !(await isInFlight(dialogue, connection, handle, octets)); flights += 1) {
     if (flights === FLIGHTS) {
-      throw new Unreached(`the target does not send ${octets} octets of text at once`);
+      throw new Unreached({ what: 'text not at once', octets });
     }
   }
   if (!withFin) return;
@@ -205,4 +201,4 @@ async function isInFlight(
   return false;
 }
 
-const otherText = (): Unreached => new Unreached('the target sent other text than it was told to');
+const otherText = (): Unreached => new Unreached({ what: 'other text' });

@@ -34,7 +34,7 @@ export class AwaitDriver extends OpeningDriver implements Driver {
   readonly #queues = new Map<number, (() => void)[]>();
 
   constructor(options: AwaitDriverOptions) {
-    super('the target', options.services);
+    super(options.services);
     const { application, ports } = options;
     this.#options = options;
     this.callsAtOnce = options.atOnce ?? false;
@@ -46,7 +46,7 @@ export class AwaitDriver extends OpeningDriver implements Driver {
   /** The target calls without being asked. */
   async connect(_family: 4 | 6, testerPort: number): Promise<Handle> {
     if (!this.testerPorts.includes(testerPort)) {
-      throw new NotCapable(`the target only calls port ${this.testerPorts.join(' and ')}, when it wants to`);
+      throw new NotCapable({ what: 'choice of port', ports: this.testerPorts });
     }
     return { socketId: testerPort };
   }
@@ -66,7 +66,7 @@ export class AwaitDriver extends OpeningDriver implements Driver {
     const behaviour = behaviourOf(this.#options.application, destination);
     if (!behaviour) throw new NotCapable(whyNot(destination));
     const testerPort = this.#options.ports[family];
-    if (testerPort === undefined) throw new NotCapable(`the target does not call over IPv${family}`);
+    if (testerPort === undefined) throw new NotCapable({ what: 'calls over the family', family });
     await this.#turn(testerPort);
     return { ...behaviour, testerPort, within: this.#options.within ?? NEXT_CALL_WITHIN_MS };
   }

@@ -28,13 +28,11 @@ function refuseWhatIsLacking(
 ): void {
   const { user, syn } = demandsOf(conditions);
   if (simultaneousOpen === false && state === 'SYN-RECEIVED' && origin === 'active') {
-    throw lacks('simultaneous open');
+    throw new NotCapable({ what: 'simultaneous open' });
   }
-  if (timestamps === false && syn.timestamps) throw lacks('timestamps');
+  if (timestamps === false && syn.timestamps) throw new NotCapable({ what: 'timestamps' });
   const half = state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
   if (halfClose === false && half && !user.closed) {
-    throw lacks('half close');
+    throw new NotCapable({ what: 'half close' });
   }
 }
-
-const lacks = (what: string): NotCapable => new NotCapable(`the target is described as without ${what}`);

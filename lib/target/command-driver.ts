@@ -42,7 +42,7 @@ export class CommandDriver extends OpeningDriver implements Driver {
   #nextId = 1;
 
   constructor(options: CommandDriverOptions) {
-    super('the command', options.services);
+    super(options.services);
     this.#options = options;
     this.name = ['command', `\`${options.command.run}\``, this.services && `and ${this.services.name}`]
       .filter(Boolean)
@@ -51,7 +51,7 @@ export class CommandDriver extends OpeningDriver implements Driver {
 
   async connect(family: 4 | 6, testerPort: number): Promise<Handle> {
     const address = this.#options.tester[family];
-    if (!address) throw new NotCapable(`the tester has no IPv${family} address`);
+    if (!address) throw new NotCapable({ what: 'tester address', family });
     const { run, sends, halfCloses } = this.#options.command;
     const fields: Record<string, string | number> = { address, port: testerPort, family };
     const command = run.replace(/\{(address|port|family)\}/g, (_, name: string) => String(fields[name]));
@@ -71,7 +71,7 @@ export class CommandDriver extends OpeningDriver implements Driver {
   }
 
   override async send({ socketId }: Handle, octets: number): Promise<void> {
-    if (!this.#options.command.sends) throw new NotCapable('the command does not send its standard input');
+    if (!this.#options.command.sends) throw new NotCapable({ what: 'SEND on command' });
     const text = TEXT.repeat(Math.ceil(octets / TEXT.length)).slice(0, octets);
     this.#running.get(socketId)?.process.stdin?.write(text);
   }

@@ -1,8 +1,9 @@
 import type { ClosedBy } from '../catalogue/case.ts';
 import type { Condition } from '../catalogue/conditions.ts';
 import type { Origin, State } from '../standard/state.ts';
-import type { DriverName } from '../verdict/target-facts.ts';
+import type { Lack } from '../verdict/lack.ts';
 import type { Ending } from '../verdict/reason.ts';
+import type { DriverName } from '../verdict/target-facts.ts';
 
 /**
  * `plain`: its user reads. `closing window`: a small receive buffer that nobody reads. `zero window`: no room from the first
@@ -66,6 +67,12 @@ export interface AppBehaviour {
 /** The driver or the target cannot do what a case needs. That is no deviation: there is no verdict. */
 export class NotCapable extends Error {
   override name = 'NotCapable';
+  readonly lack: Lack;
+
+  constructor(lack: Lack) {
+    super(lack.what);
+    this.lack = lack;
+  }
 }
 
 /** The tester's ports that belong to a connection of the run. */

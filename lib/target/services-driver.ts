@@ -8,8 +8,6 @@ import {
 } from './driver.ts';
 import { behaviourOf, describeApplication, refuseUserCalls, type Service, whyNot } from './services.ts';
 
-const NO_COMMANDS = 'an application takes no commands: this needs an upper tester';
-
 /** A driver without an upper tester: it cannot command the application on the target. */
 abstract class UncommandedDriver {
   readonly seesAccepts = false;
@@ -19,19 +17,19 @@ abstract class UncommandedDriver {
   }
 
   async send(_handle: Handle, _octets: number): Promise<void> {
-    throw new NotCapable(NO_COMMANDS);
+    throw new NotCapable({ what: 'commands' });
   }
 
   async shutdown(_handle: Handle): Promise<void> {
-    throw new NotCapable(NO_COMMANDS);
+    throw new NotCapable({ what: 'commands' });
   }
 
   async close(_handle: Handle): Promise<void> {
-    throw new NotCapable(NO_COMMANDS);
+    throw new NotCapable({ what: 'commands' });
   }
 
   async abort(_handle: Handle): Promise<void> {
-    throw new NotCapable(NO_COMMANDS);
+    throw new NotCapable({ what: 'commands' });
   }
 
   async release(_testerPort: number): Promise<void> {}
@@ -70,15 +68,13 @@ export class ServicesDriver extends UncommandedDriver implements Driver {
     const behaviour = (early ? behaviours.find(({ greets }) => !greets) : undefined) ?? behaviours[0];
     if (!behaviour) throw new NotCapable(whyNot(destination));
     if (early && behaviour.greets && outcomes?.includes('ESTABLISHED')) {
-      throw new NotCapable(
-        'the service sends first, which looks like an answer to the segment that establishes',
-      );
+      throw new NotCapable({ what: 'waiting for the peer to speak first' });
     }
     return behaviour;
   }
 
   async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {
-    if (kind !== 'plain') throw new NotCapable(`no service of the target has a ${kind}`);
+    if (kind !== 'plain') throw new NotCapable({ what: 'kind of listener', listener: kind });
     const behaviour = await this.behaviour({ family, state: 'LISTEN' });
     return behaviour?.port as number;
   }
@@ -88,20 +84,16 @@ export class ServicesDriver extends UncommandedDriver implements Driver {
   }
 }
 
-const neverOpens = (): NotCapable =>
-  new NotCapable('a service never opens a connection: this needs a command or an upper tester');
+const neverOpens = (): NotCapable => new NotCapable({ what: 'active OPEN' });
 
 const receives = ({ closes }: Service): number => (closes?.receives ? 1 : 0);
 
 /** A driver of a target that opens connections. Services, if there are any, serve the states that begin in LISTEN. */
 export abstract class OpeningDriver extends UncommandedDriver {
   protected readonly services: ServicesDriver | undefined;
-  /** What opens connections, in messages. */
-  readonly #who: string;
 
-  constructor(who: string, services: readonly Service[] = []) {
+  constructor(services: readonly Service[] = []) {
     super();
-    this.#who = who;
     this.services = services.length > 0 ? new ServicesDriver(services) : undefined;
   }
 
@@ -113,19 +105,15 @@ export abstract class OpeningDriver extends UncommandedDriver {
     } catch (error) {
       if (!(error instanceof NotCapable)) throw error;
     }
-    if (state === 'LISTEN' || origin === 'passive') throw this.#needsService();
+    if (state === 'LISTEN' || origin === 'passive') throw new NotCapable({ what: 'passive OPEN' });
     return this.behaviourOfOpener(destination);
   }
 
   async listener(family: 4 | 6, kind: ListenerKind): Promise<number> {
-    if (!this.services) throw this.#needsService();
+    if (!this.services) throw new NotCapable({ what: 'passive OPEN' });
     return this.services.listener(family, kind);
   }
 
   /** How a connection gets there that the target opens. @throws NotCapable */
   protected abstract behaviourOfOpener(destination: Destination): Promise<AppBehaviour>;
-
-  #needsService(): NotCapable {
-    return new NotCapable(`${this.#who} only opens connections: this needs a service`);
-  }
 }

@@ -1,4 +1,5 @@
 import { demandsOf } from '../catalogue/conditions.ts';
+import type { LACKS, Lack } from '../verdict/lack.ts';
 import { type AppBehaviour, type Destination, NotCapable } from './driver.ts';
 
 /** How an application behaves on its connections by itself. */
@@ -74,37 +75,35 @@ export function behaviourOf(application: Application, destination: Destination):
 /** @throws NotCapable when the destination needs user calls, which only an upper tester makes */
 export function refuseUserCalls({ conditions, aged, smallWindow, unread }: Destination): void {
   const { user } = demandsOf(conditions);
-  if (user.receives === false || unread) refuse('stops reading');
-  if (user.sends !== undefined) refuse('sends on command');
-  if (user.precedence === 'asked') refuse('asks for precedence');
-  if (aged) refuse('sends on command');
-  if (smallWindow) refuse('asks for a small window');
+  if (user.receives === false || unread) refuse('stopping to read');
+  if (user.sends !== undefined) refuse('SEND on command');
+  if (user.precedence === 'asked') refuse('precedence');
+  if (aged) refuse('SEND on command');
+  if (smallWindow) refuse('small window');
 }
 
-function refuse(what: string): never {
-  throw new NotCapable(`no application of the target ${what}: this needs an upper tester`);
+function refuse(what: (typeof LACKS)[number]): never {
+  throw new NotCapable({ what });
 }
 
 /** Why no application gets to the destination. */
-export function whyNot({ state, conditions, outcomes }: Destination): string {
+export function whyNot({ state, conditions, outcomes }: Destination): Lack {
   switch (state) {
     case 'CLOSE-WAIT':
-      return "no application keeps its end open after the tester's FIN";
+      return { what: 'staying open after a FIN' };
     case 'CLOSED':
     case 'LAST-ACK':
-      return "no application closes its end after the tester's FIN";
+      return { what: 'closing after a FIN' };
     case 'FIN-WAIT-1':
-    case 'FIN-WAIT-2': {
-      const how = demandsOf(conditions).user.closed ? 'closing both ways' : 'a half close';
-      return `no application closes first by ${how}`;
-    }
+    case 'FIN-WAIT-2':
+      return {
+        what: demandsOf(conditions).user.closed ? 'closing first both ways' : 'closing first by a half close',
+      };
     case 'CLOSING':
     case 'TIME-WAIT':
-      return 'no application closes first';
+      return { what: 'closing first' };
     default:
-      return outcomes?.includes('CLOSE-WAIT')
-        ? "no application keeps its end open after the tester's FIN, which the target may accept in this case"
-        : 'no application leaves a connection open by itself';
+      return { what: outcomes?.includes('CLOSE-WAIT') ? 'staying open after a FIN' : 'staying open' };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Ability } from '../verdict/lack.ts';
 import {
   ASKED_PRECEDENCE,
   type Driver,
@@ -132,7 +133,7 @@ export class UpperTesterDriver implements Driver {
 
   async connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
     const address = this.#options.tester[family];
-    if (!address) throw new NotCapable(`the tester has no IPv${family} address`);
+    if (!address) throw new NotCapable({ what: 'tester address', family });
     const socketId = await this.#create(family, kind);
     await this.#client.connect(socketId, address, testerPort);
     return this.#handle(socketId);
@@ -270,12 +271,12 @@ export class UpperTesterDriver implements Driver {
     }
   }
 
-  async #capable<T>(what: string, action: () => Promise<T>): Promise<T> {
+  async #capable<T>(ability: Ability, action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
       if (!(error instanceof UpperTesterRefused)) throw error;
-      throw new NotCapable(`the target's upper tester cannot ${what} (${error.resultName})`);
+      throw new NotCapable({ what: 'upper tester', ability, answer: error.resultName });
     }
   }
 

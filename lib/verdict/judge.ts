@@ -13,8 +13,8 @@ import { counts, type KnownAdoption } from '../standard/adoption.ts';
 import type { State } from '../standard/state.ts';
 import { add, geq, gt, SEQUENCE_SPACE, sub } from '../wire/seq.ts';
 import type { Fault, FieldFault, Named } from './fault.ts';
-import { type Answered, relativeReply } from './relative-reply.ts';
 import type { Kind } from './observed.ts';
+import { type Answered, relativeReply } from './relative-reply.ts';
 import type { ProfileVerdict } from './result.ts';
 
 /** What was observed of one stimulus, noise subtracted. */

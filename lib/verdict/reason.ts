@@ -2,6 +2,7 @@ import type { Step } from '../catalogue/steps.ts';
 import type { State } from '../standard/state.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import type { Lack, Obstacle } from './lack.ts';
 import type { Kind } from './observed.ts';
 import type { Disturbed, DriverName } from './target-facts.ts';
 
@@ -80,7 +81,7 @@ export interface Count {
 /** Why there is no verdict. `told` is the text of an error: it is shown, and nothing else is done with it. */
 export type Reason =
   /** What the target or its driver can do rules the case out. */
-  | { readonly kind: 'not capable'; readonly told: string }
+  | { readonly kind: 'not capable'; readonly lack: Lack }
   | { readonly kind: 'SYN cookies' }
   /** A finding of the preflight keeps the case from being tried. */
   | {
@@ -88,7 +89,7 @@ export type Reason =
       readonly by: Pick<Finding, 'id' | 'step' | 'family' | 'observed' | 'wrong'>;
     }
   /** `step`: the one that had not the answer it must have. */
-  | { readonly kind: 'not reached'; readonly step?: Step; readonly told: string }
+  | { readonly kind: 'not reached'; readonly step?: Step; readonly obstacle: Obstacle }
   | { readonly kind: 'not proven'; readonly proof: readonly Evidence[] }
   | { readonly kind: 'failed' | 'engine lost'; readonly told: string }
   /** The tester or the path was disturbed. */
@@ -103,6 +104,12 @@ export type Reason =
   | { readonly kind: 'died at times'; readonly deaths: number; readonly trials: number }
   | { readonly kind: 'dies on the way'; readonly state: State }
   | { readonly kind: 'target lost'; readonly cause: LossCause };
+
+/** What of a reason is the same whenever it recurs: all but times and the texts of errors. */
+export const keyOfReason = (reason: Reason): string =>
+  JSON.stringify(reason, (name, value: unknown) => (PASSING.includes(name) ? undefined : value));
+
+const PASSING = ['told', 'within', 'milliseconds'];
 
 /** Whether the target cannot do the case at all: that is no failure of the run. */
 export const isBeyondCapability = ({ kind }: Reason): boolean =>

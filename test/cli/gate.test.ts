@@ -48,7 +48,12 @@ interface Row {
 }
 
 const inconclusive = (byCapability: boolean): ReportCase =>
-  storedNotRun(ID, { kind: byCapability ? 'not capable' : 'not reached', told: 'no SYN,ACK came' });
+  storedNotRun(
+    ID,
+    byCapability
+      ? { kind: 'not capable', lack: { what: 'half close' } }
+      : { kind: 'not reached', obstacle: { what: 'no answer', awaited: 'SYN,ACK', within: 500 } },
+  );
 
 const accused = finding({ id: 'syn-to-a-closed-port.ipv4', step: 'SYN to a closed port', blocks: [] });
 
@@ -410,7 +415,7 @@ const ROWS: readonly Row[] = [
     what: 'inconclusive otherwise',
     cases: [inconclusive(false)],
     code: 1,
-    says: /inconclusive \(1\): run it again[\s\S]*no SYN,ACK came/,
+    says: /inconclusive \(1\): run it again[\s\S]*no SYN,ACK within 500 ms/,
   },
   {
     what: 'inconclusive otherwise, and accepted as deviating',

@@ -65,7 +65,10 @@ export const storedNotRun = (id: string, why: Reason = NOT_REACHED): ReportCase 
   why,
 });
 
-const NOT_REACHED: Reason = { kind: 'not reached', told: 'the state was not reached' };
+const NOT_REACHED: Reason = {
+  kind: 'not reached',
+  obstacle: { what: 'as told', told: 'the state was not reached' },
+};
 
 /** Stores a run of these results, and returns its file. */
 export function storeRun(

@@ -132,7 +132,10 @@ describe('what is said of a case', () => {
       judgements: { ...wrongAck.judgements, rfc9293 },
     });
     const unjudged = (byCapability: boolean) =>
-      withoutVerdict(wrongAck, { kind: byCapability ? 'not capable' : 'failed', told: 'x' });
+      withoutVerdict(
+        wrongAck,
+        byCapability ? { kind: 'not capable', lack: { what: 'half close' } } : { kind: 'failed', told: 'x' },
+      );
     const fails = (one: ReportCase, strict = false) => isFailure(one, 'rfc9293', strict);
     expect(fails(of({ verdict: 'conformant' }))).to.equal(false);
     expect(fails(of({ verdict: 'deviates', others: 0, faults: [] }))).to.equal(true);

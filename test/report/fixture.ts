@@ -171,7 +171,10 @@ export function syntheticResult(testCase: SyntheticCase, family: 4 | 6, seed: nu
   };
   if (fate === 99) {
     const told = 'no SYN,ACK within 1000 ms';
-    const why: Reason = seed % 2 === 0 ? { kind: 'not capable', told } : { kind: 'not reached', told };
+    const why: Reason =
+      seed % 2 === 0
+        ? { kind: 'not capable', lack: { what: 'as told', told } }
+        : { kind: 'not reached', obstacle: { what: 'as told', told } };
     return { ...about, outcome: 'not run', why, records: [], durationMs: 1000.4 };
   }
   const records = conversation({ family, known, stimulus, answer, random });

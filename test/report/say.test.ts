@@ -34,10 +34,14 @@ const FAULTS: readonly Fault[] = [
   { step: 2, kind: 'replies', expected: ['<CTL=RST>'], observed: [] },
 ];
 const REASONS: readonly Reason[] = [
-  { kind: 'not capable', told: 'no half close' },
+  { kind: 'not capable', lack: { what: 'half close' } },
   { kind: 'SYN cookies' },
   { kind: 'blocked', by: accused },
-  { kind: 'not reached', step: 'CLOSE', told: 'no FIN' },
+  {
+    kind: 'not reached',
+    step: 'CLOSE',
+    obstacle: { what: 'no answer', awaited: 'FIN', within: 500 },
+  },
   { kind: 'not proven', proof: ['old text unanswered'] },
   { kind: 'tester late', milliseconds: 700 },
   { kind: 'contradiction', seen: [{ count: 2, kind: 'rst', replies: 1, stateAfter: 'CLOSED' }] },

@@ -52,7 +52,7 @@ const other = run(
   'other',
   [
     {
-      ...unjudged('SYN-RECEIVED', { kind: 'not capable', told: 'no simultaneous open' }),
+      ...unjudged('SYN-RECEIVED', { kind: 'not capable', lack: { what: 'simultaneous open' } }),
       origin: 'active',
     },
     unjudged('CLOSED', { kind: 'target away' }),

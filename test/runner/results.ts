@@ -33,5 +33,5 @@ export const resultOf = (
 export const inconclusiveResult = (told: string, byCapability = false): InconclusiveResult => ({
   ...SEEN,
   outcome: 'inconclusive',
-  why: { kind: byCapability ? 'not capable' : 'failed', told },
+  why: byCapability ? { kind: 'not capable', lack: { what: 'as told', told } } : { kind: 'failed', told },
 });

@@ -84,8 +84,6 @@ describe('recipes about windows', () => {
     const wish = { family: 4, state: 'ESTABLISHED', rcvNxt: 100, smallWindow: true } as const;
     const failure = await reach(here.environment, wish).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(NotCapable);
-    expect((failure as Error).message).to.equal(
-      "the target's smallest window, 4000 octets, is more than a segment holds",
-    );
+    expect((failure as NotCapable).lack).to.deep.equal({ what: 'window of one segment', octets: 4000 });
   });
 });

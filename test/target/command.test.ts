@@ -104,12 +104,12 @@ describe('the driver of a target that calls', () => {
     expect(await driver.connect(4, 8793)).to.deep.equal({ socketId: 8793 });
     const refused = await driver.connect(4, 10_000).catch((error: Error) => error);
     expect(refused).to.be.instanceOf(NotCapable);
-    expect((refused as Error).message).to.equal('the target only calls port 8793, when it wants to');
+    expect((refused as NotCapable).lack).to.deep.equal({ what: 'choice of port', ports: [8793] });
   });
 
   it('does not call over a family that it has no port for', async () => {
     const driver = new AwaitDriver({ ports: { 4: 8793 }, application: {} });
     const refused = await driver.behaviour({ family: 6, state: 'SYN-SENT' }).catch((error: Error) => error);
-    expect((refused as Error).message).to.equal('the target does not call over IPv6');
+    expect((refused as NotCapable).lack).to.deep.equal({ what: 'calls over the family', family: 6 });
   });
 });

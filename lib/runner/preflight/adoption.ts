@@ -1,7 +1,7 @@
 import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
 import type { Check, KnownAdoption } from '../../standard/adoption.ts';
 import type { State } from '../../standard/state.ts';
-import { type Environment, reach, type Precondition } from '../../states/index.ts';
+import { type Environment, type Precondition, reach } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { ifCapable } from './if-capable.ts';
 

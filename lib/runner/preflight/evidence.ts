@@ -1,3 +1,4 @@
+import { REPLIES, type Step } from '../../catalogue/steps.ts';
 import {
   type ConcreteSegment,
   compareReply,
@@ -9,7 +10,6 @@ import {
   type SegmentNotation,
   type Variables,
 } from '../../notation/index.ts';
-import { REPLIES, type Step } from '../../catalogue/steps.ts';
 import type { Entry } from '../../tester/index.ts';
 import { type Finding, findingId, type WrongField } from '../../verdict/finding.ts';
 import { wireRecords } from '../trial/wire-records.ts';

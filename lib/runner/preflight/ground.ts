@@ -3,11 +3,11 @@ import { DEFAULT_TIMING } from '../../states/index.ts';
 import { type Finding, findingId, type Place } from '../../verdict/finding.ts';
 import { callsAnswer } from './calls-answer.ts';
 import { findingOf } from './evidence.ts';
-import { probePort } from './probe-port.ts';
+import { ifCapable } from './if-capable.ts';
 import type { Path } from './path.ts';
 import { probePath } from './path-probes.ts';
 import { portsAnswer } from './ports-answer.ts';
-import { ifCapable } from './if-capable.ts';
+import { probePort } from './probe-port.ts';
 
 /** What a family stands on: which ports answer over it, how quickly, and whether its closed ports reset. */
 export interface Ground {

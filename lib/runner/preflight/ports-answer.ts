@@ -1,5 +1,5 @@
-import { segmentOf } from '../../notation/index.ts';
 import type { Step } from '../../catalogue/steps.ts';
+import { segmentOf } from '../../notation/index.ts';
 import type { Tester } from '../../tester/index.ts';
 import type { Finding } from '../../verdict/finding.ts';
 import { findingOf, wrongWith } from './evidence.ts';

@@ -14,6 +14,7 @@ import { findAcceptTime } from './accept-time.ts';
 import { detectAdoption } from './adoption.ts';
 import { deadFamily, type Ground, groundsOf } from './ground.ts';
 import { answersByCookie, findHalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
+import { ifReached } from './if-capable.ts';
 import { findLimits } from './limits.ts';
 import { FEW, type Needs } from './needs.ts';
 import type { Path } from './path.ts';
@@ -21,7 +22,6 @@ import { BURST } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
 import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
 import { soonestReply } from './soonest-reply.ts';
-import { ifReached } from './if-capable.ts';
 import { type Walk, walk } from './walk.ts';
 
 export interface Preflight {

@@ -1,13 +1,13 @@
 import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.ts';
 import {
   type Environment,
-  pause,
   endByReset,
+  type Precondition,
+  pause,
   type Reached,
   reach,
   type Timing,
   Unreached,
-  type Precondition,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import type { Mailbox } from '../../tester/index.ts';

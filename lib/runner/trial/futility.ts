@@ -1,5 +1,5 @@
 import type { State } from '../../standard/state.ts';
-import type { Reason } from '../../verdict/reason.ts';
+import { keyOfReason, type Reason } from '../../verdict/reason.ts';
 
 // Of cases that were tried to the end. A disturbance does not come to the same in each attempt at several of them.
 const ENOUGH = 3;
@@ -23,4 +23,4 @@ export class Futility {
   }
 }
 
-const keyOf = (state: State, reason: Reason): string => `${state} ${JSON.stringify(reason)}`;
+const keyOf = (state: State, reason: Reason): string => `${state} ${keyOfReason(reason)}`;

@@ -4,8 +4,8 @@ import { PROFILES } from '../../standard/profile.ts';
 import { reach, Unreached } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { type Ending, isUnexpectedSilence } from '../../verdict/judge-scenario.ts';
-import type { Reason } from '../../verdict/reason.ts';
 import type { WireRecord } from '../../verdict/observed.ts';
+import type { Reason } from '../../verdict/reason.ts';
 import type { CaseContext } from './case-context.ts';
 import { resultOf } from './case-result.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';
@@ -99,11 +99,11 @@ async function playOnce(scenario: Scenario, context: CaseContext, shift: number)
 }
 
 /** Why an attempt that threw an error says nothing. */
-function reasonOfError(error: Error): Reason {
-  const told = error.message;
-  if (error instanceof NotCapable) return { kind: 'not capable', told };
-  if (!(error instanceof Unreached)) return { kind: 'failed', told };
-  return { kind: 'not reached', ...(error.step ? { step: error.step } : {}), told };
+export function reasonOfError(error: Error): Reason {
+  if (error instanceof NotCapable) return { kind: 'not capable', lack: error.lack };
+  if (!(error instanceof Unreached)) return { kind: 'failed', told: error.message };
+  const { obstacle, step } = error;
+  return { kind: 'not reached', ...(step ? { step } : {}), obstacle };
 }
 
 /** Of one stimulus, segments are told in terms of the TCB at that time. */

@@ -26,9 +26,9 @@ import { type Entry, hasRightChecksum, type Refusal } from '../../tester/index.t
 import type { Fault } from '../../verdict/fault.ts';
 import { areRepliesOf, carriedAlong, type Observation } from '../../verdict/judge.ts';
 import type { Ending, PlayedStep } from '../../verdict/judge-scenario.ts';
+import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import { optionFaults } from '../../verdict/reply-options.ts';
-import type { Role } from '../../verdict/observed.ts';
 import { add, leq } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import type { Random } from './random.ts';
@@ -39,7 +39,6 @@ const RETRANSMISSION_WITHIN = 3500;
 const TIMER_SLACK = 1.3;
 // The other half is left for the user to be told in, on a busy machine as well.
 const PART_OF_TIMER = 0.5;
-const SPOKEN_TO = "the target's application closes when it is spoken to before it has spoken";
 
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
 
@@ -207,14 +206,14 @@ export class PlayedConnection {
         this.#handle = await driver.connect(family, this.mailbox.port, 'plain');
         return;
       case 'OPEN PASSIVE':
-        if (!driver.listen) throw cannot('be told to listen');
+        if (!driver.listen) throw new NotCapable({ what: 'own listener' });
         this.#listener = await driver.listen(family, 'plain');
         this.#connection.peerPort = this.#listener.port;
         this.#listening = true;
         this.#state = 'LISTEN';
         return;
       case 'CLOSE LISTENER':
-        if (!this.#listener || !driver.closeListener) throw cannot('close its listener');
+        if (!this.#listener || !driver.closeListener) throw new NotCapable({ what: 'closing its listener' });
         await driver.closeListener(this.#listener);
         this.#listener = undefined;
         this.#listening = false;
@@ -226,7 +225,7 @@ export class PlayedConnection {
         return driver.send(who, user.octets);
       case 'RECEIVE':
       case 'STOP RECEIVING':
-        if (!driver.receive) throw cannot('be told what to receive');
+        if (!driver.receive) throw new NotCapable({ what: 'control of RECEIVE' });
         return driver.receive(who, user.call === 'RECEIVE');
       case 'CLOSE':
         return driver.shutdown(who);
@@ -241,7 +240,7 @@ export class PlayedConnection {
     const { driver, timing } = this.#context.environment;
     const handle = this.#handle ?? (await driver.accepted(this.mailbox.port, timing.observation));
     if (!handle && !this.#reached.byItself) {
-      throw new Unreached('the target did not report that it accepted the connection');
+      throw new Unreached({ what: 'connection not accepted' });
     }
     this.#handle = handle;
     return userOf({ ...this.#reached, handle });
@@ -250,7 +249,7 @@ export class PlayedConnection {
   /** How many octets of text the user was given since this was asked last. @throws NotCapable */
   async delivered(): Promise<number> {
     const { driver } = this.#context.environment;
-    if (!driver.delivered) throw cannot('tell what it was given');
+    if (!driver.delivered) throw new NotCapable({ what: 'count of delivered text' });
     const who = await this.#user();
     await driver.userHasRead?.();
     return driver.delivered(who);
@@ -321,7 +320,8 @@ export class PlayedConnection {
     const { retransmissions } = sorted;
     let { replies } = sorted;
     // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
-    if (greets && replies.some(({ segment: { ctl } }) => ctl.has('FIN'))) throw new NotCapable(SPOKEN_TO);
+    if (greets && replies.some(({ segment: { ctl } }) => ctl.has('FIN')))
+      throw new NotCapable({ what: 'being spoken to first' });
     if (sorted.ambiguous.length > 0) this.spoilt ??= { kind: 'stimulus late' };
     const variables = this.variables ?? this.#known();
     const repeated = segmentsOf(retransmissions);
@@ -493,8 +493,6 @@ export class PlayedConnection {
     witness?.(this.mailbox.log);
   }
 }
-
-const cannot = (what: string): NotCapable => new NotCapable(`the target's user cannot ${what}`);
 
 const segmentsOf = (entries: readonly Entry[]): ConcreteSegment[] => entries.map(({ segment }) => segment);
 

@@ -1,7 +1,7 @@
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { pause } from '../../states/index.ts';
 import type { PathQuality } from '../../tester/index.ts';
-import { isBeyondCapability, type Note, type Reason } from '../../verdict/reason.ts';
+import { isBeyondCapability, keyOfReason, type Note, type Reason } from '../../verdict/reason.ts';
 import {
   type CaseResult,
   type JudgedResult,
@@ -106,7 +106,7 @@ export async function repeatUntilTrusted(
       spoilt += 1;
       if (fault) {
         notes.push({ kind: 'void attempt', attempt: spoilt + total(tallies), why: fault });
-        faults.add(JSON.stringify(fault));
+        faults.add(keyOfReason(fault));
       }
       await watch?.check();
       if (!fault || watch?.lost || watch?.deaths.length !== deaths) continue;

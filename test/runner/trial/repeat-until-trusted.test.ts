@@ -142,7 +142,7 @@ describe('a verdict is believed', () => {
       tried.push(told.length);
     }
     expect(tried).to.deep.equal([5, 5, 5, 2, 2]);
-    const other = attempts({ result: { ...inconclusiveResult('another reason') } });
+    const other = attempts({ result: { ...inconclusiveResult('x'), why: { kind: 'packets dropped' } } });
     await repeatUntilTrusted({ profile: 'rfc9293', path: clean, futility }, other.once);
     expect(other.told).to.have.length(5);
     // One attempt with a result is enough, whatever the others gave.
@@ -220,7 +220,7 @@ describe('a verdict is believed', () => {
   });
 
   it('never tried again where the target is not able to do it', async () => {
-    const inconclusive = { kind: 'not capable', told: 'no small receive buffer' };
+    const inconclusive = { kind: 'not capable', lack: { what: 'as told', told: 'no small receive buffer' } };
     const { once, told } = attempts({ result: inconclusiveResult('no small receive buffer', true) });
     expect(
       whyInconclusive(await repeatUntilTrusted({ profile: 'rfc9293', path: clean }, once), 'rfc9293'),

@@ -162,11 +162,11 @@ describe('a case', () => {
 
   it('is skipped, with the reason, where the driver cannot do it', async () => {
     const { driver, context } = fresh();
-    driver.connect = () => Promise.reject(new NotCapable('nothing connects here'));
+    driver.connect = () => Promise.reject(new NotCapable({ what: 'active OPEN' }));
     const inconclusive = whyInconclusive(
       await runScenario(caseOf({ state: 'SYN-SENT' }, RESET), context),
       'rfc9293',
     );
-    expect(inconclusive).to.deep.equal({ kind: 'not capable', told: 'nothing connects here' });
+    expect(inconclusive).to.deep.equal({ kind: 'not capable', lack: { what: 'active OPEN' } });
   });
 });

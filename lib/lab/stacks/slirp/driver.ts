@@ -104,7 +104,7 @@ export class SlirpDriver implements Driver {
   }
 
   async connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
-    if (family === 6) throw new NotCapable('slirp4netns forwards connections to its guest over IPv4 only');
+    if (family === 6) throw new NotCapable({ what: 'way in over the family', family });
     const hostPort = this.#nextForward;
     this.#nextForward = hostPort === FORWARDS.high ? FORWARDS.low : hostPort + 1;
     const socketId = await this.#create(kind, { family });
@@ -163,9 +163,7 @@ export class SlirpDriver implements Driver {
   /** A user that does not read fills the proxy's buffer in time. Nobody can choose what the proxy puts into its SYN. */
   async #create(kind: ListenerKind, binding: Binding): Promise<number> {
     if (kind !== 'plain' && kind !== 'closing window') {
-      throw new NotCapable(
-        `its first window, the size of its buffer and precedence are the proxy's own: no ${kind}`,
-      );
+      throw new NotCapable({ what: 'kind of listener', listener: kind });
     }
     const socketId = await this.#client.createAndBind(binding);
     if (kind === 'closing window') {
