@@ -1,23 +1,26 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Mocha from 'mocha';
+import { SCENARIOS } from '../../catalogue/catalogue.ts';
 import { findStack } from '../../lab/stacks/index.ts';
 import { findingsText, runText } from '../../report/console.ts';
 import { failuresOf } from '../../report/findings.ts';
 import { progressLine } from '../../report/progress.ts';
-import SegmentArrivesReporter from '../../report/reporter.ts';
 import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { type WriteOptions, writeReports } from '../../report/write.ts';
-import { beginRun, endRun, type MochaRun, mochaRun } from '../../runner/mocha/mocha-run.ts';
-import { declareSuites } from '../../runner/mocha/suite-interface.ts';
+import { beginRun, endRun, type MochaRun } from '../../runner/mocha/mocha-run.ts';
+import { matcher } from '../../runner/mocha/only.ts';
+import { Session } from '../../runner/session.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
-import { SUITES } from '../../../suites/index.ts';
 import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';
 import { EXIT, tell, UsageError } from '../failure.ts';
 import { finished, Interruption } from './interrupt.ts';
-import { showLive } from './live.ts';
 import type { RunOptions } from './options.ts';
+
+interface Chosen {
+  readonly id: string;
+  readonly family: 4 | 6;
+}
 
 /** Runs the suites by mocha and returns the exit code. */
 export async function execute(
@@ -26,9 +29,10 @@ export async function execute(
   options: RunOptions,
 ): Promise<number> {
   const showsProgress = options.format === 'progress' && !options.verbose;
-  const { mocha, run } = loadMocha(settings, showsProgress);
+  const cases = chosenCases(settings);
+  if (cases.length === 0) throw new UsageError(nothingSelected(settings));
   if (options.dryRun) {
-    process.stdout.write(dryRunText(run));
+    process.stdout.write(dryRunText(cases));
     return EXIT.asExpected;
   }
   requireWritable(settings.reports);
@@ -36,10 +40,21 @@ export async function execute(
   if (options.format === 'jsonl') console.log = console.error;
   const interruption = new Interruption();
   const startedAt = Date.now();
+  let run: MochaRun | undefined;
+  let session: Promise<Session> | undefined;
   try {
     // What a stack has to fetch, it fetches where the network is.
     if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
-    await beginWithProgress(run, showsProgress);
+    const progress = showsProgress ? progressLine(process.stdout) : undefined;
+    progress?.showPreflight();
+    session = Session.open(settings, { cases });
+    // Whoever awaits it hears of its failure.
+    session.catch(() => {});
+    // It takes as long to load as the engine to start.
+    const { loadMocha, runMocha } = await import('./under-mocha.ts');
+    const { mocha, run: loaded } = loadMocha(settings, showsProgress);
+    run = loaded;
+    await beginRun(run, () => true, session).finally(() => progress?.clear());
     tellFindings(run);
     const complete = await runMocha(mocha, run, options, interruption);
     await endRun(run);
@@ -61,38 +76,9 @@ export async function execute(
     if (!options.reportOnly) return exitCode;
     return done.complete && (await countLost(run)) === 0 ? EXIT.asExpected : EXIT.notAsExpected;
   } finally {
-    await endRun(run);
+    if (run?.session) await endRun(run);
+    else await session?.then((opened) => opened.close()).catch(() => {});
     interruption.dispose();
-  }
-}
-
-/**
- * Mocha with the tests of the catalogue, and the reporter that .mocharc.json names. To begin and to end the run is left to the
- * caller, who has more to say about their failures than mocha.
- *
- * @throws UsageError when no case is selected
- */
-function loadMocha(settings: Settings, showsProgress: boolean): { mocha: Mocha; run: MochaRun } {
-  const run = mochaRun(settings);
-  const mocha = new Mocha({
-    timeout: 0,
-    reporter: SegmentArrivesReporter as never,
-    // results.json and the others are written when it is known whether the run was cut short.
-    reporterOptions: { reportDir: settings.reports, writeReports: false, progress: showsProgress },
-  });
-  declareSuites(mocha.suite, SUITES, run);
-  if (run.cases.size === 0) throw new UsageError(nothingSelected(settings));
-  return { mocha, run };
-}
-
-/** A target that is slow, or dies, may take long before the first case. */
-async function beginWithProgress(run: MochaRun, showsProgress: boolean): Promise<void> {
-  const progress = showsProgress ? progressLine(process.stdout) : undefined;
-  progress?.showPreflight();
-  try {
-    await beginRun(run, () => true);
-  } finally {
-    progress?.clear();
   }
 }
 
@@ -103,16 +89,24 @@ function nothingSelected({ only, families }: Settings): string {
     : `there is no case over ${where}`;
 }
 
+/** The cases that the settings leave, in the order of the catalogue. */
+function chosenCases({ only, families }: Settings): Chosen[] {
+  const wanted = only === undefined ? () => true : matcher(only);
+  return SCENARIOS.filter(({ id }) => wanted(id)).flatMap(({ id, families: own }) =>
+    families.filter((family) => own.includes(family)).map((family) => ({ id, family })),
+  );
+}
+
 /** The cases that a run would take: one id per line with its families, then the totals. */
-function dryRunText({ cases }: MochaRun): string {
+function dryRunText(cases: readonly Chosen[]): string {
   const families = new Map<string, (4 | 6)[]>();
   const counts = { 4: 0, 6: 0 };
-  for (const { id, family } of cases.values()) {
+  for (const { id, family } of cases) {
     families.set(id, [...(families.get(id) ?? []), family]);
     counts[family] += 1;
   }
   const lines = [...families].map(([id, own]) => `${id}  ${own.sort().join(',')}`);
-  const total = `${families.size} cases, ${cases.size} tests (IPv4: ${counts[4]}, IPv6: ${counts[6]}); nothing was run`;
+  const total = `${families.size} cases, ${cases.length} tests (IPv4: ${counts[4]}, IPv6: ${counts[6]}); nothing was run`;
   return `${lines.join('\n')}\n\n${total}\n`;
 }
 
@@ -126,43 +120,6 @@ function tellFindings({ record }: MochaRun): void {
 /** The exit code by the profile alone, without a baseline. */
 function judge(run: Run): number {
   return run.complete && !failuresOf(run).fails ? EXIT.asExpected : EXIT.notAsExpected;
-}
-
-/** Whether every test was run to its end. */
-async function runMocha(
-  mocha: Mocha,
-  run: MochaRun,
-  options: RunOptions,
-  interruption: Interruption,
-): Promise<boolean> {
-  const { session } = run;
-  let ended = 0;
-  await new Promise<void>((resolve) => {
-    const runner = mocha.run(() => resolve());
-    runner.on('test end', () => {
-      ended += 1;
-    });
-    showLive(runner, run.record, options);
-    interruption.endInOrder(async () => {
-      runner.abort();
-      if (!session) return;
-      await keepFinished(run);
-      await session.close();
-    });
-  });
-  return interruption.exitCode === undefined && ended === run.cases.size;
-}
-
-/** Keeps the results that came before mocha asked for them. */
-async function keepFinished(run: MochaRun): Promise<void> {
-  if (!run.session) return;
-  const unseen = [...run.cases].filter(([test]) => !run.record.resultOf(test));
-  // The first of them is the one that mocha is awaiting: it records that itself.
-  for (const result of await finished(
-    run.session,
-    unseen.slice(1).map(([, one]) => one),
-  ))
-    run.record.recordResult(result);
 }
 
 /** Counts the cases without a result because the engine ended too early. */

@@ -19,12 +19,20 @@ export const mochaRun = (settings: Settings): MochaRun => ({
   session: undefined,
 });
 
-/** Brings up the target, and asks for all selected cases at once: they run side by side. */
-export async function beginRun(run: MochaRun, isSelected: (test: Mocha.Test) => boolean): Promise<void> {
+/**
+ * Brings up the target, and asks for all selected cases at once: they run side by side.
+ *
+ * @param opening a session that is being opened for these cases
+ */
+export async function beginRun(
+  run: MochaRun,
+  isSelected: (test: Mocha.Test) => boolean,
+  opening?: Promise<Session>,
+): Promise<void> {
   const chosen = [...run.cases].filter(([test]) => isSelected(test)).map(([, one]) => one);
   if (chosen.length === 0) return;
   const startedAt = new Date().toISOString();
-  const session = await Session.open(run.settings, { cases: chosen });
+  const session = await (opening ?? Session.open(run.settings, { cases: chosen }));
   run.session = session;
   const { profile, strict, seed } = run.settings;
   const { findings, deaths, ...target } = session.target;

@@ -1,0 +1,62 @@
+import Mocha from 'mocha';
+import { SUITES } from '../../../suites/index.ts';
+import SegmentArrivesReporter from '../../report/reporter.ts';
+import { type MochaRun, mochaRun } from '../../runner/mocha/mocha-run.ts';
+import { declareSuites } from '../../runner/mocha/suite-interface.ts';
+import type { Settings } from '../../runner/settings.ts';
+import { finished, type Interruption } from './interrupt.ts';
+import { showLive } from './live.ts';
+import type { RunOptions } from './options.ts';
+
+/**
+ * Mocha with the tests of the catalogue, and the reporter that .mocharc.json names. To begin and to end the run is left to the
+ * caller, who has more to say about their failures than mocha.
+ */
+export function loadMocha(settings: Settings, showsProgress: boolean): { mocha: Mocha; run: MochaRun } {
+  const run = mochaRun(settings);
+  const mocha = new Mocha({
+    timeout: 0,
+    reporter: SegmentArrivesReporter as never,
+    // results.json and the others are written when it is known whether the run was cut short.
+    reporterOptions: { reportDir: settings.reports, writeReports: false, progress: showsProgress },
+  });
+  declareSuites(mocha.suite, SUITES, run);
+  return { mocha, run };
+}
+
+/** Whether every test was run to its end. */
+export async function runMocha(
+  mocha: Mocha,
+  run: MochaRun,
+  options: RunOptions,
+  interruption: Interruption,
+): Promise<boolean> {
+  const { session } = run;
+  let ended = 0;
+  await new Promise<void>((resolve) => {
+    const runner = mocha.run(() => resolve());
+    runner.on('test end', () => {
+      ended += 1;
+    });
+    showLive(runner, run.record, options);
+    interruption.endInOrder(async () => {
+      runner.abort();
+      if (!session) return;
+      await keepFinished(run);
+      await session.close();
+    });
+  });
+  return interruption.exitCode === undefined && ended === run.cases.size;
+}
+
+/** Keeps the results that came before mocha asked for them. */
+async function keepFinished(run: MochaRun): Promise<void> {
+  if (!run.session) return;
+  const unseen = [...run.cases].filter(([test]) => !run.record.resultOf(test));
+  // The first of them is the one that mocha is awaiting: it records that itself.
+  for (const result of await finished(
+    run.session,
+    unseen.slice(1).map(([, one]) => one),
+  ))
+    run.record.recordResult(result);
+}
