@@ -14,19 +14,13 @@ const DARK =
 const label = (result: ReportCase): string =>
   `${result.id}, IPv${result.family}: ${result.send} sent, ${observedText(result)}`;
 
-const draw = (result: ReportCase, style: string): string =>
+/** The ladder of a case as an SVG document, light or dark as the reader likes it. */
+export const ladderSvg = (result: ReportCase): string =>
   drawLadder(
     ladderRows(result.records, seenOf(result)?.kind, result.durationMs),
     label(result),
-    `<style>${style}${LADDER_STYLE}</style>`,
+    `<style>${LIGHT}${DARK}${LADDER_STYLE}</style>`,
   );
-
-/** The ladder of a case as an SVG document, light or dark as the reader's system is. */
-export const ladderSvg = (result: ReportCase): string => draw(result, LIGHT + DARK);
-
-/** The ladder as a data URI for the mochawesome page, which is always light. By its end in `.png` it is taken for a picture. */
-export const ladderDataUri = (result: ReportCase): string =>
-  `data:image/svg+xml;base64,${Buffer.from(draw(result, LIGHT)).toString('base64')}#.png`;
 
 /** A line of a ladder, with its time, and what it shows. */
 export interface LadderLine {

@@ -5,7 +5,7 @@ import { seenOf, verdictOf } from '../verdict/result.ts';
 import { compareFields, type FieldComparison } from './comparison.ts';
 import { expectedTexts, faultText, observedText, openTexts } from './expectation.ts';
 import { stateName } from './groups.ts';
-import { ladderDataUri, ladderText } from './ladder.ts';
+import { ladderText } from './ladder.ts';
 import { captureName } from './pcapng.ts';
 import { writeWhole } from './results.ts';
 import type { ReportCase } from './run.ts';
@@ -18,27 +18,44 @@ export interface ContextEntry {
   readonly value: string;
 }
 
-/** What the mochawesome page shows of a case; without its subject, rule and expectation stay out. */
-export function mochawesomeContext(result: ReportCase, subject?: Subject): ContextEntry[] {
+/**
+ * What the mochawesome page shows of a case; without its subject, rule and expectation stay out. Of one that conforms under the profile
+ * that decides it shows little: the page holds thousands of them, and index.html beside it shows everything.
+ */
+export function mochawesomeContext(
+  result: ReportCase,
+  subject: Subject | undefined,
+  decisive: Profile,
+): ContextEntry[] {
   const entries: ContextEntry[] = [];
   const add = (title: string, lines: readonly string[]) => {
     if (lines.length > 0) entries.push({ title, value: lines.join('\n') });
   };
-  if (subject) add('Rule', ruleLines(result, subject));
+  const isPlain = verdictOf(result, decisive) === 'conformant';
+  if (subject && !isPlain) add('Rule', ruleLines(result, subject));
   add('Case', caseLines(result, subject));
   if (result.outcome !== 'judged') add('Why it is inconclusive', [say.reason(result.why)]);
+  if (isPlain) {
+    if (PROFILES.some((profile) => verdictOf(result, profile) !== 'conformant'))
+      add('Verdict under each profile', verdictLines(result));
+    add('Notes', result.notes.map(say.note));
+    if (result.records.length > 0) add('Capture', [captureLine(result)]);
+    return entries;
+  }
   add('Verdict under each profile', verdictLines(result));
   if (subject?.steps) add('Expected, step by step', stepTexts(subject));
   if (subject?.expect) add('Expected against observed', expectationLines(subject, result));
   add('Notes', result.notes.map(say.note));
   if (result.records.length > 0) {
-    entries.push({ title: 'Ladder', value: ladderDataUri(result) });
-    add('Ladder as text', ladderText(result));
-    // Not the name alone: mochawesome takes what ends in `png` for a picture.
-    add('Capture', [`${captureName(result)} (each packet says in its comment what it is)`]);
+    add('Ladder', ladderText(result));
+    add('Capture', [captureLine(result)]);
   }
   return entries;
 }
+
+/** Not the bare name: what ends in `png` mochawesome takes for a picture. */
+const captureLine = (result: ReportCase): string =>
+  `${captureName(result)} (each packet says in its comment what it is)`;
 
 const ruleLines = (result: ReportCase, subject: Subject): string[] => [
   result.title,
@@ -118,7 +135,7 @@ export function showOnPage(test: Mocha.Test, result: ReportCase, profile: Profil
   const subject = findSubject(result.id);
   const holder = test as Mocha.Test & { context?: unknown; speed?: string };
   const own = holder.context === undefined ? [] : [holder.context].flat();
-  holder.context = [...own, ...mochawesomeContext(result, subject)];
+  holder.context = [...own, ...mochawesomeContext(result, subject, profile)];
   holder.duration = Math.round(result.durationMs);
   holder.speed = 'fast';
   if (!holder.err) return;
@@ -128,9 +145,6 @@ export function showOnPage(test: Mocha.Test, result: ReportCase, profile: Profil
 
 /** Gives long segments room. Only what is on the screen is drawn. */
 const STYLE = `<style>
-a[href^="data:image/svg"]{display:block;overflow-x:auto;pointer-events:none}
-a[href^="data:image/svg"] img{max-width:none;border:1px solid #d5d9e2;border-radius:4px}
-@media(max-width:760px){a[href^="data:image/svg"]{pointer-events:auto}}
 [class*="test--body"] pre,[class*="test--body"] pre code{white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere}
 [class*="test--body"] pre.table,[class*="test--body"] pre.table code{white-space:pre;overflow-wrap:normal}
 [class*="test--body"] pre.table{overflow-x:auto}

@@ -26,7 +26,9 @@ const LADDER = 'figure-10.half-open-discovery.tcp-a';
 describe('what a report knows of a case', () => {
   const known = (id: string) => findSubject(id) as Subject;
   const contextOf = (result: ReportCase) =>
-    new Map(mochawesomeContext(result, findSubject(result.id)).map(({ title, value }) => [title, value]));
+    new Map(
+      mochawesomeContext(result, findSubject(result.id), 'rfc9293').map(({ title, value }) => [title, value]),
+    );
 
   it('is a rule in words with its citation, for each of them', () => {
     const all = subjects();
