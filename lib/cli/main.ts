@@ -36,7 +36,7 @@ const COMMANDS: Entries = {
     load: () => import('./commands/reproduce.ts'),
   },
   report: {
-    what: 'make one page of one or several results, side by side, or a table by state and verdict',
+    what: 'make a page or a Markdown table of one or several results, side by side',
     load: () => import('./commands/report.ts'),
   },
   diff: {
@@ -48,10 +48,10 @@ const COMMANDS: Entries = {
     load: () => import('./commands/gate.ts'),
   },
   baseline: {
-    what: 'work on a baseline of accepted deviations',
+    what: 'update a baseline of accepted deviations',
     commands: {
       update: {
-        what: 'make a baseline say what the results say; new entries are marked unreviewed',
+        what: 'write the results into a baseline; new entries are marked unreviewed',
         load: () => import('./commands/baseline-update.ts'),
       },
     },
@@ -60,24 +60,24 @@ const COMMANDS: Entries = {
     what: 'stacks that the lab can bring up',
     commands: {
       list: {
-        what: 'print each stack: what it is, which packages it needs, whether they are here',
+        what: 'print each stack: what it is, which packages it needs, whether they are installed',
         load: () => import('./commands/lab-list.ts'),
       },
       run: {
-        what: 'start each stack, run the suite, stop it; the worst exit code is the outcome',
+        what: 'start each stack, run the suite, stop it; the exit code is the worst one',
         load: () => import('./commands/lab-run.ts'),
       },
       reference: {
-        what: 'serve the RFC itself as a target, until Ctrl-C',
+        what: 'serve the reference, a TCP made of the RFC, as a target until Ctrl-C',
         load: () => import('./commands/lab-reference.ts'),
       },
     },
   },
   'upper-tester': {
-    what: 'work on the agent that moves the target',
+    what: 'check the upper tester of a target',
     commands: {
       check: {
-        what: 'try every primitive of an upper tester, and say which states it will reach',
+        what: 'try every primitive of an upper tester, and print which states it can reach',
         load: () => import('./commands/upper-tester-check.ts'),
       },
     },
@@ -86,7 +86,7 @@ const COMMANDS: Entries = {
 
 const EXAMPLES = `
 Examples:
-  segment-arrives run                                      this machine's own kernel, in a lab of its own
+  segment-arrives run                                      this machine's own kernel, in a network namespace
   segment-arrives run --target 192.0.2.2 --upper-tester 192.0.2.2:10793
   segment-arrives list --only 'listen.*'                   what is tested in LISTEN, and what is expected
   segment-arrives report linux/results.json lwip/results.json --out reports
@@ -95,8 +95,8 @@ Examples:
 Exit codes:
   0    all as expected: by the profile, or by the baseline when one is given
   1    something is not as expected, or the target was lost
-  2    could not test: bad arguments, nothing comes back from the target, no permission, nothing selected
-  130  ended by Ctrl-C (143: by SIGTERM), after the reports of what was done were written`;
+  2    could not test: bad arguments, no answer from the target, no permission, nothing selected
+  130  ended by Ctrl-C (143: by SIGTERM); the reports of the finished cases are written`;
 
 /** Runs the command that the command line names, and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {

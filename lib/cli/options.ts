@@ -10,10 +10,9 @@ export const list = (value: string, before: readonly string[] = []): readonly st
 
 /** `--allow permitted`: what the gate of the baseline lets pass. */
 export const allowOption = (): Option =>
-  new Option(
-    '--allow <what>',
-    'let pass what is otherwise than in the baseline, as far as it is permitted',
-  ).choices(['permitted']);
+  new Option('--allow <what>', 'accept changes from the baseline that the documents permit').choices([
+    'permitted',
+  ]);
 
 /** @throws UsageError when it names no profile */
 export function profileOption(value: string): Profile {

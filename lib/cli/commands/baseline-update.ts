@@ -25,7 +25,7 @@ Example:
 export function declare(command: Command): void {
   command
     .option('--results <file>', 'results.json of a run')
-    .option('--baseline <file>', 'the baseline; made if it is not there')
+    .option('--baseline <file>', 'the baseline; created if it does not exist')
     .addHelpText('after', EXAMPLE)
     .action(async (options) => {
       process.exitCode = await update(options);

@@ -30,8 +30,8 @@ interface Coverage {
 
 export function declare(command: Command): void {
   command
-    .option('--results <file>', 'results.json of a run: verdicts are counted as well')
-    .option('--json', 'for programs')
+    .option('--results <file>', 'results.json of a run, to count its verdicts as well')
+    .option('--json', 'JSON, for programs')
     .addHelpText('after', '\nExample:\n  segment-arrives coverage --results reports/results.json')
     .action(async (options) => {
       process.exitCode = await coverage(options);

@@ -15,8 +15,12 @@ export function declare(command: Command): void {
   command
     .argument('<before>', 'results.json of the first run')
     .argument('<after>', 'results.json of the second run')
-    .option('--json', 'for programs')
-    .option('--profile <profile>', 'what decides (default: the profile of the second run)', profileOption)
+    .option('--json', 'JSON, for programs')
+    .option(
+      '--profile <profile>',
+      'the profile to compare by (default: that of the second run)',
+      profileOption,
+    )
     .addHelpText('after', '\nExample:\n  segment-arrives diff yesterday/results.json reports/results.json')
     .action((before, after, options) => {
       process.exitCode = diff(before, after, options);

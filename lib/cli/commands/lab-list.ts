@@ -5,7 +5,7 @@ import { EXIT } from '../failure.ts';
 
 export function declare(command: Command): void {
   command
-    .option('--json', 'for programs')
+    .option('--json', 'JSON, for programs')
     .addHelpText('after', '\nExample:\n  segment-arrives lab list')
     .action((options) => {
       process.exitCode = listStacks(options);

@@ -11,7 +11,7 @@ import { exitCodeAfter, SIGNALS } from '../signals.ts';
 
 export function declare(command: Command): void {
   command
-    .option('--profile <profile>', 'the letter of which document', profileOption)
+    .option('--profile <profile>', 'the documents that it follows', profileOption)
     .addHelpText('after', '\nExample:\n  segment-arrives lab reference --profile rfc793')
     .action(async (options) => {
       process.exitCode = await serveReference(options);

@@ -44,14 +44,14 @@ export function declare(command: Command): void {
     .option('--reports <directory>', 'where the folders of reports go (default: reports)')
     .option('--baselines <directory>', 'accepted deviations: STACK.json for each')
     .option('--family <families>', '4, 6 or 4,6 (the default)')
-    .option('--profile <profile>', 'what decides')
+    .option('--profile <profile>', 'the documents that decide')
     .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
     .option('--only <glob>', 'only cases whose id matches; may be a list', list)
-    .option('--seed <number>', 'repeats the free choices of an earlier run')
+    .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may be on the wire at once')
-    .option('--format <format>', 'how each run is shown')
+    .option('--format <format>', 'what each run prints')
     .addOption(allowOption())
-    .option('--report-only', 'exit code 0 when every run was completed, whatever the verdicts')
+    .option('--report-only', 'exit code 0 when every run is complete, whatever the verdicts')
     .addHelpText('after', EXAMPLES)
     .action(async (stacks, options) => {
       process.exitCode = await runStacks(stacks, options);

@@ -19,7 +19,7 @@ Examples:
 
 export function declare(command: Command): void {
   command
-    .option('--json', 'for programs: resolved for every profile')
+    .option('--json', 'JSON, with the expectations under every profile')
     .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', listOption)
     .option('--state <state>', 'only cases in this state, e.g. LISTEN or syn-received-passive')
     .addHelpText('after', EXAMPLES)

@@ -33,11 +33,7 @@ export function declare(command: Command): void {
       '--table <page>',
       `no index.html: a Markdown table, between ${MARKERS.begin} and ${MARKERS.end} of a page`,
     )
-    .option(
-      '--profile <profile>',
-      'what decides in the table (default: the profile of the runs)',
-      profileOption,
-    )
+    .option('--profile <profile>', 'the profile of the table (default: that of the runs)', profileOption)
     .addHelpText('after', EXAMPLES)
     .action(async (files, options) => {
       process.exitCode = await report(files, options);

@@ -27,9 +27,13 @@ export function declare(command: Command): void {
   command
     .argument('<id>', 'the case')
     .option('--results <file>', 'results.json of the run (default: reports/results.json)')
-    .option('--family <family>', '4 or 6; the first that was run when not given')
-    .option('--profile <profile>', 'what decides what was expected (default: that of the run)', profileOption)
-    .option('--observed', 'the script holds what was observed, also where that deviates')
+    .option('--family <family>', '4 or 6 (default: the first that was run)')
+    .option(
+      '--profile <profile>',
+      'the profile of the expectations (default: that of the run)',
+      profileOption,
+    )
+    .option('--observed', 'write what was observed, even where it deviates')
     .option('--ladder', 'the ladder alone, as an SVG picture for a bug report')
     .addHelpText('after', EXAMPLES)
     .action(async (id, options) => {

@@ -5,8 +5,8 @@ import { allowOption, list } from '../options.ts';
 import { FORMATS, type RunOptions, settingsOf } from '../run/options.ts';
 
 const EXAMPLES = `
-Without a target, the lab is: this machine's own kernel in a network namespace, removed afterwards.
-Each option is also a variable: --upper-tester is SEGMENT_ARRIVES_UPPER_TESTER; plain mocha reads them too.
+Without a target, the run tests this machine's own kernel, in a network namespace that is removed afterwards.
+Each option is also an environment variable, which mocha reads too: --upper-tester is SEGMENT_ARRIVES_UPPER_TESTER.
 
 Examples:
   segment-arrives run
@@ -23,30 +23,27 @@ export function declare(command: Command): void {
     .option('--target <address>', 'an address of the target; one for each family', list)
     .option('--upper-tester <address:port>', "where the target's upper tester takes its commands")
     .option('--target-file <file>', 'a JSON file that describes the target')
-    .option(
-      '--stack <id>',
-      'a stack of the lab (see `lab list`) when there is no target; linux when not given',
-    )
+    .option('--stack <id>', 'a stack of the lab, see `lab list` (default without a target: linux)')
     .option('--open-port <port>', 'a port of the target that accepts connections')
-    .option('--await <port>', 'a port of this machine that the target calls by itself, time and again')
-    .option('--closed-port <port>', 'a port of the target that nobody listens on')
+    .option('--await <port>', 'a port of this machine that the target connects to by itself, again and again')
+    .option('--closed-port <port>', 'a port of the target without a listener')
     .option('--ports <low-high>', "the tester's ports, one for each connection (default: 10000-31999)")
     .option('--family <families>', '4, 6 or 4,6 (the default)')
     .option(
       '--profile <profile>',
-      'what decides: rfc793, rfc1122, rfc5961 or rfc9293 (default: what the target file claims, or rfc9293)',
+      'the documents that decide: rfc793, rfc1122, rfc5961 or rfc9293 (default: that of the target file, or rfc9293)',
     )
     .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
     .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', list)
-    .option('--seed <number>', 'repeats the free choices of an earlier run')
+    .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may be on the wire at once')
     .option('--reports <directory>', 'where the reports go (default: reports)')
-    .option('--baseline <file>', 'accepted deviations: the exit code tells whether the run differs from them')
+    .option('--baseline <file>', 'accepted deviations: exit code 0 when the run shows the same')
     .addOption(allowOption())
-    .option('--report-only', 'exit code 0 when the run was completed, whatever the verdicts')
-    .addOption(new Option('--format <format>', 'how the run is shown').choices(FORMATS).default('progress'))
-    .option('--verbose', 'print every segment of a case when it has ended')
-    .option('--dry-run', 'print what would be run, and run nothing')
+    .option('--report-only', 'exit code 0 when the run is complete, whatever the verdicts')
+    .addOption(new Option('--format <format>', 'what the run prints').choices(FORMATS).default('progress'))
+    .option('--verbose', 'print every segment of each case')
+    .option('--dry-run', 'print the cases that would run, and run nothing')
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
       process.exitCode = await run(options);

@@ -15,7 +15,7 @@ Example:
 export function declare(command: Command): void {
   command
     .argument('<address:port>', 'where it takes its commands')
-    .option('--target <address>', 'addresses of the target, when they are others; one for each family', list)
+    .option('--target <address>', 'the addresses of the target, if they differ; one for each family', list)
     .addHelpText('after', EXAMPLE)
     .action(async (endpoint, options) => {
       process.exitCode = await check(endpoint, options);
