@@ -2,7 +2,7 @@ import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
 import { Cleanups } from '../cleanups.ts';
 import { findStack, STACKS } from '../lab/stacks/index.ts';
 import type { RunningTarget } from '../lab/stacks/stack.ts';
-import { type Environment, pause } from '../states/index.ts';
+import type { Environment } from '../states/index.ts';
 import { nameOf } from '../target/driver.ts';
 import {
   DisturbedLink,
@@ -27,6 +27,7 @@ import { runThrough } from './run-through.ts';
 import { type Settings, usesLab } from './settings.ts';
 import type { CaseContext } from './trial/case-context.ts';
 import { Futility } from './trial/futility.ts';
+import { Haste } from './trial/haste.ts';
 import { Hazards } from './trial/hazards.ts';
 import { runOne } from './trial/run-scenario.ts';
 import { TargetWatch } from './trial/target-watch.ts';
@@ -52,6 +53,9 @@ function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[
     .flat()
     .filter((job) => job !== undefined);
 }
+
+// With so many connections at a time, cases that wait for a silence do not keep the others from being run.
+const ROOM_FOR_SILENCE = 32;
 
 // One that dies each time is tested all the same: the cases find out by what.
 const MOST_PREFLIGHTS = 3;
@@ -203,6 +207,7 @@ export class Engine {
     const index = new Map(SCENARIOS.map(({ id }, position) => [id, position]));
     const hazards = new Hazards();
     const futility = new Futility();
+    const haste = this.#settings.patient ? undefined : new Haste(this.#width < ROOM_FOR_SILENCE);
     const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({
       environment,
       family: job.family,
@@ -240,8 +245,7 @@ export class Engine {
     await runThrough({
       jobs: environment.driver.testerPorts ? alternating(cases) : cases,
       width: () => this.#widthNow(environment.tester),
-      run: (job, aside) =>
-        runOne(job.id, { ...contextOf(job), rest: (milliseconds) => aside(() => pause(milliseconds)) }),
+      run: (job, aside) => runOne(job.id, { ...contextOf(job), aside, ...(haste ? { haste } : {}) }),
       ...{ report, stopped, watch },
       inquest: {
         hold,

@@ -5,6 +5,9 @@ import { type Aside, runSideBySide } from './pool.ts';
 import { TargetDied } from './trial/repeat-until-trusted.ts';
 import type { TargetWatch } from './trial/target-watch.ts';
 
+// More at once come in bursts that make the tester late, and take no less time.
+const MOST_ACTING = 64;
+
 export interface RunThroughOptions {
   readonly jobs: readonly Job[];
   /** How many cases may be on the wire. */
@@ -46,7 +49,7 @@ export async function runThrough({
     const underWay = new Set<Job>();
     await runSideBySide(
       left,
-      () => Math.max(1, Math.floor(width() / inquest.caution)),
+      { width: () => Math.max(1, Math.floor(width() / inquest.caution)), acting: MOST_ACTING },
       async (job, aside) => {
         begun.add(keyOf(job));
         underWay.add(job);

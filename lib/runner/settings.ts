@@ -99,6 +99,8 @@ const schema = z.object({
   family: families.default([4, 6]),
   profile: z.enum(PROFILES).optional(),
   strict: flag.default(false),
+  /** Waits for every silence in full. */
+  patient: flag.default(false),
   /** Globs over case ids, comma separated. */
   only: z.string().optional(),
   seed: seed.optional(),

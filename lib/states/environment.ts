@@ -6,6 +6,8 @@ import type { AcceptTime } from '../verdict/target-facts.ts';
 export interface Timing {
   /** The longest time for an immediate reply: the round trip, its spread and a margin. */
   readonly guard: number;
+  /** How long another reply is waited for after the last one, or the stimulus, in an attempt that does not wait for silence. */
+  readonly prompt?: number;
   /** The longest round trip. A segment that arrives sooner after a sending may have crossed it. */
   readonly roundTrip: number;
   /** The shortest time for any reply; absent or 0 when not measured. */
@@ -23,6 +25,8 @@ export interface Timing {
   /** The target never retransmitted a SYN,ACK. */
   readonly synAckNeverAgain?: boolean;
 }
+
+export const promptOf = ({ prompt, guard }: Timing): number => prompt ?? guard;
 
 /** Conservative values: RFC 9293 MUST-40 bounds delayed ACKs to 500 ms, RFC 6298 starts the timer at 1 s. */
 export const DEFAULT_TIMING: Timing = {

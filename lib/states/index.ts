@@ -1,5 +1,5 @@
 export { Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
-export { DEFAULT_TIMING, type Environment, pause, type Timing } from './environment.ts';
+export { DEFAULT_TIMING, type Environment, pause, promptOf, type Timing } from './environment.ts';
 export { type Precondition, type Reached, Unreached, userOf } from './precondition.ts';
 export type { Proof, Subject } from './prober.ts';
 export { prove } from './proof.ts';

@@ -5,7 +5,8 @@ import type { Entry } from '../tester/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import { add, gt } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
-import { type Environment, KnownOfTarget } from './environment.ts';
+import { type Environment, KnownOfTarget, promptOf } from './environment.ts';
+import { Unreached } from './precondition.ts';
 import { ProofUser } from './proof-user.ts';
 
 /** The state that a connection was proven to be in, and the evidence. */
@@ -40,6 +41,8 @@ export interface Subject {
   readonly greets?: boolean;
   /** The stimulus has a wrong checksum, a wrong header or security options, so the target may ignore it. */
   readonly altered?: boolean;
+  /** Silence was not waited for. The first answer must prove that no more replies follow, and a missing answer proves nothing. */
+  readonly isHasty?: boolean;
 }
 
 /** Milliseconds beyond the guard for an answer that is due at once. A long wait costs nothing when the answer comes. */
@@ -65,6 +68,7 @@ export class Prober {
   /** RCV.NXT when the stimulus was sent. In LISTEN and SYN-SENT a SYN brings its own, so there it is SEG.SEQ. */
   readonly rcvNxtBefore: number;
   #isDeaf = false;
+  #isFenced = false;
 
   constructor(environment: Environment, subject: Subject) {
     this.environment = environment;
@@ -89,9 +93,32 @@ export class Prober {
     for (let tries = this.environment.tester.path.disturbed ? PROBES : 1; tries > 0; tries -= 1) {
       this.connection.transmit(probe, { precedence });
       const entry = await mailbox.next(({ segment }) => wanted(segment), patience, from);
-      if (entry) return entry;
+      if (entry) {
+        await this.#checkFence(wanted, from);
+        return entry;
+      }
     }
+    this.doubtSilence();
     return undefined;
+  }
+
+  /**
+   * In a hasty proof: checks that the first probe had one answer. The target answers in order, so when a late reply to the
+   * stimulus was taken for that answer, the answer itself follows.
+   */
+  async #checkFence(wanted: (segment: ConcreteSegment) => boolean, from: number): Promise<void> {
+    if (!this.subject.isHasty || this.#isFenced) return;
+    this.#isFenced = true;
+    await this.environment.tester.listen(promptOf(this.environment.timing));
+    const answers = this.connection.mailbox.log
+      .slice(from)
+      .filter((entry) => entry.from === 'target' && wanted(entry.segment));
+    if (answers.length > 1) throw new Unreached('more than one answer came to the first probe');
+  }
+
+  /** A reply just before may have used up a limit of replies, so in a hasty proof a missing answer proves nothing. @throws Unreached */
+  doubtSilence(): void {
+    if (this.subject.isHasty) throw new Unreached('a probe was not answered soon after the stimulus');
   }
 
   /** Sends a segment that needs no answer; twice when the path loses segments. */

@@ -194,5 +194,6 @@ async function isTimeWait(prober: Prober, found: Found): Promise<boolean | undef
   if (!answers) return undefined;
   await prober.quiet();
   const answer = await answerToSyn(environment, connection, found.rcvNxt);
+  if (answer === 'silence') prober.doubtSilence();
   return answer === answers.timeWait ? true : answer === answers.closing ? false : undefined;
 }

@@ -22,6 +22,7 @@ interface LabRunOptions {
   readonly family?: string;
   readonly profile?: string;
   readonly strict?: boolean;
+  readonly patient?: boolean;
   readonly only?: readonly string[];
   readonly seed?: string;
   readonly parallel?: string;
@@ -46,6 +47,7 @@ export function declare(command: Command): void {
     .option('--family <families>', '4, 6 or 4,6 (the default)')
     .option('--profile <profile>', 'the documents that decide')
     .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
+    .option('--patient', 'wait for silence in every case, also where a reply has come')
     .option('--only <glob>', 'only cases whose id matches; may be a list', list)
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may be on the wire at once')
@@ -119,6 +121,7 @@ function wordsFor(id: string, folder: string, options: LabRunOptions): string[] 
   }
   if (options.only) words.push('--only', options.only.join(','));
   if (options.strict) words.push('--strict');
+  if (options.patient) words.push('--patient');
   if (options.reportOnly) words.push('--report-only');
   if (options.baselines) words.push('--baseline', join(options.baselines, `${folderOf(id)}.json`));
   return words;

@@ -37,6 +37,7 @@ export function declare(command: Command): void {
     .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', list)
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may be on the wire at once')
+    .option('--patient', 'wait for silence in every case, also where a reply has come')
     .option('--reports <directory>', 'where the reports go (default: reports)')
     .option('--baseline <file>', 'accepted deviations: exit code 0 when the run shows the same')
     .addOption(allowOption())

@@ -26,6 +26,7 @@ interface SettingOptions {
   readonly family?: string;
   readonly profile?: string;
   readonly strict?: boolean;
+  readonly patient?: boolean;
   readonly only?: readonly string[];
   readonly seed?: string;
   readonly reports?: string;

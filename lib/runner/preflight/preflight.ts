@@ -46,6 +46,8 @@ export interface Preflight {
 
 // RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s; a first retransmission later than that is not waited for.
 const LATEST_RETRANSMISSION = 8000;
+// A target that is not idle is late by some milliseconds, whatever the path.
+const LEAST_PROMPT = 8;
 // A case draws a few replies of one kind and takes about a second: by as much a limit of so many a second is divided.
 const SHARE_OF_LIMIT = 4;
 const MOST_LIMITED_CONNECTIONS = 100;
@@ -78,6 +80,7 @@ export async function preflight(path: Path): Promise<Preflight> {
     timing: {
       ...DEFAULT_TIMING,
       guard: Math.max(DEFAULT_TIMING.guard, worst * 4),
+      prompt: Math.max(LEAST_PROMPT, worst * 2),
       observation: DEFAULT_TIMING.observation + 2 * worst,
       roundTrip: worst,
       soonestReply: soonestReply(roundTrips, tester.lag.worstSince(began)),

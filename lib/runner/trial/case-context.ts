@@ -3,7 +3,9 @@ import type { Profile } from '../../standard/profile.ts';
 import type { Environment } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Finding } from '../../verdict/finding.ts';
+import type { Aside } from '../pool.ts';
 import type { Futility } from './futility.ts';
+import type { Haste } from './haste.ts';
 import type { Hazards } from './hazards.ts';
 import type { TargetWatch } from './target-watch.ts';
 
@@ -34,8 +36,12 @@ export interface CaseContext {
   readonly checkpoint?: (passed: Phase) => Promise<void>;
   /** What has come to nothing in other cases of the run. */
   readonly futility?: Futility;
-  /** Lets so many milliseconds pass in which nothing of the case is on the wire. */
-  readonly rest?: (milliseconds: number) => Promise<void>;
+  /** Has the case wait while others take its place, or begin beside it; it only waits when absent. */
+  readonly aside?: Aside;
+  /** Where cases of the run need not be waited for; absent: nowhere. */
+  readonly haste?: Haste;
+  /** Whether this attempt goes on as soon as all replies have come that are due. */
+  readonly isHasty?: boolean;
   /** Who tells whether the target is still there; absent: it is taken to be. */
   readonly watch?: TargetWatch;
 }

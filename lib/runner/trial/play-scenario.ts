@@ -20,6 +20,10 @@ import { wireRecords } from './wire-records.ts';
 export interface Attempt extends Sample {
   /** The TCB of the first connection when the last segment was sent; empty where none was. */
   readonly variables: Variables;
+  /** Whether it went on before the whole time was over in which replies may come. */
+  readonly isHasty: boolean;
+  /** Whether a reply came when such an attempt has gone on; of such an attempt, when its connection had ended. */
+  readonly hasSlowReply: boolean;
 }
 
 /**
@@ -51,11 +55,25 @@ const FIRST = '';
 const nameOf = ({ on = FIRST }: Step): string => on;
 
 async function playOnce(scenario: Scenario, context: CaseContext, shift: number): Promise<Attempt> {
+  // The first connection, and after it those beside it.
+  const connections: PlayedConnection[] = [];
+  const seen = await tryOnce(scenario, context, shift, connections);
+  for (const connection of connections) await connection.release();
+  const isHasty = connections.some((connection) => connection.isHasty);
+  let hasSlowReply = connections.some((connection) => connection.hasSlowReply);
+  for (const connection of connections) hasSlowReply = (await connection.hearsLateReply()) || hasSlowReply;
+  return { ...seen, isHasty, hasSlowReply };
+}
+
+async function tryOnce(
+  scenario: Scenario,
+  context: CaseContext,
+  shift: number,
+  connections: PlayedConnection[],
+): Promise<Omit<Attempt, 'isHasty' | 'hasSlowReply'>> {
   const { environment } = context;
   const began = beginning(environment.tester);
   const run = { startedAt: new Date().toISOString(), began: performance.now() };
-  // The first connection, and after it those beside it.
-  const connections: PlayedConnection[] = [];
   const tried = () => ({
     variables: connections[0]?.variables ?? {},
     about: {
@@ -93,8 +111,6 @@ async function playOnce(scenario: Scenario, context: CaseContext, shift: number)
       result: { ...notRun(scenario, context.family, reasonOfError(error as Error)), ...about },
       variables,
     };
-  } finally {
-    for (const connection of connections) await connection.release();
   }
 }
 

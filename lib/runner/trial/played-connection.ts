@@ -14,9 +14,11 @@ import {
   type Connection,
   concrete,
   type Proof,
+  promptOf,
   prove,
   type Reached,
   type Subject,
+  type Sorted,
   sortReplies,
   Unreached,
   userOf,
@@ -31,6 +33,7 @@ import type { Reason } from '../../verdict/reason.ts';
 import { optionFaults } from '../../verdict/reply-options.ts';
 import { add, leq } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
+import { isComplete, wouldMiss } from './haste.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, isToBeSilent, overridesOf, stamped } from './setup.ts';
 
@@ -55,6 +58,10 @@ export class PlayedConnection {
   spoilt: Reason | undefined;
   /** The target's own answer by ICMP, where it should have said nothing at all. */
   refusal: Refusal | undefined;
+  /** Whether it went on before the whole time was over in which replies may come. */
+  isHasty = false;
+  /** Whether a reply came when a hasty attempt would have gone on. */
+  hasSlowReply = false;
   /** The TCB before the last step, and the segment that was sent last. */
   variables: Variables | undefined;
   readonly #place: Place;
@@ -269,8 +276,8 @@ export class PlayedConnection {
       this.#intoTcb();
       this.variables = this.#known();
     }
-    await this.#observationTime();
     const outcomes = PROFILES.flatMap((profile) => step.expect[profile]);
+    await this.#observationTime(outcomes, since);
     const { entries, ...seen } = await this.#observe(step, outcomes, since, isTimers);
     const besides = [...seen.besides, ...this.#faultsOfTime(step, since, entries)];
     if (step.delivered !== undefined) {
@@ -291,16 +298,43 @@ export class PlayedConnection {
    * Lets the time pass in which replies are collected. Where the stimulus may establish without acknowledging the target's SYN,
    * its user is asked for proof before the timer of that SYN stands in the way.
    */
-  #observationTime(): Promise<void> {
-    const { tester, timing } = this.#context.environment;
+  #observationTime(outcomes: readonly ResolvedOutcome[], since: number): Promise<void> {
+    const { environment, isHasty, aside = (wait) => wait() } = this.#context;
+    const { tester, timing } = environment;
+    if (isHasty) return this.#untilAllHasCome(outcomes, since);
     const { iss, sndUna, mailbox } = this.#connection;
     const isAckOfIss = !this.#hasUserActed && iss !== undefined && this.#stimulus?.ack === iss;
-    if (!isAckOfIss || sndUna !== iss) return tester.listen(timing.observation);
+    if (!isAckOfIss || sndUna !== iss) return aside(() => tester.listen(timing.observation), true);
     // Where two SYNs have crossed, the timer may have run since the target's first one.
     const syn = mailbox.log.find(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
     const passed = syn ? performance.now() - syn.at : 0;
     const left = timing.synAckRetransmission * PART_OF_TIMER - passed - timing.roundTrip;
     return tester.listen(Math.min(timing.observation, Math.max(timing.guard, left)));
+  }
+
+  /** Goes on when all replies have come that any document allows, and no other one follows at once. */
+  async #untilAllHasCome(outcomes: readonly ResolvedOutcome[], since: number): Promise<void> {
+    const { environment, aside = (wait) => wait() } = this.#context;
+    const { tester, timing } = environment;
+    const { mailbox } = this;
+    const until = since + timing.observation;
+    const left = (): number => until - performance.now();
+    while (left() > 0) {
+      const heard = mailbox.log.length;
+      await tester.listen(Math.min(promptOf(timing), left()));
+      if (mailbox.log.length > heard) continue;
+      if (isComplete(outcomes, this.#sorted(since, false).replies.length)) {
+        this.isHasty = left() > 0;
+        return;
+      }
+      await aside(async () => void (await mailbox.next(() => true, left(), heard)), true);
+    }
+  }
+
+  #sorted(since: number, isTimers: boolean, greets = false): Sorted {
+    const { log } = this.mailbox;
+    const repetition = { ...this.#timers(since, isTimers), greets };
+    return sortReplies(log.slice(0, this.#cursor), log.slice(this.#cursor), repetition);
   }
 
   /** Tells what has come apart. */
@@ -313,12 +347,13 @@ export class PlayedConnection {
     const { log, link, refusals } = this.mailbox;
     const state = this.#stateBefore;
     const greets = this.#reached.greets === true && (state === 'SYN-SENT' || state === 'SYN-RECEIVED');
-    const sorted = sortReplies(log.slice(0, this.#cursor), log.slice(this.#cursor), {
-      ...this.#timers(since, isTimers),
-      greets,
-    });
+    const sorted = this.#sorted(since, isTimers, greets);
     const { retransmissions } = sorted;
     let { replies } = sorted;
+    const { tester, timing } = this.#context.environment;
+    const prompt = promptOf(timing) + tester.lag.worstSince(since);
+    const repliedAt = replies.map(({ at }) => at);
+    if (!this.isHasty) this.hasSlowReply ||= wouldMiss(outcomes, since, repliedAt, prompt);
     // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
     if (greets && replies.some(({ segment: { ctl } }) => ctl.has('FIN')))
       throw new NotCapable({ what: 'being spoken to first' });
@@ -459,6 +494,7 @@ export class PlayedConnection {
       ...{ stimulus, mark: this.#mark },
       ...(isBack ? {} : { rcvNxtBefore: this.#rcvNxt }),
       altered: isAltered(this.#place, this.#context.family, stimulus),
+      isHasty: this.isHasty,
     };
   }
 
@@ -489,8 +525,26 @@ export class PlayedConnection {
     await tester.flushed();
     await driver.release(this.mailbox.port, this.#handle);
     if (this.#listener) await driver.closeListener?.(this.#listener);
-    this.mailbox.close();
     witness?.(this.mailbox.log);
+    if (!this.isHasty) this.mailbox.close();
+  }
+
+  /** After a hasty attempt: whether a reply comes to what was the connection, in the time in which it may. */
+  async hearsLateReply(): Promise<boolean> {
+    if (!this.isHasty) return false;
+    const { environment, aside = (wait) => wait() } = this.#context;
+    const { tester, timing } = environment;
+    const { log } = this.mailbox;
+    const until = (log[this.#mark]?.at ?? 0) + timing.observation;
+    let from = 0;
+    await aside(async () => {
+      // The end of the connection may draw a segment, too.
+      await tester.listen(promptOf(timing));
+      from = log.length;
+      await tester.listen(Math.max(0, until - performance.now()));
+    });
+    this.mailbox.close();
+    return sortReplies(log.slice(0, from), log.slice(from)).replies.length > 0;
   }
 }
 

@@ -33,6 +33,8 @@ export interface Circumstances {
   readonly futility?: Futility | undefined;
   /** Lets so many milliseconds pass in which nothing of the case is on the wire: others may take its place. */
   readonly rest?: ((milliseconds: number) => Promise<void>) | undefined;
+  /** A first attempt that does not wait for silence, where it need not: `isHasty` if it did not; undefined: it came to nothing. */
+  readonly hastily?: (() => Promise<(Sample & { readonly isHasty: boolean }) | undefined>) | undefined;
 }
 
 // What is spoilt says nothing of the rule, so that trying again bends no verdict; but a run has to end.
@@ -68,11 +70,14 @@ interface Tally {
  * another matter: it is proven by timers of the target's, which a busy machine may be late to see, so that two
  * connections more must speak for it than against it.
  *
+ * A hasty attempt is believed when it acquits. What it accuses of counts as seen once, if the first patient attempt sees the
+ * same; otherwise it counts for nothing.
+ *
  * @throws TargetDied when the target died meanwhile, and goes on
  * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
  */
 export async function repeatUntilTrusted(
-  { profile, path, watch, futility, rest = pause }: Circumstances,
+  { profile, path, watch, futility, rest = pause, hastily }: Circumstances,
   once: (spoilt: number) => Promise<Sample>,
 ): Promise<CaseResult> {
   const notes: Note[] = [];
@@ -83,6 +88,18 @@ export async function repeatUntilTrusted(
   const deaths = watch?.deaths.length;
   const isDoubtful = (sample: Judged): boolean => accuses(sample, profile);
   let last: Sample | undefined;
+  /** A first attempt that has waited, after all. */
+  let waited: Sample | undefined;
+  let hasty: Judged | undefined;
+  if (hastily) {
+    const sample = await hastily();
+    const isThere = watch?.epoch === seenIn && watch?.deaths.length === deaths && !watch?.lost;
+    if (isThere && !sample?.isHasty) waited = sample;
+    else if (isThere && sample && isJudged(sample) && !faultOf(sample, profile, true)) {
+      if (!isDoubtful(sample) && !path.disturbed) return sample.result;
+      hasty = sample;
+    }
+  }
   for (;;) {
     if (watch?.lost)
       return withoutAgreement(
@@ -98,7 +115,8 @@ export async function repeatUntilTrusted(
       tallies.clear();
       seenIn = epoch;
     }
-    const sample = await once(spoilt);
+    const sample: Sample = waited ?? (await once(spoilt));
+    waited = undefined;
     last = sample;
     const fault = faultOf(sample, profile, epoch === watch?.epoch);
     if (fault && isBeyondCapability(fault)) return withNotes(sample, notes);
@@ -119,6 +137,8 @@ export async function repeatUntilTrusted(
       return withNotes(isOpen ? sample : { result: withoutVerdict(sample.result, fault) }, notes);
     }
     count(tallies, sample);
+    if (hasty && keyOf(hasty) === keyOf(sample)) count(tallies, hasty);
+    hasty = undefined;
     const [first, second] = [...tallies.values()].sort((one, other) => other.count - one.count);
     if (!first) continue;
     const lead = first.count - (second?.count ?? 0);
@@ -187,14 +207,11 @@ function contradicts(tallies: ReadonlyMap<string, Tally>): boolean {
   return seen.some((one, index) => seen.slice(0, index).some((other) => differ(one, other)));
 }
 
+const keyOf = ({ result: { judgements, kind, observed, stateAfter } }: Judged): string =>
+  JSON.stringify([PROFILES.map((profile) => judgements[profile].verdict), kind, observed.length, stateAfter]);
+
 function count(tallies: Map<string, Tally>, sample: Judged): void {
-  const { judgements, kind, observed, stateAfter } = sample.result;
-  const key = JSON.stringify([
-    PROFILES.map((profile) => judgements[profile].verdict),
-    kind,
-    observed.length,
-    stateAfter,
-  ]);
+  const key = keyOf(sample);
   const tally = tallies.get(key);
   if (tally) tally.count += 1;
   else tallies.set(key, { count: 1, sample });

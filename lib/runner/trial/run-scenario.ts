@@ -2,11 +2,13 @@ import { findScenario } from '../../catalogue/catalogue.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
 import { blockerOf, type Finding } from '../../verdict/finding.ts';
 import type { CaseResult } from '../../verdict/result.ts';
+import { pause } from '../../states/index.ts';
+import type { Aside } from '../pool.ts';
 import { isRuledOutByCookies } from '../preflight/syn-cookies.ts';
 import type { CaseContext } from './case-context.ts';
 import type { Described } from './described.ts';
 import { notRun } from './lost.ts';
-import { playScenario } from './play-scenario.ts';
+import { type Attempt, playScenario } from './play-scenario.ts';
 import { repeatUntilTrusted } from './repeat-until-trusted.ts';
 
 /** Runs a scenario by its id. @throws TargetDied; Error when there is none of that id */
@@ -31,11 +33,38 @@ function blockedBy({ id, step, family, observed, wrong }: Finding, subject: Desc
 /** Runs a scenario until its verdict can be believed; throws nothing but TargetDied. */
 export async function runScenario(subject: Scenario, context: CaseContext): Promise<CaseResult> {
   const began = Date.now();
-  const { environment, family, profile, watch, futility, rest } = context;
+  const { environment, family, profile, watch, futility, haste, aside = waiting } = context;
+  const { path } = environment.tester;
   if (watch?.lost) return notRun(subject, family, { kind: 'target lost', cause: watch.lost });
-  const result = await repeatUntilTrusted(
-    { profile, path: environment.tester.path, watch, futility, rest },
-    (spoilt) => playScenario(subject, context, spoilt),
-  );
-  return { ...result, durationMs: Date.now() - began };
+  const patiently = async (spoilt: number): Promise<Attempt> => {
+    const attempt = await playScenario(subject, context, spoilt);
+    if (attempt.result.outcome === 'judged') haste?.note(subject, attempt.hasSlowReply);
+    return attempt;
+  };
+  const rest = (milliseconds: number): Promise<void> => aside(() => pause(milliseconds));
+  const hastily =
+    !path.disturbed && haste?.mayHasten(subject) ? () => tryHastily(subject, context) : undefined;
+  try {
+    const result = await repeatUntilTrusted({ profile, path, watch, futility, rest, hastily }, patiently);
+    return { ...result, durationMs: Date.now() - began };
+  } finally {
+    haste?.end(subject);
+  }
+}
+
+const waiting: Aside = (wait) => wait();
+
+/** @returns undefined where it came to nothing */
+async function tryHastily(subject: Scenario, context: CaseContext): Promise<Attempt | undefined> {
+  const { haste, aside = waiting } = context;
+  const attempt = await playScenario(subject, { ...context, isHasty: true }, 0);
+  if (!attempt.isHasty) return attempt;
+  let isTrusted = attempt.result.outcome === 'judged' && !attempt.hasSlowReply;
+  if (!isTrusted) haste?.fail(subject);
+  else {
+    await aside(async () => {
+      isTrusted = (await haste?.isTrusted(subject)) === true;
+    });
+  }
+  return isTrusted ? attempt : undefined;
 }
