@@ -5,6 +5,8 @@ import type { AckLimits } from '../../verdict/target-facts.ts';
 
 // One that allows so many at once has no limit that could matter: a case sends one stimulus.
 const AT_ONCE = 10;
+// Longer than any limiter of one reply per second.
+const LIMITER_PAUSE = 1100;
 
 /**
  * Finds the limits of the replies that every TCP may throttle: challenge ACKs (RFC 5961 section 7), or where it has none
@@ -26,7 +28,10 @@ export async function findLimits(
       reach(environment, { family, state: 'ESTABLISHED', rcvNxt: 5961 }).catch(() => undefined),
     ),
   );
-  const there = reached.filter((one) => one !== undefined);
+  const all = reached.filter((one) => one !== undefined);
+  // One is kept that has used up nothing yet, where there is another.
+  const [first, ...others] = all;
+  const there = first && others.length === 0 ? [first] : others;
   try {
     const marks = there.map(({ connection }) => connection.mailbox.log.length);
     for (const { connection } of there) send(connection, probe);
@@ -34,7 +39,8 @@ export async function findLimits(
     const answered = there.filter(
       ({ connection }, index) => replies(connection, marks[index] ?? 0) > 0,
     ).length;
-    const [first] = there;
+    // What was used up is free again after that.
+    if (others.length === 0 || answered < there.length) await environment.tester.listen(LIMITER_PAUSE);
     const onOne = first ? await onOneConnection(environment, first.connection, probe) : 0;
     return {
       of: challengesResets ? 'challenge ACKs' : 'ACKs of unacceptable segments',
@@ -42,7 +48,7 @@ export async function findLimits(
       perConnection: { asked: AT_ONCE, answered: onOne },
     };
   } finally {
-    await Promise.all(there.map((one) => endByReset(environment, one)));
+    await Promise.all(all.map((one) => endByReset(environment, one)));
   }
 }
 
@@ -51,8 +57,6 @@ async function onOneConnection(
   connection: Connection,
   probe: string,
 ): Promise<number> {
-  // What the first probe used up is free again.
-  await environment.tester.listen(1100);
   const mark = connection.mailbox.log.length;
   for (let count = 0; count < AT_ONCE; count += 1) send(connection, probe);
   await environment.tester.listen(environment.timing.guard);

@@ -102,25 +102,27 @@ export async function preflight(path: Path): Promise<Preflight> {
   const [best] = alive.sort((one, other) => blocked(findings, one) - blocked(findings, other));
   if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
   const resetsAtOnce = alive.map((ground) => ground.resetsAtOnce).find((count) => count !== undefined);
-  // By itself: each of the others opens connections as well, and has to keep within the backlog.
   const opens = !blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' });
   // A target that uses SYN cookies only is another one, whichever state is tested.
   const asksHalfOpen =
     asks('half-open connections') ||
     (opens && (await ifReached(answersByCookie(environment, best.family))) === true);
-  const halfOpen =
+  const [halfOpen, acceptTime, fin, adoption] = await Promise.all([
     opens && asksHalfOpen
-      ? await ifReached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION))
-      : undefined;
-  const most = asks('limits') ? path.width : Math.min(path.width, FEW);
-  const width = halfOpen ? widthWithin(most, halfOpen) : most;
-  const [acceptTime, synAck, fin, [adoption, limits]] = await Promise.all([
+      ? ifReached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION))
+      : undefined,
     opens && asksHalfOpen ? acceptTimeOf(environment, best) : ('unknown' as const),
-    halfOpen || !asksHalfOpen ? halfOpen?.synAckRetransmission : synAckAgain(environment, best, findings),
     asks('FIN again')
       ? firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, findings)
       : undefined,
-    adoptionAndLimits(environment, best, width, findings, needs),
+    adoptionOf(environment, best, findings, needs),
+  ]);
+  const most = asks('limits') ? path.width : Math.min(path.width, FEW);
+  const width = halfOpen ? widthWithin(most, halfOpen) : most;
+  // They open as many connections as the backlog that was found has room for.
+  const [limits, synAck] = await Promise.all([
+    limitsOf(environment, best, width, findings, needs, adoption),
+    halfOpen || !asksHalfOpen ? halfOpen?.synAckRetransmission : synAckAgain(environment, best, findings),
   ]);
   const timing: Timing = {
     ...environment.timing,
@@ -231,22 +233,29 @@ function nothingComesBack({ tester, closedPort, silentClosed }: Path, grounds: r
   return `${who} does not answer: within ${PATIENCE / 1000} s a SYN got no reset from port ${closedPort}, which should be closed,${listens}${said}; is the target up, is the address right, and is there no filter before it?`;
 }
 
-async function adoptionAndLimits(
+async function adoptionOf(
+  environment: Environment,
+  ground: Ground,
+  findings: readonly Finding[],
+  { measures }: Needs,
+): Promise<KnownAdoption> {
+  if (!measures.has('adoption') && !measures.has('limits')) return {};
+  if (blocks(findings, ground, { state: 'ESTABLISHED' })) return {};
+  return (await ifReached(detectAdoption(environment, ground.family))) ?? {};
+}
+
+function limitsOf(
   environment: Environment,
   ground: Ground,
   width: number,
   findings: readonly Finding[],
   { measures }: Needs,
-) {
-  const { family } = ground;
-  const nothing = [{} as KnownAdoption, undefined] as const;
-  if (!measures.has('adoption') && !measures.has('limits')) return nothing;
-  if (blocks(findings, ground, { state: 'ESTABLISHED' })) return nothing;
-  const adoption = (await ifReached(detectAdoption(environment, family))) ?? {};
-  if (!measures.has('limits')) return [adoption, undefined] as const;
+  adoption: KnownAdoption,
+): Promise<AckLimits> | undefined {
+  if (!measures.has('limits') || blocks(findings, ground, { state: 'ESTABLISHED' })) return undefined;
   // One that calls has one connection at a time.
   const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
-  return [adoption, await findLimits(environment, family, adoption, connections)] as const;
+  return findLimits(environment, ground.family, adoption, connections);
 }
 
 /** As many cases at a time as the limits that were found leave room for. */

@@ -10,7 +10,7 @@ import {
   Unreached,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
-import type { Mailbox } from '../../tester/index.ts';
+import type { Entry, Mailbox } from '../../tester/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 
 // What is held back on the path comes later than the spread of the round trips tells.
@@ -109,12 +109,10 @@ async function interval(
   latest: number,
 ): Promise<number | undefined> {
   const deadline = performance.now() + latest;
-  while (performance.now() < deadline) {
-    const [first, ...others] = mailbox.log.filter(({ from, segment }) => from === 'target' && isOne(segment));
-    // What comes sooner was doubled by the path.
-    const again = others.find(({ at }) => first && at - first.at > spread + STRAGGLERS);
-    if (first && again) return again.at - first.at;
-    await pause(10);
-  }
-  return undefined;
+  const first = await mailbox.next(({ segment }) => isOne(segment), latest);
+  if (!first) return undefined;
+  // What comes sooner was doubled by the path.
+  const isAgain = ({ segment, at }: Entry): boolean => isOne(segment) && at - first.at > spread + STRAGGLERS;
+  const again = await mailbox.next(isAgain, Math.max(0, deadline - performance.now()));
+  return again && again.at - first.at;
 }
