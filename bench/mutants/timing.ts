@@ -1,7 +1,9 @@
 import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
 import type { Emission } from '../../lib/lab/reference/behaviour.ts';
 import type { Mutant } from './mutant.ts';
-import { isEmptyAck, isReset, unseen } from './tools.ts';
+import { emptyAck } from '../../lib/standard/arrives/replies.ts';
+import { acceptable } from '../../lib/standard/arrives/window.ts';
+import { all, answer, isEmptyAck, isReset, lacks, synchronized, type Test, unseen, when } from './tools.ts';
 
 type When = (reply: Segment, tcb: Tcb) => boolean;
 
@@ -27,8 +29,49 @@ const late = (name: string, what: string, which: When): Mutant =>
   emitting(name, what, (segment, tcb) => [{ segment, after: which(segment, tcb) ? TOO_LATE : 0 }]);
 const isSynAck: When = ({ ctl }) => ctl.has('SYN');
 
+/** What each synchronized state drops without a word: a segment in the window that lacks the ACK bit. */
+const isToBeDropped: Test = all(synchronized, acceptable, lacks('ACK', 'RST', 'SYN'));
+
+/** A reply to what is to be dropped, and not at once. */
+const lateTo = (name: string, what: string, reset: boolean, late: Omit<Emission, 'segment'>): Mutant => ({
+  name,
+  what,
+  base: 'rfc9293',
+  behaviour: {
+    arrive: when(
+      isToBeDropped,
+      answer((tcb) => (reset ? { ...emptyAck(tcb), ctl: new Set(['RST'] as const) } : emptyAck(tcb))),
+    ),
+    emit: (segment, tcb, stimulus) => [{ segment, ...(isToBeDropped(tcb, stimulus) ? late : { after: 0 }) }],
+  },
+});
+
+const LATE = [50, 150, 400].flatMap((after) => [
+  lateTo(
+    `dropped-acknowledged-after-${after}-ms`,
+    `what is to be dropped draws an ACK after ${after} ms`,
+    false,
+    {
+      after,
+    },
+  ),
+  lateTo(
+    `dropped-reset-after-${after}-ms`,
+    `what is to be dropped draws a reset after ${after} ms, if the connection is still there`,
+    true,
+    { after, unless: 'gone' },
+  ),
+  lateTo(
+    `dropped-acknowledged-within-${after}-ms`,
+    `what is to be dropped draws an ACK after ${after} ms, which goes with another segment`,
+    false,
+    { after, unless: 'another went out' },
+  ),
+]);
+
 /** Replies that come twice, or too late, and timers that do not run. */
 export const TIMING: readonly Mutant[] = [
+  ...LATE,
   again('reset-twice', 'every reset is sent twice', isReset, 0),
   again('reset-again', 'every reset is sent again after 200 ms', isReset, SOON),
   again('empty-ack-twice', 'every empty ACK is sent twice', isEmptyAck, 0),

@@ -13,6 +13,8 @@ export type Arrive = (tcb: Tcb, segment: Segment) => Arrival;
 export interface Emission {
   readonly segment: Segment;
   readonly after: number;
+  /** Not when the connection is gone by then; or when another segment has gone out, which it would have gone with. */
+  readonly unless?: 'gone' | 'another went out';
 }
 
 /** What a header has besides its numbers. */

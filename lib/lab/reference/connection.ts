@@ -26,6 +26,8 @@ export class Connection {
   #mss: number;
   #timer: NodeJS.Timeout | undefined;
   #tries = 0;
+  /** How many segments have gone out. */
+  #sent = 0;
   /** The connection in TIME-WAIT that a SYN has reopened, until that is known to be no old duplicate. */
   #former: Tcb | undefined;
 
@@ -212,9 +214,13 @@ export class Connection {
 
   #reply(reply: Segment, before: Tcb, segment: Segment): void {
     const { rcvWnd } = this.tcb;
-    for (const { segment: out, after } of this.#around.emit({ ...reply, wnd: rcvWnd }, before, segment)) {
+    const emissions = this.#around.emit({ ...reply, wnd: rcvWnd }, before, segment);
+    for (const { segment: out, after, unless } of emissions) {
+      const sent = this.#sent;
+      const isOver = (): boolean =>
+        unless !== undefined && (this.isClosed || (unless === 'another went out' && this.#sent > sent));
       if (after === 0) this.#send(out);
-      else setTimeout(() => this.#send(out), after);
+      else setTimeout(() => isOver() || this.#send(out), after);
     }
   }
 
@@ -222,6 +228,7 @@ export class Connection {
     const out = this.#around.outgoing(segment, this.tcb);
     if (out === 'silence') return;
     const { options, largestText } = this.#around;
+    this.#sent += 1;
     this.#around.send(out, {
       ...(text ? { text } : {}),
       options: options(optionsFor(this.tcb, out, largestText), out),
