@@ -54,8 +54,8 @@ function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[
     .filter((job) => job !== undefined);
 }
 
-// With so many connections at a time, cases that wait for a silence do not keep the others from being run.
-const ROOM_FOR_SILENCE = 32;
+// Of cases that wait for a silence, as many at a time as the width allows: half a minute.
+const MOST_ROUNDS = 45;
 
 // One that dies each time is tested all the same: the cases find out by what.
 const MOST_PREFLIGHTS = 3;
@@ -207,7 +207,8 @@ export class Engine {
     const index = new Map(SCENARIOS.map(({ id }, position) => [id, position]));
     const hazards = new Hazards();
     const futility = new Futility();
-    const haste = this.#settings.patient ? undefined : new Haste(this.#width < ROOM_FOR_SILENCE);
+    const isLong = cases.length / this.#width > MOST_ROUNDS;
+    const haste = this.#settings.patient ? undefined : new Haste(isLong);
     const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({
       environment,
       family: job.family,
