@@ -6,7 +6,6 @@ import type { Evidence } from '../verdict/evidence.ts';
 import { add, gt } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import { type Environment, KnownOfTarget, promptOf } from './environment.ts';
-import { Unreached } from './precondition.ts';
 import { ProofUser } from './proof-user.ts';
 
 /** The state that a connection was proven to be in, and the evidence. */
@@ -53,6 +52,11 @@ const PROBES = 3;
 
 // Beyond anything that the target may send during a proof.
 const UNSENT = 2 ** 20;
+
+/** A proof that did not wait for silence came to nothing: the case is tried patiently. */
+class TooHasty extends Error {
+  override name = 'TooHasty';
+}
 
 /** A distance in sequence numbers to a place outside every window. */
 export const FAR = 2 ** 29;
@@ -113,12 +117,12 @@ export class Prober {
     const answers = this.connection.mailbox.log
       .slice(from)
       .filter((entry) => entry.from === 'target' && wanted(entry.segment));
-    if (answers.length > 1) throw new Unreached('more than one answer came to the first probe');
+    if (answers.length > 1) throw new TooHasty('more than one answer came to the first probe');
   }
 
-  /** A reply just before may have used up a limit of replies, so in a hasty proof a missing answer proves nothing. @throws Unreached */
+  /** A reply just before may have used up a limit of replies, so in a hasty proof a missing answer proves nothing. @throws TooHasty */
   doubtSilence(): void {
-    if (this.subject.isHasty) throw new Unreached('a probe was not answered soon after the stimulus');
+    if (this.subject.isHasty) throw new TooHasty('a probe was not answered soon after the stimulus');
   }
 
   /** Sends a segment that needs no answer; twice when the path loses segments. */

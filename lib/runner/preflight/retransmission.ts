@@ -3,7 +3,6 @@ import {
   type Environment,
   endByReset,
   type Precondition,
-  pause,
   type Reached,
   reach,
   type Timing,
