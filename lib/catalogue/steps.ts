@@ -1,4 +1,6 @@
 import type { RuleId } from '../standard/rules.ts';
+import { parseReply } from './resolve.ts';
+import type { Reply } from './scenario.ts';
 
 /**
  * What shows a TCP, and opens and closes a connection: a segment of the tester's that the target must answer, or a call of the target's user
@@ -20,21 +22,21 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number];
 
 /**
- * The reply that each step must have, in terms of the segment that was sent; `silence` where there must be none, undefined
+ * The reply that each step must have, in terms of the segment that was sent; undefined
  * where any will do, or where the target's user is to be told instead.
  */
-export const REPLIES: Readonly<Record<Step, string | undefined>> = {
+export const REPLIES: Readonly<Record<Step, Reply | undefined>> = {
   'SYN to any port': undefined,
-  'SYN to a closed port': '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>',
-  'ACK to a closed port': '<SEQ=SEG.ACK><CTL=RST>',
-  'RST to a closed port': 'silence',
-  'SYN to LISTEN': '<SEQ=ANY><ACK=SEG.SEQ+1><CTL=SYN,ACK>',
+  'SYN to a closed port': parseReply('<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>'),
+  'ACK to a closed port': parseReply('<SEQ=SEG.ACK><CTL=RST>'),
+  'RST to a closed port': parseReply('silence'),
+  'SYN to LISTEN': parseReply('<SEQ=ANY><ACK=SEG.SEQ+1><CTL=SYN,ACK>'),
   'ACK to SYN-RECEIVED': undefined,
-  OPEN: '<SEQ=ANY><CTL=SYN>',
-  'SYN,ACK to SYN-SENT': '<SEQ=SEG.ACK><ACK=SEG.SEQ+1><CTL=ACK>',
-  'SYN to SYN-SENT': '<SEQ=ANY><ACK=SEG.SEQ+1><CTL=SYN,ACK>',
-  CLOSE: '<SEQ=ANY><ACK=ANY><CTL=FIN,ACK>',
-  FIN: '<SEQ=ANY><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>',
+  OPEN: parseReply('<SEQ=ANY><CTL=SYN>'),
+  'SYN,ACK to SYN-SENT': parseReply('<SEQ=SEG.ACK><ACK=SEG.SEQ+1><CTL=ACK>'),
+  'SYN to SYN-SENT': parseReply('<SEQ=ANY><ACK=SEG.SEQ+1><CTL=SYN,ACK>'),
+  CLOSE: parseReply('<SEQ=ANY><ACK=ANY><CTL=FIN,ACK>'),
+  FIN: parseReply('<SEQ=ANY><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>'),
 };
 
 /** The rules behind each step. */

@@ -97,8 +97,8 @@ function notationOf(segment: ConcreteSegment): NotationDraft {
 export const printConcrete = (segment: ConcreteSegment): string => printSegment(notationOf(segment));
 
 /**
- * Prints a segment for people: SEQ and ACK in terms of the variables, e.g. `<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>`,
- * all other fields as {@link printConcrete} does.
+ * A segment for people: SEQ and ACK in terms of the variables, e.g. `<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>`, all other fields
+ * as {@link printConcrete} prints them.
  *
  * SEQ of a segment from the target, and ACK of one from the tester, are named after SND.NXT, SND.UNA or ISS; the other
  * two after RCV.NXT or IRS. A reply that is near none of them is named after SEG.ACK and SEG.SEQ, if these are given.
@@ -108,12 +108,12 @@ export const printConcrete = (segment: ConcreteSegment): string => printSegment(
  * @param declared what the segment was made of, if it is known: its words for SEQ and ACK are kept where they give the
  *   numbers of the segment, and what is ANY there stays a plain number
  */
-export function printRelative(
+export function relativeNotation(
   segment: ConcreteSegment,
   variables: Variables,
   from: Sender,
   declared: Pick<SegmentNotation, 'seq' | 'ack'> = {},
-): string {
+): SegmentNotation {
   const draft = notationOf(segment);
   const syn = segment.ctl.has('SYN');
   // The first form of a reset: it is 0 on the wire, wherever the target's numbers happen to be.
@@ -125,8 +125,12 @@ export function printRelative(
     draft.ack =
       kept(declared.ack, segment.ack, variables) ?? named(segment.ack, NAMES[from].ack, variables, syn);
   }
-  return printSegment(draft);
+  return draft;
 }
+
+/** Prints what {@link relativeNotation} gives. */
+export const printRelative = (...of: Parameters<typeof relativeNotation>): string =>
+  printSegment(relativeNotation(...of));
 
 /** The expression, if it stands for this very number. */
 function kept(

@@ -1,3 +1,4 @@
+import { printReply } from '../catalogue/resolve.ts';
 import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../catalogue/steps.ts';
 import { isFailure } from '../verdict/result.ts';
 import { type LadderLine, linesOfRecords } from './ladder.ts';
@@ -71,7 +72,7 @@ export function findingFields(finding: RunFinding): (readonly [string, string])[
     ['rule', STEP_RULES[step].map(ruleText).join('; ')],
     ['step', `${step}${port === undefined ? '' : `, port ${port} of the target`}, over IPv${finding.family}`],
     ...(sent ? ([['sent', sent]] as const) : []),
-    ...(expected ? ([['expected', expected]] as const) : []),
+    ...(expected ? ([['expected', printReply(expected)]] as const) : []),
     ['observed', refusal === undefined ? seen : `${seen} (${refusal})`],
     ...(mayBeFilter && gravity === 'deviation'
       ? ([['remark', 'a firewall in front of the target would look the same']] as const)

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { CASES } from '../../lib/catalogue/catalogue.ts';
-import { skipWithoutLab } from '../lab/skip.ts';
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
 import type { CaseResult } from '../../lib/verdict/result.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 
 /** One case in so many, over both families. */
 const EVERY = 6;

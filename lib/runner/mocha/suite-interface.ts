@@ -7,7 +7,7 @@ import { reasonText } from '../../report/expectation.ts';
 import { attachRecord } from '../../report/run-record.ts';
 import { type CaseResult, standingOf } from '../../verdict/result.ts';
 import type { Settings } from '../settings.ts';
-import { notRun } from '../trial/lost.ts';
+import { notRun } from '../trial/not-run.ts';
 import type { MochaRun } from './mocha-run.ts';
 import { matcher } from './only.ts';
 

@@ -1,15 +1,18 @@
-import { evaluateSegment, parseSegment, resetAt } from '../../notation/index.ts';
+import { resetAt, segmentOf } from '../../notation/index.ts';
 import type { Check, KnownAdoption } from '../../standard/adoption.ts';
 import type { State } from '../../standard/state.ts';
 import { type Environment, type Precondition, reach } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
+import { add } from '../../wire/seq.ts';
 import { ifCapable } from './if-capable.ts';
+import { type Probe, resetInWindow } from './limits.ts';
 
 /** One stimulus for each check; the answer tells a TCP that has adopted the check from one that has not. */
-const PROBES: Readonly<Record<Check, string>> = {
-  rst: '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>',
-  syn: '<SEQ=RCV.NXT+RCV.WND/2><CTL=SYN>',
-  ack: '<SEQ=RCV.NXT><ACK=SND.UNA-MAX.SND.WND-1><CTL=ACK>',
+const PROBES: Readonly<Record<Check, Probe>> = {
+  rst: resetInWindow,
+  syn: ({ rcvNxt, rcvWnd }) => segmentOf({ seq: add(rcvNxt, rcvWnd >> 1), ctl: ['SYN'] }),
+  ack: ({ rcvNxt, sndUna, maxSndWnd }) =>
+    segmentOf({ seq: rcvNxt, ack: add(sndUna, -maxSndWnd - 1), ctl: ['ACK'] }),
 };
 
 /**
@@ -50,10 +53,10 @@ async function detectIn(environment: Environment, wish: Precondition): Promise<K
 const TRIES = { clean: 2, disturbed: 4 };
 const LIMITER_PAUSE = 1100;
 
-async function challenged(environment: Environment, wish: Precondition, send: string): Promise<boolean> {
+async function challenged(environment: Environment, wish: Precondition, probe: Probe): Promise<boolean> {
   const { tester } = environment;
   for (let tries = 1; ; tries += 1) {
-    const met = await answerTo(environment, wish, send);
+    const met = await answerTo(environment, wish, probe);
     if (met !== 'silence') return met === 'challenge ACK';
     if (tries >= (tester.path.disturbed ? TRIES.disturbed : TRIES.clean)) return false;
     await tester.listen(LIMITER_PAUSE);
@@ -63,13 +66,13 @@ async function challenged(environment: Environment, wish: Precondition, send: st
 async function answerTo(
   environment: Environment,
   wish: Precondition,
-  send: string,
+  probe: Probe,
 ): Promise<'challenge ACK' | 'other' | 'silence'> {
   const { connection, handle } = await reach(environment, wish);
   const { mailbox, rcvNxt, sndNxt } = connection;
   try {
     const mark = mailbox.log.length;
-    connection.transmit(evaluateSegment(parseSegment(send), connection.variables()));
+    connection.transmit(probe(connection));
     await environment.tester.listen(environment.timing.guard);
     const answers = mailbox.log.slice(mark).filter(({ from }) => from === 'target');
     if (answers.length === 0) return 'silence';

@@ -4,9 +4,9 @@ import {
   compareReply,
   lengthOf,
   type Mismatch,
-  parseSegment,
   printExpression,
-  printRelative,
+  printSegment,
+  relativeNotation,
   type SegmentNotation,
   type Variables,
 } from '../../notation/index.ts';
@@ -35,11 +35,10 @@ export const findingOf = (
 
 /** What a reply of a step has wrong; empty for one that is as it must be, undefined where the step has no reply of its own. */
 export function wrongWith(step: Step, sent: ConcreteSegment, reply: ConcreteSegment): WrongField[] {
-  const expected = REPLIES[step];
-  if (expected === undefined || expected === 'silence') return [];
-  const notation = parseSegment(expected);
+  const [notation] = REPLIES[step] ?? [];
+  if (!notation) return [];
   const variables = variablesOf(sent);
-  const words = parseSegment(bare(reply, variables));
+  const words = bare(reply, variables);
   return compareReply(notation, reply, variables).map((mismatch) => ({
     field: mismatch.field,
     expected: inWords(mismatch, notation) ?? mismatch.expected,
@@ -60,7 +59,7 @@ function evidenceOf(step: Step, log: readonly Entry[]): Evidence {
   const [first] = answers;
   return {
     sent: sent ? printSent(sent) : '',
-    observed: [...new Set(answers.map(({ segment }) => bare(segment, variables)))],
+    observed: [...new Set(answers.map(({ segment }) => printSegment(bare(segment, variables))))],
     wrong: sent && first ? wrongWith(step, sent, first.segment) : [],
     records: wireRecords({
       entries: log,
@@ -106,8 +105,8 @@ const isSame = ({ segment: one }: Entry, { segment: other }: Entry): boolean =>
   one.seq === other.seq && one.ctl.size === other.ctl.size && [...one.ctl].every((bit) => other.ctl.has(bit));
 
 /** Windows and options are not compared: leaving them out keeps a segment short. */
-const bare = ({ seq, ack, ctl, data, urg }: ConcreteSegment, variables: Variables): string =>
-  printRelative({ seq, ack, ctl, data, urg }, variables, 'target');
+const bare = ({ seq, ack, ctl, data, urg }: ConcreteSegment, variables: Variables): SegmentNotation =>
+  relativeNotation({ seq, ack, ctl, data, urg }, variables, 'target');
 
 const printSent = ({ ctl, data }: ConcreteSegment): string =>
   [

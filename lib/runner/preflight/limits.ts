@@ -1,7 +1,8 @@
-import { evaluateSegment, parseSegment } from '../../notation/index.ts';
+import { type ConcreteSegment, segmentOf } from '../../notation/index.ts';
 import type { KnownAdoption } from '../../standard/adoption.ts';
 import { type Connection, type Environment, endByReset, reach } from '../../states/index.ts';
 import type { AckLimits } from '../../verdict/target-facts.ts';
+import { add } from '../../wire/seq.ts';
 
 // One that allows so many at once has no limit that could matter: a case sends one stimulus.
 const AT_ONCE = 10;
@@ -20,9 +21,7 @@ export async function findLimits(
   { rst: challengesResets }: KnownAdoption,
   width: number,
 ): Promise<AckLimits> {
-  const probe = challengesResets
-    ? '<SEQ=RCV.NXT+RCV.WND/2><CTL=RST>'
-    : '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>';
+  const probe = challengesResets ? resetInWindow : unacceptableAck;
   const reached = await Promise.all(
     Array.from({ length: width }, () =>
       reach(environment, { family, state: 'ESTABLISHED', rcvNxt: 5961 }).catch(() => undefined),
@@ -34,7 +33,7 @@ export async function findLimits(
   const there = first && others.length === 0 ? [first] : others;
   try {
     const marks = there.map(({ connection }) => connection.mailbox.log.length);
-    for (const { connection } of there) send(connection, probe);
+    for (const { connection } of there) connection.transmit(probe(connection));
     await environment.tester.listen(environment.timing.guard);
     const answered = there.filter(
       ({ connection }, index) => replies(connection, marks[index] ?? 0) > 0,
@@ -55,17 +54,22 @@ export async function findLimits(
 async function onOneConnection(
   environment: Environment,
   connection: Connection,
-  probe: string,
+  probe: Probe,
 ): Promise<number> {
   const mark = connection.mailbox.log.length;
-  for (let count = 0; count < AT_ONCE; count += 1) send(connection, probe);
+  for (let count = 0; count < AT_ONCE; count += 1) connection.transmit(probe(connection));
   await environment.tester.listen(environment.timing.guard);
   return Math.min(AT_ONCE, replies(connection, mark));
 }
 
-function send(connection: Connection, probe: string): void {
-  connection.transmit(evaluateSegment(parseSegment(probe), connection.variables()));
-}
+/** A segment that goes by the numbers of a connection. */
+export type Probe = (connection: Connection) => ConcreteSegment;
+
+export const resetInWindow: Probe = ({ rcvNxt, rcvWnd }) =>
+  segmentOf({ seq: add(rcvNxt, rcvWnd >> 1), ctl: ['RST'] });
+
+const unacceptableAck: Probe = ({ rcvNxt, sndNxt }) =>
+  segmentOf({ seq: add(rcvNxt, -1), ack: sndNxt, ctl: ['ACK'] });
 
 const replies = ({ mailbox }: Connection, since: number): number =>
   mailbox.log.slice(since).filter(({ from, segment: { ctl } }) => from === 'target' && !ctl.has('RST'))

@@ -13,7 +13,7 @@ import {
   withoutVerdict,
 } from '../../verdict/result.ts';
 import type { CaseContext } from './case-context.ts';
-import { notRun } from './lost.ts';
+import { notRun } from './not-run.ts';
 
 /** What an attempt that was made to the end has seen. */
 export interface Seeing extends Pick<CaseResult, 'records' | 'startedAt' | 'durationMs'> {

@@ -1,6 +1,6 @@
 import type { State } from '../../standard/state.ts';
 import type { Reason } from '../../verdict/reason.ts';
-import type { Described } from './described.ts';
+import type { Described } from './not-run.ts';
 
 /**
  * What was found out to end the target though no case is about it: what reaches a state, what proves the state after, and the

@@ -9,7 +9,7 @@ import type { Reason } from '../../verdict/reason.ts';
 import type { CaseContext } from './case-context.ts';
 import { resultOf } from './case-result.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';
-import { notRun } from './lost.ts';
+import { notRun } from './not-run.ts';
 import { PlayedConnection } from './played-connection.ts';
 import { anchor, Random } from './random.ts';
 import type { Sample } from './repeat-until-trusted.ts';
@@ -158,7 +158,7 @@ async function reachAll(
     // Those that are there are to be left also when the next is not reached.
     connections.unshift(connection);
     const tells = own.steps.some((step) => 'expect' in step && step.delivered !== undefined);
-    if (tells && reached.handle) await connection.delivered();
+    if (tells && reached.handle) await connection.user.delivered();
   }
 }
 

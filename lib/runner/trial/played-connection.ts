@@ -17,25 +17,23 @@ import {
   promptOf,
   prove,
   type Reached,
-  type Subject,
   type Sorted,
+  type Subject,
   sortReplies,
-  Unreached,
-  userOf,
 } from '../../states/index.ts';
-import { type Handle, NotCapable, type OwnListener } from '../../target/driver.ts';
+import { NotCapable } from '../../target/driver.ts';
 import { type Entry, hasRightChecksum, type Refusal } from '../../tester/index.ts';
 import type { Fault } from '../../verdict/fault.ts';
 import { areRepliesOf, carriedAlong, type Observation } from '../../verdict/judge.ts';
 import type { Ending, PlayedStep } from '../../verdict/judge-scenario.ts';
 import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
-import { optionFaults } from '../../verdict/reply-options.ts';
-import { add, leq } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { isComplete, wouldMiss } from './haste.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, isToBeSilent, overridesOf, stamped } from './setup.ts';
+import { faultsOfOptions, faultsOfTime, isAcknowledgmentLost } from './step-faults.ts';
+import { TargetUser } from './target-user.ts';
 
 // An unacknowledged SYN is sent again after 1 s (RFC 6298), by old stacks after 3 s; those that take longer were measured.
 const RETRANSMISSION_WITHIN = 3500;
@@ -53,6 +51,7 @@ const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN
  */
 export class PlayedConnection {
   readonly name: string;
+  readonly user: TargetUser;
   readonly steps: PlayedStep[] = [];
   /** Why what was seen proves nothing: the tester was late, or not able to do what the step asks. */
   spoilt: Reason | undefined;
@@ -71,9 +70,6 @@ export class PlayedConnection {
   #connection: Connection;
   /** The one in TIME-WAIT that a new incarnation has taken the place of. */
   #old: Connection | undefined;
-  #handle: Handle | undefined;
-  #listener: OwnListener | undefined;
-  #listening: boolean;
   /** As the steps so far have led to it; proven only where that is asked for. */
   #state: State;
   /** Before the segment that was sent last, or the last call of the user. */
@@ -103,9 +99,7 @@ export class PlayedConnection {
     this.#reached = reached;
     this.#random = random;
     this.#connection = reached.connection;
-    this.#handle = reached.handle;
-    this.#listener = reached.listener;
-    this.#listening = reached.listening;
+    this.user = new TargetUser(context.environment, reached);
     this.#state = place.state;
     this.#stateBefore = place.state;
   }
@@ -160,7 +154,7 @@ export class PlayedConnection {
       connection.irs = seq;
       connection.rcvNxt = seq;
       // A LISTEN answers each SYN with an ISS of its own.
-      if (this.#listening) connection.iss = undefined;
+      if (this.user.listening) connection.iss = undefined;
     }
   }
 
@@ -202,64 +196,8 @@ export class PlayedConnection {
     this.#actedAt = this.mailbox.log.length;
     this.#hasUserActed = true;
     this.#stateBefore = this.#state;
-    await this.#tell(user);
-  }
-
-  async #tell(user: UserCall): Promise<void> {
-    const { environment, family } = this.#context;
-    const { driver } = environment;
-    switch (user.call) {
-      case 'OPEN ACTIVE':
-        this.#handle = await driver.connect(family, this.mailbox.port, 'plain');
-        return;
-      case 'OPEN PASSIVE':
-        if (!driver.listen) throw new NotCapable({ what: 'own listener' });
-        this.#listener = await driver.listen(family, 'plain');
-        this.#connection.peerPort = this.#listener.port;
-        this.#listening = true;
-        this.#state = 'LISTEN';
-        return;
-      case 'CLOSE LISTENER':
-        if (!this.#listener || !driver.closeListener) throw new NotCapable({ what: 'closing its listener' });
-        await driver.closeListener(this.#listener);
-        this.#listener = undefined;
-        this.#listening = false;
-        return;
-    }
-    const who = await this.#user();
-    switch (user.call) {
-      case 'SEND':
-        return driver.send(who, user.octets);
-      case 'RECEIVE':
-      case 'STOP RECEIVING':
-        if (!driver.receive) throw new NotCapable({ what: 'control of RECEIVE' });
-        return driver.receive(who, user.call === 'RECEIVE');
-      case 'CLOSE':
-        return driver.shutdown(who);
-      case 'CLOSE BOTH WAYS':
-        return driver.close(who);
-      case 'ABORT':
-        return driver.abort(who);
-    }
-  }
-
-  async #user(): Promise<Handle> {
-    const { driver, timing } = this.#context.environment;
-    const handle = this.#handle ?? (await driver.accepted(this.mailbox.port, timing.observation));
-    if (!handle && !this.#reached.byItself) {
-      throw new Unreached({ what: 'connection not accepted' });
-    }
-    this.#handle = handle;
-    return userOf({ ...this.#reached, handle });
-  }
-
-  /** How many octets of text the user was given since this was asked last. @throws NotCapable */
-  async delivered(): Promise<number> {
-    const { driver } = this.#context.environment;
-    if (!driver.delivered) throw new NotCapable({ what: 'count of delivered text' });
-    const who = await this.#user();
-    await driver.userHasRead?.();
-    return driver.delivered(who);
+    await this.user.call(user, this.#connection);
+    if (user.call === 'OPEN PASSIVE') this.#state = 'LISTEN';
   }
 
   /**
@@ -279,9 +217,9 @@ export class PlayedConnection {
     const outcomes = PROFILES.flatMap((profile) => step.expect[profile]);
     await this.#observationTime(outcomes, since);
     const { entries, ...seen } = await this.#observe(step, outcomes, since, isTimers);
-    const besides = [...seen.besides, ...this.#faultsOfTime(step, since, entries)];
+    const besides = [...seen.besides, ...faultsOfTime(step, since, entries[0], this.#context.environment)];
     if (step.delivered !== undefined) {
-      const observed = await this.delivered();
+      const observed = await this.user.delivered();
       if (observed !== step.delivered)
         besides.push({ kind: 'delivered', expected: step.delivered, observed });
     }
@@ -380,7 +318,7 @@ export class PlayedConnection {
       ...{ replies: segmentsOf(replies), retransmissions: repeated, provoked: segmentsOf(provoked) },
       ...(this.refusal ? { refusal: this.refusal.text } : {}),
       // The LISTEN itself is what the step is about in that state: there, CLOSED is something else.
-      listening: this.#listening && state !== 'LISTEN',
+      listening: this.user.listening && state !== 'LISTEN',
       opening: state === 'LISTEN' || state === 'SYN-SENT',
       besides: faultsOfOptions(log, [...replies, ...retransmissions.filter(isOfTheStimulus)]),
       entries: replies.length > 0 ? replies : retransmissions,
@@ -403,19 +341,6 @@ export class PlayedConnection {
 
   #note(role: Role, entries: readonly Entry[]): void {
     for (const entry of entries) this.#roles.set(entry, role);
-  }
-
-  #faultsOfTime({ within, notBefore }: ExpectStep, since: number, [first]: readonly Entry[]): Fault[] {
-    if (!first) return [];
-    const { tester, timing } = this.#context.environment;
-    const observed = Math.round(first.at - since);
-    const late = timing.guard + tester.lag.worstSince(since);
-    if (within !== undefined && observed > within + late)
-      return [{ kind: 'time', limit: 'within', expected: within, observed }];
-    // A tester that is late makes a reply seem later, never sooner.
-    if (notBefore !== undefined && observed < notBefore)
-      return [{ kind: 'time', limit: 'not before', expected: notBefore, observed }];
-    return [];
   }
 
   /** What comes later than a reply: a retransmission, or what the step gives more time. */
@@ -461,9 +386,11 @@ export class PlayedConnection {
       this.steps.push({ ...step, observation: { ...step.observation, stateAfter, ...told } });
     }
     this.#state = stateAfter === 'unknown' ? this.#state : stateAfter;
-    if (this.#isAcknowledgmentLost()) this.spoilt ??= { kind: 'acknowledgment lost' };
+    const mayBeLost = environment.tester.path.disturbed && !this.#hasUserActed;
+    if (mayBeLost && isAcknowledgmentLost(this.mailbox.log.slice(this.#mark + 1), this.variables ?? {}))
+      this.spoilt ??= { kind: 'acknowledgment lost' };
     const due = last ? { due: last.state } : {};
-    return { steps: this.steps, stateAfter, proof: how, listening: this.#listening, ...due };
+    return { steps: this.steps, stateAfter, proof: how, listening: this.user.listening, ...due };
   }
 
   /** What is to be proven: the state after the last segment that was sent, or after what the user has done since. */
@@ -472,7 +399,7 @@ export class PlayedConnection {
     const isBack = this.#old !== undefined && this.#state === 'TIME-WAIT';
     if (isBack) this.#connection = this.#old as Connection;
     const about = {
-      ...{ connection: this.#connection, handle: this.#handle, listening: this.#listening },
+      ...{ connection: this.#connection, handle: this.user.handle, listening: this.user.listening },
       greets: this.#reached.greets === true,
     };
     const stimulus = this.#stimulus;
@@ -498,33 +425,17 @@ export class PlayedConnection {
     };
   }
 
-  /**
-   * On a path that loses: whether the target sends again what was acknowledged before the stimulus. Then that acknowledgment
-   * has not arrived, and the state was another one.
-   */
-  #isAcknowledgmentLost(): boolean {
-    const { 'SND.UNA': una, ISS: iss } = this.variables ?? {};
-    if (!this.#context.environment.tester.path.disturbed || this.#hasUserActed) return false;
-    if (una === undefined || iss === undefined || una === iss) return false;
-    return this.mailbox.log.slice(this.#mark + 1).some(({ from, segment }) => {
-      const length = lengthOf(segment);
-      if (from !== 'target' || length === 0 || segment.ctl.has('RST') || segment.ctl.has('SYN')) return false;
-      return leq(add(segment.seq, length), una);
-    });
-  }
-
   /** Leaves the connection. Whatever is left of it, half-open connections first of all, would crowd out the next cases. */
   async release(): Promise<void> {
     const { environment, hazards, witness } = this.#context;
-    const { tester, driver } = environment;
+    const { tester } = environment;
     const isDeadly = [this.#stateBefore, this.#state].some((state) => hazards?.resets.has(state));
     for (let copies = isDeadly ? 0 : tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
       this.#connection.transmit(resetAt(this.#connection.rcvNxt), {}, false);
     }
     // A request to the target's user would overtake it.
     await tester.flushed();
-    await driver.release(this.mailbox.port, this.#handle);
-    if (this.#listener) await driver.closeListener?.(this.#listener);
+    await this.user.release();
     witness?.(this.mailbox.log);
     if (!this.isHasty) this.mailbox.close();
   }
@@ -552,9 +463,3 @@ const segmentsOf = (entries: readonly Entry[]): ConcreteSegment[] => entries.map
 
 /** A SYN that is sent again is the recipe's: it has cases of its own. */
 const isOfTheStimulus = ({ segment: { ctl } }: Entry): boolean => !ctl.has('SYN');
-
-/** What is wrong with the options of these entries of the log, each kind once. */
-function faultsOfOptions(log: readonly Entry[], entries: readonly Entry[]): Fault[] {
-  const rules = entries.flatMap((entry) => optionFaults(entry.segment, log.slice(0, log.indexOf(entry))));
-  return [...new Set(rules)].map((rule) => ({ kind: 'option', rule }));
-}

@@ -1,13 +1,12 @@
 import { findScenario } from '../../catalogue/catalogue.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
+import { pause } from '../../states/index.ts';
 import { blockerOf, type Finding } from '../../verdict/finding.ts';
 import type { CaseResult } from '../../verdict/result.ts';
-import { pause } from '../../states/index.ts';
 import type { Aside } from '../pool.ts';
 import { isRuledOutByCookies } from '../preflight/syn-cookies.ts';
 import type { CaseContext } from './case-context.ts';
-import type { Described } from './described.ts';
-import { notRun } from './lost.ts';
+import { type Described, notRun } from './not-run.ts';
 import { type Attempt, playScenario } from './play-scenario.ts';
 import { repeatUntilTrusted } from './repeat-until-trusted.ts';
 

@@ -9,8 +9,7 @@ import { Hazards } from '../../../lib/runner/trial/hazards.ts';
 import { TargetDied } from '../../../lib/runner/trial/repeat-until-trusted.ts';
 import type { Death } from '../../../lib/runner/trial/target-watch.ts';
 import type { Entry } from '../../../lib/tester/index.ts';
-import type { LossCause } from '../../../lib/verdict/reason.ts';
-import type { DeathCause } from '../../../lib/verdict/reason.ts';
+import type { DeathCause, LossCause } from '../../../lib/verdict/reason.ts';
 import { type CaseResult, type JudgedResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { inconclusiveResult, resultOf } from '../results.ts';
 

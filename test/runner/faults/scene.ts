@@ -5,11 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import { buildUpperTester } from '../../../lib/compile.ts';
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { Engine, type EngineOptions } from '../../../lib/runner/engine.ts';
 import { type Settings, settingsFrom } from '../../../lib/runner/settings.ts';
-import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import type { CaseResult } from '../../../lib/verdict/result.ts';
 import { linkDown, spawnInTarget, type TargetProcess } from '../../lab/in-target.ts';
 import type { Played } from './play.ts';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
-import { skipWithoutLab } from '../../lab/skip.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
+import { skipWithoutLab } from '../../lab/skip.ts';
 
 const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { CASES } from '../../../lib/catalogue/catalogue.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
-import { runInLab } from '../../lab/run-in-lab.ts';
-import { skipWithoutLab } from '../../lab/skip.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
+import { runInLab } from '../../lab/run-in-lab.ts';
+import { skipWithoutLab } from '../../lab/skip.ts';
 import type { Found } from './bad-path.ts';
 
 const SCENE = new URL('bad-path.ts', import.meta.url);

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Futility } from '../../../lib/runner/trial/futility.ts';
 import {
-  type Sample,
   repeatUntilTrusted,
+  type Sample,
   TargetDied,
 } from '../../../lib/runner/trial/repeat-until-trusted.ts';
 import type { Death, TargetWatch } from '../../../lib/runner/trial/target-watch.ts';

@@ -1,7 +1,9 @@
-import { sentText } from '../../catalogue/scenario.ts';
+import { type Scenario, sentText } from '../../catalogue/scenario.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { NotRunResult } from '../../verdict/result.ts';
-import type { Described } from './described.ts';
+
+/** What is said of a scenario beside what came of it. */
+export type Described = Pick<Scenario, 'id' | 'title' | 'state' | 'origin' | 'conditions' | 'steps'>;
 
 /** The result of a case that was never run, or whose result was lost. */
 export function notRun(subject: Described, family: 4 | 6, why: Reason): NotRunResult {

@@ -1,0 +1,84 @@
+import type { UserCall } from '../../catalogue/scenario.ts';
+import { type Connection, type Environment, type Reached, Unreached, userOf } from '../../states/index.ts';
+import { type Handle, NotCapable, type OwnListener } from '../../target/driver.ts';
+
+/** The target's user, as far as it concerns one connection: it makes the calls of RFC 9293 section 3.9.1. */
+export class TargetUser {
+  /** A LISTEN stands behind the connection. */
+  listening: boolean;
+  handle: Handle | undefined;
+  readonly #environment: Environment;
+  readonly #reached: Reached;
+  #listener: OwnListener | undefined;
+
+  constructor(environment: Environment, reached: Reached) {
+    this.#environment = environment;
+    this.#reached = reached;
+    this.#listener = reached.listener;
+    this.handle = reached.handle;
+    this.listening = reached.listening;
+  }
+
+  /** @throws NotCapable where nobody can tell the user to do so */
+  async call(user: UserCall, connection: Connection): Promise<void> {
+    const { driver } = this.#environment;
+    const { mailbox } = connection;
+    const { family } = mailbox.link;
+    switch (user.call) {
+      case 'OPEN ACTIVE':
+        this.handle = await driver.connect(family, mailbox.port, 'plain');
+        return;
+      case 'OPEN PASSIVE':
+        if (!driver.listen) throw new NotCapable({ what: 'own listener' });
+        this.#listener = await driver.listen(family, 'plain');
+        connection.peerPort = this.#listener.port;
+        this.listening = true;
+        return;
+      case 'CLOSE LISTENER':
+        if (!this.#listener || !driver.closeListener) throw new NotCapable({ what: 'closing its listener' });
+        await driver.closeListener(this.#listener);
+        this.#listener = undefined;
+        this.listening = false;
+        return;
+    }
+    const who = await this.#found();
+    switch (user.call) {
+      case 'SEND':
+        return driver.send(who, user.octets);
+      case 'RECEIVE':
+      case 'STOP RECEIVING':
+        if (!driver.receive) throw new NotCapable({ what: 'control of RECEIVE' });
+        return driver.receive(who, user.call === 'RECEIVE');
+      case 'CLOSE':
+        return driver.shutdown(who);
+      case 'CLOSE BOTH WAYS':
+        return driver.close(who);
+      case 'ABORT':
+        return driver.abort(who);
+    }
+  }
+
+  /** How many octets of text the user was given since this was asked last. @throws NotCapable */
+  async delivered(): Promise<number> {
+    const { driver } = this.#environment;
+    if (!driver.delivered) throw new NotCapable({ what: 'count of delivered text' });
+    const who = await this.#found();
+    await driver.userHasRead?.();
+    return driver.delivered(who);
+  }
+
+  async #found(): Promise<Handle> {
+    const { driver, timing } = this.#environment;
+    const { byItself, connection } = this.#reached;
+    this.handle ??= await driver.accepted(connection.mailbox.port, timing.observation);
+    if (!this.handle && !byItself) throw new Unreached({ what: 'connection not accepted' });
+    return userOf({ ...this.#reached, handle: this.handle });
+  }
+
+  /** Gives free what the target still holds of the connection. */
+  async release(): Promise<void> {
+    const { driver } = this.#environment;
+    await driver.release(this.#reached.connection.mailbox.port, this.handle);
+    if (this.#listener) await driver.closeListener?.(this.#listener);
+  }
+}
