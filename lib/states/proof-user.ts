@@ -2,17 +2,24 @@ import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
 import type { Handle } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
+import type { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
-import type { Subject } from './prober.ts';
+
+/** The connection whose user it is, and where in the log the stimulus is. */
+interface Whose {
+  readonly connection: Connection;
+  readonly handle?: Handle | undefined;
+  readonly mark: number;
+}
 
 /** The application of one connection on the target, and what a proof asks of it. */
 export class ProofUser {
   readonly #environment: Environment;
-  readonly #subject: Subject;
+  readonly #subject: Whose;
   #handle: Handle | undefined;
   #wasToldToSend = false;
 
-  constructor(environment: Environment, subject: Subject) {
+  constructor(environment: Environment, subject: Whose) {
     this.#environment = environment;
     this.#subject = subject;
     this.#handle = subject.handle;
