@@ -9,9 +9,9 @@ import type { Mutant } from './mutants/index.ts';
 
 export type Family = 4 | 6;
 
-/** What the suite came to with one target. */
+/** The results of the suite against one target. */
 export interface TrialResult {
-  /** Cases that deviate under the base profile, in the order in which they were found. */
+  /** Cases that deviate under the base profile, in order of time. */
   readonly deviating: readonly string[];
   readonly inconclusive: readonly string[];
   readonly permitted: readonly string[];
@@ -21,37 +21,36 @@ export interface TrialResult {
   readonly impossible?: string;
 }
 
-export interface TrialOptions {
+interface TrialOptions {
   readonly family: Family;
   readonly seed: number;
-  /** All cases, also when one has caught the mutant. */
+  /** Runs all cases, also when one has caught the mutant. */
   readonly full: boolean;
-  /** Cases in which the reference itself does not conform: they catch nothing. */
+  /** Cases that the reference itself does not pass: they catch nothing. */
   readonly disregarded?: ReadonlySet<string>;
 }
 
-/** In milliseconds; a target that is slow to answer makes every case of the suite slow. */
-const PATIENCE = 240_000;
+/** A slow target makes every case slow. */
+const PATIENCE_MS = 240_000;
 
-/** How many of the cases that should catch a mutant are tried before all the others are. */
+/** How many of the predicted cases run before all others. */
 const FIRST = 12;
 
-// Where numbers wrap around and change their sign, for those faults that show nowhere else.
+// The last two are for faults that show only where numbers wrap around or change their sign.
 const NUMBERS: readonly Numbers[] = [
   { iss: 1000, rcvNxt: 5000, any: 77_777 },
   { iss: 2 ** 32 - 2, rcvNxt: 2 ** 32 - 1, any: 2 ** 32 - 1 },
   { iss: 2 ** 31 - 2, rcvNxt: 2 ** 31 - 1, any: 0 },
 ];
 
-export const stackOf = (base: Profile, mutant?: string): string =>
+const stackOf = (base: Profile, mutant?: string): string =>
   ['reference', base, ...(mutant === undefined ? [] : [mutant])].join(':');
 
-/** Cases of that family. */
-export function idsFor(family: Family): string[] {
+function idsFor(family: Family): string[] {
   return SCENARIOS.filter(({ families }) => families.includes(family)).map(({ id }) => id);
 }
 
-/** The cases by which a mutant should be caught, worked out from the model, spread over the catalogue. */
+/** Some of the cases that should catch the mutant, predicted by the model. */
 export function catchersOf({ base, behaviour, caughtBy }: Mutant, family: Family): string[] {
   if (caughtBy !== undefined) return [caughtBy];
   const trial = { follows: base, judgedBy: base, behaviour };
@@ -68,7 +67,7 @@ export function catchersOf({ base, behaviour, caughtBy }: Mutant, family: Family
   return [];
 }
 
-/** Runs the suite against the reference with a mutant, or without. */
+/** Runs the suite against a mutant, or against the reference. */
 export async function tryMutant(
   { base, name }: { readonly base: Profile; readonly name?: string },
   catchers: readonly string[],
@@ -94,9 +93,9 @@ export async function tryMutant(
     const run = async (ids: readonly string[]): Promise<void> => {
       session.request(ids.map((id) => ({ id, family })));
       const all = Promise.all(ids.map(async (id) => results.push(await session.result(id, family))));
-      // What is cut short is rejected when the session closes.
+      // The session rejects unfinished cases when it closes.
       all.catch(() => undefined);
-      await Promise.race([all, delay(PATIENCE, undefined, { ref: false })]);
+      await Promise.race([all, delay(PATIENCE_MS, undefined, { ref: false })]);
     };
     const first = full ? [] : catchers;
     await run(first);

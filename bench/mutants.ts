@@ -1,11 +1,11 @@
 /**
- * What the suite catches: runs it against the reference with each of the single faults.
+ * Runs the suite against each mutant, the reference with one fault.
  *
  *   npm run mutants -- [--sample N] [--seed S] [--only GLOBS] [--family 4|6] [--parallel N] [--full]
  *
- * A mutant is caught when a case deviates under the profile that it follows otherwise, in which the reference conforms.
- * Inconclusive is no catch. First the cases are run that should tell, by the model; all the others when none of them did.
- * The exit code is 1 when a mutant survives that does not say why it must.
+ * A mutant is caught when a case deviates that the reference passes, under the mutant's profile. Inconclusive does not count.
+ * The cases that the model predicts run first, and all others when none of them catches it. The exit code is 1 when a mutant
+ * survives without a reason of its own.
  */
 import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from './mutants/index.ts';
@@ -35,7 +35,7 @@ if (![seed, parallel, sample].every(Number.isInteger))
   fail('--seed, --parallel and --sample are whole numbers');
 for (const globs of values.only ?? []) {
   const wanted = matcher(globs);
-  if (!MUTANTS.some(({ name }) => wanted(name))) fail(`no mutant is called ${globs}`);
+  if (!MUTANTS.some(({ name }) => wanted(name))) fail(`no mutant matches ${globs}`);
 }
 
 const chosen = choose();
@@ -71,7 +71,7 @@ await runSideBySide(chosen, parallel, async (mutant) => {
 });
 report();
 
-/** The first case that deviates; where a mutant names the case of its rule, that one. */
+/** The case that caught the mutant: the one that it names, or the first that deviates. */
 function catcherAmong({ caughtBy }: Mutant, { deviating }: TrialResult): string | undefined {
   return caughtBy === undefined ? deviating[0] : deviating.find((id) => id === caughtBy);
 }

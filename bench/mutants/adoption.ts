@@ -1,8 +1,7 @@
 import { type Adoption, ALL_CHECKS, type Check } from '../../lib/standard/adoption.ts';
 import type { State } from '../../lib/standard/state.ts';
 import { follow } from '../../lib/lab/reference/behaviour.ts';
-import type { Mutant } from './mutant.ts';
-import { type Fault, inState, when } from './tools.ts';
+import { type Fault, inState, type Mutant, when } from './tools.ts';
 
 const like = (adoption: Adoption): Fault => {
   const arrive = follow('rfc9293', adoption);

@@ -1,6 +1,5 @@
 import { resetAtAck } from '../../lib/standard/arrives/replies.ts';
 import { gt } from '../../lib/wire/seq.ts';
-import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
@@ -10,12 +9,13 @@ import {
   inState,
   leaving,
   leavingClosed,
+  type Mutant,
   replyingAlways,
   synchronizedAck,
   takenAsAckOfSndNxt,
   takenAsAckOfSndUna,
   type Test,
-  when,
+  toClosed,
 } from './tools.ts';
 
 const acksAll: Test = all(synchronizedAck, ({ sndNxt }, { ack }) => ack === sndNxt);
@@ -30,90 +30,89 @@ export const CLOSING_ACKS: readonly Mutant[] = [
   faulty(
     'fin-wait-1-deaf-to-ack',
     'FIN-WAIT-1 stays when its FIN is acknowledged',
-    when(all(inState('FIN-WAIT-1'), acksAll), takenAsAckOfSndUna),
+    all(inState('FIN-WAIT-1'), acksAll),
+    takenAsAckOfSndUna,
   ),
   faulty(
     'fin-wait-1-any-ack',
     'FIN-WAIT-1 takes any ACK for that of its FIN',
-    when(
-      all(inState('FIN-WAIT-1'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      takenAsAckOfSndNxt,
-    ),
+    all(inState('FIN-WAIT-1'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+    takenAsAckOfSndNxt,
   ),
   faulty(
     'fin-wait-1-to-time-wait',
     'FIN-WAIT-1 goes to TIME-WAIT when its FIN is acknowledged',
-    when(inState('FIN-WAIT-1'), into('TIME-WAIT', 'FIN-WAIT-2')),
+    inState('FIN-WAIT-1'),
+    into('TIME-WAIT', 'FIN-WAIT-2'),
   ),
   faulty(
     'fin-wait-1-to-closed',
     'FIN-WAIT-1 goes to CLOSED when its FIN is acknowledged',
-    when(all(inState('FIN-WAIT-1'), acksAll, hasNoTextNorFin), leavingClosed),
+    all(inState('FIN-WAIT-1'), acksAll, hasNoTextNorFin),
+    leavingClosed,
   ),
   faulty(
     'closing-deaf-to-ack',
     'CLOSING stays when its FIN is acknowledged',
-    when(all(inState('CLOSING'), acksAll), takenAsAckOfSndUna),
+    all(inState('CLOSING'), acksAll),
+    takenAsAckOfSndUna,
   ),
   faulty(
     'closing-any-ack',
     'CLOSING takes any ACK for that of its FIN',
-    when(
-      all(inState('CLOSING'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      takenAsAckOfSndNxt,
-    ),
+    all(inState('CLOSING'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+    takenAsAckOfSndNxt,
   ),
   faulty(
     'closing-to-closed',
     'CLOSING goes to CLOSED, without TIME-WAIT',
-    when(all(inState('CLOSING'), acksAll), leavingClosed),
+    all(inState('CLOSING'), acksAll),
+    leavingClosed,
   ),
   faulty(
     'closing-to-fin-wait-2',
     'CLOSING goes back to FIN-WAIT-2 when its FIN is acknowledged',
-    when(inState('CLOSING'), into('FIN-WAIT-2', 'TIME-WAIT')),
+    inState('CLOSING'),
+    into('FIN-WAIT-2', 'TIME-WAIT'),
   ),
   faulty(
     'closing-answers-ack',
     'CLOSING answers the ACK of its FIN',
-    when(all(inState('CLOSING'), acksAll, hasNoTextNorFin), replyingAlways()),
+    all(inState('CLOSING'), acksAll, hasNoTextNorFin),
+    replyingAlways,
   ),
   faulty(
     'last-ack-deaf-to-ack',
     'LAST-ACK stays when its FIN is acknowledged',
-    when(all(inState('LAST-ACK'), acksAll), takenAsAckOfSndUna),
+    all(inState('LAST-ACK'), acksAll),
+    takenAsAckOfSndUna,
   ),
   faulty(
     'last-ack-any-ack',
     'LAST-ACK takes any ACK for that of its FIN',
-    when(
-      all(inState('LAST-ACK'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-      takenAsAckOfSndNxt,
-    ),
+    all(inState('LAST-ACK'), synchronizedAck, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+    takenAsAckOfSndNxt,
   ),
   faulty(
     'last-ack-to-time-wait',
     'LAST-ACK goes to TIME-WAIT',
-    when(
-      inState('LAST-ACK'),
-      leaving((after, _before, segment) =>
-        after.state === 'CLOSED' && !segment.ctl.has('RST') && segment.security === after.security
-          ? enter(after, 'TIME-WAIT')
-          : after,
-      ),
+    inState('LAST-ACK'),
+    leaving((after, _before, segment) =>
+      after.state === 'CLOSED' && !segment.ctl.has('RST') && segment.security === after.security
+        ? enter(after, 'TIME-WAIT')
+        : after,
     ),
   ),
   faulty(
     'last-ack-resets',
     'LAST-ACK answers the ACK of its FIN with a reset',
-    when(
-      all(inState('LAST-ACK'), acksAll),
-      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
-    ),
+    all(inState('LAST-ACK'), acksAll),
+    answer(resetAtAck, toClosed),
   ),
   faulty(
     'close-wait-ack-closes',
     'CLOSE-WAIT goes to CLOSED when all is acknowledged',
-    when(all(inState('CLOSE-WAIT'), acksAll, hasNoTextNorFin), leavingClosed),
+    all(inState('CLOSE-WAIT'), acksAll, hasNoTextNorFin),
+    leavingClosed,
   ),
 ];

@@ -3,18 +3,18 @@ import type { Segment } from '../../lib/standard/tcb.ts';
 import { add } from '../../lib/wire/seq.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { FIN_TAKEN } from '../../lib/lab/reference/groups-of-states.ts';
-import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
+  caughtBy,
   faulty,
   has,
   ignore,
   inState,
   isReset,
   isSynAck,
+  type Mutant,
   replying,
-  when,
   withBits,
   without,
 } from './tools.ts';
@@ -43,126 +43,115 @@ const overIpv6 = ({ name, what, behaviour, ...rest }: Mutant): Mutant => ({
   family: 6,
 });
 
-const CLOSED_SILENT: Mutant = {
-  ...faulty('closed-silent', 'closed ports say nothing', when(inState('CLOSED'), ignore)),
-  caughtBy: 'closed.syn.empty',
-};
+const CLOSED_SILENT: Mutant = caughtBy(
+  'closed.syn.empty',
+  faulty('closed-silent', 'closed ports say nothing', inState('CLOSED'), ignore),
+);
 
-const SYN_ACK_OF_IRS: Mutant = {
-  ...sending(
+const SYN_ACK_OF_IRS: Mutant = caughtBy(
+  'listen.syn.empty',
+  sending(
     'syn-ack-acknowledges-irs',
     "every SYN,ACK acknowledges the SYN's own number, not the next",
     isSynAck,
     (segment) => ({ ...segment, ack: add(segment.ack, -1) }),
   ),
-  caughtBy: 'listen.syn.empty',
-};
+);
 
-const CLOSED_WITHOUT_RST: Mutant = {
-  ...faulty(
+const CLOSED_WITHOUT_RST: Mutant = caughtBy(
+  'closed.syn.empty',
+  faulty(
     'closed-answers-without-rst-bit',
     'the resets of closed ports have no RST bit',
-    when(
-      inState('CLOSED'),
-      replying((reply) => without(reply, 'RST')),
-    ),
+    inState('CLOSED'),
+    replying((reply) => without(reply, 'RST')),
   ),
-  caughtBy: 'closed.syn.empty',
-};
+);
 
 /** Faults that nothing gets past: the handshake, and the answers of closed ports. */
 export const HANDSHAKE: readonly Mutant[] = [
   CLOSED_SILENT,
   CLOSED_WITHOUT_RST,
-  {
-    ...faulty(
+  caughtBy(
+    'closed.syn.empty',
+    faulty(
       'closed-acknowledges-one-less',
       'the resets of closed ports acknowledge one octet too few',
-      when(
-        inState('CLOSED'),
-        replying((reply) => (reply.ctl.has('ACK') ? { ...reply, ack: add(reply.ack, -1) } : reply)),
-      ),
+      inState('CLOSED'),
+      replying((reply) => (reply.ctl.has('ACK') ? { ...reply, ack: add(reply.ack, -1) } : reply)),
     ),
-    caughtBy: 'closed.syn.empty',
-  },
-  {
-    ...faulty(
+  ),
+  caughtBy(
+    'closed.ack.empty',
+    faulty(
       'closed-seq-one-more',
       'the resets of closed ports have a number one too high',
-      when(
-        inState('CLOSED'),
-        replying((reply) => ({ ...reply, seq: add(reply.seq, 1) })),
-      ),
+      inState('CLOSED'),
+      replying((reply) => ({ ...reply, seq: add(reply.seq, 1) })),
     ),
-    caughtBy: 'closed.ack.empty',
-  },
-  {
-    ...faulty(
+  ),
+  caughtBy(
+    'closed.syn.empty',
+    faulty(
       'closed-resets-with-syn-bit',
       'the resets of closed ports carry SYN',
-      when(
-        inState('CLOSED'),
-        replying((reply) => (isReset(reply) ? withBits(reply, 'SYN') : reply)),
-      ),
+      inState('CLOSED'),
+      replying((reply) => (isReset(reply) ? withBits(reply, 'SYN') : reply)),
     ),
-    caughtBy: 'closed.syn.empty',
-  },
-  {
-    ...faulty(
+  ),
+  caughtBy(
+    'closed.rst.empty',
+    faulty(
       'rst-is-reset-everywhere',
       'a reset is answered by a reset in CLOSED and LISTEN',
-      when(
-        all(inState('CLOSED', 'LISTEN'), has('RST')),
-        answer((tcb, segment) => resetFor(tcb, segment)),
-      ),
+      all(inState('CLOSED', 'LISTEN'), has('RST')),
+      answer((tcb, segment) => resetFor(tcb, segment)),
     ),
-    caughtBy: 'closed.rst.empty',
-  },
-  {
-    ...faulty(
+  ),
+  caughtBy(
+    'closed.rst.empty',
+    faulty(
       'rst-is-acknowledged-in-closed',
       'a reset to a closed port is answered by an ACK',
-      when(all(inState('CLOSED'), has('RST')), answer(emptyAck)),
+      all(inState('CLOSED'), has('RST')),
+      answer(emptyAck),
     ),
-    caughtBy: 'closed.rst.empty',
-  },
+  ),
   SYN_ACK_OF_IRS,
-  {
-    ...sending(
+  caughtBy(
+    'listen.syn.empty',
+    sending(
       'syn-ack-acknowledges-two',
       'every SYN,ACK acknowledges an octet that was not sent',
       isSynAck,
       (segment) => ({ ...segment, ack: add(segment.ack, 1) }),
     ),
-    caughtBy: 'listen.syn.empty',
-  },
-  {
-    ...sending('syn-ack-without-ack-bit', 'every SYN,ACK lacks the ACK bit', isSynAck, (segment) =>
+  ),
+  caughtBy(
+    'listen.syn.empty',
+    sending('syn-ack-without-ack-bit', 'every SYN,ACK lacks the ACK bit', isSynAck, (segment) =>
       without(segment, 'ACK'),
     ),
-    caughtBy: 'listen.syn.empty',
-  },
-  {
-    ...sending('syn-ack-without-syn-bit', 'every SYN,ACK lacks the SYN bit', isSynAck, (segment) =>
+  ),
+  caughtBy(
+    'listen.syn.empty',
+    sending('syn-ack-without-syn-bit', 'every SYN,ACK lacks the SYN bit', isSynAck, (segment) =>
       without(segment, 'SYN'),
     ),
-    caughtBy: 'listen.syn.empty',
-  },
-  {
-    ...sending('syn-ack-missing', 'no SYN,ACK is ever sent', isSynAck, () => 'silence'),
-    caughtBy: 'listen.syn.empty',
-  },
-  {
-    ...faulty(
+  ),
+  caughtBy(
+    'listen.syn.empty',
+    sending('syn-ack-missing', 'no SYN,ACK is ever sent', isSynAck, () => 'silence'),
+  ),
+  caughtBy(
+    'listen.syn.empty',
+    faulty(
       'listen-resets-syn',
       'LISTEN resets a SYN',
-      when(
-        all(inState('LISTEN'), (_tcb, segment) => isSyn(segment)),
-        answer(resetFor),
-      ),
+      all(inState('LISTEN'), (_tcb, segment) => isSyn(segment)),
+      answer(resetFor),
     ),
-    caughtBy: 'listen.syn.empty',
-  },
+  ),
   {
     name: 'fin-left-out-of-acknowledgments',
     what: 'the acknowledgment of a FIN is one octet short',

@@ -1,6 +1,5 @@
 import { ACKS } from './acks.ts';
 import { ADOPTED_IN_PART } from './adoption.ts';
-import { CHECKSUMS } from './checksum.ts';
 import { CLOSING_ACKS } from './closing-acks.ts';
 import { DEATHS } from './deaths.ts';
 import { FINS } from './fins.ts';
@@ -9,7 +8,7 @@ import { HEADER_FORM } from './header-form.ts';
 import { LIMITS } from './limits.ts';
 import { LISTENING } from './listening.ts';
 import { MARKS } from './marks.ts';
-import type { Mutant } from './mutant.ts';
+import type { Mutant } from './tools.ts';
 import { OPENING } from './opening.ts';
 import { OPENING_ACKS } from './opening-acks.ts';
 import { OPENING_ORDER } from './opening-order.ts';
@@ -20,7 +19,6 @@ import { REPLY_OPTIONS } from './reply-options.ts';
 import { RESET_FORMS } from './reset-forms.ts';
 import { RESET_GENERATION } from './reset-generation.ts';
 import { RESETS } from './resets.ts';
-import { SILENT_DEATHS } from './silent-deaths.ts';
 import { SYNS } from './syns.ts';
 import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
@@ -30,7 +28,7 @@ import { TRANSITION_MUTANTS } from './transitions.ts';
 import { URGENT } from './urgent.ts';
 import { WINDOW } from './window.ts';
 
-export type { Mutant } from './mutant.ts';
+export type { Mutant } from './tools.ts';
 
 /** Every single fault, in the order of the checks that it is a fault of. */
 export const MUTANTS: readonly Mutant[] = [
@@ -40,7 +38,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...LISTENING,
   ...OPENING,
   ...MARKS,
-  ...CHECKSUMS,
   ...HEADER_FORM,
   ...REPLY_OPTIONS,
   ...PRECEDENCE,
@@ -61,7 +58,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...OPENING_ORDER,
   ...TIMING,
   ...DEATHS,
-  ...SILENT_DEATHS,
   ...LIMITS,
   ...TRANSITION_MUTANTS,
 ];

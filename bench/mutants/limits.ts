@@ -1,6 +1,5 @@
 import type { Backlog } from '../../lib/lab/reference/behaviour.ts';
-import type { Mutant } from './mutant.ts';
-import { unseen } from './tools.ts';
+import { type Mutant, unseen } from './tools.ts';
 
 const ROOM = 8;
 

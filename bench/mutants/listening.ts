@@ -1,5 +1,4 @@
 import { resetFor } from '../../lib/standard/arrives/replies.ts';
-import type { Mutant } from './mutant.ts';
 import {
   acknowledgingAll,
   all,
@@ -13,9 +12,9 @@ import {
   inState,
   lacks,
   leaving,
+  type Mutant,
   replying,
   taken,
-  when,
   withBits,
   without,
 } from './tools.ts';
@@ -27,65 +26,58 @@ export const LISTENING: readonly Mutant[] = [
   faulty(
     'listen-acknowledges-text',
     'the SYN,ACK acknowledges the text of the SYN',
-    when(all(listening, hasText), acknowledgingAll),
+    all(listening, hasText),
+    acknowledgingAll,
   ),
   faulty(
     'listen-acknowledges-fin',
     'the SYN,ACK acknowledges the FIN of the SYN',
-    when(all(listening, has('FIN')), acknowledgingAll),
+    all(listening, has('FIN')),
+    acknowledgingAll,
   ),
   faulty(
     'listen-does-not-wrap',
     'the SYN,ACK of the largest number acknowledges it, not 0',
-    when(
-      all(listening, (_tcb, { seq }) => seq === 2 ** 32 - 1),
-      replying((reply, _tcb, { seq }) => ({ ...reply, ack: seq })),
-    ),
+    all(listening, (_tcb, { seq }) => seq === 2 ** 32 - 1),
+    replying((reply, _tcb, { seq }) => ({ ...reply, ack: seq })),
   ),
-  faulty('listen-drops-syn-with-fin', 'LISTEN drops SYN with FIN', when(all(listening, has('FIN')), ignore)),
+  faulty('listen-drops-syn-with-fin', 'LISTEN drops SYN with FIN', all(listening, has('FIN')), ignore),
   faulty(
     'listen-resets-syn-with-fin',
     'LISTEN resets SYN with FIN',
-    when(all(listening, has('FIN')), answer(resetFor)),
+    all(listening, has('FIN')),
+    answer(resetFor),
   ),
-  faulty(
-    'listen-drops-syn-with-psh',
-    'LISTEN drops SYN with PSH or URG',
-    when(all(listening, has('PSH')), ignore),
-  ),
-  faulty('listen-drops-syn-with-text', 'LISTEN drops a SYN with text', when(all(listening, hasText), ignore)),
+  faulty('listen-drops-syn-with-psh', 'LISTEN drops SYN with PSH or URG', all(listening, has('PSH')), ignore),
+  faulty('listen-drops-syn-with-text', 'LISTEN drops a SYN with text', all(listening, hasText), ignore),
   faulty(
     'listen-drops-syn-with-ecn',
     'LISTEN drops a SYN that offers ECN',
-    when(all(listening, has('ECE')), ignore),
+    all(listening, has('ECE')),
+    ignore,
   ),
   faulty(
     'listen-resets-syn-with-ecn',
     'LISTEN resets a SYN that offers ECN',
-    when(all(listening, has('ECE')), answer(resetFor)),
+    all(listening, has('ECE')),
+    answer(resetFor),
   ),
   faulty(
     'listen-opens-without-syn',
     'LISTEN opens a connection for a FIN',
-    when(
-      all(inState('LISTEN'), has('FIN'), lacks('ACK', 'RST', 'SYN')),
-      taken((segment) => withBits(without(segment, 'FIN'), 'SYN')),
-    ),
+    all(inState('LISTEN'), has('FIN'), lacks('ACK', 'RST', 'SYN')),
+    taken((segment) => withBits(without(segment, 'FIN'), 'SYN')),
   ),
   faulty(
     'listen-syn-ack-with-psh',
     'the SYN,ACK of a SYN with flags repeats them',
-    when(
-      all(listening, has('PSH')),
-      replying((reply) => withBits(reply, 'PSH')),
-    ),
+    all(listening, has('PSH')),
+    replying((reply) => withBits(reply, 'PSH')),
   ),
   faulty(
     'listen-establishes-with-fin',
     'a SYN with FIN leads to CLOSE-WAIT at once',
-    when(
-      all(listening, has('FIN')),
-      leaving((after) => enter(after, 'CLOSE-WAIT')),
-    ),
+    all(listening, has('FIN')),
+    leaving((after) => enter(after, 'CLOSE-WAIT')),
   ),
 ];

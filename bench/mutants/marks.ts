@@ -1,140 +1,164 @@
 import { emptyAck, resetAtAck, resetFor } from '../../lib/standard/arrives/replies.ts';
-import type { Mutant } from './mutant.ts';
 import {
+  afterReset,
   all,
+  always,
   answer,
   connected,
+  enter,
   faulty,
+  has,
   inState,
   isReset,
   lacks,
+  type Mutant,
   otherSecurity,
   replying,
+  resetButKept,
   synchronized,
   taken,
   takenAsSameSecurity,
+  type Test,
   toClosed,
-  when,
+  withoutChecksumTest,
   withoutResets,
 } from './tools.ts';
 
+const wrong: Test = (_tcb, { checksumValid }) => !checksumValid;
+
 /** Checksum, destination and security. */
 export const MARKS: readonly Mutant[] = [
-  faulty(
-    'checksum-ignored',
-    'the checksum is not verified',
-    taken((segment) => ({ ...segment, checksumValid: true })),
-  ),
+  faulty('checksum-ignored', 'the checksum is not verified', always, withoutChecksumTest),
   faulty(
     'checksum-ignored-in-connections',
     'the checksum is verified only where there is no connection',
-    when(
-      connected,
-      taken((segment) => ({ ...segment, checksumValid: true })),
-    ),
+    connected,
+    withoutChecksumTest,
   ),
   faulty(
     'checksum-ignored-in-closed',
     'the checksum is not verified where there is no connection',
-    when(
-      inState('CLOSED'),
-      taken((segment) => ({ ...segment, checksumValid: true })),
-    ),
+    inState('CLOSED'),
+    withoutChecksumTest,
   ),
   faulty(
     'checksum-ignored-in-listen',
     'the checksum of a SYN is not verified',
-    when(
-      inState('LISTEN'),
-      taken((segment) => ({ ...segment, checksumValid: true })),
-    ),
+    inState('LISTEN'),
+    withoutChecksumTest,
   ),
   faulty(
     'checksum-reset',
     'a wrong checksum is answered with a reset',
-    when((_tcb, { checksumValid }) => !checksumValid, answer(resetFor)),
+    (_tcb, { checksumValid }) => !checksumValid,
+    answer(resetFor),
   ),
   faulty(
     'multicast-answered-in-closed',
     'a SYN to a multicast address is reset',
-    when(
-      inState('CLOSED'),
-      taken((segment) => ({ ...segment, unicast: true })),
-    ),
+    inState('CLOSED'),
+    taken((segment) => ({ ...segment, unicast: true })),
   ),
   faulty(
     'multicast-answered-in-listen',
     'a SYN to a multicast address opens a connection',
-    when(
-      inState('LISTEN'),
-      taken((segment) => ({ ...segment, unicast: true })),
-    ),
+    inState('LISTEN'),
+    taken((segment) => ({ ...segment, unicast: true })),
   ),
-  faulty('security-ignored', 'security is not compared', takenAsSameSecurity, 'rfc5961'),
+  faulty('security-ignored', 'security is not compared', always, takenAsSameSecurity, 'rfc5961'),
   faulty(
     'security-ignored-in-listen',
     'LISTEN takes a SYN of any security',
-    when(inState('LISTEN'), takenAsSameSecurity),
+    inState('LISTEN'),
+    takenAsSameSecurity,
     'rfc5961',
   ),
   faulty(
     'security-ignored-in-syn-sent',
     'SYN-SENT does not compare security',
-    when(inState('SYN-SENT'), takenAsSameSecurity),
+    inState('SYN-SENT'),
+    takenAsSameSecurity,
     'rfc5961',
   ),
   faulty(
     'security-ignored-in-syn-received',
     'SYN-RECEIVED does not compare security',
-    when(inState('SYN-RECEIVED'), takenAsSameSecurity),
+    inState('SYN-RECEIVED'),
+    takenAsSameSecurity,
     'rfc5961',
   ),
   faulty(
     'security-only-in-established',
     'only ESTABLISHED compares security, as RFC 793 lists it',
-    when(
-      all(synchronized, ({ state }) => state !== 'ESTABLISHED'),
-      takenAsSameSecurity,
-    ),
+    all(synchronized, ({ state }) => state !== 'ESTABLISHED'),
+    takenAsSameSecurity,
     'rfc1122',
   ),
-  faulty(
-    'security-silent',
-    'another security is dropped silently',
-    when(otherSecurity, withoutResets),
-    'rfc5961',
-  ),
+  faulty('security-silent', 'another security is dropped silently', otherSecurity, withoutResets, 'rfc5961'),
   faulty(
     'security-kept',
     'another security is reset, and the connection lives on',
-    when(all(synchronized, otherSecurity), (tcb, segment, next) => {
-      const arrival = next(tcb, segment);
-      return arrival.reply !== 'silence' && isReset(arrival.reply) ? { ...arrival, tcb } : arrival;
-    }),
+    all(synchronized, otherSecurity),
+    resetButKept,
   ),
   faulty(
     'security-kills-opening',
     'another security ends an open that is under way',
-    when(all(inState('SYN-SENT', 'SYN-RECEIVED'), otherSecurity), (tcb, segment, next) => {
-      const arrival = next(tcb, segment);
-      return arrival.reply !== 'silence' && isReset(arrival.reply)
-        ? { ...arrival, tcb: toClosed(tcb) }
-        : arrival;
-    }),
+    all(inState('SYN-SENT', 'SYN-RECEIVED'), otherSecurity),
+    afterReset((_after, before) => toClosed(before)),
   ),
   faulty(
     'security-acked',
     'another security is answered with an ACK',
-    when(all(synchronized, otherSecurity, lacks('RST')), answer(emptyAck)),
+    all(synchronized, otherSecurity, lacks('RST')),
+    answer(emptyAck),
     'rfc5961',
   ),
   faulty(
     'security-listen-by-first-form',
     'LISTEN refuses by the form that RFC 793 prints, with SEQ=SEG.ACK',
-    when(
-      all(inState('LISTEN'), otherSecurity),
-      replying((reply, tcb, segment) => (isReset(reply) ? resetAtAck(tcb, segment) : reply)),
-    ),
+    all(inState('LISTEN'), otherSecurity),
+    replying((reply, tcb, segment) => (isReset(reply) ? resetAtAck(tcb, segment) : reply)),
     'rfc1122',
+  ),
+  // The checksum again, in single states and for single kinds of segment.
+  faulty(
+    'checksum-wrong-relistens',
+    'SYN-RECEIVED goes back to LISTEN, or gives up, upon a wrong checksum',
+    all(inState('SYN-RECEIVED'), wrong),
+    answer(
+      () => 'silence',
+      (tcb) => enter(tcb, tcb.origin === 'passive' ? 'LISTEN' : 'CLOSED'),
+    ),
+  ),
+  faulty(
+    'checksum-ignored-in-syn-sent',
+    'SYN-SENT does not verify the checksum',
+    inState('SYN-SENT'),
+    withoutChecksumTest,
+  ),
+  faulty(
+    'checksum-ignored-in-syn-received',
+    'SYN-RECEIVED does not verify the checksum',
+    inState('SYN-RECEIVED'),
+    withoutChecksumTest,
+  ),
+  faulty(
+    'checksum-ignored-of-resets',
+    'the checksum of a reset is not verified',
+    has('RST'),
+    withoutChecksumTest,
+  ),
+  faulty(
+    'checksum-ignored-of-fins',
+    'the checksum of a FIN is not verified',
+    all(synchronized, has('FIN')),
+    withoutChecksumTest,
+  ),
+  faulty(
+    'checksum-wrong-answered',
+    'a connection answers a wrong checksum with an ACK',
+    all(connected, wrong),
+    answer(emptyAck),
   ),
 ];

@@ -1,26 +1,29 @@
 import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { gt } from '../../lib/wire/seq.ts';
-import type { Mutant } from './mutant.ts';
 import {
   all,
+  always,
   answer,
   connected,
   enter,
   faulty,
   has,
+  hasText,
   ignore,
   inState,
   lacks,
+  type Mutant,
   otherSecurity,
   outsideWindow,
   synchronized,
   taken,
+  takenAsAckOfSndUna,
   takenAsSameSecurity,
   takenAtRcvNxt,
+  takenWithout,
   type Test,
   unseen,
-  when,
   without,
 } from './tools.ts';
 
@@ -34,123 +37,125 @@ export const ORDER: readonly Mutant[] = [
   faulty(
     'order-rst-before-sequence',
     'a reset counts wherever its number is',
-    when(all(connected, has('RST')), takenAtRcvNxt),
+    all(connected, has('RST')),
+    takenAtRcvNxt,
   ),
   faulty(
     'order-security-before-sequence',
     'security is checked before the sequence number',
-    when(all(connected, otherSecurity, lacks('RST')), resetBySecurity),
+    all(connected, otherSecurity, lacks('RST')),
+    resetBySecurity,
     'rfc5961',
   ),
   faulty(
     'order-security-before-rst',
     'security is checked before RST',
-    when(all(connected, acceptable, otherSecurity), resetBySecurity),
+    all(connected, acceptable, otherSecurity),
+    resetBySecurity,
     'rfc5961',
   ),
   faulty(
     'order-syn-before-security',
     'SYN is checked before security',
-    when(all(connected, has('SYN')), takenAsSameSecurity),
+    all(connected, has('SYN')),
+    takenAsSameSecurity,
     'rfc5961',
   ),
   faulty(
     'order-ack-before-security',
     'without ACK a segment is dropped before its security is looked at',
-    when(all(connected, acceptable, otherSecurity, lacks('ACK', 'RST', 'SYN')), ignore),
+    all(connected, acceptable, otherSecurity, lacks('ACK', 'RST', 'SYN')),
+    ignore,
     'rfc5961',
   ),
   faulty(
     'order-syn-before-rst',
     'SYN is checked before RST',
-    when(
-      all(connected, has('SYN', 'RST')),
-      taken((segment) => without(segment, 'RST')),
-    ),
+    all(connected, has('SYN', 'RST')),
+    takenWithout('RST'),
     'rfc793',
   ),
   faulty(
     'order-fin-before-rst',
     'FIN is taken although RST is set',
-    when(all(connected, has('FIN', 'RST')), (tcb, segment, next) =>
-      next(tcb, { ...segment, ack: tcb.sndUna, ctl: new Set(['FIN', 'ACK']) }),
-    ),
+    all(connected, has('FIN', 'RST')),
+    (tcb, segment, next) => next(tcb, { ...segment, ack: tcb.sndUna, ctl: new Set(['FIN', 'ACK']) }),
   ),
   faulty(
     'order-syn-before-sequence',
     'a SYN is an error wherever its number is',
-    when(all(connected, has('SYN'), lacks('RST')), takenAtRcvNxt),
+    all(connected, has('SYN'), lacks('RST')),
+    takenAtRcvNxt,
     'rfc793',
   ),
   faulty(
     'order-ack-before-syn',
     'without ACK a SYN is dropped like any segment',
-    when(all(connected, acceptable, has('SYN'), lacks('ACK', 'RST')), ignore),
+    all(connected, acceptable, has('SYN'), lacks('ACK', 'RST')),
+    ignore,
     'rfc793',
   ),
   faulty(
     'order-bad-ack-before-syn',
     'the ACK of a SYN,ACK is checked before its SYN',
-    when(all(connected, acceptable, has('SYN', 'ACK'), lacks('RST')), (tcb, segment, next) => {
+    all(connected, acceptable, has('SYN', 'ACK'), lacks('RST')),
+    (tcb, segment, next) => {
       const first = next(tcb, without(segment, 'SYN'));
       return first.reply === 'silence' && first.tcb.state === tcb.state ? next(tcb, segment) : first;
-    }),
+    },
     'rfc793',
   ),
   faulty(
     'order-ack-before-sequence',
     'without ACK a segment is dropped before its number is looked at',
-    when(all(synchronized, lacks('ACK', 'RST', 'SYN')), ignore),
+    all(synchronized, lacks('ACK', 'RST', 'SYN')),
+    ignore,
   ),
   unseen(
     faulty(
       'order-bad-ack-before-sequence',
       'SYN-RECEIVED checks the ACK before the sequence number',
-      when(all(inState('SYN-RECEIVED'), outsideWindow, tooNew, lacks('RST')), answer(resetFor)),
+      all(inState('SYN-RECEIVED'), outsideWindow, tooNew, lacks('RST')),
+      answer(resetFor),
     ),
     'group 2 of RFC 793 3.4 resets what acknowledges something not yet sent, whatever its number: that is as right',
   ),
   faulty(
     'order-ack-before-rst',
     'a reset with a bad ACK is not a reset',
-    when(all(connected, has('RST', 'ACK'), tooNew), answer(emptyAck)),
+    all(connected, has('RST', 'ACK'), tooNew),
+    answer(emptyAck),
   ),
   faulty(
     'order-text-before-ack',
     'text is taken whatever it acknowledges',
-    when(
-      all(synchronized, acceptable, lacks('RST', 'SYN'), tooNew, (_tcb, { data }) => data > 0),
-      taken((segment, { sndUna }) => ({ ...segment, ack: sndUna })),
-    ),
+    all(synchronized, acceptable, lacks('RST', 'SYN'), tooNew, hasText),
+    takenAsAckOfSndUna,
   ),
   faulty(
     'order-fin-before-ack',
     'a FIN is taken whatever it acknowledges',
-    when(
-      all(synchronized, acceptable, has('FIN'), lacks('RST', 'SYN'), tooNew),
-      taken((segment, { sndUna }) => ({ ...segment, ack: sndUna })),
-    ),
+    all(synchronized, acceptable, has('FIN'), lacks('RST', 'SYN'), tooNew),
+    takenAsAckOfSndUna,
   ),
   faulty(
     'order-fin-before-text',
     'a FIN is taken before the text in front of it',
-    when(
-      all(connected, acceptable, has('FIN'), lacks('RST', 'SYN')),
-      taken((segment) => ({ ...segment, data: 0 })),
-    ),
+    all(connected, acceptable, has('FIN'), lacks('RST', 'SYN')),
+    taken((segment) => ({ ...segment, data: 0 })),
   ),
   unseen(
     faulty(
       'order-urg-before-ack',
       'the urgent pointer is taken before the ACK is checked',
-      when(all(connected, has('URG')), (tcb, segment, next) =>
+      all(connected, has('URG')),
+      (tcb, segment, next) =>
         next({ ...tcb, rcvUp: gt(segment.seq + segment.urg, tcb.rcvUp) ? segment.urg : tcb.rcvUp }, segment),
-      ),
     ),
     'the urgent pointer is told to the user, and never answered',
   ),
   unseen(
-    faulty('order-text-before-urg', 'text is taken before the urgent pointer', (tcb, segment, next) =>
+    faulty('order-text-before-urg', 'text is taken before the urgent pointer', always, (tcb, segment, next) =>
       next(tcb, segment),
     ),
     'the urgent pointer is told to the user, and never answered',
@@ -159,14 +164,12 @@ export const ORDER: readonly Mutant[] = [
     faulty(
       'order-sequence-before-paws',
       'the sequence number is checked before the timestamp',
-      when(
-        all(
-          synchronized,
-          outsideWindow,
-          ({ timestamps }, { tsval, ctl }) => timestamps && tsval !== undefined && !ctl.has('RST'),
-        ),
-        answer(emptyAck),
+      all(
+        synchronized,
+        outsideWindow,
+        ({ timestamps }, { tsval, ctl }) => timestamps && tsval !== undefined && !ctl.has('RST'),
       ),
+      answer(emptyAck),
     ),
     'both checks refuse by the same empty ACK, and neither leaves a trace in the TCB of what it refuses',
   ),
@@ -174,6 +177,7 @@ export const ORDER: readonly Mutant[] = [
     faulty(
       'order-precedence-before-security',
       'precedence is checked before security',
+      always,
       (tcb, segment, next) => next(tcb, segment),
       'rfc793',
     ),

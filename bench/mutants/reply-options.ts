@@ -1,7 +1,6 @@
-import { isSynAck } from './tools.ts';
 import type { Segment } from '../../lib/standard/tcb.ts';
 import type { SentOptions } from '../../lib/lab/reference/behaviour.ts';
-import type { Mutant } from './mutant.ts';
+import { isEmptyAck, isReset, isSynAck, type Mutant } from './tools.ts';
 
 /** A mutant of what segments go out with. */
 const sending = (
@@ -11,7 +10,6 @@ const sending = (
 ): Mutant => ({ name, what, base: 'rfc9293', behaviour: { options } });
 
 const isSyn = ({ ctl }: Segment): boolean => ctl.has('SYN');
-const isReset = ({ ctl }: Segment): boolean => ctl.has('RST');
 
 /** These options, in place of the right ones, where a segment is of that kind. */
 const where =
@@ -19,8 +17,6 @@ const where =
   (right: SentOptions, segment: Segment): SentOptions =>
     test(segment) ? { ...right, ...more } : right;
 
-/** One that has room for options: text fills what a packet holds. */
-const isEmptyAck = ({ ctl, data }: Segment): boolean => ctl.size === 1 && ctl.has('ACK') && data === 0;
 const STAMP: SentOptions = { tsval: 1, tsecr: 0 };
 
 /** The options of what is sent, and what else of its header is no number. */

@@ -1,5 +1,4 @@
 import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
-import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
@@ -9,11 +8,13 @@ import {
   inState,
   isReset,
   lacks,
+  type Mutant,
+  noFlags,
   outcome,
   replying,
   resetEnds,
-  when,
   without,
+  withoutResets,
 } from './tools.ts';
 
 const resetEvenResets = answer((tcb, segment) => resetFor(tcb, without(segment, 'RST')));
@@ -23,151 +24,157 @@ export const RESET_GENERATION: readonly Mutant[] = [
   faulty(
     'closed-resets-rst',
     'a reset is answered with a reset in CLOSED',
-    when(all(inState('CLOSED'), has('RST'), lacks('ACK')), resetEvenResets),
+    all(inState('CLOSED'), has('RST'), lacks('ACK')),
+    resetEvenResets,
   ),
   faulty(
     'closed-resets-rst-ack',
     'a reset that acknowledges is answered with a reset in CLOSED',
-    when(all(inState('CLOSED'), has('RST', 'ACK')), resetEvenResets),
+    all(inState('CLOSED'), has('RST', 'ACK')),
+    resetEvenResets,
   ),
   faulty(
     'listen-resets-rst',
     'a reset is answered with a reset in LISTEN',
-    when(all(inState('LISTEN'), has('RST')), resetEvenResets),
+    all(inState('LISTEN'), has('RST')),
+    resetEvenResets,
   ),
   faulty(
     'syn-sent-resets-bad-rst',
     'a reset with a bad ACK is answered with a reset in SYN-SENT',
-    when(inState('SYN-SENT'), (tcb, segment, next) =>
+    inState('SYN-SENT'),
+    (tcb, segment, next) =>
       segment.ctl.has('RST') &&
       next(tcb, without(segment, 'RST')).reply !== 'silence' &&
       next(tcb, segment).tcb.state === 'SYN-SENT'
         ? outcome(resetFor(tcb, segment), tcb)
         : next(tcb, segment),
-    ),
   ),
   faulty(
     'closed-silent-for-ack',
     'a closed port hides from ACKs',
-    when(all(inState('CLOSED'), has('ACK'), lacks('SYN')), ignore),
+    all(inState('CLOSED'), has('ACK'), lacks('SYN')),
+    ignore,
   ),
   faulty(
     'closed-silent-for-syn-ack',
     'a closed port hides from SYN,ACKs',
-    when(all(inState('CLOSED'), has('SYN', 'ACK')), ignore),
+    all(inState('CLOSED'), has('SYN', 'ACK')),
+    ignore,
   ),
   faulty(
     'closed-silent-for-fin',
     'a closed port hides from FINs',
-    when(all(inState('CLOSED'), has('FIN'), lacks('ACK')), ignore),
+    all(inState('CLOSED'), has('FIN'), lacks('ACK')),
+    ignore,
   ),
   faulty(
     'closed-silent-for-no-flags',
     'a closed port hides from segments without flags',
-    when(
-      all(inState('CLOSED'), (_tcb, { ctl }) => ctl.size === 0),
-      ignore,
-    ),
+    all(inState('CLOSED'), noFlags),
+    ignore,
   ),
   faulty(
     'closed-silent-for-syn-fin',
     'a closed port drops SYN with FIN',
-    when(all(inState('CLOSED'), has('SYN', 'FIN')), ignore),
+    all(inState('CLOSED'), has('SYN', 'FIN')),
+    ignore,
   ),
   faulty(
     'closed-acks',
     'a closed port answers text with an ACK',
-    when(all(inState('CLOSED'), has('ACK', 'PSH')), answer(emptyAck)),
+    all(inState('CLOSED'), has('ACK', 'PSH')),
+    answer(emptyAck),
   ),
   faulty(
     'listen-silent-for-ack',
     'LISTEN ignores ACKs',
-    when(all(inState('LISTEN'), has('ACK'), lacks('SYN')), ignore),
+    all(inState('LISTEN'), has('ACK'), lacks('SYN')),
+    ignore,
   ),
   faulty(
     'listen-silent-for-syn-ack',
     'LISTEN ignores SYN,ACKs',
-    when(all(inState('LISTEN'), has('SYN', 'ACK')), ignore),
+    all(inState('LISTEN'), has('SYN', 'ACK')),
+    ignore,
   ),
   faulty(
     'listen-silent-for-text',
     'LISTEN ignores text that acknowledges',
-    when(all(inState('LISTEN'), has('ACK', 'PSH'), lacks('SYN')), ignore),
+    all(inState('LISTEN'), has('ACK', 'PSH'), lacks('SYN')),
+    ignore,
   ),
   faulty(
     'listen-silent-for-fin-ack',
     'LISTEN ignores FIN,ACKs',
-    when(all(inState('LISTEN'), has('ACK', 'FIN'), lacks('SYN')), ignore),
+    all(inState('LISTEN'), has('ACK', 'FIN'), lacks('SYN')),
+    ignore,
   ),
   faulty(
     'listen-resets-no-flags',
     'LISTEN resets a segment without flags',
-    when(
-      all(inState('LISTEN'), (_tcb, { ctl }) => ctl.size === 0),
-      answer(resetFor),
-    ),
+    all(inState('LISTEN'), noFlags),
+    answer(resetFor),
   ),
   faulty(
     'listen-resets-fin',
     'LISTEN resets a FIN',
-    when(all(inState('LISTEN'), has('FIN'), lacks('ACK', 'SYN', 'RST')), answer(resetFor)),
+    all(inState('LISTEN'), has('FIN'), lacks('ACK', 'SYN', 'RST')),
+    answer(resetFor),
   ),
   faulty(
     'listen-resets-text-without-ack',
     'LISTEN resets text without ACK',
-    when(all(inState('LISTEN'), has('PSH'), lacks('ACK', 'SYN', 'RST', 'FIN')), answer(resetFor)),
+    all(inState('LISTEN'), has('PSH'), lacks('ACK', 'SYN', 'RST', 'FIN')),
+    answer(resetFor),
   ),
   faulty(
     'listen-resets-urg',
     'LISTEN resets URG alone',
-    when(all(inState('LISTEN'), has('URG'), lacks('ACK', 'SYN', 'RST', 'FIN')), answer(resetFor)),
+    all(inState('LISTEN'), has('URG'), lacks('ACK', 'SYN', 'RST', 'FIN')),
+    answer(resetFor),
   ),
   faulty(
     'syn-sent-silent-for-bad-ack',
     'SYN-SENT does not reset a bad ACK',
-    when(
-      all(inState('SYN-SENT'), has('ACK')),
-      replying((reply) => (isReset(reply) ? 'silence' : reply)),
-    ),
+    all(inState('SYN-SENT'), has('ACK')),
+    withoutResets,
   ),
   faulty(
     'syn-sent-silent-for-bad-syn-ack',
     'SYN-SENT does not reset a SYN,ACK of another SYN',
-    when(
-      all(inState('SYN-SENT'), has('SYN', 'ACK')),
-      replying((reply) => (isReset(reply) ? 'silence' : reply)),
-    ),
+    all(inState('SYN-SENT'), has('SYN', 'ACK')),
+    withoutResets,
   ),
   faulty(
     'syn-sent-gives-up-at-bad-ack',
     'SYN-SENT resets a bad ACK and gives up',
-    when(inState('SYN-SENT'), resetEnds),
+    inState('SYN-SENT'),
+    resetEnds,
   ),
   faulty(
     'syn-sent-resets-no-flags',
     'SYN-SENT resets what has neither SYN, ACK nor RST',
-    when(all(inState('SYN-SENT'), lacks('SYN', 'ACK', 'RST')), answer(resetFor)),
+    all(inState('SYN-SENT'), lacks('SYN', 'ACK', 'RST')),
+    answer(resetFor),
   ),
   faulty(
     'syn-received-silent-for-bad-ack',
     'SYN-RECEIVED does not reset a bad ACK',
-    when(
-      all(inState('SYN-RECEIVED'), has('ACK')),
-      replying((reply) => (isReset(reply) ? 'silence' : reply)),
-    ),
+    all(inState('SYN-RECEIVED'), has('ACK')),
+    withoutResets,
   ),
   faulty(
     'syn-received-acks-bad-ack',
     'SYN-RECEIVED answers a bad ACK with an ACK',
-    when(
-      all(inState('SYN-RECEIVED'), has('ACK')),
-      replying((reply, tcb) => (isReset(reply) ? emptyAck(tcb) : reply)),
-    ),
+    all(inState('SYN-RECEIVED'), has('ACK')),
+    replying((reply, tcb) => (isReset(reply) ? emptyAck(tcb) : reply)),
     'rfc793',
   ),
   faulty(
     'syn-received-gives-up-at-bad-ack',
     'SYN-RECEIVED resets a bad ACK and forgets the connection',
-    when(inState('SYN-RECEIVED'), resetEnds),
+    inState('SYN-RECEIVED'),
+    resetEnds,
   ),
 ];

@@ -1,14 +1,15 @@
 import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
-import { segLen, type Tcb } from '../../lib/standard/tcb.ts';
-import { add, gt, lt, sub } from '../../lib/wire/seq.ts';
-import type { Mutant } from './mutant.ts';
+import { segLen } from '../../lib/standard/tcb.ts';
+import { add, gt, lt } from '../../lib/wire/seq.ts';
 import {
+  ackingOneLess,
+  ackingOneMore,
+  advancing,
   afterRcvNxt,
   all,
+  always,
   answer,
   atRcvNxt,
-  enter,
-  type Fault,
   faulty,
   hasNoText,
   hasText,
@@ -17,199 +18,167 @@ import {
   inState,
   inStateAfterFin,
   lacks,
+  type Mutant,
   replying,
   synchronizedAck,
   synchronizedFin,
   taken,
   type Test,
+  toClosed,
   unseen,
-  when,
+  vanish,
   withoutReply,
 } from './tools.ts';
 
 const straddling: Test = all(synchronizedAck, hasText, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt));
 const orphaned: Test = ({ userGone }) => userGone;
 
-/** The segment is taken further than it should be, as far as `octets` say, and acknowledged. */
-const advancing =
-  (octets: (tcb: Tcb, length: number) => number): Fault =>
-  (tcb, segment, next) => {
-    const arrival = next(tcb, segment);
-    const after = { ...arrival.tcb, rcvNxt: add(tcb.rcvNxt, octets(tcb, segLen(segment))) };
-    return { ...arrival, tcb: after, reply: emptyAck(after) };
-  };
-
 /** Seventh step: the text, and who is there to take it. */
 export const TEXT: readonly Mutant[] = [
   faulty(
     'text-not-acknowledged',
     'text in order is taken and not acknowledged',
-    when(all(inReceivingState, synchronizedAck, hasText, atRcvNxt), withoutReply),
+    all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
+    withoutReply,
   ),
   faulty(
     'text-acknowledged-one-short',
     'the last octet of text is not acknowledged',
-    when(
-      all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
-      replying((reply) => ({ ...reply, ack: sub(reply.ack, 1) })),
-    ),
+    all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
+    ackingOneLess,
   ),
   faulty(
     'text-acknowledged-one-too-far',
     'one octet more than the text is acknowledged',
-    when(
-      all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
-      replying((reply) => ({ ...reply, ack: add(reply.ack, 1) })),
-    ),
+    all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
+    ackingOneMore,
   ),
   faulty(
     'text-one-octet-lost',
     'the last octet of text is not taken',
-    when(
-      all(inReceivingState, synchronizedAck, atRcvNxt, (_tcb, { data }) => data > 1, lacks('FIN')),
-      taken((segment) => ({ ...segment, data: segment.data - 1 })),
-    ),
+    all(inReceivingState, synchronizedAck, atRcvNxt, (_tcb, { data }) => data > 1, lacks('FIN')),
+    taken((segment) => ({ ...segment, data: segment.data - 1 })),
   ),
   faulty(
     'text-acknowledged-with-psh',
     'the acknowledgment of text carries PSH',
-    when(
-      all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
-      replying((reply) => ({ ...reply, ctl: new Set(['ACK', 'PSH']) })),
-    ),
+    all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
+    replying((reply) => ({ ...reply, ctl: new Set(['ACK', 'PSH']) })),
   ),
   faulty(
     'text-echoed',
     'text is sent back with its acknowledgment',
-    when(
-      all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
-      replying((reply, _tcb, { data }) => ({ ...reply, data })),
-    ),
+    all(inReceivingState, synchronizedAck, hasText, atRcvNxt),
+    replying((reply, _tcb, { data }) => ({ ...reply, data })),
   ),
   ...(['FIN-WAIT-1', 'FIN-WAIT-2'] as const).flatMap((state) => [
     faulty(
       `${state.toLowerCase()}-ignores-text`,
       `${state} takes no text any more`,
-      when(all(inState(state), synchronizedAck, hasText), ignore),
+      all(inState(state), synchronizedAck, hasText),
+      ignore,
     ),
     faulty(
       `${state.toLowerCase()}-resets-text`,
       `${state} resets the connection when text comes, though its user reads`,
-      when(
-        all(inState(state), synchronizedAck, hasText),
-        answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
-      ),
+      all(inState(state), synchronizedAck, hasText),
+      answer(resetAtAck, toClosed),
     ),
   ]),
   ...(['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'] as const).map((state) =>
     faulty(
       `${state.toLowerCase()}-takes-text`,
       `${state} takes text after the FIN`,
-      when(
-        all(inState(state), synchronizedAck, hasText, atRcvNxt, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
-        advancing((_tcb, length) => length),
-      ),
+      all(inState(state), synchronizedAck, hasText, atRcvNxt, ({ sndNxt }, { ack }) => !gt(ack, sndNxt)),
+      advancing,
     ),
   ),
   faulty(
     'text-after-fin-resets',
     'text after the FIN resets the connection',
-    when(
-      all(inStateAfterFin, synchronizedAck, hasText),
-      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
-    ),
+    all(inStateAfterFin, synchronizedAck, hasText),
+    answer(resetAtAck, toClosed),
   ),
   faulty(
     'text-over-a-gap',
     'text behind a gap is taken as if it were in order',
-    when(
-      all(inReceivingState, synchronizedAck, hasText, afterRcvNxt),
-      taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt })),
-    ),
+    all(inReceivingState, synchronizedAck, hasText, afterRcvNxt),
+    taken((segment, { rcvNxt }) => ({ ...segment, seq: rcvNxt })),
   ),
   faulty(
     'text-over-a-gap-acknowledged',
     'the end of text behind a gap is acknowledged, gap and all',
-    when(
-      all(inReceivingState, synchronizedAck, hasText, afterRcvNxt),
-      replying((reply, _tcb, segment) => ({ ...reply, ack: add(segment.seq, segLen(segment)) })),
-    ),
+    all(inReceivingState, synchronizedAck, hasText, afterRcvNxt),
+    replying((reply, _tcb, segment) => ({ ...reply, ack: add(segment.seq, segLen(segment)) })),
   ),
   faulty(
     'text-behind-a-gap-resets',
     'text behind a gap is reset',
-    when(all(inReceivingState, synchronizedAck, hasText, afterRcvNxt), answer(resetAtAck)),
+    all(inReceivingState, synchronizedAck, hasText, afterRcvNxt),
+    answer(resetAtAck),
   ),
   faulty(
     'text-old-part-counted-again',
     'the old part of text is acknowledged again',
-    when(
-      all(inReceivingState, straddling, lacks('FIN')),
-      advancing((_tcb, length) => length),
-    ),
+    all(inReceivingState, straddling, lacks('FIN')),
+    advancing,
   ),
   faulty(
     'text-with-old-part-refused',
     'text of which a part is old is refused',
-    when(all(inReceivingState, straddling), answer(emptyAck)),
+    all(inReceivingState, straddling),
+    answer(emptyAck),
   ),
   faulty(
     'text-with-old-part-silent',
     'text of which a part is old is dropped silently',
-    when(all(inReceivingState, straddling), ignore),
+    all(inReceivingState, straddling),
+    ignore,
   ),
   unseen(
     faulty(
       'text-behind-the-window-taken',
       'text is taken further than the window goes',
-      when(
-        all(inReceivingState, synchronizedAck, atRcvNxt, ({ rcvWnd }, { data }) => data >= rcvWnd),
-        advancing((_tcb, length) => length),
-      ),
+      all(inReceivingState, synchronizedAck, atRcvNxt, ({ rcvWnd }, { data }) => data >= rcvWnd),
+      advancing,
     ),
     'RFC 9293 3.10.7.4 takes text until the buffers are full, and they may hold more than was advertised: the verdict is `permitted`',
   ),
   faulty(
     'orphan-fin-resets',
     'a FIN without text is reset when the user is gone',
-    when(
-      all(orphaned, synchronizedFin, hasNoText),
-      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
-    ),
+    all(orphaned, synchronizedFin, hasNoText),
+    answer(resetAtAck, toClosed),
   ),
   faulty(
     'orphan-old-text-resets',
     'old text is reset when the user is gone',
-    when(
-      all(orphaned, hasText, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt)),
-      answer(resetAtAck, (tcb) => enter(tcb, 'CLOSED')),
-    ),
+    all(orphaned, hasText, ({ rcvNxt }, { seq }) => lt(seq, rcvNxt)),
+    answer(resetAtAck, toClosed),
   ),
   faulty(
     'orphan-text-silent',
     'text is dropped silently when the user is gone',
-    when(all(orphaned, synchronizedAck, hasText, atRcvNxt), ignore),
+    all(orphaned, synchronizedAck, hasText, atRcvNxt),
+    ignore,
   ),
   faulty(
     'orphan-text-reset-but-kept',
     'text is reset when the user is gone, and the connection lives on',
-    when(all(orphaned, synchronizedAck, hasText, atRcvNxt), answer(resetAtAck)),
+    all(orphaned, synchronizedAck, hasText, atRcvNxt),
+    answer(resetAtAck),
   ),
   faulty(
     'orphan-text-vanishes',
     'the connection vanishes silently when text comes and the user is gone',
-    when(
-      all(orphaned, synchronizedAck, hasText, atRcvNxt),
-      answer(
-        () => 'silence',
-        (tcb) => enter(tcb, 'CLOSED'),
-      ),
-    ),
+    all(orphaned, synchronizedAck, hasText, atRcvNxt),
+    vanish,
   ),
   unseen(
     faulty(
       'orphan-text-taken',
       'text is taken and acknowledged when the user is gone',
+      always,
       (tcb, segment, next) => ({ ...next({ ...tcb, userGone: false }, segment) }),
     ),
     'RFC 1122 asks for the reset by a SHOULD: the verdict is `permitted`',
@@ -218,7 +187,8 @@ export const TEXT: readonly Mutant[] = [
     faulty(
       'text-behind-a-gap-silent',
       'text behind a gap is not answered',
-      when(all(inReceivingState, synchronizedAck, hasText, afterRcvNxt), ignore),
+      all(inReceivingState, synchronizedAck, hasText, afterRcvNxt),
+      ignore,
     ),
     'RFC 1122 4.2.2.21 (RFC 9293 MAY-13) leaves the ACK to the TCP: silence is as right',
   ),

@@ -2,24 +2,27 @@ import { emptyAck, resetAtAck, synAck } from '../../lib/standard/arrives/replies
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { segLen, type Tcb } from '../../lib/standard/tcb.ts';
 import { add, lt } from '../../lib/wire/seq.ts';
-import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
   beforeRcvNxt,
+  caughtBy,
   enter,
   type Fault,
   faulty,
   has,
+  hasText,
   ignore,
   inState,
   lacks,
   leavingClosed,
+  type Mutant,
   not,
   outcome,
   type Test,
+  toClosed,
   unseen,
-  when,
+  vanish,
 } from './tools.ts';
 
 const timeWait = inState('TIME-WAIT');
@@ -58,131 +61,103 @@ export const TIME_WAIT: readonly Mutant[] = [
   faulty(
     'time-wait-killed-by-ack',
     'TIME-WAIT ends with an ACK',
-    when(all(ordinary, has('ACK'), acceptable), leavingClosed),
+    all(ordinary, has('ACK'), acceptable),
+    leavingClosed,
   ),
-  faulty(
-    'time-wait-killed-by-fin',
-    'TIME-WAIT ends with the FIN that comes again',
-    when(finAgain, leavingClosed),
-  ),
+  faulty('time-wait-killed-by-fin', 'TIME-WAIT ends with the FIN that comes again', finAgain, leavingClosed),
   faulty(
     'time-wait-killed-by-old-text',
     'TIME-WAIT ends with an old duplicate of text',
-    when(
-      all(ordinary, beforeRcvNxt, (_tcb, { data }) => data > 0),
-      leavingClosed,
-    ),
+    all(ordinary, beforeRcvNxt, hasText),
+    leavingClosed,
   ),
-  faulty(
-    'time-wait-killed-by-syn',
-    'TIME-WAIT ends with a SYN, without a word',
-    when(
-      syn,
-      answer(
-        () => 'silence',
-        (tcb) => enter(tcb, 'CLOSED'),
-      ),
-    ),
-  ),
+  faulty('time-wait-killed-by-syn', 'TIME-WAIT ends with a SYN, without a word', syn, vanish),
   faulty(
     'time-wait-killed-by-outside-rst',
     'TIME-WAIT ends with a reset anywhere (RFC 1337)',
-    when(
-      all(timeWait, has('RST')),
-      answer(
-        () => 'silence',
-        (tcb) => enter(tcb, 'CLOSED'),
-      ),
-    ),
+    all(timeWait, has('RST')),
+    vanish,
   ),
-  faulty(
-    'time-wait-resets',
-    'TIME-WAIT answers like CLOSED',
-    when(all(ordinary, has('ACK')), answer(resetAtAck)),
-  ),
+  faulty('time-wait-resets', 'TIME-WAIT answers like CLOSED', all(ordinary, has('ACK')), answer(resetAtAck)),
   faulty(
     'time-wait-resets-text',
     'TIME-WAIT resets text',
-    when(
-      all(ordinary, has('ACK'), (_tcb, { data }) => data > 0),
-      answer(resetAtAck),
-    ),
+    all(ordinary, has('ACK'), hasText),
+    answer(resetAtAck),
   ),
   faulty(
     'time-wait-silent',
     'TIME-WAIT answers nothing that lies outside the window',
-    when(all(ordinary, not(acceptable)), ignore),
+    all(ordinary, not(acceptable)),
+    ignore,
   ),
   faulty(
     'time-wait-silent-beyond',
     'TIME-WAIT answers old segments only',
-    when(all(ordinary, not(acceptable), not(beforeRcvNxt)), ignore),
+    all(ordinary, not(acceptable), not(beforeRcvNxt)),
+    ignore,
   ),
   faulty(
     'time-wait-reopened-by-older-syn',
     'a SYN older than the connection opens it anew',
-    when(all(syn, beforeRcvNxt), reopen),
+    all(syn, beforeRcvNxt),
+    reopen,
   ),
-  faulty('time-wait-reopened-by-any-syn', 'any SYN opens the connection anew', when(syn, reopen), 'rfc793'),
+  faulty('time-wait-reopened-by-any-syn', 'any SYN opens the connection anew', syn, reopen, 'rfc793'),
   faulty(
     'time-wait-reopened-by-syn-ack',
     'a SYN,ACK opens the connection anew',
-    when(all(timeWait, has('SYN', 'ACK'), lacks('RST')), reopen),
+    all(timeWait, has('SYN', 'ACK'), lacks('RST')),
+    reopen,
   ),
   faulty(
     'time-wait-reopened-by-old-timestamp',
     'a SYN with a timestamp from the past opens the connection anew',
-    when(
-      all(
-        syn,
-        ({ timestamps, tsRecent }, { tsval }) => timestamps && tsval !== undefined && lt(tsval, tsRecent),
-      ),
-      reopen,
+    all(
+      syn,
+      ({ timestamps, tsRecent }, { tsval }) => timestamps && tsval !== undefined && lt(tsval, tsRecent),
     ),
+    reopen,
   ),
   faulty(
     'time-wait-reopened-wrong-ack',
     'the SYN,ACK of a connection that opens anew acknowledges RCV.NXT',
-    when(all(syn, not(beforeRcvNxt)), (tcb, segment, next) => {
+    all(syn, not(beforeRcvNxt)),
+    (tcb, segment, next) => {
       const { reply, ...rest } = reopen(tcb, segment, next);
       return { ...rest, reply: reply === 'silence' ? reply : { ...reply, ack: tcb.rcvNxt } };
-    }),
+    },
   ),
   faulty(
     'time-wait-reopened-by-ack',
     'a SYN that may open anew is answered with an ACK and forgets the connection',
-    when(
-      syn,
-      answer(emptyAck, (tcb) => enter(tcb, 'CLOSED')),
-    ),
+    syn,
+    answer(emptyAck, toClosed),
   ),
   faulty(
     'time-wait-reopened-with-old-iss',
     'a connection that opens anew begins with the ISS of the old one',
-    when(syn, (tcb, segment, next) => {
+    syn,
+    (tcb, segment, next) => {
       const { freeSeq: _, ...arrival } = next(tcb, segment);
       return arrival;
-    }),
+    },
   ),
   faulty(
     'time-wait-reopened-with-smaller-iss',
     'a connection that opens anew begins with an ISS before the old one',
-    when(
-      syn,
-      reopenedFrom(({ iss }) => add(iss, -100_000)),
-    ),
+    syn,
+    reopenedFrom(({ iss }) => add(iss, -100_000)),
   ),
-  {
-    ...faulty(
+  caughtBy(
+    'time-wait.syn.first-timestamp',
+    faulty(
       'time-wait-reopened-with-last-number',
       'a connection that opens anew begins with the last number that the old one used',
-      when(
-        syn,
-        reopenedFrom(({ sndNxt }) => add(sndNxt, -1)),
-      ),
+      syn,
+      reopenedFrom(({ sndNxt }) => add(sndNxt, -1)),
     ),
-    caughtBy: 'time-wait.syn.first-timestamp',
-  },
+  ),
   {
     name: 'time-wait-not-returned-to',
     what: 'a reset of what reopened the connection does not lead back to TIME-WAIT',
@@ -211,14 +186,10 @@ export const TIME_WAIT: readonly Mutant[] = [
     behaviour: { timers: { timeWait: 0 } },
   },
   unseen(
-    faulty(
-      'time-wait-never-reopened',
-      'no SYN opens the connection anew',
-      when(syn, (tcb, segment, next) => {
-        const { freeSeq, ...arrival } = next(tcb, segment);
-        return freeSeq ? outcome(emptyAck(tcb), tcb) : arrival;
-      }),
-    ),
+    faulty('time-wait-never-reopened', 'no SYN opens the connection anew', syn, (tcb, segment, next) => {
+      const { freeSeq, ...arrival } = next(tcb, segment);
+      return freeSeq ? outcome(emptyAck(tcb), tcb) : arrival;
+    }),
     'RFC 6191 is a SHOULD (SHLD-4): the verdict is `permitted`',
   ),
 ];

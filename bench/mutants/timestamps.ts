@@ -1,6 +1,5 @@
 import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
 import { gt, lt } from '../../lib/wire/seq.ts';
-import type { Mutant } from './mutant.ts';
 import {
   all,
   answer,
@@ -8,12 +7,12 @@ import {
   has,
   ignore,
   lacks,
+  type Mutant,
   outcome,
   synchronized,
-  type Test,
   taken,
+  type Test,
   unseen,
-  when,
 } from './tools.ts';
 
 const stamped: Test = ({ timestamps }) => timestamps;
@@ -30,78 +29,75 @@ export const TIMESTAMPS: readonly Mutant[] = [
     faulty(
       'paws-missing',
       'timestamps from the past are not noticed, but on a SYN',
-      when(
-        all(fromThePast, lacks('SYN')),
-        taken((segment, { tsRecent }) => ({ ...segment, tsval: tsRecent })),
-      ),
+      all(fromThePast, lacks('SYN')),
+      taken((segment, { tsRecent }) => ({ ...segment, tsval: tsRecent })),
     ),
     'RFC 7323 section 5.3 speaks of TCPs that use PAWS: the verdict is `permitted`',
   ),
   faulty(
     'paws-silent',
     'a segment from the past is dropped without an ACK',
-    when(all(fromThePast, lacks('RST')), ignore),
+    all(fromThePast, lacks('RST')),
+    ignore,
   ),
   faulty(
     'paws-on-rst',
     'a reset with a timestamp from the past is ignored',
-    when(all(fromThePast, has('RST')), ignore),
+    all(fromThePast, has('RST')),
+    ignore,
   ),
   faulty(
     'paws-answers-rst',
     'a reset with a timestamp from the past is answered',
-    when(all(fromThePast, has('RST')), answer(emptyAck)),
+    all(fromThePast, has('RST')),
+    answer(emptyAck),
   ),
-  faulty(
-    'paws-resets',
-    'a segment from the past is reset',
-    when(all(fromThePast, lacks('RST')), answer(resetFor)),
-  ),
+  faulty('paws-resets', 'a segment from the past is reset', all(fromThePast, lacks('RST')), answer(resetFor)),
   faulty(
     'paws-unsigned',
     'timestamps are compared as plain numbers',
-    when(
-      all(synchronized, stamped, lacks('RST'), (_tcb, { tsval }) => tsval !== undefined),
-      (tcb, segment, next) =>
-        (segment.tsval ?? 0) < tcb.tsRecent
-          ? outcome(emptyAck(tcb), tcb)
-          : next(tcb, { ...segment, tsval: tcb.tsRecent }),
-    ),
+    all(synchronized, stamped, lacks('RST'), (_tcb, { tsval }) => tsval !== undefined),
+    (tcb, segment, next) =>
+      (segment.tsval ?? 0) < tcb.tsRecent
+        ? outcome(emptyAck(tcb), tcb)
+        : next(tcb, { ...segment, tsval: tcb.tsRecent }),
   ),
   faulty(
     'paws-takes-text',
     'text from the past is answered, but taken as well',
-    when(all(fromThePast, lacks('RST')), (tcb, segment, next) => ({
+    all(fromThePast, lacks('RST')),
+    (tcb, segment, next) => ({
       ...next(tcb, { ...segment, tsval: tcb.tsRecent }),
       reply: emptyAck(tcb),
-    })),
+    }),
   ),
   faulty(
     'paws-for-newer',
     'timestamps that are newer are taken for old ones',
-    when(
-      all(
-        synchronized,
-        stamped,
-        lacks('RST'),
-        ({ tsRecent }, { tsval }) => tsval !== undefined && gt(tsval, tsRecent),
-      ),
-      answer(emptyAck),
+    all(
+      synchronized,
+      stamped,
+      lacks('RST'),
+      ({ tsRecent }, { tsval }) => tsval !== undefined && gt(tsval, tsRecent),
     ),
+    answer(emptyAck),
   ),
   faulty(
     'unstamped-rst-ignored',
     'a reset without the negotiated timestamp is ignored',
-    when(all(unstamped, has('RST')), ignore),
+    all(unstamped, has('RST')),
+    ignore,
   ),
   faulty(
     'unstamped-resets',
     'a segment without the negotiated timestamp is reset',
-    when(all(unstamped, lacks('RST')), answer(resetFor)),
+    all(unstamped, lacks('RST')),
+    answer(resetFor),
   ),
   faulty(
     'unstamped-acked',
     'a segment without the negotiated timestamp is answered and dropped',
-    when(all(unstamped, lacks('RST')), answer(emptyAck)),
+    all(unstamped, lacks('RST')),
+    answer(emptyAck),
   ),
 ];

@@ -1,9 +1,19 @@
 import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
 import type { Emission } from '../../lib/lab/reference/behaviour.ts';
-import type { Mutant } from './mutant.ts';
 import { emptyAck } from '../../lib/standard/arrives/replies.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
-import { all, answer, isEmptyAck, isReset, lacks, synchronized, type Test, unseen, when } from './tools.ts';
+import {
+  all,
+  answer,
+  isEmptyAck,
+  isReset,
+  lacks,
+  type Mutant,
+  synchronized,
+  type Test,
+  unseen,
+  when,
+} from './tools.ts';
 
 type When = (reply: Segment, tcb: Tcb) => boolean;
 
@@ -27,7 +37,7 @@ const again = (name: string, what: string, which: When, after: number): Mutant =
   ]);
 const late = (name: string, what: string, which: When): Mutant =>
   emitting(name, what, (segment, tcb) => [{ segment, after: which(segment, tcb) ? TOO_LATE : 0 }]);
-const isSynAck: When = ({ ctl }) => ctl.has('SYN');
+const hasSyn: When = ({ ctl }) => ctl.has('SYN');
 
 /** What each synchronized state drops without a word: a segment in the window that lacks the ACK bit. */
 const isToBeDropped: Test = all(synchronized, acceptable, lacks('ACK', 'RST', 'SYN'));
@@ -76,7 +86,7 @@ export const TIMING: readonly Mutant[] = [
   again('reset-again', 'every reset is sent again after 200 ms', isReset, SOON),
   again('empty-ack-twice', 'every empty ACK is sent twice', isEmptyAck, 0),
   again('empty-ack-again', 'every empty ACK is sent again after 200 ms', isEmptyAck, SOON),
-  again('syn-ack-twice', 'every SYN,ACK is sent twice at once', isSynAck, 0),
+  again('syn-ack-twice', 'every SYN,ACK is sent twice at once', hasSyn, 0),
   late(
     'reset-of-connection-late',
     'the reset of what meets a connection comes after a second',

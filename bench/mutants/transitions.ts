@@ -1,6 +1,5 @@
 import { STATES, type State } from '../../lib/standard/state.ts';
-import type { Mutant } from './mutant.ts';
-import { enter, faulty, inState, leaving, unseen, when } from './tools.ts';
+import { enter, faulty, inState, leaving, type Mutant, unseen } from './tools.ts';
 
 /** Where a segment that arrives can lead, by SEGMENT ARRIVES of RFC 9293 section 3.10.7; a LISTEN that is back is CLOSED. */
 const TRANSITIONS: readonly (readonly [State, State])[] = [
@@ -45,15 +44,13 @@ function astray(from: State, due: State, wrong: State): Mutant {
   const mutant = faulty(
     name,
     `${from} goes to ${wrong} where ${due} is due`,
-    when(
-      inState(from),
-      leaving((after, before) => {
-        if (after.state !== due || before.state === due) return after;
-        // Nothing was negotiated where there was no SYN.
-        const tcb = before.state === 'SYN-SENT' && due === 'CLOSED' ? { ...after, timestamps: false } : after;
-        return wrong === 'SYN-RECEIVED' ? enter(tcb, wrong, 'passive') : enter(tcb, wrong);
-      }),
-    ),
+    inState(from),
+    leaving((after, before) => {
+      if (after.state !== due || before.state === due) return after;
+      // Nothing was negotiated where there was no SYN.
+      const tcb = before.state === 'SYN-SENT' && due === 'CLOSED' ? { ...after, timestamps: false } : after;
+      return wrong === 'SYN-RECEIVED' ? enter(tcb, wrong, 'passive') : enter(tcb, wrong);
+    }),
   );
   const why = EQUIVALENT[name];
   return why === undefined ? mutant : unseen(mutant, why);

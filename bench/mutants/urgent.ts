@@ -1,6 +1,5 @@
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { add } from '../../lib/wire/seq.ts';
-import type { Mutant } from './mutant.ts';
 import {
   all,
   type Fault,
@@ -10,9 +9,9 @@ import {
   inReceivingState,
   inState,
   lacks,
+  type Mutant,
   taken,
   type Test,
-  when,
   without,
 } from './tools.ts';
 
@@ -37,58 +36,47 @@ export const URGENT: readonly Mutant[] = [
   faulty(
     'urg-octet-not-counted',
     'the urgent octet is taken out of the text, and does not count',
-    when(
-      all(inReceivingState, urgentText),
-      offBy(() => -1),
-    ),
+    all(inReceivingState, urgentText),
+    offBy(() => -1),
   ),
   faulty(
     'urg-cuts-text-at-pointer',
     'of urgent text only what lies before the pointer is taken',
-    when(
-      all(inReceivingState, urgentText, inside),
-      offBy((urg, data) => urg - data),
-    ),
+    all(inReceivingState, urgentText, inside),
+    offBy((urg, data) => urg - data),
   ),
   faulty(
     'urg-skips-to-pointer',
     'an urgent pointer beyond the text moves RCV.NXT up to it',
-    when(
-      all(inReceivingState, urgentText, beyond),
-      offBy((urg, data) => urg - data),
-    ),
+    all(inReceivingState, urgentText, beyond),
+    offBy((urg, data) => urg - data),
   ),
-  faulty('urg-text-ignored', 'urgent text is ignored', when(all(inReceivingState, urgentText), ignore)),
+  faulty('urg-text-ignored', 'urgent text is ignored', all(inReceivingState, urgentText), ignore),
   faulty(
     'urg-text-not-acknowledged',
     'urgent text is taken and not acknowledged',
-    when(all(inReceivingState, urgentText), (tcb, segment, next) => ({
+    all(inReceivingState, urgentText),
+    (tcb, segment, next) => ({
       ...next(tcb, segment),
       reply: 'silence',
-    })),
+    }),
   ),
   faulty(
     'urg-in-syn-received-drops-text',
     'urgent text with the ACK that completes the handshake is lost',
-    when(
-      all(inState('SYN-RECEIVED'), urgentText),
-      taken((segment) => ({ ...without(segment, 'URG'), data: 0 })),
-    ),
+    all(inState('SYN-RECEIVED'), urgentText),
+    taken((segment) => ({ ...without(segment, 'URG'), data: 0 })),
   ),
   faulty(
     'urg-ignored-at-closed-window',
     'urgent text at a closed window is ignored, not answered',
-    when(
-      all(urgent, ({ rcvWnd }, { data }) => rcvWnd === 0 && data > 0),
-      ignore,
-    ),
+    all(urgent, ({ rcvWnd }, { data }) => rcvWnd === 0 && data > 0),
+    ignore,
   ),
   faulty(
     'urg-taken-at-closed-window',
     'urgent text is taken though the window is closed',
-    when(
-      all(inReceivingState, urgent, ({ rcvWnd }, { data }) => rcvWnd === 0 && data > 0),
-      offBy((_urg, data) => data),
-    ),
+    all(inReceivingState, urgent, ({ rcvWnd }, { data }) => rcvWnd === 0 && data > 0),
+    offBy((_urg, data) => data),
   ),
 ];

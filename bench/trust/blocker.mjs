@@ -1,4 +1,4 @@
-// Loaded into the engine's process: three quarters of the time its event loop does something else.
+// Loaded into the engine's process: blocks its event loop for three quarters of the time.
 const PERIOD = 200;
 const BLOCKED = 150;
 

@@ -7,10 +7,10 @@ export interface Difference {
   readonly other: CaseResult;
 }
 
-export interface Comparison {
+interface Comparison {
   /** Another verdict under some profile. */
   readonly differing: readonly Difference[];
-  /** No verdict, where there had been one. */
+  /** No verdict any more. */
   readonly inconclusive: readonly Difference[];
 }
 
@@ -38,12 +38,12 @@ export function compare(clean: readonly CaseResult[], others: readonly CaseResul
   };
 }
 
-/** One line: which case, and what was seen each time. */
+/** One line: the case, and what each run observed. */
 export function printDifference({ clean, other }: Difference): string {
-  return `${other.id}, IPv${other.family}: ${toldOf(clean)}; now ${toldOf(other)}; ${other.notes.slice(-1).map(say.note).join('')}`;
+  return `${other.id}, IPv${other.family}: ${resultText(clean)}; now ${resultText(other)}; ${other.notes.slice(-1).map(say.note).join('')}`;
 }
 
-function toldOf(result: CaseResult): string {
+function resultText(result: CaseResult): string {
   if (result.outcome !== 'judged') return say.reason(result.why);
   const verdicts = PROFILES.map((profile) => verdictOf(result, profile)).join(', ');
   return `${result.observed.join(' ') || 'silence'}, then ${result.stateAfter} (${verdicts})`;
