@@ -43,7 +43,7 @@ const NUMBERS: readonly Numbers[] = [
   { iss: 2 ** 31 - 2, rcvNxt: 2 ** 31 - 1, any: 0 },
 ];
 
-const stackOf = (base: Profile, mutant?: string): string =>
+export const stackOf = (base: Profile, mutant?: string): string =>
   ['reference', base, ...(mutant === undefined ? [] : [mutant])].join(':');
 
 function idsFor(family: Family): string[] {
