@@ -19,7 +19,7 @@ const SHOWN = 200;
 /** The run for the page of a CI job. */
 export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string {
   const { fresh, known, fails } = failuresOf(run, accepted);
-  const told = fresh.filter((result) => blockerIn(result) === undefined);
+  const shown = fresh.filter((result) => blockerIn(result) === undefined);
   return [
     `## segment-arrives: ${escapeMarkdown(run.target.name)}`,
     '',
@@ -28,7 +28,7 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
     headline(run, fails, fresh.length, known.length, accepted),
     '',
     ...countTable(run),
-    ...section('Failures', told, run),
+    ...section('Failures', shown, run),
     ...(accepted
       ? section(`Accepted by ${accepted.name}`, known, run, (result) => accepted.reasonFor(result))
       : []),

@@ -10,7 +10,7 @@ import { cliProcess, temporaryFolder } from './cli.ts';
 const firstTold = (stdout: string): string | undefined =>
   stdout.split('\n').find((line) => !line.startsWith('  looking at the target before the first case'));
 
-describe('command line: run, against a target that breaks what everything rests on', function () {
+describe('command line: run, against a target with a fault that concerns every case', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
   const run = async (mutant: string, words: readonly string[]) => {

@@ -568,7 +568,7 @@ describe('command line: gate', function () {
     expect((await cli(['gate', results, '--baseline', baseline])).stdout).to.match(/^gate .*: ✓/);
   });
 
-  it('does not take the part of a run for the whole of what is permitted', async () => {
+  it('does not fill the list of permitted choices from a part of a run', async () => {
     const results = storeRun(folder, 'part', [stored(ID, 'deviates'), stored(OTHER, 'permitted')]);
     const untried = entry({ id: 'syn-sent.ack.iss' });
     const baseline = baselineOf('part', [entry(), untried], { permitted: undefined });

@@ -49,7 +49,7 @@ describe('command line: stacks of the lab', () => {
     expect(existsSync(reports)).to.equal(false);
   });
 
-  it('lab run: one line for all that is missing, before anything was run', async () => {
+  it('lab run: names everything that is missing in one line, before it runs anything', async () => {
     const ended = await cli(
       ['lab', 'run', 'linux', 'gvisor', 'slirp', '--reports', join(folder, 'none')],
       bare,

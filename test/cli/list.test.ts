@@ -73,7 +73,7 @@ describe('command line: list', function () {
     expect(stdout).to.match(/expect {4}<SEQ=SEG.ACK><CTL=RST>, then LISTEN/);
   });
 
-  it('says of a case that leaves several kinds of reply which text leaves it open', async () => {
+  it('names the text that allows several kinds of reply', async () => {
     const text = await cli(['list', '--only', 'established.text.out-of-order']);
     expect(text.stdout).to.contain(`open by   ${LEFT_OPEN['begins further on']}`);
     const json = await cli([

@@ -8,7 +8,7 @@ import { usePages } from '../report/pages.ts';
 import { type Ended, temporaryFolder } from './cli.ts';
 import { useTracelessRuns } from './traceless.ts';
 
-describe('command line: run, with a baseline and to its early end', function () {
+describe('command line: run, with a baseline, and when it is ended early', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
   const pages = usePages();

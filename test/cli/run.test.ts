@@ -13,7 +13,7 @@ describe('command line: run', function () {
   const folder = temporaryFolder();
   const { begin, processes } = useTracelessRuns();
 
-  it('exits with 1 where the kernel deviates, and its results with 0 once a baseline says why', async () => {
+  it('exits with 1 when the kernel deviates, and with 0 once a baseline says why', async () => {
     const reports = join(folder, 'listen');
     const words = ['run', '--family', '4', '--only', 'listen.*', '--format', 'dots', '--reports', reports];
     const { code, stdout, stderr } = await begin(words).ended;

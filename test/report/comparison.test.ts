@@ -96,7 +96,7 @@ describe('expected against observed', () => {
     expect(reply).to.deep.equal({ field: 'reply', expected: 'silence', observed: ACK, mark: '≠' });
   });
 
-  it('does not call a field equal that is not there', () => {
+  it('does not call a missing field equal', () => {
     const wrapped = [outcome('<SEQ=0><ACK=RCV.NXT-100><CTL=RST,ACK>', 'CLOSED')];
     const { lines } = judged(wrapped, ['<SEQ=0><CTL=RST>'], { stateAfter: 'CLOSED' });
     expect(marks(lines)).to.equal('=SEQ ≠ACK ≠CTL =state after');
@@ -140,7 +140,7 @@ describe('expected against observed', () => {
     expect(lines.at(-1)).to.include({ field: 'besides', observed: say.option('MSS without SYN'), mark: '≠' });
   });
 
-  it('leaves the only expectation out of what was wrong: it stands beside it', () => {
+  it('leaves the only expectation out of the reason: it stands beside it', () => {
     const one = judged(required, []);
     expect(reasonText(one.result, 'rfc9293')).to.equal(`expected ${ACK}, then ESTABLISHED: observed silence`);
     expect(faultText(one.result, 'rfc9293')).to.equal('observed silence');

@@ -17,7 +17,7 @@ import {
 } from '../../lib/verdict/result.ts';
 import { type SyntheticCase, syntheticCases, syntheticRun } from './fixture.ts';
 
-describe('what is said of a case', () => {
+describe('the texts about a case', () => {
   const cases = syntheticCases();
   const run = syntheticRun('Linux 6.1', 1, cases);
   const byId = new Map(cases.map((one) => [one.id, one]));
@@ -57,7 +57,7 @@ describe('what is said of a case', () => {
     expect(expectedTexts(caseOf(result), 'rfc793')[0]).to.equal(`${reply?.expected}, then CLOSED`);
   });
 
-  it('gives mochawesome rule, case, verdicts, comparison, ladder and capture, in little room', () => {
+  it('gives mochawesome rule, case, verdicts, comparison, ladder and capture', () => {
     const titles = mochawesomeContext(wrongAck, caseOf(wrongAck), 'rfc9293').map(({ title }) => title);
     expect(titles).to.deep.equal([
       'Rule',
@@ -85,7 +85,7 @@ describe('what is said of a case', () => {
     expect(titlesOf(other)).to.include('Verdict under each profile').and.to.not.include('Ladder');
   });
 
-  it('says of a case that leaves several kinds of reply which text leaves it open', () => {
+  it('names the text that allows several kinds of reply', () => {
     const expected = (result: ReportCase) =>
       mochawesomeContext(result, caseOf(result), 'rfc9293').find(
         ({ title }) => title === 'Expected against observed',
@@ -127,7 +127,7 @@ describe('what is said of a case', () => {
     expect(failuresText({ ...run, cases: [] }, { subjects: cases })).to.equal('');
   });
 
-  it('counts what a baseline accepts, and does not tell it again', () => {
+  it('counts what a baseline accepts, and does not print it', () => {
     const failing = run.cases.filter((result) => isFailure(result, 'rfc9293', false));
     const accepting = (count: number) => ({
       name: 'linux.json',
@@ -146,7 +146,7 @@ describe('what is said of a case', () => {
     expect(text(all)).to.match(/total +0 +0 +\d+/);
   });
 
-  it('takes for a failure what deviates, what is inconclusive without need, and under strict what is permitted', () => {
+  it('counts as failures: deviates, inconclusive unless by capability, and permitted under strict', () => {
     const of = (rfc9293: ProfileVerdict) => ({
       ...wrongAck,
       judgements: { ...wrongAck.judgements, rfc9293 },

@@ -40,7 +40,7 @@ describe('findings of the preflight', () => {
     expect(runText(run({ findings: [] }))).not.to.contain(LINE);
   });
 
-  it('fail the run though all its cases conform, unless they only stand in the way or were described', () => {
+  it('fail the run even if all its cases conform, unless they are only obstacles or were described', () => {
     const cases = [stored('listen.rst.empty', 'conformant')];
     expect(summaryText(run({ cases }), { colour: false })).to.match(
       /✗ 1 cases in .*: 1 finding fails the run$/,
@@ -53,7 +53,7 @@ describe('findings of the preflight', () => {
     }
   });
 
-  it('are accepted with the case that tries the same', () => {
+  it('are accepted with the case that tests the same', () => {
     const accepts = (one: RunFinding): boolean => caseOf(one).id === 'listen.syn.empty';
     expect(failingFindings(run(), accepts)).to.deep.equal([]);
     expect(failingFindings(run(), () => false)).to.deep.equal([finding()]);

@@ -202,7 +202,7 @@ describe('reports for machines', function () {
     });
   });
 
-  it('are all written, a capture for each case; those of an earlier run go', () => {
+  it('are all written, with a capture for each case; captures of an earlier run are removed', () => {
     writeReports(directory, run);
     const names = readdirSync(directory);
     expect(names).to.include.members(['results.json', 'index.html', 'junit.xml', 'summary.md', 'pcap']);

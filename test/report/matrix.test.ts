@@ -46,7 +46,7 @@ describe('the matrix page', function () {
     expect(page).to.contain('&lt;i&gt;$1</title>');
   });
 
-  it('carries the sentence that says which text leaves a case open', () => {
+  it('has the sentence that names the text which allows several replies', () => {
     const [, json = ''] = /id="data">(.*?)<\/script>/s.exec(renderMatrix([linux], cases)) ?? [];
     expect(JSON.parse(json).texts).to.include(LEFT_OPEN['RFC 5961 by choice']);
   });

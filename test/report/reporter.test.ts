@@ -55,7 +55,7 @@ describe('the reporter', function () {
     ]);
   });
 
-  it('lists what fails outside of cases as mocha does, and needs no run for it', () => {
+  it('lists failures outside of cases as mocha does, also without a run', () => {
     const file = join(directory, 'plain.test.ts');
     writeFileSync(
       file,

@@ -38,7 +38,7 @@ describe('a run whose target died and was up again', () => {
     'the target died once in a case (it ended with exit code 70) and is up again: listen.rst.any IPv6',
   ];
 
-  it('is complete and fails by nothing, and says so before all verdicts', () => {
+  it('is complete and does not fail, and its deaths come before all verdicts', () => {
     const run = died();
     expect(run.complete).to.equal(true);
     expect(failuresOf(run).fails).to.equal(false);

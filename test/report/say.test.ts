@@ -110,7 +110,7 @@ describe('what the reports say', function () {
   const sentences = { ...say };
   afterEach(() => Object.assign(say, sentences));
 
-  it('holds the same numbers, groups, verdicts and scripts when every sentence is nonsense', () => {
+  it('has the same numbers, groups, verdicts and scripts when every sentence is nonsense', () => {
     const run = wholeRun();
     const before = substance(run);
     let count = 0;

@@ -104,7 +104,7 @@ describe('the marked part of a page', () => {
     return file;
   };
 
-  it('is replaced, and nothing around it; a second time changes nothing', () => {
+  it('is replaced, and nothing around it is; a second time changes nothing', () => {
     const file = page(`# Stacks\n\nprose $& $1\n\n${MARKERS.begin}\nold\n${MARKERS.end}\n\nmore prose\n`);
     for (let times = 0; times < 2; times += 1) {
       writeMarkedPart(file, 'new $& $1');
@@ -115,7 +115,7 @@ describe('the marked part of a page', () => {
     expect(readdirSync(folder)).to.deep.equal(['page.md']);
   });
 
-  it('is the whole of a page that was not there', () => {
+  it('makes the page if there is none', () => {
     const file = join(folder, 'new', 'page.md');
     writeMarkedPart(file, 'text');
     expect(readFileSync(file, 'utf8')).to.equal(`${MARKERS.begin}\n\ntext\n\n${MARKERS.end}\n`);

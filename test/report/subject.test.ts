@@ -58,7 +58,7 @@ describe('what a report knows of a case', () => {
     expect(circumstance({ conditions: ['zero-window'] }, undefined)).to.equal('zero receive window');
   });
 
-  it('is, for a ladder, each of its steps', () => {
+  it('is a line for each step of a scenario of several steps', () => {
     expect(stepTexts(known(LADDER)).slice(0, 4)).to.deep.equal([
       '1  user    OPEN ACTIVE',
       '2  target  <CTL=SYN>, then SYN-SENT',
@@ -96,7 +96,7 @@ describe('what a report knows of a case', () => {
     );
   });
 
-  it('is what the console says of a failure', () => {
+  it('is in the console text of a failure', () => {
     const run = syntheticRun('Linux 6.1', 1, []);
     const text = failuresText(
       { ...run, cases: [stored(LADDER, 'deviates', { judgement: WRONG_STEP })] },
@@ -107,7 +107,7 @@ describe('what a report knows of a case', () => {
     expect(text).to.match(/ {5}because {3}step 4: expected <CTL=RST>, observed silence/);
   });
 
-  it('is told of ten failures in full, of the rest in two lines', () => {
+  it('shows ten failures in full, and the rest in two lines each', () => {
     const run = syntheticRun('Linux 6.1', 1, []);
     const ids = subjects()
       .filter(({ expect: expected }) => expected)

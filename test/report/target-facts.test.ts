@@ -10,7 +10,7 @@ const texts = (facts: Partial<TargetFacts> = {}) => {
 };
 
 describe('the facts of a target', () => {
-  it('are told one by one', () => {
+  it('are written one by one', () => {
     expect(texts()).to.deep.equal({
       driver: 'upper tester at 192.0.2.2:10793',
       'round trip, median (ms)': '0.2',
@@ -34,7 +34,7 @@ describe('the facts of a target', () => {
     });
   });
 
-  it('tell a limit from none, and what could not be found out', () => {
+  it('show whether a limit was seen, and what could not be measured', () => {
     expect(texts({ resetsAtOnce: 'silent' })['resets at once']).to.equal('none: its closed ports are silent');
     expect(texts({ resetsAtOnce: { asked: 100, answered: 20 } })['resets at once']).to.equal('20 of 100');
     expect(texts({ halfOpen: undefined })['SYN cookies']).to.contain('unknown');
@@ -45,7 +45,7 @@ describe('the facts of a target', () => {
     });
   });
 
-  it('are stored as data, and read back; results without them have none to tell', () => {
+  it('are stored as data and read back; older results have none', () => {
     const run = syntheticRun();
     const read = parseResults(JSON.parse(JSON.stringify(toResults(run))), 'a file');
     expect(read.target).to.deep.equal(run.target);

@@ -50,7 +50,7 @@ describe('a field that changes under an accepted deviation', () => {
     expect(accepted.entries.map(({ observed }) => observed)).to.include('<SEQ=0><ACK=SEG.SEQ><CTL=RST,ACK>');
   });
 
-  it('is none where the target does the same again, with other numbers', async function () {
+  it('is none when the target does the same with other sequence numbers', async function () {
     this.timeout(300_000);
     const outcome = gate(await runOf('length-without-syn', 2), accepted, { isKnown: everyCase });
     expect(outcome.objections).to.deep.equal([]);

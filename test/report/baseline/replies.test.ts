@@ -19,7 +19,7 @@ const told = (observed: readonly string[], more: Partial<SeenIn> = {}): string =
   repliesText(seen(observed, more));
 
 describe('replies as a baseline keeps them', () => {
-  it('are told by the TCB, and by the segment that was answered', () => {
+  it('are written in terms of the TCB and of the segment that was answered', () => {
     expect(told(['<SEQ=5000><ACK=100><CTL=ACK>'])).to.equal('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>');
     expect(told(['<SEQ=4999><ACK=103><CTL=ACK>'])).to.equal('<SEQ=SND.NXT-1><ACK=RCV.NXT+3><CTL=ACK>');
     expect(told(['<SEQ=800000><CTL=RST>'])).to.equal('<SEQ=SEG.ACK><CTL=RST>');
@@ -27,7 +27,7 @@ describe('replies as a baseline keeps them', () => {
     expect(told([])).to.equal('silence');
   });
 
-  it('are told alike whichever numbers were chosen', () => {
+  it('have the same text whatever the sequence numbers', () => {
     const at = (iss: number, rcvNxt: number): string => {
       const variables = {
         ISS: iss,
@@ -42,14 +42,14 @@ describe('replies as a baseline keeps them', () => {
     expect(at(3_000_000_000, 2 ** 31)).to.equal(at(70_000, 0));
   });
 
-  it('are told by the last segment of a ladder', () => {
+  it('are written in terms of the last segment of several steps', () => {
     const stimulus = '<SEQ=90><CTL=SYN> <SEQ=91><ACK=800000><CTL=ACK>';
     expect(told(['<SEQ=800000><CTL=RST>'], { stimulus })).to.equal('<SEQ=SEG.ACK><CTL=RST>');
     const other = { stimulus: '<SEQ=90><ACK=1><CTL=ACK> <SEQ=91><CTL=SYN>' };
     expect(told(['<SEQ=800000><CTL=RST>'], other)).to.equal('<SEQ=ANY><CTL=RST>');
   });
 
-  it('have ANY for a number that is another one in each run', () => {
+  it('have ANY for a number that differs in each run', () => {
     expect(told(['<SEQ=123456789><ACK=100><CTL=ACK>'])).to.equal('<SEQ=ANY><ACK=RCV.NXT><CTL=ACK>');
     expect(told(['<SEQ=5001><ACK=100><CTL=SYN,ACK>']), 'an ISS that happens to be near').to.match(
       /^<SEQ=ANY>/,
@@ -57,7 +57,7 @@ describe('replies as a baseline keeps them', () => {
     expect(told(['<SEQ=4999><ACK=100><CTL=SYN,ACK>'])).to.match(/^<SEQ=ISS>/);
   });
 
-  it('are not told by numbers that the target does not know yet, however near they are', () => {
+  it('are not written in terms of numbers that the target does not know yet, however near they are', () => {
     const opening = (state: SeenIn['state'], rcvNxt: number): string => {
       const variables = { 'SND.NXT': 5000, 'RCV.NXT': rcvNxt, 'SEG.SEQ': 90, 'SEG.ACK': 5000, 'SEG.LEN': 11 };
       return told(['<SEQ=5000><ACK=91><CTL=ACK>'], { state, variables });
@@ -67,13 +67,13 @@ describe('replies as a baseline keeps them', () => {
     expect(opening('CLOSED', 91)).to.equal('<SEQ=SEG.ACK><ACK=SEG.SEQ+SEG.LEN-10><CTL=ACK>');
   });
 
-  it('do not take the ACK field of a segment without ACK for a number', () => {
+  it('do not read the ACK field of a segment without the ACK flag', () => {
     const syn = { stimulus: '<SEQ=90><CTL=SYN>', variables: { 'SEG.SEQ': 90, 'SEG.ACK': 0, 'SEG.LEN': 1 } };
     expect(told(['<SEQ=3><CTL=RST>'], syn)).to.equal('<SEQ=ANY><CTL=RST>');
     expect(told(['<SEQ=0><CTL=RST>'], syn)).to.equal('<SEQ=0><CTL=RST>');
   });
 
-  it('leave out windows, checksums and what options hold, but not that they are there', () => {
+  it('leave out windows, checksums and the contents of options, but not that an option is there', () => {
     const options = '<MSS=1460><WSCALE=7><SACKOK><TSVAL=12345><TSECR=6>';
     expect(told([`<SEQ=4999><ACK=100><CTL=SYN,ACK><WND=64240>${options}`])).to.equal(
       '<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK><MSS=ANY><WSCALE=ANY><SACKOK><TSVAL=ANY><TSECR=ANY>',
@@ -83,7 +83,7 @@ describe('replies as a baseline keeps them', () => {
     );
   });
 
-  it('are the last one of acknowledgments that each say more, and else all of them', () => {
+  it('are only the last of ACKs that each acknowledge more, and otherwise all', () => {
     const ack = (number: number) => `<SEQ=5000><ACK=${number}><CTL=ACK>`;
     expect(told([ack(101), ack(103)])).to.equal('<SEQ=SND.NXT><ACK=RCV.NXT+3><CTL=ACK>');
     expect(told([ack(100), ack(100)])).to.equal(
@@ -91,7 +91,7 @@ describe('replies as a baseline keeps them', () => {
     );
   });
 
-  it('are those of another run where the numbers are, whichever of two names was taken', () => {
+  it('equal those of another run when the numbers are equal, whichever of two names was used', () => {
     const answering = (ack: number, seq: number): SeenIn =>
       seen([`<SEQ=${seq}><ACK=95><CTL=RST,ACK>`], {
         state: 'LISTEN',
@@ -110,7 +110,7 @@ describe('replies as a baseline keeps them', () => {
     expect(areReplies(always, answering(7000, 7000))).to.equal(false);
   });
 
-  it('are not those of another run by number, control bits, options, or what is another number each time', () => {
+  it('differ from those of another run in number, control bits, options, or in a number that changes each time', () => {
     const ack = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
     const same = (observed: readonly string[]): boolean => areReplies(ack, seen(observed));
     expect(same(['<SEQ=5000><ACK=100><CTL=ACK><WND=3>'])).to.equal(true);
