@@ -20,21 +20,21 @@ export interface CaseContext {
   /** Position in the catalogue: it chooses the sequence numbers. */
   readonly index: number;
   readonly seed: number;
-  /** The one that the run is about. */
+  /** The run's profile. */
   readonly profile: Profile;
   /** The checks of RFC 5961 that the target was found to have adopted, or not to have. */
   readonly adoption: KnownAdoption;
-  /** Numbers that RCV.NXT must not be before a stimulus: the target is known not to survive them. */
+  /** Values of RCV.NXT that the target does not survive. */
   readonly avoided?: readonly number[];
-  /** What the preflight found: a case whose state cannot be reached because of it is not tried. */
+  /** Of the preflight: a case is not tried when one of them blocks its state. */
   readonly findings?: readonly Finding[];
-  /** What is known to end the target, and is therefore left out. */
+  /** What ends the target, and is left out. */
   readonly hazards?: Hazards;
-  /** Told of each attempt as it ends: who asks what was on the wire when the target died. */
+  /** Called with the log of each connection at its end, for the search for what ended the target. */
   readonly witness?: (log: readonly Entry[]) => void;
-  /** Called when an attempt has come so far, and waited for. It throws to break the attempt off. */
+  /** Awaited after each part of an attempt. It throws to break the attempt off. */
   readonly checkpoint?: (passed: Phase) => Promise<void>;
-  /** What has come to nothing in other cases of the run. */
+  /** What attempts at other cases of the run have failed by. */
   readonly futility?: Futility;
   /** Has the case wait while others take its place, or begin beside it; it only waits when absent. */
   readonly aside?: Aside;
@@ -42,6 +42,6 @@ export interface CaseContext {
   readonly haste?: Haste;
   /** Whether this attempt goes on as soon as all replies have come that are due. */
   readonly isHasty?: boolean;
-  /** Who tells whether the target is still there; absent: it is taken to be. */
+  /** Checks that the target is there; absent: it is assumed to be. */
   readonly watch?: TargetWatch;
 }

@@ -3,22 +3,22 @@ import type { Reason } from '../../verdict/reason.ts';
 import type { Described } from './not-run.ts';
 
 /**
- * What was found out to end the target though no case is about it: what reaches a state, what proves the state after, and the
- * reset by which the tester leaves a connection. Each would otherwise end it in every case of that state.
+ * What ends the target although no case is about it: the way to a state, the proof of the state after, or the reset by which
+ * the tester leaves a connection. Each would otherwise end the target in every case of that state.
  */
 export class Hazards {
-  /** States on whose connections the tester's own reset ends the target. */
+  /** States in which the tester's reset ends the target. */
   readonly resets = new Set<State>();
-  /** States before the stimulus that what proves the state after ends the target in. */
+  /** States before the stimulus, after which the proof ends the target. */
   readonly proofs = new Set<State>();
   readonly #ways = new Set<string>();
 
-  /** The target ends on the way to where this case begins; no case that begins there is tried any more. */
+  /** The target dies on the way to where this case begins: no case that begins there is tried any more. */
   blockWay(subject: Described): void {
     this.#ways.add(wayOf(subject));
   }
 
-  /** Why a case must not be begun; undefined when it may. */
+  /** Why a case must not be tried; undefined when it may. */
   obstacleOf(subject: Described): Reason | undefined {
     return this.#ways.has(wayOf(subject)) ? { kind: 'dies on the way', state: subject.state } : undefined;
   }

@@ -12,34 +12,34 @@ import {
 import type { Futility } from './futility.ts';
 import type { TargetWatch } from './target-watch.ts';
 
-/** One attempt at a case, judged as if it were the only one; without a judgement it says nothing of the target. */
+/** One attempt at a case, judged as if it were the only one. */
 export interface Sample {
   readonly result: CaseResult;
-  /** Silence where a reply may be asked for: the next attempt waits until every limiter of the target's has room. */
+  /** Silence where some profile asks for a reply: the next attempt waits until no rate limiter can be its cause. */
   readonly silent?: boolean;
 }
 
-/** The target died while the case was on the wire: who did it is found out before the case is tried again. */
+/** The target died while the case was on the wire. The cause is looked for before the case is tried again. */
 export class TargetDied extends Error {
   override name = 'TargetDied';
 }
 
 export interface Circumstances {
-  /** The one that the run is about: what it accuses of is looked at twice. */
+  /** The run's profile: a deviation under it is confirmed on a second connection. */
   readonly profile: Profile;
   readonly path: PathQuality;
   readonly watch?: TargetWatch | undefined;
-  /** What has come to nothing in other cases. */
+  /** What attempts at other cases have failed by. */
   readonly futility?: Futility | undefined;
-  /** Lets so many milliseconds pass in which nothing of the case is on the wire: others may take its place. */
+  /** Waits so many milliseconds, in which other cases may take the place of this one on the wire. */
   readonly rest?: ((milliseconds: number) => Promise<void>) | undefined;
   /** A first attempt that does not wait for silence, where it need not: `isHasty` if it did not; undefined: it came to nothing. */
   readonly hastily?: (() => Promise<(Sample & { readonly isHasty: boolean }) | undefined>) | undefined;
 }
 
-// What is spoilt says nothing of the rule, so that trying again bends no verdict; but a run has to end.
+// A spoilt attempt has no verdict, so another one changes none; but a run has to end.
 const MOST_SPOILT = { clean: 4, disturbed: 12 };
-// Where other cases in the same state came to nothing for the same reason, each in all of its attempts.
+// Where all attempts at other cases in the same state failed for the same reason.
 const MOST_FUTILE = 1;
 // Of observations that do not agree.
 const MOST_COUNTED = { clean: 6, disturbed: 30 };
@@ -59,16 +59,15 @@ interface Tally {
 }
 
 /**
- * Has a case tried, each time on a fresh connection, until what is seen can be believed.
+ * Tries a case, each time on a fresh connection, until the result can be trusted.
  *
- * An observation is believed when it was made more often than every other, by the lead that the path's quality asks for:
- * on a path that disturbs nothing the first one is, on one that disturbs 2 % of the exchanges one that leads by four. An
- * observation that accuses needs one more, and is only believed while the target is there to be accused.
+ * An observation is trusted when it was made more often than any other. How much more often depends on the path: on an
+ * undisturbed path the first observation counts, on a path that disturbs 2 % of the exchanges it must lead by four. A deviation
+ * must lead by one more, and the target must still be there.
  *
- * Where the path disturbs nothing, two replies that differ are both the target's own: no majority makes up for one that
- * should not have been sent, and there is no verdict. Only a silence may have been a limiter's doing. The state after is
- * another matter: it is proven by timers of the target's, which a busy machine may be late to see, so that two
- * connections more must speak for it than against it.
+ * On an undisturbed path two different replies both come from the target. A majority does not excuse the wrong one, so there is
+ * no verdict. A silence is an exception: a rate limiter may have caused it. So is the state after: it is proven by the
+ * target's timers, which a busy machine may see late, so it must lead by two.
  *
  * A hasty attempt is believed when it acquits. What it accuses of counts as seen once, if the first patient attempt sees the
  * same; otherwise it counts for nothing.
@@ -110,7 +109,7 @@ export async function repeatUntilTrusted(
     if (watch?.deaths.length !== deaths) throw new TargetDied();
     const epoch = watch?.epoch;
     if (epoch !== seenIn) {
-      // It may have been going away when it was seen last.
+      // The target may have been going away during the last observation.
       if (tallies.size > 0) notes.push({ kind: 'away before' });
       tallies.clear();
       seenIn = epoch;
@@ -158,7 +157,7 @@ export async function repeatUntilTrusted(
   }
 }
 
-/** What every one of several observations accuses of is a fault, however they differ otherwise. */
+/** Observations differ, but a profile under which all of them deviate has its verdict. */
 function whatIsLeft(tallies: readonly Tally[], contradicted: boolean, notes: readonly Note[]): CaseResult {
   const first = tallies[0]?.sample;
   if (!first) throw new RangeError('nothing was observed');
@@ -178,7 +177,7 @@ function whatIsLeft(tallies: readonly Tally[], contradicted: boolean, notes: rea
   return withNotes({ result: { ...first.result, judgements } }, [...notes, reason]);
 }
 
-/** Why an attempt says nothing of the target, under the profile that the run is about; undefined where it does. */
+/** Why an attempt gives no verdict under the run's profile; undefined where it does. */
 function faultOf({ result }: Sample, profile: Profile, there: boolean): Reason | undefined {
   if (result.outcome !== 'judged') return result.why;
   return there ? whyInconclusive(result, profile) : { kind: 'target away' };
@@ -189,13 +188,13 @@ async function stillThere(watch: TargetWatch | undefined, epoch: number | undefi
   return !watch?.lost && watch?.epoch === epoch;
 }
 
-/** A verdict that would accuse, or none at all; a limiter may also have made silence of what conforms. */
+/** A verdict that needs confirmation: a deviation, or a silence that a rate limiter may have caused. */
 function accuses({ result: { judgements }, silent }: Judged, profile: Profile): boolean {
   const nowhere = PROFILES.every((one) => judgements[one].verdict !== 'conformant');
   return silent === true || nowhere || judgements[profile].verdict === 'deviates';
 }
 
-/** Whether replies differ, of which none is a silence that a limiter may have caused: in kind, or else in their fields. */
+/** Whether replies differ, in kind or in their fields; a silence that a rate limiter may have caused does not count. */
 function contradicts(tallies: ReadonlyMap<string, Tally>): boolean {
   const seen = [...tallies.values()]
     .filter(({ sample }) => !sample.silent)
@@ -235,6 +234,6 @@ const withNotes = ({ result }: Sample, notes: readonly Note[]): CaseResult => ({
   notes: [...result.notes, ...notes],
 });
 
-/** Of several observations none is to be believed. */
+/** None of several observations can be trusted. */
 const withoutAgreement = ({ result }: Sample, why: Reason, notes: readonly Note[]): CaseResult =>
   withNotes({ result: withoutVerdict(result, why) }, notes);

@@ -10,7 +10,7 @@ import { add } from '../../wire/seq.ts';
 
 // RFC 791 names eight; this one is above what the tester and the target use otherwise.
 const HIGHER_PRECEDENCE = 5;
-// Far beyond what reordering on a path explains, and less than half of the space of timestamps.
+// More than reordering on a path explains, and less than half of the space of timestamps.
 const OLDER_BY = 100_000;
 // All hosts of the link: what every host receives.
 const MULTICAST = { 4: '224.0.0.1', 6: 'ff02::1' } as const;
@@ -54,7 +54,7 @@ export function stamped(
 export const carriesTimestamps = ({ conditions }: Pick<Place, 'conditions'>): boolean =>
   demandsOf(conditions).packet.timestamp !== 'none';
 
-/** The states in which the stimulus may leave a target, whichever document it follows. */
+/** The states that the outcomes lead to, under any profile. */
 export const statesAfter = ({ steps }: Scenario): readonly State[] => [
   ...new Set(
     steps.flatMap((step) =>

@@ -10,11 +10,11 @@ export interface Watched extends Pick<RunningTarget, 'ending' | 'restart'> {
   readonly driver: Driver;
   readonly families: readonly (4 | 6)[];
   readonly closedPort: number;
-  /** Its closed ports say nothing: its calls tell that it is there. */
+  /** Its closed ports send no reset. Its calls show that it is there. */
   readonly silentClosed?: boolean;
-  /** Families over which no closed port answers: there a port that listens is asked. */
+  /** Families over which no closed port answers: a port that listens is probed instead. */
   readonly listenersOnly?: readonly (4 | 6)[];
-  /** A port that listens may answer a SYN by a reset, or by nothing: that says nothing of a restart. */
+  /** A port that listens may answer a SYN by a reset, or not at all, so this is no sign of a restart. */
   readonly listenersReset?: boolean;
   /** How long an answer may take, in milliseconds. */
   readonly within: number;
@@ -22,40 +22,39 @@ export interface Watched extends Pick<RunningTarget, 'ending' | 'restart'> {
   readonly patience?: number;
 }
 
-/** The target's TCP was gone, and with it every connection. */
+/** The target's TCP was gone, with all of its connections. */
 export interface Death {
-  /** When the target was last heard of, in milliseconds of `performance.now()`. */
+  /** When the last segment came from the target, by `performance.now()`. */
   readonly heardAt: number;
-  /** How its process ended, where that is known; without, it answered nothing. */
+  /** How its process ended; absent when only its silence is known. */
   readonly ending?: Ending;
 }
 
-// A cable that is put back in, a host that boots: what takes longer is the end of the run.
+// Long enough for a cable that is plugged in again, or a host that boots.
 const PATIENCE = 10_000;
-// One that can be started again need not come back by itself. A busy machine is late by less.
+// A target that can be restarted need not come back by itself. A busy machine is late by less.
 const PATIENCE_BEFORE_RESTART = 5000;
-// What starts it again may return before all of it is up.
+// The restart command may return before the target is up.
 const PATIENCE_AFTER_RESTART = 30_000;
 const BETWEEN_LOOKS = 250;
 const TRIES = 4;
 const ALIVE_WITHIN = 1500;
-// Another case may have the connection that it makes one of at a time.
+// A target that makes one connection at a time may be busy with another case.
 const CALLS_WITHIN = 30_000;
-// Two to convict each of a hundred segments, and some more. Who dies so often is not worth another hour.
+// Two for each of a hundred fatal segments, and some more.
 const MOST_RESTARTS = 250;
 
-/** Whether the TCP itself is missing, and not only what moves its user. */
+/** Whether the TCP itself is missing, and not only the driver. */
 const isSilent = ({ what }: Absence): boolean => what !== 'driver';
 
 /**
- * Tells whether the target is there: its path, its TCP, and what moves its user. Nobody is accused, and nothing goes on,
- * while it is not; and what was seen of it before and after an absence is not of one piece. A target that has died is started
- * again, where somebody can.
+ * Checks that the target is there: its path, its TCP and its driver. While it is away, no case goes on and none is judged.
+ * Observations from before and after an absence do not count together. A dead target is restarted where that is possible.
  */
 export class TargetWatch {
-  /** Why the target is given up; undefined while it is not. */
+  /** Why the target was given up; undefined while the run goes on. */
   lost: LossCause | undefined;
-  /** Deaths of the target's that were noticed, in their order. */
+  /** In the order in which they were noticed. */
   readonly deaths: Death[] = [];
   readonly #watched: Watched;
   #absences = 0;
@@ -69,17 +68,17 @@ export class TargetWatch {
     this.#ownRestarts = watched.driver.restarts ?? 0;
   }
 
-  /** Goes up with every absence. */
+  /** Rises with every absence. */
   get epoch(): number {
     return this.#absences + (this.#watched.driver.restarts ?? 0);
   }
 
-  /** Gives the target up: nothing is tried any more. */
+  /** Gives the target up: no more cases are tried. */
   giveUp(cause: LossCause): void {
     this.lost ??= cause;
   }
 
-  /** Looks after the target, and waits for it if it is away. Who asks at the same time gets the same look. */
+  /** Checks the target, and waits for it if it is away. Callers at the same time share one check. */
   check(): Promise<void> {
     if (this.lost) return Promise.resolve();
     if (!this.#looking) {
@@ -88,7 +87,7 @@ export class TargetWatch {
       });
       return this.#looking;
     }
-    // The look that is under way may have begun before what the caller wants to know about.
+    // The check that is under way may have begun before the event that the caller asks about.
     this.#next ??= this.#looking.then(() => {
       this.#next = undefined;
       return this.check();
@@ -112,7 +111,7 @@ export class TargetWatch {
       const restarted = await this.#wasRestarted();
       if (restarted) await this.#beginAnew();
       else this.#absences += 1;
-      // A cable that was out takes nobody's connections away.
+      // A cable that was unplugged ends no connection.
       if (restarted && silent) this.deaths.push({ heardAt });
       return;
     }
@@ -126,11 +125,11 @@ export class TargetWatch {
     this.#absences += 1;
     const seconds = Math.round(patience / 1000);
     this.lost = { kind: 'absent', absence: last, ...(ending ? { ending } : {}), seconds };
-    // Whoever still waits for an answer of its user's is set free; nobody is expected to be there.
+    // Ends requests that still wait for an answer of the user. That nobody answers is expected.
     await driver.renew?.().catch(() => undefined);
   }
 
-  /** One that somebody starts again by himself was gone, with all of its connections, before anybody looked. */
+  /** A target that its driver restarts has lost all connections before this check. */
   #noticeItsOwnRestarts(heardAt: number): void {
     const { restarts = 0, lastEnding } = this.#watched.driver;
     if (restarts > this.#ownRestarts)
@@ -138,7 +137,7 @@ export class TargetWatch {
     this.#ownRestarts = restarts;
   }
 
-  /** What is still missing when it has been waited for; one whose process has ended does not come back. */
+  /** What is still missing at the end of the wait. A process that has ended does not come back. */
   async #awaitReturn(first: Absence, patience: number): Promise<Absence | undefined> {
     const deadline = performance.now() + patience;
     let absence: Absence | undefined = first;
@@ -169,14 +168,14 @@ export class TargetWatch {
     await this.#watched.driver.renew?.().catch((error: Error) => {
       this.lost = { kind: 'driver failed after a restart', told: error.message };
     });
-    // Not before: to begin anew closes every connection, those as well that were begun since the restart was noticed.
+    // Only now: `renew` closes all connections, also those that were begun since the restart was noticed.
     this.#absences += 1;
   }
 
   async #absence(): Promise<Absence | undefined> {
     const { tester, families, closedPort, driver, silentClosed, ending, listenersOnly = [] } = this.#watched;
     for (const family of families) {
-      // A system may reset what comes to the TCP that ran on it.
+      // The host may reset segments for a TCP whose process has ended.
       if (ending?.()) return { what: 'process' };
       const answers = silentClosed
         ? await tester.calls(family, CALLS_WITHIN)
@@ -190,7 +189,7 @@ export class TargetWatch {
     return { what: 'driver', driver: nameOf(driver) };
   }
 
-  /** An upper tester that was restarted has lost its listeners. */
+  /** A restarted upper tester has lost its listeners. */
   async #wasRestarted(): Promise<boolean> {
     const { driver, families, listenersReset } = this.#watched;
     const [family] = families;
