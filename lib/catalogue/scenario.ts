@@ -106,8 +106,8 @@ export type Step = SendStep | UserStep | ExpectStep | StateStep;
  * What the suite tests: a target is brought to a place, and steps are played. The tester sends, the target's user acts, and what
  * the target does must be one of the outcomes. Most scenarios have two steps: one stimulus, and what must come back.
  *
- * Variables are those of the target's TCB as the steps *before* have left it, and SEG.SEQ, SEG.ACK and SEG.LEN those of the
- * last segment that the tester sent:
+ * Variables are those of the target's TCB before the last segment that the tester sent, or the last user call. SEG.SEQ, SEG.ACK
+ * and SEG.LEN are those of that segment:
  *   ISS, SND.NXT            by what the target sends: its SYN, and one past the last octet or control of it;
  *   IRS, RCV.NXT, RCV.WND   by what the target acknowledges and offers;
  *   SND.UNA                 by the acceptable acknowledgments that the tester sends.

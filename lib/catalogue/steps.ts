@@ -3,8 +3,8 @@ import { parseReply } from './resolve.ts';
 import type { Reply } from './scenario.ts';
 
 /**
- * What shows a TCP, and opens and closes a connection: a segment of the tester's that the target must answer, or a call of the target's user
- * (RFC 9293 section 3.9.1) that must make it send one. A recipe that gets no further says at which of them.
+ * The steps by which a TCP is found, and a connection is opened and closed: a segment that the target must answer, or a user call
+ * (RFC 9293 section 3.9.1) that must make it send one. A recipe that fails names the step.
  */
 export const STEPS = [
   'SYN to any port',
@@ -54,7 +54,7 @@ export const STEP_RULES: Readonly<Record<Step, readonly RuleId[]>> = {
   FIN: ['3.10.7.4 eighth'],
 };
 
-/** The case that tries the same step, and by whose acceptance a finding of the step is accepted; none where a user is asked. */
+/** The case of the same step. A baseline that accepts the case accepts a finding of the step, too. None for user calls. */
 export const STEP_CASES: Readonly<Partial<Record<Step, string>>> = {
   'SYN to a closed port': 'closed.syn.empty',
   'ACK to a closed port': 'closed.ack.empty',

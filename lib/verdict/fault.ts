@@ -61,10 +61,7 @@ export type Fault = { /** Of a case of several steps, from 1. */ readonly step?:
   | ({ readonly kind: 'death' } & TargetDeath)
 );
 
-/**
- * What the fault is about, whatever the state, the family and the numbers that were chosen: faults with equal differences
- * may have one cause.
- */
+/** The fault without state, family and chosen numbers. Faults with equal differences may have one cause. */
 export function differenceOf(fault: Fault): string {
   switch (fault.kind) {
     case 'field':
@@ -88,7 +85,7 @@ export function differenceOf(fault: Fault): string {
   }
 }
 
-/** Where a document leaves a choice: what the target did, and what would be better. */
+/** A choice that a document leaves: what the target did, and what would be better. */
 export interface Taken {
   readonly step?: number;
   readonly outcome: Named;

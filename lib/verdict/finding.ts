@@ -44,7 +44,7 @@ export interface Finding {
   readonly wrong: readonly WrongField[];
   /** What the path or the target said by ICMP. */
   readonly refusal?: string;
-  /** A filter before the target would look the same. */
+  /** A firewall in front of the target would look the same. */
   readonly mayBeFilter: boolean;
   /** The states that cannot be reached, or told, because of it. */
   readonly blocks: readonly Place[];
@@ -58,7 +58,7 @@ export const findingId = (step: Step, family: 4 | 6): string =>
     .replace(/[^a-z]+/g, '-')
     .replace(/^-|-$/g, '')}.ipv${family}`;
 
-/** The finding that stands in the way of a case; undefined when it can be tried. */
+/** The finding that blocks a case; undefined when the case can be tried. */
 export function blockerOf(
   { state, origin, closedBy, family }: Partial<Place> & { readonly family: 4 | 6 },
   findings: readonly Finding[],

@@ -20,19 +20,19 @@ import type { ProfileVerdict } from './result.ts';
 /** What was observed of one stimulus, noise subtracted. */
 export interface Observation extends Answered {
   readonly replies: readonly ConcreteSegment[];
-  /** What the target's timers sent meanwhile; such a segment may carry the acknowledgment that is due. */
+  /** What the target sent again meanwhile. Such a segment may carry the acknowledgment that is due. */
   readonly retransmissions: readonly ConcreteSegment[];
-  /** Those of them that no timer has sent: the stimulus provoked them. */
+  /** Retransmissions that came before their timer: the stimulus caused them. */
   readonly provoked?: readonly ConcreteSegment[];
   /** What is wrong whichever reply it was: options, the time, what was delivered. */
   readonly besides?: readonly Fault[];
-  /** What the target said by ICMP, where a silence is to be a silence of that, too. */
+  /** An ICMP message of the target, where it must send none. */
   readonly refusal?: string;
   /** As it was proven; absent where the scenario goes on, and the state is believed. */
   readonly stateAfter?: State | 'unknown';
   /** RCV.NXT afterwards, when the proof told. */
   readonly rcvNxtAfter?: number;
-  /** The stimulus may open the connection: then text or a FIN in it may be queued, and taken any time later. */
+  /** The stimulus may open the connection. Its text or FIN may then be queued and accepted later. */
   readonly opening: boolean;
   /** The connection began at a LISTEN that goes on: when it is gone, CLOSED and LISTEN look alike. */
   readonly listening: boolean;
@@ -81,7 +81,7 @@ export function judge(
       taken: [{ outcome: named(permitted), better: better.map(named) }],
     };
   }
-  // The nearest expectation explains best.
+  // The nearest outcome explains best.
   failures.sort((a, b) => a.count - b.count);
   const [nearest] = failures;
   if (!nearest) return { verdict: 'deviates', others: 0, faults: [] };
@@ -114,7 +114,6 @@ const faultsOf = (outcome: ResolvedOutcome, observation: Observation, name = rel
   ...faultsOfState(outcome, observation),
 ];
 
-/** A wrong option is wrong whichever reply it is in, and whoever reads of the reply is told of both. */
 const faultsOfReplies = (outcome: ResolvedOutcome, observation: Observation, name = UNNAMED): Fault[] => [
   ...faultsOfFields(outcome, observation, name),
   ...(observation.besides ?? []),

@@ -6,22 +6,22 @@ import type { Lack, Obstacle } from './lack.ts';
 import type { Kind } from './observed.ts';
 import type { Disturbed, DriverName } from './target-facts.ts';
 
-/** How a program ended: one of the two. */
+/** How a process ended: it has one of the two. */
 export interface Ending {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
 }
 
-/** A stimulus was the end of the target, with all of its connections. */
+/** A stimulus ended the target. */
 export interface TargetDeath {
-  /** Where it is known; without, the target answered nothing any more. */
+  /** Absent when only the target's silence is known. */
   readonly ending?: Ending | undefined;
   /** In how many attempts, with nobody else on the wire, of how many. */
   readonly deaths: number;
   readonly trials: number;
 }
 
-/** What is missing of a target: its process, the TCP at an address, or what moves its user. */
+/** What is missing of a target: its process, the TCP at an address, or its driver. */
 export type Absence =
   | { readonly what: 'process' }
   | { readonly what: 'address'; readonly address: string }
@@ -33,39 +33,39 @@ export type LossCause =
       readonly kind: 'absent';
       readonly absence: Absence;
       readonly ending?: Ending;
-      /** For how long it was waited for. */
+      /** How long the suite waited. */
       readonly seconds: number;
     }
   | { readonly kind: 'absent after a restart'; readonly absence: Absence }
   /** `told`: the words of the error. */
   | { readonly kind: 'restart failed' | 'driver failed after a restart'; readonly told: string }
-  /** It died so often, and what ends it was not found, or not in time. */
+  /** It died this often. The cause was not found, or not in time. */
   | { readonly kind: 'no culprit' | 'no time'; readonly deaths: number };
 
 /** The target was given up in the middle of a run: what was still to be run has no verdict. */
 export interface Loss {
   readonly cause: LossCause;
-  /** The cases that were on the wire then, those first whose segments were nearest to when the target was last heard of. */
+  /** The cases that were on the wire then. First those whose segments were nearest to the last sign of life. */
   readonly onTheWire: readonly { readonly id: string; readonly family: 4 | 6 }[];
 }
 
 /** What ended the target in the course of a run. */
 export type DeathCause =
-  /** A segment of a case, seen with nobody else on the wire: its stimulus, or what the tester sent before or after it. */
+  /** A segment of a case that was alone on the wire: its stimulus, or what the tester sent before or after it. */
   | {
       readonly kind: 'segment';
       readonly part: 'setup' | 'stimulus' | 'proof' | 'farewell';
       readonly id: string;
       readonly family: 4 | 6;
     }
-  /** The cases whose segments were on the wire were tried again, and the target survived them all. */
+  /** The cases that were on the wire were tried again, and the target survived them all. */
   | { readonly kind: 'unknown'; readonly tried: number }
-  /** It died before the first case. `repeated`: what had been found out until then was found out again. */
+  /** It died before the first case. `repeated`: the preflight began anew. */
   | { readonly kind: 'preflight'; readonly repeated: boolean };
 
 /** The target died in the course of a run and was up again. */
 export interface Death {
-  /** Where it is known; without, the target answered nothing any more. */
+  /** Absent when only the target's silence is known. */
   readonly ending?: Ending | undefined;
   readonly cause: DeathCause;
 }
@@ -78,17 +78,17 @@ export interface Count {
   readonly stateAfter: State | 'unknown';
 }
 
-/** Why there is no verdict. `told` is the text of an error: it is shown, and nothing else is done with it. */
+/** Why there is no verdict. `told` is the text of an error: it is shown, and no code reads it. */
 export type Reason =
-  /** What the target or its driver can do rules the case out. */
+  /** The target or its driver cannot do what the case needs. */
   | { readonly kind: 'not capable'; readonly lack: Lack }
   | { readonly kind: 'SYN cookies' }
-  /** A finding of the preflight keeps the case from being tried. */
+  /** The case was not tried, because of a finding of the preflight. */
   | {
       readonly kind: 'blocked';
       readonly by: Pick<Finding, 'id' | 'step' | 'family' | 'observed' | 'wrong'>;
     }
-  /** `step`: the one that had not the answer it must have. */
+  /** `step`: the one that had no right answer. */
   | { readonly kind: 'not reached'; readonly step?: Step; readonly obstacle: Obstacle }
   | { readonly kind: 'not proven'; readonly proof: readonly Evidence[] }
   | { readonly kind: 'failed' | 'engine lost'; readonly told: string }
@@ -96,10 +96,10 @@ export type Reason =
   | { readonly kind: 'packets dropped' | 'acknowledgment lost' | 'checksum right by accident' }
   | { readonly kind: 'socket failed' | 'not sent' | 'path refuses'; readonly told: string }
   | { readonly kind: 'tester late'; readonly milliseconds: number }
-  /** The stimulus came so late that the target's timer may have sent what came back. */
+  /** The stimulus was so late that the reply may be a retransmission. */
   | { readonly kind: 'stimulus late' }
   | { readonly kind: 'target away' }
-  /** Replies of the target's that contradict each other, or observations on a disturbed path that do not agree. */
+  /** Replies contradict each other, or observations on a disturbed path do not agree. */
   | { readonly kind: 'contradiction' | 'no agreement'; readonly seen: readonly Count[] }
   | { readonly kind: 'died at times'; readonly deaths: number; readonly trials: number }
   | { readonly kind: 'dies on the way'; readonly state: State }
@@ -111,14 +111,14 @@ export const keyOfReason = (reason: Reason): string =>
 
 const PASSING = ['told', 'within', 'milliseconds'];
 
-/** Whether the target cannot do the case at all: that is no failure of the run. */
+/** Whether the target cannot do the case at all. That does not fail the run. */
 export const isBeyondCapability = ({ kind }: Reason): boolean =>
   kind === 'not capable' || kind === 'SYN cookies';
 
 /** Remarks that do not change the verdict. */
 export type Note =
   | { readonly kind: 'void attempt'; readonly attempt: number; readonly why: Reason }
-  /** What was seen before counts for nothing: the target was away meanwhile. */
+  /** Earlier observations do not count: the target was away meanwhile. */
   | { readonly kind: 'away before' | 'away meanwhile' }
   /** `disturbed`: shares of the segments, in percent, where the path disturbs them. */
   | {

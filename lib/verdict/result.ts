@@ -28,10 +28,10 @@ export type ProfileVerdict =
       readonly others: number;
       readonly faults: readonly Fault[];
     }
-  /** What was seen does not settle it under this profile, though it may under another. */
+  /** No verdict under this profile; another profile may have one. */
   | { readonly verdict: 'inconclusive'; readonly why: Reason };
 
-/** What a result says of its case, and of the attempt that it rests on, whatever came of it. */
+/** What every result has: its case, and the attempt that it rests on. */
 interface Tried<Segment> {
   readonly id: string;
   readonly title: string;
@@ -70,11 +70,11 @@ export type JudgedResult<Segment = WireRecord> = Tried<Segment> &
     readonly judgements: Readonly<Record<Profile, ProfileVerdict>>;
   };
 
-/** The stimulus was sent and its effect watched, but what was seen cannot be believed or tells nothing, by no profile. */
+/** The case was played, but no profile has a verdict. */
 export type InconclusiveResult<Segment = WireRecord> = Tried<Segment> &
   Seen & { readonly outcome: 'inconclusive'; readonly why: Reason };
 
-/** The stimulus was not sent, or the attempt broke off before its effect was known: there is no observation. */
+/** The case was not played, or not to its end: there is no observation. */
 export type NotRunResult<Segment = WireRecord> = Tried<Segment> & {
   readonly outcome: 'not run';
   readonly why: Reason;
@@ -86,7 +86,7 @@ export type CaseResult<Segment = WireRecord> =
   | InconclusiveResult<Segment>
   | NotRunResult<Segment>;
 
-/** What one profile says of a case, whatever came of it. */
+/** The verdict of one profile, of any result. */
 export const judgementOf = (result: CaseResult<unknown>, profile: Profile): ProfileVerdict =>
   result.outcome === 'judged' ? result.judgements[profile] : { verdict: 'inconclusive', why: result.why };
 
@@ -130,7 +130,7 @@ export function standingOf(result: CaseResult<unknown>, profile: Profile, strict
 export const seenOf = (result: CaseResult<unknown>): Seen | undefined =>
   result.outcome === 'not run' ? undefined : result;
 
-/** The result without its verdict: what was seen, if anything was, proves nothing. */
+/** The result without its verdict: what was observed proves nothing. */
 export function withoutVerdict<Segment>(
   result: CaseResult<Segment>,
   why: Reason,
