@@ -22,6 +22,8 @@ export interface Numbers {
   readonly rcvNxt: number;
   readonly sndNxt: number;
   readonly window: number;
+  /** The answer was on a FIN or text that the target sent again. So a timer may have sent it, before the probe arrived. */
+  readonly isSentAgain?: boolean;
 }
 
 /** A connection after a stimulus, whose state is to be proven. */
@@ -290,7 +292,8 @@ export class Prober {
 function numbersOf(segment: ConcreteSegment): Numbers | 'reset' {
   if (segment.ctl.has('RST')) return 'reset';
   const { ack, seq, wnd = 0 } = segment;
-  return { rcvNxt: ack, sndNxt: add(seq, lengthOf(segment)), window: wnd };
+  const length = lengthOf(segment);
+  return { rcvNxt: ack, sndNxt: add(seq, length), window: wnd, isSentAgain: length > 0 };
 }
 
 interface OldTextCount {

@@ -135,7 +135,10 @@ async function afterAckOfFin(prober: Prober, found: Found): Promise<'ends' | 're
   const wasDeaf = prober.isDeaf;
   prober.connection.sndUna = found.sndNxt;
   prober.assure(segmentOf({ seq: found.rcvNxt, ack: found.sndNxt, ctl: ['ACK'] }));
-  const alive = await prober.numbers(found.rcvNxt);
+  let alive = await prober.numbers(found.rcvNxt);
+  // A FIN that the timer sent may have crossed that ACK.
+  if (alive !== undefined && alive !== 'reset' && alive.isSentAgain)
+    alive = await prober.numbers(found.rcvNxt);
   if (alive === undefined || (alive !== 'reset' && prober.isDeaf && !wasDeaf)) return undefined;
   return alive === 'reset' ? 'ends' : 'remains';
 }

@@ -180,6 +180,19 @@ describe('the state after', () => {
       expect(await gone.prove()).to.include({ state: 'CLOSED' });
     });
 
+    it('is LAST-ACK also where its timer sends the FIN once more while the ACK of it is on its way', async () => {
+      const crossing = scene('LAST-ACK', '<SEQ=101><CTL=URG>');
+      const inner = lastAck();
+      let isAcked = false;
+      crossing.link.script = (sent) => {
+        const { ack, data } = sent.segment;
+        const crosses = isAcked && data > 0 ? [again] : [];
+        isAcked = ack === ISS + 2 && data === 0;
+        return [...crosses, ...inner(sent)];
+      };
+      expect(await proveWhileSent(crossing, again)).to.include({ state: 'LAST-ACK' });
+    });
+
     it('is TIME-WAIT where both FINs are acknowledged and there still is a connection', async () => {
       const stuck = scene('LAST-ACK', acked);
       stuck.link.script = living({ sndNxt: ISS + 2, takes: false });
