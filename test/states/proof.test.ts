@@ -191,6 +191,8 @@ describe('the state after', () => {
         return [...crosses, ...inner(sent)];
       };
       expect(await proveWhileSent(crossing, again)).to.include({ state: 'LAST-ACK' });
+      const asked = crossing.link.sent.filter(({ segment: { ack, data } }) => ack === ISS + 2 && data > 0);
+      expect(asked).to.have.length(2);
     });
 
     it('is TIME-WAIT where both FINs are acknowledged and there still is a connection', async () => {
