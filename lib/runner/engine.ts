@@ -32,20 +32,20 @@ import { Hazards } from './trial/hazards.ts';
 import { runOne } from './trial/run-scenario.ts';
 import { TargetWatch } from './trial/target-watch.ts';
 
-// Below the ephemeral ports of every system, so that no program of the tester's machine is cut off.
+// Below every system's ephemeral ports: the tester's other programs keep their connections.
 const PORTS: Ports = { low: 10_000, high: 31_999 };
-// Nobody listens there: tcpmux, long out of use.
+// tcpmux, long out of use.
 const CLOSED_PORT = 1;
 
-// What the kernel counts for a small segment in the receive queue, and how many a case may draw while nobody reads.
+// How much of the receive queue a small segment takes, and how many segments a case may get before they are read.
 const OCTETS_QUEUED = 1024;
 const SEGMENTS_PER_CASE = 2;
 
-/** How many cases may be in flight for their segments to fit into the receive queue. */
+/** How many cases fit into the receive queue. */
 const roomFor = (receiveQueue: number): number =>
   Math.max(1, Math.floor(receiveQueue / (OCTETS_QUEUED * SEGMENTS_PER_CASE)));
 
-/** One family's and the other's in turn: where each has a connection at a time, neither waits for the other. */
+/** The families in turn. When each has one connection at a time, neither waits for the other. */
 function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[]): Job[] {
   const [first, second] = [4, 6].map((family) => jobs.filter((job) => job.family === family));
   const longest = Math.max(first?.length ?? 0, second?.length ?? 0);
@@ -54,33 +54,33 @@ function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[
     .filter((job) => job !== undefined);
 }
 
-// Of cases that wait for a silence, as many at a time as the width allows: half a minute.
+// Cases that wait for silence may take so many rounds of full width: half a minute.
 const MOST_ROUNDS = 45;
 
-// One that dies each time is tested all the same: the cases find out by what.
+// A target that dies each time is tested all the same: the cases find the cause.
 const MOST_PREFLIGHTS = 3;
-// A dead process is noticed without waiting for what it does not answer any more.
-const BETWEEN_LOOKS = 250;
+// Milliseconds between checks of the target's process.
+const BETWEEN_CHECKS = 250;
 
-/** What only tests of the suite itself change. */
+/** For tests of the suite itself. */
 export interface EngineOptions {
   /** In octets. */
   readonly receiveQueue?: number;
-  /** How long a target that is away is waited for, in milliseconds. */
+  /** How long to wait for a target that is away, in milliseconds. */
   readonly patience?: number;
 }
 
 /** What happens in a run besides its results. */
-export interface EngineEvents {
+interface EngineEvents {
   /** Once, when the target is given up. */
   readonly lost?: (loss: Loss) => void;
-  /** The target died and is up again, and it is known of what, or that nobody knows. */
+  /** The target died and is up again; with the cause. */
   readonly died?: (death: Death) => void;
-  /** It begins or ends to be looked for what ended the target. */
+  /** The search for a death's cause begins or ends. */
   readonly inquest?: (isHeld: boolean) => void;
 }
 
-/** The process side that is on the wire: it has the target, the raw sockets, and runs cases side by side. */
+/** Has the target and the raw sockets, and runs cases side by side. */
 export class Engine {
   readonly #settings: Settings;
   readonly #options: EngineOptions;
@@ -100,7 +100,7 @@ export class Engine {
     this.#options = options;
   }
 
-  /** Brings up the target and finds out what these cases ask for. @throws an Error whose message is one sentence for the user. */
+  /** Brings up the target, and measures what these cases need. @throws Error with one sentence for the user */
   async start(cases: readonly { readonly id: string }[] = SCENARIOS): Promise<KnownTarget> {
     const settings = this.#settings;
     const target: NetworkTarget = usesLab(settings)
@@ -117,11 +117,10 @@ export class Engine {
         `port ${within}, which the target calls, lies within the tester's ports ${ports.low}-${ports.high}: choose others with --ports`,
       );
     }
-    // First of all: a call that the kernel has reset must not be taken for one that waits.
+    // Before anything else: the kernel must not reset a connection that the target opens.
     this.#cleanups.add(
       silenceKernel(
         families.flatMap((family) =>
-          // Those that the target calls by itself lie elsewhere.
           [ports, ...(driver.testerPorts ?? []).map((port) => ({ low: port, high: port }))].map((range) => ({
             ...{ family, target: remote[family] as string },
             ...range,
@@ -147,7 +146,7 @@ export class Engine {
           ? found(signs)
           : unlessDied(signs, found, async () => {
               await tester.close();
-              // Whoever waits for an answer of its user's is set free.
+              // Ends all waits for the upper tester.
               await driver.renew?.().catch(() => undefined);
             }));
       } catch (error) {
@@ -194,11 +193,11 @@ export class Engine {
     };
   }
 
-  /** Runs cases, and tells of each result as it comes. */
+  /** Runs cases, and reports each result as it comes. */
   async run(
     cases: readonly { id: string; family: 4 | 6 }[],
     report: (result: CaseResult) => void,
-    { lost = () => {}, died = () => {}, inquest: heldOrOver = () => {} }: EngineEvents = {},
+    { lost = () => {}, died = () => {}, inquest: inquestHeld = () => {} }: EngineEvents = {},
   ): Promise<void> {
     const environment = this.#environment;
     const facts = this.#preflight;
@@ -233,14 +232,14 @@ export class Engine {
     const { ending } = this.#signs;
     const pulse = setInterval(() => {
       if (ending?.()) void watch.check();
-    }, BETWEEN_LOOKS);
+    }, BETWEEN_CHECKS);
     this.#cleanups.add(() => clearInterval(pulse));
     const hold: Inquest['hold'] = async (...death) => {
-      heldOrOver(true);
+      inquestHeld(true);
       try {
         return await inquest.hold(...death);
       } finally {
-        heldOrOver(false);
+        inquestHeld(false);
       }
     };
     await runThrough({
@@ -282,7 +281,7 @@ export class Engine {
       this.#queue = Math.min(this.#queue, link.receiveQueue);
       return noise ? new DisturbedLink(link, noise) : link;
     });
-    // A run after another must not meet the 4-tuples that the target still has in TIME-WAIT.
+    // The target may still have connections of an earlier run in TIME-WAIT.
     const start = ports.low + Math.floor(Math.random() * (ports.high - ports.low));
     const tester = new Tester(links, new PortRange(ports.low, ports.high, start));
     this.#cleanups.add(() => tester.close());
@@ -291,13 +290,13 @@ export class Engine {
     return tester;
   }
 
-  /** Takes everything down again, the last thing first; may be called at any time, also more than once. */
+  /** Undoes everything in reverse order. May be called at any time, more than once. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#cleanups.run();
   }
 
-  /** A queue that overflowed was too small for what was in flight. */
+  /** Halves the width after an overflow of the receive queue. */
   #widthNow(tester: Tester): number {
     const losses = tester.losses();
     if (losses > this.#losses) {

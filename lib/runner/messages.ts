@@ -4,9 +4,9 @@ import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from './settings.ts';
 
-/** What the process that judges (mocha's) and the one that is on the wire (the engine) say to each other. */
+/** Messages from mocha's process to the engine. */
 export type ToEngine =
-  /** What is found out before the first case is what these ask for; all that there are when absent. */
+  /** The preflight measures what these cases need; absent: all. */
   | {
       readonly kind: 'start';
       readonly settings: Settings;
@@ -15,15 +15,14 @@ export type ToEngine =
   | { readonly kind: 'run'; readonly cases: readonly { readonly id: string; readonly family: 4 | 6 }[] }
   | { readonly kind: 'stop' };
 
-/** Between two signs of life of the engine's, in milliseconds. */
+/** Milliseconds between two `alive` messages. */
 export const HEARTBEAT = 1000;
 
-/** What is known of the target and the path before the first case. */
+/** What the preflight found out. */
 export interface KnownTarget extends Required<Omit<TargetInfo, 'address'>> {
   readonly address?: string;
-  /** What was found wrong with it. */
   readonly findings: readonly Finding[];
-  /** Those before the first case. */
+  /** Deaths in the preflight. */
   readonly deaths: readonly Death[];
 }
 
@@ -32,12 +31,12 @@ export type FromEngine =
   /** Nothing can be tested; the message is one sentence. */
   | { readonly kind: 'impossible'; readonly message: string }
   | { readonly kind: 'result'; readonly result: CaseResult }
-  /** The target was given up: what was still to be run comes as results without a verdict. */
+  /** The target was given up. The remaining cases get results without a verdict. */
   | { readonly kind: 'lost'; readonly loss: Loss }
-  /** The target died and is up again, and it is known of what, or that nobody knows. */
+  /** The target died and is up again; with the cause. */
   | { readonly kind: 'death'; readonly death: Death }
-  /** Whether the segment that ended the target is looked for: no case gets its result meanwhile. */
+  /** Whether the search for a death's cause is under way; no case ends meanwhile. */
   | { readonly kind: 'inquest'; readonly isHeld: boolean }
-  /** Sent every second: an engine that is stuck or stopped does not. */
+  /** The heartbeat. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'stopped' };

@@ -11,10 +11,10 @@ import { NO_DRIVER, type Settings, SettingsError } from './settings.ts';
 
 type Addresses = Partial<Record<4 | 6, string>>;
 
-// Modest, for a target of which nothing is known.
+// Modest: nothing is known of the target.
 const WIDTH = 16;
 
-/** A target that is there already, as opposed to one that the lab brings up, with what a file says of it. */
+/** A target outside the lab. */
 export type NetworkTarget = RunningTarget & {
   readonly described?: DescribedTarget;
 };
@@ -49,7 +49,7 @@ export async function openNetworkTarget(settings: Settings): Promise<NetworkTarg
     tester: local,
     target: remote,
     driver,
-    // One connection at a time has the port that is called.
+    // The port that the target calls has one connection at a time.
     width: settings.await !== undefined && settings.openPort === undefined ? 1 : WIDTH,
     stop: () => driver.dispose(),
   };
@@ -58,7 +58,7 @@ export async function openNetworkTarget(settings: Settings): Promise<NetworkTarg
 async function openDriver(settings: Settings, tester: Addresses, target: Addresses): Promise<Driver> {
   const { upperTester, openPort, await: called } = settings;
   if (upperTester) return UpperTesterDriver.open({ ...upperTester, tester, target });
-  // What nothing is known of is taken for an application that leaves its connections alone.
+  // Without a description, the application is assumed to leave its connections alone.
   const services = openPort === undefined ? [] : [{ port: openPort }];
   if (called !== undefined) {
     return new AwaitDriver({ ports: { 4: called, 6: called }, application: {}, services });

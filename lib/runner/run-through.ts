@@ -5,12 +5,12 @@ import { type Aside, runSideBySide } from './pool.ts';
 import { TargetDied } from './trial/repeat-until-trusted.ts';
 import type { TargetWatch } from './trial/target-watch.ts';
 
-// More at once come in bursts that make the tester late, and take no less time.
+// More at once come in bursts, which make the tester late and save no time.
 const MOST_ACTING = 64;
 
-export interface RunThroughOptions {
+interface RunThroughOptions {
   readonly jobs: readonly Job[];
-  /** How many cases may be on the wire. */
+  /** How many cases may run at once. */
   readonly width: () => number;
   /** @throws TargetDied */
   readonly run: (job: Job, aside: Aside) => Promise<CaseResult>;
@@ -18,14 +18,11 @@ export interface RunThroughOptions {
   readonly stopped: () => boolean;
   readonly watch: Pick<TargetWatch, 'lost' | 'deaths'>;
   readonly inquest: Pick<Inquest, 'hold' | 'caution'>;
-  /** Told once of the cases that were on the wire when the target was given up. */
+  /** Called once, with the cases that were running when the target was given up. */
   readonly lost?: (onTheWire: readonly Job[]) => void;
 }
 
-/**
- * Runs all cases side by side. When the target dies, no more are begun; those on the wire end, it is found out which of them
- * did it, and then the others go on.
- */
+/** Runs all cases side by side. When the target dies, no case begins until the inquest has found the cause. */
 export async function runThrough({
   jobs,
   width,
@@ -68,7 +65,7 @@ export async function runThrough({
     );
     left = left.filter((job) => !begun.has(keyOf(job)));
     const death = watch.deaths[deaths];
-    // Of a target that is lost each case is told in its turn.
+    // With a lost target, each remaining case reports that.
     if (watch.lost) left = [...onTheWire, ...left];
     else if (death) left = await inquest.hold(onTheWire, left, death);
     tell(onTheWire);

@@ -7,18 +7,18 @@ import type { CaseResult } from '../verdict/result.ts';
 import { type FromEngine, HEARTBEAT, type KnownTarget, type ToEngine } from './messages.ts';
 import { type Settings, usesLab } from './settings.ts';
 
-/** Nothing could be tested: a reason for exit code 2. The message is one sentence. */
+/** Nothing could be tested (exit code 2). The message is one sentence. */
 export class CannotTest extends Error {
   override name = 'CannotTest';
 }
 
 /** The engine ended before it had run a case. */
-export class EngineLost extends Error {
+class EngineLost extends Error {
   override name = 'EngineLost';
 }
 
 const STOP_WITHIN = 3000;
-// Signs of life of the engine's that may be missing: a machine under load is late, one that was suspended as well.
+// Missing heartbeats before the engine counts as lost: a busy or suspended machine is late.
 const MOST_MISSING = 60;
 
 const keyOf = (id: string, family: 4 | 6): string => `${id} ${family}`;
@@ -30,24 +30,24 @@ interface Awaited {
 }
 
 export interface SessionOptions {
-  /** Those that will be asked for; all that there are when absent. */
+  /** The cases that will be requested; absent: all. */
   readonly cases?: readonly { readonly id: string; readonly family: 4 | 6 }[];
-  /** For how many seconds the engine may give no sign of life. */
+  /** How many heartbeats, one a second, may be missing. */
   readonly mostMissing?: number;
 }
 
-/** The other side of the engine's process: starts it, asks for cases, and hands out their results as they come. */
+/** Starts the engine's process, requests cases, and hands out their results. */
 export class Session {
   readonly target: KnownTarget;
   readonly #process: ChildProcess;
   readonly #results = new Map<string, Awaited>();
   readonly #pulse: NodeJS.Timeout;
   #missing = 0;
-  /** Told when the target is given up. */
+  /** Called when the target is given up. */
   onLoss: (loss: Loss) => void = () => {};
-  /** Told of each death of the target's, when it is known what it came of. */
+  /** Called for each death of the target when its cause is known. */
   onDeath: (death: Death) => void = () => {};
-  /** Told when it begins and ends to be looked for what ended the target. */
+  /** Called when the search for a death's cause begins and ends. */
   onInquest: (isHeld: boolean) => void = () => {};
   #lost: Error | undefined;
 
@@ -55,21 +55,19 @@ export class Session {
     this.#process = child;
     this.target = target;
     child.on('message', (message: FromEngine) => this.#onMessage(message));
-    // What is sent to a process that is gone fails; that it is gone is told by its end.
+    // Sending to a process that has ended fails; `exit` reports the end.
     child.on('error', () => {});
     child.once('exit', (_, signal) => {
       clearInterval(this.#pulse);
       const how = signal ? `was ended by ${signal}` : 'ended';
       this.#lose(new EngineLost(`the engine ${how} before the case was run`));
     });
-    // Turns of our own timer are counted, not time: while this process is stopped itself, nobody is to blame.
+    // Counts turns of this timer, not time: this process may be suspended itself.
     this.#pulse = setInterval(() => this.#miss(mostMissing), HEARTBEAT);
     this.#pulse.unref();
   }
 
-  /**
-   * @throws CannotTest with what the engine said
-   */
+  /** @throws CannotTest with the engine's reason */
   static async open(
     settings: Settings,
     { cases, mostMissing = MOST_MISSING }: SessionOptions = {},
@@ -80,7 +78,7 @@ export class Session {
     const child = spawn(command as string, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: labEnvironment(),
-      // Ctrl-C is for this process to hear; it then stops the engine in order.
+      // Ctrl-C must reach this process only, which then stops the engine.
       detached: true,
     });
     child.send({ kind: 'start', settings, ...(cases ? { cases } : {}) } satisfies ToEngine);
@@ -92,7 +90,7 @@ export class Session {
     );
   }
 
-  /** Has the engine run cases; each result is then to be had from `result`. */
+  /** Has the engine run cases. `result` returns each result. */
   request(cases: readonly { id: string; family: 4 | 6 }[]): void {
     const added = cases.filter(({ id, family }) => !this.#results.has(keyOf(id, family)));
     for (const { id, family } of added) this.#results.set(keyOf(id, family), awaited());
@@ -100,7 +98,7 @@ export class Session {
     else if (added.length > 0) this.#process.send({ kind: 'run', cases: added } satisfies ToEngine);
   }
 
-  /** The result of a case, as soon as it is there. @throws EngineLost */
+  /** Waits for the result of a case. @throws EngineLost */
   result(id: string, family: 4 | 6): Promise<CaseResult> {
     if (!this.#results.has(keyOf(id, family))) this.request([{ id, family }]);
     return (this.#results.get(keyOf(id, family)) as Awaited).promise;
@@ -108,7 +106,7 @@ export class Session {
 
   async close(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    // Not by `once` of node:events, which would also end by the error of a word that came too late to be heard.
+    // Not `once` of node:events, which also rejects when a message could not be sent.
     const exited = new Promise((resolve) => this.#process.once('exit', resolve));
     if (this.#process.connected) this.#process.send({ kind: 'stop' } satisfies ToEngine);
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_WITHIN);
@@ -116,7 +114,7 @@ export class Session {
     clearTimeout(timer);
   }
 
-  /** The process that is on the wire. */
+  /** The engine's process id. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -145,14 +143,14 @@ export class Session {
     }
   }
 
-  /** Results that have come stay; all others are lost, for the first reason that there was. */
+  /** Rejects all open results, with the first reason. */
   #lose(error: Error): void {
     this.#lost ??= error;
     for (const { reject } of this.#results.values()) reject(this.#lost);
   }
 }
 
-/** What the engine says first that is more than a sign of life. */
+/** The engine's first message that is not a heartbeat. */
 function firstMessage(child: ChildProcess): Promise<FromEngine> {
   return new Promise((resolve) => {
     const onMessage = (message: FromEngine): void => {
@@ -171,7 +169,7 @@ function awaited(): Awaited {
     resolve = onResult;
     reject = onError;
   });
-  // Most are awaited later than the engine may end.
+  // The engine may end before anybody awaits the result.
   promise.catch(() => {});
   return { promise, resolve, reject };
 }

@@ -5,10 +5,10 @@ import { readTargetFile } from '../target/target-file.ts';
 import { parseNoise } from '../tester/disturbed-link.ts';
 import { parsePorts } from '../tester/ports.ts';
 
-/** Settings that make no sense; the message says which and why, in one sentence. */
+/** Wrong settings. The message is one sentence. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
-  /** The one setting that is wrong; undefined where several do not go together. */
+  /** The wrong setting; undefined when several do not fit together. */
   readonly setting: WrongSetting | undefined;
 
   constructor(message: string, setting?: WrongSetting) {
@@ -56,46 +56,39 @@ const seed = z.coerce
   .min(0)
   .max(2 ** 32 - 1);
 
-const ports = z.string().transform((text, context) => {
-  try {
-    return parsePorts(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
-
-const noise = z.string().transform((text, context) => {
-  try {
-    return parseNoise(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
+/** A setting that a function reads, which throws when it is wrong. */
+const readBy = <T>(read: (text: string) => T) =>
+  z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
 
 const PREFIX = 'SEGMENT_ARRIVES_';
 
 const schema = z.object({
-  /** The target's addresses, one per family; none means the lab. */
+  /** The target's addresses, one per family; absent: the lab. */
   target: z
     .string()
     .transform((text) => text.split(','))
     .pipe(z.array(address))
     .optional(),
-  /** Which of the lab's stacks, when there is no target. */
+  /** The lab's stack, when there is no target. */
   stack: z.string().default('linux'),
-  /** Where a stack of the lab's keeps its logs. */
+  /** The folder for the logs of the lab's stack. */
   logs: z.string().optional(),
   upperTester: endpoint.optional(),
   /** A JSON file that describes the target. */
   targetFile: z.string().optional(),
   openPort: port.optional(),
-  /** A port of the tester's that the target calls by itself, time and again. */
+  /** A port of the tester's to which the target opens connections by itself. */
   await: port.optional(),
   closedPort: port.optional(),
-  /** The tester's own, `LOW-HIGH`; those of the target file, or 10000-31999, when absent. */
-  ports: ports.optional(),
+  /** The tester's ports, `LOW-HIGH`; absent: those of the target file, or 10000-31999. */
+  ports: readBy(parsePorts).optional(),
   family: families.default([4, 6]),
   profile: z.enum(PROFILES).optional(),
   strict: flag.default(false),
@@ -105,38 +98,38 @@ const schema = z.object({
   only: z.string().optional(),
   seed: seed.optional(),
   reports: z.string().default('reports'),
-  /** How many cases may be on the wire at once. */
+  /** How many cases may run at once. */
   parallel: z.coerce.number().int().min(1).max(1000).optional(),
-  /** Disturbs the wire on purpose, to test the suite itself: `delay=20,jitter=5,loss=1,duplicate=1,reorder=1,seed=7`. */
-  noise: noise.optional(),
-  /** Packets of TCP in a hundred that the lab's link loses in each direction, to test the suite itself. */
+  /** Disturbs the path, to test the suite itself: `delay=20,jitter=5,loss=1,duplicate=1,reorder=1,seed=7`. */
+  noise: readBy(parseNoise).optional(),
+  /** Percent of TCP packets that the lab's link loses in each direction, to test the suite itself. */
   linkLoss: z.coerce.number().min(0).max(100).optional(),
 });
 
 type Parsed = z.output<typeof schema>;
 
-/** What a run is told, whoever starts it: the command line, mocha, or an editor. */
+/** The settings of a run, from the command line, mocha or an editor. */
 export interface Settings extends Omit<Parsed, 'seed' | 'family' | 'profile'> {
   readonly profile: Profile;
   readonly families: readonly (4 | 6)[];
   readonly seed: number;
 }
 
-/** Whether the run brings up its own target, in a namespace that vanishes with it. */
+/** Whether the target is a stack of the lab. */
 export const usesLab = ({ target, targetFile }: Settings): boolean =>
   target === undefined && targetFile === undefined;
 
-/** The names of the settings, as `SEGMENT_ARRIVES_<NAME>` in the environment. */
+/** The names of all settings. */
 export const SETTING_NAMES = Object.keys(schema.shape) as (keyof typeof schema.shape)[];
 
-/** `upperTester` is SEGMENT_ARRIVES_UPPER_TESTER. */
+/** The environment variable of a setting: `upperTester` is SEGMENT_ARRIVES_UPPER_TESTER. */
 export const variableOf = (name: string): string =>
   PREFIX + name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 /**
  * Reads the settings from the environment.
  *
- * @throws SettingsError naming the first one that is wrong; TargetFileError when a target file is.
+ * @throws SettingsError for the first wrong one; TargetFileError
  */
 export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
   const given: Record<string, string> = {};
@@ -162,9 +155,9 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
   });
 }
 
-/** What a target without any of the options that say how its user is moved is refused with. */
+/** The message for a target without a driver. */
 export const NO_DRIVER =
-  'a target needs --upper-tester ADDRESS:PORT, through which its user is moved, or at least --open-port PORT, where it listens, or --await PORT, where it calls by itself';
+  'a target needs --upper-tester ADDRESS:PORT, or --open-port PORT of a listener, or --await PORT to which it opens connections';
 
 function check(settings: Settings): Settings {
   checkPorts(settings);

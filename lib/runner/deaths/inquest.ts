@@ -7,41 +7,39 @@ import type { Phase } from '../trial/case-context.ts';
 import type { Hazards } from '../trial/hazards.ts';
 import type { Described } from '../trial/not-run.ts';
 import type { Death, TargetWatch } from '../trial/target-watch.ts';
-import { convicted, undecided } from './death-result.ts';
 import { type Job, keyOf, type Suspect, Suspects } from './suspects.ts';
-import type { DeathTrial } from './try-for-death.ts';
+import { convicted, type DeathTrial, undecided } from './try-for-death.ts';
 
-export interface InquestOptions {
+interface InquestOptions {
   readonly watch: Pick<TargetWatch, 'lost' | 'deaths' | 'giveUp'>;
   readonly hazards: Hazards;
-  /** Makes one attempt at a case. Nobody else is on the wire, unless all that were there are tried together. */
+  /** Makes one attempt at a case. */
   readonly attempt: (job: Job) => Promise<DeathTrial>;
   readonly describe: (job: Job) => Described | undefined;
   readonly report: (result: CaseResult) => void;
-  /** Told of each death, when it is known what it came of. */
+  /** Called for each death when its cause is known. */
   readonly explain?: (death: Death, cause: DeathCause) => void;
   readonly stopped?: () => boolean;
-  /** In milliseconds; what tests change. */
+  /** The time in milliseconds; tests replace it. */
   readonly now?: () => number;
 }
 
-// The culprit is among the first few. Who is not tried is on the wire again, and a suspect again should the target die again.
+// The culprit is among the first few. The others become suspects again when the target dies again.
 const MOST_TRIED = 12;
-// A death that comes alone once and then not must be seen once more.
 const TRIALS = 3;
 const TO_CONVICT = 2;
-/** Deaths that no case is found to have caused, before the run is given up; each after the first halves how many cases are on the wire. */
+/** Deaths without a known cause that end the run. Each after the first halves the number of cases at once. */
 export const MOST_UNEXPLAINED = 9;
-// All inquests of a run together, in milliseconds.
+// Milliseconds for all inquests of a run.
 const MOST_TIME = 15 * 60_000;
 
 /**
- * Finds out by what the target died. Those whose segments were on the wire then are tried again, one at a time and alone; what
- * ends the target twice has done it. Whether that was the stimulus, and so the case's verdict, or what led to the state, what
- * proved the state after, or the tester's own reset in the end, is told by where in the attempt the target was last alive.
+ * Finds the segment that killed the target. The cases that were running are tried again one at a time; the one that ends the
+ * target twice is the culprit. The part of the attempt in which the target dies tells what did it: reaching the state, the
+ * stimulus, the proof, or the tester's reset at the end. Only a stimulus decides the verdict.
  *
- * A target whose process has ended may have been ended by somebody else. All are then tried again side by side first: what
- * survives that was ended by none of them, and this takes as long as one case.
+ * When the target's process has ended, somebody else may have ended it. Then all suspects are tried at once first: if the target
+ * survives, none of them did it.
  */
 export class Inquest {
   readonly suspects = new Suspects();
@@ -55,15 +53,15 @@ export class Inquest {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** By how much fewer cases are to be on the wire: 1, 2, 4 and so on. */
+  /** Divides the number of cases that run at once: 1, 2, 4 and so on. */
   get caution(): number {
     return 2 ** Math.max(0, this.#unexplained - 1);
   }
 
   /**
-   * @param onTheWire cases that were not done when the target died
-   * @param waiting cases that have not been begun yet
-   * @returns those of the former and the latter that are still to be run
+   * @param onTheWire cases that were running when the target died
+   * @param waiting cases that have not begun
+   * @returns the cases that are still to be run
    */
   async hold(onTheWire: readonly Job[], waiting: readonly Job[], death: Death): Promise<Job[]> {
     const { watch, explain } = this.#options;
@@ -87,7 +85,7 @@ export class Inquest {
     return watch.lost !== undefined || stopped();
   }
 
-  /** @returns what ended the target; undefined when that cannot be found out any more */
+  /** @returns undefined when the run has ended meanwhile */
   async #try(
     suspects: readonly Suspect[],
     onTheWire: readonly Job[],
@@ -95,7 +93,7 @@ export class Inquest {
     { ending }: Death,
     done: Set<string>,
   ): Promise<DeathCause | undefined> {
-    // One that hangs is waited for, each time: there a death more costs more than it saves.
+    // Not for a target that hangs: each further death costs a long wait.
     if (ending && (await this.#surviveTogether(suspects, onTheWire.length))) {
       return this.#isOver ? undefined : { kind: 'unknown', tried: suspects.length };
     }
@@ -106,9 +104,9 @@ export class Inquest {
       if (phase === undefined) continue;
       const cause: DeathCause = { kind: 'segment', part: phase, ...job };
       if (phase !== 'stimulus') return cause;
-      // Its like would do the same, each together with all that is on the wire then.
+      // Similar cases would kill the target again.
       for (const other of [...onTheWire, ...waiting]) {
-        if (done.has(keyOf(other)) || kinOf(other) !== kinOf(job) || this.#isOver) continue;
+        if (done.has(keyOf(other)) || kindOf(other) !== kindOf(job) || this.#isOver) continue;
         await this.#accuse(other, false, done);
       }
       return cause;
@@ -116,7 +114,7 @@ export class Inquest {
     return this.#isOver ? undefined : { kind: 'unknown', tried: likely.length };
   }
 
-  /** Whether the target survives all of them at once. Of who was there at more than one death, one attempt proves nothing. */
+  /** Whether the target survives all suspects at once. One attempt proves nothing for a suspect of several deaths. */
   async #surviveTogether(suspects: readonly Suspect[], width: number): Promise<boolean> {
     if (suspects.some(({ job }) => this.suspects.presence(job) > 1)) return false;
     const { attempt, watch } = this.#options;
@@ -127,7 +125,7 @@ export class Inquest {
     return watch.deaths.length === before;
   }
 
-  /** @returns what it is that ends the target; undefined when it survives. */
+  /** @returns the part that ends the target; undefined when it survives */
   async #accuse(job: Job, isFinished: boolean, done: Set<string>): Promise<Phase | undefined> {
     const { hazards, attempt, describe, report } = this.#options;
     const { suspects } = this;
@@ -138,7 +136,7 @@ export class Inquest {
       const trial = await attempt(job);
       trials.push(trial);
       const { died } = trial;
-      // Who was there at more than one death is not believed at the first attempt.
+      // A suspect of several deaths is tried more than once.
       if (counts.size === 0 && !died && trials.length >= suspects.presence(job)) return undefined;
       if (!died) continue;
       const count = (counts.get(died.phase) ?? 0) + 1;
@@ -152,7 +150,7 @@ export class Inquest {
     const { state } = subject;
     switch (phase) {
       case 'stimulus':
-        // A result that is there already cannot be taken back.
+        // A reported result cannot be taken back.
         if (!isFinished) report(convicted(last, { ...endingOf(last.died.death), ...times }));
         done.add(keyOf(job));
         suspects.forget(job);
@@ -181,8 +179,8 @@ export class Inquest {
 
 const endingOf = ({ ending }: Death): Pick<TargetDeath, 'ending'> => (ending ? { ending } : {});
 
-/** Cases in the same state whose segments a TCP looks at in the same step; scenarios of several steps are of no kin. */
-function kinOf({ id }: Job): string {
+/** Cases are similar when a TCP handles their stimuli in the same state and the same step. */
+function kindOf({ id }: Job): string {
   const subject = findScenario(id);
   if (!subject || !isCase(subject)) return id;
   const { ctl } = stimulusOf(subject);

@@ -1,6 +1,6 @@
 import type { Entry } from '../../tester/index.ts';
 
-/** A case on an address family. */
+/** A case over one address family. */
 export interface Job {
   readonly id: string;
   readonly family: 4 | 6;
@@ -8,24 +8,24 @@ export interface Job {
 
 export const keyOf = ({ id, family }: Job): string => `${id} ${family}`;
 
-/** Who may have ended the target. */
+/** A case that may have killed the target. */
 export interface Suspect {
   readonly job: Job;
-  /** Its result was there before the death was noticed: only how the tester left the connection may have done it. */
+  /** The case ended before the death was noticed, so only its last reset may be the cause. */
   readonly isFinished: boolean;
 }
 
-// A case that had ended is suspected only of what it sent right before the target was last heard of, or after.
+// Milliseconds. A finished case is a suspect only for segments close to the target's last sign of life.
 const FINISHED_WITHIN = 250;
-// More than are on the wire at once in any run.
+// More than run at once.
 const KEPT = 1000;
 
-/** Remembers what each case had on the wire, and how often it was there when the target died. */
+/** Remembers the segments of each case, and at how many deaths it was running. */
 export class Suspects {
   readonly #logs = new Map<string, { readonly job: Job; readonly log: readonly Entry[] }>();
   readonly #present = new Map<string, number>();
 
-  /** An attempt has ended; only the last one of each case is kept. */
+  /** Keeps the last attempt of a case. */
   remember(job: Job, log: readonly Entry[]): void {
     const key = keyOf(job);
     this.#logs.delete(key);
@@ -34,20 +34,19 @@ export class Suspects {
     if (this.#logs.size > KEPT && oldest !== undefined) this.#logs.delete(oldest);
   }
 
-  /** At how many deaths the case was on the wire. */
+  /** At how many deaths the case was running. */
   presence(job: Job): number {
     return this.#present.get(keyOf(job)) ?? 0;
   }
 
-  /** What the case does is known. */
+  /** The case is no suspect any more. */
   forget(job: Job): void {
     this.#logs.delete(keyOf(job));
   }
 
   /**
-   * Those who may have done it, the most likely ones first: who was there at more deaths, and then whose segments were sent
-   * nearest to when the target was last heard of. A target takes segments in order: what came long before did not end it, and
-   * what came long after found it dead.
+   * The suspects, the most likely first: by the number of deaths, then by the distance of their segments from the target's last
+   * sign of life.
    */
   order(onTheWire: readonly Job[], heardAt: number): Suspect[] {
     const unfinished = new Set(onTheWire.map(keyOf));
@@ -66,7 +65,7 @@ export class Suspects {
     );
   }
 
-  /** How far the nearest of its segments was sent from that time, in milliseconds. */
+  /** The distance from a time to the case's nearest segment, in milliseconds. */
   #distance(job: Job, time: number): number {
     let least = Number.MAX_VALUE;
     for (const { from, at } of this.#logs.get(keyOf(job))?.log ?? []) {

@@ -1,28 +1,35 @@
 import { findScenario } from '../../catalogue/catalogue.ts';
 import type { Variables } from '../../notation/index.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
-import { type CaseResult, seenOf } from '../../verdict/result.ts';
+import type { TargetDeath } from '../../verdict/reason.ts';
+import {
+  type CaseResult,
+  type InconclusiveResult,
+  type JudgedResult,
+  type NotRunResult,
+  type ProfileVerdict,
+  seenOf,
+  withoutVerdict,
+} from '../../verdict/result.ts';
 import { type CaseContext, PHASES, type Phase } from '../trial/case-context.ts';
 import { playScenario } from '../trial/play-scenario.ts';
 import { TargetDied } from '../trial/repeat-until-trusted.ts';
 import type { Death, TargetWatch } from '../trial/target-watch.ts';
 
-/** What came of an attempt that was made to see whether the target survives it. */
+/** An attempt at a case that shows whether the target survives it. */
 export interface DeathTrial {
-  /** In which part of the attempt the target died; absent: it is alive. */
+  /** The part of the attempt in which the target died; absent: it is alive. */
   readonly died?: { readonly phase: Phase; readonly death: Death };
-  /** What was seen until then; its verdict counts for nothing. */
+  /** What was seen until then. Its verdict does not count. */
   readonly result: CaseResult;
-  /** The target's TCB when the stimulus was sent, as far as it is known. */
+  /** The target's TCB when the stimulus was sent. */
   readonly variables: Variables;
-  /** Where the connection was when the tester left it. */
+  /** The state in which the tester left the connection. */
   readonly stateAfter: State | 'unknown';
 }
 
-/**
- * Makes one attempt at a case, alone on the wire, and looks after the target behind each part of it. Nobody else may be on
- * the wire: the death would be anybody's.
- */
+/** Makes one attempt at a case and checks the target after each part. No other case may run meanwhile. */
 export async function tryForDeath(
   id: string,
   context: CaseContext & { readonly watch: TargetWatch },
@@ -43,4 +50,46 @@ export async function tryForDeath(
   const stateAfter = seenOf(result)?.stateAfter ?? 'unknown';
   const phase = PHASES[passed];
   return { result, variables, stateAfter, ...(death && phase ? { died: { phase, death } } : {}) };
+}
+
+/** The result of a case whose stimulus ends the target. No document allows that. */
+export function convicted({ result, variables }: DeathTrial, death: TargetDeath): JudgedResult {
+  const { id, title, state, origin, conditions, family, send, notes, records, startedAt, durationMs } =
+    result;
+  const deviates: ProfileVerdict = {
+    verdict: 'deviates',
+    others: 0,
+    faults: [{ kind: 'death', ...death }],
+  };
+  const judgements = Object.fromEntries(PROFILES.map((profile) => [profile, deviates])) as Record<
+    Profile,
+    ProfileVerdict
+  >;
+  return {
+    ...{ id, title, state, family, send, notes, records, startedAt, durationMs },
+    ...(origin ? { origin } : {}),
+    ...(conditions ? { conditions } : {}),
+    stimulus: sentIn(result),
+    variables,
+    observed: seenOf(result)?.observed ?? [],
+    kind: seenOf(result)?.kind ?? 'silence',
+    stateAfter: 'unknown',
+    proof: [],
+    outcome: 'judged',
+    judgements,
+  };
+}
+
+const sentIn = ({ records }: CaseResult): string =>
+  records
+    .filter(({ role, from }) => role === 'stimulus' && from === 'tester')
+    .map(({ segment }) => segment)
+    .join(' ');
+
+/** The result of a case in which the target died once and survived the next attempts. */
+export function undecided(
+  { result }: DeathTrial,
+  { deaths, trials }: Pick<TargetDeath, 'deaths' | 'trials'>,
+): InconclusiveResult | NotRunResult {
+  return withoutVerdict(result, { kind: 'died at times', deaths, trials });
 }

@@ -1,4 +1,4 @@
-/** What `.mocharc.json` requires, for `npx mocha` and the mocha plugins of editors: a run whose settings come from the environment. */
+/** `.mocharc.json` requires this file, for `npx mocha` and editors. The settings come from the environment. */
 import Mocha from 'mocha';
 import { settingsFrom } from '../settings.ts';
 import { beginRun, endRun, type MochaRun, mochaRun } from './mocha-run.ts';
@@ -6,16 +6,16 @@ import { suiteInterface } from './suite-interface.ts';
 
 let run: MochaRun | undefined;
 
-/** Made when the first suite is loaded. @throws SettingsError */
+/** @throws SettingsError */
 function theRun(): MochaRun {
   run ??= mochaRun(settingsFrom(process.env));
   return run;
 }
 
-// Under this name .mocharc.json asks for it.
+// The name in .mocharc.json.
 Object.assign(Mocha.interfaces, { 'segment-arrives': suiteInterface(theRun) });
 
-/** Mocha gives its runner to global fixtures as `this`; it knows which tests `--grep` leaves. */
+/** Mocha's runner, which is `this` in global fixtures, with the pattern of `--grep`. */
 interface FixtureContext {
   readonly _grep?: RegExp;
   readonly _invert?: boolean;
@@ -26,7 +26,7 @@ export async function mochaGlobalSetup(this: FixtureContext): Promise<void> {
   const isSelected = (test: Mocha.Test): boolean =>
     !_grep || _grep.test(test.fullTitle()) !== Boolean(_invert);
   await beginRun(theRun(), isSelected).catch((error: Error) => {
-    // mocha prints the stack, where one sentence says it all.
+    // mocha prints the stack; the message is enough.
     error.stack = error.message;
     throw error;
   });

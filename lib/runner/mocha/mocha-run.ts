@@ -3,7 +3,7 @@ import { version } from '../../version.ts';
 import { Session } from '../session.ts';
 import type { Settings } from '../settings.ts';
 
-/** One run of the suites under mocha: what its tests, its setup and its end share. */
+/** One run of the suites under mocha. */
 export interface MochaRun {
   readonly settings: Settings;
   /** The case behind each test. */
@@ -20,9 +20,9 @@ export const mochaRun = (settings: Settings): MochaRun => ({
 });
 
 /**
- * Brings up the target, and asks for all selected cases at once: they run side by side.
+ * Requests all selected cases: they run side by side.
  *
- * @param opening a session that is being opened for these cases
+ * @param opening the session for these cases; opened here when absent
  */
 export async function beginRun(
   run: MochaRun,

@@ -1,7 +1,4 @@
-/**
- * A test of case ids by globs: comma separated, `*` for any characters, `?` for one. `established.*` and `*.rst.*` are
- * such globs; an id without any of the two is matched exactly.
- */
+/** Matches case ids against comma separated globs: `*` is any characters, `?` is one. */
 export function matcher(globs: string): (id: string) => boolean {
   const patterns = globs
     .split(',')

@@ -13,8 +13,8 @@ import { matcher } from './only.ts';
 
 use(tcpAssertions);
 
-/** A case that could not be judged although the target is able to do it. */
-export class InconclusiveError extends Error {
+/** A case without a verdict. */
+class InconclusiveError extends Error {
   override name = 'Inconclusive';
 }
 
@@ -23,7 +23,7 @@ const { EVENT_FILE_REQUIRE } = Mocha.Suite.constants;
 /**
  * mocha's interface (`ui`) of the suites: a file exports its cases, and each becomes a test for each address family.
  *
- * @param runOf the run that the tests belong to; asked for when the first file has been loaded
+ * @param runOf returns the run; called when the first file is loaded
  */
 export const suiteInterface =
   (runOf: () => MochaRun) =>
@@ -33,7 +33,7 @@ export const suiteInterface =
     });
   };
 
-/** Makes the tests of a run: one of each case that it has chosen, and of each family. */
+/** Declares a test for each selected case and family. */
 export function declareSuites(
   root: Mocha.Suite,
   suites: readonly Suite[],
@@ -44,7 +44,7 @@ export function declareSuites(
   for (const suite of suites) declareTests(root, suite, file, run);
 }
 
-/** What a file exports by default, whichever way mocha has loaded it. */
+/** The default export, for both ways in which mocha loads a file. */
 function suiteIn(exported: unknown, file: string): Suite {
   const value = (exported as { readonly default?: unknown } | undefined)?.default ?? exported;
   if (!isSuite(value)) throw new Error(`${file} exports no suite: begin it with "export default inState("`);
@@ -76,11 +76,11 @@ function group(parent: Mocha.Suite, title: string, file: string | undefined): Mo
 
 function testOf(subject: Scenario, family: 4 | 6, file: string | undefined, run: MochaRun): Mocha.Test {
   const test = new Mocha.Test(`${subject.id} ${subject.title}`, async function (this: Mocha.Context) {
-    // The engine runs cases side by side and bounds each; mocha only awaits them.
+    // The engine limits the time of a case.
     this.timeout(0);
     const result = await resultOf(subject, family, run);
     run.record.recordResult(result, this.test);
-    settle(this, result, run.settings);
+    assertVerdict(this, result, run.settings);
   });
   if (file) test.file = file;
   run.cases.set(test, { id: subject.id, family });
@@ -96,7 +96,7 @@ async function resultOf(subject: Scenario, family: 4 | 6, { session }: MochaRun)
   }
 }
 
-function settle(test: Mocha.Context, result: CaseResult, { profile, strict }: Settings): void {
+function assertVerdict(test: Mocha.Context, result: CaseResult, { profile, strict }: Settings): void {
   const standing = standingOf(result, profile, strict);
   if (standing === 'skipped') test.skip();
   if (standing === 'errored') {

@@ -1,18 +1,19 @@
 import { type Environment, endByReset, reach } from '../../states/index.ts';
 import type { AcceptTime } from '../../verdict/target-facts.ts';
+import { halfOpenOver } from './half-open.ts';
 
-// The event may come late, or be lost where datagrams are.
+// The driver's event may be late or lost.
 const TRIES = 3;
-// An event that took more than a half of the wait might have come behind it.
+// A slower event might have come after the wait.
 const SHARE_OF_WAIT = 0.5;
 const NEXT_WAIT = 4;
-// What an upper tester that looks at its sockets once a second needs, and some more.
+// Enough for an upper tester that polls its sockets once a second.
 const EVENT_WITHIN = 2500;
 
 /**
- * Finds out when the target's user is given a connection that it listens for: a handshake is left half open for a while. An
- * event that comes before its last acknowledgment was sent comes at the SYN. Where none does, the handshake is completed; how
- * long the event then takes tells whether the wait was long enough to see one.
+ * Finds out whether a listener's user gets a connection at the SYN or when it is established. The handshake stays half open for
+ * a while: an event in that time comes at the SYN. Then the handshake is completed, and the delay of the event tells whether the
+ * wait was long enough.
  *
  * @throws NotCapable without a listener; Unreached when no SYN was answered
  */
@@ -30,9 +31,8 @@ export async function findAcceptTime(environment: Environment, family: 4 | 6): P
 }
 
 /**
- * @param wait for how long the handshake is left half open, in milliseconds
- * @returns `before` where the event comes meanwhile; how long after the last acknowledgment it comes, in milliseconds; or
- *   undefined where it does not come at all
+ * @param wait how long the handshake stays half open, in milliseconds
+ * @returns `before` when the event comes in that time; its delay after the last ACK, in milliseconds; undefined without an event
  */
 async function eventAfterAck(
   environment: Environment,
@@ -40,8 +40,7 @@ async function eventAfterAck(
   wait: number,
 ): Promise<number | 'before' | undefined> {
   const { tester, driver, timing } = environment;
-  const wish = { family, state: 'SYN-RECEIVED', origin: 'passive', rcvNxt: 793_001 } as const;
-  const { connection } = await reach(environment, wish);
+  const { connection } = await reach(environment, halfOpenOver(family));
   const { mailbox } = connection;
   try {
     if (await driver.accepted(mailbox.port, wait)) return 'before';

@@ -1,13 +1,13 @@
-import { resetAt, segmentOf } from '../../notation/index.ts';
+import { segmentOf } from '../../notation/index.ts';
 import type { Check, KnownAdoption } from '../../standard/adoption.ts';
 import type { State } from '../../standard/state.ts';
-import { type Environment, type Precondition, reach } from '../../states/index.ts';
+import { type Environment, endByReset, type Precondition, reach } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { add } from '../../wire/seq.ts';
-import { ifCapable } from './if-capable.ts';
 import { type Probe, resetInWindow } from './limits.ts';
+import { ifCapable } from './path.ts';
 
-/** One stimulus for each check; the answer tells a TCP that has adopted the check from one that has not. */
+/** A stimulus for each check: a TCP that has adopted the check answers with a challenge ACK. */
 const PROBES: Readonly<Record<Check, Probe>> = {
   rst: resetInWindow,
   syn: ({ rcvNxt, rcvWnd }) => segmentOf({ seq: add(rcvNxt, rcvWnd >> 1), ctl: ['SYN'] }),
@@ -15,49 +15,50 @@ const PROBES: Readonly<Record<Check, Probe>> = {
     segmentOf({ seq: rcvNxt, ack: add(sndUna, -maxSndWnd - 1), ctl: ['ACK'] }),
 };
 
-/**
- * RFC 5961 is for every synchronized state; not every application leaves a connection in the first of these. Without a user
- * some TCPs remember only the half of a connection, and tell nothing of the rest.
- */
+/** RFC 5961 applies to every synchronized state. Some applications do not leave a connection in ESTABLISHED. */
 const STATES: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-2'];
 
 /**
- * Finds out which checks of RFC 5961 the target has adopted: each has a probe of its own, which draws a challenge ACK or
- * does not. The probe of the ACK check is left out where nobody can make the target's user send first.
+ * Finds out which checks of RFC 5961 the target has adopted. The ACK check is left out when the target's user cannot be made to
+ * send.
  *
- * @throws Unreached or NotCapable when no connection can be had
+ * @throws Unreached or NotCapable when there is no connection
  */
 export async function detectAdoption(environment: Environment, family: 4 | 6): Promise<KnownAdoption> {
-  let beyond: unknown;
+  let notCapable: unknown;
   for (const state of STATES) {
     try {
       return await detectIn(environment, { state, family, rcvNxt: 5961 });
     } catch (error) {
       if (!(error instanceof NotCapable)) throw error;
-      beyond ??= error;
+      notCapable ??= error;
     }
   }
-  throw beyond;
+  throw notCapable;
 }
 
-async function detectIn(environment: Environment, wish: Precondition): Promise<KnownAdoption> {
+async function detectIn(environment: Environment, precondition: Precondition): Promise<KnownAdoption> {
   const [rst, syn, ack] = await Promise.all([
-    challenged(environment, wish, PROBES.rst),
-    challenged(environment, wish, PROBES.syn),
-    ifCapable(challenged(environment, { ...wish, aged: true }, PROBES.ack)),
+    challenged(environment, precondition, PROBES.rst),
+    challenged(environment, precondition, PROBES.syn),
+    ifCapable(challenged(environment, { ...precondition, aged: true }, PROBES.ack)),
   ]);
   return { rst, syn, ...(ack === undefined ? {} : { ack }) };
 }
 
-// All verdicts depend on it: silence is asked about again, more often where the path may have caused it.
+// All verdicts depend on adoption, so silence must be seen more than once.
 const TRIES = { clean: 2, disturbed: 4 };
 const LIMITER_PAUSE = 1100;
 
-async function challenged(environment: Environment, wish: Precondition, probe: Probe): Promise<boolean> {
+async function challenged(
+  environment: Environment,
+  precondition: Precondition,
+  probe: Probe,
+): Promise<boolean> {
   const { tester } = environment;
   for (let tries = 1; ; tries += 1) {
-    const met = await answerTo(environment, wish, probe);
-    if (met !== 'silence') return met === 'challenge ACK';
+    const answer = await answerTo(environment, precondition, probe);
+    if (answer !== 'silence') return answer === 'challenge ACK';
     if (tries >= (tester.path.disturbed ? TRIES.disturbed : TRIES.clean)) return false;
     await tester.listen(LIMITER_PAUSE);
   }
@@ -65,10 +66,11 @@ async function challenged(environment: Environment, wish: Precondition, probe: P
 
 async function answerTo(
   environment: Environment,
-  wish: Precondition,
+  precondition: Precondition,
   probe: Probe,
 ): Promise<'challenge ACK' | 'other' | 'silence'> {
-  const { connection, handle } = await reach(environment, wish);
+  const reached = await reach(environment, precondition);
+  const { connection } = reached;
   const { mailbox, rcvNxt, sndNxt } = connection;
   try {
     const mark = mailbox.log.length;
@@ -82,9 +84,6 @@ async function answerTo(
     );
     return isChallenge ? 'challenge ACK' : 'other';
   } finally {
-    // Who calls by itself does not call again before this one has ended.
-    connection.transmit(resetAt(rcvNxt));
-    await environment.driver.release(mailbox.port, handle);
-    mailbox.close();
+    await endByReset(environment, reached);
   }
 }

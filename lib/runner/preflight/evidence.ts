@@ -16,11 +16,11 @@ import { wireRecords } from '../trial/wire-records.ts';
 
 type Evidence = Pick<Finding, 'sent' | 'observed' | 'wrong' | 'records'>;
 
-/** What makes a finding of a step besides what was seen. */
+/** The parts of a finding that do not follow from the log. */
 export type Circumstances = Pick<Finding, 'gravity'> &
   Partial<Pick<Finding, 'port' | 'refusal' | 'mayBeFilter' | 'blocks'>>;
 
-/** A finding about a step, with what was seen of it. @param log the segments of the connection that was tried */
+/** A finding about a step. @param log the segments of the failed connection */
 export const findingOf = (
   step: Step,
   family: 4 | 6,
@@ -33,7 +33,7 @@ export const findingOf = (
   ...{ mayBeFilter, blocks },
 });
 
-/** What a reply of a step has wrong; empty for one that is as it must be, undefined where the step has no reply of its own. */
+/** The wrong fields of a reply to a step; empty when it is right, or when the step defines no reply. */
 export function wrongWith(step: Step, sent: ConcreteSegment, reply: ConcreteSegment): WrongField[] {
   const [notation] = REPLIES[step] ?? [];
   if (!notation) return [];
@@ -78,7 +78,7 @@ const variablesOf = (sent: ConcreteSegment): Variables => ({
   ...(sent.ctl.has('ACK') ? { 'SEG.ACK': sent.ack } : {}),
 });
 
-/** Which of the tester's segments the step is about. */
+/** Whether a segment of the tester's is the one that the step sends. */
 function isOf(step: Step, { ctl }: ConcreteSegment): boolean {
   switch (step) {
     case 'SYN to any port':
@@ -100,11 +100,11 @@ function isOf(step: Step, { ctl }: ConcreteSegment): boolean {
   }
 }
 
-/** What a timer has sent again. */
+/** Whether one segment is a retransmission of the other. */
 const isSame = ({ segment: one }: Entry, { segment: other }: Entry): boolean =>
   one.seq === other.seq && one.ctl.size === other.ctl.size && [...one.ctl].every((bit) => other.ctl.has(bit));
 
-/** Windows and options are not compared: leaving them out keeps a segment short. */
+/** The notation without window and options, which are not compared. */
 const bare = ({ seq, ack, ctl, data, urg }: ConcreteSegment, variables: Variables): SegmentNotation =>
   relativeNotation({ seq, ack, ctl, data, urg }, variables, 'target');
 

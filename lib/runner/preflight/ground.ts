@@ -1,38 +1,38 @@
 import { STATES } from '../../standard/state.ts';
-import { DEFAULT_TIMING } from '../../states/index.ts';
+import { DEFAULT_TIMING, endByReset, reach, Unreached } from '../../states/index.ts';
 import { type Finding, findingId, type Place } from '../../verdict/finding.ts';
-import { callsAnswer } from './calls-answer.ts';
 import { findingOf } from './evidence.ts';
-import { ifCapable } from './if-capable.ts';
-import type { Path } from './path.ts';
+import { probePort } from './probe-port.ts';
+import { ifCapable, type Path } from './path.ts';
 import { probePath } from './path-probes.ts';
 import { portsAnswer } from './ports-answer.ts';
-import { probePort } from './probe-port.ts';
+import { isAnswer } from './walk.ts';
 
-/** What a family stands on: which ports answer over it, how quickly, and whether its closed ports reset. */
+/** What the ports of a target answer over one family. */
 export interface Ground {
   readonly family: 4 | 6;
-  /** A port of the target's that listens; undefined where it only opens connections. */
+  /** A listener's port; undefined when the target only opens connections. */
   readonly open: number | undefined;
-  /** Whether anything came back from a port, or by a call. */
+  /** Whether a port answered, or the target opened a connection. */
   readonly heard: boolean;
   readonly closedAnswers: boolean;
   readonly openAnswers: boolean;
-  /** CLOSED says nothing, and no filter is why. */
+  /** The target sends no reset in CLOSED, and no filter is the cause. */
   readonly silentClosed: boolean;
-  /** A call of its own has been taken to ESTABLISHED. */
+  /** The target opened a connection that reached ESTABLISHED. */
   readonly called: boolean;
   /** In milliseconds. */
   readonly roundTrips: readonly number[];
+  /** As in `PathProbes`. */
   readonly resetsAtOnce: number | undefined;
   readonly findings: readonly Finding[];
-  /** What was said by ICMP. */
+  /** An ICMP message about a probe. */
   readonly refusal: string | undefined;
 }
 
 /**
- * Asks the ports of each family, or waits for a call over it, and measures how the path treats segments. The ports of all
- * families are asked side by side, since a silent one is waited for; what measures limits has the path to itself.
+ * Probes the ports of each family, or waits for the target to open a connection, and measures the path. Ports are probed for all
+ * families at once, since silence takes time; limits are measured one family at a time.
  *
  * @throws NotCapable
  */
@@ -85,6 +85,7 @@ async function probed({ tester, closedPort }: Path, ground: Ground): Promise<Gro
 }
 
 const ANSWER_WITHIN = 1000;
+const ROUND_TRIPS = 10;
 
 async function ofCaller(path: Path, family: 4 | 6): Promise<Ground> {
   const { tester, closedPort } = path;
@@ -101,9 +102,48 @@ async function ofCaller(path: Path, family: 4 | 6): Promise<Ground> {
   };
 }
 
+/**
+ * Measures round trips on a connection that the target opens, when its closed ports are silent: old text must be acknowledged.
+ *
+ * @returns milliseconds; undefined without a connection or any answer on it; empty when old text is not answered
+ * @throws NotCapable when the application does not get to ESTABLISHED
+ */
+async function callsAnswer(
+  { tester, driver, closedPort }: Path,
+  family: 4 | 6,
+): Promise<readonly number[] | undefined> {
+  const environment = { tester, driver, closedPort, timing: DEFAULT_TIMING };
+  const reached = await reach(environment, { family, state: 'ESTABLISHED', rcvNxt: 793_001 }).catch(
+    (error: unknown) => {
+      if (error instanceof Unreached) return error;
+      throw error;
+    },
+  );
+  // The walk through the states reports how far the target gets.
+  if (reached instanceof Unreached) return reached.log.some(isAnswer) ? [] : undefined;
+  const { connection } = reached;
+  const { mailbox } = connection;
+  try {
+    const roundTrips: number[] = [];
+    for (let count = 0; count < ROUND_TRIPS; count += 1) {
+      const since = mailbox.log.length;
+      const sent = connection.send('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>');
+      const isAck = ({ ctl }: typeof sent.segment): boolean => ctl.has('ACK') && !ctl.has('RST');
+      const answer = await mailbox.next(({ segment }) => isAck(segment), ANSWER_WITHIN, since);
+      if (answer) roundTrips.push(answer.at - sent.at);
+    }
+    // When no old text is answered, the target is the cause, not the path.
+    if (roundTrips.length > 0)
+      tester.path.recordProbes(ROUND_TRIPS, { lost: ROUND_TRIPS - roundTrips.length });
+    return roundTrips;
+  } finally {
+    await endByReset(environment, reached);
+  }
+}
+
 const EVERYWHERE: readonly Place[] = STATES.map((state) => ({ state }));
 
-/** A family over which nothing comes back, while another one works. */
+/** The finding for a family that does not answer, while another one does. */
 export const deadFamily = ({ family, open, refusal }: Ground, closedPort: number): Finding => ({
   ...{ id: findingId('SYN to any port', family), step: 'SYN to any port', family, gravity: 'obstacle' },
   port: open ?? closedPort,

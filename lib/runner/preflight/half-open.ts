@@ -1,41 +1,43 @@
+import type { Scenario } from '../../catalogue/scenario.ts';
 import {
   type Connection,
   type Environment,
   endByReset,
+  type Precondition,
   type Reached,
   reach,
   Unreached,
 } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
+import { STRAGGLERS } from './retransmission.ts';
 
-/** What became of many connections that were half open at the same time. */
+/** What the target did with many half-open connections. */
 export interface HalfOpen {
-  /** How many were asked for at once. */
+  /** How many SYNs were sent at once. */
   readonly asked: number;
-  /** How many of them the target had a TCB for. */
+  /** For how many the target kept a TCB. */
   readonly held: number;
-  /** How many SYNs were answered by a SYN cookie (RFC 4987 section 3.6): the target remembers nothing of them. */
+  /** How many got a SYN cookie (RFC 4987 section 3.6): the target keeps no TCB. */
   readonly cookies: number;
-  /** After what time a SYN,ACK was first sent again, in milliseconds; undefined when none was. */
+  /** First retransmission interval of a SYN,ACK, in milliseconds; undefined when none was seen. */
   readonly synAckRetransmission: number | undefined;
 }
 
-// What is held back on the path comes later than the spread of the round trips tells.
-const STRAGGLERS = 30;
-// Timers of TCPs that look at all connections twice a second differ by as much.
+// How much timers differ in a TCP that looks at all connections twice a second.
 const TICK = 500;
 
+export const halfOpenOver = (family: 4 | 6) =>
+  ({ family, state: 'SYN-RECEIVED', origin: 'passive', rcvNxt: 793_001 }) as const satisfies Precondition;
+
 /**
- * Opens as many connections half as the run may hold at a time, and finds out how many of them the target remembers.
- * A TCP has a limit for them, its backlog. Beyond it some answer by SYN cookies, some forget the oldest one, some do not
- * answer: a case in SYN-RECEIVED that meets this is about a connection that does not exist.
+ * Opens many half-open connections at once, and finds out how many the target keeps. Beyond its backlog, a TCP sends SYN cookies,
+ * drops the oldest connection or does not answer. A case in SYN-RECEIVED would then test a connection that does not exist.
  *
- * A SYN,ACK that is sent again has a TCB behind it. One that is not was a cookie, if the handshake can be completed though
- * a reset has ended it; otherwise the connection was forgotten. Where no SYN,ACK at all is sent again, that tells nothing, and
- * only cookies are told apart.
+ * A SYN,ACK that comes again has a TCB. Otherwise it was a cookie when the handshake can be completed after a reset, and else the
+ * connection was dropped. When no SYN,ACK at all comes again, only cookies are told apart.
  *
- * @param count how many, 1 or more
- * @param latest for how long a first retransmission is waited for, in milliseconds
+ * @param count 1 or more
+ * @param latest how long to wait for a retransmission, in milliseconds
  * @throws NotCapable without a listener; Unreached when no SYN was answered
  */
 export async function findHalfOpen(
@@ -45,19 +47,18 @@ export async function findHalfOpen(
   latest: number,
 ): Promise<HalfOpen> {
   const found = await findOnce(environment, family, count, latest);
-  // Of a single connection the reset may have been lost.
+  // The reset of a single connection may have been lost.
   const isDoubtful = count === 1 && usesCookiesOnly(found);
   return isDoubtful ? findOnce(environment, family, count, latest) : found;
 }
 
 /**
- * Whether a single connection is answered by a SYN cookie. It takes no longer than the answers.
+ * Whether a single SYN gets a cookie. Waits for no timer.
  *
  * @throws NotCapable without a listener; Unreached when no SYN was answered
  */
 export async function answersByCookie(environment: Environment, family: 4 | 6): Promise<boolean> {
-  const wish = { family, state: 'SYN-RECEIVED', origin: 'passive', rcvNxt: 793_001 } as const;
-  const { connection } = await reach(environment, wish);
+  const { connection } = await reach(environment, halfOpenOver(family));
   try {
     return await completesAfterReset(environment, connection);
   } finally {
@@ -65,13 +66,13 @@ export async function answersByCookie(environment: Environment, family: 4 | 6): 
   }
 }
 
-/** The target has no TCB in SYN-RECEIVED, however few connections are half open. */
+/** The target never keeps a TCB in SYN-RECEIVED. */
 export const usesCookiesOnly = ({ held, cookies }: HalfOpen): boolean => held === 0 && cookies > 0;
 
-// What the run opens beside its cases: to see whether the target is there, or a case once more.
+// Leaves room for health checks and repeated cases.
 const SHARE_OF_CASES = 0.75;
 
-/** How many cases at a time leave room in the backlog that was found. */
+/** How many cases at once fit into the target's backlog. */
 export function widthWithin(width: number, found: HalfOpen): number {
   if (usesCookiesOnly(found) || found.held === found.asked) return width;
   return Math.max(1, Math.min(width, Math.floor(found.held * SHARE_OF_CASES)));
@@ -84,8 +85,9 @@ async function findOnce(
   latest: number,
 ): Promise<HalfOpen> {
   const { tester } = environment;
-  const wish = { family, state: 'SYN-RECEIVED', origin: 'passive', rcvNxt: 793_001 } as const;
-  const attempts = await Promise.allSettled(Array.from({ length: count }, () => reach(environment, wish)));
+  const attempts = await Promise.allSettled(
+    Array.from({ length: count }, () => reach(environment, halfOpenOver(family))),
+  );
   const refused = attempts.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   const reached = attempts.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   try {
@@ -98,7 +100,7 @@ async function findOnce(
       silent.map(({ connection }) => completesAfterReset(environment, connection)),
     );
     const cookies = completed.filter(Boolean).length;
-    // What the path loses is not the target's to remember.
+    // On a lossy path a missing retransmission may be the path's fault.
     const retransmissionTells = waits.size > 0 && !tester.path.disturbed;
     return {
       asked: count,
@@ -111,7 +113,7 @@ async function findOnce(
   }
 }
 
-/** Of each connection whose SYN,ACK is sent again: after how many milliseconds. */
+/** The first retransmission interval of each connection whose SYN,ACK comes again, in milliseconds. */
 async function firstRetransmissions(
   { tester, timing }: Environment,
   reached: readonly Reached[],
@@ -132,13 +134,13 @@ async function firstRetransmissions(
   return waits;
 }
 
-/** @param doubled what comes within so many milliseconds was doubled by the path */
+/** @param doubled the path may have doubled a segment that comes again within so many milliseconds */
 function waitOf({ connection: { mailbox } }: Reached, doubled: number): number | undefined {
-  // A SYN that had to be sent again is answered again: that is no timer of the target's.
+  // A second SYN of the tester's gets a second SYN,ACK, without any timer.
   const log = mailbox.log.slice(mailbox.log.findLastIndex(({ from }) => from === 'tester'));
   const first = log.find(isSynAck);
   if (!first) return undefined;
-  // With or without ACK: a SYN at the same number waits for its acknowledgment.
+  // With or without ACK: the SYN is unacknowledged.
   const isAgain = ({ from, segment: { ctl, seq }, at }: Entry): boolean =>
     from === 'target' && ctl.has('SYN') && seq === first.segment.seq && at - first.at > doubled;
   const again = log.find(isAgain);
@@ -148,15 +150,15 @@ function waitOf({ connection: { mailbox } }: Reached, doubled: number): number |
 const isSynAck = ({ from, segment: { ctl } }: Entry): boolean =>
   from === 'target' && ctl.has('SYN') && ctl.has('ACK');
 
-/** On a path that loses segments, the longest may be that of a second retransmission. */
+/** On a lossy path the longest may be a second retransmission, so the median counts. */
 function longest(waits: ReadonlyMap<Reached, number>, disturbed: boolean): number | undefined {
   const sorted = [...waits.values()].sort((a, b) => a - b);
   return disturbed ? sorted[Math.floor(sorted.length / 2)] : sorted.at(-1);
 }
 
 /**
- * Whether the handshake can be completed after a reset: without a TCB there is nothing that the reset could end. A TCP that
- * remembers the SYN resets that late acknowledgment (RFC 9293 section 3.10.7.2).
+ * Whether the handshake can be completed after a reset, as with a SYN cookie. A TCP that kept a TCB has ended the connection and
+ * resets the late ACK (RFC 9293 section 3.10.7.2).
  */
 async function completesAfterReset(
   { tester, timing }: Environment,
@@ -168,8 +170,15 @@ async function completesAfterReset(
   await tester.listen(timing.spread);
   connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
   const mark = mailbox.log.length;
-  // Any octet of text is answered: by an acknowledgment where there is a connection, by a reset where there is none.
+  // Text is acknowledged by a connection, and reset otherwise.
   connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=1>');
   const answer = await mailbox.next(() => true, timing.guard + timing.observation, mark);
   return answer !== undefined && !answer.segment.ctl.has('RST') && answer.segment.ctl.has('ACK');
+}
+
+/** Whether a scenario needs a TCB in SYN-RECEIVED, which a target that sends SYN cookies does not keep. */
+export function isRuledOutByCookies({ state, origin, steps }: Scenario): boolean {
+  if (state === 'SYN-RECEIVED') return origin === 'passive';
+  const outcomes = steps.flatMap((step) => ('expect' in step ? Object.values(step.expect).flat() : []));
+  return state === 'LISTEN' && outcomes.some(({ then }) => then === 'SYN-RECEIVED');
 }

@@ -4,16 +4,16 @@ import { type Connection, type Environment, endByReset, reach } from '../../stat
 import type { AckLimits } from '../../verdict/target-facts.ts';
 import { add } from '../../wire/seq.ts';
 
-// One that allows so many at once has no limit that could matter: a case sends one stimulus.
+// A higher limit does not matter, since a case sends one stimulus.
 const AT_ONCE = 10;
 // Longer than any limiter of one reply per second.
 const LIMITER_PAUSE = 1100;
 
 /**
- * Finds the limits of the replies that every TCP may throttle: challenge ACKs (RFC 5961 section 7), or where it has none
- * the ACKs of unacceptable segments (RFC 9293 section 3.10.7.4, first); on one connection, and on many at a time.
+ * Finds the target's rate limits, on one connection and on many: of challenge ACKs (RFC 5961 section 7), or without those of ACKs
+ * for unacceptable segments (RFC 9293 section 3.10.7.4, first).
  *
- * @param width how many connections cases will have at a time
+ * @param width how many connections to use at once
  */
 export async function findLimits(
   environment: Environment,

@@ -2,16 +2,16 @@ import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.t
 import { pause } from '../../states/index.ts';
 import type { Entry, Mailbox, Tester } from '../../tester/index.ts';
 
-/** What many segments to a closed port told of the path and of the target's limits. */
+/** What many SYNs told of the path and of the target's limit on resets. */
 export interface PathProbes {
-  /** In milliseconds, unsorted. */
+  /** In milliseconds. */
   readonly roundTrips: readonly number[];
-  /** How many resets a burst of SYNs got, where the target limits them; undefined where it does not. */
+  /** How many resets a burst of SYNs got; undefined when the target has no limit. */
   readonly resetsAtOnce: number | undefined;
 }
 
-/** Ports that answer: with a reset, and with a SYN,ACK. */
-export interface Answering {
+/** The ports that answer. */
+interface Answering {
   readonly closed: number | undefined;
   readonly open: number | undefined;
 }
@@ -27,13 +27,12 @@ interface Outcome {
 export const BURST = 100;
 const PACED = 200;
 const PACE = 10;
-// A limiter of resets swallows whole shares of a burst; a path that loses as much would lose the others too.
+// A rate limit takes a large part of a burst; a path loses as many of the paced segments too.
 const LIMITED = 4;
 
 /**
- * Measures how the path treats segments: a burst of SYNs to a closed port, each of which every TCP resets once. What is
- * missing was lost on the path or swallowed by a limit of the target's, and what comes twice was doubled on the path or sent
- * twice: SYNs to a port that listens tell which.
+ * Measures loss, doubling and reordering: sends a burst of SYNs to a closed port, each of which must get one reset. Missing resets
+ * are the path's fault or a rate limit; doubled resets are the path's or the target's fault. Slow SYNs to a listener tell which.
  *
  * @param within how long an answer may take, in milliseconds
  */
@@ -43,18 +42,16 @@ export async function probePath(
   ports: Answering,
   within: number,
 ): Promise<PathProbes> {
-  if (ports.closed === undefined) return probeAtLeisure(tester, family, ports.open, within);
+  if (ports.closed === undefined) return probeSlowly(tester, family, ports.open, within);
   const burst = await volley(tester, family, ports.closed, { count: BURST, pace: 0, within, segment: syn });
   const { doubled, roundTrips } = burst;
   const reordered = await reorderings(tester, family, ports.closed, within, burst);
   const missing = BURST - burst.answered;
-  // Resets that come twice may be the target's doing as well.
   const isDoubtful = doubled > LIMITED && ports.open !== undefined;
   if (missing === 0 && !isDoubtful) {
     tester.path.recordProbes(BURST, { doubled, reordered });
     return { roundTrips, resetsAtOnce: undefined };
   }
-  // Slow enough for most limits, where no port listens.
   const paced = await volley(tester, family, ports.open ?? ports.closed, {
     count: PACED,
     pace: PACE,
@@ -63,7 +60,7 @@ export async function probePath(
   });
   const lost = PACED - paced.answered;
   tester.path.recordProbes(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
-  // Who answers nothing of a burst has no limit of zero: it answered before.
+  // A target that answers nothing of a burst has no limit of zero: it answered before.
   const limited = missing / BURST > LIMITED * (lost / PACED) && missing > LIMITED && burst.answered > 0;
   const sendsTwice = isDoubtful && doubled / BURST > LIMITED * (paced.doubled / PACED);
   const onPath = sendsTwice ? 0 : doubled;
@@ -74,8 +71,8 @@ export async function probePath(
   };
 }
 
-/** Without a closed port that answers: segment by segment at one that listens, since many SYNs at once fill its backlog. */
-async function probeAtLeisure(
+/** For a target without a closed port that answers. A burst would fill the listener's backlog, so the SYNs are slow. */
+async function probeSlowly(
   tester: Tester,
   family: 4 | 6,
   port: number | undefined,
@@ -88,10 +85,7 @@ async function probeAtLeisure(
   return { roundTrips, resetsAtOnce: undefined };
 }
 
-/**
- * SYNs may be answered in another order than they came in, by a proxy that asks somebody else first. What acknowledges out
- * of nowhere is reset without asking, where that is done at all.
- */
+/** A proxy may answer SYNs in another order than they arrived. It resets stray ACKs at once, so these tell. */
 async function reorderings(
   tester: Tester,
   family: 4 | 6,
@@ -106,7 +100,7 @@ async function reorderings(
 
 interface Volley {
   readonly count: number;
-  /** Between two segments, in milliseconds. */
+  /** The time between two segments, in milliseconds. */
   readonly pace: number;
   readonly within: number;
   readonly segment: (turn: number) => ConcreteSegment;
@@ -124,7 +118,7 @@ async function volley(
       const mailbox = tester.open(family);
       mailboxes.push(mailbox);
       mailbox.send(segment(index), port, 1024);
-      // At once, since some targets have room for very few half-open connections.
+      // At once: some targets have very few half-open connections.
       void mailbox
         .next(({ segment }) => segment.ctl.has('SYN'), within)
         .then((answer) => answer && mailbox.send(resetAt(index + 1), port, 0));
@@ -140,7 +134,7 @@ async function volley(
 const syn = (turn: number): ConcreteSegment => segmentOf({ seq: turn, ctl: ['SYN'] });
 const ack = (turn: number): ConcreteSegment => segmentOf({ seq: turn, ack: turn, ctl: ['ACK'] });
 
-/** Waits until every segment was answered, and as long again for what comes twice. */
+/** Waits until every segment has an answer, and as long again for doubled ones. */
 async function allAnswered(tester: Tester, mailboxes: readonly Mailbox[], within: number): Promise<void> {
   const began = performance.now();
   const isOpen = (mailbox: Mailbox): boolean => !mailbox.log.some(({ from }) => from === 'target');
@@ -148,7 +142,7 @@ async function allAnswered(tester: Tester, mailboxes: readonly Mailbox[], within
   await tester.listen(Math.min(within, 10 + (performance.now() - began)));
 }
 
-/** What comes later than it may was sent again by the target's timer: the first answer was lost. */
+/** An answer after `within` is a retransmission; the first one was lost. */
 function outcomeOf(mailboxes: readonly Mailbox[], within: number): Outcome {
   const firsts: { readonly turn: number; readonly entry: Entry }[] = [];
   const roundTrips: number[] = [];
@@ -169,4 +163,17 @@ function outcomeOf(mailboxes: readonly Mailbox[], within: number): Outcome {
     latest = Math.max(latest, turn);
   }
   return { sent: mailboxes.length, answered: firsts.length, doubled, reordered, roundTrips };
+}
+
+/**
+ * The shortest time, in milliseconds, in which a reply can come; 0 when round trips vary too much. The path may be faster than the
+ * fastest round trip by as much as round trips vary, and the target may have used half of the time itself.
+ *
+ * @param lag the tester's greatest delay during the measurement
+ */
+export function soonestReply(roundTrips: readonly number[], lag: number): number {
+  if (roundTrips.length === 0) return 0;
+  const least = Math.min(...roundTrips);
+  const spread = Math.max(...roundTrips) - least;
+  return Math.max(0, Math.min(least / 2, least - spread - lag));
 }

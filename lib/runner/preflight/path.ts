@@ -1,18 +1,33 @@
-import type { Driver } from '../../target/driver.ts';
+import { Unreached } from '../../states/index.ts';
+import { type Driver, NotCapable } from '../../target/driver.ts';
 import type { RunningTarget } from '../../target/open-target.ts';
 import type { Tester } from '../../tester/index.ts';
 import type { Needs } from './needs.ts';
 
-/** Between tester and target, as far as it is known before anything was sent. */
+/** What is known of tester and target before the first segment. */
 export interface Path extends Pick<RunningTarget, 'ending' | 'restart'> {
   readonly tester: Tester;
   readonly driver: Driver;
   readonly closedPort: number;
   readonly families: readonly (4 | 6)[];
-  /** It sends no resets from CLOSED, and calls by itself. */
+  /** The target sends no resets in CLOSED, and opens connections by itself. */
   readonly silentClosed?: boolean | undefined;
-  /** What the cases of the run ask for. */
+  /** What the cases of the run need to know. */
   readonly needs: Needs;
-  /** How many cases are meant to be on the wire at once. */
+  /** How many cases may run at once. */
   readonly width: number;
 }
+
+/** The result of a measurement; undefined when the driver cannot set it up. */
+export const ifCapable = <T>(measurement: Promise<T>): Promise<T | undefined> =>
+  measurement.catch((error: unknown) => {
+    if (error instanceof NotCapable) return undefined;
+    throw error;
+  });
+
+/** The same; undefined as well when the target does not reach the state, which another finding reports. */
+export const ifReached = <T>(measurement: Promise<T>): Promise<T | undefined> =>
+  ifCapable(measurement).catch((error: unknown) => {
+    if (error instanceof Unreached) return undefined;
+    throw error;
+  });

@@ -5,7 +5,7 @@ import type { Finding } from '../../verdict/finding.ts';
 import { findingOf, wrongWith } from './evidence.ts';
 import { type PortProbe, probePort } from './probe-port.ts';
 
-/** Ports of the target's. One that only opens connections has none that listens. */
+/** The target's ports. A target that only opens connections has no open one. */
 export interface Ports {
   readonly closed: number;
   readonly open: number | undefined;
@@ -13,22 +13,22 @@ export interface Ports {
 
 /** What the ports of a target answer. */
 export interface Answers {
-  /** In milliseconds; empty where nothing comes back. */
+  /** In milliseconds; empty when no port answers. */
   readonly roundTrips: readonly number[];
-  /** Whether a SYN to each of them is answered, by whatever it may be. */
+  /** Whether a SYN to the port gets any answer. */
   readonly closed: boolean;
   readonly open: boolean;
-  /** Whether the closed port says nothing at all, to no segment. */
+  /** Whether the closed port answers neither SYN nor ACK. */
   readonly silentClosed: boolean;
   readonly findings: readonly Finding[];
-  /** What was said by ICMP of what was sent to either. */
+  /** An ICMP message about a probe. */
   readonly refusal: string | undefined;
 }
 
 const TRIES = 4;
 const ANSWER_WITHIN = 1000;
 const ROUND_TRIPS = 10;
-/** How long a segment that must not be answered is listened after, when a round trip takes no longer; in milliseconds. */
+/** The shortest wait for an answer, in milliseconds. */
 const SILENCE = 250;
 
 const NUMBER = 793_000;
@@ -39,21 +39,17 @@ const PROBES = {
 } as const satisfies Partial<Record<Step, unknown>>;
 type Probe = keyof typeof PROBES;
 
-/** How long the answers of a whole family are waited for before it is given up, in milliseconds. */
+/** How long a family may stay silent before it is given up, in milliseconds. */
 export const PATIENCE = TRIES * ANSWER_WITHIN;
 
 export interface PortsAnswerOptions {
-  /** The target's own user says that there is a TCP behind the address, so that silence is its doing. */
+  /** The upper tester answers, so silence comes from the target's TCP. */
   readonly isKnown: boolean;
-  /** A reset, too, is sent to the closed port, and waited for what it must not be answered with. */
+  /** Also send a reset to the closed port, which must get no answer. */
   readonly asksClosed: boolean;
 }
 
-/**
- * Asks a closed port and an open one: whether they answer, how quickly, and whether the closed one resets as CLOSED must
- * (RFC 9293 section 3.10.7.1).
- *
- */
+/** Probes a closed and an open port: round trips, and the resets of CLOSED (RFC 9293 section 3.10.7.1). */
 export async function portsAnswer(
   tester: Tester,
   family: 4 | 6,
@@ -66,7 +62,7 @@ export async function portsAnswer(
   ]);
   const answering = isAnswered(firstAtOpen) ? open : isAnswered(firstAtClosed) ? closed : undefined;
   const roundTrips = answering === undefined ? [] : await measure(tester, family, answering);
-  // Once one port has shown how long an answer takes, the other is not waited for longer.
+  // One port's round trip bounds the wait for the other.
   const soon = answering === undefined ? ANSWER_WITHIN : withinRoundTrips(roundTrips);
   const [atClosed, atOpen] = await Promise.all([
     probeUntilAnswered(tester, family, closed, soon, firstAtClosed),
@@ -85,7 +81,7 @@ export async function portsAnswer(
   if (answering === undefined) {
     roundTrips.push(...(await measure(tester, family, answers.open && open !== undefined ? open : closed)));
   }
-  // The first may have waited for a resolution of the target's address.
+  // Kept for last: the first probe may have waited for address resolution.
   if (roundTrips.length === 0) roundTrips.push(...roundTripOf(answers.open && atOpen ? atOpen : atClosed));
   const within = withinRoundTrips(roundTrips);
   return {
@@ -102,7 +98,7 @@ interface Asked {
   readonly within: number;
 }
 
-/** Group 1 of reset generation, and the rule that a reset is never reset. */
+/** Group 1 of reset generation (RFC 9293 section 3.5.2); a reset is never answered. */
 async function atTheClosedPort(
   tester: Tester,
   family: 4 | 6,
@@ -127,7 +123,7 @@ async function atTheClosedPort(
       within,
       await probePort(tester, family, port, within, PROBES[probe]),
     );
-  // What accuses is seen twice, from different ports.
+  // A wrong answer must be seen twice, from different ports.
   const sure = async (probe: Probe, one: PortProbe): Promise<PortProbe> =>
     isWrong(probe, one) ? ask(probe) : one;
   const syn = await sure('SYN to a closed port', atClosed);
@@ -138,7 +134,7 @@ async function atTheClosedPort(
   const findings: Finding[] = [];
   const accuse = (step: Probe, { log, refusals: [refusal], answers }: PortProbe): void => {
     const isSilent = answers.length === 0;
-    // A filter that refuses says itself that it is one; where nobody on the target tells otherwise, silence is like one.
+    // An ICMP refusal comes from a filter; silence may, unless the upper tester answers.
     const isObstacle = isSilent && (refusal !== undefined || !isKnown);
     findings.push(
       findingOf(step, family, log, {
@@ -152,7 +148,7 @@ async function atTheClosedPort(
   };
   if (!first || isWrong('SYN to a closed port', syn)) accuse('SYN to a closed port', syn);
   const isSilentForAck = ack.answers.length === 0;
-  // The same silence is told once.
+  // Silence is reported once.
   if (isSilentForAck ? first !== undefined : isWrong('ACK to a closed port', ack)) {
     accuse('ACK to a closed port', ack);
   }
@@ -166,7 +162,7 @@ async function atTheClosedPort(
 const isWrong = (step: Probe, { sent, answers: [answer] }: PortProbe): boolean =>
   answer !== undefined && wrongWith(step, sent.segment, answer.segment).length > 0;
 
-/** Sends again what was not answered. @param first the first time that it was sent */
+/** Repeats a probe until it is answered. @param first the first try */
 async function probeUntilAnswered(
   tester: Tester,
   family: 4 | 6,
@@ -189,7 +185,7 @@ async function measure(tester: Tester, family: 4 | 6, port: number): Promise<num
   return roundTrips;
 }
 
-/** How long an answer may take, when the round trips were these; in milliseconds. */
+/** The longest wait for an answer, in milliseconds. */
 const withinRoundTrips = (roundTrips: readonly number[]): number =>
   Math.max(SILENCE, Math.max(0, ...roundTrips) * 4);
 

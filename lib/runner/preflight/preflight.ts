@@ -14,55 +14,50 @@ import { findAcceptTime } from './accept-time.ts';
 import { detectAdoption } from './adoption.ts';
 import { deadFamily, type Ground, groundsOf } from './ground.ts';
 import { answersByCookie, findHalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
-import { ifReached } from './if-capable.ts';
 import { findLimits } from './limits.ts';
 import { FEW, type Needs } from './needs.ts';
-import type { Path } from './path.ts';
-import { BURST } from './path-probes.ts';
+import { ifReached, type Path } from './path.ts';
+import { BURST, soonestReply } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
 import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
-import { soonestReply } from './soonest-reply.ts';
 import { type Walk, walk } from './walk.ts';
 
 export interface Preflight {
   readonly timing: Timing;
-  /** The checks of RFC 5961 that the target has adopted, or not; a check is missing where no connection can be had that would tell. */
+  /** Which checks of RFC 5961 the target has adopted; a check is missing when unknown. */
   readonly adoption: KnownAdoption;
   readonly synCookies: boolean;
   readonly acceptTime: AcceptTime;
-  /** No limit of the replies on one connection was seen. */
+  /** No limit on replies per connection was seen. */
   readonly answersManyAtOnce: boolean;
-  /** What of the target is not as it must be. */
   readonly findings: readonly Finding[];
-  /** The families over which CLOSED says nothing. */
+  /** The families over which the target sends no reset in CLOSED. */
   readonly silentClosed: readonly (4 | 6)[];
-  /** Those over which something comes back. */
+  /** The families that answer. */
   readonly grounds: readonly Ground[];
-  /** How many cases may be on the wire at once, for the limits that were found. */
+  /** How many cases may run at once within the target's limits. */
   readonly width: number;
-  /** All but the driver, and what somebody else says of the target. */
   readonly facts: Omit<TargetFacts, 'driver' | 'avoided' | 'described'>;
 }
 
-// RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s; a first retransmission later than that is not waited for.
+// Milliseconds. RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s.
 const LATEST_RETRANSMISSION = 8000;
-// A target that is not idle is late by some milliseconds, whatever the path.
+// Milliseconds by which a busy target is late, on any path.
 const LEAST_PROMPT = 8;
-// A case draws a few replies of one kind and takes about a second: by as much a limit of so many a second is divided.
+// A case takes about a second and gets a few limited replies.
 const SHARE_OF_LIMIT = 4;
 const MOST_LIMITED_CONNECTIONS = 100;
 
-/** Nothing of the target can be tested; the message is one sentence. */
+/** The target does not answer at all. The message is one sentence. */
 export class PathUnusable extends Error {
   override name = 'PathUnusable';
 }
 
 /**
- * Finds out about path and target before any case: what a closed port and an open one answer, which states can be reached;
- * the round trip, the path's faults and the target's first retransmissions, from which all waits derive; what the target
- * limits, whether it uses SYN cookies, and whether it has adopted RFC 5961. What of it is not as it must be is a finding.
+ * Measures path and target before any case: the answers of a closed and an open port, reachable states, round trips and path
+ * faults, first retransmissions, rate limits, SYN cookies, adoption of RFC 5961. Faults become findings.
  *
- * @throws PathUnusable when nothing at all comes back from the target
+ * @throws PathUnusable when the target does not answer at all
  */
 export async function preflight(path: Path): Promise<Preflight> {
   const { tester, driver, closedPort, needs } = path;
@@ -98,12 +93,12 @@ export async function preflight(path: Path): Promise<Preflight> {
       findings.push(...ground.findings, ...(walked?.findings ?? []));
     } else findings.push(deadFamily(ground, closedPort));
   }
-  // The family with the fewest obstacles tells most of the target.
+  // Measurements use the family with the fewest obstacles.
   const [best] = alive.sort((one, other) => blocked(findings, one) - blocked(findings, other));
   if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
   const resetsAtOnce = alive.map((ground) => ground.resetsAtOnce).find((count) => count !== undefined);
   const opens = !blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' });
-  // A target that uses SYN cookies only is another one, whichever state is tested.
+  // Whether a target only sends SYN cookies matters in every state.
   const asksHalfOpen =
     asks('half-open connections') ||
     (opens && (await ifReached(answersByCookie(environment, best.family))) === true);
@@ -137,7 +132,6 @@ export async function preflight(path: Path): Promise<Preflight> {
     silentClosed: environment.silentClosed ?? [],
     grounds: alive,
     adoption,
-    // Without a passive open it makes no difference.
     synCookies: halfOpen !== undefined && usesCookiesOnly(halfOpen),
     acceptTime,
     width: bearable(width, resetsAtOnce, limits),
@@ -160,7 +154,7 @@ export async function preflight(path: Path): Promise<Preflight> {
   };
 }
 
-/** Walks over all families side by side, as far as there may be so many connections at a time: what fails is waited for. */
+/** Walks over all families at once, as far as the width allows: failures take time. */
 async function walkOver(
   environment: Environment,
   { driver, width, needs }: Path,
@@ -177,7 +171,7 @@ async function walkOver(
   return walks;
 }
 
-/** Who tells whether the target has died on the way through its states; undefined where no port of its answers. */
+/** Notices the target's death during the walk; undefined when no port answers. */
 function watchOver(path: Path, grounds: readonly Ground[], within: number): TargetWatch | undefined {
   const heard = grounds.filter((ground) => ground.heard);
   if (heard.length === 0) return undefined;
@@ -186,7 +180,7 @@ function watchOver(path: Path, grounds: readonly Ground[], within: number): Targ
     silentClosed: path.silentClosed === true,
     families: heard.map(({ family }) => family),
     listenersOnly: heard.filter((ground) => !ground.closedAnswers).map(({ family }) => family),
-    // Whether a port that listens resets is what the walk is to find out.
+    // The walk has yet to find out whether a listener resets.
     listenersReset: true,
     within,
   });
@@ -219,7 +213,7 @@ async function synAckAgain(
   return wrongSynAckAgain(environment, family, open, LATEST_RETRANSMISSION);
 }
 
-/** The steps, the ports, what was to come and did not, and what may help. */
+/** What was sent, what did not come, and what may help. */
 function nothingComesBack({ tester, closedPort, silentClosed }: Path, grounds: readonly Ground[]): string {
   const [first] = grounds;
   if (!first) return 'no address family to test';
@@ -253,12 +247,12 @@ function limitsOf(
   adoption: KnownAdoption,
 ): Promise<AckLimits> | undefined {
   if (!measures.has('limits') || blocks(findings, ground, { state: 'ESTABLISHED' })) return undefined;
-  // One that calls has one connection at a time.
+  // A target that opens connections by itself has one at a time.
   const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
   return findLimits(environment, ground.family, adoption, connections);
 }
 
-/** As many cases at a time as the limits that were found leave room for. */
+/** How many cases may run at once within the target's limits. */
 export function bearable(
   width: number,
   resetsAtOnce: number | undefined,
@@ -267,13 +261,13 @@ export function bearable(
   const bounds = [width];
   if (resetsAtOnce !== undefined) bounds.push(resetsAtOnce / SHARE_OF_LIMIT);
   const { asked = 0, answered = 0 } = limits?.hostWide ?? {};
-  // A path that loses takes its part too; only what goes far beyond that is a limit. Who answers none at all has not a limit
-  // of zero: it does not answer that kind of segment, and has a reply to others.
+  // The path loses some; only much more is a limit. A target that answers none has no limit of zero: it does not answer that
+  // kind of segment.
   if (answered > 0 && answered < asked * 0.75) bounds.push(answered / SHARE_OF_LIMIT);
   return Math.max(1, Math.floor(Math.min(...bounds)));
 }
 
-/** Of milliseconds. */
+/** Milliseconds, rounded to microseconds. */
 const microseconds = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
 
 function median(values: readonly number[]): number {

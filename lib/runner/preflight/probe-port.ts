@@ -2,21 +2,20 @@ import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.t
 import type { Entry, Tester } from '../../tester/index.ts';
 import { add } from '../../wire/seq.ts';
 
-/** One segment to a port, and what came back. */
+/** One segment to a port, and the answers. */
 export interface PortProbe {
-  /** Every answer, in the order of arrival. */
+  /** In the order of arrival. */
   readonly answers: readonly Entry[];
   readonly sent: Entry;
-  /** All that was exchanged. */
   readonly log: readonly Entry[];
-  /** Why it could not be sent, or what an ICMP message said about it. */
+  /** Why the segment could not be sent, and ICMP messages about it. */
   readonly refusals: readonly string[];
 }
 
 const SYN = segmentOf({ seq: 793_000, ctl: ['SYN'] });
 
 /**
- * Sends one segment to a port and waits for the first answer. A connection that it opened is reset.
+ * Sends one segment to a port and waits for the first answer. Resets a connection that this opens.
  *
  * @param within how long to wait, in milliseconds
  * @param segment a SYN by default

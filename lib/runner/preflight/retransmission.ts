@@ -3,7 +3,6 @@ import {
   type Environment,
   endByReset,
   type Precondition,
-  type Reached,
   reach,
   type Timing,
   Unreached,
@@ -12,13 +11,13 @@ import { NotCapable } from '../../target/driver.ts';
 import type { Entry, Mailbox } from '../../tester/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 
-// What is held back on the path comes later than the spread of the round trips tells.
-const STRAGGLERS = 30;
+/** Milliseconds beyond the measured spread in which the path may deliver a doubled segment. */
+export const STRAGGLERS = 30;
 const TRIES = 3;
 
 /**
- * Where a SYN,ACK and a FIN wait for their acknowledgment: first the state that most targets can be brought to. The SYN,ACK
- * of a listener is measured when its backlog is.
+ * The states in which a SYN,ACK or a FIN is unacknowledged, the easiest to reach first. `findHalfOpen` measures the SYN,ACK of a
+ * listener.
  */
 const WAITING: Readonly<
   Record<'SYN' | 'FIN', readonly Pick<Precondition, 'state' | 'origin' | 'conditions'>[]>
@@ -28,11 +27,11 @@ const WAITING: Readonly<
 };
 
 /**
- * How long the target waits before it first sends an unacknowledged SYN,ACK or FIN again, in milliseconds.
+ * The first retransmission interval of a SYN,ACK or FIN, in milliseconds.
  *
- * @param latest after what time it is not waited for any more
- * @param findings what stands in the way to a state
- * @returns undefined when it was not seen, or the target cannot be brought to where it would be
+ * @param latest how long to wait for the retransmission, in milliseconds
+ * @param findings may block a state
+ * @returns undefined when none was seen, or the target cannot be brought to the state
  */
 export async function firstRetransmission(
   environment: Environment,
@@ -53,9 +52,9 @@ export async function firstRetransmission(
 }
 
 /**
- * The same for a SYN,ACK whose numbers are wrong, so that no connection comes of it: it is sent again all the same.
+ * The same for a SYN,ACK with wrong numbers, from which no connection follows.
  *
- * @param port of the target's, which listens
+ * @param port the listener's port
  */
 export async function wrongSynAckAgain(
   { tester, timing }: Environment,
@@ -75,32 +74,25 @@ export async function wrongSynAckAgain(
 
 async function seenIn(
   environment: Environment,
-  wish: Precondition,
+  precondition: Precondition,
   bit: 'SYN' | 'FIN',
   latest: number,
 ): Promise<number | undefined> {
   for (let tries = 1; ; tries += 1) {
-    const reached = await reach(environment, wish);
+    const reached = await reach(environment, precondition);
     try {
-      // A SYN that had to be sent again was answered twice: that is no timer of the target's.
+      // A second SYN of the tester's gets a second SYN,ACK, without any timer.
       if (reached.sentAgain && tries < TRIES) continue;
-      return await measure(environment, reached, bit, latest);
+      // A SYN without ACK is not the SYN,ACK.
+      const isOne = ({ ctl }: ConcreteSegment): boolean => ctl.has(bit) && ctl.has('ACK');
+      return await interval(reached.connection.mailbox, environment.timing, isOne, latest);
     } finally {
       await endByReset(environment, reached);
     }
   }
 }
 
-const measure = (
-  { timing }: Environment,
-  { connection: { mailbox } }: Reached,
-  bit: 'SYN' | 'FIN',
-  latest: number,
-): Promise<number | undefined> =>
-  // A SYN of its own is no SYN,ACK.
-  interval(mailbox, timing, ({ ctl }) => ctl.has(bit) && ctl.has('ACK'), latest);
-
-/** Between the first of such segments of the target's and the next. */
+/** The time between the target's first such segment and the next, in milliseconds. */
 async function interval(
   mailbox: Mailbox,
   { spread }: Timing,
@@ -110,7 +102,7 @@ async function interval(
   const deadline = performance.now() + latest;
   const first = await mailbox.next(({ segment }) => isOne(segment), latest);
   if (!first) return undefined;
-  // What comes sooner was doubled by the path.
+  // The path may have doubled what comes sooner.
   const isAgain = ({ segment, at }: Entry): boolean => isOne(segment) && at - first.at > spread + STRAGGLERS;
   const again = await mailbox.next(isAgain, Math.max(0, deadline - performance.now()));
   return again && again.at - first.at;

@@ -3,7 +3,7 @@ import type { Ending } from '../../verdict/reason.ts';
 
 type Restartable = Pick<RunningTarget, 'ending' | 'restart'>;
 
-/** The target died while something was found out about it: what was found out counts for nothing. */
+/** The target died during a measurement, whose result is void. */
 export class Died extends Error {
   override name = 'Died';
   readonly ending: Ending | undefined;
@@ -14,16 +14,16 @@ export class Died extends Error {
   }
 }
 
-// Soon enough to save the waits for the answers of one that is gone.
-const BETWEEN_LOOKS = 100;
+// Milliseconds between checks.
+const BETWEEN_CHECKS = 100;
 
 /**
- * Finds something out about a target that may die meanwhile, and is not started again then: each answer that it does not
- * give any more would be taken for how it is.
+ * Runs a measurement of a target that may die. A target that dies is not restarted meanwhile: the silence of a dead target must not
+ * count as its behaviour.
  *
- * @param action is told how to start the target again; to do so counts as a death
- * @param abandon makes the action end soon, since nobody is there to answer
- * @throws Died when the action has ended
+ * @param action the measurement; its attempt to restart the target counts as a death
+ * @param abandon makes the action end soon
+ * @throws Died after the action has ended
  */
 export async function unlessDied<T>(
   { ending, restart }: Restartable,
@@ -45,7 +45,7 @@ export async function unlessDied<T>(
     notice();
     throw new Error('it died');
   };
-  const pulse = setInterval(() => ending?.() && notice(), BETWEEN_LOOKS);
+  const pulse = setInterval(() => ending?.() && notice(), BETWEEN_CHECKS);
   const target = { ...(ending ? { ending } : {}), ...(restart ? { restart: refuse } : {}) };
   const underWay = action(target).finally(() => {
     if (ending?.()) notice();

@@ -12,16 +12,15 @@ import type { TargetWatch } from '../trial/target-watch.ts';
 import { findingOf } from './evidence.ts';
 import type { Needs } from './needs.ts';
 
-/** What a walk through the states came to. */
 export interface Walk {
   readonly findings: readonly Finding[];
-  /** Whether anything that was sent was answered: a SYN of the target's own is no answer. */
+  /** Whether the target answered a segment. */
   readonly heard: boolean;
 }
 
 interface Stop {
   readonly place: Place;
-  /** The place that the way to this one leads through, where the target's user does as it is told. */
+  /** The place before this one, when the target's user takes commands. */
   readonly after?: Place;
 }
 
@@ -34,7 +33,7 @@ const FIN_WAIT_1: Place = { state: 'FIN-WAIT-1' };
 const FIN_WAIT_2: Place = { state: 'FIN-WAIT-2' };
 const CLOSE_WAIT: Place = { state: 'CLOSE-WAIT' };
 
-/** Every state that a recipe leads to, each layer by way of the one before. */
+/** All states with recipes. Each layer follows the one before. */
 const LAYERS: readonly (readonly Stop[])[] = [
   [{ place: SYN_RECEIVED }, { place: SYN_SENT }],
   [
@@ -55,7 +54,7 @@ const LAYERS: readonly (readonly Stop[])[] = [
   [{ place: { state: 'TIME-WAIT' }, after: FIN_WAIT_2 }],
 ];
 
-/** Where a measurement is made. */
+/** The places in which a measurement is made. */
 const PLACES_OF: Readonly<Record<Measure, readonly Place[]>> = {
   'closed port': [],
   'half-open connections': [SYN_RECEIVED],
@@ -64,12 +63,12 @@ const PLACES_OF: Readonly<Record<Measure, readonly Place[]>> = {
   limits: [ESTABLISHED],
 };
 
-/** The stops at the places that are asked for, and those on the way there. */
+/** The stops that are needed, and those before them. */
 function stopsFor({ places, measures }: Needs): ReadonlySet<Stop> {
   const wanted = [...places, ...[...measures].flatMap((measure) => PLACES_OF[measure])];
   const stops = new Set<Stop>();
   const add = (place: Place): void => {
-    // A port that listens is asked by the handshake that begins there.
+    // The handshake from LISTEN tests LISTEN.
     const { state, origin, closedBy } = place.state === 'LISTEN' ? SYN_RECEIVED : place;
     const stop = LAYERS.flat().find(
       (one) => one.place.state === state && one.place.origin === origin && one.place.closedBy === closedBy,
@@ -82,31 +81,31 @@ function stopsFor({ places, measures }: Needs): ReadonlySet<Stop> {
   return stops;
 }
 
-/** One that calls by itself has one connection at a time, and is slow to call again: the first state stands for all. */
+/** A target that opens connections by itself is slow and has one at a time: ESTABLISHED stands for all states. */
 const CALLERS_LAYERS: typeof LAYERS = [[{ place: ESTABLISHED }]];
 const BEHIND_A_CALL = LAYERS.flat()
   .map(({ place }) => place)
   .filter((place) => place !== SYN_SENT && place !== SYN_RECEIVED && place !== CROSSING);
 
-/** A step that fails so often in a row, each time on a fresh connection, fails always. */
+/** A step that fails in so many tries, each on a fresh connection, is a finding. */
 const TRIES = { clean: 2, disturbed: 4 };
 
-/** At which of the user's calls the user may be the cause. */
+/** The steps in which the target's application may be the cause. */
 const OF_THE_USER: readonly Step[] = ['OPEN', 'CLOSE', 'ACK to SYN-RECEIVED'];
 
 export interface WalkOptions {
   readonly family: 4 | 6;
-  /** How many connections there may be at a time. */
+  /** How many connections at once. */
   readonly width: number;
   readonly needs: Needs;
 }
 
 /**
- * Brings the target once to every state that cases ask for, before any case: where that fails, always at the same step, it fails for all cases
- * that begin there.
+ * Brings the target once to every state that the cases need. A step that always fails becomes a finding, which blocks the cases in
+ * these states.
  *
- * @param watch who tells whether the target is still there: what it died of is for the cases to find out
- * @throws Error where the target is lost on the way
+ * @param watch checks whether the target is alive
+ * @throws Error when the target is lost
  */
 export async function walk(
   environment: Environment,
@@ -122,7 +121,7 @@ export async function walk(
   const layers = LAYERS.map((layer) => layer.filter((stop) => stops.has(stop)));
   for (const layer of isCaller ? CALLERS_LAYERS : layers) {
     await runSideBySide(layer, width, async ({ place, after }) => {
-      // Of an application that goes its own way nobody knows by which way it gets there.
+      // An application without commands may take another way.
       const before = driver.seesAccepts ? after && failures.get(after) : undefined;
       const failure = before ?? (await failureOf(environment, { ...place, family }, tries, watch));
       if (failure) failures.set(place, failure);
@@ -144,7 +143,7 @@ export async function walk(
       gravity: isObstacle ? 'obstacle' : 'deviation',
       ...(port === undefined ? {} : { port }),
       mayBeFilter: !log.some(({ from }) => from === 'target'),
-      // Where nobody listens, or a filter stands before it, it is not LISTEN that is asked.
+      // Nobody listens, or a filter drops the SYN: cases in LISTEN make no sense.
       blocks: isObstacle && step === 'SYN to LISTEN' ? [{ state: 'LISTEN' }, ...blocks] : blocks,
     });
   });
@@ -154,14 +153,14 @@ export async function walk(
 export const isAnswer = ({ from, segment: { ctl } }: Entry): boolean =>
   from === 'target' && !(ctl.has('SYN') && !ctl.has('ACK'));
 
-/** Whether it is known that somebody listens: the upper tester says so, or a SYN,ACK does, however wrong it is. */
+/** Whether a listener exists for sure: the upper tester opened it, or some SYN came back. */
 const mustListen = ({ seesAccepts }: Driver, log: readonly Entry[]): boolean =>
   seesAccepts || log.some(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
 
-/** Where the other side waits for the last acknowledgment, or for nothing: it is left to its timers. */
+/** The states that end by themselves. */
 const LEFT_ALONE: readonly State[] = ['CLOSING', 'LAST-ACK', 'TIME-WAIT'];
 
-/** Undefined where the place was reached, the target's user cannot be moved there, or the target was away meanwhile. */
+/** Undefined when the state was reached, the driver cannot do it, or the target was away. */
 async function failureOf(
   environment: Environment,
   place: Place & { readonly family: 4 | 6 },

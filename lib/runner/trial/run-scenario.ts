@@ -4,7 +4,7 @@ import { pause } from '../../states/index.ts';
 import { blockerOf, type Finding } from '../../verdict/finding.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import type { Aside } from '../pool.ts';
-import { isRuledOutByCookies } from '../preflight/syn-cookies.ts';
+import { isRuledOutByCookies } from '../preflight/half-open.ts';
 import type { CaseContext } from './case-context.ts';
 import { type Described, notRun } from './not-run.ts';
 import { type Attempt, playScenario } from './play-scenario.ts';

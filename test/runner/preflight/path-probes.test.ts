@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { probePath } from '../../../lib/runner/preflight/path-probes.ts';
+import { probePath, soonestReply } from '../../../lib/runner/preflight/path-probes.ts';
 import { PortRange, Tester } from '../../../lib/tester/index.ts';
 import { MemoryLink, type Sent } from '../../tester/memory-link.ts';
 
@@ -114,5 +114,22 @@ describe('probes of the path', () => {
     answering({ resets: 2, synAcks: 2 });
     await probePath(tester, 4, PORTS, 250);
     expect(tester.path.percent()).to.deep.equal({ lost: 0, doubled: 100, reordered: 0 });
+  });
+});
+
+describe('the time within which no reply can come', () => {
+  it('is at most half of the least round trip', () => {
+    expect(soonestReply([40, 41, 42], 0)).to.equal(20);
+  });
+
+  it('is less where round trips differ, and where the tester was late', () => {
+    expect(soonestReply([40, 41, 70], 0)).to.equal(10);
+    expect(soonestReply([40, 41, 42], 30)).to.equal(8);
+  });
+
+  it('is 0 where that tells nothing', () => {
+    expect(soonestReply([], 0)).to.equal(0);
+    expect(soonestReply([10, 50], 0)).to.equal(0);
+    expect(soonestReply([40, 41, 42], 100)).to.equal(0);
   });
 });
