@@ -49,7 +49,7 @@ describe('settings', () => {
     );
   });
 
-  it('know a target that calls by itself, and refuse two ways to move its user', () => {
+  it('know a target that opens connections by itself, and refuse two drivers', () => {
     const target = { SEGMENT_ARRIVES_TARGET: '192.0.2.2', SEGMENT_ARRIVES_AWAIT: '8793' };
     expect(settingsFrom(target)).to.include({ await: 8793 });
     expect(() => settingsFrom({ ...target, SEGMENT_ARRIVES_UPPER_TESTER: '192.0.2.2:1' })).to.throw(
@@ -58,7 +58,7 @@ describe('settings', () => {
     );
     expect(() => settingsFrom({ SEGMENT_ARRIVES_TARGET: '192.0.2.2' })).to.throw(
       SettingsError,
-      /--upper-tester ADDRESS:PORT, .* --open-port PORT, .* --await PORT/,
+      /--upper-tester ADDRESS:PORT, .*--open-port PORT .*--await PORT/,
     );
   });
 

@@ -20,8 +20,6 @@ function scene(
 ): Scene {
   const made = world();
   const { link, tester, environment } = made;
-  // In memory nothing is sent late, however late this process is.
-  Object.assign(tester.lag, { worstSince: () => 0 });
   const mailbox = tester.open(4);
   const connection = new Connection(mailbox, 80, 100);
   Object.assign(connection, { rcvNxt: 101, rcvWnd: 1000, iss: ISS, sndUna: ISS + 1, sndNxt: ISS + 1 });

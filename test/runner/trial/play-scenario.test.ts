@@ -24,7 +24,7 @@ const TAKES_TEXT: StepsDeclaration = {
 const scenario = (steps: readonly StepDeclaration[] = TAKES_TEXT.steps) =>
   resolveScenario({ ...TAKES_TEXT, state: 'ESTABLISHED', steps });
 
-describe('a ladder', () => {
+describe('a scenario of several steps', () => {
   const made: ReturnType<typeof world>[] = [];
   after(() => Promise.all(made.map(({ tester }) => tester.close())));
   function fresh() {
@@ -48,7 +48,7 @@ describe('a ladder', () => {
     };
   }
 
-  it('is conformant where each step is as drawn', async () => {
+  it('is conformant when each step is as expected', async () => {
     const { link, context } = fresh();
     link.script = accepting();
     const { result } = await playScenario(scenario(), context, 0);
@@ -74,7 +74,7 @@ describe('a ladder', () => {
     );
   }).timeout(10_000);
 
-  it('deviates where a step is as drawn but for an option', async () => {
+  it('deviates when a step is as expected but for an option', async () => {
     const { link, context } = fresh();
     const right = accepting();
     link.script = (sent) =>
@@ -85,7 +85,7 @@ describe('a ladder', () => {
     );
   });
 
-  it('deviates where it ends in another state than drawn', async () => {
+  it('deviates when it ends in another state than expected', async () => {
     const { link, context } = fresh();
     link.script = accepting();
     const { result } = await playScenario(
