@@ -3,7 +3,7 @@ import { type Baseline, keyOf, readBaseline } from '../report/baseline/baseline.
 import { gate as compare, type GateOutcome, isOpen } from '../report/baseline/gate.ts';
 import { gateText } from '../report/baseline/text.ts';
 import type { Run } from '../report/run.ts';
-import { matcher } from '../runner/mocha/only.ts';
+import { chosenBy } from '../runner/mocha/only.ts';
 import { EXIT } from './failure.ts';
 
 /** A baseline and the file that it was read from. */
@@ -30,7 +30,7 @@ export async function compareWith(
   return compare(run, baseline, {
     isKnown,
     allowPermitted: allow === 'permitted',
-    ...(only ? { isSelected: matcher(only) } : {}),
+    ...(only || run.shard ? { isSelected: chosenBy({ only, shard: run.shard }) } : {}),
   });
 }
 

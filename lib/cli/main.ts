@@ -39,6 +39,10 @@ const COMMANDS: Entries = {
     what: 'make a page or a Markdown table of one or several results, side by side',
     load: () => import('./commands/report.ts'),
   },
+  merge: {
+    what: 'make one run of the parts that `run --shard` has made: results, captures and reports',
+    load: () => import('./commands/merge.ts'),
+  },
   diff: {
     what: 'compare two runs; exit code 1 when they differ',
     load: () => import('./commands/diff.ts'),

@@ -31,6 +31,10 @@ export const resultsSchema = z.object({
   target: targetSchema,
   profile: z.enum(PROFILES),
   strict: z.boolean(),
+  shard: z
+    .object({ part: z.number(), of: z.number() })
+    .optional()
+    .describe('which part of the cases was asked for, counted from 1'),
   startedAt: z.iso.datetime({ offset: true }),
   durationMs: z.number().nonnegative(),
   complete: z.boolean().describe('false when the run was cut short, or the target was lost'),
@@ -60,10 +64,10 @@ export type Results = z.infer<typeof resultsSchema>;
 /** The run as results.json holds it. */
 export function toResults(run: Run): Results {
   const { version, seed, target, profile, strict, startedAt, durationMs, complete, cases, ...rest } = run;
-  const { loss, deaths, findings } = rest;
+  const { shard, loss, deaths, findings } = rest;
   return {
     ...{ suite: 'segment-arrives', format: FORMAT, version, seed, target, profile, strict, startedAt },
-    ...{ durationMs, complete, loss, deaths, findings: findings?.map(toStoredFinding) },
+    ...{ shard, durationMs, complete, loss, deaths, findings: findings?.map(toStoredFinding) },
     cases: cases.map((result) => toStored(result, profile)),
     // What is undefined JSON leaves out, and the arrays of a run are only read.
   } as unknown as Results;

@@ -38,6 +38,8 @@ export interface RunSettings {
   readonly strict: boolean;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** The part of the cases that was asked for, counted from 1; all of them when absent. */
+  readonly shard?: { readonly part: number; readonly of: number };
   /** None when absent. */
   readonly findings?: readonly RunFinding[];
 }

@@ -6,12 +6,21 @@ import { markdownSummary } from './markdown.ts';
 import { renderMatrix } from './matrix/render.ts';
 import { captureName, encodePcapng, hasPackets } from './pcapng.ts';
 import { writeResults, writeWhole } from './results.ts';
-import type { Run } from './run.ts';
+import type { ReportCase, Run } from './run.ts';
 import { subjects } from './subject.ts';
 
 export interface WriteOptions {
   readonly baseline?: AcceptedDeviations;
+  /** Where the captures come from; made of the packets when absent. */
+  readonly captures?: CaptureSource;
 }
+
+interface CaptureSource {
+  has(result: ReportCase): boolean;
+  read(result: ReportCase): Uint8Array;
+}
+
+const FROM_PACKETS: CaptureSource = { has: hasPackets, read: encodePcapng };
 
 /**
  * Writes all reports but mochawesome.html: results.json, index.html, junit.xml, summary.md, and a capture for each case.
@@ -19,14 +28,21 @@ export interface WriteOptions {
  *
  * @throws ReportError when a file cannot be written
  */
-export function writeReports(directory: string, run: Run, { baseline }: WriteOptions = {}): void {
+export function writeReports(
+  directory: string,
+  run: Run,
+  { baseline, captures = FROM_PACKETS }: WriteOptions = {},
+): void {
   writeResults(directory, run);
-  writeWhole(join(directory, 'index.html'), renderMatrix([run], subjects()));
+  writeWhole(
+    join(directory, 'index.html'),
+    renderMatrix([run], subjects(), [{ base: '', has: captures.has }]),
+  );
   writeWhole(join(directory, 'junit.xml'), junitXml(run));
   writeWhole(join(directory, 'summary.md'), markdownSummary(run, baseline));
   removeCaptures(join(directory, 'pcap'));
   for (const result of run.cases) {
-    if (hasPackets(result)) writeWhole(join(directory, captureName(result)), encodePcapng(result));
+    if (captures.has(result)) writeWhole(join(directory, captureName(result)), captures.read(result));
   }
 }
 

@@ -67,6 +67,12 @@ const readBy = <T>(read: (text: string) => T) =>
     }
   });
 
+function readShard(text: string): { part: number; of: number } {
+  const [, part, of] = /^([1-9]\d{0,2})\/([1-9]\d{0,2})$/.exec(text) ?? [];
+  if (Number(part) <= Number(of)) return { part: Number(part), of: Number(of) };
+  throw new Error('not of the form PART/OF, as in 2/5');
+}
+
 const PREFIX = 'SEGMENT_ARRIVES_';
 
 const schema = z.object({
@@ -96,6 +102,8 @@ const schema = z.object({
   patient: flag.default(false),
   /** Globs over case ids, comma separated. */
   only: z.string().optional(),
+  /** A part of the cases, `PART/OF`: the second of five is `2/5`. */
+  shard: readBy(readShard).optional(),
   seed: seed.optional(),
   reports: z.string().default('reports'),
   /** How many cases may run at once. */

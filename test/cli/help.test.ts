@@ -14,6 +14,7 @@ const COMMANDS = [
   'list',
   'coverage',
   'report',
+  'merge',
   'diff',
   'gate',
   'baseline update',

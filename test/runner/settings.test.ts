@@ -22,6 +22,7 @@ describe('settings', () => {
       SEGMENT_ARRIVES_STRICT: '1',
       SEGMENT_ARRIVES_SEED: '7',
       SEGMENT_ARRIVES_PROFILE: '',
+      SEGMENT_ARRIVES_SHARD: '2/5',
       SEGMENT_ARRIVES_NOISE: 'delay=20,seed=3',
       SEGMENT_ARRIVES_LINK_LOSS: '1.5',
       SEGMENT_ARRIVES_PORTS: '40000-49999',
@@ -31,6 +32,7 @@ describe('settings', () => {
       upperTester: { address: '2001:db8::2', port: 10_793 },
       families: [6],
       ports: { low: 40_000, high: 49_999 },
+      shard: { part: 2, of: 5 },
       noise: { delay: 20, jitter: 0, loss: 0, duplicate: 0, reorder: 0, seed: 3 },
     });
     expect(settings).to.include({ strict: true, seed: 7, profile: 'rfc9293', linkLoss: 1.5 });

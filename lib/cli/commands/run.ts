@@ -35,6 +35,7 @@ export function declare(command: Command): void {
     )
     .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
     .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', list)
+    .option('--shard <part/of>', 'a part of the cases, by their ids, e.g. 2/5; `merge` joins the parts')
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may be on the wire at once')
     .option('--patient', 'wait for silence in every case, also where a reply has come')

@@ -9,7 +9,7 @@ import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { type WriteOptions, writeReports } from '../../report/write.ts';
 import { beginRun, endRun, type MochaRun } from '../../runner/mocha/mocha-run.ts';
-import { matcher } from '../../runner/mocha/only.ts';
+import { chosenBy } from '../../runner/mocha/only.ts';
 import { Session } from '../../runner/session.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
 import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';
@@ -82,16 +82,18 @@ export async function execute(
   }
 }
 
-function nothingSelected({ only, families }: Settings): string {
-  const where = families.map((family) => `IPv${family}`).join(' or ');
+function nothingSelected({ only, shard, families }: Settings): string {
+  const part = shard ? ` in part ${shard.part} of ${shard.of}` : '';
+  const where = `${families.map((family) => `IPv${family}`).join(' or ')}${part}`;
   return only
     ? `--only ${only} matches no case over ${where}; \`segment-arrives list\` prints all ids`
     : `there is no case over ${where}`;
 }
 
 /** The cases that the settings leave, in the order of the catalogue. */
-function chosenCases({ only, families }: Settings): Chosen[] {
-  const wanted = only === undefined ? () => true : matcher(only);
+function chosenCases(settings: Settings): Chosen[] {
+  const { families } = settings;
+  const wanted = chosenBy(settings);
   return SCENARIOS.filter(({ id }) => wanted(id)).flatMap(({ id, families: own }) =>
     families.filter((family) => own.includes(family)).map((family) => ({ id, family })),
   );

@@ -34,7 +34,7 @@ export class Interruption {
 
 /** The results that are there already. Cases run side by side, so some may end before the one that mocha awaits. */
 export async function finished(
-  session: Session,
+  session: Pick<Session, 'result'>,
   cases: Iterable<{ readonly id: string; readonly family: 4 | 6 }>,
 ): Promise<Awaited<ReturnType<Session['result']>>[]> {
   const pending = Symbol();

@@ -28,6 +28,7 @@ interface SettingOptions {
   readonly strict?: boolean;
   readonly patient?: boolean;
   readonly only?: readonly string[];
+  readonly shard?: string;
   readonly seed?: string;
   readonly reports?: string;
   readonly parallel?: string;

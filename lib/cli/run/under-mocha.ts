@@ -1,9 +1,12 @@
 import Mocha from 'mocha';
 import { SUITES } from '../../../suites/index.ts';
+import type { Suite } from '../../catalogue/suite.ts';
+import type { ReportCase, Run } from '../../report/run.ts';
 import SegmentArrivesReporter from '../../report/reporter.ts';
 import { type MochaRun, mochaRun } from '../../runner/mocha/mocha-run.ts';
 import { declareSuites } from '../../runner/mocha/suite-interface.ts';
-import type { Settings } from '../../runner/settings.ts';
+import { type Settings, settingsFrom } from '../../runner/settings.ts';
+import type { CaseResult } from '../../verdict/result.ts';
 import { finished, type Interruption } from './interrupt.ts';
 import { showLive } from './live.ts';
 import type { RunOptions } from './options.ts';
@@ -12,7 +15,11 @@ import type { RunOptions } from './options.ts';
  * Mocha with the tests of the catalogue, and the reporter that .mocharc.json names. To begin and to end the run is left to the
  * caller, who has more to say about their failures than mocha.
  */
-export function loadMocha(settings: Settings, showsProgress: boolean): { mocha: Mocha; run: MochaRun } {
+export function loadMocha(
+  settings: Settings,
+  showsProgress: boolean,
+  suites: readonly Suite[] = SUITES,
+): { mocha: Mocha; run: MochaRun } {
   const run = mochaRun(settings);
   const mocha = new Mocha({
     timeout: 0,
@@ -20,8 +27,36 @@ export function loadMocha(settings: Settings, showsProgress: boolean): { mocha: 
     // results.json and the others are written when it is known whether the run was cut short.
     reporterOptions: { reportDir: settings.reports, writeReports: false, progress: showsProgress },
   });
-  declareSuites(mocha.suite, SUITES, run);
+  declareSuites(mocha.suite, suites, run);
   return { mocha, run };
+}
+
+/**
+ * Hands stored results to mocha's tests, for the page that mochawesome makes of them.
+ *
+ * @returns the results in the order of a run
+ */
+export async function replay(stored: Run, reports: string): Promise<readonly ReportCase[]> {
+  const keyOf = (id: string, family: 4 | 6): string => `${id} ${family}`;
+  const results = new Map(stored.cases.map((one) => [keyOf(one.id, one.family), one]));
+  const suites = SUITES.map(({ name, scenarios }) => ({
+    name,
+    scenarios: scenarios.map((one) => ({
+      ...one,
+      families: one.families.filter((family) => results.has(keyOf(one.id, family))),
+    })),
+  }));
+  const { profile, strict } = stored;
+  const { mocha, run } = loadMocha({ ...settingsFrom({}), profile, strict, reports }, false, suites);
+  run.record.settings = stored;
+  run.session = {
+    result: async (id, family) => results.get(keyOf(id, family)) as CaseResult,
+    close: async () => {},
+  };
+  await new Promise<void>((resolve) => {
+    mocha.run(() => resolve());
+  });
+  return run.record.results;
 }
 
 /** Whether every test was run to its end. */

@@ -9,7 +9,7 @@ export interface MochaRun {
   /** The case behind each test. */
   readonly cases: Map<Mocha.Test, { readonly id: string; readonly family: 4 | 6 }>;
   readonly record: RunRecord;
-  session: Session | undefined;
+  session: Pick<Session, 'result' | 'close'> | undefined;
 }
 
 export const mochaRun = (settings: Settings): MochaRun => ({
@@ -34,9 +34,10 @@ export async function beginRun(
   const startedAt = new Date().toISOString();
   const session = await (opening ?? Session.open(run.settings, { cases: chosen }));
   run.session = session;
-  const { profile, strict, seed } = run.settings;
+  const { profile, strict, seed, shard } = run.settings;
   const { findings, deaths, ...target } = session.target;
-  run.record.settings = { version, seed, profile, strict, startedAt, target, findings };
+  const asked = { version, seed, profile, strict, startedAt, ...(shard ? { shard } : {}) };
+  run.record.settings = { ...asked, target, findings };
   for (const death of deaths) run.record.recordDeath(death);
   session.onLoss = (loss) => run.record.recordLoss(loss);
   session.onDeath = (death) => run.record.recordDeath(death);

@@ -1,3 +1,23 @@
+/** Which cases a run is to take: those of its selection, and of its part. */
+export function chosenBy({ only, shard }: Choice): (id: string) => boolean {
+  const matches = only === undefined ? () => true : matcher(only);
+  return (id) => matches(id) && (shard === undefined || partOf(id, shard.of) === shard.part);
+}
+
+export interface Choice {
+  /** Globs. */
+  readonly only?: string | undefined;
+  /** Counted from 1. */
+  readonly shard?: { readonly part: number; readonly of: number } | undefined;
+}
+
+/** The part of a case, 1 to `of`. It follows from the id alone (FNV-1a): new cases move no other one into another part. */
+function partOf(id: string, of: number): number {
+  let hash = 0x811c9dc5;
+  for (const octet of Buffer.from(id)) hash = Math.imul(hash ^ octet, 0x01000193) >>> 0;
+  return (hash % of) + 1;
+}
+
 /** Matches case ids against comma separated globs: `*` is any characters, `?` is one. */
 export function matcher(globs: string): (id: string) => boolean {
   const patterns = globs

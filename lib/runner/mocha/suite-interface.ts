@@ -9,7 +9,7 @@ import { type CaseResult, standingOf } from '../../verdict/result.ts';
 import type { Settings } from '../settings.ts';
 import { notRun } from '../trial/not-run.ts';
 import type { MochaRun } from './mocha-run.ts';
-import { matcher } from './only.ts';
+import { chosenBy } from './only.ts';
 
 use(tcpAssertions);
 
@@ -55,8 +55,8 @@ const isSuite = (value: unknown): value is Suite =>
   typeof value === 'object' && value !== null && 'scenarios' in value;
 
 function declareTests(root: Mocha.Suite, suite: Suite, file: string | undefined, run: MochaRun): void {
-  const { families, only } = run.settings;
-  const wanted = only === undefined ? () => true : matcher(only);
+  const { families } = run.settings;
+  const wanted = chosenBy(run.settings);
   const chosen = suite.scenarios.filter(({ id }) => wanted(id));
   if (chosen.length === 0) return;
   const named = group(root, suite.name, file);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { matcher } from '../../../lib/runner/mocha/only.ts';
+import { SCENARIOS } from '../../../lib/catalogue/catalogue.ts';
+import { chosenBy, matcher } from '../../../lib/runner/mocha/only.ts';
 
 describe('globs over case ids', () => {
   const ids = ['established.rst.one-after', 'established.syn.old', 'syn-sent.rst.no-ack', 'listen.ack.empty'];
@@ -20,5 +21,25 @@ describe('globs over case ids', () => {
     expect(chosen('listen-ack.empty')).to.deep.equal([]);
     expect(chosen('listen.[a]ck.empty')).to.deep.equal([]);
     expect(chosen('')).to.deep.equal([]);
+  });
+});
+
+describe('the parts of the cases', () => {
+  const all = SCENARIOS.map(({ id }) => id);
+  const chosen = (part: number, of: number, only?: string): string[] =>
+    all.filter(chosenBy({ only, shard: { part, of } }));
+
+  it('are all of them together, each case in one, and about as many in each', () => {
+    const parts = [1, 2, 3, 4, 5].map((part) => chosen(part, 5));
+    expect(parts.flat().sort()).to.deep.equal([...all].sort());
+    for (const part of parts) expect(part.length).to.be.within(all.length / 6, all.length / 4);
+  });
+
+  it('follow from the id alone', () => {
+    expect(chosen(2, 5, 'listen.*')).to.deep.equal(chosen(2, 5).filter((id) => id.startsWith('listen.')));
+    // Of one id the part is known for good: parts that were stored go on to fit.
+    expect([1, 2, 3, 4, 5].find((part) => chosenBy({ shard: { part, of: 5 } })('listen.rst.empty'))).to.equal(
+      1,
+    );
   });
 });

@@ -1,0 +1,111 @@
+import type { KnownAdoption } from '../standard/adoption.ts';
+import { ReportError } from './results.ts';
+import type { ReportCase, Run } from './run.ts';
+
+/** The results of a part of the cases, and the file that they were read from. */
+export interface Part {
+  readonly file: string;
+  readonly run: Run;
+}
+
+/**
+ * One run of several that each had a part of the cases. What was found out about the target is that of the part that found out most.
+ *
+ * @throws ReportError naming two files, and in what they are not parts of one run; or the part that is missing
+ */
+export function mergeRuns(parts: readonly Part[]): Run {
+  const [first, ...others] = parts;
+  if (!first) throw new ReportError('there is nothing to merge');
+  for (const other of others) requireAlike(first, other);
+  requireAll(parts);
+  const runs = parts.map(({ run }) => run);
+  const seeds = [...new Set(runs.map(({ seed }) => seed))];
+  const fullest = [...runs].sort((one, other) => unasked(one) - unasked(other))[0] as Run;
+  const findings = new Map(runs.flatMap((run) => run.findings ?? []).map((one) => [one.id, one]));
+  const deaths = runs.flatMap((run) => run.deaths ?? []);
+  const loss = runs.find((run) => run.loss)?.loss;
+  const { shard: _, ...head } = first.run;
+  return {
+    ...head,
+    seed: seeds.length === 1 ? (seeds[0] as number) : seeds.join(', '),
+    target: { ...fullest.target, families: familiesOf(runs), adoption: adoptionOf(parts) },
+    startedAt: runs.map(({ startedAt }) => startedAt).sort()[0] as string,
+    // They run side by side, mostly.
+    durationMs: Math.max(...runs.map(({ durationMs }) => durationMs)),
+    complete: runs.every(({ complete }) => complete),
+    ...(loss ? { loss } : {}),
+    ...(deaths.length > 0 ? { deaths } : {}),
+    findings: [...findings.values()],
+    cases: allCases(parts),
+  };
+}
+
+const unasked = ({ target }: Run): number => target.facts?.unasked?.length ?? 0;
+
+const familiesOf = (runs: readonly Run[]): (4 | 6)[] =>
+  [...new Set(runs.flatMap(({ target }) => target.families))].sort();
+
+function requireAlike(first: Part, other: Part): void {
+  const asked = ({ run: { version, profile, strict, target } }: Part) => ({
+    ...{
+      'the version of the suite': version,
+      'the profile': profile,
+      '--strict': strict,
+      'the target': target.name,
+    },
+  });
+  const [one, another] = [asked(first), asked(other)];
+  for (const name of Object.keys(one) as (keyof typeof one)[]) {
+    if (one[name] === another[name]) continue;
+    throw new ReportError(
+      `${first.file} and ${other.file} are not parts of one run: ${name} is ${one[name]} in one, ${another[name]} in the other`,
+    );
+  }
+}
+
+/** Where runs say which part they are, each part must be there. */
+function requireAll(parts: readonly Part[]): void {
+  const shards = parts.flatMap(({ run }) => run.shard ?? []);
+  const [first] = shards;
+  if (!first) return;
+  const other = parts.find(({ run }) => run.shard?.of !== first.of);
+  if (other) {
+    const what = other.run.shard ? `a part of ${other.run.shard.of}` : 'no part';
+    throw new ReportError(`${other.file} is ${what}, and others are parts of ${first.of}`);
+  }
+  for (let part = 1; part <= first.of; part += 1) {
+    if (!shards.some((shard) => shard.part === part)) {
+      throw new ReportError(`part ${part} of ${first.of} is missing`);
+    }
+  }
+}
+
+/** @throws ReportError when two parts differ: what they require of the target differs then, too */
+function adoptionOf(parts: readonly Part[]): KnownAdoption {
+  const known: Record<string, { readonly file: string; readonly isAdopted: boolean }> = {};
+  for (const { file, run } of parts) {
+    for (const [check, isAdopted] of Object.entries(run.target.adoption ?? {})) {
+      const before = known[check];
+      if (before && before.isAdopted !== isAdopted) {
+        throw new ReportError(
+          `the target has adopted the ${check.toUpperCase()} check of RFC 5961 by one of ${before.file} and ${file}, and not by the other`,
+        );
+      }
+      known[check] ??= { file, isAdopted };
+    }
+  }
+  return Object.fromEntries(Object.entries(known).map(([check, { isAdopted }]) => [check, isAdopted]));
+}
+
+function allCases(parts: readonly Part[]): ReportCase[] {
+  const from = new Map<string, string>();
+  return parts.flatMap(({ file, run }) => {
+    for (const { id, family } of run.cases) {
+      const key = `${id} over IPv${family}`;
+      const before = from.get(key);
+      if (before !== undefined) throw new ReportError(`${key} is in ${before} and in ${file}`);
+      from.set(key, file);
+    }
+    return run.cases;
+  });
+}
