@@ -1,0 +1,274 @@
+import { formatAddress } from '../wire/address.ts';
+import { ACK, SYN } from '../wire/tcp.ts';
+import type { Account, EndAccount, Explanation } from './account.ts';
+import { octetsOf } from './capture/octets-of.ts';
+import { Packet, type Unread } from './capture/packet.ts';
+import { type Damage, NoCapture, RecordReader } from './capture/records.ts';
+import { CAUSES } from './cause.ts';
+import { capturePoint, endingOf } from './ending.ts';
+import { type Flow, Flows, type Reader } from './flows.ts';
+import { Following } from './following.ts';
+import { ReplyExplainer } from './replies.ts';
+import { type Neighbourhood, ResetExplainer } from './resets.ts';
+import type { Segments } from './segment-log.ts';
+
+/** What was read of a capture. */
+export interface CaptureFacts {
+  readonly frames: number;
+  readonly segments: number;
+  readonly connections: number;
+  /** Seconds from the first frame to the last. */
+  readonly seconds: number;
+  /** Seconds since 1970 of the first frame. */
+  readonly began: number;
+  /** Frames that hold no segment, by why. */
+  readonly unread: Readonly<Record<Unread, number>>;
+  /** Link types that are not known, each once. */
+  readonly unknownLinks: readonly number[];
+  readonly damage?: Damage;
+}
+
+export interface ExplainOptions {
+  /** Keep the segments of each connection, with the states after each. */
+  readonly ladders?: boolean;
+  /** Connections are told as soon as they are over, not only when they cannot go on. */
+  readonly live?: boolean;
+}
+
+/** How long a connection that is over is waited for in a capture that grows, in seconds. */
+const LIVE_LINGER = 2;
+/** Hosts and ports that are remembered. */
+const REMEMBERED = 200_000;
+/** A ladder has so many rungs at most: the first ones and the last ones. */
+const RUNGS = 400;
+
+const NONE: Readonly<Record<Unread, number>> = { 'no TCP': 0, fragment: 0, 'too short': 0, 'unknown link': 0 };
+
+/** Follows the connections of a capture, and tells each as it ends. */
+export class CaptureExplainer implements Reader, Neighbourhood {
+  readonly #tell: (account: Account) => void;
+  readonly #options: ExplainOptions;
+  readonly #records: RecordReader;
+  readonly #packet = new Packet();
+  readonly #flows: Flows;
+  readonly #resets = new ResetExplainer(this);
+  readonly #replies = new ReplyExplainer();
+  readonly #listeners = new Map<string, { readonly frame: number; readonly ttl: number }>();
+  readonly #unread: Record<Unread, number> = { ...NONE };
+  readonly #unknownLinks = new Set<number>();
+  #began = -1;
+  #beganNanoseconds = 0;
+  #segments = 0;
+  #flow!: Flow;
+
+  constructor(tell: (account: Account) => void, options: ExplainOptions = {}) {
+    this.#tell = tell;
+    this.#options = options;
+    this.#flows = new Flows(this);
+    this.#records = new RecordReader((frame) => {
+      const { seconds, nanoseconds } = frame;
+      if (this.#began < 0) {
+        this.#began = seconds;
+        this.#beganNanoseconds = nanoseconds;
+      }
+      const packet = this.#packet;
+      const unread = packet.read(frame);
+      packet.time = seconds - this.#began + (nanoseconds - this.#beganNanoseconds) / 1e9;
+      if (unread) {
+        this.#unread[unread] += 1;
+        if (unread === 'unknown link') this.#unknownLinks.add(frame.linkType);
+        return;
+      }
+      this.#segments += 1;
+      if ((packet.flags & (SYN | ACK)) === (SYN | ACK)) this.#remember(packet);
+      this.#flows.add(packet);
+    });
+  }
+
+  /** Takes the next octets of the capture. @throws NoCapture when it is none */
+  push(octets: Uint8Array): void {
+    this.#records.push(octets);
+    if (this.#options.live) this.#flows.settle(this.#packet.time, LIVE_LINGER);
+  }
+
+  /** Nothing came for a while: what is over is told. */
+  settle(): void {
+    this.#flows.settle(Number.POSITIVE_INFINITY, 0);
+  }
+
+  /** The capture has ended. @throws NoCapture when it was none */
+  end(): CaptureFacts {
+    this.#records.end();
+    this.#flows.end();
+    const { damage, frame } = this.#records;
+    return {
+      frames: frame.number,
+      segments: this.#segments,
+      connections: this.#flows.count,
+      seconds: this.#segments === 0 ? 0 : this.#packet.time,
+      began: Math.max(0, this.#began) + this.#beganNanoseconds / 1e9,
+      unread: this.#unread,
+      unknownLinks: [...this.#unknownLinks],
+      ...(damage ? { damage } : {}),
+    };
+  }
+
+  #remember(packet: Packet): void {
+    const key = `${packet.addresses.subarray(0, 4)}/${packet.srcPort}`;
+    if (this.#listeners.size < REMEMBERED && !this.#listeners.has(key))
+      this.#listeners.set(key, { frame: packet.number, ttl: packet.ttl });
+  }
+
+  #listener(end: 0 | 1) {
+    const { key } = this.#flow;
+    const port = end === 0 ? (key[8] as number) >>> 16 : (key[8] as number) & 0xffff;
+    return this.#listeners.get(`${key.slice(4 * end, 4 * end + 4)}/${port}`);
+  }
+
+  listens = (_: Following, end: 0 | 1): number => this.#listener(end)?.frame ?? 0;
+  usualTtl = (_: Following, end: 0 | 1): number => this.#listener(end)?.ttl ?? -1;
+
+  reset = (following: Following, at: number): void => {
+    const { segments } = following;
+    // What the reset may do to the other end is asked before it is believed to have ended this one.
+    this.#replies.peculiar(following, at, false);
+    following.explanations.push(this.#resets.explain(following, at));
+    void segments;
+  };
+  emptyAck = (following: Following, at: number): void => this.#replies.emptyAck(following, at);
+  reply = (following: Following, at: number): void => this.#replies.reply(following, at);
+  peculiar = (following: Following, at: number): void => this.#replies.peculiar(following, at, false);
+
+  /** Reads all but the newest segments; half of what was read stays, to be looked back at. */
+  more(flow: Flow, segments: Segments): number {
+    const following = this.#resume(flow);
+    const to = Math.floor((3 * segments.count) / 4);
+    this.#read(following, segments, to);
+    flow.past = following;
+    const dropped = Math.min(following.done, Math.floor(segments.count / 2));
+    following.done -= dropped;
+    // Its places mean nothing until the rest is read.
+    following.segments = undefined as never;
+    return dropped;
+  }
+
+  ended(flow: Flow, segments: Segments): void {
+    const following = this.#resume(flow);
+    this.#read(following, segments, segments.count);
+    this.#tell(this.#account(flow, following));
+  }
+
+  #resume(flow: Flow): Following {
+    this.#flow = flow;
+    return (flow.past as Following | undefined) ?? new Following();
+  }
+
+  #read(following: Following, segments: Segments, to: number): void {
+    this.#replies.forget(following);
+    following.read(segments, following.done, to, this, this.#options.ladders === true);
+    following.done = Math.max(to, following.done);
+    if (following.ladder.length > RUNGS) following.ladder.splice(RUNGS / 2, following.ladder.length - RUNGS);
+  }
+
+  #account(flow: Flow, following: Following): Account {
+    const explanations = [...following.explanations];
+    const ending = endingOf(following);
+    if (ending.kind === 'unanswered') explanations.push(this.#unanswered(following));
+    return {
+      index: flow.index,
+      family: flow.family,
+      ends: [endOf(flow, 0), endOf(flow, 1)],
+      opener: following.opener,
+      segments: flow.total,
+      began: flow.began,
+      lasted: flow.time - flow.began,
+      ending,
+      point: capturePoint(following.ends),
+      oddities: {
+        doubled: following.doubled,
+        damaged: following.damaged,
+        fragments: following.fragments,
+        cutHeaders: following.cutHeaders,
+        missed: following.missed,
+      },
+      explanations,
+      ...(this.#options.ladders ? { ladder: following.ladder } : {}),
+    };
+  }
+
+  /** A SYN that got no answer. */
+  #unanswered(following: Following): Explanation {
+    const { segments, ends } = following;
+    const from = ends[0].first > 0 ? 0 : 1;
+    const by = from === 0 ? 1 : 0;
+    const listens = this.listens(following, by);
+    let at = 0;
+    for (let index = 0; index < segments.count; index += 1) if (segments.flags(index) & SYN) at = index;
+    return {
+      kind: 'SYN unanswered',
+      segment: following.told(at),
+      by,
+      cause: listens > 0 ? 'full queue' : 'SYN unanswered',
+      candidates: listens > 0 ? ['SYN unanswered'] : [],
+      states: listens > 0 ? ['LISTEN'] : ['CLOSED', 'LISTEN'],
+      rules: CAUSES['SYN unanswered'],
+      sure: 'cannot tell',
+      decides: ['packet filters on the way', 'loss on the way', 'log of the host'],
+      signs: [
+        ...(listens > 0 ? [{ kind: 'listens', frame: listens } as const] : []),
+        { kind: 'repeats', times: ends[from].syns - 1, since: ends[from].syn },
+      ],
+      verdict: 'conformant',
+      notable: true,
+    };
+  }
+}
+
+function endOf({ key, family }: Flow, end: 0 | 1): EndAccount {
+  const words = key.slice(4 * end, 4 * end + 4);
+  const octets = Uint8Array.from(
+    words.flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]),
+  );
+  const ports = key[8] as number;
+  return {
+    address: formatAddress(family === 4 ? octets.subarray(12) : octets),
+    port: end === 0 ? ports >>> 16 : ports & 0xffff,
+  };
+}
+
+/**
+ * Explains a capture: a file, or standard input when the name is `-`.
+ *
+ * @throws NoCapture when it is neither pcap nor pcapng; the errors of the file system
+ */
+export async function explainCapture(
+  file: string,
+  tell: (account: Account) => void,
+  options: ExplainOptions = {},
+): Promise<CaptureFacts> {
+  const explainer = new CaptureExplainer(tell, options);
+  let damage: Damage | undefined;
+  let heard = performance.now();
+  const timer = options.live
+    ? setInterval(() => {
+        if (performance.now() - heard > 1000 * LIVE_LINGER) explainer.settle();
+      }, 500)
+    : undefined;
+  try {
+    for await (const octets of octetsOf(file)) {
+      heard = performance.now();
+      explainer.push(octets);
+    }
+  } catch (error) {
+    const { code, message, name } = error as NodeJS.ErrnoException;
+    if (name === 'NoCapture' || !code?.startsWith('Z_')) throw error;
+    // What was unpacked before the damage is good.
+    damage = { kind: 'gzip', told: message };
+  } finally {
+    clearInterval(timer);
+  }
+  const facts = explainer.end();
+  return damage ? { ...facts, damage } : facts;
+}
+
+export { NoCapture };

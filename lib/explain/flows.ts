@@ -1,0 +1,270 @@
+import { MARK, type Packet } from './capture/packet.ts';
+import { SegmentLog, Segments } from './segment-log.ts';
+
+/**
+ * A connection of the capture: where its segments are, and no more. What happened in it is found out when it has ended, or when it has
+ * more segments than are kept. End A is that of the lower address, or of the lower port.
+ */
+export class Flow {
+  /** In the order of their first segments, from 1. */
+  readonly index: number;
+  readonly family: 4 | 6;
+  /** The address of A, the address of B, and both ports: A's in the upper half. */
+  readonly key: readonly number[];
+  readonly hash: number;
+  first = -1;
+  last = -1;
+  /** Segments that are kept, and all. */
+  kept = 0;
+  total = 0;
+  readonly began: number;
+  time = 0;
+  /** The control bits that each end has sent: those of B eight bits higher. */
+  seen = 0;
+  /** The neighbours in the list of all, by the time of their last segments. */
+  older: Flow | undefined;
+  newer: Flow | undefined;
+  /** What is known from segments that are not kept any more; it belongs to whom reads them. */
+  past: unknown = undefined;
+
+  constructor(index: number, packet: Packet, key: readonly number[], hash: number) {
+    this.index = index;
+    this.family = packet.marks & MARK.ipv6 ? 6 : 4;
+    this.key = key;
+    this.hash = hash;
+    this.began = packet.time;
+  }
+
+  /** Both ends have sent a FIN, or one a reset. */
+  get over(): boolean {
+    return (this.seen & 0x404) !== 0 || (this.seen & 0x101) === 0x101;
+  }
+}
+
+/** What is made of the segments of a connection. */
+export interface Reader {
+  /**
+   * The segments so far are about to be dropped, all but the newest ones.
+   *
+   * @returns how many of the oldest may be dropped
+   */
+  more(flow: Flow, segments: Segments): number;
+  /** The connection has ended, or the capture. */
+  ended(flow: Flow, segments: Segments): void;
+}
+
+/** How many segments are kept in all, and of each connection at least and at most. */
+const KEPT = 1_500_000;
+const KEPT_LEAST = 20;
+const KEPT_MOST = 4096;
+/** How long a connection that is over is kept, in seconds: what still arrives for it is explained by what it was. */
+const LINGER = 60;
+const LINGER_WHEN_MANY = 5;
+const MANY = 50_000;
+/** More than these at once, and the one that was silent for longest goes. */
+const MOST_FLOWS = 400_000;
+
+/** The connections that are open at one moment of the capture. */
+export class Flows {
+  readonly log = new SegmentLog();
+  readonly #reader: Reader;
+  #table: (Flow | undefined)[] = new Array(1 << 14).fill(undefined);
+  #mask = (1 << 14) - 1;
+  #size = 0;
+  #count = 0;
+  #oldest: Flow | undefined;
+  #newest: Flow | undefined;
+  /** The key of the segment at hand, A's part first. */
+  readonly #key = new Int32Array(9);
+  readonly #segments = new Segments();
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Takes a segment. */
+  add(packet: Packet): void {
+    const fromB = this.#sort(packet);
+    const hash = this.#hash();
+    const flow = this.#find(hash) ?? this.#open(packet, hash);
+    const place = this.log.add(packet, fromB);
+    if (flow.last < 0) flow.first = place;
+    else this.log.link(flow.last, place);
+    flow.last = place;
+    flow.kept += 1;
+    flow.total += 1;
+    flow.time = packet.time;
+    flow.seen |= packet.flags << (fromB ? 8 : 0);
+    this.#touch(flow);
+    if (flow.kept >= KEPT_LEAST && flow.kept >= Math.min(KEPT_MOST, KEPT / this.#size)) this.#shorten(flow);
+    this.#expire(packet.time);
+  }
+
+  /** Ends all connections that are over for so long, in seconds, before a time. */
+  settle(time: number, linger: number): void {
+    let flow = this.#oldest;
+    while (flow && flow.time + linger < time) {
+      const { newer }: Flow = flow;
+      if (flow.over) this.#close(flow);
+      flow = newer;
+    }
+  }
+
+  /** The capture has ended. */
+  end(): void {
+    const rest: Flow[] = [];
+    for (let flow = this.#oldest; flow; flow = flow.newer) rest.push(flow);
+    rest.sort((one, other) => one.index - other.index);
+    for (const flow of rest) this.#close(flow);
+  }
+
+  /** Puts the key of a packet in order. Whether B has sent it. */
+  #sort(packet: Packet): boolean {
+    const key = this.#key;
+    const { addresses, srcPort, dstPort } = packet;
+    let order = 0;
+    for (let word = 0; word < 4 && order === 0; word += 1)
+      order = ((addresses[word] as number) >>> 0) - ((addresses[word + 4] as number) >>> 0);
+    if (order === 0) order = srcPort - dstPort;
+    const fromB = order > 0;
+    const first = fromB ? 4 : 0;
+    for (let word = 0; word < 4; word += 1) {
+      key[word] = addresses[first + word] as number;
+      key[word + 4] = addresses[4 - first + word] as number;
+    }
+    key[8] = fromB ? (dstPort << 16) | srcPort : (srcPort << 16) | dstPort;
+    return fromB;
+  }
+
+  #hash(): number {
+    const key = this.#key;
+    let hash = 0x9e3779b9 | 0;
+    for (let word = 0; word < 9; word += 1) {
+      hash = Math.imul(hash ^ (key[word] as number), 0x85ebca6b);
+      hash ^= hash >>> 15;
+    }
+    return hash;
+  }
+
+  #find(hash: number): Flow | undefined {
+    for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
+      const flow = this.#table[at];
+      if (!flow) return undefined;
+      if (flow.hash === hash && this.#same(flow.key)) return flow;
+    }
+  }
+
+  #same(key: readonly number[]): boolean {
+    for (let word = 8; word >= 0; word -= 1) if (key[word] !== this.#key[word]) return false;
+    return true;
+  }
+
+  #open(packet: Packet, hash: number): Flow {
+    if (this.#size >= MOST_FLOWS && this.#oldest) this.#close(this.#oldest);
+    if (2 * (this.#size + 1) > this.#table.length) this.#rehash();
+    this.#count += 1;
+    const flow = new Flow(this.#count, packet, Array.from(this.#key), hash);
+    this.#insert(flow);
+    this.#size += 1;
+    flow.older = this.#newest;
+    if (this.#newest) this.#newest.newer = flow;
+    else this.#oldest = flow;
+    this.#newest = flow;
+    return flow;
+  }
+
+  #insert(flow: Flow): void {
+    let at = flow.hash & this.#mask;
+    while (this.#table[at]) at = (at + 1) & this.#mask;
+    this.#table[at] = flow;
+  }
+
+  #rehash(): void {
+    const size = 2 * this.#table.length;
+    this.#table = new Array(size).fill(undefined);
+    this.#mask = size - 1;
+    for (let flow = this.#oldest; flow; flow = flow.newer) this.#insert(flow);
+  }
+
+  /** Takes a connection out of the table; those behind it that it had pushed on move up. */
+  #remove(flow: Flow): void {
+    let hole = flow.hash & this.#mask;
+    while (this.#table[hole] !== flow) hole = (hole + 1) & this.#mask;
+    for (let at = (hole + 1) & this.#mask; ; at = (at + 1) & this.#mask) {
+      const other = this.#table[at];
+      if (!other) break;
+      const home = other.hash & this.#mask;
+      if (((at - home) & this.#mask) >= ((at - hole) & this.#mask)) {
+        this.#table[hole] = other;
+        hole = at;
+      }
+    }
+    this.#table[hole] = undefined;
+    this.#size -= 1;
+  }
+
+  #unlink(flow: Flow): void {
+    if (flow.older) flow.older.newer = flow.newer;
+    else this.#oldest = flow.newer;
+    if (flow.newer) flow.newer.older = flow.older;
+    else this.#newest = flow.older;
+    flow.older = undefined;
+    flow.newer = undefined;
+  }
+
+  #touch(flow: Flow): void {
+    if (flow === this.#newest) return;
+    this.#unlink(flow);
+    flow.older = this.#newest;
+    if (this.#newest) this.#newest.newer = flow;
+    else this.#oldest = flow;
+    this.#newest = flow;
+  }
+
+  #expire(time: number): void {
+    const linger = this.#size > MANY ? LINGER_WHEN_MANY : LINGER;
+    // One at a time: each new segment ends at most one, so that no segment waits for long.
+    const flow = this.#oldest;
+    if (!flow || flow.time + linger >= time) return;
+    if (flow.over) this.#close(flow);
+    else if (flow.time + IDLE < time) this.#close(flow);
+    else this.#passOver(flow, time, linger);
+  }
+
+  /** A connection that is silent but open would hide those behind it that are over. */
+  #passOver(flow: Flow, time: number, linger: number): void {
+    const { newer } = flow;
+    if (newer && newer.time + linger < time && newer.over) this.#close(newer);
+  }
+
+  #shorten(flow: Flow): void {
+    const segments = this.#segments;
+    segments.clear();
+    this.log.look(flow.first, segments);
+    const dropped = this.#reader.more(flow, segments);
+    if (dropped <= 0) return;
+    segments.clear();
+    flow.first = this.log.take(flow.first, Math.min(dropped, flow.kept - 1), segments);
+    flow.kept -= Math.min(dropped, flow.kept - 1);
+  }
+
+  #close(flow: Flow): void {
+    this.#remove(flow);
+    this.#unlink(flow);
+    const segments = this.#segments;
+    segments.clear();
+    this.log.take(flow.first, flow.kept, segments);
+    this.#reader.ended(flow, segments);
+  }
+}
+
+/** A connection that is silent for so long, in seconds, counts as left behind. */
+const IDLE = 6 * 3600;

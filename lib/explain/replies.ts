@@ -1,0 +1,248 @@
+import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
+import { MARK } from './capture/packet.ts';
+import type { Explanation } from './account.ts';
+import { CAUSES, type Cause } from './cause.ts';
+import { ahead, type End, statesOf, unsigned } from './end.ts';
+import type { Following } from './following.ts';
+import { type Allowed, allowedBy, answers, notation } from './specified.ts';
+
+/** After so long, in seconds, what comes next is no reply any more: no acknowledgment may be delayed as long (RFC 9293 MUST-40). */
+const SILENCE = 0.5;
+/** A reply is looked for in so many segments. */
+const AHEAD = 64;
+/** The specification is asked so often for each connection, at most: it is slow, and a connection full of oddities is told soon. */
+const ASKED = 100;
+
+/** Causes that are told without being asked for. */
+const NOTABLE: ReadonlySet<Cause> = new Set<Cause>([
+  'challenge to a SYN',
+  'challenge to a reset',
+  'ACK of octets never sent',
+  'ACK too old',
+  'outside the window',
+  'old timestamp',
+  'no ACK in it',
+]);
+
+interface Expected {
+  readonly at: number;
+  readonly allowed: Allowed;
+}
+
+/** The causes of empty ACKs, and of silences: what the specification lets an end answer to a segment that is out of the ordinary. */
+export class ReplyExplainer {
+  /** The replies that were found ahead, by their places. */
+  #expected = new Map<number, Expected>();
+  #of: Following | undefined;
+  #asked = 0;
+
+  /** The segments at hand are others: places that were remembered mean nothing any more. */
+  forget(following: Following): void {
+    if (this.#of !== following) this.#asked = 0;
+    this.#of = following;
+    this.#expected.clear();
+  }
+
+  /** A segment that is out of the ordinary. A silence that no reading allows is told. */
+  peculiar(following: Following, at: number, known: boolean): void {
+    const { segments, ends } = following;
+    const from = segments.from(at);
+    const end = ends[1 - from] as End;
+    if (this.#asked >= ASKED || (end.first === 0 && !known)) return;
+    const reply = this.#replyTo(following, at);
+    if (reply === undefined) return;
+    // Whether a host that has no connection answers at all is up to filters.
+    if (reply < 0 && (end.first === 0 || end.reset > 0 || end.wasReset > 0)) return;
+    this.#asked += 1;
+    const allowed = allowedBy(following, at);
+    if (!allowed) return;
+    if (reply >= 0) this.#expected.set(reply, { at, allowed });
+    else if (!allowed.silence && allowed.replies.length > 0 && this.#trusted(following))
+      following.explanations.push(this.#silence(following, at, allowed));
+  }
+
+  /** The reply to a segment: its place, -1 for silence, undefined where nobody can tell. */
+  #replyTo(following: Following, at: number): number | undefined {
+    const { segments, ends } = following;
+    const from = segments.from(at);
+    const end = ends[1 - from] as End;
+    const soonest = segments.time(at) + (Number.isFinite(end.roundTrip) ? 0.4 * end.roundTrip : 0);
+    const patience = Math.max(SILENCE, Number.isFinite(end.roundTrip) ? 4 * end.roundTrip : 0);
+    let fence = false;
+    let sent = end.next;
+    for (let next = at + 1; next < segments.count && next < at + AHEAD; next += 1) {
+      const late = segments.time(next) - segments.time(at) > patience;
+      if (segments.from(next) === from) {
+        if (!late) {
+          // Another segment follows at once: what comes back may be the reply to either.
+          return undefined;
+        }
+        fence = true;
+        continue;
+      }
+      const flags = segments.flags(next);
+      const length = segments.data(next) + (flags & FIN ? 1 : 0) + (flags & SYN ? 1 : 0);
+      const after = (segments.seq(next) + length) | 0;
+      const again = length > 0 && end.known && ahead(after, sent) <= 0 && !(flags & RST);
+      if (again && !late) {
+        // What it sends again comes from its timers. A SYN,ACK may also be the answer.
+        if (flags & SYN && segments.time(next) - segments.time(at) < 0.1) return next;
+        continue;
+      }
+      if (fence) return -1;
+      if (late) return undefined;
+      if (segments.time(next) >= soonest) return next;
+      if (ahead(after, sent) > 0) sent = after;
+    }
+    return undefined;
+  }
+
+  /** Whether nothing shows that the path loses segments, or the capture. */
+  #trusted({ ends, missed, damaged, begunInTheMiddle }: Following): boolean {
+    return missed === 0 && damaged === 0 && !begunInTheMiddle && ends.every(({ syns }) => syns <= 2);
+  }
+
+  #silence(following: Following, at: number, allowed: Allowed): Explanation {
+    return {
+      kind: 'silence',
+      segment: following.told(at),
+      by: following.segments.from(at) === 0 ? 1 : 0,
+      cause: 'no reply',
+      candidates: [],
+      states: allowed.states,
+      rules: CAUSES[this.#kindOf(following, at) ?? 'no reply'],
+      form: { kind: 'other', right: false, expected: allowed.replies.slice(0, 3).map(notation) },
+      sure: 'likely',
+      decides: ['loss on the way', 'capture at the sender'],
+      signs: [],
+      verdict: 'deviates',
+      notable: true,
+    };
+  }
+
+  /** What a reset draws by the specification is told by who explains resets. */
+  expected(at: number): Expected | undefined {
+    return this.#expected.get(at);
+  }
+
+  /** An empty ACK that acknowledges nothing new. */
+  emptyAck(following: Following, at: number): void {
+    const { segments, ends } = following;
+    const from = segments.from(at);
+    const peer = ends[1 - from] as End;
+    const expected = this.#expected.get(at);
+    const drew = expected?.at ?? this.#drawer(following, at);
+    if (drew < 0) return;
+    const frame = segments.number(drew);
+    if (peer.drawn.includes(frame)) return;
+    const cause = this.#kindOf(following, drew);
+    if (!cause) return;
+    this.#expected.delete(at);
+    peer.drawn.push(frame);
+    const right = !expected || answers(expected.allowed, segments, at) || !this.#trusted(following);
+    const { states, form } = this.#fields(following, at, right, expected);
+    following.explanations.push({
+      kind: 'empty ACK',
+      segment: following.told(at),
+      by: from,
+      cause,
+      candidates: [],
+      drawnBy: frame,
+      states,
+      rules: CAUSES[cause],
+      form,
+      sure: 'likely',
+      decides: ['capture at the sender'],
+      signs: [],
+      verdict: right ? 'conformant' : 'deviates',
+      notable: NOTABLE.has(cause) || !right,
+    });
+  }
+
+  #fields(following: Following, at: number, right: boolean, expected: Expected | undefined) {
+    const { segments, ends } = following;
+    const end = ends[segments.from(at)];
+    const peer = ends[1 - segments.from(at)] as End;
+    const states = expected?.allowed.states ?? statesOf(end, peer);
+    const wanted = expected
+      ? [...(expected.allowed.silence ? ['silence'] : []), ...expected.allowed.replies.slice(0, 3).map(notation)]
+      : [`<SEQ=${unsigned(end.next)}><ACK=${unsigned(end.ack)}><CTL=ACK>`];
+    const form = { kind: 'SND.NXT and RCV.NXT' as const, right, ...(right ? {} : { expected: wanted }) };
+    return { states, form };
+  }
+
+  /** A reply that is neither a reset nor an empty ACK, where the specification expects something else. */
+  reply(following: Following, at: number): void {
+    const expected = this.#expected.get(at);
+    if (!expected) return;
+    const { segments } = following;
+    if (answers(expected.allowed, segments, at) || expected.allowed.silence || !this.#trusted(following)) return;
+    const { states, form } = this.#fields(following, at, false, expected);
+    following.explanations.push({
+      kind: 'reply',
+      segment: following.told(at),
+      by: segments.from(at),
+      cause: this.#kindOf(following, expected.at) ?? 'no reply',
+      candidates: [],
+      drawnBy: segments.number(expected.at),
+      states,
+      rules: [],
+      form,
+      sure: 'likely',
+      decides: ['capture at the sender'],
+      signs: [],
+      verdict: 'deviates',
+      notable: true,
+    });
+  }
+
+  /** The segment that an empty ACK answers; -1 for none. */
+  #drawer(following: Following, at: number): number {
+    const { segments, ends } = following;
+    const from = segments.from(at);
+    const end = ends[from];
+    const peer = ends[1 - from] as End;
+    const known = Number.isFinite(end.roundTrip);
+    const longest = known ? Math.max(SILENCE, 2 * end.roundTrip) : 1;
+    const soonest = known ? 0.4 * end.roundTrip : 0;
+    let found = -1;
+    for (let before = at - 1; before >= 0 && before >= at - AHEAD; before -= 1) {
+      const age = segments.time(at) - segments.time(before);
+      if (age > longest) break;
+      if (segments.from(before) === from) continue;
+      if (age < soonest || peer.drawn.includes(segments.number(before))) continue;
+      if (this.#kindOf(following, before) !== undefined) found = before;
+    }
+    return found;
+  }
+
+  /** Why a segment is answered by an empty ACK that acknowledges nothing; undefined for one that is not. */
+  #kindOf(following: Following, at: number): Cause | undefined {
+    const { segments, ends } = following;
+    const from = segments.from(at);
+    const peer = ends[from];
+    const end = ends[1 - from] as End;
+    const flags = segments.flags(at);
+    const data = segments.data(at);
+    const length = data + (flags & FIN ? 1 : 0);
+    if (flags & RST) return 'challenge to a reset';
+    if (flags & SYN) return end.first > 0 ? 'challenge to a SYN' : undefined;
+    if (!end.acked) return undefined;
+    const seq = segments.seq(at);
+    const beyond = ahead(seq, end.ack);
+    const after = (seq + length) | 0;
+    const window = end.window < 0 ? 65535 << 7 : end.window;
+    if (end.timestamps && peer.timestamps && segments.marks(at) & MARK.timestamps && ahead(segments.tsval(at), peer.tsval) < 0)
+      return 'old timestamp';
+    if (length <= 1 && beyond === -1 && !(flags & FIN)) return 'keep-alive';
+    if (flags & FIN && ahead(after, end.ack) <= 0) return 'FIN again';
+    if (data > 0 && ahead(after, end.ack) <= 0) return 'old text';
+    if (window === 0 && length > 0 && beyond === 0) return 'closed window';
+    if (beyond < 0 || beyond >= Math.max(window, 1)) return 'outside the window';
+    if ((flags & ACK) === 0) return 'no ACK in it';
+    if (end.known && ahead(segments.ack(at), end.next) > 0) return 'ACK of octets never sent';
+    if (peer.acked && ahead(peer.ack, segments.ack(at)) > Math.max(peer.largest, 1)) return 'ACK too old';
+    if (beyond > 0) return 'beyond a gap';
+    return undefined;
+  }
+}
