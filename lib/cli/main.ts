@@ -31,6 +31,10 @@ const COMMANDS: Entries = {
     load: () => import('./commands/coverage.ts'),
     isShort: true,
   },
+  explain: {
+    what: 'tell the cause of every reset in a capture',
+    load: () => import('./commands/explain.ts'),
+  },
   reproduce: {
     what: 'print the segments of a case that was run, as a packetdrill script with its ladder',
     load: () => import('./commands/reproduce.ts'),
@@ -94,6 +98,7 @@ Examples:
   segment-arrives run --target 192.0.2.2 --upper-tester 192.0.2.2:10793
   segment-arrives list --only 'listen.*'                   what is tested in LISTEN, and what is expected
   segment-arrives report linux/results.json lwip/results.json --out reports
+  segment-arrives explain trace.pcapng                     the cause of every reset in a capture
   segment-arrives COMMAND --help                           the options of a command, with examples
 
 Exit codes:

@@ -84,6 +84,11 @@ export interface Account {
   readonly ends: readonly [EndAccount, EndAccount];
   /** Who has sent the first SYN. */
   readonly opener: 0 | 1 | undefined;
+  /** The initial sequence numbers, where their SYNs are in the capture. */
+  readonly iss: readonly [number | undefined, number | undefined];
+  readonly begunInTheMiddle: boolean;
+  /** How often the same ports were used: more than 1 where a new SYN has opened them anew. */
+  readonly incarnations: number;
   readonly segments: number;
   /** Seconds since the first frame of the capture. */
   readonly began: number;

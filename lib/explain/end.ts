@@ -81,6 +81,13 @@ export class End {
   checksumsPartial = 0;
 }
 
+/** A quickest answer of so many is believed: a single one may have been held up. */
+const BELIEVED = 4;
+
+/** No answer comes sooner than this, in seconds: 0 where too few were measured. */
+export const soonestAnswer = ({ roundTrip, roundTrips }: End): number =>
+  roundTrips >= BELIEVED ? 0.4 * roundTrip : 0;
+
 /** How far a sequence number lies ahead of another: negative where it lies behind. */
 export const ahead = (one: number, other: number): number => (one - other) | 0;
 
@@ -90,8 +97,10 @@ export const unsigned = (value: number): number => value >>> 0;
 /**
  * The states that an end may be in, by what has come by: a FIN of the other end may not have arrived yet, and the acknowledgment of
  * its own may be lost.
+ *
+ * @param upTo the last frame of the other end that has arrived: the order of what one end sends is kept
  */
-export function statesOf(end: End, peer: End): State[] {
+export function statesOf(end: End, peer: End, upTo = Number.POSITIVE_INFINITY): State[] {
   if (end.reset > 0) return ['CLOSED'];
   if (end.first === 0) return peer.syn > 0 || peer.first === 0 ? ['CLOSED', 'LISTEN'] : ['CLOSED', 'LISTEN', 'ESTABLISHED'];
   const states: State[] = [];
@@ -100,18 +109,18 @@ export function statesOf(end: End, peer: End): State[] {
     else states.push(peer.syn > 0 && end.acked ? 'SYN-RECEIVED' : 'SYN-SENT');
     return states;
   }
-  const heard = peer.fin === 0 ? [false] : end.acked && ahead(end.ack, peer.finSeq) > 0 ? [true] : [true, false];
+  const heard = peer.fin === 0 || peer.fin > upTo ? [false] : end.acked && ahead(end.ack, peer.finSeq) > 0 ? [true] : [true, false];
   const finsCrossed = end.fin > 0 && peer.fin > 0 && ahead(end.finAck, peer.finSeq) <= 0;
   for (const heardFin of heard) {
     if (end.fin === 0) states.push(heardFin ? 'CLOSE-WAIT' : 'ESTABLISHED');
     else {
-      if (end.finAcked > 0) {
+      if (end.finAcked > 0 && end.finAcked <= upTo) {
         if (!heardFin) states.push('FIN-WAIT-2');
         else if (finsCrossed) states.push('TIME-WAIT', 'CLOSED');
         else states.push('CLOSED');
       }
       // An acknowledgment that came by may still be on its way.
-      if (end.finAcked === 0 || end.roundTrip > 0.001) {
+      if (end.finAcked === 0 || end.finAcked > upTo || end.roundTrip > 0.001) {
         if (!heardFin) states.push('FIN-WAIT-1');
         else states.push(finsCrossed ? 'CLOSING' : 'LAST-ACK');
       }

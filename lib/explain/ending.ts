@@ -3,9 +3,9 @@ import { ahead, type End } from './end.ts';
 import type { Following } from './following.ts';
 
 /** An answer that comes so soon, in seconds, comes from the machine or the link where the capture was taken. */
-const HERE = 0.001;
+export const HERE = 0.001;
 /** The other end is so many times as far away. */
-const FARTHER = 5;
+export const FARTHER = 5;
 
 /** Where a capture was taken, by how soon each end answers what came by. */
 export function capturePoint([a, b]: readonly [End, End]): CapturePoint {
@@ -16,9 +16,9 @@ export function capturePoint([a, b]: readonly [End, End]): CapturePoint {
   if (!Number.isFinite(a.roundTrip) || !Number.isFinite(b.roundTrip)) return { at: 'unknown' };
   const roundTrips = [a.roundTrip, b.roundTrip] as const;
   const [near, far] = a.roundTrip <= b.roundTrip ? [a, b] : [b, a];
-  if (far.roundTrip < HERE) return { at: 'both', roundTrips };
   if (near.roundTrip < HERE && far.roundTrip >= FARTHER * near.roundTrip)
     return { at: 'end', end: near === a ? 0 : 1, roundTrips };
+  if (far.roundTrip < HERE) return { at: 'both', roundTrips };
   return { at: 'between', roundTrips };
 }
 

@@ -53,7 +53,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   readonly #flows: Flows;
   readonly #resets = new ResetExplainer(this);
   readonly #replies = new ReplyExplainer();
-  readonly #listeners = new Map<string, { readonly frame: number; readonly ttl: number }>();
+  readonly #listeners = new Map<string | number, { readonly frame: number; readonly ttl: number }>();
   readonly #unread: Record<Unread, number> = { ...NONE };
   readonly #unknownLinks = new Set<number>();
   #began = -1;
@@ -114,7 +114,14 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   }
 
   #remember(packet: Packet): void {
-    const key = `${packet.addresses.subarray(0, 4)}/${packet.srcPort}`;
+    const { addresses } = packet;
+    const key = listenerKey(
+      addresses[0] as number,
+      addresses[1] as number,
+      addresses[2] as number,
+      addresses[3] as number,
+      packet.srcPort,
+    );
     if (this.#listeners.size < REMEMBERED && !this.#listeners.has(key))
       this.#listeners.set(key, { frame: packet.number, ttl: packet.ttl });
   }
@@ -122,22 +129,22 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   #listener(end: 0 | 1) {
     const { key } = this.#flow;
     const port = end === 0 ? (key[8] as number) >>> 16 : (key[8] as number) & 0xffff;
-    return this.#listeners.get(`${key.slice(4 * end, 4 * end + 4)}/${port}`);
+    const [a = 0, b = 0, c = 0, d = 0] = key.slice(4 * end, 4 * end + 4);
+    return this.#listeners.get(listenerKey(a, b, c, d, port));
   }
 
   listens = (_: Following, end: 0 | 1): number => this.#listener(end)?.frame ?? 0;
   usualTtl = (_: Following, end: 0 | 1): number => this.#listener(end)?.ttl ?? -1;
 
   reset = (following: Following, at: number): void => {
-    const { segments } = following;
     // What the reset may do to the other end is asked before it is believed to have ended this one.
-    this.#replies.peculiar(following, at, false);
+    this.#replies.peculiar(following, at);
     following.explanations.push(this.#resets.explain(following, at));
-    void segments;
   };
+  arrives = (following: Following, at: number): void => this.#replies.arrives(following, at);
   emptyAck = (following: Following, at: number): void => this.#replies.emptyAck(following, at);
   reply = (following: Following, at: number): void => this.#replies.reply(following, at);
-  peculiar = (following: Following, at: number): void => this.#replies.peculiar(following, at, false);
+  peculiar = (following: Following, at: number): void => this.#replies.peculiar(following, at);
 
   /** Reads all but the newest segments; half of what was read stays, to be looked back at. */
   more(flow: Flow, segments: Segments): number {
@@ -177,8 +184,14 @@ export class CaptureExplainer implements Reader, Neighbourhood {
     return {
       index: flow.index,
       family: flow.family,
-      ends: [endOf(flow, 0), endOf(flow, 1)],
+      // Most accounts are only counted.
+      get ends() {
+        return [endOf(flow, 0), endOf(flow, 1)] as const;
+      },
       opener: following.opener,
+      iss: [issOf(following, 0), issOf(following, 1)],
+      begunInTheMiddle: following.begunInTheMiddle,
+      incarnations: following.incarnations,
       segments: flow.total,
       began: flow.began,
       lasted: flow.time - flow.began,
@@ -223,6 +236,13 @@ export class CaptureExplainer implements Reader, Neighbourhood {
     };
   }
 }
+
+const issOf = ({ ends }: Following, end: 0 | 1): number | undefined =>
+  ends[end].syn > 0 ? ends[end].iss >>> 0 : undefined;
+
+/** An address and a port in one: a number for IPv4, which is quicker. */
+const listenerKey = (a: number, b: number, c: number, d: number, port: number): string | number =>
+  (a | b | c) === 0 ? (d >>> 0) * 65536 + port : `${a}/${b}/${c}/${d}/${port}`;
 
 function endOf({ key, family }: Flow, end: 0 | 1): EndAccount {
   const words = key.slice(4 * end, 4 * end + 4);

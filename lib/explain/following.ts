@@ -1,6 +1,7 @@
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import type { Explanation, Rung, Told } from './account.ts';
 import { MARK } from './capture/packet.ts';
+import type { Cause } from './cause.ts';
 import { ahead, End, statesOf } from './end.ts';
 import type { Segments } from './segment-log.ts';
 
@@ -13,8 +14,18 @@ const DOUBLE_WITHIN = 6;
 const ROUND_TRIPS = 40;
 const SEARCHED = 24;
 
+/** A segment that may draw an empty ACK which acknowledges nothing new, and has not yet. */
+export interface Unanswered {
+  readonly frame: number;
+  readonly time: number;
+  readonly from: 0 | 1;
+  readonly cause: Cause;
+}
+
 /** Who explains what stands out. Both are told of a segment before it is taken into account. */
 export interface Explainer {
+  /** Any segment that arrives. */
+  arrives(following: Following, at: number): void;
   reset(following: Following, at: number): void;
   emptyAck(following: Following, at: number): void;
   /** Any other segment: it may be the answer to a peculiar one. */
@@ -28,6 +39,7 @@ export class Following {
   readonly ends: readonly [End, End] = [new End(), new End()];
   readonly explanations: Explanation[] = [];
   readonly ladder: Rung[] = [];
+  readonly unanswered: Unanswered[] = [];
   opener: 0 | 1 | undefined;
   doubled = 0;
   damaged = 0;
@@ -126,6 +138,7 @@ export class Following {
     }
     const flags = segments.flags(at);
     if (end.first === 0 && peer.first === 0 && (flags & (SYN | ACK)) !== SYN) this.begunInTheMiddle = true;
+    explainer.arrives(this, at);
     if (flags & RST) {
       explainer.reset(this, at);
       this.#tookReset(at, end, peer);
@@ -201,9 +214,8 @@ export class Following {
         return this.#syn(at, other, opener, explainer);
       }
     }
-    if (again || peer.syn > 0 || isAck) {
-      if (again || (isAck && peer.first > 0)) explainer.peculiar(this, at);
-    }
+    const usual = isAck && peer.syn > 0 && segments.ack(at) === ((peer.iss + 1) | 0);
+    if (again || (isAck && peer.first > 0 && !usual)) explainer.peculiar(this, at);
     end.syns += 1;
     if (this.opener === undefined && !isAck) this.opener = segments.from(at);
     if (!again) {

@@ -2,8 +2,8 @@ import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import { MARK } from './capture/packet.ts';
 import type { Explanation } from './account.ts';
 import { CAUSES, type Cause } from './cause.ts';
-import { ahead, type End, statesOf, unsigned } from './end.ts';
-import type { Following } from './following.ts';
+import { ahead, type End, soonestAnswer, statesOf, unsigned } from './end.ts';
+import type { Following, Unanswered } from './following.ts';
 import { type Allowed, allowedBy, answers, notation } from './specified.ts';
 
 /** After so long, in seconds, what comes next is no reply any more: no acknowledgment may be delayed as long (RFC 9293 MUST-40). */
@@ -12,6 +12,8 @@ const SILENCE = 0.5;
 const AHEAD = 64;
 /** The specification is asked so often for each connection, at most: it is slow, and a connection full of oddities is told soon. */
 const ASKED = 100;
+/** So many segments without an answer are remembered. */
+const UNANSWERED = 64;
 
 /** Causes that are told without being asked for. */
 const NOTABLE: ReadonlySet<Cause> = new Set<Cause>([
@@ -43,12 +45,21 @@ export class ReplyExplainer {
     this.#expected.clear();
   }
 
+  /** A segment comes by. What may draw an empty ACK that acknowledges nothing new is remembered. */
+  arrives(following: Following, at: number): void {
+    const cause = this.#kindOf(following, at);
+    if (!cause) return;
+    const { segments, unanswered } = following;
+    if (unanswered.length >= UNANSWERED) unanswered.shift();
+    unanswered.push({ frame: segments.number(at), time: segments.time(at), from: segments.from(at), cause });
+  }
+
   /** A segment that is out of the ordinary. A silence that no reading allows is told. */
-  peculiar(following: Following, at: number, known: boolean): void {
+  peculiar(following: Following, at: number): void {
     const { segments, ends } = following;
     const from = segments.from(at);
     const end = ends[1 - from] as End;
-    if (this.#asked >= ASKED || (end.first === 0 && !known)) return;
+    if (this.#asked >= ASKED || end.first === 0) return;
     const reply = this.#replyTo(following, at);
     if (reply === undefined) return;
     // Whether a host that has no connection answers at all is up to filters.
@@ -66,8 +77,8 @@ export class ReplyExplainer {
     const { segments, ends } = following;
     const from = segments.from(at);
     const end = ends[1 - from] as End;
-    const soonest = segments.time(at) + (Number.isFinite(end.roundTrip) ? 0.4 * end.roundTrip : 0);
-    const patience = Math.max(SILENCE, Number.isFinite(end.roundTrip) ? 4 * end.roundTrip : 0);
+    const soonest = segments.time(at) + soonestAnswer(end);
+    const patience = Math.max(SILENCE, Number.isFinite(end.roundTrip) ? 2 * end.roundTrip : 0);
     let fence = false;
     let sent = end.next;
     for (let next = at + 1; next < segments.count && next < at + AHEAD; next += 1) {
@@ -131,13 +142,14 @@ export class ReplyExplainer {
     const from = segments.from(at);
     const peer = ends[1 - from] as End;
     const expected = this.#expected.get(at);
-    const drew = expected?.at ?? this.#drawer(following, at);
-    if (drew < 0) return;
-    const frame = segments.number(drew);
+    const drew = expected
+      ? following.unanswered.find((one) => one.frame === segments.number(expected.at))
+      : this.#drawer(following, at);
+    if (!drew) return;
+    const { frame, cause } = drew;
     if (peer.drawn.includes(frame)) return;
-    const cause = this.#kindOf(following, drew);
-    if (!cause) return;
     this.#expected.delete(at);
+    following.unanswered.splice(0, following.unanswered.indexOf(drew) + 1);
     peer.drawn.push(frame);
     const right = !expected || answers(expected.allowed, segments, at) || !this.#trusted(following);
     const { states, form } = this.#fields(following, at, right, expected);
@@ -182,7 +194,7 @@ export class ReplyExplainer {
       kind: 'reply',
       segment: following.told(at),
       by: segments.from(at),
-      cause: this.#kindOf(following, expected.at) ?? 'no reply',
+      cause: following.unanswered.find((one) => one.frame === segments.number(expected.at))?.cause ?? 'no reply',
       candidates: [],
       drawnBy: segments.number(expected.at),
       states,
@@ -196,24 +208,18 @@ export class ReplyExplainer {
     });
   }
 
-  /** The segment that an empty ACK answers; -1 for none. */
-  #drawer(following: Following, at: number): number {
+  /** The segment that an empty ACK answers: the first that no other has answered. */
+  #drawer(following: Following, at: number): Unanswered | undefined {
     const { segments, ends } = following;
     const from = segments.from(at);
-    const end = ends[from];
-    const peer = ends[1 - from] as End;
-    const known = Number.isFinite(end.roundTrip);
-    const longest = known ? Math.max(SILENCE, 2 * end.roundTrip) : 1;
-    const soonest = known ? 0.4 * end.roundTrip : 0;
-    let found = -1;
-    for (let before = at - 1; before >= 0 && before >= at - AHEAD; before -= 1) {
-      const age = segments.time(at) - segments.time(before);
-      if (age > longest) break;
-      if (segments.from(before) === from) continue;
-      if (age < soonest || peer.drawn.includes(segments.number(before))) continue;
-      if (this.#kindOf(following, before) !== undefined) found = before;
-    }
-    return found;
+    const { roundTrip } = ends[from];
+    const known = Number.isFinite(roundTrip);
+    const longest = known ? Math.max(SILENCE, 2 * roundTrip) : 1;
+    const soonest = soonestAnswer(ends[from]);
+    const now = segments.time(at);
+    return following.unanswered.find(
+      (one) => one.from !== from && now - one.time <= longest && now - one.time >= soonest,
+    );
   }
 
   /** Why a segment is answered by an empty ACK that acknowledges nothing; undefined for one that is not. */
@@ -226,7 +232,7 @@ export class ReplyExplainer {
     const data = segments.data(at);
     const length = data + (flags & FIN ? 1 : 0);
     if (flags & RST) return 'challenge to a reset';
-    if (flags & SYN) return end.first > 0 ? 'challenge to a SYN' : undefined;
+    if (flags & SYN) return peer.syn > 0 && end.first > 0 ? 'challenge to a SYN' : undefined;
     if (!end.acked) return undefined;
     const seq = segments.seq(at);
     const beyond = ahead(seq, end.ack);

@@ -3,7 +3,8 @@ import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import type { Explanation } from './account.ts';
 import { MARK } from './capture/packet.ts';
 import { CAUSES, type Cause, type Decider, type Form, type Sign, type Sureness } from './cause.ts';
-import { ahead, type End, statesOf } from './end.ts';
+import { ahead, type End, soonestAnswer, statesOf } from './end.ts';
+import { FARTHER, HERE } from './ending.ts';
 import type { Following } from './following.ts';
 
 /** What other connections of the capture tell about a host. */
@@ -83,7 +84,7 @@ export class ResetExplainer {
     const from = segments.from(this.#at);
     const known = Number.isFinite(end.roundTrip);
     const longest = known ? Math.max(1, 4 * end.roundTrip) : LONGEST_REPLY;
-    const soonest = known ? 0.4 * end.roundTrip : 0;
+    const soonest = soonestAnswer(end);
     let earliest = -1;
     let latest = -1;
     for (let at = this.#at - 1; at >= 0 && at >= this.#at - SEARCHED; at -= 1) {
@@ -155,6 +156,10 @@ export class ResetExplainer {
 
   #trip = (): number => (Number.isFinite(this.#end.roundTrip) ? this.#end.roundTrip : 0);
 
+  /** Whether the capture was taken at the sender of the reset. */
+  #isHere = (): boolean =>
+    this.#end.roundTrip < HERE && this.#peer.roundTrip >= FARTHER * this.#end.roundTrip;
+
   #again(): Found {
     return {
       cause: 'sent again',
@@ -173,14 +178,17 @@ export class ResetExplainer {
     const frame = own ? end.reset : end.wasReset;
     const answer = this.#answer((own ? end.resetTime : end.wasResetTime) - this.#trip());
     const challenged = answer && this.#challenge(answer.at);
+    const bothClosed = end.fin > 0 && peer.fin > 0;
     if (answer)
       return {
         cause: challenged ? 'answer to a challenge ACK' : own ? 'closed by its own reset' : "closed by the peer's reset",
         states: ['CLOSED'],
         drawnBy: this.#number(answer.at),
         form: answer.form,
-        sure: own ? 'certain' : 'likely',
-        decides: own ? [] : ['capture at the sender'],
+        ...(bothClosed ? { candidates: ['closed by FINs'] as const } : {}),
+        // At its sender nobody else can have sent the first one.
+        sure: own && !bothClosed && this.#isHere() ? 'certain' : 'likely',
+        decides: ['capture at the sender'],
         signs: [{ kind: 'reset before', frame }],
       };
     const form = this.#atSndNxt();
@@ -431,7 +439,7 @@ export class ResetExplainer {
       return {
         cause: 'text for a closed user',
         candidates: ['abort', 'forgotten'],
-        states: states.filter((state) => state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2' || state === 'CLOSING'),
+        states: statesOf(end, peer, this.#number(text)).filter((state) => state !== 'CLOSED'),
         drawnBy: this.#number(text),
         form: answer?.form ?? (form as Form),
         sure: 'likely',

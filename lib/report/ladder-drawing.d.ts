@@ -1,10 +1,23 @@
 import type { Kind, Role } from '../verdict/observed.ts';
 import type { ReportRecord } from './run.ts';
 
+/** A segment of a ladder. Those of a capture have their frame, a word of their own, and the states of both ends where they change. */
+export type LadderRecord = Pick<ReportRecord, 'role' | 'from' | 'at' | 'relative'> & {
+  readonly frame?: number;
+  readonly word?: string;
+  readonly states?: readonly [left: string | undefined, right: string | undefined];
+};
+
 /** A line of a ladder: a segment, or a wait in milliseconds. */
 export type LadderRow =
   | { readonly record: ReportRecord }
   | { readonly record?: undefined; readonly wait: number; readonly silence: boolean; readonly at: number };
+
+/** What can be drawn: also segments of a capture, and so many of them that are left out. */
+export type DrawnRow =
+  | LadderRow
+  | { readonly record: LadderRecord }
+  | { readonly record?: undefined; readonly left: number };
 
 /** @param kind absent where the case was not run */
 export function ladderRows(
@@ -16,8 +29,14 @@ export function milliseconds(value: number): string;
 export const LADDER_STYLE: string;
 export const ROLE_WORDS: Readonly<Record<Role, string>>;
 export function drawLadder(
-  rows: readonly LadderRow[],
+  rows: readonly DrawnRow[],
   label: string,
   style?: string,
   narrow?: boolean,
+  capture?: {
+    /** What stands above the lifelines. */
+    readonly heads: readonly [left: string, right: string];
+    /** Frames that belong together, and at whose lifeline. */
+    readonly joints: readonly { readonly from: number; readonly to: number; readonly end: 'tester' | 'target' }[];
+  },
 ): string;

@@ -1,6 +1,7 @@
 /*
- * The ladder of a case: time runs down, the tester on the left, the target on the right. Plain JavaScript without
- * imports, because the matrix page carries this very file to draw ladders in the browser; types in ladder-drawing.d.ts.
+ * The ladder of a case, or of a connection in a capture: time runs down, the tester on the left, the target on the right. Plain
+ * JavaScript without imports, because the matrix page carries this very file to draw ladders in the browser; types in
+ * ladder-drawing.d.ts.
  */
 
 /** A pause shorter than this, in milliseconds, is not drawn. */
@@ -71,6 +72,10 @@ export const LADDER_STYLE = `
 /** Positions in pixels. On a narrow screen the role stands below the time, and a segment may take several lines. */
 const WIDE = { tester: 70, target: 590, width: 660, top: 26, size: 11.5, smallest: 8 };
 const NARROW = { tester: 54, target: 316, width: 326, top: 26, size: 10.5, smallest: 8.5 };
+/** The same with the states of both ends beside their lifelines. */
+const WIDE_STATES = { tester: 132, target: 652, width: 784, top: 26, size: 11.5, smallest: 8, states: 15 };
+const NARROW_STATES = { tester: 76, target: 316, width: 392, top: 26, size: 10.5, smallest: 8.5, states: 9 };
+const isWide = (layout) => layout === WIDE || layout === WIDE_STATES;
 const ROW = 26;
 const LINE = 13;
 /** How wide a letter is, in parts of its height. */
@@ -94,7 +99,7 @@ function fitted(text, layout) {
 
 /** The lines of a segment: one, or on a narrow screen as many as its fields need. */
 function linesOf(text, layout) {
-  if (layout === WIDE) return [text];
+  if (isWide(layout)) return [text];
   const letters = Math.floor(roomOf(layout) / (layout.size * LETTER));
   const lines = [];
   for (const field of text.split(/(?<=>)(?=<)/)) {
@@ -108,12 +113,35 @@ function linesOf(text, layout) {
 /** The role, in the margin: right of the target, or on a narrow screen below the time. */
 function margin(word, y, layout) {
   if (!word) return '';
-  return layout === WIDE
-    ? `<text class="w" x="${layout.target + 8}" y="${y}">${word}</text>`
+  return isWide(layout)
+    ? `<text class="w" x="${layout.target + (layout.states ? 16 : 8)}" y="${y}">${word}</text>`
     : `<text class="w e" x="${layout.tester - 6}" y="${y + 11}">${word}</text>`;
 }
 
-function drawSegment({ role, from, at, relative }, y, layout) {
+/** The states of both ends, each where it has changed: left of the tester and right of the target, below the time. */
+function statesBeside({ states }, y, layout) {
+  if (!layout.states) return '';
+  const [left, right] = states ?? [];
+  const room = layout.states;
+  const one = (text, x, anchor) => {
+    if (!text) return '';
+    const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+    const title = shown === text ? '' : `<title>${escapeText(text)}</title>`;
+    return `<text class="s${anchor}" x="${x}" y="${y + 12}">${title}${escapeText(shown)}</text>`;
+  };
+  return one(left, layout.tester - 8, ' e') + one(right, layout.target + (isWide(layout) ? 16 : 8), '');
+}
+
+/** What drew a segment, joined with it by a line outside the lifeline of the end that reacted. */
+function drawJoint({ from, to, end }, places, layout) {
+  const [top, bottom] = [places.get(from), places.get(to)];
+  if (top === undefined || bottom === undefined) return '';
+  const [x, out] = end === 'tester' ? [layout.tester, -6] : [layout.target, 6];
+  return `<path class="joint" d="M${x} ${top}h${out}V${bottom - 3}h${-out}"/>`;
+}
+
+function drawSegment(record, y, layout) {
+  const { role, from, at, relative, word, frame } = record;
   const right = from === 'tester';
   const [x1, x2] = right ? [layout.tester, layout.target] : [layout.target, layout.tester];
   const tip = right
@@ -127,45 +155,51 @@ function drawSegment({ role, from, at, relative }, y, layout) {
     return `<text class="n" x="${(layout.tester + layout.target) / 2}" y="${y - 7 - (lines.length - 1 - index) * LINE}"${small}>${title}${escapeText(shown)}</text>`;
   });
   return (
-    `<g class="${role}"><text class="t" x="${layout.tester - (layout === WIDE ? 8 : 6)}" y="${y}">${at.toFixed(1)}</text>` +
+    `<g class="${role}"><text class="t" x="${layout.tester - (isWide(layout) ? 8 : 6)}" y="${y}">${frame === undefined ? '' : `<tspan class="f">${frame}</tspan> `}${at.toFixed(1)}</text>` +
     `<path d="M${x1} ${y - 3}L${right ? x2 - 4 : x2 + 4} ${y}"/><polygon points="${tip}"/>` +
-    `${text.join('')}${margin(ROLE_WORDS[role], y, layout)}</g>`
+    `${text.join('')}${margin(word ?? ROLE_WORDS[role], y, layout)}${statesBeside(record, y, layout)}</g>`
   );
 }
 
-function drawWait({ wait, silence }, y, layout) {
+function drawWait({ wait, silence, left }, y, layout) {
   const { tester, target } = layout;
   const middle = (tester + target) / 2;
-  const words = `${milliseconds(wait)} ${silence ? 'silence' : 'pause'}`;
+  const words = left ? `${left} more segments` : `${milliseconds(wait)} ${silence ? 'silence' : 'pause'}`;
   if (!silence) {
     return `<g class="pause"><path d="M${middle - 110} ${y - 4}h50m120 0h50"/><text class="n" x="${middle}" y="${y}">${words}</text></g>`;
   }
   return (
     `<g class="silence"><rect x="${tester + 1}" y="${y - 18}" width="${target - tester - 2}" height="22"/>` +
     `<text class="n" x="${middle}" y="${y - 3}">${words}</text>` +
-    `${margin('no reply', y - (layout === WIDE ? 3 : 14), layout)}</g>`
+    `${margin('no reply', y - (isWide(layout) ? 3 : 14), layout)}</g>`
   );
 }
 
 function heightOf({ record }, layout) {
-  if (!record || layout === WIDE) return ROW;
-  return ROW + (linesOf(record.relative, layout).length - 1) * LINE;
+  if (!record) return ROW;
+  const states = record.states?.some(Boolean) ? 6 : 0;
+  return ROW + states + (linesOf(record.relative, layout).length - 1) * LINE;
 }
 
 /** Draws rows as an SVG whose colours are left to a style sheet. */
-export function drawLadder(rows, label, style = '', narrow = false) {
-  const layout = narrow ? NARROW : WIDE;
+export function drawLadder(rows, label, style = '', narrow = false, { heads, joints = [] } = {}) {
+  const wide = heads ? WIDE_STATES : WIDE;
+  const layout = narrow ? (heads ? NARROW_STATES : NARROW) : wide;
   const { tester, target, width, top } = layout;
+  const [left, right] = heads ?? ['tester', 'target'];
+  const places = new Map();
   let y = top - 4;
   const body = rows.map((row) => {
     y += heightOf(row, layout);
+    if (row.record?.frame !== undefined) places.set(row.record.frame, y);
     return row.record ? drawSegment(row.record, y, layout) : drawWait(row, y, layout);
   });
   const height = y + 16;
+  const shift = narrow && !heads ? 16 : 0;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="ladder${narrow ? ' narrow' : ''}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(label).replaceAll('"', '&quot;')}">${style}` +
-    `<text class="h" x="${tester}" y="14">tester</text><text class="h" x="${narrow ? target - 16 : target}" y="14">target</text>` +
-    `<text class="t" x="${tester - 30}" y="14">ms</text>` +
-    `<path class="l" d="M${tester} 20V${height - 4}M${target} 20V${height - 4}"/>${body.join('')}</svg>`
+    `<text class="h" x="${tester}" y="14">${escapeText(left)}</text><text class="h" x="${target - shift}" y="14">${escapeText(right)}</text>` +
+    (heads ? '' : `<text class="t" x="${tester - 30}" y="14">ms</text>`) +
+    `<path class="l" d="M${tester} 20V${height - 4}M${target} 20V${height - 4}"/>${body.join('')}${joints.map((one) => drawJoint(one, places, layout)).join('')}</svg>`
   );
 }

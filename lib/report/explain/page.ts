@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Account, Explanation, Rung } from '../../explain/account.ts';
+import type { CaptureFacts } from '../../explain/explain.ts';
+import { type DrawnRow, drawLadder } from '../ladder-drawing.js';
+import {
+  CAUSE_NAMES,
+  endingText,
+  endText,
+  eventText,
+  explanationLines,
+  factTexts,
+  oddityTexts,
+  pointText,
+  segmentText,
+} from './sentences.ts';
+import type { Tally } from './text.ts';
+
+const STYLES = ['../matrix/page/page.css', '../matrix/page/ladder.css', 'page/explain.css'];
+
+/** The first segments of a ladder, and how many before and after one that is explained; those between are left out. */
+const FIRST = 8;
+const AROUND = 6;
+/** A pause shorter than this, in milliseconds, is not drawn. */
+const PAUSE = 1000;
+
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** One page for a capture: everything is in it, and it asks the network for nothing. */
+export function explanationPage(
+  file: string,
+  facts: CaptureFacts,
+  tally: Tally,
+  accounts: readonly Account[],
+): string {
+  const name = file === '-' ? 'standard input' : basename(file);
+  const parts: Record<string, string> = {
+    title: `<title>${escapeHtml(`segment-arrives: ${name} explained`)}</title>`,
+    style: `<style>${STYLES.map(read).join('\n')}</style>`,
+    head: headHtml(name, facts, tally),
+    main: accounts.map(connectionHtml).join('\n') || '<p class="nothing">Nothing in this capture needs explaining.</p>',
+    script: `<script>${read('page/explain.js')}</script>`,
+  };
+  return read('page/explain.html').replace(/<!-- ([a-z]+) -->/g, (_, part: string) => parts[part] ?? '');
+}
+
+function headHtml(name: string, facts: CaptureFacts, tally: Tally): string {
+  const causes = [...tally.causes].sort((one, other) => other[1] - one[1]);
+  const rows = causes.map(
+    ([cause, count]) => `<li><a href="#${anchor(cause)}"><b>${count}</b> ${escapeHtml(CAUSE_NAMES[cause])}</a></li>`,
+  );
+  return (
+    `<h1>${escapeHtml(name)}</h1><p class="facts">${facts.frames} frames, ${facts.segments} segments, ${facts.connections} connections in ${facts.seconds.toFixed(1)} s` +
+    `${factTexts(facts)
+      .map((text) => `<br>${escapeHtml(text)}`)
+      .join('')}</p>` +
+    (rows.length > 0 ? `<nav aria-label="Causes"><ul class="causes">${rows.join('')}</ul></nav>` : '') +
+    '<p class="keys"><kbd>j</kbd> next, <kbd>k</kbd> previous explanation</p>'
+  );
+}
+
+const anchor = (cause: string): string => `cause-${cause.replace(/[^A-Za-z]+/g, '-')}`;
+
+function connectionHtml(account: Account): string {
+  const { opener = 0, index, segments, ending, explanations } = account;
+  const about = [pointText(account, account.point), ...oddityTexts(account.oddities)].filter(
+    (text) => text !== undefined,
+  );
+  if (account.begunInTheMiddle) about.push('the capture begins in the middle of it');
+  const notable = explanations.filter((one) => one.notable);
+  return (
+    `<section id="connection-${index}" aria-labelledby="title-${index}"><h2 id="title-${index}">Connection ${index} <span>${escapeHtml(endText(account, opener))} → ${escapeHtml(endText(account, opener === 0 ? 1 : 0))}</span></h2>` +
+    `<p class="facts">${segments} segments, ${escapeHtml(endingText(account, ending))}${about.map((text) => `; ${escapeHtml(text)}`).join('')}</p>` +
+    `<div class="sides"><div class="ladder-box">${ladderHtml(account)}</div><div class="explanations">${(notable.length > 0 ? notable : explanations).map((one) => explanationHtml(account, one)).join('')}</div></div></section>`
+  );
+}
+
+function explanationHtml(account: Account, explanation: Explanation): string {
+  const lines = explanationLines(account, explanation).map(
+    ([label, text]) => `<dt>${label}</dt><dd>${escapeHtml(text)}</dd>`,
+  );
+  const bad = explanation.verdict === 'deviates' ? ' class="deviates"' : '';
+  return `<article tabindex="0" data-cause="${anchor(explanation.cause)}"${bad}><h3><b>${explanation.segment.frame}</b> ${escapeHtml(eventText(account, explanation))}</h3><dl>${lines.join('')}</dl></article>`;
+}
+
+function ladderHtml(account: Account): string {
+  const { ladder = [], opener = 0, explanations } = account;
+  const rows = rowsOf(account, ladder);
+  const other = opener === 0 ? 1 : 0;
+  const heads = [endText(account, opener), endText(account, other)] as const;
+  const joints = explanations.flatMap(({ drawnBy, segment, by }) =>
+    drawnBy === undefined
+      ? []
+      : [{ from: drawnBy, to: segment.frame, end: by === opener ? ('tester' as const) : ('target' as const) }],
+  );
+  const label = `Connection ${account.index}: ${explanations.map((one) => `frame ${one.segment.frame}, ${eventText(account, one)}`).join('; ')}`;
+  const draw = (narrow: boolean) => drawLadder(rows, label, '', narrow, { heads, joints });
+  return draw(false) + draw(true);
+}
+
+function rowsOf(account: Account, ladder: readonly Rung[]): DrawnRow[] {
+  const { explanations, opener = 0 } = account;
+  const explained = new Set(explanations.map(({ segment }) => segment.frame));
+  const causes = new Set(explanations.flatMap(({ drawnBy }) => drawnBy ?? []));
+  const shown = new Set<number>();
+  ladder.forEach(({ frame }, index) => {
+    if (index < FIRST || index >= ladder.length - 2) shown.add(index);
+    if (!explained.has(frame) && !causes.has(frame)) return;
+    for (let near = index - AROUND; near <= index + AROUND; near += 1) shown.add(near);
+  });
+  const rows: DrawnRow[] = [];
+  const began = ladder[0]?.time ?? 0;
+  let left = 0;
+  let last = began;
+  let before: readonly [string, string] = ['', ''];
+  ladder.forEach((rung, index) => {
+    if (!shown.has(index)) {
+      left += 1;
+      return;
+    }
+    if (left > 0) rows.push({ left });
+    const wait = (rung.time - last) * 1000;
+    if (wait >= PAUSE && left === 0) rows.push({ wait, silence: false, at: (rung.time - began) * 1000 });
+    left = 0;
+    last = rung.time;
+    const named = rung.states.map((states) => states.join(' or ')) as [string, string];
+    const sides: readonly [string, string] = opener === 0 ? named : [named[1], named[0]];
+    const changed = sides.map((text, side) => (text === before[side] ? undefined : text));
+    before = sides;
+    const role = explained.has(rung.frame)
+      ? ('reply' as const)
+      : causes.has(rung.frame)
+        ? ('stimulus' as const)
+        : rung.doubled
+          ? ('retransmission' as const)
+          : ('setup' as const);
+    rows.push({
+      record: {
+        role,
+        from: rung.from === opener ? 'tester' : 'target',
+        at: (rung.time - began) * 1000,
+        relative: segmentText(account, rung),
+        frame: rung.frame,
+        word: rung.doubled ? 'twice' : role === 'stimulus' ? 'cause' : '',
+        states: [changed[0], changed[1]],
+      },
+    });
+  });
+  return rows;
+}
