@@ -43,6 +43,7 @@ export const CAUSES = {
   'closed window': ['RFC 9293 3.8.6.1'],
   'beyond a gap': ['3.10.7.4 first', 'RFC 1122 4.2.2.21'],
   'FIN again': ['3.10.7.4 eighth'],
+  'after the FIN': ['3.10.7.4 seventh'],
   'no ACK in it': ['RFC 1122 4.2.2.21'],
   /* Nothing. */
   'SYN unanswered': ['MUST-22'],

@@ -98,8 +98,10 @@ export class Following {
     const end = this.ends[from];
     const id = segments.ipId(at);
     const time = segments.time(at);
+    let answered = false;
     for (let before = at - 1; before >= 0 && before >= at - DOUBLE_WITHIN; before -= 1) {
       if (time - segments.time(before) > DOUBLE_BY_ID) return false;
+      if (segments.from(before) !== from) answered = true;
       if (
         segments.from(before) !== from ||
         segments.seq(before) !== segments.seq(at) ||
@@ -116,7 +118,7 @@ export class Following {
       if (id !== 0 && (end.ipIdSteps + end.ipIdJumps > 0 || soon)) return true;
       // Without one, only what cannot come twice so soon: a SYN or text. Others are the same twice where frames were seen twice before.
       const never = (segments.flags(at) & (SYN | RST)) === SYN || segments.data(at) > 0;
-      if (soon && (never || this.doubled > 0)) return true;
+      if (soon && !answered && (never || this.doubled > 0)) return true;
     }
     return false;
   }
@@ -131,8 +133,9 @@ export class Following {
     if (marks & MARK.cutHeader) this.cutHeaders += 1;
     if (marks & MARK.partialChecksum) end.checksumsPartial += 1;
     else if (marks & MARK.goodChecksum) end.checksumsRight += 1;
-    else if (marks & MARK.badChecksum && end.checksumsRight > 0) {
-      // Its receiver drops it.
+    else if ((marks & MARK.badChecksum && this.#isRightElsewhere(at, end)) || marks & MARK.badOffset) {
+      // Its receiver drops it, or can make nothing of it.
+      if (marks & MARK.badOffset) explainer.peculiar(this, at);
       this.damaged += 1;
       return;
     }
@@ -156,6 +159,15 @@ export class Following {
     this.#text(at, end, peer);
     if (flags & ACK) this.#acknowledges(at, end, peer);
     this.#always(at, end);
+  }
+
+  /** Whether the end sends right checksums too: in some captures all are wrong, because they were changed afterwards. */
+  #isRightElsewhere(at: number, end: End): boolean {
+    if (end.checksumsRight > 0) return true;
+    const { segments } = this;
+    for (let next = at + 1; next < segments.count && next < at + 16; next += 1)
+      if (segments.from(next) === segments.from(at) && segments.marks(next) & MARK.goodChecksum) return true;
+    return false;
   }
 
   /** The end has gone by a reset, if it sent it for itself; and the other one, if it is valid there. */
@@ -213,6 +225,11 @@ export class Following {
         this.#always(asked, opener);
         return this.#syn(at, other, opener, explainer);
       }
+    }
+    if (!again && fresh) {
+      // It opens nothing: what is known of the connection stays.
+      explainer.peculiar(this, at);
+      return;
     }
     const usual = isAck && peer.syn > 0 && segments.ack(at) === ((peer.iss + 1) | 0);
     if (again || (isAck && peer.first > 0 && !usual)) explainer.peculiar(this, at);
@@ -317,8 +334,8 @@ export class Following {
       end.known = true;
       end.next = seq;
     }
-    // Without an ACK it is dropped where the connection is synchronized.
-    if ((flags & ACK) === 0) return;
+    // Without an ACK it is dropped where the connection is synchronized; without a SYN, where it is not.
+    if ((flags & ACK) === 0 || inSynSent(peer)) return;
     const news = ahead(after, end.next);
     const inWindow = !peer.acked || ahead(seq, peer.ack) < Math.max(peer.largest, 65535);
     if (data <= 1 && !fin && end.acked && seq === ((end.next - 1) | 0) && news <= 0) {
@@ -341,7 +358,7 @@ export class Following {
       end.textEnd = (seq + data) | 0;
       if (peer.acked) peer.edgeBeforeText = peer.edge;
     }
-    if (fin && end.fin === 0 && inWindow) {
+    if (fin && end.fin === 0 && inWindow && (!peer.acked || ahead(after, peer.ack) > 0)) {
       end.fin = frame;
       end.finSeq = (seq + data) | 0;
       end.finAck = flags & ACK ? segments.ack(at) : end.ack;
@@ -354,6 +371,7 @@ export class Following {
     const ack = segments.ack(at);
     const seq = segments.seq(at);
     const frame = segments.number(at);
+    if (inSynSent(peer) && (segments.flags(at) & SYN) === 0) return;
     const beyond = peer.known && ahead(ack, peer.next) > 0;
     if (beyond && peer.syn > 0 && this.begunInTheMiddle === false) return;
     // Of a segment that is far from where the end is, the ACK field is no acknowledgment either.
@@ -429,3 +447,6 @@ export class Following {
     if (end.syn === 0 && segments.marks(at) & MARK.timestamps) end.timestamps = true;
   }
 }
+
+/** It has sent a SYN, and has acknowledged none yet. */
+const inSynSent = ({ syn, synAck, acked }: End): boolean => syn > 0 && !synAck && !acked;

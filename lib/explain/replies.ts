@@ -23,6 +23,7 @@ const NOTABLE: ReadonlySet<Cause> = new Set<Cause>([
   'ACK too old',
   'outside the window',
   'old timestamp',
+  'after the FIN',
   'no ACK in it',
 ]);
 
@@ -95,7 +96,7 @@ export class ReplyExplainer {
       const length = segments.data(next) + (flags & FIN ? 1 : 0) + (flags & SYN ? 1 : 0);
       const after = (segments.seq(next) + length) | 0;
       const again = length > 0 && end.known && ahead(after, sent) <= 0 && !(flags & RST);
-      if (again && !late) {
+      if (again && !fence) {
         // What it sends again comes from its timers. A SYN,ACK may also be the answer.
         if (flags & SYN && segments.time(next) - segments.time(at) < 0.1) return next;
         continue;
@@ -242,6 +243,7 @@ export class ReplyExplainer {
       return 'old timestamp';
     if (length <= 1 && beyond === -1 && !(flags & FIN)) return 'keep-alive';
     if (flags & FIN && ahead(after, end.ack) <= 0) return 'FIN again';
+    if (length > 0 && peer.fin > 0 && ahead(end.ack, peer.finSeq) > 0) return 'after the FIN';
     if (data > 0 && ahead(after, end.ack) <= 0) return 'old text';
     if (window === 0 && length > 0 && beyond === 0) return 'closed window';
     if (beyond < 0 || beyond >= Math.max(window, 1)) return 'outside the window';

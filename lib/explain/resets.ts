@@ -86,6 +86,7 @@ export class ResetExplainer {
     const longest = known ? Math.max(1, 4 * end.roundTrip) : LONGEST_REPLY;
     const soonest = soonestAnswer(end);
     let earliest = -1;
+    let earliestEmpty = -1;
     let latest = -1;
     for (let at = this.#at - 1; at >= 0 && at >= this.#at - SEARCHED; at -= 1) {
       if (now - segments.time(at) > longest) break;
@@ -98,13 +99,17 @@ export class ResetExplainer {
           ? (flags & ACK) !== 0 && segments.ack(at) === seq
           : (flags & ACK) === 0 && ((segments.seq(at) + length) | 0) === ack;
       if (!matches || this.#peer.drawn.includes(segments.number(at))) continue;
+      // The acknowledgment of its FIN is what the connection went on by.
+      if (length === 0 && segments.number(at) === end.finAcked) continue;
       const before = segments.time(at) < since;
       if (latest < 0) latest = at;
       // What was acknowledged had arrived before; an empty segment tells nothing of its own.
       const accepted = length > 0 && end.acked && ahead((segments.seq(at) + length) | 0, end.ack) <= 0;
-      if (!accepted && !before && (length > 0 || since > Number.NEGATIVE_INFINITY)) earliest = at;
+      if (accepted || before) continue;
+      if (length > 0) earliest = at;
+      else if (since > Number.NEGATIVE_INFINITY) earliestEmpty = at;
     }
-    return earliest >= 0 ? earliest : latest;
+    return earliest >= 0 ? earliest : earliestEmpty >= 0 ? earliestEmpty : latest;
   }
 
   #length(at: number): number {

@@ -98,10 +98,13 @@ export function allowedBy(following: Following, at: number): Allowed | undefined
   const tcbs = tcbsOf(end, peer, states);
   if (tcbs.length === 0) return undefined;
   const segment = arrived(segments, at);
+  const marks = segments.marks(at);
   const forms: Segment[] =
-    segments.marks(at) & MARK.malformed
-      ? [segment, { ...segment, malformed: 'option length' }, { ...segment, malformed: 'data offset' }]
-      : [segment];
+    marks & MARK.badOffset
+      ? [{ ...segment, malformed: 'data offset' }]
+      : marks & MARK.malformed
+        ? [segment, { ...segment, malformed: 'option length' }]
+        : [segment];
   const replies: (Segment & { readonly freeSeq: boolean })[] = [];
   let silence = false;
   for (const tcb of tcbs)

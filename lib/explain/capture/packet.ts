@@ -16,7 +16,7 @@ export const MARK = {
   fragment: 16,
   doubled: 32,
   security: 64,
-  /** An option whose length cannot be, or a data offset that cannot be. */
+  /** An option has a length that cannot be. */
   malformed: 128,
   sackPermitted: 256,
   ipv6: 512,
@@ -24,6 +24,8 @@ export const MARK = {
   broadcast: 2048,
   /** The checksum was verified and is right. */
   goodChecksum: 4096,
+  /** The data offset cannot be: nothing says where the text begins. */
+  badOffset: 8192,
 } as const;
 
 /** A wrong checksum is looked for in segments up to this long, in octets: enough for all that need explaining. */
@@ -205,8 +207,7 @@ export class Packet {
     this.tsecr = 0;
     const header = ((octets[at + 12] as number) >> 4) * 4;
     if (header < 20 || at + header > last) {
-      // Nothing says where the text begins.
-      this.marks |= MARK.malformed;
+      this.marks |= MARK.badOffset;
       this.data = 0;
     } else {
       this.data = last - at - header;
