@@ -131,14 +131,14 @@ export class Following {
     const peer = this.ends[1 - from] as End;
     if (marks & MARK.fragment) this.fragments += 1;
     if (marks & MARK.cutHeader) this.cutHeaders += 1;
-    if (marks & MARK.partialChecksum) end.checksumsPartial += 1;
-    else if (marks & MARK.goodChecksum) end.checksumsRight += 1;
-    else if ((marks & MARK.badChecksum && this.#isRightElsewhere(at, end)) || marks & MARK.badOffset) {
+    if (marks & MARK.badOffset || (marks & MARK.badChecksum && this.#isDamaged(at, end))) {
       // Its receiver drops it, or can make nothing of it.
       if (marks & MARK.badOffset) explainer.peculiar(this, at);
       this.damaged += 1;
       return;
     }
+    if (marks & MARK.partialChecksum) end.checksumsPartial += 1;
+    else if (marks & MARK.goodChecksum) end.checksumsRight += 1;
     const flags = segments.flags(at);
     if (end.first === 0 && peer.first === 0 && (flags & (SYN | ACK)) !== SYN) this.begunInTheMiddle = true;
     explainer.arrives(this, at);
@@ -161,10 +161,11 @@ export class Following {
     this.#always(at, end);
   }
 
-  /** Whether the end sends right checksums too: in some captures all are wrong, because they were changed afterwards. */
-  #isRightElsewhere(at: number, end: End): boolean {
-    if (end.checksumsRight > 0) return true;
+  /** Whether the end sends right checksums too: in some captures all are wrong, because addresses were changed afterwards. */
+  #isDamaged(at: number, end: End): boolean {
     const { segments } = this;
+    if (segments.marks(at) & MARK.partialChecksum) return false;
+    if (end.checksumsRight > 0) return true;
     for (let next = at + 1; next < segments.count && next < at + 16; next += 1)
       if (segments.from(next) === segments.from(at) && segments.marks(next) & MARK.goodChecksum) return true;
     return false;
