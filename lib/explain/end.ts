@@ -84,9 +84,12 @@ export class End {
 /** A quickest answer of so many is believed: a single one may have been held up. */
 const BELIEVED = 4;
 
-/** No answer comes sooner than this, in seconds: 0 where too few were measured. */
+/** On a shorter way, in seconds, the time that a host takes to answer hides how far it is. */
+const FAR = 0.002;
+
+/** No answer comes sooner than this, in seconds: 0 where that is not known. */
 export const soonestAnswer = ({ roundTrip, roundTrips }: End): number =>
-  roundTrips >= BELIEVED ? 0.4 * roundTrip : 0;
+  roundTrips >= BELIEVED && roundTrip > FAR ? 0.4 * roundTrip : 0;
 
 /** How far a sequence number lies ahead of another: negative where it lies behind. */
 export const ahead = (one: number, other: number): number => (one - other) | 0;

@@ -182,6 +182,7 @@ export class Following {
       own === 'half-open peer' ||
       own === 'unacceptable ACK in SYN-RECEIVED' ||
       own === 'ACK in LISTEN' ||
+      (own === 'security' && end.synAcked === 0) ||
       own === 'third party';
     if (!staysAsItWas && end.reset === 0) {
       end.reset = frame;

@@ -109,9 +109,18 @@ export class ReplyExplainer {
     return undefined;
   }
 
-  /** Whether nothing shows that the path loses segments, or the capture. */
-  #trusted({ ends, missed, damaged, begunInTheMiddle }: Following): boolean {
-    return missed === 0 && damaged === 0 && !begunInTheMiddle && ends.every(({ syns }) => syns <= 2);
+  /**
+   * Whether the end is known well enough to be accused: nothing shows that the path or the capture loses segments, and none of an older
+   * connection can be about.
+   */
+  #trusted({ ends, missed, damaged, begunInTheMiddle, incarnations }: Following): boolean {
+    return (
+      missed === 0 &&
+      damaged === 0 &&
+      !begunInTheMiddle &&
+      incarnations === 1 &&
+      ends.every(({ syns }) => syns <= 2)
+    );
   }
 
   #silence(following: Following, at: number, allowed: Allowed): Explanation {

@@ -88,6 +88,7 @@ export class ResetExplainer {
     let earliest = -1;
     let earliestEmpty = -1;
     let latest = -1;
+    let last = -1;
     for (let at = this.#at - 1; at >= 0 && at >= this.#at - SEARCHED; at -= 1) {
       if (now - segments.time(at) > longest) break;
       if (segments.from(at) === from) continue;
@@ -99,8 +100,11 @@ export class ResetExplainer {
           ? (flags & ACK) !== 0 && segments.ack(at) === seq
           : (flags & ACK) === 0 && ((segments.seq(at) + length) | 0) === ack;
       if (!matches || this.#peer.drawn.includes(segments.number(at))) continue;
-      // The acknowledgment of its FIN is what the connection went on by.
-      if (length === 0 && segments.number(at) === end.finAcked) continue;
+      // The acknowledgment of its FIN is what the connection went on by, if there still was one.
+      if (length === 0 && segments.number(at) === end.finAcked) {
+        last = at;
+        continue;
+      }
       const before = segments.time(at) < since;
       if (latest < 0) latest = at;
       // What was acknowledged had arrived before; an empty segment tells nothing of its own.
@@ -109,7 +113,7 @@ export class ResetExplainer {
       if (length > 0) earliest = at;
       else if (since > Number.NEGATIVE_INFINITY) earliestEmpty = at;
     }
-    return earliest >= 0 ? earliest : earliestEmpty >= 0 ? earliestEmpty : latest;
+    return earliest >= 0 ? earliest : earliestEmpty >= 0 ? earliestEmpty : latest >= 0 ? latest : last;
   }
 
   #length(at: number): number {
@@ -139,7 +143,8 @@ export class ResetExplainer {
     // Text that the capture has not seen may lie before it; a FIN that is not counted yet, behind it.
     const off = ahead(seq, end.next);
     const counted = off === 0 || (end.fin > 0 && off === -1) || (off > 0 && (this.#f.begunInTheMiddle || this.#f.missed > 0));
-    const unsent = off < 0 && peer.acked && ahead(seq, peer.ack) >= 0;
+    const synced = end.synAcked > 0 || end.syn === 0;
+    const unsent = synced && off < 0 && peer.acked && ahead(seq, peer.ack) >= 0;
     if (!counted && !unsent) return undefined;
     if (!this.#hasAck()) return { kind: 'SEQ is SND.NXT', right: true };
     const ack = segments.ack(this.#at);
@@ -183,7 +188,7 @@ export class ResetExplainer {
     const frame = own ? end.reset : end.wasReset;
     const answer = this.#answer((own ? end.resetTime : end.wasResetTime) - this.#trip());
     const challenged = answer && this.#challenge(answer.at);
-    const bothClosed = end.fin > 0 && peer.fin > 0;
+    const bothClosed = end.fin > 0 && peer.fin > 0 && end.finAcked > 0;
     if (answer)
       return {
         cause: challenged ? 'answer to a challenge ACK' : own ? 'closed by its own reset' : "closed by the peer's reset",
@@ -207,7 +212,7 @@ export class ResetExplainer {
         decides: ['call of the user'],
         signs: [{ kind: 'reset before', frame }],
       };
-    return this.#unexplained(['closed by its own reset', 'third party']);
+    return this.#looseAnswer() ?? this.#unexplained(['closed by its own reset', 'third party']);
   }
 
   /** Its sender has sent nothing else in this capture. */
@@ -285,6 +290,7 @@ export class ResetExplainer {
     const { segments } = this.#f;
     const end = this.#end;
     const answer = this.#answer();
+    if (answer && segments.security(answer.at) !== end.security) return this.#security(answer.at, answer.form);
     if (answer && segments.flags(answer.at) & ACK) {
       const drawnBy = this.#number(answer.at);
       const acceptable = ahead(segments.ack(answer.at), end.iss) > 0 && ahead(segments.ack(answer.at), end.next) <= 0;
@@ -464,7 +470,8 @@ export class ResetExplainer {
         signs: both ? [{ kind: 'both FINs', own: end.fin, peer: peer.fin }] : signs,
       };
     }
-    if (form)
+    // ABORT sends nothing where the FIN of the other end has arrived too.
+    if (form && !finHeard)
       return {
         cause: 'abort',
         candidates: ['text for a closed user', 'close with unread text'],
@@ -671,8 +678,9 @@ export class ResetExplainer {
   }
 
   #unexplained(candidates: readonly Cause[]): Found {
-    const unsure = this.#f.begunInTheMiddle || this.#f.missed > 0;
     const end = this.#end;
+    const unsure =
+      this.#f.begunInTheMiddle || this.#f.missed > 0 || this.#f.incarnations > 1 || end.reset > 0 || end.wasReset > 0;
     const expected = end.known ? [`<SEQ=${end.next >>> 0}><CTL=RST>`] : [];
     return {
       cause: 'unexplained',
@@ -714,7 +722,7 @@ export class ResetExplainer {
     const onwards = this.#goesOn();
     if (onwards > 0) signs.push({ kind: 'goes on', frame: onwards });
     const other = this.#otherWay();
-    if (other > 0) signs.push({ kind: 'both ways', frame: other });
+    if (other > 0 && foreign) signs.push({ kind: 'both ways', frame: other });
     if (found.drawnBy !== undefined && end.roundTrips >= 2) {
       const drew = this.#place(found.drawnBy);
       const seconds = drew < 0 ? Number.POSITIVE_INFINITY : segments.time(this.#at) - segments.time(drew);

@@ -73,8 +73,8 @@ export const LADDER_STYLE = `
 const WIDE = { tester: 70, target: 590, width: 660, top: 26, size: 11.5, smallest: 8 };
 const NARROW = { tester: 54, target: 316, width: 326, top: 26, size: 10.5, smallest: 8.5 };
 /** The same with the states of both ends beside their lifelines. */
-const WIDE_STATES = { tester: 132, target: 652, width: 784, top: 26, size: 11.5, smallest: 8, states: 15 };
-const NARROW_STATES = { tester: 76, target: 316, width: 392, top: 26, size: 10.5, smallest: 8.5, states: 9 };
+const WIDE_STATES = { tester: 132, target: 652, width: 784, top: 26, size: 11.5, smallest: 8, states: 20 };
+const NARROW_STATES = { tester: 76, target: 316, width: 392, top: 26, size: 10.5, smallest: 8.5, states: 11 };
 const isWide = (layout) => layout === WIDE || layout === WIDE_STATES;
 const ROW = 26;
 const LINE = 13;
@@ -133,10 +133,12 @@ function statesBeside({ states }, y, layout) {
 }
 
 /** What drew a segment, joined with it by a line outside the lifeline of the end that reacted. */
-function drawJoint({ from, to, end }, places, layout) {
+function drawJoint({ from, to, end }, index, places, layout) {
   const [top, bottom] = [places.get(from), places.get(to)];
   if (top === undefined || bottom === undefined) return '';
-  const [x, out] = end === 'tester' ? [layout.tester, -6] : [layout.target, 6];
+  // Those that overlap lie beside each other.
+  const width = 4 + 3 * (index % 3);
+  const [x, out] = end === 'tester' ? [layout.tester, -width] : [layout.target, width];
   return `<path class="joint" d="M${x} ${top}h${out}V${bottom - 3}h${-out}"/>`;
 }
 
@@ -200,6 +202,6 @@ export function drawLadder(rows, label, style = '', narrow = false, { heads, joi
     `<svg xmlns="http://www.w3.org/2000/svg" class="ladder${narrow ? ' narrow' : ''}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(label).replaceAll('"', '&quot;')}">${style}` +
     `<text class="h" x="${tester}" y="14">${escapeText(left)}</text><text class="h" x="${target - shift}" y="14">${escapeText(right)}</text>` +
     (heads ? '' : `<text class="t" x="${tester - 30}" y="14">ms</text>`) +
-    `<path class="l" d="M${tester} 20V${height - 4}M${target} 20V${height - 4}"/>${body.join('')}${joints.map((one) => drawJoint(one, places, layout)).join('')}</svg>`
+    `<path class="l" d="M${tester} 20V${height - 4}M${target} 20V${height - 4}"/>${body.join('')}${joints.map((one, index) => drawJoint(one, index, places, layout)).join('')}</svg>`
   );
 }
