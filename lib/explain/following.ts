@@ -189,6 +189,11 @@ export class Following {
       end.resetTime = segments.time(at);
       end.resetSeq = segments.seq(at);
     }
+    if (staysAsItWas && inSynSent(end)) {
+      // What it has refused has not opened anything.
+      end.synAcked = 0;
+      Object.assign(peer, { syn: 0, synAck: false, known: false, acked: false });
+    }
     if (end.first === 0) end.first = frame;
     const valid =
       !peer.acked || (ahead(segments.seq(at), peer.ack) >= 0 && ahead(segments.seq(at), peer.ack) <= Math.max(1, peer.largest));

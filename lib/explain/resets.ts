@@ -106,10 +106,15 @@ export class ResetExplainer {
         continue;
       }
       const before = segments.time(at) < since;
-      if (latest < 0) latest = at;
-      // What was acknowledged had arrived before; an empty segment tells nothing of its own.
+      // What was acknowledged had arrived before. After an empty segment that was heeded, its receiver has gone on.
       const accepted = length > 0 && end.acked && ahead((segments.seq(at) + length) | 0, end.ack) <= 0;
-      if (accepted || before) continue;
+      const heeded =
+        length === 0 &&
+        since === Number.NEGATIVE_INFINITY &&
+        end.lastTime - segments.time(at) > 1.5 * this.#trip() + 0.001;
+      if (accepted || heeded) continue;
+      if (latest < 0) latest = at;
+      if (before) continue;
       if (length > 0) earliest = at;
       else if (since > Number.NEGATIVE_INFINITY) earliestEmpty = at;
     }
@@ -431,7 +436,7 @@ export class ResetExplainer {
         decides: ['capture at the sender'],
       };
     if (end.fin > 0) return this.#afterItsFin(states, answer, form);
-    if (answer && (!form || this.#bare().length >= 2)) return this.#forgotten(answer, form);
+    if (answer && (!form || this.#bare().length > 0)) return this.#forgotten(answer, form);
     if (form) return this.#aborted(states, form, answer?.at);
     return this.#looseAnswer() ?? this.#unexplained(['third party', 'abort']);
   }
@@ -559,7 +564,8 @@ export class ResetExplainer {
         signs.push({ kind: stood ? 'window not moved' : 'window moved', text: peer.text });
       const eof = peer.fin > 0 && end.acked && ahead(end.ack, peer.finSeq) > 0;
       const soon = now - peer.textTime < JUST_ARRIVED;
-      unread = soon && !eof && (stood || !arrivedByWindow);
+      // No TCP puts text into the reset of a close; a user's ABORT may.
+      unread = soon && !eof && segments.data(this.#at) === 0 && (stood || !arrivedByWindow);
     }
     const couldBeUnread = peer.text > 0;
     return {
@@ -620,10 +626,10 @@ export class ResetExplainer {
     const { segments } = this.#f;
     const now = segments.time(this.#at);
     const from = segments.from(this.#at);
-    for (let at = answer ?? this.#at - 1; at >= 0 && at >= this.#at - 8; at -= 1) {
+    // What came after the SYN and fits as well is the better explanation.
+    for (let at = this.#at - 1; at >= (answer ?? 0) && at >= this.#at - 8; at -= 1) {
       if (segments.from(at) === from) continue;
       if (now - segments.time(at) > Math.max(1, 4 * this.#trip())) return -1;
-      if (answer !== undefined && at !== answer) return -1;
       const flags = segments.flags(at);
       if (!(flags & SYN) || flags & RST) continue;
       if (segments.number(at) === this.#peer.syn || this.#peer.drawn.includes(segments.number(at))) continue;
