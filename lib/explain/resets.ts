@@ -112,7 +112,7 @@ export class ResetExplainer {
         length === 0 &&
         since === Number.NEGATIVE_INFINITY &&
         end.lastTime - segments.time(at) > 1.5 * this.#trip() + 0.001;
-      if (accepted || heeded) continue;
+      if (heeded || (accepted && (before || since === Number.NEGATIVE_INFINITY))) continue;
       if (latest < 0) latest = at;
       if (before) continue;
       if (length > 0) earliest = at;
