@@ -18,6 +18,7 @@ const COMMANDS = [
   'diff',
   'gate',
   'baseline update',
+  'explain',
   'reproduce',
   'lab list',
   'lab run',
