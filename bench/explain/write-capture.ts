@@ -60,7 +60,17 @@ function write(index: number, from: 0 | 1, flags: number, seq: number, ack: numb
     { family: 4, src, dst },
   );
   const ip = encodeIpv4(
-    { tos: 0, id: index & 0xffff, flags: 2, fragmentOffset: 0, ttl: from ? 60 : 64, protocol: 6, src, dst, options: NOTHING },
+    {
+      tos: 0,
+      id: index & 0xffff,
+      flags: 2,
+      fragmentOffset: 0,
+      ttl: from ? 60 : 64,
+      protocol: 6,
+      src,
+      dst,
+      options: NOTHING,
+    },
     tcp,
   );
   time += 3;

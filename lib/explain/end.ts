@@ -105,14 +105,20 @@ export const unsigned = (value: number): number => value >>> 0;
  */
 export function statesOf(end: End, peer: End, upTo = Number.POSITIVE_INFINITY): State[] {
   if (end.reset > 0) return ['CLOSED'];
-  if (end.first === 0) return peer.syn > 0 || peer.first === 0 ? ['CLOSED', 'LISTEN'] : ['CLOSED', 'LISTEN', 'ESTABLISHED'];
+  if (end.first === 0)
+    return peer.syn > 0 || peer.first === 0 ? ['CLOSED', 'LISTEN'] : ['CLOSED', 'LISTEN', 'ESTABLISHED'];
   const states: State[] = [];
   if (end.syn > 0 && end.synAcked === 0 && end.fin === 0) {
     if (end.synAck) states.push('SYN-RECEIVED');
     else states.push(peer.syn > 0 && end.acked ? 'SYN-RECEIVED' : 'SYN-SENT');
     return states;
   }
-  const heard = peer.fin === 0 || peer.fin > upTo ? [false] : end.acked && ahead(end.ack, peer.finSeq) > 0 ? [true] : [true, false];
+  const heard =
+    peer.fin === 0 || peer.fin > upTo
+      ? [false]
+      : end.acked && ahead(end.ack, peer.finSeq) > 0
+        ? [true]
+        : [true, false];
   const finsCrossed = end.fin > 0 && peer.fin > 0 && ahead(end.finAck, peer.finSeq) <= 0;
   for (const heardFin of heard) {
     if (end.fin === 0) states.push(heardFin ? 'CLOSE-WAIT' : 'ESTABLISHED');

@@ -42,7 +42,12 @@ const REMEMBERED = 200_000;
 /** A ladder has so many rungs at most: the first ones and the last ones. */
 const RUNGS = 400;
 
-const NONE: Readonly<Record<Unread, number>> = { 'no TCP': 0, fragment: 0, 'too short': 0, 'unknown link': 0 };
+const NONE: Readonly<Record<Unread, number>> = {
+  'no TCP': 0,
+  fragment: 0,
+  'too short': 0,
+  'unknown link': 0,
+};
 
 /** Follows the connections of a capture, and tells each as it ends. */
 export class CaptureExplainer implements Reader, Neighbourhood {
@@ -153,9 +158,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
     this.#read(following, segments, to);
     flow.past = following;
     const dropped = Math.min(following.done, Math.floor(segments.count / 2));
-    following.done -= dropped;
-    // Its places mean nothing until the rest is read.
-    following.segments = undefined as never;
+    following.drop(dropped);
     return dropped;
   }
 

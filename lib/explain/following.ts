@@ -71,6 +71,13 @@ export class Following {
     }
   }
 
+  /** So many of the oldest segments are not kept any more. */
+  drop(count: number): void {
+    this.done -= count;
+    const newSyn = this.#newSyn;
+    this.#newSyn = newSyn && newSyn.at >= count ? { ...newSyn, at: newSyn.at - count } : undefined;
+  }
+
   told(at: number): Told {
     const { segments } = this;
     const flags = segments.flags(at);
@@ -196,7 +203,9 @@ export class Following {
     }
     if (end.first === 0) end.first = frame;
     const valid =
-      !peer.acked || (ahead(segments.seq(at), peer.ack) >= 0 && ahead(segments.seq(at), peer.ack) <= Math.max(1, peer.largest));
+      !peer.acked ||
+      (ahead(segments.seq(at), peer.ack) >= 0 &&
+        ahead(segments.seq(at), peer.ack) <= Math.max(1, peer.largest));
     if (valid && peer.wasReset === 0) {
       peer.wasReset = frame;
       peer.wasResetTime = segments.time(at);
@@ -215,7 +224,8 @@ export class Following {
     if (!again && fresh && !isAck && this.#over(end, peer)) {
       this.#anew();
       const [a, b] = this.ends;
-      return this.#syn(at, end === a ? a : b, end === a ? b : a, explainer);
+      this.#syn(at, end === a ? a : b, end === a ? b : a, explainer);
+      return;
     }
     if (!again && fresh && !isAck) {
       explainer.peculiar(this, at);
@@ -224,13 +234,14 @@ export class Following {
     }
     if (!again && fresh && isAck && this.#newSyn?.from !== segments.from(at) && this.#newSyn) {
       const asked = this.#newSyn.at;
-      if (asked < segments.count && segments.ack(at) === ((segments.seq(asked) + 1) | 0)) {
+      if (segments.ack(at) === ((segments.seq(asked) + 1) | 0)) {
         this.#anew();
         const opener = this.ends[segments.from(asked)];
         const other = this.ends[1 - segments.from(asked)] as End;
         this.#syn(asked, opener, other, explainer);
         this.#always(asked, opener);
-        return this.#syn(at, other, opener, explainer);
+        this.#syn(at, other, opener, explainer);
+        return;
       }
     }
     if (!again && fresh) {
@@ -276,7 +287,8 @@ export class Following {
     this.#newSyn = undefined;
     this.opener = undefined;
     for (const end of [a, b]) {
-      const { ttl, ipId, ipIdSteps, ipIdJumps, roundTrip, roundTrips, checksumsRight, checksumsPartial } = end;
+      const { ttl, ipId, ipIdSteps, ipIdJumps, roundTrip, roundTrips, checksumsRight, checksumsPartial } =
+        end;
       Object.assign(end, new End(), {
         ttl,
         ipId,
@@ -382,11 +394,17 @@ export class Following {
     const beyond = peer.known && ahead(ack, peer.next) > 0;
     if (beyond && peer.syn > 0 && this.begunInTheMiddle === false) return;
     // Of a segment that is far from where the end is, the ACK field is no acknowledgment either.
-    if (end.known && peer.acked && Math.abs(ahead(seq, peer.ack)) > Math.max(peer.largest, 65535) + 65535) return;
+    if (end.known && peer.acked && Math.abs(ahead(seq, peer.ack)) > Math.max(peer.largest, 65535) + 65535)
+      return;
     const advance = end.acked ? ahead(ack, end.ack) : 1;
     if (advance < 0) return;
     const window = segments.window(at);
-    const scaled = segments.flags(at) & SYN ? window : end.shift < 0 || peer.shift < 0 ? -1 : window << this.#shift(end, peer);
+    const scaled =
+      segments.flags(at) & SYN
+        ? window
+        : end.shift < 0 || peer.shift < 0
+          ? -1
+          : window << this.#shift(end, peer);
     if (advance > 0) {
       if (end.acked && end.roundTrips < ROUND_TRIPS) this.#roundTrip(at, end, peer);
       else if (segments.flags(at) & SYN) this.#roundTrip(at, end, peer);
@@ -421,7 +439,8 @@ export class Following {
       if (segments.from(before) === from) continue;
       const flags = segments.flags(before);
       if (flags & RST) continue;
-      const after = (segments.seq(before) + segments.data(before) + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)) | 0;
+      const after =
+        (segments.seq(before) + segments.data(before) + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)) | 0;
       if (after !== ack) continue;
       // The same number twice: nobody knows which of them was acknowledged.
       if (found >= 0 && segments.data(before) > 0) return;

@@ -187,7 +187,10 @@ export class ReplyExplainer {
     const peer = ends[1 - segments.from(at)] as End;
     const states = expected?.allowed.states ?? statesOf(end, peer);
     const wanted = expected
-      ? [...(expected.allowed.silence ? ['silence'] : []), ...expected.allowed.replies.slice(0, 3).map(notation)]
+      ? [
+          ...(expected.allowed.silence ? ['silence'] : []),
+          ...expected.allowed.replies.slice(0, 3).map(notation),
+        ]
       : [`<SEQ=${unsigned(end.next)}><ACK=${unsigned(end.ack)}><CTL=ACK>`];
     const form = { kind: 'SND.NXT and RCV.NXT' as const, right, ...(right ? {} : { expected: wanted }) };
     return { states, form };
@@ -198,13 +201,15 @@ export class ReplyExplainer {
     const expected = this.#expected.get(at);
     if (!expected) return;
     const { segments } = following;
-    if (answers(expected.allowed, segments, at) || expected.allowed.silence || !this.#trusted(following)) return;
+    if (answers(expected.allowed, segments, at) || expected.allowed.silence || !this.#trusted(following))
+      return;
     const { states, form } = this.#fields(following, at, false, expected);
     following.explanations.push({
       kind: 'reply',
       segment: following.told(at),
       by: segments.from(at),
-      cause: following.unanswered.find((one) => one.frame === segments.number(expected.at))?.cause ?? 'no reply',
+      cause:
+        following.unanswered.find((one) => one.frame === segments.number(expected.at))?.cause ?? 'no reply',
       candidates: [],
       drawnBy: segments.number(expected.at),
       states,
@@ -248,7 +253,12 @@ export class ReplyExplainer {
     const beyond = ahead(seq, end.ack);
     const after = (seq + length) | 0;
     const window = end.window < 0 ? 65535 << 7 : end.window;
-    if (end.timestamps && peer.timestamps && segments.marks(at) & MARK.timestamps && ahead(segments.tsval(at), peer.tsval) < 0)
+    if (
+      end.timestamps &&
+      peer.timestamps &&
+      segments.marks(at) & MARK.timestamps &&
+      ahead(segments.tsval(at), peer.tsval) < 0
+    )
       return 'old timestamp';
     if (length <= 1 && beyond === -1 && !(flags & FIN)) return 'keep-alive';
     if (flags & FIN && ahead(after, end.ack) <= 0) return 'FIN again';

@@ -147,7 +147,10 @@ export class ResetExplainer {
     const seq = segments.seq(this.#at);
     // Text that the capture has not seen may lie before it; a FIN that is not counted yet, behind it.
     const off = ahead(seq, end.next);
-    const counted = off === 0 || (end.fin > 0 && off === -1) || (off > 0 && (this.#f.begunInTheMiddle || this.#f.missed > 0));
+    const counted =
+      off === 0 ||
+      (end.fin > 0 && off === -1) ||
+      (off > 0 && (this.#f.begunInTheMiddle || this.#f.missed > 0));
     const synced = end.synAcked > 0 || end.syn === 0;
     const unsent = synced && off < 0 && peer.acked && ahead(seq, peer.ack) >= 0;
     if (!counted && !unsent) return undefined;
@@ -196,7 +199,11 @@ export class ResetExplainer {
     const bothClosed = end.fin > 0 && peer.fin > 0 && end.finAcked > 0;
     if (answer)
       return {
-        cause: challenged ? 'answer to a challenge ACK' : own ? 'closed by its own reset' : "closed by the peer's reset",
+        cause: challenged
+          ? 'answer to a challenge ACK'
+          : own
+            ? 'closed by its own reset'
+            : "closed by the peer's reset",
         states: ['CLOSED'],
         drawnBy: this.#number(answer.at),
         form: answer.form,
@@ -295,10 +302,12 @@ export class ResetExplainer {
     const { segments } = this.#f;
     const end = this.#end;
     const answer = this.#answer();
-    if (answer && segments.security(answer.at) !== end.security) return this.#security(answer.at, answer.form);
+    if (answer && segments.security(answer.at) !== end.security)
+      return this.#security(answer.at, answer.form);
     if (answer && segments.flags(answer.at) & ACK) {
       const drawnBy = this.#number(answer.at);
-      const acceptable = ahead(segments.ack(answer.at), end.iss) > 0 && ahead(segments.ack(answer.at), end.next) <= 0;
+      const acceptable =
+        ahead(segments.ack(answer.at), end.iss) > 0 && ahead(segments.ack(answer.at), end.next) <= 0;
       if (!acceptable) {
         const isSyn = (segments.flags(answer.at) & SYN) !== 0;
         return {
@@ -352,7 +361,8 @@ export class ResetExplainer {
     const { segments } = this.#f;
     const end = this.#end;
     const answer = this.#answer();
-    if (answer && segments.security(answer.at) !== this.#peer.security) return this.#security(answer.at, answer.form);
+    if (answer && segments.security(answer.at) !== this.#peer.security)
+      return this.#security(answer.at, answer.form);
     if (answer && segments.flags(answer.at) & ACK) {
       const ack = segments.ack(answer.at);
       const acceptable = ahead(ack, end.iss) > 0 && ahead(ack, end.next) <= 0;
@@ -410,7 +420,8 @@ export class ResetExplainer {
     const since = end.fin > 0 ? end.finTime - this.#trip() : undefined;
     const answer = this.#answer(since);
     const form = this.#atSndNxt();
-    if (answer && segments.security(answer.at) !== peer.security) return this.#security(answer.at, answer.form);
+    if (answer && segments.security(answer.at) !== peer.security)
+      return this.#security(answer.at, answer.form);
     const challenged = answer ? this.#challenge(answer.at) : undefined;
     if (answer && challenged && !form)
       return {
@@ -441,7 +452,11 @@ export class ResetExplainer {
     return this.#looseAnswer() ?? this.#unexplained(['third party', 'abort']);
   }
 
-  #afterItsFin(states: State[], answer: { at: number; form: Form } | undefined, form: Form | undefined): Found {
+  #afterItsFin(
+    states: State[],
+    answer: { at: number; form: Form } | undefined,
+    form: Form | undefined,
+  ): Found {
     const { segments } = this.#f;
     const end = this.#end;
     const peer = this.#peer;
@@ -465,7 +480,12 @@ export class ResetExplainer {
     if (answer) {
       const both = peer.fin > 0;
       return {
-        cause: both && (finHeard || segments.number(answer.at) > peer.fin) && end.finAcked > 0 ? 'closed by FINs' : both ? 'closed by FINs' : 'forgotten',
+        cause:
+          both && (finHeard || segments.number(answer.at) > peer.fin) && end.finAcked > 0
+            ? 'closed by FINs'
+            : both
+              ? 'closed by FINs'
+              : 'forgotten',
         candidates: both ? ['forgotten', 'third party'] : ['text for a closed user', 'abort'],
         states: ['CLOSED'],
         drawnBy: this.#number(answer.at),
@@ -516,8 +536,9 @@ export class ResetExplainer {
     const drawnBy = this.#number(answer.at);
     const idle = segments.time(this.#at) - Math.max(end.lastTime, 0);
     // Nothing but the SYN,ACK has come from it: the handshake was never completed there.
-    const onlySyn = end.synAck && end.last <= Math.max(end.syn, end.synAcked) && end.text === 0 && end.fin === 0;
-    const neverAccepted = onlySyn && !(end.acked && ahead(end.ack, ((this.#peer.iss + 1) | 0)) > 0);
+    const onlySyn =
+      end.synAck && end.last <= Math.max(end.syn, end.synAcked) && end.text === 0 && end.fin === 0;
+    const neverAccepted = onlySyn && !(end.acked && ahead(end.ack, (this.#peer.iss + 1) | 0) > 0);
     const signs: Sign[] = [];
     const bare = this.#bare();
     if (bare.length > 0) signs.push({ kind: 'bare', lacks: bare });
@@ -670,7 +691,13 @@ export class ResetExplainer {
       const nobody = this.#end.first === 0;
       const isSyn = (segments.flags(at) & (SYN | ACK)) === SYN;
       return {
-        cause: nobody ? (isSyn ? 'refused port' : 'never was') : this.#end.fin > 0 ? 'closed by FINs' : 'forgotten',
+        cause: nobody
+          ? isSyn
+            ? 'refused port'
+            : 'never was'
+          : this.#end.fin > 0
+            ? 'closed by FINs'
+            : 'forgotten',
         candidates: ['third party'],
         states: ['CLOSED'],
         drawnBy: this.#number(at),
@@ -686,7 +713,11 @@ export class ResetExplainer {
   #unexplained(candidates: readonly Cause[]): Found {
     const end = this.#end;
     const unsure =
-      this.#f.begunInTheMiddle || this.#f.missed > 0 || this.#f.incarnations > 1 || end.reset > 0 || end.wasReset > 0;
+      this.#f.begunInTheMiddle ||
+      this.#f.missed > 0 ||
+      this.#f.incarnations > 1 ||
+      end.reset > 0 ||
+      end.wasReset > 0;
     const expected = end.known ? [`<SEQ=${end.next >>> 0}><CTL=RST>`] : [];
     return {
       cause: 'unexplained',
@@ -747,7 +778,10 @@ export class ResetExplainer {
     if (!isThird) {
       const candidates = [...(found.candidates ?? [])];
       if (foreign && !candidates.includes('third party')) candidates.push('third party');
-      return this.#told(found, by, signs, { candidates, sure: foreign && found.sure === 'certain' ? 'likely' : (found.sure ?? 'likely') });
+      return this.#told(found, by, signs, {
+        candidates,
+        sure: foreign && found.sure === 'certain' ? 'likely' : (found.sure ?? 'likely'),
+      });
     }
     const candidates = [found.cause, ...(found.candidates ?? [])].filter(
       (cause) => cause !== 'third party' && cause !== 'unexplained',
@@ -800,7 +834,11 @@ export class ResetExplainer {
       const flags = segments.flags(at);
       if (flags & SYN) return 0;
       if (segments.from(at) !== from || flags & RST) continue;
-      if (segments.time(at) - now > after && this.#end.known && Math.abs(ahead(segments.seq(at), this.#end.next)) < 1 << 24)
+      if (
+        segments.time(at) - now > after &&
+        this.#end.known &&
+        Math.abs(ahead(segments.seq(at), this.#end.next)) < 1 << 24
+      )
         return segments.number(at);
     }
     return 0;

@@ -53,7 +53,8 @@ function tcbsOf(end: End, peer: End, states: readonly State[]): Tcb[] {
     const opening = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
     const numbers = new Set<number>();
     if (end.acked) numbers.add(unsigned(end.ack));
-    if (peer.known && (!end.acked || Math.abs(ahead(peer.next, end.ack)) < 1 << 24)) numbers.add(unsigned(peer.next));
+    if (peer.known && (!end.acked || Math.abs(ahead(peer.next, end.ack)) < 1 << 24))
+      numbers.add(unsigned(peer.next));
     if (numbers.size === 0) numbers.add(0);
     for (const rcvNxt of numbers) {
       const window = end.window >= 0 ? end.window : 65535;
@@ -122,7 +123,9 @@ export function allowedBy(following: Following, at: number): Allowed | undefined
 const COMPARED: readonly Control[] = ['SYN', 'FIN', 'RST', 'ACK'];
 
 const sameReply = (one: Segment, other: Segment): boolean =>
-  one.seq === other.seq && one.ack === other.ack && COMPARED.every((bit) => one.ctl.has(bit) === other.ctl.has(bit));
+  one.seq === other.seq &&
+  one.ack === other.ack &&
+  COMPARED.every((bit) => one.ctl.has(bit) === other.ctl.has(bit));
 
 /** Whether a segment is one of the answers. One with text of its own is an acknowledgment by its ACK field. */
 export function answers(allowed: Allowed, segments: Segments, at: number): boolean {
@@ -130,7 +133,8 @@ export function answers(allowed: Allowed, segments: Segments, at: number): boole
   return allowed.replies.some((reply) => {
     if (reply.ctl.has('ACK') && !seen.ctl.has('ACK')) return false;
     if (reply.ctl.has('ACK') && reply.ack !== seen.ack) return false;
-    if (!reply.ctl.has('SYN') && !reply.ctl.has('RST') && segLen(seen) > 0 && !seen.ctl.has('SYN')) return true;
+    if (!reply.ctl.has('SYN') && !reply.ctl.has('RST') && segLen(seen) > 0 && !seen.ctl.has('SYN'))
+      return true;
     if (!reply.freeSeq && reply.seq !== seen.seq) return false;
     return COMPARED.every((bit) => reply.ctl.has(bit) === seen.ctl.has(bit));
   });

@@ -37,6 +37,10 @@ export function drawLadder(
     /** What stands above the lifelines. */
     readonly heads: readonly [left: string, right: string];
     /** Frames that belong together, and at whose lifeline. */
-    readonly joints: readonly { readonly from: number; readonly to: number; readonly end: 'tester' | 'target' }[];
+    readonly joints: readonly {
+      readonly from: number;
+      readonly to: number;
+      readonly end: 'tester' | 'target';
+    }[];
   },
 ): string;

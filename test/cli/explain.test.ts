@@ -17,7 +17,9 @@ describe('command line: explain', function () {
   it('tells the cause of each reset, and what there was in all', async () => {
     const { code, stdout } = await cli(['explain', BOTH_FINS]);
     expect(code).to.equal(0);
-    expect(stdout).to.contain('its application had closed the connection (FIN in 20), and text arrived in 18');
+    expect(stdout).to.contain(
+      'its application had closed the connection (FIN in 20), and text arrived in 18',
+    );
     expect(stdout).to.contain('24 frames, 24 segments, 1 connections');
   });
 

@@ -10,12 +10,28 @@ const THE_SAME: Sent = { ...ACK_OF_TEXT, after: 0.02 };
 const stamp = (tsval: number, tsecr = 1) => [{ kind: 'timestamps', tsval, tsecr }] as const;
 const STAMPED = HANDSHAKE.map((one, index): Sent => ({ ...one, options: stamp(1000 + index) }));
 
-const ANSWERED: readonly { readonly cause: Cause; readonly segments: readonly Sent[]; readonly notable: boolean }[] = [
+const ANSWERED: readonly {
+  readonly cause: Cause;
+  readonly segments: readonly Sent[];
+  readonly notable: boolean;
+}[] = [
   { cause: 'challenge to a SYN', notable: true, segments: [{ from: 'a', ctl: 'SYN', seq: 5000 }, THE_SAME] },
   { cause: 'challenge to a reset', notable: true, segments: [{ from: 'a', ctl: 'RST', seq: 150 }, THE_SAME] },
-  { cause: 'ACK of octets never sent', notable: true, segments: [{ from: 'a', ctl: 'ACK', seq: 101, ack: 900 }, THE_SAME] },
-  { cause: 'ACK too old', notable: true, segments: [{ from: 'a', ctl: 'ACK', seq: 101, ack: -90_000 }, THE_SAME] },
-  { cause: 'outside the window', notable: true, segments: [{ from: 'a', ctl: 'ACK', seq: 90_000, ack: 1 }, THE_SAME] },
+  {
+    cause: 'ACK of octets never sent',
+    notable: true,
+    segments: [{ from: 'a', ctl: 'ACK', seq: 101, ack: 900 }, THE_SAME],
+  },
+  {
+    cause: 'ACK too old',
+    notable: true,
+    segments: [{ from: 'a', ctl: 'ACK', seq: 101, ack: -90_000 }, THE_SAME],
+  },
+  {
+    cause: 'outside the window',
+    notable: true,
+    segments: [{ from: 'a', ctl: 'ACK', seq: 90_000, ack: 1 }, THE_SAME],
+  },
   { cause: 'keep-alive', notable: false, segments: [{ from: 'a', ctl: 'ACK', seq: 100, ack: 1 }, THE_SAME] },
   { cause: 'old text', notable: false, segments: [{ ...TEXT, after: 0.3 }, THE_SAME] },
   { cause: 'beyond a gap', notable: false, segments: [{ ...TEXT, seq: 201 }, THE_SAME] },
@@ -24,7 +40,12 @@ const ANSWERED: readonly { readonly cause: Cause; readonly segments: readonly Se
 describe('the cause of an empty ACK', () => {
   for (const { cause, segments, notable } of ANSWERED)
     it(`${cause}`, () => {
-      const account = accountOf([...HANDSHAKE, TEXT, ACK_OF_TEXT, ...segments.map((one) => ({ after: 0.2, ...one }))]);
+      const account = accountOf([
+        ...HANDSHAKE,
+        TEXT,
+        ACK_OF_TEXT,
+        ...segments.map((one) => ({ after: 0.2, ...one })),
+      ]);
       const found = account.explanations.filter(({ kind }) => kind === 'empty ACK');
       expect(found.map((one) => [one.cause, one.drawnBy, one.verdict, one.notable])).to.deep.equal([
         [cause, 6, 'conformant', notable],
@@ -39,7 +60,9 @@ describe('the cause of an empty ACK', () => {
       { from: 'a', ctl: 'PSH,ACK', seq: 101, ack: 1, data: 5, options: stamp(1500), after: 0.2 },
       { ...THE_SAME, options: stamp(3001, 2000) },
     ]);
-    expect(account.explanations.map(({ cause, drawnBy }) => [cause, drawnBy])).to.deep.equal([['old timestamp', 6]]);
+    expect(account.explanations.map(({ cause, drawnBy }) => [cause, drawnBy])).to.deep.equal([
+      ['old timestamp', 6],
+    ]);
   });
 
   it('the text of an ordinary connection is acknowledged without a word', () => {

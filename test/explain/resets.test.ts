@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { securityOption } from '../../lib/wire/security.ts';
 import type { Cause } from '../../lib/explain/cause.ts';
 import { accountOf, HANDSHAKE, lastReset, type Sent } from './scene.ts';
 
@@ -205,12 +204,7 @@ const SCENES: readonly Scene[] = [
     title: 'an ABORT as the RFC writes it, without ACK',
     cause: 'abort',
     drawnBy: 0,
-    segments: [
-      ...HANDSHAKE,
-      TEXT,
-      ACK_OF_TEXT,
-      { from: 'b', ctl: 'RST', seq: 1, after: 5 },
-    ],
+    segments: [...HANDSHAKE, TEXT, ACK_OF_TEXT, { from: 'b', ctl: 'RST', seq: 1, after: 5 }],
   },
   {
     title: 'the end of retransmissions',
@@ -218,7 +212,9 @@ const SCENES: readonly Scene[] = [
     drawnBy: 0,
     segments: [
       ...HANDSHAKE,
-      ...[1, 1, 2, 4, 8].map((after): Sent => ({ from: 'b', ctl: 'PSH,ACK', seq: 1, ack: 1, data: 10, after })),
+      ...[1, 1, 2, 4, 8].map(
+        (after): Sent => ({ from: 'b', ctl: 'PSH,ACK', seq: 1, ack: 1, data: 10, after }),
+      ),
       { from: 'b', ctl: 'RST,ACK', seq: 11, ack: 1, after: 16 },
     ],
   },
@@ -271,7 +267,7 @@ const SCENES: readonly Scene[] = [
     drawnBy: 4,
     segments: [
       ...HANDSHAKE,
-      { ...TEXT, ipOptions: securityOption('secret') },
+      { ...TEXT, ipOptions: Uint8Array.of(130, 3, 0x5a) },
       { from: 'b', ctl: 'RST', seq: 1, after: 0.02 },
     ],
   },
@@ -316,7 +312,8 @@ describe('the cause of a reset', () => {
   it('is never certain where the packets leave another one open', () => {
     for (const { segments, cause } of SCENES) {
       const found = lastReset(segments);
-      if (found.sure === 'certain') expect(cause).to.be.oneOf(['closed by its own reset', 'never was', 'third party']);
+      if (found.sure === 'certain')
+        expect(cause).to.be.oneOf(['closed by its own reset', 'never was', 'third party']);
     }
   });
 

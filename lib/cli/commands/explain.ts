@@ -3,7 +3,11 @@ import type { Command } from 'commander';
 import type { Account } from '../../explain/account.ts';
 import { explainCapture } from '../../explain/explain.ts';
 import { explanationPage } from '../../report/explain/page.ts';
-import { type ExplainedConnection, explainedCapture, explainedConnection } from '../../report/explain/json.ts';
+import {
+  type ExplainedConnection,
+  explainedCapture,
+  explainedConnection,
+} from '../../report/explain/json.ts';
 import { accountLines, isNotable, summaryLines, Tally } from '../../report/explain/text.ts';
 import { EXIT, UsageError } from '../failure.ts';
 
@@ -32,10 +36,8 @@ Exit codes:
   0  the capture was explained; a damaged one, up to the damage
   2  it is no capture, or cannot be read`;
 
-export function declare(program: Command): void {
-  program
-    .command('explain')
-    .description('tell the cause of every reset in a capture')
+export function declare(command: Command): void {
+  command
     .argument('<capture>', 'a pcap or pcapng file, also packed by gzip; - for standard input')
     .option('--all', 'every connection, and every empty ACK that acknowledges nothing new')
     .option('--connection <number>', 'this connection alone', numberOf)
@@ -103,7 +105,8 @@ async function explain(file: string, options: ExplainOptions): Promise<number> {
     return EXIT.asExpected;
   }
   for (const account of accounts) print(account);
-  if (left > 0) process.stdout.write(`${left} more connections have something to explain: --all prints them\n`);
+  if (left > 0)
+    process.stdout.write(`${left} more connections have something to explain: --all prints them\n`);
   process.stdout.write(`${summaryLines(facts, tally).join('\n')}\n`);
   return EXIT.asExpected;
 }

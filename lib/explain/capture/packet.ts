@@ -215,7 +215,8 @@ export class Packet {
       if (header > 20) this.#options(octets, at + 20, Math.min(at + header, end));
     }
     const length = last - at;
-    if (last <= end && length <= CHECKED && (this.marks & MARK.fragment) === 0) this.#checksum(octets, at, last);
+    if (last <= end && length <= CHECKED && (this.marks & MARK.fragment) === 0)
+      this.#checksum(octets, at, last);
     return undefined;
   }
 
@@ -243,7 +244,8 @@ export class Packet {
         this.marks |= MARK.mss;
       } else if (type === 3 && length === 3) this.scale = Math.min(octets[at + 2] as number, 14);
       else if (type === 4 && length === 2) this.marks |= MARK.sackPermitted;
-      else if ((type === 2 || type === 3 || type === 4 || type === 8) && length !== 0) this.marks |= MARK.malformed;
+      else if ((type === 2 || type === 3 || type === 4 || type === 8) && length !== 0)
+        this.marks |= MARK.malformed;
       at += length;
     }
   }

@@ -275,8 +275,7 @@ export class RecordReader {
         const resolution = view.getUint8(option + 4);
         perSecond = resolution & 0x80 ? 2 ** (resolution & 0x7f) : 10 ** resolution;
       }
-      if (code === OPTION_TIME_OFFSET && length === 8)
-        offset = Number(view.getBigInt64(option + 4, little));
+      if (code === OPTION_TIME_OFFSET && length === 8) offset = Number(view.getBigInt64(option + 4, little));
       option += 4 + ((length + 3) & ~3);
     }
     const id = this.#interfaceCount;

@@ -58,7 +58,11 @@ const connectionSchema = z.object({
   capturedAt: z.object({
     at: z.enum(['unknown', 'end', 'both', 'between']),
     end: end.optional(),
-    roundTrips: z.array(tripSchema).length(2).optional().describe('seconds from the capture to each end and back'),
+    roundTrips: z
+      .array(tripSchema)
+      .length(2)
+      .optional()
+      .describe('seconds from the capture to each end and back'),
   }),
   begunInTheMiddle: z.boolean(),
   doubled: z.number().int(),
@@ -77,9 +81,13 @@ export const explanationsSchema = z.object({
   connections: z.number().int(),
   seconds: z.number(),
   damage: z.string().optional().describe('why the capture could not be read to its end'),
-  causes: z.record(z.string(), z.number().int()).describe('how often each cause was found, in all connections'),
+  causes: z
+    .record(z.string(), z.number().int())
+    .describe('how often each cause was found, in all connections'),
   deviations: z.number().int(),
-  explained: z.array(connectionSchema).describe('the connections that have something to explain; all with --all'),
+  explained: z
+    .array(connectionSchema)
+    .describe('the connections that have something to explain; all with --all'),
 });
 
 export type ExplainedConnection = z.infer<typeof connectionSchema>;
@@ -88,12 +96,17 @@ export const explanationsJsonSchema = (): object => z.toJSONSchema(explanationsS
 
 const FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] as const;
 
-const segmentOf = ({ flags, ...told }: Told) => ({ ...told, flags: FLAGS.filter((_, bit) => flags & (1 << bit)) });
+const segmentOf = ({ flags, ...told }: Told) => ({
+  ...told,
+  flags: FLAGS.filter((_, bit) => flags & (1 << bit)),
+});
 
 export function explainedConnection(account: Account): ExplainedConnection {
   const { point, oddities } = account;
   const trips =
-    point.at === 'unknown' ? undefined : point.roundTrips.map((trip) => (Number.isFinite(trip) ? trip : null));
+    point.at === 'unknown'
+      ? undefined
+      : point.roundTrips.map((trip) => (Number.isFinite(trip) ? trip : null));
   return {
     connection: account.index,
     family: account.family,

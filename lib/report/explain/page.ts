@@ -41,7 +41,9 @@ export function explanationPage(
     title: `<title>${escapeHtml(`segment-arrives: ${name} explained`)}</title>`,
     style: `<style>${STYLES.map(read).join('\n')}</style>`,
     head: headHtml(name, facts, tally),
-    main: accounts.map(connectionHtml).join('\n') || '<p class="nothing">Nothing in this capture needs explaining.</p>',
+    main:
+      accounts.map(connectionHtml).join('\n') ||
+      '<p class="nothing">Nothing in this capture needs explaining.</p>',
     script: `<script>${read('page/explain.js')}</script>`,
   };
   return read('page/explain.html').replace(/<!-- ([a-z]+) -->/g, (_, part: string) => parts[part] ?? '');
@@ -50,7 +52,8 @@ export function explanationPage(
 function headHtml(name: string, facts: CaptureFacts, tally: Tally): string {
   const causes = [...tally.causes].sort((one, other) => other[1] - one[1]);
   const rows = causes.map(
-    ([cause, count]) => `<li><a href="#${anchor(cause)}"><b>${count}</b> ${escapeHtml(CAUSE_NAMES[cause])}</a></li>`,
+    ([cause, count]) =>
+      `<li><a href="#${anchor(cause)}"><b>${count}</b> ${escapeHtml(CAUSE_NAMES[cause])}</a></li>`,
   );
   return (
     `<h1>${escapeHtml(name)}</h1><p class="facts">${facts.frames} frames, ${facts.segments} segments, ${facts.connections} connections in ${facts.seconds.toFixed(1)} s` +
@@ -94,7 +97,13 @@ function ladderHtml(account: Account): string {
   const joints = explanations.flatMap(({ drawnBy, segment, by }) =>
     drawnBy === undefined
       ? []
-      : [{ from: drawnBy, to: segment.frame, end: by === opener ? ('tester' as const) : ('target' as const) }],
+      : [
+          {
+            from: drawnBy,
+            to: segment.frame,
+            end: by === opener ? ('tester' as const) : ('target' as const),
+          },
+        ],
   );
   const label = `Connection ${account.index}: ${explanations.map((one) => `frame ${one.segment.frame}, ${eventText(account, one)}`).join('; ')}`;
   const draw = (narrow: boolean) => drawLadder(rows, label, '', narrow, { heads, joints });

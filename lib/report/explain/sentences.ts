@@ -65,20 +65,26 @@ const signOf = <K extends Sign['kind']>({ signs }: Explanation, kind: K) =>
 const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => string>> = {
   'refused port': ({ drew }) => `nobody listens on the port to which the SYN in ${drew} went`,
   'never was': ({ drew, it }) => `${drew} belongs to no connection that ${it} has`,
-  'ACK in LISTEN': ({ drew, it }) => `${it} listens on the port, and ${drew} has an ACK though no connection is open`,
+  'ACK in LISTEN': ({ drew, it }) =>
+    `${it} listens on the port, and ${drew} has an ACK though no connection is open`,
   'unknown to the kernel': ({ drew, it }) =>
     `the TCP of ${it} does not know of the SYN that ${drew} answers: something else has sent it, as a scanner with raw sockets does`,
-  'given up in SYN-SENT': ({ drew, it }) => `${it} had given up the connection before ${drew} answered its SYN`,
+  'given up in SYN-SENT': ({ drew, it }) =>
+    `${it} had given up the connection before ${drew} answered its SYN`,
   'closed by FINs': ({ drew }, explanation) => {
     const fins = signOf(explanation, 'both FINs');
     return `the connection was closed by FINs${fins ? ` (in ${fins.own} and ${fins.peer})` : ''}, and ${drew} arrived for it afterwards`;
   },
-  'closed by its own reset': ({ drew, before }) => `${before} had ended the connection, and ${drew} arrived for it afterwards`,
-  "closed by the peer's reset": ({ drew, before }) => `${before} had ended the connection, and ${drew} arrived for it afterwards`,
+  'closed by its own reset': ({ drew, before }) =>
+    `${before} had ended the connection, and ${drew} arrived for it afterwards`,
+  "closed by the peer's reset": ({ drew, before }) =>
+    `${before} had ended the connection, and ${drew} arrived for it afterwards`,
   forgotten: ({ drew, it }) =>
     `${it} knows nothing of the connection any more, though no FIN and no reset had ended it: a restart, a timeout, or a reset that was lost; ${drew} found that out`,
-  'listener gone': ({ drew, it }) => `${it} had answered the SYN, but nobody listens any more when ${drew} arrives`,
-  'unacceptable ACK in SYN-SENT': ({ drew }) => `${drew} acknowledges something else than the SYN that was sent`,
+  'listener gone': ({ drew, it }) =>
+    `${it} had answered the SYN, but nobody listens any more when ${drew} arrives`,
+  'unacceptable ACK in SYN-SENT': ({ drew }) =>
+    `${drew} acknowledges something else than the SYN that was sent`,
   'half-open peer': ({ drew, it, peer }) =>
     `${peer} still has an older connection on these ports, and ${drew} acknowledges that one; ${it} resets it, and will try again`,
   'unacceptable ACK in SYN-RECEIVED': ({ drew }) => `${drew} does not acknowledge the SYN,ACK`,
@@ -103,15 +109,19 @@ const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => st
     const probes = signOf(explanation, 'probes');
     return `${it} had asked ${probes ? `${probes.times} times, since ${probes.since},` : 'again and again'} whether ${peer} is still there, and got no answer`;
   },
-  'user timeout': ({ it, peer }) => `what ${it} had sent was not acknowledged by ${peer} within the time that its application allows`,
+  'user timeout': ({ it, peer }) =>
+    `what ${it} had sent was not acknowledged by ${peer} within the time that its application allows`,
   'SYN in the window': ({ drew }) => `${drew} is a SYN in the middle of the connection`,
-  'answer to a challenge ACK': ({ drew, it }) => `${drew} asks whether the connection is still there, and ${it} says that it is not`,
+  'answer to a challenge ACK': ({ drew, it }) =>
+    `${drew} asks whether the connection is still there, and ${it} says that it is not`,
   security: ({ drew }) => `${drew} has another security option than the connection`,
   'third party': ({ it }) => `this was not sent by ${it}, but by something on the way`,
   'sent again': ({ before }) => `the same as ${before}, sent once more`,
   unexplained: () => 'no segment in the capture draws it, and it is not where the connection stands',
-  'challenge to a SYN': ({ drew }) => `${drew} is a SYN in the middle of the connection: it is asked whether it is meant`,
-  'challenge to a reset': ({ drew }) => `the reset in ${drew} is not exactly at RCV.NXT: it is asked whether it is meant`,
+  'challenge to a SYN': ({ drew }) =>
+    `${drew} is a SYN in the middle of the connection: it is asked whether it is meant`,
+  'challenge to a reset': ({ drew }) =>
+    `the reset in ${drew} is not exactly at RCV.NXT: it is asked whether it is meant`,
   'ACK of octets never sent': ({ drew }) => `${drew} acknowledges octets that were never sent`,
   'ACK too old': ({ drew }) => `${drew} acknowledges what was acknowledged long ago`,
   'outside the window': ({ drew }) => `${drew} lies outside the window`,
@@ -123,7 +133,8 @@ const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => st
   'FIN again': ({ drew }) => `the FIN in ${drew} had arrived before`,
   'after the FIN': ({ drew }) => `${drew} goes on after the FIN of its own sender`,
   'no ACK in it': ({ drew }) => `${drew} has no ACK`,
-  'SYN unanswered': ({ it }) => `${it} does not answer: it is away, a filter drops the SYN, or the answer was lost`,
+  'SYN unanswered': ({ it }) =>
+    `${it} does not answer: it is away, a filter drops the SYN, or the answer was lost`,
   'no reply': ({ it }) => `${it} should have answered this segment, and was silent`,
 };
 
@@ -249,14 +260,21 @@ function formText(explanation: Explanation, account: Account): string | undefine
 function sureText(account: Account, { sure, decides, candidates }: Explanation): string {
   if (sure === 'certain') return 'certain';
   const others = candidates.slice(0, 3).map((cause) => CAUSE_NAMES[cause]);
-  const alternatives = others.length > 0 ? `${sure === 'likely' ? 'else ' : 'or '}${others.join(', or ')}` : undefined;
-  const point = account.point.at === 'end' ? `the capture was taken at ${host(account, account.point.end)}` : undefined;
-  const why = [point, ...decides.map((one) => DECIDERS[one]), alternatives].filter((part) => part !== undefined);
+  const alternatives =
+    others.length > 0 ? `${sure === 'likely' ? 'else ' : 'or '}${others.join(', or ')}` : undefined;
+  const point =
+    account.point.at === 'end' ? `the capture was taken at ${host(account, account.point.end)}` : undefined;
+  const why = [point, ...decides.map((one) => DECIDERS[one]), alternatives].filter(
+    (part) => part !== undefined,
+  );
   return `${sure}: ${why.join('; ')}`;
 }
 
 /** An explanation in labelled lines. */
-export function explanationLines(account: Account, explanation: Explanation): [label: string, text: string][] {
+export function explanationLines(
+  account: Account,
+  explanation: Explanation,
+): [label: string, text: string][] {
   const { by, drawnBy, rules, states, cause, verdict } = explanation;
   const reset = signOf(explanation, 'reset before');
   const facts: Facts = {
@@ -321,7 +339,10 @@ export function endingText(account: Account, ending: Ending): string {
 export function pointText(account: Account, point: CapturePoint): string | undefined {
   if (point.at === 'unknown') return undefined;
   const [a, b] = point.roundTrips;
-  const trips = Number.isFinite(a) && Number.isFinite(b) ? ` (${milliseconds(a)} and ${milliseconds(b)} there and back)` : '';
+  const trips =
+    Number.isFinite(a) && Number.isFinite(b)
+      ? ` (${milliseconds(a)} and ${milliseconds(b)} there and back)`
+      : '';
   if (point.at === 'end') return `captured at ${host(account, point.end)}${trips}`;
   if (point.at === 'both') return `captured where both ends are near${trips}`;
   return `captured between the ends${trips}`;

@@ -1,7 +1,16 @@
 import type { Account } from '../../explain/account.ts';
 import type { Cause } from '../../explain/cause.ts';
 import type { CaptureFacts } from '../../explain/explain.ts';
-import { CAUSE_NAMES, endingText, endText, eventText, explanationLines, factTexts, oddityTexts, pointText } from './sentences.ts';
+import {
+  CAUSE_NAMES,
+  endingText,
+  endText,
+  eventText,
+  explanationLines,
+  factTexts,
+  oddityTexts,
+  pointText,
+} from './sentences.ts';
 
 /** How many connections and causes a capture has; for the summary. */
 export class Tally {

@@ -43,10 +43,16 @@ export const RFC_9293_SECTIONS = {
   '3.10.1 active OPEN': text('3.10.1', 'An active OPEN sends <SEQ=ISS><CTL=SYN>', { carries: [] }),
   '3.10.4 CLOSE': text('3.10.4', 'CLOSE sends a FIN once all text is sent', { carries: [] }),
   '3.10.5 ABORT': text('3.10.5', 'ABORT sends a reset at SND.NXT', { carries: [] }),
-  '3.10.8 user timeout': text('3.10.8', 'When the user timeout expires, the connection is aborted', { carries: [] }),
-  '3.8.4 no answer': text('3.8.4', 'A peer that answers no keep-alive, however often it is asked, counts as dead', {
+  '3.10.8 user timeout': text('3.10.8', 'When the user timeout expires, the connection is aborted', {
     carries: [],
   }),
+  '3.8.4 no answer': text(
+    '3.8.4',
+    'A peer that answers no keep-alive, however often it is asked, counts as dead',
+    {
+      carries: [],
+    },
+  ),
   '3.10.7 any state': text('3.10.7', 'Whatever the state, a SYN is answered', { carries: [] }),
   '3.10.7.1': text(
     '3.10.7.1',

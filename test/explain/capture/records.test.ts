@@ -124,7 +124,9 @@ describe('reading captures', () => {
     const octets = pcapOf(FRAMES);
     for (const size of [1, 7, 100]) {
       const causes: string[] = [];
-      const explainer = new CaptureExplainer(({ explanations }) => causes.push(...explanations.map(({ cause }) => cause)));
+      const explainer = new CaptureExplainer(({ explanations }) =>
+        causes.push(...explanations.map(({ cause }) => cause)),
+      );
       for (let at = 0; at < octets.length; at += size) explainer.push(octets.subarray(at, at + size));
       explainer.end();
       expect(causes).to.deep.equal(['text for a closed user']);
@@ -138,7 +140,9 @@ describe('reading captures', () => {
         const file = join(folder, 'capture');
         writeFileSync(file, octets);
         const causes: string[] = [];
-        await explainCapture(file, ({ explanations }) => causes.push(...explanations.map(({ cause }) => cause)));
+        await explainCapture(file, ({ explanations }) =>
+          causes.push(...explanations.map(({ cause }) => cause)),
+        );
         expect(causes).to.deep.equal(['text for a closed user']);
       }
       const packed = gzipSync(pcapOf([...FRAMES, ...FRAMES]));
@@ -171,12 +175,20 @@ describe('pcapng', () => {
     });
     return buffer;
   };
-  const section = (little: boolean) => block(0x0a0d0d0a, words(little, 0x1a2b3c4d, little ? 1 : 0x10000, -1, -1), little);
+  const section = (little: boolean) =>
+    block(0x0a0d0d0a, words(little, 0x1a2b3c4d, little ? 1 : 0x10000, -1, -1), little);
   const described = (linkType: number, little: boolean, options = Buffer.alloc(0)) =>
     block(1, Buffer.concat([words(little, little ? linkType : linkType << 16, 262144), options]), little);
   const packet = ({ time, octets }: Frame, on: number, perSecond: number, little: boolean) => {
     const units = Math.round(time * perSecond);
-    const body = words(little, on, Math.floor(units / 2 ** 32), units % 2 ** 32, octets.length, octets.length);
+    const body = words(
+      little,
+      on,
+      Math.floor(units / 2 ** 32),
+      units % 2 ** 32,
+      octets.length,
+      octets.length,
+    );
     const padding = Buffer.alloc((4 - (octets.length % 4)) % 4);
     // A comment, as Wireshark writes it.
     const comment = little ? Buffer.from([1, 0, 3, 0, 97, 98, 99, 0, 0, 0, 0, 0]) : Buffer.alloc(0);
@@ -203,8 +215,14 @@ describe('pcapng', () => {
   });
 
   it('is explained up to its damage', () => {
-    const good = Buffer.concat([section(true), described(101, true), ...FRAMES.map((one) => packet(one, 0, 1e6, true))]);
-    expect(found(Buffer.concat([good, Buffer.from([6, 0, 0, 0, 5, 0, 0, 0, 1, 2, 3, 4])]))).to.deep.equal(FOUND);
+    const good = Buffer.concat([
+      section(true),
+      described(101, true),
+      ...FRAMES.map((one) => packet(one, 0, 1e6, true)),
+    ]);
+    expect(found(Buffer.concat([good, Buffer.from([6, 0, 0, 0, 5, 0, 0, 0, 1, 2, 3, 4])]))).to.deep.equal(
+      FOUND,
+    );
     const { facts } = explained(good.subarray(0, good.length - 3));
     expect(facts.damage).to.deep.equal({ kind: 'cut' });
     expect(facts.frames).to.equal(FRAMES.length - 1);
@@ -237,7 +255,8 @@ describe('damage', () => {
       let octets: Buffer = Buffer.from(original);
       const kind = below(3);
       if (kind === 0) octets = octets.subarray(0, below(octets.length));
-      if (kind !== 2) for (let flips = below(8); flips >= 0; flips -= 1) octets[below(octets.length)] = below(256);
+      if (kind !== 2)
+        for (let flips = below(8); flips >= 0; flips -= 1) octets[below(octets.length)] = below(256);
       if (kind === 2) octets = shuffled(original, below);
       try {
         explained(octets, { ladders: true });

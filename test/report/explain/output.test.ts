@@ -38,7 +38,9 @@ describe('what explain prints', () => {
     );
     expect(text).to.contain('rule    RFC 9293 3.6.1, RFC 1122 4.2.2.13');
     expect(text).to.contain('form    SEQ is the ACK field of 18, no ACK: as RFC 9293 3.5.2 asks');
-    expect(text).to.contain('sure    likely: the capture was taken at 192.0.2.1; a call of the application cannot be seen');
+    expect(text).to.contain(
+      'sure    likely: the capture was taken at 192.0.2.1; a call of the application cannot be seen',
+    );
   });
 
   it('sums up by cause', () => {
@@ -62,7 +64,9 @@ describe('what explain prints', () => {
     expect(JSON.parse(readFileSync(SCHEMA, 'utf8')), 'npm run schema').to.deep.equal(
       JSON.parse(JSON.stringify(explanationsJsonSchema())),
     );
-    expect(exported.explained[0]?.explanations.map(({ segment, drawnBy }) => [segment.frame, drawnBy])).to.deep.equal([
+    expect(
+      exported.explained[0]?.explanations.map(({ segment, drawnBy }) => [segment.frame, drawnBy]),
+    ).to.deep.equal([
       [22, 18],
       [23, 21],
       [24, 19],
@@ -84,8 +88,12 @@ describe('the page of explain', function () {
 
   it('asks the network for nothing, complains of nothing, and joins each reset with what drew it', async function () {
     const shown = await pages.open(this, pages.write('explained', page()));
-    expect(await shown.evaluate<number>('document.querySelectorAll("svg:not(.narrow) .joint").length')).to.equal(3);
-    expect(await shown.evaluate<string>('document.querySelector("h1").textContent')).to.equal('a <b> & "c".pcap');
+    expect(
+      await shown.evaluate<number>('document.querySelectorAll("svg:not(.narrow) .joint").length'),
+    ).to.equal(3);
+    expect(await shown.evaluate<string>('document.querySelector("h1").textContent')).to.equal(
+      'a <b> & "c".pcap',
+    );
     const text = await shown.evaluate<string>('document.querySelector("svg").textContent');
     expect(text).to.contain('FIN-WAIT-1').and.contain('TIME-WAIT').and.contain('CLOSED');
   });
@@ -116,7 +124,10 @@ describe('the page of explain', function () {
 
   it('says so when nothing needs explaining', async function () {
     const { facts } = outcome();
-    const shown = await pages.open(this, pages.write('nothing', explanationPage('-', facts, new Tally(), [])));
+    const shown = await pages.open(
+      this,
+      pages.write('nothing', explanationPage('-', facts, new Tally(), [])),
+    );
     expect(await shown.evaluate<string>('document.querySelector("main").textContent')).to.contain('Nothing');
   });
 });
