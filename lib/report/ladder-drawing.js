@@ -67,6 +67,9 @@ export const LADDER_STYLE = `
 .ladder .retransmission path, .ladder .retransmission polygon { opacity: 0.55; }
 .ladder .retransmission path, .ladder .pause path { stroke-dasharray: 2 3; }
 .ladder .silence rect { fill: var(--wait-ground); stroke-dasharray: 5 4; }
+.ladder .f { font-weight: 700; }
+.ladder .s { font-size: 9.5px; fill: var(--proof); }
+.ladder path.joint { stroke: var(--reply); stroke-width: 2; }
 `;
 
 /** Positions in pixels. On a narrow screen the role stands below the time, and a segment may take several lines. */

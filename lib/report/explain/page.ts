@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Account, Explanation, Rung } from '../../explain/account.ts';
 import type { CaptureFacts } from '../../explain/explain.ts';
-import { type DrawnRow, drawLadder } from '../ladder-drawing.js';
+import { type DrawnRow, drawLadder, LADDER_STYLE } from '../ladder-drawing.js';
 import {
   CAUSE_NAMES,
   endingText,
@@ -16,7 +16,7 @@ import {
 } from './sentences.ts';
 import type { Tally } from './text.ts';
 
-const STYLES = ['../matrix/page/page.css', '../matrix/page/ladder.css', 'page/explain.css'];
+const STYLES = ['../matrix/page/page.css', 'page/explain.css'];
 
 /** The first segments of a ladder, and how many before and after one that is explained; those between are left out. */
 const FIRST = 8;
@@ -39,7 +39,7 @@ export function explanationPage(
   const name = file === '-' ? 'standard input' : basename(file);
   const parts: Record<string, string> = {
     title: `<title>${escapeHtml(`segment-arrives: ${name} explained`)}</title>`,
-    style: `<style>${STYLES.map(read).join('\n')}</style>`,
+    style: `<style>${[...STYLES.map(read), LADDER_STYLE].join('\n')}</style>`,
     head: headHtml(name, facts, tally),
     main:
       accounts.map(connectionHtml).join('\n') ||
