@@ -48,6 +48,10 @@ const GROUPS: readonly Group[] = [
     ids: ['MUST-69', 'RFC 2018 4'],
   },
   {
+    reason: 'named by `explain`: a reset that a TCP sends by itself or for its user, and that no segment elicits',
+    ids: ['3.10.5 ABORT', '3.10.8 user timeout', '3.8.4 no answer'],
+  },
+  {
     reason: 'keep-alives: sent by the target itself, after hours',
     ids: ['MUST-25', 'MUST-26', 'MUST-28', 'MUST-29', 'SHLD-12', 'MAY-5', 'MAY-6'],
   },
