@@ -48,7 +48,8 @@ const GROUPS: readonly Group[] = [
     ids: ['MUST-69', 'RFC 2018 4'],
   },
   {
-    reason: 'named by `explain`: a reset that a TCP sends by itself or for its user, and that no segment elicits',
+    reason:
+      'named by `explain`: a reset that a TCP sends by itself or for its user, and that no segment elicits',
     ids: ['3.10.5 ABORT', '3.10.8 user timeout', '3.8.4 no answer'],
   },
   {
