@@ -6,19 +6,19 @@ import type { Run } from '../report/run.ts';
 import { chosenBy } from '../runner/mocha/only.ts';
 import { EXIT } from './failure.ts';
 
-/** A baseline and the file that it was read from. */
+/** A baseline and its file. */
 export interface NamedBaseline {
   readonly file: string;
   readonly baseline: Baseline;
 }
 
-/** The changes that `--allow` lets pass. */
+/** The values of `--allow`. */
 export type Allowed = 'permitted';
 
 /** @throws BaselineError */
 export const namedBaseline = (file: string): NamedBaseline => ({ file, baseline: readBaseline(file) });
 
-/** Compares a run with a baseline, for the cases that the run selected. @throws BaselineError */
+/** Compares a run with a baseline. Counts only the selected cases. @throws BaselineError */
 export async function compareWith(
   run: Run,
   { baseline }: NamedBaseline,
@@ -34,7 +34,7 @@ export async function compareWith(
   });
 }
 
-/** The results that the gate accepts, for the summary of a run. */
+/** What the gate accepts, for the summary of a run. */
 export const acceptedBy = ({ file }: NamedBaseline, outcome: GateOutcome): AcceptedDeviations => ({
   name: file,
   reasonFor: (result) => outcome.accepted.get(keyOf(result)),
@@ -52,11 +52,11 @@ export function concludeGate(
   return isOpen(outcome) ? EXIT.asExpected : EXIT.notAsExpected;
 }
 
-/** A test of whether the catalogue has a case over a family. */
+/** Returns a function that tells whether the catalogue has a case. */
 export async function knownCases(): Promise<
   (one: { readonly id: string; readonly family: 4 | 6 }) => boolean
 > {
-  // Loaded by those alone who ask: it takes longer than all the rest of the gate.
+  // Loaded on demand: it takes longer than the rest of the gate.
   const { findScenario } = await import('../catalogue/catalogue.ts');
   return ({ id, family }) => findScenario(id)?.families.includes(family) === true;
 }

@@ -18,7 +18,7 @@ import { PROFILES } from '../standard/profile.ts';
 import { type Origin, STATES, type State } from '../standard/state.ts';
 import { UsageError } from './failure.ts';
 
-export interface ListedOutcome {
+interface ListedOutcome {
   /** A segment in the notation, or `silence`. */
   readonly reply: string;
   readonly then: State;
@@ -27,7 +27,7 @@ export interface ListedOutcome {
   readonly leftOpen?: LeftOpen;
 }
 
-/** A case as `list --json` prints it; of one of several steps, `send` is the whole exchange and `expect` how it ends. */
+/** A case as `list --json` prints it. With several steps, `send` is the whole exchange and `expect` its end. */
 export interface ListedCase {
   readonly id: string;
   readonly state: State;
@@ -37,7 +37,7 @@ export interface ListedCase {
   readonly conditions?: readonly Condition[];
   readonly send: string | readonly StepDeclaration[];
   readonly expect: Readonly<Record<Profile, readonly ListedOutcome[]>>;
-  /** Where a profile allows three kinds of reply, or silence beside a reply: the sentences that say which text does so. */
+  /** When a profile allows several kinds of reply: sentences that name the text which leaves it open. */
   readonly leftOpen?: Partial<Readonly<Record<Profile, readonly string[]>>>;
   readonly cite: readonly string[];
   readonly requirements: readonly string[];
@@ -49,11 +49,7 @@ export interface Selection {
   readonly state?: string;
 }
 
-/**
- * The catalogue, as far as it is selected.
- *
- * @throws UsageError when nothing is
- */
+/** The selected cases of the catalogue. @throws UsageError when there are none */
 export function listedCases({ only, state }: Selection = {}): ListedCase[] {
   const inState = state === undefined ? undefined : stateMatcher(state);
   const byId = only && matcher(only.join(','));
@@ -65,7 +61,7 @@ export function listedCases({ only, state }: Selection = {}): ListedCase[] {
 
 const plain = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '-');
 
-/** `SYN-RECEIVED`, `syn-received`, or with its origin: `SYN-RECEIVED (passive)`, `syn-received-passive`. */
+/** Accepts `SYN-RECEIVED`, `syn-received`, `SYN-RECEIVED (passive)` and `syn-received-passive`. */
 function stateMatcher(text: string): (one: ListedCase) => boolean {
   const wanted = plain(text).replace(/-$/, '');
   const names = (one: Pick<ListedCase, 'state' | 'origin'>): string[] => [
@@ -107,7 +103,7 @@ function stepsOf(scenario: Scenario): readonly StepDeclaration[] {
   return 'steps' in declared ? declared.steps : [];
 }
 
-/** Profiles that share their outcomes share the list of them. */
+/** Profiles with the same outcomes share one list. */
 function listedOutcomes(outcomes: OutcomesByProfile): ListedCase['expect'] {
   const listed = new Map<readonly ResolvedOutcome[], readonly ListedOutcome[]>();
   for (const one of Object.values(outcomes)) {

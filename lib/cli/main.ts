@@ -3,11 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { EXIT, sentence, tell } from './failure.ts';
 
-/** A command, which its module declares; or several under one name, as in `lab list`. */
+/** A command, or a group of commands as in `lab list`. */
 type Entry = { readonly what: string } & (
   | {
       readonly load: () => Promise<{ declare(command: Command): void }>;
-      /** It ends before code that V8 has optimized would pay for the time that this takes. */
+      /** The command ends so soon that V8's optimizing costs more than it gains. */
       readonly isShort?: true;
     }
   | { readonly commands: Entries }
@@ -22,7 +22,7 @@ const COMMANDS: Entries = {
     load: () => import('./commands/run.ts'),
   },
   list: {
-    what: 'print every case: its notation, what is expected, and what it cites',
+    what: 'print every case: its notation, expectations and citations',
     load: () => import('./commands/list.ts'),
     isShort: true,
   },
@@ -36,7 +36,7 @@ const COMMANDS: Entries = {
     load: () => import('./commands/explain.ts'),
   },
   reproduce: {
-    what: 'print the segments of a case that was run, as a packetdrill script with its ladder',
+    what: 'print the segments of a case as a packetdrill script with its ladder',
     load: () => import('./commands/reproduce.ts'),
   },
   report: {
@@ -107,9 +107,9 @@ Exit codes:
   2    could not test: bad arguments, no answer from the target, no permission, nothing selected
   130  ended by Ctrl-C (143: by SIGTERM); the reports of the finished cases are written`;
 
-/** Runs the command that the command line names, and sets the exit code of the process. */
+/** Runs the command, and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // `segment-arrives list | head`: the reader has seen enough.
+  // `segment-arrives list | head` closes the pipe.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
     throw error;
@@ -117,7 +117,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await (await program(argv.slice(2))).parseAsync(argv as string[]);
   } catch (error) {
-    // Commander has printed what is wrong. Its own exit code is 1.
+    // Commander has printed the error. Its own exit code is 1.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.cannotTest;
     else {
       tell(error);
@@ -137,15 +137,19 @@ async function program(words: readonly string[]): Promise<Command> {
       outputError: (text, write) => write(`segment-arrives: ${sentence(text.replace(/^error: /, ''))}\n`),
     })
     .addHelpText('after', EXAMPLES);
-  await name(COMMANDS, command, words);
+  await declareAll(COMMANDS, command, words);
   return command;
 }
 
-/** Names the commands, and loads the one that the words ask for: to load them all takes longer than most take to run. */
-async function name(entries: Entries, parent: Command, [asked, ...rest]: readonly string[]): Promise<void> {
+/** Declares all commands, and loads only the one that is asked for: loading takes longer than most commands run. */
+async function declareAll(
+  entries: Entries,
+  parent: Command,
+  [asked, ...rest]: readonly string[],
+): Promise<void> {
   for (const [word, entry] of Object.entries(entries)) {
     const command = parent.command(word).description(entry.what);
-    if ('commands' in entry) await name(entry.commands, command, word === asked ? rest : []);
+    if ('commands' in entry) await declareAll(entry.commands, command, word === asked ? rest : []);
     else if (word === asked) {
       if (entry.isShort) setFlagsFromString('--no-opt');
       (await entry.load()).declare(command);

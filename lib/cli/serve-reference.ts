@@ -2,7 +2,7 @@ import { findStack } from '../lab/stacks/index.ts';
 import { say } from '../report/say.ts';
 import { SIGNALS } from './signals.ts';
 
-/** What the process in the lab says to the one that started it. */
+/** Messages to the process that started this one. */
 export type FromServer =
   | {
       readonly kind: 'ready';
@@ -12,7 +12,7 @@ export type FromServer =
     }
   | { readonly kind: 'impossible'; readonly message: string };
 
-/** Inside the tester's network namespace: keeps a stack of the lab's running until the process that asked ends. */
+/** Runs in the tester's network namespace. Keeps a stack of the lab running until the parent process ends. */
 const [id = '', ...families] = process.argv.slice(2);
 const tell = (message: FromServer): void => {
   process.send?.(message);
@@ -26,7 +26,7 @@ try {
   process.once('disconnect', () => {
     void target.stop().finally(() => process.exit());
   });
-  // Ctrl-C reaches the whole process group; the process that started this one decides.
+  // Ctrl-C reaches the whole process group; the parent process decides.
   for (const signal of SIGNALS) process.on(signal, () => {});
   tell({
     kind: 'ready',

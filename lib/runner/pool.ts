@@ -1,25 +1,20 @@
 /**
- * Has a job wait for something while another takes its place; it goes on when there is a place again, before new jobs.
+ * Lets a job wait while another takes its place. It continues when a place is free, before new jobs.
  *
- * @param remains it waits with what it has on the wire, and keeps its place: another may begin meanwhile, where there is one
- *   more, and it goes on at once
+ * @param remains the job keeps its place on the wire and continues at once; it does not count as acting while it waits
  */
 export type Aside = (wait: () => Promise<void>, remains?: boolean) => Promise<void>;
 
 export interface Room {
-  /** How many jobs may be on the wire. Asked again before each job: it may become less on the way, but not less than one. */
+  /** How many jobs may be on the wire, at least 1. A function is asked again before each job. */
   readonly width: number | (() => number);
-  /** No job is begun while so many of them act and do not wait aside. */
+  /** No job begins while this many act, that is, do not wait aside. */
   readonly acting?: number;
 }
 
 const roomOf = (room: Room | Room['width']): Room => (typeof room === 'object' ? room : { width: room });
 
-/**
- * Runs jobs side by side, as many as there is room for, in the order given.
- *
- * @returns when all have ended; a job that rejects rejects it, and no more are begun.
- */
+/** Runs jobs side by side, in the order given, until all have ended. Rejects when a job does; then no other begins. */
 export function runSideBySide<T>(
   jobs: readonly T[],
   room: Room | Room['width'],
@@ -28,7 +23,7 @@ export function runSideBySide<T>(
 ): Promise<void> {
   const { width, acting: most = Number.POSITIVE_INFINITY } = roomOf(room);
   const widthNow = typeof width === 'number' ? () => width : width;
-  /** Jobs that have waited off the wire and go on. */
+  /** Jobs that have waited off the wire and want a place. */
   const returning: (() => void)[] = [];
   let next = 0;
   let onWire = 0;
@@ -64,7 +59,7 @@ export function runSideBySide<T>(
         },
       );
     };
-    /** @returns false when nobody may go on or begin */
+    /** @returns false when no job may continue or begin */
     const fillOne = (): boolean => {
       if (onWire >= Math.max(1, widthNow())) return false;
       const goOn = returning.shift();

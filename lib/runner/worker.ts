@@ -3,10 +3,7 @@ import { Engine } from './engine.ts';
 import { type FromEngine, HEARTBEAT, type ToEngine } from './messages.ts';
 import { reasonOfError } from './trial/play-scenario.ts';
 
-/**
- * The engine's process. It is told what to do by the process that started it and ends with it; in the lab it is the one
- * that lives inside the tester's network namespace.
- */
+/** The engine's process. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
 let engine: Engine | undefined;
 let ending = false;
 
@@ -14,7 +11,7 @@ const tell = (message: FromEngine): void => {
   if (process.connected) process.send?.(message);
 };
 
-// It keeps nothing alive by itself.
+// The heartbeat does not keep the process alive.
 setInterval(() => tell({ kind: 'alive' }), HEARTBEAT).unref();
 
 async function handle(message: ToEngine): Promise<void> {
@@ -46,7 +43,7 @@ async function end(code: number): Promise<void> {
     tell({ kind: 'stopped' });
     process.disconnect?.();
     process.exitCode = code;
-    // Raw sockets and timers of cases that were cut short would keep the process alive.
+    // Raw sockets and timers of interrupted cases would keep the process alive.
     setTimeout(() => process.exit(code), 50);
   }
 }
@@ -58,6 +55,6 @@ process.on('message', (message: ToEngine) => {
   });
 });
 process.on('disconnect', () => void end(2));
-// Ctrl-C reaches the whole process group; the process that started this one decides when to stop.
+// Ctrl-C reaches the whole process group; the parent process decides when to stop.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => void end(2));

@@ -560,7 +560,7 @@ describe('command line: gate', function () {
     const baseline = baselineOf('convert', [old(entry())], { permitted: undefined });
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
     expect(stdout).to.match(
-      /^ {2}1 entries hold the reply now.*\n.*1 entries and 1 permitted choices, all reviewed/,
+      /^ {2}1 entries now hold the reply\n.*1 entries and 1 permitted choices, all reviewed/,
     );
     const { entries, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
     expect(entries).to.deep.equal([entry()]);
@@ -573,7 +573,7 @@ describe('command line: gate', function () {
     const untried = entry({ id: 'syn-sent.ack.iss' });
     const baseline = baselineOf('part', [entry(), untried], { permitted: undefined });
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
-    expect(stdout).to.match(/what is only permitted is not held: that takes the results of a whole run/);
+    expect(stdout).to.match(/permitted choices are not listed: that needs the results of a whole run/);
     expect(JSON.parse(readFileSync(baseline, 'utf8'))).not.to.have.property('permitted');
   });
 

@@ -120,13 +120,13 @@ describe('command line: stored results', function () {
     expect(text).to.contain('| ESTABLISHED | · / · / **1** / · | · / · / **1** / · |');
   });
 
-  it('report: refuses a page without markers, and runs that have not one profile', async () => {
+  it('report: refuses a page without markers, and runs of different profiles', async () => {
     const page = join(folder, 'bare.md');
     writeFileSync(page, 'prose\n');
     const one = storeRun(folder, 'five', [stored(CASE, 'deviates')]);
     const other = storeRun(folder, 'six', [stored(CASE, 'deviates')], { profile: 'rfc793' });
     expectRefusal(await cli(['report', one, '--table', page]), /bare\.md needs one line <!-- results -->/);
-    expectRefusal(await cli(['report', one, other, '--table', page]), /not one profile/);
+    expectRefusal(await cli(['report', one, other, '--table', page]), /have different profiles/);
     expectRefusal(await cli(['report', one, '--profile', 'rfc793']), /--profile goes with --table/);
     expectRefusal(await cli(['report', one, '--table', page, '--profile', 'rfc1']), /unknown profile/);
     expect(readFileSync(page, 'utf8')).to.equal('prose\n');

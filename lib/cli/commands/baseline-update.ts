@@ -43,9 +43,9 @@ async function update({ results, baseline: file }: BaselineOptions): Promise<num
     ...listed('~ observed otherwise', changed),
     ...listed('- taken out', removed),
   ];
-  if (completed > 0) lines.push(`  ${completed} entries hold the reply now, which they did not`);
+  if (completed > 0) lines.push(`  ${completed} entries now hold the reply`);
   if (!baseline.permitted) {
-    lines.push('  what is only permitted is not held: that takes the results of a whole run, without --only');
+    lines.push('  permitted choices are not listed: that needs the results of a whole run, without --only');
   }
   const { entries, permitted = [], findings = [] } = baseline;
   const open = [...entries, ...findings].filter((one) => !isReviewed(one)).length;

@@ -17,12 +17,12 @@ interface CoverageOptions {
 
 interface Coverage {
   readonly id: RuleId;
-  /** Of RFC 9293, unless it begins with another document. */
+  /** A section of RFC 9293, or document and section. */
   readonly section: string;
   readonly text: string;
   readonly observable: string;
   readonly cases: readonly string[];
-  /** Of the results, when there are any: a verdict for each case and family. */
+  /** Verdicts of the results, one for each case and family. */
   readonly verdicts?: Counts;
   /** Why there is no case. */
   readonly reason?: string;

@@ -31,7 +31,7 @@ export function declare(command: Command): void {
 async function list(options: ListOptions): Promise<number> {
   const cases = listedCases(options);
   if (options.json) {
-    // A case a line, for line tools.
+    // One case per line, for tools that read lines.
     process.stdout.write(`{"cases":[\n${cases.map((one) => JSON.stringify(one)).join(',\n')}\n]}\n`);
   } else {
     const tests = cases.reduce((sum, { families }) => sum + families.length, 0);
@@ -58,10 +58,9 @@ function caseText(one: ListedCase): string {
 
 const field = (name: string, text: string): string => `  ${pc.dim(name.padEnd(8))}  ${text}`;
 
-/** Profiles that expect the same, for the same reasons, share their lines. */
+/** Profiles with the same expectations share their lines. */
 function expectLines({ expect, leftOpen }: ListedCase): string[] {
   const groups = new Map<string, Profile[]>();
-  // Mostly all share one list.
   const isShared = PROFILES.every((profile) => expect[profile] === expect.rfc9293);
   for (const profile of PROFILES) {
     const key = isShared ? '' : JSON.stringify([expect[profile], leftOpen?.[profile]]);

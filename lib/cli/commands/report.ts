@@ -15,7 +15,7 @@ import { profileOption } from '../options.ts';
 
 interface ReportOptions {
   readonly out?: string;
-  /** A Markdown page, between whose markers a table goes instead. */
+  /** A Markdown page that gets a table between its markers. */
   readonly table?: string;
   readonly profile?: Profile;
 }
@@ -31,7 +31,7 @@ export function declare(command: Command): void {
     .option('--out <directory>', 'where index.html goes (default: reports)')
     .option(
       '--table <page>',
-      `no index.html: a Markdown table, between ${MARKERS.begin} and ${MARKERS.end} of a page`,
+      `write a Markdown table into a page, between ${MARKERS.begin} and ${MARKERS.end}, and no index.html`,
     )
     .option('--profile <profile>', 'the profile of the table (default: that of the runs)', profileOption)
     .addHelpText('after', EXAMPLES)
@@ -40,10 +40,7 @@ export function declare(command: Command): void {
     });
 }
 
-/**
- * Writes one page for one or several stored results; captures that lie beside them are linked from where they are. Or puts a
- * table of them into a page that is there.
- */
+/** Writes one page for one or several stored results, with links to the captures beside them; or a table into a page. */
 export async function report(
   files: readonly string[],
   { out = 'reports', table, profile }: ReportOptions,
@@ -68,7 +65,7 @@ function decisive(runs: readonly Run[], wanted: Profile | undefined): Profile {
   if (wanted !== undefined) return wanted;
   const [first, ...others] = new Set(runs.map(({ profile }) => profile));
   if (first !== undefined && others.length === 0) return first;
-  throw new UsageError('the runs have not one profile: say by --profile which is to decide');
+  throw new UsageError('the runs have different profiles: choose one with --profile');
 }
 
 function capturesBeside(folder: string, out: string): Captures {

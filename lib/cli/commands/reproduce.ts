@@ -14,7 +14,6 @@ interface ReproduceOptions {
   readonly family?: string;
   readonly profile?: Profile;
   readonly observed?: boolean;
-  /** The picture instead of the script. */
   readonly ladder?: boolean;
 }
 
@@ -34,7 +33,7 @@ export function declare(command: Command): void {
       profileOption,
     )
     .option('--observed', 'write what was observed, even where it deviates')
-    .option('--ladder', 'the ladder alone, as an SVG picture for a bug report')
+    .option('--ladder', 'print only the ladder, as an SVG picture')
     .addHelpText('after', EXAMPLES)
     .action(async (id, options) => {
       process.exitCode = await reproduce(id, options);

@@ -21,7 +21,7 @@ Examples:
 export function declare(command: Command): void {
   command
     .option('--target <address>', 'an address of the target; one for each family', list)
-    .option('--upper-tester <address:port>', "where the target's upper tester takes its commands")
+    .option('--upper-tester <address:port>', "where the target's upper tester listens for commands")
     .option('--target-file <file>', 'a JSON file that describes the target')
     .option('--stack <id>', 'a stack of the lab, see `lab list` (default without a target: linux)')
     .option('--open-port <port>', 'a port of the target that accepts connections')
@@ -33,11 +33,11 @@ export function declare(command: Command): void {
       '--profile <profile>',
       'the documents that decide: rfc793, rfc1122, rfc5961 or rfc9293 (default: that of the target file, or rfc9293)',
     )
-    .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
+    .option('--strict', 'treat `permitted` as a failure')
     .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', list)
     .option('--shard <part/of>', 'a part of the cases, by their ids, e.g. 2/5; `merge` joins the parts')
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
-    .option('--parallel <number>', 'how many cases may be on the wire at once')
+    .option('--parallel <number>', 'how many cases may run at once')
     .option('--patient', 'wait for silence in every case, also where a reply has come')
     .option('--reports <directory>', 'where the reports go (default: reports)')
     .option('--baseline <file>', 'accepted deviations: exit code 0 when the run shows the same')
@@ -52,7 +52,7 @@ export function declare(command: Command): void {
     });
 }
 
-/** Runs the suites and returns the exit code. What can be wrong with the words is found before much is loaded. */
+/** Checks the arguments before it loads what the run needs. @returns the exit code */
 async function run(options: RunOptions): Promise<number> {
   const settings = settingsOf(options);
   const { baseline: file } = options;

@@ -14,7 +14,7 @@ Example:
 
 export function declare(command: Command): void {
   command
-    .argument('<address:port>', 'where it takes its commands')
+    .argument('<address:port>', 'where the upper tester listens for commands')
     .option('--target <address>', 'the addresses of the target, if they differ; one for each family', list)
     .addHelpText('after', EXAMPLE)
     .action(async (endpoint, options) => {
@@ -63,7 +63,7 @@ function print(trials: readonly Trial[]): void {
     const sign = fault === undefined ? pc.green('✓') : optional ? pc.yellow('○') : pc.red('✗');
     console.log(`  ${sign} ${name.padEnd(width)}  ${what}${fault === undefined ? '' : `: ${fault}`}`);
   }
-  console.log('\n  states within reach of its user; which of them its TCP has, a run will tell:');
+  console.log('\n  states that this upper tester can reach; a run shows which of them the TCP reaches:');
   for (const { state, lacks } of reachableStates(trials)) {
     const sign = lacks.length === 0 ? pc.green('✓') : pc.yellow('–');
     console.log(
@@ -72,14 +72,14 @@ function print(trials: readonly Trial[]): void {
   }
   if (trials.some(({ fault, optional }) => fault !== undefined && optional)) {
     console.log(
-      `\n  ${pc.yellow('○')} the suite gets by without; what needs it is reported as beyond its capability`,
+      `\n  ${pc.yellow('○')} optional: the suite works without it, and reports what it cannot test`,
     );
   }
 }
 
 const ACCEPTS = ['CREATE_AND_BIND', 'LISTEN_AND_ACCEPT'];
 
-/** What each state takes of the target's user, in the order of the RFC. */
+/** The primitives that each state needs. */
 const NEEDS: readonly { readonly state: string; readonly primitives: readonly string[] }[] = [
   { state: 'CLOSED', primitives: [] },
   { state: 'CLOSED, after a connection', primitives: ['CREATE_AND_BIND', 'CONNECT', 'CLOSE_SOCKET'] },
@@ -103,11 +103,10 @@ const NEEDS: readonly { readonly state: string; readonly primitives: readonly st
 
 interface Reachable {
   readonly state: string;
-  /** The primitives that fail and that it would take; none means that the state can be reached. */
+  /** The failed primitives that it needs; none: the state can be reached. */
   readonly lacks: readonly string[];
 }
 
-/** Which states the trials leave within reach. */
 function reachableStates(trials: readonly Trial[]): Reachable[] {
   const failed = new Set(trials.filter(({ fault }) => fault !== undefined).map(({ name }) => name));
   return NEEDS.map(({ state, primitives }) => ({

@@ -7,7 +7,7 @@ export class Interruption {
   #onFirst: (() => void) | undefined;
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     const exitCode = exitCodeAfter(signal);
-    // Before the first case there is nothing to write; what is being set up ends with its parent.
+    // Before the first case there are no results; child processes end with this one.
     if (this.#exitCode !== undefined || !this.#onFirst) process.exit(exitCode);
     this.#exitCode = exitCode;
     this.#onFirst();

@@ -24,12 +24,12 @@ const DOTS: Readonly<Record<Verdict, string>> = {
 };
 const DOTS_IN_A_LINE = 80;
 
-export interface LiveOptions {
+interface LiveOptions {
   readonly format: Format;
   readonly verbose?: boolean;
 }
 
-/** What is seen of each case as it ends; the reporter adds the summary. */
+/** Prints each case as it ends. The reporter adds the summary. */
 export function showLive(
   runner: Mocha.Runner,
   record: RunRecord,
@@ -38,7 +38,7 @@ export function showLive(
   const show = FORMATTERS[format];
   show?.(runner, record);
   if (verbose) {
-    // Between JSON lines, it is for the eye only.
+    // Standard output has JSON lines only.
     const write = format === 'jsonl' ? printError : print;
     onResult(runner, record, (result) =>
       write([headLine(result, record), ...ladderText(result), ''].join('\n')),
@@ -60,7 +60,7 @@ const FORMATTERS: Partial<Record<Format, Formatter>> = {
     });
   },
   dots(runner, record) {
-    // Whole lines: the progress line of a terminal is written over.
+    // Whole lines, since a terminal's progress line is overwritten.
     let line = '';
     onResult(runner, record, (result) => {
       line += DOTS[verdictOf(result, record)];
@@ -74,7 +74,7 @@ const FORMATTERS: Partial<Record<Format, Formatter>> = {
     onResult(runner, record, (result) => {
       const { settings } = record;
       if (!settings) return;
-      // One line is one entry of results.json.
+      // Each line is an entry of results.json.
       const [entry] = toResults({ ...settings, durationMs: 0, complete: false, cases: [result] }).cases;
       print(JSON.stringify(entry));
     });
@@ -98,7 +98,7 @@ function onResult(runner: Mocha.Runner, record: RunRecord, show: (result: Report
   });
 }
 
-/** Over the progress line, where there is one. */
+/** Overwrites the progress line of a terminal. */
 function print(text: string): void {
   process.stdout.write(`${process.stdout.isTTY ? '\r\x1b[2K' : ''}${text}\n`);
 }

@@ -10,10 +10,10 @@ import { UsageError } from '../failure.ts';
 
 export const FORMATS = ['progress', 'spec', 'dots', 'jsonl'] as const;
 
-/** How a run is shown while it goes on. */
+/** How progress is shown. */
 export type Format = (typeof FORMATS)[number];
 
-/** The options of `run` that are settings of a run, as commander hands them over. */
+/** The options of `run` that are settings, as commander returns them. */
 interface SettingOptions {
   readonly target?: readonly string[];
   readonly targetFile?: string;
@@ -34,7 +34,7 @@ interface SettingOptions {
   readonly parallel?: string;
 }
 
-/** The options of `run`, as commander hands them over. */
+/** The options of `run`, as commander returns them. */
 export interface RunOptions extends SettingOptions {
   readonly baseline?: string;
   readonly allow?: Allowed;
@@ -44,15 +44,14 @@ export interface RunOptions extends SettingOptions {
   readonly dryRun?: boolean;
 }
 
-/** `upperTester` is --upper-tester. */
+/** The option of a setting: `upperTester` is --upper-tester. */
 const optionOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
- * The settings of a run: what the environment says, and over it what the command line says. mocha alone reads the same
- * environment.
+ * The settings of a run, from the environment and the command line. The command line wins.
  *
- * @throws SettingsError, UsageError, in the words of whichever of the two was wrong
+ * @throws SettingsError, UsageError with the name of the wrong variable or option
  */
 export function settingsOf(options: SettingOptions): Settings {
   const environment: NodeJS.ProcessEnv = { ...process.env };
@@ -68,17 +67,18 @@ export function settingsOf(options: SettingOptions): Settings {
   try {
     return checked(settingsFrom(environment), options);
   } catch (error) {
-    // Errors name the environment's variable; whoever used the option knows that name.
+    // The error names the variable; the user gave the option.
     const wrong = error instanceof SettingsError ? error.setting : undefined;
     if (!wrong || !given.has(wrong.name)) throw error;
     throw new SettingsError(`${optionOf(wrong.name)} ${wrong.value}: ${wrong.fault}`, wrong);
   }
 }
 
-/** An option that would have no effect is a misunderstanding. */
+/** @throws UsageError for an option without effect */
 function checked(settings: Settings, options: SettingOptions): Settings {
   if (settings.target || options.targetFile) {
-    if (options.stack) throw new UsageError('--stack names a stack of the lab, so it goes with no target');
+    if (options.stack)
+      throw new UsageError('give either --stack or a target: --stack names a stack of the lab');
     return settings;
   }
   for (const name of ['upperTester', 'openPort', 'await', 'closedPort'] as const) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, connect as dial, type Socket } from 'node:net';
 
-/** The tester's end of a connection, by this machine's own TCP: here it is the upper tester that is tried. */
+/** The tester's end of a connection, by this machine's own TCP. */
 export class Peer {
   readonly socket: Socket;
   received = 0;
@@ -34,7 +34,7 @@ export class Peer {
   }
 }
 
-/** A listener of the tester's for one connection that the target opens. */
+/** Listens for one connection that the target opens. */
 export async function awaitCall(
   address: string,
 ): Promise<{ port: number; call: Promise<Peer>; close(): void }> {
@@ -47,7 +47,7 @@ export async function awaitCall(
   return { port, call, close: () => server.close() };
 }
 
-/** @throws Error with that message when it takes longer */
+/** @throws Error with the message after `within` ms */
 export function bounded<T>(promise: Promise<T>, within: number, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -56,7 +56,7 @@ export function bounded<T>(promise: Promise<T>, within: number, message: string)
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Looks until something is so. @throws Error with that message when it does not come about */
+/** Waits until a condition holds. @throws Error with the message after `within` ms */
 export async function until(condition: () => boolean, within: number, message: string): Promise<void> {
   const deadline = performance.now() + within;
   while (!condition()) {

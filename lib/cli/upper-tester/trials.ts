@@ -6,7 +6,7 @@ export interface Trial {
   readonly name: string;
   readonly what: string;
   readonly fault?: string;
-  /** The suite can do without it, and reports what it then cannot test. */
+  /** The suite works without it, and reports what it cannot test. */
   readonly optional: boolean;
 }
 
@@ -17,12 +17,12 @@ export interface Place {
 }
 
 const WITHIN = 2000;
-// Below every system's ephemeral ports, and above those that the suite's driver takes.
+// Below every system's ephemeral ports, above the driver's ports.
 const FIRST_PORT = 8930;
 const SMALL = 1024;
 const PRECEDENCE = 3 << 5;
 
-/** Tries every primitive that the suite uses, one after the other, by connections of this machine's own TCP. */
+/** Tries every primitive that the suite uses, with connections of this machine's own TCP. */
 export class Trials {
   readonly done: Trial[] = [];
   readonly #client: TestabilityClient;
@@ -110,7 +110,7 @@ export class Trials {
         await until(() => peer.reset || peer.ended, WITHIN, 'no reset arrived');
         if (!peer.reset) throw new Error('a FIN arrived, not a reset');
       },
-      // It clears away what cases leave behind, which the tester resets as well.
+      // Only for cleaning up; the tester resets connections as well.
       true,
     );
     await onConnection(
@@ -178,7 +178,7 @@ export class Trials {
       await action();
       this.done.push({ name, what, optional });
     } catch (error) {
-      // The first trial decides whether there is an upper tester at all.
+      // When the first trial fails, there is no upper tester.
       if (this.done.length === 0 && !optional) throw error;
       const silent = error instanceof UpperTesterAbsent;
       const fault = silent ? 'it does not answer' : (error as Error).message;

@@ -4,24 +4,23 @@ import type { State } from '../../standard/state.ts';
 import type { Place } from '../../verdict/finding.ts';
 import type { Measure } from '../../verdict/target-facts.ts';
 
-/** What must be known of a target before some cases can be judged. */
+/** What the preflight must find out before the cases can be judged. */
 export interface Needs {
   readonly measures: ReadonlySet<Measure>;
-  /** Where it is to be brought once, to find out what stands in the way. */
+  /** The states and conditions to reach once, to find what prevents them. */
   readonly places: readonly Place[];
 }
 
 /**
- * So many cases at a time need no limit to be known: a quarter of what the slowest limiter of a whole host allows, 100 challenge ACKs
- * a second in Linux before 4.18. Limits of a single connection do not matter to how many there are.
+ * So many cases may run at once before limits are measured: a quarter of what the slowest limiter of a host allows, 100
+ * challenge ACKs a second in Linux before 4.18. Limits of one connection do not add up.
  */
 export const FEW = 25;
 
-/** What these cases ask for. */
 export function needsOf(cases: readonly { readonly id: string }[]): Needs {
   const scenarios = [...new Set(cases.map(({ id }) => id))].flatMap((id) => findScenario(id) ?? []);
   const measures = new Set(scenarios.flatMap(measuresOf));
-  // Twice: one turn after the other takes less time than to find out whether all may go at once.
+  // Up to twice FEW, two rounds take less time than measuring the limits.
   if (cases.length > 2 * FEW) measures.add('limits').add('half-open connections');
   return { measures, places: scenarios.flatMap((one) => [one, ...Object.values(one.beside)]) };
 }
