@@ -12,7 +12,7 @@ import {
 } from './upper-tester-process.ts';
 
 // The receive queue of an unprivileged tester is the bound, not the kernel.
-const WIDTH = 160;
+const WIDTH = 320;
 
 /** This machine's own kernel, in a second network namespace. */
 export const linux: Stack = {

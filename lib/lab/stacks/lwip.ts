@@ -12,7 +12,7 @@ const INCLUDES = '/usr/include/lwip';
 const PACKAGES = { ...COMPILER, 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
 const HOST = fileURLToPath(new URL('../../../agent/lwip-netif.c', import.meta.url));
 // Debian's build allocates connections, segments and sockets by malloc: there is no table to run out of.
-const WIDTH = 32;
+const WIDTH = 128;
 // SYN-SENT ignores a SYN without ACK. Debian builds with LWIP_TCP_TIMESTAMPS off.
 const CAPABILITIES = { simultaneousOpen: false, timestamps: false };
 

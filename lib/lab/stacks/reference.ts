@@ -9,7 +9,7 @@ import type { RunningTarget, Stack, StackOptions } from './stack.ts';
 import { drivenBy, startUpperTester } from './upper-tester-process.ts';
 
 const ID = 'reference';
-const WIDTH = 64;
+const WIDTH = 128;
 
 const ADOPTS = /^adopts=(.*)$/;
 
