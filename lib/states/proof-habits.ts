@@ -1,5 +1,6 @@
 import { segmentOf } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
+import type { Entry } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import { type Environment, KnownOfTarget } from './environment.ts';
@@ -108,15 +109,17 @@ export async function answerToSyn(
   const from = mailbox.log.length;
   const fields = { wnd: TESTER_WINDOW, mss: TESTER_MSS[mailbox.link.family], tsval: 1, tsecr: 0 };
   connection.transmit(segmentOf({ seq: add(rcvNxt, 1), ctl: ['SYN'], ...fields }));
-  const answer = await mailbox.next(
+  const first = await mailbox.next(
     ({ segment: { ctl, data } }) => ctl.has('RST') || (ctl.has('ACK') && !ctl.has('FIN') && data === 0),
     timing.guard,
     from,
   );
-  if (!answer) return 'silence';
-  const { ctl } = answer.segment;
-  if (ctl.has('RST')) return 'rst';
-  return ctl.has('SYN') ? 'syn-ack' : 'ack';
+  if (!first) return 'silence';
+  const opensOrResets = ({ segment: { ctl } }: Entry): boolean => ctl.has('RST') || ctl.has('SYN');
+  // An ACK may be the late answer to an earlier probe. The target answers in order, so the answer to the SYN follows.
+  const answer = opensOrResets(first) ? first : await mailbox.next(opensOrResets, timing.guard, from);
+  if (!answer) return 'ack';
+  return answer.segment.ctl.has('RST') ? 'rst' : 'syn-ack';
 }
 
 async function onFreshConnection<T>(
