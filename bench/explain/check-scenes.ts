@@ -14,6 +14,8 @@ interface Scene {
   readonly alike: readonly string[];
   readonly by: 'a' | 'b';
   readonly kind: string;
+  /** Where what it is about comes by. */
+  readonly places: string;
   readonly failed?: string;
 }
 
@@ -27,9 +29,9 @@ let all = 0;
 let wrongCertain = 0;
 let accused = 0;
 
-for (const { name, cause, alike, by, kind, failed } of scenes) {
+for (const { name, cause, alike, by, kind, places, failed } of scenes) {
   if (failed) console.log(`${name}: the scene failed: ${failed}`);
-  for (const place of ['a', '-', 'b']) {
+  for (const place of places) {
     const accounts: Account[] = [];
     await explainCapture(join(folder, `${name}.${place}.pcap`), (account) => accounts.push(account));
     const mine = accounts.flatMap(({ ends, explanations }) =>

@@ -211,11 +211,11 @@ PORT = 6000
 SCENES = []
 
 
-def scene(cause, *alike, by='b', kind='reset', lossy=True):
-    """alike: causes that look the same on the wire, of which any may be named first."""
+def scene(cause, *alike, by='b', kind='reset', lossy=True, places='a-b'):
+    """alike: causes that look the same on the wire, of which any may be named first. places: where what it is about comes by."""
     def keep(play):
         SCENES.append({'name': play.__name__.replace('_', '-'), 'cause': cause, 'alike': list(alike), 'by': by, 'kind': kind,
-                       'lossy': lossy, 'play': play})
+                       'lossy': lossy, 'places': places, 'play': play})
         return play
     return keep
 
@@ -465,7 +465,7 @@ def given_up_late(stage):
     pause(1.2)
 
 
-@scene('forgotten', lossy=False)
+@scene('forgotten', 'closed by its own reset', lossy=False)
 def restarted_server(stage):
     client, server = stage.exchanged()
     relay.drop = lambda s: s['src'] == B and s['flags'] & RST
@@ -476,7 +476,7 @@ def restarted_server(stage):
     client.send(b'still there?')
 
 
-@scene('forgotten', by='a', lossy=False)
+@scene('forgotten', 'closed by its own reset', by='a', lossy=False)
 def restarted_client(stage):
     client, server = stage.exchanged()
     relay.drop = lambda s: s['src'] == A and s['flags'] & RST
@@ -487,7 +487,7 @@ def restarted_client(stage):
     server.send(b'still there?')
 
 
-@scene('half-open peer', 'unacceptable ACK in SYN-SENT', by='a', lossy=False)
+@scene('half-open peer', 'unacceptable ACK in SYN-SENT', 'closed by its own reset', by='a', lossy=False)
 def half_open(stage):
     client, server = stage.exchanged()
     relay.drop = lambda s: s['src'] == A and s['flags'] & RST
@@ -523,14 +523,15 @@ def full_accept_queue(stage):
 @scene('full queue', 'listener gone', lossy=False)
 def reset_by_full_queue(stage):
     b.sysctl('net.ipv4.tcp_abort_on_overflow', 1)
-    stage.listen(0)
-    extra = []
+    stage.listen(2)
+    for _ in range(2):
+        stage.connect()
+    pause()
     for _ in range(2):
         one = a.socket()
         one.setblocking(False)
         one.connect_ex((B, stage.port))
-        extra.append(one)
-    stage.open += extra
+        stage.open.append(one)
     pause(0.3)
     b.sysctl('net.ipv4.tcp_abort_on_overflow', 0)
 
@@ -546,7 +547,7 @@ def listener_closes(stage):
     client.send(b'anybody?')
 
 
-@scene('SYN unanswered', kind='SYN unanswered', lossy=False)
+@scene('SYN unanswered', kind='SYN unanswered', lossy=False, places='a')
 def black_hole(stage):
     relay.drop = lambda s: s['src'] == A
     one = a.socket()
@@ -556,7 +557,7 @@ def black_hole(stage):
     pause(1.3)
 
 
-@scene('unacceptable ACK in SYN-SENT', by='a', lossy=False)
+@scene('unacceptable ACK in SYN-SENT', by='a', lossy=False, places='a')
 def wrong_ack_in_syn_sent(stage):
     relay.drop = lambda s: s['src'] == B
     one = a.socket()
@@ -575,7 +576,6 @@ def wrong_ack_in_syn_received(stage):
     stage.listen()
     stage.open.append(stage.listener)
     ghost = {'src': GHOST, 'dst': B, 'sport': 3338, 'dport': stage.port}
-    relay.drop = lambda s: s['dst'] == GHOST
     relay.forge({**ghost, 'seq': 1, 'ack': 0, 'flags': SYN})
     pause()
     sent = relay.last[(B, stage.port)]
@@ -637,7 +637,7 @@ def text_behind_a_gap(stage):
     got(server, 20000)
 
 
-@scene('FIN again', kind='empty ACK', by='a', lossy=False)
+@scene('FIN again', kind='empty ACK', by='a', lossy=False, places='a')
 def fin_again(stage):
     client, server = stage.exchanged()
     client.close()
@@ -648,7 +648,7 @@ def fin_again(stage):
     pause(0.8)
 
 
-@scene('third party', lossy=False)
+@scene('third party', lossy=False, places='a-')
 def injected_resets(stage):
     client, server = stage.exchanged()
     a_now, b_now = stage.of('a'), stage.of('b')
@@ -656,7 +656,7 @@ def injected_resets(stage):
     relay.forge({**a_now, 'flags': RST, 'ack': 0, 'stamps': None}, at='-', ttl=250)
 
 
-@scene('third party', lossy=False)
+@scene('third party', lossy=False, places='a-')
 def injected_reset_that_misses(stage):
     client, server = stage.exchanged()
     b_now = stage.of('b')
@@ -666,7 +666,7 @@ def injected_reset_that_misses(stage):
     got(client, 15)
 
 
-@scene('third party', 'refused port', 'full queue', lossy=False)
+@scene('third party', 'refused port', 'full queue', lossy=False, places='a-')
 def reset_by_a_firewall(stage):
     stage.exchanged()
     relay.drop = lambda s: s['src'] == A and s['flags'] & SYN

@@ -69,7 +69,6 @@ export type Sign =
   | { readonly kind: 'bare'; readonly lacks: readonly ('window' | 'timestamps' | 'identification')[] }
   | { readonly kind: 'idle'; readonly seconds: number }
   | { readonly kind: 'window not moved'; readonly text: number }
-  | { readonly kind: 'window moved'; readonly text: number }
   | { readonly kind: 'repeats'; readonly times: number; readonly since: number }
   | { readonly kind: 'probes'; readonly times: number; readonly since: number }
   | { readonly kind: 'SYN like a scan' }

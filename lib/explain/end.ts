@@ -12,6 +12,8 @@ export class End {
   synTime = 0;
   iss = 0;
   synAck = false;
+  /** Its SYN has none of the options that a whole TCP sends. */
+  synBare = false;
   /** How often the SYN was sent. */
   syns = 0;
   /** The number after the last octet that it sent, and whether it has sent anything that tells it. */
@@ -68,6 +70,10 @@ export class End {
   repeatSince = 0;
   /** Keep-alive probes in a row without an answer. */
   probes = 0;
+  /** The same, answered or not, with nothing else of this end in between: how many, when the last, and how long after the one before. */
+  probesInARow = 0;
+  probeTime = 0;
+  probeInterval = 0;
   /** The quickest answer: seconds from the capture to this end and back; Infinity before the first. */
   roundTrip = Number.POSITIVE_INFINITY;
   roundTrips = 0;

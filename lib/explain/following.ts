@@ -261,6 +261,8 @@ export class Following {
       end.known = true;
       end.shift = segments.scale(at) >= 0 ? segments.scale(at) : 0;
       end.timestamps = (segments.marks(at) & MARK.timestamps) !== 0;
+      end.synBare =
+        (segments.marks(at) & (MARK.timestamps | MARK.sackPermitted)) === 0 && segments.scale(at) < 0;
       end.security = segments.security(at);
     }
     if (isAck) {
@@ -360,7 +362,10 @@ export class Following {
     if (data <= 1 && !fin && end.acked && seq === ((end.next - 1) | 0) && news <= 0) {
       end.probes = peer.last > end.last && end.probes > 0 ? 1 : end.probes + 1;
       if (peer.last > end.last) end.probes = 1;
-      if (end.probes === 1) end.repeatSince = frame;
+      if (end.probes === 1 && end.probesInARow === 0) end.repeatSince = frame;
+      if (end.probesInARow > 0) end.probeInterval = segments.time(at) - end.probeTime;
+      end.probesInARow += 1;
+      end.probeTime = segments.time(at);
     } else if (news <= 0 && (data > 0 || fin)) {
       if (peer.last > end.last && end.repeats > 0) end.repeats = 0;
       end.repeats += 1;
@@ -368,6 +373,7 @@ export class Following {
     } else if (news > 0 && inWindow) {
       end.repeats = 0;
       end.probes = 0;
+      end.probesInARow = 0;
       end.next = after;
     }
     if (data > 0 && inWindow && news > 0) {

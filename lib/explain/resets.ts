@@ -322,7 +322,8 @@ export class ResetExplainer {
         };
       }
       const late = segments.time(answer.at) - end.synTime;
-      const gaveUp = end.syns > 1 || late > 0.9;
+      // A SYN with the options of a whole TCP was sent by the kernel.
+      const gaveUp = end.syns > 1 || late > 0.9 || !end.synBare;
       return {
         cause: gaveUp ? 'given up in SYN-SENT' : 'unknown to the kernel',
         candidates: [gaveUp ? 'unknown to the kernel' : 'given up in SYN-SENT'],
@@ -331,7 +332,7 @@ export class ResetExplainer {
         form: answer.form,
         sure: 'likely',
         decides: ['call of the user'],
-        signs: gaveUp ? [{ kind: 'idle', seconds: late }] : [{ kind: 'SYN like a scan' }],
+        signs: end.synBare ? [{ kind: 'SYN like a scan' }] : [],
       };
     }
     if (answer && end.syn > 0)
@@ -423,11 +424,12 @@ export class ResetExplainer {
     if (answer && segments.security(answer.at) !== peer.security)
       return this.#security(answer.at, answer.form);
     const challenged = answer ? this.#challenge(answer.at) : undefined;
-    if (answer && challenged && !form)
+    if (answer && challenged)
       return {
-        cause: 'answer to a challenge ACK',
+        // It has begun anew on the same ports, or has closed by a reset that was not exact.
+        cause: challenged.cause === 'challenge to a SYN' ? 'half-open peer' : 'answer to a challenge ACK',
         candidates: ['forgotten'],
-        states: ['CLOSED'],
+        states: challenged.cause === 'challenge to a SYN' ? ['SYN-SENT'] : ['CLOSED'],
         drawnBy: this.#number(answer.at),
         form: answer.form,
         sure: 'likely',
@@ -576,17 +578,16 @@ export class ResetExplainer {
     if (answer !== undefined) signs.push({ kind: 'answers before' });
     let unread = false;
     if (peer.text > 0) {
-      // What was read makes room: the window's right edge moves.
+      // What was read makes room: the window's right edge moves. Some move it before, so only one that stands says anything.
+      const arrived = end.acked && ahead(end.ack, peer.textEnd) >= 0;
       const moved = ahead(end.edge, end.edgeBeforeText);
-      const size = ahead(peer.textEnd, peer.textSeq);
-      const arrivedByWindow = end.acked && ahead(end.ack, peer.textEnd) >= 0;
-      const stood = arrivedByWindow && end.rawWindow > 0 && moved <= size / 2;
-      if (arrivedByWindow && end.rawWindow > 0)
-        signs.push({ kind: stood ? 'window not moved' : 'window moved', text: peer.text });
+      const stood = arrived && end.rawWindow > 0 && moved <= ahead(peer.textEnd, peer.textSeq) / 2;
+      if (stood) signs.push({ kind: 'window not moved', text: peer.text });
       const eof = peer.fin > 0 && end.acked && ahead(end.ack, peer.finSeq) > 0;
       const soon = now - peer.textTime < JUST_ARRIVED;
-      // No TCP puts text into the reset of a close; a user's ABORT may.
-      unread = soon && !eof && segments.data(this.#at) === 0 && (stood || !arrivedByWindow);
+      // Who has answered has read. No TCP puts text into the reset of a close; a user's ABORT may.
+      const answered = end.text > peer.text;
+      unread = soon && !eof && segments.data(this.#at) === 0 && (stood || !answered);
     }
     const couldBeUnread = peer.text > 0;
     return {
@@ -607,7 +608,11 @@ export class ResetExplainer {
     const peer = this.#peer;
     const fit = form ?? { kind: 'other', right: true };
     const quiet = peer.last < end.repeatSince || peer.first === 0;
-    if (end.probes >= 2 && quiet)
+    // Answers that came by here may not have arrived: then the reset comes when the next probe would have.
+    const due =
+      end.probesInARow >= 3 &&
+      Math.abs(segments.time(this.#at) - end.probeTime - end.probeInterval) < 0.25 * end.probeInterval;
+    if ((end.probes >= 2 && quiet) || due)
       return {
         cause: 'end of keep-alives',
         candidates: ['user timeout', 'abort'],
@@ -615,7 +620,7 @@ export class ResetExplainer {
         form: fit,
         sure: 'likely',
         decides: ['call of the user'],
-        signs: [{ kind: 'probes', times: end.probes, since: end.repeatSince }],
+        signs: [{ kind: 'probes', times: Math.max(end.probes, end.probesInARow), since: end.repeatSince }],
       };
     if (end.repeats >= 1 && quiet && segments.time(this.#at) - peer.lastTime > 0.5)
       return {
@@ -711,22 +716,14 @@ export class ResetExplainer {
   }
 
   #unexplained(candidates: readonly Cause[]): Found {
-    const end = this.#end;
-    const unsure =
-      this.#f.begunInTheMiddle ||
-      this.#f.missed > 0 ||
-      this.#f.incarnations > 1 ||
-      end.reset > 0 ||
-      end.wasReset > 0;
-    const expected = end.known ? [`<SEQ=${end.next >>> 0}><CTL=RST>`] : [];
+    // What nothing drew is no reply, and anybody may have sent it: nobody is accused of it.
     return {
       cause: 'unexplained',
       candidates,
-      states: statesOf(end, this.#peer),
-      form: { kind: 'other', right: unsure, ...(unsure ? {} : { expected }) },
+      states: statesOf(this.#end, this.#peer),
+      form: { kind: 'other', right: true },
       sure: 'cannot tell',
       decides: ['capture at the sender'],
-      deviates: !unsure,
     };
   }
 
@@ -773,8 +770,10 @@ export class ResetExplainer {
       found.cause === 'ACK in LISTEN' ||
       end.first === 0;
     const drawn = found.drawnBy !== undefined && !found.deviates;
+    const weak =
+      found.cause === 'forgotten' || found.cause === 'full queue' || found.cause === 'listener gone';
     const isThird =
-      (onwards > 0 && !staysAlive) || (foreign && (!drawn || end.first === 0)) || (foreign && other > 0);
+      (onwards > 0 && !staysAlive) || (foreign && (!drawn || weak || end.first === 0 || other > 0));
     if (!isThird) {
       const candidates = [...(found.candidates ?? [])];
       if (foreign && !candidates.includes('third party')) candidates.push('third party');

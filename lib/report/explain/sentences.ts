@@ -211,10 +211,8 @@ function signText(sign: Sign): string | undefined {
       return `nothing had come from it for ${seconds(sign.seconds)}`;
     case 'window not moved':
       return `its window had not opened again since the text in ${sign.text}`;
-    case 'window moved':
-      return `its window had opened since the text in ${sign.text}, so that was read`;
     case 'SYN like a scan':
-      return 'the answer to its first SYN came at once';
+      return 'its SYN has none of the options that a whole TCP sends';
     case 'listens':
       return `it listens on the port: see ${sign.frame}`;
     case 'carries text':
