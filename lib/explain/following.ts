@@ -10,6 +10,8 @@ const DOUBLE_BY_ID = 0.5;
 const DOUBLE_BY_TIME = 0.001;
 /** So many segments back the same frame may be. */
 const DOUBLE_WITHIN = 6;
+/** Timestamps may lie so far behind the newest one, in units of their clock (a millisecond as a rule), by overtaking alone. */
+const OVERTAKEN = 1000;
 /** How many round trips are measured in each direction. */
 const ROUND_TRIPS = 40;
 const SEARCHED = 24;
@@ -46,6 +48,8 @@ export class Following {
   fragments = 0;
   cutHeaders = 0;
   missed = 0;
+  /** Text that was sent again: something is lost on the way. */
+  repeated = 0;
   /** The capture's beginning shows no handshake of it. */
   begunInTheMiddle = false;
   /** The number of the first segment that was not read yet. */
@@ -318,7 +322,8 @@ export class Following {
     if (segments.security(at) !== end.security || segments.marks(at) & MARK.malformed) return true;
     if (end.timestamps && peer.timestamps) {
       if ((segments.marks(at) & MARK.timestamps) === 0) return true;
-      if (ahead(segments.tsval(at), end.tsval) < 0) return true;
+      // Segments that overtake each other have timestamps that lie close together.
+      if (ahead(segments.tsval(at), end.tsval) < -OVERTAKEN) return true;
     }
     if (!peer.acked) return false;
     const length = segments.data(at) + (flags & FIN ? 1 : 0);
@@ -368,6 +373,7 @@ export class Following {
       end.probeTime = segments.time(at);
     } else if (news <= 0 && (data > 0 || fin)) {
       if (peer.last > end.last && end.repeats > 0) end.repeats = 0;
+      if (data > 0) this.repeated += 1;
       end.repeats += 1;
       if (end.repeats === 1) end.repeatSince = frame;
     } else if (news > 0 && inWindow) {

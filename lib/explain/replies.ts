@@ -113,10 +113,11 @@ export class ReplyExplainer {
    * Whether the end is known well enough to be accused: nothing shows that the path or the capture loses segments, and none of an older
    * connection can be about.
    */
-  #trusted({ ends, missed, damaged, begunInTheMiddle, incarnations }: Following): boolean {
+  #trusted({ ends, missed, damaged, repeated, begunInTheMiddle, incarnations }: Following): boolean {
     return (
       missed === 0 &&
       damaged === 0 &&
+      repeated === 0 &&
       !begunInTheMiddle &&
       incarnations === 1 &&
       ends.every(({ syns }) => syns <= 2)

@@ -449,7 +449,7 @@ export class ResetExplainer {
         decides: ['capture at the sender'],
       };
     if (end.fin > 0) return this.#afterItsFin(states, answer, form);
-    if (answer && (!form || this.#bare().length > 0)) return this.#forgotten(answer, form);
+    if (answer && (!form || this.#bare().length > 0)) return this.#forgotten(answer);
     if (form) return this.#aborted(states, form, answer?.at);
     return this.#looseAnswer() ?? this.#unexplained(['third party', 'abort']);
   }
@@ -532,7 +532,7 @@ export class ResetExplainer {
   }
 
   /** No TCB is left, though the connection was neither closed nor reset. */
-  #forgotten(answer: { at: number; form: Form }, form: Form | undefined): Found {
+  #forgotten(answer: { at: number; form: Form }): Found {
     const { segments } = this.#f;
     const end = this.#end;
     const drawnBy = this.#number(answer.at);
@@ -556,10 +556,12 @@ export class ResetExplainer {
         decides: ['log of the host'],
         signs,
       };
+    // A host restarts less often than a FIN is lost.
+    const finLost = segments.data(answer.at) > 0 && idle < JUST_ARRIVED;
     return {
-      cause: 'forgotten',
-      candidates: form ? ['abort', 'third party'] : ['abort', 'unknown to the kernel'],
-      states: ['CLOSED'],
+      cause: finLost ? 'text for a closed user' : 'forgotten',
+      candidates: [finLost ? 'forgotten' : 'text for a closed user', 'abort', 'third party'],
+      states: finLost ? ['FIN-WAIT-1', 'CLOSED'] : ['CLOSED'],
       drawnBy,
       form: answer.form,
       sure: 'likely',

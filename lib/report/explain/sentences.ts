@@ -94,7 +94,7 @@ const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => st
       : `${it} cannot take one more connection: its queue is full, and ${drew} finds no place in it`,
   'text for a closed user': ({ drew }, explanation) => {
     const fin = signOf(explanation, 'FIN');
-    return `its application had closed the connection${fin ? ` (FIN in ${fin.frame})` : ''}, and text arrived in ${drew} that nobody can read any more`;
+    return `its application had closed the connection${fin ? ` (FIN in ${fin.frame})` : ' (its FIN is not in the capture)'}, and text arrived in ${drew} that nobody can read any more`;
   },
   'close with unread text': ({ it }, explanation) => {
     const text = signOf(explanation, 'window not moved');
