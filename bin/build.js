@@ -14,6 +14,7 @@ const BUILDS = join(ROOT, '.cache/build');
 const INPUTS = join(BUILDS, 'inputs.json');
 /** What is started as a process of its own. */
 const PROGRAMS = [
+  'lib/catalogue/catalogue.ts',
   'lib/cli/main.ts',
   'lib/cli/serve-reference.ts',
   'lib/lab/reference/main.ts',

@@ -21,6 +21,10 @@ const COMMANDS: Entries = {
     what: 'test a target: an address, or a stack of the lab',
     load: () => import('./commands/run.ts'),
   },
+  watch: {
+    what: 'run cases again whenever a suite changes, or the target does, without starting anew',
+    load: () => import('./commands/watch.ts'),
+  },
   list: {
     what: 'print every case: its notation, expectations and citations',
     load: () => import('./commands/list.ts'),

@@ -258,7 +258,7 @@ export class Engine {
         const suspects = inquest.suspects.order(onTheWire, heardAt).filter(({ isFinished }) => !isFinished);
         if (watch.lost) lost({ cause: watch.lost, onTheWire: suspects.map(({ job }) => job) });
       },
-    });
+    }).finally(() => clearInterval(pulse));
   }
 
   /** @throws Error when this machine cannot reach the target over one of the families */

@@ -2,6 +2,7 @@ import type { TargetInfo } from '../report/run.ts';
 import type { Finding } from '../verdict/finding.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
+import type { ScenarioDeclaration } from '../catalogue/case.ts';
 import type { Settings } from './settings.ts';
 
 /** Messages from mocha's process to the engine. */
@@ -12,7 +13,12 @@ export type ToEngine =
       readonly settings: Settings;
       readonly cases?: readonly { readonly id: string }[];
     }
-  | { readonly kind: 'run'; readonly cases: readonly { readonly id: string; readonly family: 4 | 6 }[] }
+  | {
+      readonly kind: 'run';
+      readonly cases: readonly { readonly id: string; readonly family: 4 | 6 }[];
+      /** Those that have changed since the engine's process began. */
+      readonly redeclared?: readonly ScenarioDeclaration[];
+    }
   | { readonly kind: 'stop' };
 
 /** Milliseconds between two `alive` messages. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { ScenarioDeclaration } from '../catalogue/case.ts';
 import { labCommand, labEnvironment } from '../lab/namespaces/enter.ts';
 import { wordsToStart } from '../processes.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
@@ -22,6 +23,11 @@ const STOP_WITHIN = 3000;
 const MOST_MISSING = 60;
 
 const keyOf = (id: string, family: 4 | 6): string => `${id} ${family}`;
+
+interface Job {
+  readonly id: string;
+  readonly family: 4 | 6;
+}
 
 interface Awaited {
   readonly promise: Promise<CaseResult>;
@@ -96,6 +102,17 @@ export class Session {
     for (const { id, family } of added) this.#results.set(keyOf(id, family), awaited());
     if (this.#lost) this.#lose(this.#lost);
     else if (added.length > 0) this.#process.send({ kind: 'run', cases: added } satisfies ToEngine);
+  }
+
+  /**
+   * Has the engine run cases anew whose results have come.
+   *
+   * @param redeclared those that have changed since the session was opened
+   */
+  requestAgain(cases: readonly Job[], redeclared: readonly ScenarioDeclaration[]): void {
+    for (const { id, family } of cases) this.#results.set(keyOf(id, family), awaited());
+    if (this.#lost) this.#lose(this.#lost);
+    else this.#process.send({ kind: 'run', cases, redeclared } satisfies ToEngine);
   }
 
   /** Waits for the result of a case. @throws EngineLost */

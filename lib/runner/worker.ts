@@ -1,3 +1,5 @@
+import { redeclare } from '../catalogue/catalogue.ts';
+import { resolveScenario } from '../catalogue/resolve.ts';
 import { say } from '../report/say.ts';
 import { Engine } from './engine.ts';
 import { type FromEngine, HEARTBEAT, type ToEngine } from './messages.ts';
@@ -24,6 +26,7 @@ async function handle(message: ToEngine): Promise<void> {
       await end(2);
     }
   } else if (message.kind === 'run') {
+    redeclare((message.redeclared ?? []).map(resolveScenario));
     await engine?.run(message.cases, (result) => tell({ kind: 'result', result }), {
       lost: (loss) => tell({ kind: 'lost', loss }),
       died: (death) => tell({ kind: 'death', death }),

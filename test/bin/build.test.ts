@@ -1,22 +1,11 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { cloneOfProject } from './clone.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SUITE = 'suites/1-closed/families/late-segments.ts';
 
 describe('the build that commands run from', function () {
@@ -46,10 +35,7 @@ describe('the build that commands run from', function () {
   };
 
   beforeEach(() => {
-    clone = mkdtempSync(join(tmpdir(), 'segment-arrives-build-'));
-    for (const part of ['bin', 'lib', 'suites', 'bench', 'package.json', 'tsconfig.json'])
-      cpSync(join(ROOT, part), join(clone, part), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+    clone = cloneOfProject();
   });
 
   afterEach(() => rmSync(clone, { recursive: true, force: true }));

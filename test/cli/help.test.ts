@@ -11,6 +11,7 @@ const RECORDER = new URL('record-loaded-modules.mjs', import.meta.url).href;
 
 const COMMANDS = [
   'run',
+  'watch',
   'list',
   'coverage',
   'report',

@@ -40,7 +40,7 @@ function diff(before: string, after: string, { json, profile }: DiffOptions): nu
   return differences.length === 0 ? EXIT.asExpected : EXIT.notAsExpected;
 }
 
-function diffText(differences: readonly Difference[]): string {
+export function diffText(differences: readonly Difference[]): string {
   if (differences.length === 0) return pc.green('no difference');
   const sections = CHANGES.flatMap((change) => {
     const group = differences.filter((one) => one.change === change);

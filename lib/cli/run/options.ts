@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import {
   SETTING_NAMES,
   type Settings,
@@ -7,6 +8,7 @@ import {
 } from '../../runner/settings.ts';
 import type { Allowed } from '../compare-with-baseline.ts';
 import { UsageError } from '../failure.ts';
+import { list } from '../options.ts';
 
 export const FORMATS = ['progress', 'spec', 'dots', 'jsonl'] as const;
 
@@ -14,7 +16,7 @@ export const FORMATS = ['progress', 'spec', 'dots', 'jsonl'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The options of `run` that are settings, as commander returns them. */
-interface SettingOptions {
+export interface SettingOptions {
   readonly target?: readonly string[];
   readonly targetFile?: string;
   readonly stack?: string;
@@ -43,6 +45,30 @@ export interface RunOptions extends SettingOptions {
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
 }
+
+/** Gives a command the options that are settings of a run. */
+export const settingOptions = (command: Command): Command =>
+  command
+    .option('--target <address>', 'an address of the target; one for each family', list)
+    .option('--upper-tester <address:port>', "where the target's upper tester listens for commands")
+    .option('--target-file <file>', 'a JSON file that describes the target')
+    .option('--stack <id>', 'a stack of the lab, see `lab list` (default without a target: linux)')
+    .option('--open-port <port>', 'a port of the target that accepts connections')
+    .option('--await <port>', 'a port of this machine that the target connects to by itself, again and again')
+    .option('--closed-port <port>', 'a port of the target without a listener')
+    .option('--ports <low-high>', "the tester's ports, one for each connection (default: 10000-31999)")
+    .option('--family <families>', '4, 6 or 4,6 (the default)')
+    .option(
+      '--profile <profile>',
+      'the documents that decide: rfc793, rfc1122, rfc5961 or rfc9293 (default: that of the target file, or rfc9293)',
+    )
+    .option('--strict', 'treat `permitted` as a failure')
+    .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', list)
+    .option('--shard <part/of>', 'a part of the cases, by their ids, e.g. 2/5; `merge` joins the parts')
+    .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
+    .option('--parallel <number>', 'how many cases may run at once')
+    .option('--patient', 'wait for silence in every case, also where a reply has come')
+    .option('--reports <directory>', 'where the reports go (default: reports)');
 
 /** The option of a setting: `upperTester` is --upper-tester. */
 const optionOf = (name: string): string =>
