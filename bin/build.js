@@ -81,6 +81,8 @@ async function makeBuild() {
     },
     plugins: [{ name: 'sources', setup: (build) => readSources(build, known) }],
   });
+  // Its service would stay beside us, as large as all the rest.
+  await esbuild.stop();
   const inputs = inputsOf(metafile);
   const build = hashOf(inputs, known);
   const part = join(BUILDS, `${process.pid}.part`);

@@ -28,8 +28,19 @@ export function declare(command: Command): void {
     });
 }
 
-/** Writes the reports of one run from those of its parts. */
 async function merge(given: readonly string[], { out = 'reports' }: { out?: string }): Promise<number> {
+  const run = await mergeInto(out, given);
+  console.log(`\n${runText(run)}\n\n  reports: ${join(out, 'index.html')}\n`);
+  return EXIT.asExpected;
+}
+
+/**
+ * Writes the reports of one run from those of its parts.
+ *
+ * @param given results, or their folders
+ * @throws ReportError, UsageError when they are not the parts of one run
+ */
+export async function mergeInto(out: string, given: readonly string[]): Promise<Run> {
   const files = given.map((file) => (isFolder(file) ? join(file, 'results.json') : file));
   const own = files.find((file) => resolve(dirname(file)) === resolve(out));
   if (own !== undefined) throw new UsageError(`${own} would be written over: give another --out`);
@@ -50,8 +61,7 @@ async function merge(given: readonly string[], { out = 'reports' }: { out?: stri
       read: (result) => readFileSync(captureOf(captureName(result))),
     },
   });
-  console.log(`\n${runText(run)}\n\n  reports: ${join(out, 'index.html')}\n`);
-  return EXIT.asExpected;
+  return run;
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -13,6 +13,7 @@ Examples:
   segment-arrives run --only 'time-wait.*,*.rst.*' --family 4 --verbose
   segment-arrives run --target 192.0.2.2,2001:db8::2 --upper-tester 192.0.2.2:10793 --closed-port 9
   segment-arrives run --target-file examples/targets/nginx.json
+  segment-arrives run --target-file board-1.json --target-file board-2.json
   segment-arrives run --target 192.0.2.2 --await 8793
   segment-arrives run --profile rfc793 --strict --dry-run
   segment-arrives run --baseline reports/baselines/linux.json
@@ -34,8 +35,12 @@ export function declare(command: Command): void {
 
 /** Checks the arguments before it loads what the run needs. @returns the exit code */
 async function run(options: RunOptions): Promise<number> {
+  const { baseline: file, targetFile: targets = [] } = options;
+  if (targets.length > 1) {
+    const { runOnSeveral } = await import('../run/several.ts');
+    return runOnSeveral(targets, options);
+  }
   const settings = settingsOf(options);
-  const { baseline: file } = options;
   const baseline = file === undefined ? undefined : namedBaseline(file);
   if (baseline) requireProfile(baseline.baseline, settings.profile);
   const { execute } = await import('../run/execute.ts');

@@ -18,7 +18,7 @@ export type Format = (typeof FORMATS)[number];
 /** The options of `run` that are settings, as commander returns them. */
 export interface SettingOptions {
   readonly target?: readonly string[];
-  readonly targetFile?: string;
+  readonly targetFile?: readonly string[];
   readonly stack?: string;
   readonly upperTester?: string;
   readonly openPort?: string;
@@ -51,7 +51,11 @@ export const settingOptions = (command: Command): Command =>
   command
     .option('--target <address>', 'an address of the target; one for each family', list)
     .option('--upper-tester <address:port>', "where the target's upper tester listens for commands")
-    .option('--target-file <file>', 'a JSON file that describes the target')
+    .option(
+      '--target-file <file>',
+      'a JSON file that describes the target; `run` shares the cases among several of the same stack',
+      (file: string, before: readonly string[] = []) => [...before, file],
+    )
     .option('--stack <id>', 'a stack of the lab, see `lab list` (default without a target: linux)')
     .option('--open-port <port>', 'a port of the target that accepts connections')
     .option('--await <port>', 'a port of this machine that the target connects to by itself, again and again')
@@ -80,6 +84,8 @@ const optionOf = (name: string): string =>
  * @throws SettingsError, UsageError with the name of the wrong variable or option
  */
 export function settingsOf(options: SettingOptions): Settings {
+  if ((options.targetFile?.length ?? 0) > 1)
+    throw new UsageError('give one --target-file: only `run` takes several');
   const environment: NodeJS.ProcessEnv = { ...process.env };
   const given = new Set<string>();
   for (const name of SETTING_NAMES) {
