@@ -8,12 +8,12 @@
  * survives without a reason of its own.
  */
 import { parseArgs } from 'node:util';
-import { MUTANTS, type Mutant } from './mutants/index.ts';
-import { matcher } from '../lib/runner/mocha/only.ts';
+import { matcher } from '../lib/catalogue/choice.ts';
 import { runSideBySide } from '../lib/runner/pool.ts';
 import { Random } from '../lib/runner/trial/random.ts';
 import type { Profile } from '../lib/standard/profile.ts';
 import { catchersOf, type TrialResult, tryMutant } from './mutant-trial.ts';
+import { MUTANTS, type Mutant } from './mutants/index.ts';
 
 const { values } = parseArgs({
   options: {

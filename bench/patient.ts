@@ -8,8 +8,8 @@
  */
 import { parseArgs } from 'node:util';
 import { SCENARIOS } from '../lib/catalogue/catalogue.ts';
+import { matcher } from '../lib/catalogue/choice.ts';
 import { findStack } from '../lib/lab/stacks/index.ts';
-import { matcher } from '../lib/runner/mocha/only.ts';
 import { Session } from '../lib/runner/session.ts';
 import { settingsFrom } from '../lib/runner/settings.ts';
 import { Random } from '../lib/runner/trial/random.ts';

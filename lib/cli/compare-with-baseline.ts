@@ -1,9 +1,9 @@
-import type { AcceptedDeviations } from '../report/findings.ts';
+import { chosenBy } from '../catalogue/choice.ts';
 import { type Baseline, keyOf, readBaseline } from '../report/baseline/baseline.ts';
 import { gate as compare, type GateOutcome, isOpen } from '../report/baseline/gate.ts';
 import { gateText } from '../report/baseline/text.ts';
+import type { AcceptedDeviations } from '../report/findings.ts';
 import type { Run } from '../report/run.ts';
-import { chosenBy } from '../runner/mocha/only.ts';
 import { EXIT } from './failure.ts';
 
 /** A baseline and its file. */

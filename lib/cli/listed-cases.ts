@@ -1,5 +1,6 @@
 import type { StepDeclaration } from '../catalogue/case.ts';
 import { SCENARIOS } from '../catalogue/catalogue.ts';
+import { matcher } from '../catalogue/choice.ts';
 import { type Condition, conditionText } from '../catalogue/conditions.ts';
 import { type LeftOpen, sentencesByProfile } from '../catalogue/left-open.ts';
 import { declarationOf, printReply } from '../catalogue/resolve.ts';
@@ -11,7 +12,6 @@ import {
   type Scenario,
   sentText,
 } from '../catalogue/scenario.ts';
-import { matcher } from '../runner/mocha/only.ts';
 import type { Choice } from '../standard/adoption.ts';
 import type { Level, Profile } from '../standard/profile.ts';
 import { PROFILES } from '../standard/profile.ts';

@@ -5,16 +5,12 @@ import type { Entry, Mailbox } from '../tester/index.ts';
 import type { Awaited } from '../verdict/lack.ts';
 import { add } from '../wire/seq.ts';
 import type { Connection } from './connection.ts';
-import { type Environment, pause } from './environment.ts';
+import { type Environment, LIMITER_REST, pause, STRAGGLERS } from './environment.ts';
 import { Unreached } from './precondition.ts';
 import { hasDoubles } from './replies.ts';
 
 /** How often the tester sends a segment that gets no answer. */
 export const SENDINGS = 3;
-// Longer than a rate limit of one reply per second.
-const LIMITER_REST = 1100;
-// The path may hold a segment longer than the measured spread.
-const STRAGGLERS = 30;
 
 /** The exchanges of a recipe, on one mailbox. */
 export class Dialogue {

@@ -68,6 +68,11 @@ export class KnownOfTarget<T> {
   }
 }
 
+/** Milliseconds after which a rate limiter of one reply per second allows the next. */
+export const LIMITER_REST = 1100;
+/** Milliseconds beyond the measured spread in which the path may deliver a doubled segment. */
+export const STRAGGLERS = 30;
+
 /** @param milliseconds how long to wait */
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

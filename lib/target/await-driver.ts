@@ -1,13 +1,7 @@
 import { type AppBehaviour, type Destination, type Driver, type Handle, NotCapable } from './driver.ts';
-import {
-  type Application,
-  behaviourOf,
-  describeApplication,
-  refuseUserCalls,
-  type Service,
-  whyNot,
-} from './services.ts';
+import { behaviourOf, describeApplication, refuseUserCalls, whyNot } from './services.ts';
 import { OpeningDriver } from './services-driver.ts';
+import type { Application, Service } from './target-file.ts';
 
 interface AwaitDriverOptions {
   /** The tester's port that the target calls again and again. */
@@ -15,11 +9,11 @@ interface AwaitDriverOptions {
   /** What calls. */
   readonly application: Application;
   /** It calls again at once when a call is refused. */
-  readonly atOnce?: boolean;
+  readonly atOnce?: boolean | undefined;
   /** How long until its next call, in milliseconds. Default: 30 s. */
-  readonly within?: number;
+  readonly within?: number | undefined;
   /** For states that begin in LISTEN. */
-  readonly services?: readonly Service[];
+  readonly services?: readonly Service[] | undefined;
 }
 
 const NEXT_CALL_WITHIN_MS = 30_000;

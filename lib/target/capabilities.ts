@@ -1,18 +1,9 @@
 import { demandsOf } from '../catalogue/conditions.ts';
 import { type Destination, type Driver, NotCapable, withMembers } from './driver.ts';
-
-/** What a target is known to lack. What is absent is tried. */
-interface TargetCapabilities {
-  /** Two SYNs that cross make a connection (RFC 793 figure 8). */
-  readonly simultaneousOpen?: boolean | undefined;
-  /** Timestamps (RFC 7323), when the tester offers them. */
-  readonly timestamps?: boolean | undefined;
-  /** The user can close one direction and go on receiving. */
-  readonly halfClose?: boolean | undefined;
-}
+import type { Capabilities } from './target-file.ts';
 
 /** The driver of a target that lacks something: it refuses cases about that before a connection begins. */
-export const limitedTo = (capabilities: TargetCapabilities, driver: Driver): Driver =>
+export const limitedTo = (capabilities: Capabilities, driver: Driver): Driver =>
   withMembers(driver, {
     async behaviour(destination) {
       refuseWhatIsLacking(capabilities, destination);
@@ -23,7 +14,7 @@ export const limitedTo = (capabilities: TargetCapabilities, driver: Driver): Dri
   });
 
 function refuseWhatIsLacking(
-  { simultaneousOpen, timestamps, halfClose }: TargetCapabilities,
+  { simultaneousOpen, timestamps, halfClose }: Capabilities,
   { state, origin, conditions }: Destination,
 ): void {
   const { user, syn } = demandsOf(conditions);

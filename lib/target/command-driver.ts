@@ -3,27 +3,16 @@ import { once } from 'node:events';
 import { demandsOf } from '../catalogue/conditions.ts';
 import { ENDS_WITH_US, signalGroup } from '../processes.ts';
 import { type AppBehaviour, type Destination, type Driver, type Handle, NotCapable } from './driver.ts';
-import { refuseUserCalls, type Service, whyNot } from './services.ts';
+import { refuseUserCalls, whyNot } from './services.ts';
 import { OpeningDriver } from './services-driver.ts';
-
-/** A shell command that makes the target connect. */
-interface Command {
-  /** With `{address}`, `{port}` and perhaps `{family}` of the tester. Its end closes the connection. */
-  readonly run: string;
-  /** What is written to its standard input is sent. */
-  readonly sends?: boolean;
-  /** The end of its standard input is a half close. */
-  readonly halfCloses?: boolean;
-  /** After the tester's FIN it ends, and so closes, or stays. */
-  readonly uponFin?: 'stays' | 'closes';
-}
+import type { Command, Service } from './target-file.ts';
 
 interface CommandDriverOptions {
   readonly command: Command;
   /** Where the target connects to. */
   readonly tester: Readonly<Partial<Record<4 | 6, string>>>;
   /** For states that begin in LISTEN. */
-  readonly services?: readonly Service[];
+  readonly services?: readonly Service[] | undefined;
 }
 
 interface Running {

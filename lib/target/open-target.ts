@@ -122,23 +122,19 @@ async function openDriver({ driver }: TargetFile, tester: Addresses, target: Add
       return UpperTesterDriver.open({ address, port: driver.port, tester, target });
     }
     case 'services':
-      return new ServicesDriver(defined(driver.services));
+      return new ServicesDriver(driver.services);
     case 'command': {
       const { services, kind: _, ...command } = driver;
-      return new CommandDriver({
-        command: defined(command),
-        tester,
-        ...(services ? { services: defined(services) } : {}),
-      });
+      return new CommandDriver({ command, tester, services });
     }
     case 'await': {
       const { port, application = {}, atOnce, withinMs, services } = driver;
       return new AwaitDriver({
         ports: { 4: port, 6: port },
-        application: defined(application),
-        ...(atOnce === undefined ? {} : { atOnce }),
-        ...(withinMs === undefined ? {} : { within: withinMs }),
-        ...(services ? { services: defined(services) } : {}),
+        application,
+        atOnce,
+        within: withinMs,
+        services,
       });
     }
   }
@@ -154,15 +150,4 @@ function routed(target: Addresses): Addresses {
   const source4 = target[4] && sourceTowards(target[4]);
   const source6 = target[6] && sourceTowards(target[6]);
   return byFamily({ ipv4: source4, ipv6: source6 });
-}
-
-type Defined<T> = T extends readonly (infer Item)[]
-  ? Defined<Item>[]
-  : T extends object
-    ? { [Key in keyof T]: Defined<Exclude<T[Key], undefined>> }
-    : T;
-
-/** The value without undefined fields. */
-function defined<T>(value: T): Defined<T> {
-  return JSON.parse(JSON.stringify(value)) as Defined<T>;
 }

@@ -6,7 +6,8 @@ import {
   type ListenerKind,
   NotCapable,
 } from './driver.ts';
-import { behaviourOf, describeApplication, refuseUserCalls, type Service, whyNot } from './services.ts';
+import { behaviourOf, describeApplication, refuseUserCalls, whyNot } from './services.ts';
+import type { Service } from './target-file.ts';
 
 /** A driver without an upper tester: it cannot command the application on the target. */
 abstract class UncommandedDriver {

@@ -1,27 +1,7 @@
 import { demandsOf } from '../catalogue/conditions.ts';
 import type { LACKS, Lack } from '../verdict/lack.ts';
 import { type AppBehaviour, type Destination, NotCapable } from './driver.ts';
-
-/** How an application behaves on its connections by itself. */
-export interface Application {
-  /** It sends text as soon as a connection is established. */
-  readonly greets?: boolean;
-  /** After the tester's FIN it `closes` too, or `stays`, with its own direction open. Absent: unknown. */
-  readonly uponFin?: 'stays' | 'closes';
-  readonly closes?: {
-    /** It closes after this text of the tester; absent: at once. */
-    readonly upon?: string;
-    /** After its FIN it goes on receiving (a half close). Otherwise it has closed both ways. */
-    readonly receives?: boolean;
-  };
-  /** Text that it accepts without an answer, again and again. */
-  readonly filler?: string;
-}
-
-/** A port of the target with an application. */
-export interface Service extends Application {
-  readonly port: number;
-}
+import type { Application } from './target-file.ts';
 
 type Behaviour = Pick<AppBehaviour, 'closes'>;
 

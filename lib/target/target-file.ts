@@ -47,8 +47,23 @@ const application = {
   filler: text.optional().describe('Text that it accepts without an answer, again and again'),
 };
 
+const applicationSchema = z.strictObject(application);
 const service = z.strictObject({ port: port.describe('Where it listens'), ...application });
 const services = z.array(service).min(1).describe('The first that fits a case is used');
+
+const command = {
+  run: z
+    .string()
+    .regex(/\{address\}/, 'lacks {address}')
+    .regex(/\{port\}/, 'lacks {port}')
+    .describe(
+      "A shell command that makes the target connect to the tester's {address} and {port}; {family} is 4 or 6",
+    ),
+  sends: z.boolean().optional().describe('What is written to its standard input is sent'),
+  halfCloses: z.boolean().optional().describe('The end of its standard input is a half close'),
+  uponFin: application.uponFin,
+};
+const commandSchema = z.strictObject(command);
 
 const driver = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -60,20 +75,7 @@ const driver = z.discriminatedUnion('kind', [
     port: port.describe('Where it takes commands, by UDP'),
   }),
   z.strictObject({ kind: z.literal('services'), services }),
-  z.strictObject({
-    kind: z.literal('command'),
-    run: z
-      .string()
-      .regex(/\{address\}/, 'lacks {address}')
-      .regex(/\{port\}/, 'lacks {port}')
-      .describe(
-        "A shell command that makes the target connect to the tester's {address} and {port}; {family} is 4 or 6",
-      ),
-    sends: z.boolean().optional().describe('What is written to its standard input is sent'),
-    halfCloses: z.boolean().optional().describe('The end of its standard input is a half close'),
-    uponFin: application.uponFin,
-    services: services.optional(),
-  }),
+  z.strictObject({ kind: z.literal('command'), ...command, services: services.optional() }),
   z.strictObject({
     kind: z.literal('await'),
     port: port.describe("The tester's port that the target calls by itself, again and again"),
@@ -82,7 +84,7 @@ const driver = z.discriminatedUnion('kind', [
       .boolean()
       .optional()
       .describe('It calls again at once when a call is refused: the tester may then refuse old calls'),
-    application: z.strictObject(application).optional().describe('What calls'),
+    application: applicationSchema.optional().describe('What calls'),
     services: services.optional(),
   }),
 ]);
@@ -108,9 +110,9 @@ const targetFileSchema = z
       .optional(),
     capabilities: z
       .strictObject({
-        simultaneousOpen: z.boolean().optional(),
-        timestamps: z.boolean().optional(),
-        halfClose: z.boolean().optional(),
+        simultaneousOpen: z.boolean().optional().describe('Two SYNs that cross make a connection'),
+        timestamps: z.boolean().optional().describe('Timestamps, when the tester offers them'),
+        halfClose: z.boolean().optional().describe('The user can close one direction and go on receiving'),
         resets: z
           .boolean()
           .optional()
@@ -133,6 +135,14 @@ const targetFileSchema = z
   });
 
 export type TargetFile = z.output<typeof targetFileSchema>;
+/** How an application behaves on its connections by itself. */
+export type Application = Readonly<z.output<typeof applicationSchema>>;
+/** A port of the target with an application. */
+export type Service = Readonly<z.output<typeof service>>;
+/** A shell command that makes the target connect. Its end closes the connection. */
+export type Command = Readonly<z.output<typeof commandSchema>>;
+/** What a target is known to have or lack. What is absent is tried. */
+export type Capabilities = NonNullable<TargetFile['capabilities']>;
 
 /** The published schema. */
 export const targetFileJsonSchema = (): object => z.toJSONSchema(targetFileSchema, { io: 'input' });

@@ -1,8 +1,7 @@
-export { DisturbedLink } from './disturbed-link.ts';
+export { DisturbedLink, type Noise, parseNoise } from './disturbed-link.ts';
 export type { Arrival, Link, Refusal } from './link.ts';
 export { type Entry, Mailbox } from './mailbox.ts';
-export { type Noise, parseNoise } from './disturbed-link.ts';
-export { buildPacket, type PacketOverrides, hasRightChecksum } from './packet.ts';
+export { buildPacket, hasRightChecksum, type PacketOverrides } from './packet.ts';
 export { PathQuality } from './path-quality.ts';
 export { PortRange, type Ports, parsePorts } from './ports.ts';
 export { RawLink, RawSocketRefused } from './raw-link.ts';

@@ -1,10 +1,10 @@
+import { read16 } from '../wire/octets.ts';
 import { Calls } from './calls.ts';
 import { LagMeter } from './lag.ts';
 import type { Arrival, Link } from './link.ts';
 import { Mailbox } from './mailbox.ts';
 import { PathQuality } from './path-quality.ts';
 import type { PortRange } from './ports.ts';
-import { read16 } from '../wire/octets.ts';
 
 /** The tester's end of the wire: its links, and a mailbox for each of its ports in use. */
 export class Tester {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { matcher } from '../../catalogue/choice.ts';
 import { readResults } from '../../report/results.ts';
-import { matcher } from '../../runner/mocha/only.ts';
 import { type Allowed, compareWith, concludeGate, namedBaseline } from '../compare-with-baseline.ts';
 import { UsageError } from '../failure.ts';
 import { allowOption, list } from '../options.ts';

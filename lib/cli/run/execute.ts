@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCENARIOS } from '../../catalogue/catalogue.ts';
+import { chosenBy } from '../../catalogue/choice.ts';
 import { findStack } from '../../lab/stacks/index.ts';
 import { findingsText, runText } from '../../report/console.ts';
 import { failuresOf } from '../../report/findings.ts';
@@ -9,7 +10,6 @@ import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
 import { type WriteOptions, writeReports } from '../../report/write.ts';
 import { beginRun, endRun, type MochaRun } from '../../runner/mocha/mocha-run.ts';
-import { chosenBy } from '../../runner/mocha/only.ts';
 import { Session } from '../../runner/session.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
 import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';

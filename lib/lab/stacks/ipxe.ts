@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startInSteps } from '../../cleanups.ts';
 import { stop } from '../../processes.ts';
 import { AwaitDriver } from '../../target/await-driver.ts';
-import type { Application } from '../../target/services.ts';
+import type { Application } from '../../target/target-file.ts';
 import type { Family } from '../../wire/index.ts';
 import { missingOf } from '../namespaces/enter.ts';
 import { makeTap, type Tap } from '../namespaces/link.ts';

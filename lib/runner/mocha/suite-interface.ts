@@ -1,5 +1,6 @@
 import { expect, use } from 'chai';
 import Mocha from 'mocha';
+import { chosenBy } from '../../catalogue/choice.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
 import type { Suite } from '../../catalogue/suite.ts';
 import { tcpAssertions } from '../../report/chai-plugin.ts';
@@ -9,7 +10,6 @@ import { type CaseResult, standingOf } from '../../verdict/result.ts';
 import type { Settings } from '../settings.ts';
 import { notRun } from '../trial/not-run.ts';
 import type { MochaRun } from './mocha-run.ts';
-import { chosenBy } from './only.ts';
 
 use(tcpAssertions);
 

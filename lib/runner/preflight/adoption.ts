@@ -1,7 +1,7 @@
 import { segmentOf } from '../../notation/index.ts';
 import type { Check, KnownAdoption } from '../../standard/adoption.ts';
 import type { State } from '../../standard/state.ts';
-import { type Environment, endByReset, type Precondition, reach } from '../../states/index.ts';
+import { type Environment, endByReset, LIMITER_REST, type Precondition, reach } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { add } from '../../wire/seq.ts';
 import { type Probe, resetInWindow } from './limits.ts';
@@ -48,7 +48,6 @@ async function detectIn(environment: Environment, precondition: Precondition): P
 
 // All verdicts depend on adoption, so silence must be seen more than once.
 const TRIES = { clean: 2, disturbed: 4 };
-const LIMITER_PAUSE = 1100;
 
 async function challenged(
   environment: Environment,
@@ -60,7 +59,7 @@ async function challenged(
     const answer = await answerTo(environment, precondition, probe);
     if (answer !== 'silence') return answer === 'challenge ACK';
     if (tries >= (tester.path.disturbed ? TRIES.disturbed : TRIES.clean)) return false;
-    await tester.listen(LIMITER_PAUSE);
+    await tester.listen(LIMITER_REST);
   }
 }
 

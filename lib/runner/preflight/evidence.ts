@@ -1,6 +1,7 @@
 import { REPLIES, type Step } from '../../catalogue/steps.ts';
 import {
   type ConcreteSegment,
+  type ControlBit,
   compareReply,
   lengthOf,
   type Mismatch,
@@ -47,8 +48,9 @@ export function wrongWith(step: Step, sent: ConcreteSegment, reply: ConcreteSegm
 }
 
 function evidenceOf(step: Step, log: readonly Entry[]): Evidence {
-  const at = log.findIndex(({ from, segment }) => from === 'tester' && isOf(step, segment));
-  const sent = at < 0 ? undefined : log[at]?.segment;
+  const bit = BIT_OF[step];
+  const at = log.findIndex(({ from, segment }) => from === 'tester' && bit && segment.ctl.has(bit));
+  const sent = log[at]?.segment;
   const variables = sent ? variablesOf(sent) : {};
   const earlier = log.slice(0, Math.max(0, at)).filter(({ from }) => from === 'target');
   const answers = sent
@@ -78,27 +80,13 @@ const variablesOf = (sent: ConcreteSegment): Variables => ({
   ...(sent.ctl.has('ACK') ? { 'SEG.ACK': sent.ack } : {}),
 });
 
-/** Whether a segment of the tester's is the one that the step sends. */
-function isOf(step: Step, { ctl }: ConcreteSegment): boolean {
-  switch (step) {
-    case 'SYN to any port':
-    case 'SYN to a closed port':
-    case 'SYN to LISTEN':
-    case 'SYN to SYN-SENT':
-    case 'SYN,ACK to SYN-SENT':
-      return ctl.has('SYN');
-    case 'FIN':
-      return ctl.has('FIN');
-    case 'RST to a closed port':
-      return ctl.has('RST');
-    case 'ACK to a closed port':
-    case 'ACK to SYN-RECEIVED':
-      return ctl.has('ACK');
-    case 'OPEN':
-    case 'CLOSE':
-      return false;
-  }
-}
+/** The bit of the segment that each step sends; undefined for a user call. */
+const BIT_OF: Readonly<Record<Step, ControlBit | undefined>> = {
+  ...{ 'SYN to any port': 'SYN', 'SYN to a closed port': 'SYN', 'SYN to LISTEN': 'SYN' },
+  ...{ 'SYN to SYN-SENT': 'SYN', 'SYN,ACK to SYN-SENT': 'SYN' },
+  ...{ 'ACK to a closed port': 'ACK', 'ACK to SYN-RECEIVED': 'ACK' },
+  ...{ 'RST to a closed port': 'RST', FIN: 'FIN', OPEN: undefined, CLOSE: undefined },
+};
 
 /** Whether one segment is a retransmission of the other. */
 const isSame = ({ segment: one }: Entry, { segment: other }: Entry): boolean =>

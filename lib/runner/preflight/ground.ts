@@ -2,32 +2,25 @@ import { STATES } from '../../standard/state.ts';
 import { DEFAULT_TIMING, endByReset, reach, Unreached } from '../../states/index.ts';
 import { type Finding, findingId, type Place } from '../../verdict/finding.ts';
 import { findingOf } from './evidence.ts';
-import { probePort } from './probe-port.ts';
 import { ifCapable, type Path } from './path.ts';
 import { probePath } from './path-probes.ts';
-import { portsAnswer } from './ports-answer.ts';
+import { type Answers, portsAnswer } from './ports-answer.ts';
+import { probePort } from './probe-port.ts';
 import { isAnswer } from './walk.ts';
 
 /** What the ports of a target answer over one family. */
-export interface Ground {
+export interface Ground extends Answers {
   readonly family: 4 | 6;
   /** A listener's port; undefined when the target only opens connections. */
   readonly open: number | undefined;
   /** Whether a port answered, or the target opened a connection. */
   readonly heard: boolean;
-  readonly closedAnswers: boolean;
-  readonly openAnswers: boolean;
   /** The target sends no reset in CLOSED, and no filter is the cause. */
   readonly silentClosed: boolean;
   /** The target opened a connection that reached ESTABLISHED. */
   readonly called: boolean;
-  /** In milliseconds. */
-  readonly roundTrips: readonly number[];
   /** As in `PathProbes`. */
   readonly resetsAtOnce: number | undefined;
-  readonly findings: readonly Finding[];
-  /** An ICMP message about a probe. */
-  readonly refusal: string | undefined;
 }
 
 /**
@@ -56,16 +49,9 @@ async function ofPorts({ tester, driver, closedPort, needs }: Path, family: 4 | 
     { closed: closedPort, open },
     { isKnown: driver.seesAccepts, asksClosed: needs.measures.has('closed port') },
   );
-  const { closed, roundTrips, findings, refusal } = answers;
-  const heard = closed || answers.open;
-  return {
-    ...{ family, open, heard, findings, refusal, roundTrips },
-    closedAnswers: closed,
-    openAnswers: answers.open,
-    silentClosed: heard && answers.silentClosed && driver.seesAccepts,
-    called: false,
-    resetsAtOnce: undefined,
-  };
+  const heard = answers.closedAnswers || answers.openAnswers;
+  const silentClosed = heard && answers.silentClosed && driver.seesAccepts;
+  return { ...answers, family, open, heard, silentClosed, called: false, resetsAtOnce: undefined };
 }
 
 async function probed({ tester, closedPort }: Path, ground: Ground): Promise<Ground> {

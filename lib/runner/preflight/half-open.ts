@@ -6,10 +6,10 @@ import {
   type Precondition,
   type Reached,
   reach,
+  STRAGGLERS,
   Unreached,
 } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
-import { STRAGGLERS } from './retransmission.ts';
 
 /** What the target did with many half-open connections. */
 export interface HalfOpen {

@@ -1,13 +1,11 @@
 import { type ConcreteSegment, segmentOf } from '../../notation/index.ts';
 import type { KnownAdoption } from '../../standard/adoption.ts';
-import { type Connection, type Environment, endByReset, reach } from '../../states/index.ts';
+import { type Connection, type Environment, endByReset, LIMITER_REST, reach } from '../../states/index.ts';
 import type { AckLimits } from '../../verdict/target-facts.ts';
 import { add } from '../../wire/seq.ts';
 
 // A higher limit does not matter, since a case sends one stimulus.
 const AT_ONCE = 10;
-// Longer than any limiter of one reply per second.
-const LIMITER_PAUSE = 1100;
 
 /**
  * Finds the target's rate limits, on one connection and on many: of challenge ACKs (RFC 5961 section 7), or without those of ACKs
@@ -39,7 +37,7 @@ export async function findLimits(
       ({ connection }, index) => replies(connection, marks[index] ?? 0) > 0,
     ).length;
     // What was used up is free again after that.
-    if (others.length === 0 || answered < there.length) await environment.tester.listen(LIMITER_PAUSE);
+    if (others.length === 0 || answered < there.length) await environment.tester.listen(LIMITER_REST);
     const onOne = first ? await onOneConnection(environment, first.connection, probe) : 0;
     return {
       of: challengesResets ? 'challenge ACKs' : 'ACKs of unacceptable segments',

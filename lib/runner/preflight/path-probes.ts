@@ -17,7 +17,6 @@ interface Answering {
 }
 
 interface Outcome {
-  readonly sent: number;
   readonly answered: number;
   readonly doubled: number;
   readonly reordered: number;
@@ -26,7 +25,9 @@ interface Outcome {
 
 export const BURST = 100;
 const PACED = 200;
-const PACE = 10;
+/** How many segments, and the milliseconds between two of them. */
+const AT_ONCE = { count: BURST, pace: 0 };
+const SLOWLY = { count: PACED, pace: 10 };
 // A rate limit takes a large part of a burst; a path loses as many of the paced segments too.
 const LIMITED = 4;
 
@@ -43,7 +44,7 @@ export async function probePath(
   within: number,
 ): Promise<PathProbes> {
   if (ports.closed === undefined) return probeSlowly(tester, family, ports.open, within);
-  const burst = await volley(tester, family, ports.closed, { count: BURST, pace: 0, within, segment: syn });
+  const burst = await volley(tester, family, ports.closed, { ...AT_ONCE, within, segment: syn });
   const { doubled, roundTrips } = burst;
   const reordered = await reorderings(tester, family, ports.closed, within, burst);
   const missing = BURST - burst.answered;
@@ -52,12 +53,7 @@ export async function probePath(
     tester.path.recordProbes(BURST, { doubled, reordered });
     return { roundTrips, resetsAtOnce: undefined };
   }
-  const paced = await volley(tester, family, ports.open ?? ports.closed, {
-    count: PACED,
-    pace: PACE,
-    within,
-    segment: syn,
-  });
+  const paced = await volley(tester, family, ports.open ?? ports.closed, { ...SLOWLY, within, segment: syn });
   const lost = PACED - paced.answered;
   tester.path.recordProbes(PACED, { lost, doubled: paced.doubled, reordered: paced.reordered });
   // A target that answers nothing of a burst has no limit of zero: it answered before.
@@ -79,7 +75,7 @@ async function probeSlowly(
   within: number,
 ): Promise<PathProbes> {
   if (port === undefined) return { roundTrips: [], resetsAtOnce: undefined };
-  const paced = await volley(tester, family, port, { count: PACED, pace: PACE, within, segment: syn });
+  const paced = await volley(tester, family, port, { ...SLOWLY, within, segment: syn });
   const { answered, doubled, reordered, roundTrips } = paced;
   tester.path.recordProbes(PACED, { lost: PACED - answered, doubled, reordered });
   return { roundTrips, resetsAtOnce: undefined };
@@ -94,17 +90,14 @@ async function reorderings(
   syns: Outcome,
 ): Promise<number> {
   if (syns.reordered === 0) return 0;
-  const acks = await volley(tester, family, closed, { count: BURST, pace: 0, within, segment: ack });
+  const acks = await volley(tester, family, closed, { ...AT_ONCE, within, segment: ack });
   return acks.answered === 0 ? syns.reordered : acks.reordered;
 }
 
-interface Volley {
-  readonly count: number;
-  /** The time between two segments, in milliseconds. */
-  readonly pace: number;
+type Volley = typeof SLOWLY & {
   readonly within: number;
   readonly segment: (turn: number) => ConcreteSegment;
-}
+};
 
 async function volley(
   tester: Tester,
@@ -162,7 +155,7 @@ function outcomeOf(mailboxes: readonly Mailbox[], within: number): Outcome {
     if (turn < latest) reordered += 1;
     latest = Math.max(latest, turn);
   }
-  return { sent: mailboxes.length, answered: firsts.length, doubled, reordered, roundTrips };
+  return { answered: firsts.length, doubled, reordered, roundTrips };
 }
 
 /**

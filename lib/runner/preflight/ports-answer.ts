@@ -6,7 +6,7 @@ import { findingOf, wrongWith } from './evidence.ts';
 import { type PortProbe, probePort } from './probe-port.ts';
 
 /** The target's ports. A target that only opens connections has no open one. */
-export interface Ports {
+interface Ports {
   readonly closed: number;
   readonly open: number | undefined;
 }
@@ -16,8 +16,8 @@ export interface Answers {
   /** In milliseconds; empty when no port answers. */
   readonly roundTrips: readonly number[];
   /** Whether a SYN to the port gets any answer. */
-  readonly closed: boolean;
-  readonly open: boolean;
+  readonly closedAnswers: boolean;
+  readonly openAnswers: boolean;
   /** Whether the closed port answers neither SYN nor ACK. */
   readonly silentClosed: boolean;
   readonly findings: readonly Finding[];
@@ -42,7 +42,7 @@ type Probe = keyof typeof PROBES;
 /** How long a family may stay silent before it is given up, in milliseconds. */
 export const PATIENCE = TRIES * ANSWER_WITHIN;
 
-export interface PortsAnswerOptions {
+interface PortsAnswerOptions {
   /** The upper tester answers, so silence comes from the target's TCP. */
   readonly isKnown: boolean;
   /** Also send a reset to the closed port, which must get no answer. */
@@ -71,18 +71,21 @@ export async function portsAnswer(
       : probeUntilAnswered(tester, family, open, soon, firstAtOpen),
   ]);
   const answers = {
-    closed: isAnswered(atClosed),
-    open: isAnswered(atOpen),
+    closedAnswers: isAnswered(atClosed),
+    openAnswers: isAnswered(atOpen),
     refusal: [...atClosed.refusals, ...(atOpen?.refusals ?? [])][0],
   };
-  if (!answers.closed && !answers.open) {
+  if (!answers.closedAnswers && !answers.openAnswers) {
     return { ...answers, roundTrips: [], silentClosed: true, findings: [] };
   }
   if (answering === undefined) {
-    roundTrips.push(...(await measure(tester, family, answers.open && open !== undefined ? open : closed)));
+    roundTrips.push(
+      ...(await measure(tester, family, answers.openAnswers && open !== undefined ? open : closed)),
+    );
   }
   // Kept for last: the first probe may have waited for address resolution.
-  if (roundTrips.length === 0) roundTrips.push(...roundTripOf(answers.open && atOpen ? atOpen : atClosed));
+  if (roundTrips.length === 0)
+    roundTrips.push(...roundTripOf(answers.openAnswers && atOpen ? atOpen : atClosed));
   const within = withinRoundTrips(roundTrips);
   return {
     ...answers,
@@ -91,10 +94,8 @@ export async function portsAnswer(
   };
 }
 
-interface Asked {
+interface Asked extends PortsAnswerOptions {
   readonly atClosed: PortProbe;
-  readonly isKnown: boolean;
-  readonly asksClosed: boolean;
   readonly within: number;
 }
 

@@ -4,6 +4,7 @@ import {
   endByReset,
   type Precondition,
   reach,
+  STRAGGLERS,
   type Timing,
   Unreached,
 } from '../../states/index.ts';
@@ -11,8 +12,6 @@ import { NotCapable } from '../../target/driver.ts';
 import type { Entry, Mailbox } from '../../tester/index.ts';
 import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
 
-/** Milliseconds beyond the measured spread in which the path may deliver a doubled segment. */
-export const STRAGGLERS = 30;
 const TRIES = 3;
 
 /**

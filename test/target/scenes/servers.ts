@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Lab } from '../../../lib/lab/namespaces/lab.ts';
-import type { Service } from '../../../lib/target/services.ts';
+import type { Service } from '../../../lib/target/target-file.ts';
 import { spawnInTarget } from '../../lab/in-target.ts';
 import { installing } from '../../packages.ts';
 

@@ -1,4 +1,4 @@
-/** Which cases a run is to take: those of its selection, and of its part. */
+/** Tests whether a run takes a case: by the globs of its selection, and by its part. */
 export function chosenBy({ only, shard }: Choice): (id: string) => boolean {
   const matches = only === undefined ? () => true : matcher(only);
   return (id) => matches(id) && (shard === undefined || partOf(id, shard.of) === shard.part);

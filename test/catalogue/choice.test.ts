@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { SCENARIOS } from '../../../lib/catalogue/catalogue.ts';
-import { chosenBy, matcher } from '../../../lib/runner/mocha/only.ts';
+import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
+import { chosenBy, matcher } from '../../lib/catalogue/choice.ts';
 
 describe('globs over case ids', () => {
   const ids = ['established.rst.one-after', 'established.syn.old', 'syn-sent.rst.no-ack', 'listen.ack.empty'];
