@@ -11,7 +11,7 @@ import { runText } from '../../report/console.ts';
 import { diffRuns } from '../../report/diff.ts';
 import { writeResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
-import { chosenBy } from '../../runner/mocha/only.ts';
+import { chosenBy } from '../../catalogue/choice.ts';
 import { needsOf } from '../../runner/preflight/needs.ts';
 import { CannotTest, Session } from '../../runner/session.ts';
 import type { Settings } from '../../runner/settings.ts';
