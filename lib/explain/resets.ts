@@ -107,7 +107,9 @@ export class ResetExplainer {
       }
       const before = segments.time(at) < since;
       // What was acknowledged had arrived before. After an empty segment that was heeded, its receiver has gone on.
-      const accepted = length > 0 && end.acked && ahead((segments.seq(at) + length) | 0, end.ack) <= 0;
+      const accepted =
+        length > 0 && this.#isSynchronized() && ahead((segments.seq(at) + length) | 0, end.ack) <= 0;
+      if (segments.security(at) !== this.#peer.security) return at;
       const heeded =
         length === 0 &&
         since === Number.NEGATIVE_INFINITY &&
@@ -120,6 +122,8 @@ export class ResetExplainer {
     }
     return earliest >= 0 ? earliest : earliestEmpty >= 0 ? earliestEmpty : latest >= 0 ? latest : last;
   }
+
+  #isSynchronized = (): boolean => this.#end.acked && (this.#end.syn === 0 || this.#end.synAcked > 0);
 
   #length(at: number): number {
     const { segments } = this.#f;
@@ -695,6 +699,9 @@ export class ResetExplainer {
         (this.#hasAck() && (ack === after || ack === segments.seq(at))) ||
         (!hasAck && (seq === 0 || seq === segments.ack(at)));
       if (!near) continue;
+      const right = hasAck
+        ? !this.#hasAck() && segments.ack(at) === seq
+        : this.#hasAck() && seq === 0 && ack === after;
       const nobody = this.#end.first === 0;
       const isSyn = (segments.flags(at) & (SYN | ACK)) === SYN;
       return {
@@ -708,10 +715,12 @@ export class ResetExplainer {
         candidates: ['third party'],
         states: ['CLOSED'],
         drawnBy: this.#number(at),
-        form: { kind: 'other', right: false, expected: [expected] },
+        form: right
+          ? { kind: hasAck ? 'SEQ is the ACK field' : 'ACK is SEQ plus length', right }
+          : { kind: 'other', right, expected: [expected] },
         sure: 'likely',
         decides: ['capture at the sender'],
-        deviates: true,
+        deviates: !right,
       };
     }
     return undefined;
