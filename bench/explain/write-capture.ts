@@ -9,7 +9,7 @@ import { ACK, encodeTcp, FIN, PSH, RST, SYN } from '../../lib/wire/tcp.ts';
 const [file, connections = '100000', packets = '1000000'] = process.argv.slice(2);
 if (!file) throw new Error('write-capture.ts FILE [CONNECTIONS] [PACKETS]');
 const count = Number(connections);
-const texts = Math.max(0, Math.round(Number(packets) / count) - 7);
+const texts = Math.max(0, Math.ceil(Number(packets) / count) - 5);
 
 const TEXT = new Uint8Array(400).fill(46);
 const NOTHING = new Uint8Array();

@@ -12,13 +12,12 @@ export const WORD = {
   /** As it is in the header, and the window scale option plus 1 above it: 0 for none. */
   window: 5,
   tsval: 6,
-  tsecr: 7,
   /** The time to live, or the hop limit, and the IPv4 identification above it. */
-  ip: 8,
-  security: 9,
+  ip: 7,
+  security: 8,
 } as const;
 
-export const WORDS = 10;
+export const WORDS = 9;
 
 /** The bit that says who has sent a segment: set for the end of the larger address. */
 export const FROM_B = 256;
@@ -26,14 +25,18 @@ export const MARKS_AT = 9;
 
 const NONE = -1;
 
+/** The log grows by parts: what is there is never copied. */
+const PART_BITS = 14;
+const PART = 1 << PART_BITS;
+
 /**
  * The segments that are kept, of all connections. They lie in two arrays that all share, each linked to the next of its connection:
  * an object for each segment, or an array for each connection, would take several times the memory.
  */
 export class SegmentLog {
-  #words = new Int32Array(4096 * WORDS);
-  #times = new Float64Array(4096);
-  #next = new Int32Array(4096);
+  readonly #words: Int32Array[] = [];
+  readonly #times: Float64Array[] = [];
+  readonly #next: Int32Array[] = [];
   #free: number = NONE;
   #used = 0;
   /** How many are kept. */
@@ -44,14 +47,16 @@ export class SegmentLog {
     let at = this.#free;
     if (at === NONE) {
       at = this.#used;
-      if (at === this.#next.length) this.#grow();
+      if ((at & (PART - 1)) === 0) this.#grow();
       this.#used += 1;
-    } else this.#free = this.#next[at] as number;
+    } else this.#free = this.#after(at);
     this.size += 1;
-    this.#next[at] = NONE;
-    this.#times[at] = packet.time;
-    const words = this.#words;
-    const base = at * WORDS;
+    const part = at >>> PART_BITS;
+    const place = at & (PART - 1);
+    (this.#next[part] as Int32Array)[place] = NONE;
+    (this.#times[part] as Float64Array)[place] = packet.time;
+    const words = this.#words[part] as Int32Array;
+    const base = place * WORDS;
     words[base] = packet.number;
     words[base + 1] = packet.seq;
     words[base + 2] = packet.ack;
@@ -59,14 +64,13 @@ export class SegmentLog {
     words[base + 4] = packet.data;
     words[base + 5] = packet.window | ((packet.scale + 1) << 16);
     words[base + 6] = packet.tsval;
-    words[base + 7] = packet.tsecr;
-    words[base + 8] = packet.ttl | (packet.ipId << 8);
-    words[base + 9] = packet.security;
+    words[base + 7] = packet.ttl | (packet.ipId << 8);
+    words[base + 8] = packet.security;
     return at;
   }
 
   link(before: number, after: number): void {
-    this.#next[before] = after;
+    (this.#next[before >>> PART_BITS] as Int32Array)[before & (PART - 1)] = after;
   }
 
   /** Copies up to `count` segments from a place on, gives their places back, and returns the place of the one that follows. */
@@ -74,9 +78,9 @@ export class SegmentLog {
     let at = from;
     into.reserve(count);
     for (let index = 0; index < count && at !== NONE; index += 1) {
-      this.copy(at, into);
-      const next = this.#next[at] as number;
-      this.#next[at] = this.#free;
+      this.#copy(at, into);
+      const next = this.#after(at);
+      this.link(at, this.#free);
       this.#free = at;
       this.size -= 1;
       at = next;
@@ -86,24 +90,25 @@ export class SegmentLog {
 
   /** Copies the segments from a place on, and leaves them. */
   look(from: number, into: Segments): void {
-    for (let at = from; at !== NONE; at = this.#next[at] as number) this.copy(at, into);
+    for (let at = from; at !== NONE; at = this.#after(at)) this.#copy(at, into);
   }
 
-  copy(at: number, into: Segments): void {
-    into.push(this.#words, at * WORDS, this.#times[at] as number);
+  #after = (at: number): number => (this.#next[at >>> PART_BITS] as Int32Array)[at & (PART - 1)] as number;
+
+  #copy(at: number, into: Segments): void {
+    const part = at >>> PART_BITS;
+    const place = at & (PART - 1);
+    into.push(
+      this.#words[part] as Int32Array,
+      place * WORDS,
+      (this.#times[part] as Float64Array)[place] as number,
+    );
   }
 
   #grow(): void {
-    const size = Math.ceil(this.#next.length * 1.5);
-    const words = new Int32Array(size * WORDS);
-    words.set(this.#words);
-    this.#words = words;
-    const times = new Float64Array(size);
-    times.set(this.#times);
-    this.#times = times;
-    const next = new Int32Array(size);
-    next.set(this.#next);
-    this.#next = next;
+    this.#words.push(new Int32Array(PART * WORDS));
+    this.#times.push(new Float64Array(PART));
+    this.#next.push(new Int32Array(PART));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** What is read at once. */
-const CHUNK = 4 * 1024 * 1024;
+const CHUNK = 512 * 1024;
 
 /** The octets of a file, or of standard input when the name is `-`, as they come; unpacked where they are gzip. */
 export async function* octetsOf(file: string): AsyncGenerator<Uint8Array, void, undefined> {

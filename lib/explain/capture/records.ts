@@ -77,7 +77,9 @@ export class RecordReader {
     original: 0,
   };
   readonly #heard: (frame: FrameRecord) => void;
-  #rest: Uint8Array = new Uint8Array();
+  /** What has come and was not read yet, and how much of it there is. */
+  #held = new Uint8Array();
+  #size = 0;
   #format: 'pcap' | 'pcapng' | undefined;
   #little = true;
   #nano = false;
@@ -97,39 +99,36 @@ export class RecordReader {
    */
   push(chunk: Uint8Array): void {
     if (this.damage) return;
-    let octets = chunk;
-    if (this.#rest.length > 0) {
-      octets = new Uint8Array(this.#rest.length + chunk.length);
-      octets.set(this.#rest);
-      octets.set(chunk, this.#rest.length);
-      if (octets.length < this.#length) {
-        this.#rest = octets;
-        return;
-      }
-    }
-    const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
-    let at = 0;
-    if (!this.#format) {
-      if (octets.length < 24) {
-        this.#rest = octets;
-        return;
-      }
-      at = this.#begin(view);
-    }
+    this.#hold(chunk);
+    const size = this.#size;
+    if (size < this.#length || (!this.#format && size < 24)) return;
+    const octets = this.#held;
+    const view = new DataView(octets.buffer, octets.byteOffset, size);
+    let at = this.#format ? 0 : this.#begin(view);
     this.#length = 0;
     this.frame.octets = octets;
     at = this.#format === 'pcap' ? this.#pcap(view, at) : this.#pcapng(view, at);
-    // A copy: what is kept must not hold on to the whole chunk.
-    this.#rest = octets.slice(at);
+    octets.copyWithin(0, at, size);
+    this.#size = size - at;
+  }
+
+  /** Puts a chunk behind what is left of the one before. The same memory is used for all of them. */
+  #hold(chunk: Uint8Array): void {
+    const size = this.#size + chunk.length;
+    if (size > this.#held.length) {
+      const larger = new Uint8Array(2 * size);
+      larger.set(this.#held.subarray(0, this.#size));
+      this.#held = larger;
+    }
+    this.#held.set(chunk, this.#size);
+    this.#size = size;
   }
 
   /** The capture has ended. @throws NoCapture when nothing of it was a capture */
   end(): void {
     if (!this.#format)
-      throw new NoCapture(
-        this.#rest.length === 0 ? 'the capture is empty' : 'this is neither pcap nor pcapng',
-      );
-    if (!this.damage && this.#rest.length > 0) this.damage = { kind: 'cut' };
+      throw new NoCapture(this.#size === 0 ? 'the capture is empty' : 'this is neither pcap nor pcapng');
+    if (!this.damage && this.#size > 0) this.damage = { kind: 'cut' };
   }
 
   #begin(view: DataView): number {
