@@ -21,7 +21,8 @@ export class Flow {
   time = 0;
   /** The control bits that each end has sent: those of B eight bits higher. */
   seen = 0;
-  /** The neighbours in the list of all, by the time of their last segments. */
+  /** The list that it is in, and its neighbours there, by the time of their last segments. */
+  list: List | undefined;
   older: Flow | undefined;
   newer: Flow | undefined;
   /** What is known from segments that are not kept any more; it belongs to whom reads them. */
@@ -38,6 +39,33 @@ export class Flow {
   /** Both ends have sent a FIN, or one a reset. */
   get over(): boolean {
     return (this.seen & 0x404) !== 0 || (this.seen & 0x101) === 0x101;
+  }
+}
+
+/** Connections in the order of their last segments. */
+class List {
+  oldest: Flow | undefined;
+  newest: Flow | undefined;
+
+  push(flow: Flow): void {
+    flow.list = this;
+    flow.older = this.newest;
+    if (this.newest) this.newest.newer = flow;
+    else this.oldest = flow;
+    this.newest = flow;
+  }
+
+  remove(flow: Flow): void {
+    if (flow.older) flow.older.newer = flow.newer;
+    else this.oldest = flow.newer;
+    if (flow.newer) flow.newer.older = flow.older;
+    else this.newest = flow.older;
+    flow.older = undefined;
+    flow.newer = undefined;
+  }
+
+  *all(): Generator<Flow> {
+    for (let flow = this.oldest; flow; flow = flow.newer) yield flow;
   }
 }
 
@@ -72,8 +100,8 @@ export class Flows {
   #mask = (1 << 14) - 1;
   #size = 0;
   #count = 0;
-  #oldest: Flow | undefined;
-  #newest: Flow | undefined;
+  readonly #open = new List();
+  readonly #over = new List();
   /** The key of the segment at hand, A's part first. */
   readonly #key = new Int32Array(9);
   readonly #segments = new Segments();
@@ -94,7 +122,7 @@ export class Flows {
   add(packet: Packet): void {
     const fromB = this.#sort(packet);
     const hash = this.#hash();
-    const flow = this.#find(hash) ?? this.#open(packet, hash);
+    const flow = this.#find(hash) ?? this.#begin(packet, hash);
     const place = this.log.add(packet, fromB);
     if (flow.last < 0) flow.first = place;
     else this.log.link(flow.last, place);
@@ -110,19 +138,13 @@ export class Flows {
 
   /** Ends all connections that are over for so long, in seconds, before a time. */
   settle(time: number, linger: number): void {
-    let flow = this.#oldest;
-    while (flow && flow.time + linger < time) {
-      const { newer }: Flow = flow;
-      if (flow.over) this.#close(flow);
-      flow = newer;
-    }
+    for (let flow = this.#over.oldest; flow && flow.time + linger < time; flow = this.#over.oldest)
+      this.#close(flow);
   }
 
   /** The capture has ended. */
   end(): void {
-    const rest: Flow[] = [];
-    for (let flow = this.#oldest; flow; flow = flow.newer) rest.push(flow);
-    rest.sort((one, other) => one.index - other.index);
+    const rest = [...this.#open.all(), ...this.#over.all()].sort((one, other) => one.index - other.index);
     for (const flow of rest) this.#close(flow);
   }
 
@@ -167,17 +189,15 @@ export class Flows {
     return true;
   }
 
-  #open(packet: Packet, hash: number): Flow {
-    if (this.#size >= MOST_FLOWS && this.#oldest) this.#close(this.#oldest);
+  #begin(packet: Packet, hash: number): Flow {
+    const longestSilent = this.#over.oldest ?? this.#open.oldest;
+    if (this.#size >= MOST_FLOWS && longestSilent) this.#close(longestSilent);
     if (2 * (this.#size + 1) > this.#table.length) this.#rehash();
     this.#count += 1;
     const flow = new Flow(this.#count, packet, Array.from(this.#key), hash);
     this.#insert(flow);
     this.#size += 1;
-    flow.older = this.#newest;
-    if (this.#newest) this.#newest.newer = flow;
-    else this.#oldest = flow;
-    this.#newest = flow;
+    this.#open.push(flow);
     return flow;
   }
 
@@ -191,7 +211,8 @@ export class Flows {
     const size = 2 * this.#table.length;
     this.#table = new Array(size).fill(undefined);
     this.#mask = size - 1;
-    for (let flow = this.#oldest; flow; flow = flow.newer) this.#insert(flow);
+    for (const flow of this.#open.all()) this.#insert(flow);
+    for (const flow of this.#over.all()) this.#insert(flow);
   }
 
   /** Takes a connection out of the table; those behind it that it had pushed on move up. */
@@ -211,38 +232,20 @@ export class Flows {
     this.#size -= 1;
   }
 
-  #unlink(flow: Flow): void {
-    if (flow.older) flow.older.newer = flow.newer;
-    else this.#oldest = flow.newer;
-    if (flow.newer) flow.newer.older = flow.older;
-    else this.#newest = flow.older;
-    flow.older = undefined;
-    flow.newer = undefined;
-  }
-
   #touch(flow: Flow): void {
-    if (flow === this.#newest) return;
-    this.#unlink(flow);
-    flow.older = this.#newest;
-    if (this.#newest) this.#newest.newer = flow;
-    else this.#oldest = flow;
-    this.#newest = flow;
+    const list = flow.over ? this.#over : this.#open;
+    if (flow === list.newest) return;
+    flow.list?.remove(flow);
+    list.push(flow);
   }
 
+  /** Each segment ends two connections at most, so that none waits for long. */
   #expire(time: number): void {
     const linger = this.#size > MANY ? LINGER_WHEN_MANY : LINGER;
-    // One at a time: each new segment ends at most one, so that no segment waits for long.
-    const flow = this.#oldest;
-    if (!flow || flow.time + linger >= time) return;
-    if (flow.over) this.#close(flow);
-    else if (flow.time + IDLE < time) this.#close(flow);
-    else this.#passOver(flow, time, linger);
-  }
-
-  /** A connection that is silent but open would hide those behind it that are over. */
-  #passOver(flow: Flow, time: number, linger: number): void {
-    const { newer } = flow;
-    if (newer && newer.time + linger < time && newer.over) this.#close(newer);
+    const over = this.#over.oldest;
+    if (over && over.time + linger < time) this.#close(over);
+    const open = this.#open.oldest;
+    if (open && open.time + IDLE < time) this.#close(open);
   }
 
   #shorten(flow: Flow): void {
@@ -258,7 +261,7 @@ export class Flows {
 
   #close(flow: Flow): void {
     this.#remove(flow);
-    this.#unlink(flow);
+    flow.list?.remove(flow);
     const segments = this.#segments;
     segments.clear();
     this.log.take(flow.first, flow.kept, segments);
