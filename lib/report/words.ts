@@ -50,7 +50,7 @@ export const EVIDENCE_SENTENCES: Readonly<Record<Evidence, string>> = {
   'FIN not again': 'its FIN is not sent again',
   'FIN never again': 'but this target never sends a FIN again',
   'FIN does not lead to TIME-WAIT': 'but a FIN does not lead it to TIME-WAIT',
-  'ACK of its SYN opens it': 'but an ACK of its SYN opens it',
+  'ACK of its SYN opens it': 'an ACK of its SYN opens it',
   'ACK of its FIN ends it': 'but an ACK of its FIN ends it',
   'ACK of its FIN does not end it': 'but an ACK of its FIN does not end it',
   'ACK of its FIN does not lead to TIME-WAIT': 'but an ACK of its FIN does not lead it to TIME-WAIT',

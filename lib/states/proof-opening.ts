@@ -2,6 +2,7 @@ import { lengthOf, segmentOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import { add, gt, leq } from '../wire/seq.ts';
+import { promptOf } from './environment.ts';
 import { FAR, isSynAck, type Numbers, type Prober, type Proof } from './prober.ts';
 import { byConduct, takesText } from './proof-conduct.ts';
 import { listens, silence, unanswered } from './proof-no-connection.ts';
@@ -130,7 +131,14 @@ export async function synReceivedOr(prober: Prober, since: number): Promise<Proo
   }
   const again = synAgain(prober, since).then((entry) => entry && { sentAgain: entry });
   const { used, toldAt } = await watchUser(prober);
-  let first = await firstDefined<{ sentAgain: Entry } | { how: Evidence }>(again, used);
+  const sign = firstDefined<{ sentAgain: Entry } | { how: Evidence }>(again, used);
+  let first = await Promise.race([sign, nobodyUses(prober)]);
+  if (first === 'nobody') {
+    const opening = await byOpening(prober);
+    if (opening !== 'unknown') return opening;
+    // What the user has from now on, it may have by that ACK.
+    first = await again;
+  }
   if (!first) return undefined;
   if ('sentAgain' in first) {
     const { guard, spread } = environment.timing;
@@ -152,6 +160,41 @@ export async function synReceivedOr(prober: Prober, since: number): Promise<Proo
   if (alive === 'reset') return { state: 'CLOSED', how: [first.how, 'old text reset'] };
   if (alive === undefined) return unanswered(prober, first.how, 'old text unanswered');
   return opened(prober, [first.how], alive, first.how === 'user accepted' ? undefined : true);
+}
+
+/**
+ * Resolves when the user would have the connection by now, if it were established; never when that cannot be said, or the
+ * acknowledgment of the SYN would not tell anything.
+ */
+async function nobodyUses(prober: Prober): Promise<'nobody'> {
+  const { environment, subject, user } = prober;
+  const { driver, tester, synCookies = false, timing } = environment;
+  const isUnaccepted = subject.listening && user.acceptProves;
+  const tells = (isUnaccepted || user.isKnown) && !synCookies && !subject.greets && !tester.path.disturbed;
+  if (!tells || !driver.userHasRead || prober.acknowledgesNothing()) return new Promise(() => {});
+  await driver.userHasRead();
+  await tester.listen(promptOf(timing));
+  return isUnaccepted || user.wasToldToSend ? 'nobody' : new Promise(() => {});
+}
+
+/**
+ * Acknowledges the target's SYN, which nobody has the connection of yet. If the user has it then, it was in SYN-RECEIVED.
+ *
+ * @returns undefined when that ACK is reset, as by LISTEN and CLOSED; `unknown` when nothing comes of it
+ */
+async function byOpening(prober: Prober): Promise<Proof | undefined | 'unknown'> {
+  const { connection } = prober;
+  const from = connection.mailbox.log.length;
+  const isOpened = await opensNow(prober, connection.rcvNxt);
+  if (isOpened) {
+    connection.sndUna = connection.sndNxt;
+    const alive = await prober.numbers();
+    const numbers = alive === 'reset' || alive === undefined ? {} : alive;
+    return { state: 'SYN-RECEIVED', how: ['ACK of its SYN opens it'], ...numbers };
+  }
+  const isReset = ({ from: sender, segment: { ctl } }: Entry): boolean =>
+    sender === 'target' && ctl.has('RST');
+  return connection.mailbox.log.slice(from).some(isReset) ? undefined : 'unknown';
 }
 
 interface UserWatch {

@@ -294,6 +294,56 @@ describe('the state after', () => {
     });
   });
 
+  describe('by the ACK of its SYN, where its user has nothing', () => {
+    /** A connection that listens, and whose user can be asked what it has. */
+    function waiting(onAck: string, opens: boolean) {
+      const made = scene('SYN-RECEIVED', '<SEQ=101><CTL=URG>', { listening: true });
+      const { driver, link, connection } = made;
+      Object.assign(connection, { sndUna: ISS });
+      let isOpen = false;
+      let isGone = false;
+      driver.acceptsWhen = () => isOpen;
+      driver.userHasRead = async () => void driver.calls.push('asked');
+      link.script = ({ segment: { ctl, ack, seq, data } }) => {
+        if (ctl.has('SYN')) return [`<SEQ=9000><ACK=${seq + 1}><CTL=SYN,ACK>`];
+        if (data > 0) return isGone ? [onAck] : [ACK];
+        if (ack !== ISS + 1) return [];
+        isOpen = opens;
+        isGone = onAck !== '';
+        return onAck === '' ? [] : [onAck];
+      };
+      return made;
+    }
+
+    it('is SYN-RECEIVED where the user has it then', async () => {
+      const made = waiting('', true);
+      const proof = await made.prove();
+      expect(proof).to.deep.include({ state: 'SYN-RECEIVED', how: ['ACK of its SYN opens it'], rcvNxt: 101 });
+      expect(made.driver.calls).to.deep.equal(['asked']);
+    });
+
+    it('is LISTEN where that ACK is reset', async () => {
+      const proof = await waiting(`<SEQ=${ISS + 1}><CTL=RST>`, false).prove();
+      expect(proof).to.deep.include({ state: 'LISTEN', how: ['old text reset', 'SYN acknowledged'] });
+    });
+
+    it('is not asked where the user has it already', async () => {
+      const made = waiting('', true);
+      made.driver.acceptsWhen = () => true;
+      const proof = await made.prove();
+      expect(proof.how[0]).to.equal('user accepted');
+    });
+
+    it('is told by its SYN,ACK, sent again, where nothing comes of that ACK', async () => {
+      const made = waiting('', false);
+      const synAck = `<SEQ=${ISS}><ACK=101><CTL=SYN,ACK>`;
+      expect(await proveWhileSent(made, synAck)).to.deep.include({
+        state: 'SYN-RECEIVED',
+        how: ['SYN,ACK again'],
+      });
+    });
+  });
+
   describe('by the SYN,ACK that is sent again', () => {
     const synAck = `<SEQ=${ISS}><ACK=101><CTL=SYN,ACK>`;
     function synReceived(): Scene {
