@@ -45,6 +45,12 @@ const SEGMENTS_PER_CASE = 2;
 const roomFor = (receiveQueue: number): number =>
   Math.max(1, Math.floor(receiveQueue / (OCTETS_QUEUED * SEGMENTS_PER_CASE)));
 
+/** Scenarios of several steps first: at the end, nothing else would be done while they wait for timers. */
+function longestFirst<Job extends { readonly id: string }>(jobs: readonly Job[]): Job[] {
+  const isLong = ({ id }: Job): boolean => (findScenario(id)?.steps.length ?? 0) > 2;
+  return [...jobs.filter(isLong), ...jobs.filter((job) => !isLong(job))];
+}
+
 /** The families in turn. When each has one connection at a time, neither waits for the other. */
 function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[]): Job[] {
   const [first, second] = [4, 6].map((family) => jobs.filter((job) => job.family === family));
@@ -243,7 +249,7 @@ export class Engine {
       }
     };
     await runThrough({
-      jobs: environment.driver.testerPorts ? alternating(cases) : cases,
+      jobs: environment.driver.testerPorts ? alternating(cases) : longestFirst(cases),
       width: () => this.#widthNow(environment.tester),
       run: (job, aside) => runOne(job.id, { ...contextOf(job), aside, ...(haste ? { haste } : {}) }),
       ...{ report, stopped, watch },
