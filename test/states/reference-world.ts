@@ -151,6 +151,9 @@ class ReferenceDriver implements Driver {
     this.#open(handle).abort();
   }
 
+  /** In memory, the user reads at once. */
+  async userHasRead(): Promise<void> {}
+
   async release(testerPort: number, handle: Handle | undefined): Promise<void> {
     const connection = (handle && this.#connections.get(handle.socketId)) ?? this.#accepted.get(testerPort);
     this.#accepted.delete(testerPort);
