@@ -1,8 +1,8 @@
 import {
   type ConcreteSegment,
-  evaluateSegment,
   lengthOf,
-  parseSegment,
+  type SegmentFields,
+  segmentOf,
   type Variables,
 } from '../notation/index.ts';
 import type { Entry, Mailbox, PacketOverrides } from '../tester/index.ts';
@@ -71,9 +71,10 @@ export class Connection {
     };
   }
 
-  /** Sends a segment of the notation, which the target is expected to process. */
-  send(notation: string, overrides: PacketOverrides = {}): Entry {
-    const segment = evaluateSegment(parseSegment(notation), this.variables());
+  /** Sends a segment which the target is expected to process: at RCV.NXT, and an ACK of SND.NXT, where the fields say no other. */
+  send(fields: SegmentFields, overrides: PacketOverrides = {}): Entry {
+    const ack = fields.ctl.includes('ACK') ? this.sndNxt : 0;
+    const segment = segmentOf({ seq: this.rcvNxt, ack, ...fields });
     const entry = this.transmit(segment, { precedence: this.precedence, ...overrides });
     this.acknowledge(segment);
     return entry;

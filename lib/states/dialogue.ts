@@ -1,5 +1,5 @@
 import type { Step } from '../catalogue/steps.ts';
-import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
+import { type ConcreteSegment, lengthOf, type SegmentFields } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { Entry, Mailbox } from '../tester/index.ts';
 import type { Awaited } from '../verdict/lack.ts';
@@ -102,8 +102,8 @@ export class Dialogue {
   }
 
   /** Sends a segment that the target does not answer; twice when the path loses segments. */
-  assure(connection: Connection, notation: string): Entry {
-    const entry = connection.send(notation);
+  assure(connection: Connection, fields: SegmentFields): Entry {
+    const entry = connection.send(fields);
     if (this.environment.tester.path.disturbed) this.mailbox.sendAgain(entry);
     return entry;
   }

@@ -81,21 +81,19 @@ export function kindOf({ state, conditions, smallWindow, unread }: Precondition)
 // Far from both ends of the number space.
 const FIRST_TSVAL = 0x1234_5678;
 
-/** Window and MSS of the tester's SYN, in the notation. */
-export function windowAndMss({ conditions, family }: Precondition): string {
+/** Window and MSS of the tester's SYN. */
+export function windowAndMss({ conditions, family }: Precondition) {
   const { sends } = demandsOf(conditions).user;
   // Nagle's algorithm (RFC 9293 section 3.7.4) holds back a part of a segment while text is in flight.
   const mss = sends === undefined ? TESTER_MSS[family] : sends / 3;
-  return `<WND=${TESTER_WINDOW}><MSS=${mss}>`;
+  return { wnd: TESTER_WINDOW, mss };
 }
 
-/** Window and options of the tester's SYN, in the notation. */
-export function synOptions(precondition: Precondition): string {
-  const options = windowAndMss(precondition);
-  return demandsOf(precondition.conditions).syn.timestamps
-    ? `${options}<TSVAL=${FIRST_TSVAL}><TSECR=0>`
-    : options;
-}
+/** Window and options of the tester's SYN. */
+export const synOptions = (precondition: Precondition) => ({
+  ...windowAndMss(precondition),
+  ...(demandsOf(precondition.conditions).syn.timestamps ? { tsval: FIRST_TSVAL, tsecr: 0 } : {}),
+});
 
 /** @throws Unreached when the precondition needs timestamps and the target's SYN has none */
 export function agreeOnTimestamps(

@@ -1,4 +1,4 @@
-import { segmentOf } from '../notation/index.ts';
+import { type SegmentFields, segmentOf } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { Entry } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
@@ -47,7 +47,9 @@ const conductIn = (
   onFreshConnection(environment, family, state, async (reached) => {
     const { connection } = reached;
     const mark = connection.mailbox.log.length;
-    const { segment: stimulus } = connection.send('<SEQ=RCV.NXT-1><ACK=SND.UNA><CTL=ACK><DATA=1>');
+    const { segment: stimulus } = connection.send({
+      ...{ seq: add(connection.rcvNxt, -1), ack: connection.sndUna, ctl: ['ACK'], data: 1 },
+    });
     const prober = new Prober(environment, { ...reached, state, stimulus, mark });
     const numbers = await prober.numbers();
     if (numbers === undefined || numbers === 'reset') throw new Unreached({ what: 'old text unanswered' });
@@ -81,7 +83,7 @@ export function synAnswers(environment: Environment, family: 4 | 6): Promise<Syn
 
 /** Tries both ways to TIME-WAIT: a target may go wrong on one of them. */
 async function findSynAnswers(environment: Environment, family: 4 | 6): Promise<SynAnswers | undefined> {
-  const answerIn = (state: State, before?: string): Promise<SynAnswer> =>
+  const answerIn = (state: State, before?: SegmentFields): Promise<SynAnswer> =>
     onFreshConnection(environment, family, state, async ({ connection }) => {
       if (before) connection.send(before);
       return answerToSyn(environment, connection, connection.rcvNxt);
@@ -89,7 +91,7 @@ async function findSynAnswers(environment: Environment, family: 4 | 6): Promise<
   const [closing, ...timeWaits] = await Promise.all([
     answerIn('CLOSING'),
     answerIn('TIME-WAIT'),
-    answerIn('CLOSING', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'),
+    answerIn('CLOSING', { ctl: ['ACK'] }),
   ]);
   if (closing === 'silence') return undefined;
   const timeWait = timeWaits.find((answer) => answer !== closing && answer !== 'silence');

@@ -104,7 +104,7 @@ async function reachOnce(environment: Environment, precondition: Precondition): 
   }
 }
 
-const ACK = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>';
+const ACK = { ctl: ['ACK'] } as const;
 
 /** The way to one state. */
 class Recipe {
@@ -150,7 +150,7 @@ class Recipe {
     const { connection, handle } = await this.#establishedActive(closedBy === 'FINs' ? 2 : 1);
     if (closedBy === 'abort') {
       // The tester aborts: a TCP that aborts may go to TIME-WAIT (RFC 9293 section 3.5.2).
-      this.#dialogue.assure(connection, '<SEQ=RCV.NXT><CTL=RST>');
+      this.#dialogue.assure(connection, { ctl: ['RST'] });
       return { connection, listening: false };
     }
     await finish(this.#dialogue, connection, this.#fillsWindow);
@@ -187,7 +187,7 @@ class Recipe {
     await this.#sendSyn(connection, 'SYN to LISTEN');
     const { smallWindow, unread, family, state } = this.#precondition;
     if (smallWindow && !unread && connection.rcvWnd > mostOfWindow(family)) {
-      this.#dialogue.assure(connection, '<SEQ=RCV.NXT><CTL=RST>');
+      this.#dialogue.assure(connection, { ctl: ['RST'] });
       throw new WindowTooLarge();
     }
     if (state === 'SYN-RECEIVED') checkWindow(this.#precondition, connection);
@@ -196,7 +196,7 @@ class Recipe {
 
   /** Sends the tester's SYN and waits for the SYN,ACK. */
   async #sendSyn(connection: Connection, step: Step): Promise<void> {
-    const syn = connection.send(`<SEQ=IRS><CTL=SYN>${synOptions(this.#precondition)}`);
+    const syn = connection.send({ seq: connection.irs, ctl: ['SYN'], ...synOptions(this.#precondition) });
     const isSynAck = ({ ctl, ack }: ConcreteSegment): boolean =>
       ctl.has('SYN') && ctl.has('ACK') && ack === add(connection.irs, 1);
     const { segment } = await this.#dialogue.answered(connection, syn, 'SYN,ACK', step, isSynAck);
@@ -223,7 +223,7 @@ class Recipe {
     if (sends === undefined) await this.#targetCloses(reached);
     if (state === 'FIN-WAIT-1' || state === 'LAST-ACK') return reached;
     if (state === 'CLOSING') {
-      await finish(dialogue, connection, this.#fillsWindow, 'SND.UNA');
+      await finish(dialogue, connection, this.#fillsWindow, 'sndUna');
       return reached;
     }
     dialogue.assure(connection, ACK);
@@ -271,7 +271,9 @@ class Recipe {
     const syn = this.#dialogue.mailbox.log.find(({ from }) => from === 'target');
     if (syn) agreeOnTimestamps(this.#precondition, connection, syn.segment);
     // `send` adds the timestamps.
-    const synAck = connection.send(`<SEQ=IRS><ACK=SND.NXT><CTL=SYN,ACK>${windowAndMss(this.#precondition)}`);
+    const synAck = connection.send({
+      ...{ seq: connection.irs, ctl: ['SYN', 'ACK'], ...windowAndMss(this.#precondition) },
+    });
     const isAck = ({ ctl, ack }: ConcreteSegment): boolean =>
       ctl.has('ACK') && !ctl.has('SYN') && ack === add(connection.irs, 1);
     await this.#dialogue.answered(connection, synAck, 'ACK of the SYN', 'SYN,ACK to SYN-SENT', isAck);

@@ -16,7 +16,7 @@ const LITTLE = 64;
 // The congestion window after one, two and four acknowledged segments.
 const FLIGHTS = 3;
 
-const ACK = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>';
+const ACK = { ctl: ['ACK'] } as const;
 
 const isText = ({ segment }: Entry): boolean => segment.data > 0;
 
@@ -36,8 +36,7 @@ export async function receiveGreeting(dialogue: Dialogue, connection: Connection
 /** Makes the application close. Acknowledges its text, but not its FIN. @param upon text that makes it close */
 export async function closesByItself(dialogue: Dialogue, connection: Connection, upon = ''): Promise<void> {
   if (upon !== '') {
-    const text = `<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=${upon.length}>`;
-    const entry = connection.send(text, { text: upon });
+    const entry = connection.send({ ctl: ['ACK', 'PSH'], data: upon.length }, { text: upon });
     await dialogue.acknowledges(connection, entry, 'ACK of text');
   }
   const { mailbox, patience } = dialogue;
@@ -48,7 +47,7 @@ export async function closesByItself(dialogue: Dialogue, connection: Connection,
     since = mailbox.log.indexOf(entry) + 1;
     connection.absorb();
     const end = connection.targetFin ?? connection.sndNxt;
-    if (gt(end, connection.sndUna)) dialogue.assure(connection, `<SEQ=RCV.NXT><ACK=${end}><CTL=ACK>`);
+    if (gt(end, connection.sndUna)) dialogue.assure(connection, { ...ACK, ack: end });
   }
 }
 
@@ -57,10 +56,10 @@ export async function finish(
   dialogue: Dialogue,
   connection: Connection,
   fillsWindow: boolean,
-  ack = 'SND.NXT',
+  ack: 'sndNxt' | 'sndUna' = 'sndNxt',
 ): Promise<void> {
   if (fillsWindow) return closeWindow(dialogue, connection, true, ack);
-  const fin = connection.send(`<SEQ=RCV.NXT><ACK=${ack}><CTL=FIN,ACK>`);
+  const fin = connection.send({ ack: connection[ack], ctl: ['FIN', 'ACK'] });
   await dialogue.acknowledges(connection, fin, 'ACK of the FIN');
 }
 
@@ -69,7 +68,7 @@ export async function closeWindow(
   dialogue: Dialogue,
   connection: Connection,
   withFin: boolean,
-  ack = 'SND.NXT',
+  ack: 'sndNxt' | 'sndUna' = 'sndNxt',
 ): Promise<void> {
   const mss = TESTER_MSS[dialogue.mailbox.link.family];
   for (let fills = 0; fills < MOST_FILLS && connection.rcvWnd > 0; fills += 1) {
@@ -77,9 +76,10 @@ export async function closeWindow(
     const rest = connection.rcvWnd - first;
     const fin = withFin && rest <= LITTLE;
     const octets = fin ? rest - 1 : Math.min(withFin ? rest - LITTLE : rest, mss);
-    const segment = connection.send(
-      `<SEQ=RCV.NXT+${first}><ACK=${ack}><CTL=${fin ? 'FIN,' : ''}ACK,PSH><DATA=${octets}>`,
-    );
+    const segment = connection.send({
+      ...{ seq: add(connection.rcvNxt, first), ack: connection[ack], data: octets },
+      ctl: fin ? ['FIN', 'ACK', 'PSH'] : ['ACK', 'PSH'],
+    });
     await dialogue.acknowledges(connection, segment, 'ACK of text');
     if (fin) break;
   }
@@ -96,7 +96,9 @@ export async function narrowWindow(dialogue: Dialogue, connection: Connection): 
   for (let fills = 0; fills < MOST_FILLS && connection.rcvWnd > most; fills += 1) {
     const first = firstOfPair(dialogue, connection, 2 * mss + most);
     const octets = Math.min(connection.rcvWnd - first - Math.floor(most / 2), mss);
-    const text = connection.send(`<SEQ=RCV.NXT+${first}><ACK=SND.NXT><CTL=ACK,PSH><DATA=${octets}>`);
+    const text = connection.send({
+      ...{ seq: add(connection.rcvNxt, first), ctl: ['ACK', 'PSH'], data: octets },
+    });
     await dialogue.acknowledges(connection, text, 'ACK of text');
   }
   if (connection.rcvWnd > most) {
@@ -110,10 +112,15 @@ export async function narrowWindow(dialogue: Dialogue, connection: Connection): 
  *
  * @returns the octets that were sent
  */
-function firstOfPair(dialogue: Dialogue, connection: Connection, larger: number, ack = 'SND.NXT'): number {
+function firstOfPair(
+  dialogue: Dialogue,
+  connection: Connection,
+  larger: number,
+  ack: 'sndNxt' | 'sndUna' = 'sndNxt',
+): number {
   if (connection.rcvWnd <= larger || dialogue.environment.tester.path.disturbed) return 0;
   const mss = TESTER_MSS[dialogue.mailbox.link.family];
-  connection.send(`<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK><DATA=${mss}>`);
+  connection.send({ ...ACK, ack: connection[ack], data: mss });
   return mss;
 }
 

@@ -14,10 +14,10 @@ describe("the target's TCB as the tester learns it", () => {
   it('knows of the target what its segments tell, over the wrap-around', () => {
     const { link, mailbox, connection } = begun();
     expect(connection.variables()).to.deep.equal({ IRS: 2 ** 32 - 1, 'RCV.NXT': 2 ** 32 - 1, 'RCV.WND': 0 });
-    connection.send('<SEQ=IRS><CTL=SYN><WND=4380>');
+    connection.send({ ctl: ['SYN'], wnd: 4380 });
     link.arrive('<SEQ=4294967295><ACK=0><CTL=SYN,ACK><WND=500>', mailbox.port);
     connection.absorb();
-    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    connection.send({ ctl: ['ACK'] });
     expect(connection.variables()).to.include({
       ...{ ISS: 2 ** 32 - 1, 'SND.UNA': 0, 'SND.NXT': 0, 'RCV.NXT': 0, 'RCV.WND': 500 },
       ...{ 'SND.WND': 4380, 'MAX.SND.WND': 4380 },

@@ -45,8 +45,8 @@ async function eventAfterAck(
   try {
     if (await driver.accepted(mailbox.port, wait)) return 'before';
     const acknowledged = performance.now();
-    connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
-    if (tester.path.disturbed) connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    connection.send({ ctl: ['ACK'] });
+    if (tester.path.disturbed) connection.send({ ctl: ['ACK'] });
     const event = await driver.accepted(mailbox.port, timing.guard + EVENT_WITHIN);
     return event && performance.now() - acknowledged;
   } finally {

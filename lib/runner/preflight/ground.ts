@@ -1,6 +1,7 @@
 import { STATES } from '../../standard/state.ts';
 import { DEFAULT_TIMING, endByReset, reach, Unreached } from '../../states/index.ts';
 import { type Finding, findingId, type Place } from '../../verdict/finding.ts';
+import { add } from '../../wire/seq.ts';
 import { findingOf } from './evidence.ts';
 import { ifCapable, type Path } from './path.ts';
 import { probePath } from './path-probes.ts';
@@ -113,7 +114,7 @@ async function callsAnswer(
     const roundTrips: number[] = [];
     for (let count = 0; count < ROUND_TRIPS; count += 1) {
       const since = mailbox.log.length;
-      const sent = connection.send('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>');
+      const sent = connection.send({ seq: add(connection.rcvNxt, -1), ctl: ['ACK'], data: 1 });
       const isAck = ({ ctl }: typeof sent.segment): boolean => ctl.has('ACK') && !ctl.has('RST');
       const answer = await mailbox.next(({ segment }) => isAck(segment), ANSWER_WITHIN, since);
       if (answer) roundTrips.push(answer.at - sent.at);

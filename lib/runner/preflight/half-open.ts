@@ -165,13 +165,13 @@ async function completesAfterReset(
   connection: Connection,
 ): Promise<boolean> {
   const { mailbox } = connection;
-  connection.send('<SEQ=RCV.NXT><CTL=RST>');
-  if (tester.path.disturbed) connection.send('<SEQ=RCV.NXT><CTL=RST>');
+  connection.send({ ctl: ['RST'] });
+  if (tester.path.disturbed) connection.send({ ctl: ['RST'] });
   await tester.listen(timing.spread);
-  connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+  connection.send({ ctl: ['ACK'] });
   const mark = mailbox.log.length;
   // Text is acknowledged by a connection, and reset otherwise.
-  connection.send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=1>');
+  connection.send({ ctl: ['ACK', 'PSH'], data: 1 });
   const answer = await mailbox.next(() => true, timing.guard + timing.observation, mark);
   return answer !== undefined && !answer.segment.ctl.has('RST') && answer.segment.ctl.has('ACK');
 }
