@@ -1,3 +1,4 @@
+import { printConcrete } from '../../lib/notation/index.ts';
 import { say } from '../../lib/report/say.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
@@ -46,5 +47,5 @@ export function printDifference({ clean, other }: Difference): string {
 function resultText(result: CaseResult): string {
   if (result.outcome !== 'judged') return say.reason(result.why);
   const verdicts = PROFILES.map((profile) => verdictOf(result, profile)).join(', ');
-  return `${result.observed.join(' ') || 'silence'}, then ${result.stateAfter} (${verdicts})`;
+  return `${result.observed.map(printConcrete).join(' ') || 'silence'}, then ${result.stateAfter} (${verdicts})`;
 }

@@ -138,6 +138,10 @@ function resolveOutcome(outcome: string | StepOutcome, then: State | undefined):
 export const parseReply = (reply: DeclaredReply): Reply =>
   reply === 'silence' ? [] : (typeof reply === 'string' ? [reply] : reply).map(parseSegment);
 
+/** Reads what `printReply` has printed. @throws NotationError */
+export const readReply = (text: string): Reply =>
+  text === 'silence' ? [] : text.split(' ').map(parseSegment);
+
 /** For people, and for JSON: the segments in the notation, or `silence`. */
 export const printReply = (reply: Reply): string =>
   reply.length === 0 ? 'silence' : reply.map(printSegment).join(' ');

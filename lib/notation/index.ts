@@ -7,6 +7,6 @@ export { compareReply, type Mismatch } from './match.ts';
 export { fieldsOf, octetsOf, optionsOf } from './options.ts';
 export { parseExpression, parseSegment } from './parse.ts';
 export { printControlBits, printExpression, printSegment, writtenFields } from './print.ts';
-export { printConcrete, printRelative, relativeNotation, type Sender } from './relative.ts';
+export { notationOf, printConcrete, relativeNotation, type Sender } from './relative.ts';
 export { lengthOf, resetAt, resetFor, type SegmentFields, segmentOf } from './segment.ts';
 export * from './types.ts';

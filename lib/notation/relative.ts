@@ -75,7 +75,7 @@ function named(value: number, names: Names, variables: Variables, syn: boolean):
 const OPTION_KEYS = ['mss', 'wscale', 'tsval', 'tsecr'] as const;
 
 /** The notation of a segment whose numbers are all known: ACK and URG are left out where they say nothing. */
-function notationOf(segment: ConcreteSegment): NotationDraft {
+export function notationOf(segment: ConcreteSegment): NotationDraft {
   const draft: NotationDraft = { ctl: CONTROL_BITS.filter((bit) => segment.ctl.has(bit)) };
   for (const { key } of NUMERIC_FIELDS) {
     const value = segment[key];
@@ -127,10 +127,6 @@ export function relativeNotation(
   }
   return draft;
 }
-
-/** Prints what {@link relativeNotation} gives. */
-export const printRelative = (...of: Parameters<typeof relativeNotation>): string =>
-  printSegment(relativeNotation(...of));
 
 /** The expression, if it stands for this very number. */
 function kept(

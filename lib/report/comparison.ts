@@ -1,4 +1,11 @@
-import { type FieldName, parseSegment, writtenFields } from '../notation/index.ts';
+import { printReply } from '../catalogue/resolve.ts';
+import {
+  type ConcreteSegment,
+  type FieldName,
+  notationOf,
+  type SegmentNotation,
+  writtenFields,
+} from '../notation/index.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Fault, FieldFault, Named } from '../verdict/fault.ts';
 import { type JudgedResult, judgementOf, type ProfileVerdict } from '../verdict/result.ts';
@@ -54,11 +61,10 @@ function replyLines(outcome: Named, faults: readonly Fault[], result: JudgedCase
   const differs = faults.some(({ kind }) => kind === 'replies' || kind === 'ICMP');
   // Of several, e.g. an ACK of text and then one of the FIN, the last says it all.
   const last = result.observed.at(-1);
-  if (!differs && outcome.reply !== 'silence' && last !== undefined) {
-    return segmentLines(outcome.reply, last, faults, result);
-  }
+  const expected = outcome.reply.at(-1);
+  if (!differs && expected && last) return segmentLines(expected, last, faults, result);
   const field = result.observed.length > 1 ? 'replies' : 'reply';
-  return [line(field, outcome.reply, observedReplies(result).join(' and '), differs)];
+  return [line(field, printReply(outcome.reply), observedReplies(result).join(' and '), differs)];
 }
 
 function stateLine({ then }: Named, faults: readonly Fault[], { stateAfter }: JudgedCase): FieldComparison[] {
@@ -72,14 +78,14 @@ const besides = (fault: Fault): FieldComparison => ({
 });
 
 function segmentLines(
-  expected: string,
-  observed: string,
+  expected: SegmentNotation,
+  observed: ConcreteSegment,
   faults: readonly Fault[],
   result: JudgedCase,
 ): FieldComparison[] {
-  const seen = new Map(writtenFields(parseSegment(observed)));
+  const seen = new Map(writtenFields(notationOf(observed)));
   const record = result.records.findLast(({ role }) => role === 'reply');
-  const wording = new Map(record ? writtenFields(parseSegment(record.relative)) : []);
+  const wording = new Map(record ? writtenFields(record.relative) : []);
   const differing = faults.flatMap((fault) => (fault.kind === 'field' ? [fault] : []));
   const worded = (field: FieldName, number: string): string => {
     const words = wording.get(field) ?? number;
@@ -96,7 +102,7 @@ function segmentLines(
       mark: '≠',
     };
   };
-  const written = writtenFields(parseSegment(expected)).filter(([, value]) => value !== 'ANY');
+  const written = writtenFields(expected).filter(([, value]) => value !== 'ANY');
   const names = new Set(written.map(([field]) => field));
   return [
     ...written.map(([field, value]): FieldComparison => {

@@ -1,3 +1,5 @@
+import { printReply } from '../catalogue/resolve.ts';
+import { printConcrete, printSegment } from '../notation/index.ts';
 import { choiceText } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type CaseResult, judgementOf, type ProfileVerdict, seenOf } from '../verdict/result.ts';
@@ -9,10 +11,10 @@ export type Expecting = Pick<Subject, 'expect' | 'leftOpen'>;
 
 /** An expected outcome in one line, e.g. `<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, then ESTABLISHED`. */
 export const outcomeText = (outcome: ShownOutcome): string =>
-  `${outcome.reply}, then ${outcome.then}${outcomeTags(outcome)}`;
+  `${printReply(outcome.reply)}, then ${outcome.then}${outcomeTags(outcome)}`;
 
 /** Its level and its condition, in parentheses; empty for what is required without one. */
-export function outcomeTags({ level, when }: ShownOutcome): string {
+export function outcomeTags({ level, when }: Pick<ShownOutcome, 'level' | 'when'>): string {
   const tags = [...(level === 'required' ? [] : [level]), ...(when ? [choiceText(when)] : [])];
   return tags.length > 0 ? ` (${tags.join('; ')})` : '';
 }
@@ -40,8 +42,8 @@ const sentenceOf = (judgement: ProfileVerdict, whole: boolean): string =>
 export function observedReplies(result: ReportCase): readonly string[] {
   const relative = result.records
     .filter((record) => record.role === 'reply')
-    .map((record) => record.relative);
-  const replies = relative.length > 0 ? relative : (seenOf(result)?.observed ?? []);
+    .map((record) => printSegment(record.relative));
+  const replies = relative.length > 0 ? relative : (seenOf(result)?.observed.map(printConcrete) ?? []);
   return replies.length > 0 ? replies : ['silence'];
 }
 

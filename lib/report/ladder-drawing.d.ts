@@ -1,27 +1,29 @@
 import type { Kind, Role } from '../verdict/observed.ts';
-import type { ReportRecord } from './run.ts';
 
 /** A segment of a ladder. Those of a capture have their frame, a word of their own, and the states of both ends where they change. */
-export type LadderRecord = Pick<ReportRecord, 'role' | 'from' | 'at' | 'relative'> & {
+export interface LadderRecord {
+  readonly from: 'tester' | 'target';
+  /** Milliseconds since the first one. */
+  readonly at: number;
+  readonly role: Role;
+  /** In the notation. */
+  readonly relative: string;
   readonly frame?: number;
   readonly word?: string;
   readonly states?: readonly [left: string | undefined, right: string | undefined];
-};
+}
 
 /** A line of a ladder: a segment, or a wait in milliseconds. */
 export type LadderRow =
-  | { readonly record: ReportRecord }
+  | { readonly record: LadderRecord }
   | { readonly record?: undefined; readonly wait: number; readonly silence: boolean; readonly at: number };
 
-/** What can be drawn: also segments of a capture, and so many of them that are left out. */
-export type DrawnRow =
-  | LadderRow
-  | { readonly record: LadderRecord }
-  | { readonly record?: undefined; readonly left: number };
+/** What can be drawn: also so many segments that are left out. */
+export type DrawnRow = LadderRow | { readonly record?: undefined; readonly left: number };
 
 /** @param kind absent where the case was not run */
 export function ladderRows(
-  records: readonly ReportRecord[],
+  records: readonly LadderRecord[],
   kind: Kind | undefined,
   durationMs: number,
 ): LadderRow[];

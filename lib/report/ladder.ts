@@ -1,7 +1,15 @@
+import { printSegment } from '../notation/index.ts';
 import type { Kind, Role } from '../verdict/observed.ts';
 import { seenOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
-import { drawLadder, LADDER_STYLE, ladderRows, milliseconds, ROLE_WORDS } from './ladder-drawing.js';
+import {
+  drawLadder,
+  LADDER_STYLE,
+  type LadderRecord,
+  ladderRows,
+  milliseconds,
+  ROLE_WORDS,
+} from './ladder-drawing.js';
 import type { ReportCase, ReportRecord } from './run.ts';
 
 /** The colours of a ladder that stands alone, on a ground of its own: it can be read on any page. */
@@ -11,13 +19,17 @@ const LIGHT =
 const DARK =
   '@media(prefers-color-scheme:dark){svg{background:#14171f;--ink:#e6e9f0;--setup:#e6e9f0;--soft:#98a1b5;--line:#98a1b5;--rule-strong:#98a1b5;--accent:#8ab4f8;--reply:#f29ae0;--proof:#7ccaca;--wait:#ffcf70;--wait-ground:#33290f}}';
 
+const drawn = ({ at, from, role, relative }: ReportRecord): LadderRecord => ({
+  ...{ at, from, role, relative: printSegment(relative) },
+});
+
 const label = (result: ReportCase): string =>
   `${result.id}, IPv${result.family}: ${result.send} sent, ${observedText(result)}`;
 
 /** The ladder of a case as an SVG document, light or dark as the reader likes it. */
 export const ladderSvg = (result: ReportCase): string =>
   drawLadder(
-    ladderRows(result.records, seenOf(result)?.kind, result.durationMs),
+    ladderRows(result.records.map(drawn), seenOf(result)?.kind, result.durationMs),
     label(result),
     `<style>${LIGHT}${DARK}${LADDER_STYLE}</style>`,
   );
@@ -40,7 +52,7 @@ export const linesOfRecords = (records: readonly ReportRecord[]): LadderLine[] =
   linesOf(records, 'other', 0);
 
 function linesOf(records: readonly ReportRecord[], kind: Kind | undefined, durationMs: number): LadderLine[] {
-  return ladderRows(records, kind, durationMs).map((row) => {
+  return ladderRows(records.map(drawn), kind, durationMs).map((row) => {
     if (!row.record) {
       const what = row.silence ? 'silence' : 'pause';
       return { text: `${' '.repeat(13)}${row.silence ? '┆' : ' '} ${milliseconds(row.wait)} ${what}`, what };

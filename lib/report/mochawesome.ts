@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type Mocha from 'mocha';
+import { printConcrete } from '../notation/index.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { seenOf, verdictOf } from '../verdict/result.ts';
 import { compareFields, type FieldComparison } from './comparison.ts';
@@ -69,7 +70,7 @@ function caseLines(result: ReportCase, subject: Subject | undefined): string[] {
   return [
     `in        ${stateName(result)}, over IPv${result.family}${under ? `; ${under}` : ''}`,
     `sent      ${result.send}`,
-    ...(seen ? [`numbers   ${seen.stimulus}`] : []),
+    ...(seen ? [`numbers   ${seen.stimulus.map(printConcrete).join(' ')}`] : []),
     `observed  ${observedText(result)}`,
     ...(seen && seen.proof.length > 0 ? [`proof     ${say.evidence(seen.proof)}`] : []),
   ];

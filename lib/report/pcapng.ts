@@ -1,3 +1,4 @@
+import { printSegment } from '../notation/index.ts';
 import type { ReportCase } from './run.ts';
 
 /** The path of a case's capture within the folder of the reports. */
@@ -30,7 +31,7 @@ export function encodePcapng(result: ReportCase): Uint8Array {
       enhancedPacket(
         Buffer.from(packet ?? '', 'base64'),
         (start + at) * 1000,
-        `${role} from the ${from}: ${relative}`,
+        `${role} from the ${from}: ${printSegment(relative)}`,
       ),
     ),
   ]);

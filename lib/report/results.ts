@@ -59,7 +59,7 @@ export const resultsSchema = z.object({
 });
 
 /** What results.json holds. */
-export type Results = z.infer<typeof resultsSchema>;
+export type Results = z.input<typeof resultsSchema>;
 
 /** The run as results.json holds it. */
 export function toResults(run: Run): Results {
@@ -219,6 +219,6 @@ function caseId(data: unknown, index: number): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function fromResults({ suite: _, format: __, cases, ...head }: Results): Run {
+function fromResults({ suite: _, format: __, cases, ...head }: z.output<typeof resultsSchema>): Run {
   return { ...(head as Omit<Run, 'cases'>), cases: cases.map(fromStored) };
 }

@@ -1,3 +1,5 @@
+import { printReply } from '../catalogue/resolve.ts';
+import { printSegment, type SegmentNotation } from '../notation/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import type { Fault, Named } from '../verdict/fault.ts';
 import type { Finding, WrongField } from '../verdict/finding.ts';
@@ -19,9 +21,10 @@ import {
  * and every report must hold the same numbers, groups and verdicts.
  */
 
-const shown = (replies: readonly string[]): string => replies.join(' and ') || 'silence';
+const shown = (replies: readonly SegmentNotation[]): string =>
+  replies.map(printSegment).join(' and ') || 'silence';
 
-const outcomeText = ({ reply, then }: Named): string => (then ? `${reply}, then ${then}` : reply);
+const outcomeText = ({ reply, then }: Named): string => `${printReply(reply)}${then ? `, then ${then}` : ''}`;
 
 const endingText = ({ exitCode, signal }: Ending): string =>
   signal === undefined ? `it ended with exit code ${exitCode}` : `it was ended by ${signal}`;
@@ -137,7 +140,9 @@ function plainFault(fault: Fault): string {
     case 'replies': {
       const count = fault.observed.length > 1 ? `${fault.observed.length} replies: ` : '';
       const seen = `observed ${count}${shown(fault.observed)}${fault.again ? ' again' : ''}`;
-      return fault.step === undefined ? seen : `expected ${fault.expected.join(' or ')}, ${seen}`;
+      return fault.step === undefined
+        ? seen
+        : `expected ${fault.expected.map(printReply).join(' or ')}, ${seen}`;
     }
     case 'ICMP':
       return `observed ${fault.message}`;

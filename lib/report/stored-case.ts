@@ -1,26 +1,56 @@
 import { z } from 'zod';
 import { CONDITION_IDS, conditionText } from '../catalogue/conditions.ts';
+import { printReply, readReply } from '../catalogue/resolve.ts';
 import { STEPS } from '../catalogue/steps.ts';
-import { VARIABLES } from '../notation/types.ts';
+import {
+  type ConcreteSegment,
+  evaluateSegment,
+  NotationError,
+  parseSegment,
+  printConcrete,
+  printSegment,
+  VARIABLES,
+} from '../notation/index.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { STATES } from '../standard/state.ts';
 import { EVIDENCE } from '../verdict/evidence.ts';
+import type { Fault, Named } from '../verdict/fault.ts';
 import { ABILITIES, AWAITED, LACKS, OBSTACLES } from '../verdict/lack.ts';
 import { KINDS, ROLES } from '../verdict/observed.ts';
 import { OPTION_FAULTS } from '../verdict/reply-options.ts';
-import { type ProfileVerdict, VERDICTS, verdictOf } from '../verdict/result.ts';
+import { type ProfileVerdict, seenOf, VERDICTS, verdictOf } from '../verdict/result.ts';
 import { reasonText } from './expectation.ts';
-import type { ReportCase } from './run.ts';
+import type { ReportCase, ReportRecord } from './run.ts';
 
 export const familySchema = z.union([z.literal(4), z.literal(6)]);
+
+/** A text that is read as segments. */
+const readBy = <T>(read: (text: string) => T) =>
+  z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof NotationError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+const notation = readBy(parseSegment);
+const concreteOf = (text: string): ConcreteSegment => evaluateSegment(parseSegment(text), {});
+const concrete = readBy(concreteOf);
+const reply = readBy(readReply);
 
 /** A segment on the wire, without its packet. */
 export const recordSchema = z.object({
   from: z.enum(['tester', 'target']),
   at: z.number().describe('milliseconds since the case began'),
   role: z.enum(ROLES),
-  segment: z.string().describe('in the notation, absolute numbers'),
-  relative: z.string().describe("in the notation, in terms of the target's TCB"),
+  segment: concrete.describe('in the notation, absolute numbers'),
+  relative: notation.describe("in the notation, in terms of the target's TCB"),
+});
+
+export const toStoredRecord = ({ from, at, role, segment, relative }: ReportRecord) => ({
+  ...{ from, at, role, segment: printConcrete(segment), relative: printSegment(relative) },
 });
 
 const stateAfter = z.enum([...STATES, 'unknown']);
@@ -150,7 +180,7 @@ const note = z.discriminatedUnion('kind', [
 ]);
 
 const step = count.optional().describe('of a case of several steps, from 1');
-const outcome = z.object({ reply: z.string(), then: z.enum(STATES).optional() });
+const outcome = z.object({ reply, then: z.enum(STATES).optional() });
 
 const fault = z.discriminatedUnion('kind', [
   z.object({
@@ -162,8 +192,8 @@ const fault = z.discriminatedUnion('kind', [
   z.object({
     ...kind('replies'),
     step,
-    expected: segments,
-    observed: segments,
+    expected: z.array(reply).describe('in the notation'),
+    observed: z.array(notation).describe('in the notation'),
     again: z.literal(true).optional(),
   }),
   z.object({ ...kind('ICMP'), step, message: z.string() }),
@@ -214,8 +244,10 @@ const about = {
 };
 
 const seen = {
-  stimulus: z.string().describe('the stimulus as sent, absolute numbers'),
-  observed: z.array(z.string()).describe('the replies, absolute numbers; empty for silence'),
+  stimulus: readBy((text) => (text === '' ? [] : text.split(' ').map(concreteOf))).describe(
+    'the stimulus as sent, absolute numbers',
+  ),
+  observed: z.array(concrete).describe('the replies, absolute numbers; empty for silence'),
   kind: z.enum(KINDS),
   stateAfter,
   proof,
@@ -252,13 +284,12 @@ export const caseSchema = z
   });
 
 /** A case as results.json holds it: without the packets, which the captures have. */
-export type StoredCase = z.infer<typeof caseSchema>;
+export type StoredCase = z.input<typeof caseSchema>;
 
 /** @param profile the one of which the sentence for people tells */
 export function toStored(result: ReportCase, profile: Profile): StoredCase {
-  const records = result.records.map(({ from, at, role, segment, relative }) => {
-    return { from, at, role, segment, relative };
-  });
+  const records = result.records.map(toStoredRecord);
+  const seen = seenOf(result);
   const sentence = reasonText(result, profile);
   const verdicts = byProfile((one) => verdictOf(result, one));
   const condition = conditionText(result.conditions);
@@ -266,16 +297,44 @@ export function toStored(result: ReportCase, profile: Profile): StoredCase {
   return {
     ...rest,
     ...{ records, verdicts },
+    ...(seen ? { stimulus: printAll(seen.stimulus).join(' '), observed: printAll(seen.observed) } : {}),
     ...(judgements ? { judgements: together(judgements) } : {}),
     ...(condition === undefined ? {} : { condition }),
     ...(sentence ? { sentence } : {}),
   } as unknown as StoredCase;
 }
 
+const printAll = (segments: readonly ConcreteSegment[]): string[] => segments.map(printConcrete);
+
+const toStoredOutcome = ({ reply, ...rest }: Named) => ({ reply: printReply(reply), ...rest });
+
+function toStoredJudgement(judgement: ProfileVerdict) {
+  switch (judgement.verdict) {
+    case 'inconclusive':
+      return judgement;
+    case 'permitted': {
+      const taken = judgement.taken.map(({ outcome, better, ...rest }) => ({
+        ...{ ...rest, outcome: toStoredOutcome(outcome), better: better.map(toStoredOutcome) },
+      }));
+      return { ...judgement, taken };
+    }
+    default: {
+      const { outcome } = judgement;
+      const faults = judgement.verdict === 'deviates' ? { faults: judgement.faults.map(toStoredFault) } : {};
+      return { ...judgement, ...(outcome ? { outcome: toStoredOutcome(outcome) } : {}), ...faults };
+    }
+  }
+}
+
+const toStoredFault = (fault: Fault) =>
+  fault.kind === 'replies'
+    ? { ...fault, expected: fault.expected.map(printReply), observed: fault.observed.map(printSegment) }
+    : fault;
+
 function together(judgements: Readonly<Record<Profile, ProfileVerdict>>) {
-  const groups = new Map<string, { profiles: Profile[]; judgement: ProfileVerdict }>();
+  const groups = new Map<string, { profiles: Profile[]; judgement: unknown }>();
   for (const profile of PROFILES) {
-    const judgement = judgements[profile];
+    const judgement = toStoredJudgement(judgements[profile]);
     const key = JSON.stringify(judgement);
     const group = groups.get(key);
     if (group) group.profiles.push(profile);
@@ -285,7 +344,12 @@ function together(judgements: Readonly<Record<Profile, ProfileVerdict>>) {
 }
 
 /** What JSON leaves out, zod may hold as undefined; the cast says that it does not. */
-export function fromStored({ verdicts: _, sentence: __, condition: ___, ...stored }: StoredCase): ReportCase {
+export function fromStored({
+  verdicts: _,
+  sentence: __,
+  condition: ___,
+  ...stored
+}: z.output<typeof caseSchema>): ReportCase {
   if (stored.outcome !== 'judged') return stored as ReportCase;
   const { judgements: groups, ...rest } = stored;
   const judgements = byProfile(

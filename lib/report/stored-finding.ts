@@ -4,7 +4,7 @@ import { STEPS } from '../catalogue/steps.ts';
 import { STATES } from '../standard/state.ts';
 import { GRAVITIES } from '../verdict/finding.ts';
 import type { RunFinding } from './run.ts';
-import { familySchema, recordSchema, wrongFieldSchema } from './stored-case.ts';
+import { familySchema, recordSchema, toStoredRecord, wrongFieldSchema } from './stored-case.ts';
 
 /** What results.json holds of what the preflight found. */
 export const findingSchema = z.object({
@@ -34,7 +34,7 @@ export const findingSchema = z.object({
   records: z.array(recordSchema),
 });
 
-export type StoredFinding = z.infer<typeof findingSchema>;
+export type StoredFinding = z.input<typeof findingSchema>;
 
 export const toStoredFinding = ({
   observed,
@@ -47,5 +47,5 @@ export const toStoredFinding = ({
   observed: [...observed],
   wrong: [...wrong],
   blocks: [...blocks],
-  records: records.map(({ from, at, role, segment, relative }) => ({ from, at, role, segment, relative })),
+  records: records.map(toStoredRecord),
 });

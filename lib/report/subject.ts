@@ -19,8 +19,7 @@ import type { State } from '../standard/state.ts';
 import type { ReportCase } from './run.ts';
 
 /** An outcome as reports show it. */
-export interface ShownOutcome extends Pick<ResolvedOutcome, 'level' | 'when'> {
-  readonly reply: string;
+export interface ShownOutcome extends Pick<ResolvedOutcome, 'reply' | 'level' | 'when'> {
   readonly then: State;
 }
 
@@ -59,7 +58,7 @@ export function subjectOf(scenario: Scenario): Subject {
 }
 
 const shown = ({ reply, then = 'CLOSED', level, when }: ResolvedOutcome): ShownOutcome => ({
-  ...{ reply: printReply(reply), then, level },
+  ...{ reply, then, level },
   ...(when ? { when } : {}),
 });
 

@@ -84,6 +84,8 @@ export class Session {
     const child = spawn(command as string, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: labEnvironment(),
+      // Results hold sets.
+      serialization: 'advanced',
       // Ctrl-C must reach this process only, which then stops the engine.
       detached: true,
     });

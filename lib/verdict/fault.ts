@@ -1,11 +1,12 @@
-import type { FieldName } from '../notation/index.ts';
+import type { Reply } from '../catalogue/scenario.ts';
+import type { FieldName, SegmentNotation } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { TargetDeath } from './reason.ts';
 import type { OptionFault } from './reply-options.ts';
 
-/** An outcome that a judgement names: a reply in the notation, and the state after where one is asked for. */
+/** An outcome that a judgement names: a reply, and the state after where one is asked for. */
 export interface Named {
-  readonly reply: string;
+  readonly reply: Reply;
   readonly then?: State;
 }
 
@@ -30,13 +31,13 @@ export interface FieldFault {
 export type Fault = { /** Of a case of several steps, from 1. */ readonly step?: number } & (
   | FieldFault
   /**
-   * Other replies, or another number of them, than expected: any one of these, each a segment in the notation or
-   * `silence`. None observed is silence. `again`: what came was sent before, and the stimulus made the target send it again.
+   * Other replies, or another number of them, than expected: any one of these. None is silence.
+   * `again`: what came was sent before, and the stimulus made the target send it again.
    */
   | {
       readonly kind: 'replies';
-      readonly expected: readonly string[];
-      readonly observed: readonly string[];
+      readonly expected: readonly Reply[];
+      readonly observed: readonly SegmentNotation[];
       readonly again?: true;
     }
   /** The target answered by ICMP where it must be silent. */

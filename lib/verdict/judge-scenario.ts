@@ -1,6 +1,4 @@
-import { printReply } from '../catalogue/resolve.ts';
 import type { OutcomesByProfile } from '../catalogue/scenario.ts';
-import { printSegment } from '../notation/index.ts';
 import { counts, type KnownAdoption } from '../standard/adoption.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import type { State } from '../standard/state.ts';
@@ -96,8 +94,8 @@ function judgeStep(
   const observation = underProfile(profile, seen);
   if (!outcomes.some((outcome) => areRepliesOf(outcome, observation))) {
     const required = outcomes.filter(({ level, ends }) => level !== 'permitted' && !ends);
-    const expected = required.map(({ reply }) => printReply(reply));
-    const observed = observation.replies.map((one) => printSegment(relativeReply(one, observation)));
+    const expected = required.map(({ reply }) => reply);
+    const observed = observation.replies.map((one) => relativeReply(one, observation));
     return { isOff: true, faults: [{ step, kind: 'replies', expected, observed }], taken: [] };
   }
   const judgement = judge(outcomes, observation, adoption);

@@ -1,11 +1,9 @@
-import { printReply } from '../catalogue/resolve.ts';
 import type { Reply, ResolvedOutcome } from '../catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   compareReply,
   evaluate,
   printExpression,
-  printSegment,
   type SegmentNotation,
   type Variables,
 } from '../notation/index.ts';
@@ -93,10 +91,7 @@ export function judge(
 /** Where faults are only counted, their numbers need no names. */
 const UNNAMED: typeof relativeReply = () => ({ ctl: [] });
 
-const named = ({ reply, then }: ResolvedOutcome): Named => ({
-  reply: printReply(reply),
-  ...(then ? { then } : {}),
-});
+const named = ({ reply, then }: ResolvedOutcome): Named => ({ reply, ...(then ? { then } : {}) });
 
 /** Whether the replies alone rule out every outcome, whatever the state after may be. */
 export function repliesRuleOut(
@@ -131,8 +126,8 @@ function faultsOfFields(
   const { replies, retransmissions, provoked = [], variables, refusal } = observation;
   const other = (seen: readonly ConcreteSegment[]): Fault => ({
     kind: 'replies',
-    expected: [printReply(reply)],
-    observed: seen.map((one) => printSegment(name(one, observation))),
+    expected: [reply],
+    observed: seen.map((one) => name(one, observation)),
     ...(seen === provoked && seen.length > 0 ? { again: true } : {}),
   });
   const [expected] = reply;

@@ -1,3 +1,5 @@
+import type { ConcreteSegment, SegmentNotation } from '../notation/index.ts';
+
 /** What the target's answer was, in the three words of the RFC and what else there is. */
 export const KINDS = ['rst', 'empty-ack', 'silence', 'syn-ack', 'other'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -12,10 +14,9 @@ export interface WireRecord {
   /** Milliseconds since the case began. */
   readonly at: number;
   readonly role: Role;
-  /** In the notation, with absolute numbers. */
-  readonly segment: string;
-  /** In the notation, in terms of the target's TCB at the time of the stimulus. */
-  readonly relative: string;
+  readonly segment: ConcreteSegment;
+  /** In terms of the target's TCB at the time of the stimulus. */
+  readonly relative: SegmentNotation;
   /** The IP packet, base64: for the capture of the case. */
   readonly packet: string;
 }

@@ -1,5 +1,5 @@
 import type { Condition } from '../catalogue/conditions.ts';
-import type { Variable } from '../notation/types.ts';
+import type { ConcreteSegment, Variable } from '../notation/types.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type { Evidence } from './evidence.ts';
@@ -51,12 +51,12 @@ interface Tried<Segment> {
 
 /** What was seen of a stimulus that was sent. */
 export interface Seen {
-  /** The stimulus as sent, with absolute numbers. */
-  readonly stimulus: string;
+  /** The stimulus as sent: of several steps, all that was sent. */
+  readonly stimulus: readonly ConcreteSegment[];
   /** The target's TCB when the stimulus was sent. */
   readonly variables: Partial<Record<Variable, number>>;
-  /** The replies, noise subtracted, with absolute numbers. */
-  readonly observed: readonly string[];
+  /** The replies, noise subtracted, without their windows, which are not compared. */
+  readonly observed: readonly ConcreteSegment[];
   readonly kind: Kind;
   readonly stateAfter: State | 'unknown';
   /** How the state after was proven. */

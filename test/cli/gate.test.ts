@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { AcceptedFinding, BaselineEntry, PermittedChoice } from '../../lib/report/baseline/baseline.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { finding } from '../report/finding.ts';
+import { segment } from '../tester/memory-link.ts';
 import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 import { stored, storedNotRun, storeRun } from './stored.ts';
 
@@ -162,7 +163,7 @@ const ROWS: readonly Row[] = [
   },
   {
     what: 'permitted with another reply',
-    cases: [stored(ID, 'permitted', { observed: ['<SEQ=9><ACK=6><CTL=ACK>'] })],
+    cases: [stored(ID, 'permitted', { observed: [segment('<SEQ=9><ACK=6><CTL=ACK>')] })],
     permitted: [choice()],
     code: 1,
     says: /changed choice \(1\)[\s\S]*- permitted: <SEQ=SND\.NXT><ACK=RCV\.NXT><CTL=ACK>, then [\s\S]*\+ permitted: <SEQ=SND\.NXT><ACK=RCV\.NXT\+1><CTL=ACK>/,
@@ -242,7 +243,7 @@ const ROWS: readonly Row[] = [
   },
   {
     what: 'deviates with another field than accepted',
-    cases: [stored(ID, 'deviates', { observed: ['<SEQ=10><ACK=5><CTL=ACK>'] })],
+    cases: [stored(ID, 'deviates', { observed: [segment('<SEQ=10><ACK=5><CTL=ACK>')] })],
     entries: [entry()],
     words: ['--allow', 'permitted'],
     code: 1,
@@ -253,7 +254,7 @@ const ROWS: readonly Row[] = [
     cases: [
       stored(ID, 'deviates', {
         variables: { 'RCV.NXT': 4_000_000_000, 'SND.NXT': 0 },
-        observed: ['<SEQ=0><ACK=4000000000><CTL=ACK><WND=17>'],
+        observed: [segment('<SEQ=0><ACK=4000000000><CTL=ACK><WND=17>')],
       }),
     ],
     entries: [entry()],
@@ -262,7 +263,11 @@ const ROWS: readonly Row[] = [
   },
   {
     what: 'deviates by two replies, where one was accepted',
-    cases: [stored(ID, 'deviates', { observed: ['<SEQ=9><ACK=5><CTL=ACK>', '<SEQ=9><ACK=5><CTL=ACK>'] })],
+    cases: [
+      stored(ID, 'deviates', {
+        observed: [segment('<SEQ=9><ACK=5><CTL=ACK>'), segment('<SEQ=9><ACK=5><CTL=ACK>')],
+      }),
+    ],
     entries: [entry()],
     code: 1,
     says: /changed observation \(1\)/,

@@ -2,8 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
+import { parseSegment } from '../../lib/notation/index.ts';
 import { REQUIREMENTS } from '../../lib/standard/rules.ts';
 import { usePages } from '../report/pages.ts';
+import { segment } from '../tester/memory-link.ts';
 import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 import { stored, storedNotRun, storeRun } from './stored.ts';
 
@@ -72,8 +74,8 @@ describe('command line: stored results', function () {
         from: 'tester',
         role: 'stimulus',
         at: 1,
-        segment: '<SEQ=5><CTL=RST>',
-        relative: '<SEQ=RCV.NXT><CTL=RST>',
+        segment: segment('<SEQ=5><CTL=RST>'),
+        relative: parseSegment('<SEQ=RCV.NXT><CTL=RST>'),
       },
     ] as const;
     const runs = ['a', 'b c'].map((name) => {
@@ -158,13 +160,13 @@ describe('command line: stored results', function () {
       from: 'tester' | 'target',
       role: 'setup' | 'stimulus' | 'reply',
       at: number,
-      segment: string,
+      text: string,
     ) => ({
       from,
       role,
       at,
-      segment,
-      relative: segment,
+      segment: segment(text),
+      relative: parseSegment(text),
     });
     const results = storeRun(folder, 'reproduce', [
       stored(CASE, 'deviates', {
@@ -176,7 +178,7 @@ describe('command line: stored results', function () {
           IRS: 2 ** 32 - 1,
           'SEG.SEQ': 2 ** 32 - 1,
         },
-        observed: ['<SEQ=5001><CTL=RST>'],
+        observed: [segment('<SEQ=5001><CTL=RST>')],
         kind: 'rst',
         records: [
           say('tester', 'setup', 0, '<SEQ=4294967295><CTL=SYN><WND=4380><MSS=1460>'),

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readReply } from '../../lib/catalogue/resolve.ts';
 import { printResults } from '../../lib/report/results.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import type { Reason } from '../../lib/verdict/reason.ts';
 import type { JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
+import { segment } from '../tester/memory-link.ts';
 
 const about = (id: string) =>
   ({
@@ -33,9 +35,9 @@ export function stored(
   return {
     ...about(id),
     outcome: 'judged',
-    stimulus: '<SEQ=5><ACK=9><CTL=ACK>',
+    stimulus: [segment('<SEQ=5><ACK=9><CTL=ACK>')],
     variables: { 'RCV.NXT': 5, 'SND.NXT': 9 },
-    observed: ['<SEQ=9><ACK=5><CTL=ACK>'],
+    observed: [segment('<SEQ=9><ACK=5><CTL=ACK>')],
     kind: 'empty-ack',
     stateAfter: 'ESTABLISHED',
     proof: [],
@@ -48,13 +50,13 @@ const JUDGEMENTS = {
   conformant: { verdict: 'conformant' },
   permitted: {
     verdict: 'permitted',
-    taken: [{ outcome: { reply: 'silence', then: 'ESTABLISHED' }, better: [] }],
+    taken: [{ outcome: { reply: [], then: 'ESTABLISHED' }, better: [] }],
   },
   deviates: {
     verdict: 'deviates',
-    outcome: { reply: 'silence', then: 'ESTABLISHED' },
+    outcome: { reply: [], then: 'ESTABLISHED' },
     others: 0,
-    faults: [{ kind: 'replies', expected: ['silence'], observed: ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>'] }],
+    faults: [{ kind: 'replies', expected: [[]], observed: readReply('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>') }],
   },
 } as const satisfies Partial<Record<Verdict, ProfileVerdict>>;
 

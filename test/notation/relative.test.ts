@@ -4,7 +4,8 @@ import {
   evaluateSegment,
   parseSegment,
   printConcrete,
-  printRelative,
+  printSegment,
+  relativeNotation,
   type Sender,
   type Variables,
 } from '../../lib/notation/index.ts';
@@ -17,6 +18,8 @@ const TCB: Variables = {
   IRS: 2 ** 32 - 10,
   'RCV.NXT': 5,
 };
+const printRelative = (...of: Parameters<typeof relativeNotation>): string =>
+  printSegment(relativeNotation(...of));
 const relative = (text: string, from: Sender, variables = TCB) =>
   printRelative(evaluateSegment(parseSegment(text), {}), variables, from);
 

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { parseSegment } from '../../lib/notation/index.ts';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { ROLES } from '../../lib/verdict/observed.ts';
 import { verdictOf, whyInconclusive } from '../../lib/verdict/result.ts';
 import { stored } from '../cli/stored.ts';
+import { segment } from '../tester/memory-link.ts';
 import { contrasts } from './contrast.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 import type { Page } from './page.ts';
@@ -18,27 +20,30 @@ describe('the matrix page, for everybody', function () {
   const pages = usePages();
   const single = () => pages.write('single', renderMatrix([linux], cases));
   const several = () => pages.write('several', renderMatrix(runs, cases));
-  const LONG = `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.UNA-MAX.SND.WND-1><CTL=FIN,ACK,PSH,URG>${'<TSVAL=4294967295>'.repeat(6)}`;
+  const CONTROLS = '<CTL=FIN,ACK,PSH,URG><DATA=65495><WND=65535><URG=65535><MSS=65535><WSCALE=14><SACKOK>';
+  const OPTIONS = `${CONTROLS}<TSVAL=4294967295><TSECR=4294967295><OFFSET=15><RESERVED=15>`;
+  const LONG = `<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.UNA-MAX.SND.WND-1>${OPTIONS}`;
+  const WIRE = segment(`<SEQ=4294967295><ACK=4294967295>${OPTIONS}`);
   /** A case with everything that a ladder may have, and the longest segments: once answered, once silent. */
   const full = (kind: 'rst' | 'silence'): ReportCase =>
     stored(`a.b.${kind}`, 'deviates', {
       title: `a title that is long enough for two lines of a narrow screen, ${kind}`,
       kind,
       send: LONG,
-      observed: kind === 'rst' ? [LONG] : [],
+      observed: kind === 'rst' ? [WIRE] : [],
       proof: ['old text acknowledged'],
       durationMs: 4000,
       records: ROLES.filter((role) => kind === 'rst' || role !== 'reply').map((role, index) => ({
         from: index % 2 ? 'target' : 'tester',
         role,
         at: index * 521.7,
-        segment: LONG,
-        relative: index === 0 ? '<SEQ=IRS><CTL=SYN>' : LONG,
+        segment: WIRE,
+        relative: parseSegment(index === 0 ? '<SEQ=IRS><CTL=SYN>' : LONG),
       })),
     });
   const fullUrl = (kind: 'rst' | 'silence') => {
     const expected = [
-      { reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', then: 'CLOSED', level: 'required' },
+      { reply: [parseSegment('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>')], then: 'CLOSED', level: 'required' },
     ] as const;
     const run: Run = { ...linux, cases: [full(kind)] };
     const expectation = { rfc793: expected, rfc1122: expected, rfc5961: expected, rfc9293: expected };

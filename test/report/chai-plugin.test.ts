@@ -1,16 +1,21 @@
 import { AssertionError, expect, use } from 'chai';
 import { tcpAssertions } from '../../lib/report/chai-plugin.ts';
 import { judgedAs, resultOf } from '../runner/results.ts';
+import { segment } from '../tester/memory-link.ts';
 
 use(tcpAssertions);
 
 const variables = { 'SND.NXT': 10, 'RCV.NXT': 20, 'SEG.ACK': 11 };
 const acked = resultOf('conformant', {
   variables,
-  observed: ['<SEQ=10><ACK=20><CTL=ACK>'],
+  observed: [segment('<SEQ=10><ACK=20><CTL=ACK>')],
   kind: 'empty-ack',
 });
-const reset = resultOf('deviates', { variables, observed: ['<SEQ=11><ACK=0><CTL=RST>'], kind: 'rst' });
+const reset = resultOf('deviates', {
+  variables,
+  observed: [segment('<SEQ=11><ACK=0><CTL=RST>')],
+  kind: 'rst',
+});
 
 const WRONG_ACK = {
   verdict: 'deviates',

@@ -1,11 +1,10 @@
 import { expect } from 'chai';
-import { parseReply } from '../../lib/catalogue/resolve.ts';
+import { readReply } from '../../lib/catalogue/resolve.ts';
 import {
   type ConcreteSegment,
   evaluateSegment,
   parseSegment,
-  printConcrete,
-  printRelative,
+  relativeNotation,
 } from '../../lib/notation/index.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
 import { faultText, observedText, reasonText } from '../../lib/report/expectation.ts';
@@ -21,7 +20,7 @@ const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 const RST = '<SEQ=SEG.ACK><CTL=RST>';
 
 const outcome = (reply: string, then: State, more: Partial<ShownOutcome> = {}): ShownOutcome => ({
-  reply,
+  reply: readReply(reply),
   then,
   level: 'required',
   ...more,
@@ -43,15 +42,11 @@ function judged(
     listening: false,
     ...more,
   };
-  const judgement = judge(
-    outcomes.map((one) => ({ ...one, reply: parseReply(one.reply) })),
-    observation,
-    ALL_CHECKS,
-  );
+  const judgement = judge(outcomes, observation, ALL_CHECKS);
   const { verdict } = judgement;
   const result = stored('a.b', verdict, {
     variables: TCB,
-    observed: segments.map(printConcrete),
+    observed: segments,
     kind: kindOf(segments),
     stateAfter: observation.stateAfter ?? 'unknown',
     judgement,
@@ -59,8 +54,8 @@ function judged(
       from: 'target',
       role: 'reply',
       at,
-      segment: printConcrete(segment),
-      relative: printRelative(segment, TCB, 'target'),
+      segment,
+      relative: relativeNotation(segment, TCB, 'target'),
     })),
   });
   return { verdict, result, lines: compareFields(result, 'rfc9293') };

@@ -4,9 +4,10 @@ import { compareFields } from '../../lib/report/comparison.ts';
 import { failuresText, runText, summaryText } from '../../lib/report/console.ts';
 import { expectedTexts, observedText, openTexts } from '../../lib/report/expectation.ts';
 import { mochawesomeContext } from '../../lib/report/mochawesome.ts';
-import { PROFILES } from '../../lib/standard/profile.ts';
 import { progressLine } from '../../lib/report/progress.ts';
 import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
+import { PROFILES } from '../../lib/standard/profile.ts';
+import type { Named } from '../../lib/verdict/fault.ts';
 import {
   isFailure,
   type JudgedResult,
@@ -44,7 +45,7 @@ describe('the texts about a case', () => {
   });
 
   it('compares a reply with silence as a whole', () => {
-    const { outcome } = wrongAck.judgements.rfc793 as { outcome: { reply: string; then: 'CLOSED' } };
+    const { outcome } = wrongAck.judgements.rfc793 as { outcome: Named };
     const silent: ProfileVerdict = {
       ...{ verdict: 'deviates', outcome, others: 0 },
       faults: [{ kind: 'replies', expected: [outcome.reply], observed: [] }],

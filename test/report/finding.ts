@@ -1,4 +1,6 @@
+import { parseSegment } from '../../lib/notation/index.ts';
 import type { RunFinding } from '../../lib/report/run.ts';
+import { segment } from '../tester/memory-link.ts';
 
 /** A SYN,ACK that acknowledges the SYN's own number: it blocks ESTABLISHED. */
 export const finding = (parts: Partial<RunFinding> = {}): RunFinding => ({
@@ -9,11 +11,17 @@ export const finding = (parts: Partial<RunFinding> = {}): RunFinding => ({
   mayBeFilter: false,
   blocks: [{ state: 'ESTABLISHED' }, { state: 'SYN-RECEIVED', origin: 'passive' }],
   records: [
-    { from: 'tester', at: 0, role: 'stimulus', segment: '<SEQ=7><CTL=SYN>', relative: '<SEQ=IRS><CTL=SYN>' },
+    {
+      from: 'tester',
+      at: 0,
+      role: 'stimulus',
+      segment: segment('<SEQ=7><CTL=SYN>'),
+      relative: parseSegment('<SEQ=IRS><CTL=SYN>'),
+    },
     {
       ...{ from: 'target', at: 0.4, role: 'reply' },
-      segment: '<SEQ=5000><ACK=7><CTL=SYN,ACK>',
-      relative: '<SEQ=ISS><ACK=IRS><CTL=SYN,ACK>',
+      segment: segment('<SEQ=5000><ACK=7><CTL=SYN,ACK>'),
+      relative: parseSegment('<SEQ=ISS><ACK=IRS><CTL=SYN,ACK>'),
     },
   ],
   ...parts,

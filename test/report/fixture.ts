@@ -1,13 +1,11 @@
 import { sentencesByProfile } from '../../lib/catalogue/left-open.ts';
-import { parseReply } from '../../lib/catalogue/resolve.ts';
-import type { Case } from '../../lib/catalogue/scenario.ts';
+import { readReply } from '../../lib/catalogue/resolve.ts';
+import type { Case, Reply } from '../../lib/catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   evaluateSegment,
   parseSegment,
-  printConcrete,
-  printRelative,
-  printSegment,
+  relativeNotation,
   toWire,
   type Variables,
 } from '../../lib/notation/index.ts';
@@ -17,9 +15,9 @@ import type { Profile } from '../../lib/standard/profile.ts';
 import { type Origin, STATES, type State } from '../../lib/standard/state.ts';
 import type { Fault } from '../../lib/verdict/fault.ts';
 import { fieldFaults } from '../../lib/verdict/judge.ts';
+import type { Kind, Role, WireRecord } from '../../lib/verdict/observed.ts';
 import type { Reason } from '../../lib/verdict/reason.ts';
 import { type Answered, relativeReply } from '../../lib/verdict/relative-reply.ts';
-import type { Kind, Role, WireRecord } from '../../lib/verdict/observed.ts';
 import type { CaseResult, ProfileVerdict } from '../../lib/verdict/result.ts';
 import type { TargetFacts } from '../../lib/verdict/target-facts.ts';
 import { encodeIpv4, encodeIpv6, encodeTcp, PROTOCOL_TCP, seq } from '../../lib/wire/index.ts';
@@ -35,7 +33,11 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-const outcome = (reply: string, then: State): ShownOutcome => ({ reply, then, level: 'required' });
+const outcome = (reply: string, then: State): ShownOutcome => ({
+  reply: readReply(reply),
+  then,
+  level: 'required',
+});
 
 const CHALLENGE = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 
@@ -63,7 +65,7 @@ function expectation(state: State, send: string): Record<Profile, ShownOutcome[]
       rfc5961: [challenge],
       rfc9293: [
         { ...challenge, when: { check: 'syn', adopted: true } },
-        { ...challenge, reply: 'silence', level: 'permitted' },
+        { ...challenge, reply: [], level: 'permitted' },
       ],
     };
   }
@@ -75,11 +77,7 @@ function expectation(state: State, send: string): Record<Profile, ShownOutcome[]
 }
 
 function expecting(expect: Record<Profile, ShownOutcome[]>): Pick<SyntheticCase, 'expect' | 'leftOpen'> {
-  const parsed = Object.entries(expect).map(([profile, outcomes]) => [
-    profile,
-    outcomes.map((one) => ({ ...one, reply: parseReply(one.reply) })),
-  ]);
-  const leftOpen = sentencesByProfile(Object.fromEntries(parsed));
+  const leftOpen = sentencesByProfile(expect);
   return { expect, ...(leftOpen ? { leftOpen } : {}) };
 }
 
@@ -154,10 +152,11 @@ export function syntheticResult(testCase: SyntheticCase, family: 4 | 6, seed: nu
   const length = stimulus.data + (stimulus.ctl.has('SYN') ? 1 : 0) + (stimulus.ctl.has('FIN') ? 1 : 0);
   const known = { ...variables, 'SEG.SEQ': stimulus.seq, 'SEG.ACK': stimulus.ack, 'SEG.LEN': length };
   const right = testCase.expect.rfc9293[0] as ShownOutcome;
-  const wrongReply =
-    right.reply === 'silence' ? CHALLENGE : fate % 2 ? 'silence' : '<SEQ=SND.NXT+1><ACK=RCV.NXT><CTL=ACK>';
+  const wrongReply = readReply(
+    right.reply.length === 0 ? CHALLENGE : fate % 2 ? 'silence' : '<SEQ=SND.NXT+1><ACK=RCV.NXT><CTL=ACK>',
+  );
   const reply = fate < 4 ? wrongReply : right.reply;
-  const answer = reply === 'silence' ? undefined : evaluateSegment(parseSegment(reply), known);
+  const answer = reply[0] && evaluateSegment(reply[0], known);
   const about = {
     id: testCase.id,
     title: testCase.title,
@@ -181,9 +180,9 @@ export function syntheticResult(testCase: SyntheticCase, family: 4 | 6, seed: nu
   return {
     ...about,
     outcome: 'judged',
-    stimulus: printConcrete(stimulus),
+    stimulus: [stimulus],
     variables: known,
-    observed: answer ? [printConcrete(answer)] : [],
+    observed: answer ? [answer] : [],
     kind: kindOf(answer),
     stateAfter: right.then,
     proof: ['old text acknowledged'],
@@ -237,19 +236,18 @@ export function syntheticRun(name = 'Linux 6.1', seed = 1, cases = syntheticCase
 function judged(
   fate: number,
   right: ShownOutcome,
-  reply: string,
+  reply: Reply,
   answer: ConcreteSegment | undefined,
   answered: Answered,
 ): Record<Profile, ProfileVerdict> {
   const verdict = fate < 3 ? 'deviates' : fate === 3 ? 'permitted' : 'conformant';
   const letter = verdict === 'conformant' && right.when ? 'deviates' : verdict;
   const due = { reply: right.reply, then: right.then };
-  const fields =
-    answer && right.reply !== 'silence' ? fieldFaults(parseSegment(right.reply), answer, answered) : [];
+  const fields = answer && right.reply[0] ? fieldFaults(right.reply[0], answer, answered) : [];
   const whole: Fault = {
     kind: 'replies',
     expected: [right.reply],
-    observed: answer ? [printSegment(relativeReply(answer, answered))] : [],
+    observed: answer ? [relativeReply(answer, answered)] : [],
   };
   const of = (one: typeof verdict): ProfileVerdict => {
     if (one === 'conformant') return { verdict: one, outcome: due };
@@ -287,8 +285,15 @@ function conversation({ family, known, stimulus, answer, random }: Conversation)
   const say = (from: 'tester' | 'target', role: Role, segment: ConcreteSegment | string, wait = 0.12) => {
     const concrete = typeof segment === 'string' ? evaluateSegment(parseSegment(segment), known) : segment;
     at = Math.round((at + wait + random(90) / 1000) * 1000) / 1000;
-    const [text, relative] = [printConcrete(concrete), printRelative(concrete, known, from)];
-    records.push({ from, at, role, segment: text, relative, packet: packet(family, from, concrete, ports) });
+    const relative = relativeNotation(concrete, known, from);
+    records.push({
+      from,
+      at,
+      role,
+      segment: concrete,
+      relative,
+      packet: packet(family, from, concrete, ports),
+    });
   };
   say('tester', 'setup', '<SEQ=IRS><CTL=SYN><WND=65535><MSS=1460>');
   say('target', 'setup', '<SEQ=ISS><ACK=IRS+1><CTL=SYN,ACK><WND=64240><MSS=1460>');

@@ -1,15 +1,14 @@
 import { expect } from 'chai';
 import { ladderSvg, ladderText } from '../../lib/report/ladder.ts';
-import { drawLadder, ladderRows, milliseconds } from '../../lib/report/ladder-drawing.js';
-import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
+import { drawLadder, type LadderRecord, ladderRows, milliseconds } from '../../lib/report/ladder-drawing.js';
+import type { ReportCase } from '../../lib/report/run.ts';
 import { seenOf } from '../../lib/verdict/result.ts';
 import { syntheticRun } from './fixture.ts';
 
-const record = (role: ReportRecord['role'], from: ReportRecord['from'], at: number): ReportRecord => ({
+const record = (role: LadderRecord['role'], from: LadderRecord['from'], at: number): LadderRecord => ({
   role,
   from,
   at,
-  segment: '<SEQ=1><CTL=ACK>',
   relative: '<SEQ=RCV.NXT><CTL=ACK>',
 });
 

@@ -1,24 +1,22 @@
 import { expect } from 'chai';
+import { readReply } from '../../lib/catalogue/resolve.ts';
+import { parseSegment } from '../../lib/notation/index.ts';
 import { reproduction } from '../../lib/report/reproduce/reproduce.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import type { ShownOutcome, Subject } from '../../lib/report/subject.ts';
 import { ALL_CHECKS, type KnownAdoption } from '../../lib/standard/adoption.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import { stored } from '../cli/stored.ts';
+import { segment } from '../tester/memory-link.ts';
 
 const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 
-const say = (
-  from: 'tester' | 'target',
-  role: ReportRecord['role'],
-  segment: string,
-  at = 1,
-): ReportRecord => ({
+const say = (from: 'tester' | 'target', role: ReportRecord['role'], text: string, at = 1): ReportRecord => ({
   from,
   role,
   at,
-  segment,
-  relative: segment,
+  segment: segment(text),
+  relative: parseSegment(text),
 });
 
 const HANDSHAKE = [
@@ -63,9 +61,14 @@ describe('a reproducer', () => {
 
   it('says rule and citation, and that it fails where the reply deviates', () => {
     const records = [...HANDSHAKE, stimulus, ...PROOF];
-    const text = reproduction(result(records), subject({ reply: ACK, then: 'ESTABLISHED' }), target(), {
-      profile: 'rfc9293',
-    });
+    const text = reproduction(
+      result(records),
+      subject({ reply: readReply(ACK), then: 'ESTABLISHED' }),
+      target(),
+      {
+        profile: 'rfc9293',
+      },
+    );
     expect(text).to.contain('// rule: Sequence number: an unacceptable segment gets an empty ACK');
     expect(text).to.contain('// cited: RFC 793 3.9 first');
     expect(text).to.contain('on this target it fails.\n');
@@ -80,7 +83,7 @@ describe('a reproducer', () => {
           result(records, {
             stateAfter,
           }),
-          subject({ reply: 'silence', then: 'ESTABLISHED' }),
+          subject({ reply: [], then: 'ESTABLISHED' }),
           target(),
           { profile: 'rfc9293' },
         ),
@@ -99,11 +102,11 @@ describe('a reproducer', () => {
       result(records, {
         stateAfter: 'CLOSED',
         judgement: {
-          ...{ verdict: 'deviates', outcome: { reply: ACK, then: 'ESTABLISHED' }, others: 0 },
+          ...{ verdict: 'deviates', outcome: { reply: readReply(ACK), then: 'ESTABLISHED' }, others: 0 },
           faults: [{ kind: 'state', expected: 'ESTABLISHED', observed: 'CLOSED' }],
         },
       }),
-      subject({ reply: ACK, then: 'ESTABLISHED' }),
+      subject({ reply: readReply(ACK), then: 'ESTABLISHED' }),
       target(),
       { profile: 'rfc9293' },
     );
@@ -115,8 +118,8 @@ describe('a reproducer', () => {
 
   it('expects of a target what follows from its choice of the checks of RFC 5961', () => {
     const choice = subject(
-      { reply: '<SEQ=0><CTL=RST>', then: 'CLOSED', when: { check: 'syn', adopted: false } },
-      { reply: ACK, then: 'ESTABLISHED', when: { check: 'syn', adopted: true } },
+      { reply: readReply('<SEQ=0><CTL=RST>'), then: 'CLOSED', when: { check: 'syn', adopted: false } },
+      { reply: readReply(ACK), then: 'ESTABLISHED', when: { check: 'syn', adopted: true } },
     );
     const script = (found: KnownAdoption) =>
       reproduction(result([...HANDSHAKE, stimulus]), choice, target(found), { profile: 'rfc9293' });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { resolveScenario } from '../../lib/catalogue/resolve.ts';
+import { readReply, resolveScenario } from '../../lib/catalogue/resolve.ts';
 import { failuresText } from '../../lib/report/console.ts';
 import { mochawesomeContext } from '../../lib/report/mochawesome.ts';
 import type { ReportCase } from '../../lib/report/run.ts';
@@ -18,7 +18,7 @@ import { syntheticRun } from './fixture.ts';
 const WRONG_STEP = {
   verdict: 'deviates',
   others: 0,
-  faults: [{ step: 4, kind: 'replies', expected: ['<CTL=RST>'], observed: [] }],
+  faults: [{ step: 4, kind: 'replies', expected: [readReply('<CTL=RST>')], observed: [] }],
 } as const;
 
 const LADDER = 'figure-10.half-open-discovery.tcp-a';

@@ -1,18 +1,19 @@
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import type { InconclusiveResult, JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
+import { segment } from '../tester/memory-link.ts';
 
 type Tried = Omit<JudgedResult, 'outcome' | 'judgements'>;
 
 const SEEN: Tried = {
   ...{ id: 'established.rst.one-after', title: 'a title', state: 'ESTABLISHED', family: 4 },
-  ...{ send: '<SEQ=RCV.NXT+1><CTL=RST>', stimulus: '<SEQ=2><ACK=0><CTL=RST>', variables: {} },
+  ...{ send: '<SEQ=RCV.NXT+1><CTL=RST>', stimulus: [segment('<SEQ=2><ACK=0><CTL=RST>')], variables: {} },
   ...{ observed: [], kind: 'silence', stateAfter: 'ESTABLISHED', proof: [] },
   ...{ notes: [], records: [], startedAt: '2026-01-01T00:00:00Z', durationMs: 1 },
 };
 
 const JUDGED_AS = {
   conformant: { verdict: 'conformant' },
-  permitted: { verdict: 'permitted', taken: [{ outcome: { reply: 'silence' }, better: [] }] },
+  permitted: { verdict: 'permitted', taken: [{ outcome: { reply: [] }, better: [] }] },
   deviates: { verdict: 'deviates', others: 0, faults: [{ kind: 'RCV.NXT', observed: 1, offset: 1 }] },
 } as const satisfies Partial<Record<Verdict, ProfileVerdict>>;
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { StepDeclaration, StepOutcome } from '../../catalogue/case.ts';
-import { outcomeText } from '../../report/expectation.ts';
+import { outcomeTags } from '../../report/expectation.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
-import { type ListedCase, listedCases, type Selection } from '../listed-cases.ts';
+import { type ListedCase, type ListedOutcome, listedCases, type Selection } from '../listed-cases.ts';
 import { list as listOption } from '../options.ts';
 
 interface ListOptions extends Selection {
@@ -57,6 +57,9 @@ function caseText(one: ListedCase): string {
 }
 
 const field = (name: string, text: string): string => `  ${pc.dim(name.padEnd(8))}  ${text}`;
+
+const outcomeText = (outcome: ListedOutcome): string =>
+  `${outcome.reply}, then ${outcome.then}${outcomeTags(outcome)}`;
 
 /** Profiles with the same expectations share their lines. */
 function expectLines({ expect, leftOpen }: ListedCase): string[] {

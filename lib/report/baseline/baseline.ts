@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { NotationError, parseSegment } from '../../notation/index.ts';
+import { readReply } from '../../catalogue/resolve.ts';
+import { NotationError } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { STATES } from '../../standard/state.ts';
 import { KINDS } from '../../verdict/observed.ts';
@@ -20,9 +21,8 @@ export const isReviewed = ({ reason }: { readonly reason: string }): boolean =>
   !reason.toLowerCase().startsWith(UNREVIEWED);
 
 function isRepliesText(text: string): boolean {
-  if (text === 'silence') return true;
   try {
-    return text.split(' ').every((part) => parseSegment(part).ctl.length > 0);
+    return readReply(text).every(({ ctl }) => ctl.length > 0);
   } catch (error) {
     if (error instanceof NotationError) return false;
     throw error;

@@ -1,9 +1,8 @@
+import { readReply } from '../../catalogue/resolve.ts';
 import {
   type Expression,
   evaluate,
-  evaluateSegment,
   NotationError,
-  parseSegment,
   printSegment,
   type SegmentNotation,
   type Variables,
@@ -35,7 +34,7 @@ export function repliesText(seen: SeenIn): string {
  * names, since two names may stand for the same number: SEG.ACK can be 0 by chance, as the SEQ of a reset is.
  */
 export function areReplies(text: string, seen: SeenIn): boolean {
-  const before = text === 'silence' ? [] : text.split(' ').map(parseSegment);
+  const before = readReply(text);
   const now = notationsOf(seen);
   return (
     before.length === now.length &&
@@ -68,11 +67,10 @@ function isSameNumber(
 }
 
 function notationsOf(seen: SeenIn): SegmentNotation[] {
-  const replies = seen.observed.map((text) => evaluateSegment(parseSegment(text), {}));
+  const replies = seen.observed;
   const last = replies.at(-1);
   const told = last && isAcknowledgedStepwise(replies, seen.variables) ? [last] : replies;
   // The numbers of several steps are those of the segment that was sent last.
-  const [answered = ''] = seen.stimulus.split(' ').slice(-1);
-  const acknowledges = answered !== '' && parseSegment(answered).ctl.includes('ACK');
+  const acknowledges = seen.stimulus.at(-1)?.ctl.has('ACK') ?? false;
   return told.map((reply) => relativeReply(reply, { ...seen, acknowledges }));
 }

@@ -1,3 +1,5 @@
+import { printReply } from '../../catalogue/resolve.ts';
+import { printConcrete, printSegment } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { isBeyondCapability } from '../../verdict/reason.ts';
 import { seenOf, verdictOf } from '../../verdict/result.ts';
@@ -55,7 +57,7 @@ function rowOf(result: ReportCase, subject: Subject | undefined) {
     steps: subject?.steps ?? [],
     expect: PROFILES.map((profile) =>
       (subject?.expect?.[profile] ?? []).map((outcome) => [
-        outcome.reply,
+        printReply(outcome.reply),
         `, then ${outcome.then}${outcomeTags(outcome)}`,
       ]),
     ),
@@ -87,11 +89,11 @@ function resultOf(result: ReportCase, captured: boolean) {
   return {
     id: result.id,
     family: result.family,
-    kind: seen?.stimulus ? seen.kind : undefined,
+    kind: seen?.stimulus.length ? seen.kind : undefined,
     stateAfter: seen?.stateAfter,
     verdicts: PROFILES.map((profile) => verdictOf(result, profile)),
-    stimulus: seen?.stimulus,
-    observed: seen?.observed ?? [],
+    stimulus: seen?.stimulus.map(printConcrete).join(' '),
+    observed: seen?.observed.map(printConcrete) ?? [],
     proof: seen && say.evidence(seen.proof),
     // Only where neither the fields nor the reason of the whole case say it.
     reasons: PROFILES.map((profile, index) =>
@@ -104,7 +106,9 @@ function resultOf(result: ReportCase, captured: boolean) {
     byCapability: (why && isBeyondCapability(why)) || undefined,
     notes: result.notes.map(say.note),
     variables: Object.entries(seen?.variables ?? {}),
-    records: result.records.map(({ at, from, role, relative }) => [rounded(at, 2), from, role, relative]),
+    records: result.records.map(({ at, from, role, relative }) => [
+      ...[rounded(at, 2), from, role, printSegment(relative)],
+    ]),
     durationMs: rounded(result.durationMs, 1),
     captured,
   };

@@ -1,7 +1,9 @@
 import { demandsOf, type PacketDemands } from '../../catalogue/conditions.ts';
-import { type ConcreteSegment, evaluateSegment, NotationError, parseSegment } from '../../notation/index.ts';
+import { printReply } from '../../catalogue/resolve.ts';
+import { evaluateSegment, NotationError, printConcrete } from '../../notation/index.ts';
 import { seenOf } from '../../verdict/result.ts';
 import type { ReportCase, ReportRecord } from '../run.ts';
+import type { ShownOutcome } from '../subject.ts';
 import { PacketdrillLines } from './lines.ts';
 import { UserCalls } from './user.ts';
 
@@ -31,8 +33,8 @@ const UNWRITABLE_FIELDS: readonly {
 ];
 
 export interface ScriptOptions {
-  /** What is to come in place of what came: a segment in the notation, or `silence`; and the state after. */
-  readonly expected?: { readonly reply: string; readonly then: string };
+  /** What is to come in place of what came, and the state after. */
+  readonly expected?: Pick<ShownOutcome, 'reply' | 'then'>;
 }
 
 /** The events of a case as a packetdrill script, without a head. */
@@ -68,10 +70,9 @@ class Script {
     this.#call(this.#user.begin());
     this.#last = records[0]?.at ?? 0;
     for (const [position, record] of records.entries()) {
-      const segment = evaluateSegment(parseSegment(record.segment), {});
       if (this.#expected && record.role === 'reply') continue;
-      if (record.from === 'tester') this.#tester(segment, record, position);
-      else this.#target(segment, record);
+      if (record.from === 'tester') this.#tester(record, position);
+      else this.#target(record);
       if (record.role === 'stimulus' && this.#expected && !this.#expect(this.#expected)) {
         this.#lines.push('// What was seen from here on depends on the fault.');
         break;
@@ -80,7 +81,8 @@ class Script {
     return this.#lines;
   }
 
-  #tester(segment: ConcreteSegment, record: ReportRecord, position: number): void {
+  #tester(record: ReportRecord, position: number): void {
+    const { segment } = record;
     if (record.role === 'stimulus') {
       this.#lines.push(`// the stimulus: ${this.#result.send}`);
       for (const { key, lacks } of UNWRITABLE_FIELDS) {
@@ -96,7 +98,7 @@ class Script {
     this.#lines.push(
       text
         ? `+${wait >= 0.001 ? wait.toFixed(3) : '0'} ${text}`
-        : `// packetdrill cannot write numbers that wrap around: ${record.segment}`,
+        : `// packetdrill cannot write numbers that wrap around: ${printConcrete(segment)}`,
     );
     if (record.role !== 'setup') return;
     const { ctl, data } = segment;
@@ -106,7 +108,8 @@ class Script {
     if (ctl.has('FIN')) this.#call(this.#user.readEnd());
   }
 
-  #target(segment: ConcreteSegment, record: ReportRecord): void {
+  #target(record: ReportRecord): void {
+    const { segment } = record;
     const { ctl, data } = segment;
     // A timer's doing, since the tester was slow that day: packetdrill is not.
     if (record.role === 'setup' && this.#isAgain(record)) return;
@@ -119,7 +122,9 @@ class Script {
     const latest = Math.ceil((record.at - this.#last) / 1000) + PATIENCE;
     this.#last = record.at;
     const text = this.#packets.fromTarget(segment);
-    this.#lines.push(text ? `+0~+${latest} ${text}` : `// packetdrill cannot write ${record.segment}`);
+    this.#lines.push(
+      text ? `+0~+${latest} ${text}` : `// packetdrill cannot write ${printConcrete(segment)}`,
+    );
   }
 
   /** What the user sends at once leaves in segments: all text from here to the tester's next segment. */
@@ -128,7 +133,7 @@ class Script {
     let octets = 0;
     for (const next of records.slice(records.indexOf(record))) {
       if (next.from === 'tester') break;
-      octets += evaluateSegment(parseSegment(next.segment), {}).data;
+      octets += next.segment.data;
     }
     return octets;
   }
@@ -136,8 +141,9 @@ class Script {
   /** The same segment, sent before. */
   #isAgain(record: ReportRecord): boolean {
     const { records } = this.#result;
+    const text = printConcrete(record.segment);
     const earlier = records.slice(0, records.indexOf(record));
-    return earlier.some(({ from, segment }) => from === 'target' && segment === record.segment);
+    return earlier.some(({ from, segment }) => from === 'target' && printConcrete(segment) === text);
   }
 
   /** Text that was sent before, or goes with text that was: its write is in the script already. */
@@ -145,34 +151,31 @@ class Script {
     const { records } = this.#result;
     const position = records.indexOf(record);
     const before = records[position - 1];
-    const seq = /<SEQ=(\d+)>/.exec(record.segment)?.[1];
+    const { seq } = record.segment;
     return (
-      (before?.from === 'target' && before.segment.includes('<DATA=')) ||
+      (before?.from === 'target' && before.segment.data > 0) ||
       records
         .slice(0, position)
-        .some(
-          ({ from, segment }) =>
-            from === 'target' && segment.includes(`<SEQ=${seq}>`) && segment.includes('<DATA='),
-        )
+        .some(({ from, segment }) => from === 'target' && segment.seq === seq && segment.data > 0)
     );
   }
 
   /** @returns whether the script can go on with what was seen */
   #expect({ reply, then }: NonNullable<ScriptOptions['expected']>): boolean {
-    if (reply === 'silence') {
+    const [notation] = reply;
+    if (!notation) {
       this.#lines.push('// expected: silence');
       // packetdrill passes over what comes after its last line, but hardly over what comes before another segment.
       return then === seenOf(this.#result)?.stateAfter;
     }
-    const notation = parseSegment(reply);
     const known = notation.seq !== undefined && notation.seq.kind !== 'any';
     try {
       const segment = evaluateSegment(notation, seenOf(this.#result)?.variables ?? {}, () => 0);
       const text = known || segment.ctl.has('SYN') ? this.#packets.fromTarget(segment) : undefined;
-      this.#lines.push(`// expected: ${reply}`, ...(text ? [`+0~+${PATIENCE} ${text}`] : []));
+      this.#lines.push(`// expected: ${printReply(reply)}`, ...(text ? [`+0~+${PATIENCE} ${text}`] : []));
     } catch (error) {
       if (!(error instanceof NotationError)) throw error;
-      this.#lines.push(`// expected: ${reply}`);
+      this.#lines.push(`// expected: ${printReply(reply)}`);
     }
     return false;
   }

@@ -1,3 +1,4 @@
+import { printConcrete } from '../../notation/index.ts';
 import { counts } from '../../standard/adoption.ts';
 import type { Profile } from '../../standard/profile.ts';
 import { judgementOf, verdictOf } from '../../verdict/result.ts';
@@ -29,9 +30,7 @@ export function reproduction(
   const expected = subject?.expect?.[profile].find((outcome) => counts(outcome, target.adoption ?? {}));
   const replaced = deviates && !observed && expected !== undefined && repliesDiffer(result, profile);
   const silence =
-    expected?.reply === 'silence'
-      ? ' packetdrill may miss a reply that none waits for; tcpdump sees it.'
-      : '';
+    expected?.reply.length === 0 ? ' packetdrill may miss a reply that none waits for; tcpdump sees it.' : '';
   const note = replaced
     ? `The script holds what was expected: on this target it fails.${silence}`
     : `The script holds what was observed${deviates && !observed ? ': what deviates is the state after, see the proof' : ''}.`;
@@ -49,7 +48,7 @@ export function reproduction(
     '// The same with the numbers of the wire:',
     ...result.records.map(
       ({ at, from, segment }) =>
-        `// ${at.toFixed(1).padStart(9)} ms ${from === 'tester' ? '──▶' : '◀──'} ${segment}`,
+        `// ${at.toFixed(1).padStart(9)} ms ${from === 'tester' ? '──▶' : '◀──'} ${printConcrete(segment)}`,
     ),
     '//',
     `// packetdrill${result.family === 6 ? ' --ip_version=ipv6' : ''} FILE   ${note}`,

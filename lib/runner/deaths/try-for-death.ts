@@ -1,5 +1,5 @@
 import { findScenario } from '../../catalogue/catalogue.ts';
-import type { Variables } from '../../notation/index.ts';
+import type { ConcreteSegment, Variables } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
 import type { TargetDeath } from '../../verdict/reason.ts';
@@ -80,11 +80,8 @@ export function convicted({ result, variables }: DeathTrial, death: TargetDeath)
   };
 }
 
-const sentIn = ({ records }: CaseResult): string =>
-  records
-    .filter(({ role, from }) => role === 'stimulus' && from === 'tester')
-    .map(({ segment }) => segment)
-    .join(' ');
+const sentIn = ({ records }: CaseResult): ConcreteSegment[] =>
+  records.filter(({ role, from }) => role === 'stimulus' && from === 'tester').map(({ segment }) => segment);
 
 /** The result of a case in which the target died once and survived the next attempts. */
 export function undecided(

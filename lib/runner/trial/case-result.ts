@@ -1,5 +1,5 @@
 import type { Scenario } from '../../catalogue/scenario.ts';
-import { type ConcreteSegment, printConcrete, type Variables } from '../../notation/index.ts';
+import type { ConcreteSegment, Variables } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { kindOf } from '../../verdict/judge.ts';
 import { type Ending, judgeScenario } from '../../verdict/judge-scenario.ts';
@@ -33,11 +33,8 @@ export function resultOf(
   const { why: _, ...about } = notRun(scenario, family, { kind: 'not proven', proof });
   const answers = endings.flatMap(({ steps }) => steps.flatMap(answersOf));
   const seen: Seen = {
-    stimulus: records
-      .filter(({ role }) => role === 'stimulus')
-      .map(({ segment }) => segment)
-      .join(' '),
-    ...{ variables, observed: answers.map(printBare), kind: kindOf(answers), stateAfter, proof },
+    stimulus: records.filter(({ role }) => role === 'stimulus').map(({ segment }) => segment),
+    ...{ variables, observed: answers.map(bare), kind: kindOf(answers), stateAfter, proof },
   };
   const judgements = Object.fromEntries(
     PROFILES.map((profile) => [profile, judgeScenario(profile, endings, adoption)]),
@@ -57,4 +54,4 @@ const answersOf = ({ observation: { replies, provoked = [] } }: Ending['steps'][
   replies.length > 0 ? replies : provoked;
 
 /** Windows are not compared: leaving them out keeps a segment short. */
-const printBare = ({ wnd: _, ...segment }: ConcreteSegment): string => printConcrete(segment);
+const bare = ({ wnd: _, ...segment }: ConcreteSegment): ConcreteSegment => segment;

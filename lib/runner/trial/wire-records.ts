@@ -1,4 +1,4 @@
-import { printConcrete, printRelative, type SegmentNotation, type Variables } from '../../notation/index.ts';
+import { relativeNotation, type SegmentNotation, type Variables } from '../../notation/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Role, WireRecord } from '../../verdict/observed.ts';
 
@@ -25,17 +25,17 @@ export function wireRecords({ entries, startedAt, variables, send, roleOf }: Log
       from: entry.from,
       at: Math.round((entry.at - startedAt) * 1000) / 1000,
       role,
-      segment: printConcrete(entry.segment),
-      relative: relativeText(entry, namesOf(entry), role === 'stimulus' ? send : undefined),
+      segment: entry.segment,
+      relative: relativeTo(entry, namesOf(entry), role === 'stimulus' ? send : undefined),
       packet: Buffer.from(entry.packet).toString('base64'),
     };
   });
 }
 
 /** Windows are not compared: leaving them out keeps a segment short. */
-function relativeText(entry: Entry, names: Variables, declared: SegmentNotation | undefined): string {
+function relativeTo(entry: Entry, names: Variables, declared: SegmentNotation | undefined): SegmentNotation {
   const { wnd: _, ...segment } = entry.segment;
-  return printRelative(segment, names, entry.from, declared);
+  return relativeNotation(segment, names, entry.from, declared);
 }
 
 type NamesOf = (entry: Entry) => Variables;

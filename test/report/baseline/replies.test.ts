@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { areReplies, repliesText, type SeenIn } from '../../../lib/report/baseline/replies.ts';
+import { segment } from '../../tester/memory-link.ts';
 
 const TCB = { ISS: 4999, 'SND.UNA': 5000, 'SND.NXT': 5000, IRS: 99, 'RCV.NXT': 100 };
 const STIMULUS = { 'SEG.SEQ': 90, 'SEG.ACK': 800_000, 'SEG.LEN': 5 };
 
 const seen = (observed: readonly string[], more: Partial<SeenIn> = {}): SeenIn => ({
-  stimulus: '<SEQ=90><ACK=800000><CTL=ACK><DATA=5>',
+  stimulus: [segment('<SEQ=90><ACK=800000><CTL=ACK><DATA=5>')],
   variables: { ...TCB, ...STIMULUS },
-  observed,
+  observed: observed.map(segment),
   kind: 'other',
   state: 'ESTABLISHED',
   stateAfter: 'ESTABLISHED',
@@ -43,9 +44,9 @@ describe('replies as a baseline keeps them', () => {
   });
 
   it('are written in terms of the last segment of several steps', () => {
-    const stimulus = '<SEQ=90><CTL=SYN> <SEQ=91><ACK=800000><CTL=ACK>';
+    const stimulus = ['<SEQ=90><CTL=SYN>', '<SEQ=91><ACK=800000><CTL=ACK>'].map(segment);
     expect(told(['<SEQ=800000><CTL=RST>'], { stimulus })).to.equal('<SEQ=SEG.ACK><CTL=RST>');
-    const other = { stimulus: '<SEQ=90><ACK=1><CTL=ACK> <SEQ=91><CTL=SYN>' };
+    const other = { stimulus: ['<SEQ=90><ACK=1><CTL=ACK>', '<SEQ=91><CTL=SYN>'].map(segment) };
     expect(told(['<SEQ=800000><CTL=RST>'], other)).to.equal('<SEQ=ANY><CTL=RST>');
   });
 
@@ -68,7 +69,10 @@ describe('replies as a baseline keeps them', () => {
   });
 
   it('do not read the ACK field of a segment without the ACK flag', () => {
-    const syn = { stimulus: '<SEQ=90><CTL=SYN>', variables: { 'SEG.SEQ': 90, 'SEG.ACK': 0, 'SEG.LEN': 1 } };
+    const syn = {
+      stimulus: [segment('<SEQ=90><CTL=SYN>')],
+      variables: { 'SEG.SEQ': 90, 'SEG.ACK': 0, 'SEG.LEN': 1 },
+    };
     expect(told(['<SEQ=3><CTL=RST>'], syn)).to.equal('<SEQ=ANY><CTL=RST>');
     expect(told(['<SEQ=0><CTL=RST>'], syn)).to.equal('<SEQ=0><CTL=RST>');
   });

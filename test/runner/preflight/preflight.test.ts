@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { printSegment } from '../../../lib/notation/index.ts';
 import { say } from '../../../lib/report/say.ts';
 import type { Finding } from '../../../lib/verdict/finding.ts';
 import { verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
@@ -57,7 +58,9 @@ describe('preflight', () => {
       ...{ id: 'syn-to-a-closed-port.ipv4', step: 'SYN to a closed port', gravity: 'deviation', port: 1 },
       ...{ observed: [], mayBeFilter: true, blocks: [] },
     });
-    expect(finding?.records.map(({ segment }) => segment)).to.deep.equal(['<SEQ=793000><CTL=SYN>']);
+    expect(finding?.records.map(({ relative }) => printSegment(relative))).to.deep.equal([
+      '<SEQ=IRS><CTL=SYN>',
+    ]);
     expect(say.finding(finding as Finding)).to.equal('it does not answer a SYN to a closed port, over IPv4');
     for (const result of results) {
       const due = result.id === 'closed.syn.empty' ? 'deviates' : 'conformant';

@@ -8,13 +8,16 @@ import {
 import type { Death, TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
 import { PathQuality } from '../../../lib/tester/index.ts';
 import { verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
+import { segment } from '../../tester/memory-link.ts';
 import { inconclusiveResult, judgedAs, resultOf } from '../results.ts';
 
 const LATE = { kind: 'failed', told: 'the tester was 900 ms late' };
 const GONE = { kind: 'no time', deaths: 3 } as const;
 
-const right: Sample = { result: resultOf('conformant', { kind: 'empty-ack', observed: ['<CTL=ACK>'] }) };
-const wrong: Sample = { result: resultOf('deviates', { kind: 'rst', observed: ['<CTL=RST>'] }) };
+const right: Sample = {
+  result: resultOf('conformant', { kind: 'empty-ack', observed: [segment('<CTL=ACK>')] }),
+};
+const wrong: Sample = { result: resultOf('deviates', { kind: 'rst', observed: [segment('<CTL=RST>')] }) };
 const spoilt: Sample = { result: inconclusiveResult('the tester was 900 ms late') };
 
 /** Attempts with these samples; the last one repeats. */
@@ -85,7 +88,7 @@ describe('a verdict is believed', () => {
   it('by two connections more, where a timer of the target was seen late by one', async () => {
     const early: Sample = {
       result: {
-        ...resultOf('deviates', { kind: 'empty-ack', observed: ['<CTL=ACK>'] }),
+        ...resultOf('deviates', { kind: 'empty-ack', observed: [segment('<CTL=ACK>')] }),
         stateAfter: 'TIME-WAIT',
       },
     };

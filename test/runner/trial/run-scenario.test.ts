@@ -9,6 +9,7 @@ import { PROFILES } from '../../../lib/standard/profile.ts';
 import { NotCapable } from '../../../lib/target/driver.ts';
 import { seenOf, verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
 import { accepting, TIMING, world } from '../../states/scripted-target.ts';
+import { segment } from '../../tester/memory-link.ts';
 
 function caseOf(
   { send = '<SEQ=7><CTL=SYN>', ...parts }: Partial<Place> & { readonly send?: string },
@@ -51,7 +52,7 @@ describe('a case', () => {
     link.script = accepting();
     const result = await runScenario(caseOf({}, RESET), context);
     expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
-    expect(result).to.deep.include({ observed: ['<SEQ=0><ACK=8><CTL=RST,ACK>'], kind: 'rst' });
+    expect(result).to.deep.include({ observed: [segment('<SEQ=0><ACK=8><CTL=RST,ACK>')], kind: 'rst' });
     expect(result.records.map(({ from, role }) => `${from} ${role}`)).to.deep.equal([
       ...['tester stimulus', 'target reply', 'tester proof', 'target proof'],
     ]);

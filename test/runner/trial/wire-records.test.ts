@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { evaluateSegment, parseSegment } from '../../../lib/notation/index.ts';
+import { evaluateSegment, parseSegment, printSegment } from '../../../lib/notation/index.ts';
 import { wireRecords } from '../../../lib/runner/trial/wire-records.ts';
+import { segment } from '../../tester/memory-link.ts';
 
 const said = (from: 'tester' | 'target', text: string) => ({
   from,
@@ -22,11 +23,12 @@ describe('the records of a connection', () => {
       send: parseSegment('<SEQ=RCV.NXT-1><ACK=ANY><CTL=ACK>'),
       roleOf: (_, position) => (position === 1 ? 'stimulus' : 'setup'),
     });
-    expect(before).to.include({ relative: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>', at: 10.346 });
-    expect(stimulus).to.include({ relative: '<SEQ=RCV.NXT-1><ACK=7><CTL=ACK>', role: 'stimulus' });
-    expect(reply).to.include({
-      relative: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
-      segment: '<SEQ=51><ACK=100><CTL=ACK><WND=10>',
+    const relative = (text: string) => ({ relative: parseSegment(text) });
+    expect(before).to.deep.include({ ...relative('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>'), at: 10.346 });
+    expect(stimulus).to.deep.include({ ...relative('<SEQ=RCV.NXT-1><ACK=7><CTL=ACK>'), role: 'stimulus' });
+    expect(reply).to.deep.include({
+      ...relative('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>'),
+      segment: segment('<SEQ=51><ACK=100><CTL=ACK><WND=10>'),
       packet: 'AQID',
     });
   });
@@ -43,7 +45,7 @@ describe('the records of a connection', () => {
       startedAt: 0,
       roleOf: () => 'setup',
     });
-    expect(records.map(({ relative }) => relative)).to.deep.equal([
+    expect(records.map(({ relative }) => printSegment(relative))).to.deep.equal([
       '<SEQ=IRS><CTL=SYN>',
       '<SEQ=ISS><ACK=IRS+1><CTL=SYN,ACK>',
       '<SEQ=IRS+1><ACK=ISS+1><CTL=ACK>',
