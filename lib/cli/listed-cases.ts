@@ -18,7 +18,7 @@ import { PROFILES } from '../standard/profile.ts';
 import { type Origin, STATES, type State } from '../standard/state.ts';
 import { UsageError } from './failure.ts';
 
-interface ListedOutcome {
+export interface ListedOutcome {
   /** A segment in the notation, or `silence`. */
   readonly reply: string;
   readonly then: State;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { printSegment } from '../../lib/notation/index.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { captureName, encodePcapng } from '../../lib/report/pcapng.ts';
@@ -194,7 +195,7 @@ describe('reports for machines', function () {
         rows.forEach(([time, comment, checksum, source], index) => {
           const { at, role, from, relative } = one.records[index] as ReportCase['records'][number];
           expect(Number(time) * 1000).to.be.closeTo(Date.parse(one.startedAt) + at, 0.01);
-          expect(comment).to.equal(`${role} from the ${from}: ${relative}`);
+          expect(comment).to.equal(`${role} from the ${from}: ${printSegment(relative)}`);
           expect(checksum).to.be.oneOf(['1', 'Good']);
           expect(source).to.be.a('string').that.is.not.empty;
         });

@@ -49,7 +49,7 @@ describe('the verdict of a scenario', () => {
     const steps = [played(ACK, []), played(ACK, [RESET])];
     expect(judge(ending(steps, 'ESTABLISHED'))).to.deep.equal({
       ...{ verdict: 'deviates', others: 0 },
-      faults: [{ step: 2, kind: 'replies', expected: [ACK], observed: [] }],
+      faults: [{ step: 2, kind: 'replies', expected: [[parseSegment(ACK)]], observed: [] }],
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseReply, printReply } from '../../lib/catalogue/resolve.ts';
+import { parseReply } from '../../lib/catalogue/resolve.ts';
 import type { ResolvedOutcome } from '../../lib/catalogue/scenario.ts';
 import type { State } from '../../lib/standard/state.ts';
 import { differenceOf, type Fault } from '../../lib/verdict/fault.ts';
@@ -9,8 +9,7 @@ import { segment } from '../tester/memory-link.ts';
 const outcome = (reply: string, then: ResolvedOutcome['then'], rest: Partial<ResolvedOutcome> = {}) =>
   ({ reply: parseReply(reply), then, level: 'required', ...rest }) as ResolvedOutcome;
 
-const CHALLENGE_TEXT = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
-const CHALLENGE = outcome(CHALLENGE_TEXT, 'ESTABLISHED');
+const CHALLENGE = outcome('<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', 'ESTABLISHED');
 const RESET = outcome('<SEQ=SEG.ACK><CTL=RST>', 'CLOSED');
 const SILENCE = outcome('silence', 'ESTABLISHED');
 
@@ -49,7 +48,7 @@ describe('a judgement', () => {
   it('is conformant where reply, numbers and state are as asked for', () => {
     expect(judge([CHALLENGE], observed([ACK]), {})).to.deep.equal({
       verdict: 'conformant',
-      outcome: { reply: CHALLENGE_TEXT, then: 'ESTABLISHED' },
+      outcome: { reply: CHALLENGE.reply, then: 'ESTABLISHED' },
     });
     expect(judge([SILENCE], observed([]), {}).verdict).to.equal('conformant');
   });
@@ -58,7 +57,7 @@ describe('a judgement', () => {
     const judgement = judge([CHALLENGE], observed(['<SEQ=10><ACK=21><CTL=ACK>']), {});
     expect(judgement).to.deep.equal({
       verdict: 'deviates',
-      outcome: { reply: CHALLENGE_TEXT, then: 'ESTABLISHED' },
+      outcome: { reply: CHALLENGE.reply, then: 'ESTABLISHED' },
       others: 0,
       faults: [
         {
@@ -96,9 +95,8 @@ describe('a judgement', () => {
   });
 
   it('deviates by a second reply', () => {
-    const told = CHALLENGE_TEXT;
     expect(faultsIn(judge([CHALLENGE], observed([ACK, ACK]), {}))).to.deep.equal([
-      { kind: 'replies', expected: [told], observed: [told, told] },
+      { kind: 'replies', expected: [CHALLENGE.reply], observed: [...CHALLENGE.reply, ...CHALLENGE.reply] },
     ]);
   });
 
@@ -133,8 +131,8 @@ describe('a judgement', () => {
     const judgement = judge([CHALLENGE], again, {});
     expect(faultsIn(judgement)).to.deep.equal([
       {
-        ...{ kind: 'replies', expected: [CHALLENGE_TEXT], again: true },
-        observed: ['<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>'],
+        ...{ kind: 'replies', expected: [CHALLENGE.reply], again: true },
+        observed: parseReply('<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>'),
       },
     ]);
     expect(judge([SILENCE], again, {}).verdict, 'when to send again is its own affair').to.equal(
@@ -165,7 +163,7 @@ describe('a judgement', () => {
   it('is permitted where only that is met, and says what would be better', () => {
     const permitted = { ...SILENCE, level: 'permitted' } as const;
     const judgement = judge([CHALLENGE, permitted], observed([]), {});
-    const outcomeOf = ({ reply, then }: ResolvedOutcome) => ({ reply: printReply(reply), then });
+    const outcomeOf = ({ reply, then }: ResolvedOutcome) => ({ reply, then });
     expect(judgement).to.deep.equal({
       verdict: 'permitted',
       taken: [{ outcome: outcomeOf(SILENCE), better: [outcomeOf(CHALLENGE)] }],
