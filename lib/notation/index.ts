@@ -1,12 +1,21 @@
 /** The segment notation of RFC 793: reading it, printing it, and giving it values from a TCB. */
 export { NotationError } from './errors.ts';
 export { evaluate, evaluateSegment, mentions } from './evaluate.ts';
-export type { FieldName } from './fields.ts';
+export { type FieldName, literal } from './fields.ts';
 export { controlBitsOf, flagsOf, fromWire, toWire, type WireContext } from './header.ts';
 export { compareReply, type Mismatch } from './match.ts';
 export { fieldsOf, octetsOf, optionsOf } from './options.ts';
 export { parseExpression, parseSegment } from './parse.ts';
 export { printControlBits, printExpression, printSegment, writtenFields } from './print.ts';
-export { notationOf, printConcrete, relativeNotation, type Sender } from './relative.ts';
+export {
+  inTermsOf,
+  type Name,
+  namesIn,
+  notationOf,
+  printConcrete,
+  relativeNotation,
+  type Sender,
+  variable,
+} from './relative.ts';
 export { lengthOf, resetAt, resetFor, type SegmentFields, segmentOf } from './segment.ts';
 export * from './types.ts';

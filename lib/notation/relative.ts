@@ -37,38 +37,46 @@ function distance(value: number, origin: number): number {
   return ahead < SEQUENCE_SPACE / 2 ? ahead : ahead - SEQUENCE_SPACE;
 }
 
-function offsetFrom(name: Variable, offset: number): Expression {
-  const variable: Expression = { kind: 'variable', name };
-  if (offset === 0) return variable;
-  return {
-    kind: 'binary',
-    operator: offset < 0 ? '-' : '+',
-    left: variable,
-    right: literal(Math.abs(offset)),
-  };
+/** A number that others are told by. */
+export interface Name {
+  readonly expression: Expression;
+  readonly value: number;
+  /** By so much it counts as farther away than it is. */
+  readonly handicap?: number;
 }
 
-/** The number in terms of the nearest of the names, or itself. */
-function named(value: number, names: Names, variables: Variables, syn: boolean): Expression {
-  const offsets = names.map((group) =>
-    group.flatMap((name) => {
-      const origin = variables[name];
-      if (origin === undefined) return [];
-      const offset = distance(value, origin);
-      // An exact match goes first; that with an initial number among SYNs only.
-      const handicap = INITIAL.has(name) ? (syn ? -0.5 : 1) : 0;
-      return [{ name, offset, near: Math.abs(offset) + handicap }];
-    }),
+export const variable = (name: Variable): Expression => ({ kind: 'variable', name });
+
+/** Those of the variables that are known. Initial numbers come first in a SYN, and last elsewhere. */
+export const namesIn = (variables: Variables, names: readonly Variable[], syn = false): Name[] =>
+  names.flatMap((name) => {
+    const value = variables[name];
+    const handicap = INITIAL.has(name) ? (syn ? -0.5 : 1) : 0;
+    return value === undefined ? [] : [{ expression: variable(name), value, handicap }];
+  });
+
+/**
+ * A number in terms of the names: of one that is the number, or else of the nearest in the first group that has one within
+ * 70000. Of two equally near, the one listed first is taken.
+ *
+ * @returns undefined where none is near
+ */
+export function inTermsOf(value: number, groups: readonly (readonly Name[])[]): Expression | undefined {
+  const measured = groups.map((group) =>
+    group
+      .map(({ expression, value: origin, handicap = 0 }) => {
+        const offset = distance(value, origin);
+        return { expression, offset, near: Math.abs(offset) + handicap };
+      })
+      .filter(({ offset }) => Math.abs(offset) <= NEAR)
+      .sort((a, b) => a.near - b.near),
   );
-  const exact = offsets.flat().sort((a, b) => a.near - b.near)[0];
-  if (exact && exact.near <= 0) return offsetFrom(exact.name, 0);
-  for (const group of offsets) {
-    const near = group.filter(({ offset }) => Math.abs(offset) <= NEAR);
-    // The sort is stable: of two names equally near, the one listed first is taken.
-    const [nearest] = near.sort((a, b) => a.near - b.near);
-    if (nearest) return offsetFrom(nearest.name, nearest.offset);
-  }
-  return literal(value);
+  const exact = measured.flatMap(([first]) => (first && first.near <= 0 ? [first] : []));
+  const [nearest] = [...exact.sort((a, b) => a.near - b.near), ...measured.flat()];
+  if (!nearest) return undefined;
+  const { expression: left, offset } = nearest;
+  if (offset === 0) return left;
+  return { kind: 'binary', operator: offset < 0 ? '-' : '+', left, right: literal(Math.abs(offset)) };
 }
 
 /** The numeric fields of options: what octets of options say already. */
@@ -116,14 +124,16 @@ export function relativeNotation(
 ): SegmentNotation {
   const draft = notationOf(segment);
   const syn = segment.ctl.has('SYN');
+  const named = (value: number, groups: Names): Expression =>
+    inTermsOf(
+      value,
+      groups.map((group) => namesIn(variables, group, syn)),
+    ) ?? literal(value);
   // The first form of a reset: it is 0 on the wire, wherever the target's numbers happen to be.
   const isZero = from === 'target' && segment.seq === 0 && segment.ctl.has('RST') && segment.ctl.has('ACK');
-  if (!isZero)
-    draft.seq =
-      kept(declared.seq, segment.seq, variables) ?? named(segment.seq, NAMES[from].seq, variables, syn);
+  if (!isZero) draft.seq = kept(declared.seq, segment.seq, variables) ?? named(segment.seq, NAMES[from].seq);
   if (draft.ack !== undefined) {
-    draft.ack =
-      kept(declared.ack, segment.ack, variables) ?? named(segment.ack, NAMES[from].ack, variables, syn);
+    draft.ack = kept(declared.ack, segment.ack, variables) ?? named(segment.ack, NAMES[from].ack);
   }
   return draft;
 }

@@ -2,32 +2,24 @@ import {
   CONTROL_BITS,
   type ConcreteSegment,
   type Expression,
+  inTermsOf,
+  literal,
+  type Name,
+  namesIn,
   type SegmentNotation,
-  type Variable,
   type Variables,
+  variable,
 } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
-import { add, sub } from '../wire/seq.ts';
-
-// Octets: more than any window without scaling holds. What is farther from a number is no matter of that number.
-const NEAR = 70_000;
-const HALF_OF_THE_SPACE = 2 ** 31;
+import { add } from '../wire/seq.ts';
 
 const ANY: Expression = { kind: 'any' };
-const number = (value: number): Expression => ({ kind: 'number', value });
-const variable = (name: Variable): Expression => ({ kind: 'variable', name });
 const sum = (left: Expression, right: Expression): Expression => ({
   kind: 'binary',
   operator: '+',
   left,
   right,
 });
-
-/** A number that a field of a reply may be told by. */
-interface Name {
-  readonly expression: Expression;
-  readonly value: number;
-}
 
 /** The segment that a reply answers, as far as it names the numbers of the reply. */
 export interface Answered {
@@ -57,15 +49,15 @@ export function relativeReply(reply: ConcreteSegment, seen: Answered): SegmentNo
     seq: seqOf(reply, seen),
     ...(ctl.has('ACK') ? { ack: ackOf(reply, seen) } : {}),
     ctl: CONTROL_BITS.filter((bit) => ctl.has(bit)),
-    ...(data > 0 ? { data: number(data) } : {}),
-    ...(urg > 0 || ctl.has('URG') ? { urg: number(urg) } : {}),
+    ...(data > 0 ? { data: literal(data) } : {}),
+    ...(urg > 0 || ctl.has('URG') ? { urg: literal(urg) } : {}),
     ...(reply.mss === undefined ? {} : { mss: ANY }),
     ...(reply.wscale === undefined ? {} : { wscale: ANY }),
     ...(sackPermitted ? { sackPermitted } : {}),
     ...(reply.tsval === undefined ? {} : { tsval: ANY }),
     ...(reply.tsecr === undefined ? {} : { tsecr: ANY }),
-    ...(offset === undefined ? {} : { offset: number(offset) }),
-    ...(reserved === undefined ? {} : { reserved: number(reserved) }),
+    ...(offset === undefined ? {} : { offset: literal(offset) }),
+    ...(reserved === undefined ? {} : { reserved: literal(reserved) }),
   };
 }
 
@@ -76,10 +68,10 @@ function seqOf({ seq, ctl }: ConcreteSegment, { state, variables, acknowledges }
   // The second form of a reset (RFC 9293 section 3.5.2): it is 0 on the wire, wherever the target's numbers are. A stack
   // that takes it from a SEG.ACK that happens to be 0 looks the same; it is the likelier of the two.
   const isZero = seq === 0 && ctl.has('RST') && ctl.has('ACK');
-  if (isZero && !(answers && acknowledges && variables['SEG.ACK'] === 0)) return number(0);
+  if (isZero && !(answers && acknowledges && variables['SEG.ACK'] === 0)) return literal(0);
   return named(seq, [
-    ...(answers && NO_CONNECTION.has(state) ? [] : namesIn(variables, 'SND.NXT', 'SND.UNA')),
-    ...(answers && acknowledges ? namesIn(variables, 'SEG.ACK') : []),
+    ...(answers && NO_CONNECTION.has(state) ? [] : namesIn(variables, ['SND.NXT', 'SND.UNA'])),
+    ...(answers && acknowledges ? namesIn(variables, ['SEG.ACK']) : []),
   ]);
 }
 
@@ -87,28 +79,15 @@ function ackOf({ ack }: ConcreteSegment, { state, variables }: Answered): Expres
   const { 'SEG.SEQ': seq, 'SEG.LEN': length = 0 } = variables;
   const end = sum(variable('SEG.SEQ'), variable('SEG.LEN'));
   return named(ack, [
-    ...(seq !== undefined && NO_PEER.has(state) ? [] : namesIn(variables, 'RCV.NXT')),
+    ...(seq !== undefined && NO_PEER.has(state) ? [] : namesIn(variables, ['RCV.NXT'])),
     ...(seq === undefined || length === 0 ? [] : [{ expression: end, value: add(seq, length) }]),
-    ...namesIn(variables, 'SEG.SEQ'),
+    ...namesIn(variables, ['SEG.SEQ']),
   ]);
 }
 
-const namesIn = (variables: Variables, ...names: readonly Variable[]): Name[] =>
-  names.flatMap((name) => {
-    const value = variables[name];
-    return value === undefined ? [] : [{ expression: variable(name), value }];
-  });
-
-/** The first name that is the number, or else the first that is near it: a choice that no number has a part in. */
-function named(value: number, names: readonly Name[]): Expression {
-  const exact = names.find((name) => name.value === value);
-  if (exact) return exact.expression;
-  for (const { expression, value: origin } of names) {
-    const ahead = sub(value, origin);
-    const offset = ahead < HALF_OF_THE_SPACE ? ahead : ahead - 2 ** 32;
-    if (Math.abs(offset) > NEAR) continue;
-    const operator = offset < 0 ? '-' : '+';
-    return { kind: 'binary', operator, left: expression, right: number(Math.abs(offset)) };
-  }
-  return value === 0 ? number(0) : ANY;
-}
+/** Each name is a group of its own: a choice that no number has a part in. */
+const named = (value: number, names: readonly Name[]): Expression =>
+  inTermsOf(
+    value,
+    names.map((name) => [name]),
+  ) ?? (value === 0 ? literal(0) : ANY);
