@@ -308,28 +308,23 @@ const printAll = (segments: readonly ConcreteSegment[]): string[] => segments.ma
 
 const toStoredOutcome = ({ reply, ...rest }: Named) => ({ reply: printReply(reply), ...rest });
 
-function toStoredJudgement(judgement: ProfileVerdict) {
-  switch (judgement.verdict) {
-    case 'inconclusive':
-      return judgement;
-    case 'permitted': {
-      const taken = judgement.taken.map(({ outcome, better, ...rest }) => ({
-        ...{ ...rest, outcome: toStoredOutcome(outcome), better: better.map(toStoredOutcome) },
-      }));
-      return { ...judgement, taken };
-    }
-    default: {
-      const { outcome } = judgement;
-      const faults = judgement.verdict === 'deviates' ? { faults: judgement.faults.map(toStoredFault) } : {};
-      return { ...judgement, ...(outcome ? { outcome: toStoredOutcome(outcome) } : {}), ...faults };
-    }
-  }
-}
-
 const toStoredFault = (fault: Fault) =>
   fault.kind === 'replies'
     ? { ...fault, expected: fault.expected.map(printReply), observed: fault.observed.map(printSegment) }
     : fault;
+
+const toStoredJudgement = (judgement: ProfileVerdict) => ({
+  ...judgement,
+  ...('outcome' in judgement && judgement.outcome ? { outcome: toStoredOutcome(judgement.outcome) } : {}),
+  ...('faults' in judgement ? { faults: judgement.faults.map(toStoredFault) } : {}),
+  ...('taken' in judgement
+    ? {
+        taken: judgement.taken.map((one) => ({
+          ...{ ...one, outcome: toStoredOutcome(one.outcome), better: one.better.map(toStoredOutcome) },
+        })),
+      }
+    : {}),
+});
 
 function together(judgements: Readonly<Record<Profile, ProfileVerdict>>) {
   const groups = new Map<string, { profiles: Profile[]; judgement: unknown }>();
