@@ -5,7 +5,7 @@ import { junitXml } from './junit.ts';
 import { markdownSummary } from './markdown.ts';
 import { renderMatrix } from './matrix/render.ts';
 import { captureName, encodePcapng, hasPackets } from './pcapng.ts';
-import { writeResults, writeWhole } from './results.ts';
+import { ReportError, writeResults, writeWhole } from './results.ts';
 import type { ReportCase, Run } from './run.ts';
 import { subjects } from './subject.ts';
 
@@ -13,6 +13,8 @@ export interface WriteOptions {
   readonly baseline?: AcceptedDeviations;
   /** Where the captures come from; made of the packets when absent. */
   readonly captures?: CaptureSource;
+  /** The captures that have been written already. */
+  readonly early?: EarlyCaptures;
 }
 
 interface CaptureSource {
@@ -21,6 +23,27 @@ interface CaptureSource {
 }
 
 const FROM_PACKETS: CaptureSource = { has: hasPackets, read: encodePcapng };
+
+/** Writes the captures of a run while it goes on. What cannot be written then is left to {@link writeReports}, which says why. */
+export class EarlyCaptures {
+  readonly names = new Set<string>();
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  add(result: ReportCase): void {
+    if (!hasPackets(result)) return;
+    const name = captureName(result);
+    try {
+      writeWhole(join(this.#directory, name), encodePcapng(result));
+      this.names.add(name);
+    } catch (error) {
+      if (!(error instanceof ReportError)) throw error;
+    }
+  }
+}
 
 /**
  * Writes all reports but mochawesome.html: results.json, index.html, junit.xml, summary.md, and a capture for each case.
@@ -31,7 +54,7 @@ const FROM_PACKETS: CaptureSource = { has: hasPackets, read: encodePcapng };
 export function writeReports(
   directory: string,
   run: Run,
-  { baseline, captures = FROM_PACKETS }: WriteOptions = {},
+  { baseline, captures = FROM_PACKETS, early }: WriteOptions = {},
 ): void {
   writeResults(directory, run);
   writeWhole(
@@ -40,16 +63,20 @@ export function writeReports(
   );
   writeWhole(join(directory, 'junit.xml'), junitXml(run));
   writeWhole(join(directory, 'summary.md'), markdownSummary(run, baseline));
-  removeCaptures(join(directory, 'pcap'));
+  const written = early?.names ?? new Set();
+  removeCaptures(directory, written);
   for (const result of run.cases) {
-    if (captures.has(result)) writeWhole(join(directory, captureName(result)), captures.read(result));
+    const name = captureName(result);
+    if (!written.has(name) && captures.has(result)) writeWhole(join(directory, name), captures.read(result));
   }
 }
 
 /** Other files in the folder are the user's. */
-function removeCaptures(directory: string): void {
-  if (!existsSync(directory)) return;
-  for (const name of readdirSync(directory)) {
-    if (/-ipv[46]\.pcapng$/.test(name)) rmSync(join(directory, name), { force: true });
+function removeCaptures(directory: string, kept: ReadonlySet<string>): void {
+  const folder = join(directory, 'pcap');
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (/-ipv[46]\.pcapng$/.test(name) && !kept.has(`pcap/${name}`))
+      rmSync(join(folder, name), { force: true });
   }
 }

@@ -9,7 +9,7 @@ import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { captureName, encodePcapng } from '../../lib/report/pcapng.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
-import { writeReports } from '../../lib/report/write.ts';
+import { EarlyCaptures, writeReports } from '../../lib/report/write.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import { isFailure, verdictOf } from '../../lib/verdict/result.ts';
 import { skipWithout } from '../packages.ts';
@@ -218,6 +218,14 @@ describe('reports for machines', function () {
       '<title>segment-arrives: Linux 6.1</title>',
     );
     writeFileSync(join(directory, 'pcap', 'mine.pcapng'), '');
+    // What was written while the run went on stays, and is not written again.
+    const early = new EarlyCaptures(directory);
+    const [first, second] = wanted as [ReportCase, ReportCase];
+    early.add(first);
+    writeFileSync(join(directory, captureName(first)), 'as it was');
+    writeReports(directory, { ...run, cases: [first, second] }, { early });
+    expect(captures()).to.deep.equal([first, second].map(captureName).concat('pcap/mine.pcapng').sort());
+    expect(readFileSync(join(directory, captureName(first)), 'utf8')).to.equal('as it was');
     writeReports(directory, { ...run, cases: [] });
     expect(captures()).to.deep.equal(['pcap/mine.pcapng']);
   });

@@ -8,7 +8,7 @@ import { failuresOf } from '../../report/findings.ts';
 import { progressLine } from '../../report/progress.ts';
 import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
-import { type WriteOptions, writeReports } from '../../report/write.ts';
+import { EarlyCaptures, type WriteOptions, writeReports } from '../../report/write.ts';
 import { beginRun, endRun, type MochaRun } from '../../runner/mocha/mocha-run.ts';
 import { Session } from '../../runner/session.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
@@ -56,7 +56,8 @@ export async function execute(
     run = loaded;
     await beginRun(run, () => true, session).finally(() => progress?.clear());
     tellFindings(run);
-    const complete = await runMocha(mocha, run, options, interruption);
+    const early = new EarlyCaptures(settings.reports);
+    const complete = await runMocha(mocha, run, options, interruption, (result) => early.add(result));
     await endRun(run);
     const done = run.record.run({ durationMs: Date.now() - startedAt, complete });
     const outcome =
@@ -66,7 +67,7 @@ export async function execute(
       console.log(
         `\n${runText(done, { findingsTold: true, ...(accepted ? { accepted: accepted.baseline } : {}) })}\n`,
       );
-    const written = done && writeOrTell(settings.reports, done, accepted);
+    const written = done && writeOrTell(settings.reports, done, { ...accepted, early });
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     if (!done || !written) return EXIT.cannotTest;
     const exitCode =
@@ -143,7 +144,7 @@ function requireWritable(directory: string): void {
 }
 
 /** Writes the reports that mochawesome does not write. Returns false, after an error message, when that fails. */
-function writeOrTell(directory: string, run: Run, options: WriteOptions | undefined): boolean {
+function writeOrTell(directory: string, run: Run, options: WriteOptions): boolean {
   try {
     writeReports(directory, run, options);
     console.log(

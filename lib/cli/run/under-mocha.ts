@@ -65,15 +65,20 @@ export async function runMocha(
   run: MochaRun,
   options: RunOptions,
   interruption: Interruption,
+  ended: (result: ReportCase) => void,
 ): Promise<boolean> {
   const { session } = run;
-  let ended = 0;
+  let count = 0;
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
-    runner.on('test end', () => {
-      ended += 1;
-    });
     showLive(runner, run.record, options);
+    runner.on('test end', (test) => {
+      count += 1;
+      const result = run.record.resultOf(test);
+      if (result) ended(result);
+    });
+    // All results are here: the engine ends while the pages are drawn.
+    runner.once('end', () => void session?.close());
     interruption.endInOrder(async () => {
       runner.abort();
       if (!session) return;
@@ -81,7 +86,7 @@ export async function runMocha(
       await session.close();
     });
   });
-  return interruption.exitCode === undefined && ended === run.cases.size;
+  return interruption.exitCode === undefined && count === run.cases.size;
 }
 
 /** Keeps the results that came before mocha asked for them. */
