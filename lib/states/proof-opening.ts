@@ -170,6 +170,8 @@ async function nobodyUses(prober: Prober): Promise<'nobody'> {
   const { environment, subject, user } = prober;
   const { driver, tester, synCookies = false, timing } = environment;
   const isUnaccepted = subject.listening && user.acceptProves;
+  // The stimulus may have given the connection another precedence or security than the ACK would have.
+  if (subject.altered) return new Promise(() => {});
   const tells = (isUnaccepted || user.isKnown) && !synCookies && !subject.greets && !tester.path.disturbed;
   if (!tells || !driver.userHasRead || prober.acknowledgesNothing()) return new Promise(() => {});
   await driver.userHasRead();
@@ -180,7 +182,7 @@ async function nobodyUses(prober: Prober): Promise<'nobody'> {
 /**
  * Acknowledges the target's SYN, which nobody has the connection of yet. If the user has it then, it was in SYN-RECEIVED.
  *
- * @returns undefined when that ACK is reset, as by LISTEN and CLOSED; `unknown` when nothing comes of it
+ * @returns undefined when that ACK and old text are reset, as by LISTEN and CLOSED; `unknown` when nothing comes of it
  */
 async function byOpening(prober: Prober): Promise<Proof | undefined | 'unknown'> {
   const { connection } = prober;
@@ -194,7 +196,9 @@ async function byOpening(prober: Prober): Promise<Proof | undefined | 'unknown'>
   }
   const isReset = ({ from: sender, segment: { ctl } }: Entry): boolean =>
     sender === 'target' && ctl.has('RST');
-  return connection.mailbox.log.slice(from).some(isReset) ? undefined : 'unknown';
+  if (!connection.mailbox.log.slice(from).some(isReset)) return 'unknown';
+  connection.sndUna = connection.sndNxt;
+  return (await prober.oldText()) === 'reset' ? undefined : 'unknown';
 }
 
 interface UserWatch {

@@ -334,6 +334,15 @@ describe('the state after', () => {
       expect(proof.how[0]).to.equal('user accepted');
     });
 
+    it('is told by its SYN,ACK, sent again, where that ACK is reset and the connection is still there', async () => {
+      const made = waiting('', false);
+      const { link } = made;
+      link.script = ({ segment: { ack, data } }) =>
+        data > 0 ? [ACK] : ack === ISS + 1 ? [`<SEQ=${ISS + 1}><CTL=RST>`] : [];
+      const synAck = `<SEQ=${ISS}><ACK=101><CTL=SYN,ACK>`;
+      expect(await proveWhileSent(made, synAck)).to.deep.include({ how: ['SYN,ACK again'] });
+    });
+
     it('is told by its SYN,ACK, sent again, where nothing comes of that ACK', async () => {
       const made = waiting('', false);
       const synAck = `<SEQ=${ISS}><ACK=101><CTL=SYN,ACK>`;
