@@ -1,4 +1,4 @@
-import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetAtAck } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { add, gt, lt, sub } from '../../lib/wire/seq.ts';
 import {

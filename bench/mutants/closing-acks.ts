@@ -1,4 +1,4 @@
-import { resetAtAck } from '../../lib/standard/arrives/replies.ts';
+import { resetAtAck } from '../../lib/standard/segments.ts';
 import { gt } from '../../lib/wire/seq.ts';
 import {
   all,

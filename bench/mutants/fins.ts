@@ -1,4 +1,4 @@
-import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetAtAck } from '../../lib/standard/segments.ts';
 import type { State } from '../../lib/standard/state.ts';
 import { segLen } from '../../lib/standard/tcb.ts';
 import { add } from '../../lib/wire/seq.ts';

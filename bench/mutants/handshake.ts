@@ -1,4 +1,4 @@
-import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import type { Segment } from '../../lib/standard/tcb.ts';
 import { add } from '../../lib/wire/seq.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';

@@ -1,5 +1,5 @@
 import type { ConcreteSegment } from '../../lib/notation/index.ts';
-import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import type { Malformation, Segment } from '../../lib/standard/tcb.ts';
 import {
   all,

@@ -1,4 +1,4 @@
-import { emptyAck, resetAtAck, resetFor } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetAtAck, resetFor } from '../../lib/standard/segments.ts';
 import {
   afterReset,
   all,

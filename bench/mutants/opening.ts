@@ -1,4 +1,4 @@
-import { emptyAck, resetFor, synAck } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetFor, synAck } from '../../lib/standard/segments.ts';
 import { segLen } from '../../lib/standard/tcb.ts';
 import { add } from '../../lib/wire/seq.ts';
 import {

@@ -1,4 +1,4 @@
-import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { gt } from '../../lib/wire/seq.ts';
 import {

@@ -1,4 +1,4 @@
-import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import { segLen } from '../../lib/standard/tcb.ts';
 import { add, lt, sub } from '../../lib/wire/seq.ts';
 import {

@@ -1,4 +1,4 @@
-import { resetFor } from '../../lib/standard/arrives/replies.ts';
+import { resetFor } from '../../lib/standard/segments.ts';
 import {
   all,
   always,

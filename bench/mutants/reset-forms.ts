@@ -1,4 +1,4 @@
-import { resetAtAck, resetFromZero } from '../../lib/standard/arrives/replies.ts';
+import { resetAtAck, resetFromZero } from '../../lib/standard/segments.ts';
 import { type Segment, segLen } from '../../lib/standard/tcb.ts';
 import { add } from '../../lib/wire/seq.ts';
 import {

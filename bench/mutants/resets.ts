@@ -1,4 +1,4 @@
-import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import type { State } from '../../lib/standard/state.ts';
 import { segLen } from '../../lib/standard/tcb.ts';

@@ -1,4 +1,4 @@
-import { emptyAck, resetFor, resetFromZero, synAck } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetFor, resetFromZero, synAck } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { add, within } from '../../lib/wire/seq.ts';
 import {

@@ -1,4 +1,4 @@
-import { emptyAck, resetAtAck } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetAtAck } from '../../lib/standard/segments.ts';
 import { segLen } from '../../lib/standard/tcb.ts';
 import { add, gt, lt } from '../../lib/wire/seq.ts';
 import {

@@ -1,4 +1,4 @@
-import { emptyAck, resetAtAck, synAck } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetAtAck, synAck } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { segLen, type Tcb } from '../../lib/standard/tcb.ts';
 import { add, lt } from '../../lib/wire/seq.ts';

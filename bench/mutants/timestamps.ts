@@ -1,4 +1,4 @@
-import { emptyAck, resetFor } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import { gt, lt } from '../../lib/wire/seq.ts';
 import {
   all,

@@ -1,6 +1,6 @@
 import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
 import type { Emission } from '../../lib/lab/reference/behaviour.ts';
-import { emptyAck } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import {
   all,

@@ -1,4 +1,4 @@
-import { emptyAck } from '../../lib/standard/arrives/replies.ts';
+import { emptyAck } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { add, gt, lt, within } from '../../lib/wire/seq.ts';
 import type { Profile } from '../../lib/standard/profile.ts';

@@ -1,6 +1,6 @@
 import { OTHERS } from './rules/others.ts';
-import { RFC_1122 } from './rules/rfc1122.ts';
 import { RFC_793 } from './rules/rfc793.ts';
+import { RFC_1122 } from './rules/rfc1122.ts';
 import { RFC_9293_SECTIONS } from './rules/rfc9293.ts';
 import { RFC_9293_NUMBERED } from './rules/rfc9293-numbered.ts';
 import type { Rule } from './rules/rule.ts';

@@ -1,8 +1,9 @@
 import { type Adoption, ALL_CHECKS } from './adoption.ts';
-import { type Arrival, distinct, must, permitted, type Rules, rulesOf } from './arrives/arrival.ts';
+import { type Arrival, deleted, distinct, must, permitted, type Rules, rulesOf } from './arrives/arrival.ts';
 import { form } from './arrives/form.ts';
 import { closed, listen, synSent } from './arrives/opening.ts';
 import { otherStates } from './arrives/validation.ts';
+import { toldOf } from './calls/told.ts';
 import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 import type { Segment, Tcb } from './tcb.ts';
@@ -21,7 +22,21 @@ export const segmentArrives = (
   segment: Segment,
   profile: Profile,
   adoption: Adoption = ALL_CHECKS,
-): Arrival[] => [...distinct(arrives(tcb, segment, rulesOf(profile, adoption))).values()];
+): Arrival[] => {
+  const all = [...arrives(tcb, segment, rulesOf(profile, adoption))].flatMap((arrival) => {
+    const after = flushed(tcb, arrival.tcb);
+    const variants = toldOf(tcb, after, arrival.reply, segment, profile);
+    return variants.map((told) => ({ ...arrival, tcb: after, ...(told.length > 0 ? { told } : {}) }));
+  });
+  return [...distinct(all).values()];
+};
+
+/** A connection that is over has no queues. RECEIVEs of a passive opener that listens again go on waiting. */
+const flushed = (before: Tcb, after: Tcb): Tcb => {
+  if (after.state === before.state) return after;
+  if (after.state === 'CLOSED') return deleted(after);
+  return after.state === 'LISTEN' ? { ...deleted(after), state: 'LISTEN', receives: after.receives } : after;
+};
 
 const OPENING: { [state in State]?: typeof listen } = { CLOSED: closed, LISTEN: listen, 'SYN-SENT': synSent };
 

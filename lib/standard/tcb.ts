@@ -1,10 +1,7 @@
 import type { Origin, State } from './state.ts';
 
-/**
- * The transmission control block of the *target*, as far as SEGMENT ARRIVES reads or writes it (RFC 9293 sections 3.3.1
- * and 3.10.7). Sequence numbers are unsigned 32-bit and compared modulo 2^32; windows are in octets.
- */
-export interface Tcb {
+/** The variables of RFC 9293 section 3.3.1. Sequence numbers are unsigned 32-bit, compared modulo 2^32; windows are in octets. */
+export interface Numbers {
   readonly state: State;
   /** How SYN-RECEIVED was entered; absent in the other states. */
   readonly origin?: Origin;
@@ -32,7 +29,58 @@ export interface Tcb {
   readonly mayRaisePrecedence: boolean;
   /** The user has closed both directions, so nobody reads text (RFC 1122 section 4.2.2.13). */
   readonly userGone: boolean;
+  /** The connection in TIME-WAIT that a SYN has reopened, until that SYN is known to be no old duplicate (RFC 1122 section 4.2.2.13). */
+  readonly former?: Tcb;
 }
+
+/** The text of a SEND, or its rest, that is not in a segment yet. */
+export interface QueuedSend {
+  /** At least 1. */
+  readonly octets: number;
+  /** Whether the segment with its last octet gets PSH. */
+  readonly push: boolean;
+}
+
+/** What waits: to be sent, to be acknowledged, to be received. Of text only the octets are counted. */
+export interface Queues {
+  /** Whether OPEN named a remote socket, or a SYN has filled it in. */
+  readonly remoteSpecified: boolean;
+  /** The most octets of text in one segment without options, as the peer's SYN has it (RFC 9293 section 3.7.1). */
+  readonly sndMss: number;
+  /** The most octets of text that our own network takes in a segment without options. */
+  readonly largestText: number;
+  /** False where the user has turned the Nagle algorithm off. */
+  readonly nagle: boolean;
+  /** Whether the user has turned keep-alives on. */
+  readonly keepAlive: boolean;
+  /** How long text may stay unacknowledged, in milliseconds; absent where neither OPEN nor SEND has said. */
+  readonly userTimeout?: number;
+  /** The SENDs that wait, in their order. */
+  readonly sends: readonly QueuedSend[];
+  /**
+   * The retransmission queue: text and FIN that were sent, in order. It has no SYN: SND.UNA says whether the SYN is acknowledged,
+   * and the state says which form it has.
+   */
+  readonly sent: readonly Segment[];
+  /** SND.UP, and the sequence number after the urgent text; absent when nothing urgent was sent. */
+  readonly urgent?: { readonly pointer: number; readonly end: number };
+  /** A CLOSE waits until the SENDs before it are in segments. Its FIN is not sent yet. */
+  readonly closing: boolean;
+  /** Segments beyond a gap that are held, by their SEQ. Their ACK field was heeded when they arrived. */
+  readonly ahead: readonly Segment[];
+  /** The buffers of RECEIVEs that wait, in octets. */
+  readonly receives: readonly number[];
+  /** Octets of text that were received in order and not given to the user. The first of them is RCV.USER. */
+  readonly unread: number;
+  readonly rcvUser: number;
+  /** How many of the unread octets came before the end of a PUSH. */
+  readonly pushed: number;
+  /** RCV.BUFF: the octets of text that can wait for the user (RFC 9293 section 3.8.6.2.2). */
+  readonly rcvBuff: number;
+}
+
+/** The transmission control block of the *target* (RFC 9293 section 3.3.1), with the calls of its user that are not finished. */
+export interface Tcb extends Numbers, Queues {}
 
 /** The six control bits that verdicts compare, and the two of RFC 3168. */
 export const CONTROLS = ['SYN', 'FIN', 'RST', 'ACK', 'PSH', 'URG', 'ECE', 'CWR'] as const;
@@ -54,6 +102,8 @@ export interface Segment {
   readonly data: number;
   readonly wnd: number;
   readonly urg: number;
+  /** The option of a SYN. */
+  readonly mss?: number;
   readonly tsval?: number;
   readonly tsecr?: number;
   /** As in the TCB: 0 is none. */

@@ -1,7 +1,8 @@
+import { deleted } from './arrives/arrival.ts';
+import { ABORTED, givenUp } from './calls/abort.ts';
 import {
   type CallRules,
   callRules,
-  deleted,
   distinctReactions,
   may,
   must,
@@ -11,8 +12,8 @@ import {
   should,
 } from './calls/reaction.ts';
 import type { Profile } from './profile.ts';
-import { inFlight, synInFlight, type TcbWithQueues } from './queues.ts';
-import { ABORTED, givenUp } from './timeouts/given-up.ts';
+import { inFlight, synInFlight } from './queues.ts';
+import type { Tcb } from './tcb.ts';
 import { keepAlive, keepsAlive, override, overrides, probesWindow, zeroWindow } from './timeouts/probes.ts';
 import { sentAgain } from './timeouts/retransmission.ts';
 
@@ -43,10 +44,10 @@ const EVENT: Readonly<Record<Timer['name'], string>> = {
  * everything that the documents of the profile let a TCP do when a timer expires. It never returns the same reaction twice, and
  * always at least one that is more than permitted. A timer without a role in this state does nothing.
  */
-export const timeOut = (tcb: TcbWithQueues, timer: Timer, profile: Profile): Reaction[] =>
+export const timeOut = (tcb: Tcb, timer: Timer, profile: Profile): Reaction[] =>
   distinctReactions(ranOut(tcb, timer, callRules(profile, EVENT[timer.name], '3.10.8')));
 
-function* ranOut(tcb: TcbWithQueues, timer: Timer, rules: CallRules): Reactions {
+function* ranOut(tcb: Tcb, timer: Timer, rules: CallRules): Reactions {
   const idle = (): Reactions => must(rules.step(tcb, `the timer (${timer.name}) has nothing to do`), tcb);
   if (tcb.state === 'CLOSED') return yield* idle();
   switch (timer.name) {
@@ -68,9 +69,9 @@ function* ranOut(tcb: TcbWithQueues, timer: Timer, rules: CallRules): Reactions 
 }
 
 /** After a passive open, the return to LISTEN flushes the retransmission queue. */
-const awaitsAcknowledgment = (tcb: TcbWithQueues): boolean => tcb.state !== 'LISTEN' && inFlight(tcb) > 0;
+const awaitsAcknowledgment = (tcb: Tcb): boolean => tcb.state !== 'LISTEN' && inFlight(tcb) > 0;
 
-function* user(tcb: TcbWithQueues, rules: CallRules): Reactions {
+function* user(tcb: Tcb, rules: CallRules): Reactions {
   const told: Reaction['told'] = [{ to: 'user', says: ABORTED }, ...outstanding(tcb, ABORTED)];
   yield* givenUp(rules.step(tcb, 'the connection is aborted'), tcb, told);
   // RFC 1122 section 4.2.2.20(h) calls it better. RFC 9293 does not repeat that.
@@ -80,7 +81,7 @@ function* user(tcb: TcbWithQueues, rules: CallRules): Reactions {
     });
 }
 
-function* retransmission(tcb: TcbWithQueues, reached: 'R1' | 'R2' | undefined, rules: CallRules): Reactions {
+function* retransmission(tcb: Tcb, reached: 'R1' | 'R2' | undefined, rules: CallRules): Reactions {
   const again = [...sentAgain(tcb, rules)];
   if (!rules.rfc1122 || reached === undefined) return yield* again;
   const told: Reaction['told'] = [{ to: 'user', says: 'excessive retransmissions' }];

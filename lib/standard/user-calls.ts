@@ -1,3 +1,4 @@
+import { enter } from './arrives/arrival.ts';
 import { abort, status } from './calls/abort.ts';
 import type { Call } from './calls/call.ts';
 import { close } from './calls/close.ts';
@@ -6,7 +7,6 @@ import {
   type CallRules,
   callRules,
   distinctReactions,
-  enter,
   may,
   must,
   type Reaction,
@@ -17,7 +17,7 @@ import { receive } from './calls/receive.ts';
 import { send } from './calls/send.ts';
 import { transmit } from './calls/transmission.ts';
 import type { Profile } from './profile.ts';
-import type { TcbWithQueues } from './queues.ts';
+import type { Tcb } from './tcb.ts';
 
 export type { Call, CallError, Told } from './calls/call.ts';
 export type { Delivery, Reaction } from './calls/reaction.ts';
@@ -38,7 +38,7 @@ const SECTION: Readonly<Record<Call['name'], string>> = {
  *
  * @throws RangeError for a SEND or RECEIVE of no octets
  */
-export function userCalls(tcb: TcbWithQueues, call: Call, profile: Profile): Reaction[] {
+export function userCalls(tcb: Tcb, call: Call, profile: Profile): Reaction[] {
   if (
     (call.name === 'SEND' || call.name === 'RECEIVE') &&
     !(Number.isInteger(call.octets) && call.octets > 0)
@@ -51,7 +51,7 @@ export function userCalls(tcb: TcbWithQueues, call: Call, profile: Profile): Rea
  * What a TCP sends later of its user's calls: after a segment has opened the window, acknowledged what was in flight, or
  * established the connection (RFC 793 page 57, RFC 9293 sections 3.10.2, 3.10.4, 3.8.6.2.1).
  */
-export function serveQueue(tcb: TcbWithQueues, profile: Profile): Reaction[] {
+export function serveQueue(tcb: Tcb, profile: Profile): Reaction[] {
   const rules = callRules(profile, 'CLOSE call', SECTION.CLOSE);
   const next = tcb.closing && tcb.state === 'ESTABLISHED' ? enter(tcb, 'FIN-WAIT-1') : tcb;
   const serves = ['ESTABLISHED', 'FIN-WAIT-1', 'CLOSE-WAIT', 'CLOSING'].includes(next.state);
@@ -66,7 +66,7 @@ export function serveQueue(tcb: TcbWithQueues, profile: Profile): Reaction[] {
 /**
  * A RECEIVE that waits is served, the first of them, by the text that has arrived since; or it is told that none will.
  */
-export function serveReceive(tcb: TcbWithQueues, profile: Profile): Reaction[] {
+export function serveReceive(tcb: Tcb, profile: Profile): Reaction[] {
   const rules = callRules(profile, 'RECEIVE call', SECTION.RECEIVE);
   const [octets, ...rest] = tcb.receives;
   if (octets === undefined) return [...must('no RECEIVE waits', tcb)];
@@ -83,7 +83,7 @@ export function serveReceive(tcb: TcbWithQueues, profile: Profile): Reaction[] {
   );
 }
 
-function* called(tcb: TcbWithQueues, call: Call, rules: CallRules): Reactions {
+function* called(tcb: Tcb, call: Call, rules: CallRules): Reactions {
   if (call.name === 'OPEN') return yield* open(tcb, call, rules);
   if (call.noAccess)
     return yield* must(rules.step(tcb, 'no access'), tcb, refusal('connection illegal for this process'));

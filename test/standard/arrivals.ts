@@ -1,11 +1,12 @@
 import { ADOPTIONS, type Adoption, CHECKS } from '../../lib/standard/adoption.ts';
 import type { Level, Profile } from '../../lib/standard/profile.ts';
+import { withQueues } from '../../lib/standard/queues.ts';
 import { type Arrival, segmentArrives } from '../../lib/standard/segment-arrives.ts';
 import type { State } from '../../lib/standard/state.ts';
-import type { Control, Segment, Tcb } from '../../lib/standard/tcb.ts';
+import type { Control, Numbers, Queues, Segment, Tcb } from '../../lib/standard/tcb.ts';
 
 /** The TCB of TCP A after the handshake of RFC 793 figure 7: ISS 100, IRS 300, and a window of 1000 in each direction. */
-const ESTABLISHED: Tcb = {
+const ESTABLISHED: Numbers = {
   state: 'ESTABLISHED',
   iss: 100,
   irs: 300,
@@ -27,7 +28,7 @@ const ESTABLISHED: Tcb = {
 };
 
 /** What differs from ESTABLISHED: an unacknowledged SYN, or an unacknowledged FIN. */
-const DIFFERENCES: Partial<Record<State, Partial<Tcb>>> = {
+const DIFFERENCES: Partial<Record<State, Partial<Numbers>>> = {
   'SYN-SENT': { sndUna: 100, rcvNxt: 0, irs: 0, rcvUp: 0 },
   'SYN-RECEIVED': { sndUna: 100, origin: 'passive' },
   'FIN-WAIT-1': { sndNxt: 102 },
@@ -37,12 +38,9 @@ const DIFFERENCES: Partial<Record<State, Partial<Tcb>>> = {
   'TIME-WAIT': { sndUna: 102, sndNxt: 102 },
 };
 
-export const tcbIn = (state: State, more: Partial<Tcb> = {}): Tcb => ({
-  ...ESTABLISHED,
-  ...DIFFERENCES[state],
-  state,
-  ...more,
-});
+/** Nothing waits in its queues unless it is given. */
+export const tcbIn = (state: State, more: Partial<Numbers> = {}, queues: Partial<Queues> = {}): Tcb =>
+  withQueues({ ...ESTABLISHED, ...DIFFERENCES[state], state, ...more }, queues);
 
 /** A segment from the RFC's notation, with plain numbers: `<SEQ=301><ACK=101><DATA=10><CTL=ACK>`. */
 export const segmentOf = (notation: string, more: Partial<Segment> = {}): Segment => {

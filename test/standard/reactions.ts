@@ -1,18 +1,14 @@
 import type { Level } from '../../lib/standard/profile.ts';
-import { type Queues, type TcbWithQueues, withQueues } from '../../lib/standard/queues.ts';
 import type { State } from '../../lib/standard/state.ts';
-import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
+import type { Queues, Segment, Tcb } from '../../lib/standard/tcb.ts';
 import type { Reaction } from '../../lib/standard/user-calls.ts';
+import { add } from '../../lib/wire/seq.ts';
 import { tcbIn } from './arrivals.ts';
 
-/** The TCB of `tcbIn`, with queues: nothing waits unless it is given. */
-export const whole = (state: State, tcb: Partial<Tcb> = {}, queues: Partial<Queues> = {}): TcbWithQueues =>
-  withQueues(tcbIn(state, tcb), queues);
-
 /** With octets of text that were received and not read; the peer's FIN, in states that follow it, lies behind them. */
-export const withUnread = (state: State, octets: number, queues: Partial<Queues> = {}): TcbWithQueues => {
+export const withUnread = (state: State, octets: number, queues: Partial<Queues> = {}): Tcb => {
   const fin = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'].includes(state) ? 1 : 0;
-  return whole(state, { rcvNxt: 301 + octets + fin }, { read: 0, pushed: 0, ...queues });
+  return tcbIn(state, { rcvNxt: 301 + octets + fin }, { unread: octets, rcvUser: 301, ...queues });
 };
 
 export const segmentText = ({ seq, ack, ctl, data, urg }: Segment): string =>
@@ -47,3 +43,28 @@ export function reactionText({ level, sent, tcb, delivered, told }: Reaction): s
 }
 
 export const reactionTexts = (reactions: readonly Reaction[]): string[] => reactions.map(reactionText);
+
+/** The same segment of the TCB's own where the numbers of both sides start elsewhere. */
+export const movedSegment = (segment: Segment, ours: number, theirs: number): Segment => ({
+  ...segment,
+  seq: add(segment.seq, ours),
+  ack: segment.ctl.has('ACK') ? add(segment.ack, theirs) : 0,
+});
+
+/** The same TCB where the numbers of both sides start elsewhere. */
+export function moved(tcb: Tcb, ours: number, theirs: number): Tcb {
+  const { urgent, former } = tcb;
+  // An active OPEN has received nothing.
+  const known = tcb.rcvNxt === 0 && tcb.irs === 0 ? 0 : theirs;
+  return {
+    ...tcb,
+    ...(urgent ? { urgent: { pointer: add(urgent.pointer, ours), end: add(urgent.end, ours) } } : {}),
+    ...(former ? { former: moved(former, ours, theirs) } : {}),
+    ...{ iss: add(tcb.iss, ours), sndUna: add(tcb.sndUna, ours), sndNxt: add(tcb.sndNxt, ours) },
+    ...{ sndWl2: add(tcb.sndWl2, ours), sndWl1: add(tcb.sndWl1, theirs) },
+    ...{ irs: add(tcb.irs, known), rcvNxt: add(tcb.rcvNxt, known), rcvUp: add(tcb.rcvUp, known) },
+    rcvUser: add(tcb.rcvUser, known),
+    sent: tcb.sent.map((segment) => movedSegment(segment, ours, known)),
+    ahead: tcb.ahead.map((segment) => ({ ...movedSegment(segment, theirs, 0), ack: add(segment.ack, ours) })),
+  };
+}

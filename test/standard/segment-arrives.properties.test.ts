@@ -9,6 +9,7 @@ import { CONTROLS, type Segment, segLen, type Tcb } from '../../lib/standard/tcb
 import { tcbVariables } from '../../lib/standard/variables.ts';
 import { add, gt, lt, SEQUENCE_SPACE, sub } from '../../lib/wire/seq.ts';
 import { tcbIn } from './arrivals.ts';
+import { moved } from './reactions.ts';
 
 const around = fc.oneof(
   fc.integer({ min: -12, max: 12 }),
@@ -177,17 +178,6 @@ describe('SEGMENT ARRIVES, whatever arrives', () => {
 
   it('says the same wherever the sequence numbers start', () => {
     const anywhere = fc.integer({ min: 0, max: SEQUENCE_SPACE - 1 });
-    const moved = (tcb: Tcb, ours: number, theirs: number): Tcb => ({
-      ...tcb,
-      iss: add(tcb.iss, ours),
-      sndUna: add(tcb.sndUna, ours),
-      sndNxt: add(tcb.sndNxt, ours),
-      sndWl2: add(tcb.sndWl2, ours),
-      irs: add(tcb.irs, theirs),
-      rcvNxt: add(tcb.rcvNxt, theirs),
-      rcvUp: add(tcb.rcvUp, theirs),
-      sndWl1: add(tcb.sndWl1, theirs),
-    });
     fc.assert(
       fc.property(encounter, anywhere, anywhere, ({ tcb, segment, profile }, ours, theirs) => {
         const elsewhere = { ...segment, seq: add(segment.seq, theirs), ack: add(segment.ack, ours) };

@@ -351,7 +351,7 @@ describe('SEGMENT ARRIVES', () => {
   describe('a SYN in TIME-WAIT', () => {
     const waiting = tcbIn('TIME-WAIT');
     const stay = ack('TIME-WAIT');
-    const reopened = (seq: number) => `<SEQ=100><ACK=${seq + 1}><CTL=SYN,ACK> SYN-RECEIVED, a new ISS`;
+    const reopened = (seq: number) => `<SEQ=250102><ACK=${seq + 1}><CTL=SYN,ACK> SYN-RECEIVED, a new ISS`;
     check('newer, beyond the window', waiting, '<SEQ=5000><CTL=SYN>', {
       rfc793: [`must ${stay}`],
       rfc1122: [`must ${stay}`, `may ${reopened(5000)}`],

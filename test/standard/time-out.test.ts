@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import { DEFAULT_PROFILE, PROFILES, type Profile } from '../../lib/standard/profile.ts';
-import type { TcbWithQueues } from '../../lib/standard/queues.ts';
 import { STATES, type State } from '../../lib/standard/state.ts';
-import type { Segment } from '../../lib/standard/tcb.ts';
+import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
 import { type Timer, timeOut } from '../../lib/standard/time-out.ts';
 import { userCalls } from '../../lib/standard/user-calls.ts';
-import { reactionTexts, whole } from './reactions.ts';
+import { tcbIn } from './arrivals.ts';
+import { reactionTexts } from './reactions.ts';
 
 /** For all profiles, or by profile. A profile that is absent is like the one before it. */
 type Expected =
   | readonly string[]
   | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);
 
-const check = (what: string, tcb: TcbWithQueues, timer: Timer, expected: Expected): void => {
+const check = (what: string, tcb: Tcb, timer: Timer, expected: Expected): void => {
   const by: Partial<Record<Profile, readonly string[]>> =
     'rfc793' in expected ? expected : { rfc793: expected as readonly string[] };
   let outcomes: readonly string[] = [];
@@ -28,8 +28,8 @@ const check = (what: string, tcb: TcbWithQueues, timer: Timer, expected: Expecte
 const nothing = (state: State): string[] => [`must silence ${state}`];
 
 /** In flight: ten octets from 101 and twenty from 111, each in a segment of its own. */
-const inFlight = (more: Partial<TcbWithQueues> = {}): TcbWithQueues => {
-  const first = userCalls(whole('ESTABLISHED', {}, { nagle: false }), { name: 'SEND', octets: 10 }, 'rfc793');
+const inFlight = (more: Partial<Tcb> = {}): Tcb => {
+  const first = userCalls(tcbIn('ESTABLISHED', {}, { nagle: false }), { name: 'SEND', octets: 10 }, 'rfc793');
   const second = first.flatMap(({ tcb }) =>
     userCalls(tcb, { name: 'SEND', octets: 20, push: false }, 'rfc793'),
   );
@@ -46,9 +46,9 @@ describe('timeOut', () => {
       `may <SEQ=${seq}><CTL=RST> CLOSED, ${aborted}`,
       `may <SEQ=${seq}><ACK=301><CTL=ACK,RST> CLOSED, ${aborted}`,
     ];
-    check('CLOSED has no TCB', whole('CLOSED'), { name: 'user' }, nothing('CLOSED'));
+    check('CLOSED has no TCB', tcbIn('CLOSED'), { name: 'user' }, nothing('CLOSED'));
     for (const state of STATES.filter((each) => each !== 'CLOSED')) {
-      const tcb = whole(state);
+      const tcb = tcbIn(state);
       const silent = ['LISTEN', 'SYN-SENT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'].includes(state);
       const closes = [`must silence CLOSED, ${aborted}`, ...(silent ? [] : resets(tcb.sndNxt))];
       check(
@@ -72,7 +72,7 @@ describe('timeOut', () => {
 
   describe('TIME-WAIT', () => {
     for (const state of STATES)
-      check(state, whole(state), { name: 'TIME-WAIT' }, [
+      check(state, tcbIn(state), { name: 'TIME-WAIT' }, [
         `must silence ${state === 'TIME-WAIT' ? 'CLOSED' : state}`,
       ]);
   });
@@ -92,10 +92,10 @@ describe('timeOut', () => {
       'LAST-ACK': ['must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK'],
       'TIME-WAIT': nothing('TIME-WAIT'),
     };
-    for (const state of STATES) check(state, whole(state), timer, by[state]);
+    for (const state of STATES) check(state, tcbIn(state), timer, by[state]);
     it('LISTEN, after a reset in SYN-RECEIVED, gives nothing up', () => {
       for (const profile of PROFILES) {
-        const listens = whole('LISTEN', { sndUna: 100 });
+        const listens = tcbIn('LISTEN', { sndUna: 100 });
         expect(reactionTexts(timeOut(listens, { ...timer, reached: 'R2' }, profile))).to.deep.equal(
           nothing('LISTEN'),
         );
@@ -103,23 +103,23 @@ describe('timeOut', () => {
     });
     check(
       'LISTEN, after a reset in SYN-RECEIVED',
-      whole('LISTEN', { sndUna: 100 }),
+      tcbIn('LISTEN', { sndUna: 100 }),
       timer,
       nothing('LISTEN'),
     );
     check(
       'a SYN that met another, as it is answered or as it was',
-      whole('SYN-RECEIVED', { origin: 'active' }),
+      tcbIn('SYN-RECEIVED', { origin: 'active' }),
       timer,
       ['must <SEQ=100><ACK=301><CTL=ACK,SYN> SYN-RECEIVED', 'must <SEQ=100><CTL=SYN> SYN-RECEIVED'],
     );
-    check('a SYN with its text, or without', whole('SYN-SENT', { sndNxt: 111 }), timer, [
+    check('a SYN with its text, or without', tcbIn('SYN-SENT', { sndNxt: 111 }), timer, [
       'must <SEQ=100><CTL=SYN> SYN-SENT',
       'must <SEQ=100><DATA=10><CTL=PSH,SYN> SYN-SENT',
     ]);
     check(
       'our SYN comes before the FIN of a CLOSE in SYN-RECEIVED',
-      whole('FIN-WAIT-1', { sndUna: 100 }),
+      tcbIn('FIN-WAIT-1', { sndUna: 100 }),
       timer,
       ['must <SEQ=100><ACK=301><CTL=ACK,SYN> FIN-WAIT-1'],
     );
@@ -161,7 +161,7 @@ describe('timeOut', () => {
       `must ${front}`,
       'must <SEQ=101><ACK=301><DATA=25><CTL=ACK,PSH> ESTABLISHED',
     ]);
-    check('the FIN behind text, or with it', whole('FIN-WAIT-1', { sndNxt: 112 }), timer, [
+    check('the FIN behind text, or with it', tcbIn('FIN-WAIT-1', { sndNxt: 112 }), timer, [
       'must <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> FIN-WAIT-1',
       'must <SEQ=101><ACK=301><DATA=10><CTL=ACK,FIN,PSH> FIN-WAIT-1',
     ]);
@@ -180,7 +180,7 @@ describe('timeOut', () => {
       const syn = '<SEQ=100><CTL=SYN> SYN-SENT';
       check(
         'R1: the user is told',
-        whole('SYN-SENT'),
+        tcbIn('SYN-SENT'),
         { ...timer, reached: 'R1' },
         {
           rfc793: [`must ${syn}`],
@@ -189,7 +189,7 @@ describe('timeOut', () => {
       );
       check(
         'R2: the connection is closed',
-        whole('SYN-SENT'),
+        tcbIn('SYN-SENT'),
         { ...timer, reached: 'R2' },
         {
           rfc793: [`must ${syn}`],
@@ -204,7 +204,7 @@ describe('timeOut', () => {
       ];
       check(
         'R2, perhaps with a reset',
-        whole('FIN-WAIT-1'),
+        tcbIn('FIN-WAIT-1'),
         { ...timer, reached: 'R2' },
         {
           rfc793: [`must ${fin}`],
@@ -213,7 +213,7 @@ describe('timeOut', () => {
       );
       check(
         'R2 behind a closed window should not close it',
-        whole('FIN-WAIT-1', { sndWnd: 0 }),
+        tcbIn('FIN-WAIT-1', { sndWnd: 0 }),
         { ...timer, reached: 'R2' },
         {
           rfc793: [`must ${fin}`],
@@ -232,10 +232,10 @@ describe('timeOut', () => {
       `may <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> ${state}`,
     ];
     for (const state of ['ESTABLISHED', 'CLOSE-WAIT'] as const)
-      check(`an octet that waits: ${state}`, whole(state, closed, { sends }), timer, probes(state));
+      check(`an octet that waits: ${state}`, tcbIn(state, closed, { sends }), timer, probes(state));
     check(
       'in FIN-WAIT-1 while CLOSE waits',
-      whole('FIN-WAIT-1', { ...closed, sndNxt: 101 }, { sends, closing: true }),
+      tcbIn('FIN-WAIT-1', { ...closed, sndNxt: 101 }, { sends, closing: true }),
       timer,
       [
         'must <SEQ=101><ACK=301><DATA=1><CTL=ACK> FIN-WAIT-1, CLOSE waits, SEND 9 waits',
@@ -244,14 +244,14 @@ describe('timeOut', () => {
         'may <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> FIN-WAIT-1, CLOSE waits',
       ],
     );
-    check('a FIN that waits', whole('CLOSE-WAIT', closed, { closing: true }), timer, {
+    check('a FIN that waits', tcbIn('CLOSE-WAIT', closed, { closing: true }), timer, {
       rfc793: [
         'must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK',
         'must <SEQ=101><ACK=301><CTL=ACK,FIN> CLOSING',
       ],
       rfc1122: ['must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK'],
     });
-    check('what is in flight', whole('LAST-ACK', closed), timer, [
+    check('what is in flight', tcbIn('LAST-ACK', closed), timer, [
       'must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK',
     ]);
     check('a probe once more, or another octet', inFlight({ ...closed, sndUna: 111, sends }), timer, [
@@ -259,15 +259,15 @@ describe('timeOut', () => {
       'must <SEQ=131><ACK=301><DATA=1><CTL=ACK> ESTABLISHED, SEND 9 waits',
       'may <SEQ=131><ACK=301><DATA=10><CTL=ACK,PSH> ESTABLISHED',
     ]);
-    check('no probe of a window that is open', whole('ESTABLISHED', {}, { sends }), timer, [
+    check('no probe of a window that is open', tcbIn('ESTABLISHED', {}, { sends }), timer, [
       'must silence ESTABLISHED, SEND 10 waits',
     ]);
     for (const state of STATES)
       if (!['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'].includes(state))
-        check(`nothing to send: ${state}`, whole(state, closed), timer, nothing(state));
+        check(`nothing to send: ${state}`, tcbIn(state, closed), timer, nothing(state));
     it('never closes the connection', () => {
       for (const profile of PROFILES)
-        for (const { tcb } of timeOut(whole('ESTABLISHED', closed, { sends }), timer, profile))
+        for (const { tcb } of timeOut(tcbIn('ESTABLISHED', closed, { sends }), timer, profile))
           expect(tcb.state).to.equal('ESTABLISHED');
     });
   });
@@ -275,15 +275,15 @@ describe('timeOut', () => {
   describe('override', () => {
     const timer: Timer = { name: 'override' };
     const sends = [{ octets: 10, push: true }];
-    check('what Nagle holds', whole('ESTABLISHED', { sndNxt: 111 }, { sends }), timer, [
+    check('what Nagle holds', tcbIn('ESTABLISHED', { sndNxt: 111 }, { sends }), timer, [
       'must <SEQ=111><ACK=301><DATA=10><CTL=ACK,PSH> ESTABLISHED',
     ]);
-    check('what a small window holds', whole('CLOSE-WAIT', { sndWnd: 4 }, { sends }), timer, [
+    check('what a small window holds', tcbIn('CLOSE-WAIT', { sndWnd: 4 }, { sends }), timer, [
       'must <SEQ=101><ACK=301><DATA=4><CTL=ACK> CLOSE-WAIT, SEND 6 waits',
     ]);
     check(
       'text without PUSH',
-      whole('ESTABLISHED', { sndNxt: 111 }, { sends: [{ octets: 10, push: false }] }),
+      tcbIn('ESTABLISHED', { sndNxt: 111 }, { sends: [{ octets: 10, push: false }] }),
       timer,
       {
         rfc793: [
@@ -293,10 +293,10 @@ describe('timeOut', () => {
         rfc9293: ['must <SEQ=111><ACK=301><DATA=10><CTL=ACK> ESTABLISHED'],
       },
     );
-    check('not beyond the window', whole('ESTABLISHED', { sndWnd: 0 }, { sends }), timer, [
+    check('not beyond the window', tcbIn('ESTABLISHED', { sndWnd: 0 }, { sends }), timer, [
       'must silence ESTABLISHED, SEND 10 waits',
     ]);
-    for (const state of STATES) check(`nothing held: ${state}`, whole(state), timer, nothing(state));
+    for (const state of STATES) check(`nothing held: ${state}`, tcbIn(state), timer, nothing(state));
   });
 
   describe('keep-alive', () => {
@@ -313,27 +313,27 @@ describe('timeOut', () => {
         `may <SEQ=${seq}><ACK=301><DATA=1><CTL=ACK> ${state}`,
       ],
     });
-    check('ESTABLISHED', whole('ESTABLISHED', {}, on), timer, probes('ESTABLISHED', 100));
-    check('CLOSE-WAIT', whole('CLOSE-WAIT', {}, on), timer, probes('CLOSE-WAIT', 100));
-    check('FIN-WAIT-2', whole('FIN-WAIT-2', {}, on), timer, probes('FIN-WAIT-2', 101));
+    check('ESTABLISHED', tcbIn('ESTABLISHED', {}, on), timer, probes('ESTABLISHED', 100));
+    check('CLOSE-WAIT', tcbIn('CLOSE-WAIT', {}, on), timer, probes('CLOSE-WAIT', 100));
+    check('FIN-WAIT-2', tcbIn('FIN-WAIT-2', {}, on), timer, probes('FIN-WAIT-2', 101));
     for (const state of STATES) {
-      check(`off, as it is when nobody asks: ${state}`, whole(state), timer, nothing(state));
+      check(`off, as it is when nobody asks: ${state}`, tcbIn(state), timer, nothing(state));
       if (!['ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-2'].includes(state))
-        check(`not idle: ${state}`, whole(state, {}, on), timer, nothing(state));
+        check(`not idle: ${state}`, tcbIn(state, {}, on), timer, nothing(state));
     }
     check('not while text is in flight', inFlight(on), timer, nothing('ESTABLISHED'));
     check(
       'nor while it waits',
-      whole('ESTABLISHED', {}, { ...on, sends: [{ octets: 1, push: true }] }),
+      tcbIn('ESTABLISHED', {}, { ...on, sends: [{ octets: 1, push: true }] }),
       timer,
       ['must silence ESTABLISHED, SEND 1 waits'],
     );
-    check('nor while a FIN waits', whole('CLOSE-WAIT', {}, { ...on, closing: true }), timer, [
+    check('nor while a FIN waits', tcbIn('CLOSE-WAIT', {}, { ...on, closing: true }), timer, [
       'must silence CLOSE-WAIT, CLOSE waits',
     ]);
     it('takes no single probe for a dead connection, but more', () => {
       const states = (unanswered: number) =>
-        timeOut(whole('ESTABLISHED', {}, on), { ...timer, unanswered }, DEFAULT_PROFILE).map(
+        timeOut(tcbIn('ESTABLISHED', {}, on), { ...timer, unanswered }, DEFAULT_PROFILE).map(
           ({ tcb, level }) => [tcb.state, level],
         );
       expect(states(1)).to.deep.equal([
@@ -343,7 +343,7 @@ describe('timeOut', () => {
       expect(states(2)).to.deep.include(['CLOSED', 'permitted']);
     });
     it('moves nothing', () => {
-      const tcb = whole('ESTABLISHED', {}, on);
+      const tcb = tcbIn('ESTABLISHED', {}, on);
       for (const reaction of timeOut(tcb, timer, DEFAULT_PROFILE)) expect(reaction.tcb).to.deep.equal(tcb);
     });
   });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type ArrivalWithQueues, segmentArrivesWithQueues } from '../../lib/standard/arrival-with-queues.ts';
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
-import { inFlight, type TcbWithQueues, unread } from '../../lib/standard/queues.ts';
-import type { Segment } from '../../lib/standard/tcb.ts';
+import { inFlight } from '../../lib/standard/queues.ts';
+import { type Arrival, segmentArrives } from '../../lib/standard/segment-arrives.ts';
+import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
 import { type Timer, timeOut } from '../../lib/standard/time-out.ts';
 import {
   type Call,
@@ -13,11 +13,11 @@ import {
   userCalls,
 } from '../../lib/standard/user-calls.ts';
 import { add, sub } from '../../lib/wire/seq.ts';
-import { whole } from './reactions.ts';
+import { tcbIn } from './arrivals.ts';
 
 /** One TCP and its user: what it sends goes to the wire, what it delivers is counted. */
 class Side {
-  tcb: TcbWithQueues;
+  tcb: Tcb;
   readonly wire: Segment[] = [];
   /** Octets of the calls SEND that were accepted, and octets that RECEIVE gave, in order. */
   sent = 0;
@@ -26,7 +26,7 @@ class Side {
   readonly profile: Profile;
   private readonly choose: <T>(all: readonly T[]) => T;
 
-  constructor(tcb: TcbWithQueues, profile: Profile, choose: <T>(all: readonly T[]) => T) {
+  constructor(tcb: Tcb, profile: Profile, choose: <T>(all: readonly T[]) => T) {
     this.tcb = tcb;
     this.profile = profile;
     this.choose = choose;
@@ -43,7 +43,7 @@ class Side {
   }
 
   arrives(segment: Segment): void {
-    const all: ArrivalWithQueues[] = segmentArrivesWithQueues(this.tcb, segment, this.profile);
+    const all: Arrival[] = segmentArrives(this.tcb, segment, this.profile);
     const { tcb, reply } = this.choose(all.filter(({ level }) => level !== 'permitted'));
     this.tcb = tcb;
     if (reply !== 'silence') this.wire.push(reply);
@@ -85,7 +85,7 @@ const busiestFirst = (all: readonly Reaction[]): readonly Reaction[] => {
 
 const ended = ({ tcb }: Side): boolean => tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT';
 
-const over = (side: Side): boolean => ended(side) && unread(side.tcb) === 0;
+const over = (side: Side): boolean => ended(side) && side.tcb.unread === 0;
 
 const step = fc.record({
   what: fc.constantFrom('deliver', 'deliver', 'deliver', 'lose', 'swap', 'send', 'receive', 'close', 'timer'),
@@ -117,14 +117,14 @@ describe('Two TCPs made of segments, calls and timeouts', () => {
             if (one === undefined) throw new Error('nothing is allowed');
             return one;
           };
-          const closed = (iss: number): TcbWithQueues =>
-            whole('CLOSED', { iss, rcvWnd: 250, irs: 0, rcvNxt: 0 }, { sndMss: 100, rcvBuff: 250 });
+          const closed = (iss: number): Tcb =>
+            tcbIn('CLOSED', { iss, rcvWnd: 250, irs: 0, rcvNxt: 0 }, { sndMss: 100, rcvBuff: 250 });
           const a = new Side(closed(2 ** 32 - 50), profile, choose);
           const b = new Side(closed(7000), profile, choose);
           a.call({ name: 'OPEN', mode: 'active', remote: 'specified' });
           b.call({ name: 'OPEN', mode: crossing ? 'active' : 'passive', remote: 'specified' });
           const read = (side: Side): void => {
-            if (unread(side.tcb) > 0) side.call({ name: 'RECEIVE', octets: 60 });
+            if (side.tcb.unread > 0) side.call({ name: 'RECEIVE', octets: 60 });
           };
           const deliver = (from: Side, to: Side): void => {
             const segment = from.wire.shift();
@@ -143,7 +143,7 @@ describe('Two TCPs made of segments, calls and timeouts', () => {
             else if (
               what === 'close' &&
               !['CLOSED', 'LISTEN', 'SYN-SENT'].includes(tcb.state) &&
-              unread(tcb) === 0
+              tcb.unread === 0
             )
               from.call({ name: 'CLOSE' });
             else if (what === 'timer') from.timer({ name: timer });
@@ -156,7 +156,7 @@ describe('Two TCPs made of segments, calls and timeouts', () => {
               [b, a],
             ] as const) {
               while (from.wire.length > 0) deliver(from, to);
-              while (unread(from.tcb) > 0 && from.tcb.receives.length === 0) read(from);
+              while (from.tcb.unread > 0 && from.tcb.receives.length === 0) read(from);
               from.serve();
               const synchronized = !['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'].includes(from.tcb.state);
               if (synchronized && !from.closes && !ended(from)) from.call({ name: 'CLOSE' });

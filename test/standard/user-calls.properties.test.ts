@@ -1,20 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { PROFILES } from '../../lib/standard/profile.ts';
-import {
-  finReceived,
-  inFlight,
-  queued,
-  synInFlight,
-  type TcbWithQueues,
-  unread,
-} from '../../lib/standard/queues.ts';
+import { finReceived, inFlight, queued, synInFlight } from '../../lib/standard/queues.ts';
 import { STATES } from '../../lib/standard/state.ts';
-import { type Segment, segLen } from '../../lib/standard/tcb.ts';
+import { type Segment, segLen, type Tcb } from '../../lib/standard/tcb.ts';
 import { type Timer, timeOut } from '../../lib/standard/time-out.ts';
 import { type Call, type Reaction, serveQueue, userCalls } from '../../lib/standard/user-calls.ts';
 import { add, gt, leq, SEQUENCE_SPACE, sub } from '../../lib/wire/seq.ts';
-import { whole, withUnread } from './reactions.ts';
+import { tcbIn } from './arrivals.ts';
+import { moved, movedSegment, withUnread } from './reactions.ts';
 
 const octets = fc.constantFrom(1, 10, 99, 100, 101, 250);
 
@@ -48,7 +42,7 @@ const someTcb = fc
       userGone,
       rcvWnd,
       ...queues
-    }): TcbWithQueues => {
+    }): Tcb => {
       const waits = ['SYN-RECEIVED', 'ESTABLISHED', 'FIN-WAIT-1', 'CLOSE-WAIT', 'CLOSING'].includes(state);
       const finWaits = queues.closing && (state === 'FIN-WAIT-1' || state === 'CLOSING');
       const opening = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'].includes(state);
@@ -76,7 +70,7 @@ const someTcb = fc
         rcvWnd,
       };
       const { sent: _, closing, ...rest } = moved;
-      const again = whole(
+      const again = tcbIn(
         finWaits && state === 'CLOSING' ? 'CLOSE-WAIT' : finWaits ? 'ESTABLISHED' : state,
         rest,
         rest,
@@ -126,7 +120,7 @@ const holds = (property: (each: Event, reactions: Reaction[]) => void): void =>
     { numRuns: 1000 },
   );
 
-const isNew = ({ sndNxt }: TcbWithQueues, { seq, ctl }: Segment): boolean =>
+const isNew = ({ sndNxt }: Tcb, { seq, ctl }: Segment): boolean =>
   !ctl.has('RST') && !ctl.has('SYN') && !gt(sndNxt, seq);
 
 describe('User calls and timeouts, whatever waits', () => {
@@ -229,7 +223,7 @@ describe('User calls and timeouts, whatever waits', () => {
     holds((_, reactions) => {
       for (const { tcb } of reactions)
         if (tcb.state === 'CLOSED')
-          expect([tcb.sends, tcb.sent, tcb.receives, tcb.closing, unread(tcb)]).to.deep.equal([
+          expect([tcb.sends, tcb.sent, tcb.receives, tcb.closing, tcb.unread]).to.deep.equal([
             [],
             [],
             [],
@@ -245,12 +239,12 @@ describe('User calls and timeouts, whatever waits', () => {
       for (const { delivered, tcb: after } of reactions) {
         if (after.state === 'CLOSED') continue;
         const given = delivered.reduce((sum, one) => sum + one.octets, 0);
-        if (delivered.length > 0) expect(unread(after)).to.equal(unread(tcb) - given);
+        if (delivered.length > 0) expect(after.unread).to.equal(tcb.unread - given);
         for (const { seq, octets: count } of delivered) {
-          expect(seq).to.equal(sub(tcb.rcvNxt, unread(tcb) + (finReceived(tcb) ? 1 : 0)));
+          expect(seq).to.equal(sub(tcb.rcvNxt, tcb.unread + (finReceived(tcb) ? 1 : 0)));
           expect(count).to.be.within(
             1,
-            Math.min(unread(tcb), 'call' in each && 'octets' in each.call ? each.call.octets : 0),
+            Math.min(tcb.unread, 'call' in each && 'octets' in each.call ? each.call.octets : 0),
           );
         }
       }
@@ -265,25 +259,6 @@ describe('User calls and timeouts, whatever waits', () => {
 
   it('say the same wherever the sequence numbers start', () => {
     const anywhere = fc.integer({ min: 0, max: SEQUENCE_SPACE - 1 });
-    const movedSegment = (segment: Segment, ours: number, theirs: number): Segment => ({
-      ...segment,
-      seq: add(segment.seq, ours),
-      ack: segment.ctl.has('ACK') ? add(segment.ack, theirs) : 0,
-    });
-    const moved = (tcb: TcbWithQueues, ours: number, theirs: number): TcbWithQueues => {
-      const { urgent, ...rest } = tcb;
-      // An active OPEN has received nothing.
-      const known = tcb.rcvNxt === 0 && tcb.irs === 0 ? 0 : theirs;
-      const pointers = urgent && { pointer: add(urgent.pointer, ours), end: add(urgent.end, ours) };
-      return {
-        ...rest,
-        ...(pointers ? { urgent: pointers } : {}),
-        ...{ iss: add(tcb.iss, ours), sndUna: add(tcb.sndUna, ours), sndNxt: add(tcb.sndNxt, ours) },
-        ...{ sndWl2: add(tcb.sndWl2, ours), sndWl1: add(tcb.sndWl1, theirs) },
-        ...{ irs: add(tcb.irs, known), rcvNxt: add(tcb.rcvNxt, known), rcvUp: add(tcb.rcvUp, known) },
-        sent: tcb.sent.map((segment) => movedSegment(segment, ours, known)),
-      };
-    };
     fc.assert(
       fc.property(event, anywhere, anywhere, (each, ours, theirs) => {
         if (each.tcb.state === 'SYN-SENT') return; // There, RCV.NXT is not known yet.
@@ -302,7 +277,7 @@ describe('User calls and timeouts, whatever waits', () => {
   it('serve the queue as a SEND would have', () => {
     fc.assert(
       fc.property(octets, fc.boolean(), profile, (count, push, which) => {
-        const tcb = whole('ESTABLISHED', {}, { sndMss: 100 });
+        const tcb = tcbIn('ESTABLISHED', {}, { sndMss: 100 });
         const waiting = { ...tcb, sends: [{ octets: count, push }] };
         const sent = (reactions: readonly Reaction[]) =>
           reactions.map((each) => [each.sent, each.tcb, each.level]);

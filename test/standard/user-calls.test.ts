@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import { DEFAULT_PROFILE, PROFILES, type Profile } from '../../lib/standard/profile.ts';
-import type { TcbWithQueues } from '../../lib/standard/queues.ts';
 import { STATES, type State, SYNCHRONIZED } from '../../lib/standard/state.ts';
+import type { Tcb } from '../../lib/standard/tcb.ts';
 import { type Call, serveQueue, userCalls } from '../../lib/standard/user-calls.ts';
-import { reactionTexts, whole, withUnread } from './reactions.ts';
+import { tcbIn } from './arrivals.ts';
+import { reactionTexts, withUnread } from './reactions.ts';
 
 /** For all profiles, or by profile. A profile that is absent is like the one before it. */
 type Expected =
   | readonly string[]
   | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);
 
-const check = (what: string, tcb: TcbWithQueues, call: Call, expected: Expected): void => {
+const check = (what: string, tcb: Tcb, call: Call, expected: Expected): void => {
   const by: Partial<Record<Profile, readonly string[]>> =
     'rfc793' in expected ? expected : { rfc793: expected as readonly string[] };
   let outcomes: readonly string[] = [];
@@ -175,13 +176,13 @@ const TABLE: readonly {
 describe('userCalls', () => {
   for (const { call, make, by } of TABLE)
     describe(call, () => {
-      for (const state of STATES) check(state, whole(state), make, by[state]);
+      for (const state of STATES) check(state, tcbIn(state), make, by[state]);
     });
 
   describe('STATUS', () => {
-    check('CLOSED', whole('CLOSED'), { name: 'STATUS' }, missing);
+    check('CLOSED', tcbIn('CLOSED'), { name: 'STATUS' }, missing);
     for (const state of STATES.filter((each) => each !== 'CLOSED'))
-      check(state, whole(state), { name: 'STATUS' }, [`must ${told(state, `state = ${state}`)}`]);
+      check(state, tcbIn(state), { name: 'STATUS' }, [`must ${told(state, `state = ${state}`)}`]);
   });
 
   describe('the errors of the text', () => {
@@ -189,25 +190,25 @@ describe('userCalls', () => {
       for (const state of ['CLOSED', 'ESTABLISHED'] as const)
         check(
           `${call.name} in ${state} by who has no access`,
-          whole(state),
+          tcbIn(state),
           { ...call, noAccess: true },
           refused(state, 'connection illegal for this process'),
         );
     check(
       'OPEN of a local socket without access',
-      whole('CLOSED'),
+      tcbIn('CLOSED'),
       { ...ACTIVE, noAccess: true },
       refused('CLOSED', 'connection illegal for this process'),
     );
     check(
       'OPEN without room',
-      whole('CLOSED'),
+      tcbIn('CLOSED'),
       { ...PASSIVE, noRoom: true },
       refused('CLOSED', 'insufficient resources'),
     );
     check(
       'OPEN of no remote socket',
-      whole('CLOSED'),
+      tcbIn('CLOSED'),
       { ...ACTIVE, remote: 'unspecified' },
       {
         rfc793: refused('CLOSED', 'foreign socket unspecified'),
@@ -216,7 +217,7 @@ describe('userCalls', () => {
     );
     check(
       'a LISTEN that is to become active without remote socket',
-      whole('LISTEN'),
+      tcbIn('LISTEN'),
       { ...ACTIVE, remote: 'unspecified' },
       {
         rfc793: refused('LISTEN', 'foreign socket unspecified'),
@@ -225,7 +226,7 @@ describe('userCalls', () => {
     );
     check(
       'OPEN with a precedence that is not allowed',
-      whole('CLOSED'),
+      tcbIn('CLOSED'),
       { ...PASSIVE, notAllowed: 'precedence' },
       {
         rfc793: refused('CLOSED', 'precedence not allowed'),
@@ -234,27 +235,27 @@ describe('userCalls', () => {
     );
     check(
       'OPEN with a security that is not allowed',
-      whole('CLOSED'),
+      tcbIn('CLOSED'),
       { ...ACTIVE, notAllowed: 'security' },
       refused('CLOSED', 'security/compartment not allowed'),
     );
     check(
       'OPEN to a multicast address',
-      whole('CLOSED'),
+      tcbIn('CLOSED'),
       { ...ACTIVE, remote: 'invalid' },
       {
         rfc793: ['must <SEQ=100><CTL=SYN> SYN-SENT'],
         rfc1122: refused('CLOSED', 'invalid remote address'),
       },
     );
-    check('any of two errors', whole('CLOSED'), { ...ACTIVE, noRoom: true, noAccess: true }, [
+    check('any of two errors', tcbIn('CLOSED'), { ...ACTIVE, noRoom: true, noAccess: true }, [
       ...refused('CLOSED', 'insufficient resources'),
       ...refused('CLOSED', 'connection illegal for this process'),
     ]);
     for (const state of ['SYN-SENT', 'SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT'] as const)
       check(
         `SEND in ${state} without room`,
-        whole(state),
+        tcbIn(state),
         { ...SEND, noRoom: true },
         refused(state, 'insufficient resources'),
       );
@@ -268,17 +269,17 @@ describe('userCalls', () => {
     ] as const)
       check(
         `RECEIVE in ${state} without room`,
-        whole(state),
+        tcbIn(state),
         { ...RECEIVE, noRoom: true },
         refused(state, 'insufficient resources'),
       );
-    check('SEND behind a CLOSE that waits', whole('SYN-RECEIVED', {}, { closing: true }), SEND, [
+    check('SEND behind a CLOSE that waits', tcbIn('SYN-RECEIVED', {}, { closing: true }), SEND, [
       'must silence SYN-RECEIVED, caller: connection closing, CLOSE waits',
     ]);
     it('no text is no SEND and no RECEIVE', () => {
       for (const name of ['SEND', 'RECEIVE'] as const)
         for (const octets of [0, -1, 1.5])
-          expect(() => userCalls(whole('ESTABLISHED'), { name, octets }, DEFAULT_PROFILE)).to.throw(
+          expect(() => userCalls(tcbIn('ESTABLISHED'), { name, octets }, DEFAULT_PROFILE)).to.throw(
             RangeError,
           );
     });
@@ -287,18 +288,18 @@ describe('userCalls', () => {
   describe('calls that wait are told what becomes of them', () => {
     const sends = [{ octets: 5, push: true }];
     const receives = [20];
-    check('CLOSE in LISTEN', whole('LISTEN', {}, { receives }), CLOSE, [
+    check('CLOSE in LISTEN', tcbIn('LISTEN', {}, { receives }), CLOSE, [
       'must silence CLOSED, RECEIVEs: closing',
     ]);
-    check('CLOSE in SYN-SENT', whole('SYN-SENT', {}, { sends, receives }), CLOSE, [
+    check('CLOSE in SYN-SENT', tcbIn('SYN-SENT', {}, { sends, receives }), CLOSE, [
       'must silence CLOSED, SENDs: closing, RECEIVEs: closing',
     ]);
-    check('ABORT in SYN-SENT', whole('SYN-SENT', {}, { sends }), ABORT, [
+    check('ABORT in SYN-SENT', tcbIn('SYN-SENT', {}, { sends }), ABORT, [
       'must silence CLOSED, SENDs: connection reset',
       'must silence CLOSED, caller: ok',
     ]);
     it('ABORT in ESTABLISHED, with text in flight', () => {
-      const tcb = whole('ESTABLISHED', { sndNxt: 111 }, { receives });
+      const tcb = tcbIn('ESTABLISHED', { sndNxt: 111 }, { receives });
       expect(reactionTexts(userCalls(tcb, ABORT, DEFAULT_PROFILE))).to.include(
         'must <SEQ=111><CTL=RST> CLOSED, SENDs: connection reset, RECEIVEs: connection reset',
       );
@@ -307,14 +308,14 @@ describe('userCalls', () => {
 
   it('OPEN takes security and precedence over, and SEQ is an ISS of its choice', () => {
     const call: Call = { ...ACTIVE, security: 7, precedence: 3 };
-    const [reaction] = userCalls(whole('CLOSED'), call, DEFAULT_PROFILE);
+    const [reaction] = userCalls(tcbIn('CLOSED'), call, DEFAULT_PROFILE);
     expect(reaction).to.deep.include({ freeSeq: true });
     expect(reaction?.tcb).to.include({ security: 7, precedence: 3, sndUna: 100, sndNxt: 101 });
     expect(reaction?.sent[0]).to.include({ security: 7, precedence: 3 });
   });
 
   describe('SEND that makes a passive OPEN active', () => {
-    const listening = whole('LISTEN', {}, { remoteSpecified: true });
+    const listening = tcbIn('LISTEN', {}, { remoteSpecified: true });
     check('its text waits or goes with the SYN', listening, SEND, [
       'must <SEQ=100><CTL=SYN> SYN-SENT, SEND 10 waits',
       'must <SEQ=100><DATA=10><CTL=PSH,SYN> SYN-SENT',
@@ -352,7 +353,7 @@ describe('userCalls', () => {
       `<SEQ=${seq}><ACK=301><DATA=${data}><CTL=ACK${push}>`;
     check(
       'SND.UP ends with the text',
-      whole('ESTABLISHED'),
+      tcbIn('ESTABLISHED'),
       { ...SEND, urgent: true },
       {
         rfc793: [
@@ -363,12 +364,12 @@ describe('userCalls', () => {
         rfc9293: ['must <SEQ=101><ACK=301><URG=10><DATA=10><CTL=ACK,PSH,URG> ESTABLISHED'],
       },
     );
-    check('without PUSH it may wait', whole('ESTABLISHED'), { ...SEND, push: false }, [
+    check('without PUSH it may wait', tcbIn('ESTABLISHED'), { ...SEND, push: false }, [
       `must ${sent(101, 10)} ESTABLISHED`,
       'must silence ESTABLISHED, SEND 10 waits',
     ]);
     const large = { ...SEND, octets: 600 };
-    check('full segments, and the rest by Nagle when nothing is in flight', whole('ESTABLISHED'), large, {
+    check('full segments, and the rest by Nagle when nothing is in flight', tcbIn('ESTABLISHED'), large, {
       rfc793: [`must ${sent(101, 536)} ${sent(637, 64, ',PSH')} ESTABLISHED`],
       rfc1122: [
         // Nagle asks for it by a SHOULD; a congestion window of one segment leaves no choice.
@@ -376,21 +377,21 @@ describe('userCalls', () => {
         `may ${sent(101, 536)} ${sent(637, 64, ',PSH')} ESTABLISHED`,
       ],
     });
-    check('all of it when Nagle is off', whole('ESTABLISHED', {}, { nagle: false }), large, {
+    check('all of it when Nagle is off', tcbIn('ESTABLISHED', {}, { nagle: false }), large, {
       rfc793: [`must ${sent(101, 536)} ${sent(637, 64, ',PSH')} ESTABLISHED`],
       rfc1122: [
         `must ${sent(101, 536)} ${sent(637, 64, ',PSH')} ESTABLISHED`,
         `must ${sent(101, 536)} ESTABLISHED, SEND 64 waits`,
       ],
     });
-    const busy = whole('ESTABLISHED', { sndNxt: 111 });
+    const busy = tcbIn('ESTABLISHED', { sndNxt: 111 });
     check('a small segment behind text in flight', busy, SEND, {
       rfc793: [`must ${sent(111, 10, ',PSH')} ESTABLISHED`],
       rfc1122: ['must silence ESTABLISHED, SEND 10 waits', `may ${sent(111, 10, ',PSH')} ESTABLISHED`],
     });
     check(
       'nothing beyond the window',
-      whole('ESTABLISHED', { sndWnd: 600 }),
+      tcbIn('ESTABLISHED', { sndWnd: 600 }),
       { ...SEND, octets: 1072 },
       {
         rfc793: [`must ${sent(101, 536)} ${sent(637, 64)} ESTABLISHED, SEND 472 waits`],
@@ -400,33 +401,33 @@ describe('userCalls', () => {
         ],
       },
     );
-    check('half of the largest window is worth a segment', whole('ESTABLISHED', { sndWnd: 500 }), large, {
+    check('half of the largest window is worth a segment', tcbIn('ESTABLISHED', { sndWnd: 500 }), large, {
       rfc793: [`must ${sent(101, 500)} ESTABLISHED, SEND 100 waits`],
       rfc1122: [
         `must ${sent(101, 500)} ESTABLISHED, SEND 100 waits`,
         'may silence ESTABLISHED, SEND 600 waits',
       ],
     });
-    check('less is not', whole('ESTABLISHED', { sndWnd: 499 }), large, {
+    check('less is not', tcbIn('ESTABLISHED', { sndWnd: 499 }), large, {
       rfc793: [`must ${sent(101, 499)} ESTABLISHED, SEND 101 waits`],
       rfc1122: [
         'must silence ESTABLISHED, SEND 600 waits',
         `may ${sent(101, 499)} ESTABLISHED, SEND 101 waits`,
       ],
     });
-    check('into a closed window', whole('ESTABLISHED', { sndWnd: 0 }), SEND, {
+    check('into a closed window', tcbIn('ESTABLISHED', { sndWnd: 0 }), SEND, {
       rfc793: ['must silence ESTABLISHED, SEND 10 waits', `must ${sent(101, 1)} ESTABLISHED, SEND 9 waits`],
       rfc1122: ['must silence ESTABLISHED, SEND 10 waits', `may ${sent(101, 1)} ESTABLISHED, SEND 9 waits`],
     });
     check(
       'into a window that was shrunk below what is in flight',
-      whole('ESTABLISHED', { sndNxt: 401, sndWnd: 100 }),
+      tcbIn('ESTABLISHED', { sndNxt: 401, sndWnd: 100 }),
       SEND,
       ['must silence ESTABLISHED, SEND 10 waits'],
     );
     check(
       'the congestion window may let only the first segment go',
-      whole('ESTABLISHED', { sndWnd: 2000, maxSndWnd: 2000 }),
+      tcbIn('ESTABLISHED', { sndWnd: 2000, maxSndWnd: 2000 }),
       { ...SEND, octets: 1072 },
       {
         rfc793: [`must ${sent(101, 536)} ${sent(637, 536, ',PSH')} ESTABLISHED`],
@@ -437,7 +438,7 @@ describe('userCalls', () => {
       },
     );
     it('text behind urgent text is not urgent', () => {
-      const tcb = whole('ESTABLISHED', {}, { urgent: { pointer: 101, end: 101 } });
+      const tcb = tcbIn('ESTABLISHED', {}, { urgent: { pointer: 101, end: 101 } });
       expect(reactionTexts(userCalls(tcb, SEND, DEFAULT_PROFILE))).to.deep.equal([
         `must ${sent(101, 10, ',PSH')} ESTABLISHED`,
       ]);
@@ -503,7 +504,7 @@ describe('userCalls', () => {
         ...refused(state, 'connection closing'),
         `must silence ${state}, gives 5 from 301`,
       ]);
-    check('a user that is gone reads no more', whole('FIN-WAIT-2', { userGone: true }), RECEIVE, [
+    check('a user that is gone reads no more', tcbIn('FIN-WAIT-2', { userGone: true }), RECEIVE, [
       'must silence FIN-WAIT-2, caller: connection closing, user gone',
     ]);
 
@@ -545,7 +546,7 @@ describe('userCalls', () => {
     const text = '<SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH>';
     check(
       'sends the text first, and the FIN behind it or with it',
-      whole('ESTABLISHED', {}, { sends }),
+      tcbIn('ESTABLISHED', {}, { sends }),
       CLOSE,
       {
         rfc793: [
@@ -571,17 +572,17 @@ describe('userCalls', () => {
     const closedWindow = { sndWnd: 0 };
     check(
       'waits behind a closed window, in FIN-WAIT-1 all the same',
-      whole('ESTABLISHED', closedWindow, { sends }),
+      tcbIn('ESTABLISHED', closedWindow, { sends }),
       CLOSE,
       held('FIN-WAIT-1', ', CLOSE waits, SEND 10 waits'),
     );
     check(
       'and in CLOSE-WAIT as long as the FIN is not sent',
-      whole('CLOSE-WAIT', closedWindow, { sends }),
+      tcbIn('CLOSE-WAIT', closedWindow, { sends }),
       CLOSE,
       held('CLOSE-WAIT', ', CLOSE waits, SEND 10 waits'),
     );
-    check('waits in SYN-RECEIVED', whole('SYN-RECEIVED', {}, { sends }), CLOSE, {
+    check('waits in SYN-RECEIVED', tcbIn('SYN-RECEIVED', {}, { sends }), CLOSE, {
       rfc793: ['must silence SYN-RECEIVED, CLOSE waits, SEND 10 waits'],
       rfc1122: ['', ', user gone'].map(
         (gone) => `must silence SYN-RECEIVED${gone}, CLOSE waits, SEND 10 waits`,
@@ -589,7 +590,7 @@ describe('userCalls', () => {
     });
     check(
       'waits in SYN-RECEIVED also for text that went with our SYN',
-      whole('SYN-RECEIVED', { sndNxt: 111 }),
+      tcbIn('SYN-RECEIVED', { sndNxt: 111 }),
       CLOSE,
       {
         rfc793: ['must silence SYN-RECEIVED, CLOSE waits'],
@@ -599,7 +600,7 @@ describe('userCalls', () => {
         ],
       },
     );
-    check('a FIN may wait for a window as well', whole('ESTABLISHED', closedWindow), CLOSE, {
+    check('a FIN may wait for a window as well', tcbIn('ESTABLISHED', closedWindow), CLOSE, {
       rfc793: ['must <SEQ=101><ACK=301><CTL=ACK,FIN> FIN-WAIT-1', 'must silence FIN-WAIT-1, CLOSE waits'],
       rfc1122: ['', ', user gone'].flatMap((gone) => [
         `must <SEQ=101><ACK=301><CTL=ACK,FIN> FIN-WAIT-1${gone}`,
@@ -609,7 +610,7 @@ describe('userCalls', () => {
     for (const state of ['SYN-RECEIVED', 'CLOSE-WAIT'] as const)
       check(
         `a second CLOSE while the first waits: ${state}`,
-        whole(state, {}, { sends, closing: true }),
+        tcbIn(state, {}, { sends, closing: true }),
         CLOSE,
         [`must silence ${state}, caller: connection closing, CLOSE waits, SEND 10 waits`],
       );
@@ -649,21 +650,21 @@ describe('userCalls', () => {
     for (const state of SYNCHRONIZED)
       for (const call of [ACTIVE, PASSIVE, SEND, RECEIVE, { name: 'STATUS' } as const])
         for (const profile of PROFILES)
-          for (const { tcb } of userCalls(whole(state), call, profile)) expect(tcb.state).to.equal(state);
+          for (const { tcb } of userCalls(tcbIn(state), call, profile)) expect(tcb.state).to.equal(state);
   });
 });
 
 describe('serveQueue', () => {
   const sends = [{ octets: 10, push: true }];
   it('sends what has waited until ESTABLISHED', () => {
-    expect(reactionTexts(serveQueue(whole('ESTABLISHED', {}, { sends }), DEFAULT_PROFILE))).to.deep.equal([
+    expect(reactionTexts(serveQueue(tcbIn('ESTABLISHED', {}, { sends }), DEFAULT_PROFILE))).to.deep.equal([
       'must <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> ESTABLISHED',
     ]);
   });
 
   it('a CLOSE that has waited as well', () => {
     expect(
-      reactionTexts(serveQueue(whole('ESTABLISHED', {}, { sends, closing: true }), DEFAULT_PROFILE)),
+      reactionTexts(serveQueue(tcbIn('ESTABLISHED', {}, { sends, closing: true }), DEFAULT_PROFILE)),
     ).to.deep.equal([
       'must <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> <SEQ=111><ACK=301><CTL=ACK,FIN> FIN-WAIT-1',
       'must <SEQ=101><ACK=301><DATA=10><CTL=ACK,FIN,PSH> FIN-WAIT-1',
@@ -672,10 +673,10 @@ describe('serveQueue', () => {
 
   it('nothing where nothing waits, or nothing can be sent yet', () => {
     for (const state of STATES)
-      expect(reactionTexts(serveQueue(whole(state), DEFAULT_PROFILE))).to.deep.equal([
+      expect(reactionTexts(serveQueue(tcbIn(state), DEFAULT_PROFILE))).to.deep.equal([
         `must silence ${state}`,
       ]);
-    expect(reactionTexts(serveQueue(whole('SYN-SENT', {}, { sends }), DEFAULT_PROFILE))).to.deep.equal([
+    expect(reactionTexts(serveQueue(tcbIn('SYN-SENT', {}, { sends }), DEFAULT_PROFILE))).to.deep.equal([
       'must silence SYN-SENT, SEND 10 waits',
     ]);
   });

@@ -11,6 +11,7 @@ import { headerForm } from '../../standard/header.ts';
 import type { Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
+import { withQueues } from '../../standard/queues.ts';
 import { tcbVariables } from '../../standard/variables.ts';
 import { ASKED_PRECEDENCE } from '../../target/driver.ts';
 import { judge } from '../../verdict/judge.ts';
@@ -127,7 +128,7 @@ function tcbOf({ state, origin, send, conditions }: Setting, { iss, rcvNxt }: Om
   const inFlight = user.sends ?? 0;
   const sndUna = add(iss, NOT_ESTABLISHED.includes(state) ? 0 : 1);
   const window = send?.data && mentions(send.data, 'RCV.WND') ? SMALL_WINDOW : WINDOW;
-  return {
+  return withQueues({
     state,
     ...(origin ? { origin } : {}),
     iss,
@@ -147,7 +148,7 @@ function tcbOf({ state, origin, send, conditions }: Setting, { iss, rcvNxt }: Om
     precedence: user.precedence === 'asked' ? ASKED_PRECEDENCE : 0,
     mayRaisePrecedence: user.precedence === 'may be raised',
     userGone: user.closed === true,
-  };
+  });
 }
 
 const writtenStimulus = (subject: Case, tcb: Tcb, { any }: Numbers): ConcreteSegment =>

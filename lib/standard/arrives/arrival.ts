@@ -1,6 +1,7 @@
-import { STRENGTH } from '../profile.ts';
 import { type Adoption, ALL_CHECKS, NO_CHECKS } from '../adoption.ts';
+import type { Told } from '../calls/call.ts';
 import type { Level, Profile } from '../profile.ts';
+import { STRENGTH } from '../profile.ts';
 import type { Origin, State } from '../state.ts';
 import type { Segment, Tcb } from '../tcb.ts';
 
@@ -13,6 +14,8 @@ export interface Arrival {
   readonly why: string;
   /** The SEQ of the reply is a new ISS, which the TCP is free to choose. Do not compare it with the TCB's. */
   readonly freeSeq?: true;
+  /** What the user is told of it; nothing when absent. */
+  readonly told?: readonly Told[];
 }
 
 export type Arrivals = Generator<Arrival, void, undefined>;
@@ -43,15 +46,21 @@ export const permitted = atMost('permitted');
 /** The same outcomes, but at most recommended: only a SHOULD asks for them. */
 export const recommended = atMost('recommended');
 
+/** Equal values give equal text, whatever the order of their keys. */
+const inOrder = (_: string, value: unknown): unknown => {
+  if (value instanceof Set) return [...value].sort();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+};
+
 /** Each item once. One that follows from several rules has the level of the strongest of them. */
 export const strongestOf = <T extends Judged>(
   all: Iterable<T>,
   sameness: (each: T) => unknown,
 ): Map<string, T> => {
   const byKey = new Map<string, T>();
-  const sorted = (_: string, value: unknown): unknown => (value instanceof Set ? [...value].sort() : value);
   for (const each of all) {
-    const key = JSON.stringify(sameness(each), sorted);
+    const key = JSON.stringify(sameness(each), inOrder);
     const known = byKey.get(key);
     if (!known || STRENGTH[each.level] > STRENGTH[known.level]) byKey.set(key, each);
   }
@@ -59,11 +68,19 @@ export const strongestOf = <T extends Judged>(
 };
 
 export const distinct = (arrivals: Iterable<Arrival>): Map<string, Arrival> =>
-  strongestOf(arrivals, ({ reply, tcb, freeSeq }) => [reply, tcb, freeSeq]);
+  strongestOf(arrivals, ({ level: _, why: __, ...what }) => what);
 
-/** The connection in another state. Only SYN-RECEIVED has an origin. */
-export const enter = ({ origin: _, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>
+/** The connection in another state. Only SYN-RECEIVED remembers where it came from. */
+export const enter = ({ origin: _, former: __, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>
   origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
+
+/** The TCB is deleted, with all that waits in its queues. */
+export const deleted = ({ urgent: _, ...tcb }: Tcb): Tcb => ({ ...enter(tcb, 'CLOSED'), ...NOTHING_WAITS });
+
+/** The queues of a connection that has just begun, or is over. */
+export const NOTHING_WAITS = {
+  ...{ sends: [], sent: [], closing: false, ahead: [], receives: [], unread: 0, pushed: 0 },
+} as const;
 
 export type Rules = ReturnType<typeof rulesOf>;
 

@@ -1,6 +1,6 @@
+import { emptyAck, resetFor, resetsOfAnyForm } from '../segments.ts';
 import type { Segment, Tcb } from '../tcb.ts';
 import { type Arrivals, enter, may, must } from './arrival.ts';
-import { emptyAck, resetFor, resetsOfAnyForm } from './replies.ts';
 
 /** The states of group 3: each side knows the numbers of the other. */
 const isSynchronized = ({ state }: Tcb): boolean =>

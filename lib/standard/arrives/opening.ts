@@ -1,9 +1,12 @@
 import { add, gt, leq } from '../../wire/seq.ts';
+import { emptyAck, resetAtAck, resetFor, resetFromZero, synAck } from '../segments.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
-import { type Arrivals, enter, may, must, type Rules } from './arrival.ts';
+import { type Arrivals, enter, may, must, NOTHING_WAITS, type Rules } from './arrival.ts';
 import { acknowledged, reset, sixth } from './processing.ts';
-import { emptyAck, resetAtAck, resetFor, resetFromZero, synAck } from './replies.ts';
 import { trimmed } from './window.ts';
+
+// As the clock of RFC 793 goes on meanwhile.
+const BETWEEN_INCARNATIONS = 250_000;
 
 /** RFC 793 page 65, RFC 9293 section 3.10.7.1: there is no connection. */
 export function* closed(tcb: Tcb, segment: Segment): Arrivals {
@@ -12,16 +15,25 @@ export function* closed(tcb: Tcb, segment: Segment): Arrivals {
 }
 
 /** Takes the numbers of a SYN. Its other controls and its text wait until the connection is established. */
-const synReceived = (tcb: Tcb, { seq, wnd, tsval }: Segment): Tcb => ({
+const synReceived = (tcb: Tcb, { seq, wnd, mss, tsval }: Segment): Tcb => ({
   ...enter(tcb, 'SYN-RECEIVED', tcb.state === 'SYN-SENT' ? 'active' : 'passive'),
-  ...{ irs: seq, rcvNxt: add(seq, 1), rcvUp: add(seq, 1) },
+  ...{ irs: seq, rcvNxt: add(seq, 1), rcvUp: add(seq, 1), rcvUser: add(seq, 1), remoteSpecified: true },
+  ...{ sndMss: mss ?? tcb.sndMss },
   ...{ sndWnd: wnd, maxSndWnd: wnd, sndWl1: seq, sndWl2: tcb.iss },
   ...{ timestamps: tcb.timestamps && tsval !== undefined, tsRecent: tsval ?? tcb.tsRecent },
 });
 
+/** The connection in TIME-WAIT opens anew, beyond its old numbers; until it is established, there is a way back. */
+export const reopened = (tcb: Tcb, { tsval }: Segment): Tcb => ({
+  ...{ ...tcb, ...NOTHING_WAITS, timestamps: tsval !== undefined },
+  ...{ iss: add(tcb.sndNxt, BETWEEN_INCARNATIONS), former: tcb },
+});
+
 /** Answers a SYN by a SYN,ACK. The TCP chooses a new ISS for it. */
 export function* opened(as: typeof must, why: string, tcb: Tcb, segment: Segment): Arrivals {
-  const next = { ...synReceived(tcb, segment), sndUna: tcb.iss, sndNxt: add(tcb.iss, 1) };
+  const { former } = tcb;
+  const numbers = { sndUna: tcb.iss, sndNxt: add(tcb.iss, 1), ...(former ? { former } : {}) };
+  const next = { ...synReceived(tcb, segment), ...numbers };
   for (const each of as(why, next, synAck(next))) yield { ...each, freeSeq: true };
 }
 

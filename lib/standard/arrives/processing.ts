@@ -1,8 +1,10 @@
 import { add, geq, gt, leq, lt, sub } from '../../wire/seq.ts';
+import { unacknowledged } from '../queues.ts';
+import { emptyAck, resetAtAck, resetsOfAnyForm } from '../segments.ts';
 import type { State } from '../state.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
 import { type Arrivals, enter, may, must, permitted, type Rules, should } from './arrival.ts';
-import { emptyAck, resetAtAck, resetsOfAnyForm } from './replies.ts';
+import { trimmed } from './window.ts';
 
 /** RFC 793 pages 72-73: the ACK field. The segment is trimmed: it begins at RCV.NXT or beyond. */
 export function* fifth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
@@ -47,7 +49,8 @@ function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   }
   if (gt(ack, sndNxt)) return yield* must(step('it acknowledges octets never sent'), tcb, emptyAck(tcb));
   const next = acknowledged(tcb, segment, rules);
-  if (ack === sndNxt) {
+  // While CLOSE waits behind text, what is acknowledged cannot be our FIN.
+  if (ack === sndNxt && !tcb.closing) {
     if (state === 'FIN-WAIT-1') return yield* sixth(enter(next, 'FIN-WAIT-2'), segment, rules);
     if (state === 'CLOSING') return yield* sixth(enter(next, 'TIME-WAIT'), segment, rules);
     if (state === 'LAST-ACK')
@@ -68,10 +71,11 @@ function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 /** Advances SND.UNA, and takes the window of the newest segment. */
 export const acknowledged = (tcb: Tcb, { ack, seq, wnd }: Segment, rules: Rules): Tcb => {
   const sndUna = gt(ack, tcb.sndUna) ? ack : tcb.sndUna;
+  const next = { ...tcb, sndUna, sent: unacknowledged({ sent: tcb.sent, sndUna }) };
   const current = rules.rfc1122 ? geq(ack, tcb.sndUna) : gt(ack, tcb.sndUna);
   const newest = lt(tcb.sndWl1, seq) || (tcb.sndWl1 === seq && leq(tcb.sndWl2, ack));
-  if (!current || !newest) return { ...tcb, sndUna };
-  return { ...tcb, sndUna, sndWnd: wnd, sndWl1: seq, sndWl2: ack, maxSndWnd: Math.max(tcb.maxSndWnd, wnd) };
+  if (!current || !newest) return next;
+  return { ...next, sndWnd: wnd, sndWl1: seq, sndWl2: ack, maxSndWnd: Math.max(tcb.maxSndWnd, wnd) };
 };
 
 /** The states that accept text until the peer's FIN, and the state after that FIN. */
@@ -100,7 +104,8 @@ export function* sixth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 }
 
 /** RFC 793 pages 74-76: the segment text, and eighth, the FIN bit. */
-function* seventh(tcb: Tcb, { data, ctl, seq }: Segment, rules: Rules): Arrivals {
+function* seventh(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
+  const { data, ctl, seq } = segment;
   const fin = ctl.has('FIN');
   const inOrder = seq === tcb.rcvNxt;
   const after = AFTER_FIN[tcb.state];
@@ -114,19 +119,55 @@ function* seventh(tcb: Tcb, { data, ctl, seq }: Segment, rules: Rules): Arrivals
   // Nothing can follow the peer's FIN. The RFC does not say whether to answer.
   const ignored = rules.other('seventh', 'text after the FIN is ignored');
   if (!after && (data > 0 || !inOrder)) return yield* must(ignored, tcb, 'silence', emptyAck(tcb));
-  if (!inOrder) return yield* must(furtherOn, tcb, emptyAck(tcb), 'silence');
-  const taken = { ...tcb, rcvNxt: add(tcb.rcvNxt, data) };
-  if (!fin) return yield* must(rules.other('seventh', 'text in order is accepted'), taken, emptyAck(taken));
-  const next = { ...enter(taken, after ?? tcb.state), rcvNxt: add(taken.rcvNxt, 1) };
-  yield* must(rules.other('eighth', 'the FIN is acknowledged'), next, emptyAck(next));
+  if (!inOrder) {
+    // RFC 793 page 70 says "may be held". RFC 1122 section 4.2.2.20 makes it a SHOULD.
+    yield* must(furtherOn, held(tcb, segment), emptyAck(tcb), 'silence');
+    return yield* (rules.rfc1122 ? may : must)(
+      `${furtherOn}; it may be dropped`,
+      tcb,
+      emptyAck(tcb),
+      'silence',
+    );
+  }
+  const next = taken(tcb, segment);
+  const why = fin
+    ? rules.other('eighth', 'the FIN is acknowledged')
+    : rules.other('seventh', 'text in order is accepted');
+  yield* must(why, next, emptyAck(next));
   if (!after)
     yield* may('RFC 793 3.3: a control is acted upon only once, and this one was', tcb, emptyAck(tcb));
 }
 
 /** A valid reset. Since RFC 1122, a TCP SHOULD accept one that carries text. */
 export function* reset(why: string, tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const next = enter(tcb, tcb.origin === 'passive' ? 'LISTEN' : 'CLOSED');
+  const next = tcb.former ?? enter(tcb, tcb.origin === 'passive' ? 'LISTEN' : 'CLOSED');
   if (!rules.rfc1122 || segment.data === 0) return yield* must(why, next, 'silence');
   yield* should(why, next, 'silence');
   yield* may('RFC 1122 4.2.2.12: accepting text in a reset is only a SHOULD', tcb, 'silence');
+}
+
+/** A segment beyond a gap waits for its turn, unless one that is held has all of it. */
+const held = (tcb: Tcb, segment: Segment): Tcb => {
+  const end = (one: Segment): number => sub(add(one.seq, segLen(one)), tcb.rcvNxt);
+  const covers = (one: Segment, other: Segment): boolean => leq(one.seq, other.seq) && end(one) >= end(other);
+  if (tcb.ahead.some((one) => covers(one, segment))) return tcb;
+  const others = tcb.ahead.filter((one) => !covers(segment, one));
+  return {
+    ...tcb,
+    ahead: [...others, segment].sort((one, other) => sub(one.seq, tcb.rcvNxt) - sub(other.seq, tcb.rcvNxt)),
+  };
+};
+
+/** The text of a segment in order waits for the user, and the window is smaller by it; then the FIN, or what was held behind it. */
+function taken(tcb: Tcb, { data, ctl }: Segment): Tcb {
+  const rcvNxt = add(tcb.rcvNxt, data);
+  const unread = tcb.unread + data;
+  const pushed = ctl.has('PSH') || ctl.has('FIN') ? unread : tcb.pushed;
+  const next = { ...tcb, rcvNxt, rcvWnd: Math.max(0, tcb.rcvWnd - data), unread, pushed };
+  if (ctl.has('FIN'))
+    return { ...enter(next, AFTER_FIN[tcb.state] ?? tcb.state), rcvNxt: add(rcvNxt, 1), ahead: [] };
+  const [first, ...others] = tcb.ahead.filter((one) => gt(add(one.seq, segLen(one)), rcvNxt));
+  if (!first) return { ...next, ahead: [] };
+  if (gt(first.seq, rcvNxt)) return { ...next, ahead: [first, ...others] };
+  return taken({ ...next, ahead: others }, trimmed(next, first));
 }

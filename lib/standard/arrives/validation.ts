@@ -1,4 +1,5 @@
 import { add, geq, gt, leq, lt, within } from '../../wire/seq.ts';
+import { emptyAck, resetAtAck, resetFor, resetsOfAnyForm, synAck } from '../segments.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
 import {
   type Arrival,
@@ -11,9 +12,8 @@ import {
   recommended,
   should,
 } from './arrival.ts';
-import { opened } from './opening.ts';
+import { opened, reopened } from './opening.ts';
 import { acknowledged, fifth, reset } from './processing.ts';
-import { emptyAck, resetAtAck, resetFor, resetsOfAnyForm, synAck } from './replies.ts';
 import { acceptable, trimmed } from './window.ts';
 
 /** RFC 793 pages 69-76, RFC 9293 section 3.10.7.4: SYN-RECEIVED and the synchronized states. */
@@ -22,15 +22,15 @@ export function* otherStates(tcb: Tcb, segment: Segment, rules: Rules): Arrivals
   const ordinary = timestamps(tcb, segment, rules);
   const mayReopen = tcb.state === 'TIME-WAIT' && ctl.has('SYN') && !ctl.has('ACK') && !ctl.has('RST');
   if (!mayReopen || security !== tcb.security) return yield* ordinary;
-  const old = { ...tcb, timestamps: tsval !== undefined };
+  const anew = reopened(tcb, segment);
   const bySeq = tsval === undefined || (tcb.timestamps && tsval === tcb.tsRecent);
   const newer = bySeq ? geq(seq, tcb.rcvNxt) : !tcb.timestamps || gt(tsval, tcb.tsRecent);
-  if (rules.rfc9293 && newer) yield* opened(should, 'RFC 6191 2: the SYN is newer', old, segment);
+  if (rules.rfc9293 && newer) yield* opened(should, 'RFC 6191 2: the SYN is newer', anew, segment);
   else if (rules.rfc9293) yield* should('RFC 6191 2: the SYN is not newer', tcb, 'silence');
   // RFC 1122 asks nothing of the SYN's number. Its second condition, that the SYN may prove an old duplicate, is met later.
   // The fourth step of RFC 9293 accepts new connections that meet the conditions of RFC 6191.
   if (rules.rfc1122 && (newer || !rules.rfc9293))
-    yield* opened(may, 'RFC 1122 4.2.2.13: a new SYN may reopen', old, segment);
+    yield* opened(may, 'RFC 1122 4.2.2.13: a new SYN may reopen', anew, segment);
   yield* rules.rfc9293 && tsval !== undefined ? permitted('RFC 6191 is a SHOULD', ordinary) : ordinary;
 }
 

@@ -17,5 +17,7 @@ export const trimmed = ({ rcvNxt, rcvWnd }: Tcb, segment: Segment): Segment => {
   const seq = add(start, old);
   const room = sub(add(rcvNxt, rcvWnd), seq);
   if (segment.data - old >= room) ctl.delete('FIN');
-  return { ...segment, ctl, seq, data: Math.min(segment.data - old, room) };
+  // The urgent pointer stays where it is.
+  const urg = segment.urg - sub(seq, segment.seq);
+  return { ...segment, ctl, seq, data: Math.min(segment.data - old, room), urg };
 };

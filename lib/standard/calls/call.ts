@@ -17,6 +17,8 @@ export interface Open extends Hindrance {
   readonly security?: number;
   /** 0...7. */
   readonly precedence?: number;
+  /** In milliseconds. */
+  readonly userTimeout?: number;
   /** The parts that this user may not ask for. */
   readonly notAllowed?: 'security' | 'precedence';
 }
@@ -28,6 +30,8 @@ export interface Send extends Hindrance {
   /** Absent when the interface has no such flag. Each SEND then counts as pushed (RFC 9293 section 3.9.1.2). */
   readonly push?: boolean;
   readonly urgent?: true;
+  /** Changes the user timeout of the connection, in milliseconds (RFC 793 page 56). */
+  readonly userTimeout?: number;
 }
 
 export interface Receive extends Hindrance {

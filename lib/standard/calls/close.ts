@@ -1,22 +1,13 @@
-import { permitted } from '../arrives/arrival.ts';
-import { received, sendsOutstanding, type TcbWithQueues, unread } from '../queues.ts';
+import { deleted, enter, permitted } from '../arrives/arrival.ts';
+import { sendsOutstanding } from '../queues.ts';
+import { resets } from '../segments.ts';
+import type { Tcb } from '../tcb.ts';
 import type { Close } from './call.ts';
-import {
-  type CallRules,
-  deleted,
-  enter,
-  may,
-  must,
-  outstanding,
-  type Reactions,
-  refusal,
-  should,
-} from './reaction.ts';
-import { resets } from './segments.ts';
+import { type CallRules, may, must, outstanding, type Reactions, refusal, should } from './reaction.ts';
 import { transmit } from './transmission.ts';
 
 /** RFC 793 pages 60-61, RFC 9293 section 3.10.4: CLOSE. */
-export function* close(tcb: TcbWithQueues, _: Close, rules: CallRules): Reactions {
+export function* close(tcb: Tcb, _: Close, rules: CallRules): Reactions {
   const step = (what: string): string => rules.step(tcb, what);
   switch (tcb.state) {
     case 'LISTEN':
@@ -37,7 +28,7 @@ export function* close(tcb: TcbWithQueues, _: Close, rules: CallRules): Reaction
   }
 }
 
-function* fin(tcb: TcbWithQueues, rules: CallRules): Reactions {
+function* fin(tcb: Tcb, rules: CallRules): Reactions {
   const closing = { ...tcb, closing: true };
   if (tcb.state === 'SYN-RECEIVED' && sendsOutstanding(tcb))
     return yield* must(rules.step(tcb, 'a SEND waits: so does CLOSE'), closing);
@@ -46,7 +37,7 @@ function* fin(tcb: TcbWithQueues, rules: CallRules): Reactions {
   yield* transmit(rules.step(tcb, 'a FIN after the text'), next, rules);
 }
 
-function* again(tcb: TcbWithQueues, rules: CallRules): Reactions {
+function* again(tcb: Tcb, rules: CallRules): Reactions {
   const why = rules.step(tcb, 'strictly speaking an error');
   yield* should(why, tcb, refusal('connection closing'));
   yield* may(`${why}, but "ok" is acceptable`, tcb, { told: [{ to: 'caller', says: 'ok' }] });
@@ -56,26 +47,22 @@ function* again(tcb: TcbWithQueues, rules: CallRules): Reactions {
  * In RFC 793 a close is simplex: the user goes on to receive. RFC 1122 section 4.2.2.13 and RFC 9293 section 3.6.1 also allow a
  * half-duplex close, after which the user reads nothing more.
  */
-function* simplexOrHalfDuplex(
-  tcb: TcbWithQueues,
-  rules: CallRules,
-  proceed: (tcb: TcbWithQueues) => Reactions,
-): Reactions {
+function* simplexOrHalfDuplex(tcb: Tcb, rules: CallRules, proceed: (tcb: Tcb) => Reactions): Reactions {
   yield* proceed(tcb);
   if (!rules.rfc1122) return;
   const gone = { ...tcb, userGone: true };
   const because = `${rules.by('3.6.1', '4.2.2.13')}, half-duplex`;
-  if (unread(tcb) === 0) {
+  if (tcb.unread === 0) {
     for (const each of proceed(gone)) yield { ...each, why: `${because}; ${each.why}` };
     return;
   }
   yield* lost(tcb, rules);
-  yield* permitted(`${because}: a reset is a SHOULD`, proceed({ ...gone, read: received(tcb) }));
+  yield* permitted(`${because}: a reset is a SHOULD`, proceed({ ...gone, unread: 0, pushed: 0 }));
 }
 
 /** A reset shows that received text is lost. The RFCs give no form for it. */
-function* lost(tcb: TcbWithQueues, rules: CallRules): Reactions {
-  if (!rules.rfc1122 || unread(tcb) === 0) return;
+function* lost(tcb: Tcb, rules: CallRules): Reactions {
+  if (!rules.rfc1122 || tcb.unread === 0) return;
   for (const reset of resets(tcb))
     yield* should(`${rules.by('3.6.1', '4.2.2.13')}: received text is lost`, deleted(tcb), { sent: [reset] });
 }

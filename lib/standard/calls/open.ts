@@ -1,13 +1,14 @@
 import { add } from '../../wire/seq.ts';
-import { queued, type TcbWithQueues } from '../queues.ts';
-import type { Control } from '../tcb.ts';
+import { enter } from '../arrives/arrival.ts';
+import { largestSegment, queued } from '../queues.ts';
+import { syn } from '../segments.ts';
+import type { Control, Tcb } from '../tcb.ts';
 import type { CallError, Open } from './call.ts';
-import { type CallRules, enter, must, type Reactions, refusal } from './reaction.ts';
-import { syn } from './segments.ts';
+import { type CallRules, must, type Reactions, refusal } from './reaction.ts';
 import { segmentized } from './transmission.ts';
 
 /** RFC 793 pages 54-55, RFC 9293 section 3.10.1: OPEN. */
-export function* open(tcb: TcbWithQueues, call: Open, rules: CallRules): Reactions {
+export function* open(tcb: Tcb, call: Open, rules: CallRules): Reactions {
   if (tcb.state === 'CLOSED') return yield* fromClosed(tcb, call, rules);
   if (tcb.state === 'LISTEN' && call.mode === 'active') return yield* fromListen(tcb, call, rules);
   const exists = tcb.state === 'LISTEN' ? 'another passive OPEN' : 'the connection exists';
@@ -18,7 +19,7 @@ export function* open(tcb: TcbWithQueues, call: Open, rules: CallRules): Reactio
 }
 
 /** The errors of the paragraph. It gives no order when several apply. */
-function* errors(tcb: TcbWithQueues, call: Open, rules: CallRules): Generator<CallError> {
+function* errors(tcb: Tcb, call: Open, rules: CallRules): Generator<CallError> {
   const precedence = rules.rfc9293 ? 'Diffserv value not allowed' : 'precedence not allowed';
   if (call.notAllowed === 'precedence') yield precedence;
   if (call.notAllowed === 'security') yield 'security/compartment not allowed';
@@ -33,23 +34,24 @@ function* errors(tcb: TcbWithQueues, call: Open, rules: CallRules): Generator<Ca
 export const unspecified = (rules: CallRules): CallError =>
   rules.rfc9293 ? 'remote socket unspecified' : 'foreign socket unspecified';
 
-function* fromClosed(tcb: TcbWithQueues, call: Open, rules: CallRules): Reactions {
+function* fromClosed(tcb: Tcb, call: Open, rules: CallRules): Reactions {
   const wrong = [...errors(tcb, call, rules)];
   for (const error of wrong) yield* must(rules.step(tcb, error), tcb, refusal(error));
   if (wrong.length > 0) return;
-  const { mode, remote, security = 0, precedence = 0 } = call;
+  const { mode, remote, security = 0, precedence = 0, userTimeout } = call;
   const created = {
     ...tcb,
     security,
     precedence,
     remoteSpecified: remote !== 'unspecified',
     userGone: false,
+    ...(userTimeout === undefined ? {} : { userTimeout }),
   };
   if (mode === 'passive') yield* must(rules.step(tcb, 'a passive OPEN listens'), enter(created, 'LISTEN'));
   else yield* connect(rules.step(tcb, 'an active OPEN sends a SYN'), created);
 }
 
-function* fromListen(tcb: TcbWithQueues, call: Open, rules: CallRules): Reactions {
+function* fromListen(tcb: Tcb, call: Open, rules: CallRules): Reactions {
   const wrong = [...errors(tcb, call, rules)];
   for (const error of wrong) yield* must(rules.step(tcb, error), tcb, refusal(error));
   if (wrong.length > 0) return;
@@ -57,12 +59,22 @@ function* fromListen(tcb: TcbWithQueues, call: Open, rules: CallRules): Reaction
 }
 
 /** Selects an ISS, sends a SYN and enters SYN-SENT. Text that waits may be sent with it. */
-export function* connect(why: string, tcb: TcbWithQueues): Reactions {
+export function* connect(why: string, tcb: Tcb): Reactions {
   const begun = { ...enter(tcb, 'SYN-SENT'), sndUna: tcb.iss, sndNxt: add(tcb.iss, 1) };
   // Nothing was received yet.
-  const next = { ...begun, irs: 0, rcvNxt: 0, rcvUp: 0, sndWnd: 0, maxSndWnd: 0, read: 0, pushed: 0 };
+  const next = {
+    ...begun,
+    irs: 0,
+    rcvNxt: 0,
+    rcvUp: 0,
+    sndWnd: 0,
+    maxSndWnd: 0,
+    unread: 0,
+    rcvUser: 0,
+    pushed: 0,
+  };
   yield* must(why, next, { sent: [syn(next)], freeSeq: true });
-  const data = Math.min(queued(next), next.sndMss);
+  const data = Math.min(queued(next), largestSegment(next));
   if (data === 0) return;
   const { sent, tcb: after } = segmentized(next, data);
   const [text] = sent;

@@ -1,8 +1,7 @@
 import { strongestOf } from '../arrives/arrival.ts';
 import type { Level, Profile } from '../profile.ts';
-import { received, sendsOutstanding, type TcbWithQueues } from '../queues.ts';
-import type { Origin, State } from '../state.ts';
-import type { Segment } from '../tcb.ts';
+import { sendsOutstanding } from '../queues.ts';
+import type { Segment, Tcb } from '../tcb.ts';
 import type { CallError, Told } from './call.ts';
 
 /** The text that one RECEIVE gives to the user. */
@@ -21,7 +20,7 @@ export interface Reaction {
   /** In the order in which it is sent; empty for silence. */
   readonly sent: readonly Segment[];
   /** In state CLOSED: the TCB is deleted, and only its numbers are left. */
-  readonly tcb: TcbWithQueues;
+  readonly tcb: Tcb;
   readonly delivered: readonly Delivery[];
   /**
    * In the order of the RFC. A call without an entry has returned without an error. RFC 9293 section 3.9.1.2 leaves open
@@ -40,7 +39,7 @@ export type Reactions = Generator<Reaction, void, undefined>;
 type Effects = Partial<Pick<Reaction, 'sent' | 'delivered' | 'told' | 'freeSeq'>>;
 
 const react = (level: Level) =>
-  function* (why: string, tcb: TcbWithQueues, effects: Effects = {}): Reactions {
+  function* (why: string, tcb: Tcb, effects: Effects = {}): Reactions {
     yield { sent: [], delivered: [], told: [], ...effects, tcb, level, why };
   };
 
@@ -48,40 +47,19 @@ export const must = react('required');
 export const should = react('recommended');
 export const may = react('permitted');
 
-/** With sorted keys, so that equal values give equal text. */
-const ordered = (value: unknown): unknown => {
-  if (value instanceof Set) return [...value].sort();
-  if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, each]) => [name, ordered(each)]);
-};
-
 /** A reaction that follows from several rules has the level of the strongest of them. */
 export const distinctReactions = (reactions: Iterable<Reaction>): Reaction[] => [
-  ...strongestOf(reactions, ({ level: _, why: __, ...what }) => ordered(what)).values(),
+  ...strongestOf(reactions, ({ level: _, why: __, ...what }) => what).values(),
 ];
 
 /** The caller gets a response at once, and nothing else happens. */
 export const refusal = (says: CallError): Effects => ({ told: [{ to: 'caller', says }] });
 
 /** Outstanding SENDs and RECEIVEs get the error. */
-export const outstanding = (tcb: TcbWithQueues, says: CallError): readonly Told[] => [
+export const outstanding = (tcb: Tcb, says: CallError): readonly Told[] => [
   ...(sendsOutstanding(tcb) ? ([{ to: 'SENDs', says }] as const) : []),
   ...(tcb.receives.length > 0 ? ([{ to: 'RECEIVEs', says }] as const) : []),
 ];
-
-/** The connection in another state. Only SYN-RECEIVED has an origin. */
-export const enter = ({ origin: _, ...tcb }: TcbWithQueues, state: State, origin?: Origin): TcbWithQueues =>
-  origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
-
-/** The TCB is deleted, with all that waits in its queues. */
-export const deleted = ({ urgent: _, ...tcb }: TcbWithQueues): TcbWithQueues => {
-  const gone = enter(tcb, 'CLOSED');
-  const read = received(gone);
-  return { ...gone, sends: [], sent: [], receives: [], closing: false, read, pushed: read };
-};
 
 export type CallRules = ReturnType<typeof callRules>;
 
@@ -96,6 +74,6 @@ export const callRules = (profile: Profile, event: string, section: string) => {
     by: (now: string, then: string, first?: string): string =>
       rfc9293 ? `RFC 9293 ${now}` : profile === 'rfc793' && first ? `RFC 793 ${first}` : `RFC 1122 ${then}`,
     /** The paragraph of the state. */
-    step: ({ state }: TcbWithQueues, what: string): string => `${place}, ${state}: ${what}`,
+    step: ({ state }: Tcb, what: string): string => `${place}, ${state}: ${what}`,
   };
 };

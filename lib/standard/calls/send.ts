@@ -1,12 +1,13 @@
 import { add } from '../../wire/seq.ts';
-import { queued, type TcbWithQueues } from '../queues.ts';
+import { queued } from '../queues.ts';
+import type { Tcb } from '../tcb.ts';
 import type { Send } from './call.ts';
 import { connect, unspecified } from './open.ts';
 import { type CallRules, must, type Reactions, refusal } from './reaction.ts';
 import { transmit } from './transmission.ts';
 
 /** RFC 793 pages 56-57, RFC 9293 section 3.10.2: SEND. */
-export function* send(tcb: TcbWithQueues, call: Send, rules: CallRules): Reactions {
+export function* send(tcb: Tcb, call: Send, rules: CallRules): Reactions {
   const step = (what: string): string => rules.step(tcb, what);
   if (tcb.closing) return yield* must(step('CLOSE was called'), tcb, refusal('connection closing'));
   switch (tcb.state) {
@@ -35,7 +36,7 @@ export function* send(tcb: TcbWithQueues, call: Send, rules: CallRules): Reactio
   }
 }
 
-function* noRoom(tcb: TcbWithQueues, rules: CallRules): Reactions {
+function* noRoom(tcb: Tcb, rules: CallRules): Reactions {
   yield* must(rules.step(tcb, 'no room to queue it'), tcb, refusal('insufficient resources'));
 }
 
@@ -44,12 +45,13 @@ function* noRoom(tcb: TcbWithQueues, rules: CallRules): Reactions {
  * section 4.2.2.4 SND.UP is its last octet, in RFC 9293 section 3.8.5 the octet after it. RFC 793 says both, on pages 56 and 17.
  */
 function withText(
-  tcb: TcbWithQueues,
+  tcb: Tcb,
   next: number,
-  { octets, push = true, urgent }: Send,
+  { octets, push = true, urgent, userTimeout = tcb.userTimeout }: Send,
   { rfc1122, rfc9293 }: CallRules,
-): readonly TcbWithQueues[] {
-  const longer = { ...tcb, sends: [...tcb.sends, { octets, push }] };
+): readonly Tcb[] {
+  const timeout = userTimeout === undefined ? {} : { userTimeout };
+  const longer = { ...tcb, ...timeout, sends: [...tcb.sends, { octets, push }] };
   if (!urgent) return [longer];
   const end = add(next, queued(longer));
   const behind = { ...longer, urgent: { pointer: end, end } };

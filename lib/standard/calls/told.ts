@@ -1,7 +1,7 @@
-import { add, gt } from '../../wire/seq.ts';
+import { gt } from '../../wire/seq.ts';
 import type { Profile } from '../profile.ts';
-import { finReceived, type TcbWithQueues } from '../queues.ts';
-import type { Segment } from '../tcb.ts';
+import { finReceived } from '../queues.ts';
+import type { Segment, Tcb } from '../tcb.ts';
 import type { CallError, Told } from './call.ts';
 import { outstanding } from './reaction.ts';
 
@@ -11,8 +11,8 @@ import { outstanding } from './reaction.ts';
  * left out: RFC 9293 section 3.9.1.2 lets SEND return "ok" at once.
  */
 export function toldOf(
-  before: TcbWithQueues,
-  after: TcbWithQueues,
+  before: Tcb,
+  after: Tcb,
   reply: Segment | 'silence',
   segment: Segment,
   profile: Profile,
@@ -24,7 +24,7 @@ export function toldOf(
   return urgencyTold(before, after, profile).map((told) => [...(told ? urgent : []), ...closing]);
 }
 
-function toldOfTheEnd(before: TcbWithQueues, reply: Segment | 'silence', segment: Segment): readonly Told[] {
+function toldOfTheEnd(before: Tcb, reply: Segment | 'silence', segment: Segment): readonly Told[] {
   const { state } = before;
   const reset = segment.ctl.has('RST');
   // The ACK of our FIN ends LAST-ACK, and a reset ends these states, without a word. A user that is gone hears nothing.
@@ -42,8 +42,8 @@ function toldOfTheEnd(before: TcbWithQueues, reply: Segment | 'silence', segment
  * Whether the user is told of urgent data. While it is in urgent mode the sixth step tells it nothing more; RFC 1122 section
  * 4.2.2.4 has it told whenever the urgent pointer advances, and RFC 9293 says both (section 3.8.5).
  */
-function urgencyTold(before: TcbWithQueues, after: TcbWithQueues, profile: Profile): readonly boolean[] {
-  const consumed = add(after.irs, 1 + after.read);
+function urgencyTold(before: Tcb, after: Tcb, profile: Profile): readonly boolean[] {
+  const consumed = after.rcvUser;
   if (!gt(after.rcvUp, before.rcvUp) || before.irs !== after.irs || !gt(after.rcvUp, consumed))
     return [false];
   if (!gt(before.rcvUp, consumed)) return [true];

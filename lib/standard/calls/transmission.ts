@@ -1,10 +1,11 @@
 import { add } from '../../wire/seq.ts';
+import { enter } from '../arrives/arrival.ts';
 import type { Level } from '../profile.ts';
-import { inFlight, type QueuedSend, queued, type TcbWithQueues, usable } from '../queues.ts';
+import { inFlight, largestSegment, queued, usable } from '../queues.ts';
+import { formed } from '../segments.ts';
 import type { State } from '../state.ts';
-import type { Control, Segment } from '../tcb.ts';
-import { type CallRules, enter, type Reaction, type Reactions } from './reaction.ts';
-import { formed } from './segments.ts';
+import type { Control, QueuedSend, Segment, Tcb } from '../tcb.ts';
+import type { CallRules, Reaction, Reactions } from './reaction.ts';
 
 /** A number of octets of the waiting text that may be sent now. */
 interface Amount {
@@ -17,31 +18,30 @@ interface Amount {
  * What may be sent now from the queue of SENDs, in the largest segments, and the FIN of a CLOSE that waits after it. A TCP is free
  * to divide text into segments; the largest segments are a SHOULD (RFC 9293 section 3.9.1.2, SHLD-28).
  */
-export function* transmit(why: string, tcb: TcbWithQueues, rules: CallRules): Reactions {
+export function* transmit(why: string, tcb: Tcb, rules: CallRules): Reactions {
   for (const amount of queued(tcb) > 0
     ? amounts(tcb, rules)
     : [{ octets: 0, level: 'required', why } as const])
     yield* finBehind(sending(tcb, amount), rules);
 }
 
-const sending = (tcb: TcbWithQueues, { octets, level, why }: Amount): Reaction => ({
+const sending = (tcb: Tcb, { octets, level, why }: Amount): Reaction => ({
   ...segmentized(tcb, octets),
   ...{ delivered: [], told: [], level, why },
 });
 
-function amounts(tcb: TcbWithQueues, rules: CallRules): Generator<Amount> {
+function amounts(tcb: Tcb, rules: CallRules): Generator<Amount> {
   return rules.rfc1122 ? bySillyWindowAvoidance(tcb, rules) : byWindow(tcb);
 }
 
 /** A SEND is pushed when its user says so, or when a CLOSE follows it. */
-export const isPushed = ({ sends, closing }: TcbWithQueues): boolean =>
-  closing || sends.some(({ push }) => push);
+export const isPushed = ({ sends, closing }: Tcb): boolean => closing || sends.some(({ push }) => push);
 
 /** How much of the text that waits the window takes. */
-export const fitting = (tcb: TcbWithQueues): number => Math.min(queued(tcb), Math.max(0, usable(tcb)));
+export const fitting = (tcb: Tcb): number => Math.min(queued(tcb), Math.max(0, usable(tcb)));
 
 /** RFC 793 section 3.7 and page 56. */
-function* byWindow(tcb: TcbWithQueues): Generator<Amount> {
+function* byWindow(tcb: Tcb): Generator<Amount> {
   const level = 'required';
   yield { octets: fitting(tcb), level, why: 'RFC 793 3.9 SEND call: what fits the window is sent' };
   if (!isPushed(tcb)) yield { octets: 0, level, why: 'RFC 793 3.8: text without PUSH may be combined' };
@@ -50,8 +50,9 @@ function* byWindow(tcb: TcbWithQueues): Generator<Amount> {
 }
 
 /** RFC 1122 section 4.2.3.4, RFC 9293 section 3.8.6.2.1: when to send data. */
-function* bySillyWindowAvoidance(tcb: TcbWithQueues, { by }: CallRules): Generator<Amount> {
-  const { sndMss, maxSndWnd, nagle, sndWnd } = tcb;
+function* bySillyWindowAvoidance(tcb: Tcb, { by }: CallRules): Generator<Amount> {
+  const { maxSndWnd, nagle, sndWnd } = tcb;
+  const sndMss = largestSegment(tcb);
   const rule = by('3.8.6.2.1', '4.2.3.4');
   const fits = fitting(tcb);
   const rest = fits % sndMss;
@@ -93,13 +94,13 @@ function* bySillyWindowAvoidance(tcb: TcbWithQueues, { by }: CallRules): Generat
 
 /** Sends the first octets of the queue in segments, and advances SND.NXT. */
 export function segmentized(
-  tcb: TcbWithQueues,
+  tcb: Tcb,
   octets: number,
-): { readonly sent: readonly Segment[]; readonly tcb: TcbWithQueues } {
+): { readonly sent: readonly Segment[]; readonly tcb: Tcb } {
   const sent: Segment[] = [];
   let { sends, sndNxt } = tcb;
   for (let left = octets; left > 0; ) {
-    const data = Math.min(left, tcb.sndMss);
+    const data = Math.min(left, largestSegment(tcb));
     const cut = without(sends, data);
     const pushed = cut.pushed || (tcb.closing && cut.rest.length === 0);
     sent.push(formed(tcb, { seq: sndNxt, data, controls: pushed ? ['PSH'] : [] }));
@@ -124,7 +125,7 @@ function without(
 }
 
 /** The state after the FIN of a CLOSE. RFC 793 page 61 says CLOSING; its figures 6 and 13 and RFC 1122 4.2.2.20(a) say LAST-ACK. */
-const afterFin = ({ state }: TcbWithQueues, rules: CallRules): readonly State[] => {
+const afterFin = ({ state }: Tcb, rules: CallRules): readonly State[] => {
   if (state === 'CLOSING') return ['CLOSING'];
   if (state !== 'CLOSE-WAIT') return ['FIN-WAIT-1'];
   return rules.rfc1122 ? ['LAST-ACK'] : ['LAST-ACK', 'CLOSING'];

@@ -1,12 +1,11 @@
 import { add, sub } from '../../wire/seq.ts';
-import { synAck } from '../arrives/replies.ts';
 import { type CallRules, may, must, type Reactions } from '../calls/reaction.ts';
-import { formed, syn } from '../calls/segments.ts';
-import { synInFlight, type TcbWithQueues, unacknowledged } from '../queues.ts';
-import type { Control, Segment } from '../tcb.ts';
+import { largestSegment, synInFlight, unacknowledged } from '../queues.ts';
+import { formed, syn, synAck } from '../segments.ts';
+import type { Control, Segment, Tcb } from '../tcb.ts';
 
 /** The segment at the front of the retransmission queue, as it was or repacketized, with the current acknowledgment. */
-export function* sentAgain(tcb: TcbWithQueues, rules: CallRules): Reactions {
+export function* sentAgain(tcb: Tcb, rules: CallRules): Reactions {
   const step = (what: string): string => rules.step(tcb, what);
   const [front, ...others] = unacknowledged(tcb);
   if (synInFlight(tcb)) return yield* synAgain(tcb, front, rules);
@@ -14,15 +13,16 @@ export function* sentAgain(tcb: TcbWithQueues, rules: CallRules): Reactions {
   yield* must(step('the front of the queue'), tcb, { sent: [refreshed(tcb, front)] });
   // By figure 13 and section 3.7 every segment has the current acknowledgment. Identical retransmissions are mentioned too.
   yield* may(`${rules.by('3.8.1', '4.2.2.15')}: it may be identical`, tcb, { sent: [front] });
-  const room = front.seq === tcb.sndUna && tcb.sndWnd > 0 ? tcb.sndWnd : tcb.sndMss;
-  for (const most of new Set([tcb.sndMss, Math.min(room, tcb.sndMss)])) {
+  const full = largestSegment(tcb);
+  const room = front.seq === tcb.sndUna && tcb.sndWnd > 0 ? tcb.sndWnd : full;
+  for (const most of new Set([full, Math.min(room, full)])) {
     const packed = repacked(tcb, [front, ...others], most);
     yield* must('RFC 793 3.7: the queue may be repacketized', tcb, { sent: [packed] });
   }
 }
 
 /** The state gives the form of the SYN. In a simultaneous open it may also be the first form, without ACK. Its text may follow. */
-function* synAgain(tcb: TcbWithQueues, text: Segment | undefined, rules: CallRules): Reactions {
+function* synAgain(tcb: Tcb, text: Segment | undefined, rules: CallRules): Reactions {
   const forms = tcb.state === 'SYN-SENT' ? [syn(tcb)] : [synAck(tcb)];
   if (tcb.origin === 'active') forms.push(syn(tcb));
   for (const form of forms) {
@@ -35,14 +35,14 @@ function* synAgain(tcb: TcbWithQueues, text: Segment | undefined, rules: CallRul
 }
 
 /** The same octets and controls, with the current header fields. */
-const refreshed = (tcb: TcbWithQueues, { seq, data, ctl }: Segment): Segment =>
+const refreshed = (tcb: Tcb, { seq, data, ctl }: Segment): Segment =>
   formed(tcb, { seq, data, controls: kept(ctl) });
 
 const kept = (ctl: Segment['ctl']): Control[] =>
   (['PSH', 'FIN'] as const).filter((control) => ctl.has(control));
 
 /** One unacknowledged segment from SND.UNA on, with at most so many octets of text. */
-function repacked(tcb: TcbWithQueues, queue: readonly Segment[], most: number): Segment {
+function repacked(tcb: Tcb, queue: readonly Segment[], most: number): Segment {
   const controls = new Set<Control>();
   let end = tcb.sndUna;
   for (const { seq, data, ctl } of queue) {

@@ -3,6 +3,7 @@ import { type Case, stimulusOf } from '../../../lib/catalogue/scenario.ts';
 import { evaluateSegment } from '../../../lib/notation/index.ts';
 import { Random } from '../../../lib/runner/trial/random.ts';
 import { headerForm } from '../../../lib/standard/header.ts';
+import { withQueues } from '../../../lib/standard/queues.ts';
 import type { State } from '../../../lib/standard/state.ts';
 import type { Segment, Tcb } from '../../../lib/standard/tcb.ts';
 import { tcbVariables } from '../../../lib/standard/variables.ts';
@@ -38,7 +39,7 @@ function tcbOf(subject: Case, random: Random): Tcb {
   const rcvNxt = state === 'SYN-SENT' ? 0 : add(irs, opening ? 1 : between(random, 1, 100_000));
   const maxSndWnd = between(random, 1, 65_535);
   const mayDiffer = packet.precedence !== undefined;
-  return {
+  return withQueues({
     state,
     ...(origin ? { origin } : {}),
     iss,
@@ -59,7 +60,7 @@ function tcbOf(subject: Case, random: Random): Tcb {
     precedence: mayDiffer ? between(random, 1, 6) : between(random, 0, 7),
     mayRaisePrecedence: mayDiffer ? user.precedence !== undefined : random.next() % 2 === 0,
     userGone: user.closed === true,
-  };
+  });
 }
 
 const OFFSETS = { higher: 1, lower: -1, same: 0 } as const;
