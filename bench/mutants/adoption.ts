@@ -1,10 +1,10 @@
 import { type Adoption, ALL_CHECKS, type Check } from '../../lib/standard/adoption.ts';
 import type { State } from '../../lib/standard/state.ts';
-import { follow } from '../../lib/lab/reference/behaviour.ts';
+import { following } from '../../lib/lab/reference/behaviour.ts';
 import { type Fault, inState, type Mutant, when } from './tools.ts';
 
 const like = (adoption: Adoption): Fault => {
-  const arrive = follow('rfc9293', adoption);
+  const { arrive } = following('rfc9293', { adopts: adoption });
   return (tcb, segment) => arrive(tcb, segment);
 };
 const butFor = (check: Check): Adoption => ({ ...ALL_CHECKS, [check]: false });

@@ -2,7 +2,7 @@ import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import type { Segment } from '../../lib/standard/tcb.ts';
 import { add } from '../../lib/wire/seq.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
-import { FIN_TAKEN } from '../../lib/lab/reference/groups-of-states.ts';
+import { finReceived } from '../../lib/standard/queues.ts';
 import {
   all,
   answer,
@@ -157,8 +157,8 @@ export const HANDSHAKE: readonly Mutant[] = [
     what: 'the acknowledgment of a FIN is one octet short',
     base: 'rfc9293',
     behaviour: {
-      outgoing: (segment, { state }) =>
-        FIN_TAKEN.includes(state) && segment.ctl.has('ACK') && !isReset(segment)
+      outgoing: (segment, tcb) =>
+        finReceived(tcb) && segment.ctl.has('ACK') && !isReset(segment)
           ? { ...segment, ack: add(segment.ack, -1) }
           : segment,
     },

@@ -15,6 +15,7 @@ import {
   ignore,
   inState,
   lacks,
+  leaving,
   leavingClosed,
   type Mutant,
   not,
@@ -162,7 +163,7 @@ export const TIME_WAIT: readonly Mutant[] = [
     name: 'time-wait-not-returned-to',
     what: 'a reset of what reopened the connection does not lead back to TIME-WAIT',
     base: 'rfc9293',
-    behaviour: { returnsToTimeWait: false },
+    behaviour: { arrive: leaving((after) => enter(after, after.state, after.origin)) },
   },
   unseen(
     {

@@ -1,6 +1,8 @@
+import { deleted } from '../../lib/standard/arrives/arrival.ts';
+import type { State } from '../../lib/standard/state.ts';
 import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
-import type { Emission } from '../../lib/lab/reference/behaviour.ts';
-import { emptyAck } from '../../lib/standard/segments.ts';
+import type { Behaviour, Emission } from '../../lib/lab/reference/behaviour.ts';
+import { emptyAck, resets } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import {
   all,
@@ -13,6 +15,7 @@ import {
   type Test,
   unseen,
   when,
+  without,
 } from './tools.ts';
 
 type When = (reply: Segment, tcb: Tcb) => boolean;
@@ -79,6 +82,14 @@ const LATE = [50, 150, 400].flatMap((after) => [
   ),
 ]);
 
+/** In these states the timer of a segment runs out, and nothing is sent. */
+const silentTimer =
+  (which: (state: State) => boolean): NonNullable<Behaviour['expire']> =>
+  (tcb, timer, next) => {
+    const reaction = next(tcb, timer);
+    return timer.name === 'retransmission' && which(tcb.state) ? { ...reaction, sent: [] } : reaction;
+  };
+
 /** Replies that come twice, or too late, and timers that do not run. */
 export const TIMING: readonly Mutant[] = [
   ...LATE,
@@ -107,14 +118,14 @@ export const TIMING: readonly Mutant[] = [
     name: 'fin-never-again',
     what: 'a FIN is not sent again',
     base: 'rfc9293',
-    behaviour: { resends: ({ state }) => state === 'SYN-SENT' || state === 'SYN-RECEIVED' },
+    behaviour: { expire: silentTimer((state) => state !== 'SYN-SENT' && state !== 'SYN-RECEIVED') },
     equivalent: 'no case judges what a timer sends',
   },
   {
     name: 'syn-ack-never-again',
     what: 'a SYN,ACK is not sent again',
     base: 'rfc9293',
-    behaviour: { resends: ({ state }) => state !== 'SYN-RECEIVED' },
+    behaviour: { expire: silentTimer((state) => state === 'SYN-RECEIVED') },
     equivalent: 'no case judges what a timer sends',
   },
   unseen(
@@ -122,7 +133,15 @@ export const TIMING: readonly Mutant[] = [
       name: 'syn-ack-again-without-ack',
       what: 'a SYN,ACK that is sent again has lost its ACK: <SEQ=ISS><CTL=SYN>',
       base: 'rfc9293',
-      behaviour: { resendsBareSyn: true },
+      behaviour: {
+        expire: (tcb, timer, next) => {
+          const reaction = next(tcb, timer);
+          return {
+            ...reaction,
+            sent: reaction.sent.map((one) => (isSynAck(one, tcb) ? without(one, 'ACK') : one)),
+          };
+        },
+      },
     },
     'what a timer sends is no reply to a segment: no case may take it for one, nor for a sign of ESTABLISHED',
   ),
@@ -130,7 +149,12 @@ export const TIMING: readonly Mutant[] = [
     name: 'unread-text-told-by-reset',
     what: 'CLOSE with text unread resets the connection, where RFC 793 knows only the FIN',
     base: 'rfc793',
-    behaviour: { resetsUnread: true },
+    behaviour: {
+      call: (tcb, call, next) =>
+        call.name === 'CLOSE' && call.goesOn === false && tcb.unread > 0
+          ? { ...next(tcb, call), sent: [resets(tcb)[1]], tcb: deleted(tcb) }
+          : next(tcb, call),
+    },
     caughtBy: 'ladder.unread-text.close',
   },
   unseen(
@@ -138,7 +162,9 @@ export const TIMING: readonly Mutant[] = [
       name: 'unread-text-not-told',
       what: 'CLOSE with text unread sends a FIN',
       base: 'rfc9293',
-      behaviour: { resetsUnread: false },
+      behaviour: {
+        call: (tcb, call, next) => next(call.name === 'CLOSE' ? { ...tcb, unread: 0 } : tcb, call),
+      },
     },
     'RFC 9293 SHLD-3 is a SHOULD: the verdict is `permitted`',
   ),

@@ -1,9 +1,10 @@
 import { emptyAck } from '../../lib/standard/segments.ts';
+import { enter } from '../../lib/standard/arrives/arrival.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { add, gt, lt, within } from '../../lib/wire/seq.ts';
 import type { Profile } from '../../lib/standard/profile.ts';
 import type { Arrival } from '../../lib/standard/segment-arrives.ts';
-import type { Origin, State } from '../../lib/standard/state.ts';
+import type { State } from '../../lib/standard/state.ts';
 import { type Control, type Segment, segLen, type Tcb } from '../../lib/standard/tcb.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 
@@ -107,9 +108,7 @@ export const otherSecurity: Test = ({ security }, segment) => segment.security !
 
 // Faults.
 
-/** The connection in another state. SYN-RECEIVED has an origin. */
-export const enter = ({ origin: _, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>
-  origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
+export { enter };
 
 export const outcome = (reply: Arrival['reply'], tcb: Tcb): Arrival => ({
   reply,

@@ -47,6 +47,15 @@ const EVENT: Readonly<Record<Timer['name'], string>> = {
 export const timeOut = (tcb: Tcb, timer: Timer, profile: Profile): Reaction[] =>
   distinctReactions(ranOut(tcb, timer, callRules(profile, EVENT[timer.name], '3.10.8')));
 
+/** The timer that runs in this state; keep-alives and user timeouts apart. */
+export function timerOf(tcb: Tcb): Timer['name'] | undefined {
+  if (tcb.state === 'TIME-WAIT') return 'TIME-WAIT';
+  if (tcb.state === 'CLOSED') return undefined;
+  if (probesWindow(tcb)) return 'zero window';
+  if (awaitsAcknowledgment(tcb)) return 'retransmission';
+  return overrides(tcb) ? 'override' : undefined;
+}
+
 function* ranOut(tcb: Tcb, timer: Timer, rules: CallRules): Reactions {
   const idle = (): Reactions => must(rules.step(tcb, `the timer (${timer.name}) has nothing to do`), tcb);
   if (tcb.state === 'CLOSED') return yield* idle();

@@ -5,6 +5,7 @@ import { segmentArrives } from '../../lib/standard/segment-arrives.ts';
 import { STATES } from '../../lib/standard/state.ts';
 import type { Tcb } from '../../lib/standard/tcb.ts';
 import { serveReceive } from '../../lib/standard/user-calls.ts';
+import { add } from '../../lib/wire/seq.ts';
 import { segmentOf, tcbIn } from './arrivals.ts';
 import { reactionTexts } from './reactions.ts';
 
@@ -74,7 +75,7 @@ describe('SEGMENT ARRIVES and the queues', () => {
         const ends = fin && octets === end;
         expect([after.unread, after.rcvNxt]).to.deep.equal([octets, 301 + octets + (ends ? 1 : 0)]);
         expect(after.state).to.equal(ends ? 'CLOSE-WAIT' : 'ESTABLISHED');
-        expect(after.rcvWnd).to.equal(1000 - octets);
+        expect(add(after.rcvNxt, after.rcvWnd)).to.equal(1301);
       }),
     );
   });

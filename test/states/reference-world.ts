@@ -134,9 +134,8 @@ class ReferenceDriver implements Driver {
   }
 
   async send(handle: Handle, octets: number): Promise<void> {
-    const connection = this.#open(handle);
-    if (connection.isFinished) throw new Error('its user has closed the connection');
-    connection.write(new Uint8Array(octets));
+    if (!this.#open(handle).write(new Uint8Array(octets)))
+      throw new Error('its user has closed the connection');
   }
 
   async shutdown(handle: Handle): Promise<void> {

@@ -1,13 +1,27 @@
 import type { ConcreteSegment } from '../../notation/index.ts';
 import { type Adoption, ALL_CHECKS } from '../../standard/adoption.ts';
-import type { Profile } from '../../standard/profile.ts';
+import type { Level, Profile } from '../../standard/profile.ts';
 import { STRENGTH } from '../../standard/profile.ts';
 import { type Arrival, segmentArrives } from '../../standard/segment-arrives.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
+import { type Timer, timeOut } from '../../standard/time-out.ts';
+import { type Call, type Reaction, serveQueue, userCalls } from '../../standard/user-calls.ts';
 import type { Family } from '../../wire/index.ts';
 
 /** What the reference does with a segment: of all that the documents allow, one thing. */
 export type Arrive = (tcb: Tcb, segment: Segment) => Arrival;
+
+/** How much a reaction is liked among those that the documents ask for alike. */
+type Liking = (reaction: Reaction) => number;
+
+/** One thing of all that the documents allow, at every event. */
+export interface Follower {
+  readonly arrive: Arrive;
+  readonly call: (tcb: Tcb, call: Call, liking?: Liking) => Reaction;
+  /** What waits and can be sent now. */
+  readonly serve: (tcb: Tcb) => Reaction;
+  readonly expire: (tcb: Tcb, timer: Timer) => Reaction;
+}
 
 /** A segment that goes out, after so many milliseconds. */
 export interface Emission {
@@ -47,6 +61,10 @@ export interface Backlog {
 export interface Behaviour {
   /** Around SEGMENT ARRIVES; `next` is the unchanged TCP. */
   readonly arrive?: (tcb: Tcb, segment: Segment, next: Arrive) => Arrival;
+  /** The same around user calls, what waits to be sent, and timeouts. */
+  readonly call?: (tcb: Tcb, call: Call, next: (tcb: Tcb, call: Call) => Reaction) => Reaction;
+  readonly serve?: (tcb: Tcb, next: Follower['serve']) => Reaction;
+  readonly expire?: (tcb: Tcb, timer: Timer, next: Follower['expire']) => Reaction;
   /** Whether the segment is the end of the whole TCP, and how; undefined when it is not. */
   readonly dies?: (tcb: Tcb, segment: Segment) => Death | undefined;
   /** What becomes of a reply on its way out. */
@@ -68,32 +86,38 @@ export interface Behaviour {
   readonly sockets?: number;
   /** Whether its user accepts a connection at the SYN, and not when it is established. */
   readonly acceptsAtSyn?: boolean;
-  /** Whether CLOSE with text unread is told to the peer by a reset (RFC 1122 section 4.2.2.13); by profile when absent. */
-  readonly resetsUnread?: boolean;
   /** Whether the peer's FIN, come again, begins 2 MSL anew. */
   readonly restartsTimeWait?: boolean;
-  /** Whether a reset of what has reopened the connection leads back to TIME-WAIT (RFC 1122 section 4.2.2.13). */
-  readonly returnsToTimeWait?: boolean;
-  /** Whether what is not acknowledged is sent again, when the timer has fired. */
-  readonly resends?: (tcb: Tcb) => boolean;
-  /** Whether a SYN,ACK that is sent again has lost its ACK. */
-  readonly resendsBareSyn?: boolean;
 }
 
-/** A TCP that does what its profile asks for most, and the first of what it asks for alike. */
-export const follow =
-  (profile: Profile, adopts: Adoption = ALL_CHECKS): Arrive =>
-  (tcb, segment) => {
-    let best: Arrival | undefined;
-    for (const arrival of segmentArrives(tcb, segment, profile, adopts)) {
-      if (!best || STRENGTH[arrival.level] > STRENGTH[best.level]) best = arrival;
-    }
-    if (!best) throw new Error(`SEGMENT ARRIVES says nothing of ${JSON.stringify(segment)} in ${tcb.state}`);
-    return best;
-  };
+/** What is asked for most, and the best liked or the first of what is asked for alike. */
+function choose<T extends { readonly level: Level }>(all: readonly T[], liking: (each: T) => number): T {
+  const best = all.toSorted(
+    (one, other) => STRENGTH[other.level] - STRENGTH[one.level] || liking(other) - liking(one),
+  )[0];
+  if (!best) throw new Error('the specification allows nothing');
+  return best;
+}
 
-/** The same with a fault. */
-export const following = (profile: Profile, { arrive, adopts }: Behaviour): Arrive => {
-  const next = follow(profile, adopts);
-  return arrive ? (tcb, segment) => arrive(tcb, segment, next) : next;
-};
+const ALIKE = () => 0;
+
+/** A TCP that does what its profile asks for most, but for its faults. */
+export function following(
+  profile: Profile,
+  { arrive, call, serve, expire, adopts = ALL_CHECKS }: Behaviour,
+): Follower {
+  const right: Follower = {
+    arrive: (tcb, segment) => choose(segmentArrives(tcb, segment, profile, adopts), ALIKE),
+    call: (tcb, what, liking = ALIKE) => choose(userCalls(tcb, what, profile), liking),
+    serve: (tcb) => choose(serveQueue(tcb, profile), ALIKE),
+    expire: (tcb, timer) => choose(timeOut(tcb, timer, profile), ALIKE),
+  };
+  return {
+    arrive: arrive ? (tcb, segment) => arrive(tcb, segment, right.arrive) : right.arrive,
+    call: call
+      ? (tcb, what, liking) => call(tcb, what, (one, each) => right.call(one, each, liking))
+      : right.call,
+    serve: serve ? (tcb) => serve(tcb, right.serve) : right.serve,
+    expire: expire ? (tcb, timer) => expire(tcb, timer, right.expire) : right.expire,
+  };
+}

@@ -1,112 +1,92 @@
-import { enter } from '../../standard/arrives/arrival.ts';
-import type { Control, Segment, Tcb } from '../../standard/tcb.ts';
-import { add, gt, lt, sub } from '../../wire/seq.ts';
-import { CLOSING, FIN_TAKEN, OPENING, RESET_BY_ABORT, SENDING, UNOPENED } from './groups-of-states.ts';
-import { Outbox } from './outbox.ts';
-import { optionsFor, ownSegment } from './own-segments.ts';
-import type { Received } from './packets.ts';
-import type { Surroundings, Wishes } from './surroundings.ts';
+import { deleted } from '../../standard/arrives/arrival.ts';
+import type { Call } from '../../standard/calls/call.ts';
+import type { Segment, Tcb } from '../../standard/tcb.ts';
+import { type Timer, timerOf } from '../../standard/time-out.ts';
+import type { Reaction } from '../../standard/user-calls.ts';
+import { add, sub } from '../../wire/seq.ts';
+import type { SentOptions } from './behaviour.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const MOST_TRIES = 8;
-const OPTION_OF_TIMESTAMPS = 12;
-// As the clock of RFC 793 would have gone on.
-const BETWEEN_INCARNATIONS = 250_000;
+// Less than the override timeout of RFC 9293 section 3.8.6.2.1 may be.
+const OVERRIDE = 200;
+const LONGEST_INTERVAL = 60_000;
 
-/** One connection: its TCB, what its user has called for, and its timers. */
+/** One connection: the specification moves its TCB; here are the octets of its text, its clock, and its user. */
 export class Connection {
   tcb: Tcb;
   readonly #around: Surroundings;
-  readonly #outbox = new Outbox();
-  #buffer: number;
   #reading: boolean;
-  /** Octets of sequence space that were taken and that the user has not read. */
-  #unread = 0;
+  /** All text that the user has sent, from the first octet after the SYN on. */
+  #text: readonly number[] = [];
   /** Octets of text that the user was given and has not been counted. */
   #given = 0;
-  #mss: number;
-  #timer: NodeJS.Timeout | undefined;
+  #running: Timer['name'] | undefined;
+  #clock: NodeJS.Timeout | undefined;
   #tries = 0;
   /** How many segments have gone out. */
   #sent = 0;
-  /** The connection in TIME-WAIT that a SYN has reopened, until that is known to be no old duplicate. */
-  #former: Tcb | undefined;
 
-  constructor(tcb: Tcb, { buffer, reading }: Wishes, mss: number, around: Surroundings) {
+  constructor(tcb: Tcb, reading: boolean, around: Surroundings) {
     this.tcb = tcb;
-    this.#buffer = buffer;
     this.#reading = reading;
-    this.#mss = mss;
     this.#around = around;
   }
 
-  /** OPEN, active: the SYN goes out. */
-  open(): void {
-    this.#transmit(['SYN'], this.tcb.iss);
-    this.#restart();
+  open(precedence: number): void {
+    this.#call({ name: 'OPEN', mode: 'active', remote: 'specified', precedence });
   }
 
-  arrives({ segment, mss }: Received): void {
+  arrives(segment: Segment): void {
     const before = this.tcb;
-    const arrival = this.#around.arrive(before, segment);
-    const { reply } = arrival;
-    this.tcb = arrival.tcb;
-    if (segment.ctl.has('SYN') && mss !== undefined) this.#mss = mss;
-    const reopened = arrival.freeSeq === true && before.state === 'TIME-WAIT';
-    if (reopened) this.#beginAnew(before);
-    else if (this.tcb.state !== 'SYN-RECEIVED' && this.tcb.state !== 'LISTEN') this.#former = undefined;
-    this.#take(before, segment);
-    if (reply !== 'silence') {
-      const { iss } = this.tcb;
-      this.#reply(reopened ? { ...reply, seq: iss } : reply, before, segment);
-    }
-    this.#settle(before, reply !== 'silence');
+    const { reply, tcb } = this.#around.arrive(before, segment);
+    this.tcb = tcb;
+    if (tcb.iss !== before.iss) this.#text = [];
+    // The window in the reply has what the user takes at once.
+    if (this.#reading) this.#receive(reply !== 'silence');
+    if (reply !== 'silence') this.#reply({ ...reply, wnd: this.tcb.rcvWnd }, before, segment);
+    this.#tellOfOpening(before);
+    if (!this.isClosed) this.#take(this.#around.serve(this.tcb));
+    this.#wind(before, reply !== 'silence');
   }
 
-  /** SEND. */
-  write(text: Uint8Array): void {
-    this.#outbox.put(text);
-    this.#push();
+  /** SEND. @returns false when it is refused */
+  write(text: Uint8Array): boolean {
+    const before = this.#text;
+    this.#text = [...before, ...text];
+    const isRefused = this.#call({ name: 'SEND', octets: text.length });
+    if (isRefused) this.#text = before;
+    return !isRefused;
   }
 
   /** CLOSE of RFC 793: there is no more to send. */
   shutdown(): void {
-    this.#outbox.finish();
-    if (this.tcb.state === 'SYN-SENT') this.#vanish();
-    else this.#push();
+    this.#call({ name: 'CLOSE', goesOn: true });
   }
 
   /** CLOSE, and the user is gone: nobody will read what still arrives. */
   close(): void {
-    const text = this.#unread - (FIN_TAKEN.includes(this.tcb.state) ? 1 : 0);
-    if (text > 0 && this.#around.resetsUnread) {
-      this.#reset(['RST', 'ACK']);
-      return;
-    }
-    this.tcb = { ...this.tcb, userGone: true };
+    this.#call({ name: 'CLOSE', goesOn: false });
     this.#reading = true;
-    this.#unread = 0;
-    this.#openWindow();
-    this.shutdown();
+    // A window that is open enough needs no update.
+    this.#receive(this.tcb.rcvWnd > 0);
+  }
+
+  abort(): void {
+    this.#call({ name: 'ABORT' });
   }
 
   /** The TCB is given up, and nobody is told. */
   forget(): void {
-    this.#vanish();
-  }
-
-  /** ABORT. */
-  abort(): void {
-    this.#reset(['RST']);
+    const before = this.tcb;
+    this.tcb = deleted(before);
+    this.#wind(before);
   }
 
   /** RECEIVE, of all that there is and will be; or no more of it. */
   read(on: boolean): void {
     this.#reading = on;
-    if (!on || this.#unread === 0) return;
-    this.#given += this.#unread - (FIN_TAKEN.includes(this.tcb.state) ? 1 : 0);
-    this.#unread = 0;
-    this.#openWindow();
-    this.#transmit(['ACK'], this.tcb.sndNxt);
+    if (on) this.#receive(false);
   }
 
   /** How many octets of text the user was given since this was asked last. */
@@ -117,105 +97,48 @@ export class Connection {
   }
 
   get isClosed(): boolean {
-    return UNOPENED.includes(this.tcb.state);
+    return this.tcb.state === 'CLOSED' || this.tcb.state === 'LISTEN';
   }
 
-  /** Whether the user has said that it will send no more. */
-  get isFinished(): boolean {
-    return this.#outbox.finished;
+  /** @returns whether the user was refused */
+  #call(call: Call): boolean {
+    const before = this.tcb;
+    const reaction = this.#around.call(before, call);
+    this.#take(reaction);
+    this.#wind(before);
+    return reaction.told.some(({ to, says }) => to === 'caller' && says !== 'ok');
   }
 
-  #reset(ctl: readonly Control[]): void {
-    if (RESET_BY_ABORT.includes(this.tcb.state)) this.#transmit(ctl, this.tcb.sndNxt);
-    this.#vanish();
-  }
-
-  /** A new incarnation has its own numbers, beyond those of the old one (RFC 1122 section 4.2.2.13), and nothing queued. */
-  #beginAnew(before: Tcb): void {
-    const iss = add(before.sndNxt, BETWEEN_INCARNATIONS);
-    this.tcb = { ...this.tcb, iss, sndUna: iss, sndNxt: add(iss, 1), sndWl2: iss };
-    this.#outbox.clear();
-    this.#unread = 0;
-    this.#former = this.#around.returnsToTimeWait ? before : undefined;
-  }
-
-  /** What the segment has brought is the user's, or lies in the buffer and makes the window smaller. */
-  #take(before: Tcb, segment: Segment): void {
-    const opening =
-      before.irs !== this.tcb.irs || UNOPENED.includes(before.state) || before.state === 'SYN-SENT';
-    const from = opening ? add(segment.seq, 1) : before.rcvNxt;
-    if (gt(this.tcb.rcvNxt, from)) {
-      const taken = sub(this.tcb.rcvNxt, from);
-      if (this.#reading) this.#given += taken - this.#finIn(before);
-      else this.#unread += taken;
+  /** @param isAnswered a segment goes out anyway, and has the window */
+  #receive(isAnswered: boolean): void {
+    while (this.tcb.unread > 0) {
+      const { unread: octets, rcvWnd } = this.tcb;
+      const liking = ({ delivered, tcb, sent }: Reaction): number =>
+        Number(delivered.length > 0) * 4 +
+        Number(tcb.rcvWnd > rcvWnd) * 2 +
+        Number(sent.length > 0 !== isAnswered);
+      const reaction = this.#around.call(this.tcb, { name: 'RECEIVE', octets }, liking);
+      if (reaction.delivered.length === 0) return;
+      this.#take(reaction);
     }
-    this.#openWindow();
   }
 
-  /** 1 where a FIN was taken since. */
-  #finIn(before: Tcb): number {
-    return FIN_TAKEN.includes(this.tcb.state) && !FIN_TAKEN.includes(before.state) ? 1 : 0;
+  #take({ tcb, sent, delivered }: Reaction): void {
+    this.tcb = tcb;
+    this.#given += delivered.reduce((sum, { octets }) => sum + octets, 0);
+    for (const segment of sent) this.#send(segment);
   }
 
-  #openWindow(): void {
-    this.tcb = { ...this.tcb, rcvWnd: Math.max(0, this.#buffer - this.#unread) };
-  }
-
-  #settle(before: Tcb, answered: boolean): void {
+  #tellOfOpening({ state: before, origin }: Tcb): void {
     const { state } = this.tcb;
-    if (state === 'LISTEN' && this.#former) {
-      this.tcb = this.#former;
-      this.#former = undefined;
-      this.#linger();
-      return;
-    }
-    if (this.isClosed) {
-      this.#vanish();
-      return;
-    }
-    this.#outbox.acknowledged(this.tcb);
-    if (state === 'SYN-RECEIVED' && ['LISTEN', 'TIME-WAIT'].includes(before.state))
+    if (state === 'SYN-RECEIVED' && (before === 'LISTEN' || before === 'TIME-WAIT'))
       this.#around.synReceived();
-    const wasOpening = UNOPENED.includes(before.state) || OPENING.includes(before.state);
-    if (before.state !== 'SYN-SENT' && wasOpening && state !== 'SYN-RECEIVED' && before.origin !== 'active')
-      this.#around.established();
-    if (state === 'TIME-WAIT') {
-      // By its letter only the peer's FIN, come again, begins the wait anew: it is what is answered here.
-      if (before.state !== state || (answered && this.#around.restartsTimeWait)) this.#linger();
-    } else if (before.sndUna !== this.tcb.sndUna || (wasOpening && before.state !== state)) this.#restart();
-    this.#push();
-  }
-
-  /** Sends what is queued, as far as the peer's window goes. */
-  #push(): void {
-    if (!SENDING.includes(this.tcb.state)) return;
-    const idle = this.#outbox.allAcknowledged(this.tcb);
-    for (const piece of this.#outbox.pieces(this.tcb, this.#largest)) {
-      this.#transmit(piece.last ? ['ACK', 'PSH'] : ['ACK'], this.tcb.sndNxt, piece.text);
-      this.tcb = { ...this.tcb, sndNxt: add(this.tcb.sndNxt, piece.text.length) };
-    }
-    // The state changes with the FIN's going out: before, an acknowledgment of all that was sent is none of the FIN.
-    if (this.#outbox.finDue(this.tcb)) {
-      this.#transmit(['FIN', 'ACK'], this.tcb.sndNxt);
-      const tcb = { ...this.tcb, sndNxt: add(this.tcb.sndNxt, 1) };
-      this.tcb = enter(tcb, tcb.state === 'CLOSE-WAIT' ? 'LAST-ACK' : 'FIN-WAIT-1');
-    }
-    if (idle) this.#restart();
-  }
-
-  get #largest(): number {
-    const room = Math.min(this.#mss, this.#around.largestText);
-    return room - (this.tcb.timestamps ? OPTION_OF_TIMESTAMPS : 0);
-  }
-
-  #transmit(ctl: readonly Control[], seq: number, text?: Uint8Array): void {
-    this.#send(ownSegment(this.tcb, ctl, seq, text?.length), text);
+    const wasOpening = ['LISTEN', 'SYN-RECEIVED'].includes(before) && origin !== 'active';
+    if (wasOpening && !this.isClosed && state !== 'SYN-RECEIVED') this.#around.established();
   }
 
   #reply(reply: Segment, before: Tcb, segment: Segment): void {
-    const { rcvWnd } = this.tcb;
-    const emissions = this.#around.emit({ ...reply, wnd: rcvWnd }, before, segment);
-    for (const { segment: out, after, unless } of emissions) {
+    for (const { segment: out, after, unless } of this.#around.emit(reply, before, segment)) {
       const sent = this.#sent;
       const isOver = (): boolean =>
         unless !== undefined && (this.isClosed || (unless === 'another went out' && this.#sent > sent));
@@ -224,72 +147,67 @@ export class Connection {
     }
   }
 
-  #send(segment: Segment, text?: Uint8Array): void {
+  #send(segment: Segment): void {
     const out = this.#around.outgoing(segment, this.tcb);
     if (out === 'silence') return;
     const { options, largestText } = this.#around;
     this.#sent += 1;
+    const from = sub(out.seq, add(this.tcb.iss, out.ctl.has('SYN') ? 0 : 1));
     this.#around.send(out, {
-      ...(text ? { text } : {}),
+      text: Uint8Array.from({ length: out.data }, (_, index) => this.#text[from + index] ?? 0),
       options: options(optionsFor(this.tcb, out, largestText), out),
     });
   }
 
-  #restart(): void {
-    this.#tries = 0;
-    this.#arm();
-  }
-
-  #arm(): void {
-    clearTimeout(this.#timer);
-    const { syn, text } = this.#around.timers;
-    const opening = OPENING.includes(this.tcb.state);
-    if (!opening && !this.#isWaiting) return;
-    this.#timer = setTimeout(() => this.#again(), (opening ? syn : text) * 2 ** this.#tries);
-  }
-
-  /** For the acknowledgment of text or a FIN, or for the window to open. */
-  get #isWaiting(): boolean {
-    const { state, sndUna, sndNxt } = this.tcb;
-    const waits = SENDING.includes(state) || CLOSING.includes(state);
-    return waits && (lt(sndUna, sndNxt) || this.#outbox.waits(this.tcb));
-  }
-
-  /** The timer has fired: what is not acknowledged is sent again; at a closed window, an octet that probes it. */
-  #again(): void {
-    this.#tries += 1;
-    if (this.#tries > MOST_TRIES) {
-      this.#vanish();
+  /** Winds up the clock for what is due next. What was acknowledged, or that the peer's FIN has come again, starts it anew. */
+  #wind(before: Tcb, answered = false): void {
+    const { state, sndUna } = this.tcb;
+    if (this.isClosed) {
+      clearTimeout(this.#clock);
+      this.#around.gone();
       return;
     }
-    const { state, iss, sndUna, sndNxt } = this.tcb;
-    if (this.#around.resends(this.tcb)) {
-      if (state === 'SYN-SENT') this.#transmit(['SYN'], iss);
-      else if (state === 'SYN-RECEIVED')
-        this.#transmit(this.#around.resendsBareSyn ? ['SYN'] : ['SYN', 'ACK'], iss);
-      else if (!this.#isWaiting) return;
-      else if (lt(sndUna, sndNxt)) {
-        const text = this.#outbox.unacknowledged(this.tcb, this.#largest);
-        const fin = this.isFinished && add(sndUna, text.length + 1) === sndNxt;
-        this.#transmit(fin ? ['FIN', 'ACK'] : ['ACK', 'PSH'], sndUna, text);
-      } else {
-        this.#transmit(['ACK', 'PSH'], sndNxt, this.#outbox.probe(this.tcb));
-        this.tcb = { ...this.tcb, sndNxt: add(sndNxt, 1) };
-      }
-    }
-    this.#arm();
+    const due = timerOf(this.tcb);
+    const isAnew =
+      due !== this.#running ||
+      (state === 'TIME-WAIT' ? answered && this.#around.restartsTimeWait : sndUna !== before.sndUna);
+    if (!isAnew) return;
+    this.#tries = 0;
+    this.#start(due);
   }
 
-  /** TIME-WAIT, from now on. */
-  #linger(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#vanish(), this.#around.timers.timeWait);
-    this.#timer.unref();
+  #start(due: Timer['name'] | undefined): void {
+    clearTimeout(this.#clock);
+    this.#running = due;
+    if (due === undefined) return;
+    const { timers } = this.#around;
+    const isOpening = this.tcb.state === 'SYN-SENT' || this.tcb.state === 'SYN-RECEIVED';
+    const growing = Math.min((isOpening ? timers.syn : timers.text) * 2 ** this.#tries, LONGEST_INTERVAL);
+    const interval = due === 'TIME-WAIT' ? timers.timeWait : due === 'override' ? OVERRIDE : growing;
+    this.#clock = setTimeout(() => this.#expire(due), interval);
+    if (due === 'TIME-WAIT') this.#clock.unref();
   }
 
-  #vanish(): void {
-    clearTimeout(this.#timer);
-    this.tcb = enter(this.tcb, 'CLOSED');
-    this.#around.gone();
+  #expire(name: Timer['name']): void {
+    const before = this.tcb;
+    this.#tries += 1;
+    // A peer that keeps its window closed is no reason to give up (RFC 9293 MUST-37).
+    const isOver = this.#tries > MOST_TRIES && name === 'retransmission';
+    this.#take(this.#around.expire(before, isOver ? { name: 'user' } : { name }));
+    this.#start(this.isClosed ? undefined : timerOf(this.tcb));
+    if (this.isClosed) this.#around.gone();
   }
 }
+
+/**
+ * The options of a segment of ours: the size of segments in a SYN; and timestamps, where they were negotiated or are offered,
+ * but in a reset.
+ */
+export const optionsFor = (
+  { timestamps, tsRecent }: Tcb,
+  { ctl }: Segment,
+  largestText: number,
+): SentOptions => ({
+  ...(ctl.has('SYN') ? { mss: largestText } : {}),
+  ...(timestamps && !ctl.has('RST') ? { tsval: Date.now() >>> 0, tsecr: ctl.has('ACK') ? tsRecent : 0 } : {}),
+});

@@ -4,7 +4,7 @@ import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Exchanged, type OptionFault, optionFaults } from '../../verdict/reply-options.ts';
 import { add } from '../../wire/seq.ts';
 import type { Behaviour } from './behaviour.ts';
-import { optionsFor } from './own-segments.ts';
+import { optionsFor } from './connection.ts';
 
 /** What the recipe of a case comes to: the TCB before its stimulus. */
 interface Before {

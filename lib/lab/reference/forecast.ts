@@ -9,9 +9,9 @@ import {
 import { CHECKS, type Check, type KnownAdoption } from '../../standard/adoption.ts';
 import { headerForm } from '../../standard/header.ts';
 import type { Profile } from '../../standard/profile.ts';
+import { withQueues } from '../../standard/queues.ts';
 import type { State } from '../../standard/state.ts';
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
-import { withQueues } from '../../standard/queues.ts';
 import { tcbVariables } from '../../standard/variables.ts';
 import { ASKED_PRECEDENCE } from '../../target/driver.ts';
 import { judge } from '../../verdict/judge.ts';
@@ -59,7 +59,7 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
   const segment = arrivingOf(subject, tcb, written, behaviour.reads);
   // Of a TCP that is dead no document speaks.
   if (behaviour.dies?.(tcb, segment)) return 'deviates';
-  const arrival = following(follows, behaviour)(tcb, segment);
+  const arrival = following(follows, behaviour).arrive(tcb, segment);
   const reply = arrival.reply === 'silence' ? [] : [arrival.reply];
   const emit = behaviour.emit ?? ((one: Segment) => [{ segment: one, after: 0 }]);
   const outgoing = behaviour.outgoing ?? ((one: Segment) => one);
@@ -109,7 +109,7 @@ const PROBES: Readonly<Record<Check, (tcb: Tcb) => Pick<Segment, 'seq' | 'ack' |
 
 /** What the preflight finds out about the target. */
 export function adoptionOf(follows: Profile, behaviour: Behaviour = {}): KnownAdoption {
-  const arrive = following(follows, behaviour);
+  const { arrive } = following(follows, behaviour);
   const challenges = (check: Check): boolean => {
     const tcb = tcbOf({ state: 'ESTABLISHED', conditions: [] }, { iss: 1000, rcvNxt: 5000 });
     const plain = { data: 0, urg: 0, wnd: PEER_WINDOW, security: 0, precedence: 0 };

@@ -34,17 +34,15 @@ export interface Ports {
   readonly remote: number;
 }
 
-/** A segment as SEGMENT ARRIVES wants it, with what else there is on the wire. */
+/** A segment as SEGMENT ARRIVES wants it, and where it goes. */
 export interface Received {
   readonly ports: Ports;
   readonly segment: Segment;
-  /** The option of a SYN. */
-  readonly mss: number | undefined;
 }
 
 /** What a segment carries beyond what SEGMENT ARRIVES knows of. */
 export interface Extras {
-  readonly text?: Uint8Array;
+  readonly text: Uint8Array;
   readonly options: SentOptions;
 }
 
@@ -115,6 +113,7 @@ function received(
     ports: { local: tcp.dstPort, remote: tcp.srcPort },
     segment: {
       ...{ seq, ack, ctl, data, urg, wnd },
+      ...(mss === undefined ? {} : { mss }),
       ...(tsval === undefined ? {} : { tsval }),
       ...(tsecr === undefined ? {} : { tsecr }),
       ...ip,
@@ -123,7 +122,6 @@ function received(
       checksumValid: tcp.checksumValid === true,
       ...reads({ ...read, checksum: tcp.checksum }),
     },
-    mss,
   };
 }
 
@@ -153,7 +151,7 @@ export function writePacket(
     srcPort: ports.local,
     dstPort: ports.remote,
     defaultWindow: 0,
-    ...(text ? { payload: () => text } : {}),
+    payload: () => text,
   };
   const tcp = encodeTcp(toWire({ ...segment, ...options }, context), addresses);
   if (family === 6) {

@@ -21,7 +21,7 @@ export function configure(socket: UserSocket, parameter: number, octets: Uint8Ar
     socket.connection?.read(value !== 0);
     return RESULT.E_OK;
   }
-  // Text goes out at once whatever the algorithm of Nagle would make of it.
+  // The connection is without it.
   if (parameter === PARAMETER.NAGLE) return value === 0 ? RESULT.E_OK : RESULT.E_NTF;
   if (socket.connection) return RESULT.E_TCP_CAE;
   if (parameter === PARAMETER.TOS) socket.wishes = { ...socket.wishes, precedence: precedence(value) };

@@ -1,7 +1,7 @@
+import { withQueues } from '../../standard/queues.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
-import { add } from '../../wire/seq.ts';
-import type { Arrive, Emission, SentOptions, Timers } from './behaviour.ts';
-import type { Extras, Ports } from './packets.ts';
+import type { Emission, Follower, SentOptions, Timers } from './behaviour.ts';
+import type { Extras } from './packets.ts';
 
 /** What a user may ask of a connection before there is one. */
 export interface Wishes {
@@ -14,18 +14,12 @@ export interface Wishes {
 }
 
 /** What a connection needs of the TCP around it. */
-export interface Surroundings {
-  readonly ports: Ports;
-  readonly arrive: Arrive;
+export interface Surroundings extends Follower {
   readonly emit: (reply: Segment, tcb: Tcb, segment: Segment) => readonly Emission[];
   readonly outgoing: (segment: Segment, tcb: Tcb) => Segment | 'silence';
   readonly options: (right: SentOptions, segment: Segment) => SentOptions;
   readonly timers: Timers;
-  readonly resetsUnread: boolean;
   readonly restartsTimeWait: boolean;
-  readonly returnsToTimeWait: boolean;
-  readonly resends: (tcb: Tcb) => boolean;
-  readonly resendsBareSyn: boolean;
   /** The largest text that the path takes in a segment without options. */
   readonly largestText: number;
   readonly send: (segment: Segment, extras: Extras) => void;
@@ -38,24 +32,20 @@ export interface Surroundings {
 }
 
 /** The TCB of a connection that is about to be opened, or to be listened for. */
-export const freshTcb = (state: 'CLOSED' | 'LISTEN' | 'SYN-SENT', iss: number, wishes: Wishes): Tcb => ({
-  state,
-  iss,
-  irs: 0,
-  sndUna: iss,
-  sndNxt: state === 'SYN-SENT' ? add(iss, 1) : iss,
-  sndWnd: 0,
-  maxSndWnd: 0,
-  sndWl1: 0,
-  sndWl2: 0,
-  rcvNxt: 0,
-  rcvWnd: wishes.buffer,
-  rcvUp: 0,
-  // Ready to use them, if the peer is.
-  timestamps: true,
-  tsRecent: 0,
-  security: 0,
-  precedence: wishes.precedence,
-  mayRaisePrecedence: wishes.mayRaisePrecedence,
-  userGone: false,
-});
+export const freshTcb = (
+  state: 'CLOSED' | 'LISTEN',
+  iss: number,
+  { buffer, precedence, mayRaisePrecedence }: Wishes,
+  sizes: Pick<Tcb, 'sndMss' | 'largestText'>,
+): Tcb =>
+  withQueues(
+    {
+      ...{ state, iss, sndUna: iss, sndNxt: iss, sndWnd: 0, maxSndWnd: 0, sndWl1: 0, sndWl2: 0 },
+      ...{ irs: 0, rcvNxt: 0, rcvWnd: buffer, rcvUp: 0 },
+      // Ready to use them, if the peer is.
+      ...{ timestamps: true, tsRecent: 0 },
+      ...{ security: 0, precedence, mayRaisePrecedence, userGone: false },
+    },
+    // Text goes out at once whatever the algorithm of Nagle would make of it.
+    { ...sizes, nagle: false },
+  );

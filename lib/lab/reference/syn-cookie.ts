@@ -18,6 +18,7 @@ export function openedByCookie(tcb: Tcb, { seq, ack, wnd }: Segment): Tcb {
       ...tcb,
       irs: add(seq, -1),
       rcvNxt: seq,
+      rcvUser: seq,
       sndUna: tcb.iss,
       sndNxt: ack,
       sndWnd: wnd,

@@ -1,9 +1,9 @@
-import { type Backlog, type Behaviour, type Death, following, type Timers } from './behaviour.ts';
 import { randomInt } from 'node:crypto';
 import type { Profile } from '../../standard/profile.ts';
 import type { Link, Arrival as Packet } from '../../tester/index.ts';
 import type { Family } from '../../wire/index.ts';
 import { add, SEQUENCE_SPACE } from '../../wire/seq.ts';
+import { type Backlog, type Behaviour, type Death, following, type Timers } from './behaviour.ts';
 import { Connection } from './connection.ts';
 import { type Ends, type Ports, type Received, readPacket, writePacket } from './packets.ts';
 import { freshTcb, type Surroundings, type Wishes } from './surroundings.ts';
@@ -66,10 +66,9 @@ export class Tcp {
     if (!link) throw new Error(`no IPv${family} link`);
     const ports = { local: this.#nextPort, remote: remotePort };
     this.#nextPort = this.#nextPort === LAST_PORT ? FIRST_EPHEMERAL_PORT : this.#nextPort + 1;
-    const tcb = freshTcb('SYN-SENT', this.#freshIss(), wishes);
-    const connection = this.#connection(link, ports, tcb, wishes);
+    const connection = this.#connection(link, ports, 'CLOSED', this.#freshIss(), wishes);
     this.#connections.set(keyOf(family, ports), connection);
-    connection.open();
+    connection.open(wishes.precedence);
     return connection;
   }
 
@@ -80,7 +79,7 @@ export class Tcp {
     const { ports } = received;
     const key = keyOf(family, ports);
     const known = this.#connections.get(key);
-    if (known) known.arrives(received);
+    if (known) known.arrives(received.segment);
     else this.#welcome(link, received);
   }
 
@@ -93,11 +92,12 @@ export class Tcp {
     const beyond = listener && isSyn(received) ? this.#beyondBacklog() : undefined;
     if (beyond === 'silence') return;
     const cookie = listener && this.#cookieOf(received, beyond === 'cookie');
-    const tcb = freshTcb(listener ? 'LISTEN' : 'CLOSED', cookie ?? this.#freshIss(), wishes);
-    const connection = this.#connection(link, ports, tcb, wishes, listener);
+    const state = listener ? 'LISTEN' : 'CLOSED';
+    const connection = this.#connection(link, ports, state, cookie ?? this.#freshIss(), wishes, listener);
     this.#connections.set(keyOf(family, ports), connection);
-    if (cookie !== undefined && !isSyn(received)) connection.tcb = openedByCookie(tcb, received.segment);
-    connection.arrives(received);
+    if (cookie !== undefined && !isSyn(received))
+      connection.tcb = openedByCookie(connection.tcb, received.segment);
+    connection.arrives(received.segment);
     if (cookie !== undefined && isSyn(received)) connection.forget();
   }
 
@@ -120,28 +120,31 @@ export class Tcp {
     return ack === add(cookie, 1) ? cookie : undefined;
   }
 
-  #connection(link: Link, ports: Ports, tcb: Connection['tcb'], wishes: Wishes, by?: Listener): Connection {
+  #connection(
+    link: Link,
+    ports: Ports,
+    state: 'CLOSED' | 'LISTEN',
+    iss: number,
+    wishes: Wishes,
+    by?: Listener,
+  ): Connection {
     const { family } = link;
     const ends: Ends = link;
     const behaviour = this.#behaviourOver(family);
-    const { timers, emit, outgoing, resends, resetsUnread, options, dies, ...timeWait } = behaviour;
-    const arrive = following(this.#profile, behaviour);
+    const { timers, emit, outgoing, options, dies, restartsTimeWait } = behaviour;
+    const follower = following(this.#profile, behaviour);
     const around: Surroundings = {
-      ports,
+      ...follower,
       arrive: (before, segment) => {
         const death = dies?.(before, segment);
         if (death) die(death);
-        return arrive(before, segment);
+        return follower.arrive(before, segment);
       },
       emit: emit ?? ((segment) => [{ segment, after: 0 }]),
       outgoing: outgoing ?? ((segment) => segment),
       options: options ?? ((right) => right),
       timers: { ...TIMERS, ...timers },
-      resetsUnread: resetsUnread ?? this.#profile !== 'rfc793',
-      restartsTimeWait: timeWait.restartsTimeWait ?? true,
-      returnsToTimeWait: timeWait.returnsToTimeWait ?? true,
-      resends: resends ?? (() => true),
-      resendsBareSyn: behaviour.resendsBareSyn ?? false,
+      restartsTimeWait: restartsTimeWait ?? true,
       largestText: LARGEST_TEXT[family],
       send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),
       synReceived: () => {
@@ -155,7 +158,8 @@ export class Tcp {
         if (this.#connections.get(key) === connection) this.#connections.delete(key);
       },
     };
-    const connection = new Connection(tcb, wishes, DEFAULT_MSS[family], around);
+    const sizes = { sndMss: DEFAULT_MSS[family], largestText: LARGEST_TEXT[family] };
+    const connection = new Connection(freshTcb(state, iss, wishes, sizes), wishes.reading, around);
     return connection;
   }
 

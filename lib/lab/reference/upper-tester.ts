@@ -117,11 +117,10 @@ export class UpperTester {
     SEND_DATA: (message) => {
       const { socketId, totalLength, data } = decodeRequest('SEND_DATA', message);
       return this.#onConnection(socketId, (connection) => {
-        if (connection.isFinished) return RESULT.E_TCP_COC;
         if (data.length === 0) return totalLength > 0 ? RESULT.E_INV : RESULT.E_OK;
         const length = Math.max(totalLength, data.length);
-        connection.write(Uint8Array.from({ length }, (_, index) => data[index % data.length] ?? 0));
-        return RESULT.E_OK;
+        const text = Uint8Array.from({ length }, (_, index) => data[index % data.length] ?? 0);
+        return connection.write(text) ? RESULT.E_OK : RESULT.E_TCP_COC;
       });
     },
     RECEIVE_AND_FORWARD: (message) => {
@@ -132,7 +131,7 @@ export class UpperTester {
       const { socketId, type } = decodeRequest('SHUTDOWN', message);
       if (type > 2) return RESULT.E_INV;
       return this.#onConnection(socketId, (connection) => {
-        if (type > 0 && !connection.isFinished) connection.shutdown();
+        if (type > 0) connection.shutdown();
         return RESULT.E_OK;
       });
     },

@@ -158,12 +158,16 @@ const held = (tcb: Tcb, segment: Segment): Tcb => {
   };
 };
 
-/** The text of a segment in order waits for the user, and the window is smaller by it; then the FIN, or what was held behind it. */
-function taken(tcb: Tcb, { data, ctl }: Segment): Tcb {
+/**
+ * The text of a segment in order waits for the user; then the FIN, or what was held behind it. The right edge of the window stays
+ * where it is, until a RECEIVE makes room.
+ */
+function taken(tcb: Tcb, segment: Segment): Tcb {
+  const { data, ctl } = segment;
   const rcvNxt = add(tcb.rcvNxt, data);
   const unread = tcb.unread + data;
   const pushed = ctl.has('PSH') || ctl.has('FIN') ? unread : tcb.pushed;
-  const next = { ...tcb, rcvNxt, rcvWnd: Math.max(0, tcb.rcvWnd - data), unread, pushed };
+  const next = { ...tcb, rcvNxt, rcvWnd: Math.max(0, tcb.rcvWnd - segLen(segment)), unread, pushed };
   if (ctl.has('FIN'))
     return { ...enter(next, AFTER_FIN[tcb.state] ?? tcb.state), rcvNxt: add(rcvNxt, 1), ahead: [] };
   const [first, ...others] = tcb.ahead.filter((one) => gt(add(one.seq, segLen(one)), rcvNxt));

@@ -44,7 +44,10 @@ export interface PlainCall<Name extends string> extends Hindrance {
   readonly name: Name;
 }
 
-export type Close = PlainCall<'CLOSE'>;
+export interface Close extends PlainCall<'CLOSE'> {
+  /** Whether the user goes on to receive; absent where its interface does not say (RFC 1122 section 4.2.2.13). */
+  readonly goesOn?: boolean;
+}
 export type Abort = PlainCall<'ABORT'>;
 export type Status = PlainCall<'STATUS'>;
 

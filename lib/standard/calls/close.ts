@@ -7,7 +7,7 @@ import { type CallRules, may, must, outstanding, type Reactions, refusal, should
 import { transmit } from './transmission.ts';
 
 /** RFC 793 pages 60-61, RFC 9293 section 3.10.4: CLOSE. */
-export function* close(tcb: Tcb, _: Close, rules: CallRules): Reactions {
+export function* close(tcb: Tcb, call: Close, rules: CallRules): Reactions {
   const step = (what: string): string => rules.step(tcb, what);
   switch (tcb.state) {
     case 'LISTEN':
@@ -17,11 +17,11 @@ export function* close(tcb: Tcb, _: Close, rules: CallRules): Reactions {
     case 'ESTABLISHED':
     case 'CLOSE-WAIT':
       if (tcb.closing) yield* must(step('CLOSE was called'), tcb, refusal('connection closing'));
-      else yield* simplexOrHalfDuplex(tcb, rules, (each) => fin(each, rules));
+      else yield* simplexOrHalfDuplex(tcb, call, rules, (each) => fin(each, rules));
       return;
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
-      return yield* simplexOrHalfDuplex(tcb, rules, (each) => again(each, rules));
+      return yield* simplexOrHalfDuplex(tcb, call, rules, (each) => again(each, rules));
     default:
       yield* must(step('CLOSE was called'), tcb, refusal('connection closing'));
       yield* lost(tcb, rules);
@@ -47,9 +47,14 @@ function* again(tcb: Tcb, rules: CallRules): Reactions {
  * In RFC 793 a close is simplex: the user goes on to receive. RFC 1122 section 4.2.2.13 and RFC 9293 section 3.6.1 also allow a
  * half-duplex close, after which the user reads nothing more.
  */
-function* simplexOrHalfDuplex(tcb: Tcb, rules: CallRules, proceed: (tcb: Tcb) => Reactions): Reactions {
-  yield* proceed(tcb);
-  if (!rules.rfc1122) return;
+function* simplexOrHalfDuplex(
+  tcb: Tcb,
+  { goesOn }: Close,
+  rules: CallRules,
+  proceed: (tcb: Tcb) => Reactions,
+): Reactions {
+  if (goesOn !== false || !rules.rfc1122) yield* proceed(tcb);
+  if (goesOn || !rules.rfc1122) return;
   const gone = { ...tcb, userGone: true };
   const because = `${rules.by('3.6.1', '4.2.2.13')}, half-duplex`;
   if (tcb.unread === 0) {
