@@ -66,8 +66,8 @@ export interface Queues {
   readonly urgent?: { readonly pointer: number; readonly end: number };
   /** A CLOSE waits until the SENDs before it are in segments. Its FIN is not sent yet. */
   readonly closing: boolean;
-  /** Segments beyond a gap that are held, by their SEQ. Their ACK field was heeded when they arrived. */
-  readonly ahead: readonly Segment[];
+  /** Text and FINs beyond a gap that are held, by their SEQ. The rest of their segments was heeded when they arrived. */
+  readonly ahead: readonly Text[];
   /** The buffers of RECEIVEs that wait, in octets. */
   readonly receives: readonly number[];
   /** Octets of text that were received in order and not given to the user. The first of them is RCV.USER. */
@@ -121,6 +121,9 @@ export interface Segment {
   /** False when it was sent to a broadcast or multicast address. */
   readonly unicast: boolean;
 }
+
+/** What a segment brings, and where. */
+export type Text = Pick<Segment, 'seq' | 'data' | 'ctl' | 'urg'>;
 
 /** SEG.LEN, the sequence space that a segment takes, in octets: text, SYN and FIN (RFC 793 section 3.3, errata 1562). */
 export const segLen = (segment: Pick<Segment, 'data' | 'ctl'>): number =>

@@ -65,6 +65,6 @@ export function moved(tcb: Tcb, ours: number, theirs: number): Tcb {
     ...{ irs: add(tcb.irs, known), rcvNxt: add(tcb.rcvNxt, known), rcvUp: add(tcb.rcvUp, known) },
     rcvUser: add(tcb.rcvUser, known),
     sent: tcb.sent.map((segment) => movedSegment(segment, ours, known)),
-    ahead: tcb.ahead.map((segment) => ({ ...movedSegment(segment, theirs, 0), ack: add(segment.ack, ours) })),
+    ahead: tcb.ahead.map((text) => ({ ...text, seq: add(text.seq, theirs) })),
   };
 }

@@ -2,7 +2,7 @@ import { add, geq, gt, leq, lt, sub } from '../../wire/seq.ts';
 import { unacknowledged } from '../queues.ts';
 import { emptyAck, resetAtAck, resetsOfAnyForm } from '../segments.ts';
 import type { State } from '../state.ts';
-import { type Segment, segLen, type Tcb } from '../tcb.ts';
+import { type Segment, segLen, type Tcb, type Text } from '../tcb.ts';
 import { type Arrivals, enter, may, must, permitted, type Rules, should } from './arrival.ts';
 import { trimmed } from './window.ts';
 
@@ -146,10 +146,12 @@ export function* reset(why: string, tcb: Tcb, segment: Segment, rules: Rules): A
   yield* may('RFC 1122 4.2.2.12: accepting text in a reset is only a SHOULD', tcb, 'silence');
 }
 
-/** A segment beyond a gap waits for its turn, unless one that is held has all of it. */
-const held = (tcb: Tcb, segment: Segment): Tcb => {
-  const end = (one: Segment): number => sub(add(one.seq, segLen(one)), tcb.rcvNxt);
-  const covers = (one: Segment, other: Segment): boolean => leq(one.seq, other.seq) && end(one) >= end(other);
+/** Text beyond a gap waits for its turn, unless what is held has all of it. */
+const held = (tcb: Tcb, { seq, data, ctl }: Segment): Tcb => {
+  const kept = (['PSH', 'FIN'] as const).filter((control) => ctl.has(control));
+  const segment: Text = { seq, data, ctl: new Set(kept), urg: 0 };
+  const end = (one: Text): number => sub(add(one.seq, segLen(one)), tcb.rcvNxt);
+  const covers = (one: Text, other: Text): boolean => leq(one.seq, other.seq) && end(one) >= end(other);
   if (tcb.ahead.some((one) => covers(one, segment))) return tcb;
   const others = tcb.ahead.filter((one) => !covers(segment, one));
   return {
@@ -162,7 +164,7 @@ const held = (tcb: Tcb, segment: Segment): Tcb => {
  * The text of a segment in order waits for the user; then the FIN, or what was held behind it. The right edge of the window stays
  * where it is, until a RECEIVE makes room.
  */
-function taken(tcb: Tcb, segment: Segment): Tcb {
+function taken(tcb: Tcb, segment: Text): Tcb {
   const { data, ctl } = segment;
   const rcvNxt = add(tcb.rcvNxt, data);
   const unread = tcb.unread + data;
