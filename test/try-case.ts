@@ -19,7 +19,6 @@ const { findScenario, SCENARIOS } = await import('../lib/catalogue/catalogue.ts'
   tell(error);
   process.exit(2);
 });
-const { isCase } = await import('../lib/catalogue/scenario.ts');
 const { disagreements } = await import('./catalogue/agreement/disagreement.ts');
 const { publishedIds } = await import('./suites/ids.ts');
 const subject = findScenario(id);
@@ -30,9 +29,8 @@ if (!subject) {
 }
 if (!publishedIds().includes(id)) console.log(`new: add ${id} to test/suites/ids.txt, in its place`);
 
-const found = isCase(subject) ? disagreements(subject) : [];
-if (!isCase(subject)) console.log('the specification is not compared with cases of several steps');
-else if (found.length === 0) console.log('the specification agrees, under every profile');
+const found = disagreements(subject);
+if (found.length === 0) console.log('the specification agrees, under every profile');
 for (const text of found) console.log(text);
 
 const { status } = spawnSync(process.execPath, [BIN, 'run', '--only', id, '--verbose', ...options], {

@@ -3,6 +3,9 @@
  * the last line of each figure, where 2 MSL have passed.
  */
 import { scenarios } from '../../lib/catalogue/declare.ts';
+import type { State } from '../../lib/standard/state.ts';
+
+const fin = (then: State) => ({ reply: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then });
 
 export default scenarios('figures of RFC 793', [
   {
@@ -28,9 +31,18 @@ export default scenarios('figures of RFC 793', [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSE-WAIT' },
       { user: 'CLOSE' },
-      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'LAST-ACK' },
+      // RFC 793 page 61 says CLOSING, against its own figure; RFC 1122 section 4.2.2.20(a) corrects that.
+      { expect: { rfc793: [fin('LAST-ACK'), fin('CLOSING')], rfc1122: fin('LAST-ACK') } },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
-      { expect: 'silence', then: 'CLOSED' },
+      {
+        expect: {
+          rfc793: [
+            { reply: 'silence', then: 'CLOSED' },
+            { reply: 'silence', then: 'TIME-WAIT' },
+          ],
+          rfc1122: { reply: 'silence', then: 'CLOSED' },
+        },
+      },
     ],
     rules: ['RFC 793 figure 13', 'RFC 9293 figure 12', '3.6 close', '3.10.7.4 fifth', '3.10.7.4 eighth'],
   },

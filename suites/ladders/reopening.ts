@@ -2,13 +2,16 @@
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { StepDeclaration } from '../../lib/catalogue/case.ts';
 
+// A TCP that does not reopen cannot go back. The cases of TIME-WAIT test its answers.
 const NOT_REOPENED = [
   'silence',
   '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
   '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>',
   '<SEQ=SND.NXT><CTL=RST>',
   '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>',
-];
+].map((reply) => ({ reply, ends: true, leftOpen: 'reopening by choice' }) as const);
+
+const REOPENED = { reply: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' } as const;
 
 /**
  * @param syn beyond all numbers of the old connection, so that any TCP that reopens connections reopens this one
@@ -17,11 +20,11 @@ const NOT_REOPENED = [
 const turnsOutToBeOld = (syn: string, rst: string): readonly StepDeclaration[] => [
   { send: syn },
   {
-    expect: [
-      { reply: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
-      // A TCP that does not reopen cannot go back. The cases of TIME-WAIT test its answers.
-      ...NOT_REOPENED.map((reply) => ({ reply, ends: true, leftOpen: 'reopening by choice' }) as const),
-    ],
+    expect: {
+      rfc793: [{ ...REOPENED, ends: true, leftOpen: 'reopening by choice' }, ...NOT_REOPENED],
+      rfc1122: [{ ...REOPENED, level: 'permitted' }, ...NOT_REOPENED],
+      rfc9293: [{ ...REOPENED, level: 'recommended' }, ...NOT_REOPENED],
+    },
   },
   { send: rst },
   { expect: 'silence', then: 'TIME-WAIT' },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CASES } from '../../lib/catalogue/catalogue.ts';
 import { parseReply, printReply } from '../../lib/catalogue/resolve.ts';
-import { outcomesOf, type ResolvedOutcome } from '../../lib/catalogue/scenario.ts';
+import { outcomesOf, stimulusOf, type ResolvedOutcome } from '../../lib/catalogue/scenario.ts';
 import { evaluateSegment, parseSegment, type Variables } from '../../lib/notation/index.ts';
 import { ADOPTIONS, counts, type KnownAdoption } from '../../lib/standard/adoption.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
@@ -75,7 +75,8 @@ describe('every case can be failed', function () {
 
   it('by the numbers of each reply that it allows, and by the state after it', () => {
     const found = CASES.flatMap((subject) => {
-      const { tcb, segment } = encounterOf(subject, 0);
+      const { tcb, segmentOf: of } = encounterOf(subject, 0);
+      const segment = of(stimulusOf(subject), tcb);
       const variables = {
         ...tcbVariables(tcb),
         'SEG.SEQ': segment.seq,

@@ -1,6 +1,6 @@
 import { demandsOf } from '../../../lib/catalogue/conditions.ts';
-import { type Case, stimulusOf } from '../../../lib/catalogue/scenario.ts';
-import { evaluateSegment } from '../../../lib/notation/index.ts';
+import { isCase, type Scenario } from '../../../lib/catalogue/scenario.ts';
+import { evaluateSegment, type SegmentNotation } from '../../../lib/notation/index.ts';
 import { Random } from '../../../lib/runner/trial/random.ts';
 import { headerForm } from '../../../lib/standard/header.ts';
 import { withQueues } from '../../../lib/standard/queues.ts';
@@ -9,18 +9,20 @@ import type { Segment, Tcb } from '../../../lib/standard/tcb.ts';
 import { tcbVariables } from '../../../lib/standard/variables.ts';
 import { add } from '../../../lib/wire/seq.ts';
 
-/** A TCB as the recipe of a case leads to, and the stimulus of the case with its numbers. */
+/** A TCB as the recipe of a scenario leads to, and the segments of the scenario with their numbers. */
 export interface Encounter {
   readonly tcb: Tcb;
-  readonly segment: Segment;
+  readonly segmentOf: (notation: SegmentNotation, tcb: Tcb) => Segment;
 }
 
-/** The same case and number always give the same encounter. Sequence numbers are often near the wrap-around. */
-export function encounterOf(subject: Case, number: number): Encounter {
+/** The same scenario and number always give the same encounter. Sequence numbers are often near the wrap-around. */
+export function encounterOf(subject: Scenario, number: number): Encounter {
   const random = new Random(number, subject.id);
   const tcb = tcbOf(subject, random);
-  return { tcb, segment: segmentOf(subject, tcb, random) };
+  return { tcb, segmentOf: (notation, now) => segmentOf(subject, notation, now, random) };
 }
+
+const TESTER_WINDOW = 4380;
 
 const between = (random: Random, least: number, most: number): number =>
   least + (random.next() % (most - least + 1));
@@ -28,7 +30,7 @@ const between = (random: Random, least: number, most: number): number =>
 /** The target's SYN or FIN is sent and unacknowledged. */
 const WAITING: readonly State[] = ['SYN-SENT', 'SYN-RECEIVED', 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
 
-function tcbOf(subject: Case, random: Random): Tcb {
+function tcbOf(subject: Scenario, random: Random): Tcb {
   const { state, origin } = subject;
   const { window, user, syn, packet } = demandsOf(subject.conditions);
   const opening = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
@@ -37,7 +39,9 @@ function tcbOf(subject: Case, random: Random): Tcb {
   const inFlight = user.sends ?? 0;
   const irs = state === 'SYN-SENT' ? 0 : random.sequenceNumber();
   const rcvNxt = state === 'SYN-SENT' ? 0 : add(irs, opening ? 1 : between(random, 1, 100_000));
-  const maxSndWnd = between(random, 1, 65_535);
+  // What one stimulus leads to is the same whatever the windows are. In several steps the tester's and a target's are used.
+  const isOne = isCase(subject);
+  const maxSndWnd = isOne ? between(random, 1, 65_535) : TESTER_WINDOW;
   const mayDiffer = packet.precedence !== undefined;
   return withQueues({
     state,
@@ -45,14 +49,14 @@ function tcbOf(subject: Case, random: Random): Tcb {
     iss,
     sndUna,
     sndNxt: add(sndUna, inFlight + (WAITING.includes(state) ? 1 : 0)),
-    sndWnd: between(random, 0, maxSndWnd),
+    sndWnd: isOne ? between(random, 0, maxSndWnd) : TESTER_WINDOW,
     maxSndWnd,
     sndWl1: rcvNxt,
     sndWl2: sndUna,
     irs,
     rcvNxt,
     // No recipe leads to a smaller open window.
-    rcvWnd: window === 'zero' ? 0 : between(random, 64, 65_535),
+    rcvWnd: window === 'zero' ? 0 : between(random, isOne ? 64 : 1024, 65_535),
     rcvUp: rcvNxt,
     timestamps: syn.timestamps === true,
     tsRecent: random.sequenceNumber(),
@@ -65,9 +69,9 @@ function tcbOf(subject: Case, random: Random): Tcb {
 
 const OFFSETS = { higher: 1, lower: -1, same: 0 } as const;
 
-function segmentOf(subject: Case, tcb: Tcb, random: Random): Segment {
+function segmentOf(subject: Scenario, notation: SegmentNotation, tcb: Tcb, random: Random): Segment {
   const { packet } = demandsOf(subject.conditions);
-  const written = evaluateSegment(stimulusOf(subject), tcbVariables(tcb), () => random.sequenceNumber());
+  const written = evaluateSegment(notation, tcbVariables(tcb), () => random.sequenceNumber());
   const older = packet.timestamp === 'old';
   const tsval = written.tsval ?? (older ? add(tcb.tsRecent, -between(random, 1, 2 ** 31 - 1)) : undefined);
   const { seq, ack, ctl, data, urg } = written;
@@ -77,7 +81,8 @@ function segmentOf(subject: Case, tcb: Tcb, random: Random): Segment {
     ctl,
     data,
     urg,
-    wnd: written.wnd ?? between(random, 0, 65_535),
+    wnd: written.wnd ?? (isCase(subject) ? between(random, 0, 65_535) : TESTER_WINDOW),
+    ...(written.mss === undefined ? {} : { mss: written.mss }),
     ...(tsval === undefined ? {} : { tsval, tsecr: 0 }),
     security: packet.security === 'other' ? add(tcb.security, between(random, 1, 1000)) : tcb.security,
     precedence: tcb.precedence + OFFSETS[packet.precedence ?? 'same'],

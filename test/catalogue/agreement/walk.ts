@@ -1,0 +1,262 @@
+import { printReply } from '../../../lib/catalogue/resolve.ts';
+import type {
+  ExpectStep,
+  PLAIN_CALLS,
+  Reply,
+  ResolvedOutcome,
+  Scenario,
+  Step,
+  UserCall,
+} from '../../../lib/catalogue/scenario.ts';
+import { compareReply, type SegmentNotation, type Variables } from '../../../lib/notation/index.ts';
+import { type Adoption, counts } from '../../../lib/standard/adoption.ts';
+import type { Level, Profile } from '../../../lib/standard/profile.ts';
+import { PROFILES, STRENGTH } from '../../../lib/standard/profile.ts';
+import { segmentArrives } from '../../../lib/standard/segment-arrives.ts';
+import type { State } from '../../../lib/standard/state.ts';
+import { CONTROLS, type Segment, segLen, type Tcb } from '../../../lib/standard/tcb.ts';
+import { timeOut, timerOf } from '../../../lib/standard/time-out.ts';
+import { type Call, serveQueue, userCalls } from '../../../lib/standard/user-calls.ts';
+import { tcbVariables } from '../../../lib/standard/variables.ts';
+
+/** One of the ways that the specification lets a TCP go. */
+export interface World {
+  readonly tcb: Tcb;
+  /** The TCB when something was last expected. */
+  readonly base: Tcb;
+  /** What was sent since. */
+  readonly out: readonly Segment[];
+  /** Octets that the user was given since it was last asked. */
+  readonly given: number;
+  readonly isReading: boolean;
+  /** The weakest level of what was done since. */
+  readonly level: Level;
+  readonly why: string;
+  /** The last segment that arrived. */
+  readonly last?: Segment;
+  /** A new ISS was chosen. */
+  readonly isFree: boolean;
+}
+
+/** What one event makes of a TCB. */
+interface Done {
+  readonly tcb: Tcb;
+  readonly sent: readonly Segment[];
+  readonly level: Level;
+  readonly why: string;
+  readonly freeSeq?: true;
+}
+
+export interface Terms {
+  readonly profile: Profile;
+  readonly adoption: Adoption;
+  /** Whether levels and RCV.NXT must be the same. In several steps it counts whether each conforms, and the next show RCV.NXT. */
+  readonly isExact: boolean;
+  /** The segment that a notation stands for, where the target's TCB is this one. */
+  readonly segmentOf: (notation: SegmentNotation, tcb: Tcb) => Segment;
+}
+
+/**
+ * Goes all ways through a scenario that the specification allows, and compares each with what the steps expect.
+ *
+ * @returns in words what only the scenario or only the specification allows, at the first step where they differ
+ */
+export function walk(scenario: Scenario, tcb: Tcb, isReading: boolean, terms: Terms): readonly string[] {
+  const [first] = [
+    { tcb, base: tcb, out: [], given: 0, isReading, level: 'required', why: '', isFree: false },
+  ] as const;
+  let worlds: readonly World[] = [first];
+  for (const [index, step] of scenario.steps.entries()) {
+    const number = index + 1;
+    if ('state' in step) {
+      const astray = worlds.filter((world) => world.tcb.state !== step.state);
+      if (astray.length > 0)
+        return astray.map((world) => `step ${number}: ${world.tcb.state} (${world.why})`);
+    } else if ('expect' in step) {
+      const { faults, onwards } = expectation(step, worlds, terms);
+      if (faults.length > 0) return faults.map((fault) => `step ${number}: ${fault}`);
+      worlds = onwards;
+      if (worlds.length === 0) return [];
+    } else worlds = distinct(worlds.flatMap((world) => event(step, world, terms)));
+  }
+  return [];
+}
+
+function event(step: Exclude<Step, ExpectStep | { state: State }>, world: World, terms: Terms): World[] {
+  if ('user' in step) return act(step.user, world, terms);
+  const { base, tcb } = world;
+  // Several segments at once: what comes back is not known yet.
+  const segments = step.send.map((one) => terms.segmentOf(one, { ...base, sndUna: tcb.sndUna }));
+  return segments.reduce<World[]>(
+    (all, segment) => all.flatMap((one) => arrive(segment, one, terms)),
+    [world],
+  );
+}
+
+const arrive = (segment: Segment, world: World, terms: Terms): World[] =>
+  segmentArrives(world.tcb, segment, terms.profile, terms.adoption)
+    .map(({ reply, ...rest }) => ({ ...rest, sent: reply === 'silence' ? [] : [reply] }))
+    .flatMap((done) => goOn({ ...world, last: segment }, done, terms));
+
+/** After an event: what waits is sent, and the user takes what is there. */
+const goOn = (world: World, done: Done, terms: Terms): World[] => {
+  const next = after(world, done);
+  return serveQueue(next.tcb, terms.profile).map((served) => received(after(next, served), terms));
+};
+
+const after = (world: World, { tcb, sent, level, why, freeSeq }: Done): World => ({
+  ...world,
+  tcb,
+  out: [...world.out, ...sent],
+  level: STRENGTH[level] < STRENGTH[world.level] ? level : world.level,
+  why: [world.why, why].filter(Boolean).join('; '),
+  isFree: world.isFree || freeSeq === true,
+});
+
+/** A window update is no reply that a scenario expects: whichever way text is handed over counts. */
+function received(world: World, { profile }: Terms): World {
+  const { tcb, isReading } = world;
+  if (!isReading || tcb.unread === 0) return world;
+  const given = userCalls(tcb, { name: 'RECEIVE', octets: tcb.unread }, profile).find(
+    ({ delivered }) => delivered.length > 0,
+  );
+  if (!given) return world;
+  const octets = given.delivered.reduce((sum, each) => sum + each.octets, 0);
+  return received({ ...world, tcb: given.tcb, given: world.given + octets }, { profile } as Terms);
+}
+
+const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
+  'OPEN ACTIVE': { name: 'OPEN', mode: 'active', remote: 'specified' },
+  'OPEN PASSIVE': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
+  CLOSE: { name: 'CLOSE', goesOn: true },
+  'CLOSE BOTH WAYS': { name: 'CLOSE', goesOn: false },
+  ABORT: { name: 'ABORT' },
+};
+
+function act(user: UserCall, world: World, terms: Terms): World[] {
+  if (user.call === 'RECEIVE' || user.call === 'STOP RECEIVING')
+    return [received({ ...world, isReading: user.call === 'RECEIVE' }, terms)];
+  // A connection that is there does not depend on its listener.
+  if (user.call === 'CLOSE LISTENER' && world.tcb.state !== 'LISTEN') return [world];
+  const call: Call | undefined =
+    user.call === 'SEND'
+      ? { name: 'SEND', octets: user.octets }
+      : CALLS[user.call === 'CLOSE LISTENER' ? 'CLOSE' : user.call];
+  if (!call) throw new Error(`no such call: ${user.call}`);
+  return userCalls(world.tcb, call, terms.profile).map((reaction) => after(world, reaction));
+}
+
+/** Worlds that differ in nothing but why, the strongest of them. */
+function distinct(worlds: readonly World[]): readonly World[] {
+  const sorted = (_: string, value: unknown) => (value instanceof Set ? [...value].sort() : value);
+  const byKey = new Map<string, World>();
+  for (const world of worlds) {
+    const { why: _, level: __, ...rest } = world;
+    const key = JSON.stringify(rest, sorted);
+    const known = byKey.get(key);
+    if (!known || STRENGTH[world.level] > STRENGTH[known.level]) byKey.set(key, world);
+  }
+  return [...byKey.values()];
+}
+
+/** What waits for a timer: the step asks for a segment, and nothing has come. */
+function untilTimer(world: World, { profile }: Terms): World[] {
+  const name = timerOf(world.tcb);
+  if (world.out.length > 0 || name === undefined) return [world];
+  return timeOut(world.tcb, { name }, profile).map((reaction) => after(world, reaction));
+}
+
+function expectation(
+  step: ExpectStep,
+  before: readonly World[],
+  terms: Terms,
+): { faults: readonly string[]; onwards: readonly World[] } {
+  const waits = PROFILES.every((profile) => step.expect[profile].every(({ reply }) => reply.length > 0));
+  const worlds = waits ? distinct(before.flatMap((world) => untilTimer(world, terms))) : before;
+  const outcomes = step.expect[terms.profile].filter((outcome) => counts(outcome, terms.adoption));
+  const groups = new Map<string, World[]>();
+  for (const world of worlds) groups.set(textOf(world), [...(groups.get(textOf(world)) ?? []), world]);
+  const faults: string[] = [];
+  const met = new Map<ResolvedOutcome, Level>();
+  for (const [text, group] of groups) {
+    const level = strongest(group);
+    const fits = outcomes.filter((outcome) => group.some((world) => isOutcome(outcome, world, terms)));
+    for (const outcome of fits)
+      met.set(outcome, strongest([...group, { level: met.get(outcome) ?? 'permitted' }]));
+    const asked = fits.length === 0 ? 'not at all' : strongest(fits);
+    if (asked !== level && (terms.isExact || Math.min(strength(asked), strength(level)) < 1))
+      faults.push(`the specification: ${level}, the scenario: ${asked}: ${text} (${group[0]?.why})`);
+  }
+  // A way that ends the scenario is the subject of others.
+  for (const outcome of outcomes)
+    if (!met.has(outcome) && !outcome.ends)
+      faults.push(
+        `only in the scenario: ${outcome.level} ${printReply(outcome.reply)}, then ${outcome.then}`,
+      );
+  const on = worlds.filter((world) =>
+    outcomes.some((outcome) => !outcome.ends && isOutcome(outcome, world, terms)),
+  );
+  if (step.delivered !== undefined)
+    for (const { given, why } of on)
+      if (given !== step.delivered)
+        faults.push(`${given} octets are delivered, not ${step.delivered} (${why})`);
+  const anew = (world: World): World => ({
+    ...world,
+    ...{ base: world.tcb, out: [], level: 'required', why: '', isFree: false },
+    ...(step.delivered === undefined ? {} : { given: 0 }),
+  });
+  return { faults, onwards: distinct(on.map(anew)) };
+}
+
+const strength = (level: Level | 'not at all'): number => (level === 'not at all' ? -1 : STRENGTH[level]);
+
+const strongest = (all: readonly { readonly level: Level }[]): Level =>
+  all.reduce<Level>((best, { level }) => (STRENGTH[level] > STRENGTH[best] ? level : best), 'permitted');
+
+/** Whether RCV.NXT was known before, and still is: LISTEN and SYN-SENT know none. */
+const knowsRcvNxt = ({ base, tcb }: World): boolean =>
+  !['CLOSED', 'LISTEN', 'SYN-SENT'].includes(base.state) && !['CLOSED', 'LISTEN'].includes(tcb.state);
+
+const textOf = (world: World): string => {
+  const { out, tcb } = world;
+  const segments = out.map(({ seq, ack, ctl, data }) =>
+    [
+      `<SEQ=${seq}>`,
+      ctl.has('ACK') ? `<ACK=${ack}>` : '',
+      `<CTL=${CONTROLS.filter((control) => ctl.has(control)).join(',')}>`,
+      data > 0 ? `<DATA=${data}>` : '',
+    ].join(''),
+  );
+  const rcvNxt = knowsRcvNxt(world) ? `, RCV.NXT=${tcb.rcvNxt}` : '';
+  return `${segments.join(' ') || 'silence'}, then ${tcb.state}${rcvNxt}`;
+};
+
+/** Of what the outcome leaves unwritten, only a new ISS is free. */
+function isOutcome({ reply, then }: ResolvedOutcome, world: World, { isExact }: Terms): boolean {
+  const { out, tcb, base, last, isFree } = world;
+  if (reply.length !== out.length || (then !== undefined && then !== tcb.state)) return false;
+  const variables: Variables = {
+    ...tcbVariables(base),
+    'SND.UNA': tcb.sndUna,
+    ...(last ? { 'SEG.SEQ': last.seq, 'SEG.ACK': last.ack, 'SEG.LEN': segLen(last) } : {}),
+  };
+  const same = reply.every((one, index) => {
+    const segment = out[index] as Segment;
+    const isWritten = (one.seq || isFree) && (one.ack || !segment.ctl.has('ACK'));
+    return isWritten && compareReply(one, withPushAsIn(one, segment), variables).length === 0;
+  });
+  return same && (!isExact || !knowsRcvNxt(world) || tcb.rcvNxt === acknowledgedBy(reply, out, base));
+}
+
+/** Whether text is pushed depends on what the user's interface offers (RFC 9293 section 3.9.1.2). */
+const withPushAsIn = ({ ctl }: SegmentNotation, segment: Segment): Segment => {
+  if (segment.data === 0) return segment;
+  const others = [...segment.ctl].filter((control) => control !== 'PSH');
+  return { ...segment, ctl: new Set(ctl.includes('PSH') ? [...others, 'PSH' as const] : others) };
+};
+
+/** RCV.NXT as a verdict knows it: by the last acknowledgment, or as it was. */
+const acknowledgedBy = (reply: Reply, out: readonly Segment[], { rcvNxt }: Tcb): number => {
+  const index = reply.findLastIndex(({ ctl }) => ctl.includes('ACK') && !ctl.includes('RST'));
+  return out[index]?.ack ?? rcvNxt;
+};
