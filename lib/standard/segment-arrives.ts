@@ -28,7 +28,7 @@ export const segmentArrives = (
     const variants = toldOf(tcb, after, arrival.reply, segment, profile);
     return variants.map((told) => ({ ...arrival, tcb: after, ...(told.length > 0 ? { told } : {}) }));
   });
-  return [...distinct(all).values()];
+  return [...distinct(tcb, all).values()];
 };
 
 /** A connection that is over has no queues. RECEIVEs of a passive opener that listens again go on waiting. */

@@ -67,8 +67,14 @@ export const strongestOf = <T extends Judged>(
   return byKey;
 };
 
-export const distinct = (arrivals: Iterable<Arrival>): Map<string, Arrival> =>
-  strongestOf(arrivals, ({ level: _, why: __, ...what }) => what);
+/** All outcomes come of one TCB: they are told apart by what they change of it. */
+export const distinct = (before: Tcb, arrivals: Iterable<Arrival>): Map<string, Arrival> =>
+  strongestOf(arrivals, ({ tcb, level: _, why: __, ...what }) => [what, changesOf(before, tcb)]);
+
+const changesOf = (before: Tcb, after: Tcb): readonly unknown[] =>
+  after === before
+    ? []
+    : Object.entries(after).filter(([name, value]) => value !== before[name as keyof Tcb]);
 
 /** The connection in another state. Only SYN-RECEIVED remembers where it came from. */
 export const enter = ({ origin: _, former: __, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>

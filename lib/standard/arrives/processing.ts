@@ -71,7 +71,7 @@ function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 /** Advances SND.UNA, and takes the window of the newest segment. */
 export const acknowledged = (tcb: Tcb, { ack, seq, wnd }: Segment, rules: Rules): Tcb => {
   const sndUna = gt(ack, tcb.sndUna) ? ack : tcb.sndUna;
-  const next = { ...tcb, sndUna, sent: unacknowledged({ sent: tcb.sent, sndUna }) };
+  const next = sndUna === tcb.sndUna ? tcb : { ...tcb, sndUna, sent: unacknowledged({ ...tcb, sndUna }) };
   const current = rules.rfc1122 ? geq(ack, tcb.sndUna) : gt(ack, tcb.sndUna);
   const newest = lt(tcb.sndWl1, seq) || (tcb.sndWl1 === seq && leq(tcb.sndWl2, ack));
   if (!current || !newest) return next;

@@ -2,7 +2,7 @@ import { demandsOf } from '../../../lib/catalogue/conditions.ts';
 import { isCase, type Scenario } from '../../../lib/catalogue/scenario.ts';
 import { ADOPTIONS, type Adoption, ALL_CHECKS, CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES, type Profile } from '../../../lib/standard/profile.ts';
-import { encounterOf } from './encounters.ts';
+import { type Encounter, encounterOf } from './encounters.ts';
 import { walk } from './walk.ts';
 
 /** TCBs for each scenario, profile and choice of the checks of RFC 5961. */
@@ -15,10 +15,14 @@ const printAdoption = (adoption: Adoption): string =>
   CHECKS.filter((check) => adoption[check]).join('+') || 'none';
 
 /** The first encounter in which the scenario and the specification differ, in full. */
-function disagreement(subject: Scenario, profile: Profile, adoption: Adoption): string | undefined {
+function disagreement(
+  subject: Scenario,
+  encounters: readonly Encounter[],
+  profile: Profile,
+  adoption: Adoption,
+): string | undefined {
   const isReading = demandsOf(subject.conditions).user.receives !== false;
-  for (let number = 0; number < ENCOUNTERS; number += 1) {
-    const { tcb, segmentOf } = encounterOf(subject, number);
+  for (const { tcb, segmentOf } of encounters) {
     const found = walk(subject, tcb, isReading, { profile, adoption, isExact: isCase(subject), segmentOf });
     if (found.length === 0) continue;
     const { sndUna, sndNxt, rcvNxt, rcvWnd } = tcb;
@@ -32,7 +36,9 @@ function disagreement(subject: Scenario, profile: Profile, adoption: Adoption): 
 }
 
 /** Where a scenario and the specification differ, under each profile and each choice of the checks of RFC 5961. */
-export const disagreements = (subject: Scenario): readonly string[] =>
-  PROFILES.flatMap((profile) =>
-    adoptions(profile).flatMap((adoption) => disagreement(subject, profile, adoption) ?? []),
+export function disagreements(subject: Scenario): readonly string[] {
+  const encounters = Array.from({ length: ENCOUNTERS }, (_, number) => encounterOf(subject, number));
+  return PROFILES.flatMap((profile) =>
+    adoptions(profile).flatMap((adoption) => disagreement(subject, encounters, profile, adoption) ?? []),
   );
+}

@@ -1,6 +1,6 @@
 import { demandsOf } from '../../../lib/catalogue/conditions.ts';
 import { isCase, type Scenario } from '../../../lib/catalogue/scenario.ts';
-import { evaluateSegment, type SegmentNotation } from '../../../lib/notation/index.ts';
+import { evaluateSegment, printSegment, type SegmentNotation } from '../../../lib/notation/index.ts';
 import { Random } from '../../../lib/runner/trial/random.ts';
 import { headerForm } from '../../../lib/standard/header.ts';
 import { withQueues } from '../../../lib/standard/queues.ts';
@@ -17,9 +17,12 @@ export interface Encounter {
 
 /** The same scenario and number always give the same encounter. Sequence numbers are often near the wrap-around. */
 export function encounterOf(subject: Scenario, number: number): Encounter {
-  const random = new Random(number, subject.id);
-  const tcb = tcbOf(subject, random);
-  return { tcb, segmentOf: (notation, now) => segmentOf(subject, notation, now, random) };
+  const tcb = tcbOf(subject, new Random(number, subject.id));
+  return {
+    tcb,
+    segmentOf: (notation, now) =>
+      segmentOf(subject, notation, now, new Random(number, `${subject.id} ${printSegment(notation)}`)),
+  };
 }
 
 const TESTER_WINDOW = 4380;
