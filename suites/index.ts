@@ -18,14 +18,16 @@ import closes from './figures/closes.ts';
 import halfOpen from './figures/half-open.ts';
 import handshakes from './figures/handshakes.ts';
 import oldDuplicates from './figures/old-duplicates.ts';
+import ackCounts from './ladders/ack-counts.ts';
 import reopening from './ladders/reopening.ts';
 import waysIntoTimeWait from './ladders/time-wait.ts';
 import unreadText from './ladders/unread-text.ts';
+import window from './ladders/window.ts';
 
 export const SUITES: readonly Suite[] = [
   ...[aborted, closedByFins, neverOpened],
   ...[listen, synReceivedActive, synReceivedPassive, synSent],
   ...[closeWait, closing, established, finWait1, finWait2, lastAck, timeWait],
   ...[closes, halfOpen, handshakes, oldDuplicates],
-  ...[reopening, waysIntoTimeWait, unreadText],
+  ...[ackCounts, reopening, waysIntoTimeWait, unreadText, window],
 ];

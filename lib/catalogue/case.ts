@@ -49,7 +49,7 @@ export type StepDeclaration = OnConnection &
     | { /** One segment, or several at once. */ readonly send: string | readonly string[] }
     | { readonly user: PlainCall | `SEND ${number}` }
     | { readonly state: State }
-    | (Pick<ExpectStep, 'within' | 'notBefore' | 'delivered'> & {
+    | (Pick<ExpectStep, 'within' | 'notBefore' | 'settled' | 'delivered'> & {
         readonly expect: ByProfile<StepExpectation>;
         /** The state after, of outcomes that name none. */
         readonly then?: State;

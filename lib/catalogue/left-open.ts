@@ -44,6 +44,10 @@ export const LEFT_OPEN = {
     'RFC 1122 4.2.2.13 says that a SYN MAY reopen a connection in TIME-WAIT; otherwise a TCP treats it as in other states.',
   'RFC 6191 by choice':
     'RFC 9293 3.6.1 says that a TCP SHOULD use RFC 6191 for a SYN in TIME-WAIT; a TCP without it treats the SYN as in other states.',
+  'probe of a closed window':
+    'RFC 793 3.7 (RFC 9293 3.8.6.1) has a sender probe a closed window regularly, and does not say when the first probe comes.',
+  'shrunk window':
+    'RFC 1122 4.2.2.16 (RFC 9293 SHLD-15) says that a sender SHOULD NOT send new text into a window that has shrunk.',
   'not unicast': 'RFC 793 does not mention segments to a broadcast or multicast address.',
   'illegal option length':
     'RFC 793 does not mention illegal option lengths; RFC 1122 4.2.2.5 (RFC 9293 3.1) says that a TCP must be prepared for them, and only suggests a reset.',

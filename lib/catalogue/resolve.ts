@@ -97,12 +97,13 @@ function resolveStep(step: StepDeclaration): Step {
   }
   if ('user' in step) return { ...on, user: parseCall(step.user) };
   if (!('expect' in step)) return { ...on, state: step.state };
-  const { within, notBefore, delivered, then } = step;
+  const { within, notBefore, settled, delivered, then } = step;
   return {
     ...on,
     expect: resolveExpectation(step.expect, then),
     ...(within === undefined ? {} : { within }),
     ...(notBefore === undefined ? {} : { notBefore }),
+    ...(settled ? { settled } : {}),
     ...(delivered === undefined ? {} : { delivered }),
   };
 }

@@ -91,6 +91,8 @@ export interface ExpectStep extends OnConnection {
   readonly within?: number;
   /** How long it must take at least, in milliseconds from the step before. */
   readonly notBefore?: number;
+  /** Nothing is sent again: all that the target has sent is acknowledged. Of a step that expects silence after another. */
+  readonly settled?: true;
   /** How many octets of text the target's user is given from the beginning of the steps, or since it was last asked. */
   readonly delivered?: number;
 }

@@ -4,8 +4,9 @@
  * Two bits of the segment decide everything. RST means no answer; ACK chooses the form of the reset. Security, sequence
  * numbers and all other bits have no effect, because there is nothing to compare them with.
  */
-import { inState } from '../../lib/catalogue/declare.ts';
+
 import type { CaseDeclaration } from '../../lib/catalogue/case.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { headerForm } from './families/header-form.ts';
 
 const RESET_FROM_SEQ = '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>';

@@ -1,6 +1,7 @@
 /** LISTEN: RST, ACK, SYN (and then its security and precedence), anything else; in this order. Group 2. */
-import { inState } from '../../lib/catalogue/declare.ts';
+
 import type { CaseDeclaration, Outcome } from '../../lib/catalogue/case.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import { headerForm, illegalMssLength, type Opening } from './families/header-form.ts';
 

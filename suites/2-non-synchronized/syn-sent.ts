@@ -2,8 +2,9 @@
  * SYN-SENT: ACK, RST, security (and precedence), SYN, anything else; in this order. Group 2. SND.UNA is ISS and SND.NXT
  * is ISS+1, so exactly one acknowledgment is acceptable. RFC 5961 does not change this state.
  */
-import { inState } from '../../lib/catalogue/declare.ts';
+
 import type { CaseDeclaration, Outcome } from '../../lib/catalogue/case.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { headerForm, illegalMssLength, type Opening } from './families/header-form.ts';
 
 const RESET_FROM_ACK: Outcome = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'SYN-SENT' };

@@ -1,7 +1,6 @@
 import { inState } from '../../lib/catalogue/declare.ts';
-import { wrongChecksums } from './families/checksum.ts';
-import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { wrongChecksums } from './families/checksum.ts';
 import { always, type Subject, secondFin } from './families/expectations.ts';
 import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
@@ -11,6 +10,7 @@ import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
+import { urgent } from './families/urgent.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
 // The peer's FIN has arrived: RCV.NXT is the number after it, and no more text should come. The target may still send.

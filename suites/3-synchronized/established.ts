@@ -1,7 +1,6 @@
 import { inState } from '../../lib/catalogue/declare.ts';
-import { wrongChecksums } from './families/checksum.ts';
-import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { wrongChecksums } from './families/checksum.ts';
 import type { Subject } from './families/expectations.ts';
 import { headerForm } from './families/header-form.ts';
 import { timestamps } from './families/paws.ts';
@@ -10,6 +9,7 @@ import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
+import { urgent } from './families/urgent.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
 // Both directions are open. The target has nothing unacknowledged: SND.UNA is SND.NXT, unless a case puts text in flight.

@@ -1,10 +1,9 @@
 import { inState } from '../../lib/catalogue/declare.ts';
-import { wrongChecksums } from './families/checksum.ts';
-import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { wrongChecksums } from './families/checksum.ts';
 import { always, type Subject, textTaken } from './families/expectations.ts';
-import { orphan, orphanFin } from './families/orphan.ts';
 import { headerForm } from './families/header-form.ts';
+import { orphan, orphanFin } from './families/orphan.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { ACK, TEXT } from './families/rules.ts';
@@ -12,6 +11,7 @@ import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, strayAcknowledgmentsOfOurFin, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
+import { urgent } from './families/urgent.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
 // The target's FIN is sent and unacknowledged: SND.NXT is the number after it, SND.UNA at most its own. Text is still accepted.

@@ -1,16 +1,16 @@
 import { inState } from '../../lib/catalogue/declare.ts';
-import { wrongChecksums } from './families/checksum.ts';
-import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { wrongChecksums } from './families/checksum.ts';
 import type { Subject } from './families/expectations.ts';
-import { orphan } from './families/orphan.ts';
 import { headerForm } from './families/header-form.ts';
+import { orphan } from './families/orphan.ts';
 import { timestamps } from './families/paws.ts';
 import { resets } from './families/rst.ts';
 import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { finInOrder, firstFin, refusedFins, text } from './families/text-and-fin.ts';
+import { urgent } from './families/urgent.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
 // The target's FIN is acknowledged, so SND.UNA stays at SND.NXT. Text is still accepted.

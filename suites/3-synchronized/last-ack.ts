@@ -1,7 +1,6 @@
 import { inState } from '../../lib/catalogue/declare.ts';
-import { wrongChecksums } from './families/checksum.ts';
-import { urgent } from './families/urgent.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
+import { wrongChecksums } from './families/checksum.ts';
 import {
   always,
   emptyAck,
@@ -19,6 +18,7 @@ import { securityAndPrecedence } from './families/security.ts';
 import { emptySegments, strayAcknowledgmentsOfOurFin, textAcrossTheWindow } from './families/sequence.ts';
 import { syns } from './families/syn.ts';
 import { refusedFins, repeatedTextAndFin, text } from './families/text-and-fin.ts';
+import { urgent } from './families/urgent.ts';
 import { zeroWindow } from './families/zero-window.ts';
 
 // The peer's FIN has arrived, and the target's FIN is unacknowledged: SND.UNA is its number, SND.NXT the next one.

@@ -1,6 +1,7 @@
 /** RFC 1122 section 4.2.2.13: a TCP may reopen a connection from TIME-WAIT, but must be able to go back there. */
-import { scenarios } from '../../lib/catalogue/declare.ts';
+
 import type { StepDeclaration } from '../../lib/catalogue/case.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
 
 // A TCP that does not reopen cannot go back. The cases of TIME-WAIT test its answers.
 const NOT_REOPENED = [

@@ -2,8 +2,9 @@
  * RFC 9293 section 3.10.7.4: the ways into TIME-WAIT. Acknowledged FINs do not show whether the state has forgotten the peer's
  * FIN. The seventh step does: after that FIN, text is no longer accepted.
  */
-import { scenarios } from '../../lib/catalogue/declare.ts';
+
 import type { StepDeclaration } from '../../lib/catalogue/case.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 
 const RULES: readonly RuleId[] = [

@@ -227,7 +227,10 @@ describe('timeOut', () => {
     const timer: Timer = { name: 'zero window' };
     const sends = [{ octets: 10, push: true }];
     const closed = { sndWnd: 0 };
+    const bare = (state: State, una: number, waits = '') =>
+      `may <SEQ=${una - 1}><ACK=301><CTL=ACK> ${state}${waits}`;
     const probes = (state: State): string[] => [
+      bare(state, 101, ', SEND 10 waits'),
       `must <SEQ=101><ACK=301><DATA=1><CTL=ACK> ${state}, SEND 9 waits`,
       `may <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> ${state}`,
     ];
@@ -238,6 +241,7 @@ describe('timeOut', () => {
       tcbIn('FIN-WAIT-1', { ...closed, sndNxt: 101 }, { sends, closing: true }),
       timer,
       [
+        bare('FIN-WAIT-1', 101, ', CLOSE waits, SEND 10 waits'),
         'must <SEQ=101><ACK=301><DATA=1><CTL=ACK> FIN-WAIT-1, CLOSE waits, SEND 9 waits',
         'may <SEQ=101><ACK=301><DATA=10><CTL=ACK,PSH> <SEQ=111><ACK=301><CTL=ACK,FIN> FIN-WAIT-1',
         'may <SEQ=101><ACK=301><DATA=10><CTL=ACK,FIN,PSH> FIN-WAIT-1',
@@ -246,15 +250,18 @@ describe('timeOut', () => {
     );
     check('a FIN that waits', tcbIn('CLOSE-WAIT', closed, { closing: true }), timer, {
       rfc793: [
+        bare('CLOSE-WAIT', 101, ', CLOSE waits'),
         'must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK',
         'must <SEQ=101><ACK=301><CTL=ACK,FIN> CLOSING',
       ],
-      rfc1122: ['must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK'],
+      rfc1122: [bare('CLOSE-WAIT', 101, ', CLOSE waits'), 'must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK'],
     });
     check('what is in flight', tcbIn('LAST-ACK', closed), timer, [
+      bare('LAST-ACK', 101),
       'must <SEQ=101><ACK=301><CTL=ACK,FIN> LAST-ACK',
     ]);
     check('a probe once more, or another octet', inFlight({ ...closed, sndUna: 111, sends }), timer, [
+      bare('ESTABLISHED', 111, ', SEND 10 waits'),
       'must <SEQ=111><ACK=301><DATA=20><CTL=ACK> ESTABLISHED, SEND 10 waits',
       'must <SEQ=131><ACK=301><DATA=1><CTL=ACK> ESTABLISHED, SEND 9 waits',
       'may <SEQ=131><ACK=301><DATA=10><CTL=ACK,PSH> ESTABLISHED',

@@ -307,6 +307,14 @@ export class PlayedConnection {
       const late = isCarried ? undefined : await this.#late(outcomes, variables, step, since);
       if (late) replies = [late];
     }
+    if (step.settled && replies.length === 0) {
+      const again = await this.mailbox.next(
+        ({ segment }) => lengthOf(segment) > 0,
+        this.#timerPatience,
+        this.#cursor,
+      );
+      if (again) replies = [again];
+    }
     const { tooSoon, windowUpdates, doubles, provoked } = sorted;
     this.#note('setup', tooSoon);
     this.#note('window update', windowUpdates);
@@ -355,14 +363,15 @@ export class PlayedConnection {
       (within !== undefined || lengthOf(entry.segment) > 0) &&
       this.#roles.get(entry) !== 'reply' &&
       wanted.some((one) => compareReply(one, entry.segment, variables).length === 0);
-    const { timing } = this.#context.environment;
-    const { synAckRetransmission, finRetransmission } = timing;
-    const timers = Math.max(
-      RETRANSMISSION_WITHIN,
-      Math.max(synAckRetransmission, finRetransmission) * TIMER_SLACK,
-    );
-    const patience = within === undefined ? timers : since + within + timing.guard - performance.now();
+    const { guard } = this.#context.environment.timing;
+    const patience = within === undefined ? this.#timerPatience : since + within + guard - performance.now();
     return this.mailbox.next(isWanted, Math.max(0, patience), this.#actedAt);
+  }
+
+  /** As long as the target's timers take, in milliseconds. */
+  get #timerPatience(): number {
+    const { synAckRetransmission, finRetransmission } = this.#context.environment.timing;
+    return Math.max(RETRANSMISSION_WITHIN, Math.max(synAckRetransmission, finRetransmission) * TIMER_SLACK);
   }
 
   /** The segments from now on prove the state, or end the connection. */

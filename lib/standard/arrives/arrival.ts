@@ -99,6 +99,8 @@ export const rulesOf = (profile: Profile, adoption: Adoption) => {
       `${rfc9293 ? `RFC 9293 ${section} ` : `RFC 793 3.9 SEGMENT ARRIVES, ${heading}`}${step}: ${what}`;
   return {
     rfc1122: profile !== 'rfc793',
+    /** RFC 793 page 72 updates the window where SND.UNA < SEG.ACK; RFC 1122 section 4.2.2.20(g) where they are equal, too. */
+    updatesAtUna: true,
     /** The checks of RFC 5961 that are in force. In `rfc9293` that depends on the target. */
     checks: rfc9293 ? adoption : profile === 'rfc5961' ? ALL_CHECKS : NO_CHECKS,
     rfc9293,

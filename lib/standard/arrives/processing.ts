@@ -24,6 +24,9 @@ export function* fifth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   if (seq !== tcb.rcvNxt && (tcb.state === 'SYN-RECEIVED' || gt(ack, tcb.sndUna)))
     yield* may(held, tcb, 'silence', emptyAck(tcb));
   const ordinary = acknowledgment(tcb, segment, rules);
+  // Its section 3.7 needs what the letter of RFC 793 page 72 leaves out: a window that opens without an acknowledgment.
+  if (!rules.rfc1122 && ack === tcb.sndUna)
+    yield* acknowledgment(tcb, segment, { ...rules, updatesAtUna: false });
   const oldest = sub(tcb.sndUna, tcb.maxSndWnd);
   const plausible = sub(ack, oldest) <= sub(tcb.sndNxt, oldest);
   if (plausible || !rules.checks.ack) return yield* ordinary;
@@ -72,7 +75,7 @@ function* acknowledgment(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
 export const acknowledged = (tcb: Tcb, { ack, seq, wnd }: Segment, rules: Rules): Tcb => {
   const sndUna = gt(ack, tcb.sndUna) ? ack : tcb.sndUna;
   const next = sndUna === tcb.sndUna ? tcb : { ...tcb, sndUna, sent: unacknowledged({ ...tcb, sndUna }) };
-  const current = rules.rfc1122 ? geq(ack, tcb.sndUna) : gt(ack, tcb.sndUna);
+  const current = rules.updatesAtUna ? geq(ack, tcb.sndUna) : gt(ack, tcb.sndUna);
   const newest = lt(tcb.sndWl1, seq) || (tcb.sndWl1 === seq && leq(tcb.sndWl2, ack));
   if (!current || !newest) return next;
   return { ...next, sndWnd: wnd, sndWl1: seq, sndWl2: ack, maxSndWnd: Math.max(tcb.maxSndWnd, wnd) };

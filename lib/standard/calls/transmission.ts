@@ -45,7 +45,7 @@ function* byWindow(tcb: Tcb): Generator<Amount> {
   const level = 'required';
   yield { octets: fitting(tcb), level, why: 'RFC 793 3.9 SEND call: what fits the window is sent' };
   if (!isPushed(tcb)) yield { octets: 0, level, why: 'RFC 793 3.8: text without PUSH may be combined' };
-  if (tcb.sndWnd === 0)
+  if (tcb.sndWnd === 0 && inFlight(tcb) === 0)
     yield { octets: 1, level, why: 'RFC 793 3.7: one octet may be sent into a closed window' };
 }
 
@@ -75,6 +75,10 @@ function* bySillyWindowAvoidance(tcb: Tcb, { by }: CallRules): Generator<Amount>
     yield required(taken, `${rule} (3): half of the largest window is sent, and less waits`);
     yield { octets: left, level: 'permitted', why: `${rule}: its rules are only recommended` };
   }
+  if (usable(tcb) < 0) {
+    const why = `${by('3.8.6', '4.2.2.16')}: no new text into a window that has shrunk, is a SHOULD`;
+    yield { octets: Math.min(queued(tcb), sndMss), level: 'permitted', why };
+  }
   if (full > 0 && !isPushed(tcb)) {
     const why = `${by('3.9.1.2', '4.2.2.2')}: text without PUSH may be aggregated`;
     yield { octets: 0, level: 'permitted', why };
@@ -84,7 +88,7 @@ function* bySillyWindowAvoidance(tcb: Tcb, { by }: CallRules): Generator<Amount>
   for (let octets = least; octets <= full; octets += sndMss)
     if (octets > 0 || inFlight(tcb) > 0)
       yield required(octets, `${by('3.8.2', '4.2.2.15')}: the congestion window lets no more go`);
-  if (sndWnd === 0)
+  if (sndWnd === 0 && inFlight(tcb) === 0)
     yield {
       octets: 1,
       level: 'permitted',

@@ -21,6 +21,9 @@ export function* zeroWindow(tcb: Tcb, rules: CallRules): Reactions {
   const why = `${rules.by('3.8.6.1', '4.2.2.17', '3.7')}: a probe`;
   if (inFlight(tcb) > 0)
     for (const each of sentAgain(tcb, rules)) yield { ...each, why: `${why}; ${each.why}` };
+  // An implementation may differ from these steps in detail, but not in substance: the peer tells its window.
+  const bare = { ...emptyAck(tcb), seq: sub(tcb.sndUna, 1) };
+  yield* may(`${why} without text`, tcb, { sent: [bare] });
   const waiting = queued(tcb);
   if (waiting === 0 && !tcb.closing) return;
   for (const octets of new Set([Math.min(1, waiting), Math.min(waiting, largestSegment(tcb))])) {

@@ -1,6 +1,6 @@
-import { type Check, type Choice, sameChoice } from '../../../lib/standard/adoption.ts';
 import type { CaseDeclaration, Outcome } from '../../../lib/catalogue/case.ts';
 import type { LeftOpen } from '../../../lib/catalogue/left-open.ts';
+import { type Check, type Choice, sameChoice } from '../../../lib/standard/adoption.ts';
 import type { Level, Profile } from '../../../lib/standard/profile.ts';
 import type { State } from '../../../lib/standard/state.ts';
 

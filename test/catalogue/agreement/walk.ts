@@ -176,8 +176,12 @@ function expectation(
   before: readonly World[],
   terms: Terms,
 ): { faults: readonly string[]; onwards: readonly World[] } {
-  const waits = PROFILES.every((profile) => step.expect[profile].every(({ reply }) => reply.length > 0));
-  const worlds = waits ? distinct(before.flatMap((world) => untilTimer(world, terms))) : before;
+  const replies = PROFILES.flatMap((profile) => step.expect[profile].map(({ reply }) => reply.length));
+  const [none, some] = [replies.includes(0), replies.some((segments) => segments > 0)];
+  // A retransmission is no reply. A probe is one, and may come in the time of the observation.
+  const timely = before.filter(({ tcb, out }) => none && some && out.length === 0 && timerOf(tcb) === 'zero window');
+  const waiting = none ? timely : before;
+  const worlds = distinct([...(none ? before : []), ...waiting.flatMap((world) => untilTimer(world, terms))]);
   const outcomes = step.expect[terms.profile].filter((outcome) => counts(outcome, terms.adoption));
   const groups = new Map<string, World[]>();
   for (const world of worlds) groups.set(textOf(world), [...(groups.get(textOf(world)) ?? []), world]);
@@ -202,6 +206,10 @@ function expectation(
   const on = worlds.filter((world) =>
     outcomes.some((outcome) => !outcome.ends && isOutcome(outcome, world, terms)),
   );
+  for (const { tcb, why } of step.settled ? on : []) {
+    const timer = timerOf(tcb);
+    if (timer && timer !== 'TIME-WAIT') faults.push(`the ${timer} timer runs (${why})`);
+  }
   if (step.delivered !== undefined)
     for (const { given, why } of on)
       if (given !== step.delivered)

@@ -1,6 +1,6 @@
 import type { CaseDeclaration, Outcome } from '../../../../lib/catalogue/case.ts';
-import type { Origin } from '../../../../lib/standard/state.ts';
 import type { RuleId } from '../../../../lib/standard/rules.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import { headerForm as headerFormOf } from '../header-form.ts';
 import { afterReset, DROPPED, RESET_FROM_ACK } from './outcomes.ts';
 

@@ -1,6 +1,6 @@
 import type { CaseDeclaration } from '../../../../lib/catalogue/case.ts';
-import type { Origin } from '../../../../lib/standard/state.ts';
 import type { RuleId } from '../../../../lib/standard/rules.ts';
+import type { Origin } from '../../../../lib/standard/state.ts';
 import { EMPTY_ACK, permitted, RESET_FROM_ACK } from './outcomes.ts';
 
 const UNACCEPTABLE: readonly RuleId[] = [

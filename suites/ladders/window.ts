@@ -1,0 +1,214 @@
+/**
+ * RFC 9293 sections 3.8.6 and 3.10.7.4, fifth: SND.WND follows the newest acceptable acknowledgment, and nothing is sent beyond it but
+ * a probe. Text is shown by SEND.
+ */
+import type {
+  ByProfile,
+  StepDeclaration,
+  StepExpectation,
+  StepOutcome,
+  StepsDeclaration,
+} from '../../lib/catalogue/case.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
+import type { RuleId } from '../../lib/standard/rules.ts';
+import { ACK, acknowledgedOrNot, ackOf, SENDS_TEN, text } from './parts.ts';
+
+const ladder = (
+  name: string,
+  title: string,
+  steps: readonly StepDeclaration[],
+  rules: readonly RuleId[] = [],
+): StepsDeclaration & { state: 'ESTABLISHED' } => ({
+  ...{ id: `ladder.window.${name}`, title, state: 'ESTABLISHED' },
+  steps,
+  rules: ['RFC 793 3.7 managing the window', 'RFC 793 3.9 fifth', '3.10.7.4 fifth', ...rules],
+});
+
+const window = (octets: number): string => `<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=${octets}>`;
+const says = (send: string): readonly StepDeclaration[] => [{ send }, { expect: 'silence' }];
+/** By an acknowledgment of text: under every profile it is newer than what opened the window. */
+const CLOSED: readonly StepDeclaration[] = [...SENDS_TEN, ...says(window(0))];
+
+const probe = (outcome: Omit<StepOutcome, 'reply'>, replies: readonly string[]): readonly StepOutcome[] =>
+  replies.map((reply) => ({ reply, ...outcome }));
+
+/** One octet, as the RFCs have it; or more in one segment, or none: both make the peer tell its window. */
+const PROBES: readonly StepOutcome[] = [
+  ...probe({}, text(1)),
+  ...probe({ level: 'permitted' }, text('ANY')),
+  ...probe({ level: 'permitted' }, ['<SEQ=SND.UNA-1><ACK=RCV.NXT><CTL=ACK>']),
+];
+
+/** The user sends more than a segment takes, and none of it goes out but in a probe. */
+const HELD_BACK: readonly StepOutcome[] = [
+  ...PROBES,
+  { reply: 'silence', leftOpen: 'probe of a closed window' },
+];
+const SENDS_MUCH: StepDeclaration = { user: 'SEND 3000' };
+const WAITS: readonly StepDeclaration[] = [SENDS_MUCH, { expect: HELD_BACK }];
+
+/** RFC 793 page 72 does not say that a window counts whose segment acknowledges nothing new: text may go out, in any pieces. */
+const WAITS_SINCE_RFC_1122: readonly StepDeclaration[] = [
+  SENDS_MUCH,
+  {
+    expect: {
+      rfc793: [
+        ...HELD_BACK,
+        ...[2, 3, 4, 5, 6].flatMap((segments) =>
+          text('ANY', 'ANY').map((last) => ({
+            reply: [...Array.from({ length: segments - 1 }, () => text('ANY', 'ANY')[0] as string), last],
+            ends: true as const,
+          })),
+        ),
+      ],
+      rfc1122: HELD_BACK,
+    },
+  },
+];
+
+/** The text in one piece; or after an octet that RFC 793 section 3.7 lets a TCP send into a closed window. */
+const EARLY: readonly StepOutcome[] = [
+  ...text(1).flatMap((one) => text(9, 'SND.NXT+1').map((rest) => ({ reply: [one, rest] }))),
+  // The rest waits until the octet is acknowledged: Nagle.
+  ...text(1).map((reply) => ({ reply })),
+];
+const OPENED: ByProfile<StepExpectation> = {
+  rfc793: [...text(10), ...EARLY, ...HELD_BACK],
+  rfc1122: [...text(10), ...EARLY.map((each) => ({ ...each, level: 'permitted' }) as const)],
+};
+
+/** A third of what is in flight is acknowledged, and the window reaches no further than half of the rest. */
+const SHRUNK = says('<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK><WND=1000>');
+
+const NO_NEW_TEXT: ByProfile<StepExpectation> = {
+  rfc793: 'silence',
+  rfc1122: [
+    'silence',
+    ...text(10).map((reply) => ({ reply, level: 'permitted', leftOpen: 'shrunk window' }) as const),
+  ],
+};
+
+export default scenarios('ladders', [
+  ladder(
+    'closed',
+    'the window is closed: what the user sends waits',
+    [...says(window(0)), ...WAITS_SINCE_RFC_1122],
+    ['MUST-36', 'RFC 1122 4.2.2.20 g'],
+  ),
+  ladder(
+    'closed-by-text',
+    "the peer's text closes the window: what the user sends waits",
+    [
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10><WND=0>' },
+      { expect: ackOf(10) },
+      ...WAITS_SINCE_RFC_1122,
+    ],
+    ['3.10.7.4 seventh', 'RFC 1122 4.2.2.20 g'],
+  ),
+  ladder('closed-by-ack-of-text', 'the ACK of text closes the window: what the user sends next waits', [
+    ...CLOSED,
+    ...WAITS,
+  ]),
+  {
+    ...ladder('closed-in-close-wait', 'the window is closed in CLOSE-WAIT: what the user sends waits', [
+      ...CLOSED,
+      ...WAITS,
+    ]),
+    state: 'CLOSE-WAIT',
+  },
+  ladder('opened-again', 'an ACK that says nothing new but an open window: the text that waits goes out', [
+    ...CLOSED,
+    { user: 'SEND 10' },
+    { send: window(4380) },
+    { expect: OPENED },
+  ]),
+  ladder('opened-before-send', 'the window is closed and opened again: text goes out', [
+    ...CLOSED,
+    ...says(window(4380)),
+    { user: 'SEND 10' },
+    { expect: { rfc793: [...text(10), ...HELD_BACK], rfc1122: text(10) } },
+  ]),
+  ladder(
+    'probed',
+    'the window stays closed: the target probes it, as long as the peer answers',
+    [...CLOSED, { user: 'SEND 10' }, { expect: PROBES, within: 10_000 }],
+    ['MUST-36', 'SHLD-29', 'RFC 9293 3.8.6.1'],
+  ),
+  ladder(
+    'unsigned',
+    'a window of 40000 octets is no negative number: text goes out',
+    [...says(window(40_000)), ...SENDS_TEN],
+    ['MUST-1'],
+  ),
+  ladder(
+    'unsigned-largest',
+    'a window of 65535 octets is no negative number: text goes out',
+    [...says(window(65_535)), ...SENDS_TEN],
+    ['MUST-1'],
+  ),
+
+  ladder('old-ack', 'an old ACK with a closed window does not close it: text goes out', [
+    ...says('<SEQ=RCV.NXT><ACK=SND.UNA-10><CTL=ACK><WND=0>'),
+    ...SENDS_TEN,
+  ]),
+  ladder('old-ack-with-text', 'text with an old ACK and a closed window does not close it: text goes out', [
+    { send: '<SEQ=RCV.NXT><ACK=SND.UNA-10><CTL=ACK,PSH><DATA=10><WND=0>' },
+    { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>' },
+    ...SENDS_TEN,
+  ]),
+  ladder(
+    'old-ack-opens',
+    'an old ACK with an open window does not open a closed one: what the user sends waits',
+    [...CLOSED, ...says('<SEQ=RCV.NXT><ACK=SND.UNA-10><CTL=ACK><WND=4380>'), ...WAITS],
+  ),
+  ladder(
+    'outside',
+    'a segment outside the window closes no window: text goes out',
+    [{ send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><WND=0>' }, { expect: ACK }, ...SENDS_TEN],
+    ['3.10.7.4 first'],
+  ),
+  ladder('ack-beyond-snd-nxt', 'an ACK of an octet never sent closes no window: text goes out', [
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK><WND=0>' },
+    { expect: ACK },
+    ...SENDS_TEN,
+  ]),
+  ladder('without-ack-bit', 'a segment without ACK closes no window: text goes out', [
+    ...says('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=PSH><DATA=10><WND=0>'),
+    ...SENDS_TEN,
+  ]),
+  ladder(
+    'older-segment',
+    'a segment that fills a gap is older than the one beyond it, which has opened the window: text goes out',
+    [
+      ...SENDS_TEN,
+      { send: '<SEQ=RCV.NXT+10><ACK=SND.NXT><CTL=ACK,PSH><DATA=10><WND=4380>' },
+      { expect: acknowledgedOrNot() },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10><WND=0>' },
+      {
+        expect: {
+          rfc793: [ackOf(20), { reply: ackOf(10), ends: true }],
+          rfc1122: [ackOf(20), { reply: ackOf(10), ends: true, level: 'permitted' }],
+        },
+      },
+      ...SENDS_TEN,
+    ],
+  ),
+  {
+    ...ladder(
+      'shrunk',
+      'the window is shrunk below what is in flight: the text that the user sends waits',
+      [...SHRUNK, { user: 'SEND 10' }, { expect: NO_NEW_TEXT }],
+      ['MUST-34', 'SHLD-15'],
+    ),
+    condition: 'text-in-flight',
+  },
+  {
+    ...ladder(
+      'shrunk-and-opened',
+      'the window is shrunk below what is in flight, and all of that acknowledged: text goes out',
+      [...SHRUNK, ...says(window(4380)), ...SENDS_TEN],
+      ['MUST-34'],
+    ),
+    condition: 'text-in-flight',
+  },
+]);
