@@ -19,9 +19,11 @@ import halfOpen from './figures/half-open.ts';
 import handshakes from './figures/handshakes.ts';
 import oldDuplicates from './figures/old-duplicates.ts';
 import ackCounts from './ladders/ack-counts.ts';
+import reassembly from './ladders/reassembly.ts';
 import reopening from './ladders/reopening.ts';
 import waysIntoTimeWait from './ladders/time-wait.ts';
 import unreadText from './ladders/unread-text.ts';
+import userActs from './ladders/user-acts.ts';
 import window from './ladders/window.ts';
 
 export const SUITES: readonly Suite[] = [
@@ -29,5 +31,5 @@ export const SUITES: readonly Suite[] = [
   ...[listen, synReceivedActive, synReceivedPassive, synSent],
   ...[closeWait, closing, established, finWait1, finWait2, lastAck, timeWait],
   ...[closes, halfOpen, handshakes, oldDuplicates],
-  ...[ackCounts, reopening, waysIntoTimeWait, unreadText, window],
+  ...[ackCounts, reopening, waysIntoTimeWait, reassembly, unreadText, userActs, window],
 ];

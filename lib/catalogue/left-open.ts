@@ -46,6 +46,8 @@ export const LEFT_OPEN = {
     'RFC 9293 3.6.1 says that a TCP SHOULD use RFC 6191 for a SYN in TIME-WAIT; a TCP without it treats the SYN as in other states.',
   'probe of a closed window':
     'RFC 793 3.7 (RFC 9293 3.8.6.1) has a sender probe a closed window regularly, and does not say when the first probe comes.',
+  'FIN beyond the window':
+    'RFC 793 3.9 CLOSE sends the FIN when all text is in segments; by its glossary nothing is sent beyond the window, and a FIN takes a place in it.',
   'shrunk window':
     'RFC 1122 4.2.2.16 (RFC 9293 SHLD-15) says that a sender SHOULD NOT send new text into a window that has shrunk.',
   'not unicast': 'RFC 793 does not mention segments to a broadcast or multicast address.',

@@ -96,6 +96,11 @@ export const RFC_793 = {
     'An implementation may differ from these steps in detail, but not in substance',
     { carries: [] },
   ),
+  'RFC 793 3.9 ABORT': text(
+    ['3.9', 'ABORT'],
+    'ABORT sends <SEQ=SND.NXT><CTL=RST> once a SYN was received and until both sides have closed',
+    { carries: [] },
+  ),
   'RFC 793 3.9 CLOSED': text(
     ['3.9', 'CLOSED'],
     "A reset is discarded; any other segment is answered by a reset, whose form depends on the segment's ACK bit",

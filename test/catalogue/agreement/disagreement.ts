@@ -1,15 +1,16 @@
 import { demandsOf } from '../../../lib/catalogue/conditions.ts';
 import { isCase, type Scenario } from '../../../lib/catalogue/scenario.ts';
-import { ADOPTIONS, type Adoption, ALL_CHECKS, CHECKS } from '../../../lib/standard/adoption.ts';
+import { ADOPTIONS, type Adoption, ALL_CHECKS, CHECKS, NO_CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES, type Profile } from '../../../lib/standard/profile.ts';
 import { type Encounter, encounterOf } from './encounters.ts';
 import { walk } from './walk.ts';
 
-/** TCBs for each scenario, profile and choice of the checks of RFC 5961. */
+/** TCBs for each scenario, profile and choice of the checks of RFC 5961; several steps make many ways of each. */
 const ENCOUNTERS = 25;
+const ENCOUNTERS_OF_STEPS = 4;
 
-const adoptions = (profile: Profile): readonly Adoption[] =>
-  profile === 'rfc9293' ? ADOPTIONS : [ALL_CHECKS];
+const adoptions = (subject: Scenario, profile: Profile): readonly Adoption[] =>
+  profile !== 'rfc9293' ? [ALL_CHECKS] : isCase(subject) ? ADOPTIONS : [ALL_CHECKS, NO_CHECKS];
 
 const printAdoption = (adoption: Adoption): string =>
   CHECKS.filter((check) => adoption[check]).join('+') || 'none';
@@ -37,8 +38,12 @@ function disagreement(
 
 /** Where a scenario and the specification differ, under each profile and each choice of the checks of RFC 5961. */
 export function disagreements(subject: Scenario): readonly string[] {
-  const encounters = Array.from({ length: ENCOUNTERS }, (_, number) => encounterOf(subject, number));
+  const encounters = Array.from({ length: isCase(subject) ? ENCOUNTERS : ENCOUNTERS_OF_STEPS }, (_, number) =>
+    encounterOf(subject, number),
+  );
   return PROFILES.flatMap((profile) =>
-    adoptions(profile).flatMap((adoption) => disagreement(subject, encounters, profile, adoption) ?? []),
+    adoptions(subject, profile).flatMap(
+      (adoption) => disagreement(subject, encounters, profile, adoption) ?? [],
+    ),
   );
 }

@@ -179,7 +179,9 @@ function expectation(
   const replies = PROFILES.flatMap((profile) => step.expect[profile].map(({ reply }) => reply.length));
   const [none, some] = [replies.includes(0), replies.some((segments) => segments > 0)];
   // A retransmission is no reply. A probe is one, and may come in the time of the observation.
-  const timely = before.filter(({ tcb, out }) => none && some && out.length === 0 && timerOf(tcb) === 'zero window');
+  const timely = before.filter(
+    ({ tcb, out }) => none && some && out.length === 0 && timerOf(tcb) === 'zero window',
+  );
   const waiting = none ? timely : before;
   const worlds = distinct([...(none ? before : []), ...waiting.flatMap((world) => untilTimer(world, terms))]);
   const outcomes = step.expect[terms.profile].filter((outcome) => counts(outcome, terms.adoption));
