@@ -9,6 +9,7 @@ import {
   answer,
   isEmptyAck,
   isReset,
+  isSynAck,
   lacks,
   type Mutant,
   synchronized,
@@ -138,7 +139,7 @@ export const TIMING: readonly Mutant[] = [
           const reaction = next(tcb, timer);
           return {
             ...reaction,
-            sent: reaction.sent.map((one) => (isSynAck(one, tcb) ? without(one, 'ACK') : one)),
+            sent: reaction.sent.map((one) => (isSynAck(one) ? without(one, 'ACK') : one)),
           };
         },
       },

@@ -1,3 +1,4 @@
+import { withQueues } from '../standard/queues.ts';
 import { ADOPTIONS, ALL_CHECKS } from '../standard/adoption.ts';
 import { PROFILES } from '../standard/profile.ts';
 import { segmentArrives } from '../standard/segment-arrives.ts';
@@ -59,7 +60,7 @@ function tcbsOf(end: End, peer: End, states: readonly State[]): Tcb[] {
     for (const rcvNxt of numbers) {
       const window = end.window >= 0 ? end.window : 65535;
       const rcvWnd = end.acked ? Math.max(0, ahead((end.ack + window) | 0, rcvNxt | 0)) : window;
-      const common: Tcb = {
+      const common = withQueues({
         state,
         iss,
         irs,
@@ -78,7 +79,7 @@ function tcbsOf(end: End, peer: End, states: readonly State[]): Tcb[] {
         precedence: 0,
         mayRaisePrecedence: false,
         userGone: false,
-      };
+      });
       const origins = state === 'SYN-RECEIVED' ? (['passive', 'active'] as const) : [undefined];
       for (const origin of origins) {
         const one: Tcb = origin ? { ...common, origin } : common;

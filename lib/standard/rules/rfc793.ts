@@ -99,7 +99,7 @@ export const RFC_793 = {
   'RFC 793 3.9 ABORT': text(
     ['3.9', 'ABORT'],
     'ABORT sends <SEQ=SND.NXT><CTL=RST> once a SYN was received and until both sides have closed',
-    { carries: [] },
+    { carries: ['3.10.5 ABORT'] },
   ),
   'RFC 793 3.9 CLOSED': text(
     ['3.9', 'CLOSED'],

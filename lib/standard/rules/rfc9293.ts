@@ -42,7 +42,7 @@ export const RFC_9293_SECTIONS = {
   '3.6 close': text('3.6', 'Each direction is closed by its own FIN, which the other side acknowledges'),
   '3.10.1 active OPEN': text('3.10.1', 'An active OPEN sends <SEQ=ISS><CTL=SYN>', { carries: [] }),
   '3.10.4 CLOSE': text('3.10.4', 'CLOSE sends a FIN once all text is sent', { carries: [] }),
-  '3.10.5 ABORT': text('3.10.5', 'ABORT sends a reset at SND.NXT', { carries: [] }),
+  '3.10.5 ABORT': text('3.10.5', 'ABORT sends a reset at SND.NXT'),
   '3.10.8 user timeout': text('3.10.8', 'When the user timeout expires, the connection is aborted', {
     carries: [],
   }),

@@ -7,7 +7,7 @@ import { walk } from './walk.ts';
 
 /** TCBs for each scenario, profile and choice of the checks of RFC 5961; several steps make many ways of each. */
 const ENCOUNTERS = 25;
-const ENCOUNTERS_OF_STEPS = 4;
+const ENCOUNTERS_OF_STEPS = 2;
 
 const adoptions = (subject: Scenario, profile: Profile): readonly Adoption[] =>
   profile !== 'rfc9293' ? [ALL_CHECKS] : isCase(subject) ? ADOPTIONS : [ALL_CHECKS, NO_CHECKS];

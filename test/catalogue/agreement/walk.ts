@@ -39,7 +39,7 @@ export interface World {
 }
 
 /** So many are compared sooner than told apart. */
-const FEW = 32;
+const FEW = 8;
 
 /** What one event makes of a TCB. */
 interface Done {
@@ -85,7 +85,11 @@ export function walk(scenario: Scenario, tcb: Tcb, isReading: boolean, terms: Te
   return [];
 }
 
-function event(step: Exclude<Step, ExpectStep | { state: State }>, world: World, terms: Terms): World[] {
+function event(
+  step: Exclude<Step, ExpectStep | { state: State }>,
+  world: World,
+  terms: Terms,
+): readonly World[] {
   if ('user' in step) return act(step.user, world, terms);
   const { base, tcb } = world;
   // Several segments at once: what comes back is not known yet.
@@ -150,14 +154,17 @@ function act(user: UserCall, world: World, terms: Terms): World[] {
   return userCalls(world.tcb, call, terms.profile).map((reaction) => after(world, reaction));
 }
 
-/** Worlds that differ in nothing but why, the strongest of them. */
+/** Worlds that differ in nothing but why, the strongest of them. They are told apart by what they do not share with the first. */
 function distinct(worlds: readonly World[]): readonly World[] {
-  if (worlds.length < FEW) return worlds;
-  const sorted = (_: string, value: unknown) => (value instanceof Set ? [...value].sort() : value);
+  const [first] = worlds;
+  if (!first || worlds.length < FEW) return worlds;
+  const differing = (one: object, other: object) =>
+    Object.entries(one).filter(([name, value]) => value !== other[name as keyof typeof other]);
+  const inOrder = (_: string, value: unknown) => (value instanceof Set ? [...value].sort() : value);
   const byKey = new Map<string, World>();
   for (const world of worlds) {
-    const { why: _, level: __, ...rest } = world;
-    const key = JSON.stringify(rest, sorted);
+    const { why: _, level: __, tcb, base, ...rest } = world;
+    const key = JSON.stringify([rest, differing(tcb, first.tcb), differing(base, first.base)], inOrder);
     const known = byKey.get(key);
     if (!known || STRENGTH[world.level] > STRENGTH[known.level]) byKey.set(key, world);
   }
