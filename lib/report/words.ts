@@ -99,6 +99,7 @@ export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = 
   'simultaneous open': 'the target is described as without simultaneous open',
   timestamps: 'the target is described as without timestamps',
   'half close': 'the target is described as without half close',
+  'ABORT at any time': "the target's user cannot abort a connection on which nothing is unacknowledged",
   commands: `the application on the target takes no commands: ${COMMANDED}`,
   'passive OPEN': 'the target only opens connections: this needs a service',
   'active OPEN': 'a service never opens a connection: this needs a command or an upper tester',

@@ -112,6 +112,8 @@ export interface Driver extends DriverName {
   close(handle: Handle): Promise<void>;
   /** ABORT. @throws NotCapable */
   abort(handle: Handle): Promise<void>;
+  /** Its abort is none where nothing is unacknowledged: enough to end a connection, but not ABORT of RFC 9293 section 3.9.1.6. */
+  readonly cannotAbort?: boolean;
   /** Starts or stops to RECEIVE. @throws NotCapable */
   receive?(handle: Handle, on: boolean): Promise<void>;
   /** How many octets the user has received since the last call. @throws NotCapable */

@@ -6,6 +6,7 @@ export const LACKS = [
   'simultaneous open',
   'timestamps',
   'half close',
+  'ABORT at any time',
   // Of an application that goes its own way.
   'commands',
   'passive OPEN',

@@ -13,8 +13,8 @@ const PACKAGES = { ...COMPILER, 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
 const HOST = fileURLToPath(new URL('../../../agent/lwip-netif.c', import.meta.url));
 // Debian's build allocates connections, segments and sockets by malloc: there is no table to run out of.
 const WIDTH = 128;
-// SYN-SENT ignores a SYN without ACK. Debian builds with LWIP_TCP_TIMESTAMPS off.
-const CAPABILITIES = { simultaneousOpen: false, timestamps: false };
+// SYN-SENT ignores a SYN without ACK. Debian builds with LWIP_TCP_TIMESTAMPS off. lwip_close aborts by SO_LINGER only what has text in flight.
+const CAPABILITIES = { simultaneousOpen: false, timestamps: false, abort: false };
 
 /** lwIP as Debian builds it, in a process of its own on a tap. */
 export const lwip: Stack = {

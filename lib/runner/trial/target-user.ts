@@ -54,6 +54,7 @@ export class TargetUser {
       case 'CLOSE BOTH WAYS':
         return driver.close(who);
       case 'ABORT':
+        if (driver.cannotAbort) throw new NotCapable({ what: 'ABORT at any time' });
         return driver.abort(who);
     }
   }
