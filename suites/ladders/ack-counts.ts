@@ -5,7 +5,7 @@
 import type { StepDeclaration, StepsDeclaration } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
-import { ACK, SENDS_TEN, SETTLED, TEN_AGAIN, text } from './parts.ts';
+import { ACK, SENDS_TEN, SETTLED, sendsTenAndCloses, TEN_AGAIN, text } from './parts.ts';
 
 const FIFTH: readonly RuleId[] = ['RFC 793 3.9 fifth', '3.10.7.4 fifth'];
 
@@ -149,9 +149,7 @@ export default scenarios('ladders', [
     title: "the peer's FIN acknowledges text and the target's FIN: neither is sent again",
     state: 'ESTABLISHED',
     steps: [
-      ...SENDS_TEN,
-      { user: 'CLOSE' },
-      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
+      ...sendsTenAndCloses('FIN-WAIT-1'),
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
       SETTLED,
@@ -164,9 +162,7 @@ export default scenarios('ladders', [
       "an ACK of the text, but not of the target's FIN behind it: FIN-WAIT-1 goes on, and only the FIN comes again",
     state: 'ESTABLISHED',
     steps: [
-      ...SENDS_TEN,
-      { user: 'CLOSE' },
-      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
+      ...sendsTenAndCloses('FIN-WAIT-1'),
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT-1><CTL=ACK>' },
       { expect: 'silence', then: 'FIN-WAIT-1' },
       { expect: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>' },

@@ -1,5 +1,6 @@
 /** What the ladders about text, windows and gaps are made of. */
 import type { StepDeclaration, StepOutcome } from '../../lib/catalogue/case.ts';
+import type { State } from '../../lib/standard/state.ts';
 
 export const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 
@@ -12,6 +13,19 @@ export const text = (octets: number | 'ANY', seq = 'SND.NXT'): readonly string[]
 
 /** The user sends ten octets, and they go out. */
 export const SENDS_TEN: readonly StepDeclaration[] = [{ user: 'SEND 10' }, { expect: text(10) }];
+
+/** The user sends ten octets and closes before they are sent again: the FIN follows them. */
+export const sendsTenAndCloses = (...then: readonly State[]): readonly StepDeclaration[] => {
+  const fin = '<SEQ=SND.NXT+10><ACK=RCV.NXT><CTL=FIN,ACK>';
+  const replies = text(10).map((one) => [one, fin]);
+  const outcomes = (states: readonly State[]): readonly StepOutcome[] =>
+    states.flatMap((state) => replies.map((reply) => ({ reply, then: state })));
+  return [
+    { user: 'SEND 10' },
+    { user: 'CLOSE' },
+    { expect: { rfc793: outcomes(then), rfc1122: outcomes(then.slice(0, 1)) } },
+  ];
+};
 
 /** The peer has not acknowledged the ten octets before SND.NXT: they are sent again. */
 export const TEN_AGAIN: StepDeclaration = { expect: text(10, 'SND.NXT-10') };

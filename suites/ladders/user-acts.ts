@@ -4,7 +4,7 @@ import type { Condition } from '../../lib/catalogue/conditions.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import type { State } from '../../lib/standard/state.ts';
-import { ackOf, SENDS_TEN, text } from './parts.ts';
+import { ackOf, SENDS_TEN, sendsTenAndCloses, text } from './parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 
@@ -156,11 +156,10 @@ export default scenarios('ladders', [
     title: "the user closes after the peer's FIN, and text of the target's is acknowledged before its FIN",
     state: 'ESTABLISHED',
     steps: [
-      ...SENDS_TEN,
       { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSE-WAIT' },
-      { user: 'CLOSE' },
-      { expect: lastAck('CLOSE-WAIT', 'LAST-ACK') },
+      // RFC 793 page 61 says CLOSING.
+      ...sendsTenAndCloses('LAST-ACK', 'CLOSING'),
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT-1><CTL=ACK>' },
       { expect: 'silence' },
       { expect: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>' },

@@ -32,16 +32,23 @@ const CLOSED: readonly StepDeclaration[] = [...SENDS_TEN, ...says(window(0))];
 const probe = (outcome: Omit<StepOutcome, 'reply'>, replies: readonly string[]): readonly StepOutcome[] =>
   replies.map((reply) => ({ reply, ...outcome }));
 
+const BARE_PROBE = '<SEQ=SND.UNA-1><ACK=RCV.NXT><CTL=ACK>';
+
 /** One octet, as the RFCs have it; or more in one segment, or none: both make the peer tell its window. */
 const PROBES: readonly StepOutcome[] = [
   ...probe({}, text(1)),
   ...probe({ level: 'permitted' }, text('ANY')),
-  ...probe({ level: 'permitted' }, ['<SEQ=SND.UNA-1><ACK=RCV.NXT><CTL=ACK>']),
+  ...probe({ level: 'permitted' }, [BARE_PROBE]),
 ];
 
 /** The user sends more than a segment takes, and none of it goes out but in a probe. */
 const HELD_BACK: readonly StepOutcome[] = [
   ...PROBES,
+  // A second one of these in the same time is no retransmission.
+  ...[2, 3, 4].map(
+    (probes) =>
+      ({ reply: Array.from({ length: probes }, () => BARE_PROBE), level: 'permitted', ends: true }) as const,
+  ),
   { reply: 'silence', leftOpen: 'probe of a closed window' },
 ];
 const SENDS_MUCH: StepDeclaration = { user: 'SEND 3000' };
