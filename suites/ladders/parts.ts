@@ -27,6 +27,11 @@ export const sendsTenAndCloses = (...then: readonly State[]): readonly StepDecla
   ];
 };
 
+/** The FIN comes again. PSH, which it implies, may have stayed from a segment that also had the text. */
+export const FIN_AGAIN: StepDeclaration = {
+  expect: ['FIN,ACK', 'FIN,ACK,PSH'].map((ctl) => `<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=${ctl}>`),
+};
+
 /** The peer has not acknowledged the ten octets before SND.NXT: they are sent again. */
 export const TEN_AGAIN: StepDeclaration = { expect: text(10, 'SND.NXT-10') };
 

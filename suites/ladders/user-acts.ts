@@ -4,7 +4,7 @@ import type { Condition } from '../../lib/catalogue/conditions.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import type { State } from '../../lib/standard/state.ts';
-import { ackOf, SENDS_TEN, sendsTenAndCloses, text } from './parts.ts';
+import { ackOf, FIN_AGAIN, SENDS_TEN, sendsTenAndCloses, text } from './parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 
@@ -162,7 +162,7 @@ export default scenarios('ladders', [
       ...sendsTenAndCloses('LAST-ACK', 'CLOSING'),
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT-1><CTL=ACK>' },
       { expect: 'silence' },
-      { expect: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>' },
+      FIN_AGAIN,
     ],
     rules: [...CLOSES, '3.10.7.4 fifth'],
   },

@@ -273,7 +273,7 @@ function isOutcome({ reply, then }: ResolvedOutcome, world: World, { isExact }: 
 
 /** Whether text is pushed depends on what the user's interface offers (RFC 9293 section 3.9.1.2). */
 const withPushAsIn = ({ ctl }: SegmentNotation, segment: Segment): Segment => {
-  if (segment.data === 0) return segment;
+  if (segment.data === 0 && !segment.ctl.has('FIN')) return segment;
   const others = [...segment.ctl].filter((control) => control !== 'PSH');
   return { ...segment, ctl: new Set(ctl.includes('PSH') ? [...others, 'PSH' as const] : others) };
 };
