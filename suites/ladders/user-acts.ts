@@ -122,7 +122,8 @@ export default scenarios('ladders', [
     title: 'the user closes with text in flight: the FIN follows it',
     state: 'ESTABLISHED',
     condition: 'text-in-flight',
-    steps: [{ user: 'CLOSE' }, { expect: FIN, then: 'FIN-WAIT-1' }],
+    // No then: the FIN comes again only after the text.
+    steps: [{ user: 'CLOSE' }, { expect: FIN }],
     rules: CLOSES,
   },
   {
@@ -130,7 +131,7 @@ export default scenarios('ladders', [
     title: 'the user closes in CLOSE-WAIT with text in flight: the FIN follows it',
     state: 'CLOSE-WAIT',
     condition: 'text-in-flight',
-    steps: [{ user: 'CLOSE' }, { expect: lastAck('CLOSE-WAIT', 'LAST-ACK') }],
+    steps: [{ user: 'CLOSE' }, { expect: FIN }],
     rules: CLOSES,
   },
   {
