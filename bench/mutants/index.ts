@@ -19,6 +19,7 @@ import { REPLY_OPTIONS } from './reply-options.ts';
 import { RESET_FORMS } from './reset-forms.ts';
 import { RESET_GENERATION } from './reset-generation.ts';
 import { RESETS } from './resets.ts';
+import { SEQUENCES } from './sequences.ts';
 import { SYNS } from './syns.ts';
 import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
@@ -57,6 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ORDER,
   ...OPENING_ORDER,
   ...TIMING,
+  ...SEQUENCES,
   ...DEATHS,
   ...LIMITS,
   ...TRANSITION_MUTANTS,
