@@ -167,15 +167,6 @@ export const SEQUENCES: readonly Mutant[] = [
       windowTaken,
     ),
   ),
-  caught(
-    'window.unsigned',
-    faulty(
-      'window-signed',
-      'a window above 32767 is taken for none',
-      all(synchronizedAck, (_, { wnd }) => wnd > 32_767),
-      leaving((after) => ({ ...after, sndWnd: 0 })),
-    ),
-  ),
   caught('window.closed-by-ack-of-text', {
     ...calling('window-overrun', 'text goes out whatever the window is', (tcb, call, next) => {
       const { sndWnd } = tcb;
