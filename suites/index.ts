@@ -21,6 +21,11 @@ import oldDuplicates from './figures/old-duplicates.ts';
 import ackCounts from './ladders/ack-counts.ts';
 import reassembly from './ladders/reassembly.ts';
 import reopening from './ladders/reopening.ts';
+import queues from './ladders/queues.ts';
+import segmentSizes from './ladders/segment-sizes.ts';
+import sideBySide from './ladders/side-by-side.ts';
+import timestamps from './ladders/timestamps.ts';
+import twice from './ladders/twice.ts';
 import waysIntoTimeWait from './ladders/time-wait.ts';
 import unreadText from './ladders/unread-text.ts';
 import userActs from './ladders/user-acts.ts';
@@ -32,4 +37,5 @@ export const SUITES: readonly Suite[] = [
   ...[closeWait, closing, established, finWait1, finWait2, lastAck, timeWait],
   ...[closes, halfOpen, handshakes, oldDuplicates],
   ...[ackCounts, reopening, waysIntoTimeWait, reassembly, unreadText, userActs, window],
+  ...[sideBySide, timestamps, segmentSizes, queues, twice],
 ];

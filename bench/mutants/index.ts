@@ -20,6 +20,7 @@ import { RESET_FORMS } from './reset-forms.ts';
 import { RESET_GENERATION } from './reset-generation.ts';
 import { RESETS } from './resets.ts';
 import { SEQUENCES } from './sequences.ts';
+import { SIZES_AND_QUEUES } from './sizes-and-queues.ts';
 import { SYNS } from './syns.ts';
 import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
@@ -61,6 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SEQUENCES,
   ...DEATHS,
   ...LIMITS,
+  ...SIZES_AND_QUEUES,
   ...TRANSITION_MUTANTS,
 ];
 

@@ -2,6 +2,7 @@ import type { Choice } from '../standard/adoption.ts';
 import type { Level, Profile } from '../standard/profile.ts';
 import type { RuleId } from '../standard/rules.ts';
 import type { State } from '../standard/state.ts';
+import type { Family } from '../wire/address.ts';
 import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
 import type { ClosedBy, ExpectStep, PlainCall } from './scenario.ts';
@@ -68,6 +69,8 @@ interface About extends Omit<PlaceDeclaration, 'state'> {
   readonly title: string;
   /** The rules that it tests, by their ids in lib/standard/rules.ts: at least one. */
   readonly rules: readonly RuleId[];
+  /** Where the numbers are those of one family; absent where the conditions alone decide. */
+  readonly families?: readonly Family[];
 }
 
 /** One stimulus, and what must come back. */

@@ -50,6 +50,11 @@ export const LEFT_OPEN = {
     'RFC 793 3.9 CLOSE sends the FIN when all text is in segments; by its glossary nothing is sent beyond the window, and a FIN takes a place in it.',
   'shrunk window':
     'RFC 1122 4.2.2.16 (RFC 9293 SHLD-15) says that a sender SHOULD NOT send new text into a window that has shrunk.',
+  Nagle:
+    'RFC 793 3.8 lets a TCP combine text; RFC 1122 4.2.3.4 (RFC 9293 SHLD-7) says that a small segment SHOULD wait while text is in flight.',
+  'window update': 'No document says whether a TCP tells at once of a window that its user has opened.',
+  'rate of challenge ACKs':
+    'RFC 5961 7 says that the rate of challenge ACKs SHOULD be limited, and leaves the limit to the implementer.',
   'not unicast': 'RFC 793 does not mention segments to a broadcast or multicast address.',
   'illegal option length':
     'RFC 793 does not mention illegal option lengths; RFC 1122 4.2.2.5 (RFC 9293 3.1) says that a TCP must be prepared for them, and only suggests a reset.',

@@ -54,7 +54,7 @@ export function resolveScenario(declaration: ScenarioDeclaration): Scenario {
   const conditions = [place, ...places.map(([, each]) => each)].flatMap((each) => each.conditions);
   return {
     ...{ id, title, ...place, beside: Object.fromEntries(places), steps, ...ruled(declaration.rules) },
-    families: familiesOf(conditions),
+    families: familiesOf(conditions).filter((family) => declaration.families?.includes(family) ?? true),
   };
 }
 
@@ -158,11 +158,12 @@ function parseCall(text: string): UserCall {
 
 /** The declaration of a scenario: what JSON holds of it. `resolveScenario` gives back the same scenario. */
 export function declarationOf(scenario: Scenario): ScenarioDeclaration {
-  const { id, title, beside, steps, rules } = scenario;
+  const { id, title, beside, steps, rules, families } = scenario;
   const places = Object.entries(beside).map(([name, place]) => [name, placeOf(place)] as const);
   return {
     ...{ id, title, ...placeOf(scenario), rules, steps: steps.map(stepOf) },
     ...(places.length > 0 ? { beside: Object.fromEntries(places) } : {}),
+    ...(families.length < familiesOf(scenario.conditions).length ? { families } : {}),
   };
 }
 

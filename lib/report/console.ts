@@ -14,6 +14,7 @@ import {
 import { alike, byState, countVerdicts, familiesText } from './groups.ts';
 import { type LadderLine, ladderLines } from './ladder.ts';
 import type { ReportCase, Run, RunFinding } from './run.ts';
+import { standingsText } from './requirements.ts';
 import { say } from './say.ts';
 import { circumstance, type Subject, subjects } from './subject.ts';
 
@@ -96,6 +97,8 @@ export function summaryText(run: Run, options: ConsoleOptions = {}): string {
     colours.dim(head),
     ...groups.map((group) => row(group.name, group.cases, false)),
     row('total', run.cases, true),
+    '',
+    `  ${colours.dim(standingsText(run))}`,
     '',
     `  ${outcome(run, colours, options.accepted)}`,
   ].join('\n');

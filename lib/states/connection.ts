@@ -80,12 +80,21 @@ export class Connection {
     return entry;
   }
 
-  /** Updates SND.UNA and SND.WND as the target does when it processes this segment of the tester's. */
+  /** Updates SND.UNA, SND.WND and TS.Recent as the target does when it processes this segment of the tester's. */
   acknowledge(segment: ConcreteSegment): void {
+    this.#takeTimestamp(segment);
     const acceptable = gt(segment.ack, this.sndUna) && leq(segment.ack, this.sndNxt);
     if (segment.ctl.has('ACK') && acceptable) this.sndUna = segment.ack;
     this.sndWnd = segment.wnd ?? TESTER_WINDOW;
     this.maxSndWnd = Math.max(this.maxSndWnd, this.sndWnd);
+  }
+
+  /** RFC 7323 section 5.3, R3: the newer timestamp of an acceptable segment that begins no later than the last acknowledgment. */
+  #takeTimestamp(segment: ConcreteSegment): void {
+    const { tsval, seq } = segment;
+    if (!this.timestamps || tsval === undefined || !gt(tsval, this.tsRecent)) return;
+    const isAcceptable = seq === this.rcvNxt || gt(add(seq, lengthOf(segment)), this.rcvNxt);
+    if (leq(seq, this.rcvNxt) && isAcceptable && !segment.ctl.has('RST')) this.tsRecent = tsval;
   }
 
   /** Sends a segment and changes no variable. Adds timestamps when the connection has them and the segment names none. */

@@ -18,7 +18,7 @@ export default scenarios('figures of RFC 793', [
         then: 'ESTABLISHED',
       },
     ],
-    rules: ['RFC 793 figure 7', 'RFC 9293 figure 6', '3.5 three-way handshake', '3.10.7.3 fourth'],
+    rules: ['RFC 793 figure 7', 'RFC 9293 figure 6', '3.5 three-way handshake', '3.10.7.3 fourth', 'MUST-2'],
   },
 
   {
@@ -41,6 +41,9 @@ export default scenarios('figures of RFC 793', [
       '3.10.7.2 third',
       '3.10.7.4 fifth',
       '3.10.7.4 seventh',
+      // Of every reply; here all are of one connection.
+      'MUST-69',
+      'RFC 2018 4',
     ],
   },
 

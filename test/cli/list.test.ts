@@ -13,8 +13,10 @@ const isNotation = (text: string): boolean => {
   return true;
 };
 const segment = z.string().refine(isNotation);
+/** The segments of a reply, in order. */
+const segments = z.string().refine((text) => text.split(/(?<=>) (?=<)/).every(isNotation));
 const outcome = z.strictObject({
-  reply: z.union([z.literal('silence'), segment]),
+  reply: z.union([z.literal('silence'), segments]),
   then: z.enum(STATES),
   level: z.enum(['required', 'recommended', 'permitted']),
   when: z.strictObject({ check: z.enum(CHECKS), adopted: z.boolean() }).optional(),

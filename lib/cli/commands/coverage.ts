@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type Counts, countVerdicts } from '../../report/groups.ts';
 import { readResults } from '../../report/results.ts';
+import { requirementVerdicts, type Standing, standingsText } from '../../report/requirements.ts';
 import type { Run } from '../../report/run.ts';
-import type { Profile } from '../../standard/profile.ts';
 import { REQUIREMENTS, type RuleId, ruleOf } from '../../standard/rules.ts';
 import { whyUncovered } from '../../catalogue/uncovered.ts';
 import { VERDICTS } from '../../verdict/result.ts';
@@ -24,6 +24,10 @@ interface Coverage {
   readonly cases: readonly string[];
   /** Verdicts of the results, one for each case and family. */
   readonly verdicts?: Counts;
+  /** Of the results, when there are any. */
+  readonly standing?: Standing;
+  /** Of the cases, those that deviate; only where it is not met. */
+  readonly against?: readonly string[];
   /** Why there is no case. */
   readonly reason?: string;
 }
@@ -44,7 +48,7 @@ async function coverage({ results, json }: CoverageOptions): Promise<number> {
   process.stdout.write(
     json
       ? `${JSON.stringify({ ...(run ? { target: run.target.name, profile: run.profile } : {}), requirements: table }, null, 1)}\n`
-      : coverageText(table, run?.profile),
+      : coverageText(table, run),
   );
   return EXIT.asExpected;
 }
@@ -54,7 +58,9 @@ async function coverageTable(run: Run | undefined): Promise<Coverage[]> {
   for (const { id, requirements } of listedCases()) {
     for (const requirement of requirements) cases.get(requirement)?.push(id);
   }
+  const standings = new Map(run ? requirementVerdicts(run).map((one) => [one.id, one]) : []);
   return REQUIREMENTS.map((id): Coverage => {
+    const verdict = standings.get(id);
     const own = cases.get(id) ?? [];
     const reason = own.length === 0 ? (whyUncovered(id) ?? 'no case yet') : undefined;
     const { document, section, asks, observable } = ruleOf(id);
@@ -73,17 +79,24 @@ async function coverageTable(run: Run | undefined): Promise<Coverage[]> {
             ),
           }
         : {}),
+      ...(verdict ? { standing: verdict.standing } : {}),
+      ...(verdict?.standing === 'not met' ? { against: verdict.cases } : {}),
       ...(reason ? { reason } : {}),
     };
   });
 }
 
-function coverageText(table: readonly Coverage[], profile: Profile | undefined): string {
+function coverageText(table: readonly Coverage[], run: Run | undefined): string {
+  const profile = run?.profile;
   const covered = table.filter(({ cases }) => cases.length > 0);
   const width = Math.max(...table.map(({ id }) => id.length));
-  const lines = covered.map(({ id, text, cases, verdicts }) => {
+  const lines = covered.flatMap(({ id, text, cases, verdicts, standing, against = [] }) => {
     const counts = verdicts ? `  ${verdictText(verdicts)}` : '';
-    return `  ${id.padEnd(width)}  ${String(cases.length).padStart(4)}${counts}  ${text}`;
+    const word = standing ? `  (${standing})` : '';
+    return [
+      `  ${id.padEnd(width)}  ${String(cases.length).padStart(4)}${counts}  ${text}${word}`,
+      ...against.map((one) => `  ${' '.repeat(width)}        ${one}`),
+    ];
   });
   const groups = new Map<string, Coverage[]>();
   for (const one of table) {
@@ -103,6 +116,7 @@ function coverageText(table: readonly Coverage[], profile: Profile | undefined):
     '',
     ...uncovered,
     '',
+    ...(run ? [standingsText(run)] : []),
     `${covered.length} of ${table.length} requirements have cases`,
     '',
   ].join('\n');

@@ -2,12 +2,15 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { StepDeclaration, StepOutcome } from '../../catalogue/case.ts';
 import { outcomeTags } from '../../report/expectation.ts';
+import { TC8_GROUPS, type Tc8Group } from '../../catalogue/tc8.ts';
+import { matcher } from '../../catalogue/choice.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
 import { type ListedCase, type ListedOutcome, listedCases, type Selection } from '../listed-cases.ts';
 import { list as listOption } from '../options.ts';
 
 interface ListOptions extends Selection {
+  readonly tc8?: boolean;
   readonly json?: boolean;
 }
 
@@ -19,6 +22,7 @@ Examples:
 
 export function declare(command: Command): void {
   command
+    .option('--tc8', 'the cases by the groups of the TCP tests of OPEN Alliance TC8')
     .option('--json', 'JSON, with the expectations under every profile')
     .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', listOption)
     .option('--state <state>', 'only cases in this state, e.g. LISTEN or syn-received-passive')
@@ -30,7 +34,9 @@ export function declare(command: Command): void {
 
 async function list(options: ListOptions): Promise<number> {
   const cases = listedCases(options);
-  if (options.json) {
+  if (options.tc8) {
+    process.stdout.write(`${TC8_GROUPS.map((group) => groupText(group, cases)).join('\n\n')}\n`);
+  } else if (options.json) {
     // One case per line, for tools that read lines.
     process.stdout.write(`{"cases":[\n${cases.map((one) => JSON.stringify(one)).join(',\n')}\n]}\n`);
   } else {
@@ -40,6 +46,17 @@ async function list(options: ListOptions): Promise<number> {
     );
   }
   return EXIT.asExpected;
+}
+
+function groupText({ group, numbers, asks, cases: globs }: Tc8Group, cases: readonly ListedCase[]): string {
+  const isOfGroup = matcher(globs.join(','));
+  const own = cases.filter(({ id }) => isOfGroup(id));
+  const numbered = numbers.map((number) => String(number).padStart(2, '0')).join(' ');
+  return [
+    `${pc.bold(`TCP_${group}`)}  ${numbered}`,
+    `  ${asks}`,
+    ...(own.length > 0 ? own.map(({ id }) => `    ${id}`) : [pc.dim('    no case')]),
+  ].join('\n');
 }
 
 function caseText(one: ListedCase): string {

@@ -34,7 +34,7 @@ export interface Emission {
 /** What a header has besides its numbers. */
 export type SentOptions = Pick<
   ConcreteSegment,
-  'mss' | 'wscale' | 'sackPermitted' | 'tsval' | 'tsecr' | 'reserved' | 'opt'
+  'mss' | 'wscale' | 'sackPermitted' | 'tsval' | 'tsecr' | 'reserved' | 'opt' | 'checksum'
 >;
 
 /** In milliseconds. */
@@ -73,6 +73,8 @@ export interface Behaviour {
   readonly adopts?: Adoption;
   /** What becomes of any segment on its way out, whether it is a reply, sent again, or the user's doing; silence swallows it. */
   readonly outgoing?: (segment: Segment, tcb: Tcb) => Segment | 'silence';
+  /** Whether what a segment makes of SND.WND counts for every connection of the port. */
+  readonly sharesWindow?: boolean;
   /** The families over which it differs; over both when absent. */
   readonly over?: readonly Family[];
   /** What else is made of the header of a segment: it overlays what SEGMENT ARRIVES is told. */

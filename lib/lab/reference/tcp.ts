@@ -81,6 +81,12 @@ export class Tcp {
     const known = this.#connections.get(key);
     if (known) known.arrives(received.segment);
     else this.#welcome(link, received);
+    if (known && this.#behaviour.sharesWindow) this.#shareWindow(`${family} ${ports.local} `, known);
+  }
+
+  #shareWindow(port: string, { tcb: { sndWnd } }: Connection): void {
+    for (const [key, other] of this.#connections)
+      if (key.startsWith(port)) other.tcb = { ...other.tcb, sndWnd };
   }
 
   /** Every segment to a LISTEN, or to no one, meets a TCB of its own: it becomes a connection's if a SYN makes it one. */

@@ -102,6 +102,7 @@ export class PlayedConnection {
     this.user = new TargetUser(context.environment, reached);
     this.#state = place.state;
     this.#stateBefore = place.state;
+    this.#cursor = reached.connection.mailbox.log.length;
   }
 
   get mailbox(): Connection['mailbox'] {

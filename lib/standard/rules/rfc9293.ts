@@ -12,6 +12,10 @@ export const RFC_9293_SECTIONS = {
     'The data offset says where the text begins, after a header of at least 20 octets',
   ),
   '3.1 reserved bits': text(['3.1', 'reserved'], 'Reserved bits are ignored in received segments'),
+  '3.3.1 connection record': text(
+    '3.3.1',
+    'Each connection has a record of its own, whose variables its segments and its user change',
+  ),
   '3.4 acceptability': text('3.4', 'A segment is acceptable when its first or last octet is in the window'),
   '3.5 three-way handshake': text('3.5', 'SYN, SYN,ACK and ACK synchronize both directions'),
   '3.5 old duplicate SYN': text(

@@ -37,7 +37,25 @@ function disagreement(
 }
 
 /** Where a scenario and the specification differ, under each profile and each choice of the checks of RFC 5961. */
-export function disagreements(subject: Scenario): readonly string[] {
+export const disagreements = (subject: Scenario): readonly string[] =>
+  connectionsOf(subject).flatMap(disagreementsOfOne);
+
+/** Each connection by itself, with its own steps: no other is there, as far as the specification of one goes. */
+function connectionsOf(subject: Scenario): readonly Scenario[] {
+  const others = Object.entries(subject.beside);
+  if (others.length === 0) return [subject];
+  const own = (name: string | undefined) => subject.steps.filter(({ on }) => on === name);
+  return [
+    { ...subject, beside: {}, steps: own(undefined) },
+    ...others.map(([name, { state, origin, closedBy, conditions }]) => {
+      const { origin: _, closedBy: __, ...rest } = subject;
+      const place = { state, conditions, ...(origin ? { origin } : {}), ...(closedBy ? { closedBy } : {}) };
+      return { ...rest, ...place, id: `${subject.id} (${name})`, beside: {}, steps: own(name) };
+    }),
+  ];
+}
+
+function disagreementsOfOne(subject: Scenario): readonly string[] {
   const encounters = Array.from({ length: isCase(subject) ? ENCOUNTERS : ENCOUNTERS_OF_STEPS }, (_, number) =>
     encounterOf(subject, number),
   );

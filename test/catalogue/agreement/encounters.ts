@@ -26,6 +26,7 @@ export function encounterOf(subject: Scenario, number: number): Encounter {
 }
 
 const TESTER_WINDOW = 4380;
+const DEFAULT_MSS_OF_IPV6 = 1220;
 
 const between = (random: Random, least: number, most: number): number =>
   least + (random.next() % (most - least + 1));
@@ -46,37 +47,43 @@ function tcbOf(subject: Scenario, random: Random): Tcb {
   const isOne = isCase(subject);
   const maxSndWnd = isOne ? between(random, 1, 65_535) : TESTER_WINDOW;
   const mayDiffer = packet.precedence !== undefined;
-  return withQueues({
-    state,
-    ...(origin ? { origin } : {}),
-    iss,
-    sndUna,
-    sndNxt: add(sndUna, inFlight + (WAITING.includes(state) ? 1 : 0)),
-    sndWnd: isOne ? between(random, 0, maxSndWnd) : TESTER_WINDOW,
-    maxSndWnd,
-    sndWl1: rcvNxt,
-    sndWl2: sndUna,
-    irs,
-    rcvNxt,
-    // No recipe leads to a smaller open window.
-    rcvWnd: window === 'zero' ? 0 : between(random, isOne ? 64 : 1024, 65_535),
-    rcvUp: rcvNxt,
-    timestamps: syn.timestamps === true,
-    tsRecent: random.sequenceNumber(),
-    security: random.next() % 2 === 0 ? 0 : random.next(),
-    precedence: mayDiffer ? between(random, 1, 6) : between(random, 0, 7),
-    mayRaisePrecedence: mayDiffer ? user.precedence !== undefined : random.next() % 2 === 0,
-    userGone: user.closed === true,
-  });
+  return withQueues(
+    {
+      state,
+      ...(origin ? { origin } : {}),
+      iss,
+      sndUna,
+      sndNxt: add(sndUna, inFlight + (WAITING.includes(state) ? 1 : 0)),
+      sndWnd: isOne ? between(random, 0, maxSndWnd) : TESTER_WINDOW,
+      maxSndWnd,
+      sndWl1: rcvNxt,
+      sndWl2: sndUna,
+      irs,
+      rcvNxt,
+      // No recipe leads to a smaller open window.
+      rcvWnd: window === 'zero' ? 0 : between(random, isOne ? 64 : 1024, 65_535),
+      rcvUp: rcvNxt,
+      timestamps: syn.timestamps === true,
+      tsRecent: random.sequenceNumber(),
+      security: random.next() % 2 === 0 ? 0 : random.next(),
+      precedence: mayDiffer ? between(random, 1, 6) : between(random, 0, 7),
+      mayRaisePrecedence: mayDiffer ? user.precedence !== undefined : random.next() % 2 === 0,
+      userGone: user.closed === true,
+    },
+    subject.families.includes(4) ? {} : { sndMss: DEFAULT_MSS_OF_IPV6 },
+  );
 }
 
 const OFFSETS = { higher: 1, lower: -1, same: 0 } as const;
 
 function segmentOf(subject: Scenario, notation: SegmentNotation, tcb: Tcb, random: Random): Segment {
-  const { packet } = demandsOf(subject.conditions);
+  const { packet, syn } = demandsOf(subject.conditions);
   const written = evaluateSegment(notation, tcbVariables(tcb), () => random.sequenceNumber());
   const older = packet.timestamp === 'old';
-  const tsval = written.tsval ?? (older ? add(tcb.tsRecent, -between(random, 1, 2 ** 31 - 1)) : undefined);
+  const carries = syn.timestamps === true && packet.timestamp !== 'none';
+  const tsval =
+    written.tsval ??
+    (older ? add(tcb.tsRecent, -between(random, 1, 2 ** 31 - 1)) : carries ? tcb.tsRecent : undefined);
   const { seq, ack, ctl, data, urg } = written;
   return {
     seq,

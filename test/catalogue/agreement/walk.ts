@@ -269,10 +269,14 @@ function isOutcome({ reply, then }: ResolvedOutcome, world: World, { isExact }: 
   const same = reply.every((one, index) => {
     const segment = out[index] as Segment;
     const isWritten = (one.seq || isFree) && (one.ack || !segment.ctl.has('ACK'));
-    return isWritten && compareReply(one, withPushAsIn(one, segment), variables).length === 0;
+    return isWritten && compareReply(one, stamped(withPushAsIn(one, segment), tcb), variables).length === 0;
   });
   return same && (!isExact || !knowsRcvNxt(world) || tcb.rcvNxt === acknowledgedBy(reply, out, base));
 }
+
+/** RFC 7323 section 3.2: TSecr is TS.Recent. The specification leaves options to those who send. */
+const stamped = (segment: Segment, { timestamps, tsRecent }: Tcb): Segment =>
+  timestamps && !segment.ctl.has('RST') ? { ...segment, tsecr: tsRecent } : segment;
 
 /** Whether text is pushed depends on what the user's interface offers (RFC 9293 section 3.9.1.2). */
 const withPushAsIn = ({ ctl }: SegmentNotation, segment: Segment): Segment => {

@@ -1,0 +1,123 @@
+/** RFC 9293 sections 3.7.1, 3.7.4 and 3.9.1.2: how large the segments are that text is sent in, and when a small one waits. */
+import type { StateName, StepDeclaration, StepOutcome, StepsDeclaration } from '../../lib/catalogue/case.ts';
+import { scenarios } from '../../lib/catalogue/declare.ts';
+import type { RuleId } from '../../lib/standard/rules.ts';
+import { SENDS_TEN, text } from './parts.ts';
+
+type Declaration = StepsDeclaration & { state: StateName };
+
+const after = (segments: number, size: number): string =>
+  segments === 0 ? 'SND.NXT' : `SND.NXT+${segments * size}`;
+
+/** So many segments of one size, each pushed or not. */
+const inARow = (size: number, segments: number): readonly (readonly string[])[] =>
+  segments === 0
+    ? [[]]
+    : inARow(size, segments - 1).flatMap((before) =>
+        text(size, after(segments - 1, size)).map((last) => [...before, last]),
+      );
+
+/** The congestion window may take no more than the first of them (RFC 9293 section 3.8.2). */
+const segmentsOf = (size: number, most: number): readonly StepOutcome[] =>
+  Array.from({ length: most }, (_, index) => inARow(size, index + 1)).flatMap((rows) =>
+    rows.map((reply) => (reply.length < most ? { reply, ends: true } : { reply })),
+  );
+
+const SIZES: readonly RuleId[] = ['MUST-14', 'MUST-16', 'SHLD-28'];
+
+const accepted = (option: string): readonly StepDeclaration[] => [
+  { send: `<SEQ=1000><CTL=SYN>${option}` },
+  { expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+  { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+  { expect: 'silence', then: 'ESTABLISHED' },
+];
+
+const opened = (option: string): readonly StepDeclaration[] => [
+  { send: `<SEQ=1000><ACK=SND.NXT><CTL=SYN,ACK>${option}` },
+  { expect: '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>', then: 'ESTABLISHED' },
+];
+
+const sends = (size: number, segments: number): readonly StepDeclaration[] => [
+  { user: `SEND ${size * segments}` },
+  { expect: segmentsOf(size, segments) },
+];
+
+const small = (size: number): readonly Declaration[] => [
+  {
+    id: `ladder.segment-sizes.mss-${size}-of-syn`,
+    title: `a SYN with an MSS of ${size}: text is sent in segments of ${size} octets`,
+    state: 'LISTEN',
+    steps: [...accepted(`<MSS=${size}>`), ...sends(size, 3)],
+    rules: SIZES,
+  },
+  {
+    id: `ladder.segment-sizes.mss-${size}-of-syn-ack`,
+    title: `a SYN,ACK with an MSS of ${size}: text is sent in segments of ${size} octets`,
+    state: 'SYN-SENT',
+    steps: [...opened(`<MSS=${size}>`), ...sends(size, 3)],
+    rules: SIZES,
+  },
+];
+
+/** RFC 9293 section 3.7.1: the largest packet that every host takes, less its headers. */
+const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
+
+const sendsByDefault = (family: 4 | 6): readonly StepDeclaration[] => {
+  const size = DEFAULT_MSS[family];
+  const right = segmentsOf(size, 3);
+  if (family === 4) return sends(size, 3);
+  // RFC 1122 section 4.2.2.6 has one default for all, and knows of no IPv6.
+  const older = Array.from({ length: 6 }, (_, last) => ({
+    reply: Array.from(
+      { length: last + 1 },
+      (_, index) => text(DEFAULT_MSS[4], after(index, DEFAULT_MSS[4]))[0] ?? '',
+    ),
+    ends: true as const,
+  }));
+  return [{ user: `SEND ${3 * size}` }, { expect: { rfc793: [...right, ...older], rfc9293: right } }];
+};
+
+const withoutOption = (family: 4 | 6): readonly Declaration[] => [
+  {
+    id: `ladder.segment-sizes.no-mss-in-syn-over-ipv${family}`,
+    title: `a SYN without MSS: text is sent in segments of ${DEFAULT_MSS[family]} octets`,
+    ...{ state: 'LISTEN', families: [family] },
+    steps: [...accepted(''), ...sendsByDefault(family)],
+    rules: ['MUST-15', 'SHLD-28'],
+  },
+  {
+    id: `ladder.segment-sizes.no-mss-in-syn-ack-over-ipv${family}`,
+    title: `a SYN,ACK without MSS: text is sent in segments of ${DEFAULT_MSS[family]} octets`,
+    ...{ state: 'SYN-SENT', families: [family] },
+    steps: [...opened(''), ...sendsByDefault(family)],
+    rules: ['MUST-15', 'SHLD-28'],
+  },
+];
+
+const WAITS: StepOutcome = { reply: 'silence', leftOpen: 'Nagle' };
+const AT_ONCE: readonly StepOutcome[] = text(10).map((reply) => ({ reply, leftOpen: 'Nagle' }));
+
+export default scenarios('ladders', [
+  ...small(200),
+  ...small(536),
+  ...withoutOption(4),
+  ...withoutOption(6),
+  {
+    id: 'ladder.segment-sizes.small-text-waits',
+    title: 'a small segment waits while text is in flight, and goes out when that is acknowledged',
+    state: 'ESTABLISHED',
+    steps: [
+      ...SENDS_TEN,
+      { user: 'SEND 10' },
+      {
+        expect: {
+          rfc793: [AT_ONCE, WAITS].flat().map((one) => ({ ...one, ends: true })),
+          rfc1122: [WAITS, ...AT_ONCE.map((one) => ({ ...one, level: 'permitted', ends: true }) as const)],
+        },
+      },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: text(10) },
+    ],
+    rules: ['SHLD-7', 'MUST-60'],
+  },
+]);
