@@ -14,7 +14,7 @@ import type { State } from '../../standard/state.ts';
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
 import { tcbVariables } from '../../standard/variables.ts';
 import { ASKED_PRECEDENCE } from '../../target/driver.ts';
-import { judge } from '../../verdict/judge.ts';
+import { type Judgement, judge } from '../../verdict/judge.ts';
 import type { Verdict } from '../../verdict/result.ts';
 import { add } from '../../wire/seq.ts';
 import { type Behaviour, following } from './behaviour.ts';
@@ -53,12 +53,19 @@ const NO_PEER: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
  * The verdict that a case must come to, worked out without a wire: over the TCB that its recipe leads to. What the
  * target's timers and its user do is no part of it.
  */
-export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, numbers }: Trial): Verdict {
+export function forecast(subject: Case, { follows, behaviour, judgedBy, numbers }: Trial): Verdict {
+  return forecastOf(subject, { follows, ...(behaviour ? { behaviour } : {}), judgedBy, numbers }).judgement
+    .verdict;
+}
+
+/** The same with its faults, and the stimulus and the TCB that it meets. */
+export function forecastOf(subject: Case, { follows, behaviour = {}, judgedBy, numbers }: Trial) {
   const tcb = tcbOf({ ...subject, send: stimulusOf(subject) }, numbers);
   const written = writtenStimulus(subject, tcb, numbers);
   const segment = arrivingOf(subject, tcb, written, behaviour.reads);
   // Of a TCP that is dead no document speaks.
-  if (behaviour.dies?.(tcb, segment)) return 'deviates';
+  const met = { stimulus: written, variables: tcbVariables(tcb) };
+  if (behaviour.dies?.(tcb, segment)) return { ...met, judgement: DEATH };
   const arrival = following(follows, behaviour).arrive(tcb, segment);
   const reply = arrival.reply === 'silence' ? [] : [arrival.reply];
   const emit = behaviour.emit ?? ((one: Segment) => [{ segment: one, after: 0 }]);
@@ -69,7 +76,7 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
     .filter((each) => each !== 'silence');
   const before = { state: subject.state, tcb, stimulus: stamped(written, segment) };
   const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
-  const { verdict } = judge(
+  const judgement = judge(
     outcomesOf(subject)[judgedBy],
     {
       state: subject.state,
@@ -93,8 +100,14 @@ export function forecast(subject: Case, { follows, behaviour = {}, judgedBy, num
     },
     adoptionOf(follows, behaviour),
   );
-  return verdict;
+  return { ...met, judgement };
 }
+
+const DEATH: Judgement = {
+  verdict: 'deviates',
+  others: 0,
+  faults: [{ kind: 'death', deaths: 2, trials: 2 }],
+};
 
 /** A segment for each check of RFC 5961 that draws a challenge from who has adopted it. */
 const PROBES: Readonly<Record<Check, (tcb: Tcb) => Pick<Segment, 'seq' | 'ack' | 'ctl'>>> = {
