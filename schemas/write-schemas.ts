@@ -1,7 +1,8 @@
-/** Writes the JSON Schemas of target files, and of what `explain --json` prints, where they are published from. */
+/** Writes the JSON Schemas of target files, of results.json and of what `explain --json` prints, where they are published from. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { explanationsJsonSchema } from '../lib/report/explain/json.ts';
+import { resultsJsonSchema } from '../lib/report/results.ts';
 import { targetFileJsonSchema } from '../lib/target/target-file.ts';
 
 const write = (name: string, schema: object): void =>
@@ -11,4 +12,5 @@ const write = (name: string, schema: object): void =>
   );
 
 write('target-file', targetFileJsonSchema());
+write('results', resultsJsonSchema());
 write('explanation', explanationsJsonSchema());

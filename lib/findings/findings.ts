@@ -2,7 +2,7 @@ import { findScenario } from '../catalogue/catalogue.ts';
 import { evaluateSegment, parseSegment } from '../notation/index.ts';
 import type { Profile } from '../standard/profile.ts';
 import { isRule, type RuleId, ruleOf } from '../standard/rules.ts';
-import { STATES, type State, SYNCHRONIZED } from '../standard/state.ts';
+import { STATES, type State } from '../standard/state.ts';
 import { type CaseResult, type JudgedResult, judgementOf, type ProfileVerdict } from '../verdict/result.ts';
 import { Bits } from './cover.ts';
 import { common, couldHave, type Due, dueOf, type Effect, effectOf, includes, outcomeOf } from './effect.ts';
@@ -95,7 +95,8 @@ export function caseFindings(
   const bits = information(looks);
   const rest: Look[] = [];
   for (const look of failed.filter((_, at) => left.has(at))) {
-    const near = nearest(look, groups, bits);
+    const near =
+      nearest(look, groups, bits) ?? groups.find(({ members }) => members.some((one) => areClose(one, look)));
     if (near) near.members.push(look);
     else rest.push(look);
   }
@@ -212,6 +213,18 @@ function alone(rest: readonly Look[]): readonly Group[] {
 
 const kindOf = ({ traits, rules }: Look): Trait | RuleId | undefined =>
   KINDS_OF_STIMULUS.find((trait) => traits.includes(trait)) ?? rules[0];
+
+/** What the target does, whatever is due. */
+const deedOf = ({ effect: { reply, form, state, extra } = {} }: Look): string | undefined =>
+  reply?.seen ?? form?.of ?? state ?? extra;
+
+/** Whether the target does the same after stimuli of one kind in one state. */
+const areClose = (one: Look, other: Look): boolean =>
+  one.state === other.state &&
+  kindOf(one) === kindOf(other) &&
+  one.traits.length > 0 &&
+  (deedOf(one) === deedOf(other) ||
+    (one.effect?.form?.field !== undefined && one.effect.form.field === other.effect?.form?.field));
 
 const areNear = (one: Look, other: Look): boolean =>
   one.state === other.state || kindOf(one) === kindOf(other) || one.rules[0] === other.rules[0];
@@ -397,7 +410,7 @@ function findingOf(
     where: TRAITS.filter((trait) => traits.includes(trait)),
     effects,
     ...(rule ? { rule } : {}),
-    harm: HARMS[Math.min(...effects.map((one) => HARMS.indexOf(harmOf(one))))] as Harm,
+    harm: harmOf(Object.keys(effect).length > 0 ? effect : (effects[0] ?? {})),
     states: STATES.filter((state) => members.some((look) => look.state === state)),
     cases: members.flatMap(({ id, families }) => families.map((family) => ({ id, family }))),
   };

@@ -85,7 +85,7 @@ const TESTS = {
   'no text': ({ segment }) => segment.data === 0,
   'neither text, SYN nor FIN': ({ segment }) => lengthOf(segment) === 0,
   'own options': ({ segment }) => segment.opt !== undefined,
-  timestamps: ({ segment }) => segment.tsval !== undefined,
+  'a timestamp': ({ segment }) => segment.tsval !== undefined,
   acceptable: placed(isAcceptable),
   unacceptable: placed((place) => !isAcceptable(place)),
   'before the window': placed(({ offset }) => offset < 0),

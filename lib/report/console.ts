@@ -1,7 +1,17 @@
 import pc from 'picocolors';
-import { VERDICTS, type Verdict, verdictOf, whyInconclusive } from '../verdict/result.ts';
+import type { CaseFinding } from '../findings/findings.ts';
+import { STATES } from '../standard/state.ts';
+import { VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
 import { caseFields } from './case-fields.ts';
-import { expectedTexts, observedText, reasonText } from './expectation.ts';
+import {
+  failingCaseFindings,
+  findingExtent,
+  findingRule,
+  findingSelection,
+  findingTitle,
+  shortestOf,
+} from './case-findings.ts';
+import { reasonText } from './expectation.ts';
 import {
   type AcceptedDeviations,
   blockerIn,
@@ -29,8 +39,12 @@ export interface ConsoleOptions {
   readonly findingsTold?: boolean;
 }
 
-/** So many failures are printed in full. More would push the summary off the screen. */
+/** So many findings are printed with their packets. */
 const IN_FULL = 10;
+
+/** So many are listed, and so many of them with their rule: the list with the outcome below fills one screen. */
+const LISTED = 17;
+const WITH_RULE = 11;
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -47,7 +61,9 @@ export const runText = (run: Run, options: ConsoleOptions = {}): string =>
   [
     options.findingsTold ? '' : findingsText(run, options),
     failuresText(run, options),
-    summaryText(run, options),
+    tableText(run, options),
+    findingListText(run, options),
+    outcomeText(run, options),
   ]
     .filter(Boolean)
     .join('\n\n');
@@ -72,7 +88,13 @@ const findingHead = (finding: RunFinding, run: Run, colours: Colours): string =>
 };
 
 /** The table by state and verdict, with a line about the run above and its outcome below. */
-export function summaryText(run: Run, options: ConsoleOptions = {}): string {
+export const summaryText = (run: Run, options: ConsoleOptions = {}): string =>
+  `${tableText(run, options)}\n\n${outcomeText(run, options)}`;
+
+const outcomeText = (run: Run, options: ConsoleOptions): string =>
+  `  ${outcome(run, pc.createColors(options.colour ?? pc.isColorSupported), options.accepted)}`;
+
+function tableText(run: Run, options: ConsoleOptions): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   const groups = byState(run.cases);
   const width = Math.max(5, ...groups.map((group) => group.name.length));
@@ -99,8 +121,6 @@ export function summaryText(run: Run, options: ConsoleOptions = {}): string {
     row('total', run.cases, true),
     '',
     `  ${colours.dim(standingsText(run))}`,
-    '',
-    `  ${outcome(run, colours, options.accepted)}`,
   ].join('\n');
 }
 
@@ -129,28 +149,74 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
   return `${sign} ${took}: ${words}${cut}`;
 }
 
-/** The failures that no baseline accepts: the first ones in full, the rest in two lines each; empty when there are none. */
+/** The most serious findings that no baseline accepts, each by the shortest of its cases, in full; empty when there are none. */
 export function failuresText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   const known = new Map((options.subjects ?? subjects()).map((subject) => [subject.id, subject]));
-  // The finding says how many cases it blocks.
-  const failed = failuresOf(run, options.accepted).fresh.filter((result) => blockerIn(result) === undefined);
-  const groups = alike(failed, run);
-  const failures = groups.map(
-    (results, index): Failure => ({
-      results,
-      number: index + 1,
-      run,
-      subject: known.get(results[0]?.id ?? ''),
-      colours,
-    }),
-  );
-  const rest = failures.slice(IN_FULL);
-  const hint = `The first ${IN_FULL} are shown in full. The reports show all; \`segment-arrives run --only ID --verbose\` shows one.`;
+  return shownOf(run, options)
+    .slice(0, IN_FULL)
+    .flatMap(({ results }, index) => {
+      const shortest = shortestOf(results);
+      if (!shortest) return [];
+      const twins = results.filter(({ id }) => id === shortest.id);
+      const [same = [shortest]] = alike(twins, run).filter((group) => group.includes(shortest));
+      return fullText({ results: same, number: index + 1, run, subject: known.get(shortest.id), colours });
+    })
+    .join('\n\n');
+}
+
+/** What fails the run: findings, and after them what could not be judged, those that failed for one reason together. */
+function shownOf(run: Run, { accepted }: ConsoleOptions): readonly Shown[] {
+  const findings = failingCaseFindings(run, accepted);
+  const open = new Map<string, ReportCase[]>();
+  for (const result of failuresOf(run, accepted).fresh) {
+    // The finding of the preflight says how many cases it blocks.
+    if (blockerIn(result) !== undefined || verdictOf(result, run.profile) !== 'inconclusive') continue;
+    const why = reasonText(result, run.profile);
+    open.set(why, [...(open.get(why) ?? []), result]);
+  }
+  return [...findings, ...[...open].map(([why, results]) => ({ why, results }))];
+}
+
+interface Shown {
+  readonly finding?: CaseFinding;
+  /** Why there is no verdict. */
+  readonly why?: string;
+  readonly results: readonly ReportCase[];
+}
+
+/** Each finding in three lines, the most serious first: what is wrong, by which rule, and how to see it alone. */
+export function findingListText(run: Run, options: ConsoleOptions = {}): string {
+  const colours = pc.createColors(options.colour ?? pc.isColorSupported);
+  const shown = shownOf(run, options);
+  if (shown.length === 0) return '';
+  const lines = shown.slice(0, LISTED).flatMap(({ finding, why = '', results }, index) => {
+    const number = `${index + 1})`.padStart(5);
+    const about = {
+      cases: results,
+      states: STATES.filter((state) => results.some((one) => one.state === state)),
+    };
+    const extent = `${findingExtent(about)}: run ${findingSelection(about, 1)}`;
+    if (!finding)
+      return [
+        `${number} ${colours.yellow(colours.bold(`No verdict: ${why}`))}`,
+        `      ${colours.dim(extent)}`,
+      ];
+    const rule = findingRule(finding);
+    return [
+      `${number} ${colours.bold(findingTitle(finding))}`,
+      `      ${colours.dim(extent)}`,
+      ...(rule && shown.length <= WITH_RULE ? [`      ${colours.dim(rule)}`] : []),
+    ];
+  });
+  const rest = shown.length - LISTED;
+  const count = shown.filter(({ finding }) => finding).length;
+  const head = `${count} ${count === 1 ? 'finding' : 'findings'}, the most serious first`;
   return [
-    ...failures.slice(0, IN_FULL).map(fullText),
-    ...(rest.length > 0 ? [rest.map(shortText).join('\n'), `  ${colours.dim(hint)}`] : []),
-  ].join('\n\n');
+    `  ${colours.bold(head)}`,
+    ...lines,
+    ...(rest > 0 ? [`      and ${rest} more, in the reports`] : []),
+  ].join('\n');
 }
 
 interface Failure {
@@ -188,17 +254,6 @@ function fullText(failure: Failure): string {
     ),
     ...ladderLines(result).map((line) => `  ${colourLadder(line, colours)}`),
   ].join('\n');
-}
-
-function shortText(failure: Failure): string {
-  const { results, run, subject, colours } = failure;
-  const [result] = results as [ReportCase];
-  const expected = (subject ? expectedTexts(subject, run.profile) : []).join(' or ');
-  const observed = `observed ${observedText(result)}`;
-  const isOpen = whyInconclusive(result, run.profile) !== undefined;
-  const why = expected && !isOpen ? `expected ${expected}; ${observed}` : reasonText(result, run.profile);
-  const what = `${result.send}: ${why || observed}`;
-  return `${headLine(failure)}\n     ${colours.dim(what)}`;
 }
 
 const colourLadder = ({ text, what }: LadderLine, colours: Colours): string => {

@@ -1,5 +1,6 @@
 import { type Standing, standingOf, verdictOf } from '../verdict/result.ts';
 import { caseFields, type Field } from './case-fields.ts';
+import { findingByCase, findingTitle } from './case-findings.ts';
 import { reasonText } from './expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from './findings.ts';
 import { byState, type StateGroup } from './groups.ts';
@@ -95,8 +96,11 @@ function testcase(result: ReportCase, state: string, run: Run): string {
 }
 
 /** What somebody reads who looks closer. */
-function problemText(result: ReportCase, { profile }: Run): string {
+function problemText(result: ReportCase, run: Run): string {
+  const { profile } = run;
+  const finding = findingByCase(run)(result);
   return [
+    ...(finding ? [fieldLine(['finding', `${findingTitle(finding)} (${finding.id})`]), ''] : []),
     ...caseFields(result, profile, findSubject(result.id)).map(fieldLine),
     '',
     ...ladderText(result),

@@ -1,4 +1,11 @@
 import { VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
+import {
+  failingCaseFindings,
+  findingExtent,
+  findingRule,
+  findingSelection,
+  findingTitle,
+} from './case-findings.ts';
 import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import {
   type AcceptedDeviations,
@@ -28,6 +35,7 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
     headline(run, fails, fresh.length, known.length, accepted),
     '',
     ...countTable(run),
+    ...caseFindingList(run, accepted),
     ...section('Failures', shown, run),
     ...(accepted
       ? section(`Accepted by ${accepted.name}`, known, run, (result) => accepted.reasonFor(result))
@@ -66,6 +74,24 @@ function headline(
     ...(run.complete ? [] : [`⚠️ **${run.loss ? escapeMarkdown(say.loss(run.loss)) : 'cut short'}**`]),
   ];
   return parts.join(' · ');
+}
+
+/** The findings that no baseline accepts, the most serious first. */
+function caseFindingList(run: Run, accepted?: AcceptedDeviations): string[] {
+  const shown = failingCaseFindings(run, accepted);
+  if (shown.length === 0) return [];
+  const rows = shown.map(({ finding, results }) => [
+    `**${escapeMarkdown(findingTitle(finding))}**`,
+    escapeMarkdown(findingExtent({ cases: results, states: finding.states })),
+    escapeMarkdown(findingRule(finding)),
+    code(findingSelection({ cases: results }, 1)),
+  ]);
+  return [
+    '',
+    `### ${shown.length} ${shown.length === 1 ? 'finding' : 'findings'}`,
+    '',
+    ...markdownTable(['finding', 'seen in', 'rule', 'to see it'], rows),
+  ];
 }
 
 function countTable(run: Run): string[] {

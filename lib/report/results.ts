@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PROFILES } from '../standard/profile.ts';
+import { findingsOf } from './case-findings.ts';
 import type { Run } from './run.ts';
 import {
   caseSchema,
@@ -11,6 +12,7 @@ import {
   lossCauseSchema,
   toStored,
 } from './stored-case.ts';
+import { caseFindingSchema, toStoredCaseFinding } from './stored-case-finding.ts';
 import { findingSchema, toStoredFinding } from './stored-finding.ts';
 import { targetSchema } from './stored-target.ts';
 
@@ -55,8 +57,17 @@ export const resultsSchema = z.object({
     .array(findingSchema)
     .optional()
     .describe('what was found wrong with the target before the first case'),
+  caseFindings: z
+    .array(caseFindingSchema)
+    .optional()
+    .describe(
+      'what the results amount to: one for each likely cause, the most serious first; absent in older results',
+    ),
   cases: z.array(caseSchema),
 });
+
+/** The JSON Schema of results.json, as it is published. */
+export const resultsJsonSchema = () => z.toJSONSchema(resultsSchema, { io: 'input' });
 
 /** What results.json holds. */
 export type Results = z.input<typeof resultsSchema>;
@@ -68,6 +79,7 @@ export function toResults(run: Run): Results {
   return {
     ...{ suite: 'segment-arrives', format: FORMAT, version, seed, target, profile, strict, startedAt },
     ...{ shard, durationMs, complete, loss, deaths, findings: findings?.map(toStoredFinding) },
+    caseFindings: [...findingsOf(run), ...findingsOf(run, 'permitted')].map(toStoredCaseFinding),
     cases: cases.map((result) => toStored(result, profile)),
     // What is undefined JSON leaves out, and the arrays of a run are only read.
   } as unknown as Results;
@@ -219,6 +231,6 @@ function caseId(data: unknown, index: number): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function fromResults({ suite: _, format: __, cases, ...head }: z.output<typeof resultsSchema>): Run {
+function fromResults({ suite: _, format: __, caseFindings: ___, cases, ...head }: z.output<typeof resultsSchema>): Run {
   return { ...(head as Omit<Run, 'cases'>), cases: cases.map(fromStored) };
 }

@@ -1,8 +1,19 @@
+import { deflateRawSync } from 'node:zlib';
 import { printReply } from '../../catalogue/resolve.ts';
+import type { CaseFinding } from '../../findings/findings.ts';
 import { printConcrete, printSegment } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { isBeyondCapability } from '../../verdict/reason.ts';
 import { seenOf, verdictOf } from '../../verdict/result.ts';
+import {
+  findingExtent,
+  findingHarm,
+  findingRule,
+  findingSelection,
+  findingsOf,
+  findingTitle,
+  shortestOf,
+} from '../case-findings.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, openTexts, outcomeTags } from '../expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from '../findings.ts';
@@ -78,7 +89,19 @@ function stackOf(run: Run, slug: string, { base, has }: Captures) {
       fields: findingFields(finding),
       ladder: findingLadder(finding).map(({ text }) => text),
     })),
+    caseFindings: findingsOf(run).map((finding) => caseFindingOf(finding, run)),
     results: run.cases.map((result) => resultOf(result, has(result))),
+  };
+}
+
+function caseFindingOf(finding: CaseFinding, { cases }: Run) {
+  const keys = new Set(finding.cases.map(({ id, family }) => `${id} ${family}`));
+  const shortest = shortestOf(cases.filter(({ id, family }) => keys.has(`${id} ${family}`)));
+  return {
+    ...{ id: finding.id, title: findingTitle(finding), extent: findingExtent(finding) },
+    ...{ rule: findingRule(finding), harm: findingHarm(finding), alone: findingSelection(finding) },
+    shortest: shortest ? [shortest.id, shortest.family] : [],
+    cases: [...new Set(finding.cases.map(({ id }) => id))],
   };
 }
 
@@ -134,9 +157,13 @@ function slugsOf(runs: readonly Run[]): string[] {
 
 /**
  * JSON of all texts, each once, and of the data with an index in place of each text. A number of the data is written as a
- * text. Four stacks have some 7000 results, and most of their texts are the same. page/data.js reads it back.
+ * text. Four stacks have some 7000 results, and most of their texts are the same. Deflated, in base64: page/data.js reads it back.
  */
 export function packed(data: unknown): string {
+  return deflateRawSync(indexed(data), { level: 9 }).toString('base64');
+}
+
+function indexed(data: unknown): string {
   const indices = new Map<string, number>();
   const indexOf = (text: string): number => {
     if (!indices.has(text)) indices.set(text, indices.size);

@@ -34,7 +34,7 @@ export function renderMatrix(
   const parts: Record<string, string> = {
     title: element('title', escapeHtml(`segment-arrives: ${runs.map((run) => run.target.name).join(', ')}`)),
     style: element('style', [...STYLES.map(read), LADDER_STYLE].join('\n')),
-    data: element('script', embeddable(data), ' type="application/json" id="data"'),
+    data: element('script', data, ' type="text/plain" id="data"'),
     script: element(
       'script',
       SCRIPTS.map((name) => unbundled(read(`${name}.js`))).join('\n'),
@@ -51,9 +51,6 @@ const element = (name: string, content: string, attributes = ''): string =>
 /** The scripts share one scope in the page, so their imports and exports go. */
 const unbundled = (script: string): string =>
   script.replace(/^import [^;]*;\n/gm, '').replace(/^export (?=const|function|class)/gm, '');
-
-/** JSON that cannot end its script element early. */
-const embeddable = (json: string): string => json.replace(/<(?=[!/]|script)/gi, '\\u003c');
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,8 +1,10 @@
 /* The data of the page, and the words, symbols and helpers that the other scripts share. */
 
 /** Reads back what ../encode.ts packed, and puts the results of all stacks into the rows. */
-export function unpacked(content) {
-  const { texts, data } = JSON.parse(content);
+export async function unpacked(content) {
+  const octets = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const inflated = new Blob([octets]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  const { texts, data } = JSON.parse(await new Response(inflated).text());
   const { profiles, rows, stacks } = withTexts(data, texts);
   const byId = new Map();
   rows.forEach((row, index) => {

@@ -7,7 +7,7 @@ import { footHtml, headHtml, statesHtml, tallyHtml } from './overview.js';
 /* Brings the page to life: draws it, follows the filters and the address. */
 
 const byId = (id) => document.getElementById(id);
-const data = unpacked(byId('data').textContent);
+const data = await unpacked(byId('data').textContent);
 const filters = newFilters(data);
 const main = byId('matrix');
 const form = byId('filters');

@@ -18,8 +18,36 @@ function findingsHtml({ findings, deaths }) {
   return `<ul class="findings" aria-label="Found out about the target">${[...died, ...items].join('')}</ul>`;
 }
 
+const link = (id, family, slug, text) =>
+  `<a href="#/case/${encodeURIComponent(id)}/${family}/${encodeURIComponent(slug)}">${html(text)}</a>`;
+
+/** The other stacks that have the same finding. */
+function alsoHtml({ id }, stack, stacks) {
+  const others = stacks.filter(
+    (one) => one !== stack && one.caseFindings.some((finding) => finding.id === id),
+  );
+  return others.length > 0 ? `<p>also ${html(others.map(({ name }) => name).join(', '))}</p>` : '';
+}
+
+/** What a stack does otherwise than the documents say, the most serious first; each leads to its cases. */
+function caseFindingsHtml(stack, stacks) {
+  const { caseFindings, slug } = stack;
+  if (caseFindings.length === 0) return '';
+  const items = caseFindings.map((finding) => {
+    const { title, extent, rule, harm, alone, shortest, cases } = finding;
+    const [id, family] = shortest;
+    const links = cases.map((one) => link(one, family, slug, one)).join(' ');
+    return `<li><details><summary><b>${html(title)}</b> <small>${html(extent)}</small></summary>
+<p>${html(rule)}</p><p>${html(harm)}.</p>${alsoHtml(finding, stack, stacks)}
+<p>${link(id, family, slug, 'the shortest ladder')} · <code>segment-arrives run ${html(alone)}</code></p><p class="cases">${links}</p></details></li>`;
+  });
+  const count = plural(caseFindings.length, 'finding', 'findings');
+  return `<section class="case-findings" aria-label="Findings"><h3>${count} under ${profileName(stack.profile)}, the most serious first</h3><ol>${items.join('')}</ol></section>`;
+}
+
 /** What was run; what was found out about the target is folded away. */
-function stackHtml(stack, several) {
+function stackHtml(stack, stacks) {
+  const several = stacks.length > 1;
   const impossible = stack.results.filter((result) => result.byCapability).length;
   const run = [
     ...(stack.address ? [['address', stack.address]] : []),
@@ -35,7 +63,7 @@ function stackHtml(stack, several) {
     stack.facts.length > 0
       ? `<details class="found"><summary>What the run found out about the target</summary>${termsHtml(stack.facts)}</details>`
       : '';
-  return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${termsHtml(run)}${folded}</section>`;
+  return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${caseFindingsHtml(stack, stacks)}${termsHtml(run)}${folded}</section>`;
 }
 
 /** The totals of a stack under the chosen profile. */
@@ -67,7 +95,7 @@ export function statesHtml(data, filters) {
 export function headHtml({ stacks }) {
   const title = stacks.length === 1 ? stacks[0].name : plural(stacks.length, 'TCP stack', 'TCP stacks');
   return `<p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${html(title)}</h1>
-<div class="stacks${stacks.length > 1 ? ' many' : ''}">${stacks.map((stack) => stackHtml(stack, stacks.length > 1)).join('')}</div>
+<div class="stacks${stacks.length > 1 ? ' many' : ''}">${stacks.map((stack) => stackHtml(stack, stacks)).join('')}</div>
 <nav aria-label="States"><ol class="states" id="states"></ol></nav>`;
 }
 
