@@ -8,14 +8,10 @@
  * than three.
  */
 import { parseArgs } from 'node:util';
-import { CASES } from '../lib/catalogue/catalogue.ts';
+import { matcher } from '../lib/catalogue/choice.ts';
 import { caseFindings } from '../lib/findings/findings.ts';
-import { forecastOf } from '../lib/lab/reference/forecast.ts';
-import { printConcrete } from '../lib/notation/index.ts';
-import { matcher } from '../lib/runner/mocha/only.ts';
-import { PROFILES, type Profile } from '../lib/standard/profile.ts';
-import type { CaseResult, ProfileVerdict } from '../lib/verdict/result.ts';
-import { MUTANTS, type Mutant } from './mutants/index.ts';
+import { resultsOf } from './mutant-results.ts';
+import { MUTANTS } from './mutants/index.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,35 +21,8 @@ const { values } = parseArgs({
   },
 });
 
-const NUMBERS = { iss: 1000, rcvNxt: 5000, any: 77_777 };
 const ONE_FINDING = 85;
 const MOST = 3;
-
-function resultsOf({ base, behaviour, family = 4 }: Mutant): CaseResult<unknown>[] {
-  return CASES.filter(({ families }) => families.includes(family)).map((subject) => {
-    const { stimulus, variables, judgement } = forecastOf(subject, {
-      ...{ follows: base, judgedBy: base, behaviour, numbers: NUMBERS },
-    });
-    const { id, title, state, origin, conditions } = subject;
-    return {
-      ...{ id, title, state, conditions, family, ...(origin ? { origin } : {}) },
-      ...{ send: '', notes: [], records: [], startedAt: '', durationMs: 0 },
-      ...{
-        stimulus: printConcrete(stimulus),
-        variables,
-        observed: [],
-        kind: 'other',
-        stateAfter: 'unknown',
-        proof: [],
-      },
-      outcome: 'judged',
-      judgements: Object.fromEntries(PROFILES.map((profile) => [profile, judgement])) as Record<
-        Profile,
-        ProfileVerdict
-      >,
-    };
-  });
-}
 
 const wanted = values.only === undefined ? () => true : matcher(values.only);
 const counts = MUTANTS.filter(({ name }, at) => wanted(name) && at % Number(values.every) === 0).flatMap(

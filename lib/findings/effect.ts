@@ -60,12 +60,8 @@ function wordOf({
   return data === undefined && has('ACK') ? 'ACK' : 'text';
 }
 
-/** @param texts each a segment in the notation, or `silence` */
-function wordOfAll(texts: readonly string[]): ReplyWord {
-  const words = texts
-    .flatMap((text) => text.split(' '))
-    .filter((text) => text !== 'silence' && text !== '')
-    .map((text) => wordOf(parseSegment(text)));
+function wordOfAll(reply: readonly SegmentNotation[]): ReplyWord {
+  const words = reply.map(wordOf);
   const [only, ...others] = words;
   if (only === undefined) return 'silence';
   if (others.length === 0) return only;
@@ -73,16 +69,15 @@ function wordOfAll(texts: readonly string[]): ReplyWord {
 }
 
 /** Of replies of one kind, in what they differ. */
-function wrongFieldOf([expected = '']: readonly string[], [observed = '']: readonly string[]): string {
-  if (expected === 'silence' || observed === '') return 'number';
-  const [due, seen] = [parseSegment(expected), parseSegment(observed)];
+function wrongFieldOf([due]: readonly SegmentNotation[], [seen]: readonly SegmentNotation[]): string {
+  if (!due || !seen) return 'number';
   if ([...due.ctl].sort().join() !== [...seen.ctl].sort().join()) return 'CTL';
   const differs = (key: 'seq' | 'ack'): boolean => JSON.stringify(due[key]) !== JSON.stringify(seen[key]);
   return differs('ack') ? 'ACK' : differs('seq') ? 'SEQ' : 'DATA';
 }
 
 export const dueOf = (named: Named): Due => ({
-  reply: wordOfAll([named.reply]),
+  reply: wordOfAll(named.reply),
   ...(named.then ? { then: named.then } : {}),
 });
 
@@ -113,10 +108,10 @@ export function effectOf(
   for (const fault of faults) {
     switch (fault.kind) {
       case 'replies': {
-        const due = wordOfAll(fault.expected.slice(0, 1));
+        const due = wordOfAll(fault.expected[0] ?? []);
         const seen = fault.again ? 'again' : wordOfAll(fault.observed);
         if (due !== seen) effect.reply ??= { due, seen };
-        else effect.form ??= { of: due, field: wrongFieldOf(fault.expected, fault.observed) };
+        else effect.form ??= { of: due, field: wrongFieldOf(fault.expected[0] ?? [], fault.observed) };
         break;
       }
       case 'field': {

@@ -1,5 +1,5 @@
 import { findScenario } from '../catalogue/catalogue.ts';
-import { evaluateSegment, parseSegment } from '../notation/index.ts';
+import { isCase } from '../catalogue/scenario.ts';
 import type { Profile } from '../standard/profile.ts';
 import { isRule, type RuleId, ruleOf } from '../standard/rules.ts';
 import { STATES, type State } from '../standard/state.ts';
@@ -271,7 +271,7 @@ function lookOf(
   const { id, family, state } = result;
   const scenario = findScenario(id);
   const outcome = outcomeOf(judgement);
-  const single = result.stimulus.startsWith('<') && !result.stimulus.includes(' ');
+  const single = scenario !== undefined && isCase(scenario) && result.stimulus.length === 1;
   const effect = judgement.verdict === verdict ? effectIn(judgement, single ? state : undefined) : undefined;
   // A result of the other list is neither explained by a cause nor speaks against one.
   if (!effect && judgement.verdict !== 'conformant' && verdict === 'permitted') return undefined;
@@ -296,7 +296,8 @@ function effectIn(judgement: ProfileVerdict, before: State | undefined): Effect 
 
 function traitsIn(result: JudgedResult<unknown>): readonly Trait[] {
   const { state, origin, conditions = [], stimulus, variables } = result;
-  const segment = evaluateSegment(parseSegment(stimulus), variables);
+  const [segment] = stimulus;
+  if (!segment) return [];
   return traitsOf({ state, origin, conditions, segment, variables });
 }
 
@@ -402,7 +403,8 @@ function findingOf(
 ): CaseFinding {
   const rule = where.find(isRuleId) ?? ruleIn(members);
   const effects = byFrequency(members.map((look) => look.effect ?? {}));
-  const traits = where.filter((mark): mark is Trait => !isRuleId(mark));
+  const named = where.filter((mark): mark is Trait => !isRuleId(mark));
+  const traits = named.length > 0 ? named : sharedBy(members).filter((mark) => !isRuleId(mark));
   return {
     id: idOf(effect, where),
     verdict,
@@ -410,7 +412,7 @@ function findingOf(
     where: TRAITS.filter((trait) => traits.includes(trait)),
     effects,
     ...(rule ? { rule } : {}),
-    harm: harmOf(Object.keys(effect).length > 0 ? effect : (effects[0] ?? {})),
+    harm: worseOf(effect, effects[0] ?? {}),
     states: STATES.filter((state) => members.some((look) => look.state === state)),
     cases: members.flatMap(({ id, families }) => families.map((family) => ({ id, family }))),
   };
@@ -432,6 +434,12 @@ function byFrequency<Value>(values: readonly Value[]): readonly Value[] {
     else counts.set(key, { value, count: 1 });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count).map(({ value }) => value);
+}
+
+/** Of what the results have in common, and of what most of them show. */
+function worseOf(one: Effect, other: Effect): Harm {
+  const known = [one, other].filter((effect) => Object.keys(effect).length > 0);
+  return HARMS[Math.min(...known.map((effect) => HARMS.indexOf(harmOf(effect))))] ?? 'wrong reply';
 }
 
 function harmOf({ reply, state, extra }: Effect): Harm {

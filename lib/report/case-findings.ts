@@ -93,7 +93,12 @@ const STATE_EFFECTS: Readonly<Record<StateEffect, string>> = {
   unknown: 'the state after cannot be told',
 };
 
-const FIELDS: Readonly<Record<string, string>> = { CTL: 'wrong flags', DATA: 'text that is not due' };
+const FIELDS: Readonly<Record<string, string>> = {
+  CTL: 'wrong flags',
+  DATA: 'text that is not due',
+  SEQ: 'a wrong SEQ',
+  ACK: 'a wrong ACK',
+};
 
 /** What a trait says after `a segment`; the nouns are in {@link nounOf}. */
 const TRAIT_WORDS: Readonly<Record<Exclude<Trait, State | Condition>, string>> = {
@@ -180,8 +185,7 @@ function effectText({ reply, form, state, extra }: Effect, what: string): string
     return `${SEEN[reply.seen]} to ${what}${due}${after}`;
   }
   if (form) {
-    const wrong =
-      form.field === undefined ? 'wrong fields' : (FIELDS[form.field] ?? `the wrong ${form.field}`);
+    const wrong = form.field === undefined ? 'wrong fields' : (FIELDS[form.field] ?? `another ${form.field}`);
     return `${SEEN[form.of]} with ${wrong} in answer to ${what}`;
   }
   return state ? `${STATE_EFFECTS[state]} after ${what}` : `wrong handling of ${what}`;

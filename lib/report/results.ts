@@ -231,6 +231,12 @@ function caseId(data: unknown, index: number): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function fromResults({ suite: _, format: __, caseFindings: ___, cases, ...head }: z.output<typeof resultsSchema>): Run {
+function fromResults({
+  suite: _,
+  format: __,
+  caseFindings: ___,
+  cases,
+  ...head
+}: z.output<typeof resultsSchema>): Run {
   return { ...(head as Omit<Run, 'cases'>), cases: cases.map(fromStored) };
 }

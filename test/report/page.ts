@@ -88,6 +88,8 @@ export class Page {
     });
     await this.#session.send('Page.navigate', { url });
     await loaded;
+    // A page of ours inflates its data first, and is drawn after it has loaded.
+    await this.until("!document.getElementById('data') || 'drawn' in document.body.dataset");
     const carried = (one: string) => one.split('#')[0] === url.split('#')[0];
     this.requests.splice(0, this.requests.length, ...this.requests.filter((one) => !carried(one)));
   }

@@ -2,8 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { writeMarkedPart } from '../../lib/report/marked-part.ts';
-import { MARKERS } from '../../lib/report/marked-part.ts';
+import { MARKERS, writeMarkedPart } from '../../lib/report/marked-part.ts';
 import { ReportError } from '../../lib/report/results.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { stacksTable } from '../../lib/report/stacks-table.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readReply, resolveScenario } from '../../lib/catalogue/resolve.ts';
-import { failuresText } from '../../lib/report/console.ts';
+import { failuresText, findingListText } from '../../lib/report/console.ts';
 import { mochawesomeContext } from '../../lib/report/mochawesome.ts';
 import type { ReportCase } from '../../lib/report/run.ts';
 import {
@@ -107,18 +107,15 @@ describe('what a report knows of a case', () => {
     expect(text).to.match(/ {5}because {3}step 4: expected <CTL=RST>, observed silence/);
   });
 
-  it('shows ten failures in full, and the rest in two lines each', () => {
+  it('lists a finding with its cases, its rule and how to see it alone', () => {
     const run = syntheticRun('Linux 6.1', 1, []);
     const ids = subjects()
       .filter(({ expect: expected }) => expected)
       .slice(0, 14)
       .map(({ id }) => id);
     const cases = ids.map((id) => stored(id, 'deviates', { state: 'CLOSED' }));
-    const text = failuresText({ ...run, cases }, { colour: false });
-    for (const id of ids) expect(text).to.contain(`) ${id}  IPv4  deviates\n`);
-    expect(text.match(/ {5}cited /g)).to.have.length(10);
-    expect(text).to.match(
-      /\n {2}14\) [^\n]+\n {5}<[^\n]+: expected [^\n]+; observed [^\n]+\n\n {2}The first 10 are shown in full/,
-    );
+    const text = findingListText({ ...run, cases }, { colour: false });
+    expect(text).to.match(/^ {2}1 finding, the most serious first\n {3}1\) \S/);
+    expect(text).to.match(/\n {6}14 cases in CLOSED: run --only '[a-z.-]+'\n {6}\S[^\n]* \(RFC [^\n]*\)$/);
   });
 });

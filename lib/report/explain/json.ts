@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Account, Told } from '../../explain/account.ts';
-import type { CaptureFacts } from '../../explain/explain.ts';
 import { CAUSES, type Cause } from '../../explain/cause.ts';
+import type { CaptureFacts } from '../../explain/explain.ts';
 import { citationsOf } from '../../standard/rules.ts';
 import { STATES } from '../../standard/state.ts';
 import { version } from '../../version.ts';

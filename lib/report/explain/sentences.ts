@@ -1,10 +1,10 @@
 import type { Account, CapturePoint, Ending, Explanation, Oddities, Told } from '../../explain/account.ts';
-import type { CaptureFacts } from '../../explain/explain.ts';
-import type { Cause, Decider, Sign } from '../../explain/cause.ts';
 import type { Damage } from '../../explain/capture/records.ts';
+import type { Cause, Decider, Sign } from '../../explain/cause.ts';
+import type { CaptureFacts } from '../../explain/explain.ts';
 import { citationsOf, ruleOf } from '../../standard/rules.ts';
-import { ACK, FIN, PSH, RST, SYN, URG } from '../../wire/tcp.ts';
 import { sub } from '../../wire/seq.ts';
+import { ACK, FIN, PSH, RST, SYN, URG } from '../../wire/tcp.ts';
 
 /*
  * The sentences of `explain`, each made of typed values. No code reads one back.

@@ -50,7 +50,7 @@ const element = (name: string, content: string, attributes = ''): string =>
 
 /** The scripts share one scope in the page, so their imports and exports go. */
 const unbundled = (script: string): string =>
-  script.replace(/^import [^;]*;\n/gm, '').replace(/^export (?=const|function|class)/gm, '');
+  script.replace(/^import [^;]*;\n/gm, '').replace(/^export (?=const|function|class|async)/gm, '');
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { skipWithoutLab } from '../../lab/skip.ts';
 import type { Baseline, BaselineEntry } from '../../../lib/report/baseline/baseline.ts';
 import { gate, isOpen } from '../../../lib/report/baseline/gate.ts';
 import { updateBaseline } from '../../../lib/report/baseline/update.ts';
 import type { Run } from '../../../lib/report/run.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
+import { skipWithoutLab } from '../../lab/skip.ts';
 
 const IDS = ['closed.syn.empty', 'closed.syn.text', 'closed.ack.empty', 'closed.fin.empty'];
 const everyCase = () => true;

@@ -176,3 +176,4 @@ document.addEventListener('keydown', (event) => {
 });
 addEventListener('hashchange', follow);
 follow();
+document.body.dataset.drawn = '';

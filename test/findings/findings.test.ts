@@ -1,0 +1,48 @@
+import { expect } from 'chai';
+import { resultsOf } from '../../bench/mutant-results.ts';
+import { MUTANTS } from '../../bench/mutants/index.ts';
+import { caseFindings } from '../../lib/findings/findings.ts';
+
+function mutant(name: string) {
+  const one = MUTANTS.find((each) => each.name === name);
+  if (!one) throw new Error(`no mutant ${name}`);
+  return one;
+}
+
+const findingsOf = (name: string) => caseFindings(resultsOf(mutant(name)), mutant(name).base);
+
+describe('findings', function () {
+  this.timeout(120_000);
+
+  it('are none of a TCP without faults', () => {
+    expect(caseFindings(resultsOf({ base: 'rfc9293' }), 'rfc9293')).to.deep.equal([]);
+  });
+
+  it('of a fault in the form of the reset are one wherever a reset is due', () => {
+    const findings = findingsOf('first-form-with-ack-bit');
+    expect(findings).to.have.length(1);
+    const [finding] = findings;
+    expect(finding?.effect).to.have.nested.property('form.of', 'RST');
+    expect(finding?.states).to.include.members(['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED']);
+    expect(finding?.harm).to.equal('wrong reply');
+  });
+
+  it('have every case that deviates, each in one finding', () => {
+    for (const name of ['syn-ack-missing', 'form-always-first']) {
+      const results = resultsOf(mutant(name));
+      const failing = results.filter(
+        (one) => one.outcome === 'judged' && one.judgements[mutant(name).base].verdict === 'deviates',
+      );
+      const told = findingsOf(name).flatMap(({ cases }) => cases.map(({ id }) => id));
+      expect(told).to.have.members(failing.map(({ id }) => id));
+      expect(new Set(told).size).to.equal(told.length);
+    }
+  });
+
+  it('have the same ids whatever the order of the results', () => {
+    const results = resultsOf(mutant('form-always-first'));
+    const { base } = mutant('form-always-first');
+    const ids = (list: typeof results) => caseFindings(list, base).map(({ id }) => id);
+    expect(ids([...results].reverse())).to.have.members(ids(results));
+  });
+});
