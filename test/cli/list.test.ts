@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { CONDITION_IDS } from '../../lib/catalogue/conditions.ts';
+import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { CHECKS } from '../../lib/standard/adoption.ts';
-import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import { STATES } from '../../lib/standard/state.ts';
 import { cli, expectRefusal } from './cli.ts';

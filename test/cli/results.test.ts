@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { REQUIREMENTS } from '../../lib/standard/rules.ts';
+import { textsIn } from '../report/page-texts.ts';
 import { usePages } from '../report/pages.ts';
 import { segment } from '../tester/memory-link.ts';
 import { cli, expectRefusal, temporaryFolder } from './cli.ts';
@@ -65,7 +66,7 @@ describe('command line: stored results', function () {
     const { code, stdout } = await cli(['report', ...files, '--out', out]);
     expect(code).to.equal(0);
     expect(stdout).to.contain(join(out, 'index.html'));
-    expect(readFileSync(join(out, 'index.html'), 'utf8')).to.contain(CASE);
+    expect(textsIn(readFileSync(join(out, 'index.html'), 'utf8'))).to.include(CASE);
   });
 
   it('report: links captures from where they lie, and only those that are there', async function () {

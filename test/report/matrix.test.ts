@@ -1,19 +1,13 @@
-import { inflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { Run } from '../../lib/report/run.ts';
 import { seenOf, verdictOf } from '../../lib/verdict/result.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
+import { textsIn } from './page-texts.ts';
 import { usePages } from './pages.ts';
 
 const STACKS = ['Linux 6.1', 'FreeBSD 14.1', 'lwIP 2.2', 'smoltcp 0.12'];
-
-/** All texts of a page's data. */
-function textsIn(page: string): readonly string[] {
-  const [, data = ''] = /id="data">(.*?)<\/script>/s.exec(page) ?? [];
-  return JSON.parse(inflateRawSync(Buffer.from(data, 'base64')).toString()).texts;
-}
 
 describe('the matrix page', function () {
   this.timeout(120_000);
