@@ -52,6 +52,14 @@ export const CAUSES = {
 
 export type Cause = keyof typeof CAUSES;
 
+/** Resets that refuse a segment: the connection of their sender stays as it was. */
+export const LEAVES_ITS_SENDER: ReadonlySet<Cause> = new Set<Cause>([
+  'unacceptable ACK in SYN-SENT',
+  'half-open peer',
+  'unacceptable ACK in SYN-RECEIVED',
+  'ACK in LISTEN',
+]);
+
 /** `certain`: nothing else is possible. `likely`: what would decide is named. `cannot tell`: the other candidates are named. */
 export type Sureness = 'certain' | 'likely' | 'cannot tell';
 

@@ -103,6 +103,10 @@ export const ahead = (one: number, other: number): number => (one - other) | 0;
 /** A sequence number as it is written. */
 export const unsigned = (value: number): number => value >>> 0;
 
+/** Whether the FIN of the other end has arrived at an end, by what that has acknowledged. */
+export const hasHeardFin = (end: End, peer: End): boolean =>
+  peer.fin > 0 && end.acked && ahead(end.ack, peer.finSeq) > 0;
+
 /**
  * The states that an end may be in, by what has come by: a FIN of the other end may not have arrived yet, and the acknowledgment of
  * its own may be lost.
@@ -119,12 +123,7 @@ export function statesOf(end: End, peer: End, upTo = Number.POSITIVE_INFINITY): 
     else states.push(peer.syn > 0 && end.acked ? 'SYN-RECEIVED' : 'SYN-SENT');
     return states;
   }
-  const heard =
-    peer.fin === 0 || peer.fin > upTo
-      ? [false]
-      : end.acked && ahead(end.ack, peer.finSeq) > 0
-        ? [true]
-        : [true, false];
+  const heard = peer.fin === 0 || peer.fin > upTo ? [false] : hasHeardFin(end, peer) ? [true] : [true, false];
   const finsCrossed = end.fin > 0 && peer.fin > 0 && ahead(end.finAck, peer.finSeq) <= 0;
   for (const heardFin of heard) {
     if (end.fin === 0) states.push(heardFin ? 'CLOSE-WAIT' : 'ESTABLISHED');

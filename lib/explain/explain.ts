@@ -9,7 +9,8 @@ import { capturePoint, endingOf } from './ending.ts';
 import { type Flow, Flows, type Reader } from './flows.ts';
 import { Following } from './following.ts';
 import { ReplyExplainer } from './replies.ts';
-import { type Neighbourhood, ResetExplainer } from './resets.ts';
+import { explainReset } from './resets/explain-reset.ts';
+import type { Neighbourhood } from './resets/reset.ts';
 import type { Segments } from './segment-log.ts';
 
 /** What was read of a capture. */
@@ -56,7 +57,6 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   readonly #records: RecordReader;
   readonly #packet = new Packet();
   readonly #flows: Flows;
-  readonly #resets = new ResetExplainer(this);
   readonly #replies = new ReplyExplainer();
   readonly #listeners = new Map<string | number, { readonly frame: number; readonly ttl: number }>();
   readonly #unread: Record<Unread, number> = { ...NONE };
@@ -138,13 +138,13 @@ export class CaptureExplainer implements Reader, Neighbourhood {
     return this.#listeners.get(listenerKey(a, b, c, d, port));
   }
 
-  listens = (_: Following, end: 0 | 1): number => this.#listener(end)?.frame ?? 0;
-  usualTtl = (_: Following, end: 0 | 1): number => this.#listener(end)?.ttl ?? -1;
+  listens = (end: 0 | 1): number => this.#listener(end)?.frame ?? 0;
+  usualTtl = (end: 0 | 1): number => this.#listener(end)?.ttl ?? -1;
 
   reset = (following: Following, at: number): void => {
     // What the reset may do to the other end is asked before it is believed to have ended this one.
     this.#replies.peculiar(following, at);
-    following.explanations.push(this.#resets.explain(following, at));
+    following.explanations.push(explainReset(following, at, this));
   };
   arrives = (following: Following, at: number): void => this.#replies.arrives(following, at);
   emptyAck = (following: Following, at: number): void => this.#replies.emptyAck(following, at);
@@ -217,7 +217,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
     const { segments, ends } = following;
     const from = ends[0].first > 0 ? 0 : 1;
     const by = from === 0 ? 1 : 0;
-    const listens = this.listens(following, by);
+    const listens = this.listens(by);
     let at = 0;
     for (let index = 0; index < segments.count; index += 1) if (segments.flags(index) & SYN) at = index;
     return {

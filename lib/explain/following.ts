@@ -1,7 +1,7 @@
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import type { Explanation, Rung, Told } from './account.ts';
 import { MARK } from './capture/packet.ts';
-import type { Cause } from './cause.ts';
+import { type Cause, LEAVES_ITS_SENDER } from './cause.ts';
 import { ahead, End, statesOf } from './end.ts';
 import type { Segments } from './segment-log.ts';
 
@@ -189,12 +189,8 @@ export class Following {
     const frame = segments.number(at);
     const own = explanation?.segment.frame === frame ? explanation.cause : undefined;
     const staysAsItWas =
-      own === 'unacceptable ACK in SYN-SENT' ||
-      own === 'half-open peer' ||
-      own === 'unacceptable ACK in SYN-RECEIVED' ||
-      own === 'ACK in LISTEN' ||
-      (own === 'security' && end.synAcked === 0) ||
-      own === 'third party';
+      own !== undefined &&
+      (LEAVES_ITS_SENDER.has(own) || own === 'third party' || (own === 'security' && end.synAcked === 0));
     if (!staysAsItWas && end.reset === 0) {
       end.reset = frame;
       end.resetTime = segments.time(at);
@@ -261,7 +257,7 @@ export class Following {
       end.syn = frame;
       end.iss = seq;
       end.synTime = segments.time(at);
-      end.next = (seq + 1 + segments.data(at) + (flags & FIN ? 1 : 0)) | 0;
+      end.next = segments.after(at);
       end.known = true;
       end.shift = segments.scale(at) >= 0 ? segments.scale(at) : 0;
       end.timestamps = (segments.marks(at) & MARK.timestamps) !== 0;
@@ -326,7 +322,7 @@ export class Following {
       if (ahead(segments.tsval(at), end.tsval) < -OVERTAKEN) return true;
     }
     if (!peer.acked) return false;
-    const length = segments.data(at) + (flags & FIN ? 1 : 0);
+    const length = segments.length(at);
     const beyond = ahead(seq, peer.ack);
     const window = peer.window < 0 ? 65535 << 7 : peer.window;
     if (window === 0 && length > 0) return true;
@@ -354,7 +350,7 @@ export class Following {
     const data = segments.data(at);
     const seq = segments.seq(at);
     const fin = (flags & FIN) !== 0;
-    const after = (seq + data + (fin ? 1 : 0)) | 0;
+    const after = segments.after(at);
     const frame = segments.number(at);
     if (!end.known) {
       end.known = true;
@@ -418,9 +414,8 @@ export class Following {
           ? -1
           : window << this.#shift(end, peer);
     if (advance > 0) {
-      if (end.acked && end.roundTrips < ROUND_TRIPS) this.#roundTrip(at, end, peer);
-      else if (segments.flags(at) & SYN) this.#roundTrip(at, end, peer);
-      else if (!end.acked) this.#roundTrip(at, end, peer);
+      const isOpening = !end.acked || (segments.flags(at) & SYN) !== 0;
+      if (isOpening || end.roundTrips < ROUND_TRIPS) this.#roundTrip(at, end, peer);
       end.ack = ack;
       end.ackFrame = frame;
       end.ackTime = segments.time(at);
@@ -451,9 +446,7 @@ export class Following {
       if (segments.from(before) === from) continue;
       const flags = segments.flags(before);
       if (flags & RST) continue;
-      const after =
-        (segments.seq(before) + segments.data(before) + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)) | 0;
-      if (after !== ack) continue;
+      if (segments.after(before) !== ack) continue;
       // The same number twice: nobody knows which of them was acknowledged.
       if (found >= 0 && segments.data(before) > 0) return;
       if (found < 0 && (segments.data(before) > 0 || flags & (SYN | FIN))) found = before;

@@ -2,7 +2,7 @@ import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import { MARK } from './capture/packet.ts';
 import type { Explanation } from './account.ts';
 import { CAUSES, type Cause } from './cause.ts';
-import { ahead, type End, soonestAnswer, statesOf, unsigned } from './end.ts';
+import { ahead, type End, hasHeardFin, soonestAnswer, statesOf, unsigned } from './end.ts';
 import type { Following, Unanswered } from './following.ts';
 import { type Allowed, allowedBy, answers, notation } from './specified.ts';
 
@@ -93,9 +93,8 @@ export class ReplyExplainer {
         continue;
       }
       const flags = segments.flags(next);
-      const length = segments.data(next) + (flags & FIN ? 1 : 0) + (flags & SYN ? 1 : 0);
-      const after = (segments.seq(next) + length) | 0;
-      const again = length > 0 && end.known && ahead(after, sent) <= 0 && !(flags & RST);
+      const after = segments.after(next);
+      const again = segments.length(next) > 0 && end.known && ahead(after, sent) <= 0 && !(flags & RST);
       if (again && !fence) {
         // What it sends again comes from its timers. A SYN,ACK may also be the answer.
         if (flags & SYN && segments.time(next) - segments.time(at) < 0.1) return next;
@@ -246,13 +245,13 @@ export class ReplyExplainer {
     const end = ends[1 - from] as End;
     const flags = segments.flags(at);
     const data = segments.data(at);
-    const length = data + (flags & FIN ? 1 : 0);
     if (flags & RST) return 'challenge to a reset';
     if (flags & SYN) return peer.syn > 0 && end.first > 0 ? 'challenge to a SYN' : undefined;
     if (!end.acked) return undefined;
     const seq = segments.seq(at);
     const beyond = ahead(seq, end.ack);
-    const after = (seq + length) | 0;
+    const length = segments.length(at);
+    const after = segments.after(at);
     const window = end.window < 0 ? 65535 << 7 : end.window;
     if (
       end.timestamps &&
@@ -263,7 +262,7 @@ export class ReplyExplainer {
       return 'old timestamp';
     if (length <= 1 && beyond === -1 && !(flags & FIN)) return 'keep-alive';
     if (flags & FIN && ahead(after, end.ack) <= 0) return 'FIN again';
-    if (length > 0 && peer.fin > 0 && ahead(end.ack, peer.finSeq) > 0) return 'after the FIN';
+    if (length > 0 && hasHeardFin(end, peer)) return 'after the FIN';
     if (data > 0 && ahead(after, end.ack) <= 0) return 'old text';
     if (window === 0 && length > 0 && beyond === 0) return 'closed window';
     if (beyond < 0 || beyond >= Math.max(window, 1)) return 'outside the window';

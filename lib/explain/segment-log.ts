@@ -1,3 +1,4 @@
+import { FIN, SYN } from '../wire/tcp.ts';
 import type { Packet } from './capture/packet.ts';
 
 /** The words that a segment takes in a log, and what each holds. All are 32-bit integers. */
@@ -157,5 +158,12 @@ export class Segments {
   ttl = (at: number): number => (this.words[at * WORDS + WORD.ip] as number) & 255;
   ipId = (at: number): number => ((this.words[at * WORDS + WORD.ip] as number) >>> 8) & 0xffff;
   security = (at: number): number => this.words[at * WORDS + WORD.security] as number;
+  /** SEG.LEN: text, and one each for SYN and FIN. */
+  length = (at: number): number => {
+    const flags = this.flags(at);
+    return this.data(at) + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0);
+  };
+  /** SEG.SEQ+SEG.LEN. */
+  after = (at: number): number => (this.seq(at) + this.length(at)) | 0;
   time = (at: number): number => this.times[at] as number;
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Cause } from '../../lib/explain/cause.ts';
-import { accountOf, HANDSHAKE, lastReset, type Sent } from './scene.ts';
+import type { Cause } from '../../../lib/explain/cause.ts';
+import { accountOf, HANDSHAKE, lastReset, type Sent } from '../scene.ts';
 
 /* Scenes with a known cause. B is the end that resets, unless the scene says otherwise. */
 

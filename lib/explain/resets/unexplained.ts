@@ -1,0 +1,52 @@
+import { ACK, SYN } from '../../wire/tcp.ts';
+import type { Cause } from '../cause.ts';
+import { statesOf } from '../end.ts';
+import type { Found, Reset } from './reset.ts';
+
+/* What no rule explains: an answer in a form that is none of the standard's, or a reset that nothing drew. */
+
+/** How many segments back the one is looked for whose numbers a reset has. */
+const SEARCHED = 16;
+
+/** Nothing else fits. */
+export const unexplained = (reset: Reset, candidates: readonly Cause[]): Found =>
+  malformedAnswer(reset) ?? {
+    // Anybody may have sent it: nobody is accused.
+    cause: 'unexplained',
+    candidates,
+    states: statesOf(reset.end, reset.peer),
+    sure: 'cannot tell',
+    decides: ['capture at the sender'],
+  };
+
+/** An answer to a segment by its numbers, whatever its form. */
+export function malformedAnswer(reset: Reset): Found | undefined {
+  const { segments, seq, ack, end } = reset;
+  for (const at of reset.arrivals(reset.patience, SEARCHED)) {
+    if (reset.isAnswered(at)) continue;
+    const drewAck = (segments.flags(at) & ACK) !== 0;
+    const after = segments.after(at);
+    const isNear =
+      (drewAck ? segments.ack(at) === seq : seq === 0 || seq === segments.ack(at)) ||
+      (reset.hasAck && (ack === after || ack === segments.seq(at)));
+    if (!isNear) continue;
+    const right = reset.fits(at) && (drewAck || seq === 0);
+    const expected = drewAck
+      ? `<SEQ=${segments.ack(at) >>> 0}><CTL=RST>`
+      : `<SEQ=0><ACK=${after >>> 0}><CTL=RST,ACK>`;
+    const isSyn = (segments.flags(at) & (SYN | ACK)) === SYN;
+    const unheard = isSyn ? 'refused port' : 'never was';
+    return {
+      cause: end.first === 0 ? unheard : end.fin > 0 ? 'closed by FINs' : 'forgotten',
+      candidates: ['third party'],
+      states: ['CLOSED'],
+      drawnBy: segments.number(at),
+      form: right
+        ? { kind: drewAck ? 'SEQ is the ACK field' : 'ACK is SEQ plus length', right }
+        : { kind: 'other', right, expected: [expected] },
+      decides: ['capture at the sender'],
+      deviates: !right,
+    };
+  }
+  return undefined;
+}
