@@ -27,9 +27,6 @@ export class End {
   /** The highest ACK that it sent: all before has arrived there. */
   acked = false;
   ack = 0;
-  /** The frame that sent it first. */
-  ackFrame = 0;
-  ackTime = 0;
   /** The window of the last segment, and the largest, in octets; -1 where the scale is not known. */
   window = -1;
   largest = 0;

@@ -56,8 +56,6 @@ export class Following {
   done = 0;
   /** How often the connection has begun anew on the same ports. */
   incarnations = 1;
-  /** How it had ended before it began anew. */
-  before: { readonly ends: readonly [End, End] } | undefined;
   segments!: Segments;
 
   /**
@@ -284,7 +282,6 @@ export class Following {
 
   #anew(): void {
     const [a, b] = this.ends;
-    this.before = { ends: [Object.assign(new End(), a), Object.assign(new End(), b)] };
     this.incarnations += 1;
     this.#newSyn = undefined;
     this.opener = undefined;
@@ -417,8 +414,6 @@ export class Following {
       const isOpening = !end.acked || (segments.flags(at) & SYN) !== 0;
       if (isOpening || end.roundTrips < ROUND_TRIPS) this.#roundTrip(at, end, peer);
       end.ack = ack;
-      end.ackFrame = frame;
-      end.ackTime = segments.time(at);
       end.acked = true;
     }
     end.rawWindow = window;

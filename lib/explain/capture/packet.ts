@@ -14,13 +14,10 @@ export const MARK = {
   cutHeader: 8,
   /** More fragments follow: the text is not all here. */
   fragment: 16,
-  doubled: 32,
-  security: 64,
   /** An option has a length that cannot be. */
   malformed: 128,
   sackPermitted: 256,
   ipv6: 512,
-  mss: 1024,
   broadcast: 2048,
   /** The checksum was verified and is right. */
   goodChecksum: 4096,
@@ -44,7 +41,6 @@ export class Packet {
   number = 0;
   /** Seconds since the first frame. */
   time = 0;
-  interface = 0;
   /** The source and the destination, four words each; an IPv4 address is the fourth, after three that are 0. */
   readonly addresses = new Int32Array(8);
   srcPort = 0;
@@ -57,10 +53,8 @@ export class Packet {
   /** Octets of text, as the IP header says, also where they were not captured. */
   data = 0;
   tsval = 0;
-  tsecr = 0;
   /** The shift of the window scale option, or -1. */
   scale = -1;
-  mss = 0;
   ttl = 0;
   ipId = 0;
   marks = 0;
@@ -110,7 +104,6 @@ export class Packet {
       at += 8;
     }
     this.number = frame.number;
-    this.interface = frame.interface;
     const missing = Math.max(0, frame.original - frame.captured);
     if (kind === ETHERTYPE_IPV4) return this.#ipv4(octets, at, end, missing);
     if (kind === ETHERTYPE_IPV6) return this.#ipv6(octets, at, end, missing);
@@ -152,7 +145,6 @@ export class Packet {
       const length = type === 1 ? 1 : (octets[at + 1] as number);
       if (length < 1 || (type !== 1 && length < 2)) return;
       if (type === 130) {
-        this.marks |= MARK.security;
         let word = 0;
         for (let index = at + 2; index < Math.min(at + length, end); index += 1)
           word = (Math.imul(word, 257) + (octets[index] as number) + 1) | 0;
@@ -202,9 +194,7 @@ export class Packet {
     this.flags = octets[at + 13] as number;
     this.window = read16(octets, at + 14);
     this.scale = -1;
-    this.mss = 0;
     this.tsval = 0;
-    this.tsecr = 0;
     const header = ((octets[at + 12] as number) >> 4) * 4;
     if (header < 20 || at + header > last) {
       this.marks |= MARK.badOffset;
@@ -221,7 +211,6 @@ export class Packet {
   }
 
   #options(octets: Uint8Array, from: number, end: number): void {
-    // The usual form of Linux: two NOPs and timestamps.
     let at = from;
     while (at < end) {
       const type = octets[at] as number;
@@ -237,14 +226,10 @@ export class Packet {
       }
       if (type === 8 && length === 10) {
         this.tsval = read32(octets, at + 2);
-        this.tsecr = read32(octets, at + 6);
         this.marks |= MARK.timestamps;
-      } else if (type === 2 && length === 4) {
-        this.mss = read16(octets, at + 2);
-        this.marks |= MARK.mss;
       } else if (type === 3 && length === 3) this.scale = Math.min(octets[at + 2] as number, 14);
       else if (type === 4 && length === 2) this.marks |= MARK.sackPermitted;
-      else if ((type === 2 || type === 3 || type === 4 || type === 8) && length !== 0)
+      else if ((type === 2 && length !== 4) || type === 3 || type === 4 || type === 8)
         this.marks |= MARK.malformed;
       at += length;
     }

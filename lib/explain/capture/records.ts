@@ -8,8 +8,6 @@ export interface FrameRecord {
   nanoseconds: number;
   /** The link type of the interface (tcpdump.org/linktypes.html). */
   linkType: number;
-  /** The interface, counted through all sections. */
-  interface: number;
   /** Where the frame lies in `octets`. */
   octets: Uint8Array;
   start: number;
@@ -52,7 +50,6 @@ const OPTION_TIME_OFFSET = 14;
 interface Interface {
   readonly linkType: number;
   readonly snapLength: number;
-  readonly id: number;
   /** Units of time in a second. */
   readonly perSecond: number;
   readonly offset: number;
@@ -70,7 +67,6 @@ export class RecordReader {
     seconds: 0,
     nanoseconds: 0,
     linkType: 0,
-    interface: 0,
     octets: new Uint8Array(),
     start: 0,
     captured: 0,
@@ -85,7 +81,6 @@ export class RecordReader {
   #nano = false;
   #header = 16;
   #interfaces: Interface[] = [];
-  #interfaceCount = 0;
   #length = 0;
 
   constructor(heard: (frame: FrameRecord) => void) {
@@ -255,7 +250,6 @@ export class RecordReader {
     const { frame } = this;
     frame.number += 1;
     frame.linkType = on.linkType;
-    frame.interface = on.id;
     frame.start = start;
     frame.captured = captured;
     this.#heard(frame);
@@ -277,12 +271,9 @@ export class RecordReader {
       if (code === OPTION_TIME_OFFSET && length === 8) offset = Number(view.getBigInt64(option + 4, little));
       option += 4 + ((length + 3) & ~3);
     }
-    const id = this.#interfaceCount;
-    this.#interfaceCount += 1;
     return {
       linkType: view.getUint16(at + 8, little),
       snapLength: view.getUint32(at + 12, little),
-      id,
       perSecond,
       offset,
     };
