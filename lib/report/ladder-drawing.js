@@ -75,9 +75,10 @@ export const LADDER_STYLE = `
 /** Positions in pixels. On a narrow screen the role stands below the time, and a segment may take several lines. */
 const WIDE = { tester: 70, target: 590, width: 660, top: 26, size: 11.5, smallest: 8 };
 const NARROW = { tester: 54, target: 316, width: 326, top: 26, size: 10.5, smallest: 8.5 };
-/** The same with the states of both ends beside their lifelines. */
-const WIDE_STATES = { tester: 132, target: 652, width: 784, top: 26, size: 11.5, smallest: 8, states: 20 };
-const NARROW_STATES = { tester: 76, target: 316, width: 392, top: 26, size: 10.5, smallest: 8.5, states: 11 };
+/** The same with the states of both ends beside their lifelines: so many letters in a line, so far from the lifeline. */
+const WIDE_STATES = { ...WIDE, tester: 138, target: 658, width: 796, states: 21, beside: 14 };
+const NARROW_STATES = { ...NARROW, tester: 96, target: 322, width: 418, states: 14, beside: 14 };
+const STATE_LINE = 11;
 const isWide = (layout) => layout === WIDE || layout === WIDE_STATES;
 const ROW = 26;
 const LINE = 13;
@@ -113,26 +114,48 @@ function linesOf(text, layout) {
   return lines;
 }
 
-/** The role, in the margin: right of the target, or on a narrow screen below the time. */
+/** The role, in the margin: right of the target, or on a narrow screen below the time, where no state stands. */
 function margin(word, y, layout) {
   if (!word) return '';
-  return isWide(layout)
-    ? `<text class="w" x="${layout.target + (layout.states ? 16 : 8)}" y="${y}">${word}</text>`
+  return isWide(layout) || layout.states
+    ? `<text class="w" x="${layout.target + (layout.beside ?? 8)}" y="${y}">${word}</text>`
     : `<text class="w e" x="${layout.tester - 6}" y="${y + 11}">${word}</text>`;
+}
+
+/** The states that an end may be in, in lines. */
+function stateLines(text, layout) {
+  const lines = [];
+  for (const [index, state] of (text ? text.split(' or ') : []).entries()) {
+    const last = lines.at(-1);
+    // Room for the `or` that may follow.
+    if (last !== undefined && last.length + 4 + state.length <= layout.states - 3)
+      lines[lines.length - 1] = `${last} or ${state}`;
+    else {
+      if (index > 0) lines[lines.length - 1] += ' or';
+      lines.push(state);
+    }
+  }
+  return lines;
 }
 
 /** The states of both ends, each where it has changed: left of the tester and right of the target, below the time. */
 function statesBeside({ states }, y, layout) {
   if (!layout.states) return '';
   const [left, right] = states ?? [];
-  const room = layout.states;
-  const one = (text, x, anchor) => {
-    if (!text) return '';
-    const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
-    const title = shown === text ? '' : `<title>${escapeText(text)}</title>`;
-    return `<text class="s${anchor}" x="${x}" y="${y + 12}">${title}${escapeText(shown)}</text>`;
-  };
-  return one(left, layout.tester - 8, ' e') + one(right, layout.target + (isWide(layout) ? 16 : 8), '');
+  const one = (text, x, anchor) =>
+    stateLines(text, layout)
+      .map(
+        (line, index) =>
+          `<text class="s${anchor}" x="${x}" y="${y + 12 + index * STATE_LINE}">${line}</text>`,
+      )
+      .join('');
+  return one(left, layout.tester - layout.beside, ' e') + one(right, layout.target + layout.beside, '');
+}
+
+/** How far the states of a row reach into the next one. */
+function heightBelow({ record } = {}, layout) {
+  const lines = Math.max(0, ...(record?.states ?? []).map((text) => stateLines(text, layout).length));
+  return lines > 0 ? 6 + (lines - 1) * STATE_LINE : 0;
 }
 
 /** What drew a segment, joined with it by a line outside the lifeline of the end that reacted. */
@@ -160,7 +183,7 @@ function drawSegment(record, y, layout) {
     return `<text class="n" x="${(layout.tester + layout.target) / 2}" y="${y - 7 - (lines.length - 1 - index) * LINE}"${small}>${title}${escapeText(shown)}</text>`;
   });
   return (
-    `<g class="${role}"><text class="t" x="${layout.tester - (isWide(layout) ? 8 : 6)}" y="${y}">${frame === undefined ? '' : `<tspan class="f">${frame}</tspan> `}${at.toFixed(1)}</text>` +
+    `<g class="${role}"><text class="t" x="${layout.tester - (layout.beside ?? (isWide(layout) ? 8 : 6))}" y="${y}">${frame === undefined ? '' : `<tspan class="f">${frame}</tspan> `}${at.toFixed(1)}</text>` +
     `<path d="M${x1} ${y - 3}L${right ? x2 - 4 : x2 + 4} ${y}"/><polygon points="${tip}"/>` +
     `${text.join('')}${margin(word ?? ROLE_WORDS[role], y, layout)}${statesBeside(record, y, layout)}</g>`
   );
@@ -182,8 +205,7 @@ function drawWait({ wait, silence, left }, y, layout) {
 
 function heightOf({ record }, layout) {
   if (!record) return ROW;
-  const states = record.states?.some(Boolean) ? 6 : 0;
-  return ROW + states + (linesOf(record.relative, layout).length - 1) * LINE;
+  return ROW + (linesOf(record.relative, layout).length - 1) * LINE;
 }
 
 /** Draws rows as an SVG whose colours are left to a style sheet. */
@@ -194,12 +216,12 @@ export function drawLadder(rows, label, style = '', narrow = false, { heads, joi
   const [left, right] = heads ?? ['tester', 'target'];
   const places = new Map();
   let y = top - 4;
-  const body = rows.map((row) => {
-    y += heightOf(row, layout);
+  const body = rows.map((row, index) => {
+    y += heightBelow(rows[index - 1], layout) + heightOf(row, layout);
     if (row.record?.frame !== undefined) places.set(row.record.frame, y);
     return row.record ? drawSegment(row.record, y, layout) : drawWait(row, y, layout);
   });
-  const height = y + 16;
+  const height = y + 16 + heightBelow(rows.at(-1), layout);
   const shift = narrow && !heads ? 16 : 0;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="ladder${narrow ? ' narrow' : ''}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(label).replaceAll('"', '&quot;')}">${style}` +

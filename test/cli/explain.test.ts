@@ -20,7 +20,7 @@ describe('command line: explain', function () {
     expect(stdout).to.contain(
       'its application had closed the connection (FIN in 20), and text arrived in 18',
     );
-    expect(stdout).to.contain('24 frames, 24 segments, 1 connections');
+    expect(stdout).to.contain('24 frames, 24 segments, 1 connection in');
   });
 
   it('prints JSON, writes a page, and prints one connection alone', async () => {
@@ -75,10 +75,10 @@ describe('command line: explain', function () {
     });
     child.stdin.write(readFileSync(BOTH_FINS));
     await told;
-    expect(heard).to.not.contain('1 connections');
+    expect(heard).to.not.contain('1 connection in');
     child.stdin.end();
     const [code] = await once(child, 'exit');
     expect(code).to.equal(0);
-    expect(heard).to.contain('1 connections');
+    expect(heard).to.contain('1 connection in');
   });
 });

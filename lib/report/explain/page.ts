@@ -4,14 +4,14 @@ import type { Account, Explanation, Rung } from '../../explain/account.ts';
 import type { CaptureFacts } from '../../explain/explain.ts';
 import { type DrawnRow, drawLadder, LADDER_STYLE } from '../ladder-drawing.js';
 import {
+  aboutTexts,
   CAUSE_NAMES,
-  endingText,
   endText,
   eventText,
   explanationLines,
+  extentText,
   factTexts,
-  oddityTexts,
-  pointText,
+  outcomeText,
   segmentText,
 } from './sentences.ts';
 import type { Tally } from './text.ts';
@@ -56,10 +56,7 @@ function headHtml(name: string, facts: CaptureFacts, tally: Tally): string {
       `<li><a href="#${anchor(cause)}"><b>${count}</b> ${escapeHtml(CAUSE_NAMES[cause])}</a></li>`,
   );
   return (
-    `<h1>${escapeHtml(name)}</h1><p class="facts">${facts.frames} frames, ${facts.segments} segments, ${facts.connections} connections in ${facts.seconds.toFixed(1)} s` +
-    `${factTexts(facts)
-      .map((text) => `<br>${escapeHtml(text)}`)
-      .join('')}</p>` +
+    `<h1>${escapeHtml(name)}</h1><p class="facts">${[extentText(facts), ...factTexts(facts)].map(escapeHtml).join('<br>')}</p>` +
     (rows.length > 0 ? `<nav aria-label="Causes"><ul class="causes">${rows.join('')}</ul></nav>` : '') +
     '<p class="keys"><kbd>j</kbd> next, <kbd>k</kbd> previous explanation</p>'
   );
@@ -68,15 +65,11 @@ function headHtml(name: string, facts: CaptureFacts, tally: Tally): string {
 const anchor = (cause: string): string => `cause-${cause.replace(/[^A-Za-z]+/g, '-')}`;
 
 function connectionHtml(account: Account): string {
-  const { opener = 0, index, segments, ending, explanations } = account;
-  const about = [pointText(account, account.point), ...oddityTexts(account.oddities)].filter(
-    (text) => text !== undefined,
-  );
-  if (account.begunInTheMiddle) about.push('the capture begins in the middle of it');
+  const { opener = 0, index, explanations } = account;
   const notable = explanations.filter((one) => one.notable);
   return (
     `<section id="connection-${index}" aria-labelledby="title-${index}"><h2 id="title-${index}">Connection ${index} <span>${escapeHtml(endText(account, opener))} → ${escapeHtml(endText(account, opener === 0 ? 1 : 0))}</span></h2>` +
-    `<p class="facts">${segments} segments, ${escapeHtml(endingText(account, ending))}${about.map((text) => `; ${escapeHtml(text)}`).join('')}</p>` +
+    `<p class="facts">${escapeHtml([outcomeText(account), ...aboutTexts(account)].join('; '))}</p>` +
     `<div class="sides"><div class="ladder-box">${ladderHtml(account)}</div><div class="explanations">${(notable.length > 0 ? notable : explanations).map((one) => explanationHtml(account, one)).join('')}</div></div></section>`
   );
 }

@@ -334,20 +334,38 @@ export function endingText(account: Account, ending: Ending): string {
   }
 }
 
-export function pointText(account: Account, point: CapturePoint): string | undefined {
-  if (point.at === 'unknown') return undefined;
+function pointTexts(account: Account, point: CapturePoint): string[] {
+  if (point.at === 'unknown') return [];
   const [a, b] = point.roundTrips;
   const trips =
     Number.isFinite(a) && Number.isFinite(b)
       ? ` (${milliseconds(a)} and ${milliseconds(b)} there and back)`
       : '';
-  if (point.at === 'end') return `captured at ${host(account, point.end)}${trips}`;
-  if (point.at === 'both') return `captured where both ends are near${trips}`;
-  return `captured between the ends${trips}`;
+  if (point.at === 'end') return [`captured at ${host(account, point.end)}${trips}`];
+  if (point.at === 'both') return [`captured where both ends are near${trips}`];
+  return [`captured between the ends${trips}`];
 }
 
-export function oddityTexts({ doubled, damaged, fragments, cutHeaders, missed }: Oddities): string[] {
-  const frames = (count: number) => (count === 1 ? '1 frame is' : `${count} frames are`);
+const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`;
+const frames = (count: number): string => `${counted(count, 'frame')} ${count === 1 ? 'is' : 'are'}`;
+
+/** How much a capture has. */
+export const extentText = ({ frames, segments, connections, seconds }: CaptureFacts): string =>
+  `${counted(frames, 'frame')}, ${counted(segments, 'segment')}, ${counted(connections, 'connection')} in ${seconds.toFixed(1)} s`;
+
+/** How long a connection was, and how it ended. */
+export const outcomeText = (account: Account): string =>
+  `${counted(account.segments, 'segment')}, ${endingText(account, account.ending)}`;
+
+/** Where a connection was captured, and what is odd about the capture. */
+export const aboutTexts = (account: Account): string[] => [
+  ...pointTexts(account, account.point),
+  ...(account.begunInTheMiddle ? ['the capture begins in the middle of it'] : []),
+  ...(account.incarnations > 1 ? [`opened ${account.incarnations} times on the same ports`] : []),
+  ...oddityTexts(account.oddities),
+];
+
+function oddityTexts({ doubled, damaged, fragments, cutHeaders, missed }: Oddities): string[] {
   return [
     ...(doubled > 0 ? [`${frames(doubled)} in the capture twice`] : []),
     ...(damaged > 0 ? [`${frames(damaged)} damaged on the way: a receiver drops them`] : []),
@@ -374,10 +392,10 @@ export function damageText(damage: Damage): string {
 export function factTexts({ unread, unknownLinks, damage }: CaptureFacts): string[] {
   return [
     ...(damage ? [damageText(damage)] : []),
-    ...(unread.fragment > 0 ? [`${unread.fragment} frames are later fragments, and are left out`] : []),
-    ...(unread['too short'] > 0 ? [`${unread['too short']} frames are too short to hold a TCP header`] : []),
+    ...(unread.fragment > 0 ? [`${frames(unread.fragment)} left out: later fragments`] : []),
+    ...(unread['too short'] > 0 ? [`${frames(unread['too short'])} too short to hold a TCP header`] : []),
     ...(unknownLinks.length > 0
-      ? [`${unread['unknown link']} frames are of link types that are not known (${unknownLinks.join(', ')})`]
+      ? [`${frames(unread['unknown link'])} of link types that are not known (${unknownLinks.join(', ')})`]
       : []),
   ];
 }

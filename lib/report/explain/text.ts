@@ -2,14 +2,14 @@ import type { Account } from '../../explain/account.ts';
 import type { Cause } from '../../explain/cause.ts';
 import type { CaptureFacts } from '../../explain/explain.ts';
 import {
+  aboutTexts,
   CAUSE_NAMES,
-  endingText,
   endText,
   eventText,
   explanationLines,
+  extentText,
   factTexts,
-  oddityTexts,
-  pointText,
+  outcomeText,
 } from './sentences.ts';
 
 /** How many connections and causes a capture has; for the summary. */
@@ -34,18 +34,12 @@ export const isNotable = ({ explanations }: Account): boolean => explanations.so
 
 /** What happened on a connection, as lines. @param all empty ACKs of every kind too */
 export function accountLines(account: Account, all: boolean): string[] {
-  const { index, segments, ending, opener = 0, explanations } = account;
+  const { index, opener = 0, explanations } = account;
   const other = opener === 0 ? 1 : 0;
   const lines = [
-    `connection ${index}   ${endText(account, opener)} → ${endText(account, other)}   ${segments} ${segments === 1 ? 'segment' : 'segments'}, ${endingText(account, ending)}`,
+    `connection ${index}   ${endText(account, opener)} → ${endText(account, other)}   ${outcomeText(account)}`,
   ];
-  const point = pointText(account, account.point);
-  const about = [
-    ...(point ? [point] : []),
-    ...(account.begunInTheMiddle ? ['the capture begins in the middle of it'] : []),
-    ...(account.incarnations > 1 ? [`opened ${account.incarnations} times on the same ports`] : []),
-    ...oddityTexts(account.oddities),
-  ];
+  const about = aboutTexts(account);
   if (about.length > 0 && (all || explanations.length > 0)) lines.push(`  ${about.join('; ')}`);
   for (const explanation of explanations) {
     if (!all && !explanation.notable) continue;
@@ -59,11 +53,7 @@ export function accountLines(account: Account, all: boolean): string[] {
 
 /** The end of the output: what there was in all, by cause. */
 export function summaryLines(facts: CaptureFacts, tally: Tally): string[] {
-  const { frames, segments, connections, seconds } = facts;
-  const lines = [
-    `${frames} frames, ${segments} segments, ${connections} connections in ${seconds.toFixed(1)} s`,
-    ...factTexts(facts).map((text) => `  ${text}`),
-  ];
+  const lines = [extentText(facts), ...factTexts(facts).map((text) => `  ${text}`)];
   const causes = [...tally.causes].sort((one, other) => other[1] - one[1]);
   const width = Math.max(0, ...causes.map(([, count]) => `${count}`.length));
   for (const [cause, count] of causes) lines.push(`  ${`${count}`.padStart(width)}  ${CAUSE_NAMES[cause]}`);

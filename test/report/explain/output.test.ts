@@ -46,7 +46,7 @@ describe('what explain prints', () => {
   it('sums up by cause', () => {
     const { facts, tally } = outcome();
     expect(summaryLines(facts, tally)).to.deep.equal([
-      '24 frames, 24 segments, 1 connections in 0.1 s',
+      '24 frames, 24 segments, 1 connection in 0.1 s',
       '  2  a connection that it had reset before',
       '  1  text for an application that has closed',
     ]);
@@ -120,6 +120,33 @@ describe('the page of explain', function () {
     }
     const narrow = await pages.open(this, url, { width: 380 });
     expect(await narrow.evaluate<number>('document.documentElement.scrollWidth')).to.be.at.most(380);
+  });
+
+  it('cuts no state, and lays no text of a ladder over another', async function () {
+    const url = pages.write('texts', page());
+    for (const width of [1400, 380]) {
+      const shown = await pages.open(this, url, { width });
+      const texts = await shown.evaluate<{ text: string; box: number[] }[]>(`(() => {
+        const svg = [...document.querySelectorAll('svg')].find((one) => one.getBoundingClientRect().width > 0);
+        const { left, right } = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll('text')].map((one) => {
+          const box = one.getBoundingClientRect();
+          return { text: one.textContent, box: [box.left - left, box.right - left, box.top, box.bottom, right - left] };
+        });
+      })()`);
+      expect(texts.filter(({ text }) => text === 'cause')).to.have.lengthOf(3);
+      for (const { text, box } of texts) {
+        const [left = -1, right = -1, top = 0, bottom = 0, room = 0] = box;
+        expect(text).to.not.contain('…');
+        expect(left, text).to.be.at.least(0);
+        expect(right, text).to.be.at.most(room);
+        const over = texts.filter(
+          // A line may reach a little into the next one: letters do not fill it.
+          ({ box: [l = 0, r = 0, t = 0, b = 0] }) => l < right && r > left && t + 4 < bottom && b > top + 4,
+        );
+        expect(over.map((one) => one.text)).to.deep.equal([text]);
+      }
+    }
   });
 
   it('says so when nothing needs explaining', async function () {
