@@ -40,6 +40,8 @@ export interface Explanation {
   readonly decides: readonly Decider[];
   readonly signs: readonly Sign[];
   readonly verdict: 'conformant' | 'deviates';
+  /** What somebody wrote in the capture about the segment. */
+  readonly comment?: string;
   /** Whether it is printed unless all are asked for. */
   readonly notable: boolean;
 }

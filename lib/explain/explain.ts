@@ -40,6 +40,8 @@ export interface ExplainOptions {
 const LIVE_LINGER = 2;
 /** Hosts and ports that are remembered. */
 const REMEMBERED = 200_000;
+/** Comments are remembered for so many of the newest frames that have one. */
+const COMMENTS = 20_000;
 /** A ladder has so many rungs at most: the first ones and the last ones. */
 const RUNGS = 400;
 
@@ -59,6 +61,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   readonly #flows: Flows;
   readonly #replies = new ReplyExplainer();
   readonly #listeners = new Map<string | number, { readonly frame: number; readonly ttl: number }>();
+  readonly #comments = new Map<number, string>();
   readonly #unread: Record<Unread, number> = { ...NONE };
   readonly #unknownLinks = new Set<number>();
   #began = -1;
@@ -85,6 +88,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
         return;
       }
       this.#segments += 1;
+      if (frame.comment) this.#comment(frame.number, frame.comment);
       if ((packet.flags & (SYN | ACK)) === (SYN | ACK)) this.#remember(packet);
       this.#flows.add(packet);
     });
@@ -116,6 +120,12 @@ export class CaptureExplainer implements Reader, Neighbourhood {
       unknownLinks: [...this.#unknownLinks],
       ...(damage ? { damage } : {}),
     };
+  }
+
+  #comment(frame: number, comment: string): void {
+    const [oldest] = this.#comments.keys();
+    if (oldest !== undefined && this.#comments.size >= COMMENTS) this.#comments.delete(oldest);
+    this.#comments.set(frame, comment);
   }
 
   #remember(packet: Packet): void {
@@ -181,9 +191,13 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   }
 
   #account(flow: Flow, following: Following): Account {
-    const explanations = [...following.explanations];
     const ending = endingOf(following);
-    if (ending.kind === 'unanswered') explanations.push(this.#unanswered(following));
+    const causes = [...following.explanations];
+    if (ending.kind === 'unanswered') causes.push(this.#unanswered(following));
+    const explanations = causes.map((one) => {
+      const comment = this.#comments.get(one.segment.frame);
+      return comment === undefined ? one : { ...one, comment };
+    });
     return {
       index: flow.index,
       family: flow.family,

@@ -14,6 +14,8 @@ export interface FrameRecord {
   /** Octets that were captured, and octets that the frame had. */
   captured: number;
   original: number;
+  /** Comments on the frame (pcapng only), without control characters: a terminal may print them. */
+  comment: string;
 }
 
 /** Why a capture could not be read to its end. */
@@ -44,6 +46,7 @@ const INTERFACE_DESCRIPTION = 1;
 const OLD_PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
+const OPTION_COMMENT = 1;
 const OPTION_TIME_RESOLUTION = 9;
 const OPTION_TIME_OFFSET = 14;
 
@@ -54,6 +57,9 @@ interface Interface {
   readonly perSecond: number;
   readonly offset: number;
 }
+
+/** A longer comment is cut, in octets. */
+const LONGEST_COMMENT = 500;
 
 /**
  * Splits a capture into its frames as octets come: pcap in both byte orders, with micro- or nanoseconds, and pcapng. It keeps
@@ -71,6 +77,7 @@ export class RecordReader {
     start: 0,
     captured: 0,
     original: 0,
+    comment: '',
   };
   readonly #heard: (frame: FrameRecord) => void;
   /** What has come and was not read yet, and how much of it there is. */
@@ -232,12 +239,14 @@ export class RecordReader {
         frame.seconds = whole + on.offset;
         frame.nanoseconds = Math.round(((time - whole * on.perSecond) / on.perSecond) * 1e9);
         frame.original = view.getUint32(at + 24, little);
+        frame.comment = this.#comment(view, at + 28 + ((captured + 3) & ~3), end);
         return this.#found(on, at + 28, captured);
       }
       case SIMPLE_PACKET: {
         const on = this.#interfaces[0];
         if (!on || length < 16) return false;
         frame.original = view.getUint32(at + 8, little);
+        frame.comment = '';
         const kept = Math.min(frame.original, on.snapLength || frame.original, end - at - 12);
         return this.#found(on, at + 12, kept);
       }
@@ -256,24 +265,51 @@ export class RecordReader {
     return true;
   }
 
-  #described(view: DataView, at: number, end: number): Interface {
+  /** The options of a block: what each is, where its value begins, and how long that is. */
+  *#options(
+    view: DataView,
+    from: number,
+    end: number,
+  ): Generator<[code: number, at: number, length: number]> {
+    for (let at = from; at + 4 <= end; ) {
+      const code = view.getUint16(at, this.#little);
+      const length = view.getUint16(at + 2, this.#little);
+      if (code === 0 || at + 4 + length > end) return;
+      yield [code, at + 4, length];
+      at += 4 + ((length + 3) & ~3);
+    }
+  }
+
+  #comment(view: DataView, from: number, end: number): string {
+    if (from + 4 > end) return '';
+    const comments: string[] = [];
+    for (const [code, at, length] of this.#options(view, from, end))
+      if (code === OPTION_COMMENT) {
+        const octets = this.#held.subarray(at, at + Math.min(length, LONGEST_COMMENT));
+        comments.push(
+          Buffer.from(octets)
+            .toString()
+            .replace(/\p{C}+/gu, ' ')
+            .trim(),
+        );
+      }
+    return comments.join('; ');
+  }
+
+  #described(view: DataView, from: number, end: number): Interface {
     const little = this.#little;
     let perSecond = 1e6;
     let offset = 0;
-    for (let option = at + 16; option + 4 <= end; ) {
-      const code = view.getUint16(option, little);
-      const length = view.getUint16(option + 2, little);
-      if (code === 0 || option + 4 + length > end) break;
+    for (const [code, at, length] of this.#options(view, from + 16, end)) {
       if (code === OPTION_TIME_RESOLUTION && length === 1) {
-        const resolution = view.getUint8(option + 4);
+        const resolution = view.getUint8(at);
         perSecond = resolution & 0x80 ? 2 ** (resolution & 0x7f) : 10 ** resolution;
       }
-      if (code === OPTION_TIME_OFFSET && length === 8) offset = Number(view.getBigInt64(option + 4, little));
-      option += 4 + ((length + 3) & ~3);
+      if (code === OPTION_TIME_OFFSET && length === 8) offset = Number(view.getBigInt64(at, little));
     }
     return {
-      linkType: view.getUint16(at + 8, little),
-      snapLength: view.getUint32(at + 12, little),
+      linkType: view.getUint16(from + 8, little),
+      snapLength: view.getUint32(from + 12, little),
       perSecond,
       offset,
     };

@@ -38,6 +38,7 @@ const explanationSchema = z.object({
   expected: z.array(z.string()).optional(),
   sure: z.enum(['certain', 'likely', 'cannot tell']),
   verdict: z.enum(['conformant', 'deviates']),
+  comment: z.string().optional().describe('what the capture says about the segment'),
   notable: z.boolean().describe('whether the text output has it without --all'),
   text: z.record(z.string(), z.string()).describe('the same in sentences, by label'),
 });
@@ -139,6 +140,7 @@ export function explainedConnection(account: Account): ExplainedConnection {
       ...(explanation.form?.expected ? { expected: [...explanation.form.expected] } : {}),
       sure: explanation.sure,
       verdict: explanation.verdict,
+      ...(explanation.comment === undefined ? {} : { comment: explanation.comment }),
       notable: explanation.notable,
       text: Object.fromEntries(explanationLines(account, explanation)),
     })),

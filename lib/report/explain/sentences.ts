@@ -292,6 +292,7 @@ export function explanationLines(
     const text = signText(sign);
     if (text) lines.push(['sign', text]);
   }
+  if (explanation.comment) lines.push(['comment', explanation.comment]);
   lines.push(['sure', sureText(account, explanation)]);
   if (verdict === 'deviates') lines.push(['verdict', 'deviates: no reading of any profile allows it']);
   return lines;

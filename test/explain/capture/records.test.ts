@@ -179,7 +179,13 @@ describe('pcapng', () => {
     block(0x0a0d0d0a, words(little, 0x1a2b3c4d, little ? 1 : 0x10000, -1, -1), little);
   const described = (linkType: number, little: boolean, options = Buffer.alloc(0)) =>
     block(1, Buffer.concat([words(little, little ? linkType : linkType << 16, 262144), options]), little);
-  const packet = ({ time, octets }: Frame, on: number, perSecond: number, little: boolean) => {
+  const packet = (
+    { time, octets }: Frame,
+    on: number,
+    perSecond: number,
+    little: boolean,
+    comments: readonly string[] = ['abc'],
+  ) => {
     const units = Math.round(time * perSecond);
     const body = words(
       little,
@@ -190,10 +196,31 @@ describe('pcapng', () => {
       octets.length,
     );
     const padding = Buffer.alloc((4 - (octets.length % 4)) % 4);
-    // A comment, as Wireshark writes it.
-    const comment = little ? Buffer.from([1, 0, 3, 0, 97, 98, 99, 0, 0, 0, 0, 0]) : Buffer.alloc(0);
-    return block(6, Buffer.concat([body, octets, padding, comment]), little);
+    // Comments, as Wireshark writes them.
+    const options = comments.map((text) => {
+      const option = Buffer.alloc(4 + ((Buffer.byteLength(text) + 3) & ~3));
+      if (little) option.writeUInt32LE(1 | (Buffer.byteLength(text) << 16), 0);
+      else option.writeUInt32BE((1 << 16) | Buffer.byteLength(text), 0);
+      option.write(text, 4);
+      return option;
+    });
+    return block(6, Buffer.concat([body, octets, padding, ...options, Buffer.alloc(4)]), little);
   };
+
+  it('comments of packets, in what explains them', () => {
+    const commentOf = (little: boolean, ...comments: string[]) => {
+      const packets = FRAMES.map((frame) => packet(frame, 0, 1e6, little, comments));
+      const { accounts } = explained(Buffer.concat([section(little), described(101, little), ...packets]));
+      return accounts[0]?.explanations[0]?.comment;
+    };
+    for (const little of [true, false]) {
+      expect(commentOf(little, 'seen in Köln', 'twice')).to.equal('seen in Köln; twice');
+      // What a terminal would obey is not passed on.
+      expect(commentOf(little, 'a\u001b[2J\nb')).to.equal('a [2J b');
+      expect(commentOf(little, 'x'.repeat(2000))).to.have.lengthOf(500);
+      expect(commentOf(little)).to.equal(undefined);
+    }
+  });
 
   it('several interfaces with their own links and times, in several sections of both byte orders', () => {
     const nano = Buffer.from([9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0]);
