@@ -25,7 +25,7 @@ export class Flow {
   list: List | undefined;
   older: Flow | undefined;
   newer: Flow | undefined;
-  /** What is known from segments that are not kept any more; it belongs to whom reads them. */
+  /** What is known from segments that are not kept any more; it belongs to the reader. */
   past: unknown = undefined;
 
   constructor(index: number, packet: Packet, key: readonly number[], hash: number) {

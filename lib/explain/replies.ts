@@ -64,7 +64,7 @@ export class ReplyExplainer {
     const reply = this.#replyTo(following, at);
     if (reply === undefined) return;
     // Whether a host that has no connection answers at all is up to filters.
-    if (reply < 0 && (end.first === 0 || end.reset > 0 || end.wasReset > 0)) return;
+    if (reply < 0 && (end.reset > 0 || end.wasReset > 0)) return;
     this.#asked += 1;
     const allowed = allowedBy(following, at);
     if (!allowed) return;
@@ -141,11 +141,6 @@ export class ReplyExplainer {
     };
   }
 
-  /** What a reset draws by the specification is told by who explains resets. */
-  expected(at: number): Expected | undefined {
-    return this.#expected.get(at);
-  }
-
   /** An empty ACK that acknowledges nothing new. */
   emptyAck(following: Following, at: number): void {
     const { segments, ends } = following;
@@ -162,38 +157,37 @@ export class ReplyExplainer {
     following.unanswered.splice(0, following.unanswered.indexOf(drew) + 1);
     peer.drawn.push(frame);
     const right = !expected || answers(expected.allowed, segments, at) || !this.#trusted(following);
-    const { states, form } = this.#fields(following, at, right, expected);
+    const told = this.#told(following, at, right, expected);
     following.explanations.push({
+      ...told,
       kind: 'empty ACK',
-      segment: following.told(at),
-      by: from,
       cause,
-      candidates: [],
       drawnBy: frame,
-      states,
       rules: CAUSES[cause],
-      form,
-      sure: 'likely',
-      decides: ['capture at the sender'],
-      signs: [],
-      verdict: right ? 'conformant' : 'deviates',
       notable: NOTABLE.has(cause) || !right,
     });
   }
 
-  #fields(following: Following, at: number, right: boolean, expected: Expected | undefined) {
+  /** What is said of every answer. @param right whether the specification allows it */
+  #told(following: Following, at: number, right: boolean, expected: Expected | undefined) {
     const { segments, ends } = following;
-    const end = ends[segments.from(at)];
-    const peer = ends[1 - segments.from(at)] as End;
-    const states = expected?.allowed.states ?? statesOf(end, peer);
-    const wanted = expected
-      ? [
-          ...(expected.allowed.silence ? ['silence'] : []),
-          ...expected.allowed.replies.slice(0, 3).map(notation),
-        ]
+    const by = segments.from(at);
+    const end = ends[by];
+    const { allowed } = expected ?? {};
+    const wanted = allowed
+      ? [...(allowed.silence ? ['silence'] : []), ...allowed.replies.slice(0, 3).map(notation)]
       : [`<SEQ=${unsigned(end.next)}><ACK=${unsigned(end.ack)}><CTL=ACK>`];
-    const form = { kind: 'SND.NXT and RCV.NXT' as const, right, ...(right ? {} : { expected: wanted }) };
-    return { states, form };
+    return {
+      segment: following.told(at),
+      by,
+      candidates: [],
+      states: allowed?.states ?? statesOf(end, ends[1 - by] as End),
+      form: { kind: 'SND.NXT and RCV.NXT', right, ...(right ? {} : { expected: wanted }) },
+      sure: 'likely',
+      decides: ['capture at the sender'],
+      signs: [],
+      verdict: right ? 'conformant' : 'deviates',
+    } satisfies Partial<Explanation>;
   }
 
   /** A reply that is neither a reset nor an empty ACK, where the specification expects something else. */
@@ -203,22 +197,13 @@ export class ReplyExplainer {
     const { segments } = following;
     if (answers(expected.allowed, segments, at) || expected.allowed.silence || !this.#trusted(following))
       return;
-    const { states, form } = this.#fields(following, at, false, expected);
+    const drawnBy = segments.number(expected.at);
     following.explanations.push({
+      ...this.#told(following, at, false, expected),
       kind: 'reply',
-      segment: following.told(at),
-      by: segments.from(at),
-      cause:
-        following.unanswered.find((one) => one.frame === segments.number(expected.at))?.cause ?? 'no reply',
-      candidates: [],
-      drawnBy: segments.number(expected.at),
-      states,
+      cause: following.unanswered.find(({ frame }) => frame === drawnBy)?.cause ?? 'no reply',
+      drawnBy,
       rules: [],
-      form,
-      sure: 'likely',
-      decides: ['capture at the sender'],
-      signs: [],
-      verdict: 'deviates',
       notable: true,
     });
   }
