@@ -22,8 +22,8 @@ export interface Numbers {
   readonly rcvNxt: number;
   readonly sndNxt: number;
   readonly window: number;
-  /** The answer was on a FIN or text that the target sent again. So a timer may have sent it, before the probe arrived. */
-  readonly isSentAgain?: boolean;
+  /** The answer was on a FIN or text of the target's. So the target may have sent it before the probe arrived. */
+  readonly isOnText?: boolean;
 }
 
 /** A connection after a stimulus, whose state is to be proven. */
@@ -293,7 +293,7 @@ function numbersOf(segment: ConcreteSegment): Numbers | 'reset' {
   if (segment.ctl.has('RST')) return 'reset';
   const { ack, seq, wnd = 0 } = segment;
   const length = lengthOf(segment);
-  return { rcvNxt: ack, sndNxt: add(seq, length), window: wnd, isSentAgain: length > 0 };
+  return { rcvNxt: ack, sndNxt: add(seq, length), window: wnd, isOnText: length > 0 };
 }
 
 interface OldTextCount {

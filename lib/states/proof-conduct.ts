@@ -12,6 +12,10 @@ import { synAgain } from './proof-retransmissions.ts';
 // With less room, a receiver may drop an octet of text for lack of memory.
 const LEAST_ROOM = 512;
 
+// What proves that text was refused, among how many answers: a window of the target's own text may cross the proof's.
+const REFUSALS = 2;
+const ANSWERS = 10;
+
 /** The states in which the target's FIN was acknowledged before the stimulus. */
 const FIN_ACKNOWLEDGED: readonly State[] = ['FIN-WAIT-2', 'TIME-WAIT'];
 
@@ -137,8 +141,7 @@ async function afterAckOfFin(prober: Prober, found: Found): Promise<'ends' | 're
   prober.assure(segmentOf({ seq: found.rcvNxt, ack: found.sndNxt, ctl: ['ACK'] }));
   let alive = await prober.numbers(found.rcvNxt);
   // A FIN that the timer sent may have crossed that ACK.
-  if (alive !== undefined && alive !== 'reset' && alive.isSentAgain)
-    alive = await prober.numbers(found.rcvNxt);
+  if (alive !== undefined && alive !== 'reset' && alive.isOnText) alive = await prober.numbers(found.rcvNxt);
   if (alive === undefined || (alive !== 'reset' && prober.isDeaf && !wasDeaf)) return undefined;
   return alive === 'reset' ? 'ends' : 'remains';
 }
@@ -152,7 +155,8 @@ const hasRoom = ({ window }: Numbers): boolean => window >= LEAST_ROOM;
 
 /**
  * Whether the connection takes an octet of new text. An octet of old text follows it, since its acknowledgment does not wait
- * for a delayed ACK. A refusal must be seen twice: one ACK may have been sent before the text arrived.
+ * for a delayed ACK. A refusal must be seen twice: one ACK may have been sent before the text arrived. So may the target's own
+ * text, which goes out in many segments when the proof opens its window.
  *
  * @returns `reset` when the connection is gone, `refused` when only the text was reset, undefined when unknown
  */
@@ -165,7 +169,7 @@ export async function takesText(
   // The text must not acknowledge the target's FIN.
   const ack = prober.connection.sndUna;
   prober.assure(segmentOf({ seq: rcvNxt, ack, ctl: ['ACK', 'PSH'], data: 1 }));
-  for (let tries = 0; tries < 2; tries += 1) {
+  for (let tries = 0, refusals = 0; tries < ANSWERS && refusals < REFUSALS; tries += 1) {
     const answer = await prober.numbers(rcvNxt, [add(rcvNxt, 1)]);
     if (answer === undefined) return undefined;
     if (answer === 'reset') {
@@ -173,6 +177,7 @@ export async function takesText(
       return remains === undefined || remains === 'reset' ? 'reset' : 'refused';
     }
     if (geq(answer.rcvNxt, add(rcvNxt, 1))) return 'yes';
+    if (!answer.isOnText) refusals += 1;
   }
   return 'no';
 }

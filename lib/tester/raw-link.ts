@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import raw, { type Socket } from 'raw-socket';
 import { decodeIpv4, parseAddressOf, WireError } from '../wire/index.ts';
 import { readRefusal } from './icmp.ts';
@@ -15,9 +16,11 @@ const SOL_SOCKET = 1;
 const SO_BROADCAST = 6;
 const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
-// Nine counts of 32 bits; the last one is that of packets that the receive queue dropped.
+// Nine counts of 32 bits; the first one is of the octets in the receive queue, the last one of the packets that it dropped.
 const SO_MEMINFO = 55;
 const MEMINFO_COUNTS = 9;
+// No queued packet takes fewer octets of the kernel's memory.
+const LEAST_TRUESIZE = 512;
 const IPPROTO_IP = 0;
 const IP_MULTICAST_IF = 32;
 const IP_MULTICAST_LOOP = 34;
@@ -183,12 +186,26 @@ export class RawLink implements Link {
     }
   }
 
+  /** Resolves when all packets that have arrived by now are read. */
+  async drained(): Promise<void> {
+    const most = this.#reads + Math.ceil(this.#queued() / LEAST_TRUESIZE);
+    while (!this.#closing && this.#reads < most && this.#queued() > 0) await setImmediate();
+  }
+
+  /** Octets in the receive queue, by the kernel's count. */
+  #queued(): number {
+    return this.#memoryCounts()[0] ?? 0;
+  }
+
   #drops(): number {
-    if (this.#closing) return this.#lastDrops;
+    if (!this.#closing) this.#lastDrops = this.#memoryCounts().at(-1) ?? 0;
+    return this.#lastDrops;
+  }
+
+  #memoryCounts(): Uint32Array {
     const counts = new Uint32Array(MEMINFO_COUNTS);
     this.#receiver.getOption(SOL_SOCKET, SO_MEMINFO, Buffer.from(counts.buffer), counts.byteLength);
-    this.#lastDrops = counts.at(-1) ?? 0;
-    return this.#lastDrops;
+    return counts;
   }
 }
 

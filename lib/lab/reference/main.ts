@@ -51,6 +51,7 @@ const upperTester = await UpperTester.open(tcp, {
   port: Number(port),
   testers: tester,
   sockets: mutant?.sockets,
+  drained: async () => void (await Promise.all(links.map((link) => link.drained()))),
 });
 for (const link of links) link.onFailure((error) => process.stderr.write(`${error.message}\n`));
 process.stdout.write(`ready ${upperTester.port}\n`);

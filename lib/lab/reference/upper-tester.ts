@@ -29,6 +29,8 @@ export interface UpperTesterOptions {
   readonly testers: readonly string[];
   /** How many sockets its user has room for; no limit when absent. */
   readonly sockets?: number | undefined;
+  /** Resolves when the TCP has handled all segments that have arrived by now: no call overtakes a segment. */
+  readonly drained?: () => Promise<void>;
 }
 
 const VERSION = { major: 1, minor: 2, patch: 0 };
@@ -45,19 +47,23 @@ export class UpperTester {
   readonly #testers: readonly string[];
   readonly #udp: UdpSocket;
 
-  private constructor(tcp: Tcp, testers: readonly string[], udp: UdpSocket, room?: number) {
+  private constructor(tcp: Tcp, udp: UdpSocket, { testers, sockets, drained }: UpperTesterOptions) {
     this.#tcp = tcp;
     this.#testers = testers;
     this.#udp = udp;
-    this.#sockets = new UserSockets(room);
-    udp.on('message', (octets, from) => this.#receive(octets, from));
+    this.#sockets = new UserSockets(sockets);
+    let earlier = Promise.resolve();
+    udp.on('message', (octets, from) => {
+      earlier = earlier.then(drained).then(() => this.#receive(octets, from));
+    });
   }
 
-  static async open(tcp: Tcp, { bind, port, testers, sockets }: UpperTesterOptions): Promise<UpperTester> {
+  static async open(tcp: Tcp, options: UpperTesterOptions): Promise<UpperTester> {
+    const { bind, port } = options;
     const udp = createSocket(isIPv6(bind) ? 'udp6' : 'udp4');
     udp.bind(port, bind);
     await once(udp, 'listening');
-    return new UpperTester(tcp, testers, udp, sockets);
+    return new UpperTester(tcp, udp, options);
   }
 
   get port(): number {
