@@ -1,6 +1,6 @@
 import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
-import { add, geq, leq } from '../wire/seq.ts';
+import { add, geq, gt, leq } from '../wire/seq.ts';
 
 /** The target's segments after a stimulus, by what caused them. */
 export interface Sorted {
@@ -93,7 +93,7 @@ export function sortReplies(
     if (at - stimulusAt < soonestReply) sorted.tooSoon.push(entry);
     // An established connection sends no text without ACK.
     else if (greets && data > 0 && ctl.has('ACK') && !ctl.has('RST') && !isSyn) retransmissions.push(entry);
-    else if (repeats(segment, mayBeRepeated)) {
+    else if (repeats(segment, mayBeRepeated) || (otherAgain === 0 && isProbeAgain(segment, mayBeRepeated))) {
       const last = [...sent, ...retransmissions].filter((one) => repeats(segment, [one.segment])).at(-1);
       retransmissions.push(entry);
       const isSoon = last !== undefined && Number.isFinite(timer) && !mayBeTimers(last);
@@ -132,6 +132,14 @@ function repeats(segment: ConcreteSegment, before: readonly ConcreteSegment[]): 
   if (ctl.has('FIN') && !before.some((one) => one.ctl.has('FIN') && add(one.seq, lengthOf(one)) === end))
     return false;
   return before.some((one) => leq(one.seq, seq)) && ends.some((one) => geq(one, end));
+}
+
+/** Whether a segment without text, below what was sent, came before: a probe of a closed window goes out again and again. */
+function isProbeAgain(segment: ConcreteSegment, before: readonly ConcreteSegment[]): boolean {
+  const { ctl, seq, ack } = segment;
+  if (!ctl.has('ACK') || ctl.has('RST') || lengthOf(segment) > 0) return false;
+  const isBelowSent = before.some((one) => !one.ctl.has('RST') && gt(add(one.seq, lengthOf(one)), seq));
+  return isBelowSent && before.some((one) => one.seq === seq && one.ack === ack && lengthOf(one) === 0);
 }
 
 /** Whether the log has one of the target's segments twice. */

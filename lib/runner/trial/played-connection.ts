@@ -301,7 +301,8 @@ export class PlayedConnection {
     const repeated = segmentsOf(retransmissions);
     // What a user or a timer sends takes its time; the reply to a segment does not.
     const mayTakeTime = isTimers || this.#hasUserActed || step.within !== undefined;
-    if (replies.length === 0 && mayTakeTime && outcomes.every(({ reply }) => reply.length > 0)) {
+    const isDue = step.within !== undefined || outcomes.every(({ reply }) => reply.length > 0);
+    if (replies.length === 0 && mayTakeTime && isDue) {
       const isCarried = outcomes.some(({ reply }) =>
         carriedAlong(reply, { retransmissions: repeated, variables }),
       );
