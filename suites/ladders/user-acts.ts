@@ -110,7 +110,7 @@ export default scenarios('ladders', [
     title: 'the user closes in SYN-SENT: nothing is sent, and the SYN,ACK meets no connection',
     state: 'SYN-SENT',
     steps: [
-      { user: 'CLOSE' },
+      { user: 'CLOSE BOTH WAYS' },
       WITHOUT_A_WORD,
       { send: '<SEQ=1000><ACK=SND.NXT><CTL=SYN,ACK>' },
       { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' },
