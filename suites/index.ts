@@ -19,14 +19,14 @@ import halfOpen from './figures/half-open.ts';
 import handshakes from './figures/handshakes.ts';
 import oldDuplicates from './figures/old-duplicates.ts';
 import ackCounts from './ladders/ack-counts.ts';
+import queues from './ladders/queues.ts';
 import reassembly from './ladders/reassembly.ts';
 import reopening from './ladders/reopening.ts';
-import queues from './ladders/queues.ts';
 import segmentSizes from './ladders/segment-sizes.ts';
 import sideBySide from './ladders/side-by-side.ts';
+import waysIntoTimeWait from './ladders/time-wait.ts';
 import timestamps from './ladders/timestamps.ts';
 import twice from './ladders/twice.ts';
-import waysIntoTimeWait from './ladders/time-wait.ts';
 import unreadText from './ladders/unread-text.ts';
 import userActs from './ladders/user-acts.ts';
 import window from './ladders/window.ts';
@@ -36,6 +36,6 @@ export const SUITES: readonly Suite[] = [
   ...[listen, synReceivedActive, synReceivedPassive, synSent],
   ...[closeWait, closing, established, finWait1, finWait2, lastAck, timeWait],
   ...[closes, halfOpen, handshakes, oldDuplicates],
-  ...[ackCounts, reopening, waysIntoTimeWait, reassembly, unreadText, userActs, window],
-  ...[sideBySide, timestamps, segmentSizes, queues, twice],
+  ...[ackCounts, queues, reassembly, reopening, segmentSizes, sideBySide],
+  ...[waysIntoTimeWait, timestamps, twice, unreadText, userActs, window],
 ];

@@ -5,7 +5,7 @@
 import type { StepDeclaration, StepsDeclaration } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
-import { ACK, FIN_AGAIN, SENDS_TEN, SETTLED, sendsTenAndCloses, TEN_AGAIN, text } from './parts.ts';
+import { ACK, FIN_AGAIN, SENDS_TEN, SETTLED, sendsTenAndCloses, TEN_AGAIN, text } from './families/parts.ts';
 
 const FIFTH: readonly RuleId[] = ['RFC 793 3.9 fifth', '3.10.7.4 fifth'];
 

@@ -5,7 +5,7 @@ import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import type { State } from '../../lib/standard/state.ts';
 import { emptyAck, replacedByRfc5961, resetOfAnyForm } from '../3-synchronized/families/expectations.ts';
-import { ACK, ackOf, SENDS_TEN } from './parts.ts';
+import { ACK, ackOf, SENDS_TEN } from './families/parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 

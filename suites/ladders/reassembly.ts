@@ -11,7 +11,7 @@ import type {
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import type { State } from '../../lib/standard/state.ts';
-import { acknowledgedOrNot, ackOf } from './parts.ts';
+import { acknowledgedOrNot, ackOf } from './families/parts.ts';
 
 const RULES: readonly RuleId[] = [
   'RFC 793 3.9 first held',

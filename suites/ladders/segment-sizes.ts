@@ -2,7 +2,7 @@
 import type { StateName, StepDeclaration, StepOutcome, StepsDeclaration } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
-import { SENDS_TEN, text } from './parts.ts';
+import { SENDS_TEN, text } from './families/parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 

@@ -11,7 +11,7 @@ import type {
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import type { State } from '../../lib/standard/state.ts';
-import { ACK, ackOf, SENDS_TEN } from './parts.ts';
+import { ACK, ackOf, SENDS_TEN } from './families/parts.ts';
 
 const slug = (name: StateName): string => name.toLowerCase().replace(/ \((.*)\)/, '-$1');
 

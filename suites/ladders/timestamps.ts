@@ -5,7 +5,7 @@
 import type { StateName, StepDeclaration, StepsDeclaration } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
-import { acknowledgedOrNot } from './parts.ts';
+import { acknowledgedOrNot } from './families/parts.ts';
 
 const ladder = (
   name: string,

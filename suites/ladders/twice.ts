@@ -11,7 +11,7 @@ import type {
 } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
-import { ACK } from './parts.ts';
+import { ACK } from './families/parts.ts';
 
 interface Answered {
   readonly name: string;

@@ -4,7 +4,7 @@ import type { Condition } from '../../lib/catalogue/conditions.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import type { State } from '../../lib/standard/state.ts';
-import { ackOf, FIN_AGAIN, SENDS_TEN, sendsTenAndCloses, text } from './parts.ts';
+import { ackOf, FIN_AGAIN, SENDS_TEN, sendsTenAndCloses, text } from './families/parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 

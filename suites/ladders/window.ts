@@ -11,7 +11,7 @@ import type {
 } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
-import { ACK, acknowledgedOrNot, ackOf, SENDS_TEN, text } from './parts.ts';
+import { ACK, acknowledgedOrNot, ackOf, SENDS_TEN, text } from './families/parts.ts';
 
 const ladder = (
   name: string,

@@ -1,6 +1,6 @@
 /** What the ladders about text, windows and gaps are made of. */
-import type { StepDeclaration, StepOutcome } from '../../lib/catalogue/case.ts';
-import type { State } from '../../lib/standard/state.ts';
+import type { StepDeclaration, StepOutcome } from '../../../lib/catalogue/case.ts';
+import type { State } from '../../../lib/standard/state.ts';
 
 export const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 
