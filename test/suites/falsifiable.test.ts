@@ -71,7 +71,7 @@ function indifferences(
 
 describe('every case can be failed', function () {
   // Every outcome of every case in many ways: this takes seconds, and several times that on a busy machine.
-  this.timeout(90_000);
+  this.timeout(300_000);
 
   it('by the numbers of each reply that it allows, and by the state after it', () => {
     const found = CASES.flatMap((subject) => {
