@@ -102,10 +102,12 @@ export async function preflight(path: Path): Promise<Preflight> {
   const asksHalfOpen =
     asks('half-open connections') ||
     (opens && (await ifReached(answersByCookie(environment, best.family))) === true);
-  const [halfOpen, acceptTime, fin, adoption] = await Promise.all([
+  // Alone: a connection that opens beside it takes the place of one that is counted.
+  const halfOpen =
     opens && asksHalfOpen
-      ? ifReached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION))
-      : undefined,
+      ? await ifReached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION))
+      : undefined;
+  const [acceptTime, fin, adoption] = await Promise.all([
     opens && asksHalfOpen ? acceptTimeOf(environment, best) : ('unknown' as const),
     asks('FIN again')
       ? firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, findings)

@@ -10,7 +10,7 @@ import type { Found } from './bad-path.ts';
 
 const SCENE = new URL('bad-path.ts', import.meta.url);
 
-const WIDTH = 64;
+const WIDTH = 128;
 // Three times as many cases as the backlog holds.
 const OF_SYN_RECEIVED = 24;
 
