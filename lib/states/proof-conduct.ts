@@ -190,6 +190,7 @@ async function userSends(prober: Prober, { rcvNxt, sndNxt }: Found): Promise<boo
     segment.data > 0 && gt(add(segment.seq, lengthOf(segment)), sndNxt);
   const from = await prober.user.tellToSend();
   if (from === undefined) return undefined;
+  if (from === 'closing') return false;
   return (await prober.fromTarget(isNew, from)) !== undefined;
 }
 

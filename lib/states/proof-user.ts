@@ -1,5 +1,6 @@
 import { type ConcreteSegment, lengthOf } from '../notation/index.ts';
 import type { Handle } from '../target/driver.ts';
+import { UpperTesterRefused } from '../target/testability/exchange.ts';
 import type { Entry } from '../tester/index.ts';
 import { add } from '../wire/seq.ts';
 import type { Connection } from './connection.ts';
@@ -55,8 +56,13 @@ export class ProofUser {
     this.#handle ??= handle;
   }
 
-  /** Has the application send one octet. @returns the place in the log from which it may come; undefined when not possible */
-  async tellToSend(): Promise<number | undefined> {
+  /**
+   * Has the application send one octet.
+   *
+   * @returns the place in the log from which it may come; `closing` when the TCP refuses, as no SEND is taken after the FIN
+   *   (RFC 9293 section 3.10.2); undefined when not possible
+   */
+  async tellToSend(): Promise<number | 'closing' | undefined> {
     if (!this.#handle) return undefined;
     const from = this.#subject.connection.mailbox.log.length;
     return this.#environment.driver.send(this.#handle, 1).then(
@@ -64,7 +70,8 @@ export class ProofUser {
         this.#wasToldToSend = true;
         return from;
       },
-      () => undefined,
+      (error) =>
+        error instanceof UpperTesterRefused && error.resultName === 'E_TCP_COC' ? 'closing' : undefined,
     );
   }
 
@@ -74,7 +81,7 @@ export class ProofUser {
     told = this.tellToSend(),
   ): Promise<Entry | undefined> {
     const from = await told;
-    if (from === undefined) return undefined;
+    if (from === undefined || from === 'closing') return undefined;
     return this.#subject.connection.mailbox.next(
       ({ segment }) => segment.data > 0 && !segment.ctl.has('RST'),
       patience,

@@ -11,6 +11,8 @@ import {
   type ListenerKind,
   type OwnListener,
 } from '../../lib/target/driver.ts';
+import { UpperTesterRefused } from '../../lib/target/testability/exchange.ts';
+import { RESULT } from '../../lib/target/testability/message.ts';
 import { type Arrival, type Link, PortRange, type Refusal, Tester } from '../../lib/tester/index.ts';
 import { decodeIpv4, decodeIpv6, type Family } from '../../lib/wire/index.ts';
 
@@ -135,7 +137,7 @@ class ReferenceDriver implements Driver {
 
   async send(handle: Handle, octets: number): Promise<void> {
     if (!this.#open(handle).write(new Uint8Array(octets)))
-      throw new Error('its user has closed the connection');
+      throw new UpperTesterRefused('SEND_DATA', RESULT.E_TCP_COC);
   }
 
   async shutdown(handle: Handle): Promise<void> {
