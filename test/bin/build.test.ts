@@ -15,9 +15,11 @@ describe('the build that commands run from', function () {
   /** Prints the case of an id, by a process of its own. */
   const list = async (id: string): Promise<string> => {
     const words = [join(clone, 'bin/segment-arrives.js'), 'list', '--only', id];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { cwd: tmpdir() }).catch(
-      (error) => error,
-    );
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, words, {
+      cwd: tmpdir(),
+      // A CI system that sets CI gets colours even in a pipe.
+      env: { ...process.env, NO_COLOR: '1' },
+    }).catch((error) => error);
     return `${stdout}${stderr}`;
   };
   const builds = (): string[] => {
