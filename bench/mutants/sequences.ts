@@ -220,6 +220,12 @@ export const SEQUENCES: readonly Mutant[] = [
       })),
     ),
   ),
+  caught('reassembly.gap-filled', {
+    name: 'held-text-given-first',
+    what: 'the user is given text that was held before the text that fills the gap',
+    base: 'rfc9293',
+    behaviour: { hands: (text) => (text.length > 10 ? [...text.slice(10), ...text.slice(0, 10)] : text) },
+  }),
   caught(
     'reassembly.overlap-two-gaps',
     faulty(

@@ -176,7 +176,7 @@ function effectText({ reply, form, state, extra }: Effect, what: string): string
     if (extra === 'ICMP') return `an ICMP message in answer to ${what}`;
     if (extra === 'ISS') return 'a reopened connection takes an ISS that is too low';
     if (extra === 'time') return `the reply to ${what} comes at the wrong time`;
-    if (extra === 'delivered') return 'its user is given the wrong number of octets';
+    if (extra === 'delivered') return 'its user is given other text than was sent';
     return say.option(extra.slice('option: '.length) as OptionFault);
   }
   if (reply) {

@@ -161,7 +161,9 @@ function plainFault(fault: Fault): string {
         ? `the reply came after ${fault.observed} ms, not within ${fault.expected} ms`
         : `the reply came after ${fault.observed} ms, before ${fault.expected} ms had passed`;
     case 'delivered':
-      return `the target's user was given ${fault.observed} octets of text, not ${fault.expected}`;
+      return fault.wrongAt === undefined
+        ? `the target's user was given ${fault.observed} octets of text, not ${fault.expected}`
+        : `the target's user was given other octets than were sent, from octet ${fault.wrongAt} on`;
     case 'death': {
       const how = fault.ending ? endingText(fault.ending) : 'it answers nothing any more';
       return `the target died: ${how}, in ${fault.deaths} of ${fault.trials} attempts with nobody else on the wire`;
@@ -258,6 +260,8 @@ export const say = {
         return 'the receive queue dropped packets';
       case 'acknowledgment lost':
         return 'an acknowledgment of the tester got lost before the stimulus';
+      case 'text not told':
+        return 'on a path that loses packets, the text that the user was given may have been lost on its way back';
       case 'checksum right by accident':
         return 'the checksum that was to be wrong is right by accident';
       case 'socket failed':

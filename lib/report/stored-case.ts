@@ -138,7 +138,12 @@ function withoutTold(value: unknown): unknown {
 
 const typedReason = z
   .discriminatedUnion('kind', [
-    z.object(kind('SYN cookies', 'packets dropped', 'acknowledgment lost', 'checksum right by accident')),
+    z.object(
+      kind(
+        ...(['SYN cookies', 'packets dropped', 'acknowledgment lost', 'text not told'] as const),
+        'checksum right by accident',
+      ),
+    ),
     z.object(kind('stimulus late', 'target away')),
     z.object({
       ...kind('failed', 'engine lost', 'socket failed', 'not sent', 'path refuses'),
@@ -205,7 +210,10 @@ const fault = z.discriminatedUnion('kind', [
     ...kind('time'),
     ...{ step, limit: z.enum(['within', 'not before']), expected: z.number(), observed: z.number() },
   }),
-  z.object({ ...kind('delivered'), step, expected: z.number(), observed: z.number() }),
+  z.object({
+    ...kind('delivered'),
+    ...{ step, expected: z.number(), observed: z.number(), wrongAt: z.number().optional() },
+  }),
   z.object({ ...kind('death'), step, ending: ending.optional(), ...death }),
 ]);
 

@@ -26,6 +26,14 @@ export interface Handle {
   readonly socketId: number;
 }
 
+/** Text that the user has received. */
+export interface Delivered {
+  /** How many octets. */
+  readonly count: number;
+  /** The last of them: those that came before anybody asked were only counted. */
+  readonly octets: Uint8Array;
+}
+
 /** A listener on a port that no other case uses. */
 export interface OwnListener {
   readonly port: number;
@@ -116,8 +124,8 @@ export interface Driver extends DriverName {
   readonly cannotAbort?: boolean;
   /** Starts or stops to RECEIVE. @throws NotCapable */
   receive?(handle: Handle, on: boolean): Promise<void>;
-  /** How many octets the user has received since the last call. @throws NotCapable */
-  delivered?(handle: Handle): Promise<number>;
+  /** What the user has received since the last call. @throws NotCapable */
+  delivered?(handle: Handle): Promise<Delivered>;
   /** Passive OPEN on a port that no other case uses. @throws NotCapable */
   listen?(family: 4 | 6, kind: ListenerKind): Promise<OwnListener>;
   /** CLOSE of such a listener, if it is still open. */

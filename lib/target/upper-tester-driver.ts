@@ -1,6 +1,7 @@
 import type { Ability } from '../verdict/lack.ts';
 import {
   ASKED_PRECEDENCE,
+  type Delivered,
   type Driver,
   type Handle,
   type ListenerKind,
@@ -32,6 +33,12 @@ const FIRST_LISTENER_PORT = 7930;
 const PRECEDENCE_SHIFT = 5;
 const TEXT = 'segment arrives ';
 
+/** Has the text of one connection forwarded to a port of its own: the protocol's events do not name the connection. */
+interface Reader {
+  readonly client: TestabilityClient;
+  readonly forwarded: { readonly fullLength: number; readonly payload: Uint8Array }[];
+}
+
 /** Drives the application on the target through an upper tester, which reaches every state. */
 export class UpperTesterDriver implements Driver {
   readonly name = 'upper tester';
@@ -47,6 +54,7 @@ export class UpperTesterDriver implements Driver {
   /** Those of the running upper tester. After a restart, the same numbers mean other connections. */
   #handles = new WeakSet<Handle>();
   readonly #closed = new WeakSet<Handle>();
+  readonly #readers = new Map<Handle, Reader>();
   #nextPort = FIRST_LISTENER_PORT;
   #asked: Promise<void> | undefined;
   #nextAsked: Promise<void> | undefined;
@@ -164,11 +172,38 @@ export class UpperTesterDriver implements Driver {
     await this.#capable(on ? 'receive again' : 'stop reading', () => this.#client.setReading(socketId, on));
   }
 
-  async delivered(handle: Handle): Promise<number> {
+  async delivered(handle: Handle): Promise<Delivered> {
     const socketId = this.#socketOf(handle);
-    return this.#capable('tell what it has received', () =>
-      this.#client.receiveAndForward(socketId, { maxForward: 0, maxLength: 0 }),
-    );
+    const known = this.#readers.get(handle);
+    if (!known) {
+      const reader = await this.#reader();
+      this.#readers.set(handle, reader);
+      const dropped = await this.#capable('tell what it has received', () =>
+        reader.client.receiveAndForward(socketId),
+      );
+      return { count: dropped, octets: new Uint8Array() };
+    }
+    // The answer comes after the events.
+    await known.client.getVersion();
+    const forwarded = known.forwarded.splice(0);
+    const cut = forwarded.findLastIndex(({ fullLength, payload }) => payload.length < fullLength);
+    return {
+      count: forwarded.reduce((sum, { fullLength }) => sum + fullLength, 0),
+      octets: Buffer.concat(forwarded.slice(cut + 1).map(({ payload }) => payload)),
+    };
+  }
+
+  async #reader(): Promise<Reader> {
+    const { address, port } = this.#options;
+    const client = await TestabilityClient.open({ address, port });
+    const forwarded: Reader['forwarded'] = [];
+    client.onForwarded((event) => void forwarded.push(event));
+    return { client, forwarded };
+  }
+
+  #endReading(handle: Handle): void {
+    this.#readers.get(handle)?.client.dispose();
+    this.#readers.delete(handle);
   }
 
   async closeListener({ socketId }: OwnListener): Promise<void> {
@@ -183,6 +218,7 @@ export class UpperTesterDriver implements Driver {
     const held = new Set(this.#accepted.get(testerPort));
     this.#accepted.delete(testerPort);
     if (handle) held.add(handle);
+    for (const each of held) this.#endReading(each);
     await Promise.all([...held].map((each) => this.#abortIfHeld(each)));
   }
 
@@ -208,6 +244,7 @@ export class UpperTesterDriver implements Driver {
   async renew(): Promise<void> {
     const { address, port } = this.#options;
     this.#client.dispose();
+    for (const handle of [...this.#readers.keys()]) this.#endReading(handle);
     this.#listeners.clear();
     this.#accepted.clear();
     this.#handles = new WeakSet();
@@ -225,6 +262,7 @@ export class UpperTesterDriver implements Driver {
   }
 
   async dispose(): Promise<void> {
+    for (const handle of [...this.#readers.keys()]) this.#endReading(handle);
     await this.#client.endTest().catch(() => undefined);
     this.#client.dispose();
   }

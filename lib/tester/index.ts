@@ -1,7 +1,7 @@
 export { DisturbedLink, type Noise, parseNoise } from './disturbed-link.ts';
 export type { Arrival, Link, Refusal } from './link.ts';
 export { type Entry, Mailbox } from './mailbox.ts';
-export { buildPacket, hasRightChecksum, type PacketOverrides } from './packet.ts';
+export { buildPacket, hasRightChecksum, type PacketOverrides, textAt } from './packet.ts';
 export { PathQuality } from './path-quality.ts';
 export { PortRange, type Ports, parsePorts } from './ports.ts';
 export { RawLink, RawSocketRefused } from './raw-link.ts';

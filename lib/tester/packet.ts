@@ -12,6 +12,7 @@ import {
   TOP_SECRET_OPTION,
   withPrecedence,
 } from '../wire/index.ts';
+import { add } from '../wire/seq.ts';
 
 /** What makes a packet unlike that of an ordinary segment. */
 export interface PacketOverrides {
@@ -22,7 +23,7 @@ export interface PacketOverrides {
   readonly corruptChecksum?: boolean;
   /** Instead of the target's address. */
   readonly destination?: string;
-  /** Repeated to make the segment's text. Default: an alphabet. */
+  /** Repeated to make the segment's text. Default: `textAt`. */
   readonly text?: string;
 }
 
@@ -34,6 +35,13 @@ interface Envelope {
   readonly dstPort: number;
   readonly window: number;
 }
+
+const FIRST_LETTER = 0x61;
+const LETTERS = 26;
+
+/** The tester's text from this sequence number on. The number tells the octet: sent again, or in another segment, it is the same. */
+export const textAt = (seq: number, octets: number): Uint8Array =>
+  Uint8Array.from({ length: octets }, (_, index) => FIRST_LETTER + (add(seq, index) % LETTERS));
 
 /** Whether the TCP checksum of an IP packet is right. */
 export function hasRightChecksum(packet: Uint8Array): boolean {
@@ -54,7 +62,10 @@ export function buildPacket(
       srcPort: envelope.srcPort,
       dstPort: envelope.dstPort,
       defaultWindow: envelope.window,
-      ...(overrides.text ? { payload: (length) => Buffer.alloc(length, overrides.text) } : {}),
+      payload: (length) =>
+        overrides.text
+          ? Buffer.alloc(length, overrides.text)
+          : textAt(add(segment.seq, segment.ctl.has('SYN') ? 1 : 0), length),
     }),
     { family, src, dst },
   );

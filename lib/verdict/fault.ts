@@ -56,8 +56,14 @@ export type Fault = { /** Of a case of several steps, from 1. */ readonly step?:
       readonly expected: number;
       readonly observed: number;
     }
-  /** The target's user was given another number of octets of text. */
-  | { readonly kind: 'delivered'; readonly expected: number; readonly observed: number }
+  /** The target's user was given another number of octets of text, or others; the first is number 0. */
+  | {
+      readonly kind: 'delivered';
+      readonly expected: number;
+      readonly observed: number;
+      /** The first that is not what was sent. */
+      readonly wrongAt?: number;
+    }
   /** The stimulus was the end of the target. */
   | ({ readonly kind: 'death' } & TargetDeath)
 );
@@ -76,7 +82,7 @@ export function differenceOf(fault: Fault): string {
     case 'time':
       return JSON.stringify([fault.limit, fault.expected]);
     case 'delivered':
-      return JSON.stringify([fault.kind, fault.expected, fault.observed]);
+      return JSON.stringify([fault.kind, fault.expected, fault.observed, fault.wrongAt]);
     case 'RCV.NXT':
       return JSON.stringify([fault.kind, fault.offset]);
     case 'ICMP':

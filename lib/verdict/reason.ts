@@ -93,7 +93,13 @@ export type Reason =
   | { readonly kind: 'not proven'; readonly proof: readonly Evidence[] }
   | { readonly kind: 'failed' | 'engine lost'; readonly told: string }
   /** The tester or the path was disturbed. */
-  | { readonly kind: 'packets dropped' | 'acknowledgment lost' | 'checksum right by accident' }
+  | {
+      readonly kind:
+        | 'packets dropped'
+        | 'acknowledgment lost'
+        | 'text not told'
+        | 'checksum right by accident';
+    }
   | { readonly kind: 'socket failed' | 'not sent' | 'path refuses'; readonly told: string }
   | { readonly kind: 'tester late'; readonly milliseconds: number }
   /** The stimulus was so late that the reply may be a retransmission. */

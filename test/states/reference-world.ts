@@ -6,6 +6,7 @@ import type { Profile } from '../../lib/standard/profile.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../lib/states/index.ts';
 import {
   ASKED_PRECEDENCE,
+  type Delivered,
   type Driver,
   type Handle,
   type ListenerKind,
@@ -111,8 +112,9 @@ class ReferenceDriver implements Driver {
     this.#open(handle).read(on);
   }
 
-  async delivered({ socketId }: Handle): Promise<number> {
-    return this.#connections.get(socketId)?.delivered() ?? 0;
+  async delivered({ socketId }: Handle): Promise<Delivered> {
+    const octets = this.#connections.get(socketId)?.delivered() ?? new Uint8Array();
+    return { count: octets.length, octets };
   }
 
   async accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {

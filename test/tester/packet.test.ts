@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { evaluateSegment, parseSegment } from '../../lib/notation/index.ts';
-import { buildPacket, hasRightChecksum } from '../../lib/tester/index.ts';
+import { buildPacket, hasRightChecksum, textAt } from '../../lib/tester/index.ts';
 import { concreteSegments } from '../notation/arbitraries.ts';
 
 const ENVELOPES = [
@@ -9,6 +9,21 @@ const ENVELOPES = [
   { family: 6, src: '2001:db8::1', dst: '2001:db8::2', srcPort: 1, dstPort: 2, window: 3 },
 ] as const;
 const segment = (text: string) => evaluateSegment(parseSegment(text), {});
+
+describe('the text of the tester', () => {
+  it('is told by the sequence numbers: what comes again, or in another segment, is the same', () => {
+    const text = Buffer.from(textAt(2 ** 32 - 20, 50));
+    for (const [from, octets] of [
+      [0, 50],
+      [7, 3],
+      [19, 12],
+    ] as const)
+      expect(textAt(2 ** 32 - 20 + from, octets)).to.deep.equal(
+        Uint8Array.from(text.subarray(from, from + octets)),
+      );
+    expect(textAt(5, 1)).not.to.deep.equal(textAt(6, 1));
+  });
+});
 
 describe('the packet of a segment', () => {
   for (const envelope of ENVELOPES) {
@@ -21,7 +36,7 @@ describe('the packet of a segment', () => {
       );
       const octets = Buffer.from(packet.subarray(header)).toString('hex');
       expect(octets.slice(24, 28)).to.equal('4e02');
-      expect(octets.slice(40)).to.equal('fe00abcd6162');
+      expect(octets.slice(40)).to.equal(`fe00abcd${Buffer.from(textAt(2, 2)).toString('hex')}`);
       expect(hasRightChecksum(packet)).to.equal(true);
     });
 

@@ -88,6 +88,8 @@ export interface Behaviour {
   readonly sockets?: number;
   /** Whether its user accepts a connection at the SYN, and not when it is established. */
   readonly acceptsAtSyn?: boolean;
+  /** What becomes of the octets of text that the user is given at once. */
+  readonly hands?: (text: readonly number[]) => readonly number[];
   /** Whether the peer's FIN, come again, begins 2 MSL anew. */
   readonly restartsTimeWait?: boolean;
 }

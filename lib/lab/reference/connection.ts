@@ -19,8 +19,12 @@ export class Connection {
   #reading: boolean;
   /** All text that the user has sent, from the first octet after the SYN on. */
   #text: readonly number[] = [];
-  /** Octets of text that the user was given and has not been counted. */
-  #given = 0;
+  /** The octets of text that have arrived, by their sequence numbers, until the user is given them. */
+  readonly #arrived = new Map<number, number>();
+  /** Those that the user was given, and that nobody has asked for. */
+  #given: readonly number[] = [];
+  /** Takes what the user is given, in place of that. */
+  forward: ((text: Uint8Array) => void) | undefined;
   #running: Timer['name'] | undefined;
   #clock: NodeJS.Timeout | undefined;
   #tries = 0;
@@ -37,8 +41,10 @@ export class Connection {
     this.#call({ name: 'OPEN', mode: 'active', remote: 'specified', precedence });
   }
 
-  arrives(segment: Segment): void {
+  arrives(segment: Segment, text: Uint8Array): void {
     const before = this.tcb;
+    const start = add(segment.seq, segment.ctl.has('SYN') ? 1 : 0);
+    for (const [index, octet] of text.entries()) this.#arrived.set(add(start, index), octet);
     const { reply, tcb } = this.#around.arrive(before, segment);
     this.tcb = tcb;
     if (tcb.iss !== before.iss) this.#text = [];
@@ -89,11 +95,11 @@ export class Connection {
     if (on) this.#receive(false);
   }
 
-  /** How many octets of text the user was given since this was asked last. */
-  delivered(): number {
-    const octets = this.#given;
-    this.#given = 0;
-    return octets;
+  /** The text that the user was given since this was asked last. */
+  delivered(): Uint8Array {
+    const text = Uint8Array.from(this.#given);
+    this.#given = [];
+    return text;
   }
 
   get isClosed(): boolean {
@@ -125,8 +131,16 @@ export class Connection {
 
   #take({ tcb, sent, delivered }: Reaction): void {
     this.tcb = tcb;
-    this.#given += delivered.reduce((sum, { octets }) => sum + octets, 0);
+    for (const { seq, octets } of delivered) this.#give(seq, octets);
     for (const segment of sent) this.#send(segment);
+  }
+
+  #give(seq: number, octets: number): void {
+    const numbers = Array.from({ length: octets }, (_, index) => add(seq, index));
+    const text = this.#around.hands(numbers.map((number) => this.#arrived.get(number) ?? 0));
+    for (const number of numbers) this.#arrived.delete(number);
+    if (this.forward) this.forward(Uint8Array.from(text));
+    else this.#given = [...this.#given, ...text];
   }
 
   #tellOfOpening({ state: before, origin }: Tcb): void {

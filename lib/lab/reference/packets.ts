@@ -38,6 +38,7 @@ export interface Ports {
 export interface Received {
   readonly ports: Ports;
   readonly segment: Segment;
+  readonly text: Uint8Array;
 }
 
 /** What a segment carries beyond what SEGMENT ARRIVES knows of. */
@@ -111,6 +112,7 @@ function received(
   const { seq, ack, ctl, data, urg, wnd = 0, mss, tsval, tsecr } = read;
   return {
     ports: { local: tcp.dstPort, remote: tcp.srcPort },
+    text: tcp.data,
     segment: {
       ...{ seq, ack, ctl, data, urg, wnd },
       ...(mss === undefined ? {} : { mss }),

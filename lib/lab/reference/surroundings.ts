@@ -20,6 +20,7 @@ export interface Surroundings extends Follower {
   readonly options: (right: SentOptions, segment: Segment) => SentOptions;
   readonly timers: Timers;
   readonly restartsTimeWait: boolean;
+  readonly hands: (text: readonly number[]) => readonly number[];
   /** The largest text that the path takes in a segment without options. */
   readonly largestText: number;
   readonly send: (segment: Segment, extras: Extras) => void;

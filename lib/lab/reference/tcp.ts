@@ -79,7 +79,7 @@ export class Tcp {
     const { ports } = received;
     const key = keyOf(family, ports);
     const known = this.#connections.get(key);
-    if (known) known.arrives(received.segment);
+    if (known) known.arrives(received.segment, received.text);
     else this.#welcome(link, received);
     if (known && this.#behaviour.sharesWindow) this.#shareWindow(`${family} ${ports.local} `, known);
   }
@@ -103,7 +103,7 @@ export class Tcp {
     this.#connections.set(keyOf(family, ports), connection);
     if (cookie !== undefined && !isSyn(received))
       connection.tcb = openedByCookie(connection.tcb, received.segment);
-    connection.arrives(received.segment);
+    connection.arrives(received.segment, received.text);
     if (cookie !== undefined && isSyn(received)) connection.forget();
   }
 
@@ -137,7 +137,7 @@ export class Tcp {
     const { family } = link;
     const ends: Ends = link;
     const behaviour = this.#behaviourOver(family);
-    const { timers, emit, outgoing, options, dies, restartsTimeWait } = behaviour;
+    const { timers, emit, outgoing, options, dies, restartsTimeWait, hands } = behaviour;
     const follower = following(this.#profile, behaviour);
     const around: Surroundings = {
       ...follower,
@@ -151,6 +151,7 @@ export class Tcp {
       options: options ?? ((right) => right),
       timers: { ...TIMERS, ...timers },
       restartsTimeWait: restartsTimeWait ?? true,
+      hands: hands ?? ((text) => text),
       largestText: LARGEST_TEXT[family],
       send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),
       synReceived: () => {

@@ -129,9 +129,13 @@ export class UpperTester {
         return connection.write(text) ? RESULT.E_OK : RESULT.E_TCP_COC;
       });
     },
-    RECEIVE_AND_FORWARD: (message) => {
-      const { connection } = this.#sockets.get(decodeRequest('RECEIVE_AND_FORWARD', message).socketId) ?? {};
-      return connection ? { dropped: Math.min(connection.delivered(), 0xffff) } : RESULT.E_ISD;
+    RECEIVE_AND_FORWARD: (message, from) => {
+      const { socketId, maxForward, maxLength } = decodeRequest('RECEIVE_AND_FORWARD', message);
+      const { connection } = this.#sockets.get(socketId) ?? {};
+      if (!connection) return RESULT.E_ISD;
+      connection.forward =
+        maxLength === 0 ? undefined : (text) => this.#forward(text, text.subarray(0, maxForward), from);
+      return { dropped: Math.min(connection.delivered().length, 0xffff) };
     },
     SHUTDOWN: (message) => {
       const { socketId, type } = decodeRequest('SHUTDOWN', message);
@@ -172,6 +176,10 @@ export class UpperTester {
     const address = this.#testers.find((one) => isIPv6(one) === (listener.family === 6)) ?? to.address;
     const event = encodeEvent('LISTEN_AND_ACCEPT', { listenSocketId, socketId, port, address });
     this.#udp.send(event, to.port, to.address);
+  }
+
+  #forward({ length: fullLength }: Uint8Array, payload: Uint8Array, to: RemoteInfo): void {
+    this.#udp.send(encodeEvent('RECEIVE_AND_FORWARD', { fullLength, payload }), to.port, to.address);
   }
 
   #onConnection(socketId: number, act: (connection: Connection) => number): number {

@@ -158,7 +158,7 @@ async function reachAll(
     // Those that are there are to be left also when the next is not reached.
     connections.unshift(connection);
     const tells = own.steps.some((step) => 'expect' in step && step.delivered !== undefined);
-    if (tells && reached.handle) await connection.user.delivered();
+    if (tells && reached.handle) await connection.beginsToRead();
   }
 }
 

@@ -22,12 +22,13 @@ import {
   sortReplies,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
-import { type Entry, hasRightChecksum, type Refusal } from '../../tester/index.ts';
+import { type Entry, hasRightChecksum, type Refusal, textAt } from '../../tester/index.ts';
 import type { Fault } from '../../verdict/fault.ts';
 import { areRepliesOf, carriedAlong, type Observation } from '../../verdict/judge.ts';
 import type { Ending, PlayedStep } from '../../verdict/judge-scenario.ts';
 import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
+import { add } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { isComplete, wouldMiss } from './haste.ts';
 import type { Random } from './random.ts';
@@ -86,6 +87,8 @@ export class PlayedConnection {
   #actedAt = 0;
   /** From where in the log on no step has looked. */
   #cursor = 0;
+  /** The sequence number after the text that the user was given; unknown until somebody has asked. */
+  #given: number | undefined;
   /** RCV.NXT before the stimulus. */
   #rcvNxt = 0;
   #firstAt = Number.POSITIVE_INFINITY;
@@ -219,11 +222,7 @@ export class PlayedConnection {
     await this.#observationTime(outcomes, since);
     const { entries, ...seen } = await this.#observe(step, outcomes, since, isTimers);
     const besides = [...seen.besides, ...faultsOfTime(step, since, entries[0], this.#context.environment)];
-    if (step.delivered !== undefined) {
-      const observed = await this.user.delivered();
-      if (observed !== step.delivered)
-        besides.push({ kind: 'delivered', expected: step.delivered, observed });
-    }
+    if (step.delivered !== undefined) besides.push(...(await this.#faultsOfText(step.delivered)));
     const observation: Observation = { ...seen, besides };
     this.steps.push({ ...(number === undefined ? {} : { number }), expect: step.expect, observation });
     this.#cursor = this.mailbox.log.length;
@@ -231,6 +230,27 @@ export class PlayedConnection {
     const right = outcomes.filter((outcome) => areRepliesOf(outcome, observation));
     this.#state = right.find(({ then }) => then)?.then ?? this.#state;
     return right.some(({ ends }) => !ends);
+  }
+
+  /** From now on it counts what the target's user is given. @throws NotCapable */
+  async beginsToRead(): Promise<void> {
+    await this.user.delivered();
+    this.#given = this.#connection.rcvNxt;
+  }
+
+  /** Whether the user was given so many octets since it was last asked, and the ones that were sent. */
+  async #faultsOfText(expected: number): Promise<readonly Fault[]> {
+    const { count: observed, octets } = await this.user.delivered();
+    const from = this.#given ?? add(this.#connection.irs, 1);
+    this.#given = add(from, observed);
+    const uncounted = observed - octets.length;
+    const right = textAt(add(from, uncounted), octets.length);
+    const wrong = octets.findIndex((octet, index) => octet !== right[index]);
+    if (observed === expected && wrong < 0) return [];
+    // The text comes in datagrams, which such a path loses as well.
+    if (this.#context.environment.tester.path.disturbed) this.spoilt ??= { kind: 'text not told' };
+    const other = observed === expected ? { wrongAt: uncounted + wrong } : {};
+    return [{ kind: 'delivered', expected, observed, ...other }];
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { UserCall } from '../../catalogue/scenario.ts';
 import { type Connection, type Environment, type Reached, Unreached, userOf } from '../../states/index.ts';
-import { type Handle, NotCapable, type OwnListener } from '../../target/driver.ts';
+import { type Delivered, type Handle, NotCapable, type OwnListener } from '../../target/driver.ts';
 
 /** The target's user, as far as it concerns one connection: it makes the calls of RFC 9293 section 3.9.1. */
 export class TargetUser {
@@ -59,8 +59,8 @@ export class TargetUser {
     }
   }
 
-  /** How many octets of text the user was given since this was asked last. @throws NotCapable */
-  async delivered(): Promise<number> {
+  /** The text that the user was given since this was asked last. @throws NotCapable */
+  async delivered(): Promise<Delivered> {
     const { driver } = this.#environment;
     if (!driver.delivered) throw new NotCapable({ what: 'count of delivered text' });
     const who = await this.#found();

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { PlaceDeclaration, StateName, StepDeclaration } from '../../../lib/catalogue/case.ts';
 import type { Condition } from '../../../lib/catalogue/conditions.ts';
 import { resolveScenario } from '../../../lib/catalogue/resolve.ts';
+import type { Behaviour } from '../../../lib/lab/reference/behaviour.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
 import { playScenario } from '../../../lib/runner/trial/play-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
@@ -14,21 +15,26 @@ const TEXT = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>';
 const TAKEN = '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>';
 
 interface More {
+  /** A fault of the target's. */
+  readonly behaviour?: Behaviour;
   readonly condition?: Condition;
   readonly beside?: Readonly<Record<string, PlaceDeclaration>>;
 }
 
 /** A step of each kind, played against the executable specification as a real TCP. */
 describe('the steps of a scenario', () => {
-  const { environment, tester } = referenceWorld('rfc9293');
-  after(() => tester.close());
+  const world = referenceWorld('rfc9293');
+  const testers = [world.tester];
+  after(() => Promise.all(testers.map((each) => each.close())));
 
   const play = async (
     state: StateName,
     steps: readonly StepDeclaration[],
     family: 4 | 6,
-    more: More = {},
+    { behaviour, ...more }: More = {},
   ) => {
+    const { environment, tester } = behaviour ? referenceWorld('rfc9293', behaviour) : world;
+    if (behaviour) testers.push(tester);
     const scenario = resolveScenario({
       ...{ id: 'ladder.test.steps', title: 'a title', state, steps, rules: ['3.10.7.4 first'] },
       ...more,
@@ -165,6 +171,12 @@ describe('the steps of a scenario', () => {
       'ESTABLISHED',
       [{ send: TEXT }, { expect: TAKEN, delivered: 9, then: 'ESTABLISHED' }],
       /: the target's user was given 10 octets of text, not 9$/,
+    ],
+    'the octets that are delivered': [
+      'ESTABLISHED',
+      [{ send: TEXT }, { expect: TAKEN, delivered: 10, then: 'ESTABLISHED' }],
+      /: the target's user was given other octets than were sent, from octet 2 on$/,
+      { behaviour: { hands: ([first = 0, second = 0, ...rest]) => [first, second, ...rest.toReversed()] } },
     ],
     'a reply that comes too late': [
       'SYN-RECEIVED (passive)',
