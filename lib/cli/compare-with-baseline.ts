@@ -1,5 +1,5 @@
 import { chosenBy } from '../catalogue/choice.ts';
-import { type Baseline, keyOf, readBaseline } from '../report/baseline/baseline.ts';
+import { type Baseline, entriesOf, keyOf, readBaseline } from '../report/baseline/baseline.ts';
 import { gate as compare, type GateOutcome, isOpen } from '../report/baseline/gate.ts';
 import { gateText } from '../report/baseline/text.ts';
 import type { AcceptedDeviations } from '../report/findings.ts';
@@ -25,7 +25,7 @@ export async function compareWith(
   { only, allow }: { readonly only?: string | undefined; readonly allow?: Allowed | undefined },
 ): Promise<GateOutcome> {
   const tried = new Set(run.cases.map(keyOf));
-  const held = [...baseline.entries, ...(baseline.permitted ?? [])];
+  const held = [...entriesOf(baseline), ...(baseline.permitted ?? [])];
   const isKnown = held.every((entry) => tried.has(keyOf(entry))) ? () => true : await knownCases();
   return compare(run, baseline, {
     isKnown,
@@ -38,17 +38,17 @@ export async function compareWith(
 export const acceptedBy = ({ file }: NamedBaseline, outcome: GateOutcome): AcceptedDeviations => ({
   name: file,
   reasonFor: (result) => outcome.accepted.get(keyOf(result)),
-  accepts: (finding) => !outcome.findings.includes(finding),
+  accepts: (fault) => !outcome.faults.includes(fault),
 });
 
 /** Prints the outcome, and returns the exit code. */
 export function concludeGate(
   outcome: GateOutcome,
   run: Run,
-  { file }: NamedBaseline,
+  { file, baseline }: NamedBaseline,
   results: string,
 ): number {
-  console.log(gateText(outcome, { baseline: file, results, profile: run.profile }));
+  console.log(gateText(outcome, run, baseline, { baseline: file, results }));
   return isOpen(outcome) ? EXIT.asExpected : EXIT.notAsExpected;
 }
 

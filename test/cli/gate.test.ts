@@ -1,7 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { AcceptedFinding, BaselineEntry, PermittedChoice } from '../../lib/report/baseline/baseline.ts';
+import type {
+  AcceptedCase,
+  AcceptedFault,
+  AcceptedFinding,
+  PermittedChoice,
+} from '../../lib/report/baseline/baseline.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { finding } from '../report/finding.ts';
 import { segment } from '../tester/memory-link.ts';
@@ -12,7 +17,10 @@ const ID = 'established.ack.one-before';
 const OTHER = 'listen.rst.empty';
 const ACK = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
 
-const entry = (more: Partial<BaselineEntry> = {}): BaselineEntry => ({
+/** A case with the reason of its finding. */
+type Entry = AcceptedCase & Pick<AcceptedFinding, 'reason' | 'issue' | 'date'>;
+
+const entry = (more: Partial<Entry> = {}): Entry => ({
   id: ID,
   family: 4,
   verdict: 'deviates',
@@ -32,16 +40,36 @@ const choice = (more: Partial<PermittedChoice> = {}): PermittedChoice => ({
 });
 
 /** As version 0.1 wrote it. */
-const old = ({ observed: _, ...rest }: BaselineEntry): BaselineEntry => rest;
+const old = ({ observed: _, ...rest }: Entry): Entry => rest;
+
+/** The cases of one reason are a finding. */
+function findingsOf(entries: readonly Entry[]): AcceptedFinding[] {
+  const findings: AcceptedFinding[] = [];
+  for (const { reason, issue, date, ...one } of entries) {
+    const known = findings.find((each) => each.reason === reason && each.issue === issue);
+    if (known) known.cases.push(one);
+    else findings.push({ reason, issue, date, cases: [one] });
+  }
+  return findings;
+}
+
+const dies = {
+  verdict: 'deviates',
+  others: 0,
+  faults: [{ kind: 'death', ending: { signal: 'SIGSEGV' }, deaths: 2, trials: 2 }],
+} as const;
+
+const told = (findings: readonly AcceptedFinding[]) =>
+  findings.flatMap(({ reason, cases }) => cases.map(({ id, family }) => [id, family, reason]));
 
 interface Row {
   readonly what: string;
   readonly cases?: readonly ReportCase[];
-  readonly entries?: readonly BaselineEntry[];
+  readonly entries?: readonly Entry[];
   /** What is permitted; null for a baseline of version 0.1, which did not have it. */
   readonly permitted?: readonly PermittedChoice[] | null;
-  /** Accepted findings of the preflight. */
-  readonly findings?: readonly AcceptedFinding[];
+  /** Accepted faults of the preflight. */
+  readonly faults?: readonly AcceptedFault[];
   readonly run?: Partial<Run>;
   readonly words?: readonly string[];
   readonly code: 0 | 1;
@@ -85,7 +113,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'a finding of the preflight that is accepted by its id, with what it blocks',
     cases: [storedNotRun(ID, { kind: 'blocked', by: accused })],
-    findings: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
+    faults: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
     run: { findings: [accused] },
     code: 0,
     says: /✓ as the baseline says: 1 accepted/,
@@ -93,7 +121,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'a finding of the preflight that is accepted, but was seen otherwise',
     cases: [storedNotRun(ID, { kind: 'blocked', by: accused })],
-    findings: [{ id: accused.id, observed: 'silence', reason: 'an old habit' }],
+    faults: [{ id: accused.id, observed: 'silence', reason: 'an old habit' }],
     run: { findings: [accused] },
     code: 1,
     says: /inconclusive \(1\)[\s\S]*found before the first case \(1\)/,
@@ -101,7 +129,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'an accepted finding that nobody has reviewed',
     cases: [stored(ID, 'conformant')],
-    findings: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'unreviewed' }],
+    faults: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'unreviewed' }],
     run: { findings: [accused] },
     code: 1,
     says: /found before the first case \(1\)/,
@@ -109,7 +137,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'an accepted finding that is not made any more',
     cases: [stored(ID, 'conformant')],
-    findings: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
+    faults: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
     run: { findings: [] },
     code: 1,
     says: /no longer found \(1\): good news[\s\S]*- <ACK=SEG\.SEQ> \(an old habit\)/,
@@ -195,7 +223,7 @@ const ROWS: readonly Row[] = [
     permitted: [choice()],
     words: ['--allow', 'permitted'],
     code: 1,
-    says: /new deviation \(1\)/,
+    says: /new: [^\n]* \(1 case in ESTABLISHED\)\n/,
   },
   {
     what: 'permitted, and no longer to be tested',
@@ -232,14 +260,14 @@ const ROWS: readonly Row[] = [
     entries: [old(entry())],
     permitted: null,
     code: 0,
-    says: /^warning: \S+ does not hold the reply of 1 of its entries, and what is only permitted[\s\S]*1 accepted/,
+    says: /^warning: \S+ does not hold the reply of 1 of its cases, and what is only permitted[\s\S]*1 accepted/,
   },
   {
     what: 'deviates with another kind than a baseline of version 0.1 says',
     entries: [old(entry({ kind: 'rst' }))],
     permitted: null,
     code: 1,
-    says: /changed observation \(1\)[\s\S]*- deviates: rst, then ESTABLISHED[\s\S]*warning/,
+    says: /changed in 1 case: an old habit of this stack\n[\s\S]*- deviates: rst, then ESTABLISHED[\s\S]*warning/,
   },
   {
     what: 'deviates with another field than accepted',
@@ -247,7 +275,7 @@ const ROWS: readonly Row[] = [
     entries: [entry()],
     words: ['--allow', 'permitted'],
     code: 1,
-    says: /changed observation \(1\)[\s\S]*- deviates: <SEQ=SND\.NXT><ACK=RCV\.NXT><CTL=ACK>, then ESTABLISHED \(an old habit[\s\S]*\+ deviates: <SEQ=SND\.NXT\+1><ACK=RCV\.NXT><CTL=ACK>/,
+    says: /changed in 1 case: an old habit of this stack\n[\s\S]*- deviates: <SEQ=SND\.NXT><ACK=RCV\.NXT><CTL=ACK>, then ESTABLISHED\n {4}\+ deviates: <SEQ=SND\.NXT\+1><ACK=RCV\.NXT><CTL=ACK>/,
   },
   {
     what: 'deviates as accepted, whatever numbers and window were chosen',
@@ -270,14 +298,14 @@ const ROWS: readonly Row[] = [
     ],
     entries: [entry()],
     code: 1,
-    says: /changed observation \(1\)/,
+    says: /changed in 1 case: an old habit of this stack\n/,
   },
   {
     what: 'permitted, under --strict',
     cases: [stored(ID, 'permitted')],
     run: { strict: true },
     code: 1,
-    says: /new deviation \(1\)[\s\S]*\+ permitted: <SEQ=SND\.NXT>.*, then ESTABLISHED/,
+    says: /new: [^\n]* \(1 case in ESTABLISHED\)\n[\s\S]*\+ permitted: <SEQ=SND\.NXT>.*, then ESTABLISHED/,
   },
   {
     what: 'permitted as accepted, under --strict',
@@ -308,50 +336,50 @@ const ROWS: readonly Row[] = [
     run: { strict: true },
     words: ['--allow', 'permitted'],
     code: 1,
-    says: /changed observation \(1\)/,
+    says: /changed in 1 case: an old habit of this stack\n/,
   },
   { what: 'deviates as accepted', entries: [entry()], code: 0, says: /✓ as the baseline says: 1 accepted/ },
   {
     what: 'deviates, not accepted',
     code: 1,
-    says: /new deviation \(1\): fix the target; or accept it by `segment-arrives baseline update[\s\S]*established\.ack\.one-before {2}IPv4\n {4}\+ deviates: <SEQ=SND\.NXT>/,
+    says: /^new: [^\n]* \(1 case in ESTABLISHED\)\n {2}established\.ack\.one-before {2}IPv4\n {4}\+ deviates: <SEQ=SND\.NXT>[\s\S]*→ fix the target; or accept it by `segment-arrives baseline update/,
   },
   {
     what: 'deviates, accepted over the other family only',
     entries: [entry({ family: 6 })],
     code: 1,
-    says: /new deviation \(1\)/,
+    says: /new: [^\n]* \(1 case in ESTABLISHED\)\n/,
   },
   {
     what: 'deviates with another kind of reply',
     entries: [entry({ kind: 'rst', observed: '<SEQ=SEG.ACK><CTL=RST>' })],
     code: 1,
-    says: /changed observation \(1\)[\s\S]*- deviates: <SEQ=SEG\.ACK><CTL=RST>, then [\s\S]*\+ deviates: <SEQ=SND\.NXT>/,
+    says: /changed in 1 case: an old habit of this stack\n[\s\S]*- deviates: <SEQ=SEG\.ACK><CTL=RST>, then [\s\S]*\+ deviates: <SEQ=SND\.NXT>/,
   },
   {
     what: 'deviates with another state after',
     entries: [entry({ stateAfter: 'CLOSED' })],
     code: 1,
-    says: /changed observation \(1\)[\s\S]*- deviates: .*, then CLOSED/,
+    says: /changed in 1 case: an old habit of this stack\n[\s\S]*- deviates: .*, then CLOSED/,
   },
   {
     what: 'deviates, accepted as permitted only',
     entries: [entry({ verdict: 'permitted' })],
     code: 1,
-    says: /changed observation \(1\)[\s\S]*- permitted: <SEQ[\s\S]*\+ deviates: <SEQ/,
+    says: /changed in 1 case: an old habit of this stack\n[\s\S]*- permitted: <SEQ[\s\S]*\+ deviates: <SEQ/,
   },
   {
     what: 'permitted, accepted as deviating',
     cases: [stored(ID, 'permitted')],
     entries: [entry()],
     code: 1,
-    says: /unexpected pass \(1\)[\s\S]*\+ permitted: <SEQ/,
+    says: /gone: an old habit of this stack\n[\s\S]*\+ permitted: <SEQ/,
   },
   {
     what: 'a pattern is no id',
     entries: [entry({ id: 'established.*' })],
     code: 1,
-    says: /new deviation \(1\)[\s\S]*unknown id \(1\)[\s\S]*established\.\* {2}IPv4/,
+    says: /new: [^\n]* \(1 case in ESTABLISHED\)\n[\s\S]*unknown id \(1\)[\s\S]*established\.\* {2}IPv4/,
   },
   {
     what: 'several at once: each is told',
@@ -362,14 +390,14 @@ const ROWS: readonly Row[] = [
     ],
     entries: [entry({ kind: 'rst' }), entry({ id: OTHER })],
     code: 1,
-    says: /new deviation \(1\)[\s\S]*changed observation \(1\)[\s\S]*unexpected pass \(1\)[\s\S]*3 to be looked at/,
+    says: /new: [^\n]*\n[\s\S]*changed in 1 case: [\s\S]*shrank by 1 case: [\s\S]*3 to be looked at/,
   },
   {
     what: 'unexpected pass',
     cases: [stored(ID, 'conformant')],
     entries: [entry()],
     code: 1,
-    says: /unexpected pass \(1\): good news: take the entry out/,
+    says: /^gone: an old habit of this stack\n {2}established\.ack\.one-before {2}IPv4\n[\s\S]*→ good news: take it out/,
   },
   {
     what: 'unknown id',
@@ -414,7 +442,7 @@ const ROWS: readonly Row[] = [
     cases: [inconclusive(true)],
     entries: [entry()],
     code: 1,
-    says: /changed observation \(1\)[\s\S]*ruled out by the target's capabilities/,
+    says: /changed in 1 case: an old habit of this stack\n[\s\S]*ruled out by the target's capabilities/,
   },
   {
     what: 'inconclusive otherwise',
@@ -455,26 +483,22 @@ const ROWS: readonly Row[] = [
 describe('command line: gate', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
-  const baselineOf = (name: string, entries: readonly BaselineEntry[], more: object = {}): string => {
+  const baselineOf = (name: string, entries: readonly Entry[], more: object = {}): string => {
     const file = join(folder, `${name}-baseline.json`);
     const head = { suite: 'segment-arrives', target: 'Linux 6.1', profile: 'rfc9293' };
-    const baseline = { ...head, entries, permitted: [], ...more };
+    const baseline = { ...head, findings: findingsOf(entries), permitted: [], ...more };
     writeFileSync(file, JSON.stringify(baseline));
     return file;
   };
 
   for (const [index, row] of ROWS.entries()) {
     it(`${row.code === 0 ? 'opens' : 'stays shut'}: ${row.what}`, async () => {
-      const {
-        cases = [stored(ID, 'deviates')],
-        entries = [],
-        permitted = [],
-        findings,
-        run,
-        words = [],
-      } = row;
+      const { cases = [stored(ID, 'deviates')], entries = [], permitted = [], faults, run, words = [] } = row;
       const results = storeRun(folder, `row-${index}`, cases, run);
-      const baseline = baselineOf(`row-${index}`, entries, { permitted: permitted ?? undefined, findings });
+      const baseline = baselineOf(`row-${index}`, entries, {
+        permitted: permitted ?? undefined,
+        preflightFaults: faults,
+      });
       const outcome = await cli(['gate', results, '--baseline', baseline, ...words]);
       expect(outcome.stderr).to.equal('');
       expect(outcome.stdout).to.match(row.says);
@@ -494,15 +518,18 @@ describe('command line: gate', function () {
         baselineOf('order', [entry({ id: OTHER }), entry()]),
         /is not sorted: established\.ack\.one-before, IPv4/,
       ],
-      [baselineOf('reason', [entry({ reason: ' ' })]), /entries\.0\.reason \(established\.ack\.one-before\)/],
-      [baselineOf('verdict', [{ ...entry(), verdict: 'conformant' as never }]), /entries\.0\.verdict/],
+      [baselineOf('reason', [entry({ reason: ' ' })]), /findings\.0\.reason/],
+      [
+        baselineOf('verdict', [{ ...entry(), verdict: 'conformant' as never }]),
+        /findings\.0\.cases\.0\.verdict \(established\.ack\.one-before\)/,
+      ],
       [
         baselineOf('observed', [entry({ observed: 'a reset' })]),
-        /entries\.0\.observed .*is not in the notation/,
+        /findings\.0\.cases\.0\.observed .*is not in the notation/,
       ],
       [baselineOf('suite', [], { suite: 'another' }), /suite/],
-      [baselineOf('date', [entry({ date: 'yesterday' })]), /entries\.0\.date/],
-      [baselineOf('issue', [entry({ issue: '' })]), /entries\.0\.issue/],
+      [baselineOf('date', [entry({ date: 'yesterday' })]), /findings\.0\.date/],
+      [baselineOf('issue', [entry({ issue: '' })]), /findings\.0\.issue/],
       [
         baselineOf('both', [entry()], { permitted: [choice()] }),
         /has established\.ack\.one-before, IPv4, in both lists/,
@@ -524,7 +551,7 @@ describe('command line: gate', function () {
       stored(ID, 'deviates'),
       stored(ID, 'deviates', { family: 6, kind: 'rst' }),
       stored(OTHER, 'conformant'),
-      stored('listen.ack.empty', 'deviates'),
+      stored('listen.ack.empty', 'deviates', { state: 'LISTEN', judgement: dies }),
       stored('listen.syn.empty', 'permitted'),
     ]);
     const before = [
@@ -539,22 +566,67 @@ describe('command line: gate', function () {
     });
     const { code, stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
     expect(code).to.equal(0);
-    expect(stdout).to.match(/\+ new: listen\.ack\.empty {2}IPv4/);
-    expect(stdout).to.match(/~ observed otherwise: established\.ack\.one-before {2}IPv6 {2}deviates: <SEQ/);
-    expect(stdout).to.match(/- taken out: listen\.rst\.empty/);
-    expect(stdout).to.match(/4 entries and 2 permitted choices, 2 to be reviewed/);
-    const { entries, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
+    expect(stdout).to.match(/\+ new: unreviewed \(listen\.ack\.empty\)/);
+    expect(stdout).to.match(
+      /~ observed otherwise: an old habit .*\n {4}established\.ack\.one-before {2}IPv6 {2}deviates: <SEQ/,
+    );
+    expect(stdout).to.match(/- left: an old habit .*\n[\s\S]* {4}listen\.rst\.empty {2}IPv4/);
+    expect(stdout).to.match(/4 findings with 4 results, 2 permitted choices; 2 to be reviewed/);
+    const { findings, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
     expect(permitted).to.deep.equal([choice({ id: OTHER, family: 6 }), choice({ id: 'listen.syn.empty' })]);
-    expect(entries.map(({ id, family, reason }: BaselineEntry) => [id, family, reason])).to.deep.equal([
+    expect(told(findings)).to.deep.equal([
       [ID, 4, 'an old habit of this stack'],
+      ['syn-sent.ack.iss', 4, 'an old habit of this stack'],
       [ID, 6, 'unreviewed: an old habit of this stack'],
       ['listen.ack.empty', 4, 'unreviewed'],
-      ['syn-sent.ack.iss', 4, 'an old habit of this stack'],
     ]);
-    expect(entries[0]).to.include({ issue: 'https://example.org/1', date: '2026-01-02' });
+    expect(findings[0]).to.include({ issue: 'https://example.org/1', date: '2026-01-02' });
     const gate = await cli(['gate', results, '--baseline', baseline]);
     expect(gate.code).to.equal(1);
     expect(gate.stdout).to.match(/unreviewed \(2\)/);
+  });
+
+  it('tells of a finding that more cases show, and an update adds them under its reason', async () => {
+    const sent = [segment('<SEQ=900><ACK=9><CTL=ACK>')];
+    const about = { state: 'ESTABLISHED', stimulus: sent } as const;
+    const more = [
+      'established.ack.one-before',
+      'established.ack.far-before',
+      'established.ack.at-right-edge',
+    ];
+    const results = storeRun(
+      folder,
+      'grown',
+      more.flatMap((id) => ([4, 6] as const).map((family) => stored(id, 'deviates', { ...about, family }))),
+    );
+    const baseline = baselineOf('grown', [entry()]);
+    const before = await cli(['gate', results, '--baseline', baseline]);
+    expect(before.code).to.equal(1);
+    expect(before.stdout).to.match(
+      /^grew by 3 cases: an old habit of this stack\n[\s\S]*→ fix the target; or, if its reason holds here too/,
+    );
+    const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
+    expect(stdout).to.match(/^\+ joined: an old habit of this stack \(established\.ack\.one-before\)\n/);
+    expect(JSON.parse(readFileSync(baseline, 'utf8')).findings).to.have.length(1);
+    const after = await cli(['gate', results, '--baseline', baseline]);
+    expect(after.stdout).to.match(/✓ as the baseline says: 6 accepted/);
+  });
+
+  it('reads a baseline that has a reason for each case, and writes one that has it for each finding', async () => {
+    const results = storeRun(folder, 'by-case', [
+      stored(ID, 'deviates'),
+      stored(ID, 'deviates', { family: 6 }),
+    ]);
+    const entries = [entry(), entry({ family: 6 })];
+    const byCase = { findings: [{ id: accused.id, observed: 'silence', reason: 'a filter' }] };
+    const baseline = baselineOf('by-case', [], { ...byCase, entries });
+    expect((await cli(['gate', results, '--baseline', baseline])).stdout).to.match(/✓ .*: 2 accepted/);
+    expect((await cli(['baseline', 'update', '--baseline', baseline])).code).to.equal(0);
+    const { findings, preflightFaults } = JSON.parse(readFileSync(baseline, 'utf8'));
+    expect(findings).to.deep.equal(findingsOf(entries).map(({ reason, cases }) => ({ reason, cases })));
+    expect(preflightFaults).to.deep.equal(byCase.findings);
+    const unsorted = baselineOf('by-case-unsorted', [], { findings: undefined, entries: entries.reverse() });
+    expectRefusal(await cli(['gate', results, '--baseline', unsorted]), /is not sorted/);
   });
 
   it('updates a baseline of version 0.1: replies and what is permitted are added, reasons stay', async () => {
@@ -565,10 +637,11 @@ describe('command line: gate', function () {
     const baseline = baselineOf('convert', [old(entry())], { permitted: undefined });
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
     expect(stdout).to.match(
-      /^ {2}1 entries now hold the reply\n.*1 entries and 1 permitted choices, all reviewed/,
+      /^ {2}1 cases now hold the reply\n.*1 findings with 1 results, 1 permitted choices; all reviewed/,
     );
-    const { entries, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
-    expect(entries).to.deep.equal([entry()]);
+    const { findings, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
+    const { reason, ...accepted } = entry();
+    expect(findings[0]).to.deep.include({ reason, cases: [accepted] });
     expect(permitted).to.deep.equal([choice({ id: 'listen.syn.empty' })]);
     expect((await cli(['gate', results, '--baseline', baseline])).stdout).to.match(/^gate .*: ✓/);
   });
@@ -582,7 +655,7 @@ describe('command line: gate', function () {
     expect(JSON.parse(readFileSync(baseline, 'utf8'))).not.to.have.property('permitted');
   });
 
-  it('suggests the reason of the other family, of a case that has another id now, and of the same stimulus', async () => {
+  it('takes over the reason of the other family, and suggests that of a case that has another id now, and of the same stimulus', async () => {
     const results = storeRun(folder, 'hints', [
       stored(ID, 'deviates', { family: 6 }),
       stored(ID, 'deviates'),
@@ -593,32 +666,34 @@ describe('command line: gate', function () {
     const related = baselineOf('related', [entry({ id: 'established.ack.at-right-edge' })]);
     await cli(['baseline', 'update', '--results', results, '--baseline', related]);
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', renamed]);
-    expect(stdout).to.match(/- taken out: established\.ack\.a-before {2}IPv6 .*an old habit of this stack/);
+    expect(stdout).to.match(/- gone: an old habit of this stack \(established\.ack\.a-before\)/);
     const reasons = [reviewed, renamed, related].map((file) =>
-      JSON.parse(readFileSync(file, 'utf8')).entries.map(({ reason }: BaselineEntry) => reason),
+      told(JSON.parse(readFileSync(file, 'utf8')).findings).map(([, , reason]) => reason),
     );
     const marked = 'unreviewed: an old habit of this stack';
     expect(reasons).to.deep.equal([
-      ['an old habit of this stack', marked],
+      ['an old habit of this stack', 'an old habit of this stack'],
       [marked, marked],
       ['an old habit of this stack', marked, marked],
     ]);
   });
 
-  it('updates what is accepted of the findings, where no entry is about the same', async () => {
+  it('updates what is accepted of the faults of the preflight, where no case is about the same', async () => {
     const other = finding({ observed: [] });
     const results = storeRun(folder, 'findings', [stored('closed.syn.empty', 'deviates')], {
       findings: [accused, other],
     });
     const baseline = baselineOf('findings', [], {
-      findings: [
+      preflightFaults: [
         { id: 'fin.ipv6', observed: 'silence', reason: 'gone' },
         { id: other.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' },
       ],
     });
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
-    expect(stdout).to.match(/1 entries, 1 findings and 0 permitted choices, 2 to be reviewed/);
-    expect(JSON.parse(readFileSync(baseline, 'utf8')).findings).to.deep.equal([
+    expect(stdout).to.match(
+      /1 findings with 1 results, 1 faults of the preflight, 0 permitted choices; 2 to be reviewed/,
+    );
+    expect(JSON.parse(readFileSync(baseline, 'utf8')).preflightFaults).to.deep.equal([
       { id: other.id, observed: 'silence', reason: 'unreviewed: an old habit' },
     ]);
   });

@@ -70,7 +70,7 @@ function substance(run: Run): unknown {
   const known = { isKnown: () => true };
   const { baseline } = updateBaseline({ ...run, profile: 'rfc9293' }, undefined, known.isKnown);
   const other: Run = { ...run, cases: run.cases.slice(10).reverse() };
-  const compared = gate(other, { ...baseline, entries: baseline.entries.slice(3) }, known);
+  const compared = gate(other, { ...baseline, findings: baseline.findings.slice(1) }, known);
   const [stack] = matrixData([run], CASES).stacks;
   const failed = run.cases.filter((one) => one.outcome !== 'judged' || one.kind === 'silence');
   return {
@@ -83,11 +83,14 @@ function substance(run: Run): unknown {
     stacks: stacksTable([run], 'rfc9293'),
     diff: diffRuns(run, other).map(({ change, id, family }) => [change, id, family]),
     gate: [
-      compared.objections.map((one) => [one.kind, 'result' in one ? one.result.id : one.entry.id]),
+      compared.objections.map((one) => [
+        one.kind,
+        'result' in one ? one.result.id : 'entry' in one ? one.entry.id : one.finding.finding,
+      ]),
       [...compared.accepted.keys()],
-      compared.findings.map(({ id }) => id),
+      compared.faults.map(({ id }) => id),
     ],
-    baseline: baseline.entries,
+    baseline: baseline.findings,
     groups: alike(failed, run).map((group) => group.map(({ id, family }) => `${id} ${family}`)),
     marks: run.cases.map((one) =>
       compareFields(one, 'rfc9293').map(({ field, expected, mark }) => [field, expected, mark]),

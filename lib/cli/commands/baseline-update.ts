@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
+  type AcceptedFinding,
   type BaselineEntry,
+  entriesOf,
   isReviewed,
   readBaseline,
   UNREVIEWED,
   writeBaseline,
 } from '../../report/baseline/baseline.ts';
-import { entryText } from '../../report/baseline/text.ts';
+import { acceptedName, acceptedText } from '../../report/baseline/text.ts';
 import { updateBaseline } from '../../report/baseline/update.ts';
 import { readResults } from '../../report/results.ts';
 import { knownCases } from '../compare-with-baseline.ts';
@@ -19,12 +21,14 @@ interface BaselineOptions {
 }
 
 const EXAMPLE = `
+A baseline that has a reason for each case (version 0.2 and before) becomes one that has a reason for each finding.
+
 Example:
   segment-arrives baseline update --results reports/results.json --baseline reports/baselines/linux.json`;
 
 export function declare(command: Command): void {
   command
-    .option('--results <file>', 'results.json of a run')
+    .option('--results <file>', 'results.json of a run; without it, only the form of the baseline is renewed')
     .option('--baseline <file>', 'the baseline; created if it does not exist')
     .addHelpText('after', EXAMPLE)
     .action(async (options) => {
@@ -33,31 +37,50 @@ export function declare(command: Command): void {
 }
 
 async function update({ results, baseline: file }: BaselineOptions): Promise<number> {
-  if (!results || !file) throw new UsageError('baseline update needs --results FILE and --baseline FILE');
+  if (!file) throw new UsageError('baseline update needs --baseline FILE');
+  if (!results) {
+    writeBaseline(file, readBaseline(file));
+    return EXIT.asExpected;
+  }
   const run = readResults(results);
   const before = existsSync(file) ? readBaseline(file) : undefined;
-  const { baseline, added, changed, removed, completed } = updateBaseline(run, before, await knownCases());
+  const { baseline, added, joined, changed, left, completed } = updateBaseline(
+    run,
+    before,
+    await knownCases(),
+  );
   writeBaseline(file, baseline);
   const lines = [
-    ...listed('+ new', added),
-    ...listed('~ observed otherwise', changed),
-    ...listed('- taken out', removed),
+    ...added.map((finding) => `+ new: ${acceptedName(finding)}`),
+    ...byFinding('+ joined', joined),
+    ...byFinding('~ observed otherwise', changed),
+    ...byFinding('- left', left, '- gone'),
   ];
-  if (completed > 0) lines.push(`  ${completed} entries now hold the reply`);
+  if (completed > 0) lines.push(`  ${completed} cases now hold the reply`);
   if (!baseline.permitted) {
     lines.push('  permitted choices are not listed: that needs the results of a whole run, without --only');
   }
-  const { entries, permitted = [], findings = [] } = baseline;
-  const open = [...entries, ...findings].filter((one) => !isReviewed(one)).length;
+  const { findings, permitted = [], preflightFaults = [] } = baseline;
+  const open = [...findings, ...preflightFaults].filter((one) => !isReviewed(one)).length;
   const rest =
     open === 0
       ? 'all reviewed'
       : `${open} to be reviewed: write the reason of each instead of "${UNREVIEWED}"`;
-  const found = findings.length > 0 ? `, ${findings.length} findings` : '';
-  const counts = `${entries.length} entries${found} and ${permitted.length} permitted choices`;
-  console.log([...lines, `${file}: ${counts}, ${rest}`].join('\n'));
+  const counts = [
+    `${findings.length} findings with ${entriesOf(baseline).length} results`,
+    ...(preflightFaults.length > 0 ? [`${preflightFaults.length} faults of the preflight`] : []),
+    `${permitted.length} permitted choices`,
+  ];
+  console.log([...lines, `${file}: ${counts.join(', ')}; ${rest}`].join('\n'));
   return EXIT.asExpected;
 }
 
-const listed = (how: string, entries: readonly BaselineEntry[]): string[] =>
-  entries.map((entry) => `  ${how}: ${entry.id}  IPv${entry.family}  ${entryText(entry)}`);
+/** The reason once, and the cases beneath. */
+function byFinding(how: string, entries: readonly BaselineEntry[], whenAll = how): string[] {
+  const findings = new Map<AcceptedFinding, BaselineEntry[]>();
+  for (const entry of entries) findings.set(entry.finding, [...(findings.get(entry.finding) ?? []), entry]);
+  return [...findings].flatMap(([finding, some]) => [
+    `${some.length === finding.cases.length ? whenAll : how}: ${acceptedName(finding)}`,
+    ...some.map((entry) => `    ${entry.id}  IPv${entry.family}  ${acceptedText(entry)}`),
+  ]);
+}

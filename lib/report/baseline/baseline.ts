@@ -36,55 +36,89 @@ const observed = z
   .describe('the replies, in terms of the TCB; or `silence`');
 const stateAfter = z.enum([...STATES, 'unknown']);
 
-const entrySchema = z.strictObject({
+const accepted = {
+  reason: z.string().trim().min(1).describe('why it is accepted'),
+  issue: z.string().min(1).optional().describe('where it is being dealt with'),
+  date: z.iso.date().optional().describe('when it was accepted'),
+};
+
+const caseSchema = z.strictObject({
   ...about,
   verdict: z.enum(['deviates', 'permitted']),
   kind: z.enum(KINDS).describe('what was observed'),
   observed: observed.optional().describe('absent in baselines of version 0.1: then any reply of the kind'),
   stateAfter: stateAfter.optional(),
-  reason: z.string().trim().min(1).describe('why it is accepted'),
-  issue: z.string().min(1).optional().describe('where it is being dealt with'),
-  date: z.iso.date().optional().describe('when it was accepted'),
 });
 
 const permittedSchema = z.strictObject({ ...about, observed, stateAfter });
 
 const findingSchema = z.strictObject({
-  id: z.string().min(1).describe('of the finding, e.g. `ack-to-a-closed-port.ipv4`'),
-  observed: z.string().min(1).describe('the reply, or its wrong fields'),
-  reason: z.string().trim().min(1).describe('why it is accepted, and what it blocks'),
-  issue: z.string().min(1).optional(),
-  date: z.iso.date().optional(),
+  ...accepted,
+  finding: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('its id in the reports; several reasons may share a finding, and an update keeps them apart'),
+  cases: z.array(caseSchema).min(1),
 });
 
-export const baselineSchema = z.strictObject({
+const preflightFaultSchema = z.strictObject({
+  id: z.string().min(1).describe('of the fault, e.g. `ack-to-a-closed-port.ipv4`'),
+  observed: z.string().min(1).describe('the reply, or its wrong fields'),
+  ...accepted,
+});
+
+const head = {
   suite: z.literal('segment-arrives'),
   target: z.string().min(1),
   profile: z.enum(PROFILES),
-  entries: z.array(entrySchema),
-  findings: z
-    .array(findingSchema)
+};
+
+const permitted = z
+  .array(permittedSchema)
+  .optional()
+  .describe('absent in baselines of version 0.1: then everything permitted passes');
+
+export const baselineSchema = z.strictObject({
+  ...head,
+  preflightFaults: z
+    .array(preflightFaultSchema)
     .optional()
-    .describe('findings of the preflight that no entry covers; the cases that they block are accepted too'),
-  permitted: z
-    .array(permittedSchema)
-    .optional()
-    .describe('absent in baselines of version 0.1: then everything permitted passes'),
+    .describe('faults of the preflight that no case covers; the cases that they block are accepted too'),
+  findings: z.array(findingSchema),
+  permitted,
+});
+
+/** Up to version 0.2, each case had a reason of its own. */
+const byCaseSchema = z.strictObject({
+  ...head,
+  entries: z.array(caseSchema.extend(accepted)),
+  findings: z.array(preflightFaultSchema).optional(),
+  permitted,
 });
 
 /** An accepted result: of one case over one address family. */
-export type BaselineEntry = z.infer<typeof entrySchema>;
+export type AcceptedCase = z.infer<typeof caseSchema>;
 
 /** What the target chose where the documents leave a choice. It needs no reason. */
 export type PermittedChoice = z.infer<typeof permittedSchema>;
 
-/** An accepted finding of the preflight. */
+/** An accepted finding: results with one cause and one reason. */
 export type AcceptedFinding = z.infer<typeof findingSchema>;
 
-/** All results that are not conformant: accepted failures, and what is only permitted. Every other case must conform. */
+/** An accepted fault of the preflight. */
+export type AcceptedFault = z.infer<typeof preflightFaultSchema>;
+
+/** All results that are not conformant: accepted findings, and what is only permitted. Every other case must conform. */
 export type Baseline = z.infer<typeof baselineSchema>;
 
-type Key = Pick<BaselineEntry, 'id' | 'family'>;
+/** An accepted result with the finding that it belongs to. */
+export type BaselineEntry = AcceptedCase & { readonly finding: AcceptedFinding };
+
+export const entriesOf = ({ findings }: Pick<Baseline, 'findings'>): readonly BaselineEntry[] =>
+  findings.flatMap((finding) => finding.cases.map((one) => ({ ...one, finding })));
+
+type Key = Pick<AcceptedCase, 'id' | 'family'>;
 
 export const keyOf = ({ id, family }: Key): string => `${id} ${family}`;
 
@@ -100,23 +134,62 @@ export function parseBaseline(text: string, name: string): Baseline {
   } catch (error) {
     throw new BaselineError(`${name} is not JSON: ${(error as Error).message}`);
   }
-  const parsed = baselineSchema.safeParse(data);
+  const isByCase = typeof data === 'object' && data !== null && 'entries' in data;
+  const parsed = isByCase ? byCaseSchema.safeParse(data) : baselineSchema.safeParse(data);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const path = issue?.path.map(String) ?? [];
-    const entry = (data as { entries?: { id?: unknown }[] }).entries?.[Number(path[1])];
-    const id = typeof entry?.id === 'string' ? ` (${entry.id})` : '';
-    throw new BaselineError(`${name}: ${path.join('.') || 'the document'}${id}: ${issue?.message}`);
+    const id = idAt(data, path);
+    throw new BaselineError(
+      `${name}: ${path.join('.') || 'the document'}${id ? ` (${id})` : ''}: ${issue?.message}`,
+    );
   }
-  const { entries, permitted = [], findings = [] } = parsed.data;
-  requireOrder(entries, name);
+  if ('entries' in parsed.data) requireOrder(parsed.data.entries, name);
+  const baseline = 'entries' in parsed.data ? byFinding(parsed.data) : parsed.data;
+  const { findings, permitted = [], preflightFaults = [] } = baseline;
+  for (const { cases } of findings) requireOrder(cases, name);
   requireOrder(permitted, name);
-  const again = findings.find(({ id }, index) => findings.findIndex((one) => one.id === id) < index);
-  if (again) throw new BaselineError(`${name} has the finding ${again.id} twice`);
-  const keys = new Set(entries.map(keyOf));
+  const again = preflightFaults.find(
+    ({ id }, index) => preflightFaults.findIndex((one) => one.id === id) < index,
+  );
+  if (again) throw new BaselineError(`${name} has the fault ${again.id} twice`);
+  const keys = new Set<string>();
+  for (const entry of entriesOf(baseline)) {
+    const key = keyOf(entry);
+    if (keys.has(key)) throw new BaselineError(`${name} has ${entry.id}, IPv${entry.family}, twice`);
+    keys.add(key);
+  }
   const both = permitted.find((choice) => keys.has(keyOf(choice)));
   if (both) throw new BaselineError(`${name} has ${both.id}, IPv${both.family}, in both lists`);
-  return parsed.data;
+  return baseline;
+}
+
+/** The id of what a path leads to or through. */
+function idAt(data: unknown, path: readonly string[]): string | undefined {
+  let id: unknown;
+  let at = data as Record<string, unknown> | undefined;
+  for (const step of path) {
+    at = at?.[step] as typeof at;
+    id = at?.id ?? id;
+  }
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** Cases of one reason are one finding. */
+function byFinding({ entries, findings, ...rest }: z.infer<typeof byCaseSchema>): Baseline {
+  const byReason = new Map<string, AcceptedFinding>();
+  for (const { reason, issue, date, ...one } of entries) {
+    const why = { reason, ...(issue ? { issue } : {}), ...(date ? { date } : {}) };
+    const key = JSON.stringify(why);
+    const known = byReason.get(key);
+    if (known) known.cases.push(one);
+    else byReason.set(key, { ...why, cases: [one] });
+  }
+  return {
+    ...rest,
+    findings: [...byReason.values()],
+    ...(findings ? { preflightFaults: findings } : {}),
+  };
 }
 
 function requireOrder(list: readonly Key[], name: string): void {
@@ -150,26 +223,33 @@ export function requireProfile(baseline: Baseline, profile: Profile): void {
   );
 }
 
-/** One entry per line, sorted: each change is one line of a diff. */
-export function printBaseline({ entries, permitted, findings, ...head }: Baseline): string {
+/** One case per line, sorted: each change is one line of a diff. */
+export function printBaseline({ findings, permitted, preflightFaults, ...head }: Baseline): string {
   const lists = [
-    ...(findings ? [printLines('findings', findings)] : []),
-    printList('entries', entries, entrySchema),
-    ...(permitted ? [printList('permitted', permitted, permittedSchema)] : []),
+    ...(preflightFaults ? [` "preflightFaults": ${linesOf(preflightFaults.map(printLine), 2)}`] : []),
+    ` "findings": ${linesOf(findings.map(printFinding), 2)}`,
+    ...(permitted ? [` "permitted": ${linesOf(sorted(permitted, permittedSchema), 2)}`] : []),
   ];
   return `${JSON.stringify(head, null, 1).slice(0, -2)},\n${lists.join(',\n')}\n}\n`;
 }
 
-/** In the schema's order of fields, whichever way an entry was made. */
-const printList = (name: string, list: readonly Key[], schema: z.ZodType): string =>
-  printLines(
-    name,
-    [...list].sort(inOrder).map((one) => schema.parse(one)),
-  );
+function printFinding({ finding, cases, ...why }: AcceptedFinding): string {
+  const fields = Object.entries({ finding, ...why }).filter(([, value]) => value !== undefined);
+  const lines = fields.map(([key, value]) => `   "${key}": ${JSON.stringify(value)},`);
+  return ['{', ...lines, `   "cases": ${linesOf(sorted(cases, caseSchema), 4)}`, '  }'].join('\n');
+}
 
-function printLines(name: string, list: readonly unknown[]): string {
-  const lines = list.map((one) => `  ${JSON.stringify(one)}`);
-  return ` "${name}": ${lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n ]`}`;
+const printLine = (one: unknown): string => JSON.stringify(one);
+
+/** In the schema's order of fields, whichever way they were made. */
+const sorted = (list: readonly Key[], schema: z.ZodType): string[] =>
+  [...list].sort(inOrder).map((one) => printLine(schema.parse(one)));
+
+function linesOf(lines: readonly string[], indent: number): string {
+  const space = ' '.repeat(indent);
+  return lines.length === 0
+    ? '[]'
+    : `[\n${lines.map((line) => space + line).join(',\n')}\n${space.slice(1)}]`;
 }
 
 /** @throws ReportError when it cannot be written */

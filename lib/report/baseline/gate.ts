@@ -3,15 +3,18 @@ import { isFailure, judgementOf, verdictOf } from '../../verdict/result.ts';
 import { blockerIn, failingFindings } from '../findings.ts';
 import type { ReportCase, Run, RunFinding } from '../run.ts';
 import {
+  type AcceptedCase,
+  type AcceptedFault,
   type AcceptedFinding,
   type Baseline,
   type BaselineEntry,
+  entriesOf,
   isReviewed,
   keyOf,
   type PermittedChoice,
   requireProfile,
 } from './baseline.ts';
-import { goneFindings, reasonsForFindings } from './findings.ts';
+import { goneFaults, reasonsForFaults } from './preflight-faults.ts';
 import { areReplies, type SeenIn, seenIn } from './replies.ts';
 
 /** Why the gate does not open. */
@@ -27,7 +30,7 @@ export type Objection =
   /** There is no such case, or not over this family. */
   | { readonly kind: 'unknown id'; readonly entry: BaselineEntry | PermittedChoice }
   /** Nobody has given a reason. */
-  | { readonly kind: 'unreviewed'; readonly entry: BaselineEntry }
+  | { readonly kind: 'unreviewed'; readonly finding: AcceptedFinding }
   /** Not judged, although the target is able to do the case. */
   | { readonly kind: 'inconclusive'; readonly result: ReportCase };
 
@@ -47,10 +50,10 @@ export interface GateOutcome {
   readonly accepted: ReadonlyMap<string, string>;
   /** Entries of cases that this run did not try. */
   readonly untried: readonly (BaselineEntry | PermittedChoice)[];
-  /** Findings of the preflight that no entry accepts. */
-  readonly findings: readonly RunFinding[];
-  /** Accepted findings that this run did not make. */
-  readonly gone: readonly AcceptedFinding[];
+  /** Faults of the preflight that nothing accepts. */
+  readonly faults: readonly RunFinding[];
+  /** Accepted faults that this run did not find. */
+  readonly gone: readonly AcceptedFault[];
   readonly unseen: Unseen;
   /** False when the run was cut short: the gate stays shut. */
   readonly complete: boolean;
@@ -58,15 +61,15 @@ export interface GateOutcome {
 
 export interface GateOptions {
   /** Whether the catalogue has the case, over that family. */
-  readonly isKnown: (entry: Pick<BaselineEntry, 'id' | 'family'>) => boolean;
+  readonly isKnown: (entry: Pick<AcceptedCase, 'id' | 'family'>) => boolean;
   /** Whether the run was asked to try the case; other entries are left alone. */
   readonly isSelected?: (id: string) => boolean;
   /** Changes within what the documents permit are printed, and pass. */
   readonly allowPermitted?: boolean;
 }
 
-export const isOpen = ({ objections, findings, gone, complete }: GateOutcome): boolean =>
-  complete && objections.length === 0 && findings.length === 0 && gone.length === 0;
+export const isOpen = ({ objections, faults, gone, complete }: GateOutcome): boolean =>
+  complete && objections.length === 0 && faults.length === 0 && gone.length === 0;
 
 /**
  * Compares a run with a baseline. It changes no verdict.
@@ -79,12 +82,12 @@ export function gate(
   { isKnown, isSelected = () => true, allowPermitted = false }: GateOptions,
 ): GateOutcome {
   requireProfile(baseline, run.profile);
-  const entries = new Map(baseline.entries.map((entry) => [keyOf(entry), entry]));
+  const entries = new Map(entriesOf(baseline).map((entry) => [keyOf(entry), entry]));
   const choices = baseline.permitted && new Map(baseline.permitted.map((choice) => [keyOf(choice), choice]));
   const accepted = new Map<string, string>();
   const found: Objection[] = [];
-  const reasonFor = reasonsForFindings(baseline);
-  const blockers = new Map((run.findings ?? []).map((finding) => [finding.id, reasonFor(finding)]));
+  const reasonFor = reasonsForFaults(baseline);
+  const blockers = new Map((run.findings ?? []).map((fault) => [fault.id, reasonFor(fault)]));
   for (const result of run.cases) {
     const key = keyOf(result);
     const entry = entries.get(key);
@@ -100,14 +103,19 @@ export function gate(
     entries.delete(key);
     choices?.delete(key);
     if (objection) found.push(objection);
-    else if (entry && isFailure(result, run.profile, run.strict)) accepted.set(key, entry.reason);
+    else if (entry && isReviewed(entry.finding) && isFailure(result, run.profile, run.strict)) {
+      accepted.set(key, entry.finding.reason);
+    }
   }
   const untried: (BaselineEntry | PermittedChoice)[] = [];
   for (const entry of [...entries.values(), ...(choices?.values() ?? [])]) {
     if (!isSelected(entry.id)) continue;
     if (!isKnown(entry)) found.push({ kind: 'unknown id', entry });
-    else if ('reason' in entry && !isReviewed(entry)) found.push({ kind: 'unreviewed', entry });
     else untried.push(entry);
+  }
+  for (const finding of baseline.findings) {
+    const isAsked = finding.cases.some((one) => isSelected(one.id) && isKnown(one));
+    if (isAsked && !isReviewed(finding)) found.push({ kind: 'unreviewed', finding });
   }
   const isAllowed = ({ kind }: Objection): boolean => allowPermitted && kind === 'changed choice';
   return {
@@ -115,10 +123,10 @@ export function gate(
     allowed: found.filter(isAllowed),
     accepted,
     untried,
-    findings: failingFindings(run, (finding) => reasonFor(finding) !== undefined),
-    gone: goneFindings(run, baseline),
+    faults: failingFindings(run, (fault) => reasonFor(fault) !== undefined),
+    gone: goneFaults(run, baseline),
     unseen: {
-      replies: baseline.entries.filter(({ observed }) => observed === undefined).length,
+      replies: entriesOf(baseline).filter(({ observed }) => observed === undefined).length,
       permitted: baseline.permitted === undefined,
     },
     complete: run.complete,
@@ -143,8 +151,7 @@ function objectionTo(
     return entry && !isChoice ? { kind: 'unexpected pass', result, entry } : undefined;
   }
   if (!entry) return { kind: 'new deviation', result };
-  if (!isAsAccepted(result, verdict, entry)) return { kind: 'changed observation', result, entry };
-  return isReviewed(entry) ? undefined : { kind: 'unreviewed', entry };
+  return isAsAccepted(result, verdict, entry) ? undefined : { kind: 'changed observation', result, entry };
 }
 
 /** Whether the target chose otherwise, where the documents leave a choice. */
@@ -178,7 +185,7 @@ export const isSameChoice = (
 ) => areReplies(observed, seen) && seen.stateAfter === stateAfter;
 
 /** Whether what was observed is what the entry says. */
-export function isAsAccepted(result: ReportCase, verdict: string, entry: BaselineEntry): boolean {
+export function isAsAccepted(result: ReportCase, verdict: string, entry: AcceptedCase): boolean {
   const seen = seenIn(result);
   return (
     seen !== undefined &&

@@ -3,9 +3,11 @@ import type { Profile } from '../../standard/profile.ts';
 import { isBeyondCapability } from '../../verdict/reason.ts';
 import { judgementOf } from '../../verdict/result.ts';
 import { reasonText } from '../expectation.ts';
-import type { ReportCase, RunFinding } from '../run.ts';
+import type { ReportCase, Run, RunFinding } from '../run.ts';
 import { say } from '../say.ts';
-import type { BaselineEntry, PermittedChoice } from './baseline.ts';
+import { findingExtent, findingTitle } from '../case-findings.ts';
+import type { AcceptedCase, AcceptedFinding, Baseline, PermittedChoice } from './baseline.ts';
+import { changesOf, type FindingChange } from './changes.ts';
 import { type GateOutcome, isOpen, type Objection, type Unseen } from './gate.ts';
 import { repliesText, seenIn } from './replies.ts';
 
@@ -14,35 +16,29 @@ export interface GateNames {
   readonly baseline: string;
   /** Of the results' file: what to update the baseline from. */
   readonly results: string;
-  readonly profile: Profile;
   readonly colour?: boolean;
 }
 
-const ORDER: readonly Objection['kind'][] = [
-  'new deviation',
-  'changed observation',
-  'unexpected pass',
-  'changed choice',
-  'inconclusive',
-  'unreviewed',
-  'unknown id',
-];
+const CHANGES: readonly FindingChange['kind'][] = ['new', 'grew', 'changed', 'shrank', 'gone'];
+const OTHERS = ['changed choice', 'inconclusive', 'unreviewed', 'unknown id'] as const;
 
-/** The outcome of the gate as a diff. Each part says what to do. */
-export function gateText(outcome: GateOutcome, names: GateNames): string {
+/** The outcome of the gate as a diff, by finding. Each part says what to do. */
+export function gateText(outcome: GateOutcome, run: Run, baseline: Baseline, names: GateNames): string {
   const colours = pc.createColors(names.colour ?? pc.isColorSupported);
-  const { objections, allowed, accepted, untried, findings, gone, unseen, complete } = outcome;
+  const { objections, allowed, accepted, untried, faults, gone, unseen, complete } = outcome;
   const section = (kind: Objection['kind'], all: readonly Objection[], what: string): string[] => {
     const group = all.filter((one) => one.kind === kind);
     if (group.length === 0) return [];
     const head = `${colours.bold(colours.red(`${kind} (${group.length})`))}: ${what}`;
-    return [[head, ...group.flatMap((one) => diffOf(one, names.profile, colours))].join('\n')];
+    return [[head, ...group.flatMap((one) => diffOf(one, run, colours))].join('\n')];
   };
+  const changes = changesOf(objections, run, baseline);
   const sections = [
-    ...ORDER.flatMap((kind) => section(kind, objections, WHAT_TO_DO[kind](names))),
+    ...CHANGES.flatMap((kind) => changesText(kind, changes, run, names, colours)),
+    ...OTHERS.flatMap((kind) => section(kind, objections, WHAT_TO_DO[kind](names))),
     ...section('changed choice', allowed, 'within what is permitted, and allowed by --allow permitted'),
   ];
-  if (findings.length > 0) sections.push(findingsText(findings, names, colours));
+  if (faults.length > 0) sections.push(faultsText(faults, names, colours));
   if (gone.length > 0) {
     const head = `${colours.bold(colours.red(`no longer found (${gone.length})`))}: good news: take it out of ${names.baseline}`;
     const lines = gone.map(
@@ -54,7 +50,7 @@ export function gateText(outcome: GateOutcome, names: GateNames): string {
     sections.push(`${colours.bold(colours.red('cut short'))}: the run did not end; run it again`);
   }
   sections.push(...unseenText(unseen, names).map((line) => `${colours.yellow('warning')}: ${line}`));
-  const open = objections.length + findings.length + gone.length;
+  const open = objections.length + faults.length + gone.length;
   const counts = [
     `${accepted.size} accepted`,
     ...(allowed.length > 0 ? [`${allowed.length} allowed`] : []),
@@ -68,12 +64,64 @@ export function gateText(outcome: GateOutcome, names: GateNames): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function findingsText(findings: readonly RunFinding[], names: GateNames, colours: Colours): string {
-  const head = colours.bold(colours.red(`found before the first case (${findings.length})`));
+/** The findings of one kind of change, each with its results: `grew by 3 cases: ...`. */
+function changesText(
+  kind: FindingChange['kind'],
+  changes: readonly FindingChange[],
+  run: Run,
+  names: GateNames,
+  colours: Colours,
+): string[] {
+  const some = changes.filter((one) => one.kind === kind);
+  if (some.length === 0) return [];
+  const parts = some.map((change) => {
+    const head = colours.bold(colours.red(changeHead(change)));
+    return [`${head}: ${changedName(change)}`, ...resultsText(change, run, colours)].join('\n');
+  });
+  return [[...parts, colours.dim(`→ ${WHAT_NEXT[kind](names)}`)].join('\n')];
+}
+
+/** `grew by 3 cases`; both families of a case count once. */
+export function changeHead({ kind, results }: FindingChange): string {
+  const ids = new Set(results.map((one) => ('entry' in one ? one.result.id : one.id)));
+  const cases = `${ids.size} ${ids.size === 1 ? 'case' : 'cases'}`;
+  if (kind === 'grew') return `grew by ${cases}`;
+  if (kind === 'shrank') return `shrank by ${cases}`;
+  return kind === 'changed' ? `changed in ${cases}` : kind;
+}
+
+function changedName(change: FindingChange): string {
+  if (change.kind !== 'new') return change.finding.reason;
+  const { finding, results } = change;
+  return finding ? `${findingTitle(finding)} (${findingExtent(finding)})` : (results[0]?.title ?? '');
+}
+
+/** Results that differ in the family alone are told once. */
+function resultsText({ results }: FindingChange, run: Run, colours: Colours): string[] {
+  const told = new Map<string, { readonly id: string; readonly families: number[] }>();
+  for (const one of results) {
+    const { result, entry } = 'entry' in one ? one : { result: one, entry: undefined };
+    const why = reasonText(result, run.profile);
+    const text = [
+      ...(entry ? [`    ${colours.red(`- ${acceptedText(entry)}`)}`] : []),
+      `    ${colours.green(`+ ${resultText(result, run.profile)}`)}`,
+      ...(why ? [`      ${colours.dim(why)}`] : []),
+    ].join('\n');
+    const key = `${result.id}\n${text}`;
+    const known = told.get(key);
+    if (known) known.families.push(result.family);
+    else told.set(key, { id: result.id, families: [result.family] });
+  }
+  return [...told].map(([key, { id, families }]) => {
+    const text = key.slice(id.length + 1);
+    return `  ${id}  ${families.map((one) => `IPv${one}`).join(' and ')}\n${text}`;
+  });
+}
+
+function faultsText(faults: readonly RunFinding[], names: GateNames, colours: Colours): string {
+  const head = colours.bold(colours.red(`found before the first case (${faults.length})`));
   const what = `fix the target; or accept it by \`${update(names)}\`, then write the reason`;
-  const lines = findings.map(
-    (finding) => `  ${finding.id}\n    ${colours.green(`+ ${say.finding(finding)}`)}`,
-  );
+  const lines = faults.map((fault) => `  ${fault.id}\n    ${colours.green(`+ ${say.finding(fault)}`)}`);
   return [`${head}: ${what}`, ...lines].join('\n');
 }
 
@@ -81,7 +129,7 @@ function findingsText(findings: readonly RunFinding[], names: GateNames, colours
 function unseenText({ replies, permitted }: Unseen, names: GateNames): string[] {
   if (replies === 0 && !permitted) return [];
   const lacks = [
-    ...(replies > 0 ? [`the reply of ${replies} of its entries`] : []),
+    ...(replies > 0 ? [`the reply of ${replies} of its cases`] : []),
     ...(permitted ? ['what is only permitted'] : []),
   ].join(', and ');
   return [
@@ -92,22 +140,27 @@ function unseenText({ replies, permitted }: Unseen, names: GateNames): string[] 
 const update = ({ results, baseline }: GateNames): string =>
   `segment-arrives baseline update --results ${results} --baseline ${baseline}`;
 
-const WHAT_TO_DO: Readonly<Record<Objection['kind'], (names: GateNames) => string>> = {
-  'new deviation': (names) => `fix the target; or accept it by \`${update(names)}\`, then write the reason`,
-  'changed observation': (names) =>
+const WHAT_NEXT: Readonly<Record<FindingChange['kind'], (names: GateNames) => string>> = {
+  new: (names) => `fix the target; or accept it by \`${update(names)}\`, then write the reason`,
+  grew: (names) => `fix the target; or, if its reason holds here too, accept it by \`${update(names)}\``,
+  changed: (names) =>
     `find out what changed; if it is to stay, \`${update(names)}\`, then write the reason anew`,
-  'unexpected pass': (names) => `good news: take the entry out, by hand or by \`${update(names)}\``,
+  shrank: (names) => `good news: \`${update(names)}\` takes the cases out`,
+  gone: (names) => `good news: take it out, by hand or by \`${update(names)}\``,
+};
+
+const WHAT_TO_DO: Readonly<Record<(typeof OTHERS)[number], (names: GateNames) => string>> = {
   'changed choice': (names) =>
     `permitted, but the target chose otherwise before; find out what changed; if it is to stay, \`${update(names)}\`, or pass --allow permitted`,
   inconclusive: () => 'run it again; what cannot be tested is not accepted',
   unreviewed: ({ baseline }) => `say in ${baseline} why it is accepted, instead of "unreviewed"`,
-  'unknown id': ({ baseline }) =>
-    `no such case, see \`segment-arrives list\`; take the entry out of ${baseline}`,
+  'unknown id': ({ baseline }) => `no such case, see \`segment-arrives list\`; take it out of ${baseline}`,
 };
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-function diffOf(objection: Objection, profile: Profile, colours: Colours): string[] {
+function diffOf(objection: Objection, { profile }: Run, colours: Colours): string[] {
+  if (objection.kind === 'unreviewed') return [`  ${acceptedName(objection.finding)}`];
   const { id, family } = 'result' in objection ? objection.result : objection.entry;
   const lines = [`  ${id}  IPv${family}`];
   lines.push(...beforeOf(objection).map((text) => `    ${colours.red(`- ${text}`)}`));
@@ -125,12 +178,18 @@ function beforeOf(objection: Objection): string[] {
     return [objection.before ? choiceText(objection.before) : 'conformant'];
   }
   if (!('entry' in objection)) return [];
-  return ['reason' in objection.entry ? entryText(objection.entry) : choiceText(objection.entry)];
+  return ['verdict' in objection.entry ? acceptedText(objection.entry) : choiceText(objection.entry)];
 }
 
-/** An entry in one line. */
-export const entryText = ({ verdict, kind, observed, stateAfter, reason }: BaselineEntry): string =>
-  `${verdict}: ${observed ?? kind}${stateAfter ? `, then ${stateAfter}` : ''} (${reason})`;
+/** A finding by its reason and its first case. */
+export function acceptedName({ reason, cases }: AcceptedFinding): string {
+  const ids = new Set(cases.map(({ id }) => id));
+  return `${reason} (${[...ids][0]}${ids.size > 1 ? ` and ${ids.size - 1} more` : ''})`;
+}
+
+/** An accepted case in one line. */
+export const acceptedText = ({ verdict, kind, observed, stateAfter }: AcceptedCase): string =>
+  `${verdict}: ${observed ?? kind}${stateAfter ? `, then ${stateAfter}` : ''}`;
 
 /** A permitted choice in one line. */
 export const choiceText = ({ observed, stateAfter }: PermittedChoice): string =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Baseline, BaselineEntry } from '../../../lib/report/baseline/baseline.ts';
+import { type Baseline, entriesOf } from '../../../lib/report/baseline/baseline.ts';
 import { gate, isOpen } from '../../../lib/report/baseline/gate.ts';
 import { updateBaseline } from '../../../lib/report/baseline/update.ts';
 import type { Run } from '../../../lib/report/run.ts';
@@ -29,14 +29,17 @@ async function runOf(mutant: string, seed: number): Promise<Run> {
   }
 }
 
-const reviewed = ({ entries, ...rest }: Baseline): Baseline => ({
+const reviewed = ({ findings, ...rest }: Baseline): Baseline => ({
   ...rest,
-  entries: entries.map((entry) => ({ ...entry, reason: 'SEG.LEN is counted as it always was' })),
+  findings: findings.map((finding) => ({ ...finding, reason: 'SEG.LEN is counted as it always was' })),
 });
 
-const withoutReplies = ({ entries, ...rest }: Baseline): Baseline => ({
+const withoutReplies = ({ findings, ...rest }: Baseline): Baseline => ({
   ...rest,
-  entries: entries.map(({ observed: _, ...entry }): BaselineEntry => entry),
+  findings: findings.map(({ cases, ...finding }) => ({
+    ...finding,
+    cases: cases.map(({ observed: _, ...one }) => one),
+  })),
 });
 
 describe('a field that changes under an accepted deviation', () => {
@@ -47,7 +50,9 @@ describe('a field that changes under an accepted deviation', () => {
     skipWithoutLab(this);
     const run = await runOf('length-without-syn', 1);
     accepted = reviewed(updateBaseline(run, undefined, everyCase).baseline);
-    expect(accepted.entries.map(({ observed }) => observed)).to.include('<SEQ=0><ACK=SEG.SEQ><CTL=RST,ACK>');
+    expect(entriesOf(accepted).map(({ observed }) => observed)).to.include(
+      '<SEQ=0><ACK=SEG.SEQ><CTL=RST,ACK>',
+    );
   });
 
   it('is none when the target does the same with other sequence numbers', async function () {
