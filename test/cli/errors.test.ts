@@ -45,7 +45,7 @@ describe('command line: what cannot be tested', function () {
     [['report', join(folder, 'none.json')], /none\.json could not be read/],
     [['diff', file, file], /file is not JSON/],
     [['coverage', '--results', file], /file is not JSON/],
-    [['baseline', 'update', '--results', file], /needs --results FILE and --baseline FILE/],
+    [['baseline', 'update', '--results', file], /needs --baseline FILE/],
     [['reproduce', 'no.such.case'], /there is no case no\.such\.case/],
     [['reproduce', 'listen.rst.empty', '--results', file], /file is not JSON/],
     [['lab', 'run', 'minix'], /unknown stack minix; there are linux/],
