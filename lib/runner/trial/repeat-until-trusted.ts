@@ -39,6 +39,10 @@ export interface Circumstances {
 
 // A spoilt attempt has no verdict, so another one changes none; but a run has to end.
 const MOST_SPOILT = { clean: 4, disturbed: 12 };
+// The tester was late: this machine is busy, which says nothing of the target, and passes.
+const MOST_LATE = 12;
+// More of it after each late attempt: so many at once may be what keeps the machine busy.
+const LATE_PAUSE = 200;
 // Where all attempts at other cases in the same state failed for the same reason.
 const MOST_FUTILE = 1;
 // Of observations that do not agree.
@@ -129,9 +133,13 @@ export async function repeatUntilTrusted(
       if (!fault || watch?.lost || watch?.deaths.length !== deaths) continue;
       const { state } = sample.result;
       const isFutile = !path.disturbed && faults.size === 1 && futility?.knows(state, fault);
-      const most = path.disturbed ? MOST_SPOILT.disturbed : isFutile ? MOST_FUTILE : MOST_SPOILT.clean;
-      if (spoilt <= most) continue;
-      if (faults.size === 1) futility?.note(state, fault);
+      const isLate = fault.kind === 'tester late' || fault.kind === 'stimulus late';
+      const most = path.disturbed ? MOST_SPOILT.disturbed : isLate ? MOST_LATE : MOST_SPOILT.clean;
+      if (spoilt <= (isFutile ? MOST_FUTILE : most)) {
+        if (isLate) await rest(LATE_PAUSE * spoilt);
+        continue;
+      }
+      if (faults.size === 1 && fault.kind !== 'tester late') futility?.note(state, fault);
       const isOpen = isJudged(sample) && epoch === watch?.epoch;
       return withNotes(isOpen ? sample : { result: withoutVerdict(sample.result, fault) }, notes);
     }

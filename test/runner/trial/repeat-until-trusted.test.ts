@@ -222,6 +222,32 @@ describe('a verdict is believed', () => {
     expect(told).to.have.length(5);
   });
 
+  it('after many late attempts, with growing pauses: a busy machine is not the target', async () => {
+    const late = (kind: 'tester late' | 'stimulus late'): Sample => ({
+      result: {
+        ...inconclusiveResult('x'),
+        why: kind === 'tester late' ? { kind, milliseconds: 900 } : { kind },
+      },
+    });
+    const futility = new Futility();
+    const pauses: number[] = [];
+    const rest = async (milliseconds: number): Promise<void> => {
+      pauses.push(milliseconds);
+    };
+    const circumstances = { profile: 'rfc9293', path: clean, futility, rest } as const;
+    const { once } = attempts(late('tester late'), late('stimulus late'), late('tester late'), right);
+    const result = await repeatUntilTrusted(circumstances, once);
+    expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
+    expect(pauses).to.deep.equal([200, 400, 600]);
+    // It ends, and what a busy machine did to one case is not expected of the next.
+    for (let run = 0; run < 5; run += 1) {
+      const { once: always, told } = attempts(late('tester late'));
+      const failed = await repeatUntilTrusted(circumstances, always);
+      expect(whyInconclusive(failed, 'rfc9293')).to.deep.equal({ kind: 'tester late', milliseconds: 900 });
+      expect(told).to.have.length(13);
+    }
+  });
+
   it('never tried again where the target is not able to do it', async () => {
     const inconclusive = { kind: 'not capable', lack: { what: 'as told', told: 'no small receive buffer' } };
     const { once, told } = attempts({ result: inconclusiveResult('no small receive buffer', true) });
