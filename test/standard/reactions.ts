@@ -1,4 +1,5 @@
-import type { Level } from '../../lib/standard/profile.ts';
+import { expect } from 'chai';
+import { type Level, PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import type { State } from '../../lib/standard/state.ts';
 import type { Queues, Segment, Tcb } from '../../lib/standard/tcb.ts';
 import type { Reaction } from '../../lib/standard/user-calls.ts';
@@ -43,6 +44,29 @@ export function reactionText({ level, sent, tcb, delivered, told }: Reaction): s
 }
 
 export const reactionTexts = (reactions: readonly Reaction[]): string[] => reactions.map(reactionText);
+
+/** For all profiles, or by profile. A profile that is absent is like the one before it. */
+export type Expected =
+  | readonly string[]
+  | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);
+
+/** A test for each profile: the reactions, as texts, are those that are expected. */
+export function itReacts(
+  what: string,
+  reactionsUnder: (profile: Profile) => readonly Reaction[],
+  expected: Expected,
+): void {
+  const by: Partial<Record<Profile, readonly string[]>> =
+    'rfc793' in expected ? expected : { rfc793: expected as readonly string[] };
+  let outcomes: readonly string[] = [];
+  for (const profile of PROFILES) {
+    outcomes = by[profile] ?? outcomes;
+    const anticipated = outcomes;
+    it(`${what} (${profile})`, () => {
+      expect(reactionTexts(reactionsUnder(profile))).to.have.members([...anticipated]);
+    });
+  }
+}
 
 /** The same segment of the TCB's own where the numbers of both sides start elsewhere. */
 export const movedSegment = (segment: Segment, ours: number, theirs: number): Segment => ({

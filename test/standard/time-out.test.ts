@@ -1,29 +1,14 @@
 import { expect } from 'chai';
-import { DEFAULT_PROFILE, PROFILES, type Profile } from '../../lib/standard/profile.ts';
+import { DEFAULT_PROFILE, PROFILES } from '../../lib/standard/profile.ts';
 import { STATES, type State } from '../../lib/standard/state.ts';
 import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
 import { type Timer, timeOut } from '../../lib/standard/time-out.ts';
 import { userCalls } from '../../lib/standard/user-calls.ts';
 import { tcbIn } from './arrivals.ts';
-import { reactionTexts } from './reactions.ts';
+import { type Expected, itReacts, reactionTexts } from './reactions.ts';
 
-/** For all profiles, or by profile. A profile that is absent is like the one before it. */
-type Expected =
-  | readonly string[]
-  | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);
-
-const check = (what: string, tcb: Tcb, timer: Timer, expected: Expected): void => {
-  const by: Partial<Record<Profile, readonly string[]>> =
-    'rfc793' in expected ? expected : { rfc793: expected as readonly string[] };
-  let outcomes: readonly string[] = [];
-  for (const profile of PROFILES) {
-    outcomes = by[profile] ?? outcomes;
-    const anticipated = outcomes;
-    it(`${what} (${profile})`, () => {
-      expect(reactionTexts(timeOut(tcb, timer, profile))).to.have.members([...anticipated]);
-    });
-  }
-};
+const check = (what: string, tcb: Tcb, timer: Timer, expected: Expected): void =>
+  itReacts(what, (profile) => timeOut(tcb, timer, profile), expected);
 
 const nothing = (state: State): string[] => [`must silence ${state}`];
 

@@ -1,28 +1,13 @@
 import { expect } from 'chai';
-import { DEFAULT_PROFILE, PROFILES, type Profile } from '../../lib/standard/profile.ts';
+import { DEFAULT_PROFILE, PROFILES } from '../../lib/standard/profile.ts';
 import { STATES, type State, SYNCHRONIZED } from '../../lib/standard/state.ts';
 import type { Tcb } from '../../lib/standard/tcb.ts';
 import { type Call, serveQueue, userCalls } from '../../lib/standard/user-calls.ts';
 import { tcbIn } from './arrivals.ts';
-import { reactionTexts, withUnread } from './reactions.ts';
+import { type Expected, itReacts, reactionTexts, withUnread } from './reactions.ts';
 
-/** For all profiles, or by profile. A profile that is absent is like the one before it. */
-type Expected =
-  | readonly string[]
-  | ({ rfc793: readonly string[] } & Partial<Record<Profile, readonly string[]>>);
-
-const check = (what: string, tcb: Tcb, call: Call, expected: Expected): void => {
-  const by: Partial<Record<Profile, readonly string[]>> =
-    'rfc793' in expected ? expected : { rfc793: expected as readonly string[] };
-  let outcomes: readonly string[] = [];
-  for (const profile of PROFILES) {
-    outcomes = by[profile] ?? outcomes;
-    const anticipated = outcomes;
-    it(`${what} (${profile})`, () => {
-      expect(reactionTexts(userCalls(tcb, call, profile))).to.have.members([...anticipated]);
-    });
-  }
-};
+const check = (what: string, tcb: Tcb, call: Call, expected: Expected): void =>
+  itReacts(what, (profile) => userCalls(tcb, call, profile), expected);
 
 const SEND: Call = { name: 'SEND', octets: 10 };
 const RECEIVE: Call = { name: 'RECEIVE', octets: 10 };
