@@ -1,7 +1,8 @@
 import { ACK, SYN } from '../../wire/tcp.ts';
 import { statesOf } from '../end.ts';
 import { FARTHER, HERE } from '../ending.ts';
-import type { Found, Reset } from './reset.ts';
+import type { Sign } from '../cause.ts';
+import type { Answer, Found, Reset } from './reset.ts';
 import { malformedAnswer, unexplained } from './unexplained.ts';
 
 /*
@@ -29,6 +30,7 @@ export function fromNobody(reset: Reset): Found {
   const listens = reset.near.listens(reset.by);
   const signs = listens > 0 ? [{ kind: 'listens', frame: listens } as const] : [];
   const drew = segments.flags(answers.at) & (SYN | ACK);
+  if (!answers.form.right && following.begunInTheMiddle) return fromTheDark(reset, answers, signs);
   if (drew === SYN && listens > 0)
     return {
       cause: 'full queue',
@@ -78,6 +80,20 @@ export function fromNobody(reset: Reset): Found {
   };
 }
 
+/** It has an ACK though it answers one: the reset of a TCP that always puts one in, or an ABORT of a connection of before. */
+function fromTheDark({ segments }: Reset, answers: Answer, signs: readonly Sign[]): Found {
+  const hasText = segments.data(answers.at) > 0;
+  return {
+    cause: signs.length > 0 ? 'ACK in LISTEN' : hasText ? 'abort' : 'never was',
+    candidates: [...(hasText ? [] : ['abort' as const]), 'never was', 'forgotten', 'ACK in LISTEN'],
+    states: ['CLOSED', 'LISTEN', 'ESTABLISHED'],
+    answers,
+    sure: 'cannot tell',
+    decides: ['earlier capture'],
+    signs: [...signs, { kind: 'capture begins' }],
+  };
+}
+
 /** A reset has gone one way or the other before. */
 export function afterReset(reset: Reset): Found {
   const { end, peer } = reset;
@@ -100,8 +116,11 @@ export function afterReset(reset: Reset): Found {
       cause: reset.challenge(answers) ? 'answer to a challenge ACK' : closed,
       states: ['CLOSED'],
       answers,
-      candidates: bothClosed ? ['closed by FINs'] : [],
-      sure: isOwn && !bothClosed && isHere ? 'certain' : 'likely',
+      candidates: [
+        ...(bothClosed ? ['closed by FINs' as const] : []),
+        ...(answers.form.right ? [] : ['abort' as const]),
+      ],
+      sure: isOwn && !bothClosed && isHere && answers.form.right ? 'certain' : 'likely',
       decides: ['capture at the sender'],
       signs: before,
     };

@@ -59,16 +59,19 @@ function weighed(reset: Reset, found: Found, drawnBy: number | undefined): Expla
     if (seconds < 0.9 * end.roundTrip) signs.push({ kind: 'too soon', seconds, roundTrip: end.roundTrip });
   }
   const mayGoOn = LEAVES_ITS_SENDER.has(found.cause) || end.first === 0;
-  const isAnswer = drawnBy !== undefined && !found.deviates && !WEAK.has(found.cause) && end.first > 0;
+  // What may be an ABORT does not deviate as an answer.
+  const answered = found.answers?.form;
+  const form = found.form ?? (answered?.right === false ? (reset.abortForm() ?? answered) : answered);
+  const mayBeSent = form?.right !== false;
+  const isAnswer = drawnBy !== undefined && mayBeSent && !WEAK.has(found.cause) && end.first > 0;
   const isThird = (onwards > 0 && !mayGoOn) || (isForeign && (!isAnswer || other > 0));
   const candidates = [...(found.candidates ?? [])];
-  let { cause, sure = 'likely', decides, deviates = false } = found;
+  let { cause, sure = 'likely', decides } = found;
   if (isThird) {
     candidates.unshift(cause);
     cause = 'third party';
     sure = onwards > 0 && isForeign ? 'certain' : 'likely';
     decides = ['capture at the sender'];
-    deviates = false;
   } else if (isForeign) {
     if (!candidates.includes('third party')) candidates.push('third party');
     sure = weaker(sure);
@@ -82,11 +85,11 @@ function weighed(reset: Reset, found: Found, drawnBy: number | undefined): Expla
     ...(drawnBy === undefined ? {} : { drawnBy }),
     states: found.states,
     rules: CAUSES[cause],
-    form: found.form ?? found.answers?.form ?? { kind: 'other', right: true },
+    form: form ?? { kind: 'other', right: true },
     sure,
     decides: sure === 'certain' ? [] : decides,
     signs,
-    verdict: deviates ? 'deviates' : 'conformant',
+    verdict: mayBeSent || isThird ? 'conformant' : 'deviates',
     notable: true,
   };
 }

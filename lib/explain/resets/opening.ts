@@ -52,7 +52,10 @@ export function inSynSent(reset: Reset): Found {
   const gaveUp = end.syns > 1 || segments.time(answers.at) - end.synTime > LATE || !end.synBare;
   return {
     cause: gaveUp ? 'given up in SYN-SENT' : 'unknown to the kernel',
-    candidates: [gaveUp ? 'unknown to the kernel' : 'given up in SYN-SENT'],
+    candidates: [
+      gaveUp ? 'unknown to the kernel' : 'given up in SYN-SENT',
+      ...(answers.form.right ? [] : ['abort' as const]),
+    ],
     states: ['CLOSED'],
     answers,
     decides: ['call of the user'],

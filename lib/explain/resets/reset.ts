@@ -2,7 +2,7 @@ import type { State } from '../../standard/state.ts';
 import { ACK, RST, SYN } from '../../wire/tcp.ts';
 import { MARK } from '../capture/packet.ts';
 import type { Cause, Decider, Form, Sign, Sureness } from '../cause.ts';
-import { ahead, type End, soonestAnswer, statesOf } from '../end.ts';
+import { ahead, type End, hasHeardFin, soonestAnswer, statesOf, unsigned } from '../end.ts';
 import type { Following } from '../following.ts';
 import type { Segments } from '../segment-log.ts';
 
@@ -37,8 +37,6 @@ export interface Found {
   readonly sure?: Sureness;
   readonly decides: readonly Decider[];
   readonly signs?: readonly Sign[];
-  /** Contradicts every reading. */
-  readonly deviates?: boolean;
 }
 
 /** A reset is drawn within so many seconds where the round trip is not known; else within 4 round trips, or a second. */
@@ -101,16 +99,13 @@ export class Reset {
   isAnswered = (at: number): boolean => this.peer.drawn.includes(this.segments.number(at));
 
   /**
-   * What it answers by the forms of RFC 9293 3.5.2.
+   * What it answers by the forms of RFC 9293 3.5.2. Some TCPs put an ACK into the reset that answers an ACK: that form is not right.
    *
    * @param since when its sender closed or reset, in seconds: only what arrived after that draws a reset by it
    */
   answer(since?: number): Answer | undefined {
-    if (this.hasAck && this.seq !== 0) return undefined;
     const at = this.#drawer(since);
-    if (at < 0) return undefined;
-    const kind = this.hasAck ? 'ACK is SEQ plus length' : 'SEQ is the ACK field';
-    return { at, frame: this.segments.number(at), form: { kind, right: true } };
+    return at < 0 ? undefined : { at, frame: this.segments.number(at), form: this.formOf(at) };
   }
 
   /** The oldest text that fits, for no later segment draws a first reset; else an empty segment. */
@@ -150,14 +145,27 @@ export class Reset {
   /** Whether a segment has the numbers that it would answer. */
   fits(at: number): boolean {
     const { segments } = this;
+    if (this.hasAck && segments.after(at) !== this.ack) return false;
     const drewAck = (segments.flags(at) & ACK) !== 0;
-    if (this.hasAck) return !drewAck && segments.after(at) === this.ack;
-    return drewAck && segments.ack(at) === this.seq;
+    return drewAck ? segments.ack(at) === this.seq : this.hasAck && this.seq === 0;
   }
 
-  /** The form of ABORT, a reset at SND.NXT (RFC 9293 3.10.5); undefined where it has another. */
+  /** Its form as the answer to a segment. */
+  formOf(at: number): Form {
+    const { segments } = this;
+    const drewAck = (segments.flags(at) & ACK) !== 0;
+    if (this.fits(at) && this.hasAck !== drewAck)
+      return { kind: drewAck ? 'SEQ is the ACK field' : 'ACK is SEQ plus length', right: true };
+    const expected = drewAck
+      ? `<SEQ=${unsigned(segments.ack(at))}><CTL=RST>`
+      : `<SEQ=0><ACK=${unsigned(segments.after(at))}><CTL=RST,ACK>`;
+    return { kind: 'other', right: false, expected: [expected] };
+  }
+
+  /** The form of ABORT, a reset at SND.NXT; undefined where it has another, and where ABORT sends none (RFC 9293 3.10.5). */
   abortForm(): Form | undefined {
     const { end, peer, following } = this;
+    if (end.fin > 0 && hasHeardFin(end, peer)) return undefined;
     const { begunInTheMiddle, missed } = following;
     if (!end.known) return begunInTheMiddle ? { kind: 'SEQ is SND.NXT', right: true } : undefined;
     // Text that the capture has not seen may lie before it; a FIN that has not left, behind it.

@@ -1,6 +1,6 @@
 import type { State } from '../../standard/state.ts';
 import { ahead, hasHeardFin, statesOf } from '../end.ts';
-import type { Form, Sign } from '../cause.ts';
+import type { Cause, Form, Sign } from '../cause.ts';
 import type { Answer, Found, Reset } from './reset.ts';
 import { unexplained } from './unexplained.ts';
 
@@ -19,7 +19,9 @@ const SILENT = 0.5;
 export function synchronized(reset: Reset): Found {
   const { segments, end, peer } = reset;
   const states = reset.openStates;
-  const answers = reset.answer(end.fin > 0 ? end.finTime - reset.trip : undefined);
+  const fitting = reset.answer(end.fin > 0 ? end.finTime - reset.trip : undefined);
+  // One with an ACK that it needs not is an ABORT rather.
+  const answers = fitting?.form.right ? fitting : undefined;
   if (answers && segments.security(answers.at) !== peer.security) return reset.security(answers);
   const challenge = answers && reset.challenge(answers);
   if (challenge) {
@@ -48,7 +50,7 @@ export function synchronized(reset: Reset): Found {
     };
   if (end.fin > 0) return afterItsFin(reset, states, answers, form);
   if (answers && (!form || reset.lacks().length > 0)) return forgotten(reset, answers);
-  if (form) return aborted(reset, states, form, answers !== undefined);
+  if (form) return aborted(reset, states, form, fitting);
   return unexplained(reset, ['third party', 'abort']);
 }
 
@@ -114,8 +116,7 @@ function afterItsFin(
       signs: both ? [{ kind: 'both FINs', own: end.fin, peer: peer.fin }] : signs,
     };
   }
-  // ABORT sends nothing where the FIN of the other end has arrived too (RFC 9293 3.10.5).
-  if (form && !finHeard)
+  if (form)
     return {
       cause: 'abort',
       candidates: ['text for a closed user', 'close with unread text'],
@@ -172,16 +173,17 @@ function forgotten(reset: Reset, answers: Answer): Found {
 }
 
 /** Its user has aborted, or has closed with text unread. */
-function aborted(reset: Reset, states: State[], form: Form, answersToo: boolean): Found {
+function aborted(reset: Reset, states: State[], form: Form, fitting: Answer | undefined): Found {
   const { segments, at, end, peer } = reset;
   const octets = segments.data(at);
   const signs: Sign[] = [];
   if (octets > 0) signs.push({ kind: 'carries text', octets });
-  if (answersToo) signs.push({ kind: 'answers before' });
+  if (fitting?.form.right) signs.push({ kind: 'answers before' });
+  const others: Cause[] = fitting ? ['forgotten'] : [];
   if (peer.text === 0)
     return {
       cause: 'abort',
-      candidates: ['third party'],
+      candidates: [...others, 'third party'],
       states,
       form,
       decides: ['call of the user'],
@@ -198,7 +200,7 @@ function aborted(reset: Reset, states: State[], form: Form, answersToo: boolean)
   const isUnread = isSoon && !hasHeardFin(end, peer) && octets === 0 && (stood || !hasAnswered);
   return {
     cause: isUnread ? 'close with unread text' : 'abort',
-    candidates: [isUnread ? 'abort' : 'close with unread text'],
+    candidates: [isUnread ? 'abort' : 'close with unread text', ...others],
     states,
     form,
     sure: 'cannot tell',

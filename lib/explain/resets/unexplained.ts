@@ -21,7 +21,7 @@ export const unexplained = (reset: Reset, candidates: readonly Cause[]): Found =
 
 /** An answer to a segment by its numbers, whatever its form. */
 export function malformedAnswer(reset: Reset): Found | undefined {
-  const { segments, seq, ack, end } = reset;
+  const { segments, seq, ack, end, peer } = reset;
   for (const at of reset.arrivals(reset.patience, SEARCHED)) {
     if (reset.isAnswered(at)) continue;
     const drewAck = (segments.flags(at) & ACK) !== 0;
@@ -30,22 +30,16 @@ export function malformedAnswer(reset: Reset): Found | undefined {
       (drewAck ? segments.ack(at) === seq : seq === 0 || seq === segments.ack(at)) ||
       (reset.hasAck && (ack === after || ack === segments.seq(at)));
     if (!isNear) continue;
-    const right = reset.fits(at) && (drewAck || seq === 0);
-    const expected = drewAck
-      ? `<SEQ=${segments.ack(at) >>> 0}><CTL=RST>`
-      : `<SEQ=0><ACK=${after >>> 0}><CTL=RST,ACK>`;
+    // Its SYN was answered before.
+    if (segments.number(at) === peer.syn && end.first > 0) continue;
     const isSyn = (segments.flags(at) & (SYN | ACK)) === SYN;
     const unheard = isSyn ? 'refused port' : 'never was';
     return {
       cause: end.first === 0 ? unheard : end.fin > 0 ? 'closed by FINs' : 'forgotten',
       candidates: ['third party'],
       states: ['CLOSED'],
-      drawnBy: segments.number(at),
-      form: right
-        ? { kind: drewAck ? 'SEQ is the ACK field' : 'ACK is SEQ plus length', right }
-        : { kind: 'other', right, expected: [expected] },
+      answers: { at, frame: segments.number(at), form: reset.formOf(at) },
       decides: ['capture at the sender'],
-      deviates: !right,
     };
   }
   return undefined;

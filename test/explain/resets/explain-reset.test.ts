@@ -331,10 +331,18 @@ describe('the cause of a reset', () => {
 
   it('deviates where the form is that of no rule', () => {
     const wrong: readonly (readonly Sent[])[] = [
-      // The answer to a segment with ACK has no ACK.
+      // The answer to a segment with ACK has no ACK, and nothing is left to be aborted.
       [
-        { from: 'a', ctl: 'SYN,ACK', seq: 0, ack: 77 },
-        { from: 'b', ctl: 'RST,ACK', seq: 77, ack: 1, after: 0.02 },
+        ...HANDSHAKE,
+        ...BOTH_FINS,
+        { from: 'a', ctl: 'ACK', seq: 2, ack: 2, after: 0.1 },
+        { from: 'b', ctl: 'RST,ACK', seq: 2, ack: 2, after: 0.02 },
+      ],
+      // An unacceptable ACK in SYN-SENT: an ABORT would be at SND.NXT.
+      [
+        { from: 'b', ctl: 'SYN', seq: 0 },
+        { from: 'a', ctl: 'SYN,ACK', seq: 0, ack: 9, after: 0.02 },
+        { from: 'b', ctl: 'RST,ACK', seq: 9, ack: 1, after: 0.0001 },
       ],
       // That to a SYN acknowledges it.
       [
@@ -348,6 +356,40 @@ describe('the cause of a reset', () => {
       expect(found.form?.right).to.equal(false);
       expect(found.form?.expected).to.not.deep.equal([]);
     }
+  });
+
+  it('accuses nobody of an ACK in a reset that may be an ABORT', () => {
+    const stray: Sent = { from: 'a', ctl: 'ACK', seq: 0, ack: 77 };
+    const reset: Sent = { from: 'b', ctl: 'RST,ACK', seq: 77, ack: 0, after: 0.02 };
+    const unknown = lastReset([stray, reset]);
+    expect(unknown).to.include({
+      cause: 'never was',
+      drawnBy: 1,
+      verdict: 'conformant',
+      sure: 'cannot tell',
+    });
+    expect(unknown.candidates).to.include('abort');
+    const text = lastReset([
+      { ...TEXT, ack: 77 },
+      { ...reset, ack: 101 },
+    ]);
+    expect(text).to.include({ cause: 'abort', verdict: 'conformant', sure: 'cannot tell' });
+    expect(text.candidates).to.include('forgotten');
+    // Where the port is known to listen, that is named.
+    expect(lastReset([...ANOTHER, stray, reset])).to.include({
+      cause: 'ACK in LISTEN',
+      verdict: 'conformant',
+    });
+    // After a reset of the other end, it answers what came.
+    const late: Sent = { from: 'a', ctl: 'PSH,ACK', seq: 1, ack: 1, data: 3, after: 0.1 };
+    const after: Sent = { from: 'b', ctl: 'RST,ACK', seq: 1, ack: 4, after: 0.02 };
+    const closed = lastReset([
+      ...HANDSHAKE,
+      { from: 'a', ctl: 'RST,ACK', seq: 1, ack: 1, after: 0.1 },
+      late,
+      after,
+    ]);
+    expect(closed).to.include({ cause: "closed by the peer's reset", drawnBy: 5, verdict: 'conformant' });
   });
 
   it('accuses nobody of a reset that nothing drew: anybody may have sent it', () => {
