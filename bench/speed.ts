@@ -103,7 +103,7 @@ async function compare(packetdrill: string, whole: Whole): Promise<void> {
   const atOnce = await playAll(packetdrill, scripts, true);
   const each = oneByOne.wall / scripts.length;
   lines.push('');
-  row(`${scripts.length} behaviours`, 'time', 'as written');
+  row(`${scripts.length} behaviours`, 'time', 'as expected');
   row(':--', ':--', ':--');
   row('packetdrill, one by one', seconds(oneByOne.wall), String(oneByOne.right));
   row('packetdrill, all at once', seconds(atOnce.wall), String(atOnce.right));
@@ -112,11 +112,11 @@ async function compare(packetdrill: string, whole: Whole): Promise<void> {
   row('ratio', '');
   row(':--', ':--');
   row(
-    '`run --only` of the behaviours, to packetdrill with all at once',
+    'time of `run --only`, divided by the time of packetdrill, all at once',
     (ours.wall / atOnce.wall).toFixed(2),
   );
   row(
-    'a case of a whole run, to packetdrill one by one',
+    'time of one case in a whole run, to the time of one packetdrill script alone',
     `1 : ${Math.round(each / (whole.wall / whole.cases))}`,
   );
 }

@@ -69,7 +69,7 @@ function stateMatcher(text: string): (one: ListedCase) => boolean {
     ...(one.origin ? [plain(`${one.state}-${one.origin}`)] : []),
   ];
   const known = STATES.some((state) => new RegExp(`^${state}(-PASSIVE|-ACTIVE)?$`).test(wanted));
-  if (!known) throw new UsageError(`--state ${text}: no such state; there are ${STATES.join(', ')}`);
+  if (!known) throw new UsageError(`--state ${text}: no such state; the states are ${STATES.join(', ')}`);
   return (one) => names(one).includes(wanted);
 }
 

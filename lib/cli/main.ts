@@ -18,11 +18,11 @@ type Entries = Readonly<Record<string, Entry>>;
 /** In the order of the help. */
 const COMMANDS: Entries = {
   run: {
-    what: 'test a target: an address, or a stack of the lab',
+    what: 'test a target: a machine at an address, or a stack that the lab starts here',
     load: () => import('./commands/run.ts'),
   },
   watch: {
-    what: 'run cases again whenever a suite changes, or the target does, without starting anew',
+    what: 'run cases again whenever a suite or the target changes; the target keeps running',
     load: () => import('./commands/watch.ts'),
   },
   list: {
@@ -31,12 +31,12 @@ const COMMANDS: Entries = {
     isShort: true,
   },
   coverage: {
-    what: 'print which cases test each requirement, and why some have none',
+    what: 'print which cases test each requirement, and why some requirements have no case',
     load: () => import('./commands/coverage.ts'),
     isShort: true,
   },
   explain: {
-    what: 'tell the cause of every reset in a capture',
+    what: 'print the cause of every reset in a capture',
     load: () => import('./commands/explain.ts'),
   },
   reproduce: {
@@ -44,11 +44,11 @@ const COMMANDS: Entries = {
     load: () => import('./commands/reproduce.ts'),
   },
   report: {
-    what: 'make a page or a Markdown table of one or several results, side by side',
+    what: 'write an HTML page or a Markdown table of one run, or of several side by side',
     load: () => import('./commands/report.ts'),
   },
   merge: {
-    what: 'make one run of the parts that `run --shard` has made: results, captures and reports',
+    what: 'join the parts of `run --shard` into one run: results, captures and reports',
     load: () => import('./commands/merge.ts'),
   },
   diff: {
@@ -69,10 +69,10 @@ const COMMANDS: Entries = {
     },
   },
   lab: {
-    what: 'stacks that the lab can bring up',
+    what: 'start other TCP stacks on this machine, and test them',
     commands: {
       list: {
-        what: 'print each stack: what it is, which packages it needs, whether they are installed',
+        what: 'print each stack, the packages that it needs, and whether they are installed',
         load: () => import('./commands/lab-list.ts'),
       },
       run: {
@@ -80,7 +80,7 @@ const COMMANDS: Entries = {
         load: () => import('./commands/lab-run.ts'),
       },
       reference: {
-        what: 'serve the reference, a TCP made of the RFC, as a target until Ctrl-C',
+        what: 'run the reference, a TCP that executes the steps of the RFC, as a target until Ctrl-C',
         load: () => import('./commands/lab-reference.ts'),
       },
     },

@@ -16,5 +16,5 @@ export const allowOption = (): Option =>
 /** @throws UsageError for an unknown profile */
 export function profileOption(value: string): Profile {
   if (isProfile(value)) return value;
-  throw new UsageError(`--profile ${value}: unknown profile; there are ${PROFILES.join(', ')}`);
+  throw new UsageError(`--profile ${value}: unknown profile; the profiles are ${PROFILES.join(', ')}`);
 }

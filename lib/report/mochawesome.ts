@@ -104,7 +104,7 @@ function expectationLines(subject: Subject, result: ReportCase): string[] {
   const expectation = (profile: Profile): string =>
     [
       expectedTexts(subject, profile).join('\n  or '),
-      ...openTexts(subject, profile).map((sentence) => `     open by: ${sentence}`),
+      ...openTexts(subject, profile).map((sentence) => `          why: ${sentence}`),
     ].join('\n');
   return together(expectation).flatMap(([profiles, text], index) => [
     ...(index > 0 ? [''] : []),

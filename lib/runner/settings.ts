@@ -194,7 +194,7 @@ function checkPorts({ ports: range, await: called }: Settings): void {
 }
 
 function explain(name: string, message = 'not valid'): string {
-  if (name === 'profile') return `unknown profile; there are ${PROFILES.join(', ')}`;
+  if (name === 'profile') return `unknown profile; the profiles are ${PROFILES.join(', ')}`;
   return message;
 }
 

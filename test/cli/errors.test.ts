@@ -16,7 +16,7 @@ describe('command line: what cannot be tested', function () {
   const refusals: readonly (readonly [readonly string[], RegExp])[] = [
     [
       ['run', '--profile', 'rfc1'],
-      /--profile rfc1: unknown profile; there are rfc793, rfc1122, rfc5961, rfc9293/,
+      /--profile rfc1: unknown profile; the profiles are rfc793, rfc1122, rfc5961, rfc9293/,
     ],
     [['run', '--only', 'nothing.*'], /--only nothing\.\* matches no case over IPv4 or IPv6/],
     [['run', '--only', ''], /--only needs a value/],
@@ -37,7 +37,7 @@ describe('command line: what cannot be tested', function () {
     [['run', '--seed', 'x'], /--seed x: /],
     [['run', '--parallel', '0'], /--parallel 0: /],
     [['run', '--format', 'xml'], /Allowed choices are progress, spec, dots, jsonl/],
-    [['run', '--stack', 'minix'], /unknown stack minix; there are linux/],
+    [['run', '--stack', 'minix'], /unknown stack minix; the stacks are linux/],
     [['run', '--baseline', join(folder, 'none.json')], /none\.json could not be read/],
     [['run', '--baseline', file], /file is not JSON/],
     [['run', '--reports', join(file, 'reports')], /could not be written/],
@@ -48,7 +48,7 @@ describe('command line: what cannot be tested', function () {
     [['baseline', 'update', '--results', file], /needs --baseline FILE/],
     [['reproduce', 'no.such.case'], /there is no case no\.such\.case/],
     [['reproduce', 'listen.rst.empty', '--results', file], /file is not JSON/],
-    [['lab', 'run', 'minix'], /unknown stack minix; there are linux/],
+    [['lab', 'run', 'minix'], /unknown stack minix; the stacks are linux/],
     [['lab', 'reference', '--profile', 'rfc1'], /--profile rfc1: unknown profile/],
     [['upper-tester', 'check', '127.0.0.1:9'], /no upper tester at 127\.0\.0\.1 port 9/],
     [['upper-tester', 'check', 'here'], /here is not of the form ADDRESS:PORT/],

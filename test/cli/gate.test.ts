@@ -637,7 +637,7 @@ describe('command line: gate', function () {
     const baseline = baselineOf('convert', [old(entry())], { permitted: undefined });
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
     expect(stdout).to.match(
-      /^ {2}1 cases now hold the reply\n.*1 findings with 1 results, 1 permitted choices; all reviewed/,
+      /^ {2}1 cases of version 0.1 now have their reply\n.*1 findings with 1 results, 1 permitted choices; all reviewed/,
     );
     const { findings, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
     const { reason, ...accepted } = entry();
@@ -651,7 +651,7 @@ describe('command line: gate', function () {
     const untried = entry({ id: 'syn-sent.ack.iss' });
     const baseline = baselineOf('part', [entry(), untried], { permitted: undefined });
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
-    expect(stdout).to.match(/permitted choices are not listed: that needs the results of a whole run/);
+    expect(stdout).to.match(/permitted choices are not listed: for that, update from a whole run/);
     expect(JSON.parse(readFileSync(baseline, 'utf8'))).not.to.have.property('permitted');
   });
 

@@ -77,7 +77,7 @@ describe('command line: list', function () {
 
   it('names the text that allows several kinds of reply', async () => {
     const text = await cli(['list', '--only', 'established.text.out-of-order']);
-    expect(text.stdout).to.contain(`open by   ${LEFT_OPEN['begins further on']}`);
+    expect(text.stdout).to.contain(`why       ${LEFT_OPEN['begins further on']}`);
     const json = await cli([
       'list',
       '--json',
@@ -89,14 +89,14 @@ describe('command line: list', function () {
     expect(byChoice).to.deep.equal({ rfc9293: [LEFT_OPEN['RFC 5961 by choice']] });
     expect(always?.rfc793).to.deep.equal([LEFT_OPEN['begins further on']]);
     const closed = await cli(['list', '--only', 'established.text.in-order']);
-    expect(closed.stdout).not.to.contain('open by');
+    expect(closed.stdout).not.to.contain('  why  ');
   });
 
   it('refuses a selection of nothing', async () => {
     expectRefusal(await cli(['list', '--only', 'nothing.*']), /--only nothing\.\* matches no case/);
     expectRefusal(
       await cli(['list', '--state', 'open']),
-      /--state open: no such state; there are CLOSED, LISTEN/,
+      /--state open: no such state; the states are CLOSED, LISTEN/,
     );
   });
 });

@@ -98,8 +98,8 @@ describe('the texts about a case', () => {
         verdictOf(one, 'rfc9293') !== 'conformant' &&
         openTexts(caseOf(one), 'rfc9293').length > 0,
     );
-    expect(syn && expected(syn)?.value).to.contain(`open by: ${LEFT_OPEN['RFC 5961 by choice']}`);
-    expect(expected(wrongAck)?.value).not.to.contain('open by');
+    expect(syn && expected(syn)?.value).to.contain(`why: ${LEFT_OPEN['RFC 5961 by choice']}`);
+    expect(expected(wrongAck)?.value).not.to.contain('why: ');
   });
 
   it('prints a table by state and verdict, with its totals, and no colour when told so', () => {

@@ -92,7 +92,7 @@ describe('settings', () => {
 
   for (const [name, value, message] of [
     ['FAMILY', '5', 'SEGMENT_ARRIVES_FAMILY=5: not 4, 6 or 4,6'],
-    ['PROFILE', 'rfc1', 'unknown profile; there are rfc793, rfc1122, rfc5961, rfc9293'],
+    ['PROFILE', 'rfc1', 'unknown profile; the profiles are rfc793, rfc1122, rfc5961, rfc9293'],
     ['TARGET', 'example.org', 'SEGMENT_ARRIVES_TARGET=example.org: not an IP address'],
     ['UPPER_TESTER', '2001:db8::2:1', 'not of the form ADDRESS:PORT'],
     ['AWAIT', '0', 'SEGMENT_ARRIVES_AWAIT=0'],

@@ -56,9 +56,9 @@ async function update({ results, baseline: file }: BaselineOptions): Promise<num
     ...byFinding('~ observed otherwise', changed),
     ...byFinding('- left', left, '- gone'),
   ];
-  if (completed > 0) lines.push(`  ${completed} cases now hold the reply`);
+  if (completed > 0) lines.push(`  ${completed} cases of version 0.1 now have their reply`);
   if (!baseline.permitted) {
-    lines.push('  permitted choices are not listed: that needs the results of a whole run, without --only');
+    lines.push('  permitted choices are not listed: for that, update from a whole run, without --only');
   }
   const { findings, permitted = [], preflightFaults = [] } = baseline;
   const open = [...findings, ...preflightFaults].filter((one) => !isReviewed(one)).length;

@@ -108,11 +108,11 @@ function coverageText(table: readonly Coverage[], run: Run | undefined): string 
   ]);
   const legend = profile ? `, and verdicts under ${profile} (${VERDICTS.join(' / ')})` : '';
   return [
-    `Requirements with cases: how many${legend}`,
+    `Requirements, and how many cases test each${legend}`,
     '',
     ...lines,
     '',
-    'Requirements without a case, and why',
+    'Requirements that no case tests, and why',
     '',
     ...uncovered,
     '',

@@ -38,7 +38,7 @@ Exit codes:
 
 export function declare(command: Command): void {
   command
-    .argument('<capture>', 'a pcap or pcapng file, also packed by gzip; - for standard input')
+    .argument('<capture>', 'a pcap or pcapng file, also gzipped; - is standard input')
     .option('--all', 'every connection, and every empty ACK that acknowledges nothing new')
     .option('--connection <number>', 'this connection alone', numberOf)
     .option('--json', 'as JSON; schemas/explanation.schema.json describes it')
@@ -106,7 +106,7 @@ async function explain(file: string, options: ExplainOptions): Promise<number> {
   }
   for (const account of accounts) print(account);
   if (left > 0)
-    process.stdout.write(`${left} more connections have something to explain: --all prints them\n`);
+    process.stdout.write(`${left} more connections have a reset or something unusual: --all prints them\n`);
   process.stdout.write(`${summaryLines(facts, tally).join('\n')}\n`);
   return EXIT.asExpected;
 }

@@ -25,7 +25,8 @@ function listStacks({ json }: { json?: boolean }): number {
   }
   const width = Math.max(...stacks.map(({ id }) => id.length));
   for (const { id, what, packages, missing } of stacks) {
-    const here = missing.length === 0 ? pc.green('here') : pc.yellow(`apt-get install ${missing.join(' ')}`);
+    const here =
+      missing.length === 0 ? pc.green('installed') : pc.yellow(`apt-get install ${missing.join(' ')}`);
     const needs = packages.length === 0 ? '' : `needs ${packages.join(', ')}; `;
     process.stdout.write(
       `  ${pc.bold(id.padEnd(width))}  ${what}\n  ${' '.repeat(width)}  ${needs}${here}\n`,

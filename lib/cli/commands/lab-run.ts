@@ -46,11 +46,11 @@ export function declare(command: Command): void {
     .option('--baselines <directory>', 'accepted deviations: STACK.json for each')
     .option('--family <families>', '4, 6 or 4,6 (the default)')
     .option('--profile <profile>', 'the documents that decide')
-    .option('--strict', 'a SHOULD or MAY that was not taken fails, too')
-    .option('--patient', 'wait for silence in every case, also where a reply has come')
-    .option('--only <glob>', 'only cases whose id matches; may be a list', list)
+    .option('--strict', 'treat `permitted` as a failure')
+    .option('--patient', 'listen for the full time in every case, even after a reply')
+    .option('--only <glob>', 'only cases whose id matches; a comma separates several', list)
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
-    .option('--parallel <number>', 'how many cases may be on the wire at once')
+    .option('--parallel <number>', 'how many cases may run at once')
     .option('--format <format>', 'what each run prints')
     .addOption(allowOption())
     .option('--report-only', 'exit code 0 when every run is complete, whatever the verdicts')
@@ -107,7 +107,7 @@ async function readyStacks(ids: readonly string[]): Promise<Stack[]> {
 async function knownStack(id: string): Promise<Stack> {
   const stack = await findStack(id);
   if (stack) return stack;
-  throw new UsageError(`unknown stack ${id}; there are ${STACKS.map((one) => one.id).join(', ')}`);
+  throw new UsageError(`unknown stack ${id}; the stacks are ${STACKS.map((one) => one.id).join(', ')}`);
 }
 
 /** The name of its folder of reports, and of its baseline: `reference:rfc793` is `reference-rfc793`. */

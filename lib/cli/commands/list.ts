@@ -24,7 +24,11 @@ export function declare(command: Command): void {
   command
     .option('--tc8', 'the cases by the groups of the TCP tests of OPEN Alliance TC8')
     .option('--json', 'JSON, with the expectations under every profile')
-    .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', listOption)
+    .option(
+      '--only <glob>',
+      'only cases whose id matches, e.g. established.*; a comma separates several',
+      listOption,
+    )
     .option('--state <state>', 'only cases in this state, e.g. LISTEN or syn-received-passive')
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
@@ -42,7 +46,7 @@ async function list(options: ListOptions): Promise<number> {
   } else {
     const tests = cases.reduce((sum, { families }) => sum + families.length, 0);
     process.stdout.write(
-      `${cases.map(caseText).join('\n\n')}\n\n${cases.length} cases, ${tests} with their address families\n`,
+      `${cases.map(caseText).join('\n\n')}\n\n${cases.length} ${cases.length === 1 ? 'case' : 'cases'}, ${tests} tests over IPv4 and IPv6\n`,
     );
   }
   return EXIT.asExpected;
@@ -93,7 +97,7 @@ function expectLines({ expect, leftOpen }: ListedCase): string[] {
       ...expect[profile].map((outcome, index) =>
         index === 0 ? `${field('expect', outcomeText(outcome))}${who}` : field('or', outcomeText(outcome)),
       ),
-      ...(leftOpen?.[profile] ?? []).map((sentence) => field('open by', sentence)),
+      ...(leftOpen?.[profile] ?? []).map((sentence) => field('why', sentence)),
     ];
   });
 }

@@ -11,7 +11,7 @@ import { writeReports } from '../../report/write.ts';
 import { EXIT, UsageError } from '../failure.ts';
 
 const EXAMPLES = `
-Captures that lie beside the results of a part come along.
+It also copies the captures beside the results of each part.
 
 Examples:
   segment-arrives run --shard 1/4 --report-only --reports part-1        and so on, up to part-4

@@ -31,7 +31,7 @@ export function declare(command: Command): void {
     .option('--out <directory>', 'where index.html goes (default: reports)')
     .option(
       '--table <page>',
-      `write a Markdown table into a page, between ${MARKERS.begin} and ${MARKERS.end}, and no index.html`,
+      `write no index.html, but a Markdown table into this page, between ${MARKERS.begin} and ${MARKERS.end}`,
     )
     .option('--profile <profile>', 'the profile of the table (default: that of the runs)', profileOption)
     .addHelpText('after', EXAMPLES)

@@ -15,7 +15,11 @@ Example:
 export function declare(command: Command): void {
   command
     .argument('<address:port>', 'where the upper tester listens for commands')
-    .option('--target <address>', 'the addresses of the target, if they differ; one for each family', list)
+    .option(
+      '--target <address>',
+      'the addresses of the target, if they are not that of the upper tester; one for each family',
+      list,
+    )
     .addHelpText('after', EXAMPLE)
     .action(async (endpoint, options) => {
       process.exitCode = await check(endpoint, options);

@@ -3,7 +3,7 @@ import { list } from '../options.ts';
 import { type SettingOptions, settingOptions, settingsOf } from '../run/options.ts';
 
 const EXAMPLES = `
-Lab, target and preflight stay as they are from one run to the next. Enter runs the cases again; q ends.
+From one run to the next, the target keeps running, and the results of the preflight stay valid. Enter runs the cases again; q ends.
 
 Examples:
   segment-arrives watch --only established.rst.middle
@@ -15,7 +15,11 @@ interface WatchOptions extends SettingOptions {
 
 export function declare(command: Command): void {
   settingOptions(command)
-    .option('--on-change <file>', 'when it changes, look at the target anew, and run; may be a list', list)
+    .option(
+      '--on-change <file>',
+      'a file of the target: when it changes, run the preflight and the cases again; a comma separates several',
+      list,
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (options: WatchOptions) => {
       const settings = settingsOf(options);

@@ -109,7 +109,7 @@ function dryRunText(cases: readonly Chosen[]): string {
     counts[family] += 1;
   }
   const lines = [...families].map(([id, own]) => `${id}  ${own.sort().join(',')}`);
-  const total = `${families.size} cases, ${cases.length} tests (IPv4: ${counts[4]}, IPv6: ${counts[6]}); nothing was run`;
+  const total = `${families.size} ${families.size === 1 ? 'case' : 'cases'}, ${cases.length} tests (IPv4: ${counts[4]}, IPv6: ${counts[6]}); nothing was run`;
   return `${lines.join('\n')}\n\n${total}\n`;
 }
 

@@ -67,11 +67,18 @@ export const settingOptions = (command: Command): Command =>
       'the documents that decide: rfc793, rfc1122, rfc5961 or rfc9293 (default: that of the target file, or rfc9293)',
     )
     .option('--strict', 'treat `permitted` as a failure')
-    .option('--only <glob>', 'only cases whose id matches, e.g. established.*; may be a list', list)
-    .option('--shard <part/of>', 'a part of the cases, by their ids, e.g. 2/5; `merge` joins the parts')
+    .option(
+      '--only <glob>',
+      'only cases whose id matches, e.g. established.*; a comma separates several',
+      list,
+    )
+    .option(
+      '--shard <part/of>',
+      'one part of the cases, e.g. 2/5: the second of five; `merge` joins the parts',
+    )
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may run at once')
-    .option('--patient', 'wait for silence in every case, also where a reply has come')
+    .option('--patient', 'listen for the full time in every case, even after a reply')
     .option('--reports <directory>', 'where the reports go (default: reports)');
 
 /** The option of a setting: `upperTester` is --upper-tester. */

@@ -37,7 +37,7 @@ export class Trials {
     await this.#try('GET_VERSION', 'it says which version of the protocol it speaks', async () => {
       await client.getVersion();
     });
-    await this.#try('START_TEST', 'it begins afresh', () => client.startTest());
+    await this.#try('START_TEST', 'it aborts all sockets', () => client.startTest());
     await this.#try(
       'CAPABILITIES',
       'it says what it can do beyond the standard',
@@ -62,7 +62,7 @@ export class Trials {
     const connected = async (): Promise<{ peer: Peer; socketId: number }> => {
       const before = accepted.length;
       const peer = await Peer.connect(target, await listen(), WITHIN);
-      await until(() => accepted.length > before, WITHIN, 'no event told of the accepted connection');
+      await until(() => accepted.length > before, WITHIN, 'no event reported the accepted connection');
       return { peer, socketId: accepted.at(-1)?.socketId ?? 0 };
     };
     const onConnection = (
@@ -89,12 +89,12 @@ export class Trials {
     await this.#try('CREATE_AND_BIND', `${over}it makes a socket`, async () => {
       await client.abort(await client.createAndBind({ family, port: this.#nextPort() }));
     });
-    await onConnection('LISTEN_AND_ACCEPT', 'it accepts a connection and tells', async () => {});
+    await onConnection('LISTEN_AND_ACCEPT', 'it accepts a connection and reports it', async () => {});
     await onConnection('SEND_DATA', 'its user sends text', async (peer, socketId) => {
       await client.sendData(socketId, { data: 'segment', total: 100 });
       await until(() => peer.received === 100, WITHIN, `${peer.received} of 100 octets arrived`);
     });
-    await onConnection('SHUTDOWN', 'its user ends sending: a FIN', async (peer, socketId) => {
+    await onConnection('SHUTDOWN', 'its user closes the sending direction: a FIN', async (peer, socketId) => {
       await client.shutdown(socketId, 'tx');
       await until(() => peer.ended, WITHIN, 'no FIN arrived');
     });
@@ -115,7 +115,7 @@ export class Trials {
     );
     await onConnection(
       'RECEIVE_AND_FORWARD',
-      'it says what text arrived',
+      'it reports the text that arrived',
       async (peer, socketId) => {
         peer.socket.write('segment arrives');
         let octets = 0;
@@ -128,7 +128,7 @@ export class Trials {
       },
       true,
     );
-    await this.#try('CONNECT', `${over}its user opens a connection to us`, async () => {
+    await this.#try('CONNECT', `${over}its user opens a connection to the tester`, async () => {
       const { port, call, close } = await awaitCall(tester);
       const socketId = await client.createAndBind({ family });
       try {
