@@ -314,7 +314,8 @@ export class Engine {
 
   async #inTheLab(id: string): Promise<RunningTarget> {
     const stack = await findStack(id);
-    if (!stack) throw new Error(`unknown stack ${id}; the stacks are ${STACKS.map((one) => one.id).join(', ')}`);
+    if (!stack)
+      throw new Error(`unknown stack ${id}; the stacks are ${STACKS.map((one) => one.id).join(', ')}`);
     const missing = stack.missing();
     if (missing.length > 0) {
       throw new Error(`${id} needs packages that are not installed: apt-get install ${missing.join(' ')}`);
