@@ -19,6 +19,7 @@ import halfOpen from './figures/half-open.ts';
 import handshakes from './figures/handshakes.ts';
 import oldDuplicates from './figures/old-duplicates.ts';
 import ackCounts from './ladders/ack-counts.ts';
+import icmp from './ladders/icmp.ts';
 import queues from './ladders/queues.ts';
 import reassembly from './ladders/reassembly.ts';
 import reopening from './ladders/reopening.ts';
@@ -36,6 +37,6 @@ export const SUITES: readonly Suite[] = [
   ...[listen, synReceivedActive, synReceivedPassive, synSent],
   ...[closeWait, closing, established, finWait1, finWait2, lastAck, timeWait],
   ...[closes, halfOpen, handshakes, oldDuplicates],
-  ...[ackCounts, queues, reassembly, reopening, segmentSizes, sideBySide],
+  ...[ackCounts, icmp, queues, reassembly, reopening, segmentSizes, sideBySide],
   ...[waysIntoTimeWait, timestamps, twice, unreadText, userActs, window],
 ];

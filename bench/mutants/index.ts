@@ -5,6 +5,7 @@ import { DEATHS } from './deaths.ts';
 import { FINS } from './fins.ts';
 import { HANDSHAKE } from './handshake.ts';
 import { HEADER_FORM } from './header-form.ts';
+import { ICMP } from './icmp.ts';
 import { LIMITS } from './limits.ts';
 import { LISTENING } from './listening.ts';
 import { MARKS } from './marks.ts';
@@ -63,6 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEATHS,
   ...LIMITS,
   ...SIZES_AND_QUEUES,
+  ...ICMP,
   ...TRANSITION_MUTANTS,
 ];
 

@@ -5,7 +5,7 @@ import type { State } from '../standard/state.ts';
 import type { Family } from '../wire/address.ts';
 import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
-import type { ClosedBy, ExpectStep, PlainCall } from './scenario.ts';
+import type { ClosedBy, ExpectStep, IcmpStep, PlainCall } from './scenario.ts';
 
 export type { ClosedBy, Condition };
 
@@ -48,6 +48,7 @@ interface OnConnection {
 export type StepDeclaration = OnConnection &
   (
     | { /** One segment, or several at once. */ readonly send: string | readonly string[] }
+    | (Pick<IcmpStep, 'icmp' | 'otherPort'> & { readonly about: string })
     | { readonly user: PlainCall | `SEND ${number}` }
     | { readonly state: State }
     | (Pick<ExpectStep, 'within' | 'notBefore' | 'settled' | 'delivered'> & {

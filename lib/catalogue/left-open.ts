@@ -55,6 +55,8 @@ export const LEFT_OPEN = {
   'window update': 'No document says whether a TCP tells at once of a window that its user has opened.',
   'rate of challenge ACKs':
     'RFC 5961 7 says that the rate of challenge ACKs SHOULD be limited, and leaves the limit to the implementer.',
+  'abort by ICMP':
+    'RFC 1122 4.2.3.9 (RFC 9293 3.9.2.2) says that hard errors SHOULD abort the connection, and not whether the peer is told.',
   'not unicast': 'RFC 793 does not mention segments to a broadcast or multicast address.',
   'illegal option length':
     'RFC 793 does not mention illegal option lengths; RFC 1122 4.2.2.5 (RFC 9293 3.1) says that a TCP must be prepared for them, and only suggests a reset.',

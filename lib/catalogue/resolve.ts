@@ -12,6 +12,7 @@ import type {
   StepExpectation,
   StepOutcome,
 } from './case.ts';
+import { codesOf, ICMP_ERROR_NAMES } from '../wire/icmp.ts';
 import { familiesOf } from './conditions.ts';
 import { didYouMean } from './did-you-mean.ts';
 import {
@@ -46,7 +47,7 @@ export function resolveScenario(declaration: ScenarioDeclaration): Scenario {
   const steps = written.map(resolveStep);
   if (!steps.some((step) => 'expect' in step)) throw new DeclarationError('expects nothing');
   const last = steps.at(-1);
-  if (last && ('send' in last || 'user' in last)) {
+  if (last && ('send' in last || 'icmp' in last || 'user' in last)) {
     throw new DeclarationError('nothing is expected of the last step');
   }
   const unknown = steps.find(({ on }) => on !== undefined && !(on in beside))?.on;
@@ -54,7 +55,11 @@ export function resolveScenario(declaration: ScenarioDeclaration): Scenario {
   const conditions = [place, ...places.map(([, each]) => each)].flatMap((each) => each.conditions);
   return {
     ...{ id, title, ...place, beside: Object.fromEntries(places), steps, ...ruled(declaration.rules) },
-    families: familiesOf(conditions).filter((family) => declaration.families?.includes(family) ?? true),
+    families: familiesOf(conditions).filter(
+      (family) =>
+        (declaration.families?.includes(family) ?? true) &&
+        steps.every((step) => !('icmp' in step) || codesOf(step.icmp)[family] !== undefined),
+    ),
   };
 }
 
@@ -95,6 +100,7 @@ function resolveStep(step: StepDeclaration): Step {
     if (!first) throw new DeclarationError('a step sends nothing');
     return { ...on, send: [first, ...others] };
   }
+  if ('icmp' in step) return resolveIcmp(step, on);
   if ('user' in step) return { ...on, user: parseCall(step.user) };
   if (!('expect' in step)) return { ...on, state: step.state };
   const { within, notBefore, settled, delivered, then } = step;
@@ -106,6 +112,15 @@ function resolveStep(step: StepDeclaration): Step {
     ...(settled ? { settled } : {}),
     ...(delivered === undefined ? {} : { delivered }),
   };
+}
+
+function resolveIcmp(
+  { icmp, about, otherPort }: Extract<StepDeclaration, { readonly icmp: unknown }>,
+  on: Pick<Step, 'on'>,
+): Step {
+  if (!ICMP_ERROR_NAMES.includes(icmp))
+    throw new DeclarationError(`no such ICMP error: ${icmp}${didYouMean(icmp, ICMP_ERROR_NAMES)}`);
+  return { ...on, icmp, about: parseSegment(about), ...(otherPort ? { otherPort } : {}) };
 }
 
 function resolveExpectation(expect: ByProfile<StepExpectation>, then: State | undefined): OutcomesByProfile {
@@ -186,6 +201,7 @@ const segmentsOf = (segments: readonly SegmentNotation[]): DeclaredReply => {
 
 function stepOf(step: Step): StepDeclaration {
   if ('send' in step) return { ...step, send: segmentsOf(step.send) };
+  if ('icmp' in step) return { ...step, about: printSegment(step.about) };
   if ('user' in step) return { ...step, user: printCall(step.user) };
   if (!('expect' in step)) return step;
   const { expect, ...rest } = step;

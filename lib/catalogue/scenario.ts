@@ -4,6 +4,7 @@ import type { Level, Profile } from '../standard/profile.ts';
 import type { RuleId } from '../standard/rules.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type { Family } from '../wire/address.ts';
+import type { IcmpErrorName } from '../wire/icmp.ts';
 import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
 
@@ -79,6 +80,15 @@ export interface SendStep extends OnConnection {
   readonly send: readonly [SegmentNotation, ...SegmentNotation[]];
 }
 
+/** An ICMP error comes, from the tester's address, about a segment that the target is said to have sent. */
+export interface IcmpStep extends OnConnection {
+  readonly icmp: IcmpErrorName;
+  /** The target's segment, by its TCB at this step. */
+  readonly about: SegmentNotation;
+  /** Whose port in that segment is not the connection's; absent where both are. */
+  readonly otherPort?: 'target' | 'tester';
+}
+
 /** The target's user acts. */
 export interface UserStep extends OnConnection {
   readonly user: UserCall;
@@ -102,7 +112,7 @@ export interface StateStep extends OnConnection {
   readonly state: State;
 }
 
-export type Step = SendStep | UserStep | ExpectStep | StateStep;
+export type Step = SendStep | IcmpStep | UserStep | ExpectStep | StateStep;
 
 /**
  * What the suite tests: a target is brought to a place, and steps are played. The tester sends, the target's user acts, and what
@@ -166,9 +176,14 @@ export const sentText = ({ steps }: Pick<Scenario, 'steps'>): string =>
   steps
     .flatMap((step) => {
       if ('send' in step) return step.send.map(printSegment);
+      if ('icmp' in step) return [`(ICMP ${printIcmp(step)})`];
       return 'user' in step ? [`(${printCall(step.user)})`] : [];
     })
     .join(' ');
+
+/** For people. */
+export const printIcmp = ({ icmp, about, otherPort }: IcmpStep): string =>
+  `${icmp} about ${printSegment(about)}${otherPort ? ` of another port of the ${otherPort}` : ''}`;
 
 export const printCall = (user: UserCall): PlainCall | `SEND ${number}` =>
   user.call === 'SEND' ? `SEND ${user.octets}` : user.call;

@@ -1,4 +1,3 @@
-import { printSegment } from '../notation/index.ts';
 import type { Kind, Role } from '../verdict/observed.ts';
 import { seenOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
@@ -10,7 +9,7 @@ import {
   milliseconds,
   ROLE_WORDS,
 } from './ladder-drawing.js';
-import type { ReportCase, ReportRecord } from './run.ts';
+import { type ReportCase, type ReportRecord, recordText } from './run.ts';
 
 /** The colours of a ladder that stands alone, on a ground of its own: it can be read on any page. */
 const LIGHT =
@@ -19,9 +18,10 @@ const LIGHT =
 const DARK =
   '@media(prefers-color-scheme:dark){svg{background:#14171f;--ink:#e6e9f0;--setup:#e6e9f0;--soft:#98a1b5;--line:#98a1b5;--rule-strong:#98a1b5;--accent:#8ab4f8;--reply:#f29ae0;--proof:#7ccaca;--wait:#ffcf70;--wait-ground:#33290f}}';
 
-const drawn = ({ at, from, role, relative }: ReportRecord): LadderRecord => ({
-  ...{ at, from, role, relative: printSegment(relative) },
-});
+const drawn = (record: ReportRecord): LadderRecord => {
+  const { at, from, role } = record;
+  return { at, from, role, relative: recordText(record) };
+};
 
 const label = (result: ReportCase): string =>
   `${result.id}, IPv${result.family}: ${result.send} sent, ${observedText(result)}`;

@@ -1,5 +1,4 @@
-import { printSegment } from '../notation/index.ts';
-import type { ReportCase } from './run.ts';
+import { type ReportCase, recordText } from './run.ts';
 
 /** The path of a case's capture within the folder of the reports. */
 export const captureName = ({ id, family }: Pick<ReportCase, 'id' | 'family'>): string =>
@@ -27,11 +26,11 @@ export function encodePcapng(result: ReportCase): Uint8Array {
   return Buffer.concat([
     sectionHeader(`${result.id} over IPv${result.family}: ${result.title}`),
     interfaceDescription(),
-    ...packets.map(({ packet, at, role, from, relative }) =>
+    ...packets.map((record) =>
       enhancedPacket(
-        Buffer.from(packet ?? '', 'base64'),
-        (start + at) * 1000,
-        `${role} from the ${from}: ${printSegment(relative)}`,
+        Buffer.from(record.packet ?? '', 'base64'),
+        (start + record.at) * 1000,
+        `${record.role} from the ${record.from}: ${recordText(record)}`,
       ),
     ),
   ]);

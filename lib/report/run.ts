@@ -1,3 +1,4 @@
+import { printSegment } from '../notation/index.ts';
 import type { KnownAdoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Finding } from '../verdict/finding.ts';
@@ -8,6 +9,10 @@ import type { TargetFacts } from '../verdict/target-facts.ts';
 
 /** A segment of a case. results.json leaves the packet out. */
 export type ReportRecord = Omit<WireRecord, 'packet'> & { readonly packet?: string };
+
+/** A record in words: a segment, or what it is said of one. */
+export const recordText = ({ icmp, relative }: Pick<ReportRecord, 'icmp' | 'relative'>): string =>
+  icmp ? `ICMP ${icmp} about ${printSegment(relative)}` : printSegment(relative);
 
 /** The result of a case, from the runner or from results.json. */
 export type ReportCase = CaseResult<ReportRecord>;

@@ -19,6 +19,7 @@ import { ABILITIES, AWAITED, LACKS, OBSTACLES } from '../verdict/lack.ts';
 import { KINDS, ROLES } from '../verdict/observed.ts';
 import { OPTION_FAULTS } from '../verdict/reply-options.ts';
 import { type ProfileVerdict, seenOf, VERDICTS, verdictOf } from '../verdict/result.ts';
+import { ICMP_ERROR_NAMES, type IcmpErrorName } from '../wire/icmp.ts';
 import { reasonText } from './expectation.ts';
 import type { ReportCase, ReportRecord } from './run.ts';
 
@@ -46,11 +47,16 @@ export const recordSchema = z.object({
   at: z.number().describe('milliseconds since the case began'),
   role: z.enum(ROLES),
   segment: concrete.describe('in the notation, absolute numbers'),
+  icmp: z
+    .enum(ICMP_ERROR_NAMES as readonly [IcmpErrorName, ...IcmpErrorName[]])
+    .optional()
+    .describe("the ICMP error that was sent, about that segment of the target's"),
   relative: notation.describe("in the notation, in terms of the target's TCB"),
 });
 
-export const toStoredRecord = ({ from, at, role, segment, relative }: ReportRecord) => ({
+export const toStoredRecord = ({ from, at, role, segment, icmp, relative }: ReportRecord) => ({
   ...{ from, at, role, segment: printConcrete(segment), relative: printSegment(relative) },
+  ...(icmp ? { icmp } : {}),
 });
 
 const stateAfter = z.enum([...STATES, 'unknown']);

@@ -8,6 +8,7 @@ import {
   isCase,
   outcomesOf,
   printCall,
+  printIcmp,
   type ResolvedOutcome,
   type Scenario,
   type Step,
@@ -90,6 +91,7 @@ export const stepTexts = ({ steps = [] }: Subject): readonly string[] =>
 function partsOf(step: Step): StepParts {
   const on = step.on === undefined ? '' : ` (${step.on})`;
   if ('send' in step) return ['tester', `${step.send.map(printSegment).join(' ')}${on}`];
+  if ('icmp' in step) return ['tester', `ICMP ${printIcmp(step)}${on}`];
   if ('user' in step) return ['user', `${printCall(step.user)}${on}`];
   return 'expect' in step ? ['target', `${expectationOf(step)}${on}`] : ['proof', `${step.state}${on}`];
 }

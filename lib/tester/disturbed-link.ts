@@ -1,5 +1,5 @@
 import { numbersFrom } from '../random.ts';
-import type { Arrival, Link, Refusal } from './link.ts';
+import type { Arrival, IcmpError, Link } from './link.ts';
 
 interface InFlight {
   readonly due: number;
@@ -51,8 +51,8 @@ export class DisturbedLink implements Link {
     this.#link.onFailure(handler);
   }
 
-  onRefusal(handler: (refusal: Refusal) => void): void {
-    this.#link.onRefusal(handler);
+  onIcmpError(handler: (error: IcmpError) => void): void {
+    this.#link.onIcmpError(handler);
   }
 
   reads(): number {

@@ -1,6 +1,6 @@
 export { DisturbedLink, type Noise, parseNoise } from './disturbed-link.ts';
-export type { Arrival, Link, Refusal } from './link.ts';
-export { type Entry, Mailbox } from './mailbox.ts';
+export type { Arrival, IcmpError, Link, Refusal } from './link.ts';
+export { type Entry, type IcmpSent, Mailbox } from './mailbox.ts';
 export { buildPacket, hasRightChecksum, type PacketOverrides, textAt } from './packet.ts';
 export { PathQuality } from './path-quality.ts';
 export { PortRange, type Ports, parsePorts } from './ports.ts';

@@ -1,3 +1,5 @@
+import type { DecodedIcmpError } from '../wire/index.ts';
+
 /** A TCP packet from the target. */
 export interface Arrival {
   /** When it was read, in milliseconds of `performance.now()`. */
@@ -9,7 +11,15 @@ export interface Arrival {
   readonly packet: Uint8Array;
 }
 
-/** An ICMP message that says that a packet of ours was not delivered. Such silence is not the target's. */
+/** An ICMP message about a segment of ours. */
+export interface IcmpError extends DecodedIcmpError {
+  /** Who sent the message. */
+  readonly source: string;
+  /** In words, where it says that the segment was not delivered. */
+  readonly refusal?: string;
+}
+
+/** That a packet of ours was not delivered. Such silence is not the target's. */
 export interface Refusal {
   /** The tester's port in the packet. */
   readonly port: number;
@@ -32,7 +42,7 @@ export interface Link {
   onArrival(handler: (arrival: Arrival) => void): void;
   /** A failure of the link itself: any connection may miss a segment. */
   onFailure(handler: (error: Error) => void): void;
-  onRefusal(handler: (refusal: Refusal) => void): void;
+  onIcmpError(handler: (error: IcmpError) => void): void;
   /** How many packets were read, from any host. */
   reads(): number;
   /** How many packets the receive queue has dropped since the link was opened. Each may be a missed reply. */

@@ -1,7 +1,7 @@
 import { type ConcreteSegment, fromWire } from '../notation/index.ts';
-import { ACK, type DecodedTcp, decodeTcp, SYN, WireError } from '../wire/index.ts';
+import { ACK, type DecodedTcp, decodeTcp, type IcmpErrorName, SYN, WireError } from '../wire/index.ts';
 import type { Arrival, Link, Refusal } from './link.ts';
-import { buildPacket, type PacketOverrides } from './packet.ts';
+import { buildIcmpPacket, buildPacket, type PacketOverrides } from './packet.ts';
 
 /** A segment that was sent or has arrived. */
 export interface Entry {
@@ -12,6 +12,13 @@ export interface Entry {
   readonly packet: Uint8Array;
   /** The target's port. */
   readonly peerPort: number;
+}
+
+/** An ICMP error that was sent, about a segment of the target's. */
+export interface IcmpSent extends Pick<Entry, 'at' | 'packet'> {
+  readonly name: IcmpErrorName;
+  /** The segment that it is about. */
+  readonly segment: ConcreteSegment;
 }
 
 interface Waiter {
@@ -34,6 +41,8 @@ export class Mailbox {
   readonly refusals: Refusal[] = [];
   /** Why segments could not be sent. They are in the log, but were never on the wire. */
   readonly unsent: string[] = [];
+  /** The ICMP errors that were sent, in order. */
+  readonly icmpSent: IcmpSent[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #drained: () => Promise<void>;
   readonly #release: () => void;
@@ -71,6 +80,26 @@ export class Mailbox {
     this.log.push(entry);
     this.#transmit(packet, overrides?.destination ?? remote);
     return entry;
+  }
+
+  /**
+   * Sends an ICMP error about a segment of the target's.
+   *
+   * @param ports that the message quotes: the target's, and the tester's
+   * @param mtu of the next hop, in octets, for what was too big
+   */
+  sendIcmpError(
+    name: IcmpErrorName,
+    segment: ConcreteSegment,
+    ports: { readonly target: number; readonly tester: number },
+    mtu?: number,
+  ): void {
+    const { family, local, remote } = this.link;
+    const ends = { family, src: remote, dst: local, srcPort: ports.target, dstPort: ports.tester };
+    const original = buildPacket(segment, { ...ends, window: segment.wnd ?? 0 });
+    const packet = buildIcmpPacket(name, { family, src: local, dst: remote }, original, mtu);
+    this.icmpSent.push({ name, segment, at: performance.now(), packet });
+    this.#transmit(packet, remote);
   }
 
   /** Sends the same packet again. */

@@ -1,12 +1,16 @@
 import { type ConcreteSegment, toWire } from '../notation/index.ts';
 import {
+  type Addresses,
   DONT_FRAGMENT,
   decodeIpv4,
   decodeIpv6,
+  encodeIcmpError,
   encodeIpv4,
   encodeIpv6,
   encodeTcp,
+  type IcmpErrorName,
   internetChecksum,
+  PROTOCOL_ICMP,
   PROTOCOL_TCP,
   pseudoHeader,
   TOP_SECRET_OPTION,
@@ -43,6 +47,10 @@ const LETTERS = 26;
 export const textAt = (seq: number, octets: number): Uint8Array =>
   Uint8Array.from({ length: octets }, (_, index) => FIRST_LETTER + (add(seq, index) % LETTERS));
 
+const PLAIN_IPV4 = {
+  ...{ tos: 0, id: 0, flags: DONT_FRAGMENT, fragmentOffset: 0, ttl: 64, options: new Uint8Array() },
+} as const;
+
 /** Whether the TCP checksum of an IP packet is right. */
 export function hasRightChecksum(packet: Uint8Array): boolean {
   const family = (packet[0] ?? 0) >>> 4 === 6 ? 6 : 4;
@@ -74,20 +82,34 @@ export function buildPacket(
   if (family === 6) return ipv6Packet(src, dst, tcp);
   return encodeIpv4(
     {
+      ...PLAIN_IPV4,
       tos: withPrecedence(0, overrides.precedence ?? 0),
-      id: 0,
-      flags: DONT_FRAGMENT,
-      fragmentOffset: 0,
-      ttl: 64,
       protocol: PROTOCOL_TCP,
-      src,
-      dst,
-      options: overrides.security ? TOP_SECRET_OPTION : new Uint8Array(),
+      ...{ src, dst },
+      ...(overrides.security ? { options: TOP_SECRET_OPTION } : {}),
     },
     tcp,
   );
 }
 
 /** A TCP segment in a plain IPv6 packet. */
-export const ipv6Packet = (src: string, dst: string, tcp: Uint8Array): Uint8Array =>
-  encodeIpv6({ trafficClass: 0, flowLabel: 0, nextHeader: PROTOCOL_TCP, hopLimit: 64, src, dst }, tcp);
+export const ipv6Packet = (
+  src: string,
+  dst: string,
+  tcp: Uint8Array,
+  nextHeader = PROTOCOL_TCP,
+): Uint8Array => encodeIpv6({ trafficClass: 0, flowLabel: 0, nextHeader, hopLimit: 64, src, dst }, tcp);
+
+/** An ICMP error about a packet, with its IP header. @param mtu as for `encodeIcmpError` */
+export function buildIcmpPacket(
+  name: IcmpErrorName,
+  addresses: Addresses,
+  original: Uint8Array,
+  mtu?: number,
+): Uint8Array {
+  const { family, src, dst } = addresses;
+  const message = encodeIcmpError(name, addresses, original, mtu);
+  return family === 6
+    ? ipv6Packet(src, dst, message, PROTOCOL_ICMP[6])
+    : encodeIpv4({ ...PLAIN_IPV4, protocol: PROTOCOL_ICMP[4], src, dst }, message);
+}

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import raw, { type Socket } from 'raw-socket';
-import { decodeIpv4, parseAddressOf, WireError } from '../wire/index.ts';
-import { readRefusal } from './icmp.ts';
-import type { Arrival, Link, Refusal } from './link.ts';
+import { decodeIpv4, PROTOCOL_ICMP, parseAddressOf, WireError } from '../wire/index.ts';
+import { readIcmpError } from './icmp.ts';
+import type { Arrival, IcmpError, Link } from './link.ts';
 import { ipv6Packet } from './packet.ts';
 
 /** A raw socket could not be had. */
@@ -28,7 +28,6 @@ const IPPROTO_IPV6 = 41;
 const IPV6_MULTICAST_IF = 17;
 // A raw socket of this protocol only sends, and takes whole IP packets in both families.
 const PROTOCOL_RAW = 255;
-const PROTOCOL_ICMP = { 4: 1, 6: 58 } as const;
 
 // For bursts of replies while this process is busy: 32 MiB hold some 25,000 small segments.
 const RECEIVE_QUEUE = 32 * 2 ** 20;
@@ -63,7 +62,7 @@ export class RawLink implements Link {
   #whenGone: { count: number; resolve: () => void }[] = [];
   #onArrival: (arrival: Arrival) => void = () => {};
   #onFailure: (error: Error) => void = () => {};
-  #onRefusal: (refusal: Refusal) => void = () => {};
+  #onIcmpError: (error: IcmpError) => void = () => {};
   #closing: Promise<void> | undefined;
 
   /** @throws RawSocketRefused without CAP_NET_RAW. */
@@ -122,8 +121,8 @@ export class RawLink implements Link {
     this.#onFailure = handler;
   }
 
-  onRefusal(handler: (refusal: Refusal) => void): void {
-    this.#onRefusal = handler;
+  onIcmpError(handler: (error: IcmpError) => void): void {
+    this.#onIcmpError = handler;
   }
 
   reads(): number {
@@ -163,8 +162,8 @@ export class RawLink implements Link {
   #takeIcmp(buffer: Buffer, source: string): void {
     // Only IPv4's raw sockets show the IP header.
     const header = this.family === 4 ? ((buffer[0] ?? 0) & 0x0f) * 4 : 0;
-    const refusal = readRefusal(this.family, buffer.subarray(header), source);
-    if (refusal) this.#onRefusal(refusal);
+    const error = readIcmpError(this.family, buffer.subarray(header), source);
+    if (error) this.#onIcmpError(error);
   }
 
   #take(shared: Buffer, source: string): void {

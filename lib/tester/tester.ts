@@ -33,7 +33,9 @@ export class Tester {
         this.failures += 1;
         this.#lastFailure = error;
       });
-      link.onRefusal((refusal) => this.#mailboxes.get(refusal.port)?.refusals.push(refusal));
+      link.onIcmpError(({ srcPort: port, source, refusal }) => {
+        if (refusal !== undefined) this.#mailboxes.get(port)?.refusals.push({ port, source, text: refusal });
+      });
     }
   }
 

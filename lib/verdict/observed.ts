@@ -1,4 +1,5 @@
 import type { ConcreteSegment, SegmentNotation } from '../notation/index.ts';
+import type { IcmpErrorName } from '../wire/icmp.ts';
 
 /** What the target's answer was, in the three words of the RFC and what else there is. */
 export const KINDS = ['rst', 'empty-ack', 'silence', 'syn-ack', 'other'] as const;
@@ -15,6 +16,8 @@ export interface WireRecord {
   readonly at: number;
   readonly role: Role;
   readonly segment: ConcreteSegment;
+  /** The ICMP error that was sent, about that segment of the target's. */
+  readonly icmp?: IcmpErrorName;
   /** In terms of the target's TCB at the time of the stimulus. */
   readonly relative: SegmentNotation;
   /** The IP packet, base64: for the capture of the case. */

@@ -27,6 +27,7 @@ describe('a scenario', () => {
           { user: 'SEND 10' },
           { send: [ACK, '<SEQ=RCV.NXT+2><CTL=RST>'] },
           { expect: [{ reply: [ACK, ACK] }, 'silence'], within: 500, notBefore: 10, delivered: 3 },
+          { icmp: 'host unreachable', about: ACK, otherPort: 'tester', on: 'b' },
           { user: 'CLOSE LISTENER', on: 'b' },
           { state: 'CLOSED', on: 'b' },
           {
@@ -54,6 +55,14 @@ describe('a scenario', () => {
     expect(outcomesOf(scenario).rfc793.map(({ reply }) => printReply(reply))).to.deep.equal(['silence']);
   });
 
+  it('is of the families that have its ICMP errors', () => {
+    const about = (icmp: 'source quench' | 'packet too big' | 'port unreachable') =>
+      resolveScenario(declared([{ icmp, about: ACK }, { expect: 'silence' }])).families;
+    expect(about('source quench')).to.deep.equal([4]);
+    expect(about('packet too big')).to.deep.equal([6]);
+    expect(about('port unreachable')).to.deep.equal([4, 6]);
+  });
+
   it('is refused where it is wrong, and told in what', () => {
     const resolving = (steps: readonly StepDeclaration[]) => () => resolveScenario(declared(steps));
     const then = 'ESTABLISHED' as const;
@@ -74,6 +83,12 @@ describe('a scenario', () => {
         { expect: 'silence', then },
       ]),
     ).to.throw('there is no connection b beside the first');
+    expect(
+      resolving([
+        { icmp: 'port unreachble' as never, about: ACK },
+        { expect: 'silence', then },
+      ]),
+    ).to.throw('no such ICMP error: port unreachble (did you mean port unreachable?)');
     expect(resolving([{ send: '<SEQ=RCV.NEXT>' }, { expect: 'silence', then }])).to.throw('unknown variable');
   });
 });

@@ -14,8 +14,9 @@ import {
 } from '../../lib/target/driver.ts';
 import { UpperTesterRefused } from '../../lib/target/testability/exchange.ts';
 import { RESULT } from '../../lib/target/testability/message.ts';
-import { type Arrival, type Link, PortRange, type Refusal, Tester } from '../../lib/tester/index.ts';
-import { decodeIpv4, decodeIpv6, type Family } from '../../lib/wire/index.ts';
+import { type Arrival, type IcmpError, type Link, PortRange, Tester } from '../../lib/tester/index.ts';
+import { readIcmpError } from '../../lib/tester/icmp.ts';
+import { decodeIpv4, decodeIpv6, type Family, PROTOCOL_TCP } from '../../lib/wire/index.ts';
 
 /** One end of a wire in memory: what it sends arrives at the other end in the next turn of the event loop. */
 class WireEnd implements Link {
@@ -26,6 +27,7 @@ class WireEnd implements Link {
   #reads = 0;
   #inFlight = 0;
   #onArrival: (arrival: Arrival) => void = () => {};
+  #onIcmpError: (error: IcmpError) => void = () => {};
 
   constructor(family: Family, local: string, remote: string) {
     this.family = family;
@@ -44,7 +46,13 @@ class WireEnd implements Link {
 
   arrive(packet: Uint8Array): void {
     this.#reads += 1;
-    const { src, payload } = this.family === 4 ? decodeIpv4(packet) : decodeIpv6(packet);
+    const decoded = this.family === 4 ? decodeIpv4(packet) : decodeIpv6(packet);
+    const { src, payload } = decoded;
+    if (('protocol' in decoded ? decoded.protocol : decoded.nextHeader) !== PROTOCOL_TCP) {
+      const error = readIcmpError(this.family, payload, src);
+      if (error) this.#onIcmpError(error);
+      return;
+    }
     this.#onArrival({ at: performance.now(), source: src, tcp: payload, packet });
   }
 
@@ -57,7 +65,10 @@ class WireEnd implements Link {
   }
 
   onFailure(): void {}
-  onRefusal(_handler: (refusal: Refusal) => void): void {}
+  onIcmpError(handler: (error: IcmpError) => void): void {
+    this.#onIcmpError = handler;
+  }
+
   reads = (): number => this.#reads;
   losses = (): number => 0;
   close = (): Promise<void> => Promise.resolve();

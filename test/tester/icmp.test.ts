@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readRefusal } from '../../lib/tester/icmp.ts';
+import { readIcmpError } from '../../lib/tester/icmp.ts';
 
 /** An ICMP message about a packet of the tester from port 0x2711. */
 const about = (type: number, code: number, original: number[]): Uint8Array =>
@@ -16,28 +16,28 @@ const ipv6 = (nextHeader: number): number[] => [
 
 describe('refusals by ICMP', () => {
   it('tells who refuses what of which port, on IPv4 and IPv6', () => {
-    expect(readRefusal(4, about(3, 13, ipv4(6)), '192.0.2.9')).to.deep.equal({
-      port: 10_001,
-      source: '192.0.2.9',
-      text: 'ICMP from 192.0.2.9: communication administratively prohibited',
+    expect(readIcmpError(4, about(3, 13, ipv4(6)), '192.0.2.9')).to.deep.equal({
+      ...{ type: 3, code: 13, srcPort: 10_001, dstPort: 80, source: '192.0.2.9' },
+      refusal: 'ICMP from 192.0.2.9: communication administratively prohibited',
     });
-    expect(readRefusal(6, about(1, 4, ipv6(6)), '2001:db8::9')).to.deep.equal({
-      port: 10_001,
-      source: '2001:db8::9',
-      text: 'ICMP from 2001:db8::9: port unreachable',
+    expect(readIcmpError(6, about(1, 4, ipv6(6)), '2001:db8::9')).to.deep.equal({
+      ...{ type: 1, code: 4, name: 'port unreachable', srcPort: 10_001, dstPort: 80, source: '2001:db8::9' },
+      refusal: 'ICMP from 2001:db8::9: port unreachable',
     });
   });
 
   it('names a code that it does not know by its number', () => {
-    expect(readRefusal(4, about(3, 15, ipv4(6)), '192.0.2.9')?.text).to.match(/unreachable, code 15$/);
+    expect(readIcmpError(4, about(3, 15, ipv4(6)), '192.0.2.9')?.refusal).to.match(/unreachable, code 15$/);
   });
 
-  it('is about TCP, and about refusals alone', () => {
-    expect(readRefusal(4, about(3, 3, ipv4(17)), '192.0.2.9')).to.equal(undefined);
-    expect(readRefusal(4, about(3, 4, ipv4(6)), '192.0.2.9'), 'fragmentation needed').to.equal(undefined);
-    expect(readRefusal(4, about(8, 0, ipv4(6)), '192.0.2.9'), 'echo').to.equal(undefined);
-    expect(readRefusal(6, about(2, 0, ipv6(6)), '2001:db8::9'), 'packet too big').to.equal(undefined);
-    expect(readRefusal(4, about(3, 3, ipv4(6).slice(0, 20)), '192.0.2.9'), 'cut short').to.equal(undefined);
-    expect(readRefusal(4, new Uint8Array(), '192.0.2.9')).to.equal(undefined);
+  it('is about TCP, and a refusal is one that says so', () => {
+    const source = '192.0.2.9';
+    const refusalIn = (family: 4 | 6, octets: Uint8Array) => readIcmpError(family, octets, source)?.refusal;
+    expect(refusalIn(4, about(3, 4, ipv4(6))), 'fragmentation needed').to.equal(undefined);
+    expect(refusalIn(6, about(2, 0, ipv6(6))), 'packet too big').to.equal(undefined);
+    expect(refusalIn(4, about(11, 0, ipv4(6))), 'time exceeded').to.equal(undefined);
+    expect(readIcmpError(4, about(3, 3, ipv4(17)), source)).to.equal(undefined);
+    expect(readIcmpError(4, about(3, 3, ipv4(6).slice(0, 20)), source), 'cut short').to.equal(undefined);
+    expect(readIcmpError(4, new Uint8Array(), source)).to.equal(undefined);
   });
 });

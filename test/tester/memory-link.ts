@@ -1,5 +1,5 @@
 import { type ConcreteSegment, evaluateSegment, fromWire, parseSegment } from '../../lib/notation/index.ts';
-import type { Arrival, Link, Refusal } from '../../lib/tester/index.ts';
+import type { Arrival, IcmpError, Link } from '../../lib/tester/index.ts';
 import { buildPacket, type PacketOverrides } from '../../lib/tester/packet.ts';
 import { decodeIpv4, decodeTcp } from '../../lib/wire/index.ts';
 
@@ -31,7 +31,7 @@ export class MemoryLink implements Link {
   #reads = 0;
   #onArrival: (arrival: Arrival) => void = () => {};
   #onFailure: (error: Error) => void = () => {};
-  #onRefusal: (refusal: Refusal) => void = () => {};
+  #onIcmpError: (error: IcmpError) => void = () => {};
 
   send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void {
     if (this.jammed) {
@@ -62,8 +62,9 @@ export class MemoryLink implements Link {
     this.#onFailure(new Error(message));
   }
 
-  refuse(refusal: Refusal): void {
-    this.#onRefusal(refusal);
+  /** Receives an ICMP error. */
+  hear(error: IcmpError): void {
+    this.#onIcmpError(error);
   }
 
   onArrival(handler: (arrival: Arrival) => void): void {
@@ -74,8 +75,8 @@ export class MemoryLink implements Link {
     this.#onFailure = handler;
   }
 
-  onRefusal(handler: (refusal: Refusal) => void): void {
-    this.#onRefusal = handler;
+  onIcmpError(handler: (error: IcmpError) => void): void {
+    this.#onIcmpError = handler;
   }
 
   reads(): number {

@@ -48,13 +48,16 @@ describe('the tester and its mailboxes', () => {
     const mailbox = tester.open(4);
     link.fail('network is down');
     link.dropped = 3;
-    const refusal = { source: '192.0.2.9', text: 'ICMP from 192.0.2.9: port unreachable' };
-    link.refuse({ port: mailbox.port, ...refusal });
-    link.refuse({ port: 1, ...refusal, text: 'of nobody' });
+    const { port } = mailbox;
+    const [source, text] = ['192.0.2.9', 'ICMP from 192.0.2.9: port unreachable'];
+    const error = { type: 3, code: 3, dstPort: 80, source };
+    link.hear({ ...error, srcPort: port, refusal: text });
+    link.hear({ ...error, srcPort: port, code: 4 });
+    link.hear({ ...error, srcPort: 1, refusal: 'of nobody' });
     expect(tester.failures).to.equal(1);
     expect(tester.lastFailure).to.equal('network is down');
     expect(tester.losses()).to.equal(3);
-    expect(mailbox.refusals).to.deep.equal([{ port: mailbox.port, ...refusal }]);
+    expect(mailbox.refusals).to.deep.equal([{ port, source, text }]);
   });
 
   it('hears the target call, whoever takes the call, but not the calls of the connection that asks', async () => {

@@ -4,6 +4,8 @@ import type { StepDeclaration, StepOutcome } from '../../catalogue/case.ts';
 import { outcomeTags } from '../../report/expectation.ts';
 import { TC8_GROUPS, type Tc8Group } from '../../catalogue/tc8.ts';
 import { matcher } from '../../catalogue/choice.ts';
+import { printIcmp } from '../../catalogue/scenario.ts';
+import { parseSegment } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
 import { type ListedCase, type ListedOutcome, listedCases, type Selection } from '../listed-cases.ts';
@@ -104,6 +106,7 @@ function expectLines({ expect, leftOpen }: ListedCase): string[] {
 
 function stepLine(step: StepDeclaration): string {
   if ('send' in step) return field('send', [step.send].flat().join(' '));
+  if ('icmp' in step) return field('ICMP', printIcmp({ ...step, about: parseSegment(step.about) }));
   if ('user' in step) return field('user', step.user);
   if (!('expect' in step)) return field('proof', step.state);
   const { expect, then } = step;

@@ -1,5 +1,6 @@
 import type { ConcreteSegment } from '../../notation/index.ts';
 import { type Adoption, ALL_CHECKS } from '../../standard/adoption.ts';
+import { type IcmpError, icmpArrives } from '../../standard/icmp-arrives.ts';
 import type { Level, Profile } from '../../standard/profile.ts';
 import { STRENGTH } from '../../standard/profile.ts';
 import { type Arrival, segmentArrives } from '../../standard/segment-arrives.ts';
@@ -7,6 +8,9 @@ import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Timer, timeOut } from '../../standard/time-out.ts';
 import { type Call, type Reaction, serveQueue, userCalls } from '../../standard/user-calls.ts';
 import type { Family } from '../../wire/index.ts';
+
+/** What it does with an ICMP error about a segment of the connection. */
+export type HearIcmp = (tcb: Tcb, error: IcmpError) => Reaction;
 
 /** What the reference does with a segment: of all that the documents allow, one thing. */
 export type Arrive = (tcb: Tcb, segment: Segment) => Arrival;
@@ -21,6 +25,7 @@ export interface Follower {
   /** What waits and can be sent now. */
   readonly serve: (tcb: Tcb) => Reaction;
   readonly expire: (tcb: Tcb, timer: Timer) => Reaction;
+  readonly hearIcmp: HearIcmp;
 }
 
 /** A segment that goes out, after so many milliseconds. */
@@ -65,6 +70,9 @@ export interface Behaviour {
   readonly call?: (tcb: Tcb, call: Call, next: (tcb: Tcb, call: Call) => Reaction) => Reaction;
   readonly serve?: (tcb: Tcb, next: Follower['serve']) => Reaction;
   readonly expire?: (tcb: Tcb, timer: Timer, next: Follower['expire']) => Reaction;
+  readonly hearIcmp?: (tcb: Tcb, error: IcmpError, next: HearIcmp) => Reaction;
+  /** Which of its ports must be those in an ICMP error: both when absent. */
+  readonly knowsIcmpBy?: 'local port' | 'remote port';
   /** Whether the segment is the end of the whole TCP, and how; undefined when it is not. */
   readonly dies?: (tcb: Tcb, segment: Segment) => Death | undefined;
   /** What becomes of a reply on its way out. */
@@ -108,13 +116,14 @@ const ALIKE = () => 0;
 /** A TCP that does what its profile asks for most, but for its faults. */
 export function following(
   profile: Profile,
-  { arrive, call, serve, expire, adopts = ALL_CHECKS }: Behaviour,
+  { arrive, call, serve, expire, hearIcmp, adopts = ALL_CHECKS }: Behaviour,
 ): Follower {
   const right: Follower = {
     arrive: (tcb, segment) => choose(segmentArrives(tcb, segment, profile, adopts), ALIKE),
     call: (tcb, what, liking = ALIKE) => choose(userCalls(tcb, what, profile), liking),
     serve: (tcb) => choose(serveQueue(tcb, profile), ALIKE),
     expire: (tcb, timer) => choose(timeOut(tcb, timer, profile), ALIKE),
+    hearIcmp: (tcb, error) => choose(icmpArrives(tcb, error, profile), ALIKE),
   };
   return {
     arrive: arrive ? (tcb, segment) => arrive(tcb, segment, right.arrive) : right.arrive,
@@ -123,5 +132,6 @@ export function following(
       : right.call,
     serve: serve ? (tcb) => serve(tcb, right.serve) : right.serve,
     expire: expire ? (tcb, timer) => expire(tcb, timer, right.expire) : right.expire,
+    hearIcmp: hearIcmp ? (tcb, error) => hearIcmp(tcb, error, right.hearIcmp) : right.hearIcmp,
   };
 }

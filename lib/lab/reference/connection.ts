@@ -1,5 +1,6 @@
 import { deleted } from '../../standard/arrives/arrival.ts';
 import type { Call } from '../../standard/calls/call.ts';
+import type { IcmpError } from '../../standard/icmp-arrives.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Timer, timerOf } from '../../standard/time-out.ts';
 import type { Reaction } from '../../standard/user-calls.ts';
@@ -54,6 +55,12 @@ export class Connection {
     this.#tellOfOpening(before);
     if (!this.isClosed) this.#take(this.#around.serve(this.tcb));
     this.#wind(before, reply !== 'silence');
+  }
+
+  hearIcmp(error: IcmpError): void {
+    const before = this.tcb;
+    this.#take(this.#around.hearIcmp(before, error));
+    this.#wind(before);
   }
 
   /** SEND. @returns false when it is refused */

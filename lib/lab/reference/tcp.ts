@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Profile } from '../../standard/profile.ts';
-import type { Link, Arrival as Packet } from '../../tester/index.ts';
+import type { IcmpError, Link, Arrival as Packet } from '../../tester/index.ts';
 import type { Family } from '../../wire/index.ts';
 import { add, SEQUENCE_SPACE } from '../../wire/seq.ts';
 import { type Backlog, type Behaviour, type Death, following, type Timers } from './behaviour.ts';
@@ -49,7 +49,10 @@ export class Tcp {
     this.#links = new Map(links.map((link) => [link.family, link]));
     this.#profile = profile;
     this.#behaviour = behaviour;
-    for (const link of links) link.onArrival((packet) => this.#arrives(link, packet));
+    for (const link of links) {
+      link.onArrival((packet) => this.#arrives(link, packet));
+      link.onIcmpError((error) => this.#hearIcmp(link, error));
+    }
   }
 
   /** OPEN, passive. @returns what ends it; undefined when the port is taken. */
@@ -82,6 +85,16 @@ export class Tcp {
     if (known) known.arrives(received.segment, received.text);
     else this.#welcome(link, received);
     if (known && this.#behaviour.sharesWindow) this.#shareWindow(`${family} ${ports.local} `, known);
+  }
+
+  #hearIcmp({ family }: Link, { name, seq, srcPort: local, dstPort: remote }: IcmpError): void {
+    if (name === undefined || seq === undefined) return;
+    const { knowsIcmpBy } = this.#behaviourOver(family);
+    const [start, end] = [`${family} ${local} `, ` ${remote}`];
+    for (const [key, connection] of [...this.#connections]) {
+      const isLocal = knowsIcmpBy === 'remote port' || key.startsWith(start);
+      if (isLocal && (knowsIcmpBy === 'local port' || key.endsWith(end))) connection.hearIcmp({ name, seq });
+    }
   }
 
   #shareWindow(port: string, { tcb: { sndWnd } }: Connection): void {

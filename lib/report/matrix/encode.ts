@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { printReply } from '../../catalogue/resolve.ts';
 import type { CaseFinding } from '../../findings/findings.ts';
-import { printConcrete, printSegment } from '../../notation/index.ts';
+import { printConcrete } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { isBeyondCapability } from '../../verdict/reason.ts';
 import { seenOf, verdictOf } from '../../verdict/result.ts';
@@ -19,7 +19,7 @@ import { faultText, openTexts, outcomeTags } from '../expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from '../findings.ts';
 import { byState, stateName } from '../groups.ts';
 import { hasPackets } from '../pcapng.ts';
-import type { ReportCase, Run } from '../run.ts';
+import { type ReportCase, type Run, recordText } from '../run.ts';
 import { say } from '../say.ts';
 import { circumstance, ruleTexts, type Subject } from '../subject.ts';
 import { factTexts } from '../target-facts.ts';
@@ -129,8 +129,8 @@ function resultOf(result: ReportCase, captured: boolean) {
     byCapability: (why && isBeyondCapability(why)) || undefined,
     notes: result.notes.map(say.note),
     variables: Object.entries(seen?.variables ?? {}),
-    records: result.records.map(({ at, from, role, relative }) => [
-      ...[rounded(at, 2), from, role, printSegment(relative)],
+    records: result.records.map((record) => [
+      ...[rounded(record.at, 2), record.from, record.role, recordText(record)],
     ]),
     durationMs: rounded(result.durationMs, 1),
     captured,

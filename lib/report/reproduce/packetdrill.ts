@@ -2,7 +2,7 @@ import { demandsOf, type PacketDemands } from '../../catalogue/conditions.ts';
 import { printReply } from '../../catalogue/resolve.ts';
 import { evaluateSegment, NotationError, printConcrete } from '../../notation/index.ts';
 import { seenOf } from '../../verdict/result.ts';
-import type { ReportCase, ReportRecord } from '../run.ts';
+import { type ReportCase, type ReportRecord, recordText } from '../run.ts';
 import type { ShownOutcome } from '../subject.ts';
 import { PacketdrillLines } from './lines.ts';
 import { UserCalls } from './user.ts';
@@ -82,7 +82,11 @@ class Script {
   }
 
   #tester(record: ReportRecord, position: number): void {
-    const { segment } = record;
+    const { segment, icmp } = record;
+    if (icmp) {
+      this.#lines.push(`// packetdrill cannot write ICMP as it was sent: ${recordText(record)}`);
+      return;
+    }
     if (record.role === 'stimulus') {
       this.#lines.push(`// the stimulus: ${this.#result.send}`);
       for (const { key, lacks } of UNWRITABLE_FIELDS) {

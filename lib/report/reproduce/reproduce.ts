@@ -47,8 +47,8 @@ export function reproduction(
     '//',
     '// The same with the numbers of the wire:',
     ...result.records.map(
-      ({ at, from, segment }) =>
-        `// ${at.toFixed(1).padStart(9)} ms ${from === 'tester' ? '──▶' : '◀──'} ${printConcrete(segment)}`,
+      ({ at, from, segment, icmp }) =>
+        `// ${at.toFixed(1).padStart(9)} ms ${from === 'tester' ? '──▶' : '◀──'} ${icmp ? `ICMP ${icmp} about ` : ''}${printConcrete(segment)}`,
     ),
     '//',
     `// packetdrill${result.family === 6 ? ' --ip_version=ipv6' : ''} FILE   ${note}`,

@@ -14,7 +14,7 @@ import { PlayedConnection } from './played-connection.ts';
 import { anchor, Random } from './random.ts';
 import type { Sample } from './repeat-until-trusted.ts';
 import { needsAge, needsSmallWindow, statesAfter } from './setup.ts';
-import { wireRecords } from './wire-records.ts';
+import { wireRecords, withIcmpSent } from './wire-records.ts';
 
 /** One attempt at a scenario. */
 export interface Attempt extends Sample {
@@ -126,8 +126,11 @@ export function reasonOfError(error: Error): Reason {
 function recordsOf(scenario: Scenario, connection: PlayedConnection, startedAt: number): WireRecord[] {
   const entries = [...connection.mailbox.log];
   const roleOf = connection.roleOf.bind(connection);
-  const { variables } = connection;
-  if (!isCase(scenario) || !variables) return wireRecords({ entries, startedAt, roleOf });
+  const { mailbox, variables } = connection;
+  if (!isCase(scenario) || !variables) {
+    const log = { entries, startedAt, roleOf };
+    return withIcmpSent(wireRecords(log), mailbox.icmpSent, log);
+  }
   return wireRecords({ entries, startedAt, roleOf, variables, send: stimulusOf(scenario) });
 }
 
@@ -173,7 +176,9 @@ async function playSteps(scenario: Scenario, connections: readonly PlayedConnect
       if (!(await connection.expect(step, since, number))) return;
     } else {
       since = performance.now();
-      await ('send' in step ? connection.send(step.send) : connection.act(step.user));
+      if ('send' in step) await connection.send(step.send);
+      else if ('icmp' in step) await connection.sendIcmpError(step);
+      else await connection.act(step.user);
     }
   }
 }

@@ -1,4 +1,11 @@
-import type { ExpectStep, Place, ResolvedOutcome, StateStep, UserCall } from '../../catalogue/scenario.ts';
+import type {
+  ExpectStep,
+  IcmpStep,
+  Place,
+  ResolvedOutcome,
+  StateStep,
+  UserCall,
+} from '../../catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   compareReply,
@@ -42,6 +49,11 @@ const TIMER_SLACK = 1.3;
 // The other half is left for the user to be told in, on a busy machine as well.
 const PART_OF_TIMER = 0.5;
 
+// Of no connection of a run.
+const NOBODYS_PORT = 1;
+// Who is said to need smaller packets keeps to it from then on, with all connections to the tester.
+const LINK_MTU = 1500;
+
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
 
 /**
@@ -78,7 +90,8 @@ export class PlayedConnection {
   #stimulus: ConcreteSegment | undefined;
   /** Whether the stimulus has not entered the TCB yet. */
   #isPending = false;
-  #hasUserActed = false;
+  /** What was done last. */
+  #last: 'segment' | 'call' | 'ICMP' = 'segment';
   /** Whether a step has looked at what came of the last segment, or call. */
   #isObserved = true;
   /** Where in the log the stimulus is. */
@@ -179,7 +192,7 @@ export class PlayedConnection {
     this.#stimulus = segment;
     this.variables = this.#known();
     this.#isPending = true;
-    this.#hasUserActed = false;
+    this.#last = 'segment';
     this.#stateBefore = this.#state;
     this.#rcvNxt = connection.rcvNxt;
     this.#mark = this.mailbox.log.length;
@@ -193,13 +206,34 @@ export class PlayedConnection {
       this.spoilt ??= { kind: 'checksum right by accident' };
   }
 
+  async sendIcmpError({ icmp, about, otherPort }: IcmpStep): Promise<void> {
+    await this.#goOn();
+    this.#begins('ICMP');
+    const { mailbox, peerPort, rcvWnd } = this.#connection;
+    const quoted = concrete(about, this.#connection, () => this.#random.sequenceNumber());
+    mailbox.sendIcmpError(
+      icmp,
+      { wnd: rcvWnd, ...quoted },
+      {
+        target: otherPort === 'target' ? NOBODYS_PORT : peerPort,
+        tester: otherPort === 'tester' ? NOBODYS_PORT : mailbox.port,
+      },
+      LINK_MTU,
+    );
+  }
+
+  /** What is about to be done is no segment. */
+  #begins(what: 'call' | 'ICMP'): void {
+    this.variables = this.#known();
+    this.#actedAt = this.mailbox.log.length;
+    this.#last = what;
+    this.#stateBefore = this.#state;
+  }
+
   /** @throws NotCapable where nobody can tell the target's user to do so */
   async act(user: UserCall): Promise<void> {
     await this.#goOn();
-    this.variables = this.#known();
-    this.#actedAt = this.mailbox.log.length;
-    this.#hasUserActed = true;
-    this.#stateBefore = this.#state;
+    this.#begins('call');
     await this.user.call(user, this.#connection);
     if (user.call === 'OPEN PASSIVE') this.#state = 'LISTEN';
   }
@@ -262,7 +296,7 @@ export class PlayedConnection {
     const { tester, timing } = environment;
     if (isHasty) return this.#untilAllHasCome(outcomes, since);
     const { iss, sndUna, mailbox } = this.#connection;
-    const isAckOfIss = !this.#hasUserActed && iss !== undefined && this.#stimulus?.ack === iss;
+    const isAckOfIss = this.#last === 'segment' && iss !== undefined && this.#stimulus?.ack === iss;
     if (!isAckOfIss || sndUna !== iss) return aside(() => tester.listen(timing.observation), true);
     // Where two SYNs have crossed, the timer may have run since the target's first one.
     const syn = mailbox.log.find(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
@@ -320,7 +354,7 @@ export class PlayedConnection {
     const variables = this.variables ?? this.#known();
     const repeated = segmentsOf(retransmissions);
     // What a user or a timer sends takes its time; the reply to a segment does not.
-    const mayTakeTime = isTimers || this.#hasUserActed || step.within !== undefined;
+    const mayTakeTime = isTimers || this.#last === 'call' || step.within !== undefined;
     const isDue = step.within !== undefined || outcomes.every(({ reply }) => reply.length > 0);
     if (replies.length === 0 && mayTakeTime && isDue) {
       const isCarried = outcomes.some(({ reply }) =>
@@ -359,7 +393,7 @@ export class PlayedConnection {
   #timers(since: number, isTimers: boolean): Parameters<typeof sortReplies>[2] {
     const { tester, timing } = this.#context.environment;
     const doubled = tester.path.disturbed ? timing.spread : undefined;
-    if (isTimers || this.#hasUserActed || this.steps.length > 0)
+    if (isTimers || this.#last !== 'segment' || this.steps.length > 0)
       return { doubled, synAckAgain: 0, otherAgain: 0 };
     const stimulusAt = this.mailbox.log[this.#mark]?.at;
     return {
@@ -417,7 +451,7 @@ export class PlayedConnection {
       this.steps.push({ ...step, observation: { ...step.observation, stateAfter, ...told } });
     }
     this.#state = stateAfter === 'unknown' ? this.#state : stateAfter;
-    const mayBeLost = environment.tester.path.disturbed && !this.#hasUserActed;
+    const mayBeLost = environment.tester.path.disturbed && this.#last === 'segment';
     if (mayBeLost && isAcknowledgmentLost(this.mailbox.log.slice(this.#mark + 1), this.variables ?? {}))
       this.spoilt ??= { kind: 'acknowledgment lost' };
     const due = last ? { due: last.state } : {};
@@ -434,13 +468,14 @@ export class PlayedConnection {
       greets: this.#reached.greets === true,
     };
     const stimulus = this.#stimulus;
-    if (!stimulus || this.#hasUserActed) {
+    if (!stimulus || this.#last !== 'segment') {
       this.#intoTcb();
       const { rcvNxt } = this.#connection;
       const isGone = !SYNCHRONIZED.includes(this.#state) && SYNCHRONIZED.includes(this.#stateBefore);
       return {
         ...about,
-        state: isGone ? this.#stateBefore : this.#state,
+        // Whether an ICMP error has ended the connection, nothing has told yet.
+        state: isGone || this.#last === 'ICMP' ? this.#stateBefore : this.#state,
         stimulus: segmentOf({ seq: rcvNxt, ctl: [] }),
         // What the target has sent for its user is no answer to any segment.
         mark: Math.max(0, this.mailbox.log.length - 1),

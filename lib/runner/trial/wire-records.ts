@@ -1,5 +1,10 @@
-import { relativeNotation, type SegmentNotation, type Variables } from '../../notation/index.ts';
-import type { Entry } from '../../tester/index.ts';
+import {
+  type ConcreteSegment,
+  relativeNotation,
+  type SegmentNotation,
+  type Variables,
+} from '../../notation/index.ts';
+import type { Entry, IcmpSent } from '../../tester/index.ts';
 import type { Role, WireRecord } from '../../verdict/observed.ts';
 
 export interface Log {
@@ -23,7 +28,7 @@ export function wireRecords({ entries, startedAt, variables, send, roleOf }: Log
     const role = roleOf(entry, position);
     return {
       from: entry.from,
-      at: Math.round((entry.at - startedAt) * 1000) / 1000,
+      at: millisecondsAfter(startedAt, entry.at),
       role,
       segment: entry.segment,
       relative: relativeTo(entry, namesOf(entry), role === 'stimulus' ? send : undefined),
@@ -32,11 +37,33 @@ export function wireRecords({ entries, startedAt, variables, send, roleOf }: Log
   });
 }
 
+/** The ICMP errors that were sent on a connection, among its segments in the order of their times. */
+export function withIcmpSent(
+  records: readonly WireRecord[],
+  sent: readonly IcmpSent[],
+  { entries, startedAt }: Pick<Log, 'entries' | 'startedAt'>,
+): WireRecord[] {
+  const messages = sent.map(({ name, segment, at, packet }): WireRecord => {
+    const namesOf = initialNumbers();
+    let names: Variables = {};
+    for (const entry of entries) if (entry.at <= at) names = namesOf(entry);
+    return {
+      ...{ from: 'tester', at: millisecondsAfter(startedAt, at), role: 'stimulus', segment, icmp: name },
+      relative: relativeNotation(withoutWindow(segment), names, 'target'),
+      packet: Buffer.from(packet).toString('base64'),
+    };
+  });
+  return [...records, ...messages].sort((one, other) => one.at - other.at);
+}
+
+const millisecondsAfter = (start: number, at: number): number => Math.round((at - start) * 1000) / 1000;
+
 /** Windows are not compared: leaving them out keeps a segment short. */
 function relativeTo(entry: Entry, names: Variables, declared: SegmentNotation | undefined): SegmentNotation {
-  const { wnd: _, ...segment } = entry.segment;
-  return relativeNotation(segment, names, entry.from, declared);
+  return relativeNotation(withoutWindow(entry.segment), names, entry.from, declared);
 }
+
+const withoutWindow = ({ wnd: _, ...segment }: ConcreteSegment): ConcreteSegment => segment;
 
 type NamesOf = (entry: Entry) => Variables;
 

@@ -83,5 +83,5 @@ export type Told =
   | { readonly to: 'SENDs' | 'RECEIVEs'; readonly says: CallError }
   | {
       readonly to: 'user';
-      readonly says: 'urgent data' | 'excessive retransmissions' | 'user timeout' | CallError;
+      readonly says: 'urgent data' | 'excessive retransmissions' | 'user timeout' | 'soft error' | CallError;
     };

@@ -3,6 +3,7 @@ import { rulesOf } from './rule.ts';
 const rfc1337 = rulesOf('RFC 1337');
 const rfc2018 = rulesOf('RFC 2018');
 const rfc2873 = rulesOf('RFC 2873');
+const rfc5927 = rulesOf('RFC 5927');
 const rfc5961 = rulesOf('RFC 5961');
 const rfc6191 = rulesOf('RFC 6191');
 const rfc7323 = rulesOf('RFC 7323');
@@ -11,6 +12,11 @@ const rfc7323 = rulesOf('RFC 7323');
 export const OTHERS = {
   'RFC 1337': rfc1337.text(['3', 'F1'], 'A reset may be ignored in TIME-WAIT'),
   'RFC 2873 4': rfc2873.text('4', 'The precedence of received segments is ignored'),
+  'RFC 5927 4.1': rfc5927.text(
+    '4.1',
+    'An ICMP error may be ignored unless its segment is in flight, by SND.UNA =< SEG.SEQ < SND.NXT',
+    { carries: [] },
+  ),
   'RFC 5961 3.2': rfc5961.must(
     '3.2',
     'A reset must be at RCV.NXT; elsewhere in the window it gets a challenge ACK',

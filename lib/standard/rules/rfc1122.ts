@@ -59,5 +59,15 @@ export const RFC_1122 = {
     '4.2.2.21',
     'A segment in the window, but not at its left edge, may be acknowledged',
   ),
+  'RFC 1122 4.2.3.9 soft': must(
+    ['4.2.3.9', 'codes 0, 1, 5'],
+    'Unreachable codes 0, 1 and 5, time exceeded and parameter problem do not abort a connection',
+    { carries: ['MUST-56'] },
+  ),
+  'RFC 1122 4.2.3.9 hard': should(
+    ['4.2.3.9', 'codes 2-4'],
+    'Unreachable codes 2 to 4 abort the connection that they are about',
+    { carries: ['SHLD-26'] },
+  ),
   'RFC 1122 4.2.3.10': must('4.2.3.10', 'A SYN to a broadcast or multicast address is discarded'),
 };

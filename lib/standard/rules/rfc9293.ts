@@ -113,6 +113,9 @@ export const RFC_9293_SECTIONS = {
   'RFC 9293 3.2': text('3.2', 'The formats of End of Option List, No-Operation and Maximum Segment Size', {
     carries: ['MUST-4'],
   }),
+  'RFC 9293 3.7.2': text('3.7.2', 'Path MTU discovery learns from ICMP how large packets may be', {
+    carries: [],
+  }),
   'RFC 9293 3.8.6.1': text(
     '3.8.6.1',
     'A segment that arrives at a zero window is answered with the next octet expected and the window',

@@ -1,6 +1,7 @@
 import { printReply } from '../../../lib/catalogue/resolve.ts';
 import type {
   ExpectStep,
+  IcmpStep,
   PLAIN_CALLS,
   Reply,
   ResolvedOutcome,
@@ -12,6 +13,7 @@ import { compareReply, type SegmentNotation, type Variables } from '../../../lib
 import { type Adoption, counts } from '../../../lib/standard/adoption.ts';
 import type { Level, Profile } from '../../../lib/standard/profile.ts';
 import { PROFILES, STRENGTH } from '../../../lib/standard/profile.ts';
+import { icmpArrives } from '../../../lib/standard/icmp-arrives.ts';
 import { segmentArrives } from '../../../lib/standard/segment-arrives.ts';
 import type { State } from '../../../lib/standard/state.ts';
 import { CONTROLS, type Segment, segLen, type Tcb } from '../../../lib/standard/tcb.ts';
@@ -91,6 +93,7 @@ function event(
   terms: Terms,
 ): readonly World[] {
   if ('user' in step) return act(step.user, world, terms);
+  if ('icmp' in step) return icmpError(step, world, terms);
   const { base, tcb } = world;
   // Several segments at once: what comes back is not known yet.
   const segments = step.send.map((one) => terms.segmentOf(one, { ...base, sndUna: tcb.sndUna }));
@@ -99,6 +102,13 @@ function event(
     [world],
   );
 }
+
+const icmpError = ({ icmp, about, otherPort }: IcmpStep, world: World, terms: Terms): World[] => {
+  // It is about another connection.
+  if (otherPort) return [world];
+  const { seq } = terms.segmentOf(about, world.tcb);
+  return icmpArrives(world.tcb, { name: icmp, seq }, terms.profile).map((reaction) => after(world, reaction));
+};
 
 const arrive = (segment: Segment, world: World, terms: Terms): World[] =>
   segmentArrives(world.tcb, segment, terms.profile, terms.adoption)

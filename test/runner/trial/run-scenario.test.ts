@@ -29,6 +29,9 @@ const RESET: ResolvedOutcome = {
 };
 const SILENCE: ResolvedOutcome = { reply: parseReply('silence'), then: 'CLOSED', level: 'required' };
 
+/** An ICMP error about a segment from that port. */
+const about = (srcPort: number) => ({ type: 3, code: 0, srcPort, dstPort: 80 });
+
 describe('a case', () => {
   const made: ReturnType<typeof world>[] = [];
   after(() => Promise.all(made.map(({ tester }) => tester.close())));
@@ -100,7 +103,11 @@ describe('a case', () => {
     const { link, context } = fresh();
     const inner = accepting();
     link.script = (sent) => {
-      link.refuse({ port: sent.from, source: '192.0.2.9', text: 'ICMP from 192.0.2.9: port unreachable' });
+      link.hear({
+        ...about(sent.from),
+        source: '192.0.2.9',
+        refusal: 'ICMP from 192.0.2.9: port unreachable',
+      });
       return inner(sent);
     };
     const inconclusive = whyInconclusive(await runScenario(caseOf({}, RESET), context), 'rfc9293');
@@ -117,7 +124,7 @@ describe('a case', () => {
       const inner = accepting();
       link.script = (sent) => {
         if (!sent.segment.ctl.has('SYN')) return inner(sent);
-        link.refuse({ port: sent.from, source, text: `ICMP from ${source}: net unreachable` });
+        link.hear({ ...about(sent.from), source, refusal: `ICMP from ${source}: net unreachable` });
         return [];
       };
       const result = await runScenario(subject, context);

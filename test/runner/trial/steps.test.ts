@@ -95,6 +95,15 @@ describe('the steps of a scenario', () => {
         { expect: '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>', then: 'CLOSED' },
       ],
     ],
+    'an ICMP error, and one about another port': [
+      'SYN-SENT',
+      [
+        { icmp: 'port unreachable', about: '<SEQ=ISS><CTL=SYN>', otherPort: 'target' },
+        { expect: 'silence', then: 'SYN-SENT' },
+        { icmp: 'port unreachable', about: '<SEQ=ISS><CTL=SYN>' },
+        { expect: 'silence', then: 'CLOSED' },
+      ],
+    ],
     'STOP RECEIVING, and RECEIVE, and what is delivered': [
       'ESTABLISHED',
       [
@@ -162,6 +171,14 @@ describe('the steps of a scenario', () => {
       }).timeout(60_000);
 
   const WRONG: Readonly<Record<string, readonly [StateName, readonly StepDeclaration[], RegExp, More?]>> = {
+    'an ICMP error': [
+      'SYN-SENT',
+      [
+        { icmp: 'port unreachable', about: '<SEQ=ISS><CTL=SYN>' },
+        { expect: 'silence', then: 'SYN-SENT' },
+      ],
+      /the state after is CLOSED, not SYN-SENT|state CLOSED/,
+    ],
     'a state on the way': [
       'ESTABLISHED',
       [{ send: TEXT }, { expect: TAKEN }, { state: 'CLOSE-WAIT' }, { send: TEXT }, { expect: TAKEN }],
