@@ -10,7 +10,6 @@ import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import type { State } from '../../lib/standard/state.ts';
 import type { IcmpErrorName } from '../../lib/wire/icmp.ts';
-import { ackOf } from './families/parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 
@@ -166,18 +165,4 @@ export default scenarios('ladders', [
   ...[ESTABLISHED, SYN_SENT].flatMap((place) => [astray('target', place), astray('tester', place)]),
   notInFlight('before-snd-una', 'SND.UNA-1000'),
   notInFlight('beyond-snd-nxt', 'SND.NXT+1000'),
-  {
-    id: 'ladder.icmp.one-of-two-connections',
-    title: 'ICMP port unreachable about a segment of one connection: another goes on',
-    state: 'ESTABLISHED',
-    condition: 'text-in-flight',
-    beside: { other: { state: 'ESTABLISHED' } },
-    steps: [
-      { icmp: 'port unreachable', about: TEXT },
-      { expect: hard(ESTABLISHED) },
-      { on: 'other', send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
-      { on: 'other', expect: ackOf(10), then: 'ESTABLISHED' },
-    ],
-    rules: ['MUST-54', '3.3.1 connection record'],
-  },
 ]);
