@@ -108,7 +108,7 @@ const QUENCH: Kind = {
   what: 'nothing comes of it',
   rules: ['MUST-55'],
 };
-const SIZE: Kind = { errors: [], expect: size, what: 'the connection goes on', rules: ['RFC 9293 3.7.2'] };
+const SIZE: Kind = { errors: [], expect: size, what: 'the connection goes on', rules: ['3.7.2 path MTU'] };
 
 const arrives = (
   error: IcmpErrorName,

@@ -44,6 +44,10 @@ export const RFC_9293_SECTIONS = {
     'A valid reset: LISTEN ignores it; SYN-RECEIVED after a passive open returns to LISTEN; the other states close',
   ),
   '3.6 close': text('3.6', 'Each direction is closed by its own FIN, which the other side acknowledges'),
+  '3.7.2 path MTU': text(
+    '3.7.2',
+    'An ICMP error that a packet was too big tells its sender the size, and ends nothing',
+  ),
   '3.10.1 active OPEN': text('3.10.1', 'An active OPEN sends <SEQ=ISS><CTL=SYN>', { carries: [] }),
   '3.10.4 CLOSE': text('3.10.4', 'CLOSE sends a FIN once all text is sent', { carries: [] }),
   '3.10.5 ABORT': text('3.10.5', 'ABORT sends a reset at SND.NXT'),
@@ -112,9 +116,6 @@ export const RFC_9293_SECTIONS = {
 
   'RFC 9293 3.2': text('3.2', 'The formats of End of Option List, No-Operation and Maximum Segment Size', {
     carries: ['MUST-4'],
-  }),
-  'RFC 9293 3.7.2': text('3.7.2', 'Path MTU discovery learns from ICMP how large packets may be', {
-    carries: [],
   }),
   'RFC 9293 3.8.6.1': text(
     '3.8.6.1',
