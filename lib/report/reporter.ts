@@ -79,18 +79,24 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
   }
 
   #follow(runner: Mocha.Runner, showsProgress: boolean): void {
-    const seeksCulprit = (): boolean => recordOf(runner.suite)?.seeksCulprit ?? false;
+    const record = recordOf(runner.suite);
+    const seeksCulprit = (): boolean => record?.seeksCulprit ?? false;
     const progress = showsProgress ? progressLine(process.stdout, { seeksCulprit }) : QUIET;
     let deviating = 0;
     const tests: Mocha.Test[] = [];
-    runner.on(EVENT_RUN_BEGIN, () => progress.show(0, runner.total, 0));
+    const show = (): void =>
+      progress.show(Math.max(this.#ended, record?.arrived.size ?? 0), runner.total, deviating);
+    if (record) {
+      record.onArrival = (result) => {
+        if (verdictOf(result, this.#profile()) === 'deviates') deviating += 1;
+        show();
+      };
+    }
+    runner.on(EVENT_RUN_BEGIN, show);
     runner.on(EVENT_TEST_END, (test) => {
       tests.push(test);
       this.#ended += 1;
-      const result = this.#resultOf(test);
-      const profile = this.#profile();
-      if (result && verdictOf(result, profile) === 'deviates') deviating += 1;
-      progress.show(this.#ended, runner.total, deviating);
+      show();
     });
     runner.once(EVENT_RUN_END, () => {
       progress.clear();

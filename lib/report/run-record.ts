@@ -8,6 +8,10 @@ export class RunRecord {
   /** In the order in which they came. */
   readonly results: ReportCase[] = [];
   readonly #byTest = new WeakMap<object, ReportCase>();
+  /** The results that have come. mocha asks for them in its own order, and so later. */
+  readonly arrived = new Set<ReportCase>();
+  /** Called once for each result, when it has come. */
+  onArrival: (result: ReportCase) => void = () => {};
   /** Whether it is being looked for what ended the target: no case ends meanwhile. */
   seeksCulprit = false;
   #loss: Loss | undefined;
@@ -16,7 +20,15 @@ export class RunRecord {
   /** Keeps what came of a case, and which test of mocha it belongs to. */
   recordResult(result: ReportCase, test?: object): void {
     this.results.push(result);
+    this.noteArrival(result);
     if (test) this.#byTest.set(test, result);
+  }
+
+  /** A result has come, whether or not mocha has asked for it. */
+  noteArrival(result: ReportCase): void {
+    if (this.arrived.has(result)) return;
+    this.arrived.add(result);
+    this.onArrival(result);
   }
 
   /** The target was given up: the run is not complete, whatever comes of the cases. */

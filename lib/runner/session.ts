@@ -49,6 +49,8 @@ export class Session {
   readonly #results = new Map<string, Awaited>();
   readonly #pulse: NodeJS.Timeout;
   #missing = 0;
+  /** Called for each result when it comes. */
+  onResult: (result: CaseResult) => void = () => {};
   /** Called when the target is given up. */
   onLoss: (loss: Loss) => void = () => {};
   /** Called for each death of the target when its cause is known. */
@@ -150,6 +152,7 @@ export class Session {
     this.#missing = 0;
     if (message.kind === 'result') {
       const { result } = message;
+      this.onResult(result);
       this.#results.get(keyOf(result.id, result.family))?.resolve(result);
     } else if (message.kind === 'lost') {
       this.onLoss(message.loss);

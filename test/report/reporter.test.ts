@@ -4,9 +4,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
+import Mocha from 'mocha';
+import SegmentArrivesReporter from '../../lib/report/reporter.ts';
 import { readResults } from '../../lib/report/results.ts';
+import { attachRecord, RunRecord } from '../../lib/report/run-record.ts';
 import { isFailure, verdictOf } from '../../lib/verdict/result.ts';
+import { resultOf } from '../runner/results.ts';
 import { usePages } from './pages.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -53,6 +58,27 @@ describe('the reporter', function () {
       'junit.xml',
       'pcap',
     ]);
+  });
+
+  it('counts results as they come, before mocha asks for them', () => {
+    const { suite } = new Mocha();
+    const record = new RunRecord();
+    attachRecord(suite, record);
+    suite.addTest(new Mocha.Test('a case', () => {}));
+    const runner = new Mocha.Runner(suite, {});
+    const { isTTY, write } = process.stdout;
+    let written = '';
+    Object.assign(process.stdout, { isTTY: true, write: (text: string) => (written += text) !== '' });
+    try {
+      new SegmentArrivesReporter(runner, { reporterOptions: { reportDir: directory } });
+      runner.emit('start');
+      const result = resultOf('deviates');
+      record.noteArrival(result);
+      record.recordResult(result);
+    } finally {
+      Object.assign(process.stdout, { isTTY, write });
+    }
+    expect(stripVTControlCharacters(written)).to.contain('0/1').and.contain('1/1  1 deviates');
   });
 
   it('lists failures outside of cases as mocha does, also without a run', () => {

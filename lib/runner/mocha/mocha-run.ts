@@ -39,6 +39,7 @@ export async function beginRun(
   const asked = { version, seed, profile, strict, startedAt, ...(shard ? { shard } : {}) };
   run.record.settings = { ...asked, target, findings };
   for (const death of deaths) run.record.recordDeath(death);
+  session.onResult = (result) => run.record.noteArrival(result);
   session.onLoss = (loss) => run.record.recordLoss(loss);
   session.onDeath = (death) => run.record.recordDeath(death);
   session.onInquest = (isHeld) => {
