@@ -7,11 +7,14 @@ import { acceptable } from '../../lib/standard/arrives/window.ts';
 import {
   all,
   answer,
+  has,
+  inState,
   isEmptyAck,
   isReset,
   isSynAck,
   lacks,
   type Mutant,
+  outsideWindow,
   synchronized,
   type Test,
   unseen,
@@ -46,40 +49,57 @@ const hasSyn: When = ({ ctl }) => ctl.has('SYN');
 /** What each synchronized state drops without a word: a segment in the window that lacks the ACK bit. */
 const isToBeDropped: Test = all(synchronized, acceptable, lacks('ACK', 'RST', 'SYN'));
 
-/** A reply to what is to be dropped, and not at once. */
-const lateTo = (name: string, what: string, reset: boolean, late: Omit<Emission, 'segment'>): Mutant => ({
+type Late = Omit<Emission, 'segment'>;
+
+/** A reply where silence is due, and not at once. */
+const lateTo = (which: Test, reset: boolean, name: string, what: string, late: Late): Mutant => ({
   name,
   what,
   base: 'rfc9293',
   behaviour: {
     arrive: when(
-      isToBeDropped,
+      which,
       answer((tcb) => (reset ? { ...emptyAck(tcb), ctl: new Set(['RST'] as const) } : emptyAck(tcb))),
     ),
-    emit: (segment, tcb, stimulus) => [{ segment, ...(isToBeDropped(tcb, stimulus) ? late : { after: 0 }) }],
+    emit: (segment, tcb, stimulus) => [{ segment, ...(which(tcb, stimulus) ? late : { after: 0 }) }],
   },
 });
 
-const LATE = [50, 150, 400].flatMap((after) => [
+/** What a timer sends for a segment that is to draw nothing, in three ways. */
+const lateAfter = (after: number, which: Test, name: string, what: string): Mutant[] => [
+  lateTo(which, false, `${name}-acknowledged-after-${after}-ms`, `${what} draws an ACK after ${after} ms`, {
+    after,
+  }),
   lateTo(
-    `dropped-acknowledged-after-${after}-ms`,
-    `what is to be dropped draws an ACK after ${after} ms`,
-    false,
-    {
-      after,
-    },
-  ),
-  lateTo(
-    `dropped-reset-after-${after}-ms`,
-    `what is to be dropped draws a reset after ${after} ms, if the connection is still there`,
+    which,
     true,
+    `${name}-reset-after-${after}-ms`,
+    `${what} draws a reset after ${after} ms, if the connection is still there`,
     { after, unless: 'gone' },
   ),
   lateTo(
-    `dropped-acknowledged-within-${after}-ms`,
-    `what is to be dropped draws an ACK after ${after} ms, which goes with another segment`,
+    which,
     false,
+    `${name}-acknowledged-within-${after}-ms`,
+    `${what} draws an ACK after ${after} ms, which goes with another segment`,
     { after, unless: 'another went out' },
+  ),
+];
+
+const LATE = [50, 200, 500].flatMap((after) => [
+  ...lateAfter(after, isToBeDropped, 'dropped', 'what is to be dropped'),
+  ...lateAfter(
+    after,
+    all(synchronized, outsideWindow, has('RST')),
+    'old-reset',
+    'a reset outside the window',
+  ),
+  lateTo(
+    all(inState('CLOSED', 'LISTEN'), has('RST')),
+    true,
+    `reset-of-nobody-reset-after-${after}-ms`,
+    `a reset in CLOSED or LISTEN draws a reset after ${after} ms`,
+    { after },
   ),
 ]);
 

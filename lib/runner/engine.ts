@@ -60,8 +60,8 @@ function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[
     .filter((job) => job !== undefined);
 }
 
-// Cases that wait for silence may take so many rounds of full width: three minutes.
-const MOST_ROUNDS = 300;
+// Cases that wait for silence may take so many rounds of full width: half a minute.
+const MOST_ROUNDS = 50;
 
 // A target that dies each time is tested all the same: the cases find the cause.
 const MOST_PREFLIGHTS = 3;

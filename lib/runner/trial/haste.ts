@@ -1,10 +1,12 @@
 import {
+  type Case,
   isCase,
   outcomesOf,
   type ResolvedOutcome,
   type Scenario,
   stimulusOf,
 } from '../../catalogue/scenario.ts';
+import type { State } from '../../standard/state.ts';
 
 /**
  * How long replies to a stimulus are waited for.
@@ -15,6 +17,17 @@ import {
  * on another connection, with the whole wait. Nor does it acquit alone, since a wrong reply may come by a timer:
  * - the first case of each kind is tried patiently, and must see no reply that a hasty attempt would have missed;
  * - a hasty attempt listens to what comes to its port until the whole wait is over, after the connection has ended.
+ *
+ * Where silence is all that may come, it depends on the state:
+ * - In CLOSED and LISTEN it is not waited for. There is no connection whose next segment could take a late reply along, nor one
+ *   whose end could prevent it: a late reply comes to the port.
+ * - In a connection it is waited for. An ACK may be delayed by up to 500 ms, and then goes with the next segment (RFC 1122
+ *   section 4.2.3.2, RFC 9293 section 3.8.6.3): the answer to the probe would take it along. Of text that is taken, the answer
+ *   still tells by its RCV.NXT. But those texts speak of text that is taken. What is to be dropped gets its ACK at once or none
+ *   (RFC 9293 section 3.10.7.4): a TCP that leaves one to its timer is wrong, and the probe would hide that. So would the reset at
+ *   the end hide that a timer resets the connection.
+ * - Where few connections are allowed at a time, the run would do little but wait. There, the first case of each kind stands for
+ *   the others in a connection, too.
  */
 export class Haste {
   readonly #silenceToo: boolean;
@@ -22,8 +35,7 @@ export class Haste {
   readonly #failures = new Map<string, number>();
 
   /**
-   * @param silenceToo also where silence is all that may come, it is not waited for. A probe can hide what a timer would have
-   *   sent (an ACK that was delayed goes with the next one), so that this is for runs with few connections at a time only
+   * @param silenceToo also in a connection, silence is waited for in the first case of each kind only
    */
   constructor(silenceToo: boolean) {
     this.#silenceToo = silenceToo;
@@ -32,7 +44,7 @@ export class Haste {
   /** Whether a case may be tried hastily. The first of its kind may not: the others rely on what that one sees. */
   mayHasten(subject: Scenario): boolean {
     if (!isCase(subject) || (this.#failures.get(subject.state) ?? 0) >= MOST_FAILURES) return false;
-    if (!this.#silenceToo && isComplete(Object.values(outcomesOf(subject)).flat(), 0)) return false;
+    if (!this.#silenceToo && !hasNoConnection(subject.state) && isSilent(subject)) return false;
     const kind = kindOf(subject);
     if (this.#samples.has(kind)) return true;
     this.#samples.set(kind, sampling());
@@ -67,6 +79,11 @@ export class Haste {
 }
 
 const MOST_FAILURES = 3;
+
+/** Nothing is there that a timer could belong to, and each segment gets its reply or none. */
+export const hasNoConnection = (state: State): boolean => state === 'CLOSED' || state === 'LISTEN';
+
+const isSilent = (subject: Case): boolean => isComplete(Object.values(outcomesOf(subject)).flat(), 0);
 
 interface Sampling {
   /** Whether a patient attempt at a case of the kind has come to a verdict. */

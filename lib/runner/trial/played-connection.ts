@@ -37,7 +37,7 @@ import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import { add } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
-import { isComplete, wouldMiss } from './haste.ts';
+import { hasNoConnection, isComplete, wouldMiss } from './haste.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, isToBeSilent, overridesOf, stamped } from './setup.ts';
 import { faultsOfOptions, faultsOfTime, isAcknowledgmentLost } from './step-faults.ts';
@@ -104,6 +104,8 @@ export class PlayedConnection {
   #given: number | undefined;
   /** RCV.NXT before the stimulus. */
   #rcvNxt = 0;
+  /** Where in the log the connection was left. */
+  #leftAt = 0;
   #firstAt = Number.POSITIVE_INFINITY;
   #proofAt = Number.POSITIVE_INFINITY;
   readonly #roles = new Map<Entry, Role>();
@@ -495,6 +497,7 @@ export class PlayedConnection {
   async release(): Promise<void> {
     const { environment, hazards, witness } = this.#context;
     const { tester } = environment;
+    this.#leftAt = this.mailbox.log.length;
     const isDeadly = [this.#stateBefore, this.#state].some((state) => hazards?.resets.has(state));
     for (let copies = isDeadly ? 0 : tester.path.disturbed ? 2 : 1; copies > 0; copies -= 1) {
       this.#connection.transmit(resetAt(this.#connection.rcvNxt), {}, false);
@@ -513,11 +516,11 @@ export class PlayedConnection {
     const { tester, timing } = environment;
     const { log } = this.mailbox;
     const until = (log[this.#mark]?.at ?? 0) + timing.observation;
-    let from = 0;
+    // The end of a connection draws segments, too: what a late reply may be is what comes after them.
+    let from = this.#leftAt;
     await aside(async () => {
-      // The end of the connection may draw a segment, too.
       await tester.listen(promptOf(timing));
-      from = log.length;
+      if (!hasNoConnection(this.#place.state)) from = log.length;
       await tester.listen(Math.max(0, until - performance.now()));
     });
     this.mailbox.close();

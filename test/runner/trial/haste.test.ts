@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { parseReply } from '../../../lib/catalogue/resolve.ts';
 import type { Case, OutcomesByProfile, ResolvedOutcome } from '../../../lib/catalogue/scenario.ts';
 import { parseSegment } from '../../../lib/notation/index.ts';
-import { Haste, isComplete, wouldMiss } from '../../../lib/runner/trial/haste.ts';
+import { Haste, hasNoConnection, isComplete, wouldMiss } from '../../../lib/runner/trial/haste.ts';
 import { runScenario } from '../../../lib/runner/trial/run-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
@@ -71,12 +71,14 @@ describe('haste', () => {
     expect(await trusted).to.equal(false);
   });
 
-  it('is not for what must be silent, unless few connections are allowed at a time', () => {
-    const silent = caseOf([SILENCE]);
-    for (const silenceToo of [false, true]) {
-      const haste = new Haste(silenceToo);
-      haste.mayHasten(silent);
-      expect(haste.mayHasten(silent)).to.equal(silenceToo);
+  it('is not for silence in a connection, unless few are allowed at a time', () => {
+    for (const state of ['CLOSED', 'LISTEN', 'SYN-SENT', 'ESTABLISHED'] as const) {
+      const silent = { ...caseOf([SILENCE]), state };
+      for (const silenceToo of [false, true]) {
+        const haste = new Haste(silenceToo);
+        haste.mayHasten(silent);
+        expect(haste.mayHasten(silent), state).to.equal(silenceToo || hasNoConnection(state));
+      }
     }
   });
 
@@ -178,6 +180,18 @@ describe('a hasty attempt', () => {
       if (!isStimulus(sent)) return right(sent);
       for (const reply of right(sent)) arrive(reply, LATE);
       return [];
+    });
+    expect(verdict).to.equal('deviates');
+  });
+
+  it('does not acquit what replies between the proof and the end of the connection', async () => {
+    let stimuli = 0;
+    const { verdict } = await run(caseOf([SILENCE]), (sent, arrive) => {
+      if (isStimulus(sent)) stimuli += 1;
+      // After its answer to the probe, when no other answer to that is looked for any more.
+      else if (stimuli === 1 && !sent.segment.ctl.has('RST'))
+        for (const reply of right(sent)) arrive(reply, 45);
+      return isStimulus(sent) && stimuli > 1 ? right(sent) : isStimulus(sent) ? [] : right(sent);
     });
     expect(verdict).to.equal('deviates');
   });
