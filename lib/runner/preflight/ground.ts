@@ -22,6 +22,7 @@ export interface Ground extends Answers {
   readonly called: boolean;
   /** As in `PathProbes`. */
   readonly resetsAtOnce: number | undefined;
+  readonly keepsUp?: boolean;
 }
 
 /**
@@ -64,11 +65,7 @@ async function probed({ tester, closedPort }: Path, ground: Ground): Promise<Gro
     open: openAnswers ? open : undefined,
   };
   const probes = await probePath(tester, family, answering, within);
-  return {
-    ...ground,
-    roundTrips: [...roundTrips, ...probes.roundTrips],
-    resetsAtOnce: probes.resetsAtOnce,
-  };
+  return { ...ground, ...probes, roundTrips: [...roundTrips, ...probes.roundTrips] };
 }
 
 const ANSWER_WITHIN = 1000;

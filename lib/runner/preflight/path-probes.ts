@@ -8,6 +8,8 @@ export interface PathProbes {
   readonly roundTrips: readonly number[];
   /** How many resets a burst of SYNs got; undefined when the target has no limit. */
   readonly resetsAtOnce: number | undefined;
+  /** As many SYNs, one after the other, all got theirs: it is only too many at once that are lost, as in a short receive queue. */
+  readonly keepsUp?: boolean;
 }
 
 /** The ports that answer. */
@@ -28,6 +30,8 @@ const PACED = 200;
 /** How many segments, and the milliseconds between two of them. */
 const AT_ONCE = { count: BURST, pace: 0 };
 const SLOWLY = { count: PACED, pace: 10 };
+// So soon after a burst, a limit of resets a second is used up.
+const IN_TURN = { count: BURST, pace: 2 };
 // A rate limit takes a large part of a burst; a path loses as many of the paced segments too.
 const LIMITED = 4;
 
@@ -61,10 +65,10 @@ export async function probePath(
   const sendsTwice = isDoubtful && doubled / BURST > LIMITED * (paced.doubled / PACED);
   const onPath = sendsTwice ? 0 : doubled;
   if (!limited) tester.path.recordProbes(BURST, { lost: missing, doubled: onPath, reordered });
-  return {
-    roundTrips: [...roundTrips, ...paced.roundTrips],
-    resetsAtOnce: limited ? burst.answered : undefined,
-  };
+  const known = { roundTrips: [...roundTrips, ...paced.roundTrips] };
+  if (!limited) return { ...known, resetsAtOnce: undefined };
+  const inTurn = await volley(tester, family, ports.closed, { ...IN_TURN, within, segment: syn });
+  return { ...known, resetsAtOnce: burst.answered, keepsUp: BURST - inTurn.answered <= LIMITED };
 }
 
 /** For a target without a closed port that answers. A burst would fill the listener's backlog, so the SYNs are slow. */

@@ -46,6 +46,8 @@ const LATEST_RETRANSMISSION = 8000;
 const LEAST_PROMPT = 8;
 // A case takes about a second and gets a few limited replies.
 const SHARE_OF_LIMIT = 4;
+// A case sends one or two segments at once.
+const SHARE_OF_QUEUE = 2;
 const MOST_LIMITED_CONNECTIONS = 100;
 
 /** The target does not answer at all. The message is one sentence. */
@@ -96,7 +98,8 @@ export async function preflight(path: Path): Promise<Preflight> {
   // Measurements use the family with the fewest obstacles.
   const [best] = alive.sort((one, other) => blocked(findings, one) - blocked(findings, other));
   if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
-  const resetsAtOnce = alive.map((ground) => ground.resetsAtOnce).find((count) => count !== undefined);
+  const limited = alive.find((ground) => ground.resetsAtOnce !== undefined);
+  const resetsAtOnce = limited?.resetsAtOnce;
   const opens = !blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' });
   // Whether a target only sends SYN cookies matters in every state.
   const asksHalfOpen =
@@ -136,7 +139,7 @@ export async function preflight(path: Path): Promise<Preflight> {
     adoption,
     synCookies: halfOpen !== undefined && usesCookiesOnly(halfOpen),
     acceptTime,
-    width: bearable(width, resetsAtOnce, limits),
+    width: bearable(width, limited, limits),
     answersManyAtOnce: limits !== undefined && limits.perConnection.answered === limits.perConnection.asked,
     facts: {
       ...unaskedOf(asksHalfOpen ? new Set([...needs.measures, 'half-open connections']) : needs.measures),
@@ -257,11 +260,12 @@ function limitsOf(
 /** How many cases may run at once within the target's limits. */
 export function bearable(
   width: number,
-  resetsAtOnce: number | undefined,
+  resets: Pick<Ground, 'resetsAtOnce' | 'keepsUp'> | undefined,
   limits: Pick<AckLimits, 'hostWide'> | undefined,
 ): number {
   const bounds = [width];
-  if (resetsAtOnce !== undefined) bounds.push(resetsAtOnce / SHARE_OF_LIMIT);
+  const { resetsAtOnce, keepsUp = false } = resets ?? {};
+  if (resetsAtOnce !== undefined) bounds.push(resetsAtOnce / (keepsUp ? SHARE_OF_QUEUE : SHARE_OF_LIMIT));
   const { asked = 0, answered = 0 } = limits?.hostWide ?? {};
   // The path loses some; only much more is a limit. A target that answers none has no limit of zero: it does not answer that
   // kind of segment.

@@ -109,6 +109,24 @@ describe('probes of the path', () => {
     expect(tester.path.disturbed).to.equal(false);
   });
 
+  it('tell a target that resets so many a second from one whose queue takes so many at once', async function () {
+    this.timeout(120_000);
+    for (const isQueue of [true, false]) {
+      let taken = 0;
+      answering({ resets: 1, synAcks: 1 });
+      const { script } = link;
+      // The queue is empty again in the next turn; the second is not over within the test.
+      link.script = (sent) => {
+        if (sent.to !== PORTS.closed || !sent.segment.ctl.has('SYN')) return script(sent);
+        taken += 1;
+        if (isQueue) setImmediate(() => (taken = 0));
+        return taken > 41 ? [] : script(sent);
+      };
+      const { resetsAtOnce, keepsUp } = await probePath(tester, 4, PORTS, 250);
+      expect({ resetsAtOnce, keepsUp }).to.deep.equal({ resetsAtOnce: 41, keepsUp: isQueue });
+    }
+  });
+
   it('find a path that doubles whatever it carries', async function () {
     this.timeout(120_000);
     answering({ resets: 2, synAcks: 2 });

@@ -9,7 +9,8 @@ const limits = (asked: number, answered: number) => ({
 describe('the number of cases at a time', () => {
   it('is lowered by a limit of the target', () => {
     expect(bearable(64, undefined, limits(64, 64))).to.equal(64);
-    expect(bearable(64, 20, limits(64, 64))).to.equal(5);
+    expect(bearable(64, { resetsAtOnce: 20 }, limits(64, 64))).to.equal(5);
+    expect(bearable(64, { resetsAtOnce: 40, keepsUp: true }, limits(64, 64))).to.equal(20);
     expect(bearable(64, undefined, limits(64, 20))).to.equal(5);
   });
 
