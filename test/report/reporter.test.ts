@@ -68,7 +68,11 @@ describe('the reporter', function () {
     const runner = new Mocha.Runner(suite, {});
     const { isTTY, write } = process.stdout;
     let written = '';
-    Object.assign(process.stdout, { isTTY: true, write: (text: string) => (written += text) !== '' });
+    const take = (text: string): boolean => {
+      written += text;
+      return true;
+    };
+    Object.assign(process.stdout, { isTTY: true, write: take });
     try {
       new SegmentArrivesReporter(runner, { reporterOptions: { reportDir: directory } });
       runner.emit('start');

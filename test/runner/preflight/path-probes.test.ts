@@ -119,7 +119,10 @@ describe('probes of the path', () => {
       link.script = (sent) => {
         if (sent.to !== PORTS.closed || !sent.segment.ctl.has('SYN')) return script(sent);
         taken += 1;
-        if (isQueue) setImmediate(() => (taken = 0));
+        if (isQueue)
+          setImmediate(() => {
+            taken = 0;
+          });
         return taken > 41 ? [] : script(sent);
       };
       const { resetsAtOnce, keepsUp } = await probePath(tester, 4, PORTS, 250);
