@@ -3,6 +3,7 @@ import { CatalogueError } from './catalogue-error.ts';
 import { resolveScenario } from './resolve.ts';
 import type { Scenario } from './scenario.ts';
 import type { Suite } from './suite.ts';
+import { checkVariables, checkWords, DeclarationError } from './well-formed.ts';
 
 /** In characters: a title is one line of a report. */
 const LONGEST_TITLE = 110;
@@ -12,7 +13,7 @@ const NAMED_OTHERWISE = /^(figure-[0-9]+|ladder)(\.[a-z0-9-]+){2}$/;
 /**
  * What begins in a state: what a file of `suites/` exports.
  *
- * @throws CatalogueError when an id is malformed, a notation does not parse, a rule is unknown, or none is named
+ * @throws CatalogueError when an id or a title is malformed, a notation does not parse, or a rule or another word is unknown
  */
 export const inState = (
   state: StateName,
@@ -44,10 +45,13 @@ export const scenarios = (name: string, declarations: readonly ScenarioDeclarati
 function resolve(declaration: ScenarioDeclaration): Scenario {
   const { id, title } = declaration;
   if (!ID.test(id)) throw new CatalogueError(id, 'not of the form <state>.<stimulus>.<qualifier>');
-  if (title.length > LONGEST_TITLE)
-    throw new CatalogueError(id, `the title has ${title.length} characters, ${LONGEST_TITLE} at most`);
   try {
-    return resolveScenario(declaration);
+    checkWords(declaration);
+    if (title.length > LONGEST_TITLE)
+      throw new DeclarationError(`the title has ${title.length} characters, ${LONGEST_TITLE} at most`);
+    const scenario = resolveScenario(declaration);
+    checkVariables(scenario);
+    return scenario;
   } catch (error) {
     throw new CatalogueError(id, (error as Error).message);
   }

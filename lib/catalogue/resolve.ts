@@ -1,6 +1,6 @@
-import { parseSegment, printSegment, type SegmentNotation } from '../notation/index.ts';
+import { NotationError, parseSegment, printSegment, type SegmentNotation } from '../notation/index.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
-import { citationsOf, isRule, RULE_IDS, type RuleId, requirementsOf } from '../standard/rules.ts';
+import { citationsOf, RULE_IDS, type RuleId, requirementsOf } from '../standard/rules.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type {
   ByProfile,
@@ -27,11 +27,7 @@ import {
   type Step,
   type UserCall,
 } from './scenario.ts';
-
-/** A declaration that is wrong; the message says in what. */
-export class DeclarationError extends Error {
-  override name = 'DeclarationError';
-}
+import { DeclarationError, knownWord } from './well-formed.ts';
 
 /**
  * A scenario from its declaration. Here, and nowhere else, its notation is parsed.
@@ -70,8 +66,7 @@ export function resolveScenario(declaration: ScenarioDeclaration): Scenario {
  */
 function ruled(rules: readonly RuleId[]): Pick<Scenario, 'rules' | 'cite' | 'requirements'> {
   if (rules.length === 0) throw new DeclarationError('names no rule');
-  for (const rule of rules)
-    if (!isRule(rule)) throw new DeclarationError(`no such rule: ${rule}${didYouMean(rule, RULE_IDS)}`);
+  for (const rule of rules) knownWord('rule', rule, RULE_IDS);
   return { rules: [...new Set(rules)], cite: citationsOf(rules), requirements: requirementsOf(rules) };
 }
 
@@ -151,8 +146,13 @@ function resolveOutcome(outcome: string | StepOutcome, then: State | undefined):
 }
 
 /** @throws NotationError */
-export const parseReply = (reply: DeclaredReply): Reply =>
-  reply === 'silence' ? [] : (typeof reply === 'string' ? [reply] : reply).map(parseSegment);
+export function parseReply(reply: DeclaredReply): Reply {
+  if (reply === 'silence') return [];
+  if (typeof reply !== 'string') return reply.map(parseSegment);
+  if (!reply.startsWith('<'))
+    throw new NotationError(`neither a segment nor silence${didYouMean(reply, ['silence'])}`, reply);
+  return [parseSegment(reply)];
+}
 
 /** Reads what `printReply` has printed. @throws NotationError */
 export const readReply = (text: string): Reply =>
