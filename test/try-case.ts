@@ -27,7 +27,8 @@ if (!subject) {
   console.error(`no case has the id ${id || '(none given)'}${didYouMean(id, ids)}`);
   process.exit(2);
 }
-if (!publishedIds().includes(id)) console.log(`new: add ${id} to test/suites/ids.txt, in its place`);
+if (!publishedIds().includes(id))
+  console.log(`new: npx tsx test/suites/update-ids.ts adds ${id} to test/suites/ids.txt`);
 
 const found = disagreements(subject);
 if (found.length === 0) console.log('the specification agrees, under every profile');

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { CASES, SCENARIOS } from '../../lib/catalogue/catalogue.ts';
+import { inState } from '../../lib/catalogue/declare.ts';
 import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
 import { STATES } from '../../lib/standard/state.ts';
 import { disagreements } from './agreement/disagreement.ts';
@@ -20,4 +21,28 @@ describe('the scenarios and the executable specification agree', () => {
   const steps = SCENARIOS.filter((subject) => !isCase(subject));
   for (const group of new Set(steps.map(groupOf)))
     it(`in several steps, ${group}`, () => agree(steps.filter((subject) => groupOf(subject) === group)));
+});
+
+describe('a disagreement', () => {
+  it('is told in the words of the case, once for all profiles that share it', () => {
+    const [wrong] = inState('SYN-SENT', [
+      {
+        id: 'syn-sent.test-of-disagreement.seq',
+        title: 'the SYN,ACK is numbered one too high',
+        send: '<SEQ=ANY><CTL=SYN>',
+        expect: { reply: '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+        rules: ['3.10.7.3 fourth'],
+      },
+    ]).scenarios;
+    const [old = '', current = '', ...others] = disagreements(wrong as Scenario);
+    expect(old).to.match(/^syn-sent.test-of-disagreement.seq differs under rfc793, rfc1122, rfc5961\n/);
+    expect(current).to.match(/^syn-sent.test-of-disagreement.seq differs under rfc9293\n/);
+    expect(current).to.include(
+      'required by the specification, not at all by the scenario: <SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>, then SYN-RECEIVED',
+    );
+    expect(current).to.include(
+      'not at all by the specification, required by the scenario: <SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=SYN,ACK>, then SYN-RECEIVED',
+    );
+    expect(others).to.deep.equal([]);
+  });
 });

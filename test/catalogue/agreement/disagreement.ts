@@ -28,7 +28,6 @@ function disagreement(
     if (found.length === 0) continue;
     const { sndUna, sndNxt, rcvNxt, rcvWnd } = tcb;
     return [
-      `${subject.id} by ${profile}, RFC 5961 adopted: ${printAdoption(adoption)}`,
       `  at SND.UNA=${sndUna} SND.NXT=${sndNxt} RCV.NXT=${rcvNxt} RCV.WND=${rcvWnd}`,
       ...found.map((text) => `  ${text}`),
     ].join('\n');
@@ -59,9 +58,17 @@ function disagreementsOfOne(subject: Scenario): readonly string[] {
   const encounters = Array.from({ length: isCase(subject) ? ENCOUNTERS : ENCOUNTERS_OF_STEPS }, (_, number) =>
     encounterOf(subject, number),
   );
-  return PROFILES.flatMap((profile) =>
-    adoptions(subject, profile).flatMap(
-      (adoption) => disagreement(subject, encounters, profile, adoption) ?? [],
-    ),
-  );
+  // The same difference is told once.
+  const found = new Map<string, string[]>();
+  for (const profile of PROFILES) {
+    const all = adoptions(subject, profile);
+    const texts = all.map((adoption) => disagreement(subject, encounters, profile, adoption));
+    for (const text of new Set(texts)) {
+      if (text === undefined) continue;
+      const where = all.filter((_, index) => texts[index] === text).map(printAdoption);
+      const which = where.length === all.length ? '' : ` with ${where.join(' or ')} of RFC 5961`;
+      found.set(text, [...(found.get(text) ?? []), `${profile}${which}`]);
+    }
+  }
+  return [...found].map(([text, where]) => `${subject.id} differs under ${where.join(', ')}\n${text}`);
 }

@@ -9,7 +9,13 @@ import type {
   Step,
   UserCall,
 } from '../../../lib/catalogue/scenario.ts';
-import { compareReply, type SegmentNotation, type Variables } from '../../../lib/notation/index.ts';
+import {
+  compareReply,
+  printSegment,
+  relativeNotation,
+  type SegmentNotation,
+  type Variables,
+} from '../../../lib/notation/index.ts';
 import { type Adoption, counts } from '../../../lib/standard/adoption.ts';
 import type { Level, Profile } from '../../../lib/standard/profile.ts';
 import { PROFILES, STRENGTH } from '../../../lib/standard/profile.ts';
@@ -20,6 +26,7 @@ import { CONTROLS, type Segment, segLen, type Tcb } from '../../../lib/standard/
 import { timeOut, timerOf } from '../../../lib/standard/time-out.ts';
 import { type Call, serveQueue, userCalls } from '../../../lib/standard/user-calls.ts';
 import { tcbVariables } from '../../../lib/standard/variables.ts';
+import { sub } from '../../../lib/wire/seq.ts';
 
 /** One of the ways that the specification lets a TCP go. */
 export interface World {
@@ -209,7 +216,7 @@ function expectation(
   for (const world of worlds) groups.set(textOf(world), [...(groups.get(textOf(world)) ?? []), world]);
   const faults: string[] = [];
   const met = new Map<ResolvedOutcome, Level>();
-  for (const [text, group] of groups) {
+  for (const group of groups.values()) {
     const level = strongest(group);
     const fits = outcomes.filter((outcome) => group.some((world) => isOutcome(outcome, world, terms)));
     for (const outcome of fits)
@@ -218,12 +225,12 @@ function expectation(
     // A way that ends the scenario is the subject of others, and so is how much it is asked for.
     if (fits.length > 0 && fits.every(({ ends }) => ends)) continue;
     if (asked !== level && (terms.isExact || Math.min(strength(asked), strength(level)) < 1))
-      faults.push(`the specification: ${level}, the scenario: ${asked}: ${text} (${group[0]?.why})`);
+      faults.push(`${level} by the specification, ${asked} by the scenario: ${inWords(group)}`);
   }
   for (const outcome of outcomes)
     if (!met.has(outcome) && !outcome.ends)
       faults.push(
-        `only in the scenario: ${outcome.level} ${printReply(outcome.reply)}, then ${outcome.then}`,
+        `not at all by the specification, ${outcome.level} by the scenario: ${printReply(outcome.reply)}, then ${outcome.then}`,
       );
   const on = worlds.filter((world) =>
     outcomes.some((outcome) => !outcome.ends && isOutcome(outcome, world, terms)),
@@ -267,15 +274,31 @@ const textOf = (world: World): string => {
   return `${segments.join(' ') || 'silence'}, then ${tcb.state}${rcvNxt}`;
 };
 
+/** What worlds of the same text do, as a scenario would write it, and why. */
+function inWords([first]: readonly World[]): string {
+  if (!first) return '';
+  const { out, tcb, base, why } = first;
+  const variables = variablesOf(first);
+  const segments = out.map(({ seq, ack, ctl, data }) =>
+    printSegment(relativeNotation({ seq, ack, ctl, data, urg: 0 }, variables, 'target')),
+  );
+  const further = knowsRcvNxt(first) ? sub(tcb.rcvNxt, base.rcvNxt) : 0;
+  const moved = further === 0 ? '' : `, RCV.NXT <- RCV.NXT+${further}`;
+  return `${segments.join(' ') || 'silence'}, then ${tcb.state}${moved} (${why})`;
+}
+
+/** The variables in which the reply is written: those of the TCB before, but for what was acknowledged. */
+const variablesOf = ({ base, tcb, last }: World): Variables => ({
+  ...tcbVariables(base),
+  'SND.UNA': tcb.sndUna,
+  ...(last ? { 'SEG.SEQ': last.seq, 'SEG.ACK': last.ack, 'SEG.LEN': segLen(last) } : {}),
+});
+
 /** Of what the outcome leaves unwritten, only a new ISS is free. */
 function isOutcome({ reply, then }: ResolvedOutcome, world: World, { isExact }: Terms): boolean {
-  const { out, tcb, base, last, isFree } = world;
+  const { out, tcb, base, isFree } = world;
   if (reply.length !== out.length || (then !== undefined && then !== tcb.state)) return false;
-  const variables: Variables = {
-    ...tcbVariables(base),
-    'SND.UNA': tcb.sndUna,
-    ...(last ? { 'SEG.SEQ': last.seq, 'SEG.ACK': last.ack, 'SEG.LEN': segLen(last) } : {}),
-  };
+  const variables = variablesOf(world);
   const same = reply.every((one, index) => {
     const segment = out[index] as Segment;
     const isWritten = (one.seq || isFree) && (one.ack || !segment.ctl.has('ACK'));
