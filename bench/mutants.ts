@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { matcher } from '../lib/catalogue/choice.ts';
+import { didYouMean } from '../lib/catalogue/did-you-mean.ts';
 import { runSideBySide } from '../lib/runner/pool.ts';
 import { Random } from '../lib/runner/trial/random.ts';
 import type { Profile } from '../lib/standard/profile.ts';
@@ -35,7 +36,8 @@ if (![seed, parallel, sample].every(Number.isInteger))
   fail('--seed, --parallel and --sample are whole numbers');
 for (const globs of values.only ?? []) {
   const wanted = matcher(globs);
-  if (!MUTANTS.some(({ name }) => wanted(name))) fail(`no mutant matches ${globs}`);
+  const names = MUTANTS.map(({ name }) => name);
+  if (!names.some(wanted)) fail(`no mutant matches ${globs}${didYouMean(globs, names)}`);
 }
 
 const chosen = choose();

@@ -1,4 +1,4 @@
-import { findStack } from '../lab/stacks/index.ts';
+import { findStack, unknownStack } from '../lab/stacks/index.ts';
 import { say } from '../report/say.ts';
 import { SIGNALS } from './signals.ts';
 
@@ -22,7 +22,7 @@ try {
   const target = await (await findStack(id))?.start({
     families: families.map((one) => (one === '6' ? 6 : 4)),
   });
-  if (!target) throw new Error(`unknown stack ${id}`);
+  if (!target) throw new Error(await unknownStack(id));
   process.once('disconnect', () => {
     void target.stop().finally(() => process.exit());
   });

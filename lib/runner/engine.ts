@@ -1,6 +1,6 @@
 import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
 import { Cleanups } from '../cleanups.ts';
-import { findStack, STACKS } from '../lab/stacks/index.ts';
+import { findStack, unknownStack } from '../lab/stacks/index.ts';
 import type { RunningTarget } from '../lab/stacks/stack.ts';
 import type { Environment } from '../states/index.ts';
 import { nameOf } from '../target/driver.ts';
@@ -314,8 +314,7 @@ export class Engine {
 
   async #inTheLab(id: string): Promise<RunningTarget> {
     const stack = await findStack(id);
-    if (!stack)
-      throw new Error(`unknown stack ${id}; the stacks are ${STACKS.map((one) => one.id).join(', ')}`);
+    if (!stack) throw new Error(await unknownStack(id));
     const missing = stack.missing();
     if (missing.length > 0) {
       throw new Error(`${id} needs packages that are not installed: apt-get install ${missing.join(' ')}`);

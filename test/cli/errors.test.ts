@@ -38,6 +38,19 @@ describe('command line: what cannot be tested', function () {
     [['run', '--parallel', '0'], /--parallel 0: /],
     [['run', '--format', 'xml'], /Allowed choices are progress, spec, dots, jsonl/],
     [['run', '--stack', 'minix'], /unknown stack minix; the stacks are linux/],
+    [
+      ['run', '--stack', 'reference:rfc9293:ignores-syn-sent'],
+      /there is no mutant ignores-syn-sent; bench\/mutants has them/,
+    ],
+    [
+      ['run', '--stack', 'reference:rfc9293:syn-sent-ignores-syns'],
+      /there is no mutant syn-sent-ignores-syns \(did you mean syn-sent-ignores-syn\?\)/,
+    ],
+    [
+      ['run', '--stack', 'reference:rfc9239'],
+      /the reference has no profile rfc9239 \(did you mean rfc9293\?\)/,
+    ],
+    [['run', '--stack', 'reference:rfc793:adopts=rst'], /the reference has no variant adopts=rst/],
     [['run', '--baseline', join(folder, 'none.json')], /none\.json could not be read/],
     [['run', '--baseline', file], /file is not JSON/],
     [['run', '--reports', join(file, 'reports')], /could not be written/],

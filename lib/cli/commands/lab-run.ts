@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { findStack, STACKS } from '../../lab/stacks/index.ts';
+import { findStack, unknownStack } from '../../lab/stacks/index.ts';
 import type { Stack } from '../../lab/stacks/stack.ts';
 import { countVerdicts } from '../../report/groups.ts';
 import { readResults } from '../../report/results.ts';
@@ -107,7 +107,7 @@ async function readyStacks(ids: readonly string[]): Promise<Stack[]> {
 async function knownStack(id: string): Promise<Stack> {
   const stack = await findStack(id);
   if (stack) return stack;
-  throw new UsageError(`unknown stack ${id}; the stacks are ${STACKS.map((one) => one.id).join(', ')}`);
+  throw new UsageError(await unknownStack(id));
 }
 
 /** The name of its folder of reports, and of its baseline: `reference:rfc793` is `reference-rfc793`. */

@@ -8,3 +8,7 @@ export async function behaviourOfMutant(name: string): Promise<Behaviour | undef
   const { findMutant } = await import('../../../bench/mutants/index.ts');
   return findMutant(name)?.behaviour;
 }
+
+/** For a message about a name that there is not. */
+export const mutantNames = async (): Promise<readonly string[]> =>
+  (await import('../../../bench/mutants/index.ts')).MUTANTS.map(({ name }) => name);

@@ -4,7 +4,7 @@ import { ipxe } from './ipxe.ts';
 import { linux } from './linux.ts';
 import { linux612 } from './linux-6.12/linux-6.12.ts';
 import { lwip } from './lwip.ts';
-import { findReference, reference } from './reference.ts';
+import { findReference, reference, unknownVariant } from './reference.ts';
 import { slirp } from './slirp/slirp.ts';
 
 /** Every stack that the lab knows, the default first. */
@@ -13,3 +13,8 @@ export const STACKS: readonly Stack[] = [linux, lwip, gvisor, linux612, slirp, i
 /** The stack of that id, a variant of the reference included; undefined where there is none. */
 export const findStack = async (id: string): Promise<Stack | undefined> =>
   STACKS.find((stack) => stack.id === id) ?? (await findReference(id));
+
+/** What is wrong with an id that no stack has. */
+export const unknownStack = async (id: string): Promise<string> =>
+  (await unknownVariant(id)) ??
+  `unknown stack ${id}; the stacks are ${STACKS.map((one) => one.id).join(', ')}`;

@@ -1,10 +1,11 @@
+import { didYouMean } from '../../catalogue/did-you-mean.ts';
 import { startInSteps } from '../../cleanups.ts';
 import { wordsToStart } from '../../processes.ts';
 import { adoptionNamed } from '../../standard/adoption.ts';
-import { DEFAULT_PROFILE, isProfile, type Profile } from '../../standard/profile.ts';
+import { DEFAULT_PROFILE, isProfile, PROFILES, type Profile } from '../../standard/profile.ts';
 import { COMPILER, missingOf } from '../namespaces/enter.ts';
 import { Lab } from '../namespaces/lab.ts';
-import { behaviourOfMutant } from '../reference/mutant-behaviour.ts';
+import { behaviourOfMutant, mutantNames } from '../reference/mutant-behaviour.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
 import { drivenBy, startUpperTester } from './upper-tester-process.ts';
 
@@ -25,6 +26,15 @@ export async function findReference(id: string): Promise<Stack | undefined> {
   if (mutant !== undefined && !(await behaviourOfMutant(mutant))) return undefined;
   if (adopts !== undefined && (profile !== 'rfc9293' || !adoptionNamed(adopts))) return undefined;
   return referenceStack(id, { profile, mutant, adopts });
+}
+
+/** What is wrong with an id of the reference that {@link findReference} does not find; undefined for an id of something else. */
+export async function unknownVariant(id: string): Promise<string | undefined> {
+  const [name, profile = '', variant] = id.split(':');
+  if (name !== ID) return undefined;
+  if (!isProfile(profile)) return `the reference has no profile ${profile}${didYouMean(profile, PROFILES)}`;
+  if (!variant || ADOPTS.test(variant)) return `the reference has no variant ${variant}`;
+  return `there is no mutant ${variant}${didYouMean(variant, await mutantNames())}; bench/mutants has them`;
 }
 
 function referenceStack(id: string, variant: Variant): Stack {
