@@ -41,6 +41,12 @@ export const OPENING: readonly Mutant[] = [
     crossing,
     answer(resetFor, toClosed),
   ),
+  faulty(
+    'syn-sent-ignores-urgent-syn',
+    'a SYN with URG is ignored in SYN-SENT',
+    all(crossing, has('URG')),
+    ignore,
+  ),
   faulty('syn-sent-ignores-syn', 'there is no simultaneous open: a SYN is ignored', crossing, ignore),
   faulty(
     'syn-sent-acks-syn',

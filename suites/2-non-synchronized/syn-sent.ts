@@ -415,6 +415,7 @@ export default inState('SYN-SENT', [
   simultaneous('syn-sent.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
   simultaneous('syn-sent.syn-fin.empty', 'SYN,FIN', '<SEQ=ANY><CTL=SYN,FIN>'),
   simultaneous('syn-sent.syn-fin.text', 'SYN,FIN with text', '<SEQ=ANY><CTL=SYN,FIN><DATA=10>'),
+  simultaneous('syn-sent.syn-psh-urg.empty', 'SYN with PSH and URG', '<SEQ=ANY><CTL=SYN,PSH,URG>'),
 
   // Fifth: neither SYN nor RST.
   other('syn-sent.ack.good', "ACK of the target's SYN, without a SYN", '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>'),
