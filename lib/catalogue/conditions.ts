@@ -97,8 +97,8 @@ export const CONDITIONS = {
     families: BOTH,
     packet: { destination: 'multicast' },
   },
-  'user-closed': { text: 'the user has closed the connection', families: BOTH, user: { closed: true } },
-  'text-unread': { text: 'the user receives nothing', families: BOTH, user: { receives: false } },
+  'user-closed': { text: 'the user has closed both directions', families: BOTH, user: { closed: true } },
+  'text-unread': { text: 'the user calls no RECEIVE', families: BOTH, user: { receives: false } },
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type Condition = keyof typeof CONDITIONS;

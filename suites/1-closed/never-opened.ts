@@ -38,11 +38,11 @@ export default inState('CLOSED', [
 
   // ACK bit off: SEQ=0, and ACK=SEG.SEQ+SEG.LEN.
   resetFromSeq('closed.syn.empty', 'SYN', '<SEQ=ANY><CTL=SYN>'),
-  resetFromSeq('closed.syn.text', 'SYN with text: both are counted', '<SEQ=ANY><CTL=SYN><DATA=10>'),
-  resetFromSeq('closed.syn-fin.empty', 'SYN,FIN: both are counted', '<SEQ=ANY><CTL=SYN,FIN>'),
+  resetFromSeq('closed.syn.text', 'SYN with text: both count in SEG.LEN', '<SEQ=ANY><CTL=SYN><DATA=10>'),
+  resetFromSeq('closed.syn-fin.empty', 'SYN,FIN: both count in SEG.LEN', '<SEQ=ANY><CTL=SYN,FIN>'),
   resetFromSeq(
     'closed.syn-fin.text',
-    'SYN,FIN with text: all are counted',
+    'SYN,FIN with text: all count in SEG.LEN',
     '<SEQ=ANY><CTL=SYN,FIN><DATA=10>',
   ),
   resetFromSeq(
@@ -55,16 +55,16 @@ export default inState('CLOSED', [
     'SYN with a number in its ACK field but no ACK bit: the number is ignored',
     '<SEQ=ANY><ACK=4294967295><CTL=SYN>',
   ),
-  resetFromSeq('closed.no-flags.empty', 'no flags, no text: nothing is counted', '<SEQ=ANY>'),
+  resetFromSeq('closed.no-flags.empty', 'no flags, no text: SEG.LEN is 0', '<SEQ=ANY>'),
   resetFromSeq('closed.psh.text', 'text without ACK', '<SEQ=ANY><CTL=PSH><DATA=10>'),
   resetFromSeq('closed.fin.empty', 'FIN without ACK', '<SEQ=ANY><CTL=FIN>'),
   resetFromSeq(
     'closed.fin-psh-urg.empty',
-    'FIN, PSH and URG: only FIN is counted',
+    'FIN, PSH and URG: only FIN counts in SEG.LEN',
     '<SEQ=ANY><CTL=FIN,PSH,URG>',
   ),
   resetFromSeq('closed.fin-psh.text', 'text and FIN without ACK', '<SEQ=ANY><CTL=FIN,PSH><DATA=10>'),
-  resetFromSeq('closed.urg.empty', 'only URG, which is not counted', '<SEQ=ANY><CTL=URG>'),
+  resetFromSeq('closed.urg.empty', 'only URG, which does not count in SEG.LEN', '<SEQ=ANY><CTL=URG>'),
 
   // ACK bit on: SEQ=SEG.ACK, which the sender accepts, and no ACK.
   resetFromAck('closed.syn-ack.empty', 'SYN,ACK', '<SEQ=ANY><ACK=ANY><CTL=SYN,ACK>'),

@@ -107,7 +107,7 @@ export default inState('FIN-WAIT-1', [
     finWait1,
     {
       name: 'fin-acks-our-fin',
-      title: "FIN in order that acknowledges the target's FIN, after the user has closed the connection",
+      title: "FIN in order that acknowledges the target's FIN, after the user has closed both directions",
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
     },
     'TIME-WAIT',

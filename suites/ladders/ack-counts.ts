@@ -51,11 +51,15 @@ const lost = (send: string, reply: string): readonly StepDeclaration[] => [
 ];
 
 export default scenarios('ladders', [
-  ladder('plain', 'an empty ACK acknowledges text: it is not sent again', plain),
-  inCloseWait('plain', 'an empty ACK acknowledges text in CLOSE-WAIT: it is not sent again', plain),
+  ladder('plain', 'an empty ACK acknowledges text: the target does not retransmit the text', plain),
+  inCloseWait(
+    'plain',
+    'an empty ACK acknowledges text in CLOSE-WAIT: the target does not retransmit the text',
+    plain,
+  ),
   ladder(
     'fin',
-    "the peer's FIN acknowledges text: it is not sent again",
+    "the peer's FIN acknowledges text: the target does not retransmit the text",
     [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSE-WAIT' },
@@ -65,7 +69,7 @@ export default scenarios('ladders', [
   ),
   ladder(
     'text',
-    "the peer's text acknowledges text: it is not sent again",
+    "the peer's text acknowledges the target's: the target does not retransmit it",
     [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
@@ -75,7 +79,7 @@ export default scenarios('ladders', [
   ),
   ladder(
     'text-and-fin',
-    "the peer's text and FIN acknowledge text: it is not sent again",
+    "the peer's text and FIN acknowledge the target's text: the target does not retransmit it",
     [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK,PSH><DATA=10>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+11><CTL=ACK>', then: 'CLOSE-WAIT' },
@@ -85,7 +89,7 @@ export default scenarios('ladders', [
   ),
   ladder(
     'urgent',
-    "the peer's urgent text acknowledges text: it is not sent again",
+    "the peer's urgent text acknowledges the target's text: the target does not retransmit it",
     [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><URG=5><CTL=ACK,URG><DATA=10>' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
@@ -93,7 +97,7 @@ export default scenarios('ladders', [
     ],
     ['3.10.7.4 sixth'],
   ),
-  ladder('partly', 'an ACK of half the text: only the other half is sent again', [
+  ladder('partly', 'an ACK of half the text: the target retransmits only the other half', [
     { send: '<SEQ=RCV.NXT><ACK=SND.NXT-5><CTL=ACK>' },
     { expect: 'silence' },
     // The segment that was sent may come whole: a segment leaves the queue when all of it is acknowledged.
@@ -102,36 +106,36 @@ export default scenarios('ladders', [
 
   ladder(
     'rst-before-window',
-    'a reset outside the window acknowledges text: it is ignored, and the text is sent again',
+    'a reset outside the window acknowledges text: the target ignores it, and retransmits the text',
     lost('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=RST,ACK>', 'silence'),
     ['3.10.7.4 first', '3.5.3 RST validity'],
   ),
   ladder(
     'before-window',
-    'an empty segment outside the window acknowledges text: it is dropped, and the text is sent again',
+    'an empty segment outside the window acknowledges text: the target drops it, and retransmits the text',
     lost('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>', ACK),
     ['3.10.7.4 first'],
   ),
   ladder(
     'beyond-window',
-    'text beyond the window acknowledges text: it is dropped, and the text is sent again',
+    "text beyond the window acknowledges the target's: the target drops it, and retransmits its own",
     lost('<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>', ACK),
     ['3.10.7.4 first'],
   ),
   ladder(
     'beyond-snd-nxt',
-    'an ACK of an octet never sent: it acknowledges nothing, and the text is sent again',
+    'an ACK of an octet never sent acknowledges nothing: the target retransmits its text',
     lost('<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>', ACK),
   ),
   ladder(
     'without-ack-bit',
-    'text without the ACK bit: its ACK field counts for nothing, and the text is sent again',
+    'text without the ACK bit acknowledges nothing: the target retransmits its own text',
     lost('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=PSH><DATA=10>', 'silence'),
   ),
   {
     ...ladder(
       'wrong-checksum',
-      'an ACK with a wrong checksum acknowledges nothing: the text is sent again',
+      'an ACK with a wrong checksum acknowledges nothing: the target retransmits its text',
       lost('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>', 'silence'),
       ['MUST-3'],
     ),
@@ -139,14 +143,14 @@ export default scenarios('ladders', [
   },
   inCloseWait(
     'before-window',
-    'an empty segment outside the window acknowledges text in CLOSE-WAIT: the text is sent again',
+    'an empty segment outside the window acknowledges text in CLOSE-WAIT: the target retransmits the text',
     lost('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>', ACK),
     ['3.10.7.4 first'],
   ),
 
   {
     id: 'ladder.ack-counts.fin-of-both',
-    title: "the peer's FIN acknowledges text and the target's FIN: neither is sent again",
+    title: "the peer's FIN acknowledges the target's text and FIN: the target retransmits neither",
     state: 'ESTABLISHED',
     steps: [
       ...sendsTenAndCloses('FIN-WAIT-1'),
@@ -159,7 +163,7 @@ export default scenarios('ladders', [
   {
     id: 'ladder.ack-counts.text-before-fin',
     title:
-      "an ACK of the text, but not of the target's FIN behind it: FIN-WAIT-1 goes on, and only the FIN comes again",
+      'an ACK of the text, not of the FIN after it: the state stays FIN-WAIT-1, and only the FIN comes again',
     state: 'ESTABLISHED',
     steps: [
       ...sendsTenAndCloses('FIN-WAIT-1'),

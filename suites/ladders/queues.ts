@@ -109,7 +109,7 @@ export default scenarios('ladders', [
   ...MET.map(inFlight),
   {
     id: 'ladder.queues.acknowledged-in-time',
-    title: 'the ACK of text comes within half a second, of one segment and of the next',
+    title: 'the target acknowledges each of two segments of text within half a second',
     ...{ state: 'ESTABLISHED', rules: ['MUST-40', '3.10.7.4 seventh'] },
     steps: [1, 2].flatMap(() => [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
@@ -133,7 +133,7 @@ export default scenarios('ladders', [
 
   closes(
     'all-read',
-    'the user closes when all text is read: a FIN is sent, and no reset',
+    'the user closes after it has read all text: the target sends a FIN, and no reset',
     [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
       { expect: ackOf(10) },
@@ -142,13 +142,13 @@ export default scenarios('ladders', [
     ],
     [],
   ),
-  closes('old-text', 'the user closes after text that was acknowledged before: a FIN is sent, and no reset', [
+  closes('old-text', 'the user closes after a duplicate of old text: the target sends a FIN, and no reset', [
     { send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>' },
     { expect: ACK },
     CLOSES,
     { expect: FIN, then: 'FIN-WAIT-1' },
   ]),
-  closes('fin-unread', 'the user closes after a FIN without text: a FIN is sent, and no reset', [
+  closes('fin-unread', 'the user closes after a FIN without text: the target sends a FIN, and no reset', [
     { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
     { expect: ackOf(1), then: 'CLOSE-WAIT' },
     CLOSES,
@@ -156,7 +156,7 @@ export default scenarios('ladders', [
   ]),
   closes(
     'text-and-fin-unread',
-    'the user closes with text unread before a FIN: a reset tells that it was lost',
+    "the user closes with unread text before the peer's FIN: a reset tells the peer that the text is lost",
     [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK,PSH><DATA=10>' },
       { expect: ackOf(11), then: 'CLOSE-WAIT' },

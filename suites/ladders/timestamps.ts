@@ -40,16 +40,16 @@ const TAKEN: readonly StepDeclaration[] = [{ send: text(5) }, { expect: ack(10, 
 
 export default scenarios('ladders', [
   ladder('text', 'the ACK of text echoes the timestamp of the text', [...TAKEN, ...tells(0)]),
-  ladder('text-twice', 'the ACKs of two texts echo the timestamp of each', [
+  ladder('text-twice', 'the ACK of each of two segments echoes the timestamp of that segment', [
     ...TAKEN,
     { send: text(7) },
     { expect: ack(10, 7) },
   ]),
-  ladder('same-timestamp', 'text with the timestamp of the last one: it is taken, and echoed', [
-    ...TAKEN,
-    { send: text(0) },
-    { expect: ack(10, 0) },
-  ]),
+  ladder(
+    'same-timestamp',
+    'text with the same TSval as the text before: the target accepts it, and echoes TSval',
+    [...TAKEN, { send: text(0) }, { expect: ack(10, 0) }],
+  ),
   ladder(
     'fin',
     'the ACK of a FIN echoes the timestamp of the FIN',
@@ -60,12 +60,12 @@ export default scenarios('ladders', [
     ],
     ['3.10.7.4 eighth'],
   ),
-  ladder('empty-ack', 'an empty segment in sequence moves TS.Recent: the next ACK echoes it', [
+  ladder('empty-ack', 'an empty segment in sequence changes TS.Recent: the next ACK echoes it', [
     { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><TSVAL=TS.RECENT+5>' },
     { expect: 'silence' },
     ...tells(0),
   ]),
-  ladder('beyond-gap', 'text beyond a gap does not move TS.Recent; that which fills it does', [
+  ladder('beyond-gap', 'text beyond a gap does not change TS.Recent; the text that fills the gap does', [
     { send: text(5, 'RCV.NXT+10') },
     {
       expect: acknowledgedOrNot().map((one) =>
@@ -77,7 +77,7 @@ export default scenarios('ladders', [
   ]),
   ladder(
     'old-text',
-    'text that was acknowledged before does not move TS.Recent',
+    'old text does not change TS.Recent',
     [
       { send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1><TSVAL=TS.RECENT+5>' },
       // Section 5.3 refuses the segment (R2) before it takes the timestamp (R3); appendix D takes it before.
@@ -88,16 +88,16 @@ export default scenarios('ladders', [
   ),
   ladder(
     'beyond-window',
-    'text beyond the window does not move TS.Recent',
+    'text beyond the window does not change TS.Recent',
     [{ send: text(5, 'RCV.NXT+RCV.WND+1') }, { expect: ack(0, 0) }, ...tells(0)],
     ['3.10.7.4 first'],
   ),
-  ladder('sent-text', 'text carries the timestamp of the last segment', [
+  ladder('sent-text', "text echoes the timestamp of the peer's last segment", [
     ...TAKEN,
     { user: 'SEND 10' },
     { expect: SENT_TEXT },
   ]),
-  ladder('sent-fin', 'a FIN carries the timestamp of the last segment', [
+  ladder('sent-fin', "a FIN echoes the timestamp of the peer's last segment", [
     ...TAKEN,
     { user: 'CLOSE' },
     { expect: SENT_FIN, then: 'FIN-WAIT-1' },

@@ -92,7 +92,7 @@ export default scenarios('ladders', [
   },
   {
     id: 'ladder.abort.text-after-it',
-    title: 'text that comes after an ABORT is answered as by no connection',
+    title: 'text that comes after an ABORT gets a reset, as in CLOSED',
     state: 'ESTABLISHED',
     steps: [
       { user: 'ABORT' },
@@ -107,7 +107,7 @@ export default scenarios('ladders', [
   closesTwice('CLOSE-WAIT', 'LAST-ACK'),
   {
     id: 'ladder.close.syn-sent',
-    title: 'the user closes in SYN-SENT: nothing is sent, and the SYN,ACK meets no connection',
+    title: 'the user closes in SYN-SENT: the target sends nothing, and resets the SYN,ACK that comes late',
     state: 'SYN-SENT',
     steps: [
       { user: 'CLOSE BOTH WAYS' },
@@ -154,7 +154,8 @@ export default scenarios('ladders', [
   },
   {
     id: 'ladder.close.between-fin-and-ack',
-    title: "the user closes after the peer's FIN, and text of the target's is acknowledged before its FIN",
+    title:
+      "the user sends and closes after the peer's FIN; the peer acknowledges the text, but not the target's FIN",
     state: 'ESTABLISHED',
     steps: [
       { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },

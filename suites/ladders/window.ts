@@ -80,7 +80,7 @@ const OPENED: ByProfile<StepExpectation> = {
   rfc1122: [...text(10), ...EARLY.map((each) => ({ ...each, level: 'permitted' }) as const)],
 };
 
-/** A third of what is in flight is acknowledged, and the window reaches no further than half of the rest. */
+/** The peer acknowledges a third of what is in flight, and its window covers half of the rest. */
 const SHRUNK = says('<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK><WND=1000>');
 
 const NO_NEW_TEXT: ByProfile<StepExpectation> = {
@@ -119,7 +119,7 @@ export default scenarios('ladders', [
     ]),
     state: 'CLOSE-WAIT',
   },
-  ladder('opened-again', 'an ACK that says nothing new but an open window: the text that waits goes out', [
+  ladder('opened-again', 'an ACK that only opens the window: the waiting text goes out', [
     ...CLOSED,
     { user: 'SEND 10' },
     { send: window(4380) },
@@ -133,19 +133,19 @@ export default scenarios('ladders', [
   ]),
   ladder(
     'probed',
-    'the window stays closed: the target probes it, as long as the peer answers',
+    'the window stays closed: the target goes on probing while the peer answers',
     [...CLOSED, { user: 'SEND 10' }, { expect: PROBES, within: 10_000 }],
     ['MUST-36', 'SHLD-29', 'RFC 9293 3.8.6.1'],
   ),
   ladder(
     'unsigned',
-    'a window of 40000 octets is no negative number: text goes out',
+    'a window of 40000 octets is not read as negative: text goes out',
     [...says(window(40_000)), ...SENDS_TEN],
     ['MUST-1'],
   ),
   ladder(
     'unsigned-largest',
-    'a window of 65535 octets is no negative number: text goes out',
+    'a window of 65535 octets is not read as negative: text goes out',
     [...says(window(65_535)), ...SENDS_TEN],
     ['MUST-1'],
   ),
@@ -166,22 +166,22 @@ export default scenarios('ladders', [
   ),
   ladder(
     'outside',
-    'a segment outside the window closes no window: text goes out',
+    'a segment outside the window does not close the send window: text goes out',
     [{ send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><WND=0>' }, { expect: ACK }, ...SENDS_TEN],
     ['3.10.7.4 first'],
   ),
-  ladder('ack-beyond-snd-nxt', 'an ACK of an octet never sent closes no window: text goes out', [
+  ladder('ack-beyond-snd-nxt', 'an ACK of an octet never sent does not close the window: text goes out', [
     { send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK><WND=0>' },
     { expect: ACK },
     ...SENDS_TEN,
   ]),
-  ladder('without-ack-bit', 'a segment without ACK closes no window: text goes out', [
+  ladder('without-ack-bit', 'a segment without ACK does not close the window: text goes out', [
     ...says('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=PSH><DATA=10><WND=0>'),
     ...SENDS_TEN,
   ]),
   ladder(
     'older-segment',
-    'a segment that fills a gap is older than the one beyond it, which has opened the window: text goes out',
+    'text beyond a gap opens the window; the older text that fills the gap does not close it: text goes out',
     [
       ...SENDS_TEN,
       { send: '<SEQ=RCV.NXT+10><ACK=SND.NXT><CTL=ACK,PSH><DATA=10><WND=4380>' },
@@ -199,7 +199,7 @@ export default scenarios('ladders', [
   {
     ...ladder(
       'shrunk',
-      'the window is shrunk below what is in flight: the text that the user sends waits',
+      'the peer shrinks the window below what is in flight: new text of the user waits',
       [...SHRUNK, { user: 'SEND 10' }, { expect: NO_NEW_TEXT }],
       ['MUST-34', 'SHLD-15'],
     ),
@@ -208,7 +208,7 @@ export default scenarios('ladders', [
   {
     ...ladder(
       'shrunk-and-opened',
-      'the window is shrunk below what is in flight, and all of that acknowledged: text goes out',
+      'the peer shrinks the window below what is in flight, then acknowledges it all: text goes out',
       [...SHRUNK, ...says(window(4380)), ...SENDS_TEN],
       ['MUST-34'],
     ),

@@ -23,7 +23,7 @@ const condition: Condition = 'user-closed';
 export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclaration[] => [
   {
     id: named(subject, 'orphan.text'),
-    title: 'text in order after the user has closed the connection',
+    title: 'text in order after the user has closed both directions',
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: lost(10, 10, subject.state),
@@ -31,7 +31,7 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
   },
   {
     id: named(subject, 'orphan.text-and-fin'),
-    title: 'text in order and a FIN after the user has closed the connection',
+    title: 'text in order and a FIN after the user has closed both directions',
     condition,
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
     expect: lost(10, 11, afterFin),
@@ -39,7 +39,7 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
   },
   {
     id: named(subject, 'orphan.old-text'),
-    title: 'text that was already received, after the user has closed the connection',
+    title: 'old text after the user has closed both directions',
     condition,
     send: `<SEQ=RCV.NXT-10><ACK=${subject.ack}><CTL=ACK,PSH><DATA=10>`,
     expect: always(emptyAck(subject.state)),
@@ -49,7 +49,7 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
     subject,
     {
       name: 'fin',
-      title: 'FIN in order after the user has closed the connection',
+      title: 'FIN in order after the user has closed both directions',
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
     },
     afterFin,

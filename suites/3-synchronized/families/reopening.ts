@@ -95,21 +95,21 @@ const without: Condition = 'no-timestamp';
 
 const BEFORE = {
   name: 'older-seq',
-  words: 'older than the last of the old connection',
+  words: 'below RCV.NXT',
   seq: 'RCV.NXT-2^30',
   inWindow: false,
   newer: false,
 } as const;
 const INSIDE = {
   name: 'newer-seq',
-  words: 'newer and in the window',
+  words: 'in the window',
   seq: 'RCV.NXT+RCV.WND/2',
   inWindow: true,
   newer: true,
 } as const;
 const BEYOND = {
   name: 'seq-beyond-window',
-  words: 'newer and beyond the window',
+  words: 'beyond the window',
   seq: 'RCV.NXT+RCV.WND+1000',
   inWindow: false,
   newer: true,
