@@ -38,7 +38,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason:
-      'named by `explain`: a reset that a TCP sends by itself or for its user, and that no segment elicits',
+      '`explain` names it: a reset that no segment elicits, since a TCP sends it by itself or for its user',
     ids: ['3.10.8 user timeout', '3.8.4 no answer'],
   },
   {
@@ -54,7 +54,7 @@ const GROUPS: readonly Group[] = [
     ids: ['MUST-8', 'SHLD-1'],
   },
   {
-    reason: 'urgent and pushed text: what becomes of it is told to the user, the acknowledgment is the same',
+    reason: 'urgent and pushed text: only the user sees the difference, the acknowledgment is the same',
     ids: ['MUST-61', 'MUST-62', 'SHLD-27', 'MAY-16'],
   },
   {
@@ -75,7 +75,7 @@ const GROUPS: readonly Group[] = [
     ids: ['MUST-63'],
   },
   {
-    reason: 'says that the checks are those of a connection without timestamps, which have cases',
+    reason: 'repeats the checks of a connection without timestamps; those have cases',
     ids: ['RFC 7323 5.3 R2', 'RFC 7323 5.3 R4', 'RFC 7323 5.3 R5'],
   },
 ];

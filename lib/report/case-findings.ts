@@ -85,12 +85,12 @@ const DUE: Readonly<Record<ReplyWord, string>> = {
 
 const STATE_EFFECTS: Readonly<Record<StateEffect, string>> = {
   lost: 'the connection is lost',
-  kept: 'the connection stays where it must end',
+  kept: 'the connection stays although it must end',
   entered: 'another state is entered',
-  stayed: 'the state stays where it must change',
-  taken: 'what must be dropped is accepted',
-  'not taken': 'what must be accepted is dropped',
-  unknown: 'the state after cannot be told',
+  stayed: 'the state stays although it must change',
+  taken: 'the target accepts what it must drop',
+  'not taken': 'the target drops what it must accept',
+  unknown: 'the state afterwards is unclear',
 };
 
 const FIELDS: Readonly<Record<string, string>> = {
@@ -167,7 +167,11 @@ function stimulusText(where: readonly Trait[]): string {
   });
   // A state and what states have in common come last, the flags first.
   const isPlace = (word: string): boolean => /^(in |on |where|after|while)/.test(word);
-  return [noun, ...words.filter((word) => !isPlace(word)), ...words.filter(isPlace)].join(' ');
+  const told = words.filter((word) => !isPlace(word));
+  // `that begins before the window and acknowledges nothing new`: only the first clause has its `that`.
+  const first = told.findIndex((word) => word.startsWith('that '));
+  const joined = told.map((word, at) => (at > first && first >= 0 ? word.replace(/^that /, 'and ') : word));
+  return [noun, ...joined, ...words.filter(isPlace)].join(' ');
 }
 
 function effectText({ reply, form, state, extra }: Effect, what: string): string {
@@ -195,7 +199,7 @@ function effectText({ reply, form, state, extra }: Effect, what: string): string
 function gets({ reply, form, state }: Effect): string {
   if (reply?.due) return `${SEEN[reply.seen]} in place of ${DUE[reply.due]}`;
   if (form) return `${SEEN[form.of]} with ${FIELDS[form.field ?? ''] ?? 'wrong numbers'}`;
-  return state ? `no such treatment: ${STATE_EFFECTS[state]}` : 'another treatment';
+  return state ? `wrong handling: ${STATE_EFFECTS[state]}` : 'wrong handling';
 }
 
 /** The title of a finding: `No reply to a segment without ACK outside the window; an empty ACK is due`. */
@@ -215,11 +219,11 @@ export const findingRule = ({ rule }: CaseFinding): string => (rule ? ruleText(r
 export const findingCitation = ({ rule }: CaseFinding): string => (rule ? citationOf(rule) : '');
 
 const HARM: Readonly<Record<Harm, string>> = {
-  death: 'whoever can send such a segment ends the target',
+  death: 'whoever can send such a segment kills the target',
   'connection lost': 'a segment that should have no such effect ends a connection',
   'wrong state': 'the two ends no longer agree on the state of the connection',
-  'wrong reply': 'the peer is told what is not true, or more than it should be',
-  'missing reply': 'the peer is not told that it is out of step',
+  'wrong reply': 'the reply tells the peer something untrue, or more than it should',
+  'missing reply': 'the peer does not learn that it is out of step',
 };
 
 /** What a finding can do to peers. */

@@ -93,7 +93,7 @@ const REMEDIES: Readonly<Record<Step, string>> = {
   'SYN to any port':
     'check that the target has this address, is reachable, and has no firewall in front; or leave the family out with --family',
   'SYN to a closed port':
-    'check for a firewall in front of the port, for an option that stops the target from resetting, and for a program that listens there; --closed-port names another port',
+    'check for a firewall in front of the port, for an option that stops the target from sending resets, and for a program that listens there; --closed-port names another port',
   'ACK to a closed port': 'check for a firewall in front of the port; otherwise fix the TCP',
   'RST to a closed port': FIX,
   'SYN to LISTEN':

@@ -21,8 +21,8 @@ export interface ProgressOptions {
 const SHORTEST_INTERVAL = 100;
 const TICK = 1000;
 
-const PREFLIGHT = '  looking at the target before the first case';
-const SEEKS_CULPRIT = ', the target has died: looking for the segment that ended it';
+const PREFLIGHT = '    preflight: measures the target before the first case';
+const SEEKS_CULPRIT = ', the target has died: looking for the segment that killed it';
 
 /**
  * One line that is written over on a terminal. Anywhere else, as in the log of a CI, a line of its own every ten seconds: a

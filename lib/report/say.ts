@@ -50,15 +50,15 @@ function lossCauseText(cause: LossCause): string {
       return `${absenceText(cause.absence)}, ${since}`;
     }
     case 'absent after a restart':
-      return `it was started again, and then ${absenceText(cause.absence)}`;
+      return `the suite restarted it, and then ${absenceText(cause.absence)}`;
     case 'restart failed':
-      return `it could not be started again: ${cause.told}`;
+      return `the suite could not restart it: ${cause.told}`;
     case 'driver failed after a restart':
-      return `it was restarted, and then ${cause.told}`;
+      return `the suite restarted it, and then ${cause.told}`;
     case 'no culprit':
-      return `it died ${cause.deaths} times, and no segment was found that ends it`;
+      return `it died ${cause.deaths} times, and the suite found no segment that kills it`;
     case 'no time':
-      return `it died ${cause.deaths} times, and it takes too long to find out why`;
+      return `it died ${cause.deaths} times, and the search for the cause takes too long`;
   }
 }
 
@@ -75,10 +75,10 @@ function deathsText(kind: Death['cause']['kind'], deaths: readonly Death[]): str
   const head = `the target died ${timesText(deaths.length)}`;
   const how = endingsText(deaths);
   if (kind === 'preflight') {
-    return `${head} before the first case (${how}): it was started again and asked anew`;
+    return `${head} before the first case (${how}): it is up again, and the preflight began again`;
   }
   if (kind === 'unknown') {
-    return `${head} and no segment was found that ends it (${how}): it is up again, and the cases that were on the wire were tried anew`;
+    return `${head} and the suite found no segment that kills it (${how}): it is up again, and the suite ran the cases on the wire again`;
   }
   const culprits = deaths.flatMap(({ cause }) => (cause.kind === 'segment' ? [cause] : []));
   return `${head} in a case (${how}) and is up again: ${named(culprits)}`;
@@ -124,7 +124,7 @@ function whatIsWrong({ step, observed, wrong }: Pick<Finding, 'step' | 'observed
   const { what, reply } = STEP_WORDS[step];
   if (step === 'RST to a closed port') return `it answers ${what}`;
   if (step === 'ACK to SYN-RECEIVED') return `its user is not told of a connection after ${what}`;
-  if (step === 'OPEN' || step === 'CLOSE') return `no ${reply} comes after ${what} of its user`;
+  if (step === 'OPEN' || step === 'CLOSE') return `its user calls ${step}, and no ${reply} comes`;
   if (observed.length === 0) return `it does not answer ${what}`;
   if (wrong.length === 0) return `its ${reply} is wrong`;
   return `its ${reply} ${wrong.map(fieldText).join(' and ')}`;
@@ -154,7 +154,7 @@ function plainFault(fault: Fault): string {
       return `the state after is ${fault.observed}, not ${fault.expected}`;
     case 'RCV.NXT': {
       const octets = Math.abs(fault.offset);
-      return `RCV.NXT is then ${fault.observed}: ${octets} ${octets === 1 ? 'octet' : 'octets'} too ${fault.offset > 0 ? 'far' : 'short'}`;
+      return `RCV.NXT is then ${fault.observed}: ${octets} ${octets === 1 ? 'octet' : 'octets'} too ${fault.offset > 0 ? 'high' : 'low'}`;
     }
     case 'time':
       return fault.limit === 'within'
@@ -166,7 +166,7 @@ function plainFault(fault: Fault): string {
         : `the target's user was given other octets than were sent, from octet ${fault.wrongAt} on`;
     case 'death': {
       const how = fault.ending ? endingText(fault.ending) : 'it answers nothing any more';
-      return `the target died: ${how}, in ${fault.deaths} of ${fault.trials} attempts with nobody else on the wire`;
+      return `the target died: ${how}, in ${fault.deaths} of ${fault.trials} attempts with no other case on the wire`;
     }
   }
 }
@@ -177,8 +177,8 @@ const stepped = (step: number | undefined, text: string): string =>
 function alternatives(count: number): string {
   if (count <= 0) return '';
   return count === 1
-    ? ' (nor the other outcome that is allowed)'
-    : ` (nor any of the ${count} others that are allowed)`;
+    ? ' (and not the other allowed outcome)'
+    : ` (and none of the ${count} other allowed outcomes)`;
 }
 
 /** So many cases that were on the wire are named. */
@@ -221,13 +221,13 @@ export const say = {
       case 'tester address':
         return `the tester has no IPv${lack.family} address`;
       case 'calls over the family':
-        return `the target does not call over IPv${lack.family}`;
+        return `the target does not connect over IPv${lack.family}`;
       case 'way in over the family':
         return `nothing forwards connections to the target over IPv${lack.family}`;
       case 'kind of listener':
-        return `the target has no listener of the kind: ${lack.listener}`;
+        return `the target has no listener of this kind: ${lack.listener}`;
       case 'choice of port':
-        return `the target only calls port ${lack.ports.join(' and ')}, when it wants to`;
+        return `the target connects only to port ${lack.ports.join(' and ')}, and chooses when`;
       case 'upper tester':
         return `the target's upper tester cannot ${lack.ability} (${lack.answer})`;
       case 'closed window':
@@ -251,19 +251,19 @@ export const say = {
       case 'engine lost':
         return reason.told;
       case 'SYN cookies':
-        return 'the target answers SYNs by cookies: it has no TCB in SYN-RECEIVED';
+        return 'the target answers with SYN cookies, so it has no TCB in SYN-RECEIVED';
       case 'blocked':
         return `blocked by: ${say.finding(reason.by)}`;
       case 'not proven':
         return `the state after could not be proven: ${say.evidence(reason.proof)}`;
       case 'packets dropped':
-        return 'the receive queue dropped packets';
+        return "the tester's receive queue dropped packets";
       case 'acknowledgment lost':
-        return 'an acknowledgment of the tester got lost before the stimulus';
+        return 'the path lost an acknowledgment of the tester before the stimulus';
       case 'text not told':
         return 'on a path that loses packets, the text that the user was given may have been lost on its way back';
       case 'checksum right by accident':
-        return 'the checksum that was to be wrong is right by accident';
+        return 'the checksum that the suite made wrong is right by accident';
       case 'socket failed':
         return `the tester's socket failed: ${reason.told}`;
       case 'not sent':
@@ -275,15 +275,15 @@ export const say = {
       case 'stimulus late':
         return "the stimulus was so late that the target's timer may have sent what came back";
       case 'target away':
-        return 'the target was away meanwhile';
+        return 'the target was unreachable for a while';
       case 'contradiction':
         return `the target's answers contradict each other: ${reason.seen.map(countText).join('; ')}`;
       case 'no agreement':
         return `the observations do not agree: ${reason.seen.map(countText).join('; ')}`;
       case 'died at times':
-        return `the target died in ${reason.deaths} of ${reason.trials} attempts with nobody else on the wire`;
+        return `the target died in ${reason.deaths} of ${reason.trials} attempts with no other case on the wire`;
       case 'dies on the way':
-        return `the target dies on the way to ${reason.state}, seen twice with nobody else on the wire`;
+        return `the target dies on the way to ${reason.state}: seen twice, with no other case on the wire`;
       case 'target lost':
         return say.lossCause(reason.cause);
     }
@@ -294,9 +294,9 @@ export const say = {
       case 'void attempt':
         return `attempt ${note.attempt} proves nothing: ${say.reason(note.why)}`;
       case 'away before':
-        return 'earlier observations do not count: the target was away meanwhile';
+        return 'earlier observations do not count: the target was unreachable in between';
       case 'away meanwhile':
-        return 'no observation counts: the target was away meanwhile';
+        return 'no observation counts: the target was unreachable for a while';
       case 'confirmed': {
         const text = `confirmed on ${note.alike} of ${note.connections} connections`;
         return note.disturbed

@@ -5,9 +5,9 @@ import type { OptionFault } from '../verdict/reply-options.ts';
 
 /** What a proof has seen, in its order. */
 export const EVIDENCE_SENTENCES: Readonly<Record<Evidence, string>> = {
-  'stray ACK reset': 'an ACK of no connection was reset',
-  'stray ACK acknowledged': 'an ACK of no connection was answered as if there were a connection',
-  'stray ACK not reset': 'an ACK of no connection was not reset',
+  'stray ACK reset': 'a stray ACK was reset',
+  'stray ACK acknowledged': 'a stray ACK was answered as if there were a connection',
+  'stray ACK not reset': 'a stray ACK was not reset',
   'SYN,ACK acknowledged': 'a right SYN,ACK was acknowledged',
   'SYN,ACK challenged': 'a right SYN,ACK was answered as if there were a connection',
   'SYN,ACK reset': 'a right SYN,ACK was reset',
@@ -96,10 +96,10 @@ const COMMANDED = 'this needs an upper tester';
 
 /** What a target, or what moves its user, cannot do. */
 export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = {
-  'simultaneous open': 'the target is described as without simultaneous open',
-  timestamps: 'the target is described as without timestamps',
-  'half close': 'the target is described as without half close',
-  'ABORT at any time': "the target's user cannot abort a connection on which nothing is unacknowledged",
+  'simultaneous open': 'the target file says that the target has no simultaneous open',
+  timestamps: 'the target file says that the target has no timestamps',
+  'half close': 'the target file says that the target has no half close',
+  'ABORT at any time': "the target's user cannot abort a connection when all that it sent is acknowledged",
   commands: `the application on the target takes no commands: ${COMMANDED}`,
   'passive OPEN': 'the target only opens connections: this needs a service',
   'active OPEN': 'a service never opens a connection: this needs a command or an upper tester',
@@ -114,12 +114,12 @@ export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = 
   'closing first by a half close': 'no application closes first by a half close',
   'closing first both ways': 'no application closes first by closing both ways',
   'waiting for the peer to speak first':
-    'the service sends first, which looks like an answer to the segment that establishes',
-  'being spoken to first': "the target's application closes when it is spoken to before it has spoken",
-  'own listener': "the target's user cannot be told to listen",
+    'the service sends text at once, which looks like a reply to the ACK that establishes the connection',
+  'being spoken to first': "the target's application closes when text arrives before it has sent its own",
+  'own listener': "the tester cannot tell the target's user to listen",
   'closing its listener': "the target's user cannot close its listener",
-  'control of RECEIVE': "the target's user cannot be told what to receive",
-  'count of delivered text': "the target's user cannot tell what it was given",
+  'control of RECEIVE': "the tester cannot tell the target's user when to receive",
+  'count of delivered text': "the target's user cannot tell how much text it received",
 };
 
 /** Why a state was not reached. */
@@ -127,7 +127,7 @@ export const OBSTACLE_SENTENCES: Readonly<Record<(typeof OBSTACLES)[number], str
   'connection not accepted': 'the target did not report that it accepted the connection',
   'timestamps not negotiated': 'the target does not negotiate timestamps',
   'no greeting': 'the application did not send the text that it begins with',
-  'text missing': 'the target did not send all the text that it was told to',
-  'other text': 'the target sent other text than it was told to',
+  'text missing': 'the target did not send all the text that the tester asked for',
+  'other text': 'the target sent other text than the tester asked for',
   'old text unanswered': 'the target does not answer old text',
 };

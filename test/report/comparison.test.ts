@@ -125,7 +125,7 @@ describe('expected against observed', () => {
     expect(marks(rows[5]?.[1].lines ?? [])).to.equal('≠replies =state after');
     expect(rows[6]?.[1].lines.at(-1)).to.include({
       field: 'RCV.NXT after',
-      observed: 'RCV.NXT is then 110: 10 octets too far',
+      observed: 'RCV.NXT is then 110: 10 octets too high',
     });
     expect(rows[7]?.[1].lines.at(-1)).to.include({ mark: '≈', observed: 'LISTEN (as good)' });
   });
@@ -141,7 +141,7 @@ describe('expected against observed', () => {
     expect(faultText(one.result, 'rfc9293')).to.equal('observed silence');
     const two = judged([...required, outcome(RST, 'CLOSED')], []);
     expect(faultText(two.result, 'rfc9293')).to.equal(reasonText(two.result, 'rfc9293'));
-    expect(reasonText(two.result, 'rfc9293')).to.match(/ \(nor the other outcome that is allowed\)$/);
+    expect(reasonText(two.result, 'rfc9293')).to.match(/ \(and not the other allowed outcome\)$/);
     expect(observedText(two.result)).to.equal('silence, then ESTABLISHED');
   });
 });

@@ -208,7 +208,7 @@ describe('the texts about a case', () => {
     expect(written).to.deep.equal([
       '  412 of 1000 cases done, 3 deviate, 10 s\n',
       '  412 of 1000 cases done, 3 deviate, 20 s\n',
-      '  412 of 1000 cases done, 3 deviate, the target has died: looking for the segment that ended it, 30 s\n',
+      '  412 of 1000 cases done, 3 deviate, the target has died: looking for the segment that killed it, 30 s\n',
     ]);
   });
 });

@@ -31,7 +31,7 @@ describe('a run whose target died and was up again', () => {
     return run;
   };
   const UNKNOWN =
-    'the target died 2 times and no segment was found that ends it (it was ended by SIGKILL; it answered nothing any more)';
+    'the target died 2 times and the suite found no segment that kills it (it was ended by SIGKILL; it answered nothing any more)';
   const LINES = [
     UNKNOWN,
     'the target died once before the first case (it was ended by SIGKILL)',

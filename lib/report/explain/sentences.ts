@@ -83,15 +83,14 @@ const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => st
     `${it} knows nothing of the connection any more, though no FIN and no reset had ended it: a restart, a timeout, or a reset that was lost; ${drew} found that out`,
   'listener gone': ({ drew, it }) =>
     `${it} had answered the SYN, but nobody listens any more when ${drew} arrives`,
-  'unacceptable ACK in SYN-SENT': ({ drew }) =>
-    `${drew} acknowledges something else than the SYN that was sent`,
+  'unacceptable ACK in SYN-SENT': ({ drew }) => `${drew} does not acknowledge the SYN that ${it} sent`,
   'half-open peer': ({ drew, it, peer }) =>
     `${peer} still has an older connection on these ports, and ${drew} acknowledges that one; ${it} resets it, and will try again`,
   'unacceptable ACK in SYN-RECEIVED': ({ drew }) => `${drew} does not acknowledge the SYN,ACK`,
   'full queue': ({ drew, it }, { kind }) =>
     kind === 'SYN unanswered'
       ? `${it} listens on the port, and does not answer this SYN: its queue of pending connections may be full`
-      : `${it} cannot take one more connection: its queue is full, and ${drew} finds no place in it`,
+      : `${it} has no room for one more connection: its queue is full when ${drew} arrives`,
   'text for a closed user': ({ drew }, explanation) => {
     const fin = signOf(explanation, 'FIN');
     return `its application had closed the connection${fin ? ` (FIN in ${fin.frame})` : ' (its FIN is not in the capture)'}, and text arrived in ${drew} that nobody can read any more`;
@@ -117,11 +116,11 @@ const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => st
   security: ({ drew }) => `${drew} has another security option than the connection`,
   'third party': ({ it }) => `this was not sent by ${it}, but by something on the way`,
   'sent again': ({ before }) => `the same as ${before}, sent once more`,
-  unexplained: () => 'no segment in the capture draws it, and it is not where the connection stands',
+  unexplained: () => 'no segment in the capture causes it, and its numbers do not fit the connection',
   'challenge to a SYN': ({ drew }) =>
-    `${drew} is a SYN in the middle of the connection: it is asked whether it is meant`,
+    `${drew} is a SYN in the middle of the connection: a challenge ACK asks its sender to confirm`,
   'challenge to a reset': ({ drew }) =>
-    `the reset in ${drew} is not exactly at RCV.NXT: it is asked whether it is meant`,
+    `the reset in ${drew} is not exactly at RCV.NXT: a challenge ACK asks its sender to confirm`,
   'ACK of octets never sent': ({ drew }) => `${drew} acknowledges octets that were never sent`,
   'ACK too old': ({ drew }) => `${drew} acknowledges what was acknowledged long ago`,
   'outside the window': ({ drew }) => `${drew} lies outside the window`,
@@ -196,17 +195,17 @@ const DECIDERS: Readonly<Record<Decider, string>> = {
 function signText(sign: Sign): string | undefined {
   switch (sign.kind) {
     case 'other distance':
-      return `TTL ${sign.ttl}, where the host has ${sign.usual}: it comes from another distance`;
+      return `its TTL is ${sign.ttl}, that of the host ${sign.usual}: it comes from another distance`;
     case 'other TTL, same distance':
-      return `TTL ${sign.ttl}, where the host has ${sign.usual}: another stack at the same distance`;
+      return `its TTL is ${sign.ttl}, that of the host ${sign.usual}: another stack at the same distance`;
     case 'goes on':
       return `the host goes on with the connection, in ${sign.frame}`;
     case 'both ways':
       return `the other end was reset at the same time, in ${sign.frame}`;
     case 'too soon':
-      return `it comes ${milliseconds(sign.seconds)} after what drew it, and the quickest answer of the host took ${milliseconds(sign.roundTrip)}`;
+      return `it comes ${milliseconds(sign.seconds)} after the segment that it answers, and the host never answered in less than ${milliseconds(sign.roundTrip)}`;
     case 'bare':
-      return `it has no ${sign.lacks.join(' and no ')}, as a reset of a TCP that knows no connection`;
+      return `it has no ${sign.lacks.join(' and no ')}, like a reset from a TCP that has no such connection`;
     case 'idle':
       return `nothing had come from it for ${seconds(sign.seconds)}`;
     case 'window not moved':
@@ -245,9 +244,9 @@ function formText(explanation: Explanation, account: Account): string | undefine
     case 'ACK is SEQ plus length':
       return `SEQ is 0, ACK is what follows ${drawnBy}: as RFC 9293 3.5.2 asks for a segment without ACK`;
     case 'SEQ is SND.NXT':
-      return 'SEQ is SND.NXT: as RFC 9293 3.10.5 has it';
+      return 'SEQ is SND.NXT: as RFC 9293 3.10.5 asks';
     case 'SEQ is SND.NXT, ACK is RCV.NXT':
-      return 'SEQ is SND.NXT, ACK is RCV.NXT: as RFC 9293 3.10.5 has it, with the ACK of an open connection';
+      return 'SEQ is SND.NXT, ACK is RCV.NXT: as RFC 9293 3.10.5 asks, with the ACK of an open connection';
     case 'SND.NXT and RCV.NXT':
       return 'SEQ is SND.NXT, ACK is RCV.NXT: an empty ACK, as RFC 9293 3.10.7.4 asks';
     case 'other':
@@ -294,7 +293,7 @@ export function explanationLines(
   }
   if (explanation.comment) lines.push(['comment', explanation.comment]);
   lines.push(['sure', sureText(account, explanation)]);
-  if (verdict === 'deviates') lines.push(['verdict', 'deviates: no reading of any profile allows it']);
+  if (verdict === 'deviates') lines.push(['verdict', 'deviates: no profile allows it']);
   return lines;
 }
 

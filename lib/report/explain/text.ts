@@ -57,6 +57,6 @@ export function summaryLines(facts: CaptureFacts, tally: Tally): string[] {
   const causes = [...tally.causes].sort((one, other) => other[1] - one[1]);
   const width = Math.max(0, ...causes.map(([, count]) => `${count}`.length));
   for (const [cause, count] of causes) lines.push(`  ${`${count}`.padStart(width)}  ${CAUSE_NAMES[cause]}`);
-  if (tally.deviations > 0) lines.push(`  ${tally.deviations} deviate from every reading of the standard`);
+  if (tally.deviations > 0) lines.push(`  ${tally.deviations} deviate: no profile allows them`);
   return lines;
 }

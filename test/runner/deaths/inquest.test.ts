@@ -128,7 +128,7 @@ describe('an inquest', () => {
     });
     for (const profile of ['rfc793', 'rfc1122', 'rfc5961', 'rfc9293'] as const) {
       expect(reasonText(culprit as JudgedResult, profile)).to.equal(
-        'the target died: it was ended by SIGSEGV, in 2 of 2 attempts with nobody else on the wire',
+        'the target died: it was ended by SIGSEGV, in 2 of 2 attempts with no other case on the wire',
       );
     }
   });
@@ -148,7 +148,7 @@ describe('an inquest', () => {
     expect(having(results, 'deviates')).to.deep.equal([]);
     const [result] = results.filter(({ id }) => id === 'case.2');
     expect(result && reasonText(result, 'rfc9293')).to.equal(
-      'the target died in 1 of 3 attempts with nobody else on the wire',
+      'the target died in 1 of 3 attempts with no other case on the wire',
     );
   });
 

@@ -112,9 +112,7 @@ describe('the walk through the states', function () {
     const { findings } = await walk(environment, ALL);
     const open = findings.find(({ step }) => step === 'OPEN');
     expect(open).to.include({ gravity: 'obstacle', sent: '' });
-    expect(open && say.finding(open)).to.equal(
-      'no SYN comes after the call to open a connection of its user, over IPv4',
-    );
+    expect(open && say.finding(open)).to.equal('its user calls OPEN, and no SYN comes, over IPv4');
     expect(open?.blocks.map(named)).to.deep.equal([
       ...['SYN-SENT', 'SYN-RECEIVED active', 'CLOSED abort', 'CLOSED FINs'],
     ]);
