@@ -58,7 +58,8 @@ function check(written: object, form: Form, needed: readonly string[] = []): voi
   for (const [name, value] of Object.entries(written)) {
     knownWord('property', name, Object.keys(form));
     const words = form[name];
-    if (words) for (const word of [value].flat()) knownWord(name, String(word), words);
+    if (words)
+      for (const word of [value].flat()) knownWord(name === 'then' ? 'state' : name, String(word), words);
   }
   const missing = needed.find((name) => !(name in written));
   if (missing !== undefined) throw new DeclarationError(`${missing} is missing`);

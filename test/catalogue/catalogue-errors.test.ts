@@ -39,7 +39,7 @@ describe('a mistake in a case', () => {
       [{ sned: '<SEQ=ANY>' }, 'no such property: sned (did you mean send?)'],
       [{ condition: 'txt-in-flight' }, 'no such condition: txt-in-flight (did you mean text-in-flight?)'],
       [{ closedBy: 'abrt' }, 'no such closedBy: abrt (did you mean abort?)'],
-      [{ expect: { ...outcome, then: 'CLSED' } }, 'no such then: CLSED (did you mean CLOSED?)'],
+      [{ expect: { ...outcome, then: 'CLSED' } }, 'no such state: CLSED (did you mean CLOSED?)'],
       [{ expect: [{ ...outcome, level: 'permited' }] }, 'no such level: permited (did you mean permitted?)'],
       [{ expect: { replay: 'silence' } }, 'no such property: replay (did you mean reply?)'],
       [
