@@ -110,8 +110,12 @@ export function effectOf(
       case 'replies': {
         const due = wordOfAll(fault.expected[0] ?? []);
         const seen = fault.again ? 'again' : wordOfAll(fault.observed);
-        if (due !== seen) effect.reply ??= { due, seen };
-        else effect.form ??= { of: due, field: wrongFieldOf(fault.expected[0] ?? [], fault.observed) };
+        if (due !== seen) {
+          effect.reply ??= { due, seen };
+          // An ACK whose number is not SND.NXT is wrong where none is due, too.
+          if (seen === 'ACK' && fault.observed[0]?.seq?.kind === 'binary')
+            effect.form ??= { of: seen, field: 'SEQ' };
+        } else effect.form ??= { of: due, field: wrongFieldOf(fault.expected[0] ?? [], fault.observed) };
         break;
       }
       case 'field': {
@@ -147,7 +151,7 @@ export function effectOf(
 export function couldHave(effect: Effect, due: Due, before: State | undefined): boolean {
   if (effect.reply?.due && effect.reply.due !== due.reply) return false;
   if (effect.reply && effect.reply.seen === due.reply) return false;
-  if (effect.form && effect.form.of !== due.reply) return false;
+  if (effect.form && !effect.reply && effect.form.of !== due.reply) return false;
   const { then = before } = due;
   switch (effect.state) {
     case 'lost':

@@ -115,6 +115,27 @@ export const TRAITS: readonly Trait[] = [
   ...CONDITION_IDS,
 ];
 
+/**
+ * Where a segment and its acknowledgment lie, and what is special about it: a TCP that takes one such place for another does all
+ * that it would do at the other.
+ */
+export const PLACES: readonly Trait[] = [
+  'before the window',
+  'one before the window',
+  'before and into the window',
+  'at RCV.NXT',
+  'past RCV.NXT',
+  'at the right edge',
+  'at or past the right edge',
+  'ACK beyond SND.NXT',
+  'ACK of SND.UNA or older',
+  'ACK older than SND.UNA',
+  'ACK too old',
+  'ACK of all that was sent',
+  'own options',
+  ...CONDITION_IDS,
+];
+
 const isTest = (trait: Trait): trait is keyof typeof TESTS => Object.hasOwn(TESTS, trait);
 
 /** All that is true of a stimulus. */

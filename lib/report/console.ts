@@ -8,9 +8,9 @@ import {
   findingExtent,
   findingRule,
   findingSelection,
-  findingTitle,
   shortestOf,
 } from './case-findings.ts';
+import { findingTitle } from './finding-title.ts';
 import { reasonText } from './expectation.ts';
 import {
   type AcceptedDeviations,

@@ -1,6 +1,7 @@
 import { type Standing, standingOf, verdictOf } from '../verdict/result.ts';
 import { caseFields, type Field } from './case-fields.ts';
-import { findingByCase, findingTitle } from './case-findings.ts';
+import { findingByCase } from './case-findings.ts';
+import { findingTitle } from './finding-title.ts';
 import { reasonText } from './expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from './findings.ts';
 import { byState, type StateGroup } from './groups.ts';

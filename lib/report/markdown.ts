@@ -1,11 +1,6 @@
 import { VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
-import {
-  failingCaseFindings,
-  findingExtent,
-  findingRule,
-  findingSelection,
-  findingTitle,
-} from './case-findings.ts';
+import { failingCaseFindings, findingExtent, findingRule, findingSelection } from './case-findings.ts';
+import { findingTitle } from './finding-title.ts';
 import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import {
   type AcceptedDeviations,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { REPLY_WORDS, STATE_EFFECTS } from '../findings/effect.ts';
 import { type CaseFinding, HARMS } from '../findings/findings.ts';
 import { STATES } from '../standard/state.ts';
-import { findingRule, findingSelection, findingTitle } from './case-findings.ts';
+import { findingRule, findingSelection } from './case-findings.ts';
+import { findingTitle } from './finding-title.ts';
 import { familySchema } from './stored-case.ts';
 
 const effectSchema = z.object({

@@ -27,6 +27,15 @@ describe('findings', function () {
     expect(finding?.harm).to.equal('wrong reply');
   });
 
+  for (const [name, what] of [
+    ['timestamps-unoffered', 'of an option that is wrong are one, whatever drew the reply'],
+    ['rst-challenged-outside', 'of one reply to one kind of segment are one, wherever it lies'],
+    ['ack-check-not-in-fin-wait-1', 'of few results in one state by one rule are one'],
+    ['precedence-lower-ignored', 'take in what happens to the same special stimulus otherwise'],
+  ] as const) {
+    it(what, () => expect(findingsOf(name).map(({ id }) => id)).to.have.length(1));
+  }
+
   it('have every case that deviates, each in one finding', () => {
     for (const name of ['syn-ack-missing', 'form-always-first']) {
       const results = resultsOf(mutant(name));

@@ -11,9 +11,9 @@ import {
   findingRule,
   findingSelection,
   findingsOf,
-  findingTitle,
   shortestOf,
 } from '../case-findings.ts';
+import { findingTitle } from '../finding-title.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, openTexts, outcomeTags } from '../expectation.ts';
 import { findingFields, findingLadder, findingLine, ordered } from '../findings.ts';

@@ -1,0 +1,243 @@
+import { isRule } from '../standard/rules.ts';
+import { type Cause, explained } from './causes.ts';
+import { common, couldHave, type Effect, includes } from './effect.ts';
+import { has, type Look, type Mark } from './looks.ts';
+import type { Trait } from './traits.ts';
+
+// Two causes are one when so many of the stimuli that they have in common have the effect that they have in common.
+const JOINED = 0.5;
+const MOST_MARKS = 3;
+// So many bits must be said of stimuli to take all that is wrong with them for one.
+const SPECIAL = 5;
+// So many bits must be said by a state and a rule for them to be one step.
+const OF_ONE_STEP = 5;
+
+type Shared = Pick<Cause, 'effect' | 'where'>;
+
+export interface Group {
+  readonly cause: Shared;
+  readonly members: Look[];
+}
+
+/** Groups results by their likely causes. */
+export function groupsOf(looks: readonly Look[]): readonly Group[] {
+  const failed = looks.filter(({ effect }) => effect !== undefined);
+  if (failed.length === 0) return [];
+  const passed = looks.filter(({ effect, due }) => effect === undefined && due !== undefined);
+  const { found, rest } = explained(failed, passed);
+  const groups: Group[] = [...found];
+  const bits = information(looks);
+  const against = { failed, passed, bits };
+  join(groups, against);
+  const unexplained: Look[] = [];
+  for (const look of rest) {
+    const near =
+      nearest(look, groups, bits) ?? groups.find(({ members }) => members.some((one) => areClose(one, look)));
+    if (near) near.members.push(look);
+    else unexplained.push(look);
+  }
+  groups.push(...alone(unexplained));
+  join(groups, against);
+  return groups;
+}
+
+/** Joins groups whose causes are two descriptions of one. */
+function join(groups: Group[], against: Against): void {
+  for (let at = 0; at < groups.length; at += 1) {
+    for (let next = at + 1; next < groups.length; next += 1) {
+      const [one, other] = [groups[at] as Group, groups[next] as Group];
+      const cause =
+        inCommon(one, other, against) ?? contained(one, other, against) ?? ofOneStep(one, other, against);
+      if (!cause) continue;
+      groups[at] = { cause, members: [...one.members, ...other.members] };
+      groups.splice(next, 1);
+      next = at;
+    }
+  }
+}
+
+/** The results against which a cause is held, and how much each mark says. */
+interface Against {
+  readonly failed: readonly Look[];
+  readonly passed: readonly Look[];
+  readonly bits: (mark: Mark) => number;
+}
+
+/** What two causes have in common, where it holds for enough of the stimuli that it is about. */
+function inCommon(one: Group, other: Group, against: Against): Shared | undefined {
+  const effect = common(one.cause.effect, other.cause.effect);
+  if (Object.keys(effect).length === 0) return undefined;
+  const where = one.cause.where.filter((mark) => other.cause.where.includes(mark));
+  // A wrong form, or a wrong option, is one fault whatever drew the reply.
+  const isForm = effect.form !== undefined || effect.extra !== undefined;
+  if (effect.extra?.startsWith('option')) return { effect, where };
+  if ((where.length > 0 || isForm) && holds({ effect, where }, against)) return { effect, where };
+  const shared = sharedByAll([...one.members, ...other.members]);
+  if (shared.length === 0 || !holds({ effect, where: shared }, against)) return undefined;
+  return { effect, where: fewest(shared, effect, against) };
+}
+
+const sharedByAll = ([first, ...others]: readonly Look[]): readonly Mark[] =>
+  first ? [...first.traits, ...first.rules].filter((mark) => others.every((look) => has(look, mark))) : [];
+
+const spares = ({ effect, where }: Shared, { passed }: Against): number =>
+  passed.filter(
+    (look) =>
+      where.every((mark) => has(look, mark)) &&
+      look.due !== undefined &&
+      couldHave(effect, look.due, look.state),
+  ).length;
+
+function holds(cause: Shared, against: Against): boolean {
+  const { effect, where } = cause;
+  const hit = against.failed.filter(
+    (look) => where.every((mark) => has(look, mark)) && includes(look.effect ?? {}, effect),
+  ).length;
+  return hit >= JOINED * (hit + spares(cause, against));
+}
+
+/** Few marks that tell as much as all of them. */
+function fewest(marks: readonly Mark[], effect: Effect, against: Against): readonly Mark[] {
+  const least = spares({ effect, where: marks }, against);
+  let where: readonly Mark[] = [];
+  while (where.length < MOST_MARKS && spares({ effect, where }, against) > least) {
+    const next = marks
+      .filter((mark) => !where.includes(mark))
+      .map((mark) => ({ mark, left: spares({ effect, where: [...where, mark] }, against) }))
+      .sort((a, b) => a.left - b.left)[0];
+    if (!next) break;
+    where = [...where, next.mark];
+  }
+  return where;
+}
+
+/** What two groups are about that are both of one state and of one step there. */
+function ofOneStep(one: Group, other: Group, { bits }: Against): Shared | undefined {
+  const members = [...one.members, ...other.members];
+  const [{ state } = {}] = members;
+  if (
+    !state ||
+    isOfResets(one) !== isOfResets(other) ||
+    members.some((look) => look.state !== state || look.traits.length === 0)
+  )
+    return undefined;
+  const rule = sharedByAll(members)
+    .filter(isRule)
+    .sort((a, b) => bits(b) - bits(a))[0];
+  if (!rule || bits(rule) + bits(state) < OF_ONE_STEP) return undefined;
+  return { effect: common(one.cause.effect, other.cause.effect), where: [state, rule] };
+}
+
+const isOfResets = ({ members }: Group): boolean => members.every((look) => has(look, 'RST'));
+
+/** The cause of a group whose stimuli are so special that the other, which has the same, must be of it. */
+function contained(one: Group, other: Group, { bits }: Against): Shared | undefined {
+  if (isOfResets(one) !== isOfResets(other)) return undefined;
+  for (const [whole, part] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const { where, effect } = whole.cause;
+    const said = where.filter((mark) => !isRule(mark)).reduce((sum, mark) => sum + bits(mark), 0);
+    if (said < SPECIAL) continue;
+    if (!part.members.every((look) => where.every((mark) => has(look, mark)))) continue;
+    const both = common(effect, part.cause.effect);
+    return { effect: whole.members.length >= part.members.length ? effect : both, where };
+  }
+  return undefined;
+}
+
+/** How much it says of a stimulus that it has a trait: in bits. */
+function information(looks: readonly Look[]): (mark: Mark) => number {
+  const known = new Map<string, number>();
+  return (mark) => {
+    const bits =
+      known.get(mark) ??
+      -Math.log2((looks.filter((look) => has(look, mark)).length + 1) / (looks.length + 1));
+    known.set(mark, bits);
+    return bits;
+  };
+}
+
+// Of what a cause says of stimuli, so much must be true of one that it does not cover.
+const NEAR = 0.5;
+const NEARER = 0.9;
+
+/** The group that a result belongs to although its cause does not cover it: that of its case over the other family, or of the nearest stimuli. */
+function nearest(look: Look, groups: readonly Group[], bits: (mark: Mark) => number): Group | undefined {
+  const effect = look.effect ?? {};
+  const same = groups.find(({ members }) => members.some(({ id }) => id === look.id));
+  if (same) return same;
+  const sum = (marks: readonly Mark[]): number => marks.reduce((total, mark) => total + bits(mark), 0);
+  const near = groups
+    .map((group) => {
+      const { where, effect: due } = group.cause;
+      // Of several steps, only the rules are known.
+      if (look.traits.length === 0) {
+        const isAbout = group.members.some(({ rules }) => rules.some((rule) => look.rules.includes(rule)));
+        return { group, met: (due.form ?? due.extra ?? (isAbout && due.reply)) ? 1 : 0 };
+      }
+      return { group, met: sum(where.filter((mark) => has(look, mark))) / (sum(where) || 1) };
+    })
+    .filter(({ group: { cause, members }, met }) => {
+      if (met < NEAR) return false;
+      if (Object.keys(cause.effect).length > 0) {
+        const { state: _, ...reply } = cause.effect;
+        const { form, reply: answer, ...others } = look.traits.length === 0 ? reply : cause.effect;
+        // Another field of the same reply, or the same reply where another is due.
+        return includes(effect, {
+          ...others,
+          ...(form ? { form: { of: form.of } } : {}),
+          ...(answer ? { reply: met > NEARER ? { seen: answer.seen } : answer } : {}),
+        });
+      }
+      return members.some((one) => includes(one.effect ?? {}, effect));
+    })
+    .sort((a, b) => b.met - a.met);
+  return near[0]?.group;
+}
+
+const KINDS_OF_STIMULUS: readonly Trait[] = ['RST', 'SYN', 'no ACK', 'FIN', 'text', 'ACK'];
+
+/** Results that no cause explains: those with the same difference are together, in one state, by one rule, or after the same kind of stimulus. */
+function alone(rest: readonly Look[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const look of rest) {
+    const { reply, form, extra, state } = look.effect ?? {};
+    const byState = state && (state === 'entered' || !(reply ?? form));
+    const effect: Effect = byState ? { state } : reply ? { reply } : form ? { form } : extra ? { extra } : {};
+    const known = groups.find(
+      ({ cause, members }) =>
+        JSON.stringify(cause.effect) === JSON.stringify(effect) && members.some((one) => areNear(one, look)),
+    );
+    if (known) known.members.push(look);
+    else groups.push({ cause: { effect, where: [] }, members: [look] });
+  }
+  return groups.map(({ cause, members }) => ({ cause: { ...cause, where: sharedBy(members) }, members }));
+}
+
+const kindOf = ({ traits, rules }: Look): Mark | undefined =>
+  KINDS_OF_STIMULUS.find((trait) => traits.includes(trait)) ?? rules[0];
+
+/** What the target does, whatever is due. */
+const deedOf = ({ effect: { reply, form, state, extra } = {} }: Look): string | undefined =>
+  reply?.seen ?? form?.of ?? state ?? extra;
+
+/** Whether the target does the same after stimuli of one kind in one state. */
+const areClose = (one: Look, other: Look): boolean =>
+  one.state === other.state &&
+  kindOf(one) === kindOf(other) &&
+  one.traits.length > 0 &&
+  (deedOf(one) === deedOf(other) ||
+    (one.effect?.form?.field !== undefined && one.effect.form.field === other.effect?.form?.field));
+
+const areNear = (one: Look, other: Look): boolean =>
+  one.state === other.state || kindOf(one) === kindOf(other) || one.rules[0] === other.rules[0];
+
+/** A name for what leftovers have in common. */
+function sharedBy(members: readonly Look[]): readonly Mark[] {
+  const [first] = members;
+  const marks = first ? [kindOf(first), first.state, first.rules[0]] : [];
+  const shared = marks.filter((mark) => mark !== undefined && members.every((look) => has(look, mark)));
+  return shared.slice(0, 2) as Mark[];
+}

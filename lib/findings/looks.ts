@@ -1,0 +1,106 @@
+import { findScenario } from '../catalogue/catalogue.ts';
+import { isCase } from '../catalogue/scenario.ts';
+import type { Profile } from '../standard/profile.ts';
+import type { RuleId } from '../standard/rules.ts';
+import type { State } from '../standard/state.ts';
+import { type CaseResult, type JudgedResult, judgementOf, type ProfileVerdict } from '../verdict/result.ts';
+import { type Due, dueOf, type Effect, effectOf, outcomeOf } from './effect.ts';
+import { type Trait, traitsOf } from './traits.ts';
+
+/** What may be said of a case: what is true of its stimulus, and the rules that it is about. */
+export type Mark = Trait | RuleId;
+
+/** Of a reply: `RST,ACK`. */
+export interface Flags {
+  readonly due: string;
+  readonly seen: string;
+}
+
+/** A result, as far as its cause is looked for. Results of one case over both families are one where they differ alike. */
+export interface Look {
+  readonly id: string;
+  readonly families: (4 | 6)[];
+  readonly state: State;
+  readonly effect?: Effect;
+  readonly due?: Due;
+  /** The state that was entered, where another was due. */
+  readonly after?: State;
+  /** Of a reply with wrong flags. */
+  readonly flags?: Flags;
+  readonly traits: readonly Trait[];
+  readonly rules: readonly RuleId[];
+}
+
+export const has = ({ traits, rules }: Look, mark: Mark): boolean =>
+  (traits as readonly string[]).includes(mark) || (rules as readonly string[]).includes(mark);
+
+/** The results that are judged: those with the verdict have an effect. */
+export function looksOf(
+  results: readonly CaseResult<unknown>[],
+  profile: Profile,
+  verdict: 'deviates' | 'permitted',
+): readonly Look[] {
+  const looks = new Map<string, Look>();
+  for (const result of results) {
+    if (result.outcome !== 'judged') continue;
+    const look = lookOf(result, profile, verdict);
+    if (!look) continue;
+    const key = JSON.stringify([look.id, look.effect]);
+    const known = looks.get(key);
+    if (known) known.families.push(result.family);
+    else looks.set(key, look);
+  }
+  return [...looks.values()];
+}
+
+function lookOf(
+  result: JudgedResult<unknown>,
+  profile: Profile,
+  verdict: 'deviates' | 'permitted',
+): Look | undefined {
+  const judgement = judgementOf(result, profile);
+  if (judgement.verdict === 'inconclusive') return undefined;
+  const { id, family, state } = result;
+  const scenario = findScenario(id);
+  const outcome = outcomeOf(judgement);
+  const single = scenario !== undefined && isCase(scenario) && result.stimulus.length === 1;
+  const effect = judgement.verdict === verdict ? effectIn(judgement, single ? state : undefined) : undefined;
+  // A result of the other list is neither explained by a cause nor speaks against one.
+  if (!effect && judgement.verdict !== 'conformant' && verdict === 'permitted') return undefined;
+  return {
+    ...{ id, families: [family], state },
+    ...(effect ? { effect } : {}),
+    ...(outcome && single ? { due: dueOf(outcome) } : {}),
+    ...(effect ? detailsOf(judgement) : {}),
+    traits: single ? traitsIn(result) : [],
+    rules: scenario?.requirements ?? [],
+  };
+}
+
+function detailsOf(judgement: ProfileVerdict): Pick<Look, 'after' | 'flags'> {
+  const details: { -readonly [Key in 'after' | 'flags']?: Look[Key] } = {};
+  if (judgement.verdict !== 'deviates') return details;
+  for (const fault of judgement.faults) {
+    if (fault.kind === 'state' && fault.observed !== 'unknown') details.after = fault.observed;
+    if (fault.kind === 'field' && fault.field === 'CTL')
+      details.flags = { due: fault.expected, seen: fault.observed };
+  }
+  return details;
+}
+
+function effectIn(judgement: ProfileVerdict, before: State | undefined): Effect | undefined {
+  if (judgement.verdict === 'deviates') return effectOf(judgement.faults, judgement.outcome, before);
+  if (judgement.verdict !== 'permitted') return undefined;
+  const [taken] = judgement.taken;
+  if (!taken) return undefined;
+  const seen = dueOf(taken.outcome).reply;
+  const [better] = taken.better;
+  return { reply: { due: better ? dueOf(better).reply : seen, seen } };
+}
+
+function traitsIn(result: JudgedResult<unknown>): readonly Trait[] {
+  const { state, origin, conditions = [], stimulus, variables } = result;
+  const [segment] = stimulus;
+  if (!segment) return [];
+  return traitsOf({ state, origin, conditions, segment, variables });
+}

@@ -1,0 +1,229 @@
+import { findScenario } from '../catalogue/catalogue.ts';
+import { isCase } from '../catalogue/scenario.ts';
+import { CONDITION_IDS, CONDITIONS, type Condition } from '../catalogue/conditions.ts';
+import type { Effect, ReplyWord, StateEffect } from '../findings/effect.ts';
+import type { CaseFinding } from '../findings/findings.ts';
+import { TRAITS, type Trait } from '../findings/traits.ts';
+import { STATES, type State } from '../standard/state.ts';
+import { OPTION_FAULTS, type OptionFault } from '../verdict/reply-options.ts';
+import { say } from './say.ts';
+
+const SEEN: Readonly<Record<ReplyWord, string>> = {
+  silence: 'no reply',
+  ACK: 'an ACK',
+  RST: 'a reset',
+  'SYN,ACK': 'a SYN,ACK',
+  SYN: 'a SYN',
+  FIN: 'a FIN',
+  text: 'text',
+  again: 'a retransmission',
+  several: 'several segments',
+  'several RST': 'several resets',
+};
+
+const DUE: Readonly<Record<ReplyWord, string>> = { ...SEEN, ACK: 'an empty ACK' };
+
+/** What a stimulus does to the connection, and should not. */
+const DOES: Readonly<Record<StateEffect, string>> = {
+  lost: 'ends the connection',
+  kept: 'does not end the connection',
+  entered: 'changes the state',
+  stayed: 'does not change the state',
+  taken: 'is accepted',
+  'not taken': 'is not accepted',
+  unknown: 'leaves the state unclear',
+};
+
+const FIELDS: Readonly<Record<string, string>> = {
+  CTL: 'wrong flags',
+  DATA: 'a wrong number of octets',
+  SEQ: 'a wrong SEQ',
+  ACK: 'a wrong ACK',
+};
+
+interface Phrase {
+  /** After the noun. */
+  readonly after?: string;
+  /** At the end, after all that is said of the segment. */
+  readonly last?: string;
+}
+
+const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
+  RST: { after: 'with RST' },
+  'no RST': {},
+  SYN: { after: 'with SYN' },
+  'no SYN': {},
+  ACK: { after: 'with ACK' },
+  'no ACK': { after: 'without ACK' },
+  FIN: { after: 'with FIN' },
+  URG: { after: 'with URG' },
+  text: { after: 'with text' },
+  'no text': { after: 'without text' },
+  'neither text, SYN nor FIN': { after: 'without text' },
+  'own options': { after: 'with unusual options' },
+  'a timestamp': { after: 'with a timestamp' },
+  acceptable: { after: 'in the window' },
+  unacceptable: { after: 'outside the window' },
+  'before the window': { after: 'from before the window' },
+  'one before the window': { after: 'at RCV.NXT-1' },
+  'before and into the window': { after: 'from before the window into it' },
+  'at RCV.NXT': { after: 'at RCV.NXT' },
+  'past RCV.NXT': { after: 'past RCV.NXT' },
+  'at the right edge': { after: 'at RCV.NXT+RCV.WND' },
+  'at or past the right edge': { after: 'at RCV.NXT+RCV.WND or beyond' },
+  'ACK beyond SND.NXT': { after: 'that acknowledges octets never sent' },
+  'ACK of SND.UNA or older': { after: 'that acknowledges nothing new' },
+  'ACK older than SND.UNA': { after: 'with an old acknowledgment' },
+  'ACK too old': { after: 'with an acknowledgment older than any window' },
+  'ACK of all that was sent': { after: 'that acknowledges all that was sent' },
+  'ACK within what was sent': {},
+  'in no connection': { last: 'where there is no connection' },
+  'in a connection': {},
+  'in a synchronized state': { last: 'in a synchronized state' },
+  'after the peer closed': { last: "after the peer's FIN" },
+  'after both sides closed': { last: 'after both FINs' },
+  'after its user closed': { last: 'after its user has closed' },
+  'while its FIN is unacknowledged': { last: 'while its FIN is unacknowledged' },
+  'while it may receive': { last: 'while it may receive' },
+  'after a passive OPEN': { last: 'in SYN-RECEIVED after a passive open' },
+  'after an active OPEN': { last: 'in SYN-RECEIVED after an active open' },
+};
+
+/** Where a condition is more than a remark. */
+const CONDITION_PHRASES: Partial<Record<Condition, string>> = {
+  'zero-window': 'at a closed window',
+  'user-closed': 'after its user has closed',
+  'text-unread': 'while its user receives nothing',
+};
+
+const isState = (trait: Trait): trait is State => (STATES as readonly string[]).includes(trait);
+const isCondition = (trait: Trait): trait is Condition =>
+  (CONDITION_IDS as readonly string[]).includes(trait);
+
+function phraseOf(trait: Trait): Phrase {
+  if (isState(trait)) return { last: `in ${trait}` };
+  if (!isCondition(trait)) return PHRASES[trait];
+  const phrase = CONDITION_PHRASES[trait];
+  return phrase ? { last: phrase } : { last: `(${CONDITIONS[trait].text})` };
+}
+
+const ACKS = TRAITS.filter((trait) => trait.startsWith('ACK '));
+
+/** What says less than another trait that is there, too. */
+const SAID_BY: Partial<Record<Trait, readonly Trait[]>> = {
+  unacceptable: ['at the right edge', 'at or past the right edge', 'one before the window', 'zero-window'],
+  'before the window': ['one before the window', 'before and into the window'],
+  acceptable: ['before and into the window'],
+  'at or past the right edge': ['at the right edge'],
+  'past RCV.NXT': ['at the right edge', 'at or past the right edge', 'unacceptable'],
+  'ACK of SND.UNA or older': ['ACK older than SND.UNA', 'ACK too old', 'ACK within what was sent'],
+  'ACK older than SND.UNA': ['ACK too old'],
+  'no text': ['RST', 'SYN', 'neither text, SYN nor FIN'],
+  'neither text, SYN nor FIN': ['RST'],
+  ACK: ['RST', 'FIN', 'text', ...ACKS],
+  'SYN-RECEIVED': ['after a passive OPEN', 'after an active OPEN'],
+};
+
+const NOUNS = [
+  [['RST'], 'a reset'],
+  [['SYN', 'ACK'], 'a SYN,ACK'],
+  [['SYN'], 'a SYN'],
+  [['FIN'], 'a FIN'],
+  [['text'], 'text'],
+  [['neither text, SYN nor FIN', 'ACK'], 'an empty ACK'],
+  [['neither text, SYN nor FIN'], 'an empty segment'],
+] as const satisfies readonly (readonly [readonly Trait[], string])[];
+
+/** `a SYN at RCV.NXT+RCV.WND in TIME-WAIT`. */
+function stimulusText(where: readonly Trait[]): string {
+  const all = (traits: readonly Trait[]): boolean => traits.every((trait) => where.includes(trait));
+  const [nouns, noun] = NOUNS.find(([traits]) => all(traits)) ?? [[], 'a segment'];
+  const rest = TRAITS.filter(
+    (trait) =>
+      where.includes(trait) &&
+      !(nouns as readonly Trait[]).includes(trait) &&
+      !SAID_BY[trait]?.some((other) => where.includes(other)),
+  );
+  const phrases = rest.map(phraseOf);
+  const told = phrases.flatMap(({ after }) => after ?? []);
+  // `that begins before the window and acknowledges nothing new`: only the first clause has its `that`.
+  const first = told.findIndex((word) => word.startsWith('that '));
+  const joined = told.map((word, at) => (at > first && first >= 0 ? word.replace(/^that /, 'and ') : word));
+  return [noun, ...joined, ...phrases.flatMap(({ last }) => last ?? [])].join(' ');
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The title of a finding: `No reply to a segment without ACK outside the window; an empty ACK is due`. */
+export function findingTitle({ effect, effects, where, cases, after, flags }: CaseFinding): string {
+  const example = cases[0] && findScenario(cases[0].id);
+  const [most = {}] = effects;
+  const whole = Object.keys(effect).length > 0 ? effect : most;
+  // Of several steps there is no stimulus to tell of.
+  if (where.length === 0 && example && !isCase(example) && !whole.extra) {
+    return `${capital(differs(whole))}: “${example.title}” does not hold`;
+  }
+  const what = stimulusText(where);
+  if (effect.form?.field === 'CTL' && flags) {
+    return `${flags.seen} in place of ${flags.due} in reply to ${what}`;
+  }
+  if (Object.keys(effect).length > 0) {
+    const into = effect.state === 'entered' && after.length < 4 ? ` to ${after.join(' or ')}` : '';
+    return capital(effectText(effect, effects, what).replace(DOES.entered, `${DOES.entered}${into}`));
+  }
+  return `${capital(what)} ${[...new Set(effects.map(deed))].slice(0, 2).join(', or ')}`;
+}
+
+function effectText({ reply, form, state, extra }: Effect, effects: readonly Effect[], what: string): string {
+  if (extra !== undefined) return extraText(extra, what);
+  if (reply) {
+    const after = state ? `, which ${DOES[state]}` : '';
+    return `${SEEN[reply.seen]} to ${what}${after}; ${dueText(reply, effects)} is due`;
+  }
+  if (form) return `${fieldText(form.field)} in ${DUE[form.of]} to ${what}`;
+  return state ? `${what} ${DOES[state]}` : `wrong handling of ${what}`;
+}
+
+const fieldText = (field: string | undefined): string =>
+  field === undefined ? 'wrong fields' : (FIELDS[field] ?? `another ${field}`);
+
+function dueText({ due, seen }: NonNullable<Effect['reply']>, effects: readonly Effect[]): string {
+  if (due) return due === seen ? 'something else' : DUE[due];
+  const all = new Set(effects.flatMap(({ reply }) => (reply?.due ? [DUE[reply.due]] : [])));
+  return [...all].slice(0, 2).join(' or ') || 'something else';
+}
+
+function extraText(extra: NonNullable<Effect['extra']>, what: string): string {
+  if (extra === 'death') return `the target dies of ${what}`;
+  if (extra === 'ICMP') return `an ICMP message in answer to ${what}`;
+  if (extra === 'ISS') return 'a reopened connection takes an ISS that is too low';
+  if (extra === 'time') return `the reply to ${what} comes at the wrong time`;
+  if (extra === 'delivered') return 'its user is not given what was sent';
+  const option = OPTION_FAULTS.find((fault): fault is OptionFault => extra === `option: ${fault}`);
+  return `wrong options in a reply to ${what}${option ? `: ${say.option(option)}` : ''}`;
+}
+
+/** `gets no reply in place of an empty ACK`. */
+function deed({ reply, form, state, extra }: Effect): string {
+  if (reply?.due) return `gets ${SEEN[reply.seen]} in place of ${DUE[reply.due]}`;
+  if (form) return `gets ${DUE[form.of]} with ${fieldText(form.field)}`;
+  if (state) return DOES[state];
+  return extra ? 'gets a reply with wrong options' : 'is handled otherwise';
+}
+
+/** Without a stimulus: `no reply in place of an empty ACK`. */
+function differs({ reply, form, state }: Effect): string {
+  if (reply?.due) return `${SEEN[reply.seen]} in place of ${DUE[reply.due]}`;
+  if (form) return `${fieldText(form.field)} in ${DUE[form.of]}`;
+  return state ? WITHOUT_STIMULUS[state] : 'another course';
+}
+
+const WITHOUT_STIMULUS: Readonly<Record<StateEffect, string>> = {
+  lost: 'the connection is lost',
+  kept: 'the connection goes on',
+  entered: 'another state',
+  stayed: 'the state does not change',
+  taken: 'the target accepts what it must drop',
+  'not taken': 'the target drops what it must accept',
+  unknown: 'the state afterwards is unclear',
+};
