@@ -47,7 +47,7 @@ export const stackOf = (base: Profile, mutant?: string): string =>
   ['reference', base, ...(mutant === undefined ? [] : [mutant])].join(':');
 
 function idsFor(family: Family): string[] {
-  return SCENARIOS.filter(({ families }) => families.includes(family)).map(({ id }) => id);
+  return SCENARIOS.filter(({ families, slow }) => families.includes(family) && !slow).map(({ id }) => id);
 }
 
 /** Some of the cases that should catch the mutant, predicted by the model. */

@@ -48,7 +48,7 @@ async function chosenStacks(): Promise<string[]> {
 }
 
 const wanted = matcher(values.only);
-const chosen = SCENARIOS.filter(({ id }) => wanted(id));
+const chosen = SCENARIOS.filter(({ id, slow }) => wanted(id) && !slow);
 
 async function run(stack: string, patient: boolean): Promise<{ seconds: number; results: CaseResult[] }> {
   const { parallel, seed } = values;

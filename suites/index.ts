@@ -19,10 +19,14 @@ import halfOpen from './figures/half-open.ts';
 import handshakes from './figures/handshakes.ts';
 import oldDuplicates from './figures/old-duplicates.ts';
 import ackCounts from './ladders/ack-counts.ts';
+import acknowledgments from './ladders/acknowledgments.ts';
 import icmp from './ladders/icmp.ts';
+import idle from './ladders/idle.ts';
+import isn from './ladders/isn.ts';
 import queues from './ladders/queues.ts';
 import reassembly from './ladders/reassembly.ts';
 import reopening from './ladders/reopening.ts';
+import retransmission from './ladders/retransmission.ts';
 import segmentSizes from './ladders/segment-sizes.ts';
 import sideBySide from './ladders/side-by-side.ts';
 import waysIntoTimeWait from './ladders/time-wait.ts';
@@ -37,6 +41,18 @@ export const SUITES: readonly Suite[] = [
   ...[listen, synReceivedActive, synReceivedPassive, synSent],
   ...[closeWait, closing, established, finWait1, finWait2, lastAck, timeWait],
   ...[closes, halfOpen, handshakes, oldDuplicates],
-  ...[ackCounts, icmp, queues, reassembly, reopening, segmentSizes, sideBySide],
+  ...[
+    ackCounts,
+    acknowledgments,
+    icmp,
+    idle,
+    isn,
+    queues,
+    reassembly,
+    reopening,
+    retransmission,
+    segmentSizes,
+    sideBySide,
+  ],
   ...[waysIntoTimeWait, timestamps, twice, unreadText, userActs, window],
 ];

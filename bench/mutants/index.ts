@@ -25,6 +25,7 @@ import { SIZES_AND_QUEUES } from './sizes-and-queues.ts';
 import { SYNS } from './syns.ts';
 import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
+import { TIMERS } from './timers.ts';
 import { TIMESTAMPS } from './timestamps.ts';
 import { TIMING } from './timing.ts';
 import { TRANSITION_MUTANTS } from './transitions.ts';
@@ -60,6 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ORDER,
   ...OPENING_ORDER,
   ...TIMING,
+  ...TIMERS,
   ...SEQUENCES,
   ...DEATHS,
   ...LIMITS,

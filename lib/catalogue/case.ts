@@ -5,7 +5,7 @@ import type { State } from '../standard/state.ts';
 import type { Family } from '../wire/address.ts';
 import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
-import type { ClosedBy, ExpectStep, IcmpStep, PlainCall } from './scenario.ts';
+import type { ClosedBy, ExpectStep, IcmpStep, Interval, PlainCall } from './scenario.ts';
 
 export type { ClosedBy, Condition };
 
@@ -36,7 +36,11 @@ export type ByProfile<Expected> =
   | ({ readonly rfc793: Expected } & Partial<Record<Profile, Expected>>);
 
 /** An outcome of one of several steps. */
-export type StepOutcome = Omit<Outcome, 'then'> & { readonly then?: State; readonly ends?: true };
+export type StepOutcome = Omit<Outcome, 'then'> & {
+  readonly then?: State;
+  readonly ends?: true;
+  readonly interval?: Interval;
+};
 
 /** One outcome, or several; text alone is a reply. */
 export type StepExpectation = string | StepOutcome | readonly (string | StepOutcome)[];
@@ -51,7 +55,8 @@ export type StepDeclaration = OnConnection &
     | (Pick<IcmpStep, 'icmp' | 'otherPort'> & { readonly about: string })
     | { readonly user: PlainCall | `SEND ${number}` }
     | { readonly state: State }
-    | (Pick<ExpectStep, 'within' | 'notBefore' | 'settled' | 'delivered'> & {
+    | { readonly wait: number }
+    | (Pick<ExpectStep, 'within' | 'notBefore' | 'settled' | 'next' | 'newIss' | 'delivered'> & {
         readonly expect: ByProfile<StepExpectation>;
         /** The state after, of outcomes that name none. */
         readonly then?: State;
@@ -84,6 +89,7 @@ export interface CaseDeclaration extends About {
 export interface StepsDeclaration extends About {
   readonly beside?: Readonly<Record<string, PlaceDeclaration>>;
   readonly steps: readonly StepDeclaration[];
+  readonly slow?: true;
 }
 
 /** A scenario as a suite declares it: plain data, which JSON holds. */

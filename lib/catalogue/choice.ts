@@ -1,4 +1,12 @@
-/** Tests whether a run takes a case: by the globs of its selection, and by its part. */
+import type { Scenario } from './scenario.ts';
+
+/** Whether a run takes a scenario, and does not leave it out as slow. */
+export function isTaken(choice: Choice): (scenario: Pick<Scenario, 'id' | 'slow'>) => boolean {
+  const isChosen = chosenBy(choice);
+  return ({ id, slow }) => (!slow || choice.slow === true) && isChosen(id);
+}
+
+/** Tests whether a run selects a case: by its globs, and by its part. */
 export function chosenBy({ only, shard }: Choice): (id: string) => boolean {
   const matches = only === undefined ? () => true : matcher(only);
   return (id) => matches(id) && (shard === undefined || partOf(id, shard.of) === shard.part);
@@ -9,6 +17,8 @@ export interface Choice {
   readonly only?: string | undefined;
   /** Counted from 1. */
   readonly shard?: { readonly part: number; readonly of: number } | undefined;
+  /** Slow scenarios, too. */
+  readonly slow?: boolean | undefined;
 }
 
 /** The part of a case, 1 to `of`. It follows from the id alone (FNV-1a): new cases move no other one into another part. */

@@ -43,7 +43,7 @@ export function resolveScenario(declaration: ScenarioDeclaration): Scenario {
   const steps = written.map(resolveStep);
   if (!steps.some((step) => 'expect' in step)) throw new DeclarationError('expects nothing');
   const last = steps.at(-1);
-  if (last && ('send' in last || 'icmp' in last || 'user' in last)) {
+  if (last && !('expect' in last || 'state' in last)) {
     throw new DeclarationError('nothing is expected of the last step');
   }
   const unknown = steps.find(({ on }) => on !== undefined && !(on in beside))?.on;
@@ -56,6 +56,7 @@ export function resolveScenario(declaration: ScenarioDeclaration): Scenario {
         (declaration.families?.includes(family) ?? true) &&
         steps.every((step) => !('icmp' in step) || codesOf(step.icmp)[family] !== undefined),
     ),
+    ...('steps' in declaration && declaration.slow ? { slow: true } : {}),
   };
 }
 
@@ -97,16 +98,10 @@ function resolveStep(step: StepDeclaration): Step {
   }
   if ('icmp' in step) return resolveIcmp(step, on);
   if ('user' in step) return { ...on, user: parseCall(step.user) };
+  if ('wait' in step) return { ...on, wait: step.wait };
   if (!('expect' in step)) return { ...on, state: step.state };
-  const { within, notBefore, settled, delivered, then } = step;
-  return {
-    ...on,
-    expect: resolveExpectation(step.expect, then),
-    ...(within === undefined ? {} : { within }),
-    ...(notBefore === undefined ? {} : { notBefore }),
-    ...(settled ? { settled } : {}),
-    ...(delivered === undefined ? {} : { delivered }),
-  };
+  const { expect, then, on: _, ...terms } = step;
+  return { ...on, expect: resolveExpectation(expect, then), ...terms };
 }
 
 function resolveIcmp(
@@ -173,12 +168,13 @@ function parseCall(text: string): UserCall {
 
 /** The declaration of a scenario: what JSON holds of it. `resolveScenario` gives back the same scenario. */
 export function declarationOf(scenario: Scenario): ScenarioDeclaration {
-  const { id, title, beside, steps, rules, families } = scenario;
+  const { id, title, beside, steps, rules, families, slow } = scenario;
   const places = Object.entries(beside).map(([name, place]) => [name, placeOf(place)] as const);
   return {
     ...{ id, title, ...placeOf(scenario), rules, steps: steps.map(stepOf) },
     ...(places.length > 0 ? { beside: Object.fromEntries(places) } : {}),
     ...(families.length < familiesOf(scenario.conditions).length ? { families } : {}),
+    ...(slow ? { slow } : {}),
   };
 }
 
@@ -222,8 +218,8 @@ function stepOf(step: Step): StepDeclaration {
   return { ...rest, expect: replies, ...(then ? { then } : {}) };
 }
 
-const isSpecial = ({ when, leftOpen, ends }: ResolvedOutcome): boolean =>
-  when !== undefined || leftOpen !== undefined || ends === true;
+const isSpecial = ({ when, leftOpen, ends, interval }: ResolvedOutcome): boolean =>
+  when !== undefined || leftOpen !== undefined || ends === true || interval !== undefined;
 
 function outcomeOf({ reply, level, ...rest }: ResolvedOutcome): StepOutcome {
   return {

@@ -46,7 +46,15 @@ export interface ResolvedOutcome {
   readonly leftOpen?: LeftOpen;
   /** The scenario ends here: the target goes a way that the next steps are not about. */
   readonly ends?: true;
+  /** Of a step by a timer: how long that must have run. */
+  readonly interval?: Interval;
 }
+
+/**
+ * The shortest time between two transmissions of the same octets or controls: so many milliseconds, or so many times the interval
+ * before. Where there was none before, any will do.
+ */
+export type Interval = { readonly atLeast: number } | { readonly times: number };
 
 export type OutcomesByProfile = Readonly<Record<Profile, readonly ResolvedOutcome[]>>;
 
@@ -101,8 +109,15 @@ export interface ExpectStep extends OnConnection {
   readonly within?: number;
   /** How long it must take at least, in milliseconds from the step before. */
   readonly notBefore?: number;
-  /** Nothing is sent again: all that the target has sent is acknowledged. Of a step that expects silence after another. */
-  readonly settled?: true;
+  /**
+   * Nothing is sent again: all that the target has sent is acknowledged. Of a step that expects silence after another. A number: nothing
+   * at all is sent for so many milliseconds.
+   */
+  readonly settled?: true | number;
+  /** The next segment that comes is this, by a timer of the target's or the user's doing. The times count from the one before. */
+  readonly next?: true;
+  /** Its SYN has an ISS that none of its other SYNs in the scenario has had. */
+  readonly newIss?: true;
   /** How many octets of text the target's user is given from the beginning of the steps, or since it was last asked. */
   readonly delivered?: number;
 }
@@ -112,7 +127,12 @@ export interface StateStep extends OnConnection {
   readonly state: State;
 }
 
-export type Step = SendStep | IcmpStep | UserStep | ExpectStep | StateStep;
+/** Time passes, in milliseconds. What the target's timers send meanwhile is no step's business. */
+export interface WaitStep extends OnConnection {
+  readonly wait: number;
+}
+
+export type Step = SendStep | IcmpStep | UserStep | ExpectStep | StateStep | WaitStep;
 
 /**
  * What the suite tests: a target is brought to a place, and steps are played. The tester sends, the target's user acts, and what
@@ -143,6 +163,8 @@ export interface Scenario extends Place {
   readonly requirements: readonly RuleId[];
   /** The address families that can express it. */
   readonly families: readonly Family[];
+  /** It takes more than ten seconds, and is only run where that is asked for. */
+  readonly slow?: true;
 }
 
 /** A scenario of one stimulus. */

@@ -120,7 +120,7 @@ function tableText(run: Run, options: ConsoleOptions): string {
     ...groups.map((group) => row(group.name, group.cases, false)),
     row('total', run.cases, true),
     '',
-    `  ${colours.dim(standingsText(run))}`,
+    `  ${colours.dim([standingsText(run), ...say.slowUnasked(run)].join('; '))}`,
   ].join('\n');
 }
 

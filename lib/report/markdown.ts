@@ -66,6 +66,7 @@ function headline(
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     `seed ${escapeMarkdown(String(run.seed))}`,
     `${(run.durationMs / 1000).toFixed(1)} s`,
+    ...say.slowUnasked(run),
     ...(run.complete ? [] : [`⚠️ **${run.loss ? escapeMarkdown(say.loss(run.loss)) : 'cut short'}**`]),
   ];
   return parts.join(' · ');

@@ -32,12 +32,18 @@ export function mergeRuns(parts: readonly Part[]): Run {
     startedAt: runs.map(({ startedAt }) => startedAt).sort()[0] as string,
     // They run side by side, mostly.
     durationMs: Math.max(...runs.map(({ durationMs }) => durationMs)),
+    ...slowUnaskedOf(runs),
     complete: runs.every(({ complete }) => complete),
     ...(loss ? { loss } : {}),
     ...(deaths.length > 0 ? { deaths } : {}),
     findings: [...findings.values()],
     cases: allCases(parts),
   };
+}
+
+function slowUnaskedOf(runs: readonly Run[]): Pick<Run, 'slowUnasked'> {
+  const slowUnasked = runs.reduce((sum, run) => sum + (run.slowUnasked ?? 0), 0);
+  return slowUnasked > 0 ? { slowUnasked } : {};
 }
 
 const unasked = ({ target }: Run): number => target.facts?.unasked?.length ?? 0;

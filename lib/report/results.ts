@@ -37,6 +37,10 @@ export const resultsSchema = z.object({
     .object({ part: z.number(), of: z.number() })
     .optional()
     .describe('which part of the cases was asked for, counted from 1'),
+  slowUnasked: z
+    .number()
+    .optional()
+    .describe('how many cases are slow and were not asked for, one for each family'),
   startedAt: z.iso.datetime({ offset: true }),
   durationMs: z.number().nonnegative(),
   complete: z.boolean().describe('false when the run was cut short, or the target was lost'),
@@ -75,10 +79,10 @@ export type Results = z.input<typeof resultsSchema>;
 /** The run as results.json holds it. */
 export function toResults(run: Run): Results {
   const { version, seed, target, profile, strict, startedAt, durationMs, complete, cases, ...rest } = run;
-  const { shard, loss, deaths, findings } = rest;
+  const { shard, slowUnasked, loss, deaths, findings } = rest;
   return {
     ...{ suite: 'segment-arrives', format: FORMAT, version, seed, target, profile, strict, startedAt },
-    ...{ shard, durationMs, complete, loss, deaths, findings: findings?.map(toStoredFinding) },
+    ...{ shard, slowUnasked, durationMs, complete, loss, deaths, findings: findings?.map(toStoredFinding) },
     caseFindings: [...findingsOf(run), ...findingsOf(run, 'permitted')].map(toStoredCaseFinding),
     cases: cases.map((result) => toStored(result, profile)),
     // What is undefined JSON leaves out, and the arrays of a run are only read.

@@ -45,6 +45,8 @@ export interface RunSettings {
   readonly startedAt: string;
   /** The part of the cases that was asked for, counted from 1; all of them when absent. */
   readonly shard?: { readonly part: number; readonly of: number };
+  /** How many of the selected cases are slow and were not asked for, one for each family; absent: none. */
+  readonly slowUnasked?: number;
   /** None when absent. */
   readonly findings?: readonly RunFinding[];
 }

@@ -8,6 +8,7 @@ import type { Absence, Count, Death, Ending, Loss, LossCause, Note, Reason } fro
 import type { OptionFault } from '../verdict/reply-options.ts';
 import type { ProfileVerdict } from '../verdict/result.ts';
 import type { Disturbed, DriverName } from '../verdict/target-facts.ts';
+import type { Run } from './run.ts';
 import {
   EVIDENCE_SENTENCES,
   LACK_SENTENCES,
@@ -160,6 +161,10 @@ function plainFault(fault: Fault): string {
       return fault.limit === 'within'
         ? `the reply came after ${fault.observed} ms, not within ${fault.expected} ms`
         : `the reply came after ${fault.observed} ms, before ${fault.expected} ms had passed`;
+    case 'back-off':
+      return `it was sent again after ${fault.observed} ms, where ${fault.before} ms had passed the time before`;
+    case 'ISN':
+      return `the ISS ${fault.iss} is that of another SYN of the target's`;
     case 'delivered':
       return fault.wrongAt === undefined
         ? `the target's user was given ${fault.observed} octets of text, not ${fault.expected}`
@@ -185,6 +190,12 @@ function alternatives(count: number): string {
 const NAMED = 3;
 
 export const say = {
+  /** Slow cases that were not asked for. */
+  slowUnasked: ({ slowUnasked = 0 }: Pick<Run, 'slowUnasked'>): string[] =>
+    slowUnasked === 0
+      ? []
+      : [`${slowUnasked} slow ${slowUnasked === 1 ? 'case was' : 'cases were'} not asked for (--slow)`],
+
   driver: driverText,
 
   path: disturbedText,

@@ -16,7 +16,10 @@ const effectSchema = z.object({
     .optional()
     .describe('a reply of the right kind, and its wrong field'),
   state: z.enum(STATE_EFFECTS).optional(),
-  extra: z.string().optional().describe('another fault: an option, ICMP, ISS, time, delivered text, death'),
+  extra: z
+    .string()
+    .optional()
+    .describe('another fault: an option, ICMP, ISS, ISN, time, back-off, delivered text, death'),
 });
 
 /** What results.json holds of a finding. */

@@ -216,6 +216,8 @@ const fault = z.discriminatedUnion('kind', [
     ...kind('time'),
     ...{ step, limit: z.enum(['within', 'not before']), expected: z.number(), observed: z.number() },
   }),
+  z.object({ ...kind('back-off'), step, before: z.number(), observed: z.number() }),
+  z.object({ ...kind('ISN'), step, iss: z.number() }),
   z.object({
     ...kind('delivered'),
     ...{ step, expected: z.number(), observed: z.number(), wrongAt: z.number().optional() },

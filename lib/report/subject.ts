@@ -5,6 +5,7 @@ import { printReply } from '../catalogue/resolve.ts';
 import {
   type ClosedBy,
   type ExpectStep,
+  type Interval,
   isCase,
   outcomesOf,
   printCall,
@@ -93,11 +94,12 @@ function partsOf(step: Step): StepParts {
   if ('send' in step) return ['tester', `${step.send.map(printSegment).join(' ')}${on}`];
   if ('icmp' in step) return ['tester', `ICMP ${printIcmp(step)}${on}`];
   if ('user' in step) return ['user', `${printCall(step.user)}${on}`];
+  if ('wait' in step) return ['wait', `${step.wait} ms${on}`];
   return 'expect' in step ? ['target', `${expectationOf(step)}${on}`] : ['proof', `${step.state}${on}`];
 }
 
 /** What is expected under the latest profile. */
-function expectationOf({ expect, within, notBefore, delivered }: ExpectStep): string {
+function expectationOf({ expect, within, notBefore, settled, next, newIss, delivered }: ExpectStep): string {
   const outcomes = expect[PROFILES[PROFILES.length - 1] as Profile];
   const [first] = outcomes;
   const same = outcomes.filter(
@@ -105,17 +107,30 @@ function expectationOf({ expect, within, notBefore, delivered }: ExpectStep): st
   );
   const others = outcomes.filter((outcome) => !same.includes(outcome));
   return [
-    same.map(({ reply }) => printReply(reply)).join(' or '),
-    first?.then ? `, then ${first.then}` : '',
-    ...others.map((outcome) => ` or ${outcomeOf(outcome)}`),
+    next ? 'next ' : '',
+    [
+      ...(same.length > 0
+        ? [`${same.map(plainly).join(' or ')}${first?.then ? `, then ${first.then}` : ''}`]
+        : []),
+      ...others.map(outcomeOf),
+    ].join(' or '),
     within === undefined ? '' : `; within ${within} ms`,
     notBefore === undefined ? '' : `; not before ${notBefore} ms`,
+    typeof settled === 'number' ? `, for ${settled} ms` : '',
+    newIss ? '; with an ISS that it has not had before' : '',
     delivered === undefined ? '' : `; its user is given ${delivered} octets`,
   ].join('');
 }
 
-function outcomeOf({ reply, then, level, ends }: ResolvedOutcome): string {
+const plainly = ({ reply, interval }: ResolvedOutcome): string =>
+  `${printReply(reply)}${interval ? ` ${intervalText(interval)}` : ''}`;
+
+export const intervalText = (asked: Interval): string =>
+  'atLeast' in asked ? `after ${asked.atLeast} ms or more` : `after ${asked.times} times the interval before`;
+
+function outcomeOf(outcome: ResolvedOutcome): string {
+  const { then, level, ends } = outcome;
   const after = then ? `, then ${then}` : '';
   const tags = [...(level === 'required' ? [] : [level]), ...(ends ? ['ends here'] : [])];
-  return `${printReply(reply)}${after}${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`;
+  return `${plainly(outcome)}${after}${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`;
 }

@@ -45,10 +45,13 @@ const SEGMENTS_PER_CASE = 2;
 const roomFor = (receiveQueue: number): number =>
   Math.max(1, Math.floor(receiveQueue / (OCTETS_QUEUED * SEGMENTS_PER_CASE)));
 
-/** Scenarios of several steps first: at the end, nothing else would be done while they wait for timers. */
+/** Slow scenarios first, then those of several steps: at the end, nothing else would be done while they wait for timers. */
 function longestFirst<Job extends { readonly id: string }>(jobs: readonly Job[]): Job[] {
-  const isLong = ({ id }: Job): boolean => (findScenario(id)?.steps.length ?? 0) > 2;
-  return [...jobs.filter(isLong), ...jobs.filter((job) => !isLong(job))];
+  const length = ({ id }: Job): number => {
+    const { slow, steps = [] } = findScenario(id) ?? {};
+    return slow ? 2 : steps.length > 2 ? 1 : 0;
+  };
+  return jobs.toSorted((one, other) => length(other) - length(one));
 }
 
 /** The families in turn. When each has one connection at a time, neither waits for the other. */
@@ -59,6 +62,9 @@ function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[
     .flat()
     .filter((job) => job !== undefined);
 }
+
+// Many more than there are slow scenarios.
+const ROOMY = 100;
 
 // Cases that wait for silence may take so many rounds of full width: half a minute.
 const MOST_ROUNDS = 50;
@@ -220,6 +226,7 @@ export class Engine {
       index: index.get(job.id) ?? 0,
       seed: this.#settings.seed,
       profile: this.#settings.profile,
+      hasRoom: this.#width >= ROOMY,
       avoided: this.#avoided,
       adoption: facts.adoption,
       findings: facts.findings,

@@ -100,6 +100,8 @@ const schema = z.object({
   strict: flag.default(false),
   /** Waits for every silence in full. */
   patient: flag.default(false),
+  /** Runs the slow scenarios, too. */
+  slow: flag.default(false),
   /** Globs over case ids, comma separated. */
   only: z.string().optional(),
   /** A part of the cases, `PART/OF`: the second of five is `2/5`. */

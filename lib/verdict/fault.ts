@@ -56,6 +56,10 @@ export type Fault = { /** Of a case of several steps, from 1. */ readonly step?:
       readonly expected: number;
       readonly observed: number;
     }
+  /** The interval after which a timer sent the same again was not longer than the one before; both in milliseconds. */
+  | { readonly kind: 'back-off'; readonly before: number; readonly observed: number }
+  /** The SYN has an ISS that another SYN of the target's has had. */
+  | { readonly kind: 'ISN'; readonly iss: number }
   /** The target's user was given another number of octets of text, or others; the first is number 0. */
   | {
       readonly kind: 'delivered';
@@ -87,6 +91,8 @@ export function differenceOf(fault: Fault): string {
       return JSON.stringify([fault.kind, fault.offset]);
     case 'ICMP':
     case 'ISS':
+    case 'ISN':
+    case 'back-off':
     case 'death':
       return fault.kind;
   }

@@ -1,4 +1,4 @@
-import type { Reply, ResolvedOutcome } from '../catalogue/scenario.ts';
+import type { Interval, Reply, ResolvedOutcome } from '../catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   compareReply,
@@ -24,6 +24,8 @@ export interface Observation extends Answered {
   readonly provoked?: readonly ConcreteSegment[];
   /** What is wrong whichever reply it was: options, the time, what was delivered. */
   readonly besides?: readonly Fault[];
+  /** Of what a timer has sent again: since it was sent last. */
+  readonly interval?: SeenInterval;
   /** An ICMP message of the target, where it must send none. */
   readonly refusal?: string;
   /** As it was proven; absent where the scenario goes on, and the state is believed. */
@@ -35,6 +37,25 @@ export interface Observation extends Answered {
   /** The connection began at a LISTEN that goes on: when it is gone, CLOSED and LISTEN look alike. */
   readonly listening: boolean;
 }
+
+/** In milliseconds. */
+export interface SeenInterval {
+  readonly last: number;
+  /** The one before, where the same was sent before that. */
+  readonly before?: number;
+}
+
+// Clocks are coarse: Linux takes a timer of seconds for up to an eighth longer, and one of 10 ms ticks for one tick less.
+const EARLIEST = 0.95;
+const LEAST_GROWTH = 0.8;
+
+/** The shortest interval that is as asked, in milliseconds. */
+const shortest = (asked: Interval, { before = 0 }: SeenInterval): number =>
+  'atLeast' in asked ? asked.atLeast * EARLIEST : before * asked.times * LEAST_GROWTH;
+
+/** Whether a timer has waited for as long as is asked. */
+export const isLongEnough = (asked: Interval, seen: SeenInterval): boolean =>
+  seen.last >= shortest(asked, seen);
 
 /** What the outcomes of one profile say of an observation. */
 export type Judgement = Exclude<ProfileVerdict, { readonly verdict: 'inconclusive' }>;
@@ -111,8 +132,17 @@ const faultsOf = (outcome: ResolvedOutcome, observation: Observation, name = rel
 
 const faultsOfReplies = (outcome: ResolvedOutcome, observation: Observation, name = UNNAMED): Fault[] => [
   ...faultsOfFields(outcome, observation, name),
+  ...faultsOfInterval(outcome, observation),
   ...(observation.besides ?? []),
 ];
+
+function faultsOfInterval({ interval: asked }: ResolvedOutcome, { interval: seen }: Observation): Fault[] {
+  if (!asked || !seen || isLongEnough(asked, seen)) return [];
+  const observed = Math.round(seen.last);
+  return 'atLeast' in asked
+    ? [{ kind: 'time', limit: 'not before', expected: asked.atLeast, observed }]
+    : [{ kind: 'back-off', before: Math.round(seen.before ?? 0), observed }];
+}
 
 /** Whether the replies are those of the outcome, whatever else is wrong. */
 export const areRepliesOf = (outcome: ResolvedOutcome, observation: Observation): boolean =>
@@ -234,11 +264,8 @@ function faultsOfState(outcome: ResolvedOutcome, observation: Observation): Faul
   return [{ kind: 'RCV.NXT', observed: rcvNxtAfter, offset }];
 }
 
-/** What the outcome's own acknowledgment says of RCV.NXT; undefined when it has none. */
+/** What the outcome's own last acknowledgment says of RCV.NXT; undefined when it has none. */
 function rcvNxtOf({ reply }: ResolvedOutcome, variables: Variables): number | undefined {
-  const [segment] = reply;
-  if (!segment) return undefined;
-  const { ctl, ack } = segment;
-  if (!ctl.includes('ACK') || ctl.includes('RST') || !ack || ack.kind === 'any') return undefined;
-  return evaluate(ack, variables);
+  const ack = reply.findLast(({ ctl }) => ctl.includes('ACK') && !ctl.includes('RST'))?.ack;
+  return !ack || ack.kind === 'any' ? undefined : evaluate(ack, variables);
 }

@@ -50,7 +50,7 @@ describe('command line: list', function () {
     expect(stderr).to.equal('');
     expect(code).to.equal(0);
     const { cases } = schema.parse(JSON.parse(stdout));
-    const run = await cli(['run', '--dry-run']);
+    const run = await cli(['run', '--dry-run', '--slow']);
     const ids = run.stdout.split('\n').flatMap((line) => /^(\S+) {2}[46,]+$/.exec(line)?.[1] ?? []);
     expect(ids).not.to.be.empty;
     expect(cases.map(({ id }) => id)).to.have.members(ids);

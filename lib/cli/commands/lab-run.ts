@@ -23,6 +23,7 @@ interface LabRunOptions {
   readonly profile?: string;
   readonly strict?: boolean;
   readonly patient?: boolean;
+  readonly slow?: boolean;
   readonly only?: readonly string[];
   readonly seed?: string;
   readonly parallel?: string;
@@ -48,6 +49,7 @@ export function declare(command: Command): void {
     .option('--profile <profile>', 'the documents that decide')
     .option('--strict', 'treat `permitted` as a failure')
     .option('--patient', 'listen for the full time in every case, even after a reply')
+    .option('--slow', 'also cases that take more than ten seconds, up to four minutes')
     .option('--only <glob>', 'only cases whose id matches; a comma separates several', list)
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may run at once')
@@ -122,6 +124,7 @@ function wordsFor(id: string, folder: string, options: LabRunOptions): string[] 
   if (options.only) words.push('--only', options.only.join(','));
   if (options.strict) words.push('--strict');
   if (options.patient) words.push('--patient');
+  if (options.slow) words.push('--slow');
   if (options.reportOnly) words.push('--report-only');
   if (options.baselines) words.push('--baseline', join(options.baselines, `${folderOf(id)}.json`));
   return words;

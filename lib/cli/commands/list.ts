@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { StepDeclaration, StepOutcome } from '../../catalogue/case.ts';
 import { outcomeTags } from '../../report/expectation.ts';
+import { intervalText } from '../../report/subject.ts';
 import { TC8_GROUPS, type Tc8Group } from '../../catalogue/tc8.ts';
 import { matcher } from '../../catalogue/choice.ts';
 import { printIcmp } from '../../catalogue/scenario.ts';
@@ -108,6 +109,7 @@ function stepLine(step: StepDeclaration): string {
   if ('send' in step) return field('send', [step.send].flat().join(' '));
   if ('icmp' in step) return field('ICMP', printIcmp({ ...step, about: parseSegment(step.about) }));
   if ('user' in step) return field('user', step.user);
+  if ('wait' in step) return field('wait', `${step.wait} ms`);
   if (!('expect' in step)) return field('proof', step.state);
   const { expect, then } = step;
   const outcomes =
@@ -116,8 +118,8 @@ function stepLine(step: StepDeclaration): string {
   return field('expect', `${texts.join(' or ')}${then ? `, then ${then}` : ''}`);
 }
 
-function outcomeWords({ reply, then, level, ends }: StepOutcome): string {
+function outcomeWords({ reply, then, level, ends, interval }: StepOutcome): string {
   const tags = [...(level ? [level] : []), ...(ends ? ['ends here'] : [])];
-  const after = then ? `, then ${then}` : '';
+  const after = `${interval ? ` ${intervalText(interval)}` : ''}${then ? `, then ${then}` : ''}`;
   return `${[reply].flat().join(' ')}${after}${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`;
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCENARIOS } from '../../catalogue/catalogue.ts';
-import { chosenBy } from '../../catalogue/choice.ts';
+import { isTaken } from '../../catalogue/choice.ts';
 import { findStack } from '../../lab/stacks/index.ts';
 import { findingsText, runText } from '../../report/console.ts';
 import { failuresOf } from '../../report/findings.ts';
@@ -83,7 +83,10 @@ export async function execute(
   }
 }
 
-function nothingSelected({ only, shard, families }: Settings): string {
+function nothingSelected(settings: Settings): string {
+  const { only, shard, families, slow } = settings;
+  if (!slow && chosenCases({ ...settings, slow: true }).length > 0)
+    return `--only ${only} matches none but slow cases: give --slow, too`;
   const part = shard ? ` in part ${shard.part} of ${shard.of}` : '';
   const where = `${families.map((family) => `IPv${family}`).join(' or ')}${part}`;
   return only
@@ -94,8 +97,7 @@ function nothingSelected({ only, shard, families }: Settings): string {
 /** The cases that the settings leave, in the order of the catalogue. */
 function chosenCases(settings: Settings): Chosen[] {
   const { families } = settings;
-  const wanted = chosenBy(settings);
-  return SCENARIOS.filter(({ id }) => wanted(id)).flatMap(({ id, families: own }) =>
+  return SCENARIOS.filter(isTaken(settings)).flatMap(({ id, families: own }) =>
     families.filter((family) => own.includes(family)).map((family) => ({ id, family })),
   );
 }

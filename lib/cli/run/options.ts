@@ -29,6 +29,7 @@ export interface SettingOptions {
   readonly profile?: string;
   readonly strict?: boolean;
   readonly patient?: boolean;
+  readonly slow?: boolean;
   readonly only?: readonly string[];
   readonly shard?: string;
   readonly seed?: string;
@@ -79,6 +80,7 @@ export const settingOptions = (command: Command): Command =>
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may run at once')
     .option('--patient', 'listen for the full time in every case, even after a reply')
+    .option('--slow', 'also cases that take more than ten seconds, up to four minutes: timers, above all')
     .option('--reports <directory>', 'where the reports go (default: reports)');
 
 /** The option of a setting: `upperTester` is --upper-tester. */

@@ -63,13 +63,14 @@ interface PartOptions {
 }
 
 async function runPart(settings: Settings, { file, shard, reports }: PartOptions): Promise<number> {
-  const { families, strict, profile, only, seed, parallel, patient, ports } = settings;
+  const { families, strict, profile, only, seed, parallel, patient, slow, ports } = settings;
   const given = { targetFile: file, shard, reports, profile, only, seed, parallel };
   const environment = {
     ...process.env,
     [variableOf('family')]: families.join(','),
     [variableOf('strict')]: String(strict),
     [variableOf('patient')]: String(patient),
+    [variableOf('slow')]: String(slow),
     ...(ports ? { [variableOf('ports')]: `${ports.low}-${ports.high}` } : {}),
   };
   for (const [name, value] of Object.entries(given))

@@ -11,7 +11,7 @@ import { runText } from '../../report/console.ts';
 import { diffRuns } from '../../report/diff.ts';
 import { writeResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
-import { chosenBy } from '../../catalogue/choice.ts';
+import { isTaken } from '../../catalogue/choice.ts';
 import { needsOf } from '../../runner/preflight/needs.ts';
 import { CannotTest, Session } from '../../runner/session.ts';
 import type { Settings } from '../../runner/settings.ts';
@@ -66,9 +66,8 @@ class Watched {
   }
 
   chosen(scenarios: readonly Scenario[]): { id: string; family: 4 | 6 }[] {
-    const isChosen = chosenBy(this.#settings);
     return scenarios
-      .filter(({ id }) => isChosen(id))
+      .filter(isTaken(this.#settings))
       .flatMap(({ id, families: own }) =>
         this.#settings.families.filter((family) => own.includes(family)).map((family) => ({ id, family })),
       );

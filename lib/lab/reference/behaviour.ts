@@ -44,12 +44,22 @@ export type SentOptions = Pick<
 
 /** In milliseconds. */
 export interface Timers {
-  /** Until a SYN or SYN,ACK is first sent again; it doubles each time (RFC 6298). */
+  /** Until a SYN or SYN,ACK is first sent again (RFC 6298 (2.1)). */
   readonly syn: number;
-  /** The same for text and FIN. */
+  /** The same for text and FIN (RFC 6298 (2.4)). */
   readonly text: number;
+  /** The least of that where the SYN or SYN,ACK was sent more than once (RFC 6298 (5.7)). */
+  readonly afterSynAgain: number;
+  /** By how much each interval is longer than the one before (RFC 6298 (5.5)). */
+  readonly backOff: number;
+  /** The same for the probes of a closed window. */
+  readonly probeBackOff: number;
+  /** How often the same is sent again before the connection is given up: R2. */
+  readonly mostTries: number;
   /** 2 MSL: how long TIME-WAIT lasts. */
   readonly timeWait: number;
+  /** The idle time after which a keep-alive is sent; absent: none is. */
+  readonly keepAlive?: number;
 }
 
 /** How a TCP ends at a segment: by itself, by a fault that its system ends it for, or so that it answers nothing any more. */
@@ -90,6 +100,8 @@ export interface Behaviour {
   /** The options that a segment goes out with, and what else of its header is no number. */
   readonly options?: (right: SentOptions, segment: Segment) => SentOptions;
   readonly timers?: Partial<Timers>;
+  /** The ISS of the connection that is opened as the nth. */
+  readonly iss?: (nth: number) => number;
   /** No limit when absent. */
   readonly backlog?: Backlog;
   /** How many sockets its user has room for; no limit when absent. */

@@ -8,7 +8,6 @@ import { add, sub } from '../../wire/seq.ts';
 import type { SentOptions } from './behaviour.ts';
 import type { Surroundings } from './surroundings.ts';
 
-const MOST_TRIES = 8;
 // Less than the override timeout of RFC 9293 section 3.8.6.2.1 may be.
 const OVERRIDE = 200;
 const LONGEST_INTERVAL = 60_000;
@@ -29,6 +28,7 @@ export class Connection {
   #running: Timer['name'] | undefined;
   #clock: NodeJS.Timeout | undefined;
   #tries = 0;
+  #isSynAgain = false;
   /** How many segments have gone out. */
   #sent = 0;
 
@@ -200,20 +200,35 @@ export class Connection {
   #start(due: Timer['name'] | undefined): void {
     clearTimeout(this.#clock);
     this.#running = due;
-    if (due === undefined) return;
     const { timers } = this.#around;
-    const isOpening = this.tcb.state === 'SYN-SENT' || this.tcb.state === 'SYN-RECEIVED';
-    const growing = Math.min((isOpening ? timers.syn : timers.text) * 2 ** this.#tries, LONGEST_INTERVAL);
-    const interval = due === 'TIME-WAIT' ? timers.timeWait : due === 'override' ? OVERRIDE : growing;
-    this.#clock = setTimeout(() => this.#expire(due), interval);
-    if (due === 'TIME-WAIT') this.#clock.unref();
+    const next = due ?? (timers.keepAlive === undefined ? undefined : 'keep-alive');
+    if (next === undefined || this.isClosed) return;
+    this.#clock = setTimeout(() => this.#expire(next), this.#interval(next));
+    if (next === 'TIME-WAIT' || next === 'keep-alive') this.#clock.unref();
+  }
+
+  /** In milliseconds. */
+  #interval(due: Timer['name']): number {
+    const { timers } = this.#around;
+    if (due === 'TIME-WAIT') return timers.timeWait;
+    if (due === 'override') return OVERRIDE;
+    if (due === 'keep-alive') return timers.keepAlive ?? LONGEST_INTERVAL;
+    const text = this.#isSynAgain ? Math.max(timers.text, timers.afterSynAgain) : timers.text;
+    const first = this.#isOpening ? timers.syn : text;
+    const growth = due === 'zero window' ? timers.probeBackOff : timers.backOff;
+    return Math.min(first * growth ** this.#tries, LONGEST_INTERVAL);
+  }
+
+  get #isOpening(): boolean {
+    return this.tcb.state === 'SYN-SENT' || this.tcb.state === 'SYN-RECEIVED';
   }
 
   #expire(name: Timer['name']): void {
     const before = this.tcb;
     this.#tries += 1;
+    this.#isSynAgain ||= this.#isOpening;
     // A peer that keeps its window closed is no reason to give up (RFC 9293 MUST-37).
-    const isOver = this.#tries > MOST_TRIES && name === 'retransmission';
+    const isOver = this.#tries > this.#around.timers.mostTries && name === 'retransmission';
     this.#take(this.#around.expire(before, isOver ? { name: 'user' } : { name }));
     this.#start(this.isClosed ? undefined : timerOf(this.tcb));
     if (this.isClosed) this.#around.gone();

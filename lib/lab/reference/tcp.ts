@@ -17,7 +17,10 @@ export interface Listener {
   readonly accept: (connection: Connection, remotePort: number) => void;
 }
 
-const TIMERS: Timers = { syn: 1000, text: 200, timeWait: 30_000 };
+const TIMERS: Timers = {
+  ...{ syn: 1000, text: 1000, afterSynAgain: 3000, backOff: 2, probeBackOff: 2, mostTries: 8 },
+  timeWait: 30_000,
+};
 const FIRST_EPHEMERAL_PORT = 40_000;
 // The kernel takes no rule for a range that ends in 65535.
 export const LAST_PORT = 65_534;
@@ -44,6 +47,8 @@ export class Tcp {
   readonly #listeners = new Map<string, Listener>();
   #nextPort = FIRST_EPHEMERAL_PORT;
   #opened = 0;
+  /** The ports of the peer's that have had a connection. */
+  readonly #met = new Set<string>();
 
   constructor(links: readonly Link[], profile: Profile, behaviour: Behaviour) {
     this.#links = new Map(links.map((link) => [link.family, link]));
@@ -69,7 +74,7 @@ export class Tcp {
     if (!link) throw new Error(`no IPv${family} link`);
     const ports = { local: this.#nextPort, remote: remotePort };
     this.#nextPort = this.#nextPort === LAST_PORT ? FIRST_EPHEMERAL_PORT : this.#nextPort + 1;
-    const connection = this.#connection(link, ports, 'CLOSED', this.#freshIss(), wishes);
+    const connection = this.#connection(link, ports, 'CLOSED', this.#freshIss(family, ports), wishes);
     this.#connections.set(keyOf(family, ports), connection);
     connection.open(wishes.precedence);
     return connection;
@@ -112,7 +117,8 @@ export class Tcp {
     if (beyond === 'silence') return;
     const cookie = listener && this.#cookieOf(received, beyond === 'cookie');
     const state = listener ? 'LISTEN' : 'CLOSED';
-    const connection = this.#connection(link, ports, state, cookie ?? this.#freshIss(), wishes, listener);
+    const iss = cookie ?? this.#freshIss(family, ports);
+    const connection = this.#connection(link, ports, state, iss, wishes, listener);
     this.#connections.set(keyOf(family, ports), connection);
     if (cookie !== undefined && !isSyn(received))
       connection.tcb = openedByCookie(connection.tcb, received.segment);
@@ -188,10 +194,16 @@ export class Tcp {
     return over && !over.includes(family) ? {} : this.#behaviour;
   }
 
-  #freshIss(): number {
+  /** The peer's port meets no ISS twice (RFC 9293 section 3.4.1). */
+  #freshIss(family: Family, { remote }: Ports): number {
     this.#opened += 1;
+    const { iss } = this.#behaviour;
+    if (iss) return iss(this.#opened);
     const turn = this.#opened % OF_ISSS;
-    return turn === 0 ? randomInt(SEQUENCE_SPACE) : (BEFORE_THE_EDGES[turn % BEFORE_THE_EDGES.length] ?? 0);
+    const key = `${family} ${remote}`;
+    const isFree = turn === 0 || this.#met.has(key);
+    this.#met.add(key);
+    return isFree ? randomInt(SEQUENCE_SPACE) : (BEFORE_THE_EDGES[turn % BEFORE_THE_EDGES.length] ?? 0);
   }
 }
 

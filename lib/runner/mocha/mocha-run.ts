@@ -1,3 +1,6 @@
+import { SCENARIOS } from '../../catalogue/catalogue.ts';
+import { isTaken } from '../../catalogue/choice.ts';
+import type { Scenario } from '../../catalogue/scenario.ts';
 import { RunRecord } from '../../report/run-record.ts';
 import { version } from '../../version.ts';
 import { Session } from '../session.ts';
@@ -35,8 +38,20 @@ export async function beginRun(
   const session = await (opening ?? Session.open(run.settings, { cases: chosen }));
   run.session = session;
   const { profile, strict, seed, shard } = run.settings;
+  const { families } = session.target;
+  const slowUnasked = slowLeftOut(run.settings).flatMap((one) =>
+    one.families.filter((family) => families.includes(family)),
+  ).length;
   const { findings, deaths, ...target } = session.target;
-  const asked = { version, seed, profile, strict, startedAt, ...(shard ? { shard } : {}) };
+  const asked = {
+    version,
+    seed,
+    profile,
+    strict,
+    startedAt,
+    ...(shard ? { shard } : {}),
+    ...(slowUnasked > 0 ? { slowUnasked } : {}),
+  };
   run.record.settings = { ...asked, target, findings };
   for (const death of deaths) run.record.recordDeath(death);
   session.onResult = (result) => run.record.noteArrival(result);
@@ -47,5 +62,9 @@ export async function beginRun(
   };
   session.request(chosen);
 }
+
+/** The slow scenarios that are selected and not asked for. */
+const slowLeftOut = (settings: Settings): readonly Scenario[] =>
+  SCENARIOS.filter(isTaken({ ...settings, slow: true })).filter((one) => !isTaken(settings)(one));
 
 export const endRun = async ({ session }: MochaRun): Promise<void> => session?.close();

@@ -1,6 +1,6 @@
 import { expect, use } from 'chai';
 import Mocha from 'mocha';
-import { chosenBy } from '../../catalogue/choice.ts';
+import { isTaken } from '../../catalogue/choice.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
 import type { Suite } from '../../catalogue/suite.ts';
 import { tcpAssertions } from '../../report/chai-plugin.ts';
@@ -56,8 +56,7 @@ const isSuite = (value: unknown): value is Suite =>
 
 function declareTests(root: Mocha.Suite, suite: Suite, file: string | undefined, run: MochaRun): void {
   const { families } = run.settings;
-  const wanted = chosenBy(run.settings);
-  const chosen = suite.scenarios.filter(({ id }) => wanted(id));
+  const chosen = suite.scenarios.filter(isTaken(run.settings));
   if (chosen.length === 0) return;
   const named = group(root, suite.name, file);
   for (const family of families) {

@@ -42,6 +42,8 @@ export interface CaseContext {
   readonly haste?: Haste;
   /** Whether this attempt goes on as soon as all replies have come that are due. */
   readonly isHasty?: boolean;
+  /** The target bears two connections for each case that is on the wire. */
+  readonly hasRoom?: boolean;
   /** Checks that the target is there; absent: it is assumed to be. */
   readonly watch?: TargetWatch;
 }

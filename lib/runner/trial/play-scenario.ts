@@ -72,12 +72,12 @@ async function tryOnce(
   connections: PlayedConnection[],
 ): Promise<Omit<Attempt, 'isHasty' | 'hasSlowReply'>> {
   const { environment } = context;
-  const began = beginning(environment.tester);
+  let began = beginning(environment.tester);
   const run = { startedAt: new Date().toISOString(), began: performance.now() };
   const tried = () => ({
     variables: connections[0]?.variables ?? {},
     about: {
-      records: connections.flatMap((connection) => recordsOf(scenario, connection, began.startedAt)),
+      records: connections.flatMap((connection) => recordsOf(scenario, connection, run.began)),
       startedAt: run.startedAt,
       durationMs: Math.round(performance.now() - run.began),
     },
@@ -85,7 +85,10 @@ async function tryOnce(
   try {
     await reachAll(scenario, context, shift, connections);
     await context.checkpoint?.('setup');
-    await playSteps(scenario, connections);
+    await playSteps(scenario, connections, () => {
+      // What the tester missed meanwhile, nobody looks at.
+      began = beginning(environment.tester);
+    });
     for (const connection of connections) connection.endsHere();
     await context.checkpoint?.('stimulus');
     const endings: Ending[] = [];
@@ -165,7 +168,11 @@ async function reachAll(
   }
 }
 
-async function playSteps(scenario: Scenario, connections: readonly PlayedConnection[]): Promise<void> {
+async function playSteps(
+  scenario: Scenario,
+  connections: readonly PlayedConnection[],
+  waited: () => void,
+): Promise<void> {
   const { steps } = scenario;
   let since = performance.now();
   for (const [index, step] of steps.entries()) {
@@ -175,10 +182,12 @@ async function playSteps(scenario: Scenario, connections: readonly PlayedConnect
       const number = isCase(scenario) ? undefined : index + 1;
       if (!(await connection.expect(step, since, number))) return;
     } else {
+      if ('wait' in step) await connection.waits(step.wait);
       since = performance.now();
       if ('send' in step) await connection.send(step.send);
-      else if ('icmp' in step) await connection.sendIcmpError(step);
-      else await connection.act(step.user);
+      if ('icmp' in step) await connection.sendIcmpError(step);
+      if ('user' in step) await connection.act(step.user);
+      if ('wait' in step) waited();
     }
   }
 }

@@ -20,6 +20,7 @@ import { type State, SYNCHRONIZED } from '../../standard/state.ts';
 import {
   type Connection,
   concrete,
+  hasDoubles,
   type Proof,
   promptOf,
   prove,
@@ -27,6 +28,8 @@ import {
   type Sorted,
   type Subject,
   sortReplies,
+  STRAGGLERS,
+  pause,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { type Entry, hasRightChecksum, type Refusal, textAt } from '../../tester/index.ts';
@@ -40,7 +43,8 @@ import type { CaseContext } from './case-context.ts';
 import { hasNoConnection, isComplete, wouldMiss } from './haste.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, isToBeSilent, overridesOf, stamped } from './setup.ts';
-import { faultsOfOptions, faultsOfTime, isAcknowledgmentLost } from './step-faults.ts';
+import { faultsOfIss, faultsOfOptions, faultsOfTime, isAcknowledgmentLost } from './step-faults.ts';
+import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { TargetUser } from './target-user.ts';
 
 // An unacknowledged SYN is sent again after 1 s (RFC 6298), by old stacks after 3 s; those that take longer were measured.
@@ -53,6 +57,9 @@ const PART_OF_TIMER = 0.5;
 const NOBODYS_PORT = 1;
 // Who is said to need smaller packets keeps to it from then on, with all connections to the tester.
 const LINK_MTU = 1500;
+// RFC 1122 section 4.2.3.1 starts with 3 s, 4.4BSD with 6 s; the interval doubles.
+const FIRST_EXPIRY_WITHIN = 8000;
+const MOST_BACK_OFF = 3;
 
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
 
@@ -238,6 +245,8 @@ export class PlayedConnection {
     this.#begins('call');
     await this.user.call(user, this.#connection);
     if (user.call === 'OPEN PASSIVE') this.#state = 'LISTEN';
+    // It takes an ISS of its own.
+    if (user.call === 'OPEN ACTIVE') this.#connection.iss = undefined;
   }
 
   /**
@@ -255,13 +264,25 @@ export class PlayedConnection {
       this.variables = this.#known();
     }
     const outcomes = PROFILES.flatMap((profile) => step.expect[profile]);
-    await this.#observationTime(outcomes, since);
-    const { entries, ...seen } = await this.#observe(step, outcomes, since, isTimers);
-    const besides = [...seen.besides, ...faultsOfTime(step, since, entries[0], this.#context.environment)];
+    const { entries, ...seen } = step.next
+      ? await this.#next(step, outcomes)
+      : await this.#reply(step, outcomes, since, isTimers);
+    const { log } = this.mailbox;
+    const from = step.next ? lastSent(log.slice(0, this.#cursor), since) : since;
+    const { tester, timing } = this.#context.environment;
+    const lag = tester.lag.worstSince(from);
+    const [first] = entries;
+    const late = faultsOfTime(step, from, first, timing, lag);
+    // It may be the tester that was late.
+    if (late.length === 0 && faultsOfTime(step, from, first, timing, 0).length > 0)
+      this.spoilt ??= { kind: 'tester late', milliseconds: Math.round(lag) };
+    const besides = [...seen.besides, ...late];
+    if (step.newIss) besides.push(...faultsOfIss(log, entries));
     if (step.delivered !== undefined) besides.push(...(await this.#faultsOfText(step.delivered)));
     const observation: Observation = { ...seen, besides };
     this.steps.push({ ...(number === undefined ? {} : { number }), expect: step.expect, observation });
-    this.#cursor = this.mailbox.log.length;
+    const [last] = step.next ? entries : [];
+    this.#cursor = last ? log.indexOf(last) + 1 : log.length;
     this.#isObserved = true;
     const right = outcomes.filter((outcome) => areRepliesOf(outcome, observation));
     this.#state = right.find(({ then }) => then)?.then ?? this.#state;
@@ -287,6 +308,61 @@ export class PlayedConnection {
     if (this.#context.environment.tester.path.disturbed) this.spoilt ??= { kind: 'text not told' };
     const other = observed === expected ? { wrongAt: uncounted + wrong } : {};
     return [{ kind: 'delivered', expected, observed, ...other }];
+  }
+
+  async #reply(
+    step: ExpectStep,
+    outcomes: readonly ResolvedOutcome[],
+    since: number,
+    isTimers: boolean,
+  ): Promise<Seen> {
+    await this.#observationTime(outcomes, since);
+    return this.#observe(step, outcomes, since, isTimers);
+  }
+
+  /** Waits for what the target sends next. */
+  async #next({ within }: ExpectStep, outcomes: readonly ResolvedOutcome[]): Promise<Seen> {
+    const { environment, aside = (wait) => wait() } = this.#context;
+    const { tester, timing } = environment;
+    const { log } = this.mailbox;
+    const since = lastSent(log.slice(0, this.#cursor), performance.now());
+    const patience = within === undefined ? this.#expiryWithin() : since + within - performance.now();
+    // The path's second copy of what was looked at is nobody's.
+    const isCopy = (one: Entry): boolean =>
+      tester.path.disturbed &&
+      log
+        .slice(0, log.indexOf(one))
+        .some((other) => one.at - other.at <= timing.spread + STRAGGLERS && hasDoubles([other, one]));
+    let entry: Entry | undefined;
+    await aside(async () => {
+      entry = await this.mailbox.next(
+        (one) => !isCopy(one),
+        Math.max(0, patience) + timing.guard,
+        this.#cursor,
+      );
+    }, true);
+    const variables = this.variables ?? this.#known();
+    const entries = entry ? [entry] : [];
+    this.#note('reply', entries);
+    const interval = entry && intervalOf(log, entry);
+    const lag = tester.lag.worstSince(interval?.since ?? since);
+    if (interval && outcomes.some((outcome) => dependsOnLag(outcome, interval, lag)))
+      this.spoilt ??= { kind: 'tester late', milliseconds: Math.round(lag) };
+    return {
+      ...{ state: this.#stateBefore, variables, acknowledges: false, entries },
+      ...{ replies: segmentsOf(entries), retransmissions: [], provoked: [] },
+      ...(interval ? { interval } : {}),
+      ...{ listening: this.user.listening, opening: false },
+      besides: faultsOfOptions(log, entries.filter(isOfTheStimulus)),
+    };
+  }
+
+  /** Milliseconds in which a timer sends the first or the next retransmission, whatever a TCP starts with, or backs off by. */
+  #expiryWithin(): number {
+    const { log } = this.mailbox;
+    const last = log.findLast(({ from, segment }) => from === 'target' && lengthOf(segment) > 0);
+    const before = last && intervalOf(log, last)?.last;
+    return Math.max(FIRST_EXPIRY_WITHIN, (before ?? 0) * MOST_BACK_OFF);
   }
 
   /**
@@ -338,7 +414,7 @@ export class PlayedConnection {
     outcomes: readonly ResolvedOutcome[],
     since: number,
     isTimers: boolean,
-  ): Promise<Observation & { readonly besides: readonly Fault[]; readonly entries: readonly Entry[] }> {
+  ): Promise<Seen> {
     const { log, link, refusals } = this.mailbox;
     const state = this.#stateBefore;
     const greets = this.#reached.greets === true && (state === 'SYN-SENT' || state === 'SYN-RECEIVED');
@@ -366,11 +442,7 @@ export class PlayedConnection {
       if (late) replies = [late];
     }
     if (step.settled && replies.length === 0) {
-      const again = await this.mailbox.next(
-        ({ segment }) => lengthOf(segment) > 0,
-        this.#timerPatience,
-        this.#cursor,
-      );
+      const again = await this.#isSentAgain(step.settled);
       if (again) replies = [again];
     }
     const { tooSoon, windowUpdates, doubles, provoked } = sorted;
@@ -389,6 +461,24 @@ export class PlayedConnection {
       besides: faultsOfOptions(log, [...replies, ...retransmissions.filter(isOfTheStimulus)]),
       entries: replies.length > 0 ? replies : retransmissions,
     };
+  }
+
+  /** Lets so many milliseconds pass. */
+  async waits(milliseconds: number): Promise<void> {
+    const { aside = (wait) => wait() } = this.#context;
+    await aside(() => pause(milliseconds), true);
+  }
+
+  /** What the target sends although nothing is due. */
+  async #isSentAgain(settled: true | number): Promise<Entry | undefined> {
+    const { aside = (wait) => wait() } = this.#context;
+    const isText = ({ segment }: Entry): boolean => settled !== true || lengthOf(segment) > 0;
+    const patience = settled === true ? this.#timerPatience : settled;
+    let again: Entry | undefined;
+    await aside(async () => {
+      again = await this.mailbox.next(isText, patience, this.#cursor);
+    }, true);
+    return again;
   }
 
   /** When a segment that comes again is no reply. How the timers stand is known until the second step. */
@@ -527,6 +617,8 @@ export class PlayedConnection {
     return sortReplies(log.slice(0, from), log.slice(from)).replies.length > 0;
   }
 }
+
+type Seen = Observation & { readonly besides: readonly Fault[]; readonly entries: readonly Entry[] };
 
 const segmentsOf = (entries: readonly Entry[]): ConcreteSegment[] => entries.map(({ segment }) => segment);
 

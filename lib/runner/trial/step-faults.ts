@@ -1,6 +1,6 @@
 import type { ExpectStep } from '../../catalogue/scenario.ts';
 import { lengthOf, type Variables } from '../../notation/index.ts';
-import type { Environment } from '../../states/index.ts';
+import type { Timing } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Fault } from '../../verdict/fault.ts';
 import { optionFaults } from '../../verdict/reply-options.ts';
@@ -12,22 +12,38 @@ export function faultsOfOptions(log: readonly Entry[], entries: readonly Entry[]
   return [...new Set(rules)].map((rule) => ({ kind: 'option', rule }));
 }
 
+// What a target may be late by that shares a busy machine with the tester, in milliseconds.
+const MARGIN = 100;
+
 /** Whether the first reply came too late, or too soon. @param since of `performance.now()`: what the times count from */
 export function faultsOfTime(
   { within, notBefore }: ExpectStep,
   since: number,
   first: Entry | undefined,
-  { tester, timing }: Environment,
+  { roundTrip }: Timing,
+  lag: number,
 ): Fault[] {
   if (!first) return [];
   const observed = Math.round(first.at - since);
-  const late = timing.guard + tester.lag.worstSince(since);
+  const late = roundTrip + MARGIN + lag;
   if (within !== undefined && observed > within + late)
     return [{ kind: 'time', limit: 'within', expected: within, observed }];
   // A tester that is late makes a reply seem later, never sooner.
   if (notBefore !== undefined && observed < notBefore)
     return [{ kind: 'time', limit: 'not before', expected: notBefore, observed }];
   return [];
+}
+
+/** Whether a SYN has an ISS that another has had. One that comes again, from the same port and with the same acknowledgment, has not. */
+export function faultsOfIss(log: readonly Entry[], entries: readonly Entry[]): Fault[] {
+  const syns = log.filter(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
+  const isRepeated = ({ segment, peerPort }: Entry): boolean =>
+    syns.some(
+      (one) =>
+        one.segment.seq === segment.seq && (one.peerPort !== peerPort || one.segment.ack !== segment.ack),
+    );
+  const [found] = entries.filter(({ segment: { ctl } }) => ctl.has('SYN')).filter(isRepeated);
+  return found ? [{ kind: 'ISN', iss: found.segment.seq }] : [];
 }
 
 /**

@@ -5,6 +5,7 @@ const rfc2018 = rulesOf('RFC 2018');
 const rfc2873 = rulesOf('RFC 2873');
 const rfc5927 = rulesOf('RFC 5927');
 const rfc5961 = rulesOf('RFC 5961');
+const rfc6298 = rulesOf('RFC 6298');
 const rfc6191 = rulesOf('RFC 6191');
 const rfc7323 = rulesOf('RFC 7323');
 
@@ -28,6 +29,11 @@ export const OTHERS = {
   'RFC 5961 5.2': rfc5961.may('5.2', 'An ACK older than SND.UNA-MAX.SND.WND is answered and dropped'),
   'RFC 5961 7': rfc5961.should('7', 'The rate of challenge ACKs is limited'),
   'RFC 6191 2': rfc6191.text('2', 'Timestamps decide whether a SYN may end TIME-WAIT'),
+  'RFC 6298 5 (5.7)': rfc6298.must(
+    ['5', '(5.7)'],
+    'After a SYN that was sent again, text is sent again after three seconds at the earliest',
+    { carries: ['MUST-18'] },
+  ),
   'RFC 7323 2.2': rfc7323.must(
     '2.2',
     'A window scale is sent only in a SYN, or in the answer to a SYN that has it, and is ignored elsewhere',

@@ -59,6 +59,27 @@ export const RFC_1122 = {
     '4.2.2.21',
     'A segment in the window, but not at its left edge, may be acknowledged',
   ),
+  'RFC 1122 4.2.3.1': must('4.2.3.1', 'Each interval after which the same is sent again is longer', {
+    carries: ['MUST-18', 'MUST-19'],
+  }),
+  'RFC 1122 4.2.3.2': must('4.2.3.2', 'An ACK is delayed by less than half a second', {
+    carries: ['MUST-40'],
+  }),
+  'RFC 1122 4.2.3.2 every second': should(
+    ['4.2.3.2', 'every second'],
+    'At least every second full-sized segment is acknowledged',
+    { carries: ['SHLD-19'] },
+  ),
+  'RFC 1122 4.2.3.5': must('4.2.3.5', 'A SYN is sent again for at least three minutes', {
+    carries: ['MUST-23'],
+  }),
+  'RFC 1122 4.2.3.6': must(
+    '4.2.3.6',
+    'Keep-alives are off by default, and come after two hours at the earliest',
+    {
+      carries: ['MUST-25', 'MUST-28'],
+    },
+  ),
   'RFC 1122 4.2.3.9 soft': must(
     ['4.2.3.9', 'codes 0, 1, 5'],
     'Unreachable codes 0, 1 and 5, time exceeded and parameter problem do not abort a connection',

@@ -26,6 +26,11 @@ export const RFC_793 = {
   'RFC 793 3.1 option boundary': text(['3.1', 'options'], 'An option may begin on any octet', {
     carries: ['MUST-64'],
   }),
+  'RFC 793 3.3 initial sequence number': text(
+    ['3.3', 'initial sequence number selection'],
+    'A clock chooses the initial sequence numbers',
+    { carries: ['MUST-8'] },
+  ),
   'RFC 793 3.3 acceptability': text(
     ['3.3', 'acceptability'],
     'SEG.SEQ, SEG.LEN and RCV.WND decide whether a segment is acceptable, in four cases',

@@ -117,6 +117,10 @@ export const RFC_9293_SECTIONS = {
   'RFC 9293 3.2': text('3.2', 'The formats of End of Option List, No-Operation and Maximum Segment Size', {
     carries: ['MUST-4'],
   }),
+  '3.8 current acknowledgment': text(
+    ['3.8', 'acknowledgment'],
+    'Every segment of an established connection has the current acknowledgment',
+  ),
   'RFC 9293 3.8.6.1': text(
     '3.8.6.1',
     'A segment that arrives at a zero window is answered with the next octet expected and the window',

@@ -60,8 +60,8 @@ function tcbOf(subject: Scenario, random: Random): Tcb {
       sndWl2: sndUna,
       irs,
       rcvNxt,
-      // No recipe leads to a smaller open window.
-      rcvWnd: window === 'zero' ? 0 : between(random, isOne ? 64 : 1024, 65_535),
+      // No recipe leads to a smaller open window. Three full segments fit into it.
+      rcvWnd: window === 'zero' ? 0 : between(random, isOne ? 64 : 4500, 65_535),
       rcvUp: rcvNxt,
       timestamps: syn.timestamps === true,
       tsRecent: random.sequenceNumber(),

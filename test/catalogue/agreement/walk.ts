@@ -25,6 +25,7 @@ import type { State } from '../../../lib/standard/state.ts';
 import { CONTROLS, type Segment, segLen, type Tcb } from '../../../lib/standard/tcb.ts';
 import { timeOut, timerOf } from '../../../lib/standard/time-out.ts';
 import { type Call, serveQueue, userCalls } from '../../../lib/standard/user-calls.ts';
+import { add } from '../../../lib/wire/seq.ts';
 import { tcbVariables } from '../../../lib/standard/variables.ts';
 import { sub } from '../../../lib/wire/seq.ts';
 
@@ -101,13 +102,40 @@ function event(
 ): readonly World[] {
   if ('user' in step) return act(step.user, world, terms);
   if ('icmp' in step) return icmpError(step, world, terms);
+  // A segment that is sent again changes nothing, and no scenario waits until a timer gives up or TIME-WAIT is over.
+  if ('wait' in step) return [world];
   const { base, tcb } = world;
   // Several segments at once: what comes back is not known yet.
   const segments = step.send.map((one) => terms.segmentOf(one, { ...base, sndUna: tcb.sndUna }));
-  return segments.reduce<World[]>(
+  const after = segments.reduce<World[]>(
     (all, segment) => all.flatMap((one) => arrive(segment, one, terms)),
     [world],
   );
+  return after.flatMap((one) => aggregated(one, segments, terms));
+}
+
+/**
+ * One ACK may answer several segments that arrive at once (RFC 1122 section 4.2.2.20, RFC 9293 section 3.8.6.3): any of them but
+ * the last may be left out. That a third of them is waited for is only permitted.
+ */
+function aggregated(world: World, segments: readonly Segment[], { profile }: Terms): World[] {
+  const { out } = world;
+  const ofEach = segments.map(({ seq, data }) => add(seq, data));
+  const isOfEach =
+    segments.length > 1 &&
+    out.length === segments.length &&
+    out.every(({ ack }, index) => ack === ofEach[index]);
+  if (!isOfEach) return [world];
+  return Array.from({ length: 2 ** (out.length - 1) }, (_, bits) => {
+    const isSent = (index: number): boolean => index === out.length - 1 || (bits & (1 << index)) !== 0;
+    const sent = out.flatMap((_, index) => (isSent(index) ? [index] : []));
+    const isSeldom = sent.some((index, place) => index - (sent[place - 1] ?? -1) > 2);
+    return {
+      ...world,
+      out: sent.map((index) => out[index] as Segment),
+      level: isSeldom && profile !== 'rfc793' ? 'permitted' : world.level,
+    };
+  });
 }
 
 const icmpError = ({ icmp, about, otherPort }: IcmpStep, world: World, terms: Terms): World[] => {
@@ -189,12 +217,12 @@ function distinct(worlds: readonly World[]): readonly World[] {
 }
 
 /** What waits for a timer: the step asks for a segment, and nothing has come. */
-function untilTimer(world: World, { profile }: Terms): World[] {
+function untilTimer(world: World, { profile }: Terms, isOldTold: boolean): World[] {
   const name = timerOf(world.tcb);
   if (world.out.length > 0 || name === undefined) return [world];
   // A segment that is sent again with its first acknowledgment cannot be told from one that crosses what was sent since.
   return timeOut(world.tcb, { name }, profile)
-    .filter(({ level }) => name !== 'retransmission' || level !== 'permitted')
+    .filter(({ level }) => isOldTold || name !== 'retransmission' || level !== 'permitted')
     .map((reaction) => after(world, reaction));
 }
 
@@ -210,8 +238,16 @@ function expectation(
     ({ tcb, out }) => none && some && out.length === 0 && timerOf(tcb) === 'zero window',
   );
   const waiting = none ? timely : before;
-  const worlds = distinct([...(none ? before : []), ...waiting.flatMap((world) => untilTimer(world, terms))]);
   const outcomes = step.expect[terms.profile].filter((outcome) => counts(outcome, terms.adoption));
+  // Where a timer is awaited, the step may tell the two apart: by `next`, it is the first that comes.
+  const isOldTold =
+    step.next === true &&
+    outcomes.some(({ level }) => level === 'permitted') &&
+    outcomes.every(({ interval }) => !interval);
+  const worlds = distinct([
+    ...(none ? before : []),
+    ...waiting.flatMap((world) => untilTimer(world, terms, isOldTold)),
+  ]);
   const groups = new Map<string, World[]>();
   for (const world of worlds) groups.set(textOf(world), [...(groups.get(textOf(world)) ?? []), world]);
   const faults: string[] = [];
