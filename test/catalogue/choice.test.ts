@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
-import { chosenBy, matcher } from '../../lib/catalogue/choice.ts';
+import { chosenBy, isTaken, matcher } from '../../lib/catalogue/choice.ts';
 
 describe('globs over case ids', () => {
   const ids = ['established.rst.one-after', 'established.syn.old', 'syn-sent.rst.no-ack', 'listen.ack.empty'];
@@ -21,6 +21,28 @@ describe('globs over case ids', () => {
     expect(chosen('listen-ack.empty')).to.deep.equal([]);
     expect(chosen('listen.[a]ck.empty')).to.deep.equal([]);
     expect(chosen('')).to.deep.equal([]);
+  });
+});
+
+describe('slow scenarios', () => {
+  const slow = { id: 'ladder.idle.established', slow: true } as const;
+
+  it('are taken where they are asked for and selected', () => {
+    expect(isTaken({})(slow)).to.equal(false);
+    expect(isTaken({ only: 'ladder.idle.*' })(slow)).to.equal(false);
+    expect(isTaken({ slow: true })(slow)).to.equal(true);
+    expect(isTaken({ slow: true, only: 'listen.*' })(slow)).to.equal(false);
+    expect(isTaken({})({ id: slow.id })).to.equal(true);
+  });
+
+  it('are those that wait for more than ten seconds', () => {
+    const waits = SCENARIOS.filter(({ steps }) =>
+      steps.some((step) =>
+        'wait' in step ? step.wait > 10_000 : 'expect' in step && Number(step.settled ?? 0) > 10_000,
+      ),
+    );
+    expect(waits).not.to.have.length(0);
+    for (const { id, slow } of waits) expect(slow, id).to.equal(true);
   });
 });
 

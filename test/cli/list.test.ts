@@ -58,6 +58,14 @@ describe('command line: list', function () {
     expect(ladders.map(({ id }) => id)).to.include('figure-7.three-way-handshake.tcp-a');
   });
 
+  it('lists slow cases, which a run takes only where they are asked for', async () => {
+    const { code, stderr } = await cli(['run', '--dry-run', '--only', 'ladder.idle.*']);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('--only ladder.idle.* matches none but slow cases: give --slow, too');
+    const { stdout } = await cli(['run', '--dry-run', '--slow', '--only', 'ladder.idle.*']);
+    expect(stdout).to.match(/^3 cases, 6 tests/m);
+  });
+
   it('selects by state and by id', async () => {
     const { stdout } = await cli(['list', '--json', '--state', 'syn-received-passive', '--only', '*.rst.*']);
     const { cases } = schema.parse(JSON.parse(stdout));

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { countStandings, requirementVerdicts, standingsText } from '../../lib/report/requirements.ts';
+import { say } from '../../lib/report/say.ts';
 import { stored, storedNotRun } from '../cli/stored.ts';
 
 const SIZES = 'ladder.segment-sizes.no-mss-in-syn-over-ipv4';
@@ -35,5 +36,13 @@ describe('requirements with a verdict', () => {
       'not tested': 117,
     });
     expect(standingsText(run)).to.equal('requirements of RFC 9293: 0 met, 2 not met, 117 not tested');
+  });
+});
+
+describe('slow cases that were not asked for', () => {
+  it('are counted, and told of', () => {
+    expect(say.slowUnasked({})).to.deep.equal([]);
+    expect(say.slowUnasked({ slowUnasked: 1 })).to.deep.equal(['1 slow case was not asked for (--slow)']);
+    expect(say.slowUnasked({ slowUnasked: 22 })).to.deep.equal(['22 slow cases were not asked for (--slow)']);
   });
 });

@@ -44,7 +44,45 @@ describe('the kind of what was observed', () => {
   }
 });
 
+describe('the interval of a timer', () => {
+  const waited = (interval: ResolvedOutcome['interval'], level: ResolvedOutcome['level'] = 'required') =>
+    outcome(ACK, 'ESTABLISHED', { ...(interval ? { interval } : {}), level });
+  const judged = (outcomes: readonly ResolvedOutcome[], last: number, before?: number) =>
+    judge(outcomes, observed([ACK], { interval: { last, ...(before === undefined ? {} : { before }) } }), {});
+
+  it('is long enough, give or take what clocks are coarse by', () => {
+    expect(judged([waited({ atLeast: 1000 })], 960).verdict).to.equal('conformant');
+    expect(judged([waited({ times: 2 })], 1650, 1000).verdict).to.equal('conformant');
+    expect(judged([waited({ times: 2 })], 10).verdict).to.equal('conformant');
+  });
+
+  it('is too short, and the fault says by what', () => {
+    expect(faultsIn(judged([waited({ atLeast: 1000 })], 900))).to.deep.equal([
+      { kind: 'time', limit: 'not before', expected: 1000, observed: 900 },
+    ]);
+    expect(faultsIn(judged([waited({ times: 2 })], 1500, 1000))).to.deep.equal([
+      { kind: 'back-off', before: 1000, observed: 1500 },
+    ]);
+  });
+
+  it('is permitted where a SHOULD asks for a longer one', () => {
+    const outcomes = [waited({ atLeast: 1000 }, 'recommended'), waited(undefined, 'permitted')];
+    expect(judged(outcomes, 200).verdict).to.equal('permitted');
+    expect(judged(outcomes, 1000).verdict).to.equal('conformant');
+  });
+});
+
 describe('a judgement', () => {
+  it('knows RCV.NXT by the last of several acknowledgments', () => {
+    const twice = {
+      ...CHALLENGE,
+      reply: parseReply(['<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', '<SEQ=SND.NXT><ACK=RCV.NXT+2><CTL=ACK>']),
+    };
+    const replies = ['<SEQ=10><ACK=21><CTL=ACK>', '<SEQ=10><ACK=22><CTL=ACK>'];
+    const judgement = judge([twice], observed(replies, { rcvNxtAfter: 22, listening: false }), {});
+    expect(judgement.verdict).to.equal('conformant');
+  });
+
   it('is conformant where reply, numbers and state are as asked for', () => {
     expect(judge([CHALLENGE], observed([ACK]), {})).to.deep.equal({
       verdict: 'conformant',

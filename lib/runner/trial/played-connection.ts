@@ -463,10 +463,11 @@ export class PlayedConnection {
     };
   }
 
-  /** Lets so many milliseconds pass. */
+  /** Lets so many milliseconds pass. No step looks at what comes meanwhile. */
   async waits(milliseconds: number): Promise<void> {
     const { aside = (wait) => wait() } = this.#context;
     await aside(() => pause(milliseconds), true);
+    this.#isObserved = true;
   }
 
   /** What the target sends although nothing is due. */

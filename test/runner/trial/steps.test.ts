@@ -14,6 +14,15 @@ const FIN = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>';
 const TEXT = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>';
 const TAKEN = '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>';
 
+const text = (seq: string): string => `<SEQ=${seq}><ACK=RCV.NXT><CTL=ACK,PSH><DATA=10>`;
+
+const OPENS: readonly StepDeclaration[] = [
+  { user: 'OPEN ACTIVE' },
+  { expect: '<CTL=SYN>', then: 'SYN-SENT', newIss: true },
+  { send: '<SEQ=0><ACK=SND.NXT><CTL=RST,ACK>' },
+  { expect: 'silence', then: 'CLOSED' },
+];
+
 interface More {
   /** A fault of the target's. */
   readonly behaviour?: Behaviour;
@@ -138,6 +147,29 @@ describe('the steps of a scenario', () => {
         },
       ],
     ],
+    'what comes next, and after what interval': [
+      'ESTABLISHED',
+      [
+        { user: 'SEND 10' },
+        { expect: text('SND.NXT'), next: true },
+        { expect: { reply: text('SND.NXT-10'), interval: { atLeast: REFERENCE_TIMERS.text } }, next: true },
+        {
+          expect: { reply: text('SND.NXT-10'), interval: { times: 2 }, then: 'ESTABLISHED' },
+          next: true,
+        },
+      ],
+    ],
+    'time that passes, and nothing that comes': [
+      'ESTABLISHED',
+      [
+        { user: 'SEND 10' },
+        { wait: 100 },
+        { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+        { expect: 'silence', then: 'ESTABLISHED' },
+        { expect: 'silence', settled: 200, then: 'ESTABLISHED' },
+      ],
+    ],
+    'a SYN that has an ISS of its own': ['CLOSED', [...OPENS, ...OPENS]],
     'a state on the way': [
       'CLOSE-WAIT',
       [
@@ -194,6 +226,49 @@ describe('the steps of a scenario', () => {
       [{ send: TEXT }, { expect: TAKEN, delivered: 10, then: 'ESTABLISHED' }],
       /: the target's user was given other octets than were sent, from octet 2 on$/,
       { behaviour: { hands: ([first = 0, second = 0, ...rest]) => [first, second, ...rest.toReversed()] } },
+    ],
+    'what is sent again too soon': [
+      'ESTABLISHED',
+      [
+        { user: 'SEND 10' },
+        { expect: text('SND.NXT'), next: true },
+        { expect: { reply: text('SND.NXT-10'), interval: { atLeast: 60_000 } }, next: true },
+      ],
+      /^step 3: the reply came after \d+ ms, before 60000 ms had passed$/,
+    ],
+    'an interval that does not grow': [
+      'ESTABLISHED',
+      [
+        { user: 'SEND 10' },
+        { expect: text('SND.NXT'), next: true },
+        { expect: text('SND.NXT-10'), next: true },
+        { expect: { reply: text('SND.NXT-10'), interval: { times: 2 } }, next: true },
+      ],
+      /^step 4: it was sent again after \d+ ms, where \d+ ms had passed the time before$/,
+      { behaviour: { timers: { ...REFERENCE_TIMERS, backOff: 1 } } },
+    ],
+    'what comes although nothing is due': [
+      'ESTABLISHED',
+      [
+        { user: 'SEND 10' },
+        { expect: text('SND.NXT') },
+        { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+        { expect: 'silence' },
+        { expect: 'silence', settled: 2000, then: 'ESTABLISHED' },
+      ],
+      /^step 5: expected silence, observed <SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>$/,
+      {
+        behaviour: {
+          timers: { ...REFERENCE_TIMERS, keepAlive: 1000 },
+          expire: (tcb, timer, next) => next({ ...tcb, keepAlive: true }, timer),
+        },
+      },
+    ],
+    'an ISS that comes again': [
+      'CLOSED',
+      [...OPENS, ...OPENS],
+      /^step 6: the ISS 5 is that of another SYN of the target's$/,
+      { behaviour: { iss: () => 5 } },
     ],
     'a reply that comes too late': [
       'SYN-RECEIVED (passive)',
