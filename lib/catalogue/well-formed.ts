@@ -42,15 +42,15 @@ const PLACE: Form<PlaceDeclaration> = {
 };
 const ABOUT = { ...PLACE, id: null, title: null, rules: null, families: null };
 const CASE: Form<CaseDeclaration> = { ...ABOUT, send: null, expect: null };
-const STEPS: Form<StepsDeclaration> = { ...ABOUT, steps: null, beside: null };
-const VERBS = { send: null, icmp: null, user: null, state: STATES, expect: null };
+const STEPS: Form<StepsDeclaration> = { ...ABOUT, steps: null, beside: null, slow: null };
+const VERBS = { send: null, icmp: null, user: null, state: STATES, expect: null, wait: null };
 const STEP: Form<StepDeclaration> = {
   ...{ ...VERBS, on: null, about: null, otherPort: null, then: STATES },
-  ...{ within: null, notBefore: null, settled: null, delivered: null },
+  ...{ within: null, notBefore: null, settled: null, next: null, newIss: null, delivered: null },
 };
 const OUTCOME: Form<StepOutcome> = {
   ...{ reply: null, then: STATES, level: Object.keys(STRENGTH) },
-  ...{ when: null, leftOpen: Object.keys(LEFT_OPEN), ends: null },
+  ...{ when: null, leftOpen: Object.keys(LEFT_OPEN), ends: null, interval: null },
 };
 const BY_PROFILE: Form = Object.fromEntries(PROFILES.map((profile) => [profile, null]));
 
