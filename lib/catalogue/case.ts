@@ -75,7 +75,7 @@ interface About extends Omit<PlaceDeclaration, 'state'> {
   readonly title: string;
   /** The rules that it tests, by their ids in lib/standard/rules.ts: at least one. */
   readonly rules: readonly RuleId[];
-  /** Where the numbers are those of one family; absent where the conditions alone decide. */
+  /** Set when the case holds for one family only, because of its numbers. When absent, the conditions decide. */
   readonly families?: readonly Family[];
 }
 

@@ -12,7 +12,7 @@ const redeclared = new Map<string, Scenario>();
 export const findScenario = (id: string): Scenario | undefined =>
   redeclared.get(id) ?? catalogue.findScenario(id);
 
-/** Puts scenarios in the place of those of the same ids, or beside them: their suites have changed since this process began. */
+/** Replaces scenarios by their new versions, and adds new ones: their suites have changed since this process began. */
 export function redeclare(scenarios: readonly Scenario[]): void {
   for (const scenario of scenarios) redeclared.set(scenario.id, scenario);
 }

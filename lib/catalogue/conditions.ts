@@ -43,7 +43,7 @@ const BOTH: readonly Family[] = [4, 6];
 const IPV4: readonly Family[] = [4];
 const TIMESTAMPS = { timestamps: true } as const;
 
-/** The circumstances beyond the state in which a scenario may begin. Code asks what they demand, never which one it is. */
+/** The circumstances, besides the state, in which a scenario may begin. Code asks what a condition demands, never for its name. */
 export const CONDITIONS = {
   'zero-window': {
     text: 'zero receive window',

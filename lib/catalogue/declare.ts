@@ -11,7 +11,7 @@ const ID = /^[a-z0-9-]+(\.[a-z0-9-]+){1,4}$/;
 const NAMED_OTHERWISE = /^(figure-[0-9]+|ladder)(\.[a-z0-9-]+){2}$/;
 
 /**
- * What begins in a state: what a file of `suites/` exports.
+ * Declares the cases that begin in one state. A file of `suites/` exports the result.
  *
  * @throws CatalogueError when an id or a title is malformed, a notation does not parse, or a rule or another word is unknown
  */
@@ -29,7 +29,7 @@ export const inState = (
 });
 
 /**
- * Scenarios that belong together, wherever they begin: figures, and rules that take several steps.
+ * Declares scenarios that belong together, whatever state they begin in: figures, and rules that take several steps.
  *
  * @throws CatalogueError as {@link inState} does
  */

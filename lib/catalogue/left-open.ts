@@ -88,7 +88,7 @@ function kindOf({ reply }: Outcomes[number]): ReplyKind {
 /** The kinds of reply that the outcomes allow. Every other kind is a deviation, whatever its fields and the state after. */
 export const replyKinds = (outcomes: Outcomes): ReadonlySet<ReplyKind> => new Set(outcomes.map(kindOf));
 
-/** Whether so much is allowed that a text must be named: replies of three kinds, or silence beside a reply. */
+/** Whether the outcomes allow so much that they must name a text: replies of three kinds, or silence besides a reply. */
 export function isOpen(outcomes: Outcomes): boolean {
   const kinds = replyKinds(outcomes);
   return kinds.size >= 3 || (kinds.size === 2 && kinds.has('silence'));

@@ -40,19 +40,19 @@ export interface ResolvedOutcome {
   /** Set when the outcome is that of a TCP that has, or has not, adopted one check of RFC 5961; absent means either. */
   readonly when?: Choice;
   /**
-   * Which text lets this outcome stand beside one of another kind. Every step that allows three kinds of reply, or silence
-   * beside a reply, has to be left open by a text, and says by which.
+   * The text that allows this outcome besides one of another kind. A step that allows three kinds of reply, or silence besides a
+   * reply, must name the text that leaves it open.
    */
   readonly leftOpen?: LeftOpen;
-  /** The scenario ends here: the target goes a way that the next steps are not about. */
+  /** The scenario ends here: the next steps are not about this behaviour. */
   readonly ends?: true;
-  /** Of a step by a timer: how long that must have run. */
+  /** For a segment that a timer sends: the interval that must have passed. */
   readonly interval?: Interval;
 }
 
 /**
- * The shortest time between two transmissions of the same octets or controls: so many milliseconds, or so many times the interval
- * before. Where there was none before, any will do.
+ * The shortest time between two transmissions of the same octets or controls: in milliseconds, or as a multiple of the interval
+ * before. When there was no interval before, any is right.
  */
 export type Interval = { readonly atLeast: number } | { readonly times: number };
 
@@ -110,11 +110,11 @@ export interface ExpectStep extends OnConnection {
   /** How long it must take at least, in milliseconds from the step before. */
   readonly notBefore?: number;
   /**
-   * Nothing is sent again: all that the target has sent is acknowledged. Of a step that expects silence after another. A number: nothing
-   * at all is sent for so many milliseconds.
+   * The target must retransmit nothing, since everything is acknowledged. Only for a step that expects silence, after another
+   * step. A number: it must send nothing at all for so many milliseconds.
    */
   readonly settled?: true | number;
-  /** The next segment that comes is this, by a timer of the target's or the user's doing. The times count from the one before. */
+  /** The next segment from the target is this one; a timer or the user causes it. Times count from the segment before. */
   readonly next?: true;
   /** Its SYN has an ISS that none of its other SYNs in the scenario has had. */
   readonly newIss?: true;
@@ -146,7 +146,7 @@ export type Step = SendStep | IcmpStep | UserStep | ExpectStep | StateStep | Wai
  * The target's resets move none of them. A SYN,ACK for another SYN begins all of them anew. A plain number is the figure's own:
  * the tester is free to choose where it starts. ANY is chosen once a step.
  *
- * The state after the last step is proven. States on the way are believed, unless a `state` step asks for proof.
+ * The suite proves the state after the last step. It believes states on the way, unless a `state` step asks for proof.
  */
 export interface Scenario extends Place {
   /** Permanent, lower case: `<state>.<stimulus>.<qualifier>`, `figure-<number>.<what>.<which TCP>`, or `ladder.<what>.<which>`. */

@@ -29,7 +29,10 @@ export function sourceOf(id: string, stack = ''): string | undefined {
   return outermost && place(outermost.file, outermost.line);
 }
 
-/** What the suites of a folder share: it has returned its cases by the time that they are declared. */
+/**
+ * The files that the suites of a folder share. They are not on the stack: they have returned their cases before the suite
+ * declares them.
+ */
 function familiesOf(file: string): readonly string[] {
   const folder = join(dirname(file), 'families');
   if (!existsSync(folder)) return [];
@@ -39,8 +42,8 @@ function familiesOf(file: string): readonly string[] {
 }
 
 /**
- * Where an id is written last of all suites, as `FILE:LINE` from the working directory; undefined where no file has it in so many
- * words.
+ * The last place in the suites where an id is written, as `FILE:LINE` from the working directory; undefined when no file holds
+ * the id as text.
  */
 export function lastPlaceOf(id: string): string | undefined {
   const files = readdirSync(SUITES, { recursive: true, encoding: 'utf8' })
@@ -58,7 +61,7 @@ export function lastPlaceOf(id: string): string | undefined {
   return undefined;
 }
 
-/** In what words files write an id: families write only what follows the state. */
+/** The forms in which files write an id: families write only the part after the state. */
 const namesOf = (id: string): readonly string[] => [
   id,
   id.slice(id.indexOf('.') + 1),

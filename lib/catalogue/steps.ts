@@ -3,8 +3,8 @@ import { parseReply } from './resolve.ts';
 import type { Reply } from './scenario.ts';
 
 /**
- * The steps by which a TCP is found, and a connection is opened and closed: a segment that the target must answer, or a user call
- * (RFC 9293 section 3.9.1) that must make it send one. A recipe that fails names the step.
+ * The exchanges that find a TCP and open and close a connection: a segment that the target must answer, or a user call (RFC 9293
+ * section 3.9.1) that must make it send one. A recipe that fails names the step.
  */
 export const STEPS = [
   'SYN to any port',

@@ -5,7 +5,7 @@ export interface Tc8Group {
   /** Of its tests. */
   readonly numbers: readonly number[];
   readonly asks: string;
-  /** Globs of ids: what the group asks, these cases ask among more. A test of TC8 need not have a case for each of its variants. */
+  /** Globs of case ids. These cases test what the group tests, and more. Not every variant of a TC8 test has its own case. */
   readonly cases: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import type { RuleId } from '../standard/rules.ts';
 import type { State } from '../standard/state.ts';
 import type { Cause, Decider, Form, Sign, Sureness } from './cause.ts';
 
-/** A segment as an account tells of it: numbers as they were on the wire. */
+/** A segment of an account, with its numbers on the wire. */
 export interface Told {
   readonly frame: number;
   /** Seconds since the first frame of the capture. */
@@ -42,7 +42,7 @@ export interface Explanation {
   readonly verdict: 'conformant' | 'deviates';
   /** What somebody wrote in the capture about the segment. */
   readonly comment?: string;
-  /** Whether it is printed unless all are asked for. */
+  /** Whether `explain` prints it without --all. */
   readonly notable: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { RuleId } from '../standard/rules.ts';
 
-/** By which rules a TCP that follows the standard sends what it was seen to send, from this cause. */
+/** The rules by which a conformant TCP sends this segment for this cause. */
 export const CAUSES = {
   /* Resets: nobody is there. */
   'refused port': ['3.10.7.1', 'RFC 793 3.4 group 1'],
@@ -63,7 +63,7 @@ export const LEAVES_ITS_SENDER: ReadonlySet<Cause> = new Set<Cause>([
 /** `certain`: nothing else is possible. `likely`: what would decide is named. `cannot tell`: the other candidates are named. */
 export type Sureness = 'certain' | 'likely' | 'cannot tell';
 
-/** What speaks for or against a cause, beside the fields of the segment. Frames go by their numbers. */
+/** Evidence for or against a cause, besides the fields of the segment. Frames are given by number. */
 export type Sign =
   | { readonly kind: 'FIN'; readonly frame: number }
   | { readonly kind: 'both FINs'; readonly own: number; readonly peer: number }

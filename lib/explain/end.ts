@@ -59,7 +59,7 @@ export class End {
   reset = 0;
   resetTime = -1;
   resetSeq = 0;
-  /** A valid reset of the other end has come by. */
+  /** The capture has a valid reset of the other end. */
   wasReset = 0;
   wasResetTime = -1;
   /** How often the same text, SYN or FIN was sent again, with nothing of the other end in between. */
@@ -84,10 +84,10 @@ export class End {
   checksumsPartial = 0;
 }
 
-/** A quickest answer of so many is believed: a single one may have been held up. */
+/** The quickest of so many answers is believed: a single one may have been delayed. */
 const BELIEVED = 4;
 
-/** On a shorter way, in seconds, the time that a host takes to answer hides how far it is. */
+/** On a shorter round trip, in seconds, the host's own delay hides its distance. */
 const FAR = 0.002;
 
 /** No answer comes sooner than this, in seconds: 0 where that is not known. */

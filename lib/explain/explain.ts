@@ -32,17 +32,17 @@ export interface CaptureFacts {
 export interface ExplainOptions {
   /** Keep the segments of each connection, with the states after each. */
   readonly ladders?: boolean;
-  /** Connections are told as soon as they are over, not only when they cannot go on. */
+  /** Reports a connection as soon as it is over, not only when nothing can follow any more. */
   readonly live?: boolean;
 }
 
-/** How long a connection that is over is waited for in a capture that grows, in seconds. */
+/** In a growing capture, how long to wait for more segments of a connection that is over, in seconds. */
 const LIVE_LINGER = 2;
 /** Hosts and ports that are remembered. */
 const REMEMBERED = 200_000;
 /** Comments are remembered for so many of the newest frames that have one. */
 const COMMENTS = 20_000;
-/** A ladder has so many rungs at most: the first ones and the last ones. */
+/** A ladder shows at most so many segments: the first and the last ones. */
 const RUNGS = 400;
 
 const NONE: Readonly<Record<Unread, number>> = {
@@ -100,7 +100,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
     if (this.#options.live) this.#flows.settle(this.#packet.time, LIVE_LINGER);
   }
 
-  /** Nothing came for a while: what is over is told. */
+  /** Nothing came for a while: reports the connections that are over. */
   settle(): void {
     this.#flows.settle(Number.POSITIVE_INFINITY, 0);
   }
@@ -152,7 +152,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   usualTtl = (end: 0 | 1): number => this.#listener(end)?.ttl ?? -1;
 
   reset = (following: Following, at: number): void => {
-    // What the reset may do to the other end is asked before it is believed to have ended this one.
+    // Ask what the reset does to the other end before it counts as the end of this one.
     this.#replies.peculiar(following, at);
     following.explanations.push(explainReset(following, at, this));
   };

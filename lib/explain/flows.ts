@@ -2,8 +2,8 @@ import { MARK, type Packet } from './capture/packet.ts';
 import { SegmentLog, Segments } from './segment-log.ts';
 
 /**
- * A connection of the capture: where its segments are, and no more. What happened in it is found out when it has ended, or when it has
- * more segments than are kept. End A is that of the lower address, or of the lower port.
+ * A connection of the capture: only where its segments are. The reader works out what happened when the connection has ended, or
+ * when it has more segments than are kept. End A is that of the lower address, or of the lower port.
  */
 export class Flow {
   /** In the order of their first segments, from 1. */

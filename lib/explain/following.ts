@@ -5,18 +5,21 @@ import { type Cause, LEAVES_ITS_SENDER } from './cause.ts';
 import { ahead, End, statesOf } from './end.ts';
 import type { Segments } from './segment-log.ts';
 
-/** A segment is the same frame again within this time, in seconds, where its IPv4 identification says so, and where nothing does. */
+/**
+ * Two equal segments within this time, in seconds, are one frame that was captured twice: the first value with an equal IPv4
+ * identification, the second without.
+ */
 const DOUBLE_BY_ID = 0.5;
 const DOUBLE_BY_TIME = 0.001;
-/** So many segments back the same frame may be. */
+/** How many segments back to look for the same frame. */
 const DOUBLE_WITHIN = 6;
-/** Timestamps may lie so far behind the newest one, in units of their clock (a millisecond as a rule), by overtaking alone. */
+/** Reordering alone puts a timestamp at most so far behind the newest one, in units of its clock (usually milliseconds). */
 const OVERTAKEN = 1000;
 /** How many round trips are measured in each direction. */
 const ROUND_TRIPS = 40;
 const SEARCHED = 24;
 
-/** A segment that may draw an empty ACK which acknowledges nothing new, and has not yet. */
+/** A segment that may cause an empty ACK which acknowledges nothing new, and has not done so yet. */
 export interface Unanswered {
   readonly frame: number;
   readonly time: number;
@@ -24,7 +27,7 @@ export interface Unanswered {
   readonly cause: Cause;
 }
 
-/** Who explains what stands out. Both are told of a segment before it is taken into account. */
+/** Explains unusual segments. It sees a segment before the segment changes what is known of the two ends. */
 export interface Explainer {
   /** Any segment that arrives. */
   arrives(following: Following, at: number): void;
@@ -32,11 +35,11 @@ export interface Explainer {
   emptyAck(following: Following, at: number): void;
   /** Any other segment: it may be the answer to a peculiar one. */
   reply(following: Following, at: number): void;
-  /** A segment that may have to be answered otherwise than by an ordinary acknowledgment. */
+  /** A segment that may need another answer than an ordinary acknowledgment. */
   peculiar(following: Following, at: number): void;
 }
 
-/** One connection as it is followed through its segments. */
+/** Goes through the segments of one connection, and keeps what they tell of its ends. */
 export class Following {
   readonly ends: readonly [End, End] = [new End(), new End()];
   readonly explanations: Explanation[] = [];
@@ -50,7 +53,7 @@ export class Following {
   missed = 0;
   /** Text that was sent again: something is lost on the way. */
   repeated = 0;
-  /** The capture's beginning shows no handshake of it. */
+  /** The capture begins after its handshake. */
   begunInTheMiddle = false;
   /** The number of the first segment that was not read yet. */
   done = 0;
@@ -123,9 +126,10 @@ export class Following {
       )
         continue;
       const soon = time - segments.time(before) <= DOUBLE_BY_TIME;
-      // An identification that changes from packet to packet tells a packet from its like.
+      // An identification that changes from packet to packet shows that two equal segments are one packet.
       if (id !== 0 && (end.ipIdSteps + end.ipIdJumps > 0 || soon)) return true;
-      // Without one, only what cannot come twice so soon: a SYN or text. Others are the same twice where frames were seen twice before.
+      // Without one, only a SYN or text counts, which no host sends twice so soon. Other segments count when frames came twice
+      // before.
       const never = (segments.flags(at) & (SYN | RST)) === SYN || segments.data(at) > 0;
       if (soon && !answered && (never || this.doubled > 0)) return true;
     }
@@ -180,7 +184,7 @@ export class Following {
     return false;
   }
 
-  /** The end has gone by a reset, if it sent it for itself; and the other one, if it is valid there. */
+  /** The reset ends the connection at its sender, unless it only refuses a segment, and at the other end, if it is valid there. */
   #tookReset(at: number, end: End, peer: End): void {
     const { segments } = this;
     const explanation = this.explanations.at(-1);
@@ -195,7 +199,7 @@ export class Following {
       end.resetSeq = segments.seq(at);
     }
     if (staysAsItWas && inSynSent(end)) {
-      // What it has refused has not opened anything.
+      // It refused the SYN,ACK, so nothing was opened.
       end.synAcked = 0;
       Object.assign(peer, { syn: 0, synAck: false, known: false, acked: false });
     }
@@ -301,7 +305,7 @@ export class Following {
     }
   }
 
-  /** Whether a segment is none that an established connection is made of. */
+  /** Whether a segment is unusual for an established connection. */
   #isPeculiar(at: number, end: End, peer: End): boolean {
     const { segments } = this;
     const flags = segments.flags(at);
@@ -325,7 +329,8 @@ export class Following {
     if (window === 0 && length > 0) return true;
     if (end.fin > 0 && ahead((seq + length) | 0, end.next) > 0) return true;
     if (beyond === 0) return false;
-    // Old text again, and text behind a gap, are the ordinary accidents of a path. Empty segments are sent at SND.NXT.
+    // Retransmitted text, and text beyond a gap, are ordinary on a path that loses segments. A TCP sends empty segments at
+    // SND.NXT.
     if (beyond < 0) return ahead((seq + length) | 0, peer.ack) > 0 || (length === 0 && seq !== end.next);
     if (beyond >= window) return true;
     return end.known && ahead(seq, end.next) > 0 && length === 0;
@@ -353,7 +358,7 @@ export class Following {
       end.known = true;
       end.next = seq;
     }
-    // Without an ACK it is dropped where the connection is synchronized; without a SYN, where it is not.
+    // A synchronized TCP drops a segment without ACK; SYN-SENT drops one without SYN.
     if ((flags & ACK) === 0 || inSynSent(peer)) return;
     const news = ahead(after, end.next);
     const inWindow = !peer.acked || ahead(seq, peer.ack) < Math.max(peer.largest, 65535);
@@ -398,7 +403,7 @@ export class Following {
     if (inSynSent(peer) && (segments.flags(at) & SYN) === 0) return;
     const beyond = peer.known && ahead(ack, peer.next) > 0;
     if (beyond && peer.syn > 0 && this.begunInTheMiddle === false) return;
-    // Of a segment that is far from where the end is, the ACK field is no acknowledgment either.
+    // When SEQ is far outside the window, the ACK field counts for nothing either.
     if (end.known && peer.acked && Math.abs(ahead(seq, peer.ack)) > Math.max(peer.largest, 65535) + 65535)
       return;
     const advance = end.acked ? ahead(ack, end.ack) : 1;

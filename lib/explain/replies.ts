@@ -10,7 +10,7 @@ import { type Allowed, allowedBy, answers, notation } from './specified.ts';
 const SILENCE = 0.5;
 /** A reply is looked for in so many segments. */
 const AHEAD = 64;
-/** The specification is asked so often for each connection, at most: it is slow, and a connection full of oddities is told soon. */
+/** At most so many questions to the executable specification for each connection: it is slow, and a few oddities say enough. */
 const ASKED = 100;
 /** So many segments without an answer are remembered. */
 const UNANSWERED = 64;
@@ -32,21 +32,21 @@ interface Expected {
   readonly allowed: Allowed;
 }
 
-/** The causes of empty ACKs, and of silences: what the specification lets an end answer to a segment that is out of the ordinary. */
+/** Explains empty ACKs and silences: asks the executable specification how an end may answer an unusual segment. */
 export class ReplyExplainer {
   /** The replies that were found ahead, by their places. */
   #expected = new Map<number, Expected>();
   #of: Following | undefined;
   #asked = 0;
 
-  /** The segments at hand are others: places that were remembered mean nothing any more. */
+  /** The list of segments has changed, so remembered places are invalid. */
   forget(following: Following): void {
     if (this.#of !== following) this.#asked = 0;
     this.#of = following;
     this.#expected.clear();
   }
 
-  /** A segment comes by. What may draw an empty ACK that acknowledges nothing new is remembered. */
+  /** Remembers a segment that may cause an empty ACK which acknowledges nothing new. */
   arrives(following: Following, at: number): void {
     const cause = this.#kindOf(following, at);
     if (!cause) return;
@@ -55,7 +55,7 @@ export class ReplyExplainer {
     unanswered.push({ frame: segments.number(at), time: segments.time(at), from: segments.from(at), cause });
   }
 
-  /** A segment that is out of the ordinary. A silence that no reading allows is told. */
+  /** Looks for the answer to an unusual segment. Reports a silence that no profile allows. */
   peculiar(following: Following, at: number): void {
     const { segments, ends } = following;
     const from = segments.from(at);
@@ -63,7 +63,7 @@ export class ReplyExplainer {
     if (this.#asked >= ASKED || end.first === 0) return;
     const reply = this.#replyTo(following, at);
     if (reply === undefined) return;
-    // Whether a host that has no connection answers at all is up to filters.
+    // A filter may hide the answers of a host without a connection.
     if (reply < 0 && (end.reset > 0 || end.wasReset > 0)) return;
     this.#asked += 1;
     const allowed = allowedBy(following, at);
@@ -96,7 +96,7 @@ export class ReplyExplainer {
       const after = segments.after(next);
       const again = segments.length(next) > 0 && end.known && ahead(after, sent) <= 0 && !(flags & RST);
       if (again && !fence) {
-        // What it sends again comes from its timers. A SYN,ACK may also be the answer.
+        // Retransmissions come from timers. A repeated SYN,ACK may also be the answer.
         if (flags & SYN && segments.time(next) - segments.time(at) < 0.1) return next;
         continue;
       }
@@ -109,8 +109,8 @@ export class ReplyExplainer {
   }
 
   /**
-   * Whether the end is known well enough to be accused: nothing shows that the path or the capture loses segments, and none of an older
-   * connection can be about.
+   * Whether the capture is good enough to call a silence a deviation: no sign that path or capture lose segments, and no segments
+   * of an older connection.
    */
   #trusted({ ends, missed, damaged, repeated, begunInTheMiddle, incarnations }: Following): boolean {
     return (

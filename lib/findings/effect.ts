@@ -3,7 +3,7 @@ import type { State } from '../standard/state.ts';
 import type { Fault, Named } from '../verdict/fault.ts';
 import type { ProfileVerdict } from '../verdict/result.ts';
 
-/** A reply, as far as findings tell replies apart. `again`: a segment that it had sent before. */
+/** The kinds of reply that findings tell apart. `again`: a segment that the target had sent before. */
 export const REPLY_WORDS = [
   'silence',
   'ACK',
@@ -19,8 +19,9 @@ export const REPLY_WORDS = [
 export type ReplyWord = (typeof REPLY_WORDS)[number];
 
 /**
- * What became of the connection that should not: `lost`, it is gone; `kept`, it should be gone; `entered`, another state was entered;
- * `stayed`, another state was due; `taken` and `not taken`, the text or the FIN of the segment; `unknown`, it could not be told.
+ * What went wrong with the connection: `lost`, it is gone; `kept`, it should be gone; `entered`, it entered another state;
+ * `stayed`, it should have entered another state; `taken`, the target accepted text or a FIN that it must drop; `not taken`, the
+ * other way round; `unknown`, the proof did not tell.
  */
 export const STATE_EFFECTS = ['lost', 'kept', 'entered', 'stayed', 'taken', 'not taken', 'unknown'] as const;
 export type StateEffect = (typeof STATE_EFFECTS)[number];
@@ -28,10 +29,10 @@ export type StateEffect = (typeof STATE_EFFECTS)[number];
 /** What may be wrong besides the kind of the reply and the state after. */
 export type Extra = Exclude<Fault['kind'], 'field' | 'replies' | 'state' | 'RCV.NXT'>;
 
-/** How a result differs from what is due, whatever the numbers. Absent parts do not differ. */
+/** How a result differs from the expected outcome, apart from numbers. Absent parts do not differ. */
 export interface Effect {
   readonly reply?: {
-    /** Absent where it does the same whatever is due. */ readonly due?: ReplyWord;
+    /** Absent when the target replies the same, whatever reply is right. */ readonly due?: ReplyWord;
     readonly seen: ReplyWord;
   };
   /** The reply is of the right kind; this field of it is wrong. */
@@ -147,7 +148,7 @@ export function effectOf(
   return effect;
 }
 
-/** Whether a conformant result could have had the effect: the same was due of it. */
+/** Whether a conformant result could have had the effect: the same reply was right for it. */
 export function couldHave(effect: Effect, due: Due, before: State | undefined): boolean {
   if (effect.reply?.due && effect.reply.due !== due.reply) return false;
   if (effect.reply && effect.reply.seen === due.reply) return false;

@@ -55,9 +55,10 @@ export function evaluate(expression: Expression, variables: Variables, any?: () 
 }
 
 /**
- * The segment that a notation stands for. SEQ, ACK, DATA and URG are 0 when they are not written, the other fields
- * absent. Values are not fitted to the width of a field, except free choices, which are: a DATA of ANY is at most 536
- * octets. Of octets of options, the fields of those that they are read as have their values. `any` is called once for every ANY, in canonical order of the fields.
+ * The segment that a notation stands for. SEQ, ACK, DATA and URG are 0 when they are not written, the other fields absent. Values
+ * are not fitted to the width of a field, except free choices, which are: a DATA of ANY is at most 536 octets. With OPT, the
+ * option fields have the values that a receiver reads from its octets. `any` is called once for every ANY, in canonical order of
+ * the fields.
  *
  * @throws NotationError as {@link evaluate} does
  */

@@ -58,9 +58,9 @@ export function toWire(segment: ConcreteSegment, context: WireContext): TcpHeade
 }
 
 /**
- * The segment in a header that was received. Of an option that is repeated the last counts; where there is one that the
- * notation has no field for, `opt` has the octets of all. The acknowledgment and urgent fields are taken as they stand,
- * whether or not their control bits are set.
+ * The segment in a header that was received. Of a repeated option, the last one counts. When the notation has no field for an
+ * option, `opt` has the octets of all options. The acknowledgment and urgent fields keep their values even without their control
+ * bits.
  */
 export function fromWire(tcp: DecodedTcp): ConcreteSegment {
   const opt = octetsBeyondFields(tcp.options);

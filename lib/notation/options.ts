@@ -41,8 +41,8 @@ export function fieldsOf(options: readonly TcpOption[]): OptionFields {
 }
 
 /**
- * The octets of a list that the fields do not say all of, in hexadecimal digits: one with an option that they do not know,
- * or with nothing but padding. Undefined for all others, whose order and padding are lost.
+ * The octets of a list of options, in hexadecimal digits, when the fields cannot express it: it has an unknown option, or only
+ * padding. Undefined for all other lists, whose order and padding are lost.
  */
 export function octetsBeyondFields(options: readonly TcpOption[]): string | undefined {
   const isPadding = ({ kind }: TcpOption): boolean => kind === 'nop' || kind === 'eol';

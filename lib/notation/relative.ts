@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<Sender, { readonly seq: Names; readonly ack: Names 
   target: { seq: [TARGETS_SEQUENCE, ['SEG.ACK']], ack: [TESTERS_SEQUENCE, ['SEG.SEQ']] },
 };
 
-/** What a SYN is numbered with, and hardly any other segment: elsewhere, the next best name says more. */
+/** SYNs have these numbers, and hardly any other segment: elsewhere, another name says more. */
 const INITIAL: ReadonlySet<Variable> = new Set(['ISS', 'IRS']);
 
 /** How far `value` lies from `origin`, in -2^31...2^31-1. */
@@ -37,11 +37,11 @@ function distance(value: number, origin: number): number {
   return ahead < SEQUENCE_SPACE / 2 ? ahead : ahead - SEQUENCE_SPACE;
 }
 
-/** A number that others are told by. */
+/** A number with a name: other numbers are written relative to it. */
 export interface Name {
   readonly expression: Expression;
   readonly value: number;
-  /** By so much it counts as farther away than it is. */
+  /** Added to its distance: with 1, another name at the same distance wins; with -0.5, this one wins. */
   readonly handicap?: number;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Lets a job wait while another takes its place. It continues when a place is free, before new jobs.
  *
- * @param remains the job keeps its place on the wire and continues at once; it does not count as acting while it waits
+ * @param remains the job keeps its place among the running jobs and continues at once, but does not count as acting while it
+ *   waits
  */
 export type Aside = (wait: () => Promise<void>, remains?: boolean) => Promise<void>;
 

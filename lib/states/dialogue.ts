@@ -18,7 +18,7 @@ export class Dialogue {
   readonly mailbox: Mailbox;
   /** How many segments had to be sent again. */
   sentAgain = 0;
-  /** How many of them are of a kind that the target mostly does not answer at first. */
+  /** How many of them are of a kind that the target rarely answers the first time. */
   #usuallyUnanswered = 0;
 
   readonly #goal: State;

@@ -42,7 +42,10 @@ export interface Subject {
   readonly greets?: boolean;
   /** The stimulus has a wrong checksum, a wrong header or security options, so the target may ignore it. */
   readonly altered?: boolean;
-  /** Silence was not waited for. The first answer must prove that no more replies follow, and a missing answer proves nothing. */
+  /**
+   * The attempt did not wait for silence. So the first answer must prove that no more replies follow, and a missing answer proves
+   * nothing.
+   */
   readonly isHasty?: boolean;
 }
 

@@ -136,7 +136,7 @@ export async function synReceivedOr(prober: Prober, since: number): Promise<Proo
   if (first === 'nobody') {
     const opening = await byOpening(prober);
     if (opening !== 'unknown') return opening;
-    // What the user has from now on, it may have by that ACK.
+    // From now on, the user may have the connection because of that ACK.
     first = await again;
   }
   if (!first) return undefined;
@@ -163,8 +163,8 @@ export async function synReceivedOr(prober: Prober, since: number): Promise<Proo
 }
 
 /**
- * Resolves when the user would have the connection by now, if it were established; never when that cannot be said, or the
- * acknowledgment of the SYN would not tell anything.
+ * Resolves when an established connection would have reached its user by now. Never resolves when nobody can say, or when an ACK
+ * of the SYN would prove nothing.
  */
 async function nobodyUses(prober: Prober): Promise<'nobody'> {
   const { environment, subject, user } = prober;
@@ -180,7 +180,7 @@ async function nobodyUses(prober: Prober): Promise<'nobody'> {
 }
 
 /**
- * Acknowledges the target's SYN, which nobody has the connection of yet. If the user has it then, it was in SYN-RECEIVED.
+ * Acknowledges the target's SYN while no user has the connection. If the user gets it then, the state was SYN-RECEIVED.
  *
  * @returns undefined when that ACK and old text are reset, as by LISTEN and CLOSED; `unknown` when nothing comes of it
  */

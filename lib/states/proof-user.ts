@@ -6,7 +6,7 @@ import { add } from '../wire/seq.ts';
 import type { Connection } from './connection.ts';
 import type { Environment } from './environment.ts';
 
-/** The connection whose user it is, and where in the log the stimulus is. */
+/** The user's connection, and the place of the stimulus in the log. */
 interface Whose {
   readonly connection: Connection;
   readonly handle?: Handle | undefined;

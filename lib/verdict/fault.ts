@@ -31,8 +31,8 @@ export interface FieldFault {
 export type Fault = { /** Of a case of several steps, from 1. */ readonly step?: number } & (
   | FieldFault
   /**
-   * Other replies, or another number of them, than expected: any one of these. None is silence.
-   * `again`: what came was sent before, and the stimulus made the target send it again.
+   * Other replies than expected, or more, or fewer. Any of `expected` is right; an empty one is silence. `again`: the stimulus
+   * made the target repeat an earlier segment.
    */
   | {
       readonly kind: 'replies';
@@ -68,7 +68,7 @@ export type Fault = { /** Of a case of several steps, from 1. */ readonly step?:
       /** The first that is not what was sent. */
       readonly wrongAt?: number;
     }
-  /** The stimulus was the end of the target. */
+  /** The stimulus killed the target. */
   | ({ readonly kind: 'death' } & TargetDeath)
 );
 

@@ -20,9 +20,9 @@ export interface WrongField {
 }
 
 /**
- * Why a step of the preflight was not as it must be. `deviation`: a rule is broken. `obstacle`: something on the way to the
- * TCP may be the cause, its user or a filter. `described`: a deviation that the description of the target tells of, so that
- * only its cases accuse.
+ * Why a step of the preflight was not as it must be. `deviation`: a rule is broken. `obstacle`: something on the way to the TCP
+ * may be the cause, its user or a filter. `described`: a deviation that the target file describes. The finding itself does not
+ * fail the run; only its cases may.
  */
 export const GRAVITIES = ['deviation', 'obstacle', 'described'] as const;
 export type Gravity = (typeof GRAVITIES)[number];
@@ -40,7 +40,7 @@ export interface Finding {
   readonly sent: string;
   /** What came back, in the notation, in terms of the segment that was sent; empty for silence. */
   readonly observed: readonly string[];
-  /** Where a reply came, and what of it is wrong. */
+  /** The wrong fields of a reply, if one came. */
   readonly wrong: readonly WrongField[];
   /** What the path or the target said by ICMP. */
   readonly refusal?: string;

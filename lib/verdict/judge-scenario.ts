@@ -13,7 +13,7 @@ export interface PlayedStep {
   /** From 1. Absent in a scenario of one stimulus. */
   readonly number?: number;
   readonly expect: OutcomesByProfile;
-  /** Of the last one that was played on a connection, with the state after. */
+  /** For the last step on a connection, it includes the state after. */
   readonly observation: Observation;
 }
 
@@ -24,11 +24,11 @@ export interface Ending {
   readonly proof: readonly Evidence[];
   /** The state that the last step asks proof of. */
   readonly due?: State;
-  /** A LISTEN goes on behind the port: when the connection is gone, CLOSED and LISTEN look alike. */
+  /** The port still listens: when the connection is gone, CLOSED and LISTEN look alike. */
   readonly listening: boolean;
 }
 
-/** RFC 793 does not mention ICMP: that silence rules it out comes with RFC 1122. */
+/** RFC 793 does not mention ICMP. Since RFC 1122, expected silence forbids it, too. */
 const underProfile = (profile: Profile, { refusal, ...observation }: Observation): Observation =>
   refusal === undefined || profile === 'rfc793' ? observation : { ...observation, refusal };
 
@@ -106,7 +106,7 @@ function judgeStep(
   };
 }
 
-/** The state after is that of the scenario, and of no step. */
+/** A wrong state after belongs to the scenario, so this fault gets no step number. */
 const numbered = (fault: Fault, step: number): Fault =>
   fault.kind === 'state' || fault.kind === 'RCV.NXT' ? fault : { step, ...fault };
 

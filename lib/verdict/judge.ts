@@ -22,19 +22,19 @@ export interface Observation extends Answered {
   readonly retransmissions: readonly ConcreteSegment[];
   /** Retransmissions that came before their timer: the stimulus caused them. */
   readonly provoked?: readonly ConcreteSegment[];
-  /** What is wrong whichever reply it was: options, the time, what was delivered. */
+  /** Faults that do not depend on the expected outcome: options, time, delivered text. */
   readonly besides?: readonly Fault[];
   /** Of what a timer has sent again: since it was sent last. */
   readonly interval?: SeenInterval;
   /** An ICMP message of the target, where it must send none. */
   readonly refusal?: string;
-  /** As it was proven; absent where the scenario goes on, and the state is believed. */
+  /** The proven state; absent when the scenario goes on and the suite believes the state. */
   readonly stateAfter?: State | 'unknown';
   /** RCV.NXT afterwards, when the proof told. */
   readonly rcvNxtAfter?: number;
   /** The stimulus may open the connection. Its text or FIN may then be queued and accepted later. */
   readonly opening: boolean;
-  /** The connection began at a LISTEN that goes on: when it is gone, CLOSED and LISTEN look alike. */
+  /** The connection came from a listener that still listens: when it is gone, CLOSED and LISTEN look alike. */
   readonly listening: boolean;
 }
 
@@ -176,7 +176,7 @@ function faultsOfFields(
   return [...fieldFaults(expected, last, observation, name), ...faultOfNewIss(last, observation)];
 }
 
-/** Of several segments in order; undefined where there are more or fewer. */
+/** The faults of several replies in order; undefined when there are more or fewer than expected. */
 function faultsInOrder(
   reply: Reply,
   observation: Observation,
@@ -219,7 +219,7 @@ function faultOfNewIss(reply: ConcreteSegment, { variables, stateAfter, opening 
   return [{ kind: 'ISS', iss: reply.seq, old: sub(old, 1) }];
 }
 
-/** What one segment brings may be acknowledged piece by piece: its SYN, its text, its FIN; each more than the one before. */
+/** A TCP may acknowledge one segment piece by piece: its SYN, its text, its FIN. Each ACK is higher than the one before. */
 export function isAcknowledgedStepwise(all: readonly ConcreteSegment[], variables: Variables): boolean {
   const acks = [variables['RCV.NXT'] ?? variables['SEG.SEQ'] ?? 0, ...all.map(({ ack }) => ack)];
   return (
@@ -242,7 +242,7 @@ export function carriedAlong(
   const { ctl, ack } = segment;
   if (ctl.length !== 1 || ctl[0] !== 'ACK' || !ack || ack.kind === 'any') return false;
   const due = evaluate(ack, variables);
-  // What an opening acknowledges is news, whatever numbers the tester has thought of before.
+  // An acknowledgment in the opening of a connection is always new, whatever RCV.NXT was before.
   if (!opening && due === variables['RCV.NXT']) return false;
   return retransmissions.some((segment) => segment.ctl.has('ACK') && segment.ack === due);
 }

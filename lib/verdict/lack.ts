@@ -1,13 +1,13 @@
 import type { Family } from '../wire/address.ts';
 
-/** What a target, or what moves its user, cannot do; the reports say it in sentences. */
+/** What a target or its driver cannot do. The reports make sentences of it. */
 export const LACKS = [
   // As the description of the target says.
   'simultaneous open',
   'timestamps',
   'half close',
   'ABORT at any time',
-  // Of an application that goes its own way.
+  // Limits of an application that takes no commands.
   'commands',
   'passive OPEN',
   'active OPEN',
@@ -23,7 +23,7 @@ export const LACKS = [
   'closing first both ways',
   'waiting for the peer to speak first',
   'being spoken to first',
-  // Of an application that takes commands.
+  // Limits of an application that takes commands.
   'own listener',
   'closing its listener',
   'control of RECEIVE',
@@ -43,19 +43,19 @@ export type Ability = (typeof ABILITIES)[number];
 
 export type Lack =
   | { readonly what: (typeof LACKS)[number] }
-  /** Of the tester, of the target's calls, or of the way to the target. */
+  /** A family is missing: for the tester, for the target's own connections, or on the way to the target. */
   | {
       readonly what: 'tester address' | 'calls over the family' | 'way in over the family';
       readonly family: Family;
     }
   | { readonly what: 'kind of listener'; readonly listener: string }
-  /** The target chooses the ports that it calls, and when. */
+  /** The target chooses to which ports it connects, and when. */
   | { readonly what: 'choice of port'; readonly ports: readonly number[] }
   /** `answer`: the result's name in the Testability Protocol. */
   | { readonly what: 'upper tester'; readonly ability: Ability; readonly answer: string }
   /** What the target's window still is, in octets. */
   | { readonly what: 'closed window' | 'window of one segment'; readonly octets: number }
-  /** In the words of results of before, which held no data. */
+  /** The sentence of an older result, which held no data. */
   | { readonly what: 'as told'; readonly told: string };
 
 /** What a recipe waits for. */

@@ -31,16 +31,16 @@ export interface Answered {
   readonly acknowledges: boolean;
 }
 
-/** In these, the target knows no number of the tester's: that one is near it is chance. */
+/** In these states, the target knows no number of the tester: a number near one is there by chance. */
 const NO_PEER: ReadonlySet<State> = new Set(['CLOSED', 'LISTEN', 'SYN-SENT']);
-/** In these, it has no number of its own either. */
+/** In these states, it has no number of its own either. */
 const NO_CONNECTION: ReadonlySet<State> = new Set(['CLOSED', 'LISTEN']);
 
 /**
  * A reply in the notation, in a form that is the same in every run in which the target behaves alike.
  *
- * SEQ and ACK are told by the TCB or by the segment that was answered: always by the same name, whichever numbers were
- * chosen, and as ANY where no name is near, since such a number is another one in each run. Windows and checksums are
+ * SEQ and ACK are written relative to a variable of the TCB or of the answered segment: always the same variable, whatever the
+ * numbers of this run. When none is near, they are ANY, since such a number changes from run to run. Windows and checksums are
  * left out, of options the values.
  */
 export function relativeReply(reply: ConcreteSegment, seen: Answered): SegmentNotation {
@@ -85,7 +85,7 @@ function ackOf({ ack }: ConcreteSegment, { state, variables }: Answered): Expres
   ]);
 }
 
-/** Each name is a group of its own: a choice that no number has a part in. */
+/** Each name is a group of its own, so that the choice of a name does not depend on the numbers. */
 const named = (value: number, names: readonly Name[]): Expression =>
   inTermsOf(
     value,

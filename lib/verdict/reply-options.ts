@@ -29,9 +29,9 @@ export interface Exchanged {
 const ACCURATE_ECN = 1;
 
 /**
- * What is wrong with the options of a segment of the target's. These rules hold under every profile: those of RFC 793 for
- * all, and those of an option for whoever sends it, since nobody else knows it. An option of an unknown kind is never
- * wrong, and what RFC 7323 says of timestamps in resets is but a SHOULD.
+ * What is wrong with the options of a segment of the target's. These rules hold under every profile: those of RFC 793 for every
+ * TCP, and those of an option for every TCP that sends it. An option of an unknown kind is never wrong. What RFC 7323 says of
+ * timestamps in resets is only a SHOULD.
  *
  * @param before what was exchanged on the connection until then
  */

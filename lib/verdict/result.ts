@@ -18,11 +18,14 @@ export type Verdict = (typeof VERDICTS)[number];
 export type ProfileVerdict =
   /** The outcome that was observed; absent for a case of several steps. */
   | { readonly verdict: 'conformant'; readonly outcome?: Named }
-  /** What was taken where a document leaves a choice, and what would be better. */
+  /** What the target chose where a document leaves a choice, and what would be better. */
   | { readonly verdict: 'permitted'; readonly taken: readonly Taken[] }
   | {
       readonly verdict: 'deviates';
-      /** The outcome that the faults are measured against: the one with the fewest. Absent where there is no outcome, or are steps. */
+      /**
+       * The outcome that the faults are measured against: the one with the fewest. Absent when no outcome applies, or in a
+       * scenario of several steps.
+       */
       readonly outcome?: Named;
       /** How many other outcomes are allowed, none of which was observed either. */
       readonly others: number;

@@ -15,7 +15,7 @@ export interface Share {
 /** Which replies a limit was looked for in: an ACK of an unacceptable segment is no challenge where RFC 5961 is not adopted. */
 export const LIMITED_ACKS = ['challenge ACKs', 'ACKs of unacceptable segments'] as const;
 
-/** How many replies the target allows itself, as far as it showed. */
+/** The target's rate limits, as far as the preflight saw them. */
 export interface AckLimits {
   readonly of: (typeof LIMITED_ACKS)[number];
   readonly perConnection: Share;
@@ -79,7 +79,7 @@ export interface TargetFacts {
   readonly halfOpen?: { readonly asked: number; readonly held: number; readonly cookies: number } | undefined;
   /** Absent where the driver does not tell. */
   readonly acceptTime?: AcceptTime;
-  /** Values of RCV.NXT that it does not survive, so that nothing else could be told of it; and why, in a few words. */
+  /** Values of RCV.NXT that kill the target, so the suite does not use them; and why, in a few words. */
   readonly avoided?: { readonly rcvNxt: readonly number[]; readonly why: string };
   readonly described?: DescribedTarget;
 }

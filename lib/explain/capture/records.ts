@@ -30,7 +30,7 @@ export class NoCapture extends Error {
   override name = 'NoCapture';
 }
 
-/** Longer than any frame or block that a capture tool writes: what claims more is damaged. */
+/** Longer than any frame or block that a capture tool writes: a greater length means damage. */
 const LONGEST = 64 * 1024 * 1024;
 /** A frame of any link, jumbo frames and merged segments included. */
 const LONGEST_FRAME = 1024 * 1024;

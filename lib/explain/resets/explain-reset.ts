@@ -8,14 +8,17 @@ import { inSynReceived, inSynSent } from './opening.ts';
 import { type Found, type Neighbourhood, Reset } from './reset.ts';
 import { synchronized } from './synchronized.ts';
 
-/** A host that sends on so long after a reset, in seconds, has not sent it; and where that is looked for, in segments. */
+/**
+ * A host that still sends so long after a reset, in seconds, did not send the reset; and how many segments ahead to look for
+ * that.
+ */
 const GOES_ON = 0.05;
 const SEARCHED = 400;
 /** Two resets in both directions within this time, in seconds, come from one third party. */
 const AT_ONCE = 0.02;
 /** On a shorter way, in seconds, an answer cannot be too soon. */
 const FAR = 0.002;
-/** What no segment need have drawn. */
+/** Causes that need no segment to answer. */
 const WEAK: ReadonlySet<Cause> = new Set<Cause>(['forgotten', 'full queue', 'listener gone']);
 
 /**
@@ -41,7 +44,7 @@ function byState(reset: Reset): Found {
   return synchronized(reset);
 }
 
-/** Whether it comes from the host at all: a third party has another distance, and the host goes on. */
+/** Whether the host sent it at all: the resets of a third party come from another distance, and the host goes on. */
 function weighed(reset: Reset, found: Found, drawnBy: number | undefined): Explanation {
   const { segments, end, by } = reset;
   const signs: Sign[] = [...(found.signs ?? [])];
@@ -110,7 +113,7 @@ function goesOn({ segments, at, by, time, trip, end }: Reset): number {
     const flags = segments.flags(next);
     if (flags & SYN) return 0;
     if (segments.from(next) !== by || flags & RST || segments.time(next) - time <= after) continue;
-    // Far from its numbers, it is of another connection.
+    // A segment far from these numbers belongs to another connection.
     if (end.known && Math.abs(ahead(segments.seq(next), end.next)) < 1 << 24) return segments.number(next);
   }
   return 0;

@@ -22,7 +22,7 @@ export interface Answer {
   readonly form: Form;
 }
 
-/** What a reset looks like by the connection that it is in; whether its host has sent it at all is asked afterwards. */
+/** The likely cause of a reset by the state of its connection. Whether the host sent it at all is checked afterwards. */
 export interface Found {
   readonly cause: Cause;
   /** The likeliest first. */
@@ -39,9 +39,9 @@ export interface Found {
   readonly signs?: readonly Sign[];
 }
 
-/** A reset is drawn within so many seconds where the round trip is not known; else within 4 round trips, or a second. */
+/** A reset follows its cause within so many seconds when the round trip is unknown; otherwise within 4 round trips, or a second. */
 const LONGEST_REPLY = 3;
-/** How many segments back what drew a reset is looked for, and how many for a SYN. */
+/** How many segments back to look for the cause of a reset, and for a SYN. */
 const SEARCHED = 400;
 const SEARCHED_FOR_SYN = 8;
 
@@ -61,7 +61,7 @@ export class Reset {
   readonly hasAck: boolean;
   /** Seconds from the capture to its sender and back; 0 where that is not known. */
   readonly trip: number;
-  /** What came by longer before, in seconds, has not drawn it. */
+  /** A segment that was captured longer before, in seconds, did not cause it. */
   readonly patience: number;
 
   constructor(following: Following, at: number, near: Neighbourhood) {
@@ -108,7 +108,7 @@ export class Reset {
     return at < 0 ? undefined : { at, frame: this.segments.number(at), form: this.formOf(at) };
   }
 
-  /** The oldest text that fits, for no later segment draws a first reset; else an empty segment. */
+  /** The oldest text that fits, since the first text causes the first reset; otherwise an empty segment. */
   #drawer(since: number | undefined): number {
     const { segments, end, peer } = this;
     const longest = Number.isFinite(end.roundTrip) ? this.patience : LONGEST_REPLY;
@@ -129,7 +129,7 @@ export class Reset {
       }
       if (segments.security(at) !== peer.security) return at;
       const isEarly = since !== undefined && time < since;
-      // What it has acknowledged, or gone on after, did not draw a reset.
+      // A segment that its sender acknowledged, or after which it went on, did not cause a reset.
       const wasHeeded = isEmpty
         ? since === undefined && end.lastTime - time > 1.5 * this.trip + 0.001
         : (since === undefined || isEarly) && isSynchronized && ahead(segments.after(at), end.ack) <= 0;

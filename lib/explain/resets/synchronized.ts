@@ -13,7 +13,7 @@ import { unexplained } from './unexplained.ts';
 const JUST_ARRIVED = 1;
 /** Where the new text of the other end is looked for, in segments. */
 const SEARCHED = 400;
-/** Who is silent for so long, in seconds, may have gone. */
+/** A host that is silent for so long, in seconds, may be gone. */
 const SILENT = 0.5;
 
 export function synchronized(reset: Reset): Found {
@@ -195,7 +195,7 @@ function aborted(reset: Reset, states: State[], form: Form, fitting: Answer | un
   const stood = arrived && end.rawWindow > 0 && moved <= ahead(peer.textEnd, peer.textSeq) / 2;
   if (stood) signs.push({ kind: 'window not moved', text: peer.text });
   const isSoon = reset.time - peer.textTime < JUST_ARRIVED;
-  // Who has answered has read. No TCP puts text into the reset of a close; a user's ABORT may.
+  // An application that has answered has read. The reset of a close carries no text; that of a user's ABORT may.
   const hasAnswered = end.text > peer.text;
   const isUnread = isSoon && !hasHeardFin(end, peer) && octets === 0 && (stood || !hasAnswered);
   return {

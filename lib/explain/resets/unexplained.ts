@@ -5,7 +5,7 @@ import type { Found, Reset } from './reset.ts';
 
 /* What no rule explains: an answer in a form that is none of the standard's, or a reset that nothing drew. */
 
-/** How many segments back the one is looked for whose numbers a reset has. */
+/** How many segments back to look for one with the numbers of the reset. */
 const SEARCHED = 16;
 
 /** Nothing else fits. */

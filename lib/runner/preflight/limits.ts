@@ -8,8 +8,8 @@ import { add } from '../../wire/seq.ts';
 const AT_ONCE = 10;
 
 /**
- * Finds the target's rate limits, on one connection and on many: of challenge ACKs (RFC 5961 section 7), or without those of ACKs
- * for unacceptable segments (RFC 9293 section 3.10.7.4, first).
+ * Finds the target's rate limits, on one connection and on many: those of challenge ACKs (RFC 5961 section 7), or, if it sends
+ * none, those of ACKs for unacceptable segments (RFC 9293 section 3.10.7.4, first).
  *
  * @param width how many connections to use at once
  */
@@ -26,7 +26,7 @@ export async function findLimits(
     ),
   );
   const all = reached.filter((one) => one !== undefined);
-  // One is kept that has used up nothing yet, where there is another.
+  // Keep one connection whose own limit is unused, if there are several.
   const [first, ...others] = all;
   const there = first && others.length === 0 ? [first] : others;
   try {
@@ -36,7 +36,7 @@ export async function findLimits(
     const answered = there.filter(
       ({ connection }, index) => replies(connection, marks[index] ?? 0) > 0,
     ).length;
-    // What was used up is free again after that.
+    // After this wait the limit is free again.
     if (others.length === 0 || answered < there.length) await environment.tester.listen(LIMITER_REST);
     const onOne = first ? await onOneConnection(environment, first.connection, probe) : 0;
     return {

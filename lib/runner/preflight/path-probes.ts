@@ -2,7 +2,7 @@ import { type ConcreteSegment, resetAt, segmentOf } from '../../notation/index.t
 import { pause } from '../../states/index.ts';
 import type { Entry, Mailbox, Tester } from '../../tester/index.ts';
 
-/** What many SYNs told of the path and of the target's limit on resets. */
+/** What many SYNs showed of the path and of the target's limit on resets. */
 export interface PathProbes {
   /** In milliseconds. */
   readonly roundTrips: readonly number[];

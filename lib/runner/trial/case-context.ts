@@ -28,17 +28,17 @@ export interface CaseContext {
   readonly avoided?: readonly number[];
   /** Of the preflight: a case is not tried when one of them blocks its state. */
   readonly findings?: readonly Finding[];
-  /** What ends the target, and is left out. */
+  /** Parts of an attempt that kill the target, and that the suite leaves out. */
   readonly hazards?: Hazards;
   /** Called with the log of each connection at its end, for the search for what ended the target. */
   readonly witness?: (log: readonly Entry[]) => void;
   /** Awaited after each part of an attempt. It throws to break the attempt off. */
   readonly checkpoint?: (passed: Phase) => Promise<void>;
-  /** What attempts at other cases of the run have failed by. */
+  /** Why attempts at other cases of the run have failed. */
   readonly futility?: Futility;
-  /** Has the case wait while others take its place, or begin beside it; it only waits when absent. */
+  /** Lets the case wait while others run in its place, or start beside it. When absent, the case just waits. */
   readonly aside?: Aside;
-  /** Where cases of the run need not be waited for; absent: nowhere. */
+  /** Decides which cases may be tried hastily; absent: none. */
   readonly haste?: Haste;
   /** Whether this attempt goes on as soon as all replies have come that are due. */
   readonly isHasty?: boolean;

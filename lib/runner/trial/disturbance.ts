@@ -2,7 +2,7 @@ import type { Environment } from '../../states/index.ts';
 import type { Mailbox, Tester } from '../../tester/index.ts';
 import type { Reason } from '../../verdict/reason.ts';
 
-/** The tester's own counts when an attempt begins: what is more at its end may have spoilt it. */
+/** The tester's counters when an attempt begins. If one is higher at the end, the attempt may be spoilt. */
 export interface Beginning {
   /** Of `performance.now()`. */
   readonly startedAt: number;
@@ -16,7 +16,7 @@ export const beginning = (tester: Tester): Beginning => ({
   failures: tester.failures,
 });
 
-/** What on the tester's side or on the path makes an attempt worthless, whatever was seen; undefined when nothing does. */
+/** Why tester or path make an attempt worthless, whatever it observed; undefined when they do not. */
 export function disturbanceSince(
   { startedAt, losses, failures }: Beginning,
   { tester, timing }: Environment,
@@ -26,7 +26,7 @@ export function disturbanceSince(
   if (tester.failures > failures) return { kind: 'socket failed', told: String(tester.lastFailure) };
   if (unsent) return { kind: 'not sent', told: unsent };
   if (refusal) return { kind: 'path refuses', told: refusal.text };
-  // What was late is read before anything is concluded from it; but timers, ours and the target's, have gone on.
+  // The tester reads late segments before it draws conclusions. But its timers and the target's have gone on meanwhile.
   const lag = tester.lag.worstSince(startedAt);
   return lag > timing.observation ? { kind: 'tester late', milliseconds: Math.round(lag) } : undefined;
 }

@@ -5,8 +5,8 @@ import { keyOfReason, type Reason } from '../../verdict/reason.ts';
 const ENOUGH = 3;
 
 /**
- * Remembers in which states all attempts at a case failed, and why. What fails several cases so is no disturbance but the way
- * the target is, and more attempts at the next cases would only take time.
+ * Remembers in which states all attempts at a case failed, and why. What fails several cases in the same way is no disturbance.
+ * The target is like that, and more attempts at the next cases would only take time.
  */
 export class Futility {
   readonly #counts = new Map<string, number>();

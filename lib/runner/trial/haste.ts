@@ -9,25 +9,26 @@ import {
 import type { State } from '../../standard/state.ts';
 
 /**
- * How long replies to a stimulus are waited for.
+ * Decides whether an attempt may go on before the observation time is over: a hasty attempt.
  *
- * A target handles the segments of one connection in order. When all has come that any document lets it reply, the first probe
- * of the proof may follow: what has not come before the answer to that will not come, but by a timer of the target's. So a
- * hasty attempt does not wait for the silence after a reply. It never accuses: what it cannot acquit is tried again patiently,
- * on another connection, with the whole wait. Nor does it acquit alone, since a wrong reply may come by a timer:
+ * A target handles the segments of one connection in order. Once as many replies have come as any document allows, the tester sends
+ * the first probe of the proof. A reply that has not come before the answer to this probe can only come from a timer. So a hasty
+ * attempt does not wait for the silence after a reply. A hasty attempt never gives a deviation: the suite repeats such a case on
+ * another connection, patiently, with the whole wait. Nor is a hasty attempt enough for conformance, since a timer may send a wrong
+ * reply:
  * - the first case of each kind is tried patiently, and must see no reply that a hasty attempt would have missed;
- * - a hasty attempt listens to what comes to its port until the whole wait is over, after the connection has ended.
+ * - a hasty attempt listens to its port until the observation time is over, after the connection has ended.
  *
- * Where silence is all that may come, it depends on the state:
- * - In CLOSED and LISTEN it is not waited for. There is no connection whose next segment could take a late reply along, nor one
- *   whose end could prevent it: a late reply comes to the port.
- * - In a connection it is waited for. An ACK may be delayed by up to 500 ms, and then goes with the next segment (RFC 1122
- *   section 4.2.3.2, RFC 9293 section 3.8.6.3): the answer to the probe would take it along. Of text that is taken, the answer
- *   still tells by its RCV.NXT. But those texts speak of text that is taken. What is to be dropped gets its ACK at once or none
- *   (RFC 9293 section 3.10.7.4): a TCP that leaves one to its timer is wrong, and the probe would hide that. So would the reset at
- *   the end hide that a timer resets the connection.
- * - Where few connections are allowed at a time, the run would do little but wait. There, the first case of each kind stands for
- *   the others in a connection, too.
+ * When silence is the only right answer, the state decides:
+ * - In CLOSED and LISTEN nobody waits for it. There is no connection whose next segment could carry a late reply, or whose end could
+ *   prevent it: a late reply comes to the port.
+ * - In a connection the tester waits. A TCP may delay an ACK by up to 500 ms, and then sends it with the next segment (RFC 1122
+ *   section 4.2.3.2, RFC 9293 section 3.8.6.3): the answer to the probe would carry it. When the target has accepted text, RCV.NXT
+ *   in that answer still shows it. But only an ACK of accepted text may be late. A segment that must be dropped gets its ACK at
+ *   once or never (RFC 9293 section 3.10.7.4): a TCP that leaves this ACK to a timer is wrong, and the probe would hide it. The
+ *   reset at the end would hide that a timer resets the connection.
+ * - With few connections at a time, the run would do little but wait. There, only the first case of each kind waits in a
+ *   connection.
  */
 export class Haste {
   readonly #silenceToo: boolean;
@@ -35,7 +36,7 @@ export class Haste {
   readonly #failures = new Map<string, number>();
 
   /**
-   * @param silenceToo also in a connection, silence is waited for in the first case of each kind only
+   * @param silenceToo in a connection, too, only the first case of each kind waits for silence
    */
   constructor(silenceToo: boolean) {
     this.#silenceToo = silenceToo;
@@ -65,14 +66,14 @@ export class Haste {
     this.#samples.get(kindOf(subject))?.end();
   }
 
-  /** Whether nothing that was seen of this kind makes a hasty attempt doubtful; waits for the first of the kind to end. */
+  /** Whether the patient attempt at the first case of this kind lets hasty attempts count; waits for that case to end. */
   async isTrusted(subject: Scenario): Promise<boolean> {
     const sample = this.#samples.get(kindOf(subject));
     await sample?.ended;
     return sample?.isWatched === true && !sample.hasMissed;
   }
 
-  /** A hasty attempt came to nothing: where that goes on, only time is lost. */
+  /** A hasty attempt had no result. After a few of these, hasty attempts in this state only cost time. */
   fail({ state }: Scenario): void {
     this.#failures.set(state, (this.#failures.get(state) ?? 0) + 1);
   }

@@ -2,7 +2,7 @@ import { type Scenario, sentText } from '../../catalogue/scenario.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { NotRunResult } from '../../verdict/result.ts';
 
-/** What is said of a scenario beside what came of it. */
+/** What a result says of its scenario, besides the outcome. */
 export type Described = Pick<Scenario, 'id' | 'title' | 'state' | 'origin' | 'conditions' | 'steps'>;
 
 /** The result of a case that was never run, or whose result was lost. */

@@ -20,17 +20,20 @@ import { wireRecords, withIcmpSent } from './wire-records.ts';
 export interface Attempt extends Sample {
   /** The TCB of the first connection when the last segment was sent; empty where none was. */
   readonly variables: Variables;
-  /** Whether it went on before the whole time was over in which replies may come. */
+  /** Whether the attempt went on before the observation time was over. */
   readonly isHasty: boolean;
-  /** Whether a reply came when such an attempt has gone on; of such an attempt, when its connection had ended. */
+  /**
+   * For a patient attempt: whether a reply came after a hasty attempt would have gone on. For a hasty one: whether a reply came
+   * after its connection had ended.
+   */
   readonly hasSlowReply: boolean;
 }
 
 /**
- * Plays a scenario once, on fresh connections; never rejects. A state on the way is proven on a connection of its own, which has
- * gone the same way so far: what proves a state may change it.
+ * Plays a scenario once, on fresh connections; never rejects. It proves a state on the way on another connection that has taken
+ * the same steps, because a proof may change the state.
  *
- * @param shift what else the sequence numbers are chosen by: one that was tried in vain is not tried again
+ * @param shift changes the choice of sequence numbers, so that a repeated attempt does not use the same ones
  */
 export async function playScenario(
   scenario: Scenario,
@@ -125,7 +128,7 @@ export function reasonOfError(error: Error): Reason {
   return { kind: 'not reached', ...(step ? { step } : {}), obstacle };
 }
 
-/** Of one stimulus, segments are told in terms of the TCB at that time. */
+/** In a scenario of one stimulus, segments are written in terms of the TCB at the time of the stimulus. */
 function recordsOf(scenario: Scenario, connection: PlayedConnection, startedAt: number): WireRecord[] {
   const entries = [...connection.mailbox.log];
   const roleOf = connection.roleOf.bind(connection);
@@ -137,7 +140,7 @@ function recordsOf(scenario: Scenario, connection: PlayedConnection, startedAt: 
   return wireRecords({ entries, startedAt, roleOf, variables, send: stimulusOf(scenario) });
 }
 
-/** Brings each connection to where it begins, the first one last: nothing passes before its first step. */
+/** Brings each connection to its first state, the main one last, so that no time passes before its first step. */
 async function reachAll(
   scenario: Scenario,
   context: CaseContext,
@@ -161,7 +164,7 @@ async function reachAll(
       outcomes: statesAfter(own),
     });
     const connection = new PlayedConnection(name, place, context, reached, random);
-    // Those that are there are to be left also when the next is not reached.
+    // Release these also when the next one is not reached.
     connections.unshift(connection);
     const tells = own.steps.some((step) => 'expect' in step && step.delivered !== undefined);
     if (tells && reached.handle) await connection.beginsToRead();

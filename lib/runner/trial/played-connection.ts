@@ -66,8 +66,8 @@ const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN
 /**
  * One connection of a scenario: the tester sends, the target's user acts, and what comes is observed.
  *
- * What a step sends, and what comes of it, enters the TCB (`Connection`) when the scenario goes on. So the last step is judged,
- * and the state after it proven, by the TCB before it, as in a scenario of one step.
+ * `Connection` is the tester's copy of the target's TCB. It takes in the segments of a step only when the next step begins. So
+ * the last step is judged, and the state after it proven, by the TCB before that step, as in a scenario of one step.
  */
 export class PlayedConnection {
   readonly name: string;
@@ -77,9 +77,9 @@ export class PlayedConnection {
   spoilt: Reason | undefined;
   /** The target's own answer by ICMP, where it should have said nothing at all. */
   refusal: Refusal | undefined;
-  /** Whether it went on before the whole time was over in which replies may come. */
+  /** Whether it went on before the observation time was over. */
   isHasty = false;
-  /** Whether a reply came when a hasty attempt would have gone on. */
+  /** Whether a reply came after a hasty attempt would have gone on. */
   hasSlowReply = false;
   /** The TCB before the last step, and the segment that was sent last. */
   variables: Variables | undefined;
@@ -88,9 +88,9 @@ export class PlayedConnection {
   readonly #reached: Reached;
   readonly #random: Random;
   #connection: Connection;
-  /** The one in TIME-WAIT that a new incarnation has taken the place of. */
+  /** The old connection in TIME-WAIT, after a SYN has opened a new incarnation. */
   #old: Connection | undefined;
-  /** As the steps so far have led to it; proven only where that is asked for. */
+  /** The state that the steps so far have led to. It is believed; a `state` step proves it. */
   #state: State;
   /** Before the segment that was sent last, or the last call of the user. */
   #stateBefore: State;
@@ -146,7 +146,7 @@ export class PlayedConnection {
     for (const notation of segments) this.#sendOne(notation);
   }
 
-  /** All that has come by now is not of the next step's doing. */
+  /** What has arrived until now is no reply to the next step. */
   async #goOn(): Promise<void> {
     if (!this.#isObserved) return;
     await this.#context.environment.tester.drained();
@@ -156,7 +156,7 @@ export class PlayedConnection {
     this.#isObserved = false;
   }
 
-  /** What was sent last, and what has come, enters the TCB. */
+  /** Takes the last segment sent, and the segments that have arrived, into the TCB. */
   #intoTcb(): void {
     this.#acknowledge();
     this.#connection.absorb();
@@ -170,7 +170,7 @@ export class PlayedConnection {
     this.#connection.acknowledge(stimulus);
   }
 
-  /** A SYN begins the numbers anew, where the target has no connection, or opens another one. */
+  /** A SYN starts new sequence numbers when the target has no connection, or opens another one. */
   #takeSyn({ seq }: ConcreteSegment): void {
     const connection = this.#connection;
     if (this.#stateBefore === 'TIME-WAIT' && this.#state === 'SYN-RECEIVED') {
@@ -383,7 +383,7 @@ export class PlayedConnection {
     return tester.listen(Math.min(timing.observation, Math.max(timing.guard, left)));
   }
 
-  /** Goes on when all replies have come that any document allows, and no other one follows at once. */
+  /** Waits until as many replies have come as any document allows, and no other follows at once. */
   async #untilAllHasCome(outcomes: readonly ResolvedOutcome[], since: number): Promise<void> {
     const { environment, aside = (wait) => wait() } = this.#context;
     const { tester, timing } = environment;
@@ -408,7 +408,7 @@ export class PlayedConnection {
     return sortReplies(log.slice(0, this.#cursor), log.slice(this.#cursor), repetition);
   }
 
-  /** Tells what has come apart. */
+  /** Sorts what has arrived: replies, retransmissions, faults. */
   async #observe(
     step: ExpectStep,
     outcomes: readonly ResolvedOutcome[],
@@ -482,7 +482,7 @@ export class PlayedConnection {
     return again;
   }
 
-  /** When a segment that comes again is no reply. How the timers stand is known until the second step. */
+  /** When a segment that comes again is no reply. The timers are known only until the second step. */
   #timers(since: number, isTimers: boolean): Parameters<typeof sortReplies>[2] {
     const { tester, timing } = this.#context.environment;
     const doubled = tester.path.disturbed ? timing.spread : undefined;
@@ -570,7 +570,7 @@ export class PlayedConnection {
         // Whether an ICMP error has ended the connection, nothing has told yet.
         state: isGone || this.#last === 'ICMP' ? this.#stateBefore : this.#state,
         stimulus: segmentOf({ seq: rcvNxt, ctl: [] }),
-        // What the target has sent for its user is no answer to any segment.
+        // Text of the target's user is no answer to a segment.
         mark: Math.max(0, this.mailbox.log.length - 1),
       };
     }
@@ -584,7 +584,10 @@ export class PlayedConnection {
     };
   }
 
-  /** Leaves the connection. Whatever is left of it, half-open connections first of all, would crowd out the next cases. */
+  /**
+   * Ends the connection. What the target would keep of it, above all half-open connections, would leave no room for the next
+   * cases.
+   */
   async release(): Promise<void> {
     const { environment, hazards, witness } = this.#context;
     const { tester } = environment;
@@ -600,7 +603,7 @@ export class PlayedConnection {
     if (!this.isHasty) this.mailbox.close();
   }
 
-  /** After a hasty attempt: whether a reply comes to what was the connection, in the time in which it may. */
+  /** After a hasty attempt: whether a reply still arrives for the ended connection before the observation time is over. */
   async hearsLateReply(): Promise<boolean> {
     if (!this.isHasty) return false;
     const { environment, aside = (wait) => wait() } = this.#context;

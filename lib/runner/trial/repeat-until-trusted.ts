@@ -29,11 +29,11 @@ export interface Circumstances {
   readonly profile: Profile;
   readonly path: PathQuality;
   readonly watch?: TargetWatch | undefined;
-  /** What attempts at other cases have failed by. */
+  /** Why attempts at other cases have failed. */
   readonly futility?: Futility | undefined;
-  /** Waits so many milliseconds, in which other cases may take the place of this one on the wire. */
+  /** Waits for some milliseconds; meanwhile other cases may run in this case's place. */
   readonly rest?: ((milliseconds: number) => Promise<void>) | undefined;
-  /** A first attempt that does not wait for silence, where it need not: `isHasty` if it did not; undefined: it came to nothing. */
+  /** Makes a first attempt that may be hasty; `isHasty` says whether it was. Undefined: it had no result. */
   readonly hastily?: (() => Promise<(Sample & { readonly isHasty: boolean }) | undefined>) | undefined;
 }
 
@@ -70,14 +70,14 @@ interface Tally {
  * must lead by one more, and the target must still be there.
  *
  * On an undisturbed path two different replies both come from the target. A majority does not excuse the wrong one, so there is
- * no verdict. A silence is an exception: a rate limiter may have caused it. So is the state after: it is proven by the
- * target's timers, which a busy machine may see late, so it must lead by two.
+ * no verdict. A silence is an exception: a rate limiter may have caused it. So is the state after: it is proven by the target's
+ * timers, which a busy machine may see late, so it must lead by two.
  *
- * A hasty attempt is believed when it acquits. What it accuses of counts as seen once, if the first patient attempt sees the
- * same; otherwise it counts for nothing.
+ * A hasty attempt counts when it finds no deviation. A deviation that it finds counts once, if the first patient attempt finds
+ * the same; otherwise it does not count.
  *
  * @throws TargetDied when the target died meanwhile, and goes on
- * @param once makes an attempt; it is told how many were spoilt before. Must not reject.
+ * @param once makes an attempt; its argument says how many attempts were spoilt before. Must not reject.
  */
 export async function repeatUntilTrusted(
   { profile, path, watch, futility, rest = pause, hastily }: Circumstances,

@@ -26,7 +26,7 @@ export function overridesOf({ conditions }: Pick<Place, 'conditions'>, family: 4
   };
 }
 
-/** Whether the stimulus is no ordinary segment but for its numbers and flags. */
+/** Whether the stimulus differs from an ordinary segment in more than numbers and flags. */
 export const isAltered = (
   subject: Pick<Place, 'conditions'>,
   family: 4 | 6,

@@ -12,8 +12,8 @@ export interface Log {
   /** Of `performance.now()`: what the times count from. */
   readonly startedAt: number;
   /**
-   * What relative numbers are relative to. Absent when no one TCB holds for all of them: then each is relative to the
-   * SYNs before it.
+   * The TCB that relative numbers refer to. Absent when no single TCB fits all segments: then each number is relative to the SYNs
+   * before it.
    */
   readonly variables?: Variables;
   /** The stimulus as declared: its words are kept. */
