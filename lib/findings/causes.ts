@@ -12,7 +12,7 @@ export interface Cause {
   readonly cost: number;
 }
 
-// A result that is explained is worth so much, and one that should have failed and did not costs so much.
+// The gain for each result that a cause explains, and the price of each conformant result that has its traits.
 const WORTH = 2;
 const FALSE = 2;
 const OF_A_CAUSE = 3;
@@ -21,7 +21,7 @@ const OF_A_RULE = 1.5;
 const OF_ANY_EFFECT = 3;
 const OF_A_WIDE_EFFECT = 1;
 
-/** Each way to tell of an effect: as a whole, by a part of it, or not at all. */
+/** Each description of an effect: the whole, one part of it, or none. */
 function effectsOf(failed: readonly Look[]): readonly Effect[] {
   const effects = new Map<string, Effect>();
   for (const { effect = {} } of failed) {
@@ -42,7 +42,7 @@ interface Extent {
   readonly passed: Bits;
 }
 
-/** What stimuli may have in common: up to three traits or rules, each extent once, in the shortest words. */
+/** Sets of up to three traits or rules. Of sets that cover the same results, only the cheapest. */
 function extentsOf(failed: readonly Look[], passed: readonly Look[]): readonly Extent[] {
   const having = (looks: readonly Look[], mark: Mark): Bits => {
     const bits = new Bits(looks.length);
@@ -86,7 +86,7 @@ function extentsOf(failed: readonly Look[], passed: readonly Look[]): readonly E
           failed: extent.failed.and(atom.failed),
           passed: extent.passed.and(atom.passed),
         };
-        // What does not tell results apart says nothing.
+        // A trait that all of these results have says nothing.
         return both.failed.size > 0 && both.passed.size < extent.passed.size && keep(both) ? [both] : [];
       });
     });
@@ -114,7 +114,7 @@ export function explained(failed: readonly Look[], passed: readonly Look[]) {
   return { found, rest: failed.filter((_, at) => left.has(at)) };
 }
 
-/** The causes that are worth a thought: each effect on each extent, with what speaks against it. */
+/** The causes that may pay off: each effect with each set of traits, and its price. */
 function causesOf(failed: readonly Look[], passed: readonly Look[]): readonly Cause[] {
   const extents = extentsOf(failed, passed);
   return effectsOf(failed).flatMap((effect) => {

@@ -14,10 +14,10 @@ export type Harm = (typeof HARMS)[number];
 
 /** Results of a run that seem to have one cause. */
 export interface CaseFinding {
-  /** Made of the difference and of what the stimuli have in common: the same in every run that shows the same. */
+  /** Made from the effect and the traits: the same in every run that shows the same. */
   readonly id: string;
   readonly verdict: 'deviates' | 'permitted';
-  /** What all the results have in common; of an empty one, only `where` is. */
+  /** The effect that all results have in common; empty when they share only the traits in `where`. */
   readonly effect: Effect;
   /** What the stimuli have in common: what tells them from those of conformant results, and what most of them are. */
   readonly where: readonly Trait[];
@@ -36,9 +36,9 @@ export interface CaseFinding {
 }
 
 /**
- * Groups what is not conformant by its likely cause: the fewest, simplest causes that explain the results of a run. A cause is
- * what stimuli have in common (their state, flags, place in the window, rule) and what is different of all that have it. That
- * other stimuli of the kind got what was due speaks against it. The results depend on nothing but verdicts: no case is named here.
+ * Groups the deviations of a run by their likely cause: the fewest and simplest causes that explain them. A cause is a set of
+ * traits (state, flags, place in the window, rule) and an effect that the stimuli with these traits have. Conformant results with
+ * the same traits speak against it. The search uses only verdicts; it names no case.
  */
 export function caseFindings(
   results: readonly CaseResult<unknown>[],
@@ -117,7 +117,7 @@ function byFrequency<Value>(values: readonly Value[]): readonly Value[] {
   return [...counts.values()].sort((a, b) => b.count - a.count).map(({ value }) => value);
 }
 
-/** Of what the results have in common, and of what most of them show. */
+/** The worse harm of two effects: the one that all results share, and the most frequent one. */
 function worseOf(one: Effect, other: Effect): Harm {
   const known = [one, other].filter((effect) => Object.keys(effect).length > 0);
   return HARMS[Math.min(...known.map((effect) => HARMS.indexOf(harmOf(effect))))] ?? 'wrong reply';

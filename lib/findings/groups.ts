@@ -4,7 +4,7 @@ import { common, couldHave, type Effect, includes } from './effect.ts';
 import { has, type Look, type Mark } from './looks.ts';
 import type { Trait } from './traits.ts';
 
-// Two causes are one when so many of the stimuli that they have in common have the effect that they have in common.
+// Two causes are one when at least this share of their common stimuli has their common effect.
 const JOINED = 0.5;
 const MOST_MARKS = 3;
 // So many bits must be said of stimuli to take all that is wrong with them for one.
@@ -147,7 +147,7 @@ function contained(one: Group, other: Group, { bits }: Against): Shared | undefi
   return undefined;
 }
 
-/** How much it says of a stimulus that it has a trait: in bits. */
+/** How much information a trait gives about a stimulus, in bits. */
 function information(looks: readonly Look[]): (mark: Mark) => number {
   const known = new Map<string, number>();
   return (mark) => {
@@ -159,11 +159,11 @@ function information(looks: readonly Look[]): (mark: Mark) => number {
   };
 }
 
-// Of what a cause says of stimuli, so much must be true of one that it does not cover.
+// A result outside a cause may join its group when it has at least this share of the cause's traits, by information.
 const NEAR = 0.5;
 const NEARER = 0.9;
 
-/** The group that a result belongs to although its cause does not cover it: that of its case over the other family, or of the nearest stimuli. */
+/** The group for a result that no cause covers: that of the same case over the other family, or that with the nearest stimuli. */
 function nearest(look: Look, groups: readonly Group[], bits: (mark: Mark) => number): Group | undefined {
   const effect = look.effect ?? {};
   const same = groups.find(({ members }) => members.some(({ id }) => id === look.id));
@@ -199,7 +199,7 @@ function nearest(look: Look, groups: readonly Group[], bits: (mark: Mark) => num
 
 const KINDS_OF_STIMULUS: readonly Trait[] = ['RST', 'SYN', 'no ACK', 'FIN', 'text', 'ACK'];
 
-/** Results that no cause explains: those with the same difference are together, in one state, by one rule, or after the same kind of stimulus. */
+/** Groups the results that no cause explains: by the same effect, and the same state, rule or kind of stimulus. */
 function alone(rest: readonly Look[]): readonly Group[] {
   const groups: Group[] = [];
   for (const look of rest) {
@@ -219,7 +219,7 @@ function alone(rest: readonly Look[]): readonly Group[] {
 const kindOf = ({ traits, rules }: Look): Mark | undefined =>
   KINDS_OF_STIMULUS.find((trait) => traits.includes(trait)) ?? rules[0];
 
-/** What the target does, whatever is due. */
+/** What the target did, whatever it should have done. */
 const deedOf = ({ effect: { reply, form, state, extra } = {} }: Look): string | undefined =>
   reply?.seen ?? form?.of ?? state ?? extra;
 

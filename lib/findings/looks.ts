@@ -16,7 +16,7 @@ export interface Flags {
   readonly seen: string;
 }
 
-/** A result, as far as its cause is looked for. Results of one case over both families are one where they differ alike. */
+/** What the search knows of a result. Results of one case over both families count as one when they have the same effect. */
 export interface Look {
   readonly id: string;
   readonly families: (4 | 6)[];
@@ -65,7 +65,7 @@ function lookOf(
   const outcome = outcomeOf(judgement);
   const single = scenario !== undefined && isCase(scenario) && result.stimulus.length === 1;
   const effect = judgement.verdict === verdict ? effectIn(judgement, single ? state : undefined) : undefined;
-  // A result of the other list is neither explained by a cause nor speaks against one.
+  // A result of the other verdict neither supports a cause nor speaks against one.
   if (!effect && judgement.verdict !== 'conformant' && verdict === 'permitted') return undefined;
   return {
     ...{ id, families: [family], state },
