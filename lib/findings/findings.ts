@@ -19,7 +19,7 @@ export interface CaseFinding {
   readonly verdict: 'deviates' | 'permitted';
   /** The effect that all results have in common; empty when they share only the traits in `where`. */
   readonly effect: Effect;
-  /** What the stimuli have in common: what tells them from those of conformant results, and what most of them are. */
+  /** The traits that the stimuli have in common: those that conformant results lack, and those that most of them have. */
   readonly where: readonly Trait[];
   /** Every difference that was seen, the most frequent first. */
   readonly effects: readonly Effect[];
@@ -73,7 +73,7 @@ function findingOf(
   };
 }
 
-// What most stimuli of a finding are, besides what tells them from others: a reader thinks of them by it.
+// Traits that help a reader to picture the stimuli, although they do not tell them from others.
 const TELLING: readonly Trait[] = [
   ...(['RST', 'SYN', 'FIN', 'text', 'neither text, SYN nor FIN', 'ACK'] as const),
   ...([
@@ -90,7 +90,7 @@ const MOST = 0.8;
 const isTold = (trait: Trait, members: readonly Look[]): boolean =>
   TELLING.includes(trait) && members.filter((look) => has(look, trait)).length >= MOST * members.length;
 
-// A rule that so many fewer results are about than another is not the one that is broken.
+// Of the rules that results are about, only those with at least this share of the most frequent one may be the broken one.
 const AS_MANY = 0.9;
 
 /** The rule that most of the results are about; of several, the one that is kept least elsewhere. */

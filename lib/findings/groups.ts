@@ -7,9 +7,9 @@ import type { Trait } from './traits.ts';
 // Two causes are one when at least this share of their common stimuli has their common effect.
 const JOINED = 0.5;
 const MOST_MARKS = 3;
-// So many bits must be said of stimuli to take all that is wrong with them for one.
+// When the traits of a cause give at least so many bits, all deviations of stimuli with these traits count as one.
 const SPECIAL = 5;
-// So many bits must be said by a state and a rule for them to be one step.
+// A state and a rule that give at least so many bits are one step of SEGMENT ARRIVES.
 const OF_ONE_STEP = 5;
 
 type Shared = Pick<Cause, 'effect' | 'where'>;
@@ -56,14 +56,14 @@ function join(groups: Group[], against: Against): void {
   }
 }
 
-/** The results against which a cause is held, and how much each mark says. */
+/** The results to test a cause against, and the bits of each mark. */
 interface Against {
   readonly failed: readonly Look[];
   readonly passed: readonly Look[];
   readonly bits: (mark: Mark) => number;
 }
 
-/** What two causes have in common, where it holds for enough of the stimuli that it is about. */
+/** The common part of two causes, if it holds for enough of its stimuli. */
 function inCommon(one: Group, other: Group, against: Against): Shared | undefined {
   const effect = common(one.cause.effect, other.cause.effect);
   if (Object.keys(effect).length === 0) return undefined;
@@ -96,7 +96,7 @@ function holds(cause: Shared, against: Against): boolean {
   return hit >= JOINED * (hit + spares(cause, against));
 }
 
-/** Few marks that tell as much as all of them. */
+/** A few marks that exclude as many conformant results as all marks do. */
 function fewest(marks: readonly Mark[], effect: Effect, against: Against): readonly Mark[] {
   const least = spares({ effect, where: marks }, against);
   let where: readonly Mark[] = [];
@@ -111,7 +111,7 @@ function fewest(marks: readonly Mark[], effect: Effect, against: Against): reado
   return where;
 }
 
-/** What two groups are about that are both of one state and of one step there. */
+/** The common cause of two groups that are about one state and one step there. */
 function ofOneStep(one: Group, other: Group, { bits }: Against): Shared | undefined {
   const members = [...one.members, ...other.members];
   const [{ state } = {}] = members;
@@ -130,7 +130,7 @@ function ofOneStep(one: Group, other: Group, { bits }: Against): Shared | undefi
 
 const isOfResets = ({ members }: Group): boolean => members.every((look) => has(look, 'RST'));
 
-/** The cause of a group whose stimuli are so special that the other, which has the same, must be of it. */
+/** The cause of a group with special traits, when all results of the other group have these traits, too. */
 function contained(one: Group, other: Group, { bits }: Against): Shared | undefined {
   if (isOfResets(one) !== isOfResets(other)) return undefined;
   for (const [whole, part] of [

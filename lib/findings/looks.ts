@@ -7,7 +7,7 @@ import { type CaseResult, type JudgedResult, judgementOf, type ProfileVerdict } 
 import { type Due, dueOf, type Effect, effectOf, outcomeOf } from './effect.ts';
 import { type Trait, traitsOf } from './traits.ts';
 
-/** What may be said of a case: what is true of its stimulus, and the rules that it is about. */
+/** A mark of a case: a trait of its stimulus, or a rule that it is about. */
 export type Mark = Trait | RuleId;
 
 /** Of a reply: `RST,ACK`. */

@@ -7,7 +7,7 @@ import { ruleText } from './subject.ts';
 
 const memory = new WeakMap<readonly ReportCase[], Map<string, readonly CaseFinding[]>>();
 
-/** What a run's results amount to: a finding for each likely cause, the most serious first. */
+/** The findings of a run: one for each likely cause, the most serious first. */
 export function findingsOf(
   { cases, profile }: Pick<Run, 'cases' | 'profile'>,
   verdict: CaseFinding['verdict'] = 'deviates',
@@ -83,7 +83,7 @@ export function findingExtent({ cases, states }: Pick<CaseFinding, 'cases' | 'st
   return `${count} ${count === 1 ? 'case' : 'cases'} in ${names}`;
 }
 
-/** The option of `run` that shows a finding alone: its first cases, and a wildcard is no use where ids differ. */
+/** The option of `run` that shows a finding alone: its first cases, since no wildcard fits ids that differ. */
 export function findingSelection({ cases }: Pick<CaseFinding, 'cases'>, limit = 3): string {
   const ids = [...new Set(cases.map(({ id }) => id))];
   return `--only '${ids.slice(0, limit).join(',')}'`;

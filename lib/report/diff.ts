@@ -11,7 +11,7 @@ export const CHANGES = ['new deviation', 'no longer judged', 'fixed', 'changed',
  */
 export type Change = (typeof CHANGES)[number];
 
-/** What a run says of a case, without the numbers that differ from run to run. */
+/** The result of a case, without the numbers that differ from run to run. */
 export interface Told {
   readonly verdict: Verdict;
   /** Absent where the case was not run. */

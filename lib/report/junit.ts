@@ -96,7 +96,7 @@ function testcase(result: ReportCase, state: string, run: Run): string {
   return `${head}><${outcome} message="${escapeXml(reason || verdict)}" type="${verdict}">${escapeXml(problemText(result, run))}</${outcome}></testcase>`;
 }
 
-/** What somebody reads who looks closer. */
+/** The details of a failure. */
 function problemText(result: ReportCase, run: Run): string {
   const { profile } = run;
   const finding = findingByCase(run)(result);

@@ -26,7 +26,7 @@ const drawn = (record: ReportRecord): LadderRecord => {
 const label = (result: ReportCase): string =>
   `${result.id}, IPv${result.family}: ${result.send} sent, ${observedText(result)}`;
 
-/** The ladder of a case as an SVG document, light or dark as the reader likes it. */
+/** The ladder of a case as an SVG document, light or dark as the reader's system says. */
 export const ladderSvg = (result: ReportCase): string =>
   drawLadder(
     ladderRows(result.records.map(drawn), seenOf(result)?.kind, result.durationMs),

@@ -9,7 +9,7 @@ export interface Part {
 }
 
 /**
- * One run of several that each had a part of the cases. What was found out about the target is that of the part that found out most.
+ * Makes one run of several that each had a part of the cases. The facts about the target come from the part that measured most.
  *
  * @throws ReportError naming two files, and in what they are not parts of one run; or the part that is missing
  */

@@ -54,7 +54,7 @@ export function mochawesomeContext(
   return entries;
 }
 
-/** Not the bare name: what ends in `png` mochawesome takes for a picture. */
+/** Not the bare name: mochawesome takes a name that ends in `png` for a picture. */
 const captureLine = (result: ReportCase): string =>
   `${captureName(result)} (each packet says in its comment what it is)`;
 

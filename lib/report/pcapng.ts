@@ -16,7 +16,7 @@ const SHB_USERAPPL = 4;
 const IF_NAME = 2;
 const IF_TSRESOL = 9;
 
-/** Whether there are packets: results.json does not keep them. */
+/** Whether the result has packets: results.json does not keep them. */
 export const hasPackets = ({ records }: ReportCase): boolean => records.some(({ packet }) => packet);
 
 /** The capture of a case as a pcapng file; each packet says in its comment what it was. */

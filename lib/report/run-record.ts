@@ -12,7 +12,7 @@ export class RunRecord {
   readonly arrived = new Set<ReportCase>();
   /** Called once for each result, when it has come. */
   onArrival: (result: ReportCase) => void = () => {};
-  /** Whether it is being looked for what ended the target: no case ends meanwhile. */
+  /** Whether the engine is looking for the cause of a death: no case ends meanwhile. */
   seeksCulprit = false;
   #loss: Loss | undefined;
   readonly #deaths: Death[] = [];

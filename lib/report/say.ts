@@ -206,7 +206,10 @@ export const say = {
 
   fault: (fault: Fault): string => stepped(fault.step, plainFault(fault)),
 
-  /** What was wrong, or which choice was not taken; empty where the case conforms. @param whole names the only outcome, too */
+  /**
+   * What was wrong, or which choice the target did not take; empty when the case conforms. @param whole also names an outcome
+   * that is the only one
+   */
   judgement(judgement: Exclude<ProfileVerdict, { readonly verdict: 'inconclusive' }>, whole = true): string {
     switch (judgement.verdict) {
       case 'conformant':
@@ -327,7 +330,7 @@ export const say = {
     return `${say.lossCause(cause)}; on the wire then: ${named(onTheWire)}`;
   },
 
-  /** Deaths of the target that it came back from, a line for each kind of cause; those first of which nobody knows why. */
+  /** Deaths after which the target came back, a line for each kind of cause; unexplained ones first. */
   deaths: (deaths: readonly Death[] = []): string[] =>
     DEATH_KINDS.map((kind) => ({ kind, own: deaths.filter(({ cause }) => cause.kind === kind) }))
       .filter(({ own }) => own.length > 0)

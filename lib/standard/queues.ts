@@ -26,7 +26,7 @@ export const largestSegment = ({ sndMss, largestText, timestamps }: Tcb): number
 export const unacknowledged = ({ sent, sndUna }: Pick<Tcb, 'sent' | 'sndUna'>): readonly Segment[] =>
   sent.filter((segment) => gt(add(segment.seq, segLen(segment)), sndUna));
 
-/** Whether the target's SYN is unacknowledged. In FIN-WAIT-1 it may be, after CLOSE in SYN-RECEIVED. */
+/** Whether the target's SYN is unacknowledged. This is possible in FIN-WAIT-1, too, after CLOSE in SYN-RECEIVED. */
 export const synInFlight = ({ state, sndUna, iss }: Numbers): boolean =>
   SYN_IN_FLIGHT.includes(state) && sndUna === iss;
 
@@ -35,8 +35,8 @@ export const sendsOutstanding = (tcb: Tcb): boolean =>
   tcb.sends.length > 0 || unacknowledged(tcb).some(({ data }) => data > 0);
 
 /**
- * A TCB without outstanding calls, whose user has read everything. One segment of text is in flight, and the FIN in the states
- * that wait for its acknowledgment.
+ * A TCB without outstanding calls, whose user has read everything. One segment of text is in flight; in the states that wait for
+ * an ACK of the FIN, the FIN is, too.
  */
 export function withQueues(numbers: Numbers, more: Partial<Queues> = {}): Tcb {
   const { state, rcvNxt, rcvWnd, sndUna, sndNxt } = numbers;

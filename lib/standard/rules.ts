@@ -48,5 +48,8 @@ export const requirementsOf = (ids: readonly RuleId[]): readonly RuleId[] => [
   ...new Set(ids.flatMap((id) => TABLE[id].carries ?? [id])),
 ];
 
-/** The rules that are requirements themselves, the numbered ones first. A rule of an older document carries some of these. */
+/**
+ * The rules that are requirements themselves, the numbered ones first. A rule of an older document `carries` the requirements
+ * that it has become.
+ */
 export const REQUIREMENTS = RULE_IDS.filter((id) => TABLE[id].carries === undefined);

@@ -48,7 +48,7 @@ export function userCalls(tcb: Tcb, call: Call, profile: Profile): Reaction[] {
 }
 
 /**
- * What a TCP sends later of its user's calls: after a segment has opened the window, acknowledged what was in flight, or
+ * What a TCP sends later for its user's calls: after a segment has opened the window, acknowledged what was in flight, or
  * established the connection (RFC 793 page 57, RFC 9293 sections 3.10.2, 3.10.4, 3.8.6.2.1).
  */
 export function serveQueue(tcb: Tcb, profile: Profile): Reaction[] {
@@ -63,9 +63,7 @@ export function serveQueue(tcb: Tcb, profile: Profile): Reaction[] {
   );
 }
 
-/**
- * A RECEIVE that waits is served, the first of them, by the text that has arrived since; or it is told that none will.
- */
+/** Serves the first waiting RECEIVE with the text that has arrived since, or tells it that no text will come. */
 export function serveReceive(tcb: Tcb, profile: Profile): Reaction[] {
   const rules = callRules(profile, 'RECEIVE call', SECTION.RECEIVE);
   const [octets, ...rest] = tcb.receives;

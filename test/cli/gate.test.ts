@@ -180,7 +180,7 @@ const ROWS: readonly Row[] = [
     cases: [stored(ID, 'permitted')],
     words: ['--allow', 'permitted'],
     code: 0,
-    says: /changed choice \(1\): within what is permitted, and allowed[\s\S]*- conformant\n[\s\S]*✓ as the baseline says: 0 accepted, 1 allowed/,
+    says: /changed choice \(1\): the documents permit these, and[\s\S]*- conformant\n[\s\S]*✓ as the baseline says: 0 accepted, 1 allowed/,
   },
   {
     what: 'permitted over the other family only',
@@ -253,7 +253,7 @@ const ROWS: readonly Row[] = [
     cases: [stored(ID, 'permitted')],
     permitted: null,
     code: 0,
-    says: /^warning: \S+ does not hold what is only permitted: a change of that is not seen; `segment-arrives baseline update --results \S+ --baseline \S+` adds it and keeps the reasons\n/,
+    says: /^warning: \S+ does not hold what is only permitted: the gate does not see when that changes; `segment-arrives baseline update --results \S+ --baseline \S+` adds it and keeps the reasons\n/,
   },
   {
     what: 'deviates as accepted by a baseline of version 0.1, which holds no reply',
@@ -390,7 +390,7 @@ const ROWS: readonly Row[] = [
     ],
     entries: [entry({ kind: 'rst' }), entry({ id: OTHER })],
     code: 1,
-    says: /new: [^\n]*\n[\s\S]*changed in 1 case: [\s\S]*shrank by 1 case: [\s\S]*3 to be looked at/,
+    says: /new: [^\n]*\n[\s\S]*changed in 1 case: [\s\S]*shrank by 1 case: [\s\S]*3 to look at/,
   },
   {
     what: 'unexpected pass',
@@ -476,7 +476,7 @@ const ROWS: readonly Row[] = [
     what: 'entries of cases that were not tried are counted',
     entries: [entry(), entry({ id: OTHER })],
     code: 0,
-    says: /1 accepted, 1 of the baseline not tried by this run/,
+    says: /1 accepted, 1 of the baseline that this run did not try/,
   },
 ];
 
@@ -568,7 +568,7 @@ describe('command line: gate', function () {
     expect(code).to.equal(0);
     expect(stdout).to.match(/\+ new: unreviewed \(listen\.ack\.empty\)/);
     expect(stdout).to.match(
-      /~ observed otherwise: an old habit .*\n {4}established\.ack\.one-before {2}IPv6 {2}deviates: <SEQ/,
+      /~ another observation: an old habit .*\n {4}established\.ack\.one-before {2}IPv6 {2}deviates: <SEQ/,
     );
     expect(stdout).to.match(/- left: an old habit .*\n[\s\S]* {4}listen\.rst\.empty {2}IPv4/);
     expect(stdout).to.match(/4 findings with 4 results, 2 permitted choices; 2 to be reviewed/);

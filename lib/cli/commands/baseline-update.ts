@@ -28,7 +28,10 @@ Example:
 
 export function declare(command: Command): void {
   command
-    .option('--results <file>', 'results.json of a run; without it, only the form of the baseline is renewed')
+    .option(
+      '--results <file>',
+      'results.json of a run; without it, the command only converts the baseline to the current format',
+    )
     .option('--baseline <file>', 'the baseline; created if it does not exist')
     .addHelpText('after', EXAMPLE)
     .action(async (options) => {
@@ -53,7 +56,7 @@ async function update({ results, baseline: file }: BaselineOptions): Promise<num
   const lines = [
     ...added.map((finding) => `+ new: ${acceptedName(finding)}`),
     ...byFinding('+ joined', joined),
-    ...byFinding('~ observed otherwise', changed),
+    ...byFinding('~ another observation', changed),
     ...byFinding('- left', left, '- gone'),
   ];
   if (completed > 0) lines.push(`  ${completed} cases of version 0.1 now have their reply`);

@@ -37,7 +37,7 @@ export function gateText(outcome: GateOutcome, run: Run, baseline: Baseline, nam
   const sections = [
     ...CHANGES.flatMap((kind) => changesText(kind, changes, run, names, colours)),
     ...OTHERS.flatMap((kind) => section(kind, objections, WHAT_TO_DO[kind](names))),
-    ...section('changed choice', allowed, 'within what is permitted, and allowed by --allow permitted'),
+    ...section('changed choice', allowed, 'the documents permit these, and --allow permitted accepts them'),
   ];
   if (faults.length > 0) sections.push(faultsText(faults, names, colours));
   if (gone.length > 0) {
@@ -55,8 +55,8 @@ export function gateText(outcome: GateOutcome, run: Run, baseline: Baseline, nam
   const counts = [
     `${accepted.size} accepted`,
     ...(allowed.length > 0 ? [`${allowed.length} allowed`] : []),
-    ...(untried.length > 0 ? [`${untried.length} of the baseline not tried by this run`] : []),
-    ...(open > 0 ? [`${open} to be looked at`] : []),
+    ...(untried.length > 0 ? [`${untried.length} of the baseline that this run did not try`] : []),
+    ...(open > 0 ? [`${open} to look at`] : []),
   ].join(', ');
   const verdict = isOpen(outcome)
     ? colours.green('✓ as the baseline says')
@@ -126,7 +126,7 @@ function faultsText(faults: readonly RunFinding[], names: GateNames, colours: Co
   return [`${head}: ${what}`, ...lines].join('\n');
 }
 
-/** What the gate does not see, since the baseline is of version 0.1. */
+/** What the gate cannot see, because the baseline is of version 0.1. */
 function unseenText({ replies, permitted }: Unseen, names: GateNames): string[] {
   if (replies === 0 && !permitted) return [];
   const lacks = [
@@ -134,7 +134,7 @@ function unseenText({ replies, permitted }: Unseen, names: GateNames): string[] 
     ...(permitted ? ['what is only permitted'] : []),
   ].join(', and ');
   return [
-    `${names.baseline} does not hold ${lacks}: a change of that is not seen; \`${update(names)}\` adds it and keeps the reasons`,
+    `${names.baseline} does not hold ${lacks}: the gate does not see when that changes; \`${update(names)}\` adds it and keeps the reasons`,
   ];
 }
 
@@ -144,15 +144,14 @@ const update = ({ results, baseline }: GateNames): string =>
 const WHAT_NEXT: Readonly<Record<FindingChange['kind'], (names: GateNames) => string>> = {
   new: (names) => `fix the target; or accept it by \`${update(names)}\`, then write the reason`,
   grew: (names) => `fix the target; or, if its reason holds here too, accept it by \`${update(names)}\``,
-  changed: (names) =>
-    `find out what changed; if it is to stay, \`${update(names)}\`, then write the reason anew`,
+  changed: (names) => `find out what changed; to accept it, \`${update(names)}\`, then write a new reason`,
   shrank: (names) => `good news: \`${update(names)}\` takes the cases out`,
   gone: (names) => `good news: take it out, by hand or by \`${update(names)}\``,
 };
 
 const WHAT_TO_DO: Readonly<Record<(typeof OTHERS)[number], (names: GateNames) => string>> = {
   'changed choice': (names) =>
-    `permitted, but the target chose otherwise before; find out what changed; if it is to stay, \`${update(names)}\`, or pass --allow permitted`,
+    `permitted, but the target chose otherwise before; find out what changed; to accept it, \`${update(names)}\`, or pass --allow permitted`,
   inconclusive: () => 'run it again; what cannot be tested is not accepted',
   unreviewed: ({ baseline }) => `say in ${baseline} why it is accepted, instead of "unreviewed"`,
   'unknown id': ({ baseline }) => `no such case, see \`segment-arrives list\`; take it out of ${baseline}`,

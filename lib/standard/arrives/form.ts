@@ -22,8 +22,8 @@ export function* form(tcb: Tcb, segment: Segment, ordinary: Arrivals): Arrivals 
 }
 
 /**
- * An impossible data offset does not say where the text begins. No document mentions this. But the header has 20 octets, and
- * the text begins at the offset, so nothing of the segment can be accepted. An answer is right if this counts as a segment.
+ * An impossible data offset does not say where the text begins. No document mentions this. But the header has 20 octets, and the
+ * text begins at the offset, so a TCP can accept nothing of it. It may answer, if it takes this for a segment.
  */
 function* noHeader(tcb: Tcb, segment: Segment): Arrivals {
   const why = 'RFC 9293 3.1: the text begins at the data offset, and it cannot begin there';

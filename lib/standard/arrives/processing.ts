@@ -149,7 +149,7 @@ export function* reset(why: string, tcb: Tcb, segment: Segment, rules: Rules): A
   yield* may('RFC 1122 4.2.2.12: accepting text in a reset is only a SHOULD', tcb, 'silence');
 }
 
-/** Text beyond a gap waits for its turn, unless what is held has all of it. */
+/** Text beyond a gap waits for its turn, unless the held text already contains it. */
 const held = (tcb: Tcb, { seq, data, ctl }: Segment): Tcb => {
   const kept = (['PSH', 'FIN'] as const).filter((control) => ctl.has(control));
   const segment: Text = { seq, data, ctl: new Set(kept), urg: 0 };

@@ -32,7 +32,7 @@ export function* receive(tcb: Tcb, call: Receive, rules: CallRules): Reactions {
       return;
     default:
       yield* must(step('the peer has closed'), tcb, closing);
-      // Taken literally, this paragraph would lose text that was acknowledged.
+      // Taken literally, this paragraph would lose acknowledged text.
       if (tcb.unread > 0)
         yield* deliver(`${rules.by('3.9.1.4', '4.2.2.13', '3.5')}: users go on to read`, tcb, call, rules);
   }

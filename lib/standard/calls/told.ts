@@ -7,8 +7,8 @@ import { outstanding } from './reaction.ts';
 
 /**
  * What the user may be told of a segment: one list or several that are equally right (RFC 793 pages 67-75, RFC 9293 sections
- * 3.10.7.3 and 3.10.7.4). RECEIVEs that wait when the peer closes are told when they are served. That a SEND was acknowledged is
- * left out: RFC 9293 section 3.9.1.2 lets SEND return "ok" at once.
+ * 3.10.7.3 and 3.10.7.4). RECEIVEs that wait when the peer closes are told when they are served. The acknowledgment of a SEND is
+ * not among them: RFC 9293 section 3.9.1.2 lets SEND return "ok" at once.
  */
 export function toldOf(
   before: Tcb,

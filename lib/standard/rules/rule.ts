@@ -23,8 +23,8 @@ export interface Rule<Carried extends string = string> {
   readonly asks: string;
   readonly observable: Observable;
   /**
-   * The requirements that a case tests when it names this rule: those into which a later document has turned it. Empty
-   * when the text only explains an expectation. Absent when the rule is a requirement itself.
+   * The requirements of RFC 9293 that this older rule has become; a case that names the rule tests them. Empty when the text only
+   * explains an expectation. Absent when the rule is a requirement itself.
    */
   readonly carries?: readonly Carried[];
 }
