@@ -92,7 +92,7 @@ const ROWS: readonly Row[] = [
     cases: [stored(ID, 'conformant')],
     run: { findings: [accused] },
     code: 1,
-    says: /found before the first case \(1\): fix the target; or accept it[\s\S]*\n {2}syn-to-a-closed-port\.ipv4\n {4}\+ its reset of a SYN to a closed port acknowledges[\s\S]*1 to be looked at/,
+    says: /found before the first case \(1\): fix the target; or accept it[\s\S]*\n {2}syn-to-a-closed-port\.ipv4\n {4}\+ its reset of a SYN to a closed port acknowledges[\s\S]*1 to look at/,
   },
   {
     what: 'a finding of the preflight whose case is accepted',
