@@ -55,6 +55,10 @@ const COMMANDS: Entries = {
     what: 'compare two runs; exit code 1 when they differ',
     load: () => import('./commands/diff.ts'),
   },
+  history: {
+    what: 'print findings over many runs, as a table or a page',
+    load: () => import('./commands/history.ts'),
+  },
   gate: {
     what: 'compare stored results with a baseline of accepted deviations, as `run --baseline` does',
     load: () => import('./commands/gate.ts'),
@@ -63,7 +67,7 @@ const COMMANDS: Entries = {
     what: 'update a baseline of accepted deviations',
     commands: {
       update: {
-        what: 'write the results into a baseline; new entries are marked unreviewed',
+        what: 'write the results into a baseline; new findings are marked unreviewed',
         load: () => import('./commands/baseline-update.ts'),
       },
     },

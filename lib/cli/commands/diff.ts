@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { findingExtent } from '../../report/case-findings.ts';
 import { CHANGES, type Difference, diffRuns, type Told } from '../../report/diff.ts';
+import { differentFindings, type FindingDifference } from '../../report/finding-rows.ts';
+import { findingTitle } from '../../report/finding-title.ts';
 import { readResults } from '../../report/results.ts';
 import type { Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
@@ -31,13 +34,30 @@ function diff(before: string, after: string, { json, profile }: DiffOptions): nu
   const [first, second] = [readResults(before, true), readResults(after, true)];
   const judgedBy = profile ?? second.profile;
   const differences = diffRuns(first, second, judgedBy);
+  const findings = differentFindings({ ...first, profile: judgedBy }, { ...second, profile: judgedBy });
   if (json) {
-    process.stdout.write(`${JSON.stringify({ before, after, profile: judgedBy, differences }, null, 1)}\n`);
+    const told = findings.map(({ finding, ...rest }) => ({
+      ...{ id: finding.id, title: findingTitle(finding), ...rest },
+    }));
+    process.stdout.write(
+      `${JSON.stringify({ before, after, profile: judgedBy, findings: told, differences }, null, 1)}\n`,
+    );
   } else {
     const names = `${before} (${first.target.name}) → ${after} (${second.target.name}), profile ${judgedBy}`;
-    process.stdout.write(`${names}\n\n${diffText(differences)}\n`);
+    process.stdout.write(`${[names, ...findingsText(findings), diffText(differences)].join('\n\n')}\n`);
   }
   return differences.length === 0 ? EXIT.asExpected : EXIT.notAsExpected;
+}
+
+function findingsText(findings: readonly FindingDifference[]): string[] {
+  const lines = findings.map(({ change, finding, before, after }) => {
+    const count = Math.abs(after - before);
+    const by =
+      change === 'grew' || change === 'shrank' ? ` by ${count} ${count === 1 ? 'case' : 'cases'}` : '';
+    const head = `${change}${by}: ${findingTitle(finding)}`;
+    return `  ${change === 'new' || change === 'grew' ? pc.red(head) : pc.green(head)} (${findingExtent(finding)})`;
+  });
+  return lines.length > 0 ? [[pc.bold('findings'), ...lines].join('\n')] : [];
 }
 
 export function diffText(differences: readonly Difference[]): string {

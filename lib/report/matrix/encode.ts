@@ -13,6 +13,7 @@ import {
   findingsOf,
   shortestOf,
 } from '../case-findings.ts';
+import { casesOf, type FindingRow, findingRows } from '../finding-rows.ts';
 import { findingTitle } from '../finding-title.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, openTexts, outcomeTags } from '../expectation.ts';
@@ -47,14 +48,43 @@ export function matrixData(
     }
   }
   const slugs = slugsOf(runs);
+  const compared = findingRows(runs);
   return {
     profiles: PROFILES,
     rows: [...rows.values()],
-    stacks: runs.map((run, index) =>
-      stackOf(run, slugs[index] as string, captures[index] ?? BESIDE_THE_PAGE),
+    stacks: runs.map((run, index) => ({
+      ...stackOf(run, slugs[index] as string, captures[index] ?? BESIDE_THE_PAGE),
+      caseFindings: findingsOf(run).map((finding) => ({
+        ...caseFindingOf(finding, run),
+        also: alsoOn(finding, compared, runs),
+      })),
+    })),
+    findingRows: runs.length > 1 ? compared.map((row) => comparedOf(row, runs)).sort(byStacks) : [],
+  };
+}
+
+/** The other stacks that have a finding. */
+function alsoOn(finding: CaseFinding, rows: readonly FindingRow[], runs: readonly Run[]): string[] {
+  const byRun = rows.find((row) => row.byRun.includes(finding))?.byRun ?? [];
+  return runs.flatMap(({ target }, at) => (byRun[at] && byRun[at] !== finding ? [target.name] : []));
+}
+
+/** A finding beside the stacks: of each that has it, how many cases show it, and the shortest of them. */
+function comparedOf({ byRun }: FindingRow, runs: readonly Run[]) {
+  const largest = [...byRun].sort((a, b) => casesOf(b) - casesOf(a))[0];
+  return {
+    title: largest ? findingTitle(largest) : '',
+    cells: byRun.map((finding, at) =>
+      finding ? [casesOf(finding), ...caseFindingOf(finding, runs[at] as Run).shortest] : [],
     ),
   };
 }
+
+type Compared = ReturnType<typeof comparedOf>;
+
+/** Those that most stacks have come first. */
+const byStacks = (a: Compared, b: Compared): number =>
+  b.cells.filter((cell) => cell.length > 0).length - a.cells.filter((cell) => cell.length > 0).length;
 
 function rowOf(result: ReportCase, subject: Subject | undefined) {
   return {
@@ -89,7 +119,6 @@ function stackOf(run: Run, slug: string, { base, has }: Captures) {
       fields: findingFields(finding),
       ladder: findingLadder(finding).map(({ text }) => text),
     })),
-    caseFindings: findingsOf(run).map((finding) => caseFindingOf(finding, run)),
     results: run.cases.map((result) => resultOf(result, has(result))),
   };
 }

@@ -5,7 +5,7 @@ export async function unpacked(content) {
   const octets = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
   const inflated = new Blob([octets]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   const { texts, data } = JSON.parse(await new Response(inflated).text());
-  const { profiles, rows, stacks } = withTexts(data, texts);
+  const { profiles, rows, stacks, findingRows } = withTexts(data, texts);
   const byId = new Map();
   rows.forEach((row, index) => {
     byId.set(row.id, Object.assign(row, { index, results: [] }));
@@ -19,7 +19,7 @@ export async function unpacked(content) {
       result.row.results.push(result);
     }
   });
-  return { profiles, rows, stacks, states: [...new Set(rows.map((row) => row.state))] };
+  return { profiles, rows, stacks, findingRows, states: [...new Set(rows.map((row) => row.state))] };
 }
 
 /** Puts each text back in the place of its index, and each number in the place of its text. */

@@ -21,28 +21,34 @@ function findingsHtml({ findings, deaths }) {
 const link = (id, family, slug, text) =>
   `<a href="#/case/${encodeURIComponent(id)}/${family}/${encodeURIComponent(slug)}">${html(text)}</a>`;
 
-/** The other stacks that have the same finding. */
-function alsoHtml({ id }, stack, stacks) {
-  const others = stacks.filter(
-    (one) => one !== stack && one.caseFindings.some((finding) => finding.id === id),
-  );
-  return others.length > 0 ? `<p>also ${html(others.map(({ name }) => name).join(', '))}</p>` : '';
-}
-
 /** What a stack does otherwise than the documents say, the most serious first; each leads to its cases. */
-function caseFindingsHtml(stack, stacks) {
+function caseFindingsHtml(stack) {
   const { caseFindings, slug } = stack;
   if (caseFindings.length === 0) return '';
   const items = caseFindings.map((finding) => {
-    const { title, extent, rule, harm, alone, shortest, cases } = finding;
+    const { title, extent, rule, harm, alone, shortest, cases, also } = finding;
+    const others = also.length > 0 ? `<p>also ${html(also.join(', '))}</p>` : '';
     const [id, family] = shortest;
     const links = cases.map((one) => link(one, family, slug, one)).join(' ');
     return `<li><details><summary><b>${html(title)}</b> <small>${html(extent)}</small></summary>
-<p>${html(rule)}</p><p>${html(harm)}.</p>${alsoHtml(finding, stack, stacks)}
+<p>${html(rule)}</p><p>${html(harm)}.</p>${others}
 <p>${link(id, family, slug, 'the shortest ladder')} · <code>segment-arrives run ${html(alone)}</code></p><p class="cases">${links}</p></details></li>`;
   });
   const count = plural(caseFindings.length, 'finding', 'findings');
   return `<section class="case-findings" aria-label="Findings"><h3>${count} under ${profileName(stack.profile)}, the most serious first</h3><ol>${items.join('')}</ol></section>`;
+}
+
+/** The findings of all stacks: who has which, and in how many cases; each leads to its shortest. */
+function comparedHtml({ stacks, findingRows }) {
+  if (findingRows.length === 0) return '';
+  const heads = stacks.map(({ name }) => `<th scope="col">${html(name)}</th>`).join('');
+  const rows = findingRows.map(({ title, cells }) => {
+    const counts = cells.map(([count, id, family], at) =>
+      count ? `<td>${link(id, family, stacks[at].slug, count)}</td>` : '<td>·</td>',
+    );
+    return `<tr><th scope="row">${html(title)}</th>${counts.join('')}</tr>`;
+  });
+  return `<details class="compared"><summary>${plural(findingRows.length, 'finding', 'findings')}: who has which, in how many cases</summary><div tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
 /** What was run; what was found out about the target is folded away. */
@@ -63,7 +69,7 @@ function stackHtml(stack, stacks) {
     stack.facts.length > 0
       ? `<details class="found"><summary>What the run found out about the target</summary>${termsHtml(stack.facts)}</details>`
       : '';
-  return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${caseFindingsHtml(stack, stacks)}${termsHtml(run)}${folded}</section>`;
+  return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${caseFindingsHtml(stack)}${termsHtml(run)}${folded}</section>`;
 }
 
 /** The totals of a stack under the chosen profile. */
@@ -92,10 +98,10 @@ export function statesHtml(data, filters) {
     .join('');
 }
 
-export function headHtml({ stacks }) {
+export function headHtml({ stacks, findingRows }) {
   const title = stacks.length === 1 ? stacks[0].name : plural(stacks.length, 'TCP stack', 'TCP stacks');
   return `<p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${html(title)}</h1>
-<div class="stacks${stacks.length > 1 ? ' many' : ''}">${stacks.map((stack) => stackHtml(stack, stacks)).join('')}</div>
+<div class="stacks${stacks.length > 1 ? ' many' : ''}">${stacks.map((stack) => stackHtml(stack, stacks)).join('')}</div>${comparedHtml({ stacks, findingRows })}
 <nav aria-label="States"><ol class="states" id="states"></ol></nav>`;
 }
 
