@@ -44,11 +44,13 @@ function comparedHtml({ stacks, findingRows }) {
   const heads = stacks.map(({ name }) => `<th scope="col">${html(name)}</th>`).join('');
   const rows = findingRows.map(({ title, cells }) => {
     const counts = cells.map(([count, id, family], at) =>
-      count ? `<td>${link(id, family, stacks[at].slug, count)}</td>` : '<td>·</td>',
+      count
+        ? `<td class="count">${link(id, family, stacks[at].slug, count)}</td>`
+        : '<td class="count">·</td>',
     );
-    return `<tr><th scope="row">${html(title)}</th>${counts.join('')}</tr>`;
+    return `<tr><th scope="row" class="title">${html(title)}</th>${counts.join('')}</tr>`;
   });
-  return `<details class="compared"><summary>${plural(findingRows.length, 'finding', 'findings')}: who has which, in how many cases</summary><div tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+  return `<details class="compared"><summary>${plural(findingRows.length, 'finding', 'findings')}: who has which, in how many cases</summary><div class="wide" tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
 /** What was run; what was found out about the target is folded away. */
