@@ -33,16 +33,16 @@ export function mochawesomeContext(
     if (lines.length > 0) entries.push({ title, value: lines.join('\n') });
   };
   const isPlain = verdictOf(result, decisive) === 'conformant';
-  if (subject && !isPlain) add('Rule', ruleLines(result, subject));
-  add('Case', caseLines(result, subject));
-  if (result.outcome !== 'judged') add('Why it is inconclusive', [say.reason(result.why)]);
   if (isPlain) {
+    add('Case', caseLines(result, subject, true));
     if (PROFILES.some((profile) => verdictOf(result, profile) !== 'conformant'))
       add('Verdict under each profile', verdictLines(result));
     add('Notes', result.notes.map(say.note));
-    if (result.records.length > 0) add('Capture', [captureLine(result)]);
     return entries;
   }
+  if (subject) add('Rule', ruleLines(result, subject));
+  add('Case', caseLines(result, subject, false));
+  if (result.outcome !== 'judged') add('Why it is inconclusive', [say.reason(result.why)]);
   add('Verdict under each profile', verdictLines(result));
   if (subject?.steps) add('Expected, step by step', stepTexts(subject));
   if (subject?.expect) add('Expected against observed', expectationLines(subject, result));
@@ -64,13 +64,15 @@ const ruleLines = (result: ReportCase, subject: Subject): string[] => [
   `cited: ${subject.cite.join('; ')}`,
 ];
 
-function caseLines(result: ReportCase, subject: Subject | undefined): string[] {
+function caseLines(result: ReportCase, subject: Subject | undefined, isPlain: boolean): string[] {
   const under = circumstance(result, subject);
   const seen = seenOf(result);
   return [
     `in        ${stateName(result)}, over IPv${result.family}${under ? `; ${under}` : ''}`,
     `sent      ${result.send}`,
-    ...(seen ? [`numbers   ${seen.stimulus.map(printConcrete).join(' ')}`] : []),
+    ...(seen && !isPlain ? [`numbers   ${seen.stimulus.map(printConcrete).join(' ')}`] : []),
+    // Not as the last line: what ends in `png` mochawesome takes for a picture.
+    ...(isPlain && result.records.length > 0 ? [`capture   ${captureName(result)}`] : []),
     `observed  ${observedText(result)}`,
     ...(seen && seen.proof.length > 0 ? [`proof     ${say.evidence(seen.proof)}`] : []),
   ];
@@ -159,10 +161,11 @@ new MutationObserver((changes) => {
     if (added.nodeType !== 1) continue;
     for (const shown of added.querySelectorAll('[class*="context-item"] code')) {
       if (/^ {2}[=≈≠] {2}|[─━]/m.test(shown.textContent)) shown.closest('pre')?.classList.add('table');
-      const [name] = /^pcap\\/\\S+\\.pcapng/.exec(shown.textContent) ?? [];
+      const [name] = /\\bpcap\\/\\S+\\.pcapng/.exec(shown.textContent) ?? [];
       if (!name) continue;
       const link = Object.assign(document.createElement('a'), { href: name, textContent: name, download: '' });
-      shown.replaceChildren(link, shown.textContent.slice(name.length));
+      const [before, after] = shown.textContent.split(name);
+      shown.replaceChildren(before, link, after);
     }
   }
 }).observe(document, { childList: true, subtree: true });

@@ -78,22 +78,29 @@ export type Results = z.input<typeof resultsSchema>;
 
 /** The run as results.json holds it. */
 export function toResults(run: Run): Results {
-  const { version, seed, target, profile, strict, startedAt, durationMs, complete, cases, ...rest } = run;
+  return { ...headOf(run), cases: run.cases.map((result) => toStored(result, run.profile)) };
+}
+
+function headOf(run: Run): Omit<Results, 'cases'> {
+  const { version, seed, target, profile, strict, startedAt, durationMs, complete, ...rest } = run;
   const { shard, slowUnasked, loss, deaths, findings } = rest;
   return {
     ...{ suite: 'segment-arrives', format: FORMAT, version, seed, target, profile, strict, startedAt },
     ...{ shard, slowUnasked, durationMs, complete, loss, deaths, findings: findings?.map(toStoredFinding) },
     caseFindings: [...findingsOf(run), ...findingsOf(run, 'permitted')].map(toStoredCaseFinding),
-    cases: cases.map((result) => toStored(result, profile)),
     // What is undefined JSON leaves out, and the arrays of a run are only read.
-  } as unknown as Results;
+  } as unknown as Omit<Results, 'cases'>;
 }
 
 /** The text of results.json: one case per line, so that line tools and diffs are of use. */
-export function printResults(run: Run): string {
-  const { cases, ...head } = toResults(run);
-  const lines = cases.map((result) => JSON.stringify(result)).join(',\n');
-  return `${JSON.stringify(head, null, 1).slice(0, -2)},\n "cases": [\n${lines}\n]}\n`;
+export const printResults = (run: Run): string => [...linesOf(run)].join('');
+
+/** Made one by one: all of them would take as much memory again as the run. */
+function* linesOf(run: Run): Generator<string> {
+  yield `${JSON.stringify(headOf(run), null, 1).slice(0, -2)},\n "cases": [\n`;
+  for (const [index, result] of run.cases.entries())
+    yield `${index === 0 ? '' : ',\n'}${JSON.stringify(toStored(result, run.profile))}`;
+  yield '\n]}\n';
 }
 
 /**
@@ -104,7 +111,7 @@ export function printResults(run: Run): string {
  */
 export function writeResults(directory: string, run: Run): string {
   const file = join(directory, 'results.json');
-  writeWhole(file, printResults(run));
+  writeWhole(file, linesOf(run));
   return file;
 }
 
@@ -113,14 +120,17 @@ export function writeResults(directory: string, run: Run): string {
  *
  * @throws ReportError when it cannot be written
  */
-export function writeWhole(file: string, content: string | Uint8Array): void {
+export function writeWhole(file: string, content: string | Uint8Array | Iterable<string>): void {
   const temporary = `${file}.${process.pid}.part`;
   try {
     mkdirSync(join(file, '..'), { recursive: true });
     const handle = openSync(temporary, 'w');
     try {
-      const octets = typeof content === 'string' ? Buffer.from(content) : content;
-      for (let written = 0; written < octets.length; ) written += writeSync(handle, octets, written);
+      const isWhole = typeof content === 'string' || content instanceof Uint8Array;
+      for (const part of isWhole ? [content] : content) {
+        const octets = typeof part === 'string' ? Buffer.from(part) : part;
+        for (let written = 0; written < octets.length; ) written += writeSync(handle, octets, written);
+      }
     } finally {
       closeSync(handle);
     }

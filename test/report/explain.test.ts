@@ -80,7 +80,7 @@ describe('the texts about a case', () => {
     );
     const titlesOf = (result: ReportCase): string[] =>
       mochawesomeContext(result, caseOf(result), 'rfc9293').map(({ title }) => title);
-    expect(titlesOf(conforms as ReportCase)).to.deep.equal(['Case', 'Capture']);
+    expect(titlesOf(conforms as ReportCase)).to.deep.equal(['Case']);
     const { judgements } = wrongAck;
     const other = { ...wrongAck, judgements: { ...judgements, rfc9293: { verdict: 'conformant' } as const } };
     expect(titlesOf(other)).to.include('Verdict under each profile').and.to.not.include('Ladder');

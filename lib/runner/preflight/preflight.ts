@@ -105,10 +105,11 @@ export async function preflight(path: Path): Promise<Preflight> {
   const asksHalfOpen =
     asks('half-open connections') ||
     (opens && (await ifReached(answersByCookie(environment, best.family))) === true);
+  const most = asks('limits') ? path.width : Math.min(path.width, FEW);
   // Alone: a connection that opens beside it takes the place of one that is counted.
   const halfOpen =
     opens && asksHalfOpen
-      ? await ifReached(findHalfOpen(environment, best.family, path.width, LATEST_RETRANSMISSION))
+      ? await ifReached(findHalfOpen(environment, best.family, most, LATEST_RETRANSMISSION))
       : undefined;
   const [acceptTime, fin, adoption] = await Promise.all([
     opens && asksHalfOpen ? acceptTimeOf(environment, best) : ('unknown' as const),
@@ -117,7 +118,6 @@ export async function preflight(path: Path): Promise<Preflight> {
       : undefined,
     adoptionOf(environment, best, findings, needs),
   ]);
-  const most = asks('limits') ? path.width : Math.min(path.width, FEW);
   const width = halfOpen ? widthWithin(most, halfOpen) : most;
   // They open as many connections as the backlog that was found has room for.
   const [limits, synAck] = await Promise.all([
