@@ -63,6 +63,8 @@ describe('the reporter', function () {
   it('counts results as they come, before mocha asks for them', () => {
     const { suite } = new Mocha();
     const record = new RunRecord();
+    const target = { name: 'a target', families: [4 as const] };
+    record.settings = { version: '1', seed: 1, target, profile: 'rfc9293', strict: false, startedAt: '' };
     attachRecord(suite, record);
     suite.addTest(new Mocha.Test('a case', () => {}));
     const runner = new Mocha.Runner(suite, {});
@@ -74,11 +76,12 @@ describe('the reporter', function () {
     };
     Object.assign(process.stdout, { isTTY: true, write: take });
     try {
-      new SegmentArrivesReporter(runner, { reporterOptions: { reportDir: directory } });
+      new SegmentArrivesReporter(runner, { reporterOptions: { reportDir: directory, writeReports: false } });
       runner.emit('start');
       const result = resultOf('deviates');
       record.noteArrival(result);
       record.recordResult(result);
+      runner.emit('end');
     } finally {
       Object.assign(process.stdout, { isTTY, write });
     }
