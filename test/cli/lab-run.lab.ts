@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readResults } from '../../lib/report/results.ts';
 import { skipWithoutLab } from '../lab/skip.ts';
 import { cliProcess, temporaryFolder } from './cli.ts';
 
@@ -21,5 +22,20 @@ describe('command line: lab run', () => {
       );
     }
     expect(existsSync(join(reports, 'index.html'))).to.equal(true);
+  });
+
+  it('runs a part of the cases of each stack', async function () {
+    this.timeout(300_000);
+    skipWithoutLab(this);
+    const idsOf = async (...words: string[]): Promise<string[]> => {
+      const reports = join(folder, words.join('-').replace('/', '-of-') || 'whole');
+      const only = ['--only', 'closed.ack.*', '--family', '4', '--reports', reports];
+      const { code, stdout } = await cliProcess(['lab', 'run', 'reference', ...only, ...words]);
+      expect(code, stdout).to.equal(0);
+      return readResults(join(reports, 'reference', 'results.json')).cases.map(({ id }) => id);
+    };
+    const parts = await Promise.all([idsOf('--shard', '1/2'), idsOf('--shard', '2/2')]);
+    for (const part of parts) expect(part).not.to.be.empty;
+    expect(parts.flat().sort()).to.deep.equal((await idsOf()).sort());
   });
 });

@@ -25,6 +25,7 @@ interface LabRunOptions {
   readonly patient?: boolean;
   readonly slow?: boolean;
   readonly only?: readonly string[];
+  readonly shard?: string;
   readonly seed?: string;
   readonly parallel?: string;
   readonly format?: string;
@@ -51,6 +52,10 @@ export function declare(command: Command): void {
     .option('--patient', 'listen for the full time in every case, even after a reply')
     .option('--slow', 'also cases that take more than ten seconds, up to four minutes')
     .option('--only <glob>', 'only cases whose id matches; a comma separates several', list)
+    .option(
+      '--shard <part/of>',
+      'one part of the cases of each stack, e.g. 2/5: the second of five; `merge` joins the parts',
+    )
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may run at once')
     .option('--format <format>', 'what each run prints')
@@ -117,7 +122,7 @@ const folderOf = (id: string): string => id.replace(/[^a-z0-9._-]+/gi, '-');
 
 function wordsFor(id: string, folder: string, options: LabRunOptions): string[] {
   const words = ['run', '--stack', id, '--reports', folder];
-  for (const name of ['family', 'profile', 'seed', 'parallel', 'format', 'allow'] as const) {
+  for (const name of ['family', 'profile', 'shard', 'seed', 'parallel', 'format', 'allow'] as const) {
     const value = options[name];
     if (value !== undefined) words.push(`--${name}`, value);
   }
