@@ -83,7 +83,8 @@ export type Sign =
   | { readonly kind: 'listens'; readonly frame: number }
   | { readonly kind: 'carries text'; readonly octets: number }
   | { readonly kind: 'capture begins' }
-  | { readonly kind: 'answers before' };
+  | { readonly kind: 'answers before' }
+  | { readonly kind: 'lost reset'; readonly text: number };
 
 /** What would decide where a cause is only likely. */
 export type Decider =

@@ -3,9 +3,13 @@ import { ahead, type End } from './end.ts';
 import type { Following } from './following.ts';
 
 /** An answer that comes so soon, in seconds, comes from the machine or the link where the capture was taken. */
-export const HERE = 0.001;
+const HERE = 0.001;
 /** The other end is so many times as far away. */
-export const FARTHER = 5;
+const FARTHER = 5;
+
+/** Whether the capture was taken at an end. */
+export const isAtEnd = (end: End, peer: End): boolean =>
+  end.roundTrip < HERE && peer.roundTrip >= FARTHER * end.roundTrip;
 
 /** Where a capture was taken, by how soon each end answers what came by. */
 export function capturePoint([a, b]: readonly [End, End]): CapturePoint {
@@ -15,10 +19,9 @@ export function capturePoint([a, b]: readonly [End, End]): CapturePoint {
       return { at: 'end', end: index as 0 | 1, roundTrips: [a.roundTrip, b.roundTrip] };
   if (!Number.isFinite(a.roundTrip) || !Number.isFinite(b.roundTrip)) return { at: 'unknown' };
   const roundTrips = [a.roundTrip, b.roundTrip] as const;
-  const [near, far] = a.roundTrip <= b.roundTrip ? [a, b] : [b, a];
-  if (near.roundTrip < HERE && far.roundTrip >= FARTHER * near.roundTrip)
-    return { at: 'end', end: near === a ? 0 : 1, roundTrips };
-  if (far.roundTrip < HERE) return { at: 'both', roundTrips };
+  if (isAtEnd(a, b)) return { at: 'end', end: 0, roundTrips };
+  if (isAtEnd(b, a)) return { at: 'end', end: 1, roundTrips };
+  if (Math.max(a.roundTrip, b.roundTrip) < HERE) return { at: 'both', roundTrips };
   return { at: 'between', roundTrips };
 }
 

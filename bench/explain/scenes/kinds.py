@@ -77,10 +77,9 @@ def given_up_late(stage):
 
 # After the end
 
-@scene('closed by its own reset',
-       unlike={'lwip': ('reset', 'text for a closed user')})
+@scene('closed by its own reset', resets=2, without=('lwip',))
 def text_after_reset(stage):
-    """lwIP's upper tester can only close."""
+    """lwIP's upper tester cannot abort."""
     client, server = stage.exchanged()
     server.abort()
     client.send(b'crosses')

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plays scenes whose cause is known, between this machine's TCP and a stack of the lab, and captures them at A, between, and at B.
 
-    unshare -n python3 bench/explain/scenes/play.py FOLDER [--stack linux|lwip|gvisor|slirp] [--lossy] [SCENE...]
+    unshare -n python3 bench/explain/scenes/play.py FOLDER [--stack linux|lwip|gvisor|slirp] [--lossy] [--seed N] [SCENE...]
 
 A relay joins the two ends. It delays each frame, and loses or reorders some. What each scene is about is written into
 FOLDER/scenes.json: who did it, the cause, and which other causes look the same on the wire.
@@ -18,6 +18,7 @@ arguments.add_argument('folder')
 arguments.add_argument('scenes', nargs='*')
 arguments.add_argument('--stack', default='linux')
 arguments.add_argument('--lossy', action='store_true')
+arguments.add_argument('--seed', type=int, default=1, help='of what is lost')
 args = arguments.parse_args()
 os.makedirs(args.folder, exist_ok=True)
 
@@ -37,7 +38,7 @@ for end, other in ((a, b), (b, a)):
     if end.is_kernel:
         end.meet(other.address, other.mac)
         end.meet(ghost_of(a), other.mac)
-relay = Relay(a, b, args.lossy)
+relay = Relay(a, b, args.lossy, args.seed)
 relay.start()
 
 
@@ -77,7 +78,7 @@ for one in filter(is_played, SCENES):
     places = [{a: 'a', b: 'b'}.get(ends.get(place), '-') for place in one['places'] if not stage.knows_better or ends.get(place) is not stage.knows_better]
     kind, cause, *alike = one['unlike'].get(args.stack, (one['kind'], one['cause'], *one['alike']))
     told.append({'name': one['name'], 'cause': cause, 'alike': alike, 'by': by, 'kind': kind, 'places': places,
-                 'resets': {place: resets.get(f'{place} {by}', 0) for place in 'a-b'}, 'deviates': one['deviates'].get(args.stack),
+                 'resets': {place: resets.get(f'{place} {by}', 0) for place in 'a-b'}, 'about': one['about'], 'deviates': one['deviates'].get(args.stack),
                  'failed': failed})
     print(one['name'], failed or '', flush=True)
 with open(f'{args.folder}/scenes.json', 'w') as file:

@@ -10,7 +10,7 @@ NOT_OURS = '02:00:00:00:07:09'
 
 
 class Relay(threading.Thread):
-    def __init__(self, a, b, lossy):
+    def __init__(self, a, b, lossy, seed):
         """a, b: the ends, each with `address`, `link` (the link towards it) and `mac`."""
         super().__init__(daemon=True)
         self.a, self.b = a, b
@@ -20,7 +20,7 @@ class Relay(threading.Thread):
             one.bind((end.link, 0))
             self.sockets[end] = one
         self.lossy = lossy
-        self.random = random.Random(1)
+        self.random = random.Random(seed)
         self.queue, self.count, self.files, self.lock = [], 0, {}, threading.Lock()
         self.wake_r, self.wake_w = os.pipe()
         self.clear()

@@ -1,6 +1,6 @@
 import { ACK, SYN } from '../../wire/tcp.ts';
 import { statesOf } from '../end.ts';
-import { FARTHER, HERE } from '../ending.ts';
+import { isAtEnd } from '../ending.ts';
 import type { Sign } from '../cause.ts';
 import type { Answer, Found, Reset } from './reset.ts';
 import { malformedAnswer, unexplained } from './unexplained.ts';
@@ -110,7 +110,7 @@ export function afterReset(reset: Reset): Found {
   if (answers) {
     const bothClosed = end.fin > 0 && peer.fin > 0 && end.finAcked > 0;
     // Where the capture was taken at its sender, nobody else can have sent the first one.
-    const isHere = end.roundTrip < HERE && peer.roundTrip >= FARTHER * end.roundTrip;
+    const isHere = isAtEnd(end, peer);
     const closed = isOwn ? 'closed by its own reset' : "closed by the peer's reset";
     return {
       cause: reset.challenge(answers) ? 'answer to a challenge ACK' : closed,

@@ -4,6 +4,7 @@ import { MARK } from '../capture/packet.ts';
 import type { Cause, Decider, Form, Sign, Sureness } from '../cause.ts';
 import { ahead, type End, hasHeardFin, soonestAnswer, statesOf, unsigned } from '../end.ts';
 import type { Following } from '../following.ts';
+import { isAtEnd } from '../ending.ts';
 import type { Segments } from '../segment-log.ts';
 
 /** What other connections of the capture tell about the host of an end. */
@@ -171,7 +172,10 @@ export class Reset {
     // Text that the capture has not seen may lie before it; a FIN that has not left, behind it.
     const off = ahead(this.seq, end.next);
     const isAtSndNxt =
-      off === 0 || (off === -1 && end.fin > 0) || (off > 0 && (begunInTheMiddle || missed > 0));
+      off === 0 ||
+      (off === -1 && end.fin > 0) ||
+      (off > 0 && (begunInTheMiddle || missed > 0)) ||
+      this.followsLostFin;
     // Text that is not acknowledged may not count any more.
     const isBehind =
       off < 0 && (end.synAcked > 0 || end.syn === 0) && peer.acked && ahead(this.seq, peer.ack) >= 0;
@@ -181,6 +185,12 @@ export class Reset {
       (!end.acked || ahead(this.ack, end.ack) >= 0) &&
       (!peer.known || ahead(this.ack, (peer.next + 1) | 0) <= 0);
     return isRcvNxt ? { kind: 'SEQ is SND.NXT, ACK is RCV.NXT', right: true } : undefined;
+  }
+
+  /** It is one beyond all that came by from its sender: a FIN was lost before the capture. */
+  get followsLostFin(): boolean {
+    const { end, peer, seq } = this;
+    return end.fin === 0 && !isAtEnd(end, peer) && ahead(seq, end.next) === 1;
   }
 
   /** A SYN of the other end, shortly before, that is not the one which opened the connection. */

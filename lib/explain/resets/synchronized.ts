@@ -50,6 +50,16 @@ export function synchronized(reset: Reset): Found {
     };
   if (end.fin > 0) return afterItsFin(reset, states, answers, form);
   if (answers && (!form || reset.lacks().length > 0)) return forgotten(reset, answers);
+  const text = form && reset.followsLostFin ? newText(reset, undefined) : -1;
+  if (text >= 0)
+    return {
+      cause: 'text for a closed user',
+      candidates: ['abort', 'third party'],
+      states: ['FIN-WAIT-1', 'FIN-WAIT-2'],
+      drawnBy: segments.number(text),
+      form,
+      decides: ['capture at the sender'],
+    };
   if (form) return aborted(reset, states, form, fitting);
   return unexplained(reset, ['third party', 'abort']);
 }
@@ -105,6 +115,17 @@ function afterItsFin(
       signs,
     };
   }
+  // What it answers came after text that nobody could read: the reset for that did not come by.
+  const lost = answers && !finHeard ? newText(reset, undefined) : -1;
+  if (answers && lost >= 0 && segments.data(answers.at) === 0)
+    return {
+      cause: 'text for a closed user',
+      candidates: ['forgotten', 'abort'],
+      states: ['CLOSED'],
+      answers,
+      decides: ['capture at the sender'],
+      signs: [...signs, { kind: 'lost reset', text: segments.number(lost) }],
+    };
   if (answers) {
     const both = peer.fin > 0;
     return {
@@ -134,8 +155,10 @@ function newText(reset: Reset, answer: Answer | undefined): number {
   const isNew = (at: number) =>
     segments.data(at) > 0 && (!end.acked || ahead((segments.seq(at) + segments.data(at)) | 0, end.ack) > 0);
   if (answer) return isNew(answer.at) ? answer.at : -1;
+  // Where its FIN has not come by, nobody knows when it was.
+  const since = end.fin > 0 ? end.finTime - reset.trip : 0;
   for (const at of reset.arrivals(reset.patience, SEARCHED))
-    if (isNew(at) && segments.time(at) >= end.finTime - reset.trip && !reset.isAnswered(at)) return at;
+    if (isNew(at) && segments.time(at) >= since && !reset.isAnswered(at)) return at;
   return -1;
 }
 

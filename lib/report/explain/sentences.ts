@@ -93,7 +93,8 @@ const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => st
       : `${it} has no room for one more connection: its queue is full when ${drew} arrives`,
   'text for a closed user': ({ drew }, explanation) => {
     const fin = signOf(explanation, 'FIN');
-    return `its application had closed the connection${fin ? ` (FIN in ${fin.frame})` : ' (its FIN is not in the capture)'}, and text arrived in ${drew} that nobody can read any more`;
+    const text = signOf(explanation, 'lost reset')?.text ?? drew;
+    return `its application had closed the connection${fin ? ` (FIN in ${fin.frame})` : ' (its FIN is not in the capture)'}, and text arrived in ${text} that nobody can read any more`;
   },
   'close with unread text': ({ it }, explanation) => {
     const text = signOf(explanation, 'window not moved');
@@ -218,6 +219,8 @@ function signText(sign: Sign): string | undefined {
       return `it carries ${sign.octets} octets of text, which RFC 1122 4.2.2.12 allows`;
     case 'capture begins':
       return 'what went before is not in the capture';
+    case 'lost reset':
+      return `the reset for the text in ${sign.text} is not in the capture: this one answers what came after it`;
     case 'answers before':
       return 'it had answered segments of the connection before, so its TCP knew it';
     default:

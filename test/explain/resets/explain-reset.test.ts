@@ -358,6 +358,27 @@ describe('the cause of a reset', () => {
     }
   });
 
+  it('names the text that found nobody, where the reset for it was lost', () => {
+    const found = lastReset([
+      ...HANDSHAKE,
+      TEXT,
+      { from: 'b', ctl: 'FIN,ACK', seq: 1, ack: 1, after: 0.02 },
+      { from: 'a', ctl: 'ACK', seq: 101, ack: 2, after: 0.0001 },
+      { from: 'b', ctl: 'RST', seq: 2, after: 0.02 },
+    ]);
+    expect(found).to.include({ cause: 'text for a closed user', drawnBy: 6, verdict: 'conformant' });
+    expect(found.signs).to.deep.include({ kind: 'lost reset', text: 4 });
+  });
+
+  it('a FIN that was lost before the capture may lie before a reset', () => {
+    const reset: Sent = { from: 'b', ctl: 'RST,ACK', seq: 2, ack: 101, after: 0.02 };
+    expect(lastReset([...HANDSHAKE, TEXT, reset])).to.include({
+      cause: 'text for a closed user',
+      drawnBy: 4,
+      verdict: 'conformant',
+    });
+  });
+
   it('accuses nobody of an ACK in a reset that may be an ABORT', () => {
     const stray: Sent = { from: 'a', ctl: 'ACK', seq: 0, ack: 77 };
     const reset: Sent = { from: 'b', ctl: 'RST,ACK', seq: 77, ack: 0, after: 0.02 };
