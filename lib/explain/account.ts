@@ -18,12 +18,12 @@ export interface Told {
   readonly window: number;
 }
 
-export type Kind = 'reset' | 'empty ACK' | 'reply' | 'silence' | 'SYN unanswered';
+export type Kind = 'reset' | 'empty ACK' | 'reply' | 'silence' | 'SYN unanswered' | 'unacknowledged';
 
 /** One segment, or one silence, and its cause. */
 export interface Explanation {
   readonly kind: Kind;
-  /** The segment; of a silence, the one that got no answer. */
+  /** The segment; of a silence, the one that got no answer, or no acknowledgment. */
   readonly segment: Told;
   /** Who did it: the sender of a reset, or who was silent. */
   readonly by: 0 | 1;

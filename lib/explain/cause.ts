@@ -45,8 +45,16 @@ export const CAUSES = {
   'FIN again': ['3.10.7.4 eighth'],
   'after the FIN': ['3.10.7.4 seventh'],
   'no ACK in it': ['RFC 1122 4.2.2.21'],
-  /* Nothing. */
+  /* Nothing comes back, or ICMP alone. */
   'SYN unanswered': ['MUST-22'],
+  'port unreachable': ['SHLD-26', 'MUST-54'],
+  'protocol unreachable': ['SHLD-26', 'MUST-54'],
+  'host unreachable': ['MUST-56', 'MUST-54'],
+  'administratively prohibited': ['MUST-54'],
+  'time exceeded': ['MUST-56', 'MUST-54'],
+  'fragmentation needed': ['SHLD-6', 'MUST-54'],
+  'black hole': ['SHLD-6'],
+  'no acknowledgment': ['MUST-20'],
   'no reply': [],
 } as const satisfies Record<string, readonly RuleId[]>;
 
@@ -84,7 +92,9 @@ export type Sign =
   | { readonly kind: 'carries text'; readonly octets: number }
   | { readonly kind: 'capture begins' }
   | { readonly kind: 'answers before' }
-  | { readonly kind: 'lost reset'; readonly text: number };
+  | { readonly kind: 'lost reset'; readonly text: number }
+  | { readonly kind: 'ICMP'; readonly frame: number; readonly from: string; readonly mtu?: number }
+  | { readonly kind: 'size'; readonly octets: number; readonly arrived: number };
 
 /** What would decide where a cause is only likely. */
 export type Decider =
@@ -94,7 +104,8 @@ export type Decider =
   | 'earlier capture'
   | 'log of the host'
   | 'packet filters on the way'
-  | 'loss on the way';
+  | 'loss on the way'
+  | 'sender of the ICMP message';
 
 /** How the fields of a reset or an ACK relate to the segment that drew it, or to the TCB. */
 export type FormKind =

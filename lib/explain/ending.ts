@@ -1,6 +1,7 @@
 import type { CapturePoint, Ending, Explanation } from './account.ts';
 import { ahead, type End } from './end.ts';
 import type { Following } from './following.ts';
+import { causeOf, REFUSALS } from './icmp.ts';
 
 /** An answer that comes so soon, in seconds, comes from the machine or the link where the capture was taken. */
 const HERE = 0.001;
@@ -25,8 +26,15 @@ export function capturePoint([a, b]: readonly [End, End]): CapturePoint {
   return { at: 'between', roundTrips };
 }
 
+/** A SYN, and nothing else, has come by, and nothing from the other end. */
+export const isUnanswered = ({ ends: [a, b] }: Following): boolean => {
+  const [one, other] = a.first > 0 ? [a, b] : [b, a];
+  return other.first === 0 && one.syn > 0 && !one.synAck && one.fin === 0 && one.reset === 0;
+};
+
 /** How a connection ended, by the segments that ended it. */
-export function endingOf({ ends, explanations, segments }: Following): Ending {
+export function endingOf(following: Following): Ending {
+  const { ends, explanations, segments } = following;
   const [a, b] = ends;
   const reset = explanations.find(({ kind, cause }) => kind === 'reset' && ENDS(cause));
   const bothClosed = a.fin > 0 && b.fin > 0;
@@ -43,7 +51,11 @@ export function endingOf({ ends, explanations, segments }: Following): Ending {
   if (a.fin > 0 || b.fin > 0) return { kind: 'half closed', by: a.fin > 0 ? 0 : 1 };
   if (a.first === 0 || b.first === 0) {
     const only = a.first > 0 ? a : b;
-    if (only.syn > 0 && !only.synAck) return { kind: 'unanswered' };
+    if (isUnanswered(following)) {
+      const error = following.errorAbout(only === a ? 0 : 1, only.iss);
+      if (!error || !REFUSALS.has(causeOf(error))) return { kind: 'unanswered' };
+      return { kind: 'refused', by: only === a ? 1 : 0, frame: error.frame };
+    }
     return segments.count > 0 && only.syn > 0 ? { kind: 'never opened' } : { kind: 'open' };
   }
   if ((a.syn > 0 && a.synAcked === 0) || (b.syn > 0 && b.synAcked === 0)) return { kind: 'never opened' };

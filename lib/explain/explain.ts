@@ -1,17 +1,16 @@
-import { formatAddress } from '../wire/address.ts';
 import { ACK, SYN } from '../wire/tcp.ts';
 import type { Account, EndAccount, Explanation } from './account.ts';
 import { octetsOf } from './capture/octets-of.ts';
 import { Packet, type Unread } from './capture/packet.ts';
 import { type Damage, NoCapture, RecordReader } from './capture/records.ts';
-import { CAUSES } from './cause.ts';
-import { capturePoint, endingOf } from './ending.ts';
-import { type Flow, Flows, type Reader } from './flows.ts';
+import { capturePoint, endingOf, isUnanswered } from './ending.ts';
+import { addressOf, type Flow, Flows, type Reader } from './flows.ts';
 import { Following } from './following.ts';
 import { ReplyExplainer } from './replies.ts';
 import { explainReset } from './resets/explain-reset.ts';
 import type { Neighbourhood } from './resets/reset.ts';
 import type { Segments } from './segment-log.ts';
+import { unacknowledged, unansweredSyn } from './unanswered.ts';
 
 /** What was read of a capture. */
 export interface CaptureFacts {
@@ -82,6 +81,10 @@ export class CaptureExplainer implements Reader, Neighbourhood {
       const packet = this.#packet;
       const unread = packet.read(frame);
       packet.time = seconds - this.#began + (nanoseconds - this.#beganNanoseconds) / 1e9;
+      if (unread === 'ICMP') {
+        if (!this.#flows.addError(packet)) this.#unread['no TCP'] += 1;
+        return;
+      }
       if (unread) {
         this.#unread[unread] += 1;
         if (unread === 'unknown link') this.#unknownLinks.add(frame.linkType);
@@ -180,7 +183,9 @@ export class CaptureExplainer implements Reader, Neighbourhood {
 
   #resume(flow: Flow): Following {
     this.#flow = flow;
-    return (flow.past as Following | undefined) ?? new Following();
+    const following = (flow.past as Following | undefined) ?? new Following();
+    following.errors = flow.errors;
+    return following;
   }
 
   #read(following: Following, segments: Segments, to: number): void {
@@ -192,9 +197,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
 
   #account(flow: Flow, following: Following): Account {
     const ending = endingOf(following);
-    const causes = [...following.explanations];
-    if (ending.kind === 'unanswered') causes.push(this.#unanswered(following));
-    const explanations = causes.map((one) => {
+    const explanations = [...following.explanations, ...this.#silences(following)].map((one) => {
       const comment = this.#comments.get(one.segment.frame);
       return comment === undefined ? one : { ...one, comment };
     });
@@ -226,31 +229,13 @@ export class CaptureExplainer implements Reader, Neighbourhood {
     };
   }
 
-  /** A SYN that got no answer. */
-  #unanswered(following: Following): Explanation {
-    const { segments, ends } = following;
-    const from = ends[0].first > 0 ? 0 : 1;
-    const by = from === 0 ? 1 : 0;
-    const listens = this.listens(by);
-    let at = 0;
-    for (let index = 0; index < segments.count; index += 1) if (segments.flags(index) & SYN) at = index;
-    return {
-      kind: 'SYN unanswered',
-      segment: following.told(at),
-      by,
-      cause: listens > 0 ? 'full queue' : 'SYN unanswered',
-      candidates: listens > 0 ? ['SYN unanswered'] : [],
-      states: listens > 0 ? ['LISTEN'] : ['CLOSED', 'LISTEN'],
-      rules: CAUSES['SYN unanswered'],
-      sure: 'cannot tell',
-      decides: ['packet filters on the way', 'loss on the way', 'log of the host'],
-      signs: [
-        ...(listens > 0 ? [{ kind: 'listens', frame: listens } as const] : []),
-        { kind: 'repeats', times: ends[from].syns - 1, since: ends[from].syn },
-      ],
-      verdict: 'conformant',
-      notable: true,
-    };
+  /** What got no answer. */
+  #silences(following: Following): Explanation[] {
+    const [a, b] = following.ends;
+    const from = a.first > 0 ? 0 : 1;
+    if (isUnanswered(following)) return [unansweredSyn(following, from, this.listens(from === 0 ? 1 : 0))];
+    if (a.repeats === 0 && b.repeats === 0 && following.errors.length === 0) return [];
+    return ([0, 1] as const).flatMap((end) => unacknowledged(following, end) ?? []);
   }
 }
 
@@ -262,13 +247,9 @@ const listenerKey = (a: number, b: number, c: number, d: number, port: number): 
   (a | b | c) === 0 ? (d >>> 0) * 65536 + port : `${a}/${b}/${c}/${d}/${port}`;
 
 function endOf({ key, family }: Flow, end: 0 | 1): EndAccount {
-  const words = key.slice(4 * end, 4 * end + 4);
-  const octets = Uint8Array.from(
-    words.flatMap((word) => [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255]),
-  );
   const ports = key[8] as number;
   return {
-    address: formatAddress(family === 4 ? octets.subarray(12) : octets),
+    address: addressOf(key.slice(4 * end, 4 * end + 4), family),
     port: end === 0 ? ports >>> 16 : ports & 0xffff,
   };
 }

@@ -1,4 +1,6 @@
 import { MARK, type Packet } from './capture/packet.ts';
+import { formatAddress } from '../wire/address.ts';
+import type { IcmpError } from './icmp.ts';
 import { SegmentLog, Segments } from './segment-log.ts';
 
 /**
@@ -25,6 +27,8 @@ export class Flow {
   list: List | undefined;
   older: Flow | undefined;
   newer: Flow | undefined;
+  /** The newest ICMP errors about its segments. */
+  errors: IcmpError[] = NO_ERRORS;
   /** What is known from segments that are not kept any more; it belongs to the reader. */
   past: unknown = undefined;
 
@@ -41,6 +45,11 @@ export class Flow {
     return (this.seen & 0x404) !== 0 || (this.seen & 0x101) === 0x101;
   }
 }
+
+/** Most connections have none. */
+const NO_ERRORS: IcmpError[] = [];
+/** So many ICMP errors are kept of each connection. */
+const ERRORS = 8;
 
 /** Connections in the order of their last segments. */
 class List {
@@ -67,6 +76,13 @@ class List {
   *all(): Generator<Flow> {
     for (let flow = this.oldest; flow; flow = flow.newer) yield flow;
   }
+}
+
+/** The address that four words are; of an IPv4 address, the fourth. */
+export function addressOf(words: ArrayLike<number>, family: 4 | 6): string {
+  const octets = Buffer.alloc(16);
+  for (let word = 0; word < 4; word += 1) octets.writeInt32BE((words[word] as number) | 0, 4 * word);
+  return formatAddress(family === 4 ? octets.subarray(12) : octets);
 }
 
 /** What is made of the segments of a connection. */
@@ -134,6 +150,28 @@ export class Flows {
     this.#touch(flow);
     if (flow.kept >= KEPT_LEAST && flow.kept >= Math.min(KEPT_MOST, KEPT / this.#size)) this.#shorten(flow);
     this.#expire(packet.time);
+  }
+
+  /** Takes an ICMP error about a segment. Whether its connection is in the capture. */
+  addError(packet: Packet): boolean {
+    const fromB = this.#sort(packet);
+    const flow = this.#find(this.#hash());
+    if (!flow) return false;
+    const { number, seq, icmp } = packet;
+    const { type, code, mtu } = icmp;
+    const from = addressOf(icmp.from, flow.family);
+    const error = {
+      frame: number,
+      to: fromB ? 1 : 0,
+      seq,
+      family: flow.family,
+      type,
+      code,
+      mtu,
+      from,
+    } as const;
+    flow.errors = [...flow.errors.slice(1 - ERRORS), error];
+    return true;
   }
 
   /** Ends all connections that are over for so long, in seconds, before a time. */

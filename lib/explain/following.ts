@@ -3,6 +3,7 @@ import type { Explanation, Rung, Told } from './account.ts';
 import { MARK } from './capture/packet.ts';
 import { type Cause, LEAVES_ITS_SENDER } from './cause.ts';
 import { ahead, End, statesOf } from './end.ts';
+import type { IcmpError } from './icmp.ts';
 import type { Segments } from './segment-log.ts';
 
 /**
@@ -45,6 +46,8 @@ export class Following {
   readonly explanations: Explanation[] = [];
   readonly ladder: Rung[] = [];
   readonly unanswered: Unanswered[] = [];
+  /** ICMP errors about its segments. */
+  errors: readonly IcmpError[] = [];
   opener: 0 | 1 | undefined;
   doubled = 0;
   damaged = 0;
@@ -96,6 +99,11 @@ export class Following {
       data: segments.data(at),
       window: segments.window(at),
     };
+  }
+
+  /** The newest ICMP error about what an end has sent from a sequence number on. */
+  errorAbout(end: 0 | 1, from: number): IcmpError | undefined {
+    return this.errors.findLast(({ to, seq }) => to === end && ahead(seq, from) >= 0);
   }
 
   #rung(at: number, doubled: boolean): Rung {

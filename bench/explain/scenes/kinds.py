@@ -428,6 +428,66 @@ def fin_again(stage):
     pause(1.8)
 
 
+# ICMP: a router between the ends says why nothing comes back
+
+def open_and_hear(stage, kind, code):
+    """A SYN is lost, and a router says why."""
+    stage.listen()
+    stage.lose(stage.from_client)
+    stage.connect(wait=False, local=0)
+    pause(0.03)
+    sent = next(one for key, one in stage.relay.last.items() if key[0] == stage.client.address)
+    stage.relay.forge(wire.icmp(stage.ghost, stage.client.address, kind, code, sent['packet']), at='middle')
+    pause(1.2)
+
+
+@scene('host unreachable', kind='SYN unanswered', lossy=False, only='server', places='c')
+def no_such_host(stage):
+    open_and_hear(stage, 3, 1)
+
+
+@scene('port unreachable', kind='SYN unanswered', lossy=False, only='server', places='c')
+def refused_by_a_filter(stage):
+    open_and_hear(stage, 3, 3)
+
+
+@scene('administratively prohibited', kind='SYN unanswered', lossy=False, only='server', places='c')
+def prohibited_by_a_router(stage):
+    open_and_hear(stage, 3, 13)
+
+
+@scene('time exceeded', kind='SYN unanswered', lossy=False, only='server', places='c')
+def loop_of_routers(stage):
+    open_and_hear(stage, 11, 0)
+
+
+@scene('host unreachable', kind='unacknowledged', lossy=False, only='server', places='c')
+def way_is_cut(stage):
+    client, server = stage.exchanged()
+    stage.lose(stage.from_client)
+    client.send(b'anybody?')
+    pause(0.03)
+    stage.relay.forge(wire.icmp(stage.ghost, stage.client.address, 3, 1, stage.relay.last[stage.key(stage.client)]['packet']), at='middle')
+    pause(1)
+
+
+@scene('no acknowledgment', kind='unacknowledged', lossy=False, only='server', places='c')
+def way_is_cut_in_silence(stage):
+    client, server = stage.exchanged()
+    stage.lose(stage.from_client)
+    client.send(b'anybody?')
+    pause(3)
+
+
+@scene('black hole', 'no acknowledgment', kind='unacknowledged', lossy=False, only='server', places='c')
+def link_too_small(stage):
+    """A host that is gone just then looks the same."""
+    client, server = stage.exchanged()
+    stage.lose(lambda s: len(s['data']) > 1000)
+    client.send(b'x' * 4000)
+    pause(3)
+
+
 # A third party
 
 @scene('third party', lossy=False, places='c-')
@@ -462,7 +522,7 @@ def reset_by_a_firewall(stage):
 
 # Nothing to explain
 
-@scene('nothing', kind='none')
+@scene('nothing', kind='none', may_deviate={'lwip': NEEDLESS})
 def closed_orderly(stage):
     client, server = stage.exchanged()
     client.close()
@@ -470,7 +530,7 @@ def closed_orderly(stage):
     server.close()
 
 
-@scene('nothing', kind='none')
+@scene('nothing', kind='none', may_deviate={'lwip': NEEDLESS})
 def closed_at_once(stage):
     client, server = stage.exchanged()
     client.half_close()
@@ -480,7 +540,7 @@ def closed_at_once(stage):
     server.close()
 
 
-@scene('nothing', kind='none')
+@scene('nothing', kind='none', may_deviate={'lwip': NEEDLESS})
 def bulk(stage):
     client, server = stage.pair()
     thread = threading.Thread(target=lambda: (client.sendall(b'b' * 60_000), client.half_close()))

@@ -78,7 +78,7 @@ for one in filter(is_played, SCENES):
     places = [{a: 'a', b: 'b'}.get(ends.get(place), '-') for place in one['places'] if not stage.knows_better or ends.get(place) is not stage.knows_better]
     kind, cause, *alike = one['unlike'].get(args.stack, (one['kind'], one['cause'], *one['alike']))
     told.append({'name': one['name'], 'cause': cause, 'alike': alike, 'by': by, 'kind': kind, 'places': places,
-                 'resets': {place: resets.get(f'{place} {by}', 0) for place in 'a-b'}, 'about': one['about'], 'deviates': one['deviates'].get(args.stack),
+                 'resets': {place: resets.get(f'{place} {by}', 0) for place in 'a-b'}, 'about': one['about'], 'deviates': one['deviates'].get(args.stack), 'mayDeviate': one['may_deviate'].get(args.stack),
                  'failed': failed})
     print(one['name'], failed or '', flush=True)
 with open(f'{args.folder}/scenes.json', 'w') as file:

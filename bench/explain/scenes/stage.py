@@ -8,18 +8,18 @@ SCENES = []
 
 
 def scene(cause, *alike, by='server', kind='reset', lossy=True, only='', without=(), places='c-s', unlike=None,
-          deviates=None, resets=1):
+          deviates=None, may_deviate=None, resets=1):
     """
     A scene with its cause. `alike`: causes that nobody can tell from it by what is on the wire of this scene; each with its reason in the
     scene. `by`: who does what is to be explained. `only`: 'kernel' where it needs a kernel at both ends, 'server' where another stack can
     be the server alone. `without`: stacks that cannot play it. `places`: where what it is about comes by, at the client (c), between (-)
     and at the server (s). `unlike`: by stack, the kind, the cause and those like it, where it does something else. `deviates`: by stack,
-    what in it contradicts the RFCs: its baseline in reports/baselines has it too. `resets`: the one that the scene is about is its sender's
+    what in it contradicts the RFCs: its baseline in reports/baselines has it too; `may_deviate`: where that depends on what is lost. `resets`: the one that the scene is about is its sender's
     first, or second.
     """
     def keep(play):
         SCENES.append({'name': play.__name__.replace('_', '-'), 'cause': cause, 'alike': list(alike), 'by': by, 'kind': kind, 'lossy': lossy,
-                       'only': only, 'without': list(without), 'places': places, 'unlike': unlike or {}, 'deviates': deviates or {}, 'about': resets,
+                       'only': only, 'without': list(without), 'places': places, 'unlike': unlike or {}, 'deviates': deviates or {}, 'may_deviate': may_deviate or {}, 'about': resets,
                        'play': play})
         return play
     return keep

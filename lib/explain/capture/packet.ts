@@ -1,3 +1,4 @@
+import { icmpCause } from '../icmp.ts';
 import type { FrameRecord } from './records.ts';
 
 /** What is said of a packet that holds no whole segment. */
@@ -31,6 +32,8 @@ const CHECKED = 2048;
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_IPV6 = 0x86dd;
 const ETHERTYPE_PPPOE = 0x8864;
+const ICMP = 1;
+const ICMP_6 = 58;
 const TAGS = new Set([0x8100, 0x88a8, 0x9100]);
 
 /**
@@ -61,8 +64,11 @@ export class Packet {
   /** The security option as one word, 0 for none. */
   security = 0;
 
-  /** Reads a frame. Undefined when its segment was read, else why it has none. */
-  read(frame: FrameRecord): Unread | undefined {
+  /** An ICMP error: then addresses, ports and SEQ are those of the segment that it is about. */
+  readonly icmp = { type: 0, code: 0, mtu: 0, from: new Int32Array(4) };
+
+  /** Reads a frame. Undefined when its segment was read, `ICMP` when an ICMP error about one was, else why it has none. */
+  read(frame: FrameRecord): Unread | 'ICMP' | undefined {
     const { octets } = frame;
     const end = frame.start + frame.captured;
     let at = frame.start;
@@ -110,24 +116,22 @@ export class Packet {
     return 'no TCP';
   }
 
-  #ipv4(octets: Uint8Array, at: number, end: number, missing: number): Unread | undefined {
+  #ipv4(octets: Uint8Array, at: number, end: number, missing: number): Unread | 'ICMP' | undefined {
     if (at + 20 > end) return 'too short';
     const header = ((octets[at] as number) & 15) * 4;
     if (header < 20 || (octets[at] as number) >> 4 !== 4) return 'no TCP';
-    if (octets[at + 9] !== 6) return 'no TCP';
+    const protocol = octets[at + 9];
+    if (protocol !== 6 && protocol !== ICMP) return 'no TCP';
     const fragment = read16(octets, at + 6);
     if ((fragment & 0x1fff) !== 0) return 'fragment';
+    if (protocol === ICMP) {
+      this.icmp.from.set([0, 0, 0, read32(octets, at + 12)]);
+      return this.#icmp(4, octets, at + header, end);
+    }
     // A card that splits segments itself leaves the length 0.
     const length = read16(octets, at + 2) || end + missing - at;
     const { addresses } = this;
-    addresses[0] = 0;
-    addresses[1] = 0;
-    addresses[2] = 0;
-    addresses[3] = read32(octets, at + 12);
-    addresses[4] = 0;
-    addresses[5] = 0;
-    addresses[6] = 0;
-    addresses[7] = read32(octets, at + 16);
+    readAddresses4(octets, at, addresses);
     this.ttl = octets[at + 8] as number;
     this.ipId = read16(octets, at + 4);
     this.marks = fragment & 0x2000 ? MARK.fragment : 0;
@@ -154,13 +158,13 @@ export class Packet {
     }
   }
 
-  #ipv6(octets: Uint8Array, from: number, end: number, missing: number): Unread | undefined {
+  #ipv6(octets: Uint8Array, from: number, end: number, missing: number): Unread | 'ICMP' | undefined {
     if (from + 40 > end) return 'too short';
     if ((octets[from] as number) >> 4 !== 6) return 'no TCP';
     const payload = read16(octets, from + 4);
     const last = payload === 0 ? end + missing : from + 40 + payload;
     const { addresses } = this;
-    for (let word = 0; word < 8; word += 1) addresses[word] = read32(octets, from + 8 + 4 * word);
+    readAddresses6(octets, from, addresses);
     this.ttl = octets[from + 7] as number;
     this.ipId = 0;
     this.security = 0;
@@ -179,10 +183,36 @@ export class Packet {
         const length = octets[at + 1] as number;
         at += next === 51 ? (length + 2) * 4 : (length + 1) * 8;
         next = octets[at - (next === 51 ? (length + 2) * 4 : (length + 1) * 8)] as number;
+      } else if (next === ICMP_6) {
+        this.icmp.from.set(addresses.subarray(0, 4));
+        return this.#icmp(6, octets, at, end);
       } else return 'no TCP';
     }
     if (next !== 6) return 'no TCP';
     return this.#tcp(octets, at, end, last);
+  }
+
+  /** Reads the segment that an ICMP error is about, as far as the message has it: 8 octets of its header at least. */
+  #icmp(family: 4 | 6, octets: Uint8Array, at: number, end: number): 'ICMP' | 'no TCP' {
+    const { icmp, addresses } = this;
+    const about = at + 8;
+    const header = family === 6 ? 40 : ((octets[about] as number) & 15) * 4;
+    if (header < 20 || about + header + 8 > end) return 'no TCP';
+    if ((octets[about] as number) >> 4 !== family || octets[about + (family === 4 ? 9 : 6)] !== 6)
+      return 'no TCP';
+    if (family === 4 && (read16(octets, about + 6) & 0x1fff) !== 0) return 'no TCP';
+    icmp.type = octets[at] as number;
+    icmp.code = octets[at + 1] as number;
+    const cause = icmpCause(family, icmp.type, icmp.code);
+    if (!cause) return 'no TCP';
+    const isTooBig = cause === 'fragmentation needed';
+    icmp.mtu = isTooBig ? (family === 4 ? read16(octets, at + 6) : read32(octets, at + 4)) : 0;
+    if (family === 4) readAddresses4(octets, about, addresses);
+    else readAddresses6(octets, about, addresses);
+    this.srcPort = read16(octets, about + header);
+    this.dstPort = read16(octets, about + header + 2);
+    this.seq = read32(octets, about + header + 4);
+    return 'ICMP';
   }
 
   #tcp(octets: Uint8Array, at: number, end: number, last: number): Unread | undefined {
@@ -264,6 +294,16 @@ const read32 = (octets: Uint8Array, at: number): number =>
   ((octets[at + 1] as number) << 16) |
   ((octets[at + 2] as number) << 8) |
   (octets[at + 3] as number);
+
+function readAddresses4(octets: Uint8Array, at: number, into: Int32Array): void {
+  into.fill(0);
+  into[3] = read32(octets, at + 12);
+  into[7] = read32(octets, at + 16);
+}
+
+function readAddresses6(octets: Uint8Array, at: number, into: Int32Array): void {
+  for (let word = 0; word < 8; word += 1) into[word] = read32(octets, at + 8 + 4 * word);
+}
 
 /** The Ethernet type that fits the version of the IP header, or 0. */
 const versionAt = (octets: Uint8Array, at: number): number => {

@@ -199,8 +199,9 @@ export class Reset {
     for (const at of this.arrivals(this.patience, SEARCHED_FOR_SYN)) {
       // What came after the SYN and fits as well is the better explanation.
       if (answer && at < answer.at) return -1;
-      const isFirst = segments.number(at) === this.peer.syn;
-      if (segments.flags(at) & SYN && !isFirst && !this.isAnswered(at)) return at;
+      // The one that opened it may have come again.
+      const hasOpened = this.peer.syn > 0 && segments.seq(at) === this.peer.iss;
+      if (segments.flags(at) & SYN && !hasOpened && !this.isAnswered(at)) return at;
     }
     return -1;
   }

@@ -1,6 +1,7 @@
 import type { State } from '../../standard/state.ts';
 import { ahead, hasHeardFin, statesOf } from '../end.ts';
 import type { Cause, Form, Sign } from '../cause.ts';
+import { causeOf } from '../icmp.ts';
 import type { Answer, Found, Reset } from './reset.ts';
 import { unexplained } from './unexplained.ts';
 
@@ -64,8 +65,23 @@ export function synchronized(reset: Reset): Found {
   return unexplained(reset, ['third party', 'abort']);
 }
 
-/** It had probed, or sent again, and nothing came back (RFC 9293 3.8.3, 3.8.4). */
-function timedOut({ time, end, peer }: Reset, states: State[], form: Form | undefined): Found | undefined {
+/** It had probed, or sent again, and nothing came back (RFC 9293 3.8.3, 3.8.4). An ICMP message may say why. */
+function timedOut(reset: Reset, states: State[], form: Form | undefined): Found | undefined {
+  const found = hasGivenUp(reset, states, form);
+  const error = reset.following.errorAbout(reset.by, (reset.peer.ack - 1) | 0);
+  if (!found || !error) return found;
+  const { frame, from, mtu } = error;
+  const { cause, candidates = [], signs = [] } = found;
+  return {
+    ...found,
+    cause: causeOf(error),
+    candidates: [cause, ...candidates],
+    decides: ['sender of the ICMP message'],
+    signs: [{ kind: 'ICMP', frame, from, ...(mtu > 0 ? { mtu } : {}) }, ...signs],
+  };
+}
+
+function hasGivenUp({ time, end, peer }: Reset, states: State[], form: Form | undefined): Found | undefined {
   const isQuiet = peer.last < end.repeatSince || peer.first === 0;
   // Answers that came by here may not have arrived: then the reset comes when the next probe would have.
   const isDue =

@@ -26,7 +26,7 @@ const segmentSchema = z.object({
 });
 
 const explanationSchema = z.object({
-  kind: z.enum(['reset', 'empty ACK', 'reply', 'silence', 'SYN unanswered']),
+  kind: z.enum(['reset', 'empty ACK', 'reply', 'silence', 'SYN unanswered', 'unacknowledged']),
   segment: segmentSchema.describe('what is explained; of a silence, the segment that got no answer'),
   by: end.describe('who has sent it, or was silent'),
   cause: z.enum(CAUSE_NAMES),

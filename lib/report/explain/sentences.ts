@@ -61,6 +61,12 @@ interface Facts {
 const signOf = <K extends Sign['kind']>({ signs }: Explanation, kind: K) =>
   signs.find((sign): sign is Extract<Sign, { kind: K }> => sign.kind === kind);
 
+/** Who has told by ICMP what follows. */
+const saidBy = (explanation: Explanation): string => {
+  const icmp = signOf(explanation, 'ICMP');
+  return icmp ? `${icmp.from} says in ${icmp.frame} (ICMP)` : 'an ICMP message says';
+};
+
 /** What each cause means, in one sentence. */
 const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => string>> = {
   'refused port': ({ drew }) => `nobody listens on the port to which the SYN in ${drew} went`,
@@ -135,6 +141,24 @@ const WHY: Readonly<Record<Cause, (facts: Facts, explanation: Explanation) => st
   'no ACK in it': ({ drew }) => `${drew} has no ACK`,
   'SYN unanswered': ({ it }) =>
     `${it} does not answer: it is away, a filter drops the SYN, or the answer was lost`,
+  'port unreachable': (_, explanation) =>
+    `${saidBy(explanation)} that the port cannot be reached: a filter refuses the segment, for a TCP would reset it`,
+  'protocol unreachable': (_, explanation) => `${saidBy(explanation)} that the host takes no TCP`,
+  'host unreachable': (_, explanation) => `${saidBy(explanation)} that the host cannot be reached`,
+  'administratively prohibited': (_, explanation) =>
+    `${saidBy(explanation)} that a filter does not let the segment pass`,
+  'time exceeded': (_, explanation) =>
+    `${saidBy(explanation)} that the segment has passed too many routers, as it does in a loop`,
+  'fragmentation needed': (_, explanation) => {
+    const mtu = signOf(explanation, 'ICMP')?.mtu;
+    return `${saidBy(explanation)} that the segment is too large for a link on the way${mtu ? `, which takes ${mtu} octets` : ''}; its sender did not make it smaller`;
+  },
+  'black hole': (_, explanation) => {
+    const size = signOf(explanation, 'size');
+    return `text of ${size?.octets} octets is lost each time, and no more than ${size?.arrived} octets at once have arrived: a link on the way takes no larger packets, and nobody says so`;
+  },
+  'no acknowledgment': ({ it }, explanation) =>
+    `the same was sent ${signOf(explanation, 'repeats')?.times} times again, and nothing comes back: ${it} is away, or the way is cut`,
   'no reply': ({ it }) => `${it} should have answered this segment, and was silent`,
 };
 
@@ -180,6 +204,14 @@ export const CAUSE_NAMES: Readonly<Record<Cause, string>> = {
   'after the FIN': 'text or a FIN after the FIN',
   'no ACK in it': 'a segment without ACK',
   'SYN unanswered': 'a SYN without an answer',
+  'port unreachable': 'a port that cannot be reached, by ICMP',
+  'protocol unreachable': 'a host that takes no TCP, by ICMP',
+  'host unreachable': 'a host that cannot be reached, by ICMP',
+  'administratively prohibited': 'a filter that prohibits, by ICMP',
+  'time exceeded': 'too many routers on the way, by ICMP',
+  'fragmentation needed': 'a segment that is too large, by ICMP',
+  'black hole': 'a link that swallows large segments',
+  'no acknowledgment': 'no acknowledgment any more',
   'no reply': 'a missing answer',
 };
 
@@ -191,6 +223,7 @@ const DECIDERS: Readonly<Record<Decider, string>> = {
   'log of the host': 'the log of the host would decide',
   'packet filters on the way': 'a filter on the way can send the same',
   'loss on the way': 'a segment may have been lost on the way',
+  'sender of the ICMP message': 'anybody can send such a message; its sender would decide',
 };
 
 function signText(sign: Sign): string | undefined {
@@ -311,6 +344,8 @@ export function eventText(account: Account, { kind, by, segment }: Explanation):
       return `${host(account, by)} does not answer ${text}`;
     case 'SYN unanswered':
       return `${host(account, by)} does not answer ${text}`;
+    case 'unacknowledged':
+      return `${host(account, by)} does not acknowledge ${text}`;
     default:
       return `${host(account, by)} sends ${text}`;
   }
