@@ -1,6 +1,7 @@
 import type { RuleId } from '../standard/rules.ts';
 import type { State } from '../standard/state.ts';
 import type { Cause, Decider, Form, Sign, Sureness } from './cause.ts';
+import type { IcmpError } from './icmp.ts';
 
 /** A segment of an account, with its numbers on the wire. */
 export interface Told {
@@ -86,8 +87,8 @@ export interface Account {
   readonly ends: readonly [EndAccount, EndAccount];
   /** Who has sent the first SYN. */
   readonly opener: 0 | 1 | undefined;
-  /** The initial sequence numbers, where their SYNs are in the capture. */
-  readonly iss: readonly [number | undefined, number | undefined];
+  /** The initial sequence numbers of each end, where their SYNs are in the capture: of each time that it was opened, the last one last. */
+  readonly isses: readonly [readonly number[], readonly number[]];
   readonly begunInTheMiddle: boolean;
   /** How often the same ports were used: more than 1 where a new SYN has opened them anew. */
   readonly incarnations: number;
@@ -99,6 +100,8 @@ export interface Account {
   readonly point: CapturePoint;
   readonly oddities: Oddities;
   readonly explanations: readonly Explanation[];
+  /** The newest ICMP errors about its segments. */
+  readonly errors: readonly IcmpError[];
   /** The segments that are still known, with the states of both ends after each; only where they were asked for. */
   readonly ladder?: readonly Rung[];
 }

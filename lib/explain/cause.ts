@@ -52,8 +52,8 @@ export const CAUSES = {
   'host unreachable': ['MUST-56', 'MUST-54'],
   'administratively prohibited': ['MUST-54'],
   'time exceeded': ['MUST-56', 'MUST-54'],
-  'fragmentation needed': ['SHLD-6', 'MUST-54'],
-  'black hole': ['SHLD-6'],
+  'fragmentation needed': ['3.7.2 path MTU', 'MUST-54'],
+  'black hole': ['3.7.2 path MTU'],
   'no acknowledgment': ['MUST-20'],
   'no reply': [],
 } as const satisfies Record<string, readonly RuleId[]>;
@@ -107,6 +107,9 @@ export type Decider =
   | 'loss on the way'
   | 'sender of the ICMP message';
 
+/** Silence, or a segment without text; numbers as they are on the wire. */
+export type Expected = 'silence' | { readonly seq: number; readonly ack?: number; readonly flags: number };
+
 /** How the fields of a reset or an ACK relate to the segment that drew it, or to the TCB. */
 export type FormKind =
   /** `<SEQ=SEG.ACK><CTL=RST>`: the answer of RFC 9293 3.5.2 to a segment with ACK. */
@@ -123,6 +126,6 @@ export type FormKind =
 export interface Form {
   readonly kind: FormKind;
   readonly right: boolean;
-  /** What was expected, in the notation with numbers; only where the form is not right. */
-  readonly expected?: readonly string[];
+  /** What was expected; only where the form is not right. */
+  readonly expected?: readonly Expected[];
 }

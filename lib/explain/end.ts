@@ -140,3 +140,6 @@ export function statesOf(end: End, peer: End, upTo = Number.POSITIVE_INFINITY): 
   if (end.wasReset > 0) states.push('CLOSED');
   return [...new Set(states)];
 }
+
+/** It has sent a SYN, and has acknowledged none yet. */
+export const inSynSent = ({ syn, synAck, acked }: End): boolean => syn > 0 && !synAck && !acked;

@@ -4,8 +4,10 @@ import { octetsOf } from './capture/octets-of.ts';
 import { Packet, type Unread } from './capture/packet.ts';
 import { type Damage, NoCapture, RecordReader } from './capture/records.ts';
 import { capturePoint, endingOf, isUnanswered } from './ending.ts';
-import { addressOf, type Flow, Flows, type Reader } from './flows.ts';
+import type { Flow } from './flow.ts';
+import { addressOf, Flows, type Reader } from './flows.ts';
 import { Following } from './following.ts';
+import { Listeners } from './listeners.ts';
 import { ReplyExplainer } from './replies.ts';
 import { explainReset } from './resets/explain-reset.ts';
 import type { Neighbourhood } from './resets/reset.ts';
@@ -17,7 +19,7 @@ export interface CaptureFacts {
   readonly frames: number;
   readonly segments: number;
   readonly connections: number;
-  /** Seconds from the first frame to the last. */
+  /** Seconds from the earliest frame to the latest. */
   readonly seconds: number;
   /** Seconds since 1970 of the first frame. */
   readonly began: number;
@@ -37,8 +39,6 @@ export interface ExplainOptions {
 
 /** In a growing capture, how long to wait for more segments of a connection that is over, in seconds. */
 const LIVE_LINGER = 2;
-/** Hosts and ports that are remembered. */
-const REMEMBERED = 200_000;
 /** Comments are remembered for so many of the newest frames that have one. */
 const COMMENTS = 20_000;
 /** A ladder shows at most so many segments: the first and the last ones. */
@@ -59,13 +59,16 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   readonly #packet = new Packet();
   readonly #flows: Flows;
   readonly #replies = new ReplyExplainer();
-  readonly #listeners = new Map<string | number, { readonly frame: number; readonly ttl: number }>();
+  readonly #listeners = new Listeners();
   readonly #comments = new Map<number, string>();
   readonly #unread: Record<Unread, number> = { ...NONE };
   readonly #unknownLinks = new Set<number>();
   #began = -1;
   #beganNanoseconds = 0;
   #segments = 0;
+  /** Frames need not be in the order of their times. */
+  #earliest = 0;
+  #latest = 0;
   #flow!: Flow;
 
   constructor(tell: (account: Account) => void, options: ExplainOptions = {}) {
@@ -91,8 +94,10 @@ export class CaptureExplainer implements Reader, Neighbourhood {
         return;
       }
       this.#segments += 1;
+      this.#latest = Math.max(this.#latest, packet.time);
+      this.#earliest = Math.min(this.#earliest, packet.time);
       if (frame.comment) this.#comment(frame.number, frame.comment);
-      if ((packet.flags & (SYN | ACK)) === (SYN | ACK)) this.#remember(packet);
+      if ((packet.flags & (SYN | ACK)) === (SYN | ACK)) this.#listeners.add(packet);
       this.#flows.add(packet);
     });
   }
@@ -117,7 +122,7 @@ export class CaptureExplainer implements Reader, Neighbourhood {
       frames: frame.number,
       segments: this.#segments,
       connections: this.#flows.count,
-      seconds: this.#segments === 0 ? 0 : this.#packet.time,
+      seconds: this.#latest - this.#earliest,
       began: Math.max(0, this.#began) + this.#beganNanoseconds / 1e9,
       unread: this.#unread,
       unknownLinks: [...this.#unknownLinks],
@@ -131,28 +136,8 @@ export class CaptureExplainer implements Reader, Neighbourhood {
     this.#comments.set(frame, comment);
   }
 
-  #remember(packet: Packet): void {
-    const { addresses } = packet;
-    const key = listenerKey(
-      addresses[0] as number,
-      addresses[1] as number,
-      addresses[2] as number,
-      addresses[3] as number,
-      packet.srcPort,
-    );
-    if (this.#listeners.size < REMEMBERED && !this.#listeners.has(key))
-      this.#listeners.set(key, { frame: packet.number, ttl: packet.ttl });
-  }
-
-  #listener(end: 0 | 1) {
-    const { key } = this.#flow;
-    const port = end === 0 ? (key[8] as number) >>> 16 : (key[8] as number) & 0xffff;
-    const [a = 0, b = 0, c = 0, d = 0] = key.slice(4 * end, 4 * end + 4);
-    return this.#listeners.get(listenerKey(a, b, c, d, port));
-  }
-
-  listens = (end: 0 | 1): number => this.#listener(end)?.frame ?? 0;
-  usualTtl = (end: 0 | 1): number => this.#listener(end)?.ttl ?? -1;
+  listens = (end: 0 | 1): number => this.#listeners.find(this.#flow, end)?.frame ?? 0;
+  usualTtl = (end: 0 | 1): number => this.#listeners.find(this.#flow, end)?.ttl ?? -1;
 
   reset = (following: Following, at: number): void => {
     // Ask what the reset does to the other end before it counts as the end of this one.
@@ -197,19 +182,15 @@ export class CaptureExplainer implements Reader, Neighbourhood {
 
   #account(flow: Flow, following: Following): Account {
     const ending = endingOf(following);
-    const explanations = [...following.explanations, ...this.#silences(following)].map((one) => {
-      const comment = this.#comments.get(one.segment.frame);
-      return comment === undefined ? one : { ...one, comment };
-    });
-    return {
+    const silences = this.#silences(following);
+    const told = silences.length > 0 ? [...following.explanations, ...silences] : following.explanations;
+    const explanations = this.#comments.size > 0 ? told.map((one) => this.#commented(one)) : told;
+    const account: Account = {
       index: flow.index,
       family: flow.family,
-      // Most accounts are only counted.
-      get ends() {
-        return [endOf(flow, 0), endOf(flow, 1)] as const;
-      },
+      ends: [endOf(flow, 0), endOf(flow, 1)],
       opener: following.opener,
-      iss: [issOf(following, 0), issOf(following, 1)],
+      isses: [issesOf(following, 0), issesOf(following, 1)],
       begunInTheMiddle: following.begunInTheMiddle,
       incarnations: following.incarnations,
       segments: flow.total,
@@ -225,8 +206,14 @@ export class CaptureExplainer implements Reader, Neighbourhood {
         missed: following.missed,
       },
       explanations,
-      ...(this.#options.ladders ? { ladder: following.ladder } : {}),
+      errors: flow.errors,
     };
+    return this.#options.ladders ? { ...account, ladder: following.ladder } : account;
+  }
+
+  #commented(one: Explanation): Explanation {
+    const comment = this.#comments.get(one.segment.frame);
+    return comment === undefined ? one : { ...one, comment };
   }
 
   /** What got no answer. */
@@ -239,17 +226,15 @@ export class CaptureExplainer implements Reader, Neighbourhood {
   }
 }
 
-const issOf = ({ ends }: Following, end: 0 | 1): number | undefined =>
-  ends[end].syn > 0 ? ends[end].iss >>> 0 : undefined;
-
-/** An address and a port in one: a number for IPv4, which is quicker. */
-const listenerKey = (a: number, b: number, c: number, d: number, port: number): string | number =>
-  (a | b | c) === 0 ? (d >>> 0) * 65536 + port : `${a}/${b}/${c}/${d}/${port}`;
+const issesOf = ({ ends, earlierIsses }: Following, end: 0 | 1): number[] => {
+  const { syn, iss } = ends[end];
+  return syn > 0 ? [...earlierIsses[end], iss >>> 0] : earlierIsses[end];
+};
 
 function endOf({ key, family }: Flow, end: 0 | 1): EndAccount {
   const ports = key[8] as number;
   return {
-    address: addressOf(key.slice(4 * end, 4 * end + 4), family),
+    address: addressOf(key, family, 4 * end),
     port: end === 0 ? ports >>> 16 : ports & 0xffff,
   };
 }

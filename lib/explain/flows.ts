@@ -1,88 +1,17 @@
-import { MARK, type Packet } from './capture/packet.ts';
+import type { Packet } from './capture/packet.ts';
 import { formatAddress } from '../wire/address.ts';
-import type { IcmpError } from './icmp.ts';
+import { Flow, FlowList } from './flow.ts';
 import { SegmentLog, Segments } from './segment-log.ts';
 
-/**
- * A connection of the capture: only where its segments are. The reader works out what happened when the connection has ended, or
- * when it has more segments than are kept. End A is that of the lower address, or of the lower port.
- */
-export class Flow {
-  /** In the order of their first segments, from 1. */
-  readonly index: number;
-  readonly family: 4 | 6;
-  /** The address of A, the address of B, and both ports: A's in the upper half. */
-  readonly key: readonly number[];
-  readonly hash: number;
-  first = -1;
-  last = -1;
-  /** Segments that are kept, and all. */
-  kept = 0;
-  total = 0;
-  readonly began: number;
-  time = 0;
-  /** The control bits that each end has sent: those of B eight bits higher. */
-  seen = 0;
-  /** The list that it is in, and its neighbours there, by the time of their last segments. */
-  list: List | undefined;
-  older: Flow | undefined;
-  newer: Flow | undefined;
-  /** The newest ICMP errors about its segments. */
-  errors: IcmpError[] = NO_ERRORS;
-  /** What is known from segments that are not kept any more; it belongs to the reader. */
-  past: unknown = undefined;
-
-  constructor(index: number, packet: Packet, key: readonly number[], hash: number) {
-    this.index = index;
-    this.family = packet.marks & MARK.ipv6 ? 6 : 4;
-    this.key = key;
-    this.hash = hash;
-    this.began = packet.time;
+/** The address that four words are, from a place on; of an IPv4 address, the fourth. */
+export function addressOf(words: ArrayLike<number>, family: 4 | 6, at = 0): string {
+  if (family === 4) {
+    const word = words[at + 3] as number;
+    return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
   }
-
-  /** Both ends have sent a FIN, or one a reset. */
-  get over(): boolean {
-    return (this.seen & 0x404) !== 0 || (this.seen & 0x101) === 0x101;
-  }
-}
-
-/** Most connections have none. */
-const NO_ERRORS: IcmpError[] = [];
-/** So many ICMP errors are kept of each connection. */
-const ERRORS = 8;
-
-/** Connections in the order of their last segments. */
-class List {
-  oldest: Flow | undefined;
-  newest: Flow | undefined;
-
-  push(flow: Flow): void {
-    flow.list = this;
-    flow.older = this.newest;
-    if (this.newest) this.newest.newer = flow;
-    else this.oldest = flow;
-    this.newest = flow;
-  }
-
-  remove(flow: Flow): void {
-    if (flow.older) flow.older.newer = flow.newer;
-    else this.oldest = flow.newer;
-    if (flow.newer) flow.newer.older = flow.older;
-    else this.newest = flow.older;
-    flow.older = undefined;
-    flow.newer = undefined;
-  }
-
-  *all(): Generator<Flow> {
-    for (let flow = this.oldest; flow; flow = flow.newer) yield flow;
-  }
-}
-
-/** The address that four words are; of an IPv4 address, the fourth. */
-export function addressOf(words: ArrayLike<number>, family: 4 | 6): string {
   const octets = Buffer.alloc(16);
-  for (let word = 0; word < 4; word += 1) octets.writeInt32BE((words[word] as number) | 0, 4 * word);
-  return formatAddress(family === 4 ? octets.subarray(12) : octets);
+  for (let word = 0; word < 4; word += 1) octets.writeInt32BE((words[at + word] as number) | 0, 4 * word);
+  return formatAddress(octets);
 }
 
 /** What is made of the segments of a connection. */
@@ -97,6 +26,8 @@ export interface Reader {
   ended(flow: Flow, segments: Segments): void;
 }
 
+/** So many ICMP errors are kept of each connection. */
+const ERRORS = 8;
 /** How many segments are kept in all, and of each connection at least and at most. */
 const KEPT = 1_500_000;
 const KEPT_LEAST = 20;
@@ -105,6 +36,8 @@ const KEPT_MOST = 4096;
 const LINGER = 60;
 const LINGER_WHEN_MANY = 5;
 const MANY = 50_000;
+/** A connection that is silent for so long, in seconds, counts as left behind. */
+const IDLE = 6 * 3600;
 /** More than these at once, and the one that was silent for longest goes. */
 const MOST_FLOWS = 400_000;
 
@@ -116,8 +49,8 @@ export class Flows {
   #mask = (1 << 14) - 1;
   #size = 0;
   #count = 0;
-  readonly #open = new List();
-  readonly #over = new List();
+  readonly #open = new FlowList();
+  readonly #over = new FlowList();
   /** The key of the segment at hand, A's part first. */
   readonly #key = new Int32Array(9);
   readonly #segments = new Segments();
@@ -157,11 +90,12 @@ export class Flows {
     const fromB = this.#sort(packet);
     const flow = this.#find(this.#hash());
     if (!flow) return false;
-    const { number, seq, icmp } = packet;
+    const { number, time, seq, icmp } = packet;
     const { type, code, mtu } = icmp;
     const from = addressOf(icmp.from, flow.family);
     const error = {
       frame: number,
+      time,
       to: fromB ? 1 : 0,
       seq,
       family: flow.family,
@@ -306,6 +240,3 @@ export class Flows {
     this.#reader.ended(flow, segments);
   }
 }
-
-/** A connection that is silent for so long, in seconds, counts as left behind. */
-const IDLE = 6 * 3600;

@@ -2,23 +2,12 @@ import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import type { Explanation, Rung, Told } from './account.ts';
 import { MARK } from './capture/packet.ts';
 import { type Cause, LEAVES_ITS_SENDER } from './cause.ts';
-import { ahead, End, statesOf } from './end.ts';
+import { isDoubled } from './doubled.ts';
+import { ahead, End, inSynSent, statesOf } from './end.ts';
 import type { IcmpError } from './icmp.ts';
+import { isPeculiar } from './peculiar.ts';
 import type { Segments } from './segment-log.ts';
-
-/**
- * Two equal segments within this time, in seconds, are one frame that was captured twice: the first value with an equal IPv4
- * identification, the second without.
- */
-const DOUBLE_BY_ID = 0.5;
-const DOUBLE_BY_TIME = 0.001;
-/** How many segments back to look for the same frame. */
-const DOUBLE_WITHIN = 6;
-/** Reordering alone puts a timestamp at most so far behind the newest one, in units of its clock (usually milliseconds). */
-const OVERTAKEN = 1000;
-/** How many round trips are measured in each direction. */
-const ROUND_TRIPS = 40;
-const SEARCHED = 24;
+import { takeAck, takeSegment, takeText } from './taking.ts';
 
 /** A segment that may cause an empty ACK which acknowledges nothing new, and has not done so yet. */
 export interface Unanswered {
@@ -60,8 +49,9 @@ export class Following {
   begunInTheMiddle = false;
   /** The number of the first segment that was not read yet. */
   done = 0;
-  /** How often the connection has begun anew on the same ports. */
+  /** How often the connection has begun anew on the same ports, and the initial sequence numbers of both ends before that. */
   incarnations = 1;
+  readonly earlierIsses: readonly [number[], number[]] = [[], []];
   segments!: Segments;
 
   /**
@@ -72,7 +62,7 @@ export class Following {
   read(segments: Segments, from: number, to: number, explainer: Explainer, withLadder: boolean): void {
     this.segments = segments;
     for (let at = from; at < to; at += 1) {
-      const doubled = this.#doubled(at);
+      const doubled = isDoubled(this, at);
       if (doubled) this.doubled += 1;
       else this.#one(at, explainer);
       if (withLadder) this.ladder.push(this.#rung(at, doubled));
@@ -111,39 +101,6 @@ export class Following {
     return { ...this.told(at), states: [statesOf(a, b), statesOf(b, a)], doubled };
   }
 
-  /** Whether the same frame was captured shortly before. */
-  #doubled(at: number): boolean {
-    const { segments } = this;
-    const from = segments.from(at);
-    const end = this.ends[from];
-    const id = segments.ipId(at);
-    const time = segments.time(at);
-    let answered = false;
-    for (let before = at - 1; before >= 0 && before >= at - DOUBLE_WITHIN; before -= 1) {
-      if (time - segments.time(before) > DOUBLE_BY_ID) return false;
-      if (segments.from(before) !== from) answered = true;
-      if (
-        segments.from(before) !== from ||
-        segments.seq(before) !== segments.seq(at) ||
-        segments.ack(before) !== segments.ack(at) ||
-        segments.flags(before) !== segments.flags(at) ||
-        segments.data(before) !== segments.data(at) ||
-        segments.window(before) !== segments.window(at) ||
-        segments.tsval(before) !== segments.tsval(at) ||
-        segments.ipId(before) !== id
-      )
-        continue;
-      const soon = time - segments.time(before) <= DOUBLE_BY_TIME;
-      // An identification that changes from packet to packet shows that two equal segments are one packet.
-      if (id !== 0 && (end.ipIdSteps + end.ipIdJumps > 0 || soon)) return true;
-      // Without one, only a SYN or text counts, which no host sends twice so soon. Other segments count when frames came twice
-      // before.
-      const never = (segments.flags(at) & (SYN | RST)) === SYN || segments.data(at) > 0;
-      if (soon && !answered && (never || this.doubled > 0)) return true;
-    }
-    return false;
-  }
-
   #one(at: number, explainer: Explainer): void {
     const { segments } = this;
     const marks = segments.marks(at);
@@ -170,16 +127,16 @@ export class Following {
     }
     if (flags & SYN) {
       this.#syn(at, end, peer, explainer);
-      this.#always(at, end);
+      takeSegment(segments, at, end);
       return;
     }
-    if (this.#isPeculiar(at, end, peer)) explainer.peculiar(this, at);
+    if (isPeculiar(segments, at, end, peer)) explainer.peculiar(this, at);
     const text = segments.data(at);
     if (flags & ACK && text === 0 && (flags & FIN) === 0) this.#acknowledgment(at, end, peer, explainer);
     explainer.reply(this, at);
-    this.#text(at, end, peer);
-    if (flags & ACK) this.#acknowledges(at, end, peer);
-    this.#always(at, end);
+    takeText(this, at, end, peer);
+    if (flags & ACK) takeAck(this, at, end, peer);
+    takeSegment(segments, at, end);
   }
 
   /** Whether the end sends right checksums too: in some captures all are wrong, because addresses were changed afterwards. */
@@ -249,7 +206,7 @@ export class Following {
         const opener = this.ends[segments.from(asked)];
         const other = this.ends[1 - segments.from(asked)] as End;
         this.#syn(asked, opener, other, explainer);
-        this.#always(asked, opener);
+        takeSegment(segments, asked, opener);
         this.#syn(at, other, opener, explainer);
         return;
       }
@@ -278,7 +235,7 @@ export class Following {
     if (isAck) {
       end.synAck = true;
       // A SYN,ACK that does not acknowledge the SYN says nothing about it.
-      if (peer.syn === 0 || segments.ack(at) === ((peer.iss + 1) | 0)) this.#acknowledges(at, end, peer);
+      if (peer.syn === 0 || segments.ack(at) === ((peer.iss + 1) | 0)) takeAck(this, at, end, peer);
     }
   }
 
@@ -297,7 +254,8 @@ export class Following {
     this.incarnations += 1;
     this.#newSyn = undefined;
     this.opener = undefined;
-    for (const end of [a, b]) {
+    for (const [index, end] of [a, b].entries()) {
+      if (end.syn > 0) this.earlierIsses[index as 0 | 1].push(end.iss >>> 0);
       const { ttl, ipId, ipIdSteps, ipIdJumps, roundTrip, roundTrips, checksumsRight, checksumsPartial } =
         end;
       Object.assign(end, new End(), {
@@ -313,37 +271,6 @@ export class Following {
     }
   }
 
-  /** Whether a segment is unusual for an established connection. */
-  #isPeculiar(at: number, end: End, peer: End): boolean {
-    const { segments } = this;
-    const flags = segments.flags(at);
-    if (peer.first === 0 || peer.reset > 0 || (flags & ACK) === 0) return true;
-    if (!peer.known) return false;
-    const seq = segments.seq(at);
-    const ack = segments.ack(at);
-    if (peer.syn > 0 && peer.synAcked === 0 && ack !== ((peer.iss + 1) | 0)) return true;
-    if (ahead(ack, peer.next) > 0) return true;
-    if (end.acked && ahead(end.ack, ack) > Math.max(65535, peer.largest, end.largest)) return true;
-    if (segments.security(at) !== end.security || segments.marks(at) & MARK.malformed) return true;
-    if (end.timestamps && peer.timestamps) {
-      if ((segments.marks(at) & MARK.timestamps) === 0) return true;
-      // Segments that overtake each other have timestamps that lie close together.
-      if (ahead(segments.tsval(at), end.tsval) < -OVERTAKEN) return true;
-    }
-    if (!peer.acked) return false;
-    const length = segments.length(at);
-    const beyond = ahead(seq, peer.ack);
-    const window = peer.window < 0 ? 65535 << 7 : peer.window;
-    if (window === 0 && length > 0) return true;
-    if (end.fin > 0 && ahead((seq + length) | 0, end.next) > 0) return true;
-    if (beyond === 0) return false;
-    // Retransmitted text, and text beyond a gap, are ordinary on a path that loses segments. A TCP sends empty segments at
-    // SND.NXT.
-    if (beyond < 0) return ahead((seq + length) | 0, peer.ack) > 0 || (length === 0 && seq !== end.next);
-    if (beyond >= window) return true;
-    return end.known && ahead(seq, end.next) > 0 && length === 0;
-  }
-
   #acknowledgment(at: number, end: End, peer: End, explainer: Explainer): void {
     const { segments } = this;
     if (!end.acked) return;
@@ -353,139 +280,4 @@ export class Following {
     if (advance === 0 && segments.window(at) > end.rawWindow && peer.last < end.last) return;
     explainer.emptyAck(this, at);
   }
-
-  #text(at: number, end: End, peer: End): void {
-    const { segments } = this;
-    const flags = segments.flags(at);
-    const data = segments.data(at);
-    const seq = segments.seq(at);
-    const fin = (flags & FIN) !== 0;
-    const after = segments.after(at);
-    const frame = segments.number(at);
-    if (!end.known) {
-      end.known = true;
-      end.next = seq;
-    }
-    // A synchronized TCP drops a segment without ACK; SYN-SENT drops one without SYN.
-    if ((flags & ACK) === 0 || inSynSent(peer)) return;
-    const news = ahead(after, end.next);
-    const inWindow = !peer.acked || ahead(seq, peer.ack) < Math.max(peer.largest, 65535);
-    if (data <= 1 && !fin && end.acked && seq === ((end.next - 1) | 0) && news <= 0) {
-      end.probes = peer.last > end.last && end.probes > 0 ? 1 : end.probes + 1;
-      if (peer.last > end.last) end.probes = 1;
-      if (end.probes === 1 && end.probesInARow === 0) end.repeatSince = frame;
-      if (end.probesInARow > 0) end.probeInterval = segments.time(at) - end.probeTime;
-      end.probesInARow += 1;
-      end.probeTime = segments.time(at);
-    } else if (news <= 0 && (data > 0 || fin)) {
-      if (peer.last > end.last && end.repeats > 0) end.repeats = 0;
-      if (data > 0) this.repeated += 1;
-      end.repeats += 1;
-      if (end.repeats === 1) end.repeatSince = frame;
-    } else if (news > 0 && inWindow) {
-      end.repeats = 0;
-      end.probes = 0;
-      end.probesInARow = 0;
-      end.next = after;
-    }
-    if (data > 0 && inWindow && news > 0) {
-      end.text = frame;
-      end.textTime = segments.time(at);
-      end.textSeq = seq;
-      end.textEnd = (seq + data) | 0;
-      if (peer.acked) peer.edgeBeforeText = peer.edge;
-    }
-    if (fin && end.fin === 0 && inWindow && (!peer.acked || ahead(after, peer.ack) > 0)) {
-      end.fin = frame;
-      end.finSeq = (seq + data) | 0;
-      end.finAck = flags & ACK ? segments.ack(at) : end.ack;
-      end.finTime = segments.time(at);
-    }
-  }
-
-  #acknowledges(at: number, end: End, peer: End): void {
-    const { segments } = this;
-    const ack = segments.ack(at);
-    const seq = segments.seq(at);
-    const frame = segments.number(at);
-    if (inSynSent(peer) && (segments.flags(at) & SYN) === 0) return;
-    const beyond = peer.known && ahead(ack, peer.next) > 0;
-    if (beyond && peer.syn > 0 && this.begunInTheMiddle === false) return;
-    // When SEQ is far outside the window, the ACK field counts for nothing either.
-    if (end.known && peer.acked && Math.abs(ahead(seq, peer.ack)) > Math.max(peer.largest, 65535) + 65535)
-      return;
-    const advance = end.acked ? ahead(ack, end.ack) : 1;
-    if (advance < 0) return;
-    const window = segments.window(at);
-    const scaled =
-      segments.flags(at) & SYN
-        ? window
-        : end.shift < 0 || peer.shift < 0
-          ? -1
-          : window << this.#shift(end, peer);
-    if (advance > 0) {
-      const isOpening = !end.acked || (segments.flags(at) & SYN) !== 0;
-      if (isOpening || end.roundTrips < ROUND_TRIPS) this.#roundTrip(at, end, peer);
-      end.ack = ack;
-      end.acked = true;
-    }
-    end.rawWindow = window;
-    end.window = scaled;
-    if (scaled > end.largest) end.largest = scaled;
-    end.edge = (ack + (scaled < 0 ? window : scaled)) | 0;
-    if (peer.syn > 0 && peer.synAcked === 0 && ahead(ack, peer.iss) > 0) peer.synAcked = frame;
-    if (peer.fin > 0 && peer.finAcked === 0 && ahead(ack, peer.finSeq) > 0) peer.finAcked = frame;
-    if (beyond) this.missed += 1;
-    peer.repeats = advance > 0 ? 0 : peer.repeats;
-  }
-
-  /** A scale counts only where both SYNs have one (RFC 7323 section 2.2). */
-  #shift(end: End, peer: End): number {
-    return end.shift > 0 && peer.shift >= 0 ? end.shift : 0;
-  }
-
-  /** How long after the segment that it acknowledges exactly an acknowledgment came by. */
-  #roundTrip(at: number, end: End, peer: End): void {
-    const { segments } = this;
-    const ack = segments.ack(at);
-    const from = segments.from(at);
-    let found = -1;
-    for (let before = at - 1; before >= 0 && before >= at - SEARCHED; before -= 1) {
-      if (segments.from(before) === from) continue;
-      const flags = segments.flags(before);
-      if (flags & RST) continue;
-      if (segments.after(before) !== ack) continue;
-      // The same number twice: nobody knows which of them was acknowledged.
-      if (found >= 0 && segments.data(before) > 0) return;
-      if (found < 0 && (segments.data(before) > 0 || flags & (SYN | FIN))) found = before;
-    }
-    if (found < 0) return;
-    end.roundTrips += 1;
-    const time = segments.time(at) - segments.time(found);
-    if (time < end.roundTrip) end.roundTrip = time;
-    if (peer.drawn.length > 0) peer.drawn = peer.drawn.slice(-16);
-  }
-
-  #always(at: number, end: End): void {
-    const { segments } = this;
-    const frame = segments.number(at);
-    if (end.first === 0) end.first = frame;
-    end.last = frame;
-    end.lastTime = segments.time(at);
-    if (segments.marks(at) & MARK.timestamps) {
-      if (ahead(segments.tsval(at), end.tsval) > 0 || end.tsval === 0) end.tsval = segments.tsval(at);
-    }
-    if ((segments.flags(at) & SYN) === 0 || end.ttl < 0) end.ttl = segments.ttl(at);
-    const id = segments.ipId(at);
-    if (end.ipId >= 0 && id !== end.ipId) {
-      if (((id - end.ipId) & 0xffff) <= 64) end.ipIdSteps += 1;
-      else end.ipIdJumps += 1;
-    }
-    end.ipId = id;
-    // Timestamps of a connection whose SYNs are not in the capture.
-    if (end.syn === 0 && segments.marks(at) & MARK.timestamps) end.timestamps = true;
-  }
 }
-
-/** It has sent a SYN, and has acknowledged none yet. */
-const inSynSent = ({ syn, synAck, acked }: End): boolean => syn > 0 && !synAck && !acked;

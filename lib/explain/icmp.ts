@@ -3,6 +3,8 @@ import type { Cause } from './cause.ts';
 /** An ICMP error about a segment of a connection (RFC 792, RFC 4443). */
 export interface IcmpError {
   readonly frame: number;
+  /** Seconds since the first frame. */
+  readonly time: number;
   /** The end that has sent the segment: the message is for it. */
   readonly to: 0 | 1;
   /** SEG.SEQ of the segment, as a signed 32-bit integer. */

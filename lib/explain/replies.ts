@@ -1,10 +1,10 @@
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import { MARK } from './capture/packet.ts';
 import type { Explanation } from './account.ts';
-import { CAUSES, type Cause } from './cause.ts';
+import { CAUSES, type Cause, type Expected as Wanted } from './cause.ts';
 import { ahead, type End, hasHeardFin, soonestAnswer, statesOf, unsigned } from './end.ts';
 import type { Following, Unanswered } from './following.ts';
-import { type Allowed, allowedBy, answers, notation } from './specified.ts';
+import { type Allowed, allowedBy, answers, onTheWire } from './specified.ts';
 
 /** After so long, in seconds, what comes next is no reply any more: no acknowledgment may be delayed as long (RFC 9293 MUST-40). */
 const SILENCE = 0.5;
@@ -134,7 +134,7 @@ export class ReplyExplainer {
       candidates: [],
       states: allowed.states,
       rules: CAUSES[this.#kindOf(following, at) ?? 'no reply'],
-      form: { kind: 'other', right: false, expected: allowed.replies.slice(0, 3).map(notation) },
+      form: { kind: 'other', right: false, expected: allowed.replies.slice(0, 3).map(onTheWire) },
       sure: 'likely',
       decides: ['loss on the way', 'capture at the sender'],
       signs: [],
@@ -176,9 +176,9 @@ export class ReplyExplainer {
     const by = segments.from(at);
     const end = ends[by];
     const { allowed } = expected ?? {};
-    const wanted = allowed
-      ? [...(allowed.silence ? ['silence'] : []), ...allowed.replies.slice(0, 3).map(notation)]
-      : [`<SEQ=${unsigned(end.next)}><ACK=${unsigned(end.ack)}><CTL=ACK>`];
+    const wanted: readonly Wanted[] = allowed
+      ? [...(allowed.silence ? (['silence'] as const) : []), ...allowed.replies.slice(0, 3).map(onTheWire)]
+      : [{ seq: unsigned(end.next), ack: unsigned(end.ack), flags: ACK }];
     return {
       segment: following.told(at),
       by,

@@ -6,6 +6,7 @@ import type { State } from '../standard/state.ts';
 import { type Control, type Segment, segLen, type Tcb } from '../standard/tcb.ts';
 import { ACK, FIN, PSH, RST, SYN, URG } from '../wire/tcp.ts';
 import { MARK } from './capture/packet.ts';
+import type { Expected } from './cause.ts';
 import { ahead, type End, statesOf, unsigned } from './end.ts';
 import type { Following } from './following.ts';
 import type { Segments } from './segment-log.ts';
@@ -141,8 +142,9 @@ export function answers(allowed: Allowed, segments: Segments, at: number): boole
   });
 }
 
-/** An answer in the RFC's notation. */
-export const notation = (reply: Segment): string => {
-  const ctl = [...reply.ctl].join(',');
-  return `<SEQ=${reply.seq}>${reply.ctl.has('ACK') ? `<ACK=${reply.ack}>` : ''}<CTL=${ctl}>`;
-};
+/** An answer as it would be on the wire. */
+export const onTheWire = ({ seq, ack, ctl }: Segment): Expected => ({
+  seq,
+  ...(ctl.has('ACK') ? { ack } : {}),
+  flags: BITS.reduce((bits, [bit, control]) => (ctl.has(control) ? bits | bit : bits), 0),
+});

@@ -2,39 +2,35 @@ import { expect } from 'chai';
 import type { Account } from '../../lib/explain/account.ts';
 import type { Cause } from '../../lib/explain/cause.ts';
 import { accountLines } from '../../lib/report/explain/text.ts';
+import type { Addresses } from '../../lib/wire/address.ts';
+import { encodeIcmpError, type IcmpErrorName, PROTOCOL_ICMP } from '../../lib/wire/icmp.ts';
 import { encodeIpv4 } from '../../lib/wire/ipv4.ts';
 import { encodeIpv6 } from '../../lib/wire/ipv6.ts';
 import { explained, type Frame, framesOf, HANDSHAKE, packetOf, pcapOf, type Sent } from './scene.ts';
 
+type TypeAndCode = readonly [type: number, code: number];
+
 const ROUTER = { 4: '198.51.100.7', 6: '2001:db8:1::7' } as const;
 
-/** An ICMP error of a router about a packet of A, of which it quotes some octets. The checksum is nobody's concern. */
-function icmp(
-  [type, code, word = 0]: readonly [type: number, code: number, word?: number],
-  about: Uint8Array,
-  family: 4 | 6 = 4,
-  octets = family === 4 ? 28 : 60,
-): Uint8Array {
-  const message = Buffer.alloc(8 + Math.min(octets, about.length));
-  message.set([type, code], 0);
-  message.writeUInt32BE(word, 4);
-  message.set(about.subarray(0, octets), 8);
+/** An ICMP error of a router about a packet of A. */
+function icmp(name: IcmpErrorName | TypeAndCode, about: Uint8Array, family: 4 | 6 = 4, mtu = 0): Uint8Array {
+  const addresses = { family, src: ROUTER[family], dst: family === 4 ? '192.0.2.1' : '2001:db8::1' };
+  const known = typeof name === 'string';
+  const message = encodeIcmpError(known ? name : 'net unreachable', addresses, about, mtu);
+  // Its checksum is nobody's concern.
+  if (!known) message.set(name);
+  return packetWith(addresses, message);
+}
+
+function packetWith({ family, src, dst }: Addresses, message: Uint8Array): Uint8Array {
+  const protocol = PROTOCOL_ICMP[family];
   if (family === 6)
     return encodeIpv6(
-      {
-        ...{ trafficClass: 0, flowLabel: 0, nextHeader: 58, hopLimit: 60 },
-        src: ROUTER[6],
-        dst: '2001:db8::1',
-      },
+      { trafficClass: 0, flowLabel: 0, nextHeader: protocol, hopLimit: 60, src, dst },
       message,
     );
-  return encodeIpv4(
-    {
-      ...{ tos: 0, id: 9, flags: 0, fragmentOffset: 0, ttl: 60, protocol: 1, options: new Uint8Array() },
-      ...{ src: ROUTER[4], dst: '192.0.2.1' },
-    },
-    message,
-  );
+  const rest = { tos: 0, id: 9, flags: 0, fragmentOffset: 0, ttl: 60, options: new Uint8Array() };
+  return encodeIpv4({ ...rest, protocol, src, dst }, message);
 }
 
 const SYN: Sent = { from: 'a', ctl: 'SYN', seq: 0 };
@@ -42,12 +38,13 @@ const SYN: Sent = { from: 'a', ctl: 'SYN', seq: 0 };
 /** A scene whose last frame is an ICMP error about one of its segments. */
 function withError(
   scene: readonly Sent[],
-  error: readonly [number, number, number?],
+  error: IcmpErrorName | TypeAndCode,
   about = scene.length - 1,
   family: 4 | 6 = 4,
+  mtu = 0,
 ): Account {
   const frames: Frame[] = framesOf(scene, family);
-  const octets = icmp(error, packetOf(scene[about] as Sent, about, family), family);
+  const octets = icmp(error, packetOf(scene[about] as Sent, about, family), family, mtu);
   const time = (frames.at(-1)?.time ?? 0) + 0.02;
   return explained(pcapOf([...frames, { time, octets }])).accounts[0] as Account;
 }
@@ -102,7 +99,7 @@ describe('what nobody answers', () => {
     const others: readonly Uint8Array[] = [
       icmp([8, 0], about), // an echo request
       icmp([4, 0], about), // a source quench, which RFC 9293 3.9.2.2 discards
-      icmp([3, 3], about, 4, 27), // too short to name the ports and SEQ
+      icmp([3, 3], about.subarray(0, 27)), // too short to name the ports and SEQ
       icmp([3, 3], packetOf({ ...SYN, ports: [1, 2] }, 0)), // about a connection that is not in the capture
       icmp([3, 3], about).subarray(0, 40), // cut
       icmp([3, 3], packetOf({ ...SYN, seq: -5 }, 0)), // about an older SYN
@@ -129,7 +126,13 @@ describe('what nobody answers', () => {
   });
 
   it('names the MTU where a segment is too large for a link', () => {
-    const account = withError([...SMALL_ARRIVED, LARGE, ...again(LARGE, 1)], [3, 4, 1300], 5);
+    const account = withError(
+      [...SMALL_ARRIVED, LARGE, ...again(LARGE, 1)],
+      'fragmentation needed',
+      5,
+      4,
+      1300,
+    );
     const [found] = account.explanations;
     expect(found?.cause).to.equal('fragmentation needed');
     expect(found?.signs[0]).to.deep.include({ kind: 'ICMP', mtu: 1300 });
@@ -143,7 +146,7 @@ describe('what nobody answers', () => {
       { from: 'a', ctl: 'ACK', seq: 11, ack: 1, data: 700, after: 0.3 },
       { from: 'b', ctl: 'ACK', seq: 1, ack: 1411, after: 0.02 },
     ];
-    expect(withError(smaller, [3, 4, 800], 5).explanations).to.deep.equal([]);
+    expect(withError(smaller, 'fragmentation needed', 5, 4, 800).explanations).to.deep.equal([]);
   });
 
   it('suspects a black hole where large segments alone are lost', () => {

@@ -1,4 +1,7 @@
+import { decodeIcmpError, PROTOCOL_ICMP } from '../../wire/icmp.ts';
+import { read32 as readUnsigned32, read16 } from '../../wire/octets.ts';
 import { icmpCause } from '../icmp.ts';
+import { ipAt, NO_IP, UNKNOWN_LINK } from './link.ts';
 import type { FrameRecord } from './records.ts';
 
 /** What is said of a packet that holds no whole segment. */
@@ -28,13 +31,6 @@ export const MARK = {
 
 /** A wrong checksum is looked for in segments up to this long, in octets: enough for all that need explaining. */
 const CHECKED = 2048;
-
-const ETHERTYPE_IPV4 = 0x0800;
-const ETHERTYPE_IPV6 = 0x86dd;
-const ETHERTYPE_PPPOE = 0x8864;
-const ICMP = 1;
-const ICMP_6 = 58;
-const TAGS = new Set([0x8100, 0x88a8, 0x9100]);
 
 /**
  * The segment of one frame. All fields are 32-bit integers; sequence numbers are signed, so that differences modulo 2^32 are a
@@ -71,60 +67,26 @@ export class Packet {
   read(frame: FrameRecord): Unread | 'ICMP' | undefined {
     const { octets } = frame;
     const end = frame.start + frame.captured;
-    let at = frame.start;
-    let kind: number;
-    switch (frame.linkType) {
-      case 1:
-        kind = read16(octets, at + 12);
-        at += 14;
-        break;
-      case 0:
-      case 108:
-        at += 4;
-        kind = versionAt(octets, at);
-        break;
-      case 12:
-      case 14:
-      case 101:
-      case 228:
-      case 229:
-        kind = versionAt(octets, at);
-        break;
-      case 113:
-        kind = read16(octets, at + 14);
-        at += 16;
-        break;
-      case 276:
-        kind = read16(octets, at);
-        at += 20;
-        break;
-      default:
-        return 'unknown link';
-    }
-    for (let tags = 0; tags < 4 && TAGS.has(kind); tags += 1) {
-      kind = read16(octets, at + 2);
-      at += 4;
-    }
-    if (kind === ETHERTYPE_PPPOE) {
-      kind = read16(octets, at + 6) === 0x21 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
-      at += 8;
-    }
+    const at = ipAt(octets, frame.start, frame.linkType);
+    if (at === NO_IP) return 'no TCP';
+    if (at === UNKNOWN_LINK) return 'unknown link';
     this.number = frame.number;
     const missing = Math.max(0, frame.original - frame.captured);
-    if (kind === ETHERTYPE_IPV4) return this.#ipv4(octets, at, end, missing);
-    if (kind === ETHERTYPE_IPV6) return this.#ipv6(octets, at, end, missing);
+    const version = (octets[at] as number) >> 4;
+    if (version === 4) return this.#ipv4(octets, at, end, missing);
+    if (version === 6) return this.#ipv6(octets, at, end, missing);
     return 'no TCP';
   }
 
   #ipv4(octets: Uint8Array, at: number, end: number, missing: number): Unread | 'ICMP' | undefined {
     if (at + 20 > end) return 'too short';
     const header = ((octets[at] as number) & 15) * 4;
-    if (header < 20 || (octets[at] as number) >> 4 !== 4) return 'no TCP';
+    if (header < 20) return 'no TCP';
     const protocol = octets[at + 9];
-    if (protocol !== 6 && protocol !== ICMP) return 'no TCP';
+    if (protocol !== 6 && protocol !== PROTOCOL_ICMP[4]) return 'no TCP';
     const fragment = read16(octets, at + 6);
     if ((fragment & 0x1fff) !== 0) return 'fragment';
-    if (protocol === ICMP) {
+    if (protocol === PROTOCOL_ICMP[4]) {
       this.icmp.from.set([0, 0, 0, read32(octets, at + 12)]);
       return this.#icmp(4, octets, at + header, end);
     }
@@ -160,7 +122,6 @@ export class Packet {
 
   #ipv6(octets: Uint8Array, from: number, end: number, missing: number): Unread | 'ICMP' | undefined {
     if (from + 40 > end) return 'too short';
-    if ((octets[from] as number) >> 4 !== 6) return 'no TCP';
     const payload = read16(octets, from + 4);
     const last = payload === 0 ? end + missing : from + 40 + payload;
     const { addresses } = this;
@@ -183,7 +144,7 @@ export class Packet {
         const length = octets[at + 1] as number;
         at += next === 51 ? (length + 2) * 4 : (length + 1) * 8;
         next = octets[at - (next === 51 ? (length + 2) * 4 : (length + 1) * 8)] as number;
-      } else if (next === ICMP_6) {
+      } else if (next === PROTOCOL_ICMP[6]) {
         this.icmp.from.set(addresses.subarray(0, 4));
         return this.#icmp(6, octets, at, end);
       } else return 'no TCP';
@@ -195,23 +156,19 @@ export class Packet {
   /** Reads the segment that an ICMP error is about, as far as the message has it: 8 octets of its header at least. */
   #icmp(family: 4 | 6, octets: Uint8Array, at: number, end: number): 'ICMP' | 'no TCP' {
     const { icmp, addresses } = this;
-    const about = at + 8;
-    const header = family === 6 ? 40 : ((octets[about] as number) & 15) * 4;
-    if (header < 20 || about + header + 8 > end) return 'no TCP';
-    if ((octets[about] as number) >> 4 !== family || octets[about + (family === 4 ? 9 : 6)] !== 6)
-      return 'no TCP';
-    if (family === 4 && (read16(octets, about + 6) & 0x1fff) !== 0) return 'no TCP';
-    icmp.type = octets[at] as number;
-    icmp.code = octets[at + 1] as number;
-    const cause = icmpCause(family, icmp.type, icmp.code);
+    const error = decodeIcmpError(family, octets.subarray(at, end));
+    if (error?.seq === undefined) return 'no TCP';
+    const { type, code } = error;
+    const cause = icmpCause(family, type, code);
     if (!cause) return 'no TCP';
-    const isTooBig = cause === 'fragmentation needed';
-    icmp.mtu = isTooBig ? (family === 4 ? read16(octets, at + 6) : read32(octets, at + 4)) : 0;
-    if (family === 4) readAddresses4(octets, about, addresses);
-    else readAddresses6(octets, about, addresses);
-    this.srcPort = read16(octets, about + header);
-    this.dstPort = read16(octets, about + header + 2);
-    this.seq = read32(octets, about + header + 4);
+    const mtu = family === 4 ? read16(octets, at + 6) : readUnsigned32(octets, at + 4);
+    Object.assign(icmp, { type, code, mtu: cause === 'fragmentation needed' ? mtu : 0 });
+    // The packet that it is about begins behind a header of 8 octets.
+    if (family === 4) readAddresses4(octets, at + 8, addresses);
+    else readAddresses6(octets, at + 8, addresses);
+    this.srcPort = error.srcPort;
+    this.dstPort = error.dstPort;
+    this.seq = error.seq | 0;
     return 'ICMP';
   }
 
@@ -286,14 +243,8 @@ export class Packet {
   }
 }
 
-const read16 = (octets: Uint8Array, at: number): number =>
-  ((octets[at] as number) << 8) | (octets[at + 1] as number);
-
-const read32 = (octets: Uint8Array, at: number): number =>
-  ((octets[at] as number) << 24) |
-  ((octets[at + 1] as number) << 16) |
-  ((octets[at + 2] as number) << 8) |
-  (octets[at + 3] as number);
+/** Signed. */
+const read32 = (octets: Uint8Array, at: number): number => readUnsigned32(octets, at) | 0;
 
 function readAddresses4(octets: Uint8Array, at: number, into: Int32Array): void {
   into.fill(0);
@@ -304,12 +255,6 @@ function readAddresses4(octets: Uint8Array, at: number, into: Int32Array): void 
 function readAddresses6(octets: Uint8Array, at: number, into: Int32Array): void {
   for (let word = 0; word < 8; word += 1) into[word] = read32(octets, at + 8 + 4 * word);
 }
-
-/** The Ethernet type that fits the version of the IP header, or 0. */
-const versionAt = (octets: Uint8Array, at: number): number => {
-  const version = (octets[at] as number) >> 4;
-  return version === 4 ? ETHERTYPE_IPV4 : version === 6 ? ETHERTYPE_IPV6 : 0;
-};
 
 const folded = (value: number): number => {
   let sum = value;

@@ -1,3 +1,5 @@
+import { commentOf, type Interface, interfaceOf } from './pcapng-options.ts';
+
 /** What a capture file says of one frame. One object is used again and again: copy what is to last. */
 export interface FrameRecord {
   /** 1 for the first frame of the capture, as every tool counts. */
@@ -46,20 +48,6 @@ const INTERFACE_DESCRIPTION = 1;
 const OLD_PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
-const OPTION_COMMENT = 1;
-const OPTION_TIME_RESOLUTION = 9;
-const OPTION_TIME_OFFSET = 14;
-
-interface Interface {
-  readonly linkType: number;
-  readonly snapLength: number;
-  /** Units of time in a second. */
-  readonly perSecond: number;
-  readonly offset: number;
-}
-
-/** A longer comment is cut, in octets. */
-const LONGEST_COMMENT = 500;
 
 /**
  * Splits a capture into its frames as octets come: pcap in both byte orders, with micro- or nanoseconds, and pcapng. It keeps
@@ -225,7 +213,7 @@ export class RecordReader {
     switch (view.getUint32(at, little)) {
       case INTERFACE_DESCRIPTION:
         if (length < 20) return false;
-        this.#interfaces.push(this.#described(view, at, end));
+        this.#interfaces.push(interfaceOf(view, at, end, little));
         return true;
       case ENHANCED_PACKET:
       case OLD_PACKET: {
@@ -239,7 +227,7 @@ export class RecordReader {
         frame.seconds = whole + on.offset;
         frame.nanoseconds = Math.round(((time - whole * on.perSecond) / on.perSecond) * 1e9);
         frame.original = view.getUint32(at + 24, little);
-        frame.comment = this.#comment(view, at + 28 + ((captured + 3) & ~3), end);
+        frame.comment = commentOf(view, at + 28 + ((captured + 3) & ~3), end, little);
         return this.#found(on, at + 28, captured);
       }
       case SIMPLE_PACKET: {
@@ -263,55 +251,5 @@ export class RecordReader {
     frame.captured = captured;
     this.#heard(frame);
     return true;
-  }
-
-  /** The options of a block: what each is, where its value begins, and how long that is. */
-  *#options(
-    view: DataView,
-    from: number,
-    end: number,
-  ): Generator<[code: number, at: number, length: number]> {
-    for (let at = from; at + 4 <= end; ) {
-      const code = view.getUint16(at, this.#little);
-      const length = view.getUint16(at + 2, this.#little);
-      if (code === 0 || at + 4 + length > end) return;
-      yield [code, at + 4, length];
-      at += 4 + ((length + 3) & ~3);
-    }
-  }
-
-  #comment(view: DataView, from: number, end: number): string {
-    if (from + 4 > end) return '';
-    const comments: string[] = [];
-    for (const [code, at, length] of this.#options(view, from, end))
-      if (code === OPTION_COMMENT) {
-        const octets = this.#held.subarray(at, at + Math.min(length, LONGEST_COMMENT));
-        comments.push(
-          Buffer.from(octets)
-            .toString()
-            .replace(/\p{C}+/gu, ' ')
-            .trim(),
-        );
-      }
-    return comments.join('; ');
-  }
-
-  #described(view: DataView, from: number, end: number): Interface {
-    const little = this.#little;
-    let perSecond = 1e6;
-    let offset = 0;
-    for (const [code, at, length] of this.#options(view, from + 16, end)) {
-      if (code === OPTION_TIME_RESOLUTION && length === 1) {
-        const resolution = view.getUint8(at);
-        perSecond = resolution & 0x80 ? 2 ** (resolution & 0x7f) : 10 ** resolution;
-      }
-      if (code === OPTION_TIME_OFFSET && length === 8) offset = Number(view.getBigInt64(at, little));
-    }
-    return {
-      linkType: view.getUint16(from + 8, little),
-      snapLength: view.getUint32(from + 12, little),
-      perSecond,
-      offset,
-    };
   }
 }

@@ -119,7 +119,12 @@ export class Reset {
     let oldestEmpty = -1;
     let newest = -1;
     let acknowledgedFin = -1;
+    let acknowledged: number | undefined;
+    let seen = this.at - 1;
     for (const at of this.arrivals(longest, SEARCHED)) {
+      for (; seen > at; seen -= 1)
+        if (segments.from(seen) === this.by && segments.flags(seen) & ACK)
+          acknowledged = later(acknowledged, segments.ack(seen));
       const time = segments.time(at);
       if (this.time - time < soonest || !this.fits(at) || this.isAnswered(at)) continue;
       const isEmpty = segments.length(at) === 0;
@@ -130,10 +135,13 @@ export class Reset {
       }
       if (segments.security(at) !== peer.security) return at;
       const isEarly = since !== undefined && time < since;
+      const after = segments.after(at);
       // A segment that its sender acknowledged, or after which it went on, did not cause a reset.
       const wasHeeded = isEmpty
         ? since === undefined && end.lastTime - time > 1.5 * this.trip + 0.001
-        : (since === undefined || isEarly) && isSynchronized && ahead(segments.after(at), end.ack) <= 0;
+        : isSynchronized &&
+          (((since === undefined || isEarly) && ahead(after, end.ack) <= 0) ||
+            (acknowledged !== undefined && ahead(after, acknowledged) <= 0));
       if (wasHeeded) continue;
       if (newest < 0) newest = at;
       if (isEarly) continue;
@@ -158,8 +166,8 @@ export class Reset {
     if (this.fits(at) && this.hasAck !== drewAck)
       return { kind: drewAck ? 'SEQ is the ACK field' : 'ACK is SEQ plus length', right: true };
     const expected = drewAck
-      ? `<SEQ=${unsigned(segments.ack(at))}><CTL=RST>`
-      : `<SEQ=0><ACK=${unsigned(segments.after(at))}><CTL=RST,ACK>`;
+      ? { seq: unsigned(segments.ack(at)), flags: RST }
+      : { seq: 0, ack: unsigned(segments.after(at)), flags: RST | ACK };
     return { kind: 'other', right: false, expected: [expected] };
   }
 
@@ -236,3 +244,6 @@ export class Reset {
     };
   }
 }
+
+const later = (one: number | undefined, other: number): number =>
+  one === undefined || ahead(other, one) > 0 ? other : one;

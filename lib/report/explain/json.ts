@@ -5,7 +5,9 @@ import type { CaptureFacts } from '../../explain/explain.ts';
 import { citationsOf } from '../../standard/rules.ts';
 import { STATES } from '../../standard/state.ts';
 import { version } from '../../version.ts';
-import { endingText, explanationLines } from './sentences.ts';
+import { endingText } from './about.ts';
+import { explanationLines } from './sentences.ts';
+import { notationOf } from './segments.ts';
 import type { Tally } from './text.ts';
 
 const CAUSE_NAMES = Object.keys(CAUSES) as [Cause, ...Cause[]];
@@ -35,7 +37,10 @@ const explanationSchema = z.object({
   states: z.array(z.enum(STATES)).describe('the states that its sender may have been in'),
   rules: z.array(z.string()).describe('document, section and step'),
   formIsRight: z.boolean().optional().describe('whether its fields are what the rule says'),
-  expected: z.array(z.string()).optional(),
+  expected: z
+    .array(z.string())
+    .optional()
+    .describe('silence, or segments in the notation, with numbers as on the wire'),
   sure: z.enum(['certain', 'likely', 'cannot tell']),
   verdict: z.enum(['conformant', 'deviates']),
   comment: z.string().optional().describe('what the capture says about the segment'),
@@ -113,7 +118,7 @@ export function explainedConnection(account: Account): ExplainedConnection {
     family: account.family,
     ends: account.ends.map(({ address, port }) => ({ address, port })),
     ...(account.opener === undefined ? {} : { opener: account.opener }),
-    iss: account.iss.map((iss) => iss ?? null),
+    iss: account.isses.map((isses) => isses.at(-1) ?? null),
     segments: account.segments,
     began: account.began,
     lasted: account.lasted,
@@ -137,7 +142,9 @@ export function explainedConnection(account: Account): ExplainedConnection {
       states: [...explanation.states],
       rules: [...citationsOf(explanation.rules)],
       ...(explanation.form ? { formIsRight: explanation.form.right } : {}),
-      ...(explanation.form?.expected ? { expected: [...explanation.form.expected] } : {}),
+      ...(explanation.form?.expected
+        ? { expected: explanation.form.expected.map((one) => (one === 'silence' ? one : notationOf(one))) }
+        : {}),
       sure: explanation.sure,
       verdict: explanation.verdict,
       ...(explanation.comment === undefined ? {} : { comment: explanation.comment }),

@@ -2,18 +2,12 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Account, Explanation, Rung } from '../../explain/account.ts';
 import type { CaptureFacts } from '../../explain/explain.ts';
+import { causeOf, type IcmpError } from '../../explain/icmp.ts';
 import { type DrawnRow, drawLadder, LADDER_STYLE } from '../ladder-drawing.js';
-import {
-  aboutTexts,
-  CAUSE_NAMES,
-  endText,
-  eventText,
-  explanationLines,
-  extentText,
-  factTexts,
-  outcomeText,
-  segmentText,
-} from './sentences.ts';
+import { aboutTexts, extentText, factTexts, outcomeText } from './about.ts';
+import { CAUSE_NAMES } from './causes.ts';
+import { endText, segmentText } from './segments.ts';
+import { eventText, explanationLines } from './sentences.ts';
 import type { Tally } from './text.ts';
 
 const STYLES = ['../matrix/page/page.css', 'page/explain.css'];
@@ -58,7 +52,7 @@ function headHtml(name: string, facts: CaptureFacts, tally: Tally): string {
   return (
     `<h1>${escapeHtml(name)}</h1><p class="facts">${[extentText(facts), ...factTexts(facts)].map(escapeHtml).join('<br>')}</p>` +
     (rows.length > 0 ? `<nav aria-label="Causes"><ul class="causes">${rows.join('')}</ul></nav>` : '') +
-    '<p class="keys"><kbd>j</kbd> next, <kbd>k</kbd> previous explanation</p>'
+    '<p class="keys"><b class="drawn">Bold</b> in a ladder is what is explained, and <b class="drew">cause</b> the segment that drew it. Beside the lifelines stand the states that each end may be in. <kbd>j</kbd> next, <kbd>k</kbd> previous explanation</p>'
   );
 }
 
@@ -104,49 +98,62 @@ function ladderHtml(account: Account): string {
 }
 
 function rowsOf(account: Account, ladder: readonly Rung[]): DrawnRow[] {
-  const { explanations, opener = 0 } = account;
+  const { explanations, errors, opener = 0 } = account;
   const explained = new Set(explanations.map(({ segment }) => segment.frame));
   const causes = new Set(explanations.flatMap(({ drawnBy }) => drawnBy ?? []));
+  const blamed = new Set(
+    explanations.flatMap(({ signs }) => signs.flatMap((one) => (one.kind === 'ICMP' ? one.frame : []))),
+  );
+  const lines: (Rung | IcmpError)[] = [...ladder, ...errors].sort((one, other) => one.frame - other.frame);
   const shown = new Set<number>();
-  ladder.forEach(({ frame }, index) => {
-    if (index < FIRST || index >= ladder.length - 2) shown.add(index);
-    if (!explained.has(frame) && !causes.has(frame)) return;
+  lines.forEach((line, index) => {
+    if (index < FIRST || index >= lines.length - 2 || !('states' in line)) shown.add(index);
+    if (!explained.has(line.frame) && !causes.has(line.frame)) return;
     for (let near = index - AROUND; near <= index + AROUND; near += 1) shown.add(near);
   });
   const rows: DrawnRow[] = [];
-  const began = ladder[0]?.time ?? 0;
+  const began = lines[0]?.time ?? 0;
   let left = 0;
   let last = began;
   let before: readonly [string, string] = ['', ''];
-  ladder.forEach((rung, index) => {
+  lines.forEach((line, index) => {
     if (!shown.has(index)) {
       left += 1;
       return;
     }
     if (left > 0) rows.push({ left });
-    const wait = (rung.time - last) * 1000;
-    if (wait >= PAUSE && left === 0) rows.push({ wait, silence: false, at: (rung.time - began) * 1000 });
+    const wait = (line.time - last) * 1000;
+    if (wait >= PAUSE && left === 0) rows.push({ wait, silence: false, at: (line.time - began) * 1000 });
     left = 0;
-    last = rung.time;
-    const named = rung.states.map((states) => states.join(' or ')) as [string, string];
+    last = line.time;
+    const at = (line.time - began) * 1000;
+    const { frame } = line;
+    if (!('states' in line)) {
+      const relative = `ICMP ${line.from}: ${causeOf(line)}`;
+      const from = line.to === opener ? 'target' : 'tester';
+      const word = blamed.has(frame) ? 'cause' : '';
+      rows.push({ record: { role: word ? 'stimulus' : 'setup', from, at, relative, frame, word } });
+      return;
+    }
+    const named = line.states.map((states) => states.join(' or ')) as [string, string];
     const sides: readonly [string, string] = opener === 0 ? named : [named[1], named[0]];
     const changed = sides.map((text, side) => (text === before[side] ? undefined : text));
     before = sides;
-    const role = explained.has(rung.frame)
+    const role = explained.has(frame)
       ? ('reply' as const)
-      : causes.has(rung.frame)
+      : causes.has(frame)
         ? ('stimulus' as const)
-        : rung.doubled
+        : line.doubled
           ? ('retransmission' as const)
           : ('setup' as const);
     rows.push({
       record: {
         role,
-        from: rung.from === opener ? 'tester' : 'target',
-        at: (rung.time - began) * 1000,
-        relative: segmentText(account, rung),
-        frame: rung.frame,
-        word: rung.doubled ? 'twice' : role === 'stimulus' ? 'cause' : '',
+        from: line.from === opener ? 'tester' : 'target',
+        at,
+        relative: segmentText(account, line, line.from),
+        frame,
+        word: line.doubled ? 'twice' : role === 'stimulus' ? 'cause' : '',
         states: [changed[0], changed[1]],
       },
     });

@@ -1,16 +1,10 @@
 import type { Account } from '../../explain/account.ts';
 import type { Cause } from '../../explain/cause.ts';
 import type { CaptureFacts } from '../../explain/explain.ts';
-import {
-  aboutTexts,
-  CAUSE_NAMES,
-  endText,
-  eventText,
-  explanationLines,
-  extentText,
-  factTexts,
-  outcomeText,
-} from './sentences.ts';
+import { aboutTexts, extentText, factTexts, outcomeText } from './about.ts';
+import { CAUSE_NAMES } from './causes.ts';
+import { endText } from './segments.ts';
+import { eventText, explanationLines } from './sentences.ts';
 
 /** How many connections and causes a capture has; for the summary. */
 export class Tally {

@@ -358,6 +358,18 @@ describe('the cause of a reset', () => {
     }
   });
 
+  it('is not drawn by what its sender has acknowledged since', () => {
+    const found = lastReset([
+      ...HANDSHAKE,
+      { from: 'b', ctl: 'FIN,ACK', seq: 1, ack: 1, after: 0.1 },
+      { from: 'a', ctl: 'FIN,ACK', seq: 1, ack: 1, after: 0.0001 },
+      { from: 'b', ctl: 'ACK', seq: 2, ack: 2, after: 0.02 },
+      { from: 'a', ctl: 'PSH,ACK', seq: -2, ack: 1, data: 10, after: 0.01 },
+      { from: 'b', ctl: 'RST', seq: 1, after: 0.02 },
+    ]);
+    expect(found.drawnBy).to.equal(7);
+  });
+
   it('names the text that found nobody, where the reset for it was lost', () => {
     const found = lastReset([
       ...HANDSHAKE,

@@ -9,9 +9,20 @@ import {
   explanationsSchema,
 } from '../../../lib/report/explain/json.ts';
 import { explanationPage } from '../../../lib/report/explain/page.ts';
-import { CAUSE_NAMES } from '../../../lib/report/explain/sentences.ts';
+import { CAUSE_NAMES } from '../../../lib/report/explain/causes.ts';
 import { accountLines, isNotable, summaryLines, Tally } from '../../../lib/report/explain/text.ts';
-import { explained } from '../../explain/scene.ts';
+import {
+  accountOf,
+  explained,
+  framesOf,
+  HANDSHAKE,
+  ISS,
+  packetOf,
+  pcapOf,
+  type Sent,
+} from '../../explain/scene.ts';
+import { encodeIcmpError, PROTOCOL_ICMP } from '../../../lib/wire/icmp.ts';
+import { encodeIpv4 } from '../../../lib/wire/ipv4.ts';
 import { contrasts } from '../contrast.ts';
 import { usePages } from '../pages.ts';
 
@@ -75,6 +86,45 @@ describe('what explain prints', () => {
 
   it('finds nothing to tell of a connection that was closed by FINs', () => {
     expect(isNotable({ ...outcome().account, explanations: [] })).to.equal(false);
+  });
+});
+
+describe('numbers in what explain prints', () => {
+  it('count from the opening that a segment belongs to', () => {
+    const again = HANDSHAKE.map((one) => ({
+      ...one,
+      seq: one.seq + 100_000,
+      ...(one.ack === undefined ? {} : { ack: one.ack + 100_000 }),
+      after: 1,
+    }));
+    const resets: readonly Sent[] = [
+      { from: 'b', ctl: 'RST,ACK', seq: 1, ack: 1 },
+      { from: 'b', ctl: 'RST,ACK', seq: 100_001, ack: 100_001, after: 3 },
+    ];
+    const [first, second] = resets as [Sent, Sent];
+    const lines = accountLines(accountOf([...HANDSHAKE, first, ...again, second]), false).join('\n');
+    expect(lines.match(/<SEQ=1><ACK=1><CTL=RST,ACK>/g)).to.have.lengthOf(2);
+  });
+
+  it('count in the same way in what was expected', () => {
+    const account = accountOf([
+      ...HANDSHAKE,
+      { from: 'a', ctl: 'FIN,ACK', seq: 1, ack: 1, after: 0.1 },
+      { from: 'b', ctl: 'FIN,ACK', seq: 1, ack: 2, after: 0.02 },
+      { from: 'a', ctl: 'ACK', seq: 2, ack: 2, after: 0.0001 },
+      { from: 'a', ctl: 'ACK', seq: 2, ack: 2, after: 0.1 },
+      { from: 'b', ctl: 'RST,ACK', seq: 2, ack: 2, after: 0.02 },
+    ]);
+    expect(accountLines(account, false).join('\n')).to.contain(
+      '<SEQ=2><ACK=2><CTL=RST,ACK> is not what the standard asks for: that is <SEQ=2><CTL=RST>',
+    );
+    const [explained] = explainedConnection(account).explanations;
+    expect(explained?.expected, 'as on the wire').to.deep.equal([`<SEQ=${(ISS.b + 2) >>> 0}><CTL=RST>`]);
+  });
+
+  it('say how long a capture is, whose frames are not in the order of their times', () => {
+    const frames = framesOf(HANDSHAKE).map((frame, index) => ({ ...frame, time: frame.time - 10 * index }));
+    expect(explained(pcapOf(frames)).facts.seconds).to.be.closeTo(20, 0.1);
   });
 });
 
@@ -147,6 +197,24 @@ describe('the page of explain', function () {
         expect(over.map((one) => one.text)).to.deep.equal([text]);
       }
     }
+  });
+
+  it('draws an ICMP error where it came, as the cause', () => {
+    const syn = packetOf({ from: 'a', ctl: 'SYN', seq: 0 }, 0);
+    const addresses = { family: 4, src: '198.51.100.7', dst: '192.0.2.1' } as const;
+    const rest = { tos: 0, id: 9, flags: 0, fragmentOffset: 0, ttl: 60, options: new Uint8Array() };
+    const { src, dst } = addresses;
+    const octets = encodeIpv4(
+      { ...rest, protocol: PROTOCOL_ICMP[4], src, dst },
+      encodeIcmpError('host unreachable', addresses, syn),
+    );
+    const capture = pcapOf([
+      { time: 1, octets: syn },
+      { time: 2, octets },
+    ]);
+    const { accounts, facts } = explained(capture, { ladders: true });
+    const page = explanationPage('icmp', facts, new Tally(), accounts);
+    expect(page).to.contain('ICMP 198.51.100.7: host unreachable').and.contain('>cause<');
   });
 
   it('says so when nothing needs explaining', async function () {
