@@ -4,6 +4,7 @@ import {
   all,
   always,
   answer,
+  caughtBy,
   connected,
   enter,
   faulty,
@@ -64,6 +65,24 @@ export const MARKS: readonly Mutant[] = [
     'a SYN to a multicast address opens a connection',
     inState('LISTEN'),
     taken((segment) => ({ ...segment, unicast: true })),
+  ),
+  caughtBy(
+    'established.text.not-unicast',
+    faulty(
+      'multicast-taken-when-established',
+      'a connection takes segments to a multicast address',
+      inState('ESTABLISHED'),
+      taken((segment) => ({ ...segment, unicast: true })),
+    ),
+  ),
+  caughtBy(
+    'listen.ack.not-unicast',
+    faulty(
+      'multicast-ack-reset-in-listen',
+      'an ACK to a multicast address is reset in LISTEN',
+      all(inState('LISTEN'), has('ACK')),
+      taken((segment) => ({ ...segment, unicast: true })),
+    ),
   ),
   faulty('security-ignored', 'security is not compared', always, takenAsSameSecurity, 'rfc5961'),
   faulty(

@@ -18,6 +18,8 @@ export interface PacketDemands {
   readonly precedence?: 'higher' | 'lower';
   readonly checksum?: 'wrong';
   readonly destination?: 'multicast';
+  /** An address that no packet on the wire may come from; `own` is the target's, with the port that it goes to. */
+  readonly source?: 'broadcast' | 'multicast' | 'unspecified' | 'loopback' | 'own';
   /** The timestamp of the stimulus; that of the connection when absent. */
   readonly timestamp?: 'old' | 'none';
 }
@@ -39,7 +41,7 @@ interface Row extends Partial<Demands> {
 }
 
 const BOTH: readonly Family[] = [4, 6];
-// IPv6 has no security option and no precedence.
+// IPv6 has no security option, no precedence and no broadcast.
 const IPV4: readonly Family[] = [4];
 const TIMESTAMPS = { timestamps: true } as const;
 
@@ -96,6 +98,27 @@ export const CONDITIONS = {
     text: 'sent to a broadcast or multicast address',
     families: BOTH,
     packet: { destination: 'multicast' },
+  },
+  'from-broadcast': {
+    text: 'sent from the broadcast address',
+    families: IPV4,
+    packet: { source: 'broadcast' },
+  },
+  'from-multicast': {
+    text: 'sent from a multicast address',
+    families: BOTH,
+    packet: { source: 'multicast' },
+  },
+  'from-unspecified': {
+    text: 'sent from the unspecified address',
+    families: BOTH,
+    packet: { source: 'unspecified' },
+  },
+  'from-loopback': { text: 'sent from a loopback address', families: BOTH, packet: { source: 'loopback' } },
+  'from-own': {
+    text: "sent from the target's own address, and from the port that it goes to",
+    families: BOTH,
+    packet: { source: 'own' },
   },
   'user-closed': { text: 'the user has closed both directions', families: BOTH, user: { closed: true } },
   'text-unread': { text: 'the user calls no RECEIVE', families: BOTH, user: { receives: false } },

@@ -58,6 +58,7 @@ export const LEFT_OPEN = {
   'abort by ICMP':
     'RFC 1122 4.2.3.9 (RFC 9293 3.9.2.2) says that hard errors SHOULD abort the connection, and not whether the peer is told.',
   'not unicast': 'RFC 793 does not mention segments to a broadcast or multicast address.',
+  'source address': 'RFC 793 does not mention source addresses that no packet may come from.',
   'illegal option length':
     'RFC 793 does not mention illegal option lengths; RFC 1122 4.2.2.5 (RFC 9293 3.1) says that a TCP must be prepared for them, and only suggests a reset.',
   'data offset':

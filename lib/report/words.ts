@@ -120,6 +120,8 @@ export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = 
   'closing its listener': "the target's user cannot close its listener",
   'control of RECEIVE': "the tester cannot tell the target's user when to receive",
   'count of delivered text': "the target's user cannot tell how much text it received",
+  'leave to forge sources':
+    'outside the lab, the tester sends from addresses of its own alone, unless --forge-sources lets it do more',
 };
 
 /** Why a state was not reached. */

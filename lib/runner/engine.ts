@@ -176,6 +176,7 @@ export class Engine {
     this.#environment = {
       ...{ tester, driver, closedPort, timing, synCookies, acceptTime, answersManyAtOnce },
       silentClosed: this.#preflight.silentClosed,
+      forgesSources: usesLab(settings) || settings.forgeSources,
     };
     const { patience } = this.#options;
     this.#watch = new TargetWatch({

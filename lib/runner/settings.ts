@@ -102,6 +102,8 @@ const schema = z.object({
   patient: flag.default(false),
   /** Runs the slow scenarios, too. */
   slow: flag.default(false),
+  /** Sends to a target outside the lab also from addresses that no host has. In the lab, that is always done. */
+  forgeSources: flag.default(false),
   /** Globs over case ids, comma separated. */
   only: z.string().optional(),
   /** A part of the cases, `PART/OF`: the second of five is `2/5`. */

@@ -46,6 +46,10 @@ function* arrives(tcb: Tcb, segment: Segment, rules: Rules) {
     yield* must('RFC 1122 4.2.3.10: it was sent to a broadcast or multicast address', tcb, 'silence');
     if (rules.rfc1122) return;
   }
+  if (segment.invalidSource) {
+    yield* must('RFC 1122 3.2.1.3 and 4.2.3.10: its source address is invalid', tcb, 'silence');
+    if (rules.rfc1122) return;
+  }
   const { state, security, precedence } = tcb;
   const heard = rules.ignoresPrecedence ? { ...segment, precedence } : segment;
   const steps = OPENING[state] ?? otherStates;

@@ -120,6 +120,8 @@ export interface Segment {
   readonly unknownOption?: true;
   /** False when it was sent to a broadcast or multicast address. */
   readonly unicast: boolean;
+  /** True when it came from an address that no packet on the wire may come from. */
+  readonly invalidSource?: true;
 }
 
 /** What a segment brings, and where. */

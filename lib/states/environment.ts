@@ -49,6 +49,8 @@ export interface Environment {
   readonly synCookies?: boolean;
   /** The families over which the target sends no reset in CLOSED. There, CLOSED is proven by silence and a sign of life. */
   readonly silentClosed?: readonly (4 | 6)[];
+  /** Packets may be sent from addresses that are not the tester's. */
+  readonly forgesSources?: boolean;
   /** The preflight saw no limit on replies per connection; absent when unknown. */
   readonly answersManyAtOnce?: boolean;
   /** A port without a listener, in both families. */

@@ -43,6 +43,8 @@ export class Mailbox {
   readonly unsent: string[] = [];
   /** The ICMP errors that were sent, in order. */
   readonly icmpSent: IcmpSent[] = [];
+  /** Addresses that segments were said to come from. */
+  readonly #forged = new Set<string>();
   readonly #waiters = new Set<Waiter>();
   readonly #drained: () => Promise<void>;
   readonly #release: () => void;
@@ -78,6 +80,7 @@ export class Mailbox {
     );
     const entry: Entry = { from: 'tester', at: performance.now(), segment, packet, peerPort };
     this.log.push(entry);
+    if (overrides?.source) this.#forged.add(overrides.source);
     this.#transmit(packet, overrides?.destination ?? remote);
     return entry;
   }
@@ -136,9 +139,8 @@ export class Mailbox {
 
   /** Takes a packet to this port. @returns false when it belongs to another call */
   deliver(arrival: Arrival): boolean {
-    const { family, local } = this.link;
     try {
-      const tcp = decodeTcp(arrival.tcp, { family, src: arrival.source, dst: local });
+      const tcp = this.#decoded(arrival);
       if (tcp.checksumValid === false) {
         this.damaged.push('a segment with a wrong checksum');
         return true;
@@ -163,6 +165,15 @@ export class Mailbox {
       this.damaged.push(error.message);
     }
     return true;
+  }
+
+  /** The segment, by the address that it was sent to: the checksum covers that, and raw sockets hide it over IPv6. */
+  #decoded({ tcp, source: src }: Arrival): DecodedTcp {
+    const { family, local } = this.link;
+    const own = decodeTcp(tcp, { family, src, dst: local });
+    if (own.checksumValid !== false) return own;
+    const others = [...this.#forged].map((dst) => decodeTcp(tcp, { family, src, dst }));
+    return others.find(({ checksumValid }) => checksumValid) ?? own;
   }
 
   /** Stops listening. All `next` resolve to undefined. */

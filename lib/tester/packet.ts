@@ -27,6 +27,10 @@ export interface PacketOverrides {
   readonly corruptChecksum?: boolean;
   /** Instead of the target's address. */
   readonly destination?: string;
+  /** Instead of the tester's address. */
+  readonly source?: string;
+  /** Instead of the tester's port. */
+  readonly sourcePort?: number;
   /** Repeated to make the segment's text. Default: `textAt`. */
   readonly text?: string;
 }
@@ -63,11 +67,12 @@ export function buildPacket(
   envelope: Envelope,
   overrides: PacketOverrides = {},
 ): Uint8Array {
-  const { family, src } = envelope;
+  const { family } = envelope;
+  const src = overrides.source ?? envelope.src;
   const dst = overrides.destination ?? envelope.dst;
   const tcp = encodeTcp(
     toWire(segment, {
-      srcPort: envelope.srcPort,
+      srcPort: overrides.sourcePort ?? envelope.srcPort,
       dstPort: envelope.dstPort,
       defaultWindow: envelope.window,
       payload: (length) =>

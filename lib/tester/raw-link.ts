@@ -37,6 +37,8 @@ interface RawLinkOptions {
   readonly family: 4 | 6;
   readonly local: string;
   readonly remote: string;
+  /** Whether packets count that come from another address than `remote`. */
+  readonly fromAnyone?: boolean;
   /** The size of the receive queue to ask for, in octets. Default: 32 MiB. */
   readonly receiveQueue?: number | undefined;
 }
@@ -55,6 +57,7 @@ export class RawLink implements Link {
   readonly #sender: Socket;
   readonly #icmp: Socket;
   readonly #lossesAtOpen: number;
+  readonly #fromAnyone: boolean;
   #lastDrops = 0;
   #reads = 0;
   #given = 0;
@@ -66,7 +69,8 @@ export class RawLink implements Link {
   #closing: Promise<void> | undefined;
 
   /** @throws RawSocketRefused without CAP_NET_RAW. */
-  constructor({ family, local, remote, receiveQueue = RECEIVE_QUEUE }: RawLinkOptions) {
+  constructor({ family, local, remote, fromAnyone = false, receiveQueue = RECEIVE_QUEUE }: RawLinkOptions) {
+    this.#fromAnyone = fromAnyone;
     this.family = family;
     this.local = local;
     this.remote = remote;
@@ -169,7 +173,7 @@ export class RawLink implements Link {
   #take(shared: Buffer, source: string): void {
     const at = performance.now();
     this.#reads += 1;
-    if (source !== this.remote) return;
+    if (source !== this.remote && !this.#fromAnyone) return;
     // The socket reuses its buffer for the next packet.
     const octets = Uint8Array.from(shared);
     if (this.family === 6) {

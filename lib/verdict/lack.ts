@@ -28,6 +28,8 @@ export const LACKS = [
   'closing its listener',
   'control of RECEIVE',
   'count of delivered text',
+  // Of the tester.
+  'leave to forge sources',
 ] as const;
 
 /** What an upper tester may refuse. */

@@ -121,4 +121,34 @@ export default inState('CLOSED', [
     },
     rules: ['RFC 793 3.9 CLOSED', 'RFC 1122 4.2.3.10', 'MUST-57'],
   },
+  {
+    id: 'closed.ack.not-unicast',
+    title: 'ACK to a broadcast or multicast address',
+    condition: 'not-unicast',
+    send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
+    expect: {
+      rfc793: [
+        { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' },
+        { reply: 'silence', then: 'CLOSED', leftOpen: 'not unicast' },
+      ],
+      rfc1122: { reply: 'silence', then: 'CLOSED' },
+    },
+    rules: ['RFC 793 3.9 CLOSED', 'RFC 1122 4.2.3.10', 'MUST-57'],
+  },
+  ...(['broadcast', 'multicast', 'own'] as const).map(
+    (source): CaseDeclaration => ({
+      id: `closed.syn.from-${source}`,
+      title: `SYN from an address that no peer has: ${source}`,
+      condition: `from-${source}`,
+      send: '<SEQ=ANY><CTL=SYN>',
+      expect: {
+        rfc793: [
+          { reply: RESET_FROM_SEQ, then: 'CLOSED' },
+          { reply: 'silence', then: 'CLOSED', leftOpen: 'source address' },
+        ],
+        rfc1122: { reply: 'silence', then: 'CLOSED' },
+      },
+      rules: ['RFC 793 3.9 CLOSED', 'RFC 1122 3.2.1.3', 'MUST-63'],
+    }),
+  ),
 ]);

@@ -213,4 +213,28 @@ export default inState('LISTEN', [
     expect: { rfc793: [ANSWERED, { ...IGNORED, leftOpen: 'not unicast' }], rfc1122: IGNORED },
     rules: ['RFC 793 3.9 LISTEN third', 'RFC 1122 4.2.3.10', 'MUST-57'],
   },
+  {
+    id: 'listen.ack.not-unicast',
+    title: 'ACK to a broadcast or multicast address',
+    condition: 'not-unicast',
+    send: '<SEQ=ANY><ACK=ANY><CTL=ACK>',
+    expect: {
+      rfc793: [
+        { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'LISTEN' },
+        { ...IGNORED, leftOpen: 'not unicast' },
+      ],
+      rfc1122: IGNORED,
+    },
+    rules: ['RFC 793 3.9 LISTEN second', 'RFC 1122 4.2.3.10', 'MUST-57'],
+  },
+  ...(['broadcast', 'multicast', 'unspecified', 'loopback', 'own'] as const).map(
+    (source): CaseDeclaration => ({
+      id: `listen.syn.from-${source}`,
+      title: `SYN from an address that no peer has: ${source}`,
+      condition: `from-${source}`,
+      send: '<SEQ=ANY><CTL=SYN>',
+      expect: { rfc793: [ANSWERED, { ...IGNORED, leftOpen: 'source address' }], rfc1122: IGNORED },
+      rules: ['RFC 793 3.9 LISTEN third', 'RFC 1122 3.2.1.3', 'MUST-63'],
+    }),
+  ),
 ]);

@@ -1,3 +1,4 @@
+import type { CaseDeclaration, Outcome } from '../../lib/catalogue/case.ts';
 import { inState } from '../../lib/catalogue/declare.ts';
 import { acknowledgment, futureAcknowledgments, oldAcknowledgments, withoutAck } from './families/ack.ts';
 import { wrongChecksums } from './families/checksum.ts';
@@ -15,8 +16,30 @@ import { zeroWindow } from './families/zero-window.ts';
 // Both directions are open. The target has nothing unacknowledged: SND.UNA is SND.NXT, unless a case puts text in flight.
 const established: Subject = { state: 'ESTABLISHED', ack: 'SND.NXT', takesText: true };
 
+const STEP = { text: 'seventh', rst: 'second', fin: 'eighth' } as const;
+
+/** RFC 9293 section 3.9.2.3: the guidance for SYNs is applicable to all incoming segments. RFC 793 has none. */
+const notUnicast = (name: 'text' | 'rst' | 'fin', send: string, taken: Outcome): CaseDeclaration => {
+  const ignored: Outcome = { reply: 'silence', then: 'ESTABLISHED' };
+  return {
+    id: `established.${name}.not-unicast`,
+    title: `${name === 'text' ? name : name.toUpperCase()} to a broadcast or multicast address`,
+    condition: 'not-unicast',
+    send,
+    expect: { rfc793: [taken, { ...ignored, leftOpen: 'not unicast' }], rfc1122: ignored },
+    rules: [`RFC 793 3.9 ${STEP[name]}`, 'RFC 1122 4.2.3.10', 'MUST-57'],
+  };
+};
+
 export default inState('ESTABLISHED', [
   ...wrongChecksums(established),
+  notUnicast('text', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>', {
+    ...{ reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
+  }),
+  notUnicast('rst', '<SEQ=RCV.NXT><CTL=RST>', { reply: 'silence', then: 'CLOSED' }),
+  notUnicast('fin', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>', {
+    ...{ reply: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSE-WAIT' },
+  }),
   ...headerForm(established),
   ...timestamps(established),
 

@@ -234,6 +234,8 @@ export function referenceWorld(profile: Profile, behaviour: Behaviour = {}): Ref
   const tcp = new Tcp([theirs4, theirs6], profile, { ...behaviour, timers });
   const tester = new Tester([ours4, ours6], new PortRange(10_000, 30_000));
   const driver = new ReferenceDriver(tcp);
-  const environment = { tester, driver, timing: REFERENCE_TIMING, closedPort: CLOSED_PORT };
+  const environment = {
+    ...{ tester, driver, timing: REFERENCE_TIMING, closedPort: CLOSED_PORT, forgesSources: true },
+  };
   return { tester, environment };
 }

@@ -30,6 +30,7 @@ export interface SettingOptions {
   readonly strict?: boolean;
   readonly patient?: boolean;
   readonly slow?: boolean;
+  readonly forgeSources?: boolean;
   readonly only?: readonly string[];
   readonly shard?: string;
   readonly seed?: string;
@@ -81,6 +82,10 @@ export const settingOptions = (command: Command): Command =>
     .option('--parallel <number>', 'how many cases may run at once')
     .option('--patient', 'listen for the full time in every case, even after a reply')
     .option('--slow', 'also cases that take more than ten seconds, up to four minutes: timers, above all')
+    .option(
+      '--forge-sources',
+      'send to the target also from addresses that no host has: broadcast, multicast, its own (always done in the lab)',
+    )
     .option('--reports <directory>', 'where the reports go (default: reports)');
 
 /** The option of a setting: `upperTester` is --upper-tester. */

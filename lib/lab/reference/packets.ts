@@ -32,6 +32,8 @@ export interface Ends {
 export interface Ports {
   readonly local: number;
   readonly remote: number;
+  /** Where it came from, when that was not the only peer. */
+  readonly from?: string;
 }
 
 /** A segment as SEGMENT ARRIVES wants it, and where it goes. */
@@ -59,7 +61,11 @@ type Reading = NonNullable<Behaviour['reads']>;
 /** Reads a packet; undefined for what is no segment. */
 export function readPacket(ends: Ends, packet: Packet, reads: Reading = () => ({})): Received | undefined {
   try {
-    return ends.family === 4 ? read4(ends, packet, reads) : read6(ends, packet, reads);
+    const received = ends.family === 4 ? read4(ends, packet, reads) : read6(ends, packet, reads);
+    const { source: from } = packet;
+    if (from === ends.remote) return received;
+    const { ports, segment } = received;
+    return { ...received, ports: { ...ports, from }, segment: { ...segment, invalidSource: true } };
   } catch (error) {
     if (error instanceof WireError) return undefined;
     throw error;

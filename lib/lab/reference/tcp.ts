@@ -36,7 +36,8 @@ const OF_ISSS = 5;
 const isSyn = ({ segment: { ctl } }: Received): boolean =>
   ctl.has('SYN') && !ctl.has('ACK') && !ctl.has('RST');
 
-const keyOf = (family: Family, { local, remote }: Ports): string => `${family} ${local} ${remote}`;
+const keyOf = (family: Family, { local, remote, from = '' }: Ports): string =>
+  `${family} ${local}${from} ${remote}`;
 
 /** A TCP with one peer, the tester, over raw sockets. */
 export class Tcp {
@@ -154,7 +155,7 @@ export class Tcp {
     by?: Listener,
   ): Connection {
     const { family } = link;
-    const ends: Ends = link;
+    const ends: Ends = { family, local: link.local, remote: ports.from ?? link.remote };
     const behaviour = this.#behaviourOver(family);
     const { timers, emit, outgoing, options, dies, restartsTimeWait, hands } = behaviour;
     const follower = following(this.#profile, behaviour);
@@ -172,7 +173,7 @@ export class Tcp {
       restartsTimeWait: restartsTimeWait ?? true,
       hands: hands ?? ((text) => text),
       largestText: LARGEST_TEXT[family],
-      send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), link.remote),
+      send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), ends.remote),
       synReceived: () => {
         if (this.#behaviour.acceptsAtSyn) by?.accept(connection, ports.remote);
       },

@@ -198,6 +198,11 @@ export class PlayedConnection {
     const connection = this.#connection;
     const written = concrete(notation, connection, () => this.#random.sequenceNumber());
     const segment = stamped(place, written, connection);
+    const { environment, family } = this.#context;
+    const to = { address: this.mailbox.link.remote, port: connection.peerPort };
+    const overrides = overridesOf(place, family, to);
+    if (overrides.source !== undefined && !environment.forgesSources)
+      throw new NotCapable({ what: 'leave to forge sources' });
     this.#stimulus = segment;
     this.variables = this.#known();
     this.#isPending = true;
@@ -206,11 +211,7 @@ export class PlayedConnection {
     this.#rcvNxt = connection.rcvNxt;
     this.#mark = this.mailbox.log.length;
     this.#actedAt = this.#mark;
-    const entry = connection.transmit(
-      segment,
-      overridesOf(place, this.#context.family),
-      connection.timestamps && carriesTimestamps(place),
-    );
+    const entry = connection.transmit(segment, overrides, connection.timestamps && carriesTimestamps(place));
     if (segment.checksum !== undefined && hasRightChecksum(entry.packet))
       this.spoilt ??= { kind: 'checksum right by accident' };
   }

@@ -14,15 +14,29 @@ const HIGHER_PRECEDENCE = 5;
 const OLDER_BY = 100_000;
 // All hosts of the link: what every host receives.
 const MULTICAST = { 4: '224.0.0.1', 6: 'ff02::1' } as const;
+/** RFC 1122 section 3.2.1.3, RFC 4291 section 2. */
+const NOT_FROM = {
+  broadcast: { 4: '255.255.255.255', 6: undefined },
+  multicast: MULTICAST,
+  unspecified: { 4: '0.0.0.0', 6: '::' },
+  loopback: { 4: '127.0.0.1', 6: '::1' },
+} as const;
 
-/** How the packet of a case's stimulus differs from an ordinary one. */
-export function overridesOf({ conditions }: Pick<Place, 'conditions'>, family: 4 | 6): PacketOverrides {
-  const { security, precedence, checksum, destination } = demandsOf(conditions).packet;
+/** How the packet of a case's stimulus differs from an ordinary one. @param target where the stimulus goes */
+export function overridesOf(
+  { conditions }: Pick<Place, 'conditions'>,
+  family: 4 | 6,
+  target?: { readonly address: string; readonly port: number },
+): PacketOverrides {
+  const { security, precedence, checksum, destination, source } = demandsOf(conditions).packet;
+  const from = source === undefined || source === 'own' ? undefined : NOT_FROM[source][family];
   return {
     ...(security === 'other' ? { security: 'top secret' } : {}),
     ...(precedence === 'higher' ? { precedence: HIGHER_PRECEDENCE } : {}),
     ...(checksum === 'wrong' ? { corruptChecksum: true } : {}),
     ...(destination === 'multicast' ? { destination: MULTICAST[family] } : {}),
+    ...(from ? { source: from } : {}),
+    ...(source === 'own' && target ? { source: target.address, sourcePort: target.port } : {}),
   };
 }
 
@@ -33,12 +47,18 @@ export const isAltered = (
   stimulus: ConcreteSegment,
 ): boolean =>
   Object.keys(overridesOf(subject, family)).length > 0 ||
+  demandsOf(subject.conditions).packet.source !== undefined ||
   stimulus.checksum !== undefined ||
   headerForm(stimulus).malformed !== undefined;
 
-/** Such a SYN is to be discarded silently (RFC 9293 MUST-57), which leaves no room for ICMP either (RFC 1122 section 1.3.3). */
-export const isToBeSilent = ({ conditions }: Pick<Place, 'conditions'>): boolean =>
-  demandsOf(conditions).packet.destination === 'multicast';
+/**
+ * Such a SYN is to be discarded silently (RFC 9293 MUST-57 and MUST-63), which leaves no room for ICMP either (RFC 1122 sections 1.3.3
+ * and 3.2.2).
+ */
+export const isToBeSilent = ({ conditions }: Pick<Place, 'conditions'>): boolean => {
+  const { destination, source } = demandsOf(conditions).packet;
+  return destination !== undefined || source !== undefined;
+};
 
 /** The stimulus with the timestamp that the case's condition asks for. */
 export function stamped(

@@ -99,5 +99,6 @@ function segmentOf(subject: Scenario, notation: SegmentNotation, tcb: Tcb, rando
     checksumValid: packet.checksum !== 'wrong' && written.checksum === undefined,
     ...headerForm(written),
     unicast: packet.destination !== 'multicast',
+    ...(packet.source ? { invalidSource: true } : {}),
   };
 }
