@@ -23,6 +23,7 @@ import acknowledgments from './ladders/acknowledgments.ts';
 import icmp from './ladders/icmp.ts';
 import idle from './ladders/idle.ts';
 import isn from './ladders/isn.ts';
+import pending from './ladders/pending.ts';
 import queues from './ladders/queues.ts';
 import reassembly from './ladders/reassembly.ts';
 import reopening from './ladders/reopening.ts';
@@ -47,6 +48,7 @@ export const SUITES: readonly Suite[] = [
     icmp,
     idle,
     isn,
+    pending,
     queues,
     reassembly,
     reopening,

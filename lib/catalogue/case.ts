@@ -5,7 +5,7 @@ import type { State } from '../standard/state.ts';
 import type { Family } from '../wire/address.ts';
 import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
-import type { ClosedBy, ExpectStep, IcmpStep, Interval, PlainCall } from './scenario.ts';
+import type { ClosedBy, CrowdStep, ExpectStep, IcmpStep, Interval, PlainCall } from './scenario.ts';
 
 export type { ClosedBy, Condition };
 
@@ -53,6 +53,7 @@ export type StepDeclaration = OnConnection &
   (
     | { /** One segment, or several at once. */ readonly send: string | readonly string[] }
     | (Pick<IcmpStep, 'icmp' | 'otherPort'> & { readonly about: string })
+    | Pick<CrowdStep, 'crowd' | 'resets'>
     | { readonly user: PlainCall | `SEND ${number}` }
     | { readonly state: State }
     | { readonly wait: number }

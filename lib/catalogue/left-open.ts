@@ -59,6 +59,8 @@ export const LEFT_OPEN = {
     'RFC 1122 4.2.3.9 (RFC 9293 3.9.2.2) says that hard errors SHOULD abort the connection, and not whether the peer is told.',
   'not unicast': 'RFC 793 does not mention segments to a broadcast or multicast address.',
   'source address': 'RFC 793 does not mention source addresses that no packet may come from.',
+  'listener closed':
+    'RFC 793 3.8 has one TCB for a LISTEN and what becomes of it; no document says what a LISTEN leaves behind that has many.',
   'illegal option length':
     'RFC 793 does not mention illegal option lengths; RFC 1122 4.2.2.5 (RFC 9293 3.1) says that a TCP must be prepared for them, and only suggests a reset.',
   'data offset':

@@ -97,6 +97,7 @@ function resolveStep(step: StepDeclaration): Step {
     return { ...on, send: [first, ...others] };
   }
   if ('icmp' in step) return resolveIcmp(step, on);
+  if ('crowd' in step) return { ...on, crowd: step.crowd, resets: step.resets };
   if ('user' in step) return { ...on, user: parseCall(step.user) };
   if ('wait' in step) return { ...on, wait: step.wait };
   if (!('expect' in step)) return { ...on, state: step.state };

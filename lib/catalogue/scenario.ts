@@ -61,11 +61,12 @@ export type OutcomesByProfile = Readonly<Record<Profile, readonly ResolvedOutcom
 /**
  * A call of the target's user (RFC 9293 section 3.9.1). CLOSE says that there is no more to send: the user goes on receiving.
  * `CLOSE BOTH WAYS` is that of a user that will not receive either (RFC 1122 section 4.2.2.13). RECEIVE takes all that arrives from
- * now on.
+ * now on. `OPEN PASSIVE AGAIN` is for the port of the listener that was closed.
  */
 export const PLAIN_CALLS = [
   'OPEN ACTIVE',
   'OPEN PASSIVE',
+  'OPEN PASSIVE AGAIN',
   'RECEIVE',
   'STOP RECEIVING',
   'CLOSE',
@@ -95,6 +96,15 @@ export interface IcmpStep extends OnConnection {
   readonly about: SegmentNotation;
   /** Whose port in that segment is not the connection's; absent where both are. */
   readonly otherPort?: 'target' | 'tester';
+}
+
+/**
+ * So many other peers send a SYN to the port, and reset what they have begun: each before the next one comes, or when all have
+ * come. A scenario with such a step runs alone: others would find the target's queues full.
+ */
+export interface CrowdStep extends OnConnection {
+  readonly crowd: number;
+  readonly resets: 'each' | 'at the end';
 }
 
 /** The target's user acts. */
@@ -132,7 +142,7 @@ export interface WaitStep extends OnConnection {
   readonly wait: number;
 }
 
-export type Step = SendStep | IcmpStep | UserStep | ExpectStep | StateStep | WaitStep;
+export type Step = SendStep | IcmpStep | CrowdStep | UserStep | ExpectStep | StateStep | WaitStep;
 
 /**
  * What the suite tests: a target is brought to a place, and steps are played. The tester sends, the target's user acts, and what
@@ -189,6 +199,10 @@ export function outcomesOf({ steps }: Pick<Scenario, 'steps'>): OutcomesByProfil
   return last.expect;
 }
 
+/** Whether no other scenario may be on the wire meanwhile. */
+export const runsAlone = ({ steps }: Pick<Scenario, 'steps'>): boolean =>
+  steps.some((step) => 'crowd' in step);
+
 /** All segments that the tester sends, in their order. */
 export const sentIn = ({ steps }: Pick<Scenario, 'steps'>): readonly SegmentNotation[] =>
   steps.flatMap((step) => ('send' in step ? step.send : []));
@@ -199,6 +213,7 @@ export const sentText = ({ steps }: Pick<Scenario, 'steps'>): string =>
     .flatMap((step) => {
       if ('send' in step) return step.send.map(printSegment);
       if ('icmp' in step) return [`(ICMP ${printIcmp(step)})`];
+      if ('crowd' in step) return [`(${printCrowd(step)})`];
       return 'user' in step ? [`(${printCall(step.user)})`] : [];
     })
     .join(' ');
@@ -206,6 +221,10 @@ export const sentText = ({ steps }: Pick<Scenario, 'steps'>): string =>
 /** For people. */
 export const printIcmp = ({ icmp, about, otherPort }: IcmpStep): string =>
   `${icmp} about ${printSegment(about)}${otherPort ? ` of another port of the ${otherPort}` : ''}`;
+
+/** For people. */
+export const printCrowd = ({ crowd, resets }: CrowdStep): string =>
+  `${crowd} SYNs of other peers, reset ${resets === 'each' ? 'one after the other' : 'at the end'}`;
 
 export const printCall = (user: UserCall): PlainCall | `SEND ${number}` =>
   user.call === 'SEND' ? `SEND ${user.octets}` : user.call;

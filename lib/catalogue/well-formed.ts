@@ -43,9 +43,10 @@ const PLACE: Form<PlaceDeclaration> = {
 const ABOUT = { ...PLACE, id: null, title: null, rules: null, families: null };
 const CASE: Form<CaseDeclaration> = { ...ABOUT, send: null, expect: null };
 const STEPS: Form<StepsDeclaration> = { ...ABOUT, steps: null, beside: null, slow: null };
-const VERBS = { send: null, icmp: null, user: null, state: STATES, expect: null, wait: null };
+const VERBS = { send: null, icmp: null, crowd: null, user: null, state: STATES, expect: null, wait: null };
 const STEP: Form<StepDeclaration> = {
-  ...{ ...VERBS, on: null, about: null, otherPort: null, then: STATES },
+  ...{ ...VERBS, on: null, about: null, otherPort: ['target', 'tester'], then: STATES },
+  resets: ['each', 'at the end'],
   ...{ within: null, notBefore: null, settled: null, next: null, newIss: null, delivered: null },
 };
 const OUTCOME: Form<StepOutcome> = {

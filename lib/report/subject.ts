@@ -9,6 +9,7 @@ import {
   isCase,
   outcomesOf,
   printCall,
+  printCrowd,
   printIcmp,
   type ResolvedOutcome,
   type Scenario,
@@ -93,6 +94,7 @@ function partsOf(step: Step): StepParts {
   const on = step.on === undefined ? '' : ` (${step.on})`;
   if ('send' in step) return ['tester', `${step.send.map(printSegment).join(' ')}${on}`];
   if ('icmp' in step) return ['tester', `ICMP ${printIcmp(step)}${on}`];
+  if ('crowd' in step) return ['others', `${printCrowd(step)}${on}`];
   if ('user' in step) return ['user', `${printCall(step.user)}${on}`];
   if ('wait' in step) return ['wait', `${step.wait} ms${on}`];
   return 'expect' in step ? ['target', `${expectationOf(step)}${on}`] : ['proof', `${step.state}${on}`];

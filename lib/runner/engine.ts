@@ -1,4 +1,5 @@
 import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
+import { runsAlone } from '../catalogue/scenario.ts';
 import { Cleanups } from '../cleanups.ts';
 import { findStack, unknownStack } from '../lab/stacks/index.ts';
 import type { RunningTarget } from '../lab/stacks/stack.ts';
@@ -256,23 +257,36 @@ export class Engine {
         inquestHeld(false);
       }
     };
-    await runThrough({
-      jobs: environment.driver.testerPorts ? alternating(cases) : longestFirst(cases),
-      width: () => this.#widthNow(environment.tester),
-      run: (job, aside) => runOne(job.id, { ...contextOf(job), aside, ...(haste ? { haste } : {}) }),
-      ...{ report, stopped, watch },
-      inquest: {
-        hold,
-        get caution() {
-          return inquest.caution;
+    const isAlone = ({ id }: Job): boolean => {
+      const scenario = findScenario(id);
+      return scenario !== undefined && runsAlone(scenario);
+    };
+    const together = cases.filter((job) => !isAlone(job));
+    const through = (jobs: readonly Job[], width: () => number) =>
+      runThrough({
+        jobs,
+        width,
+        run: (job, aside) => runOne(job.id, { ...contextOf(job), aside, ...(haste ? { haste } : {}) }),
+        ...{ report, stopped, watch },
+        inquest: {
+          hold,
+          get caution() {
+            return inquest.caution;
+          },
         },
-      },
-      lost: (onTheWire) => {
-        const heardAt = watch.deaths.at(-1)?.heardAt ?? environment.tester.heardAt;
-        const suspects = inquest.suspects.order(onTheWire, heardAt).filter(({ isFinished }) => !isFinished);
-        if (watch.lost) lost({ cause: watch.lost, onTheWire: suspects.map(({ job }) => job) });
-      },
-    }).finally(() => clearInterval(pulse));
+        lost: (onTheWire) => {
+          const heardAt = watch.deaths.at(-1)?.heardAt ?? environment.tester.heardAt;
+          const suspects = inquest.suspects.order(onTheWire, heardAt).filter(({ isFinished }) => !isFinished);
+          if (watch.lost) lost({ cause: watch.lost, onTheWire: suspects.map(({ job }) => job) });
+        },
+      });
+    try {
+      const jobs = environment.driver.testerPorts ? alternating(together) : longestFirst(together);
+      await through(jobs, () => this.#widthNow(environment.tester));
+      await through(cases.filter(isAlone), () => 1);
+    } finally {
+      clearInterval(pulse);
+    }
   }
 
   /** @throws Error when this machine cannot reach the target over one of the families */

@@ -267,9 +267,9 @@ export class UpperTesterDriver implements Driver {
     this.#client.dispose();
   }
 
-  async listen(family: 4 | 6, kind: ListenerKind): Promise<OwnListener> {
-    const port = this.#nextPort;
-    this.#nextPort += 1;
+  async listen(family: 4 | 6, kind: ListenerKind, given?: number): Promise<OwnListener> {
+    const port = given ?? this.#nextPort;
+    if (given === undefined) this.#nextPort += 1;
     const socketId = await this.#create(family, kind, port);
     await this.#client.listenAndAccept(socketId);
     return { port, socketId };

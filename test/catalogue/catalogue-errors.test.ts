@@ -77,7 +77,7 @@ describe('a mistake in a case', () => {
       ]);
     expect(steps({ sned: '<SEQ=RCV.NXT>' })).to.throw('no such property: sned (did you mean send?)');
     expect(steps({ state: 'ESTABLISHD' })).to.throw('no such state: ESTABLISHD (did you mean ESTABLISHED?)');
-    expect(steps({ on: 'b' })).to.throw('a step has none of send, icmp, user, state, expect');
+    expect(steps({ on: 'b' })).to.throw('a step has none of send, icmp, crowd, user, state, expect, wait');
   });
 
   it('is a variable that has no value before the peer has sent its SYN', () => {

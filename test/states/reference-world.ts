@@ -102,9 +102,9 @@ class ReferenceDriver implements Driver {
     return (await known).port;
   }
 
-  async listen(family: Family, kind: ListenerKind): Promise<OwnListener> {
-    this.#lastPort += 1;
-    const port = this.#lastPort;
+  async listen(family: Family, kind: ListenerKind, given?: number): Promise<OwnListener> {
+    if (given === undefined) this.#lastPort += 1;
+    const port = given ?? this.#lastPort;
     const { wishes } = socketOf(kind);
     const accept = (connection: Connection, testerPort: number): void => {
       this.#accepted.set(testerPort, connection);

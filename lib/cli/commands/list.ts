@@ -5,7 +5,7 @@ import { outcomeTags } from '../../report/expectation.ts';
 import { intervalText } from '../../report/subject.ts';
 import { TC8_GROUPS, type Tc8Group } from '../../catalogue/tc8.ts';
 import { matcher } from '../../catalogue/choice.ts';
-import { printIcmp } from '../../catalogue/scenario.ts';
+import { printCrowd, printIcmp } from '../../catalogue/scenario.ts';
 import { parseSegment } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
@@ -108,6 +108,7 @@ function expectLines({ expect, leftOpen }: ListedCase): string[] {
 function stepLine(step: StepDeclaration): string {
   if ('send' in step) return field('send', [step.send].flat().join(' '));
   if ('icmp' in step) return field('ICMP', printIcmp({ ...step, about: parseSegment(step.about) }));
+  if ('crowd' in step) return field('others', printCrowd(step));
   if ('user' in step) return field('user', step.user);
   if ('wait' in step) return field('wait', `${step.wait} ms`);
   if (!('expect' in step)) return field('proof', step.state);

@@ -70,6 +70,8 @@ export interface Backlog {
   readonly room: number;
   /** It is answered by a SYN cookie (RFC 4987 section 3.6), or the oldest one is forgotten, or nothing is answered. */
   readonly beyond: 'cookie' | 'forget the oldest' | 'silence';
+  /** What is not given back: the place of a connection that was reset, or the whole backlog once it was full. */
+  readonly loses?: 'places' | 'all once full';
 }
 
 /** Where a TCP may differ from the reference: what the mutants change. */

@@ -191,6 +191,7 @@ function arrivingOf(
     checksumValid: packet.checksum !== 'wrong' && written.checksum === undefined,
     ...headerForm(written),
     unicast: packet.destination !== 'multicast',
+    ...(packet.source ? { invalidSource: true as const } : {}),
     ...reads(written),
   };
 }

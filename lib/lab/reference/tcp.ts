@@ -50,6 +50,9 @@ export class Tcp {
   #opened = 0;
   /** The ports of the peer's that have had a connection. */
   readonly #met = new Set<string>();
+  /** How many SYNs have come to a LISTEN, where that counts; and whether no more are taken. */
+  #syns = 0;
+  #isShut = false;
 
   constructor(links: readonly Link[], profile: Profile, behaviour: Behaviour) {
     this.#links = new Map(links.map((link) => [link.family, link]));
@@ -130,8 +133,12 @@ export class Tcp {
   /** What is done about a SYN that finds the backlog full; undefined: there is room. */
   #beyondBacklog(): Backlog['beyond'] | undefined {
     const { backlog } = this.#behaviour;
+    if (!backlog) return undefined;
+    this.#syns += 1;
     const halfOpen = [...this.#connections.values()].filter(isHalfOpen);
-    if (!backlog || halfOpen.length < backlog.room) return undefined;
+    const taken = backlog.loses === 'places' ? this.#syns : halfOpen.length;
+    if (taken < backlog.room && !this.#isShut) return undefined;
+    this.#isShut = backlog.loses === 'all once full';
     if (backlog.beyond === 'forget the oldest') halfOpen[0]?.forget();
     return backlog.beyond;
   }

@@ -189,6 +189,7 @@ async function playSteps(
       since = performance.now();
       if ('send' in step) await connection.send(step.send);
       if ('icmp' in step) await connection.sendIcmpError(step);
+      if ('crowd' in step) await connection.crowd(step);
       if ('user' in step) await connection.act(step.user);
       if ('wait' in step) waited();
     }

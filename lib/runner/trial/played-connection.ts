@@ -1,4 +1,5 @@
 import type {
+  CrowdStep,
   ExpectStep,
   IcmpStep,
   Place,
@@ -41,6 +42,7 @@ import type { Reason } from '../../verdict/reason.ts';
 import { add } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { hasNoConnection, isComplete, wouldMiss } from './haste.ts';
+import { Peer } from './peer.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, isToBeSilent, overridesOf, stamped } from './setup.ts';
 import { faultsOfIss, faultsOfOptions, faultsOfTime, isAcknowledgmentLost } from './step-faults.ts';
@@ -53,6 +55,7 @@ const TIMER_SLACK = 1.3;
 // The other half is left for the user to be told in, on a busy machine as well.
 const PART_OF_TIMER = 0.5;
 
+const ENOUGH_UNANSWERED = 10;
 // Of no connection of a run.
 const NOBODYS_PORT = 1;
 // Who is said to need smaller packets keeps to it from then on, with all connections to the tester.
@@ -232,6 +235,31 @@ export class PlayedConnection {
     );
   }
 
+  /** The peers of a crowd have ports of their own, and are gone when this resolves. */
+  async crowd({ crowd, resets }: CrowdStep): Promise<void> {
+    const { environment, family } = this.#context;
+    const peers = Array.from(
+      { length: crowd },
+      () => new Peer(environment, family, this.#connection.peerPort, this.#random.sequenceNumber()),
+    );
+    try {
+      if (resets === 'each') {
+        // Where none is answered any more, what comes after the crowd tells.
+        for (let unanswered = 0, at = 0; unanswered < ENOUGH_UNANSWERED && at < crowd; at += 1) {
+          if (!(await peers[at]?.begins())) unanswered += 1;
+          peers[at]?.resets();
+        }
+      } else {
+        await Promise.all(peers.map((peer) => peer.begins()));
+        for (const peer of peers) peer.resets();
+      }
+      await environment.tester.flushed();
+      await environment.tester.listen(environment.timing.guard);
+    } finally {
+      for (const peer of peers) peer.leaves();
+    }
+  }
+
   /** What is about to be done is no segment. */
   #begins(what: 'call' | 'ICMP'): void {
     this.variables = this.#known();
@@ -245,7 +273,8 @@ export class PlayedConnection {
     await this.#goOn();
     this.#begins('call');
     await this.user.call(user, this.#connection);
-    if (user.call === 'OPEN PASSIVE') this.#state = 'LISTEN';
+    const isAgain = user.call === 'OPEN PASSIVE AGAIN' && this.#state === 'CLOSED';
+    if (user.call === 'OPEN PASSIVE' || isAgain) this.#state = 'LISTEN';
     // It takes an ISS of its own.
     if (user.call === 'OPEN ACTIVE') this.#connection.iss = undefined;
   }

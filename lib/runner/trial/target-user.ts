@@ -29,8 +29,13 @@ export class TargetUser {
         this.handle = await driver.connect(family, mailbox.port, 'plain');
         return;
       case 'OPEN PASSIVE':
+      case 'OPEN PASSIVE AGAIN':
         if (!driver.listen) throw new NotCapable({ what: 'own listener' });
-        this.#listener = await driver.listen(family, 'plain');
+        this.#listener = await driver.listen(
+          family,
+          'plain',
+          user.call === 'OPEN PASSIVE' ? undefined : connection.peerPort,
+        );
         connection.peerPort = this.#listener.port;
         this.listening = true;
         return;

@@ -104,6 +104,8 @@ function event(
   if ('icmp' in step) return icmpError(step, world, terms);
   // A segment that is sent again changes nothing, and no scenario waits until a timer gives up or TIME-WAIT is over.
   if ('wait' in step) return [world];
+  // What other peers do changes no connection but theirs.
+  if ('crowd' in step) return [world];
   const { base, tcb } = world;
   // Several segments at once: what comes back is not known yet.
   const segments = step.send.map((one) => terms.segmentOf(one, { ...base, sndUna: tcb.sndUna }));
@@ -181,6 +183,7 @@ function received(world: World, { profile }: Terms): World {
 const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
   'OPEN ACTIVE': { name: 'OPEN', mode: 'active', remote: 'specified' },
   'OPEN PASSIVE': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
+  'OPEN PASSIVE AGAIN': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
   CLOSE: { name: 'CLOSE', goesOn: true },
   'CLOSE BOTH WAYS': { name: 'CLOSE', goesOn: false },
   ABORT: { name: 'ABORT' },
@@ -196,7 +199,10 @@ function act(user: UserCall, world: World, terms: Terms): World[] {
       ? { name: 'SEND', octets: user.octets }
       : CALLS[user.call === 'CLOSE LISTENER' ? 'CLOSE' : user.call];
   if (!call) throw new Error(`no such call: ${user.call}`);
-  return userCalls(world.tcb, call, terms.profile).map((reaction) => after(world, reaction));
+  const { security, precedence } = world.tcb;
+  // As the listener before had it.
+  const asked = call.name === 'OPEN' ? { ...call, security, precedence } : call;
+  return userCalls(world.tcb, asked, terms.profile).map((reaction) => after(world, reaction));
 }
 
 /** Worlds that differ in nothing but why, the strongest of them. They are told apart by what they do not share with the first. */
