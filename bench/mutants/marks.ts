@@ -84,6 +84,11 @@ export const MARKS: readonly Mutant[] = [
       taken((segment) => ({ ...segment, unicast: true })),
     ),
   ),
+  caughtBy('listen.syn.ip-timestamp', {
+    name: 'ip-options-refused',
+    what: 'a packet with IP options is dropped',
+    ...{ base: 'rfc9293', behaviour: { refusesIpOptions: true } },
+  }),
   faulty('security-ignored', 'security is not compared', always, takenAsSameSecurity, 'rfc5961'),
   faulty(
     'security-ignored-in-listen',

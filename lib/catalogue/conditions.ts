@@ -18,6 +18,8 @@ export interface PacketDemands {
   readonly precedence?: 'higher' | 'lower';
   readonly checksum?: 'wrong';
   readonly destination?: 'multicast';
+  /** In the IP header: a TCP has no use for it. Over IPv6, in a header for the destination. */
+  readonly ipOption?: 'record route' | 'timestamp' | 'unknown';
   /** An address that no packet on the wire may come from; `own` is the target's, with the port that it goes to. */
   readonly source?: 'broadcast' | 'multicast' | 'unspecified' | 'loopback' | 'own';
   /** The timestamp of the stimulus; that of the connection when absent. */
@@ -98,6 +100,17 @@ export const CONDITIONS = {
     text: 'sent to a broadcast or multicast address',
     families: BOTH,
     packet: { destination: 'multicast' },
+  },
+  'ip-record-route': {
+    text: 'with the IP option Record Route',
+    families: IPV4,
+    packet: { ipOption: 'record route' },
+  },
+  'ip-timestamp': { text: 'with the IP option Timestamp', families: IPV4, packet: { ipOption: 'timestamp' } },
+  'ip-unknown-option': {
+    text: 'with an IP option that nobody knows',
+    families: BOTH,
+    packet: { ipOption: 'unknown' },
   },
   'from-broadcast': {
     text: 'sent from the broadcast address',

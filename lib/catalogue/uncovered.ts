@@ -43,7 +43,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: 'what arrives as ICMP, or in the IP header, is no TCP segment',
-    ids: ['MUST-50', 'MUST-51', 'MUST-52', 'MUST-53', 'SHLD-24', 'MAY-4', 'MAY-10', 'MAY-11'],
+    ids: ['MUST-51', 'MUST-52', 'MUST-53', 'SHLD-24', 'MAY-4', 'MAY-10', 'MAY-11'],
   },
   {
     reason: "the user's choice of what the IP header says",

@@ -18,12 +18,26 @@ import {
 } from '../wire/index.ts';
 import { add } from '../wire/seq.ts';
 
+type IpOption = 'record route' | 'timestamp' | 'unknown';
+
+/** RFC 791 section 3.1, with room for two entries; RFC 4727 section 3.1, for experiments. */
+const IPV4_OPTIONS: Readonly<Record<IpOption, Uint8Array>> = {
+  'record route': Uint8Array.of(7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0),
+  timestamp: Uint8Array.of(68, 12, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+  unknown: Uint8Array.of(30, 4, 0, 0),
+};
+const DESTINATION_OPTIONS = 60;
+/** RFC 8200 section 4.2: who does not know the option, which RFC 4727 section 5.2 has for experiments, skips it. */
+const UNKNOWN_DESTINATION_OPTION = Uint8Array.of(PROTOCOL_TCP, 0, 0x1e, 4, 0, 0, 0, 0);
+
 /** What makes a packet unlike that of an ordinary segment. */
 export interface PacketOverrides {
   /** The level of a basic security option (RFC 1108). IPv4 only. */
   readonly security?: 'top secret';
   /** 0...7. IPv4 only. */
   readonly precedence?: number;
+  /** Over IPv6, only an unknown one. */
+  readonly ipOption?: IpOption;
   readonly corruptChecksum?: boolean;
   /** Instead of the target's address. */
   readonly destination?: string;
@@ -84,7 +98,10 @@ export function buildPacket(
   );
   // The checksum is in octets 16 and 17. One flipped bit is never right.
   if (overrides.corruptChecksum) tcp[17] = (tcp[17] ?? 0) ^ 1;
-  if (family === 6) return ipv6Packet(src, dst, tcp);
+  if (family === 6)
+    return overrides.ipOption
+      ? ipv6Packet(src, dst, Buffer.concat([UNKNOWN_DESTINATION_OPTION, tcp]), DESTINATION_OPTIONS)
+      : ipv6Packet(src, dst, tcp);
   return encodeIpv4(
     {
       ...PLAIN_IPV4,
@@ -92,6 +109,7 @@ export function buildPacket(
       protocol: PROTOCOL_TCP,
       ...{ src, dst },
       ...(overrides.security ? { options: TOP_SECRET_OPTION } : {}),
+      ...(overrides.ipOption ? { options: IPV4_OPTIONS[overrides.ipOption] } : {}),
     },
     tcp,
   );

@@ -227,6 +227,14 @@ export default inState('LISTEN', [
     },
     rules: ['RFC 793 3.9 LISTEN second', 'RFC 1122 4.2.3.10', 'MUST-57'],
   },
+  ...(['ip-record-route', 'ip-timestamp', 'ip-unknown-option'] as const).map(
+    (condition): CaseDeclaration => ({
+      id: `listen.syn.${condition}`,
+      title: 'SYN with an IP option that a TCP has no use for',
+      ...{ condition, send: '<SEQ=ANY><CTL=SYN>', expect: ANSWERED },
+      rules: ['RFC 793 3.9 LISTEN third', 'RFC 1122 4.2.3.8', 'MUST-50', '3.10.7.2 third'],
+    }),
+  ),
   ...(['broadcast', 'multicast', 'unspecified', 'loopback', 'own'] as const).map(
     (source): CaseDeclaration => ({
       id: `listen.syn.from-${source}`,

@@ -33,6 +33,16 @@ const notUnicast = (name: 'text' | 'rst' | 'fin', send: string, taken: Outcome):
 
 export default inState('ESTABLISHED', [
   ...wrongChecksums(established),
+  ...(['ip-record-route', 'ip-timestamp', 'ip-unknown-option'] as const).map(
+    (condition): CaseDeclaration => ({
+      id: `established.text.${condition}`,
+      title: 'text with an IP option that a TCP has no use for',
+      condition,
+      send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+      expect: { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
+      rules: ['RFC 793 3.9 seventh', 'RFC 1122 4.2.3.8', 'MUST-50', '3.10.7.4 seventh'],
+    }),
+  ),
   notUnicast('text', '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>', {
     ...{ reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
   }),

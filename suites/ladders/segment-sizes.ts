@@ -94,6 +94,37 @@ const withoutOption = (family: 4 | 6): readonly Declaration[] => [
   },
 ];
 
+/** Of links: Ethernet first, where the lab is, and smaller ones that a target may have. */
+const MTUS = [1500, 1492, 1480, 1460, 1450, 1440, 1400, 1280];
+const IP_AND_TCP = { 4: 40, 6: 60 } as const;
+const OPTION_OF_TIMESTAMPS = 12;
+
+/** Two segments as large as the link takes them. */
+function fillsLink(family: 4 | 6, options = 0): readonly StepDeclaration[] {
+  const [largest = 0, ...smaller] = MTUS.map((mtu) => mtu - IP_AND_TCP[family] - options);
+  const ofSmallerLinks = smaller.flatMap((size) =>
+    segmentsOf(size, 2).map((one) => ({ ...one, ends: true as const })),
+  );
+  return [{ user: `SEND ${2 * largest}` }, { expect: [...segmentsOf(largest, 2), ...ofSmallerLinks] }];
+}
+
+const asTheLinkTakes = (family: 4 | 6): readonly Declaration[] => [
+  {
+    id: `ladder.segment-sizes.mss-beyond-link-over-ipv${family}`,
+    title: 'a SYN with an MSS of 9000: text is sent in segments that the link takes',
+    ...{ state: 'LISTEN', families: [family] },
+    steps: [...accepted('<MSS=9000>'), ...fillsLink(family)],
+    rules: ['MUST-16', 'SHLD-28'],
+  },
+  {
+    id: `ladder.segment-sizes.options-taken-off-over-ipv${family}`,
+    title: 'timestamps take 12 octets of each segment, which has so much less text',
+    ...{ state: 'ESTABLISHED', condition: 'timestamps', families: [family] },
+    steps: fillsLink(family, OPTION_OF_TIMESTAMPS),
+    rules: ['MUST-16', 'SHLD-28'],
+  },
+];
+
 const WAITS: StepOutcome = { reply: 'silence', leftOpen: 'Nagle' };
 const AT_ONCE: readonly StepOutcome[] = text(10).map((reply) => ({ reply, leftOpen: 'Nagle' }));
 
@@ -102,6 +133,8 @@ export default scenarios('ladders', [
   ...small(536),
   ...withoutOption(4),
   ...withoutOption(6),
+  ...asTheLinkTakes(4),
+  ...asTheLinkTakes(6),
   {
     id: 'ladder.segment-sizes.small-text-waits',
     title: 'a small segment waits while text is in flight, and goes out when that is acknowledged',

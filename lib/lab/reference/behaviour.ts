@@ -85,6 +85,8 @@ export interface Behaviour {
   readonly hearIcmp?: (tcb: Tcb, error: IcmpError, next: HearIcmp) => Reaction;
   /** Which of its ports must be those in an ICMP error: both when absent. */
   readonly knowsIcmpBy?: 'local port' | 'remote port';
+  /** Whether packets with IP options are taken for broken; over IPv4. */
+  readonly refusesIpOptions?: boolean;
   /** Whether the segment is the end of the whole TCP, and how; undefined when it is not. */
   readonly dies?: (tcb: Tcb, segment: Segment) => Death | undefined;
   /** What becomes of a reply on its way out. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Profile } from '../../standard/profile.ts';
 import type { IcmpError, Link, Arrival as Packet } from '../../tester/index.ts';
-import type { Family } from '../../wire/index.ts';
+import { decodeIpv4, type Family } from '../../wire/index.ts';
 import { add, SEQUENCE_SPACE } from '../../wire/seq.ts';
 import { type Backlog, type Behaviour, type Death, following, type Timers } from './behaviour.ts';
 import { Connection } from './connection.ts';
@@ -86,7 +86,9 @@ export class Tcp {
 
   #arrives(link: Link, packet: Packet): void {
     const { family } = link;
-    const received = readPacket(link, packet, this.#behaviourOver(family).reads);
+    const { reads, refusesIpOptions = false } = this.#behaviourOver(family);
+    if (refusesIpOptions && family === 4 && decodeIpv4(packet.packet).options.length > 0) return;
+    const received = readPacket(link, packet, reads);
     if (!received) return;
     const { ports } = received;
     const key = keyOf(family, ports);

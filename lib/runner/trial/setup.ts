@@ -28,7 +28,7 @@ export function overridesOf(
   family: 4 | 6,
   target?: { readonly address: string; readonly port: number },
 ): PacketOverrides {
-  const { security, precedence, checksum, destination, source } = demandsOf(conditions).packet;
+  const { security, precedence, checksum, destination, source, ipOption } = demandsOf(conditions).packet;
   const from = source === undefined || source === 'own' ? undefined : NOT_FROM[source][family];
   return {
     ...(security === 'other' ? { security: 'top secret' } : {}),
@@ -36,6 +36,7 @@ export function overridesOf(
     ...(checksum === 'wrong' ? { corruptChecksum: true } : {}),
     ...(destination === 'multicast' ? { destination: MULTICAST[family] } : {}),
     ...(from ? { source: from } : {}),
+    ...(ipOption ? { ipOption } : {}),
     ...(source === 'own' && target ? { source: target.address, sourcePort: target.port } : {}),
   };
 }

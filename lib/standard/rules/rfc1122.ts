@@ -80,6 +80,9 @@ export const RFC_1122 = {
       carries: ['MUST-25', 'MUST-28'],
     },
   ),
+  'RFC 1122 4.2.3.8': must('4.2.3.8', 'IP options that a TCP does not understand are ignored', {
+    carries: ['MUST-50'],
+  }),
   'RFC 1122 4.2.3.9 soft': must(
     ['4.2.3.9', 'codes 0, 1, 5'],
     'Unreachable codes 0, 1 and 5, time exceeded and parameter problem do not abort a connection',

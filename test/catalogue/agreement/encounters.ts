@@ -2,6 +2,7 @@ import { demandsOf } from '../../../lib/catalogue/conditions.ts';
 import { isCase, type Scenario } from '../../../lib/catalogue/scenario.ts';
 import { evaluateSegment, printSegment, type SegmentNotation } from '../../../lib/notation/index.ts';
 import { Random } from '../../../lib/runner/trial/random.ts';
+import { TESTER_MSS } from '../../../lib/states/index.ts';
 import { headerForm } from '../../../lib/standard/header.ts';
 import { withQueues } from '../../../lib/standard/queues.ts';
 import type { State } from '../../../lib/standard/state.ts';
@@ -70,8 +71,17 @@ function tcbOf(subject: Scenario, random: Random): Tcb {
       mayRaisePrecedence: mayDiffer ? user.precedence !== undefined : random.next() % 2 === 0,
       userGone: user.closed === true,
     },
-    subject.families.includes(4) ? {} : { sndMss: DEFAULT_MSS_OF_IPV6 },
+    sizesOf(subject),
   );
+}
+
+/** The recipes' SYN has the MSS of an Ethernet; a scenario that sends its own SYN begins without one. */
+function sizesOf({ state, families, ...subject }: Scenario): Partial<Tcb> {
+  const overIpv6 = !families.includes(4);
+  const largestText = overIpv6 ? TESTER_MSS[6] : TESTER_MSS[4];
+  if (state === 'LISTEN' || state === 'SYN-SENT' || state === 'CLOSED')
+    return { largestText, ...(overIpv6 ? { sndMss: DEFAULT_MSS_OF_IPV6 } : {}) };
+  return isCase({ state, families, ...subject }) ? {} : { largestText, sndMss: largestText };
 }
 
 const OFFSETS = { higher: 1, lower: -1, same: 0 } as const;
