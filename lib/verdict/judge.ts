@@ -45,13 +45,14 @@ export interface SeenInterval {
   readonly before?: number;
 }
 
-// Clocks are coarse: Linux takes a timer of seconds for up to an eighth longer, and one of 10 ms ticks for one tick less.
-const EARLIEST = 0.95;
+// Clocks are coarse, and RFC 6298 section 4 sets no limit: 4.4BSD's and lwIP's have ticks of 500 ms, so that a timer ends by up to one
+// tick early. Linux lets a timer of seconds take up to an eighth longer, which shortens the growth after it.
+const TICK = 500;
 const LEAST_GROWTH = 0.8;
 
 /** The shortest interval that is as asked, in milliseconds. */
 const shortest = (asked: Interval, { before = 0 }: SeenInterval): number =>
-  'atLeast' in asked ? asked.atLeast * EARLIEST : before * asked.times * LEAST_GROWTH;
+  'atLeast' in asked ? asked.atLeast - TICK : before * asked.times * LEAST_GROWTH;
 
 /** Whether a timer has waited for as long as is asked. */
 export const isLongEnough = (asked: Interval, seen: SeenInterval): boolean =>

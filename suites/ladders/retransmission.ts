@@ -60,6 +60,8 @@ interface Unacknowledged {
   readonly steps: readonly StepDeclaration[];
   readonly again: readonly string[];
   readonly isSyn?: true;
+  /** It may be followed by other segments at once: only the first time is looked at. */
+  readonly once?: true;
   readonly rules?: readonly RuleId[];
 }
 
@@ -82,6 +84,7 @@ const ALL: readonly Unacknowledged[] = [
   {
     ...{ name: 'text-fin-wait-1', title: 'text before a FIN', state: 'ESTABLISHED' },
     steps: [...sendsText, { user: 'CLOSE' }, next(FIN('SND.NXT'))],
+    once: true,
     // It may be repacketized: RFC 793 section 3.7.
     again: [
       ...text(10, 'SND.NXT-11'),
@@ -116,19 +119,36 @@ const ladder = ({
   steps,
   again: replies,
   isSyn,
+  once,
   rules = [],
 }: Unacknowledged): StepsDeclaration & { state: StateName } => ({
   id: `ladder.retransmission.${name}`,
-  title: `${title} is not acknowledged: it is sent again, the second time after a longer interval`,
+  title: `${title} is not acknowledged: it is sent again${once ? '' : ', the second time after a longer interval'}`,
   state,
-  steps: [...steps, ...again(replies, isSyn)],
-  rules: [...RULES, ...rules],
+  steps: [...steps, ...(once ? [first(replies)] : again(replies, isSyn))],
+  rules: once ? ['MUST-18'] : [...RULES, ...rules],
 });
+
+/**
+ * R2 is at least three minutes for a SYN. For text and FIN a hundred seconds are a SHOULD, and for a SYN,ACK no document sets a limit:
+ * with these, a TCP may have given up.
+ */
+function unlessGivenUp({ name, again: replies, isSyn }: Unacknowledged): StepDeclaration {
+  const step = backedOff(replies, isSyn);
+  if (name === 'syn' || !('expect' in step)) return step;
+  const { rfc793, rfc1122, rfc9293 } = step.expect as Record<string, readonly StepOutcome[]>;
+  const orGivenUp = (outcomes: readonly StepOutcome[] = []): readonly StepOutcome[] => [
+    ...outcomes,
+    { reply: 'silence', level: 'permitted', ends: true },
+  ];
+  const byRfc793 = isSyn ? orGivenUp(rfc793) : (rfc793 ?? []);
+  return { ...step, expect: { rfc793: byRfc793, rfc1122: orGivenUp(rfc1122), rfc9293: orGivenUp(rfc9293) } };
+}
 
 /** It goes on, and no interval is shorter than twice the one before. */
 const goesOn = (one: Unacknowledged): StepsDeclaration & { state: StateName } => {
   const { steps, ...rest } = ladder(one);
-  const more = Array.from({ length: 3 }, () => backedOff(one.again, one.isSyn));
+  const more = Array.from({ length: 3 }, () => unlessGivenUp(one));
   return {
     ...rest,
     id: `ladder.retransmission.${one.name}-goes-on`,

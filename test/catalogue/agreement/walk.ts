@@ -237,7 +237,10 @@ function expectation(
   before: readonly World[],
   terms: Terms,
 ): { faults: readonly string[]; onwards: readonly World[] } {
-  const replies = PROFILES.flatMap((profile) => step.expect[profile].map(({ reply }) => reply.length));
+  // What comes next is what a timer sends, unless the TCP has given up.
+  const replies = PROFILES.flatMap((profile) =>
+    step.expect[profile].filter(({ ends }) => !step.next || !ends).map(({ reply }) => reply.length),
+  );
   const [none, some] = [replies.includes(0), replies.some((segments) => segments > 0)];
   // A retransmission is no reply. A probe is one, and may come in the time of the observation.
   const timely = before.filter(
