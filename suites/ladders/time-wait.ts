@@ -6,6 +6,7 @@
 import type { StepDeclaration } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
+import { ACK } from './families/parts.ts';
 
 const RULES: readonly RuleId[] = [
   'RFC 793 3.9 fifth',
@@ -20,6 +21,32 @@ const closes: readonly StepDeclaration[] = [
   { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>', then: 'FIN-WAIT-1' },
 ];
 
+const FIN_AGAIN = '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>';
+const RESET = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED', ends: true } as const;
+
+const finAgain: readonly StepDeclaration[] = [{ send: FIN_AGAIN }, { expect: [ACK, RESET] }];
+
+/** In seconds, after which connections that entered TIME-WAIT together are looked at, each once; nothing else happens to them. */
+const LOOKS = [30, 50, 70, 90, 180, 250];
+
+/**
+ * In seconds, when the FIN comes again on the first one. Each is longer than the time between the looks after it: where a connection is
+ * still there at one look and gone at the next, 2 MSL from then on are not over.
+ */
+const FINS = [22, 95, 185];
+
+const looks = (on: string): readonly StepDeclaration[] => [
+  { on, send: '<SEQ=RCV.NXT-2><ACK=SND.NXT><CTL=ACK><DATA=1>' },
+  { on, expect: [ACK, RESET] },
+];
+
+const nameOf = (seconds: number): string => `after-${seconds}-s`;
+
+const EVENTS = [
+  ...LOOKS.map((at) => ({ at, steps: looks(nameOf(at)) })),
+  ...FINS.map((at) => ({ at, steps: finAgain })),
+].toSorted((one, other) => one.at - other.at);
+
 const ignoresText: readonly StepDeclaration[] = [
   { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
   // The text is ignored. An ACK may be sent or not, but its number does not advance.
@@ -27,6 +54,21 @@ const ignoresText: readonly StepDeclaration[] = [
 ];
 
 export default scenarios('ladders', [
+  {
+    id: 'ladder.time-wait.begun-anew',
+    title: "the peer's FIN comes again in TIME-WAIT: 2 MSL begin anew, and the connection outlives another",
+    state: 'TIME-WAIT',
+    beside: Object.fromEntries(LOOKS.map((at) => [nameOf(at), { state: 'TIME-WAIT' }])),
+    steps: [
+      ...EVENTS.flatMap(({ at, steps }, index) => [
+        { wait: (at - (EVENTS[index - 1]?.at ?? 0)) * 1000 },
+        ...steps,
+      ]),
+      { state: 'TIME-WAIT' },
+    ],
+    rules: ['RFC 793 3.9 eighth', '3.10.7.4 eighth'],
+    slow: true,
+  },
   {
     id: 'ladder.time-wait.from-fin-wait-1',
     title: "a FIN that acknowledges the target's FIN leads to TIME-WAIT, where text is not accepted",

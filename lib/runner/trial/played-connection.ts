@@ -102,6 +102,8 @@ export class PlayedConnection {
   #isPending = false;
   /** What was done last. */
   #last: 'segment' | 'call' | 'ICMP' = 'segment';
+  /** An outcome has led away from what the next steps are about. */
+  #isElsewhere = false;
   /** Whether a step has looked at what came of the last segment, or call. */
   #isObserved = true;
   /** Where in the log the stimulus is. */
@@ -316,7 +318,9 @@ export class PlayedConnection {
     this.#isObserved = true;
     const right = outcomes.filter((outcome) => areRepliesOf(outcome, observation));
     this.#state = right.find(({ then }) => then)?.then ?? this.#state;
-    return right.some(({ ends }) => !ends);
+    const goesOn = right.some(({ ends }) => !ends);
+    this.#isElsewhere = right.length > 0 && !goesOn;
+    return goesOn;
   }
 
   /** From now on it counts what the target's user is given. @throws NotCapable */
@@ -577,7 +581,7 @@ export class PlayedConnection {
     const mayBeLost = environment.tester.path.disturbed && this.#last === 'segment';
     if (mayBeLost && isAcknowledgmentLost(this.mailbox.log.slice(this.#mark + 1), this.variables ?? {}))
       this.spoilt ??= { kind: 'acknowledgment lost' };
-    const due = last ? { due: last.state } : {};
+    const due = last && !this.#isElsewhere ? { due: last.state } : {};
     return { steps: this.steps, stateAfter, proof: how, listening: this.user.listening, ...due };
   }
 
