@@ -92,13 +92,13 @@ export const TC8_GROUPS: readonly Tc8Group[] = [
     group: 'RETRANSMISSION_TO',
     numbers: [3, 4, 5, 6, 8, 9],
     asks: 'retransmission timeout and back-off',
-    cases: ['ladder.ack-counts.*'],
+    cases: ['ladder.ack-counts.*', 'ladder.retransmission.*'],
   },
   {
     group: 'PROBING_WINDOWS',
     numbers: [2, 3, 4, 5, 6],
     asks: 'zero window and its probes',
-    cases: ['ladder.window.*'],
+    cases: ['ladder.window.*', 'ladder.retransmission.probes'],
   },
   {
     group: 'NAGLE',
@@ -128,7 +128,7 @@ export const TC8_GROUPS: readonly Tc8Group[] = [
     group: 'SEQUENCE',
     numbers: [1, 2, 3, 4, 5],
     asks: 'initial sequence numbers, wrap-around',
-    cases: ['figure-7.*', '*.text.*'],
+    cases: ['figure-7.*', 'ladder.isn.*', '*.text.*'],
   },
   {
     group: 'ACKNOWLEDGEMENT',

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { parseReply } from '../../../lib/catalogue/resolve.ts';
-import type { Case, OutcomesByProfile, Place, ResolvedOutcome } from '../../../lib/catalogue/scenario.ts';
+import type {
+  Case,
+  OutcomesByProfile,
+  Place,
+  ResolvedOutcome,
+  Scenario,
+} from '../../../lib/catalogue/scenario.ts';
 import { parseSegment } from '../../../lib/notation/index.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
 import { runScenario } from '../../../lib/runner/trial/run-scenario.ts';
@@ -49,6 +55,21 @@ describe('a case', () => {
     } as const;
     return { ...one, context };
   }
+
+  it('that is slow is tried twice at once where there is room', async () => {
+    for (const [hasRoom, attempts] of [
+      [true, 2],
+      [false, 1],
+    ] as const) {
+      const { link, context } = fresh();
+      link.script = accepting();
+      const slow: Scenario = { ...caseOf({}, RESET), slow: true };
+      const result = await runScenario(slow, { ...context, hasRoom });
+      expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
+      const stimuli = link.sent.filter(({ segment: { seq, ctl } }) => seq === 7 && ctl.has('SYN'));
+      expect(stimuli).to.have.length(attempts);
+    }
+  });
 
   it('is conformant where the target does as it should', async () => {
     const { link, context } = fresh();

@@ -170,6 +170,10 @@ describe('the steps of a scenario', () => {
       ],
     ],
     'a SYN that has an ISS of its own': ['CLOSED', [...OPENS, ...OPENS]],
+    'a way that ends before the state that is due': [
+      'ESTABLISHED',
+      [{ send: TEXT }, { expect: [{ reply: TAKEN, ends: true }, 'silence'] }, { state: 'CLOSE-WAIT' }],
+    ],
     'a state on the way': [
       'CLOSE-WAIT',
       [
@@ -279,6 +283,17 @@ describe('the steps of a scenario', () => {
       'ESTABLISHED',
       [{ send: TEXT }, { expect: TAKEN, notBefore: 300, then: 'ESTABLISHED' }],
       /: the reply came after \d+ ms, before 300 ms had passed$/,
+    ],
+    'the state that is due where another connection ends the scenario': [
+      'ESTABLISHED',
+      [
+        { send: TEXT, on: 'b' },
+        { expect: [{ reply: TAKEN, ends: true }, 'silence'], on: 'b' },
+        { wait: 10 },
+        { state: 'CLOSE-WAIT' },
+      ],
+      /^the state after is ESTABLISHED, not CLOSE-WAIT$/,
+      { beside: { b: { state: 'ESTABLISHED' } } },
     ],
     'several replies in order': [
       'ESTABLISHED',
