@@ -67,7 +67,7 @@ function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[
 // Many more than there are slow scenarios.
 const ROOMY = 100;
 
-// Cases that wait for silence may take so many rounds of full width: half a minute.
+// With more rounds of cases than this, all places taken, the run does not wait for every silence: that would take half a minute.
 const MOST_ROUNDS = 50;
 
 // A target that dies each time is tested all the same: the cases find the cause.

@@ -12,7 +12,8 @@ import { synAgain } from './proof-retransmissions.ts';
 // With less room, a receiver may drop an octet of text for lack of memory.
 const LEAST_ROOM = 512;
 
-// What proves that text was refused, among how many answers: a window of the target's own text may cross the proof's.
+// So many refusals prove that the target refuses text, among at most so many answers: a window full of the target's own text may
+// cross the probe.
 const REFUSALS = 2;
 const ANSWERS = 10;
 
@@ -95,7 +96,7 @@ async function ofFinished(prober: Prober, found: Found): Promise<Proof> {
   if (timeWait === true) return found;
   const end = isAcknowledged ? 'remains' : await afterAckOfFin(prober, found);
   if (end === 'ends') return ended(found);
-  // With unread text a stack may keep what it should delete, which the stimulus has not caused.
+  // With unread text, a stack may keep a connection that it should delete. The stimulus did not cause that.
   if (end === 'remains' && found.state === 'LAST-ACK' && hasRoom(found)) {
     return corrected(found, 'CLOSING', 'ACK of its FIN does not end it');
   }

@@ -73,13 +73,13 @@ function everySecond(family: 4 | 6): StepsDeclaration & { state: StateName } {
 }
 
 export default scenarios('ladders', [
-  soon('text-after-text', 'text after text of its own', 'ESTABLISHED', [
+  soon('text-after-text', "text after the target's own text", 'ESTABLISHED', [
     ...SENDS_TEN,
     { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
     { expect: 'silence' },
     ...TEXT,
   ]),
-  soon('text-fin-wait-2', 'text after text in FIN-WAIT-2', 'FIN-WAIT-2', [...TEXT, ...TEXT]),
+  soon('text-fin-wait-2', 'text after other text in FIN-WAIT-2', 'FIN-WAIT-2', [...TEXT, ...TEXT]),
   soon('fin', 'a FIN after text', 'ESTABLISHED', [
     ...TEXT,
     { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },

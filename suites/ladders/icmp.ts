@@ -105,7 +105,7 @@ const HARD: Kind = {
 const QUENCH: Kind = {
   errors: ['source quench'],
   expect: stays,
-  what: 'nothing comes of it',
+  what: 'the target ignores it',
   rules: ['MUST-55'],
 };
 const SIZE: Kind = { errors: [], expect: size, what: 'the connection goes on', rules: ['3.7.2 path MTU'] };
@@ -129,7 +129,7 @@ const ofEach = (kind: Kind, places: readonly InFlight[], errors = kind.errors): 
 /** The same ports at one end, so that who looks at that end alone takes it for this connection's. */
 const astray = (otherPort: 'target' | 'tester', place: InFlight): Declaration => ({
   id: `ladder.icmp.other-${otherPort}-port-${slug(place.state)}`,
-  title: `ICMP port unreachable about a segment of another port of the ${otherPort}: nothing comes of it`,
+  title: `ICMP port unreachable about a segment of another port of the ${otherPort}: the target ignores it`,
   state: place.state,
   ...(place.condition ? { condition: place.condition } : {}),
   steps: [{ icmp: 'port unreachable', about: place.about, otherPort }, { expect: stays(place) }],
@@ -138,7 +138,7 @@ const astray = (otherPort: 'target' | 'tester', place: InFlight): Declaration =>
 
 const notInFlight = (name: string, seq: string): Declaration => ({
   id: `ladder.icmp.${name}`,
-  title: `ICMP port unreachable about ${seq}, which is not in flight: no reply, whether it counts or not`,
+  title: `ICMP port unreachable about ${seq}, which is not in flight: the target sends nothing`,
   state: 'ESTABLISHED',
   condition: 'text-in-flight',
   steps: [

@@ -12,7 +12,7 @@ const idle = (
   before: readonly StepDeclaration[] = [],
 ): StepsDeclaration & { state: StateName } => ({
   id: `ladder.idle.${name}`,
-  title: `nothing happens for two minutes in ${state}: nothing is sent, and the connection is still there`,
+  title: `nothing happens for two minutes in ${state}: the target sends nothing, and keeps the connection`,
   state,
   steps: [
     ...before,

@@ -24,15 +24,14 @@ const OPENS_AND_IS_REFUSED: readonly StepDeclaration[] = [
 export default scenarios('ladders', [
   {
     id: 'ladder.isn.passive',
-    title:
-      'four times a SYN is answered and the connection reset: the target begins at another number each time',
+    title: 'the peer opens and resets four connections: each SYN,ACK has another ISS',
     state: 'LISTEN',
     steps: SYNS.flatMap(opensAndResets),
     rules: ['MUST-8', 'RFC 793 3.3 initial sequence number'],
   },
   {
     id: 'ladder.isn.active',
-    title: 'three times the user opens a connection that is refused: it begins at another number each time',
+    title: 'the peer refuses three connections that the user opens: each SYN has another ISS',
     state: 'CLOSED',
     steps: [...OPENS_AND_IS_REFUSED, ...OPENS_AND_IS_REFUSED, ...OPENS_AND_IS_REFUSED],
     rules: ['MUST-8', 'RFC 793 3.3 initial sequence number'],

@@ -217,7 +217,8 @@ export default scenarios('ladders', [
   ...ALL.filter(({ name }) => GOING_ON.includes(name)).map(goesOn),
   {
     id: 'ladder.retransmission.text-after-syn-ack-again',
-    title: 'text after a SYN,ACK that was sent twice: it is sent again after three seconds at the earliest',
+    title:
+      'text after a SYN,ACK that was sent twice: the target retransmits the text after three seconds at the earliest',
     state: 'SYN-RECEIVED (passive)',
     steps: [
       next(SYN_ACK),
@@ -230,7 +231,8 @@ export default scenarios('ladders', [
   },
   {
     id: 'ladder.retransmission.text-after-syn-again',
-    title: 'text after a SYN that was sent twice: it is sent again after three seconds at the earliest',
+    title:
+      'text after a SYN that was sent twice: the target retransmits the text after three seconds at the earliest',
     state: 'SYN-SENT',
     steps: [
       next(SYN),
@@ -243,7 +245,7 @@ export default scenarios('ladders', [
   },
   {
     id: 'ladder.retransmission.current-ack',
-    title: 'text is sent again after text has arrived: with the current acknowledgment',
+    title: 'the target retransmits text after it has received text: with the current acknowledgment',
     state: 'ESTABLISHED',
     steps: [
       ...sendsText,

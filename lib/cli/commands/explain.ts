@@ -39,9 +39,9 @@ Exit codes:
 export function declare(command: Command): void {
   command
     .argument('<capture>', 'a pcap or pcapng file, also gzipped; - is standard input')
-    .option('--all', 'every connection, and every empty ACK that acknowledges nothing new')
-    .option('--connection <number>', 'this connection alone', numberOf)
-    .option('--json', 'as JSON; schemas/explanation.schema.json describes it')
+    .option('--all', 'also unremarkable connections, and every empty ACK that acknowledges nothing new')
+    .option('--connection <number>', 'only this connection', numberOf)
+    .option('--json', 'print JSON; schemas/explanation.schema.json describes it')
     .option('--html <file>', 'write a page with a ladder for each connection')
     .addHelpText('after', EXAMPLES)
     .action(async (file, options) => {

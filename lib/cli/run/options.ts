@@ -81,10 +81,13 @@ export const settingOptions = (command: Command): Command =>
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may run at once')
     .option('--patient', 'listen for the full time in every case, even after a reply')
-    .option('--slow', 'also cases that take more than ten seconds, up to four minutes: timers, above all')
+    .option(
+      '--slow',
+      'also run cases that take more than ten seconds, up to four minutes: mostly about timers',
+    )
     .option(
       '--forge-sources',
-      'send to the target also from addresses that no host has: broadcast, multicast, its own (always done in the lab)',
+      "also send segments from broadcast and multicast addresses, and from the target's own (always on in the lab)",
     )
     .option('--reports <directory>', 'where the reports go (default: reports)');
 

@@ -52,7 +52,7 @@ import { TargetUser } from './target-user.ts';
 // An unacknowledged SYN is sent again after 1 s (RFC 6298), by old stacks after 3 s; those that take longer were measured.
 const RETRANSMISSION_WITHIN = 3500;
 const TIMER_SLACK = 1.3;
-// The other half is left for the user to be told in, on a busy machine as well.
+// The other half leaves time to command the user, even on a busy machine.
 const PART_OF_TIMER = 0.5;
 
 const ENOUGH_UNANSWERED = 10;
