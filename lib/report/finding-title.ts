@@ -64,9 +64,9 @@ const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
   'a timestamp': { after: 'with a timestamp' },
   acceptable: { after: 'in the window' },
   unacceptable: { after: 'outside the window' },
-  'before the window': { after: 'from before the window' },
+  'before the window': { after: 'that begins before the window' },
   'one before the window': { after: 'at RCV.NXT-1' },
-  'before and into the window': { after: 'from before the window into it' },
+  'before and into the window': { after: 'that begins before the window and reaches into it' },
   'at RCV.NXT': { after: 'at RCV.NXT' },
   'past RCV.NXT': { after: 'past RCV.NXT' },
   'at the right edge': { after: 'at RCV.NXT+RCV.WND' },
@@ -92,8 +92,8 @@ const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
 /** Where a condition is more than a remark. */
 const CONDITION_PHRASES: Partial<Record<Condition, string>> = {
   'zero-window': 'at a closed window',
-  'user-closed': 'after its user has closed',
-  'text-unread': 'while its user receives nothing',
+  'user-closed': 'after its user has closed both directions',
+  'text-unread': 'while its user calls no RECEIVE',
 };
 
 const isState = (trait: Trait): trait is State => (STATES as readonly string[]).includes(trait);

@@ -53,5 +53,5 @@ export function countStandings(verdicts: readonly RequirementVerdict[]): Record<
 /** For people, on one line. */
 export function standingsText(run: Pick<Run, 'cases' | 'profile'>): string {
   const counts = countStandings(requirementVerdicts(run));
-  return `requirements of RFC 9293: ${STANDINGS.map((each) => `${counts[each]} ${each}`).join(', ')}`;
+  return `numbered requirements of RFC 9293: ${STANDINGS.map((each) => `${counts[each]} ${each}`).join(', ')}`;
 }

@@ -35,7 +35,9 @@ describe('requirements with a verdict', () => {
       'not met': 2,
       'not tested': 117,
     });
-    expect(standingsText(run)).to.equal('requirements of RFC 9293: 0 met, 2 not met, 117 not tested');
+    expect(standingsText(run)).to.equal(
+      'numbered requirements of RFC 9293: 0 met, 2 not met, 117 not tested',
+    );
   });
 });
 
