@@ -56,7 +56,7 @@ const MET: readonly Met[] = [
   },
   {
     name: 'text',
-    what: 'more text is taken',
+    what: 'the target accepts more text',
     steps: ({ state, ack }) => [
       { send: `<SEQ=RCV.NXT><ACK=${ack}><CTL=ACK,PSH><DATA=10>` },
       { expect: ackOf(10), then: state },

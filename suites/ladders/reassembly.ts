@@ -158,7 +158,7 @@ const fins = FIN_BEYOND.flatMap(([state, then]) => {
   return [
     ladder(
       `fin-beyond-gap${suffix}`,
-      `a FIN beyond a gap${where} is taken when all of the text before it is there`,
+      `a FIN beyond a gap${where} counts when all text before it has arrived`,
       inState(state, [
         ...beyond(piece(20, 0, 'FIN,ACK')),
         { send: piece(0, 10) },
@@ -169,7 +169,7 @@ const fins = FIN_BEYOND.flatMap(([state, then]) => {
     ),
     ladder(
       `text-and-fin-beyond-gap${suffix}`,
-      `text and FIN beyond a gap${where}: both are taken when it is filled`,
+      `text and FIN beyond a gap${where}: both count when the gap is filled`,
       inState(state, [
         ...beyond(piece(10, 10, 'FIN,ACK')),
         ...filled(piece(0, 10), 21, 10, { then, delivered: 20 }),
@@ -196,7 +196,7 @@ export default scenarios('ladders', [
   ...fins,
   ladder(
     'fin-overlaps',
-    'text and FIN that begin before what is held: each octet is delivered once, and the FIN taken',
+    'text and FIN that begin before a held segment: each octet is delivered once, and the FIN counts',
     [
       ...beyond(piece(10, 10)),
       ...filled(piece(0, 25, 'FIN,ACK'), 26, 26, { then: 'CLOSE-WAIT', delivered: 25 }),

@@ -68,7 +68,7 @@ const beside = (
   neighbour: Neighbour,
 ): StepsDeclaration & { state: StateName } => ({
   id: `ladder.side-by-side.${name}-and-${slug(neighbour.state)}`,
-  title: `${title}: another in ${neighbour.state} goes on`,
+  title: `${title}: another connection in ${neighbour.state} goes on`,
   state,
   beside: { other: { state: neighbour.state } satisfies PlaceDeclaration },
   steps: [
@@ -152,7 +152,7 @@ export default scenarios('ladders', [
   },
   {
     id: 'ladder.side-by-side.listener-closed',
-    title: 'the listener is closed: a connection that its user has accepted goes on',
+    title: 'the user closes the listener: a connection that it has accepted goes on',
     state: 'ESTABLISHED',
     steps: [
       { user: 'CLOSE LISTENER' },
@@ -164,7 +164,7 @@ export default scenarios('ladders', [
   },
   {
     id: 'ladder.side-by-side.passive-open',
-    title: 'the user opens another port: a connection goes on',
+    title: 'the user listens on another port: a connection goes on',
     state: 'ESTABLISHED',
     beside: { other: { state: 'ESTABLISHED' } },
     steps: [
