@@ -9,7 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { matcher } from '../lib/catalogue/choice.ts';
-import { caseFindings } from '../lib/findings/findings.ts';
+import { findingsIn } from '../lib/findings/findings.ts';
 import { resultsOf } from './mutant-results.ts';
 import { MUTANTS } from './mutants/index.ts';
 
@@ -27,7 +27,7 @@ const MOST = 3;
 const wanted = values.only === undefined ? () => true : matcher(values.only);
 const counts = MUTANTS.filter(({ name }, at) => wanted(name) && at % Number(values.every) === 0).flatMap(
   (mutant) => {
-    const findings = caseFindings(resultsOf(mutant), mutant.base);
+    const findings = findingsIn(resultsOf(mutant), mutant.base);
     // It shows over several steps, on a timer, or not at all.
     if (findings.length === 0) return [];
     if (findings.length > 1 || values.verbose) {

@@ -2,7 +2,7 @@ import { chosenBy } from '../catalogue/choice.ts';
 import { type Baseline, entriesOf, keyOf, readBaseline } from '../report/baseline/baseline.ts';
 import { gate as compare, type GateOutcome, isOpen } from '../report/baseline/gate.ts';
 import { gateText } from '../report/baseline/text.ts';
-import type { AcceptedDeviations } from '../report/findings.ts';
+import type { AcceptedDeviations } from '../report/preflight-faults.ts';
 import type { Run } from '../report/run.ts';
 import { EXIT } from './failure.ts';
 

@@ -13,7 +13,7 @@ export const HARMS = ['death', 'connection lost', 'wrong state', 'wrong reply', 
 export type Harm = (typeof HARMS)[number];
 
 /** Results of a run that seem to have one cause. */
-export interface CaseFinding {
+export interface Finding {
   /** Made from the effect and the traits: the same in every run that shows the same. */
   readonly id: string;
   readonly verdict: 'deviates' | 'permitted';
@@ -40,11 +40,11 @@ export interface CaseFinding {
  * traits (state, flags, place in the window, rule) and an effect that the stimuli with these traits have. Conformant results with
  * the same traits speak against it. The search uses only verdicts; it names no case.
  */
-export function caseFindings(
+export function findingsIn(
   results: readonly CaseResult<unknown>[],
   profile: Profile,
-  verdict: CaseFinding['verdict'] = 'deviates',
-): readonly CaseFinding[] {
+  verdict: Finding['verdict'] = 'deviates',
+): readonly Finding[] {
   const looks = looksOf(results, profile, verdict);
   const findings = groupsOf(looks).map((group) => findingOf(group, looks, verdict));
   return unique(findings).sort(bySeverity);
@@ -53,8 +53,8 @@ export function caseFindings(
 function findingOf(
   { cause: { effect, where }, members }: Group,
   looks: readonly Look[],
-  verdict: CaseFinding['verdict'],
-): CaseFinding {
+  verdict: Finding['verdict'],
+): Finding {
   const rule = ruleIn(members, looks);
   const [flags] = byFrequency(members.flatMap((look) => look.flags ?? []));
   const effects = byFrequency(members.map((look) => look.effect ?? {}));
@@ -149,8 +149,8 @@ function idOf({ reply, form, state, extra }: Effect, where: readonly string[]): 
 }
 
 /** Findings of one name are one. */
-function unique(findings: readonly CaseFinding[]): CaseFinding[] {
-  const byId = new Map<string, CaseFinding>();
+function unique(findings: readonly Finding[]): Finding[] {
+  const byId = new Map<string, Finding>();
   for (const finding of findings) {
     const known = byId.get(finding.id);
     byId.set(
@@ -169,10 +169,10 @@ function unique(findings: readonly CaseFinding[]): CaseFinding[] {
   return [...byId.values()];
 }
 
-const isShould = ({ rule }: CaseFinding): boolean => rule !== undefined && !isMust(rule);
+const isShould = ({ rule }: Finding): boolean => rule !== undefined && !isMust(rule);
 
 /** MUST before SHOULD, then the worst for peers, then the most cases. */
-const bySeverity = (a: CaseFinding, b: CaseFinding): number =>
+const bySeverity = (a: Finding, b: Finding): number =>
   Number(isShould(a)) - Number(isShould(b)) ||
   HARMS.indexOf(a.harm) - HARMS.indexOf(b.harm) ||
   b.cases.length - a.cases.length;

@@ -1,29 +1,23 @@
 import pc from 'picocolors';
-import type { CaseFinding } from '../findings/findings.ts';
+import type { Finding } from '../findings/findings.ts';
 import { STATES } from '../standard/state.ts';
 import { VERDICTS, type Verdict, verdictOf } from '../verdict/result.ts';
 import { caseFields } from './case-fields.ts';
-import {
-  failingCaseFindings,
-  findingExtent,
-  findingRule,
-  findingSelection,
-  shortestOf,
-} from './case-findings.ts';
+import { failingFindings, findingExtent, findingRule, findingSelection, shortestOf } from './findings.ts';
 import { findingTitle } from './finding-title.ts';
 import { reasonText } from './expectation.ts';
 import {
   type AcceptedDeviations,
   blockerIn,
   failuresOf,
-  findingFields,
-  findingLadder,
-  findingLine,
+  faultFields,
+  faultLadder,
+  faultLine,
   ordered,
-} from './findings.ts';
+} from './preflight-faults.ts';
 import { alike, byState, countVerdicts, familiesText } from './groups.ts';
 import { type LadderLine, ladderLines } from './ladder.ts';
-import type { ReportCase, Run, RunFinding } from './run.ts';
+import type { ReportCase, Run, RunFault } from './run.ts';
 import { standingsText } from './requirements.ts';
 import { say } from './say.ts';
 import { circumstance, type Subject, subjects } from './subject.ts';
@@ -35,11 +29,11 @@ export interface ConsoleOptions {
   readonly subjects?: readonly Subject[];
   /** They are counted, and not printed. */
   readonly accepted?: AcceptedDeviations;
-  /** The findings were printed before the first case. The summary names them all the same. */
-  readonly findingsTold?: boolean;
+  /** The faults of the preflight were printed before the first case. The summary names them all the same. */
+  readonly faultsTold?: boolean;
 }
 
-/** So many findings are printed with their packets. */
+/** So many faults of the preflight are printed with their packets. */
 const IN_FULL = 10;
 
 /** So many are listed, and so many of them with their rule: the list with the outcome below fills one screen. */
@@ -59,7 +53,7 @@ const paint = (colours: Colours, verdict: Verdict) =>
 /** What is printed at the end of a run: the failures, the summary last. */
 export const runText = (run: Run, options: ConsoleOptions = {}): string =>
   [
-    options.findingsTold ? '' : findingsText(run, options),
+    options.faultsTold ? '' : preflightFaultsText(run, options),
     failuresText(run, options),
     tableText(run, options),
     findingListText(run, options),
@@ -68,23 +62,23 @@ export const runText = (run: Run, options: ConsoleOptions = {}): string =>
     .filter(Boolean)
     .join('\n\n');
 
-/** The findings of the preflight, with rule, remedy and packets; empty when there are none. */
-export function findingsText(run: Run, options: ConsoleOptions = {}): string {
+/** The faults of the preflight, with rule, remedy and packets; empty when there are none. */
+export function preflightFaultsText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   return ordered(run)
     .map((finding) =>
       [
-        findingHead(finding, run, colours),
-        ...findingFields(finding).map(([name, value]) => named(colours)(name, value)),
-        ...findingLadder(finding).map((line) => `  ${colourLadder(line, colours)}`),
+        faultHead(finding, run, colours),
+        ...faultFields(finding).map(([name, value]) => named(colours)(name, value)),
+        ...faultLadder(finding).map((line) => `  ${colourLadder(line, colours)}`),
       ].join('\n'),
     )
     .join('\n\n');
 }
 
-const findingHead = (finding: RunFinding, run: Run, colours: Colours): string => {
+const faultHead = (finding: RunFault, run: Run, colours: Colours): string => {
   const sign = finding.gravity === 'deviation' ? colours.red('✗') : colours.yellow('!');
-  return `  ${sign} ${colours.bold(findingLine(finding, run))}`;
+  return `  ${sign} ${colours.bold(faultLine(finding, run))}`;
 };
 
 /** The table by state and verdict, with a line about the run above and its outcome below. */
@@ -109,7 +103,7 @@ function tableText(run: Run, options: ConsoleOptions): string {
   };
   const heads = [
     ...say.deaths(run.deaths).map((text) => `  ${colours.yellow('!')} ${colours.bold(text)}`),
-    ...ordered(run).map((finding) => findingHead(finding, run, colours)),
+    ...ordered(run).map((finding) => faultHead(finding, run, colours)),
   ];
   const head = `  ${' '.repeat(width)}${VERDICTS.map((verdict) => `  ${verdict}`).join('')}`;
   return [
@@ -139,9 +133,9 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
     const more = known > 0 ? `, ${known} more accepted by ${accepted?.name}` : '';
     return `${colours.red('✗')} ${took}: ${colours.red(fail(fresh))}${more}${cut}`;
   }
-  const findings = failures.findings.length;
-  if (findings > 0) {
-    const what = `${findings} ${findings === 1 ? 'finding fails' : 'findings fail'} the run`;
+  const faults = failures.preflightFaults.length;
+  if (faults > 0) {
+    const what = `${faults} ${faults === 1 ? 'fault of the preflight fails' : 'faults of the preflight fail'} the run`;
     return `${colours.red('✗')} ${took}: ${colours.red(what)}${cut}`;
   }
   const words = known > 0 ? `${fail(known)}, accepted by ${accepted?.name}` : 'no failures';
@@ -167,10 +161,10 @@ export function failuresText(run: Run, options: ConsoleOptions = {}): string {
 
 /** What fails the run: findings, and after them what could not be judged, those that failed for one reason together. */
 function shownOf(run: Run, { accepted }: ConsoleOptions): readonly Shown[] {
-  const findings = failingCaseFindings(run, accepted);
+  const findings = failingFindings(run, accepted);
   const open = new Map<string, ReportCase[]>();
   for (const result of failuresOf(run, accepted).fresh) {
-    // The finding of the preflight says how many cases it blocks.
+    // The fault of the preflight says how many cases it blocks.
     if (blockerIn(result) !== undefined || verdictOf(result, run.profile) !== 'inconclusive') continue;
     const why = reasonText(result, run.profile);
     open.set(why, [...(open.get(why) ?? []), result]);
@@ -179,7 +173,7 @@ function shownOf(run: Run, { accepted }: ConsoleOptions): readonly Shown[] {
 }
 
 interface Shown {
-  readonly finding?: CaseFinding;
+  readonly finding?: Finding;
   /** Why there is no verdict. */
   readonly why?: string;
   readonly results: readonly ReportCase[];

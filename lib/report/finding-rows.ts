@@ -1,13 +1,13 @@
-import type { CaseFinding } from '../findings/findings.ts';
+import type { Finding } from '../findings/findings.ts';
 import { seenOf } from '../verdict/result.ts';
-import { findingsOf } from './case-findings.ts';
+import { findingsOf } from './findings.ts';
 import type { ReportCase, Run } from './run.ts';
 
 type Judged = Pick<Run, 'cases' | 'profile'>;
 
 /** A finding over several runs: of each, what it has of it; undefined where it has nothing. */
 export interface FindingRow {
-  readonly byRun: readonly (CaseFinding | undefined)[];
+  readonly byRun: readonly (Finding | undefined)[];
 }
 
 const keyOf = ({ id, family }: { readonly id: string; readonly family: number }): string => `${id} ${family}`;
@@ -21,14 +21,14 @@ const OF_THE_LARGER = 0.1;
  * and so on. Two are one when they share results that were observed alike: an id may change where a finding grows.
  */
 export function findingRows(runs: readonly Judged[]): readonly FindingRow[] {
-  const rows: (CaseFinding | undefined)[][] = [];
+  const rows: (Finding | undefined)[][] = [];
   const seen = runs.map(({ cases }) => new Map(cases.map((result) => [keyOf(result), observation(result)])));
   for (const [at, run] of runs.entries()) {
     const findings = findingsOf(run);
     const pairs = findings.flatMap((finding) =>
       rows.map((row) => ({ finding, row, shared: sharedWith(finding, at, row, seen) })),
     );
-    const placed = new Map<CaseFinding, (CaseFinding | undefined)[]>();
+    const placed = new Map<Finding, (Finding | undefined)[]>();
     for (const { finding, row, shared } of pairs.sort((a, b) => b.shared - a.shared)) {
       if (shared === 0) break;
       if (placed.has(finding) || row[at]) continue;
@@ -37,7 +37,7 @@ export function findingRows(runs: readonly Judged[]): readonly FindingRow[] {
     }
     for (const finding of findings) {
       if (placed.has(finding)) continue;
-      const row: (CaseFinding | undefined)[] = [];
+      const row: (Finding | undefined)[] = [];
       row[at] = finding;
       rows.push(row);
     }
@@ -52,9 +52,9 @@ function observation(result: ReportCase): string {
 
 /** How many results a finding shares with that of the last run which has the row; 0 where they are too few. */
 function sharedWith(
-  finding: CaseFinding,
+  finding: Finding,
   at: number,
-  row: readonly (CaseFinding | undefined)[],
+  row: readonly (Finding | undefined)[],
   seen: readonly ReadonlyMap<string, string>[],
 ): number {
   const before = row.findLastIndex((one, index) => index < at && one !== undefined);
@@ -71,13 +71,13 @@ function sharedWith(
 /** What became of a finding from one run to another. */
 export interface FindingDifference {
   readonly change: 'new' | 'gone' | 'grew' | 'shrank';
-  readonly finding: CaseFinding;
+  readonly finding: Finding;
   /** Numbers of cases, over whatever family. */
   readonly before: number;
   readonly after: number;
 }
 
-export const casesOf = (finding: CaseFinding | undefined): number =>
+export const casesOf = (finding: Finding | undefined): number =>
   new Set(finding?.cases.map(({ id }) => id)).size;
 
 /** The findings in which two runs differ; the new ones first. */

@@ -2,7 +2,7 @@ import { findScenario } from '../catalogue/catalogue.ts';
 import { isCase } from '../catalogue/scenario.ts';
 import { CONDITION_IDS, CONDITIONS, type Condition } from '../catalogue/conditions.ts';
 import type { Effect, ReplyWord, StateEffect } from '../findings/effect.ts';
-import type { CaseFinding } from '../findings/findings.ts';
+import type { Finding } from '../findings/findings.ts';
 import { TRAITS, type Trait } from '../findings/traits.ts';
 import { STATES, type State } from '../standard/state.ts';
 import { OPTION_FAULTS, type OptionFault } from '../verdict/reply-options.ts';
@@ -155,7 +155,7 @@ function stimulusText(where: readonly Trait[]): string {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The title of a finding: `No reply to a segment without ACK outside the window; an empty ACK is due`. */
-export function findingTitle({ effect, effects, where, cases, after, flags }: CaseFinding): string {
+export function findingTitle({ effect, effects, where, cases, after, flags }: Finding): string {
   const example = cases[0] && findScenario(cases[0].id);
   const [most = {}] = effects;
   const whole = Object.keys(effect).length > 0 ? effect : most;

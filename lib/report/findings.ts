@@ -1,113 +1,90 @@
-import { printReply } from '../catalogue/resolve.ts';
-import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../catalogue/steps.ts';
-import { isFailure } from '../verdict/result.ts';
-import { type LadderLine, linesOfRecords } from './ladder.ts';
-import type { ReportCase, Run, RunFinding } from './run.ts';
-import { say } from './say.ts';
+import { type Finding, findingsIn, type Harm } from '../findings/findings.ts';
+import { citationOf } from '../standard/rules.ts';
+import type { AcceptedDeviations } from './preflight-faults.ts';
+import { failuresOf } from './preflight-faults.ts';
+import type { ReportCase, Run } from './run.ts';
 import { ruleText } from './subject.ts';
 
-/** Whether a baseline accepts a finding. */
-export type Accepts = (finding: RunFinding) => boolean;
+const memory = new WeakMap<readonly ReportCase[], Map<string, readonly Finding[]>>();
 
-/** Deviations that a baseline accepts. They change no verdict, and they do not fail the run. */
-export interface AcceptedDeviations {
-  /** What the reports call it, e.g. the name of the baseline's file. */
-  readonly name: string;
-  /** Why the result is accepted, or undefined when it is not. */
-  reasonFor(result: ReportCase): string | undefined;
-  /** Whether a finding is accepted. */
-  readonly accepts?: Accepts;
+/** The findings of a run: one for each likely cause, the most serious first. */
+export function findingsOf(
+  { cases, profile }: Pick<Run, 'cases' | 'profile'>,
+  verdict: Finding['verdict'] = 'deviates',
+): readonly Finding[] {
+  const known = memory.get(cases) ?? new Map<string, readonly Finding[]>();
+  memory.set(cases, known);
+  const key = `${profile} ${verdict}`;
+  const findings = known.get(key) ?? findingsIn(cases, profile, verdict);
+  known.set(key, findings);
+  return findings;
 }
 
-/** Findings that fail the run: the target breaks a rule, and no baseline accepts it. */
-export const failingFindings = ({ findings = [] }: Pick<Run, 'findings'>, accepts?: Accepts): RunFinding[] =>
-  findings.filter((finding) => finding.gravity === 'deviation' && !accepts?.(finding));
+const keyOf = ({ id, family }: Pick<ReportCase, 'id' | 'family'>): string => `${id} ${family}`;
 
-/** What fails a run. A baseline accepts the results in `known`, and not those in `fresh`. */
-export function failuresOf(run: Run, accepted?: AcceptedDeviations) {
-  const failed = run.cases.filter((result) => isFailure(result, run.profile, run.strict));
-  const fresh = failed.filter((result) => accepted?.reasonFor(result) === undefined);
-  const known = failed.filter((result) => accepted?.reasonFor(result) !== undefined);
-  const findings = failingFindings(run, accepted?.accepts);
-  return { fresh, known, findings, fails: fresh.length > 0 || findings.length > 0 };
+/** A finding with its results. */
+export interface ShownFinding {
+  readonly finding: Finding;
+  readonly results: readonly ReportCase[];
 }
 
-/** The case that tests the same as the step of a finding; its id is empty when there is none. */
-export const caseOf = ({ step, family }: RunFinding) => ({ id: STEP_CASES[step] ?? '', family });
-
-// Larger numbers are the target's own, such as an ISS: they differ from run to run.
-const ANY_FROM = 70_000;
-
-/** The reply, or its wrong fields, in the notation. It is the same in each run: an ISS is written as ANY. */
-export function findingObserved({ observed, wrong }: RunFinding): string {
-  if (observed.length === 0) return 'silence';
-  if (wrong.length === 0) return observed.join(' ');
-  const value = (text: string): string => (Number(text) >= ANY_FROM ? 'ANY' : text);
-  return wrong.map(({ field, observed: seen }) => `<${field}=${value(seen)}>`).join('');
+/** The findings of a run that a baseline does not wholly accept, each with the results that it does not accept. */
+export function failingFindings(run: Run, accepted?: AcceptedDeviations): readonly ShownFinding[] {
+  const fresh = new Map(failuresOf(run, accepted).fresh.map((result) => [keyOf(result), result]));
+  const all = [...findingsOf(run), ...(run.strict ? findingsOf(run, 'permitted') : [])];
+  return all.flatMap((finding) => {
+    const results = finding.cases.flatMap((one) => fresh.get(keyOf(one)) ?? []);
+    return results.length > 0 ? [{ finding, results }] : [];
+  });
 }
 
-/** The order of reports: broken rules, then obstacles, then what the target file describes. */
-export const ordered = ({ findings = [] }: Pick<Run, 'findings'>): RunFinding[] =>
-  (['deviation', 'obstacle', 'described'] as const).flatMap((gravity) =>
-    findings.filter((finding) => finding.gravity === gravity),
-  );
+const byCaseOf = new WeakMap<readonly ReportCase[], Map<string, ReadonlyMap<string, Finding>>>();
 
-/** The id of the finding that blocked a case. */
-export const blockerIn = (result: ReportCase): string | undefined =>
-  result.outcome !== 'judged' && result.why.kind === 'blocked' ? result.why.by.id : undefined;
+/** The finding that each result belongs to. */
+export function findingByCase(
+  run: Pick<Run, 'cases' | 'profile'>,
+): (result: ReportCase) => Finding | undefined {
+  const known = byCaseOf.get(run.cases) ?? new Map<string, ReadonlyMap<string, Finding>>();
+  byCaseOf.set(run.cases, known);
+  const all = () => [...findingsOf(run), ...findingsOf(run, 'permitted')];
+  const byCase =
+    known.get(run.profile) ??
+    new Map(all().flatMap((finding) => finding.cases.map((one) => [keyOf(one), finding] as const)));
+  known.set(run.profile, byCase);
+  return (result) => byCase.get(keyOf(result));
+}
 
-/** A finding in one line, with the number of cases that it blocks. */
-export const findingLine = (finding: RunFinding, { cases }: Pick<Run, 'cases'>): string => {
-  const { length } = cases.filter((result) => blockerIn(result) === finding.id);
-  const blocked = length === 0 ? '' : `; ${length} ${length === 1 ? 'case is' : 'cases are'} blocked by it`;
-  return `${say.finding(finding)}${blocked}`;
+/** Of the results of a finding, the one with the fewest segments: the shortest to read. */
+export const shortestOf = (results: readonly ReportCase[]): ReportCase | undefined =>
+  [...results].sort((a, b) => a.records.length - b.records.length || a.family - b.family)[0];
+
+/** The rule that a finding is about, in one sentence with its citation; empty where no rule is known. */
+export const findingRule = ({ rule }: Finding): string => (rule ? ruleText(rule) : '');
+
+/** Where the rule is written. */
+export const findingCitation = ({ rule }: Finding): string => (rule ? citationOf(rule) : '');
+
+const HARM: Readonly<Record<Harm, string>> = {
+  death: 'whoever can send such a segment kills the target',
+  'connection lost': 'a segment that should have no such effect ends a connection',
+  'wrong state': 'the two ends no longer agree on the state of the connection',
+  'wrong reply': 'the reply tells the peer something untrue, or more than it should',
+  'missing reply': 'the peer does not learn that it is out of step',
 };
 
-/** A finding for people: rule, port, what was expected and observed, and the remedy. */
-export function findingFields(finding: RunFinding): (readonly [string, string])[] {
-  const { step, port, sent, observed, refusal, mayBeFilter, gravity } = finding;
-  const expected = REPLIES[step];
-  const seen = observed.join(' and ') || 'silence';
-  return [
-    ['rule', STEP_RULES[step].map(ruleText).join('; ')],
-    ['step', `${step}${port === undefined ? '' : `, port ${port} of the target`}, over IPv${finding.family}`],
-    ...(sent ? ([['sent', sent]] as const) : []),
-    ...(expected ? ([['expected', printReply(expected)]] as const) : []),
-    ['observed', refusal === undefined ? seen : `${seen} (${refusal})`],
-    ...(mayBeFilter && gravity === 'deviation'
-      ? ([['remark', 'a firewall in front of the target would look the same']] as const)
-      : []),
-    ['remedy', remedyOf(finding)],
-  ];
+/** What a finding can do to peers. */
+export const findingHarm = ({ harm }: Finding): string => HARM[harm];
+
+/** `4 cases in SYN-SENT and TIME-WAIT`; both families of a case count once. */
+export function findingExtent({ cases, states }: Pick<Finding, 'cases' | 'states'>): string {
+  const count = new Set(cases.map(({ id }) => id)).size;
+  const names =
+    states.length > 4 ? `${states.length} states` : states.join(', ').replace(/, ([^,]*)$/, ' and $1');
+  return `${count} ${count === 1 ? 'case' : 'cases'} in ${names}`;
 }
 
-function remedyOf({ gravity, step, wrong }: RunFinding): string {
-  if (gravity === 'described') return 'none: the target file describes it';
-  // A wrong reply comes from the TCP. A missing one may have other causes.
-  return gravity === 'deviation' && wrong.length > 0 ? FIX : REMEDIES[step];
+/** The option of `run` that shows a finding alone: its first cases, since no wildcard fits ids that differ. */
+export function findingSelection({ cases }: Pick<Finding, 'cases'>, limit = 3): string {
+  const ids = [...new Set(cases.map(({ id }) => id))];
+  return `--only '${ids.slice(0, limit).join(',')}'`;
 }
-
-const FIX = 'fix the TCP';
-
-const REMEDIES: Readonly<Record<Step, string>> = {
-  'SYN to any port':
-    'check that the target has this address, is reachable, and has no firewall in front; or leave the family out with --family',
-  'SYN to a closed port':
-    'check for a firewall in front of the port, for an option that stops the target from sending resets, and for a program that listens there; --closed-port names another port',
-  'ACK to a closed port': 'check for a firewall in front of the port; otherwise fix the TCP',
-  'RST to a closed port': FIX,
-  'SYN to LISTEN':
-    'check that a program listens on the port, and that no firewall is in front of it; otherwise fix the TCP',
-  'ACK to SYN-RECEIVED':
-    'check that the upper tester accepts connections, and sends the accept event with the port of the peer (agent/README.md)',
-  OPEN: "check that the upper tester's CONNECT reaches the TCP, and that the target has a route to the tester",
-  'SYN,ACK to SYN-SENT': FIX,
-  'SYN to SYN-SENT':
-    'if the TCP has no simultaneous open, set capabilities.simultaneousOpen to false in its target file',
-  CLOSE:
-    "check that the upper tester's SHUTDOWN closes the sending direction; if the target has no half close, set capabilities.halfClose to false in its target file",
-  FIN: FIX,
-};
-
-/** The packets, a line each. */
-export const findingLadder = ({ records }: RunFinding): LadderLine[] => linesOfRecords(records);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
-import type { CaseFinding } from '../findings/findings.ts';
-import { findingExtent, findingRule } from './case-findings.ts';
+import type { Finding } from '../findings/findings.ts';
+import { findingExtent, findingRule } from './findings.ts';
 import { casesOf, findingRows } from './finding-rows.ts';
 import { findingTitle } from './finding-title.ts';
 import type { Run } from './run.ts';
@@ -9,7 +9,7 @@ import type { Run } from './run.ts';
 /** A finding, and how many cases of each run show it. */
 interface HistoryRow {
   /** As the newest run has it that has it. */
-  readonly finding: CaseFinding;
+  readonly finding: Finding;
   readonly counts: readonly number[];
   /** From the last run but one to the last. */
   readonly change: 'new' | 'gone' | 'grew' | 'shrank' | 'same';

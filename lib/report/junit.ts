@@ -1,13 +1,13 @@
 import { type Standing, standingOf, verdictOf } from '../verdict/result.ts';
 import { caseFields, type Field } from './case-fields.ts';
-import { findingByCase } from './case-findings.ts';
+import { findingByCase } from './findings.ts';
 import { findingTitle } from './finding-title.ts';
 import { reasonText } from './expectation.ts';
-import { findingFields, findingLadder, findingLine, ordered } from './findings.ts';
+import { faultFields, faultLadder, faultLine, ordered } from './preflight-faults.ts';
 import { byState, type StateGroup } from './groups.ts';
 import { ladderText } from './ladder.ts';
 import { captureName } from './pcapng.ts';
-import type { ReportCase, Run, RunFinding } from './run.ts';
+import type { ReportCase, Run, RunFault } from './run.ts';
 import { findSubject } from './subject.ts';
 import { factTexts } from './target-facts.ts';
 
@@ -46,7 +46,7 @@ function tally(cases: readonly ReportCase[], run: Run) {
 }
 
 /** What was found wrong before the first case: it comes first, and each finding is a test that fails. */
-function preflightSuite(findings: readonly RunFinding[], run: Run): string[] {
+function preflightSuite(findings: readonly RunFault[], run: Run): string[] {
   const accused = findings.filter(({ gravity }) => gravity === 'deviation').length;
   const count = `tests="${findings.length}" failures="${accused}" errors="${findings.length - accused}" skipped="0"`;
   return [
@@ -55,12 +55,12 @@ function preflightSuite(findings: readonly RunFinding[], run: Run): string[] {
       const outcome = finding.gravity === 'deviation' ? 'failure' : 'error';
       const type = finding.gravity === 'deviation' ? 'deviates' : 'inconclusive';
       const text = [
-        ...findingFields(finding).map(fieldLine),
+        ...faultFields(finding).map(fieldLine),
         '',
-        ...findingLadder(finding).map(({ text }) => text),
+        ...faultLadder(finding).map(({ text }) => text),
       ].join('\n');
       const head = `    <testcase name="${escapeXml(finding.id)}" classname="preflight.IPv${finding.family}" time="0.000">`;
-      return `${head}<${outcome} message="${escapeXml(findingLine(finding, run))}" type="${type}">${escapeXml(text)}</${outcome}></testcase>`;
+      return `${head}<${outcome} message="${escapeXml(faultLine(finding, run))}" type="${type}">${escapeXml(text)}</${outcome}></testcase>`;
     }),
     '  </testsuite>',
   ];

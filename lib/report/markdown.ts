@@ -1,15 +1,15 @@
 import { VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
-import { failingCaseFindings, findingExtent, findingRule, findingSelection } from './case-findings.ts';
+import { failingFindings, findingExtent, findingRule, findingSelection } from './findings.ts';
 import { findingTitle } from './finding-title.ts';
 import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import {
   type AcceptedDeviations,
   blockerIn,
   failuresOf,
-  findingFields,
-  findingLine,
+  faultFields,
+  faultLine,
   ordered,
-} from './findings.ts';
+} from './preflight-faults.ts';
 import { alike, byState, countVerdicts, familiesText } from './groups.ts';
 import type { ReportCase, Run } from './run.ts';
 import { say } from './say.ts';
@@ -26,11 +26,11 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
     `## segment-arrives: ${escapeMarkdown(run.target.name)}`,
     '',
     ...deathList(run),
-    ...findingList(run),
+    ...preflightFaultList(run),
     headline(run, fails, fresh.length, known.length, accepted),
     '',
     ...countTable(run),
-    ...caseFindingList(run, accepted),
+    ...findingList(run, accepted),
     ...section('Failures', shown, run),
     ...(accepted
       ? section(`Accepted by ${accepted.name}`, known, run, (result) => accepted.reasonFor(result))
@@ -45,10 +45,10 @@ function deathList({ deaths }: Run): string[] {
 }
 
 /** What was found wrong before the first case, each with what people need to mend it. */
-function findingList(run: Run): string[] {
+function preflightFaultList(run: Run): string[] {
   const lines = ordered(run).flatMap((finding) => [
-    `- ${finding.gravity === 'deviation' ? '❌' : '⚠️'} **${escapeMarkdown(findingLine(finding, run))}**`,
-    ...findingFields(finding).map(([name, value]) => `  - ${name}: ${escapeMarkdown(value)}`),
+    `- ${finding.gravity === 'deviation' ? '❌' : '⚠️'} **${escapeMarkdown(faultLine(finding, run))}**`,
+    ...faultFields(finding).map(([name, value]) => `  - ${name}: ${escapeMarkdown(value)}`),
   ]);
   return lines.length > 0 ? [...lines, ''] : [];
 }
@@ -73,8 +73,8 @@ function headline(
 }
 
 /** The findings that no baseline accepts, the most serious first. */
-function caseFindingList(run: Run, accepted?: AcceptedDeviations): string[] {
-  const shown = failingCaseFindings(run, accepted);
+function findingList(run: Run, accepted?: AcceptedDeviations): string[] {
+  const shown = failingFindings(run, accepted);
   if (shown.length === 0) return [];
   const rows = shown.map(({ finding, results }) => [
     `**${escapeMarkdown(findingTitle(finding))}**`,

@@ -21,7 +21,9 @@ export function mergeRuns(parts: readonly Part[]): Run {
   const runs = parts.map(({ run }) => run);
   const seeds = [...new Set(runs.map(({ seed }) => seed))];
   const fullest = [...runs].sort((one, other) => unasked(one) - unasked(other))[0] as Run;
-  const findings = new Map(runs.flatMap((run) => run.findings ?? []).map((one) => [one.id, one]));
+  const preflightFaults = new Map(
+    runs.flatMap((run) => run.preflightFaults ?? []).map((one) => [one.id, one]),
+  );
   const deaths = runs.flatMap((run) => run.deaths ?? []);
   const loss = runs.find((run) => run.loss)?.loss;
   const { shard: _, ...head } = first.run;
@@ -36,7 +38,7 @@ export function mergeRuns(parts: readonly Part[]): Run {
     complete: runs.every(({ complete }) => complete),
     ...(loss ? { loss } : {}),
     ...(deaths.length > 0 ? { deaths } : {}),
-    findings: [...findings.values()],
+    preflightFaults: [...preflightFaults.values()],
     cases: allCases(parts),
   };
 }

@@ -6,7 +6,7 @@ import pc from 'picocolors';
 import { DEFAULT_PROFILE, type Profile } from '../standard/profile.ts';
 import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
-import { failuresOf } from './findings.ts';
+import { failuresOf } from './preflight-faults.ts';
 import { finishMochawesome, showOnPage } from './mochawesome.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
 import { ReportError } from './results.ts';

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PROFILES } from '../standard/profile.ts';
-import { findingsOf } from './case-findings.ts';
+import { findingsOf } from './findings.ts';
 import type { Run } from './run.ts';
 import {
   caseSchema,
@@ -12,8 +12,8 @@ import {
   lossCauseSchema,
   toStored,
 } from './stored-case.ts';
-import { caseFindingSchema, toStoredCaseFinding } from './stored-case-finding.ts';
 import { findingSchema, toStoredFinding } from './stored-finding.ts';
+import { preflightFaultSchema, toStoredFault } from './stored-preflight-fault.ts';
 import { targetSchema } from './stored-target.ts';
 
 /** A report that could not be read or written; the message is one sentence for the user. */
@@ -21,10 +21,13 @@ export class ReportError extends Error {
   override name = 'ReportError';
 }
 
-/** Of results.json. Format 1 (up to version 0.2) held sentences where this one holds data. */
-const FORMAT = 2;
+/**
+ * Of results.json. Format 1 (up to version 0.2) held sentences where this one holds data. In format 2, the faults of the preflight
+ * were its `findings`, and the findings `caseFindings`.
+ */
+const FORMAT = 3;
 
-/** The schema of results.json. It is stable: fields are added, never renamed; readers skip fields they do not know. */
+/** The schema of results.json. It is stable within a format: fields are added; readers skip fields they do not know. */
 export const resultsSchema = z.object({
   suite: z.literal('segment-arrives'),
   format: z.literal(FORMAT),
@@ -57,12 +60,12 @@ export const resultsSchema = z.object({
     .array(deathSchema)
     .optional()
     .describe('the target died on the way and was up again, in the order in which it did'),
-  findings: z
-    .array(findingSchema)
+  preflightFaults: z
+    .array(preflightFaultSchema)
     .optional()
     .describe('what was found wrong with the target before the first case'),
-  caseFindings: z
-    .array(caseFindingSchema)
+  findings: z
+    .array(findingSchema)
     .optional()
     .describe(
       'what the results amount to: one for each likely cause, the most serious first; absent in older results',
@@ -83,11 +86,12 @@ export function toResults(run: Run): Results {
 
 function headOf(run: Run): Omit<Results, 'cases'> {
   const { version, seed, target, profile, strict, startedAt, durationMs, complete, ...rest } = run;
-  const { shard, slowUnasked, loss, deaths, findings } = rest;
+  const { shard, slowUnasked, loss, deaths, preflightFaults } = rest;
   return {
     ...{ suite: 'segment-arrives', format: FORMAT, version, seed, target, profile, strict, startedAt },
-    ...{ shard, slowUnasked, durationMs, complete, loss, deaths, findings: findings?.map(toStoredFinding) },
-    caseFindings: [...findingsOf(run), ...findingsOf(run, 'permitted')].map(toStoredCaseFinding),
+    ...{ shard, slowUnasked, durationMs, complete, loss, deaths },
+    preflightFaults: preflightFaults?.map(toStoredFault),
+    findings: [...findingsOf(run), ...findingsOf(run, 'permitted')].map(toStoredFinding),
     // What is undefined JSON leaves out, and the arrays of a run are only read.
   } as unknown as Omit<Results, 'cases'>;
 }
@@ -191,7 +195,7 @@ export function parseResults(data: unknown, name: string): Run {
       `${name} was written by an older version, whose results hold sentences in place of data: run the suite again, or read it with \`segment-arrives diff\`, which compares older results with new ones.`,
     );
   }
-  const parsed = resultsSchema.safeParse(data);
+  const parsed = resultsSchema.safeParse(withNewNames(data));
   if (parsed.success) return fromResults(parsed.data);
   const [issue] = parsed.error.issues;
   const path = issue?.path.map(String) ?? [];
@@ -203,10 +207,18 @@ export function parseResults(data: unknown, name: string): Run {
 const isOlder = (data: unknown): boolean =>
   typeof data === 'object' && data !== null && 'suite' in data && !('format' in data);
 
+/** Format 2 with the names of this one. */
+function withNewNames(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || !('format' in data) || data.format !== 2) return data;
+  const { findings, caseFindings, ...rest } = data as { findings?: unknown; caseFindings?: unknown };
+  return { ...rest, format: FORMAT, preflightFaults: findings, findings: caseFindings };
+}
+
 interface OlderResults {
   readonly target?: { readonly facts?: unknown };
   readonly cases?: readonly OlderCase[];
   readonly loss?: unknown;
+  readonly findings?: unknown;
 }
 
 interface OlderCase {
@@ -220,9 +232,9 @@ interface OlderCase {
 /** Results of format 1 with what a comparison takes: verdicts and observations. */
 function withoutSentences(data: unknown): unknown {
   if (!isOlder(data)) return data;
-  const { cases = [], loss: _, target, ...head } = data as OlderResults;
-  const { facts: __, ...about } = target ?? {};
-  return { ...head, format: FORMAT, target: about, cases: cases.map(caseWithoutSentences) };
+  const { cases = [], loss: _, findings: __, target, ...head } = data as OlderResults;
+  const { facts: ___, ...about } = target ?? {};
+  return { ...head, format: 2, target: about, cases: cases.map(caseWithoutSentences) };
 }
 
 function caseWithoutSentences({ reason, byCapability, ...rest }: OlderCase): unknown {
@@ -248,7 +260,7 @@ function caseId(data: unknown, index: number): string | undefined {
 function fromResults({
   suite: _,
   format: __,
-  caseFindings: ___,
+  findings: ___,
   cases,
   ...head
 }: z.output<typeof resultsSchema>): Run {

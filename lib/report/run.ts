@@ -1,7 +1,7 @@
 import { printSegment } from '../notation/index.ts';
 import type { KnownAdoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
-import type { Finding } from '../verdict/finding.ts';
+import type { PreflightFault } from '../verdict/preflight-fault.ts';
 import type { WireRecord } from '../verdict/observed.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
@@ -17,8 +17,8 @@ export const recordText = ({ icmp, relative }: Pick<ReportRecord, 'icmp' | 'rela
 /** The result of a case, from the runner or from results.json. */
 export type ReportCase = CaseResult<ReportRecord>;
 
-/** A finding of the preflight, from the runner or from results.json. */
-export type RunFinding = Omit<Finding, 'records'> & { readonly records: readonly ReportRecord[] };
+/** A fault of the preflight, from the runner or from results.json. */
+export type RunFault = Omit<PreflightFault, 'records'> & { readonly records: readonly ReportRecord[] };
 
 /** The TCP under test. */
 export interface TargetInfo {
@@ -48,7 +48,7 @@ export interface RunSettings {
   /** How many of the selected cases are slow and were not asked for, one for each family; absent: none. */
   readonly slowUnasked?: number;
   /** None when absent. */
-  readonly findings?: readonly RunFinding[];
+  readonly preflightFaults?: readonly RunFault[];
 }
 
 /** A whole run. */

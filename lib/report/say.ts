@@ -2,7 +2,7 @@ import { printReply } from '../catalogue/resolve.ts';
 import { printSegment, type SegmentNotation } from '../notation/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import type { Fault, Named } from '../verdict/fault.ts';
-import type { Finding, WrongField } from '../verdict/finding.ts';
+import type { PreflightFault, WrongField } from '../verdict/preflight-fault.ts';
 import type { Lack, Obstacle } from '../verdict/lack.ts';
 import type { Absence, Count, Death, Ending, Loss, LossCause, Note, Reason } from '../verdict/reason.ts';
 import type { OptionFault } from '../verdict/reply-options.ts';
@@ -121,7 +121,7 @@ function fieldText({ field, expected, observed }: WrongField): string {
   return `has ${field}=${observed} instead of ${expected}`;
 }
 
-function whatIsWrong({ step, observed, wrong }: Pick<Finding, 'step' | 'observed' | 'wrong'>): string {
+function whatIsWrong({ step, observed, wrong }: Pick<PreflightFault, 'step' | 'observed' | 'wrong'>): string {
   const { what, reply } = STEP_WORDS[step];
   if (step === 'RST to a closed port') return `it answers ${what}`;
   if (step === 'ACK to SYN-RECEIVED') return `its user is not told of a connection after ${what}`;
@@ -267,7 +267,7 @@ export const say = {
       case 'SYN cookies':
         return 'the target answers with SYN cookies, so it has no TCB in SYN-RECEIVED';
       case 'blocked':
-        return `blocked by: ${say.finding(reason.by)}`;
+        return `blocked by: ${say.preflightFault(reason.by)}`;
       case 'not proven':
         return `the state after could not be proven: ${say.evidence(reason.proof)}`;
       case 'packets dropped':
@@ -336,7 +336,7 @@ export const say = {
       .filter(({ own }) => own.length > 0)
       .map(({ kind, own }) => deathsText(kind, own)),
 
-  /** A finding in one line: `its SYN,ACK acknowledges SEG.SEQ instead of SEG.SEQ+1, over IPv4`. */
-  finding: (finding: Pick<Finding, 'step' | 'family' | 'observed' | 'wrong'>): string =>
-    `${whatIsWrong(finding)}, over IPv${finding.family}`,
+  /** A fault of the preflight in one line: `its SYN,ACK acknowledges SEG.SEQ instead of SEG.SEQ+1, over IPv4`. */
+  preflightFault: (fault: Pick<PreflightFault, 'step' | 'family' | 'observed' | 'wrong'>): string =>
+    `${whatIsWrong(fault)}, over IPv${fault.family}`,
 };

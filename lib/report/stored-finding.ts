@@ -1,51 +1,51 @@
 import { z } from 'zod';
-import { CLOSED_BY } from '../catalogue/scenario.ts';
-import { STEPS } from '../catalogue/steps.ts';
+import { REPLY_WORDS, STATE_EFFECTS } from '../findings/effect.ts';
+import { type Finding, HARMS } from '../findings/findings.ts';
 import { STATES } from '../standard/state.ts';
-import { GRAVITIES } from '../verdict/finding.ts';
-import type { RunFinding } from './run.ts';
-import { familySchema, recordSchema, toStoredRecord, wrongFieldSchema } from './stored-case.ts';
+import { findingRule, findingSelection } from './findings.ts';
+import { findingTitle } from './finding-title.ts';
+import { familySchema } from './stored-case.ts';
 
-/** What results.json holds of what the preflight found. */
+const effectSchema = z.object({
+  reply: z
+    .object({ due: z.enum(REPLY_WORDS).optional(), seen: z.enum(REPLY_WORDS) })
+    .optional()
+    .describe('a reply of another kind than is due; without `due`, the same whatever is due'),
+  form: z
+    .object({ of: z.enum(REPLY_WORDS), field: z.string().optional() })
+    .optional()
+    .describe('a reply of the right kind, and its wrong field'),
+  state: z.enum(STATE_EFFECTS).optional(),
+  extra: z
+    .string()
+    .optional()
+    .describe('another fault: an option, ICMP, ISS, ISN, time, back-off, delivered text, death'),
+});
+
+/** What results.json holds of a finding. */
 export const findingSchema = z.object({
-  id: z.string().min(1).describe('names it within the run'),
-  step: z.enum(STEPS),
-  family: familySchema,
-  gravity: z
-    .enum(GRAVITIES)
-    .describe(
-      'deviation: a rule is broken; obstacle: a user or a filter may be the cause; described: the target file tells of it',
-    ),
-  port: z.number().optional().describe("the target's"),
-  sent: z.string().describe('in the notation; empty where the user of the target was told something'),
-  observed: z.array(z.string()).describe('in terms of the segment that was sent; empty for silence'),
-  wrong: z.array(wrongFieldSchema),
-  refusal: z.string().optional().describe('what was said by ICMP'),
-  mayBeFilter: z.boolean().describe('a filter before the target would look the same'),
-  blocks: z
-    .array(
-      z.object({
-        state: z.enum(STATES),
-        origin: z.enum(['passive', 'active']).optional(),
-        closedBy: z.enum(CLOSED_BY).optional(),
-      }),
-    )
-    .describe('the states that cannot be reached, or told, because of it'),
-  records: z.array(recordSchema),
+  id: z.string().min(1).describe('the same in every run that shows the same'),
+  title: z.string().describe('for people'),
+  verdict: z.enum(['deviates', 'permitted']),
+  harm: z.enum(HARMS).describe('how bad it is for a peer, the worst first'),
+  rule: z.string().optional().describe('the rule that is broken'),
+  asks: z.string().optional().describe('the rule in a sentence, with its citation'),
+  effect: effectSchema.describe('the difference that all the results have in common'),
+  effects: z.array(effectSchema).describe('every difference that was seen, the most frequent first'),
+  where: z.array(z.string()).describe('what the stimuli have in common'),
+  states: z.array(z.enum(STATES)),
+  cases: z.array(z.object({ id: z.string(), family: familySchema })),
+  alone: z.string().describe('options of `segment-arrives run` that show it'),
 });
 
-export type StoredFinding = z.input<typeof findingSchema>;
+export type StoredFinding = z.infer<typeof findingSchema>;
 
-export const toStoredFinding = ({
-  observed,
-  wrong,
-  blocks,
-  records,
-  ...rest
-}: RunFinding): StoredFinding => ({
-  ...rest,
-  observed: [...observed],
-  wrong: [...wrong],
-  blocks: [...blocks],
-  records: records.map(toStoredRecord),
-});
+export function toStoredFinding(finding: Finding): StoredFinding {
+  const { id, verdict, harm, rule, effect, effects, where, states, cases } = finding;
+  return {
+    ...{ id, title: findingTitle(finding), verdict, harm },
+    ...(rule ? { rule, asks: findingRule(finding) } : {}),
+    ...{ effect, effects: [...effects], where: [...where], states: [...states], cases: [...cases] },
+    alone: findingSelection(finding),
+  };
+}

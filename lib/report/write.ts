@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AcceptedDeviations } from './findings.ts';
+import type { AcceptedDeviations } from './preflight-faults.ts';
 import { junitXml } from './junit.ts';
 import { markdownSummary } from './markdown.ts';
 import { renderMatrix } from './matrix/render.ts';

@@ -172,7 +172,7 @@ export class Engine {
         tester = this.#testerFor(target, families, ports);
       }
     }
-    const { timing, synCookies, acceptTime, answersManyAtOnce, findings, grounds } = this.#preflight;
+    const { timing, synCookies, acceptTime, answersManyAtOnce, faults, grounds } = this.#preflight;
     this.#width = this.#preflight.width;
     this.#environment = {
       ...{ tester, driver, closedPort, timing, synCookies, acceptTime, answersManyAtOnce },
@@ -184,7 +184,7 @@ export class Engine {
       ...{ tester, driver, closedPort, silentClosed },
       families: grounds.filter(({ heard }) => heard).map(({ family }) => family),
       listenersOnly: grounds.filter((ground) => !ground.closedAnswers).map(({ family }) => family),
-      listenersReset: findings.some(({ step }) => step === 'SYN to LISTEN'),
+      listenersReset: faults.some(({ step }) => step === 'SYN to LISTEN'),
       within: timing.guard,
       ...signs,
       ...(patience === undefined ? {} : { patience }),
@@ -196,7 +196,7 @@ export class Engine {
       ...(address ? { address } : {}),
       families,
       adoption: this.#preflight.adoption,
-      findings,
+      preflightFaults: faults,
       deaths,
       facts: {
         driver: nameOf(driver),
@@ -231,7 +231,7 @@ export class Engine {
       hasRoom: this.#width >= ROOMY,
       avoided: this.#avoided,
       adoption: facts.adoption,
-      findings: facts.findings,
+      preflightFaults: facts.faults,
       hazards,
       futility,
       watch,

@@ -1,5 +1,5 @@
 import type { TargetInfo } from '../report/run.ts';
-import type { Finding } from '../verdict/finding.ts';
+import type { PreflightFault } from '../verdict/preflight-fault.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { ScenarioDeclaration } from '../catalogue/case.ts';
@@ -27,7 +27,7 @@ export const HEARTBEAT = 1000;
 /** What the preflight found out. */
 export interface KnownTarget extends Required<Omit<TargetInfo, 'address'>> {
   readonly address?: string;
-  readonly findings: readonly Finding[];
+  readonly preflightFaults: readonly PreflightFault[];
   /** Deaths in the preflight. */
   readonly deaths: readonly Death[];
 }

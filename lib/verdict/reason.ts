@@ -1,7 +1,7 @@
 import type { Step } from '../catalogue/steps.ts';
 import type { State } from '../standard/state.ts';
 import type { Evidence } from './evidence.ts';
-import type { Finding } from './finding.ts';
+import type { PreflightFault } from './preflight-fault.ts';
 import type { Lack, Obstacle } from './lack.ts';
 import type { Kind } from './observed.ts';
 import type { Disturbed, DriverName } from './target-facts.ts';
@@ -83,10 +83,10 @@ export type Reason =
   /** The target or its driver cannot do what the case needs. */
   | { readonly kind: 'not capable'; readonly lack: Lack }
   | { readonly kind: 'SYN cookies' }
-  /** The case was not tried, because of a finding of the preflight. */
+  /** The case was not tried, because of a fault that the preflight found. */
   | {
       readonly kind: 'blocked';
-      readonly by: Pick<Finding, 'id' | 'step' | 'family' | 'observed' | 'wrong'>;
+      readonly by: Pick<PreflightFault, 'id' | 'step' | 'family' | 'observed' | 'wrong'>;
     }
   /** `step`: the one that had no right answer. */
   | { readonly kind: 'not reached'; readonly step?: Step; readonly obstacle: Obstacle }

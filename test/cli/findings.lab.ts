@@ -33,7 +33,7 @@ describe('command line: run, against a target with a fault that concerns every c
     expect(code, stderr).to.equal(1);
     expect(firstTold(stdout)).to.equal('  ✗ it does not answer a SYN to a closed port, over IPv4');
     expect(stdout).to.contain('a firewall in front of the target would look the same');
-    expect(results.findings?.map(({ id, gravity }) => `${id} ${gravity}`)).to.deep.equal([
+    expect(results.preflightFaults?.map(({ id, gravity }) => `${id} ${gravity}`)).to.deep.equal([
       'syn-to-a-closed-port.ipv4 deviation',
     ]);
     const verdicts = results.cases.map((result) => `${result.id} ${verdictOf(result, 'rfc9293')}`);

@@ -8,7 +8,7 @@ import type {
   PermittedChoice,
 } from '../../lib/report/baseline/baseline.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
-import { finding } from '../report/finding.ts';
+import { finding } from '../report/preflight-fault.ts';
 import { segment } from '../tester/memory-link.ts';
 import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 import { stored, storedNotRun, storeRun } from './stored.ts';
@@ -90,7 +90,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'a finding of the preflight',
     cases: [stored(ID, 'conformant')],
-    run: { findings: [accused] },
+    run: { preflightFaults: [accused] },
     code: 1,
     says: /found before the first case \(1\): fix the target; or accept it[\s\S]*\n {2}syn-to-a-closed-port\.ipv4\n {4}\+ its reset of a SYN to a closed port acknowledges[\s\S]*1 to look at/,
   },
@@ -98,7 +98,7 @@ const ROWS: readonly Row[] = [
     what: 'a finding of the preflight whose case is accepted',
     cases: [stored(ID, 'conformant')],
     entries: [entry({ id: 'closed.syn.empty', kind: 'rst' })],
-    run: { findings: [accused] },
+    run: { preflightFaults: [accused] },
     code: 0,
     says: /✓ as the baseline says/,
   },
@@ -106,7 +106,7 @@ const ROWS: readonly Row[] = [
     what: 'a finding of the preflight whose case nobody has reviewed',
     cases: [stored(ID, 'conformant')],
     entries: [entry({ id: 'closed.syn.empty', kind: 'rst', reason: 'unreviewed' })],
-    run: { findings: [accused] },
+    run: { preflightFaults: [accused] },
     code: 1,
     says: /found before the first case \(1\)/,
   },
@@ -114,7 +114,7 @@ const ROWS: readonly Row[] = [
     what: 'a finding of the preflight that is accepted by its id, with what it blocks',
     cases: [storedNotRun(ID, { kind: 'blocked', by: accused })],
     faults: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
-    run: { findings: [accused] },
+    run: { preflightFaults: [accused] },
     code: 0,
     says: /✓ as the baseline says: 1 accepted/,
   },
@@ -122,7 +122,7 @@ const ROWS: readonly Row[] = [
     what: 'a finding of the preflight that is accepted, but was seen otherwise',
     cases: [storedNotRun(ID, { kind: 'blocked', by: accused })],
     faults: [{ id: accused.id, observed: 'silence', reason: 'an old habit' }],
-    run: { findings: [accused] },
+    run: { preflightFaults: [accused] },
     code: 1,
     says: /inconclusive \(1\)[\s\S]*found before the first case \(1\)/,
   },
@@ -130,7 +130,7 @@ const ROWS: readonly Row[] = [
     what: 'an accepted finding that nobody has reviewed',
     cases: [stored(ID, 'conformant')],
     faults: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'unreviewed' }],
-    run: { findings: [accused] },
+    run: { preflightFaults: [accused] },
     code: 1,
     says: /found before the first case \(1\)/,
   },
@@ -138,21 +138,21 @@ const ROWS: readonly Row[] = [
     what: 'an accepted finding that is not made any more',
     cases: [stored(ID, 'conformant')],
     faults: [{ id: accused.id, observed: '<ACK=SEG.SEQ>', reason: 'an old habit' }],
-    run: { findings: [] },
+    run: { preflightFaults: [] },
     code: 1,
     says: /no longer found \(1\): good news[\s\S]*- <ACK=SEG\.SEQ> \(an old habit\)/,
   },
   {
     what: 'what a finding blocks that nobody has accepted',
     cases: [storedNotRun(ID, { kind: 'blocked', by: accused })],
-    run: { findings: [accused] },
+    run: { preflightFaults: [accused] },
     code: 1,
     says: /inconclusive \(1\)/,
   },
   {
     what: 'a finding that only stands in the way',
     cases: [stored(ID, 'conformant')],
-    run: { findings: [{ ...accused, gravity: 'obstacle' }] },
+    run: { preflightFaults: [{ ...accused, gravity: 'obstacle' }] },
     code: 0,
     says: /✓ as the baseline says/,
   },
@@ -681,7 +681,7 @@ describe('command line: gate', function () {
   it('updates what is accepted of the faults of the preflight, where no case is about the same', async () => {
     const other = finding({ observed: [] });
     const results = storeRun(folder, 'findings', [stored('closed.syn.empty', 'deviates')], {
-      findings: [accused, other],
+      preflightFaults: [accused, other],
     });
     const baseline = baselineOf('findings', [], {
       preflightFaults: [

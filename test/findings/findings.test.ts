@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { resultsOf } from '../../bench/mutant-results.ts';
 import { MUTANTS } from '../../bench/mutants/index.ts';
-import { caseFindings } from '../../lib/findings/findings.ts';
+import { findingsIn } from '../../lib/findings/findings.ts';
 
 function mutant(name: string) {
   const one = MUTANTS.find((each) => each.name === name);
@@ -9,13 +9,13 @@ function mutant(name: string) {
   return one;
 }
 
-const findingsOf = (name: string) => caseFindings(resultsOf(mutant(name)), mutant(name).base);
+const findingsOf = (name: string) => findingsIn(resultsOf(mutant(name)), mutant(name).base);
 
 describe('findings', function () {
   this.timeout(120_000);
 
   it('are none of a TCP without faults', () => {
-    expect(caseFindings(resultsOf({ base: 'rfc9293' }), 'rfc9293')).to.deep.equal([]);
+    expect(findingsIn(resultsOf({ base: 'rfc9293' }), 'rfc9293')).to.deep.equal([]);
   });
 
   it('of a fault in the form of the reset are one wherever a reset is due', () => {
@@ -51,7 +51,7 @@ describe('findings', function () {
   it('have the same ids whatever the order of the results', () => {
     const results = resultsOf(mutant('form-always-first'));
     const { base } = mutant('form-always-first');
-    const ids = (list: typeof results) => caseFindings(list, base).map(({ id }) => id);
+    const ids = (list: typeof results) => findingsIn(list, base).map(({ id }) => id);
     expect(ids([...results].reverse())).to.have.members(ids(results));
   });
 });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { findScenario } from '../../lib/catalogue/catalogue.ts';
-import type { CaseFinding } from '../../lib/findings/findings.ts';
+import type { Finding } from '../../lib/findings/findings.ts';
 import { findingTitle } from '../../lib/report/finding-title.ts';
 
-const finding = (more: Partial<CaseFinding>): CaseFinding => ({
+const finding = (more: Partial<Finding>): Finding => ({
   id: 'a',
   verdict: 'deviates',
   effect: {},
@@ -17,7 +17,7 @@ const finding = (more: Partial<CaseFinding>): CaseFinding => ({
 });
 
 describe('the title of a finding', () => {
-  const rows: readonly (readonly [Partial<CaseFinding>, string])[] = [
+  const rows: readonly (readonly [Partial<Finding>, string])[] = [
     [
       { effect: { reply: { due: 'ACK', seen: 'silence' } }, where: ['no ACK', 'unacceptable', 'no SYN'] },
       'No reply to a segment without ACK outside the window; an empty ACK is due',

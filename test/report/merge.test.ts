@@ -17,16 +17,16 @@ describe('parts of a run', () => {
   });
   const shard = (number: number, of: number) => ({ shard: { part: number, of } });
 
-  it('make one run: all cases, from the first beginning, as long as the longest part, with the findings once', () => {
-    const finding = { id: 'syn-to-listen.ipv4' } as never;
+  it('make one run: all cases, from the first beginning, as long as the longest part, with the preflightFaults once', () => {
+    const fault = { id: 'syn-to-listen.ipv4' } as never;
     const run = mergeRuns([
-      part('a', ['x.1'], { ...shard(1, 2), seed: 7, durationMs: 30, findings: [finding] }),
-      part('b', ['x.2'], { ...shard(2, 2), startedAt: '2026-01-01T00:00:00.000Z', findings: [finding] }),
+      part('a', ['x.1'], { ...shard(1, 2), seed: 7, durationMs: 30, preflightFaults: [fault] }),
+      part('b', ['x.2'], { ...shard(2, 2), startedAt: '2026-01-01T00:00:00.000Z', preflightFaults: [fault] }),
     ]);
     expect(run.cases.map(({ id }) => id)).to.deep.equal(['x.1', 'x.2']);
     expect(run).to.include({ seed: '7, 1', durationMs: 30, complete: true });
     expect(run.startedAt).to.equal('2026-01-01T00:00:00.000Z');
-    expect(run.findings).to.have.length(1);
+    expect(run.preflightFaults).to.have.length(1);
     expect(run).to.not.have.property('shard');
   });
 

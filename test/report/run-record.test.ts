@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { runText } from '../../lib/report/console.ts';
-import { failuresOf } from '../../lib/report/findings.ts';
+import { failuresOf } from '../../lib/report/preflight-faults.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { matrixData } from '../../lib/report/matrix/encode.ts';
 import { parseResults, toResults } from '../../lib/report/results.ts';

@@ -18,7 +18,7 @@ import { findSubject } from '../../lib/report/subject.ts';
 import type { Fault } from '../../lib/verdict/fault.ts';
 import type { Reason } from '../../lib/verdict/reason.ts';
 import { stored, storedNotRun } from '../cli/stored.ts';
-import { finding } from './finding.ts';
+import { finding } from './preflight-fault.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 
 const CASES = syntheticCases(10);
@@ -59,7 +59,7 @@ function wholeRun(): Run {
     return stored(`established.fault.${index}`, 'deviates', { judgement });
   });
   const open = REASONS.map((why, index) => storedNotRun(`established.open.${index}`, why));
-  return { ...made, findings: [accused], cases: [...made.cases, ...faulty, ...open] };
+  return { ...made, preflightFaults: [accused], cases: [...made.cases, ...faulty, ...open] };
 }
 
 const counted = (text: string): string[] => text.match(/ (tests|failures|errors|skipped)="\d+"/g) ?? [];

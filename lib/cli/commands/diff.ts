@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { findingExtent } from '../../report/case-findings.ts';
+import { findingExtent } from '../../report/findings.ts';
 import { CHANGES, type Difference, diffRuns, type Told } from '../../report/diff.ts';
 import { differentFindings, type FindingDifference } from '../../report/finding-rows.ts';
 import { findingTitle } from '../../report/finding-title.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { SCENARIOS } from '../../catalogue/catalogue.ts';
 import { isTaken } from '../../catalogue/choice.ts';
 import { findStack } from '../../lab/stacks/index.ts';
-import { findingsText, runText } from '../../report/console.ts';
-import { failuresOf } from '../../report/findings.ts';
+import { preflightFaultsText, runText } from '../../report/console.ts';
+import { failuresOf } from '../../report/preflight-faults.ts';
 import { progressLine } from '../../report/progress.ts';
 import { ReportError, writeWhole } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
@@ -55,7 +55,7 @@ export async function execute(
     const { mocha, run: loaded } = loadMocha(settings, showsProgress);
     run = loaded;
     await beginRun(run, () => true, session).finally(() => progress?.clear());
-    tellFindings(run);
+    tellPreflightFaults(run);
     const early = new EarlyCaptures(settings.reports);
     const complete = await runMocha(mocha, run, options, interruption, (result) => early.add(result));
     await endRun(run);
@@ -65,7 +65,7 @@ export async function execute(
     const accepted = baseline && outcome && { baseline: acceptedBy(baseline, outcome) };
     if (done)
       console.log(
-        `\n${runText(done, { findingsTold: true, ...(accepted ? { accepted: accepted.baseline } : {}) })}\n`,
+        `\n${runText(done, { faultsTold: true, ...(accepted ? { accepted: accepted.baseline } : {}) })}\n`,
       );
     const written = done && writeOrTell(settings.reports, done, { ...accepted, early });
     if (interruption.exitCode !== undefined) return interruption.exitCode;
@@ -115,10 +115,10 @@ function dryRunText(cases: readonly Chosen[]): string {
   return `${lines.join('\n')}\n\n${total}\n`;
 }
 
-/** Prints the findings before the first case runs: they matter more than any single case. */
-function tellFindings({ record }: MochaRun): void {
+/** Prints the faults of the preflight before the first case runs: they matter more than any single case. */
+function tellPreflightFaults({ record }: MochaRun): void {
   const found = record.run({ durationMs: 0, complete: false });
-  const text = found && findingsText({ ...found, cases: [] });
+  const text = found && preflightFaultsText({ ...found, cases: [] });
   if (text) console.log(`${text}\n`);
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireProfile } from '../../report/baseline/baseline.ts';
 import { runText } from '../../report/console.ts';
-import { failuresOf } from '../../report/findings.ts';
+import { failuresOf } from '../../report/preflight-faults.ts';
 import { type Settings, variableOf } from '../../runner/settings.ts';
 import { readTargetFile } from '../../target/target-file.ts';
 import { compareWith, concludeGate, namedBaseline } from '../compare-with-baseline.ts';

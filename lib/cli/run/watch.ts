@@ -94,10 +94,10 @@ class Watched {
         throw new CannotTest(error.message);
       },
     );
-    const { findings, deaths: _, ...target } = session.target;
+    const { preflightFaults, deaths: _, ...target } = session.target;
     const { seed, profile, strict, reports } = this.#settings;
     const run: Run = {
-      ...{ version, seed, profile, strict, startedAt, target, findings, complete: true },
+      ...{ version, seed, profile, strict, startedAt, target, preflightFaults, complete: true },
       durationMs: performance.now() - began,
       cases: results,
     };

@@ -1,6 +1,6 @@
-import type { CaseFinding } from '../../findings/findings.ts';
+import type { Finding } from '../../findings/findings.ts';
 import { verdictOf } from '../../verdict/result.ts';
-import { findingByCase } from '../case-findings.ts';
+import { findingByCase } from '../findings.ts';
 import type { ReportCase, Run } from '../run.ts';
 import { type AcceptedFinding, type Baseline, type BaselineEntry, entriesOf, keyOf } from './baseline.ts';
 import { isAsAccepted, type Objection } from './gate.ts';
@@ -9,7 +9,7 @@ import { repliesText, seenIn } from './replies.ts';
 /** What became of a finding since it was accepted. */
 export type FindingChange =
   /** Nothing accepted is of its kind. Of a result that no finding has, none is named. */
-  | { readonly kind: 'new'; readonly finding?: CaseFinding; readonly results: readonly ReportCase[] }
+  | { readonly kind: 'new'; readonly finding?: Finding; readonly results: readonly ReportCase[] }
   /** More results show it. */
   | { readonly kind: 'grew'; readonly finding: AcceptedFinding; readonly results: readonly ReportCase[] }
   /** No result shows it any more, or fewer do. */
@@ -30,7 +30,7 @@ export function changesOf(
 ): readonly FindingChange[] {
   const joins = joinedBy(run, baseline);
   const findingOf = findingByCase(run);
-  const fresh = new Map<CaseFinding | string, ReportCase[]>();
+  const fresh = new Map<Finding | string, ReportCase[]>();
   const grown = new Map<AcceptedFinding, ReportCase[]>();
   const passed = new Map<AcceptedFinding, Pair[]>();
   const changed = new Map<AcceptedFinding, Pair[]>();
@@ -72,7 +72,7 @@ export function joinedBy(
 ): (result: ReportCase) => AcceptedFinding | undefined {
   const findingOf = findingByCase(run);
   const results = new Map(run.cases.map((result) => [keyOf(result), result]));
-  const byFinding = new Map<CaseFinding, BaselineEntry[]>();
+  const byFinding = new Map<Finding, BaselineEntry[]>();
   for (const entry of entriesOf(baseline)) {
     const result = results.get(keyOf(entry));
     if (!result || !isAsAccepted(result, verdictOf(result, run.profile), entry)) continue;

@@ -1,7 +1,7 @@
 import { isBeyondCapability } from '../../verdict/reason.ts';
 import { isFailure, judgementOf, verdictOf } from '../../verdict/result.ts';
-import { blockerIn, failingFindings } from '../findings.ts';
-import type { ReportCase, Run, RunFinding } from '../run.ts';
+import { blockerIn, failingFaults } from '../preflight-faults.ts';
+import type { ReportCase, Run, RunFault } from '../run.ts';
 import {
   type AcceptedCase,
   type AcceptedFault,
@@ -51,7 +51,7 @@ export interface GateOutcome {
   /** Entries of cases that this run did not try. */
   readonly untried: readonly (BaselineEntry | PermittedChoice)[];
   /** Faults of the preflight that nothing accepts. */
-  readonly faults: readonly RunFinding[];
+  readonly faults: readonly RunFault[];
   /** Accepted faults that this run did not find. */
   readonly gone: readonly AcceptedFault[];
   readonly unseen: Unseen;
@@ -87,7 +87,7 @@ export function gate(
   const accepted = new Map<string, string>();
   const found: Objection[] = [];
   const reasonFor = reasonsForFaults(baseline);
-  const blockers = new Map((run.findings ?? []).map((fault) => [fault.id, reasonFor(fault)]));
+  const blockers = new Map((run.preflightFaults ?? []).map((fault) => [fault.id, reasonFor(fault)]));
   for (const result of run.cases) {
     const key = keyOf(result);
     const entry = entries.get(key);
@@ -123,7 +123,7 @@ export function gate(
     allowed: found.filter(isAllowed),
     accepted,
     untried,
-    faults: failingFindings(run, (fault) => reasonFor(fault) !== undefined),
+    faults: failingFaults(run, (fault) => reasonFor(fault) !== undefined),
     gone: goneFaults(run, baseline),
     unseen: {
       replies: entriesOf(baseline).filter(({ observed }) => observed === undefined).length,

@@ -3,9 +3,9 @@ import type { Profile } from '../../standard/profile.ts';
 import { isBeyondCapability } from '../../verdict/reason.ts';
 import { judgementOf } from '../../verdict/result.ts';
 import { reasonText } from '../expectation.ts';
-import type { ReportCase, Run, RunFinding } from '../run.ts';
+import type { ReportCase, Run, RunFault } from '../run.ts';
 import { say } from '../say.ts';
-import { findingExtent } from '../case-findings.ts';
+import { findingExtent } from '../findings.ts';
 import { findingTitle } from '../finding-title.ts';
 import type { AcceptedCase, AcceptedFinding, Baseline, PermittedChoice } from './baseline.ts';
 import { changesOf, type FindingChange } from './changes.ts';
@@ -119,10 +119,12 @@ function resultsText({ results }: FindingChange, run: Run, colours: Colours): st
   });
 }
 
-function faultsText(faults: readonly RunFinding[], names: GateNames, colours: Colours): string {
+function faultsText(faults: readonly RunFault[], names: GateNames, colours: Colours): string {
   const head = colours.bold(colours.red(`found before the first case (${faults.length})`));
   const what = `fix the target; or accept it by \`${update(names)}\`, then write the reason`;
-  const lines = faults.map((fault) => `  ${fault.id}\n    ${colours.green(`+ ${say.finding(fault)}`)}`);
+  const lines = faults.map(
+    (fault) => `  ${fault.id}\n    ${colours.green(`+ ${say.preflightFault(fault)}`)}`,
+  );
   return [`${head}: ${what}`, ...lines].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { isBeyondCapability } from '../../verdict/reason.ts';
 import { isFailure, type JudgedResult, judgementOf, verdictOf } from '../../verdict/result.ts';
 import type { ReportCase, ReportRecord, Run } from '../run.ts';
-import { findingByCase } from '../case-findings.ts';
+import { findingByCase } from '../findings.ts';
 import {
   type AcceptedCase,
   type AcceptedFinding,

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { printReply } from '../../catalogue/resolve.ts';
-import type { CaseFinding } from '../../findings/findings.ts';
+import type { Finding } from '../../findings/findings.ts';
 import { printConcrete } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { isBeyondCapability } from '../../verdict/reason.ts';
@@ -12,12 +12,12 @@ import {
   findingSelection,
   findingsOf,
   shortestOf,
-} from '../case-findings.ts';
+} from '../findings.ts';
 import { casesOf, type FindingRow, findingRows } from '../finding-rows.ts';
 import { findingTitle } from '../finding-title.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, openTexts, outcomeTags } from '../expectation.ts';
-import { findingFields, findingLadder, findingLine, ordered } from '../findings.ts';
+import { faultFields, faultLadder, faultLine, ordered } from '../preflight-faults.ts';
 import { byState, stateName } from '../groups.ts';
 import { hasPackets } from '../pcapng.ts';
 import { type ReportCase, type Run, recordText } from '../run.ts';
@@ -54,8 +54,8 @@ export function matrixData(
     rows: [...rows.values()],
     stacks: runs.map((run, index) => ({
       ...stackOf(run, slugs[index] as string, captures[index] ?? BESIDE_THE_PAGE),
-      caseFindings: findingsOf(run).map((finding) => ({
-        ...caseFindingOf(finding, run),
+      findings: findingsOf(run).map((finding) => ({
+        ...findingOf(finding, run),
         also: alsoOn(finding, compared, runs),
       })),
     })),
@@ -64,7 +64,7 @@ export function matrixData(
 }
 
 /** The other stacks that have a finding. */
-function alsoOn(finding: CaseFinding, rows: readonly FindingRow[], runs: readonly Run[]): string[] {
+function alsoOn(finding: Finding, rows: readonly FindingRow[], runs: readonly Run[]): string[] {
   const byRun = rows.find((row) => row.byRun.includes(finding))?.byRun ?? [];
   return runs.flatMap(({ target }, at) => (byRun[at] && byRun[at] !== finding ? [target.name] : []));
 }
@@ -75,7 +75,7 @@ function comparedOf({ byRun }: FindingRow, runs: readonly Run[]) {
   return {
     title: largest ? findingTitle(largest) : '',
     cells: byRun.map((finding, at) =>
-      finding ? [casesOf(finding), ...caseFindingOf(finding, runs[at] as Run).shortest] : [],
+      finding ? [casesOf(finding), ...findingOf(finding, runs[at] as Run).shortest] : [],
     ),
   };
 }
@@ -113,17 +113,17 @@ function stackOf(run: Run, slug: string, { base, has }: Captures) {
     ...{ durationMs, complete, slug, captures: base },
     deaths: say.deaths(run.deaths),
     facts: factTexts(target),
-    findings: ordered(run).map((finding) => ({
-      gravity: finding.gravity,
-      line: findingLine(finding, run),
-      fields: findingFields(finding),
-      ladder: findingLadder(finding).map(({ text }) => text),
+    preflightFaults: ordered(run).map((fault) => ({
+      gravity: fault.gravity,
+      line: faultLine(fault, run),
+      fields: faultFields(fault),
+      ladder: faultLadder(fault).map(({ text }) => text),
     })),
     results: run.cases.map((result) => resultOf(result, has(result))),
   };
 }
 
-function caseFindingOf(finding: CaseFinding, { cases }: Run) {
+function findingOf(finding: Finding, { cases }: Run) {
   const keys = new Set(finding.cases.map(({ id, family }) => `${id} ${family}`));
   const shortest = shortestOf(cases.filter(({ id, family }) => keys.has(`${id} ${family}`)));
   return {

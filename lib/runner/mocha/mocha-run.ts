@@ -42,7 +42,7 @@ export async function beginRun(
   const slowUnasked = slowLeftOut(run.settings).flatMap((one) =>
     one.families.filter((family) => families.includes(family)),
   ).length;
-  const { findings, deaths, ...target } = session.target;
+  const { preflightFaults, deaths, ...target } = session.target;
   const asked = {
     version,
     seed,
@@ -52,7 +52,7 @@ export async function beginRun(
     ...(shard ? { shard } : {}),
     ...(slowUnasked > 0 ? { slowUnasked } : {}),
   };
-  run.record.settings = { ...asked, target, findings };
+  run.record.settings = { ...asked, target, preflightFaults };
   for (const death of deaths) run.record.recordDeath(death);
   session.onResult = (result) => run.record.noteArrival(result);
   session.onLoss = (loss) => run.record.recordLoss(loss);

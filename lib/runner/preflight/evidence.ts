@@ -12,23 +12,23 @@ import {
   type Variables,
 } from '../../notation/index.ts';
 import type { Entry } from '../../tester/index.ts';
-import { type Finding, findingId, type WrongField } from '../../verdict/finding.ts';
+import { type PreflightFault, preflightFaultId, type WrongField } from '../../verdict/preflight-fault.ts';
 import { wireRecords } from '../trial/wire-records.ts';
 
-type Evidence = Pick<Finding, 'sent' | 'observed' | 'wrong' | 'records'>;
+type Evidence = Pick<PreflightFault, 'sent' | 'observed' | 'wrong' | 'records'>;
 
-/** The parts of a finding that do not follow from the log. */
-export type Circumstances = Pick<Finding, 'gravity'> &
-  Partial<Pick<Finding, 'port' | 'refusal' | 'mayBeFilter' | 'blocks'>>;
+/** The parts of a fault that do not follow from the log. */
+export type Circumstances = Pick<PreflightFault, 'gravity'> &
+  Partial<Pick<PreflightFault, 'port' | 'refusal' | 'mayBeFilter' | 'blocks'>>;
 
-/** A finding about a step. @param log the segments of the failed connection */
+/** A fault about a step. @param log the segments of the failed connection */
 export const findingOf = (
   step: Step,
   family: 4 | 6,
   log: readonly Entry[],
   { mayBeFilter = false, blocks = [], ...circumstances }: Circumstances,
-): Finding => ({
-  ...{ id: findingId(step, family), step, family },
+): PreflightFault => ({
+  ...{ id: preflightFaultId(step, family), step, family },
   ...circumstances,
   ...evidenceOf(step, log),
   ...{ mayBeFilter, blocks },

@@ -1,6 +1,6 @@
 import { STATES } from '../../standard/state.ts';
 import { DEFAULT_TIMING, endByReset, reach, Unreached } from '../../states/index.ts';
-import { type Finding, findingId, type Place } from '../../verdict/finding.ts';
+import { type PreflightFault, preflightFaultId, type Place } from '../../verdict/preflight-fault.ts';
 import { add } from '../../wire/seq.ts';
 import { findingOf } from './evidence.ts';
 import { ifCapable, type Path } from './path.ts';
@@ -82,7 +82,7 @@ async function ofCaller(path: Path, family: 4 | 6): Promise<Ground> {
     heard: called !== undefined || answers.length > 0,
     called: called !== undefined && called.length > 0,
     roundTrips: called ?? [],
-    findings: answers.length > 0 ? [] : [silent],
+    faults: answers.length > 0 ? [] : [silent],
   };
 }
 
@@ -127,9 +127,14 @@ async function callsAnswer(
 
 const EVERYWHERE: readonly Place[] = STATES.map((state) => ({ state }));
 
-/** The finding for a family that does not answer, while another one does. */
-export const deadFamily = ({ family, open, refusal }: Ground, closedPort: number): Finding => ({
-  ...{ id: findingId('SYN to any port', family), step: 'SYN to any port', family, gravity: 'obstacle' },
+/** The fault for a family that does not answer, while another one does. */
+export const deadFamily = ({ family, open, refusal }: Ground, closedPort: number): PreflightFault => ({
+  ...{
+    id: preflightFaultId('SYN to any port', family),
+    step: 'SYN to any port',
+    family,
+    gravity: 'obstacle',
+  },
   port: open ?? closedPort,
   sent: '<SEQ=SEG.SEQ><CTL=SYN>',
   ...(refusal === undefined ? {} : { refusal }),

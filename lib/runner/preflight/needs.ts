@@ -1,7 +1,7 @@
 import { findScenario } from '../../catalogue/catalogue.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
 import type { State } from '../../standard/state.ts';
-import type { Place } from '../../verdict/finding.ts';
+import type { Place } from '../../verdict/preflight-fault.ts';
 import type { Measure } from '../../verdict/target-facts.ts';
 
 /** What the preflight must find out before the cases can be judged. */

@@ -25,7 +25,7 @@ export const ifCapable = <T>(measurement: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
-/** The same; undefined as well when the target does not reach the state, which another finding reports. */
+/** The same; undefined as well when the target does not reach the state, which another fault reports. */
 export const ifReached = <T>(measurement: Promise<T>): Promise<T | undefined> =>
   ifCapable(measurement).catch((error: unknown) => {
     if (error instanceof Unreached) return undefined;

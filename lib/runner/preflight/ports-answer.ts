@@ -1,7 +1,7 @@
 import type { Step } from '../../catalogue/steps.ts';
 import { segmentOf } from '../../notation/index.ts';
 import type { Tester } from '../../tester/index.ts';
-import type { Finding } from '../../verdict/finding.ts';
+import type { PreflightFault } from '../../verdict/preflight-fault.ts';
 import { findingOf, wrongWith } from './evidence.ts';
 import { type PortProbe, probePort } from './probe-port.ts';
 
@@ -20,7 +20,7 @@ export interface Answers {
   readonly openAnswers: boolean;
   /** Whether the closed port answers neither SYN nor ACK. */
   readonly silentClosed: boolean;
-  readonly findings: readonly Finding[];
+  readonly faults: readonly PreflightFault[];
   /** An ICMP message about a probe. */
   readonly refusal: string | undefined;
 }
@@ -76,7 +76,7 @@ export async function portsAnswer(
     refusal: [...atClosed.refusals, ...(atOpen?.refusals ?? [])][0],
   };
   if (!answers.closedAnswers && !answers.openAnswers) {
-    return { ...answers, roundTrips: [], silentClosed: true, findings: [] };
+    return { ...answers, roundTrips: [], silentClosed: true, faults: [] };
   }
   if (answering === undefined) {
     roundTrips.push(
@@ -105,7 +105,7 @@ async function atTheClosedPort(
   family: 4 | 6,
   port: number,
   { atClosed, isKnown, asksClosed, within }: Asked,
-): Promise<Pick<Answers, 'findings' | 'silentClosed'>> {
+): Promise<Pick<Answers, 'faults' | 'silentClosed'>> {
   const [first] = atClosed.answers;
   if (first?.segment.ctl.has('SYN') && !first.segment.ctl.has('RST')) {
     const blocks = [{ state: 'CLOSED', closedBy: 'never opened' }] as const;
@@ -114,7 +114,7 @@ async function atTheClosedPort(
       port,
       blocks,
     });
-    return { findings: [taken], silentClosed: false };
+    return { faults: [taken], silentClosed: false };
   }
   const ask = async (probe: Probe): Promise<PortProbe> =>
     probeUntilAnswered(
@@ -132,12 +132,12 @@ async function atTheClosedPort(
   const rst = asksClosed
     ? await probePort(tester, family, port, within, PROBES['RST to a closed port'])
     : undefined;
-  const findings: Finding[] = [];
+  const faults: PreflightFault[] = [];
   const accuse = (step: Probe, { log, refusals: [refusal], answers }: PortProbe): void => {
     const isSilent = answers.length === 0;
     // An ICMP refusal comes from a filter; silence may, unless the upper tester answers.
     const isObstacle = isSilent && (refusal !== undefined || !isKnown);
-    findings.push(
+    faults.push(
       findingOf(step, family, log, {
         gravity: isObstacle ? 'obstacle' : 'deviation',
         port,
@@ -157,7 +157,7 @@ async function atTheClosedPort(
     const again = await probePort(tester, family, port, within, PROBES['RST to a closed port']);
     if (again.answers.length > 0) accuse('RST to a closed port', again);
   }
-  return { findings, silentClosed: first === undefined && isSilentForAck };
+  return { faults, silentClosed: first === undefined && isSilentForAck };
 }
 
 const isWrong = (step: Probe, { sent, answers: [answer] }: PortProbe): boolean =>

@@ -1,6 +1,6 @@
 import type { KnownAdoption } from '../../standard/adoption.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
-import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
+import { blockerOf, type PreflightFault, type Place } from '../../verdict/preflight-fault.ts';
 import {
   type AcceptTime,
   type AckLimits,
@@ -30,7 +30,7 @@ export interface Preflight {
   readonly acceptTime: AcceptTime;
   /** No limit on replies per connection was seen. */
   readonly answersManyAtOnce: boolean;
-  readonly findings: readonly Finding[];
+  readonly faults: readonly PreflightFault[];
   /** The families over which the target sends no reset in CLOSED. */
   readonly silentClosed: readonly (4 | 6)[];
   /** The families that answer. */
@@ -57,7 +57,7 @@ export class PathUnusable extends Error {
 
 /**
  * Measures path and target before any case: the answers of a closed and an open port, reachable states, round trips and path
- * faults, first retransmissions, rate limits, SYN cookies, adoption of RFC 5961. Faults become findings.
+ * faults, first retransmissions, rate limits, SYN cookies, adoption of RFC 5961. Faults become faults.
  *
  * @throws PathUnusable when the target does not answer at all
  */
@@ -84,7 +84,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       spread,
     },
   };
-  const findings: Finding[] = [];
+  const faults: PreflightFault[] = [];
   const alive: Ground[] = [];
   const watch = watchOver(path, grounds, environment.timing.guard);
   const walks = await walkOver(environment, path, grounds, watch);
@@ -92,15 +92,15 @@ export async function preflight(path: Path): Promise<Preflight> {
     const walked = walks.get(ground);
     if (ground.heard || walked?.heard) {
       alive.push(ground);
-      findings.push(...ground.findings, ...(walked?.findings ?? []));
-    } else findings.push(deadFamily(ground, closedPort));
+      faults.push(...ground.faults, ...(walked?.faults ?? []));
+    } else faults.push(deadFamily(ground, closedPort));
   }
   // Measurements use the family with the fewest obstacles.
-  const [best] = alive.sort((one, other) => blocked(findings, one) - blocked(findings, other));
+  const [best] = alive.sort((one, other) => blocked(faults, one) - blocked(faults, other));
   if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
   const limited = alive.find((ground) => ground.resetsAtOnce !== undefined);
   const resetsAtOnce = limited?.resetsAtOnce;
-  const opens = !blocks(findings, best, { state: 'SYN-RECEIVED', origin: 'passive' });
+  const opens = !blocks(faults, best, { state: 'SYN-RECEIVED', origin: 'passive' });
   // Whether a target only sends SYN cookies matters in every state.
   const asksHalfOpen =
     asks('half-open connections') ||
@@ -114,15 +114,15 @@ export async function preflight(path: Path): Promise<Preflight> {
   const [acceptTime, fin, adoption] = await Promise.all([
     opens && asksHalfOpen ? acceptTimeOf(environment, best) : ('unknown' as const),
     asks('FIN again')
-      ? firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, findings)
+      ? firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, faults)
       : undefined,
-    adoptionOf(environment, best, findings, needs),
+    adoptionOf(environment, best, faults, needs),
   ]);
   const width = halfOpen ? widthWithin(most, halfOpen) : most;
   // They open as many connections as the backlog that was found has room for.
   const [limits, synAck] = await Promise.all([
-    limitsOf(environment, best, width, findings, needs, adoption),
-    halfOpen || !asksHalfOpen ? halfOpen?.synAckRetransmission : synAckAgain(environment, best, findings),
+    limitsOf(environment, best, width, faults, needs, adoption),
+    halfOpen || !asksHalfOpen ? halfOpen?.synAckRetransmission : synAckAgain(environment, best, faults),
   ]);
   const timing: Timing = {
     ...environment.timing,
@@ -133,7 +133,7 @@ export async function preflight(path: Path): Promise<Preflight> {
   };
   return {
     timing,
-    findings,
+    faults,
     silentClosed: environment.silentClosed ?? [],
     grounds: alive,
     adoption,
@@ -191,13 +191,11 @@ function watchOver(path: Path, grounds: readonly Ground[], within: number): Targ
   });
 }
 
-const blocked = (findings: readonly Finding[], { family }: Ground): number =>
-  findings
-    .filter((finding) => finding.family === family)
-    .reduce((sum, finding) => sum + 1 + finding.blocks.length, 0);
+const blocked = (faults: readonly PreflightFault[], { family }: Ground): number =>
+  faults.filter((fault) => fault.family === family).reduce((sum, fault) => sum + 1 + fault.blocks.length, 0);
 
-const blocks = (findings: readonly Finding[], { family }: Ground, place: Place): boolean =>
-  blockerOf({ ...place, family }, findings) !== undefined;
+const blocks = (faults: readonly PreflightFault[], { family }: Ground, place: Place): boolean =>
+  blockerOf({ ...place, family }, faults) !== undefined;
 
 const acceptTimeOf = async (environment: Environment, { family }: Ground): Promise<AcceptTime> =>
   (await ifReached(findAcceptTime(environment, family))) ?? 'unknown';
@@ -210,10 +208,10 @@ function unaskedOf(measures: ReadonlySet<Measure>): Pick<TargetFacts, 'unasked'>
 async function synAckAgain(
   environment: Environment,
   { family, open, openAnswers }: Ground,
-  findings: readonly Finding[],
+  faults: readonly PreflightFault[],
 ): Promise<number | undefined> {
-  const seen = await firstRetransmission(environment, family, 'SYN', LATEST_RETRANSMISSION, findings);
-  const isWrong = findings.some(({ step, family: over }) => step === 'SYN to LISTEN' && over === family);
+  const seen = await firstRetransmission(environment, family, 'SYN', LATEST_RETRANSMISSION, faults);
+  const isWrong = faults.some(({ step, family: over }) => step === 'SYN to LISTEN' && over === family);
   if (seen !== undefined || open === undefined || !openAnswers || !isWrong) return seen;
   return wrongSynAckAgain(environment, family, open, LATEST_RETRANSMISSION);
 }
@@ -235,11 +233,11 @@ function nothingComesBack({ tester, closedPort, silentClosed }: Path, grounds: r
 async function adoptionOf(
   environment: Environment,
   ground: Ground,
-  findings: readonly Finding[],
+  faults: readonly PreflightFault[],
   { measures }: Needs,
 ): Promise<KnownAdoption> {
   if (!measures.has('adoption') && !measures.has('limits')) return {};
-  if (blocks(findings, ground, { state: 'ESTABLISHED' })) return {};
+  if (blocks(faults, ground, { state: 'ESTABLISHED' })) return {};
   return (await ifReached(detectAdoption(environment, ground.family))) ?? {};
 }
 
@@ -247,11 +245,11 @@ function limitsOf(
   environment: Environment,
   ground: Ground,
   width: number,
-  findings: readonly Finding[],
+  faults: readonly PreflightFault[],
   { measures }: Needs,
   adoption: KnownAdoption,
 ): Promise<AckLimits> | undefined {
-  if (!measures.has('limits') || blocks(findings, ground, { state: 'ESTABLISHED' })) return undefined;
+  if (!measures.has('limits') || blocks(faults, ground, { state: 'ESTABLISHED' })) return undefined;
   // A target that opens connections by itself has one at a time.
   const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
   return findLimits(environment, ground.family, adoption, connections);

@@ -10,7 +10,7 @@ import {
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import type { Entry, Mailbox } from '../../tester/index.ts';
-import { blockerOf, type Finding, type Place } from '../../verdict/finding.ts';
+import { blockerOf, type PreflightFault, type Place } from '../../verdict/preflight-fault.ts';
 
 const TRIES = 3;
 
@@ -29,7 +29,7 @@ const WAITING: Readonly<
  * The first retransmission interval of a SYN,ACK or FIN, in milliseconds.
  *
  * @param latest how long to wait for the retransmission, in milliseconds
- * @param findings may block a state
+ * @param faults may block a state
  * @returns undefined when none was seen, or the target cannot be brought to the state
  */
 export async function firstRetransmission(
@@ -37,10 +37,10 @@ export async function firstRetransmission(
   family: 4 | 6,
   bit: 'SYN' | 'FIN',
   latest: number,
-  findings: readonly Finding[],
+  faults: readonly PreflightFault[],
 ): Promise<number | undefined> {
   for (const place of WAITING[bit]) {
-    if (blockerOf({ ...place, family } as Place & { family: 4 | 6 }, findings)) continue;
+    if (blockerOf({ ...place, family } as Place & { family: 4 | 6 }, faults)) continue;
     try {
       return await seenIn(environment, { ...place, family, rcvNxt: 793_001 }, bit, latest);
     } catch (error) {

@@ -5,7 +5,7 @@ import type { State } from '../../standard/state.ts';
 import { type Environment, reach, Unreached } from '../../states/index.ts';
 import { type Driver, NotCapable } from '../../target/driver.ts';
 import type { Entry } from '../../tester/index.ts';
-import type { Finding, Place } from '../../verdict/finding.ts';
+import type { PreflightFault, Place } from '../../verdict/preflight-fault.ts';
 import type { Measure } from '../../verdict/target-facts.ts';
 import { runSideBySide } from '../pool.ts';
 import type { TargetWatch } from '../trial/target-watch.ts';
@@ -13,7 +13,7 @@ import { findingOf } from './evidence.ts';
 import type { Needs } from './needs.ts';
 
 export interface Walk {
-  readonly findings: readonly Finding[];
+  readonly faults: readonly PreflightFault[];
   /** Whether the target answered a segment. */
   readonly heard: boolean;
 }
@@ -87,7 +87,7 @@ const BEHIND_A_CALL = LAYERS.flat()
   .map(({ place }) => place)
   .filter((place) => place !== SYN_SENT && place !== SYN_RECEIVED && place !== CROSSING);
 
-/** A step that fails in so many tries, each on a fresh connection, is a finding. */
+/** A step that fails in so many tries, each on a fresh connection, is a fault. */
 const TRIES = { clean: 2, disturbed: 4 };
 
 /** The steps in which the target's application may be the cause. */
@@ -101,7 +101,7 @@ export interface WalkOptions {
 }
 
 /**
- * Brings the target once to every state that the cases need. A step that always fails becomes a finding, which blocks the cases in
+ * Brings the target once to every state that the cases need. A step that always fails becomes a fault, which blocks the cases in
  * these states.
  *
  * @param watch checks whether the target is alive
@@ -135,7 +135,7 @@ export async function walk(
     steps.set(step, known);
     known.places.push(place);
   }
-  const findings = [...steps].map(([step, { log, places }]) => {
+  const faults = [...steps].map(([step, { log, places }]) => {
     const port = log.find(({ from }) => from === 'tester')?.peerPort;
     const isObstacle = OF_THE_USER.includes(step) || (step === 'SYN to LISTEN' && !mustListen(driver, log));
     const blocks = isCaller ? BEHIND_A_CALL : places;
@@ -147,7 +147,7 @@ export async function walk(
       blocks: isObstacle && step === 'SYN to LISTEN' ? [{ state: 'LISTEN' }, ...blocks] : blocks,
     });
   });
-  return { findings, heard };
+  return { faults, heard };
 }
 
 export const isAnswer = ({ from, segment: { ctl } }: Entry): boolean =>

@@ -2,7 +2,7 @@ import type { KnownAdoption } from '../../standard/adoption.ts';
 import type { Profile } from '../../standard/profile.ts';
 import type { Environment } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
-import type { Finding } from '../../verdict/finding.ts';
+import type { PreflightFault } from '../../verdict/preflight-fault.ts';
 import type { Aside } from '../pool.ts';
 import type { Futility } from './futility.ts';
 import type { Haste } from './haste.ts';
@@ -27,7 +27,7 @@ export interface CaseContext {
   /** Values of RCV.NXT that the target does not survive. */
   readonly avoided?: readonly number[];
   /** Of the preflight: a case is not tried when one of them blocks its state. */
-  readonly findings?: readonly Finding[];
+  readonly preflightFaults?: readonly PreflightFault[];
   /** Parts of an attempt that kill the target, and that the suite leaves out. */
   readonly hazards?: Hazards;
   /** Called with the log of each connection at its end, for the search for what ended the target. */

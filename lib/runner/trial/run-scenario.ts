@@ -1,7 +1,7 @@
 import { findScenario } from '../../catalogue/catalogue.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
 import { pause } from '../../states/index.ts';
-import { blockerOf, type Finding } from '../../verdict/finding.ts';
+import { blockerOf, type PreflightFault } from '../../verdict/preflight-fault.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import type { Aside } from '../pool.ts';
 import { isRuledOutByCookies } from '../preflight/half-open.ts';
@@ -14,18 +14,18 @@ import { repeatUntilTrusted } from './repeat-until-trusted.ts';
 export async function runOne(id: string, context: CaseContext): Promise<CaseResult> {
   const subject = findScenario(id);
   if (!subject) throw new Error(`no such case: ${id}`);
-  const { family, findings = [] } = context;
+  const { family, preflightFaults = [] } = context;
   const deadly = context.hazards?.obstacleOf(subject);
   if (deadly) return notRun(subject, family, deadly);
-  const blocker = blockerOf({ ...subject, family }, findings);
+  const blocker = blockerOf({ ...subject, family }, preflightFaults);
   if (blocker) return blockedBy(blocker, subject);
   const isRuledOut = context.environment.synCookies && isRuledOutByCookies(subject);
   if (isRuledOut) return notRun(subject, family, { kind: 'SYN cookies' });
   return runScenario(subject, context);
 }
 
-/** It is not tried: the way to its state is known to end at that finding. */
-function blockedBy({ id, step, family, observed, wrong }: Finding, subject: Described): CaseResult {
+/** It is not tried: the way to its state is known to end at that fault. */
+function blockedBy({ id, step, family, observed, wrong }: PreflightFault, subject: Described): CaseResult {
   return notRun(subject, family, { kind: 'blocked', by: { id, step, family, observed, wrong } });
 }
 

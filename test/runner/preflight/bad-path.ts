@@ -15,7 +15,7 @@ import { spawnInTarget } from '../../lab/in-target.ts';
 export interface Found {
   readonly error?: string;
   readonly facts?: KnownTarget['facts'];
-  readonly findings: KnownTarget['findings'];
+  readonly faults: KnownTarget['preflightFaults'];
   readonly results: readonly CaseResult[];
 }
 
@@ -82,7 +82,7 @@ const engine = new Engine(
 const results: CaseResult[] = [];
 let found: Found;
 try {
-  const { facts, findings } = await engine.start();
+  const { facts, preflightFaults: faults } = await engine.start();
   const { only } = scene;
   const known =
     only === undefined
@@ -92,8 +92,8 @@ try {
     known.map((id) => ({ id, family: 4 })),
     (result) => results.push({ ...result, records: [] }),
   );
-  found = { facts, findings, results };
+  found = { facts, faults, results };
 } catch (error) {
-  found = { error: (error as Error).message, findings: [], results };
+  found = { error: (error as Error).message, faults: [], results };
 }
 process.stdout.write(JSON.stringify(found), () => process.exit(0));

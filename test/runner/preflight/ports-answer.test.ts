@@ -27,13 +27,13 @@ describe('the ports of a target', () => {
   it('are sent no reset where no case asks what CLOSED does with it', async () => {
     const resetsAll = (sent: Sent): string[] =>
       sent.segment.ctl.has('RST') ? ['<SEQ=0><CTL=RST>'] : right(sent);
-    expect((await asked(resetsAll)).findings.map(({ step }) => step)).to.deep.equal(['RST to a closed port']);
-    expect((await asked(resetsAll, true, false)).findings).to.deep.equal([]);
+    expect((await asked(resetsAll)).faults.map(({ step }) => step)).to.deep.equal(['RST to a closed port']);
+    expect((await asked(resetsAll, true, false)).faults).to.deep.equal([]);
   });
 
-  it('give no finding where they answer as they must', async () => {
-    const { findings, roundTrips, silentClosed } = await asked(right);
-    expect(findings).to.deep.equal([]);
+  it('give no fault where they answer as they must', async () => {
+    const { faults, roundTrips, silentClosed } = await asked(right);
+    expect(faults).to.deep.equal([]);
     expect(roundTrips).to.have.length.above(5);
     expect(silentClosed).to.equal(false);
   });
@@ -66,60 +66,60 @@ describe('the ports of a target', () => {
     ],
   ];
   for (const [name, answer, text] of wrong) {
-    it(`give a finding for a reset of a SYN with ${name}`, async () => {
-      const { findings } = await asked((sent) =>
+    it(`give a fault for a reset of a SYN with ${name}`, async () => {
+      const { faults } = await asked((sent) =>
         sent.to === PORTS.closed && sent.segment.ctl.has('SYN') ? answer(sent) : right(sent),
       );
-      expect(findings.map(say.finding)).to.deep.equal([`${text}, over IPv4`]);
-      expect(findings[0]).to.include({ gravity: 'deviation', mayBeFilter: false, port: 1 });
-      expect(findings[0]?.blocks).to.deep.equal([]);
+      expect(faults.map(say.preflightFault)).to.deep.equal([`${text}, over IPv4`]);
+      expect(faults[0]).to.include({ gravity: 'deviation', mayBeFilter: false, port: 1 });
+      expect(faults[0]?.blocks).to.deep.equal([]);
     });
   }
 
-  it('give a finding for a reset of an ACK with a number one too high', async () => {
-    const { findings } = await asked((sent) =>
+  it('give a fault for a reset of an ACK with a number one too high', async () => {
+    const { faults } = await asked((sent) =>
       sent.segment.ctl.has('ACK') && !sent.segment.ctl.has('RST')
         ? [`<SEQ=${sent.segment.ack + 1}><CTL=RST>`]
         : right(sent),
     );
-    expect(findings.map(say.finding)).to.deep.equal([
+    expect(faults.map(say.preflightFault)).to.deep.equal([
       'its reset of an ACK to a closed port has SEQ=SEG.ACK+1 instead of SEG.ACK, over IPv4',
     ]);
   });
 
-  it('give a finding for a reset that is answered', async () => {
-    const { findings } = await asked((sent) =>
+  it('give a fault for a reset that is answered', async () => {
+    const { faults } = await asked((sent) =>
       sent.segment.ctl.has('RST') && sent.to === PORTS.closed ? ['<SEQ=0><CTL=RST>'] : right(sent),
     );
-    expect(findings.map(say.finding)).to.deep.equal(['it answers a RST to a closed port, over IPv4']);
+    expect(faults.map(say.preflightFault)).to.deep.equal(['it answers a RST to a closed port, over IPv4']);
   });
 
   it('do not accuse for what was seen once', async () => {
     let asks = 0;
-    const { findings } = await asked((sent) => {
+    const { faults } = await asked((sent) => {
       if (sent.to !== PORTS.closed || !sent.segment.ctl.has('SYN')) return right(sent);
       asks += 1;
       return asks === 1 ? [`<SEQ=7><ACK=1><CTL=RST,ACK>`] : right(sent);
     });
-    expect(findings).to.deep.equal([]);
+    expect(faults).to.deep.equal([]);
   });
 
   it('are silent by the fault of the TCP where an upper tester is on it, and otherwise perhaps by a filter', async function () {
     this.timeout(15_000);
     const silent = (sent: Sent): string[] => (sent.to === PORTS.closed ? [] : right(sent));
     const [known, unknown] = await Promise.all([asked(silent), asked(silent, false)]);
-    expect(known.findings).to.have.length(1);
-    expect(known.findings[0]).to.include({ gravity: 'deviation', mayBeFilter: true });
+    expect(known.faults).to.have.length(1);
+    expect(known.faults[0]).to.include({ gravity: 'deviation', mayBeFilter: true });
     expect(known.silentClosed).to.equal(true);
-    expect(unknown.findings[0]).to.deep.include({
+    expect(unknown.faults[0]).to.deep.include({
       gravity: 'obstacle',
       blocks: [{ state: 'CLOSED', closedBy: 'never opened' }],
     });
   });
 
   it('tell a port that listens from a closed one, and ask for another', async () => {
-    const { findings } = await asked((sent) => right({ ...sent, to: PORTS.open }));
-    expect(findings[0]).to.deep.include({
+    const { faults } = await asked((sent) => right({ ...sent, to: PORTS.open }));
+    expect(faults[0]).to.deep.include({
       gravity: 'obstacle',
       blocks: [{ state: 'CLOSED', closedBy: 'never opened' }],
     });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { printSegment } from '../../../lib/notation/index.ts';
 import { say } from '../../../lib/report/say.ts';
-import type { Finding } from '../../../lib/verdict/finding.ts';
+import type { PreflightFault } from '../../../lib/verdict/preflight-fault.ts';
 import { verdictOf, whyInconclusive } from '../../../lib/verdict/result.ts';
 import type { Share } from '../../../lib/verdict/target-facts.ts';
 import { runInLab } from '../../lab/run-in-lab.ts';
@@ -51,17 +51,19 @@ describe('preflight', () => {
   });
 
   it('finds that closed ports are silent, and accuses what the rule is about, with the packets', () => {
-    const { findings, results } = of('closed ports are filtered');
-    const [finding, ...others] = findings;
+    const { faults, results } = of('closed ports are filtered');
+    const [fault, ...others] = faults;
     expect(others).to.deep.equal([]);
-    expect(finding).to.deep.include({
+    expect(fault).to.deep.include({
       ...{ id: 'syn-to-a-closed-port.ipv4', step: 'SYN to a closed port', gravity: 'deviation', port: 1 },
       ...{ observed: [], mayBeFilter: true, blocks: [] },
     });
-    expect(finding?.records.map(({ relative }) => printSegment(relative))).to.deep.equal([
+    expect(fault?.records.map(({ relative }) => printSegment(relative))).to.deep.equal([
       '<SEQ=IRS><CTL=SYN>',
     ]);
-    expect(say.finding(finding as Finding)).to.equal('it does not answer a SYN to a closed port, over IPv4');
+    expect(say.preflightFault(fault as PreflightFault)).to.equal(
+      'it does not answer a SYN to a closed port, over IPv4',
+    );
     for (const result of results) {
       const due = result.id === 'closed.syn.empty' ? 'deviates' : 'conformant';
       expect(verdictOf(result, 'rfc9293'), result.id).to.equal(due);
@@ -69,18 +71,16 @@ describe('preflight', () => {
   });
 
   it('takes a refusal by ICMP for a filter, which accuses nobody', () => {
-    const { findings, results } = of('closed ports are refused by ICMP');
-    expect(findings.map(({ id, gravity }) => `${id} ${gravity}`)).to.deep.equal([
+    const { faults, results } = of('closed ports are refused by ICMP');
+    expect(faults.map(({ id, gravity }) => `${id} ${gravity}`)).to.deep.equal([
       'syn-to-a-closed-port.ipv4 obstacle',
     ]);
-    expect(findings[0]?.refusal).to.match(
-      /^ICMP from 192\.0\.2\.2: communication administratively prohibited/,
-    );
+    expect(faults[0]?.refusal).to.match(/^ICMP from 192\.0\.2\.2: communication administratively prohibited/);
     for (const result of results) {
       if (!result.id.startsWith('closed.')) expect(verdictOf(result, 'rfc9293')).to.equal('conformant');
       else {
         const why = whyInconclusive(result, 'rfc9293');
-        expect(why?.kind === 'blocked' && why.by.id, result.id).to.equal(findings[0]?.id);
+        expect(why?.kind === 'blocked' && why.by.id, result.id).to.equal(faults[0]?.id);
       }
     }
   });

@@ -4,7 +4,7 @@ import { say } from '../../../lib/report/say.ts';
 import { needsOf } from '../../../lib/runner/preflight/needs.ts';
 import { type Walk, walk } from '../../../lib/runner/preflight/walk.ts';
 import type { TargetWatch } from '../../../lib/runner/trial/target-watch.ts';
-import { blockerOf, type Place } from '../../../lib/verdict/finding.ts';
+import { blockerOf, type Place } from '../../../lib/verdict/preflight-fault.ts';
 import { add } from '../../../lib/wire/seq.ts';
 import { accepting, world } from '../../states/scripted-target.ts';
 import type { Sent } from '../../tester/memory-link.ts';
@@ -83,13 +83,13 @@ describe('the walk through the states', function () {
 
   for (const [name, , what] of synAcks) {
     it(`names a SYN,ACK that acknowledges ${name}, and what cannot be reached because of it`, async () => {
-      const { findings, heard } = (await walks.get(name)) as Walk;
-      const finding = findings.find(({ step }) => step === 'SYN to LISTEN');
-      expect(finding && say.finding(finding))
+      const { faults, heard } = (await walks.get(name)) as Walk;
+      const fault = faults.find(({ step }) => step === 'SYN to LISTEN');
+      expect(fault && say.preflightFault(fault))
         .to.match(/^its SYN,ACK /)
         .and.to.contain(what);
-      expect(finding).to.include({ gravity: 'deviation', port: 7930, mayBeFilter: false });
-      expect(finding?.blocks.map(named)).to.include.members([
+      expect(fault).to.include({ gravity: 'deviation', port: 7930, mayBeFilter: false });
+      expect(fault?.blocks.map(named)).to.include.members([
         ...['SYN-RECEIVED passive', 'ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT'],
         ...['CLOSING', 'LAST-ACK', 'TIME-WAIT'],
       ]);
@@ -98,7 +98,7 @@ describe('the walk through the states', function () {
         expect(
           blockerOf(
             { ...place, family: 4 },
-            findings.filter((one) => one === finding),
+            faults.filter((one) => one === fault),
           ),
         ).to.equal(undefined);
       }
@@ -109,10 +109,10 @@ describe('the walk through the states', function () {
   it('calls it an obstacle when a call of the user has no effect', async () => {
     const { environment, driver } = target((_sent, answer) => answer);
     driver.onConnect = () => {};
-    const { findings } = await walk(environment, ALL);
-    const open = findings.find(({ step }) => step === 'OPEN');
+    const { faults } = await walk(environment, ALL);
+    const open = faults.find(({ step }) => step === 'OPEN');
     expect(open).to.include({ gravity: 'obstacle', sent: '' });
-    expect(open && say.finding(open)).to.equal('its user calls OPEN, and no SYN comes, over IPv4');
+    expect(open && say.preflightFault(open)).to.equal('its user calls OPEN, and no SYN comes, over IPv4');
     expect(open?.blocks.map(named)).to.deep.equal([
       ...['SYN-SENT', 'SYN-RECEIVED active', 'CLOSED abort', 'CLOSED FINs'],
     ]);
@@ -125,11 +125,11 @@ describe('the walk through the states', function () {
       calls += 1;
     };
     const needs = needsOf([{ id: 'listen.syn.empty' }]);
-    const { findings } = await walk(environment, { ...ALL, needs });
-    expect(findings).to.deep.equal([]);
+    const { faults } = await walk(environment, { ...ALL, needs });
+    expect(faults).to.deep.equal([]);
     expect(calls).to.equal(0);
     expect(
-      (await walk(environment, { ...ALL, needs: needsOf([{ id: 'syn-sent.rst-ack.good' }]) })).findings,
+      (await walk(environment, { ...ALL, needs: needsOf([{ id: 'syn-sent.rst-ack.good' }]) })).faults,
     ).to.not.deep.equal([]);
   });
 
@@ -147,8 +147,8 @@ describe('the walk through the states', function () {
         watch.epoch += 1;
       },
     };
-    const { findings } = await walk(environment, ALL, watch as unknown as TargetWatch);
-    expect(findings).to.deep.equal([]);
+    const { faults } = await walk(environment, ALL, watch as unknown as TargetWatch);
+    expect(faults).to.deep.equal([]);
   });
 
   it('ends where the target does not come back, and says on the way to which state', async () => {

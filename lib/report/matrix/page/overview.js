@@ -8,24 +8,24 @@ const date = (iso) =>
   new Date(iso).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
 /** What was found wrong before the first case. It comes first; its packets are folded away. */
-function findingsHtml({ findings, deaths }) {
-  if (findings.length + deaths.length === 0) return '';
+function preflightHtml({ preflightFaults, deaths }) {
+  if (preflightFaults.length + deaths.length === 0) return '';
   const died = deaths.map((line) => `<li class="death"><b aria-hidden="true">!</b> ${html(line)}</li>`);
-  const items = findings.map(
+  const items = preflightFaults.map(
     ({ gravity, line, fields, ladder }) =>
       `<li class="${gravity}"><details><summary><b aria-hidden="true">${gravity === 'deviation' ? '✕' : '!'}</b> ${html(line)}</summary>${termsHtml(fields)}${ladder.length > 0 ? `<pre>${html(ladder.join('\n'))}</pre>` : ''}</details></li>`,
   );
-  return `<ul class="findings" aria-label="Found out about the target">${[...died, ...items].join('')}</ul>`;
+  return `<ul class="preflight-faults" aria-label="Found out about the target">${[...died, ...items].join('')}</ul>`;
 }
 
 const link = (id, family, slug, text) =>
   `<a href="#/case/${encodeURIComponent(id)}/${family}/${encodeURIComponent(slug)}">${html(text)}</a>`;
 
 /** What a stack does otherwise than the documents say, the most serious first; each leads to its cases. */
-function caseFindingsHtml(stack) {
-  const { caseFindings, slug } = stack;
-  if (caseFindings.length === 0) return '';
-  const items = caseFindings.map((finding) => {
+function findingsHtml(stack) {
+  const { findings, slug } = stack;
+  if (findings.length === 0) return '';
+  const items = findings.map((finding) => {
     const { title, extent, rule, harm, alone, shortest, cases, also } = finding;
     const others = also.length > 0 ? `<p>also ${html(also.join(', '))}</p>` : '';
     const [id, family] = shortest;
@@ -34,8 +34,8 @@ function caseFindingsHtml(stack) {
 <p>${html(rule)}</p><p>${html(harm)}.</p>${others}
 <p>${link(id, family, slug, 'the shortest ladder')} · <code>segment-arrives run ${html(alone)}</code></p><p class="cases">${links}</p></details></li>`;
   });
-  const count = plural(caseFindings.length, 'finding', 'findings');
-  return `<section class="case-findings" aria-label="Findings"><h3>${count} under ${profileName(stack.profile)}, the most serious first</h3><ol>${items.join('')}</ol></section>`;
+  const count = plural(findings.length, 'finding', 'findings');
+  return `<section class="findings" aria-label="Findings"><h3>${count} under ${profileName(stack.profile)}, the most serious first</h3><ol>${items.join('')}</ol></section>`;
 }
 
 /** The findings of all stacks: who has which, and in how many cases; each leads to its shortest. */
@@ -71,7 +71,7 @@ function stackHtml(stack, stacks) {
     stack.facts.length > 0
       ? `<details class="found"><summary>What the run found out about the target</summary>${termsHtml(stack.facts)}</details>`
       : '';
-  return `<section class="stack">${name}${findingsHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${caseFindingsHtml(stack)}${termsHtml(run)}${folded}</section>`;
+  return `<section class="stack">${name}${preflightHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${findingsHtml(stack)}${termsHtml(run)}${folded}</section>`;
 }
 
 /** The totals of a stack under the chosen profile. */

@@ -21,14 +21,14 @@ export interface WrongField {
 
 /**
  * Why a step of the preflight was not as it must be. `deviation`: a rule is broken. `obstacle`: something on the way to the TCP
- * may be the cause, its user or a filter. `described`: a deviation that the target file describes. The finding itself does not
+ * may be the cause, its user or a filter. `described`: a deviation that the target file describes. The fault itself does not
  * fail the run; only its cases may.
  */
 export const GRAVITIES = ['deviation', 'obstacle', 'described'] as const;
 export type Gravity = (typeof GRAVITIES)[number];
 
 /** What the preflight found wrong with a target, over one family. It is plain data: it crosses a process boundary and is stored. */
-export interface Finding {
+export interface PreflightFault {
   /** Names it within a run: `syn-to-listen.ipv6`. */
   readonly id: string;
   readonly step: Step;
@@ -51,22 +51,22 @@ export interface Finding {
   readonly records: readonly WireRecord[];
 }
 
-/** The name of a finding: there is one of a step and a family at most. */
-export const findingId = (step: Step, family: 4 | 6): string =>
+/** The name of a fault: there is one of a step and a family at most. */
+export const preflightFaultId = (step: Step, family: 4 | 6): string =>
   `${step
     .toLowerCase()
     .replace(/[^a-z]+/g, '-')
     .replace(/^-|-$/g, '')}.ipv${family}`;
 
-/** The finding that blocks a case; undefined when the case can be tried. */
+/** The fault that blocks a case; undefined when the case can be tried. */
 export function blockerOf(
   { state, origin, closedBy, family }: Partial<Place> & { readonly family: 4 | 6 },
-  findings: readonly Finding[],
-): Finding | undefined {
-  return findings.find(
-    (finding) =>
-      finding.family === family &&
-      finding.blocks.some(
+  faults: readonly PreflightFault[],
+): PreflightFault | undefined {
+  return faults.find(
+    (fault) =>
+      fault.family === family &&
+      fault.blocks.some(
         (place) =>
           place.state === state &&
           (place.origin === undefined || place.origin === origin) &&

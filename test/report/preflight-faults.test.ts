@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { findingsText, runText, summaryText } from '../../lib/report/console.ts';
-import { caseOf, failingFindings } from '../../lib/report/findings.ts';
+import { preflightFaultsText, runText, summaryText } from '../../lib/report/console.ts';
+import { caseOf, failingFaults } from '../../lib/report/preflight-faults.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { matrixData } from '../../lib/report/matrix/encode.ts';
 import { parseResults, printResults } from '../../lib/report/results.ts';
-import type { Run, RunFinding } from '../../lib/report/run.ts';
-import { blockerOf } from '../../lib/verdict/finding.ts';
+import type { Run, RunFault } from '../../lib/report/run.ts';
+import { blockerOf } from '../../lib/verdict/preflight-fault.ts';
 import { stored, storedNotRun } from '../cli/stored.ts';
-import { finding } from './finding.ts';
+import { finding } from './preflight-fault.ts';
 
 const LINE = 'its SYN,ACK acknowledges SEG.SEQ instead of SEG.SEQ+1, over IPv4';
 
@@ -20,11 +20,11 @@ const run = (parts: Partial<Run> = {}): Run => ({
     stored('listen.syn.empty', 'deviates'),
     storedNotRun('established.ack.one-before', { kind: 'blocked', by: finding() }),
   ],
-  findings: [finding()],
+  preflightFaults: [finding()],
   ...parts,
 });
 
-describe('findings of the preflight', () => {
+describe('faults of the preflight', () => {
   it('come first on the console, with rule, port, what was expected and seen, and the remedy', () => {
     const text = runText(run(), { colour: false });
     expect(text.split('\n')[0]).to.equal(`  ✗ ${LINE}; 1 case is blocked by it`);
@@ -37,32 +37,32 @@ describe('findings of the preflight', () => {
     expect(text).not.to.contain('established.ack.one-before');
     const summary = summaryText(run(), { colour: false });
     expect(summary.indexOf(LINE)).to.be.within(0, summary.indexOf('conformant'));
-    expect(runText(run({ findings: [] }))).not.to.contain(LINE);
+    expect(runText(run({ preflightFaults: [] }))).not.to.contain(LINE);
   });
 
   it('fail the run even if all its cases conform, unless they are only obstacles or were described', () => {
     const cases = [stored('listen.rst.empty', 'conformant')];
     expect(summaryText(run({ cases }), { colour: false })).to.match(
-      /✗ 1 cases in .*: 1 finding fails the run$/,
+      /✗ 1 cases in .*: 1 fault of the preflight fails the run$/,
     );
     for (const gravity of ['obstacle', 'described'] as const) {
-      const mild = run({ cases, findings: [finding({ gravity })] });
-      expect(failingFindings(mild)).to.deep.equal([]);
+      const mild = run({ cases, preflightFaults: [finding({ gravity })] });
+      expect(failingFaults(mild)).to.deep.equal([]);
       expect(summaryText(mild, { colour: false })).to.match(/no failures$/);
-      expect(findingsText(mild, { colour: false })).to.match(/^ {2}! its SYN,ACK/);
+      expect(preflightFaultsText(mild, { colour: false })).to.match(/^ {2}! its SYN,ACK/);
     }
   });
 
   it('are accepted with the case that tests the same', () => {
-    const accepts = (one: RunFinding): boolean => caseOf(one).id === 'listen.syn.empty';
-    expect(failingFindings(run(), accepts)).to.deep.equal([]);
-    expect(failingFindings(run(), () => false)).to.deep.equal([finding()]);
+    const accepts = (one: RunFault): boolean => caseOf(one).id === 'listen.syn.empty';
+    expect(failingFaults(run(), accepts)).to.deep.equal([]);
+    expect(failingFaults(run(), () => false)).to.deep.equal([finding()]);
     expect(caseOf(finding())).to.deep.equal({ id: 'listen.syn.empty', family: 4 });
   });
 
   it('remark that a filter would look the same where nothing came back', () => {
     const silent = finding({ observed: [], wrong: [], mayBeFilter: true });
-    const text = findingsText(run({ findings: [silent] }), { colour: false });
+    const text = preflightFaultsText(run({ preflightFaults: [silent] }), { colour: false });
     expect(text).to.match(/^ {2}✗ it does not answer a SYN to a port that listens, over IPv4/);
     expect(text).to.contain('     remark    a firewall in front of the target would look the same\n');
   });
@@ -77,7 +77,7 @@ describe('findings of the preflight', () => {
       xml.indexOf('<testsuite name="ESTABLISHED"'),
     );
     const [shown] = matrixData([run()], []).stacks;
-    expect(shown?.findings[0]).to.include({
+    expect(shown?.preflightFaults[0]).to.include({
       gravity: 'deviation',
       line: `${LINE}; 1 case is blocked by it`,
     });
@@ -86,22 +86,28 @@ describe('findings of the preflight', () => {
   it('are stored with their packets left out, and read back', () => {
     const before = run();
     const after = parseResults(JSON.parse(printResults(before)), 'a file');
-    expect(after.findings).to.deep.equal(before.findings);
+    expect(after.preflightFaults).to.deep.equal(before.preflightFaults);
     expect(after.cases[1]).to.deep.include({ outcome: 'not run' });
     expect(runText(after, { colour: false })).to.equal(runText(before, { colour: false }));
     const without = run();
-    const { findings: _, ...older } = JSON.parse(printResults(without));
-    expect(parseResults(older, 'a file of before').findings).to.equal(undefined);
+    const { preflightFaults: _, ...older } = JSON.parse(printResults(without));
+    expect(parseResults(older, 'a file of before').preflightFaults).to.equal(undefined);
+  });
+
+  it('are read from results of format 2, which called them findings', () => {
+    const { preflightFaults, findings, ...rest } = JSON.parse(printResults(run()));
+    const older = { ...rest, format: 2, findings: preflightFaults, caseFindings: findings };
+    expect(parseResults(older, 'a file').preflightFaults).to.deep.equal(run().preflightFaults);
   });
 
   it('block the cases that begin in their states, over their family alone', () => {
-    const findings = [{ ...finding(), records: [] }];
+    const preflightFaults = [{ ...finding(), records: [] }];
     const established = { state: 'ESTABLISHED', family: 4 } as const;
-    expect(blockerOf(established, findings)?.id).to.equal('syn-to-listen.ipv4');
-    expect(blockerOf({ ...established, family: 6 }, findings)).to.equal(undefined);
+    expect(blockerOf(established, preflightFaults)?.id).to.equal('syn-to-listen.ipv4');
+    expect(blockerOf({ ...established, family: 6 }, preflightFaults)).to.equal(undefined);
     const synReceived = { state: 'SYN-RECEIVED', family: 4 } as const;
-    expect(blockerOf({ ...synReceived, origin: 'passive' }, findings)).not.to.equal(undefined);
-    expect(blockerOf({ ...synReceived, origin: 'active' }, findings)).to.equal(undefined);
+    expect(blockerOf({ ...synReceived, origin: 'passive' }, preflightFaults)).not.to.equal(undefined);
+    expect(blockerOf({ ...synReceived, origin: 'active' }, preflightFaults)).to.equal(undefined);
     const closed = [{ ...finding({ blocks: [{ state: 'CLOSED', closedBy: 'abort' }] }), records: [] }];
     expect(blockerOf({ state: 'CLOSED', family: 4 }, closed)).to.equal(undefined);
     expect(blockerOf({ state: 'CLOSED', closedBy: 'abort', family: 4 }, closed)).not.to.equal(undefined);

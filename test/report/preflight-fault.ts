@@ -1,9 +1,9 @@
 import { parseSegment } from '../../lib/notation/index.ts';
-import type { RunFinding } from '../../lib/report/run.ts';
+import type { RunFault } from '../../lib/report/run.ts';
 import { segment } from '../tester/memory-link.ts';
 
 /** A SYN,ACK that acknowledges the SYN's own number: it blocks ESTABLISHED. */
-export const finding = (parts: Partial<RunFinding> = {}): RunFinding => ({
+export const finding = (parts: Partial<RunFault> = {}): RunFault => ({
   ...{ id: 'syn-to-listen.ipv4', step: 'SYN to LISTEN', family: 4, gravity: 'deviation', port: 7930 },
   sent: '<SEQ=SEG.SEQ><CTL=SYN>',
   observed: ['<SEQ=5000><ACK=SEG.SEQ><CTL=SYN,ACK>'],
