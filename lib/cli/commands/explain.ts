@@ -28,7 +28,7 @@ const DRAWN = 300;
 const EXAMPLES = `
 Examples:
   segment-arrives explain trace.pcapng
-  tcpdump -w - tcp | segment-arrives explain -
+  tcpdump -w - 'tcp or icmp or icmp6' | segment-arrives explain -
   segment-arrives explain trace.pcap.gz --connection 3 --all
   segment-arrives explain trace.pcap --html trace.html
 

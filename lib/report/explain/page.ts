@@ -52,7 +52,8 @@ function headHtml(name: string, facts: CaptureFacts, tally: Tally): string {
   return (
     `<h1>${escapeHtml(name)}</h1><p class="facts">${[extentText(facts), ...factTexts(facts)].map(escapeHtml).join('<br>')}</p>` +
     (rows.length > 0 ? `<nav aria-label="Causes"><ul class="causes">${rows.join('')}</ul></nav>` : '') +
-    '<p class="keys"><b class="drawn">Bold</b> in a ladder is what is explained, and <b class="drew">cause</b> the segment that drew it. Beside the lifelines stand the states that each end may be in. <kbd>j</kbd> next, <kbd>k</kbd> previous explanation</p>'
+    '<p class="legend">Lines in <b class="drawn">this colour</b> are explained; <b class="drew">cause</b> marks the segment that each answers. Beside the lifelines stand the states that each end may be in.</p>' +
+    '<p class="keys"><kbd>j</kbd> next, <kbd>k</kbd> previous explanation</p>'
   );
 }
 
