@@ -6,7 +6,7 @@ folder=${1:-.cache/scenes}
 rm -rf "$folder"
 for stack in linux lwip gvisor slirp; do
   for path in '' --lossy; do
-    unshare -n python3 "$here/play.py" "$folder/$stack$path" --stack "$stack" $path
+    unshare -n python3 -B "$here/play.py" "$folder/$stack$path" --stack "$stack" $path
   done
 done
 exec node --import tsx "$here/../check-scenes.ts" "$folder"/*
