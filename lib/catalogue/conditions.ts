@@ -18,9 +18,9 @@ export interface PacketDemands {
   readonly precedence?: 'higher' | 'lower';
   readonly checksum?: 'wrong';
   readonly destination?: 'multicast';
-  /** In the IP header: a TCP has no use for it. Over IPv6, in a header for the destination. */
+  /** An option of the IP header that does not concern TCP. Over IPv6, it is in a destination options header. */
   readonly ipOption?: 'record route' | 'timestamp' | 'unknown';
-  /** An address that no packet on the wire may come from; `own` is the target's, with the port that it goes to. */
+  /** An impossible source address; `own` is the target's own address and port. */
   readonly source?: 'broadcast' | 'multicast' | 'unspecified' | 'loopback' | 'own';
   /** The timestamp of the stimulus; that of the connection when absent. */
   readonly timestamp?: 'old' | 'none';

@@ -99,8 +99,8 @@ export interface IcmpStep extends OnConnection {
 }
 
 /**
- * So many other peers send a SYN to the port, and reset what they have begun: each before the next one comes, or when all have
- * come. A scenario with such a step runs alone: others would find the target's queues full.
+ * This number of other peers send a SYN to the port and reset their half-open connections: each before the next SYN, or all at
+ * the end. A scenario with such a step runs alone, because it may fill the target's queues.
  */
 export interface CrowdStep extends OnConnection {
   readonly crowd: number;

@@ -56,7 +56,7 @@ const COMMANDS: Entries = {
     load: () => import('./commands/diff.ts'),
   },
   history: {
-    what: 'print findings over many runs, as a table or a page',
+    what: 'print how the findings changed over many runs, as a table or a page',
     load: () => import('./commands/history.ts'),
   },
   gate: {

@@ -26,7 +26,7 @@ export interface Reader {
   ended(flow: Flow, segments: Segments): void;
 }
 
-/** So many ICMP errors are kept of each connection. */
+/** How many ICMP errors to keep for each connection. */
 const ERRORS = 8;
 /** How many segments are kept in all, and of each connection at least and at most. */
 const KEPT = 1_500_000;

@@ -1,7 +1,7 @@
 import type { Packet } from './capture/packet.ts';
 import type { Flow } from './flow.ts';
 
-/** So many hosts and ports are remembered. */
+/** How many hosts and ports to remember. */
 const REMEMBERED = 200_000;
 
 interface Listener {

@@ -68,7 +68,7 @@ export class ReplyExplainer {
     this.#asked += 1;
     const allowed = allowedBy(following, at);
     if (!allowed) return;
-    // A SYN that comes again shows itself that something was lost.
+    // A repeated SYN shows by itself that something was lost.
     const isAgain = (segments.flags(at) & SYN) !== 0 && segments.seq(at) === ends[from].iss;
     if (reply >= 0) this.#expected.set(reply, { at, allowed });
     else if (!isAgain && !allowed.silence && allowed.replies.length > 0 && this.#trusted(following))

@@ -98,7 +98,7 @@ function shiftOf(end: End, peer: End): number {
   return end.shift > 0 && peer.shift >= 0 ? end.shift : 0;
 }
 
-/** How long after the segment that it acknowledges exactly an acknowledgment came by. */
+/** The time from a segment to the acknowledgment of exactly that segment. */
 function takeRoundTrip(segments: Segments, at: number, end: End, peer: End): void {
   const ack = segments.ack(at);
   const from = segments.from(at);
@@ -108,7 +108,7 @@ function takeRoundTrip(segments: Segments, at: number, end: End, peer: End): voi
     const flags = segments.flags(before);
     if (flags & RST) continue;
     if (segments.after(before) !== ack) continue;
-    // The same number twice: nobody knows which of them was acknowledged.
+    // A retransmitted segment: nobody knows which copy was acknowledged.
     if (found >= 0 && segments.data(before) > 0) return;
     if (found < 0 && (segments.data(before) > 0 || flags & (SYN | FIN))) found = before;
   }

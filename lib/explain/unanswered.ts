@@ -6,10 +6,11 @@ import type { Following } from './following.ts';
 import { causeOf, type IcmpError } from './icmp.ts';
 
 /*
- * What nobody answers: a SYN, or text that is sent again and again. An ICMP message may say why. Nobody vouches for it: it is never certain.
+ * Segments that nobody answers: a SYN, or text that is sent again and again. An ICMP message may say why, but anybody can forge
+ * one, so such a cause is never certain.
  */
 
-/** So often is the same sent again before a silence is told, where no ICMP message says why. */
+/** Without an ICMP message, a host must repeat a segment so often before its silence counts. */
 const AGAIN = 3;
 /** A shorter segment, in octets of text, fits through every link. */
 const LARGE = 512;

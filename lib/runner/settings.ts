@@ -102,7 +102,7 @@ const schema = z.object({
   patient: flag.default(false),
   /** Runs the slow scenarios, too. */
   slow: flag.default(false),
-  /** Sends to a target outside the lab also from addresses that no host has. In the lab, that is always done. */
+  /** Also send from impossible source addresses to a target outside the lab. In the lab, the suite always does. */
   forgeSources: flag.default(false),
   /** Globs over case ids, comma separated. */
   only: z.string().optional(),

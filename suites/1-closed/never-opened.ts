@@ -138,7 +138,7 @@ export default inState('CLOSED', [
   ...(['broadcast', 'multicast', 'own'] as const).map(
     (source): CaseDeclaration => ({
       id: `closed.syn.from-${source}`,
-      title: `SYN from an address that no peer has: ${source}`,
+      title: `SYN from an impossible source address: ${source === 'own' ? "the target's own" : source}`,
       condition: `from-${source}`,
       send: '<SEQ=ANY><CTL=SYN>',
       expect: {

@@ -230,7 +230,7 @@ export default inState('LISTEN', [
   ...(['ip-record-route', 'ip-timestamp', 'ip-unknown-option'] as const).map(
     (condition): CaseDeclaration => ({
       id: `listen.syn.${condition}`,
-      title: 'SYN with an IP option that a TCP has no use for',
+      title: 'SYN with an IP option that does not concern TCP',
       ...{ condition, send: '<SEQ=ANY><CTL=SYN>', expect: ANSWERED },
       rules: ['RFC 793 3.9 LISTEN third', 'RFC 1122 4.2.3.8', 'MUST-50', '3.10.7.2 third'],
     }),
@@ -238,7 +238,7 @@ export default inState('LISTEN', [
   ...(['broadcast', 'multicast', 'unspecified', 'loopback', 'own'] as const).map(
     (source): CaseDeclaration => ({
       id: `listen.syn.from-${source}`,
-      title: `SYN from an address that no peer has: ${source}`,
+      title: `SYN from an impossible source address: ${source === 'own' ? "the target's own" : source}`,
       condition: `from-${source}`,
       send: '<SEQ=ANY><CTL=SYN>',
       expect: { rfc793: [ANSWERED, { ...IGNORED, leftOpen: 'source address' }], rfc1122: IGNORED },

@@ -36,7 +36,7 @@ export default inState('ESTABLISHED', [
   ...(['ip-record-route', 'ip-timestamp', 'ip-unknown-option'] as const).map(
     (condition): CaseDeclaration => ({
       id: `established.text.${condition}`,
-      title: 'text with an IP option that a TCP has no use for',
+      title: 'text with an IP option that does not concern TCP',
       condition,
       send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
       expect: { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },

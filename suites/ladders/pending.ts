@@ -28,21 +28,21 @@ const FREED: readonly RuleId[] = ['3.10.7.4 second', '3.5.3 RST processing', '3.
 export default scenarios('ladders', [
   {
     id: 'ladder.pending.each-reset',
-    title: `${MANY} SYNs are reset, one after the other: none leaves a place occupied, and another SYN is answered`,
+    title: `the peer resets ${MANY} half-open connections, one after the other: the target answers another SYN`,
     state: 'LISTEN',
     steps: [{ crowd: MANY, resets: 'each' }, ...OPENS],
     rules: FREED,
   },
   {
     id: 'ladder.pending.full-then-reset',
-    title: `${MANY} connections are half open, as far as there is room; when all are reset, a SYN is answered`,
+    title: `the peer sends ${MANY} SYNs, then resets all half-open connections: the target answers another SYN`,
     state: 'LISTEN',
     steps: [{ crowd: MANY, resets: 'at the end' }, ...OPENS],
     rules: FREED,
   },
   {
     id: 'ladder.pending.listener-closed',
-    title: 'the listener is closed while a connection is in SYN-RECEIVED: that goes on, or is reset',
+    title: 'the listener closes while a connection is in SYN-RECEIVED: the connection goes on, or is reset',
     state: 'SYN-RECEIVED (passive)',
     steps: [
       { user: 'CLOSE LISTENER' },
@@ -72,7 +72,7 @@ export default scenarios('ladders', [
   },
   {
     id: 'ladder.pending.port-opened-again',
-    title: 'the listener is closed, and its port is opened again: a connection of that port goes on',
+    title: 'the listener closes, and the user listens on its port again: a connection of that port goes on',
     state: 'ESTABLISHED',
     steps: [
       { user: 'CLOSE LISTENER' },

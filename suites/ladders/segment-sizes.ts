@@ -111,14 +111,14 @@ function fillsLink(family: 4 | 6, options = 0): readonly StepDeclaration[] {
 const asTheLinkTakes = (family: 4 | 6): readonly Declaration[] => [
   {
     id: `ladder.segment-sizes.mss-beyond-link-over-ipv${family}`,
-    title: 'a SYN with an MSS of 9000: text is sent in segments that the link takes',
+    title: 'a SYN with an MSS of 9000: text is sent in segments that fit the link',
     ...{ state: 'LISTEN', families: [family] },
     steps: [...accepted('<MSS=9000>'), ...fillsLink(family)],
     rules: ['MUST-16', 'SHLD-28'],
   },
   {
     id: `ladder.segment-sizes.options-taken-off-over-ipv${family}`,
-    title: 'timestamps take 12 octets of each segment, which has so much less text',
+    title: 'timestamps take 12 octets of each segment, so the text of a segment is 12 octets shorter',
     ...{ state: 'ESTABLISHED', condition: 'timestamps', families: [family] },
     steps: fillsLink(family, OPTION_OF_TIMESTAMPS),
     rules: ['MUST-16', 'SHLD-28'],
