@@ -3,6 +3,7 @@ import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { Run } from '../../lib/report/run.ts';
 import { seenOf, verdictOf } from '../../lib/verdict/result.ts';
+import { stored } from '../cli/stored.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 import { textsIn } from './page-texts.ts';
 import { usePages } from './pages.ts';
@@ -149,6 +150,27 @@ describe('the matrix page', function () {
     expect(await page.evaluate(`document.querySelector('#case .capture a').getAttribute('href')`)).to.equal(
       `pcap/${wrong?.id}-ipv6.pcapng`,
     );
+  });
+
+  it('has a table of requirements, met or not, with links to the cases that decide', async function () {
+    const [met, against] = [
+      'ladder.window.unsigned',
+      'ladder.segment-sizes.no-mss-in-syn-over-ipv4',
+    ] as const;
+    const run = { ...linux, cases: [...linux.cases, stored(met, 'conformant'), stored(against, 'deviates')] };
+    const page = await pages.open(this, pages.write('requirements', renderMatrix([run], cases)));
+    await page.evaluate(`document.querySelector('.requirements').open = true`);
+    await page.until(`document.querySelector('.requirements tbody tr')`);
+    const rows = await page.evaluate<readonly (readonly string[])[]>(
+      `[...document.querySelectorAll('.requirements tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))`,
+    );
+    const of = (id: string) => rows.find(([name]) => name === id)?.slice(2);
+    expect(rows).to.have.length(119);
+    expect(of('MUST-1')).to.deep.equal(['✓ met', met]);
+    expect(of('MUST-15')).to.deep.equal(['✕ not met', against]);
+    expect(of('MUST-9')).to.deep.equal(['? not tested', 'cannot be seen from outside']);
+    await page.click('.requirements tbody tr:first-child a');
+    await page.until(`document.querySelector('#case[open] .id')?.textContent === '${met}'`);
   });
 
   it('leaves a link to a case that it does not have alone', async function () {

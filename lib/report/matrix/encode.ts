@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { printReply } from '../../catalogue/resolve.ts';
+import { whyUncovered } from '../../catalogue/uncovered.ts';
 import type { Finding } from '../../findings/findings.ts';
 import { printConcrete } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
@@ -17,10 +18,12 @@ import { casesOf, type FindingRow, findingRows } from '../finding-rows.ts';
 import { findingTitle } from '../finding-title.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, openTexts, outcomeTags } from '../expectation.ts';
+import { isNumbered, ruleOf } from '../../standard/rules.ts';
 import { faultFields, faultLadder, faultLine, ordered } from '../preflight-faults.ts';
 import { byState, stateName } from '../groups.ts';
 import { hasPackets } from '../pcapng.ts';
 import { type ReportCase, type Run, recordText } from '../run.ts';
+import { requirementVerdicts, standingsText } from '../requirements.ts';
 import { say } from '../say.ts';
 import { circumstance, ruleTexts, type Subject } from '../subject.ts';
 import { factTexts } from '../target-facts.ts';
@@ -119,7 +122,20 @@ function stackOf(run: Run, slug: string, { base, has }: Captures) {
       fields: faultFields(fault),
       ladder: faultLadder(fault).map(({ text }) => text),
     })),
+    ...requirementsOf(run),
     results: run.cases.map((result) => resultOf(result, has(result))),
+  };
+}
+
+/** RFC 9293's numbered requirements: how each stands, with the cases that decide, or why none does. */
+function requirementsOf(run: Run) {
+  const verdicts = requirementVerdicts(run).filter(({ id }) => isNumbered(id));
+  return {
+    standings: standingsText(run),
+    requirements: verdicts.map(({ id, standing, cases }) => {
+      const why = cases.length > 0 ? '' : (whyUncovered(id) ?? 'no case of it has a verdict here');
+      return { id, asks: ruleOf(id).asks, standing, cases, why };
+    }),
   };
 }
 

@@ -2,7 +2,7 @@ import { caseHtml, caseLink } from './case.js';
 import { resultAt, unpacked } from './data.js';
 import { filtersHtml, newFilters, passes, readFilters, shownText } from './filters.js';
 import { ensureStop, matrixHtml, moveWithArrows } from './matrix.js';
-import { footHtml, headHtml, statesHtml, tallyHtml } from './overview.js';
+import { footHtml, headHtml, requirementsHtml, statesHtml, tallyHtml } from './overview.js';
 
 /* Brings the page to life: draws it, follows the filters and the address. */
 
@@ -138,6 +138,15 @@ form.innerHTML = filtersHtml(data, filters);
 drawMatrix();
 filterRows();
 moveWithArrows(main);
+
+for (const place of document.querySelectorAll('details.requirements'))
+  place.addEventListener(
+    'toggle',
+    () => {
+      place.lastElementChild.innerHTML = requirementsHtml(data.stacks[place.dataset.stack]);
+    },
+    { once: true },
+  );
 
 // The heads of the tables stay in view below the filters.
 new ResizeObserver(() => {

@@ -53,6 +53,34 @@ function comparedHtml({ stacks, findingRows }) {
   return `<details class="compared"><summary>${plural(findingRows.length, 'finding', 'findings')}: who has which, in how many cases</summary><div class="wide" tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
 }
 
+const STANDINGS = { met: '✓', 'not met': '✕', 'not tested': '?' };
+/** So many cases are shown at once; more are folded away. */
+const FEW_CASES = 6;
+
+/** The links of a requirement's cases; of a case with results over both families, to the first of them. */
+function casesOfRequirement({ cases, why }, { results, slug }) {
+  if (cases.length === 0) return html(why);
+  const families = new Map(results.toReversed().map(({ id, family }) => [id, family]));
+  const links = cases.map((id) => link(id, families.get(id), slug, id)).join(' ');
+  return cases.length <= FEW_CASES
+    ? links
+    : `<details><summary>${plural(cases.length, 'case', 'cases')}</summary>${links}</details>`;
+}
+
+/** The table of requirements. It is long, and made only when somebody opens it. */
+export const requirementsHtml = (
+  stack,
+) => `<table><thead><tr><th scope="col">requirement</th><th scope="col">asks</th><th scope="col">is</th><th scope="col">cases that decide</th></tr></thead>
+<tbody>${stack.requirements
+  .map(
+    (one) =>
+      `<tr class="${one.standing.replace(' ', '-')}"><th scope="row">${html(one.id)}</th><td>${html(one.asks)}</td><td><b aria-hidden="true">${STANDINGS[one.standing]}</b> ${html(one.standing)}</td><td>${casesOfRequirement(one, stack)}</td></tr>`,
+  )
+  .join('')}</tbody></table>`;
+
+const standingsHtml = ({ standings, index, profile }) =>
+  `<details class="requirements" data-stack="${index}"><summary>${html(standings)} <small>under ${profileName(profile)}</small></summary><div></div></details>`;
+
 /** What was run; what was found out about the target is folded away. */
 function stackHtml(stack, stacks) {
   const several = stacks.length > 1;
@@ -71,7 +99,7 @@ function stackHtml(stack, stacks) {
     stack.facts.length > 0
       ? `<details class="found"><summary>What the run found out about the target</summary>${termsHtml(stack.facts)}</details>`
       : '';
-  return `<section class="stack">${name}${preflightHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${findingsHtml(stack)}${termsHtml(run)}${folded}</section>`;
+  return `<section class="stack">${name}${preflightHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${findingsHtml(stack)}${standingsHtml(stack)}${termsHtml(run)}${folded}</section>`;
 }
 
 /** The totals of a stack under the chosen profile. */
