@@ -186,6 +186,9 @@ enum {
   PARAM_READING = 0xFFFF
 };
 
+/* What GET_TOLD answers. */
+enum { TOLD_CLOSING = 1, TOLD_RESET = 2, TOLD_REFUSED = 4, TOLD_URGENT = 8 };
+
 enum { CAN_STOP_READING = 1, CAN_SET_RECEIVE_BUFFER = 2, CAN_ZERO_WINDOW = 4, CAN_TELL_STATE = 8 };
 
 enum { FLAG_URGENT = 0x20, UNLIMITED = 0xFFFF, ANY_PORT = 0xFFFF };
@@ -366,6 +369,7 @@ struct connection {
   bool fin_due;      /* shut the send side down after the pending text */
   bool closing;      /* CLOSE_SOCKET was answered, but pending text goes out first; the id is no longer valid */
   bool urgent;
+  bool told_urgent; /* that urgent text has come */
   bool forwarding;
   int error; /* why it is DEAD */
 
@@ -613,6 +617,16 @@ static uint8_t end_test(struct request *q, const struct peer *from) {
 
 /* ------------------------------------------------------------------------------------------------------- TCP group */
 
+/* Urgent text is text: without this, its last octet is taken out (RFC 9293 section 3.8.5). */
+static void keep_urgent_text(int fd) {
+#if defined(SO_OOBINLINE) && !defined(LWIP)
+  int on = 1;
+  os_setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+#else
+  (void)fd;
+#endif
+}
+
 static int open_socket(int family) { return os_socket(family, SOCK_STREAM, IPPROTO_TCP); }
 
 /*
@@ -687,6 +701,7 @@ static uint8_t create(struct request *q, bool without_window) {
   if (fd < 0) return E_UCS;
   os_set_non_blocking(fd);
   os_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  keep_urgent_text(fd);
   if (address.n == 16) os_setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   if (do_bind) {
     size = to_sockaddr(&address, port == ANY_PORT ? 0 : port, &to);
@@ -955,6 +970,26 @@ static uint8_t capabilities(struct request *q, const struct peer *from) {
   return E_OK;
 }
 
+/* What a socket's user is told: by the end of the text, by an error, by poll. lwIP tells nobody of urgent text. */
+static uint8_t get_told(struct request *q, const struct peer *from) {
+  struct connection *c = find(take16(q));
+  unsigned told = 0;
+  (void)from;
+  if (malformed(q)) return E_INV;
+  if (c == NULL) return E_ISD;
+  if (c->no_more_text) told |= TOLD_CLOSING;
+  if (c->role == DEAD && why_dead(c) == E_TCP_COR) told |= TOLD_RESET;
+  if (c->role == DEAD && why_dead(c) == E_TCP_CRE) told |= TOLD_REFUSED;
+  if (c->told_urgent) told |= TOLD_URGENT;
+#ifdef LWIP
+  give16(TOLD_CLOSING | TOLD_RESET | TOLD_REFUSED);
+#else
+  give16(TOLD_CLOSING | TOLD_RESET | TOLD_REFUSED | TOLD_URGENT);
+#endif
+  give16(told);
+  return E_OK;
+}
+
 static uint8_t get_state(struct request *q, const struct peer *from) {
   struct connection *c = find(take16(q));
   (void)from;
@@ -993,6 +1028,7 @@ static const struct {
     {GROUP_VENDOR, 0x01, create_and_bind_zero_window},
     {GROUP_VENDOR, 0x02, capabilities},
     {GROUP_VENDOR, 0x03, get_state},
+    {GROUP_VENDOR, 0x04, get_told},
 };
 
 static uint8_t serve(const uint8_t *message, size_t n, const struct peer *from) {
@@ -1057,6 +1093,7 @@ static void accept_waiting(struct connection *listener) {
       continue;
     }
     os_set_non_blocking(fd);
+    keep_urgent_text(fd);
     c = enter(fd, listener->family, CONNECTED);
     c->bound = true;
     c->reading = listener->reading;
@@ -1071,11 +1108,19 @@ static short wanted(const struct connection *c) {
   if (c->role == LISTENING && c->accept_left > 0 && vacant_count > 0 && !accept_paused) events = POLLIN;
   if (c->role == CONNECTING) events = POLLOUT;
   if (c->role == CONNECTED && c->reading && !c->no_more_text) events |= POLLIN;
+#ifndef LWIP
+  if (c->role == CONNECTED && c->reading && !c->no_more_text && !c->told_urgent) events |= POLLPRI;
+#endif
   if (c->role == CONNECTED && c->left_to_send > 0) events |= POLLOUT;
   return events;
 }
 
-static void attend(struct connection *c) {
+static void attend(struct connection *c, short revents) {
+#ifndef LWIP
+  if ((revents & POLLPRI) != 0) c->told_urgent = true;
+#else
+  (void)revents;
+#endif
   if (c->role == LISTENING) {
     accept_waiting(c);
     return;
@@ -1120,7 +1165,7 @@ static int run(void) {
     if (ready <= 0) continue;
     /* Sockets before requests: the tester's segments precede the requests that it sends after them. */
     for (unsigned i = 1; i < count; i++)
-      if (fds[i].revents != 0) attend(whose[i]);
+      if (fds[i].revents != 0) attend(whose[i], fds[i].revents);
     if (fds[0].revents != 0) take_requests();
   }
   abort_all();

@@ -35,6 +35,7 @@ import timestamps from './ladders/timestamps.ts';
 import twice from './ladders/twice.ts';
 import unreadText from './ladders/unread-text.ts';
 import userActs from './ladders/user-acts.ts';
+import users from './ladders/users.ts';
 import window from './ladders/window.ts';
 
 export const SUITES: readonly Suite[] = [
@@ -56,5 +57,5 @@ export const SUITES: readonly Suite[] = [
     segmentSizes,
     sideBySide,
   ],
-  ...[waysIntoTimeWait, timestamps, twice, unreadText, userActs, window],
+  ...[waysIntoTimeWait, timestamps, twice, unreadText, userActs, users, window],
 ];

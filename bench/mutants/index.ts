@@ -30,6 +30,7 @@ import { TIMESTAMPS } from './timestamps.ts';
 import { TIMING } from './timing.ts';
 import { TRANSITION_MUTANTS } from './transitions.ts';
 import { URGENT } from './urgent.ts';
+import { USERS } from './users.ts';
 import { WINDOW } from './window.ts';
 
 export type { Mutant } from './tools.ts';
@@ -68,6 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOSSES,
   ...SIZES_AND_QUEUES,
   ...ICMP,
+  ...USERS,
   ...TRANSITION_MUTANTS,
 ];
 

@@ -21,6 +21,7 @@ import {
   replying,
   synchronized,
   synchronizedAck,
+  taken,
   type Test,
 } from './tools.ts';
 
@@ -165,6 +166,15 @@ export const SEQUENCES: readonly Mutant[] = [
       'an ACK of what was never sent moves the window',
       all(synchronizedAck, ({ sndNxt }, { ack }) => gt(ack, sndNxt)),
       windowTaken,
+    ),
+  ),
+  caught(
+    'window.unsigned',
+    faulty(
+      'send-window-signed',
+      'a window above 32767 is a negative number',
+      has('ACK'),
+      taken((segment) => (segment.wnd > 32_767 ? { ...segment, wnd: segment.wnd - 65_536 } : segment)),
     ),
   ),
   caught('window.closed-by-ack-of-text', {

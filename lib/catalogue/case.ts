@@ -5,7 +5,7 @@ import type { State } from '../standard/state.ts';
 import type { Family } from '../wire/address.ts';
 import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
-import type { ClosedBy, CrowdStep, ExpectStep, IcmpStep, Interval, PlainCall } from './scenario.ts';
+import type { Aspects, CallText, ClosedBy, CrowdStep, ExpectStep, IcmpStep, Interval } from './scenario.ts';
 
 export type { ClosedBy, Condition };
 
@@ -40,6 +40,7 @@ export type StepOutcome = Omit<Outcome, 'then'> & {
   readonly then?: State;
   readonly ends?: true;
   readonly interval?: Interval;
+  readonly with?: Aspects;
 };
 
 /** One outcome, or several; text alone is a reply. */
@@ -54,7 +55,7 @@ export type StepDeclaration = OnConnection &
     | { /** One segment, or several at once. */ readonly send: string | readonly string[] }
     | (Pick<IcmpStep, 'icmp' | 'otherPort'> & { readonly about: string })
     | Pick<CrowdStep, 'crowd' | 'resets'>
-    | { readonly user: PlainCall | `SEND ${number}` }
+    | { readonly user: CallText }
     | { readonly state: State }
     | { readonly wait: number }
     | (Pick<ExpectStep, 'within' | 'notBefore' | 'settled' | 'next' | 'newIss' | 'delivered'> & {

@@ -16,6 +16,7 @@ import { codesOf, ICMP_ERROR_NAMES } from '../wire/icmp.ts';
 import { familiesOf } from './conditions.ts';
 import { didYouMean } from './did-you-mean.ts';
 import {
+  type Mark,
   type OutcomesByProfile,
   PLAIN_CALLS,
   type Place,
@@ -24,6 +25,7 @@ import {
   type Reply,
   type ResolvedOutcome,
   type Scenario,
+  type Setting,
   type Step,
   type UserCall,
 } from './scenario.ts';
@@ -158,11 +160,15 @@ export const readReply = (text: string): Reply =>
 export const printReply = (reply: Reply): string =>
   reply.length === 0 ? 'silence' : reply.map(printSegment).join(' ');
 
-const SEND = /^SEND ([1-9][0-9]{0,9})$/;
+const SEND = /^SEND ([1-9][0-9]{0,9})(?: (PUSH|URGENT))?$/;
+const SET = /^(TTL|DIFFSERV) ([0-9]{1,3})$/;
 
 function parseCall(text: string): UserCall {
-  const octets = SEND.exec(text)?.[1];
-  if (octets !== undefined) return { call: 'SEND', octets: Number(octets) };
+  const [, octets, mark] = SEND.exec(text) ?? [];
+  if (octets !== undefined)
+    return { call: 'SEND', octets: Number(octets), ...(mark ? { mark: mark as Mark } : {}) };
+  const [, setting, value] = SET.exec(text) ?? [];
+  if (setting !== undefined) return { call: setting as Setting, value: Number(value) };
   if ((PLAIN_CALLS as readonly string[]).includes(text)) return { call: text as PlainCall };
   throw new DeclarationError(`no such user call: ${text}${didYouMean(text, [...PLAIN_CALLS, 'SEND 1'])}`);
 }
@@ -219,8 +225,8 @@ function stepOf(step: Step): StepDeclaration {
   return { ...rest, expect: replies, ...(then ? { then } : {}) };
 }
 
-const isSpecial = ({ when, leftOpen, ends, interval }: ResolvedOutcome): boolean =>
-  when !== undefined || leftOpen !== undefined || ends === true || interval !== undefined;
+const isSpecial = ({ when, leftOpen, ends, interval, with: aspects }: ResolvedOutcome): boolean =>
+  [when, leftOpen, ends, interval, aspects].some((each) => each !== undefined);
 
 function outcomeOf({ reply, level, ...rest }: ResolvedOutcome): StepOutcome {
   return {

@@ -48,6 +48,42 @@ export interface ResolvedOutcome {
   readonly ends?: true;
   /** For a segment that a timer sends: the interval that must have passed. */
   readonly interval?: Interval;
+  /** What else must be true. */
+  readonly with?: Aspects;
+}
+
+/** What a user may have been told (RFC 9293 sections 3.6, 3.8.5 and 3.10.7). */
+export const TIDINGS = [
+  'connection closing',
+  'connection reset',
+  'connection refused',
+  'urgent data',
+] as const;
+export type Tidings = (typeof TIDINGS)[number];
+
+export const ASPECTS = [
+  'edge',
+  'after',
+  'ttl',
+  'diffserv',
+  'told',
+] as const satisfies readonly (keyof Aspects)[];
+
+/** What else may be asked of what the target does than which segments it sends. */
+export interface Aspects {
+  /**
+   * How the right edge of the window that the target offers moves: not back (RFC 9293 section 3.8.6); or in steps that are large
+   * enough against silly windows, as well (section 3.8.6.2.2).
+   */
+  readonly edge?: 'not back' | 'no silly step';
+  /** How long the reply must take at least, in milliseconds from the step before. */
+  readonly after?: number;
+  /** The time to live of IPv4 that the user has asked for; each router on the path has taken one of it. */
+  readonly ttl?: number;
+  /** The Diffserv field of IPv4, 0...63. */
+  readonly diffserv?: number;
+  /** All that the target's user was told since the steps began. */
+  readonly told?: readonly Tidings[];
 }
 
 /**
@@ -73,11 +109,22 @@ export const PLAIN_CALLS = [
   'CLOSE BOTH WAYS',
   'ABORT',
   'CLOSE LISTENER',
+  'NAGLE OFF',
 ] as const;
 export type PlainCall = (typeof PLAIN_CALLS)[number];
+
+/** What the user sets for its segments to come: the time to live, or the Diffserv field (RFC 9293 sections 3.9.1.9 and 3.9.2). */
+export const SETTINGS = ['TTL', 'DIFFSERV'] as const;
+export type Setting = (typeof SETTINGS)[number];
+
+/** How text is sent: pushed, or urgent up to its last octet. */
+export const MARKS = ['PUSH', 'URGENT'] as const;
+export type Mark = (typeof MARKS)[number];
+
 export type UserCall =
   | { readonly call: PlainCall }
-  | { readonly call: 'SEND' /** At least 1. */; readonly octets: number };
+  | { readonly call: Setting; readonly value: number }
+  | { readonly call: 'SEND' /** At least 1. */; readonly octets: number; readonly mark?: Mark };
 
 interface OnConnection {
   /** Which of the connections beside the first one; the first one when absent. */
@@ -226,5 +273,9 @@ export const printIcmp = ({ icmp, about, otherPort }: IcmpStep): string =>
 export const printCrowd = ({ crowd, resets }: CrowdStep): string =>
   `${crowd} SYNs of other peers, reset ${resets === 'each' ? 'one after the other' : 'at the end'}`;
 
-export const printCall = (user: UserCall): PlainCall | `SEND ${number}` =>
-  user.call === 'SEND' ? `SEND ${user.octets}` : user.call;
+export type CallText = PlainCall | `SEND ${number}` | `SEND ${number} ${Mark}` | `${Setting} ${number}`;
+
+export function printCall(user: UserCall): CallText {
+  if ('octets' in user) return user.mark ? `SEND ${user.octets} ${user.mark}` : `SEND ${user.octets}`;
+  return 'value' in user ? `${user.call} ${user.value}` : user.call;
+}

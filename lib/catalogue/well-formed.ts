@@ -12,7 +12,7 @@ import type {
 import { CONDITION_IDS } from './conditions.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { LEFT_OPEN } from './left-open.ts';
-import { CLOSED_BY, type Scenario } from './scenario.ts';
+import { ASPECTS, CLOSED_BY, type Scenario } from './scenario.ts';
 
 // The compiler finds most of these mistakes, too, but who tries a case need not compile.
 
@@ -51,8 +51,9 @@ const STEP: Form<StepDeclaration> = {
 };
 const OUTCOME: Form<StepOutcome> = {
   ...{ reply: null, then: STATES, level: Object.keys(STRENGTH) },
-  ...{ when: null, leftOpen: Object.keys(LEFT_OPEN), ends: null, interval: null },
+  ...{ when: null, leftOpen: Object.keys(LEFT_OPEN), ends: null, interval: null, with: null },
 };
+const ASPECT: Form = Object.fromEntries(ASPECTS.map((aspect) => [aspect, null]));
 const BY_PROFILE: Form = Object.fromEntries(PROFILES.map((profile) => [profile, null]));
 
 function check(written: object, form: Form, needed: readonly string[] = []): void {
@@ -91,7 +92,10 @@ function checkExpectation(expect: unknown, needed: readonly string[]): void {
   const isByProfile = isObject(expect) && PROFILES.some((profile) => profile in expect);
   if (isByProfile) check(expect, BY_PROFILE, ['rfc793']);
   for (const outcome of isByProfile ? Object.values(expect).flat() : [expect].flat())
-    if (isObject(outcome)) check(outcome, OUTCOME, needed);
+    if (isObject(outcome)) {
+      check(outcome, OUTCOME, needed);
+      if ('with' in outcome && isObject(outcome.with)) check(outcome.with, ASPECT);
+    }
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -198,6 +198,7 @@ function extraText(extra: NonNullable<Effect['extra']>, what: string): string {
   if (extra === 'ICMP') return `an ICMP message in answer to ${what}`;
   if (extra === 'ISS') return 'a reopened connection takes an ISS that is too low';
   if (extra === 'time') return `the reply to ${what} comes at the wrong time`;
+  if (extra === 'aspect') return `something beside the reply to ${what} is not as asked`;
   if (extra === 'back-off') return 'a timer that sends the same again does not wait longer each time';
   if (extra === 'ISN') return 'two SYNs have the same ISS';
   if (extra === 'delivered') return 'its user is not given what was sent';

@@ -169,10 +169,29 @@ function plainFault(fault: Fault): string {
       return fault.wrongAt === undefined
         ? `the target's user was given ${fault.observed} octets of text, not ${fault.expected}`
         : `the target's user was given other octets than were sent, from octet ${fault.wrongAt} on`;
+    case 'aspect':
+      return aspectText(fault);
     case 'death': {
       const how = fault.ending ? endingText(fault.ending) : 'it answers nothing any more';
       return `the target died: ${how}, in ${fault.deaths} of ${fault.trials} attempts with no other case on the wire`;
     }
+  }
+}
+
+function aspectText({ aspect, expected, observed }: Extract<Fault, { kind: 'aspect' }>): string {
+  switch (aspect) {
+    case 'edge':
+      return Number(observed) < 0
+        ? `the right edge of its window went back by ${-Number(observed)} octets`
+        : `the right edge of its window moved by ${observed} octets, a silly step`;
+    case 'after':
+      return `the reply came after ${observed} ms, before ${expected} ms had passed`;
+    case 'ttl':
+      return `the time to live is ${observed}, where its user has asked for ${expected}`;
+    case 'diffserv':
+      return `the Diffserv field is ${observed}, where its user has asked for ${expected}`;
+    case 'told':
+      return `the target's user was told: ${observed}; it should be told: ${expected}`;
   }
 }
 

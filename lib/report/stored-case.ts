@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CONDITION_IDS, conditionText } from '../catalogue/conditions.ts';
 import { printReply, readReply } from '../catalogue/resolve.ts';
+import { ASPECTS } from '../catalogue/scenario.ts';
 import { STEPS } from '../catalogue/steps.ts';
 import {
   type ConcreteSegment,
@@ -221,6 +222,10 @@ const fault = z.discriminatedUnion('kind', [
   z.object({
     ...kind('delivered'),
     ...{ step, expected: z.number(), observed: z.number(), wrongAt: z.number().optional() },
+  }),
+  z.object({
+    ...kind('aspect'),
+    ...{ step, aspect: z.enum(ASPECTS), expected: z.string(), observed: z.string() },
   }),
   z.object({ ...kind('death'), step, ending: ending.optional(), ...death }),
 ]);

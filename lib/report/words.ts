@@ -120,6 +120,9 @@ export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = 
   'closing its listener': "the target's user cannot close its listener",
   'control of RECEIVE': "the tester cannot tell the target's user when to receive",
   'count of delivered text': "the target's user cannot tell how much text it received",
+  'marked text': "the target's user cannot send pushed or urgent text",
+  'settings of a connection': "the target's user cannot change the settings of a connection",
+  'what its user was told': "the target's user cannot say what it was told",
   'leave to forge sources':
     'outside the lab, the tester sends from addresses of its own alone, unless --forge-sources lets it do more',
 };

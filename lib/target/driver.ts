@@ -1,5 +1,6 @@
 import type { ClosedBy } from '../catalogue/case.ts';
 import type { Condition } from '../catalogue/conditions.ts';
+import type { Mark, Setting, Tidings } from '../catalogue/scenario.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type { Lack } from '../verdict/lack.ts';
 import type { Ending } from '../verdict/reason.ts';
@@ -25,6 +26,9 @@ export const ASKED_PRECEDENCE = 3;
 export interface Handle {
   readonly socketId: number;
 }
+
+/** What the user sets, in its order. */
+export type Settings = readonly (readonly [setting: Setting | 'NAGLE', value: number])[];
 
 /** Text that the user has received. */
 export interface Delivered {
@@ -111,9 +115,15 @@ export interface Driver extends DriverName {
   /** Resolves when the user has read all acknowledged text and FINs: unread text can change how a stack judges a segment. */
   userHasRead?(): Promise<void>;
   /** Active OPEN to a port of the tester. @throws NotCapable */
-  connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle>;
+  connect(family: 4 | 6, testerPort: number, kind: ListenerKind, wishes?: Settings): Promise<Handle>;
   /** SEND. @throws NotCapable */
   send(handle: Handle, octets: number): Promise<void>;
+  /** The same, pushed or urgent up to its last octet. @throws NotCapable */
+  sendMarked?(handle: Handle, octets: number, mark: Mark): Promise<void>;
+  /** Sets something for the segments to come. @throws NotCapable */
+  set?(handle: Handle, setting: Setting | 'NAGLE', value: number): Promise<void>;
+  /** What the user was told since the connection began, and of what it could be told. @throws NotCapable */
+  told?(handle: Handle): Promise<{ readonly told: readonly Tidings[]; readonly known: readonly Tidings[] }>;
   /** Half close: FIN, and the user goes on receiving. @throws NotCapable */
   shutdown(handle: Handle): Promise<void>;
   /** CLOSE, both ways. @throws NotCapable */

@@ -1,3 +1,4 @@
+import { type Mark, type Setting, TIDINGS } from '../catalogue/scenario.ts';
 import type { Ability } from '../verdict/lack.ts';
 import {
   ASKED_PRECEDENCE,
@@ -8,6 +9,7 @@ import {
   NotCapable,
   type OpenPorts,
   type OwnListener,
+  type Settings,
 } from './driver.ts';
 import {
   type Accepted,
@@ -32,6 +34,13 @@ const SMALL_BUFFER = 1024;
 const FIRST_LISTENER_PORT = 7930;
 const PRECEDENCE_SHIFT = 5;
 const TEXT = 'segment arrives ';
+
+/** The parameter of CONFIGURE_SOCKET, and its value. Diffserv is the upper six bits of what was the type of service. */
+const SETTINGS_OF = {
+  TTL: (value: number) => [PARAMETER.TTL, value],
+  DIFFSERV: (value: number) => [PARAMETER.TOS, value << 2],
+  NAGLE: (value: number) => [PARAMETER.NAGLE, value],
+} as const satisfies Record<string, (value: number) => readonly [number, number]>;
 
 /** Has the text of one connection forwarded to a port of its own: the protocol's events do not name the connection. */
 interface Reader {
@@ -139,16 +148,46 @@ export class UpperTesterDriver implements Driver {
     await this.#client.getVersion();
   }
 
-  async connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
+  async connect(
+    family: 4 | 6,
+    testerPort: number,
+    kind: ListenerKind,
+    wishes: Settings = [],
+  ): Promise<Handle> {
     const address = this.#options.tester[family];
     if (!address) throw new NotCapable({ what: 'tester address', family });
     const socketId = await this.#create(family, kind);
+    const handle = this.#handle(socketId);
+    for (const [setting, value] of wishes) await this.set(handle, setting, value);
     await this.#client.connect(socketId, address, testerPort);
-    return this.#handle(socketId);
+    return handle;
   }
 
   async send(handle: Handle, octets: number): Promise<void> {
     await this.#client.sendData(this.#socketOf(handle), { data: TEXT.slice(0, octets), total: octets });
+  }
+
+  async sendMarked(handle: Handle, octets: number, mark: Mark): Promise<void> {
+    const text = { data: TEXT.slice(0, octets), total: octets };
+    await this.#client.sendData(this.#socketOf(handle), {
+      ...text,
+      ...(mark === 'PUSH' ? { push: true } : { urgent: true }),
+    });
+  }
+
+  async set(handle: Handle, setting: Setting | 'NAGLE', value: number): Promise<void> {
+    const [parameter, octet] = SETTINGS_OF[setting](value);
+    await this.#capable('change a setting of a connection', () =>
+      this.#client.configure(this.#socketOf(handle), parameter, Uint8Array.of(octet)),
+    );
+  }
+
+  async told(handle: Handle) {
+    const { known, told } = await this.#capable('tell what it was told', () =>
+      this.#client.getTold(this.#socketOf(handle)),
+    );
+    const named = (bits: number) => TIDINGS.filter((_, index) => (bits & (1 << index)) !== 0);
+    return { told: named(told), known: named(known) };
   }
 
   async shutdown(handle: Handle): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Reply } from '../catalogue/scenario.ts';
+import type { Aspects, Reply } from '../catalogue/scenario.ts';
 import type { FieldName, SegmentNotation } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { TargetDeath } from './reason.ts';
@@ -68,6 +68,13 @@ export type Fault = { /** Of a case of several steps, from 1. */ readonly step?:
       /** The first that is not what was sent. */
       readonly wrongAt?: number;
     }
+  /** What else was asked for is not true. In words: octets, milliseconds, the field's value, what the user was told. */
+  | {
+      readonly kind: 'aspect';
+      readonly aspect: keyof Aspects;
+      readonly expected: string;
+      readonly observed: string;
+    }
   /** The stimulus killed the target. */
   | ({ readonly kind: 'death' } & TargetDeath)
 );
@@ -87,6 +94,8 @@ export function differenceOf(fault: Fault): string {
       return JSON.stringify([fault.limit, fault.expected]);
     case 'delivered':
       return JSON.stringify([fault.kind, fault.expected, fault.observed, fault.wrongAt]);
+    case 'aspect':
+      return JSON.stringify([fault.aspect, fault.expected]);
     case 'RCV.NXT':
       return JSON.stringify([fault.kind, fault.offset]);
     case 'ICMP':

@@ -11,6 +11,7 @@ import { counts, type KnownAdoption } from '../standard/adoption.ts';
 import type { State } from '../standard/state.ts';
 import { add, geq, gt, SEQUENCE_SPACE, sub } from '../wire/seq.ts';
 import type { Fault, FieldFault, Named } from './fault.ts';
+import { faultsOfAspects, type ObservedAspects } from './aspects.ts';
 import type { Kind } from './observed.ts';
 import { type Answered, relativeReply } from './relative-reply.ts';
 import type { ProfileVerdict } from './result.ts';
@@ -26,6 +27,8 @@ export interface Observation extends Answered {
   readonly besides?: readonly Fault[];
   /** Of what a timer has sent again: since it was sent last. */
   readonly interval?: SeenInterval;
+  /** What is known beside the replies. */
+  readonly aspects?: ObservedAspects;
   /** An ICMP message of the target, where it must send none. */
   readonly refusal?: string;
   /** The proven state; absent when the scenario goes on and the suite believes the state. */
@@ -134,6 +137,7 @@ const faultsOf = (outcome: ResolvedOutcome, observation: Observation, name = rel
 const faultsOfReplies = (outcome: ResolvedOutcome, observation: Observation, name = UNNAMED): Fault[] => [
   ...faultsOfFields(outcome, observation, name),
   ...faultsOfInterval(outcome, observation),
+  ...faultsOfAspects(outcome.with, observation.aspects),
   ...(observation.besides ?? []),
 ];
 

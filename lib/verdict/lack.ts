@@ -28,6 +28,9 @@ export const LACKS = [
   'closing its listener',
   'control of RECEIVE',
   'count of delivered text',
+  'marked text',
+  'settings of a connection',
+  'what its user was told',
   // Of the tester.
   'leave to forge sources',
 ] as const;
@@ -40,6 +43,8 @@ export const ABILITIES = [
   'advertise a zero window from the first segment',
   'have a small receive buffer',
   'set the precedence',
+  'change a setting of a connection',
+  'tell what it was told',
 ] as const;
 export type Ability = (typeof ABILITIES)[number];
 

@@ -80,8 +80,61 @@ const OPENED: ByProfile<StepExpectation> = {
   rfc1122: [...text(10), ...EARLY.map((each) => ({ ...each, level: 'permitted' }) as const)],
 };
 
+/** Two pushed texts, an octet of which may have gone out before as a probe. */
+const COLLAPSED: readonly StepOutcome[] = [
+  ...text(20).map((reply) => ({ reply })),
+  ...text(10).flatMap((one) =>
+    text(10, 'SND.NXT+10').map((other) => ({ reply: [one, other], level: 'permitted', ends: true }) as const),
+  ),
+  ...text(1).flatMap((one) => [
+    { reply: one, level: 'permitted', ends: true } as const,
+    ...text(19, 'SND.NXT+1').map((rest) => ({ reply: [one, rest], level: 'permitted', ends: true }) as const),
+  ]),
+];
+
 /** The peer acknowledges a third of what is in flight, and its window covers half of the rest. */
 const SHRUNK = says('<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK><WND=1000>');
+
+/** What is in flight beyond SND.UNA comes again, from there or from the start of its segment, in any pieces. */
+const FLIGHT_AGAIN: readonly string[] = [...text('ANY', 'SND.UNA'), ...text('ANY', 'SND.UNA-1000')];
+
+/** One octet that is probed with, new or sent before. */
+const PROBED_AGAIN: readonly StepOutcome[] = [
+  ...probe({}, text(1, 'SND.UNA')),
+  ...probe({ level: 'permitted' }, [BARE_PROBE]),
+];
+/** The probes come at growing intervals (RFC 9293 SHLD-30). */
+const STILL_CLOSED: readonly StepDeclaration[] = [
+  { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK><WND=0>' },
+  { expect: PROBED_AGAIN, within: 10_000 },
+];
+
+// Of the octets that the user takes at once, a window that is told anew each time moves so far.
+const TAKEN_AT_ONCE: readonly StepDeclaration[] = [1, 2, 3].flatMap(() => [
+  { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+  {
+    expect: {
+      rfc793: ackOf(10),
+      rfc1122: [
+        { reply: ackOf(10), level: 'recommended', with: { edge: 'no silly step' } },
+        { reply: ackOf(10), level: 'permitted' },
+      ],
+    },
+  },
+]);
+
+const NOT_SHRUNK: readonly StepDeclaration[] = [1, 2, 3].flatMap(() => [
+  { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+  {
+    expect: [
+      { reply: ackOf(10), level: 'recommended', with: { edge: 'not back' } },
+      { reply: ackOf(10), level: 'permitted' },
+    ],
+  },
+]);
+
+/** The least override timeout of RFC 9293 section 3.8.6.2.1, in milliseconds. */
+const OVERRIDE = 100;
 
 const NO_NEW_TEXT: ByProfile<StepExpectation> = {
   rfc793: 'silence',
@@ -138,6 +191,47 @@ export default scenarios('ladders', [
     ['MUST-36', 'SHLD-29', 'RFC 9293 3.8.6.1'],
   ),
   ladder(
+    'probed-on',
+    'the window stays closed: the target goes on to probe it, as long as the peer answers',
+    [...CLOSED, { user: 'SEND 1' }, { expect: PROBED_AGAIN, within: 10_000 }, ...STILL_CLOSED],
+    ['MUST-36', 'MUST-37', 'RFC 9293 3.8.6.1'],
+  ),
+  ladder(
+    'small',
+    'the window takes a small part of the text that the user sends: it goes out after the override timeout',
+    [
+      ...SENDS_TEN,
+      ...says(window(100)),
+      SENDS_MUCH,
+      {
+        expect: {
+          rfc793: text(100),
+          rfc1122: [
+            ...text(100).map((reply) => ({ reply, with: { after: OVERRIDE } })),
+            ...text(100).map((reply) => ({ reply, level: 'permitted' }) as const),
+          ],
+        },
+        within: 5000,
+      },
+    ],
+    ['MUST-38'],
+  ),
+  ladder(
+    'offered-in-large-steps',
+    'the user takes each small text at once: the right edge of the window stays, or moves by much',
+    TAKEN_AT_ONCE,
+    ['MUST-39'],
+  ),
+  {
+    ...ladder(
+      'offered-not-shrunk',
+      'text is not received: the right edge of the window does not go back',
+      NOT_SHRUNK,
+      ['SHLD-14'],
+    ),
+    condition: 'text-unread',
+  },
+  ladder(
     'unsigned',
     'a window of 40000 octets is not read as negative: text goes out',
     [...says(window(40_000)), ...SENDS_TEN],
@@ -150,6 +244,26 @@ export default scenarios('ladders', [
     ['MUST-1'],
   ),
 
+  {
+    id: 'ladder.push.collapsed',
+    title: 'two pushed texts wait behind a closed window: they go out in one segment',
+    state: 'ESTABLISHED',
+    steps: [
+      ...SENDS_TEN,
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=0>' },
+      { expect: 'silence' },
+      { user: 'SEND 10 PUSH' },
+      { user: 'SEND 10 PUSH' },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=4380>' },
+      {
+        expect: {
+          rfc793: [...COLLAPSED, ...HELD_BACK.map((each) => ({ ...each, ends: true as const }))],
+          rfc1122: COLLAPSED,
+        },
+      },
+    ],
+    rules: ['SHLD-27', 'MAY-16', 'SHLD-28'],
+  },
   ladder('old-ack', 'an old ACK with a closed window does not close it: text goes out', [
     ...says('<SEQ=RCV.NXT><ACK=SND.UNA-10><CTL=ACK><WND=0>'),
     ...SENDS_TEN,
@@ -202,6 +316,30 @@ export default scenarios('ladders', [
       'the peer shrinks the window below what is in flight: new text of the user waits',
       [...SHRUNK, { user: 'SEND 10' }, { expect: NO_NEW_TEXT }],
       ['MUST-34', 'SHLD-15'],
+    ),
+    condition: 'text-in-flight',
+  },
+  {
+    ...ladder(
+      'shrunk-sent-again',
+      'the window is shrunk below what is in flight: the old text is sent again',
+      [...SHRUNK, { expect: FLIGHT_AGAIN, within: 10_000 }],
+      ['MUST-34', 'SHLD-16', 'MAY-7'],
+    ),
+    condition: 'text-in-flight',
+  },
+  {
+    ...ladder(
+      'shrunk-to-zero',
+      'the window is shrunk to zero while text is in flight: it is probed',
+      [
+        ...says('<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK><WND=0>'),
+        {
+          expect: [...probe({}, FLIGHT_AGAIN), ...probe({ level: 'permitted' }, [BARE_PROBE])],
+          within: 10_000,
+        },
+      ],
+      ['MUST-34', 'MUST-35', 'MUST-36'],
     ),
     condition: 'text-in-flight',
   },

@@ -1,3 +1,4 @@
+import { type Mark, type Setting, TIDINGS } from '../../lib/catalogue/scenario.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import type { Connection } from '../../lib/lab/reference/connection.ts';
 import { Tcp } from '../../lib/lab/reference/tcp.ts';
@@ -11,6 +12,7 @@ import {
   type Handle,
   type ListenerKind,
   type OwnListener,
+  type Settings,
 } from '../../lib/target/driver.ts';
 import { UpperTesterRefused } from '../../lib/target/testability/exchange.ts';
 import { RESULT } from '../../lib/target/testability/message.ts';
@@ -144,13 +146,33 @@ class ReferenceDriver implements Driver {
     });
   }
 
-  async connect(family: Family, testerPort: number, kind: ListenerKind): Promise<Handle> {
-    return this.#handle(this.#tcp.open(family, testerPort, socketOf(kind).wishes));
+  async connect(
+    family: Family,
+    testerPort: number,
+    kind: ListenerKind,
+    settings: Settings = [],
+  ): Promise<Handle> {
+    const header = Object.fromEntries(settings.map(([name, value]) => [name.toLowerCase(), value]));
+    return this.#handle(this.#tcp.open(family, testerPort, { ...socketOf(kind).wishes, header }));
   }
 
   async send(handle: Handle, octets: number): Promise<void> {
     if (!this.#open(handle).write(new Uint8Array(octets)))
       throw new UpperTesterRefused('SEND_DATA', RESULT.E_TCP_COC);
+  }
+
+  async sendMarked(handle: Handle, octets: number, mark: Mark): Promise<void> {
+    this.#open(handle).write(new Uint8Array(octets), mark === 'URGENT' ? { urgent: true } : {});
+  }
+
+  async set(handle: Handle, setting: Setting | 'NAGLE', value: number): Promise<void> {
+    const connection = this.#open(handle);
+    if (setting === 'NAGLE') connection.combines(value !== 0);
+    else connection.header = { ...connection.header, [setting === 'TTL' ? 'ttl' : 'diffserv']: value };
+  }
+
+  async told({ socketId }: Handle) {
+    return { told: this.#connections.get(socketId)?.told ?? [], known: TIDINGS };
   }
 
   async shutdown(handle: Handle): Promise<void> {

@@ -1,3 +1,4 @@
+import type { IpHeader } from './packets.ts';
 import type { ConcreteSegment } from '../../notation/index.ts';
 import { type Adoption, ALL_CHECKS } from '../../standard/adoption.ts';
 import { type IcmpError, icmpArrives } from '../../standard/icmp-arrives.ts';
@@ -112,6 +113,8 @@ export interface Behaviour {
   readonly sockets?: number;
   /** Whether its user accepts a connection at the SYN, and not when it is established. */
   readonly acceptsAtSyn?: boolean;
+  /** What becomes of the user's choices for the IP header. */
+  readonly header?: (chosen: IpHeader) => IpHeader;
   /** What becomes of the octets of text that the user is given at once. */
   readonly hands?: (text: readonly number[]) => readonly number[];
   /** Whether the peer's FIN, come again, begins 2 MSL anew. */

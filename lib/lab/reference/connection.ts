@@ -1,12 +1,14 @@
 import { deleted } from '../../standard/arrives/arrival.ts';
-import type { Call } from '../../standard/calls/call.ts';
+import { TIDINGS, type Tidings } from '../../catalogue/scenario.ts';
+import type { Call, Send, Told } from '../../standard/calls/call.ts';
 import type { IcmpError } from '../../standard/icmp-arrives.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Timer, timerOf } from '../../standard/time-out.ts';
 import type { Reaction } from '../../standard/user-calls.ts';
 import { add, sub } from '../../wire/seq.ts';
 import type { SentOptions } from './behaviour.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { IpHeader } from './packets.ts';
+import type { Surroundings, Wishes } from './surroundings.ts';
 
 // Less than the override timeout of RFC 9293 section 3.8.6.2.1 may be.
 const OVERRIDE = 200;
@@ -23,6 +25,9 @@ export class Connection {
   readonly #arrived = new Map<number, number>();
   /** Those that the user was given, and that nobody has asked for. */
   #given: readonly number[] = [];
+  readonly #told = new Set<Tidings>();
+  /** What the user has chosen for the IP header; absent: as usual. */
+  header: IpHeader;
   /** Takes what the user is given, in place of that. */
   forward: ((text: Uint8Array) => void) | undefined;
   #running: Timer['name'] | undefined;
@@ -32,9 +37,10 @@ export class Connection {
   /** How many segments have gone out. */
   #sent = 0;
 
-  constructor(tcb: Tcb, reading: boolean, around: Surroundings) {
+  constructor(tcb: Tcb, { reading, header = {} }: Wishes, around: Surroundings) {
     this.tcb = tcb;
     this.#reading = reading;
+    this.header = header;
     this.#around = around;
   }
 
@@ -46,8 +52,9 @@ export class Connection {
     const before = this.tcb;
     const start = add(segment.seq, segment.ctl.has('SYN') ? 1 : 0);
     for (const [index, octet] of text.entries()) this.#arrived.set(add(start, index), octet);
-    const { reply, tcb } = this.#around.arrive(before, segment);
+    const { reply, tcb, told = [] } = this.#around.arrive(before, segment);
     this.tcb = tcb;
+    this.#tell(told);
     if (tcb.iss !== before.iss) this.#text = [];
     // The window in the reply has what the user takes at once.
     if (this.#reading) this.#receive(reply !== 'silence');
@@ -64,10 +71,10 @@ export class Connection {
   }
 
   /** SEND. @returns false when it is refused */
-  write(text: Uint8Array): boolean {
+  write(text: Uint8Array, marks: Pick<Send, 'push' | 'urgent'> = {}): boolean {
     const before = this.#text;
     this.#text = [...before, ...text];
-    const isRefused = this.#call({ name: 'SEND', octets: text.length });
+    const isRefused = this.#call({ name: 'SEND', octets: text.length, ...marks });
     if (isRefused) this.#text = before;
     return !isRefused;
   }
@@ -136,10 +143,26 @@ export class Connection {
     }
   }
 
-  #take({ tcb, sent, delivered }: Reaction): void {
+  #take({ tcb, sent, delivered, told }: Reaction): void {
     this.tcb = tcb;
+    this.#tell(told);
     for (const { seq, octets } of delivered) this.#give(seq, octets);
     for (const segment of sent) this.#send(segment);
+  }
+
+  #tell(told: readonly Told[]): void {
+    for (const { to, says } of told)
+      if (to === 'user' && (TIDINGS as readonly string[]).includes(says)) this.#told.add(says as Tidings);
+  }
+
+  /** What the user was told, of what the suite asks for. */
+  get told(): readonly Tidings[] {
+    return TIDINGS.filter((one) => this.#told.has(one));
+  }
+
+  /** Turns the algorithm of Nagle on or off. */
+  combines(small: boolean): void {
+    this.tcb = { ...this.tcb, nagle: small };
   }
 
   #give(seq: number, octets: number): void {
@@ -177,6 +200,7 @@ export class Connection {
     this.#around.send(out, {
       text: Uint8Array.from({ length: out.data }, (_, index) => this.#text[from + index] ?? 0),
       options: options(optionsFor(this.tcb, out, largestText), out),
+      header: this.#around.header(this.header),
     });
   }
 

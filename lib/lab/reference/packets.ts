@@ -43,10 +43,17 @@ export interface Received {
   readonly text: Uint8Array;
 }
 
+/** What the user may choose of the IP header: the time to live, and the Diffserv field, 0...63. */
+export interface IpHeader {
+  readonly ttl?: number;
+  readonly diffserv?: number;
+}
+
 /** What a segment carries beyond what SEGMENT ARRIVES knows of. */
 export interface Extras {
   readonly text: Uint8Array;
   readonly options: SentOptions;
+  readonly header: IpHeader;
 }
 
 /** In 32-bit words. */
@@ -152,7 +159,7 @@ export function writePacket(
   { family, local, remote }: Ends,
   ports: Ports,
   segment: Segment,
-  { text, options }: Extras,
+  { text, options, header: { ttl = 64, diffserv = 0 } }: Extras,
 ): Uint8Array {
   const addresses: Addresses = { family, src: local, dst: remote };
   const context = {
@@ -168,11 +175,12 @@ export function writePacket(
   }
   return encodeIpv4(
     {
-      tos: withPrecedence(0, segment.precedence),
+      // The upper three bits of the Diffserv field were the precedence.
+      tos: diffserv > 0 ? diffserv << 2 : withPrecedence(0, segment.precedence),
       id: 0,
       flags: DONT_FRAGMENT,
       fragmentOffset: 0,
-      ttl: 64,
+      ttl,
       protocol: PROTOCOL_TCP,
       src: local,
       dst: remote,

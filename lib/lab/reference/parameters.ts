@@ -3,6 +3,7 @@ import { precedence } from '../../wire/index.ts';
 import type { UserSocket } from './user-sockets.ts';
 
 const WIDTHS: Readonly<Record<number, number>> = {
+  [PARAMETER.TTL]: 1,
   [PARAMETER.TOS]: 1,
   [PARAMETER.NAGLE]: 1,
   [PARAMETER.RAISING_PRECEDENCE]: 1,
@@ -21,10 +22,26 @@ export function configure(socket: UserSocket, parameter: number, octets: Uint8Ar
     socket.connection?.read(value !== 0);
     return RESULT.E_OK;
   }
-  // The connection is without it.
+  const { connection } = socket;
+  if (connection && (parameter === PARAMETER.TTL || parameter === PARAMETER.TOS)) {
+    const chosen = parameter === PARAMETER.TTL ? { ttl: value } : { diffserv: value >>> 2 };
+    connection.header = { ...connection.header, ...chosen };
+    return RESULT.E_OK;
+  }
+  if (connection && parameter === PARAMETER.NAGLE) {
+    connection.combines(value !== 0);
+    return RESULT.E_OK;
+  }
+  // A connection begins without it.
   if (parameter === PARAMETER.NAGLE) return value === 0 ? RESULT.E_OK : RESULT.E_NTF;
-  if (socket.connection) return RESULT.E_TCP_CAE;
-  if (parameter === PARAMETER.TOS) socket.wishes = { ...socket.wishes, precedence: precedence(value) };
+  if (connection) return RESULT.E_TCP_CAE;
+  const { header = {} } = socket.wishes;
+  if (parameter === PARAMETER.TTL) socket.wishes = { ...socket.wishes, header: { ...header, ttl: value } };
+  if (parameter === PARAMETER.TOS) {
+    // Precedence alone may be raised later.
+    const diffserv = (value & 0x1f) === 0 ? {} : { header: { ...header, diffserv: value >>> 2 } };
+    socket.wishes = { ...socket.wishes, precedence: precedence(value), ...diffserv };
+  }
   if (parameter === PARAMETER.RECEIVE_BUFFER)
     socket.wishes = { ...socket.wishes, buffer: Math.min(value, 0xffff) };
   if (parameter === PARAMETER.RAISING_PRECEDENCE)

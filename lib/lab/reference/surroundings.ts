@@ -1,7 +1,7 @@
 import { withQueues } from '../../standard/queues.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
 import type { Emission, Follower, SentOptions, Timers } from './behaviour.ts';
-import type { Extras } from './packets.ts';
+import type { Extras, IpHeader } from './packets.ts';
 
 /** What a user may ask of a connection before there is one. */
 export interface Wishes {
@@ -11,6 +11,7 @@ export interface Wishes {
   readonly reading: boolean;
   readonly precedence: number;
   readonly mayRaisePrecedence: boolean;
+  readonly header?: IpHeader;
 }
 
 /** What a connection needs of the TCP around it. */
@@ -20,6 +21,8 @@ export interface Surroundings extends Follower {
   readonly options: (right: SentOptions, segment: Segment) => SentOptions;
   readonly timers: Timers;
   readonly restartsTimeWait: boolean;
+  /** What the user's choices for the IP header come to. */
+  readonly header: (chosen: IpHeader) => IpHeader;
   readonly hands: (text: readonly number[]) => readonly number[];
   /** The largest text that the path takes in a segment without options. */
   readonly largestText: number;

@@ -166,7 +166,7 @@ export class Tcp {
     const { family } = link;
     const ends: Ends = { family, local: link.local, remote: ports.from ?? link.remote };
     const behaviour = this.#behaviourOver(family);
-    const { timers, emit, outgoing, options, dies, restartsTimeWait, hands } = behaviour;
+    const { timers, emit, outgoing, options, dies, restartsTimeWait, hands, header } = behaviour;
     const follower = following(this.#profile, behaviour);
     const around: Surroundings = {
       ...follower,
@@ -181,6 +181,7 @@ export class Tcp {
       timers: { ...TIMERS, ...timers },
       restartsTimeWait: restartsTimeWait ?? true,
       hands: hands ?? ((text) => text),
+      header: header ?? ((chosen) => chosen),
       largestText: LARGEST_TEXT[family],
       send: (segment, extras) => link.send(writePacket(ends, ports, segment, extras), ends.remote),
       synReceived: () => {
@@ -195,7 +196,7 @@ export class Tcp {
       },
     };
     const sizes = { sndMss: DEFAULT_MSS[family], largestText: LARGEST_TEXT[family] };
-    const connection = new Connection(freshTcb(state, iss, wishes, sizes), wishes.reading, around);
+    const connection = new Connection(freshTcb(state, iss, wishes, sizes), wishes, around);
     return connection;
   }
 

@@ -12,9 +12,11 @@ import {
   type PrimitiveName,
   primitiveName,
   RESULT,
+  SEND_FLAG,
   TestabilityError,
   TYPE,
 } from '../../target/testability/message.ts';
+import { TIDINGS } from '../../catalogue/scenario.ts';
 import type { Family } from '../../wire/index.ts';
 import type { Connection } from './connection.ts';
 import { configure } from './parameters.ts';
@@ -121,12 +123,13 @@ export class UpperTester {
       return RESULT.E_OK;
     },
     SEND_DATA: (message) => {
-      const { socketId, totalLength, data } = decodeRequest('SEND_DATA', message);
+      const { socketId, totalLength, flags, data } = decodeRequest('SEND_DATA', message);
       return this.#onConnection(socketId, (connection) => {
         if (data.length === 0) return totalLength > 0 ? RESULT.E_INV : RESULT.E_OK;
         const length = Math.max(totalLength, data.length);
         const text = Uint8Array.from({ length }, (_, index) => data[index % data.length] ?? 0);
-        return connection.write(text) ? RESULT.E_OK : RESULT.E_TCP_COC;
+        const urgent = (flags & SEND_FLAG.URG) !== 0 ? ({ urgent: true } as const) : {};
+        return connection.write(text, urgent) ? RESULT.E_OK : RESULT.E_TCP_COC;
       });
     },
     RECEIVE_AND_FORWARD: (message, from) => {
@@ -153,6 +156,12 @@ export class UpperTester {
       const { socketId, parameter, value } = decodeRequest('CONFIGURE_SOCKET', message);
       const socket = this.#sockets.get(socketId);
       return socket ? configure(socket, parameter, value) : RESULT.E_ISD;
+    },
+    GET_TOLD: (message) => {
+      const { connection } = this.#sockets.get(decodeRequest('GET_TOLD', message).socketId) ?? {};
+      if (!connection) return RESULT.E_ISD;
+      const bits = TIDINGS.map((one, index) => (connection.told.includes(one) ? 1 << index : 0));
+      return { known: (1 << TIDINGS.length) - 1, told: bits.reduce((sum, bit) => sum | bit, 0) };
     },
     GET_STATE: (message) => {
       const socket = this.#sockets.get(decodeRequest('GET_STATE', message).socketId);

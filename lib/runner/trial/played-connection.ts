@@ -45,7 +45,14 @@ import { hasNoConnection, isComplete, wouldMiss } from './haste.ts';
 import { Peer } from './peer.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, isToBeSilent, overridesOf, stamped } from './setup.ts';
-import { faultsOfIss, faultsOfOptions, faultsOfTime, isAcknowledgmentLost } from './step-faults.ts';
+import {
+  edgesOf,
+  faultsOfIss,
+  faultsOfOptions,
+  faultsOfTime,
+  ipHeaderOf,
+  isAcknowledgmentLost,
+} from './step-faults.ts';
 import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { TargetUser } from './target-user.ts';
 
@@ -63,6 +70,8 @@ const LINK_MTU = 1500;
 // RFC 1122 section 4.2.3.1 starts with 3 s, 4.4BSD with 6 s; the interval doubles.
 const FIRST_EXPIRY_WITHIN = 8000;
 const MOST_BACK_OFF = 3;
+// The largest segment that every TCP may be sent (RFC 9293 section 3.7.1).
+const LEAST_MSS = 536;
 
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
 
@@ -311,7 +320,9 @@ export class PlayedConnection {
     const besides = [...seen.besides, ...late];
     if (step.newIss) besides.push(...faultsOfIss(log, entries));
     if (step.delivered !== undefined) besides.push(...(await this.#faultsOfText(step.delivered)));
-    const observation: Observation = { ...seen, besides };
+    const aspects = await this.#aspects(outcomes, since, seen.windows, entries);
+    const { windows: _, ...rest } = seen;
+    const observation: Observation = { ...rest, besides, ...aspects };
     this.steps.push({ ...(number === undefined ? {} : { number }), expect: step.expect, observation });
     const [last] = step.next ? entries : [];
     this.#cursor = last ? log.indexOf(last) + 1 : log.length;
@@ -321,6 +332,27 @@ export class PlayedConnection {
     const goesOn = right.some(({ ends }) => !ends);
     this.#isElsewhere = right.length > 0 && !goesOn;
     return goesOn;
+  }
+
+  /** What is known beside the replies, where an outcome asks. */
+  async #aspects(
+    outcomes: readonly ResolvedOutcome[],
+    since: number,
+    windows: readonly Entry[],
+    [first]: readonly Entry[],
+  ): Promise<Pick<Observation, 'aspects'>> {
+    const wanted = outcomes.flatMap(({ with: aspects }) => aspects ?? []);
+    if (wanted.length === 0) return {};
+    const tidings = wanted.flatMap(({ told }) => told ?? []);
+    const told = wanted.some(({ told }) => told) ? { told: await this.user.told(tidings) } : {};
+    const { rcvNxt, rcvWnd } = this.#connection;
+    return {
+      aspects: {
+        ...{ edges: edgesOf(windows, add(rcvNxt, rcvWnd)), leastStep: Math.min(LEAST_MSS, rcvWnd / 2) },
+        ...(first ? { after: Math.round(first.at - since), ...ipHeaderOf(first, this.#context.family) } : {}),
+        ...told,
+      },
+    };
   }
 
   /** From now on it counts what the target's user is given. @throws NotCapable */
@@ -388,6 +420,7 @@ export class PlayedConnection {
       ...(interval ? { interval } : {}),
       ...{ listening: this.user.listening, opening: false },
       besides: faultsOfOptions(log, entries.filter(isOfTheStimulus)),
+      windows: entries,
     };
   }
 
@@ -494,6 +527,7 @@ export class PlayedConnection {
       opening: state === 'LISTEN' || state === 'SYN-SENT',
       besides: faultsOfOptions(log, [...replies, ...retransmissions.filter(isOfTheStimulus)]),
       entries: replies.length > 0 ? replies : retransmissions,
+      windows: [...windowUpdates, ...replies].toSorted((one, other) => one.at - other.at),
     };
   }
 
@@ -656,7 +690,12 @@ export class PlayedConnection {
   }
 }
 
-type Seen = Observation & { readonly besides: readonly Fault[]; readonly entries: readonly Entry[] };
+type Seen = Observation & {
+  readonly besides: readonly Fault[];
+  readonly entries: readonly Entry[];
+  /** Those that tell the window that the target offers. */
+  readonly windows: readonly Entry[];
+};
 
 const segmentsOf = (entries: readonly Entry[]): ConcreteSegment[] => entries.map(({ segment }) => segment);
 

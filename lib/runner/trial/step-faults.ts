@@ -4,12 +4,31 @@ import type { Timing } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import type { Fault } from '../../verdict/fault.ts';
 import { optionFaults } from '../../verdict/reply-options.ts';
-import { add, leq } from '../../wire/seq.ts';
+import { decodeIpv4, type Family } from '../../wire/index.ts';
+import { add, leq, sub } from '../../wire/seq.ts';
 
 /** What is wrong with the options of these entries of the log, each kind once. */
 export function faultsOfOptions(log: readonly Entry[], entries: readonly Entry[]): Fault[] {
   const rules = entries.flatMap((entry) => optionFaults(entry.segment, log.slice(0, log.indexOf(entry))));
   return [...new Set(rules)].map((rule) => ({ kind: 'option', rule }));
+}
+
+/** How far the right edge of the window moves with each of these segments, in octets, from this one on. */
+export function edgesOf(entries: readonly Entry[], from: number): number[] {
+  let edge = from;
+  return entries.flatMap(({ segment: { ctl, ack, wnd } }) => {
+    if (wnd === undefined || !ctl.has('ACK') || ctl.has('RST')) return [];
+    const moved = sub(add(ack, wnd), edge) | 0;
+    edge = add(ack, wnd);
+    return [moved];
+  });
+}
+
+/** What the user may choose of the IP header. Raw sockets hide that of IPv6. */
+export function ipHeaderOf({ packet }: Entry, family: Family): { ttl?: number; diffserv?: number } {
+  if (family === 6) return {};
+  const { ttl, tos } = decodeIpv4(packet);
+  return { ttl, diffserv: tos >>> 2 };
 }
 
 // What a target may be late by that shares a busy machine with the tester, in milliseconds.

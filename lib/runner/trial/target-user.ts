@@ -1,6 +1,12 @@
-import type { UserCall } from '../../catalogue/scenario.ts';
+import type { Setting, Tidings, UserCall } from '../../catalogue/scenario.ts';
 import { type Connection, type Environment, type Reached, Unreached, userOf } from '../../states/index.ts';
-import { type Delivered, type Handle, NotCapable, type OwnListener } from '../../target/driver.ts';
+import {
+  type Delivered,
+  type Handle,
+  NotCapable,
+  type OwnListener,
+  type Settings,
+} from '../../target/driver.ts';
 
 /** The target's user, as far as it concerns one connection: it makes the calls of RFC 9293 section 3.9.1. */
 export class TargetUser {
@@ -10,6 +16,8 @@ export class TargetUser {
   readonly #environment: Environment;
   readonly #reached: Reached;
   #listener: OwnListener | undefined;
+  /** For the connection that it opens. */
+  #wishes: Settings = [];
 
   constructor(environment: Environment, reached: Reached) {
     this.#environment = environment;
@@ -26,7 +34,7 @@ export class TargetUser {
     const { family } = mailbox.link;
     switch (user.call) {
       case 'OPEN ACTIVE':
-        this.handle = await driver.connect(family, mailbox.port, 'plain');
+        this.handle = await driver.connect(family, mailbox.port, 'plain', this.#wishes);
         return;
       case 'OPEN PASSIVE':
       case 'OPEN PASSIVE AGAIN':
@@ -46,10 +54,21 @@ export class TargetUser {
         this.listening = false;
         return;
     }
+    if ('value' in user && this.#isToOpen) {
+      this.#wishes = [...this.#wishes, [user.call, user.value]];
+      return;
+    }
     const who = await this.#found();
     switch (user.call) {
       case 'SEND':
-        return driver.send(who, user.octets);
+        if (!user.mark) return driver.send(who, user.octets);
+        if (!driver.sendMarked) throw new NotCapable({ what: 'marked text' });
+        return driver.sendMarked(who, user.octets, user.mark);
+      case 'NAGLE OFF':
+        return this.#set(who, 'NAGLE', 0);
+      case 'TTL':
+      case 'DIFFSERV':
+        return this.#set(who, user.call, user.value);
       case 'RECEIVE':
       case 'STOP RECEIVING':
         if (!driver.receive) throw new NotCapable({ what: 'control of RECEIVE' });
@@ -71,6 +90,28 @@ export class TargetUser {
     const who = await this.#found();
     await driver.userHasRead?.();
     return driver.delivered(who);
+  }
+
+  /** What the user was told, which must be among what it can be told of. @throws NotCapable */
+  async told(wanted: readonly Tidings[]): Promise<readonly Tidings[]> {
+    const { driver } = this.#environment;
+    if (!driver.told) throw new NotCapable({ what: 'what its user was told' });
+    const who = await this.#found();
+    await driver.userHasRead?.();
+    const { told, known } = await driver.told(who);
+    if (wanted.some((one) => !known.includes(one))) throw new NotCapable({ what: 'what its user was told' });
+    return told;
+  }
+
+  #set(who: Handle, setting: Setting | 'NAGLE', value: number): Promise<void> {
+    const { driver } = this.#environment;
+    if (!driver.set) throw new NotCapable({ what: 'settings of a connection' });
+    return driver.set(who, setting, value);
+  }
+
+  get #isToOpen(): boolean {
+    const { byItself } = this.#reached;
+    return !this.handle && !this.listening && !byItself;
   }
 
   async #found(): Promise<Handle> {

@@ -83,8 +83,8 @@ function* bySillyWindowAvoidance(tcb: Tcb, { by }: CallRules): Generator<Amount>
     const why = `${by('3.9.1.2', '4.2.2.2')}: text without PUSH may be aggregated`;
     yield { octets: 0, level: 'permitted', why };
   }
-  // The TCB has no congestion window. That window may be smaller, but allows one segment when nothing is in flight.
-  const least = inFlight(tcb) === 0 ? Math.min(sndMss, fits) : 0;
+  // The TCB has no congestion window. That window may be smaller than the other, but holds one segment.
+  const least = inFlight(tcb) === 0 ? Math.min(sndMss, fits) : inFlight(tcb) + fits <= sndMss ? fits : 0;
   for (let octets = least; octets <= full; octets += sndMss)
     if (octets > 0 || inFlight(tcb) > 0)
       yield required(octets, `${by('3.8.2', '4.2.2.15')}: the congestion window lets no more go`);

@@ -200,6 +200,11 @@ export class TestabilityClient {
     return (await this.#exchange.request('GET_STATE', { socketId })).state;
   }
 
+  /** What the user of a connection was told, as bits in the order of `TIDINGS`, and which of them it can be told of. */
+  async getTold(socketId: number): Promise<{ known: number; told: number }> {
+    return this.#exchange.request('GET_TOLD', { socketId });
+  }
+
   /** Closes the client's socket. Pending requests fail. */
   dispose(): void {
     this.#exchange.dispose();

@@ -58,6 +58,7 @@ const REPEATABLE: ReadonlySet<PrimitiveName> = new Set([
   'CONFIGURE_SOCKET',
   'CAPABILITIES',
   'GET_STATE',
+  'GET_TOLD',
 ]);
 
 const REPETITIONS = 2;

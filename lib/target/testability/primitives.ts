@@ -134,6 +134,12 @@ export const PRIMITIVES = {
     response: { bits: 'u32', maxSockets: 'u16' },
   },
   GET_STATE: { group: GROUP.VENDOR, id: 0x03, request: { socketId: 'u16' }, response: { state: 'u8' } },
+  GET_TOLD: {
+    group: GROUP.VENDOR,
+    id: 0x04,
+    request: { socketId: 'u16' },
+    response: { known: 'u16', told: 'u16' },
+  },
 } as const satisfies Record<string, Primitive>;
 
 export type PrimitiveName = keyof typeof PRIMITIVES;

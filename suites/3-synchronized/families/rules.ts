@@ -39,7 +39,7 @@ export const UNACCEPTABLE: Rules = [
   '3.10.7.4 first',
 ];
 /** Any segment at a closed window gets an ACK with RCV.NXT unchanged. */
-export const ZERO_WINDOW_ANSWER: Rules = ['RFC 793 3.7 managing the window', 'RFC 9293 3.8.6.1'];
+export const ZERO_WINDOW_ANSWER: Rules = ['RFC 793 3.7 managing the window', 'RFC 9293 3.8.6.1', 'MAY-8'];
 /** RST and URG are processed even while the window is closed. */
 export const EVEN_AT_ZERO_WINDOW: Rules = ['MUST-66'];
 export const RST: Rules = [

@@ -23,6 +23,7 @@ import { icmpArrives } from '../../../lib/standard/icmp-arrives.ts';
 import { segmentArrives } from '../../../lib/standard/segment-arrives.ts';
 import type { State } from '../../../lib/standard/state.ts';
 import { CONTROLS, type Segment, segLen, type Tcb } from '../../../lib/standard/tcb.ts';
+import type { Told } from '../../../lib/standard/calls/call.ts';
 import { timeOut, timerOf } from '../../../lib/standard/time-out.ts';
 import { type Call, serveQueue, userCalls } from '../../../lib/standard/user-calls.ts';
 import { add } from '../../../lib/wire/seq.ts';
@@ -38,6 +39,8 @@ export interface World {
   readonly out: readonly Segment[];
   /** Octets that the user was given since it was last asked. */
   readonly given: number;
+  /** What the user was told. */
+  readonly told: readonly string[];
   readonly isReading: boolean;
   /** The weakest level of what was done since. */
   readonly level: Level;
@@ -58,6 +61,7 @@ interface Done {
   readonly level: Level;
   readonly why: string;
   readonly freeSeq?: true;
+  readonly told?: readonly Told[];
 }
 
 export interface Terms {
@@ -76,7 +80,7 @@ export interface Terms {
  */
 export function walk(scenario: Scenario, tcb: Tcb, isReading: boolean, terms: Terms): readonly string[] {
   const [first] = [
-    { tcb, base: tcb, out: [], given: 0, isReading, level: 'required', why: '', isFree: false },
+    { tcb, base: tcb, out: [], given: 0, told: [], isReading, level: 'required', why: '', isFree: false },
   ] as const;
   let worlds: readonly World[] = [first];
   for (const [index, step] of scenario.steps.entries()) {
@@ -159,8 +163,9 @@ const goOn = (world: World, done: Done, terms: Terms): World[] => {
   return serveQueue(next.tcb, terms.profile).map((served) => received(after(next, served), terms));
 };
 
-const after = (world: World, { tcb, sent, level, why, freeSeq }: Done): World => ({
+const after = (world: World, { tcb, sent, level, why, freeSeq, told = [] }: Done): World => ({
   ...world,
+  told: [...world.told, ...told.flatMap(({ to, says }) => (to === 'user' ? [says] : []))],
   tcb,
   out: [...world.out, ...sent],
   level: STRENGTH[level] < STRENGTH[world.level] ? level : world.level,
@@ -192,11 +197,14 @@ const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
 function act(user: UserCall, world: World, terms: Terms): World[] {
   if (user.call === 'RECEIVE' || user.call === 'STOP RECEIVING')
     return [received({ ...world, isReading: user.call === 'RECEIVE' }, terms)];
+  // What the IP header says is not the specification's.
+  if ('value' in user) return [world];
+  if (user.call === 'NAGLE OFF') return [{ ...world, tcb: { ...world.tcb, nagle: false } }];
   // A connection that is there does not depend on its listener.
   if (user.call === 'CLOSE LISTENER' && world.tcb.state !== 'LISTEN') return [world];
   const call: Call | undefined =
     user.call === 'SEND'
-      ? { name: 'SEND', octets: user.octets }
+      ? { name: 'SEND', octets: user.octets, ...(user.mark === 'URGENT' ? { urgent: true } : {}) }
       : CALLS[user.call === 'CLOSE LISTENER' ? 'CLOSE' : user.call];
   if (!call) throw new Error(`no such call: ${user.call}`);
   const { security, precedence } = world.tcb;
@@ -340,8 +348,13 @@ const variablesOf = ({ base, tcb, last }: World): Variables => ({
 });
 
 /** Of what the outcome leaves unwritten, only a new ISS is free. */
-function isOutcome({ reply, then }: ResolvedOutcome, world: World, { isExact }: Terms): boolean {
+function isOutcome(
+  { reply, then, with: aspects }: ResolvedOutcome,
+  world: World,
+  { isExact }: Terms,
+): boolean {
   const { out, tcb, base, isFree } = world;
+  if (aspects?.told && [...aspects.told].sort().join() !== [...world.told].sort().join()) return false;
   if (reply.length !== out.length || (then !== undefined && then !== tcb.state)) return false;
   const variables = variablesOf(world);
   const same = reply.every((one, index) => {
