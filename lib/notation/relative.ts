@@ -48,12 +48,15 @@ export interface Name {
 export const variable = (name: Variable): Expression => ({ kind: 'variable', name });
 
 /** Those of the variables that are known. Initial numbers come first in a SYN, and last elsewhere. */
-export const namesIn = (variables: Variables, names: readonly Variable[], syn = false): Name[] =>
-  names.flatMap((name) => {
+export function namesIn(variables: Variables, names: readonly Variable[], syn = false): Name[] {
+  const known: Name[] = [];
+  for (const name of names) {
     const value = variables[name];
     const handicap = INITIAL.has(name) ? (syn ? -0.5 : 1) : 0;
-    return value === undefined ? [] : [{ expression: variable(name), value, handicap }];
-  });
+    if (value !== undefined) known.push({ expression: variable(name), value, handicap });
+  }
+  return known;
+}
 
 /**
  * A number in terms of the names: of one that is the number, or else of the nearest in the first group that has one within
@@ -62,19 +65,26 @@ export const namesIn = (variables: Variables, names: readonly Variable[], syn = 
  * @returns undefined where none is near
  */
 export function inTermsOf(value: number, groups: readonly (readonly Name[])[]): Expression | undefined {
-  const measured = groups.map((group) =>
-    group
-      .map(({ expression, value: origin, handicap = 0 }) => {
-        const offset = distance(value, origin);
-        return { expression, offset, near: Math.abs(offset) + handicap };
-      })
-      .filter(({ offset }) => Math.abs(offset) <= NEAR)
-      .sort((a, b) => a.near - b.near),
-  );
-  const exact = measured.flatMap(([first]) => (first && first.near <= 0 ? [first] : []));
-  const [nearest] = [...exact.sort((a, b) => a.near - b.near), ...measured.flat()];
-  if (!nearest) return undefined;
-  const { expression: left, offset } = nearest;
+  // Of every segment of a run: plain loops, which leave nothing behind.
+  let best: Name | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const group of groups) {
+    let first: Name | undefined;
+    let near = Number.POSITIVE_INFINITY;
+    for (const name of group) {
+      const octets = Math.abs(distance(value, name.value));
+      const counted = octets + (name.handicap ?? 0);
+      if (octets > NEAR || counted >= near) continue;
+      first = name;
+      near = counted;
+    }
+    if (!first || (best && (near > 0 || near >= least))) continue;
+    best = first;
+    least = near;
+  }
+  if (!best) return undefined;
+  const { expression: left } = best;
+  const offset = distance(value, best.value);
   if (offset === 0) return left;
   return { kind: 'binary', operator: offset < 0 ? '-' : '+', left, right: literal(Math.abs(offset)) };
 }
