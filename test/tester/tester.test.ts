@@ -125,6 +125,20 @@ describe('the tester and its mailboxes', () => {
     setImmediate(() => link.arrive('<SEQ=7><ACK=8><CTL=ACK>', mailbox.port));
     expect((await answer)?.segment.seq).to.equal(7);
   });
+
+  it('lets nobody off a whole turn because others have waited for it', async () => {
+    const mailbox = tester.open(4);
+    let known = 0;
+    // It begins to wait in the middle of the turn that the others wait for.
+    setImmediate(() => {
+      setImmediate(() => link.arrive('<SEQ=7><ACK=8><CTL=ACK>', mailbox.port));
+      void tester.drained().then(() => {
+        known = mailbox.log.length;
+      });
+    });
+    for (let turns = 0; turns < 5; turns += 1) await tester.drained();
+    expect(known).to.equal(1);
+  });
 });
 
 describe('a mailbox', () => {
