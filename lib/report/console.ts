@@ -126,7 +126,7 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
   const failures = failuresOf(run, accepted);
   const fresh = failures.fresh.length;
   const known = failures.known.length;
-  const took = `${run.cases.length} cases in ${(run.durationMs / 1000).toFixed(1)} s`;
+  const took = `${run.cases.length} ${run.cases.length === 1 ? 'case' : 'cases'} in ${(run.durationMs / 1000).toFixed(1)} s`;
   const cut = run.complete ? '' : colours.yellow(`; ${cutShort(run)}`);
   const fail = (count: number) => `${count} ${count === 1 ? 'failure' : 'failures'}`;
   if (fresh > 0) {

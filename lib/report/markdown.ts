@@ -61,7 +61,7 @@ function headline(
   accepted?: AcceptedDeviations,
 ): string {
   const parts = [
-    `${fails ? '❌' : '✅'} **${run.cases.length} cases, ${fresh} ${fresh === 1 ? 'failure' : 'failures'}**`,
+    `${fails ? '❌' : '✅'} **${run.cases.length} ${run.cases.length === 1 ? 'case' : 'cases'}, ${fresh} ${fresh === 1 ? 'failure' : 'failures'}**`,
     ...(accepted ? [`${known} accepted by ${escapeMarkdown(accepted.name)}`] : []),
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     `seed ${escapeMarkdown(String(run.seed))}`,

@@ -637,7 +637,7 @@ describe('command line: gate', function () {
     const baseline = baselineOf('convert', [old(entry())], { permitted: undefined });
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
     expect(stdout).to.match(
-      /^ {2}1 cases of version 0.1 now have their reply\n.*1 findings with 1 results, 1 permitted choices; all reviewed/,
+      /^ {2}1 case of version 0.1 now with the reply\n.*1 finding with 1 result, 1 permitted choice; all reviewed/,
     );
     const { findings, permitted } = JSON.parse(readFileSync(baseline, 'utf8'));
     const { reason, ...accepted } = entry();
@@ -691,7 +691,7 @@ describe('command line: gate', function () {
     });
     const { stdout } = await cli(['baseline', 'update', '--results', results, '--baseline', baseline]);
     expect(stdout).to.match(
-      /1 findings with 1 results, 1 faults of the preflight, 0 permitted choices; 2 to be reviewed/,
+      /1 finding with 1 result, 1 fault of the preflight, 0 permitted choices; 2 to be reviewed/,
     );
     expect(JSON.parse(readFileSync(baseline, 'utf8')).preflightFaults).to.deep.equal([
       { id: other.id, observed: 'silence', reason: 'unreviewed: an old habit' },

@@ -59,10 +59,10 @@ describe('command line: watch', function () {
   };
 
   it('runs the cases, and again on Enter, in the same lab', async () => {
-    expect(await next()).to.contain('✓ 1 cases');
+    expect(await next()).to.contain('✓ 1 case in');
     child.stdin?.write('\n');
     expect(await next())
-      .to.contain('✓ 1 cases')
+      .to.contain('✓ 1 case in')
       .and.to.contain('since the last run: no difference');
   });
 
@@ -78,14 +78,14 @@ describe('command line: watch', function () {
     expect(await next()).to.match(/families\/ack\.ts:\d+: .*unknown control bit RTS/);
     change(file, "send: '<SEQ=RCV.NXT-1><CTL=RTS>',", segment);
     expect(await next())
-      .to.contain('✓ 1 cases')
+      .to.contain('✓ 1 case in')
       .and.to.contain('fixed (1)');
   });
 
   it('looks at the target anew when its program has changed', async () => {
     writeFileSync(join(clone, 'program'), 'second');
     expect(await next())
-      .to.contain('✓ 1 cases')
+      .to.contain('✓ 1 case in')
       .and.to.contain('no difference');
   });
 

@@ -43,7 +43,7 @@ describe('faults of the preflight', () => {
   it('fail the run even if all its cases conform, unless they are only obstacles or were described', () => {
     const cases = [stored('listen.rst.empty', 'conformant')];
     expect(summaryText(run({ cases }), { colour: false })).to.match(
-      /✗ 1 cases in .*: 1 fault of the preflight fails the run$/,
+      /✗ 1 case in .*: 1 fault of the preflight fails the run$/,
     );
     for (const gravity of ['obstacle', 'described'] as const) {
       const mild = run({ cases, preflightFaults: [finding({ gravity })] });

@@ -50,7 +50,7 @@ describe('a run whose target died and was up again', () => {
 
   it('says so on the page of a CI job and on its own page', () => {
     const markdown = markdownSummary(died());
-    expect(markdown.indexOf('the target died 2 times')).to.be.within(0, markdown.indexOf('1 cases'));
+    expect(markdown.indexOf('the target died 2 times')).to.be.within(0, markdown.indexOf('1 case,'));
     const [run] = matrixData([died()], []).stacks;
     expect(run?.deaths).to.have.length(3);
     expect(run?.deaths[0]).to.contain(UNKNOWN);

@@ -59,7 +59,7 @@ async function update({ results, baseline: file }: BaselineOptions): Promise<num
     ...byFinding('~ another observation', changed),
     ...byFinding('- left', left, '- gone'),
   ];
-  if (completed > 0) lines.push(`  ${completed} cases of version 0.1 now have their reply`);
+  if (completed > 0) lines.push(`  ${many(completed, 'case')} of version 0.1 now with the reply`);
   if (!baseline.permitted) {
     lines.push('  permitted choices are not listed: for that, update from a whole run, without --only');
   }
@@ -70,13 +70,15 @@ async function update({ results, baseline: file }: BaselineOptions): Promise<num
       ? 'all reviewed'
       : `${open} to be reviewed: write the reason of each instead of "${UNREVIEWED}"`;
   const counts = [
-    `${findings.length} findings with ${entriesOf(baseline).length} results`,
-    ...(preflightFaults.length > 0 ? [`${preflightFaults.length} faults of the preflight`] : []),
-    `${permitted.length} permitted choices`,
+    `${many(findings.length, 'finding')} with ${many(entriesOf(baseline).length, 'result')}`,
+    ...(preflightFaults.length > 0 ? [`${many(preflightFaults.length, 'fault')} of the preflight`] : []),
+    many(permitted.length, 'permitted choice'),
   ];
   console.log([...lines, `${file}: ${counts.join(', ')}; ${rest}`].join('\n'));
   return EXIT.asExpected;
 }
+
+const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** The reason once, and the cases beneath. */
 function byFinding(how: string, entries: readonly BaselineEntry[], whenAll = how): string[] {
