@@ -22,9 +22,12 @@ const closes: readonly StepDeclaration[] = [
 ];
 
 const FIN_AGAIN = '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>';
-const RESET = { reply: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED', ends: true } as const;
+/** The connection is gone. What form the reset has is the subject of other cases. */
+const GONE = ['<CTL=RST>', '<CTL=RST,ACK>', 'silence'].map(
+  (reply) => ({ reply, then: 'CLOSED', ends: true }) as const,
+);
 
-const finAgain: readonly StepDeclaration[] = [{ send: FIN_AGAIN }, { expect: [ACK, RESET] }];
+const finAgain: readonly StepDeclaration[] = [{ send: FIN_AGAIN }, { expect: [ACK, ...GONE] }];
 
 /** In seconds, after which connections that entered TIME-WAIT together are looked at, each once; nothing else happens to them. */
 const LOOKS = [30, 50, 70, 90, 180, 250];
@@ -37,7 +40,7 @@ const FINS = [22, 95, 185];
 
 const looks = (on: string): readonly StepDeclaration[] => [
   { on, send: '<SEQ=RCV.NXT-2><ACK=SND.NXT><CTL=ACK><DATA=1>' },
-  { on, expect: [ACK, RESET] },
+  { on, expect: [ACK, ...GONE] },
 ];
 
 const nameOf = (seconds: number): string => `after-${seconds}-s`;
