@@ -42,11 +42,6 @@ const backedOff = (replies: readonly string[], isSyn = false): StepDeclaration =
     rfc9293: anyOf(replies, { interval: BACKED_OFF }),
   });
 
-const again = (replies: readonly string[], isSyn = false): readonly StepDeclaration[] => [
-  first(replies),
-  backedOff(replies, isSyn),
-];
-
 const SYN = ['<SEQ=ISS><CTL=SYN>'];
 const SYN_ACK = ['<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>'];
 const FIN = (seq: string): readonly string[] =>
@@ -62,6 +57,8 @@ interface Unacknowledged {
   readonly isSyn?: true;
   /** It may be followed by other segments at once: only the first time is looked at. */
   readonly once?: true;
+  /** How long it took the first time is not known. */
+  readonly isSeenLater?: true;
   readonly rules?: readonly RuleId[];
 }
 
@@ -107,6 +104,8 @@ const ALL: readonly Unacknowledged[] = [
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>' },
     ],
     again: FIN('SND.NXT-1'),
+    // It may have come again while the ACK was waited for.
+    isSeenLater: true,
   },
 ];
 
@@ -120,12 +119,17 @@ const ladder = ({
   again: replies,
   isSyn,
   once,
+  isSeenLater,
   rules = [],
 }: Unacknowledged): StepsDeclaration & { state: StateName } => ({
   id: `ladder.retransmission.${name}`,
   title: `${title} is not acknowledged: it is sent again${once ? '' : ', the second time after a longer interval'}`,
   state,
-  steps: [...steps, ...(once ? [first(replies)] : again(replies, isSyn))],
+  steps: [
+    ...steps,
+    isSeenLater ? next(anyOf(replies)) : first(replies),
+    ...(once ? [] : [backedOff(replies, isSyn)]),
+  ],
   rules: once ? ['MUST-18'] : [...RULES, ...rules],
 });
 
