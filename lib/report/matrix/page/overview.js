@@ -50,7 +50,11 @@ function comparedHtml({ stacks, findingRows }) {
     );
     return `<tr><th scope="row" class="title">${html(title)}</th>${counts.join('')}</tr>`;
   });
-  return `<details class="compared"><summary>${plural(findingRows.length, 'finding', 'findings')}: who has which, in how many cases</summary><div class="wide" tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+  const own = stacks.map(
+    (stack) =>
+      `<details class="own"><summary>The findings of ${html(stack.name)}</summary>${findingsHtml(stack)}</details>`,
+  );
+  return `<section class="compared" aria-label="Findings of all stacks"><h3>${plural(findingRows.length, 'finding', 'findings')}, and the number of cases that show each</h3><div class="wide" tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${own.join('')}</section>`;
 }
 
 const STANDINGS = { met: '✓', 'not met': '✕', 'not tested': '?' };
@@ -99,7 +103,7 @@ function stackHtml(stack, stacks) {
     stack.facts.length > 0
       ? `<details class="found"><summary>What the run found out about the target</summary>${termsHtml(stack.facts)}</details>`
       : '';
-  return `<section class="stack">${name}${preflightHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${findingsHtml(stack)}${standingsHtml(stack)}${termsHtml(run)}${folded}</section>`;
+  return `<section class="stack">${name}${preflightHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${several ? '' : findingsHtml(stack)}${standingsHtml(stack)}${termsHtml(run)}${folded}</section>`;
 }
 
 /** The totals of a stack under the chosen profile. */
