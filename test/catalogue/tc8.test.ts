@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
-import { TC8_GROUPS } from '../../lib/catalogue/tc8.ts';
+import { TC8_GROUPS, tc8Tests } from '../../lib/catalogue/tc8.ts';
 import { matcher } from '../../lib/catalogue/choice.ts';
 
 describe('the groups of TC8', () => {
@@ -11,7 +11,8 @@ describe('the groups of TC8', () => {
   });
 
   it('name cases of the catalogue by every glob', () => {
-    for (const { group, cases } of TC8_GROUPS) {
+    for (const { group, cases: ofGroup, own = [] } of TC8_GROUPS) {
+      const cases = [...ofGroup, ...own.flatMap((test) => ('cases' in test ? test.cases : []))];
       expect(cases, group).not.to.have.length(0);
       for (const glob of cases)
         expect(
@@ -19,5 +20,14 @@ describe('the groups of TC8', () => {
           `${group}: ${glob}`,
         ).to.equal(true);
     }
+  });
+
+  it('have cases for at least 104 tests, or say why not; an entry is of a test that exists', () => {
+    const tests = TC8_GROUPS.flatMap(tc8Tests);
+    expect(tests.filter((test) => 'cases' in test).length).to.be.at.least(104);
+    for (const test of tests)
+      if ('without' in test) expect(test.without, test.id).to.match(/^[a-z].{20,}[^.]$/);
+    for (const { group, numbers, own = [] } of TC8_GROUPS)
+      for (const { number } of own) expect(numbers, group).to.include(number);
   });
 });

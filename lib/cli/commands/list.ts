@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { StepDeclaration, StepOutcome } from '../../catalogue/case.ts';
 import { outcomeTags } from '../../report/expectation.ts';
 import { intervalText } from '../../report/subject.ts';
-import { TC8_GROUPS, type Tc8Group } from '../../catalogue/tc8.ts';
+import { TC8_GROUPS, type Tc8Group, tc8Tests } from '../../catalogue/tc8.ts';
 import { matcher } from '../../catalogue/choice.ts';
 import { printCrowd, printIcmp } from '../../catalogue/scenario.ts';
 import { parseSegment } from '../../notation/index.ts';
@@ -25,7 +25,7 @@ Examples:
 
 export function declare(command: Command): void {
   command
-    .option('--tc8', 'the cases by the groups of the TCP tests of OPEN Alliance TC8')
+    .option('--tc8', 'the cases by the ids of the TCP tests of OPEN Alliance TC8')
     .option('--json', 'JSON, with the expectations under every profile')
     .option(
       '--only <glob>',
@@ -55,14 +55,22 @@ async function list(options: ListOptions): Promise<number> {
   return EXIT.asExpected;
 }
 
-function groupText({ group, numbers, asks, cases: globs }: Tc8Group, cases: readonly ListedCase[]): string {
-  const isOfGroup = matcher(globs.join(','));
-  const own = cases.filter(({ id }) => isOfGroup(id));
-  const numbered = numbers.map((number) => String(number).padStart(2, '0')).join(' ');
+/** A line for each test, with its cases or the reason why it has none. Tests of which only the group is known share its cases. */
+function groupText(group: Tc8Group, cases: readonly ListedCase[]): string {
+  const idsOf = (globs: readonly string[]) => cases.filter(({ id }) => matcher(globs.join(','))(id));
+  const indented = (lines: readonly string[]) => lines.map((line) => `      ${line}`);
+  const all = idsOf(group.cases).map(({ id }) => id);
+  const lines = tc8Tests(group).flatMap((test) => {
+    if ('without' in test) return [`    ${test.id}`, pc.dim(`      no case: ${test.without}`)];
+    if ('isOfGroup' in test) return [`    ${test.id}`, pc.dim('      the cases of its group')];
+    return [`    ${test.id}`, ...indented(idsOf(test.cases).map(({ id }) => id))];
+  });
   return [
-    `${pc.bold(`TCP_${group}`)}  ${numbered}`,
-    `  ${asks}`,
-    ...(own.length > 0 ? own.map(({ id }) => `    ${id}`) : [pc.dim('    no case')]),
+    `${pc.bold(`TCP_${group.group}`)}  ${group.asks}`,
+    ...lines,
+    ...(tc8Tests(group).some((test) => 'isOfGroup' in test)
+      ? ['    cases of the group', ...indented(all)]
+      : []),
   ].join('\n');
 }
 
