@@ -209,10 +209,9 @@ def wrong_ack_in_syn_sent(stage):
     stage.listen()
     stage.lose(lambda s: stage.from_client(s) and s['flags'] & SYN)
     stage.connect(wait=False)
-    pause(0.05)
-    (_, port), sent = next(one for one in stage.relay.last.items() if one[0][0] == stage.client.address)
-    stage.forge({'src': stage.server.address, 'dst': stage.client.address, 'sport': stage.port, 'dport': port, 'seq': 5, 'ack': sent['seq'] + 9,
-                 'flags': SYN | ACK})
+    sent = stage.sent(stage.client)
+    stage.forge({'src': stage.server.address, 'dst': stage.client.address, 'sport': stage.port, 'dport': sent['sport'], 'seq': 5,
+                 'ack': sent['seq'] + 9, 'flags': SYN | ACK})
 
 
 @scene('unacceptable ACK in SYN-RECEIVED', lossy=False, only='server',
@@ -221,8 +220,8 @@ def wrong_ack_in_syn_received(stage):
     stage.listen()
     ghost = stage.to_server(stage.port, 3338, src=stage.ghost)
     stage.forge({**ghost, 'ack': 0, 'flags': SYN})
+    sent = stage.sent(stage.server, stage.port)
     pause()
-    sent = stage.relay.last[(stage.server.address, stage.port)]
     stage.forge({**ghost, 'seq': 2, 'ack': sent['seq'] + 50, 'flags': ACK})
 
 
@@ -435,8 +434,8 @@ def open_and_hear(stage, kind, code):
     stage.listen()
     stage.lose(stage.from_client)
     stage.connect(wait=False, local=0)
+    sent = stage.sent(stage.client)
     pause(0.03)
-    sent = next(one for key, one in stage.relay.last.items() if key[0] == stage.client.address)
     stage.relay.forge(wire.icmp(stage.ghost, stage.client.address, kind, code, sent['packet']), at='middle')
     pause(1.2)
 
@@ -514,8 +513,7 @@ def reset_by_a_firewall(stage):
     stage.exchanged()
     stage.lose(lambda s: stage.from_client(s) and s['flags'] & SYN)
     stage.connect(wait=False, local=3339)
-    pause(0.03)
-    sent = stage.relay.last[(stage.client.address, 3339)]
+    sent = stage.sent(stage.client, 3339)
     stage.forge({'src': stage.server.address, 'dst': stage.client.address, 'sport': stage.port, 'dport': 3339, 'seq': 0,
                  'ack': sent['seq'] + 1, 'flags': RST | ACK, 'window': 0}, at='middle', ttl=250)
 

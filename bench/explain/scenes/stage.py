@@ -109,6 +109,16 @@ class Stage:
         length = len(last['data']) + (last['flags'] & 1) + (last['flags'] >> 1 & 1)
         return {**last, 'seq': last['seq'] + length, 'flags': ACK, 'data': b''}
 
+    def sent(self, end, port=None):
+        """What an end has sent last, from a port; of a scene with one connection, from any. Waits until there is something."""
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            for (address, number), segment in list(self.relay.last.items()):
+                if address == end.address and port in (None, number):
+                    return segment
+            time.sleep(0.01)
+        raise TimeoutError
+
     def to_server(self, port, sport, **more):
         """The fields of a segment to the server that no connection of the client sends."""
         return {'src': self.client.address, 'dst': self.server.address, 'sport': sport, 'dport': port, 'seq': 1, 'ack': 77, 'flags': ACK, **more}
