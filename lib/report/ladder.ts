@@ -9,7 +9,7 @@ import {
   milliseconds,
   ROLE_WORDS,
 } from './ladder-drawing.js';
-import { type ReportCase, type ReportRecord, recordText } from './run.ts';
+import { type ReportCase, type ReportRecord, recordTexts } from './run.ts';
 
 /** The colours of a ladder that stands alone, on a ground of its own: it can be read on any page. */
 const LIGHT =
@@ -18,10 +18,10 @@ const LIGHT =
 const DARK =
   '@media(prefers-color-scheme:dark){svg{background:#14171f;--ink:#e6e9f0;--setup:#e6e9f0;--soft:#98a1b5;--line:#98a1b5;--rule-strong:#98a1b5;--accent:#8ab4f8;--reply:#f29ae0;--proof:#7ccaca;--wait:#ffcf70;--wait-ground:#33290f}}';
 
-const drawn = (record: ReportRecord): LadderRecord => {
-  const { at, from, role } = record;
-  return { at, from, role, relative: recordText(record) };
-};
+function drawn(records: readonly ReportRecord[]): LadderRecord[] {
+  const texts = recordTexts(records);
+  return records.map(({ at, from, role }, index) => ({ at, from, role, relative: texts[index] ?? '' }));
+}
 
 const label = (result: ReportCase): string =>
   `${result.id}, IPv${result.family}: ${result.send} sent, ${observedText(result)}`;
@@ -29,7 +29,7 @@ const label = (result: ReportCase): string =>
 /** The ladder of a case as an SVG document, light or dark as the reader's system says. */
 export const ladderSvg = (result: ReportCase): string =>
   drawLadder(
-    ladderRows(result.records.map(drawn), seenOf(result)?.kind, result.durationMs),
+    ladderRows(drawn(result.records), seenOf(result)?.kind, result.durationMs),
     label(result),
     `<style>${LIGHT}${DARK}${LADDER_STYLE}</style>`,
   );
@@ -52,7 +52,7 @@ export const linesOfRecords = (records: readonly ReportRecord[]): LadderLine[] =
   linesOf(records, 'other', 0);
 
 function linesOf(records: readonly ReportRecord[], kind: Kind | undefined, durationMs: number): LadderLine[] {
-  return ladderRows(records.map(drawn), kind, durationMs).map((row) => {
+  return ladderRows(drawn(records), kind, durationMs).map((row) => {
     if (!row.record) {
       const what = row.silence ? 'silence' : 'pause';
       return { text: `${' '.repeat(13)}${row.silence ? '┆' : ' '} ${milliseconds(row.wait)} ${what}`, what };

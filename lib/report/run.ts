@@ -14,6 +14,22 @@ export type ReportRecord = Omit<WireRecord, 'packet'> & { readonly packet?: stri
 export const recordText = ({ icmp, relative }: Pick<ReportRecord, 'icmp' | 'relative'>): string =>
   icmp ? `ICMP ${icmp} about ${printSegment(relative)}` : printSegment(relative);
 
+/**
+ * The segments of a connection in words, with the window where it is what matters: where an end closes it, and from then on until
+ * it is open again. A reset has no window.
+ */
+export function recordTexts(records: readonly ReportRecord[]): string[] {
+  const isClosed = { tester: false, target: false };
+  return records.map((record) => {
+    const { from, segment, icmp } = record;
+    const text = recordText(record);
+    if (icmp || segment.wnd === undefined || segment.ctl.has('RST')) return text;
+    const isTold = segment.wnd === 0 || isClosed[from];
+    isClosed[from] = segment.wnd === 0;
+    return isTold ? `${text}<WND=${segment.wnd}>` : text;
+  });
+}
+
 /** The result of a case, from the runner or from results.json. */
 export type ReportCase = CaseResult<ReportRecord>;
 

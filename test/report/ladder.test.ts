@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { parseSegment } from '../../lib/notation/index.ts';
 import { ladderSvg, ladderText } from '../../lib/report/ladder.ts';
 import { drawLadder, type LadderRecord, ladderRows, milliseconds } from '../../lib/report/ladder-drawing.js';
-import type { ReportCase } from '../../lib/report/run.ts';
+import { type ReportCase, recordTexts } from '../../lib/report/run.ts';
 import { seenOf } from '../../lib/verdict/result.ts';
+import { segment } from '../tester/memory-link.ts';
 import { syntheticRun } from './fixture.ts';
 
 const record = (role: LadderRecord['role'], from: LadderRecord['from'], at: number): LadderRecord => ({
@@ -46,6 +48,23 @@ describe('the ladder', () => {
       expect(svg.includes('<g class="silence">')).to.equal(silent);
       if (silent) expect(svg).to.match(/[\d.]+ ms silence</);
     }
+  });
+
+  it('shows the window of an end from where it is closed until it is open again', () => {
+    const sent = (from: 'tester' | 'target', text: string) => ({
+      ...{ ...record('setup', from, 1), relative: parseSegment('<SEQ=RCV.NXT><CTL=ACK>') },
+      segment: segment(text),
+    });
+    const windows = [
+      sent('tester', '<SEQ=1><ACK=5><CTL=ACK><WND=4000>'),
+      sent('tester', '<SEQ=1><ACK=5><CTL=ACK><WND=0>'),
+      sent('target', '<SEQ=5><ACK=1><CTL=ACK><WND=65535>'),
+      sent('tester', '<SEQ=1><ACK=6><CTL=ACK><WND=9>'),
+      sent('tester', '<SEQ=1><ACK=6><CTL=ACK><WND=10>'),
+      sent('tester', '<SEQ=1><CTL=RST><WND=0>'),
+    ];
+    const shown = recordTexts(windows).map((text) => text.match(/<WND=\d+>/)?.[0] ?? '');
+    expect(shown).to.deep.equal(['', '<WND=0>', '', '<WND=9>', '', '']);
   });
 
   it('is small: some 4 KB', () => {

@@ -22,7 +22,7 @@ import { isNumbered, ruleOf } from '../../standard/rules.ts';
 import { faultFields, faultLadder, faultLine, ordered } from '../preflight-faults.ts';
 import { byState, stateName } from '../groups.ts';
 import { hasPackets } from '../pcapng.ts';
-import { type ReportCase, type Run, recordText } from '../run.ts';
+import { type ReportCase, type Run, recordTexts } from '../run.ts';
 import { requirementVerdicts, standingsText } from '../requirements.ts';
 import { say } from '../say.ts';
 import { circumstance, ruleTexts, type Subject } from '../subject.ts';
@@ -153,6 +153,7 @@ function findingOf(finding: Finding, { cases }: Run) {
 function resultOf(result: ReportCase, captured: boolean) {
   const seen = seenOf(result);
   const why = result.outcome === 'judged' ? undefined : result.why;
+  const texts = recordTexts(result.records);
   const comparisons = PROFILES.map((profile) => differing(result, profile));
   return {
     id: result.id,
@@ -174,9 +175,7 @@ function resultOf(result: ReportCase, captured: boolean) {
     byCapability: (why && isBeyondCapability(why)) || undefined,
     notes: result.notes.map(say.note),
     variables: Object.entries(seen?.variables ?? {}),
-    records: result.records.map((record) => [
-      ...[rounded(record.at, 2), record.from, record.role, recordText(record)],
-    ]),
+    records: result.records.map(({ at, from, role }, index) => [rounded(at, 2), from, role, texts[index]]),
     durationMs: rounded(result.durationMs, 1),
     captured,
   };
