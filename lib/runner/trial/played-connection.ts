@@ -67,8 +67,8 @@ const ENOUGH_UNANSWERED = 10;
 const NOBODYS_PORT = 1;
 // Who is said to need smaller packets keeps to it from then on, with all connections to the tester.
 const LINK_MTU = 1500;
-// RFC 1122 section 4.2.3.1 starts with 3 s, 4.4BSD with 6 s; the interval doubles.
-const FIRST_EXPIRY_WITHIN = 8000;
+// RFC 1122 section 4.2.3.1 starts with 3 s, 4.4BSD with 6 s; the interval doubles. A busy machine makes round trips long.
+const FIRST_EXPIRY_WITHIN = 20_000;
 const MOST_BACK_OFF = 3;
 // The largest segment that every TCP may be sent (RFC 9293 section 3.7.1).
 const LEAST_MSS = 536;
@@ -424,12 +424,14 @@ export class PlayedConnection {
     };
   }
 
-  /** Milliseconds in which a timer sends the first or the next retransmission, whatever a TCP starts with, or backs off by. */
+  /**
+   * Milliseconds in which a timer sends the first or the next retransmission, whatever a TCP starts with, or backs off by. What it sent
+   * again before counts: a TCP may keep the interval that it has come to.
+   */
   #expiryWithin(): number {
-    const { log } = this.mailbox;
-    const last = log.findLast(({ from, segment }) => from === 'target' && lengthOf(segment) > 0);
-    const before = last && intervalOf(log, last)?.last;
-    return Math.max(FIRST_EXPIRY_WITHIN, (before ?? 0) * MOST_BACK_OFF);
+    const sent = this.mailbox.log.filter(({ from }) => from === 'target').map(({ at }) => at);
+    const gaps = sent.slice(1).map((at, index) => at - (sent[index] ?? at));
+    return Math.max(FIRST_EXPIRY_WITHIN, Math.max(0, ...gaps) * MOST_BACK_OFF);
   }
 
   /**
