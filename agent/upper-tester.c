@@ -348,6 +348,11 @@ static const struct address *find_tester(const struct address *a) {
   return NULL;
 }
 
+/* Where no connection can lead: a TCP has to refuse (RFC 9293 section 3.9.1.1, MUST-46). */
+static bool is_multicast(const struct address *a) {
+  return a->n == 4 ? (a->octets[0] & 0xf0) == 0xe0 : a->octets[0] == 0xff;
+}
+
 static const struct address *local_of_family(uint8_t n) {
   for (unsigned i = 0; i < 2; i++)
     if (locals[i].n == n) return &locals[i];
@@ -812,7 +817,7 @@ static uint8_t connect_socket(struct request *q, const struct peer *from) {
   struct connection *c = find(take16(q));
   uint16_t port = take16(q);
   struct sockaddr_storage to;
-  const struct address *tester;
+  const struct address *remote;
   struct address address;
   socklen_t size;
   (void)from;
@@ -820,9 +825,9 @@ static uint8_t connect_socket(struct request *q, const struct peer *from) {
   if (malformed(q)) return E_INV;
   if (c == NULL) return E_ISD;
   if (c->role != FRESH) return E_TCP_CAE;
-  tester = find_tester(&address);
-  if (tester == NULL || address.n != c->family || port == 0) return E_INV;
-  size = to_sockaddr(tester, port, &to);
+  remote = is_multicast(&address) ? &address : find_tester(&address);
+  if (remote == NULL || address.n != c->family || port == 0) return E_INV;
+  size = to_sockaddr(remote, port, &to);
   if (os_connect(c->fd, (struct sockaddr *)&to, size) == 0) {
     c->role = CONNECTED;
   } else if (errno == EINPROGRESS || errno == EINTR) {

@@ -6,7 +6,7 @@ import { FINS } from './fins.ts';
 import { HANDSHAKE } from './handshake.ts';
 import { HEADER_FORM } from './header-form.ts';
 import { ICMP } from './icmp.ts';
-import { LIMITS, LOSSES } from './limits.ts';
+import { LIMITS, LOSSES, OPENS } from './limits.ts';
 import { LISTENING } from './listening.ts';
 import { MARKS } from './marks.ts';
 import type { Mutant } from './tools.ts';
@@ -67,6 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEATHS,
   ...LIMITS,
   ...LOSSES,
+  ...OPENS,
   ...SIZES_AND_QUEUES,
   ...ICMP,
   ...USERS,

@@ -32,6 +32,18 @@ export const LOSSES: readonly Mutant[] = [
   ),
 ];
 
+/** What its user may ask of it. */
+export const OPENS: readonly Mutant[] = [
+  caughtBy('ladder.open.to-multicast', {
+    name: 'multicast-opened',
+    what: 'an OPEN to a multicast address sends a SYN',
+    base: 'rfc9293',
+    behaviour: {
+      call: (tcb, call, next) => next(tcb, call.name === 'OPEN' ? { ...call, remote: 'specified' } : call),
+    },
+  }),
+];
+
 /** What a TCP may have little of: no fault, and no case may say that it is one. */
 export const LIMITS: readonly Mutant[] = [
   backlog('backlog-then-cookies', `beyond ${ROOM} half-open connections it sends SYN cookies`, 'cookie'),

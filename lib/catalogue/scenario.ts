@@ -101,6 +101,7 @@ export type OutcomesByProfile = Readonly<Record<Profile, readonly ResolvedOutcom
  */
 export const PLAIN_CALLS = [
   'OPEN ACTIVE',
+  'OPEN TO MULTICAST',
   'OPEN PASSIVE',
   'OPEN PASSIVE AGAIN',
   'RECEIVE',

@@ -123,6 +123,8 @@ export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = 
   'marked text': "the target's user cannot send pushed or urgent text",
   'settings of a connection': "the target's user cannot change the settings of a connection",
   'what its user was told': "the target's user cannot say what it was told",
+  'OPEN to another address':
+    "the tester cannot tell the target's user to open to an address that is not the tester's",
   'leave to forge sources':
     'outside the lab, the tester sends from addresses of its own alone, unless --forge-sources lets it do more',
 };

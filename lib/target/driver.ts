@@ -116,6 +116,8 @@ export interface Driver extends DriverName {
   userHasRead?(): Promise<void>;
   /** Active OPEN to a port of the tester. @throws NotCapable */
   connect(family: 4 | 6, testerPort: number, kind: ListenerKind, wishes?: Settings): Promise<Handle>;
+  /** Active OPEN to a multicast address, which its TCP has to refuse. @returns undefined when it did @throws NotCapable */
+  connectToMulticast?(family: 4 | 6, address: string, port: number): Promise<Handle | undefined>;
   /** SEND. @throws NotCapable */
   send(handle: Handle, octets: number): Promise<void>;
   /** The same, pushed or urgent up to its last octet. @throws NotCapable */

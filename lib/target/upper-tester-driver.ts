@@ -17,7 +17,7 @@ import {
   TestabilityClient,
   UpperTesterRefused,
 } from './testability/client.ts';
-import { PARAMETER } from './testability/message.ts';
+import { PARAMETER, RESULT } from './testability/message.ts';
 
 interface UpperTesterDriverOptions {
   /** Of the upper tester. */
@@ -161,6 +161,26 @@ export class UpperTesterDriver implements Driver {
     for (const [setting, value] of wishes) await this.set(handle, setting, value);
     await this.#client.connect(socketId, address, testerPort);
     return handle;
+  }
+
+  async connectToMulticast(family: 4 | 6, address: string, port: number): Promise<Handle | undefined> {
+    const socketId = await this.#create(family, 'plain');
+    const handle = this.#handle(socketId);
+    try {
+      await this.#client.connect(socketId, address, port);
+      return handle;
+    } catch (error) {
+      await this.#abortIfHeld(handle);
+      if (!(error instanceof UpperTesterRefused)) throw error;
+      // The upper tester itself does not go there.
+      if (error.result === RESULT.E_INV)
+        throw new NotCapable({
+          what: 'upper tester',
+          ability: 'open to a multicast address',
+          answer: error.resultName,
+        });
+      return undefined;
+    }
   }
 
   async send(handle: Handle, octets: number): Promise<void> {

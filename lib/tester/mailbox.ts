@@ -43,8 +43,8 @@ export class Mailbox {
   readonly unsent: string[] = [];
   /** The ICMP errors that were sent, in order. */
   readonly icmpSent: IcmpSent[] = [];
-  /** Addresses that segments were said to come from. */
-  readonly #forged = new Set<string>();
+  /** Addresses that segments may be sent to besides the tester's: those that some were said to come from. */
+  readonly #addresses = new Set<string>();
   readonly #waiters = new Set<Waiter>();
   readonly #drained: () => Promise<void>;
   readonly #release: () => void;
@@ -80,7 +80,7 @@ export class Mailbox {
     );
     const entry: Entry = { from: 'tester', at: performance.now(), segment, packet, peerPort };
     this.log.push(entry);
-    if (overrides?.source) this.#forged.add(overrides.source);
+    if (overrides?.source) this.listensTo(overrides.source);
     this.#transmit(packet, overrides?.destination ?? remote);
     return entry;
   }
@@ -103,6 +103,11 @@ export class Mailbox {
     const packet = buildIcmpPacket(name, { family, src: local, dst: remote }, original, mtu);
     this.icmpSent.push({ name, segment, at: performance.now(), packet });
     this.#transmit(packet, remote);
+  }
+
+  /** Segments to this address are taken too. */
+  listensTo(address: string): void {
+    this.#addresses.add(address);
   }
 
   /** Sends the same packet again. */
@@ -172,7 +177,7 @@ export class Mailbox {
     const { family, local } = this.link;
     const own = decodeTcp(tcp, { family, src, dst: local });
     if (own.checksumValid !== false) return own;
-    const others = [...this.#forged].map((dst) => decodeTcp(tcp, { family, src, dst }));
+    const others = [...this.#addresses].map((dst) => decodeTcp(tcp, { family, src, dst }));
     return others.find(({ checksumValid }) => checksumValid) ?? own;
   }
 

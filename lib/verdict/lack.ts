@@ -26,6 +26,7 @@ export const LACKS = [
   // Limits of an application that takes commands.
   'own listener',
   'closing its listener',
+  'OPEN to another address',
   'control of RECEIVE',
   'count of delivered text',
   'marked text',
@@ -45,6 +46,7 @@ export const ABILITIES = [
   'set the precedence',
   'change a setting of a connection',
   'tell what it was told',
+  'open to a multicast address',
 ] as const;
 export type Ability = (typeof ABILITIES)[number];
 

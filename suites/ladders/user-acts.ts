@@ -48,6 +48,25 @@ function lastAck(from: State, then: State, fin = FIN) {
 }
 
 export default scenarios('ladders', [
+  {
+    id: 'ladder.open.to-multicast',
+    title: 'the user opens a connection to a multicast address: it is refused, and no SYN is sent',
+    state: 'CLOSED',
+    steps: [
+      { user: 'OPEN TO MULTICAST' },
+      {
+        expect: {
+          // RFC 793 does not mention such addresses.
+          rfc793: [
+            { reply: 'silence', ends: true },
+            { reply: '<CTL=SYN>', leftOpen: 'not unicast', ends: true },
+          ],
+          rfc1122: { reply: 'silence', then: 'CLOSED' },
+        },
+      },
+    ],
+    rules: ['RFC 1122 4.2.3.10 OPEN', 'MUST-46'],
+  },
   aborts('SYN-RECEIVED (active)', {
     expect: [
       { reply: RESETS[0] as string, then: 'CLOSED' },

@@ -153,7 +153,14 @@ class ReferenceDriver implements Driver {
     settings: Settings = [],
   ): Promise<Handle> {
     const header = Object.fromEntries(settings.map(([name, value]) => [name.toLowerCase(), value]));
-    return this.#handle(this.#tcp.open(family, testerPort, { ...socketOf(kind).wishes, header }));
+    const connection = this.#tcp.open(family, testerPort, { ...socketOf(kind).wishes, header });
+    if (!connection) throw new Error('OPEN was refused');
+    return this.#handle(connection);
+  }
+
+  async connectToMulticast(family: Family, address: string, port: number): Promise<Handle | undefined> {
+    const connection = this.#tcp.open(family, port, socketOf('plain').wishes, address);
+    return connection && this.#handle(connection);
   }
 
   async send(handle: Handle, octets: number): Promise<void> {

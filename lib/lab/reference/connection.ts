@@ -44,8 +44,9 @@ export class Connection {
     this.#around = around;
   }
 
-  open(precedence: number): void {
-    this.#call({ name: 'OPEN', mode: 'active', remote: 'specified', precedence });
+  /** OPEN, active. @returns false when it is refused */
+  open(precedence: number, remote: 'specified' | 'invalid'): boolean {
+    return !this.#call({ name: 'OPEN', mode: 'active', remote, precedence });
   }
 
   arrives(segment: Segment, text: Uint8Array): void {

@@ -72,16 +72,16 @@ export class Tcp {
     return () => void this.#listeners.delete(key);
   }
 
-  /** OPEN, active, to a port of the tester's. */
-  open(family: Family, remotePort: number, wishes: Wishes): Connection {
+  /** OPEN, active, to a port of the tester's, or of a multicast address. @returns undefined when it is refused */
+  open(family: Family, remotePort: number, wishes: Wishes, multicast?: string): Connection | undefined {
     const link = this.#links.get(family);
     if (!link) throw new Error(`no IPv${family} link`);
-    const ports = { local: this.#nextPort, remote: remotePort };
+    const ports = { local: this.#nextPort, remote: remotePort, ...(multicast ? { from: multicast } : {}) };
     this.#nextPort = this.#nextPort === LAST_PORT ? FIRST_EPHEMERAL_PORT : this.#nextPort + 1;
     const connection = this.#connection(link, ports, 'CLOSED', this.#freshIss(family, ports), wishes);
     this.#connections.set(keyOf(family, ports), connection);
-    connection.open(wishes.precedence);
-    return connection;
+    const isOpened = connection.open(wishes.precedence, multicast ? 'invalid' : 'specified');
+    return isOpened ? connection : undefined;
   }
 
   #arrives(link: Link, packet: Packet): void {

@@ -115,11 +115,14 @@ export class UpperTester {
       return RESULT.E_OK;
     },
     CONNECT: (message) => {
-      const { socketId, port } = decodeRequest('CONNECT', message);
+      const { socketId, port, address } = decodeRequest('CONNECT', message);
       const socket = this.#sockets.get(socketId);
       if (!socket) return RESULT.E_ISD;
       if (socket.connection || socket.endListening) return RESULT.E_TCP_CAE;
-      socket.connection = this.#tcp.open(socket.family, port, socket.wishes);
+      const multicast = isMulticast(address) ? address : undefined;
+      const connection = this.#tcp.open(socket.family, port, socket.wishes, multicast);
+      if (!connection) return RESULT.E_NOK;
+      socket.connection = connection;
       return RESULT.E_OK;
     },
     SEND_DATA: (message) => {
@@ -198,6 +201,9 @@ export class UpperTester {
     return act(socket.connection);
   }
 }
+
+/** RFC 5771, RFC 4291 section 2.7. */
+const isMulticast = (address: string): boolean => /^(22[4-9]|23\d)\.|^ff/.test(address);
 
 interface Bound {
   readonly localPort: number;

@@ -7,13 +7,12 @@ import type { State } from '../../standard/state.ts';
 import type { Connection } from '../../states/index.ts';
 import type { PacketOverrides } from '../../tester/index.ts';
 import { add } from '../../wire/seq.ts';
+import { MULTICAST } from './target-user.ts';
 
 // RFC 791 names eight; this one is above what the tester and the target use otherwise.
 const HIGHER_PRECEDENCE = 5;
 // More than reordering on a path explains, and less than half of the space of timestamps.
 const OLDER_BY = 100_000;
-// All hosts of the link: what every host receives.
-const MULTICAST = { 4: '224.0.0.1', 6: 'ff02::1' } as const;
 /** RFC 1122 section 3.2.1.3, RFC 4291 section 2. */
 const NOT_FROM = {
   broadcast: { 4: '255.255.255.255', 6: undefined },

@@ -8,6 +8,9 @@ import {
   type Settings,
 } from '../../target/driver.ts';
 
+/** All hosts of the link: what every host receives. */
+export const MULTICAST = { 4: '224.0.0.1', 6: 'ff02::1' } as const;
+
 /** The target's user, as far as it concerns one connection: it makes the calls of RFC 9293 section 3.9.1. */
 export class TargetUser {
   /** A LISTEN stands behind the connection. */
@@ -36,6 +39,14 @@ export class TargetUser {
       case 'OPEN ACTIVE':
         this.handle = await driver.connect(family, mailbox.port, 'plain', this.#wishes);
         return;
+      case 'OPEN TO MULTICAST': {
+        if (!driver.connectToMulticast) throw new NotCapable({ what: 'OPEN to another address' });
+        const address = MULTICAST[family];
+        // A SYN to that address, if one comes, is part of this connection.
+        mailbox.listensTo(address);
+        this.handle = await driver.connectToMulticast(family, address, mailbox.port);
+        return;
+      }
       case 'OPEN PASSIVE':
       case 'OPEN PASSIVE AGAIN':
         if (!driver.listen) throw new NotCapable({ what: 'own listener' });

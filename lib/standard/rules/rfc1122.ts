@@ -96,5 +96,12 @@ export const RFC_1122 = {
   'RFC 1122 3.2.1.3': must('3.2.1.3', 'A packet from an address that no host has is discarded silently', {
     carries: ['MUST-63'],
   }),
+  'RFC 1122 4.2.3.10 OPEN': must(
+    ['4.2.3.10', 'OPEN'],
+    'OPEN to a broadcast or multicast address is refused',
+    {
+      carries: ['MUST-46'],
+    },
+  ),
   'RFC 1122 4.2.3.10': must('4.2.3.10', 'A SYN to a broadcast or multicast address is discarded'),
 };

@@ -187,6 +187,7 @@ function received(world: World, { profile }: Terms): World {
 
 const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
   'OPEN ACTIVE': { name: 'OPEN', mode: 'active', remote: 'specified' },
+  'OPEN TO MULTICAST': { name: 'OPEN', mode: 'active', remote: 'invalid' },
   'OPEN PASSIVE': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
   'OPEN PASSIVE AGAIN': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
   CLOSE: { name: 'CLOSE', goesOn: true },
