@@ -1,7 +1,7 @@
 import { type ConcreteSegment, fromWire } from '../notation/index.ts';
 import { ACK, type DecodedTcp, decodeTcp, type IcmpErrorName, SYN, WireError } from '../wire/index.ts';
 import type { Arrival, Link, Refusal } from './link.ts';
-import { buildIcmpPacket, buildPacket, type PacketOverrides } from './packet.ts';
+import { buildIcmpPacket, buildPacket, ipv6Packet, type PacketOverrides } from './packet.ts';
 
 /** A segment that was sent or has arrived. */
 export interface Entry {
@@ -145,7 +145,7 @@ export class Mailbox {
   /** Takes a packet to this port. @returns false when it belongs to another call */
   deliver(arrival: Arrival): boolean {
     try {
-      const tcp = this.#decoded(arrival);
+      const { tcp, packet } = this.#decoded(arrival);
       if (tcp.checksumValid === false) {
         this.damaged.push('a segment with a wrong checksum');
         return true;
@@ -155,7 +155,7 @@ export class Mailbox {
         from: 'target',
         at: arrival.at,
         segment: fromWire(tcp),
-        packet: arrival.packet,
+        packet,
         peerPort: tcp.srcPort,
       };
       this.log.push(entry);
@@ -173,12 +173,16 @@ export class Mailbox {
   }
 
   /** The segment, by the address that it was sent to: the checksum covers that, and raw sockets hide it over IPv6. */
-  #decoded({ tcp, source: src }: Arrival): DecodedTcp {
+  #decoded({ tcp, source: src, packet }: Arrival): { readonly tcp: DecodedTcp; readonly packet: Uint8Array } {
     const { family, local } = this.link;
     const own = decodeTcp(tcp, { family, src, dst: local });
-    if (own.checksumValid !== false) return own;
-    const others = [...this.#addresses].map((dst) => decodeTcp(tcp, { family, src, dst }));
-    return others.find(({ checksumValid }) => checksumValid) ?? own;
+    if (own.checksumValid !== false) return { tcp: own, packet };
+    for (const dst of this.#addresses) {
+      const other = decodeTcp(tcp, { family, src, dst });
+      if (other.checksumValid)
+        return { tcp: other, packet: family === 6 ? ipv6Packet(src, dst, tcp) : packet };
+    }
+    return { tcp: own, packet };
   }
 
   /** Stops listening. All `next` resolve to undefined. */

@@ -293,6 +293,12 @@ describe('the upper tester', function () {
         expect(await refusal(agent.client.connect(socketId, otherFamily, 9))).to.equal('E_INV');
       });
 
+      it('has its TCP refuse a multicast address', async () => {
+        const socketId = await agent.client.createAndBind({ family });
+        const multicast = family === 4 ? '224.0.0.1' : 'ff02::1';
+        expect(await refusal(agent.client.connect(socketId, multicast, 9))).to.equal('E_NOK');
+      });
+
       it('refuses to bind to addresses that it was not given', async () => {
         const address = family === 4 ? '127.0.0.2' : '2001:db8::1';
         expect(await refusal(agent.client.createAndBind({ family, address }))).to.equal('E_UBS');

@@ -53,7 +53,7 @@ export const RFC_9293_NUMBERED = {
   'MUST-43': must('3.9.1.1', 'OPEN takes an optional local address', { observable: 'A' }),
   'MUST-44': must('3.9.1.1', 'Ask IP for the source address before the first SYN', { observable: 'W+A' }),
   'MUST-45': must('3.9.1.1', 'Later segments reuse the same local address'),
-  'MUST-46': must('3.9.1.1', 'Reject OPEN to broadcast/multicast', { observable: 'A' }),
+  'MUST-46': must('3.9.1.1', 'Reject OPEN to broadcast/multicast', { observable: 'W+A' }),
   'MUST-47': must('3.9.1.8', 'Asynchronous error-report mechanism', { observable: 'A' }),
   'MUST-48': must('3.9.1.9', 'App can set Diffserv', { observable: 'W+A' }),
   'MUST-49': must('3.9.2', 'TTL configurable', { observable: 'W+A' }),
