@@ -40,7 +40,7 @@ const GROUPS: readonly Group[] = [
   {
     reason: "seen by the target's user alone, and no upper tester has a word for it",
     ids: [
-      ...(['MUST-21', 'MUST-24', 'MUST-27', 'MUST-33', 'MUST-43', 'MUST-46', 'MUST-47'] as const),
+      ...(['MUST-21', 'MUST-24', 'MUST-27', 'MUST-33', 'MUST-43', 'MUST-47'] as const),
       ...(['SHLD-9', 'SHLD-20', 'SHLD-25', 'MAY-9', 'MAY-14', 'MAY-17'] as const),
     ],
   },
