@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
-import { TC8_GROUPS, tc8Tests } from '../../lib/catalogue/tc8.ts';
 import { matcher } from '../../lib/catalogue/choice.ts';
+import { TC8_GROUPS, tc8Tests } from '../../lib/catalogue/tc8.ts';
 
 describe('the groups of TC8', () => {
   it('hold its 116 TCP tests, each once', () => {

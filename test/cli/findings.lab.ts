@@ -8,9 +8,7 @@ import { cliProcess, temporaryFolder } from './cli.ts';
 
 /** The first line that is no sign of progress: on a busy machine the preflight takes longer than ten seconds, and says so. */
 const firstTold = (stdout: string): string | undefined =>
-  stdout
-    .split('\n')
-    .find((line) => !line.startsWith('  preflight: measures the target before the first case'));
+  stdout.split('\n').find((line) => !/^ *preflight: measures the target before the first case/.test(line));
 
 describe('command line: run, against a target with a fault that concerns every case', function () {
   this.timeout(300_000);

@@ -1,5 +1,5 @@
-import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
 import type { Cause } from '../../lib/explain/cause.ts';
 import { explained } from './scene.ts';
 

@@ -1,5 +1,5 @@
-import { CaptureExplainer, type CaptureFacts, type ExplainOptions } from '../../lib/explain/explain.ts';
 import type { Account, Explanation } from '../../lib/explain/account.ts';
+import { CaptureExplainer, type CaptureFacts, type ExplainOptions } from '../../lib/explain/explain.ts';
 import { encodeIpv4 } from '../../lib/wire/ipv4.ts';
 import { encodeIpv6 } from '../../lib/wire/ipv6.ts';
 import type { TcpOption } from '../../lib/wire/options.ts';

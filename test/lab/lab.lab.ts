@@ -2,13 +2,13 @@ import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:c
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
   statSync,
-  existsSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,8 +18,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { type OwnNetwork, openOwnNetwork } from './own-network.ts';
 import { skipBecause, skipWithout } from '../packages.ts';
+import { type OwnNetwork, openOwnNetwork } from './own-network.ts';
 import { skipWithoutLab } from './skip.ts';
 
 const OUTSIDE = fileURLToPath(new URL('outside.ts', import.meta.url));
@@ -106,11 +106,19 @@ function leftovers(mark: string, namespaces: readonly string[] = []): string[] {
   });
 }
 
+function commandOf(pid: string): string {
+  try {
+    return `${pid}: ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`;
+  } catch {
+    return pid;
+  }
+}
+
 async function nothingIsLeft({ mark }: Scene, namespaces: readonly string[]): Promise<void> {
   // A killed process is gone when the kernel has come to it.
   const patience = Date.now() + 15_000;
   while (leftovers(mark, namespaces).length > 0 && Date.now() < patience) await delay(10);
-  expect(leftovers(mark, namespaces)).to.deep.equal([]);
+  expect(leftovers(mark, namespaces).map(commandOf)).to.deep.equal([]);
   expect(named(namespaces)).to.deep.equal([]);
   expect(network.shown()).to.deep.equal(shown);
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { catchersOf, tryMutant } from '../../bench/mutant-trial.ts';
-import { skipWithoutLab } from './skip.ts';
 import { findMutant, MUTANTS } from '../../bench/mutants/index.ts';
+import { skipWithoutLab } from './skip.ts';
 
 /** One of each kind; all of them are `npm run mutants`. */
 const SAMPLE = [

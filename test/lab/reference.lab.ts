@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { CASES } from '../../lib/catalogue/catalogue.ts';
 import { outcomesOf } from '../../lib/catalogue/scenario.ts';
-import { skipWithoutLab } from './skip.ts';
 import { forecast } from '../../lib/lab/reference/forecast.ts';
 import { findStack } from '../../lib/lab/stacks/index.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
@@ -10,6 +9,7 @@ import { settingsFrom } from '../../lib/runner/settings.ts';
 import { adoptionNamed, type KnownAdoption } from '../../lib/standard/adoption.ts';
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
 import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
+import { skipWithoutLab } from './skip.ts';
 
 const SEED = 793;
 /** One case in so many. The families of cases follow each other, so each is included. */

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { preflightFaultsText, runText, summaryText } from '../../lib/report/console.ts';
-import { caseOf, failingFaults } from '../../lib/report/preflight-faults.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { matrixData } from '../../lib/report/matrix/encode.ts';
+import { caseOf, failingFaults } from '../../lib/report/preflight-faults.ts';
 import { parseResults, printResults } from '../../lib/report/results.ts';
 import type { Run, RunFault } from '../../lib/report/run.ts';
 import { blockerOf } from '../../lib/verdict/preflight-fault.ts';

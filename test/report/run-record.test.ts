@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { runText } from '../../lib/report/console.ts';
-import { failuresOf } from '../../lib/report/preflight-faults.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { matrixData } from '../../lib/report/matrix/encode.ts';
+import { failuresOf } from '../../lib/report/preflight-faults.ts';
 import { parseResults, toResults } from '../../lib/report/results.ts';
 import { RunRecord } from '../../lib/report/run-record.ts';
 import type { Death } from '../../lib/verdict/reason.ts';

@@ -18,8 +18,8 @@ import { findSubject } from '../../lib/report/subject.ts';
 import type { Fault } from '../../lib/verdict/fault.ts';
 import type { Reason } from '../../lib/verdict/reason.ts';
 import { stored, storedNotRun } from '../cli/stored.ts';
-import { finding } from './preflight-fault.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
+import { finding } from './preflight-fault.ts';
 
 const CASES = syntheticCases(10);
 const accused = finding();

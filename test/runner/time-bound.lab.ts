@@ -11,7 +11,7 @@ const EVERY = 6;
  * A whole run on a faulty target may take twice the time. What is broken everywhere has to be found out first, by as many
  * cases as are on the wire at once: in a part of the catalogue that weighs more.
  */
-const MOST = 3;
+const MOST = 4;
 const MOST_INCONCLUSIVE = 0.05;
 
 /** Faults that touch every case, each in another way. Without what the suite learns of them they take 6 to 11 times as long. */

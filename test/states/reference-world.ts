@@ -16,8 +16,8 @@ import {
 } from '../../lib/target/driver.ts';
 import { UpperTesterRefused } from '../../lib/target/testability/exchange.ts';
 import { RESULT } from '../../lib/target/testability/message.ts';
-import { type Arrival, type IcmpError, type Link, PortRange, Tester } from '../../lib/tester/index.ts';
 import { readIcmpError } from '../../lib/tester/icmp.ts';
+import { type Arrival, type IcmpError, type Link, PortRange, Tester } from '../../lib/tester/index.ts';
 import { decodeIpv4, decodeIpv6, type Family, PROTOCOL_TCP } from '../../lib/wire/index.ts';
 
 /** One end of a wire in memory: what it sends arrives at the other end in the next turn of the event loop. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { catchersOf } from '../../bench/mutant-trial.ts';
-import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
 import type { Mutant } from '../../bench/mutants/index.ts';
 import { SURVIVING_TRANSITIONS, TRANSITION_MUTANTS } from '../../bench/mutants/transitions.ts';
+import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
 import { runSideBySide } from '../../lib/runner/pool.ts';
 import { runOne } from '../../lib/runner/trial/run-scenario.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
@@ -39,7 +39,7 @@ async function survivorsOf(mutants: readonly Mutant[], width: number): Promise<M
 
 describe('the state after each transition', () => {
   it('is told from every other by a case of that transition, but where nothing tells and in known gaps', async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const observable = TRANSITION_MUTANTS.filter(({ equivalent }) => equivalent === undefined);
     // With so many at once this process is late on a busy machine. Late attempts say nothing and are repeated.
     const doubtful = await survivorsOf(observable, SIDE_BY_SIDE);
@@ -49,7 +49,7 @@ describe('the state after each transition', () => {
   });
 
   it('is told as well where the accept event proves nothing', async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const opening = TRANSITION_MUTANTS.filter(
       ({ name, equivalent }) => equivalent === undefined && /^from-(listen|syn-received)-/.test(name),
     ).map((mutant) => ({ ...mutant, behaviour: { ...mutant.behaviour, acceptsAtSyn: true } }));

@@ -17,11 +17,11 @@ import {
   sentText,
   stimulusOf,
 } from '../../lib/catalogue/scenario.ts';
+import { STEP_RULES } from '../../lib/catalogue/steps.ts';
 import { whyUncovered } from '../../lib/catalogue/uncovered.ts';
 import { evaluateSegment, VARIABLES } from '../../lib/notation/index.ts';
 import { ADOPTIONS, choiceText, counts } from '../../lib/standard/adoption.ts';
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
-import { STEP_RULES } from '../../lib/catalogue/steps.ts';
 import { citationsOf, REQUIREMENTS, RULE_IDS, requirementsOf } from '../../lib/standard/rules.ts';
 import { SYNCHRONIZED } from '../../lib/standard/state.ts';
 import type { Control } from '../../lib/standard/tcb.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CASES } from '../../lib/catalogue/catalogue.ts';
 import { parseReply, printReply } from '../../lib/catalogue/resolve.ts';
-import { outcomesOf, stimulusOf, type ResolvedOutcome } from '../../lib/catalogue/scenario.ts';
+import { outcomesOf, type ResolvedOutcome, stimulusOf } from '../../lib/catalogue/scenario.ts';
 import { evaluateSegment, parseSegment, type Variables } from '../../lib/notation/index.ts';
 import { ADOPTIONS, counts, type KnownAdoption } from '../../lib/standard/adoption.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';

@@ -4,10 +4,10 @@ import { AwaitDriver } from '../../lib/target/await-driver.ts';
 import { CommandDriver } from '../../lib/target/command-driver.ts';
 import { NotCapable } from '../../lib/target/driver.ts';
 import { type CaseResult, verdictOf } from '../../lib/verdict/result.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 import { installing } from '../packages.ts';
 import { byCapability, play, wasReached } from './scenes/play.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
-import { skipWithoutLab } from '../lab/skip.ts';
 
 const PASSIVE: readonly Reachable[] = ['LISTEN', 'SYN-RECEIVED, passive'];
 

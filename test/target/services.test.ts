@@ -4,10 +4,10 @@ import type { Destination } from '../../lib/target/driver.ts';
 import { NotCapable } from '../../lib/target/driver.ts';
 import { ServicesDriver } from '../../lib/target/services-driver.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 import { byCapability, play, wasReached } from './scenes/play.ts';
 import { SERVERS } from './scenes/servers.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
-import { skipWithoutLab } from '../lab/skip.ts';
 
 const OPENED: readonly Reachable[] = [
   'CLOSED by FINs',

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 import { installing } from '../packages.ts';
 import { byCapability, play } from './scenes/play.ts';
 import type { WholeRun } from './scenes/play-run.ts';
 import { SERVERS } from './scenes/servers.ts';
 import { CASES, type Reachable } from './scenes/states.ts';
-import { skipWithoutLab } from '../lab/skip.ts';
 
 /** Deviations that would be wrong for an application that cannot be driven, or that sends text by itself. */
 const USERS = [

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { buildPacket } from '../../lib/tester/packet.ts';
-import { segment } from '../tester/memory-link.ts';
 import { internetChecksum, pseudoHeader } from '../../lib/wire/checksum.ts';
 import {
   codesOf,
@@ -9,6 +8,7 @@ import {
   ICMP_ERROR_NAMES,
   PROTOCOL_ICMP,
 } from '../../lib/wire/icmp.ts';
+import { segment } from '../tester/memory-link.ts';
 
 const ENDS = {
   4: { family: 4, src: '192.0.2.1', dst: '192.0.2.2' },

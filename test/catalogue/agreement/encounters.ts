@@ -2,12 +2,12 @@ import { demandsOf } from '../../../lib/catalogue/conditions.ts';
 import { isCase, type Scenario } from '../../../lib/catalogue/scenario.ts';
 import { evaluateSegment, printSegment, type SegmentNotation } from '../../../lib/notation/index.ts';
 import { Random } from '../../../lib/runner/trial/random.ts';
-import { TESTER_MSS } from '../../../lib/states/index.ts';
 import { headerForm } from '../../../lib/standard/header.ts';
 import { withQueues } from '../../../lib/standard/queues.ts';
 import type { State } from '../../../lib/standard/state.ts';
 import type { Segment, Tcb } from '../../../lib/standard/tcb.ts';
 import { tcbVariables } from '../../../lib/standard/variables.ts';
+import { TESTER_MSS } from '../../../lib/states/index.ts';
 import { add } from '../../../lib/wire/seq.ts';
 
 /** A TCB as the recipe of a scenario leads to, and the segments of the scenario with their numbers. */

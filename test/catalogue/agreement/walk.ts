@@ -17,18 +17,17 @@ import {
   type Variables,
 } from '../../../lib/notation/index.ts';
 import { type Adoption, counts } from '../../../lib/standard/adoption.ts';
+import type { Told } from '../../../lib/standard/calls/call.ts';
+import { icmpArrives } from '../../../lib/standard/icmp-arrives.ts';
 import type { Level, Profile } from '../../../lib/standard/profile.ts';
 import { PROFILES, STRENGTH } from '../../../lib/standard/profile.ts';
-import { icmpArrives } from '../../../lib/standard/icmp-arrives.ts';
 import { segmentArrives } from '../../../lib/standard/segment-arrives.ts';
 import type { State } from '../../../lib/standard/state.ts';
 import { CONTROLS, type Segment, segLen, type Tcb } from '../../../lib/standard/tcb.ts';
-import type { Told } from '../../../lib/standard/calls/call.ts';
 import { timeOut, timerOf } from '../../../lib/standard/time-out.ts';
 import { type Call, serveQueue, userCalls } from '../../../lib/standard/user-calls.ts';
-import { add } from '../../../lib/wire/seq.ts';
 import { tcbVariables } from '../../../lib/standard/variables.ts';
-import { sub } from '../../../lib/wire/seq.ts';
+import { add, sub } from '../../../lib/wire/seq.ts';
 
 /** One of the ways that the specification lets a TCP go. */
 export interface World {

@@ -1,8 +1,8 @@
-import { expect } from 'chai';
-import { gzipSync } from 'node:zlib';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
 import { NoCapture, RecordReader } from '../../../lib/explain/capture/records.ts';
 import { CaptureExplainer, explainCapture } from '../../../lib/explain/explain.ts';
 import { numbersFrom } from '../../../lib/random.ts';

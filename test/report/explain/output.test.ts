@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Account } from '../../../lib/explain/account.ts';
 import { CAUSES, type Cause } from '../../../lib/explain/cause.ts';
+import { CAUSE_NAMES } from '../../../lib/report/explain/causes.ts';
 import {
   explainedCapture,
   explainedConnection,
@@ -9,8 +10,9 @@ import {
   explanationsSchema,
 } from '../../../lib/report/explain/json.ts';
 import { explanationPage } from '../../../lib/report/explain/page.ts';
-import { CAUSE_NAMES } from '../../../lib/report/explain/causes.ts';
 import { accountLines, isNotable, summaryLines, Tally } from '../../../lib/report/explain/text.ts';
+import { encodeIcmpError, PROTOCOL_ICMP } from '../../../lib/wire/icmp.ts';
+import { encodeIpv4 } from '../../../lib/wire/ipv4.ts';
 import {
   accountOf,
   explained,
@@ -21,8 +23,6 @@ import {
   pcapOf,
   type Sent,
 } from '../../explain/scene.ts';
-import { encodeIcmpError, PROTOCOL_ICMP } from '../../../lib/wire/icmp.ts';
-import { encodeIpv4 } from '../../../lib/wire/ipv4.ts';
 import { contrasts } from '../contrast.ts';
 import { usePages } from '../pages.ts';
 
