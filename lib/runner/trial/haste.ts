@@ -102,12 +102,16 @@ function sampling(): Sampling {
   return { isWatched: false, hasMissed: false, ended, end };
 }
 
-/** The state, and what the stimulus asks the target to do. */
+/** The state, and what the stimulus asks the target to do; where silence is due, also the conditions, and the states after. */
 function kindOf(subject: Scenario): string {
-  const { state, origin = '', closedBy = '' } = subject;
+  const { state, origin = '', closedBy = '', conditions } = subject;
   if (!isCase(subject)) return state;
   const { ctl, data } = stimulusOf(subject);
-  return [state, origin, closedBy, ...ctl, data === undefined ? '' : 'text'].join(' ');
+  const asked = [state, origin, closedBy, ...ctl, data === undefined ? '' : 'text'];
+  if (!isSilent(subject)) return asked.join(' ');
+  // A reset that is taken does not stand for one that is dropped, nor one with a wrong checksum for one beyond the window.
+  const after = Object.values(outcomesOf(subject)).flatMap((all) => all.map(({ then = 'any' }) => then));
+  return [...asked, ...conditions, 'silence', ...new Set(after.sort())].join(' ');
 }
 
 /** Whether so many replies are as many as any document allows, under whatever profile: nothing more is due. */

@@ -63,6 +63,15 @@ describe('haste', () => {
     expect(await haste.isTrusted(subject)).to.equal(false);
   });
 
+  it('relies, where silence is due, on a case of which the same is due', () => {
+    const dropped = { ...SILENCE, then: 'LISTEN' } as const;
+    const haste = new Haste(false);
+    for (const outcomes of [[RESET], [SILENCE], [dropped]]) {
+      expect(haste.mayHasten(caseOf(outcomes))).to.equal(false);
+      expect(haste.mayHasten(caseOf(outcomes))).to.equal(true);
+    }
+  });
+
   it('relies on nothing, where the first case of a kind has seen nothing', async () => {
     const haste = new Haste(false);
     haste.mayHasten(subject);
