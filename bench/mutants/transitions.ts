@@ -75,11 +75,7 @@ export const SURVIVING_TRANSITIONS: readonly string[] = [
   'from-fin-wait-1-to-syn-sent-for-closing',
   'from-listen-to-fin-wait-1-for-syn-received',
   'from-syn-sent-to-fin-wait-1-for-syn-received',
-  'from-time-wait-to-closed-for-syn-received',
-  'from-time-wait-to-closing-for-syn-received',
   'from-time-wait-to-fin-wait-1-for-syn-received',
-  'from-time-wait-to-fin-wait-2-for-syn-received',
   'from-time-wait-to-last-ack-for-syn-received',
-  'from-time-wait-to-listen-for-syn-received',
   'from-time-wait-to-time-wait-for-syn-received',
 ];

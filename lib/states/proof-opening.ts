@@ -107,7 +107,9 @@ async function opensNow(prober: Prober, rcvNxt: number): Promise<boolean> {
   if (!subject.listening || !user.acceptProves) {
     return (await prober.fromTarget(({ data }) => data > 0, from)) !== undefined;
   }
-  return (await environment.driver.accepted(connection.mailbox.port, environment.timing.guard)) !== undefined;
+  const { driver, timing } = environment;
+  const accepted = await driver.accepted(connection.mailbox.port, timing.guard, subject.handle);
+  return accepted !== undefined;
 }
 
 /** ESTABLISHED or CLOSE-WAIT, unless conduct says otherwise. */

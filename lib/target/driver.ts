@@ -104,8 +104,12 @@ export interface Driver extends DriverName {
   behaviour?(destination: Destination): Promise<AppBehaviour | undefined>;
   /** The port of a listener, opened on first use. @param testerPort of the connection, if known @throws NotCapable */
   listener(family: 4 | 6, kind: ListenerKind, testerPort?: number): Promise<number>;
-  /** The accepted connection of a port of the tester; undefined after `timeout` milliseconds, or if accepts are not reported. */
-  accepted(testerPort: number, timeout: number): Promise<Handle | undefined>;
+  /**
+   * The accepted connection of a port of the tester; undefined after `timeout` milliseconds, or if accepts are not reported.
+   *
+   * @param former of an earlier connection of that port: another one is asked for
+   */
+  accepted(testerPort: number, timeout: number, former?: Handle): Promise<Handle | undefined>;
   /** Whether `accepted` proves that a connection was established. */
   readonly seesAccepts: boolean;
   /** The tester's ports that the target calls by itself. No other case may use them, and the kernel must not answer on them. */

@@ -110,9 +110,9 @@ export class UpperTesterDriver implements Driver {
     return (await listener).port;
   }
 
-  accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {
+  accepted(testerPort: number, timeout: number, former?: Handle): Promise<Handle | undefined> {
     const known = this.#accepted.get(testerPort)?.at(-1);
-    if (known) return Promise.resolve(known);
+    if (known && known !== former) return Promise.resolve(known);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(testerPort);

@@ -130,9 +130,9 @@ class ReferenceDriver implements Driver {
     return { count: octets.length, octets };
   }
 
-  async accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {
+  async accepted(testerPort: number, timeout: number, former?: Handle): Promise<Handle | undefined> {
     const there = this.#accepted.get(testerPort);
-    if (there) return this.#handle(there);
+    if (there && there !== (former && this.#connections.get(former.socketId))) return this.#handle(there);
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(testerPort);
