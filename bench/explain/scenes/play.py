@@ -19,7 +19,7 @@ arguments.add_argument('scenes', nargs='*')
 arguments.add_argument('--stack', default='linux')
 arguments.add_argument('--lossy', action='store_true')
 arguments.add_argument('--seed', type=int, default=1, help='of what is lost')
-args = arguments.parse_args()
+args = arguments.parse_intermixed_args()
 os.makedirs(args.folder, exist_ok=True)
 
 sh('cc', '-O1', '-o', OFFLOADS, f'{ROOT}/lib/lab/namespaces/offloads.c')
