@@ -23,14 +23,14 @@ import {
   concrete,
   hasDoubles,
   type Proof,
+  pause,
   promptOf,
   prove,
   type Reached,
   type Sorted,
+  STRAGGLERS,
   type Subject,
   sortReplies,
-  STRAGGLERS,
-  pause,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { type Entry, hasRightChecksum, type Refusal, textAt } from '../../tester/index.ts';
@@ -42,6 +42,7 @@ import type { Reason } from '../../verdict/reason.ts';
 import { add } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { hasNoConnection, isComplete, wouldMiss } from './haste.ts';
+import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { Peer } from './peer.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, isToBeSilent, overridesOf, stamped } from './setup.ts';
@@ -53,7 +54,6 @@ import {
   ipHeaderOf,
   isAcknowledgmentLost,
 } from './step-faults.ts';
-import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { TargetUser } from './target-user.ts';
 
 // An unacknowledged SYN is sent again after 1 s (RFC 6298), by old stacks after 3 s; those that take longer were measured.

@@ -62,6 +62,8 @@ interface Tally {
   readonly sample: Judged;
 }
 
+type Tallies = ReadonlyMap<string, Tally>;
+
 /**
  * Tries a case, each time on a fresh connection, until the result can be trusted.
  *
@@ -152,18 +154,24 @@ export async function repeatUntilTrusted(
     const contradicted = !path.disturbed && contradicts(tallies);
     const disputed = !path.disturbed && second !== undefined && !second.sample.silent;
     const due = path.lead + (disputed || isDoubtful(first.sample) ? 1 : 0);
-    if (!contradicted && lead >= due) {
-      if (!isDoubtful(first.sample) || (await stillThere(watch, epoch))) {
-        return withNotes(first.sample, [...notes, ...agreement(first.count, tallies, path)]);
+    const isAgreed = !contradicted && lead >= due;
+    const isEnough = total(tallies) >= (path.disturbed ? MOST_COUNTED.disturbed : MOST_COUNTED.clean);
+    if (isAgreed && !isDoubtful(first.sample)) return agreed(first, tallies, notes, path);
+    if (isAgreed || isEnough) {
+      // What differs may be a target that went away in between.
+      if (await stillThere(watch, epoch)) {
+        if (isAgreed) return agreed(first, tallies, notes, path);
+        return whatIsLeft([...tallies.values()], contradicted, notes);
       }
       tallies.clear();
       spoilt += 1;
       notes.push({ kind: 'away meanwhile' });
-    } else if (total(tallies) >= (path.disturbed ? MOST_COUNTED.disturbed : MOST_COUNTED.clean)) {
-      return whatIsLeft([...tallies.values()], contradicted, notes);
     } else if (sample.silent) await rest(LIMITER_PAUSE);
   }
 }
+
+const agreed = ({ count, sample }: Tally, tallies: Tallies, notes: readonly Note[], path: PathQuality) =>
+  withNotes(sample, [...notes, ...agreement(count, tallies, path)]);
 
 /** Observations differ, but a profile under which all of them deviate has its verdict. */
 function whatIsLeft(tallies: readonly Tally[], contradicted: boolean, notes: readonly Note[]): CaseResult {
@@ -203,7 +211,7 @@ function accuses({ result: { judgements }, silent }: Judged, profile: Profile): 
 }
 
 /** Whether replies differ, in kind or in their fields; a silence that a rate limiter may have caused does not count. */
-function contradicts(tallies: ReadonlyMap<string, Tally>): boolean {
+function contradicts(tallies: Tallies): boolean {
   const seen = [...tallies.values()]
     .filter(({ sample }) => !sample.silent)
     .map(({ sample }) => sample.result);
@@ -224,13 +232,13 @@ function count(tallies: Map<string, Tally>, sample: Judged): void {
   else tallies.set(key, { count: 1, sample });
 }
 
-function total(tallies: ReadonlyMap<string, Tally>): number {
+function total(tallies: Tallies): number {
   let sum = 0;
   for (const tally of tallies.values()) sum += tally.count;
   return sum;
 }
 
-function agreement(agreeing: number, tallies: ReadonlyMap<string, Tally>, path: PathQuality): Note[] {
+function agreement(agreeing: number, tallies: Tallies, path: PathQuality): Note[] {
   const connections = total(tallies);
   if (connections === 1) return [];
   const disturbed = path.disturbed ? { disturbed: path.percent() } : {};

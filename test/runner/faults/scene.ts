@@ -18,6 +18,8 @@ const CONTROL_PORT = 10_793;
 // One case in so many: cases of every state, in a few seconds.
 const EVERY = 20;
 const WIDTH = 30;
+// On a busy machine an upper tester takes its time to start, in milliseconds.
+const PATIENCE = 60_000;
 // Of the cases, before something goes wrong.
 const FIRST = 20;
 
@@ -108,7 +110,11 @@ const cases = CASES.filter((_, index) => index % EVERY === 0).flatMap(({ id, fam
 );
 
 const { results: clean } = await run(settings, {}, undefined);
-const { results: disturbed, durationMs } = await run(settings, fault.engine ?? {}, fault.happens);
+const { results: disturbed, durationMs } = await run(
+  settings,
+  { patience: PATIENCE, ...fault.engine },
+  fault.happens,
+);
 const played: Played = { clean, disturbed, durationMs };
 process.stdout.write(JSON.stringify(played), () => process.exit(0));
 

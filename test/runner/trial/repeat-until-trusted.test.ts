@@ -266,6 +266,24 @@ describe('a verdict is believed', () => {
     expect(told).to.deep.equal([0, 0, 1]);
   });
 
+  it('only as long as it is there, also where all observations accuse it, and differ', async () => {
+    const other: Sample = {
+      result: resultOf('deviates', { kind: 'syn-ack', observed: [segment('<CTL=SYN,ACK>')] }),
+    };
+    const away = watchOf([(watch) => Object.assign(watch, { lost: GONE })]);
+    const { once, told } = attempts(other, wrong);
+    const result = await repeatUntilTrusted({ profile: 'rfc9293', path: clean, watch: away }, once);
+    expect(whyInconclusive(result, 'rfc9293')).to.deep.equal({ kind: 'target lost', cause: GONE });
+    expect(told).to.have.length(6);
+    // Where it is there, it did both.
+    const there = attempts(other, wrong);
+    const accused = await repeatUntilTrusted(
+      { profile: 'rfc9293', path: clean, watch: watchOf() },
+      there.once,
+    );
+    expect(verdictOf(accused, 'rfc9293')).to.equal('deviates');
+  });
+
   it('not by what was seen while the target went away', async () => {
     const watch = watchOf([(one) => Object.assign(one, { epoch: 1 })]);
     const { once } = attempts(wrong, spoilt, right);
