@@ -37,24 +37,27 @@ async function survivorsOf(mutants: readonly Mutant[], width: number): Promise<M
   return survivors;
 }
 
+const isToBeTold = ({ name, equivalent }: Mutant): boolean =>
+  equivalent === undefined && !SURVIVING_TRANSITIONS.includes(name);
+
 describe('the state after each transition', () => {
   it('is told from every other by a case of that transition, but where nothing tells and in known gaps', async function () {
     this.timeout(900_000);
-    const observable = TRANSITION_MUTANTS.filter(({ equivalent }) => equivalent === undefined);
+    const observable = TRANSITION_MUTANTS.filter(isToBeTold);
     // With so many at once this process is late on a busy machine. Late attempts say nothing and are repeated.
     const doubtful = await survivorsOf(observable, SIDE_BY_SIDE);
     const survivors = await survivorsOf(doubtful, FEW);
-    expect(observable.length).to.be.at.least(200);
-    expect(SURVIVING_TRANSITIONS).to.include.members(survivors.map(({ name }) => name));
+    expect(observable.length).to.be.at.least(190);
+    expect(survivors.map(({ name }) => name)).to.deep.equal([]);
   });
 
   it('is told as well where the accept event proves nothing', async function () {
     this.timeout(900_000);
     const opening = TRANSITION_MUTANTS.filter(
-      ({ name, equivalent }) => equivalent === undefined && /^from-(listen|syn-received)-/.test(name),
+      (mutant) => isToBeTold(mutant) && /^from-(listen|syn-received)-/.test(mutant.name),
     ).map((mutant) => ({ ...mutant, behaviour: { ...mutant.behaviour, acceptsAtSyn: true } }));
     const survivors = await survivorsOf(await survivorsOf(opening, SIDE_BY_SIDE), FEW);
     expect(opening.length).to.be.at.least(40);
-    expect(SURVIVING_TRANSITIONS).to.include.members(survivors.map(({ name }) => name));
+    expect(survivors.map(({ name }) => name)).to.deep.equal([]);
   });
 });
