@@ -1,13 +1,15 @@
 /**
  * Explains captures that were damaged at random: `node --import tsx bench/explain/mutate-captures.ts [COUNT] [FIRST] [CAPTURE...]`.
- * They are those of the tests, and others that are named. Each is cut, has octets changed, frames shuffled, doubled or left out. None may make `explain` crash, take longer than two seconds, or more memory than
- * the bound. A failure names its number: `mutate-captures.ts 1 NUMBER` plays it alone.
+ * They are those of the tests, and others that are named. Each is cut, has octets changed, frames shuffled, doubled or left out.
+ * None may make `explain` crash, take longer than two seconds, or more memory than the bound. A failure names its number:
+ * `mutate-captures.ts 1 NUMBER` plays it alone.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account } from '../../lib/explain/account.ts';
 import { CaptureExplainer, NoCapture } from '../../lib/explain/explain.ts';
+import { numbersFrom } from '../../lib/random.ts';
 import { explainedCapture, explainedConnection } from '../../lib/report/explain/json.ts';
 import { explanationPage } from '../../lib/report/explain/page.ts';
 import { accountLines, summaryLines, Tally } from '../../lib/report/explain/text.ts';
@@ -17,15 +19,10 @@ const LONGEST = 2000;
 const MOST_MEMORY = 300e6;
 const PAGES = 100;
 
-/** Numbers that a seed decides (mulberry32). */
+/** Numbers below another, which a seed decides. */
 function randomOf(seed: number): (below: number) => number {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) % below;
-  };
+  const next = numbersFrom(seed);
+  return (below) => next() % below;
 }
 
 /** The header of a pcap file, and its frames, each with what is before it. */

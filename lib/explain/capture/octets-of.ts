@@ -1,27 +1,44 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 
 /** What is read at once. */
 const CHUNK = 512 * 1024;
 
-/** The octets of a file, or of standard input when the name is `-`, as they come; unpacked where they are gzip. */
+/**
+ * The octets of a file, or of standard input when the name is `-`, as they come; unpacked where they are gzip. A chunk is good
+ * until the next one is asked for.
+ */
 export async function* octetsOf(file: string): AsyncGenerator<Uint8Array, void, undefined> {
-  const stream: Readable = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK });
-  const chunks = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const chunks = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : chunksOf(file);
+  const iterator = chunks[Symbol.asyncIterator]();
   let first: Uint8Array = new Uint8Array();
   // A pipe may bring a single octet.
   while (first.length < 2) {
-    const { value, done } = await chunks.next();
+    const { value, done } = await iterator.next();
     if (done) break;
-    first = first.length === 0 ? value : Buffer.concat([first, value]);
+    first = first.length === 0 ? Uint8Array.from(value) : Buffer.concat([first, value]);
   }
   async function* all() {
     yield first;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
   }
   if (first[0] !== 0x1f || first[1] !== 0x8b) return yield* all();
   yield* unpacked(all());
+}
+
+/** The same memory is used for all chunks: a stream's would pile up faster than they are collected. */
+async function* chunksOf(file: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const handle = await open(file);
+  try {
+    const memory = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const { bytesRead } = await handle.read(memory, 0, CHUNK);
+      if (bytesRead === 0) return;
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function* unpacked(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -29,7 +46,9 @@ async function* unpacked(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   const feed = async () => {
     for await (const chunk of packed) {
       if (gunzip.destroyed) return;
-      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve));
+      // It is unpacked later.
+      if (!gunzip.write(Uint8Array.from(chunk)))
+        await new Promise((resolve) => gunzip.once('drain', resolve));
     }
     gunzip.end();
   };
