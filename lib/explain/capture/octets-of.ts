@@ -11,19 +11,24 @@ const CHUNK = 512 * 1024;
 export async function* octetsOf(file: string): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : chunksOf(file);
   const iterator = chunks[Symbol.asyncIterator]();
-  let first: Uint8Array = new Uint8Array();
-  // A pipe may bring a single octet.
-  while (first.length < 2) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    first = first.length === 0 ? Uint8Array.from(value) : Buffer.concat([first, value]);
+  try {
+    let first: Uint8Array = new Uint8Array();
+    // A pipe may bring a single octet.
+    while (first.length < 2) {
+      const { value, done } = await iterator.next();
+      if (done) break;
+      first = first.length === 0 ? Uint8Array.from(value) : Buffer.concat([first, value]);
+    }
+    async function* all() {
+      yield first;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    }
+    if (first[0] === 0x1f && first[1] === 0x8b) yield* unpacked(all());
+    else yield* all();
+  } finally {
+    // Also where nobody wants the rest: the file is closed.
+    await iterator.return?.();
   }
-  async function* all() {
-    yield first;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  }
-  if (first[0] !== 0x1f || first[1] !== 0x8b) return yield* all();
-  yield* unpacked(all());
 }
 
 /** The same memory is used for all chunks: a stream's would pile up faster than they are collected. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -25,4 +25,23 @@ describe('the octets of a file', () => {
       for await (const chunk of octetsOf(file)) chunks.push(Buffer.from(chunk));
       expect(Buffer.concat(chunks).equals(octets)).to.equal(true);
     });
+
+  it('are left where nobody wants the rest: the file is closed', async () => {
+    const file = join(folder, 'left');
+    for (const written of [octets, gzipSync(octets)]) {
+      writeFileSync(file, written);
+      for await (const chunk of octetsOf(file)) {
+        expect(chunk.length).to.be.above(0);
+        break;
+      }
+      const open = readdirSync('/proc/self/fd').map((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`);
+        } catch {
+          return '';
+        }
+      });
+      expect(open).to.not.include(file);
+    }
+  });
 });
