@@ -1,5 +1,6 @@
 import { RST, SYN } from '../wire/tcp.ts';
-import type { Following } from './following.ts';
+import type { End } from './end.ts';
+import type { Segments } from './segment-log.ts';
 
 /**
  * Two equal segments within this time, in seconds, are one frame that was captured twice: the first value with an equal IPv4
@@ -10,8 +11,15 @@ const DOUBLE_BY_TIME = 0.001;
 /** How many segments back to look for the same frame. */
 const DOUBLE_WITHIN = 6;
 
+interface Captured {
+  readonly segments: Segments;
+  readonly ends: readonly [End, End];
+  /** How many frames came twice so far. */
+  readonly doubled: number;
+}
+
 /** Whether the same frame was captured shortly before. */
-export function isDoubled({ segments, ends, doubled }: Following, at: number): boolean {
+export function isDoubled({ segments, ends, doubled }: Captured, at: number): boolean {
   const from = segments.from(at);
   const end = ends[from];
   const id = segments.ipId(at);

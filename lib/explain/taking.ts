@@ -1,17 +1,26 @@
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 import { MARK } from './capture/packet.ts';
 import { ahead, type End, inSynSent } from './end.ts';
-import type { Following } from './following.ts';
 import type { Segments } from './segment-log.ts';
 
 /* What a segment tells of the end that has sent it, and of the other one. */
+
+/** The connection, as far as one segment tells something of it. */
+interface Taken {
+  readonly segments: Segments;
+  readonly begunInTheMiddle: boolean;
+  /** Text that was sent again. */
+  repeated: number;
+  /** Acknowledgments of what is not in the capture. */
+  missed: number;
+}
 
 /** How many round trips are measured in each direction. */
 const ROUND_TRIPS = 40;
 const SEARCHED = 24;
 
 /** Takes the text of a segment, and its FIN. */
-export function takeText(following: Following, at: number, end: End, peer: End): void {
+export function takeText(following: Taken, at: number, end: End, peer: End): void {
   const { segments } = following;
   const flags = segments.flags(at);
   const data = segments.data(at);
@@ -61,7 +70,7 @@ export function takeText(following: Following, at: number, end: End, peer: End):
 }
 
 /** Takes what a segment acknowledges, and its window. */
-export function takeAck(following: Following, at: number, end: End, peer: End): void {
+export function takeAck(following: Taken, at: number, end: End, peer: End): void {
   const { segments } = following;
   const ack = segments.ack(at);
   const seq = segments.seq(at);

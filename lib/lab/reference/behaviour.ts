@@ -1,4 +1,3 @@
-import type { IpHeader } from './packets.ts';
 import type { ConcreteSegment } from '../../notation/index.ts';
 import { type Adoption, ALL_CHECKS } from '../../standard/adoption.ts';
 import { type IcmpError, icmpArrives } from '../../standard/icmp-arrives.ts';
@@ -9,6 +8,12 @@ import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Timer, timeOut } from '../../standard/time-out.ts';
 import { type Call, type Reaction, serveQueue, userCalls } from '../../standard/user-calls.ts';
 import type { Family } from '../../wire/index.ts';
+
+/** What the user may choose of the IP header: the time to live, and the Diffserv field, 0...63. */
+export interface IpHeader {
+  readonly ttl?: number;
+  readonly diffserv?: number;
+}
 
 /** What it does with an ICMP error about a segment of the connection. */
 export type HearIcmp = (tcb: Tcb, error: IcmpError) => Reaction;

@@ -6,8 +6,7 @@ import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Timer, timerOf } from '../../standard/time-out.ts';
 import type { Reaction } from '../../standard/user-calls.ts';
 import { add, sub } from '../../wire/seq.ts';
-import type { SentOptions } from './behaviour.ts';
-import type { IpHeader } from './packets.ts';
+import type { IpHeader, SentOptions } from './behaviour.ts';
 import type { Surroundings, Wishes } from './surroundings.ts';
 
 // Less than the override timeout of RFC 9293 section 3.8.6.2.1 may be.

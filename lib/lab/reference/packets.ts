@@ -20,7 +20,7 @@ import {
   WireError,
   withPrecedence,
 } from '../../wire/index.ts';
-import type { Behaviour, SentOptions } from './behaviour.ts';
+import type { Behaviour, IpHeader, SentOptions } from './behaviour.ts';
 
 /** Our own address and the only peer's. */
 export interface Ends {
@@ -41,12 +41,6 @@ export interface Received {
   readonly ports: Ports;
   readonly segment: Segment;
   readonly text: Uint8Array;
-}
-
-/** What the user may choose of the IP header: the time to live, and the Diffserv field, 0...63. */
-export interface IpHeader {
-  readonly ttl?: number;
-  readonly diffserv?: number;
 }
 
 /** What a segment carries beyond what SEGMENT ARRIVES knows of. */

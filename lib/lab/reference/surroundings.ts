@@ -1,7 +1,7 @@
 import { withQueues } from '../../standard/queues.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
-import type { Emission, Follower, SentOptions, Timers } from './behaviour.ts';
-import type { Extras, IpHeader } from './packets.ts';
+import type { Emission, Follower, IpHeader, SentOptions, Timers } from './behaviour.ts';
+import type { Extras } from './packets.ts';
 
 /** What a user may ask of a connection before there is one. */
 export interface Wishes {
