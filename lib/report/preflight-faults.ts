@@ -1,5 +1,6 @@
 import { printReply } from '../catalogue/resolve.ts';
 import { REPLIES, STEP_CASES, STEP_RULES, type Step } from '../catalogue/steps.ts';
+import { printSegment } from '../notation/index.ts';
 import { isFailure } from '../verdict/result.ts';
 import { type LadderLine, linesOfRecords } from './ladder.ts';
 import type { ReportCase, Run, RunFault } from './run.ts';
@@ -43,7 +44,7 @@ const ANY_FROM = 70_000;
 /** The reply, or its wrong fields, in the notation. It is the same in each run: an ISS is written as ANY. */
 export function faultObserved({ observed, wrong }: RunFault): string {
   if (observed.length === 0) return 'silence';
-  if (wrong.length === 0) return observed.join(' ');
+  if (wrong.length === 0) return observed.map(printSegment).join(' ');
   const value = (text: string): string => (Number(text) >= ANY_FROM ? 'ANY' : text);
   return wrong.map(({ field, observed: seen }) => `<${field}=${value(seen)}>`).join('');
 }
@@ -69,11 +70,11 @@ export const faultLine = (fault: RunFault, { cases }: Pick<Run, 'cases'>): strin
 export function faultFields(fault: RunFault): (readonly [string, string])[] {
   const { step, port, sent, observed, refusal, mayBeFilter, gravity } = fault;
   const expected = REPLIES[step];
-  const seen = observed.join(' and ') || 'silence';
+  const seen = observed.map(printSegment).join(' and ') || 'silence';
   return [
     ['rule', STEP_RULES[step].map(ruleText).join('; ')],
     ['step', `${step}${port === undefined ? '' : `, port ${port} of the target`}, over IPv${fault.family}`],
-    ...(sent ? ([['sent', sent]] as const) : []),
+    ...(sent ? ([['sent', printSegment(sent)]] as const) : []),
     ...(expected ? ([['expected', printReply(expected)]] as const) : []),
     ['observed', refusal === undefined ? seen : `${seen} (${refusal})`],
     ...(mayBeFilter && gravity === 'deviation'

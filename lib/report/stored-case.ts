@@ -18,6 +18,7 @@ import { EVIDENCE } from '../verdict/evidence.ts';
 import type { Fault, Named } from '../verdict/fault.ts';
 import { ABILITIES, AWAITED, LACKS, OBSTACLES } from '../verdict/lack.ts';
 import { KINDS, ROLES } from '../verdict/observed.ts';
+import type { Reason } from '../verdict/reason.ts';
 import { OPTION_FAULTS } from '../verdict/reply-options.ts';
 import { type ProfileVerdict, seenOf, VERDICTS, verdictOf } from '../verdict/result.ts';
 import { ICMP_ERROR_NAMES, type IcmpErrorName } from '../wire/icmp.ts';
@@ -37,7 +38,7 @@ const readBy = <T>(read: (text: string) => T) =>
       return z.NEVER;
     }
   });
-const notation = readBy(parseSegment);
+export const notation = readBy(parseSegment);
 const concreteOf = (text: string): ConcreteSegment => evaluateSegment(parseSegment(text), {});
 const concrete = readBy(concreteOf);
 const reply = readBy(readReply);
@@ -62,7 +63,6 @@ export const toStoredRecord = ({ from, at, role, segment, icmp, relative }: Repo
 
 const stateAfter = z.enum([...STATES, 'unknown']);
 const proof = z.array(z.enum(EVIDENCE)).describe('what the proof of the state after has seen');
-const segments = z.array(z.string()).describe('in the notation');
 const told = z.string().describe('the text of an error');
 const count = z.number().int();
 const kind = <const Kinds extends readonly [string, ...string[]]>(...kinds: Kinds) => ({
@@ -163,7 +163,7 @@ const typedReason = z
       ...kind('blocked'),
       by: z.object({
         ...{ id: z.string(), step: z.enum(STEPS), family: familySchema },
-        ...{ observed: segments, wrong: z.array(wrongFieldSchema) },
+        ...{ observed: z.array(notation), wrong: z.array(wrongFieldSchema) },
       }),
     }),
     z.object({ ...kind('tester late'), milliseconds: z.number() }),
@@ -320,6 +320,8 @@ export function toStored(result: ReportCase, profile: Profile): StoredCase {
     ...{ records, verdicts },
     ...(seen ? { stimulus: printAll(seen.stimulus).join(' '), observed: printAll(seen.observed) } : {}),
     ...(judgements ? { judgements: together(judgements) } : {}),
+    ...(rest.outcome === 'judged' ? {} : { why: toStoredReason(rest.why) }),
+    notes: rest.notes.map((one) => ('why' in one ? { ...one, why: toStoredReason(one.why) } : one)),
     ...(condition === undefined ? {} : { condition }),
     ...(sentence ? { sentence } : {}),
   } as unknown as StoredCase;
@@ -328,6 +330,9 @@ export function toStored(result: ReportCase, profile: Profile): StoredCase {
 const printAll = (segments: readonly ConcreteSegment[]): string[] => segments.map(printConcrete);
 
 const toStoredOutcome = ({ reply, ...rest }: Named) => ({ reply: printReply(reply), ...rest });
+
+const toStoredReason = (why: Reason) =>
+  why.kind === 'blocked' ? { ...why, by: { ...why.by, observed: why.by.observed.map(printSegment) } } : why;
 
 const toStoredFault = (fault: Fault) =>
   fault.kind === 'replies'
@@ -338,6 +343,7 @@ const toStoredJudgement = (judgement: ProfileVerdict) => ({
   ...judgement,
   ...('outcome' in judgement && judgement.outcome ? { outcome: toStoredOutcome(judgement.outcome) } : {}),
   ...('faults' in judgement ? { faults: judgement.faults.map(toStoredFault) } : {}),
+  ...('why' in judgement ? { why: toStoredReason(judgement.why) } : {}),
   ...('taken' in judgement
     ? {
         taken: judgement.taken.map((one) => ({

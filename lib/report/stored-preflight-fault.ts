@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { CLOSED_BY } from '../catalogue/scenario.ts';
 import { STEPS } from '../catalogue/steps.ts';
+import { printSegment } from '../notation/index.ts';
 import { STATES } from '../standard/state.ts';
 import { GRAVITIES } from '../verdict/preflight-fault.ts';
 import type { RunFault } from './run.ts';
-import { familySchema, recordSchema, toStoredRecord, wrongFieldSchema } from './stored-case.ts';
+import { familySchema, notation, recordSchema, toStoredRecord, wrongFieldSchema } from './stored-case.ts';
+
+const sentSchema = z
+  .union([z.literal('').transform(() => undefined), notation])
+  .optional()
+  .describe('in the notation; empty where the user of the target was told something');
 
 /** What results.json holds of what the preflight found. */
 export const preflightFaultSchema = z.object({
@@ -17,8 +23,8 @@ export const preflightFaultSchema = z.object({
       'deviation: a rule is broken; obstacle: a user or a filter may be the cause; described: the target file tells of it',
     ),
   port: z.number().optional().describe("the target's"),
-  sent: z.string().describe('in the notation; empty where the user of the target was told something'),
-  observed: z.array(z.string()).describe('in terms of the segment that was sent; empty for silence'),
+  sent: sentSchema,
+  observed: z.array(notation).describe('in terms of the segment that was sent; empty for silence'),
   wrong: z.array(wrongFieldSchema),
   refusal: z.string().optional().describe('what was said by ICMP'),
   mayBeFilter: z.boolean().describe('a filter before the target would look the same'),
@@ -36,9 +42,17 @@ export const preflightFaultSchema = z.object({
 
 export type StoredFinding = z.input<typeof preflightFaultSchema>;
 
-export const toStoredFault = ({ observed, wrong, blocks, records, ...rest }: RunFault): StoredFinding => ({
+export const toStoredFault = ({
+  sent,
+  observed,
+  wrong,
+  blocks,
+  records,
+  ...rest
+}: RunFault): StoredFinding => ({
   ...rest,
-  observed: [...observed],
+  sent: sent ? printSegment(sent) : '',
+  observed: observed.map(printSegment),
   wrong: [...wrong],
   blocks: [...blocks],
   records: records.map(toStoredRecord),

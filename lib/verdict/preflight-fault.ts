@@ -1,5 +1,6 @@
 import type { ClosedBy } from '../catalogue/case.ts';
 import type { Step } from '../catalogue/steps.ts';
+import type { SegmentNotation } from '../notation/types.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type { WireRecord } from './observed.ts';
 
@@ -36,10 +37,10 @@ export interface PreflightFault {
   readonly gravity: Gravity;
   /** The target's port; absent where the target would have chosen it. */
   readonly port?: number;
-  /** The segment of the tester's, in the notation; empty where the target's user was told something. */
-  readonly sent: string;
-  /** What came back, in the notation, in terms of the segment that was sent; empty for silence. */
-  readonly observed: readonly string[];
+  /** The tester's segment, without its options; absent where the target's user was told something. */
+  readonly sent?: SegmentNotation;
+  /** What came back, in terms of the segment that was sent, without windows and options; empty for silence. */
+  readonly observed: readonly SegmentNotation[];
   /** The wrong fields of a reply, if one came. */
   readonly wrong: readonly WrongField[];
   /** What the path or the target said by ICMP. */

@@ -5,8 +5,8 @@ import { segment } from '../tester/memory-link.ts';
 /** A SYN,ACK that acknowledges the SYN's own number: it blocks ESTABLISHED. */
 export const finding = (parts: Partial<RunFault> = {}): RunFault => ({
   ...{ id: 'syn-to-listen.ipv4', step: 'SYN to LISTEN', family: 4, gravity: 'deviation', port: 7930 },
-  sent: '<SEQ=SEG.SEQ><CTL=SYN>',
-  observed: ['<SEQ=5000><ACK=SEG.SEQ><CTL=SYN,ACK>'],
+  sent: parseSegment('<SEQ=SEG.SEQ><CTL=SYN>'),
+  observed: [parseSegment('<SEQ=5000><ACK=SEG.SEQ><CTL=SYN,ACK>')],
   wrong: [{ field: 'ACK', expected: 'SEG.SEQ+1', observed: 'SEG.SEQ' }],
   mayBeFilter: false,
   blocks: [{ state: 'ESTABLISHED' }, { state: 'SYN-RECEIVED', origin: 'passive' }],

@@ -10,6 +10,7 @@ import {
   relativeNotation,
   type SegmentNotation,
   type Variables,
+  variable,
 } from '../../notation/index.ts';
 import type { Entry } from '../../tester/index.ts';
 import { type PreflightFault, preflightFaultId, type WrongField } from '../../verdict/preflight-fault.ts';
@@ -60,8 +61,8 @@ function evidenceOf(step: Step, log: readonly Entry[]): Evidence {
     : [];
   const [first] = answers;
   return {
-    sent: sent ? printSent(sent) : '',
-    observed: [...new Set(answers.map(({ segment }) => printSegment(bare(segment, variables))))],
+    ...(sent ? { sent: bareSent(sent) } : {}),
+    observed: distinct(answers.map(({ segment }) => bare(segment, variables))),
     wrong: sent && first ? wrongWith(step, sent, first.segment) : [],
     records: wireRecords({
       entries: log,
@@ -96,13 +97,17 @@ const isSame = ({ segment: one }: Entry, { segment: other }: Entry): boolean =>
 const bare = ({ seq, ack, ctl, data, urg }: ConcreteSegment, variables: Variables): SegmentNotation =>
   relativeNotation({ seq, ack, ctl, data, urg }, variables, 'target');
 
-const printSent = ({ ctl, data }: ConcreteSegment): string =>
-  [
-    '<SEQ=SEG.SEQ>',
-    ctl.has('ACK') ? '<ACK=SEG.ACK>' : '',
-    `<CTL=${[...ctl].join(',')}>`,
-    data > 0 ? `<DATA=${data}>` : '',
-  ].join('');
+/** The same for the segment that was sent: its numbers are the variables themselves. */
+const bareSent = ({ ctl, data }: ConcreteSegment): SegmentNotation => ({
+  seq: variable('SEG.SEQ'),
+  ...(ctl.has('ACK') ? { ack: variable('SEG.ACK') } : {}),
+  ctl: [...ctl],
+  ...(data > 0 ? { data: { kind: 'number', value: data } } : {}),
+});
+
+const distinct = (segments: readonly SegmentNotation[]): SegmentNotation[] => [
+  ...new Map(segments.map((segment) => [printSegment(segment), segment])).values(),
+];
 
 function inWords({ field }: Mismatch, notation: SegmentNotation): string | undefined {
   if (field !== 'SEQ' && field !== 'ACK') return undefined;

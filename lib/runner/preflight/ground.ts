@@ -1,3 +1,4 @@
+import { parseSegment } from '../../notation/index.ts';
 import { STATES } from '../../standard/state.ts';
 import { DEFAULT_TIMING, endByReset, reach, Unreached } from '../../states/index.ts';
 import { type PreflightFault, preflightFaultId, type Place } from '../../verdict/preflight-fault.ts';
@@ -136,7 +137,7 @@ export const deadFamily = ({ family, open, refusal }: Ground, closedPort: number
     gravity: 'obstacle',
   },
   port: open ?? closedPort,
-  sent: '<SEQ=SEG.SEQ><CTL=SYN>',
+  sent: parseSegment('<SEQ=SEG.SEQ><CTL=SYN>'),
   ...(refusal === undefined ? {} : { refusal }),
   ...{ observed: [], wrong: [], mayBeFilter: true, blocks: EVERYWHERE, records: [] },
 });
