@@ -62,8 +62,8 @@ async function playOnce(scenario: Scenario, context: CaseContext, shift: number)
   const connections: PlayedConnection[] = [];
   const seen = await tryOnce(scenario, context, shift, connections);
   for (const connection of connections) await connection.release();
-  const isHasty = connections.some((connection) => connection.isHasty);
-  let hasSlowReply = connections.some((connection) => connection.hasSlowReply);
+  const isHasty = connections.some(({ watch }) => watch.isHasty);
+  let hasSlowReply = connections.some(({ watch }) => watch.hasSlowReply);
   for (const connection of connections) hasSlowReply = (await connection.hearsLateReply()) || hasSlowReply;
   return { ...seen, isHasty, hasSlowReply };
 }
@@ -104,10 +104,10 @@ async function tryOnce(
     const spoilt =
       disturbanceSince(began, environment, {
         unsent: connections.flatMap(({ mailbox }) => mailbox.unsent),
-        refusals: connections.flatMap(({ mailbox, refusal }) =>
-          mailbox.refusals.filter((one) => one !== refusal),
+        refusals: connections.flatMap(({ mailbox, watch }) =>
+          mailbox.refusals.filter((one) => one !== watch.refusal),
         ),
-      }) ?? connections.find((connection) => connection.spoilt)?.spoilt;
+      }) ?? connections.find(({ watch }) => watch.spoilt)?.watch.spoilt;
     const result = { ...resultOf(scenario, context, { endings, variables, ...about }, spoilt) };
     const steps = endings.flatMap((ending) => ending.steps);
     return { result, variables, silent: steps.some((step) => isUnexpectedSilence(step, context.adoption)) };
