@@ -182,12 +182,24 @@ enum {
   PARAM_TOS = 4,
   PARAM_MSS = 5,
   PARAM_NAGLE = 6,
+  PARAM_ERROR_REPORTS = 0xFFF9,
+  PARAM_USER_TIMEOUT = 0xFFFA,
+  PARAM_KEEP_ALIVE = 0xFFFB,
   PARAM_RECEIVE_BUFFER = 0xFFFE,
   PARAM_READING = 0xFFFF
 };
 
 /* What GET_TOLD answers. */
-enum { TOLD_CLOSING = 1, TOLD_RESET = 2, TOLD_REFUSED = 4, TOLD_URGENT = 8 };
+enum {
+  TOLD_CLOSING = 1,
+  TOLD_RESET = 2,
+  TOLD_REFUSED = 4,
+  TOLD_URGENT = 8,
+  TOLD_SOFT_ERROR = 16,
+  TOLD_RETRANSMISSIONS = 32, /* no socket API has it */
+  TOLD_URGENT_LEFT = 64,
+  TOLD_TIMEOUT = 128
+};
 
 enum { CAN_STOP_READING = 1, CAN_SET_RECEIVE_BUFFER = 2, CAN_ZERO_WINDOW = 4, CAN_TELL_STATE = 8 };
 
@@ -375,6 +387,7 @@ struct connection {
   bool closing;      /* CLOSE_SOCKET was answered, but pending text goes out first; the id is no longer valid */
   bool urgent;
   bool told_urgent; /* that urgent text has come */
+  bool reports_errors, told_soft_error;
   bool forwarding;
   int error; /* why it is DEAD */
 
@@ -453,6 +466,14 @@ static void die(struct connection *c, int error) {
   if (c->closing) leave(c);
 }
 
+/* The errors that end no connection (RFC 9293 section 3.9.2.2), as a socket that reports them tells them. */
+static bool take_soft_error(struct connection *c, int error) {
+  if (!c->reports_errors) return false;
+  if (error != EHOSTUNREACH && error != ENETUNREACH && error != EPROTO && error != EOPNOTSUPP) return false;
+  c->told_soft_error = true;
+  return true;
+}
+
 static uint8_t why_dead(const struct connection *c) {
   switch (c->error) {
     case ECONNRESET:
@@ -515,6 +536,7 @@ static void drain(struct connection *c, int rounds) {
     n = os_recv(c->fd, scratch, most, MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+    if (n < 0 && take_soft_error(c, errno)) continue;
     if (n < 0) {
       die(c, errno);
       return;
@@ -563,6 +585,7 @@ static void push_text(struct connection *c, const uint8_t *pattern) {
     sent = os_send(c->fd, scratch, n, flags);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) return;
+    if (sent < 0 && take_soft_error(c, errno)) continue;
     if (sent < 0) {
       die(c, errno);
       return;
@@ -824,10 +847,18 @@ static uint8_t connect_socket(struct request *q, const struct peer *from) {
   take_address(q, &address);
   if (malformed(q)) return E_INV;
   if (c == NULL) return E_ISD;
-  if (c->role != FRESH) return E_TCP_CAE;
+  if (c->role == LISTENING || c->role == DEAD) return E_TCP_CAE;
   remote = is_multicast(&address) ? &address : find_tester(&address);
   if (remote == NULL || address.n != c->family || port == 0) return E_INV;
   size = to_sockaddr(remote, port, &to);
+  if (c->role != FRESH) {
+    /* The TCP itself refuses an OPEN of a connection that exists (RFC 9293 section 3.10.1). */
+    /* The first call after the handshake may only report its success. */
+    if (os_connect(c->fd, (struct sockaddr *)&to, size) == 0 &&
+        os_connect(c->fd, (struct sockaddr *)&to, size) == 0)
+      return E_OK;
+    return errno == EISCONN || errno == EALREADY ? E_TCP_CAE : E_NOK;
+  }
   if (os_connect(c->fd, (struct sockaddr *)&to, size) == 0) {
     c->role = CONNECTED;
   } else if (errno == EINPROGRESS || errno == EINTR) {
@@ -917,16 +948,76 @@ static uint8_t set_ip_timestamp(const struct connection *c, bool on) {
 #endif
 }
 
+/* The idle time, and the interval of what follows it. */
+static uint8_t set_keep_alive(const struct connection *c, int seconds) {
+  uint8_t result = E_OK;
+  if (seconds > 0) {
+#if defined(LWIP)
+    result = set_option(c, IPPROTO_TCP, TCP_KEEPALIVE, seconds * 1000);
+#elif defined(TCP_KEEPIDLE)
+    result = set_option(c, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+#elif defined(TCP_KEEPALIVE)
+    result = set_option(c, IPPROTO_TCP, TCP_KEEPALIVE, seconds);
+#else
+    result = E_NTF;
+#endif
+#ifdef TCP_KEEPINTVL
+    /* Where it cannot be set, it is what it is. */
+    set_option(c, IPPROTO_TCP, TCP_KEEPINTVL, seconds);
+#endif
+  }
+  return result == E_OK ? set_option(c, SOL_SOCKET, SO_KEEPALIVE, seconds > 0) : result;
+}
+
+/* R2 of RFC 9293 section 3.8.3. */
+static uint8_t set_user_timeout(const struct connection *c, int seconds) {
+#if defined(TCP_USER_TIMEOUT) && !defined(LWIP)
+  return set_option(c, IPPROTO_TCP, TCP_USER_TIMEOUT, seconds * 1000);
+#else
+  (void)c;
+  (void)seconds;
+  return E_NTF;
+#endif
+}
+
+/* ERROR_REPORT of RFC 9293 section 3.9.1.8. */
+static uint8_t set_error_reports(struct connection *c, bool on) {
+#if ON_LINUX
+  uint8_t result = c->family == 16 ? set_option(c, IPPROTO_IPV6, IPV6_RECVERR, on) : set_option(c, IPPROTO_IP, IP_RECVERR, on);
+  if (result == E_OK) c->reports_errors = on;
+  return result;
+#else
+  (void)c;
+  (void)on;
+  return E_NTF;
+#endif
+}
+
+static uint16_t size_of(uint16_t parameter) {
+  switch (parameter) {
+    case PARAM_MSS:
+    case PARAM_KEEP_ALIVE:
+    case PARAM_USER_TIMEOUT:
+      return 2;
+    case PARAM_RECEIVE_BUFFER:
+      return 4;
+    case PARAM_ERROR_REPORTS:
+    case PARAM_READING:
+      return 1;
+    default:
+      return parameter <= PARAM_NAGLE ? 1 : 0;
+  }
+}
+
 static uint8_t configure_socket(struct request *q, const struct peer *from) {
   struct connection *c = find(take16(q));
   uint16_t parameter = take16(q), length;
   const uint8_t *value = take_vint8(q, &length);
-  uint16_t needed = parameter == PARAM_MSS ? 2 : parameter == PARAM_RECEIVE_BUFFER ? 4 : 1;
   (void)from;
   if (malformed(q)) return E_INV;
   if (c == NULL) return E_ISD;
-  if (parameter > PARAM_NAGLE && parameter < PARAM_RECEIVE_BUFFER) return E_NTF;
-  if (length != needed) return E_INV;
+  if (size_of(parameter) == 0) return E_NTF;
+  if (length != size_of(parameter)) return E_INV;
   switch (parameter) {
     case PARAM_TTL:
       return set_hops(c, value[0]);
@@ -950,6 +1041,12 @@ static uint8_t configure_socket(struct request *q, const struct peer *from) {
 #endif
     case PARAM_NAGLE:
       return set_option(c, IPPROTO_TCP, TCP_NODELAY, value[0] == 0);
+    case PARAM_KEEP_ALIVE:
+      return set_keep_alive(c, read16(value));
+    case PARAM_USER_TIMEOUT:
+      return set_user_timeout(c, read16(value));
+    case PARAM_ERROR_REPORTS:
+      return set_error_reports(c, value[0] != 0);
     case PARAM_RECEIVE_BUFFER:
       if (read32(value) > INT32_MAX) return E_INV;
       return set_option(c, SOL_SOCKET, SO_RCVBUF, (int)read32(value));
@@ -975,22 +1072,40 @@ static uint8_t capabilities(struct request *q, const struct peer *from) {
   return E_OK;
 }
 
+/* Whether urgent text is still to be read, also where nobody reads. */
+static bool has_urgent_text(struct connection *c) {
+#ifdef LWIP
+  (void)c;
+  return false;
+#else
+  struct pollfd fd = {c->fd, POLLPRI, 0};
+  if (c->role != CONNECTED || poll(&fd, 1, 0) <= 0 || (fd.revents & POLLPRI) == 0) return false;
+  c->told_urgent = true;
+  return true;
+#endif
+}
+
 /* What a socket's user is told: by the end of the text, by an error, by poll. lwIP tells nobody of urgent text. */
 static uint8_t get_told(struct request *q, const struct peer *from) {
   struct connection *c = find(take16(q));
-  unsigned told = 0;
+  unsigned told = 0, known = TOLD_CLOSING | TOLD_RESET | TOLD_REFUSED | TOLD_TIMEOUT;
   (void)from;
   if (malformed(q)) return E_INV;
   if (c == NULL) return E_ISD;
+  if (has_urgent_text(c)) told |= TOLD_URGENT_LEFT;
   if (c->no_more_text) told |= TOLD_CLOSING;
   if (c->role == DEAD && why_dead(c) == E_TCP_COR) told |= TOLD_RESET;
   if (c->role == DEAD && why_dead(c) == E_TCP_CRE) told |= TOLD_REFUSED;
+  if (c->role == DEAD && why_dead(c) == E_TCP_CAT) told |= TOLD_TIMEOUT;
   if (c->told_urgent) told |= TOLD_URGENT;
-#ifdef LWIP
-  give16(TOLD_CLOSING | TOLD_RESET | TOLD_REFUSED);
-#else
-  give16(TOLD_CLOSING | TOLD_RESET | TOLD_REFUSED | TOLD_URGENT);
+  if (c->told_soft_error) told |= TOLD_SOFT_ERROR;
+#ifndef LWIP
+  known |= TOLD_URGENT | TOLD_URGENT_LEFT;
 #endif
+#if ON_LINUX
+  known |= TOLD_SOFT_ERROR;
+#endif
+  give16(known);
   give16(told);
   return E_OK;
 }

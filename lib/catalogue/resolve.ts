@@ -26,6 +26,7 @@ import {
   type ResolvedOutcome,
   type Scenario,
   type Setting,
+  SETTINGS,
   type Step,
   type UserCall,
 } from './scenario.ts';
@@ -161,7 +162,7 @@ export const printReply = (reply: Reply): string =>
   reply.length === 0 ? 'silence' : reply.map(printSegment).join(' ');
 
 const SEND = /^SEND ([1-9][0-9]{0,9})(?: (PUSH|URGENT))?$/;
-const SET = /^(TTL|DIFFSERV) ([0-9]{1,3})$/;
+const SET = new RegExp(`^(${SETTINGS.join('|')}) ([0-9]{1,3})$`);
 
 function parseCall(text: string): UserCall {
   const [, octets, mark] = SEND.exec(text) ?? [];

@@ -52,12 +52,16 @@ export interface ResolvedOutcome {
   readonly with?: Aspects;
 }
 
-/** What a user may have been told (RFC 9293 sections 3.6, 3.8.5 and 3.10.7). */
+/** What a user may have been told (RFC 9293 sections 3.6, 3.8.3, 3.8.5, 3.9.2.2, 3.10.7 and 3.10.8), and that urgent text is left. */
 export const TIDINGS = [
   'connection closing',
   'connection reset',
   'connection refused',
   'urgent data',
+  'soft error',
+  'excessive retransmissions',
+  'urgent data remains',
+  'connection aborted due to user timeout',
 ] as const;
 export type Tidings = (typeof TIDINGS)[number];
 
@@ -114,8 +118,11 @@ export const PLAIN_CALLS = [
 ] as const;
 export type PlainCall = (typeof PLAIN_CALLS)[number];
 
-/** What the user sets for its segments to come: the time to live, or the Diffserv field (RFC 9293 sections 3.9.1.9 and 3.9.2). */
-export const SETTINGS = ['TTL', 'DIFFSERV'] as const;
+/**
+ * What the user sets: the time to live and the Diffserv field of its segments to come (RFC 9293 sections 3.9.1.9 and 3.9.2); after how
+ * many seconds an idle peer is probed, 0 for never (3.8.4); R2 in seconds (3.8.3); whether it is told of soft errors, 1 or 0 (3.9.1.8).
+ */
+export const SETTINGS = ['TTL', 'DIFFSERV', 'KEEP-ALIVE', 'R2', 'ERROR REPORTS'] as const;
 export type Setting = (typeof SETTINGS)[number];
 
 /** How text is sent: pushed, or urgent up to its last octet. */

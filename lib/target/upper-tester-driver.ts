@@ -35,12 +35,15 @@ const FIRST_LISTENER_PORT = 7930;
 const PRECEDENCE_SHIFT = 5;
 const TEXT = 'segment arrives ';
 
-/** The parameter of CONFIGURE_SOCKET, and its value. Diffserv is the upper six bits of what was the type of service. */
+/** The parameter of CONFIGURE_SOCKET, and the octets of its value, which are at most 255. Diffserv is the upper six bits of what was the type of service. */
 const SETTINGS_OF = {
   TTL: (value: number) => [PARAMETER.TTL, value],
   DIFFSERV: (value: number) => [PARAMETER.TOS, value << 2],
   NAGLE: (value: number) => [PARAMETER.NAGLE, value],
-} as const satisfies Record<string, (value: number) => readonly [number, number]>;
+  'KEEP-ALIVE': (value: number) => [PARAMETER.KEEP_ALIVE, 0, value],
+  R2: (value: number) => [PARAMETER.USER_TIMEOUT, 0, value],
+  'ERROR REPORTS': (value: number) => [PARAMETER.ERROR_REPORTS, value],
+} as const satisfies Record<string, (value: number) => readonly [number, ...number[]]>;
 
 /** Has the text of one connection forwarded to a port of its own: the protocol's events do not name the connection. */
 interface Reader {
@@ -196,9 +199,9 @@ export class UpperTesterDriver implements Driver {
   }
 
   async set(handle: Handle, setting: Setting | 'NAGLE', value: number): Promise<void> {
-    const [parameter, octet] = SETTINGS_OF[setting](value);
+    const [parameter, ...octets] = SETTINGS_OF[setting](value);
     await this.#capable('change a setting of a connection', () =>
-      this.#client.configure(this.#socketOf(handle), parameter, Uint8Array.of(octet)),
+      this.#client.configure(this.#socketOf(handle), parameter, Uint8Array.from(octets)),
     );
   }
 

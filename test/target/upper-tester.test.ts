@@ -248,6 +248,31 @@ describe('the upper tester', function () {
         expect(await refusal(client.configure(socketId, PARAMETER.MSS, Buffer.of(0, 1)))).to.equal('E_INV');
       });
 
+      it('keeps alive, gives up and reports errors as it is asked to', async () => {
+        const { socketId } = await active();
+        const { client } = agent;
+        for (const parameter of [PARAMETER.KEEP_ALIVE, PARAMETER.USER_TIMEOUT]) {
+          await client.configure(socketId, parameter, Buffer.of(0, 1));
+          await client.configure(socketId, parameter, Buffer.of(0, 0));
+          expect(await refusal(client.configure(socketId, parameter, Buffer.of(1)))).to.equal('E_INV');
+        }
+        await client.configure(socketId, PARAMETER.ERROR_REPORTS, Buffer.of(1));
+        await client.configure(socketId, PARAMETER.ERROR_REPORTS, Buffer.of(0));
+      });
+
+      it('asks the TCP to open what is open already', async () => {
+        const { server, port } = await listening(host);
+        const socketId = await agent.client.createAndBind({ family });
+        const connection = once(server, 'connection');
+        await agent.client.connect(socketId, host, port);
+        keep({ peer: ((await connection) as [Socket])[0] });
+        server.close();
+        for (let times = 0; times < 2; times += 1)
+          expect(await refusal(agent.client.connect(socketId, host, port))).to.equal('E_TCP_CAE');
+        const accepted = keep(await passive(agent.client, family));
+        expect(await refusal(agent.client.connect(accepted.socketId, host, port))).to.equal('E_TCP_CAE');
+      });
+
       it('tells a refused connection when it is asked to send', async () => {
         const socketId = await agent.client.createAndBind({ family });
         await agent.client.connect(socketId, host, await freePort(host));

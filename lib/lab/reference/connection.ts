@@ -5,13 +5,17 @@ import type { IcmpError } from '../../standard/icmp-arrives.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Timer, timerOf } from '../../standard/time-out.ts';
 import type { Reaction } from '../../standard/user-calls.ts';
-import { add, sub } from '../../wire/seq.ts';
+import { add, gt, sub } from '../../wire/seq.ts';
 import type { IpHeader, SentOptions } from './behaviour.ts';
-import type { Surroundings, Wishes } from './surroundings.ts';
+import type { Patience, Surroundings, Wishes } from './surroundings.ts';
 
 // Less than the override timeout of RFC 9293 section 3.8.6.2.1 may be.
 const OVERRIDE = 200;
 const LONGEST_INTERVAL = 60_000;
+/** R1, in retransmissions (RFC 9293 section 3.8.3). */
+const R1 = 3;
+/** Which the user hears of only where it has asked for reports. */
+const REPORTS: readonly Told['says'][] = ['soft error', 'excessive retransmissions'];
 
 /** One connection: the specification moves its TCB; here are the octets of its text, its clock, and its user. */
 export class Connection {
@@ -27,17 +31,23 @@ export class Connection {
   readonly #told = new Set<Tidings>();
   /** What the user has chosen for the IP header; absent: as usual. */
   header: IpHeader;
+  #patience: Patience;
   /** Takes what the user is given, in place of that. */
   forward: ((text: Uint8Array) => void) | undefined;
   #running: Timer['name'] | undefined;
   #clock: NodeJS.Timeout | undefined;
   #tries = 0;
+  /** Since when the clock runs for the same, of `performance.now()`. */
+  #triedSince = 0;
+  /** How many keep-alives have gone out since the last segment arrived. */
+  #unanswered = 0;
   #isSynAgain = false;
   /** How many segments have gone out. */
   #sent = 0;
 
-  constructor(tcb: Tcb, { reading, header = {} }: Wishes, around: Surroundings) {
-    this.tcb = tcb;
+  constructor(tcb: Tcb, { reading, header = {}, patience = {} }: Wishes, around: Surroundings) {
+    this.tcb = { ...tcb, keepAlive: patience.keepAlive !== undefined };
+    this.#patience = patience;
     this.#reading = reading;
     this.header = header;
     this.#around = around;
@@ -61,7 +71,9 @@ export class Connection {
     if (reply !== 'silence') this.#reply({ ...reply, wnd: this.tcb.rcvWnd }, before, segment);
     this.#tellOfOpening(before);
     if (!this.isClosed) this.#take(this.#around.serve(this.tcb));
+    this.#unanswered = 0;
     this.#wind(before, reply !== 'silence');
+    this.#idle();
   }
 
   hearIcmp(error: IcmpError): void {
@@ -151,13 +163,26 @@ export class Connection {
   }
 
   #tell(told: readonly Told[]): void {
-    for (const { to, says } of told)
-      if (to === 'user' && (TIDINGS as readonly string[]).includes(says)) this.#told.add(says as Tidings);
+    for (const { to, says } of told) {
+      const isHeard = this.#patience.reports || !REPORTS.includes(says);
+      if (to === 'user' && isHeard && (TIDINGS as readonly string[]).includes(says))
+        this.#told.add(says as Tidings);
+    }
   }
 
   /** What the user was told, of what the suite asks for. */
   get told(): readonly Tidings[] {
-    return TIDINGS.filter((one) => this.#told.has(one));
+    const { rcvUp, rcvUser } = this.tcb;
+    return TIDINGS.filter((one) =>
+      one === 'urgent data remains' ? gt(rcvUp, rcvUser) : this.#told.has(one),
+    );
+  }
+
+  /** From now on; what it has asked before goes on. */
+  asks(patience: Patience): void {
+    this.#patience = { ...this.#patience, ...patience };
+    this.tcb = { ...this.tcb, keepAlive: this.#patience.keepAlive !== undefined };
+    this.#idle();
   }
 
   /** Turns the algorithm of Nagle on or off. */
@@ -218,17 +243,27 @@ export class Connection {
       (state === 'TIME-WAIT' ? answered && this.#around.restartsTimeWait : sndUna !== before.sndUna);
     if (!isAnew) return;
     this.#tries = 0;
+    this.#triedSince = performance.now();
     this.#start(due);
   }
 
   #start(due: Timer['name'] | undefined): void {
     clearTimeout(this.#clock);
     this.#running = due;
-    const { timers } = this.#around;
-    const next = due ?? (timers.keepAlive === undefined ? undefined : 'keep-alive');
+    const next = due ?? (this.#keepAlive === undefined ? undefined : 'keep-alive');
     if (next === undefined || this.isClosed) return;
     this.#clock = setTimeout(() => this.#expire(next), this.#interval(next));
     if (next === 'TIME-WAIT' || next === 'keep-alive') this.#clock.unref();
+  }
+
+  /** In milliseconds. */
+  get #keepAlive(): number | undefined {
+    return this.#patience.keepAlive ?? this.#around.timers.keepAlive;
+  }
+
+  /** Nothing is due: the idle time begins anew. */
+  #idle(): void {
+    if (this.#running === undefined && !this.isClosed) this.#start(undefined);
   }
 
   /** In milliseconds. */
@@ -236,7 +271,7 @@ export class Connection {
     const { timers } = this.#around;
     if (due === 'TIME-WAIT') return timers.timeWait;
     if (due === 'override') return OVERRIDE;
-    if (due === 'keep-alive') return timers.keepAlive ?? LONGEST_INTERVAL;
+    if (due === 'keep-alive') return this.#keepAlive ?? LONGEST_INTERVAL;
     const text = this.#isSynAgain ? Math.max(timers.text, timers.afterSynAgain) : timers.text;
     const first = this.#isOpening ? timers.syn : text;
     const growth = due === 'zero window' ? timers.probeBackOff : timers.backOff;
@@ -252,10 +287,24 @@ export class Connection {
     this.#tries += 1;
     this.#isSynAgain ||= this.#isOpening;
     // A peer that keeps its window closed is no reason to give up (RFC 9293 MUST-37).
-    const isOver = this.#tries > this.#around.timers.mostTries && name === 'retransmission';
-    this.#take(this.#around.expire(before, isOver ? { name: 'user' } : { name }));
+    const isOver = name === 'retransmission' && this.#isR2;
+    this.#take(this.#around.expire(before, isOver ? { name: 'user' } : this.#timer(name)));
+    if (name === 'keep-alive') this.#unanswered += 1;
     this.#start(this.isClosed ? undefined : timerOf(this.tcb));
     if (this.isClosed) this.#around.gone();
+  }
+
+  get #isR2(): boolean {
+    const { r2 } = this.#patience;
+    // Timers are that precise.
+    return r2 === undefined
+      ? this.#tries > this.#around.timers.mostTries
+      : performance.now() - this.#triedSince >= r2 - 1;
+  }
+
+  #timer(name: Timer['name']): Timer {
+    if (name === 'keep-alive') return { name, unanswered: this.#unanswered };
+    return name === 'retransmission' && this.#tries >= R1 ? { name, reached: 'R1' } : { name };
   }
 }
 

@@ -1,11 +1,15 @@
 import { PARAMETER, RESULT } from '../../target/testability/message.ts';
 import { precedence } from '../../wire/index.ts';
+import type { Patience } from './surroundings.ts';
 import type { UserSocket } from './user-sockets.ts';
 
 const WIDTHS: Readonly<Record<number, number>> = {
   [PARAMETER.TTL]: 1,
   [PARAMETER.TOS]: 1,
   [PARAMETER.NAGLE]: 1,
+  [PARAMETER.ERROR_REPORTS]: 1,
+  [PARAMETER.USER_TIMEOUT]: 2,
+  [PARAMETER.KEEP_ALIVE]: 2,
   [PARAMETER.RAISING_PRECEDENCE]: 1,
   [PARAMETER.RECEIVE_BUFFER]: 4,
   [PARAMETER.READING]: 1,
@@ -23,6 +27,12 @@ export function configure(socket: UserSocket, parameter: number, octets: Uint8Ar
     return RESULT.E_OK;
   }
   const { connection } = socket;
+  const patience = patienceOf(parameter, value);
+  if (patience) {
+    socket.wishes = { ...socket.wishes, patience: { ...socket.wishes.patience, ...patience } };
+    connection?.asks(patience);
+    return RESULT.E_OK;
+  }
   if (connection && (parameter === PARAMETER.TTL || parameter === PARAMETER.TOS)) {
     const chosen = parameter === PARAMETER.TTL ? { ttl: value } : { diffserv: value >>> 2 };
     connection.header = { ...connection.header, ...chosen };
@@ -47,4 +57,11 @@ export function configure(socket: UserSocket, parameter: number, octets: Uint8Ar
   if (parameter === PARAMETER.RAISING_PRECEDENCE)
     socket.wishes = { ...socket.wishes, mayRaisePrecedence: value !== 0 };
   return RESULT.E_OK;
+}
+
+function patienceOf(parameter: number, value: number): Patience | undefined {
+  const milliseconds = value > 0 ? 1000 * value : undefined;
+  if (parameter === PARAMETER.ERROR_REPORTS) return { reports: value !== 0 };
+  if (parameter === PARAMETER.USER_TIMEOUT) return { r2: milliseconds };
+  return parameter === PARAMETER.KEEP_ALIVE ? { keepAlive: milliseconds } : undefined;
 }

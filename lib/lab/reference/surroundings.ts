@@ -3,6 +3,16 @@ import type { Segment, Tcb } from '../../standard/tcb.ts';
 import type { Emission, Follower, IpHeader, SentOptions, Timers } from './behaviour.ts';
 import type { Extras } from './packets.ts';
 
+/** What a user may ask of a connection whose peer is silent (RFC 9293 sections 3.8.3, 3.8.4 and 3.9.1.8). */
+export interface Patience {
+  /** The idle time in milliseconds after which the peer is probed; absent: never. */
+  readonly keepAlive?: number | undefined;
+  /** R2, in milliseconds; absent: as the TCP has it. */
+  readonly r2?: number | undefined;
+  /** Whether the user is told of what ends no connection. */
+  readonly reports?: boolean;
+}
+
 /** What a user may ask of a connection before there is one. */
 export interface Wishes {
   /** Octets of text that are kept for the user, which bounds the window. */
@@ -12,6 +22,7 @@ export interface Wishes {
   readonly precedence: number;
   readonly mayRaisePrecedence: boolean;
   readonly header?: IpHeader;
+  readonly patience?: Patience;
 }
 
 /** What a connection needs of the TCP around it. */

@@ -79,6 +79,9 @@ export class TargetUser {
         return this.#set(who, 'NAGLE', 0);
       case 'TTL':
       case 'DIFFSERV':
+      case 'KEEP-ALIVE':
+      case 'R2':
+      case 'ERROR REPORTS':
         return this.#set(who, user.call, user.value);
       case 'RECEIVE':
       case 'STOP RECEIVING':
