@@ -65,24 +65,9 @@ function hashOf(inputs, known = new Map()) {
 }
 
 async function makeBuild() {
-  const esbuild = await import('esbuild');
   // A source may change while it is compiled: the build goes by what was read.
   const known = new Map();
-  const { outputFiles, metafile } = await esbuild.build({
-    absWorkingDir: ROOT,
-    entryPoints: PROGRAMS.map((program) => ({ in: program, out: nameOf(program).slice(0, -3) })),
-    outdir: join(BUILDS, 'next'),
-    ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
-    ...{ sourcemap: true, sourcesContent: false, write: false, metafile: true, logLevel: 'silent' },
-    external: EXTERNAL,
-    // For the packages that are CommonJS.
-    banner: {
-      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-    },
-    plugins: [{ name: 'sources', setup: (build) => readSources(build, known) }],
-  });
-  // Its service would stay beside us, as large as all the rest.
-  await esbuild.stop();
+  const { outputFiles, metafile } = await compile(PROGRAMS, join(BUILDS, 'next'), known);
   const inputs = inputsOf(metafile);
   const build = hashOf(inputs, known);
   const part = join(BUILDS, `${process.pid}.part`);
@@ -99,6 +84,31 @@ async function makeBuild() {
   renameSync(`${INPUTS}.${process.pid}`, INPUTS);
   removeOldBuilds();
   return build;
+}
+
+/**
+ * @param {readonly string[]} programs their sources, seen from the root
+ * @param {string} outdir three folders below the root; nothing is written there
+ * @param {Map<string, Buffer>} known takes what was read
+ */
+export async function compile(programs, outdir, known = new Map()) {
+  const esbuild = await import('esbuild');
+  const built = await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: programs.map((program) => ({ in: program, out: nameOf(program).slice(0, -3) })),
+    outdir,
+    ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
+    ...{ sourcemap: true, sourcesContent: false, write: false, metafile: true, logLevel: 'silent' },
+    external: EXTERNAL,
+    // For the packages that are CommonJS.
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
+    plugins: [{ name: 'sources', setup: (build) => readSources(build, known) }],
+  });
+  // Its service would stay beside us, as large as all the rest.
+  await esbuild.stop();
+  return built;
 }
 
 /** Sources are read by their contents; a package by its version. */

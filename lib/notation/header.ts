@@ -41,7 +41,7 @@ export const controlBitsOf = (flags: number): Set<ControlBit> =>
  */
 export function toWire(segment: ConcreteSegment, context: WireContext): TcpHeader {
   if (segment.data > LARGEST_TEXT) throw new WireError(`a segment with ${segment.data} octets of text`);
-  return {
+  const header = {
     srcPort: context.srcPort,
     dstPort: context.dstPort,
     seq: segment.seq,
@@ -52,6 +52,10 @@ export function toWire(segment: ConcreteSegment, context: WireContext): TcpHeade
     urgent: segment.urg,
     options: optionsOf(segment),
     data: (context.payload ?? alphabet)(segment.data),
+  };
+  if (segment.offset === undefined && segment.checksum === undefined) return header;
+  return {
+    ...header,
     ...(segment.offset === undefined ? {} : { dataOffset: segment.offset }),
     ...(segment.checksum === undefined ? {} : { checksum: segment.checksum }),
   };

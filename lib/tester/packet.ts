@@ -9,6 +9,7 @@ import {
   encodeIpv6,
   encodeTcp,
   type IcmpErrorName,
+  type Ipv4Header,
   internetChecksum,
   PROTOCOL_ICMP,
   PROTOCOL_TCP,
@@ -60,14 +61,36 @@ interface Envelope {
 
 const FIRST_LETTER = 0x61;
 const LETTERS = 26;
+const NO_TEXT = new Uint8Array();
 
 /** The tester's text from this sequence number on. The number tells the octet: sent again, or in another segment, it is the same. */
-export const textAt = (seq: number, octets: number): Uint8Array =>
-  Uint8Array.from({ length: octets }, (_, index) => FIRST_LETTER + (add(seq, index) % LETTERS));
+export function textAt(seq: number, octets: number): Uint8Array {
+  if (octets === 0) return NO_TEXT;
+  const text = new Uint8Array(octets);
+  for (let index = 0; index < octets; index += 1) text[index] = FIRST_LETTER + (add(seq, index) % LETTERS);
+  return text;
+}
 
-const PLAIN_IPV4 = {
-  ...{ tos: 0, id: 0, flags: DONT_FRAGMENT, fragmentOffset: 0, ttl: 64, options: new Uint8Array() },
-} as const;
+const NO_OPTIONS = new Uint8Array();
+
+// A literal of all fields: spread together, they would take longer than all else that a packet needs.
+const ipv4Header = (
+  protocol: number,
+  src: string,
+  dst: string,
+  tos = 0,
+  options: Uint8Array = NO_OPTIONS,
+): Ipv4Header => ({
+  tos,
+  id: 0,
+  flags: DONT_FRAGMENT,
+  fragmentOffset: 0,
+  ttl: 64,
+  protocol,
+  src,
+  dst,
+  options,
+});
 
 /** Whether the TCP checksum of an IP packet is right. */
 export function hasRightChecksum(packet: Uint8Array): boolean {
@@ -102,17 +125,11 @@ export function buildPacket(
     return overrides.ipOption
       ? ipv6Packet(src, dst, Buffer.concat([UNKNOWN_DESTINATION_OPTION, tcp]), DESTINATION_OPTIONS)
       : ipv6Packet(src, dst, tcp);
-  return encodeIpv4(
-    {
-      ...PLAIN_IPV4,
-      tos: withPrecedence(0, overrides.precedence ?? 0),
-      protocol: PROTOCOL_TCP,
-      ...{ src, dst },
-      ...(overrides.security ? { options: TOP_SECRET_OPTION } : {}),
-      ...(overrides.ipOption ? { options: IPV4_OPTIONS[overrides.ipOption] } : {}),
-    },
-    tcp,
-  );
+  const options = overrides.ipOption
+    ? IPV4_OPTIONS[overrides.ipOption]
+    : overrides.security && TOP_SECRET_OPTION;
+  const tos = withPrecedence(0, overrides.precedence ?? 0);
+  return encodeIpv4(ipv4Header(PROTOCOL_TCP, src, dst, tos, options), tcp);
 }
 
 /** A TCP segment in a plain IPv6 packet. */
@@ -134,5 +151,5 @@ export function buildIcmpPacket(
   const message = encodeIcmpError(name, addresses, original, mtu);
   return family === 6
     ? ipv6Packet(src, dst, message, PROTOCOL_ICMP[6])
-    : encodeIpv4({ ...PLAIN_IPV4, protocol: PROTOCOL_ICMP[4], src, dst }, message);
+    : encodeIpv4(ipv4Header(PROTOCOL_ICMP[4], src, dst), message);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import raw, { type Socket } from 'raw-socket';
-import { decodeIpv4, PROTOCOL_ICMP, parseAddressOf, WireError } from '../wire/index.ts';
+import { PROTOCOL_ICMP, parseAddressOf, payloadOfIpv4, WireError } from '../wire/index.ts';
 import { readIcmpError } from './icmp.ts';
 import type { Arrival, IcmpError, Link } from './link.ts';
 import { ipv6Packet } from './packet.ts';
@@ -32,6 +32,9 @@ const PROTOCOL_RAW = 255;
 // For bursts of replies while this process is busy: 32 MiB hold some 25,000 small segments.
 const RECEIVE_QUEUE = 32 * 2 ** 20;
 const LARGEST_PACKET = 65_535;
+// In one turn of the event loop: a small receive queue must not overflow by what a burst draws, and timers must not starve.
+const MOST_SENT_UNREAD = 32;
+const MOST_READ_AT_ONCE = 32;
 
 interface RawLinkOptions {
   readonly family: 4 | 6;
@@ -41,6 +44,12 @@ interface RawLinkOptions {
   readonly fromAnyone?: boolean;
   /** The size of the receive queue to ask for, in octets. Default: 32 MiB. */
   readonly receiveQueue?: number | undefined;
+}
+
+interface Outgoing {
+  readonly packet: Uint8Array;
+  readonly destination: string;
+  readonly failed: ((error: Error) => void) | undefined;
 }
 
 // raw-socket's handles do not keep their objects alive: without this, an open link could be garbage-collected.
@@ -58,8 +67,18 @@ export class RawLink implements Link {
   readonly #icmp: Socket;
   readonly #lossesAtOpen: number;
   readonly #fromAnyone: boolean;
+  readonly #counts = new Uint32Array(MEMINFO_COUNTS);
+  readonly #countsBuffer = Buffer.from(this.#counts.buffer);
   #lastDrops = 0;
   #reads = 0;
+  #isReading = false;
+  readonly #outgoing: Outgoing[] = [];
+  /** Of what is sent. A socket reads from a buffer only, and to make one of a small array costs more than to copy that. */
+  readonly #buffer = Buffer.alloc(LARGEST_PACKET);
+  /** Packets since the last one was read. */
+  #sentUnread = 0;
+  /** Whether what is outgoing waits. */
+  #isHeld = false;
   #given = 0;
   #gone = 0;
   #whenGone: { count: number; resolve: () => void }[] = [];
@@ -102,12 +121,43 @@ export class RawLink implements Link {
   }
 
   send(packet: Uint8Array, destination: string, failed?: (error: Error) => void): void {
-    const buffer = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
     this.#given += 1;
-    this.#sender.send(buffer, 0, buffer.length, destination, (error) => {
-      this.#gone += 1;
-      this.#tellGone(this.#gone);
-      if (error) failed?.(new Error(`could not send to ${destination}: ${error.message}`));
+    this.#outgoing.push({ packet, destination, failed });
+    this.#sendOn();
+  }
+
+  /** The socket's own queue would take a turn of the event loop for each packet. */
+  #sendOn(): void {
+    while (!this.#isHeld && !this.#closing) {
+      const next = this.#outgoing.shift();
+      if (!next) return;
+      const { packet, destination, failed } = next;
+      this.#buffer.set(packet);
+      try {
+        this.#sender.wrap.send(this.#buffer, 0, packet.length, destination, () => this.#sent());
+      } catch {
+        // The kernel cannot take it now, or never: the socket waits until it can, and tells.
+        this.#isHeld = true;
+        this.#sender.send(Buffer.from(packet), 0, packet.length, destination, (error) => {
+          this.#isHeld = false;
+          if (error) failed?.(new Error(`could not send to ${destination}: ${error.message}`));
+          this.#sent();
+          this.#sendOn();
+        });
+      }
+    }
+  }
+
+  #sent(): void {
+    this.#gone += 1;
+    this.#tellGone(this.#gone);
+    this.#sentUnread += 1;
+    if (this.#sentUnread < MOST_SENT_UNREAD) return;
+    this.#isHeld = true;
+    setImmediate(() => {
+      this.#isHeld = false;
+      this.#sentUnread = 0;
+      this.#sendOn();
     });
   }
 
@@ -173,17 +223,42 @@ export class RawLink implements Link {
   #take(shared: Buffer, source: string): void {
     const at = performance.now();
     this.#reads += 1;
-    if (source !== this.remote && !this.#fromAnyone) return;
+    this.#sentUnread = 0;
     // The socket reuses its buffer for the next packet.
-    const octets = Uint8Array.from(shared);
+    if (source === this.remote || this.#fromAnyone) this.#arrived(Buffer.from(shared), source, at);
+    this.#readOn();
+  }
+
+  /** Reads what else has arrived: the socket reads one packet in a turn of the event loop. */
+  #readOn(): void {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    for (let left = MOST_READ_AT_ONCE; left > 0 && this.#readsOne(); left -= 1);
+    this.#isReading = false;
+  }
+
+  #readsOne(): boolean {
+    if (this.#closing || this.#queued() === 0) return false;
+    let read: [Buffer, string] | undefined;
+    try {
+      this.#receiver.wrap.recv(this.#receiver.buffer, (buffer, octets, source) => {
+        read = [buffer.subarray(0, octets), source];
+      });
+    } catch {
+      // The kernel counts a packet just before it can be read. The socket reads it, or tells why it cannot, in the next turn.
+    }
+    if (read) this.#take(...read);
+    return read !== undefined;
+  }
+
+  #arrived(octets: Uint8Array, source: string, at: number): void {
     if (this.family === 6) {
       const packet = ipv6Packet(source, this.local, octets);
       this.#onArrival({ at, source, tcp: octets, packet });
       return;
     }
     try {
-      const { payload } = decodeIpv4(octets);
-      this.#onArrival({ at, source, tcp: payload, packet: octets });
+      this.#onArrival({ at, source, tcp: payloadOfIpv4(octets), packet: octets });
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
     }
@@ -192,7 +267,7 @@ export class RawLink implements Link {
   /** Resolves when all packets that have arrived by now are read. */
   async drained(): Promise<void> {
     const most = this.#reads + Math.ceil(this.#queued() / LEAST_TRUESIZE);
-    while (!this.#closing && this.#reads < most && this.#queued() > 0) await setImmediate();
+    while (!this.#closing && this.#reads < most && this.#queued() > 0) await turn();
   }
 
   /** Octets in the receive queue, by the kernel's count. */
@@ -206,9 +281,8 @@ export class RawLink implements Link {
   }
 
   #memoryCounts(): Uint32Array {
-    const counts = new Uint32Array(MEMINFO_COUNTS);
-    this.#receiver.getOption(SOL_SOCKET, SO_MEMINFO, Buffer.from(counts.buffer), counts.byteLength);
-    return counts;
+    this.#receiver.getOption(SOL_SOCKET, SO_MEMINFO, this.#countsBuffer, this.#counts.byteLength);
+    return this.#counts;
   }
 }
 

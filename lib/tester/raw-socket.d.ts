@@ -3,6 +3,19 @@ declare module 'raw-socket' {
   import type { EventEmitter } from 'node:events';
 
   export interface Socket extends EventEmitter {
+    /** The native socket, which sends and reads at once. @throws Error where the kernel refuses the packet, or has none */
+    readonly wrap: {
+      send(
+        buffer: Buffer,
+        offset: number,
+        length: number,
+        address: string,
+        afterCallback: (bytes: number) => void,
+      ): void;
+      recv(buffer: Buffer, afterCallback: (buffer: Buffer, bytes: number, source: string) => void): void;
+    };
+    /** Where it reads to. */
+    readonly buffer: Buffer;
     close(): this;
     pauseRecv(): this;
     resumeRecv(): this;

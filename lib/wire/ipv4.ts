@@ -1,5 +1,5 @@
 import { formatAddress, parseAddressOf } from './address.ts';
-import { internetChecksum } from './checksum.ts';
+import { checksumOfFirst } from './checksum.ts';
 import { aligned, read16, unsigned, WireError, write16 } from './octets.ts';
 
 /** The DF flag (RFC 791 section 3.1). */
@@ -69,14 +69,35 @@ export function encodeIpv4(ip: Ipv4Header, payload: Uint8Array): Uint8Array {
   octets[9] = unsigned('protocol', ip.protocol, 8);
   octets.set(parseAddressOf(4, ip.src), 12);
   octets.set(parseAddressOf(4, ip.dst), 16);
-  octets.set(ip.options, FIXED_HEADER);
+  if (ip.options.length > 0) octets.set(ip.options, FIXED_HEADER);
   const checksum =
     ip.checksum === undefined
-      ? internetChecksum(octets.subarray(0, header))
+      ? checksumOfFirst(octets, header)
       : unsigned('IPv4 header checksum', ip.checksum, 16);
   write16(octets, 10, checksum);
   octets.set(payload, header);
   return octets;
+}
+
+/** Checked lengths of a datagram's header and of the whole, in octets. @throws WireError as `decodeIpv4` */
+function lengthsOf(octets: Uint8Array): { readonly header: number; readonly totalLength: number } {
+  if (octets.length < FIXED_HEADER) throw new WireError(`an IPv4 header of ${octets.length} octets`);
+  const first = octets[0] ?? 0;
+  if (first >>> 4 !== 4) throw new WireError(`IP version ${first >>> 4} where 4 is expected`);
+  const header = (first & 0x0f) * 4;
+  const totalLength = read16(octets, 2);
+  if (header < FIXED_HEADER || header > totalLength || totalLength > octets.length) {
+    throw new WireError(
+      `an IPv4 header of ${header} and a total length of ${totalLength} in ${octets.length} octets`,
+    );
+  }
+  return { header, totalLength };
+}
+
+/** What a datagram carries, as a view. @throws WireError as `decodeIpv4` */
+export function payloadOfIpv4(octets: Uint8Array): Uint8Array {
+  const { header, totalLength } = lengthsOf(octets);
+  return octets.subarray(header, totalLength);
 }
 
 /**
@@ -86,17 +107,7 @@ export function encodeIpv4(ip: Ipv4Header, payload: Uint8Array): Uint8Array {
  * @throws WireError when there are fewer than 20 octets, or the version, header length or total length is impossible
  */
 export function decodeIpv4(octets: Uint8Array): DecodedIpv4 {
-  if (octets.length < FIXED_HEADER) throw new WireError(`an IPv4 header of ${octets.length} octets`);
-  const first = octets[0] ?? 0;
-  if (first >>> 4 !== 4) throw new WireError(`IP version ${first >>> 4} where 4 is expected`);
-  const headerLength = first & 0x0f;
-  const header = headerLength * 4;
-  const totalLength = read16(octets, 2);
-  if (header < FIXED_HEADER || header > totalLength || totalLength > octets.length) {
-    throw new WireError(
-      `an IPv4 header of ${header} and a total length of ${totalLength} in ${octets.length} octets`,
-    );
-  }
+  const { header, totalLength } = lengthsOf(octets);
   const fragment = read16(octets, 6);
   return {
     tos: octets[1] ?? 0,
@@ -108,10 +119,10 @@ export function decodeIpv4(octets: Uint8Array): DecodedIpv4 {
     src: formatAddress(octets.subarray(12, 16)),
     dst: formatAddress(octets.subarray(16, 20)),
     options: octets.subarray(FIXED_HEADER, header),
-    headerLength,
+    headerLength: header / 4,
     totalLength,
     checksum: read16(octets, 10),
-    checksumValid: internetChecksum(octets.subarray(0, header)) === 0,
+    checksumValid: checksumOfFirst(octets, header) === 0,
     payload: octets.subarray(header, totalLength),
   };
 }

@@ -24,9 +24,9 @@ export function write32(octets: Uint8Array, at: number, value: number): void {
   write16(octets, at + 2, value & 0xffff);
 }
 
-/** Returns `value`. @throws WireError, which names the field, unless it is an integer in 0...2^bits-1 (at most 32 bits) */
+/** Returns `value`. @throws WireError, which names the field, unless it is an integer in 0...2^bits-1 (1 to 32 bits) */
 export function unsigned(field: string, value: number, bits: number): number {
-  if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) return value;
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff >>> (32 - bits)) return value;
   throw new WireError(`${field} does not fit ${bits} bits: ${value}`);
 }
 

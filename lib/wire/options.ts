@@ -29,6 +29,8 @@ export type TcpOption =
   /** Any other option, or octets that are no option: the first octet, and all that follow, the length octet included. */
   | { readonly kind: 'raw'; readonly type: number; readonly bytes: Uint8Array };
 
+const NONE = new Uint8Array();
+
 function lengthOf(option: TcpOption): number {
   switch (option.kind) {
     case 'eol':
@@ -74,6 +76,7 @@ function write(octets: Uint8Array, at: number, option: TcpOption): void {
 
 /** Encodes without padding. The result may be longer than a header can hold. @throws WireError when a value does not fit */
 export function encodeOptions(options: readonly TcpOption[]): Uint8Array {
+  if (options.length === 0) return NONE;
   const octets = new Uint8Array(options.reduce((length, option) => length + lengthOf(option), 0));
   let at = 0;
   for (const option of options) {

@@ -69,8 +69,8 @@ export function encodeTcp(tcp: TcpHeader, addresses: Addresses): Uint8Array {
   octets[13] = unsigned('control bits', tcp.flags, 8);
   write16(octets, 14, unsigned('window', tcp.window, 16));
   write16(octets, 18, unsigned('urgent pointer', tcp.urgent, 16));
-  octets.set(options, FIXED_HEADER);
-  octets.set(tcp.data, header);
+  if (options.length > 0) octets.set(options, FIXED_HEADER);
+  if (tcp.data.length > 0) octets.set(tcp.data, header);
   const checksum =
     tcp.checksum === undefined
       ? internetChecksum(pseudoHeader(addresses, PROTOCOL_TCP, octets.length), octets)

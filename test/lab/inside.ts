@@ -174,6 +174,31 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     await lab.dispose();
   },
 
+  /** The resets that come back for a burst of segments to a closed port; the kernel refuses those to a port that ends in 7. */
+  async burst() {
+    const lab = await Lab.create();
+    const results: Record<string, unknown> = {};
+    for (const family of FAMILIES) {
+      const { link, seen } = listen(lab, family);
+      let refused = 0;
+      for (let port = 30_000; port < 30_200; port += 1) {
+        const ordinary = packet(lab, family, port, { dstPort: 9 });
+        // Longer than the link takes.
+        const sent = port % 10 === 7 ? new Uint8Array([...ordinary, ...new Uint8Array(2000)]) : ordinary;
+        link.send(sent, lab.target[family], () => {
+          refused += 1;
+        });
+      }
+      await link.flushed();
+      while (seen.length < 180) await delay(1);
+      await link.drained();
+      results[family] = { refused, ports: seen.map(({ dstPort }) => dstPort) };
+      await link.close();
+    }
+    await lab.dispose();
+    tell(results);
+  },
+
   /** The link of two by which a packet to all hosts leaves, when the target is on the second one. */
   async groups() {
     const lab = await Lab.create();

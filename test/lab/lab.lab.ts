@@ -206,6 +206,12 @@ describe('lab, in namespaces', function () {
         }
       });
 
+      it('sends a burst in order, and goes on when the kernel refuses a packet of it', async () => {
+        const all = Array.from({ length: 200 }, (_, index) => 30_000 + index);
+        const expected = { refused: 20, ports: all.filter((port) => port % 10 !== 7) };
+        expect(await play(user, 'burst').told).to.deep.equal({ 4: expected, 6: expected });
+      });
+
       it("sends what is for all hosts to the target's link, wherever the kernel would", async () => {
         const over = [false, true];
         expect(await play(user, 'groups').told).to.deep.equal({ 4: over, 6: over });

@@ -5,6 +5,7 @@ import {
   decodeIpv4,
   decodeIpv6,
   encodeIpv4,
+  payloadOfIpv4,
   encodeIpv6,
   formatAddress,
   type Ipv4Header,
@@ -94,6 +95,7 @@ describe('wire: IPv4', () => {
   it('reads back every datagram that it writes', () => {
     fc.assert(
       fc.property(ipv4Headers, payloads, (header, payload) => {
+        expect(payloadOfIpv4(encodeIpv4(header, payload))).to.deep.equal(payload);
         expect(decodeIpv4(encodeIpv4(header, payload))).to.deep.include({
           ...header,
           payload,
