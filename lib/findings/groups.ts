@@ -6,6 +6,8 @@ import type { Trait } from './traits.ts';
 
 // Two causes are one when at least this share of their common stimuli has their common effect.
 const JOINED = 0.5;
+// The same when it is one reply in place of another.
+const JOINED_ALIKE = 0.4;
 const MOST_MARKS = 3;
 // When the traits of a cause give at least so many bits, all deviations of stimuli with these traits count as one.
 const SPECIAL = 5;
@@ -65,20 +67,34 @@ interface Against {
 
 /** The common part of two causes, if it holds for enough of its stimuli. */
 function inCommon(one: Group, other: Group, against: Against): Shared | undefined {
-  const effect = common(one.cause.effect, other.cause.effect);
+  const ofCauses = common(one.cause.effect, other.cause.effect);
+  const areSingle = [one, other].every(({ members }) => members.some(({ traits }) => traits.length > 0));
+  const mayBeWider = areSingle && Object.keys(ofCauses).length === 0 && isOfResets(one) === isOfResets(other);
+  const effect = mayBeWider ? common(effectOfAll(one), effectOfAll(other)) : ofCauses;
   if (Object.keys(effect).length === 0) return undefined;
+  // Of several steps, only the rules are known: what came in place of what must be the same.
+  if (!areSingle && effect.reply && !effect.reply.due) return undefined;
   const where = one.cause.where.filter((mark) => other.cause.where.includes(mark));
   // A wrong form, or a wrong option, is one fault whatever drew the reply.
   const isForm = effect.form !== undefined || effect.extra !== undefined;
   if (effect.extra?.startsWith('option')) return { effect, where };
   if ((where.length > 0 || isForm) && holds({ effect, where }, against)) return { effect, where };
-  const shared = sharedByAll([...one.members, ...other.members]);
+  const shared = sharedByAll([...singlesOf(one), ...singlesOf(other)]);
   if (shared.length === 0 || !holds({ effect, where: shared }, against)) return undefined;
   return { effect, where: fewest(shared, effect, against) };
 }
 
+/** What all results of a group have in common, which may be more than its cause says. */
+const effectOfAll = ({ members }: Group): Effect => members.map((look) => look.effect ?? {}).reduce(common);
+
 const sharedByAll = ([first, ...others]: readonly Look[]): readonly Mark[] =>
   first ? [...first.traits, ...first.rules].filter((mark) => others.every((look) => has(look, mark))) : [];
+
+/** The results of a group that are of one stimulus, where there are any: of several steps, only the rules are known. */
+function singlesOf({ members }: Group): readonly Look[] {
+  const singles = members.filter(({ traits }) => traits.length > 0);
+  return singles.length > 0 ? singles : members;
+}
 
 const spares = ({ effect, where }: Shared, { passed }: Against): number =>
   passed.filter(
@@ -93,7 +109,7 @@ function holds(cause: Shared, against: Against): boolean {
   const hit = against.failed.filter(
     (look) => where.every((mark) => has(look, mark)) && includes(look.effect ?? {}, effect),
   ).length;
-  return hit >= JOINED * (hit + spares(cause, against));
+  return hit >= (effect.reply?.due ? JOINED_ALIKE : JOINED) * (hit + spares(cause, against));
 }
 
 /** A few marks that exclude as many conformant results as all marks do. */
@@ -168,16 +184,17 @@ function nearest(look: Look, groups: readonly Group[], bits: (mark: Mark) => num
   const effect = look.effect ?? {};
   const same = groups.find(({ members }) => members.some(({ id }) => id === look.id));
   if (same) return same;
-  const sum = (marks: readonly Mark[]): number => marks.reduce((total, mark) => total + bits(mark), 0);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
   const near = groups
     .map((group) => {
       const { where, effect: due } = group.cause;
       // Of several steps, only the rules are known.
       if (look.traits.length === 0) {
-        const isAbout = group.members.some(({ rules }) => rules.some((rule) => look.rules.includes(rule)));
-        return { group, met: (due.form ?? due.extra ?? (isAbout && due.reply)) ? 1 : 0 };
+        const alike = sum(look.rules.map((rule) => bits(rule) * shareOf(group, rule)));
+        return { group, met: (due.form ?? due.extra ?? (alike > 0 && due.reply)) ? 1 + alike : 0 };
       }
-      return { group, met: sum(where.filter((mark) => has(look, mark))) / (sum(where) || 1) };
+      const known = where.filter((mark) => has(look, mark));
+      return { group, met: sum(known.map(bits)) / (sum(where.map(bits)) || 1) };
     })
     .filter(({ group: { cause, members }, met }) => {
       if (met < NEAR) return false;
@@ -188,7 +205,9 @@ function nearest(look: Look, groups: readonly Group[], bits: (mark: Mark) => num
         return includes(effect, {
           ...others,
           ...(form ? { form: { of: form.of } } : {}),
-          ...(answer ? { reply: met > NEARER ? { seen: answer.seen } : answer } : {}),
+          ...(answer
+            ? { reply: met > NEARER && look.traits.length > 0 ? { seen: answer.seen } : answer }
+            : {}),
         });
       }
       return members.some((one) => includes(one.effect ?? {}, effect));
@@ -196,6 +215,9 @@ function nearest(look: Look, groups: readonly Group[], bits: (mark: Mark) => num
     .sort((a, b) => b.met - a.met);
   return near[0]?.group;
 }
+
+const shareOf = ({ members }: Group, mark: Mark): number =>
+  members.filter((look) => has(look, mark)).length / members.length;
 
 const KINDS_OF_STIMULUS: readonly Trait[] = ['RST', 'SYN', 'no ACK', 'FIN', 'text', 'ACK'];
 
@@ -219,9 +241,9 @@ function alone(rest: readonly Look[]): readonly Group[] {
 const kindOf = ({ traits, rules }: Look): Mark | undefined =>
   KINDS_OF_STIMULUS.find((trait) => traits.includes(trait)) ?? rules[0];
 
-/** What the target did, whatever it should have done. */
+/** What the target did, whatever it should have done. Silence alone tells nothing: it is one deed for each reply that is missing. */
 const deedOf = ({ effect: { reply, form, state, extra } = {} }: Look): string | undefined =>
-  reply?.seen ?? form?.of ?? state ?? extra;
+  reply?.seen === 'silence' ? `no ${reply.due}` : (reply?.seen ?? form?.of ?? state ?? extra);
 
 /** Whether the target does the same after stimuli of one kind in one state. */
 const areClose = (one: Look, other: Look): boolean =>

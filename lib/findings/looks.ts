@@ -64,7 +64,11 @@ function lookOf(
   const scenario = findScenario(id);
   const outcome = outcomeOf(judgement);
   const single = scenario !== undefined && isCase(scenario) && result.stimulus.length === 1;
-  const effect = judgement.verdict === verdict ? effectIn(judgement, single ? state : undefined) : undefined;
+  const traits = single ? traitsIn(result) : [];
+  const effect =
+    judgement.verdict === verdict
+      ? onItsWay(effectIn(judgement, single ? state : undefined), traits)
+      : undefined;
   // A result of the other verdict neither supports a cause nor speaks against one.
   if (!effect && judgement.verdict !== 'conformant' && verdict === 'permitted') return undefined;
   return {
@@ -72,10 +76,20 @@ function lookOf(
     ...(effect ? { effect } : {}),
     ...(outcome && single ? { due: dueOf(outcome) } : {}),
     ...(effect ? detailsOf(judgement) : {}),
-    traits: single ? traitsIn(result) : [],
+    traits,
     rules: scenario?.requirements ?? [],
   };
 }
+
+/** The ACK of its FIN takes a connection from LAST-ACK to CLOSED: a state that it enters, no loss (RFC 9293 section 3.10.7.4 fifth). */
+const onItsWay = (effect: Effect | undefined, traits: readonly Trait[]): Effect | undefined =>
+  effect?.state === 'lost' &&
+  effect.reply?.seen !== 'RST' &&
+  traits.includes('LAST-ACK') &&
+  traits.includes('no RST') &&
+  traits.includes('ACK of all that was sent')
+    ? { ...effect, state: 'entered' }
+    : effect;
 
 function detailsOf(judgement: ProfileVerdict): Pick<Look, 'after' | 'flags'> {
   const details: { -readonly [Key in 'after' | 'flags']?: Look[Key] } = {};

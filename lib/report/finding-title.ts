@@ -60,6 +60,7 @@ const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
   text: { after: 'with text' },
   'no text': { after: 'without text' },
   'neither text, SYN nor FIN': { after: 'without text' },
+  'text, SYN or FIN': { after: 'with text, SYN or FIN' },
   'own options': { after: 'with unusual options' },
   'a timestamp': { after: 'with a timestamp' },
   acceptable: { after: 'in the window' },
@@ -70,6 +71,7 @@ const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
   'at RCV.NXT': { after: 'at RCV.NXT' },
   'past RCV.NXT': { after: 'past RCV.NXT' },
   'at the right edge': { after: 'at RCV.NXT+RCV.WND' },
+  'across an edge': { after: 'that reaches across an edge of the window' },
   'at or past the right edge': { after: 'at RCV.NXT+RCV.WND or beyond' },
   'ACK beyond SND.NXT': { after: 'that acknowledges octets never sent' },
   'ACK of SND.UNA or older': { after: 'that acknowledges nothing new' },
@@ -111,6 +113,8 @@ const ACKS = TRAITS.filter((trait) => trait.startsWith('ACK '));
 
 /** What says less than another trait that is there, too. */
 const SAID_BY: Partial<Record<Trait, readonly Trait[]>> = {
+  'across an edge': ['before and into the window', 'zero-window'],
+  'at the right edge': ['zero-window'],
   unacceptable: ['at the right edge', 'at or past the right edge', 'one before the window', 'zero-window'],
   'before the window': ['one before the window', 'before and into the window'],
   acceptable: ['before and into the window'],
@@ -119,6 +123,7 @@ const SAID_BY: Partial<Record<Trait, readonly Trait[]>> = {
   'ACK of SND.UNA or older': ['ACK older than SND.UNA', 'ACK too old', 'ACK within what was sent'],
   'ACK older than SND.UNA': ['ACK too old'],
   'no text': ['RST', 'SYN', 'neither text, SYN nor FIN'],
+  'text, SYN or FIN': ['text', 'SYN', 'FIN'],
   'neither text, SYN nor FIN': ['RST'],
   ACK: ['RST', 'FIN', 'text', ...ACKS],
   'SYN-RECEIVED': ['after a passive OPEN', 'after an active OPEN'],
