@@ -1,4 +1,4 @@
-import { type ControlBit, parseSegment, type SegmentNotation } from '../notation/index.ts';
+import { type ControlBit, parseSegment, printExpression, type SegmentNotation } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { Fault, Named } from '../verdict/fault.ts';
 import type { ProfileVerdict } from '../verdict/result.ts';
@@ -99,6 +99,11 @@ function stateEffectOf(expected: State, observed: State | 'unknown', before: Sta
   return observed === before ? 'stayed' : 'entered';
 }
 
+// An ACK whose number is not SND.NXT is wrong where none is due, too.
+const WRONG_SEQ = { of: 'ACK', field: 'SEQ' } as const;
+const isBeside = (seq: string | undefined): boolean =>
+  seq !== undefined && seq !== 'SND.NXT' && seq.startsWith('SND.');
+
 /** The difference between what was due and what came. @param before the state that the stimulus met */
 export function effectOf(
   faults: readonly Fault[],
@@ -113,9 +118,8 @@ export function effectOf(
         const seen = fault.again ? 'again' : wordOfAll(fault.observed);
         if (due !== seen) {
           effect.reply ??= { due, seen };
-          // An ACK whose number is not SND.NXT is wrong where none is due, too.
-          if (seen === 'ACK' && fault.observed[0]?.seq?.kind === 'binary')
-            effect.form ??= { of: seen, field: 'SEQ' };
+          const { seq } = fault.observed[0] ?? {};
+          if (seen === 'ACK' && seq && isBeside(printExpression(seq))) effect.form ??= WRONG_SEQ;
         } else effect.form ??= { of: due, field: wrongFieldOf(fault.expected[0] ?? [], fault.observed) };
         break;
       }
@@ -128,8 +132,10 @@ export function effectOf(
           : text
             ? 'text'
             : of;
-        if (seen !== of) effect.reply ??= { due: of, seen };
-        else effect.form ??= { of, field: fault.field };
+        if (seen !== of) {
+          effect.reply ??= { due: of, seen };
+          if (seen === 'ACK' && fault.field === 'SEQ' && isBeside(fault.relative)) effect.form ??= WRONG_SEQ;
+        } else effect.form ??= { of, field: fault.field };
         break;
       }
       case 'state':
