@@ -86,9 +86,22 @@ const TELLING: readonly Trait[] = [
   ...STATES,
 ];
 const MOST = 0.8;
+// These narrow a title down, and must be true of all.
+const TELLING_OF_ALL: readonly Trait[] = [
+  'no ACK',
+  'ACK of all that was sent',
+  'after the peer closed',
+  'after an active OPEN',
+  'after a passive OPEN',
+];
 
-const isTold = (trait: Trait, members: readonly Look[]): boolean =>
-  TELLING.includes(trait) && members.filter((look) => has(look, trait)).length >= MOST * members.length;
+/** Whether a title tells the trait. Of several steps, no trait is known. */
+function isTold(trait: Trait, members: readonly Look[]): boolean {
+  const singles = members.filter(({ traits }) => traits.length > 0);
+  if (singles.length < MOST * members.length) return false;
+  const share = singles.filter((look) => has(look, trait)).length / singles.length;
+  return (TELLING.includes(trait) && share >= MOST) || (TELLING_OF_ALL.includes(trait) && share === 1);
+}
 
 // Of the rules that results are about, only those with at least this share of the most frequent one may be the broken one.
 const AS_MANY = 0.9;

@@ -36,8 +36,8 @@ export interface ConsoleOptions {
 /** So many faults of the preflight are printed with their packets. */
 const IN_FULL = 10;
 
-/** So many are listed, and so many of them with their rule: the list with the outcome below fills one screen. */
-const LISTED = 17;
+/** The list with the outcome below fills one screen: where it is short, each finding has its rule; where it is long, only a line. */
+const LINES = 34;
 const WITH_RULE = 11;
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -179,12 +179,15 @@ interface Shown {
   readonly results: readonly ReportCase[];
 }
 
-/** Each finding in three lines, the most serious first: what is wrong, by which rule, and how to see it alone. */
+/** The findings, the most serious first: what is wrong, and as far as there is room how to see it alone, and by which rule. */
 export function findingListText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   const shown = shownOf(run, options);
   if (shown.length === 0) return '';
-  const lines = shown.slice(0, LISTED).flatMap(({ finding, why = '', results }, index) => {
+  const rest = shown.length > LINES ? shown.length - LINES + 1 : 0;
+  const listed = shown.length - rest;
+  const inTwoLines = rest > 0 ? 0 : LINES - listed;
+  const lines = shown.slice(0, listed).flatMap(({ finding, why = '', results }, index) => {
     const number = `${index + 1})`.padStart(5);
     const about = {
       cases: results,
@@ -194,16 +197,15 @@ export function findingListText(run: Run, options: ConsoleOptions = {}): string 
     if (!finding)
       return [
         `${number} ${colours.yellow(colours.bold(`No verdict: ${why}`))}`,
-        `      ${colours.dim(extent)}`,
+        ...(index < inTwoLines ? [`      ${colours.dim(extent)}`] : []),
       ];
     const rule = findingRule(finding);
     return [
       `${number} ${colours.bold(findingTitle(finding))}`,
-      `      ${colours.dim(extent)}`,
+      ...(index < inTwoLines ? [`      ${colours.dim(extent)}`] : []),
       ...(rule && shown.length <= WITH_RULE ? [`      ${colours.dim(rule)}`] : []),
     ];
   });
-  const rest = shown.length - LISTED;
   const count = shown.filter(({ finding }) => finding).length;
   const head = `${count} ${count === 1 ? 'finding' : 'findings'}, the most serious first`;
   return [

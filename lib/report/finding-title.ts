@@ -60,7 +60,7 @@ const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
   text: { after: 'with text' },
   'no text': { after: 'without text' },
   'neither text, SYN nor FIN': { after: 'without text' },
-  'text, SYN or FIN': { after: 'with text, SYN or FIN' },
+  'text, SYN or FIN': { after: 'with text or FIN' },
   'wrong checksum field': { after: 'with a wrong checksum field' },
   'wrong data offset': { after: 'with a wrong data offset' },
   'reserved bits': { after: 'with reserved bits set' },
@@ -117,7 +117,6 @@ const ACKS = TRAITS.filter((trait) => trait.startsWith('ACK '));
 /** What says less than another trait that is there, too. */
 const SAID_BY: Partial<Record<Trait, readonly Trait[]>> = {
   'across an edge': ['before and into the window', 'zero-window'],
-  'at the right edge': ['zero-window'],
   unacceptable: ['at the right edge', 'at or past the right edge', 'one before the window', 'zero-window'],
   'before the window': ['one before the window', 'before and into the window'],
   acceptable: ['before and into the window'],
@@ -128,6 +127,8 @@ const SAID_BY: Partial<Record<Trait, readonly Trait[]>> = {
   'no text': ['RST', 'SYN', 'neither text, SYN nor FIN'],
   'text, SYN or FIN': ['text', 'SYN', 'FIN'],
   'neither text, SYN nor FIN': ['RST'],
+  'after the peer closed': ['after both sides closed', 'CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT'],
+  'no ACK': ['RST', 'SYN'],
   ACK: ['RST', 'FIN', 'text', ...ACKS],
   'SYN-RECEIVED': ['after a passive OPEN', 'after an active OPEN'],
 };
@@ -154,9 +155,13 @@ function stimulusText(where: readonly Trait[]): string {
   );
   const phrases = rest.map(phraseOf);
   const told = phrases.flatMap(({ after }) => after ?? []);
-  // `that begins before the window and acknowledges nothing new`: only the first clause has its `that`.
-  const first = told.findIndex((word) => word.startsWith('that '));
-  const joined = told.map((word, at) => (at > first && first >= 0 ? word.replace(/^that /, 'and ') : word));
+  // Only the first clause has its `that`, and its `without`: `that begins before the window and acknowledges nothing new`.
+  const that = told.findIndex((word) => word.startsWith('that '));
+  const without = told.findIndex((word) => word.startsWith('without '));
+  const joined = told.map((word, at) => {
+    if (at > that && that >= 0) return word.replace(/^that /, 'and ');
+    return at === without + 1 && without >= 0 ? word.replace(/^without /, 'or ') : word;
+  });
   return [noun, ...joined, ...phrases.flatMap(({ last }) => last ?? [])].join(' ');
 }
 
@@ -168,8 +173,8 @@ export function findingTitle({ effect, effects, where, cases, after, flags }: Fi
   const [most = {}] = effects;
   const whole = Object.keys(effect).length > 0 ? effect : most;
   // Of several steps there is no stimulus to tell of.
-  if (where.length === 0 && example && !isCase(example) && !whole.extra) {
-    return `${capital(differs(whole))}: “${example.title}” does not hold`;
+  if (where.length === 0 && example && !isCase(example)) {
+    return `“${example.title}” does not hold: ${differs(whole)}`;
   }
   const what = stimulusText(where);
   if (effect.form?.field === 'CTL' && flags) {
@@ -186,7 +191,8 @@ function effectText({ reply, form, state, extra }: Effect, effects: readonly Eff
   if (extra !== undefined) return extraText(extra, what);
   if (reply) {
     const after = state ? `, which ${DOES[state]}` : '';
-    return `${SEEN[reply.seen]} to ${what}${after}; ${dueText(reply, effects)} is due`;
+    const seen = reply.seen === 'several' ? 'several replies' : SEEN[reply.seen];
+    return `${seen} to ${what}${after}; ${dueText(reply, effects)} is due`;
   }
   if (form) return `${fieldText(form.field)} in ${DUE[form.of]} to ${what}`;
   return state ? `${what} ${DOES[state]}` : `wrong handling of ${what}`;
@@ -201,17 +207,19 @@ function dueText({ due, seen }: NonNullable<Effect['reply']>, effects: readonly 
   return [...all].slice(0, 2).join(' or ') || 'something else';
 }
 
-function extraText(extra: NonNullable<Effect['extra']>, what: string): string {
-  if (extra === 'death') return `the target dies of ${what}`;
-  if (extra === 'ICMP') return `an ICMP message in answer to ${what}`;
+/** @param what the stimulus; absent where there are several steps */
+function extraText(extra: NonNullable<Effect['extra']>, what?: string): string {
+  const to = what === undefined ? '' : ` to ${what}`;
+  if (extra === 'death') return what === undefined ? 'the target dies' : `the target dies of ${what}`;
+  if (extra === 'ICMP') return what === undefined ? 'an ICMP message' : `an ICMP message in answer${to}`;
   if (extra === 'ISS') return 'a reopened connection takes an ISS that is too low';
-  if (extra === 'time') return `the reply to ${what} comes at the wrong time`;
-  if (extra === 'aspect') return `something beside the reply to ${what} is not as asked`;
+  if (extra === 'time') return `the reply${to} comes at the wrong time`;
+  if (extra === 'aspect') return `something beside the reply${to} is not as asked`;
   if (extra === 'back-off') return 'a timer that sends the same again does not wait longer each time';
   if (extra === 'ISN') return 'two SYNs have the same ISS';
   if (extra === 'delivered') return 'its user is not given what was sent';
   const option = OPTION_FAULTS.find((fault): fault is OptionFault => extra === `option: ${fault}`);
-  return `wrong options in a reply to ${what}${option ? `: ${say.option(option)}` : ''}`;
+  return `wrong options in a reply${to}${option ? `: ${say.option(option)}` : ''}`;
 }
 
 /** `gets no reply in place of an empty ACK`. */
@@ -223,7 +231,8 @@ function deed({ reply, form, state, extra }: Effect): string {
 }
 
 /** Without a stimulus: `no reply in place of an empty ACK`. */
-function differs({ reply, form, state }: Effect): string {
+function differs({ reply, form, state, extra }: Effect): string {
+  if (extra !== undefined) return extraText(extra);
   if (reply?.due) return `${SEEN[reply.seen]} in place of ${DUE[reply.due]}`;
   if (form) return `${fieldText(form.field)} in ${DUE[form.of]}`;
   return state ? WITHOUT_STIMULUS[state] : 'another course';

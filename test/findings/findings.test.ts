@@ -31,6 +31,8 @@ describe('findings', function () {
     ['timestamps-unoffered', 'of an option that is wrong are one, whatever drew the reply'],
     ['rst-challenged-outside', 'of one reply to one kind of segment are one, wherever it lies'],
     ['ack-check-not-in-fin-wait-1', 'of few results in one state by one rule are one'],
+    ['checksum-zero-believed', 'of a false field of the header are one, whatever follows'],
+    ['empty-ack-one-octet-back', 'of a wrong number in an ACK are one, also where no ACK is due'],
     ['precedence-lower-ignored', 'take in what happens to the same special stimulus otherwise'],
   ] as const) {
     it(what, () => expect(findingsOf(name).map(({ id }) => id)).to.have.length(1));

@@ -62,7 +62,32 @@ describe('the title of a finding', () => {
         effect: { reply: { due: 'text', seen: 'silence' } },
         cases: [{ id: 'ladder.ack-counts.before-window', family: 4 }],
       },
-      `No reply in place of text: “${findScenario('ladder.ack-counts.before-window')?.title}” does not hold`,
+      `“${findScenario('ladder.ack-counts.before-window')?.title}” does not hold: no reply in place of text`,
+    ],
+    [
+      { effect: { extra: 'time' }, cases: [{ id: 'ladder.ack-counts.before-window', family: 4 }] },
+      `“${findScenario('ladder.ack-counts.before-window')?.title}” does not hold: the reply comes at the wrong time`,
+    ],
+    [
+      {
+        effects: [{ state: 'kept' }, { reply: { due: 'silence', seen: 'ACK' } }],
+        where: ['RST', 'text', 'no ACK', 'across an edge'],
+      },
+      'A reset with text that reaches across an edge of the window does not end the connection, or gets an ACK in place of no reply',
+    ],
+    [
+      {
+        effect: { reply: { due: 'ACK', seen: 'silence' } },
+        where: ['no ACK', 'no text', 'before the window', 'after the peer closed'],
+      },
+      "No reply to a segment without ACK or text that begins before the window after the peer's FIN; an empty ACK is due",
+    ],
+    [
+      {
+        effect: { reply: { due: 'ACK', seen: 'several' } },
+        where: ['SYN', 'no ACK', 'FIN', 'after the peer closed', 'TIME-WAIT'],
+      },
+      'Several replies to a SYN with FIN in TIME-WAIT; an empty ACK is due',
     ],
   ];
   for (const [more, title] of rows) it(title, () => expect(findingTitle(finding(more))).to.equal(title));
