@@ -99,8 +99,10 @@ function stateEffectOf(expected: State, observed: State | 'unknown', before: Sta
   return observed === before ? 'stayed' : 'entered';
 }
 
-// An ACK whose number is not SND.NXT is wrong where none is due, too.
+// An ACK that is not at SND.NXT, or acknowledges less than RCV.NXT, is wrong where none is due, too.
 const WRONG_SEQ = { of: 'ACK', field: 'SEQ' } as const;
+const WRONG_ACK = { of: 'ACK', field: 'ACK' } as const;
+const isBehind = (ack: string): boolean => ack.startsWith('RCV.NXT-');
 const isBeside = (seq: string | undefined): boolean =>
   seq !== undefined && seq !== 'SND.NXT' && seq.startsWith('SND.');
 
@@ -118,8 +120,9 @@ export function effectOf(
         const seen = fault.again ? 'again' : wordOfAll(fault.observed);
         if (due !== seen) {
           effect.reply ??= { due, seen };
-          const { seq } = fault.observed[0] ?? {};
+          const { seq, ack } = fault.observed[0] ?? {};
           if (seen === 'ACK' && seq && isBeside(printExpression(seq))) effect.form ??= WRONG_SEQ;
+          if (seen === 'ACK' && ack && isBehind(printExpression(ack))) effect.form ??= WRONG_ACK;
         } else effect.form ??= { of: due, field: wrongFieldOf(fault.expected[0] ?? [], fault.observed) };
         break;
       }

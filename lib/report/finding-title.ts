@@ -61,7 +61,8 @@ const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
   'no text': { after: 'without text' },
   'neither text, SYN nor FIN': { after: 'without text' },
   'text, SYN or FIN': { after: 'with text or FIN' },
-  'wrong checksum field': { after: 'with a wrong checksum field' },
+  'wrong checksum field': { after: 'with a checksum of zero' },
+  'wrong checksum': { after: 'with a wrong checksum' },
   'wrong data offset': { after: 'with a wrong data offset' },
   'reserved bits': { after: 'with reserved bits set' },
   'own options': { after: 'with unusual options' },
@@ -86,6 +87,7 @@ const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
   'in a connection': {},
   'in a synchronized state': { last: 'in a synchronized state' },
   'after the peer closed': { last: "after the peer's FIN" },
+  'with or after the FIN of the peer': { last: "with or after the peer's FIN" },
   'after both sides closed': { last: 'after both FINs' },
   'after its user closed': { last: 'after its user has closed' },
   'while its FIN is unacknowledged': { last: 'while its FIN is unacknowledged' },
@@ -98,6 +100,7 @@ const PHRASES: Readonly<Record<Exclude<Trait, State | Condition>, Phrase>> = {
 const CONDITION_PHRASES: Partial<Record<Condition, string>> = {
   'zero-window': 'at a closed window',
   'user-closed': 'after its user has closed both directions',
+  'wrong-checksum': 'with a wrong checksum',
   'text-unread': 'while its user calls no RECEIVE',
 };
 
@@ -124,6 +127,9 @@ const SAID_BY: Partial<Record<Trait, readonly Trait[]>> = {
   'past RCV.NXT': ['at the right edge', 'at or past the right edge', 'unacceptable'],
   'ACK of SND.UNA or older': ['ACK older than SND.UNA', 'ACK too old', 'ACK within what was sent'],
   'ACK older than SND.UNA': ['ACK too old'],
+  'wrong checksum': ['wrong checksum field'],
+  'wrong-checksum': ['wrong checksum'],
+  'with or after the FIN of the peer': ['FIN', 'after the peer closed', 'after both sides closed'],
   'no text': ['RST', 'SYN', 'neither text, SYN nor FIN'],
   'text, SYN or FIN': ['text', 'SYN', 'FIN'],
   'neither text, SYN nor FIN': ['RST'],
