@@ -105,6 +105,7 @@ export default inState('LISTEN', [
 
   // Third: SYN.
   syn('listen.syn.empty', 'SYN', '<SEQ=ANY><CTL=SYN>'),
+  syn('listen.syn.number-zero', 'SYN with the sequence number 0', '<SEQ=0><CTL=SYN>'),
   syn('listen.syn.last-number', 'SYN with the largest sequence number', '<SEQ=4294967295><CTL=SYN>'),
   syn('listen.syn.text', 'SYN with text', '<SEQ=ANY><CTL=SYN><DATA=10>'),
   syn('listen.syn-fin.empty', 'SYN,FIN', '<SEQ=ANY><CTL=SYN,FIN>'),

@@ -130,6 +130,18 @@ export default scenarios('ladders', [
       { expect: ['silence', { reply: ACK, leftOpen: 'window update', ends: true }], delivered: 20 },
     ],
   },
+  {
+    id: 'ladder.queues.unread-with-fin-received-later',
+    title: 'text waits until the user receives it, also when a FIN came with it',
+    ...{ state: 'ESTABLISHED', condition: 'text-unread' },
+    steps: [
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK,PSH><DATA=10>' },
+      { expect: ackOf(11), then: 'CLOSE-WAIT' },
+      { user: 'RECEIVE' },
+      { expect: ['silence', { reply: ACK, leftOpen: 'window update', ends: true }], delivered: 10 },
+    ],
+    rules: ['3.10.7.4 seventh', '3.10.7.4 eighth'],
+  },
 
   closes(
     'all-read',

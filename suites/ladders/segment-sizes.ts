@@ -2,12 +2,12 @@
 import type { StateName, StepDeclaration, StepOutcome, StepsDeclaration } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
-import { SENDS_TEN, text } from './families/parts.ts';
+import { ackOf, SENDS_TEN, text } from './families/parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 
 const after = (segments: number, size: number): string =>
-  segments === 0 ? 'SND.NXT' : `SND.NXT+${segments * size}`;
+  segments * size === 0 ? 'SND.NXT' : `SND.NXT+${segments * size}`;
 
 /** So many segments of one size, each pushed or not. */
 const inARow = (size: number, segments: number): readonly (readonly string[])[] =>
@@ -117,6 +117,13 @@ const asTheLinkTakes = (family: 4 | 6): readonly Declaration[] => [
     rules: ['MUST-16', 'SHLD-28'],
   },
   {
+    id: `ladder.segment-sizes.mss-beyond-link-of-syn-ack-over-ipv${family}`,
+    title: 'a SYN,ACK with an MSS of 9000: text is sent in segments that fit the link',
+    ...{ state: 'SYN-SENT', families: [family] },
+    steps: [...opened('<MSS=9000>'), ...fillsLink(family)],
+    rules: ['MUST-16', 'SHLD-28'],
+  },
+  {
     id: `ladder.segment-sizes.options-taken-off-over-ipv${family}`,
     title: 'timestamps take 12 octets of each segment, so the text of a segment is 12 octets shorter',
     ...{ state: 'ESTABLISHED', condition: 'timestamps', families: [family] },
@@ -127,6 +134,48 @@ const asTheLinkTakes = (family: 4 | 6): readonly Declaration[] => [
 
 const WAITS: StepOutcome = { reply: 'silence', leftOpen: 'Nagle' };
 const AT_ONCE: readonly StepOutcome[] = text(10).map((reply) => ({ reply, leftOpen: 'Nagle' }));
+
+/** A small text is in flight, and another waits. */
+const SECOND_WAITS: readonly StepDeclaration[] = [
+  ...SENDS_TEN,
+  { user: 'SEND 10' },
+  {
+    expect: {
+      rfc793: [AT_ONCE, WAITS].flat().map((one) => ({ ...one, ends: true })),
+      rfc1122: [WAITS, ...AT_ONCE.map((one) => ({ ...one, level: 'permitted', ends: true }) as const)],
+    },
+  },
+];
+
+/** Ten octets that acknowledge ten, pushed or not. */
+const TEN_WITH_ACK = ['ACK', 'ACK,PSH'].map((ctl) => `<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=${ctl}><DATA=10>`);
+
+/** The peer's ten octets are acknowledged by the waiting text, or before or after it. */
+const ACKED_BESIDE: readonly StepOutcome[] = [
+  ...TEN_WITH_ACK.map((both) => ({ reply: [ackOf(10), both] })),
+  ...TEN_WITH_ACK.map((reply) => ({ reply, ends: true }) as const),
+  ...text(10).map(
+    (first) => ({ reply: [first, '<SEQ=SND.NXT+10><ACK=RCV.NXT+10><CTL=ACK>'], ends: true }) as const,
+  ),
+];
+
+const FILLED = 200;
+
+/** Text in segments of these sizes, each pushed or not. */
+const inPieces = (
+  outcome: Omit<StepOutcome, 'reply'>,
+  ...divisions: readonly (readonly number[])[]
+): readonly StepOutcome[] =>
+  divisions.flatMap((sizes) => {
+    const rows = sizes.reduce<readonly (readonly string[])[]>(
+      (before, size, index) => {
+        const at = sizes.slice(0, index).reduce((sum, one) => sum + one, 0);
+        return before.flatMap((row) => text(size, after(1, at)).map((one) => [...row, one]));
+      },
+      [[]],
+    );
+    return rows.map((reply) => ({ reply, ...outcome }));
+  });
 
 export default scenarios('ladders', [
   ...small(200),
@@ -139,18 +188,52 @@ export default scenarios('ladders', [
     id: 'ladder.segment-sizes.small-text-waits',
     title: 'a small segment waits while text is in flight, and goes out when that is acknowledged',
     state: 'ESTABLISHED',
+    steps: [...SECOND_WAITS, { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' }, { expect: text(10) }],
+    rules: ['SHLD-7', 'MUST-60'],
+  },
+  {
+    id: 'ladder.segment-sizes.small-text-waits-for-text',
+    title:
+      "a small segment waits for an acknowledgment, which the peer's text brings: both are answered in time",
+    state: 'ESTABLISHED',
     steps: [
-      ...SENDS_TEN,
+      ...SECOND_WAITS,
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+      { expect: ACKED_BESIDE, within: 500 },
+    ],
+    rules: ['SHLD-7', 'MUST-60', 'MUST-40', '3.10.7.4 fifth', '3.10.7.4 seventh'],
+  },
+  {
+    id: 'ladder.segment-sizes.small-text-fills-segment',
+    title:
+      'small text waits while other text is in flight, until there is enough of it for a full-sized segment',
+    state: 'LISTEN',
+    steps: [
+      ...accepted(`<MSS=${FILLED}>`),
+      // Once a segment is acknowledged, the congestion window takes more than one.
+      { user: `SEND ${FILLED}` },
+      { expect: text(FILLED) },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'ESTABLISHED' },
+      // Before a timer of the first ten octets lessens the congestion window.
       { user: 'SEND 10' },
+      { user: 'SEND 10' },
+      { user: `SEND ${FILLED - 10}` },
       {
         expect: {
-          rfc793: [AT_ONCE, WAITS].flat().map((one) => ({ ...one, ends: true })),
-          rfc1122: [WAITS, ...AT_ONCE.map((one) => ({ ...one, level: 'permitted', ends: true }) as const)],
+          rfc793: [
+            ...inPieces({}, [10, 10, FILLED - 10]),
+            ...inPieces({ ends: true }, [10, FILLED], [10, 10], [10]),
+          ],
+          rfc1122: [
+            ...inPieces({}, [10, FILLED]),
+            ...inPieces({ level: 'permitted' }, [10, 10, FILLED - 10]),
+            // The congestion window of some takes no more.
+            ...inPieces({ level: 'permitted', ends: true }, [10, 10], [10]),
+          ],
         },
       },
-      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
-      { expect: text(10) },
     ],
-    rules: ['SHLD-7', 'MUST-60'],
+    rules: ['SHLD-7'],
   },
 ]);

@@ -118,6 +118,9 @@ const FINISHED: Happening = {
 
 const ESTABLISHED = takesText('ESTABLISHED', 'ESTABLISHED');
 
+/** The first connection, and two beside it. */
+const THREE = [{}, { on: 'second' }, { on: 'third' }] as const;
+
 export default scenarios('ladders', [
   ...NEIGHBOURS.map((neighbour) => beside(RESET, neighbour)),
   ...[REFUSED, HALF_OPENED, CLOSED, FINISHED].map((happening) => beside(happening, ESTABLISHED)),
@@ -149,6 +152,48 @@ export default scenarios('ladders', [
       { expect: ESTABLISHED.reply, then: 'ESTABLISHED' },
     ],
     rules: ['3.3.1 connection record', 'MUST-42', '3.10.7.2 third', ...TEXT],
+  },
+  {
+    id: 'ladder.side-by-side.three-half-open',
+    title: 'three peers send a SYN to one port: each is answered, and opens a connection',
+    state: 'LISTEN',
+    beside: { second: { state: 'LISTEN' }, third: { state: 'LISTEN' } },
+    steps: [
+      ...THREE.flatMap((on) => [
+        { ...on, send: '<SEQ=1000><CTL=SYN><MSS=1460>' },
+        { ...on, expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' } as const,
+      ]),
+      ...THREE.flatMap((on) => [
+        { ...on, send: ESTABLISHED.send },
+        { ...on, expect: ESTABLISHED.reply, then: 'ESTABLISHED' } as const,
+      ]),
+    ],
+    rules: ['3.3.1 connection record', 'MUST-42', '3.10.7.2 third', ...TEXT],
+  },
+  {
+    id: 'ladder.side-by-side.three-opening',
+    title: 'the user opens three connections at once: each is established',
+    state: 'SYN-SENT',
+    beside: { second: { state: 'SYN-SENT' }, third: { state: 'SYN-SENT' } },
+    steps: THREE.flatMap((on) => [
+      { ...on, send: '<SEQ=1000><ACK=SND.NXT><CTL=SYN,ACK>' },
+      { ...on, expect: '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>', then: 'ESTABLISHED' } as const,
+    ]),
+    rules: ['3.3.1 connection record', '3.10.7.3 fourth'],
+  },
+  {
+    id: 'ladder.side-by-side.text-from-other-port',
+    title:
+      'text comes from a port that has no connection: it is reset, and the connection of another port goes on',
+    state: 'LISTEN',
+    beside: { other: { state: 'ESTABLISHED' } },
+    steps: [
+      { send: '<SEQ=ANY><ACK=ANY><CTL=ACK,PSH><DATA=10>' },
+      { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'LISTEN' },
+      { on: 'other', send: ESTABLISHED.send },
+      { on: 'other', expect: ESTABLISHED.reply, then: 'ESTABLISHED' },
+    ],
+    rules: ['3.3.1 connection record', '3.10.7.2 second', ...TEXT],
   },
   {
     id: 'ladder.side-by-side.listener-closed',

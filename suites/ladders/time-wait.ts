@@ -56,6 +56,22 @@ const ignoresText: readonly StepDeclaration[] = [
   { expect: ['silence', '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>'], then: 'TIME-WAIT' },
 ];
 
+/** RFC 793 section 3.3 takes the MSL to be two minutes: later than twice that, no connection is in TIME-WAIT. */
+const AFTER_2_MSL = 245_000;
+
+const isOver: readonly StepDeclaration[] = [
+  { wait: AFTER_2_MSL },
+  { send: FIN_AGAIN },
+  { expect: '<SEQ=SEG.ACK><CTL=RST>', then: 'CLOSED' },
+];
+const OVER: readonly RuleId[] = [...RULES, 'RFC 793 3.9 TIME-WAIT timeout', '3.10.8 TIME-WAIT timeout'];
+
+const finsCross: readonly StepDeclaration[] = [
+  ...closes,
+  { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
+  { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
+];
+
 export default scenarios('ladders', [
   {
     id: 'ladder.time-wait.begun-anew',
@@ -106,9 +122,7 @@ export default scenarios('ladders', [
       "simultaneous close, the target's FIN sent again: its ACK leads to TIME-WAIT, where text is not accepted",
     state: 'ESTABLISHED',
     steps: [
-      ...closes,
-      { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>' },
-      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
+      ...finsCross,
       // A retransmission changes no state. On a slow path the timer would fire before the next line anyway.
       { expect: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=FIN,ACK>' },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
@@ -116,5 +130,44 @@ export default scenarios('ladders', [
       ...ignoresText,
     ],
     rules: RULES,
+  },
+
+  {
+    id: 'ladder.time-wait.fin-again-after-closing',
+    title: "simultaneous close, then the peer's FIN again: it is acknowledged in TIME-WAIT",
+    state: 'ESTABLISHED',
+    steps: [
+      ...finsCross,
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'TIME-WAIT' },
+      { send: FIN_AGAIN },
+      { expect: ACK, then: 'TIME-WAIT' },
+    ],
+    rules: RULES,
+  },
+  {
+    id: 'ladder.time-wait.over-after-fin-wait-2',
+    title: "2 MSL after the peer's FIN in FIN-WAIT-2, the FIN comes again: it gets a reset, as in CLOSED",
+    state: 'FIN-WAIT-2',
+    steps: [
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
+      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
+      ...isOver,
+    ],
+    rules: OVER,
+    slow: true,
+  },
+  {
+    id: 'ladder.time-wait.over-after-closing',
+    title: "2 MSL after a simultaneous close, the peer's FIN comes again: it gets a reset, as in CLOSED",
+    state: 'ESTABLISHED',
+    steps: [
+      ...finsCross,
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'TIME-WAIT' },
+      ...isOver,
+    ],
+    rules: OVER,
+    slow: true,
   },
 ]);

@@ -106,6 +106,11 @@ export const RFC_793 = {
     'ABORT sends <SEQ=SND.NXT><CTL=RST> once a SYN was received and until both sides have closed',
     { carries: ['3.10.5 ABORT'] },
   ),
+  'RFC 793 3.9 TIME-WAIT timeout': text(
+    ['3.9', 'TIME-WAIT TIMEOUT'],
+    'When the TIME-WAIT timeout expires, the connection is gone',
+    { carries: ['3.10.8 TIME-WAIT timeout'] },
+  ),
   'RFC 793 3.9 CLOSED': text(
     ['3.9', 'CLOSED'],
     "A reset is discarded; any other segment is answered by a reset, whose form depends on the segment's ACK bit",

@@ -54,6 +54,7 @@ export const RFC_9293_SECTIONS = {
   '3.10.8 user timeout': text('3.10.8', 'When the user timeout expires, the connection is aborted', {
     carries: [],
   }),
+  '3.10.8 TIME-WAIT timeout': text('3.10.8', 'When the TIME-WAIT timeout expires, the connection is gone'),
   '3.8.4 no answer': text(
     '3.8.4',
     'A peer that answers no keep-alive, however often it is asked, counts as dead',

@@ -105,8 +105,7 @@ function event(
 ): readonly World[] {
   if ('user' in step) return act(step.user, world, terms);
   if ('icmp' in step) return icmpError(step, world, terms);
-  // A segment that is sent again changes nothing, and no scenario waits until a timer gives up or TIME-WAIT is over.
-  if ('wait' in step) return [world];
+  if ('wait' in step) return waited(step.wait, world, terms);
   // What other peers do changes no connection but theirs.
   if ('crowd' in step) return [world];
   const { base, tcb } = world;
@@ -118,6 +117,15 @@ function event(
   );
   return after.flatMap((one) => aggregated(one, segments, terms));
 }
+
+/** In milliseconds, with the MSL of RFC 793 section 3.3. */
+const TWO_MSL = 240_000;
+
+/** A segment that is sent again changes nothing, and no scenario waits until a timer gives up. */
+const waited = (milliseconds: number, world: World, { profile }: Terms): World[] =>
+  world.tcb.state === 'TIME-WAIT' && milliseconds > TWO_MSL
+    ? timeOut(world.tcb, { name: 'TIME-WAIT' }, profile).map((reaction) => after(world, reaction))
+    : [world];
 
 /**
  * One ACK may answer several segments that arrive at once (RFC 1122 section 4.2.2.20, RFC 9293 section 3.8.6.3): any of them but

@@ -67,5 +67,25 @@ export const sequenceCheck = (origin: Origin): readonly CaseDeclaration[] => {
       '<SEQ=RCV.NXT+RCV.WND><CTL=SYN>',
     ),
     unacceptable('syn.far-before', 'SYN far before the window', '<SEQ=RCV.NXT-2^30><CTL=SYN>'),
+    unacceptable(
+      'syn-ack.beyond',
+      "SYN,ACK far beyond the window, which acknowledges the target's SYN",
+      '<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.NXT><CTL=SYN,ACK>',
+    ),
+    unacceptable(
+      'fin.beyond',
+      'FIN without ACK far beyond the window',
+      '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=FIN>',
+    ),
+    unacceptable(
+      'fin-ack.beyond',
+      "FIN far beyond the window, which acknowledges the target's SYN",
+      '<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.NXT><CTL=FIN,ACK>',
+    ),
+    unacceptable(
+      'psh.beyond',
+      "text far beyond the window, which acknowledges the target's SYN",
+      '<SEQ=RCV.NXT+RCV.WND+2^30><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+    ),
   ];
 };
