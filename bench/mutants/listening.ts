@@ -4,6 +4,7 @@ import {
   all,
   answer,
   bareSyn,
+  caughtBy,
   enter,
   faulty,
   has,
@@ -40,6 +41,15 @@ export const LISTENING: readonly Mutant[] = [
     'the SYN,ACK of the largest number acknowledges it, not 0',
     all(listening, (_tcb, { seq }) => seq === 2 ** 32 - 1),
     replying((reply, _tcb, { seq }) => ({ ...reply, ack: seq })),
+  ),
+  caughtBy(
+    'listen.syn.number-zero',
+    faulty(
+      'listen-drops-syn-of-number-zero',
+      'LISTEN drops a SYN whose sequence number is 0',
+      all(listening, (_tcb, { seq }) => seq === 0),
+      ignore,
+    ),
   ),
   faulty('listen-drops-syn-with-fin', 'LISTEN drops SYN with FIN', all(listening, has('FIN')), ignore),
   faulty(

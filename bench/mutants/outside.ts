@@ -1,4 +1,4 @@
-import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
+import { emptyAck, resetAtAck, resetFor } from '../../lib/standard/segments.ts';
 import { segLen } from '../../lib/standard/tcb.ts';
 import { add, lt, sub } from '../../lib/wire/seq.ts';
 import {
@@ -6,6 +6,7 @@ import {
   answer,
   beforeRcvNxt,
   beyondWindow,
+  caughtBy,
   connected,
   emptySegment,
   faulty,
@@ -42,6 +43,24 @@ export const OUTSIDE: readonly Mutant[] = [
     'SYN-RECEIVED drops what is outside the window without an ACK',
     all(connected, not(synchronized), outsideWindow),
     ignore,
+  ),
+  caughtBy(
+    'syn-received.passive.fin.beyond',
+    faulty(
+      'outside-silent-for-fin-in-syn-received',
+      'SYN-RECEIVED drops a FIN outside the window without an ACK',
+      all(connected, not(synchronized), outsideWindow, has('FIN')),
+      ignore,
+    ),
+  ),
+  caughtBy(
+    'syn-received.passive.syn-ack.beyond',
+    faulty(
+      'outside-syn-ack-resets-in-syn-received',
+      'SYN-RECEIVED resets a SYN,ACK outside the window',
+      all(connected, not(synchronized), outsideWindow, has('SYN', 'ACK'), lacks('RST')),
+      answer(resetAtAck),
+    ),
   ),
   faulty(
     'outside-silent-beyond',

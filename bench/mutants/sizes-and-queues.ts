@@ -7,9 +7,11 @@ import {
   type Fault,
   faulty,
   has,
+  hasText,
   ignore,
   inState,
   lacks,
+  leaving,
   type Mutant,
   outsideWindow,
   taken,
@@ -122,6 +124,15 @@ export const SIZES_AND_QUEUES: readonly Mutant[] = [
       ignore,
     ),
   ),
+  caughtBy(
+    'ladder.queues.unread-with-fin-received-later',
+    faulty(
+      'fin-takes-unread-text',
+      'text that comes with a FIN is acknowledged, and lost where the user does not wait for it',
+      all(inState('ESTABLISHED'), has('FIN'), hasText),
+      leaving((after, before) => ({ ...after, unread: before.unread })),
+    ),
+  ),
   caughtBy('ladder.queues.close-all-read', {
     name: 'close-always-resets',
     what: 'CLOSE of both ways sends a reset, whether text is unread or not',
@@ -157,6 +168,12 @@ export const SIZES_AND_QUEUES: readonly Mutant[] = [
     what: 'text goes out with a wrong checksum',
     base: 'rfc9293',
     behaviour: { options: (right, { data }) => (data > 0 ? { ...right, checksum: 0x1234 } : right) },
+  }),
+  caughtBy('ladder.side-by-side.three-half-open', {
+    name: 'two-half-open',
+    what: 'no more than two connections may be half open',
+    base: 'rfc9293',
+    behaviour: { backlog: { room: 2, beyond: 'silence' } },
   }),
   caughtBy('ladder.side-by-side.window-closed', {
     name: 'one-window-for-all',

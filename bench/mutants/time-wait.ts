@@ -57,6 +57,17 @@ const reopenedFrom =
     return { ...arrival, reply: { ...arrival.reply, seq: iss }, tcb: anew };
   };
 
+/** TIME-WAIT answers no FIN again where it was entered from CLOSING. A connection is known by its ISS. */
+function silentAfterClosing(): Fault {
+  const closed = new Set<number>();
+  return (tcb, segment, next) => {
+    if (finAgain(tcb, segment) && closed.has(tcb.iss)) return outcome('silence', tcb);
+    const arrival = next(tcb, segment);
+    if (tcb.state === 'CLOSING' && arrival.tcb.state === 'TIME-WAIT') closed.add(tcb.iss);
+    return arrival;
+  };
+}
+
 /** TIME-WAIT: killed, reopened, not restarted. */
 export const TIME_WAIT: readonly Mutant[] = [
   faulty(
@@ -72,6 +83,21 @@ export const TIME_WAIT: readonly Mutant[] = [
     all(ordinary, beforeRcvNxt, hasText),
     leavingClosed,
   ),
+  caughtBy(
+    'ladder.time-wait.fin-again-after-closing',
+    faulty(
+      'time-wait-after-closing-silent',
+      'the FIN that comes again is not acknowledged after a simultaneous close',
+      inState('CLOSING', 'TIME-WAIT'),
+      silentAfterClosing(),
+    ),
+  ),
+  caughtBy('ladder.time-wait.over-after-fin-wait-2', {
+    name: 'time-wait-without-end',
+    what: 'TIME-WAIT lasts for hours',
+    base: 'rfc9293',
+    behaviour: { timers: { timeWait: 10_000_000 } },
+  }),
   faulty('time-wait-killed-by-syn', 'TIME-WAIT ends with a SYN, without a word', syn, vanish),
   faulty(
     'time-wait-killed-by-outside-rst',

@@ -2,6 +2,7 @@ import { acceptable } from '../../lib/standard/arrives/window.ts';
 import { add } from '../../lib/wire/seq.ts';
 import {
   all,
+  caughtBy,
   type Fault,
   faulty,
   has,
@@ -9,6 +10,7 @@ import {
   inReceivingState,
   inState,
   lacks,
+  leaving,
   type Mutant,
   taken,
   type Test,
@@ -33,6 +35,15 @@ const offBy =
 
 /** Sixth step: the urgent pointer. */
 export const URGENT: readonly Mutant[] = [
+  caughtBy(
+    'ladder.urgent.delivered',
+    faulty(
+      'urg-octet-not-delivered',
+      'the user is not given the last octet of urgent text, which is acknowledged',
+      all(inReceivingState, urgentText),
+      leaving((after) => ({ ...after, unread: after.unread - 1 })),
+    ),
+  ),
   faulty(
     'urg-octet-not-counted',
     'the urgent octet is taken out of the text, and does not count',

@@ -171,6 +171,20 @@ export default scenarios('ladders', [
     rules: ['3.3.1 connection record', 'MUST-42', '3.10.7.2 third', ...TEXT],
   },
   {
+    id: 'ladder.side-by-side.three-listeners',
+    title: 'the user listens on three ports: a SYN at each is answered',
+    state: 'CLOSED',
+    beside: { second: { state: 'CLOSED' }, third: { state: 'CLOSED' } },
+    steps: [
+      ...THREE.map((on) => ({ ...on, user: 'OPEN PASSIVE' }) as const),
+      ...THREE.flatMap((on) => [
+        { ...on, send: '<SEQ=1000><CTL=SYN><MSS=1460>' },
+        { ...on, expect: '<ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' } as const,
+      ]),
+    ],
+    rules: ['3.3.1 connection record', 'MUST-41', '3.10.7.2 third'],
+  },
+  {
     id: 'ladder.side-by-side.three-opening',
     title: 'the user opens three connections at once: each is established',
     state: 'SYN-SENT',

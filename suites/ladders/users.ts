@@ -112,6 +112,16 @@ const closedByPeer: StepDeclaration = {
 
 export default scenarios('ladders', [
   ...SENDING.map(urgent),
+  {
+    id: 'ladder.urgent.delivered',
+    title: 'the peer sends text with the urgent pointer inside it: the user is given all of the text',
+    state: 'ESTABLISHED',
+    steps: [
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH,URG><DATA=10><URG=5>' },
+      { expect: ackOf(10), then: 'ESTABLISHED', delivered: 10 },
+    ],
+    rules: ['RFC 793 3.9 seventh', '3.10.7.4 seventh', 'MUST-31'],
+  },
   tells(
     'urgent',
     'the peer sends urgent text, and the user is told',

@@ -3,8 +3,7 @@ import pc from 'picocolors';
 import type { StepDeclaration, StepOutcome } from '../../catalogue/case.ts';
 import { outcomeTags } from '../../report/expectation.ts';
 import { intervalText } from '../../report/subject.ts';
-import { TC8_GROUPS, type Tc8Group, tc8Tests } from '../../catalogue/tc8.ts';
-import { matcher } from '../../catalogue/choice.ts';
+import { TC8_GROUPS, type Tc8Group, tc8Id } from '../../catalogue/tc8.ts';
 import { printCrowd, printIcmp } from '../../catalogue/scenario.ts';
 import { parseSegment } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
@@ -55,23 +54,16 @@ async function list(options: ListOptions): Promise<number> {
   return EXIT.asExpected;
 }
 
-/** A line for each test, with its cases or the reason why it has none. Tests of which only the group is known share its cases. */
+/** A line for each test, then its cases as far as they are selected, or the reason why it has none. */
 function groupText(group: Tc8Group, cases: readonly ListedCase[]): string {
-  const idsOf = (globs: readonly string[]) => cases.filter(({ id }) => matcher(globs.join(','))(id));
-  const indented = (lines: readonly string[]) => lines.map((line) => `      ${line}`);
-  const all = idsOf(group.cases).map(({ id }) => id);
-  const lines = tc8Tests(group).flatMap((test) => {
-    if ('without' in test) return [`    ${test.id}`, pc.dim(`      no case: ${test.without}`)];
-    if ('isOfGroup' in test) return [`    ${test.id}`, pc.dim('      the cases of its group')];
-    return [`    ${test.id}`, ...indented(idsOf(test.cases).map(({ id }) => id))];
-  });
-  return [
-    `${pc.bold(`TCP_${group.group}`)}  ${group.asks}`,
-    ...lines,
-    ...(tc8Tests(group).some((test) => 'isOfGroup' in test)
-      ? ['    cases of the group', ...indented(all)]
-      : []),
-  ].join('\n');
+  const selected = new Set(cases.map(({ id }) => id));
+  const lines = group.tests.flatMap((test) => [
+    `${pc.bold(tc8Id(group, test))}  ${test.asks}`,
+    ...('cases' in test ? test.cases.filter((id) => selected.has(id)).map((id) => `  ${id}`) : []),
+    ...('without' in test ? [pc.dim(`  no case: ${test.without}`)] : []),
+    ...('beyond' in test && test.beyond ? [pc.dim(`  not tested: ${test.beyond}`)] : []),
+  ]);
+  return lines.join('\n');
 }
 
 function caseText(one: ListedCase): string {
