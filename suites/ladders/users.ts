@@ -114,12 +114,13 @@ export default scenarios('ladders', [
   ...SENDING.map(urgent),
   {
     id: 'ladder.urgent.delivered',
-    title: 'the peer sends text with the urgent pointer inside it: the user is given all of the text',
+    title:
+      'the peer sends text with the urgent pointer inside it, then at its end: the user is given all of the text',
     state: 'ESTABLISHED',
-    steps: [
-      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH,URG><DATA=10><URG=5>' },
-      { expect: ackOf(10), then: 'ESTABLISHED', delivered: 10 },
-    ],
+    steps: [5, 10].flatMap((urg) => [
+      { send: `<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH,URG><DATA=10><URG=${urg}>` },
+      { expect: ackOf(10), then: 'ESTABLISHED', delivered: 10 } as const,
+    ]),
     rules: ['RFC 793 3.9 seventh', '3.10.7.4 seventh', 'MUST-31'],
   },
   tells(
