@@ -21,7 +21,7 @@ const PROGRAMS = [
   'lib/runner/worker.ts',
 ];
 // Loaded as they are installed: native, or with files of their own beside them.
-const EXTERNAL = ['mocha', 'mochawesome', 'raw-socket'];
+const EXTERNAL = ['mocha', 'mochawesome'];
 // Whoever runs an earlier one may still load a part of it.
 const KEPT = 8;
 

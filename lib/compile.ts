@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, constants, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -15,23 +15,35 @@ const UPPER_TESTER_FLAGS = ['-std=c99', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-O
 export const buildUpperTester = (...more: readonly string[]): Promise<string> =>
   compile(UPPER_TESTER, [...UPPER_TESTER_FLAGS, ...more]);
 
+interface Language {
+  readonly compiler: string;
+  /** What to install where there is no compiler. */
+  readonly packages: string;
+}
+
+const C = (): Language => ({ compiler: process.env.CC || 'cc', packages: 'gcc libc6-dev' });
+export const CXX = (): Language => ({ compiler: process.env.CXX || 'c++', packages: 'g++' });
+
 /**
- * Builds a C program on first use, and keeps it in the user's cache.
+ * Builds a C or C++ program on first use, and keeps it in the user's cache.
  *
  * @param flags the compiler's, and further C files
  * @returns the program's path
  * @throws Error that says what to install, or what the compiler said
  */
-export async function compile(source: string, flags: readonly string[]): Promise<string> {
-  const compiler = process.env.CC || 'cc';
+export async function compile(
+  source: string,
+  flags: readonly string[],
+  { compiler, packages }: Language = C(),
+): Promise<string> {
   const sources = [source, ...flags.filter((flag) => flag.endsWith('.c'))];
   const [version, ...contents] = await Promise.all([
-    versionOf(compiler),
+    versionOf(compiler, packages),
     ...sources.map((file) => readFile(file)),
   ]);
   const hash = createHash('sha256');
   for (const part of [...contents, flags.join('\0'), version, process.arch]) hash.update(part).update('\0');
-  const name = basename(source, '.c');
+  const name = basename(source, extname(source));
   const path = join(await cacheFolder(), `${name}-${hash.digest('hex').slice(0, 16)}`);
   if (await allows(path, constants.X_OK)) return path;
 
@@ -48,12 +60,12 @@ export async function compile(source: string, flags: readonly string[]): Promise
   return path;
 }
 
-async function versionOf(compiler: string): Promise<string> {
+async function versionOf(compiler: string, packages: string): Promise<string> {
   try {
     return (await run(compiler, ['--version'])).stdout;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error('a C compiler is missing: apt-get install gcc libc6-dev');
+    throw new Error(`the compiler \`${compiler}\` is missing: apt-get install ${packages}`);
   }
 }
 

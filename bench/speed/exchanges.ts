@@ -2,10 +2,10 @@
  * Counts exchanges with a closed port of the lab's Linux, a SYN and its reset: by two bare raw sockets, and by the tester's endpoint.
  * Prints the best round of each as JSON, in exchanges per second of processor time. It runs in a network namespace of its own.
  */
-import raw from 'raw-socket';
 import { Lab } from '../../lib/lab/namespaces/lab.ts';
 import { segmentOf } from '../../lib/notation/index.ts';
 import { PortRange, RawLink, Tester } from '../../lib/tester/index.ts';
+import { rawSockets } from '../../lib/tester/raw-socket.ts';
 import { buildPacket } from '../../lib/tester/packet.ts';
 
 const MILLISECONDS = 700;
@@ -32,6 +32,7 @@ try {
 process.exit();
 
 async function bareLoop(): Promise<number> {
+  const raw = await rawSockets();
   const addressFamily = raw.AddressFamily.IPv4;
   const receiver = raw.createSocket({ protocol: raw.Protocol.TCP, addressFamily });
   const sender = raw.createSocket({ protocol: ONLY_SENDS, addressFamily });
@@ -58,7 +59,7 @@ async function bareLoop(): Promise<number> {
 }
 
 async function byEndpoint(): Promise<number> {
-  const link = new RawLink({ family: 4, local: lab.tester[4], remote: lab.target[4] });
+  const link = await RawLink.open({ family: 4, local: lab.tester[4], remote: lab.target[4] });
   const tester = new Tester([link], new PortRange(10_000, 31_999));
   let count = 0;
   let isOver = false;

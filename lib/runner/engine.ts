@@ -14,6 +14,7 @@ import {
   silenceKernel,
   Tester,
 } from '../tester/index.ts';
+import { rawSockets } from '../tester/raw-socket.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { Inquest } from './deaths/inquest.ts';
@@ -116,6 +117,8 @@ export class Engine {
   /** Brings up the target, and measures what these cases need. @throws Error with one sentence for the user */
   async start(cases: readonly { readonly id: string }[] = SCENARIOS): Promise<KnownTarget> {
     const settings = this.#settings;
+    // Built while the target starts; whoever opens a link hears of a failure.
+    rawSockets().catch(() => {});
     const target: NetworkTarget = usesLab(settings)
       ? await this.#inTheLab(settings.stack)
       : await openNetworkTarget(settings);
@@ -144,7 +147,7 @@ export class Engine {
     );
     const closedPort = settings.closedPort ?? target.closedPort ?? CLOSED_PORT;
     const deaths: Death[] = [];
-    let tester = this.#testerFor(target, families, ports);
+    let tester = await this.#testerFor(target, families, ports);
     const { ending, restart } = target;
     const signs = { ...(ending ? { ending } : {}), ...(restart ? { restart } : {}) };
     this.#signs = signs;
@@ -169,7 +172,7 @@ export class Engine {
         await tester.close();
         await restart?.();
         await driver.renew?.();
-        tester = this.#testerFor(target, families, ports);
+        tester = await this.#testerFor(target, families, ports);
       }
     }
     const { timing, synCookies, acceptTime, answersManyAtOnce, faults, grounds } = this.#preflight;
@@ -290,17 +293,17 @@ export class Engine {
   }
 
   /** @throws Error when this machine cannot reach the target over one of the families */
-  #testerFor(
+  async #testerFor(
     { driver, tester: local, target: remote }: NetworkTarget,
     families: readonly (4 | 6)[],
     ports: Ports,
-  ): Tester {
+  ): Promise<Tester> {
     const { noise } = this.#settings;
-    const links: Link[] = families.map((family) => {
+    const opening = families.map(async (family): Promise<Link> => {
       const here = local[family];
       const there = remote[family];
       if (!here || !there) throw new Error(`this machine has no IPv${family} address towards the target`);
-      const link = new RawLink({
+      const link = await RawLink.open({
         family,
         local: here,
         remote: there,
@@ -309,6 +312,7 @@ export class Engine {
       this.#queue = Math.min(this.#queue, link.receiveQueue);
       return noise ? new DisturbedLink(link, noise) : link;
     });
+    const links = await Promise.all(opening);
     // The target may still have connections of an earlier run in TIME-WAIT.
     const start = ports.low + Math.floor(Math.random() * (ports.high - ports.low));
     const tester = new Tester(links, new PortRange(ports.low, ports.high, start));

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import raw, { type Socket } from 'raw-socket';
 import { PROTOCOL_ICMP, parseAddressOf, payloadOfIpv4, WireError } from '../wire/index.ts';
 import { readIcmpError } from './icmp.ts';
 import type { Arrival, IcmpError, Link } from './link.ts';
 import { ipv6Packet } from './packet.ts';
+import { type RawSockets, rawSockets, type Socket } from './raw-socket.ts';
 
 /** A raw socket could not be had. */
 export class RawSocketRefused extends Error {
@@ -87,8 +87,15 @@ export class RawLink implements Link {
   #onIcmpError: (error: IcmpError) => void = () => {};
   #closing: Promise<void> | undefined;
 
-  /** @throws RawSocketRefused without CAP_NET_RAW. */
-  constructor({ family, local, remote, fromAnyone = false, receiveQueue = RECEIVE_QUEUE }: RawLinkOptions) {
+  /** @throws RawSocketRefused without CAP_NET_RAW; Error where the raw sockets cannot be built */
+  static async open(options: RawLinkOptions): Promise<RawLink> {
+    return new RawLink(await rawSockets(), options);
+  }
+
+  private constructor(
+    raw: RawSockets,
+    { family, local, remote, fromAnyone = false, receiveQueue = RECEIVE_QUEUE }: RawLinkOptions,
+  ) {
     this.#fromAnyone = fromAnyone;
     this.family = family;
     this.local = local;

@@ -102,9 +102,9 @@ function packet(
 }
 
 /** Every segment from the target, as it is on the wire. */
-function listen(lab: Lab, family: 4 | 6): { link: RawLink; seen: DecodedTcp[] } {
+async function listen(lab: Lab, family: 4 | 6): Promise<{ link: RawLink; seen: DecodedTcp[] }> {
   const [local, remote] = [lab.tester[family], lab.target[family]];
-  const link = new RawLink({ family, local, remote });
+  const link = await RawLink.open({ family, local, remote });
   const seen: DecodedTcp[] = [];
   link.onArrival(({ tcp }) => seen.push(decodeTcp(tcp, { family, src: remote, dst: local })));
   return { link, seen };
@@ -136,7 +136,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     const lab = await labWithEcho();
     const results: Record<string, unknown> = {};
     for (const family of FAMILIES) {
-      const { link, seen } = listen(lab, family);
+      const { link, seen } = await listen(lab, family);
       const socket = await connected(lab.target[family], 20_000);
       socket.write('more');
       for (let octets = 0; octets < 20_000; ) {
@@ -163,7 +163,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
   async loss(option) {
     const [percent = 0, seed = 0] = option.split(',').map(Number);
     const lab = await Lab.create({ linkLoss: { percent, seed } });
-    const { link, seen } = listen(lab, 4);
+    const { link, seen } = await listen(lab, 4);
     for (let port = 30_000; port < 30_400; port += 1) {
       link.send(packet(lab, 4, port, { dstPort: 9 }), lab.target[4]);
       if (port % 20 === 0) await delay(2);
@@ -215,7 +215,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     const results: Record<string, unknown> = {};
     for (const [family, group] of [[4, '224.0.0.1'] as const, [6, 'ff02::1'] as const]) {
       const [local, remote] = [second[family], lab.target[family]];
-      const link = new RawLink({ family, local, remote });
+      const link = await RawLink.open({ family, local, remote });
       const before = sent();
       for (let port = 30_000; port < 30_100; port += 1) {
         link.send(packet(lab, family, port, { dst: group }), group);

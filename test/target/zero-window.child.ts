@@ -5,12 +5,13 @@
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import raw from 'raw-socket';
+import { rawSockets } from '../../lib/tester/raw-socket.ts';
 import { decodeIpv4, decodeTcp, SYN } from '../../lib/wire/index.ts';
 import { freePort, listening, nextAccepted, pause, startAgent } from './helpers.ts';
 
 const RECEIVE_SPACE = '/proc/sys/net/ipv4/tcp_rmem';
 
+const raw = await rawSockets();
 const windows: Record<string, number> = {};
 
 /** The SYNs from `port`; a raw IPv6 socket delivers no IP header. */

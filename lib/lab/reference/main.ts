@@ -41,7 +41,7 @@ const ends = local.map((address) => {
 const [first] = [...ends].sort((a, b) => a.family - b.family);
 if (!first) throw new Error('no address');
 
-const links = ends.map((each) => new RawLink({ ...each, fromAnyone: true }));
+const links = await Promise.all(ends.map((each) => RawLink.open({ ...each, fromAnyone: true })));
 // Our own kernel knows none of the connections and must keep out of them all.
 const rules = ends.map(({ family, remote }) => ({ family, target: remote, low: 1, high: LAST_PORT }));
 silenceKernel(rules, { takesOver: true });

@@ -25,9 +25,10 @@ export async function runCases(
   width = 40,
   timing: Partial<Timing> = {},
 ): Promise<CaseResult[]> {
-  const links = ends.families.map(
-    (family) =>
-      new RawLink({ family, local: ends.tester[family] as string, remote: ends.target[family] as string }),
+  const links = await Promise.all(
+    ends.families.map((family) =>
+      RawLink.open({ family, local: ends.tester[family] as string, remote: ends.target[family] as string }),
+    ),
   );
   const tester = new Tester(links, new PortRange(PORTS.low, PORTS.high));
   const restore = silenceKernel(
