@@ -2,18 +2,30 @@
  * The programs of lib/, compiled once and kept until a source changes: to compile them takes longer than most commands.
  *
  * A build lies in .cache/build/HASH, where HASH is that of all that went into it. It is looked at at each start, so a build that
- * is older than its sources never runs; one that is under way keeps its own folder.
+ * is older than its sources never runs; one that is under way keeps its own folder. The published package has no sources of programs:
+ * its build lies in dist/ (see pack.js).
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(ROOT, 'dist');
 const BUILDS = join(ROOT, '.cache/build');
 const INPUTS = join(BUILDS, 'inputs.json');
-/** What is started as a process of its own. */
-const PROGRAMS = [
+/** What is started as a process of its own, and what own suites import. */
+export const PROGRAMS = [
+  'lib/api.ts',
   'lib/catalogue/catalogue.ts',
   'lib/cli/main.ts',
   'lib/cli/serve-reference.ts',
@@ -21,7 +33,7 @@ const PROGRAMS = [
   'lib/runner/worker.ts',
 ];
 // Loaded as they are installed: native, or with files of their own beside them.
-const EXTERNAL = ['mocha', 'mochawesome'];
+const EXTERNAL = ['esbuild', 'mocha', 'mochawesome'];
 // Whoever runs an earlier one may still load a part of it.
 const KEPT = 8;
 
@@ -31,6 +43,7 @@ const KEPT = 8;
  *   source has a mistake, which is then told by whoever runs the sources
  */
 export async function builtProgram(program) {
+  if (!existsSync(join(ROOT, program))) return join(DIST, nameOf(program));
   try {
     const build = currentBuild() ?? (await makeBuild());
     return join(BUILDS, build, nameOf(program));
@@ -72,8 +85,7 @@ async function makeBuild() {
   const build = hashOf(inputs, known);
   const part = join(BUILDS, `${process.pid}.part`);
   mkdirSync(part, { recursive: true });
-  for (const { path, contents } of outputFiles)
-    writeFileSync(join(part, path.slice(join(BUILDS, 'next').length)), contents);
+  for (const { path, contents } of outputFiles) writeFileSync(join(part, basename(path)), contents);
   try {
     renameSync(part, join(BUILDS, build));
   } catch {
@@ -88,10 +100,11 @@ async function makeBuild() {
 
 /**
  * @param {readonly string[]} programs their sources, seen from the root
- * @param {string} outdir three folders below the root; nothing is written there
+ * @param {string} outdir below the root; nothing is written there
  * @param {Map<string, Buffer>} known takes what was read
+ * @param {import('esbuild').BuildOptions} options further ones
  */
-export async function compile(programs, outdir, known = new Map()) {
+export async function compile(programs, outdir, known = new Map(), { plugins = [], ...options } = {}) {
   const esbuild = await import('esbuild');
   const built = await esbuild.build({
     absWorkingDir: ROOT,
@@ -104,7 +117,11 @@ export async function compile(programs, outdir, known = new Map()) {
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },
-    plugins: [{ name: 'sources', setup: (build) => readSources(build, known) }],
+    ...options,
+    plugins: [
+      ...plugins,
+      { name: 'sources', setup: (build) => readSources(build, known, relative(outdir, ROOT)) },
+    ],
   });
   // Its service would stay beside us, as large as all the rest.
   await esbuild.stop();
@@ -121,12 +138,12 @@ function inputsOf({ inputs }) {
 }
 
 /** What a module asks of its own place (`import.meta.url`) is the place of its source. */
-function readSources({ onLoad }, known) {
+function readSources({ onLoad }, known, root) {
   onLoad({ filter: /\.(ts|js|json)$/ }, ({ path }) => {
     if (path.includes('/node_modules/')) return undefined;
     const octets = readFileSync(path);
     known.set(path, octets);
-    const place = JSON.stringify(`../../../${path.slice(ROOT.length)}`);
+    const place = JSON.stringify(`${root}/${path.slice(ROOT.length)}`);
     const contents = octets
       .toString()
       .replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`);

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SUITES = fileURLToPath(new URL('../../suites', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SUITES = join(ROOT, 'suites');
 
 /** A line of a stack, from `at` to the end: `(file:///.../suites/1-closed/aborted.ts:10:1)`. */
 const FRAME = /((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/;
@@ -18,7 +19,7 @@ export function sourceOf(id: string, stack = ''): string | undefined {
   const frames = stack.split('\n').flatMap((line) => {
     const [, place = '', number = ''] = FRAME.exec(line) ?? [];
     const file = place.startsWith('file:') ? fileURLToPath(place) : place;
-    return file.includes('/suites/') ? [{ file, line: Number(number) }] : [];
+    return isOfSuite(file) ? [{ file, line: Number(number) }] : [];
   });
   const [outermost] = frames.slice(-1);
   const files = frames.map(({ file }) => file);
@@ -28,6 +29,10 @@ export function sourceOf(id: string, stack = ''): string | undefined {
   }
   return outermost && place(outermost.file, outermost.line);
 }
+
+/** Ours lie in suites/, those of the user anywhere outside of this project. */
+const isOfSuite = (file: string): boolean =>
+  file.startsWith(SUITES) || (!file.startsWith(ROOT) && !file.includes('/node_modules/') && existsSync(file));
 
 /**
  * The files that the suites of a folder share. They are not on the stack: they have returned their cases before the suite
@@ -45,11 +50,12 @@ function familiesOf(file: string): readonly string[] {
  * The last place in the suites where an id is written, as `FILE:LINE` from the working directory; undefined when no file holds
  * the id as text.
  */
-export function lastPlaceOf(id: string): string | undefined {
-  const files = readdirSync(SUITES, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+export function lastPlaceOf(id: string, folder = SUITES): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.[cm]?[jt]s$/.test(name))
     .sort()
-    .map((name) => join(SUITES, name));
+    .map((name) => join(folder, name));
   for (const name of namesOf(id)) {
     for (const file of files.toReversed()) {
       const index = readFileSync(file, 'utf8')

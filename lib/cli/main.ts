@@ -1,7 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
-import { EXIT, sentence, tell } from './failure.ts';
+import { EXIT, sentence, tell, UsageError } from './failure.ts';
+
+const SUITES = 'SEGMENT_ARRIVES_SUITES';
+const SUITES_ONLY = 'SEGMENT_ARRIVES_SUITES_ONLY';
 
 /** A command, or a group of commands as in `lab list`. */
 type Entry = { readonly what: string } & (
@@ -9,6 +12,8 @@ type Entry = { readonly what: string } & (
       readonly load: () => Promise<{ declare(command: Command): void }>;
       /** The command ends so soon that V8's optimizing costs more than it gains. */
       readonly isShort?: true;
+      /** The command knows all cases: those of the user, too. */
+      readonly takesSuites?: true;
     }
   | { readonly commands: Entries }
 );
@@ -20,19 +25,23 @@ const COMMANDS: Entries = {
   run: {
     what: 'test a target: a machine at an address, or a stack that the lab starts here',
     load: () => import('./commands/run.ts'),
+    takesSuites: true,
   },
   watch: {
     what: 'run cases again whenever a suite or the target changes; the target keeps running',
     load: () => import('./commands/watch.ts'),
+    takesSuites: true,
   },
   list: {
     what: 'print every case: its notation, expectations and citations',
     load: () => import('./commands/list.ts'),
+    takesSuites: true,
     isShort: true,
   },
   coverage: {
     what: 'print which cases test each requirement, and why some requirements have no case',
     load: () => import('./commands/coverage.ts'),
+    takesSuites: true,
     isShort: true,
   },
   explain: {
@@ -42,14 +51,17 @@ const COMMANDS: Entries = {
   reproduce: {
     what: 'print the segments of a case as a packetdrill script with its ladder',
     load: () => import('./commands/reproduce.ts'),
+    takesSuites: true,
   },
   report: {
     what: 'write an HTML page or a Markdown table of one run, or of several side by side',
     load: () => import('./commands/report.ts'),
+    takesSuites: true,
   },
   merge: {
     what: 'join the parts of `run --shard` into one run: results, captures and reports',
     load: () => import('./commands/merge.ts'),
+    takesSuites: true,
   },
   diff: {
     what: 'compare two runs; exit code 1 when they differ',
@@ -62,6 +74,7 @@ const COMMANDS: Entries = {
   gate: {
     what: 'compare stored results with a baseline of accepted deviations, as `run --baseline` does',
     load: () => import('./commands/gate.ts'),
+    takesSuites: true,
   },
   baseline: {
     what: 'update a baseline of accepted deviations',
@@ -69,6 +82,7 @@ const COMMANDS: Entries = {
       update: {
         what: 'write the results into a baseline; new findings are marked unreviewed',
         load: () => import('./commands/baseline-update.ts'),
+        takesSuites: true,
       },
     },
   },
@@ -82,6 +96,7 @@ const COMMANDS: Entries = {
       run: {
         what: 'start each stack, run the suite, stop it; the exit code is the worst one',
         load: () => import('./commands/lab-run.ts'),
+        takesSuites: true,
       },
       reference: {
         what: 'run the reference, a TCP that executes the steps of the RFC, as a target until Ctrl-C',
@@ -161,6 +176,27 @@ async function declareAll(
     else if (word === asked) {
       if (entry.isShort) setFlagsFromString('--no-opt');
       (await entry.load()).declare(command);
+      if (entry.takesSuites) takeSuites(command);
     }
   }
+}
+
+/** Gives a command the options for suites of the user, which are taken before it runs. */
+function takeSuites(command: Command): void {
+  command
+    .option('--suites <folder>', 'cases of your own beside ours: each .ts or .js file in it exports a suite')
+    .option('--suites-only', 'only the cases of --suites')
+    .hook('preAction', async () => {
+      const { suites, suitesOnly } = command.opts<{ suites?: string; suitesOnly?: boolean }>();
+      // The environment reaches the runs that a command starts.
+      if (suites !== undefined) process.env[SUITES] = suites;
+      if (suitesOnly) process.env[SUITES_ONLY] = '1';
+      const folder = process.env[SUITES];
+      if (!folder) {
+        if (suitesOnly) throw new UsageError('--suites-only: which? give --suites FOLDER, too');
+        return;
+      }
+      const { useSuitesOf } = await import('./own-suites.ts');
+      await useSuitesOf(folder, process.env[SUITES_ONLY] === '1');
+    });
 }

@@ -12,6 +12,8 @@ export type ToEngine =
       readonly kind: 'start';
       readonly settings: Settings;
       readonly cases?: readonly { readonly id: string }[];
+      /** Scenarios of the user's own suites. */
+      readonly own: readonly ScenarioDeclaration[];
     }
   | {
       readonly kind: 'run';

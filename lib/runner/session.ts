@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { ScenarioDeclaration } from '../catalogue/case.ts';
+import { OWN } from '../catalogue/catalogue.ts';
+import { declarationOf } from '../catalogue/resolve.ts';
 import { labCommand, labEnvironment } from '../lab/namespaces/enter.ts';
 import { wordsToStart } from '../processes.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
@@ -91,7 +93,8 @@ export class Session {
       // Ctrl-C must reach this process only, which then stops the engine.
       detached: true,
     });
-    child.send({ kind: 'start', settings, ...(cases ? { cases } : {}) } satisfies ToEngine);
+    const own = OWN.map(declarationOf);
+    child.send({ kind: 'start', settings, own, ...(cases ? { cases } : {}) } satisfies ToEngine);
     const answer = await Promise.race([firstMessage(child), once(child, 'exit').then(() => undefined)]);
     if (answer?.kind === 'ready') return new Session(child, answer.target, mostMissing);
     child.kill();

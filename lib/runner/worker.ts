@@ -1,4 +1,4 @@
-import { redeclare } from '../catalogue/catalogue.ts';
+import { redeclare, takeOwnSuites } from '../catalogue/catalogue.ts';
 import { resolveScenario } from '../catalogue/resolve.ts';
 import { say } from '../report/say.ts';
 import { Engine } from './engine.ts';
@@ -18,6 +18,7 @@ setInterval(() => tell({ kind: 'alive' }), HEARTBEAT).unref();
 
 async function handle(message: ToEngine): Promise<void> {
   if (message.kind === 'start') {
+    takeOwnSuites([{ name: 'own', scenarios: message.own.map(resolveScenario) }]);
     engine = new Engine(message.settings);
     try {
       tell({ kind: 'ready', target: await engine.start(message.cases) });

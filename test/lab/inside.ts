@@ -179,7 +179,7 @@ const scenes: Record<string, (option: string) => Promise<void>> = {
     const lab = await Lab.create();
     const results: Record<string, unknown> = {};
     for (const family of FAMILIES) {
-      const { link, seen } = listen(lab, family);
+      const { link, seen } = await listen(lab, family);
       let refused = 0;
       for (let port = 30_000; port < 30_200; port += 1) {
         const ordinary = packet(lab, family, port, { dstPort: 9 });

@@ -1,5 +1,5 @@
 import Mocha from 'mocha';
-import { SUITES } from '../../../suites/index.ts';
+import { SUITES } from '../../catalogue/catalogue.ts';
 import type { Suite } from '../../catalogue/suite.ts';
 import type { ReportCase, Run } from '../../report/run.ts';
 import SegmentArrivesReporter from '../../report/reporter.ts';

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type FSWatcher, watch as watchFiles } from 'node:fs';
+import { existsSync, type FSWatcher, watch as watchFiles } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findScenario, redeclare, SCENARIOS } from '../../catalogue/catalogue.ts';
+import { OWN, redeclare, SCENARIOS } from '../../catalogue/catalogue.ts';
 import { declarationOf } from '../../catalogue/resolve.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
 import { wordsToStart } from '../../processes.ts';
@@ -11,6 +11,7 @@ import { runText } from '../../report/console.ts';
 import { diffRuns } from '../../report/diff.ts';
 import { writeResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
+import { ownFolder, useSuitesOf } from '../own-suites.ts';
 import { isTaken } from '../../catalogue/choice.ts';
 import { needsOf } from '../../runner/preflight/needs.ts';
 import { CannotTest, Session } from '../../runner/session.ts';
@@ -124,9 +125,12 @@ class Watched {
       await once(spawn(command, words, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
       throw new CannotTest('the suites cannot be loaded');
     }
-    const { SCENARIOS: now } = (await import(built)) as { SCENARIOS: readonly Scenario[] };
-    const isChanged = (scenario: Scenario): boolean =>
-      JSON.stringify(scenario) !== JSON.stringify(findScenario(scenario.id));
+    const { OURS: ours } = (await import(built)) as { OURS: readonly Scenario[] };
+    const alone = SCENARIOS === OWN;
+    if (ownFolder !== undefined) await useSuitesOf(ownFolder, alone);
+    const now = alone ? OWN : [...ours, ...OWN];
+    const before = new Map(this.#scenarios.map((scenario) => [scenario.id, JSON.stringify(scenario)]));
+    const isChanged = (scenario: Scenario): boolean => JSON.stringify(scenario) !== before.get(scenario.id);
     const isNew = new Set(this.#redeclared.map(({ id }) => id));
     this.#redeclared = now.filter((scenario) => isNew.has(scenario.id) || isChanged(scenario));
     redeclare(this.#redeclared);
@@ -148,11 +152,13 @@ class Events {
   readonly #onKey = (octets: Buffer): void => this.#add(/^q/i.test(octets.toString()) ? 'end' : 'again');
 
   constructor(files: readonly string[]) {
-    this.#watchers.push(
-      watchFiles(SUITES, { recursive: true }, (_, name) => {
-        if (name?.endsWith('.ts')) this.#add('suite');
-      }),
-    );
+    // The published package has no sources of ours.
+    for (const folder of [SUITES, ownFolder].filter((one) => one !== undefined && existsSync(one))) {
+      const watcher = watchFiles(folder as string, { recursive: true }, (_, name) => {
+        if (name && /\.[cm]?[jt]s$/.test(name)) this.#add('suite');
+      });
+      this.#watchers.push(watcher);
+    }
     for (const file of files) {
       // Its folder: a linker makes the file anew.
       const watcher = watchFiles(dirname(resolve(file)), (_, name) => {

@@ -2,7 +2,7 @@ import { expect, use } from 'chai';
 import Mocha from 'mocha';
 import { isTaken } from '../../catalogue/choice.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
-import type { Suite } from '../../catalogue/suite.ts';
+import { isSuite, type Suite } from '../../catalogue/suite.ts';
 import { tcpAssertions } from '../../report/chai-plugin.ts';
 import { reasonText } from '../../report/expectation.ts';
 import { attachRecord } from '../../report/run-record.ts';
@@ -50,9 +50,6 @@ function suiteIn(exported: unknown, file: string): Suite {
   if (!isSuite(value)) throw new Error(`${file} exports no suite: begin it with "export default inState("`);
   return value;
 }
-
-const isSuite = (value: unknown): value is Suite =>
-  typeof value === 'object' && value !== null && 'scenarios' in value;
 
 function declareTests(root: Mocha.Suite, suite: Suite, file: string | undefined, run: MochaRun): void {
   const { families } = run.settings;
