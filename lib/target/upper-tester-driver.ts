@@ -120,7 +120,7 @@ export class UpperTesterDriver implements Driver {
       const timer = setTimeout(() => {
         this.#waiting.delete(testerPort);
         resolve(undefined);
-      }, timeout);
+      }, Math.max(0, timeout));
       this.#waiting.set(testerPort, (handle) => {
         clearTimeout(timer);
         resolve(handle);

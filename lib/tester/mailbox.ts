@@ -119,7 +119,7 @@ export class Mailbox {
   /**
    * The first wanted segment of the target at or after position `since` of the log, also one that is yet to arrive.
    *
-   * @param timeout in milliseconds. After it, all that has arrived is read first; then the answer is undefined.
+   * @param timeout in milliseconds; negative where the time is over already. After it, all that has arrived is read first; then the answer is undefined.
    */
   next(wanted: (entry: Entry) => boolean, timeout: number, since = 0): Promise<Entry | undefined> {
     for (let index = since; index < this.log.length; index += 1) {
@@ -136,7 +136,7 @@ export class Mailbox {
             this.#waiters.delete(waiter);
             resolve(undefined);
           });
-        }, timeout),
+        }, Math.max(0, timeout)),
       };
       this.#waiters.add(waiter);
     });

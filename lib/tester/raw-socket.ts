@@ -45,7 +45,8 @@ export interface Socket extends EventEmitter {
 }
 
 const require = createRequire(import.meta.url);
-/** Where the published package has its copy. */
+// The published package has no sources of ours, and a copy of it.
+const isPublished = !existsSync(fileURLToPath(import.meta.url));
 const SHIPPED = fileURLToPath(new URL('../../dist/raw-socket', import.meta.url));
 // What node-gyp compiles with. Headers of Node before 22 are content with C++17.
 const FLAGS = [
@@ -67,7 +68,7 @@ export function rawSockets(): Promise<RawSockets> {
 }
 
 async function load(): Promise<RawSockets> {
-  const folder = existsSync(SHIPPED) ? SHIPPED : dirname(require.resolve('raw-socket/package.json'));
+  const folder = isPublished ? SHIPPED : dirname(require.resolve('raw-socket/package.json'));
   const nan = dirname(require.resolve('nan/package.json'));
   const includes = [headers(), nan].map((path) => `-I${path}`);
   const built = await compile(join(folder, 'src/raw.cc'), [...FLAGS, ...includes], CXX());
@@ -87,9 +88,8 @@ async function load(): Promise<RawSockets> {
 function headers(): string {
   const { version, execPath, env } = process;
   const given = env.npm_config_nodedir;
-  const places = given
-    ? [given]
-    : [dirname(dirname(execPath)), join(homedir(), '.cache/node-gyp', version.slice(1))];
+  const usual = [dirname(dirname(execPath)), join(homedir(), '.cache/node-gyp', version.slice(1))];
+  const places = [...(given ? [given] : []), ...usual];
   const found = places.map((place) => join(place, 'include/node')).find(isOurs);
   if (found) return found;
   throw new Error(

@@ -140,7 +140,7 @@ export class Tester {
 
   /** Waits, then reads all that has arrived. */
   async listen(milliseconds: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
     await this.drained();
   }
 
