@@ -117,10 +117,13 @@ export class UpperTesterDriver implements Driver {
     const known = this.#accepted.get(testerPort)?.at(-1);
     if (known && known !== former) return Promise.resolve(known);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(testerPort);
-        resolve(undefined);
-      }, Math.max(0, timeout));
+      const timer = setTimeout(
+        () => {
+          this.#waiting.delete(testerPort);
+          resolve(undefined);
+        },
+        Math.max(0, timeout),
+      );
       this.#waiting.set(testerPort, (handle) => {
         clearTimeout(timer);
         resolve(handle);

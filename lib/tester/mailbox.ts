@@ -131,12 +131,15 @@ export class Mailbox {
       const waiter: Waiter = {
         wanted,
         resolve,
-        timer: setTimeout(() => {
-          void this.#drained().then(() => {
-            this.#waiters.delete(waiter);
-            resolve(undefined);
-          });
-        }, Math.max(0, timeout)),
+        timer: setTimeout(
+          () => {
+            void this.#drained().then(() => {
+              this.#waiters.delete(waiter);
+              resolve(undefined);
+            });
+          },
+          Math.max(0, timeout),
+        ),
       };
       this.#waiters.add(waiter);
     });
