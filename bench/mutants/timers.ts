@@ -79,6 +79,12 @@ export const TIMERS: readonly Mutant[] = [
       afterSynAgain: 1000,
     }),
   ),
+  ladder(
+    'retransmission.text-after-text-again',
+    behaving('rto-collapses', 'any acknowledgment resets RTO, also that of what was sent twice', {
+      keepsRto: false,
+    }),
+  ),
   unseen(
     clocked('probes-constant', 'a closed window is probed after the same interval each time', {
       probeBackOff: 1,

@@ -321,12 +321,9 @@ export const TC8_GROUPS: readonly Tc8Group[] = [
   {
     group: 'RETRANSMISSION_TO',
     tests: [
-      test(
-        3,
-        'text is sent again; after an ACK of it, the next text waits for twice as long',
-        ['ladder.retransmission.text-established'],
-        'that the interval stays long after an ACK of what was sent twice',
-      ),
+      test(3, 'text is sent again; after an ACK of it, the next text waits for twice as long', [
+        'ladder.retransmission.text-after-text-again',
+      ]),
       test(4, 'text is sent again at intervals that grow exponentially', [
         ...['ladder.retransmission.text-established', 'ladder.retransmission.text-established-goes-on'],
       ]),

@@ -248,6 +248,23 @@ export default scenarios('ladders', [
     rules: ['MUST-18', 'RFC 6298 5 (5.7)'],
   },
   {
+    id: 'ladder.retransmission.text-after-text-again',
+    title: 'text that was sent twice is acknowledged: the next text waits for twice as long',
+    state: 'ESTABLISHED',
+    steps: [
+      ...sendsText,
+      next(text(10, 'SND.NXT-10')),
+      { send: ALL_ACKED },
+      { expect: 'silence' },
+      ...sendsText,
+      next({
+        rfc793: anyOf(text(10, 'SND.NXT-10')),
+        rfc1122: anyOf(text(10, 'SND.NXT-10'), { interval: BACKED_OFF }),
+      }),
+    ],
+    rules: [...RULES, 'RFC 6298 5 (5.5)'],
+  },
+  {
     id: 'ladder.retransmission.current-ack',
     title: 'the target retransmits text after it has received text: with the current acknowledgment',
     state: 'ESTABLISHED',

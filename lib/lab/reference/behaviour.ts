@@ -124,6 +124,8 @@ export interface Behaviour {
   readonly hands?: (text: readonly number[]) => readonly number[];
   /** Whether the peer's FIN, come again, begins 2 MSL anew. */
   readonly restartsTimeWait?: boolean;
+  /** Whether RTO stays doubled until a round trip is measured anew. */
+  readonly keepsRto?: boolean;
 }
 
 /** What is asked for most, and the best liked or the first of what is asked for alike. */

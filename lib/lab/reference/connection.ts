@@ -37,6 +37,8 @@ export class Connection {
   #running: Timer['name'] | undefined;
   #clock: NodeJS.Timeout | undefined;
   #tries = 0;
+  /** How often RTO was doubled since a round trip was measured (RFC 6298 section 5). */
+  #doubled = 0;
   /** Since when the clock runs for the same, of `performance.now()`. */
   #triedSince = 0;
   /** How many keep-alives have gone out since the last segment arrived. */
@@ -242,9 +244,17 @@ export class Connection {
       due !== this.#running ||
       (state === 'TIME-WAIT' ? answered && this.#around.restartsTimeWait : sndUna !== before.sndUna);
     if (!isAnew) return;
+    if (sndUna !== before.sndUna) this.#measure(before);
     this.#tries = 0;
     this.#triedSince = performance.now();
     this.#start(due);
+  }
+
+  /** Karn's algorithm: the acknowledgment of what was sent twice tells no round trip, and RTO stays as it is. */
+  #measure({ state }: Tcb): void {
+    const isOfText = this.#running === 'retransmission' && state !== 'SYN-SENT' && state !== 'SYN-RECEIVED';
+    const again = isOfText && this.#around.keepsRto ? this.#tries : 0;
+    this.#doubled = again === 0 ? 0 : this.#doubled + again;
   }
 
   #start(due: Timer['name'] | undefined): void {
@@ -275,7 +285,8 @@ export class Connection {
     const text = this.#isSynAgain ? Math.max(timers.text, timers.afterSynAgain) : timers.text;
     const first = this.#isOpening ? timers.syn : text;
     const growth = due === 'zero window' ? timers.probeBackOff : timers.backOff;
-    return Math.min(first * growth ** this.#tries, LONGEST_INTERVAL);
+    const before = due === 'retransmission' ? this.#doubled : 0;
+    return Math.min(first * growth ** (before + this.#tries), LONGEST_INTERVAL);
   }
 
   get #isOpening(): boolean {

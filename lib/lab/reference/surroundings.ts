@@ -32,6 +32,7 @@ export interface Surroundings extends Follower {
   readonly options: (right: SentOptions, segment: Segment) => SentOptions;
   readonly timers: Timers;
   readonly restartsTimeWait: boolean;
+  readonly keepsRto: boolean;
   /** What the user's choices for the IP header come to. */
   readonly header: (chosen: IpHeader) => IpHeader;
   readonly hands: (text: readonly number[]) => readonly number[];

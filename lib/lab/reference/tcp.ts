@@ -166,7 +166,7 @@ export class Tcp {
     const { family } = link;
     const ends: Ends = { family, local: link.local, remote: ports.from ?? link.remote };
     const behaviour = this.#behaviourOver(family);
-    const { timers, emit, outgoing, options, dies, restartsTimeWait, hands, header } = behaviour;
+    const { timers, emit, outgoing, options, dies, restartsTimeWait, keepsRto, hands, header } = behaviour;
     const follower = following(this.#profile, behaviour);
     const around: Surroundings = {
       ...follower,
@@ -180,6 +180,7 @@ export class Tcp {
       options: options ?? ((right) => right),
       timers: { ...TIMERS, ...timers },
       restartsTimeWait: restartsTimeWait ?? true,
+      keepsRto: keepsRto ?? true,
       hands: hands ?? ((text) => text),
       header: header ?? ((chosen) => chosen),
       largestText: LARGEST_TEXT[family],

@@ -8,26 +8,35 @@ export const lastSent = (log: readonly Entry[], otherwise: number): number =>
   log.findLast(({ from, segment: { ctl } }) => from === 'target' && !ctl.has('RST'))?.at ?? otherwise;
 
 /**
- * The interval after which a segment was sent again, and the one before; `since`: when both began. Absent where it has not been sent
- * before.
+ * The interval after which a segment was sent again, and the one before: of the same, or else the last of what else was sent again.
+ * `since`: when they began. Absent where it has not been sent before.
  */
 export function intervalOf(
   log: readonly Entry[],
   entry: Entry,
 ): (SeenInterval & { readonly since: number }) | undefined {
-  const takesSpace = lengthOf(entry.segment) > 0;
+  const earlier = log.slice(0, log.indexOf(entry));
+  const [first, second] = sentBefore(earlier, entry);
+  if (!first) return undefined;
+  const last = entry.at - first.at;
+  if (second) return { last, before: first.at - second.at, since: second.at };
+  const others = earlier
+    .slice(0, earlier.indexOf(first))
+    .map((one, index) => ({ one, again: sentBefore(earlier.slice(0, index), one)[0] }))
+    .findLast(({ one, again }) => again !== undefined && lengthOf(one.segment) > 0);
+  const before = others?.again && { before: others.one.at - others.again.at };
+  return { last, ...before, since: others?.again?.at ?? first.at };
+}
+
+/** The same octets or controls, sent before, the last of them first. */
+function sentBefore(earlier: readonly Entry[], { from: by, segment: again }: Entry): readonly Entry[] {
+  const takesSpace = lengthOf(again) > 0;
   const isSame = ({ from, segment }: Entry): boolean =>
     from === 'target' &&
-    segment.seq === entry.segment.seq &&
+    segment.seq === again.seq &&
     !segment.ctl.has('RST') &&
     lengthOf(segment) > 0 === takesSpace;
-  const [first, second] = log.slice(0, log.indexOf(entry)).filter(isSame).toReversed();
-  if (!first) return undefined;
-  return {
-    last: entry.at - first.at,
-    ...(second ? { before: first.at - second.at } : {}),
-    since: second?.at ?? first.at,
-  };
+  return by === 'target' ? earlier.filter(isSame).toReversed() : [];
 }
 
 /**

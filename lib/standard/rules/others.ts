@@ -29,6 +29,11 @@ export const OTHERS = {
   'RFC 5961 5.2': rfc5961.may('5.2', 'An ACK older than SND.UNA-MAX.SND.WND is answered and dropped'),
   'RFC 5961 7': rfc5961.should('7', 'The rate of challenge ACKs is limited'),
   'RFC 6191 2': rfc6191.text('2', 'Timestamps decide whether a SYN may end TIME-WAIT'),
+  'RFC 6298 5 (5.5)': rfc6298.must(
+    ['5', '(5.5)'],
+    'RTO is doubled whenever its timer expires; it stays so until a round trip is measured anew',
+    { carries: ['MUST-18'] },
+  ),
   'RFC 6298 5 (5.7)': rfc6298.must(
     ['5', '(5.7)'],
     'After a SYN that was sent again, text is sent again after three seconds at the earliest',

@@ -25,6 +25,12 @@ describe('the interval after which the same is sent again', () => {
     expect(intervalOf(log, log[4] as Entry)).to.deep.equal({ last: 400, before: 200, since: 0 });
   });
 
+  it('comes after that of other text, where it was sent once', () => {
+    const next = TEXT.replace('SEQ=10', 'SEQ=15');
+    const both = [...log.slice(0, 3), entry(300, next), entry(750, next)];
+    expect(intervalOf(both, both[4] as Entry)).to.deep.equal({ last: 450, before: 200, since: 0 });
+  });
+
   it('is none of what was not sent before: an ACK and text that begin alike are not the same', () => {
     expect(intervalOf(log, log[0] as Entry)).to.equal(undefined);
     expect(intervalOf(log, log[3] as Entry)).to.equal(undefined);
