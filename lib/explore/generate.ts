@@ -1,0 +1,322 @@
+import { demandsOf } from '../catalogue/conditions.ts';
+import { SCENARIOS } from '../catalogue/catalogue.ts';
+import type { Place, UserCall } from '../catalogue/scenario.ts';
+import { evaluateSegment, parseSegment, type SegmentNotation } from '../notation/index.ts';
+import { Random } from '../runner/trial/random.ts';
+import { STRENGTH } from '../standard/profile.ts';
+import { segmentArrives } from '../standard/segment-arrives.ts';
+import { STATES, SYNCHRONIZED } from '../standard/state.ts';
+import type { Tcb } from '../standard/tcb.ts';
+import { type Call, userCalls } from '../standard/user-calls.ts';
+import { tcbVariables } from '../standard/variables.ts';
+import { TESTER_WINDOW } from '../states/index.ts';
+import { Coverage, pairOfCall, pairOfSegment } from './coverage.ts';
+import { arriving, type Known, tcbIn } from './model.ts';
+import type { Sequence, SequenceStep } from './sequence.ts';
+
+const MOST_STEPS = 10;
+/** Of so many steps the one is taken that leads where the fewest have led. */
+const CANDIDATES = 3;
+
+/** Where the recipes lead to, without what would make every segment of the sequence the same. */
+const PLACES: readonly Place[] = [
+  ...new Map(
+    SCENARIOS.filter(({ conditions }) => demandsOf(conditions).packet.source === undefined).map(
+      ({ state, origin, closedBy, conditions }) => {
+        const place: Place = {
+          state,
+          ...(origin ? { origin } : {}),
+          ...(closedBy ? { closedBy } : {}),
+          conditions,
+        };
+        return [JSON.stringify(place), place];
+      },
+    ),
+  ).values(),
+];
+
+/** Chooses by whole weights. */
+class Choice {
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  below(count: number): number {
+    return this.#random.next() % count;
+  }
+
+  /** True so many times of a hundred. */
+  percent(of: number): boolean {
+    return this.below(100) < of;
+  }
+
+  of<T>(all: readonly T[]): T {
+    return all[this.below(all.length)] as T;
+  }
+
+  weighted<T>(all: readonly (readonly [weight: number, value: T])[]): T {
+    let left = this.below(all.reduce((sum, [weight]) => sum + weight, 0));
+    for (const [weight, value] of all) {
+      left -= weight;
+      if (left < 0) return value;
+    }
+    return (all[0] as readonly [number, T])[1];
+  }
+}
+
+const SMALL = [1, 2, 10, 100] as const;
+
+function sequenceNumber(choice: Choice): string {
+  return choice.weighted([
+    [50, 'RCV.NXT'],
+    [8, 'RCV.NXT-1'],
+    [6, `RCV.NXT-${choice.of(SMALL)}`],
+    [10, `RCV.NXT+${choice.of(SMALL)}`],
+    [4, 'RCV.NXT+RCV.WND-1'],
+    [3, 'RCV.NXT+RCV.WND'],
+    [2, 'RCV.NXT+RCV.WND+1'],
+    [3, 'RCV.NXT+RCV.WND/2'],
+    [3, 'IRS'],
+    [3, 'IRS+1'],
+    [3, 'RCV.NXT+2^30'],
+    [2, 'RCV.NXT-2^30'],
+    [1, 'RCV.NXT+2^31-1'],
+    [2, 'ANY'],
+  ]);
+}
+
+function acknowledgment(choice: Choice): string {
+  return choice.weighted([
+    [50, 'SND.NXT'],
+    [12, 'SND.UNA'],
+    [6, 'SND.NXT+1'],
+    [4, 'SND.UNA+1'],
+    [5, 'SND.UNA-1'],
+    [5, `SND.NXT-${choice.of(SMALL)}`],
+    [3, `SND.NXT+${choice.of(SMALL)}`],
+    [3, 'ISS'],
+    [3, 'ISS+1'],
+    [2, 'SND.UNA-MAX.SND.WND'],
+    [2, 'SND.UNA-MAX.SND.WND-1'],
+    [3, 'SND.NXT+2^30'],
+    [3, 'SND.UNA-2^30'],
+    [1, 'SND.NXT+2^31-1'],
+    [1, 'ANY'],
+  ]);
+}
+
+const CONTROLS = ['SYN', 'FIN', 'RST', 'ACK', 'PSH', 'URG'] as const;
+
+function controls(choice: Choice): string {
+  return choice.weighted([
+    [38, 'ACK'],
+    [8, 'ACK,PSH'],
+    [12, 'FIN,ACK'],
+    [7, 'SYN'],
+    [6, 'SYN,ACK'],
+    [6, 'RST'],
+    [4, 'RST,ACK'],
+    [4, 'FIN'],
+    [4, ''],
+    [3, 'ACK,URG'],
+    [2, 'SYN,FIN'],
+    [1, 'SYN,RST'],
+    [1, 'PSH'],
+    [1, 'ACK,ECE'],
+    [4, CONTROLS.filter(() => choice.percent(40)).join(',')],
+  ]);
+}
+
+const text = (choice: Choice): number =>
+  choice.weighted([
+    [60, 0],
+    [15, 1],
+    [10, 10],
+    [6, 100],
+    [4, 536],
+    [5, 1000],
+  ]);
+
+function segment(choice: Choice): SegmentNotation {
+  const bits = controls(choice);
+  const ctl = new Set(bits.split(','));
+  const fields = [`<SEQ=${sequenceNumber(choice)}>`];
+  if (ctl.has('ACK') || choice.percent(5)) fields.push(`<ACK=${acknowledgment(choice)}>`);
+  if (bits !== '') fields.push(`<CTL=${bits}>`);
+  const octets = ctl.has('SYN') && !choice.percent(20) ? 0 : text(choice);
+  if (octets > 0) fields.push(`<DATA=${octets}>`);
+  if (choice.percent(18)) fields.push(`<WND=${choice.of([0, 0, 1, 10, 100, 1000, 1460, 4380, 65_535])}>`);
+  if (ctl.has('URG')) fields.push(`<URG=${choice.of([0, 1, 10, 100])}>`);
+  const oddity = choice.weighted([
+    [94, ''],
+    [1, '<RESERVED=15>'],
+    [1, '<OFFSET=4>'],
+    [1, '<OPT=fe040000>'],
+    [1, '<OPT=02030000>'],
+    [1, '<CHECKSUM=0>'],
+    [1, '<TSVAL=1><TSECR=0>'],
+  ]);
+  if (ctl.has('SYN') && oddity === '' && choice.percent(60)) fields.push(`<MSS=${choice.of([536, 1460, 1460])}>`);
+  fields.push(oddity);
+  return parseSegment(fields.join(''));
+}
+
+/** The segments that a peer would send: with these, sequences go on where others would only be refused. */
+const ORDINARY: readonly (readonly [number, string])[] = [
+  [8, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'],
+  [8, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=10>'],
+  [4, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'],
+  [3, '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK><DATA=10>'],
+  [3, '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=FIN,ACK>'],
+  [2, '<SEQ=RCV.NXT+10><ACK=SND.NXT><CTL=ACK><DATA=10>'],
+  [2, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=0>'],
+];
+/** Those that open a connection, in the states before it. */
+const OPENING: readonly (readonly [number, string])[] = [
+  [3, '<SEQ=ANY><CTL=SYN><MSS=1460>'],
+  [2, '<SEQ=RCV.NXT><CTL=SYN><MSS=1460>'],
+];
+/** A peer of SYN-SENT has no number yet. */
+const ANSWERING: readonly (readonly [number, string])[] = [
+  [5, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK><MSS=1460>'],
+  [3, '<SEQ=RCV.NXT><CTL=SYN><MSS=1460>'],
+];
+
+const ordinary = (choice: Choice, { state }: Tcb): SegmentNotation =>
+  parseSegment(
+    choice.weighted(
+      state === 'LISTEN' || state === 'CLOSED' ? OPENING : state === 'SYN-SENT' ? ANSWERING : ORDINARY,
+    ),
+  );
+
+/** What shows whether the connection is still there, and what it has received and sent. */
+const LAST: readonly SegmentNotation[] = [
+  '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>',
+  '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=1>',
+].map(parseSegment);
+
+function call(choice: Choice): UserCall {
+  const name = choice.weighted([
+    [30, 'SEND'],
+    [14, 'CLOSE'],
+    [3, 'CLOSE BOTH WAYS'],
+    [3, 'ABORT'],
+    [5, 'STOP RECEIVING'],
+    [5, 'RECEIVE'],
+  ] as const);
+  if (name !== 'SEND') return { call: name };
+  return {
+    call: 'SEND',
+    octets: choice.of([1, 10, 10, 100, 1000, 3000]),
+    ...(choice.percent(8) ? { mark: 'URGENT' as const } : {}),
+  };
+}
+
+/** Generates sequences. The same seed gives the same ones, in the same order. */
+export class Generator {
+  readonly #seed: number;
+  readonly #places: readonly Place[];
+  /** Of what the sequences lead to where the TCP does what is asked for most. */
+  readonly #coverage = new Coverage();
+  #count = 0;
+
+  constructor(seed: number, family: 4 | 6, isAble: (place: Place) => boolean = () => true) {
+    this.#seed = seed;
+    this.#places = PLACES.filter(
+      (place) =>
+        isAble(place) && (family === 4 || !/security|precedence|ip-record|ip-time/.test(place.conditions.join())),
+    );
+  }
+
+  next(): Sequence {
+    this.#count += 1;
+    const choice = new Choice(new Random(this.#seed, `sequence ${this.#count}`));
+    const place = this.#place(choice);
+    const steps: SequenceStep[] = [];
+    let tcb = tcbIn(place, modelOf(place));
+    // A closed connection has little to tell.
+    const most = 1 + choice.below(place.state === 'CLOSED' ? 3 : MOST_STEPS);
+    while (steps.length < most) {
+      const { step, after } = this.#step(choice, place, tcb);
+      steps.push(step);
+      tcb = after;
+    }
+    if (choice.percent(70)) for (const send of LAST) steps.push({ send: [send] });
+    return { place, steps };
+  }
+
+  #place(choice: Choice): Place {
+    const state = choice.weighted([
+      [1, 'CLOSED'],
+      [3, 'LISTEN'],
+      [3, 'SYN-SENT'],
+      [6, 'SYN-RECEIVED'],
+      [10, 'ESTABLISHED'],
+      ...STATES.slice(5).map((one) => [5, one] as const),
+    ]);
+    const there = this.#places.filter((place) => place.state === state);
+    const plain = there.filter(({ conditions }) => conditions.length === 0);
+    return choice.of(plain.length > 0 && choice.percent(65) ? plain : there);
+  }
+
+  /** The one of a few steps that leads where the fewest sequences have led. */
+  #step(choice: Choice, place: Place, tcb: Tcb): { readonly step: SequenceStep; readonly after: Tcb } {
+    const candidates = Array.from({ length: CANDIDATES }, () => simulated(choice, place, tcb));
+    const [best] = candidates
+      .map((one) => ({ ...one, times: this.#coverage.times(one.pair) }))
+      .sort((one, other) => one.times - other.times);
+    const chosen = best as (typeof candidates)[number];
+    this.#coverage.count(chosen.pair);
+    return chosen;
+  }
+}
+
+/** A step, and what it makes of a TCP that does what is asked for most. */
+function simulated(choice: Choice, place: Place, tcb: Tcb) {
+  const canCall =
+    SYNCHRONIZED.includes(tcb.state) || tcb.state === 'SYN-SENT' || tcb.origin === 'active';
+  if (canCall && choice.percent(22)) {
+    const user = call(choice);
+    return { step: { user }, pair: pairOfCall(tcb, user), after: afterCall(tcb, user) };
+  }
+  if (choice.percent(1)) {
+    const pair = { state: tcb.state, step: 'wait', kind: 'short' };
+    return { step: { wait: choice.of([20, 60, 250]) }, pair, after: tcb };
+  }
+  const notation = choice.percent(40) ? ordinary(choice, tcb) : segment(choice);
+  const concrete = evaluateSegment(notation, tcbVariables(tcb), () => choice.below(2 ** 32));
+  const arrived = arriving(concrete, place, TESTER_WINDOW);
+  const after = strongest(segmentArrives(tcb, arrived, 'rfc9293')).tcb;
+  return { step: { send: [notation] as const }, pair: pairOfSegment(tcb, arrived), after };
+}
+
+const strongest = <T extends { readonly level: keyof typeof STRENGTH }>(all: readonly T[]): T =>
+  all.reduce((best, one) => (STRENGTH[one.level] > STRENGTH[best.level] ? one : best));
+
+function afterCall(tcb: Tcb, user: UserCall): Tcb {
+  const calls: Partial<Record<UserCall['call'], Call>> = {
+    CLOSE: { name: 'CLOSE', goesOn: true },
+    'CLOSE BOTH WAYS': { name: 'CLOSE', goesOn: false },
+    ABORT: { name: 'ABORT' },
+    ...('octets' in user ? { SEND: { name: 'SEND', octets: user.octets } } : {}),
+  };
+  const made = calls[user.call];
+  return made ? strongest(userCalls(tcb, made, 'rfc9293')).tcb : tcb;
+}
+
+/** Numbers of a connection that stand for any. */
+function modelOf({ state, conditions }: Place): Known {
+  const { user, window } = demandsOf(conditions);
+  const flies = user.sends ?? 0;
+  const sent = 1000;
+  const fin = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'].includes(state) ? 1 : 0;
+  const syn = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
+  const sndUna = syn ? sent : sent + 1;
+  return {
+    ...{ iss: sent, irs: 5000, sndUna, sndNxt: sent + 1 + (syn ? 0 : flies + fin) },
+    ...{ sndWnd: TESTER_WINDOW, maxSndWnd: TESTER_WINDOW, rcvNxt: 5001, rcvWnd: window ? 0 : 65_535 },
+    ...{ timestamps: demandsOf(conditions).syn.timestamps === true, tsRecent: 0 },
+  };
+}

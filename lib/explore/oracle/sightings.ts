@@ -1,0 +1,169 @@
+import { inFlight, queued, synInFlight, unacknowledged } from '../../standard/queues.ts';
+import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
+import { timeOut, timerOf } from '../../standard/time-out.ts';
+import { serveQueue } from '../../standard/user-calls.ts';
+import { add, geq, gt, leq, sub } from '../../wire/seq.ts';
+import { edgeBeyond } from './events.ts';
+import { distinct, isEmptyAck, relistened, type Terms, type World } from './world.ts';
+
+/** What is left of the worlds when a segment of the target's is seen; none where no world explains it. */
+export const segmentSeen = (worlds: readonly World[], seen: Segment, terms: Terms): readonly World[] =>
+  distinct(worlds.flatMap((world) => explanations(world, seen, terms)));
+
+function explanations(world: World, seen: Segment, terms: Terms): World[] {
+  const all = [...asDue(world, seen), ...asNew(world, seen, terms), ...asTimers(world, seen, terms)];
+  if (isOwed(world, seen)) all.push(world);
+  if (isAgain(world.tcb, seen)) all.push(world);
+  if (isWindowUpdate(world, seen)) all.push(world);
+  return all.map((each) => told(each, seen));
+}
+
+/** A segment that is due. Empty ACKs before it may go with it, if it acknowledges as much (RFC 9293 section 3.8.6.3). */
+function asDue(world: World, seen: Segment): World[] {
+  const all: World[] = [];
+  for (const [index, due] of world.due.entries()) {
+    if (isSame(due, seen, world, index === 0 && world.isFree))
+      all.push({ ...rebased(world, seen), due: world.due.slice(index + 1), isFree: false });
+    if (!isCarried(due, seen)) break;
+  }
+  return all;
+}
+
+const isCarried = (due: Segment, seen: Segment): boolean =>
+  isEmptyAck(due) && seen.ctl.has('ACK') && !seen.ctl.has('RST') && geq(seen.ack, due.ack);
+
+const COMPARED = ['SYN', 'FIN', 'RST', 'ACK'] as const;
+
+function isSame(due: Segment, seen: Segment, { tcb }: World, isFree: boolean): boolean {
+  if (!COMPARED.every((bit) => due.ctl.has(bit) === seen.ctl.has(bit)) || due.data !== seen.data) return false;
+  if (due.ctl.has('ACK') && due.ack !== seen.ack) return false;
+  // Text of the user's may have gone out before it.
+  return isFree || due.seq === seen.seq || (isEmptyAck(due) && seen.seq === tcb.sndNxt);
+}
+
+/** Where the ISS was free, it is the one that was chosen. */
+function rebased(world: World, { ctl, seq }: Segment): World {
+  const { tcb } = world;
+  if (!world.isFree || !ctl.has('SYN') || tcb.iss === seq) return world;
+  return {
+    ...world,
+    tcb: { ...tcb, iss: seq, sndUna: seq, sndNxt: add(seq, sub(tcb.sndNxt, tcb.iss)), sndWl2: seq },
+  };
+}
+
+/** The acknowledgment that was delayed. */
+const isOwed = ({ tcb, owesAckSince }: World, seen: Segment): boolean =>
+  owesAckSince !== undefined && isEmptyAck(seen) && seen.seq === tcb.sndNxt && seen.ack === tcb.rcvNxt;
+
+/** Text or a FIN from the queue, in segments as the TCP likes, as far as it may send now. */
+function asNew(world: World, seen: Segment, terms: Terms): World[] {
+  const { tcb, due } = world;
+  const { ctl, data, seq } = seen;
+  if (seq !== tcb.sndNxt || segLen(seen) === 0 || ctl.has('SYN') || ctl.has('RST') || !ctl.has('ACK')) return [];
+  if (seen.ack !== tcb.rcvNxt || !due.every((each) => isCarried(each, seen))) return [];
+  const timer = timerOf(tcb);
+  const reactions = [
+    ...serveQueue(tcb, terms.profile),
+    ...(timer === 'zero window' || timer === 'override' ? timeOut(tcb, { name: timer }, terms.profile) : []),
+  ].map(({ sent }) => sent.filter((one) => geq(one.seq, tcb.sndNxt)));
+  const most = Math.max(0, ...reactions.map((sent) => sent.reduce((sum, one) => sum + one.data, 0)));
+  if (data > most) return [];
+  const taken = { ...advanced(tcb, seen) };
+  if (!ctl.has('FIN')) return [{ ...world, tcb: taken, due: [] }];
+  if (queued(taken) > 0 || !taken.closing) return [];
+  return serveQueue(taken, terms.profile).flatMap((reaction) =>
+    reaction.sent.length === 1
+      ? [{ ...world, due: [], tcb: { ...reaction.tcb, sent: [...tcb.sent, { ...seen, wnd: 0 }] } }]
+      : [],
+  );
+}
+
+/** The queue without the text of a segment. */
+function advanced(tcb: Tcb, segment: Segment): Tcb {
+  let left = segment.data;
+  const sends = tcb.sends.flatMap((each) => {
+    const taken = Math.min(left, each.octets);
+    left -= taken;
+    return taken === each.octets ? [] : [{ ...each, octets: each.octets - taken }];
+  });
+  const ctl = new Set(segment.ctl);
+  ctl.delete('FIN');
+  const sent = segment.data > 0 ? [...tcb.sent, { ...segment, ctl, wnd: 0 }] : tcb.sent;
+  return { ...tcb, sends, sent, sndNxt: add(tcb.sndNxt, segment.data) };
+}
+
+/** A timer has expired: a SYN again, a probe, a keep-alive. */
+function asTimers(world: World, seen: Segment, terms: Terms): World[] {
+  const name = timerOf(world.tcb);
+  if (name === undefined || name === 'TIME-WAIT') return [];
+  return timeOut(world.tcb, { name }, terms.profile).flatMap(({ sent, tcb }) => {
+    const [first, ...others] = sent;
+    if (!first || others.length > 0 || !isSame(first, seen, world, false)) return [];
+    return [{ ...world, tcb: relistened(tcb, terms) }];
+  });
+}
+
+/**
+ * What was sent and is not acknowledged, in whatever segments (RFC 793 section 3.7): the FIN is where it was. The acknowledgment
+ * is the current one, or that of the first time.
+ */
+function isAgain(tcb: Tcb, seen: Segment): boolean {
+  const { ctl, seq } = seen;
+  if (ctl.has('SYN') || ctl.has('RST') || !ctl.has('ACK') || segLen(seen) === 0 || inFlight(tcb) === 0)
+    return false;
+  if (synInFlight(tcb) && seq === tcb.iss) return false;
+  const waiting = unacknowledged(tcb);
+  const [front] = waiting;
+  if (!front) return false;
+  const start = leq(front.seq, tcb.sndUna) ? front.seq : tcb.sndUna;
+  const end = add(seq, segLen(seen));
+  if (!geq(seq, start) || gt(end, tcb.sndNxt)) return false;
+  const hasFin = waiting.some((one) => one.ctl.has('FIN'));
+  if (ctl.has('FIN') !== (hasFin && end === tcb.sndNxt)) return false;
+  return seen.ack === tcb.rcvNxt || waiting.some((one) => one.ack === seen.ack);
+}
+
+/** The window has opened: its right edge moves on. */
+const isWindowUpdate = ({ tcb, isReading }: World, seen: Segment): boolean =>
+  isReading &&
+  isEmptyAck(seen) &&
+  !['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'].includes(tcb.state) &&
+  seen.seq === tcb.sndNxt &&
+  seen.ack === tcb.rcvNxt &&
+  edgeBeyond(tcb, seen) > 0;
+
+/** Takes what every segment tells: the window, and what it acknowledges. */
+function told(world: World, seen: Segment): World {
+  const { tcb } = world;
+  const { ctl, ack, wnd, tsval } = seen;
+  if (ctl.has('RST') || tcb.state === 'CLOSED' || tcb.state === 'LISTEN') return world;
+  const timestamps = ctl.has('SYN') ? { timestamps: tcb.timestamps && tsval !== undefined } : {};
+  if (!ctl.has('ACK'))
+    return { ...world, tcb: { ...tcb, ...timestamps, rcvWnd: wnd, rcvBuff: Math.max(tcb.rcvBuff, wnd) } };
+  if (ack !== tcb.rcvNxt) return world;
+  const { owesAckSince: _, ...rest } = world;
+  return {
+    ...rest,
+    isWider: false,
+    tcb: { ...tcb, ...timestamps, rcvWnd: wnd, rcvBuff: Math.max(tcb.rcvBuff, wnd + tcb.unread) },
+  };
+}
+
+/** What is left of the worlds when nothing more comes. */
+export const silenceSeen = (
+  worlds: readonly World[],
+  { now, isThrottled }: { readonly now: number; readonly isThrottled: boolean },
+  terms: Terms,
+): readonly World[] =>
+  distinct(
+    worlds.flatMap((world) => {
+      const due = isThrottled ? world.due.filter((each) => !isEmptyAck(each)) : world.due;
+      if (due.length > 0 || mustSend(world.tcb, terms)) return [];
+      if (world.owesAckSince !== undefined && now - world.owesAckSince > terms.longestDelay) return [];
+      return [{ ...world, due, isFree: false }];
+    }),
+  );
+
+/** Whether something waits in the queue that every reading of the profile sends now. */
+export const mustSend = (tcb: Tcb, { profile }: Terms): boolean =>
+  (tcb.sends.length > 0 || tcb.closing) && serveQueue(tcb, profile).every(({ sent }) => sent.length > 0);

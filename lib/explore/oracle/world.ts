@@ -1,0 +1,80 @@
+import { NOTHING_WAITS } from '../../standard/arrives/arrival.ts';
+import type { Adoption } from '../../standard/adoption.ts';
+import type { Profile } from '../../standard/profile.ts';
+import type { Segment, Tcb } from '../../standard/tcb.ts';
+
+/** One of the ways that the specification lets a TCP go: a TCB, and what it still has to send. */
+export interface World {
+  readonly tcb: Tcb;
+  /** Segments that must come, in their order, before silence means that nothing comes. */
+  readonly due: readonly Segment[];
+  /** The first segment that is due has a new ISS, which the TCP was free to choose. */
+  readonly isFree: boolean;
+  /** When text or a FIN was accepted whose acknowledgment may be delayed, in milliseconds of `performance.now()`. */
+  readonly owesAckSince?: number;
+  /** The checks of RFC 5961 that it has adopted. */
+  readonly adoption: Adoption;
+  /** Whether the user takes what arrives. */
+  readonly isReading: boolean;
+  /** The user was given text since the window was last told: it may be larger than what was told (RFC 9293 section 3.8.6.2.2). */
+  readonly isWider: boolean;
+  /** The rule of what was done last, in the specification's words. */
+  readonly why: string;
+}
+
+/** What does not change while a sequence is played. */
+export interface Terms {
+  readonly profile: Profile;
+  /** A LISTEN stays on the port when a connection ends. */
+  readonly isListening: boolean;
+  /** Milliseconds that an acknowledgment of text may take (RFC 9293 MUST-40, and what the path adds). */
+  readonly longestDelay: number;
+}
+
+/** More worlds than this say too little, and take too long. */
+export const MOST_WORLDS = 96;
+
+export const beginning = (tcb: Tcb, adoptions: readonly Adoption[], isReading: boolean): World[] =>
+  adoptions.map((adoption) => ({
+    ...{ tcb, due: [], isFree: false, adoption, isReading, isWider: false, why: '' },
+  }));
+
+/** A connection that is over, on a port that a LISTEN stays on: the next segment meets that one. */
+export const relistened = (tcb: Tcb, { isListening }: Terms): Tcb => {
+  if (!isListening || tcb.state !== 'CLOSED') return tcb;
+  const { origin: _, former: __, urgent: ___, ...rest } = tcb;
+  return {
+    ...rest,
+    ...NOTHING_WAITS,
+    state: 'LISTEN',
+    timestamps: true,
+    userGone: false,
+    remoteSpecified: false,
+    rcvWnd: tcb.rcvBuff,
+  };
+};
+
+const inOrder = (_: string, value: unknown): unknown => (value instanceof Set ? [...value].sort() : value);
+
+/** Each world once, whatever led to it. They are told apart by what they do not share with the first. */
+export function distinct(worlds: readonly World[]): readonly World[] {
+  const [first, ...others] = worlds;
+  if (!first || others.length === 0) return worlds;
+  const seen = new Map<string, World>();
+  for (const world of worlds) {
+    const { why: _, tcb, ...rest } = world;
+    const changed =
+      tcb === first.tcb
+        ? []
+        : Object.entries(tcb).filter(([name, value]) => value !== first.tcb[name as keyof Tcb]);
+    changed.sort(([one], [other]) => (one < other ? -1 : 1));
+    const missing = tcb === first.tcb ? [] : Object.keys(first.tcb).filter((name) => !(name in tcb));
+    const key = JSON.stringify([rest, changed, missing], inOrder);
+    if (!seen.has(key)) seen.set(key, world);
+  }
+  return [...seen.values()];
+}
+
+/** An empty ACK: it only acknowledges. */
+export const isEmptyAck = ({ ctl, data }: Pick<Segment, 'ctl' | 'data'>): boolean =>
+  ctl.has('ACK') && !ctl.has('SYN') && !ctl.has('FIN') && !ctl.has('RST') && data === 0;

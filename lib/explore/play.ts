@@ -1,0 +1,347 @@
+import { type ConcreteSegment, evaluateSegment } from '../notation/index.ts';
+import type { UserCall } from '../catalogue/scenario.ts';
+import { TargetUser } from '../runner/trial/target-user.ts';
+import type { Adoption } from '../standard/adoption.ts';
+import type { Profile } from '../standard/profile.ts';
+import { type State, SYNCHRONIZED } from '../standard/state.ts';
+import type { Segment } from '../standard/tcb.ts';
+import {
+  type Connection,
+  type Environment,
+  pause,
+  type Precondition,
+  reach,
+  type Reached,
+  TESTER_WINDOW,
+  Unreached,
+} from '../states/index.ts';
+import { overridesOf } from '../runner/trial/setup.ts';
+import { Random } from '../runner/trial/random.ts';
+import { NotCapable } from '../target/driver.ts';
+import type { Entry } from '../tester/index.ts';
+import type { Coverage } from './coverage.ts';
+import { pairOfCall, pairOfSegment } from './coverage.ts';
+import type { Fence } from './fence.ts';
+import { arriving, observed, tcbIn } from './model.ts';
+import { segmentComes, userActs } from './oracle/events.ts';
+import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
+import { beginning, distinct, isEmptyAck, MOST_WORLDS, type Terms, type World } from './oracle/world.ts';
+import type { Sequence } from './sequence.ts';
+
+/** What sequences are played with. */
+export interface Ground {
+  readonly environment: Environment;
+  readonly family: 4 | 6;
+  readonly fence: Fence;
+  readonly profile: Profile;
+  /** Those that the target may have: one, where the preflight has found it out. */
+  readonly adoptions: readonly Adoption[];
+  readonly seed: number;
+  readonly coverage?: Coverage;
+}
+
+/** A step after which no reading of the profile explains what was seen. */
+export interface Failure {
+  /** The place of the step in the sequence. */
+  readonly step: number;
+  /** What came: segments that no world explains, the last of them the first such one; or silence where something was due. */
+  readonly seen: readonly Entry[];
+  readonly kind: 'segment' | 'silence';
+  /** The worlds after the step, before anything was seen. */
+  readonly worlds: readonly World[];
+  /** The worlds before the step. */
+  readonly before: readonly World[];
+}
+
+export interface Played {
+  readonly outcome: 'explained' | 'failed' | 'too many worlds' | 'not reached' | 'not able' | 'disturbed';
+  readonly failure?: Failure;
+  /** All segments of the connection, in order. */
+  readonly log: readonly Entry[];
+  /** Where in the log the steps begin. */
+  readonly start: number;
+  /** Why it was not reached. */
+  readonly error?: Error;
+  /** Milliseconds spent waiting for the target or for time to pass, and in all. */
+  readonly waited: number;
+  readonly took: number;
+}
+
+// How long a target may wait with what it owes, where nothing on the way is late (RFC 9293 MUST-40: half a second).
+const LONGEST_DELAY = 500;
+const LIMITER_REST = 1100;
+const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
+
+/** Plays a sequence once, on a fresh connection. @param shift changes the sequence numbers, so that trials differ */
+export async function play(sequence: Sequence, ground: Ground, shift = 0): Promise<Played> {
+  const began = performance.now();
+  const { environment, family, seed } = ground;
+  const { tester } = environment;
+  const losses = tester.losses() + tester.failures;
+  const random = new Random(seed, `play ${shift}`);
+  const { state, origin, closedBy, conditions } = sequence.place;
+  const precondition: Precondition = {
+    ...{ family, state, origin, closedBy, conditions, rcvNxt: random.sequenceNumber() },
+  };
+  let reached: Reached;
+  try {
+    reached = await reach(environment, precondition);
+  } catch (error) {
+    const log = error instanceof Unreached ? error.log : [];
+    const outcome = error instanceof NotCapable ? 'not able' : 'not reached';
+    const took = performance.now() - began;
+    return { outcome, error: error as Error, log, start: log.length, waited: took, took };
+  }
+  const one = new Playing(sequence, ground, reached, random);
+  try {
+    const seen = await one.run();
+    const isDisturbed = tester.losses() + tester.failures > losses || one.mailbox.unsent.length > 0;
+    return {
+      ...seen,
+      ...(isDisturbed ? { outcome: 'disturbed' } : {}),
+      ...{ log: [...one.mailbox.log], start: one.start, waited: one.waited, took: performance.now() - began },
+    };
+  } finally {
+    await one.release();
+  }
+}
+
+class Playing {
+  readonly #sequence: Sequence;
+  readonly #ground: Ground;
+  readonly #connection: Connection;
+  readonly #user: TargetUser;
+  readonly #random: Random;
+  readonly #terms: Terms;
+  #worlds: readonly World[];
+  /** The worlds before the step, and what the step does to a world. */
+  #before: readonly World[] = [];
+  #event: (worlds: readonly World[]) => readonly World[] = (worlds) => worlds;
+  /** What came of the step. */
+  #seen: Segment[] = [];
+  #pending: ConcreteSegment | undefined;
+  #cursor: number;
+  readonly start: number;
+  waited = 0;
+
+  constructor(sequence: Sequence, ground: Ground, reached: Reached, random: Random) {
+    const { place } = sequence;
+    const { environment, profile, adoptions } = ground;
+    const { connection, listening } = reached;
+    this.#sequence = sequence;
+    this.#ground = ground;
+    this.#connection = connection;
+    this.#random = random;
+    this.#user = new TargetUser(environment, reached);
+    const { timing } = environment;
+    this.#terms = {
+      profile,
+      isListening: listening,
+      longestDelay: LONGEST_DELAY + timing.observation - 500 + timing.guard,
+    };
+    const last = connection.mailbox.log.findLast(({ from }) => from === 'tester')?.segment;
+    const { iss = 0, irs, sndUna, sndNxt, sndWnd, maxSndWnd, rcvNxt, rcvWnd } = connection;
+    const { timestamps, tsRecent } = connection;
+    const isReading = !['zero-window', 'text-unread'].some((one) => place.conditions.includes(one as never));
+    const tcb = tcbIn(place, {
+      ...{ iss, irs, sndUna, sndNxt, sndWnd, maxSndWnd, rcvNxt, rcvWnd, timestamps, tsRecent },
+      ...(last ? { last: { seq: last.seq, ack: last.ack } } : {}),
+    });
+    this.#worlds = beginning(tcb, adoptions, isReading);
+    this.start = connection.mailbox.log.length;
+    this.#cursor = this.start;
+  }
+
+  get mailbox(): Connection['mailbox'] {
+    return this.#connection.mailbox;
+  }
+
+  async run(): Promise<Pick<Played, 'outcome' | 'failure'>> {
+    const { steps } = this.#sequence;
+    for (const [index, step] of steps.entries()) {
+      this.#learn();
+      const before = this.#worlds;
+      this.#before = before;
+      this.#seen = [];
+      this.#event = (all) => all;
+      if ('send' in step)
+        for (const notation of step.send) this.#send(evaluated(notation, this.#connection, this.#random));
+      else if ('wait' in step) await this.#waiting(pause(step.wait));
+      else if (!(await this.#act(step.user))) return { outcome: 'not able' };
+      const worlds = this.#worlds;
+      if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
+      const failed = await this.#look(index === steps.length - 1);
+      if (failed) return { outcome: 'failed', failure: { ...failed, step: index, worlds, before } };
+      if (this.#worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
+    }
+    return { outcome: 'explained' };
+  }
+
+  /** What was sent and what has come enters the tester's copy of the TCB when the next step begins, as in a scenario. */
+  #learn(): void {
+    if (this.#pending) this.#connection.acknowledge(this.#pending);
+    this.#pending = undefined;
+    this.#connection.absorb();
+  }
+
+  #send(segment: ConcreteSegment): void {
+    const connection = this.#connection;
+    const { place } = this.#sequence;
+    const { coverage, family } = this.#ground;
+    if (segment.ctl.has('SYN') && !segment.ctl.has('RST')) this.#takeSyn(segment);
+    const to = { address: this.mailbox.link.remote, port: connection.peerPort };
+    const overrides = overridesOf(place, family, to);
+    const entry = connection.transmit(segment, overrides, connection.timestamps);
+    this.#pending = segment;
+    const arrived = arriving(entry.segment, place, TESTER_WINDOW);
+    const [first] = this.#worlds;
+    if (first) coverage?.count(pairOfSegment(first.tcb, arrived));
+    const now = performance.now();
+    this.#happens((worlds) => segmentComes(worlds, arrived, this.#terms, now));
+  }
+
+  #happens(event: (worlds: readonly World[]) => readonly World[]): void {
+    const earlier = this.#event;
+    this.#event = (worlds) => event(earlier(worlds));
+    this.#worlds = event(this.#worlds);
+  }
+
+  /** A SYN begins new numbers where the target has none. */
+  #takeSyn({ seq }: ConcreteSegment): void {
+    const connection = this.#connection;
+    const [first] = this.#worlds;
+    if (!first || !NOT_SYNCHRONIZED.includes(first.tcb.state) || seq === connection.irs) return;
+    connection.irs = seq;
+    connection.rcvNxt = seq;
+    if (this.#user.listening) connection.iss = undefined;
+  }
+
+  /** @returns false where nobody can tell the target's user to do so */
+  async #act(user: UserCall): Promise<boolean> {
+    const { environment, coverage } = this.#ground;
+    // Nobody has the connection before it is established.
+    const mayBeNobodys = this.#worlds.some(({ tcb }) => !SYNCHRONIZED.includes(tcb.state) && tcb.origin !== 'active' && tcb.state !== 'SYN-SENT');
+    if (this.#user.handle === undefined && mayBeNobodys && user.call !== 'OPEN ACTIVE') return true;
+    const [first] = this.#worlds;
+    if (first) coverage?.count(pairOfCall(first.tcb, user));
+    let isRefused = false;
+    try {
+      await this.#waiting(
+        (async () => {
+          await environment.tester.flushed();
+          await environment.driver.userHasRead?.();
+          await this.#user.call(user, this.#connection);
+        })(),
+      );
+    } catch (error) {
+      if (error instanceof NotCapable) return false;
+      isRefused = true;
+    }
+    this.#happens((worlds) => userActs(worlds, user, this.#terms, isRefused));
+    return true;
+  }
+
+  /** Looks at what came; waits for what may be late. @param isLast nothing more will be done, so what is owed must come now */
+  async #look(isLast: boolean): Promise<Pick<Failure, 'seen' | 'kind'> | undefined> {
+    const { environment, fence } = this.#ground;
+    const from = this.#cursor;
+    const isThrottled = this.#isThrottled();
+    await this.#waiting(fence.pass());
+    const seen = (): readonly Entry[] =>
+      this.mailbox.log.slice(from, this.#cursor).filter(({ from: who }) => who === 'target');
+    if (!this.#takeIn()) return { seen: seen(), kind: 'segment' };
+    const rest = (): readonly World[] =>
+      silenceSeen(this.#worlds, { now: performance.now(), isThrottled }, this.#terms);
+    if (rest().length === 0) {
+      // It may have been on another way than the fence: nothing is silence before the time of a reply is over.
+      await this.#waiting(pause(environment.timing.guard));
+      await this.#waiting(fence.pass());
+      if (!this.#takeIn()) return { seen: seen(), kind: 'segment' };
+      if (rest().length === 0) return { seen: seen(), kind: 'silence' };
+    }
+    const owing = (): boolean => rest().every(({ owesAckSince }) => owesAckSince !== undefined);
+    if (isLast && owing()) {
+      await this.#waiting(this.#untilOwed());
+      await this.#waiting(fence.pass());
+      if (!this.#takeIn()) return { seen: seen(), kind: 'segment' };
+      if (rest().length === 0) return { seen: seen(), kind: 'silence' };
+    }
+    this.#worlds = rest();
+    return undefined;
+  }
+
+  /** Until a delayed acknowledgment comes, or its time is over. */
+  async #untilOwed(): Promise<void> {
+    const since = Math.max(...this.#worlds.map(({ owesAckSince }) => owesAckSince ?? 0));
+    const left = since + this.#terms.longestDelay + 5 - performance.now();
+    await this.mailbox.next(() => true, Math.max(0, left), this.#cursor);
+  }
+
+  /** @returns false when no world explains a segment; the cursor stands behind it */
+  #takeIn(): boolean {
+    const { log } = this.mailbox;
+    while (this.#cursor < log.length) {
+      const entry = log[this.#cursor] as Entry;
+      this.#cursor += 1;
+      if (entry.from !== 'target') continue;
+      const segment = observed(entry.segment);
+      this.#seen.push(segment);
+      const worlds = segmentSeen(this.#worlds, segment, this.#terms);
+      const [first] = this.#seen;
+      const mayHaveCrossed = first && segmentSeen(this.#before, first, this.#terms).length > 0;
+      this.#worlds = mayHaveCrossed ? distinct([...worlds, ...this.#crossed()]) : worlds;
+      if (this.#worlds.length === 0) return false;
+    }
+    return true;
+  }
+
+  /** What a timer has sent may have crossed what was done in this step. */
+  #crossed(): readonly World[] {
+    const see = (worlds: readonly World[], segments: readonly Segment[]): readonly World[] =>
+      segments.reduce((all, segment) => segmentSeen(all, segment, this.#terms), worlds);
+    const seen = this.#seen;
+    return distinct(
+      seen.flatMap((_, index) =>
+        see(this.#event(see(this.#before, seen.slice(0, index + 1))), seen.slice(index + 1)),
+      ),
+    );
+  }
+
+  /** A TCP may answer only so many segments of a connection in a time (RFC 5961 section 7). */
+  #isThrottled(): boolean {
+    if (this.#ground.environment.answersManyAtOnce) return false;
+    const since = performance.now() - LIMITER_REST;
+    return this.mailbox.log.some(
+      ({ from, at, segment }, index) =>
+        from === 'target' && index < this.#cursor && at > since && isEmptyAck(segment),
+    );
+  }
+
+  async #waiting<T>(promise: Promise<T>): Promise<T> {
+    const since = performance.now();
+    try {
+      return await promise;
+    } finally {
+      this.waited += performance.now() - since;
+    }
+  }
+
+  async release(): Promise<void> {
+    const { tester } = this.#ground.environment;
+    this.#learn();
+    this.#connection.transmit({ seq: this.#connection.rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 }, {}, false);
+    await tester.flushed();
+    await this.#user.release();
+    this.mailbox.close();
+  }
+}
+
+/** A segment with its numbers. Those of variables that nothing has told yet are free choices. */
+function evaluated(
+  notation: Parameters<typeof evaluateSegment>[0],
+  connection: Connection,
+  random: Random,
+): ConcreteSegment {
+  const unknown = { ISS: 0, 'SND.UNA': 0, 'SND.NXT': 0, 'SND.WND': 0, 'MAX.SND.WND': 0 };
+  return evaluateSegment(notation, { ...unknown, ...connection.variables() }, () => random.sequenceNumber());
+}

@@ -1,0 +1,26 @@
+import { type Place, printCall, type SendStep, type UserStep, type WaitStep } from '../catalogue/scenario.ts';
+import { nameOf } from '../catalogue/resolve.ts';
+import { printSegment } from '../notation/index.ts';
+
+/** One step: the tester sends, the target's user acts, or time passes. After each, a fence tells that nothing more comes. */
+export type SequenceStep = SendStep | UserStep | WaitStep;
+
+/** What exploration plays: a place to begin in, and steps. A scenario without expectations, since the specification has them. */
+export interface Sequence {
+  readonly place: Place;
+  readonly steps: readonly SequenceStep[];
+}
+
+const stepText = (step: SequenceStep): string =>
+  'send' in step
+    ? step.send.map(printSegment).join(' + ')
+    : 'user' in step
+      ? printCall(step.user)
+      : `wait ${step.wait} ms`;
+
+/** For people. */
+export const sequenceText = ({ place, steps }: Sequence): string => {
+  const conditions = place.conditions.length > 0 ? ` (${place.conditions.join(', ')})` : '';
+  const closed = place.closedBy ? ` (${place.closedBy})` : '';
+  return `${nameOf(place)}${closed}${conditions}: ${steps.map(stepText).join('; ')}`;
+};
