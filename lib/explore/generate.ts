@@ -125,6 +125,8 @@ function controls(choice: Choice): string {
     [1, 'SYN,RST'],
     [1, 'PSH'],
     [1, 'ACK,ECE'],
+    [1, 'SYN,ECE,CWR'],
+    [1, 'SYN,PSH'],
     [4, CONTROLS.filter(() => choice.percent(40)).join(',')],
   ]);
 }

@@ -60,6 +60,8 @@ export interface Played {
   readonly log: readonly Entry[];
   /** Where in the log the steps begin. */
   readonly start: number;
+  /** What has chosen the sequence numbers. */
+  readonly numbers: number;
   /** Why it was not reached. */
   readonly error?: Error;
   /** Milliseconds spent waiting for the target or for time to pass, and in all. */
@@ -72,13 +74,21 @@ const LONGEST_DELAY = 500;
 const LIMITER_REST = 1100;
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
 
+/** What is the same for all sequences. */
+export const termsOf = ({ profile, environment: { timing } }: Ground): Terms => ({
+  profile,
+  isListening: false,
+  longestDelay: LONGEST_DELAY + timing.guard + timing.roundTrip,
+});
+
 /** Plays a sequence once, on a fresh connection. @param shift changes the sequence numbers, so that trials differ */
 export async function play(sequence: Sequence, ground: Ground, shift = 0): Promise<Played> {
   const began = performance.now();
   const { environment, family, seed } = ground;
   const { tester } = environment;
   const losses = tester.losses() + tester.failures;
-  const random = new Random(seed, `play ${shift}`);
+  const numbers = sequence.numbers ?? shift;
+  const random = new Random(seed, `play ${numbers}`);
   const { state, origin, closedBy, conditions } = sequence.place;
   const precondition: Precondition = {
     ...{ family, state, origin, closedBy, conditions, rcvNxt: random.sequenceNumber() },
@@ -90,7 +100,7 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
     const log = error instanceof Unreached ? error.log : [];
     const outcome = error instanceof NotCapable ? 'not able' : 'not reached';
     const took = performance.now() - began;
-    return { outcome, error: error as Error, log, start: log.length, waited: took, took };
+    return { outcome, error: error as Error, log, start: log.length, numbers, waited: took, took };
   }
   const one = new Playing(sequence, ground, reached, random);
   try {
@@ -99,7 +109,8 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
     return {
       ...seen,
       ...(isDisturbed ? { outcome: 'disturbed' } : {}),
-      ...{ log: [...one.mailbox.log], start: one.start, waited: one.waited, took: performance.now() - began },
+      ...{ log: [...one.mailbox.log], start: one.start, numbers },
+      ...{ waited: one.waited, took: performance.now() - began },
     };
   } finally {
     await one.release();
@@ -126,19 +137,14 @@ class Playing {
 
   constructor(sequence: Sequence, ground: Ground, reached: Reached, random: Random) {
     const { place } = sequence;
-    const { environment, profile, adoptions } = ground;
+    const { environment, adoptions } = ground;
     const { connection, listening } = reached;
     this.#sequence = sequence;
     this.#ground = ground;
     this.#connection = connection;
     this.#random = random;
     this.#user = new TargetUser(environment, reached);
-    const { timing } = environment;
-    this.#terms = {
-      profile,
-      isListening: listening,
-      longestDelay: LONGEST_DELAY + timing.observation - 500 + timing.guard,
-    };
+    this.#terms = { ...termsOf(ground), isListening: listening };
     const last = connection.mailbox.log.findLast(({ from }) => from === 'tester')?.segment;
     const { iss = 0, irs, sndUna, sndNxt, sndWnd, maxSndWnd, rcvNxt, rcvWnd } = connection;
     const { timestamps, tsRecent } = connection;

@@ -9,6 +9,8 @@ export type SequenceStep = SendStep | UserStep | WaitStep;
 export interface Sequence {
   readonly place: Place;
   readonly steps: readonly SequenceStep[];
+  /** Chooses the sequence numbers; absent: any will do. */
+  readonly numbers?: number;
 }
 
 const stepText = (step: SequenceStep): string =>
@@ -19,8 +21,8 @@ const stepText = (step: SequenceStep): string =>
       : `wait ${step.wait} ms`;
 
 /** For people. */
-export const sequenceText = ({ place, steps }: Sequence): string => {
+export const sequenceText = ({ place, steps, numbers }: Sequence): string => {
   const conditions = place.conditions.length > 0 ? ` (${place.conditions.join(', ')})` : '';
   const closed = place.closedBy ? ` (${place.closedBy})` : '';
-  return `${nameOf(place)}${closed}${conditions}: ${steps.map(stepText).join('; ')}`;
+  return `${nameOf(place)}${closed}${conditions}${numbers === undefined ? '' : `, numbers ${numbers}`}: ${steps.map(stepText).join('; ')}`;
 };

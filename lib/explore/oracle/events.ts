@@ -24,7 +24,7 @@ export const segmentComes = (
             const since = reply !== 'silence' && !tells ? (owesAckSince ?? now) : owesAckSince;
             return read({
               ...rest,
-              tcb: relistened(after, terms),
+              tcb: relistened(tcb, after, terms),
               due: tells ? [...world.due, reply] : world.due,
               isFree: world.isFree || freeSeq === true,
               ...(since === undefined || after.state === 'CLOSED' || after.state === 'LISTEN'
@@ -141,7 +141,7 @@ function unsent(before: Tcb, call: Call, reaction: Reaction): Reaction {
 
 const after = (world: World, { tcb, sent, freeSeq, why }: Reaction, terms: Terms): World => ({
   ...world,
-  tcb: relistened(tcb, terms),
+  tcb: relistened(world.tcb, tcb, terms),
   due: [...world.due, ...sent],
   isFree: world.isFree || freeSeq === true,
   why,

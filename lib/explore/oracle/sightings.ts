@@ -33,9 +33,12 @@ const isCarried = (due: Segment, seen: Segment): boolean =>
   isEmptyAck(due) && seen.ctl.has('ACK') && !seen.ctl.has('RST') && geq(seen.ack, due.ack);
 
 const COMPARED = ['SYN', 'FIN', 'RST', 'ACK'] as const;
+const MARKS = ['PSH', 'URG'] as const;
 
 function isSame(due: Segment, seen: Segment, { tcb }: World, isFree: boolean): boolean {
   if (!COMPARED.every((bit) => due.ctl.has(bit) === seen.ctl.has(bit)) || due.data !== seen.data) return false;
+  // Of text, PSH is the TCP's choice, and URG depends on what else is urgent.
+  if (due.data === 0 && MARKS.some((bit) => due.ctl.has(bit) !== seen.ctl.has(bit))) return false;
   if (due.ctl.has('ACK') && due.ack !== seen.ack) return false;
   // Text of the user's may have gone out before it.
   return isFree || due.seq === seen.seq || (isEmptyAck(due) && seen.seq === tcb.sndNxt);
@@ -99,7 +102,7 @@ function asTimers(world: World, seen: Segment, terms: Terms): World[] {
   return timeOut(world.tcb, { name }, terms.profile).flatMap(({ sent, tcb }) => {
     const [first, ...others] = sent;
     if (!first || others.length > 0 || !isSame(first, seen, world, false)) return [];
-    return [{ ...world, tcb: relistened(tcb, terms) }];
+    return [{ ...world, tcb: relistened(world.tcb, tcb, terms) }];
   });
 }
 

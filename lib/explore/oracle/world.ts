@@ -39,18 +39,15 @@ export const beginning = (tcb: Tcb, adoptions: readonly Adoption[], isReading: b
     ...{ tcb, due: [], isFree: false, adoption, isReading, isWider: false, why: '' },
   }));
 
-/** A connection that is over, on a port that a LISTEN stays on: the next segment meets that one. */
-export const relistened = (tcb: Tcb, { isListening }: Terms): Tcb => {
-  if (!isListening || tcb.state !== 'CLOSED') return tcb;
+/** A connection that is over, on a port that a LISTEN stays on: the next segment meets that one, which knows nothing of it. */
+export const relistened = (before: Tcb, tcb: Tcb, { isListening }: Terms): Tcb => {
+  const isBack = tcb.state === 'LISTEN' && before.state !== 'LISTEN';
+  if (!isBack && !(isListening && tcb.state === 'CLOSED')) return tcb;
   const { origin: _, former: __, urgent: ___, ...rest } = tcb;
   return {
     ...rest,
     ...NOTHING_WAITS,
-    state: 'LISTEN',
-    timestamps: true,
-    userGone: false,
-    remoteSpecified: false,
-    rcvWnd: tcb.rcvBuff,
+    ...{ state: 'LISTEN', timestamps: true, userGone: false, remoteSpecified: false, rcvWnd: tcb.rcvBuff },
   };
 };
 

@@ -59,7 +59,9 @@ export const strongestOf = <T extends Judged>(
   sameness: (each: T) => unknown,
 ): Map<string, T> => {
   const byKey = new Map<string, T>();
-  for (const each of all) {
+  const [only, ...others] = all;
+  if (only && others.length === 0) return byKey.set('', only);
+  for (const each of only ? [only, ...others] : []) {
     const key = JSON.stringify(sameness(each), inOrder);
     const known = byKey.get(key);
     if (!known || STRENGTH[each.level] > STRENGTH[known.level]) byKey.set(key, each);
