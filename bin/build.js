@@ -29,6 +29,7 @@ export const PROGRAMS = [
   'lib/catalogue/catalogue.ts',
   'lib/cli/main.ts',
   'lib/cli/serve-reference.ts',
+  'lib/explore/worker.ts',
   'lib/lab/reference/main.ts',
   'lib/runner/worker.ts',
 ];

@@ -32,6 +32,10 @@ const COMMANDS: Entries = {
     load: () => import('./commands/watch.ts'),
     takesSuites: true,
   },
+  explore: {
+    what: 'play sequences that nobody wrote down, judge them by the specification, shrink what fails',
+    load: () => import('./commands/explore.ts'),
+  },
   list: {
     what: 'print every case: its notation, expectations and citations',
     load: () => import('./commands/list.ts'),

@@ -38,7 +38,8 @@ export function effectOf({ worlds, seen, kind }: Failure, terms: Terms): Effect 
   const due = [...new Set(worlds.map((world) => dueIn(world, terms)))].sort();
   const last = seen.at(-1);
   const [first] = worlds;
-  const what = kind === 'silence' || !last || !first ? 'silence' : kindOfReply(observed(last.segment), first.tcb);
+  const what =
+    kind === 'silence' || !last || !first ? 'silence' : kindOfReply(observed(last.segment), first.tcb);
   return { due, seen: what };
 }
 
@@ -63,6 +64,7 @@ export const keyOf = (sequence: Sequence, failure: Failure, terms: Terms): strin
   `${stimulusOf(sequence, failure)}: ${textOf(effectOf(failure, terms))}`;
 
 /** Whether two failures have the same effect: while a sequence is shrunk, the stimulus may become simpler. */
-export const isSameEffect = (one: Effect, other: Effect): boolean => one.seen === other.seen && shares(one, other);
+export const isSameEffect = (one: Effect, other: Effect): boolean =>
+  one.seen === other.seen && shares(one, other);
 
 const shares = (one: Effect, other: Effect): boolean => one.due.some((due) => other.due.includes(due));

@@ -52,6 +52,8 @@ export interface Wishes {
   readonly width: number;
   readonly stopped?: () => boolean;
   readonly onFinding?: (finding: Finding) => void;
+  /** Now and then: how many sequences were played. */
+  readonly onProgress?: (sequences: number) => void;
 }
 
 export interface Surface {
@@ -71,6 +73,7 @@ interface Suspicion {
 }
 
 const BETWEEN_LOOKS = 20;
+const BETWEEN_PROGRESS = 100;
 const CONFIRMATIONS = 3;
 const MOST_TRIES = 150;
 
@@ -110,7 +113,11 @@ class Explorer {
 
   async run(): Promise<Exploration> {
     const began = performance.now();
-    const { width, milliseconds = Number.POSITIVE_INFINITY, sequences = Number.POSITIVE_INFINITY } = this.#wishes;
+    const {
+      width,
+      milliseconds = Number.POSITIVE_INFINITY,
+      sequences = Number.POSITIVE_INFINITY,
+    } = this.#wishes;
     const isOver = (): boolean =>
       this.#sequences >= sequences ||
       performance.now() - began >= milliseconds ||
@@ -119,6 +126,7 @@ class Explorer {
       while (!isOver()) {
         const sequence = this.#generator.next();
         this.#sequences += 1;
+        if (this.#sequences % BETWEEN_PROGRESS === 0) this.#wishes.onProgress?.(this.#sequences);
         if (this.#unable.has(JSON.stringify(sequence.place))) continue;
         const played = await this.#play(sequence);
         this.#outcomes[played.outcome] = (this.#outcomes[played.outcome] ?? 0) + 1;

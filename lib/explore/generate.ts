@@ -160,7 +160,8 @@ function segment(choice: Choice): SegmentNotation {
     [1, '<CHECKSUM=0>'],
     [1, '<TSVAL=1><TSECR=0>'],
   ]);
-  if (ctl.has('SYN') && oddity === '' && choice.percent(60)) fields.push(`<MSS=${choice.of([536, 1460, 1460])}>`);
+  if (ctl.has('SYN') && oddity === '' && choice.percent(60))
+    fields.push(`<MSS=${choice.of([536, 1460, 1460])}>`);
   fields.push(oddity);
   return parseSegment(fields.join(''));
 }
@@ -228,7 +229,8 @@ export class Generator {
     this.#seed = seed;
     this.#places = PLACES.filter(
       (place) =>
-        isAble(place) && (family === 4 || !/security|precedence|ip-record|ip-time/.test(place.conditions.join())),
+        isAble(place) &&
+        (family === 4 || !/security|precedence|ip-record|ip-time/.test(place.conditions.join())),
     );
   }
 
@@ -277,8 +279,7 @@ export class Generator {
 
 /** A step, and what it makes of a TCP that does what is asked for most. */
 function simulated(choice: Choice, place: Place, tcb: Tcb) {
-  const canCall =
-    SYNCHRONIZED.includes(tcb.state) || tcb.state === 'SYN-SENT' || tcb.origin === 'active';
+  const canCall = SYNCHRONIZED.includes(tcb.state) || tcb.state === 'SYN-SENT' || tcb.origin === 'active';
   if (canCall && choice.percent(22)) {
     const user = call(choice);
     return { step: { user }, pair: pairOfCall(tcb, user), after: afterCall(tcb, user) };

@@ -226,7 +226,9 @@ class Playing {
   async #act(user: UserCall): Promise<boolean> {
     const { environment, coverage } = this.#ground;
     // Nobody has the connection before it is established.
-    const mayBeNobodys = this.#worlds.some(({ tcb }) => !SYNCHRONIZED.includes(tcb.state) && tcb.origin !== 'active' && tcb.state !== 'SYN-SENT');
+    const mayBeNobodys = this.#worlds.some(
+      ({ tcb }) => !SYNCHRONIZED.includes(tcb.state) && tcb.origin !== 'active' && tcb.state !== 'SYN-SENT',
+    );
     if (this.#user.handle === undefined && mayBeNobodys && user.call !== 'OPEN ACTIVE') return true;
     const [first] = this.#worlds;
     if (first) coverage?.count(pairOfCall(first.tcb, user));
@@ -335,7 +337,11 @@ class Playing {
   async release(): Promise<void> {
     const { tester } = this.#ground.environment;
     this.#learn();
-    this.#connection.transmit({ seq: this.#connection.rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 }, {}, false);
+    this.#connection.transmit(
+      { seq: this.#connection.rcvNxt, ack: 0, ctl: new Set(['RST']), data: 0, urg: 0 },
+      {},
+      false,
+    );
     await tester.flushed();
     await this.#user.release();
     this.mailbox.close();

@@ -73,7 +73,8 @@ function* simplerSteps(step: SequenceStep): Generator<SequenceStep> {
     if (!('octets' in user)) return;
     const { mark: _, ...plain } = user;
     if (user.mark) yield { ...step, user: plain };
-    for (const octets of [1, 10, 1000]) if (octets < user.octets) yield { ...step, user: { ...user, octets } };
+    for (const octets of [1, 10, 1000])
+      if (octets < user.octets) yield { ...step, user: { ...user, octets } };
   } else if (step.wait > 20) yield { ...step, wait: Math.floor(step.wait / 2) };
 }
 
@@ -97,7 +98,8 @@ function* simplerSegments(segment: SegmentNotation): Generator<SegmentNotation> 
     yield rest;
   }
   for (const control of ['ECE', 'CWR', 'PSH', 'URG', 'SYN', 'FIN', 'RST'] as const)
-    if (segment.ctl.includes(control)) yield { ...segment, ctl: segment.ctl.filter((one) => one !== control) };
+    if (segment.ctl.includes(control))
+      yield { ...segment, ctl: segment.ctl.filter((one) => one !== control) };
   if (segment.ctl.length === 0) yield { ...segment, ctl: ['ACK'], ack: parseExpression('SND.NXT') };
   for (const [field, choices] of SIMPLE) {
     const own = segment[field];
@@ -161,4 +163,3 @@ export async function shrink(sequence: Sequence, fails: Fails, most: number, bes
   }
   return { sequence: best, tries };
 }
-

@@ -210,6 +210,19 @@ export class Engine {
     };
   }
 
+  /** What the preflight has brought up and found out; undefined before. */
+  get ground():
+    | {
+        readonly environment: Environment;
+        readonly facts: Preflight;
+        readonly watch: TargetWatch;
+        readonly width: number;
+      }
+    | undefined {
+    const [environment, facts, watch] = [this.#environment, this.#preflight, this.#watch];
+    return environment && facts && watch && { environment, facts, watch, width: this.#width };
+  }
+
   /** Runs cases, and reports each result as it comes. */
   async run(
     cases: readonly { id: string; family: 4 | 6 }[],

@@ -12,6 +12,7 @@ const RECORDER = new URL('record-loaded-modules.mjs', import.meta.url).href;
 const COMMANDS = [
   'run',
   'watch',
+  'explore',
   'list',
   'coverage',
   'report',

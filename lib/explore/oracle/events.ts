@@ -79,7 +79,11 @@ const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
 /** The calls that a generated sequence may make. */
 const callOf = (user: UserCall): Call => {
   if (user.call === 'SEND')
-    return { name: 'SEND', octets: user.octets, ...(user.mark === 'URGENT' ? { urgent: true as const } : {}) };
+    return {
+      name: 'SEND',
+      octets: user.octets,
+      ...(user.mark === 'URGENT' ? { urgent: true as const } : {}),
+    };
   const call = 'value' in user ? undefined : CALLS[user.call];
   if (!call) throw new RangeError(`no such call in a sequence: ${user.call}`);
   return call;

@@ -36,7 +36,8 @@ const COMPARED = ['SYN', 'FIN', 'RST', 'ACK'] as const;
 const MARKS = ['PSH', 'URG'] as const;
 
 function isSame(due: Segment, seen: Segment, { tcb }: World, isFree: boolean): boolean {
-  if (!COMPARED.every((bit) => due.ctl.has(bit) === seen.ctl.has(bit)) || due.data !== seen.data) return false;
+  if (!COMPARED.every((bit) => due.ctl.has(bit) === seen.ctl.has(bit)) || due.data !== seen.data)
+    return false;
   // Of text, PSH is the TCP's choice, and URG depends on what else is urgent.
   if (due.data === 0 && MARKS.some((bit) => due.ctl.has(bit) !== seen.ctl.has(bit))) return false;
   if (due.ctl.has('ACK') && due.ack !== seen.ack) return false;
@@ -62,7 +63,8 @@ const isOwed = ({ tcb, owesAckSince }: World, seen: Segment): boolean =>
 function asNew(world: World, seen: Segment, terms: Terms): World[] {
   const { tcb, due } = world;
   const { ctl, data, seq } = seen;
-  if (seq !== tcb.sndNxt || segLen(seen) === 0 || ctl.has('SYN') || ctl.has('RST') || !ctl.has('ACK')) return [];
+  if (seq !== tcb.sndNxt || segLen(seen) === 0 || ctl.has('SYN') || ctl.has('RST') || !ctl.has('ACK'))
+    return [];
   if (seen.ack !== tcb.rcvNxt || !due.every((each) => isCarried(each, seen))) return [];
   const timer = timerOf(tcb);
   const reactions = [

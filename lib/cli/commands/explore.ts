@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import type { Finding } from '../../explore/explore.ts';
+import type { Extent } from '../../explore/messages.ts';
+import { ExploringProcess } from '../../explore/session.ts';
+import { exploredText, findingText } from '../../report/exploration.ts';
+import { findStack } from '../../lab/stacks/index.ts';
+import { usesLab } from '../../runner/settings.ts';
+import { EXIT, UsageError } from '../failure.ts';
+import { Interruption } from '../run/interrupt.ts';
+import { type SettingOptions, settingOptions, settingsOf } from '../run/options.ts';
+
+interface ExploreOptions extends SettingOptions {
+  readonly seconds?: string;
+  readonly scenarios?: string;
+}
+
+const EXAMPLES = `
+Sequences are generated from the specification, which also judges them. What fails is shrunk to the shortest sequence that still
+fails, confirmed on three more connections, and printed. The exit code is 1 when there is such a finding.
+
+Examples:
+  segment-arrives explore --seconds 60
+  segment-arrives explore --target-file my-stack.json --seed 7
+  segment-arrives explore --stack lwip --scenarios 10000 --profile rfc1122`;
+
+export function declare(command: Command): void {
+  settingOptions(command)
+    .option('--seconds <number>', 'how long (default: 60, where --scenarios is not given)')
+    .option('--scenarios <number>', 'how many sequences')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options) => {
+      process.exitCode = await exploreTarget(options);
+    });
+}
+
+/** @throws UsageError */
+function positive(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!Number.isFinite(number) || number <= 0)
+    throw new UsageError(`--${name} ${value}: not a positive number`);
+  return number;
+}
+
+const DEFAULT_SECONDS = 60;
+
+async function exploreTarget(options: ExploreOptions): Promise<number> {
+  const settings = settingsOf(options);
+  const sequences = positive('scenarios', options.scenarios);
+  const seconds =
+    positive('seconds', options.seconds) ?? (sequences === undefined ? DEFAULT_SECONDS : undefined);
+  const extent: Extent = {
+    ...(sequences === undefined ? {} : { sequences }),
+    ...(seconds === undefined ? {} : { milliseconds: seconds * 1000 }),
+  };
+  if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
+  const interruption = new Interruption();
+  try {
+    const exploring = new ExploringProcess(settings);
+    interruption.endInOrder(() => exploring.stop());
+    const findings: Finding[] = [];
+    const explored = await exploring.explore(settings, extent, {
+      ready: ({ target }) =>
+        console.log(`exploring ${target.name}, profile ${settings.profile}, seed ${settings.seed}`),
+      finding: ({ finding }) => {
+        findings.push(finding);
+        console.log(findingText(finding));
+      },
+    });
+    console.log(exploredText(findings, explored));
+    if (interruption.exitCode !== undefined) return interruption.exitCode;
+    return findings.length > 0 ? EXIT.notAsExpected : EXIT.asExpected;
+  } finally {
+    interruption.dispose();
+  }
+}

@@ -1,0 +1,30 @@
+import type { Settings } from '../runner/settings.ts';
+import type { KnownTarget } from '../runner/messages.ts';
+import type { Exploration, Finding } from './explore.ts';
+
+/** How long and how much to explore. */
+export interface Extent {
+  readonly milliseconds?: number;
+  readonly sequences?: number;
+}
+
+/** Messages to the process that explores. */
+export type ToExplorer =
+  | { readonly kind: 'start'; readonly settings: Settings; readonly extent: Extent }
+  /** What is under way is ended, and told. */
+  | { readonly kind: 'stop' };
+
+/** A summary that is plain data. */
+export type Explored = Omit<Exploration, 'findings' | 'coverage'> & {
+  readonly pairs: number;
+  /** How many different pairs were met, by state and step. */
+  readonly byStep: readonly (readonly [place: string, pairs: number])[];
+};
+
+export type FromExplorer =
+  | { readonly kind: 'ready'; readonly target: KnownTarget; readonly width: number }
+  /** Nothing can be explored; the message is one sentence. */
+  | { readonly kind: 'impossible'; readonly message: string }
+  | { readonly kind: 'progress'; readonly sequences: number; readonly findings: number }
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'explored'; readonly explored: Explored };

@@ -1,0 +1,80 @@
+import { SCENARIOS } from '../catalogue/catalogue.ts';
+import { say } from '../report/say.ts';
+import { Engine } from '../runner/engine.ts';
+import { reasonOfError } from '../runner/trial/play-scenario.ts';
+import { ADOPTIONS, ALL_CHECKS, CHECKS, type KnownAdoption } from '../standard/adoption.ts';
+import { explore } from './explore.ts';
+import type { FromExplorer, ToExplorer } from './messages.ts';
+
+/** The process that explores. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
+let engine: Engine | undefined;
+let isStopped = false;
+let ending = false;
+
+const tell = (message: FromExplorer): void => {
+  if (process.connected) process.send?.(message);
+};
+
+/** The choices that the preflight has left. */
+const adoptionsOf = (known: KnownAdoption, profile: string) =>
+  profile !== 'rfc9293'
+    ? [ALL_CHECKS]
+    : ADOPTIONS.filter((one) =>
+        CHECKS.every((check) => known[check] === undefined || known[check] === one[check]),
+      );
+
+async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }>): Promise<void> {
+  engine = new Engine(settings);
+  try {
+    const target = await engine.start(SCENARIOS);
+    const { ground } = engine;
+    const [family] = target.families;
+    if (!ground || family === undefined) throw new Error('the target answers over no family');
+    tell({ kind: 'ready', target, width: ground.width });
+    const { environment, facts, width } = ground;
+    const { profile, seed, parallel } = settings;
+    let found = 0;
+    const {
+      findings: _,
+      coverage,
+      ...rest
+    } = await explore(
+      { environment, family, profile, adoptions: adoptionsOf(facts.adoption, profile) },
+      {
+        ...{ seed, ...extent, width: parallel ?? width, stopped: () => isStopped },
+        onFinding: (finding) => {
+          found += 1;
+          tell({ kind: 'finding', finding });
+        },
+        onProgress: (sequences) => tell({ kind: 'progress', sequences, findings: found }),
+      },
+    );
+    tell({ kind: 'explored', explored: { ...rest, pairs: coverage.size, byStep: [...coverage.byStep()] } });
+    await end(0);
+  } catch (error) {
+    tell({ kind: 'impossible', message: say.reason(reasonOfError(error as Error)) });
+    await end(2);
+  }
+}
+
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  try {
+    await engine?.stop();
+  } finally {
+    process.disconnect?.();
+    process.exitCode = code;
+    // Raw sockets and timers of interrupted sequences would keep the process alive.
+    setTimeout(() => process.exit(code), 50);
+  }
+}
+
+process.on('message', (message: ToExplorer) => {
+  if (message.kind === 'start') void start(message);
+  else isStopped = true;
+});
+process.on('disconnect', () => void end(2));
+// Ctrl-C reaches the whole process group; the parent process decides when to stop.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => void end(2));

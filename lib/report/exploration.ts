@@ -1,0 +1,44 @@
+import { nameOf } from '../catalogue/resolve.ts';
+import type { Finding } from '../explore/explore.ts';
+import type { Explored } from '../explore/messages.ts';
+import { sequenceText } from '../explore/sequence.ts';
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** A finding for the terminal. */
+export function findingText({
+  number,
+  sequence,
+  effect,
+  found,
+  tries,
+  confirmed,
+  also,
+  failure,
+}: Finding): string {
+  const rules = [...new Set(failure.worlds.map(({ why }) => why))].filter(Boolean).slice(0, 3);
+  const others = also.length > 0 ? `; also in ${listed(also.map(nameOf))}` : '';
+  const steps = sequence.steps.length;
+  return [
+    `${String(number).padStart(3)}  ${sequenceText(sequence)}`,
+    `       expected  ${effect.due.join(', or ')}`,
+    ...rules.map((rule) => `                 ${rule}`),
+    `       observed  ${effect.seen}`,
+    `       found at step ${found.step + 1} of ${found.sequence.steps.length}, shrunk to ${steps} ${steps === 1 ? 'step' : 'steps'} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}${others}`,
+  ].join('\n');
+}
+
+/** What was done, at the end. */
+export function exploredText(findings: readonly Finding[], explored: Explored): string {
+  const { sequences, took, waiting, pairs, dismissed, outcomes } = explored;
+  const seconds = took / 1000;
+  const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  const others = Object.entries(outcomes)
+    .filter(([outcome]) => outcome !== 'explained' && outcome !== 'failed')
+    .map(([outcome, times]) => `${times} ${outcome}`);
+  return [
+    `${count} in ${sequences.toLocaleString('en-US')} scenarios (${seconds.toFixed(0)} s, ${Math.round(sequences / seconds)} a second, ${Math.round(100 * waiting)} % of the time spent waiting)`,
+    `  ${pairs} pairs of state and event were met${others.length > 0 ? `; ${others.join(', ')}` : ''}${dismissed > 0 ? `; ${dismissed} failures did not come again` : ''}`,
+  ].join('\n');
+}

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
+import { type Exploration, explore } from '../../lib/explore/explore.ts';
+import { sequenceText } from '../../lib/explore/sequence.ts';
+import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
+import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
+import { referenceWorld } from '../states/reference-world.ts';
+
+/** Explores the reference in this process. */
+async function explored(
+  profile: Profile,
+  behaviour: Behaviour,
+  wishes: { readonly sequences: number; readonly seed?: number; readonly untilFound?: boolean },
+): Promise<Exploration> {
+  const { tester, environment } = referenceWorld(profile, behaviour);
+  let isFound = false;
+  try {
+    return await explore(
+      {
+        environment: { ...environment, answersManyAtOnce: true },
+        ...{ family: 4, profile, adoptions: [behaviour.adopts ?? ALL_CHECKS] },
+      },
+      {
+        ...{ seed: wishes.seed ?? 1, sequences: wishes.sequences, width: 32 },
+        stopped: () => isFound,
+        onFinding: () => {
+          isFound = wishes.untilFound === true;
+        },
+      },
+    );
+  } finally {
+    await tester.close();
+  }
+}
+
+const SOME = 300;
+const ENOUGH = 1500;
+
+describe('exploration', function () {
+  this.timeout(300_000);
+
+  for (const profile of PROFILES) {
+    it(`finds nothing in a TCP that follows ${profile}`, async () => {
+      const { findings, outcomes } = await explored(profile, {}, { sequences: SOME });
+      expect(findings.map(({ sequence }) => sequenceText(sequence))).to.deep.equal([]);
+      expect(outcomes.explained).to.be.greaterThan(SOME * 0.9);
+    });
+  }
+
+  const MUTANTS = ['closed-acks', 'listen-silent-for-ack', 'listen-opens-without-syn'];
+  for (const name of MUTANTS) {
+    it(`finds the fault of ${name}, in one step`, async () => {
+      const { base, behaviour } = findMutant(name) as Mutant;
+      const { findings } = await explored(base, behaviour, { sequences: ENOUGH, untilFound: true });
+      expect(findings).to.have.length.at.least(1);
+      expect(findings[0]?.sequence.steps).to.have.length(1);
+      expect(findings[0]?.confirmed).to.deep.equal({ times: 3, of: 3 });
+    });
+  }
+});
