@@ -102,6 +102,11 @@ const COMMANDS: Entries = {
         load: () => import('./commands/lab-run.ts'),
         takesSuites: true,
       },
+      tap: {
+        what: 'start a program of yours that is a TCP on a tap interface, test it, and end it',
+        load: () => import('./commands/lab-tap.ts'),
+        takesSuites: true,
+      },
       reference: {
         what: 'run the reference, a TCP that executes the steps of the RFC, as a target until Ctrl-C',
         load: () => import('./commands/lab-reference.ts'),

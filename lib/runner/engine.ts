@@ -2,6 +2,7 @@ import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
 import { runsAlone } from '../catalogue/scenario.ts';
 import { Cleanups } from '../cleanups.ts';
 import { findStack, unknownStack } from '../lab/stacks/index.ts';
+import { startOnTap } from '../lab/stacks/on-a-tap.ts';
 import type { RunningTarget } from '../lab/stacks/stack.ts';
 import type { Environment } from '../states/index.ts';
 import { nameOf } from '../target/driver.ts';
@@ -120,7 +121,7 @@ export class Engine {
     // Built while the target starts; whoever opens a link hears of a failure.
     rawSockets().catch(() => {});
     const target: NetworkTarget = usesLab(settings)
-      ? await this.#inTheLab(settings.stack)
+      ? await this.#inTheLab(settings)
       : await openNetworkTarget(settings);
     this.#cleanups.add(() => target.stop());
     const { driver, name, target: remote, avoided, silentClosed = false } = target;
@@ -351,14 +352,23 @@ export class Engine {
     return this.#width;
   }
 
-  async #inTheLab(id: string): Promise<RunningTarget> {
+  async #inTheLab({
+    stack: id,
+    targetFile,
+    tap,
+    families,
+    logs,
+    linkLoss,
+    noise,
+  }: Settings): Promise<RunningTarget> {
+    if (tap && targetFile !== undefined)
+      return startOnTap({ targetFile, words: tap, families, ...(logs ? { logs } : {}) });
     const stack = await findStack(id);
     if (!stack) throw new Error(await unknownStack(id));
     const missing = stack.missing();
     if (missing.length > 0) {
       throw new Error(`${id} needs packages that are not installed: apt-get install ${missing.join(' ')}`);
     }
-    const { families, logs, linkLoss, noise } = this.#settings;
     return stack.start({
       families,
       ...(logs ? { logs } : {}),

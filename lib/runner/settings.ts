@@ -89,6 +89,8 @@ const schema = z.object({
   upperTester: endpoint.optional(),
   /** A JSON file that describes the target. */
   targetFile: z.string().optional(),
+  /** The words of a program that is the target, on a tap of the lab; as JSON. */
+  tap: readBy((text) => z.array(z.string()).min(1).parse(JSON.parse(text))).optional(),
   openPort: port.optional(),
   /** A port of the tester's to which the target opens connections by itself. */
   await: port.optional(),
@@ -128,8 +130,8 @@ export interface Settings extends Omit<Parsed, 'seed' | 'family' | 'profile'> {
 }
 
 /** Whether the target is a stack of the lab. */
-export const usesLab = ({ target, targetFile }: Settings): boolean =>
-  target === undefined && targetFile === undefined;
+export const usesLab = ({ target, targetFile, tap }: Settings): boolean =>
+  target === undefined && (targetFile === undefined || tap !== undefined);
 
 /** The names of all settings. */
 export const SETTING_NAMES = Object.keys(schema.shape) as (keyof typeof schema.shape)[];
@@ -158,11 +160,13 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Settings {
     throw new SettingsError(`${variableOf(name)}=${value}: ${fault}`, { name, value, fault });
   }
   const { seed: chosen, family, profile, ...rest } = parsed.data;
-  const claimed = rest.targetFile === undefined ? undefined : readTargetFile(rest.targetFile).profile;
+  const file = rest.targetFile === undefined ? undefined : readTargetFile(rest.targetFile);
+  const known = family.filter((each) => file?.addresses[`ipv${each}`]);
   return check({
     ...rest,
-    profile: profile ?? claimed ?? DEFAULT_PROFILE,
-    families: family,
+    profile: profile ?? file?.profile ?? DEFAULT_PROFILE,
+    // Where there is none of them, whoever opens the target says so.
+    families: known.length > 0 ? known : family,
     seed: chosen ?? randomSeed(),
   });
 }

@@ -41,7 +41,7 @@ export interface RunningTarget {
 }
 
 /** An opened target of a target file. */
-interface OpenedTarget extends RunningTarget {
+export interface OpenedTarget extends RunningTarget {
   /** The profile that it claims to follow. */
   readonly profile: Profile | undefined;
   /** What reports say of it. */

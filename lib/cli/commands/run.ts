@@ -20,21 +20,25 @@ Examples:
   segment-arrives run --format jsonl --report-only > cases.jsonl`;
 
 export function declare(command: Command): void {
-  settingOptions(command)
-    .option('--baseline <file>', 'accepted deviations: exit code 0 when the run shows the same')
-    .addOption(allowOption())
-    .option('--report-only', 'exit code 0 when the run is complete, whatever the verdicts')
-    .addOption(new Option('--format <format>', 'what the run prints').choices(FORMATS).default('progress'))
-    .option('--verbose', 'print every segment of each case')
-    .option('--dry-run', 'print the cases that would run, and run nothing')
+  runOptions(settingOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
       process.exitCode = await run(options);
     });
 }
 
+/** What a run prints and what decides on its exit code. */
+export const runOptions = (command: Command): Command =>
+  command
+    .option('--baseline <file>', 'accepted deviations: exit code 0 when the run shows the same')
+    .addOption(allowOption())
+    .option('--report-only', 'exit code 0 when the run is complete, whatever the verdicts')
+    .addOption(new Option('--format <format>', 'what the run prints').choices(FORMATS).default('progress'))
+    .option('--verbose', 'print every segment of each case')
+    .option('--dry-run', 'print the cases that would run, and run nothing');
+
 /** Checks the arguments before it loads what the run needs. @returns the exit code */
-async function run(options: RunOptions): Promise<number> {
+export async function run(options: RunOptions): Promise<number> {
   const { baseline: file, targetFile: targets = [] } = options;
   if (targets.length > 1) {
     const { runOnSeveral } = await import('../run/several.ts');

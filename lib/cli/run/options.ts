@@ -49,7 +49,10 @@ export interface RunOptions extends SettingOptions {
 }
 
 /** Gives a command the options that are settings of a run. */
-export const settingOptions = (command: Command): Command =>
+export const settingOptions = (command: Command): Command => caseOptions(targetOptions(command));
+
+/** What is tested. */
+const targetOptions = (command: Command): Command =>
   command
     .option('--target <address>', 'an address of the target; one for each family', list)
     .option('--upper-tester <address:port>', "where the target's upper tester listens for commands")
@@ -61,7 +64,11 @@ export const settingOptions = (command: Command): Command =>
     .option('--stack <id>', 'a stack of the lab, see `lab list` (default without a target: linux)')
     .option('--open-port <port>', 'a port of the target that accepts connections')
     .option('--await <port>', 'a port of this machine that the target connects to by itself, again and again')
-    .option('--closed-port <port>', 'a port of the target without a listener')
+    .option('--closed-port <port>', 'a port of the target without a listener');
+
+/** How it is tested. */
+export const caseOptions = (command: Command): Command =>
+  command
     .option('--ports <low-high>', "the tester's ports, one for each connection (default: 10000-31999)")
     .option('--family <families>', '4, 6 or 4,6 (the default)')
     .option(

@@ -35,12 +35,14 @@ interface Endpoint {
   readonly name: string;
   readonly own: Addresses;
   readonly peer: Addresses;
-  readonly peerMac: string;
+  /** Absent: it is asked for. */
+  readonly peerMac?: string | undefined;
   readonly families: readonly Family[];
 }
 
 /**
- * Commands of `ip -batch` for one end of a link. The neighbour entry is fixed, so no segment waits for address resolution.
+ * Commands of `ip -batch` for one end of a link. With a MAC address the neighbour entry is fixed, so no segment waits for address
+ * resolution.
  * The default route makes replies to any address visible. The commands may be repeated after the link was down.
  */
 export function endpoint({ name, own, peer, peerMac, families }: Endpoint): string[] {
@@ -52,18 +54,28 @@ export function endpoint({ name, own, peer, peerMac, families }: Endpoint): stri
     `link set ${link} up`,
     ...families.flatMap((family) => [
       `addr replace ${own[family]}/${family === 4 ? '24 broadcast +' : '64'} ${link}${family === 4 ? '' : ' nodad'}`,
-      `neigh replace ${peer[family]} lladdr ${peerMac} ${link} nud permanent`,
+      ...(peerMac ? [`neigh replace ${peer[family]} lladdr ${peerMac} ${link} nud permanent`] : []),
       `route replace default via ${peer[family]} ${link}`,
     ]),
   ];
 }
 
+interface Ends {
+  readonly tester: Addresses;
+  readonly target: Addresses;
+  /** Whether the target uses the MAC address that it is given. */
+  readonly isMacKnown: boolean;
+}
+
+const ENDS: Ends = { tester: TESTER, target: TARGET, isMacKnown: true };
+
 /** The tester's end of a link, which also carries multicast, for cases that send it. */
 export const testerEndpoint = (
   { name, targetMac }: { readonly name: string; readonly targetMac: string },
   families: readonly Family[],
+  { tester, target, isMacKnown }: Ends = ENDS,
 ): string[] => [
-  ...endpoint({ name, own: TESTER, peer: TARGET, peerMac: targetMac, families }),
+  ...endpoint({ name, own: tester, peer: target, peerMac: isMacKnown ? targetMac : undefined, families }),
   ...(families.includes(4) ? [`route replace 224.0.0.0/4 dev ${name}`] : []),
 ];
 
@@ -73,7 +85,7 @@ export interface Tap {
   readonly tester: Addresses;
   readonly target: Addresses;
   readonly testerMac: string;
-  /** The program must use this address: the tester's neighbour entry is fixed. */
+  /** The program must use this address where the tester's neighbour entry is fixed. */
   readonly targetMac: string;
   /** Deletes the link. It also ends with the namespace. */
   remove(): Promise<void>;
@@ -87,7 +99,11 @@ const DEVICE = '/dev/net/tun';
  * @param number the second tap (1) has other names, and must be of another family
  * @throws LabUnavailable
  */
-export async function makeTap(families: readonly Family[], number: 0 | 1 = 0): Promise<Tap> {
+export async function makeTap(
+  families: readonly Family[],
+  number: 0 | 1 = 0,
+  ends: Ends = ENDS,
+): Promise<Tap> {
   const names = linkNames(number);
   if (number === 0) {
     requireTools('iproute2', 'ip');
@@ -98,9 +114,10 @@ export async function makeTap(families: readonly Family[], number: 0 | 1 = 0): P
   await ipBatch([
     `tuntap add dev ${names.name} mode tap`,
     `link set dev ${names.name} address ${names.testerMac}`,
-    ...testerEndpoint(names, families),
+    ...testerEndpoint(names, families, ends),
   ]);
-  return { ...names, tester: TESTER, target: TARGET, remove: () => deleteLink(names.name) };
+  const { tester, target } = ends;
+  return { ...names, tester, target, remove: () => deleteLink(names.name) };
 }
 
 function requireTapDevice(): void {

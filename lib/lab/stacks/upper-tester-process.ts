@@ -85,7 +85,8 @@ function startOnce(
   });
 }
 
-function endingOf({ exitCode, signalCode }: ChildProcess): Ending | undefined {
+/** How a process ended; undefined while it runs. */
+export function endingOf({ exitCode, signalCode }: ChildProcess): Ending | undefined {
   if (signalCode !== null) return { signal: signalCode };
   return exitCode === null ? undefined : { exitCode };
 }
