@@ -1,19 +1,26 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, constants, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { basename, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { inOneFile, type System, upperTesterPath } from './upper-tester-source.ts';
 
 const run = promisify(execFile);
 
-const UPPER_TESTER = fileURLToPath(new URL('../agent/upper-tester.c', import.meta.url));
-const UPPER_TESTER_FLAGS = ['-std=c99', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-O2'];
+const UPPER_TESTER_FLAGS = ['-std=c99', '-Wall', '-Wextra', '-pedantic', '-O2'];
 
-/** Builds the upper tester for this machine. @param more further flags and C files; `-static` needs no shared libraries */
+/** Builds the upper tester for this machine. @param more further flags; `-static` needs no shared libraries */
 export const buildUpperTester = (...more: readonly string[]): Promise<string> =>
-  compile(UPPER_TESTER, [...UPPER_TESTER_FLAGS, ...more]);
+  buildUpperTesterFor('posix', more);
+
+/** The same for another system or stack. @param more further flags and C files */
+export const buildUpperTesterFor = (
+  system: System,
+  more: readonly string[],
+  language = C(),
+): Promise<string> =>
+  compile(upperTesterPath(system), [...UPPER_TESTER_FLAGS, ...more], language, 'upper-tester');
 
 interface Language {
   readonly compiler: string;
@@ -25,7 +32,7 @@ const C = (): Language => ({ compiler: process.env.CC || 'cc', packages: 'gcc li
 export const CXX = (): Language => ({ compiler: process.env.CXX || 'c++', packages: 'g++' });
 
 /**
- * Builds a C or C++ program on first use, and keeps it in the user's cache.
+ * Builds a C or C++ program on first use, and keeps it in the user's cache. What it includes of its own is written into it first.
  *
  * @param flags the compiler's, and further C files
  * @returns the program's path
@@ -35,27 +42,30 @@ export async function compile(
   source: string,
   flags: readonly string[],
   { compiler, packages }: Language = C(),
+  name = basename(source, extname(source)),
 ): Promise<string> {
-  const sources = [source, ...flags.filter((flag) => flag.endsWith('.c'))];
-  const [version, ...contents] = await Promise.all([
-    versionOf(compiler, packages),
-    ...sources.map((file) => readFile(file)),
-  ]);
+  const text = inOneFile(source);
+  const contents = [text, ...flags.filter((flag) => flag.endsWith('.c')).map(inOneFile)];
+  const version = await versionOf(compiler, packages);
   const hash = createHash('sha256');
   for (const part of [...contents, flags.join('\0'), version, process.arch]) hash.update(part).update('\0');
-  const name = basename(source, extname(source));
   const path = join(await cacheFolder(), `${name}-${hash.digest('hex').slice(0, 16)}`);
   if (await allows(path, constants.X_OK)) return path;
 
   // Renamed into place: another run never starts half a program.
   const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  const written = `${draft}${extname(source)}`;
   try {
-    await run(compiler, [...flags, '-o', draft, source]);
+    await writeFile(written, text);
+    // The source before the flags, which have the libraries.
+    await run(compiler, ['-iquote', dirname(source), '-o', draft, written, ...flags]);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
     const { stderr = '', message } = error as Error & { stderr?: string };
     throw new Error(`${name} does not build:\n${stderr.trim() || message}`);
+  } finally {
+    await rm(written, { force: true });
   }
   return path;
 }

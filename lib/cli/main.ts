@@ -114,11 +114,15 @@ const COMMANDS: Entries = {
     },
   },
   'upper-tester': {
-    what: 'check the upper tester of a target',
+    what: 'check the upper tester of a target, or print its source',
     commands: {
       check: {
         what: 'try every primitive of an upper tester, and print which states it can reach',
         load: () => import('./commands/upper-tester-check.ts'),
+      },
+      source: {
+        what: 'print the upper tester as one C file, to be compiled on the target',
+        load: () => import('./commands/upper-tester-source.ts'),
       },
     },
   },

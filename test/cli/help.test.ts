@@ -26,6 +26,7 @@ const COMMANDS = [
   'lab run',
   'lab reference',
   'upper-tester check',
+  'upper-tester source',
 ];
 
 describe('command line: help', function () {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startInSteps } from '../../cleanups.ts';
-import { buildUpperTester } from '../../compile.ts';
+import { buildUpperTesterFor } from '../../compile.ts';
 import { limitedTo } from '../../target/capabilities.ts';
 import { COMPILER, LabUnavailable, missingOf } from '../namespaces/enter.ts';
 import { makeTap, type Tap } from '../namespaces/link.ts';
@@ -10,7 +10,7 @@ import { drivenBy, startUpperTester, upperTesterOptions } from './upper-tester-p
 
 const INCLUDES = '/usr/include/lwip';
 const PACKAGES = { ...COMPILER, 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
-const HOST = fileURLToPath(new URL('../../../agent/lwip-netif.c', import.meta.url));
+const HOST = fileURLToPath(new URL('../../../agent/systems/lwip-netif.c', import.meta.url));
 // Debian's build allocates connections, segments and sockets by malloc: there is no table to run out of.
 const WIDTH = 128;
 // SYN-SENT ignores a SYN without ACK. Debian builds with LWIP_TCP_TIMESTAMPS off. lwip_close aborts by SO_LINGER only what has text in flight.
@@ -51,10 +51,10 @@ function hostOptions({ name, tester, target, targetMac }: Tap, families: StackOp
 
 async function build(): Promise<string> {
   try {
-    return await buildUpperTester(
-      ...['-DLWIP', '-DUPPER_TESTER_NO_MAIN', '-I', INCLUDES, HOST],
+    return await buildUpperTesterFor('lwip', [
+      ...['-DUPPER_TESTER_NO_MAIN', '-I', INCLUDES, HOST],
       ...['-Wl,--no-as-needed', '-llwip', '-lpthread'],
-    );
+    ]);
   } catch (error) {
     throw new LabUnavailable((error as Error).message);
   }

@@ -12,6 +12,10 @@
  * pool is compiled. A full segment would overwrite the heap.
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
