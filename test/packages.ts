@@ -8,6 +8,9 @@ const has = (name: string, file: string) => (): boolean => missingOf({ [name]: f
  * that the suite itself needs are not among them.
  */
 export const TEST_PACKAGES = {
+  // Other C compilers, which warn of other things.
+  clang: has('clang', 'clang'),
+  'musl-tools': has('musl-tools', 'musl-gcc'),
   nftables: has('nftables', 'nft'),
   'liblwip-dev': has('liblwip-dev', '/usr/include/lwip/lwipopts.h'),
   'libxml2-utils': has('libxml2-utils', 'xmllint'),

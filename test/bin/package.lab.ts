@@ -82,7 +82,7 @@ describe('the package, in a project of somebody else', function () {
   it('is small, and has no test, no report and no source of a program', async () => {
     expect(statSync(tarball()).size).to.be.below(LARGEST);
     const files = (await succeed(['tar', 'tzf', tarball()], folder)).trim().split('\n');
-    expect(files).to.include('package/agent/upper-tester.c');
+    expect(files).to.include('package/agent/core/core.c');
     const unwanted = /^package\/(test|reports|bench|suites|bin\/pack)|^package\/(?!dist\/types\/).*\.ts$/;
     expect(files.filter((file) => unwanted.test(file))).to.deep.equal([]);
   });
