@@ -71,7 +71,9 @@ describe('CI recipes', function () {
       const command = ['lab', 'baseline', 'upper-tester'].includes(first) ? `${first} ${second}` : first;
       const help = await helpOf(command);
       if (!help.includes(`segment-arrives ${command}`)) return [`no command ${command}`];
-      return words.flatMap((word, index) => {
+      // What follows -- is the program of the user.
+      const end = words.includes('--') ? words.indexOf('--') : words.length;
+      return words.slice(0, end).flatMap((word, index) => {
         if (!word.startsWith('-')) return [];
         const [, value] = new RegExp(`^  (?:-\\w, )?${word}( <[^>]+>)?(?= |$)`, 'm').exec(help) ?? [
           undefined,
