@@ -1,6 +1,7 @@
 import { add, sub } from '../wire/seq.ts';
 import { NotationError } from './errors.ts';
 import { NUMERIC_FIELDS } from './fields.ts';
+import { controlBitsOf, flagsOf } from './header.ts';
 import { fieldsOf, optionsOf } from './options.ts';
 import { printExpression } from './print.ts';
 import type { ConcreteSegment, Expression, SegmentNotation, Variable, Variables } from './types.ts';
@@ -70,7 +71,7 @@ export function evaluateSegment(
   const segment: { -readonly [Key in keyof ConcreteSegment]: ConcreteSegment[Key] } = {
     seq: 0,
     ack: 0,
-    ctl: new Set(notation.ctl),
+    ctl: controlBitsOf(flagsOf(notation.ctl)),
     data: 0,
     urg: 0,
   };

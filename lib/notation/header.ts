@@ -29,9 +29,15 @@ export function flagsOf(ctl: Iterable<ControlBit>): number {
   return flags;
 }
 
-/** The control bits in a mask, in the order of the notation. */
-export const controlBitsOf = (flags: number): Set<ControlBit> =>
-  new Set(CONTROL_BITS.filter((bit) => (flags & MASK[bit]) !== 0));
+// A set for each segment would be most of what a run keeps in memory, and sends between its processes.
+const SETS = Array.from(
+  { length: 256 },
+  (_, flags): ReadonlySet<ControlBit> => new Set(CONTROL_BITS.filter((bit) => (flags & MASK[bit]) !== 0)),
+);
+
+/** The control bits in a mask, 0...255, in the order of the notation. */
+export const controlBitsOf = (flags: number): ReadonlySet<ControlBit> =>
+  SETS[flags] as ReadonlySet<ControlBit>;
 
 /**
  * The header and text that put a segment on the wire. TSVAL or TSECR alone brings the whole timestamps option, the

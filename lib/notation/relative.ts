@@ -8,6 +8,7 @@ import {
   type ConcreteSegment,
   type Expression,
   type SegmentNotation,
+  VARIABLES,
   type Variable,
   type Variables,
 } from './types.ts';
@@ -45,7 +46,10 @@ export interface Name {
   readonly handicap?: number;
 }
 
-export const variable = (name: Variable): Expression => ({ kind: 'variable', name });
+const EXPRESSIONS = new Map(VARIABLES.map((name) => [name, { kind: 'variable', name } as const]));
+
+/** The same object each time: a run has hundreds of thousands. */
+export const variable = (name: Variable): Expression => EXPRESSIONS.get(name) as Expression;
 
 /** Those of the variables that are known. Initial numbers come first in a SYN, and last elsewhere. */
 export function namesIn(variables: Variables, names: readonly Variable[], syn = false): Name[] {

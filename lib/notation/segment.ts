@@ -1,4 +1,5 @@
 import { add } from '../wire/seq.ts';
+import { controlBitsOf, flagsOf } from './header.ts';
 import type { ConcreteSegment, ControlBit } from './types.ts';
 
 /** What a segment has besides sequence number 0, no text and no options. */
@@ -10,7 +11,7 @@ export interface SegmentFields extends Partial<Omit<ConcreteSegment, 'ctl'>> {
 export const segmentOf = ({ ctl, ...fields }: SegmentFields): ConcreteSegment => ({
   ...{ seq: 0, ack: 0, data: 0, urg: 0 },
   ...fields,
-  ctl: new Set(ctl),
+  ctl: controlBitsOf(flagsOf(ctl)),
 });
 
 /** A reset and nothing else, at this sequence number. */
