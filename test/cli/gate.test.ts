@@ -612,6 +612,31 @@ describe('command line: gate', function () {
     expect(after.stdout).to.match(/✓ as the baseline says: 6 accepted/);
   });
 
+  it('keeps the ids of findings, their other cases and the faults of the preflight when only a part was run', async () => {
+    const all = [stored(ID, 'deviates'), stored('established.ack.far-before', 'deviates')];
+    const part = storeRun(folder, 'part', all.slice(0, 1), { preflightFaults: [] });
+    const whole = storeRun(folder, 'whole', all, { preflightFaults: [] });
+    const fault = { id: 'fin.ipv6', observed: 'silence', reason: 'a filter' };
+    const file = baselineOf('part', [entry({ id: 'established.ack.far-before' }), entry()], {
+      preflightFaults: [fault],
+    });
+    const before = JSON.parse(readFileSync(file, 'utf8'));
+    before.findings[0].finding = 'the-id-of-a-whole-run';
+    writeFileSync(file, JSON.stringify(before));
+    const update = async (results: string) => {
+      await cli(['baseline', 'update', '--results', results, '--baseline', file]);
+      return JSON.parse(readFileSync(file, 'utf8'));
+    };
+    const kept = await update(part);
+    expect(kept.preflightFaults).to.deep.equal([fault]);
+    expect(kept.findings).to.have.length(1);
+    expect(kept.findings[0].finding).to.equal('the-id-of-a-whole-run');
+    expect(told(kept.findings).map(([id]) => id)).to.have.members([ID, 'established.ack.far-before']);
+    const renewed = await update(whole);
+    expect(renewed.findings[0].finding).to.be.a('string').and.not.equal('the-id-of-a-whole-run');
+    expect(renewed.preflightFaults).to.equal(undefined);
+  });
+
   it('reads a baseline that has a reason for each case, and writes one that has it for each finding', async () => {
     const results = storeRun(folder, 'by-case', [
       stored(ID, 'deviates'),

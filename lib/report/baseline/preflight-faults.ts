@@ -37,11 +37,16 @@ export function goneFaults(run: RunOfFaults, { preflightFaults = [] }: Baseline)
 const wasTried = (id: string, { target }: Pick<Run, 'target'>): boolean =>
   target.families.some((family) => STEPS.some((step) => preflightFaultId(step, family) === id));
 
-/** The faults of an updated baseline: those that no case covers. Unchanged faults keep their reasons. */
+/**
+ * The faults of an updated baseline: those that no case covers. Unchanged faults keep their reasons.
+ *
+ * @param isWhole whether the run looked for every fault: otherwise one that it did not find stays
+ */
 export function updatedFaults(
   run: RunOfFaults,
   before: Pick<Baseline, 'preflightFaults'> | undefined,
   cases: readonly AcceptedCase[],
+  isWhole: boolean,
 ): AcceptedFault[] | undefined {
   const old = before?.preflightFaults ?? [];
   if (!run.preflightFaults) return before?.preflightFaults;
@@ -57,6 +62,7 @@ export function updatedFaults(
       reason: known ? `${UNREVIEWED}: ${known.reason}` : UNREVIEWED,
     };
   });
-  const all = [...old.filter(({ id }) => !wasTried(id, run)), ...now];
+  const found = new Set(now.map(({ id }) => id));
+  const all = [...old.filter(({ id }) => (isWhole ? !wasTried(id, run) : !found.has(id))), ...now];
   return all.length > 0 ? all : undefined;
 }

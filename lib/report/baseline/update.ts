@@ -37,7 +37,8 @@ type IsKnown = (entry: Pick<AcceptedCase, 'id' | 'family'>) => boolean;
 /**
  * The baseline that a run would pass. A finding that still holds keeps its reason, whatever cases join or leave it. A new
  * finding becomes `unreviewed`. So do cases whose replies have changed, followed by the reason that may still hold. Cases that
- * the run did not try, or could not judge, stay.
+ * the run did not try, or could not judge, stay. The ids of findings, and faults of the preflight that were not found again, change
+ * only after a run that tried all accepted cases.
  *
  * @param before undefined makes a first baseline
  * @throws BaselineError when the baseline is for another profile
@@ -82,13 +83,17 @@ export function updateBaseline(run: Run, before: Baseline | undefined, isKnown: 
       joined.push({ ...one, finding });
     } else added.push(begun(one, mostSimilar(result, run, known, isKnown)));
   }
-  const kept = [...held].flatMap(([finding, cases]): AcceptedFinding[] =>
-    cases.length === 0 ? [] : [{ ...finding, ...idFor(cases, results, findingOf), cases }],
-  );
+  // A part of a run shows a part of a finding, which may look like another one, and does not look for every fault.
+  const isWhole = run.complete && known.every((entry) => results.has(keyOf(entry)) || !isKnown(entry));
+  const kept = [...held].flatMap(([finding, cases]): AcceptedFinding[] => {
+    if (cases.length === 0) return [];
+    const id = isWhole || !finding.finding ? idFor(cases, results, findingOf) : {};
+    return [{ ...finding, ...id, cases }];
+  });
   const otherwise = changed.map(({ finding, ...one }) => begun(one, finding));
   const findings = byReason([...kept, ...otherwise, ...added]);
   const cases = findings.flatMap((finding) => finding.cases);
-  const preflightFaults = updatedFaults(run, before, cases);
+  const preflightFaults = updatedFaults(run, before, cases, isWhole);
   const permitted = permittedChoices(run, before, cases, isKnown);
   return {
     baseline: {
