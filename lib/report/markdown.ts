@@ -1,5 +1,6 @@
 import { VERDICTS, verdictOf, whyInconclusive } from '../verdict/result.ts';
 import { failingFindings, findingExtent, findingRule, findingSelection } from './findings.ts';
+import { alsoOn } from './elsewhere.ts';
 import { findingTitle } from './finding-title.ts';
 import { expectedTexts, observedText, reasonText } from './expectation.ts';
 import {
@@ -72,13 +73,17 @@ function headline(
   return parts.join(' · ');
 }
 
+const alsoText = (names: readonly string[]): string => (names.length > 0 ? `; also ${names.join(', ')}` : '');
+
 /** The findings that no baseline accepts, the most serious first. */
 function findingList(run: Run, accepted?: AcceptedDeviations): string[] {
   const shown = failingFindings(run, accepted);
   if (shown.length === 0) return [];
   const rows = shown.map(({ finding, results }) => [
     `**${escapeMarkdown(findingTitle(finding))}**`,
-    escapeMarkdown(findingExtent({ cases: results, states: finding.states })),
+    escapeMarkdown(
+      [findingExtent({ cases: results, states: finding.states }), alsoText(alsoOn(finding, run))].join(''),
+    ),
     escapeMarkdown(findingRule(finding)),
     code(findingSelection({ cases: results }, 1)),
   ]);

@@ -91,7 +91,7 @@ function headOf(run: Run): Omit<Results, 'cases'> {
     ...{ suite: 'segment-arrives', format: FORMAT, version, seed, target, profile, strict, startedAt },
     ...{ shard, slowUnasked, durationMs, complete, loss, deaths },
     preflightFaults: preflightFaults?.map(toStoredFault),
-    findings: [...findingsOf(run), ...findingsOf(run, 'permitted')].map(toStoredFinding),
+    findings: [...findingsOf(run), ...findingsOf(run, 'permitted')].map((one) => toStoredFinding(one, run)),
     // What is undefined JSON leaves out, and the arrays of a run are only read.
   } as unknown as Omit<Results, 'cases'>;
 }

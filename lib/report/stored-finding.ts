@@ -4,6 +4,8 @@ import { type Finding, HARMS } from '../findings/findings.ts';
 import { STATES } from '../standard/state.ts';
 import { findingRule, findingSelection } from './findings.ts';
 import { findingTitle } from './finding-title.ts';
+import { alsoOn } from './elsewhere.ts';
+import type { Run } from './run.ts';
 import { familySchema } from './stored-case.ts';
 
 const effectSchema = z.object({
@@ -35,17 +37,23 @@ export const findingSchema = z.object({
   where: z.array(z.string()).describe('what the stimuli have in common'),
   states: z.array(z.enum(STATES)),
   cases: z.array(z.object({ id: z.string(), family: familySchema })),
+  also: z.array(z.string()).optional().describe('stacks of the lab that are known to have it, too'),
   alone: z.string().describe('options of `segment-arrives run` that show it'),
 });
 
 export type StoredFinding = z.infer<typeof findingSchema>;
 
-export function toStoredFinding(finding: Finding): StoredFinding {
+export function toStoredFinding(
+  finding: Finding,
+  run: Pick<Run, 'cases' | 'target' | 'profile'>,
+): StoredFinding {
+  const also = alsoOn(finding, run);
   const { id, verdict, harm, rule, effect, effects, where, states, cases } = finding;
   return {
     ...{ id, title: findingTitle(finding), verdict, harm },
     ...(rule ? { rule, asks: findingRule(finding) } : {}),
     ...{ effect, effects: [...effects], where: [...where], states: [...states], cases: [...cases] },
+    ...(also.length > 0 ? { also: [...also] } : {}),
     alone: findingSelection(finding),
   };
 }

@@ -16,6 +16,7 @@ import {
 } from '../findings.ts';
 import { casesOf, type FindingRow, findingRows } from '../finding-rows.ts';
 import { findingTitle } from '../finding-title.ts';
+import { alsoOn } from '../elsewhere.ts';
 import { compareFields, type FieldComparison } from '../comparison.ts';
 import { faultText, openTexts, outcomeTags } from '../expectation.ts';
 import { isNumbered, ruleOf } from '../../standard/rules.ts';
@@ -59,7 +60,7 @@ export function matrixData(
       ...stackOf(run, slugs[index] as string, captures[index] ?? BESIDE_THE_PAGE),
       findings: findingsOf(run).map((finding) => ({
         ...findingOf(finding, run),
-        also: alsoOn(finding, compared, runs),
+        also: runs.length > 1 ? othersWith(finding, compared, runs) : alsoOn(finding, run),
       })),
     })),
     findingRows: runs.length > 1 ? compared.map((row) => comparedOf(row, runs)).sort(byStacks) : [],
@@ -67,7 +68,7 @@ export function matrixData(
 }
 
 /** The other stacks that have a finding. */
-function alsoOn(finding: Finding, rows: readonly FindingRow[], runs: readonly Run[]): string[] {
+function othersWith(finding: Finding, rows: readonly FindingRow[], runs: readonly Run[]): string[] {
   const byRun = rows.find((row) => row.byRun.includes(finding))?.byRun ?? [];
   return runs.flatMap(({ target }, at) => (byRun[at] && byRun[at] !== finding ? [target.name] : []));
 }

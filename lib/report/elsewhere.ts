@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Finding } from '../findings/findings.ts';
+import { type AcceptedCase, type Baseline, entriesOf, keyOf, readBaseline } from './baseline/baseline.ts';
+import { seenIn } from './baseline/replies.ts';
+import type { Profile } from '../standard/profile.ts';
+import type { Run } from './run.ts';
+
+// Another stack has a finding when so much of it was observed alike there.
+const SHARED = 0.5;
+
+/** What is known of another stack: its deviations. */
+export interface KnownStack {
+  readonly name: string;
+  /** What it was judged by. */
+  readonly profile: Profile;
+  readonly deviations: ReadonlyMap<string, AcceptedCase>;
+}
+
+export const knownStack = (baseline: Baseline): KnownStack => ({
+  name: baseline.target,
+  profile: baseline.profile,
+  deviations: new Map(
+    entriesOf(baseline)
+      .filter(({ verdict }) => verdict === 'deviates')
+      .map((entry) => [keyOf(entry), entry]),
+  ),
+});
+
+const FOLDER = fileURLToPath(new URL('../../reports/baselines/', import.meta.url));
+let known: readonly KnownStack[] | undefined;
+
+/** The stacks whose baselines come with the suite; none where they were left out. */
+function knownStacks(): readonly KnownStack[] {
+  if (known) return known;
+  try {
+    const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+    known = names.map((name) => knownStack(readBaseline(`${FOLDER}${name}`)));
+  } catch {
+    known = [];
+  }
+  return known;
+}
+
+/**
+ * The stacks of the lab that are known to have a finding of a run, by name; never the target itself, nor one judged by another
+ * profile.
+ */
+export function alsoOn(
+  finding: Finding,
+  { cases, target, profile }: Pick<Run, 'cases' | 'target' | 'profile'>,
+  stacks: readonly KnownStack[] = knownStacks(),
+): readonly string[] {
+  if (finding.verdict !== 'deviates') return [];
+  const keys = new Set(finding.cases.map(keyOf));
+  const results = cases.filter((result) => keys.has(keyOf(result)));
+  const others = stacks.filter((stack) => {
+    if (stack.name === target.name || stack.profile !== profile) return false;
+    const alike = results.filter((result) => {
+      const there = stack.deviations.get(keyOf(result));
+      const seen = seenIn(result);
+      return there && seen && there.kind === seen.kind && there.stateAfter === seen.stateAfter;
+    });
+    return alike.length > 0 && alike.length >= SHARED * results.length;
+  });
+  return others.map(({ name }) => name).sort();
+}
