@@ -57,11 +57,12 @@ export function stimulusOf({ place, steps }: Sequence, { step, before }: Failure
   return `${stepOf(first.tcb, arrived)} ${kindOf(first.tcb, arrived)}`;
 }
 
-const textOf = ({ due, seen }: Effect): string => `due ${due.join(' or ')}, seen ${seen}`;
+/** For titles and keys. */
+export const effectText = ({ due, seen }: Effect): string => `${due.join(' or ')} is due, ${seen} comes`;
 
 /** Failures with the same key are taken for the same habit of the target, in whatever state. */
 export const keyOf = (sequence: Sequence, failure: Failure, terms: Terms): string =>
-  `${stimulusOf(sequence, failure)}: ${textOf(effectOf(failure, terms))}`;
+  `${stimulusOf(sequence, failure)}: ${effectText(effectOf(failure, terms))}`;
 
 /** Whether two failures have the same effect: while a sequence is shrunk, the stimulus may become simpler. */
 export const isSameEffect = (one: Effect, other: Effect): boolean =>

@@ -1,3 +1,5 @@
+import type { ScenarioDeclaration } from '../catalogue/case.ts';
+import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from '../runner/settings.ts';
 import type { KnownTarget } from '../runner/messages.ts';
 import type { Exploration, Finding } from './explore.ts';
@@ -6,6 +8,16 @@ import type { Exploration, Finding } from './explore.ts';
 export interface Extent {
   readonly milliseconds?: number;
   readonly sequences?: number;
+}
+
+/** A finding as a scenario, and what came of it when it was played as `run` plays it. */
+export interface PlayedScenario {
+  readonly declaration: ScenarioDeclaration;
+  /** Of the last time. */
+  readonly result: CaseResult;
+  /** How often it deviated. */
+  readonly deviated: number;
+  readonly of: number;
 }
 
 /** Messages to the process that explores. */
@@ -26,5 +38,5 @@ export type FromExplorer =
   /** Nothing can be explored; the message is one sentence. */
   | { readonly kind: 'impossible'; readonly message: string }
   | { readonly kind: 'progress'; readonly sequences: number; readonly findings: number }
-  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'finding'; readonly finding: Finding; readonly scenario: PlayedScenario }
   | { readonly kind: 'explored'; readonly explored: Explored };

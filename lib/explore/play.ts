@@ -1,4 +1,4 @@
-import { type ConcreteSegment, evaluateSegment } from '../notation/index.ts';
+import { type ConcreteSegment, evaluateSegment, type Variables } from '../notation/index.ts';
 import type { UserCall } from '../catalogue/scenario.ts';
 import { TargetUser } from '../runner/trial/target-user.ts';
 import type { Adoption } from '../standard/adoption.ts';
@@ -23,7 +23,7 @@ import type { Coverage } from './coverage.ts';
 import { pairOfCall, pairOfSegment } from './coverage.ts';
 import type { Fence } from './fence.ts';
 import { arriving, observed, tcbIn } from './model.ts';
-import { segmentComes, userActs } from './oracle/events.ts';
+import { type Event, happen } from './oracle/events.ts';
 import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
 import { beginning, distinct, isEmptyAck, MOST_WORLDS, type Terms, type World } from './oracle/world.ts';
 import type { Sequence } from './sequence.ts';
@@ -53,6 +53,23 @@ export interface Failure {
   readonly before: readonly World[];
 }
 
+/** What happened in a step, and what came of it. */
+export interface TracedStep {
+  /** The tester's copy of the target's TCB before the step. */
+  readonly variables: Variables;
+  readonly events: readonly Event[];
+  /** The segment that was sent last. */
+  readonly sent?: ConcreteSegment;
+  readonly seen: readonly Segment[];
+}
+
+/** All that the oracle was told. */
+export interface Trace {
+  readonly worlds: readonly World[];
+  readonly terms: Terms;
+  readonly steps: readonly TracedStep[];
+}
+
 export interface Played {
   readonly outcome: 'explained' | 'failed' | 'too many worlds' | 'not reached' | 'not able' | 'disturbed';
   readonly failure?: Failure;
@@ -62,6 +79,7 @@ export interface Played {
   readonly start: number;
   /** What has chosen the sequence numbers. */
   readonly numbers: number;
+  readonly trace: Trace;
   /** Why it was not reached. */
   readonly error?: Error;
   /** Milliseconds spent waiting for the target or for time to pass, and in all. */
@@ -100,7 +118,8 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
     const log = error instanceof Unreached ? error.log : [];
     const outcome = error instanceof NotCapable ? 'not able' : 'not reached';
     const took = performance.now() - began;
-    return { outcome, error: error as Error, log, start: log.length, numbers, waited: took, took };
+    const trace: Trace = { worlds: [], terms: termsOf(ground), steps: [] };
+    return { outcome, error: error as Error, log, start: log.length, numbers, trace, waited: took, took };
   }
   const one = new Playing(sequence, ground, reached, random);
   try {
@@ -109,7 +128,7 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
     return {
       ...seen,
       ...(isDisturbed ? { outcome: 'disturbed' } : {}),
-      ...{ log: [...one.mailbox.log], start: one.start, numbers },
+      ...{ log: [...one.mailbox.log], start: one.start, numbers, trace: one.trace },
       ...{ waited: one.waited, took: performance.now() - began },
     };
   } finally {
@@ -127,11 +146,15 @@ class Playing {
   #worlds: readonly World[];
   /** The worlds before the step, and what the step does to a world. */
   #before: readonly World[] = [];
-  #event: (worlds: readonly World[]) => readonly World[] = (worlds) => worlds;
+  #events: Event[] = [];
+  /** The tester's copy of the TCB when the last segment was sent, or the user called. */
+  #variables: Variables = {};
   /** What came of the step. */
   #seen: Segment[] = [];
   #pending: ConcreteSegment | undefined;
   #cursor: number;
+  readonly #first: readonly World[];
+  readonly #traced: TracedStep[] = [];
   readonly start: number;
   waited = 0;
 
@@ -154,12 +177,17 @@ class Playing {
       ...(last ? { last: { seq: last.seq, ack: last.ack } } : {}),
     });
     this.#worlds = beginning(tcb, adoptions, isReading);
+    this.#first = this.#worlds;
     this.start = connection.mailbox.log.length;
     this.#cursor = this.start;
   }
 
   get mailbox(): Connection['mailbox'] {
     return this.#connection.mailbox;
+  }
+
+  get trace(): Trace {
+    return { worlds: this.#first, terms: this.#terms, steps: this.#traced };
   }
 
   async run(): Promise<Pick<Played, 'outcome' | 'failure'>> {
@@ -169,12 +197,17 @@ class Playing {
       const before = this.#worlds;
       this.#before = before;
       this.#seen = [];
-      this.#event = (all) => all;
+      this.#events = [];
       if ('send' in step)
         for (const notation of step.send) this.#send(evaluated(notation, this.#connection, this.#random));
       else if ('wait' in step) await this.#waiting(pause(step.wait));
       else if (!(await this.#act(step.user))) return { outcome: 'not able' };
       const worlds = this.#worlds;
+      const sent = this.#pending;
+      this.#traced.push({
+        ...{ variables: this.#variables, events: this.#events, seen: this.#seen },
+        ...(sent ? { sent } : {}),
+      });
       if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
       const failed = await this.#look(index === steps.length - 1);
       if (failed) return { outcome: 'failed', failure: { ...failed, step: index, worlds, before } };
@@ -197,19 +230,18 @@ class Playing {
     if (segment.ctl.has('SYN') && !segment.ctl.has('RST')) this.#takeSyn(segment);
     const to = { address: this.mailbox.link.remote, port: connection.peerPort };
     const overrides = overridesOf(place, family, to);
+    this.#variables = connection.variables();
     const entry = connection.transmit(segment, overrides, connection.timestamps);
     this.#pending = segment;
     const arrived = arriving(entry.segment, place, TESTER_WINDOW);
     const [first] = this.#worlds;
     if (first) coverage?.count(pairOfSegment(first.tcb, arrived));
-    const now = performance.now();
-    this.#happens((worlds) => segmentComes(worlds, arrived, this.#terms, now));
+    this.#happens({ arrives: arrived, at: performance.now() });
   }
 
-  #happens(event: (worlds: readonly World[]) => readonly World[]): void {
-    const earlier = this.#event;
-    this.#event = (worlds) => event(earlier(worlds));
-    this.#worlds = event(this.#worlds);
+  #happens(event: Event): void {
+    this.#events.push(event);
+    this.#worlds = happen(this.#worlds, event, this.#terms);
   }
 
   /** A SYN begins new numbers where the target has none. */
@@ -245,7 +277,7 @@ class Playing {
       if (error instanceof NotCapable) return false;
       isRefused = true;
     }
-    this.#happens((worlds) => userActs(worlds, user, this.#terms, isRefused));
+    this.#happens({ calls: user, isRefused });
     return true;
   }
 
@@ -308,9 +340,11 @@ class Playing {
     const see = (worlds: readonly World[], segments: readonly Segment[]): readonly World[] =>
       segments.reduce((all, segment) => segmentSeen(all, segment, this.#terms), worlds);
     const seen = this.#seen;
+    const happening = (worlds: readonly World[]): readonly World[] =>
+      this.#events.reduce((all, event) => happen(all, event, this.#terms), worlds);
     return distinct(
       seen.flatMap((_, index) =>
-        see(this.#event(see(this.#before, seen.slice(0, index + 1))), seen.slice(index + 1)),
+        see(happening(see(this.#before, seen.slice(0, index + 1))), seen.slice(index + 1)),
       ),
     );
   }

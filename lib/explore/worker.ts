@@ -4,6 +4,7 @@ import { Engine } from '../runner/engine.ts';
 import { reasonOfError } from '../runner/trial/play-scenario.ts';
 import { ADOPTIONS, ALL_CHECKS, CHECKS, type KnownAdoption } from '../standard/adoption.ts';
 import { explore } from './explore.ts';
+import { playedAsScenario } from './played-as-scenario.ts';
 import type { FromExplorer, ToExplorer } from './messages.ts';
 
 /** The process that explores. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
@@ -34,6 +35,7 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
     const { environment, facts, width } = ground;
     const { profile, seed, parallel } = settings;
     let found = 0;
+    const told: Promise<void>[] = [];
     const {
       findings: _,
       coverage,
@@ -44,11 +46,17 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
         ...{ seed, ...extent, width: parallel ?? width, stopped: () => isStopped },
         onFinding: (finding) => {
           found += 1;
-          tell({ kind: 'finding', finding });
+          const context = { environment, family, index: 0, seed, profile, adoption: facts.adoption } as const;
+          told.push(
+            playedAsScenario(finding, context).then((scenario) =>
+              tell({ kind: 'finding', finding, scenario }),
+            ),
+          );
         },
         onProgress: (sequences) => tell({ kind: 'progress', sequences, findings: found }),
       },
     );
+    await Promise.all(told);
     tell({ kind: 'explored', explored: { ...rest, pairs: coverage.size, byStep: [...coverage.byStep()] } });
     await end(0);
   } catch (error) {

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Finding } from '../../explore/explore.ts';
 import type { Extent } from '../../explore/messages.ts';
 import { ExploringProcess } from '../../explore/session.ts';
-import { exploredText, findingText } from '../../report/exploration.ts';
+import { saveFinding } from '../explore/save.ts';
+import { exploredText, findingText } from '../explore/text.ts';
 import { findStack } from '../../lab/stacks/index.ts';
+import type { TargetInfo } from '../../report/run.ts';
 import { usesLab } from '../../runner/settings.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { Interruption } from '../run/interrupt.ts';
@@ -59,12 +62,18 @@ async function exploreTarget(options: ExploreOptions): Promise<number> {
     const exploring = new ExploringProcess(settings);
     interruption.endInOrder(() => exploring.stop());
     const findings: Finding[] = [];
+    const folder = join(settings.reports, 'explore');
+    let target: TargetInfo | undefined;
     const explored = await exploring.explore(settings, extent, {
-      ready: ({ target }) =>
-        console.log(`exploring ${target.name}, profile ${settings.profile}, seed ${settings.seed}`),
-      finding: ({ finding }) => {
+      ready: (message) => {
+        target = message.target;
+        console.log(`exploring ${target.name}, profile ${settings.profile}, seed ${settings.seed}`);
+      },
+      finding: ({ finding, scenario }) => {
+        if (!target) return;
         findings.push(finding);
-        console.log(findingText(finding));
+        const saved = saveFinding(folder, finding.number, scenario, target, settings.profile);
+        console.log(findingText(finding, scenario, saved));
       },
     });
     console.log(exploredText(findings, explored));

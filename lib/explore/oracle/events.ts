@@ -7,6 +7,17 @@ import { type Call, type Reaction, userCalls } from '../../standard/user-calls.t
 import { add, lt, sub } from '../../wire/seq.ts';
 import { distinct, isEmptyAck, relistened, type Terms, type World } from './world.ts';
 
+/** What happens to the target in a step. */
+export type Event =
+  | { readonly arrives: Segment /** In milliseconds of `performance.now()`. */; readonly at: number }
+  | { readonly calls: UserCall; readonly isRefused: boolean };
+
+/** What the specification makes of the worlds when something happens. */
+export const happen = (worlds: readonly World[], event: Event, terms: Terms): readonly World[] =>
+  'arrives' in event
+    ? segmentComes(worlds, event.arrives, terms, event.at)
+    : userActs(worlds, event.calls, terms, event.isRefused);
+
 /** A segment arrives at the target. */
 export const segmentComes = (
   worlds: readonly World[],

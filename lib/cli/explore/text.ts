@@ -1,22 +1,19 @@
-import { nameOf } from '../catalogue/resolve.ts';
-import type { Finding } from '../explore/explore.ts';
-import type { Explored } from '../explore/messages.ts';
-import { sequenceText } from '../explore/sequence.ts';
+import { basename } from 'node:path';
+import { nameOf } from '../../catalogue/resolve.ts';
+import type { Finding } from '../../explore/explore.ts';
+import type { Explored, PlayedScenario } from '../../explore/messages.ts';
+import type { SavedFiles } from './save.ts';
+import { sequenceText } from '../../explore/sequence.ts';
 
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
-/** A finding for the terminal. */
-export function findingText({
-  number,
-  sequence,
-  effect,
-  found,
-  tries,
-  confirmed,
-  also,
-  failure,
-}: Finding): string {
+/** A finding for the terminal. @param scenario it as a scenario, and where that was saved */
+export function findingText(
+  { number, sequence, effect, found, tries, confirmed, also, failure }: Finding,
+  { deviated, of }: PlayedScenario,
+  { suite, packetdrill, capture }: SavedFiles,
+): string {
   const rules = [...new Set(failure.worlds.map(({ why }) => why))].filter(Boolean).slice(0, 3);
   const others = also.length > 0 ? `; also in ${listed(also.map(nameOf))}` : '';
   const steps = sequence.steps.length;
@@ -26,6 +23,7 @@ export function findingText({
     ...rules.map((rule) => `                 ${rule}`),
     `       observed  ${effect.seen}`,
     `       found at step ${found.step + 1} of ${found.sequence.steps.length}, shrunk to ${steps} ${steps === 1 ? 'step' : 'steps'} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}${others}`,
+    `       saved     ${suite} (fails ${deviated} of ${of} times by \`run --suites\`), ${basename(packetdrill)}, ${basename(capture)}`,
   ].join('\n');
 }
 

@@ -1,0 +1,182 @@
+import { resolveScenario, declarationOf, nameOf, printReply } from '../catalogue/resolve.ts';
+import type { Reply, ResolvedOutcome, Scenario, Step } from '../catalogue/scenario.ts';
+import { lengthOf, relativeNotation, type SegmentNotation, type Variables } from '../notation/index.ts';
+import { familiesOf } from '../catalogue/conditions.ts';
+import { PROFILES, type Profile } from '../standard/profile.ts';
+import { citationsOf, isRule, type RuleId, requirementsOf } from '../standard/rules.ts';
+import { type Segment, segLen } from '../standard/tcb.ts';
+import { serveQueue } from '../standard/user-calls.ts';
+import { lt } from '../wire/seq.ts';
+import { happen } from './oracle/events.ts';
+import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
+import { isEmptyAck, type Terms, type World } from './oracle/world.ts';
+import type { Played, TracedStep } from './play.ts';
+import type { Sequence } from './sequence.ts';
+import { stepOf } from './steps-of-arrives.ts';
+import { emptyAck } from '../standard/segments.ts';
+
+/**
+ * A sequence as a scenario of the catalogue's form, with what the specification expects of each step, under every profile. It can
+ * be pasted into a suite, and `run` plays it.
+ *
+ * @param played a connection on which it was played to its last step
+ */
+export function scenarioOf(
+  sequence: Sequence,
+  played: Pick<Played, 'trace'>,
+  { id, title }: { readonly id: string; readonly title: string },
+): Scenario {
+  const { place, steps } = sequence;
+  const { trace } = played;
+  const expected = expectationsOf(trace.steps, trace.worlds, trace.terms);
+  const all = steps.flatMap((step, index): Step[] => {
+    const expect = expected[index];
+    // What comes while time passes is no step's business, but of the last.
+    return !expect || ('wait' in step && index < steps.length - 1) ? [step] : [step, { expect }];
+  });
+  const rules = rulesOf(played);
+  const scenario: Scenario = {
+    ...{ id, title, ...place, beside: {}, steps: all, rules },
+    ...{
+      cite: citationsOf(rules),
+      requirements: requirementsOf(rules),
+      families: familiesOf(place.conditions),
+    },
+  };
+  return resolveScenario(declarationOf(scenario));
+}
+
+/** The prefix of the ids of scenarios that begin there. */
+export const idIn = ({ place: { state, origin } }: Sequence, name: string): string =>
+  [state.toLowerCase(), ...(origin ? [origin] : []), 'explored', name].join('.');
+
+/** The place for a suite's `inState`. */
+export const stateIn = ({ place }: Sequence) => nameOf(place);
+
+type Expected = Readonly<Record<Profile, readonly ResolvedOutcome[]>>;
+
+function expectationsOf(
+  steps: readonly TracedStep[],
+  first: readonly World[],
+  terms: Terms,
+): readonly Expected[] {
+  const byProfile = new Map(
+    PROFILES.map((profile) => [profile, outcomesUnder({ ...terms, profile }, steps, first)] as const),
+  );
+  const own = byProfile.get(terms.profile) ?? [];
+  return steps.map(
+    (_, index) =>
+      Object.fromEntries(
+        PROFILES.map((profile) => [profile, byProfile.get(profile)?.[index] ?? own[index] ?? []]),
+      ) as Expected,
+  );
+}
+
+/** By step; undefined from where on the profile does not explain what was seen. */
+function outcomesUnder(
+  terms: Terms,
+  steps: readonly TracedStep[],
+  first: readonly World[],
+): readonly (readonly ResolvedOutcome[] | undefined)[] {
+  let worlds = first;
+  return steps.map((step, index) => {
+    const after = step.events.reduce((all, event) => happen(all, event, terms), worlds);
+    if (after.length === 0) return undefined;
+    const isLast = index === steps.length - 1;
+    const seen = step.seen.reduce((all, segment) => segmentSeen(all, segment, terms), after);
+    worlds = silenceSeen(seen, { now: 0, isThrottled: true }, terms);
+    const outcomes = outcomesOf(after, step, terms);
+    return isLast ? outcomes.map(({ then: _, ...one }) => one) : withSeen(outcomes, step, worlds);
+  });
+}
+
+/** What must come, or may come, each once; with the state, where all worlds agree. */
+function outcomesOf(worlds: readonly World[], step: TracedStep, terms: Terms): readonly ResolvedOutcome[] {
+  const found = new Map<string, ResolvedOutcome>();
+  for (const world of worlds)
+    for (const segments of outputsOf(world, terms)) {
+      const reply = segments.map((one, index) => written(one, step, world.isFree && index === 0));
+      const text = printReply(reply);
+      const known = found.get(text);
+      const { state } = world.tcb;
+      if (!known) found.set(text, { reply, then: state, level: 'required' });
+      else if (known.then !== state) found.set(text, { reply, level: 'required' });
+    }
+  return [...found.values()];
+}
+
+/** What a world sends at once, or in the time of a delayed acknowledgment. */
+function outputsOf({ tcb, due, owesAckSince }: World, terms: Terms): readonly (readonly Segment[])[] {
+  const owed = owesAckSince === undefined ? due : [...due, emptyAck(tcb)];
+  if (tcb.sends.length === 0 && !tcb.closing) return [owed];
+  return serveQueue(tcb, terms.profile).flatMap(({ sent }) =>
+    sent.length > 0 && owed.length > 0 && owed.every(isEmptyAck)
+      ? [[...owed, ...sent], sent]
+      : [[...owed, ...sent]],
+  );
+}
+
+/** What was seen is right, if the specification explains it: retransmissions are no reply. */
+function withSeen(
+  outcomes: readonly ResolvedOutcome[],
+  step: TracedStep,
+  worlds: readonly World[],
+): readonly ResolvedOutcome[] {
+  const { variables, seen } = step;
+  const sent = variables['SND.NXT'];
+  const isAgain = (one: Segment): boolean =>
+    sent !== undefined && segLen(one) > 0 && !one.ctl.has('RST') && lt(one.seq, sent);
+  const reply: Reply = seen
+    .filter((one) => !isAgain(one))
+    .map((one) => written(one, step, one.ctl.has('SYN') && variables.ISS === undefined));
+  const text = printReply(reply);
+  const states = new Set(worlds.map(({ tcb }) => tcb.state));
+  const [then] = states;
+  const own: ResolvedOutcome = { reply, level: 'required', ...(states.size === 1 && then ? { then } : {}) };
+  return [own, ...outcomes.filter((one) => printReply(one.reply) !== text)];
+}
+
+/** A segment of the target's in terms of its TCB before the step. */
+function written(
+  { seq, ack, ctl, data }: Segment,
+  { variables, sent }: TracedStep,
+  isFree: boolean,
+): SegmentNotation {
+  const known: Variables = {
+    ...variables,
+    ...(sent ? { 'SEG.SEQ': sent.seq, 'SEG.ACK': sent.ack, 'SEG.LEN': lengthOf(sent) } : {}),
+  };
+  const notation = relativeNotation(
+    { seq, ack: ctl.has('ACK') ? ack : 0, ctl, data, urg: 0 },
+    known,
+    'target',
+  );
+  return isFree ? { ...notation, seq: { kind: 'any' } } : notation;
+}
+
+const SECTIONS: Readonly<Record<string, string>> = {
+  CLOSED: '3.10.7.1',
+  LISTEN: '3.10.7.2',
+  'SYN-SENT': '3.10.7.3',
+};
+
+/** The rules of the step that decides about what was done last. */
+function rulesOf({ trace }: Pick<Played, 'trace'>): readonly RuleId[] {
+  const { terms, worlds: first, steps } = trace;
+  let worlds = first;
+  for (const step of steps.slice(0, -1)) {
+    for (const event of step.events) worlds = happen(worlds, event, terms);
+    for (const segment of step.seen) worlds = segmentSeen(worlds, segment, terms);
+  }
+  const event = steps.at(-1)?.events.at(-1);
+  const [{ tcb } = { tcb: undefined }] = worlds;
+  const ids: string[] = [];
+  if (tcb && event && 'arrives' in event) {
+    const section = SECTIONS[tcb.state] ?? '3.10.7.4';
+    ids.push(tcb.state === 'CLOSED' ? section : `${section} ${stepOf(tcb, event.arrives)}`);
+  } else if (event && 'calls' in event) {
+    ids.push(event.calls.call === 'ABORT' ? '3.10.5 ABORT' : '3.10.4 CLOSE');
+  }
+  const rules = ids.filter(isRule);
+  return rules.length > 0 ? rules : ['RFC 9293 3.10'];
+}
