@@ -1,14 +1,9 @@
-import { evaluateSegment } from '../notation/index.ts';
 import type { Segment, Tcb } from '../standard/tcb.ts';
-import { tcbVariables } from '../standard/variables.ts';
-import { TESTER_WINDOW } from '../states/index.ts';
 import { sub } from '../wire/seq.ts';
-import { arriving, observed } from './model.ts';
+import { observed } from './model.ts';
 import { mustSend } from './oracle/sightings.ts';
 import type { Terms, World } from './oracle/world.ts';
-import type { Failure } from './play.ts';
-import type { Sequence } from './sequence.ts';
-import { kindOf, stepOf } from './steps-of-arrives.ts';
+import type { Failure, Played } from './play.ts';
 
 /** What a segment of the target's is, in the words of the control bits; and where its numbers lie, as far as they are not the usual ones. */
 function kindOfReply({ ctl, data, seq, ack }: Segment, { state, sndNxt, rcvNxt }: Tcb): string {
@@ -43,29 +38,48 @@ export function effectOf({ worlds, seen, kind }: Failure, terms: Terms): Effect 
   return { due, seen: what };
 }
 
-/** What the target met when it failed: a segment by its step of SEGMENT ARRIVES, or a call. */
-export function stimulusOf({ place, steps }: Sequence, { step, before }: Failure): string {
-  const last = steps[step];
-  const [first] = before;
-  if (!last || !first) return 'nothing';
-  if ('user' in last) return `call ${last.user.call}`;
-  if ('wait' in last) return 'wait';
-  const [notation] = last.send;
-  const unknown = { ...tcbVariables(first.tcb) };
-  const segment = evaluateSegment(notation, unknown, () => 0x4000_0000);
-  const arrived = arriving(segment, place, TESTER_WINDOW);
-  return `${stepOf(first.tcb, arrived)} ${kindOf(first.tcb, arrived)}`;
-}
-
 /** For titles and keys. */
 export const effectText = ({ due, seen }: Effect): string => `${due.join(' or ')} is due, ${seen} comes`;
 
+/** A failure where it happened, and what had come before. */
+export type Failed = Pick<Played, 'trace'> & { readonly failure: Failure };
+
+const stimuliOf = ({ trace, failure }: Failed): readonly string[] =>
+  trace.steps.slice(0, failure.step + 1).map(({ stimulus }) => stimulus);
+
 /** Failures with the same key are taken for the same habit of the target, in whatever state. */
-export const keyOf = (sequence: Sequence, failure: Failure, terms: Terms): string =>
-  `${stimulusOf(sequence, failure)}: ${effectText(effectOf(failure, terms))}`;
+export const keyOf = (failed: Failed): string =>
+  `${stimuliOf(failed).at(-1)}: ${effectText(effectOf(failed.failure, failed.trace.terms))}`;
+
+/**
+ * What a shrunk sequence does before its last step. If there is anything, it is the cause, and the last step only shows what it has led
+ * to: then those that show the same in another way have the same key.
+ */
+export const causeOf = (failed: Failed): string => {
+  const before = stimuliOf(failed).slice(0, -1);
+  return before.length === 0
+    ? keyOf(failed)
+    : `${before.join('; ')}: ${effectOf(failed.failure, failed.trace.terms).seen}`;
+};
+
+/** Whether a failure may be of a cause that is known: the same stimuli came before it, in their order, and the same came of it. */
+export function mayBeOf(failed: Failed, known: Failed): boolean {
+  const stimuli = [...stimuliOf(failed).slice(0, -1)];
+  const causes = stimuliOf(known).slice(0, -1);
+  if (causes.length === 0) return false;
+  const seen = (one: Failed): string => effectOf(one.failure, one.trace.terms).seen;
+  let at = 0;
+  for (const cause of causes) {
+    at = stimuli.indexOf(cause, at) + 1;
+    if (at === 0) return false;
+  }
+  return seen(failed) === seen(known);
+}
 
 /** Whether two failures have the same effect: while a sequence is shrunk, the stimulus may become simpler. */
 export const isSameEffect = (one: Effect, other: Effect): boolean =>
-  one.seen === other.seen && shares(one, other);
+  one.seen === other.seen && one.due.some((due) => other.due.some((each) => isAlike(due, each)));
 
-const shares = (one: Effect, other: Effect): boolean => one.due.some((due) => other.due.includes(due));
+/** An acknowledgment is one, in time or at once. */
+const isAlike = (one: string, other: string): boolean =>
+  one === other || (one.startsWith('ACK') && other.startsWith('ACK'));

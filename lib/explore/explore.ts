@@ -3,12 +3,11 @@ import type { Place } from '../catalogue/scenario.ts';
 import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type Environment, pause } from '../states/index.ts';
-import { type Effect, effectOf, isSameEffect, keyOf } from './cause.ts';
+import { causeOf, type Effect, effectOf, type Failed, isSameEffect, keyOf, mayBeOf } from './cause.ts';
 import { Coverage } from './coverage.ts';
 import { Fence } from './fence.ts';
 import { Generator } from './generate.ts';
-import type { Terms } from './oracle/world.ts';
-import { type Failure, type Ground, type Played, play, termsOf } from './play.ts';
+import { type Failure, type Ground, type Played, play } from './play.ts';
 import { type Sequence, sequenceText } from './sequence.ts';
 import { PLAIN, shrink } from './shrink.ts';
 
@@ -26,9 +25,11 @@ export interface Finding {
   readonly tries: number;
   readonly confirmed: { readonly times: number; readonly of: number };
   /** Other places in which the same steps show the same. */
-  readonly also: readonly Place[];
+  also: readonly Place[];
   /** How many sequences have met it since. */
   times: number;
+  /** How many failures that may have come of it were looked at, and had. */
+  looks: number;
 }
 
 export interface Exploration {
@@ -37,6 +38,8 @@ export interface Exploration {
   readonly outcomes: Readonly<Partial<Record<Played['outcome'], number>>>;
   /** Failures that did not come again on a fresh connection. */
   readonly dismissed: number;
+  /** Failures that nobody has looked at, for want of time. */
+  readonly unexamined: number;
   readonly coverage: Coverage;
   /** In milliseconds: how long it took, and the share of the lanes' time that was spent waiting, 0...1. */
   readonly took: number;
@@ -67,15 +70,23 @@ export interface Surface {
 interface Suspicion {
   readonly key: string;
   readonly sequence: Sequence;
-  readonly failure: Failure;
-  /** What had chosen the sequence numbers. */
-  readonly numbers: number;
+  readonly played: Played & Failed;
 }
 
+const hasFailed = (played: Played): played is Played & Failed => played.failure !== undefined;
+
+const failedOf = ({ played, failure }: Finding): Failed => ({ trace: played.trace, failure });
+
 const BETWEEN_LOOKS = 20;
+/** So many failures are looked at at once. */
+const INVESTIGATIONS = 6;
 const BETWEEN_PROGRESS = 100;
 const CONFIRMATIONS = 3;
-const MOST_TRIES = 150;
+const MOST_TRIES = 120;
+/** So many failures of a known cause are looked at before others count as of it. */
+const LOOKS = 3;
+/** Milliseconds for what was not looked at when the time is over. */
+const MOST_AFTERWARDS = 5000;
 
 /** Plays sequences that the specification generates and judges; shrinks what fails. */
 export async function explore(surface: Surface, wishes: Wishes): Promise<Exploration> {
@@ -93,12 +104,12 @@ class Explorer {
   /** By the keys of the failures that they explain. */
   readonly #known = new Map<string, Finding | 'under way'>();
   readonly #suspicions: Suspicion[] = [];
-  readonly #terms: Terms;
   readonly #outcomes: Partial<Record<Played['outcome'], number>> = {};
   readonly #unable = new Set<string>();
   #sequences = 0;
   #plays = 0;
   #dismissed = 0;
+  #unexamined = 0;
   #waited = 0;
   #busy = 0;
 
@@ -107,7 +118,6 @@ class Explorer {
     this.#wishes = wishes;
     this.#fence = new Fence(environment, family);
     this.#ground = { ...surface, fence: this.#fence, seed: wishes.seed, coverage: this.#coverage };
-    this.#terms = termsOf(this.#ground);
     this.#generator = new Generator(wishes.seed, family, (place) => isReachable(place, environment));
   }
 
@@ -131,16 +141,20 @@ class Explorer {
         const played = await this.#play(sequence);
         this.#outcomes[played.outcome] = (this.#outcomes[played.outcome] ?? 0) + 1;
         if (played.outcome === 'not able') this.#unable.add(JSON.stringify(sequence.place));
-        if (played.failure) this.#suspect(sequence, played.failure, played.numbers);
+        if (hasFailed(played)) this.#suspect(sequence, played);
       }
     };
-    await Promise.all([...Array.from({ length: width }, lane), this.#investigations(isOver)]);
+    await Promise.all([
+      ...Array.from({ length: width }, lane),
+      ...Array.from({ length: INVESTIGATIONS }, () => this.#investigations(isOver)),
+    ]);
     this.#fence.close();
     return {
       findings: this.#findings,
       sequences: this.#sequences,
       outcomes: this.#outcomes,
       dismissed: this.#dismissed,
+      unexamined: this.#unexamined,
       coverage: this.#coverage,
       took: performance.now() - began,
       waiting: this.#busy === 0 ? 0 : this.#waited / this.#busy,
@@ -156,75 +170,94 @@ class Explorer {
   }
 
   /** Puts a failure aside, to be looked at, unless it is known. */
-  #suspect(sequence: Sequence, failure: Failure, numbers: number): void {
-    const key = keyOf(sequence, failure, this.#terms);
-    const known = this.#known.get(key);
+  #suspect(sequence: Sequence, played: Played & Failed): void {
+    const key = keyOf(played);
+    const known = this.#known.get(key) ?? this.#attributed(played);
     if (typeof known === 'object') known.times += 1;
     if (known !== undefined) return;
     this.#known.set(key, 'under way');
-    this.#suspicions.push({ key, sequence, failure, numbers });
+    this.#suspicions.push({ key, sequence, played });
   }
 
-  /** One after the other: the second may show what the first has shown. */
+  /** The finding that it may come of, after a few that may have come of it have been looked at, and have. */
+  #attributed(failed: Failed): Finding | undefined {
+    return this.#findings.find((one) => one.looks >= LOOKS && mayBeOf(failed, failedOf(one)));
+  }
+
+  /** A few at once: each mostly waits for silence to be silence. */
   async #investigations(isOver: () => boolean): Promise<void> {
+    let until = Number.POSITIVE_INFINITY;
     while (!isOver() || this.#suspicions.length > 0) {
+      if (isOver()) until = Math.min(until, performance.now() + MOST_AFTERWARDS);
       const next = this.#suspicions.shift();
-      if (next && this.#wishes.stopped?.() !== true) await this.#investigate(next);
-      else if (next) this.#known.delete(next.key);
-      else await pause(BETWEEN_LOOKS);
+      if (!next) await pause(BETWEEN_LOOKS);
+      else if (this.#wishes.stopped?.() || performance.now() > until) this.#unexamined += 1;
+      else if (!this.#isKnownByNow(next)) await this.#investigate(next);
     }
   }
 
-  async #investigate({ key, sequence, failure, numbers }: Suspicion): Promise<void> {
-    const terms = this.#terms;
-    const effect = effectOf(failure, terms);
+  /** Whether it was found out meanwhile. */
+  #isKnownByNow({ key, played }: Suspicion): boolean {
+    const known = this.#known.get(key);
+    const same = typeof known === 'object' ? known : this.#attributed(played);
+    if (!same) return false;
+    same.times += 1;
+    this.#known.set(key, same);
+    return true;
+  }
+
+  async #investigate({ key, sequence, played: { failure, numbers, trace } }: Suspicion): Promise<void> {
+    const effect = effectOf(failure, trace.terms);
     const whole: Sequence = { ...sequence, steps: sequence.steps.slice(0, failure.step + 1) };
-    const fails = async (one: Sequence): Promise<Played | undefined> => {
+    const fails = async (one: Sequence): Promise<(Played & Failed) | undefined> => {
       const played = await this.#play(one);
-      if (!played.failure || played.failure.step !== one.steps.length - 1) return undefined;
-      return isSameEffect(effectOf(played.failure, terms), effect) ? played : undefined;
+      if (!hasFailed(played) || played.failure.step !== one.steps.length - 1) return undefined;
+      return isSameEffect(effectOf(played.failure, played.trace.terms), effect) ? played : undefined;
     };
-    const hasFailed = async (one: Sequence): Promise<boolean> => (await fails(one)) !== undefined;
+    const doesFail = async (one: Sequence): Promise<boolean> => (await fails(one)) !== undefined;
     // What comes with the same numbers only may be the numbers' fault; what does not come again, the path's doing, or a timer's.
-    const isAny = await hasFailed(whole);
+    const isAny = await doesFail(whole);
     const cut = isAny ? whole : { ...whole, numbers };
-    const isThere = isAny || (await hasFailed(cut));
-    const shrunk = isThere ? await shrink(cut, hasFailed, MOST_TRIES) : { sequence: cut, tries: 1 };
+    const isThere = isAny || (await doesFail(cut));
+    const shrunk = isThere ? await shrink(cut, doesFail, MOST_TRIES) : { sequence: cut, tries: 1 };
     const confirming = isThere
       ? await Promise.all(Array.from({ length: CONFIRMATIONS }, () => fails(shrunk.sequence)))
       : [];
     const confirmations = confirming.filter((one) => one !== undefined);
     const played = confirmations.at(-1);
-    if (!played?.failure || confirmations.length < CONFIRMATIONS) {
+    if (!played || confirmations.length < CONFIRMATIONS) {
       this.#dismissed += 1;
       this.#known.delete(key);
       return;
     }
-    const shrunkKey = keyOf(shrunk.sequence, played.failure, terms);
-    const known = this.#known.get(shrunkKey);
-    const same = typeof known === 'object' ? known : this.#sameAs(shrunk.sequence, effect);
+    const keys = [key, keyOf(played), causeOf(played)];
+    const same = this.#sameAs(shrunk.sequence, played);
     if (same) {
       same.times += 1;
-      this.#known.set(key, same);
+      same.looks += 1;
+      for (const each of keys) this.#known.set(each, same);
       return;
     }
     const finding: Finding = {
       number: this.#findings.length + 1,
-      ...{ sequence: shrunk.sequence, failure: played.failure, effect, played, tries: shrunk.tries },
+      ...{ sequence: shrunk.sequence, failure: played.failure, tries: shrunk.tries, played },
+      effect: effectOf(played.failure, played.trace.terms),
       found: { sequence, step: failure.step },
       confirmed: { times: confirmations.length, of: CONFIRMATIONS },
-      also: await this.#elsewhere(shrunk.sequence, hasFailed),
-      times: 1,
+      ...{ also: [], times: 1, looks: 0 },
     };
     this.#findings.push(finding);
-    this.#known.set(key, finding);
-    this.#known.set(shrunkKey, finding);
+    for (const each of keys) this.#known.set(each, finding);
+    finding.also = await this.#elsewhere(shrunk.sequence, doesFail);
     this.#wishes.onFinding?.(finding);
   }
 
-  /** A finding with the same steps, whatever the place. */
-  #sameAs({ steps }: Sequence, effect: Effect): Finding | undefined {
+  /** A finding with the same cause, or with the same steps, whatever the place. */
+  #sameAs({ steps }: Sequence, played: Failed): Finding | undefined {
+    const known = this.#known.get(causeOf(played)) ?? this.#known.get(keyOf(played));
+    if (typeof known === 'object') return known;
     const text = sequenceText({ place: ANYWHERE, steps });
+    const effect = effectOf(played.failure, played.trace.terms);
     return this.#findings.find(
       (one) =>
         isSameEffect(one.effect, effect) &&

@@ -19,8 +19,7 @@ import { overridesOf } from '../runner/trial/setup.ts';
 import { Random } from '../runner/trial/random.ts';
 import { NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
-import type { Coverage } from './coverage.ts';
-import { pairOfCall, pairOfSegment } from './coverage.ts';
+import { type Coverage, type Pair, pairOfCall, pairOfSegment } from './coverage.ts';
 import type { Fence } from './fence.ts';
 import { arriving, observed, tcbIn } from './model.ts';
 import { type Event, happen } from './oracle/events.ts';
@@ -55,6 +54,8 @@ export interface Failure {
 
 /** What happened in a step, and what came of it. */
 export interface TracedStep {
+  /** What the target met: a segment by its step of SEGMENT ARRIVES and by what it is to the TCB, or a call. */
+  readonly stimulus: string;
   /** The tester's copy of the target's TCB before the step. */
   readonly variables: Variables;
   readonly events: readonly Event[];
@@ -91,6 +92,7 @@ export interface Played {
 const LONGEST_DELAY = 500;
 const LIMITER_REST = 1100;
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
+const CLOSED_BY_BOTH: readonly State[] = ['CLOSING', 'LAST-ACK', 'TIME-WAIT'];
 
 /** What is the same for all sequences. */
 export const termsOf = ({ profile, environment: { timing } }: Ground): Terms => ({
@@ -147,6 +149,7 @@ class Playing {
   /** The worlds before the step, and what the step does to a world. */
   #before: readonly World[] = [];
   #events: Event[] = [];
+  #stimulus = '';
   /** The tester's copy of the TCB when the last segment was sent, or the user called. */
   #variables: Variables = {};
   /** What came of the step. */
@@ -198,6 +201,7 @@ class Playing {
       this.#before = before;
       this.#seen = [];
       this.#events = [];
+      this.#stimulus = 'wait';
       if ('send' in step)
         for (const notation of step.send) this.#send(evaluated(notation, this.#connection, this.#random));
       else if ('wait' in step) await this.#waiting(pause(step.wait));
@@ -205,7 +209,7 @@ class Playing {
       const worlds = this.#worlds;
       const sent = this.#pending;
       this.#traced.push({
-        ...{ variables: this.#variables, events: this.#events, seen: this.#seen },
+        ...{ stimulus: this.#stimulus, variables: this.#variables, events: this.#events, seen: this.#seen },
         ...(sent ? { sent } : {}),
       });
       if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
@@ -226,7 +230,7 @@ class Playing {
   #send(segment: ConcreteSegment): void {
     const connection = this.#connection;
     const { place } = this.#sequence;
-    const { coverage, family } = this.#ground;
+    const { family } = this.#ground;
     if (segment.ctl.has('SYN') && !segment.ctl.has('RST')) this.#takeSyn(segment);
     const to = { address: this.mailbox.link.remote, port: connection.peerPort };
     const overrides = overridesOf(place, family, to);
@@ -235,8 +239,13 @@ class Playing {
     this.#pending = segment;
     const arrived = arriving(entry.segment, place, TESTER_WINDOW);
     const [first] = this.#worlds;
-    if (first) coverage?.count(pairOfSegment(first.tcb, arrived));
+    if (first) this.#meets(pairOfSegment(first.tcb, arrived));
     this.#happens({ arrives: arrived, at: performance.now() });
+  }
+
+  #meets(pair: Pair): void {
+    this.#ground.coverage?.count(pair);
+    this.#stimulus = `${pair.step} ${pair.kind}`;
   }
 
   #happens(event: Event): void {
@@ -256,14 +265,17 @@ class Playing {
 
   /** @returns false where nobody can tell the target's user to do so */
   async #act(user: UserCall): Promise<boolean> {
-    const { environment, coverage } = this.#ground;
+    const { environment } = this.#ground;
     // Nobody has the connection before it is established.
     const mayBeNobodys = this.#worlds.some(
       ({ tcb }) => !SYNCHRONIZED.includes(tcb.state) && tcb.origin !== 'active' && tcb.state !== 'SYN-SENT',
     );
     if (this.#user.handle === undefined && mayBeNobodys && user.call !== 'OPEN ACTIVE') return true;
+    // A user whose calls are those of sockets cannot abort what both sides have closed.
+    if (user.call === 'ABORT' && this.#worlds.some(({ tcb }) => CLOSED_BY_BOTH.includes(tcb.state)))
+      return true;
     const [first] = this.#worlds;
-    if (first) coverage?.count(pairOfCall(first.tcb, user));
+    if (first) this.#meets(pairOfCall(first.tcb, user));
     let isRefused = false;
     try {
       await this.#waiting(

@@ -29,7 +29,7 @@ export function findingText(
 
 /** What was done, at the end. */
 export function exploredText(findings: readonly Finding[], explored: Explored): string {
-  const { sequences, took, waiting, pairs, dismissed, outcomes } = explored;
+  const { sequences, took, waiting, pairs, dismissed, unexamined, outcomes } = explored;
   const seconds = took / 1000;
   const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   const others = Object.entries(outcomes)
@@ -37,6 +37,6 @@ export function exploredText(findings: readonly Finding[], explored: Explored): 
     .map(([outcome, times]) => `${times} ${outcome}`);
   return [
     `${count} in ${sequences.toLocaleString('en-US')} scenarios (${seconds.toFixed(0)} s, ${Math.round(sequences / seconds)} a second, ${Math.round(100 * waiting)} % of the time spent waiting)`,
-    `  ${pairs} pairs of state and event were met${others.length > 0 ? `; ${others.join(', ')}` : ''}${dismissed > 0 ? `; ${dismissed} failures did not come again` : ''}`,
+    `  ${pairs} pairs of state and event were met${others.length > 0 ? `; ${others.join(', ')}` : ''}${dismissed > 0 ? `; ${dismissed} failures did not come again` : ''}${unexamined > 0 ? `; ${unexamined} were not looked at for want of time` : ''}`,
   ].join('\n');
 }

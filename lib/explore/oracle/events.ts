@@ -1,10 +1,11 @@
 import type { PLAIN_CALLS, UserCall } from '../../catalogue/scenario.ts';
 import type { Told } from '../../standard/calls/call.ts';
 import { type IcmpError, icmpArrives } from '../../standard/icmp-arrives.ts';
-import { segmentArrives } from '../../standard/segment-arrives.ts';
+import type { Adoption } from '../../standard/adoption.ts';
+import { type Arrival, segmentArrives } from '../../standard/segment-arrives.ts';
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
 import { type Call, type Reaction, userCalls } from '../../standard/user-calls.ts';
-import { add, lt, sub } from '../../wire/seq.ts';
+import { add, leq, lt, sub } from '../../wire/seq.ts';
 import { distinct, isEmptyAck, relistened, type Terms, type World } from './world.ts';
 
 /** What happens to the target in a step. */
@@ -28,26 +29,43 @@ export const segmentComes = (
   distinct(
     worlds.flatMap((world) =>
       windowsOf(world, segment).flatMap((tcb) =>
-        segmentArrives(tcb, segment, terms.profile, world.adoption).map(
-          ({ reply, tcb: after, freeSeq, why }) => {
-            const tells = reply !== 'silence' && !isDelayable(tcb, after, reply);
-            const { owesAckSince, ...rest } = world;
-            const since = reply !== 'silence' && !tells ? (owesAckSince ?? now) : owesAckSince;
-            return read({
-              ...rest,
-              tcb: relistened(tcb, after, terms),
-              due: tells ? [...world.due, reply] : world.due,
-              isFree: world.isFree || freeSeq === true,
-              ...(since === undefined || after.state === 'CLOSED' || after.state === 'LISTEN'
-                ? {}
-                : { owesAckSince: since }),
-              why,
-            });
-          },
-        ),
+        arrivals(tcb, segment, terms, world.adoption).map(({ reply, tcb: after, freeSeq, why }) => {
+          const tells = reply !== 'silence' && !isDelayable(tcb, after, reply);
+          const { owesAckSince, ...rest } = world;
+          const since = reply !== 'silence' && !tells ? (owesAckSince ?? now) : owesAckSince;
+          return read({
+            ...rest,
+            tcb: relistened(tcb, after, terms),
+            due: tells ? [...world.due, reply] : world.due,
+            isFree: world.isFree || freeSeq === true,
+            ...(since === undefined || after.state === 'CLOSED' || after.state === 'LISTEN'
+              ? {}
+              : { owesAckSince: since }),
+            why,
+          });
+        }),
       ),
     ),
   );
+
+/**
+ * An ACK of numbers before the ISS acknowledges nothing of this connection: it may count as too old for a check of what is in flight
+ * (RFC 5961 section 5.2), although it is within MAX.SND.WND of SND.UNA.
+ */
+function arrivals(tcb: Tcb, segment: Segment, { profile }: Terms, adoption: Adoption): readonly Arrival[] {
+  const all = segmentArrives(tcb, segment, profile, adoption);
+  const sent = sub(tcb.sndUna, add(tcb.iss, 1));
+  if (!segment.ctl.has('ACK') || !leq(segment.ack, tcb.iss) || sent >= tcb.maxSndWnd) return all;
+  const { maxSndWnd } = tcb;
+  const older = segmentArrives({ ...tcb, maxSndWnd: sent }, segment, profile, adoption);
+  return [
+    ...all,
+    ...older.map((one) => ({
+      ...one,
+      tcb: { ...one.tcb, maxSndWnd: Math.max(maxSndWnd, one.tcb.maxSndWnd) },
+    })),
+  ];
+}
 
 /** The acknowledgment of what was accepted may be delayed (RFC 1122 section 4.2.3.2, RFC 9293 section 3.8.6.3). */
 const isDelayable = (before: Tcb, after: Tcb, reply: Segment): boolean =>
