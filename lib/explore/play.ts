@@ -179,7 +179,10 @@ class Playing {
       ...{ iss, irs, sndUna, sndNxt, sndWnd, maxSndWnd, rcvNxt, rcvWnd, timestamps, tsRecent },
       ...(last ? { last: { seq: last.seq, ack: last.ack } } : {}),
     });
-    this.#worlds = beginning(tcb, adoptions, isReading);
+    // RFC 793 page 61 says CLOSING where its figures say LAST-ACK.
+    const isEither = ground.profile === 'rfc793' && place.state === 'LAST-ACK';
+    const tcbs = isEither ? [tcb, { ...tcb, state: 'CLOSING' as const }] : [tcb];
+    this.#worlds = tcbs.flatMap((one) => beginning(one, adoptions, isReading));
     this.#first = this.#worlds;
     this.start = connection.mailbox.log.length;
     this.#cursor = this.start;
@@ -199,6 +202,7 @@ class Playing {
       this.#learn();
       const before = this.#worlds;
       this.#before = before;
+      this.#variables = this.#connection.variables();
       this.#seen = [];
       this.#events = [];
       this.#stimulus = 'wait';

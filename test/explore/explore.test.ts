@@ -4,7 +4,12 @@ import { type Exploration, explore } from '../../lib/explore/explore.ts';
 import { sequenceText } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import { numbersFrom } from '../../lib/random.ts';
 import { PROFILES, type Profile } from '../../lib/standard/profile.ts';
+import { segmentArrives } from '../../lib/standard/segment-arrives.ts';
+import type { Tcb } from '../../lib/standard/tcb.ts';
+import { timeOut } from '../../lib/standard/time-out.ts';
+import { type Reaction, serveQueue, userCalls } from '../../lib/standard/user-calls.ts';
 import { referenceWorld } from '../states/reference-world.ts';
 
 /** Explores the reference in this process. */
@@ -34,6 +39,10 @@ async function explored(
   }
 }
 
+/** RFC 793 page 61 says CLOSING where its figures say LAST-ACK: with that, recipes lead elsewhere. */
+const likeItsFigures = (before: Tcb, all: readonly Reaction[]): readonly Reaction[] =>
+  all.filter(({ tcb: { state } }) => !(before.state === 'CLOSE-WAIT' && state === 'CLOSING'));
+
 const SOME = 300;
 const ENOUGH = 1500;
 
@@ -44,6 +53,30 @@ describe('exploration', function () {
     it(`finds nothing in a TCP that follows ${profile}`, async () => {
       const { findings, outcomes } = await explored(profile, {}, { sequences: SOME });
       expect(findings.map(({ sequence }) => sequenceText(sequence))).to.deep.equal([]);
+      expect(outcomes.explained).to.be.greaterThan(SOME * 0.9);
+    });
+  }
+
+  for (const profile of PROFILES) {
+    it(`finds nothing in a TCP that takes every liberty of ${profile}, a different one each time`, async () => {
+      const next = numbersFrom(79);
+      const any = <T>(all: readonly T[]): T => all[next() % all.length] as T;
+      const { findings, outcomes } = await explored(
+        profile,
+        {
+          arrive: (tcb, segment) => any(segmentArrives(tcb, segment, profile)),
+          // How it opens and how the user is given text is not what this is about.
+          call: (tcb, call, usual) =>
+            call.name === 'OPEN' || call.name === 'RECEIVE'
+              ? usual(tcb, call)
+              : any(likeItsFigures(tcb, userCalls(tcb, call, profile))),
+          serve: (tcb) => any(likeItsFigures(tcb, serveQueue(tcb, profile))),
+          expire: (tcb, timer) => any(timeOut(tcb, timer, profile)),
+        },
+        { sequences: SOME, seed: 2 },
+      );
+      expect(findings.map(({ sequence }) => sequenceText(sequence))).to.deep.equal([]);
+      expect(outcomes.failed ?? 0).to.equal(0);
       expect(outcomes.explained).to.be.greaterThan(SOME * 0.9);
     });
   }

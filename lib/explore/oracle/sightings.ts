@@ -110,7 +110,7 @@ function asTimers(world: World, seen: Segment, terms: Terms): World[] {
 
 /**
  * What was sent and is not acknowledged, in whatever segments (RFC 793 section 3.7): the FIN is where it was. The acknowledgment
- * is the current one, or that of the first time.
+ * is the current one, or that of the first time, which is older.
  */
 function isAgain(tcb: Tcb, seen: Segment): boolean {
   const { ctl, seq } = seen;
@@ -125,7 +125,7 @@ function isAgain(tcb: Tcb, seen: Segment): boolean {
   if (!geq(seq, start) || gt(end, tcb.sndNxt)) return false;
   const hasFin = waiting.some((one) => one.ctl.has('FIN'));
   if (ctl.has('FIN') !== (hasFin && end === tcb.sndNxt)) return false;
-  return seen.ack === tcb.rcvNxt || waiting.some((one) => one.ack === seen.ack);
+  return gt(seen.ack, tcb.irs) && leq(seen.ack, tcb.rcvNxt);
 }
 
 /** The window has opened: its right edge moves on. */
