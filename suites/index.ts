@@ -20,9 +20,15 @@ import handshakes from './figures/handshakes.ts';
 import oldDuplicates from './figures/old-duplicates.ts';
 import ackCounts from './ladders/ack-counts.ts';
 import acknowledgments from './ladders/acknowledgments.ts';
+import addresses from './ladders/addresses.ts';
+import ecn from './ladders/ecn.ts';
+import errorReports from './ladders/error-reports.ts';
+import givingUp from './ladders/giving-up.ts';
 import icmp from './ladders/icmp.ts';
 import idle from './ladders/idle.ts';
 import isn from './ladders/isn.ts';
+import keepAlive from './ladders/keep-alive.ts';
+import mss from './ladders/mss.ts';
 import pending from './ladders/pending.ts';
 import queues from './ladders/queues.ts';
 import reassembly from './ladders/reassembly.ts';
@@ -46,9 +52,15 @@ export const SUITES: readonly Suite[] = [
   ...[
     ackCounts,
     acknowledgments,
+    addresses,
+    ecn,
+    errorReports,
+    givingUp,
     icmp,
     idle,
     isn,
+    keepAlive,
+    mss,
     pending,
     queues,
     reassembly,

@@ -26,6 +26,8 @@ import { SYNS } from './syns.ts';
 import { TEXT } from './text.ts';
 import { TIME_WAIT } from './time-wait.ts';
 import { TIMERS } from './timers.ts';
+import { OWN_SYNS } from './own-syns.ts';
+import { PATIENCE } from './patience.ts';
 import { TIMESTAMPS } from './timestamps.ts';
 import { TIMING } from './timing.ts';
 import { TRANSITION_MUTANTS } from './transitions.ts';
@@ -71,6 +73,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...SIZES_AND_QUEUES,
   ...ICMP,
   ...USERS,
+  ...PATIENCE,
+  ...OWN_SYNS,
   ...TRANSITION_MUTANTS,
 ];
 

@@ -71,6 +71,11 @@ export const ASPECTS = [
   'ttl',
   'diffserv',
   'told',
+  'mss',
+  'ecn',
+  'iss',
+  'segments',
+  'answer',
 ] as const satisfies readonly (keyof Aspects)[];
 
 /** What else may be asked of what the target does than which segments it sends. */
@@ -88,6 +93,19 @@ export interface Aspects {
   readonly diffserv?: number;
   /** All that the target's user was told since the steps began. */
   readonly told?: readonly Tidings[];
+  /** Whether a SYN has the MSS option. Its value must be one that IP can deliver (RFC 9293 section 3.7.1). */
+  readonly mss?: 'sent' | 'not sent';
+  /** Whether a SYN,ACK agrees to ECN: ECE without CWR, or neither (RFC 3168 section 6.1.1). */
+  readonly ecn?: 'agreed' | 'not agreed';
+  /**
+   * How the ISS of a SYN lies (RFC 9293 section 3.4.1): later than the one before between the same ports, or apart from those between
+   * other ports.
+   */
+  readonly iss?: 'later' | 'apart';
+  /** How many segments the reply may have at most, where one acknowledgment would do. */
+  readonly segments?: number;
+  /** What the user's last call was answered. */
+  readonly answer?: 'connection already exists';
 }
 
 /**
@@ -101,10 +119,11 @@ export type OutcomesByProfile = Readonly<Record<Profile, readonly ResolvedOutcom
 /**
  * A call of the target's user (RFC 9293 section 3.9.1). CLOSE says that there is no more to send: the user goes on receiving.
  * `CLOSE BOTH WAYS` is that of a user that will not receive either (RFC 1122 section 4.2.2.13). RECEIVE takes all that arrives from
- * now on. `OPEN PASSIVE AGAIN` is for the port of the listener that was closed.
+ * now on. `OPEN ACTIVE AGAIN` is for the connection that is there. `OPEN PASSIVE AGAIN` is for the port of the listener that was closed.
  */
 export const PLAIN_CALLS = [
   'OPEN ACTIVE',
+  'OPEN ACTIVE AGAIN',
   'OPEN TO MULTICAST',
   'OPEN PASSIVE',
   'OPEN PASSIVE AGAIN',

@@ -7,6 +7,7 @@ export const VARIABLES = [
   'ISS',
   'RCV.NXT',
   'RCV.WND',
+  'RCV.MSS',
   'IRS',
   'TS.RECENT',
   'SEG.SEQ',

@@ -192,6 +192,22 @@ function aspectText({ aspect, expected, observed }: Extract<Fault, { kind: 'aspe
       return `the Diffserv field is ${observed}, where its user has asked for ${expected}`;
     case 'told':
       return `the target's user was told: ${observed}; it should be told: ${expected}`;
+    case 'mss':
+      return /^[0-9]/.test(observed)
+        ? `its MSS option is ${observed}, more than an IP packet holds`
+        : `the MSS option of its SYN is ${observed}`;
+    case 'ecn':
+      return observed === 'other bits'
+        ? 'its SYN,ACK has CWR, which neither agrees to ECN nor declines it'
+        : `its SYN,ACK has ECN ${observed}`;
+    case 'iss':
+      return expected === 'later'
+        ? 'its ISS is not later than the one before between the same ports'
+        : 'its ISSs between different ports lie close together';
+    case 'segments':
+      return `it has sent ${observed} acknowledgments where ${expected} would do`;
+    case 'answer':
+      return `the call was answered: ${observed}; the answer should be: ${expected}`;
   }
 }
 

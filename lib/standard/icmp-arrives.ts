@@ -73,7 +73,8 @@ function* arrives(tcb: Tcb, { name, seq }: IcmpError, profile: Profile, rules: C
   switch (kind) {
     case 'soft':
       yield* must(`${by}: a soft error is told`, tcb, { told: [{ to: 'user', says: 'soft error' }] });
-      yield* must(`${by}: or it is told when the connection times out`, tcb);
+      // RFC 1122 section 4.2.3.9 leaves the choice. RFC 9293 section 3.9.1.8 has every ICMP error reported, to who wants reports.
+      if (!rules.rfc9293) yield* must(`${by}: or it is told when the connection times out`, tcb);
       if (rules.rfc9293 && !SYNCHRONIZED.includes(state))
         yield* permitted('RFC 9293 3.9.2.2 notes that opens are given up', aborted('as a hard error'));
       return;

@@ -13,6 +13,7 @@ export const tcbVariables = (tcb: Tcb): Record<TcbVariable, number> => ({
   ISS: tcb.iss,
   'RCV.NXT': tcb.rcvNxt,
   'RCV.WND': tcb.rcvWnd,
+  'RCV.MSS': Math.min(tcb.largestText, tcb.rcvWnd),
   IRS: tcb.irs,
   'TS.RECENT': tcb.tsRecent,
 });

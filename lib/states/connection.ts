@@ -17,6 +17,9 @@ export const TESTER_WINDOW = 4380;
 /** MSS for an Ethernet MTU of 1500 octets. */
 export const TESTER_MSS = { 4: 1460, 6: 1440 } as const;
 
+/** What a SYN without the option stands for (RFC 9293 section 3.7.1). */
+const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
+
 /**
  * The target's TCB of one connection, learnt only from the segments that were exchanged. All variables are the target's;
  * sequence numbers are unsigned 32-bit.
@@ -30,6 +33,8 @@ export class Connection {
   sndNxt = 0;
   rcvNxt = 0;
   rcvWnd = 0;
+  /** By the option of the target's SYN (RFC 9293 section 3.7.1). */
+  #rcvMss: number | undefined;
   maxSndWnd = 0;
   sndWnd = 0;
   /** Both SYNs carried timestamps. */
@@ -62,6 +67,7 @@ export class Connection {
         ? {}
         : {
             ISS: iss,
+            'RCV.MSS': this.#largestText,
             'SND.UNA': this.sndUna,
             'SND.NXT': this.sndNxt,
             'SND.WND': this.sndWnd,
@@ -69,6 +75,12 @@ export class Connection {
           }),
       ...(this.timestamps ? { 'TS.RECENT': this.tsRecent } : {}),
     };
+  }
+
+  /** The largest text that the target takes in a segment, as far as the tester's link lets it through. */
+  get #largestText(): number {
+    const { family } = this.mailbox.link;
+    return Math.min(this.#rcvMss ?? DEFAULT_MSS[family], TESTER_MSS[family], this.rcvWnd);
   }
 
   /** Sends a segment which the target is expected to process: at RCV.NXT, and an ACK of SND.NXT, where the fields say no other. */
@@ -158,6 +170,7 @@ export class Connection {
     if (segment.ctl.has('FIN')) this.targetFin = add(end, -1);
     if (segment.ctl.has('ACK') && gt(segment.ack, this.rcvNxt)) this.rcvNxt = segment.ack;
     if (segment.wnd !== undefined) this.rcvWnd = segment.wnd;
+    if (segment.ctl.has('SYN')) this.#rcvMss = segment.mss;
     if (segment.tsval !== undefined) this.tsEcho = segment.tsval;
   }
 }

@@ -120,6 +120,8 @@ export interface Driver extends DriverName {
   userHasRead?(): Promise<void>;
   /** Active OPEN to a port of the tester. @throws NotCapable */
   connect(family: 4 | 6, testerPort: number, kind: ListenerKind, wishes?: Settings): Promise<Handle>;
+  /** Active OPEN of a connection that is there. @returns the answer: `connection already exists`, or another @throws NotCapable */
+  connectAgain?(handle: Handle, family: 4 | 6, testerPort: number): Promise<string>;
   /** Active OPEN to a multicast address, which its TCP has to refuse. @returns undefined when it did @throws NotCapable */
   connectToMulticast?(family: 4 | 6, address: string, port: number): Promise<Handle | undefined>;
   /** SEND. @throws NotCapable */

@@ -169,6 +169,18 @@ export class UpperTesterDriver implements Driver {
     return handle;
   }
 
+  async connectAgain(handle: Handle, family: 4 | 6, testerPort: number): Promise<string> {
+    const address = this.#options.tester[family];
+    if (!address) throw new NotCapable({ what: 'tester address', family });
+    try {
+      await this.#client.connect(this.#socketOf(handle), address, testerPort);
+      return 'ok';
+    } catch (error) {
+      if (!(error instanceof UpperTesterRefused)) throw error;
+      return error.result === RESULT.E_TCP_CAE ? 'connection already exists' : error.resultName;
+    }
+  }
+
   async connectToMulticast(family: 4 | 6, address: string, port: number): Promise<Handle | undefined> {
     const socketId = await this.#create(family, 'plain');
     const handle = this.#handle(socketId);

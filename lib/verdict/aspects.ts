@@ -12,6 +12,12 @@ export interface ObservedAspects {
   readonly ttl?: number;
   readonly diffserv?: number;
   readonly told?: readonly Tidings[];
+  /** A number: the MSS is that, and no IP packet holds so much. */
+  readonly mss?: NonNullable<Aspects['mss']> | number;
+  readonly ecn?: NonNullable<Aspects['ecn']> | 'other bits';
+  readonly iss?: readonly NonNullable<Aspects['iss']>[];
+  readonly segments?: number;
+  readonly answer?: string;
 }
 
 // More routers are not on any path.
@@ -34,6 +40,14 @@ export function faultsOfAspects(wanted: Aspects = {}, seen: ObservedAspects = {}
     fault('ttl', wanted.ttl, ttl);
   if (wanted.diffserv !== undefined && diffserv !== undefined && diffserv !== wanted.diffserv)
     fault('diffserv', wanted.diffserv, diffserv);
+  const { mss, ecn, iss, segments, answer } = seen;
+  if (wanted.mss && mss !== undefined && mss !== wanted.mss) fault('mss', wanted.mss, mss);
+  if (wanted.ecn && ecn && ecn !== wanted.ecn) fault('ecn', wanted.ecn, ecn);
+  if (wanted.iss && iss && !iss.includes(wanted.iss)) fault('iss', wanted.iss, `not ${wanted.iss}`);
+  if (wanted.segments !== undefined && segments !== undefined && segments > wanted.segments)
+    fault('segments', wanted.segments, segments);
+  if (wanted.answer && answer !== undefined && answer !== wanted.answer)
+    fault('answer', wanted.answer, answer);
   const words = (tidings: readonly Tidings[]): string => [...tidings].sort().join(', ') || 'nothing';
   if (wanted.told && told && words(wanted.told) !== words(told))
     fault('told', words(wanted.told), words(told));

@@ -228,12 +228,12 @@ export default inState('LISTEN', [
     },
     rules: ['RFC 793 3.9 LISTEN second', 'RFC 1122 4.2.3.10', 'MUST-57'],
   },
-  ...(['ip-record-route', 'ip-timestamp', 'ip-unknown-option'] as const).map(
-    (condition): CaseDeclaration => ({
+  ...([['ip-record-route', 'MAY-11'], ['ip-timestamp', 'MAY-10'], ['ip-unknown-option']] as const).map(
+    ([condition, ...may]): CaseDeclaration => ({
       id: `listen.syn.${condition}`,
       title: 'SYN with an IP option that does not concern TCP',
       ...{ condition, send: '<SEQ=ANY><CTL=SYN>', expect: ANSWERED },
-      rules: ['RFC 793 3.9 LISTEN third', 'RFC 1122 4.2.3.8', 'MUST-50', '3.10.7.2 third'],
+      rules: ['RFC 793 3.9 LISTEN third', 'RFC 1122 4.2.3.8', 'MUST-50', ...may, '3.10.7.2 third'],
     }),
   ),
   ...(['broadcast', 'multicast', 'unspecified', 'loopback', 'own'] as const).map(

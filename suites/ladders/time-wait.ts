@@ -73,7 +73,28 @@ const finsCross: readonly StepDeclaration[] = [
   { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'CLOSING' },
 ];
 
+/**
+ * 2 MSL is four minutes, but MSL may be another (RFC 9293 section 3.4.2). It is the life of a packet, which RFC 791 section 3.2 counts
+ * in whole seconds, so 2 MSL are never less than two.
+ */
+const LEAST_2_MSL = 2000;
+const MARGIN = 200;
+
 export default scenarios('ladders', [
+  {
+    id: 'ladder.time-wait.lingers',
+    title:
+      'almost two seconds after both FINs, the FIN comes again: TIME-WAIT is not over, and acknowledges it',
+    state: 'FIN-WAIT-2',
+    steps: [
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>' },
+      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', then: 'TIME-WAIT' },
+      { wait: LEAST_2_MSL - MARGIN - 600 },
+      { send: FIN_AGAIN },
+      { expect: ACK, then: 'TIME-WAIT' },
+    ],
+    rules: ['MUST-13', '3.10.7.4 eighth'],
+  },
   {
     id: 'ladder.time-wait.begun-anew',
     title: "the peer's FIN comes again in TIME-WAIT: 2 MSL begin anew, and the connection outlives another",

@@ -39,6 +39,18 @@ const closesTwice = (first: 'ESTABLISHED' | 'CLOSE-WAIT', then: State): Declarat
   rules: CLOSES,
 });
 
+/** The call is refused, and the connection that is there goes on. */
+const opensAgain = (state: Exclude<State, 'SYN-RECEIVED'>): Declaration => ({
+  id: `ladder.open.again-${slug(state)}`,
+  title: `the user opens the connection again in ${state}: it already exists, and goes on`,
+  state,
+  steps: [
+    { user: 'OPEN ACTIVE AGAIN' },
+    { expect: [{ reply: 'silence', then: state, with: { answer: 'connection already exists' } }] },
+  ],
+  rules: ['3.10.1 exists'],
+});
+
 /** RFC 793 page 61 has CLOSING after CLOSE-WAIT, which RFC 1122 section 4.2.2.20(a) corrects. */
 function lastAck(from: State, then: State, fin = FIN) {
   const right = { reply: fin, then } as const;
@@ -67,6 +79,7 @@ export default scenarios('ladders', [
     ],
     rules: ['RFC 1122 4.2.3.10 OPEN', 'MUST-46'],
   },
+  ...(['SYN-SENT', 'ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-2'] as const).map(opensAgain),
   aborts('SYN-RECEIVED (active)', {
     expect: [
       { reply: RESETS[0] as string, then: 'CLOSED' },

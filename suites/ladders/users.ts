@@ -152,6 +152,20 @@ export default scenarios('ladders', [
     ...{ reply: 'silence', then: 'CLOSED', with: { told: ['connection reset'] } },
   }),
   {
+    id: 'ladder.told.urgent-remains',
+    title: 'urgent text is not read yet: the user can tell, and also when it has been read',
+    state: 'ESTABLISHED',
+    condition: 'text-unread',
+    steps: [
+      // The urgent text ends before the text does, whichever octet the pointer names.
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH,URG><DATA=10><URG=5>' },
+      { expect: [{ reply: ackOf(10), with: { told: ['urgent data', 'urgent data remains'] } }] },
+      { user: 'RECEIVE' },
+      { expect: [{ reply: 'silence', then: 'ESTABLISHED', with: { told: ['urgent data'] } }] },
+    ],
+    rules: ['MUST-33'],
+  },
+  {
     id: 'ladder.told.text-and-closed',
     title: 'the peer closes behind text: the user gets the text, and is told',
     state: 'ESTABLISHED',

@@ -28,6 +28,19 @@ describe("the target's TCB as the tester learns it", () => {
     expect(connection.variables()).to.include({ 'SND.UNA': 0, 'SND.NXT': 10, 'RCV.WND': 490 });
   });
 
+  it('knows the largest text of a segment: by the MSS option, by default, and by what else is in the way', () => {
+    const largest = (options: string, wnd = 9000): number | undefined => {
+      const { link, mailbox, connection } = begun();
+      link.arrive(`<SEQ=7><ACK=0><CTL=SYN,ACK><WND=${wnd}>${options}`, mailbox.port);
+      connection.absorb();
+      return connection.variables()['RCV.MSS'];
+    };
+    expect(largest('<MSS=1000>')).to.equal(1000);
+    expect(largest('')).to.equal(536);
+    expect(largest('<MSS=9000>'), "the tester's link").to.equal(1460);
+    expect(largest('<MSS=1000>', 700), 'the window').to.equal(700);
+  });
+
   it('learns nothing from resets', () => {
     const { link, mailbox, connection } = begun();
     link.arrive('<SEQ=77><ACK=99><CTL=RST,ACK><WND=500>', mailbox.port);

@@ -35,6 +35,21 @@ describe('what is asked for beside the replies', () => {
     ).to.deep.equal([]);
   });
 
+  it('what SYNs say of the target is as asked', () => {
+    expect(observed({ mss: 'sent' }, { mss: 'not sent' })).to.deep.equal(['not sent']);
+    expect(observed({ mss: 'sent' }, { mss: 65_530 })).to.deep.equal(['65530']);
+    expect(observed({ mss: 'not sent' }, { mss: 'not sent' })).to.deep.equal([]);
+    expect(observed({ ecn: 'agreed' }, { ecn: 'other bits' })).to.deep.equal(['other bits']);
+    expect(observed({ iss: 'later' }, { iss: ['apart'] })).to.deep.equal(['not later']);
+    expect(observed({ iss: 'apart' }, { iss: ['apart', 'later'] })).to.deep.equal([]);
+  });
+
+  it('so is the number of segments, and the answer to a call', () => {
+    expect(observed({ segments: 1 }, { segments: 2 })).to.deep.equal(['2']);
+    expect(observed({ segments: 1 }, { segments: 1 })).to.deep.equal([]);
+    expect(observed({ answer: 'connection already exists' }, { answer: 'ok' })).to.deep.equal(['ok']);
+  });
+
   it('what nobody has seen, or nobody asks for, is no fault', () => {
     expect(observed({ edge: 'not back', after: 1, ttl: 9, diffserv: 1, told: [] }, {})).to.deep.equal([]);
     expect(observed(undefined, { edges: [-5], ttl: 1 })).to.deep.equal([]);

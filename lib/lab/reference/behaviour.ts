@@ -13,6 +13,18 @@ import type { Family } from '../../wire/index.ts';
 export interface IpHeader {
   readonly ttl?: number;
   readonly diffserv?: number;
+  /** Over IPv4, in place of its own address. */
+  readonly source?: string;
+}
+
+/** What a user may ask of a connection whose peer is silent (RFC 9293 sections 3.8.3, 3.8.4 and 3.9.1.8). */
+export interface Patience {
+  /** The idle time in milliseconds after which the peer is probed; absent: never. */
+  readonly keepAlive?: number | undefined;
+  /** R2, in milliseconds; absent: as the TCP has it. */
+  readonly r2?: number | undefined;
+  /** Whether the user is told of what ends no connection. */
+  readonly reports?: boolean;
 }
 
 /** What it does with an ICMP error about a segment of the connection. */
@@ -118,10 +130,14 @@ export interface Behaviour {
   readonly sockets?: number;
   /** Whether its user accepts a connection at the SYN, and not when it is established. */
   readonly acceptsAtSyn?: boolean;
-  /** What becomes of the user's choices for the IP header. */
-  readonly header?: (chosen: IpHeader) => IpHeader;
+  /** What becomes of the user's choices for the IP header of a segment. */
+  readonly header?: (chosen: IpHeader, segment: Segment) => IpHeader;
   /** What becomes of the octets of text that the user is given at once. */
   readonly hands?: (text: readonly number[]) => readonly number[];
+  /** What becomes of what the user asks of a connection whose peer is silent. */
+  readonly patience?: (asked: Patience, before: Patience) => Patience;
+  /** Whether what arrives begins the interval of keep-alives anew. */
+  readonly restartsKeepAlive?: boolean;
   /** Whether the peer's FIN, come again, begins 2 MSL anew. */
   readonly restartsTimeWait?: boolean;
   /** Whether RTO stays doubled until a round trip is measured anew. */

@@ -6,8 +6,8 @@ import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Timer, timerOf } from '../../standard/time-out.ts';
 import type { Reaction } from '../../standard/user-calls.ts';
 import { add, gt, sub } from '../../wire/seq.ts';
-import type { IpHeader, SentOptions } from './behaviour.ts';
-import type { Patience, Surroundings, Wishes } from './surroundings.ts';
+import type { IpHeader, Patience, SentOptions } from './behaviour.ts';
+import type { Surroundings, Wishes } from './surroundings.ts';
 
 // Less than the override timeout of RFC 9293 section 3.8.6.2.1 may be.
 const OVERRIDE = 200;
@@ -48,8 +48,8 @@ export class Connection {
   #sent = 0;
 
   constructor(tcb: Tcb, { reading, header = {}, patience = {} }: Wishes, around: Surroundings) {
-    this.tcb = { ...tcb, keepAlive: patience.keepAlive !== undefined };
-    this.#patience = patience;
+    this.#patience = around.patience(patience, {});
+    this.tcb = { ...tcb, keepAlive: this.#patience.keepAlive !== undefined };
     this.#reading = reading;
     this.header = header;
     this.#around = around;
@@ -75,7 +75,7 @@ export class Connection {
     if (!this.isClosed) this.#take(this.#around.serve(this.tcb));
     this.#unanswered = 0;
     this.#wind(before, reply !== 'silence');
-    this.#idle();
+    if (this.#around.restartsKeepAlive) this.#idle();
   }
 
   hearIcmp(error: IcmpError): void {
@@ -176,13 +176,13 @@ export class Connection {
   get told(): readonly Tidings[] {
     const { rcvUp, rcvUser } = this.tcb;
     return TIDINGS.filter((one) =>
-      one === 'urgent data remains' ? gt(rcvUp, rcvUser) : this.#told.has(one),
+      one === 'urgent data remains' ? !this.isClosed && gt(rcvUp, rcvUser) : this.#told.has(one),
     );
   }
 
   /** From now on; what it has asked before goes on. */
   asks(patience: Patience): void {
-    this.#patience = { ...this.#patience, ...patience };
+    this.#patience = this.#around.patience({ ...this.#patience, ...patience }, this.#patience);
     this.tcb = { ...this.tcb, keepAlive: this.#patience.keepAlive !== undefined };
     this.#idle();
   }
@@ -227,7 +227,7 @@ export class Connection {
     this.#around.send(out, {
       text: Uint8Array.from({ length: out.data }, (_, index) => this.#text[from + index] ?? 0),
       options: options(optionsFor(this.tcb, out, largestText), out),
-      header: this.#around.header(this.header),
+      header: this.#around.header(this.header, out),
     });
   }
 

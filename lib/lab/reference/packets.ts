@@ -153,9 +153,9 @@ export function writePacket(
   { family, local, remote }: Ends,
   ports: Ports,
   segment: Segment,
-  { text, options, header: { ttl = 64, diffserv = 0 } }: Extras,
+  { text, options, header: { ttl = 64, diffserv = 0, source = local } }: Extras,
 ): Uint8Array {
-  const addresses: Addresses = { family, src: local, dst: remote };
+  const addresses: Addresses = { family, src: family === 4 ? source : local, dst: remote };
   const context = {
     srcPort: ports.local,
     dstPort: ports.remote,
@@ -176,7 +176,7 @@ export function writePacket(
       fragmentOffset: 0,
       ttl,
       protocol: PROTOCOL_TCP,
-      src: local,
+      src: source,
       dst: remote,
       options: new Uint8Array(),
     },

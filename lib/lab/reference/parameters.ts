@@ -1,6 +1,6 @@
 import { PARAMETER, RESULT } from '../../target/testability/message.ts';
 import { precedence } from '../../wire/index.ts';
-import type { Patience } from './surroundings.ts';
+import type { Patience } from './behaviour.ts';
 import type { UserSocket } from './user-sockets.ts';
 
 const WIDTHS: Readonly<Record<number, number>> = {

@@ -1,17 +1,7 @@
 import { withQueues } from '../../standard/queues.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
-import type { Emission, Follower, IpHeader, SentOptions, Timers } from './behaviour.ts';
+import type { Emission, Follower, IpHeader, Patience, SentOptions, Timers } from './behaviour.ts';
 import type { Extras } from './packets.ts';
-
-/** What a user may ask of a connection whose peer is silent (RFC 9293 sections 3.8.3, 3.8.4 and 3.9.1.8). */
-export interface Patience {
-  /** The idle time in milliseconds after which the peer is probed; absent: never. */
-  readonly keepAlive?: number | undefined;
-  /** R2, in milliseconds; absent: as the TCP has it. */
-  readonly r2?: number | undefined;
-  /** Whether the user is told of what ends no connection. */
-  readonly reports?: boolean;
-}
 
 /** What a user may ask of a connection before there is one. */
 export interface Wishes {
@@ -33,8 +23,10 @@ export interface Surroundings extends Follower {
   readonly timers: Timers;
   readonly restartsTimeWait: boolean;
   readonly keepsRto: boolean;
+  readonly restartsKeepAlive: boolean;
+  readonly patience: (asked: Patience, before: Patience) => Patience;
   /** What the user's choices for the IP header come to. */
-  readonly header: (chosen: IpHeader) => IpHeader;
+  readonly header: (chosen: IpHeader, segment: Segment) => IpHeader;
   readonly hands: (text: readonly number[]) => readonly number[];
   /** The largest text that the path takes in a segment without options. */
   readonly largestText: number;

@@ -32,6 +32,8 @@ const NOBODY: Wishes = { buffer: 0, reading: true, precedence: 0, mayRaisePreced
 // Most ISSs lie so that numbers wrap around, or change their sign, from a FIN to what follows it.
 const BEFORE_THE_EDGES = [SEQUENCE_SPACE - 2, SEQUENCE_SPACE / 2 - 2] as const;
 const OF_ISSS = 5;
+/** The clock of RFC 9293 section 3.4.1 ticks every four microseconds: so often in a millisecond. */
+const TICKS = 250;
 
 const isSyn = ({ segment: { ctl } }: Received): boolean =>
   ctl.has('SYN') && !ctl.has('ACK') && !ctl.has('RST');
@@ -50,6 +52,8 @@ export class Tcp {
   #opened = 0;
   /** The ports of the peer's that have had a connection. */
   readonly #met = new Set<string>();
+  /** The last ISS between two ports, and when it was chosen. */
+  readonly #isss = new Map<string, { readonly iss: number; readonly at: number }>();
   /** How many SYNs have come to a LISTEN, where that counts; and whether no more are taken. */
   #syns = 0;
   #isShut = false;
@@ -167,6 +171,7 @@ export class Tcp {
     const ends: Ends = { family, local: link.local, remote: ports.from ?? link.remote };
     const behaviour = this.#behaviourOver(family);
     const { timers, emit, outgoing, options, dies, restartsTimeWait, keepsRto, hands, header } = behaviour;
+    const { restartsKeepAlive = true, patience = (asked) => asked } = behaviour;
     const follower = following(this.#profile, behaviour);
     const around: Surroundings = {
       ...follower,
@@ -181,6 +186,7 @@ export class Tcp {
       timers: { ...TIMERS, ...timers },
       restartsTimeWait: restartsTimeWait ?? true,
       keepsRto: keepsRto ?? true,
+      ...{ restartsKeepAlive, patience },
       hands: hands ?? ((text) => text),
       header: header ?? ((chosen) => chosen),
       largestText: LARGEST_TEXT[family],
@@ -207,10 +213,21 @@ export class Tcp {
   }
 
   /** The peer's port meets no ISS twice (RFC 9293 section 3.4.1). */
-  #freshIss(family: Family, { remote }: Ports): number {
+  #freshIss(family: Family, ports: Ports): number {
     this.#opened += 1;
     const { iss } = this.#behaviour;
     if (iss) return iss(this.#opened);
+    const key = keyOf(family, ports);
+    const before = this.#isss.get(key);
+    const at = performance.now();
+    const next = before
+      ? add(before.iss, 1 + Math.floor((at - before.at) * TICKS))
+      : this.#firstIss(family, ports);
+    this.#isss.set(key, { iss: next, at });
+    return next;
+  }
+
+  #firstIss(family: Family, { remote }: Ports): number {
     const turn = this.#opened % OF_ISSS;
     const key = `${family} ${remote}`;
     const isFree = turn === 0 || this.#met.has(key);

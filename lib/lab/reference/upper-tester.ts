@@ -118,7 +118,9 @@ export class UpperTester {
       const { socketId, port, address } = decodeRequest('CONNECT', message);
       const socket = this.#sockets.get(socketId);
       if (!socket) return RESULT.E_ISD;
-      if (socket.connection || socket.endListening) return RESULT.E_TCP_CAE;
+      if (socket.endListening) return RESULT.E_TCP_CAE;
+      if (socket.connection)
+        return socket.connection.open(socket.wishes.precedence, 'specified') ? RESULT.E_OK : RESULT.E_TCP_CAE;
       const multicast = isMulticast(address) ? address : undefined;
       const connection = this.#tcp.open(socket.family, port, socket.wishes, multicast);
       if (!connection) return RESULT.E_NOK;

@@ -41,7 +41,16 @@ import { lastSent } from './intervals.ts';
 import { Peer } from './peer.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, overridesOf, stamped } from './setup.ts';
-import { edgesOf, faultsOfIss, faultsOfTime, ipHeaderOf, isAcknowledgmentLost } from './step-faults.ts';
+import {
+  ecnOf,
+  edgesOf,
+  faultsOfIss,
+  faultsOfTime,
+  ipHeaderOf,
+  isAcknowledgmentLost,
+  issOf,
+  mssOf,
+} from './step-faults.ts';
 import { StepWatch, type Turn } from './step-watch.ts';
 import { TargetUser } from './target-user.ts';
 
@@ -307,17 +316,27 @@ export class PlayedConnection {
     outcomes: readonly ResolvedOutcome[],
     since: number,
     windows: readonly Entry[],
-    [first]: readonly Entry[],
+    entries: readonly Entry[],
   ): Promise<Pick<Observation, 'aspects'>> {
     const wanted = outcomes.flatMap(({ with: aspects }) => aspects ?? []);
     if (wanted.length === 0) return {};
     const tidings = wanted.flatMap(({ told }) => told ?? []);
     const told = wanted.some(({ told }) => told) ? { told: await this.user.told(tidings) } : {};
     const { rcvNxt, rcvWnd } = this.#turn.connection;
+    const [first] = entries;
+    const syn = first?.segment.ctl.has('SYN') ? first : undefined;
+    const { family } = this.#context;
     return {
       aspects: {
         ...{ edges: edgesOf(windows, add(rcvNxt, rcvWnd)), leastStep: Math.min(LEAST_MSS, rcvWnd / 2) },
-        ...(first ? { after: Math.round(first.at - since), ...ipHeaderOf(first, this.#context.family) } : {}),
+        ...(first ? { after: Math.round(first.at - since), ...ipHeaderOf(first, family) } : {}),
+        ...(syn
+          ? { mss: mssOf(syn.segment, family), ecn: ecnOf(syn.segment), iss: issOf(this.mailbox.log, syn) }
+          : {}),
+        ...{
+          segments: entries.length,
+          ...(this.user.answer === undefined ? {} : { answer: this.user.answer }),
+        },
         ...told,
       },
     };

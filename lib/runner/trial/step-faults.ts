@@ -1,11 +1,12 @@
 import type { ExpectStep } from '../../catalogue/scenario.ts';
-import { lengthOf, type Variables } from '../../notation/index.ts';
+import { type ConcreteSegment, lengthOf, type Variables } from '../../notation/index.ts';
 import type { Timing } from '../../states/index.ts';
 import type { Entry } from '../../tester/index.ts';
+import type { ObservedAspects } from '../../verdict/aspects.ts';
 import type { Fault } from '../../verdict/fault.ts';
 import { optionFaults } from '../../verdict/reply-options.ts';
 import { decodeIpv4, type Family } from '../../wire/index.ts';
-import { add, leq, sub } from '../../wire/seq.ts';
+import { add, gt, leq, sub } from '../../wire/seq.ts';
 
 /** What is wrong with the options of these entries of the log, each kind once. */
 export function faultsOfOptions(log: readonly Entry[], entries: readonly Entry[]): Fault[] {
@@ -29,6 +30,42 @@ export function ipHeaderOf({ packet }: Entry, family: Family): { ttl?: number; d
   if (family === 6) return {};
   const { ttl, tos } = decodeIpv4(packet);
   return { ttl, diffserv: tos >>> 2 };
+}
+
+/** MMS_R - 20, where IP reassembles the largest packet that there is (RFC 9293 section 3.7.1). */
+const MOST_MSS = { 4: 65_495, 6: 65_515 } as const;
+// With jumbograms (RFC 2675 section 5).
+const INFINITE_MSS = 65_535;
+
+export function mssOf({ mss }: ConcreteSegment, family: Family): NonNullable<ObservedAspects['mss']> {
+  if (mss === undefined) return 'not sent';
+  return mss <= MOST_MSS[family] || (family === 6 && mss === INFINITE_MSS) ? 'sent' : mss;
+}
+
+export function ecnOf({ ctl }: ConcreteSegment): NonNullable<ObservedAspects['ecn']> {
+  if (ctl.has('CWR')) return 'other bits';
+  return ctl.has('ECE') ? 'agreed' : 'not agreed';
+}
+
+// A clock of 64 ns, the fastest that is known, comes so far in four seconds.
+const CLOSE_TOGETHER = 2 ** 26;
+
+/** How an ISS lies beside those of the target's other SYNs. */
+export function issOf(
+  log: readonly Entry[],
+  { segment, peerPort }: Entry,
+): NonNullable<ObservedAspects['iss']> {
+  const others = log.filter(
+    ({ from, segment: { ctl, seq } }) => from === 'target' && ctl.has('SYN') && seq !== segment.seq,
+  );
+  const before = others.findLast((one) => one.peerPort === peerPort);
+  const elsewhere = others.filter((one) => one.peerPort !== peerPort);
+  const isClose = ({ segment: { seq } }: Entry): boolean =>
+    Math.min(sub(segment.seq, seq), sub(seq, segment.seq)) < CLOSE_TOGETHER;
+  return [
+    ...(before && gt(segment.seq, before.segment.seq) ? (['later'] as const) : []),
+    ...(elsewhere.every(isClose) ? [] : (['apart'] as const)),
+  ];
 }
 
 // What a target may be late by that shares a busy machine with the tester, in milliseconds.

@@ -16,6 +16,8 @@ export class TargetUser {
   /** A LISTEN stands behind the connection. */
   listening: boolean;
   handle: Handle | undefined;
+  /** What its last call was answered, where that was asked. */
+  answer: string | undefined;
   readonly #environment: Environment;
   readonly #reached: Reached;
   #listener: OwnListener | undefined;
@@ -38,6 +40,10 @@ export class TargetUser {
     switch (user.call) {
       case 'OPEN ACTIVE':
         this.handle = await driver.connect(family, mailbox.port, 'plain', this.#wishes);
+        return;
+      case 'OPEN ACTIVE AGAIN':
+        if (!driver.connectAgain) throw new NotCapable({ what: 'OPEN to another address' });
+        this.answer = await driver.connectAgain(await this.#found(), family, mailbox.port);
         return;
       case 'OPEN TO MULTICAST': {
         if (!driver.connectToMulticast) throw new NotCapable({ what: 'OPEN to another address' });

@@ -49,6 +49,7 @@ export const RFC_9293_SECTIONS = {
     'An ICMP error that a packet was too big tells its sender the size, and ends nothing',
   ),
   '3.10.1 active OPEN': text('3.10.1', 'An active OPEN sends <SEQ=ISS><CTL=SYN>', { carries: [] }),
+  '3.10.1 exists': text('3.10.1', 'An OPEN of a connection that exists is refused, and changes nothing'),
   '3.10.4 CLOSE': text('3.10.4', 'CLOSE sends a FIN once all text is sent', { carries: [] }),
   '3.10.5 ABORT': text('3.10.5', 'ABORT sends a reset at SND.NXT'),
   '3.10.8 user timeout': text('3.10.8', 'When the user timeout expires, the connection is aborted', {

@@ -24,10 +24,11 @@ import { PROFILES, STRENGTH } from '../../../lib/standard/profile.ts';
 import { segmentArrives } from '../../../lib/standard/segment-arrives.ts';
 import type { State } from '../../../lib/standard/state.ts';
 import { CONTROLS, type Segment, segLen, type Tcb } from '../../../lib/standard/tcb.ts';
+import { keepsAlive } from '../../../lib/standard/timeouts/probes.ts';
 import { timeOut, timerOf } from '../../../lib/standard/time-out.ts';
 import { type Call, serveQueue, userCalls } from '../../../lib/standard/user-calls.ts';
 import { tcbVariables } from '../../../lib/standard/variables.ts';
-import { add, sub } from '../../../lib/wire/seq.ts';
+import { add, gt, sub } from '../../../lib/wire/seq.ts';
 
 /** One of the ways that the specification lets a TCP go. */
 export interface World {
@@ -40,6 +41,10 @@ export interface World {
   readonly given: number;
   /** What the user was told. */
   readonly told: readonly string[];
+  /** Whether it is told of what ends no connection. */
+  readonly hears: boolean;
+  /** What its last call was answered. */
+  readonly answer: string;
   readonly isReading: boolean;
   /** The weakest level of what was done since. */
   readonly level: Level;
@@ -79,7 +84,19 @@ export interface Terms {
  */
 export function walk(scenario: Scenario, tcb: Tcb, isReading: boolean, terms: Terms): readonly string[] {
   const [first] = [
-    { tcb, base: tcb, out: [], given: 0, told: [], isReading, level: 'required', why: '', isFree: false },
+    {
+      tcb,
+      base: tcb,
+      out: [],
+      given: 0,
+      told: [],
+      hears: true,
+      answer: '',
+      isReading,
+      level: 'required',
+      why: '',
+      isFree: false,
+    },
   ] as const;
   let worlds: readonly World[] = [first];
   for (const [index, step] of scenario.steps.entries()) {
@@ -120,12 +137,26 @@ function event(
 
 /** In milliseconds, with the MSL of RFC 793 section 3.3. */
 const TWO_MSL = 240_000;
+/** More than R1 takes. */
+const BEYOND_R1 = 60_000;
 
-/** A segment that is sent again changes nothing, and no scenario waits until a timer gives up. */
-const waited = (milliseconds: number, world: World, { profile }: Terms): World[] =>
-  world.tcb.state === 'TIME-WAIT' && milliseconds > TWO_MSL
-    ? timeOut(world.tcb, { name: 'TIME-WAIT' }, profile).map((reaction) => after(world, reaction))
-    : [world];
+/** A segment that is sent again changes nothing, and R2 is reached only where the user has set it. */
+function waited(milliseconds: number, world: World, { profile }: Terms): World[] {
+  const { tcb } = world;
+  if (tcb.state === 'TIME-WAIT' && milliseconds > TWO_MSL)
+    return timeOut(tcb, { name: 'TIME-WAIT' }, profile).map((reaction) => after(world, reaction));
+  const { userTimeout = Number.POSITIVE_INFINITY } = tcb;
+  if (timerOf(tcb) !== 'retransmission') return [world];
+  const isOver = milliseconds > userTimeout;
+  if (!isOver && milliseconds < BEYOND_R1) return [world];
+  const timer = isOver ? ({ name: 'user' } as const) : ({ name: 'retransmission', reached: 'R1' } as const);
+  return (
+    timeOut(tcb, timer, profile)
+      // What the user does in place of the TCP (RFC 1122 section 4.2.2.20(h)) is no scenario's.
+      .filter((reaction) => !isOver || reaction.tcb.state === 'CLOSED')
+      .map((reaction) => ({ ...after(world, { ...reaction, level: world.level }), out: world.out }))
+  );
+}
 
 /**
  * One ACK may answer several segments that arrive at once (RFC 1122 section 4.2.2.20, RFC 9293 section 3.8.6.3): any of them but
@@ -170,9 +201,18 @@ const goOn = (world: World, done: Done, terms: Terms): World[] => {
   return serveQueue(next.tcb, terms.profile).map((served) => received(after(next, served), terms));
 };
 
+/** Which the user hears of only where it wants to. */
+const REPORTS: readonly Told['says'][] = ['soft error', 'excessive retransmissions'];
+
 const after = (world: World, { tcb, sent, level, why, freeSeq, told = [] }: Done): World => ({
   ...world,
-  told: [...world.told, ...told.flatMap(({ to, says }) => (to === 'user' ? [says] : []))],
+  told: [
+    ...world.told,
+    ...told.flatMap(({ to, says }) =>
+      to === 'user' && (world.hears || !REPORTS.includes(says)) ? [says] : [],
+    ),
+  ],
+  answer: told.find(({ to }) => to === 'caller')?.says ?? world.answer,
   tcb,
   out: [...world.out, ...sent],
   level: STRENGTH[level] < STRENGTH[world.level] ? level : world.level,
@@ -194,6 +234,7 @@ function received(world: World, { profile }: Terms): World {
 
 const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
   'OPEN ACTIVE': { name: 'OPEN', mode: 'active', remote: 'specified' },
+  'OPEN ACTIVE AGAIN': { name: 'OPEN', mode: 'active', remote: 'specified' },
   'OPEN TO MULTICAST': { name: 'OPEN', mode: 'active', remote: 'invalid' },
   'OPEN PASSIVE': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
   'OPEN PASSIVE AGAIN': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
@@ -205,6 +246,10 @@ const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
 function act(user: UserCall, world: World, terms: Terms): World[] {
   if (user.call === 'RECEIVE' || user.call === 'STOP RECEIVING')
     return [received({ ...world, isReading: user.call === 'RECEIVE' }, terms)];
+  const { tcb } = world;
+  if (user.call === 'KEEP-ALIVE') return [{ ...world, tcb: { ...tcb, keepAlive: user.value > 0 } }];
+  if (user.call === 'R2') return [{ ...world, tcb: { ...tcb, userTimeout: 1000 * user.value } }];
+  if (user.call === 'ERROR REPORTS') return [{ ...world, hears: user.value > 0 }];
   // What the IP header says is not the specification's.
   if ('value' in user) return [world];
   if (user.call === 'NAGLE OFF') return [{ ...world, tcb: { ...world.tcb, nagle: false } }];
@@ -240,7 +285,7 @@ function distinct(worlds: readonly World[]): readonly World[] {
 
 /** What waits for a timer: the step asks for a segment, and nothing has come. */
 function untilTimer(world: World, { profile }: Terms, isOldTold: boolean): World[] {
-  const name = timerOf(world.tcb);
+  const name = timerOf(world.tcb) ?? (keepsAlive(world.tcb) ? 'keep-alive' : undefined);
   if (world.out.length > 0 || name === undefined) return [world];
   // A segment that is sent again with its first acknowledgment cannot be told from one that crosses what was sent since.
   return timeOut(world.tcb, { name }, profile)
@@ -362,7 +407,11 @@ function isOutcome(
   { isExact }: Terms,
 ): boolean {
   const { out, tcb, base, isFree } = world;
-  if (aspects?.told && [...aspects.told].sort().join() !== [...world.told].sort().join()) return false;
+  const { rcvUp, rcvUser } = world.tcb;
+  const isUrgent = world.tcb.state !== 'CLOSED' && gt(rcvUp, rcvUser);
+  const told = [...world.told, ...(isUrgent ? ['urgent data remains'] : [])];
+  if (aspects?.told && [...aspects.told].sort().join() !== told.sort().join()) return false;
+  if (aspects?.answer && aspects.answer !== world.answer) return false;
   if (reply.length !== out.length || (then !== undefined && then !== tcb.state)) return false;
   const variables = variablesOf(world);
   const same = reply.every((one, index) => {
