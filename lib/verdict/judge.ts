@@ -48,8 +48,9 @@ export interface SeenInterval {
   readonly before?: number;
 }
 
-// Clocks are coarse, and RFC 6298 section 4 sets no limit: 4.4BSD's and lwIP's have ticks of 500 ms, so that a timer ends by up to one
-// tick early. Linux lets a timer of seconds take up to an eighth longer, which shortens the growth after it.
+// RFC 6298 section 4 sets no limit to the granularity of clocks: those of 4.4BSD and lwIP have ticks of 500 ms, so that a timer that is set
+// between two ticks ends by up to one tick early. The next interval begins at a tick, so this shortens no growth. But no text says how
+// late a timer may be, and one that was late makes the growth after it look smaller: on Linux, one of seconds by up to an eighth.
 const TICK = 500;
 const LEAST_GROWTH = 0.8;
 

@@ -6,7 +6,7 @@ import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { Aspects } from '../../lib/catalogue/scenario.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
 import type { State } from '../../lib/standard/state.ts';
-import { ackOf, text } from './families/parts.ts';
+import { ACK, ackOf, text } from './families/parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 
@@ -161,7 +161,18 @@ export default scenarios('ladders', [
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH,URG><DATA=10><URG=5>' },
       { expect: [{ reply: ackOf(10), with: { told: ['urgent data', 'urgent data remains'] } }] },
       { user: 'RECEIVE' },
-      { expect: [{ reply: 'silence', then: 'ESTABLISHED', with: { told: ['urgent data'] } }] },
+      {
+        expect: [
+          { reply: 'silence', then: 'ESTABLISHED', with: { told: ['urgent data'] } },
+          {
+            reply: ACK,
+            then: 'ESTABLISHED',
+            with: { told: ['urgent data'] },
+            leftOpen: 'window update',
+            ends: true,
+          },
+        ],
+      },
     ],
     rules: ['MUST-33'],
   },

@@ -254,6 +254,7 @@ describe('tcbVariables', () => {
       ISS: 100,
       'RCV.NXT': 301,
       'RCV.WND': 1000,
+      'RCV.MSS': 1000,
       IRS: 300,
       'TS.RECENT': 5,
     });
