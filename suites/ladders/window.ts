@@ -86,6 +86,8 @@ const COLLAPSED: readonly StepOutcome[] = [
   ...text(10).flatMap((one) =>
     text(10, 'SND.NXT+10').map((other) => ({ reply: [one, other], level: 'permitted', ends: true }) as const),
   ),
+  // They are not collapsed, and the second waits for an acknowledgment: Nagle.
+  ...text(10).map((reply) => ({ reply, level: 'permitted', ends: true }) as const),
   ...text(1).flatMap((one) => [
     { reply: one, level: 'permitted', ends: true } as const,
     ...text(19, 'SND.NXT+1').map((rest) => ({ reply: [one, rest], level: 'permitted', ends: true }) as const),
