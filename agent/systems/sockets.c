@@ -389,6 +389,7 @@ long stack_configure(int fd, uint8_t family, unsigned parameter, uint32_t value)
 int stack_poll(struct stack_watch *watches, unsigned count, int ms) {
   static struct pollfd fds[MAX_SOCKETS + 2];
   int ready, events = 0;
+  bool urgent;
   for (unsigned i = 0; i < count; i++) {
     uint8_t wants = watches[i].wants;
     fds[i].fd = watches[i].handle;
@@ -404,7 +405,9 @@ int stack_poll(struct stack_watch *watches, unsigned count, int ms) {
     struct stack_watch *w = &watches[i];
     if (fds[i].revents == 0) continue;
     events++;
-    w->has = w->wants & STACK_URGENT && fds[i].revents & OS_POLLPRI ? w->wants : (uint8_t)(w->wants & ~STACK_URGENT);
+    /* A socket that is no more is ready for anything in gVisor: there, POLLPRI tells nothing of urgent text. */
+    urgent = OS_POLLPRI != 0 && (fds[i].revents & (OS_POLLPRI | POLLERR | POLLHUP)) == OS_POLLPRI;
+    w->has = urgent ? w->wants : (uint8_t)(w->wants & ~STACK_URGENT);
     if ((w->wants & STACK_OPENED) != 0) {
       int error = 0;
       socklen_t size = sizeof error;

@@ -339,7 +339,9 @@ export default scenarios('ladders', [
       'shrunk-to-zero',
       'the window is shrunk to zero while text is in flight: it is probed',
       [
-        ...says('<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK><WND=0>'),
+        { send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK><WND=0>' },
+        // Not longer: a probe may come as soon as the text would be sent again.
+        { wait: 50 },
         {
           expect: [...probe({}, FLIGHT_AGAIN), ...probe({ level: 'permitted' }, [BARE_PROBE])],
           within: 10_000,
