@@ -1,5 +1,13 @@
 import { type Adoption, ALL_CHECKS } from './adoption.ts';
-import { type Arrival, deleted, distinct, must, permitted, type Rules, rulesOf } from './arrives/arrival.ts';
+import {
+  type Arrival,
+  deleted,
+  must,
+  permitted,
+  type Rules,
+  rulesOf,
+  strongestOf,
+} from './arrives/arrival.ts';
 import { form } from './arrives/form.ts';
 import { closed, listen, synSent } from './arrives/opening.ts';
 import { otherStates } from './arrives/validation.ts';
@@ -28,7 +36,7 @@ export const segmentArrives = (
     const variants = toldOf(tcb, after, arrival.reply, segment, profile);
     return variants.map((told) => ({ ...arrival, tcb: after, ...(told.length > 0 ? { told } : {}) }));
   });
-  return [...distinct(tcb, all).values()];
+  return strongestOf(all);
 };
 
 /** A connection that is over has no queues. RECEIVEs of a passive opener that listens again go on waiting. */

@@ -1,4 +1,4 @@
-import { NOTHING_WAITS } from '../../standard/arrives/arrival.ts';
+import { isSameBut, NOTHING_WAITS } from '../../standard/arrives/arrival.ts';
 import type { Adoption } from '../../standard/adoption.ts';
 import type { Profile } from '../../standard/profile.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
@@ -51,25 +51,12 @@ export const relistened = (before: Tcb, tcb: Tcb, { isListening }: Terms): Tcb =
   };
 };
 
-const inOrder = (_: string, value: unknown): unknown => (value instanceof Set ? [...value].sort() : value);
-
-/** Each world once, whatever led to it. They are told apart by what they do not share with the first. */
+/** Each world once, whatever led to it. */
 export function distinct(worlds: readonly World[]): readonly World[] {
-  const [first, ...others] = worlds;
-  if (!first || others.length === 0) return worlds;
-  const seen = new Map<string, World>();
-  for (const world of worlds) {
-    const { why: _, tcb, ...rest } = world;
-    const changed =
-      tcb === first.tcb
-        ? []
-        : Object.entries(tcb).filter(([name, value]) => value !== first.tcb[name as keyof Tcb]);
-    changed.sort(([one], [other]) => (one < other ? -1 : 1));
-    const missing = tcb === first.tcb ? [] : Object.keys(first.tcb).filter((name) => !(name in tcb));
-    const key = JSON.stringify([rest, changed, missing], inOrder);
-    if (!seen.has(key)) seen.set(key, world);
-  }
-  return [...seen.values()];
+  if (worlds.length < 2) return worlds;
+  const kept: World[] = [];
+  for (const world of worlds) if (!kept.some((known) => isSameBut(known, world, ['why']))) kept.push(world);
+  return kept;
 }
 
 /** An empty ACK: it only acknowledges. */

@@ -46,37 +46,41 @@ export const permitted = atMost('permitted');
 /** The same outcomes, but at most recommended: only a SHOULD asks for them. */
 export const recommended = atMost('recommended');
 
-/** Equal values give equal text, whatever the order of their keys. */
-const inOrder = (_: string, value: unknown): unknown => {
-  if (value instanceof Set) return [...value].sort();
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
-};
+/** Whether two values of plain data say the same, whatever the order of their keys. */
+export function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (one instanceof Set)
+    return other instanceof Set && one.size === other.size && [...one].every((each) => other.has(each));
+  if (Array.isArray(one))
+    return (
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((each, index) => isSame(each, other[index]))
+    );
+  return isSameBut(one, other, []);
+}
+
+/** The same of two objects, without what these names stand for. */
+export function isSameBut<T extends object>(one: T, other: T, names: readonly (keyof T)[]): boolean {
+  const counts = (name: string): boolean => !names.includes(name as keyof T);
+  const [left, right] = [Object.keys(one).filter(counts), Object.keys(other).filter(counts)];
+  return (
+    left.length === right.length &&
+    left.every((name) => name in other && isSame(one[name as keyof T], other[name as keyof T]))
+  );
+}
 
 /** Each item once. One that follows from several rules has the level of the strongest of them. */
-export const strongestOf = <T extends Judged>(
-  all: Iterable<T>,
-  sameness: (each: T) => unknown,
-): Map<string, T> => {
-  const byKey = new Map<string, T>();
-  const [only, ...others] = all;
-  if (only && others.length === 0) return byKey.set('', only);
-  for (const each of only ? [only, ...others] : []) {
-    const key = JSON.stringify(sameness(each), inOrder);
-    const known = byKey.get(key);
-    if (!known || STRENGTH[each.level] > STRENGTH[known.level]) byKey.set(key, each);
+export function strongestOf<T extends Judged>(all: Iterable<T>): T[] {
+  const kept: T[] = [];
+  for (const each of all) {
+    const at = kept.findIndex((known) => isSameBut(known, each, ['level', 'why']));
+    if (at === -1) kept.push(each);
+    else if (STRENGTH[each.level] > STRENGTH[(kept[at] as T).level]) kept[at] = each;
   }
-  return byKey;
-};
-
-/** All outcomes come of one TCB: they are told apart by what they change of it. */
-export const distinct = (before: Tcb, arrivals: Iterable<Arrival>): Map<string, Arrival> =>
-  strongestOf(arrivals, ({ tcb, level: _, why: __, ...what }) => [what, changesOf(before, tcb)]);
-
-const changesOf = (before: Tcb, after: Tcb): readonly unknown[] =>
-  after === before
-    ? []
-    : Object.entries(after).filter(([name, value]) => value !== before[name as keyof Tcb]);
+  return kept;
+}
 
 /** The connection in another state. Only SYN-RECEIVED remembers where it came from. */
 export const enter = ({ origin: _, former: __, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>

@@ -48,9 +48,7 @@ export const should = react('recommended');
 export const may = react('permitted');
 
 /** A reaction that follows from several rules has the level of the strongest of them. */
-export const distinctReactions = (reactions: Iterable<Reaction>): Reaction[] => [
-  ...strongestOf(reactions, ({ level: _, why: __, ...what }) => what).values(),
-];
+export const distinctReactions = (reactions: Iterable<Reaction>): Reaction[] => strongestOf(reactions);
 
 /** The caller gets a response at once, and nothing else happens. */
 export const refusal = (says: CallError): Effects => ({ told: [{ to: 'caller', says }] });
