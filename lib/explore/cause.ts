@@ -29,7 +29,8 @@ export interface Effect {
   readonly seen: string;
 }
 
-export function effectOf({ worlds, seen, kind }: Failure, terms: Terms): Effect {
+export function effectOf({ worlds, seen, kind, options }: Failure, terms: Terms): Effect {
+  if (options) return { due: ['right options'], seen: options.join(', ') };
   const due = [...new Set(worlds.map((world) => dueIn(world, terms)))].sort();
   const last = seen.at(-1);
   const [first] = worlds;
@@ -48,8 +49,11 @@ const stimuliOf = ({ trace, failure }: Failed): readonly string[] =>
   trace.steps.slice(0, failure.step + 1).map(({ stimulus }) => stimulus);
 
 /** Failures with the same key are taken for the same habit of the target, in whatever state. */
-export const keyOf = (failed: Failed): string =>
-  `${stimuliOf(failed).at(-1)}: ${effectText(effectOf(failed.failure, failed.trace.terms))}`;
+export function keyOf(failed: Failed): string {
+  const effect = effectText(effectOf(failed.failure, failed.trace.terms));
+  // What is wrong with options is wrong in every segment of a kind.
+  return failed.failure.options ? effect : `${stimuliOf(failed).at(-1)}: ${effect}`;
+}
 
 /**
  * What a shrunk sequence does before its last step. If there is anything, it is the cause, and the last step only shows what it has led

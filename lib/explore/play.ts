@@ -19,6 +19,7 @@ import { overridesOf } from '../runner/trial/setup.ts';
 import { Random } from '../runner/trial/random.ts';
 import { NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
+import { type OptionFault, optionFaults } from '../verdict/reply-options.ts';
 import { type Coverage, type Pair, pairOfCall, pairOfSegment } from './coverage.ts';
 import type { Fence } from './fence.ts';
 import { arriving, observed, tcbIn } from './model.ts';
@@ -45,7 +46,9 @@ export interface Failure {
   readonly step: number;
   /** What came: segments that no world explains, the last of them the first such one; or silence where something was due. */
   readonly seen: readonly Entry[];
-  readonly kind: 'segment' | 'silence';
+  readonly kind: 'segment' | 'silence' | 'options';
+  /** What is wrong with the options of the last segment that was seen. */
+  readonly options?: readonly OptionFault[];
   /** The worlds after the step, before anything was seen. */
   readonly worlds: readonly World[];
   /** The worlds before the step. */
@@ -150,6 +153,8 @@ class Playing {
   #before: readonly World[] = [];
   #events: Event[] = [];
   #stimulus = '';
+  /** What is wrong with the options of the last segment. */
+  #options: readonly OptionFault[] = [];
   /** The tester's copy of the TCB when the last segment was sent, or the user called. */
   #variables: Variables = {};
   /** What came of the step. */
@@ -298,28 +303,28 @@ class Playing {
   }
 
   /** Looks at what came; waits for what may be late. @param isLast nothing more will be done, so what is owed must come now */
-  async #look(isLast: boolean): Promise<Pick<Failure, 'seen' | 'kind'> | undefined> {
+  async #look(isLast: boolean): Promise<Pick<Failure, 'seen' | 'kind' | 'options'> | undefined> {
     const { environment, fence } = this.#ground;
     const from = this.#cursor;
     const isThrottled = this.#isThrottled();
     await this.#waiting(fence.pass());
     const seen = (): readonly Entry[] =>
       this.mailbox.log.slice(from, this.#cursor).filter(({ from: who }) => who === 'target');
-    if (!this.#takeIn()) return { seen: seen(), kind: 'segment' };
+    if (!this.#takeIn()) return this.#failedBy(seen());
     const rest = (): readonly World[] =>
       silenceSeen(this.#worlds, { now: performance.now(), isThrottled }, this.#terms);
     if (rest().length === 0) {
       // It may have been on another way than the fence: nothing is silence before the time of a reply is over.
       await this.#waiting(pause(environment.timing.guard));
       await this.#waiting(fence.pass());
-      if (!this.#takeIn()) return { seen: seen(), kind: 'segment' };
+      if (!this.#takeIn()) return this.#failedBy(seen());
       if (rest().length === 0) return { seen: seen(), kind: 'silence' };
     }
     const owing = (): boolean => rest().every(({ owesAckSince }) => owesAckSince !== undefined);
     if (isLast && owing()) {
       await this.#waiting(this.#untilOwed());
       await this.#waiting(fence.pass());
-      if (!this.#takeIn()) return { seen: seen(), kind: 'segment' };
+      if (!this.#takeIn()) return this.#failedBy(seen());
       if (rest().length === 0) return { seen: seen(), kind: 'silence' };
     }
     this.#worlds = rest();
@@ -333,7 +338,7 @@ class Playing {
     await this.mailbox.next(() => true, Math.max(0, left), this.#cursor);
   }
 
-  /** @returns false when no world explains a segment; the cursor stands behind it */
+  /** @returns false when no world explains a segment, or its options are wrong; the cursor stands behind it */
   #takeIn(): boolean {
     const { log } = this.mailbox;
     while (this.#cursor < log.length) {
@@ -347,8 +352,15 @@ class Playing {
       const mayHaveCrossed = first && segmentSeen(this.#before, first, this.#terms).length > 0;
       this.#worlds = mayHaveCrossed ? distinct([...worlds, ...this.#crossed()]) : worlds;
       if (this.#worlds.length === 0) return false;
+      this.#options = optionFaults(entry.segment, log.slice(0, this.#cursor - 1));
+      if (this.#options.length > 0) return false;
     }
     return true;
+  }
+
+  #failedBy(seen: readonly Entry[]): Pick<Failure, 'seen' | 'kind' | 'options'> {
+    if (this.#options.length === 0) return { seen, kind: 'segment' };
+    return { seen, kind: 'options', options: this.#options };
   }
 
   /** What a timer has sent may have crossed what was done in this step. */
