@@ -9,9 +9,15 @@ const GRACE_MS = 1000;
 /** The words before a command that make the kernel kill it when the thread that started it ends. */
 export const ENDS_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 
-/** The words that start a program of this suite. @param source its path in the repository */
-export const wordsToStart = (source: string): string[] => [
+/**
+ * The words that start a program of this suite.
+ *
+ * @param source its path in the repository
+ * @param flags for Node
+ */
+export const wordsToStart = (source: string, ...flags: readonly string[]): string[] => [
   process.execPath,
+  ...flags,
   fileURLToPath(new URL('../bin/program.js', import.meta.url)),
   source,
 ];

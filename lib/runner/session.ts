@@ -24,6 +24,9 @@ const STOP_WITHIN = 3000;
 // Missing heartbeats before the engine counts as lost: a busy or suspended machine is late.
 const MOST_MISSING = 60;
 
+// A run needs a tenth of it. With a limit of this size, Node collects garbage before there are hundreds of megabytes of it.
+const MEMORY = '--max-old-space-size=512';
+
 const keyOf = (id: string, family: 4 | 6): string => `${id} ${family}`;
 
 interface Job {
@@ -83,7 +86,7 @@ export class Session {
     { cases, mostMissing = MOST_MISSING }: SessionOptions = {},
   ): Promise<Session> {
     const prefix = usesLab(settings) ? labCommand() : undefined;
-    const node = wordsToStart('lib/runner/worker.ts');
+    const node = wordsToStart('lib/runner/worker.ts', MEMORY);
     const [command, ...args] = prefix ? [prefix.command, ...prefix.args, ...node] : node;
     const child = spawn(command as string, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
