@@ -5,6 +5,8 @@ static bool host_start(void);
 static bool host_address(const char *text, struct stack_address *address);
 
 static bool exit_on_eof;
+/* In seconds; 0: never. */
+static uint16_t exit_when_idle;
 static volatile sig_atomic_t told_to_stop;
 
 /* A signal that arrives just before the wait is noticed after it. */
@@ -19,7 +21,7 @@ static int usage(const char *problem) {
   fprintf(stderr, "upper-tester: %s\n", problem);
   fprintf(stderr,
           "usage: upper-tester --bind ADDRESS --port N --tester ADDRESS [--tester ADDRESS]... [--local ADDRESS]\n"
-          "                    [--service-id N] [--exit-on-eof]\n");
+          "                    [--service-id N] [--exit-on-eof] [--exit-when-idle SECONDS]\n");
   return 2;
 }
 
@@ -57,6 +59,8 @@ static int parse_options(struct upper_tester *o, int argc, char **argv) {
       port_given = true;
     } else if (strcmp(option, "--service-id") == 0) {
       if (!parse_number(value, &o->service_id)) return usage("--service-id needs a number from 0 to 65535");
+    } else if (strcmp(option, "--exit-when-idle") == 0) {
+      if (!parse_number(value, &exit_when_idle)) return usage("--exit-when-idle needs a number of seconds");
     } else {
       return usage("unknown option");
     }
@@ -66,6 +70,20 @@ static int parse_options(struct upper_tester *o, int argc, char **argv) {
   for (unsigned i = 0; i < o->tester_count; i++) served = served || testers[i].n == locals[0].n;
   if (!served) return usage("one --tester address must be of the family of --bind");
   return 0;
+}
+
+/* Whether no tester has asked for anything for too long. A clock that is set meanwhile counts as two seconds at most. */
+static bool is_idle(void) {
+  static unsigned known;
+  static time_t before;
+  static double seconds;
+  time_t now = time(NULL);
+  double since = before == 0 ? 0 : difftime(now, before);
+  before = now;
+  if (known != requests_taken) seconds = 0;
+  else if (since > 0) seconds += since > 2 ? 2 : since;
+  known = requests_taken;
+  return exit_when_idle != 0 && seconds >= exit_when_idle;
 }
 
 static const char *why(int result) {
@@ -98,9 +116,9 @@ int upper_tester_main(int argc, char **argv) {
   fflush(stdout);
   do {
     result = upper_tester_round(LONGEST_WAIT_MS);
-  } while (result == STACK_OK);
+  } while (result == STACK_OK && !is_idle());
   upper_tester_close();
-  return result == STACK_STOP ? 0 : 1;
+  return result == STACK_STOP || result == STACK_OK ? 0 : 1;
 }
 
 #ifndef UPPER_TESTER_NO_MAIN

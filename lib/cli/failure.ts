@@ -21,6 +21,7 @@ const EXPECTED = new Set([
   'ReportError',
   'BaselineError',
   'TargetFileError',
+  'SshError',
   'UpperTesterError',
   'UpperTesterAbsent',
   'UpperTesterNonsense',

@@ -44,7 +44,7 @@ export async function openNetworkTarget(settings: Settings): Promise<NetworkTarg
     );
   }
   return {
-    name: target.join(', '),
+    name: settings.targetName ?? target.join(', '),
     families,
     tester: local,
     target: remote,

@@ -86,6 +86,8 @@ const schema = z.object({
   stack: z.string().default('linux'),
   /** The folder for the logs of the lab's stack. */
   logs: z.string().optional(),
+  /** What it is called in reports; absent: its addresses. */
+  targetName: z.string().optional(),
   upperTester: endpoint.optional(),
   /** A JSON file that describes the target. */
   targetFile: z.string().optional(),

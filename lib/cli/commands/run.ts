@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { requireProfile } from '../../report/baseline/baseline.ts';
 import { namedBaseline } from '../compare-with-baseline.ts';
+import { UsageError } from '../failure.ts';
 import { allowOption } from '../options.ts';
 import { FORMATS, type RunOptions, settingOptions, settingsOf } from '../run/options.ts';
 
@@ -12,6 +13,7 @@ Examples:
   segment-arrives run
   segment-arrives run --only 'time-wait.*,*.rst.*' --family 4 --verbose
   segment-arrives run --target 192.0.2.2,2001:db8::2 --upper-tester 192.0.2.2:10793 --closed-port 9
+  segment-arrives run --ssh admin@192.0.2.2                another machine's kernel: its upper tester comes and goes by ssh
   segment-arrives run --target-file examples/targets/nginx.json
   segment-arrives run --target-file board-1.json --target-file board-2.json
   segment-arrives run --target 192.0.2.2 --await 8793
@@ -21,6 +23,12 @@ Examples:
 
 export function declare(command: Command): void {
   runOptions(settingOptions(command))
+    .option('--ssh <destination>', 'start the upper tester on the target by ssh, and end it afterwards')
+    .option(
+      '--agent <file>',
+      'with --ssh: an upper tester that was built for the target (default: built there)',
+    )
+    .option('--agent-port <port>', 'with --ssh: where it takes commands, by UDP (default: any free port)')
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
       process.exitCode = await run(options);
@@ -39,6 +47,11 @@ export const runOptions = (command: Command): Command =>
 
 /** Checks the arguments before it loads what the run needs. @returns the exit code */
 export async function run(options: RunOptions): Promise<number> {
+  if (options.ssh !== undefined) {
+    const { runOverSsh } = await import('../run/over-ssh.ts');
+    return runOverSsh(options, run);
+  }
+  if (options.agent ?? options.agentPort) throw new UsageError('--agent and --agent-port go with --ssh');
   const { baseline: file, targetFile: targets = [] } = options;
   if (targets.length > 1) {
     const { runOnSeveral } = await import('../run/several.ts');

@@ -40,6 +40,11 @@ export interface SettingOptions {
 
 /** The options of `run`, as commander returns them. */
 export interface RunOptions extends SettingOptions {
+  readonly ssh?: string;
+  readonly agent?: string;
+  readonly agentPort?: string;
+  /** Of a machine that ssh reaches. */
+  readonly targetName?: string;
   readonly baseline?: string;
   readonly allow?: Allowed;
   readonly reportOnly?: boolean;
