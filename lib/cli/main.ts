@@ -36,6 +36,10 @@ const COMMANDS: Entries = {
     what: 'play sequences that nobody wrote down, judge them by the specification, shrink what fails',
     load: () => import('./commands/explore.ts'),
   },
+  init: {
+    what: 'write a target file, a first case of your own and a CI job, after three questions',
+    load: () => import('./commands/init.ts'),
+  },
   list: {
     what: 'print every case: its notation, expectations and citations',
     load: () => import('./commands/list.ts'),

@@ -45,7 +45,7 @@ async function end(code: number): Promise<void> {
     await engine?.stop();
   } finally {
     tell({ kind: 'stopped' });
-    process.disconnect?.();
+    if (process.connected) process.disconnect();
     process.exitCode = code;
     // Raw sockets and timers of interrupted cases would keep the process alive.
     setTimeout(() => process.exit(code), 50);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -48,10 +48,10 @@ describe('run --ssh, to an OpenSSH server', function () {
   ] as const)
     it(`has nothing left running there 30 seconds after ${what}`, async () => {
       const told = await play(scene);
-      expect(told.during.some((line) => line.includes('--exit-when-idle'))).to.equal(true);
+      expect(told.during.join('\n'), `${told.stderr}${told.stdout}`).to.contain('--exit-when-idle');
       if (scene === 'interrupt') {
-        expect(told.code, told.stderr).to.equal(130);
-        expect(existsSync(join(folder, 'reports/results.json'))).to.equal(true);
+        expect(told.code).to.equal(130);
+        expect(told.stderr).to.equal('');
       }
       expectNothingLeft(told);
     });

@@ -133,7 +133,7 @@ try {
   } else await ended;
   while (ours().length > 0 && performance.now() - begun < GONE_WITHIN_MS) await delay(100);
   const left = ours();
-  if (scene === 'cut') process.kill(-(child.pid as number), 'SIGTERM');
+  if (scene === 'cut' && child.exitCode === null) process.kill(-(child.pid as number), 'SIGTERM');
   const code = await ended;
   const files = scene === 'noexec' ? [] : readdirSync(path('far'));
   process.stdout.write(JSON.stringify({ code, ...text, during, left, files } satisfies Told));
