@@ -16,7 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, extname, join, relative } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -82,7 +82,7 @@ async function makeBuild() {
   // A source may change while it is compiled: the build goes by what was read.
   const known = new Map();
   const { outputFiles, metafile } = await compile(PROGRAMS, join(BUILDS, 'next'), known);
-  const inputs = inputsOf(metafile);
+  const inputs = inputsOf(metafile, known);
   const build = hashOf(inputs, known);
   const part = join(BUILDS, `${process.pid}.part`);
   mkdirSync(part, { recursive: true });
@@ -121,6 +121,7 @@ export async function compile(programs, outdir, known = new Map(), { plugins = [
     ...options,
     plugins: [
       ...plugins,
+      { name: 'page', setup: (build) => compilePage(build, esbuild, known) },
       { name: 'sources', setup: (build) => readSources(build, known, relative(outdir, ROOT)) },
     ],
   });
@@ -129,9 +130,28 @@ export async function compile(programs, outdir, known = new Map(), { plugins = [
   return built;
 }
 
+/** The page of results holds a program of its own: what makes it at run time becomes the text of that program. */
+function compilePage({ onLoad }, esbuild, known) {
+  onLoad({ filter: /\/lib\/report\/matrix\/page-script\.ts$/ }, async ({ path }) => {
+    const options = join(dirname(path), 'page/esbuild.json');
+    known.set(path, readFileSync(path));
+    known.set(options, readFileSync(options));
+    const { outputFiles, metafile } = await esbuild.build({
+      ...JSON.parse(known.get(options)),
+      ...{ absWorkingDir: dirname(options), write: false, metafile: true, logLevel: 'silent' },
+    });
+    for (const input of Object.keys(metafile.inputs)) {
+      const source = join(dirname(options), input);
+      known.set(source, readFileSync(source));
+    }
+    return { contents: `export const pageScript = () => ${JSON.stringify(outputFiles[0].text)};` };
+  });
+}
+
 /** Sources are read by their contents; a package by its version. */
-function inputsOf({ inputs }) {
-  const files = Object.keys(inputs).map((input) => {
+function inputsOf({ inputs }, known) {
+  const read = [...known.keys()].map((path) => relative(ROOT, path));
+  const files = [...Object.keys(inputs), ...read].map((input) => {
     const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
     return folder ? `${folder}/package.json` : input;
   });

@@ -8,7 +8,7 @@ import {
   ladderRows,
   milliseconds,
   ROLE_WORDS,
-} from './ladder-drawing.js';
+} from './ladder-drawing.ts';
 import { type ReportCase, type ReportRecord, recordTexts } from './run.ts';
 
 /** The colours of a ladder that stands alone, on a ground of its own: it can be read on any page. */

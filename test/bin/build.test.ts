@@ -53,6 +53,21 @@ describe('the build that commands run from', function () {
     expect(statSync(join(clone, '.cache/build', build)).mtimeMs).to.equal(before);
   });
 
+  it('holds the program of the page of results, as its sources are now', async () => {
+    const program = (build: string): string => {
+      const folder = join(clone, '.cache/build', build);
+      const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+      return files.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+    };
+    await list('closed.ack.empty');
+    const [before = ''] = builds();
+    expect(program(before)).to.contain('the shortest ladder').and.not.contain('buildSync');
+    change('lib/report/matrix/page/overview.ts', 'the shortest ladder', 'the shorter ladders');
+    await list('closed.ack.empty');
+    const [after = ''] = builds().filter((build) => build !== before);
+    expect(program(after)).to.contain('the shorter ladders');
+  });
+
   it('is never older than its sources, suites among them', async () => {
     await list('closed.ack.empty');
     change(SUITE, 'RST at the last', 'SRT at the last');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { ladderSvg, ladderText } from '../../lib/report/ladder.ts';
-import { drawLadder, type LadderRecord, ladderRows, milliseconds } from '../../lib/report/ladder-drawing.js';
+import { drawLadder, type LadderRecord, ladderRows, milliseconds } from '../../lib/report/ladder-drawing.ts';
 import { type ReportCase, recordTexts } from '../../lib/report/run.ts';
 import { seenOf } from '../../lib/verdict/result.ts';
 import { segment } from '../tester/memory-link.ts';

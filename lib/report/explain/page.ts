@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Account, Explanation, Rung } from '../../explain/account.ts';
 import type { CaptureFacts } from '../../explain/explain.ts';
 import { causeOf, type IcmpError } from '../../explain/icmp.ts';
-import { type DrawnRow, drawLadder, LADDER_STYLE } from '../ladder-drawing.js';
+import { type DrawnRow, drawLadder, LADDER_STYLE } from '../ladder-drawing.ts';
 import { aboutTexts, extentText, factTexts, outcomeText } from './about.ts';
 import { CAUSE_NAMES } from './causes.ts';
 import { endText, segmentText } from './segments.ts';

@@ -29,6 +29,9 @@ import { say } from '../say.ts';
 import { circumstance, ruleTexts, type Subject } from '../subject.ts';
 import { factTexts } from '../target-facts.ts';
 
+/** What the page is made of. */
+export type MatrixData = ReturnType<typeof matrixData>;
+
 /** Where the captures of a run are. */
 export interface Captures {
   /** The path from the page to the folder of the reports: empty, or ending in a slash. */
@@ -78,8 +81,9 @@ function comparedOf({ byRun }: FindingRow, runs: readonly Run[]) {
   const largest = [...byRun].sort((a, b) => casesOf(b) - casesOf(a))[0];
   return {
     title: largest ? findingTitle(largest) : '',
+    /** Null for a stack without it. */
     cells: byRun.map((finding, at) =>
-      finding ? [casesOf(finding), ...findingOf(finding, runs[at] as Run).shortest] : [],
+      finding ? { count: casesOf(finding), shortest: findingOf(finding, runs[at] as Run).shortest } : null,
     ),
   };
 }
@@ -88,7 +92,7 @@ type Compared = ReturnType<typeof comparedOf>;
 
 /** Those that most stacks have come first. */
 const byStacks = (a: Compared, b: Compared): number =>
-  b.cells.filter((cell) => cell.length > 0).length - a.cells.filter((cell) => cell.length > 0).length;
+  b.cells.filter((cell) => cell !== null).length - a.cells.filter((cell) => cell !== null).length;
 
 function rowOf(result: ReportCase, subject: Subject | undefined) {
   return {
@@ -101,10 +105,9 @@ function rowOf(result: ReportCase, subject: Subject | undefined) {
     rules: subject ? ruleTexts(subject) : [],
     steps: subject?.steps ?? [],
     expect: PROFILES.map((profile) =>
-      (subject?.expect?.[profile] ?? []).map((outcome) => [
-        printReply(outcome.reply),
-        `, then ${outcome.then}${outcomeTags(outcome)}`,
-      ]),
+      (subject?.expect?.[profile] ?? []).map(
+        (outcome) => [printReply(outcome.reply), `, then ${outcome.then}${outcomeTags(outcome)}`] as const,
+      ),
     ),
     open: PROFILES.map((profile) => (subject ? openTexts(subject, profile) : [])),
   };
@@ -146,8 +149,9 @@ function findingOf(finding: Finding, { cases }: Run) {
   return {
     ...{ id: finding.id, title: findingTitle(finding), extent: findingExtent(finding) },
     ...{ rule: findingRule(finding), harm: findingHarm(finding), alone: findingSelection(finding) },
-    shortest: shortest ? [shortest.id, shortest.family] : [],
-    cases: [...new Set(finding.cases.map(({ id }) => id))],
+    shortest: shortest ? ([shortest.id, shortest.family] as const) : undefined,
+    /** Each once, over the first family that shows it. */
+    cases: [...new Map(finding.cases.map(({ id, family }) => [id, family] as const).reverse())].reverse(),
   };
 }
 
@@ -170,13 +174,15 @@ function resultOf(result: ReportCase, captured: boolean) {
       comparisons[index]?.length === 0 && !why ? faultText(result, profile) : '',
     ),
     comparisons: comparisons.map((fields) =>
-      fields.map(({ mark, field, expected, observed }) => [mark, field, expected, observed]),
+      fields.map(({ mark, field, expected, observed }) => [mark, field, expected, observed] as const),
     ),
     inconclusive: why && say.reason(why),
     byCapability: (why && isBeyondCapability(why)) || undefined,
     notes: result.notes.map(say.note),
     variables: Object.entries(seen?.variables ?? {}),
-    records: result.records.map(({ at, from, role }, index) => [rounded(at, 2), from, role, texts[index]]),
+    records: result.records.map(
+      ({ at, from, role }, index) => [rounded(at, 2), from, role, texts[index] ?? ''] as const,
+    ),
     durationMs: rounded(result.durationMs, 1),
     captured,
   };
@@ -202,7 +208,7 @@ function slugsOf(runs: readonly Run[]): string[] {
 
 /**
  * JSON of all texts, each once, and of the data with an index in place of each text. A number of the data is written as a
- * text. Four stacks have some 7000 results, and most of their texts are the same. Deflated, in base64: page/data.js reads it back.
+ * text. Four stacks have some 7000 results, and most of their texts are the same. Deflated, in base64: page/data.ts reads it back.
  */
 export function packed(data: unknown): string {
   return deflateRawSync(indexed(data), { level: 9 }).toString('base64');

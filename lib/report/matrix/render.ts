@@ -1,19 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { LADDER_STYLE } from '../ladder-drawing.js';
+import { LADDER_STYLE } from '../ladder-drawing.ts';
 import type { Run } from '../run.ts';
 import type { Subject } from '../subject.ts';
 import { type Captures, matrixData, packed } from './encode.ts';
-
-/** The page's scripts; each may use what stands before it. */
-const SCRIPTS = [
-  '../ladder-drawing',
-  'page/data',
-  'page/filters',
-  'page/overview',
-  'page/case',
-  'page/matrix',
-  'page/main',
-];
+import { pageScript } from './page-script.ts';
 
 const STYLES = ['page/page.css', 'page/filters.css', 'page/matrix.css', 'page/case.css'];
 
@@ -35,11 +25,7 @@ export function renderMatrix(
     title: element('title', escapeHtml(`segment-arrives: ${runs.map((run) => run.target.name).join(', ')}`)),
     style: element('style', [...STYLES.map(read), LADDER_STYLE].join('\n')),
     data: element('script', data, ' type="text/plain" id="data"'),
-    script: element(
-      'script',
-      SCRIPTS.map((name) => unbundled(read(`${name}.js`))).join('\n'),
-      ' type="module"',
-    ),
+    script: element('script', pageScript(), ' type="module"'),
   };
   // One pass, and a function: what is put in may itself hold a `$` or something like a marker.
   return read('page/page.html').replace(/<!-- ([a-z]+) -->/g, (_, name: string) => parts[name] ?? '');
@@ -47,10 +33,6 @@ export function renderMatrix(
 
 const element = (name: string, content: string, attributes = ''): string =>
   `<${name}${attributes}>${content}</${name}>`;
-
-/** The scripts share one scope in the page, so their imports and exports go. */
-const unbundled = (script: string): string =>
-  script.replace(/^import [^;]*;\n/gm, '').replace(/^export (?=const|function|class|async)/gm, '');
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

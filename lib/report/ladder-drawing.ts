@@ -1,40 +1,85 @@
+import type { Kind, Role } from '../verdict/observed.ts';
+
 /*
- * The ladder of a case, or of a connection in a capture: time runs down, the tester on the left, the target on the right. Plain
- * JavaScript without imports, because the matrix page carries this very file to draw ladders in the browser; types in
- * ladder-drawing.d.ts.
+ * The ladder of a case, or of a connection in a capture: time runs down, the tester on the left, the target on the right. The page
+ * of results carries this module, and draws its ladders in the browser.
  */
+
+/** A segment of a ladder. Those of a capture have their frame, a word of their own, and the states of both ends where they change. */
+export interface LadderRecord {
+  readonly from: 'tester' | 'target';
+  /** Milliseconds since the first one. */
+  readonly at: number;
+  readonly role: Role;
+  /** In the notation. */
+  readonly relative: string;
+  readonly frame?: number;
+  readonly word?: string;
+  readonly states?: readonly [left: string | undefined, right: string | undefined];
+}
+
+/** A line of a ladder: a segment, or a wait in milliseconds. */
+export type LadderRow =
+  | { readonly record: LadderRecord }
+  | { readonly record?: undefined; readonly wait: number; readonly silence: boolean; readonly at: number };
+
+/** What can be drawn: also so many segments that are left out. */
+export type DrawnRow = LadderRow | { readonly record?: undefined; readonly left: number };
+
+/** Segments of a capture that belong together, by their frames, and at whose lifeline. */
+export interface Joint {
+  readonly from: number;
+  readonly to: number;
+  readonly end: 'tester' | 'target';
+}
+
+/** What a ladder of a capture has besides. */
+export interface CaptureLadder {
+  /** What stands above the lifelines. */
+  readonly heads?: readonly [left: string, right: string];
+  readonly joints?: readonly Joint[];
+}
 
 /** A pause shorter than this, in milliseconds, is not drawn. */
 const PAUSE = 20;
 
-/** Records and the waits between them, in the order in which they are drawn. */
-export function ladderRows(records, kind, durationMs) {
-  const rows = [];
+/**
+ * Records and the waits between them, in the order in which they are drawn.
+ *
+ * @param kind absent where the case was not run
+ */
+export function ladderRows(
+  records: readonly LadderRecord[],
+  kind: Kind | undefined,
+  durationMs: number,
+): LadderRow[] {
+  const rows: LadderRow[] = [];
   const stimulus = records.findIndex((record) => record.role === 'stimulus');
   const fence = records.findIndex((record, index) => index > stimulus && record.role === 'proof');
+  const sentAt = records[stimulus]?.at ?? 0;
   let last = 0;
   records.forEach((record, index) => {
     const pause = record.at - last;
     const silent = kind === 'silence' && stimulus >= 0 && index === fence;
-    if (silent) rows.push({ wait: record.at - records[stimulus].at, silence: true, at: record.at });
+    if (silent) rows.push({ wait: record.at - sentAt, silence: true, at: record.at });
     else if (index > 0 && pause >= PAUSE) rows.push({ wait: pause, silence: false, at: record.at });
     rows.push({ record });
     last = record.at;
   });
   if (kind === 'silence' && stimulus >= 0 && fence < 0) {
-    rows.push({ wait: Math.max(durationMs - records[stimulus].at, 0), silence: true, at: durationMs });
+    rows.push({ wait: Math.max(durationMs - sentAt, 0), silence: true, at: durationMs });
   }
   return rows;
 }
 
 /** Milliseconds for people, with three digits. */
-export function milliseconds(value) {
+export function milliseconds(value: number): string {
   if (value >= 10_000) return `${(value / 1000).toFixed(1)} s`;
   return `${value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2)} ms`;
 }
 
 /** The role of a segment, as the margin shows it. */
-export const ROLE_WORDS = {
+export const ROLE_WORDS: Readonly<Record<Role, string>> = {
   setup: '',
   stimulus: 'stimulus',
   reply: 'reply',
@@ -72,26 +117,39 @@ export const LADDER_STYLE = `
 .ladder path.joint { stroke: var(--reply); stroke-width: 2; }
 `;
 
+interface Layout {
+  readonly tester: number;
+  readonly target: number;
+  readonly width: number;
+  readonly top: number;
+  readonly size: number;
+  readonly smallest: number;
+  /** Letters of a line of states. */
+  readonly states?: number;
+  /** Between such a line and its lifeline. */
+  readonly beside?: number;
+}
+
 /** Positions in pixels. On a narrow screen the role stands below the time, and a segment may take several lines. */
-const WIDE = { tester: 70, target: 590, width: 660, top: 26, size: 11.5, smallest: 8 };
-const NARROW = { tester: 54, target: 316, width: 326, top: 26, size: 10.5, smallest: 8.5 };
+const WIDE: Layout = { tester: 70, target: 590, width: 660, top: 26, size: 11.5, smallest: 8 };
+const NARROW: Layout = { tester: 54, target: 316, width: 326, top: 26, size: 10.5, smallest: 8.5 };
 /** The same with the states of both ends beside their lifelines: so many letters in a line, so far from the lifeline. */
-const WIDE_STATES = { ...WIDE, tester: 138, target: 658, width: 796, states: 21, beside: 14 };
-const NARROW_STATES = { ...NARROW, tester: 96, target: 322, width: 418, states: 14, beside: 14 };
+const WIDE_STATES: Layout = { ...WIDE, tester: 138, target: 658, width: 796, states: 21, beside: 14 };
+const NARROW_STATES: Layout = { ...NARROW, tester: 96, target: 322, width: 418, states: 14, beside: 14 };
 const STATE_LINE = 11;
-const isWide = (layout) => layout === WIDE || layout === WIDE_STATES;
+const isWide = (layout: Layout): boolean => layout === WIDE || layout === WIDE_STATES;
 const ROW = 26;
 const LINE = 13;
 /** How wide a letter is, in parts of its height. */
 const LETTER = 0.605;
 
 /** A bare `>` is allowed in text, and the reports hold thousands of ladders. */
-const escapeText = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-const roomOf = ({ tester, target }) => target - tester - 24;
+const roomOf = ({ tester, target }: Layout): number => target - tester - 24;
 
 /** A longer text gets smaller letters. What still does not fit is cut; the tooltip has it all. */
-function fitted(text, layout) {
+function fitted(text: string, layout: Layout) {
   const room = roomOf(layout);
   const size = Math.max(layout.smallest, Math.min(layout.size, room / (text.length * LETTER)));
   const letters = Math.floor(room / (size * LETTER));
@@ -102,10 +160,10 @@ function fitted(text, layout) {
 }
 
 /** The lines of a segment: one, or on a narrow screen as many as its fields need. */
-function linesOf(text, layout) {
+function linesOf(text: string, layout: Layout): string[] {
   if (isWide(layout)) return [text];
   const letters = Math.floor(roomOf(layout) / (layout.size * LETTER));
-  const lines = [];
+  const lines: string[] = [];
   for (const field of text.split(/(?<=>)(?=<)/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + field.length <= letters) lines[lines.length - 1] = last + field;
@@ -115,7 +173,7 @@ function linesOf(text, layout) {
 }
 
 /** The role, in the margin: right of the target, or on a narrow screen below the time, where no state stands. */
-function margin(word, y, layout) {
+function margin(word: string, y: number, layout: Layout): string {
   if (!word) return '';
   return isWide(layout) || layout.states
     ? `<text class="w" x="${layout.target + (layout.beside ?? 8)}" y="${y}">${word}</text>`
@@ -123,12 +181,13 @@ function margin(word, y, layout) {
 }
 
 /** The states that an end may be in, in lines. */
-function stateLines(text, layout) {
-  const lines = [];
+function stateLines(text: string | undefined, layout: Layout): string[] {
+  const room = layout.states ?? 0;
+  const lines: string[] = [];
   for (const [index, state] of (text ? text.split(' or ') : []).entries()) {
     const last = lines.at(-1);
     // Room for the `or` that may follow.
-    if (last !== undefined && last.length + 4 + state.length <= layout.states - 3)
+    if (last !== undefined && last.length + 4 + state.length <= room - 3)
       lines[lines.length - 1] = `${last} or ${state}`;
     else {
       if (index > 0) lines[lines.length - 1] += ' or';
@@ -139,27 +198,34 @@ function stateLines(text, layout) {
 }
 
 /** The states of both ends, each where it has changed: left of the tester and right of the target, below the time. */
-function statesBeside({ states }, y, layout) {
+function statesBeside({ states }: LadderRecord, y: number, layout: Layout): string {
+  const { beside = 0 } = layout;
   if (!layout.states) return '';
   const [left, right] = states ?? [];
-  const one = (text, x, anchor) =>
+  const one = (text: string | undefined, x: number, anchor: string): string =>
     stateLines(text, layout)
       .map(
         (line, index) =>
           `<text class="s${anchor}" x="${x}" y="${y + 12 + index * STATE_LINE}">${line}</text>`,
       )
       .join('');
-  return one(left, layout.tester - layout.beside, ' e') + one(right, layout.target + layout.beside, '');
+  return one(left, layout.tester - beside, ' e') + one(right, layout.target + beside, '');
 }
 
 /** How far the states of a row reach into the next one. */
-function heightBelow({ record } = {}, layout) {
+function heightBelow(row: DrawnRow | undefined, layout: Layout): number {
+  const record = row?.record;
   const lines = Math.max(0, ...(record?.states ?? []).map((text) => stateLines(text, layout).length));
   return lines > 0 ? 6 + (lines - 1) * STATE_LINE : 0;
 }
 
 /** What drew a segment, joined with it by a line outside the lifeline of the end that reacted. */
-function drawJoint({ from, to, end }, index, places, layout) {
+function drawJoint(
+  { from, to, end }: Joint,
+  index: number,
+  places: ReadonlyMap<number, number>,
+  layout: Layout,
+): string {
   const [top, bottom] = [places.get(from), places.get(to)];
   if (top === undefined || bottom === undefined) return '';
   // Those that overlap lie beside each other.
@@ -168,7 +234,7 @@ function drawJoint({ from, to, end }, index, places, layout) {
   return `<path class="joint" d="M${x} ${top}h${out}V${bottom - 3}h${-out}"/>`;
 }
 
-function drawSegment(record, y, layout) {
+function drawSegment(record: LadderRecord, y: number, layout: Layout): string {
   const { role, from, at, relative, word, frame } = record;
   const right = from === 'tester';
   const [x1, x2] = right ? [layout.tester, layout.target] : [layout.target, layout.tester];
@@ -189,10 +255,14 @@ function drawSegment(record, y, layout) {
   );
 }
 
-function drawWait({ wait, silence, left }, y, layout) {
+function drawWait(row: Exclude<DrawnRow, { record: LadderRecord }>, y: number, layout: Layout): string {
   const { tester, target } = layout;
   const middle = (tester + target) / 2;
-  const words = left ? `${left} more segments` : `${milliseconds(wait)} ${silence ? 'silence' : 'pause'}`;
+  const silence = 'wait' in row && row.silence;
+  const words =
+    'left' in row
+      ? `${row.left} more segments`
+      : `${milliseconds(row.wait)} ${silence ? 'silence' : 'pause'}`;
   if (!silence) {
     return `<g class="pause"><path d="M${middle - 110} ${y - 4}h50m120 0h50"/><text class="n" x="${middle}" y="${y}">${words}</text></g>`;
   }
@@ -203,18 +273,24 @@ function drawWait({ wait, silence, left }, y, layout) {
   );
 }
 
-function heightOf({ record }, layout) {
+function heightOf({ record }: DrawnRow, layout: Layout): number {
   if (!record) return ROW;
   return ROW + (linesOf(record.relative, layout).length - 1) * LINE;
 }
 
 /** Draws rows as an SVG whose colours are left to a style sheet. */
-export function drawLadder(rows, label, style = '', narrow = false, { heads, joints = [] } = {}) {
+export function drawLadder(
+  rows: readonly DrawnRow[],
+  label: string,
+  style = '',
+  narrow = false,
+  { heads, joints = [] }: CaptureLadder = {},
+): string {
   const wide = heads ? WIDE_STATES : WIDE;
   const layout = narrow ? (heads ? NARROW_STATES : NARROW) : wide;
   const { tester, target, width, top } = layout;
   const [left, right] = heads ?? ['tester', 'target'];
-  const places = new Map();
+  const places = new Map<number, number>();
   let y = top - 4;
   const body = rows.map((row, index) => {
     y += heightBelow(rows[index - 1], layout) + heightOf(row, layout);

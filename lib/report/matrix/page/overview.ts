@@ -1,14 +1,28 @@
-import { bar, countWords, html, plural, profileName, tally, termsHtml, VERDICTS } from './data.js';
+import type { Standing } from '../../requirements.ts';
+import {
+  bar,
+  countWords,
+  type Data,
+  html,
+  MARKS,
+  plural,
+  profileName,
+  type Stack,
+  tally,
+  termsHtml,
+} from './data.ts';
+import type { Filters } from './filters.ts';
 
 /* The head of the page: what was tested, how it went, and the states at a glance. */
 
-const duration = (ms) => (ms >= 60_000 ? `${(ms / 60_000).toFixed(1)} min` : `${(ms / 1000).toFixed(1)} s`);
+const duration = (ms: number): string =>
+  ms >= 60_000 ? `${(ms / 60_000).toFixed(1)} min` : `${(ms / 1000).toFixed(1)} s`;
 
-const date = (iso) =>
+const date = (iso: string): string =>
   new Date(iso).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 
 /** What was found wrong before the first case. It comes first; its packets are folded away. */
-function preflightHtml({ preflightFaults, deaths }) {
+function preflightHtml({ preflightFaults, deaths }: Stack): string {
   if (preflightFaults.length + deaths.length === 0) return '';
   const died = deaths.map((line) => `<li class="death"><b aria-hidden="true">!</b> ${html(line)}</li>`);
   const items = preflightFaults.map(
@@ -18,36 +32,37 @@ function preflightHtml({ preflightFaults, deaths }) {
   return `<ul class="preflight-faults" aria-label="Found out about the target">${[...died, ...items].join('')}</ul>`;
 }
 
-const link = (id, family, slug, text) =>
+const link = (id: string, family: number, slug: string, text: string | number): string =>
   `<a href="#/case/${encodeURIComponent(id)}/${family}/${encodeURIComponent(slug)}">${html(text)}</a>`;
 
 /** What a stack does otherwise than the documents say, the most serious first; each leads to its cases. */
-function findingsHtml(stack) {
+function findingsHtml(stack: Stack): string {
   const { findings, slug } = stack;
   if (findings.length === 0) return '';
   const items = findings.map((finding) => {
     const { title, extent, rule, harm, alone, shortest, cases, also } = finding;
     const others = also.length > 0 ? `<p>also ${html(also.join(', '))}</p>` : '';
-    const [id, family] = shortest;
-    const links = cases.map((one) => link(one, family, slug, one)).join(' ');
+    const [id, family] = shortest ?? [undefined, 4];
+    const links = cases.map(([one, over]) => link(one, over, slug, one)).join(' ');
+    const ladder = id === undefined ? '' : `${link(id, family, slug, 'the shortest ladder')} · `;
     return `<li><details><summary><b>${html(title)}</b> <small>${html(extent)}</small></summary>
 <p>${html(rule)}</p><p>${html(harm)}.</p>${others}
-<p>${link(id, family, slug, 'the shortest ladder')} · <code>segment-arrives run ${html(alone)}</code></p><p class="cases">${links}</p></details></li>`;
+<p>${ladder}<code>segment-arrives run ${html(alone)}</code></p><p class="cases">${links}</p></details></li>`;
   });
   const count = plural(findings.length, 'finding', 'findings');
   return `<section class="findings" aria-label="Findings"><h3>${count} under ${profileName(stack.profile)}, the most serious first</h3><ol>${items.join('')}</ol></section>`;
 }
 
 /** The findings of all stacks: who has which, and in how many cases; each leads to its shortest. */
-function comparedHtml({ stacks, findingRows }) {
+function comparedHtml({ stacks, findingRows }: Data): string {
   if (findingRows.length === 0) return '';
   const heads = stacks.map(({ name }) => `<th scope="col">${html(name)}</th>`).join('');
   const rows = findingRows.map(({ title, cells }) => {
-    const counts = cells.map(([count, id, family], at) =>
-      count
-        ? `<td class="count">${link(id, family, stacks[at].slug, count)}</td>`
-        : '<td class="count">·</td>',
-    );
+    const counts = cells.map((cell, at) => {
+      const { slug = '' } = stacks[at] ?? {};
+      const count = cell?.shortest ? link(...cell.shortest, slug, cell.count) : '·';
+      return `<td class="count">${count}</td>`;
+    });
     return `<tr><th scope="row" class="title">${html(title)}</th>${counts.join('')}</tr>`;
   });
   const own = stacks.map(
@@ -57,15 +72,15 @@ function comparedHtml({ stacks, findingRows }) {
   return `<section class="compared" aria-label="Findings of all stacks"><h3>${plural(findingRows.length, 'finding', 'findings')}, and the number of cases that show each</h3><div class="wide" tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${own.join('')}</section>`;
 }
 
-const STANDINGS = { met: '✓', 'not met': '✕', 'not tested': '?' };
+const STANDINGS: Readonly<Record<Standing, string>> = { met: '✓', 'not met': '✕', 'not tested': '?' };
 /** So many cases are shown at once; more are folded away. */
 const FEW_CASES = 6;
 
 /** The links of a requirement's cases; of a case with results over both families, to the first of them. */
-function casesOfRequirement({ cases, why }, { results, slug }) {
+function casesOfRequirement({ cases, why }: Stack['requirements'][number], { results, slug }: Stack): string {
   if (cases.length === 0) return html(why);
   const families = new Map(results.toReversed().map(({ id, family }) => [id, family]));
-  const links = cases.map((id) => link(id, families.get(id), slug, id)).join(' ');
+  const links = cases.map((id) => link(id, families.get(id) ?? 4, slug, id)).join(' ');
   return cases.length <= FEW_CASES
     ? links
     : `<details><summary>${plural(cases.length, 'case', 'cases')}</summary>${links}</details>`;
@@ -73,8 +88,8 @@ function casesOfRequirement({ cases, why }, { results, slug }) {
 
 /** The table of requirements. It is long, and made only when somebody opens it. */
 export const requirementsHtml = (
-  stack,
-) => `<table><thead><tr><th scope="col">requirement</th><th scope="col">asks</th><th scope="col">is</th><th scope="col">cases that decide</th></tr></thead>
+  stack: Stack,
+): string => `<table><thead><tr><th scope="col">requirement</th><th scope="col">asks</th><th scope="col">is</th><th scope="col">cases that decide</th></tr></thead>
 <tbody>${stack.requirements
   .map(
     (one) =>
@@ -82,20 +97,20 @@ export const requirementsHtml = (
   )
   .join('')}</tbody></table>`;
 
-const standingsHtml = ({ standings, index, profile }) =>
+const standingsHtml = ({ standings, index, profile }: Stack): string =>
   `<details class="requirements" data-stack="${index}"><summary>${html(standings)} <small>under ${profileName(profile)}</small></summary><div></div></details>`;
 
 /** What was run; what was found out about the target is folded away. */
-function stackHtml(stack, stacks) {
+function stackHtml(stack: Stack, stacks: readonly Stack[]): string {
   const several = stacks.length > 1;
   const impossible = stack.results.filter((result) => result.byCapability).length;
-  const run = [
-    ...(stack.address ? [['address', stack.address]] : []),
+  const run: (readonly [string, string | number])[] = [
+    ...(stack.address ? [['address', stack.address] as const] : []),
     ['profile', `${profileName(stack.profile)}${stack.strict ? ', strict' : ''}`],
     ['seed', stack.seed],
     ['date', `${date(stack.startedAt)} UTC`],
     ['took', duration(stack.durationMs)],
-    ...(impossible ? [['not possible with this target', plural(impossible, 'case', 'cases')]] : []),
+    ...(impossible ? [['not possible with this target', plural(impossible, 'case', 'cases')] as const] : []),
   ];
   const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
   const name = several ? `<h2>${html(stack.name)}</h2>` : '';
@@ -107,9 +122,9 @@ function stackHtml(stack, stacks) {
 }
 
 /** The totals of a stack under the chosen profile. */
-export function tallyHtml(stack, filters) {
+export function tallyHtml(stack: Stack, filters: Filters): string {
   const counts = tally(stack.results, filters.profile);
-  const numbers = VERDICTS.map(
+  const numbers = MARKS.map(
     ({ key, symbol }) =>
       `<li class="${key}${counts[key] ? '' : ' none'}"><span><b aria-hidden="true">${symbol}</b>${counts[key].toLocaleString('en')}</span>${key}</li>`,
   );
@@ -117,7 +132,7 @@ export function tallyHtml(stack, filters) {
 }
 
 /** The strip of states, under the chosen profile. */
-export function statesHtml(data, filters) {
+export function statesHtml(data: Data, filters: Filters): string {
   const all = data.stacks.flatMap((stack) => stack.results);
   return data.states
     .map((state, index) => {
@@ -132,14 +147,16 @@ export function statesHtml(data, filters) {
     .join('');
 }
 
-export function headHtml({ stacks, findingRows }) {
-  const title = stacks.length === 1 ? stacks[0].name : plural(stacks.length, 'TCP stack', 'TCP stacks');
+export function headHtml(data: Data): string {
+  const { stacks } = data;
+  const [only, ...others] = stacks;
+  const title = only && others.length === 0 ? only.name : plural(stacks.length, 'TCP stack', 'TCP stacks');
   return `<p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${html(title)}</h1>
-<div class="stacks${stacks.length > 1 ? ' many' : ''}">${stacks.map((stack) => stackHtml(stack, stacks)).join('')}</div>${comparedHtml({ stacks, findingRows })}
+<div class="stacks${stacks.length > 1 ? ' many' : ''}">${stacks.map((stack) => stackHtml(stack, stacks)).join('')}</div>${comparedHtml(data)}
 <nav aria-label="States"><ol class="states" id="states"></ol></nav>`;
 }
 
-export const footHtml = ({ stacks }) =>
+export const footHtml = ({ stacks }: Data): string =>
   `<p>${stacks.map(({ name, version }) => `${html(name)}: segment-arrives ${html(version)}`).join(' · ')}</p>
 <p>Variables are those of the target's TCB when the segment was sent. <b>✓</b> conformant, <b>~</b> permitted, <b>✕</b> deviates, <b>?</b> inconclusive, <b>–</b> not possible with this target.</p>
 <p class="keys"><kbd>←</kbd> <kbd>↑</kbd> <kbd>↓</kbd> <kbd>→</kbd> move in the matrix, <kbd>Enter</kbd> opens a case, <kbd>j</kbd> and <kbd>k</kbd> go to the next and the one before, <kbd>/</kbd> searches.</p>`;

@@ -1,25 +1,32 @@
-import { caseHtml, caseLink } from './case.js';
-import { resultAt, unpacked } from './data.js';
-import { filtersHtml, newFilters, passes, readFilters, shownText } from './filters.js';
-import { ensureStop, matrixHtml, moveWithArrows } from './matrix.js';
-import { footHtml, headHtml, requirementsHtml, statesHtml, tallyHtml } from './overview.js';
+import { caseHtml, caseLink } from './case.ts';
+import { type Result, type Row, resultAt, type Stack, unpacked } from './data.ts';
+import { filtersHtml, newFilters, passes, readFilters, shownText } from './filters.ts';
+import { ensureStop, matrixHtml, moveWithArrows } from './matrix.ts';
+import { footHtml, headHtml, requirementsHtml, statesHtml, tallyHtml } from './overview.ts';
 
 /* Brings the page to life: draws it, follows the filters and the address. */
 
-const byId = (id) => document.getElementById(id);
-const data = await unpacked(byId('data').textContent);
+const byId = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
+const data = await unpacked(byId('data').textContent ?? '');
 const filters = newFilters(data);
 const main = byId('matrix');
-const form = byId('filters');
-const dialog = byId('case');
+const form = byId('filters') as HTMLFormElement;
+const dialog = byId('case') as HTMLDialogElement;
 /** The case that is open, and the link to go back to. */
-let open;
-let opener;
+let open: { readonly row: Row; readonly result: Result } | undefined;
+let opener: string | undefined;
+
+/** The element with an index in its data. */
+const stackAt = ({ dataset }: HTMLElement): Stack => data.stacks[Number(dataset.stack)] as Stack;
+const rowAt = ({ dataset }: HTMLElement): Row => data.rows[Number(dataset.row)] as Row;
+/** The nearest element around that of an event. */
+const around = <Found extends Element>({ target }: Event, selector: string): Found | null =>
+  target instanceof Element ? target.closest<Found>(selector) : null;
 
 /** In milliseconds. A browser that is busy, or draws nothing, may never be idle. */
 const LATEST = 200;
-const whenIdle = (action) =>
-  window.requestIdleCallback
+const whenIdle = (action: () => void): unknown =>
+  'requestIdleCallback' in window
     ? window.requestIdleCallback(() => action(), { timeout: LATEST })
     : setTimeout(action, 50);
 
@@ -38,20 +45,20 @@ function drawMatrix() {
   main.innerHTML = matrixHtml(data, filters);
   whenIdle(layOutRest);
   byId('states').innerHTML = statesHtml(data, filters);
-  for (const place of document.querySelectorAll('.tally'))
-    place.innerHTML = tallyHtml(data.stacks[place.dataset.stack], filters);
+  for (const place of document.querySelectorAll<HTMLElement>('.tally'))
+    place.innerHTML = tallyHtml(stackAt(place), filters);
 }
 
 function filterRows() {
   let shown = 0;
-  for (const section of main.querySelectorAll('section.state')) {
+  for (const section of main.querySelectorAll<HTMLElement>('section.state')) {
     let here = 0;
-    for (const line of section.querySelectorAll('tbody tr')) {
-      line.hidden = !passes(data.rows[line.dataset.row], filters);
+    for (const line of section.querySelectorAll<HTMLElement>('tbody tr')) {
+      line.hidden = !passes(rowAt(line), filters);
       if (!line.hidden) here += 1;
     }
     section.hidden = here === 0;
-    section.style.setProperty('--rows', here);
+    section.style.setProperty('--rows', String(here));
     shown += here;
   }
   byId('shown').textContent = shownText(shown, data.rows.length);
@@ -59,15 +66,16 @@ function filterRows() {
   ensureStop(main);
 }
 
-function onFilter(event) {
+function onFilter({ target }: Event): void {
   const before = filters.profile;
   readFilters(form, filters);
   if (filters.profile !== before) drawMatrix();
   filterRows();
-  if (event.target.name === 'profile' && open) showCase(open.row, open.result);
+  if (target instanceof HTMLInputElement && target.name === 'profile' && open)
+    showCase(open.row, open.result);
 }
 
-function showCase(row, result) {
+function showCase(row: Row, result: Result): void {
   open = { row, result };
   dialog.innerHTML = caseHtml(row, result, data, filters.profile);
   if (!dialog.open) dialog.showModal();
@@ -82,33 +90,36 @@ function hideCase() {
   open = undefined;
   document.title = pageTitle;
   if (dialog.open) dialog.close();
-  const link = opener && main.querySelector(`a[data-of="${opener}"]`);
+  const link = opener && main.querySelector<HTMLElement>(`a[data-of="${opener}"]`);
   if (link) link.focus({ preventScroll: true });
 }
 
 /** Follows the address: `#/case/<id>/<family>/<stack>` opens a case, anything else closes it. */
 function follow() {
   const [, id, family, slug] = /^#\/case\/([^/]+)\/([46])(?:\/([^/]+))?$/.exec(location.hash) ?? [];
-  const row = id && data.rows.find((one) => one.id === decodeURIComponent(id));
+  const row = id === undefined ? undefined : data.rows.find((one) => one.id === decodeURIComponent(id));
   const stack = data.stacks.find((one) => one.slug === decodeURIComponent(slug ?? '')) ?? data.stacks[0];
-  const result = row && resultAt(row, stack.index, Number(family));
-  if (result) {
+  const result = row && stack && resultAt(row, stack.index, Number(family));
+  if (row && stack && result) {
     opener = `${row.index}/${result.family}/${stack.index}`;
     showCase(row, result);
   } else hideCase();
 }
 
 /** Goes to the next row that is shown and has a result of the same stack and family. */
-function step(by) {
-  const { family, stack } = open.result;
-  const rows = [...main.querySelectorAll('tbody tr')]
-    .filter((line) => !line.hidden || Number(line.dataset.row) === open.row.index)
-    .map((line) => data.rows[line.dataset.row])
+function step(by: number): void {
+  if (!open) return;
+  const { row: here, result } = open;
+  const { family, stack } = result;
+  const rows = [...main.querySelectorAll<HTMLElement>('tbody tr')]
+    .filter((line) => !line.hidden || Number(line.dataset.row) === here.index)
+    .map(rowAt)
     .filter((row) => resultAt(row, stack, family));
-  const row = rows[rows.indexOf(open.row) + by];
-  if (!row) return;
+  const row = rows[rows.indexOf(here) + by];
+  const there = row && resultAt(row, stack, family);
+  if (!row || !there) return;
   // Not by a new address: its event comes late, and the next key may come first.
-  history.replaceState(null, '', caseLink(row, resultAt(row, stack, family), data));
+  history.replaceState(null, '', caseLink(row, there, data));
   follow();
 }
 
@@ -118,7 +129,7 @@ function leave() {
   hideCase();
 }
 
-const ACTIONS = {
+const ACTIONS: Readonly<Record<string, (button: HTMLElement) => unknown>> = {
   previous: () => step(-1),
   next: () => step(1),
   close: leave,
@@ -139,33 +150,33 @@ drawMatrix();
 filterRows();
 moveWithArrows(main);
 
-for (const place of document.querySelectorAll('details.requirements'))
+for (const place of document.querySelectorAll<HTMLElement>('details.requirements'))
   place.addEventListener(
     'toggle',
     () => {
-      place.lastElementChild.innerHTML = requirementsHtml(data.stacks[place.dataset.stack]);
+      if (place.lastElementChild) place.lastElementChild.innerHTML = requirementsHtml(stackAt(place));
     },
     { once: true },
   );
 
 // The heads of the tables stay in view below the filters.
 new ResizeObserver(() => {
-  const sticks = getComputedStyle(form.parentElement).position === 'sticky';
+  const sticks = getComputedStyle(form.parentElement ?? form).position === 'sticky';
   document.body.style.setProperty('--bar', `${sticks ? form.offsetHeight : 0}px`);
 }).observe(form);
 
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('input', onFilter);
 byId('states').addEventListener('click', (event) => {
-  const index = event.target.closest('button[data-state]')?.dataset.state;
+  const index = around<HTMLElement>(event, 'button[data-state]')?.dataset.state;
   const section = index && byId(`state-${index}`);
   if (!section) return;
   section.scrollIntoView();
-  section.querySelector('tr:not([hidden]) a[data-of]')?.focus({ preventScroll: true });
+  section.querySelector<HTMLElement>('tr:not([hidden]) a[data-of]')?.focus({ preventScroll: true });
 });
 dialog.addEventListener('click', (event) => {
-  const button = event.target.closest('button[data-do]');
-  if (button) ACTIONS[button.dataset.do](button);
+  const button = around<HTMLElement>(event, 'button[data-do]');
+  if (button) ACTIONS[button.dataset.do ?? '']?.(button);
   // A click on the dialog itself is one on the backdrop.
   else if (event.target === dialog) leave();
 });
@@ -175,12 +186,12 @@ dialog.addEventListener('close', () => {
 });
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = event.target.closest?.('input, select, textarea');
+  const typing = around(event, 'input, select, textarea');
   if (open && event.key === 'j') step(1);
   else if (open && event.key === 'k') step(-1);
   else if (!open && !typing && event.key === '/') {
     event.preventDefault();
-    form.elements.text.focus();
+    form.querySelector<HTMLElement>('[name="text"]')?.focus();
   }
 });
 addEventListener('hashchange', follow);
