@@ -23,6 +23,7 @@ import type { Job } from './deaths/suspects.ts';
 import { tryForDeath } from './deaths/try-for-death.ts';
 import type { KnownTarget } from './messages.ts';
 import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
+import { alternating, longestFirst } from './order.ts';
 import { needsOf } from './preflight/needs.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
 import { Died, unlessDied } from './preflight/unless-died.ts';
@@ -47,24 +48,6 @@ const SEGMENTS_PER_CASE = 2;
 /** How many cases fit into the receive queue. */
 const roomFor = (receiveQueue: number): number =>
   Math.max(1, Math.floor(receiveQueue / (OCTETS_QUEUED * SEGMENTS_PER_CASE)));
-
-/** Slow scenarios first, then those of several steps: at the end, nothing else would be done while they wait for timers. */
-function longestFirst<Job extends { readonly id: string }>(jobs: readonly Job[]): Job[] {
-  const length = ({ id }: Job): number => {
-    const { slow, steps = [] } = findScenario(id) ?? {};
-    return slow ? 2 : steps.length > 2 ? 1 : 0;
-  };
-  return jobs.toSorted((one, other) => length(other) - length(one));
-}
-
-/** The families in turn. When each has one connection at a time, neither waits for the other. */
-function alternating<Job extends { readonly family: 4 | 6 }>(jobs: readonly Job[]): Job[] {
-  const [first, second] = [4, 6].map((family) => jobs.filter((job) => job.family === family));
-  const longest = Math.max(first?.length ?? 0, second?.length ?? 0);
-  return Array.from({ length: longest }, (_, turn) => [first?.[turn], second?.[turn]])
-    .flat()
-    .filter((job) => job !== undefined);
-}
 
 // Many more than there are slow scenarios.
 const ROOMY = 100;

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import type { StepDeclaration } from '../../lib/catalogue/case.ts';
+import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
+import { resolveScenario } from '../../lib/catalogue/resolve.ts';
+import { alternating, leastTime, longestFirst } from '../../lib/runner/order.ts';
+
+const scenarioOf = (steps: readonly StepDeclaration[]) =>
+  resolveScenario({
+    ...{ id: 'ladder.test.order', title: 'a title', state: 'ESTABLISHED', rules: ['3.10.7.4 first'] },
+    steps,
+  });
+
+const TEXT = { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=1>' } as const;
+const TAKEN = { expect: '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>' } as const;
+
+describe('the order of cases', () => {
+  it('begins with those that wait longest by their own steps', () => {
+    const plain = leastTime(scenarioOf([TEXT, TAKEN]));
+    expect(leastTime(scenarioOf([TEXT, TAKEN, TEXT, TAKEN]))).to.equal(2 * plain);
+    expect(leastTime(scenarioOf([{ wait: 9000 }, TEXT, TAKEN]))).to.equal(9000 + plain);
+    // A timer's interval, and twice that.
+    const again = { expect: '<CTL=ACK><DATA=1>', next: true } as const;
+    expect(leastTime(scenarioOf([TEXT, TAKEN, again, again]))).to.equal(plain + 3000);
+    // A state on the way is proven after the same steps on another connection.
+    expect(leastTime(scenarioOf([TEXT, TAKEN, { state: 'ESTABLISHED' }, TEXT, TAKEN]))).to.equal(3 * plain);
+  });
+
+  it('keeps that of the catalogue among equals', () => {
+    const jobs = SCENARIOS.map(({ id }) => ({ id }));
+    const order = longestFirst(jobs).map(({ id }) => id);
+    const places = new Map(jobs.map(({ id }, place) => [id, place]));
+    const ordered = order
+      .map((id) => SCENARIOS[places.get(id) as number])
+      .map((one) => one && leastTime(one));
+    expect(ordered).to.deep.equal(ordered.toSorted((one, other) => (other ?? 0) - (one ?? 0)));
+    const last = order.slice(-50).map((id) => places.get(id) ?? 0);
+    expect(last).to.deep.equal(last.toSorted((one, other) => one - other));
+  });
+
+  it('takes the families in turn for who has one connection of each', () => {
+    const jobs = ([4, 4, 4, 6] as const).map((family, at) => ({ id: `${at}`, family }));
+    expect(alternating(jobs).map(({ id }) => id)).to.deep.equal(['0', '3', '1', '2']);
+  });
+});
