@@ -24,7 +24,7 @@ import { tryForDeath } from './deaths/try-for-death.ts';
 import type { KnownTarget } from './messages.ts';
 import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
 import { alternating, longestFirst } from './order.ts';
-import { needsOf } from './preflight/needs.ts';
+import { needsOf, ROOMY } from './preflight/needs.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
 import { Died, unlessDied } from './preflight/unless-died.ts';
 import { runThrough } from './run-through.ts';
@@ -48,9 +48,6 @@ const SEGMENTS_PER_CASE = 2;
 /** How many cases fit into the receive queue. */
 const roomFor = (receiveQueue: number): number =>
   Math.max(1, Math.floor(receiveQueue / (OCTETS_QUEUED * SEGMENTS_PER_CASE)));
-
-// Many more than there are slow scenarios.
-const ROOMY = 100;
 
 // With more rounds of cases than this, all places taken, the run does not wait for every silence: that would take half a minute.
 const MOST_ROUNDS = 50;

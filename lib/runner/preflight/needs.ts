@@ -17,6 +17,9 @@ export interface Needs {
  */
 export const FEW = 25;
 
+/** From so many cases at once on, the target bears two connections for each of them. Many more than there are slow scenarios. */
+export const ROOMY = 100;
+
 export function needsOf(cases: readonly { readonly id: string }[]): Needs {
   const scenarios = [...new Set(cases.map(({ id }) => id))].flatMap((id) => findScenario(id) ?? []);
   const measures = new Set(scenarios.flatMap(measuresOf));

@@ -1,6 +1,6 @@
 import type { KnownAdoption } from '../../standard/adoption.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
-import { blockerOf, type PreflightFault, type Place } from '../../verdict/preflight-fault.ts';
+import type { PreflightFault } from '../../verdict/preflight-fault.ts';
 import {
   type AcceptTime,
   type AckLimits,
@@ -10,16 +10,12 @@ import {
 } from '../../verdict/target-facts.ts';
 import { runSideBySide } from '../pool.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
-import { findAcceptTime } from './accept-time.ts';
-import { detectAdoption } from './adoption.ts';
 import { deadFamily, type Ground, groundsOf } from './ground.ts';
-import { answersByCookie, findHalfOpen, usesCookiesOnly, widthWithin } from './half-open.ts';
-import { findLimits } from './limits.ts';
-import { FEW, type Needs } from './needs.ts';
-import { ifReached, type Path } from './path.ts';
+import { usesCookiesOnly } from './half-open.ts';
+import { LATEST_RETRANSMISSION, measure } from './measures.ts';
+import type { Path } from './path.ts';
 import { BURST, soonestReply } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
-import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
 import { type Walk, walk } from './walk.ts';
 
 export interface Preflight {
@@ -40,15 +36,12 @@ export interface Preflight {
   readonly facts: Omit<TargetFacts, 'driver' | 'avoided' | 'described'>;
 }
 
-// Milliseconds. RFC 1122 section 4.2.3.1 starts the timer at 3 s, 4.4BSD at 6 s.
-const LATEST_RETRANSMISSION = 8000;
 // Milliseconds by which a busy target is late, on any path.
 const LEAST_PROMPT = 8;
 // A case takes about a second and gets a few limited replies.
 const SHARE_OF_LIMIT = 4;
 // A case sends one or two segments at once.
 const SHARE_OF_QUEUE = 2;
-const MOST_LIMITED_CONNECTIONS = 100;
 
 /** The target does not answer at all. The message is one sentence. */
 export class PathUnusable extends Error {
@@ -100,30 +93,8 @@ export async function preflight(path: Path): Promise<Preflight> {
   if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
   const limited = alive.find((ground) => ground.resetsAtOnce !== undefined);
   const resetsAtOnce = limited?.resetsAtOnce;
-  const opens = !blocks(faults, best, { state: 'SYN-RECEIVED', origin: 'passive' });
-  // Whether a target only sends SYN cookies matters in every state.
-  const asksHalfOpen =
-    asks('half-open connections') ||
-    (opens && (await ifReached(answersByCookie(environment, best.family))) === true);
-  const most = asks('limits') ? path.width : Math.min(path.width, FEW);
-  // Alone: a connection that opens beside it takes the place of one that is counted.
-  const halfOpen =
-    opens && asksHalfOpen
-      ? await ifReached(findHalfOpen(environment, best.family, most, LATEST_RETRANSMISSION))
-      : undefined;
-  const [acceptTime, fin, adoption] = await Promise.all([
-    opens && asksHalfOpen ? acceptTimeOf(environment, best) : ('unknown' as const),
-    asks('FIN again')
-      ? firstRetransmission(environment, best.family, 'FIN', LATEST_RETRANSMISSION, faults)
-      : undefined,
-    adoptionOf(environment, best, faults, needs),
-  ]);
-  const width = halfOpen ? widthWithin(most, halfOpen) : most;
-  // They open as many connections as the backlog that was found has room for.
-  const [limits, synAck] = await Promise.all([
-    limitsOf(environment, best, width, faults, needs, adoption),
-    halfOpen || !asksHalfOpen ? halfOpen?.synAckRetransmission : synAckAgain(environment, best, faults),
-  ]);
+  const scene = { environment, ground: best, faults, needs, width: path.width };
+  const { asksHalfOpen, halfOpen, acceptTime, fin, adoption, limits, synAck, width } = await measure(scene);
   const timing: Timing = {
     ...environment.timing,
     ...(asksHalfOpen ? { synAckRetransmission: synAck ?? LATEST_RETRANSMISSION } : {}),
@@ -194,26 +165,9 @@ function watchOver(path: Path, grounds: readonly Ground[], within: number): Targ
 const blocked = (faults: readonly PreflightFault[], { family }: Ground): number =>
   faults.filter((fault) => fault.family === family).reduce((sum, fault) => sum + 1 + fault.blocks.length, 0);
 
-const blocks = (faults: readonly PreflightFault[], { family }: Ground, place: Place): boolean =>
-  blockerOf({ ...place, family }, faults) !== undefined;
-
-const acceptTimeOf = async (environment: Environment, { family }: Ground): Promise<AcceptTime> =>
-  (await ifReached(findAcceptTime(environment, family))) ?? 'unknown';
-
 function unaskedOf(measures: ReadonlySet<Measure>): Pick<TargetFacts, 'unasked'> {
   const unasked = MEASURES.filter((measure) => !measures.has(measure));
   return unasked.length > 0 ? { unasked } : {};
-}
-
-async function synAckAgain(
-  environment: Environment,
-  { family, open, openAnswers }: Ground,
-  faults: readonly PreflightFault[],
-): Promise<number | undefined> {
-  const seen = await firstRetransmission(environment, family, 'SYN', LATEST_RETRANSMISSION, faults);
-  const isWrong = faults.some(({ step, family: over }) => step === 'SYN to LISTEN' && over === family);
-  if (seen !== undefined || open === undefined || !openAnswers || !isWrong) return seen;
-  return wrongSynAckAgain(environment, family, open, LATEST_RETRANSMISSION);
 }
 
 /** What was sent, what did not come, and what may help. */
@@ -228,31 +182,6 @@ function nothingComesBack({ tester, closedPort, silentClosed }: Path, grounds: r
   }
   const listens = first.open === undefined ? '' : ` and no SYN,ACK from port ${first.open}, which listens`;
   return `${who} does not answer: within ${PATIENCE / 1000} s a SYN got no reset from port ${closedPort}, which should be closed,${listens}${said}; is the target up, is the address right, and is there no filter before it?`;
-}
-
-async function adoptionOf(
-  environment: Environment,
-  ground: Ground,
-  faults: readonly PreflightFault[],
-  { measures }: Needs,
-): Promise<KnownAdoption> {
-  if (!measures.has('adoption') && !measures.has('limits')) return {};
-  if (blocks(faults, ground, { state: 'ESTABLISHED' })) return {};
-  return (await ifReached(detectAdoption(environment, ground.family))) ?? {};
-}
-
-function limitsOf(
-  environment: Environment,
-  ground: Ground,
-  width: number,
-  faults: readonly PreflightFault[],
-  { measures }: Needs,
-  adoption: KnownAdoption,
-): Promise<AckLimits> | undefined {
-  if (!measures.has('limits') || blocks(faults, ground, { state: 'ESTABLISHED' })) return undefined;
-  // A target that opens connections by itself has one at a time.
-  const connections = environment.driver.testerPorts ? 1 : Math.min(width, MOST_LIMITED_CONNECTIONS);
-  return findLimits(environment, ground.family, adoption, connections);
 }
 
 /** How many cases may run at once within the target's limits. */
