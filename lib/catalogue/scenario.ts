@@ -174,7 +174,7 @@ export interface IcmpStep extends OnConnection {
 
 /**
  * This number of other peers send a SYN to the port and reset their half-open connections: each before the next SYN, or all at
- * the end. A scenario with such a step runs alone, because it may fill the target's queues.
+ * the end. Scenarios with such a step run last: a target that does not free what they take has no room for others.
  */
 export interface CrowdStep extends OnConnection {
   readonly crowd: number;
@@ -273,9 +273,9 @@ export function outcomesOf({ steps }: Pick<Scenario, 'steps'>): OutcomesByProfil
   return last.expect;
 }
 
-/** Whether no other scenario may be on the wire meanwhile. */
-export const runsAlone = ({ steps }: Pick<Scenario, 'steps'>): boolean =>
-  steps.some((step) => 'crowd' in step);
+/** How many other peers a scenario has half-open connections with at once. */
+export const crowdOf = ({ steps }: Pick<Scenario, 'steps'>): number =>
+  Math.max(0, ...steps.map((step) => ('crowd' in step ? step.crowd : 0)));
 
 /** All segments that the tester sends, in their order. */
 export const sentIn = ({ steps }: Pick<Scenario, 'steps'>): readonly SegmentNotation[] =>

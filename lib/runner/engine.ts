@@ -1,5 +1,5 @@
 import { findScenario, SCENARIOS } from '../catalogue/catalogue.ts';
-import { runsAlone } from '../catalogue/scenario.ts';
+import { crowdOf } from '../catalogue/scenario.ts';
 import { Cleanups } from '../cleanups.ts';
 import { findStack, unknownStack } from '../lab/stacks/index.ts';
 import { startOnTap } from '../lab/stacks/on-a-tap.ts';
@@ -254,11 +254,14 @@ export class Engine {
         inquestHeld(false);
       }
     };
-    const isAlone = ({ id }: Job): boolean => {
-      const scenario = findScenario(id);
-      return scenario !== undefined && runsAlone(scenario);
-    };
-    const together = cases.filter((job) => !isAlone(job));
+    const crowds = new Map(
+      cases.map((job) => {
+        const scenario = findScenario(job.id);
+        return [job, scenario ? crowdOf(scenario) : 0];
+      }),
+    );
+    const isCrowd = (job: Job): boolean => (crowds.get(job) ?? 0) > 0;
+    const together = cases.filter((job) => !isCrowd(job));
     const through = (jobs: readonly Job[], width: () => number) =>
       runThrough({
         jobs,
@@ -280,7 +283,9 @@ export class Engine {
     try {
       const jobs = environment.driver.testerPorts ? alternating(together) : longestFirst(together);
       await through(jobs, () => this.#widthNow(environment.tester));
-      await through(cases.filter(isAlone), () => 1);
+      // The target was seen to keep as many half-open connections as cases may run at once.
+      const largest = Math.max(1, ...crowds.values());
+      await through(cases.filter(isCrowd), () => Math.floor(this.#widthNow(environment.tester) / largest));
     } finally {
       clearInterval(pulse);
     }

@@ -11,8 +11,8 @@ import {
   upperTesterOptions,
 } from './upper-tester-process.ts';
 
-// The receive queue of an unprivileged tester is the bound, not the kernel.
-const WIDTH = 320;
+// Many more than are busy at a time: most wait. The receive queue of an unprivileged tester is the bound, not the kernel.
+const WIDTH = 640;
 
 /** This machine's own kernel, in a second network namespace. */
 export const linux: Stack = {

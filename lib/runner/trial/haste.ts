@@ -1,11 +1,11 @@
 import {
-  type Case,
+  type ExpectStep,
   isCase,
-  outcomesOf,
+  type Place,
   type ResolvedOutcome,
   type Scenario,
-  stimulusOf,
 } from '../../catalogue/scenario.ts';
+import type { SegmentNotation } from '../../notation/index.ts';
 import type { State } from '../../standard/state.ts';
 
 /**
@@ -42,49 +42,79 @@ export class Haste {
     this.#silenceToo = silenceToo;
   }
 
-  /** Whether a case may be tried hastily. The first of its kind may not: the others rely on what that one sees. */
-  mayHasten(subject: Scenario): boolean {
-    if (!isCase(subject) || (this.#failures.get(subject.state) ?? 0) >= MOST_FAILURES) return false;
-    if (!this.#silenceToo && !hasNoConnection(subject.state) && isSilent(subject)) return false;
-    const kind = kindOf(subject);
+  /** Whether an attempt at a scenario may be hasty at all: not after a few that came to nothing in its state, and not for minutes. */
+  isWorthwhile(subject: Scenario): boolean {
+    return !subject.slow && (this.#failures.get(failuresOf(subject)) ?? 0) < MOST_FAILURES;
+  }
+
+  /** Whether the wait of a step may end early. The first of its kind may not: the others rely on what that one sees. */
+  mayHasten(step: Awaited): boolean {
+    if (step.isTimed) return false;
+    const mayBeSilent = step.isCase && (this.#silenceToo || hasNoConnection(step.state));
+    if (isComplete(step.outcomes, 0) && !mayBeSilent) return false;
+    const kind = kindOf(step);
     if (this.#samples.has(kind)) return true;
     this.#samples.set(kind, sampling());
     return false;
   }
 
-  /** What a patient attempt has seen: whether there was a reply that a hasty attempt would have missed. */
-  note(subject: Scenario, hasMissed: boolean): void {
-    const sample = this.#samples.get(kindOf(subject));
+  /** What a full wait has seen: whether there was a reply that a hasty one would have missed. */
+  note(kind: string, hasMissed: boolean): void {
+    const sample = this.#samples.get(kind);
     if (!sample) return;
     sample.hasMissed ||= hasMissed;
     sample.isWatched = true;
     sample.end();
   }
 
-  /** A case has ended: if it was the first of its kind, nobody waits for it any more. */
-  end(subject: Scenario): void {
-    this.#samples.get(kindOf(subject))?.end();
+  /** A scenario has ended: if it had the first step of this kind, nobody waits for it any more. */
+  end(kind: string): void {
+    this.#samples.get(kind)?.end();
   }
 
-  /** Whether the patient attempt at the first case of this kind lets hasty attempts count; waits for that case to end. */
-  async isTrusted(subject: Scenario): Promise<boolean> {
-    const sample = this.#samples.get(kindOf(subject));
+  /** Whether the full wait in the first step of this kind lets hasty ones count; waits for that scenario to end. */
+  async isTrusted(kind: string): Promise<boolean> {
+    const sample = this.#samples.get(kind);
     await sample?.ended;
     return sample?.isWatched === true && !sample.hasMissed;
   }
 
   /** A hasty attempt had no result. After a few of these, hasty attempts in this state only cost time. */
-  fail({ state }: Scenario): void {
-    this.#failures.set(state, (this.#failures.get(state) ?? 0) + 1);
+  fail(subject: Scenario): void {
+    const key = failuresOf(subject);
+    this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
   }
 }
 
 const MOST_FAILURES = 3;
 
+const failuresOf = (subject: Scenario): string =>
+  `${subject.state}${isCase(subject) ? '' : ', several steps'}`;
+
+/** A step whose reply is waited for. */
+export interface Awaited {
+  readonly place: Place;
+  /** Before what was done. */
+  readonly state: State;
+  /** What was done since the step before: the segments, in the notation; other things by name. */
+  readonly done: readonly (SegmentNotation | string)[];
+  readonly outcomes: readonly ResolvedOutcome[];
+  /** The only step of a case. */
+  readonly isCase: boolean;
+  /** Its time counts, or what comes after its reply. */
+  readonly isTimed: boolean;
+}
+
+/** Whether a step is about times, or about what is not a reply: the window that is offered, what the user is given or told. */
+export const isTimed = (
+  { within, notBefore, settled, delivered }: ExpectStep,
+  outcomes: readonly ResolvedOutcome[],
+): boolean =>
+  [within, notBefore, settled, delivered].some((asked) => asked !== undefined) ||
+  outcomes.some((outcome) => outcome.with !== undefined || outcome.interval !== undefined);
+
 /** Nothing is there that a timer could belong to, and each segment gets its reply or none. */
 export const hasNoConnection = (state: State): boolean => state === 'CLOSED' || state === 'LISTEN';
-
-const isSilent = (subject: Case): boolean => isComplete(Object.values(outcomesOf(subject)).flat(), 0);
 
 interface Sampling {
   /** Whether a patient attempt at a case of the kind has come to a verdict. */
@@ -102,16 +132,20 @@ function sampling(): Sampling {
   return { isWatched: false, hasMissed: false, ended, end };
 }
 
-/** The state, and what the stimulus asks the target to do; where silence is due, also the conditions, and the states after. */
-function kindOf(subject: Scenario): string {
-  const { state, origin = '', closedBy = '', conditions } = subject;
-  if (!isCase(subject)) return state;
-  const { ctl, data } = stimulusOf(subject);
-  const asked = [state, origin, closedBy, ...ctl, data === undefined ? '' : 'text'];
-  if (!isSilent(subject)) return asked.join(' ');
+/**
+ * The state, and what the target is asked to do; where silence is due, also the conditions, and the states after. A case does not
+ * stand for a step among several.
+ */
+export function kindOf({ place, state, done, outcomes, isCase }: Awaited): string {
+  const { origin = '', closedBy = '', conditions } = place;
+  const asked = done.flatMap((one) =>
+    typeof one === 'string' ? [one] : [...one.ctl, one.data === undefined ? '' : 'text'],
+  );
+  const kind = [isCase ? '' : 'step', state, origin, closedBy, ...asked];
+  if (!isComplete(outcomes, 0)) return kind.join(' ');
   // A reset that is taken does not stand for one that is dropped, nor one with a wrong checksum for one beyond the window.
-  const after = Object.values(outcomesOf(subject)).flatMap((all) => all.map(({ then = 'any' }) => then));
-  return [...asked, ...conditions, 'silence', ...new Set(after.sort())].join(' ');
+  const after = outcomes.map(({ then = 'any' }) => then);
+  return [...kind, ...conditions, 'silence', ...new Set(after.sort())].join(' ');
 }
 
 /** Whether so many replies are as many as any document allows, under whatever profile: nothing more is due. */

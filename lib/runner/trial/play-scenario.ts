@@ -20,13 +20,14 @@ import { wireRecords, withIcmpSent } from './wire-records.ts';
 export interface Attempt extends Sample {
   /** The TCB of the first connection when the last segment was sent; empty where none was. */
   readonly variables: Variables;
-  /** Whether the attempt went on before the observation time was over. */
+  /** Whether the attempt went on before the observation time of some step was over. */
   readonly isHasty: boolean;
-  /**
-   * For a patient attempt: whether a reply came after a hasty attempt would have gone on. For a hasty one: whether a reply came
-   * after its connection had ended.
-   */
-  readonly hasSlowReply: boolean;
+  /** The kinds of steps that it did not wait for in full. */
+  readonly hastened: ReadonlySet<string>;
+  /** The kinds of steps that it waited for in full, and whether a reply came after a hasty attempt would have gone on. */
+  readonly watched: ReadonlyMap<string, boolean>;
+  /** Whether a reply came after a connection had ended whose last step was not waited for in full. */
+  readonly hasLateReply: boolean;
 }
 
 /**
@@ -41,16 +42,39 @@ export async function playScenario(
   shift: number,
 ): Promise<Attempt> {
   const { steps } = scenario;
+  const parts: Attempt[] = [];
   for (const [index, step] of steps.slice(0, -1).entries()) {
     if (!('state' in step)) continue;
     const part = await playOnce({ ...scenario, steps: steps.slice(0, index + 1) }, context, shift);
+    parts.push(part);
     const { result } = part;
     const isAsAsked =
       result.outcome === 'judged' &&
       PROFILES.every((profile) => result.judgements[profile].verdict !== 'deviates');
-    if (!isAsAsked) return part;
+    if (!isAsAsked) return joined(parts);
   }
-  return playOnce(scenario, context, shift);
+  parts.push(await playOnce(scenario, context, shift));
+  return joined(parts);
+}
+
+/** The last part's result, with all that led to it. */
+function joined(parts: readonly Attempt[]): Attempt {
+  const last = parts.at(-1);
+  if (!last) throw new RangeError('a scenario has parts');
+  return {
+    ...last,
+    isHasty: parts.some(({ isHasty }) => isHasty),
+    hastened: new Set(parts.flatMap(({ hastened }) => [...hastened])),
+    watched: mergedWatches(parts),
+    hasLateReply: parts.some(({ hasLateReply }) => hasLateReply),
+  };
+}
+
+function mergedWatches(parts: readonly Pick<Attempt, 'watched'>[]): Map<string, boolean> {
+  const merged = new Map<string, boolean>();
+  for (const { watched } of parts)
+    for (const [kind, hasMissed] of watched) merged.set(kind, hasMissed || merged.get(kind) === true);
+  return merged;
 }
 
 /** The name of the first connection. */
@@ -62,10 +86,11 @@ async function playOnce(scenario: Scenario, context: CaseContext, shift: number)
   const connections: PlayedConnection[] = [];
   const seen = await tryOnce(scenario, context, shift, connections);
   for (const connection of connections) await connection.release();
-  const isHasty = connections.some(({ watch }) => watch.isHasty);
-  let hasSlowReply = connections.some(({ watch }) => watch.hasSlowReply);
-  for (const connection of connections) hasSlowReply = (await connection.hearsLateReply()) || hasSlowReply;
-  return { ...seen, isHasty, hasSlowReply };
+  const hastened = new Set(connections.flatMap(({ watch }) => [...watch.hastened]));
+  const watched = mergedWatches(connections.map(({ watch }) => watch));
+  let hasLateReply = false;
+  for (const connection of connections) hasLateReply = (await connection.hearsLateReply()) || hasLateReply;
+  return { ...seen, isHasty: hastened.size > 0, hastened, watched, hasLateReply };
 }
 
 async function tryOnce(
@@ -73,7 +98,7 @@ async function tryOnce(
   context: CaseContext,
   shift: number,
   connections: PlayedConnection[],
-): Promise<Omit<Attempt, 'isHasty' | 'hasSlowReply'>> {
+): Promise<Omit<Attempt, 'isHasty' | 'hastened' | 'watched' | 'hasLateReply'>> {
   const { environment } = context;
   let began = beginning(environment.tester);
   const run = { startedAt: new Date().toISOString(), began: performance.now() };

@@ -96,6 +96,8 @@ export class PlayedConnection {
   #given: number | undefined;
   /** RCV.NXT before the stimulus. */
   #rcvNxt = 0;
+  /** Since when the last step was waited for, of `performance.now()`. */
+  #since = 0;
   /** Where in the log the connection was left. */
   #leftAt = 0;
   #firstAt = Number.POSITIVE_INFINITY;
@@ -111,6 +113,7 @@ export class PlayedConnection {
     this.#state = place.state;
     this.#turn = {
       ...{ connection: reached.connection, stateBefore: place.state, last: 'segment', mark: 0, actedAt: 0 },
+      done: [],
       cursor: reached.connection.mailbox.log.length,
     };
     this.watch = new StepWatch(place, context, reached, this.user, this.#turn);
@@ -134,7 +137,10 @@ export class PlayedConnection {
   /** Sends the segments at once, without a look at what comes in between. */
   async send(segments: readonly SegmentNotation[]): Promise<void> {
     await this.#goOn();
-    for (const notation of segments) this.#sendOne(notation);
+    for (const notation of segments) {
+      this.#turn.done.push(notation);
+      this.#sendOne(notation);
+    }
   }
 
   /** What has arrived until now is no reply to the next step. */
@@ -145,6 +151,7 @@ export class PlayedConnection {
     this.#turn.cursor = this.mailbox.log.length;
     this.#firstAt = Math.min(this.#firstAt, this.#turn.cursor);
     this.#isObserved = false;
+    this.#turn.done = [];
   }
 
   /** Takes the last segment sent, and the segments that have arrived, into the TCB. */
@@ -210,6 +217,7 @@ export class PlayedConnection {
   async sendIcmpError({ icmp, about, otherPort }: IcmpStep): Promise<void> {
     await this.#goOn();
     this.#begins('ICMP');
+    this.#turn.done.push(icmp);
     const { mailbox, peerPort, rcvWnd } = this.#turn.connection;
     const quoted = concrete(about, this.#turn.connection, () => this.#random.sequenceNumber());
     mailbox.sendIcmpError(
@@ -260,6 +268,7 @@ export class PlayedConnection {
   async act(user: UserCall): Promise<void> {
     await this.#goOn();
     this.#begins('call');
+    this.#turn.done.push(user.call);
     await this.user.call(user, this.#turn.connection);
     const isAgain = user.call === 'OPEN PASSIVE AGAIN' && this.#state === 'CLOSED';
     if (user.call === 'OPEN PASSIVE' || isAgain) this.#state = 'LISTEN';
@@ -282,8 +291,9 @@ export class PlayedConnection {
       this.#turn.variables = this.#known();
     }
     const outcomes = PROFILES.flatMap((profile) => step.expect[profile]);
+    this.#since = since;
     const { entries, ...seen } = await this.watch.observe(step, outcomes, since, {
-      ...{ isTimers, isFirst: this.steps.length === 0, known: this.#known() },
+      ...{ isTimers, isFirst: this.steps.length === 0, isOnly: number === undefined, known: this.#known() },
     });
     const { log } = this.mailbox;
     const from = step.next ? lastSent(log.slice(0, this.#turn.cursor), since) : since;
@@ -409,6 +419,7 @@ export class PlayedConnection {
     const about = {
       ...{ connection: this.#turn.connection, handle: this.user.handle, listening: this.user.listening },
       greets: this.#reached.greets === true,
+      isHasty: this.watch.isLastHasty,
     };
     const stimulus = this.#turn.stimulus;
     if (!stimulus || this.#turn.last !== 'segment') {
@@ -430,7 +441,6 @@ export class PlayedConnection {
       ...{ stimulus, mark: this.#turn.mark },
       ...(isBack ? {} : { rcvNxtBefore: this.#rcvNxt }),
       altered: isAltered(this.#place, this.#context.family, stimulus),
-      isHasty: this.watch.isHasty,
     };
   }
 
@@ -450,21 +460,21 @@ export class PlayedConnection {
     await tester.flushed();
     await this.user.release();
     witness?.(this.mailbox.log);
-    if (!this.watch.isHasty) this.mailbox.close();
+    if (!this.watch.isLastHasty) this.mailbox.close();
   }
 
-  /** After a hasty attempt: whether a reply still arrives for the ended connection before the observation time is over. */
+  /** After a hasty last step: whether a reply still arrives for the ended connection before the observation time is over. */
   async hearsLateReply(): Promise<boolean> {
-    if (!this.watch.isHasty) return false;
+    if (!this.watch.isLastHasty) return false;
     const { environment, aside = (wait) => wait() } = this.#context;
     const { tester, timing } = environment;
     const { log } = this.mailbox;
-    const until = (log[this.#turn.mark]?.at ?? 0) + timing.observation;
+    const until = this.#since + timing.observation;
     // The end of a connection draws segments, too: what a late reply may be is what comes after them.
     let from = this.#leftAt;
     await aside(async () => {
       await tester.listen(promptOf(timing));
-      if (!hasNoConnection(this.#place.state)) from = log.length;
+      if (!hasNoConnection(this.#turn.stateBefore)) from = log.length;
       await tester.listen(Math.max(0, until - performance.now()));
     });
     this.mailbox.close();

@@ -35,21 +35,28 @@ export async function runScenario(subject: Scenario, context: CaseContext): Prom
   const { environment, family, profile, watch, futility, haste, aside = waiting } = context;
   const { path } = environment.tester;
   if (watch?.lost) return notRun(subject, family, { kind: 'target lost', cause: watch.lost });
-  const patiently = async (spoilt: number): Promise<Attempt> => {
-    const attempt = await playScenario(subject, context, spoilt);
-    if (attempt.result.outcome === 'judged') haste?.note(subject, attempt.hasSlowReply);
+  const watched = new Set<string>();
+  const noted = (attempt: Attempt): Attempt => {
+    for (const [kind, hasMissed] of attempt.watched) {
+      watched.add(kind);
+      if (attempt.result.outcome === 'judged') haste?.note(kind, hasMissed);
+    }
     return attempt;
   };
+  const patiently = async (spoilt: number): Promise<Attempt> =>
+    noted(await playScenario(subject, context, spoilt));
   const { once, ended } =
     subject.slow && context.hasRoom ? twoAtOnce(patiently) : { once: patiently, ended: undefined };
   const rest = (milliseconds: number): Promise<void> => aside(() => pause(milliseconds));
   const hastily =
-    !path.disturbed && haste?.mayHasten(subject) ? () => tryHastily(subject, context) : undefined;
+    !path.disturbed && haste?.isWorthwhile(subject)
+      ? async () => tryHastily(subject, context, noted)
+      : undefined;
   try {
     const result = await repeatUntilTrusted({ profile, path, watch, futility, rest, hastily }, once);
     return { ...result, durationMs: Date.now() - began };
   } finally {
-    haste?.end(subject);
+    for (const kind of watched) haste?.end(kind);
     await ended?.();
   }
 }
@@ -75,15 +82,19 @@ function twoAtOnce(attempt: (spoilt: number) => Promise<Attempt>) {
 const waiting: Aside = (wait) => wait();
 
 /** @returns undefined where it came to nothing */
-async function tryHastily(subject: Scenario, context: CaseContext): Promise<Attempt | undefined> {
+async function tryHastily(
+  subject: Scenario,
+  context: CaseContext,
+  noted: (attempt: Attempt) => Attempt,
+): Promise<Attempt | undefined> {
   const { haste, aside = waiting } = context;
-  const attempt = await playScenario(subject, { ...context, isHasty: true }, 0);
+  const attempt = noted(await playScenario(subject, { ...context, isHasty: true }, 0));
   if (!attempt.isHasty) return attempt;
-  let isTrusted = attempt.result.outcome === 'judged' && !attempt.hasSlowReply;
+  let isTrusted = attempt.result.outcome === 'judged' && !attempt.hasLateReply;
   if (!isTrusted) haste?.fail(subject);
   else {
     await aside(async () => {
-      isTrusted = (await haste?.isTrusted(subject)) === true;
+      for (const kind of attempt.hastened) isTrusted &&= (await haste?.isTrusted(kind)) === true;
     });
   }
   return isTrusted ? attempt : undefined;

@@ -1,5 +1,11 @@
 import type { ExpectStep, Place, ResolvedOutcome } from '../../catalogue/scenario.ts';
-import { type ConcreteSegment, compareReply, lengthOf, type Variables } from '../../notation/index.ts';
+import {
+  type ConcreteSegment,
+  compareReply,
+  lengthOf,
+  type SegmentNotation,
+  type Variables,
+} from '../../notation/index.ts';
 import type { State } from '../../standard/state.ts';
 import {
   type Connection,
@@ -17,7 +23,7 @@ import { carriedAlong, type Observation } from '../../verdict/judge.ts';
 import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { CaseContext } from './case-context.ts';
-import { isComplete, wouldMiss } from './haste.ts';
+import { type Awaited, isComplete, isTimed, kindOf, wouldMiss } from './haste.ts';
 import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { isToBeSilent } from './setup.ts';
 import { faultsOfOptions } from './step-faults.ts';
@@ -36,6 +42,8 @@ const MOST_BACK_OFF = 3;
 export interface Turn {
   connection: Connection;
   last: 'segment' | 'call' | 'ICMP';
+  /** All that was done since a step has looked at what came of it: segments in the notation, other things by name. */
+  done: (SegmentNotation | string)[];
   /** The segment that was sent last. */
   stimulus?: ConcreteSegment;
   /** Before the segment that was sent last, or the last call of the user. */
@@ -56,6 +64,8 @@ interface Circumstances {
   readonly isTimers: boolean;
   /** No step has looked at this connection before. */
   readonly isFirst: boolean;
+  /** It is the only step of its scenario. */
+  readonly isOnly: boolean;
   /** The TCB as it is now. */
   readonly known: Variables;
 }
@@ -66,10 +76,12 @@ export class StepWatch {
   spoilt: Reason | undefined;
   /** The target's own answer by ICMP, where it should have said nothing at all. */
   refusal: Refusal | undefined;
-  /** Whether it went on before the observation time was over. */
-  isHasty = false;
-  /** Whether a reply came after a hasty attempt would have gone on. */
-  hasSlowReply = false;
+  /** The kinds of steps that it did not wait for in full. */
+  readonly hastened = new Set<string>();
+  /** The kinds of steps that it waited for in full, and whether a reply came after a hasty one would have gone on. */
+  readonly watched = new Map<string, boolean>();
+  /** Whether it went on before the observation time of the last step was over. */
+  isLastHasty = false;
   readonly #place: Place;
   readonly #context: CaseContext;
   readonly #reached: Reached;
@@ -102,9 +114,15 @@ export class StepWatch {
     since: number,
     when: Circumstances,
   ): Promise<Seen> {
+    this.isLastHasty = false;
     if (step.next) return this.#next(step, outcomes, when);
-    await this.#observationTime(outcomes, since, when);
-    return this.#sort(step, outcomes, since, when);
+    const { stateBefore: state, done } = this.#turn;
+    const awaited: Awaited = {
+      ...{ place: this.#place, state, done, outcomes, isCase: when.isOnly },
+      isTimed: when.isTimers || isTimed(step, outcomes),
+    };
+    this.isLastHasty = await this.#observationTime(awaited, since, when);
+    return this.#sort(step, awaited, since, when);
   }
 
   /** Waits for what the target sends next. */
@@ -161,14 +179,27 @@ export class StepWatch {
     return Math.max(FIRST_EXPIRY_WITHIN, Math.max(0, ...gaps) * MOST_BACK_OFF);
   }
 
+  /** Lets the time pass in which replies are collected. @returns whether it went on before that was over */
+  async #observationTime(awaited: Awaited, since: number, when: Circumstances): Promise<boolean> {
+    const { isHasty, haste } = this.#context;
+    const kind = kindOf(awaited);
+    if (isHasty && haste?.mayHasten(awaited)) {
+      const isEarly = await this.#untilAllHasCome(awaited, since, when);
+      if (isEarly) this.hastened.add(kind);
+      return isEarly;
+    }
+    if (!awaited.isTimed) this.watched.set(kind, this.watched.get(kind) ?? false);
+    await this.#wholeTime();
+    return false;
+  }
+
   /**
-   * Lets the time pass in which replies are collected. Where the stimulus may establish without acknowledging the target's SYN,
-   * its user is asked for proof before the timer of that SYN stands in the way.
+   * Where the stimulus may establish without acknowledging the target's SYN, its user is asked for proof before the timer of that
+   * SYN stands in the way.
    */
-  #observationTime(outcomes: readonly ResolvedOutcome[], since: number, when: Circumstances): Promise<void> {
-    const { environment, isHasty, aside = (wait) => wait() } = this.#context;
+  #wholeTime(): Promise<void> {
+    const { environment, aside = (wait) => wait() } = this.#context;
     const { tester, timing } = environment;
-    if (isHasty) return this.#untilAllHasCome(outcomes, since, when);
     const { iss, sndUna, mailbox } = this.#turn.connection;
     const isAckOfIss = this.#turn.last === 'segment' && iss !== undefined && this.#turn.stimulus?.ack === iss;
     if (!isAckOfIss || sndUna !== iss) return aside(() => tester.listen(timing.observation), true);
@@ -179,12 +210,12 @@ export class StepWatch {
     return tester.listen(Math.min(timing.observation, Math.max(timing.guard, left)));
   }
 
-  /** Waits until as many replies have come as any document allows, and no other follows at once. */
-  async #untilAllHasCome(
-    outcomes: readonly ResolvedOutcome[],
-    since: number,
-    { isFirst }: Circumstances,
-  ): Promise<void> {
+  /**
+   * Waits until as many replies have come as any document allows, and no other follows at once.
+   *
+   * @returns whether that was before the whole time was over
+   */
+  async #untilAllHasCome({ outcomes }: Awaited, since: number, { isFirst }: Circumstances): Promise<boolean> {
     const { environment, aside = (wait) => wait() } = this.#context;
     const { tester, timing } = environment;
     const { mailbox } = this.#turn.connection;
@@ -194,12 +225,11 @@ export class StepWatch {
       const heard = mailbox.log.length;
       await tester.listen(Math.min(promptOf(timing), left()));
       if (mailbox.log.length > heard) continue;
-      if (isComplete(outcomes, this.#sorted(since, { isTimers: false, isFirst }).replies.length)) {
-        this.isHasty = left() > 0;
-        return;
-      }
+      const { replies } = this.#sorted(since, { isTimers: false, isFirst });
+      if (isComplete(outcomes, replies.length)) return left() > 0;
       await aside(async () => void (await mailbox.next(() => true, left(), heard)), true);
     }
+    return false;
   }
 
   #sorted(since: number, when: Pick<Circumstances, 'isTimers' | 'isFirst'>, greets = false): Sorted {
@@ -209,12 +239,8 @@ export class StepWatch {
   }
 
   /** Sorts what has arrived: replies, retransmissions, faults. */
-  async #sort(
-    step: ExpectStep,
-    outcomes: readonly ResolvedOutcome[],
-    since: number,
-    when: Circumstances,
-  ): Promise<Seen> {
+  async #sort(step: ExpectStep, awaited: Awaited, since: number, when: Circumstances): Promise<Seen> {
+    const { outcomes } = awaited;
     const { log, link, refusals } = this.#turn.connection.mailbox;
     const state = this.#turn.stateBefore;
     const greets = this.#reached.greets === true && (state === 'SYN-SENT' || state === 'SYN-RECEIVED');
@@ -224,7 +250,9 @@ export class StepWatch {
     const { tester, timing } = this.#context.environment;
     const prompt = promptOf(timing) + tester.lag.worstSince(since);
     const repliedAt = replies.map(({ at }) => at);
-    if (!this.isHasty) this.hasSlowReply ||= wouldMiss(outcomes, since, repliedAt, prompt);
+    const kind = kindOf(awaited);
+    if (!this.isLastHasty && this.watched.has(kind) && wouldMiss(outcomes, since, repliedAt, prompt))
+      this.watched.set(kind, true);
     // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
     if (greets && replies.some(({ segment: { ctl } }) => ctl.has('FIN')))
       throw new NotCapable({ what: 'being spoken to first' });

@@ -1,8 +1,22 @@
 import { expect } from 'chai';
 import { parseReply } from '../../../lib/catalogue/resolve.ts';
-import type { Case, OutcomesByProfile, ResolvedOutcome } from '../../../lib/catalogue/scenario.ts';
+import {
+  type Case,
+  type OutcomesByProfile,
+  outcomesOf,
+  type ResolvedOutcome,
+  stimulusOf,
+} from '../../../lib/catalogue/scenario.ts';
 import { parseSegment } from '../../../lib/notation/index.ts';
-import { Haste, hasNoConnection, isComplete, wouldMiss } from '../../../lib/runner/trial/haste.ts';
+import {
+  type Awaited,
+  Haste,
+  hasNoConnection,
+  isComplete,
+  isTimed,
+  kindOf,
+  wouldMiss,
+} from '../../../lib/runner/trial/haste.ts';
 import { runScenario } from '../../../lib/runner/trial/run-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
@@ -24,6 +38,11 @@ function caseOf(outcomes: readonly ResolvedOutcome[], send = '<SEQ=7><CTL=SYN>',
     steps: [{ send: [parseSegment(send)] }, { expect: expect as unknown as OutcomesByProfile }],
   };
 }
+
+const awaitedOf = (subject: Case): Awaited => ({
+  ...{ place: subject, state: subject.state, done: [stimulusOf(subject)], isCase: true, isTimed: false },
+  outcomes: outcomesOf(subject).rfc9293,
+});
 
 describe('what may still come after a stimulus', () => {
   it('is nothing but by a timer, when as many replies are there as any document allows', () => {
@@ -48,35 +67,38 @@ describe('what may still come after a stimulus', () => {
   });
 });
 
+const mayHasten = (haste: Haste, subject: Case): boolean => haste.mayHasten(awaitedOf(subject));
+
 describe('haste', () => {
   const subject = caseOf([RESET]);
+  const KIND = kindOf(awaitedOf(subject));
 
   it('is for the second case of a kind, and relies on what the first one sees', async () => {
     const haste = new Haste(false);
-    expect(haste.mayHasten(subject)).to.equal(false);
-    expect(haste.mayHasten(subject)).to.equal(true);
-    expect(haste.mayHasten(caseOf([RESET], '<SEQ=7><CTL=FIN>'))).to.equal(false);
-    const trusted = haste.isTrusted(subject);
-    haste.note(subject, false);
+    expect(mayHasten(haste, subject)).to.equal(false);
+    expect(mayHasten(haste, subject)).to.equal(true);
+    expect(mayHasten(haste, caseOf([RESET], '<SEQ=7><CTL=FIN>'))).to.equal(false);
+    const trusted = haste.isTrusted(KIND);
+    haste.note(KIND, false);
     expect(await trusted).to.equal(true);
-    haste.note(subject, true);
-    expect(await haste.isTrusted(subject)).to.equal(false);
+    haste.note(KIND, true);
+    expect(await haste.isTrusted(KIND)).to.equal(false);
   });
 
   it('relies, where silence is due, on a case of which the same is due', () => {
     const dropped = { ...SILENCE, then: 'LISTEN' } as const;
     const haste = new Haste(false);
     for (const outcomes of [[RESET], [SILENCE], [dropped]]) {
-      expect(haste.mayHasten(caseOf(outcomes))).to.equal(false);
-      expect(haste.mayHasten(caseOf(outcomes))).to.equal(true);
+      expect(mayHasten(haste, caseOf(outcomes))).to.equal(false);
+      expect(mayHasten(haste, caseOf(outcomes))).to.equal(true);
     }
   });
 
   it('relies on nothing, where the first case of a kind has seen nothing', async () => {
     const haste = new Haste(false);
-    haste.mayHasten(subject);
-    const trusted = haste.isTrusted(subject);
-    haste.end(subject);
+    mayHasten(haste, subject);
+    const trusted = haste.isTrusted(KIND);
+    haste.end(KIND);
     expect(await trusted).to.equal(false);
   });
 
@@ -85,20 +107,41 @@ describe('haste', () => {
       const silent = { ...caseOf([SILENCE]), state };
       for (const silenceToo of [false, true]) {
         const haste = new Haste(silenceToo);
-        haste.mayHasten(silent);
-        expect(haste.mayHasten(silent), state).to.equal(silenceToo || hasNoConnection(state));
+        mayHasten(haste, silent);
+        expect(mayHasten(haste, silent), state).to.equal(silenceToo || hasNoConnection(state));
       }
     }
   });
 
   it('ends in a state where it comes to nothing time and again', () => {
     const haste = new Haste(false);
-    haste.mayHasten(subject);
     for (let failures = 0; failures < 3; failures += 1) {
-      expect(haste.mayHasten(subject)).to.equal(true);
+      expect(haste.isWorthwhile(subject)).to.equal(true);
       haste.fail(subject);
     }
-    expect(haste.mayHasten(subject)).to.equal(false);
+    expect(haste.isWorthwhile(subject)).to.equal(false);
+  });
+
+  it('is for a step among several whose reply is due, and relies on another such step', () => {
+    const haste = new Haste(true);
+    const step = { ...awaitedOf(subject), isCase: false };
+    mayHasten(haste, subject);
+    expect(haste.mayHasten(step)).to.equal(false);
+    expect(haste.mayHasten(step)).to.equal(true);
+    const silent = { ...step, outcomes: [SILENCE] };
+    haste.mayHasten(silent);
+    expect(haste.mayHasten(silent)).to.equal(false);
+    expect(haste.mayHasten({ ...step, isTimed: true })).to.equal(false);
+  });
+
+  it('is not for a step about times, or about what is not a reply', () => {
+    const { rfc9293 } = outcomesOf(subject);
+    const step = { expect: outcomesOf(subject) };
+    expect(isTimed(step, rfc9293)).to.equal(false);
+    for (const more of [{ within: 500 }, { notBefore: 500 }, { settled: true }, { delivered: 0 }] as const)
+      expect(isTimed({ ...step, ...more }, rfc9293), JSON.stringify(more)).to.equal(true);
+    expect(isTimed(step, [{ ...RESET, with: { edge: 'not back' } }])).to.equal(true);
+    expect(isTimed(step, [{ ...RESET, interval: { times: 2 } }])).to.equal(true);
   });
 });
 
@@ -120,8 +163,8 @@ describe('a hasty attempt', () => {
     link.script = (sent) =>
       target(sent, (reply, later) => void setTimeout(() => link.arrive(reply, sent.from, sent.to), later));
     const haste = new Haste(true);
-    haste.mayHasten(subject);
-    haste.note(subject, false);
+    mayHasten(haste, subject);
+    haste.note(kindOf(awaitedOf(subject)), false);
     const began = performance.now();
     const result = await runScenario(subject, {
       ...{ environment, family: 4, index: 0, seed: 1, profile: 'rfc9293', adoption: ALL_CHECKS, haste },
