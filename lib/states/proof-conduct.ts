@@ -138,8 +138,11 @@ function unlessFinNeverAgain({ subject, environment }: Prober, found: Found): Pr
 async function afterAckOfFin(prober: Prober, found: Found): Promise<'ends' | 'remains' | undefined> {
   await prober.quiet();
   const wasDeaf = prober.isDeaf;
-  prober.connection.sndUna = found.sndNxt;
-  prober.assure(segmentOf({ seq: found.rcvNxt, ack: found.sndNxt, ctl: ['ACK'] }));
+  const { targetFin } = prober.connection;
+  // What told SND.NXT may have been a retransmission of text before the FIN.
+  const end = targetFin === undefined ? found.sndNxt : add(targetFin, 1);
+  prober.connection.sndUna = end;
+  prober.assure(segmentOf({ seq: found.rcvNxt, ack: end, ctl: ['ACK'] }));
   let alive = await prober.numbers(found.rcvNxt);
   // A FIN that the timer sent may have crossed that ACK.
   if (alive !== undefined && alive !== 'reset' && alive.isOnText) alive = await prober.numbers(found.rcvNxt);

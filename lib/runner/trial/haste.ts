@@ -16,10 +16,13 @@ import type { State } from '../../standard/state.ts';
  * attempt does not wait for the silence after a reply. A hasty attempt never gives a deviation: the suite repeats such a case on
  * another connection, patiently, with the whole wait. Nor is a hasty attempt enough for conformance, since a timer may send a wrong
  * reply:
- * - the first case of each kind is tried patiently, and must see no reply that a hasty attempt would have missed;
+ * - the first step of each kind is waited for in full, and must see no reply that a hasty attempt would have missed;
  * - a hasty attempt listens to its port until the observation time is over, after the connection has ended.
  *
- * When silence is the only right answer, the state decides:
+ * In a scenario of several steps, the next step's segment takes the place of the probe: what comes late counts as a reply to that,
+ * which then deviates. Silence is waited for in each step.
+ *
+ * When silence is the only right answer to a case, the state decides:
  * - In CLOSED and LISTEN nobody waits for it. There is no connection whose next segment could carry a late reply, or whose end could
  *   prevent it: a late reply comes to the port.
  * - In a connection the tester waits. A TCP may delay an ACK by up to 500 ms, and then sends it with the next segment (RFC 1122
