@@ -106,10 +106,12 @@ enum stack_parameter {
   STACK_USER_TIMEOUT = 0xFFFA,  /* R2, in seconds */
   STACK_KEEP_ALIVE = 0xFFFB,    /* the idle time and the interval, in seconds; 0: off */
   STACK_RECEIVE_BUFFER = 0xFFFE,
-  /* Questions. Of the last two, the handle is -1. */
+  /* Questions. Of CAN and TELLS, the handle is -1. */
   STACK_STATE = 0x10000,  /* the state of RFC 793, by the stack's own number */
   STACK_CAN = 0x10001,    /* stack_abilities, added up */
-  STACK_TELLS = 0x10002   /* stack_tidings, added up */
+  STACK_TELLS = 0x10002,  /* stack_tidings, added up */
+  /* How many soft errors wait to be read elsewhere than where text is; they count as read. */
+  STACK_SOFT_ERRORS = 0x10003
 };
 
 /* What its user can be told. */

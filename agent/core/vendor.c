@@ -84,6 +84,8 @@ static uint8_t get_told(struct request *q, const struct stack_peer *from) {
   if (c->role == DEAD && why_dead(c) == E_TCP_CRE) told |= TOLD_REFUSED;
   if (c->role == DEAD && why_dead(c) == E_TCP_CAT) told |= TOLD_TIMEOUT;
   if (c->told_urgent) told |= TOLD_URGENT;
+  if (c->reports_errors && stack_configure(c->handle, c->family, STACK_SOFT_ERRORS, 0) > 0)
+    c->told_soft_error = true;
   if (c->told_soft_error) told |= TOLD_SOFT_ERROR;
   give16(known);
   give16(told);

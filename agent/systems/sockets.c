@@ -268,6 +268,25 @@ void stack_abort(int fd) {
   os_close(fd);
 }
 
+#if ON_LINUX
+/* Linux itself tells of a TCP's soft errors by recv; gVisor puts them into the error queue of the socket. */
+static int take_queued_errors(int fd) {
+  char octet[1], control[512];
+  struct iovec text = {octet, sizeof octet};
+  int taken = 0;
+  for (;;) {
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    message.msg_iov = &text;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return taken;
+    taken++;
+  }
+}
+#endif
+
 static int set_dont_fragment(int fd, uint8_t family, bool on) {
 #if ON_LINUX
   if (family == 16) return set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, on ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT);
@@ -372,6 +391,8 @@ long stack_configure(int fd, uint8_t family, unsigned parameter, uint32_t value)
 #if ON_LINUX
     case STACK_ERROR_REPORTS:
       return six ? set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, number) : set_option(fd, IPPROTO_IP, IP_RECVERR, number);
+    case STACK_SOFT_ERRORS:
+      return take_queued_errors(fd);
 #endif
     case STACK_RECEIVE_BUFFER:
       return set_option(fd, SOL_SOCKET, SO_RCVBUF, number);

@@ -119,7 +119,7 @@ export type OutcomesByProfile = Readonly<Record<Profile, readonly ResolvedOutcom
 /**
  * A call of the target's user (RFC 9293 section 3.9.1). CLOSE says that there is no more to send: the user goes on receiving.
  * `CLOSE BOTH WAYS` is that of a user that will not receive either (RFC 1122 section 4.2.2.13). RECEIVE takes all that arrives from
- * now on. `OPEN ACTIVE AGAIN` is for the connection that is there. `OPEN PASSIVE AGAIN` is for the port of the listener that was closed.
+ * now on. `OPEN ACTIVE AGAIN` is for the connection that is there. `OPEN PASSIVE UNACCEPTED` is that of a user who takes no connection. `OPEN PASSIVE AGAIN` is for the port of the listener that was closed.
  */
 export const PLAIN_CALLS = [
   'OPEN ACTIVE',
@@ -127,6 +127,7 @@ export const PLAIN_CALLS = [
   'OPEN TO MULTICAST',
   'OPEN PASSIVE',
   'OPEN PASSIVE AGAIN',
+  'OPEN PASSIVE UNACCEPTED',
   'RECEIVE',
   'STOP RECEIVING',
   'CLOSE',

@@ -144,8 +144,13 @@ export interface Driver extends DriverName {
   receive?(handle: Handle, on: boolean): Promise<void>;
   /** What the user has received since the last call. @throws NotCapable */
   delivered?(handle: Handle): Promise<Delivered>;
-  /** Passive OPEN on a port that no other case uses, or on this one. @throws NotCapable */
-  listen?(family: 4 | 6, kind: ListenerKind, port?: number): Promise<OwnListener>;
+  /**
+   * Passive OPEN on a port that no other case uses, or on this one.
+   *
+   * @param most how many connections the user takes; all when absent
+   * @throws NotCapable
+   */
+  listen?(family: 4 | 6, kind: ListenerKind, port?: number, most?: number): Promise<OwnListener>;
   /** CLOSE of such a listener, if it is still open. */
   closeListener?(listener: OwnListener): Promise<void>;
   /** Ends all connections of the target with that port of the tester. Never throws. */

@@ -344,11 +344,11 @@ export class UpperTesterDriver implements Driver {
     this.#client.dispose();
   }
 
-  async listen(family: 4 | 6, kind: ListenerKind, given?: number): Promise<OwnListener> {
+  async listen(family: 4 | 6, kind: ListenerKind, given?: number, most?: number): Promise<OwnListener> {
     const port = given ?? this.#nextPort;
     if (given === undefined) this.#nextPort += 1;
     const socketId = await this.#create(family, kind, port);
-    await this.#client.listenAndAccept(socketId);
+    await this.#client.listenAndAccept(socketId, most);
     return { port, socketId };
   }
 

@@ -73,6 +73,7 @@ export default scenarios('ladders', [
     steps: [
       SET,
       { send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK><WND=0>' },
+      { expect: 'silence' },
       ...[1, 2, 3, 4].flatMap(() => STAYS_CLOSED),
       { send: ALL_ACKED },
       {

@@ -58,6 +58,25 @@ export default scenarios('ladders', [
     rules: ['MUST-41', '3.10.4 CLOSE', '3.10.7.4 fifth'],
   },
   {
+    id: 'ladder.pending.unaccepted',
+    title: 'the listener closes while a connection is not accepted: the connection goes on, or is reset',
+    state: 'CLOSED',
+    steps: [
+      { user: 'OPEN PASSIVE UNACCEPTED' },
+      ...OPENS,
+      { user: 'CLOSE LISTENER' },
+      { expect: ['silence', ...RESETS.map(inItsPlace)] },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+      {
+        expect: [
+          { reply: ackOf(10), then: 'ESTABLISHED' },
+          ...[...RESETS, RESET_OF_TAKEN].flatMap((reset) => [reset, [ackOf(10), reset]]).map(inItsPlace),
+        ],
+      },
+    ],
+    rules: ['MUST-41', '3.10.4 CLOSE', '3.10.7.4 seventh'],
+  },
+  {
     id: 'ladder.pending.listener-closed-and-opened',
     title: 'the listener is closed: a SYN is reset; the same port is opened again: a SYN is answered',
     state: 'LISTEN',

@@ -99,7 +99,7 @@ export class UpperTester {
     CREATE_AND_BIND_ZERO_WINDOW: (message) =>
       this.#create(decodeRequest('CREATE_AND_BIND_ZERO_WINDOW', message), { buffer: 0 }),
     LISTEN_AND_ACCEPT: (message, from) => {
-      const { listenSocketId } = decodeRequest('LISTEN_AND_ACCEPT', message);
+      const { listenSocketId, maxConnections } = decodeRequest('LISTEN_AND_ACCEPT', message);
       const socket = this.#sockets.get(listenSocketId);
       if (!socket) return RESULT.E_ISD;
       if (socket.connection || socket.endListening) return RESULT.E_TCP_CAE;
@@ -108,7 +108,10 @@ export class UpperTester {
         family,
         port,
         wishes: () => ({ ...socket.wishes }),
-        accept: (connection, remotePort) => this.#accepted(listenSocketId, connection, remotePort, from),
+        accept: (connection, remotePort) => {
+          if (maxConnections === 0) socket.pending.push(connection);
+          else this.#accepted(listenSocketId, connection, remotePort, from);
+        },
       });
       if (!end) return RESULT.E_UBS;
       socket.endListening = end;

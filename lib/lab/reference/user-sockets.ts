@@ -11,6 +11,8 @@ export interface UserSocket {
   wishes: Wishes;
   connection?: Connection;
   endListening?: () => void;
+  /** Those that its user has not taken. */
+  readonly pending: Connection[];
 }
 
 // As large as the window field allows without scaling.
@@ -34,11 +36,16 @@ export class UserSockets {
   }
 
   create(family: Family, port: number, wishes: Partial<Wishes>): number {
-    return this.#add({ family, port: port === ANY_PORT ? 0 : port, wishes: { ...DEFAULTS, ...wishes } });
+    return this.#add({
+      family,
+      port: port === ANY_PORT ? 0 : port,
+      wishes: { ...DEFAULTS, ...wishes },
+      pending: [],
+    });
   }
 
   adopt({ family, port, wishes }: UserSocket, connection: Connection): number {
-    return this.#add({ family, port, wishes, connection });
+    return this.#add({ family, port, wishes, connection, pending: [] });
   }
 
   get(id: number): UserSocket | undefined {
@@ -52,6 +59,7 @@ export class UserSockets {
     this.#sockets.delete(id);
     const { connection } = socket;
     socket.endListening?.();
+    for (const one of socket.pending) if (!one.isClosed) one.abort();
     if (connection && !connection.isClosed) {
       if (abort) connection.abort();
       else connection.close();

@@ -271,7 +271,7 @@ export class PlayedConnection {
     this.#turn.done.push(user.call);
     await this.user.call(user, this.#turn.connection);
     const isAgain = user.call === 'OPEN PASSIVE AGAIN' && this.#state === 'CLOSED';
-    if (user.call === 'OPEN PASSIVE' || isAgain) this.#state = 'LISTEN';
+    if (isAgain || ['OPEN PASSIVE', 'OPEN PASSIVE UNACCEPTED'].includes(user.call)) this.#state = 'LISTEN';
     // It takes an ISS of its own.
     if (user.call === 'OPEN ACTIVE') this.#turn.connection.iss = undefined;
   }

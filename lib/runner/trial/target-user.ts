@@ -55,11 +55,13 @@ export class TargetUser {
       }
       case 'OPEN PASSIVE':
       case 'OPEN PASSIVE AGAIN':
+      case 'OPEN PASSIVE UNACCEPTED':
         if (!driver.listen) throw new NotCapable({ what: 'own listener' });
         this.#listener = await driver.listen(
           family,
           'plain',
-          user.call === 'OPEN PASSIVE' ? undefined : connection.peerPort,
+          user.call === 'OPEN PASSIVE AGAIN' ? connection.peerPort : undefined,
+          user.call === 'OPEN PASSIVE UNACCEPTED' ? 0 : undefined,
         );
         connection.peerPort = this.#listener.port;
         this.listening = true;

@@ -237,6 +237,7 @@ const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
   'OPEN ACTIVE AGAIN': { name: 'OPEN', mode: 'active', remote: 'specified' },
   'OPEN TO MULTICAST': { name: 'OPEN', mode: 'active', remote: 'invalid' },
   'OPEN PASSIVE': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
+  'OPEN PASSIVE UNACCEPTED': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
   'OPEN PASSIVE AGAIN': { name: 'OPEN', mode: 'passive', remote: 'unspecified' },
   CLOSE: { name: 'CLOSE', goesOn: true },
   'CLOSE BOTH WAYS': { name: 'CLOSE', goesOn: false },
