@@ -139,6 +139,23 @@ export const OWN_SYNS: readonly Mutant[] = [
     }),
   ),
   caughtBy(
+    'ladder.pending.unaccepted',
+    behaving(
+      'unaccepted-swallowed',
+      'a connection that nobody has accepted when its listener closes stays, and answers nothing any more',
+      {
+        call: (tcb, call, next) =>
+          call.name === 'ABORT' && tcb.unread === 0
+            ? { ...next(tcb, call), sent: [], tcb: { ...tcb, userGone: true } }
+            : next(tcb, call),
+        arrive: (tcb, segment, next) =>
+          tcb.userGone && tcb.state === 'ESTABLISHED'
+            ? { ...next(tcb, segment), reply: 'silence', tcb }
+            : next(tcb, segment),
+      },
+    ),
+  ),
+  caughtBy(
     'ladder.open.again-established',
     behaving('opens-again', 'an OPEN of a connection that is there begins it anew', {
       call: (tcb, call, next) =>
