@@ -217,7 +217,7 @@ export default scenarios('ladders', [
             ...text(100).map((reply) => ({ reply, level: 'permitted' }) as const),
           ],
         },
-        within: 5000,
+        within: 10_000,
       },
     ],
     ['MUST-38'],

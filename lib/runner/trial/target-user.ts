@@ -74,6 +74,7 @@ export class TargetUser {
         return;
     }
     if ('value' in user && this.#isToOpen) {
+      if (!driver.set) throw new NotCapable({ what: 'settings of a connection' });
       this.#wishes = [...this.#wishes, [user.call, user.value]];
       return;
     }

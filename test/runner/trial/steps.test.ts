@@ -6,6 +6,7 @@ import type { Behaviour } from '../../../lib/lab/reference/behaviour.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
 import { playScenario } from '../../../lib/runner/trial/play-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
+import { type Driver, withMembers } from '../../../lib/target/driver.ts';
 import { verdictOf } from '../../../lib/verdict/result.ts';
 import { REFERENCE_TIMERS, referenceWorld } from '../../states/reference-world.ts';
 
@@ -28,7 +29,12 @@ interface More {
   readonly behaviour?: Behaviour;
   readonly condition?: Condition;
   readonly beside?: Readonly<Record<string, PlaceDeclaration>>;
+  /** What nobody can tell the target's user to do. */
+  readonly lacks?: 'set';
 }
+
+const without = (driver: Driver, lacks: 'set'): Driver =>
+  withMembers(driver, { [lacks]: undefined as never });
 
 /** A step of each kind, played against the executable specification as a real TCP. */
 describe('the steps of a scenario', () => {
@@ -40,10 +46,11 @@ describe('the steps of a scenario', () => {
     state: StateName,
     steps: readonly StepDeclaration[],
     family: 4 | 6,
-    { behaviour, ...more }: More = {},
+    { behaviour, lacks, ...more }: More = {},
   ) => {
-    const { environment, tester } = behaviour ? referenceWorld('rfc9293', behaviour) : world;
+    const { environment: whole, tester } = behaviour ? referenceWorld('rfc9293', behaviour) : world;
     if (behaviour) testers.push(tester);
+    const environment = lacks ? { ...whole, driver: without(whole.driver, lacks) } : whole;
     const scenario = resolveScenario({
       ...{ id: 'ladder.test.steps', title: 'a title', state, steps, rules: ['3.10.7.4 first'] },
       ...more,
@@ -314,4 +321,13 @@ describe('the steps of a scenario', () => {
       expect(reason).to.match(why);
       expect(verdict).to.equal('deviates');
     }).timeout(60_000);
+
+  it('are not possible where the user cannot be told what to choose before it opens', async () => {
+    const steps: readonly StepDeclaration[] = [{ user: 'TTL 200' }, ...OPENS];
+    const { verdict, reason } = await play('CLOSED', steps, 4, { lacks: 'set' });
+    expect([verdict, reason]).to.deep.equal([
+      'inconclusive',
+      "the target's user cannot change the settings of a connection",
+    ]);
+  }).timeout(60_000);
 });
