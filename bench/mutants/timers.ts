@@ -134,7 +134,7 @@ export const TIMERS: readonly Mutant[] = [
   ),
   unseen(
     behaving('ack-of-every-fourth', 'every fourth segment is acknowledged, or after 400 ms', everyFourth),
-    SHOULD,
+    'RFC 9293 MUST-58: segments that are found in the queue together are acknowledged together',
   ),
   ladder(
     'idle.established',

@@ -299,8 +299,13 @@ export const TC8_GROUPS: readonly Tc8Group[] = [
       test(10, 'after a SYN without MSS, segments have 536 octets', [
         'ladder.segment-sizes.no-mss-in-syn-over-ipv4',
       ]),
-      not(11, 'the SYN of an OPEN has an MSS option', 'no case looks at the MSS that a SYN announces'),
-      not(12, 'the SYN of an OPEN has another MSS than 536', 'no case looks at the MSS that a SYN announces'),
+      test(11, 'the SYN of an OPEN has an MSS option', ['ladder.mss.syn']),
+      test(
+        12,
+        'the SYN of an OPEN has another MSS than 536',
+        ['ladder.mss.syn'],
+        'that it is another one: a TCP may take no more than 536 octets',
+      ),
     ],
   },
   {
@@ -315,6 +320,7 @@ export const TC8_GROUPS: readonly Tc8Group[] = [
         5,
         'at least every second full-sized segment is acknowledged',
         overEach('ladder.delayed-ack.every-second-'),
+        'that it is every second: those that come at once may be acknowledged at once (RFC 9293 MUST-58)',
       ),
     ],
   },

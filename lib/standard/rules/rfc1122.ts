@@ -65,11 +65,6 @@ export const RFC_1122 = {
   'RFC 1122 4.2.3.2': must('4.2.3.2', 'An ACK is delayed by less than half a second', {
     carries: ['MUST-40'],
   }),
-  'RFC 1122 4.2.3.2 every second': should(
-    ['4.2.3.2', 'every second'],
-    'At least every second full-sized segment is acknowledged',
-    { carries: ['SHLD-19'] },
-  ),
   'RFC 1122 4.2.3.5': must('4.2.3.5', 'A SYN is sent again for at least three minutes', {
     carries: ['MUST-23'],
   }),

@@ -132,7 +132,7 @@ function event(
     (all, segment) => all.flatMap((one) => arrive(segment, one, terms)),
     [world],
   );
-  return after.flatMap((one) => aggregated(one, segments, terms));
+  return after.flatMap((one) => aggregated(one, segments));
 }
 
 /** In milliseconds, with the MSL of RFC 793 section 3.3. */
@@ -159,10 +159,10 @@ function waited(milliseconds: number, world: World, { profile }: Terms): World[]
 }
 
 /**
- * One ACK may answer several segments that arrive at once (RFC 1122 section 4.2.2.20, RFC 9293 section 3.8.6.3): any of them but
- * the last may be left out. That a third of them is waited for is only permitted.
+ * One ACK may answer several segments that arrive at once (RFC 1122 section 4.2.2.20, RFC 9293 MUST-58 and MUST-59): any of them but
+ * the last may be left out.
  */
-function aggregated(world: World, segments: readonly Segment[], { profile }: Terms): World[] {
+function aggregated(world: World, segments: readonly Segment[]): World[] {
   const { out } = world;
   const ofEach = segments.map(({ seq, data }) => add(seq, data));
   const isOfEach =
@@ -170,16 +170,10 @@ function aggregated(world: World, segments: readonly Segment[], { profile }: Ter
     out.length === segments.length &&
     out.every(({ ack }, index) => ack === ofEach[index]);
   if (!isOfEach) return [world];
-  return Array.from({ length: 2 ** (out.length - 1) }, (_, bits) => {
-    const isSent = (index: number): boolean => index === out.length - 1 || (bits & (1 << index)) !== 0;
-    const sent = out.flatMap((_, index) => (isSent(index) ? [index] : []));
-    const isSeldom = sent.some((index, place) => index - (sent[place - 1] ?? -1) > 2);
-    return {
-      ...world,
-      out: sent.map((index) => out[index] as Segment),
-      level: isSeldom && profile !== 'rfc793' ? 'permitted' : world.level,
-    };
-  });
+  return Array.from({ length: 2 ** (out.length - 1) }, (_, bits) => ({
+    ...world,
+    out: out.filter((_, index) => index === out.length - 1 || (bits & (1 << index)) !== 0),
+  }));
 }
 
 const icmpError = ({ icmp, about, otherPort }: IcmpStep, world: World, terms: Terms): World[] => {
