@@ -18,6 +18,7 @@ const EXPECTED = new Set([
   'SettingsError',
   'CannotTest',
   'LabUnavailable',
+  'LinesError',
   'ReportError',
   'BaselineError',
   'TargetFileError',

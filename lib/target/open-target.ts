@@ -9,6 +9,7 @@ import { AwaitDriver } from './await-driver.ts';
 import { limitedTo } from './capabilities.ts';
 import { CommandDriver } from './command-driver.ts';
 import type { Driver } from './driver.ts';
+import { channelToCommand, channelToPort, type LinesChannel, LinesDriver } from './lines-driver.ts';
 import { ServicesDriver } from './services-driver.ts';
 import { readTargetFile, type TargetFile, TargetFileError } from './target-file.ts';
 import { UpperTesterDriver } from './upper-tester-driver.ts';
@@ -58,8 +59,17 @@ const RESETS_OF_A_CASE = 2;
 // For a board that boots.
 const RESTARTED_WITHIN_MS = 120_000;
 
-/** Opens the target of a target file over those of the families that it has. @throws TargetFileError, or what the driver throws */
-export async function openTarget(path: string, families: readonly (4 | 6)[]): Promise<OpenedTarget> {
+/**
+ * Opens the target of a target file over those of the families that it has.
+ *
+ * @param toProgram opens a channel to the target's own program, where that is ours
+ * @throws TargetFileError, or what the driver throws
+ */
+export async function openTarget(
+  path: string,
+  families: readonly (4 | 6)[],
+  toProgram?: () => Promise<LinesChannel>,
+): Promise<OpenedTarget> {
   const file = readTargetFile(path);
   const target = byFamily(file.addresses);
   const known = families.filter((family) => target[family] !== undefined);
@@ -73,7 +83,7 @@ export async function openTarget(path: string, families: readonly (4 | 6)[]): Pr
       `${path}: capabilities.resets: only a target that calls by itself may lack resets`,
     );
   }
-  const driver = await openDriver(file, tester, target);
+  const driver = await openDriver(file, tester, target, path, toProgram);
   const limited = file.capabilities ? limitedTo(file.capabilities, driver) : driver;
   return {
     name: file.name,
@@ -115,12 +125,34 @@ const restarting = (command: string) => async (): Promise<void> => {
   }
 };
 
-async function openDriver({ driver }: TargetFile, tester: Addresses, target: Addresses): Promise<Driver> {
+/** How lines reach the application. @throws TargetFileError */
+function linesTo(
+  { run, port, address = '127.0.0.1' }: Extract<TargetFile['driver'], { readonly kind: 'lines' }>,
+  path: string,
+  toProgram: (() => Promise<LinesChannel>) | undefined,
+): () => Promise<LinesChannel> {
+  if (run !== undefined) return () => channelToCommand(run);
+  if (port !== undefined) return () => channelToPort(address, port);
+  if (toProgram) return toProgram;
+  throw new TargetFileError(
+    `${path}: driver: lines need run or port, unless \`lab tap\` starts the program that takes them`,
+  );
+}
+
+async function openDriver(
+  { driver }: TargetFile,
+  tester: Addresses,
+  target: Addresses,
+  path: string,
+  toProgram: (() => Promise<LinesChannel>) | undefined,
+): Promise<Driver> {
   switch (driver.kind) {
     case 'upper tester': {
       const address = driver.address ?? target[4] ?? (target[6] as string);
       return UpperTesterDriver.open({ address, port: driver.port, tester, target });
     }
+    case 'lines':
+      return LinesDriver.open({ name: 'lines', tester, open: linesTo(driver, path, toProgram) });
     case 'services':
       return new ServicesDriver(driver.services);
     case 'command': {

@@ -74,6 +74,18 @@ const driver = z.discriminatedUnion('kind', [
       .describe('Where it takes commands; absent: an address of the target'),
     port: port.describe('Where it takes commands, by UDP'),
   }),
+  z
+    .strictObject({
+      kind: z.literal('lines'),
+      run: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('A shell command whose standard input and output take lines'),
+      port: port.optional().describe('A TCP port that takes lines'),
+      address: z.union([ipv4, ipv6]).optional().describe('Whose port; absent: 127.0.0.1'),
+    })
+    .refine(({ run, port: given }) => run === undefined || given === undefined, 'has run and port: give one'),
   z.strictObject({ kind: z.literal('services'), services }),
   z.strictObject({ kind: z.literal('command'), ...command, services: services.optional() }),
   z.strictObject({

@@ -102,6 +102,9 @@ describe('the target file', () => {
     expect(complaint({ ...minimal, driver: { kind: 'command', run: 'nc {address}' } })).to.equal(
       'my-stack.json: driver.run: lacks {port}',
     );
+    expect(complaint({ ...minimal, driver: { kind: 'lines', run: './app', port: 7 } })).to.equal(
+      'my-stack.json: driver: has run and port: give one',
+    );
   });
 
   it('says so when there is no file, or no JSON in it', () => {
@@ -110,6 +113,12 @@ describe('the target file', () => {
       /nowhere\.json: cannot be read \(ENOENT\)/,
     );
     expect(() => readTargetFile(written('{'))).to.throw(TargetFileError, /my-stack\.json: not JSON: /);
+  });
+
+  it('says where lines are to go, unless the program under test takes them', async () => {
+    const path = written(JSON.stringify({ ...minimal, driver: { kind: 'lines' } }));
+    const refused = await openTarget(path, [4]).catch((error: Error) => error);
+    expect((refused as Error).message).to.match(/driver: lines need run or port, unless `lab tap`/);
   });
 
   it('is opened with its addresses, its driver and what bounds it', async () => {

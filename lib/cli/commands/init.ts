@@ -23,6 +23,7 @@ const DRIVERS = {
   services: { kind: 'services', services: [{ port: 7 }] },
   command: { kind: 'command', run: 'ssh root@192.0.2.2 nc -n {address} {port}' },
   await: { kind: 'await', port: 8793 },
+  lines: { kind: 'lines' },
 } as const;
 type DriverName = keyof typeof DRIVERS;
 const DRIVER_NAMES = Object.keys(DRIVERS) as DriverName[];
@@ -110,7 +111,11 @@ function filesFor(answers: Answers, { folder, ci }: InitOptions): Readonly<Recor
     $schema: relative(folder, SCHEMA),
     name: answers.name,
     addresses,
-    driver: DRIVERS[answers.driver],
+    // On a tap, the program itself takes the lines.
+    driver:
+      isIP(answers.at) && answers.driver === 'lines'
+        ? { kind: 'lines', port: 10_794 }
+        : DRIVERS[answers.driver],
     limits: { connections: 16 },
   };
   parseTargetFile(target, targetFile);

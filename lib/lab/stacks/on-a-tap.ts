@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startInSteps } from '../../cleanups.ts';
 import { stop } from '../../processes.ts';
 import { type OpenedTarget, openTarget } from '../../target/open-target.ts';
+import { channelOf } from '../../target/lines-driver.ts';
 import { readTargetFile, type TargetFile } from '../../target/target-file.ts';
 import { TestabilityClient } from '../../target/testability/client.ts';
 import { formatAddress, parseAddress } from '../../wire/index.ts';
@@ -62,7 +63,8 @@ export function startOnTap({ targetFile, words, families, logs }: TapOptions): P
     };
     let program = await start();
     undo(() => stop(program));
-    const opened = await openTarget(targetFile, families);
+    const toProgram = async () => channelOf(program, async () => {});
+    const opened = await openTarget(targetFile, families, toProgram);
     undo(() => opened.stop());
     return {
       ...opened,
