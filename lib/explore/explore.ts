@@ -28,6 +28,8 @@ export interface Finding {
   also: readonly Place[];
   /** How many sequences have met it since. */
   times: number;
+  /** What tells it from others; an earlier exploration knows it by these. */
+  readonly keys: readonly string[];
   /** How many failures that may have come of it were looked at, and had. */
   looks: number;
 }
@@ -38,6 +40,8 @@ export interface Exploration {
   readonly outcomes: Readonly<Partial<Record<Played['outcome'], number>>>;
   /** Failures that did not come again on a fresh connection. */
   readonly dismissed: number;
+  /** How much of what was known has come again. */
+  readonly accepted: number;
   /** Failures that nobody has looked at, for want of time. */
   readonly unexamined: number;
   readonly coverage: Coverage;
@@ -54,6 +58,8 @@ export interface Wishes {
   /** How many sequences are on the wire at once. */
   readonly width: number;
   readonly stopped?: () => boolean;
+  /** Keys of what is known of the target, from an earlier exploration. */
+  readonly known?: readonly string[];
   readonly onFinding?: (finding: Finding) => void;
   /** Now and then: how many sequences were played. */
   readonly onProgress?: (sequences: number) => void;
@@ -102,9 +108,11 @@ class Explorer {
   readonly #coverage = new Coverage();
   readonly #findings: Finding[] = [];
   /** By the keys of the failures that they explain. */
-  readonly #known = new Map<string, Finding | 'under way'>();
+  readonly #known = new Map<string, Finding | 'under way' | 'accepted'>();
   readonly #suspicions: Suspicion[] = [];
   readonly #outcomes: Partial<Record<Played['outcome'], number>> = {};
+  /** The keys of what was known and came again. */
+  readonly #accepted = new Set<string>();
   readonly #unable = new Set<string>();
   #sequences = 0;
   #plays = 0;
@@ -116,6 +124,7 @@ class Explorer {
   constructor(surface: Surface, wishes: Wishes) {
     const { environment, family } = surface;
     this.#wishes = wishes;
+    for (const key of wishes.known ?? []) this.#known.set(key, 'accepted');
     this.#fence = new Fence(environment, family);
     this.#ground = { ...surface, fence: this.#fence, seed: wishes.seed, coverage: this.#coverage };
     this.#generator = new Generator(wishes.seed, family, (place) => isReachable(place, environment));
@@ -155,6 +164,7 @@ class Explorer {
       outcomes: this.#outcomes,
       dismissed: this.#dismissed,
       unexamined: this.#unexamined,
+      accepted: this.#accepted.size,
       coverage: this.#coverage,
       took: performance.now() - began,
       waiting: this.#busy === 0 ? 0 : this.#waited / this.#busy,
@@ -174,6 +184,7 @@ class Explorer {
     const key = keyOf(played);
     const known = this.#known.get(key) ?? this.#attributed(played);
     if (typeof known === 'object') known.times += 1;
+    if (known === 'accepted') this.#accepted.add(key);
     if (known !== undefined) return;
     this.#known.set(key, 'under way');
     this.#suspicions.push({ key, sequence, played });
@@ -231,6 +242,12 @@ class Explorer {
       return;
     }
     const keys = [key, keyOf(played), causeOf(played)];
+    const accepted = keys.find((each) => this.#known.get(each) === 'accepted');
+    if (accepted !== undefined) {
+      this.#accepted.add(accepted);
+      this.#known.set(key, 'accepted');
+      return;
+    }
     const same = this.#sameAs(shrunk.sequence, played);
     if (same) {
       same.times += 1;
@@ -244,7 +261,7 @@ class Explorer {
       effect: effectOf(played.failure, played.trace.terms),
       found: { sequence, step: failure.step },
       confirmed: { times: confirmations.length, of: CONFIRMATIONS },
-      ...{ also: [], times: 1, looks: 0 },
+      ...{ also: [], times: 1, looks: 0, keys: [...new Set(keys)] },
     };
     this.#findings.push(finding);
     for (const each of keys) this.#known.set(each, finding);

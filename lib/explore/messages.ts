@@ -6,6 +6,8 @@ import type { Exploration, Finding } from './explore.ts';
 
 /** How long and how much to explore. */
 export interface Extent {
+  /** Keys of findings that are known. */
+  readonly known?: readonly string[];
   readonly milliseconds?: number;
   readonly sequences?: number;
 }
@@ -13,6 +15,9 @@ export interface Extent {
 /** A finding as a scenario, and what came of it when it was played as `run` plays it. */
 export interface PlayedScenario {
   readonly declaration: ScenarioDeclaration;
+  /** What the last step expects under the profile, and what came of it, in the notation. */
+  readonly expected: readonly string[];
+  readonly observed: string;
   /** Of the last time. */
   readonly result: CaseResult;
   /** How often it deviated. */

@@ -280,6 +280,9 @@ class Playing {
       ({ tcb }) => !SYNCHRONIZED.includes(tcb.state) && tcb.origin !== 'active' && tcb.state !== 'SYN-SENT',
     );
     if (this.#user.handle === undefined && mayBeNobodys && user.call !== 'OPEN ACTIVE') return true;
+    // Where it cannot be sent yet, an upper tester may hold text back by itself, and what is called after it.
+    if (user.call === 'SEND' && this.#worlds.some(({ tcb }) => !SYNCHRONIZED.includes(tcb.state)))
+      return true;
     // A user whose calls are those of sockets cannot abort what both sides have closed.
     if (user.call === 'ABORT' && this.#worlds.some(({ tcb }) => CLOSED_BY_BOTH.includes(tcb.state)))
       return true;

@@ -1,11 +1,10 @@
-import { declarationOf } from '../catalogue/resolve.ts';
+import { declarationOf, printReply } from '../catalogue/resolve.ts';
 import type { CaseContext } from '../runner/trial/case-context.ts';
 import { playScenario } from '../runner/trial/play-scenario.ts';
 import { verdictOf, type CaseResult } from '../verdict/result.ts';
-import { effectText } from './cause.ts';
 import type { Finding } from './explore.ts';
 import type { PlayedScenario } from './messages.ts';
-import { idIn, scenarioOf } from './scenario-of.ts';
+import { idIn, lastExpected, lastSeen, scenarioOf } from './scenario-of.ts';
 
 const TIMES = 3;
 /** In characters, as the catalogue allows. */
@@ -14,11 +13,13 @@ const LONGEST_TITLE = 110;
 /** Writes a finding as a scenario, and plays that as `run` does. */
 export async function playedAsScenario(finding: Finding, context: CaseContext): Promise<PlayedScenario> {
   const { sequence, played, number, effect } = finding;
-  const title = effectText(effect);
+  const [expected, observed] = [effect.due[0] ?? '', effect.seen];
+  const title = `${observed.replace(/[<>]/g, '')} where ${expected.replace(/[<>]/g, '')} is due`;
   const scenario = scenarioOf(sequence, played, {
     id: idIn(sequence, String(number)),
     title: title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE - 1)}…` : title,
   });
+  const { profile } = context;
   const results: CaseResult[] = [];
   for (let time = 1; time <= TIMES; time += 1) {
     const { result } = await playScenario(scenario, context, time);
@@ -27,6 +28,8 @@ export async function playedAsScenario(finding: Finding, context: CaseContext): 
   const deviating = results.filter((one) => verdictOf(one, context.profile) === 'deviates');
   return {
     declaration: declarationOf(scenario),
+    expected: lastExpected(scenario, profile).map(printReply),
+    observed: printReply(lastSeen(played)),
     result: (deviating.at(-1) ?? results.at(-1)) as CaseResult,
     ...{ deviated: deviating.length, of: TIMES },
   };

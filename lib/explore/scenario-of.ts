@@ -53,6 +53,18 @@ export const idIn = ({ place: { state, origin } }: Sequence, name: string): stri
 /** The place for a suite's `inState`. */
 export const stateIn = ({ place }: Sequence) => nameOf(place);
 
+/** What came of the last step, in terms of the TCB before it. */
+export function lastSeen({ trace }: Pick<Played, 'trace'>): Reply {
+  const last = trace.steps.at(-1);
+  return last ? last.seen.map((one) => written(one, last, false)) : [];
+}
+
+/** What the last step expects under a profile. */
+export function lastExpected({ steps }: Scenario, profile: Profile): readonly Reply[] {
+  const last = steps.findLast((step) => 'expect' in step);
+  return last ? last.expect[profile].map(({ reply }) => reply) : [];
+}
+
 type Expected = Readonly<Record<Profile, readonly ResolvedOutcome[]>>;
 
 function expectationsOf(
@@ -107,7 +119,8 @@ function outcomesOf(worlds: readonly World[], step: TracedStep, terms: Terms): r
 
 /** What a world sends at once, or in the time of a delayed acknowledgment. */
 function outputsOf({ tcb, due, owesAckSince }: World, terms: Terms): readonly (readonly Segment[])[] {
-  const owed = owesAckSince === undefined ? due : [...due, emptyAck(tcb)];
+  const isOwed = owesAckSince !== undefined && !due.some(isEmptyAck);
+  const owed = isOwed ? [...due, emptyAck(tcb)] : due;
   if (tcb.sends.length === 0 && !tcb.closing) return [owed];
   return serveQueue(tcb, terms.profile).flatMap(({ sent }) =>
     sent.length > 0 && owed.length > 0 && owed.every(isEmptyAck)

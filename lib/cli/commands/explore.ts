@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Finding } from '../../explore/explore.ts';
 import type { Extent } from '../../explore/messages.ts';
 import { ExploringProcess } from '../../explore/session.ts';
 import { saveFinding } from '../explore/save.ts';
+import { type FoundAndPlayed, knownKeys, storeExploration } from '../explore/stored.ts';
 import { exploredText, findingText } from '../explore/text.ts';
 import { findStack } from '../../lab/stacks/index.ts';
 import type { TargetInfo } from '../../report/run.ts';
@@ -15,6 +15,7 @@ import { type SettingOptions, settingOptions, settingsOf } from '../run/options.
 interface ExploreOptions extends SettingOptions {
   readonly seconds?: string;
   readonly scenarios?: string;
+  readonly baseline?: string;
 }
 
 const EXAMPLES = `
@@ -24,12 +25,17 @@ fails, confirmed on three more connections, and printed. The exit code is 1 when
 Examples:
   segment-arrives explore --seconds 60
   segment-arrives explore --target-file my-stack.json --seed 7
+  segment-arrives explore --seconds 300 --baseline reports/explore/findings.json
   segment-arrives explore --stack lwip --scenarios 10000 --profile rfc1122`;
 
 export function declare(command: Command): void {
   settingOptions(command)
     .option('--seconds <number>', 'how long (default: 60, where --scenarios is not given)')
     .option('--scenarios <number>', 'how many sequences')
+    .option(
+      '--baseline <file>',
+      'findings.json of an earlier exploration: what it has is known, and not told again',
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
       process.exitCode = await exploreTarget(options);
@@ -55,13 +61,14 @@ async function exploreTarget(options: ExploreOptions): Promise<number> {
   const extent: Extent = {
     ...(sequences === undefined ? {} : { sequences }),
     ...(seconds === undefined ? {} : { milliseconds: seconds * 1000 }),
+    ...(options.baseline === undefined ? {} : { known: knownKeys(options.baseline, settings.profile) }),
   };
   if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
   const interruption = new Interruption();
   try {
     const exploring = new ExploringProcess(settings);
     interruption.endInOrder(() => exploring.stop());
-    const findings: Finding[] = [];
+    const findings: FoundAndPlayed[] = [];
     const folder = join(settings.reports, 'explore');
     let target: TargetInfo | undefined;
     const explored = await exploring.explore(settings, extent, {
@@ -71,12 +78,14 @@ async function exploreTarget(options: ExploreOptions): Promise<number> {
       },
       finding: ({ finding, scenario }) => {
         if (!target) return;
-        findings.push(finding);
+        findings.push([finding, scenario]);
         const saved = saveFinding(folder, finding.number, scenario, target, settings.profile);
         console.log(findingText(finding, scenario, saved));
       },
     });
-    console.log(exploredText(findings, explored));
+    if (target) storeExploration(folder, target, settings, explored, findings);
+    console.log(exploredText(findings.length, explored));
+    console.log(`  findings: ${join(folder, 'findings.json')}`);
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     return findings.length > 0 ? EXIT.notAsExpected : EXIT.asExpected;
   } finally {

@@ -11,7 +11,7 @@ const listed = (words: readonly string[]): string =>
 /** A finding for the terminal. @param scenario it as a scenario, and where that was saved */
 export function findingText(
   { number, sequence, effect, found, tries, confirmed, also, failure }: Finding,
-  { deviated, of }: PlayedScenario,
+  { expected, observed, deviated, of }: PlayedScenario,
   { suite, packetdrill, capture }: SavedFiles,
 ): string {
   const rules = [...new Set(failure.worlds.map(({ why }) => why))].filter(Boolean).slice(0, 3);
@@ -19,24 +19,26 @@ export function findingText(
   const steps = sequence.steps.length;
   return [
     `${String(number).padStart(3)}  ${sequenceText(sequence)}`,
-    `       expected  ${effect.due.join(', or ')}`,
+    ...expected.map((reply, index) => `       ${index === 0 ? 'expected' : '      or'}  ${reply}`),
     ...rules.map((rule) => `                 ${rule}`),
-    `       observed  ${effect.seen}`,
+    `       observed  ${failure.options ? `${observed}: ${effect.seen}` : observed}`,
     `       found at step ${found.step + 1} of ${found.sequence.steps.length}, shrunk to ${steps} ${steps === 1 ? 'step' : 'steps'} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}${others}`,
     `       saved     ${suite} (fails ${deviated} of ${of} times by \`run --suites\`), ${basename(packetdrill)}, ${basename(capture)}`,
   ].join('\n');
 }
 
 /** What was done, at the end. */
-export function exploredText(findings: readonly Finding[], explored: Explored): string {
+/** @param found how many findings are new */
+export function exploredText(found: number, explored: Explored): string {
   const { sequences, took, waiting, pairs, dismissed, unexamined, outcomes } = explored;
   const seconds = took / 1000;
-  const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  const count = found === 1 ? '1 finding' : `${found} findings`;
+  const known = explored.accepted > 0 ? `; ${explored.accepted} that are known came again` : '';
   const others = Object.entries(outcomes)
     .filter(([outcome]) => outcome !== 'explained' && outcome !== 'failed')
     .map(([outcome, times]) => `${times} ${outcome}`);
   return [
-    `${count} in ${sequences.toLocaleString('en-US')} scenarios (${seconds.toFixed(0)} s, ${Math.round(sequences / seconds)} a second, ${Math.round(100 * waiting)} % of the time spent waiting)`,
+    `${count}${known} in ${sequences.toLocaleString('en-US')} scenarios (${seconds.toFixed(0)} s, ${Math.round(sequences / seconds)} a second, ${Math.round(100 * waiting)} % of the time spent waiting)`,
     `  ${pairs} pairs of state and event were met${others.length > 0 ? `; ${others.join(', ')}` : ''}${dismissed > 0 ? `; ${dismissed} failures did not come again` : ''}${unexamined > 0 ? `; ${unexamined} were not looked at for want of time` : ''}`,
   ].join('\n');
 }

@@ -33,13 +33,13 @@ const isCarried = (due: Segment, seen: Segment): boolean =>
   isEmptyAck(due) && seen.ctl.has('ACK') && !seen.ctl.has('RST') && geq(seen.ack, due.ack);
 
 const COMPARED = ['SYN', 'FIN', 'RST', 'ACK'] as const;
-const MARKS = ['PSH', 'URG'] as const;
 
 function isSame(due: Segment, seen: Segment, { tcb }: World, isFree: boolean): boolean {
   if (!COMPARED.every((bit) => due.ctl.has(bit) === seen.ctl.has(bit)) || due.data !== seen.data)
     return false;
-  // Of text, PSH is the TCP's choice, and URG depends on what else is urgent.
-  if (due.data === 0 && MARKS.some((bit) => due.ctl.has(bit) !== seen.ctl.has(bit))) return false;
+  // Of text, PSH is the TCP's choice. URG tells in every segment that there is urgent text to come (RFC 793 page 56).
+  const marks = tcb.urgent ? (['PSH'] as const) : (['PSH', 'URG'] as const);
+  if (due.data === 0 && marks.some((bit) => due.ctl.has(bit) !== seen.ctl.has(bit))) return false;
   if (due.ctl.has('ACK') && due.ack !== seen.ack) return false;
   // Text of the user's may have gone out before it.
   return isFree || due.seq === seen.seq || (isEmptyAck(due) && seen.seq === tcb.sndNxt);
