@@ -5,6 +5,7 @@ import type { Profile } from '../standard/profile.ts';
 import { type Environment, pause } from '../states/index.ts';
 import { causeOf, type Effect, effectOf, type Failed, isSameEffect, keyOf, mayBeOf } from './cause.ts';
 import { Coverage } from './coverage.ts';
+import { findDeadly, type Watch } from './deaths.ts';
 import { Fence } from './fence.ts';
 import { Generator } from './generate.ts';
 import { type Failure, type Ground, type Played, play } from './play.ts';
@@ -70,6 +71,8 @@ export interface Surface {
   readonly family: 4 | 6;
   readonly profile: Profile;
   readonly adoptions: readonly Adoption[];
+  /** Absent: the target is assumed to live. */
+  readonly watch?: Watch;
 }
 
 /** A failure that nobody has looked at yet. */
@@ -87,6 +90,8 @@ const BETWEEN_LOOKS = 20;
 /** So many failures are looked at at once. */
 const INVESTIGATIONS = 6;
 const BETWEEN_PROGRESS = 100;
+/** Milliseconds between two looks whether the target lives. */
+const BETWEEN_CHECKS = 250;
 const CONFIRMATIONS = 3;
 const MOST_TRIES = 120;
 /** So many failures of a known cause are looked at before others count as of it. */
@@ -114,6 +119,13 @@ class Explorer {
   /** The keys of what was known and came again. */
   readonly #accepted = new Set<string>();
   readonly #unable = new Set<string>();
+  readonly #surface: Surface;
+  readonly #onWire = new Set<Sequence>();
+  /** What ends the target: it is not sent again. */
+  readonly #hazards = new Set<string>();
+  /** While one is held, nothing else is played. */
+  #inquest: Promise<void> | undefined;
+  #checkedAt = 0;
   #sequences = 0;
   #plays = 0;
   #dismissed = 0;
@@ -124,9 +136,14 @@ class Explorer {
   constructor(surface: Surface, wishes: Wishes) {
     const { environment, family } = surface;
     this.#wishes = wishes;
+    this.#surface = surface;
     for (const key of wishes.known ?? []) this.#known.set(key, 'accepted');
     this.#fence = new Fence(environment, family);
-    this.#ground = { ...surface, fence: this.#fence, seed: wishes.seed, coverage: this.#coverage };
+    const { profile, adoptions } = surface;
+    this.#ground = {
+      ...{ environment, family, profile, adoptions, fence: this.#fence, seed: wishes.seed },
+      ...{ coverage: this.#coverage, hazards: this.#hazards },
+    };
     this.#generator = new Generator(wishes.seed, family, (place) => isReachable(place, environment));
   }
 
@@ -140,7 +157,8 @@ class Explorer {
     const isOver = (): boolean =>
       this.#sequences >= sequences ||
       performance.now() - began >= milliseconds ||
-      this.#wishes.stopped?.() === true;
+      this.#wishes.stopped?.() === true ||
+      this.#surface.watch?.lost !== undefined;
     const lane = async (): Promise<void> => {
       while (!isOver()) {
         const sequence = this.#generator.next();
@@ -171,12 +189,61 @@ class Explorer {
     };
   }
 
+  /** Plays a sequence. Where the target was gone meanwhile, what was seen says nothing. */
   async #play(sequence: Sequence): Promise<Played> {
-    this.#plays += 1;
-    const played = await play(sequence, this.#ground, this.#plays);
+    await this.#inquest;
+    const { watch } = this.#surface;
+    const epoch = watch?.epoch;
+    this.#onWire.add(sequence);
+    const played = await this.#playNow(sequence);
+    this.#onWire.delete(sequence);
     this.#waited += played.waited;
     this.#busy += played.took;
-    return played;
+    const isSilent = played.outcome === 'not reached' || played.failure?.kind === 'silence';
+    if (watch && isSilent && performance.now() - this.#checkedAt > BETWEEN_CHECKS) {
+      this.#checkedAt = performance.now();
+      await this.#checkFor(watch, [sequence, ...this.#onWire]);
+    }
+    if (watch?.epoch === epoch) return played;
+    await this.#inquest;
+    const { failure: _, ...rest } = played;
+    return { ...rest, outcome: 'disturbed' };
+  }
+
+  #playNow(sequence: Sequence): Promise<Played> {
+    this.#plays += 1;
+    return play(sequence, this.#ground, this.#plays);
+  }
+
+  async #checkFor(watch: Watch, suspects: readonly Sequence[]): Promise<void> {
+    const before = watch.deaths.length;
+    await watch.check();
+    if (watch.deaths.length === before || watch.lost) return;
+    this.#inquest ??= this.#hold(watch, suspects).finally(() => {
+      this.#inquest = undefined;
+    });
+    await this.#inquest;
+  }
+
+  /** Nothing else is played until it is known which sequence has ended the target. */
+  async #hold(watch: Watch, suspects: readonly Sequence[]): Promise<void> {
+    while (this.#onWire.size > 0) await pause(BETWEEN_LOOKS);
+    const deadly = await findDeadly(suspects, watch, (one) => this.#playNow(one));
+    const stimulus = deadly?.played.trace.steps.at(-1)?.stimulus;
+    if (!deadly || stimulus === undefined) return;
+    const { sequence, played, tries, confirmed } = deadly;
+    this.#hazards.add(stimulus);
+    const { trace } = played;
+    const step = trace.steps.length - 1;
+    const finding: Finding = {
+      number: this.#findings.length + 1,
+      ...{ sequence, played, tries, confirmed, also: [], times: 1, looks: 0, keys: [`death: ${stimulus}`] },
+      failure: { step, seen: [], kind: 'death', worlds: trace.worlds, before: trace.worlds },
+      effect: { due: ['life'], seen: 'the end of the target' },
+      found: { sequence, step },
+    };
+    this.#findings.push(finding);
+    this.#wishes.onFinding?.(finding);
   }
 
   /** Puts a failure aside, to be looked at, unless it is known. */
@@ -202,7 +269,8 @@ class Explorer {
       if (isOver()) until = Math.min(until, performance.now() + MOST_AFTERWARDS);
       const next = this.#suspicions.shift();
       if (!next) await pause(BETWEEN_LOOKS);
-      else if (this.#wishes.stopped?.() || performance.now() > until) this.#unexamined += 1;
+      else if (this.#wishes.stopped?.() || this.#surface.watch?.lost || performance.now() > until)
+        this.#unexamined += 1;
       else if (!this.#isKnownByNow(next)) await this.#investigate(next);
     }
   }

@@ -141,7 +141,8 @@ const text = (choice: Choice): number =>
     [5, 1000],
   ]);
 
-function segment(choice: Choice): SegmentNotation {
+/** @param isStamped the connection has timestamps */
+function segment(choice: Choice, isStamped: boolean): SegmentNotation {
   const bits = controls(choice);
   const ctl = new Set(bits.split(','));
   const fields = [`<SEQ=${sequenceNumber(choice)}>`];
@@ -152,13 +153,18 @@ function segment(choice: Choice): SegmentNotation {
   if (choice.percent(18)) fields.push(`<WND=${choice.of([0, 0, 1, 10, 100, 1000, 1460, 4380, 65_535])}>`);
   if (ctl.has('URG')) fields.push(`<URG=${choice.of([0, 1, 10, 100])}>`);
   const oddity = choice.weighted([
-    [94, ''],
+    [ctl.has('SYN') ? 93 : 92, ''],
     [1, '<RESERVED=15>'],
     [1, '<OFFSET=4>'],
     [1, '<OPT=fe040000>'],
     [1, '<OPT=02030000>'],
     [1, '<CHECKSUM=0>'],
     [1, '<TSVAL=1><TSECR=0>'],
+    [ctl.has('SYN') ? 0 : 1, '<MSS=1460>'],
+    [ctl.has('SYN') ? 0 : 1, '<WSCALE=2>'],
+    [isStamped ? 15 : 0, '<TSVAL=TS.RECENT-1><TSECR=0>'],
+    [isStamped ? 5 : 0, '<TSVAL=TS.RECENT-2^30><TSECR=0>'],
+    [isStamped ? 10 : 0, '<TSVAL=TS.RECENT+1><TSECR=0>'],
   ]);
   if (ctl.has('SYN') && oddity === '' && choice.percent(60))
     fields.push(`<MSS=${choice.of([536, 1460, 1460])}>`);
@@ -288,7 +294,9 @@ function simulated(choice: Choice, place: Place, tcb: Tcb) {
     const pair = { state: tcb.state, step: 'wait', kind: 'short' };
     return { step: { wait: choice.of([20, 60, 250]) }, pair, after: tcb };
   }
-  const notation = choice.percent(40) ? ordinary(choice, tcb) : segment(choice);
+  const notation = choice.percent(40)
+    ? ordinary(choice, tcb)
+    : segment(choice, tcb.timestamps && SYNCHRONIZED.includes(tcb.state));
   const concrete = evaluateSegment(notation, tcbVariables(tcb), () => choice.below(2 ** 32));
   const arrived = arriving(concrete, place, TESTER_WINDOW);
   const after = strongest(segmentArrives(tcb, arrived, 'rfc9293')).tcb;

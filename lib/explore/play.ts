@@ -38,6 +38,8 @@ export interface Ground {
   readonly adoptions: readonly Adoption[];
   readonly seed: number;
   readonly coverage?: Coverage;
+  /** Stimuli that the target does not survive, as `TracedStep` has them. */
+  readonly hazards?: ReadonlySet<string>;
 }
 
 /** A step after which no reading of the profile explains what was seen. */
@@ -46,7 +48,7 @@ export interface Failure {
   readonly step: number;
   /** What came: segments that no world explains, the last of them the first such one; or silence where something was due. */
   readonly seen: readonly Entry[];
-  readonly kind: 'segment' | 'silence' | 'options';
+  readonly kind: 'segment' | 'silence' | 'options' | 'death';
   /** What is wrong with the options of the last segment that was seen. */
   readonly options?: readonly OptionFault[];
   /** The worlds after the step, before anything was seen. */
@@ -75,7 +77,14 @@ export interface Trace {
 }
 
 export interface Played {
-  readonly outcome: 'explained' | 'failed' | 'too many worlds' | 'not reached' | 'not able' | 'disturbed';
+  readonly outcome:
+    | 'explained'
+    | 'failed'
+    | 'too many worlds'
+    | 'not reached'
+    | 'not able'
+    | 'left out'
+    | 'disturbed';
   readonly failure?: Failure;
   /** All segments of the connection, in order. */
   readonly log: readonly Entry[];
@@ -211,9 +220,10 @@ class Playing {
       this.#seen = [];
       this.#events = [];
       this.#stimulus = 'wait';
-      if ('send' in step)
-        for (const notation of step.send) this.#send(evaluated(notation, this.#connection, this.#random));
-      else if ('wait' in step) await this.#waiting(pause(step.wait));
+      if ('send' in step) {
+        if (!step.send.every((notation) => this.#send(evaluated(notation, this.#connection, this.#random))))
+          return { outcome: 'left out' };
+      } else if ('wait' in step) await this.#waiting(pause(step.wait));
       else if (!(await this.#act(step.user))) return { outcome: 'not able' };
       const worlds = this.#worlds;
       const sent = this.#pending;
@@ -236,20 +246,22 @@ class Playing {
     this.#connection.absorb();
   }
 
-  #send(segment: ConcreteSegment): void {
+  /** @returns false, and sends nothing, when the target would not survive it */
+  #send(segment: ConcreteSegment): boolean {
     const connection = this.#connection;
     const { place } = this.#sequence;
-    const { family } = this.#ground;
+    const { family, hazards } = this.#ground;
+    const [first] = this.#worlds;
+    if (first) this.#meets(pairOfSegment(first.tcb, arriving(segment, place, TESTER_WINDOW)));
+    if (hazards?.has(this.#stimulus)) return false;
     if (segment.ctl.has('SYN') && !segment.ctl.has('RST')) this.#takeSyn(segment);
     const to = { address: this.mailbox.link.remote, port: connection.peerPort };
     const overrides = overridesOf(place, family, to);
     this.#variables = connection.variables();
     const entry = connection.transmit(segment, overrides, connection.timestamps);
     this.#pending = segment;
-    const arrived = arriving(entry.segment, place, TESTER_WINDOW);
-    const [first] = this.#worlds;
-    if (first) this.#meets(pairOfSegment(first.tcb, arrived));
-    this.#happens({ arrives: arrived, at: performance.now() });
+    this.#happens({ arrives: arriving(entry.segment, place, TESTER_WINDOW), at: performance.now() });
+    return true;
   }
 
   #meets(pair: Pair): void {
@@ -419,6 +431,6 @@ function evaluated(
   connection: Connection,
   random: Random,
 ): ConcreteSegment {
-  const unknown = { ISS: 0, 'SND.UNA': 0, 'SND.NXT': 0, 'SND.WND': 0, 'MAX.SND.WND': 0 };
+  const unknown = { ISS: 0, 'SND.UNA': 0, 'SND.NXT': 0, 'SND.WND': 0, 'MAX.SND.WND': 0, 'TS.RECENT': 0 };
   return evaluateSegment(notation, { ...unknown, ...connection.variables() }, () => random.sequenceNumber());
 }

@@ -32,7 +32,7 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
     const [family] = target.families;
     if (!ground || family === undefined) throw new Error('the target answers over no family');
     tell({ kind: 'ready', target, width: ground.width });
-    const { environment, facts, width } = ground;
+    const { environment, facts, width, watch } = ground;
     const { profile, seed, parallel } = settings;
     let found = 0;
     const told: Promise<void>[] = [];
@@ -41,7 +41,7 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
       coverage,
       ...rest
     } = await explore(
-      { environment, family, profile, adoptions: adoptionsOf(facts.adoption, profile) },
+      { environment, family, profile, adoptions: adoptionsOf(facts.adoption, profile), watch },
       {
         ...{ seed, ...extent, width: parallel ?? width, stopped: () => isStopped },
         onFinding: (finding) => {

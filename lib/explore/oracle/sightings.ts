@@ -41,6 +41,8 @@ function isSame(due: Segment, seen: Segment, { tcb }: World, isFree: boolean): b
   const marks = tcb.urgent ? (['PSH'] as const) : (['PSH', 'URG'] as const);
   if (due.data === 0 && marks.some((bit) => due.ctl.has(bit) !== seen.ctl.has(bit))) return false;
   if (due.ctl.has('ACK') && due.ack !== seen.ack) return false;
+  // The ISS is free, but not that of the connection before (RFC 9293 section 3.4.1).
+  if (isFree && tcb.former?.iss === seen.seq) return false;
   // Text of the user's may have gone out before it.
   return isFree || due.seq === seen.seq || (isEmptyAck(due) && seen.seq === tcb.sndNxt);
 }
