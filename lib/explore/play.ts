@@ -162,6 +162,8 @@ class Playing {
   #before: readonly World[] = [];
   #events: Event[] = [];
   #stimulus = '';
+  /** The ISS of the connection that the user has. */
+  #handleIss: number | undefined;
   /** What is wrong with the options of the last segment. */
   #options: readonly OptionFault[] = [];
   /** The tester's copy of the TCB when the last segment was sent, or the user called. */
@@ -198,6 +200,7 @@ class Playing {
     const tcbs = isEither ? [tcb, { ...tcb, state: 'CLOSING' as const }] : [tcb];
     this.#worlds = tcbs.flatMap((one) => beginning(one, adoptions, isReading));
     this.#first = this.#worlds;
+    if (reached.handle && connection.iss !== undefined) this.#handleIss = connection.iss;
     this.start = connection.mailbox.log.length;
     this.#cursor = this.start;
   }
@@ -292,6 +295,9 @@ class Playing {
       ({ tcb }) => !SYNCHRONIZED.includes(tcb.state) && tcb.origin !== 'active' && tcb.state !== 'SYN-SENT',
     );
     if (this.#user.handle === undefined && mayBeNobodys && user.call !== 'OPEN ACTIVE') return true;
+    // The user has the connection before this one.
+    if (this.#handleIss !== undefined && this.#worlds.some(({ tcb }) => tcb.iss !== this.#handleIss))
+      return true;
     // Where it cannot be sent yet, an upper tester may hold text back by itself, and what is called after it.
     if (user.call === 'SEND' && this.#worlds.some(({ tcb }) => !SYNCHRONIZED.includes(tcb.state)))
       return true;
@@ -313,6 +319,7 @@ class Playing {
       if (error instanceof NotCapable) return false;
       isRefused = true;
     }
+    if (this.#user.handle) this.#handleIss ??= first?.tcb.iss;
     this.#happens({ calls: user, isRefused });
     return true;
   }

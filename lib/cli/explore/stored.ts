@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ScenarioDeclaration } from '../../catalogue/case.ts';
 import type { Finding } from '../../explore/explore.ts';
 import type { Explored, PlayedScenario } from '../../explore/messages.ts';
+import { printConcrete } from '../../notation/index.ts';
 import { sequenceText } from '../../explore/sequence.ts';
 import { writeWhole } from '../../report/results.ts';
 import type { TargetInfo } from '../../report/run.ts';
@@ -23,6 +24,8 @@ export interface StoredFinding {
   /** How often it was met. */
   readonly times: number;
   readonly scenario: ScenarioDeclaration;
+  /** The connection on which it was confirmed, with the numbers of the wire. */
+  readonly segments: readonly string[];
 }
 
 /** An exploration as findings.json keeps it. */
@@ -48,9 +51,15 @@ export function storeExploration(
   const { name, address } = target;
   const stored: StoredExploration = {
     ...{ version, target: { name, ...(address ? { address } : {}) }, profile, seed, explored },
-    findings: findings.map(([{ number, keys, sequence, times }, { expected, observed, declaration }]) => ({
-      ...{ number, keys, sequence: sequenceText(sequence), expected, observed, times, scenario: declaration },
-    })),
+    findings: findings.map(
+      ([{ number, keys, sequence, times, played }, { expected, observed, declaration }]) => ({
+        ...{ number, keys, sequence: sequenceText(sequence), expected, observed, times },
+        scenario: declaration,
+        segments: played.log.map(
+          ({ from, segment }) => `${from === 'tester' ? '──▶' : '◀──'} ${printConcrete(segment)}`,
+        ),
+      }),
+    ),
   };
   writeWhole(join(folder, 'findings.json'), `${JSON.stringify(stored, undefined, 2)}\n`);
 }

@@ -14,6 +14,13 @@ export function findingText(
   { expected, observed, deviated, of }: PlayedScenario,
   { suite, packetdrill, capture }: SavedFiles,
 ): string {
+  if (failure.kind === 'death')
+    return [
+      `${String(number).padStart(3)}  ${sequenceText(sequence)}`,
+      '       observed  the target is gone; it had to be restarted',
+      `       shrunk to ${sequence.steps.length} ${sequence.steps.length === 1 ? 'step' : 'steps'} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}; left out from now on`,
+      `       saved     ${suite}, ${basename(packetdrill)}, ${basename(capture)}`,
+    ].join('\n');
   const rules = [...new Set(failure.worlds.map(({ why }) => why))].filter(Boolean).slice(0, 3);
   const others = also.length > 0 ? `; also in ${listed(also.map(nameOf))}` : '';
   const steps = sequence.steps.length;

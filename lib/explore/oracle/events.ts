@@ -136,6 +136,8 @@ export function userActs(
     return worlds.map((world) => read({ ...world, isReading: user.call === 'RECEIVE' }));
   const call = callOf(user);
   const called = worlds.flatMap((world) => {
+    // It is the call of a connection that has ended: the LISTEN stays.
+    if (world.tcb.state === 'LISTEN') return [world];
     const all = userCalls(world.tcb, call, terms.profile);
     if (!isRefused) return all.map((reaction) => after(world, unsent(world.tcb, call, reaction), terms));
     const refused = all.filter(isRefusal);

@@ -40,6 +40,8 @@ function isSame(due: Segment, seen: Segment, { tcb }: World, isFree: boolean): b
   // Of text, PSH is the TCP's choice. URG tells in every segment that there is urgent text to come (RFC 793 page 56).
   const marks = tcb.urgent ? (['PSH'] as const) : (['PSH', 'URG'] as const);
   if (due.data === 0 && marks.some((bit) => due.ctl.has(bit) !== seen.ctl.has(bit))) return false;
+  // RFC 3168 section 6.1.1: a SYN,ACK has no CWR, and before that document it has neither of the two.
+  if (due.ctl.has('SYN') && due.ctl.has('ACK') && seen.ctl.has('CWR')) return false;
   if (due.ctl.has('ACK') && due.ack !== seen.ack) return false;
   // The ISS is free, but not that of the connection before (RFC 9293 section 3.4.1).
   if (isFree && tcb.former?.iss === seen.seq) return false;
