@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { cliProcess } from '../cli/cli.ts';
+
+// Suites import the package by its name: it is found from inside of it.
+const FOLDER = fileURLToPath(new URL('../../.cache/explore-lab', import.meta.url));
+
+describe('explore, over the wire', function () {
+  this.timeout(300_000);
+  beforeEach(() => {
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER, { recursive: true });
+  });
+  after(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+  const explore = (stack: string, scenarios: number, ...more: readonly string[]) =>
+    cliProcess([
+      ...['explore', '--stack', stack, '--scenarios', String(scenarios), '--seed', '3', '--family', '4'],
+      ...['--reports', FOLDER, ...more],
+    ]);
+
+  it('finds nothing in the reference', async () => {
+    const { code, stdout } = await explore('reference:rfc9293', 1000);
+    expect(stdout).to.match(/^0 findings in 1,000 scenarios/m);
+    expect(code).to.equal(0);
+  });
+
+  it('saves a finding that `run --suites` shows again, and knows it by its baseline', async () => {
+    const stack = 'reference:rfc9293:listen-silent-for-ack';
+    const { code, stdout } = await explore(stack, 400);
+    expect(code).to.equal(1);
+    expect(stdout).to.contain('LISTEN: <SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+    const findings = join(FOLDER, 'explore/findings.json');
+    expect(JSON.parse(readFileSync(findings, 'utf8')).findings).to.have.length.at.least(1);
+    const run = await cliProcess([
+      ...['run', '--stack', stack, '--suites', join(FOLDER, 'explore'), '--suites-only', '--family', '4'],
+      ...['--reports', join(FOLDER, 'run')],
+    ]);
+    expect(run.code).to.equal(1);
+    expect(run.stdout).to.contain('listen.explored.1');
+    const again = await explore(stack, 400, '--baseline', findings);
+    expect(again.stdout).to.match(/^0 findings; \d+ that are known came again/m);
+    expect(again.code).to.equal(0);
+  });
+
+  it('finds what ends the target', async () => {
+    const { code, stdout } = await explore('reference:rfc9293:fin-out-of-order-exits', 300);
+    expect(stdout).to.contain('the target is gone; it had to be restarted');
+    expect(code).to.equal(1);
+  });
+});
