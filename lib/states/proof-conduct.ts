@@ -189,9 +189,15 @@ export async function takesText(
 /** Whether text of the user goes out when all earlier text is acknowledged. @returns undefined when the user takes no commands */
 async function userSends(prober: Prober, { rcvNxt, sndNxt }: Found): Promise<boolean | undefined> {
   if (!(await prober.user.find())) return undefined;
-  prober.assure(segmentOf({ seq: rcvNxt, ack: sndNxt, ctl: ['ACK'] }));
+  // Earlier text may have gone out since SND.NXT was told. Unacknowledged, it would leave no room for more.
+  const sent = prober
+    .answers()
+    .filter(({ segment: { ctl } }) => !ctl.has('RST'))
+    .map(({ segment: { seq, data } }) => add(seq, data))
+    .reduce((most, end) => (gt(end, most) ? end : most), sndNxt);
+  prober.assure(segmentOf({ seq: rcvNxt, ack: sent, ctl: ['ACK'] }));
   const isNew = (segment: ConcreteSegment): boolean =>
-    segment.data > 0 && gt(add(segment.seq, lengthOf(segment)), sndNxt);
+    segment.data > 0 && gt(add(segment.seq, lengthOf(segment)), sent);
   const from = await prober.user.tellToSend();
   if (from === undefined) return undefined;
   if (from === 'closing') return false;

@@ -121,6 +121,29 @@ describe('the state after', () => {
     expect(await half.prove()).to.include({ state: 'CLOSE-WAIT' });
   });
 
+  it('is told by text of its user also where earlier text fills the window meanwhile', async () => {
+    const sending = scene('ESTABLISHED', '<SEQ=101><CTL=RST>', { handle: true });
+    const { driver, link, connection } = sending;
+    const text = `<SEQ=${ISS + 1}><ACK=101><CTL=ACK><DATA=1000>`;
+    let acknowledged = 0;
+    const answer = living({ sndNxt: ISS + 1001 });
+    link.script = (sent) => {
+      const isFirst = acknowledged === 0;
+      acknowledged = sent.segment.ack;
+      if (!isFirst) return answer(sent);
+      // Both are read in one turn.
+      for (const one of [ACK, text]) link.arrive(one, connection.mailbox.port);
+      return [];
+    };
+    let isRoom: boolean | undefined;
+    driver.send = async () => {
+      isRoom ??= acknowledged === ISS + 1001;
+      if (isRoom) link.arrive(`<SEQ=${ISS + 1001}><ACK=101><CTL=ACK,PSH><DATA=1>`, connection.mailbox.port);
+    };
+    expect(await sending.prove()).to.include({ state: 'ESTABLISHED' });
+    expect(isRoom).to.equal(true);
+  });
+
   it('is told by text that its user can send where old text is not answered', async () => {
     const mute = scene('CLOSE-WAIT', '<SEQ=101><CTL=URG>', { handle: true });
     const { driver, link, connection } = mute;
