@@ -1,6 +1,6 @@
 import { findScenario } from '../catalogue/catalogue.ts';
-import type { ExpectStep, Scenario, Step } from '../catalogue/scenario.ts';
-import { DEFAULT_TIMING } from '../states/index.ts';
+import { type ExpectStep, outcomesOf, type Scenario, type Step } from '../catalogue/scenario.ts';
+import { DEFAULT_TIMING, LIMITER_REST } from '../states/index.ts';
 
 // The first interval of a retransmission timer; each doubles it (RFC 6298 sections 2.1 and 5.5).
 const FIRST_INTERVAL = 1000;
@@ -16,7 +16,7 @@ export function longestFirst<T extends Job>(jobs: readonly T[]): T[] {
   const lengths = new Map<string, number>();
   for (const { id } of jobs) {
     const scenario = lengths.has(id) ? undefined : findScenario(id);
-    lengths.set(id, lengths.get(id) ?? (scenario ? leastTime(scenario) : 0));
+    lengths.set(id, lengths.get(id) ?? (scenario ? timeWithRepeats(scenario) : 0));
   }
   return jobs.toSorted((one, other) => (lengths.get(other.id) ?? 0) - (lengths.get(one.id) ?? 0));
 }
@@ -28,6 +28,14 @@ export function alternating<T extends Job & { readonly family: 4 | 6 }>(jobs: re
   return Array.from({ length: longest }, (_, turn) => [first?.[turn], second?.[turn]])
     .flat()
     .filter((job) => job !== undefined);
+}
+
+/** A reply that is missing is asked for again, when no limiter can be the cause. Who expects silence waits for that once. */
+function timeWithRepeats(scenario: Scenario): number {
+  const isReplyDue = Object.values(outcomesOf(scenario))
+    .flat()
+    .some(({ reply }) => reply.length > 0);
+  return leastTime(scenario) * (isReplyDue ? 2 : 1) + (isReplyDue ? LIMITER_REST : 0);
 }
 
 /** How many milliseconds a scenario takes by its own steps, when each waits in full. */
