@@ -60,6 +60,13 @@ static int end_of_text(void) {
 
 static bool interrupted(void) { return os_error() == OS_ERROR(INTR); }
 
+static int error_of(int fd) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (os_getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = os_error();
+  return error == 0 ? STACK_OK : result_of(error);
+}
+
 static socklen_t to_sockaddr(const struct stack_peer *p, struct sockaddr_storage *to) {
   memset(to, 0, sizeof *to);
   if (p->address.n == 4) {
@@ -253,6 +260,9 @@ long stack_receive(int fd, struct stack_peer *from, uint8_t *text, size_t n) {
       received = (long)os_recv(fd, text, n, OS_MSG_DONTWAIT);
     }
   } while (received < 0 && interrupted());
+#ifdef _WIN32
+  if (received == 0 && from == NULL && was_reset(fd)) return STACK_RESET;
+#endif
   return received >= 0 ? received : end_of_text();
 }
 
@@ -429,12 +439,7 @@ int stack_poll(struct stack_watch *watches, unsigned count, int ms) {
     /* A socket that is no more is ready for anything in gVisor: there, POLLPRI tells nothing of urgent text. */
     urgent = OS_POLLPRI != 0 && (fds[i].revents & (OS_POLLPRI | POLLERR | POLLHUP)) == OS_POLLPRI;
     w->has = urgent ? w->wants : (uint8_t)(w->wants & ~STACK_URGENT);
-    if ((w->wants & STACK_OPENED) != 0) {
-      int error = 0;
-      socklen_t size = sizeof error;
-      if (os_getsockopt(fds[i].fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = os_error();
-      w->result = error == 0 ? STACK_OK : result_of(error);
-    }
+    if ((w->wants & STACK_OPENED) != 0) w->result = error_of(fds[i].fd);
   }
   return events;
 }

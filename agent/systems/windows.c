@@ -75,12 +75,19 @@ static void os_set_non_blocking(int fd) {
   ioctlsocket((SOCKET)fd, FIONBIO, &on);
 }
 
-/* By select: WSAPoll does not report a refused connection before Windows 10. */
-static int os_poll(struct pollfd *fds, unsigned count, int ms) {
+/* Under Wine, select takes a reset's error out of the socket, and recv then says that the peer has closed. */
+static bool was_reset(int fd) {
+  WSAPOLLFD poll;
+  poll.fd = (SOCKET)fd;
+  poll.events = POLLIN;
+  poll.revents = 0;
+  return WSAPoll(&poll, 1, 0) > 0 && (poll.revents & POLLERR) != 0;
+}
+
+static int select_once(struct pollfd *fds, unsigned count, int ms) {
   static fd_set in, out, failed;
   struct timeval wait;
   int ready;
-  if (ms > LOOK_AT_STDIN_MS) ms = LOOK_AT_STDIN_MS;
   wait.tv_sec = 0;
   wait.tv_usec = ms * 1000;
   FD_ZERO(&in);
@@ -94,13 +101,21 @@ static int os_poll(struct pollfd *fds, unsigned count, int ms) {
     }
   }
   ready = select(0, &in, &out, &failed, &wait);
-  if (ready <= 0) return ready;
-  for (unsigned i = 0; i < count; i++) {
+  for (unsigned i = 0; ready > 0 && i < count; i++) {
     if (FD_ISSET((SOCKET)fds[i].fd, &in)) fds[i].revents |= POLLIN;
     if (FD_ISSET((SOCKET)fds[i].fd, &out)) fds[i].revents |= POLLOUT;
     if (FD_ISSET((SOCKET)fds[i].fd, &failed)) fds[i].revents |= POLLERR;
   }
   return ready;
+}
+
+/*
+ * By select: WSAPoll does not report a refused connection before Windows 10. What ends the wait may be reported alone, with
+ * older text of other sockets left out. So it looks twice.
+ */
+static int os_poll(struct pollfd *fds, unsigned count, int ms) {
+  int ready = select_once(fds, count, ms < LOOK_AT_STDIN_MS ? ms : LOOK_AT_STDIN_MS);
+  return ready > 0 ? select_once(fds, count, 0) : ready;
 }
 
 #include "sockets.c"
