@@ -23,6 +23,7 @@ const GONE_WITHIN_MS = 5000;
 const STACKS = [
   { id: 'lwip', name: /^lwIP \d+\.\d+\.\d+$/ },
   { id: 'gvisor', name: /^gVisor \S*\d+/ },
+  { id: 'wine', name: /^Wine \d/ },
   { id: 'linux-6.12', name: /^Linux 6\.12\.\d+/ },
 ];
 

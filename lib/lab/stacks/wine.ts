@@ -31,7 +31,7 @@ for name in system user userdef; do
 done
 cat <&3 >/tmp/upper-tester.exe
 exec 3<&-
-export HOME=/tmp WINEPREFIX=/tmp/prefix WINEDEBUG=-all
+export HOME=/tmp TMPDIR=/tmp WINEPREFIX=/tmp/prefix WINEDEBUG=-all
 exec ${WINE} /tmp/upper-tester.exe "$@"
 `;
 

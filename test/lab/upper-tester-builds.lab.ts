@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { findStack } from '../../lib/lab/stacks/index.ts';
+import { readResults } from '../../lib/report/results.ts';
+import { verdictOf } from '../../lib/verdict/result.ts';
+import { cliProcess, temporaryFolder } from '../cli/cli.ts';
+import { skipBecause } from '../packages.ts';
+import { skipWithoutLab } from './skip.ts';
+
+/** Each state, what its user is told, and what waits for its user to have read. */
+const ONLY = 'closed.*,listen.*,syn-sent.*,*.rst.*,closing.*,*.zero-window.*,ladder.told.*';
+
+/** Two upper testers on the same TCP, which must have the same verdicts. */
+const PAIRS = [{ one: 'linux', other: 'wine' }];
+
+describe('builds of the upper tester', function () {
+  this.timeout(600_000);
+  this.slow(600_000);
+  const folder = temporaryFolder();
+
+  for (const { one, other } of PAIRS) {
+    it(`${one} and ${other} have the same verdicts, but for what an upper tester says that it cannot do`, async function () {
+      skipWithoutLab(this);
+      const missing = [];
+      for (const id of [one, other]) missing.push(...((await findStack(id))?.missing() ?? []));
+      if (missing.length > 0) skipBecause(this, `apt-get install ${missing.join(' ')}`);
+      const reports = join(folder, other);
+      const words = ['lab', 'run', one, other, '--only', ONLY, '--report-only', '--reports', reports];
+      const { code, stdout } = await cliProcess(words);
+      expect(code, stdout).to.equal(0);
+      const verdictsOf = (id: string): Map<string, string> =>
+        new Map(
+          readResults(join(reports, id, 'results.json')).cases.flatMap((result) =>
+            'why' in result && result.why.kind === 'not capable'
+              ? []
+              : [[`${result.id} over IPv${result.family}`, verdictOf(result, 'rfc9293')]],
+          ),
+        );
+      const verdicts = { one: verdictsOf(one), other: verdictsOf(other) };
+      const both = [...verdicts.one.keys()].filter((id) => verdicts.other.has(id));
+      expect(both.length).to.be.greaterThan(0.9 * verdicts.one.size);
+      const differing = both.filter((id) => verdicts.one.get(id) !== verdicts.other.get(id));
+      expect(differing).to.deep.equal([]);
+    });
+  }
+});
