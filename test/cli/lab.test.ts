@@ -12,7 +12,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'linux-6.12': 'qemu-system-x86',
   slirp: 'slirp4netns',
   ipxe: 'qemu-system-x86',
-  wine: 'wine64',
+  wine: 'gcc-mingw-w64-x86-64',
   reference: 'gcc',
 };
 
