@@ -17,11 +17,12 @@ const expiring = (
 ): Mutant => behaving(name, what, { ...others, expire });
 
 function probedTwiceAtMost(): NonNullable<Behaviour['expire']> {
-  const probes = new Map<number, number>();
+  const probes = new Map<string, number>();
   return (tcb, timer, next) => {
     if (timer.name !== 'zero window' || tcb.sent.length === 0) return next(tcb, timer);
-    const count = (probes.get(tcb.iss) ?? 0) + 1;
-    probes.set(tcb.iss, count);
+    const key = `${tcb.iss} ${tcb.irs}`;
+    const count = (probes.get(key) ?? 0) + 1;
+    probes.set(key, count);
     return count > 2 ? { ...next(tcb, timer), sent: [], tcb: deleted(tcb) } : next(tcb, timer);
   };
 }
