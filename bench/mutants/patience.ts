@@ -16,17 +16,6 @@ const expiring = (
   others: Behaviour = {},
 ): Mutant => behaving(name, what, { ...others, expire });
 
-function probedTwiceAtMost(): NonNullable<Behaviour['expire']> {
-  const probes = new Map<string, number>();
-  return (tcb, timer, next) => {
-    if (timer.name !== 'zero window' || tcb.sent.length === 0) return next(tcb, timer);
-    const key = `${tcb.iss} ${tcb.irs}`;
-    const count = (probes.get(key) ?? 0) + 1;
-    probes.set(key, count);
-    return count > 2 ? { ...next(tcb, timer), sent: [], tcb: deleted(tcb) } : next(tcb, timer);
-  };
-}
-
 /** What the user asks of a connection whose peer is silent: keep-alives, R2, and reports of what ends nothing. */
 export const PATIENCE: readonly Mutant[] = [
   caughtBy(
@@ -101,10 +90,10 @@ export const PATIENCE: readonly Mutant[] = [
     ),
   ),
   unseen(
-    expiring(
-      'gives-up-beyond-window',
-      'text beyond a closed window is given up with the third probe',
-      probedTwiceAtMost(),
+    expiring('gives-up-beyond-window', 'text beyond a closed window is given up', (tcb, timer, next) =>
+      timer.name === 'zero window' && tcb.sent.length > 0
+        ? { ...next(tcb, timer), sent: [], tcb: deleted(tcb) }
+        : next(tcb, timer),
     ),
     SHOULD,
   ),
