@@ -10,6 +10,7 @@ import type { Tcb } from '../standard/tcb.ts';
 import { type Call, userCalls } from '../standard/user-calls.ts';
 import { tcbVariables } from '../standard/variables.ts';
 import { TESTER_WINDOW } from '../states/index.ts';
+import { codesOf, ICMP_ERROR_NAMES, type IcmpErrorName } from '../wire/icmp.ts';
 import { Coverage, pairOfCall, pairOfSegment } from './coverage.ts';
 import { arriving, type Known, tcbIn } from './model.ts';
 import type { Sequence, SequenceStep } from './sequence.ts';
@@ -223,9 +224,25 @@ function call(choice: Choice): UserCall {
   };
 }
 
+/** Without those about sizes: who is told to send smaller packets keeps to it, with all connections. */
+const ICMP = { 4: icmpErrorsOver(4), 6: icmpErrorsOver(6) } as const;
+
+function icmpErrorsOver(family: 4 | 6): readonly IcmpErrorName[] {
+  const ofSizes: readonly IcmpErrorName[] = ['fragmentation needed', 'packet too big'];
+  return ICMP_ERROR_NAMES.filter((name) => codesOf(name)[family] !== undefined && !ofSizes.includes(name));
+}
+
+/** Segments of the target's: the last one, one that was never sent, and an old one. */
+const ABOUT: readonly SegmentNotation[] = [
+  '<SEQ=SND.UNA><ACK=RCV.NXT><CTL=ACK>',
+  '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>',
+  '<SEQ=SND.UNA-1000><ACK=RCV.NXT><CTL=ACK>',
+].map(parseSegment);
+
 /** Generates sequences. The same seed gives the same ones, in the same order. */
 export class Generator {
   readonly #seed: number;
+  readonly #family: 4 | 6;
   readonly #places: readonly Place[];
   /** Of what the sequences lead to where the TCP does what is asked for most. */
   readonly #coverage = new Coverage();
@@ -233,6 +250,7 @@ export class Generator {
 
   constructor(seed: number, family: 4 | 6, isAble: (place: Place) => boolean = () => true) {
     this.#seed = seed;
+    this.#family = family;
     this.#places = PLACES.filter(
       (place) =>
         isAble(place) &&
@@ -273,7 +291,7 @@ export class Generator {
 
   /** The one of a few steps that leads where the fewest sequences have led. */
   #step(choice: Choice, place: Place, tcb: Tcb): { readonly step: SequenceStep; readonly after: Tcb } {
-    const candidates = Array.from({ length: CANDIDATES }, () => simulated(choice, place, tcb));
+    const candidates = Array.from({ length: CANDIDATES }, () => simulated(choice, place, tcb, this.#family));
     const [best] = candidates
       .map((one) => ({ ...one, times: this.#coverage.times(one.pair) }))
       .sort((one, other) => one.times - other.times);
@@ -284,11 +302,16 @@ export class Generator {
 }
 
 /** A step, and what it makes of a TCP that does what is asked for most. */
-function simulated(choice: Choice, place: Place, tcb: Tcb) {
+function simulated(choice: Choice, place: Place, tcb: Tcb, family: 4 | 6) {
   const canCall = SYNCHRONIZED.includes(tcb.state) || tcb.state === 'SYN-SENT' || tcb.origin === 'active';
   if (canCall && choice.percent(22)) {
     const user = call(choice);
     return { step: { user }, pair: pairOfCall(tcb, user), after: afterCall(tcb, user) };
+  }
+  if (choice.percent(2)) {
+    const step = { icmp: choice.of(ICMP[family]), about: choice.of(ABOUT) };
+    const pair = { state: tcb.state, step: 'ICMP', kind: step.icmp };
+    return { step, pair, after: tcb };
   }
   if (choice.percent(1)) {
     const pair = { state: tcb.state, step: 'wait', kind: 'short' };

@@ -1,5 +1,5 @@
 import { type ConcreteSegment, evaluateSegment, type Variables } from '../notation/index.ts';
-import type { UserCall } from '../catalogue/scenario.ts';
+import type { IcmpStep, UserCall } from '../catalogue/scenario.ts';
 import { TargetUser } from '../runner/trial/target-user.ts';
 import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
@@ -50,7 +50,7 @@ export interface Failure {
   readonly seen: readonly Entry[];
   readonly kind: 'segment' | 'silence' | 'options' | 'death';
   /** What is wrong with the options of the last segment that was seen. */
-  readonly options?: readonly OptionFault[];
+  readonly options?: readonly (OptionFault | 'timestamp not echoed')[];
   /** The worlds after the step, before anything was seen. */
   readonly worlds: readonly World[];
   /** The worlds before the step. */
@@ -103,6 +103,7 @@ export interface Played {
 // How long a target may wait with what it owes, where nothing on the way is late (RFC 9293 MUST-40: half a second).
 const LONGEST_DELAY = 500;
 const LIMITER_REST = 1100;
+const AFTER_ICMP = 10;
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
 const CLOSED_BY_BOTH: readonly State[] = ['CLOSING', 'LAST-ACK', 'TIME-WAIT'];
 
@@ -165,7 +166,7 @@ class Playing {
   /** The ISS of the connection that the user has. */
   #handleIss: number | undefined;
   /** What is wrong with the options of the last segment. */
-  #options: readonly OptionFault[] = [];
+  #options: NonNullable<Failure['options']> = [];
   /** The tester's copy of the TCB when the last segment was sent, or the user called. */
   #variables: Variables = {};
   /** What came of the step. */
@@ -226,6 +227,10 @@ class Playing {
       if ('send' in step) {
         if (!step.send.every((notation) => this.#send(evaluated(notation, this.#connection, this.#random))))
           return { outcome: 'left out' };
+      } else if ('icmp' in step) {
+        this.#sendIcmpError(step);
+        // It may take another way through the target than segments: the fence does not tell of it.
+        await this.#waiting(pause(AFTER_ICMP));
       } else if ('wait' in step) await this.#waiting(pause(step.wait));
       else if (!(await this.#act(step.user))) return { outcome: 'not able' };
       const worlds = this.#worlds;
@@ -265,6 +270,15 @@ class Playing {
     this.#pending = segment;
     this.#happens({ arrives: arriving(entry.segment, place, TESTER_WINDOW), at: performance.now() });
     return true;
+  }
+
+  #sendIcmpError({ icmp, about }: IcmpStep): void {
+    const { mailbox, peerPort, rcvWnd } = this.#connection;
+    const quoted = evaluated(about, this.#connection, this.#random);
+    const [first] = this.#worlds;
+    if (first) this.#meets({ state: first.tcb.state, step: 'ICMP', kind: icmp });
+    mailbox.sendIcmpError(icmp, { wnd: rcvWnd, ...quoted }, { target: peerPort, tester: mailbox.port });
+    this.#happens({ icmp: { name: icmp, seq: quoted.seq } });
   }
 
   #meets(pair: Pair): void {
@@ -374,7 +388,11 @@ class Playing {
       const mayHaveCrossed = first && segmentSeen(this.#before, first, this.#terms).length > 0;
       this.#worlds = mayHaveCrossed ? distinct([...worlds, ...this.#crossed()]) : worlds;
       if (this.#worlds.length === 0) return false;
-      this.#options = optionFaults(entry.segment, log.slice(0, this.#cursor - 1));
+      const earlier = log.slice(0, this.#cursor - 1);
+      this.#options = [
+        ...optionFaults(entry.segment, earlier),
+        ...(echoesNothing(entry, earlier) ? (['timestamp not echoed'] as const) : []),
+      ];
       if (this.#options.length > 0) return false;
     }
     return true;
@@ -431,6 +449,13 @@ class Playing {
     this.mailbox.close();
   }
 }
+
+/** TSecr is a TSval that has come (RFC 7323 section 3.2). */
+const echoesNothing = ({ segment: { tsecr, ctl } }: Entry, earlier: readonly Entry[]): boolean =>
+  tsecr !== undefined &&
+  ctl.has('ACK') &&
+  !ctl.has('RST') &&
+  !earlier.some(({ from, segment }) => from === 'tester' && segment.tsval === tsecr);
 
 /** A segment with its numbers. Those of variables that nothing has told yet are free choices. */
 function evaluated(

@@ -1,9 +1,17 @@
-import { type Place, printCall, type SendStep, type UserStep, type WaitStep } from '../catalogue/scenario.ts';
+import {
+  type IcmpStep,
+  type Place,
+  printCall,
+  printIcmp,
+  type SendStep,
+  type UserStep,
+  type WaitStep,
+} from '../catalogue/scenario.ts';
 import { nameOf } from '../catalogue/resolve.ts';
 import { printSegment } from '../notation/index.ts';
 
-/** One step: the tester sends, the target's user acts, or time passes. After each, a fence tells that nothing more comes. */
-export type SequenceStep = SendStep | UserStep | WaitStep;
+/** One step: the tester sends, the target's user acts, an ICMP error comes, or time passes. After each, a fence tells that nothing more comes. */
+export type SequenceStep = SendStep | UserStep | IcmpStep | WaitStep;
 
 /** What exploration plays: a place to begin in, and steps. A scenario without expectations, since the specification has them. */
 export interface Sequence {
@@ -18,7 +26,9 @@ const stepText = (step: SequenceStep): string =>
     ? step.send.map(printSegment).join(' + ')
     : 'user' in step
       ? printCall(step.user)
-      : `wait ${step.wait} ms`;
+      : 'icmp' in step
+        ? `ICMP ${printIcmp(step)}`
+        : `wait ${step.wait} ms`;
 
 /** For people. */
 export const sequenceText = ({ place, steps, numbers }: Sequence): string => {

@@ -75,7 +75,7 @@ function* simplerSteps(step: SequenceStep): Generator<SequenceStep> {
     if (user.mark) yield { ...step, user: plain };
     for (const octets of [1, 10, 1000])
       if (octets < user.octets) yield { ...step, user: { ...user, octets } };
-  } else if (step.wait > 20) yield { ...step, wait: Math.floor(step.wait / 2) };
+  } else if ('wait' in step && step.wait > 20) yield { ...step, wait: Math.floor(step.wait / 2) };
 }
 
 const OPTIONAL = [

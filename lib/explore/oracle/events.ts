@@ -11,13 +11,16 @@ import { distinct, isEmptyAck, relistened, type Terms, type World } from './worl
 /** What happens to the target in a step. */
 export type Event =
   | { readonly arrives: Segment /** In milliseconds of `performance.now()`. */; readonly at: number }
-  | { readonly calls: UserCall; readonly isRefused: boolean };
+  | { readonly calls: UserCall; readonly isRefused: boolean }
+  | { readonly icmp: IcmpError };
 
 /** What the specification makes of the worlds when something happens. */
 export const happen = (worlds: readonly World[], event: Event, terms: Terms): readonly World[] =>
   'arrives' in event
     ? segmentComes(worlds, event.arrives, terms, event.at)
-    : userActs(worlds, event.calls, terms, event.isRefused);
+    : 'icmp' in event
+      ? icmpComes(worlds, event.icmp, terms)
+      : userActs(worlds, event.calls, terms, event.isRefused);
 
 /** A segment arrives at the target. */
 export const segmentComes = (
