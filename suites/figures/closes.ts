@@ -33,6 +33,8 @@ export default scenarios('figures of RFC 793', [
       { user: 'CLOSE' },
       // RFC 793 page 61 says CLOSING, against its own figure; RFC 1122 section 4.2.2.20(a) corrects that.
       { expect: { rfc793: [fin('LAST-ACK'), fin('CLOSING')], rfc1122: fin('LAST-ACK') } },
+      // The FIN may be sent again meanwhile, which changes no state (RFC 9293 section 3.10.8).
+      { wait: 500 },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
       {
         expect: {
