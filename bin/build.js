@@ -105,26 +105,9 @@ async function makeBuild() {
  * @param {Map<string, Buffer>} known takes what was read
  * @param {import('esbuild').BuildOptions} options further ones
  */
-export async function compile(programs, outdir, known = new Map(), { plugins = [], ...options } = {}) {
+export async function compile(programs, outdir, known = new Map(), options = {}) {
   const esbuild = await import('esbuild');
-  const built = await esbuild.build({
-    absWorkingDir: ROOT,
-    entryPoints: programs.map((program) => ({ in: program, out: nameOf(program).slice(0, -3) })),
-    outdir,
-    ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
-    ...{ sourcemap: true, sourcesContent: false, write: false, metafile: true, logLevel: 'silent' },
-    external: EXTERNAL,
-    // For the packages that are CommonJS.
-    banner: {
-      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-    },
-    ...options,
-    plugins: [
-      ...plugins,
-      { name: 'page', setup: (build) => compilePage(build, esbuild, known) },
-      { name: 'sources', setup: (build) => readSources(build, known, relative(outdir, ROOT)) },
-    ],
-  });
+  const built = await esbuild.build(optionsOf(esbuild, programs, outdir, known, options));
   // Its service would stay beside us, as large as all the rest.
   await esbuild.stop();
   return built;
@@ -146,6 +129,59 @@ function compilePage({ onLoad }, esbuild, known) {
     }
     return { contents: `export const pageScript = () => ${JSON.stringify(outputFiles[0].text)};` };
   });
+}
+
+const optionsOf = (esbuild, programs, outdir, known, { plugins = [], ...options } = {}) => ({
+  absWorkingDir: ROOT,
+  entryPoints: programs.map((program) => ({ in: program, out: nameOf(program).slice(0, -3) })),
+  outdir,
+  ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
+  ...{ sourcemap: true, sourcesContent: false, write: false, metafile: true, logLevel: 'silent' },
+  external: EXTERNAL,
+  // For the packages that are CommonJS.
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+  },
+  ...options,
+  plugins: [
+    ...plugins,
+    { name: 'page', setup: (build) => compilePage(build, esbuild, known) },
+    { name: 'sources', setup: (build) => readSources(build, known, relative(outdir, ROOT)) },
+  ],
+});
+
+/**
+ * Compiles a program again and again, each time only what has changed.
+ *
+ * @param {string} program its source, seen from the root
+ * @returns {Promise<{ load(): Promise<any>, end(): Promise<void> } | undefined>} `load` loads it as its sources are now, and fails
+ *   where one has a mistake. Undefined where there are no sources: in the published package
+ */
+export async function reloader(program) {
+  if (!existsSync(join(ROOT, program))) return undefined;
+  const esbuild = await import('esbuild');
+  const folder = join(ROOT, '.cache/watch');
+  const options = { splitting: false, sourcemap: /** @type {const} */ ('inline') };
+  const compiled = await esbuild.context(optionsOf(esbuild, [program], folder, new Map(), options));
+  let count = 0;
+  return {
+    async load() {
+      const { outputFiles } = await compiled.rebuild();
+      count += 1;
+      const path = join(folder, `${process.pid}-${count}.js`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path, outputFiles?.[0]?.contents ?? '');
+      try {
+        return await import(path);
+      } finally {
+        rmSync(path);
+      }
+    },
+    async end() {
+      await compiled.dispose();
+      await esbuild.stop();
+    },
+  };
 }
 
 /** Sources are read by their contents; a package by its version. */

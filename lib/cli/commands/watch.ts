@@ -3,7 +3,7 @@ import { list } from '../options.ts';
 import { type SettingOptions, settingOptions, settingsOf } from '../run/options.ts';
 
 const EXAMPLES = `
-From one run to the next, the target keeps running, and the results of the preflight stay valid. Enter runs the cases again; q ends.
+From one run to the next, the target keeps running, and the results of the preflight stay valid. Enter runs the cases again; q and Enter end.
 
 Examples:
   segment-arrives watch --only established.rst.middle

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, type FSWatcher, watch as watchFiles } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { OWN, redeclare, SCENARIOS } from '../../catalogue/catalogue.ts';
+import { OURS, OWN, redeclare, SCENARIOS } from '../../catalogue/catalogue.ts';
 import { declarationOf } from '../../catalogue/resolve.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
-import { wordsToStart } from '../../processes.ts';
 import { runText } from '../../report/console.ts';
 import { diffRuns } from '../../report/diff.ts';
 import { writeResults } from '../../report/results.ts';
@@ -27,6 +24,12 @@ const CATALOGUE = 'lib/catalogue/catalogue.ts';
 /** An editor writes a file in several steps, in milliseconds. */
 const SETTLED = 40;
 
+type Catalogue = Pick<typeof import('../../catalogue/catalogue.ts'), 'OURS'>;
+interface Loader {
+  load(): Promise<Catalogue>;
+  end(): Promise<void>;
+}
+
 /** What has happened since the last run: `target` when the program of the target has changed. */
 type Event = 'again' | 'suite' | 'target' | 'end';
 
@@ -44,11 +47,12 @@ export async function watch(settings: Settings, files: readonly string[]): Promi
       } catch (error) {
         tell(error);
       }
-      console.log('\nEnter runs again, q ends');
+      console.log('\nEnter runs again, q and Enter end');
+      void watched.warmUp();
     }
   } finally {
     events.close();
-    await watched.close();
+    await watched.end();
   }
   return events.exitCode;
 }
@@ -61,6 +65,7 @@ class Watched {
   #session: Session | undefined;
   #measures: ReadonlySet<string> = new Set();
   #last: Run | undefined;
+  #loader: Promise<Loader | undefined> | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -113,19 +118,31 @@ class Watched {
     this.#session = undefined;
   }
 
+  async end(): Promise<void> {
+    await this.close();
+    await (await this.#loader)?.end();
+  }
+
+  /** Our suites as they are now; undefined in the published package, which has no sources of them. @throws CatalogueError */
+  async #load(): Promise<Catalogue | undefined> {
+    this.#loader ??= (
+      (await import(BUILD)) as { reloader(program: string): Promise<Loader | undefined> }
+    ).reloader(CATALOGUE);
+    const loader = await this.#loader;
+    return loader?.load().catch((error: Error) => {
+      // esbuild says where the mistake is.
+      throw 'errors' in error ? new CannotTest(error.message) : error;
+    });
+  }
+
+  /** Loads our suites for the first time, which takes longer, before one changes. */
+  async warmUp(): Promise<void> {
+    if (!this.#loader) await this.#load().catch(() => {});
+  }
+
   /** Takes the suites as they are now. @throws CatalogueError */
   async #reload(): Promise<void> {
-    const { builtProgram } = (await import(BUILD)) as {
-      builtProgram(program: string): Promise<string | undefined>;
-    };
-    const built = await builtProgram(CATALOGUE);
-    if (!built) {
-      // Somebody who knows how to say what is wrong with a source.
-      const [command = '', ...words] = wordsToStart(CATALOGUE);
-      await once(spawn(command, words, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
-      throw new CannotTest('the suites cannot be loaded');
-    }
-    const { OURS: ours } = (await import(built)) as { OURS: readonly Scenario[] };
+    const ours = (await this.#load())?.OURS ?? OURS;
     const alone = SCENARIOS === OWN;
     if (ownFolder !== undefined) await useSuitesOf(ownFolder, alone);
     const now = alone ? OWN : [...ours, ...OWN];
