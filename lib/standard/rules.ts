@@ -34,10 +34,14 @@ export const ruleOf = (id: RuleId): Rule<RuleId> => TABLE[id];
 /** Whether it has a number in appendix B of RFC 9293. */
 export const isNumbered = (id: RuleId): boolean => Object.hasOwn(RFC_9293_NUMBERED, id);
 
+const citations = new Map<RuleId, string>();
+
 /** Document, section and step, e.g. `RFC 9293 3.10.7.4 first`. */
 export function citationOf(id: RuleId): string {
   const { document, section, step } = TABLE[id];
-  return [document, section, ...(step === undefined ? [] : [step])].join(' ');
+  const citation = citations.get(id) ?? [document, section, ...(step === undefined ? [] : [step])].join(' ');
+  citations.set(id, citation);
+  return citation;
 }
 
 /** The places that a case with these rules cites, each once. */
