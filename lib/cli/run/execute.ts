@@ -58,7 +58,8 @@ export async function execute(
     tellPreflightFaults(run);
     const early = new EarlyCaptures(settings.reports);
     const complete = await runMocha(mocha, run, options, interruption, (result) => early.add(result));
-    await endRun(run);
+    // The engine ends while the reports are written.
+    const ending = endRun(run);
     const done = run.record.run({ durationMs: Date.now() - startedAt, complete });
     const outcome =
       done && baseline && (await compareWith(done, baseline, { only: settings.only, allow: options.allow }));
@@ -68,6 +69,7 @@ export async function execute(
         `\n${runText(done, { faultsTold: true, ...(accepted ? { accepted: accepted.baseline } : {}) })}\n`,
       );
     const written = done && writeOrTell(settings.reports, done, { ...accepted, early });
+    await ending;
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     if (!done || !written) return EXIT.cannotTest;
     const exitCode =
