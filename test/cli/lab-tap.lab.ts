@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { buildUpperTester } from '../../lib/compile.ts';
+import { buildUpperTesterFor } from '../../lib/compile.ts';
 import { lwip } from '../../lib/lab/stacks/lwip.ts';
 import { readResults } from '../../lib/report/results.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
@@ -11,15 +11,15 @@ import { cliProcess, expectRefusal, temporaryFolder } from './cli.ts';
 import { useTracelessRuns } from './traceless.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const NETIF = file('../../agent/lwip-netif.c');
+const NETIF = file('../../agent/systems/lwip-netif.c');
 const DIES = file('scenes/dies-on-no-flags.c');
 
 /** lwIP as somebody's own program, with an address that is not the lab's. */
 const build = (...more: readonly string[]): Promise<string> =>
-  buildUpperTester(
-    ...['-DLWIP', '-DUPPER_TESTER_NO_MAIN', '-I', '/usr/include/lwip', NETIF, ...more],
+  buildUpperTesterFor('lwip', [
+    ...['-DUPPER_TESTER_NO_MAIN', '-I', '/usr/include/lwip', NETIF, ...more],
     ...['-Wl,--no-as-needed', '-llwip', '-lpthread'],
-  );
+  ]);
 const TARGET = {
   name: 'my stack',
   addresses: { ipv4: '192.168.7.9' },
@@ -106,6 +106,28 @@ describe('command line: lab tap', function () {
     const all = verdicts(reports);
     expect(all['established.no-ack.empty']).to.equal('deviates');
     expect(all['established.rst.at-rcv-nxt']).to.equal('conformant');
+  });
+
+  it('speaks lines to a program that takes them', async () => {
+    const reports = join(folder, 'lines');
+    const lines = join(folder, 'lines.json');
+    writeFileSync(lines, JSON.stringify({ ...TARGET, driver: { kind: 'lines' } }));
+    const only = 'closed.rst.empty,syn-sent.rst-ack.good,established.text.in-order,time-wait.fin.second';
+    const { code, stderr } = await runs.begin([
+      ...['lab', 'tap', '--target-file', lines, '--reports', reports, '--only', only, '--report-only', '--'],
+      ...[
+        'python3',
+        file('scenes/kernel-on-a-tap.py'),
+        '{tap}',
+        '{target}',
+        file('../../examples/targets/lines.py'),
+      ],
+    ]).ended;
+    expect(code, stderr).to.equal(0);
+    const all = verdicts(reports);
+    expect(Object.keys(all)).to.have.length(4);
+    // This machine's kernel does not follow every SHOULD.
+    expect(Object.values(all).filter((one) => one !== 'permitted' && one !== 'conformant')).to.deep.equal([]);
   });
 
   it('says in one sentence why a program does not start', async () => {
