@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../findings/findings.ts';
 import { type AcceptedCase, type Baseline, entriesOf, keyOf, readBaseline } from './baseline/baseline.ts';
@@ -14,7 +14,7 @@ export interface KnownStack {
   readonly name: string;
   /** What it was judged by. */
   readonly profile: Profile;
-  readonly deviations: ReadonlyMap<string, AcceptedCase>;
+  readonly deviations: ReadonlyMap<string, Pick<AcceptedCase, 'kind' | 'stateAfter'>>;
 }
 
 export const knownStack = (baseline: Baseline): KnownStack => ({
@@ -28,12 +28,21 @@ export const knownStack = (baseline: Baseline): KnownStack => ({
 });
 
 const FOLDER = fileURLToPath(new URL('../../reports/baselines/', import.meta.url));
+/** In the published package: of each stack, the families of each id by what was observed, kind and state. */
+const PACKED = fileURLToPath(new URL('../../dist/known-stacks.json', import.meta.url));
+type Packed = Pick<KnownStack, 'name' | 'profile'> & {
+  readonly observed: Readonly<Record<string, Readonly<Record<string, readonly (4 | 6)[]>>>>;
+};
 let known: readonly KnownStack[] | undefined;
 
 /** The stacks whose baselines come with the suite; none where they were left out. */
 function knownStacks(): readonly KnownStack[] {
   if (known) return known;
   try {
+    if (existsSync(PACKED)) {
+      known = (JSON.parse(readFileSync(PACKED, 'utf8')) as readonly Packed[]).map(unpacked);
+      return known;
+    }
     const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
     known = names.map((name) => knownStack(readBaseline(`${FOLDER}${name}`)));
   } catch {
@@ -41,6 +50,19 @@ function knownStacks(): readonly KnownStack[] {
   }
   return known;
 }
+
+const unpacked = ({ observed, ...about }: Packed): KnownStack => ({
+  ...about,
+  deviations: new Map(
+    Object.entries(observed).flatMap(([what, ids]) => {
+      const [kind, stateAfter] = what.split('|');
+      const seen = { kind, stateAfter } as Pick<AcceptedCase, 'kind' | 'stateAfter'>;
+      return Object.entries(ids).flatMap(([id, families]) =>
+        families.map((family) => [keyOf({ id, family }), seen] as const),
+      );
+    }),
+  ),
+});
 
 /**
  * The stacks of the lab that are known to have a finding of a run, by name; never the target itself, nor one judged by another
