@@ -9,6 +9,10 @@ export const SYSTEMS = {
   posix: 'systems/posix.c',
   windows: 'systems/windows.c',
   lwip: 'systems/lwip.c',
+  /** The example of a port to a stack without sockets. */
+  'lwip-raw': 'ports/lwip-raw.c',
+  /** What a port of one's own begins with. */
+  template: 'ports/template.c',
   /** Without a port: what is to be linked with one's own. */
   core: 'core/core.c',
   /** What a port of one's own includes. */

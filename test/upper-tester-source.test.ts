@@ -26,6 +26,7 @@ const BUILDS: readonly Build[] = [
     system: 'windows',
     flags: ['-lws2_32'],
   },
+  { compiler: 'gcc', aptPackage: 'gcc', system: 'template', flags: [] },
 ];
 
 const isHere = (command: string): boolean => spawnSync(command, ['--version']).error === undefined;
@@ -63,7 +64,7 @@ describe('the source of the upper tester', function () {
   });
 
   for (const { compiler, aptPackage, system, flags } of BUILDS) {
-    it(`compiles with ${compiler} without a warning`, function () {
+    it(`for ${system} compiles with ${compiler} without a warning`, function () {
       if (!isHere(compiler)) skipBecause(this, `apt-get install ${aptPackage}`);
       writeFileSync(file, inOneFile(upperTesterPath(system)));
       const args = [...STRICT, '-o', join(folder, 'program'), file, ...flags];

@@ -8,6 +8,7 @@ import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 const PROGRAMS: Readonly<Record<string, string>> = {
   linux: 'gcc',
   lwip: 'gcc',
+  'lwip-raw': 'gcc',
   gvisor: 'runsc',
   'linux-6.12': 'qemu-system-x86',
   slirp: 'slirp4netns',

@@ -11,7 +11,10 @@ import { skipWithoutLab } from './skip.ts';
 const ONLY = 'closed.*,listen.*,syn-sent.*,*.rst.*,closing.*,*.zero-window.*,ladder.told.*';
 
 /** Two upper testers on the same TCP, which must have the same verdicts. */
-const PAIRS = [{ one: 'linux', other: 'wine' }];
+const PAIRS = [
+  { one: 'linux', other: 'wine' },
+  { one: 'lwip', other: 'lwip-raw' },
+];
 
 describe('builds of the upper tester', function () {
   this.timeout(600_000);

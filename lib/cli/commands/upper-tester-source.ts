@@ -7,6 +7,8 @@ Systems:
   posix      Linux, BSD, macOS, Android:  cc -std=c99 -O2 -o upper-tester upper-tester.c
   windows    Winsock 2:  x86_64-w64-mingw32-gcc -std=c99 -O2 -o upper-tester.exe upper-tester.c -lws2_32
   lwip       lwIP's sockets, beside a host's libc
+  lwip-raw   lwIP's raw API: the example of a port
+  template   a port to begin with: compiles, and asks what is to be answered
   core       without a port: to be linked with one of your own, which includes the header
   header     stack.h, the ten functions that a port implements
 

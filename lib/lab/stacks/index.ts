@@ -3,13 +3,23 @@ import { gvisor } from './gvisor.ts';
 import { ipxe } from './ipxe.ts';
 import { linux } from './linux.ts';
 import { linux612 } from './linux-6.12/linux-6.12.ts';
-import { lwip } from './lwip.ts';
+import { lwip, lwipRaw } from './lwip.ts';
 import { findReference, reference, unknownVariant } from './reference.ts';
 import { slirp } from './slirp/slirp.ts';
 import { wine } from './wine.ts';
 
 /** Every stack that the lab knows, the default first. */
-export const STACKS: readonly Stack[] = [linux, lwip, gvisor, linux612, slirp, ipxe, wine, reference];
+export const STACKS: readonly Stack[] = [
+  linux,
+  lwip,
+  lwipRaw,
+  gvisor,
+  linux612,
+  slirp,
+  ipxe,
+  wine,
+  reference,
+];
 
 /** The stack of that id, a variant of the reference included; undefined where there is none. */
 export const findStack = async (id: string): Promise<Stack | undefined> =>

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { startInSteps } from '../../cleanups.ts';
 import { buildUpperTesterFor } from '../../compile.ts';
 import { limitedTo } from '../../target/capabilities.ts';
+import type { System } from '../../upper-tester-source.ts';
 import { COMPILER, LabUnavailable, missingOf } from '../namespaces/enter.ts';
 import { makeTap, type Tap } from '../namespaces/link.ts';
 import type { RunningTarget, Stack, StackOptions } from './stack.ts';
@@ -13,18 +14,21 @@ const PACKAGES = { ...COMPILER, 'liblwip-dev': `${INCLUDES}/lwipopts.h` };
 const HOST = fileURLToPath(new URL('../../../agent/systems/lwip-netif.c', import.meta.url));
 // Debian's build allocates connections, segments and sockets by malloc: there is no table to run out of.
 const WIDTH = 128;
-// SYN-SENT ignores a SYN without ACK. Debian builds with LWIP_TCP_TIMESTAMPS off. lwip_close aborts by SO_LINGER only what has text in flight.
-const CAPABILITIES = { simultaneousOpen: false, timestamps: false, abort: false };
+type Lacks = Parameters<typeof limitedTo>[0];
+// SYN-SENT ignores a SYN without ACK. Debian builds with LWIP_TCP_TIMESTAMPS off.
+const LACKS: Lacks = { simultaneousOpen: false, timestamps: false };
+// lwip_close aborts by SO_LINGER only what has text in flight.
+const LACKS_OF_SOCKETS: Lacks = { ...LACKS, abort: false };
 
-/** lwIP as Debian builds it, in a process of its own on a tap. */
-export const lwip: Stack = {
-  id: 'lwip',
-  what: 'lwIP, the TCP of small devices, as a process on a tap interface',
+/** lwIP as Debian builds it, in a process of its own on a tap. @param system by which of its interfaces the upper tester drives it */
+const lwipBy = (system: 'lwip' | 'lwip-raw', what: string, lacks: Lacks): Stack => ({
+  id: system,
+  what,
   packages: Object.keys(PACKAGES),
   missing: () => missingOf(PACKAGES),
   start: ({ families, logs }: StackOptions): Promise<RunningTarget> =>
     startInSteps(async (undo) => {
-      const [program, name] = await Promise.all([build(), versionedName()]);
+      const [program, name] = await Promise.all([build(system), versionedName()]);
       const tap = await makeTap(families);
       undo(() => tap.remove());
       const ends = { families, tester: tap.tester, target: tap.target };
@@ -32,13 +36,25 @@ export const lwip: Stack = {
         what: 'The upper tester on lwIP',
         words: (port) => [program, ...hostOptions(tap, families), '--', ...upperTesterOptions(ends, port)],
         patienceMs: 5000,
-        log: 'lwip',
+        log: system,
         logs,
       });
       const running = await drivenBy(agent, ends, undo);
-      return { ...running, name, driver: limitedTo(CAPABILITIES, running.driver), width: WIDTH };
+      return { ...running, name, driver: limitedTo(lacks, running.driver), width: WIDTH };
     }),
-};
+});
+
+export const lwip = lwipBy(
+  'lwip',
+  'lwIP, the TCP of small devices, as a process on a tap interface',
+  LACKS_OF_SOCKETS,
+);
+
+export const lwipRaw = lwipBy(
+  'lwip-raw',
+  'the same lwIP by its raw API, as in a device without sockets',
+  LACKS,
+);
 
 function hostOptions({ name, tester, target, targetMac }: Tap, families: StackOptions['families']): string[] {
   const ipv4 = ['--address', target[4], '--mask', '255.255.255.0', '--gateway', tester[4]];
@@ -49,9 +65,9 @@ function hostOptions({ name, tester, target, targetMac }: Tap, families: StackOp
   ];
 }
 
-async function build(): Promise<string> {
+async function build(system: System): Promise<string> {
   try {
-    return await buildUpperTesterFor('lwip', [
+    return await buildUpperTesterFor(system, [
       ...['-DUPPER_TESTER_NO_MAIN', '-I', INCLUDES, HOST],
       ...['-Wl,--no-as-needed', '-llwip', '-lpthread'],
     ]);
