@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import { segmentComes, userActs } from '../../lib/explore/oracle/events.ts';
+import { segmentSeen, silenceSeen } from '../../lib/explore/oracle/sightings.ts';
+import { beginning, type Terms, type World } from '../../lib/explore/oracle/world.ts';
+import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import type { State } from '../../lib/standard/state.ts';
+import type { Tcb } from '../../lib/standard/tcb.ts';
+import { segmentOf, tcbIn } from '../standard/arrivals.ts';
+
+const TERMS: Terms = { profile: 'rfc9293', isListening: false, longestDelay: 500 };
+const START = 1000;
+
+const begin = (state: State, more: Partial<Tcb> = {}): readonly World[] =>
+  beginning({ ...tcbIn(state), ...more }, [ALL_CHECKS], true);
+const comes = (worlds: readonly World[], notation: string, terms = TERMS): readonly World[] =>
+  segmentComes(worlds, segmentOf(notation), terms, START);
+const seen = (worlds: readonly World[], notation: string): readonly World[] =>
+  segmentSeen(worlds, segmentOf(notation), TERMS);
+const silent = (worlds: readonly World[], now = START, isThrottled = false): readonly World[] =>
+  silenceSeen(worlds, { now, isThrottled }, TERMS);
+
+describe('the oracle', () => {
+  it('demands what is due', () => {
+    const worlds = comes(begin('ESTABLISHED'), '<SEQ=301><ACK=102><CTL=ACK>');
+    expect(silent(worlds)).to.have.length(0);
+    expect(seen(worlds, '<SEQ=101><CTL=RST>')).to.have.length(0);
+    expect(seen(worlds, '<SEQ=101><ACK=302><CTL=ACK>')).to.have.length(0);
+    expect(silent(seen(worlds, '<SEQ=101><ACK=301><CTL=ACK>'))).to.have.length(1);
+  });
+
+  it('lets a rate limiter hold back what acknowledges nothing, and nothing else', () => {
+    const challenged = comes(begin('ESTABLISHED'), '<SEQ=301><ACK=102><CTL=ACK>');
+    expect(silent(challenged, START, true)).to.have.length(1);
+    const closed = comes(begin('CLOSED'), '<SEQ=301><ACK=102><CTL=ACK>');
+    expect(silent(closed, START, true)).to.have.length(0);
+  });
+
+  it('lets the acknowledgment of text wait for half a second', () => {
+    const worlds = comes(begin('ESTABLISHED'), '<SEQ=301><ACK=101><DATA=10><CTL=ACK>');
+    expect(silent(worlds, START + 500)).to.have.length(1);
+    expect(silent(worlds, START + 501)).to.have.length(0);
+    const acknowledged = seen(worlds, '<SEQ=101><ACK=311><CTL=ACK>');
+    expect(silent(acknowledged, START + 501)).to.have.length(1);
+  });
+
+  it('lets text carry the acknowledgment', () => {
+    const sending = userActs(begin('ESTABLISHED'), { call: 'SEND', octets: 20 }, TERMS);
+    const worlds = comes(sending, '<SEQ=301><ACK=101><DATA=10><CTL=ACK>');
+    const sent = seen(worlds, '<SEQ=101><ACK=311><DATA=20><CTL=ACK,PSH>');
+    expect(sent.map(({ tcb }) => tcb.sndNxt)).to.deep.equal([121]);
+    expect(silent(sent, START + 501)).to.have.length(1);
+  });
+
+  it('demands text that nothing holds back, in any segments, and no more than there is', () => {
+    const worlds = userActs(begin('ESTABLISHED'), { call: 'SEND', octets: 20 }, TERMS);
+    expect(silent(worlds)).to.have.length(0);
+    expect(seen(worlds, '<SEQ=101><ACK=301><DATA=21><CTL=ACK>')).to.have.length(0);
+    const first = seen(worlds, '<SEQ=101><ACK=301><DATA=5><CTL=ACK>');
+    expect(seen(first, '<SEQ=106><ACK=301><DATA=15><CTL=ACK>')).to.have.length(1);
+  });
+
+  it('knows that a FIN comes after the text of a CLOSE, and what state that leads to', () => {
+    const closing = userActs(begin('CLOSE-WAIT'), { call: 'CLOSE' }, TERMS);
+    expect(silent(closing)).to.have.length(0);
+    const closed = seen(closing, '<SEQ=101><ACK=301><CTL=FIN,ACK>');
+    expect(closed.map(({ tcb }) => tcb.state)).to.deep.equal(['LAST-ACK']);
+  });
+
+  it('takes what is unacknowledged again in any segments, and not what is acknowledged', () => {
+    const sending = userActs(begin('ESTABLISHED'), { call: 'SEND', octets: 20 }, TERMS);
+    const sent = seen(sending, '<SEQ=101><ACK=301><DATA=20><CTL=ACK>');
+    expect(seen(sent, '<SEQ=111><ACK=301><DATA=10><CTL=ACK>')).to.have.length(1);
+    const acknowledged = comes(sent, '<SEQ=301><ACK=121><CTL=ACK>');
+    expect(seen(acknowledged, '<SEQ=101><ACK=301><DATA=20><CTL=ACK>')).to.have.length(0);
+  });
+
+  it('takes an ACK for a window update where the right edge moves on, and for nothing where it does not', () => {
+    const worlds = begin('ESTABLISHED');
+    expect(seen(worlds, '<SEQ=101><ACK=301><CTL=ACK>')).to.have.length(0);
+    expect(
+      segmentSeen(worlds, segmentOf('<SEQ=101><ACK=301><CTL=ACK>', { wnd: 2000 }), TERMS),
+    ).to.have.length(1);
+  });
+
+  it('keeps all readings until one is excluded', () => {
+    const worlds = comes(begin('ESTABLISHED'), '<SEQ=311><ACK=101><DATA=10><CTL=ACK>');
+    const held = silent(worlds);
+    expect(new Set(held.map(({ tcb }) => tcb.ahead.length))).to.deep.equal(new Set([0, 1]));
+    const filled = comes(held, '<SEQ=301><ACK=101><DATA=10><CTL=ACK>');
+    const told = seen(filled, '<SEQ=101><ACK=321><CTL=ACK>');
+    expect(told.map(({ tcb }) => tcb.rcvNxt)).to.deep.equal([321]);
+  });
+
+  it('takes the ISS that was chosen, and meets a LISTEN again when the connection is over', () => {
+    const terms = { ...TERMS, isListening: true };
+    const opening = segmentComes(begin('LISTEN'), segmentOf('<SEQ=300><CTL=SYN>'), terms, START);
+    const opened = segmentSeen(opening, segmentOf('<SEQ=7000><ACK=301><CTL=SYN,ACK>'), terms);
+    expect(opened.map(({ tcb }) => [tcb.state, tcb.sndNxt])).to.deep.equal([['SYN-RECEIVED', 7001]]);
+    const reset = segmentComes(opened, segmentOf('<SEQ=301><CTL=RST>'), terms, START);
+    expect(reset.map(({ tcb }) => tcb.state)).to.deep.equal(['LISTEN']);
+  });
+
+  it('accepts both readings of an ACK of numbers before the ISS', () => {
+    const worlds = comes(begin('ESTABLISHED'), '<SEQ=301><ACK=100><DATA=1><CTL=ACK>');
+    expect(new Set(worlds.map(({ tcb }) => tcb.rcvNxt))).to.deep.equal(new Set([301, 302]));
+  });
+});
