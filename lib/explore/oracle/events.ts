@@ -146,7 +146,9 @@ export function userActs(
     const refused = all.filter(isRefusal);
     return refused.length > 0 ? refused.map((reaction) => after(world, reaction, terms)) : [world];
   });
-  return distinct(called);
+  // What a user that is gone has not read goes with it: there is room again.
+  const isGone = user.call === 'CLOSE BOTH WAYS';
+  return distinct(isGone ? called.map((world) => read({ ...world, isReading: true })) : called);
 }
 
 const isRefusal = ({ told }: Reaction): boolean => told.some(isError);
