@@ -1,9 +1,19 @@
 import { resolveScenario, declarationOf, nameOf, printReply } from '../catalogue/resolve.ts';
-import type { Reply, ResolvedOutcome, Scenario, Step } from '../catalogue/scenario.ts';
-import { lengthOf, relativeNotation, type SegmentNotation, type Variables } from '../notation/index.ts';
+import type { Reply, ResolvedOutcome, Scenario, SendStep, Step } from '../catalogue/scenario.ts';
+import {
+  type Expression,
+  lengthOf,
+  mentions,
+  relativeNotation,
+  type SegmentNotation,
+  type Variable,
+  VARIABLES,
+  type Variables,
+} from '../notation/index.ts';
 import { familiesOf } from '../catalogue/conditions.ts';
 import { PROFILES, type Profile } from '../standard/profile.ts';
 import { citationsOf, isRule, type RuleId, requirementsOf } from '../standard/rules.ts';
+import type { State } from '../standard/state.ts';
 import { type Segment, segLen } from '../standard/tcb.ts';
 import { serveQueue } from '../standard/user-calls.ts';
 import { lt } from '../wire/seq.ts';
@@ -28,8 +38,13 @@ export function scenarioOf(
 ): Scenario {
   const { place, steps } = sequence;
   const { trace } = played;
-  const expected = expectationsOf(trace.steps, trace.worlds, trace.terms);
-  const all = steps.flatMap((step, index): Step[] => {
+  const known = KNOWN_BEFORE_SYN[place.state];
+  const traced = trace.steps.map((step, index) =>
+    known && index === 0 ? { ...step, variables: only(step.variables, known) } : step,
+  );
+  const expected = expectationsOf(traced, trace.worlds, trace.terms);
+  const all = steps.flatMap((original, index): Step[] => {
+    const step = known && index === 0 && 'send' in original ? withVariables(original, known) : original;
     const expect = expected[index];
     // What comes while time passes is no step's business, but of the last.
     return !expect || ('wait' in step && index < steps.length - 1) ? [step] : [step, { expect }];
@@ -44,6 +59,27 @@ export function scenarioOf(
     },
   };
   return resolveScenario(declarationOf(scenario));
+}
+
+/** What has a value before the peer's first segment. What that segment says otherwise is free; replies are told by its own numbers. */
+const KNOWN_BEFORE_SYN: Partial<Readonly<Record<State, readonly Variable[]>>> = {
+  CLOSED: [],
+  LISTEN: [],
+  'SYN-SENT': ['ISS', 'SND.UNA', 'SND.NXT', 'RCV.WND'],
+};
+
+const only = (variables: Variables, known: readonly Variable[]): Variables =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => known.includes(name as Variable)));
+
+function withVariables(step: SendStep, known: readonly Variable[]): SendStep {
+  const [first] = step.send;
+  const free = (expression: Expression | undefined): Expression | undefined =>
+    expression && VARIABLES.some((name) => !known.includes(name) && mentions(expression, name))
+      ? { kind: 'any' }
+      : expression;
+  const { seq, ack, ...rest } = first;
+  const [any, acked] = [free(seq), free(ack)];
+  return { ...step, send: [{ ...rest, ...(any ? { seq: any } : {}), ...(acked ? { ack: acked } : {}) }] };
 }
 
 /** The prefix of the ids of scenarios that begin there. */

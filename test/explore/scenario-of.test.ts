@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
+import { declarationOf } from '../../lib/catalogue/resolve.ts';
+import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
+import { checkVariables } from '../../lib/catalogue/well-formed.ts';
+import { Fence } from '../../lib/explore/fence.ts';
+import { play } from '../../lib/explore/play.ts';
+import { lastExpected, lastSeen, scenarioOf } from '../../lib/explore/scenario-of.ts';
+import type { Sequence } from '../../lib/explore/sequence.ts';
+import { parseSegment } from '../../lib/notation/index.ts';
+import { printReply } from '../../lib/catalogue/resolve.ts';
+import { playScenario } from '../../lib/runner/trial/play-scenario.ts';
+import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import { verdictOf } from '../../lib/verdict/result.ts';
+import { referenceWorld } from '../states/reference-world.ts';
+
+const send = (text: string) => ({ send: [parseSegment(text)] as const });
+
+/** Plays a sequence on a mutant, writes it as a scenario, and plays that. */
+async function told(name: string, sequence: Sequence) {
+  const { base: profile, behaviour } = findMutant(name) as Mutant;
+  const { tester, environment } = referenceWorld(profile, behaviour);
+  const fence = new Fence(environment, 4);
+  try {
+    const ground = { environment, family: 4, fence, profile, adoptions: [ALL_CHECKS], seed: 1 } as const;
+    const played = await play(sequence, ground);
+    const scenario: Scenario = scenarioOf(sequence, played, { id: 'listen.explored.1', title: 'a finding' });
+    const context = { environment, family: 4, index: 0, seed: 1, profile, adoption: ALL_CHECKS } as const;
+    const { result } = await playScenario(scenario, context, 1);
+    return { played, scenario, profile, verdict: verdictOf(result, profile) };
+  } finally {
+    fence.close();
+    await tester.close();
+  }
+}
+
+describe('a finding as a scenario', function () {
+  this.timeout(30_000);
+
+  it('expects what the specification does, and deviates when it is played', async () => {
+    const { played, scenario, verdict } = await told('listen-silent-for-ack', {
+      place: { state: 'LISTEN', conditions: [] },
+      steps: [send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>')],
+    });
+    expect(played.outcome).to.equal('failed');
+    expect(isCase(scenario)).to.equal(true);
+    expect(lastExpected(scenario, 'rfc9293').map(printReply)).to.deep.equal(['<SEQ=SEG.ACK><CTL=RST>']);
+    expect(printReply(lastSeen(played))).to.equal('silence');
+    expect(verdict).to.equal('deviates');
+  });
+
+  it('is written in variables that have a value, and can be declared', async () => {
+    const { scenario } = await told('listen-silent-for-ack', {
+      place: { state: 'SYN-SENT', conditions: [] },
+      steps: [send('<SEQ=RCV.NXT+10><ACK=SND.NXT><CTL=ACK>'), send('<SEQ=RCV.NXT><CTL=SYN>')],
+    });
+    checkVariables(scenario);
+    expect(declarationOf(scenario)).to.have.nested.property(
+      'steps[0].send',
+      '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>',
+    );
+  });
+
+  it('conforms where the sequence does', async () => {
+    const { played, verdict } = await told('listen-silent-for-ack', {
+      place: { state: 'ESTABLISHED', conditions: [] },
+      steps: [
+        send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=10>'),
+        { user: { call: 'CLOSE' } },
+        send('<SEQ=RCV.NXT-1><ACK=SND.UNA><CTL=ACK><DATA=1>'),
+      ],
+    });
+    expect(played.outcome).to.equal('explained');
+    expect(verdict).to.equal('conformant');
+  });
+});
