@@ -239,7 +239,7 @@ class Explorer {
       number: this.#findings.length + 1,
       ...{ sequence, played, tries, confirmed, also: [], times: 1, looks: 0, keys: [`death: ${stimulus}`] },
       failure: { step, seen: [], kind: 'death', worlds: trace.worlds, before: trace.worlds },
-      effect: { due: ['life'], seen: 'the end of the target' },
+      effect: { due: ['an answer'], seen: 'nothing, since the target has ended,' },
       found: { sequence, step },
     };
     this.#findings.push(finding);
