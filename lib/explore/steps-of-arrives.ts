@@ -57,7 +57,7 @@ const placeOf = (seq: number, left: number, size: number): string =>
 
 /** What a segment is to a TCB: its controls, and where its numbers and its text lie. */
 export function kindOf(tcb: Tcb, { ctl, seq, ack, data, wnd }: Segment): string {
-  const controls = CONTROLS.filter((bit) => bit !== 'PSH' && ctl.has(bit)).join(',');
+  const controls = CONTROLS.filter((bit) => bit !== 'PSH' && ctl.has(bit)).join(',') || 'no flags';
   const acks = !ctl.has('ACK')
     ? ''
     : ack === tcb.sndNxt
@@ -70,5 +70,7 @@ export function kindOf(tcb: Tcb, { ctl, seq, ack, data, wnd }: Segment): string 
             ? ' a part'
             : ' old';
   const text = data === 0 ? '' : data === 1 ? ' octet' : ' text';
-  return `${controls || 'no flags'} ${placeOf(seq, tcb.rcvNxt, tcb.rcvWnd)}${acks}${text}${wnd === 0 ? ' closed' : ''}`;
+  // Where there is no connection, no number lies anywhere.
+  if (tcb.state === 'CLOSED' || tcb.state === 'LISTEN') return `${controls}${text}`;
+  return `${controls} ${placeOf(seq, tcb.rcvNxt, tcb.rcvWnd)}${acks}${text}${wnd === 0 ? ' closed' : ''}`;
 }
