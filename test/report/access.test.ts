@@ -200,7 +200,7 @@ describe('the matrix page, for everybody', function () {
         (one) => whyInconclusive(one, 'rfc9293')?.kind === 'not capable',
       ).length;
       expect(impossible).to.be.above(0);
-      expect(await page.evaluate(`document.querySelectorAll('.stack')[2].innerText`)).to.match(
+      expect(await page.evaluate(`document.querySelectorAll('.runs .stack')[2].innerText`)).to.match(
         new RegExp(`not possible with this target\\s+${impossible} cases`),
       );
       const chip = `document.querySelector('.chip.inconclusive').innerText.replace(/\\s+/g, ' ')`;

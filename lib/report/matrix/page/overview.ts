@@ -35,28 +35,39 @@ function preflightHtml({ preflightFaults, deaths }: Stack): string {
 const link = (id: string, family: number, slug: string, text: string | number): string =>
   `<a href="#/case/${encodeURIComponent(id)}/${family}/${encodeURIComponent(slug)}">${html(text)}</a>`;
 
+/** So many findings are shown at once; more are folded away. */
+const SHOWN = 40;
+
 /** What a stack does otherwise than the documents say, the most serious first; each leads to its cases. */
 function findingsHtml(stack: Stack): string {
   const { findings, slug } = stack;
   if (findings.length === 0) return '';
   const items = findings.map((finding) => {
-    const { title, extent, rule, harm, alone, shortest, cases, also } = finding;
+    const { title, extent, gravity, rule, harm, alone, shortest, cases, also } = finding;
     const others = also.length > 0 ? `<p>also ${html(also.join(', '))}</p>` : '';
     const [id, family] = shortest ?? [undefined, 4];
     const links = cases.map(([one, over]) => link(one, over, slug, one)).join(' ');
     const ladder = id === undefined ? '' : `${link(id, family, slug, 'the shortest ladder')} · `;
-    return `<li><details><summary><b>${html(title)}</b> <small>${html(extent)}</small></summary>
+    return `<li><details><summary><b>${html(title)}</b> <small>${html(extent)} · ${html(gravity)}</small></summary>
 <p>${html(rule)}</p><p>${html(harm)}.</p>${others}
 <p>${ladder}<code>segment-arrives run ${html(alone)}</code></p><p class="cases">${links}</p></details></li>`;
   });
   const count = plural(findings.length, 'finding', 'findings');
-  return `<section class="findings" aria-label="Findings"><h3>${count} under ${profileName(stack.profile)}, the most serious first</h3><ol>${items.join('')}</ol></section>`;
+  const rest = items.slice(SHOWN);
+  const more =
+    rest.length > 0
+      ? `<details class="rest"><summary>${rest.length.toLocaleString('en')} more</summary><ol start="${SHOWN + 1}">${rest.join('')}</ol></details>`
+      : '';
+  return `<section class="findings" aria-label="Findings"><h3>${count} under ${profileName(stack.profile)}, the most serious first</h3><ol>${items.slice(0, SHOWN).join('')}</ol>${more}</section>`;
 }
 
 /** The findings of all stacks: who has which, and in how many cases; each leads to its shortest. */
 function comparedHtml({ stacks, findingRows }: Data): string {
   if (findingRows.length === 0) return '';
-  const heads = stacks.map(({ name }) => `<th scope="col">${html(name)}</th>`).join('');
+  const heads = stacks.map(({ name, startedAt }) => {
+    const isAmbiguous = stacks.filter((one) => one.name === name).length > 1;
+    return `<th scope="col">${html(name)}${isAmbiguous ? `<small>${date(startedAt)}</small>` : ''}</th>`;
+  });
   const rows = findingRows.map(({ title, cells }) => {
     const counts = cells.map((cell, at) => {
       const { slug = '' } = stacks[at] ?? {};
@@ -69,7 +80,7 @@ function comparedHtml({ stacks, findingRows }: Data): string {
     (stack) =>
       `<details class="own"><summary>The findings of ${html(stack.name)}</summary>${findingsHtml(stack)}</details>`,
   );
-  return `<section class="compared" aria-label="Findings of all stacks"><h3>${plural(findingRows.length, 'finding', 'findings')}, and the number of cases that show each</h3><div class="wide" tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${own.join('')}</section>`;
+  return `<section class="compared" aria-label="Findings of all stacks"><h3>${plural(findingRows.length, 'finding', 'findings')}, and the number of cases that show each</h3><div class="wide" tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${own.join('')}</section>`;
 }
 
 const STANDINGS: Readonly<Record<Standing, string>> = { met: '✓', 'not met': '✕', 'not tested': '?' };
@@ -101,8 +112,7 @@ const standingsHtml = ({ standings, index, profile }: Stack): string =>
   `<details class="requirements" data-stack="${index}"><summary>${html(standings)} <small>under ${profileName(profile)}</small></summary><div></div></details>`;
 
 /** What was run; what was found out about the target is folded away. */
-function stackHtml(stack: Stack, stacks: readonly Stack[]): string {
-  const several = stacks.length > 1;
+function runHtml(stack: Stack): string {
   const impossible = stack.results.filter((result) => result.byCapability).length;
   const run: (readonly [string, string | number])[] = [
     ...(stack.address ? [['address', stack.address] as const] : []),
@@ -112,14 +122,27 @@ function stackHtml(stack: Stack, stacks: readonly Stack[]): string {
     ['took', duration(stack.durationMs)],
     ...(impossible ? [['not possible with this target', plural(impossible, 'case', 'cases')] as const] : []),
   ];
-  const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
-  const name = several ? `<h2>${html(stack.name)}</h2>` : '';
   const folded =
     stack.facts.length > 0
       ? `<details class="found"><summary>What the run found out about the target</summary>${termsHtml(stack.facts)}</details>`
       : '';
-  return `<section class="stack">${name}${preflightHtml(stack)}<div class="tally" data-stack="${stack.index}"></div>${cut}${several ? '' : findingsHtml(stack)}${standingsHtml(stack)}${termsHtml(run)}${folded}</section>`;
+  return `${standingsHtml(stack)}${termsHtml(run)}${folded}`;
 }
+
+/** How it went with a stack. Of several, what was run stands below the findings that compare them. */
+function resultHtml(stack: Stack, several: boolean): string {
+  const tally = `<div class="tally" data-stack="${stack.index}"></div>`;
+  const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
+  if (!several)
+    return `<section class="stack">${preflightHtml(stack)}${tally}${cut}${findingsHtml(stack)}${runHtml(stack)}</section>`;
+  const faults = stack.preflightFaults.length + stack.deaths.length;
+  const seen =
+    faults > 0 ? `<p class="cut">${plural(faults, 'fault', 'faults')} outside the cases, see below</p>` : '';
+  return `<section class="stack"><h2>${html(stack.name)}</h2>${tally}${cut || seen}</section>`;
+}
+
+const ranHtml = (stack: Stack): string =>
+  `<section class="stack"><h2>${html(stack.name)}</h2>${preflightHtml(stack)}${runHtml(stack)}</section>`;
 
 /** The totals of a stack under the chosen profile. */
 export function tallyHtml(stack: Stack, filters: Filters): string {
@@ -150,9 +173,11 @@ export function statesHtml(data: Data, filters: Filters): string {
 export function headHtml(data: Data): string {
   const { stacks } = data;
   const [only, ...others] = stacks;
-  const title = only && others.length === 0 ? only.name : plural(stacks.length, 'TCP stack', 'TCP stacks');
+  const several = others.length > 0;
+  const title = only && !several ? only.name : plural(stacks.length, 'TCP stack', 'TCP stacks');
   return `<p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${html(title)}</h1>
-<div class="stacks${stacks.length > 1 ? ' many' : ''}">${stacks.map((stack) => stackHtml(stack, stacks)).join('')}</div>${comparedHtml(data)}
+<div class="stacks${several ? ' many' : ''}">${stacks.map((stack) => resultHtml(stack, several)).join('')}</div>${comparedHtml(data)}
+${several ? `<div class="stacks many runs">${stacks.map(ranHtml).join('')}</div>` : ''}
 <nav aria-label="States"><ol class="states" id="states"></ol></nav>`;
 }
 
