@@ -18,9 +18,16 @@ export interface LadderRecord {
   readonly states?: readonly [left: string | undefined, right: string | undefined];
 }
 
-/** A line of a ladder: a segment, or a wait in milliseconds. */
+/** A call of the target's user, in words. */
+export interface LadderCall {
+  readonly at: number;
+  readonly call: string;
+}
+
+/** A line of a ladder: a segment, a call of the target's user, or a wait in milliseconds. */
 export type LadderRow =
   | { readonly record: LadderRecord }
+  | ({ readonly record?: undefined } & LadderCall)
   | { readonly record?: undefined; readonly wait: number; readonly silence: boolean; readonly at: number };
 
 /** What can be drawn: also so many segments that are left out. */
@@ -52,6 +59,7 @@ export function ladderRows(
   records: readonly LadderRecord[],
   kind: Kind | undefined,
   durationMs: number,
+  calls: readonly LadderCall[] = [],
 ): LadderRow[] {
   const rows: LadderRow[] = [];
   const stimulus = records.findIndex((record) => record.role === 'stimulus');
@@ -68,6 +76,10 @@ export function ladderRows(
   });
   if (kind === 'silence' && stimulus >= 0 && fence < 0) {
     rows.push({ wait: Math.max(durationMs - sentAt, 0), silence: true, at: durationMs });
+  }
+  for (const call of calls) {
+    const next = rows.findIndex((row) => (row.record ?? row).at >= call.at);
+    rows.splice(next < 0 ? rows.length : next, 0, call);
   }
   return rows;
 }
@@ -99,6 +111,7 @@ export const LADDER_STYLE = `
 .ladder .t { fill: var(--line); text-anchor: end; }
 .ladder .e { text-anchor: end; font-size: 9.5px; }
 .ladder .n, .ladder .h { text-anchor: middle; }
+.ladder .u { text-anchor: end; fill: var(--ink); font-style: italic; }
 .ladder .h { font-weight: 700; fill: var(--ink); }
 .ladder .setup .n { fill: var(--setup, var(--soft)); }
 .ladder .l { stroke: var(--rule-strong); }
@@ -258,6 +271,10 @@ function drawSegment(record: LadderRecord, y: number, layout: Layout): string {
 function drawWait(row: Exclude<DrawnRow, { record: LadderRecord }>, y: number, layout: Layout): string {
   const { tester, target } = layout;
   const middle = (tester + target) / 2;
+  if ('call' in row) {
+    const from = `<text class="t" x="${tester - (layout.beside ?? 8)}" y="${y}">${row.at.toFixed(1)}</text>`;
+    return `<g class="call">${from}<text class="u" x="${target - 8}" y="${y}">user: ${escapeText(row.call)}</text></g>`;
+  }
   const silence = 'wait' in row && row.silence;
   const words =
     'left' in row

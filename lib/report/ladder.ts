@@ -1,9 +1,12 @@
+import { findScenario } from '../catalogue/catalogue.ts';
+import { printCall } from '../catalogue/scenario.ts';
 import type { Kind, Role } from '../verdict/observed.ts';
 import { seenOf } from '../verdict/result.ts';
 import { observedText } from './expectation.ts';
 import {
   drawLadder,
   LADDER_STYLE,
+  type LadderCall,
   type LadderRecord,
   ladderRows,
   milliseconds,
@@ -23,13 +26,23 @@ function drawn(records: readonly ReportRecord[]): LadderRecord[] {
   return records.map(({ at, from, role }, index) => ({ at, from, role, relative: texts[index] ?? '' }));
 }
 
+/** The calls of the target's user, as the scenario writes them. */
+export function callsOf({ id, calls = [] }: Pick<ReportCase, 'id' | 'calls'>): LadderCall[] {
+  const steps = findScenario(id)?.steps ?? [];
+  return calls.flatMap(({ step, at }) => {
+    const made = steps[step - 1];
+    if (!made || !('user' in made)) return [];
+    return [{ at, call: `${printCall(made.user)}${made.on === undefined ? '' : ` (${made.on})`}` }];
+  });
+}
+
 const label = (result: ReportCase): string =>
   `${result.id}, IPv${result.family}: ${result.send} sent, ${observedText(result)}`;
 
 /** The ladder of a case as an SVG document, light or dark as the reader's system says. */
 export const ladderSvg = (result: ReportCase): string =>
   drawLadder(
-    ladderRows(drawn(result.records), seenOf(result)?.kind, result.durationMs),
+    ladderRows(drawn(result.records), seenOf(result)?.kind, result.durationMs, callsOf(result)),
     label(result),
     `<style>${LIGHT}${DARK}${LADDER_STYLE}</style>`,
   );
@@ -37,7 +50,7 @@ export const ladderSvg = (result: ReportCase): string =>
 /** A line of a ladder, with its time, and what it shows. */
 export interface LadderLine {
   readonly text: string;
-  readonly what: Role | 'silence' | 'pause';
+  readonly what: Role | 'silence' | 'pause' | 'call';
 }
 
 /** The ladder as lines of text. */
@@ -45,14 +58,21 @@ export const ladderText = (result: ReportCase): string[] => ladderLines(result).
 
 /** The same, each line with what it shows. */
 export const ladderLines = (result: ReportCase): LadderLine[] =>
-  linesOf(result.records, seenOf(result)?.kind, result.durationMs);
+  linesOf(result.records, seenOf(result)?.kind, result.durationMs, callsOf(result));
 
 /** The ladder of segments that belong to no case. */
 export const linesOfRecords = (records: readonly ReportRecord[]): LadderLine[] =>
   linesOf(records, 'other', 0);
 
-function linesOf(records: readonly ReportRecord[], kind: Kind | undefined, durationMs: number): LadderLine[] {
-  return ladderRows(drawn(records), kind, durationMs).map((row) => {
+function linesOf(
+  records: readonly ReportRecord[],
+  kind: Kind | undefined,
+  durationMs: number,
+  calls: readonly LadderCall[] = [],
+): LadderLine[] {
+  return ladderRows(drawn(records), kind, durationMs, calls).map((row) => {
+    if ('call' in row)
+      return { text: `${row.at.toFixed(1).padStart(9)} ms  ·  user: ${row.call}`, what: 'call' };
     if (!row.record) {
       const what = row.silence ? 'silence' : 'pause';
       return { text: `${' '.repeat(13)}${row.silence ? '┆' : ' '} ${milliseconds(row.wait)} ${what}`, what };

@@ -14,18 +14,27 @@ export type ReportRecord = Omit<WireRecord, 'packet'> & { readonly packet?: stri
 export const recordText = ({ icmp, relative }: Pick<ReportRecord, 'icmp' | 'relative'>): string =>
   icmp ? `ICMP ${icmp} about ${printSegment(relative)}` : printSegment(relative);
 
+/** From which port to which; empty where one connection only is in play. */
+function portsText({ from, ports }: Pick<ReportRecord, 'from' | 'ports'>): string {
+  if (!ports) return '';
+  const [source, destination] =
+    from === 'tester' ? [ports.tester, ports.target] : [ports.target, ports.tester];
+  return `${source}→${destination} `;
+}
+
 /**
  * The segments of a connection in words, with the window where it is what matters: where an end closes it, and from then on until
  * it is open again. A reset has no window.
  */
 export function recordTexts(records: readonly ReportRecord[]): string[] {
-  const isClosed = { tester: false, target: false };
+  const isClosed = new Map<string, boolean>();
   return records.map((record) => {
     const { from, segment, icmp } = record;
-    const text = recordText(record);
+    const text = `${portsText(record)}${recordText(record)}`;
     if (icmp || segment.wnd === undefined || segment.ctl.has('RST')) return text;
-    const isTold = segment.wnd === 0 || isClosed[from];
-    isClosed[from] = segment.wnd === 0;
+    const end = `${from} ${record.ports?.tester}`;
+    const isTold = segment.wnd === 0 || isClosed.get(end);
+    isClosed.set(end, segment.wnd === 0);
     return isTold ? `${text}<WND=${segment.wnd}>` : text;
   });
 }

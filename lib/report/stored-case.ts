@@ -49,6 +49,10 @@ export const recordSchema = z.object({
   at: z.number().describe('milliseconds since the case began'),
   role: z.enum(ROLES),
   segment: concrete.describe('in the notation, absolute numbers'),
+  ports: z
+    .object({ tester: z.number().int(), target: z.number().int() })
+    .optional()
+    .describe('of both ends, where several connections are in play'),
   icmp: z
     .enum(ICMP_ERROR_NAMES as readonly [IcmpErrorName, ...IcmpErrorName[]])
     .optional()
@@ -56,8 +60,9 @@ export const recordSchema = z.object({
   relative: notation.describe("in the notation, in terms of the target's TCB"),
 });
 
-export const toStoredRecord = ({ from, at, role, segment, icmp, relative }: ReportRecord) => ({
+export const toStoredRecord = ({ from, at, role, segment, ports, icmp, relative }: ReportRecord) => ({
   ...{ from, at, role, segment: printConcrete(segment), relative: printSegment(relative) },
+  ...(ports ? { ports } : {}),
   ...(icmp ? { icmp } : {}),
 });
 
@@ -256,6 +261,12 @@ const about = {
   send: z.string().describe('the stimulus as declared'),
   notes: z.array(note),
   records: z.array(recordSchema),
+  calls: z
+    .array(z.object({ step: z.number().int(), at: z.number() }))
+    .optional()
+    .describe(
+      "the calls of the target's user: the step of the scenario, and milliseconds since the case began",
+    ),
   startedAt: z.iso.datetime({ offset: true }),
   durationMs: z.number().nonnegative(),
   sentence: z

@@ -16,6 +16,8 @@ export interface WireRecord {
   readonly at: number;
   readonly role: Role;
   readonly segment: ConcreteSegment;
+  /** Of both ends; absent where the case has one connection only. */
+  readonly ports?: { readonly tester: number; readonly target: number };
   /** The ICMP error that was sent, about that segment of the target's. */
   readonly icmp?: IcmpErrorName;
   /** In terms of the target's TCB at the time of the stimulus. */

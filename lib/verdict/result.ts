@@ -34,6 +34,14 @@ export type ProfileVerdict =
   /** No verdict under this profile; another profile may have one. */
   | { readonly verdict: 'inconclusive'; readonly why: Reason };
 
+/** A call of the target's user. */
+export interface CallRecord {
+  /** Of the scenario, from 1. */
+  readonly step: number;
+  /** Milliseconds since the case began. */
+  readonly at: number;
+}
+
 /** What every result has: its case, and the attempt that it rests on. */
 interface Tried<Segment> {
   readonly id: string;
@@ -48,6 +56,8 @@ interface Tried<Segment> {
   /** Remarks that do not change the verdict (a repeated attempt, a piggybacked acknowledgment, ...). */
   readonly notes: readonly Note[];
   readonly records: readonly Segment[];
+  /** The calls that the target's user was told to make; absent where there were none. */
+  readonly calls?: readonly CallRecord[];
   readonly startedAt: string;
   readonly durationMs: number;
 }

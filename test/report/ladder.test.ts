@@ -33,10 +33,24 @@ describe('the ladder', () => {
       silence: true,
       at: 1010,
     });
-    expect(ladderRows([stimulus, proof], 'rst', 620).some((row) => !row.record && row.silence)).to.equal(
+    expect(ladderRows([stimulus, proof], 'rst', 620).some((row) => 'silence' in row && row.silence)).to.equal(
       false,
     );
     expect(ladderRows([], 'silence', 1000)).to.deep.equal([]);
+  });
+
+  it('has the calls of the user between the segments, in the order of time', () => {
+    const call = { at: 5, call: 'SEND 10' };
+    const late = { at: 900, call: 'CLOSE' };
+    const records = [record('stimulus', 'tester', 1), record('proof', 'tester', 10)];
+    const rows = ladderRows(records, 'other', 1000, [call, late]);
+    expect(rows.map((row) => ('call' in row ? row.call : row.record?.at))).to.deep.equal([
+      1,
+      'SEND 10',
+      10,
+      'CLOSE',
+    ]);
+    expect(drawLadder(rows, 'a ladder')).to.contain('user: SEND 10');
   });
 
   it('gives each segment an arrow of its role, and says the roles in words', () => {
@@ -69,7 +83,7 @@ describe('the ladder', () => {
 
   it('is small: some 4 KB', () => {
     const sizes = cases.map((result) => ladderSvg(result).length);
-    expect(Math.max(...sizes)).to.be.below(4300);
+    expect(Math.max(...sizes)).to.be.below(4400);
   });
 
   it('keeps a long segment whole in its tooltip, and escapes what it is given', () => {

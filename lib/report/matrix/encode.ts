@@ -27,6 +27,7 @@ import { type ReportCase, type Run, recordTexts } from '../run.ts';
 import { requirementVerdicts, standingsText } from '../requirements.ts';
 import { say } from '../say.ts';
 import { circumstance, ruleTexts, type Subject } from '../subject.ts';
+import { callsOf } from '../ladder.ts';
 import { factTexts } from '../target-facts.ts';
 
 /** What the page is made of. */
@@ -184,6 +185,7 @@ function resultOf(result: ReportCase, captured: boolean) {
     records: result.records.map(
       ({ at, from, role }, index) => [rounded(at, 2), from, role, texts[index] ?? ''] as const,
     ),
+    calls: callsOf(result).map(({ at, call }) => ({ at: rounded(at, 2), call })),
     durationMs: rounded(result.durationMs, 1),
     captured,
   };

@@ -16,7 +16,7 @@ import type { CaseContext } from './case-context.ts';
 import { notRun } from './not-run.ts';
 
 /** What an attempt that was made to the end has seen. */
-export interface Seeing extends Pick<CaseResult, 'records' | 'startedAt' | 'durationMs'> {
+export interface Seeing extends Pick<CaseResult, 'records' | 'calls' | 'startedAt' | 'durationMs'> {
   /** Of the first connection, and of those beside it. */
   readonly endings: readonly Ending[];
   readonly variables: Variables;
@@ -26,7 +26,7 @@ export interface Seeing extends Pick<CaseResult, 'records' | 'startedAt' | 'dura
 export function resultOf(
   scenario: Scenario,
   { family, adoption }: CaseContext,
-  { endings, variables, records, startedAt, durationMs }: Seeing,
+  { endings, variables, records, calls, startedAt, durationMs }: Seeing,
   spoilt: Reason | undefined,
 ): CaseResult {
   const [{ stateAfter, proof }] = endings as readonly [Ending, ...Ending[]];
@@ -40,7 +40,7 @@ export function resultOf(
     PROFILES.map((profile) => [profile, judgeScenario(profile, endings, adoption)]),
   ) as Record<Profile, ProfileVerdict>;
   const result: JudgedResult = {
-    ...{ ...about, ...seen, records, startedAt, durationMs },
+    ...{ ...about, ...seen, records, ...(calls ? { calls } : {}), startedAt, durationMs },
     outcome: 'judged',
     judgements,
   };

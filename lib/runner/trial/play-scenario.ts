@@ -7,6 +7,7 @@ import { type Ending, isUnexpectedSilence } from '../../verdict/judge-scenario.t
 import type { WireRecord } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { CaseContext } from './case-context.ts';
+import type { CallRecord } from '../../verdict/result.ts';
 import { resultOf } from './case-result.ts';
 import { beginning, disturbanceSince } from './disturbance.ts';
 import { notRun } from './not-run.ts';
@@ -14,7 +15,7 @@ import { PlayedConnection } from './played-connection.ts';
 import { anchor, Random } from './random.ts';
 import type { Sample } from './repeat-until-trusted.ts';
 import { needsAge, needsSmallWindow, statesAfter } from './setup.ts';
-import { wireRecords, withIcmpSent } from './wire-records.ts';
+import { millisecondsAfter, wireRecords, withIcmpSent } from './wire-records.ts';
 
 /** One attempt at a scenario. */
 export interface Attempt extends Sample {
@@ -101,11 +102,17 @@ async function tryOnce(
 ): Promise<Omit<Attempt, 'isHasty' | 'hastened' | 'watched' | 'hasLateReply'>> {
   const { environment } = context;
   let began = beginning(environment.tester);
+  const calls: CallRecord[] = [];
   const run = { startedAt: new Date().toISOString(), began: performance.now() };
   const tried = () => ({
     variables: connections[0]?.variables ?? {},
     about: {
-      records: connections.flatMap((connection) => recordsOf(scenario, connection, run.began)),
+      records: connections
+        .flatMap((connection) => recordsOf(scenario, connection, run.began, connections.length > 1))
+        .sort((one, other) => one.at - other.at),
+      ...(calls.length > 0
+        ? { calls: calls.map(({ step, at }) => ({ step, at: millisecondsAfter(run.began, at) })) }
+        : {}),
       startedAt: run.startedAt,
       durationMs: Math.round(performance.now() - run.began),
     },
@@ -113,7 +120,7 @@ async function tryOnce(
   try {
     await reachAll(scenario, context, shift, connections);
     await context.checkpoint?.('setup');
-    await playSteps(scenario, connections, () => {
+    await playSteps(scenario, connections, calls, () => {
       // What the tester missed meanwhile, nobody looks at.
       began = beginning(environment.tester);
     });
@@ -154,15 +161,21 @@ export function reasonOfError(error: Error): Reason {
 }
 
 /** In a scenario of one stimulus, segments are written in terms of the TCB at the time of the stimulus. */
-function recordsOf(scenario: Scenario, connection: PlayedConnection, startedAt: number): WireRecord[] {
+function recordsOf(
+  scenario: Scenario,
+  connection: PlayedConnection,
+  startedAt: number,
+  isOneOfSeveral: boolean,
+): WireRecord[] {
   const entries = [...connection.mailbox.log];
   const roleOf = connection.roleOf.bind(connection);
   const { mailbox, variables } = connection;
+  const testerPort = isOneOfSeveral ? mailbox.port : undefined;
   if (!isCase(scenario) || !variables) {
-    const log = { entries, startedAt, roleOf };
+    const log = { entries, startedAt, testerPort, roleOf };
     return withIcmpSent(wireRecords(log), mailbox.icmpSent, log);
   }
-  return wireRecords({ entries, startedAt, roleOf, variables, send: stimulusOf(scenario) });
+  return wireRecords({ entries, startedAt, testerPort, roleOf, variables, send: stimulusOf(scenario) });
 }
 
 /** Brings each connection to its first state, the main one last, so that no time passes before its first step. */
@@ -199,6 +212,7 @@ async function reachAll(
 async function playSteps(
   scenario: Scenario,
   connections: readonly PlayedConnection[],
+  calls: CallRecord[],
   waited: () => void,
 ): Promise<void> {
   const { steps } = scenario;
@@ -215,7 +229,10 @@ async function playSteps(
       if ('send' in step) await connection.send(step.send);
       if ('icmp' in step) await connection.sendIcmpError(step);
       if ('crowd' in step) await connection.crowd(step);
-      if ('user' in step) await connection.act(step.user);
+      if ('user' in step) {
+        calls.push({ step: index + 1, at: since });
+        await connection.act(step.user);
+      }
       if ('wait' in step) waited();
     }
   }

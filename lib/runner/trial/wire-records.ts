@@ -18,11 +18,13 @@ export interface Log {
   readonly variables?: Variables;
   /** The stimulus as declared: its words are kept. */
   readonly send?: SegmentNotation;
+  /** Told where several connections are in play. */
+  readonly testerPort?: number | undefined;
   readonly roleOf: (entry: Entry, position: number) => Role;
 }
 
 /** The segments of a connection as results keep them. */
-export function wireRecords({ entries, startedAt, variables, send, roleOf }: Log): WireRecord[] {
+export function wireRecords({ entries, startedAt, variables, send, testerPort, roleOf }: Log): WireRecord[] {
   const namesOf = variables ? always(variables) : initialNumbers();
   return entries.map((entry, position) => {
     const role = roleOf(entry, position);
@@ -31,6 +33,7 @@ export function wireRecords({ entries, startedAt, variables, send, roleOf }: Log
       at: millisecondsAfter(startedAt, entry.at),
       role,
       segment: entry.segment,
+      ...(testerPort === undefined ? {} : { ports: { tester: testerPort, target: entry.peerPort } }),
       relative: relativeTo(entry, namesOf(entry), role === 'stimulus' ? send : undefined),
       packet: Buffer.from(entry.packet).toString('base64'),
     };
@@ -56,7 +59,8 @@ export function withIcmpSent(
   return [...records, ...messages].sort((one, other) => one.at - other.at);
 }
 
-const millisecondsAfter = (start: number, at: number): number => Math.round((at - start) * 1000) / 1000;
+export const millisecondsAfter = (start: number, at: number): number =>
+  Math.round((at - start) * 1000) / 1000;
 
 /** Windows are not compared: leaving them out keeps a segment short. */
 function relativeTo(entry: Entry, names: Variables, declared: SegmentNotation | undefined): SegmentNotation {

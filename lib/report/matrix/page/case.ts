@@ -130,9 +130,13 @@ function badge(result: Result, profile: number): string {
   return `<span class="badge ${key}"><b aria-hidden="true">${symbol}</b>${key === 'impossible' ? 'not possible' : key}</span>`;
 }
 
-function ladderHtml({ id }: Row, { kind, durationMs }: Result, records: readonly LadderRecord[]): string {
+function ladderHtml(
+  { id }: Row,
+  { kind, durationMs, calls }: Result,
+  records: readonly LadderRecord[],
+): string {
   if (records.length === 0) return '';
-  const rows = ladderRows(records, kind, durationMs);
+  const rows = ladderRows(records, kind, durationMs, calls);
   const label = `Ladder of ${records.length} segments between tester and target, ${id}`;
   const lines = records.map(
     ({ at, from, role, relative }) =>

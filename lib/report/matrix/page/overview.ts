@@ -27,7 +27,7 @@ function preflightHtml({ preflightFaults, deaths }: Stack): string {
   const died = deaths.map((line) => `<li class="death"><b aria-hidden="true">!</b> ${html(line)}</li>`);
   const items = preflightFaults.map(
     ({ gravity, line, fields, ladder }) =>
-      `<li class="${gravity}"><details><summary><b aria-hidden="true">${gravity === 'deviation' ? '✕' : '!'}</b> ${html(line)}</summary>${termsHtml(fields)}${ladder.length > 0 ? `<pre>${html(ladder.join('\n'))}</pre>` : ''}</details></li>`,
+      `<li class="${gravity}"><details class="folded"><summary><b aria-hidden="true">${gravity === 'deviation' ? '✕' : '!'}</b> ${html(line)}</summary>${termsHtml(fields)}${ladder.length > 0 ? `<pre>${html(ladder.join('\n'))}</pre>` : ''}</details></li>`,
   );
   return `<ul class="preflight-faults" aria-label="Found out about the target">${[...died, ...items].join('')}</ul>`;
 }
@@ -66,7 +66,7 @@ function comparedHtml({ stacks, findingRows }: Data): string {
   if (findingRows.length === 0) return '';
   const heads = stacks.map(({ name, startedAt }) => {
     const isAmbiguous = stacks.filter((one) => one.name === name).length > 1;
-    return `<th scope="col">${html(name)}${isAmbiguous ? `<small>${date(startedAt)}</small>` : ''}</th>`;
+    return `<th scope="col">${html(name)}${isAmbiguous ? `<small class="date">${date(startedAt)}</small>` : ''}</th>`;
   });
   const rows = findingRows.map(({ title, cells }) => {
     const counts = cells.map((cell, at) => {
