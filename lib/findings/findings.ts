@@ -106,8 +106,21 @@ function isTold(trait: Trait, members: readonly Look[]): boolean {
 // Of the rules that results are about, only those with at least this share of the most frequent one may be the broken one.
 const AS_MANY = 0.9;
 
-/** The rule that most of the results are about; of several, the one that is kept least elsewhere. */
-function ruleIn(members: readonly Look[], looks: readonly Look[]): RuleId | undefined {
+// What is special about a segment, and a rule of its own speaks of it.
+const SPECIAL: readonly Trait[] = [
+  ...(['own options', 'wrong checksum', 'wrong data offset', 'reserved bits'] as const),
+  ...CONDITION_IDS,
+];
+
+/**
+ * The rule that most of the results are about; of several, the one that is kept least elsewhere. Plain segments tell it where there
+ * are some: a case about options names the rule about options, and breaks another one where the target fails all segments.
+ */
+function ruleIn(group: readonly Look[], looks: readonly Look[]): RuleId | undefined {
+  const plain = group.filter(
+    ({ traits }) => traits.length > 0 && !SPECIAL.some((one) => traits.includes(one)),
+  );
+  const members = plain.length > 0 ? plain : group;
   const count = (some: readonly Look[], rule: RuleId): number =>
     some.filter(({ rules }) => rules.includes(rule)).length;
   const rules = [...new Set(members.flatMap((look) => look.rules))];

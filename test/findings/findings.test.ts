@@ -38,6 +38,15 @@ describe('findings', function () {
     it(what, () => expect(findingsOf(name).map(({ id }) => id)).to.have.length(1));
   }
 
+  it('name the rule of the plain segments, not that of the special ones among them', () => {
+    for (const [name, rule] of [
+      ['syn-sent-established-silently', '3.10.7.3 fourth'],
+      ['ack-duplicate-answered', '3.10.7.4 fifth'],
+      ['option-length-kills', 'MUST-68'],
+    ] as const)
+      expect(findingsOf(name).map((one) => one.rule)).to.deep.equal([rule]);
+  });
+
   it('have every case that deviates, each in one finding', () => {
     for (const name of ['syn-ack-missing', 'form-always-first']) {
       const results = resultsOf(mutant(name));
