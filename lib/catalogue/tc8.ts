@@ -364,9 +364,12 @@ export const TC8_GROUPS: readonly Tc8Group[] = [
       test(2, 'a small segment waits until text in flight is acknowledged', [
         'ladder.segment-sizes.small-text-waits',
       ]),
-      test(3, 'or until there is enough text for a full-sized segment', [
-        'ladder.segment-sizes.small-text-fills-segment',
-      ]),
+      test(
+        3,
+        'or until there is enough text for a full-sized segment',
+        ['ladder.segment-sizes.small-text-fills-segment'],
+        'that it goes out then: the congestion window may take no more',
+      ),
     ],
   },
   {

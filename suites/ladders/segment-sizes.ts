@@ -228,8 +228,9 @@ export default scenarios('ladders', [
           rfc1122: [
             ...inPieces({}, [10, FILLED]),
             ...inPieces({ level: 'permitted' }, [10, 10, FILLED - 10]),
-            // The congestion window of some takes no more.
-            ...inPieces({ level: 'permitted', ends: true }, [10, 10], [10]),
+            ...inPieces({ level: 'permitted', ends: true }, [10, 10]),
+            // The congestion window takes no more where the user was slow, and the first ten octets were sent again.
+            ...inPieces({ ends: true }, [10]),
           ],
         },
       },
