@@ -7,7 +7,7 @@ import { detectAdoption } from './adoption.ts';
 import type { Ground } from './ground.ts';
 import { answersByCookie, findHalfOpen, type HalfOpen, widthWithin } from './half-open.ts';
 import { findLimits } from './limits.ts';
-import { FEW, type Needs, ROOMY } from './needs.ts';
+import { FEW, type Needs } from './needs.ts';
 import { ifReached } from './path.ts';
 import { firstRetransmission, wrongSynAckAgain } from './retransmission.ts';
 
@@ -46,40 +46,57 @@ export interface Measured extends Omit<OnConnections, 'isComplete'> {
 }
 
 /**
- * Measures timers and limits.
+ * Measures timers and limits, beside the walk through the states: half-open connections send their SYN,ACK again after a second.
+ * That is for a target that bears two connections for each case.
  *
- * Half-open connections send their SYN,ACK again after a second. A target that bears two connections for each case is measured on
- * other connections meanwhile. Where it had no room for one of them, all is measured again, one after the other: a connection
- * that opens beside the half-open ones takes the place of one that is counted.
+ * @returns undefined where the target had no room for one of the connections. A connection that opens beside the half-open ones
+ *   takes the place of one that is counted, or of one of the walk.
  */
-export async function measure(scene: Scene): Promise<Measured> {
-  const { environment, ground, needs } = scene;
+export async function measureBeside(scene: Scene): Promise<Measured | undefined> {
+  const { asksHalfOpen, counts, most } = await plan(scene);
+  // Nobody listens, or no SYN is answered.
+  if (asksHalfOpen && !counts) return undefined;
+  const [halfOpen, others] = await Promise.all([
+    counts ? halfOpenNow(scene, most) : undefined,
+    onConnections(scene, most, counts),
+  ]);
+  const { isComplete, ...rest } = others;
+  if (!isComplete || (counts && !halfOpen) || halfOpen?.held !== halfOpen?.asked) return undefined;
+  return { ...rest, asksHalfOpen, halfOpen, width: most, synAck: halfOpen?.synAckRetransmission };
+}
+
+/** The same, one after the other. */
+export async function measureInTurn(scene: Scene): Promise<Measured> {
+  const { asksHalfOpen, counts, most } = await plan(scene);
+  const halfOpen = counts ? await halfOpenNow(scene, most) : undefined;
+  const width = halfOpen ? widthWithin(most, halfOpen) : most;
+  // They open as many connections as the backlog that was found has room for.
+  const { isComplete: _, ...others } = await onConnections(scene, width, counts);
+  const isSeen = halfOpen !== undefined || !asksHalfOpen;
+  const synAck = isSeen ? halfOpen?.synAckRetransmission : await synAckAgain(scene);
+  return { ...others, asksHalfOpen, halfOpen, width, synAck };
+}
+
+const halfOpenNow = ({ environment, ground }: Scene, most: number): Promise<HalfOpen | undefined> =>
+  ifReached(findHalfOpen(environment, ground.family, most, LATEST_RETRANSMISSION));
+
+interface Plan {
+  readonly asksHalfOpen: boolean;
+  /** Half-open connections are counted, and when their user gets them is found out. */
+  readonly counts: boolean;
+  /** How many connections to open at once. */
+  readonly most: number;
+}
+
+async function plan(scene: Scene): Promise<Plan> {
+  const { environment, ground, needs, width } = scene;
   const opens = !isBlocked(scene, { state: 'SYN-RECEIVED', origin: 'passive' });
   // Whether a target only sends SYN cookies matters in every state.
   const asksHalfOpen =
     needs.measures.has('half-open connections') ||
     (opens && (await ifReached(answersByCookie(environment, ground.family))) === true);
-  const most = needs.measures.has('limits') ? scene.width : Math.min(scene.width, FEW);
-  const countsHalfOpen = opens && asksHalfOpen;
-  const halfOpenNow = (): Promise<HalfOpen | undefined> =>
-    ifReached(findHalfOpen(environment, ground.family, most, LATEST_RETRANSMISSION));
-  let halfOpen: HalfOpen | undefined;
-  let others: OnConnections | undefined;
-  const isRoomy = scene.width >= ROOMY && !environment.tester.path.disturbed;
-  if (countsHalfOpen && isRoomy) {
-    [halfOpen, others] = await Promise.all([halfOpenNow(), onConnections(scene, most, countsHalfOpen)]);
-    const hadRoom = halfOpen !== undefined && halfOpen.held === halfOpen.asked && others.isComplete;
-    if (!hadRoom) [halfOpen, others] = [undefined, undefined];
-  }
-  if (countsHalfOpen) halfOpen ??= await halfOpenNow();
-  const width = halfOpen ? widthWithin(most, halfOpen) : most;
-  others ??= await onConnections(scene, width, countsHalfOpen);
-  const { isComplete: _, ...rest } = others;
-  return {
-    ...rest,
-    ...{ asksHalfOpen, halfOpen, width },
-    synAck: halfOpen || !asksHalfOpen ? halfOpen?.synAckRetransmission : await synAckAgain(scene),
-  };
+  const most = needs.measures.has('limits') ? width : Math.min(width, FEW);
+  return { asksHalfOpen, counts: opens && asksHalfOpen, most };
 }
 
 async function onConnections(scene: Scene, width: number, hasAccepts: boolean): Promise<OnConnections> {
@@ -97,7 +114,6 @@ async function onConnections(scene: Scene, width: number, hasAccepts: boolean): 
       : { fin: undefined, isFinKnown: true },
     adoptionOf(scene),
   ]);
-  // They open as many connections as the backlog that was found has room for.
   const limits = await limitsOf(scene, width, adoption ?? {});
   // One of them is kept for the limit of a single connection.
   const hadAll = !limits || limits.hostWide.asked >= Math.min(width, MOST_LIMITED_CONNECTIONS) - 1;

@@ -12,7 +12,8 @@ import { runSideBySide } from '../pool.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
 import { deadFamily, type Ground, groundsOf } from './ground.ts';
 import { usesCookiesOnly } from './half-open.ts';
-import { LATEST_RETRANSMISSION, measure } from './measures.ts';
+import { LATEST_RETRANSMISSION, measureBeside, measureInTurn, type Scene } from './measures.ts';
+import { ROOMY } from './needs.ts';
 import type { Path } from './path.ts';
 import { BURST, soonestReply } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
@@ -78,23 +79,40 @@ export async function preflight(path: Path): Promise<Preflight> {
     },
   };
   const faults: PreflightFault[] = [];
-  const alive: Ground[] = [];
+  const heard: Ground[] = [];
   const watch = watchOver(path, grounds, environment.timing.guard);
-  const walks = await walkOver(environment, path, grounds, watch);
+  const sceneOf = (ground: Ground, known: readonly PreflightFault[]): Scene => ({
+    ...{ environment, ground, faults: known, needs, width: path.width },
+  });
+  const [likely] = isRoomy(path, grounds)
+    ? byObstacles(
+        grounds,
+        grounds.flatMap((ground) => ground.faults),
+      )
+    : [];
+  let [walks, beside] = await Promise.all([
+    walkOver(environment, path, grounds, watch),
+    likely && measureBeside(sceneOf(likely, likely.faults)),
+  ]);
+  // What was measured beside it may be why the walk came to an end.
+  if (likely && !beside && [...walks.values()].some((walked) => walked.faults.length > 0))
+    walks = await walkOver(environment, path, grounds, watch);
   for (const ground of grounds) {
     const walked = walks.get(ground);
     if (ground.heard || walked?.heard) {
-      alive.push(ground);
+      heard.push(ground);
       faults.push(...ground.faults, ...(walked?.faults ?? []));
     } else faults.push(deadFamily(ground, closedPort));
   }
   // Measurements use the family with the fewest obstacles.
-  const [best] = alive.sort((one, other) => blocked(faults, one) - blocked(faults, other));
+  const alive = byObstacles(heard, faults);
+  const [best] = alive;
   if (!best) throw new PathUnusable(nothingComesBack(path, grounds));
   const limited = alive.find((ground) => ground.resetsAtOnce !== undefined);
   const resetsAtOnce = limited?.resetsAtOnce;
-  const scene = { environment, ground: best, faults, needs, width: path.width };
-  const { asksHalfOpen, halfOpen, acceptTime, fin, adoption, limits, synAck, width } = await measure(scene);
+  if (best !== likely) beside = undefined;
+  const measured = beside ?? (await measureInTurn(sceneOf(best, faults)));
+  const { asksHalfOpen, halfOpen, acceptTime, fin, adoption, limits, synAck, width } = measured;
   const timing: Timing = {
     ...environment.timing,
     ...(asksHalfOpen ? { synAckRetransmission: synAck ?? LATEST_RETRANSMISSION } : {}),
@@ -161,6 +179,14 @@ function watchOver(path: Path, grounds: readonly Ground[], within: number): Targ
     within,
   });
 }
+
+/** The target bears two connections for each case, and answers on all of its families. */
+const isRoomy = ({ tester, width }: Path, grounds: readonly Ground[]): boolean =>
+  width >= ROOMY && !tester.path.disturbed && grounds.every(({ heard, called }) => heard && !called);
+
+/** The family with the fewest obstacles first. */
+const byObstacles = (grounds: readonly Ground[], faults: readonly PreflightFault[]): Ground[] =>
+  grounds.toSorted((one, other) => blocked(faults, one) - blocked(faults, other));
 
 const blocked = (faults: readonly PreflightFault[], { family }: Ground): number =>
   faults.filter((fault) => fault.family === family).reduce((sum, fault) => sum + 1 + fault.blocks.length, 0);
