@@ -2,10 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { buildUpperTester } from '../../lib/compile.ts';
+import { buildUpperTesterFor } from '../../lib/compile.ts';
 import { type Accepted, TestabilityClient } from '../../lib/target/testability/client.ts';
 
 const SANITIZED = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+
+/** A compiler, with what makes a program tell of its own faults, or end by them. */
+export const BUILDS = [
+  { compiler: 'cc', packages: 'gcc', flags: SANITIZED },
+  { compiler: 'clang', packages: 'clang', flags: SANITIZED },
+  // It has no sanitizer's library: a fault is a trap.
+  {
+    compiler: 'musl-gcc',
+    packages: 'musl-tools',
+    flags: ['-static', '-fsanitize=undefined', '-fsanitize-undefined-trap-on-error'],
+  },
+] as const;
 
 /** Loopback addresses stand for both target and tester. */
 const LOOPBACK = '--bind 127.0.0.1 --local ::1 --tester 127.0.0.1 --tester ::1'.split(' ');
@@ -20,8 +32,11 @@ export interface RunningAgent {
   stop: () => Promise<number | null>;
 }
 
-export const startAgent = async (flags: string[] = []): Promise<RunningAgent> => {
-  const path = await buildUpperTester(...SANITIZED, ...flags);
+export const startAgent = async (
+  flags: readonly string[] = [],
+  build: (typeof BUILDS)[number] = BUILDS[0],
+): Promise<RunningAgent> => {
+  const path = await buildUpperTesterFor('posix', [...build.flags, ...flags], build);
   const child = spawn(path, [...LOOPBACK, '--port', '0', '--exit-on-eof'], { stdio: 'pipe' });
   let complaints = '';
   child.stderr.on('data', (text) => {

@@ -11,7 +11,9 @@ import {
   resultName,
   TYPE,
 } from '../../lib/target/testability/message.ts';
-import { freePort, passive, pause, type RunningAgent, refusal, startAgent } from './helpers.ts';
+import { missingOf } from '../../lib/lab/namespaces/enter.ts';
+import { skipBecause } from '../packages.ts';
+import { BUILDS, freePort, passive, pause, type RunningAgent, refusal, startAgent } from './helpers.ts';
 
 /** A seeded generator (xorshift), so that a failure can be repeated. */
 const randomness = (seed: number) => {
@@ -33,138 +35,142 @@ const alive = (pid: number | undefined): boolean => {
   }
 };
 
-describe('the upper tester, handled badly', function () {
-  this.timeout(120_000);
-  let agent: RunningAgent;
-  let socket: Socket;
+for (const build of BUILDS)
+  describe(`the upper tester, built by ${build.compiler} and handled badly`, function () {
+    this.timeout(120_000);
+    let agent: RunningAgent;
+    let socket: Socket;
 
-  before(async () => {
-    agent = await startAgent();
-    socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-  });
-
-  after(async () => {
-    socket.close();
-    expect(await agent.stop()).to.equal(0);
-    expect(agent.complaints()).to.equal('');
-  });
-
-  const ask = async (octets: Uint8Array, waitMs = 1000): Promise<Buffer | 'silence'> => {
-    const answer = once(socket, 'message').then(([message]) => message as Buffer);
-    socket.send(octets, agent.port, '127.0.0.1');
-    return Promise.race([answer, pause(waitMs).then(() => 'silence' as const)]);
-  };
-
-  const resultOf = async (octets: Uint8Array): Promise<string> => {
-    const answer = await ask(octets);
-    return answer === 'silence' ? answer : resultName(answer[15] ?? -1);
-  };
-
-  const good = encodeRequest('SHUTDOWN', { socketId: 1, type: 1 });
-  const changed = (at: number, value: number): Buffer => {
-    const copy = Buffer.from(good);
-    copy[at] = value;
-    return copy;
-  };
-
-  it('says which of the malformed is wrong', async () => {
-    expect(await resultOf(good)).to.equal('E_ISD');
-    expect(await resultOf(changed(7, 12))).to.equal('E_INV');
-    expect(await resultOf(changed(4, 0xff))).to.equal('E_INV');
-    expect(await resultOf(changed(12, 2))).to.equal('E_INV');
-    expect(await resultOf(changed(2, 0x33))).to.equal('E_NTF');
-    expect(await resultOf(changed(3, 0x33))).to.equal('E_NTF');
-    expect(await resultOf(changed(18, 3))).to.equal('E_INV');
-    expect(await resultOf(Buffer.concat([good, Buffer.of(0)]))).to.equal('E_INV');
-  });
-
-  it('echoes group and primitive in its answer, and nothing of the data', async () => {
-    const answer = await ask(changed(3, 0x33));
-    expect(Buffer.from(answer).toString('hex')).to.equal('0105023300000008000000000101' + '80ff');
-  });
-
-  it('is silent about what is no request to it', async () => {
-    const silent = [
-      Buffer.alloc(0),
-      good.subarray(0, 15),
-      changed(1, 6),
-      changed(14, TYPE.RESPONSE),
-      changed(14, TYPE.EVENT),
-      changed(2, 0x82),
-    ];
-    for (const octets of silent) expect(await ask(octets, 30)).to.equal('silence');
-  });
-
-  it('ignores another tester', async () => {
-    const stranger = createSocket('udp4');
-    stranger.bind(0, '127.0.0.2');
-    await once(stranger, 'listening');
-    let answered = false;
-    stranger.on('message', () => {
-      answered = true;
+    before(async function () {
+      if (missingOf({ [build.packages]: build.compiler }).length > 0)
+        skipBecause(this, `apt-get install ${build.packages}`);
+      agent = await startAgent([], build);
+      socket = createSocket('udp4');
+      socket.bind(0, '127.0.0.1');
+      await once(socket, 'listening');
     });
-    stranger.send(encodeRequest('GET_VERSION', {}), agent.port, '127.0.0.1');
-    await pause(50);
-    stranger.close();
-    expect(answered).to.equal(false);
-    await agent.client.getVersion();
-  });
 
-  it('survives every way to cut a request short, and to go on too long', async () => {
-    const requests = [
-      encodeRequest('END_TEST', { testCaseId: 1, name: 'name' }),
-      encodeRequest('CREATE_AND_BIND', { doBind: true, localPort: 0xffff, localAddress: '::1' }),
-      encodeRequest('SEND_DATA', { socketId: 1, totalLength: 9, flags: 0x20, data: Buffer.from('data') }),
-      encodeRequest('CONNECT', { socketId: 1, port: 9, address: '127.0.0.1' }),
-      encodeRequest('CONFIGURE_SOCKET', { socketId: 1, parameter: 5, value: Buffer.of(1, 2) }),
-      encodeRequest('CREATE_AND_BIND_ZERO_WINDOW', { doBind: true, localPort: 1, localAddress: '0.0.0.0' }),
-    ];
-    for (const request of requests) {
-      for (let length = 16; length < request.length; length++) {
-        const short = Buffer.from(request.subarray(0, length));
-        expect(await resultOf(short), 'LEN of the whole').to.equal('E_INV');
-        short.writeUInt32BE(length - 8, 4);
-        expect(await resultOf(short), 'LEN of the part').to.equal('E_INV');
+    after(async () => {
+      if (!agent) return;
+      socket.close();
+      expect(await agent.stop()).to.equal(0);
+      expect(agent.complaints()).to.equal('');
+    });
+
+    const ask = async (octets: Uint8Array, waitMs = 1000): Promise<Buffer | 'silence'> => {
+      const answer = once(socket, 'message').then(([message]) => message as Buffer);
+      socket.send(octets, agent.port, '127.0.0.1');
+      return Promise.race([answer, pause(waitMs).then(() => 'silence' as const)]);
+    };
+
+    const resultOf = async (octets: Uint8Array): Promise<string> => {
+      const answer = await ask(octets);
+      return answer === 'silence' ? answer : resultName(answer[15] ?? -1);
+    };
+
+    const good = encodeRequest('SHUTDOWN', { socketId: 1, type: 1 });
+    const changed = (at: number, value: number): Buffer => {
+      const copy = Buffer.from(good);
+      copy[at] = value;
+      return copy;
+    };
+
+    it('says which of the malformed is wrong', async () => {
+      expect(await resultOf(good)).to.equal('E_ISD');
+      expect(await resultOf(changed(7, 12))).to.equal('E_INV');
+      expect(await resultOf(changed(4, 0xff))).to.equal('E_INV');
+      expect(await resultOf(changed(12, 2))).to.equal('E_INV');
+      expect(await resultOf(changed(2, 0x33))).to.equal('E_NTF');
+      expect(await resultOf(changed(3, 0x33))).to.equal('E_NTF');
+      expect(await resultOf(changed(18, 3))).to.equal('E_INV');
+      expect(await resultOf(Buffer.concat([good, Buffer.of(0)]))).to.equal('E_INV');
+    });
+
+    it('echoes group and primitive in its answer, and nothing of the data', async () => {
+      const answer = await ask(changed(3, 0x33));
+      expect(Buffer.from(answer).toString('hex')).to.equal('0105023300000008000000000101' + '80ff');
+    });
+
+    it('is silent about what is no request to it', async () => {
+      const silent = [
+        Buffer.alloc(0),
+        good.subarray(0, 15),
+        changed(1, 6),
+        changed(14, TYPE.RESPONSE),
+        changed(14, TYPE.EVENT),
+        changed(2, 0x82),
+      ];
+      for (const octets of silent) expect(await ask(octets, 30)).to.equal('silence');
+    });
+
+    it('ignores another tester', async () => {
+      const stranger = createSocket('udp4');
+      stranger.bind(0, '127.0.0.2');
+      await once(stranger, 'listening');
+      let answered = false;
+      stranger.on('message', () => {
+        answered = true;
+      });
+      stranger.send(encodeRequest('GET_VERSION', {}), agent.port, '127.0.0.1');
+      await pause(50);
+      stranger.close();
+      expect(answered).to.equal(false);
+      await agent.client.getVersion();
+    });
+
+    it('survives every way to cut a request short, and to go on too long', async () => {
+      const requests = [
+        encodeRequest('END_TEST', { testCaseId: 1, name: 'name' }),
+        encodeRequest('CREATE_AND_BIND', { doBind: true, localPort: 0xffff, localAddress: '::1' }),
+        encodeRequest('SEND_DATA', { socketId: 1, totalLength: 9, flags: 0x20, data: Buffer.from('data') }),
+        encodeRequest('CONNECT', { socketId: 1, port: 9, address: '127.0.0.1' }),
+        encodeRequest('CONFIGURE_SOCKET', { socketId: 1, parameter: 5, value: Buffer.of(1, 2) }),
+        encodeRequest('CREATE_AND_BIND_ZERO_WINDOW', { doBind: true, localPort: 1, localAddress: '0.0.0.0' }),
+      ];
+      for (const request of requests) {
+        for (let length = 16; length < request.length; length++) {
+          const short = Buffer.from(request.subarray(0, length));
+          expect(await resultOf(short), 'LEN of the whole').to.equal('E_INV');
+          short.writeUInt32BE(length - 8, 4);
+          expect(await resultOf(short), 'LEN of the part').to.equal('E_INV');
+        }
+        const long = Buffer.concat([request, Buffer.alloc(60_000)]);
+        long.writeUInt32BE(long.length - 8, 4);
+        expect(await resultOf(long)).to.equal('E_INV');
       }
-      const long = Buffer.concat([request, Buffer.alloc(60_000)]);
-      long.writeUInt32BE(long.length - 8, 4);
-      expect(await resultOf(long)).to.equal('E_INV');
-    }
-  });
+    });
 
-  it('answers GET_VERSION after thousands of random datagrams', async () => {
-    const random = randomness(0x5eed);
-    const octets = (length: number): Buffer => Buffer.from(Array.from({ length }, () => random(256)));
-    // Without the one that changes a setting of the whole machine.
-    const names = (Object.keys(PRIMITIVES) as PrimitiveName[]).filter((name) => !name.includes('ZERO'));
-    for (let i = 0; i < 4000; i++) {
-      let datagram = octets(random(80));
-      if (i % 4 !== 0) {
-        const { group, id } = PRIMITIVES[names[random(names.length)] ?? 'GET_VERSION'];
-        const data = octets(random(24));
-        // Socket ids that exist, so that the primitives' own code is reached.
-        if (data.length > 1 && i % 2 === 0) data.writeUInt16BE(random(40), 0);
-        const message = { serviceId: 0x0105, event: false, group, primitive: id, type: 0, result: 0, data };
-        datagram = encodeMessage(message);
-        const at = random(datagram.length);
-        if (i % 8 === 1) datagram[at] = random(256);
+    it('answers GET_VERSION after thousands of random datagrams', async () => {
+      const random = randomness(0x5eed);
+      const octets = (length: number): Buffer => Buffer.from(Array.from({ length }, () => random(256)));
+      // Without the one that changes a setting of the whole machine.
+      const names = (Object.keys(PRIMITIVES) as PrimitiveName[]).filter((name) => !name.includes('ZERO'));
+      for (let i = 0; i < 4000; i++) {
+        let datagram = octets(random(80));
+        if (i % 4 !== 0) {
+          const { group, id } = PRIMITIVES[names[random(names.length)] ?? 'GET_VERSION'];
+          const data = octets(random(24));
+          // Socket ids that exist, so that the primitives' own code is reached.
+          if (data.length > 1 && i % 2 === 0) data.writeUInt16BE(random(40), 0);
+          const message = { serviceId: 0x0105, event: false, group, primitive: id, type: 0, result: 0, data };
+          datagram = encodeMessage(message);
+          const at = random(datagram.length);
+          if (i % 8 === 1) datagram[at] = random(256);
+        }
+        socket.send(datagram, agent.port, '127.0.0.1');
+        if (i % 20 === 0) await agent.client.createAndBind({ family: 4 }).catch(() => {});
+        if (i % 50 === 0) await agent.client.getVersion();
       }
-      socket.send(datagram, agent.port, '127.0.0.1');
-      if (i % 20 === 0) await agent.client.createAndBind({ family: 4 }).catch(() => {});
-      if (i % 50 === 0) await agent.client.getVersion();
-    }
-    expect(await agent.client.getVersion()).to.deep.equal({ major: 1, minor: 2, patch: 0 });
-    await agent.client.startTest();
-  });
+      expect(await agent.client.getVersion()).to.deep.equal({ major: 1, minor: 2, patch: 0 });
+      await agent.client.startTest();
+    });
 
-  it('still does its work after that', async () => {
-    const { peer } = await passive(agent.client, 4);
-    peer.destroy();
-    await agent.client.endTest();
+    it('still does its work after that', async () => {
+      const { peer } = await passive(agent.client, 4);
+      peer.destroy();
+      await agent.client.endTest();
+    });
   });
-});
 
 describe('the upper tester, at its limits', function () {
   this.timeout(120_000);
