@@ -450,12 +450,12 @@ class Playing {
   }
 }
 
-/** TSecr is a TSval that has come (RFC 7323 section 3.2). */
-const echoesNothing = ({ segment: { tsecr, ctl } }: Entry, earlier: readonly Entry[]): boolean =>
-  tsecr !== undefined &&
-  ctl.has('ACK') &&
-  !ctl.has('RST') &&
-  !earlier.some(({ from, segment }) => from === 'tester' && segment.tsval === tsecr);
+/** TSecr is a TSval that has come, if one has (RFC 7323 section 3.2). */
+function echoesNothing({ segment: { tsecr, ctl } }: Entry, earlier: readonly Entry[]): boolean {
+  if (tsecr === undefined || !ctl.has('ACK') || ctl.has('RST')) return false;
+  const come = earlier.flatMap(({ from, segment }) => (from === 'tester' ? (segment.tsval ?? []) : []));
+  return come.length > 0 && !come.includes(tsecr);
+}
 
 /** A segment with its numbers. Those of variables that nothing has told yet are free choices. */
 function evaluated(
