@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { SCENARIOS } from '../../catalogue/catalogue.ts';
 import { isTaken } from '../../catalogue/choice.ts';
 import { findStack } from '../../lab/stacks/index.ts';
@@ -36,6 +37,8 @@ export async function execute(
     return EXIT.asExpected;
   }
   requireWritable(settings.reports);
+  // The pages are made of long texts: Node would let twice as much garbage gather before it looks for it.
+  setFlagsFromString('--heap-growing-percent=50');
   // Of what is printed, JSON lines alone are for a program.
   if (options.format === 'jsonl') console.log = console.error;
   const interruption = new Interruption();
