@@ -3,7 +3,16 @@ import type { Place } from '../catalogue/scenario.ts';
 import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type Environment, pause } from '../states/index.ts';
-import { causeOf, type Effect, effectOf, type Failed, isSameEffect, keyOf, mayBeOf } from './cause.ts';
+import {
+  causeOf,
+  type Effect,
+  effectOf,
+  effectText,
+  type Failed,
+  isSameEffect,
+  keyOf,
+  mayBeOf,
+} from './cause.ts';
 import { Coverage } from './coverage.ts';
 import { findDeadly, type Watch } from './deaths.ts';
 import { Fence } from './fence.ts';
@@ -35,6 +44,14 @@ export interface Finding {
   looks: number;
 }
 
+/** What an exception has kept from being played or looked at. */
+export interface Trouble {
+  readonly sequence: string;
+  /** What was seen, if it had failed already. */
+  readonly failed?: string;
+  readonly message: string;
+}
+
 export interface Exploration {
   readonly findings: readonly Finding[];
   readonly sequences: number;
@@ -45,6 +62,7 @@ export interface Exploration {
   readonly accepted: number;
   /** Failures that nobody has looked at, for want of time. */
   readonly unexamined: number;
+  readonly troubles: readonly Trouble[];
   readonly coverage: Coverage;
   /** In milliseconds: how long it took, and the share of the lanes' time that was spent waiting, 0...1. */
   readonly took: number;
@@ -115,6 +133,7 @@ class Explorer {
   /** By the keys of the failures that they explain. */
   readonly #known = new Map<string, Finding | 'under way' | 'accepted'>();
   readonly #suspicions: Suspicion[] = [];
+  readonly #troubles: Trouble[] = [];
   readonly #outcomes: Partial<Record<Played['outcome'], number>> = {};
   /** The keys of what was known and came again. */
   readonly #accepted = new Set<string>();
@@ -165,7 +184,8 @@ class Explorer {
         this.#sequences += 1;
         if (this.#sequences % BETWEEN_PROGRESS === 0) this.#wishes.onProgress?.(this.#sequences);
         if (this.#unable.has(JSON.stringify(sequence.place))) continue;
-        const played = await this.#play(sequence);
+        const played = await this.#play(sequence).catch((error: Error) => this.#trouble(sequence, error));
+        if (!played) continue;
         this.#outcomes[played.outcome] = (this.#outcomes[played.outcome] ?? 0) + 1;
         if (played.outcome === 'not able') this.#unable.add(JSON.stringify(sequence.place));
         if (hasFailed(played)) this.#suspect(sequence, played);
@@ -182,6 +202,7 @@ class Explorer {
       outcomes: this.#outcomes,
       dismissed: this.#dismissed,
       unexamined: this.#unexamined,
+      troubles: this.#troubles,
       accepted: this.#accepted.size,
       coverage: this.#coverage,
       took: performance.now() - began,
@@ -195,8 +216,7 @@ class Explorer {
     const { watch } = this.#surface;
     const epoch = watch?.epoch;
     this.#onWire.add(sequence);
-    const played = await this.#playNow(sequence);
-    this.#onWire.delete(sequence);
+    const played = await this.#playNow(sequence).finally(() => this.#onWire.delete(sequence));
     this.#waited += played.waited;
     this.#busy += played.took;
     const isSilent = played.outcome === 'not reached' || played.failure?.kind === 'silence';
@@ -271,8 +291,19 @@ class Explorer {
       if (!next) await pause(BETWEEN_LOOKS);
       else if (this.#wishes.stopped?.() || this.#surface.watch?.lost || performance.now() > until)
         this.#unexamined += 1;
-      else if (!this.#isKnownByNow(next)) await this.#investigate(next);
+      else if (!this.#isKnownByNow(next))
+        await this.#investigate(next).catch((error: Error) =>
+          this.#trouble(next.sequence, error, next.played),
+        );
     }
+  }
+
+  /** An exception is a fault of the tester's, or of the upper tester: it must not take with it what was found. */
+  #trouble(sequence: Sequence, { message }: Error, failed?: Failed): undefined {
+    this.#troubles.push({
+      ...{ sequence: sequenceText(sequence), message },
+      ...(failed ? { failed: effectText(effectOf(failed.failure, failed.trace.terms)) } : {}),
+    });
   }
 
   /** Whether it was found out meanwhile. */
@@ -333,7 +364,8 @@ class Explorer {
     };
     this.#findings.push(finding);
     for (const each of keys) this.#known.set(each, finding);
-    finding.also = await this.#elsewhere(shrunk.sequence, doesFail);
+    const elsewhere = this.#elsewhere(shrunk.sequence, doesFail);
+    finding.also = (await elsewhere.catch((error: Error) => this.#trouble(shrunk.sequence, error))) ?? [];
     this.#wishes.onFinding?.(finding);
   }
 

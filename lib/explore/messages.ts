@@ -25,6 +25,11 @@ export interface PlayedScenario {
   readonly of: number;
 }
 
+/** Why there is no scenario of a finding. */
+export interface Unplayed {
+  readonly trouble: string;
+}
+
 /** Messages to the process that explores. */
 export type ToExplorer =
   | { readonly kind: 'start'; readonly settings: Settings; readonly extent: Extent }
@@ -43,5 +48,5 @@ export type FromExplorer =
   /** Nothing can be explored; the message is one sentence. */
   | { readonly kind: 'impossible'; readonly message: string }
   | { readonly kind: 'progress'; readonly sequences: number; readonly findings: number }
-  | { readonly kind: 'finding'; readonly finding: Finding; readonly scenario: PlayedScenario }
+  | { readonly kind: 'finding'; readonly finding: Finding; readonly scenario: PlayedScenario | Unplayed }
   | { readonly kind: 'explored'; readonly explored: Explored };

@@ -48,9 +48,9 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
           found += 1;
           const context = { environment, family, index: 0, seed, profile, adoption: facts.adoption } as const;
           told.push(
-            playedAsScenario(finding, context).then((scenario) =>
-              tell({ kind: 'finding', finding, scenario }),
-            ),
+            playedAsScenario(finding, context)
+              .catch(({ message }: Error) => ({ trouble: message }))
+              .then((scenario) => tell({ kind: 'finding', finding, scenario })),
           );
         },
         onProgress: (sequences) => tell({ kind: 'progress', sequences, findings: found }),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
 import { type Exploration, explore } from '../../lib/explore/explore.ts';
+import type { Watch } from '../../lib/explore/deaths.ts';
 import { sequenceText } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
@@ -16,7 +17,12 @@ import { referenceWorld } from '../states/reference-world.ts';
 async function explored(
   profile: Profile,
   behaviour: Behaviour,
-  wishes: { readonly sequences: number; readonly seed?: number; readonly untilFound?: boolean },
+  wishes: {
+    readonly sequences: number;
+    readonly seed?: number;
+    readonly untilFound?: boolean;
+    readonly watch?: Watch;
+  },
 ): Promise<Exploration> {
   const { tester, environment } = referenceWorld(profile, behaviour);
   let isFound = false;
@@ -25,6 +31,7 @@ async function explored(
       {
         environment: { ...environment, answersManyAtOnce: true },
         ...{ family: 4, profile, adoptions: [behaviour.adopts ?? ALL_CHECKS] },
+        ...(wishes.watch ? { watch: wishes.watch } : {}),
       },
       {
         ...{ seed: wishes.seed ?? 1, sequences: wishes.sequences, width: 32 },
@@ -91,4 +98,15 @@ describe('exploration', function () {
       expect(findings[0]?.confirmed).to.deep.equal({ times: 3, of: 3 });
     });
   }
+
+  it('goes on after an exception, and tells of it', async () => {
+    const { base, behaviour } = findMutant('listen-silent-for-ack') as Mutant;
+    const check = () => Promise.reject(new Error('nobody can say whether it lives'));
+    const watch: Watch = { epoch: 0, deaths: [], check };
+    const { findings, troubles, sequences } = await explored(base, behaviour, { sequences: ENOUGH, watch });
+    expect(sequences).to.be.at.least(ENOUGH);
+    expect(findings).to.have.length.at.least(1);
+    expect(troubles).to.have.length.at.least(1);
+    for (const { message } of troubles) expect(message).to.equal('nobody can say whether it lives');
+  });
 });

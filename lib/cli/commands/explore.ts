@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Extent } from '../../explore/messages.ts';
+import type { Finding } from '../../explore/explore.ts';
+import type { Extent, PlayedScenario, Unplayed } from '../../explore/messages.ts';
 import { ExploringProcess } from '../../explore/session.ts';
-import { saveFinding } from '../explore/save.ts';
+import { type SavedFiles, saveFinding } from '../explore/save.ts';
 import { type FoundAndPlayed, knownKeys, storeExploration } from '../explore/stored.ts';
 import { exploredText, findingText } from '../explore/text.ts';
 import { findStack } from '../../lab/stacks/index.ts';
 import type { TargetInfo } from '../../report/run.ts';
 import { usesLab } from '../../runner/settings.ts';
+import type { Profile } from '../../standard/profile.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { Interruption } from '../run/interrupt.ts';
 import { type SettingOptions, settingOptions, settingsOf } from '../run/options.ts';
@@ -51,6 +53,22 @@ function positive(name: string, value: string | undefined): number | undefined {
   return number;
 }
 
+/** The files; or why there are none. */
+function saved(
+  folder: string,
+  { number }: Finding,
+  scenario: PlayedScenario | Unplayed,
+  target: TargetInfo,
+  profile: Profile,
+): SavedFiles | Unplayed {
+  if ('trouble' in scenario) return scenario;
+  try {
+    return saveFinding(folder, number, scenario, target, profile);
+  } catch (error) {
+    return { trouble: (error as Error).message };
+  }
+}
+
 const DEFAULT_SECONDS = 60;
 
 async function exploreTarget(options: ExploreOptions): Promise<number> {
@@ -79,8 +97,9 @@ async function exploreTarget(options: ExploreOptions): Promise<number> {
       finding: ({ finding, scenario }) => {
         if (!target) return;
         findings.push([finding, scenario]);
-        const saved = saveFinding(folder, finding.number, scenario, target, settings.profile);
-        console.log(findingText(finding, scenario, saved));
+        console.log(
+          findingText(finding, scenario, saved(folder, finding, scenario, target, settings.profile)),
+        );
       },
     });
     if (target) storeExploration(folder, target, settings, explored, findings);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScenarioDeclaration } from '../../catalogue/case.ts';
 import type { Finding } from '../../explore/explore.ts';
-import type { Explored, PlayedScenario } from '../../explore/messages.ts';
+import type { Explored, PlayedScenario, Unplayed } from '../../explore/messages.ts';
 import { printConcrete } from '../../notation/index.ts';
 import { sequenceText } from '../../explore/sequence.ts';
 import { writeWhole } from '../../report/results.ts';
@@ -23,7 +23,8 @@ export interface StoredFinding {
   readonly observed: string;
   /** How often it was met. */
   readonly times: number;
-  readonly scenario: ScenarioDeclaration;
+  /** Absent where an exception has kept it from being written. */
+  readonly scenario?: ScenarioDeclaration;
   /** The connection on which it was confirmed, with the numbers of the wire. */
   readonly segments: readonly string[];
 }
@@ -38,7 +39,7 @@ export interface StoredExploration {
   readonly findings: readonly StoredFinding[];
 }
 
-export type FoundAndPlayed = readonly [Finding, PlayedScenario];
+export type FoundAndPlayed = readonly [Finding, PlayedScenario | Unplayed];
 
 /** Writes findings.json. @throws ReportError */
 export function storeExploration(
@@ -51,15 +52,18 @@ export function storeExploration(
   const { name, address } = target;
   const stored: StoredExploration = {
     ...{ version, target: { name, ...(address ? { address } : {}) }, profile, seed, explored },
-    findings: findings.map(
-      ([{ number, keys, sequence, times, played }, { expected, observed, declaration }]) => ({
-        ...{ number, keys, sequence: sequenceText(sequence), expected, observed, times },
-        scenario: declaration,
-        segments: played.log.map(
-          ({ from, segment }) => `${from === 'tester' ? '──▶' : '◀──'} ${printConcrete(segment)}`,
-        ),
-      }),
-    ),
+    findings: findings.map(([{ number, keys, sequence, times, played, effect }, scenario]) => ({
+      ...{ number, keys, sequence: sequenceText(sequence), times },
+      ...('trouble' in scenario
+        ? { expected: effect.due, observed: effect.seen }
+        : {
+            ...{ expected: scenario.expected, observed: scenario.observed },
+            scenario: scenario.declaration,
+          }),
+      segments: played.log.map(
+        ({ from, segment }) => `${from === 'tester' ? '──▶' : '◀──'} ${printConcrete(segment)}`,
+      ),
+    })),
   };
   writeWhole(join(folder, 'findings.json'), `${JSON.stringify(stored, undefined, 2)}\n`);
 }

@@ -1,26 +1,35 @@
 import { basename } from 'node:path';
 import { nameOf } from '../../catalogue/resolve.ts';
 import type { Finding } from '../../explore/explore.ts';
-import type { Explored, PlayedScenario } from '../../explore/messages.ts';
+import type { Explored, PlayedScenario, Unplayed } from '../../explore/messages.ts';
 import type { SavedFiles } from './save.ts';
 import { sequenceText } from '../../explore/sequence.ts';
 
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
+const saved = (files: SavedFiles | Unplayed, note = ''): string =>
+  'trouble' in files
+    ? `       not saved ${files.trouble}`
+    : `       saved     ${files.suite}${note}, ${basename(files.packetdrill)}, ${basename(files.capture)}`;
+
 /** A finding for the terminal. @param scenario it as a scenario, and where that was saved */
 export function findingText(
   { number, sequence, effect, found, tries, confirmed, also, failure }: Finding,
-  { expected, observed, deviated, of }: PlayedScenario,
-  { suite, packetdrill, capture }: SavedFiles,
+  scenario: PlayedScenario | Unplayed,
+  files: SavedFiles | Unplayed,
 ): string {
   if (failure.kind === 'death')
     return [
       `${String(number).padStart(3)}  ${sequenceText(sequence)}`,
       '       observed  the target is gone; it had to be restarted',
       `       shrunk to ${sequence.steps.length} ${sequence.steps.length === 1 ? 'step' : 'steps'} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}; left out from now on`,
-      `       saved     ${suite}, ${basename(packetdrill)}, ${basename(capture)}`,
+      saved(files),
     ].join('\n');
+  const { expected, observed } =
+    'trouble' in scenario ? { expected: effect.due, observed: effect.seen } : scenario;
+  const note =
+    'trouble' in scenario ? '' : ` (fails ${scenario.deviated} of ${scenario.of} times by \`run --suites\`)`;
   const rules = [...new Set(failure.worlds.map(({ why }) => why))].filter(Boolean).slice(0, 3);
   const others = also.length > 0 ? `; also in ${listed(also.map(nameOf))}` : '';
   const steps = sequence.steps.length;
@@ -30,14 +39,16 @@ export function findingText(
     ...rules.map((rule) => `                 ${rule}`),
     `       observed  ${failure.options ? `${observed}: ${effect.seen}` : observed}`,
     `       found at step ${found.step + 1} of ${found.sequence.steps.length}, shrunk to ${steps} ${steps === 1 ? 'step' : 'steps'} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}${others}`,
-    `       saved     ${suite} (fails ${deviated} of ${of} times by \`run --suites\`), ${basename(packetdrill)}, ${basename(capture)}`,
+    saved(files, note),
   ].join('\n');
 }
 
-/** What was done, at the end. */
-/** @param found how many findings are new */
+/** One fault has many of them. */
+const MOST_TROUBLES = 5;
+
+/** What was done, at the end. @param found how many findings are new */
 export function exploredText(found: number, explored: Explored): string {
-  const { sequences, took, waiting, pairs, dismissed, unexamined, outcomes } = explored;
+  const { sequences, took, waiting, pairs, dismissed, unexamined, troubles, outcomes } = explored;
   const seconds = took / 1000;
   const count = found === 1 ? '1 finding' : `${found} findings`;
   const known = explored.accepted > 0 ? `; ${explored.accepted} that are known came again` : '';
@@ -47,5 +58,11 @@ export function exploredText(found: number, explored: Explored): string {
   return [
     `${count}${known} in ${sequences.toLocaleString('en-US')} scenarios (${seconds.toFixed(0)} s, ${Math.round(sequences / seconds)} a second, ${Math.round(100 * waiting)} % of the time spent waiting)`,
     `  ${pairs} pairs of state and event were met${others.length > 0 ? `; ${others.join(', ')}` : ''}${dismissed > 0 ? `; ${dismissed} failures did not come again` : ''}${unexamined > 0 ? `; ${unexamined} were not looked at for want of time` : ''}`,
+    ...troubles
+      .slice(0, MOST_TROUBLES)
+      .map(
+        ({ sequence, failed, message }) =>
+          `  could not be ${failed === undefined ? 'played' : 'looked at'}: ${sequence}${failed === undefined ? '' : ` (${failed})`}: ${message}`,
+      ),
   ].join('\n');
 }
