@@ -19,7 +19,7 @@ import { overridesOf } from '../runner/trial/setup.ts';
 import { Random } from '../runner/trial/random.ts';
 import { NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
-import { type OptionFault, optionFaults } from '../verdict/reply-options.ts';
+import { type OptionFault, optionFaults, synAcknowledgedBy } from '../verdict/reply-options.ts';
 import { type Coverage, type Pair, pairOfCall, pairOfSegment } from './coverage.ts';
 import type { Fence } from './fence.ts';
 import { arriving, observed, tcbIn } from './model.ts';
@@ -450,10 +450,19 @@ class Playing {
   }
 }
 
-/** TSecr is a TSval that has come, if one has (RFC 7323 section 3.2). */
-function echoesNothing({ segment: { tsecr, ctl } }: Entry, earlier: readonly Entry[]): boolean {
+/**
+ * TSecr is a TSval that has come (RFC 7323 section 3.2), where the tester's SYN has offered timestamps. Where two SYNs cross, and
+ * the tester's has none, the SYN,ACK repeats the offer of the target's own SYN, and there is nothing to echo.
+ */
+export function echoesNothing(
+  { segment }: Pick<Entry, 'segment'>,
+  earlier: readonly Pick<Entry, 'from' | 'segment'>[],
+): boolean {
+  const { tsecr, ctl } = segment;
   if (tsecr === undefined || !ctl.has('ACK') || ctl.has('RST')) return false;
-  const come = earlier.flatMap(({ from, segment }) => (from === 'tester' ? (segment.tsval ?? []) : []));
+  const offer = synAcknowledgedBy(segment, earlier);
+  if (ctl.has('SYN') && offer?.tsval === undefined) return false;
+  const come = earlier.flatMap(({ from, segment: { tsval } }) => (from === 'tester' ? (tsval ?? []) : []));
   return come.length > 0 && !come.includes(tsecr);
 }
 

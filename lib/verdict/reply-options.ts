@@ -92,7 +92,7 @@ const synsOf = (who: Exchanged['from'], before: readonly Exchanged[]): ConcreteS
   before.filter(({ from, segment }) => from === who && segment.ctl.has('SYN')).map(({ segment }) => segment);
 
 /** The tester's SYN that a SYN,ACK answers: the last of those whose number it acknowledges. */
-const synAcknowledgedBy = (
+export const synAcknowledgedBy = (
   { ack }: ConcreteSegment,
   before: readonly Exchanged[],
 ): ConcreteSegment | undefined =>

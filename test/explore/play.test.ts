@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import { echoesNothing } from '../../lib/explore/play.ts';
+import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../lib/notation/index.ts';
+
+const segment = (text: string): ConcreteSegment => evaluateSegment(parseSegment(text), {}, () => 0);
+const tester = (text: string) => ({ from: 'tester' as const, segment: segment(text) });
+const SYN_ACK = { segment: segment('<SEQ=100><ACK=301><CTL=SYN,ACK><TSVAL=9><TSECR=0>') };
+
+describe('a TSecr', () => {
+  it('is a TSval that has come with the SYN or since', () => {
+    const syn = tester('<SEQ=300><CTL=SYN><TSVAL=7><TSECR=0>');
+    const ack = (tsecr: number) => ({
+      segment: segment(`<SEQ=101><ACK=301><CTL=ACK><TSVAL=9><TSECR=${tsecr}>`),
+    });
+    const text = tester('<SEQ=301><ACK=101><CTL=ACK><TSVAL=8><TSECR=9>');
+    expect(echoesNothing(SYN_ACK, [syn])).to.equal(true);
+    expect(echoesNothing(ack(7), [syn])).to.equal(false);
+    expect(echoesNothing(ack(8), [syn])).to.equal(true);
+    expect(echoesNothing(ack(8), [syn, text])).to.equal(false);
+  });
+
+  it('echoes nothing where SYNs cross and the tester has offered no timestamps, whatever came before', () => {
+    const stray = tester('<SEQ=300><ACK=101><CTL=ACK><TSVAL=1><TSECR=0>');
+    expect(echoesNothing(SYN_ACK, [stray, tester('<SEQ=300><CTL=SYN>')])).to.equal(false);
+    expect(echoesNothing(SYN_ACK, [tester('<SEQ=300><CTL=SYN>')])).to.equal(false);
+  });
+});
