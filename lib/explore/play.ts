@@ -15,7 +15,7 @@ import {
   TESTER_WINDOW,
   Unreached,
 } from '../states/index.ts';
-import { overridesOf } from '../runner/trial/setup.ts';
+import { carriesTimestamps, overridesOf, stamped } from '../runner/trial/setup.ts';
 import { Random } from '../runner/trial/random.ts';
 import { NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
@@ -255,10 +255,11 @@ class Playing {
   }
 
   /** @returns false, and sends nothing, when the target would not survive it */
-  #send(segment: ConcreteSegment): boolean {
+  #send(written: ConcreteSegment): boolean {
     const connection = this.#connection;
     const { place } = this.#sequence;
     const { family, hazards } = this.#ground;
+    const segment = stamped(place, written, connection);
     const [first] = this.#worlds;
     if (first) this.#meets(pairOfSegment(first.tcb, arriving(segment, place, TESTER_WINDOW)));
     if (hazards?.has(this.#stimulus)) return false;
@@ -266,7 +267,7 @@ class Playing {
     const to = { address: this.mailbox.link.remote, port: connection.peerPort };
     const overrides = overridesOf(place, family, to);
     this.#variables = connection.variables();
-    const entry = connection.transmit(segment, overrides, connection.timestamps);
+    const entry = connection.transmit(segment, overrides, connection.timestamps && carriesTimestamps(place));
     this.#pending = segment;
     this.#happens({ arrives: arriving(entry.segment, place, TESTER_WINDOW), at: performance.now() });
     return true;
