@@ -34,6 +34,17 @@ describe('explore, over the wire', function () {
     expect(stdout).to.contain('LISTEN: <SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
     const findings = join(FOLDER, 'explore/findings.json');
     expect(JSON.parse(readFileSync(findings, 'utf8')).findings).to.have.length.at.least(1);
+    const page = readFileSync(join(FOLDER, 'explore/index.html'), 'utf8');
+    expect(page).to.contain('LISTEN: &lt;SEQ=RCV.NXT&gt;&lt;ACK=SND.NXT&gt;&lt;CTL=ACK&gt;');
+    expect(page).to.contain(`run --stack ${stack} --profile rfc9293 --suites`);
+    for (const text of [
+      '<a href="1.ts">',
+      '<a href="1.pkt">',
+      '<a href="1.pcapng">',
+      '<svg',
+      '<dt>expected</dt>',
+    ])
+      expect(page).to.contain(text);
     const run = await cliProcess([
       ...['run', '--stack', stack, '--suites', join(FOLDER, 'explore'), '--suites-only', '--family', '4'],
       ...['--reports', join(FOLDER, 'run')],

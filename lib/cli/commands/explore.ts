@@ -4,9 +4,11 @@ import type { Finding } from '../../explore/explore.ts';
 import type { Extent, PlayedScenario, Unplayed } from '../../explore/messages.ts';
 import { ExploringProcess } from '../../explore/session.ts';
 import { type SavedFiles, saveFinding } from '../explore/save.ts';
-import { type FoundAndPlayed, knownKeys, storeExploration } from '../explore/stored.ts';
+import { explorationPage, type FoundAndSaved } from '../explore/page.ts';
+import { knownKeys, storeExploration } from '../explore/stored.ts';
 import { exploredText, findingText } from '../explore/text.ts';
 import { findStack } from '../../lab/stacks/index.ts';
+import { writeWhole } from '../../report/results.ts';
 import type { TargetInfo } from '../../report/run.ts';
 import { usesLab } from '../../runner/settings.ts';
 import type { Profile } from '../../standard/profile.ts';
@@ -86,7 +88,7 @@ async function exploreTarget(options: ExploreOptions): Promise<number> {
   try {
     const exploring = new ExploringProcess(settings);
     interruption.endInOrder(() => exploring.stop());
-    const findings: FoundAndPlayed[] = [];
+    const findings: FoundAndSaved[] = [];
     const folder = join(settings.reports, 'explore');
     let target: TargetInfo | undefined;
     const explored = await exploring.explore(settings, extent, {
@@ -96,15 +98,18 @@ async function exploreTarget(options: ExploreOptions): Promise<number> {
       },
       finding: ({ finding, scenario }) => {
         if (!target) return;
-        findings.push([finding, scenario]);
-        console.log(
-          findingText(finding, scenario, saved(folder, finding, scenario, target, settings.profile)),
-        );
+        const files = saved(folder, finding, scenario, target, settings.profile);
+        findings.push([finding, scenario, files]);
+        console.log(findingText(finding, scenario, files));
       },
     });
-    if (target) storeExploration(folder, target, settings, explored, findings);
+    const page = join(folder, 'index.html');
+    if (target) {
+      storeExploration(folder, target, settings, explored, findings);
+      writeWhole(page, explorationPage(target, settings, explored, findings));
+    }
     console.log(exploredText(findings.length, explored));
-    console.log(`  findings: ${join(folder, 'findings.json')}`);
+    console.log(`  findings: ${join(folder, 'findings.json')}\n  page:     ${page}`);
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     return findings.length > 0 ? EXIT.notAsExpected : EXIT.asExpected;
   } finally {

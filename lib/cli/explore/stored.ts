@@ -47,7 +47,7 @@ export function storeExploration(
   target: TargetInfo,
   { profile, seed }: Settings,
   explored: Explored,
-  findings: readonly FoundAndPlayed[],
+  findings: readonly (readonly [...FoundAndPlayed, ...unknown[]])[],
 ): void {
   const { name, address } = target;
   const stored: StoredExploration = {

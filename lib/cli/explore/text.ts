@@ -13,32 +13,43 @@ const saved = (files: SavedFiles | Unplayed, note = ''): string =>
     ? `       not saved ${files.trouble}`
     : `       saved     ${files.suite}${note}, ${basename(files.packetdrill)}, ${basename(files.capture)}`;
 
+/** The rules that say what was due. */
+export const rulesOf = ({ failure }: Finding): readonly string[] =>
+  [...new Set(failure.worlds.map(({ why }) => why))].filter(Boolean).slice(0, MOST_RULES);
+const MOST_RULES = 3;
+
+/** How it was found, shrunk and confirmed. */
+export function wayText({ sequence: { steps }, found, tries, confirmed }: Finding): string {
+  const size = steps.length === 1 ? '1 step' : `${steps.length} steps`;
+  return `found at step ${found.step + 1} of ${found.sequence.steps.length}, shrunk to ${size} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}`;
+}
+
 /** A finding for the terminal. @param scenario it as a scenario, and where that was saved */
 export function findingText(
-  { number, sequence, effect, found, tries, confirmed, also, failure }: Finding,
+  finding: Finding,
   scenario: PlayedScenario | Unplayed,
   files: SavedFiles | Unplayed,
 ): string {
+  const { number, sequence, effect, also, failure } = finding;
+  const title = `${String(number).padStart(3)}  ${sequenceText(sequence)}`;
   if (failure.kind === 'death')
     return [
-      `${String(number).padStart(3)}  ${sequenceText(sequence)}`,
+      title,
       '       observed  the target is gone; it had to be restarted',
-      `       shrunk to ${sequence.steps.length} ${sequence.steps.length === 1 ? 'step' : 'steps'} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}; left out from now on`,
+      `       ${wayText(finding)}; left out from now on`,
       saved(files),
     ].join('\n');
   const { expected, observed } =
     'trouble' in scenario ? { expected: effect.due, observed: effect.seen } : scenario;
   const note =
     'trouble' in scenario ? '' : ` (fails ${scenario.deviated} of ${scenario.of} times by \`run --suites\`)`;
-  const rules = [...new Set(failure.worlds.map(({ why }) => why))].filter(Boolean).slice(0, 3);
   const others = also.length > 0 ? `; also in ${listed(also.map(nameOf))}` : '';
-  const steps = sequence.steps.length;
   return [
-    `${String(number).padStart(3)}  ${sequenceText(sequence)}`,
+    title,
     ...expected.map((reply, index) => `       ${index === 0 ? 'expected' : '      or'}  ${reply}`),
-    ...rules.map((rule) => `                 ${rule}`),
+    ...rulesOf(finding).map((rule) => `                 ${rule}`),
     `       observed  ${failure.options ? `${observed}: ${effect.seen}` : observed}`,
-    `       found at step ${found.step + 1} of ${found.sequence.steps.length}, shrunk to ${steps} ${steps === 1 ? 'step' : 'steps'} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}${others}`,
+    `       ${wayText(finding)}${others}`,
     saved(files, note),
   ].join('\n');
 }

@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { findingText } from '../../../lib/cli/explore/text.ts';
+import type { Finding } from '../../../lib/explore/explore.ts';
+import type { Played } from '../../../lib/explore/play.ts';
+import { parseSegment } from '../../../lib/notation/index.ts';
+
+describe('the text of a finding', () => {
+  it('tells what is known where an exception has kept it from being saved', () => {
+    const sequence = {
+      place: { state: 'LISTEN', conditions: [] },
+      steps: [{ send: [parseSegment('<SEQ=RCV.NXT><CTL=ACK>')] as const }],
+    } as const;
+    const trace: Played['trace'] = {
+      worlds: [],
+      terms: { profile: 'rfc9293', isListening: true, longestDelay: 500 },
+      steps: [],
+    };
+    const finding: Finding = {
+      ...{
+        number: 4,
+        sequence,
+        effect: { due: ['RST'], seen: 'silence' },
+        tries: 7,
+        also: [],
+        times: 1,
+        keys: [],
+      },
+      ...{ looks: 0, found: { sequence, step: 0 }, confirmed: { times: 3, of: 3 } },
+      failure: { step: 0, seen: [], kind: 'silence', worlds: [], before: [] },
+      played: { outcome: 'failed', log: [], start: 0, numbers: 0, trace, waited: 0, took: 0 },
+    };
+    const trouble = { trouble: 'no such state' };
+    const lines = findingText(finding, trouble, trouble)
+      .split('\n')
+      .map((line) => line.trim());
+    expect(lines[0]).to.contain('4  LISTEN: <SEQ=RCV.NXT>');
+    expect(lines).to.include.members(['expected  RST', 'observed  silence', 'not saved no such state']);
+  });
+});
