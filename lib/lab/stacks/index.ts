@@ -4,6 +4,7 @@ import { ipxe } from './ipxe.ts';
 import { linux } from './linux.ts';
 import { linux612 } from './linux-6.12/linux-6.12.ts';
 import { lwip, lwipRaw } from './lwip.ts';
+import { passt } from './passt/passt.ts';
 import { findReference, reference, unknownVariant } from './reference.ts';
 import { slirp } from './slirp/slirp.ts';
 import { wine } from './wine.ts';
@@ -16,6 +17,7 @@ export const STACKS: readonly Stack[] = [
   gvisor,
   linux612,
   slirp,
+  passt,
   ipxe,
   wine,
   reference,

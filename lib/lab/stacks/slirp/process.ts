@@ -1,14 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { stop } from '../../../processes.ts';
-import type { Ending } from '../../../verdict/reason.ts';
+import { NotCapable } from '../../../target/driver.ts';
 import type { Lab } from '../../namespaces/lab.ts';
 import type { Addresses } from '../../namespaces/link.ts';
 import { ipBatch, run, startUntilReady } from '../../namespaces/run.ts';
+import { type KeptProcess, keepRunning } from '../kept-process.ts';
+import type { WayIn } from '../proxy-driver.ts';
 
 /** The guest of slirp4netns is the tester. HOST is how the guest sees the host behind the proxy. */
 export const GUEST: Addresses = { 4: '10.77.6.100', 6: 'fd00::100' };
@@ -17,58 +18,20 @@ const NETWORK = '10.77.6.0/24';
 const TAP = 'tap0';
 // Least, default and most, in octets. A loopback's megabytes would keep the proxy's window open when the user does not read.
 const SEND_BUFFER = '4096 16384 16384';
+// Ports on the host behind the proxy.
+const FORWARDS = { low: 2000, high: 7999 };
 // Descriptors.
 const STDIN = 0;
 const READY = 3;
 
-export interface SlirpProcess {
-  readonly crashes: number;
-  /** How it ended last; undefined before the first crash. */
-  readonly lastEnding: Ending | undefined;
-  stop(): Promise<void>;
-}
-
-/** Starts slirp4netns in the target's namespace, with a tap in ours. After a crash it is started again. @throws LabUnavailable */
+/** Starts slirp4netns in the target's namespace, with a tap in ours. @throws LabUnavailable */
 export async function startSlirp(
   lab: Lab,
   apiSocket: string,
   logs: string | undefined,
-): Promise<SlirpProcess> {
+): Promise<KeptProcess> {
   await run([...lab.entering, 'sh', '-c', `echo ${SEND_BUFFER} > /proc/sys/net/ipv4/tcp_wmem`]);
-  const log = logs === undefined ? undefined : join(logs, 'slirp.log');
-  if (log !== undefined) rmSync(log, { force: true });
-  let stopped = false;
-  let crashes = 0;
-  let lastEnding: Ending | undefined;
-  let current = await startOnce(lab, apiSocket, log);
-  const keep = (child: ChildProcess): void => {
-    child.once('close', (exitCode: number | null, signal: NodeJS.Signals | null) => {
-      if (stopped) return;
-      lastEnding = signal === null ? { exitCode: exitCode ?? undefined } : { signal };
-      crashes += 1;
-      startOnce(lab, apiSocket, log).then(
-        (again) => {
-          current = again;
-          keep(again);
-          if (stopped) void stop(again);
-        },
-        (error: Error) => log && appendFileSync(log, `not started again: ${error.message}\n`),
-      );
-    });
-  };
-  keep(current);
-  return {
-    get crashes() {
-      return crashes;
-    },
-    get lastEnding() {
-      return lastEnding;
-    },
-    async stop() {
-      stopped = true;
-      await stop(current);
-    },
-  };
+  return keepRunning((log) => startOnce(lab, apiSocket, log), logs && join(logs, 'slirp.log'));
 }
 
 async function startOnce(lab: Lab, apiSocket: string, log: string | undefined): Promise<ChildProcess> {
@@ -113,25 +76,29 @@ async function setUpTap({ families }: Lab): Promise<void> {
 export class SlirpApi {
   readonly #path: string;
   #last: Promise<unknown> = Promise.resolve();
+  #next = FORWARDS.low;
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Forwards a port of the host's loopback address to the guest. @returns the id of the forward */
-  async forward(hostPort: number, guest: { address: string; port: number }): Promise<number> {
+  /** Forwards a port of the host's loopback address to the tester. It forwards over IPv4 only. */
+  async wayIn(family: 4 | 6, testerPort: number): Promise<WayIn> {
+    if (family === 6) throw new NotCapable({ what: 'way in over the family', family });
+    const port = this.#next;
+    this.#next = port === FORWARDS.high ? FORWARDS.low : port + 1;
+    const address = '127.0.0.1';
     const { id } = await this.#request<{ id: number }>('add_hostfwd', {
       proto: 'tcp',
-      host_addr: '127.0.0.1',
-      host_port: hostPort,
-      guest_addr: guest.address,
-      guest_port: guest.port,
+      host_addr: address,
+      host_port: port,
+      guest_addr: GUEST[4],
+      guest_port: testerPort,
     });
-    return id;
-  }
-
-  async unforward(id: number): Promise<void> {
-    await this.#request('remove_hostfwd', { id });
+    const close = async (): Promise<void> => {
+      await this.#request('remove_hostfwd', { id });
+    };
+    return { address, port, close };
   }
 
   /** One after the other: slirp4netns has room for one waiting connection. */

@@ -8,8 +8,8 @@ import { COMPILER, missingOf } from '../../namespaces/enter.ts';
 import { Lab } from '../../namespaces/lab.ts';
 import { versionIn } from '../../namespaces/run.ts';
 import type { RunningTarget, Stack, StackOptions } from '../stack.ts';
+import { ProxyDriver } from '../proxy-driver.ts';
 import { startUpperTester } from '../upper-tester-process.ts';
-import { SlirpDriver } from './driver.ts';
 import { GUEST, HOST, SlirpApi, startSlirp } from './process.ts';
 
 const PACKAGES = { ...COMPILER, slirp4netns: 'slirp4netns' };
@@ -18,6 +18,8 @@ const WIDTH = 16;
 /** The proxy reaches the host behind it by loopback addresses only. */
 const ADDRESSES = ['--bind', '127.0.0.1', '--local', '::1', '--tester', '127.0.0.1', '--tester', '::1'];
 
+// Ports on the host behind the proxy, beside those that it forwards.
+const LISTENERS = { low: 8000, high: 31_999 };
 const CAPABILITIES = { timestamps: false };
 /**
  * Outside of ESTABLISHED, its walk along the queue of segments passes the queue's end, its own TCB, when the zero there equals
@@ -54,7 +56,11 @@ export const slirp: Stack = {
       });
       undo(() => agent.stop());
       const control = { address: HOST[4], port: agent.port };
-      const driver = await SlirpDriver.open(control, { api: new SlirpApi(socket), guest: GUEST, proxy });
+      const api = new SlirpApi(socket);
+      const driver = await ProxyDriver.open(control, {
+        ...{ process: proxy, listeners: LISTENERS },
+        wayIn: (family, testerPort) => api.wayIn(family, testerPort),
+      });
       undo(() => driver.dispose());
       return {
         ...{ name: `libslirp ${version}`.trim(), families, tester: GUEST, target: HOST, width: WIDTH },

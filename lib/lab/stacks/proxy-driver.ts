@@ -1,28 +1,31 @@
-import { type Driver, type Handle, type ListenerKind, NotCapable } from '../../../target/driver.ts';
-import { type Accepted, type Binding, TestabilityClient } from '../../../target/testability/client.ts';
-import type { Ending } from '../../../verdict/reason.ts';
-import type { Addresses } from '../../namespaces/link.ts';
-import type { SlirpApi, SlirpProcess } from './process.ts';
+import { type Driver, type Handle, type ListenerKind, NotCapable } from '../../target/driver.ts';
+import { type Accepted, type Binding, TestabilityClient } from '../../target/testability/client.ts';
+import type { Ending } from '../../verdict/reason.ts';
+import type { KeptProcess } from './kept-process.ts';
 
-// Ports on the host behind the proxy, below the ephemeral ones.
-const LISTENERS = { low: 8000, high: 31_999 };
-const FORWARDS = { low: 2000, high: 7999 };
-const LOOPBACK: Addresses = { 4: '127.0.0.1', 6: '::1' };
 const TEXT = 'segment arrives ';
 // For a user that does not read. Systems round up.
 const SMALL_BUFFER = 1024;
 
+/** Where a user on the host connects to, so that the proxy connects to the tester. */
+export interface WayIn {
+  readonly address: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
 interface Proxy {
-  readonly api: SlirpApi;
-  /** The tester's addresses. */
-  readonly guest: Addresses;
-  readonly proxy: Pick<SlirpProcess, 'crashes' | 'lastEnding'>;
+  readonly process: Pick<KeptProcess, 'crashes' | 'lastEnding'>;
+  /** Ports for the listeners on the host behind the proxy, below the ephemeral ones. */
+  readonly listeners: { readonly low: number; readonly high: number };
+  /** @throws NotCapable when there is no way in over that family */
+  wayIn(family: 4 | 6, testerPort: number): Promise<WayIn>;
 }
 
 /** What a connection of the tester has on the host behind the proxy. */
 interface Behind {
   listener?: number;
-  forward?: number;
+  wayIn?: WayIn;
   handle?: Handle;
   waiting?: (handle: Handle | undefined) => void;
 }
@@ -32,35 +35,31 @@ interface Behind {
  * user from a port unrelated to the tester's, so each connection has a listener of its own. An accept there does not prove
  * that the tester's handshake is complete.
  */
-export class SlirpDriver implements Driver {
+export class ProxyDriver implements Driver {
   readonly name: string;
   readonly seesAccepts = false;
   readonly #client: TestabilityClient;
-  readonly #api: SlirpApi;
-  readonly #guest: Addresses;
-  readonly #proxy: Pick<SlirpProcess, 'crashes' | 'lastEnding'>;
+  readonly #proxy: Proxy;
   readonly #behind = new Map<number, Behind>();
   /** The tester's port that a listening socket is for. */
   readonly #listeners = new Map<number, number>();
   readonly #shared = new Map<4 | 6, Promise<number>>();
-  #nextListener = LISTENERS.low;
-  #nextForward = FORWARDS.low;
+  #nextListener: number;
 
-  private constructor(client: TestabilityClient, { api, guest, proxy }: Proxy) {
+  private constructor(client: TestabilityClient, proxy: Proxy) {
     this.name = 'an upper tester behind the proxy';
     this.#client = client;
-    this.#api = api;
-    this.#guest = guest;
     this.#proxy = proxy;
+    this.#nextListener = proxy.listeners.low;
     client.onAccepted((event) => this.#onAccepted(event));
   }
 
   /** @param control where the upper tester takes commands, as the tester reaches it through the proxy */
-  static async open(control: { address: string; port: number }, proxy: Proxy): Promise<SlirpDriver> {
+  static async open(control: { address: string; port: number }, proxy: Proxy): Promise<ProxyDriver> {
     const client = await TestabilityClient.open(control);
     try {
       await client.startTest();
-      return new SlirpDriver(client, proxy);
+      return new ProxyDriver(client, proxy);
     } catch (error) {
       client.dispose();
       throw error;
@@ -68,11 +67,11 @@ export class SlirpDriver implements Driver {
   }
 
   get restarts(): number {
-    return this.#proxy.crashes;
+    return this.#proxy.process.crashes;
   }
 
   get lastEnding(): Ending | undefined {
-    return this.#proxy.lastEnding;
+    return this.#proxy.process.lastEnding;
   }
 
   async listener(family: 4 | 6, kind: ListenerKind, testerPort?: number): Promise<number> {
@@ -104,14 +103,12 @@ export class SlirpDriver implements Driver {
   }
 
   async connect(family: 4 | 6, testerPort: number, kind: ListenerKind): Promise<Handle> {
-    if (family === 6) throw new NotCapable({ what: 'way in over the family', family });
-    const hostPort = this.#nextForward;
-    this.#nextForward = hostPort === FORWARDS.high ? FORWARDS.low : hostPort + 1;
-    const socketId = await this.#create(kind, { family });
+    const wayIn = await this.#proxy.wayIn(family, testerPort);
     const behind = this.#of(testerPort);
-    behind.forward = await this.#api.forward(hostPort, { address: this.#guest[4], port: testerPort });
+    behind.wayIn = wayIn;
+    const socketId = await this.#create(kind, { family });
     behind.handle = { socketId };
-    await this.#client.connect(socketId, LOOPBACK[4], hostPort);
+    await this.#client.connect(socketId, wayIn.address, wayIn.port);
     return behind.handle;
   }
 
@@ -136,7 +133,7 @@ export class SlirpDriver implements Driver {
     if (!behind) return;
     this.#behind.delete(testerPort);
     behind.waiting?.(undefined);
-    const { handle, listener, forward } = behind;
+    const { handle, listener, wayIn } = behind;
     // Each may be gone already.
     const quietly = (action: Promise<void>): Promise<void> => action.catch(() => undefined);
     if (handle) await quietly(this.#client.abort(handle.socketId));
@@ -144,7 +141,7 @@ export class SlirpDriver implements Driver {
       this.#listeners.delete(listener);
       await quietly(this.#client.close(listener));
     }
-    if (forward !== undefined) await quietly(this.#api.unforward(forward));
+    if (wayIn) await quietly(wayIn.close());
   }
 
   async dispose(): Promise<void> {
@@ -153,8 +150,9 @@ export class SlirpDriver implements Driver {
   }
 
   async #listen(family: 4 | 6, kind: ListenerKind): Promise<{ port: number; socketId: number }> {
+    const { low, high } = this.#proxy.listeners;
     const port = this.#nextListener;
-    this.#nextListener = port === LISTENERS.high ? LISTENERS.low : port + 1;
+    this.#nextListener = port === high ? low : port + 1;
     const socketId = await this.#create(kind, { family, port });
     await this.#client.listenAndAccept(socketId);
     return { port, socketId };
