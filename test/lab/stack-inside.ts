@@ -14,8 +14,8 @@ const LOCAL_PORT = 20_000;
 
 /** The text that the target's user sends over a connection of the tester. */
 async function conversation(target: RunningTarget, family: 4 | 6): Promise<number> {
-  const port = await target.driver.listener(family, 'plain');
   const localPort = LOCAL_PORT + family;
+  const port = await target.driver.listener(family, 'plain', localPort);
   const socket = connect({ host: target.target[family] as string, port, localPort });
   await once(socket, 'connect');
   const handle = await target.driver.accepted(localPort, 5000);

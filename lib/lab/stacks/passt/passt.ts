@@ -16,8 +16,8 @@ const PACKAGES = { ...COMPILER, passt: 'passt' };
 // What it says after it has opened its sockets. Frames that come sooner wait.
 const CONFIGURED = 'Template interface';
 const CARRIER = fileURLToPath(new URL('carrier.c', import.meta.url));
-// It has one thread.
-const WIDTH = 16;
+// It has one thread, but keeps no text.
+const WIDTH = 64;
 
 /** The guest of passt is the tester, on a tap. The lab's link carries nothing: passt wants an interface on its host. */
 const GUEST: Addresses = { 4: '10.77.6.100', 6: 'fd00::100' };
@@ -47,10 +47,11 @@ export const passt: Stack = {
       const tap = await makeTap(families, 1, { tester: GUEST, target: HOST, isMacKnown: true });
       undo(() => tap.remove());
       await ipBatch(
-        families.map((family) =>
+        families.flatMap((family) =>
           family === 4
-            ? `addr add ${HOST[4]}/24 dev ${lab.interface}`
-            : `addr add ${HOST[6]}/64 dev ${lab.interface} nodad`,
+            ? [`addr add ${HOST[4]}/24 dev ${lab.interface}`]
+            : // passt wants a link-local address, too.
+              [HOST[6], 'fe80::2'].map((address) => `addr add ${address}/64 dev ${lab.interface} nodad`),
         ),
         lab.entering,
       );
