@@ -16,8 +16,8 @@ const PACKAGES = { ...COMPILER, passt: 'passt' };
 // What it says after it has opened its sockets. Frames that come sooner wait.
 const CONFIGURED = 'Template interface';
 const CARRIER = fileURLToPath(new URL('carrier.c', import.meta.url));
-// It has one thread, but keeps no text.
-const WIDTH = 64;
+// It has one thread.
+const WIDTH = 16;
 
 /** The guest of passt is the tester, on a tap. The lab's link carries nothing: passt wants an interface on its host. */
 const GUEST: Addresses = { 4: '10.77.6.100', 6: 'fd00::100' };
