@@ -153,6 +153,19 @@ export default scenarios('ladders', [
     rules: [...CLOSES, '3.10.7.1'],
   },
   {
+    id: 'ladder.close.syn-received',
+    title: 'the user closes in SYN-RECEIVED with nothing to send: the FIN goes out at once',
+    state: 'SYN-RECEIVED (active)',
+    // No then: what proves FIN-WAIT-1 acknowledges the SYN and with it the FIN.
+    steps: [
+      { user: 'CLOSE' },
+      { expect: FIN },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'FIN-WAIT-2' },
+    ],
+    rules: CLOSES,
+  },
+  {
     id: 'ladder.close.text-in-flight',
     title: 'the user closes with text in flight: the FIN follows it',
     state: 'ESTABLISHED',
