@@ -353,18 +353,6 @@ export default scenarios('ladders', [
   },
   {
     ...ladder(
-      'shrunk-in-fin-wait-1',
-      'text shrinks the window below the FIN that is in flight: its ACK has SEQ=SND.NXT all the same',
-      [
-        { send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK,PSH><DATA=1><WND=0>' },
-        { expect: ackOf(1), then: 'FIN-WAIT-1' },
-      ],
-      ['3.10.7.4 seventh'],
-    ),
-    state: 'FIN-WAIT-1',
-  },
-  {
-    ...ladder(
       'shrunk-and-opened',
       'the peer shrinks the window below what is in flight, then acknowledges it all: text goes out',
       [...SHRUNK, ...says(window(4380)), ...SENDS_TEN],
