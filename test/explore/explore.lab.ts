@@ -57,7 +57,7 @@ describe('explore, over the wire', function () {
   });
 
   it('finds what ends the target', async () => {
-    const { code, stdout } = await explore('reference:rfc9293:fin-out-of-order-exits', 300);
+    const { code, stdout } = await explore('reference:rfc9293:fin-out-of-order-exits', 800);
     expect(stdout).to.contain('the target is gone; it had to be restarted');
     expect(code).to.equal(1);
   });

@@ -18,14 +18,16 @@ export const play = (fault: string): Promise<Played> =>
 
 const keyOf = ({ id, family }: CaseResult): string => `${id}, IPv${family}`;
 
-/** Every result with the fault equals that without it, or is inconclusive with a reason. None is missing. */
+/** Every result with the fault equals that without it, where both were judged: a busy machine leaves some open. None is missing. */
 export function expectNoneWrong({ clean, disturbed }: Pick<Played, 'clean' | 'disturbed'>): void {
   expect(disturbed.map(keyOf).sort()).to.deep.equal(clean.map(keyOf).sort());
+  expect(clean.filter(({ outcome }) => outcome !== 'judged').length).to.be.at.most(clean.length / 10);
   const right = new Map(clean.map((result) => [keyOf(result), result]));
   for (const result of disturbed) {
     const without = right.get(keyOf(result));
     if (result.outcome !== 'judged') expect(say.reason(result.why), keyOf(result)).to.not.equal('');
-    else expect(verdictsOf(result), keyOf(result)).to.deep.equal(without && verdictsOf(without));
+    else if (without?.outcome === 'judged')
+      expect(verdictsOf(result), keyOf(result)).to.deep.equal(verdictsOf(without));
   }
 }
 
