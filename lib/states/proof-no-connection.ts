@@ -1,4 +1,5 @@
 import { type ConcreteSegment, resetAt, segmentOf } from '../notation/index.ts';
+import type { Entry } from '../tester/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import { add, sub } from '../wire/seq.ts';
 import { TESTER_WINDOW } from './connection.ts';
@@ -69,7 +70,8 @@ export async function bySyn(
   const { ctl, ack, wnd, seq: iss } = entry.segment;
   if (ctl.has('RST')) return { state: 'CLOSED', how: [...how, 'SYN reset'] };
   if (!ctl.has('SYN')) return { rcvNxt: ack, sndNxt: iss, window: wnd ?? 0 };
-  if (iss === connection.iss) return { state: 'SYN-SENT', how: [...how, 'SYN crosses its own'] };
+  if (iss === connection.iss && !(await listenerTakes(prober, iss)))
+    return { state: 'SYN-SENT', how: [...how, 'SYN crosses its own'] };
   // TIME-WAIT may answer like a LISTEN on the same port.
   if (!isSynAck(entry.segment) || ack !== add(seq, 1) || subject.state === 'TIME-WAIT') {
     return { state: 'unknown', how };
@@ -103,16 +105,30 @@ export async function silence(prober: Prober, ...how: readonly Evidence[]): Prom
 const saysNothingInClosed = ({ environment, connection }: Prober): boolean =>
   environment.silentClosed?.includes(connection.mailbox.link.family) === true;
 
+/**
+ * Whether the LISTEN behind a connection gives this ISS to others, too. A TCP whose ISS is a constant cannot be told from SYN-SENT
+ * by its number. SYN-SENT may answer a SYN, but no other port of the tester's.
+ */
+async function listenerTakes(prober: Prober, iss: number): Promise<boolean> {
+  const { connection, subject } = prober;
+  if (!subject.listening) return false;
+  return (await answerOf(prober, connection.peerPort))?.segment.seq === iss;
+}
+
 async function listenerAnswers(prober: Prober): Promise<boolean> {
-  const { tester, driver, timing } = prober.environment;
-  const { family } = prober.connection.mailbox.link;
-  const port = await driver.listener(family, 'plain').catch(() => undefined);
-  if (port === undefined) return false;
-  const mailbox = tester.open(family);
+  const { driver } = prober.environment;
+  const port = await driver.listener(prober.connection.mailbox.link.family, 'plain').catch(() => undefined);
+  return port !== undefined && (await answerOf(prober, port)) !== undefined;
+}
+
+/** What a SYN from another port of the tester's gets. */
+async function answerOf(prober: Prober, port: number): Promise<Entry | undefined> {
+  const { tester, timing } = prober.environment;
+  const mailbox = tester.open(prober.connection.mailbox.link.family);
   const seq = prober.rcvNxtBefore;
   mailbox.send(segmentOf({ seq, ctl: ['SYN'], ...prober.synFields() }), port, TESTER_WINDOW);
   const answer = await mailbox.next(() => true, timing.guard + ANSWER_PATIENCE);
   if (answer) mailbox.send(resetAt(add(seq, 1)), port, 0);
   mailbox.close();
-  return answer !== undefined;
+  return answer;
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { State } from '../../lib/standard/state.ts';
 import { Connection, type Proof, prove } from '../../lib/states/index.ts';
 import { gt } from '../../lib/wire/seq.ts';
-import { segment } from '../tester/memory-link.ts';
+import { type Sent, segment } from '../tester/memory-link.ts';
 import { TIMING, type World, world } from './scripted-target.ts';
 
 /** A connection whose stimulus was just sent. */
@@ -150,6 +150,18 @@ describe('the state after', () => {
     driver.send = async () =>
       link.arrive(`<SEQ=${ISS + 1}><ACK=101><CTL=ACK,PSH><DATA=1>`, connection.mailbox.port);
     expect((await mute.prove()).how).to.deep.equal(['old text unanswered', 'user sends']);
+  });
+
+  it('is CLOSED where the LISTEN behind it gives every connection the same ISS, and SYN-SENT where only this one has it', async () => {
+    const afterReset = () => scene('ESTABLISHED', '<SEQ=101><CTL=RST>', { listening: true });
+    const opens = ({ segment: { seq, ctl } }: Sent, iss: number): string[] =>
+      ctl.has('SYN') ? [`<SEQ=${iss}><ACK=${seq + 1}><CTL=SYN,ACK>`] : [];
+    const constant = afterReset();
+    constant.link.script = (sent) => opens(sent, ISS);
+    expect(await constant.prove()).to.include({ state: 'CLOSED' });
+    const own = afterReset();
+    own.link.script = (sent) => opens(sent, sent.from === own.connection.mailbox.port ? ISS : ISS + 7000);
+    expect(await own.prove()).to.include({ state: 'SYN-SENT' });
   });
 
   it('is unknown where nothing is answered', async () => {
