@@ -7,7 +7,8 @@ import { run, runOptions } from './run.ts';
 const EXAMPLES = `
 The program is started in a network namespace with a tap interface, tested when it answers, started again when a segment has killed
 it, and ended. In its words, {tap} is the name of the tap, {target} and {target6} are its addresses, those of the target file,
-{tester} and {tester6} are the gateway's, and {mac} is a MAC address. Its output goes to reports/logs/tap.log.
+{tester} and {tester6} are the gateway's, and {mac} is a MAC address. The networks are a /24 and a /64. Its output goes to
+reports/logs/tap.log.
 
 Examples:
   segment-arrives lab tap --target-file my-stack.json -- ./my-stack --tap {tap} --ip {target}

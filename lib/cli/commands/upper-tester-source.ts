@@ -23,9 +23,7 @@ export function declare(command: Command): void {
     )
     .addHelpText('after', EXAMPLE)
     .action(({ system }: { system: System }) => {
-      process.stdout.write(
-        `/* segment-arrives ${version}, MIT licence: the upper tester for ${system}. */\n\n`,
-      );
+      process.stdout.write(`/* segment-arrives ${version}, MIT licence: the upper tester, ${system}. */\n\n`);
       process.stdout.write(inOneFile(upperTesterPath(system)));
     });
 }
