@@ -232,7 +232,7 @@ export class RawLink implements Link {
     this.#reads += 1;
     this.#sentUnread = 0;
     // The socket reuses its buffer for the next packet.
-    if (source === this.remote || this.#fromAnyone) this.#arrived(Buffer.from(shared), source, at);
+    if (source === this.remote || this.#fromAnyone) this.#arrived(new Uint8Array(shared), source, at);
     this.#readOn();
   }
 

@@ -104,7 +104,8 @@ function decode(octets: Uint8Array, addresses: Addresses): Decoded {
   const offset = (octets[OFFSET_OCTET] ?? 0) >>> 4;
   if (octets.length < 4 * SHORTEST_HEADER || (offset >= SHORTEST_HEADER && 4 * offset <= octets.length))
     return { tcp: decodeTcp(octets, addresses) };
-  const copy = octets.slice();
+  // `slice` of a Buffer is no copy.
+  const copy = Uint8Array.from(octets);
   copy[OFFSET_OCTET] = (SHORTEST_HEADER << 4) | ((octets[OFFSET_OCTET] ?? 0) & 0x0f);
   const sum = internetChecksum(pseudoHeader(addresses, PROTOCOL_TCP, octets.length), octets);
   return { tcp: { ...decodeTcp(copy), checksumValid: sum === 0 }, malformed: 'data offset' };
