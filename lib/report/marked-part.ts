@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ReportError, writeWhole } from './results.ts';
+import { ReportError, writeWhole } from './write-whole.ts';
 
 /** A command writes what stands between these lines of a page; people write the rest. */
 export const MARKERS = { begin: '<!-- results -->', end: '<!-- /results -->' } as const;

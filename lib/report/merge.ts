@@ -1,6 +1,6 @@
 import type { KnownAdoption } from '../standard/adoption.ts';
-import { ReportError } from './results.ts';
 import type { ReportCase, Run } from './run.ts';
+import { ReportError } from './write-whole.ts';
 
 /** The results of a part of the cases, and the file that they were read from. */
 export interface Part {

@@ -8,10 +8,10 @@ import { expectedTexts, faultText, observedText, openTexts } from './expectation
 import { stateName } from './groups.ts';
 import { ladderText } from './ladder.ts';
 import { captureName } from './pcapng.ts';
-import { writeWhole } from './results.ts';
 import type { ReportCase } from './run.ts';
 import { say } from './say.ts';
 import { circumstance, findSubject, ruleTexts, type Subject, stepTexts } from './subject.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** One entry of what mochawesome calls the context of a test. */
 export interface ContextEntry {

@@ -6,13 +6,13 @@ import pc from 'picocolors';
 import { DEFAULT_PROFILE, type Profile } from '../standard/profile.ts';
 import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
-import { failuresOf } from './preflight-faults.ts';
 import { finishMochawesome, showOnPage } from './mochawesome.ts';
+import { failuresOf } from './preflight-faults.ts';
 import { type ProgressLine, progressLine } from './progress.ts';
-import { ReportError } from './results.ts';
 import type { ReportCase } from './run.ts';
 import { recordOf } from './run-record.ts';
 import { writeReports } from './write.ts';
+import { ReportError } from './write-whole.ts';
 
 const { EVENT_RUN_BEGIN, EVENT_RUN_END, EVENT_TEST_END } = Mocha.Runner.constants;
 

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PROFILES } from '../standard/profile.ts';
@@ -15,11 +15,7 @@ import {
 import { findingSchema, toStoredFinding } from './stored-finding.ts';
 import { preflightFaultSchema, toStoredFault } from './stored-preflight-fault.ts';
 import { targetSchema } from './stored-target.ts';
-
-/** A report that could not be read or written; the message is one sentence for the user. */
-export class ReportError extends Error {
-  override name = 'ReportError';
-}
+import { ReportError, writeWhole } from './write-whole.ts';
 
 /**
  * Of results.json. Format 1 (up to version 0.2) held sentences where this one holds data. In format 2, the faults of the preflight
@@ -117,48 +113,6 @@ export function writeResults(directory: string, run: Run): string {
   const file = join(directory, 'results.json');
   writeWhole(file, linesOf(run));
   return file;
-}
-
-/**
- * Writes a file by way of a temporary one beside it, so that a reader never sees half of it.
- *
- * @throws ReportError when it cannot be written
- */
-export function writeWhole(file: string, content: string | Uint8Array | Iterable<string>): void {
-  const temporary = `${file}.${process.pid}.part`;
-  try {
-    mkdirSync(join(file, '..'), { recursive: true });
-    const handle = openSync(temporary, 'w');
-    try {
-      const isWhole = typeof content === 'string' || content instanceof Uint8Array;
-      for (const part of isWhole ? [content] : content) {
-        const octets = typeof part === 'string' ? Buffer.from(part) : part;
-        for (let written = 0; written < octets.length; ) written += writeSync(handle, octets, written);
-      }
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, file);
-  } catch (error) {
-    removeIfThere(temporary);
-    throw new ReportError(`${file} could not be written: ${explain(error)}.`, { cause: error });
-  }
-}
-
-/** The leftover of a failed write; that it can't be removed either is not worth a second error. */
-function removeIfThere(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {}
-}
-
-function explain(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full';
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  if (code === 'EROFS') return 'the file system is read-only';
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a part of its path is a file, not a directory';
-  return message;
 }
 
 /**

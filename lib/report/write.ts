@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AcceptedDeviations } from './preflight-faults.ts';
 import { junitXml } from './junit.ts';
 import { markdownSummary } from './markdown.ts';
 import { renderMatrix } from './matrix/render.ts';
 import { captureName, encodePcapng, hasPackets } from './pcapng.ts';
-import { ReportError, writeResults, writeWhole } from './results.ts';
+import type { AcceptedDeviations } from './preflight-faults.ts';
+import { writeResults } from './results.ts';
 import type { ReportCase, Run } from './run.ts';
 import { subjects } from './subject.ts';
+import { ReportError, writeWhole } from './write-whole.ts';
 
 export interface WriteOptions {
   readonly baseline?: AcceptedDeviations;

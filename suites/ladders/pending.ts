@@ -25,6 +25,19 @@ const inItsPlace = (reply: DeclaredReply) => ({ reply, leftOpen: 'listener close
 
 const FREED: readonly RuleId[] = ['3.10.7.4 second', '3.5.3 RST processing', '3.10.7.2 third'];
 
+/** What a connection that nobody has accepted does then is not said: it goes on, or is reset. */
+const LISTENER_CLOSES: readonly StepDeclaration[] = [
+  { user: 'CLOSE LISTENER' },
+  { expect: ['silence', ...RESETS.map(inItsPlace)] },
+  { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+  {
+    expect: [
+      { reply: ackOf(10), then: 'ESTABLISHED' },
+      ...[...RESETS, RESET_OF_TAKEN].flatMap((reset) => [reset, [ackOf(10), reset]]).map(inItsPlace),
+    ],
+  },
+];
+
 export default scenarios('ladders', [
   {
     id: 'ladder.pending.each-reset',
@@ -44,36 +57,14 @@ export default scenarios('ladders', [
     id: 'ladder.pending.listener-closed',
     title: 'the listener closes while a connection is in SYN-RECEIVED: the connection goes on, or is reset',
     state: 'SYN-RECEIVED (passive)',
-    steps: [
-      { user: 'CLOSE LISTENER' },
-      { expect: ['silence', ...RESETS.map(inItsPlace)] },
-      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
-      {
-        expect: [
-          { reply: ackOf(10), then: 'ESTABLISHED' },
-          ...[...RESETS, RESET_OF_TAKEN].flatMap((reset) => [reset, [ackOf(10), reset]]).map(inItsPlace),
-        ],
-      },
-    ],
+    steps: [...LISTENER_CLOSES],
     rules: ['MUST-41', '3.10.4 CLOSE', '3.10.7.4 fifth'],
   },
   {
     id: 'ladder.pending.unaccepted',
     title: 'the listener closes while a connection is not accepted: the connection goes on, or is reset',
     state: 'CLOSED',
-    steps: [
-      { user: 'OPEN PASSIVE UNACCEPTED' },
-      ...OPENS,
-      { user: 'CLOSE LISTENER' },
-      { expect: ['silence', ...RESETS.map(inItsPlace)] },
-      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
-      {
-        expect: [
-          { reply: ackOf(10), then: 'ESTABLISHED' },
-          ...[...RESETS, RESET_OF_TAKEN].flatMap((reset) => [reset, [ackOf(10), reset]]).map(inItsPlace),
-        ],
-      },
-    ],
+    steps: [{ user: 'OPEN PASSIVE UNACCEPTED' }, ...OPENS, ...LISTENER_CLOSES],
     rules: ['MUST-41', '3.10.4 CLOSE', '3.10.7.4 seventh'],
   },
   {

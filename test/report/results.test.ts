@@ -6,12 +6,12 @@ import { diffRuns } from '../../lib/report/diff.ts';
 import {
   parseResults,
   printResults,
-  ReportError,
   readResults,
   resultsSchema,
   writeResults,
 } from '../../lib/report/results.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
+import { ReportError } from '../../lib/report/write-whole.ts';
 import type { JudgedResult } from '../../lib/verdict/result.ts';
 import { standingOf } from '../../lib/verdict/result.ts';
 import { syntheticRun } from './fixture.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { MARKERS, writeMarkedPart } from '../../lib/report/marked-part.ts';
-import { ReportError } from '../../lib/report/results.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { stacksTable } from '../../lib/report/stacks-table.ts';
+import { ReportError } from '../../lib/report/write-whole.ts';
 import type { Reason } from '../../lib/verdict/reason.ts';
 import {
   type JudgedResult,

@@ -2,8 +2,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { historyPage, historyText } from '../../report/history.ts';
-import { readResults, writeWhole } from '../../report/results.ts';
+import { readResults } from '../../report/results.ts';
 import type { Run } from '../../report/run.ts';
+import { writeWhole } from '../../report/write-whole.ts';
 import { EXIT, UsageError } from '../failure.ts';
 
 interface HistoryOptions {

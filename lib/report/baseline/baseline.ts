@@ -5,8 +5,8 @@ import { NotationError } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { STATES } from '../../standard/state.ts';
 import { KINDS } from '../../verdict/observed.ts';
-import { writeWhole } from '../results.ts';
 import { familySchema } from '../stored-case.ts';
+import { writeWhole } from '../write-whole.ts';
 
 /** The file is no baseline, or not one for this run. The message is one sentence for the user. */
 export class BaselineError extends Error {
