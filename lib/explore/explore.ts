@@ -140,10 +140,12 @@ class Explorer {
   readonly #unable = new Set<string>();
   readonly #surface: Surface;
   readonly #onWire = new Set<Sequence>();
+  /** Those without an answer since the target was last seen to live: one of them may have ended it. */
+  #unanswered: Sequence[] = [];
   /** What ends the target: it is not sent again. */
   readonly #hazards = new Set<string>();
-  /** While one is held, nothing else is played. */
-  #inquest: Promise<void> | undefined;
+  /** While the target is looked at, or what has ended it is looked for, nothing else is played. */
+  #check: Promise<void> | undefined;
   #checkedAt = 0;
   #sequences = 0;
   #plays = 0;
@@ -212,7 +214,7 @@ class Explorer {
 
   /** Plays a sequence. Where the target was gone meanwhile, what was seen says nothing. */
   async #play(sequence: Sequence): Promise<Played> {
-    await this.#inquest;
+    await this.#check;
     const { watch } = this.#surface;
     const epoch = watch?.epoch;
     this.#onWire.add(sequence);
@@ -220,12 +222,18 @@ class Explorer {
     this.#waited += played.waited;
     this.#busy += played.took;
     const isSilent = played.outcome === 'not reached' || played.failure?.kind === 'silence';
-    if (watch && isSilent && performance.now() - this.#checkedAt > BETWEEN_CHECKS) {
-      this.#checkedAt = performance.now();
-      await this.#checkFor(watch, [sequence, ...this.#onWire]);
+    if (watch && isSilent) {
+      this.#unanswered.push(sequence);
+      if (performance.now() - this.#checkedAt > BETWEEN_CHECKS) {
+        this.#checkedAt = performance.now();
+        this.#check ??= this.#checkNow(watch).finally(() => {
+          this.#check = undefined;
+        });
+      }
+      await this.#check;
     }
     if (watch?.epoch === epoch) return played;
-    await this.#inquest;
+    await this.#check;
     const { failure: _, ...rest } = played;
     return { ...rest, outcome: 'disturbed' };
   }
@@ -235,14 +243,12 @@ class Explorer {
     return play(sequence, this.#ground, this.#plays);
   }
 
-  async #checkFor(watch: Watch, suspects: readonly Sequence[]): Promise<void> {
+  async #checkNow(watch: Watch): Promise<void> {
     const before = watch.deaths.length;
+    const suspects = [...this.#unanswered, ...this.#onWire];
+    this.#unanswered = [];
     await watch.check();
-    if (watch.deaths.length === before || watch.lost) return;
-    this.#inquest ??= this.#hold(watch, suspects).finally(() => {
-      this.#inquest = undefined;
-    });
-    await this.#inquest;
+    if (watch.deaths.length > before && !watch.lost) await this.#hold(watch, suspects);
   }
 
   /** Nothing else is played until it is known which sequence has ended the target. */

@@ -120,9 +120,12 @@ export class Inquest {
     const { attempt, watch } = this.#options;
     const before = watch.deaths.length;
     const isOver = (): boolean => this.#isOver || watch.deaths.length > before;
-    const together = async ({ job }: Suspect): Promise<void> => void (await attempt(job));
+    let wasEachTried = true;
+    const together = async ({ job }: Suspect): Promise<void> => {
+      if (!wasTried(await attempt(job))) wasEachTried = false;
+    };
     await runSideBySide(suspects, Math.max(1, width), together, isOver);
-    return watch.deaths.length === before;
+    return wasEachTried && watch.deaths.length === before;
   }
 
   /** @returns the part that ends the target; undefined when it survives */
@@ -137,7 +140,8 @@ export class Inquest {
       trials.push(trial);
       const { died } = trial;
       // A suspect of several deaths is tried more than once.
-      if (counts.size === 0 && !died && trials.length >= suspects.presence(job)) return undefined;
+      const survived = trials.filter(wasTried).length;
+      if (counts.size === 0 && !died && survived >= suspects.presence(job)) return undefined;
       if (!died) continue;
       const count = (counts.get(died.phase) ?? 0) + 1;
       counts.set(died.phase, count);
@@ -176,6 +180,10 @@ export class Inquest {
     return phase;
   }
 }
+
+/** An attempt that has not come to its stimulus acquits nobody. What the target cannot do did not end it either. */
+const wasTried = ({ result }: DeathTrial): boolean =>
+  result.outcome !== 'not run' || result.why.kind === 'not capable';
 
 const endingOf = ({ ending }: Death): Pick<TargetDeath, 'ending'> => (ending ? { ending } : {});
 

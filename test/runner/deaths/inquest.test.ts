@@ -20,7 +20,7 @@ const ENDING = { signal: 'SIGSEGV' };
 const SENT = { from: 'tester', at: 0 } as Entry;
 
 /** A run of so many cases without a wire. All cases of a round are on the target when one of them ends it. */
-function runOf(count: number, fate: Fate, width = 8) {
+function runOf(count: number, fate: Fate, width = 8, isReached = (_: Job, __: number): boolean => true) {
   const deaths: Death[] = [];
   const watch = {
     lost: undefined as LossCause | undefined,
@@ -67,6 +67,8 @@ function runOf(count: number, fate: Fate, width = 8) {
       await new Promise(setImmediate);
       const phase = fateOf(job);
       alone -= 1;
+      if (!isReached(job, attempts.get(keyOf(job)) ?? 0))
+        return { result: notReached(job), variables: {}, stateAfter: 'unknown' };
       const result = resultOf('conformant', { id: job.id });
       return {
         ...{ result, variables: {}, stateAfter: 'ESTABLISHED' },
@@ -101,6 +103,9 @@ function runOf(count: number, fate: Fate, width = 8) {
   });
   return done.then(() => ({ causes, together, results, watch, hazards, widths, attempts, deaths, lostWith }));
 }
+
+const notReached = ({ id }: Job): CaseResult =>
+  ({ ...inconclusiveResult('no answer'), outcome: 'not run', id }) as CaseResult;
 
 const having = (results: readonly CaseResult[], verdict: string): string[] =>
   results.filter((result) => verdictOf(result, 'rfc9293') === verdict).map(({ id }) => id);
@@ -180,6 +185,16 @@ describe('an inquest', () => {
     expect(together).to.equal(8);
     expect(attempts.get('case.2 4'), 'the run, the attempt of all, the run').to.equal(3);
     expect(Math.max(...widths.slice(-8)), 'one such death makes nobody cautious').to.equal(8);
+  });
+
+  it('acquits nobody by an attempt that has not come to its stimulus', async () => {
+    const { causes } = await runOf(
+      40,
+      ({ id }, so) => (id === 'case.2' && so !== 2 ? 'stimulus' : undefined),
+      8,
+      ({ id }, so) => id !== 'case.2' || so !== 2,
+    );
+    expect(causes).to.deep.equal([{ kind: 'segment', part: 'stimulus', id: 'case.2', family: 4 }]);
   });
 
   it('says what of a case ended the target', async () => {
