@@ -106,7 +106,8 @@ export class TargetWatch {
     }
     const patience = this.#watched.patience ?? (restart ? PATIENCE_BEFORE_RESTART : PATIENCE);
     const last = await this.#awaitReturn(first, patience);
-    const silent = isSilent(last ?? first);
+    // The process may have ended after its TCP had answered, and before its driver was asked.
+    const silent = isSilent(last ?? first) || this.#watched.ending?.() !== undefined;
     if (!last) {
       const restarted = await this.#wasRestarted();
       if (restarted) await this.#beginAnew();

@@ -196,6 +196,20 @@ describe('the watch over the target', () => {
       expect([watch.lost, state.restarts, watch.deaths.length]).to.deep.equal([undefined, 1, 0]);
     });
 
+    it('sees the death of one that ends between the answer of its TCP and the question to its user', async () => {
+      const { watch, state, driver } = mortal({ signal: 'SIGABRT' });
+      state.dead = false;
+      Object.assign(driver, {
+        alive: async () => {
+          if (state.restarts === 0) state.dead = true;
+          return !state.dead;
+        },
+      });
+      await watch.check();
+      expect(watch.deaths.map(({ ending }) => ending)).to.deep.equal([{ signal: 'SIGABRT' }]);
+      expect([watch.lost, state.restarts, watch.epoch]).to.deep.equal([undefined, 1, 1]);
+    });
+
     it('gives it up when it does not come up again', async () => {
       const { watch } = mortal({ signal: 'SIGSEGV' }, false);
       await watch.check();
