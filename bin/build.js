@@ -2,25 +2,14 @@
  * The programs of lib/, compiled once and kept until a source changes: to compile them takes longer than most commands.
  *
  * A build lies in .cache/build/HASH, where HASH is that of all that went into it. It is looked at at each start, so a build that
- * is older than its sources never runs; one that is under way keeps its own folder. The published package has no sources of programs:
- * its build lies in dist/ (see pack.js).
+ * is older than its sources never runs; one that is under way keeps its own folder. The published package has its programs in dist/
+ * (see pack.js), and this file is not in it.
  */
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { nameOf, ROOT } from './places.js';
 
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DIST = join(ROOT, 'dist');
 const BUILDS = join(ROOT, '.cache/build');
 const INPUTS = join(BUILDS, 'inputs.json');
 /** What is started as a process of its own, and what own suites import. */
@@ -40,20 +29,15 @@ const KEPT = 8;
 
 /**
  * @param {string} program its source, seen from the root
- * @returns {Promise<string | undefined>} the compiled program; undefined where it cannot be made: nobody may write there, or a
- *   source has a mistake, which is then told by whoever runs the sources
+ * @returns {Promise<string | undefined>} the compiled program; undefined where it cannot be made
  */
-export async function builtProgram(program) {
-  if (!existsSync(join(ROOT, program))) return join(DIST, nameOf(program));
+export async function build(program) {
   try {
-    const build = currentBuild() ?? (await makeBuild());
-    return join(BUILDS, build, nameOf(program));
+    return join(BUILDS, currentBuild() ?? (await makeBuild()), nameOf(program));
   } catch {
     return undefined;
   }
 }
-
-const nameOf = (/** @type {string} */ program) => `${program.replaceAll('/', '-').replace(/\.ts$/, '')}.js`;
 
 /** The build that the sources of now would make, where it is there. */
 function currentBuild() {
@@ -154,11 +138,10 @@ const optionsOf = (esbuild, programs, outdir, known, { plugins = [], ...options 
  * Compiles a program again and again, each time only what has changed.
  *
  * @param {string} program its source, seen from the root
- * @returns {Promise<{ load(): Promise<any>, end(): Promise<void> } | undefined>} `load` loads it as its sources are now, and fails
- *   where one has a mistake. Undefined where there are no sources: in the published package
+ * @returns {Promise<{ load(): Promise<any>, end(): Promise<void> }>} `load` loads it as its sources are now, and fails where one has
+ *   a mistake
  */
 export async function reloader(program) {
-  if (!existsSync(join(ROOT, program))) return undefined;
   const esbuild = await import('esbuild');
   const folder = join(ROOT, '.cache/watch');
   const options = { splitting: false, sourcemap: /** @type {const} */ ('inline') };

@@ -1,16 +1,16 @@
 /** Makes dist/, which the published package has in place of the sources. npm runs this before it packs, and removes dist/ afterwards. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { compile, PROGRAMS, ROOT } from './build.js';
+import { join } from 'node:path';
+import { minify } from 'terser';
+import { compile, PROGRAMS } from './build.js';
+import { packTypes } from './pack-types.js';
+import { nameOf, ROOT } from './places.js';
 
 const DIST = join(ROOT, 'dist');
 const MODULES = join(ROOT, 'node_modules');
 // What a compiler and a loader need of it; its licence is in its README.
 const RAW_SOCKET = ['index.js', 'package.json', 'src'];
-
-/** Types whose comments are kept. */
-const READ = /^(api|catalogue\/case)\.d\.ts$/;
 
 /** The reference with a single fault tests the suite, and nobody else's TCP. */
 const withoutMutants = {
@@ -26,40 +26,29 @@ const { outputFiles } = await compile(PROGRAMS, DIST, new Map(), {
   plugins: [withoutMutants],
   // Those of package.json: npm installs them.
   packages: 'external',
-  ...{ sourcemap: false, minify: true, charset: 'utf8' },
+  ...{ sourcemap: false, minify: true, charset: 'utf8', banner: {} },
 });
 mkdirSync(DIST);
-for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+for (const { path, text } of outputFiles) {
+  // What esbuild leaves: it renames by the order of use, and takes no variable away.
+  const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 2 } });
+  writeFileSync(path, code ?? text);
+}
 for (const part of RAW_SOCKET)
   cpSync(join(MODULES, 'raw-socket', part), join(DIST, 'raw-socket', part), { recursive: true });
 execFileSync(join(MODULES, '.bin/tsc'), ['--project', join(ROOT, 'bin/types.json')], { stdio: 'inherit' });
-trimTypes(join(DIST, 'types/api.d.ts'));
+const types = packTypes(join(DIST, 'types'), 'api.d.ts');
+writeFileSync(join(DIST, 'api.d.ts'), types);
 const readme = readFileSync(join(MODULES, 'raw-socket/README.md'), 'utf8');
 writeFileSync(join(DIST, 'raw-socket/LICENSE'), readme.slice(readme.indexOf('# License')));
-writeFileSync(join(DIST, 'known-stacks.json'), JSON.stringify(knownStacks()));
-
-/** The compiler writes the types of all that is compiled, not of what is exported alone. Who writes a case reads about cases. */
-function trimTypes(entry) {
-  const reached = new Set();
-  const reach = (file) => {
-    if (reached.has(file)) return;
-    reached.add(file);
-    for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\..+?)\.ts['"]/g))
-      reach(join(dirname(file), `${name}.d.ts`));
-  };
-  reach(entry);
-  const folder = dirname(entry);
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    const file = join(folder, name);
-    if (!name.endsWith('.d.ts')) continue;
-    if (!reached.has(file)) rmSync(file);
-    else if (!READ.test(name))
-      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/\/\*\*[\s\S]*?\*\/\n? */g, ''));
-  }
-}
+writeFileSync(join(DIST, 'known-stacks.json'), JSON.stringify(await knownStacks()));
 
 /** Of the baselines of the lab's stacks, what a finding is compared with (lib/report/elsewhere.ts). */
-function knownStacks() {
+async function knownStacks() {
+  const { OURS } = await import(join(DIST, nameOf('lib/catalogue/catalogue.ts')));
+  const placeOf = new Map(OURS.map(({ id }, place) => [id, place]));
+  const distances = (places) =>
+    places.sort((one, other) => one - other).map((place, at) => place - (places[at - 1] ?? 0));
   const folder = join(ROOT, 'reports/baselines');
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -69,9 +58,17 @@ function knownStacks() {
       for (const { id, family, verdict, kind, stateAfter } of findings.flatMap(({ cases }) => cases)) {
         if (verdict !== 'deviates') continue;
         const what = `${kind}|${stateAfter}`;
-        observed[what] ??= {};
-        observed[what][id] = [...(observed[what][id] ?? []), family];
+        observed[what] ??= { 4: new Set(), 6: new Set() };
+        observed[what][family].add(placeOf.get(id));
       }
-      return { name: target, profile, observed };
+      const parts = Object.entries(observed).map(([what, { 4: four, 6: six }]) => [
+        what,
+        [
+          [...four].filter((place) => six.has(place)),
+          [...four].filter((place) => !six.has(place)),
+          [...six].filter((place) => !four.has(place)),
+        ].map(distances),
+      ]);
+      return { name: target, profile, observed: Object.fromEntries(parts) };
     });
 }

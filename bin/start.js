@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { builtProgram } from './build.js';
+import { builtProgram } from './places.js';
 
 /**
  * Loads a program of lib/: as it was compiled, with the stacks of its errors in terms of the sources; or else the source itself.

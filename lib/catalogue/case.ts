@@ -5,7 +5,16 @@ import type { State } from '../standard/state.ts';
 import type { Family } from '../wire/address.ts';
 import type { Condition } from './conditions.ts';
 import type { LeftOpen } from './left-open.ts';
-import type { Aspects, CallText, ClosedBy, CrowdStep, ExpectStep, IcmpStep, Interval } from './scenario.ts';
+import type {
+  Aspects,
+  CallText,
+  ClosedBy,
+  CrowdStep,
+  ExpectStep,
+  IcmpStep,
+  Interval,
+  OnConnection,
+} from './scenario.ts';
 
 export type { ClosedBy, Condition };
 
@@ -45,10 +54,6 @@ export type StepOutcome = Omit<Outcome, 'then'> & {
 
 /** One outcome, or several; text alone is a reply. */
 export type StepExpectation = string | StepOutcome | readonly (string | StepOutcome)[];
-
-interface OnConnection {
-  readonly on?: string;
-}
 
 export type StepDeclaration = OnConnection &
   (

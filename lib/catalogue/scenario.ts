@@ -154,7 +154,7 @@ export type UserCall =
   | { readonly call: Setting; readonly value: number }
   | { readonly call: 'SEND' /** At least 1. */; readonly octets: number; readonly mark?: Mark };
 
-interface OnConnection {
+export interface OnConnection {
   /** Which of the connections beside the first one; the first one when absent. */
   readonly on?: string;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { OURS } from '../catalogue/catalogue.ts';
 import type { Finding } from '../findings/findings.ts';
 import { type AcceptedCase, type Baseline, entriesOf, keyOf, readBaseline } from './baseline/baseline.ts';
 import { seenIn } from './baseline/replies.ts';
@@ -28,10 +29,13 @@ export const knownStack = (baseline: Baseline): KnownStack => ({
 });
 
 const FOLDER = fileURLToPath(new URL('../../reports/baselines/', import.meta.url));
-/** In the published package: of each stack, the families of each id by what was observed, kind and state. */
 const PACKED = fileURLToPath(new URL('../../dist/known-stacks.json', import.meta.url));
-type Packed = Pick<KnownStack, 'name' | 'profile'> & {
-  readonly observed: Readonly<Record<string, Readonly<Record<string, readonly (4 | 6)[]>>>>;
+/**
+ * A stack in the published package: the scenarios by what was observed, kind and state: of both families, of IPv4 alone, of IPv6
+ * alone. Each is told by how far it comes in the catalogue behind the one before.
+ */
+export type PackedStack = Pick<KnownStack, 'name' | 'profile'> & {
+  readonly observed: Readonly<Record<string, readonly (readonly number[])[]>>;
 };
 let known: readonly KnownStack[] | undefined;
 
@@ -40,7 +44,7 @@ function knownStacks(): readonly KnownStack[] {
   if (known) return known;
   try {
     if (existsSync(PACKED)) {
-      known = (JSON.parse(readFileSync(PACKED, 'utf8')) as readonly Packed[]).map(unpacked);
+      known = (JSON.parse(readFileSync(PACKED, 'utf8')) as readonly PackedStack[]).map(unpacked);
       return known;
     }
     const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
@@ -51,18 +55,21 @@ function knownStacks(): readonly KnownStack[] {
   return known;
 }
 
-const unpacked = ({ observed, ...about }: Packed): KnownStack => ({
-  ...about,
-  deviations: new Map(
-    Object.entries(observed).flatMap(([what, ids]) => {
-      const [kind, stateAfter] = what.split('|');
-      const seen = { kind, stateAfter } as Pick<AcceptedCase, 'kind' | 'stateAfter'>;
-      return Object.entries(ids).flatMap(([id, families]) =>
-        families.map((family) => [keyOf({ id, family }), seen] as const),
-      );
-    }),
-  ),
-});
+export const unpacked = ({ observed, ...about }: PackedStack): KnownStack => {
+  const seen = ([what, byFamilies]: [string, PackedStack['observed'][string]]) => {
+    const [kind, stateAfter] = what.split('|') as [AcceptedCase['kind'], AcceptedCase['stateAfter']];
+    return byFamilies.flatMap((distances, at) => {
+      const families = ([[4, 6], [4], [6]] as const)[at] ?? [];
+      let place = 0;
+      return distances.flatMap((distance) => {
+        place += distance;
+        const id = OURS[place]?.id ?? '';
+        return families.map((family) => [keyOf({ id, family }), { kind, stateAfter }] as const);
+      });
+    });
+  };
+  return { ...about, deviations: new Map(Object.entries(observed).flatMap(seen)) };
+};
 
 /**
  * The stacks of the lab that are known to have a finding of a run, by name; never the target itself, nor one judged by another

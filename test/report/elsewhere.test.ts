@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { OURS } from '../../lib/catalogue/catalogue.ts';
 import type { AcceptedCase } from '../../lib/report/baseline/baseline.ts';
-import { alsoOn, knownStack } from '../../lib/report/elsewhere.ts';
+import { alsoOn, knownStack, unpacked } from '../../lib/report/elsewhere.ts';
 import { findingsOf } from '../../lib/report/findings.ts';
 import type { ReportCase } from '../../lib/report/run.ts';
 import { stored } from '../cli/stored.ts';
@@ -43,5 +44,18 @@ describe('the same finding on other stacks', () => {
   });
   it('is never that of the target itself, nor one judged by another profile', () => {
     expect(also([stack('mine', [accepted(one)]), stack('A', [accepted(one)], 'rfc793')])).to.deep.equal([]);
+  });
+  it('is found in what the published package holds of a stack', () => {
+    const { deviations } = unpacked({
+      ...{ name: 'A', profile: 'rfc9293' },
+      observed: { 'silence|CLOSED': [[3, 2], [], [4]], 'rst|LISTEN': [[], [0], []] },
+    });
+    const seen = (place: number, family: 4 | 6, kind: string, stateAfter: string) =>
+      [`${OURS[place]?.id} ${family}`, { kind, stateAfter }] as const;
+    expect([...deviations]).to.deep.equal([
+      ...[3, 5].flatMap((place) => ([4, 6] as const).map((f) => seen(place, f, 'silence', 'CLOSED'))),
+      seen(4, 6, 'silence', 'CLOSED'),
+      seen(0, 4, 'rst', 'LISTEN'),
+    ]);
   });
 });

@@ -65,7 +65,7 @@ class Watched {
   #session: Session | undefined;
   #measures: ReadonlySet<string> = new Set();
   #last: Run | undefined;
-  #loader: Promise<Loader | undefined> | undefined;
+  #loader: Promise<Loader> | undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -125,11 +125,12 @@ class Watched {
 
   /** Our suites as they are now; undefined in the published package, which has no sources of them. @throws CatalogueError */
   async #load(): Promise<Catalogue | undefined> {
-    this.#loader ??= (
-      (await import(BUILD)) as { reloader(program: string): Promise<Loader | undefined> }
-    ).reloader(CATALOGUE);
+    if (!existsSync(SUITES)) return undefined;
+    this.#loader ??= ((await import(BUILD)) as { reloader(program: string): Promise<Loader> }).reloader(
+      CATALOGUE,
+    );
     const loader = await this.#loader;
-    return loader?.load().catch((error: Error) => {
+    return loader.load().catch((error: Error) => {
       // esbuild says where the mistake is.
       throw 'errors' in error ? new CannotTest(error.message) : error;
     });
