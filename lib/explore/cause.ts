@@ -30,14 +30,32 @@ export interface Effect {
 }
 
 export function effectOf({ worlds, seen, kind, options }: Failure, terms: Terms): Effect {
-  if (options) return { due: ['right options'], seen: options.join(', ') };
-  const due = [...new Set(worlds.map((world) => dueIn(world, terms)))].sort();
+  if (options) return { due: [RIGHT_OPTIONS], seen: options.join(', ') };
   const last = seen.at(-1);
-  const [first] = worlds;
-  const what =
-    kind === 'silence' || !last || !first ? 'silence' : kindOfReply(observed(last.segment), first.tcb);
-  return { due, seen: what };
+  return effectIn(worlds, kind === 'silence' || !last ? 'silence' : observed(last.segment), terms);
 }
+
+/** What is due where the options of a segment are wrong. */
+export const RIGHT_OPTIONS = 'right options';
+
+/** @param worlds after what came, before anything was seen */
+export function effectIn(worlds: readonly World[], seen: Segment | 'silence', terms: Terms): Effect {
+  const due = [...new Set(worlds.map((world) => dueIn(world, terms)))].sort();
+  const [first] = worlds;
+  if (seen === 'silence' || !first) return { due, seen: 'silence' };
+  const what = kindOfReply(seen, first.tcb);
+  const alike = worlds.flatMap(({ due: [one], tcb }) => (one && kindOfReply(one, tcb) === what ? [one] : []));
+  const others = alike.map((one) => otherFields(one, seen)).sort((a, b) => a.length - b.length);
+  return { due, seen: [what, ...(others[0] ?? [])].join(' ') };
+}
+
+/** In what a segment differs from one of its kind that was due. */
+const otherFields = (due: Segment, seen: Segment): readonly string[] => [
+  ...(due.seq === seen.seq ? [] : ['other SEQ']),
+  ...(!due.ctl.has('ACK') || due.ack === seen.ack ? [] : ['other ACK']),
+  ...(due.data === seen.data ? [] : ['other length']),
+  ...(['PSH', 'URG', 'ECE', 'CWR'] as const).filter((bit) => due.ctl.has(bit) !== seen.ctl.has(bit)),
+];
 
 /** For titles and keys. */
 export const effectText = ({ due, seen }: Effect): string => `${due.join(' or ')} is due, ${seen} comes`;
@@ -45,40 +63,8 @@ export const effectText = ({ due, seen }: Effect): string => `${due.join(' or ')
 /** A failure where it happened, and what had come before. */
 export type Failed = Pick<Played, 'trace'> & { readonly failure: Failure };
 
-const stimuliOf = ({ trace, failure }: Failed): readonly string[] =>
+export const stimuliOf = ({ trace, failure }: Failed): readonly string[] =>
   trace.steps.slice(0, failure.step + 1).map(({ stimulus }) => stimulus);
-
-/** Failures with the same key are taken for the same habit of the target, in whatever state. */
-export function keyOf(failed: Failed): string {
-  const effect = effectText(effectOf(failed.failure, failed.trace.terms));
-  // What is wrong with options is wrong in every segment of a kind.
-  return failed.failure.options ? effect : `${stimuliOf(failed).at(-1)}: ${effect}`;
-}
-
-/**
- * What a shrunk sequence does before its last step. If there is anything, it is the cause, and the last step only shows what it has led
- * to: then those that show the same in another way have the same key.
- */
-export const causeOf = (failed: Failed): string => {
-  const before = stimuliOf(failed).slice(0, -1);
-  return before.length === 0
-    ? keyOf(failed)
-    : `${before.join('; ')}: ${effectOf(failed.failure, failed.trace.terms).seen}`;
-};
-
-/** Whether a failure may be of a cause that is known: the same stimuli came before it, in their order, and the same came of it. */
-export function mayBeOf(failed: Failed, known: Failed): boolean {
-  const stimuli = [...stimuliOf(failed).slice(0, -1)];
-  const causes = stimuliOf(known).slice(0, -1);
-  if (causes.length === 0) return false;
-  const seen = (one: Failed): string => effectOf(one.failure, one.trace.terms).seen;
-  let at = 0;
-  for (const cause of causes) {
-    at = stimuli.indexOf(cause, at) + 1;
-    if (at === 0) return false;
-  }
-  return seen(failed) === seen(known);
-}
 
 /** Whether two failures have the same effect: while a sequence is shrunk, the stimulus may become simpler. */
 export const isSameEffect = (one: Effect, other: Effect): boolean =>

@@ -19,6 +19,9 @@ const stateOf = ({ state, origin, userGone, sndWnd, ...tcb }: Tcb): string => {
   return `${state}${origin ? ` ${origin}` : ''}${waits}${flight}${gone}${shut}`;
 };
 
+/** What was met, in whatever state. */
+export const stimulusOfPair = ({ step, kind }: Pair): string => `${step} ${kind}`;
+
 export const pairOfSegment = (tcb: Tcb, segment: Segment): Pair => ({
   state: stateOf(tcb),
   step: stepOf(tcb, segment),

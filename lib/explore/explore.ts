@@ -3,26 +3,37 @@ import type { Place } from '../catalogue/scenario.ts';
 import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type Environment, pause } from '../states/index.ts';
-import {
-  causeOf,
-  type Effect,
-  effectOf,
-  effectText,
-  type Failed,
-  isSameEffect,
-  keyOf,
-  mayBeOf,
-} from './cause.ts';
+import { type Effect, effectOf, effectText, type Failed, isSameEffect } from './cause.ts';
 import { Coverage } from './coverage.ts';
 import { findDeadly, type Watch } from './deaths.ts';
 import { Fence } from './fence.ts';
 import { Generator } from './generate.ts';
+import {
+  type Habit,
+  habitOf,
+  isMovedBy,
+  isSameHabit,
+  isSilentMove,
+  keyOf,
+  mayComeOf,
+  type NamedHabit,
+} from './habits.ts';
 import { type Failure, type Ground, type Played, play } from './play.ts';
 import { type Sequence, sequenceText } from './sequence.ts';
 import { PLAIN, shrink } from './shrink.ts';
 
+/** A deviation that is known: found in this exploration, or before. */
+interface Known {
+  /** Failures that may come of one of these count as of it. */
+  readonly habits: Habit[];
+  /** How many sequences have met it since. */
+  times: number;
+  /** How many failures that may have come of it were looked at, and had. */
+  looks: number;
+}
+
 /** A habit of the target that no reading of the profile explains, in the shortest sequence that shows it. */
-export interface Finding {
+export interface Finding extends Known {
   /** From 1, in the order in which they were found. */
   readonly number: number;
   readonly sequence: Sequence;
@@ -36,12 +47,6 @@ export interface Finding {
   readonly confirmed: { readonly times: number; readonly of: number };
   /** Other places in which the same steps show the same. */
   also: readonly Place[];
-  /** How many sequences have met it since. */
-  times: number;
-  /** What tells it from others; an earlier exploration knows it by these. */
-  readonly keys: readonly string[];
-  /** How many failures that may have come of it were looked at, and had. */
-  looks: number;
 }
 
 /** What an exception has kept from being played or looked at. */
@@ -58,8 +63,10 @@ export interface Exploration {
   readonly outcomes: Readonly<Partial<Record<Played['outcome'], number>>>;
   /** Failures that did not come again on a fresh connection. */
   readonly dismissed: number;
-  /** How much of what was known has come again. */
-  readonly accepted: number;
+  /** What was known before, and has come again: how often. */
+  readonly accepted: readonly { readonly name: string; readonly times: number }[];
+  /** How often a sequence went on behind a deviation that is known. */
+  readonly passed: number;
   /** Failures that nobody has looked at, for want of time. */
   readonly unexamined: number;
   readonly troubles: readonly Trouble[];
@@ -77,8 +84,8 @@ export interface Wishes {
   /** How many sequences are on the wire at once. */
   readonly width: number;
   readonly stopped?: () => boolean;
-  /** Keys of what is known of the target, from an earlier exploration. */
-  readonly known?: readonly string[];
+  /** What is known of the target before. */
+  readonly known?: readonly NamedHabit[];
   readonly onFinding?: (finding: Finding) => void;
   /** Now and then: how many sequences were played. */
   readonly onProgress?: (sequences: number) => void;
@@ -95,14 +102,11 @@ export interface Surface {
 
 /** A failure that nobody has looked at yet. */
 interface Suspicion {
-  readonly key: string;
   readonly sequence: Sequence;
   readonly played: Played & Failed;
 }
 
 const hasFailed = (played: Played): played is Played & Failed => played.failure !== undefined;
-
-const failedOf = ({ played, failure }: Finding): Failed => ({ trace: played.trace, failure });
 
 const BETWEEN_LOOKS = 20;
 /** So many failures are looked at at once. */
@@ -130,13 +134,15 @@ class Explorer {
   readonly #fence: Fence;
   readonly #coverage = new Coverage();
   readonly #findings: Finding[] = [];
-  /** By the keys of the failures that they explain. */
-  readonly #known = new Map<string, Finding | 'under way' | 'accepted'>();
+  /** What was known before, by the names. */
+  readonly #accepted = new Map<string, Known>();
+  /** Those that lead to other states, and show it by nothing. */
+  readonly #moving: readonly Habit[];
+  /** The keys of what is looked at, or will be. */
+  readonly #underWay = new Set<string>();
   readonly #suspicions: Suspicion[] = [];
   readonly #troubles: Trouble[] = [];
   readonly #outcomes: Partial<Record<Played['outcome'], number>> = {};
-  /** The keys of what was known and came again. */
-  readonly #accepted = new Set<string>();
   readonly #unable = new Set<string>();
   readonly #surface: Surface;
   readonly #onWire = new Set<Sequence>();
@@ -149,6 +155,7 @@ class Explorer {
   #checkedAt = 0;
   #sequences = 0;
   #plays = 0;
+  #passed = 0;
   #dismissed = 0;
   #unexamined = 0;
   #waited = 0;
@@ -158,12 +165,26 @@ class Explorer {
     const { environment, family } = surface;
     this.#wishes = wishes;
     this.#surface = surface;
-    for (const key of wishes.known ?? []) this.#known.set(key, 'accepted');
+    for (const { name, habit } of wishes.known ?? []) {
+      const known = this.#accepted.get(name) ?? { habits: [], times: 0, looks: 0 };
+      known.habits.push(habit);
+      this.#accepted.set(name, known);
+    }
+    this.#moving = (wishes.known ?? []).flatMap(({ habit }) => (isSilentMove(habit) ? [habit] : []));
     this.#fence = new Fence(environment, family);
     const { profile, adoptions } = surface;
     this.#ground = {
       ...{ environment, family, profile, adoptions, fence: this.#fence, seed: wishes.seed },
       ...{ coverage: this.#coverage, hazards: this.#hazards },
+      known: {
+        deviates: (failed) => {
+          const [known, habit] = this.#knownOf(failed) ?? [];
+          if (known) known.times += 1;
+          if (known) this.#passed += 1;
+          return habit;
+        },
+        moves: (stimulus, before) => this.#moving.find((habit) => isMovedBy(stimulus, before, habit)),
+      },
     };
     this.#generator = new Generator(wishes.seed, family, (place) => isReachable(place, environment));
   }
@@ -205,7 +226,8 @@ class Explorer {
       dismissed: this.#dismissed,
       unexamined: this.#unexamined,
       troubles: this.#troubles,
-      accepted: this.#accepted.size,
+      accepted: [...this.#accepted].flatMap(([name, { times }]) => (times > 0 ? [{ name, times }] : [])),
+      passed: this.#passed,
       coverage: this.#coverage,
       took: performance.now() - began,
       waiting: this.#busy === 0 ? 0 : this.#waited / this.#busy,
@@ -263,7 +285,7 @@ class Explorer {
     const step = trace.steps.length - 1;
     const finding: Finding = {
       number: this.#findings.length + 1,
-      ...{ sequence, played, tries, confirmed, also: [], times: 1, looks: 0, keys: [`death: ${stimulus}`] },
+      ...{ sequence, played, tries, confirmed, also: [], times: 1, looks: 0, habits: [] },
       failure: { step, seen: [], kind: 'death', worlds: trace.worlds, before: trace.worlds },
       effect: { due: ['an answer'], seen: 'nothing, since the target has ended,' },
       found: { sequence, step },
@@ -274,18 +296,24 @@ class Explorer {
 
   /** Puts a failure aside, to be looked at, unless it is known. */
   #suspect(sequence: Sequence, played: Played & Failed): void {
-    const key = keyOf(played);
-    const known = this.#known.get(key) ?? this.#attributed(played);
-    if (typeof known === 'object') known.times += 1;
-    if (known === 'accepted') this.#accepted.add(key);
-    if (known !== undefined) return;
-    this.#known.set(key, 'under way');
-    this.#suspicions.push({ key, sequence, played });
+    const [known] = this.#knownOf(played) ?? [];
+    const key = keyOf(habitOf(played));
+    if (known) known.times += 1;
+    if (known || this.#underWay.has(key)) return;
+    this.#underWay.add(key);
+    this.#suspicions.push({ sequence, played });
   }
 
-  /** The finding that it may come of, after a few that may have come of it have been looked at, and have. */
-  #attributed(failed: Failed): Finding | undefined {
-    return this.#findings.find((one) => one.looks >= LOOKS && mayBeOf(failed, failedOf(one)));
+  /**
+   * What is known that a failure comes of. Where one stimulus does not show it, a few that may have come of it must have been looked
+   * at, and have.
+   */
+  #knownOf(failed: Failed): readonly [Known, Habit] | undefined {
+    for (const known of [...this.#findings, ...this.#accepted.values()])
+      for (const habit of known.habits)
+        if ((habit.stimuli.length < 2 || known.looks >= LOOKS) && mayComeOf(failed, habit))
+          return [known, habit];
+    return undefined;
   }
 
   /** A few at once: each mostly waits for silence to be silence. */
@@ -301,6 +329,7 @@ class Explorer {
         await this.#investigate(next).catch((error: Error) =>
           this.#trouble(next.sequence, error, next.played),
         );
+      if (next) this.#underWay.delete(keyOf(habitOf(next.played)));
     }
   }
 
@@ -313,16 +342,14 @@ class Explorer {
   }
 
   /** Whether it was found out meanwhile. */
-  #isKnownByNow({ key, played }: Suspicion): boolean {
-    const known = this.#known.get(key);
-    const same = typeof known === 'object' ? known : this.#attributed(played);
-    if (!same) return false;
-    same.times += 1;
-    this.#known.set(key, same);
-    return true;
+  #isKnownByNow({ played }: Suspicion): boolean {
+    const [known] = this.#knownOf(played) ?? [];
+    if (known) known.times += 1;
+    return known !== undefined;
   }
 
-  async #investigate({ key, sequence, played: { failure, numbers, trace } }: Suspicion): Promise<void> {
+  async #investigate({ sequence, played: suspected }: Suspicion): Promise<void> {
+    const { failure, numbers, trace } = suspected;
     const effect = effectOf(failure, trace.terms);
     const whole: Sequence = { ...sequence, steps: sequence.steps.slice(0, failure.step + 1) };
     const fails = async (one: Sequence): Promise<(Played & Failed) | undefined> => {
@@ -343,21 +370,19 @@ class Explorer {
     const played = confirmations.at(-1);
     if (!played || confirmations.length < CONFIRMATIONS) {
       this.#dismissed += 1;
-      this.#known.delete(key);
       return;
     }
-    const keys = [key, keyOf(played), causeOf(played)];
-    const accepted = keys.find((each) => this.#known.get(each) === 'accepted');
-    if (accepted !== undefined) {
-      this.#accepted.add(accepted);
-      this.#known.set(key, 'accepted');
-      return;
-    }
-    const same = this.#sameAs(shrunk.sequence, played);
+    const habit = habitOf(played);
+    const found = habitOf(suspected);
+    // What one stimulus shows, another kind of it shows as well. Where it takes more, the last one alone tells nothing.
+    const habits =
+      habit.stimuli.length > 1 ? [habit] : [habit, { ...found, stimuli: found.stimuli.slice(-1) }];
+    const same = this.#sameAs(habit, shrunk.sequence);
     if (same) {
       same.times += 1;
       same.looks += 1;
-      for (const each of keys) this.#known.set(each, same);
+      const isNew = (one: Habit): boolean => !same.habits.some((known) => isSameHabit(known, one));
+      same.habits.push(...habits.filter(isNew));
       return;
     }
     const finding: Finding = {
@@ -366,25 +391,26 @@ class Explorer {
       effect: effectOf(played.failure, played.trace.terms),
       found: { sequence, step: failure.step },
       confirmed: { times: confirmations.length, of: CONFIRMATIONS },
-      ...{ also: [], times: 1, looks: 0, keys: [...new Set(keys)] },
+      ...{ also: [], times: 1, looks: 0, habits },
     };
     this.#findings.push(finding);
-    for (const each of keys) this.#known.set(each, finding);
     const elsewhere = this.#elsewhere(shrunk.sequence, doesFail);
     finding.also = (await elsewhere.catch((error: Error) => this.#trouble(shrunk.sequence, error))) ?? [];
     this.#wishes.onFinding?.(finding);
   }
 
-  /** A finding with the same cause, or with the same steps, whatever the place. */
-  #sameAs({ steps }: Sequence, played: Failed): Finding | undefined {
-    const known = this.#known.get(causeOf(played)) ?? this.#known.get(keyOf(played));
-    if (typeof known === 'object') return known;
+  /** What is known of the same cause, or with the same steps, whatever the place. */
+  #sameAs(habit: Habit, { steps }: Sequence): Known | undefined {
     const text = sequenceText({ place: ANYWHERE, steps });
-    const effect = effectOf(played.failure, played.trace.terms);
-    return this.#findings.find(
-      (one) =>
-        isSameEffect(one.effect, effect) &&
-        sequenceText({ place: ANYWHERE, steps: one.sequence.steps }) === text,
+    return (
+      [...this.#findings, ...this.#accepted.values()].find(({ habits }) =>
+        habits.some((known) => isSameHabit(known, habit)),
+      ) ??
+      this.#findings.find(
+        (one) =>
+          isSameEffect(one.effect, habit.effect) &&
+          sequenceText({ place: ANYWHERE, steps: one.sequence.steps }) === text,
+      )
     );
   }
 

@@ -341,7 +341,7 @@ function afterCall(tcb: Tcb, user: UserCall): Tcb {
 }
 
 /** Numbers of a connection that stand for any. */
-function modelOf({ state, conditions }: Place): Known {
+export function modelOf({ state, conditions }: Place): Known {
   const { user, window } = demandsOf(conditions);
   const flies = user.sends ?? 0;
   const sent = 1000;

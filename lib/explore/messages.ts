@@ -3,11 +3,15 @@ import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from '../runner/settings.ts';
 import type { KnownTarget } from '../runner/messages.ts';
 import type { Exploration, Finding } from './explore.ts';
+import type { NamedHabit } from './habits.ts';
+import type { KnownCase } from './known-cases.ts';
 
 /** How long and how much to explore. */
 export interface Extent {
-  /** Keys of findings that are known. */
-  readonly known?: readonly string[];
+  /** What earlier explorations have found. */
+  readonly known?: readonly NamedHabit[];
+  /** What cases of the catalogue have shown. */
+  readonly cases?: readonly KnownCase[];
   readonly milliseconds?: number;
   readonly sequences?: number;
 }

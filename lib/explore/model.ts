@@ -61,6 +61,10 @@ export function tcbIn({ state, origin, conditions }: Place, known: Known = UNKNO
   });
 }
 
+/** Whether the user takes what arrives there. */
+export const isReadingIn = ({ conditions }: Place): boolean =>
+  !conditions.includes('zero-window') && !conditions.includes('text-unread');
+
 /** How the packets of a place differ from ordinary ones. */
 type OfPacket = Pick<Segment, 'security' | 'precedence' | 'checksumValid' | 'unicast'>;
 

@@ -20,9 +20,12 @@ import { Random } from '../runner/trial/random.ts';
 import { NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
 import { type OptionFault, optionFaults, synAcknowledgedBy } from '../verdict/reply-options.ts';
-import { type Coverage, type Pair, pairOfCall, pairOfSegment } from './coverage.ts';
+import { type Coverage, type Pair, pairOfCall, pairOfSegment, stimulusOfPair } from './coverage.ts';
+import type { Habit } from './habits.ts';
 import type { Fence } from './fence.ts';
-import { arriving, observed, tcbIn } from './model.ts';
+import { arriving, isReadingIn, observed, tcbIn } from './model.ts';
+import type { Failed } from './cause.ts';
+import { behind, moved } from './oracle/behind.ts';
 import { type Event, happen } from './oracle/events.ts';
 import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
 import { beginning, distinct, isEmptyAck, MOST_WORLDS, type Terms, type World } from './oracle/world.ts';
@@ -40,6 +43,11 @@ export interface Ground {
   readonly coverage?: Coverage;
   /** Stimuli that the target does not survive, as `TracedStep` has them. */
   readonly hazards?: ReadonlySet<string>;
+  /** The habit that the target is known to have: then the sequence goes on behind it. */
+  readonly known?: {
+    readonly deviates: (failed: Failed) => Habit | undefined;
+    readonly moves: (stimulus: string, before: readonly World[]) => Habit | undefined;
+  };
 }
 
 /** A step after which no reading of the profile explains what was seen. */
@@ -67,6 +75,8 @@ export interface TracedStep {
   /** The segment that was sent last. */
   readonly sent?: ConcreteSegment;
   readonly seen: readonly Segment[];
+  /** Where the target may be after a deviation that is known; absent where it did not deviate. */
+  readonly behind?: readonly World[];
 }
 
 /** All that the oracle was told. */
@@ -173,6 +183,8 @@ class Playing {
   #seen: Segment[] = [];
   #pending: ConcreteSegment | undefined;
   #cursor: number;
+  /** The worlds that met the last segment that came. */
+  #met: readonly World[] = [];
   readonly #first: readonly World[];
   readonly #traced: TracedStep[] = [];
   readonly start: number;
@@ -191,7 +203,6 @@ class Playing {
     const last = connection.mailbox.log.findLast(({ from }) => from === 'tester')?.segment;
     const { iss = 0, irs, sndUna, sndNxt, sndWnd, maxSndWnd, rcvNxt, rcvWnd } = connection;
     const { timestamps, tsRecent } = connection;
-    const isReading = !['zero-window', 'text-unread'].some((one) => place.conditions.includes(one as never));
     const tcb = tcbIn(place, {
       ...{ iss, irs, sndUna, sndNxt, sndWnd, maxSndWnd, rcvNxt, rcvWnd, timestamps, tsRecent },
       ...(last ? { last: { seq: last.seq, ack: last.ack } } : {}),
@@ -199,7 +210,7 @@ class Playing {
     // RFC 793 page 61 says CLOSING where its figures say LAST-ACK.
     const isEither = ground.profile === 'rfc793' && place.state === 'LAST-ACK';
     const tcbs = isEither ? [tcb, { ...tcb, state: 'CLOSING' as const }] : [tcb];
-    this.#worlds = tcbs.flatMap((one) => beginning(one, adoptions, isReading));
+    this.#worlds = tcbs.flatMap((one) => beginning(one, adoptions, isReadingIn(place)));
     this.#first = this.#worlds;
     if (reached.handle && connection.iss !== undefined) this.#handleIss = connection.iss;
     this.start = connection.mailbox.log.length;
@@ -233,18 +244,45 @@ class Playing {
         await this.#waiting(pause(AFTER_ICMP));
       } else if ('wait' in step) await this.#waiting(pause(step.wait));
       else if (!(await this.#act(step.user))) return { outcome: 'not able' };
-      const worlds = this.#worlds;
       const sent = this.#pending;
-      this.#traced.push({
+      const traced: TracedStep = {
         ...{ stimulus: this.#stimulus, variables: this.#variables, events: this.#events, seen: this.#seen },
         ...(sent ? { sent } : {}),
-      });
-      if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
-      const failed = await this.#look(index === steps.length - 1);
-      if (failed) return { outcome: 'failed', failure: { ...failed, step: index, worlds, before } };
+      };
+      this.#traced.push(traced);
+      for (let worlds = this.#worlds, isOver = false; !isOver; ) {
+        if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
+        const failed = await this.#look(index === steps.length - 1);
+        if (!failed) break;
+        const failure: Failure = { ...failed, step: index, worlds, before };
+        worlds = index === steps.length - 1 ? [] : this.#behind(failure);
+        if (worlds.length === 0) return { outcome: 'failed', failure };
+        this.#worlds = worlds;
+        this.#traced[index] = { ...traced, behind: worlds };
+        isOver = failed.kind === 'silence';
+      }
+      const { after } = this.#ground.known?.moves(this.#stimulus, before) ?? {};
+      if (after) {
+        this.#worlds = distinct([...this.#worlds, ...moved(this.#worlds, after, this.#terms)]);
+        this.#traced[index] = { ...traced, behind: this.#worlds };
+      }
       if (this.#worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
     }
     return { outcome: 'explained' };
+  }
+
+  /** Where a known deviation has led to; nowhere, where it is none, or too little is known to go on. */
+  #behind(failure: Failure): readonly World[] {
+    const habit = this.#ground.known?.deviates({ trace: this.trace, failure });
+    if (!habit) return [];
+    const { kind, seen } = failure;
+    // With the wrong options, all else was right.
+    if (kind === 'options') return this.#worlds;
+    const last = seen.at(-1);
+    const met =
+      kind === 'segment' && last ? { met: this.#met, seen: observed(last.segment) } : { met: this.#worlds };
+    const { after } = habit;
+    return behind({ before: this.#before, ...met, ...(after ? { after } : {}) }, this.#terms);
   }
 
   /** What was sent and what has come enters the tester's copy of the TCB when the next step begins, as in a scenario. */
@@ -284,7 +322,7 @@ class Playing {
 
   #meets(pair: Pair): void {
     this.#ground.coverage?.count(pair);
-    this.#stimulus = `${pair.step} ${pair.kind}`;
+    this.#stimulus = stimulusOfPair(pair);
   }
 
   #happens(event: Event): void {
@@ -378,12 +416,14 @@ class Playing {
   /** @returns false when no world explains a segment, or its options are wrong; the cursor stands behind it */
   #takeIn(): boolean {
     const { log } = this.mailbox;
+    this.#options = [];
     while (this.#cursor < log.length) {
       const entry = log[this.#cursor] as Entry;
       this.#cursor += 1;
       if (entry.from !== 'target') continue;
       const segment = observed(entry.segment);
       this.#seen.push(segment);
+      this.#met = this.#worlds;
       const worlds = segmentSeen(this.#worlds, segment, this.#terms);
       const [first] = this.#seen;
       const mayHaveCrossed = first && segmentSeen(this.#before, first, this.#terms).length > 0;

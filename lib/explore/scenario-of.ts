@@ -46,6 +46,7 @@ export function scenarioOf(
   const all = steps.flatMap((original, index): Step[] => {
     const step = known && index === 0 && 'send' in original ? withVariables(original, known) : original;
     const expect = expected[index];
+    if (trace.steps[index]?.behind) return [step, { wait: WHILE_IT_DEVIATES }];
     // What comes while time passes is no step's business, but of the last.
     return !expect || ('wait' in step && index < steps.length - 1) ? [step] : [step, { expect }];
   });
@@ -60,6 +61,9 @@ export function scenarioOf(
   };
   return resolveScenario(declarationOf(scenario));
 }
+
+// Milliseconds in which a target may do what it is known to do: as long as `run` waits for a reply.
+const WHILE_IT_DEVIATES = 600;
 
 /** What has a value before the peer's first segment. What that segment says otherwise is free; replies are told by its own numbers. */
 const KNOWN_BEFORE_SYN: Partial<Readonly<Record<State, readonly Variable[]>>> = {
@@ -129,7 +133,8 @@ function outcomesUnder(
   let worlds = first;
   return steps.map((step, index) => {
     const after = step.events.reduce((all, event) => happen(all, event, terms), worlds);
-    if (after.length === 0) return undefined;
+    if (step.behind) worlds = step.behind;
+    if (step.behind || after.length === 0) return undefined;
     const isLast = index === steps.length - 1;
     const seen = step.seen.reduce((all, segment) => segmentSeen(all, segment, terms), after);
     worlds = silenceSeen(seen, { now: 0, isThrottled: true }, terms);
@@ -213,9 +218,10 @@ const SECTIONS: Readonly<Record<string, string>> = {
 function rulesOf({ trace }: Pick<Played, 'trace'>): readonly RuleId[] {
   const { terms, worlds: first, steps } = trace;
   let worlds = first;
-  for (const step of steps.slice(0, -1)) {
-    for (const event of step.events) worlds = happen(worlds, event, terms);
-    for (const segment of step.seen) worlds = segmentSeen(worlds, segment, terms);
+  for (const { events, seen, behind } of steps.slice(0, -1)) {
+    for (const event of events) worlds = happen(worlds, event, terms);
+    for (const segment of seen) worlds = segmentSeen(worlds, segment, terms);
+    worlds = behind ?? worlds;
   }
   const event = steps.at(-1)?.events.at(-1);
   const [{ tcb } = { tcb: undefined }] = worlds;

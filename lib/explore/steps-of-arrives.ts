@@ -1,6 +1,6 @@
 import { acceptable } from '../standard/arrives/window.ts';
 import { CONTROLS, type Segment, type Tcb } from '../standard/tcb.ts';
-import { gt, leq, lt, sub, within } from '../wire/seq.ts';
+import { add, gt, leq, lt, sub, within } from '../wire/seq.ts';
 
 /** The step of SEGMENT ARRIVES that decides about a segment, in the order of the RFC; by their names in RFC 9293 section 3.10.7. */
 export type StepOfArrives =
@@ -51,7 +51,7 @@ const placeOf = (seq: number, left: number, size: number): string =>
       ? 'inside'
       : lt(seq, left)
         ? 'before'
-        : seq === left + size
+        : seq === add(left, size)
           ? 'right edge'
           : 'beyond';
 

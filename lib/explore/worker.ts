@@ -4,6 +4,7 @@ import { Engine } from '../runner/engine.ts';
 import { reasonOfError } from '../runner/trial/play-scenario.ts';
 import { ADOPTIONS, ALL_CHECKS, CHECKS, type KnownAdoption } from '../standard/adoption.ts';
 import { explore } from './explore.ts';
+import { habitsOf } from './known-cases.ts';
 import { playedAsScenario } from './played-as-scenario.ts';
 import type { FromExplorer, ToExplorer } from './messages.ts';
 
@@ -34,6 +35,8 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
     tell({ kind: 'ready', target, width: ground.width });
     const { environment, facts, width, watch } = ground;
     const { profile, seed, parallel } = settings;
+    const { known = [], cases = [], ...wishes } = extent;
+    const adoptions = adoptionsOf(facts.adoption, profile);
     let found = 0;
     const told: Promise<void>[] = [];
     const {
@@ -41,9 +44,10 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
       coverage,
       ...rest
     } = await explore(
-      { environment, family, profile, adoptions: adoptionsOf(facts.adoption, profile), watch },
+      { environment, family, profile, adoptions, watch },
       {
-        ...{ seed, ...extent, width: parallel ?? width, stopped: () => isStopped },
+        ...{ seed, ...wishes, known: [...known, ...habitsOf(cases, profile, adoptions)] },
+        ...{ width: parallel ?? width, stopped: () => isStopped },
         onFinding: (finding) => {
           found += 1;
           const context = { environment, family, index: 0, seed, profile, adoption: facts.adoption } as const;

@@ -10,7 +10,7 @@ import { usesLab } from '../../runner/settings.ts';
 import type { Profile } from '../../standard/profile.ts';
 import { explorationPage, type FoundAndSaved } from '../explore/page.ts';
 import { type SavedFiles, saveFinding } from '../explore/save.ts';
-import { knownKeys, storeExploration } from '../explore/stored.ts';
+import { knownBefore, storeExploration } from '../explore/stored.ts';
 import { exploredText, findingText } from '../explore/text.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { Interruption } from '../run/interrupt.ts';
@@ -38,7 +38,7 @@ export function declare(command: Command): void {
     .option('--scenarios <number>', 'how many sequences')
     .option(
       '--baseline <file>',
-      'findings.json of an earlier exploration: what it has is known, and not told again',
+      'what is known of the target, and not told again: findings.json of an exploration, results.json of a run, or a baseline',
     )
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {
@@ -81,7 +81,7 @@ async function exploreTarget(options: ExploreOptions): Promise<number> {
   const extent: Extent = {
     ...(sequences === undefined ? {} : { sequences }),
     ...(seconds === undefined ? {} : { milliseconds: seconds * 1000 }),
-    ...(options.baseline === undefined ? {} : { known: knownKeys(options.baseline, settings.profile) }),
+    ...(options.baseline === undefined ? {} : knownBefore(options.baseline, settings.profile)),
   };
   if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
   const interruption = new Interruption();

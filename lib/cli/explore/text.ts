@@ -18,10 +18,21 @@ export const rulesOf = ({ failure }: Finding): readonly string[] =>
   [...new Set(failure.worlds.map(({ why }) => why))].filter(Boolean).slice(0, MOST_RULES);
 const MOST_RULES = 3;
 
+/** The steps, from 1, at which it goes on behind a deviation that is known. */
+const knownSteps = ({ played: { trace } }: Finding): readonly string[] =>
+  trace.steps.flatMap(({ behind }, index) => (behind ? [String(index + 1)] : []));
+
 /** How it was found, shrunk and confirmed. */
-export function wayText({ sequence: { steps }, found, tries, confirmed }: Finding): string {
+export function wayText(finding: Finding): string {
+  const {
+    sequence: { steps },
+    found,
+    tries,
+    confirmed,
+  } = finding;
+  const known = knownSteps(finding);
   const size = steps.length === 1 ? '1 step' : `${steps.length} steps`;
-  return `found at step ${found.step + 1} of ${found.sequence.steps.length}, shrunk to ${size} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}`;
+  return `found at step ${found.step + 1} of ${found.sequence.steps.length}, shrunk to ${size} in ${tries} tries, confirmed ${confirmed.times} of ${confirmed.of}${known.length > 0 ? `; behind what is known, at step ${listed(known)}` : ''}`;
 }
 
 /** A finding for the terminal. @param scenario it as a scenario, and where that was saved */
@@ -62,13 +73,16 @@ export function exploredText(found: number, explored: Explored): string {
   const { sequences, took, waiting, pairs, dismissed, unexamined, troubles, outcomes } = explored;
   const seconds = took / 1000;
   const count = found === 1 ? '1 finding' : `${found} findings`;
-  const known = explored.accepted > 0 ? `; ${explored.accepted} that are known came again` : '';
+  const { accepted, passed } = explored;
+  const known = accepted.length > 0 ? `; ${accepted.length} that are known came again` : '';
   const others = Object.entries(outcomes)
     .filter(([outcome]) => outcome !== 'explained' && outcome !== 'failed')
     .map(([outcome, times]) => `${times} ${outcome}`);
   return [
     `${count}${known} in ${sequences.toLocaleString('en-US')} scenarios (${seconds.toFixed(0)} s, ${Math.round(sequences / seconds)} a second, ${Math.round(100 * waiting)} % of the time spent waiting)`,
     `  ${pairs} pairs of state and event were met${others.length > 0 ? `; ${others.join(', ')}` : ''}${dismissed > 0 ? `; ${dismissed} failures did not come again` : ''}${unexamined > 0 ? `; ${unexamined} were not looked at for want of time` : ''}`,
+    ...(passed > 0 ? [`  went on behind a deviation that is known ${passed} times`] : []),
+    ...accepted.map(({ name, times }) => `  known     ${name} (${times === 1 ? 'once' : `${times} times`})`),
     ...troubles
       .slice(0, MOST_TROUBLES)
       .map(

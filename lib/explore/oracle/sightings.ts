@@ -144,7 +144,7 @@ const isWindowUpdate = ({ tcb, isReading }: World, seen: Segment): boolean =>
   edgeBeyond(tcb, seen) > 0;
 
 /** Takes what every segment tells: the window, and what it acknowledges. */
-function told(world: World, seen: Segment): World {
+export function told(world: World, seen: Segment): World {
   const { tcb } = world;
   const { ctl, ack, wnd, tsval } = seen;
   if (ctl.has('RST') || tcb.state === 'CLOSED' || tcb.state === 'LISTEN') return world;

@@ -23,7 +23,7 @@ describe('the text of a finding', () => {
         tries: 7,
         also: [],
         times: 1,
-        keys: [],
+        habits: [],
       },
       ...{ looks: 0, found: { sequence, step: 0 }, confirmed: { times: 3, of: 3 } },
       failure: { step: 0, seen: [], kind: 'silence', worlds: [], before: [] },

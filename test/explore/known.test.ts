@@ -1,0 +1,209 @@
+import { expect } from 'chai';
+import {
+  all,
+  answer,
+  type Fault,
+  has,
+  hasNoText,
+  ignore,
+  inState,
+  lacks,
+  vanish,
+  when,
+} from '../../bench/mutants/tools.ts';
+import { findScenario } from '../../lib/catalogue/catalogue.ts';
+import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
+import { explore } from '../../lib/explore/explore.ts';
+import { Fence } from '../../lib/explore/fence.ts';
+import { type Habit, isMovedBy, isSilentMove, mayComeOf } from '../../lib/explore/habits.ts';
+import { habitsOf } from '../../lib/explore/known-cases.ts';
+import { type Ground, type Played, play } from '../../lib/explore/play.ts';
+import { type Sequence, sequenceText } from '../../lib/explore/sequence.ts';
+import { parseSegment } from '../../lib/notation/index.ts';
+import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import { emptyAck } from '../../lib/standard/segments.ts';
+import { readBaseline } from '../../lib/report/baseline/baseline.ts';
+import { gt } from '../../lib/wire/seq.ts';
+import { referenceWorld } from '../states/reference-world.ts';
+
+const profile = 'rfc9293';
+const ground = (more: Pick<Ground, 'known'> = {}) =>
+  ({ family: 4, profile, adoptions: [ALL_CHECKS], seed: 1, ...more }) as const;
+
+const isTooNew = all(
+  has('ACK'),
+  lacks('RST', 'SYN', 'FIN'),
+  hasNoText,
+  (tcb, { ack }) => gt(ack, tcb.sndNxt),
+  inState('ESTABLISHED'),
+);
+/** What is known: an ACK of octets never sent gets no answer. */
+const TOO_NEW_SILENT = when(isTooNew, ignore);
+/** Another fault, of the same stimulus. */
+const TOO_NEW_RESET = when(
+  isTooNew,
+  answer((_tcb, { ack }) => ({ ...emptyAck(_tcb), seq: ack, ack: 0, ctl: new Set(['RST'] as const) })),
+);
+/** Another fault, of another stimulus. */
+const FIN_IGNORED = when(all(inState('ESTABLISHED'), has('FIN')), ignore);
+
+const both =
+  (one: Fault, other: Fault): Fault =>
+  (tcb, segment, next) =>
+    one(tcb, segment, (...of) => other(...of, next));
+
+const knowing = (habits: readonly Habit[]): Pick<Ground, 'known'> => ({
+  known: {
+    deviates: (failed) => habits.find((one) => mayComeOf(failed, one)),
+    moves: (stimulus, before) => habits.find((one) => isSilentMove(one) && isMovedBy(stimulus, before, one)),
+  },
+});
+
+async function playedOn(
+  arrive: Fault,
+  sequence: Sequence,
+  known: Pick<Ground, 'known'> = {},
+): Promise<Played> {
+  const { tester, environment } = referenceWorld(profile, { arrive });
+  const fence = new Fence(environment, 4);
+  try {
+    const quick = { ...environment, answersManyAtOnce: true };
+    return await play(sequence, { environment: quick, fence, ...ground(known) });
+  } finally {
+    fence.close();
+    await tester.close();
+  }
+}
+
+const send = (text: string) => ({ send: [parseSegment(text)] as const });
+const TOO_NEW = send('<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>');
+const TEXT = send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=10>');
+const FIN = send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>');
+const OLD_TEXT = send('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>');
+const sequence = (...steps: Sequence['steps']): Sequence => ({
+  place: { state: 'ESTABLISHED', conditions: [] },
+  steps,
+});
+
+/** As `run` has seen it. */
+const OF_THE_CATALOGUE = habitsOf(
+  [{ name: 'silent', id: 'established.ack.beyond-snd-nxt', observed: 'silence', stateAfter: 'ESTABLISHED' }],
+  profile,
+  [ALL_CHECKS],
+).map(({ habit }) => habit);
+
+describe('a deviation that is known', function () {
+  this.timeout(120_000);
+
+  it('ends a sequence where it is not known', async () => {
+    const { failure } = await playedOn(TOO_NEW_SILENT, sequence(TOO_NEW, TEXT, OLD_TEXT));
+    expect(failure).to.include({ step: 0, kind: 'silence' });
+  });
+
+  it('does not end it where a case of the catalogue has shown it', async () => {
+    const { outcome, trace } = await playedOn(
+      TOO_NEW_SILENT,
+      sequence(TOO_NEW, TEXT, OLD_TEXT),
+      knowing(OF_THE_CATALOGUE),
+    );
+    expect(outcome).to.equal('explained');
+    expect(trace.steps.map(({ behind }) => behind !== undefined)).to.deep.equal([true, false, false]);
+  });
+
+  it('does not hide what the target does wrong behind it', async () => {
+    const { failure } = await playedOn(
+      both(TOO_NEW_SILENT, FIN_IGNORED),
+      sequence(TOO_NEW, TEXT, FIN, OLD_TEXT),
+      knowing(OF_THE_CATALOGUE),
+    );
+    expect(failure).to.include({ step: 3 });
+  });
+
+  it('does not hide another answer to the same stimulus, nor the same answer in another state', async () => {
+    const other = await playedOn(TOO_NEW_RESET, sequence(TOO_NEW, TEXT), knowing(OF_THE_CATALOGUE));
+    expect(other.failure).to.include({ step: 0, kind: 'segment' });
+    const closeWait = { state: 'CLOSE-WAIT', conditions: [] } as const;
+    const there = await playedOn(
+      when(
+        all(has('ACK'), (tcb, { ack }) => gt(ack, tcb.sndNxt), inState('CLOSE-WAIT')),
+        ignore,
+      ),
+      { ...sequence(TOO_NEW, OLD_TEXT), place: closeWait },
+      knowing(OF_THE_CATALOGUE),
+    );
+    expect(there.failure).to.include({ step: 0, kind: 'silence' });
+  });
+
+  it('leads to the state that the catalogue has proven, where the answer tells nothing', async () => {
+    const habits = habitsOf(
+      [{ name: 'kills', id: 'established.no-ack.text', observed: 'silence', stateAfter: 'CLOSED' }],
+      profile,
+      [ALL_CHECKS],
+    ).map(({ habit }) => habit);
+    expect(habits.map(isSilentMove)).to.deep.equal([true]);
+    const kills = when((_tcb, { ctl, data }) => ctl.size === 0 && data > 0, vanish);
+    const steps = sequence(send('<SEQ=RCV.NXT><DATA=10>'), OLD_TEXT);
+    expect((await playedOn(kills, steps)).outcome).to.equal('failed');
+    expect((await playedOn(kills, steps, knowing(habits))).outcome).to.equal('explained');
+  });
+
+  it('is read from every case of one stimulus in the baselines of the lab', () => {
+    for (const name of ['linux', 'lwip', 'gvisor']) {
+      const { findings } = readBaseline(`reports/baselines/${name}.json`);
+      const cases = findings.flatMap((one) =>
+        one.cases.map(({ id, observed = '', stateAfter = 'unknown' }) => ({
+          name: id,
+          id,
+          observed,
+          stateAfter,
+        })),
+      );
+      const habits = habitsOf(cases, profile, [ALL_CHECKS]);
+      const told = new Set(habits.map((one) => one.name));
+      for (const { id } of cases) {
+        const scenario = findScenario(id) as Scenario;
+        if (isCase(scenario)) expect([...told]).to.include(id);
+      }
+    }
+  });
+});
+
+/** Explores two faults at once. */
+async function found(arrive: Fault, known: Parameters<typeof explore>[1]['known'] = []) {
+  const { tester, environment } = referenceWorld(profile, { arrive });
+  try {
+    const { findings, accepted } = await explore(
+      { environment: { ...environment, answersManyAtOnce: true }, ...ground() },
+      { seed: 4, sequences: 700, width: 32, known },
+    );
+    return { findings, accepted, texts: findings.map((one) => sequenceText(one.sequence)) };
+  } finally {
+    await tester.close();
+  }
+}
+
+describe('exploration behind what it knows', function () {
+  this.timeout(300_000);
+
+  it('finds both of two faults that show in the same way', async () => {
+    const noFlags: Fault = when((_tcb, { ctl }) => ctl.size === 0, vanish);
+    const urgent: Fault = when(all(has('URG', 'ACK'), inState('ESTABLISHED')), vanish);
+    const { texts } = await found(both(noFlags, urgent));
+    expect(texts.some((text) => /<SEQ=[^>]*>(;|$)/.test(text))).to.equal(true);
+    expect(texts.some((text) => text.includes('URG'))).to.equal(true);
+  });
+
+  it('knows what an earlier exploration has found, and finds the rest', async () => {
+    const first = await found(TOO_NEW_SILENT);
+    expect(first.findings).to.have.length.at.least(1);
+    const known = first.findings.flatMap(({ habits }, index) =>
+      habits.map((habit) => ({ name: first.texts[index] ?? '', habit })),
+    );
+    const none = await found(TOO_NEW_SILENT, known);
+    expect(none.texts).to.deep.equal([]);
+    expect(none.accepted).to.have.length.at.least(1);
+    const rest = await found(both(TOO_NEW_SILENT, FIN_IGNORED), known);
+    expect(rest.texts.some((text) => text.includes('FIN'))).to.equal(true);
+    expect(rest.texts).not.to.include.members([...first.texts]);
+  });
+});
