@@ -87,8 +87,13 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     const show = (): void =>
       progress.show(Math.max(this.#ended, record?.arrived.size ?? 0), runner.total, deviating);
     if (record) {
-      record.onArrival = (result) => {
+      const count = (result: ReportCase): void => {
         if (verdictOf(result, this.#profile()) === 'deviates') deviating += 1;
+      };
+      // The engine may have begun earlier.
+      for (const result of record.arrived) count(result);
+      record.onArrival = (result) => {
+        count(result);
         show();
       };
     }

@@ -43,30 +43,38 @@ interface Awaited {
 export interface SessionOptions {
   /** The cases that will be requested; absent: all. */
   readonly cases?: readonly { readonly id: string; readonly family: 4 | 6 }[];
+  /** The engine begins with them when it is ready, and waits for no request. */
+  readonly begins?: boolean;
   /** How many heartbeats, one a second, may be missing. */
   readonly mostMissing?: number;
 }
 
+/** What happens in a run. */
+export interface Listener {
+  /** A result has come. */
+  readonly result?: (result: CaseResult) => void;
+  /** The target was given up. */
+  readonly lost?: (loss: Loss) => void;
+  /** The target has died, and the cause is known. */
+  readonly died?: (death: Death) => void;
+  /** The search for a death's cause begins or ends. */
+  readonly inquest?: (isHeld: boolean) => void;
+}
+
 /** Starts the engine's process, requests cases, and hands out their results. */
 export class Session {
-  readonly target: KnownTarget;
   readonly #process: ChildProcess;
   readonly #results = new Map<string, Awaited>();
-  readonly #pulse: NodeJS.Timeout;
+  #target: KnownTarget | undefined;
+  #pulse: NodeJS.Timeout | undefined;
   #missing = 0;
-  /** Called for each result when it comes. */
-  onResult: (result: CaseResult) => void = () => {};
-  /** Called when the target is given up. */
-  onLoss: (loss: Loss) => void = () => {};
-  /** Called for each death of the target when its cause is known. */
-  onDeath: (death: Death) => void = () => {};
-  /** Called when the search for a death's cause begins and ends. */
-  onInquest: (isHeld: boolean) => void = () => {};
+  #listener: Listener | undefined;
+  /** What came before anybody listened. */
+  #unheard: FromEngine[] = [];
   #lost: Error | undefined;
 
-  private constructor(child: ChildProcess, target: KnownTarget, mostMissing: number) {
+  private constructor(child: ChildProcess) {
     this.#process = child;
-    this.target = target;
     child.on('message', (message: FromEngine) => this.#onMessage(message));
     // Sending to a process that has ended fails; `exit` reports the end.
     child.on('error', () => {});
@@ -75,15 +83,23 @@ export class Session {
       const how = signal ? `was ended by ${signal}` : 'ended';
       this.#lose(new EngineLost(`the engine ${how} before the case was run`));
     });
-    // Counts turns of this timer, not time: this process may be suspended itself.
-    this.#pulse = setInterval(() => this.#miss(mostMissing), HEARTBEAT);
-    this.#pulse.unref();
+  }
+
+  get target(): KnownTarget {
+    return this.#target as KnownTarget;
+  }
+
+  /** Hears of what happens from now on, and of what has happened. */
+  attend(listener: Listener): void {
+    this.#listener = listener;
+    for (const message of this.#unheard) this.#tell(message);
+    this.#unheard = [];
   }
 
   /** @throws CannotTest with the engine's reason */
   static async open(
     settings: Settings,
-    { cases, mostMissing = MOST_MISSING }: SessionOptions = {},
+    { cases, begins = false, mostMissing = MOST_MISSING }: SessionOptions = {},
   ): Promise<Session> {
     const prefix = usesLab(settings) ? labCommand() : undefined;
     const node = wordsToStart('lib/runner/worker.ts', MEMORY);
@@ -98,8 +114,14 @@ export class Session {
     });
     const own = OWN.map(declarationOf);
     child.send({ kind: 'start', settings, own, ...(cases ? { cases } : {}) } satisfies ToEngine);
-    const answer = await Promise.race([firstMessage(child), once(child, 'exit').then(() => undefined)]);
-    if (answer?.kind === 'ready') return new Session(child, answer.target, mostMissing);
+    const session = new Session(child);
+    const answering = firstMessage(child);
+    if (begins && cases) session.request(cases);
+    const answer = await Promise.race([answering, once(child, 'exit').then(() => undefined)]);
+    if (answer?.kind === 'ready') {
+      session.#isReady(answer.target, mostMissing);
+      return session;
+    }
     child.kill();
     throw new CannotTest(
       answer?.kind === 'impossible' ? answer.message : 'the engine ended before it was ready',
@@ -146,6 +168,14 @@ export class Session {
     return this.#process.pid;
   }
 
+  #isReady(target: KnownTarget, mostMissing: number): void {
+    this.#target = target;
+    if (this.#lost) return;
+    // Counts turns of this timer, not time: this process may be suspended itself.
+    this.#pulse = setInterval(() => this.#miss(mostMissing), HEARTBEAT);
+    this.#pulse.unref();
+  }
+
   #miss(most: number): void {
     this.#missing += 1;
     if (this.#missing <= most) return;
@@ -156,19 +186,23 @@ export class Session {
 
   #onMessage(message: FromEngine): void {
     this.#missing = 0;
+    if (message.kind === 'alive') return;
     if (message.kind === 'result') {
       const { result } = message;
-      this.onResult(result);
+      this.#tell(message);
       this.#results.get(keyOf(result.id, result.family))?.resolve(result);
-    } else if (message.kind === 'lost') {
-      this.onLoss(message.loss);
-    } else if (message.kind === 'death') {
-      this.onDeath(message.death);
-    } else if (message.kind === 'inquest') {
-      this.onInquest(message.isHeld);
     } else if (message.kind === 'impossible') {
       this.#lose(new EngineLost(message.message));
-    }
+    } else this.#tell(message);
+  }
+
+  #tell(message: FromEngine): void {
+    const { result, lost, died, inquest } = this.#listener ?? {};
+    if (!this.#listener) this.#unheard.push(message);
+    else if (message.kind === 'result') result?.(message.result);
+    else if (message.kind === 'lost') lost?.(message.loss);
+    else if (message.kind === 'death') died?.(message.death);
+    else if (message.kind === 'inquest') inquest?.(message.isHeld);
   }
 
   /** Rejects all open results, with the first reason. */

@@ -7,6 +7,8 @@ import { reasonOfError } from './trial/play-scenario.ts';
 
 /** The engine's process. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
 let engine: Engine | undefined;
+/** Until it has come to an end, no case begins. */
+let starting: Promise<void> | undefined;
 let ending = false;
 
 const tell = (message: FromEngine): void => {
@@ -19,14 +21,11 @@ setInterval(() => tell({ kind: 'alive' }), HEARTBEAT).unref();
 async function handle(message: ToEngine): Promise<void> {
   if (message.kind === 'start') {
     takeOwnSuites([{ name: 'own', scenarios: message.own.map(resolveScenario) }]);
-    engine = new Engine(message.settings);
-    try {
-      tell({ kind: 'ready', target: await engine.start(message.cases) });
-    } catch (error) {
-      tell({ kind: 'impossible', message: say.reason(reasonOfError(error as Error)) });
-      await end(2);
-    }
+    starting = begin(new Engine(message.settings), message.cases);
+    await starting;
   } else if (message.kind === 'run') {
+    await starting;
+    if (ending) return;
     redeclare((message.redeclared ?? []).map(resolveScenario));
     await engine?.run(message.cases, (result) => tell({ kind: 'result', result }), {
       lost: (loss) => tell({ kind: 'lost', loss }),
@@ -35,6 +34,16 @@ async function handle(message: ToEngine): Promise<void> {
     });
   } else {
     await end(0);
+  }
+}
+
+async function begin(begun: Engine, cases: Extract<ToEngine, { kind: 'start' }>['cases']): Promise<void> {
+  engine = begun;
+  try {
+    tell({ kind: 'ready', target: await begun.start(cases) });
+  } catch (error) {
+    tell({ kind: 'impossible', message: say.reason(reasonOfError(error as Error)) });
+    await end(2);
   }
 }
 

@@ -50,7 +50,7 @@ export async function execute(
     if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
     const progress = showsProgress ? progressLine(process.stdout) : undefined;
     progress?.showPreflight();
-    session = Session.open(settings, { cases });
+    session = Session.open(settings, { cases, begins: true });
     // Whoever awaits it hears of its failure.
     session.catch(() => {});
     // It takes as long to load as the engine to start.

@@ -54,12 +54,14 @@ export async function beginRun(
   };
   run.record.settings = { ...asked, target, preflightFaults };
   for (const death of deaths) run.record.recordDeath(death);
-  session.onResult = (result) => run.record.noteArrival(result);
-  session.onLoss = (loss) => run.record.recordLoss(loss);
-  session.onDeath = (death) => run.record.recordDeath(death);
-  session.onInquest = (isHeld) => {
-    run.record.seeksCulprit = isHeld;
-  };
+  session.attend({
+    result: (result) => run.record.noteArrival(result),
+    lost: (loss) => run.record.recordLoss(loss),
+    died: (death) => run.record.recordDeath(death),
+    inquest: (isHeld) => {
+      run.record.seeksCulprit = isHeld;
+    },
+  });
   session.request(chosen);
 }
 

@@ -51,8 +51,7 @@ async function runAndKill(stack: keyof typeof TARGETS) {
   );
   const deaths: Death[] = [];
   const inquests: boolean[] = [];
-  session.onDeath = (death) => deaths.push(death);
-  session.onInquest = (isHeld) => inquests.push(isHeld);
+  session.attend({ died: (death) => deaths.push(death), inquest: (isHeld) => inquests.push(isHeld) });
   try {
     const root = session.pid as number;
     session.request(chosen);
