@@ -4,6 +4,8 @@ import { DEFAULT_TIMING, LIMITER_REST } from '../states/index.ts';
 
 // The first interval of a retransmission timer; each doubles it (RFC 6298 sections 2.1 and 5.5).
 const FIRST_INTERVAL = 1000;
+// How long a SYN,ACK is waited for that does not come again.
+const NOT_AGAIN = 2 * FIRST_INTERVAL;
 // Where all is acknowledged, nothing may come again for as long as an old stack's timer takes.
 const SETTLED = 3500;
 
@@ -30,12 +32,16 @@ export function alternating<T extends Job & { readonly family: 4 | 6 }>(jobs: re
     .filter((job) => job !== undefined);
 }
 
-/** A reply that is missing is asked for again, when no limiter can be the cause. Who expects silence waits for that once. */
+/**
+ * A reply that is missing is asked for again, when no limiter can be the cause. Who expects silence waits for that once, and in
+ * SYN-RECEIVED then for a SYN,ACK that may come again.
+ */
 function timeWithRepeats(scenario: Scenario): number {
   const isReplyDue = Object.values(outcomesOf(scenario))
     .flat()
     .some(({ reply }) => reply.length > 0);
-  return leastTime(scenario) * (isReplyDue ? 2 : 1) + (isReplyDue ? LIMITER_REST : 0);
+  if (isReplyDue) return leastTime(scenario) * 2 + LIMITER_REST;
+  return leastTime(scenario) + (scenario.state === 'SYN-RECEIVED' ? NOT_AGAIN : 0);
 }
 
 /** How many milliseconds a scenario takes by its own steps, when each waits in full. */

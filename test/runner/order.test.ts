@@ -26,6 +26,14 @@ describe('the order of cases', () => {
     expect(leastTime(scenarioOf([TEXT, TAKEN, { state: 'ESTABLISHED' }, TEXT, TAKEN]))).to.equal(3 * plain);
   });
 
+  it('has those early that may wait for a SYN,ACK to come again', () => {
+    const order = longestFirst(SCENARIOS.filter(({ steps }) => steps.length === 2).map(({ id }) => ({ id })));
+    const place = (id: string): number => order.findIndex((one) => one.id === id);
+    const aReset = place('syn-received.active.rst.at-rcv-nxt');
+    expect(aReset).to.be.within(0, place('established.rst.middle'));
+    expect(aReset).to.be.below(place('established.rst.at-rcv-nxt'));
+  });
+
   it('keeps that of the catalogue among equals, and ends with those that expect silence', () => {
     const jobs = SCENARIOS.map(({ id }) => ({ id }));
     const order = longestFirst(jobs).map(({ id }) => id);

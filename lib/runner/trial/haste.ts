@@ -156,6 +156,16 @@ export const isComplete = (outcomes: readonly ResolvedOutcome[], replies: number
   outcomes.every(({ reply }) => reply.length <= replies);
 
 /**
+ * Whether a reply that every document requires should have come by now, so that a hasty attempt finds a deviation. A TCP may delay
+ * the ACK of text and of a FIN that it has received (RFC 1122 section 4.2.3.2, RFC 9293 section 3.8.6.3), and nothing else that answers a
+ * segment. What comes late all the same, the patient attempt sees.
+ */
+export const isMissing = ({ isCase, done, outcomes }: Awaited, replies: number): boolean =>
+  isCase &&
+  outcomes.every(({ reply }) => reply.length > replies) &&
+  done.every((one) => typeof one !== 'string' && one.data === undefined && !one.ctl.includes('FIN'));
+
+/**
  * Whether a hasty attempt would have gone on before one of these replies came.
  *
  * @param stimulusAt when the stimulus was sent, and `repliesAt` when the replies came, in milliseconds of one clock

@@ -103,6 +103,7 @@ export async function repeatUntilTrusted(
     else if (isThere && sample && isJudged(sample) && !faultOf(sample, profile, true)) {
       if (!isDoubtful(sample) && !path.disturbed) return sample.result;
       hasty = sample;
+      if (sample.silent) await rest(LIMITER_PAUSE);
     }
   }
   for (;;) {

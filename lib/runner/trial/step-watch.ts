@@ -23,7 +23,7 @@ import { carriedAlong, type Observation } from '../../verdict/judge.ts';
 import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { CaseContext } from './case-context.ts';
-import { type Awaited, isComplete, isTimed, kindOf, wouldMiss } from './haste.ts';
+import { type Awaited, isComplete, isMissing, isTimed, kindOf, wouldMiss } from './haste.ts';
 import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { isToBeSilent } from './setup.ts';
 import { faultsOfOptions } from './step-faults.ts';
@@ -211,11 +211,12 @@ export class StepWatch {
   }
 
   /**
-   * Waits until as many replies have come as any document allows, and no other follows at once.
+   * Waits until as many replies have come as any document allows, and no other follows at once; or until one is missing that
+   * nothing may delay.
    *
    * @returns whether that was before the whole time was over
    */
-  async #untilAllHasCome({ outcomes }: Awaited, since: number, { isFirst }: Circumstances): Promise<boolean> {
+  async #untilAllHasCome(awaited: Awaited, since: number, { isFirst }: Circumstances): Promise<boolean> {
     const { environment, aside = (wait) => wait() } = this.#context;
     const { tester, timing } = environment;
     const { mailbox } = this.#turn.connection;
@@ -226,7 +227,8 @@ export class StepWatch {
       await tester.listen(Math.min(promptOf(timing), left()));
       if (mailbox.log.length > heard) continue;
       const { replies } = this.#sorted(since, { isTimers: false, isFirst });
-      if (isComplete(outcomes, replies.length)) return left() > 0;
+      if (isComplete(awaited.outcomes, replies.length) || isMissing(awaited, replies.length))
+        return left() > 0;
       await aside(async () => void (await mailbox.next(() => true, left(), heard)), true);
     }
     return false;

@@ -13,6 +13,7 @@ import {
   Haste,
   hasNoConnection,
   isComplete,
+  isMissing,
   isTimed,
   kindOf,
   wouldMiss,
@@ -21,6 +22,7 @@ import { runScenario } from '../../../lib/runner/trial/run-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
 import { seenOf, verdictOf } from '../../../lib/verdict/result.ts';
+import { LIMITER_REST } from '../../../lib/states/index.ts';
 import { accepting, CLOSED_PORT, TIMING, world } from '../../states/scripted-target.ts';
 import type { Sent } from '../../tester/memory-link.ts';
 
@@ -52,6 +54,17 @@ describe('what may still come after a stimulus', () => {
     expect(isComplete([RESET, SILENCE], 0)).to.equal(false);
     expect(isComplete([RESET, SILENCE], 1)).to.equal(true);
     expect(isComplete([outcome(['<SEQ=1><CTL=ACK>', '<SEQ=2><CTL=ACK>']), RESET], 1)).to.equal(false);
+  });
+
+  it('is a reply that every document requires, and that may be delayed only as the ACK of text or a FIN', () => {
+    const missing = (outcomes: readonly ResolvedOutcome[], send: string, replies = 0): boolean =>
+      isMissing(awaitedOf(caseOf(outcomes, send)), replies);
+    expect(missing([RESET], '<SEQ=7><CTL=SYN>')).to.equal(true);
+    expect(missing([RESET], '<SEQ=7><CTL=SYN>', 1)).to.equal(false);
+    expect(missing([RESET, SILENCE], '<SEQ=7><CTL=SYN>')).to.equal(false);
+    expect(missing([RESET], '<SEQ=7><ACK=8><CTL=ACK><DATA=1>')).to.equal(false);
+    expect(missing([RESET], '<SEQ=7><ACK=8><CTL=FIN,ACK>')).to.equal(false);
+    expect(isMissing({ ...awaitedOf(caseOf([RESET])), isCase: false }, 0)).to.equal(false);
   });
 
   it('is missed by who goes on before', () => {
@@ -185,14 +198,34 @@ describe('a hasty attempt', () => {
     expect(took).to.be.at.least(OBSERVATION);
   });
 
-  it('waits for a reply that is due', async () => {
-    const { verdict, stimuli, proofAt } = await run(caseOf([RESET]), (sent, arrive) => {
-      if (!isStimulus(sent)) return right(sent);
-      for (const reply of right(sent)) arrive(reply, LATE);
-      return [];
-    });
+  const late = (sent: Sent, arrive: (reply: string, after: number) => void): readonly string[] => {
+    if (!isStimulus(sent)) return right(sent);
+    for (const reply of right(sent)) arrive(reply, LATE);
+    return [];
+  };
+
+  it('waits for a reply that is due, where the ACK of text may be delayed', async () => {
+    const { verdict, stimuli, proofAt } = await run(
+      caseOf([outcome('<SEQ=0><ACK=SEG.SEQ+1><CTL=RST,ACK>')], '<SEQ=7><CTL=SYN><DATA=1>'),
+      late,
+    );
     expect({ verdict, stimuli }).to.deep.equal({ verdict: 'conformant', stimuli: 1 });
     expect(proofAt).to.be.within(LATE, OBSERVATION);
+  });
+
+  it('leaves a reply that is missing, and that nothing may delay, to a patient one', async () => {
+    const { verdict, stimuli, proofAt } = await run(caseOf([RESET]), late);
+    expect({ verdict, stimuli }).to.deep.equal({ verdict: 'conformant', stimuli: 2 });
+    expect(proofAt).to.be.within(LATE, 2 * OBSERVATION);
+  });
+
+  it('accuses silence when a patient one sees it too, so long after it that no limiter is the cause', async () => {
+    const { verdict, stimuli, result, took } = await run(caseOf([RESET]), (sent) =>
+      isStimulus(sent) ? [] : right(sent),
+    );
+    expect({ verdict, stimuli }).to.deep.equal({ verdict: 'deviates', stimuli: 2 });
+    expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
+    expect(took).to.be.at.least(LIMITER_REST + OBSERVATION);
   });
 
   it('waits in full where one document asks for a reply and another for silence', async () => {
