@@ -217,8 +217,8 @@ export class Engine {
     const index = new Map(SCENARIOS.map(({ id }, position) => [id, position]));
     const hazards = new Hazards();
     const futility = new Futility();
-    const isLong = cases.length / this.#width > MOST_ROUNDS;
-    const haste = this.#settings.patient ? undefined : new Haste(isLong);
+    const hasFew = cases.length / this.#width > MOST_ROUNDS;
+    const haste = this.#settings.patient ? undefined : new Haste(hasFew);
     const contextOf = (job: Job): CaseContext & { watch: TargetWatch } => ({
       environment,
       family: job.family,

@@ -136,7 +136,7 @@ export async function synReceivedOr(prober: Prober, since: number): Promise<Proo
   const sign = firstDefined<{ sentAgain: Entry } | { how: Evidence }>(again, used);
   let first = await Promise.race([sign, nobodyUses(prober)]);
   if (first === 'nobody') {
-    const opening = await byOpening(prober);
+    const opening = await (isSaidToBeOver(prober) ? byReset(prober) : byOpening(prober));
     if (opening !== 'unknown') return opening;
     // From now on, the user may have the connection because of that ACK.
     first = await again;
@@ -178,7 +178,16 @@ async function nobodyUses(prober: Prober): Promise<'nobody'> {
   if (!tells || !driver.userHasRead || prober.acknowledgesNothing()) return new Promise(() => {});
   await driver.userHasRead();
   await tester.listen(promptOf(timing));
-  return isUnaccepted || user.wasToldToSend ? 'nobody' : new Promise(() => {});
+  return isUnaccepted || user.wasToldToSend || isSaidToBeOver(prober) ? 'nobody' : new Promise(() => {});
+}
+
+/** The user is told that the connection has ended. Whoever proves patiently does not rely on that. */
+const isSaidToBeOver = ({ subject, user }: Prober): boolean => subject.isHasty === true && user.isRefused;
+
+/** Acknowledges the target's SYN where no connection should be. Undefined: it is reset. @throws TooHasty where it is not */
+async function byReset(prober: Prober): Promise<undefined> {
+  const { rcvNxt, sndNxt } = prober.connection;
+  await prober.exchange(segmentOf({ seq: rcvNxt, ack: sndNxt, ctl: ['ACK'] }), ({ ctl }) => ctl.has('RST'));
 }
 
 /**

@@ -19,6 +19,7 @@ export class ProofUser {
   readonly #subject: Whose;
   #handle: Handle | undefined;
   #wasToldToSend = false;
+  #isRefused = false;
 
   constructor(environment: Environment, subject: Whose) {
     this.#environment = environment;
@@ -33,6 +34,11 @@ export class ProofUser {
 
   get wasToldToSend(): boolean {
     return this.#wasToldToSend;
+  }
+
+  /** Its SEND was refused, and not because it has closed: as far as it knows, the connection has ended. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /**
@@ -70,8 +76,12 @@ export class ProofUser {
         this.#wasToldToSend = true;
         return from;
       },
-      (error) =>
-        error instanceof UpperTesterRefused && error.resultName === 'E_TCP_COC' ? 'closing' : undefined,
+      (error) => {
+        if (!(error instanceof UpperTesterRefused)) return undefined;
+        if (error.resultName === 'E_TCP_COC') return 'closing';
+        this.#isRefused = true;
+        return undefined;
+      },
     );
   }
 

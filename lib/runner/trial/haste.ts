@@ -1,3 +1,4 @@
+import { demandsOf } from '../../catalogue/conditions.ts';
 import {
   type ExpectStep,
   isCase,
@@ -31,18 +32,23 @@ import type { State } from '../../standard/state.ts';
  *   once or never (RFC 9293 section 3.10.7.4): a TCP that leaves this ACK to a timer is wrong, and the probe would hide it. The
  *   reset at the end would hide that a timer resets the connection.
  * - With few connections at a time, the run would do little but wait. There, only the first case of each kind waits in a
- *   connection.
+ *   connection, and a kind is wider: it is what SEGMENT ARRIVES tells apart (`wideKindOf`).
  */
 export class Haste {
-  readonly #silenceToo: boolean;
+  readonly #hasFew: boolean;
   readonly #samples = new Map<string, Sampling>();
   readonly #failures = new Map<string, number>();
 
   /**
-   * @param silenceToo in a connection, too, only the first case of each kind waits for silence
+   * @param hasFew the target takes few connections at a time: kinds are wide, and in a connection, too, only the first case of each
+   *   waits for silence
    */
-  constructor(silenceToo: boolean) {
-    this.#silenceToo = silenceToo;
+  constructor(hasFew: boolean) {
+    this.#hasFew = hasFew;
+  }
+
+  kindOf(step: Awaited): string {
+    return this.#hasFew ? wideKindOf(step) : kindOf(step);
   }
 
   /** Whether an attempt at a scenario may be hasty at all: not after a few that came to nothing in its state, and not for minutes. */
@@ -53,10 +59,10 @@ export class Haste {
   /** Whether the wait of a step may end early. The first of its kind may not: the others rely on what that one sees. */
   mayHasten(step: Awaited): boolean {
     if (step.isTimed) return false;
-    const mayBeSilent = step.isCase && (this.#silenceToo || hasNoConnection(step.state));
+    const mayBeSilent = step.isCase && (this.#hasFew || hasNoConnection(step.state));
     if (isComplete(step.outcomes, 0) && !mayBeSilent) return false;
-    const kind = kindOf(step);
-    if (this.#samples.has(kind)) return true;
+    const kind = this.kindOf(step);
+    if (kind === NEEDS_NONE || this.#samples.has(kind)) return true;
     this.#samples.set(kind, sampling());
     return false;
   }
@@ -77,6 +83,7 @@ export class Haste {
 
   /** Whether the full wait in the first step of this kind lets hasty ones count; waits for that scenario to end. */
   async isTrusted(kind: string): Promise<boolean> {
+    if (kind === NEEDS_NONE) return true;
     const sample = this.#samples.get(kind);
     await sample?.ended;
     return sample?.isWatched === true && !sample.hasMissed;
@@ -146,9 +153,37 @@ export function kindOf({ place, state, done, outcomes, isCase }: Awaited): strin
   );
   const kind = [isCase ? '' : 'step', state, origin, closedBy, ...asked];
   if (!isComplete(outcomes, 0)) return kind.join(' ');
-  // A reset that is taken does not stand for one that is dropped, nor one with a wrong checksum for one beyond the window.
-  const after = outcomes.map(({ then = 'any' }) => then);
-  return [...kind, ...conditions, 'silence', ...new Set(after.sort())].join(' ');
+  // Nor does one with a wrong checksum stand for one beyond the window.
+  return [...kind, ...conditions, 'silence', ...statesOf(outcomes)].join(' ');
+}
+
+/** The kind of those that rely on no other: they hear all that a full wait would. */
+const NEEDS_NONE = 'hears all';
+
+/**
+ * The state, the check of SEGMENT ARRIVES that decides (RFC 9293 section 3.10.7), whether silence is due, the states after, and whether
+ * the packet is another than usual. Where no connection is before and after, nothing can prevent a late reply, and a hasty attempt
+ * listens to its port all the time.
+ */
+function wideKindOf({ place, state, done, outcomes, isCase }: Awaited): string {
+  const isNowhere = outcomes.every(({ then }) => then !== undefined && hasNoConnection(then));
+  if (isCase && hasNoConnection(state) && isNowhere) return NEEDS_NONE;
+  const { origin = '', closedBy = '', conditions } = place;
+  const checks = done.map((one) => (typeof one === 'string' ? one : checkOf(one)));
+  const kind = [isCase ? '' : 'step', state, origin, closedBy, ...checks].join(' ');
+  if (!isComplete(outcomes, 0)) return kind;
+  const packet = Object.keys(demandsOf(conditions).packet);
+  return [kind, ...packet, 'silence', ...statesOf(outcomes)].join(' ');
+}
+
+/** The states after. A reset that is taken does not stand for one that is dropped. */
+const statesOf = (outcomes: readonly ResolvedOutcome[]): ReadonlySet<string> =>
+  new Set(outcomes.map(({ then = 'any' }) => then).sort());
+
+function checkOf({ ctl, data }: SegmentNotation): string {
+  for (const bit of ['RST', 'SYN'] as const) if (ctl.includes(bit)) return bit;
+  if (!ctl.includes('ACK')) return 'no ACK';
+  return ctl.includes('FIN') ? 'FIN' : data === undefined ? 'ACK' : 'text';
 }
 
 /** Whether so many replies are as many as any document allows, under whatever profile: nothing more is due. */

@@ -23,7 +23,7 @@ import { carriedAlong, type Observation } from '../../verdict/judge.ts';
 import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { CaseContext } from './case-context.ts';
-import { type Awaited, isComplete, isMissing, isTimed, kindOf, wouldMiss } from './haste.ts';
+import { type Awaited, isComplete, isMissing, isTimed, wouldMiss } from './haste.ts';
 import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { isToBeSilent } from './setup.ts';
 import { faultsOfOptions } from './step-faults.ts';
@@ -182,7 +182,7 @@ export class StepWatch {
   /** Lets the time pass in which replies are collected. @returns whether it went on before that was over */
   async #observationTime(awaited: Awaited, since: number, when: Circumstances): Promise<boolean> {
     const { isHasty, haste } = this.#context;
-    const kind = kindOf(awaited);
+    const kind = haste?.kindOf(awaited) ?? '';
     if (isHasty && haste?.mayHasten(awaited)) {
       const isEarly = await this.#untilAllHasCome(awaited, since, when);
       if (isEarly) this.hastened.add(kind);
@@ -252,7 +252,7 @@ export class StepWatch {
     const { tester, timing } = this.#context.environment;
     const prompt = promptOf(timing) + tester.lag.worstSince(since);
     const repliedAt = replies.map(({ at }) => at);
-    const kind = kindOf(awaited);
+    const kind = this.#context.haste?.kindOf(awaited) ?? '';
     if (!this.isLastHasty && this.watched.has(kind) && wouldMiss(outcomes, since, repliedAt, prompt))
       this.watched.set(kind, true);
     // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
