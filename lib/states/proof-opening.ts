@@ -184,10 +184,14 @@ async function nobodyUses(prober: Prober): Promise<'nobody'> {
 /** The user is told that the connection has ended. Whoever proves patiently does not rely on that. */
 const isSaidToBeOver = ({ subject, user }: Prober): boolean => subject.isHasty === true && user.isRefused;
 
-/** Acknowledges the target's SYN where no connection should be. Undefined: it is reset. @throws TooHasty where it is not */
+/** Resolves when no connection is left: an ACK of its SYN is reset, and old text is. @throws TooHasty where there may be one */
 async function byReset(prober: Prober): Promise<undefined> {
-  const { rcvNxt, sndNxt } = prober.connection;
-  await prober.exchange(segmentOf({ seq: rcvNxt, ack: sndNxt, ctl: ['ACK'] }), ({ ctl }) => ctl.has('RST'));
+  const { connection } = prober;
+  const { rcvNxt, sndNxt } = connection;
+  const ack = segmentOf({ seq: rcvNxt, ack: sndNxt, ctl: ['ACK'] });
+  await prober.exchange(ack, ({ ctl }) => ctl.has('RST'));
+  connection.sndUna = sndNxt;
+  if ((await prober.oldText()) !== 'reset') prober.doubtSilence();
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { State } from '../../lib/standard/state.ts';
 import { Connection, type Proof, prove } from '../../lib/states/index.ts';
+import { UpperTesterRefused } from '../../lib/target/testability/exchange.ts';
 import { gt } from '../../lib/wire/seq.ts';
 import { type Sent, segment } from '../tester/memory-link.ts';
 import { TIMING, type World, world } from './scripted-target.ts';
@@ -16,7 +17,7 @@ const ISS = 5000;
 function scene(
   state: State,
   stimulus: string,
-  { handle = false, listening = false, greets = false } = {},
+  { handle = false, listening = false, greets = false, isHasty = false } = {},
 ): Scene {
   const made = world();
   const { link, tester, environment } = made;
@@ -36,7 +37,7 @@ function scene(
     ...made,
     connection,
     async prove() {
-      const subject = { connection, listening, state, stimulus: sent, mark, greets };
+      const subject = { connection, listening, state, stimulus: sent, mark, greets, isHasty };
       const proof = await prove(environment, handle ? { ...subject, handle: { socketId: 1 } } : subject);
       await tester.close();
       return proof;
@@ -385,6 +386,43 @@ describe('the state after', () => {
         state: 'SYN-RECEIVED',
         how: ['SYN,ACK again'],
       });
+    });
+  });
+
+  describe('by the end that its user is told of', () => {
+    const reset = `<SEQ=${ISS + 1}><CTL=RST>`;
+    /** The SEND of the user is refused; an ACK of the SYN, and old text, get these answers. */
+    function refused(isHasty: boolean, onAck: string, onOldText: string): Scene {
+      const made = scene('SYN-RECEIVED', '<SEQ=101><CTL=RST>', { handle: true, isHasty });
+      Object.assign(made.connection, { sndUna: ISS });
+      Object.assign(made.driver, {
+        userHasRead: async () => {},
+        send: () => Promise.reject(new UpperTesterRefused('SEND_DATA', 0xff)),
+      });
+      made.link.script = ({ segment: { data } }) => [data > 0 ? onOldText : onAck];
+      return made;
+    }
+    const probes = ({ link }: Scene): number =>
+      link.sent.filter(({ segment: { ack, data } }) => data === 0 && ack === ISS + 1).length;
+
+    it('is CLOSED without a wait for a SYN,ACK that comes again, where the attempt is hasty', async () => {
+      const made = refused(true, reset, reset);
+      expect(await made.prove()).to.deep.include({ state: 'CLOSED', how: ['old text reset'] });
+      expect(probes(made)).to.equal(1);
+    });
+
+    it('is not believed where the attempt is patient', async () => {
+      const made = refused(false, reset, reset);
+      expect(await made.prove()).to.deep.include({ state: 'CLOSED' });
+      expect(probes(made)).to.equal(0);
+    });
+
+    it('is left to a patient attempt where one of the two is not reset', async () => {
+      for (const made of [refused(true, ACK, reset), refused(true, reset, ACK)]) {
+        const error = await made.prove().catch((thrown: Error) => thrown.name);
+        expect(error).to.equal('TooHasty');
+        await made.tester.close();
+      }
     });
   });
 

@@ -107,6 +107,42 @@ describe('haste', () => {
     }
   });
 
+  it('relies, where few are allowed at a time, on one whose segment gets to the same check', () => {
+    const inState = (
+      send: string,
+      then: ResolvedOutcome['then'] = 'ESTABLISHED',
+      reply = 'silence',
+    ): Case => ({
+      ...caseOf([{ ...outcome(reply), then }], send),
+      state: 'ESTABLISHED',
+    });
+    const acks = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
+    const haste = new Haste(true);
+    const isFirst = (subject: Case): boolean => !mayHasten(haste, subject);
+    expect(isFirst(inState('<SEQ=7><CTL=RST>'))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=RST,ACK>'))).to.equal(false);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=RST,ACK>', 'CLOSED'))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=RST,ACK>', 'ESTABLISHED', acks))).to.equal(true);
+    expect(isFirst({ ...inState('<SEQ=7><CTL=RST>'), conditions: ['wrong-checksum'] })).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><CTL=URG>'))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=ACK>'))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=ACK><DATA=1>'))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=FIN,ACK>'))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=SYN,ACK>'))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><CTL=SYN>'))).to.equal(false);
+  });
+
+  it('relies on no other, where few are allowed at a time and no connection is before and after', async () => {
+    const haste = new Haste(true);
+    expect(mayHasten(haste, subject)).to.equal(true);
+    expect(await haste.isTrusted(haste.kindOf(awaitedOf(subject)))).to.equal(true);
+    const opens = caseOf([{ ...SILENCE, then: 'SYN-RECEIVED' }]);
+    expect(mayHasten(haste, { ...opens, state: 'LISTEN' })).to.equal(false);
+    expect(mayHasten(haste, { ...caseOf([{ ...SILENCE, then: undefined } as ResolvedOutcome]) })).to.equal(
+      false,
+    );
+  });
+
   it('relies on nothing, where the first case of a kind has seen nothing', async () => {
     const haste = new Haste(false);
     mayHasten(haste, subject);
