@@ -138,9 +138,8 @@ describe('haste', () => {
     expect(await haste.isTrusted(haste.kindOf(awaitedOf(subject)))).to.equal(true);
     const opens = caseOf([{ ...SILENCE, then: 'SYN-RECEIVED' }]);
     expect(mayHasten(haste, { ...opens, state: 'LISTEN' })).to.equal(false);
-    expect(mayHasten(haste, { ...caseOf([{ ...SILENCE, then: undefined } as ResolvedOutcome]) })).to.equal(
-      false,
-    );
+    const { then: _, ...anywhere } = SILENCE;
+    expect(mayHasten(haste, caseOf([anywhere]))).to.equal(false);
   });
 
   it('relies on nothing, where the first case of a kind has seen nothing', async () => {
