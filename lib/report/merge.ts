@@ -25,8 +25,10 @@ export function mergeRuns(parts: readonly Part[]): Run {
     runs.flatMap((run) => run.preflightFaults ?? []).map((one) => [one.id, one]),
   );
   const deaths = runs.flatMap((run) => run.deaths ?? []);
-  const loss = runs.find((run) => run.loss)?.loss;
-  const { shard: _, ...head } = first.run;
+  const cases = allCases(parts);
+  // A target that was lost in one part may have been tested to the end in another.
+  const loss = cases.some(wasNotTried) ? runs.find((run) => run.loss)?.loss : undefined;
+  const { shard: _, loss: __, ...head } = first.run;
   return {
     ...head,
     seed: seeds.length === 1 ? (seeds[0] as number) : seeds.join(', '),
@@ -35,11 +37,11 @@ export function mergeRuns(parts: readonly Part[]): Run {
     // They run side by side, mostly.
     durationMs: Math.max(...runs.map(({ durationMs }) => durationMs)),
     ...slowUnaskedOf(runs),
-    complete: runs.every(({ complete }) => complete),
+    complete: !loss && runs.every((run) => run.complete || run.loss),
     ...(loss ? { loss } : {}),
     ...(deaths.length > 0 ? { deaths } : {}),
     preflightFaults: [...preflightFaults.values()],
-    cases: allCases(parts),
+    cases,
   };
 }
 
@@ -105,15 +107,21 @@ function adoptionOf(parts: readonly Part[]): KnownAdoption {
   return Object.fromEntries(Object.entries(known).map(([check, { isAdopted }]) => [check, isAdopted]));
 }
 
+/** The target was lost before this case. */
+const wasNotTried = (result: ReportCase): boolean => 'why' in result && result.why.kind === 'target lost';
+
+/** Each case once: what was not tried in one part may have been tried in another. */
 function allCases(parts: readonly Part[]): ReportCase[] {
-  const from = new Map<string, string>();
-  return parts.flatMap(({ file, run }) => {
-    for (const { id, family } of run.cases) {
-      const key = `${id} over IPv${family}`;
-      const before = from.get(key);
-      if (before !== undefined) throw new ReportError(`${key} is in ${before} and in ${file}`);
-      from.set(key, file);
+  const kept = new Map<string, { readonly file: string; readonly result: ReportCase }>();
+  for (const { file, run } of parts) {
+    for (const result of run.cases) {
+      const key = `${result.id} over IPv${result.family}`;
+      const before = kept.get(key);
+      if (before && wasNotTried(result)) continue;
+      if (before && !wasNotTried(before.result))
+        throw new ReportError(`${key} is in ${before.file} and in ${file}`);
+      kept.set(key, { file, result });
     }
-    return run.cases;
-  });
+  }
+  return [...kept.values()].map(({ result }) => result);
 }

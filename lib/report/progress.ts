@@ -8,9 +8,17 @@ export interface ProgressLine {
   clear(): void;
 }
 
+/** How far the search for the segment that killed the target is: no case ends meanwhile. */
+export interface SearchProgress {
+  /** How many cases have been tried alone. */
+  readonly tried: number;
+  /** 0 while all that may have done it are tried at once. */
+  readonly of: number;
+}
+
 export interface ProgressOptions {
-  /** Whether the segment that killed the target is looked for: no case ends meanwhile. */
-  readonly seeksCulprit?: () => boolean;
+  /** Undefined while the segment that killed the target is not looked for. */
+  readonly search?: () => SearchProgress | undefined;
   /** In milliseconds. */
   readonly now?: () => number;
   /** Between two lines where there is no terminal, in milliseconds. */
@@ -22,7 +30,8 @@ const SHORTEST_INTERVAL = 100;
 const TICK = 1000;
 
 const PREFLIGHT = '    preflight: measures the target before the first case';
-const SEEKS_CULPRIT = ', the target has died: looking for the segment that killed it';
+const searchText = ({ tried, of }: SearchProgress): string =>
+  `, the target has died: looking for the segment that killed it${of > 0 ? `, ${tried} of ${of} tried` : ''}`;
 
 /**
  * One line that is written over on a terminal. Anywhere else, as in the log of a CI, a line of its own every ten seconds: a
@@ -30,7 +39,7 @@ const SEEKS_CULPRIT = ', the target has died: looking for the segment that kille
  */
 export function progressLine(
   stream: NodeJS.WriteStream,
-  { seeksCulprit = () => false, now = Date.now, every = 10_000 }: ProgressOptions = {},
+  { search = () => undefined, now = Date.now, every = 10_000 }: ProgressOptions = {},
 ): ProgressLine {
   const isTerminal = stream.isTTY;
   const startedAt = now();
@@ -39,7 +48,8 @@ export function progressLine(
   let timer: NodeJS.Timeout | undefined;
   const write = () => {
     shownAt = now();
-    const line = `${text}${seeksCulprit() ? SEEKS_CULPRIT : ''}`;
+    const looked = search();
+    const line = `${text}${looked ? searchText(looked) : ''}`;
     const took = `${Math.round((shownAt - startedAt) / 1000)} s`;
     stream.write(isTerminal ? `\r\x1b[2K${line}  ${pc.dim(took)}` : `${line}, ${took}\n`);
   };

@@ -8,7 +8,7 @@ import { verdictOf } from '../verdict/result.ts';
 import { runText } from './console.ts';
 import { finishMochawesome, showOnPage } from './mochawesome.ts';
 import { failuresOf } from './preflight-faults.ts';
-import { type ProgressLine, progressLine } from './progress.ts';
+import { type ProgressLine, progressLine, type SearchProgress } from './progress.ts';
 import type { ReportCase } from './run.ts';
 import { recordOf } from './run-record.ts';
 import { writeReports } from './write.ts';
@@ -80,8 +80,8 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
 
   #follow(runner: Mocha.Runner, showsProgress: boolean): void {
     const record = recordOf(runner.suite);
-    const seeksCulprit = (): boolean => record?.seeksCulprit ?? false;
-    const progress = showsProgress ? progressLine(process.stdout, { seeksCulprit }) : QUIET;
+    const search = (): SearchProgress | undefined => record?.search;
+    const progress = showsProgress ? progressLine(process.stdout, { search }) : QUIET;
     let deviating = 0;
     const tests: Mocha.Test[] = [];
     const show = (): void =>
@@ -96,6 +96,7 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
         count(result);
         show();
       };
+      record.onSearch = show;
     }
     runner.on(EVENT_RUN_BEGIN, show);
     runner.on(EVENT_TEST_END, (test) => {

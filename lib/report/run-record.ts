@@ -1,4 +1,5 @@
 import type { Death, Loss } from '../verdict/reason.ts';
+import type { SearchProgress } from './progress.ts';
 import type { ReportCase, Run, RunSettings } from './run.ts';
 
 /** What a run under mocha has found so far: the tests fill it, the reporter reads it. */
@@ -12,8 +13,10 @@ export class RunRecord {
   readonly arrived = new Set<ReportCase>();
   /** Called once for each result, when it has come. */
   onArrival: (result: ReportCase) => void = () => {};
-  /** Whether the engine is looking for the cause of a death: no case ends meanwhile. */
-  seeksCulprit = false;
+  /** How far the engine's search for the cause of a death is; undefined while there is none. No case ends meanwhile. */
+  search: SearchProgress | undefined;
+  /** Called when the search has come further. */
+  onSearch: () => void = () => {};
   #loss: Loss | undefined;
   readonly #deaths: Death[] = [];
 
@@ -29,6 +32,11 @@ export class RunRecord {
     if (this.arrived.has(result)) return;
     this.arrived.add(result);
     this.onArrival(result);
+  }
+
+  noteSearch(progress: SearchProgress | undefined): void {
+    this.search = progress;
+    this.onSearch();
   }
 
   /** The target was given up: the run is not complete, whatever comes of the cases. */

@@ -18,6 +18,7 @@ import {
 import { rawSockets } from '../tester/raw-socket.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
+import type { SearchProgress } from '../report/progress.ts';
 import { Inquest } from './deaths/inquest.ts';
 import type { Job } from './deaths/suspects.ts';
 import { tryForDeath } from './deaths/try-for-death.ts';
@@ -71,8 +72,8 @@ interface EngineEvents {
   readonly lost?: (loss: Loss) => void;
   /** The target died and is up again; with the cause. */
   readonly died?: (death: Death) => void;
-  /** The search for a death's cause begins or ends. */
-  readonly inquest?: (isHeld: boolean) => void;
+  /** How far the search for a death's cause is; undefined when it ends. */
+  readonly inquest?: (progress: SearchProgress | undefined) => void;
 }
 
 /** Has the target and the raw sockets, and runs cases side by side. */
@@ -208,7 +209,7 @@ export class Engine {
   async run(
     cases: readonly { id: string; family: 4 | 6 }[],
     report: (result: CaseResult) => void,
-    { lost = () => {}, died = () => {}, inquest: inquestHeld = () => {} }: EngineEvents = {},
+    { lost = () => {}, died = () => {}, inquest: tellInquest = () => {} }: EngineEvents = {},
   ): Promise<void> {
     const environment = this.#environment;
     const facts = this.#preflight;
@@ -238,6 +239,7 @@ export class Engine {
     const inquest = new Inquest({
       ...{ watch, hazards, report, stopped },
       explain: ({ ending }, cause) => died({ ...(ending ? { ending } : {}), cause }),
+      progress: tellInquest,
       attempt: (job) => tryForDeath(job.id, contextOf(job)),
       describe: ({ id }) => findScenario(id),
     });
@@ -247,11 +249,11 @@ export class Engine {
     }, BETWEEN_CHECKS);
     this.#cleanups.add(() => clearInterval(pulse));
     const hold: Inquest['hold'] = async (...death) => {
-      inquestHeld(true);
+      tellInquest({ tried: 0, of: 0 });
       try {
         return await inquest.hold(...death);
       } finally {
-        inquestHeld(false);
+        tellInquest(undefined);
       }
     };
     const crowds = new Map(

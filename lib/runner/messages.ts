@@ -1,3 +1,4 @@
+import type { SearchProgress } from '../report/progress.ts';
 import type { TargetInfo } from '../report/run.ts';
 import type { PreflightFault } from '../verdict/preflight-fault.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
@@ -43,8 +44,8 @@ export type FromEngine =
   | { readonly kind: 'lost'; readonly loss: Loss }
   /** The target died and is up again; with the cause. */
   | { readonly kind: 'death'; readonly death: Death }
-  /** Whether the search for a death's cause is under way; no case ends meanwhile. */
-  | { readonly kind: 'inquest'; readonly isHeld: boolean }
+  /** How far the search for a death's cause is; absent when it ends. No case ends meanwhile. */
+  | { readonly kind: 'inquest'; readonly progress?: SearchProgress }
   /** The heartbeat. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'stopped' };

@@ -5,6 +5,7 @@ import { OWN } from '../catalogue/catalogue.ts';
 import { declarationOf } from '../catalogue/resolve.ts';
 import { labCommand, labEnvironment } from '../lab/namespaces/enter.ts';
 import { wordsToStart } from '../processes.ts';
+import type { SearchProgress } from '../report/progress.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type FromEngine, HEARTBEAT, type KnownTarget, type ToEngine } from './messages.ts';
@@ -57,8 +58,8 @@ export interface Listener {
   readonly lost?: (loss: Loss) => void;
   /** The target has died, and the cause is known. */
   readonly died?: (death: Death) => void;
-  /** The search for a death's cause begins or ends. */
-  readonly inquest?: (isHeld: boolean) => void;
+  /** How far the search for a death's cause is; undefined when it ends. */
+  readonly inquest?: (progress: SearchProgress | undefined) => void;
 }
 
 /** Starts the engine's process, requests cases, and hands out their results. */
@@ -202,7 +203,7 @@ export class Session {
     else if (message.kind === 'result') result?.(message.result);
     else if (message.kind === 'lost') lost?.(message.loss);
     else if (message.kind === 'death') died?.(message.death);
-    else if (message.kind === 'inquest') inquest?.(message.isHeld);
+    else if (message.kind === 'inquest') inquest?.(message.progress);
   }
 
   /** Rejects all open results, with the first reason. */

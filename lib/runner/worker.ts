@@ -30,7 +30,7 @@ async function handle(message: ToEngine): Promise<void> {
     await engine?.run(message.cases, (result) => tell({ kind: 'result', result }), {
       lost: (loss) => tell({ kind: 'lost', loss }),
       died: (death) => tell({ kind: 'death', death }),
-      inquest: (isHeld) => tell({ kind: 'inquest', isHeld }),
+      inquest: (progress) => tell({ kind: 'inquest', ...(progress ? { progress } : {}) }),
     });
   } else {
     await end(0);

@@ -4,7 +4,7 @@ import { compareFields } from '../../lib/report/comparison.ts';
 import { failuresText, runText, summaryText } from '../../lib/report/console.ts';
 import { expectedTexts, observedText, openTexts } from '../../lib/report/expectation.ts';
 import { mochawesomeContext } from '../../lib/report/mochawesome.ts';
-import { progressLine } from '../../lib/report/progress.ts';
+import { progressLine, type SearchProgress } from '../../lib/report/progress.ts';
 import type { ReportCase, ReportRecord } from '../../lib/report/run.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import type { Named } from '../../lib/verdict/fault.ts';
@@ -192,8 +192,8 @@ describe('the texts about a case', () => {
         heard = resolve;
       });
     let time = 0;
-    let seeksCulprit = false;
-    const line = progressLine(stream, { seeksCulprit: () => seeksCulprit, now: () => time, every: 5 });
+    let search: SearchProgress | undefined;
+    const line = progressLine(stream, { search: () => search, now: () => time, every: 5 });
     line.show(0, 1000, 0);
     line.show(412, 1000, 3);
     expect(written).to.deep.equal([]);
@@ -201,14 +201,18 @@ describe('the texts about a case', () => {
     await next();
     time = 20_000;
     await next();
-    seeksCulprit = true;
+    search = { tried: 0, of: 0 };
     time = 30_000;
+    await next();
+    search = { tried: 7, of: 12 };
+    time = 40_000;
     await next();
     line.clear();
     expect(written).to.deep.equal([
       '  412 of 1000 cases done, 3 deviate, 10 s\n',
       '  412 of 1000 cases done, 3 deviate, 20 s\n',
       '  412 of 1000 cases done, 3 deviate, the target has died: looking for the segment that killed it, 30 s\n',
+      '  412 of 1000 cases done, 3 deviate, the target has died: looking for the segment that killed it, 7 of 12 tried, 40 s\n',
     ]);
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { mergeRuns } from '../../lib/report/merge.ts';
 import type { Run } from '../../lib/report/run.ts';
-import { stored } from '../cli/stored.ts';
+import { verdictOf } from '../../lib/verdict/result.ts';
+import { stored, storedNotRun } from '../cli/stored.ts';
 
 describe('parts of a run', () => {
   const part = (file: string, ids: readonly string[], more: Partial<Run> = {}) => ({
@@ -38,6 +39,26 @@ describe('parts of a run', () => {
     ]);
     expect(run.complete).to.equal(false);
     expect(run.deaths).to.have.length(2);
+  });
+
+  it('take what was not tried in one, because the target was lost, from another', () => {
+    const loss = { cause: { kind: 'no time', deaths: 3 } as const, onTheWire: [] };
+    const untried = (id: string) => storedNotRun(id, { kind: 'target lost', cause: loss.cause });
+    const lost = part('a', ['x.1'], {
+      ...{ loss, complete: false },
+      cases: [stored('x.1', 'deviates'), untried('x.2'), untried('x.3')],
+    });
+    const whole = mergeRuns([lost, part('b', ['x.2', 'x.3'])]);
+    expect(whole.cases.map((one) => [one.id, verdictOf(one, 'rfc9293')])).to.deep.equal([
+      ['x.1', 'deviates'],
+      ['x.2', 'conformant'],
+      ['x.3', 'conformant'],
+    ]);
+    expect(whole).to.include({ complete: true }).and.to.not.have.property('loss');
+    const half = mergeRuns([part('b', ['x.2']), lost]);
+    expect(half.cases.map(({ id }) => id)).to.deep.equal(['x.2', 'x.1', 'x.3']);
+    expect(half).to.deep.include({ complete: false, loss });
+    expect(() => mergeRuns([lost, part('b', ['x.1'])])).to.throw('x.1 over IPv4 is in a and in b');
   });
 
   it('tell what was found out by any of them about RFC 5961', () => {

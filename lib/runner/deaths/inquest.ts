@@ -1,5 +1,6 @@
 import { findScenario } from '../../catalogue/catalogue.ts';
 import { isCase, stimulusOf } from '../../catalogue/scenario.ts';
+import type { SearchProgress } from '../../report/progress.ts';
 import type { DeathCause, TargetDeath } from '../../verdict/reason.ts';
 import type { CaseResult } from '../../verdict/result.ts';
 import { runSideBySide } from '../pool.ts';
@@ -19,6 +20,8 @@ interface InquestOptions {
   readonly report: (result: CaseResult) => void;
   /** Called for each death when its cause is known. */
   readonly explain?: (death: Death, cause: DeathCause) => void;
+  /** Called before each case that is tried alone. */
+  readonly progress?: (progress: SearchProgress) => void;
   readonly stopped?: () => boolean;
   /** The time in milliseconds; tests replace it. */
   readonly now?: () => number;
@@ -68,7 +71,11 @@ export class Inquest {
     const began = this.#now();
     const done = new Set<string>();
     const suspects = this.suspects.order(onTheWire, death.heardAt);
-    const cause = await this.#try(suspects, onTheWire, waiting, death, done);
+    const cause = await this.#try(suspects, onTheWire, waiting, death, done).catch((error: Error) => {
+      // Who stops a run closes the tester while an attempt is under way.
+      if (!this.#options.stopped?.()) throw error;
+      return undefined;
+    });
     if (cause) explain?.(death, cause);
     if (cause?.kind === 'unknown') this.#unexplained += 1;
     this.#timeTaken += this.#now() - began;
@@ -93,20 +100,26 @@ export class Inquest {
     { ending }: Death,
     done: Set<string>,
   ): Promise<DeathCause | undefined> {
+    const { progress = () => {} } = this.#options;
     // Not for a target that hangs: each further death costs a long wait.
     if (ending && (await this.#surviveTogether(suspects, onTheWire.length))) {
       return this.#isOver ? undefined : { kind: 'unknown', tried: suspects.length };
     }
     const likely = suspects.slice(0, MOST_TRIED);
-    for (const { job, isFinished } of likely) {
+    for (const [tried, { job, isFinished }] of likely.entries()) {
       if (this.#isOver) return undefined;
+      progress({ tried, of: likely.length });
       const phase = await this.#accuse(job, isFinished, done);
       if (phase === undefined) continue;
       const cause: DeathCause = { kind: 'segment', part: phase, ...job };
       if (phase !== 'stimulus') return cause;
       // Similar cases would kill the target again.
-      for (const other of [...onTheWire, ...waiting]) {
-        if (done.has(keyOf(other)) || kindOf(other) !== kindOf(job) || this.#isOver) continue;
+      const similar = [...onTheWire, ...waiting].filter(
+        (other) => !done.has(keyOf(other)) && kindOf(other) === kindOf(job),
+      );
+      for (const [tried, other] of similar.entries()) {
+        if (this.#isOver) break;
+        progress({ tried, of: similar.length });
         await this.#accuse(other, false, done);
       }
       return cause;

@@ -58,9 +58,7 @@ export async function beginRun(
     result: (result) => run.record.noteArrival(result),
     lost: (loss) => run.record.recordLoss(loss),
     died: (death) => run.record.recordDeath(death),
-    inquest: (isHeld) => {
-      run.record.seeksCulprit = isHeld;
-    },
+    inquest: (progress) => run.record.noteSearch(progress),
   });
   session.request(chosen);
 }

@@ -3,6 +3,7 @@ import { reasonText } from '../../../lib/report/expectation.ts';
 import { Inquest, MOST_UNEXPLAINED } from '../../../lib/runner/deaths/inquest.ts';
 import { type Job, keyOf } from '../../../lib/runner/deaths/suspects.ts';
 import type { DeathTrial } from '../../../lib/runner/deaths/try-for-death.ts';
+import type { SearchProgress } from '../../../lib/report/progress.ts';
 import { runThrough } from '../../../lib/runner/run-through.ts';
 import type { Phase } from '../../../lib/runner/trial/case-context.ts';
 import { Hazards } from '../../../lib/runner/trial/hazards.ts';
@@ -20,7 +21,13 @@ const ENDING = { signal: 'SIGSEGV' };
 const SENT = { from: 'tester', at: 0 } as Entry;
 
 /** A run of so many cases without a wire. All cases of a round are on the target when one of them ends it. */
-function runOf(count: number, fate: Fate, width = 8, isReached = (_: Job, __: number): boolean => true) {
+function runOf(
+  count: number,
+  fate: Fate,
+  width = 8,
+  isReached = (_: Job, __: number): boolean => true,
+  stopsAt = Number.POSITIVE_INFINITY,
+) {
   const deaths: Death[] = [];
   const watch = {
     lost: undefined as LossCause | undefined,
@@ -34,6 +41,8 @@ function runOf(count: number, fate: Fate, width = 8, isReached = (_: Job, __: nu
   const attempts = new Map<string, number>();
   const widths: number[] = [];
   const causes: DeathCause[] = [];
+  const progress: SearchProgress[] = [];
+  let isStopped = false;
   let onTheWire = 0;
   let alone = 0;
   let together = 0;
@@ -59,12 +68,18 @@ function runOf(count: number, fate: Fate, width = 8, isReached = (_: Job, __: nu
     ...{ watch, hazards, describe, report: (result: CaseResult) => results.push(result) },
     now: () => clock,
     explain: (_, cause) => causes.push(cause),
+    progress: (one) => progress.push(one),
+    stopped: () => isStopped,
     attempt: async (job): Promise<DeathTrial> => {
       expect(onTheWire, 'nobody else is on the wire').to.equal(0);
       clock += 1000;
       alone += 1;
       together = Math.max(together, alone);
       await new Promise(setImmediate);
+      if (progress.length >= stopsAt) {
+        isStopped = true;
+        throw new Error('the tester is closed');
+      }
       const phase = fateOf(job);
       alone -= 1;
       if (!isReached(job, attempts.get(keyOf(job)) ?? 0))
@@ -98,10 +113,21 @@ function runOf(count: number, fate: Fate, width = 8, isReached = (_: Job, __: nu
     ...{ jobs, run, watch, inquest },
     width: () => width,
     report: (result) => results.push(result),
-    stopped: () => false,
+    stopped: () => isStopped,
     lost: (others) => lostWith.push(others),
   });
-  return done.then(() => ({ causes, together, results, watch, hazards, widths, attempts, deaths, lostWith }));
+  return done.then(() => ({
+    causes,
+    progress,
+    together,
+    results,
+    watch,
+    hazards,
+    widths,
+    attempts,
+    deaths,
+    lostWith,
+  }));
 }
 
 const notReached = ({ id }: Job): CaseResult =>
@@ -200,6 +226,28 @@ describe('an inquest', () => {
   it('says what of a case ended the target', async () => {
     const { causes } = await runOf(40, ({ id }) => (id === 'case.13' ? 'stimulus' : undefined));
     expect(causes).to.deep.equal([{ kind: 'segment', part: 'stimulus', id: 'case.13', family: 4 }]);
+  });
+
+  it('tells how many of the suspects have been tried alone', async () => {
+    const { progress } = await runOf(20, ({ id }) => (id === 'case.2' ? 'stimulus' : undefined), 4);
+    expect(progress).to.deep.equal([
+      { tried: 0, of: 4 },
+      { tried: 1, of: 4 },
+      { tried: 2, of: 4 },
+    ]);
+  });
+
+  it('ends without a complaint when the run is stopped in the middle of an attempt', async () => {
+    const { causes, results, watch } = await runOf(
+      40,
+      ({ id }) => (id === 'case.7' ? 'stimulus' : undefined),
+      8,
+      () => true,
+      3,
+    );
+    expect(causes).to.deep.equal([]);
+    expect(watch.lost).to.equal(undefined);
+    expect(results.length).to.be.below(40);
   });
 
   it('that finds nobody halves how many are on the wire, until the target survives', async () => {

@@ -51,7 +51,10 @@ async function runAndKill(stack: keyof typeof TARGETS) {
   );
   const deaths: Death[] = [];
   const inquests: boolean[] = [];
-  session.attend({ died: (death) => deaths.push(death), inquest: (isHeld) => inquests.push(isHeld) });
+  session.attend({
+    died: (death) => deaths.push(death),
+    inquest: (progress) => inquests.push(progress !== undefined),
+  });
   try {
     const root = session.pid as number;
     session.request(chosen);
