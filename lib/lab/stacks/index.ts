@@ -4,6 +4,7 @@ import { ipxe } from './ipxe.ts';
 import { linux } from './linux.ts';
 import { linux612 } from './linux-6.12/linux-6.12.ts';
 import { lwip, lwipRaw } from './lwip.ts';
+import { ns3 } from './ns3/ns3.ts';
 import { passt } from './passt/passt.ts';
 import { findReference, reference, unknownVariant } from './reference.ts';
 import { slirp } from './slirp/slirp.ts';
@@ -18,6 +19,7 @@ export const STACKS: readonly Stack[] = [
   linux612,
   slirp,
   passt,
+  ns3,
   ipxe,
   wine,
   reference,
