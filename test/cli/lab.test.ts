@@ -13,7 +13,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'linux-6.12': 'qemu-system-x86',
   slirp: 'slirp4netns',
   passt: 'passt',
-  ns3: 'g++',
+  ns3: 'gcc',
   ipxe: 'qemu-system-x86',
   wine: 'gcc-mingw-w64-x86-64',
   reference: 'gcc',

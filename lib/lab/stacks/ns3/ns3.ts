@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { startInSteps } from '../../../cleanups.ts';
 import { CXX, compile } from '../../../compile.ts';
 import { upperTesterPath } from '../../../upper-tester-source.ts';
-import { LabUnavailable, missingOf } from '../../namespaces/enter.ts';
+import { COMPILER, LabUnavailable, missingOf } from '../../namespaces/enter.ts';
 import { makeTap } from '../../namespaces/link.ts';
 import { versionIn } from '../../namespaces/run.ts';
 import type { Stack } from '../stack.ts';
 import { drivenBy, startUpperTester } from '../upper-tester-process.ts';
 
-const PACKAGES = { 'g++': 'g++', 'libns3-dev': '/usr/include/ns3/fd-net-device-module.h' };
+const PACKAGES = { ...COMPILER, 'g++': 'g++', 'libns3-dev': '/usr/include/ns3/fd-net-device-module.h' };
 const HOST = fileURLToPath(new URL('host.cc', import.meta.url));
 const LIBRARIES = ['core', 'network', 'internet', 'fd-net-device'].map((module) => `-lns3-${module}`);
 // It has no limit. But when a segment kills it, the cases on the wire are tried one by one.
