@@ -24,6 +24,7 @@ export function mergeRuns(parts: readonly Part[]): Run {
   const preflightFaults = new Map(
     runs.flatMap((run) => run.preflightFaults ?? []).map((one) => [one.id, one]),
   );
+  const middleboxes = runs.find((run) => run.middleboxes)?.middleboxes;
   const deaths = runs.flatMap((run) => run.deaths ?? []);
   const cases = allCases(parts);
   // A target that was lost in one part may have been tested to the end in another.
@@ -41,6 +42,7 @@ export function mergeRuns(parts: readonly Part[]): Run {
     ...(loss ? { loss } : {}),
     ...(deaths.length > 0 ? { deaths } : {}),
     preflightFaults: [...preflightFaults.values()],
+    ...(middleboxes ? { middleboxes } : {}),
     cases,
   };
 }

@@ -1,6 +1,7 @@
 import { printSegment } from '../notation/index.ts';
 import type { KnownAdoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
+import type { MiddleboxSign } from '../verdict/middlebox-sign.ts';
 import type { PreflightFault } from '../verdict/preflight-fault.ts';
 import type { WireRecord } from '../verdict/observed.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
@@ -45,6 +46,9 @@ export type ReportCase = CaseResult<ReportRecord>;
 /** A fault of the preflight, from the runner or from results.json. */
 export type RunFault = Omit<PreflightFault, 'records'> & { readonly records: readonly ReportRecord[] };
 
+/** A sign of a middlebox, in the same way. */
+export type RunMiddlebox = Omit<MiddleboxSign, 'records'> & { readonly records: readonly ReportRecord[] };
+
 /** The TCP under test. */
 export interface TargetInfo {
   /** What reports call it, e.g. `Linux 6.1`. */
@@ -74,6 +78,8 @@ export interface RunSettings {
   readonly slowUnasked?: number;
   /** None when absent. */
   readonly preflightFaults?: readonly RunFault[];
+  /** What something between tester and target seems to have done; absent: nothing. */
+  readonly middleboxes?: readonly RunMiddlebox[];
 }
 
 /** A whole run. */

@@ -157,7 +157,7 @@ export class Engine {
         tester = await this.#testerFor(target, families, ports);
       }
     }
-    const { timing, synCookies, acceptTime, answersManyAtOnce, faults, grounds } = this.#preflight;
+    const { timing, synCookies, acceptTime, answersManyAtOnce, faults, grounds, middleboxes } = this.#preflight;
     this.#width = this.#preflight.width;
     this.#environment = {
       ...{ tester, driver, closedPort, timing, synCookies, acceptTime, answersManyAtOnce },
@@ -182,6 +182,7 @@ export class Engine {
       families,
       adoption: this.#preflight.adoption,
       preflightFaults: faults,
+      middleboxes,
       deaths,
       facts: {
         driver: nameOf(driver),

@@ -1,5 +1,6 @@
 import type { SearchProgress } from '../report/progress.ts';
 import type { TargetInfo } from '../report/run.ts';
+import type { MiddleboxSign } from '../verdict/middlebox-sign.ts';
 import type { PreflightFault } from '../verdict/preflight-fault.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
@@ -31,6 +32,7 @@ export const HEARTBEAT = 1000;
 export interface KnownTarget extends Required<Omit<TargetInfo, 'address'>> {
   readonly address?: string;
   readonly preflightFaults: readonly PreflightFault[];
+  readonly middleboxes: readonly MiddleboxSign[];
   /** Deaths in the preflight. */
   readonly deaths: readonly Death[];
 }

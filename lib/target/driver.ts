@@ -3,6 +3,7 @@ import type { Condition } from '../catalogue/conditions.ts';
 import type { Mark, Setting, Tidings } from '../catalogue/scenario.ts';
 import type { Origin, State } from '../standard/state.ts';
 import type { Lack } from '../verdict/lack.ts';
+import type { Peer } from '../verdict/middlebox-sign.ts';
 import type { Ending } from '../verdict/reason.ts';
 import type { DriverName } from '../verdict/target-facts.ts';
 
@@ -110,6 +111,8 @@ export interface Driver extends DriverName {
    * @param former of an earlier connection of that port: another one is asked for
    */
   accepted(testerPort: number, timeout: number, former?: Handle): Promise<Handle | undefined>;
+  /** Calls back with the other end of each connection that is accepted, as the user was told. @returns ends the callbacks */
+  watchAccepts?(tell: (peer: Peer) => void): () => void;
   /** Whether `accepted` proves that a connection was established. */
   readonly seesAccepts: boolean;
   /** The tester's ports that the target calls by itself. No other case may use them, and the kernel must not answer on them. */

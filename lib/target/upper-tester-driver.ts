@@ -1,5 +1,6 @@
 import { type Mark, type Setting, TIDINGS } from '../catalogue/scenario.ts';
 import type { Ability } from '../verdict/lack.ts';
+import type { Peer } from '../verdict/middlebox-sign.ts';
 import {
   ASKED_PRECEDENCE,
   type Delivered,
@@ -129,6 +130,10 @@ export class UpperTesterDriver implements Driver {
         resolve(handle);
       });
     });
+  }
+
+  watchAccepts(tell: (peer: Peer) => void): () => void {
+    return this.#client.onAccepted(({ address, port }) => tell({ address, port }));
   }
 
   /** Cases that ask while an answer is pending share the next one. */

@@ -1,6 +1,6 @@
 import { type ConcreteSegment, fromWire } from '../notation/index.ts';
 import { ACK, type DecodedTcp, decodeTcp, type IcmpErrorName, SYN, WireError } from '../wire/index.ts';
-import type { Arrival, Link, Refusal } from './link.ts';
+import type { Arrival, IcmpError, Link, Refusal } from './link.ts';
 import { buildIcmpPacket, buildPacket, ipv6Packet, type PacketOverrides } from './packet.ts';
 
 /** A segment that was sent or has arrived. */
@@ -39,6 +39,8 @@ export class Mailbox {
   filler: string | undefined;
   /** ICMP messages about segments from this port that were not delivered. */
   readonly refusals: Refusal[] = [];
+  /** All ICMP errors about segments from this port. */
+  readonly icmpErrors: IcmpError[] = [];
   /** Why segments could not be sent. They are in the log, but were never on the wire. */
   readonly unsent: string[] = [];
   /** The ICMP errors that were sent, in order. */

@@ -30,6 +30,8 @@ const IPV4_OPTIONS: Readonly<Record<IpOption, Uint8Array>> = {
 const DESTINATION_OPTIONS = 60;
 /** RFC 8200 section 4.2: who does not know the option, which RFC 4727 section 5.2 has for experiments, skips it. */
 const UNKNOWN_DESTINATION_OPTION = Uint8Array.of(PROTOCOL_TCP, 0, 0x1e, 4, 0, 0, 0, 0);
+/** Who does not know this one drops the packet, and sends a parameter problem that quotes it. */
+const REFUSED_DESTINATION_OPTION = Uint8Array.of(PROTOCOL_TCP, 0, 0x9e, 4, 0, 0, 0, 0);
 
 /** What makes a packet unlike that of an ordinary segment. */
 export interface PacketOverrides {
@@ -39,6 +41,12 @@ export interface PacketOverrides {
   readonly precedence?: number;
   /** Over IPv6, only an unknown one. */
   readonly ipOption?: IpOption;
+  /** The destination answers with an ICMP error that quotes the packet, and its TCP never sees it. IPv6 only. */
+  readonly quoteRequested?: boolean;
+  /** Time to live or hop limit. Default: 64. */
+  readonly ttl?: number;
+  /** The two bits of ECN in the IP header, 0...3. */
+  readonly ecn?: number;
   readonly corruptChecksum?: boolean;
   /** Instead of the target's address. */
   readonly destination?: string;
@@ -80,12 +88,13 @@ const ipv4Header = (
   dst: string,
   tos = 0,
   options: Uint8Array = NO_OPTIONS,
+  ttl = 64,
 ): Ipv4Header => ({
   tos,
   id: 0,
   flags: DONT_FRAGMENT,
   fragmentOffset: 0,
-  ttl: 64,
+  ttl,
   protocol,
   src,
   dst,
@@ -121,15 +130,20 @@ export function buildPacket(
   );
   // The checksum is in octets 16 and 17. One flipped bit is never right.
   if (overrides.corruptChecksum) tcp[17] = (tcp[17] ?? 0) ^ 1;
-  if (family === 6)
-    return overrides.ipOption
-      ? ipv6Packet(src, dst, Buffer.concat([UNKNOWN_DESTINATION_OPTION, tcp]), DESTINATION_OPTIONS)
-      : ipv6Packet(src, dst, tcp);
+  const { ttl, ecn = 0 } = overrides;
+  if (family === 6) {
+    const option = overrides.quoteRequested
+      ? REFUSED_DESTINATION_OPTION
+      : overrides.ipOption && UNKNOWN_DESTINATION_OPTION;
+    return option
+      ? ipv6Packet(src, dst, Buffer.concat([option, tcp]), DESTINATION_OPTIONS, ttl, ecn)
+      : ipv6Packet(src, dst, tcp, PROTOCOL_TCP, ttl, ecn);
+  }
   const options = overrides.ipOption
     ? IPV4_OPTIONS[overrides.ipOption]
     : overrides.security && TOP_SECRET_OPTION;
-  const tos = withPrecedence(0, overrides.precedence ?? 0);
-  return encodeIpv4(ipv4Header(PROTOCOL_TCP, src, dst, tos, options), tcp);
+  const tos = withPrecedence(ecn, overrides.precedence ?? 0);
+  return encodeIpv4(ipv4Header(PROTOCOL_TCP, src, dst, tos, options, ttl), tcp);
 }
 
 /** A TCP segment in a plain IPv6 packet. */
@@ -138,7 +152,9 @@ export const ipv6Packet = (
   dst: string,
   tcp: Uint8Array,
   nextHeader = PROTOCOL_TCP,
-): Uint8Array => encodeIpv6({ trafficClass: 0, flowLabel: 0, nextHeader, hopLimit: 64, src, dst }, tcp);
+  hopLimit = 64,
+  trafficClass = 0,
+): Uint8Array => encodeIpv6({ trafficClass, flowLabel: 0, nextHeader, hopLimit, src, dst }, tcp);
 
 /** An ICMP error about a packet, with its IP header. @param mtu as for `encodeIcmpError` */
 export function buildIcmpPacket(

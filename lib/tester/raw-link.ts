@@ -223,7 +223,8 @@ export class RawLink implements Link {
   #takeIcmp(buffer: Buffer, source: string): void {
     // Only IPv4's raw sockets show the IP header.
     const header = this.family === 4 ? ((buffer[0] ?? 0) & 0x0f) * 4 : 0;
-    const error = readIcmpError(this.family, buffer.subarray(header), source);
+    // A copy: the socket reuses its buffer, and the error quotes from it.
+    const error = readIcmpError(this.family, new Uint8Array(buffer.subarray(header)), source);
     if (error) this.#onIcmpError(error);
   }
 

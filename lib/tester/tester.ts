@@ -36,8 +36,11 @@ export class Tester {
         this.failures += 1;
         this.#lastFailure = error;
       });
-      link.onIcmpError(({ srcPort: port, source, refusal }) => {
-        if (refusal !== undefined) this.#mailboxes.get(port)?.refusals.push({ port, source, text: refusal });
+      link.onIcmpError((error) => {
+        const { srcPort: port, source, refusal } = error;
+        const mailbox = this.#mailboxes.get(port);
+        mailbox?.icmpErrors.push(error);
+        if (refusal !== undefined) mailbox?.refusals.push({ port, source, text: refusal });
       });
     }
   }

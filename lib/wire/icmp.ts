@@ -40,10 +40,20 @@ export interface DecodedIcmpError {
   readonly dstPort: number;
   /** Absent where the message quotes fewer than 8 octets of the segment. */
   readonly seq?: number;
+  /** Absent as well. As much as the message quotes of the segment, as it was where the message was made; a view. */
+  readonly quote?: Quote;
+}
+
+export interface Quote {
+  /** From the TCP header on. */
+  readonly segment: Uint8Array;
+  /** The two bits of the IP header, 0...3. */
+  readonly ecn: number;
 }
 
 const HEADER = 8;
 const IPV6_HEADER = 40;
+const DESTINATION_OPTIONS = 60;
 // What every host takes, less an IP header (RFC 1812 section 4.3.2.3; RFC 4443 section 3).
 const MOST_OCTETS = { 4: 576 - 20, 6: 1280 - 40 } as const;
 
@@ -77,8 +87,14 @@ export function encodeIcmpError(
 export function decodeIcmpError(family: Family, octets: Uint8Array): DecodedIcmpError | undefined {
   const [type = 0, code = 0] = octets;
   const original = octets.subarray(HEADER);
-  const header = family === 6 ? IPV6_HEADER : ((original[0] ?? 0) & 0x0f) * 4;
-  if (original[family === 6 ? 6 : 9] !== PROTOCOL_TCP || original.length < header + 4) return undefined;
+  let header = family === 6 ? IPV6_HEADER : ((original[0] ?? 0) & 0x0f) * 4;
+  let protocol = original[family === 6 ? 6 : 9];
+  if (family === 6 && protocol === DESTINATION_OPTIONS) {
+    protocol = original[header];
+    // RFC 8200 section 4.6: in units of 8 octets, beyond the first.
+    header += 8 * ((original[header + 1] ?? 0) + 1);
+  }
+  if (protocol !== PROTOCOL_TCP || original.length < header + 4) return undefined;
   const name = ICMP_ERROR_NAMES.find((one) => {
     const codes = codesOf(one)[family];
     return codes?.[0] === type && codes[1] === code;
@@ -86,6 +102,14 @@ export function decodeIcmpError(family: Family, octets: Uint8Array): DecodedIcmp
   return {
     ...{ type, code, srcPort: read16(original, header), dstPort: read16(original, header + 2) },
     ...(name ? { name } : {}),
-    ...(original.length < header + 8 ? {} : { seq: read32(original, header + 4) }),
+    ...(original.length < header + 8
+      ? {}
+      : {
+          seq: read32(original, header + 4),
+          quote: {
+            segment: original.subarray(header),
+            ecn: (family === 6 ? (original[1] ?? 0) >>> 4 : (original[1] ?? 0)) & 3,
+          },
+        }),
   };
 }

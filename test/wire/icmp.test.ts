@@ -32,8 +32,10 @@ describe('ICMP errors', () => {
           continue;
         }
         const [type, code] = codes;
-        expect(decodeIcmpError(family, encodeIcmpError(name, ENDS[family], original(family)))).to.deep.equal({
+        const packet = original(family);
+        expect(decodeIcmpError(family, encodeIcmpError(name, ENDS[family], packet))).to.deep.equal({
           ...{ type, code, name, srcPort: 80, dstPort: 10_001, seq: 4_000_000_000 },
+          quote: { segment: packet.slice(family === 6 ? 40 : 20), ecn: 0 },
         });
       }
     });

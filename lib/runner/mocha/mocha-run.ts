@@ -42,7 +42,7 @@ export async function beginRun(
   const slowUnasked = slowLeftOut(run.settings).flatMap((one) =>
     one.families.filter((family) => families.includes(family)),
   ).length;
-  const { preflightFaults, deaths, ...target } = session.target;
+  const { preflightFaults, middleboxes, deaths, ...target } = session.target;
   const asked = {
     version,
     seed,
@@ -52,7 +52,7 @@ export async function beginRun(
     ...(shard ? { shard } : {}),
     ...(slowUnasked > 0 ? { slowUnasked } : {}),
   };
-  run.record.settings = { ...asked, target, preflightFaults };
+  run.record.settings = { ...asked, target, preflightFaults, ...(middleboxes.length > 0 ? { middleboxes } : {}) };
   for (const death of deaths) run.record.recordDeath(death);
   session.attend({
     result: (result) => run.record.noteArrival(result),

@@ -79,7 +79,7 @@ async function ofCaller(path: Path, family: 4 | 6): Promise<Ground> {
   const silent = findingOf('SYN to a closed port', family, log, { gravity: 'described', port: closedPort });
   return {
     ...{ family, open: undefined, closedAnswers: answers.length > 0, openAnswers: false, silentClosed: true },
-    ...{ resetsAtOnce: undefined, refusal: undefined },
+    ...{ resetsAtOnce: undefined, refusal: undefined, resets: [] },
     heard: called !== undefined || answers.length > 0,
     called: called !== undefined && called.length > 0,
     roundTrips: called ?? [],

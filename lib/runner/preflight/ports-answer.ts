@@ -3,6 +3,7 @@ import { segmentOf } from '../../notation/index.ts';
 import type { Tester } from '../../tester/index.ts';
 import type { PreflightFault } from '../../verdict/preflight-fault.ts';
 import { findingOf, wrongWith } from './evidence.ts';
+import type { Reset } from './path-evidence/evidence.ts';
 import { type PortProbe, probePort } from './probe-port.ts';
 
 /** The target's ports. A target that only opens connections has no open one. */
@@ -21,6 +22,8 @@ export interface Answers {
   /** Whether the closed port answers neither SYN nor ACK. */
   readonly silentClosed: boolean;
   readonly faults: readonly PreflightFault[];
+  /** Of the closed port. */
+  readonly resets: readonly Reset[];
   /** An ICMP message about a probe. */
   readonly refusal: string | undefined;
 }
@@ -76,7 +79,7 @@ export async function portsAnswer(
     refusal: [...atClosed.refusals, ...(atOpen?.refusals ?? [])][0],
   };
   if (!answers.closedAnswers && !answers.openAnswers) {
-    return { ...answers, roundTrips: [], silentClosed: true, faults: [] };
+    return { ...answers, roundTrips: [], silentClosed: true, faults: [], resets: [] };
   }
   if (answering === undefined) {
     roundTrips.push(
@@ -105,7 +108,7 @@ async function atTheClosedPort(
   family: 4 | 6,
   port: number,
   { atClosed, isKnown, asksClosed, within }: Asked,
-): Promise<Pick<Answers, 'faults' | 'silentClosed'>> {
+): Promise<Pick<Answers, 'faults' | 'silentClosed' | 'resets'>> {
   const [first] = atClosed.answers;
   if (first?.segment.ctl.has('SYN') && !first.segment.ctl.has('RST')) {
     const blocks = [{ state: 'CLOSED', closedBy: 'never opened' }] as const;
@@ -114,7 +117,7 @@ async function atTheClosedPort(
       port,
       blocks,
     });
-    return { faults: [taken], silentClosed: false };
+    return { faults: [taken], silentClosed: false, resets: [] };
   }
   const ask = async (probe: Probe): Promise<PortProbe> =>
     probeUntilAnswered(
@@ -157,8 +160,14 @@ async function atTheClosedPort(
     const again = await probePort(tester, family, port, within, PROBES['RST to a closed port']);
     if (again.answers.length > 0) accuse('RST to a closed port', again);
   }
-  return { faults, silentClosed: first === undefined && isSilentForAck };
+  return {
+    ...{ faults, silentClosed: first === undefined && isSilentForAck },
+    resets: [...resetsIn('SYN to CLOSED', syn), ...resetsIn('ACK to CLOSED', ack)],
+  };
 }
+
+const resetsIn = (of: Reset['of'], { sent, answers: [answer] }: PortProbe): Reset[] =>
+  answer?.segment.ctl.has('RST') ? [{ of, sent, answer }] : [];
 
 const isWrong = (step: Probe, { sent, answers: [answer] }: PortProbe): boolean =>
   answer !== undefined && wrongWith(step, sent.segment, answer.segment).length > 0;

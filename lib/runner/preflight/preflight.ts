@@ -1,5 +1,6 @@
 import type { KnownAdoption } from '../../standard/adoption.ts';
 import { DEFAULT_TIMING, type Environment, type Timing } from '../../states/index.ts';
+import type { MiddleboxSign } from '../../verdict/middlebox-sign.ts';
 import type { PreflightFault } from '../../verdict/preflight-fault.ts';
 import {
   type AcceptTime,
@@ -15,6 +16,8 @@ import { usesCookiesOnly } from './half-open.ts';
 import { LATEST_RETRANSMISSION, measureBeside, measureInTurn, type Scene } from './measures.ts';
 import { ROOMY } from './needs.ts';
 import type { Path } from './path.ts';
+import { gatherPathEvidence } from './path-evidence/gather.ts';
+import { middleboxSigns } from './path-evidence/signs.ts';
 import { BURST, soonestReply } from './path-probes.ts';
 import { PATIENCE } from './ports-answer.ts';
 import { type Walk, walk } from './walk.ts';
@@ -28,6 +31,8 @@ export interface Preflight {
   /** No limit on replies per connection was seen. */
   readonly answersManyAtOnce: boolean;
   readonly faults: readonly PreflightFault[];
+  /** What something on the path seems to have done. */
+  readonly middleboxes: readonly MiddleboxSign[];
   /** The families over which the target sends no reset in CLOSED. */
   readonly silentClosed: readonly (4 | 6)[];
   /** The families that answer. */
@@ -41,6 +46,8 @@ export interface Preflight {
 const LEAST_PROMPT = 8;
 // A case takes about a second and gets a few limited replies.
 const SHARE_OF_LIMIT = 4;
+// Connections at once that the search for middleboxes takes.
+const NARROW = 4;
 // A case sends one or two segments at once.
 const SHARE_OF_QUEUE = 2;
 
@@ -90,6 +97,10 @@ export async function preflight(path: Path): Promise<Preflight> {
         grounds.flatMap((ground) => ground.faults),
       )
     : [];
+  // Before all that may open many connections: it is about times, too.
+  const t0 = performance.now();
+  const middleboxes = await middleboxesOver(environment, path, grounds);
+  if (process.env.MBT) process.stderr.write(`mb ${performance.now() - t0}\n`);
   let [walks, beside] = await Promise.all([
     walkOver(environment, path, grounds, watch),
     likely && measureBeside(sceneOf(likely, likely.faults)),
@@ -123,6 +134,7 @@ export async function preflight(path: Path): Promise<Preflight> {
   return {
     timing,
     faults,
+    middleboxes,
     silentClosed: environment.silentClosed ?? [],
     grounds: alive,
     adoption,
@@ -163,6 +175,25 @@ async function walkOver(
     walks.set(ground, await walk(environment, { family: ground.family, width: side, needs }, watch));
   });
   return walks;
+}
+
+/** A target that only opens connections, one at a time, is not asked. */
+async function middleboxesOver(
+  environment: Environment,
+  { driver, width }: Path,
+  grounds: readonly Ground[],
+): Promise<MiddleboxSign[]> {
+  if (driver.testerPorts) return [];
+  const isNarrow = width < NARROW * grounds.length;
+  const signs: MiddleboxSign[] = [];
+  await runSideBySide(
+    grounds.filter(({ heard }) => heard),
+    isNarrow ? 1 : grounds.length,
+    async (ground) => {
+      signs.push(...middleboxSigns(await gatherPathEvidence(environment, ground, isNarrow)));
+    },
+  );
+  return signs;
 }
 
 /** Notices the target's death during the walk; undefined when no port answers. */
