@@ -17,7 +17,8 @@ import {
 } from './preflight-faults.ts';
 import { alike, byState, countVerdicts, familiesText } from './groups.ts';
 import { type LadderLine, ladderLines } from './ladder.ts';
-import type { ReportCase, Run, RunFault } from './run.ts';
+import { middleboxHeadline, middleboxLadder, middleboxLine } from './middleboxes.ts';
+import type { ReportCase, Run, RunFault, RunMiddlebox } from './run.ts';
 import { standingsText } from './requirements.ts';
 import { say } from './say.ts';
 import { circumstance, type Subject, subjects } from './subject.ts';
@@ -53,7 +54,7 @@ const paint = (colours: Colours, verdict: Verdict) =>
 /** What is printed at the end of a run: the failures, the summary last. */
 export const runText = (run: Run, options: ConsoleOptions = {}): string =>
   [
-    options.faultsTold ? '' : preflightFaultsText(run, options),
+    options.faultsTold ? '' : preflightText(run, options),
     failuresText(run, options),
     tableText(run, options),
     findingListText(run, options),
@@ -62,19 +63,32 @@ export const runText = (run: Run, options: ConsoleOptions = {}): string =>
     .filter(Boolean)
     .join('\n\n');
 
-/** The faults of the preflight, with rule, remedy and packets; empty when there are none. */
-export function preflightFaultsText(run: Run, options: ConsoleOptions = {}): string {
+/** What the preflight found: signs of middleboxes, and faults with rule, remedy and packets; empty when there is nothing. */
+export function preflightText(run: Run, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
-  return ordered(run)
-    .map((finding) =>
-      [
-        faultHead(finding, run, colours),
-        ...faultFields(finding).map(([name, value]) => named(colours)(name, value)),
-        ...faultLadder(finding).map((line) => `  ${colourLadder(line, colours)}`),
-      ].join('\n'),
-    )
+  const packets = (lines: readonly LadderLine[]) => lines.map((line) => `  ${colourLadder(line, colours)}`);
+  const signs = (run.middleboxes ?? []).map((one) => [
+    middleboxHead(one, colours),
+    ...packets(middleboxLadder(one)),
+  ]);
+  const faults = ordered(run).map((finding) => [
+    faultHead(finding, run, colours),
+    ...faultFields(finding).map(([name, value]) => named(colours)(name, value)),
+    ...packets(faultLadder(finding)),
+  ]);
+  return [headlineOf(run, colours), ...signs, ...faults]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
     .join('\n\n');
 }
+
+const headlineOf = (run: Run, colours: Colours): string[] => {
+  const headline = middleboxHeadline(run);
+  return headline === undefined ? [] : [`  ${colours.yellow('!')} ${colours.bold(headline)}`];
+};
+
+const middleboxHead = (one: RunMiddlebox, colours: Colours): string =>
+  `  ${colours.yellow('!')} ${middleboxLine(one)}`;
 
 const faultHead = (finding: RunFault, run: Run, colours: Colours): string => {
   const sign = finding.gravity === 'deviation' ? colours.red('✗') : colours.yellow('!');
@@ -102,6 +116,8 @@ function tableText(run: Run, options: ConsoleOptions): string {
     return `  ${strong ? colours.bold(head) : head}${cells.join('')}`;
   };
   const heads = [
+    ...headlineOf(run, colours),
+    ...(run.middleboxes ?? []).map((one) => middleboxHead(one, colours)),
     ...say.deaths(run.deaths).map((text) => `  ${colours.yellow('!')} ${colours.bold(text)}`),
     ...ordered(run).map((finding) => faultHead(finding, run, colours)),
   ];

@@ -7,6 +7,7 @@ import { faultFields, faultLadder, faultLine, ordered } from './preflight-faults
 import { byState, type StateGroup } from './groups.ts';
 import { ladderText } from './ladder.ts';
 import { captureName } from './pcapng.ts';
+import { middleboxLine } from './middleboxes.ts';
 import type { ReportCase, Run, RunFault } from './run.ts';
 import { findSubject } from './subject.ts';
 import { factTexts } from './target-facts.ts';
@@ -70,6 +71,7 @@ function suite({ name, cases }: StateGroup, run: Run): string[] {
   const { tests, failures, errors, skipped } = tally(cases, run);
   const time = cases.reduce((sum, result) => sum + result.durationMs, 0);
   const facts = [
+    ...(run.middleboxes ?? []).map((one, index) => [`middlebox ${index + 1}`, middleboxLine(one)] as const),
     ...factTexts(run.target),
     ['target', run.target.name],
     ['profile', run.profile],

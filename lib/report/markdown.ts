@@ -12,6 +12,7 @@ import {
   ordered,
 } from './preflight-faults.ts';
 import { alike, byState, countVerdicts, familiesText } from './groups.ts';
+import { middleboxHeadline, middleboxLine } from './middleboxes.ts';
 import type { ReportCase, Run } from './run.ts';
 import { say } from './say.ts';
 import { findSubject } from './subject.ts';
@@ -26,6 +27,7 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
   return [
     `## segment-arrives: ${escapeMarkdown(run.target.name)}`,
     '',
+    ...middleboxList(run),
     ...deathList(run),
     ...preflightFaultList(run),
     headline(run, fails, fresh.length, known.length, accepted),
@@ -38,6 +40,14 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
       : []),
     '',
   ].join('\n');
+}
+
+/** The first thing to read: whose behaviour the run may have seen. */
+function middleboxList(run: Run): string[] {
+  const headline = middleboxHeadline(run);
+  if (headline === undefined) return [];
+  const signs = (run.middleboxes ?? []).map((one) => `> - ${escapeMarkdown(middleboxLine(one))}`);
+  return [`> ⚠️ **${escapeMarkdown(headline)}**`, '>', ...signs, ''];
 }
 
 function deathList({ deaths }: Run): string[] {

@@ -13,6 +13,7 @@ import {
   toStored,
 } from './stored-case.ts';
 import { findingSchema, toStoredFinding } from './stored-finding.ts';
+import { middleboxSchema, toStoredMiddlebox } from './stored-middlebox.ts';
 import { preflightFaultSchema, toStoredFault } from './stored-preflight-fault.ts';
 import { targetSchema } from './stored-target.ts';
 import { ReportError, writeWhole } from './write-whole.ts';
@@ -60,6 +61,12 @@ export const resultsSchema = z.object({
     .array(preflightFaultSchema)
     .optional()
     .describe('what was found wrong with the target before the first case'),
+  middleboxes: z
+    .array(middleboxSchema)
+    .optional()
+    .describe(
+      'what something between tester and target seems to have done: then the run judges the path, too',
+    ),
   findings: z
     .array(findingSchema)
     .optional()
@@ -82,11 +89,12 @@ export function toResults(run: Run): Results {
 
 function headOf(run: Run): Omit<Results, 'cases'> {
   const { version, seed, target, profile, strict, startedAt, durationMs, complete, ...rest } = run;
-  const { shard, slowUnasked, loss, deaths, preflightFaults } = rest;
+  const { shard, slowUnasked, loss, deaths, preflightFaults, middleboxes } = rest;
   return {
     ...{ suite: 'segment-arrives', format: FORMAT, version, seed, target, profile, strict, startedAt },
     ...{ shard, slowUnasked, durationMs, complete, loss, deaths },
     preflightFaults: preflightFaults?.map(toStoredFault),
+    middleboxes: middleboxes?.map(toStoredMiddlebox),
     findings: [...findingsOf(run), ...findingsOf(run, 'permitted')].map((one) => toStoredFinding(one, run)),
     // What is undefined JSON leaves out, and the arrays of a run are only read.
   } as unknown as Omit<Results, 'cases'>;

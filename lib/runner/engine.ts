@@ -157,7 +157,8 @@ export class Engine {
         tester = await this.#testerFor(target, families, ports);
       }
     }
-    const { timing, synCookies, acceptTime, answersManyAtOnce, faults, grounds, middleboxes } = this.#preflight;
+    const { timing, synCookies, acceptTime, answersManyAtOnce, faults, grounds, middleboxes } =
+      this.#preflight;
     this.#width = this.#preflight.width;
     this.#environment = {
       ...{ tester, driver, closedPort, timing, synCookies, acceptTime, answersManyAtOnce },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { preflightFaultsText, runText, summaryText } from '../../lib/report/console.ts';
+import { preflightText, runText, summaryText } from '../../lib/report/console.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { matrixData } from '../../lib/report/matrix/encode.ts';
@@ -49,7 +49,7 @@ describe('faults of the preflight', () => {
       const mild = run({ cases, preflightFaults: [finding({ gravity })] });
       expect(failingFaults(mild)).to.deep.equal([]);
       expect(summaryText(mild, { colour: false })).to.match(/no failures$/);
-      expect(preflightFaultsText(mild, { colour: false })).to.match(/^ {2}! its SYN,ACK/);
+      expect(preflightText(mild, { colour: false })).to.match(/^ {2}! its SYN,ACK/);
     }
   });
 
@@ -62,7 +62,7 @@ describe('faults of the preflight', () => {
 
   it('remark that a filter would look the same where nothing came back', () => {
     const silent = finding({ observed: [], wrong: [], mayBeFilter: true });
-    const text = preflightFaultsText(run({ preflightFaults: [silent] }), { colour: false });
+    const text = preflightText(run({ preflightFaults: [silent] }), { colour: false });
     expect(text).to.match(/^ {2}✗ it does not answer a SYN to a port that listens, over IPv4/);
     expect(text).to.contain('     remark    a firewall in front of the target would look the same\n');
   });

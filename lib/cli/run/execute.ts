@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { SCENARIOS } from '../../catalogue/catalogue.ts';
 import { isTaken } from '../../catalogue/choice.ts';
 import { findStack } from '../../lab/stacks/index.ts';
-import { preflightFaultsText, runText } from '../../report/console.ts';
+import { preflightText, runText } from '../../report/console.ts';
 import { failuresOf } from '../../report/preflight-faults.ts';
 import { progressLine } from '../../report/progress.ts';
 import type { Run } from '../../report/run.ts';
@@ -58,7 +58,7 @@ export async function execute(
     const { mocha, run: loaded } = loadMocha(settings, showsProgress);
     run = loaded;
     await beginRun(run, () => true, session).finally(() => progress?.clear());
-    tellPreflightFaults(run);
+    tellPreflight(run);
     const early = new EarlyCaptures(settings.reports);
     const complete = await runMocha(mocha, run, options, interruption, (result) => early.add(result));
     // The engine ends while the reports are written.
@@ -120,10 +120,10 @@ function dryRunText(cases: readonly Chosen[]): string {
   return `${lines.join('\n')}\n\n${total}\n`;
 }
 
-/** Prints the faults of the preflight before the first case runs: they matter more than any single case. */
-function tellPreflightFaults({ record }: MochaRun): void {
+/** Prints what the preflight found before the first case runs: it matters more than any single case. */
+function tellPreflight({ record }: MochaRun): void {
   const found = record.run({ durationMs: 0, complete: false });
-  const text = found && preflightFaultsText({ ...found, cases: [] });
+  const text = found && preflightText({ ...found, cases: [] });
   if (text) console.log(`${text}\n`);
 }
 

@@ -22,6 +22,7 @@ import { faultText, openTexts, outcomeTags } from '../expectation.ts';
 import { isNumbered, ruleOf } from '../../standard/rules.ts';
 import { faultFields, faultLadder, faultLine, ordered } from '../preflight-faults.ts';
 import { byState, stateName } from '../groups.ts';
+import { middleboxHeadline, middleboxLadder, middleboxLine } from '../middleboxes.ts';
 import { hasPackets } from '../pcapng.ts';
 import { type ReportCase, type Run, recordTexts } from '../run.ts';
 import { requirementVerdicts, standingsText } from '../requirements.ts';
@@ -121,6 +122,11 @@ function stackOf(run: Run, slug: string, { base, has }: Captures) {
     ...{ durationMs, complete, slug, captures: base },
     deaths: say.deaths(run.deaths),
     facts: factTexts(target),
+    middleboxHeadline: middleboxHeadline(run),
+    middleboxes: (run.middleboxes ?? []).map((one) => ({
+      line: middleboxLine(one),
+      ladder: middleboxLadder(one).map(({ text }) => text),
+    })),
     preflightFaults: ordered(run).map((fault) => ({
       gravity: fault.gravity,
       line: faultLine(fault, run),

@@ -52,7 +52,12 @@ export async function beginRun(
     ...(shard ? { shard } : {}),
     ...(slowUnasked > 0 ? { slowUnasked } : {}),
   };
-  run.record.settings = { ...asked, target, preflightFaults, ...(middleboxes.length > 0 ? { middleboxes } : {}) };
+  run.record.settings = {
+    ...asked,
+    target,
+    preflightFaults,
+    ...(middleboxes.length > 0 ? { middleboxes } : {}),
+  };
   for (const death of deaths) run.record.recordDeath(death);
   session.attend({
     result: (result) => run.record.noteArrival(result),

@@ -98,9 +98,7 @@ export async function preflight(path: Path): Promise<Preflight> {
       )
     : [];
   // Before all that may open many connections: it is about times, too.
-  const t0 = performance.now();
   const middleboxes = await middleboxesOver(environment, path, grounds);
-  if (process.env.MBT) process.stderr.write(`mb ${performance.now() - t0}\n`);
   let [walks, beside] = await Promise.all([
     walkOver(environment, path, grounds, watch),
     likely && measureBeside(sceneOf(likely, likely.faults)),

@@ -32,6 +32,16 @@ function preflightHtml({ preflightFaults, deaths }: Stack): string {
   return `<ul class="preflight-faults" aria-label="Found out about the target">${[...died, ...items].join('')}</ul>`;
 }
 
+/** Whose behaviour the run may have seen: nothing on the page is to be read before. */
+function middleboxesHtml({ middleboxHeadline, middleboxes }: Stack): string {
+  if (middleboxHeadline === undefined) return '';
+  const items = middleboxes.map(
+    ({ line, ladder }) =>
+      `<li><details class="folded"><summary>${html(line)}</summary><pre>${html(ladder.join('\n'))}</pre></details></li>`,
+  );
+  return `<section class="middleboxes" aria-label="On the path"><h3><b aria-hidden="true">!</b> ${html(middleboxHeadline)}</h3><ul class="preflight-faults">${items.join('')}</ul></section>`;
+}
+
 const link = (id: string, family: number, slug: string, text: string | number): string =>
   `<a href="#/case/${encodeURIComponent(id)}/${family}/${encodeURIComponent(slug)}">${html(text)}</a>`;
 
@@ -134,11 +144,11 @@ function resultHtml(stack: Stack, several: boolean): string {
   const tally = `<div class="tally" data-stack="${stack.index}"></div>`;
   const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
   if (!several)
-    return `<section class="stack">${preflightHtml(stack)}${tally}${cut}${findingsHtml(stack)}${runHtml(stack)}</section>`;
+    return `<section class="stack">${middleboxesHtml(stack)}${preflightHtml(stack)}${tally}${cut}${findingsHtml(stack)}${runHtml(stack)}</section>`;
   const faults = stack.preflightFaults.length + stack.deaths.length;
   const seen =
     faults > 0 ? `<p class="cut">${plural(faults, 'fault', 'faults')} outside the cases, see below</p>` : '';
-  return `<section class="stack"><h2>${html(stack.name)}</h2>${tally}${cut || seen}</section>`;
+  return `<section class="stack"><h2>${html(stack.name)}</h2>${middleboxesHtml(stack)}${tally}${cut || seen}</section>`;
 }
 
 const ranHtml = (stack: Stack): string =>

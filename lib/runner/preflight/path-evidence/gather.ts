@@ -12,7 +12,6 @@ import { Quotes } from './quotes.ts';
 import { ifAble, tryConnection } from './trial-connection.ts';
 
 const TRIES = 3;
-const ALL = 3;
 
 /**
  * Finds out what lies between, over one family: by one connection of the tester's and one of the target's, by segments without a
@@ -34,19 +33,16 @@ export async function gatherPathEvidence(
     ground.faults.some(({ step, observed }) => step === 'ACK to a closed port' && observed.length === 0);
   let atListener: Strays = { log: [] };
   let tried: Awaited<ReturnType<typeof tryConnection>>;
-  let called: Entry | undefined;
+  const called = await callOf(environment, family);
   const work = [
     async () => {
       if (open !== undefined) atListener = await strayAcks(environment, family, open, isSilent ? TRIES : 1);
     },
     async () => {
-      if (open !== undefined) tried = await tryConnection(environment, family, open);
-    },
-    async () => {
-      called = await callOf(environment, family);
+      if (open !== undefined) tried = await tryConnection(environment, family, open, called);
     },
   ];
-  await runSideBySide(work, isNarrow ? 1 : ALL, (one) => one());
+  await runSideBySide(work, isNarrow ? 1 : work.length, (one) => one());
   const { reset, log } = atListener;
   const routers = tried?.routers ?? 0;
   const isUnanswered = isSilent && !reset && tried !== undefined;

@@ -132,7 +132,10 @@ function proxyIn(opened: Opened, called: Entry | undefined): MiddleboxDeed | und
   if (placesDiffer([answer], called ? [...texts, called] : texts)) traits.push('distance');
   if (isAccepted === false) traits.push('not accepted');
   if (answer.segment.wnd === 0) traits.push('window 0');
-  if (called && OPTIONS_OF_SYNS.some((one) => hasOption(answer.segment, one) && !hasOption(called.segment, one)))
+  if (
+    called &&
+    OPTIONS_OF_SYNS.some((one) => hasOption(answer.segment, one) && !hasOption(called.segment, one))
+  )
     traits.push('options');
   else if (called && called.segment.mss !== answer.segment.mss) traits.push('options');
   if (next && jumps(answer, next)) traits.push('timestamps');
@@ -168,7 +171,8 @@ function mssLowered({ syn, texts }: Opened, called: Entry | undefined): Middlebo
   const offered = syn.sent.segment.mss;
   const own = called?.segment.mss ?? syn.answer.segment.mss;
   const [first, second, third] = texts.map(({ segment }) => segment.data);
-  if (offered === undefined || own === undefined || first === undefined || first !== second || !third) return [];
+  if (offered === undefined || own === undefined || first === undefined || first !== second || !third)
+    return [];
   const hasTimestamps = texts[0]?.segment.tsval !== undefined;
   const [agreed, used] = [Math.min(offered, own), first + (hasTimestamps ? TIMESTAMPS_LENGTH : 0)];
   return used < agreed ? [{ kind: 'MSS lowered', agreed, used }] : [];
@@ -194,11 +198,12 @@ function otherSenders({ resets, opened, called }: PathEvidence, isProxied: boole
   const usual = own.length > 0 || !opened || isProxied ? own : [opened.syn.answer];
   const [ttl] = ttlsOf(usual);
   if (ttl === undefined) return [];
-  const answers: { readonly of: Answer; readonly exchange: Partial<Exchange> & Pick<Exchange, 'answer'> }[] = [
-    ...resets.map((exchange) => ({ of: ANSWER_OF[exchange.of], exchange })),
-    ...(opened?.acks ?? []).map((exchange) => ({ of: 'ACK in a connection' as const, exchange })),
-    ...(opened?.reset ? [{ of: 'reset upon ABORT' as const, exchange: { answer: opened.reset } }] : []),
-  ];
+  const answers: { readonly of: Answer; readonly exchange: Partial<Exchange> & Pick<Exchange, 'answer'> }[] =
+    [
+      ...resets.map((exchange) => ({ of: ANSWER_OF[exchange.of], exchange })),
+      ...(opened?.acks ?? []).map((exchange) => ({ of: 'ACK in a connection' as const, exchange })),
+      ...(opened?.reset ? [{ of: 'reset upon ABORT' as const, exchange: { answer: opened.reset } }] : []),
+    ];
   const told = new Set<Answer>();
   return answers.flatMap(({ of, exchange }) => {
     if (told.has(of) || !placesDiffer([exchange.answer], usual)) return [];
@@ -209,7 +214,9 @@ function otherSenders({ resets, opened, called }: PathEvidence, isProxied: boole
       usual: { ttl, routers: routersBy(ttl) },
       marks: marksOf(exchange, usual, opened?.acks ?? []),
     };
-    return [{ deed, log: [...(exchange.sent ? [exchange.sent] : []), exchange.answer, ...usual.slice(0, 1)] }];
+    return [
+      { deed, log: [...(exchange.sent ? [exchange.sent] : []), exchange.answer, ...usual.slice(0, 1)] },
+    ];
   });
 }
 

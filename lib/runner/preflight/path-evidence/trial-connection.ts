@@ -27,7 +27,7 @@ export const ifAble = <T>(action: Promise<T> | undefined): Promise<T | undefined
 interface Tried {
   readonly opened: Opened;
   readonly quoted: readonly Quoted[];
-  /** How many routers there are to the target, as far as its SYN,ACK tells. */
+  /** How many routers there are to the target, by its SYN or else its SYN,ACK; 0 where that is not known. */
   readonly routers: number;
 }
 
@@ -35,18 +35,20 @@ interface Tried {
  * Opens a connection with all options, and exchanges what shows a middlebox.
  *
  * @param port of a listener
+ * @param called a SYN of the target's
  * @returns undefined where no SYN is answered
  */
 export async function tryConnection(
   environment: Environment,
   family: 4 | 6,
   port: number,
+  called: Entry | undefined,
 ): Promise<Tried | undefined> {
   const { tester, driver } = environment;
   const mailbox = tester.open(family);
   const trial = new Trial(environment, mailbox, port);
   try {
-    return await trial.run();
+    return await trial.run(called);
   } finally {
     trial.end();
     mailbox.close();
@@ -72,14 +74,14 @@ class Trial {
     this.#connection.transmit(resetAt(this.#connection.rcvNxt));
   }
 
-  async run(): Promise<Tried | undefined> {
+  async run(called: Entry | undefined): Promise<Tried | undefined> {
     const { tester, driver } = this.#environment;
     const { family, local } = this.#mailbox.link;
     const peers: Peer[] = [];
     const unwatch = driver.watchAccepts?.((peer) => peers.push(peer));
     const syn = await this.#handshake();
     if (!syn) return undefined;
-    const ttl = ttlOf(syn.answer);
+    const ttl = ttlOf(called ?? syn.answer);
     const routers = ttl === undefined ? 0 : routersBy(ttl);
     const quotes = new Quotes(tester, family, this.#connection.peerPort, this.#environment.timing);
     const asked = quotes.ofSyns(routers);
@@ -88,7 +90,6 @@ class Trial {
     unwatch?.();
     const own: Peer = { address: local, port: this.#mailbox.port };
     const exchanged = this.handle ? await this.#exchange(this.handle, routers) : NOTHING;
-    if (process.env.MBT) for (const e of this.#mailbox.log) process.stderr.write(`  ${e.from} ${e.at} ${JSON.stringify({...e.segment, ctl: [...e.segment.ctl].join()})}\n`);
     const { quoted, ...rest } = exchanged;
     return {
       opened: {
@@ -103,7 +104,13 @@ class Trial {
 
   async #handshake(): Promise<Exchange | undefined> {
     const { family } = this.#mailbox.link;
-    const options = { mss: TESTER_MSS[family], sackPermitted: true, tsval: TSVAL, tsecr: 0, wscale: 0 } as const;
+    const options = {
+      mss: TESTER_MSS[family],
+      sackPermitted: true,
+      tsval: TSVAL,
+      tsecr: 0,
+      wscale: 0,
+    } as const;
     const segment = segmentOf({ seq: IRS, ctl: ['SYN'], wnd: TESTER_WINDOW, ...options });
     for (let tries = TRIES; tries > 0; tries -= 1) {
       const sent = this.#connection.transmit(segment);
@@ -187,7 +194,13 @@ class Trial {
   /** Old text, urgent and with a reserved bit, to the last router. */
   async #quote(old: SegmentFields, routers: number): Promise<Quoted[]> {
     if (routers === 0) return [];
-    const segment = segmentOf({ ...old, ack: this.#connection.sndNxt, ctl: ['ACK', 'URG'], urg: 1, reserved: 1 });
+    const segment = segmentOf({
+      ...old,
+      ack: this.#connection.sndNxt,
+      ctl: ['ACK', 'URG'],
+      urg: 1,
+      reserved: 1,
+    });
     const sent = this.#connection.transmit(segment, { ttl: routers, ecn: ECT });
     return [{ sent, ecn: ECT, errors: this.#mailbox.icmpErrors }];
   }

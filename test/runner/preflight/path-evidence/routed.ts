@@ -69,14 +69,21 @@ const MIDDLEBOXES: Readonly<Record<string, Middlebox>> = {
     rules: chain(`${TO_TARGET} tcp flags syn tcp option maxseg size set 1000`),
   },
   'clears urgent pointers': { rules: chain('tcp urgptr set 0') },
-  'clears ECN': { rules: chain('ip ecn set not-ect; tcp flags & (ecn | cwr) == (ecn | cwr) tcp flags set syn') },
+  'clears ECN': {
+    rules: chain('ip ecn set not-ect; tcp flags & (ecn | cwr) == (ecn | cwr) tcp flags set syn'),
+  },
   'drops what has no connection': {
     command: 'echo 0 > /proc/sys/net/netfilter/nf_conntrack_tcp_loose',
     rules: chain('ct state invalid drop'),
   },
-  'masquerades': { rules: chain(`${TO_TARGET} masquerade`, 'postrouting', 'nat', '100'), seenAs: ROUTER },
+  masquerades: { rules: chain(`${TO_TARGET} masquerade`, 'postrouting', 'nat', '100'), seenAs: ROUTER },
   'masquerades, with other ports': {
-    rules: chain(`${TO_TARGET} meta l4proto tcp masquerade to :40000-50000; ${TO_TARGET} masquerade`, 'postrouting', 'nat', '100'),
+    rules: chain(
+      `${TO_TARGET} meta l4proto tcp masquerade to :40000-50000; ${TO_TARGET} masquerade`,
+      'postrouting',
+      'nat',
+      '100',
+    ),
     seenAs: ROUTER,
   },
 };
@@ -94,7 +101,11 @@ async function namespace(sysctls: readonly string[]) {
 }
 
 const FORWARDING = ['ipv4/ip_forward', 'ipv6/conf/all/forwarding'];
-const [first, second, target] = await Promise.all([namespace(FORWARDING), namespace(FORWARDING), namespace([])]);
+const [first, second, target] = await Promise.all([
+  namespace(FORWARDING),
+  namespace(FORWARDING),
+  namespace([]),
+]);
 writeFileSync('/proc/sys/net/ipv6/conf/all/disable_ipv6', '0');
 const up = (name: string, ...addresses: string[]): string[] => [
   `link set dev ${name} up`,
@@ -147,7 +158,11 @@ const seenAs = { ...TESTER, ...(middlebox.seenAs ? { 4: middlebox.seenAs } : {})
 const families = middlebox.seenAs ? ([4] as const) : ([4, 6] as const);
 const agent = await startUpperTester({
   what: 'The upper tester',
-  words: (port) => [...target.words, program, ...upperTesterOptions({ tester: seenAs, target: TARGET, families: [...families] }, port)],
+  words: (port) => [
+    ...target.words,
+    program,
+    ...upperTesterOptions({ tester: seenAs, target: TARGET, families: [...families] }, port),
+  ],
   ...{ patienceMs: 20_000, log: 'upper-tester', logs: undefined },
 });
 const engine = new Engine(
