@@ -24,6 +24,7 @@ const deedSchema = z.discriminatedUnion('kind', [
     at: z.string().describe('who quoted the segment by ICMP'),
     isTarget: z.boolean(),
     changes: z.array(change),
+    quote: z.string().describe('the segment as it was there, from the TCP header on, in hexadecimal digits'),
   }),
   z.object({ kind: z.literal('peer rewritten'), own: peer, seen: peer }),
   z.object({ kind: z.literal('text changed'), sent: z.string(), read: z.string() }),

@@ -63,6 +63,8 @@ export type MiddleboxDeed =
       readonly at: string;
       readonly isTarget: boolean;
       readonly changes: readonly Change[];
+      /** What the error quotes from the TCP header on, in hexadecimal digits. */
+      readonly quote: string;
     }
   /** The target's user was told of another peer. */
   | { readonly kind: 'peer rewritten'; readonly own: Peer; readonly seen: Peer }

@@ -22,7 +22,6 @@ const SOONER_BY = 5;
 const TICKS = 2000;
 const LEAST_JUMP = 100_000;
 const TIMESTAMPS_LENGTH = 12;
-const TCP_IN_IPV4 = 20;
 
 /**
  * What something between tester and target seems to have done, the surest first. An answer's place in the network is told by the
@@ -62,19 +61,21 @@ interface Seen {
 function rewritten({ quoted, family, target }: PathEvidence): Seen[] {
   const told = new Set<string>();
   return quoted.flatMap(({ sent, ecn, errors }) =>
-    errors.flatMap(({ quote, source }) => {
-      const tcp = family === 4 ? sent.packet.subarray(TCP_IN_IPV4) : sent.packet.subarray(IPV6_AND_OPTION);
-      const changes = quote ? changesOnTheWay(tcp, ecn, quote) : [];
-      const fresh = changes.filter(({ field }) => !told.has(field));
-      if (fresh.length === 0) return [];
-      for (const { field } of fresh) told.add(field);
-      const deed = { kind: 'rewritten', at: source, isTarget: source === target, changes: fresh } as const;
-      return [{ deed, log: [sent] }];
+    errors.flatMap(({ quote, source }): Seen[] => {
+      if (!quote) return [];
+      const tcp = sent.packet.subarray(family === 4 ? IPV4 : IPV6_AND_OPTION);
+      const changes = changesOnTheWay(tcp, ecn, quote).filter(({ field }) => !told.has(field));
+      if (changes.length === 0) return [];
+      for (const { field } of changes) told.add(field);
+      const octets = Buffer.from(quote.segment).toString('hex');
+      const place = { at: source, isTarget: source === target };
+      return [{ deed: { kind: 'rewritten', ...place, changes, quote: octets }, log: [sent] }];
     }),
   );
 }
 
-/** The header, and one destination option. */
+/** The IP headers of the tester's segments: over IPv6, one destination option follows. */
+const IPV4 = 20;
 const IPV6_AND_OPTION = 48;
 
 function peerRewritten({ own, peer }: Opened): MiddleboxDeed[] {

@@ -138,15 +138,17 @@ class Trial {
     const filled = await this.#answered({ seq: begin, ctl: ['ACK', 'PSH'], data: PIECE });
     const texts = await this.#textOf(user);
     const old = { seq: add(begin, PIECE), ctl: ['ACK'], data: PIECE } as const;
-    const isTaken = filled?.answer.segment.ack === add(begin, 2 * PIECE);
+    const taken = filled ? add(filled.answer.segment.ack, -begin) : 0;
+    const isTaken = taken >= PIECE && taken <= 2 * PIECE;
+    const told = isTold && isTaken ? await this.#readBy(read, textAt(begin, taken)) : undefined;
     const before = await this.#answered(old);
     const outside = await this.#outside(old);
     const quoted = await this.#quote(old, routers);
     return {
       acks: [beyondGap, before, outside.answered].filter((one) => one !== undefined),
       ...{ beyondGap, texts, quoted, isSilentOutside: outside.isSilent },
-      read: isTold && isTaken ? await this.#readBy(read, textAt(begin, 2 * PIECE)) : undefined,
-      toldUrgent: await this.#urgent(user),
+      read: told,
+      toldUrgent: told?.count === 0 ? undefined : await this.#urgent(user),
       reset: await this.#aborted(user),
     };
   }
