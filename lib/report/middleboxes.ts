@@ -27,7 +27,7 @@ export function middleboxHeadline({ middleboxes = [] }: Pick<Run, 'middleboxes'>
 
 /** A sign in one line. */
 export const middleboxLine = ({ deed, family }: RunMiddlebox): string =>
-  `${deedText(deed)}, over IPv${family}`;
+  `over IPv${family}, ${deedText(deed)}`;
 
 /** Its packets, a line each. */
 export const middleboxLadder = ({ records }: RunMiddlebox): LadderLine[] => linesOfRecords(records);

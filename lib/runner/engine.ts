@@ -136,7 +136,10 @@ export class Engine {
     const needs = needsOf(cases);
     const width = Math.min(settings.parallel ?? target.width, roomFor(this.#queue));
     const found = (living: Pick<RunningTarget, 'ending' | 'restart'>): Promise<Preflight> =>
-      preflight({ ...{ tester, driver, closedPort, silentClosed, families, width, needs }, ...living });
+      preflight({
+        ...{ tester, driver, closedPort, silentClosed, families, width, needs, hasDied: deaths.length > 0 },
+        ...living,
+      });
     while (!this.#preflight) {
       try {
         const isLast = deaths.length + 1 >= MOST_PREFLIGHTS || !restart;

@@ -12,6 +12,8 @@ export interface Path extends Pick<RunningTarget, 'ending' | 'restart'> {
   readonly families: readonly (4 | 6)[];
   /** The target sends no resets in CLOSED, and opens connections by itself. */
   readonly silentClosed?: boolean | undefined;
+  /** It has died in a preflight: nothing is sent that the cases do not need. */
+  readonly hasDied?: boolean;
   /** What the cases of the run need to know. */
   readonly needs: Needs;
   /** How many cases may run at once. */

@@ -178,10 +178,10 @@ async function walkOver(
 /** A target that only opens connections, one at a time, is not asked. */
 async function middleboxesOver(
   environment: Environment,
-  { driver, width }: Path,
+  { driver, width, hasDied }: Path,
   grounds: readonly Ground[],
 ): Promise<MiddleboxSign[]> {
-  if (driver.testerPorts) return [];
+  if (driver.testerPorts || hasDied) return [];
   const isNarrow = width < NARROW * grounds.length;
   const signs: MiddleboxSign[] = [];
   await runSideBySide(
