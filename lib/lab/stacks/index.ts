@@ -8,6 +8,7 @@ import { ns3 } from './ns3/ns3.ts';
 import { passt } from './passt/passt.ts';
 import { findReference, reference, unknownVariant } from './reference.ts';
 import { slirp } from './slirp/slirp.ts';
+import { v86 } from './v86/v86.ts';
 import { wine } from './wine.ts';
 
 /** Every stack that the lab knows, the default first. */
@@ -21,6 +22,7 @@ export const STACKS: readonly Stack[] = [
   passt,
   ns3,
   ipxe,
+  v86,
   wine,
   reference,
 ];

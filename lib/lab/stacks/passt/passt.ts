@@ -15,7 +15,7 @@ import { startUpperTester, upperTesterOptions } from '../upper-tester-process.ts
 const PACKAGES = { ...COMPILER, passt: 'passt' };
 // What it says after it has opened its sockets. Frames that come sooner wait.
 const CONFIGURED = 'Template interface';
-const CARRIER = fileURLToPath(new URL('carrier.c', import.meta.url));
+const CARRIER = fileURLToPath(new URL('../carrier.c', import.meta.url));
 // It has one thread.
 const WIDTH = 16;
 
