@@ -6,9 +6,7 @@ LOCAL, KINDS = dict(zip("46", sys.argv[1:])), {"4": socket.AF_INET, "6": socket.
 class User:                                     # of one connection, or of a listener
     def __init__(self, s, listens=False):
         self.s, self.listens, self.received, self.unsent, self.end = s, listens, 0, 0, None
-        s.setblocking(False)
-        users.append(self)
-        self.number = len(users)
+        s.setblocking(False); users.append(self); self.number = len(users)
 
     def attend(self):                           # takes at once what has come, then sends what is left to send
         try:
@@ -22,31 +20,26 @@ class User:                                     # of one connection, or of a lis
             if self.end: self.end = self.end()
         except OSError: pass
 
-def serve(verb, *words):
-    if verb == "ping": return ""
-    if verb in ("listen", "connect"):
-        s = socket.socket(KINDS[words[0]])
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        s.bind((LOCAL[words[0]], int(words[1]) if verb == "listen" else 0))
-        if verb == "listen": s.listen(4096)
-        user = User(s, verb == "listen")
-        if verb == "connect": s.connect_ex((words[1], int(words[2])))
+def serve(verb, first=None, second=None, third=None):
+    if verb == "listen":
+        return User(socket.create_server((LOCAL[first], int(second)), family=KINDS[first], backlog=4096), True).number
+    if verb == "connect":
+        user = User(socket.socket(KINDS[first]))
+        user.s.connect_ex((second, int(third)))
         return user.number
-    user = users[int(words[0]) - 1]
-    if verb == "send": user.unsent += int(words[1])
+    user = first and users[int(first) - 1]      # a ping is for all of them
+    if verb == "send": user.unsent += int(second)
     if verb == "shutdown": user.end = lambda: user.s.shutdown(socket.SHUT_WR)
     if verb == "close": user.end = user.s.close
-    if verb == "abort": user.s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    user.s.close() if verb == "abort" else user.attend()
+    if verb == "abort": user.s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); user.s.close()
     return user.received if verb == "receive" else ""
 
 users, rest = [], b""
 while True:
-    if select.select([0], [], [], 0.002)[0]:
-        octets = os.read(0, 65536)
-        if not octets: break
-        *lines, rest = (rest + octets).split(b"\n")
-        for number, *request in map(str.split, map(bytes.decode, lines)):
-            try: print(number, "ok", serve(*request), flush=True)
-            except (OSError, LookupError, ValueError) as error: print(number, "no", error, flush=True)
     for user in [one for one in users if one.s.fileno() >= 0]: user.attend()
+    if not select.select([0], [], [], 0.002)[0]: continue
+    if not (octets := os.read(0, 65536)): break
+    *lines, rest = (rest + octets).split(b"\n")
+    for number, *request in map(str.split, map(bytes.decode, lines)):
+        try: print(number, "ok", serve(*request), flush=True)
+        except (OSError, LookupError, ValueError) as error: print(number, "no", error, flush=True)
