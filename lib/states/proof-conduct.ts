@@ -3,7 +3,7 @@ import type { State } from '../standard/state.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import { add, geq, gt } from '../wire/seq.ts';
 import type { Numbers, Prober, Proof } from './prober.ts';
-import { answerToSyn, isHabit, synAnswers } from './proof-habits.ts';
+import { answerToSyn, type Found, isHabit, synAnswers } from './proof-habits.ts';
 import { synAgain } from './proof-retransmissions.ts';
 
 // Numbers alone do not tell all states apart. Conduct tells the rest: whether the connection takes new text, whether its user
@@ -20,8 +20,7 @@ const ANSWERS = 10;
 /** The states in which the target's FIN was acknowledged before the stimulus. */
 const FIN_ACKNOWLEDGED: readonly State[] = ['FIN-WAIT-2', 'TIME-WAIT'];
 
-/** A proof by numbers of a synchronized state. */
-export type Found = Proof & Numbers;
+const TAKES_TEXT: readonly (State | 'unknown')[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'];
 
 /**
  * Checks the state that the numbers tell against the connection's conduct. Returns the state that fits both. When the numbers
@@ -32,7 +31,7 @@ export type Found = Proof & Numbers;
 export async function byConduct(prober: Prober, found: Found, sends?: boolean): Promise<Proof> {
   const proof = await conductOf(prober, found, sends);
   if (proof.state === found.state || found.state !== prober.subject.state) return proof;
-  return (await isHabit(prober, found.state, proof.state, conductOf)) ? found : proof;
+  return (await isHabit(prober, found, proof.state, conductOf)) ? found : proof;
 }
 
 async function conductOf(prober: Prober, found: Found, sends?: boolean): Promise<Proof> {
@@ -157,21 +156,30 @@ async function afterRefusal(prober: Prober, found: Found): Promise<Proof> {
 
 const hasRoom = ({ window }: Numbers): boolean => window >= LEAST_ROOM;
 
+/** `reset`: the connection is gone; `refused`: only the text was reset; undefined: unknown. */
+type Taken = 'yes' | 'no' | 'reset' | 'refused' | undefined;
+
 /**
- * Whether the connection takes an octet of new text. An octet of old text follows it, since its acknowledgment does not wait
- * for a delayed ACK. A refusal must be seen twice: one ACK may have been sent before the text arrived. So may the target's own
- * text, which goes out in many segments when the proof opens its window.
- *
- * @returns `reset` when the connection is gone, `refused` when only the text was reset, undefined when unknown
+ * Whether the connection takes new text. The stimulus may have acknowledged more than the tester did before, and a target may
+ * drop text whose ACK is old. So where text is due to be taken, only text that acknowledges all that it can proves a refusal.
  */
-export async function takesText(
-  prober: Prober,
-  found: Numbers,
-): Promise<'yes' | 'no' | 'reset' | 'refused' | undefined> {
+async function takesText(prober: Prober, found: Found): Promise<Taken> {
+  const { sndUna, targetFin } = prober.connection;
+  const taken = await takesTextWith(prober, found, sndUna);
+  if (taken !== 'no' || !TAKES_TEXT.includes(found.state)) return taken;
+  const isFinAcknowledged = found.state === 'FIN-WAIT-2';
+  const most = targetFin === undefined ? sentBy(prober, found) : add(targetFin, isFinAcknowledged ? 1 : 0);
+  return gt(most, sndUna) ? takesTextWith(prober, found, most) : taken;
+}
+
+/**
+ * Whether the connection takes an octet of new text with this ACK, which must not be that of an unacknowledged FIN. An octet of old
+ * text follows it, since its acknowledgment does not wait for a delayed ACK. A refusal must be seen twice: one ACK may have been
+ * sent before the text arrived. So may the target's own text, which goes out in many segments when the proof opens its window.
+ */
+export async function takesTextWith(prober: Prober, found: Numbers, ack: number): Promise<Taken> {
   if (!hasRoom(found)) return undefined;
   const { rcvNxt } = found;
-  // The text must not acknowledge the target's FIN.
-  const ack = prober.connection.sndUna;
   prober.assure(segmentOf({ seq: rcvNxt, ack, ctl: ['ACK', 'PSH'], data: 1 }));
   for (let tries = 0, refusals = 0; tries < ANSWERS && refusals < REFUSALS; tries += 1) {
     const answer = await prober.numbers(rcvNxt, [add(rcvNxt, 1)]);
@@ -187,15 +195,11 @@ export async function takesText(
 }
 
 /** Whether text of the user goes out when all earlier text is acknowledged. @returns undefined when the user takes no commands */
-async function userSends(prober: Prober, { rcvNxt, sndNxt }: Found): Promise<boolean | undefined> {
+async function userSends(prober: Prober, found: Found): Promise<boolean | undefined> {
   if (!(await prober.user.find())) return undefined;
-  // Earlier text may have gone out since SND.NXT was told. Unacknowledged, it would leave no room for more.
-  const sent = prober
-    .answers()
-    .filter(({ segment: { ctl } }) => !ctl.has('RST'))
-    .map(({ segment: { seq, data } }) => add(seq, data))
-    .reduce((most, end) => (gt(end, most) ? end : most), sndNxt);
-  prober.assure(segmentOf({ seq: rcvNxt, ack: sent, ctl: ['ACK'] }));
+  // Unacknowledged, earlier text would leave no room for more.
+  const sent = sentBy(prober, found);
+  prober.assure(segmentOf({ seq: found.rcvNxt, ack: sent, ctl: ['ACK'] }));
   const isNew = (segment: ConcreteSegment): boolean =>
     segment.data > 0 && gt(add(segment.seq, lengthOf(segment)), sent);
   const from = await prober.user.tellToSend();
@@ -203,6 +207,15 @@ async function userSends(prober: Prober, { rcvNxt, sndNxt }: Found): Promise<boo
   if (from === 'closing') return false;
   return (await prober.fromTarget(isNew, from)) !== undefined;
 }
+
+/** The end of all text that the target has sent: some may have gone out since it told SND.NXT, or it told SND.UNA for it. */
+const sentBy = (prober: Prober, { sndNxt }: Numbers): number =>
+  prober
+    .answers()
+    .filter(({ segment: { ctl } }) => !ctl.has('RST'))
+    .map(({ segment: { seq, data } }) => add(seq, data))
+    .concat(prober.connection.sndNxt)
+    .reduce((most, end) => (gt(end, most) ? end : most), sndNxt);
 
 /** Whether a connection answers a SYN as this target does in TIME-WAIT. @returns undefined when unknown */
 async function isTimeWait(prober: Prober, found: Found): Promise<boolean | undefined> {

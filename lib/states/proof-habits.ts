@@ -1,7 +1,7 @@
 import { type SegmentFields, segmentOf } from '../notation/index.ts';
 import type { State } from '../standard/state.ts';
 import type { Entry } from '../tester/index.ts';
-import { add } from '../wire/seq.ts';
+import { add, sub } from '../wire/seq.ts';
 import { type Connection, TESTER_MSS, TESTER_WINDOW } from './connection.ts';
 import { type Environment, KnownOfTarget } from './environment.ts';
 import { type Reached, Unreached } from './precondition.ts';
@@ -10,45 +10,72 @@ import { endByReset, reach } from './recipes.ts';
 
 // What a target does in a state without any stimulus. Each fact is found out on a connection of its own, when first needed.
 
-type Conduct = (prober: Prober, found: Proof & Numbers) => Promise<Proof>;
+/** A proof by numbers. */
+export type Found = Proof & Numbers;
+
+type Conduct = (prober: Prober, found: Found) => Promise<Proof>;
 
 const habits = new KnownOfTarget<Promise<State | 'unknown' | undefined>>();
+
+/** RCV.NXT of a connection on which nothing but plain text may arrive, and how many octets of that. */
+interface Place {
+  readonly rcvNxt: number;
+  readonly octets: number;
+}
+
+const USUAL = 793_001;
+// Within so many octets of 0 or 2^31.
+const NEAR = 2 ** 15;
+
+/**
+ * Where a connection is to be that is compared with this one. A TCP that compares sequence numbers wrongly does so only where they
+ * wrap around, or where their sign does.
+ */
+function placeLike(before: number, now: number): Place {
+  const octets = sub(now, before);
+  const isUsual = (before + NEAR) % 2 ** 31 >= 2 * NEAR || octets > NEAR;
+  return isUsual ? { rcvNxt: USUAL, octets: 0 } : { rcvNxt: before, octets };
+}
 
 /**
  * Whether the target behaves in one state as in another, without any stimulus. A TCP that takes text after the peer's FIN, for
  * example, does so in CLOSE-WAIT before and after a stimulus. Such a habit proves nothing about the stimulus.
  *
+ * @param numbers those that tell the state before the stimulus
  * @param instead the state that the conduct points to
  * @param conduct what is compared
  */
 export async function isHabit(
-  { environment, connection }: Prober,
-  state: State,
+  { environment, connection, rcvNxtBefore, subject: { state } }: Prober,
+  { rcvNxt }: Numbers,
   instead: State | 'unknown',
   conduct: Conduct,
 ): Promise<boolean> {
   // This target has one connection at a time, and it is in use.
   if (environment.driver.testerPorts) return true;
   const { family } = connection.mailbox.link;
-  const found = await habits.get(environment, `${state} ${family}`, () =>
-    conductIn(environment, family, state, conduct).catch(() => undefined),
+  const place = placeLike(rcvNxtBefore, rcvNxt);
+  const usual = await habits.get(environment, [state, family, place.rcvNxt, place.octets].join(' '), () =>
+    conductIn(environment, family, state, place, conduct).catch(() => undefined),
   );
   // Without a comparison, the stimulus is not blamed.
-  return found === undefined || found === instead;
+  return usual === undefined || usual === instead;
 }
 
-/** The state that the conduct points to on a connection that got nothing but old text. */
+/** The state that the conduct points to on a connection that got nothing but plain text, some of it new. */
 const conductIn = (
   environment: Environment,
   family: 4 | 6,
   state: State,
+  { rcvNxt, octets }: Place,
   conduct: Conduct,
 ): Promise<State | 'unknown'> =>
-  onFreshConnection(environment, family, state, async (reached) => {
+  onFreshConnection(environment, family, { state, rcvNxt }, async (reached) => {
     const { connection } = reached;
     const mark = connection.mailbox.log.length;
+    const seq = add(connection.rcvNxt, octets > 0 ? 0 : -1);
     const { segment: stimulus } = connection.send({
-      ...{ seq: add(connection.rcvNxt, -1), ack: connection.sndUna, ctl: ['ACK'], data: 1 },
+      ...{ seq, ack: connection.sndUna, ctl: ['ACK'], data: Math.max(1, octets) },
     });
     const prober = new Prober(environment, { ...reached, state, stimulus, mark });
     const numbers = await prober.numbers();
@@ -84,7 +111,7 @@ export function synAnswers(environment: Environment, family: 4 | 6): Promise<Syn
 /** Tries both ways to TIME-WAIT: a target may go wrong on one of them. */
 async function findSynAnswers(environment: Environment, family: 4 | 6): Promise<SynAnswers | undefined> {
   const answerIn = (state: State, before?: SegmentFields): Promise<SynAnswer> =>
-    onFreshConnection(environment, family, state, async ({ connection }) => {
+    onFreshConnection(environment, family, { state, rcvNxt: USUAL }, async ({ connection }) => {
       if (before) connection.send(before);
       return answerToSyn(environment, connection, connection.rcvNxt);
     });
@@ -127,10 +154,10 @@ export async function answerToSyn(
 async function onFreshConnection<T>(
   environment: Environment,
   family: 4 | 6,
-  state: State,
+  wanted: { readonly state: State; readonly rcvNxt: number },
   use: (reached: Reached) => Promise<T>,
 ): Promise<T> {
-  const reached = await reach(environment, { family, state, rcvNxt: 793_001 });
+  const reached = await reach(environment, { family, ...wanted });
   try {
     return await use(reached);
   } finally {

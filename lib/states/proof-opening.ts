@@ -4,7 +4,7 @@ import type { Evidence } from '../verdict/evidence.ts';
 import { add, gt, leq } from '../wire/seq.ts';
 import { promptOf } from './environment.ts';
 import { FAR, isSynAck, type Numbers, type Prober, type Proof } from './prober.ts';
-import { byConduct, takesText } from './proof-conduct.ts';
+import { byConduct, takesTextWith } from './proof-conduct.ts';
 import { listens, silence, unanswered } from './proof-no-connection.ts';
 import { synAgain, synPatience } from './proof-retransmissions.ts';
 
@@ -258,7 +258,7 @@ async function watchUser(prober: Prober): Promise<UserWatch> {
 async function byText(prober: Prober): Promise<Proof | undefined> {
   const alive = await prober.oldText();
   if (alive === undefined || alive === 'reset') return undefined;
-  const taken = await takesText(prober, alive);
+  const taken = await takesTextWith(prober, alive, prober.connection.sndUna);
   if (taken === 'yes') return opened(prober, ['new text taken without an ACK of its SYN'], alive);
   // A reset of new text leaves SYN-RECEIVED as it is.
   if (taken === undefined || taken === 'reset' || prober.finTaken(alive.rcvNxt)) return undefined;

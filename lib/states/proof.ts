@@ -1,4 +1,4 @@
-import { segmentOf } from '../notation/index.ts';
+import { type ConcreteSegment, segmentOf } from '../notation/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import { add, geq } from '../wire/seq.ts';
 import type { Environment } from './environment.ts';
@@ -35,11 +35,13 @@ export function prove(environment: Environment, subject: Subject): Promise<Proof
 async function fromSynchronized(prober: Prober): Promise<Proof> {
   const { connection, environment, subject } = prober;
   const synAck = prober.answers().find(({ segment }) => isSynAck(segment));
-  if (subject.state === 'TIME-WAIT' && synAck) {
+  if (synAck && isOfNew(prober, synAck.segment)) {
     connection.restart(synAck.segment, subject.stimulus.seq);
     const proof = await synReceivedOr(prober, connection.mailbox.log.indexOf(synAck) + 1);
     if (proof) return { ...proof, how: ['new incarnation', ...proof.how] };
-    if (environment.timing.synAckNeverAgain) return { state: 'unknown', how: ['SYN,ACK never again'] };
+    if ((await prober.oldText()) === 'reset') return { state: 'CLOSED', how: ['old text reset'] };
+    const { synAckNeverAgain } = environment.timing;
+    return { state: 'unknown', how: [synAckNeverAgain ? 'SYN,ACK never again' : 'SYN,ACK not again'] };
   }
   const alive = await prober.numbers(connection.rcvNxt, prober.places());
   const { isDeaf } = prober;
@@ -50,6 +52,16 @@ async function fromSynchronized(prober: Prober): Promise<Proof> {
     isDeaf ? ['old text unanswered', 'unsent ACK answered'] : ['old text acknowledged'],
     alive,
   );
+}
+
+/**
+ * Whether a SYN,ACK begins a new connection in place of the old one, as TIME-WAIT may do (RFC 1122 section 4.2.2.13), and no other
+ * state. Otherwise it belongs to the SYN of the old connection.
+ */
+function isOfNew({ subject, connection }: Prober, { ack }: ConcreteSegment): boolean {
+  if (subject.state === 'TIME-WAIT') return true;
+  const { ctl, seq } = subject.stimulus;
+  return ctl.has('SYN') && seq !== connection.irs && ack === add(seq, 1);
 }
 
 async function byNumbers(prober: Prober, how: readonly Evidence[], numbers: Numbers): Promise<Proof> {

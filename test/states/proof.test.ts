@@ -239,6 +239,16 @@ describe('the state after', () => {
       expect(await slow.prove()).to.include({ state: 'LAST-ACK' });
     });
 
+    it('is not told of a connection that a SYN has begun in its place', async () => {
+      const replaced = scene('LAST-ACK', '<SEQ=101><CTL=SYN>');
+      replaced.driver.acceptsWhen = () => false;
+      const acknowledging = living({ rcvNxt: 102 });
+      replaced.link.script = (sent) =>
+        sent.segment.ctl.has('SYN') ? ['<SEQ=9000><ACK=102><CTL=SYN,ACK>'] : (acknowledging?.(sent) ?? []);
+      replaced.link.arrive('<SEQ=9000><ACK=102><CTL=SYN,ACK>', replaced.connection.mailbox.port);
+      expect(await replaced.prove()).to.include({ state: 'unknown' });
+    });
+
     it('is told by the FIN on which the acknowledgment of old text rides', async () => {
       const riding = scene('FIN-WAIT-1', '<SEQ=101><ACK=5001><CTL=FIN,ACK>');
       riding.link.script = () => [`<SEQ=${ISS + 1}><ACK=102><CTL=FIN,ACK>`];
