@@ -39,6 +39,7 @@ async function fromSynchronized(prober: Prober): Promise<Proof> {
     connection.restart(synAck.segment, subject.stimulus.seq);
     const proof = await synReceivedOr(prober, connection.mailbox.log.indexOf(synAck) + 1);
     if (proof) return { ...proof, how: ['new incarnation', ...proof.how] };
+    connection.sndUna = connection.sndNxt;
     if ((await prober.oldText()) === 'reset') return { state: 'CLOSED', how: ['old text reset'] };
     const { synAckNeverAgain } = environment.timing;
     return { state: 'unknown', how: [synAckNeverAgain ? 'SYN,ACK never again' : 'SYN,ACK not again'] };

@@ -15,6 +15,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   passt: 'passt',
   ns3: 'gcc',
   ipxe: 'qemu-system-x86',
+  v86: 'gcc',
   wine: 'gcc-mingw-w64-x86-64',
   reference: 'gcc',
 };

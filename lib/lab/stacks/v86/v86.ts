@@ -9,18 +9,24 @@ import type { Stack } from '../stack.ts';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const PACKAGE = at('../../../../node_modules/v86/package.json');
 
+/** @throws LabUnavailable */
+function versionOf(): string {
+  if (!existsSync(PACKAGE))
+    throw new LabUnavailable("v86 comes with `npm ci` in segment-arrives' own repository only.");
+  // Without the commit.
+  return JSON.parse(readFileSync(PACKAGE, 'utf8')).version.split('+')[0];
+}
+
 /** The TCP that v86, a PC in JavaScript, has in place of a network: it ends its guest's connections. */
 export const v86: Stack = {
   id: 'v86',
   what: "v86's TCP in JavaScript, in front of the guest of an emulator in a browser",
   packages: Object.keys(COMPILER),
   missing: () => missingOf(COMPILER),
+  prepare: async () => void versionOf(),
   async start({ families, logs }) {
-    if (!existsSync(PACKAGE)) {
-      throw new LabUnavailable("v86 comes with `npm ci` in segment-arrives' own repository only.");
-    }
+    const version = versionOf();
     const carrier = await compile(at('../carrier.c'), ['-std=c99', '-O1']);
-    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8'));
     const running = await startOnTap({
       targetFile: at('../../../../examples/targets/v86.json'),
       words: [carrier, '{tap}', process.execPath, at('application.js'), '{target}', '{tester}', '{mac}'],
