@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { SCENARIOS } from '../../catalogue/catalogue.ts';
 import { isTaken } from '../../catalogue/choice.ts';
 import { findStack } from '../../lab/stacks/index.ts';
+import { familiesOf } from '../../lab/stacks/stack.ts';
 import { preflightText, runText } from '../../report/console.ts';
 import { failuresOf } from '../../report/preflight-faults.ts';
 import { progressLine } from '../../report/progress.ts';
@@ -25,11 +26,13 @@ interface Chosen {
 
 /** Runs the suites by mocha and returns the exit code. */
 export async function execute(
-  settings: Settings,
+  asked: Settings,
   baseline: NamedBaseline | undefined,
   options: RunOptions,
 ): Promise<number> {
   const showsProgress = options.format === 'progress' && !options.verbose;
+  const stack = usesLab(asked) ? await findStack(asked.stack) : undefined;
+  const settings = stack ? { ...asked, families: familiesOf(stack, asked.families) } : asked;
   const cases = chosenCases(settings);
   if (cases.length === 0) throw new UsageError(nothingSelected(settings));
   if (options.dryRun) {
@@ -47,7 +50,7 @@ export async function execute(
   let session: Promise<Session> | undefined;
   try {
     // What a stack has to fetch, it fetches where the network is.
-    if (usesLab(settings)) await (await findStack(settings.stack))?.prepare?.();
+    await stack?.prepare?.();
     const progress = showsProgress ? progressLine(process.stdout) : undefined;
     progress?.showPreflight();
     session = Session.open(settings, { cases, begins: true });

@@ -18,6 +18,8 @@ export interface Stack {
   readonly id: string;
   /** One line for `lab list`. */
   readonly what: string;
+  /** The address families that it has; absent: both. */
+  readonly families?: readonly Family[];
   /** The Debian packages that it needs. */
   readonly packages: readonly string[];
   /** Those packages that are not installed. */
@@ -31,4 +33,10 @@ export interface Stack {
   prepare?(): Promise<void>;
   /** Starts it, ready to answer. To be called inside the tester's network namespace. @throws LabUnavailable */
   start(options: StackOptions): Promise<RunningTarget>;
+}
+
+/** Of the families that are asked for, those that a stack has. Where it has none of them, its start says so. */
+export function familiesOf({ families }: Stack, asked: readonly Family[]): readonly Family[] {
+  const known = asked.filter((family) => families?.includes(family) ?? true);
+  return known.length > 0 ? known : asked;
 }

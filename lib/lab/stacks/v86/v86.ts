@@ -21,6 +21,7 @@ function versionOf(): string {
 export const v86: Stack = {
   id: 'v86',
   what: "v86's TCP in JavaScript, in front of the guest of an emulator in a browser",
+  families: [4],
   packages: Object.keys(COMPILER),
   missing: () => missingOf(COMPILER),
   prepare: async () => void versionOf(),
