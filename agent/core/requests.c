@@ -215,7 +215,8 @@ static uint8_t shut_socket(struct request *q, const struct stack_peer *from) {
     if (c->left_to_send > 0) {
       c->fin_due = true;
     } else if (stack_shutdown(c->handle, STACK_SENDING) != STACK_OK) {
-      return E_TCP_CNE;
+      /* Winsock closes no direction of what is not established. */
+      return c->role == CONNECTING ? E_NTF : E_TCP_CNE;
     }
     c->text_shut = true;
   }

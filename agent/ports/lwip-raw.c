@@ -117,27 +117,13 @@ static int take_place(enum use use, struct tcp_pcb *pcb) {
 
 static int result_of(err_t error) {
   switch (error) {
-    case ERR_OK:
-      return STACK_OK;
-    case ERR_MEM:
-    case ERR_BUF:
-      return STACK_FULL;
-    case ERR_WOULDBLOCK:
-    case ERR_INPROGRESS:
-      return STACK_WAIT;
-    case ERR_USE:
-    case ERR_ALREADY:
-    case ERR_ISCONN:
-      return STACK_IN_USE;
-    case ERR_RST:
-      return STACK_RESET;
-    case ERR_TIMEOUT:
-      return STACK_TIMED_OUT;
-    case ERR_VAL:
-    case ERR_ARG:
-      return STACK_INVALID;
-    default:
-      return STACK_ENDED;
+    case ERR_OK: return STACK_OK;
+    case ERR_MEM: case ERR_BUF: return STACK_FULL;
+    case ERR_USE: case ERR_ISCONN: return STACK_IN_USE;
+    case ERR_RST: return STACK_RESET;
+    case ERR_TIMEOUT: return STACK_TIMED_OUT;
+    case ERR_VAL: case ERR_ARG: return STACK_INVALID;
+    default: return STACK_ENDED;
   }
 }
 
@@ -433,42 +419,29 @@ void stack_abort(int handle) {
 }
 
 static long configure(struct place *p, unsigned parameter, uint32_t value) {
-  if (p->pcb == NULL) return STACK_INVALID;
-  switch (parameter) {
-    case STACK_TTL:
-      p->pcb->ttl = (u8_t)value;
-      return STACK_OK;
-    case STACK_TOS:
-      p->pcb->tos = (u8_t)value;
-      return STACK_OK;
-    case STACK_RECEIVE_BUFFER:
-      return STACK_OK; /* the window is as lwIP was compiled: some segments, which the tester can fill */
-    default:
-      break;
-  }
-  if (p->use == LISTENER) return parameter == STACK_NAGLE || parameter == STACK_KEEP_ALIVE ? STACK_INVALID : STACK_ABSENT;
-  switch (parameter) {
-    case STACK_NAGLE:
-      if (value != 0) {
-        tcp_nagle_enable(p->pcb);
-      } else {
-        tcp_nagle_disable(p->pcb);
-      }
-      return STACK_OK;
-    case STACK_KEEP_ALIVE:
-      if (value == 0) {
-        ip_reset_option(p->pcb, SOF_KEEPALIVE);
-        return STACK_OK;
-      }
-      p->pcb->keep_idle = value * 1000;
+  struct tcp_pcb *pcb = p->pcb;
+  if (pcb == NULL) return STACK_INVALID;
+  if (parameter == STACK_TTL) {
+    pcb->ttl = (u8_t)value;
+  } else if (parameter == STACK_TOS) {
+    pcb->tos = (u8_t)value;
+  } else if (parameter == STACK_NAGLE || parameter == STACK_KEEP_ALIVE) {
+    if (p->use == LISTENER) return STACK_INVALID;
+    if (parameter == STACK_NAGLE && value != 0) tcp_nagle_enable(pcb);
+    if (parameter == STACK_NAGLE && value == 0) tcp_nagle_disable(pcb);
+    if (parameter == STACK_KEEP_ALIVE && value == 0) ip_reset_option(pcb, SOF_KEEPALIVE);
+    if (parameter == STACK_KEEP_ALIVE && value != 0) {
+      pcb->keep_idle = value * 1000;
 #if LWIP_TCP_KEEPALIVE
-      p->pcb->keep_intvl = value * 1000;
+      pcb->keep_intvl = value * 1000;
 #endif
-      ip_set_option(p->pcb, SOF_KEEPALIVE);
-      return STACK_OK;
-    default:
-      return STACK_ABSENT;
+      ip_set_option(pcb, SOF_KEEPALIVE);
+    }
+  } else if (parameter != STACK_RECEIVE_BUFFER) {
+    return STACK_ABSENT;
   }
+  /* The receive buffer is as lwIP was compiled: some segments, which the tester can fill. */
+  return STACK_OK;
 }
 
 long stack_configure(int handle, uint8_t family, unsigned parameter, uint32_t value) {

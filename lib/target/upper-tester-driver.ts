@@ -234,7 +234,14 @@ export class UpperTesterDriver implements Driver {
   }
 
   async shutdown(handle: Handle): Promise<void> {
-    await this.#client.shutdown(this.#socketOf(handle), 'tx');
+    const socketId = this.#socketOf(handle);
+    try {
+      await this.#client.shutdown(socketId, 'tx');
+    } catch (error) {
+      if (!(error instanceof UpperTesterRefused) || error.result !== RESULT.E_NTF) throw error;
+      const ability = 'close one direction before the connection is established';
+      throw new NotCapable({ what: 'upper tester', ability, answer: error.resultName });
+    }
   }
 
   async close(handle: Handle): Promise<void> {

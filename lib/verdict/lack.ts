@@ -47,6 +47,7 @@ export const ABILITIES = [
   'change a setting of a connection',
   'tell what it was told',
   'open to a multicast address',
+  'close one direction before the connection is established',
 ] as const;
 export type Ability = (typeof ABILITIES)[number];
 

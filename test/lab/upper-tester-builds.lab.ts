@@ -7,8 +7,9 @@ import { cliProcess, temporaryFolder } from '../cli/cli.ts';
 import { skipBecause } from '../packages.ts';
 import { skipWithoutLab } from './skip.ts';
 
-/** Each state, what its user is told, and what waits for its user to have read. */
-const ONLY = 'closed.*,listen.*,syn-sent.*,*.rst.*,closing.*,*.zero-window.*,ladder.told.*';
+/** Each state, what its user does and is told, and what waits for its user to have read. */
+const ONLY =
+  'closed.*,listen.*,syn-sent.*,*.rst.*,closing.*,*.zero-window.*,ladder.told.*,ladder.close.*,ladder.abort.*';
 
 /** Two upper testers on the same TCP, which must have the same verdicts. */
 const PAIRS = [

@@ -19,9 +19,15 @@ export interface ScriptedUpperTester {
   readonly end: () => Promise<void>;
 }
 
-/** A driver, and an upper tester on loopback that says yes to every request. @param heard is told of each, before the answer goes */
+/**
+ * A driver, and an upper tester on loopback that says yes to every request.
+ *
+ * @param heard is told of each, before the answer goes
+ * @param lacking the primitives that it does not have
+ */
 export async function scriptedUpperTester(
   heard: (name: PrimitiveName | undefined, message: Message) => void,
+  lacking: readonly (PrimitiveName | undefined)[] = ['CAPABILITIES'],
 ): Promise<ScriptedUpperTester> {
   const udp = createSocket('udp4');
   udp.bind(0, '127.0.0.1');
@@ -37,7 +43,7 @@ export async function scriptedUpperTester(
         ? encodeResponse(name, RESULT.E_OK, { major: 1, minor: 2, patch: 0 }, message.serviceId)
         : encodeMessage({
             ...{ ...message, type: TYPE.RESPONSE, data: new Uint8Array() },
-            result: name === 'CAPABILITIES' ? RESULT.E_NTF : RESULT.E_OK,
+            result: lacking.includes(name) ? RESULT.E_NTF : RESULT.E_OK,
           });
     udp.send(answer, from.port, from.address);
   });
