@@ -19,6 +19,7 @@ const FASTER = 'ns3::TcpSocket::ConnTimeout=1s';
 /** ns-3, a simulator of networks: one of its nodes, in real time. */
 export const ns3: Stack = {
   id: 'ns3',
+  families: [4],
   what: 'ns-3, a simulator of networks, as a process on a tap interface',
   packages: Object.keys(PACKAGES),
   missing: () => missingOf(PACKAGES),
