@@ -29,14 +29,14 @@ export interface Effect {
   readonly seen: string;
 }
 
-export function effectOf({ worlds, seen, kind, options }: Failure, terms: Terms): Effect {
-  if (options) return { due: [RIGHT_OPTIONS], seen: options.join(', ') };
+export function effectOf({ worlds, seen, kind, faults }: Failure, terms: Terms): Effect {
+  if (faults) return { due: [RIGHT], seen: faults.map(({ what }) => what).join(', ') };
   const last = seen.at(-1);
   return effectIn(worlds, kind === 'silence' || !last ? 'silence' : observed(last.segment), terms);
 }
 
-/** What is due where the options of a segment are wrong. */
-export const RIGHT_OPTIONS = 'right options';
+/** What is due where something is wrong whatever the TCB. */
+export const RIGHT = 'a right one';
 
 /** @param worlds after what came, before anything was seen */
 export function effectIn(worlds: readonly World[], seen: Segment | 'silence', terms: Terms): Effect {

@@ -19,7 +19,7 @@ import {
   type NamedHabit,
 } from './habits.ts';
 import { type Failure, type Ground, type Played, play } from './play.ts';
-import { type Sequence, sequenceText } from './sequence.ts';
+import { isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
 import { PLAIN, shrink } from './shrink.ts';
 
 /** A deviation that is known: found in this exploration, or before. */
@@ -201,18 +201,23 @@ class Explorer {
       performance.now() - began >= milliseconds ||
       this.#wishes.stopped?.() === true ||
       this.#surface.watch?.lost !== undefined;
+    /** What mostly waits is played beside the lanes. */
+    const patient = new Set<Promise<void>>();
     const lane = async (): Promise<void> => {
       while (!isOver()) {
         const sequence = this.#generator.next();
         this.#sequences += 1;
         if (this.#sequences % BETWEEN_PROGRESS === 0) this.#wishes.onProgress?.(this.#sequences);
         if (this.#unable.has(JSON.stringify(sequence.place))) continue;
-        const played = await this.#play(sequence).catch((error: Error) => this.#trouble(sequence, error));
-        if (!played) continue;
-        this.#outcomes[played.outcome] = (this.#outcomes[played.outcome] ?? 0) + 1;
-        if (played.outcome === 'not able') this.#unable.add(JSON.stringify(sequence.place));
-        if (hasFailed(played)) this.#suspect(sequence, played);
+        if (!isPatient(sequence)) {
+          await this.#take(sequence);
+          continue;
+        }
+        while (patient.size >= width) await Promise.race(patient);
+        const one = this.#take(sequence).finally(() => patient.delete(one));
+        patient.add(one);
       }
+      await Promise.all(patient);
     };
     await Promise.all([
       ...Array.from({ length: width }, lane),
@@ -232,6 +237,15 @@ class Explorer {
       took: performance.now() - began,
       waiting: this.#busy === 0 ? 0 : this.#waited / this.#busy,
     };
+  }
+
+  /** Plays a generated sequence, and takes note of what came of it. */
+  async #take(sequence: Sequence): Promise<void> {
+    const played = await this.#play(sequence).catch((error: Error) => this.#trouble(sequence, error));
+    if (!played) return;
+    this.#outcomes[played.outcome] = (this.#outcomes[played.outcome] ?? 0) + 1;
+    if (played.outcome === 'not able') this.#unable.add(JSON.stringify(sequence.place));
+    if (hasFailed(played)) this.#suspect(sequence, played);
   }
 
   /** Plays a sequence. Where the target was gone meanwhile, what was seen says nothing. */
@@ -362,7 +376,7 @@ class Explorer {
     const isAny = await doesFail(whole);
     const cut = isAny ? whole : { ...whole, numbers };
     const isThere = isAny || (await doesFail(cut));
-    const shrunk = isThere ? await shrink(cut, doesFail, MOST_TRIES) : { sequence: cut, tries: 1 };
+    const shrunk = isThere ? await shrink(cut, doesFail, ...effortFor(cut)) : { sequence: cut, tries: 1 };
     const confirming = isThere
       ? await Promise.all(Array.from({ length: CONFIRMATIONS }, () => fails(shrunk.sequence)))
       : [];
@@ -394,7 +408,9 @@ class Explorer {
       ...{ also: [], times: 1, looks: 0, habits },
     };
     this.#findings.push(finding);
-    const elsewhere = this.#elsewhere(shrunk.sequence, doesFail);
+    const elsewhere = isPatient(shrunk.sequence)
+      ? Promise.resolve([])
+      : this.#elsewhere(shrunk.sequence, doesFail);
     finding.also = (await elsewhere.catch((error: Error) => this.#trouble(shrunk.sequence, error))) ?? [];
     this.#wishes.onFinding?.(finding);
   }
@@ -428,6 +444,12 @@ class Explorer {
     return others.filter((_, index) => failing[index]);
   }
 }
+
+/** How many tries, and how many at once: those that mostly wait take no more time at once than one. */
+const effortFor = (sequence: Sequence): readonly [most: number, beside?: number] =>
+  isPatient(sequence) ? [Math.max(16, Math.floor(WORTH / waitsOf(sequence))), 16] : [MOST_TRIES];
+/** Milliseconds of waiting that a patient sequence is worth, in all its tries. */
+const WORTH = 400_000;
 
 const ANYWHERE: Place = { state: 'CLOSED', conditions: [] };
 

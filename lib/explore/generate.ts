@@ -5,7 +5,7 @@ import { evaluateSegment, parseSegment, type SegmentNotation } from '../notation
 import { Random } from '../runner/trial/random.ts';
 import { STRENGTH } from '../standard/profile.ts';
 import { segmentArrives } from '../standard/segment-arrives.ts';
-import { STATES, SYNCHRONIZED } from '../standard/state.ts';
+import { type State, STATES, SYNCHRONIZED } from '../standard/state.ts';
 import type { Tcb } from '../standard/tcb.ts';
 import { type Call, userCalls } from '../standard/user-calls.ts';
 import { tcbVariables } from '../standard/variables.ts';
@@ -139,7 +139,8 @@ const text = (choice: Choice): number =>
     [10, 10],
     [6, 100],
     [4, 536],
-    [5, 1000],
+    [3, 1000],
+    [2, 1460],
   ]);
 
 /** @param isStamped the connection has timestamps */
@@ -187,6 +188,14 @@ const ORDINARY: readonly (readonly [number, string])[] = [
 const OPENING: readonly (readonly [number, string])[] = [
   [3, '<SEQ=ANY><CTL=SYN><MSS=1460>'],
   [2, '<SEQ=RCV.NXT><CTL=SYN><MSS=1460>'],
+  [1, '<SEQ=ANY><CTL=SYN,ECE,CWR><MSS=1460>'],
+];
+/** What may open a connection in TIME-WAIT anew (RFC 1122 section 4.2.2.13), and what shows that it was a duplicate. */
+const REOPENING: readonly (readonly [number, string])[] = [
+  [2, '<SEQ=RCV.NXT+RCV.WND+10><CTL=SYN><MSS=1460>'],
+  [1, '<SEQ=RCV.NXT+1><CTL=SYN><MSS=1460>'],
+  [2, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'],
+  [2, '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>'],
 ];
 /** A peer of SYN-SENT has no number yet. */
 const ANSWERING: readonly (readonly [number, string])[] = [
@@ -197,7 +206,13 @@ const ANSWERING: readonly (readonly [number, string])[] = [
 const ordinary = (choice: Choice, { state }: Tcb): SegmentNotation =>
   parseSegment(
     choice.weighted(
-      state === 'LISTEN' || state === 'CLOSED' ? OPENING : state === 'SYN-SENT' ? ANSWERING : ORDINARY,
+      state === 'LISTEN' || state === 'CLOSED'
+        ? OPENING
+        : state === 'SYN-SENT'
+          ? ANSWERING
+          : state === 'TIME-WAIT' && choice.percent(40)
+            ? REOPENING
+            : ORDINARY,
     ),
   );
 
@@ -215,7 +230,11 @@ function call(choice: Choice): UserCall {
     [3, 'ABORT'],
     [5, 'STOP RECEIVING'],
     [5, 'RECEIVE'],
+    [3, 'TTL'],
+    [3, 'DIFFSERV'],
   ] as const);
+  if (name === 'TTL') return { call: name, value: choice.of([33, 77, 200]) };
+  if (name === 'DIFFSERV') return { call: name, value: choice.of([9, 32, 46]) };
   if (name !== 'SEND') return { call: name };
   return {
     call: 'SEND',
@@ -239,6 +258,17 @@ const ABOUT: readonly SegmentNotation[] = [
   '<SEQ=SND.UNA-1000><ACK=RCV.NXT><CTL=ACK>',
 ].map(parseSegment);
 
+/** One of so many sequences waits for timers. */
+const BETWEEN_PATIENT = 80;
+const PATIENT_IN: readonly (readonly [number, State])[] = [
+  ...[[2, 'SYN-SENT'] as const, [2, 'SYN-RECEIVED'] as const, [5, 'ESTABLISHED'] as const],
+  ...[[3, 'CLOSE-WAIT'] as const, [1, 'FIN-WAIT-1'] as const, [1, 'FIN-WAIT-2'] as const],
+  ...[[1, 'CLOSING'] as const, [1, 'LAST-ACK'] as const],
+];
+/** In milliseconds. */
+const LONG = [1300, 2300, 3500, 3500, 5700, 7600] as const;
+const CLOSED_WINDOW = parseSegment('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=0>');
+
 /** Generates sequences. The same seed gives the same ones, in the same order. */
 export class Generator {
   readonly #seed: number;
@@ -261,6 +291,50 @@ export class Generator {
   next(): Sequence {
     this.#count += 1;
     const choice = new Choice(new Random(this.#seed, `sequence ${this.#count}`));
+    return this.#count % BETWEEN_PATIENT === 0 ? this.patient(choice) : this.#quick(choice);
+  }
+
+  /** One in which timers expire: what is sent stays unacknowledged, a window stays closed, or the connection idle. */
+  patient(choice: Choice = new Choice(new Random(this.#seed, `patient ${(this.#count += 1)}`))): Sequence {
+    const state = choice.weighted(PATIENT_IN);
+    const place = choice.of(this.#places.filter((one) => one.state === state && one.conditions.length === 0));
+    const steps: SequenceStep[] = [];
+    let tcb = tcbIn(place, modelOf(place));
+    const act = (): void => {
+      const { step, after } = this.#step(choice, place, tcb);
+      steps.push(step);
+      tcb = after;
+    };
+    const user = (one: UserCall): void => {
+      steps.push({ user: one });
+      tcb = afterCall(tcb, one);
+    };
+    const wait = (): void => void steps.push({ wait: choice.of(LONG) });
+    if (choice.percent(30)) act();
+    const what = choice.weighted([
+      [4, 'SEND'],
+      [3, 'CLOSE'],
+      [3, 'KEEP-ALIVE'],
+      [2, 'closed'],
+      [2, 'nothing'],
+    ] as const);
+    if (SYNCHRONIZED.includes(state)) {
+      if (what === 'closed') steps.push({ send: [CLOSED_WINDOW] });
+      if (what === 'SEND' || what === 'closed') user({ call: 'SEND', octets: choice.of([1, 10, 1000]) });
+      if (what === 'CLOSE') user({ call: 'CLOSE' });
+      if (what === 'KEEP-ALIVE') user({ call: what, value: choice.of([1, 1, 2]) });
+      if (what === 'KEEP-ALIVE' && choice.percent(30)) user({ call: what, value: 0 });
+    }
+    wait();
+    if (choice.percent(60)) {
+      act();
+      wait();
+    }
+    for (const send of LAST) steps.push({ send: [send] });
+    return { place, steps };
+  }
+
+  #quick(choice: Choice): Sequence {
     const place = this.#place(choice);
     const steps: SequenceStep[] = [];
     let tcb = tcbIn(place, modelOf(place));

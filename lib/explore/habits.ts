@@ -1,5 +1,5 @@
 import type { State } from '../standard/state.ts';
-import { type Effect, type Failed, effectOf, effectText, RIGHT_OPTIONS, stimuliOf } from './cause.ts';
+import { type Effect, type Failed, effectOf, effectText, RIGHT, stimuliOf } from './cause.ts';
 import type { World } from './oracle/world.ts';
 
 /** What a target does where something else is due. The last stimulus shows it. Those before have led to it, whatever came between. */
@@ -28,11 +28,11 @@ export const habitOf = (failed: Failed): Habit => ({
 });
 
 const causesOf = ({ stimuli }: Habit): readonly string[] => stimuli.slice(0, -1);
-const isOfOptions = ({ effect: { due } }: Habit): boolean => due[0] === RIGHT_OPTIONS;
+const isOfSegment = ({ effect: { due } }: Habit): boolean => due[0] === RIGHT;
 /** Failures with the same key are taken for the same, until they were looked at. */
 export const keyOf = ({ effect, stimuli, ...habit }: Habit): string =>
-  // What is wrong with options is wrong in every segment of a kind.
-  isOfOptions({ effect, stimuli, ...habit })
+  // What is wrong whatever the TCB is wrong in every segment of a kind.
+  isOfSegment({ effect, stimuli, ...habit })
     ? effectText(effect)
     : `${stimuli.at(-1)}: ${effectText(effect)}`;
 
@@ -44,7 +44,7 @@ export function mayComeOf(failed: Failed, habit: Habit): boolean {
   if (!isKnownIn(habit, failed.failure.before)) return false;
   const own = habitOf(failed);
   const causes = causesOf(habit);
-  if (causes.length === 0 || isOfOptions(habit)) return keyOf(own) === keyOf(habit);
+  if (causes.length === 0 || isOfSegment(habit)) return keyOf(own) === keyOf(habit);
   let at = 0;
   for (const cause of causes) {
     at = causesOf(own).indexOf(cause, at) + 1;

@@ -4,6 +4,7 @@ import { TargetUser } from '../runner/trial/target-user.ts';
 import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type State, SYNCHRONIZED } from '../standard/state.ts';
+import { keepAliveOf, keepsAlive } from '../standard/timeouts/probes.ts';
 import type { Segment } from '../standard/tcb.ts';
 import {
   type Connection,
@@ -19,7 +20,6 @@ import { carriesTimestamps, overridesOf, stamped } from '../runner/trial/setup.t
 import { Random } from '../runner/trial/random.ts';
 import { NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
-import { type OptionFault, optionFaults, synAcknowledgedBy } from '../verdict/reply-options.ts';
 import { type Coverage, type Pair, pairOfCall, pairOfSegment, stimulusOfPair } from './coverage.ts';
 import type { Habit } from './habits.ts';
 import type { Fence } from './fence.ts';
@@ -27,6 +27,7 @@ import { arriving, isReadingIn, observed, tcbIn } from './model.ts';
 import type { Failed } from './cause.ts';
 import { behind, moved } from './oracle/behind.ts';
 import { type Event, happen } from './oracle/events.ts';
+import { faultsOfSegment, type SegmentFault, type Wanted } from './segment-faults.ts';
 import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
 import { beginning, distinct, isEmptyAck, MOST_WORLDS, type Terms, type World } from './oracle/world.ts';
 import type { Sequence } from './sequence.ts';
@@ -56,9 +57,9 @@ export interface Failure {
   readonly step: number;
   /** What came: segments that no world explains, the last of them the first such one; or silence where something was due. */
   readonly seen: readonly Entry[];
-  readonly kind: 'segment' | 'silence' | 'options' | 'death';
-  /** What is wrong with the options of the last segment that was seen. */
-  readonly options?: readonly (OptionFault | 'timestamp not echoed')[];
+  readonly kind: 'segment' | 'silence' | 'faults' | 'death';
+  /** What is wrong with the last segment that was seen, whatever the TCB. */
+  readonly faults?: readonly SegmentFault[];
   /** The worlds after the step, before anything was seen. */
   readonly worlds: readonly World[];
   /** The worlds before the step. */
@@ -77,6 +78,8 @@ export interface TracedStep {
   readonly seen: readonly Segment[];
   /** Where the target may be after a deviation that is known; absent where it did not deviate. */
   readonly behind?: readonly World[];
+  /** What else a scenario must ask for to see what is wrong with the last of them. */
+  readonly wanted?: SegmentFault['wanted'];
 }
 
 /** All that the oracle was told. */
@@ -113,6 +116,8 @@ export interface Played {
 // How long a target may wait with what it owes, where nothing on the way is late (RFC 9293 MUST-40: half a second).
 const LONGEST_DELAY = 500;
 const LIMITER_REST = 1100;
+// Beyond twice the interval, in milliseconds: timers have coarse ticks.
+const LATEST_PROBE = 500;
 const AFTER_ICMP = 10;
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
 const CLOSED_BY_BOTH: readonly State[] = ['CLOSING', 'LAST-ACK', 'TIME-WAIT'];
@@ -175,8 +180,10 @@ class Playing {
   #stimulus = '';
   /** The ISS of the connection that the user has. */
   #handleIss: number | undefined;
-  /** What is wrong with the options of the last segment. */
-  #options: NonNullable<Failure['options']> = [];
+  /** What is wrong with the last segment, whatever the TCB. */
+  #faults: readonly SegmentFault[] = [];
+  /** What the user has asked for. */
+  #wanted: Wanted = {};
   /** The tester's copy of the TCB when the last segment was sent, or the user called. */
   #variables: Variables = {};
   /** What came of the step. */
@@ -254,7 +261,11 @@ class Playing {
         if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
         const failed = await this.#look(index === steps.length - 1);
         if (!failed) break;
-        const failure: Failure = { ...failed, step: index, worlds, before };
+        const wanted = failed.faults?.find(({ wanted: one }) => one)?.wanted;
+        if (wanted) this.#traced[index] = { ...traced, wanted };
+        // What is due may be a timer's.
+        const due = failed.kind === 'silence' && this.#worlds.length > 0 ? this.#worlds : worlds;
+        const failure: Failure = { ...failed, step: index, worlds: due, before };
         worlds = index === steps.length - 1 ? [] : this.#behind(failure);
         if (worlds.length === 0) return { outcome: 'failed', failure };
         this.#worlds = worlds;
@@ -276,8 +287,8 @@ class Playing {
     const habit = this.#ground.known?.deviates({ trace: this.trace, failure });
     if (!habit) return [];
     const { kind, seen } = failure;
-    // With the wrong options, all else was right.
-    if (kind === 'options') return this.#worlds;
+    // All else was right.
+    if (kind === 'faults') return this.#worlds;
     const last = seen.at(-1);
     const met =
       kind === 'segment' && last ? { met: this.#met, seen: observed(last.segment) } : { met: this.#worlds };
@@ -369,16 +380,26 @@ class Playing {
         })(),
       );
     } catch (error) {
-      if (error instanceof NotCapable) return false;
+      // A place may need a user that obeys; a setting is left out.
+      if (error instanceof NotCapable) return 'value' in user;
       isRefused = true;
     }
     if (this.#user.handle) this.#handleIss ??= first?.tcb.iss;
+    this.#asks(user);
     this.#happens({ calls: user, isRefused });
     return true;
   }
 
+  /** What the user sets holds for the segments to come. */
+  #asks(user: UserCall): void {
+    if (user.call === 'TTL') this.#wanted = { ...this.#wanted, ttl: user.value };
+    else if (user.call === 'DIFFSERV') this.#wanted = { ...this.#wanted, diffserv: user.value };
+    else if (user.call === 'KEEP-ALIVE')
+      this.#wanted = { ...this.#wanted, keepAlive: { every: 1000 * user.value, since: performance.now() } };
+  }
+
   /** Looks at what came; waits for what may be late. @param isLast nothing more will be done, so what is owed must come now */
-  async #look(isLast: boolean): Promise<Pick<Failure, 'seen' | 'kind' | 'options'> | undefined> {
+  async #look(isLast: boolean): Promise<Pick<Failure, 'seen' | 'kind' | 'faults'> | undefined> {
     const { environment, fence } = this.#ground;
     const from = this.#cursor;
     const isThrottled = this.#isThrottled();
@@ -403,7 +424,20 @@ class Playing {
       if (rest().length === 0) return { seen: seen(), kind: 'silence' };
     }
     this.#worlds = rest();
+    if (this.#isKeepAliveMissing()) {
+      this.#worlds = this.#worlds.map((world) => ({ ...world, due: [keepAliveOf(world.tcb)] }));
+      return { seen: [], kind: 'silence' };
+    }
     return undefined;
+  }
+
+  /** An idle connection is probed where the user has asked for it (RFC 9293 section 3.8.4). */
+  #isKeepAliveMissing(): boolean {
+    const { keepAlive: { every, since } = { every: 0, since: 0 } } = this.#wanted;
+    if (every === 0 || this.#terms.profile === 'rfc793') return false;
+    if (!this.#worlds.every(({ tcb }) => keepsAlive(tcb))) return false;
+    const last = Math.max(since, this.mailbox.log.at(-1)?.at ?? 0);
+    return performance.now() - last > 2 * every + LATEST_PROBE;
   }
 
   /** Until a delayed acknowledgment comes, or its time is over. */
@@ -416,7 +450,7 @@ class Playing {
   /** @returns false when no world explains a segment, or its options are wrong; the cursor stands behind it */
   #takeIn(): boolean {
     const { log } = this.mailbox;
-    this.#options = [];
+    this.#faults = [];
     while (this.#cursor < log.length) {
       const entry = log[this.#cursor] as Entry;
       this.#cursor += 1;
@@ -430,18 +464,19 @@ class Playing {
       this.#worlds = mayHaveCrossed ? distinct([...worlds, ...this.#crossed()]) : worlds;
       if (this.#worlds.length === 0) return false;
       const earlier = log.slice(0, this.#cursor - 1);
-      this.#options = [
-        ...optionFaults(entry.segment, earlier),
-        ...(echoesNothing(entry, earlier) ? (['timestamp not echoed'] as const) : []),
-      ];
-      if (this.#options.length > 0) return false;
+      this.#faults = faultsOfSegment(entry, earlier, {
+        ...{ family: this.#ground.family, profile: this.#terms.profile, wanted: this.#wanted },
+        isProbing: this.#worlds.some(({ tcb }) => tcb.sndWnd === 0),
+        lagSince: (since) => this.#ground.environment.tester.lag.worstSince(since),
+      });
+      if (this.#faults.length > 0) return false;
     }
     return true;
   }
 
-  #failedBy(seen: readonly Entry[]): Pick<Failure, 'seen' | 'kind' | 'options'> {
-    if (this.#options.length === 0) return { seen, kind: 'segment' };
-    return { seen, kind: 'options', options: this.#options };
+  #failedBy(seen: readonly Entry[]): Pick<Failure, 'seen' | 'kind' | 'faults'> {
+    if (this.#faults.length === 0) return { seen, kind: 'segment' };
+    return { seen, kind: 'faults', faults: this.#faults };
   }
 
   /** What a timer has sent may have crossed what was done in this step. */
@@ -489,22 +524,6 @@ class Playing {
     await this.#user.release();
     this.mailbox.close();
   }
-}
-
-/**
- * TSecr is a TSval that has come (RFC 7323 section 3.2), where the tester's SYN has offered timestamps. Where two SYNs cross, and
- * the tester's has none, the SYN,ACK repeats the offer of the target's own SYN, and there is nothing to echo.
- */
-export function echoesNothing(
-  { segment }: Pick<Entry, 'segment'>,
-  earlier: readonly Pick<Entry, 'from' | 'segment'>[],
-): boolean {
-  const { tsecr, ctl } = segment;
-  if (tsecr === undefined || !ctl.has('ACK') || ctl.has('RST')) return false;
-  const offer = synAcknowledgedBy(segment, earlier);
-  if (ctl.has('SYN') && offer?.tsval === undefined) return false;
-  const come = earlier.flatMap(({ from, segment: { tsval } }) => (from === 'tester' ? (tsval ?? []) : []));
-  return come.length > 0 && !come.includes(tsecr);
 }
 
 /** A segment with its numbers. Those of variables that nothing has told yet are free choices. */

@@ -43,12 +43,14 @@ export function scenarioOf(
     known && index === 0 ? { ...step, variables: only(step.variables, known) } : step,
   );
   const expected = expectationsOf(traced, trace.worlds, trace.terms);
+  const last = steps.length - 1;
   const all = steps.flatMap((original, index): Step[] => {
+    if (index === last && 'wait' in original) return timersIn(traced[index], expected[index]);
     const step = known && index === 0 && 'send' in original ? withVariables(original, known) : original;
     const expect = expected[index];
     if (trace.steps[index]?.behind) return [step, { wait: WHILE_IT_DEVIATES }];
     // What comes while time passes is no step's business, but of the last.
-    return !expect || ('wait' in step && index < steps.length - 1) ? [step] : [step, { expect }];
+    return !expect || 'wait' in step ? [step] : [step, { expect }];
   });
   const rules = rulesOf(played);
   const scenario: Scenario = {
@@ -64,6 +66,19 @@ export function scenarioOf(
 
 // Milliseconds in which a target may do what it is known to do: as long as `run` waits for a reply.
 const WHILE_IT_DEVIATES = 600;
+
+/** What timers have sent while time has passed, each as the next that comes; the last of them is what is wrong. */
+function timersIn(step: TracedStep | undefined, expect: Expected | undefined): Step[] {
+  if (!step || !expect) return [];
+  const before = step.seen.slice(0, -1).map((one): Step => {
+    const outcome: ResolvedOutcome = { reply: [written(one, step, false)], level: 'required' };
+    return {
+      expect: { rfc793: [outcome], rfc1122: [outcome], rfc5961: [outcome], rfc9293: [outcome] },
+      next: true,
+    };
+  });
+  return [...before, { expect, next: true }];
+}
 
 /** What has a value before the peer's first segment. What that segment says otherwise is free; replies are told by its own numbers. */
 const KNOWN_BEFORE_SYN: Partial<Readonly<Record<State, readonly Variable[]>>> = {
@@ -139,7 +154,10 @@ function outcomesUnder(
     const seen = step.seen.reduce((all, segment) => segmentSeen(all, segment, terms), after);
     worlds = silenceSeen(seen, { now: 0, isThrottled: true }, terms);
     const outcomes = outcomesOf(after, step, terms);
-    return isLast ? outcomes.map(({ then: _, ...one }) => one) : withSeen(outcomes, step, worlds);
+    if (!isLast) return withSeen(outcomes, step, worlds);
+    // What is wrong with the segment is not that it comes.
+    const right = step.wanted ? withSeen(outcomes, step, worlds) : outcomes;
+    return right.map(({ then: _, ...one }) => ({ ...one, ...step.wanted }));
   });
 }
 

@@ -36,3 +36,10 @@ export const sequenceText = ({ place, steps, numbers }: Sequence): string => {
   const closed = place.closedBy ? ` (${place.closedBy})` : '';
   return `${nameOf(place)}${closed}${conditions}${numbers === undefined ? '' : `, numbers ${numbers}`}: ${steps.map(stepText).join('; ')}`;
 };
+
+/** How long its waits are, in milliseconds. */
+export const waitsOf = ({ steps }: Sequence): number =>
+  steps.reduce((sum, step) => sum + ('wait' in step ? step.wait : 0), 0);
+
+/** It waits for timers. */
+export const isPatient = (sequence: Sequence): boolean => waitsOf(sequence) > 1000;

@@ -44,14 +44,15 @@ export function optionFaults(reply: ConcreteSegment, before: readonly Exchanged[
 
 function faultsOfSyn(reply: ConcreteSegment, before: readonly Exchanged[]): OptionFault[] {
   if (!reply.ctl.has('ACK')) return [];
-  const offer = synAcknowledgedBy(reply, before);
-  if (!offer) return [];
+  // A SYN that comes again with the same number begins the same connection: what the first has offered counts (RFC 7323 section 3.2).
+  const offers = synsAcknowledgedBy(reply, before);
+  if (offers.length === 0) return [];
   // Where two SYNs cross, the SYN,ACK repeats what the target's own SYN has offered.
   const own = synsOf('target', before).filter(({ ctl, seq }) => !ctl.has('ACK') && seq === reply.seq);
   const faults: OptionFault[] = [];
   const isUncalledFor = (key: 'wscale' | 'tsval'): boolean =>
     reply[key] !== undefined &&
-    offer[key] === undefined &&
+    offers.every((offer) => offer[key] === undefined) &&
     !own.some((segment) => segment[key] !== undefined);
   if (isUncalledFor('wscale')) faults.push('window scale not offered');
   if (isUncalledFor('tsval')) faults.push('timestamps not offered');
@@ -91,9 +92,9 @@ const hasSackBlocks = (reply: ConcreteSegment): boolean =>
 const synsOf = (who: Exchanged['from'], before: readonly Exchanged[]): ConcreteSegment[] =>
   before.filter(({ from, segment }) => from === who && segment.ctl.has('SYN')).map(({ segment }) => segment);
 
-/** The tester's SYN that a SYN,ACK answers: the last of those whose number it acknowledges. */
-export const synAcknowledgedBy = (
+/** The tester's SYNs that a SYN,ACK may answer: those whose number it acknowledges. */
+export const synsAcknowledgedBy = (
   { ack }: ConcreteSegment,
   before: readonly Exchanged[],
-): ConcreteSegment | undefined =>
-  synsOf('tester', before).findLast((syn) => gt(ack, syn.seq) && leq(ack, add(syn.seq, lengthOf(syn))));
+): ConcreteSegment[] =>
+  synsOf('tester', before).filter((syn) => gt(ack, syn.seq) && leq(ack, add(syn.seq, lengthOf(syn))));

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Fence } from '../../lib/explore/fence.ts';
-import { echoesNothing, play } from '../../lib/explore/play.ts';
+import { play } from '../../lib/explore/play.ts';
+import { echoesNothing } from '../../lib/explore/segment-faults.ts';
 import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../lib/notation/index.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import { lt } from '../../lib/wire/seq.ts';

@@ -175,6 +175,7 @@ class ReferenceDriver implements Driver {
   async set(handle: Handle, setting: Setting | 'NAGLE', value: number): Promise<void> {
     const connection = this.#open(handle);
     if (setting === 'NAGLE') connection.combines(value !== 0);
+    else if (setting === 'KEEP-ALIVE') connection.asks({ keepAlive: value === 0 ? undefined : 1000 * value });
     else connection.header = { ...connection.header, [setting === 'TTL' ? 'ttl' : 'diffserv']: value };
   }
 

@@ -72,6 +72,12 @@ describe('the options of a reply', () => {
     expect(optionFaults(segment(`${SYN_ACK}<WSCALE=0>${STAMP}`), crossing)).to.deep.equal([]);
   });
 
+  it('may be what the first SYN has offered, where that comes again without', () => {
+    const again = [tester(SYN + STAMP), target(SYN_ACK + STAMP), tester(SYN)];
+    expect(optionFaults(segment(SYN_ACK + STAMP), again)).to.deep.equal([]);
+    expect(optionFaults(segment(`${SYN_ACK}<WSCALE=0>`), again)).to.deep.equal(['window scale not offered']);
+  });
+
   it('are judged by the SYN that the SYN,ACK answers, not by an older one', () => {
     const anew = [...PLAIN, tester('<SEQ=7000><CTL=SYN><TSVAL=1>')];
     expect(optionFaults(segment(`<SEQ=9000><ACK=7001><CTL=SYN,ACK>${STAMP}`), anew)).to.deep.equal([]);

@@ -63,7 +63,7 @@ function findingHtml([finding, scenario, files]: FoundAndSaved, ofTarget: string
       escapeHtml(
         isDeath
           ? 'the target is gone; it had to be restarted'
-          : failure.options
+          : failure.faults
             ? `${observed}: ${effect.seen}`
             : observed,
       ),

@@ -59,7 +59,7 @@ export function findingText(
     title,
     ...expected.map((reply, index) => `       ${index === 0 ? 'expected' : '      or'}  ${reply}`),
     ...rulesOf(finding).map((rule) => `                 ${rule}`),
-    `       observed  ${failure.options ? `${observed}: ${effect.seen}` : observed}`,
+    `       observed  ${failure.faults ? `${observed}: ${effect.seen}` : observed}`,
     `       ${wayText(finding)}${others}`,
     saved(files, note),
   ].join('\n');

@@ -135,6 +135,10 @@ export function userActs(
 ): readonly World[] {
   if (user.call === 'NAGLE OFF')
     return worlds.map((world) => ({ ...world, tcb: { ...world.tcb, nagle: false } }));
+  if (user.call === 'KEEP-ALIVE')
+    return worlds.map((world) => ({ ...world, tcb: { ...world.tcb, keepAlive: user.value > 0 } }));
+  // What the user asks of the headers moves no TCB.
+  if ('value' in user) return worlds;
   if (user.call === 'RECEIVE' || user.call === 'STOP RECEIVING')
     return worlds.map((world) => read({ ...world, isReading: user.call === 'RECEIVE' }));
   const call = callOf(user);

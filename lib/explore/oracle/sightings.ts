@@ -1,6 +1,7 @@
 import { inFlight, queued, synInFlight, unacknowledged } from '../../standard/queues.ts';
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
 import { timeOut, timerOf } from '../../standard/time-out.ts';
+import { keepsAlive } from '../../standard/timeouts/probes.ts';
 import { serveQueue } from '../../standard/user-calls.ts';
 import { add, geq, gt, leq, sub } from '../../wire/seq.ts';
 import { edgeBeyond } from './events.ts';
@@ -43,8 +44,8 @@ function isSame(due: Segment, seen: Segment, { tcb }: World, isFree: boolean): b
   // RFC 3168 section 6.1.1: a SYN,ACK has no CWR, and before that document it has neither of the two.
   if (due.ctl.has('SYN') && due.ctl.has('ACK') && seen.ctl.has('CWR')) return false;
   if (due.ctl.has('ACK') && due.ack !== seen.ack) return false;
-  // The ISS is free, but not that of the connection before (RFC 9293 section 3.4.1).
-  if (isFree && tcb.former?.iss === seen.seq) return false;
+  // The ISS is free, but above all numbers of the connection before (RFC 1122 section 4.2.2.13).
+  if (isFree && tcb.former && !geq(seen.seq, tcb.former.sndNxt)) return false;
   // Text of the user's may have gone out before it.
   return isFree || due.seq === seen.seq || (isEmptyAck(due) && seen.seq === tcb.sndNxt);
 }
@@ -103,7 +104,7 @@ function advanced(tcb: Tcb, segment: Segment): Tcb {
 
 /** A timer has expired: a SYN again, a probe, a keep-alive. */
 function asTimers(world: World, seen: Segment, terms: Terms): World[] {
-  const name = timerOf(world.tcb);
+  const name = timerOf(world.tcb) ?? (keepsAlive(world.tcb) ? 'keep-alive' : undefined);
   if (name === undefined || name === 'TIME-WAIT') return [];
   return timeOut(world.tcb, { name }, terms.profile).flatMap(({ sent, tcb }) => {
     const [first, ...others] = sent;

@@ -5,7 +5,7 @@ import { finBehind, fitting, isPushed, segmentized } from '../calls/transmission
 import { inFlight, largestSegment, queued, synInFlight } from '../queues.ts';
 import { emptyAck } from '../segments.ts';
 import type { State } from '../state.ts';
-import type { Tcb } from '../tcb.ts';
+import type { Segment, Tcb } from '../tcb.ts';
 import { sentAgain } from './retransmission.ts';
 
 const PROBING: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'CLOSE-WAIT', 'CLOSING', 'LAST-ACK'];
@@ -59,10 +59,12 @@ export const keepsAlive = (tcb: Tcb): boolean =>
   queued(tcb) === 0 &&
   !tcb.closing;
 
+export const keepAliveOf = (tcb: Tcb): Segment => ({ ...emptyAck(tcb), seq: sub(tcb.sndNxt, 1) });
+
 /** RFC 1122 section 4.2.3.6, RFC 9293 section 3.8.4. RFC 793 does not mention keep-alives, and does not forbid them. */
 export function* keepAlive(tcb: Tcb, unanswered: number, rules: CallRules): Reactions {
   const place = rules.by('3.8.4', '4.2.3.6');
-  const probe = { ...emptyAck(tcb), seq: sub(tcb.sndNxt, 1) };
+  const probe = keepAliveOf(tcb);
   if (!rules.rfc1122) yield* must('RFC 793 has no keep-alives', tcb);
   const usual = rules.rfc1122 ? should : may;
   yield* usual(`${place}: a keep-alive without data`, tcb, { sent: [probe] });

@@ -1,0 +1,161 @@
+import type { ResolvedOutcome } from '../catalogue/scenario.ts';
+import { lengthOf } from '../notation/index.ts';
+import { ecnOf, ipHeaderOf, mssOf } from '../runner/trial/step-faults.ts';
+import type { Profile } from '../standard/profile.ts';
+import type { Entry } from '../tester/index.ts';
+import { faultsOfAspects } from '../verdict/aspects.ts';
+import { isLongEnough } from '../verdict/judge.ts';
+import { type OptionFault, optionFaults, synsAcknowledgedBy } from '../verdict/reply-options.ts';
+import type { Family } from '../wire/index.ts';
+import { add } from '../wire/seq.ts';
+
+/** What may be wrong with a segment by what was exchanged before it, whatever the TCB. */
+export interface SegmentFault {
+  readonly what:
+    | OptionFault
+    | 'timestamp not echoed'
+    | 'MSS that IP cannot deliver'
+    | 'ECE uncalled for'
+    | 'another TTL'
+    | 'another Diffserv field'
+    | 'sent again too soon'
+    | 'keep-alive too soon';
+  /** What a scenario asks for to see it; absent where every reply is judged by it. */
+  readonly wanted?: Pick<ResolvedOutcome, 'with' | 'interval'>;
+}
+
+/** What the user has asked for. */
+export interface Wanted {
+  readonly ttl?: number;
+  /** The Diffserv field, 0...63. */
+  readonly diffserv?: number;
+  /** Of keep-alives, in milliseconds, 0: none; and since when of `performance.now()`. */
+  readonly keepAlive?: { readonly every: number; readonly since: number };
+}
+
+interface Context {
+  readonly family: Family;
+  readonly profile: Profile;
+  readonly wanted: Wanted;
+  /** The interval of probes need not grow. */
+  readonly isProbing: boolean;
+  /** How late the tester was since a time of `performance.now()`, in milliseconds. */
+  readonly lagSince: (since: number) => number;
+}
+
+/** @param earlier the log of the connection before this entry */
+export const faultsOfSegment = (
+  entry: Entry,
+  earlier: readonly Entry[],
+  context: Context,
+): readonly SegmentFault[] => [
+  ...optionFaults(entry.segment, earlier).map((what) => ({ what })),
+  ...(echoesNothing(entry, earlier) ? [{ what: 'timestamp not echoed' } as const] : []),
+  ...faultsOfSyn(entry, earlier, context.family),
+  ...faultsOfHeader(entry, context),
+  ...(context.isProbing ? [] : faultsOfInterval(entry, earlier, context)),
+  ...faultsOfKeepAlive(entry, earlier, context.wanted),
+];
+
+/**
+ * TSecr is a TSval that has come (RFC 7323 section 3.2), where the tester's SYN has offered timestamps. Where two SYNs cross, and
+ * the tester's has none, the SYN,ACK repeats the offer of the target's own SYN, and there is nothing to echo.
+ */
+export function echoesNothing(
+  { segment }: Pick<Entry, 'segment'>,
+  earlier: readonly Pick<Entry, 'from' | 'segment'>[],
+): boolean {
+  const { tsecr, ctl } = segment;
+  if (tsecr === undefined || !ctl.has('ACK') || ctl.has('RST')) return false;
+  const offers = synsAcknowledgedBy(segment, earlier);
+  if (ctl.has('SYN') && offers.every(({ tsval }) => tsval === undefined)) return false;
+  const come = earlier.flatMap(({ from, segment: { tsval } }) => (from === 'tester' ? (tsval ?? []) : []));
+  return come.length > 0 && !come.includes(tsecr);
+}
+
+/** RFC 9293 section 3.7.1; RFC 3168 section 6.1.1: a SYN,ACK agrees to ECN only where the SYN has asked for it. */
+function faultsOfSyn({ segment }: Entry, earlier: readonly Entry[], family: Family): SegmentFault[] {
+  if (!segment.ctl.has('SYN')) return [];
+  const faults: SegmentFault[] = [];
+  if (typeof mssOf(segment, family) === 'number')
+    faults.push({ what: 'MSS that IP cannot deliver', wanted: { with: { mss: 'sent' } } });
+  const asking = segment.ctl.has('ACK') ? synsAcknowledgedBy(segment, earlier) : [];
+  const isAsked = asking.length === 0 || asking.some(({ ctl }) => ctl.has('ECE') && ctl.has('CWR'));
+  if (!isAsked && ecnOf(segment) !== 'not agreed')
+    faults.push({ what: 'ECE uncalled for', wanted: { with: { ecn: 'not agreed' } } });
+  return faults;
+}
+
+/** Of text: what else a system sends may not be the user's. */
+function faultsOfHeader(entry: Entry, { family, wanted }: Context): SegmentFault[] {
+  if (entry.segment.data === 0) return [];
+  const seen = ipHeaderOf(entry, family);
+  return (['ttl', 'diffserv'] as const).flatMap((aspect) => {
+    const asked = { [aspect]: wanted[aspect] };
+    if (wanted[aspect] === undefined || faultsOfAspects(asked, seen).length === 0) return [];
+    return [{ what: aspect === 'ttl' ? 'another TTL' : 'another Diffserv field', wanted: { with: asked } }];
+  });
+}
+
+/** RFC 6298 (5.7). */
+const AFTER_SYN_AGAIN = { atLeast: 3000 } as const;
+
+/**
+ * What nobody has acknowledged is sent again after an interval that doubles (RFC 1122 section 4.2.3.1, RFC 6298 (5.5)), of a SYN only
+ * by RFC 9293; and text after a SYN that was sent again not before three seconds.
+ */
+function faultsOfInterval(
+  { segment, at }: Entry,
+  earlier: readonly Entry[],
+  { profile, lagSince }: Context,
+): SegmentFault[] {
+  const isSyn = segment.ctl.has('SYN');
+  if (lengthOf(segment) === 0 || segment.ctl.has('RST') || profile === 'rfc793') return [];
+  if (isSyn && profile !== 'rfc9293') return [];
+  const targets = earlier.filter(({ from }) => from === 'target');
+  const [first, second] = targets.filter(({ segment: one }) => isAgain(segment, one)).toReversed();
+  if (!first) return [];
+  const isUndisturbed = (since: number): boolean =>
+    !earlier.some((one) => one.from === 'tester' && one.at >= since);
+  const last = at - first.at;
+  if (second && isUndisturbed(second.at)) {
+    const seen = { last: last + lagSince(second.at), before: first.at - second.at };
+    if (!isLongEnough({ times: 2 }, { ...seen, before: Math.max(0, seen.before - lagSince(second.at)) }))
+      return [{ what: 'sent again too soon', wanted: { interval: { times: 2 } } }];
+  }
+  const syns = targets.filter(({ segment: { ctl } }) => ctl.has('SYN'));
+  const wasSynAgain = syns.some((one, index) =>
+    syns.slice(0, index).some((before) => isAgain(one.segment, before.segment)),
+  );
+  if (!second && !isSyn && wasSynAgain && profile === 'rfc9293' && isUndisturbed(first.at))
+    if (!isLongEnough(AFTER_SYN_AGAIN, { last: last + lagSince(first.at) }))
+      return [{ what: 'sent again too soon', wanted: { interval: AFTER_SYN_AGAIN } }];
+  return [];
+}
+
+/** The same octets or controls. */
+const isAgain = (one: Entry['segment'], other: Entry['segment']): boolean =>
+  one.seq === other.seq &&
+  lengthOf(one) === lengthOf(other) &&
+  one.ctl.has('SYN') === other.ctl.has('SYN') &&
+  !other.ctl.has('RST');
+
+// A clock of coarse ticks is early by so much.
+const TICK = 500;
+
+/** A keep-alive comes when nothing has arrived for the interval (RFC 9293 section 3.8.4). */
+function faultsOfKeepAlive(
+  { segment, at }: Entry,
+  earlier: readonly Entry[],
+  { keepAlive: { every, since } = { every: 0, since: 0 } }: Wanted,
+): SegmentFault[] {
+  const sent = earlier.findLast(
+    ({ from, segment: one }) => from === 'target' && !one.ctl.has('RST'),
+  )?.segment;
+  if (every === 0 || !sent || segment.ctl.has('RST') || segment.ctl.has('SYN') || segment.ctl.has('FIN'))
+    return [];
+  const isProbe = segment.data <= 1 && segment.seq === add(sent.seq, lengthOf(sent) - 1);
+  const heard = Math.max(since, earlier.findLast(({ from }) => from === 'tester')?.at ?? 0);
+  if (!isProbe || at - heard >= every - TICK) return [];
+  return [{ what: 'keep-alive too soon', wanted: { with: { after: every - TICK } } }];
+}
