@@ -140,7 +140,8 @@ const text = (choice: Choice): number =>
     [6, 100],
     [4, 536],
     [3, 1000],
-    [2, 1460],
+    // With all options that a place may have, no packet is too large.
+    [2, 1404],
   ]);
 
 /** @param isStamped the connection has timestamps */
@@ -203,16 +204,36 @@ const ANSWERING: readonly (readonly [number, string])[] = [
   [3, '<SEQ=RCV.NXT><CTL=SYN><MSS=1460>'],
 ];
 
-const ordinary = (choice: Choice, { state }: Tcb): SegmentNotation =>
+/** Where text beyond a gap is held: more of it, and what fills the gap. */
+const GAPS: readonly (readonly [number, string])[] = [
+  ...([10, 20, 30, 40] as const).map(
+    (at) => [2, `<SEQ=RCV.NXT+${at}><ACK=SND.NXT><CTL=ACK><DATA=10>`] as const,
+  ),
+  [1, '<SEQ=RCV.NXT+15><ACK=SND.NXT><CTL=ACK><DATA=20>'],
+  [2, '<SEQ=RCV.NXT+20><ACK=SND.NXT><CTL=FIN,ACK>'],
+  [2, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=10>'],
+  [1, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=15>'],
+];
+/** Where a connection has timestamps: text from the past, and newer text. */
+const STAMPED: readonly (readonly [number, string])[] = [
+  [2, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=10><TSVAL=TS.RECENT-1><TSECR=0>'],
+  [2, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=10><TSVAL=TS.RECENT+5><TSECR=0>'],
+];
+
+const ordinary = (choice: Choice, { state, ahead, timestamps }: Tcb): SegmentNotation =>
   parseSegment(
     choice.weighted(
-      state === 'LISTEN' || state === 'CLOSED'
-        ? OPENING
-        : state === 'SYN-SENT'
-          ? ANSWERING
-          : state === 'TIME-WAIT' && choice.percent(40)
-            ? REOPENING
-            : ORDINARY,
+      ahead.length > 0 && choice.percent(50)
+        ? GAPS
+        : timestamps && SYNCHRONIZED.includes(state) && choice.percent(20)
+          ? STAMPED
+          : state === 'LISTEN' || state === 'CLOSED'
+            ? OPENING
+            : state === 'SYN-SENT'
+              ? ANSWERING
+              : state === 'TIME-WAIT' && choice.percent(40)
+                ? REOPENING
+                : ORDINARY,
     ),
   );
 
@@ -291,11 +312,11 @@ export class Generator {
   next(): Sequence {
     this.#count += 1;
     const choice = new Choice(new Random(this.#seed, `sequence ${this.#count}`));
-    return this.#count % BETWEEN_PATIENT === 0 ? this.patient(choice) : this.#quick(choice);
+    return this.#count % BETWEEN_PATIENT === 0 ? this.#patient(choice) : this.#quick(choice);
   }
 
   /** One in which timers expire: what is sent stays unacknowledged, a window stays closed, or the connection idle. */
-  patient(choice: Choice = new Choice(new Random(this.#seed, `patient ${(this.#count += 1)}`))): Sequence {
+  #patient(choice: Choice): Sequence {
     const state = choice.weighted(PATIENT_IN);
     const place = choice.of(this.#places.filter((one) => one.state === state && one.conditions.length === 0));
     const steps: SequenceStep[] = [];

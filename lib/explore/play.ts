@@ -392,8 +392,9 @@ class Playing {
 
   /** What the user sets holds for the segments to come. */
   #asks(user: UserCall): void {
-    if (user.call === 'TTL') this.#wanted = { ...this.#wanted, ttl: user.value };
-    else if (user.call === 'DIFFSERV') this.#wanted = { ...this.#wanted, diffserv: user.value };
+    const from = this.#worlds[0]?.tcb.sndNxt ?? 0;
+    if (user.call === 'TTL') this.#wanted = { ...this.#wanted, ttl: user.value, from };
+    else if (user.call === 'DIFFSERV') this.#wanted = { ...this.#wanted, diffserv: user.value, from };
     else if (user.call === 'KEEP-ALIVE')
       this.#wanted = { ...this.#wanted, keepAlive: { every: 1000 * user.value, since: performance.now() } };
   }

@@ -7,7 +7,7 @@ import { faultsOfAspects } from '../verdict/aspects.ts';
 import { isLongEnough } from '../verdict/judge.ts';
 import { type OptionFault, optionFaults, synsAcknowledgedBy } from '../verdict/reply-options.ts';
 import type { Family } from '../wire/index.ts';
-import { add } from '../wire/seq.ts';
+import { add, lt } from '../wire/seq.ts';
 
 /** What may be wrong with a segment by what was exchanged before it, whatever the TCB. */
 export interface SegmentFault {
@@ -29,6 +29,8 @@ export interface Wanted {
   readonly ttl?: number;
   /** The Diffserv field, 0...63. */
   readonly diffserv?: number;
+  /** The first octet that was not sent before it was asked. */
+  readonly from?: number;
   /** Of keep-alives, in milliseconds, 0: none; and since when of `performance.now()`. */
   readonly keepAlive?: { readonly every: number; readonly since: number };
 }
@@ -88,7 +90,8 @@ function faultsOfSyn({ segment }: Entry, earlier: readonly Entry[], family: Fami
 
 /** Of text: what else a system sends may not be the user's. */
 function faultsOfHeader(entry: Entry, { family, wanted }: Context): SegmentFault[] {
-  if (entry.segment.data === 0) return [];
+  const { seq, data } = entry.segment;
+  if (data === 0 || (wanted.from !== undefined && lt(seq, wanted.from))) return [];
   const seen = ipHeaderOf(entry, family);
   return (['ttl', 'diffserv'] as const).flatMap((aspect) => {
     const asked = { [aspect]: wanted[aspect] };

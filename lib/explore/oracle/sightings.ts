@@ -109,6 +109,8 @@ function asTimers(world: World, seen: Segment, terms: Terms): World[] {
   return timeOut(world.tcb, { name }, terms.profile).flatMap(({ sent, tcb }) => {
     const [first, ...others] = sent;
     if (!first || others.length > 0 || !isSame(first, seen, world, false)) return [];
+    // It is not any acknowledgment.
+    if (first.seq !== seen.seq) return [];
     // New text is the queue's.
     if (segLen(first) > 0 && !first.ctl.has('SYN') && geq(first.seq, world.tcb.sndNxt)) return [];
     return [{ ...world, tcb: relistened(world.tcb, tcb, terms) }];
