@@ -156,13 +156,14 @@ function segment(choice: Choice, isStamped: boolean): SegmentNotation {
   if (choice.percent(18)) fields.push(`<WND=${choice.of([0, 0, 1, 10, 100, 1000, 1460, 4380, 65_535])}>`);
   if (ctl.has('URG')) fields.push(`<URG=${choice.of([0, 1, 10, 100])}>`);
   const oddity = choice.weighted([
-    [ctl.has('SYN') ? 93 : 92, ''],
+    [ctl.has('SYN') ? 92 : 91, ''],
     [1, '<RESERVED=15>'],
     [1, '<OFFSET=4>'],
     [1, '<OPT=fe040000>'],
     [1, '<OPT=02030000>'],
     [1, '<CHECKSUM=0>'],
     [1, '<TSVAL=1><TSECR=0>'],
+    [ctl.has('URG') ? 0 : 1, '<URG=10>'],
     [ctl.has('SYN') ? 0 : 1, '<MSS=1460>'],
     [ctl.has('SYN') ? 0 : 1, '<WSCALE=2>'],
     [isStamped ? 15 : 0, '<TSVAL=TS.RECENT-1><TSECR=0>'],

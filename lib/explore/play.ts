@@ -29,7 +29,15 @@ import { behind, moved } from './oracle/behind.ts';
 import { type Event, happen } from './oracle/events.ts';
 import { faultsOfSegment, type SegmentFault, type Wanted } from './segment-faults.ts';
 import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
-import { beginning, distinct, isEmptyAck, MOST_WORLDS, type Terms, type World } from './oracle/world.ts';
+import {
+  beginning,
+  distinct,
+  HEARD,
+  isEmptyAck,
+  MOST_WORLDS,
+  type Terms,
+  type World,
+} from './oracle/world.ts';
 import type { Sequence } from './sequence.ts';
 
 /** What sequences are played with. */
@@ -425,11 +433,35 @@ class Playing {
       if (rest().length === 0) return { seen: seen(), kind: 'silence' };
     }
     this.#worlds = rest();
+    const untrue = isLast ? await this.#waiting(this.#untrueTidings()) : undefined;
+    if (untrue) return { seen: seen(), kind: 'faults', faults: [untrue] };
     if (this.#isKeepAliveMissing()) {
       this.#worlds = this.#worlds.map((world) => ({ ...world, due: [keepAliveOf(world.tcb)] }));
       return { seen: [], kind: 'silence' };
     }
     return undefined;
+  }
+
+  /** What the user was told, and should not have been; or not told. Which of several it hears first is the system's choice. */
+  async #untrueTidings(): Promise<SegmentFault | undefined> {
+    const { driver } = this.#ground.environment;
+    const { handle } = this.#user;
+    const worlds = this.#worlds;
+    const isClear = worlds.every(({ tcb, told }) => tcb.iss === this.#handleIss && told.length < 2);
+    if (!driver.told || !handle || !isClear || !mayTell(this.#sequence)) return undefined;
+    try {
+      await driver.userHasRead?.();
+      const { told, known } = await driver.told(handle);
+      const heard = HEARD.filter((one) => told.includes(one));
+      const due = worlds.map((world) => world.told.filter((one) => known.includes(one)));
+      if (due.some((one) => one.join() === heard.join())) return undefined;
+      const what =
+        `user told ${heard.join(', ') || 'nothing'}, not ${due[0]?.join(', ') || 'anything'}` as const;
+      return { what, wanted: { with: { told: due[0] ?? [] } } };
+    } catch (error) {
+      if (error instanceof NotCapable) return undefined;
+      throw error;
+    }
   }
 
   /** An idle connection is probed where the user has asked for it (RFC 9293 section 3.8.4). */
@@ -526,6 +558,23 @@ class Playing {
     this.mailbox.close();
   }
 }
+
+const TOLD_NOTHING_YET: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'];
+const DEAF: readonly UserCall['call'][] = ['CLOSE BOTH WAYS', 'ABORT', 'STOP RECEIVING'];
+
+/** Whether the user is there, takes what comes, and may have been told something. */
+const mayTell = ({ place, steps }: Sequence): boolean =>
+  TOLD_NOTHING_YET.includes(place.state) &&
+  place.conditions.length === 0 &&
+  !steps.some((step) => 'user' in step && DEAF.includes(step.user.call)) &&
+  steps.some(
+    (step) =>
+      'send' in step &&
+      step.send.some(
+        ({ ctl, urg }) =>
+          urg !== undefined || ['FIN', 'RST', 'URG'].some((one) => ctl.includes(one as never)),
+      ),
+  );
 
 /** A segment with its numbers. Those of variables that nothing has told yet are free choices. */
 function evaluated(

@@ -19,7 +19,8 @@ export interface SegmentFault {
     | 'another TTL'
     | 'another Diffserv field'
     | 'sent again too soon'
-    | 'keep-alive too soon';
+    | 'keep-alive too soon'
+    | `user told ${string}`;
   /** What a scenario asks for to see it; absent where every reply is judged by it. */
   readonly wanted?: Pick<ResolvedOutcome, 'with' | 'interval'>;
 }
@@ -29,7 +30,7 @@ export interface Wanted {
   readonly ttl?: number;
   /** The Diffserv field, 0...63. */
   readonly diffserv?: number;
-  /** The first octet that was not sent before it was asked. */
+  /** The first octet that was not sent before either was asked. */
   readonly from?: number;
   /** Of keep-alives, in milliseconds, 0: none; and since when of `performance.now()`. */
   readonly keepAlive?: { readonly every: number; readonly since: number };
@@ -91,7 +92,7 @@ function faultsOfSyn({ segment }: Entry, earlier: readonly Entry[], family: Fami
 /** Of text: what else a system sends may not be the user's. */
 function faultsOfHeader(entry: Entry, { family, wanted }: Context): SegmentFault[] {
   const { seq, data } = entry.segment;
-  if (data === 0 || (wanted.from !== undefined && lt(seq, wanted.from))) return [];
+  if (data === 0 || wanted.from === undefined || lt(seq, wanted.from)) return [];
   const seen = ipHeaderOf(entry, family);
   return (['ttl', 'diffserv'] as const).flatMap((aspect) => {
     const asked = { [aspect]: wanted[aspect] };
@@ -126,9 +127,11 @@ function faultsOfInterval(
     if (!isLongEnough({ times: 2 }, { ...seen, before: Math.max(0, seen.before - lagSince(second.at)) }))
       return [{ what: 'sent again too soon', wanted: { interval: { times: 2 } } }];
   }
+  // A SYN,ACK also comes again as the answer to a SYN.
+  const isByTimer = (one: Entry): boolean => earlier[earlier.indexOf(one) - 1]?.from === 'target';
   const syns = targets.filter(({ segment: { ctl } }) => ctl.has('SYN'));
   const wasSynAgain = syns.some((one, index) =>
-    syns.slice(0, index).some((before) => isAgain(one.segment, before.segment)),
+    syns.slice(0, index).some((before) => isAgain(one.segment, before.segment) && isByTimer(one)),
   );
   if (!second && !isSyn && wasSynAgain && profile === 'rfc9293' && isUndisturbed(first.at))
     if (!isLongEnough(AFTER_SYN_AGAIN, { last: last + lagSince(first.at) }))
@@ -140,7 +143,7 @@ function faultsOfInterval(
 const isAgain = (one: Entry['segment'], other: Entry['segment']): boolean =>
   one.seq === other.seq &&
   lengthOf(one) === lengthOf(other) &&
-  one.ctl.has('SYN') === other.ctl.has('SYN') &&
+  (['SYN', 'ACK'] as const).every((bit) => one.ctl.has(bit) === other.ctl.has(bit)) &&
   !other.ctl.has('RST');
 
 // A clock of coarse ticks is early by so much.

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Generator } from '../../lib/explore/generate.ts';
-import { sequenceText } from '../../lib/explore/sequence.ts';
+import { sequenceText, waitsOf } from '../../lib/explore/sequence.ts';
 
 const some = (seed: number, count: number): string[] => {
   const generator = new Generator(seed, 4);
@@ -21,6 +21,12 @@ describe('generated sequences', () => {
     const all = Array.from({ length: 1000 }, () => generator.next());
     expect(new Set(all.map(({ place }) => place.state))).to.have.property('size', 11);
     for (const { steps } of all) expect(steps.length).to.be.within(1, 12);
+  });
+
+  it('wait for timers in one of 80', () => {
+    const generator = new Generator(1, 4);
+    const waits = Array.from({ length: 800 }, () => waitsOf(generator.next())).filter((wait) => wait > 1000);
+    expect(waits).to.have.length(10);
   });
 
   it('have no IPv4 conditions over IPv6', () => {

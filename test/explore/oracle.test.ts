@@ -100,6 +100,31 @@ describe('the oracle', () => {
     expect(reset.map(({ tcb }) => tcb.state)).to.deep.equal(['LISTEN']);
   });
 
+  it('takes a new ISS only above all numbers of the connection that it follows', () => {
+    const reopening = comes(begin('TIME-WAIT'), '<SEQ=400000><CTL=SYN>');
+    const { former } = reopening.map(({ tcb }) => tcb).find((tcb) => tcb.former) as Tcb;
+    const answered = (iss: number): number =>
+      seen(reopening, `<SEQ=${iss}><ACK=400001><CTL=SYN,ACK>`).filter(
+        ({ tcb }) => tcb.state === 'SYN-RECEIVED',
+      ).length;
+    const next = (former as Tcb).sndNxt;
+    expect([answered(next - 2), answered(next - 1), answered(next)]).to.deep.equal([0, 0, 1]);
+  });
+
+  it('knows what the user hears, each once', () => {
+    const closed = comes(begin('ESTABLISHED'), '<SEQ=301><ACK=101><CTL=FIN,ACK>');
+    expect(closed.map(({ told }) => told)).to.deep.equal([['connection closing']]);
+    const reset = comes(closed, '<SEQ=302><CTL=RST>');
+    expect(reset.map(({ told }) => told)).to.deep.equal([['connection closing', 'connection reset']]);
+  });
+
+  it('takes a keep-alive for one only below SND.NXT, and where the user has asked for it', () => {
+    const asked = userActs(begin('ESTABLISHED'), { call: 'KEEP-ALIVE', value: 1 }, TERMS);
+    expect(seen(asked, '<SEQ=100><ACK=301><CTL=ACK>')).to.have.length(1);
+    expect(seen(asked, '<SEQ=101><ACK=301><CTL=ACK>')).to.have.length(0);
+    expect(seen(begin('ESTABLISHED'), '<SEQ=100><ACK=301><CTL=ACK>')).to.have.length(0);
+  });
+
   it('accepts both readings of an ACK of numbers before the ISS', () => {
     const worlds = comes(begin('ESTABLISHED'), '<SEQ=301><ACK=100><DATA=1><CTL=ACK>');
     expect(new Set(worlds.map(({ tcb }) => tcb.rcvNxt))).to.deep.equal(new Set([301, 302]));

@@ -1,52 +1,34 @@
 import { expect } from 'chai';
+import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
+import type { UserCall } from '../../lib/catalogue/scenario.ts';
 import { Fence } from '../../lib/explore/fence.ts';
-import { play } from '../../lib/explore/play.ts';
-import { echoesNothing } from '../../lib/explore/segment-faults.ts';
-import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../lib/notation/index.ts';
+import { type Played, play } from '../../lib/explore/play.ts';
+import type { Sequence, SequenceStep } from '../../lib/explore/sequence.ts';
+import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
+import { parseSegment } from '../../lib/notation/index.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import { lt } from '../../lib/wire/seq.ts';
 import { referenceWorld } from '../states/reference-world.ts';
 
-const segment = (text: string): ConcreteSegment => evaluateSegment(parseSegment(text), {}, () => 0);
-const tester = (text: string) => ({ from: 'tester' as const, segment: segment(text) });
-const SYN_ACK = { segment: segment('<SEQ=100><ACK=301><CTL=SYN,ACK><TSVAL=9><TSECR=0>') };
-
-describe('a TSecr', () => {
-  it('is a TSval that has come with the SYN or since', () => {
-    const syn = tester('<SEQ=300><CTL=SYN><TSVAL=7><TSECR=0>');
-    const ack = (tsecr: number) => ({
-      segment: segment(`<SEQ=101><ACK=301><CTL=ACK><TSVAL=9><TSECR=${tsecr}>`),
-    });
-    const text = tester('<SEQ=301><ACK=101><CTL=ACK><TSVAL=8><TSECR=9>');
-    expect(echoesNothing(SYN_ACK, [syn])).to.equal(true);
-    expect(echoesNothing(ack(7), [syn])).to.equal(false);
-    expect(echoesNothing(ack(8), [syn])).to.equal(true);
-    expect(echoesNothing(ack(8), [syn, text])).to.equal(false);
-  });
-
-  it('echoes nothing where SYNs cross and the tester has offered no timestamps, whatever came before', () => {
-    const stray = tester('<SEQ=300><ACK=101><CTL=ACK><TSVAL=1><TSECR=0>');
-    expect(echoesNothing(SYN_ACK, [stray, tester('<SEQ=300><CTL=SYN>')])).to.equal(false);
-    expect(echoesNothing(SYN_ACK, [tester('<SEQ=300><CTL=SYN>')])).to.equal(false);
-  });
-});
+async function played(sequence: Sequence, behaviour: Behaviour = {}): Promise<Played> {
+  const profile = 'rfc9293';
+  const { tester, environment } = referenceWorld(profile, behaviour);
+  const fence = new Fence(environment, 4);
+  try {
+    return await play(sequence, { environment, family: 4, fence, profile, adoptions: [ALL_CHECKS], seed: 1 });
+  } finally {
+    fence.close();
+    await tester.close();
+  }
+}
 
 describe('a place whose segments have old timestamps, or none', () => {
   const tsvalsIn = async (condition: 'old-timestamp' | 'no-timestamp'): Promise<(number | undefined)[]> => {
-    const profile = 'rfc9293';
-    const { tester, environment } = referenceWorld(profile, {});
-    const fence = new Fence(environment, 4);
-    try {
-      const ground = { environment, family: 4, fence, profile, adoptions: [ALL_CHECKS], seed: 1 } as const;
-      const send = [parseSegment('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=1>')] as const;
-      const place = { state: 'ESTABLISHED', conditions: [condition] } as const;
-      const { outcome, log } = await play({ place, steps: [{ send }] }, ground);
-      expect(outcome).to.equal('explained');
-      return log.filter(({ from }) => from === 'tester').map(({ segment: { tsval } }) => tsval);
-    } finally {
-      fence.close();
-      await tester.close();
-    }
+    const send = [parseSegment('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=1>')] as const;
+    const place = { state: 'ESTABLISHED', conditions: [condition] } as const;
+    const { outcome, log } = await played({ place, steps: [{ send }] });
+    expect(outcome).to.equal('explained');
+    return log.filter(({ from }) => from === 'tester').map(({ segment: { tsval } }) => tsval);
   };
 
   it('sends them as `run` does', async () => {
@@ -55,4 +37,41 @@ describe('a place whose segments have old timestamps, or none', () => {
     const [offered, , none] = await tsvalsIn('no-timestamp');
     expect([offered === undefined, none]).to.deep.equal([false, undefined]);
   });
+});
+
+describe('what no TCB tells', function () {
+  this.timeout(60_000);
+  const sends = (text: string): SequenceStep => ({ send: [parseSegment(text)] });
+  const user = (call: UserCall): SequenceStep => ({ user: call });
+  const RST = sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>');
+  const SEND = user({ call: 'SEND', octets: 10 });
+  const KEEP_ALIVE = user({ call: 'KEEP-ALIVE', value: 1 });
+  const ALL: readonly (readonly [
+    mutant: string,
+    fault: RegExp | 'silence' | 'segment',
+    steps: SequenceStep[],
+  ])[] = [
+    ['ttl-fixed', /^another TTL$/, [user({ call: 'TTL', value: 33 }), SEND]],
+    ['diffserv-changed', /^another Diffserv field$/, [user({ call: 'DIFFSERV', value: 9 }), SEND]],
+    ['reset-told-as-close', /^user told connection closing, not connection reset$/, [RST]],
+    [
+      'close-not-told',
+      /^user told nothing, not connection closing$/,
+      [sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>')],
+    ],
+    ['rto-constant', /^sent again too soon$/, [SEND, { wait: 1300 }]],
+    ['keep-alive-soon', /^keep-alive too soon$/, [KEEP_ALIVE, { wait: 600 }]],
+    ['keep-alive-not-sent', 'silence', [KEEP_ALIVE, { wait: 2700 }]],
+    ['keep-alive-at-snd-nxt', 'segment', [KEEP_ALIVE, { wait: 1300 }]],
+  ];
+  for (const [name, fault, steps] of ALL)
+    it(`is seen: ${name}`, async () => {
+      const place = { state: 'ESTABLISHED', conditions: [] } as const;
+      const { behaviour } = findMutant(name) as Mutant;
+      const right = await played({ place, steps });
+      expect(right.failure).to.equal(undefined);
+      const { failure } = await played({ place, steps }, behaviour);
+      if (typeof fault === 'string') expect(failure?.kind).to.equal(fault);
+      else expect(failure?.faults?.map(({ what }) => what).join()).to.match(fault);
+    });
 });

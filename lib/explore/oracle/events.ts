@@ -6,7 +6,7 @@ import { type Arrival, segmentArrives } from '../../standard/segment-arrives.ts'
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
 import { type Call, type Reaction, userCalls } from '../../standard/user-calls.ts';
 import { add, leq, lt, sub } from '../../wire/seq.ts';
-import { distinct, isEmptyAck, relistened, type Terms, type World } from './world.ts';
+import { distinct, hearing, isEmptyAck, relistened, type Terms, type World } from './world.ts';
 
 /** What happens to the target in a step. */
 export type Event =
@@ -32,7 +32,7 @@ export const segmentComes = (
   distinct(
     worlds.flatMap((world) =>
       windowsOf(world, segment).flatMap((tcb) =>
-        arrivals(tcb, segment, terms, world.adoption).map(({ reply, tcb: after, freeSeq, why }) => {
+        arrivals(tcb, segment, terms, world.adoption).map(({ reply, tcb: after, freeSeq, why, told }) => {
           const tells = reply !== 'silence' && !isDelayable(tcb, after, reply);
           const { owesAckSince, ...rest } = world;
           const since = reply !== 'silence' && !tells ? (owesAckSince ?? now) : owesAckSince;
@@ -44,6 +44,7 @@ export const segmentComes = (
             ...(since === undefined || after.state === 'CLOSED' || after.state === 'LISTEN'
               ? {}
               : { owesAckSince: since }),
+            told: hearing(world.told, told),
             why,
           });
         }),
@@ -183,11 +184,12 @@ function unsent(before: Tcb, call: Call, reaction: Reaction): Reaction {
   };
 }
 
-const after = (world: World, { tcb, sent, freeSeq, why }: Reaction, terms: Terms): World => ({
+const after = (world: World, { tcb, sent, freeSeq, why, told }: Reaction, terms: Terms): World => ({
   ...world,
   tcb: relistened(world.tcb, tcb, terms),
   due: [...world.due, ...sent],
   isFree: world.isFree || freeSeq === true,
+  told: hearing(world.told, told),
   why,
 });
 

@@ -1,5 +1,6 @@
 import { isSameBut, NOTHING_WAITS } from '../../standard/arrives/arrival.ts';
 import type { Adoption } from '../../standard/adoption.ts';
+import type { Told } from '../../standard/calls/call.ts';
 import type { Profile } from '../../standard/profile.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
 
@@ -18,9 +19,23 @@ export interface World {
   readonly isReading: boolean;
   /** The user was given text since the window was last told: it may be larger than what was told (RFC 9293 section 3.8.6.2.2). */
   readonly isWider: boolean;
+  /** What the user was told of it, of `HEARD`. */
+  readonly told: readonly Heard[];
   /** The rule of what was done last, in the specification's words. */
   readonly why: string;
 }
+
+/** What a user hears of what the peer does. */
+export const HEARD = ['connection closing', 'connection reset', 'connection refused', 'urgent data'] as const;
+export type Heard = (typeof HEARD)[number];
+
+/** Each once, whenever it was told. */
+export const hearing = (before: readonly Heard[], told: readonly Told[] = []): readonly Heard[] =>
+  told.length === 0
+    ? before
+    : HEARD.filter(
+        (one) => before.includes(one) || told.some(({ to, says }) => to === 'user' && says === one),
+      );
 
 /** What does not change while a sequence is played. */
 export interface Terms {
@@ -36,7 +51,7 @@ export const MOST_WORLDS = 96;
 
 export const beginning = (tcb: Tcb, adoptions: readonly Adoption[], isReading: boolean): World[] =>
   adoptions.map((adoption) => ({
-    ...{ tcb, due: [], isFree: false, adoption, isReading, isWider: false, why: '' },
+    ...{ tcb, due: [], isFree: false, adoption, isReading, isWider: false, told: [], why: '' },
   }));
 
 /** A connection that is over, on a port that a LISTEN stays on: the next segment meets that one, which knows nothing of it. */

@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { echoesNothing, faultsOfSegment, type Wanted } from '../../lib/explore/segment-faults.ts';
+import { type ConcreteSegment, evaluateSegment, parseSegment } from '../../lib/notation/index.ts';
+import type { Profile } from '../../lib/standard/profile.ts';
+import type { Entry } from '../../lib/tester/index.ts';
+
+const segment = (text: string): ConcreteSegment => evaluateSegment(parseSegment(text), {}, () => 0);
+const tester = (text: string) => ({ from: 'tester' as const, segment: segment(text) });
+const SYN_ACK = { segment: segment('<SEQ=100><ACK=301><CTL=SYN,ACK><TSVAL=9><TSECR=0>') };
+
+describe('a TSecr', () => {
+  it('is a TSval that has come with the SYN or since', () => {
+    const syn = tester('<SEQ=300><CTL=SYN><TSVAL=7><TSECR=0>');
+    const ack = (tsecr: number) => ({
+      segment: segment(`<SEQ=101><ACK=301><CTL=ACK><TSVAL=9><TSECR=${tsecr}>`),
+    });
+    const text = tester('<SEQ=301><ACK=101><CTL=ACK><TSVAL=8><TSECR=9>');
+    expect(echoesNothing(SYN_ACK, [syn])).to.equal(true);
+    expect(echoesNothing(ack(7), [syn])).to.equal(false);
+    expect(echoesNothing(ack(8), [syn])).to.equal(true);
+    expect(echoesNothing(ack(8), [syn, text])).to.equal(false);
+  });
+
+  it('echoes nothing where SYNs cross and the tester has offered no timestamps, whatever came before', () => {
+    const stray = tester('<SEQ=300><ACK=101><CTL=ACK><TSVAL=1><TSECR=0>');
+    expect(echoesNothing(SYN_ACK, [stray, tester('<SEQ=300><CTL=SYN>')])).to.equal(false);
+    expect(echoesNothing(SYN_ACK, [tester('<SEQ=300><CTL=SYN>')])).to.equal(false);
+  });
+});
+
+/** A log in which segments come at times in milliseconds. */
+const entry = (from: Entry['from'], at: number, text: string): Entry =>
+  ({ from, at, segment: segment(text), packet: new Uint8Array(), peerPort: 1 }) as unknown as Entry;
+const faults = (
+  log: readonly Entry[],
+  more: { profile?: Profile; wanted?: Wanted; isProbing?: boolean; lag?: number } = {},
+) => {
+  const { profile = 'rfc9293', wanted = {}, isProbing = false, lag = 0 } = more;
+  const context = { family: 4, profile, wanted, isProbing, lagSince: () => lag } as const;
+  return faultsOfSegment(log.at(-1) as Entry, log.slice(0, -1), context).map(({ what }) => what);
+};
+
+describe('the interval between transmissions', () => {
+  const TEXT = '<SEQ=101><ACK=301><CTL=ACK><DATA=10>';
+  const text = (at: number) => entry('target', at, TEXT);
+
+  it('doubles', () => {
+    expect(faults([text(0), text(1000), text(3000)])).to.deep.equal([]);
+    expect(faults([text(0), text(1000), text(2000)])).to.deep.equal(['sent again too soon']);
+  });
+
+  it('is any where something has come meanwhile, the window is probed, or no document says more', () => {
+    const ack = entry('tester', 1500, '<SEQ=301><ACK=101><CTL=ACK>');
+    expect(faults([text(0), text(1000), ack, text(2000)])).to.deep.equal([]);
+    expect(faults([text(0), text(1000), text(2000)], { isProbing: true })).to.deep.equal([]);
+    expect(faults([text(0), text(1000), text(2000)], { profile: 'rfc793' })).to.deep.equal([]);
+  });
+
+  it('is longer than it seems to a tester that was late', () => {
+    expect(faults([text(0), text(1000), text(2000)], { lag: 300 })).to.deep.equal([]);
+  });
+
+  it('is three seconds for text after a SYN that a timer has sent again, and not one that has crossed another', () => {
+    const syn = (at: number, ctl = 'SYN') =>
+      entry('target', at, `<SEQ=100>${ctl === 'SYN' ? '' : '<ACK=301>'}<CTL=${ctl}>`);
+    const answer = entry('tester', 1100, '<SEQ=300><ACK=101><CTL=SYN,ACK>');
+    expect(faults([syn(0), syn(1000), answer, text(1200), text(2200)])).to.deep.equal([
+      'sent again too soon',
+    ]);
+    expect(faults([syn(0), syn(1000), answer, text(1200), text(4200)])).to.deep.equal([]);
+    const crossed = entry('tester', 500, '<SEQ=300><CTL=SYN>');
+    expect(faults([syn(0), crossed, syn(501, 'SYN,ACK'), text(1200), text(2200)])).to.deep.equal([]);
+  });
+});
+
+describe('a SYN of the target', () => {
+  const syn = (options: string) => entry('tester', 0, `<SEQ=300>${options}`);
+  it('agrees to ECN only where it was asked for', () => {
+    const answer = entry('target', 1, '<SEQ=100><ACK=301><CTL=SYN,ACK,ECE>');
+    expect(faults([syn('<CTL=SYN,ECE,CWR>'), answer])).to.deep.equal([]);
+    expect(faults([syn('<CTL=SYN,ECE>'), answer])).to.deep.equal(['ECE uncalled for']);
+    expect(faults([syn('<CTL=SYN>'), answer])).to.deep.equal(['ECE uncalled for']);
+  });
+
+  it('has an MSS that IP can deliver', () => {
+    expect(faults([entry('target', 1, '<SEQ=100><CTL=SYN><MSS=65495>')])).to.deep.equal([]);
+    expect(faults([entry('target', 1, '<SEQ=100><CTL=SYN><MSS=65500>')])).to.deep.equal([
+      'MSS that IP cannot deliver',
+    ]);
+  });
+});
