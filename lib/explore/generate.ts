@@ -265,12 +265,10 @@ function call(choice: Choice): UserCall {
   };
 }
 
-/** Without those about sizes: who is told to send smaller packets keeps to it, with all connections. */
 const ICMP = { 4: icmpErrorsOver(4), 6: icmpErrorsOver(6) } as const;
 
 function icmpErrorsOver(family: 4 | 6): readonly IcmpErrorName[] {
-  const ofSizes: readonly IcmpErrorName[] = ['fragmentation needed', 'packet too big'];
-  return ICMP_ERROR_NAMES.filter((name) => codesOf(name)[family] !== undefined && !ofSizes.includes(name));
+  return ICMP_ERROR_NAMES.filter((name) => codesOf(name)[family] !== undefined);
 }
 
 /** Segments of the target's: the last one, one that was never sent, and an old one. */

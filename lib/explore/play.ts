@@ -1,5 +1,6 @@
 import { type ConcreteSegment, evaluateSegment, type Variables } from '../notation/index.ts';
 import type { IcmpStep, UserCall } from '../catalogue/scenario.ts';
+import { LINK_MTU } from '../runner/trial/played-connection.ts';
 import { TargetUser } from '../runner/trial/target-user.ts';
 import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
@@ -335,7 +336,8 @@ class Playing {
     const quoted = evaluated(about, this.#connection, this.#random);
     const [first] = this.#worlds;
     if (first) this.#meets({ state: first.tcb.state, step: 'ICMP', kind: icmp });
-    mailbox.sendIcmpError(icmp, { wnd: rcvWnd, ...quoted }, { target: peerPort, tester: mailbox.port });
+    const ports = { target: peerPort, tester: mailbox.port };
+    mailbox.sendIcmpError(icmp, { wnd: rcvWnd, ...quoted }, ports, LINK_MTU);
     this.#happens({ icmp: { name: icmp, seq: quoted.seq } });
   }
 

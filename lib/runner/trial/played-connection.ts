@@ -58,7 +58,7 @@ const ENOUGH_UNANSWERED = 10;
 // Of no connection of a run.
 const NOBODYS_PORT = 1;
 // Who is said to need smaller packets keeps to it from then on, with all connections to the tester.
-const LINK_MTU = 1500;
+export const LINK_MTU = 1500;
 // The largest segment that every TCP may be sent (RFC 9293 section 3.7.1).
 const LEAST_MSS = 536;
 
