@@ -30,10 +30,14 @@ function partOf(id: string, of: number): number {
 
 /** Matches case ids against comma separated globs: `*` is any characters, `?` is one. */
 export function matcher(globs: string): (id: string) => boolean {
-  const patterns = globs
+  const all = globs
     .split(',')
-    .map((glob) => glob.trim())
-    .filter((glob) => glob !== '')
+    .map((glob) => glob.trim().toLowerCase())
+    .filter((glob) => glob !== '');
+  // A whole baseline may be named, id by id.
+  const ids = new Set(all);
+  const patterns = all
+    .filter((glob) => /[*?]/.test(glob))
     .map((glob) => {
       const escaped = glob
         .replace(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -41,5 +45,5 @@ export function matcher(globs: string): (id: string) => boolean {
         .replaceAll('?', '.');
       return new RegExp(`^${escaped}$`, 'i');
     });
-  return (id) => patterns.some((pattern) => pattern.test(id));
+  return (id) => ids.has(id.toLowerCase()) || patterns.some((pattern) => pattern.test(id));
 }
