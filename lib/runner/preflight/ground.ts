@@ -6,7 +6,7 @@ import { add } from '../../wire/seq.ts';
 import { findingOf } from './evidence.ts';
 import { ifCapable, type Path } from './path.ts';
 import { probePath } from './path-probes.ts';
-import { type Answers, answersReset, portsAnswer } from './ports-answer.ts';
+import { type Answers, portsAnswer } from './ports-answer.ts';
 import { probePort } from './probe-port.ts';
 import { isAnswer } from './walk.ts';
 
@@ -38,33 +38,19 @@ export async function groundsOf(path: Path): Promise<Ground[]> {
     for (const family of path.families) grounds.push(await ofCaller(path, family));
     return grounds;
   }
-  const found = await Promise.all(path.families.map((family) => ofPorts(path, family)));
-  // Silence is waited for meanwhile.
-  const ofResets = Promise.all(found.map((ground) => faultsOfReset(path, ground)));
-  // Who awaits it comes later.
-  ofResets.catch(() => {});
-  for (const ground of found) grounds.push(await probed(path, ground));
-  const faults = await ofResets;
-  return grounds.map((ground, at) => ({ ...ground, faults: [...ground.faults, ...(faults[at] ?? [])] }));
+  for (const ground of await Promise.all(path.families.map((family) => ofPorts(path, family)))) {
+    grounds.push(await probed(path, ground));
+  }
+  return grounds;
 }
 
-/** What the closed port does with a reset, where a case asks and the port answers as a closed one. */
-async function faultsOfReset(
-  { tester, closedPort, needs }: Path,
-  { family, heard, roundTrips, faults }: Ground,
-): Promise<readonly PreflightFault[]> {
-  const isBlocked = faults.some(({ step, blocks }) => step === 'SYN to a closed port' && blocks.length > 0);
-  if (!heard || isBlocked || !needs.measures.has('closed port')) return [];
-  return answersReset(tester, family, closedPort, roundTrips);
-}
-
-async function ofPorts({ tester, driver, closedPort }: Path, family: 4 | 6): Promise<Ground> {
+async function ofPorts({ tester, driver, closedPort, needs }: Path, family: 4 | 6): Promise<Ground> {
   const open = await ifCapable(driver.listener(family, 'plain'));
   const answers = await portsAnswer(
     tester,
     family,
     { closed: closedPort, open },
-    { isKnown: driver.seesAccepts },
+    { isKnown: driver.seesAccepts, asksClosed: needs.measures.has('closed port') },
   );
   const heard = answers.closedAnswers || answers.openAnswers;
   const silentClosed = heard && answers.silentClosed && driver.seesAccepts;

@@ -48,6 +48,8 @@ export const PATIENCE = TRIES * ANSWER_WITHIN;
 interface PortsAnswerOptions {
   /** The upper tester answers, so silence comes from the target's TCP. */
   readonly isKnown: boolean;
+  /** Also send a reset to the closed port, which must get no answer. */
+  readonly asksClosed: boolean;
 }
 
 /** Probes a closed and an open port: round trips, and the resets of CLOSED (RFC 9293 section 3.10.7.1). */
@@ -55,7 +57,7 @@ export async function portsAnswer(
   tester: Tester,
   family: 4 | 6,
   { closed, open }: Ports,
-  { isKnown }: PortsAnswerOptions,
+  { isKnown, asksClosed }: PortsAnswerOptions,
 ): Promise<Answers> {
   const [firstAtClosed, firstAtOpen] = await Promise.all([
     probePort(tester, family, closed, ANSWER_WITHIN),
@@ -91,7 +93,7 @@ export async function portsAnswer(
   return {
     ...answers,
     roundTrips,
-    ...(await atTheClosedPort(tester, family, closed, { atClosed, isKnown, within })),
+    ...(await atTheClosedPort(tester, family, closed, { atClosed, isKnown, asksClosed, within })),
   };
 }
 
@@ -100,12 +102,12 @@ interface Asked extends PortsAnswerOptions {
   readonly within: number;
 }
 
-/** Group 1 of reset generation (RFC 9293 section 3.5.2). */
+/** Group 1 of reset generation (RFC 9293 section 3.5.2); a reset is never answered. */
 async function atTheClosedPort(
   tester: Tester,
   family: 4 | 6,
   port: number,
-  { atClosed, isKnown, within }: Asked,
+  { atClosed, isKnown, asksClosed, within }: Asked,
 ): Promise<Pick<Answers, 'faults' | 'silentClosed' | 'resets'>> {
   const [first] = atClosed.answers;
   if (first?.segment.ctl.has('SYN') && !first.segment.ctl.has('RST')) {
@@ -130,6 +132,9 @@ async function atTheClosedPort(
     isWrong(probe, one) ? ask(probe) : one;
   const syn = await sure('SYN to a closed port', atClosed);
   const ack = await sure('ACK to a closed port', await ask('ACK to a closed port'));
+  const rst = asksClosed
+    ? await probePort(tester, family, port, within, PROBES['RST to a closed port'])
+    : undefined;
   const faults: PreflightFault[] = [];
   const accuse = (step: Probe, { log, refusals: [refusal], answers }: PortProbe): void => {
     const isSilent = answers.length === 0;
@@ -151,26 +156,14 @@ async function atTheClosedPort(
   if (isSilentForAck ? first !== undefined : isWrong('ACK to a closed port', ack)) {
     accuse('ACK to a closed port', ack);
   }
+  if (rst && rst.answers.length > 0) {
+    const again = await probePort(tester, family, port, within, PROBES['RST to a closed port']);
+    if (again.answers.length > 0) accuse('RST to a closed port', again);
+  }
   return {
     ...{ faults, silentClosed: first === undefined && isSilentForAck },
     resets: [...resetsIn('SYN to CLOSED', syn), ...resetsIn('ACK to CLOSED', ack)],
   };
-}
-
-/** A reset is never answered: to see that takes as long as the longest answer. What comes must be seen twice. */
-export async function answersReset(
-  tester: Tester,
-  family: 4 | 6,
-  port: number,
-  roundTrips: readonly number[],
-): Promise<readonly PreflightFault[]> {
-  const step = 'RST to a closed port';
-  const ask = (): Promise<PortProbe> =>
-    probePort(tester, family, port, withinRoundTrips(roundTrips), PROBES[step]);
-  if (!isAnswered(await ask())) return [];
-  const again = await ask();
-  if (!isAnswered(again)) return [];
-  return [findingOf(step, family, again.log, { gravity: 'deviation', port, mayBeFilter: false, blocks: [] })];
 }
 
 const resetsIn = (of: Reset['of'], { sent, answers: [answer] }: PortProbe): Reset[] =>
