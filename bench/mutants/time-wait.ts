@@ -165,10 +165,7 @@ export const TIME_WAIT: readonly Mutant[] = [
     'time-wait-reopened-with-old-iss',
     'a connection that opens anew begins with the ISS of the old one',
     syn,
-    (tcb, segment, next) => {
-      const { freeSeq: _, ...arrival } = next(tcb, segment);
-      return arrival;
-    },
+    reopenedFrom(({ iss }) => iss),
   ),
   faulty(
     'time-wait-reopened-with-smaller-iss',

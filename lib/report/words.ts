@@ -52,6 +52,7 @@ export const EVIDENCE_SENTENCES: Readonly<Record<Evidence, string>> = {
   'FIN does not lead to TIME-WAIT': 'but a FIN does not lead it to TIME-WAIT',
   'ACK of its SYN opens it': 'an ACK of its SYN opens it',
   'ACK of its FIN ends it': 'but an ACK of its FIN ends it',
+  'ACK of nothing new ends it': 'but an ACK that acknowledges nothing new ends it',
   'ACK of its FIN does not end it': 'but an ACK of its FIN does not end it',
   'ACK of its FIN does not lead to TIME-WAIT': 'but an ACK of its FIN does not lead it to TIME-WAIT',
   'closed ports are silent, and it calls again': 'as on its closed ports, and the target connects again',

@@ -54,6 +54,7 @@ async function conductOf(prober: Prober, found: Found, sends?: boolean): Promise
 /** In ESTABLISHED and CLOSE-WAIT the user can send; only ESTABLISHED takes text. */
 async function ofSender(prober: Prober, found: Found, seen?: boolean): Promise<Proof> {
   const sends = seen ?? (await userSends(prober, found)) ?? true;
+  if (sends === 'gone') return corrected(found, 'LAST-ACK', 'ACK of nothing new ends it');
   const taken = await takesText(prober, found);
   const receives = taken === undefined ? found.state === 'ESTABLISHED' : taken === 'yes';
   if (!sends) return corrected(found, receives ? 'FIN-WAIT-2' : 'TIME-WAIT', 'user does not send');
@@ -194,8 +195,12 @@ export async function takesTextWith(prober: Prober, found: Numbers, ack: number)
   return 'no';
 }
 
-/** Whether text of the user goes out when all earlier text is acknowledged. @returns undefined when the user takes no commands */
-async function userSends(prober: Prober, found: Found): Promise<boolean | undefined> {
+/**
+ * Whether text of the user goes out when all earlier text is acknowledged.
+ *
+ * @returns `gone` when that acknowledgment has ended the connection, undefined when the user takes no commands
+ */
+async function userSends(prober: Prober, found: Found): Promise<boolean | 'gone' | undefined> {
   if (!(await prober.user.find())) return undefined;
   // Unacknowledged, earlier text would leave no room for more.
   const sent = sentBy(prober, found);
@@ -203,7 +208,7 @@ async function userSends(prober: Prober, found: Found): Promise<boolean | undefi
   const isNew = (segment: ConcreteSegment): boolean =>
     segment.data > 0 && gt(add(segment.seq, lengthOf(segment)), sent);
   const from = await prober.user.tellToSend();
-  if (from === undefined) return undefined;
+  if (from === undefined) return (await prober.numbers(found.rcvNxt)) === 'reset' ? 'gone' : undefined;
   if (from === 'closing') return false;
   return (await prober.fromTarget(isNew, from)) !== undefined;
 }

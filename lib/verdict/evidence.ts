@@ -50,6 +50,7 @@ export const EVIDENCE = [
   'FIN does not lead to TIME-WAIT',
   'ACK of its SYN opens it',
   'ACK of its FIN ends it',
+  'ACK of nothing new ends it',
   'ACK of its FIN does not end it',
   'ACK of its FIN does not lead to TIME-WAIT',
   'closed ports are silent, and it calls again',
