@@ -1,7 +1,8 @@
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { deleted } from '../../lib/standard/arrives/arrival.ts';
 import { formed } from '../../lib/standard/segments.ts';
-
+import type { Tcb } from '../../lib/standard/tcb.ts';
+import type { Reaction } from '../../lib/standard/user-calls.ts';
 import { add } from '../../lib/wire/seq.ts';
 import {
   all,
@@ -34,6 +35,9 @@ function givesUpAfter(probes: number): NonNullable<Behaviour['expire']> {
     return before < probes ? next(tcb, timer) : { ...next(tcb, timer), sent: [], tcb: deleted(tcb) };
   };
 }
+
+/** Nothing goes out, and the TCB is this one. */
+const unsent = (reaction: Reaction, tcb: Tcb): Reaction => ({ ...reaction, sent: [], tcb });
 
 const withUrg =
   (urg: (octets: number) => number): NonNullable<Behaviour['outgoing']> =>
@@ -183,5 +187,35 @@ export const USERS: readonly Mutant[] = [
       leaving((after, { rcvWnd }, { data }) => ({ ...after, rcvWnd: Math.max(0, rcvWnd - 3 * data) })),
     ),
     SHOULD,
+  ),
+  ...(
+    [
+      ['fin-lost-behind-text', 'ladder.close.text-in-flight', 'ESTABLISHED'],
+      ['last-fin-lost-behind-text', 'ladder.close.text-in-flight-in-close-wait', 'CLOSE-WAIT'],
+    ] as const
+  ).map(([name, id, state]) =>
+    caughtBy(
+      id,
+      behaving(name, `a CLOSE in ${state} with text in flight sends no FIN, ever`, {
+        call: (tcb, call, next) => {
+          const reaction = next(tcb, call);
+          if (call.name !== 'CLOSE' || tcb.state !== state || tcb.sent.length === 0) return reaction;
+          return unsent(reaction, { ...tcb, state: reaction.tcb.state });
+        },
+      }),
+    ),
+  ),
+  caughtBy(
+    'ladder.segment-sizes.small-text-fills-segment',
+    behaving('several-sends-wait-for-good', 'text of more than one SEND that has to wait never goes out', {
+      call: (tcb, call, next) => {
+        const sends = call.name === 'SEND' ? [...tcb.sends, { octets: call.octets, push: true }] : tcb.sends;
+        const waits = sends.length > 1 || (call.name === 'SEND' && tcb.sent.length > 0);
+        return waits ? unsent(next(tcb, call), { ...tcb, sends }) : next(tcb, call);
+      },
+      serve: (tcb, next) => (tcb.sends.length > 1 ? unsent(next(tcb), tcb) : next(tcb)),
+      expire: (tcb, timer, next) =>
+        timer.name === 'override' ? unsent(next(tcb, timer), tcb) : next(tcb, timer),
+    }),
   ),
 ];

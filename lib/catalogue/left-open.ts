@@ -49,7 +49,7 @@ export const LEFT_OPEN = {
   'FIN beyond the window':
     'RFC 793 3.9 CLOSE sends the FIN when all text is in segments; by its glossary nothing is sent beyond the window, and a FIN takes a place in it.',
   'congestion window':
-    'After text was sent again, RFC 5681 3.1 sets the congestion window to one segment; no document says whether a FIN needs room in it.',
+    'RFC 5681 3.1 has a TCP send no more than its congestion window takes, which is one segment after text was sent again.',
   'shrunk window':
     'RFC 1122 4.2.2.16 (RFC 9293 SHLD-15) says that a sender SHOULD NOT send new text into a window that has shrunk.',
   Nagle:

@@ -368,7 +368,7 @@ export const TC8_GROUPS: readonly Tc8Group[] = [
         3,
         'or until there is enough text for a full-sized segment',
         ['ladder.segment-sizes.small-text-fills-segment'],
-        'that it goes out then: the congestion window may take no more',
+        'that it goes out before text in flight is acknowledged: the congestion window may take no more',
       ),
     ],
   },

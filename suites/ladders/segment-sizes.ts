@@ -226,14 +226,25 @@ export default scenarios('ladders', [
             ...inPieces({ ends: true }, [10, FILLED], [10, 10], [10]),
           ],
           rfc1122: [
-            ...inPieces({}, [10, FILLED]),
-            ...inPieces({ level: 'permitted' }, [10, 10, FILLED - 10]),
-            ...inPieces({ level: 'permitted', ends: true }, [10, 10]),
-            // The congestion window takes no more where the user was slow, and the first ten octets were sent again.
-            ...inPieces({ ends: true }, [10]),
+            ...inPieces({}, [10, FILLED], [10]),
+            ...inPieces({ level: 'permitted' }, [10, 10, FILLED - 10], [10, 10]),
           ],
         },
       },
+      // The congestion window may have held the rest back; with nothing in flight it takes a segment (RFC 5681 section 3.1).
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      {
+        expect: {
+          rfc793: 'silence',
+          rfc1122: [
+            { reply: 'silence', leftOpen: 'congestion window' },
+            ...inPieces({}, [FILLED], [FILLED - 10]),
+          ],
+        },
+      },
+      // Nothing has waited for good: the FIN is behind all text.
+      { user: 'CLOSE' },
+      { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>' },
     ],
     rules: ['SHLD-7'],
   },

@@ -313,8 +313,9 @@ export class StepWatch {
   ): Parameters<typeof sortReplies>[2] {
     const { tester, timing } = this.#context.environment;
     const doubled = tester.path.disturbed ? timing.spread : undefined;
-    if (isTimers || this.#turn.last !== 'segment' || !isFirst)
-      return { doubled, synAckAgain: 0, otherAgain: 0 };
+    // What comes of a call may come before the segment that follows the call.
+    const isCalls = this.#turn.done.some((one) => typeof one === 'string');
+    if (isTimers || isCalls || !isFirst) return { doubled, synAckAgain: 0, otherAgain: 0 };
     const stimulusAt = this.#turn.connection.mailbox.log[this.#turn.mark]?.at;
     return {
       ...{ doubled, stimulusAt, soonestReply: timing.soonestReply },
