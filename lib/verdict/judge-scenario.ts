@@ -53,7 +53,7 @@ export function judgeScenario(
   adoption: KnownAdoption,
 ): ProfileVerdict {
   const unproven = endings.find(({ stateAfter }) => stateAfter === 'unknown');
-  const steps = endings.flatMap((ending) => ending.steps);
+  const steps = endings.flatMap((ending) => untilItEnds(profile, ending.steps, adoption));
   if (unproven && !steps.some((step) => isRuledOut(profile, step, adoption)))
     return { verdict: 'inconclusive', why: { kind: 'not proven', proof: unproven.proof } };
   const [only] = steps;
@@ -63,19 +63,35 @@ export function judgeScenario(
   const faults: Fault[] = [];
   const taken: Taken[] = [];
   for (const ending of endings) {
-    let isOff = false;
-    for (const step of ending.steps) {
+    const judgedSteps = untilItEnds(profile, ending.steps, adoption);
+    let isOff = judgedSteps.length < ending.steps.length;
+    for (const step of judgedSteps) {
       const judged = judgeStep(profile, step, adoption);
       faults.push(...judged.faults);
       taken.push(...judged.taken);
-      isOff = judged.isOff;
+      isOff ||= judged.isOff;
       // The next steps build on other replies.
-      if (isOff) break;
+      if (judged.isOff) break;
     }
     if (!isOff && faults.length === 0) faults.push(...faultOfDue(ending));
   }
   if (faults.length > 0) return { verdict: 'deviates', others: 0, faults };
   return taken.length > 0 ? { verdict: 'permitted', taken } : { verdict: 'conformant' };
+}
+
+/** The steps up to an outcome with which the scenario ends under this profile; under another it may go on. */
+function untilItEnds(
+  profile: Profile,
+  steps: readonly PlayedStep[],
+  adoption: KnownAdoption,
+): readonly PlayedStep[] {
+  const last = steps.findIndex(({ expect, observation }) => {
+    const right = expect[profile].filter(
+      (outcome) => counts(outcome, adoption) && areRepliesOf(outcome, underProfile(profile, observation)),
+    );
+    return right.length > 0 && right.every(({ ends }) => ends);
+  });
+  return last < 0 ? steps : steps.slice(0, last + 1);
 }
 
 interface StepJudgement {

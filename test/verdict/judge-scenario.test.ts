@@ -81,6 +81,15 @@ describe('the verdict of a scenario', () => {
     expect(judge(ending([played(ACK, [ACK])], 'ESTABLISHED', 'CLOSE-WAIT')).verdict).to.equal('deviates');
   });
 
+  it('ends under one profile, and goes on under another', () => {
+    const first = played({ rfc793: { reply: ACK, ends: true }, rfc1122: ACK }, [ACK]);
+    const steps = [first, played(ACK, [RESET])];
+    const verdictUnder = (profile: 'rfc793' | 'rfc9293') =>
+      judgeScenario(profile, [ending(steps, 'CLOSED', 'ESTABLISHED')], ALL_CHECKS).verdict;
+    expect(verdictUnder('rfc793')).to.equal('conformant');
+    expect(verdictUnder('rfc9293')).to.equal('deviates');
+  });
+
   it('is open where the state is unknown, unless the replies alone deviate', () => {
     const unknown = { stateAfter: 'unknown' } as const;
     expect(judge(ending([played(ACK, [ACK], unknown)], 'unknown')).verdict).to.equal('inconclusive');
