@@ -165,6 +165,23 @@ describe('the state after', () => {
     expect(await own.prove()).to.include({ state: 'SYN-SENT' });
   });
 
+  it('is LAST-ACK where an ACK of nothing new ends the connection, as if it were that of a FIN', async () => {
+    const ended = scene('ESTABLISHED', `<SEQ=101><ACK=${ISS + 1}><CTL=FIN,ACK>`, { handle: true });
+    const { driver, link } = ended;
+    let isGone = false;
+    link.script = ({ segment: { seq, ack, data } }) => {
+      if (isGone) return [`<SEQ=${ack}><CTL=RST>`];
+      isGone = seq === 102 && data === 0;
+      return data > 0 ? [`<SEQ=${ISS + 1}><ACK=102><CTL=ACK>`] : [];
+    };
+    driver.send = async () => {
+      if (isGone) throw new Error('there is no such connection');
+    };
+    const { state, how } = await ended.prove();
+    expect(state).to.equal('LAST-ACK');
+    expect(how.at(-1)).to.equal('ACK of nothing new ends it');
+  });
+
   it('is unknown where nothing is answered', async () => {
     expect(await scene('ESTABLISHED', '<SEQ=101><CTL=URG>').prove()).to.include({ state: 'unknown' });
   });
