@@ -17,6 +17,7 @@ export class Tester {
   readonly #links: ReadonlyMap<4 | 6, Link>;
   readonly #ports: PortRange;
   readonly #mailboxes = new Map<number, Mailbox>();
+  readonly #opened = new Set<number>();
   readonly #calls = new Calls(() => this.drained());
   /** Failures of reads and sockets so far. Any connection may have lost a segment by them. */
   failures = 0;
@@ -78,12 +79,18 @@ export class Tester {
     };
     const mailbox = new Mailbox(link, port, release, () => this.drained(), called);
     this.#mailboxes.set(port, mailbox);
+    this.#opened.add(port);
     return mailbox;
   }
 
   /** Whether a connection of this run has the port. */
   isOpen(port: number): boolean {
     return this.#mailboxes.has(port);
+  }
+
+  /** Whether a connection of this run has had the port, or has it. */
+  hasOpened(port: number): boolean {
+    return this.#opened.has(port);
   }
 
   onClosed(handler: (port: number) => void): void {

@@ -56,8 +56,6 @@ export interface Unanswered {
   readonly segments: readonly StraySegment[];
   /** How many ports gave none. */
   readonly ports: number;
-  /** How many routers there are; 0 where that is not known. */
-  readonly routers: number;
   /** The router that SYNs get to, and such segments do not. */
   readonly beyond?: string | undefined;
   readonly log: readonly Entry[];
@@ -68,6 +66,8 @@ export interface PathEvidence {
   readonly family: 4 | 6;
   /** The target's address. */
   readonly target: string;
+  /** How many routers there are before it; 0 where that is not known. */
+  readonly routers: number;
   readonly resets: readonly Reset[];
   readonly opened?: Opened | undefined;
   /** The target's own SYN, upon OPEN. */

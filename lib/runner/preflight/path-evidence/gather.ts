@@ -52,11 +52,11 @@ export async function gatherPathEvidence(
   ];
   const quotes = new Quotes(tester, family, open ?? 0, timing);
   return {
-    ...{ family, target: tester.link(family).remote, called, opened: tried?.opened },
+    ...{ family, target: tester.link(family).remote, routers, called, opened: tried?.opened },
     resets: [...ground.resets, ...(reset ? [reset] : [])],
     quoted: tried?.quoted ?? [],
     unanswered: {
-      ...{ segments, ports: closedAnswers ? 2 : 1, routers },
+      ...{ segments, ports: closedAnswers ? 2 : 1 },
       beyond: isUnanswered ? await quotes.lastBeforeDrop(routers) : undefined,
       log: isUnanswered ? log : (tried?.opened.log ?? []),
     },

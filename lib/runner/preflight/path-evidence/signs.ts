@@ -28,12 +28,14 @@ const TIMESTAMPS_LENGTH = 12;
  * routers that it has crossed, not by its TTL alone: a stack may begin with different ones.
  */
 export function middleboxSigns(evidence: PathEvidence): MiddleboxSign[] {
-  const { family, opened } = evidence;
+  const { family, opened, routers } = evidence;
   const sign = (deed: MiddleboxDeed, log: readonly Entry[]): MiddleboxSign => ({
     ...{ family, deed },
     records: wireRecords({ entries: log, startedAt: log[0]?.at ?? 0, roleOf: () => 'setup' }),
   });
   const proxied = opened && proxyIn(opened, evidence.called);
+  // What many a stack does by itself says nothing of a path that has no router.
+  const isFar = routers > 0;
   return [
     ...rewritten(evidence).map(({ deed, log }) => sign(deed, log)),
     ...(opened
@@ -41,14 +43,13 @@ export function middleboxSigns(evidence: PathEvidence): MiddleboxSign[] {
           ...peerRewritten(opened),
           ...textOf(opened),
           ...shifted(opened),
-          ...(proxied ? [proxied] : [...optionsNotTaken(opened, evidence.called)]),
+          ...(proxied ? [proxied] : []),
           ...timestampsChanged(opened),
-          ...mssLowered(opened, evidence.called),
-          ...(opened.toldUrgent === false ? [{ kind: 'urgent pointer not told' } as const] : []),
+          ...(isFar ? habitsOrPath(opened, proxied ? undefined : evidence.called) : []),
         ].map((deed) => sign(deed, opened.log))
       : []),
     ...otherSenders(evidence, proxied !== undefined).map(({ deed, log }) => sign(deed, log)),
-    ...notAnswered(evidence).map((deed) => sign(deed, evidence.unanswered.log)),
+    ...(isFar ? notAnswered(evidence) : []).map((deed) => sign(deed, evidence.unanswered.log)),
   ];
 }
 
@@ -151,6 +152,12 @@ function jumps(earlier: Entry, later: Entry): boolean {
   return lt(to, from) || add(to, -from) > LEAST_JUMP + TICKS * (later.at - earlier.at);
 }
 
+const habitsOrPath = (opened: Opened, called: Entry | undefined): MiddleboxDeed[] => [
+  ...optionsNotTaken(opened, called),
+  ...mssLowered(opened, called),
+  ...(opened.toldUrgent === false ? [{ kind: 'urgent pointer not told' } as const] : []),
+];
+
 function optionsNotTaken({ syn }: Opened, called: Entry | undefined): MiddleboxDeed[] {
   const options = OPTIONS_OF_SYNS.filter(
     (one) => called && hasOption(called.segment, one) && !hasOption(syn.answer.segment, one),
@@ -236,8 +243,7 @@ function marksOf(
   ];
 }
 
-/** Of a target without routers before it, the fault of the preflight says that a filter would look the same. */
-function notAnswered({ unanswered: { segments, ports, routers, beyond } }: PathEvidence): MiddleboxDeed[] {
-  if (segments.length === 0 || routers === 0) return [];
+function notAnswered({ unanswered: { segments, ports, beyond } }: PathEvidence): MiddleboxDeed[] {
+  if (segments.length === 0) return [];
   return [{ kind: 'not answered', segments, ports, ...(beyond === undefined ? {} : { beyond }) }];
 }

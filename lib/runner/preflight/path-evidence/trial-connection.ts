@@ -95,7 +95,7 @@ class Trial {
       opened: {
         isAccepted: driver.seesAccepts ? this.handle !== undefined : undefined,
         ...{ syn, own, ...rest, log: [...this.#mailbox.log] },
-        peer: peerOf(own, peers, (each) => tester.isOpen(each)),
+        peer: peerOf(own, peers, (each) => tester.hasOpened(each)),
       },
       quoted: [...(await asked), ...quoted],
       routers,
@@ -252,7 +252,11 @@ const NOTHING = {
   ...{ acks: [], texts: [], quoted: [], isSilentOutside: false },
 } as const satisfies Partial<Opened> & { quoted: readonly Quoted[] };
 
-/** Of whom the user was told when this peer came: of it, or of somebody whom nobody knows. */
-function peerOf(own: Peer, told: readonly Peer[], isOurs: (port: number) => boolean): Peer | undefined {
-  return told.find(({ port }) => port === own.port) ?? told.find(({ port }) => !isOurs(port));
+/**
+ * Of whom the user was told when this peer came: of it, or of somebody whom nobody knows. News of earlier connections, and of the
+ * other family's, comes in between.
+ */
+export function peerOf(own: Peer, told: readonly Peer[], isOurs: (port: number) => boolean): Peer | undefined {
+  const ofFamily = told.filter(({ address }) => address.includes(':') === own.address.includes(':'));
+  return ofFamily.find(({ port }) => port === own.port) ?? ofFamily.find(({ port }) => !isOurs(port));
 }

@@ -20,6 +20,8 @@ export interface Middlebox {
   answer?(segment: TcpHeader): TcpHeader | undefined;
 }
 
+/** Routers that are only told by the TTL of what comes from the target. */
+const ROUTERS = 2;
 /** Of what the middlebox sends by itself: five routers away. */
 const OWN_TTL = 59;
 
@@ -38,7 +40,7 @@ export class MiddleboxLink implements Link {
     this.local = link.local;
     this.remote = link.remote;
     link.onArrival((arrival) => {
-      const packet = changed(Uint8Array.from(arrival.packet), (tcp) => middlebox.from?.(tcp) ?? tcp);
+      const packet = changed(Uint8Array.from(arrival.packet), (tcp) => middlebox.from?.(tcp) ?? tcp, ROUTERS);
       setTimeout(() => this.#arrive(packet), middlebox.delay ?? 0);
     });
   }
@@ -88,7 +90,7 @@ function packetOf(ip: ReturnType<typeof decodeIpv4>, tcp: TcpHeader): Uint8Array
   );
 }
 
-const changed = (packet: Uint8Array, change: (tcp: TcpHeader) => TcpHeader): Uint8Array => {
+const changed = (packet: Uint8Array, change: (tcp: TcpHeader) => TcpHeader, routers = 0): Uint8Array => {
   const ip = decodeIpv4(packet);
-  return packetOf(ip, change(segmentIn(ip.payload)));
+  return packetOf({ ...ip, ttl: ip.ttl - routers }, change(segmentIn(ip.payload)));
 };

@@ -113,11 +113,11 @@ describe('a middlebox without a router behind it', function () {
     'changes text': ['text changed'],
     'takes text, and acknowledges it': [
       'text answered: 10',
-      'ACK in a connection by another, at 5 and not 0 routers',
+      'ACK in a connection by another, at 5 and not 2 routers',
     ],
     'resets soon what goes to closed ports': [
-      'reset to a SYN to a closed port by another, at 5 and not 0 routers',
-      'reset to an ACK to a closed port by another, at 5 and not 0 routers',
+      'reset to a SYN to a closed port by another, at 5 and not 2 routers',
+      'reset to an ACK to a closed port by another, at 5 and not 2 routers',
     ],
   };
   for (const [what, due] of Object.entries(FOUND)) {
