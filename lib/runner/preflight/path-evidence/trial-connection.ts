@@ -135,12 +135,12 @@ class Trial {
       ifAble(driver.delivered?.(user));
     const isTold = (await read()) !== undefined;
     const beyondGap = await this.#answered({ seq: add(begin, PIECE), ctl: ['ACK'], data: PIECE });
-    const filled = await this.#answered({ seq: begin, ctl: ['ACK', 'PSH'], data: PIECE });
+    const filling = { seq: begin, ctl: ['ACK', 'PSH'], data: PIECE } as const;
+    const filled = await this.#answered(filling, TRIES, 2 * PIECE);
     const texts = await this.#textOf(user);
     const old = { seq: add(begin, PIECE), ctl: ['ACK'], data: PIECE } as const;
     const taken = filled ? add(filled.answer.segment.ack, -begin) : 0;
-    const isTaken = taken >= PIECE && taken <= 2 * PIECE;
-    const told = isTold && isTaken ? await this.#readBy(read, textAt(begin, taken)) : undefined;
+    const told = isTold && taken >= PIECE ? await this.#readBy(read, textAt(begin, taken)) : undefined;
     const before = await this.#answered(old);
     const outside = await this.#outside(old);
     const quoted = await this.#quote(old, routers);
@@ -153,12 +153,15 @@ class Trial {
     };
   }
 
-  /** Sends a segment again until something comes. */
-  async #answered(fields: SegmentFields, tries = TRIES): Promise<Exchange | undefined> {
+  /** Sends a segment again until an ACK comes. @param taken octets that it must acknowledge, all or a part */
+  async #answered(fields: SegmentFields, tries = TRIES, taken?: number): Promise<Exchange | undefined> {
+    const begin = fields.seq ?? 0;
+    const isWanted = ({ data, ack }: ConcreteSegment): boolean =>
+      data === 0 && (taken === undefined || (ack !== begin && add(ack, -begin) <= taken));
     for (; tries > 0; tries -= 1) {
       const since = this.#mailbox.log.length;
       const sent = this.#connection.transmit(segmentOf({ ack: this.#connection.sndNxt, ...fields }));
-      const answer = await this.#mailbox.next(({ segment }) => segment.data === 0, this.#within, since);
+      const answer = await this.#mailbox.next(({ segment }) => isWanted(segment), this.#within, since);
       this.#connection.absorb();
       if (answer) return { sent, answer };
     }
@@ -232,8 +235,8 @@ class Trial {
     const ask = () => ifAble(driver.told?.(user));
     if (!(await ask())?.known.includes('urgent data')) return undefined;
     const seq = this.#connection.rcvNxt;
-    const taken = await this.#answered({ seq, ctl: ['ACK', 'PSH', 'URG'], urg: PIECE, data: PIECE });
-    if (taken?.answer.segment.ack !== add(seq, PIECE)) return undefined;
+    const urgent = { seq, ctl: ['ACK', 'PSH', 'URG'], urg: PIECE, data: PIECE } as const;
+    if (!(await this.#answered(urgent, TRIES, PIECE))) return undefined;
     for (const until = performance.now() + this.#within; ; await tester.listen(5)) {
       const isTold = (await ask())?.told.includes('urgent data') === true;
       if (isTold || performance.now() > until) return isTold;
@@ -256,7 +259,11 @@ const NOTHING = {
  * Of whom the user was told when this peer came: of it, or of somebody whom nobody knows. News of earlier connections, and of the
  * other family's, comes in between.
  */
-export function peerOf(own: Peer, told: readonly Peer[], isOurs: (port: number) => boolean): Peer | undefined {
+export function peerOf(
+  own: Peer,
+  told: readonly Peer[],
+  isOurs: (port: number) => boolean,
+): Peer | undefined {
   const ofFamily = told.filter(({ address }) => address.includes(':') === own.address.includes(':'));
   return ofFamily.find(({ port }) => port === own.port) ?? ofFamily.find(({ port }) => !isOurs(port));
 }
