@@ -26,6 +26,7 @@ const STACKS = [
   { id: 'wine', name: /^Wine \d/ },
   { id: 'passt', name: /^passt \S*\d/, isProxy: true },
   { id: 'v86', name: /^v86 \d/, isIpv4Only: true, takesLines: true },
+  { id: 'ns3', name: /^ns-3 \d+\.\d+$/, isIpv4Only: true },
   { id: 'linux-6.12', name: /^Linux 6\.12\.\d+/ },
 ];
 
