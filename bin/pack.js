@@ -1,7 +1,7 @@
 /** Makes dist/, which the published package has in place of the sources. npm runs this before it packs, and removes dist/ afterwards. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { minify } from 'terser';
 import { compile, PROGRAMS } from './build.js';
 import { packTypes } from './pack-types.js';
@@ -21,9 +21,29 @@ const withoutMutants = {
     })),
 };
 
+/** The pages' style sheets, skeletons and scripts. */
+const withPageParts = {
+  name: 'with page parts',
+  setup: ({ onLoad, esbuild }) =>
+    onLoad({ filter: /\/lib\/report\/page-part\.ts$/ }, async ({ path }) => {
+      const folder = dirname(path);
+      const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      const parts = {};
+      for (const name of names.filter((one) => /\.(css|html|js)$/.test(one))) {
+        const text = readFileSync(join(folder, name), 'utf8');
+        const loader = extname(name).slice(1);
+        parts[name] =
+          loader === 'html' ? text : (await esbuild.transform(text, { loader, minify: true })).code;
+      }
+      return {
+        contents: `const PARTS = ${JSON.stringify(parts)};\nexport const pagePart = (path) => PARTS[path];`,
+      };
+    }),
+};
+
 rmSync(DIST, { recursive: true, force: true });
 const { outputFiles } = await compile(PROGRAMS, DIST, new Map(), {
-  plugins: [withoutMutants],
+  plugins: [withoutMutants, withPageParts],
   // Those of package.json: npm installs them.
   packages: 'external',
   ...{ sourcemap: false, minify: true, charset: 'utf8', banner: {} },

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { pagePart } from './page-part.ts';
 import pc from 'picocolors';
 import type { Finding } from '../findings/findings.ts';
 import { findingExtent, findingRule } from './findings.ts';
@@ -88,9 +88,7 @@ export function historyPage(runs: readonly Run[]): string {
   const heads = headsOf(runs);
   const names = [...new Set(runs.map(({ target }) => target.name))];
   const title = `${names.length === 1 ? names[0] : `${names.length} targets`}: findings over ${runs.length} runs`;
-  const style = ['matrix/page/page.css', 'history.css']
-    .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'))
-    .join('\n');
+  const style = ['matrix/page/page.css', 'history.css'].map(pagePart).join('\n');
   const rows = historyRows(runs).map(({ finding, counts, change }) => {
     const cells = counts.map((count, at) => {
       const before = counts[at - 1] ?? count;

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { nameOf, resolveScenario } from '../../catalogue/resolve.ts';
 import { printCall } from '../../catalogue/scenario.ts';
 import type { Explored, PlayedScenario, Unplayed } from '../../explore/messages.ts';
 import { sequenceText } from '../../explore/sequence.ts';
 import { drawLadder, LADDER_STYLE, ladderRows } from '../../report/ladder-drawing.ts';
+import { pagePart } from '../../report/page-part.ts';
 import { recordTexts, type TargetInfo } from '../../report/run.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
 import { seenOf } from '../../verdict/result.ts';
@@ -30,9 +30,7 @@ export function explorationPage(
   const { profile, seed, stack } = settings;
   // How a target outside of the lab is named, its user knows.
   const ofTarget = usesLab(settings) ? `--stack ${stack} --profile ${profile} ` : `--profile ${profile} `;
-  const style = STYLES.map((name) =>
-    readFileSync(new URL(`../../report/${name}`, import.meta.url), 'utf8'),
-  ).join('\n');
+  const style = STYLES.map(pagePart).join('\n');
   const title = `${target.name}: ${findings.length === 1 ? '1 finding' : `${findings.length} findings`}`;
   const facts = [`profile ${profile}, seed ${seed}`, ...exploredText(findings.length, explored).split('\n')];
   const links = findings.map(

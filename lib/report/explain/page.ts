@@ -1,24 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Account, Explanation, Rung } from '../../explain/account.ts';
 import type { CaptureFacts } from '../../explain/explain.ts';
 import { causeOf, type IcmpError } from '../../explain/icmp.ts';
 import { type DrawnRow, drawLadder, LADDER_STYLE } from '../ladder-drawing.ts';
+import { pagePart } from '../page-part.ts';
 import { aboutTexts, extentText, factTexts, outcomeText } from './about.ts';
 import { CAUSE_NAMES } from './causes.ts';
 import { endText, segmentText } from './segments.ts';
 import { eventText, explanationLines } from './sentences.ts';
 import type { Tally } from './text.ts';
 
-const STYLES = ['../matrix/page/page.css', 'page/explain.css'];
+const STYLES = ['matrix/page/page.css', 'explain/page/explain.css'];
 
 /** The first segments of a ladder, and how many before and after one that is explained; those between are left out. */
 const FIRST = 8;
 const AROUND = 6;
 /** A pause shorter than this, in milliseconds, is not drawn. */
 const PAUSE = 1000;
-
-const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -33,14 +31,17 @@ export function explanationPage(
   const name = file === '-' ? 'standard input' : basename(file);
   const parts: Record<string, string> = {
     title: `<title>${escapeHtml(`segment-arrives: ${name} explained`)}</title>`,
-    style: `<style>${[...STYLES.map(read), LADDER_STYLE].join('\n')}</style>`,
+    style: `<style>${[...STYLES.map(pagePart), LADDER_STYLE].join('\n')}</style>`,
     head: headHtml(name, facts, tally),
     main:
       accounts.map(connectionHtml).join('\n') ||
       '<p class="nothing">Nothing in this capture needs explaining.</p>',
-    script: `<script>${read('page/explain.js')}</script>`,
+    script: `<script>${pagePart('explain/page/explain.js')}</script>`,
   };
-  return read('page/explain.html').replace(/<!-- ([a-z]+) -->/g, (_, part: string) => parts[part] ?? '');
+  return pagePart('explain/page/explain.html').replace(
+    /<!-- ([a-z]+) -->/g,
+    (_, part: string) => parts[part] ?? '',
+  );
 }
 
 function headHtml(name: string, facts: CaptureFacts, tally: Tally): string {

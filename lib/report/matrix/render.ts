@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { LADDER_STYLE } from '../ladder-drawing.ts';
+import { pagePart } from '../page-part.ts';
 import type { Run } from '../run.ts';
 import type { Subject } from '../subject.ts';
 import { type Captures, matrixData, packed } from './encode.ts';
 import { pageScript } from './page-script.ts';
 
-const STYLES = ['page/page.css', 'page/filters.css', 'page/matrix.css', 'page/case.css'];
-
-const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+const STYLES = ['page', 'filters', 'matrix', 'case'].map((name) => `matrix/page/${name}.css`);
 
 /**
  * One page for one run, or for several side by side. It holds everything, and makes no request.
@@ -23,12 +21,15 @@ export function renderMatrix(
   const data = packed(matrixData(runs, subjects, captures));
   const parts: Record<string, string> = {
     title: element('title', escapeHtml(`segment-arrives: ${runs.map((run) => run.target.name).join(', ')}`)),
-    style: element('style', [...STYLES.map(read), LADDER_STYLE].join('\n')),
+    style: element('style', [...STYLES.map(pagePart), LADDER_STYLE].join('\n')),
     data: element('script', data, ' type="text/plain" id="data"'),
     script: element('script', pageScript(), ' type="module"'),
   };
   // One pass, and a function: what is put in may itself hold a `$` or something like a marker.
-  return read('page/page.html').replace(/<!-- ([a-z]+) -->/g, (_, name: string) => parts[name] ?? '');
+  return pagePart('matrix/page/page.html').replace(
+    /<!-- ([a-z]+) -->/g,
+    (_, name: string) => parts[name] ?? '',
+  );
 }
 
 const element = (name: string, content: string, attributes = ''): string =>

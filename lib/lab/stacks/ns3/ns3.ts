@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startInSteps } from '../../../cleanups.ts';
 import { CXX, compile } from '../../../compile.ts';
@@ -19,8 +20,8 @@ const FASTER = 'ns3::TcpSocket::ConnTimeout=1s';
 /** ns-3, a simulator of networks: one of its nodes, in real time. */
 export const ns3: Stack = {
   id: 'ns3',
-  families: [4],
   what: 'ns-3, a simulator of networks, as a process on a tap interface',
+  families: [4],
   packages: Object.keys(PACKAGES),
   missing: () => missingOf(PACKAGES),
   start: ({ families: asked, logs }) =>
@@ -28,6 +29,8 @@ export const ns3: Stack = {
       const families = asked.filter((family) => family === 4);
       // FdNetDevice hands IPv6 to nobody.
       if (families.length === 0) throw new LabUnavailable('ns-3 is tested over IPv4 only.');
+      if (!existsSync(HOST))
+        throw new LabUnavailable("The port of ns-3 is in segment-arrives' own repository only.");
       const [program, version] = await Promise.all([
         build(),
         versionIn(/^Version: ([\d.]+)/m, ['dpkg-query', '--status', 'libns3-dev']),
