@@ -11,7 +11,7 @@ import { type Call, userCalls } from '../standard/user-calls.ts';
 import { tcbVariables } from '../standard/variables.ts';
 import { TESTER_WINDOW } from '../states/index.ts';
 import { codesOf, ICMP_ERROR_NAMES, type IcmpErrorName } from '../wire/icmp.ts';
-import { Coverage, pairOfCall, pairOfSegment } from './coverage.ts';
+import { Coverage, type Pair, pairOfCall, pairOfSegment } from './coverage.ts';
 import { arriving, type Known, tcbIn } from './model.ts';
 import type { Sequence, SequenceStep } from './sequence.ts';
 
@@ -360,10 +360,18 @@ export class Generator {
     let tcb = tcbIn(place, modelOf(place));
     // A closed connection has little to tell.
     const most = 1 + choice.below(place.state === 'CLOSED' ? 3 : MOST_STEPS);
-    while (steps.length < most) {
-      const { step, after } = this.#step(choice, place, tcb);
+    let met: Pair | undefined;
+    const take = ({ step, after, pair }: Simulated): void => {
       steps.push(step);
       tcb = after;
+      met = pair;
+    };
+    while (steps.length < most) {
+      take(this.#step(choice, place, tcb, met));
+      // More than one gap takes as many segments.
+      if (tcb.ahead.length > 0 && choice.percent(25))
+        while (steps.length < most && choice.percent(85))
+          take(arrivalOf(parseSegment(choice.weighted(GAPS)), choice, place, tcb));
     }
     if (choice.percent(70)) for (const send of LAST) steps.push({ send: [send] });
     return { place, steps };
@@ -383,9 +391,11 @@ export class Generator {
     return choice.of(plain.length > 0 && choice.percent(65) ? plain : there);
   }
 
-  /** The one of a few steps that leads where the fewest sequences have led. */
-  #step(choice: Choice, place: Place, tcb: Tcb): { readonly step: SequenceStep; readonly after: Tcb } {
-    const candidates = Array.from({ length: CANDIDATES }, () => simulated(choice, place, tcb, this.#family));
+  /** The one of a few steps that leads where the fewest sequences have led. @param met what the step before has met */
+  #step(choice: Choice, place: Place, tcb: Tcb, met?: Pair): Simulated {
+    const candidates = Array.from({ length: CANDIDATES }, () =>
+      simulated(choice, place, tcb, this.#family, met),
+    );
     const [best] = candidates
       .map((one) => ({ ...one, times: this.#coverage.times(one.pair) }))
       .sort((one, other) => one.times - other.times);
@@ -396,7 +406,13 @@ export class Generator {
 }
 
 /** A step, and what it makes of a TCP that does what is asked for most. */
-function simulated(choice: Choice, place: Place, tcb: Tcb, family: 4 | 6) {
+interface Simulated {
+  readonly step: SequenceStep;
+  readonly pair: Pair;
+  readonly after: Tcb;
+}
+
+function simulated(choice: Choice, place: Place, tcb: Tcb, family: 4 | 6, met: Pair | undefined): Simulated {
   const canCall = SYNCHRONIZED.includes(tcb.state) || tcb.state === 'SYN-SENT' || tcb.origin === 'active';
   if (canCall && choice.percent(22)) {
     const user = call(choice);
@@ -408,12 +424,17 @@ function simulated(choice: Choice, place: Place, tcb: Tcb, family: 4 | 6) {
     return { step, pair, after: tcb };
   }
   if (choice.percent(1)) {
-    const pair = { state: tcb.state, step: 'wait', kind: 'short' };
+    // What comes late comes after something.
+    const pair = { state: tcb.state, step: 'wait', kind: `after ${met?.step ?? 'nothing'}` };
     return { step: { wait: choice.of([20, 60, 250]) }, pair, after: tcb };
   }
   const notation = choice.percent(40)
     ? ordinary(choice, tcb)
     : segment(choice, tcb.timestamps && SYNCHRONIZED.includes(tcb.state));
+  return arrivalOf(notation, choice, place, tcb);
+}
+
+function arrivalOf(notation: SegmentNotation, choice: Choice, place: Place, tcb: Tcb): Simulated {
   const concrete = evaluateSegment(notation, tcbVariables(tcb), () => choice.below(2 ** 32));
   const arrived = arriving(concrete, place, TESTER_WINDOW);
   const after = strongest(segmentArrives(tcb, arrived, 'rfc9293')).tcb;
