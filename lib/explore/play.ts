@@ -125,6 +125,8 @@ export interface Played {
 // How long a target may wait with what it owes, where nothing on the way is late (RFC 9293 MUST-40: half a second).
 const LONGEST_DELAY = 500;
 const LIMITER_REST = 1100;
+// A tester that stood still for so many milliseconds has missed what the target's timers did.
+const MOST_LAG = 5000;
 // Beyond twice the interval, in milliseconds: timers have coarse ticks.
 const LATEST_PROBE = 500;
 const AFTER_ICMP = 10;
@@ -163,10 +165,13 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
   const one = new Playing(sequence, ground, reached, random);
   try {
     const seen = await one.run();
-    const isDisturbed = tester.losses() + tester.failures > losses || one.mailbox.unsent.length > 0;
+    const isDisturbed =
+      tester.losses() + tester.failures > losses ||
+      one.mailbox.unsent.length > 0 ||
+      tester.lag.worstSince(began) > MOST_LAG;
     return {
-      ...seen,
-      ...(isDisturbed ? { outcome: 'disturbed' } : {}),
+      // What was seen of a disturbed one says nothing.
+      ...(isDisturbed ? { outcome: 'disturbed' } : seen),
       ...{ log: [...one.mailbox.log], start: one.start, numbers, trace: one.trace },
       ...{ waited: one.waited, took: performance.now() - began },
     };

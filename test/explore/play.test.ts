@@ -7,12 +7,18 @@ import type { Sequence, SequenceStep } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import type { Tester } from '../../lib/tester/index.ts';
 import { lt } from '../../lib/wire/seq.ts';
 import { referenceWorld } from '../states/reference-world.ts';
 
-async function played(sequence: Sequence, behaviour: Behaviour = {}): Promise<Played> {
+async function played(
+  sequence: Sequence,
+  behaviour: Behaviour = {},
+  disturb: (tester: Tester) => void = () => {},
+): Promise<Played> {
   const profile = 'rfc9293';
   const { tester, environment } = referenceWorld(profile, behaviour);
+  disturb(tester);
   const fence = new Fence(environment, 4);
   try {
     return await play(sequence, { environment, family: 4, fence, profile, adoptions: [ALL_CHECKS], seed: 1 });
@@ -36,6 +42,27 @@ describe('a place whose segments have old timestamps, or none', () => {
     expect(lt(old, first)).to.equal(true);
     const [offered, , none] = await tsvalsIn('no-timestamp');
     expect([offered === undefined, none]).to.deep.equal([false, undefined]);
+  });
+});
+
+describe('a disturbed play', () => {
+  const place = { state: 'LISTEN', conditions: [] } as const;
+  const silent = findMutant('listen-silent-for-ack')?.behaviour ?? {};
+  const steps = [{ send: [parseSegment('<SEQ=ANY><ACK=1><CTL=ACK>')] }] as const;
+
+  it('is no failure where the tester has stood still', async () => {
+    expect((await played({ place, steps }, silent)).outcome).to.equal('failed');
+    const { outcome, failure } = await played({ place, steps }, silent, (tester) => {
+      tester.lag.worstSince = () => 6000;
+    });
+    expect([outcome, failure]).to.deep.equal(['disturbed', undefined]);
+  });
+
+  it('is no failure where a segment could not be sent', async () => {
+    const { outcome, failure } = await played({ place, steps }, silent, (tester) => {
+      tester.link(4).send = (_packet, _to, failed) => failed?.(new Error('Message too long'));
+    });
+    expect([outcome, failure]).to.deep.equal(['disturbed', undefined]);
   });
 });
 
