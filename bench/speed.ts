@@ -21,12 +21,13 @@ const { values } = parseArgs({ options: { table: { type: 'string' } } });
 const PROGRAM = [process.execPath, fileURLToPath(new URL('../bin/segment-arrives.js', import.meta.url))];
 const ONE = 'established.rst.middle';
 /** At a time, and the part of the cases that is run: fewer at a time take as much longer. */
-const WIDTHS = [
+const WIDTHS: readonly { width: number; shard: string; roundTrip?: number }[] = [
   { width: 1, shard: '1/60' },
   { width: 8, shard: '1/8' },
   { width: 64, shard: '1/1' },
   { width: 256, shard: '1/1' },
-] as const;
+  { width: 256, shard: '1/1', roundTrip: 20 },
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-speed-'));
 const lines: string[] = [];
@@ -62,11 +63,18 @@ try {
   row('cases at once', 'cases', ...measures);
   row(':--', ':--', ...measures.map(() => ':--'));
   let whole: Whole | undefined;
-  for (const { width, shard } of WIDTHS) {
-    const done = await run(['--parallel', String(width), '--shard', shard]);
+  for (const { width, shard, roundTrip } of WIDTHS) {
+    // Each direction takes half of it.
+    const far = roundTrip === undefined ? [] : ['env', `SEGMENT_ARRIVES_NOISE=delay=${roundTrip / 2}`];
+    const done = await run(['--parallel', String(width), '--shard', shard], far);
     if (width === 64) whole = done;
     row(
-      ...[String(width), String(done.cases), seconds(done.wall), seconds(done.first)],
+      ...[
+        roundTrip === undefined ? String(width) : `${width}, round trip ${roundTrip} ms`,
+        String(done.cases),
+        seconds(done.wall),
+        seconds(done.first),
+      ],
       ...[
         (done.cases / done.took).toFixed(1),
         percent(1 - done.processor / done.waited),
@@ -103,9 +111,17 @@ interface Whole extends Measured {
   readonly first: number;
 }
 
-async function run(words: readonly string[]): Promise<Whole> {
+async function run(words: readonly string[], before: readonly string[] = []): Promise<Whole> {
   const began = Date.now();
-  const taken = await measured([...PROGRAM, 'run', ...words, '--report-only', '--reports', folder]);
+  const taken = await measured([
+    ...before,
+    ...PROGRAM,
+    'run',
+    ...words,
+    '--report-only',
+    '--reports',
+    folder,
+  ]);
   if (taken.code !== 0) throw new Error(`run ${words.join(' ')}: exit code ${taken.code}`);
   const { cases, durationMs } = readResults(join(folder, 'results.json'));
   const waited = cases.reduce((sum, one) => sum + one.durationMs, 0) / 1000;
