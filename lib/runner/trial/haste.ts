@@ -191,14 +191,20 @@ export const isComplete = (outcomes: readonly ResolvedOutcome[], replies: number
   outcomes.every(({ reply }) => reply.length <= replies);
 
 /**
- * Whether a reply that every document requires should have come by now, so that a hasty attempt finds a deviation. A TCP may delay
- * the ACK of text and of a FIN that it has received (RFC 1122 section 4.2.3.2, RFC 9293 section 3.8.6.3), and nothing else that answers a
- * segment. What comes late all the same, the patient attempt sees.
+ * Whether a reply that every document requires should have come by now, so that a hasty attempt finds a deviation. What comes late all
+ * the same, the patient attempt sees.
  */
 export const isMissing = ({ isCase, done, outcomes }: Awaited, replies: number): boolean =>
   isCase &&
-  outcomes.every(({ reply }) => reply.length > replies) &&
-  done.every((one) => typeof one !== 'string' && one.data === undefined && !one.ctl.includes('FIN'));
+  done.every((one) => typeof one !== 'string') &&
+  outcomes.every(({ reply }) => reply.length > replies && !reply.some(mayBeDelayed));
+
+/**
+ * A TCP may delay the ACK of text and of a FIN that it has taken, which acknowledges more than RCV.NXT (RFC 1122 section 4.2.3.2,
+ * RFC 9293 section 3.8.6.3). An ACK of what is not acceptable is sent at once (RFC 9293 section 3.10.7.4, first).
+ */
+const mayBeDelayed = ({ ctl, ack }: SegmentNotation): boolean =>
+  !ctl.includes('RST') && !ctl.includes('SYN') && !(ack?.kind === 'variable' && ack.name === 'RCV.NXT');
 
 /**
  * Whether a hasty attempt would have gone on before one of these replies came.
