@@ -51,8 +51,13 @@ const TRAITS: Readonly<Record<ProxyTrait, string>> = {
   timestamps: 'has a timestamp of another clock',
 };
 
-const theAnswer = (of: Answer): string =>
-  of === 'ACK in a connection' ? 'an ACK in a connection' : `the ${of}`;
+const ANSWERS: Readonly<Record<Answer, string>> = {
+  'reset to a SYN to a closed port': 'the reset to a SYN to a closed port',
+  'reset to an ACK to a closed port': 'the reset to an ACK to a closed port',
+  'reset to an ACK to a listener': 'the reset to an ACK to a listener',
+  'ACK in a connection': 'an ACK in a connection',
+  'reset in a connection': 'a reset in a connection',
+};
 
 function deedText(deed: MiddleboxDeed): string {
   switch (deed.kind) {
@@ -71,7 +76,7 @@ function deedText(deed: MiddleboxDeed): string {
     case 'other sender': {
       const { of, ttl, routers, usual, marks } = deed;
       const also = marks.length > 0 ? `, and differs ${listed(marks.map((mark) => MARKS[mark]))}` : '';
-      return `${theAnswer(of)} has crossed ${routersText(routers)} (TTL ${ttl}), and what the target's user sends ${usual.routers} (TTL ${usual.ttl})${also}: a firewall or a load balancer answers, or the stack begins with an unusual TTL`;
+      return `${ANSWERS[of]} has crossed ${routersText(routers)} (TTL ${ttl}), and what the target's user sends ${usual.routers} (TTL ${usual.ttl})${also}: a firewall or a load balancer answers, or the stack begins with an unusual TTL`;
     }
     case 'SYN proxy':
       return `the SYN,ACK ${listed(deed.by.map((trait) => TRAITS[trait]))}: a SYN proxy answers, or the stack is that way`;

@@ -32,7 +32,7 @@ export const ANSWERS = [
   'reset to an ACK to a closed port',
   'reset to an ACK to a listener',
   'ACK in a connection',
-  'reset upon ABORT',
+  'reset in a connection',
 ] as const;
 export type Answer = (typeof ANSWERS)[number];
 

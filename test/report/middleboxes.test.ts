@@ -81,7 +81,7 @@ describe('signs of middleboxes in reports', () => {
       { kind: 'MSS lowered', agreed: 1460, used: 1400 },
       { kind: 'not answered', segments: ['ACK without a connection'], ports: 2 },
       {
-        ...{ kind: 'other sender', of: 'reset upon ABORT', ttl: 64, routers: 0, marks: ['sooner'] },
+        ...{ kind: 'other sender', of: 'reset in a connection', ttl: 64, routers: 0, marks: ['sooner'] },
         usual: { ttl: 62, routers: 2 },
       },
     ];

@@ -36,8 +36,6 @@ export interface Opened {
   readonly read?: Read | undefined;
   /** Whether the user was told of urgent text that was acknowledged; absent where it is told nothing of the kind. */
   readonly toldUrgent?: boolean | undefined;
-  /** Upon ABORT. */
-  readonly reset?: Entry | undefined;
   readonly own: Peer;
   /** Of whom the target's user was told; absent where it is told nothing. */
   readonly peer?: Peer | undefined;

@@ -7,9 +7,9 @@ import { add } from '../../../wire/seq.ts';
 import { runSideBySide } from '../../pool.ts';
 import type { Ground } from '../ground.ts';
 import { probePort } from '../probe-port.ts';
-import type { PathEvidence, Reset } from './evidence.ts';
+import type { Opened, PathEvidence, Reset } from './evidence.ts';
 import { Quotes } from './quotes.ts';
-import { ifAble, tryConnection } from './trial-connection.ts';
+import { ifAble, OUTSIDE, tryConnection } from './trial-connection.ts';
 
 const TRIES = 3;
 
@@ -58,10 +58,16 @@ export async function gatherPathEvidence(
     unanswered: {
       ...{ segments, ports: closedAnswers ? 2 : 1 },
       beyond: isUnanswered ? await quotes.lastBeforeDrop(routers) : undefined,
-      log: isUnanswered ? log : (tried?.opened.log ?? []),
+      log: [...(isUnanswered ? log : []), ...outsideOf(tried?.opened)],
     },
   };
 }
+
+/** The text that was sent outside of the window, where nothing answered it. */
+const outsideOf = (opened: Opened | undefined): Entry[] =>
+  opened?.isSilentOutside
+    ? opened.log.filter(({ from, segment }) => from === 'tester' && segment.data === OUTSIDE)
+    : [];
 
 interface Strays {
   readonly reset?: Reset;

@@ -46,11 +46,33 @@ export function middleboxSigns(evidence: PathEvidence): MiddleboxSign[] {
           ...(proxied ? [proxied] : []),
           ...timestampsChanged(opened),
           ...(isFar ? habitsOrPath(opened, proxied ? undefined : evidence.called) : []),
-        ].map((deed) => sign(deed, opened.log))
+        ].map((deed) => sign(deed, showing(deed, opened, evidence.called)))
       : []),
     ...otherSenders(evidence, proxied !== undefined).map(({ deed, log }) => sign(deed, log)),
     ...(isFar ? notAnswered(evidence) : []).map((deed) => sign(deed, evidence.unanswered.log)),
   ];
+}
+
+/** The segments of a connection that show it. */
+function showing(deed: MiddleboxDeed, opened: Opened, called: Entry | undefined): readonly Entry[] {
+  const { syn, beyondGap, texts, log } = opened;
+  const handshake = [syn.sent, syn.answer];
+  switch (deed.kind) {
+    case 'SYN proxy':
+    case 'options not taken':
+      return [...(called ? [called] : []), ...handshake, ...texts.slice(0, 1)];
+    case 'MSS lowered':
+      return [...handshake, ...texts];
+    case 'numbers shifted':
+      return beyondGap ? [beyondGap.sent, beyondGap.answer] : [];
+    case 'text changed':
+    case 'text answered':
+      return log.filter(({ at }) => !texts[0] || at < texts[0].at);
+    case 'urgent pointer not told':
+      return log.filter(({ segment: { ctl, urg } }) => ctl.has('URG') && urg > 0);
+    default:
+      return handshake;
+  }
 }
 
 interface Seen {
@@ -210,7 +232,9 @@ function otherSenders({ resets, opened, called }: PathEvidence, isProxied: boole
     [
       ...resets.map((exchange) => ({ of: ANSWER_OF[exchange.of], exchange })),
       ...(opened?.acks ?? []).map((exchange) => ({ of: 'ACK in a connection' as const, exchange })),
-      ...(opened?.reset ? [{ of: 'reset upon ABORT' as const, exchange: { answer: opened.reset } }] : []),
+      ...(opened?.log ?? [])
+        .filter(({ from, segment }) => from === 'target' && segment.ctl.has('RST'))
+        .map((answer) => ({ of: 'reset in a connection' as const, exchange: { answer } })),
     ];
   const told = new Set<Answer>();
   return answers.flatMap(({ of, exchange }) => {

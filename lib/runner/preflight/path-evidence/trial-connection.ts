@@ -13,6 +13,8 @@ const TSVAL = 0x1234_5678;
 const TRIES = 3;
 const PIECE = 10;
 const FAR = 2 ** 30;
+/** Octets of the text outside of the window. */
+export const OUTSIDE = 1;
 /** Two full segments, and a rest. */
 const TEXT_OF_THE_USER = 3000;
 const ECT = 2;
@@ -144,12 +146,14 @@ class Trial {
     const before = await this.#answered(old);
     const outside = await this.#outside(old);
     const quoted = await this.#quote(old, routers);
+    const toldUrgent = told?.count === 0 ? undefined : await this.#urgent(user);
+    // Its reset is in the log.
+    await this.#aborted(user);
     return {
       acks: [beyondGap, before, outside.answered].filter((one) => one !== undefined),
       ...{ beyondGap, texts, quoted, isSilentOutside: outside.isSilent },
       read: told,
-      toldUrgent: told?.count === 0 ? undefined : await this.#urgent(user),
-      reset: await this.#aborted(user),
+      toldUrgent,
     };
   }
 
@@ -187,7 +191,7 @@ class Trial {
 
   /** Text far outside of the window is due an ACK, as old text is (RFC 9293 section 3.10.7.4, first). */
   async #outside(old: SegmentFields) {
-    const far = { seq: add(this.#connection.rcvNxt, FAR), ctl: ['ACK'] as const, data: 1 };
+    const far = { seq: add(this.#connection.rcvNxt, FAR), ctl: ['ACK'] as const, data: OUTSIDE };
     for (let tries = TRIES; tries > 0; tries -= 1) {
       const answered = await this.#answered(far, 1);
       if (answered) return { answered, isSilent: false };
@@ -243,11 +247,11 @@ class Trial {
     }
   }
 
-  async #aborted(user: Handle): Promise<Entry | undefined> {
+  async #aborted(user: Handle): Promise<void> {
     const { driver } = this.#environment;
-    if (driver.cannotAbort) return undefined;
+    if (driver.cannotAbort) return;
     await ifAble(driver.abort(user));
-    return this.#mailbox.next(({ segment }) => segment.ctl.has('RST'), this.#within);
+    await this.#mailbox.next(({ segment }) => segment.ctl.has('RST'), this.#within);
   }
 }
 

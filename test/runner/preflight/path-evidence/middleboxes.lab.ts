@@ -55,6 +55,7 @@ describe('a middlebox in the kernel of a router', function () {
       'reset to a SYN to a closed port by another, at 0 and not 2 routers',
       'reset to an ACK to a closed port by another, at 0 and not 2 routers',
     ],
+    'resets connections that carry text': ['reset in a connection by another, at 0 and not 2 routers'],
     'resets what has no connection': [
       'reset to an ACK to a closed port by another, at 0 and not 2 routers',
       'reset to an ACK to a listener by another, at 0 and not 2 routers',

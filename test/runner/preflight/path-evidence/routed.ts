@@ -52,6 +52,11 @@ const MIDDLEBOXES: Readonly<Record<string, Middlebox>> = {
   none: {},
   'none, 20 ms away, losing 1 %': { noise: 'delay=10,loss=1,seed=7' },
   'resets to closed ports': { rules: chain(`${TO_TARGET} tcp dport 1 reject with tcp reset`) },
+  'resets connections that carry text': {
+    rules: chain(
+      `${TO_TARGET} tcp dport 7000-9000 tcp flags & (ack | psh) == (ack | psh) reject with tcp reset`,
+    ),
+  },
   'resets what has no connection': {
     rules: chain(`${TO_TARGET} tcp flags & (syn | ack) == ack ct state new reject with tcp reset`),
   },

@@ -85,6 +85,17 @@ describe('signs of middleboxes', () => {
     ]);
   });
 
+  it('are a reset in a connection that comes from elsewhere', () => {
+    const log = [entry(['RST'], 64)];
+    expect(deeds({ opened: opened({ log }) })).to.deep.include.members([
+      {
+        ...{ kind: 'other sender', of: 'reset in a connection', ttl: 64, routers: 0, marks: [] },
+        usual: { ttl: 62, routers: 2 },
+      },
+    ]);
+    expect(deeds({ opened: opened({ log: [entry(['RST'], 62)] }) })).to.deep.equal([]);
+  });
+
   it('say nothing of TTLs over IPv6, whose header is hidden', () => {
     const over6 = { ...resetFrom(64), answer: entry(['RST', 'ACK'], 64, {}, 1, 6) };
     expect(deeds({ resets: [over6] })).to.deep.equal([]);
