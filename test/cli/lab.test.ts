@@ -43,6 +43,13 @@ describe('command line: stacks of the lab', () => {
     }
   });
 
+  it('run --stack: asks for cases of the families that the stack has, unless it has none of those', async () => {
+    const cases = async (...words: string[]): Promise<string> =>
+      (await cli(['run', '--stack', 'v86', '--only', 'closed.syn.empty', '--dry-run', ...words])).stdout;
+    expect(await cases()).to.contain('(IPv4: 1, IPv6: 0)');
+    expect(await cases('--family', '6')).to.contain('(IPv4: 0, IPv6: 1)');
+  });
+
   it('lab run: a missing package gives the line that installs it, for each stack', async () => {
     const reports = join(folder, 'none');
     for (const { id } of STACKS) {
