@@ -14,6 +14,7 @@ import { runSideBySide } from '../lib/runner/pool.ts';
 import { Random } from '../lib/runner/trial/random.ts';
 import type { Profile } from '../lib/standard/profile.ts';
 import { catchersOf, type TrialResult, tryMutant } from './mutant-trial.ts';
+import { FIELD_KINDS } from './mutants/field-kinds.ts';
 import { MUTANTS, type Mutant } from './mutants/index.ts';
 
 const { values } = parseArgs({
@@ -96,6 +97,13 @@ function report(): void {
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`\n${caught} of ${chosen.length} mutants caught in ${seconds} s:`);
   console.log(`${rate.toFixed(1)} % of the ${observable} that a verdict can be against`);
+  const isCaught = (name: string): boolean => !survivors.some(({ mutant }) => mutant.name === name);
+  for (const [kind, { what, mutants }] of Object.entries(FIELD_KINDS)) {
+    const tried = chosen.filter(({ name }) => (mutants as readonly string[]).includes(name));
+    if (tried.length === 0) continue;
+    const ofKind = tried.filter(({ name }) => isCaught(name)).length;
+    console.log(`  as in the field, ${kind}: ${what}: ${ofKind} of ${tried.length}`);
+  }
   for (const { mutant, result } of declared) {
     const [shown] = result.permitted;
     const what = shown === undefined ? 'not told apart' : `permitted, as ${shown} shows (--strict fails)`;

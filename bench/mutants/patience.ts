@@ -116,4 +116,10 @@ export const PATIENCE: readonly Mutant[] = [
     })),
     SHOULD,
   ),
+  unseen(
+    expiring('r1-at-once', 'the user is told of excessive retransmissions at the first', (tcb, timer, next) =>
+      next(tcb, timer.name === 'retransmission' ? { ...timer, reached: 'R1' } : timer),
+    ),
+    SHOULD,
+  ),
 ];

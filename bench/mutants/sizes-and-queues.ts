@@ -22,6 +22,7 @@ import {
 const stamped: Test = ({ timestamps }) => timestamps;
 const OPENING_SYN = all(inState('LISTEN', 'SYN-SENT'), has('SYN'));
 const isUnread: Test = ({ unread }) => unread > 0;
+const isInFlight: Test = ({ state, sent }) => state === 'ESTABLISHED' && sent.length > 0;
 
 const ANSWERED_AGAIN_AFTER = 1000;
 
@@ -121,6 +122,24 @@ export const SIZES_AND_QUEUES: readonly Mutant[] = [
       'fin-waits-for-reader',
       'a FIN is ignored while text is unread',
       all(has('FIN'), isUnread),
+      ignore,
+    ),
+  ),
+  caughtBy(
+    'ladder.queues.in-flight-rst',
+    faulty(
+      'reset-waits-for-ack',
+      'a reset is ignored while text is in flight',
+      all(has('RST'), isInFlight),
+      ignore,
+    ),
+  ),
+  caughtBy(
+    'ladder.queues.in-flight-fin',
+    faulty(
+      'fin-waits-for-ack',
+      'a FIN is ignored while text is in flight',
+      all(has('FIN'), isInFlight),
       ignore,
     ),
   ),

@@ -1,8 +1,14 @@
 /** RFC 9293 sections 3.9.1.8 and 3.9.2.2: what the user is told of an error that ends no connection, if it wants to be told. */
-import type { ByProfile, StepExpectation, StepOutcome, StepsDeclaration } from '../../lib/catalogue/case.ts';
+import type {
+  ByProfile,
+  StepDeclaration,
+  StepExpectation,
+  StepOutcome,
+  StepsDeclaration,
+} from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { IcmpErrorName } from '../../lib/wire/icmp.ts';
-import { SENDS_TEN } from './families/parts.ts';
+import { SENDS_TEN, text } from './families/parts.ts';
 
 const SOFT: readonly IcmpErrorName[] = [
   'net unreachable',
@@ -58,6 +64,18 @@ const arrives = (
   ],
 });
 
+/** The ten octets come again, and the user is not told of excessive retransmissions yet. */
+const NOT_TOLD_AGAIN: StepDeclaration = {
+  expect: {
+    rfc793: text(10, 'SND.NXT-10'),
+    rfc1122: text(10, 'SND.NXT-10').flatMap((reply): readonly StepOutcome[] => [
+      { reply, level: 'recommended', with: { told: [] } },
+      { reply, level: 'permitted', ends: true, with: { told: ['excessive retransmissions'] } },
+    ]),
+  },
+  next: true,
+};
+
 /** Long enough for R1 of whatever a TCP starts with and doubles: RFC 6298 begins with one second, after a SYN again with three. */
 const BEYOND_R1 = 60_000;
 
@@ -70,6 +88,14 @@ export default scenarios('ladders', [
     ['ERROR REPORTS 1', 'ERROR REPORTS 0'],
     UNHEARD,
   ),
+  {
+    id: 'ladder.error-reports.first-retransmissions',
+    title: 'text is sent again once, and twice: that is not excessive, and the user is not told of it',
+    state: 'ESTABLISHED',
+    steps: [{ user: 'ERROR REPORTS 1' }, ...SENDS_TEN, NOT_TOLD_AGAIN, NOT_TOLD_AGAIN],
+    rules: ['SHLD-10'],
+    slow: true,
+  },
   {
     id: 'ladder.error-reports.excessive-retransmissions',
     title: 'text is not acknowledged for a minute: the user is told of it before the connection is given up',

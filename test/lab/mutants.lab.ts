@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { catchersOf, tryMutant } from '../../bench/mutant-trial.ts';
+import { FIELD_KINDS } from '../../bench/mutants/field-kinds.ts';
 import { findMutant, MUTANTS } from '../../bench/mutants/index.ts';
 import { skipWithoutLab } from './skip.ts';
 
@@ -26,6 +27,14 @@ describe('mutants of the reference', () => {
     for (const { name, what } of MUTANTS) {
       expect(name).to.match(/^[a-z0-9]+(-[a-z0-9]+)*$/);
       expect(what, name).to.match(/^\S[^\n]+[^.\n]$/);
+    }
+  });
+
+  it('are at least four of each kind of faults that real stacks have had, which no document allows', () => {
+    for (const [kind, { mutants }] of Object.entries(FIELD_KINDS)) {
+      expect(new Set(mutants).size, kind).to.be.at.least(4);
+      for (const name of mutants)
+        expect(findMutant(name), name).to.be.an('object').that.does.not.have.property('equivalent');
     }
   });
 

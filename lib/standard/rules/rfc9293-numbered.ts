@@ -90,7 +90,7 @@ export const RFC_9293_NUMBERED = {
   'SHLD-7': should('3.7.4', 'Implement Nagle', { observable: 'W+A' }),
   'SHLD-8': should('3.8.2', 'Support ECN'),
   'SHLD-9': should('3.8.3', 'Inform app at R1', { observable: 'A' }),
-  'SHLD-10': should('3.8.3', 'R1 at least 3 retransmissions', { observable: 'N' }),
+  'SHLD-10': should('3.8.3', 'R1 at least 3 retransmissions', { observable: 'A' }),
   'SHLD-11': should('3.8.3', 'R2 at least 100 s', { observable: 'W+A~' }),
   'SHLD-12': should('3.8.4', 'Keep-alive without data', { observable: 'W+A' }),
   'SHLD-13': should('3.9.1.2', 'New applications should not use urgent', { observable: 'N' }),

@@ -1,0 +1,101 @@
+/** Kinds of faults that real stacks have had, by their public bug reports, and which mutants are of each kind. */
+export const FIELD_KINDS = {
+  A: {
+    what: 'what the ACK field acknowledges',
+    mutants: [
+      'ack-of-fin-not-counted',
+      'ack-of-text-not-counted',
+      'ack-of-urgent-not-counted',
+      'ack-of-dropped-counted',
+      'ack-of-reset-counted',
+      'ack-without-bit-counted',
+      'closing-any-ack',
+      'last-ack-any-ack',
+    ],
+  },
+  B: {
+    what: "the peer's window",
+    mutants: [
+      'window-of-duplicate-not-taken',
+      'window-update-not-taken',
+      'window-of-old-ack-taken',
+      'window-of-dropped-taken',
+      'window-of-ack-beyond-taken',
+      'send-window-signed',
+      'window-overrun',
+      'window-never-probed',
+      'gives-up-probing',
+      'shrunk-window-not-probed',
+    ],
+  },
+  C: {
+    what: 'what comes after a gap, and the same segment twice',
+    mutants: [
+      'overlap-delivered-twice',
+      'fin-beyond-gap-taken-early',
+      'held-text-not-delivered',
+      'held-text-given-first',
+      'second-gap-overlooked',
+      'gap-acknowledged',
+      'acks-not-aggregated',
+      'second-answer-missing',
+    ],
+  },
+  D: {
+    what: 'a check that is missing in one state, or for one kind of segment',
+    mutants: [
+      'checksum-wrong-relistens',
+      'checksum-ignored-in-syn-sent',
+      'checksum-ignored-in-syn-received',
+      'checksum-ignored-of-resets',
+      'checksum-ignored-of-fins',
+      'urg-octet-not-counted',
+      'urg-cuts-text-at-pointer',
+      'urg-in-syn-received-drops-text',
+    ],
+  },
+  E: {
+    what: 'queues that are not empty',
+    mutants: [
+      'reset-waits-for-reader',
+      'fin-waits-for-reader',
+      'fin-takes-unread-text',
+      'close-always-resets',
+      'reset-waits-for-ack',
+      'fin-waits-for-ack',
+    ],
+  },
+  F: {
+    what: 'the user acts between two segments',
+    mutants: [
+      'fin-lost-behind-text',
+      'last-fin-lost-behind-text',
+      'closes-again',
+      'opens-again',
+      'unaccepted-swallowed',
+      'abort-at-snd-una',
+    ],
+  },
+  G: {
+    what: 'options and malformed headers',
+    mutants: [
+      'mss-without-syn-drops',
+      'window-scale-without-syn-drops',
+      'option-length-zero-hangs',
+      'option-length-eats-text',
+      'offset-resets-syn',
+      'unknown-option-drops-syn',
+    ],
+  },
+  H: {
+    what: 'more than one connection',
+    mutants: [
+      'reset-keeps-its-place',
+      'full-backlog-stays-full',
+      'one-window-for-all',
+      'two-half-open',
+      'icmp-by-remote-port',
+      'icmp-by-local-port',
+    ],
+  },
+} as const satisfies Readonly<Record<string, { readonly what: string; readonly mutants: readonly string[] }>>;
