@@ -67,6 +67,13 @@ static bool has_urgent_text(struct connection *c) {
   return true;
 }
 
+/* After the end of the text, a connection waits for nothing: an error that has ended it since is asked for. */
+static void look_for_error(struct connection *c) {
+  struct stack_watch watch = {c->handle, STACK_OPENED, 0, STACK_OK};
+  if (c->role != CONNECTED || !c->no_more_text || stack_poll(&watch, 1, 0) <= 0) return;
+  if (watch.result == STACK_RESET || watch.result == STACK_TIMED_OUT) die(c, watch.result);
+}
+
 /* What a connection's user is told: by the end of the text, by an error, by urgent text. */
 static uint8_t get_told(struct request *q, const struct stack_peer *from) {
   struct connection *c = find(take16(q));
@@ -79,6 +86,7 @@ static uint8_t get_told(struct request *q, const struct stack_peer *from) {
   if ((tells & STACK_TELLS_URGENT) != 0) known |= TOLD_URGENT | TOLD_URGENT_LEFT;
   if ((tells & STACK_TELLS_SOFT_ERRORS) != 0) known |= TOLD_SOFT_ERROR;
   if ((known & TOLD_URGENT) != 0 && has_urgent_text(c)) told |= TOLD_URGENT_LEFT;
+  look_for_error(c);
   if (c->no_more_text) told |= TOLD_CLOSING;
   if (c->role == DEAD && why_dead(c) == E_TCP_COR) told |= TOLD_RESET;
   if (c->role == DEAD && why_dead(c) == E_TCP_CRE) told |= TOLD_REFUSED;

@@ -5,6 +5,7 @@ import type {
   Place,
   ResolvedOutcome,
   StateStep,
+  Tidings,
   UserCall,
 } from '../../catalogue/scenario.ts';
 import {
@@ -16,7 +17,7 @@ import {
   type Variables,
 } from '../../notation/index.ts';
 import { PROFILES } from '../../standard/profile.ts';
-import { type State, SYNCHRONIZED } from '../../standard/state.ts';
+import { FIN_RECEIVED, type State, SYNCHRONIZED } from '../../standard/state.ts';
 import {
   type Connection,
   concrete,
@@ -331,7 +332,7 @@ export class PlayedConnection {
     const wanted = outcomes.flatMap(({ with: aspects }) => aspects ?? []);
     if (wanted.length === 0) return {};
     const tidings = wanted.flatMap(({ told }) => told ?? []);
-    const told = wanted.some(({ told }) => told) ? { told: await this.user.told(tidings) } : {};
+    const told = wanted.some(({ told }) => told) ? { told: await this.#toldSince(tidings) } : {};
     const { rcvNxt, rcvWnd } = this.#turn.connection;
     const [first] = entries;
     const syn = first?.segment.ctl.has('SYN') ? first : undefined;
@@ -350,6 +351,13 @@ export class PlayedConnection {
         ...told,
       },
     };
+  }
+
+  /** What the user was told since the scenario began: of a FIN that has led to its first state, it was told before. */
+  async #toldSince(wanted: readonly Tidings[]): Promise<readonly Tidings[]> {
+    const told = await this.user.told(wanted);
+    const wasTold = FIN_RECEIVED.includes(this.#place.state);
+    return wasTold ? told.filter((one) => one !== 'connection closing') : told;
   }
 
   /** From now on it counts what the target's user is given. @throws NotCapable */
