@@ -142,6 +142,16 @@ export const USERS: readonly Mutant[] = [
       expire: givesUpAfter(1),
     }),
   ),
+  unseen(
+    behaving('probed-at-once', 'a closed window is probed without a wait', {
+      call: (tcb, call, next) => {
+        if (call.name !== 'SEND' || tcb.sndWnd > 0 || tcb.sent.length > 0) return next(tcb, call);
+        const { tcb: after, ...reaction } = next({ ...tcb, sndWnd: 1, maxSndWnd: 1 }, call);
+        return { ...reaction, tcb: { ...after, sndWnd: 0, maxSndWnd: tcb.maxSndWnd } };
+      },
+    }),
+    SHOULD,
+  ),
   caughtBy(
     'ladder.window.shrunk-to-zero',
     behaving('shrunk-window-not-probed', 'a window that was shrunk to zero is not probed', {

@@ -349,12 +349,10 @@ export const TC8_GROUPS: readonly Tc8Group[] = [
         ...['ladder.window.shrunk', 'ladder.window.shrunk-to-zero'],
       ]),
       test(4, 'a closed window is probed for as long as the peer answers', ['ladder.window.probed-on']),
-      test(
-        5,
-        'a closed window is probed, first after a retransmission timeout',
-        PROBES,
-        'when the first probe comes',
-      ),
+      test(5, 'a closed window is probed, first after a retransmission timeout', [
+        ...PROBES,
+        'ladder.window.probed-after-timeout',
+      ]),
       test(6, 'the probes come at growing intervals', ['ladder.retransmission.probes']),
     ],
   },

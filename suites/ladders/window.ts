@@ -190,7 +190,30 @@ export default scenarios('ladders', [
     'probed',
     'the window stays closed: the target goes on probing while the peer answers',
     [...CLOSED, { user: 'SEND 10' }, { expect: PROBES, within: 10_000 }],
-    ['MUST-36', 'SHLD-29', 'RFC 9293 3.8.6.1'],
+    ['MUST-36', 'RFC 9293 3.8.6.1'],
+  ),
+  ladder(
+    'probed-after-timeout',
+    'the window has just closed when the user sends: it is probed after a retransmission timeout',
+    [
+      { send: window(0) },
+      // The call may come another way than the segment.
+      { wait: 100 },
+      { user: 'SEND 10' },
+      {
+        expect: {
+          // RFC 793 page 72 does not say that such a window counts.
+          rfc793: [...probe({}, text(10)), ...PROBES],
+          // RFC 6298 (2.4) has a second since the window closed as the least timeout, which many stacks undercut.
+          rfc1122: [
+            ...probe({ level: 'recommended', with: { after: 900 } }, text(1)),
+            ...probe({ level: 'permitted' }, [...text('ANY'), BARE_PROBE]),
+          ],
+        },
+        within: 10_000,
+      },
+    ],
+    ['SHLD-29', 'RFC 9293 3.8.6.1'],
   ),
   {
     ...ladder(
