@@ -273,7 +273,11 @@ export class Engine {
       runThrough({
         jobs,
         width,
-        run: (job, aside) => runOne(job.id, { ...contextOf(job), aside, ...(haste ? { haste } : {}) }),
+        run: async (job, aside) => {
+          const result = await runOne(job.id, { ...contextOf(job), aside, ...(haste ? { haste } : {}) });
+          hazards.note(result);
+          return result;
+        },
         ...{ report, stopped, watch },
         inquest: {
           hold,

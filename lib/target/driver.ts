@@ -166,6 +166,8 @@ export interface Driver extends DriverName {
   readonly restarts?: number;
   /** How it ended before the last restart, if known. */
   readonly lastEnding?: Ending | undefined;
+  /** When, by `performance.now()`. */
+  readonly lastEndedAt?: number | undefined;
   /** Starts again with a restarted target: pending requests fail, listeners and connections are gone. @throws Error without an answer */
   renew?(): Promise<void>;
   dispose(): Promise<void>;

@@ -9,6 +9,8 @@ export interface KeptProcess {
   readonly crashes: number;
   /** How it ended last; undefined before the first crash. */
   readonly lastEnding: Ending | undefined;
+  /** When, by `performance.now()`. */
+  readonly lastEndedAt: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -25,11 +27,13 @@ export async function keepRunning(
   let stopped = false;
   let crashes = 0;
   let lastEnding: Ending | undefined;
+  let lastEndedAt: number | undefined;
   let current = await start(log);
   const keep = (child: ChildProcess): void => {
     child.once('close', () => {
       if (stopped) return;
       lastEnding = endingOf(child);
+      lastEndedAt = performance.now();
       crashes += 1;
       start(log).then(
         (again) => {
@@ -48,6 +52,9 @@ export async function keepRunning(
     },
     get lastEnding() {
       return lastEnding;
+    },
+    get lastEndedAt() {
+      return lastEndedAt;
     },
     async stop() {
       stopped = true;

@@ -4,6 +4,8 @@ import type { Ending } from '../../verdict/reason.ts';
 import type { KeptProcess } from './kept-process.ts';
 
 const TEXT = 'segment arrives ';
+// Connections of nobody, which the user keeps for a while: to abort one that is young would show on the wire.
+const MOST_UNCLAIMED = 64;
 // For a user that does not read. Systems round up.
 const SMALL_BUFFER = 1024;
 
@@ -15,7 +17,7 @@ export interface WayIn {
 }
 
 interface Proxy {
-  readonly process: Pick<KeptProcess, 'crashes' | 'lastEnding'>;
+  readonly process: Pick<KeptProcess, 'crashes' | 'lastEnding' | 'lastEndedAt'>;
   /** Ports for the listeners on the host behind the proxy, below the ephemeral ones. */
   readonly listeners: { readonly low: number; readonly high: number };
   /** @throws NotCapable when there is no way in over that family */
@@ -27,6 +29,8 @@ interface Behind {
   listener?: number;
   wayIn?: WayIn;
   handle?: Handle;
+  /** Those before it: a proxy connects at each SYN. */
+  readonly earlier: Handle[];
   waiting?: (handle: Handle | undefined) => void;
 }
 
@@ -44,6 +48,8 @@ export class ProxyDriver implements Driver {
   /** The tester's port that a listening socket is for. */
   readonly #listeners = new Map<number, number>();
   readonly #shared = new Map<4 | 6, Promise<number>>();
+  /** Connections of ports that were released, and of listeners that belong to no port: the oldest first. */
+  readonly #unclaimed: Handle[] = [];
   #nextListener: number;
 
   private constructor(client: TestabilityClient, proxy: Proxy) {
@@ -72,6 +78,10 @@ export class ProxyDriver implements Driver {
 
   get lastEnding(): Ending | undefined {
     return this.#proxy.process.lastEnding;
+  }
+
+  get lastEndedAt(): number | undefined {
+    return this.#proxy.process.lastEndedAt;
   }
 
   async listener(family: 4 | 6, kind: ListenerKind, testerPort?: number): Promise<number> {
@@ -133,10 +143,11 @@ export class ProxyDriver implements Driver {
     if (!behind) return;
     this.#behind.delete(testerPort);
     behind.waiting?.(undefined);
-    const { handle, listener, wayIn } = behind;
+    const { handle, earlier, listener, wayIn } = behind;
     // Each may be gone already.
     const quietly = (action: Promise<void>): Promise<void> => action.catch(() => undefined);
-    if (handle) await quietly(this.#client.abort(handle.socketId));
+    for (const { socketId } of handle ? [...earlier, handle] : [])
+      await quietly(this.#client.abort(socketId));
     if (listener !== undefined) {
       this.#listeners.delete(listener);
       await quietly(this.#client.close(listener));
@@ -174,7 +185,7 @@ export class ProxyDriver implements Driver {
   #of(testerPort: number): Behind {
     let behind = this.#behind.get(testerPort);
     if (!behind) {
-      behind = {};
+      behind = { earlier: [] };
       this.#behind.set(testerPort, behind);
     }
     return behind;
@@ -182,8 +193,14 @@ export class ProxyDriver implements Driver {
 
   #onAccepted({ listenSocketId, socketId }: Accepted): void {
     const testerPort = this.#listeners.get(listenSocketId);
-    if (testerPort === undefined) return;
-    const behind = this.#of(testerPort);
+    const behind = testerPort === undefined ? undefined : this.#behind.get(testerPort);
+    if (!behind) {
+      this.#unclaimed.push({ socketId });
+      const oldest = this.#unclaimed.length > MOST_UNCLAIMED ? this.#unclaimed.shift() : undefined;
+      if (oldest) this.#client.abort(oldest.socketId).catch(() => undefined);
+      return;
+    }
+    if (behind.handle) behind.earlier.push(behind.handle);
     behind.handle = { socketId };
     behind.waiting?.(behind.handle);
   }

@@ -27,8 +27,8 @@ interface InquestOptions {
   readonly now?: () => number;
 }
 
-// The culprit is among the first few. The others become suspects again when the target dies again.
-const MOST_TRIED = 12;
+// All, where nobody knows how many connections the target bears. Of more, the others become suspects again when it dies again.
+const MOST_TRIED = 16;
 const TRIALS = 3;
 const TO_CONVICT = 2;
 /** Deaths without a known cause that end the run. Each after the first halves the number of cases at once. */
@@ -176,7 +176,13 @@ export class Inquest {
         hazards.blockWay(subject);
         break;
       case 'proof':
-        hazards.proofs.add(state);
+        // After other stimuli the target has survived it: this one has made it fatal.
+        if (!hazards.hasSurvivedProof(last.result)) hazards.proofs.add(state);
+        else {
+          if (!isFinished) report(convicted(last, { ...endingOf(last.died.death), ...times }));
+          done.add(keyOf(job));
+          suspects.forget(job);
+        }
         break;
       case 'farewell':
         hazards.resets.add(last.stateAfter === 'unknown' ? state : last.stateAfter);

@@ -132,9 +132,11 @@ export class TargetWatch {
 
   /** A target that its driver restarts has lost all connections before this check. */
   #noticeItsOwnRestarts(heardAt: number): void {
-    const { restarts = 0, lastEnding } = this.#watched.driver;
+    const { restarts = 0, lastEnding, lastEndedAt = heardAt } = this.#watched.driver;
+    // It may have answered since.
+    const before = Math.min(heardAt, lastEndedAt);
     if (restarts > this.#ownRestarts)
-      this.deaths.push({ heardAt, ...(lastEnding ? { ending: lastEnding } : {}) });
+      this.deaths.push({ heardAt: before, ...(lastEnding ? { ending: lastEnding } : {}) });
     this.#ownRestarts = restarts;
   }
 

@@ -106,7 +106,9 @@ function runOf(
     onTheWire -= 1;
     // The tester's reset at the end: the result is known already.
     if (deaths.length > before && phase !== 'farewell') throw new TargetDied();
-    return resultOf('conformant', { id: job.id });
+    const result = resultOf('conformant', { id: job.id, proof: ['old text acknowledged'] });
+    hazards.note(result);
+    return result;
   };
   const lostWith: (readonly Job[])[] = [];
   const done = runThrough({
@@ -198,6 +200,13 @@ describe('an inquest', () => {
       expect([...(phase === 'proof' ? hazards.proofs : hazards.resets)]).to.deep.equal(['ESTABLISHED']);
       expect(watch.lost).to.equal(undefined);
     }
+  });
+
+  it('convicts a case whose proof ends the target, where the target has survived the proof after others like it', async () => {
+    const { results, hazards } = await runOf(30, ({ id }) => (id === 'case.20' ? 'proof' : undefined));
+    expect(having(results, 'deviates')).to.deep.equal(['case.20']);
+    expect(having(results, 'conformant')).to.have.length(29);
+    expect([...hazards.proofs]).to.deep.equal([]);
   });
 
   it('acquits all of a death that comes once, by one attempt at all of them together', async () => {

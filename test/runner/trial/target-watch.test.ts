@@ -85,6 +85,14 @@ describe('the watch over the target', () => {
     expect(watch.lost).to.equal(undefined);
   });
 
+  it('dates such a death by the end of its process, since it may have answered again', async () => {
+    const { driver, watch } = watched();
+    await watch.check();
+    Object.assign(driver, { restarts: 1, lastEnding: { signal: 'SIGFPE' }, lastEndedAt: 1 });
+    await watch.check();
+    expect(watch.deaths).to.deep.equal([{ heardAt: 1, ending: { signal: 'SIGFPE' } }]);
+  });
+
   it('looks once for all who ask at the same time, and again for who asks meanwhile', async () => {
     const { watch, state } = watched();
     const first = watch.check();
