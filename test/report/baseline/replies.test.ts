@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { type AcceptedCase, printBaseline } from '../../../lib/report/baseline/baseline.ts';
 import { areReplies, repliesText, type SeenIn } from '../../../lib/report/baseline/replies.ts';
 import { segment } from '../../tester/memory-link.ts';
 
@@ -127,5 +128,17 @@ describe('replies as a baseline keeps them', () => {
     expect(areReplies(any, seen(['<SEQ=987654321><ACK=100><CTL=ACK>']))).to.equal(true);
     expect(areReplies(any, seen(['<SEQ=5000><ACK=100><CTL=ACK>']))).to.equal(false);
     expect(areReplies('silence', seen([]))).to.equal(true);
+  });
+
+  it('may have a segment without any control bit, also in a baseline', () => {
+    const observed = told(['<SEQ=5000><DATA=1>']);
+    expect(observed).to.equal('<SEQ=SND.NXT><DATA=1>');
+    const one: AcceptedCase = {
+      ...{ id: 'established.ack.one-before', family: 4, verdict: 'deviates', kind: 'other' },
+      ...{ observed, stateAfter: 'ESTABLISHED' },
+    };
+    const about = { suite: 'segment-arrives', target: 'A', profile: 'rfc9293' } as const;
+    const text = printBaseline({ ...about, findings: [{ reason: 'a habit', cases: [one] }] });
+    expect(JSON.parse(text).findings[0].cases).to.deep.equal([one]);
   });
 });
