@@ -208,7 +208,7 @@ class Explorer {
         const sequence = this.#generator.next();
         this.#sequences += 1;
         if (this.#sequences % BETWEEN_PROGRESS === 0) this.#wishes.onProgress?.(this.#sequences);
-        if (this.#unable.has(JSON.stringify(sequence.place))) continue;
+        if (this.#unable.has(placesKey(sequence))) continue;
         if (!isPatient(sequence)) {
           await this.#take(sequence);
           continue;
@@ -244,7 +244,7 @@ class Explorer {
     const played = await this.#play(sequence).catch((error: Error) => this.#trouble(sequence, error));
     if (!played) return;
     this.#outcomes[played.outcome] = (this.#outcomes[played.outcome] ?? 0) + 1;
-    if (played.outcome === 'not able') this.#unable.add(JSON.stringify(sequence.place));
+    if (played.outcome === 'not able') this.#unable.add(placesKey(sequence));
     if (hasFailed(played)) this.#suspect(sequence, played);
   }
 
@@ -435,12 +435,12 @@ class Explorer {
     sequence: Sequence,
     fails: (sequence: Sequence) => Promise<boolean>,
   ): Promise<readonly Place[]> {
-    const { place, steps } = sequence;
+    const { place } = sequence;
     const others = PLAIN.filter(({ state }) => state !== place.state).map((other) => ({
       ...other,
       conditions: place.conditions,
     }));
-    const failing = await Promise.all(others.map((other) => fails({ place: other, steps })));
+    const failing = await Promise.all(others.map((other) => fails({ ...sequence, place: other })));
     return others.filter((_, index) => failing[index]);
   }
 }
@@ -450,6 +450,8 @@ const effortFor = (sequence: Sequence): readonly [most: number, beside?: number]
   isPatient(sequence) ? [Math.max(16, Math.floor(WORTH / waitsOf(sequence))), 16] : [MOST_TRIES];
 /** Milliseconds of waiting that a patient sequence is worth, in all its tries. */
 const WORTH = 400_000;
+
+const placesKey = ({ place, beside }: Sequence): string => JSON.stringify([place, beside]);
 
 const ANYWHERE: Place = { state: 'CLOSED', conditions: [] };
 

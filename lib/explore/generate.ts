@@ -16,6 +16,9 @@ import { arriving, type Known, tcbIn } from './model.ts';
 import type { Sequence, SequenceStep } from './sequence.ts';
 
 const MOST_STEPS = 10;
+/** So many of a hundred sequences have several connections. */
+const SIDE_BY_SIDE = 8;
+const MOST_SIDE_BY_SIDE = 6;
 /** Of so many steps the one is taken that leads where the fewest have led. */
 const CANDIDATES = 3;
 
@@ -354,7 +357,34 @@ export class Generator {
     return { place, steps };
   }
 
+  /** Up to three connections: what happens to one changes no other. */
+  #sideBySide(choice: Choice): Sequence {
+    const there = this.#places.filter(
+      ({ state, conditions }) => SYNCHRONIZED.includes(state) && conditions.length === 0,
+    );
+    const all = ['', 'b', 'c'].slice(0, 2 + choice.below(2)).map((name) => {
+      const place = choice.of(there);
+      return { place, on: name === '' ? {} : { on: name }, name, tcb: tcbIn(place, modelOf(place)) };
+    });
+    const most = 2 + choice.below(MOST_SIDE_BY_SIDE);
+    const steps: SequenceStep[] = [];
+    while (steps.length < most) {
+      const one = choice.of(all);
+      const { step, after } = this.#step(choice, one.place, one.tcb);
+      steps.push({ ...step, ...one.on });
+      one.tcb = after;
+    }
+    for (const { on } of all) steps.push({ send: [LAST[0] as SegmentNotation], ...on });
+    const [first, ...others] = all;
+    return {
+      place: (first as (typeof all)[number]).place,
+      beside: Object.fromEntries(others.map(({ name, place }) => [name, place])),
+      steps,
+    };
+  }
+
   #quick(choice: Choice): Sequence {
+    if (choice.percent(SIDE_BY_SIDE)) return this.#sideBySide(choice);
     const place = this.#place(choice);
     const steps: SequenceStep[] = [];
     let tcb = tcbIn(place, modelOf(place));

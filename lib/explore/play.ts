@@ -39,7 +39,7 @@ import {
   type Terms,
   type World,
 } from './oracle/world.ts';
-import type { Sequence } from './sequence.ts';
+import type { Sequence, SequenceStep } from './sequence.ts';
 
 /** What sequences are played with. */
 export interface Ground {
@@ -114,7 +114,11 @@ export interface Played {
   readonly start: number;
   /** What has chosen the sequence numbers. */
   readonly numbers: number;
+  /** Of the connection that failed; of the first one, where none has. */
   readonly trace: Trace;
+  readonly on?: string;
+  /** Of each connection, by its name. */
+  readonly traces: Readonly<Record<string, Trace>>;
   /** Why it was not reached. */
   readonly error?: Error;
   /** Milliseconds spent waiting for the target or for time to pass, and in all. */
@@ -147,37 +151,82 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
   const { tester } = environment;
   const losses = tester.losses() + tester.failures;
   const numbers = sequence.numbers ?? shift;
-  const random = new Random(seed, `play ${numbers}`);
-  const { state, origin, closedBy, conditions } = sequence.place;
-  const precondition: Precondition = {
-    ...{ family, state, origin, closedBy, conditions, rcvNxt: random.sequenceNumber() },
-  };
-  let reached: Reached;
+  const all = new Map<string, Playing>();
   try {
-    reached = await reach(environment, precondition);
+    // The first one last, so that no time passes before its first step.
+    for (const [name, place] of [
+      ...Object.entries(sequence.beside ?? {}),
+      [FIRST, sequence.place] as const,
+    ]) {
+      const random = new Random(seed, `play ${numbers}${name}`);
+      const { state, origin, closedBy, conditions } = place;
+      const precondition: Precondition = {
+        ...{ family, state, origin, closedBy, conditions, rcvNxt: random.sequenceNumber() },
+      };
+      const reached = await reach(environment, precondition);
+      const steps = sequence.steps.filter(({ on = FIRST }) => on === name);
+      all.set(name, new Playing({ place, steps }, ground, reached, random));
+    }
   } catch (error) {
+    for (const one of all.values()) await one.release();
     const log = error instanceof Unreached ? error.log : [];
     const outcome = error instanceof NotCapable ? 'not able' : 'not reached';
     const took = performance.now() - began;
     const trace: Trace = { worlds: [], terms: termsOf(ground), steps: [] };
-    return { outcome, error: error as Error, log, start: log.length, numbers, trace, waited: took, took };
+    const nothing = {
+      log,
+      start: log.length,
+      numbers,
+      trace,
+      traces: { [FIRST]: trace },
+      waited: took,
+      took,
+    };
+    return { outcome, error: error as Error, ...nothing };
   }
-  const one = new Playing(sequence, ground, reached, random);
   try {
-    const seen = await one.run();
+    const { on = FIRST, ...seen } = await playSteps(sequence, all);
     const isDisturbed =
       tester.losses() + tester.failures > losses ||
-      one.mailbox.unsent.length > 0 ||
+      [...all.values()].some(({ mailbox }) => mailbox.unsent.length > 0) ||
       tester.lag.worstSince(began) > MOST_LAG;
+    const one = all.get(on) as Playing;
     return {
       // What was seen of a disturbed one says nothing.
       ...(isDisturbed ? { outcome: 'disturbed' } : seen),
-      ...{ log: [...one.mailbox.log], start: one.start, numbers, trace: one.trace },
-      ...{ waited: one.waited, took: performance.now() - began },
+      ...{ log: [...one.mailbox.log], start: one.start, numbers, trace: one.trace, on },
+      traces: Object.fromEntries([...all].map(([name, { trace }]) => [name, trace])),
+      waited: Math.max(...[...all.values()].map(({ waited }) => waited)),
+      took: performance.now() - began,
     };
   } finally {
-    await one.release();
+    for (const one of all.values()) await one.release();
   }
+}
+
+/** The name of the first connection. */
+export const FIRST = '';
+
+type Ended = Pick<Played, 'outcome' | 'failure' | 'on'>;
+
+/** Each step is done on one connection, and looked at on all: what happens to one changes no other. */
+async function playSteps({ steps }: Sequence, all: ReadonlyMap<string, Playing>): Promise<Ended> {
+  for (const [index, step] of steps.entries()) {
+    const acting = all.get(step.on ?? FIRST);
+    if (!acting) throw new RangeError(`no connection has the name ${step.on}`);
+    for (const one of all.values()) one.begin();
+    const outcome = await acting.take(step);
+    if (outcome) return { outcome };
+    const ends = await Promise.all(
+      [...all].map(async ([on, one]): Promise<Ended | undefined> => {
+        const end = await one.judge(index, index === steps.length - 1, acting);
+        return end && { ...end, on };
+      }),
+    );
+    const end = ends.find((one) => one?.failure) ?? ends.find((one) => one !== undefined);
+    if (end) return end;
+  }
+  return { outcome: 'explained' };
 }
 
 class Playing {
@@ -246,54 +295,64 @@ class Playing {
     return { worlds: this.#first, terms: this.#terms, steps: this.#traced };
   }
 
-  async run(): Promise<Pick<Played, 'outcome' | 'failure'>> {
-    const { steps } = this.#sequence;
-    for (const [index, step] of steps.entries()) {
-      this.#learn();
-      const before = this.#worlds;
-      this.#before = before;
-      this.#variables = this.#connection.variables();
-      this.#seen = [];
-      this.#events = [];
-      this.#stimulus = 'wait';
-      if ('send' in step) {
-        if (!step.send.every((notation) => this.#send(evaluated(notation, this.#connection, this.#random))))
-          return { outcome: 'left out' };
-      } else if ('icmp' in step) {
-        this.#sendIcmpError(step);
-        // It may take another way through the target than segments: the fence does not tell of it.
-        await this.#waiting(pause(AFTER_ICMP));
-      } else if ('wait' in step) await this.#waiting(pause(step.wait));
-      else if (!(await this.#act(step.user))) return { outcome: 'not able' };
-      const sent = this.#pending;
-      const traced: TracedStep = {
-        ...{ stimulus: this.#stimulus, variables: this.#variables, events: this.#events, seen: this.#seen },
-        ...(sent ? { sent } : {}),
-      };
-      this.#traced.push(traced);
-      for (let worlds = this.#worlds, isOver = false; !isOver; ) {
-        if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
-        const failed = await this.#look(index === steps.length - 1);
-        if (!failed) break;
-        const wanted = failed.faults?.find(({ wanted: one }) => one)?.wanted;
-        if (wanted) this.#traced[index] = { ...traced, wanted };
-        // What is due may be a timer's.
-        const due = failed.kind === 'silence' && this.#worlds.length > 0 ? this.#worlds : worlds;
-        const failure: Failure = { ...failed, step: index, worlds: due, before };
-        worlds = index === steps.length - 1 ? [] : this.#behind(failure);
-        if (worlds.length === 0) return { outcome: 'failed', failure };
-        this.#worlds = worlds;
-        this.#traced[index] = { ...traced, behind: worlds };
-        isOver = failed.kind === 'silence';
-      }
-      const { after } = this.#ground.known?.moves(this.#stimulus, before) ?? {};
-      if (after) {
-        this.#worlds = distinct([...this.#worlds, ...moved(this.#worlds, after, this.#terms)]);
-        this.#traced[index] = { ...traced, behind: this.#worlds };
-      }
-      if (this.#worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
+  begin(): void {
+    this.#learn();
+    this.#before = this.#worlds;
+    this.#variables = this.#connection.variables();
+    this.#seen = [];
+    this.#events = [];
+    this.#stimulus = 'wait';
+  }
+
+  /** @returns why it was not done */
+  async take(step: SequenceStep): Promise<'left out' | 'not able' | undefined> {
+    if ('send' in step) {
+      if (!step.send.every((notation) => this.#send(evaluated(notation, this.#connection, this.#random))))
+        return 'left out';
+    } else if ('icmp' in step) {
+      this.#sendIcmpError(step);
+      // It may take another way through the target than segments: the fence does not tell of it.
+      await this.#waiting(pause(AFTER_ICMP));
+    } else if ('wait' in step) await this.#waiting(pause(step.wait));
+    else if (!(await this.#act(step.user))) return 'not able';
+    return undefined;
+  }
+
+  /** Looks at what came of a step of this connection, or of another. @returns how the sequence ends here, if it does */
+  async judge(
+    index: number,
+    isLast: boolean,
+    acting: Playing,
+  ): Promise<Pick<Played, 'outcome' | 'failure'> | undefined> {
+    if (acting !== this && acting.#stimulus !== 'wait') this.#stimulus = `elsewhere ${acting.#stimulus}`;
+    const before = this.#before;
+    const sent = this.#pending;
+    const traced: TracedStep = {
+      ...{ stimulus: this.#stimulus, variables: this.#variables, events: this.#events, seen: this.#seen },
+      ...(sent ? { sent } : {}),
+    };
+    this.#traced.push(traced);
+    for (let worlds = this.#worlds, isOver = false; !isOver; ) {
+      if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
+      const failed = await this.#look(isLast);
+      if (!failed) break;
+      const wanted = failed.faults?.find(({ wanted: one }) => one)?.wanted;
+      if (wanted) this.#traced[index] = { ...traced, wanted };
+      // What is due may be a timer's.
+      const due = failed.kind === 'silence' && this.#worlds.length > 0 ? this.#worlds : worlds;
+      const failure: Failure = { ...failed, step: index, worlds: due, before };
+      worlds = isLast ? [] : this.#behind(failure);
+      if (worlds.length === 0) return { outcome: 'failed', failure };
+      this.#worlds = worlds;
+      this.#traced[index] = { ...traced, behind: worlds };
+      isOver = failed.kind === 'silence';
     }
-    return { outcome: 'explained' };
+    const { after } = this.#ground.known?.moves(this.#stimulus, before) ?? {};
+    if (after) {
+      this.#worlds = distinct([...this.#worlds, ...moved(this.#worlds, after, this.#terms)]);
+      this.#traced[index] = { ...traced, behind: this.#worlds };
+    }
+    return this.#worlds.length > MOST_WORLDS ? { outcome: 'too many worlds' } : undefined;
   }
 
   /** Where a known deviation has led to; nowhere, where it is none, or too little is known to go on. */

@@ -20,7 +20,7 @@ import { lt } from '../wire/seq.ts';
 import { happen } from './oracle/events.ts';
 import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
 import { isEmptyAck, type Terms, type World } from './oracle/world.ts';
-import type { Played, TracedStep } from './play.ts';
+import { FIRST, type Played, type TracedStep } from './play.ts';
 import type { Sequence } from './sequence.ts';
 import { stepOf } from './steps-of-arrives.ts';
 import { emptyAck } from '../standard/segments.ts';
@@ -33,28 +33,47 @@ import { emptyAck } from '../standard/segments.ts';
  */
 export function scenarioOf(
   sequence: Sequence,
-  played: Pick<Played, 'trace'>,
+  played: Pick<Played, 'trace' | 'traces' | 'on'>,
   { id, title }: { readonly id: string; readonly title: string },
 ): Scenario {
-  const { place, steps } = sequence;
-  const { trace } = played;
+  const { place, beside = {}, steps } = sequence;
+  const { traces, on: failed = FIRST } = played;
   const known = KNOWN_BEFORE_SYN[place.state];
-  const traced = trace.steps.map((step, index) =>
-    known && index === 0 ? { ...step, variables: only(step.variables, known) } : step,
+  const tracedOn = (name: string): readonly TracedStep[] => {
+    const all = traces[name]?.steps ?? [];
+    if (!known || name !== FIRST) return all;
+    return all.map((step, index) =>
+      index === 0 ? { ...step, variables: only(step.variables, known) } : step,
+    );
+  };
+  const expected = Object.fromEntries(
+    Object.entries(traces).map(([name, { worlds, terms }]) => [
+      name,
+      expectationsOf(tracedOn(name), worlds, terms),
+    ]),
   );
-  const expected = expectationsOf(traced, trace.worlds, trace.terms);
   const last = steps.length - 1;
   const all = steps.flatMap((original, index): Step[] => {
-    if (index === last && 'wait' in original) return timersIn(traced[index], expected[index]);
+    const { on = FIRST } = original;
+    const elsewhere = expected[failed]?.[index];
+    // What must not have come on another connection.
+    const others: Step[] =
+      index === last && on !== failed && elsewhere
+        ? [{ ...(failed === FIRST ? {} : { on: failed }), expect: elsewhere }]
+        : [];
+    const traced = tracedOn(on)[index];
+    const expect = expected[on]?.[index];
+    if (index === last && 'wait' in original)
+      return others.length > 0 ? [original, ...others] : timersIn(traced, expect);
     const step = known && index === 0 && 'send' in original ? withVariables(original, known) : original;
-    const expect = expected[index];
-    if (trace.steps[index]?.behind) return [step, { wait: WHILE_IT_DEVIATES }];
+    if (traced?.behind) return [step, { wait: WHILE_IT_DEVIATES }, ...others];
     // What comes while time passes is no step's business, but of the last.
-    return !expect || 'wait' in step ? [step] : [step, { expect }];
+    if (!expect || 'wait' in step) return [step, ...others];
+    return [step, { ...(original.on ? { on: original.on } : {}), expect }, ...others];
   });
   const rules = rulesOf(played);
   const scenario: Scenario = {
-    ...{ id, title, ...place, beside: {}, steps: all, rules },
+    ...{ id, title, ...place, beside, steps: all, rules },
     ...{
       cite: citationsOf(rules),
       requirements: requirementsOf(rules),

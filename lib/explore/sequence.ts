@@ -16,12 +16,16 @@ export type SequenceStep = SendStep | UserStep | IcmpStep | WaitStep;
 /** What exploration plays: a place to begin in, and steps. A scenario without expectations, since the specification has them. */
 export interface Sequence {
   readonly place: Place;
+  /** Other connections of the same target, by name: steps name the one that they are on. */
+  readonly beside?: Readonly<Record<string, Place>>;
   readonly steps: readonly SequenceStep[];
   /** Chooses the sequence numbers; absent: any will do. */
   readonly numbers?: number;
 }
 
-const stepText = (step: SequenceStep): string =>
+const stepText = (step: SequenceStep): string => `${step.on ? `${step.on}: ` : ''}${deedText(step)}`;
+
+const deedText = (step: SequenceStep): string =>
   'send' in step
     ? step.send.map(printSegment).join(' + ')
     : 'user' in step
@@ -31,10 +35,15 @@ const stepText = (step: SequenceStep): string =>
         : `wait ${step.wait} ms`;
 
 /** For people. */
-export const sequenceText = ({ place, steps, numbers }: Sequence): string => {
+export const sequenceText = ({ place, beside = {}, steps, numbers }: Sequence): string => {
+  const others = Object.entries(beside).map(([name, one]) => `, ${name}: ${placeText(one)}`);
+  return `${placeText(place)}${others.join('')}${numbers === undefined ? '' : `, numbers ${numbers}`}: ${steps.map(stepText).join('; ')}`;
+};
+
+const placeText = (place: Place): string => {
   const conditions = place.conditions.length > 0 ? ` (${place.conditions.join(', ')})` : '';
   const closed = place.closedBy ? ` (${place.closedBy})` : '';
-  return `${nameOf(place)}${closed}${conditions}${numbers === undefined ? '' : `, numbers ${numbers}`}: ${steps.map(stepText).join('; ')}`;
+  return `${nameOf(place)}${closed}${conditions}`;
 };
 
 /** How long its waits are, in milliseconds. */

@@ -36,18 +36,33 @@ export function* simpler(sequence: Sequence): Generator<Sequence> {
   for (const one of simplerInSteps(sequence)) yield { ...one, ...kept };
 }
 
-function* simplerInSteps({ place, steps }: Sequence): Generator<Sequence> {
+function* simplerInSteps(sequence: Sequence): Generator<Sequence> {
+  const { place, steps } = sequence;
+  yield* withFewerConnections(sequence);
   const count = steps.length;
   for (let size = Math.floor(count / 2); size >= 1; size = Math.floor(size / 2))
     for (let from = 0; from + size <= count; from += size)
-      if (count > size) yield { place, steps: [...steps.slice(0, from), ...steps.slice(from + size)] };
+      if (count > size) yield { ...sequence, steps: [...steps.slice(0, from), ...steps.slice(from + size)] };
   // A recipe may lead to where the first step does.
   if (count > 1)
-    for (const one of PLAIN) if (one.state !== place.state) yield { place: one, steps: steps.slice(1) };
-  for (const nearer of nearerThan(place)) yield { place: nearer, steps };
+    for (const one of PLAIN)
+      if (one.state !== place.state) yield { ...sequence, place: one, steps: steps.slice(1) };
+  for (const nearer of nearerThan(place)) yield { ...sequence, place: nearer };
   for (const [index, step] of steps.entries())
     for (const one of simplerSteps(step))
-      yield { place, steps: [...steps.slice(0, index), one, ...steps.slice(index + 1)] };
+      yield { ...sequence, steps: [...steps.slice(0, index), one, ...steps.slice(index + 1)] };
+}
+
+/** Without one of the connections, or one of them alone. */
+function* withFewerConnections({ place, beside = {}, steps }: Sequence): Generator<Sequence> {
+  for (const [name, own] of Object.entries(beside)) {
+    const alone = steps.flatMap(({ on, ...step }) => (on === name ? [step as SequenceStep] : []));
+    if (alone.length > 0) yield { place: own, steps: alone };
+    const { [name]: _, ...others } = beside;
+    const rest = steps.filter(({ on }) => on !== name);
+    const kept = Object.keys(others).length > 0 ? { beside: others } : {};
+    if (rest.length > 0) yield { place, ...kept, steps: rest };
+  }
 }
 
 function* nearerThan(place: Place): Generator<Place> {

@@ -27,7 +27,7 @@ describe('the text of a finding', () => {
       },
       ...{ looks: 0, found: { sequence, step: 0 }, confirmed: { times: 3, of: 3 } },
       failure: { step: 0, seen: [], kind: 'silence', worlds: [], before: [] },
-      played: { outcome: 'failed', log: [], start: 0, numbers: 0, trace, waited: 0, took: 0 },
+      played: { outcome: 'failed', log: [], start: 0, numbers: 0, trace, traces: {}, waited: 0, took: 0 },
     };
     const trouble = { trouble: 'no such state' };
     const lines = findingText(finding, trouble, trouble)
