@@ -55,7 +55,7 @@ function findingOf(
   looks: readonly Look[],
   verdict: Finding['verdict'],
 ): Finding {
-  const rule = ruleIn(members, looks);
+  const rule = ruleIn(members, looks, where);
   const [flags] = byFrequency(members.flatMap((look) => look.flags ?? []));
   const effects = byFrequency(members.map((look) => look.effect ?? {}));
   return {
@@ -67,7 +67,7 @@ function findingOf(
     ...(rule ? { rule } : {}),
     harm: worseOf(effect, effects[0] ?? {}),
     states: STATES.filter((state) => members.some((look) => look.state === state)),
-    after: STATES.filter((state) => members.some((look) => look.after === state)),
+    after: STATES.filter((state) => members.some((look) => look.after?.seen === state)),
     ...(flags ? { flags } : {}),
     cases: members.flatMap(({ id, families }) => families.map((family) => ({ id, family }))),
   };
@@ -86,10 +86,13 @@ const TELLING: readonly Trait[] = [
   ...STATES,
 ];
 const MOST = 0.8;
+const ENOUGH = 0.5;
 // These narrow a title down, and must be true of all.
 const TELLING_OF_ALL: readonly Trait[] = [
   'no ACK',
+  'before the window',
   'ACK of all that was sent',
+  'ACK without the SYN',
   'after the peer closed',
   'after an active OPEN',
   'after a passive OPEN',
@@ -98,13 +101,16 @@ const TELLING_OF_ALL: readonly Trait[] = [
 /** Whether a title tells the trait. Of several steps, no trait is known. */
 function isTold(trait: Trait, members: readonly Look[]): boolean {
   const singles = members.filter(({ traits }) => traits.length > 0);
-  if (singles.length < MOST * members.length) return false;
+  if (singles.length < ENOUGH * members.length) return false;
   const share = singles.filter((look) => has(look, trait)).length / singles.length;
   return (TELLING.includes(trait) && share >= MOST) || (TELLING_OF_ALL.includes(trait) && share === 1);
 }
 
 // Of the rules that results are about, only those with at least this share of the most frequent one may be the broken one.
 const AS_MANY = 0.9;
+// The step that looks at the ACK field is the broken one where the stimuli have their ACK field in common.
+const NEARLY_AS_MANY = 0.75;
+const OLD_ACKS: readonly string[] = ['ACK of SND.UNA or older', 'ACK older than SND.UNA'] satisfies Trait[];
 
 // What is special about a segment, and a rule of its own speaks of it.
 const SPECIAL: readonly Trait[] = [
@@ -116,7 +122,11 @@ const SPECIAL: readonly Trait[] = [
  * The rule that most of the results are about; of several, the one that is kept least elsewhere. Plain segments tell it where there
  * are some: a case about options names the rule about options, and breaks another one where the target fails all segments.
  */
-function ruleIn(group: readonly Look[], looks: readonly Look[]): RuleId | undefined {
+function ruleIn(
+  group: readonly Look[],
+  looks: readonly Look[],
+  where: readonly string[],
+): RuleId | undefined {
   const plain = group.filter(
     ({ traits }) => traits.length > 0 && !SPECIAL.some((one) => traits.includes(one)),
   );
@@ -125,9 +135,22 @@ function ruleIn(group: readonly Look[], looks: readonly Look[]): RuleId | undefi
     some.filter(({ rules }) => rules.includes(rule)).length;
   const rules = [...new Set(members.flatMap((look) => look.rules))];
   const most = Math.max(...rules.map((rule) => count(members, rule)));
-  const broken = rules.filter((rule) => count(members, rule) >= AS_MANY * most);
+  const isOfAck = where.some((mark) => OLD_ACKS.includes(mark));
+  const isStepOfAck = (rule: RuleId): boolean => isOfAck && rule === '3.10.7.4 fifth';
+  const broken = rules.filter(
+    (rule) => count(members, rule) >= (isStepOfAck(rule) ? NEARLY_AS_MANY : AS_MANY) * most,
+  );
   const share = (rule: RuleId): number => count(members, rule) / count(looks, rule);
-  return broken.sort((a, b) => Number(isMust(b)) - Number(isMust(a)) || share(b) - share(a))[0];
+  // Where no rule is about all of them, one about a special kind of segment says little.
+  const isOfAll = most >= AS_MANY * members.length;
+  const isGeneral = (rule: RuleId): boolean => isOfAll || rule.startsWith('3.');
+  return broken.sort(
+    (a, b) =>
+      Number(isStepOfAck(b)) - Number(isStepOfAck(a)) ||
+      Number(isGeneral(b)) - Number(isGeneral(a)) ||
+      Number(isMust(b)) - Number(isMust(a)) ||
+      share(b) - share(a),
+  )[0];
 }
 
 const isMust = (rule: RuleId): boolean => !['SHOULD', 'MAY'].includes(ruleOf(rule).level);

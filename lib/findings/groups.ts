@@ -2,7 +2,7 @@ import { isRule } from '../standard/rules.ts';
 import { type Cause, explained } from './causes.ts';
 import { common, couldHave, type Effect, includes } from './effect.ts';
 import { has, type Look, type Mark } from './looks.ts';
-import type { Trait } from './traits.ts';
+import { PLACES, type Trait } from './traits.ts';
 
 // Two causes are one when at least this share of their common stimuli has their common effect.
 const JOINED = 0.5;
@@ -34,14 +34,62 @@ export function groupsOf(looks: readonly Look[]): readonly Group[] {
   const unexplained: Look[] = [];
   for (const look of rest) {
     const near =
-      nearest(look, groups, bits) ?? groups.find(({ members }) => members.some((one) => areClose(one, look)));
+      nearest(look, groups, bits) ??
+      groups.find(({ cause, members }) => mayHold(cause, look) && members.some((one) => areClose(one, look)));
     if (near) near.members.push(look);
     else unexplained.push(look);
   }
   groups.push(...alone(unexplained));
   join(groups, against);
-  return groups;
+  return withoutStrays(groups);
 }
+
+/** Moves each stray to a group that has more of its state, and fits as well. */
+function withoutStrays(groups: readonly Group[]): readonly Group[] {
+  const left = groups.map(({ cause, members }) => ({ cause, members: [...members] }));
+  for (const { members } of groups) {
+    for (const look of members) {
+      if (!isStray(look, members)) continue;
+      const [better] = groups
+        .filter((other) => other.members !== members && ofState(other.members, look) > 1 && fits(look, other))
+        .sort((a, b) => ofState(b.members, look) - ofState(a.members, look));
+      if (!better) continue;
+      const from = left[groups.findIndex((group) => group.members === members)];
+      from?.members.splice(from.members.indexOf(look), 1);
+      left[groups.indexOf(better)]?.members.push(look);
+    }
+  }
+  return left.filter(({ members }) => members.length > 0);
+}
+
+// The only result of its state is a stray where another state has at least so many.
+const MANY = 3;
+
+const isStray = (look: Look, members: readonly Look[]): boolean =>
+  look.traits.length > 0 &&
+  ofState(members, look) === 1 &&
+  members.some((one) => ofState(members, one) >= MANY);
+
+const ofState = (members: readonly Look[], { state }: Look): number =>
+  new Set(members.filter((one) => one.traits.length > 0 && one.state === state).map(({ id }) => id)).size;
+
+/** Whether the cause of a group covers a result, or the target did just the same to the same kind of stimulus in this state. */
+const fits = (look: Look, { cause, members }: Group): boolean =>
+  (Object.keys(cause.effect).length > 0 &&
+    includes(look.effect ?? {}, cause.effect) &&
+    cause.where.every((mark) => has(look, mark))) ||
+  (mayHold(cause, look) &&
+    members.some(
+      (one) =>
+        one.traits.length > 0 &&
+        one.state === look.state &&
+        kindOf(one) === kindOf(look) &&
+        seenOf(one) === seenOf(look),
+    ));
+
+/** What the target did, whatever was due: its reply, and the state after. */
+const seenOf = ({ effect, due, after, state }: Look): string =>
+  [effect?.reply?.seen ?? due?.reply, after?.seen ?? due?.then ?? state, effect?.extra].join();
 
 /** Joins groups whose causes are two descriptions of one. */
 function join(groups: Group[], against: Against): void {
@@ -78,10 +126,18 @@ function inCommon(one: Group, other: Group, against: Against): Shared | undefine
   // A wrong form, or a wrong option, is one fault whatever drew the reply.
   const isForm = effect.form !== undefined || effect.extra !== undefined;
   if (effect.extra?.startsWith('option')) return { effect, where };
+  if (areOfTwoNumbers(one, other)) return undefined;
   if ((where.length > 0 || isForm) && holds({ effect, where }, against)) return { effect, where };
   const shared = sharedByAll([...singlesOf(one), ...singlesOf(other)]);
   if (shared.length === 0 || !holds({ effect, where: shared }, against)) return undefined;
   return { effect, where: fewest(shared, effect, against) };
+}
+
+/** Which form a reset has is one thing, and which SEG.LEN its ACK counts is another. */
+function areOfTwoNumbers(one: Group, other: Group): boolean {
+  const isOfAck = ({ cause: { effect } }: Group): boolean =>
+    effect.form?.of === 'RST' && effect.form.field === 'ACK';
+  return isOfAck(one) !== isOfAck(other);
 }
 
 /** What all results of a group have in common, which may be more than its cause says. */
@@ -184,14 +240,17 @@ function nearest(look: Look, groups: readonly Group[], bits: (mark: Mark) => num
   const effect = look.effect ?? {};
   const same = groups.find(({ members }) => members.some(({ id }) => id === look.id));
   if (same) return same;
+  const alike = ({ members }: Group): number => members.filter((one) => endsAs(one, look)).length;
+  const most = groups.toSorted((a, b) => alike(b) - alike(a))[0];
+  if (most && alike(most) > 0) return most;
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
   const near = groups
     .map((group) => {
       const { where, effect: due } = group.cause;
       // Of several steps, only the rules are known.
       if (look.traits.length === 0) {
-        const alike = sum(look.rules.map((rule) => bits(rule) * shareOf(group, rule)));
-        return { group, met: (due.form ?? due.extra ?? (alike > 0 && due.reply)) ? 1 + alike : 0 };
+        const close = sum(look.rules.map((rule) => bits(rule) * shareOf(group, rule)));
+        return { group, met: (due.form ?? due.extra ?? (close > 0 && due.reply)) ? 1 + close : 0 };
       }
       const known = where.filter((mark) => has(look, mark));
       return { group, met: sum(known.map(bits)) / (sum(where.map(bits)) || 1) };
@@ -215,6 +274,14 @@ function nearest(look: Look, groups: readonly Group[], bits: (mark: Mark) => num
     .sort((a, b) => b.met - a.met);
   return near[0]?.group;
 }
+
+/** Whether a scenario of several steps begins in the same state, and ends in the same wrong one; and nothing else is wrong. */
+const endsAs = (one: Look, { state, traits, effect, after }: Look): boolean =>
+  one.state === state &&
+  traits.length === 0 &&
+  after !== undefined &&
+  JSON.stringify([one.after, one.effect?.reply, one.effect?.form]) ===
+    JSON.stringify([after, effect?.reply, effect?.form]);
 
 const shareOf = ({ members }: Group, mark: Mark): number =>
   members.filter((look) => has(look, mark)).length / members.length;
@@ -242,8 +309,11 @@ const kindOf = ({ traits, rules }: Look): Mark | undefined =>
   KINDS_OF_STIMULUS.find((trait) => traits.includes(trait)) ?? rules[0];
 
 /** What the target did, whatever it should have done. Silence alone tells nothing: it is one deed for each reply that is missing. */
-const deedOf = ({ effect: { reply, form, state, extra } = {} }: Look): string | undefined =>
-  reply?.seen === 'silence' ? `no ${reply.due}` : (reply?.seen ?? form?.of ?? state ?? extra);
+function deedOf({ effect: { reply, form, state, extra } = {} }: Look): string | undefined {
+  if (reply) return reply.seen === 'silence' ? `no ${reply.due}` : reply.seen;
+  if (form) return form.of === 'RST' && form.field === 'ACK' ? 'ACK of RST' : form.of;
+  return state ?? extra;
+}
 
 /** Whether the target does the same after stimuli of one kind in one state. */
 const areClose = (one: Look, other: Look): boolean =>
@@ -253,8 +323,12 @@ const areClose = (one: Look, other: Look): boolean =>
   (deedOf(one) === deedOf(other) ||
     (one.effect?.form?.field !== undefined && one.effect.form.field === other.effect?.form?.field));
 
+/** A cause that is about a place in the window does not hold elsewhere. */
+const mayHold = ({ where }: Shared, look: Look): boolean =>
+  where.every((mark) => has(look, mark) || !(PLACES as readonly Mark[]).includes(mark));
+
 const areNear = (one: Look, other: Look): boolean =>
-  one.state === other.state || kindOf(one) === kindOf(other) || one.rules[0] === other.rules[0];
+  kindOf(one) === kindOf(other) || one.rules.some((rule) => other.rules.includes(rule));
 
 /** A name for what leftovers have in common. */
 function sharedBy(members: readonly Look[]): readonly Mark[] {

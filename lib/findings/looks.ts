@@ -23,8 +23,8 @@ export interface Look {
   readonly state: State;
   readonly effect?: Effect;
   readonly due?: Due;
-  /** The state that was entered, where another was due. */
-  readonly after?: State;
+  /** The state after, where another was due. */
+  readonly after?: Readonly<Record<'due' | 'seen', State>>;
   /** Of a reply with wrong flags. */
   readonly flags?: Flags;
   readonly traits: readonly Trait[];
@@ -95,7 +95,8 @@ function detailsOf(judgement: ProfileVerdict): Pick<Look, 'after' | 'flags'> {
   const details: { -readonly [Key in 'after' | 'flags']?: Look[Key] } = {};
   if (judgement.verdict !== 'deviates') return details;
   for (const fault of judgement.faults) {
-    if (fault.kind === 'state' && fault.observed !== 'unknown') details.after = fault.observed;
+    if (fault.kind === 'state' && fault.observed !== 'unknown')
+      details.after = { due: fault.expected, seen: fault.observed };
     if (fault.kind === 'field' && fault.field === 'CTL')
       details.flags = { due: fault.expected, seen: fault.observed };
   }

@@ -106,6 +106,8 @@ const TESTS = {
   'at or past the right edge': placed(({ offset, window }) => offset >= window),
   'ACK beyond SND.NXT': acknowledging(({ ack, next }) => gt(ack, next)),
   'ACK of SND.UNA or older': acknowledging(({ ack, una }) => !gt(ack, una)),
+  'ACK without the SYN': (one) =>
+    one.state === 'SYN-RECEIVED' && acknowledging(({ ack, una }) => !gt(ack, una))(one),
   'ACK older than SND.UNA': acknowledging(({ ack, una }) => lt(ack, una)),
   'ACK too old': acknowledging(({ ack, una }, { variables }) =>
     lt(ack, sub(una, variables['MAX.SND.WND'] ?? 0)),
