@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
+import { findingExtent, findingsOf } from '../../lib/report/findings.ts';
 import { renderMatrix } from '../../lib/report/matrix/render.ts';
 import type { Run } from '../../lib/report/run.ts';
 import { seenOf, verdictOf } from '../../lib/verdict/result.ts';
@@ -86,6 +87,12 @@ describe('the matrix page', function () {
     const totals = await page.evaluate<string>(`document.querySelector('.totals .deviates').textContent`);
     const failing = linux.cases.filter((one) => verdictOf(one, 'rfc793') === 'deviates').length;
     expect(totals).to.contain(failing.toLocaleString('en'));
+    const findings = findingsOf({ ...linux, profile: 'rfc793' });
+    expect(findings.map(findingExtent)).not.to.deep.equal(findingsOf(linux).map(findingExtent));
+    const extents = await page.evaluate<string>(`document.querySelector('.findings ol').textContent`);
+    for (const finding of findings) expect(extents).to.contain(findingExtent(finding));
+    const heading = await page.evaluate<string>(`document.querySelector('.findings h3').textContent`);
+    expect(heading).to.contain(`${findings.length} findings under RFC 793`);
     expect(await count('#matrix a[tabindex="0"]')).to.equal(1);
   });
 

@@ -63,10 +63,16 @@ export function matrixData(
     rows: [...rows.values()],
     stacks: runs.map((run, index) => ({
       ...stackOf(run, slugs[index] as string, captures[index] ?? BESIDE_THE_PAGE),
-      findings: findingsOf(run).map((finding) => ({
-        ...findingOf(finding, run),
-        also: runs.length > 1 ? othersWith(finding, compared, runs) : alsoOn(finding, run),
-      })),
+      // For each profile; of several stacks, only under that of the run.
+      findings: PROFILES.map((profile) =>
+        runs.length > 1 && profile !== run.profile
+          ? []
+          : findingsOf({ ...run, profile }).map((finding) => ({
+              ...findingOf(finding, run),
+              also:
+                runs.length > 1 ? othersWith(finding, compared, runs) : alsoOn(finding, { ...run, profile }),
+            })),
+      ),
     })),
     findingRows: runs.length > 1 ? compared.map((row) => comparedOf(row, runs)).sort(byStacks) : [],
   };

@@ -2,7 +2,7 @@ import { caseHtml, caseLink } from './case.ts';
 import { type Result, type Row, resultAt, type Stack, unpacked } from './data.ts';
 import { filtersHtml, newFilters, passes, readFilters, shownText } from './filters.ts';
 import { ensureStop, matrixHtml, moveWithArrows } from './matrix.ts';
-import { footHtml, headHtml, requirementsHtml, statesHtml, tallyHtml } from './overview.ts';
+import { findingsHtml, footHtml, headHtml, requirementsHtml, statesHtml, tallyHtml } from './overview.ts';
 
 /* Brings the page to life: draws it, follows the filters and the address. */
 
@@ -47,6 +47,10 @@ function drawMatrix() {
   byId('states').innerHTML = statesHtml(data, filters);
   for (const place of document.querySelectorAll<HTMLElement>('.tally'))
     place.innerHTML = tallyHtml(stackAt(place), filters);
+  const [stack] = data.stacks;
+  const findings = document.getElementById('findings');
+  const { profile } = filters;
+  if (stack && findings) findings.innerHTML = findingsHtml(stack, profile, data.profiles[profile]);
 }
 
 function filterRows() {

@@ -49,8 +49,8 @@ const link = (id: string, family: number, slug: string, text: string | number): 
 const SHOWN = 40;
 
 /** What a stack does otherwise than the documents say, the most serious first; each leads to its cases. */
-function findingsHtml(stack: Stack): string {
-  const { findings, slug } = stack;
+export function findingsHtml({ findings: byProfile, slug }: Stack, profile: number, name = ''): string {
+  const findings = byProfile[profile] ?? [];
   if (findings.length === 0) return '';
   const items = findings.map((finding) => {
     const { title, extent, gravity, rule, harm, alone, shortest, cases, also } = finding;
@@ -68,11 +68,11 @@ function findingsHtml(stack: Stack): string {
     rest.length > 0
       ? `<details class="rest"><summary>${rest.length.toLocaleString('en')} more</summary><ol start="${SHOWN + 1}">${rest.join('')}</ol></details>`
       : '';
-  return `<section class="findings" aria-label="Findings"><h3>${count} under ${profileName(stack.profile)}, the most serious first</h3><ol>${items.slice(0, SHOWN).join('')}</ol>${more}</section>`;
+  return `<section class="findings" aria-label="Findings"><h3>${count} under ${profileName(name)}, the most serious first</h3><ol>${items.slice(0, SHOWN).join('')}</ol>${more}</section>`;
 }
 
 /** The findings of all stacks: who has which, and in how many cases; each leads to its shortest. */
-function comparedHtml({ stacks, findingRows }: Data): string {
+function comparedHtml({ profiles, stacks, findingRows }: Data): string {
   if (findingRows.length === 0) return '';
   const heads = stacks.map(({ name, startedAt }) => {
     const isAmbiguous = stacks.filter((one) => one.name === name).length > 1;
@@ -88,7 +88,7 @@ function comparedHtml({ stacks, findingRows }: Data): string {
   });
   const own = stacks.map(
     (stack) =>
-      `<details class="own"><summary>The findings of ${html(stack.name)}</summary>${findingsHtml(stack)}</details>`,
+      `<details class="own"><summary>The findings of ${html(stack.name)}</summary>${findingsHtml(stack, profiles.indexOf(stack.profile), stack.profile)}</details>`,
   );
   return `<section class="compared" aria-label="Findings of all stacks"><h3>${plural(findingRows.length, 'finding', 'findings')}, and the number of cases that show each</h3><div class="wide" tabindex="0"><table><thead><tr><th scope="col">finding</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${own.join('')}</section>`;
 }
@@ -144,7 +144,7 @@ function resultHtml(stack: Stack, several: boolean): string {
   const tally = `<div class="tally" data-stack="${stack.index}"></div>`;
   const cut = stack.complete ? '' : '<p class="cut">This run was cut short: cases are missing.</p>';
   if (!several)
-    return `<section class="stack">${middleboxesHtml(stack)}${preflightHtml(stack)}${tally}${cut}${findingsHtml(stack)}${runHtml(stack)}</section>`;
+    return `<section class="stack">${middleboxesHtml(stack)}${preflightHtml(stack)}${tally}${cut}<div id="findings"></div>${runHtml(stack)}</section>`;
   const faults = stack.preflightFaults.length + stack.deaths.length;
   const seen =
     faults > 0 ? `<p class="cut">${plural(faults, 'fault', 'faults')} outside the cases, see below</p>` : '';
