@@ -21,8 +21,6 @@ export const SYSTEMS = {
 
 export type System = keyof typeof SYSTEMS;
 
-export const isSystem = (name: string): name is System => Object.hasOwn(SYSTEMS, name);
-
 /** The file of `agent/` that begins the upper tester of a system. */
 export const upperTesterPath = (system: System): string => join(AGENT, SYSTEMS[system]);
 

@@ -1,4 +1,4 @@
-import { resolveScenario, declarationOf, nameOf, printReply } from '../catalogue/resolve.ts';
+import { resolveScenario, declarationOf, printReply } from '../catalogue/resolve.ts';
 import type { Reply, ResolvedOutcome, Scenario, SendStep, Step } from '../catalogue/scenario.ts';
 import {
   type Expression,
@@ -123,9 +123,6 @@ function withVariables(step: SendStep, known: readonly Variable[]): SendStep {
 /** The prefix of the ids of scenarios that begin there. */
 export const idIn = ({ place: { state, origin } }: Sequence, name: string): string =>
   [state.toLowerCase(), ...(origin ? [origin] : []), 'explored', name].join('.');
-
-/** The place for a suite's `inState`. */
-export const stateIn = ({ place }: Sequence) => nameOf(place);
 
 /** What came of the last step, in terms of the TCB before it. */
 export function lastSeen({ trace }: Pick<Played, 'trace'>): Reply {

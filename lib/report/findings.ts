@@ -1,5 +1,4 @@
 import { type Finding, findingsIn, type Harm } from '../findings/findings.ts';
-import { citationOf } from '../standard/rules.ts';
 import type { AcceptedDeviations } from './preflight-faults.ts';
 import { failuresOf } from './preflight-faults.ts';
 import type { ReportCase, Run } from './run.ts';
@@ -60,9 +59,6 @@ export const shortestOf = (results: readonly ReportCase[]): ReportCase | undefin
 
 /** The rule that a finding is about, in one sentence with its citation; empty where no rule is known. */
 export const findingRule = ({ rule }: Finding): string => (rule ? ruleText(rule) : '');
-
-/** Where the rule is written. */
-export const findingCitation = ({ rule }: Finding): string => (rule ? citationOf(rule) : '');
 
 const HARM: Readonly<Record<Harm, string>> = {
   death: 'whoever can send such a segment kills the target',
