@@ -257,6 +257,7 @@ function call(choice: Choice): UserCall {
     [5, 'RECEIVE'],
     [3, 'TTL'],
     [3, 'DIFFSERV'],
+    [2, 'NAGLE OFF'],
   ] as const);
   if (name === 'TTL') return { call: name, value: choice.of([33, 77, 200]) };
   if (name === 'DIFFSERV') return { call: name, value: choice.of([9, 32, 46]) };
