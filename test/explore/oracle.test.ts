@@ -100,6 +100,15 @@ describe('the oracle', () => {
     expect(reset.map(({ tcb }) => tcb.state)).to.deep.equal(['LISTEN']);
   });
 
+  it('accepts both readings of an ACK that lies beyond SND.NXT and before SND.UNA', () => {
+    const inFlight = { sndUna: 101, sndNxt: 102 };
+    const worlds = comes(begin('FIN-WAIT-1', inFlight), `<SEQ=301><ACK=${102 + 2 ** 31 - 1}><CTL=ACK>`);
+    expect(silent(worlds)).to.have.length.at.least(1);
+    expect(silent(seen(worlds, '<SEQ=102><ACK=301><CTL=ACK>'))).to.have.length.at.least(1);
+    const nearer = comes(begin('FIN-WAIT-1', inFlight), `<SEQ=301><ACK=${102 + 2 ** 31 - 2}><CTL=ACK>`);
+    expect(silent(nearer)).to.have.length(0);
+  });
+
   it('takes a new ISS only above all numbers of the connection that it follows', () => {
     const reopening = comes(begin('TIME-WAIT'), '<SEQ=400000><CTL=SYN>');
     const { former } = reopening.map(({ tcb }) => tcb).find((tcb) => tcb.former) as Tcb;

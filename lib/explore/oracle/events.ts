@@ -3,9 +3,10 @@ import type { Told } from '../../standard/calls/call.ts';
 import { type IcmpError, icmpArrives } from '../../standard/icmp-arrives.ts';
 import type { Adoption } from '../../standard/adoption.ts';
 import { type Arrival, segmentArrives } from '../../standard/segment-arrives.ts';
+import { SYNCHRONIZED } from '../../standard/state.ts';
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
 import { type Call, type Reaction, userCalls } from '../../standard/user-calls.ts';
-import { add, leq, lt, sub } from '../../wire/seq.ts';
+import { add, gt, leq, lt, sub } from '../../wire/seq.ts';
 import { distinct, hearing, isEmptyAck, relistened, type Terms, type World } from './world.ts';
 
 /** What happens to the target in a step. */
@@ -53,14 +54,18 @@ export const segmentComes = (
   );
 
 /**
- * An ACK of numbers before the ISS acknowledges nothing of this connection: it may count as too old for a check of what is in flight
- * (RFC 5961 section 5.2), although it is within MAX.SND.WND of SND.UNA.
+ * All readings of an acknowledgment. One of numbers before the ISS acknowledges nothing of this connection: it may count as too old for a
+ * check of what is in flight (RFC 5961 section 5.2), although it is within MAX.SND.WND of SND.UNA. One that lies beyond SND.NXT, and
+ * half of the sequence space or more beyond SND.UNA, lies before SND.UNA as well: modulo 2^32 it is both old and never sent.
  */
 function arrivals(tcb: Tcb, segment: Segment, { profile }: Terms, adoption: Adoption): readonly Arrival[] {
   const all = segmentArrives(tcb, segment, profile, adoption);
-  const sent = sub(tcb.sndUna, add(tcb.iss, 1));
-  if (!segment.ctl.has('ACK') || !leq(segment.ack, tcb.iss) || sent >= tcb.maxSndWnd) return all;
-  const { maxSndWnd } = tcb;
+  if (!segment.ctl.has('ACK') || !SYNCHRONIZED.includes(tcb.state)) return all;
+  const { maxSndWnd, sndUna } = tcb;
+  if (gt(segment.ack, tcb.sndNxt) && !gt(segment.ack, sndUna))
+    return [...all, ...segmentArrives(tcb, { ...segment, ack: sub(sndUna, 1) }, profile, adoption)];
+  const sent = sub(sndUna, add(tcb.iss, 1));
+  if (!leq(segment.ack, tcb.iss) || sent >= maxSndWnd) return all;
   const older = segmentArrives({ ...tcb, maxSndWnd: sent }, segment, profile, adoption);
   return [
     ...all,
