@@ -257,7 +257,8 @@ class Explorer {
     const played = await this.#playNow(sequence).finally(() => this.#onWire.delete(sequence));
     this.#waited += played.waited;
     this.#busy += played.took;
-    const isSilent = played.outcome === 'not reached' || played.failure?.kind === 'silence';
+    const isSilent =
+      ['not reached', 'disturbed'].includes(played.outcome) || played.failure?.kind === 'silence';
     if (watch && isSilent) {
       this.#unanswered.push(sequence);
       if (performance.now() - this.#checkedAt > BETWEEN_CHECKS) {
