@@ -43,7 +43,9 @@ export async function findDeadly(
     const played = await Promise.all(sequences.map(play));
     await watch.check();
     const isDead = watch.deaths.length > before;
-    if (isDead) last = played.at(-1);
+    const one = played.at(-1);
+    // Of one that threw, or that ended early, nobody knows the last stimulus.
+    if (isDead && one?.trace.steps.length === sequences.at(-1)?.steps.length) last = one;
     return isDead;
   };
   const kills = async (sequence: Sequence): Promise<boolean> => !watch.lost && (await kill([sequence]));
@@ -53,6 +55,7 @@ export async function findDeadly(
     for (const one of some) {
       if (!(await kills(one))) continue;
       const { sequence, tries } = await shrink(one, kills, MOST_TRIES, 1);
+      last = undefined;
       let times = 0;
       for (let time = 0; time < CONFIRMATIONS; time += 1) if (await kills(sequence)) times += 1;
       if (times < CONFIRMATIONS || !last) return undefined;

@@ -18,7 +18,7 @@ import {
   mayComeOf,
   type NamedHabit,
 } from './habits.ts';
-import { type Failure, type Ground, type Played, play } from './play.ts';
+import { type Failure, type Ground, type Played, play, termsOf } from './play.ts';
 import { isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
 import { PLAIN, shrink } from './shrink.ts';
 
@@ -254,9 +254,13 @@ class Explorer {
     const { watch } = this.#surface;
     const epoch = watch?.epoch;
     this.#onWire.add(sequence);
-    const played = await this.#playNow(sequence).finally(() => this.#onWire.delete(sequence));
+    const came = await this.#playNow(sequence)
+      .catch((error: Error) => error)
+      .finally(() => this.#onWire.delete(sequence));
+    const played = came instanceof Error ? nothingSeen(this.#ground) : came;
     this.#waited += played.waited;
     this.#busy += played.took;
+    // A user that does not answer may have gone with its target.
     const isSilent =
       ['not reached', 'disturbed'].includes(played.outcome) || played.failure?.kind === 'silence';
     if (watch && isSilent) {
@@ -269,7 +273,10 @@ class Explorer {
       }
       await this.#check;
     }
-    if (watch?.epoch === epoch) return played;
+    if (watch?.epoch === epoch) {
+      if (came instanceof Error) throw came;
+      return played;
+    }
     await this.#check;
     const { failure: _, ...rest } = played;
     return { ...rest, outcome: 'disturbed' };
@@ -291,7 +298,9 @@ class Explorer {
   /** Nothing else is played until it is known which sequence has ended the target. */
   async #hold(watch: Watch, suspects: readonly Sequence[]): Promise<void> {
     while (this.#onWire.size > 0) await pause(BETWEEN_LOOKS);
-    const deadly = await findDeadly(suspects, watch, (one) => this.#playNow(one));
+    const deadly = await findDeadly(suspects, watch, (one) =>
+      this.#playNow(one).catch(() => nothingSeen(this.#ground)),
+    );
     const stimulus = deadly?.played.trace.steps.at(-1)?.stimulus;
     if (!deadly || stimulus === undefined) return;
     const { sequence, played, tries, confirmed } = deadly;
@@ -453,6 +462,11 @@ const effortFor = (sequence: Sequence): readonly [most: number, beside?: number]
 const WORTH = 400_000;
 
 const placesKey = ({ place, beside }: Sequence): string => JSON.stringify([place, beside]);
+
+const nothingSeen = (ground: Ground): Played => ({
+  ...{ outcome: 'disturbed', log: [], start: 0, numbers: 0, waited: 0, took: 0 },
+  ...{ trace: { worlds: [], terms: termsOf(ground), steps: [] }, traces: {} },
+});
 
 const ANYWHERE: Place = { state: 'CLOSED', conditions: [] };
 
