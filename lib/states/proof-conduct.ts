@@ -170,7 +170,9 @@ async function takesText(prober: Prober, found: Found): Promise<Taken> {
   if (taken !== 'no' || !TAKES_TEXT.includes(found.state)) return taken;
   const isFinAcknowledged = found.state === 'FIN-WAIT-2';
   const most = targetFin === undefined ? sentBy(prober, found) : add(targetFin, isFinAcknowledged ? 1 : 0);
-  return gt(most, sndUna) ? takesTextWith(prober, found, most) : taken;
+  if (!gt(most, sndUna)) return taken;
+  // LAST-ACK ends by that ACK, and has shown before that it takes no text.
+  return (await takesTextWith(prober, found, most)) === 'yes' ? 'yes' : taken;
 }
 
 /**

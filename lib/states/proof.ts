@@ -40,9 +40,12 @@ async function fromSynchronized(prober: Prober): Promise<Proof> {
     const proof = await synReceivedOr(prober, connection.mailbox.log.indexOf(synAck) + 1);
     if (proof) return { ...proof, how: ['new incarnation', ...proof.how] };
     connection.sndUna = connection.sndNxt;
-    if ((await prober.oldText()) === 'reset') return { state: 'CLOSED', how: ['old text reset'] };
-    const { synAckNeverAgain } = environment.timing;
-    return { state: 'unknown', how: [synAckNeverAgain ? 'SYN,ACK never again' : 'SYN,ACK not again'] };
+    if (environment.timing.synAckNeverAgain) return { state: 'unknown', how: ['SYN,ACK never again'] };
+    // In TIME-WAIT alone a SYN may do so: what the numbers of the new connection tell is then another state.
+    if (subject.state !== 'TIME-WAIT') {
+      if ((await prober.oldText()) === 'reset') return { state: 'CLOSED', how: ['old text reset'] };
+      return { state: 'unknown', how: ['SYN,ACK not again'] };
+    }
   }
   const alive = await prober.numbers(connection.rcvNxt, prober.places());
   const { isDeaf } = prober;
