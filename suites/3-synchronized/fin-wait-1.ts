@@ -76,6 +76,14 @@ export default inState('FIN-WAIT-1', [
     expect: always(...textTaken(finWait1, 10, 'FIN-WAIT-2')),
     rules: [...ACK, ...TEXT],
   },
+  {
+    id: 'fin-wait-1.text.shrinks-window',
+    title:
+      "text that shrinks the window below the target's FIN in flight: its ACK has SEQ=SND.NXT all the same",
+    send: '<SEQ=RCV.NXT><ACK=SND.UNA><CTL=ACK,PSH><DATA=1><WND=0>',
+    expect: always(...textTaken(finWait1, 1)),
+    rules: TEXT,
+  },
 
   // Eighth, the FIN bit: a simultaneous close, unless the FIN acknowledges the target's FIN.
   ...refusedFins(finWait1),

@@ -109,4 +109,16 @@ export default scenarios('ladders', [
     [],
     'FIN-WAIT-2',
   ),
+  ladder(
+    'ack-after-old-text',
+    "old text is answered, and the ACK of the target's SYN echoes the timestamp of that answer: it establishes",
+    [
+      { send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>' },
+      { expect: ack(0, 0), then: 'SYN-RECEIVED' },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'ESTABLISHED' },
+    ],
+    ['3.10.7.4 first', 'RFC 793 3.9 fifth', '3.10.7.4 fifth'],
+    'SYN-RECEIVED (passive)',
+  ),
 ]);
