@@ -44,7 +44,7 @@ export async function findDeadly(
     await watch.check();
     const isDead = watch.deaths.length > before;
     const one = played.at(-1);
-    // Of one that threw, or that ended early, nobody knows the last stimulus.
+    // Of one that ended early, nobody knows the last stimulus.
     if (isDead && one?.trace.steps.length === sequences.at(-1)?.steps.length) last = one;
     return isDead;
   };

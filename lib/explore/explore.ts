@@ -18,7 +18,7 @@ import {
   mayComeOf,
   type NamedHabit,
 } from './habits.ts';
-import { type Failure, type Ground, type Played, play, termsOf } from './play.ts';
+import { type Failure, type Ground, type Played, play } from './play.ts';
 import { isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
 import { PLAIN, shrink } from './shrink.ts';
 
@@ -254,10 +254,7 @@ class Explorer {
     const { watch } = this.#surface;
     const epoch = watch?.epoch;
     this.#onWire.add(sequence);
-    const came = await this.#playNow(sequence)
-      .catch((error: Error) => error)
-      .finally(() => this.#onWire.delete(sequence));
-    const played = came instanceof Error ? nothingSeen(this.#ground) : came;
+    const played = await this.#playNow(sequence).finally(() => this.#onWire.delete(sequence));
     this.#waited += played.waited;
     this.#busy += played.took;
     // A user that does not answer may have gone with its target.
@@ -271,13 +268,13 @@ class Explorer {
           this.#check = undefined;
         });
       }
-      await this.#check;
     }
+    // A target that is being restarted resets what belonged to the one before.
+    await this.#check;
     if (watch?.epoch === epoch) {
-      if (came instanceof Error) throw came;
+      if (played.outcome === 'disturbed' && played.error) throw played.error;
       return played;
     }
-    await this.#check;
     const { failure: _, ...rest } = played;
     return { ...rest, outcome: 'disturbed' };
   }
@@ -298,9 +295,7 @@ class Explorer {
   /** Nothing else is played until it is known which sequence has ended the target. */
   async #hold(watch: Watch, suspects: readonly Sequence[]): Promise<void> {
     while (this.#onWire.size > 0) await pause(BETWEEN_LOOKS);
-    const deadly = await findDeadly(suspects, watch, (one) =>
-      this.#playNow(one).catch(() => nothingSeen(this.#ground)),
-    );
+    const deadly = await findDeadly(suspects, watch, (one) => this.#playNow(one));
     const stimulus = deadly?.played.trace.steps.at(-1)?.stimulus;
     if (!deadly || stimulus === undefined) return;
     const { sequence, played, tries, confirmed } = deadly;
@@ -462,11 +457,6 @@ const effortFor = (sequence: Sequence): readonly [most: number, beside?: number]
 const WORTH = 400_000;
 
 const placesKey = ({ place, beside }: Sequence): string => JSON.stringify([place, beside]);
-
-const nothingSeen = (ground: Ground): Played => ({
-  ...{ outcome: 'disturbed', log: [], start: 0, numbers: 0, waited: 0, took: 0 },
-  ...{ trace: { worlds: [], terms: termsOf(ground), steps: [] }, traces: {} },
-});
 
 const ANYWHERE: Place = { state: 'CLOSED', conditions: [] };
 

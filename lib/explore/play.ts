@@ -120,7 +120,7 @@ export interface Played {
   readonly on?: string;
   /** Of each connection, by its name. */
   readonly traces: Readonly<Record<string, Trace>>;
-  /** Why it was not reached. */
+  /** Why it was not reached, or not played to its end. */
   readonly error?: Error;
   /** Milliseconds spent waiting for the target or for time to pass, and in all. */
   readonly waited: number;
@@ -186,7 +186,10 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
     return { outcome, error: error as Error, ...nothing };
   }
   try {
-    const { on = FIRST, ...seen } = await playSteps(sequence, all);
+    // Where the target has ended, its user does not answer any more: what was done until then counts all the same.
+    const { on = FIRST, ...seen } = await playSteps(sequence, all).catch(
+      (error: Error): Ended & Pick<Played, 'error'> => ({ outcome: 'disturbed', error }),
+    );
     const isDisturbed =
       tester.losses() + tester.failures > losses ||
       [...all.values()].some(({ mailbox }) => mailbox.unsent.length > 0) ||
@@ -201,7 +204,6 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
       took: performance.now() - began,
     };
   } finally {
-    // Where the target has ended, its user does not answer any more: what was seen counts all the same.
     for (const one of all.values()) await one.release().catch(() => {});
   }
 }

@@ -8,7 +8,7 @@ import { cliProcess } from '../cli/cli.ts';
 const FOLDER = fileURLToPath(new URL('../../.cache/explore-lab', import.meta.url));
 
 describe('explore, over the wire', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   beforeEach(() => {
     rmSync(FOLDER, { recursive: true, force: true });
     mkdirSync(FOLDER, { recursive: true });
@@ -57,7 +57,7 @@ describe('explore, over the wire', function () {
   });
 
   it('finds what ends the target', async () => {
-    const { code, stdout } = await explore('reference:rfc9293:fin-out-of-order-exits', 800);
+    const { code, stdout } = await explore('reference:rfc9293:fin-out-of-order-exits', 300);
     expect(stdout).to.contain('the target is gone; it had to be restarted');
     expect(code).to.equal(1);
   });
