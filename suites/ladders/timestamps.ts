@@ -113,6 +113,8 @@ export default scenarios('ladders', [
     'ack-after-old-text',
     "old text is answered, and the ACK of the target's SYN echoes the timestamp of that answer: it establishes",
     [
+      // The target's clock of timestamps is to tick meanwhile.
+      { wait: 50 },
       { send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>' },
       { expect: ack(0, 0), then: 'SYN-RECEIVED' },
       { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
