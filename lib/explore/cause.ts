@@ -3,7 +3,7 @@ import { sub } from '../wire/seq.ts';
 import { observed } from './model.ts';
 import { mustSend } from './oracle/sightings.ts';
 import type { Terms, World } from './oracle/world.ts';
-import type { Failure, Played } from './play.ts';
+import type { Failure, Played } from './played.ts';
 
 /** What a segment of the target's is, in the words of the control bits; and where its numbers lie, as far as they are not the usual ones. */
 function kindOfReply({ ctl, data, seq, ack }: Segment, { state, sndNxt, rcvNxt }: Tcb): string {

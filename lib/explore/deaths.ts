@@ -1,4 +1,4 @@
-import type { Played } from './play.ts';
+import type { Played } from './played.ts';
 import type { Sequence } from './sequence.ts';
 import { shrink } from './shrink.ts';
 

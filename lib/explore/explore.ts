@@ -18,7 +18,8 @@ import {
   mayComeOf,
   type NamedHabit,
 } from './habits.ts';
-import { type Failure, type Ground, type Played, play } from './play.ts';
+import { type Ground, play } from './play.ts';
+import type { Failure, Played } from './played.ts';
 import { isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
 import { PLAIN, shrink } from './shrink.ts';
 

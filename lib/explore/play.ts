@@ -29,6 +29,7 @@ import type { Failed } from './cause.ts';
 import { behind, moved } from './oracle/behind.ts';
 import { type Event, happen } from './oracle/events.ts';
 import { faultsOfSegment, type SegmentFault, type Wanted } from './segment-faults.ts';
+import type { Failure, Played, Trace, TracedStep } from './played.ts';
 import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
 import {
   beginning,
@@ -59,72 +60,6 @@ export interface Ground {
     readonly deviates: (failed: Failed) => Habit | undefined;
     readonly moves: (stimulus: string, before: readonly World[]) => Habit | undefined;
   };
-}
-
-/** A step after which no reading of the profile explains what was seen. */
-export interface Failure {
-  /** The place of the step in the sequence. */
-  readonly step: number;
-  /** What came: segments that no world explains, the last of them the first such one; or silence where something was due. */
-  readonly seen: readonly Entry[];
-  readonly kind: 'segment' | 'silence' | 'faults' | 'death';
-  /** What is wrong with the last segment that was seen, whatever the TCB. */
-  readonly faults?: readonly SegmentFault[];
-  /** The worlds after the step, before anything was seen. */
-  readonly worlds: readonly World[];
-  /** The worlds before the step. */
-  readonly before: readonly World[];
-}
-
-/** What happened in a step, and what came of it. */
-export interface TracedStep {
-  /** What the target met: a segment by its step of SEGMENT ARRIVES and by what it is to the TCB, or a call. */
-  readonly stimulus: string;
-  /** The tester's copy of the target's TCB before the step. */
-  readonly variables: Variables;
-  readonly events: readonly Event[];
-  /** The segment that was sent last. */
-  readonly sent?: ConcreteSegment;
-  readonly seen: readonly Segment[];
-  /** Where the target may be after a deviation that is known; absent where it did not deviate. */
-  readonly behind?: readonly World[];
-  /** What else a scenario must ask for to see what is wrong with the last of them. */
-  readonly wanted?: SegmentFault['wanted'];
-}
-
-/** All that the oracle was told. */
-export interface Trace {
-  readonly worlds: readonly World[];
-  readonly terms: Terms;
-  readonly steps: readonly TracedStep[];
-}
-
-export interface Played {
-  readonly outcome:
-    | 'explained'
-    | 'failed'
-    | 'too many worlds'
-    | 'not reached'
-    | 'not able'
-    | 'left out'
-    | 'disturbed';
-  readonly failure?: Failure;
-  /** All segments of the connection, in order. */
-  readonly log: readonly Entry[];
-  /** Where in the log the steps begin. */
-  readonly start: number;
-  /** What has chosen the sequence numbers. */
-  readonly numbers: number;
-  /** Of the connection that failed; of the first one, where none has. */
-  readonly trace: Trace;
-  readonly on?: string;
-  /** Of each connection, by its name. */
-  readonly traces: Readonly<Record<string, Trace>>;
-  /** Why it was not reached, or not played to its end. */
-  readonly error?: Error;
-  /** Milliseconds spent waiting for the target or for time to pass, and in all. */
-  readonly waited: number;
-  readonly took: number;
 }
 
 // How long a target may wait with what it owes, where nothing on the way is late (RFC 9293 MUST-40: half a second).
@@ -251,6 +186,8 @@ class Playing {
   #faults: readonly SegmentFault[] = [];
   /** What the user has asked for. */
   #wanted: Wanted = {};
+  /** What of the IP header it has asked for in this step. */
+  #asked: Pick<Wanted, 'ttl' | 'diffserv'> | undefined;
   /** The tester's copy of the TCB when the last segment was sent, or the user called. */
   #variables: Variables = {};
   /** What came of the step. */
@@ -301,6 +238,7 @@ class Playing {
 
   begin(): void {
     this.#learn();
+    this.#want();
     this.#before = this.#worlds;
     this.#variables = this.#connection.variables();
     this.#seen = [];
@@ -468,13 +406,18 @@ class Playing {
     return true;
   }
 
-  /** What the user sets holds for the segments to come. */
   #asks(user: UserCall): void {
-    const from = this.#worlds[0]?.tcb.sndNxt ?? 0;
-    if (user.call === 'TTL') this.#wanted = { ...this.#wanted, ttl: user.value, from };
-    else if (user.call === 'DIFFSERV') this.#wanted = { ...this.#wanted, diffserv: user.value, from };
+    if (user.call === 'TTL') this.#asked = { ttl: user.value };
+    else if (user.call === 'DIFFSERV') this.#asked = { diffserv: user.value };
     else if (user.call === 'KEEP-ALIVE')
       this.#wanted = { ...this.#wanted, keepAlive: { every: 1000 * user.value, since: performance.now() } };
+  }
+
+  /** What a timer has sent may have crossed the call: it holds from the next step. */
+  #want(): void {
+    if (this.#asked)
+      this.#wanted = { ...this.#wanted, ...this.#asked, from: this.#worlds[0]?.tcb.sndNxt ?? 0 };
+    this.#asked = undefined;
   }
 
   /** Looks at what came; waits for what may be late. @param isLast nothing more will be done, so what is owed must come now */

@@ -2,11 +2,13 @@ import { expect } from 'chai';
 import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
 import type { UserCall } from '../../lib/catalogue/scenario.ts';
 import { Fence } from '../../lib/explore/fence.ts';
-import { type Played, play } from '../../lib/explore/play.ts';
+import { play } from '../../lib/explore/play.ts';
+import type { Played } from '../../lib/explore/played.ts';
 import type { Sequence, SequenceStep } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import type { Environment } from '../../lib/states/index.ts';
 import type { Tester } from '../../lib/tester/index.ts';
 import { lt } from '../../lib/wire/seq.ts';
 import { referenceWorld } from '../states/reference-world.ts';
@@ -14,11 +16,11 @@ import { referenceWorld } from '../states/reference-world.ts';
 async function played(
   sequence: Sequence,
   behaviour: Behaviour = {},
-  disturb: (tester: Tester) => void = () => {},
+  disturb: (tester: Tester, environment: Environment) => void = () => {},
 ): Promise<Played> {
   const profile = 'rfc9293';
   const { tester, environment } = referenceWorld(profile, behaviour);
-  disturb(tester);
+  disturb(tester, environment);
   const fence = new Fence(environment, 4);
   try {
     return await play(sequence, { environment, family: 4, fence, profile, adoptions: [ALL_CHECKS], seed: 1 });
@@ -43,6 +45,29 @@ describe('a place whose segments have old timestamps, or none', () => {
     const [offered, , none] = await tsvalsIn('no-timestamp');
     expect([offered === undefined, none]).to.deep.equal([false, undefined]);
   });
+});
+
+it('judges the header of what was sent after the user has asked for it, and not of what crossed the call', async () => {
+  const place = { state: 'ESTABLISHED', conditions: [] } as const;
+  const steps: SequenceStep[] = [
+    { send: [parseSegment('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=1>')] },
+    { user: { call: 'SEND', octets: 10 } },
+    { user: { call: 'TTL', value: 200 } },
+  ];
+  // The octet that the window lets out leaves before the user's call has come to the target.
+  const { outcome, failure } = await played({ place, steps }, {}, (_, environment) => {
+    const { driver } = environment;
+    const inner = driver.userHasRead?.bind(driver);
+    let calls = 0;
+    Object.assign(driver, {
+      userHasRead: async () => {
+        calls += 1;
+        if (calls > 1) await new Promise((resolve) => setTimeout(resolve, 400));
+        await inner?.();
+      },
+    });
+  });
+  expect([outcome, failure?.faults]).to.deep.equal(['explained', undefined]);
 });
 
 describe('a disturbed play', () => {

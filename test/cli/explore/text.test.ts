@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { findingText } from '../../../lib/cli/explore/text.ts';
 import type { Finding } from '../../../lib/explore/explore.ts';
-import type { Played } from '../../../lib/explore/play.ts';
+import type { Played } from '../../../lib/explore/played.ts';
 import { parseSegment } from '../../../lib/notation/index.ts';
 
 describe('the text of a finding', () => {
