@@ -1,5 +1,5 @@
-import { CASES } from '../lib/catalogue/catalogue.ts';
-import { forecastOf } from '../lib/lab/reference/forecast.ts';
+import { CASES } from './cases.ts';
+import { forecastOf } from './forecast.ts';
 import { PROFILES, type Profile } from '../lib/standard/profile.ts';
 import type { CaseResult, ProfileVerdict } from '../lib/verdict/result.ts';
 import type { Mutant } from './mutants/index.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CASES, SCENARIOS } from '../lib/catalogue/catalogue.ts';
-import { forecast, type Numbers } from '../lib/lab/reference/forecast.ts';
+import { CASES } from './cases.ts';
+import { SCENARIOS } from '../lib/catalogue/catalogue.ts';
+import { forecast, type Numbers } from './forecast.ts';
 import { CannotTest, Session } from '../lib/runner/session.ts';
 import { settingsFrom } from '../lib/runner/settings.ts';
 import type { Profile } from '../lib/standard/profile.ts';

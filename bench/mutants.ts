@@ -9,7 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { matcher } from '../lib/catalogue/choice.ts';
-import { didYouMean } from '../lib/catalogue/did-you-mean.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 import { runSideBySide } from '../lib/runner/pool.ts';
 import { Random } from '../lib/runner/trial/random.ts';
 import type { Profile } from '../lib/standard/profile.ts';

@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { didYouMean } from '../lib/catalogue/did-you-mean.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 import { tell } from '../lib/cli/failure.ts';
 
 const BIN = fileURLToPath(new URL('../bin/segment-arrives.js', import.meta.url));

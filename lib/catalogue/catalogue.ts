@@ -1,5 +1,5 @@
 import { SUITES as OUR_SUITES } from '../../suites/index.ts';
-import { isCase, type Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { catalogueOf, type Suite } from './suite.ts';
 
 /** The catalogue: every scenario of `suites/`, in the order of their files. */
@@ -35,6 +35,3 @@ export const findScenario = (id: string): Scenario | undefined =>
 export function redeclare(scenarios: readonly Scenario[]): void {
   for (const scenario of scenarios) redeclared.set(scenario.id, scenario);
 }
-
-/** Those of one stimulus. */
-export const CASES = SCENARIOS.filter(isCase);

@@ -108,10 +108,6 @@ const textsOf = ({ leftOpen, when }: Outcomes[number]): readonly LeftOpen[] => [
 export const sentences = (outcomes: Outcomes): readonly string[] =>
   isOpen(outcomes) ? [...new Set(outcomes.flatMap(textsOf))].map((name) => LEFT_OPEN[name]) : [];
 
-/** Whether the outcomes are open beyond what the texts that they name leave open. */
-export const isOpenWithoutReason = (outcomes: Outcomes): boolean =>
-  isOpen(outcomes) && isOpen(outcomes.filter((outcome) => textsOf(outcome).length === 0));
-
 /** The sentences of a case by profile; undefined where it is open under none. */
 export function sentencesByProfile(
   expect: Readonly<Record<Profile, Outcomes>>,

@@ -14,7 +14,7 @@ import type {
 } from './case.ts';
 import { codesOf, ICMP_ERROR_NAMES } from '../wire/icmp.ts';
 import { familiesOf } from './conditions.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import {
   type Mark,
   type OutcomesByProfile,

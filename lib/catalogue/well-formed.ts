@@ -10,7 +10,7 @@ import type {
   StepsDeclaration,
 } from './case.ts';
 import { CONDITION_IDS } from './conditions.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { LEFT_OPEN } from './left-open.ts';
 import { ASPECTS, CLOSED_BY, type Scenario } from './scenario.ts';
 

@@ -7,7 +7,7 @@ import { takeOwnSuites } from '../catalogue/catalogue.ts';
 import { isSuite, type Suite } from '../catalogue/suite.ts';
 import { UsageError } from './failure.ts';
 
-const PLACES = new URL('../../bin/places.js', import.meta.url).href;
+const START = new URL('../../bin/start.js', import.meta.url).href;
 const API = 'lib/api.ts';
 const SOURCES = /^\.[cm]?[jt]s$/;
 
@@ -58,7 +58,7 @@ async function suitesOf(folder: string): Promise<readonly Suite[]> {
 
 /** Compiles them in such a way that `segment-arrives` is the one that is running, wherever it is installed. */
 async function compileSuites(entryPoints: readonly string[], outdir: string): Promise<void> {
-  const { builtProgram } = (await import(PLACES)) as {
+  const { builtProgram } = (await import(START)) as {
     builtProgram(program: string): Promise<string | undefined>;
   };
   const built = await builtProgram(API);

@@ -2,7 +2,7 @@ import { ACK, SYN } from '../wire/tcp.ts';
 import type { Account, EndAccount, Explanation } from './account.ts';
 import { octetsOf } from './capture/octets-of.ts';
 import { Packet, type Unread } from './capture/packet.ts';
-import { type Damage, NoCapture, RecordReader } from './capture/records.ts';
+import { type Damage, RecordReader } from './capture/records.ts';
 import { capturePoint, endingOf, isUnanswered } from './ending.ts';
 import type { Flow } from './flow.ts';
 import { addressOf, Flows, type Reader } from './flows.ts';
@@ -273,5 +273,3 @@ export async function explainCapture(
   const facts = explainer.end();
   return damage ? { ...facts, damage } : facts;
 }
-
-export { NoCapture };

@@ -2,11 +2,11 @@
 export { NotationError } from './errors.ts';
 export { evaluate, evaluateSegment, mentions } from './evaluate.ts';
 export { type FieldName, literal } from './fields.ts';
-export { controlBitsOf, flagsOf, fromWire, toWire, type WireContext } from './header.ts';
+export { fromWire, toWire } from './header.ts';
 export { compareReply, type Mismatch } from './match.ts';
 export { fieldsOf, octetsOf, optionsOf } from './options.ts';
 export { parseExpression, parseSegment } from './parse.ts';
-export { printControlBits, printExpression, printSegment, writtenFields } from './print.ts';
+export { printExpression, printSegment, writtenFields } from './print.ts';
 export {
   inTermsOf,
   type Name,
@@ -14,7 +14,6 @@ export {
   notationOf,
   printConcrete,
   relativeNotation,
-  type Sender,
   variable,
 } from './relative.ts';
 export { lengthOf, resetAt, resetFor, type SegmentFields, segmentOf } from './segment.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../catalogue/did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { NotationError } from './errors.ts';
 import { literal, type NotationDraft, NUMERIC_FIELDS } from './fields.ts';
 import {

@@ -95,13 +95,10 @@ const faultHead = (finding: RunFault, run: Run, colours: Colours): string => {
   return `  ${sign} ${colours.bold(faultLine(finding, run))}`;
 };
 
-/** The table by state and verdict, with a line about the run above and its outcome below. */
-export const summaryText = (run: Run, options: ConsoleOptions = {}): string =>
-  `${tableText(run, options)}\n\n${outcomeText(run, options)}`;
-
 const outcomeText = (run: Run, options: ConsoleOptions): string =>
   `  ${outcome(run, pc.createColors(options.colour ?? pc.isColorSupported), options.accepted)}`;
 
+/** The table by state and verdict, with a line about the run above. */
 function tableText(run: Run, options: ConsoleOptions): string {
   const colours = pc.createColors(options.colour ?? pc.isColorSupported);
   const groups = byState(run.cases);

@@ -100,10 +100,7 @@ function headOf(run: Run): Omit<Results, 'cases'> {
   } as unknown as Omit<Results, 'cases'>;
 }
 
-/** The text of results.json: one case per line, so that line tools and diffs are of use. */
-export const printResults = (run: Run): string => [...linesOf(run)].join('');
-
-/** Made one by one: all of them would take as much memory again as the run. */
+/** The text of results.json: one case per line, so that line tools and diffs are of use. Made one by one: all of them would take as much memory again as the run. */
 function* linesOf(run: Run): Generator<string> {
   yield `${JSON.stringify(headOf(run), null, 1).slice(0, -2)},\n "cases": [\n`;
   for (const [index, result] of run.cases.entries())

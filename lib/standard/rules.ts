@@ -5,7 +5,7 @@ import { RFC_9293_SECTIONS } from './rules/rfc9293.ts';
 import { RFC_9293_NUMBERED } from './rules/rfc9293-numbered.ts';
 import type { Rule } from './rules/rule.ts';
 
-export type { Observable, Rule, RuleLevel } from './rules/rule.ts';
+export type { Rule } from './rules/rule.ts';
 
 /**
  * The table of rules: one row for each rule that a case can name. An id begins with its document. An id without a document is a

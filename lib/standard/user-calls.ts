@@ -19,8 +19,8 @@ import { transmit } from './calls/transmission.ts';
 import type { Profile } from './profile.ts';
 import type { Tcb } from './tcb.ts';
 
-export type { Call, CallError, Told } from './calls/call.ts';
-export type { Delivery, Reaction } from './calls/reaction.ts';
+export type { Call } from './calls/call.ts';
+export type { Reaction } from './calls/reaction.ts';
 
 const SECTION: Readonly<Record<Call['name'], string>> = {
   OPEN: '3.10.1',
@@ -60,24 +60,6 @@ export function serveQueue(tcb: Tcb, profile: Profile): Reaction[] {
     serves && waits
       ? transmit(rules.step(tcb, 'the FIN after the text'), next, rules)
       : must('nothing that waits can be sent', tcb),
-  );
-}
-
-/** Serves the first waiting RECEIVE with the text that has arrived since, or tells it that no text will come. */
-export function serveReceive(tcb: Tcb, profile: Profile): Reaction[] {
-  const rules = callRules(profile, 'RECEIVE call', SECTION.RECEIVE);
-  const [octets, ...rest] = tcb.receives;
-  if (octets === undefined) return [...must('no RECEIVE waits', tcb)];
-  return distinctReactions(
-    [...receive({ ...tcb, receives: [] }, { name: 'RECEIVE', octets }, rules)].map((each) => ({
-      ...each,
-      tcb: { ...each.tcb, receives: each.tcb.receives.length > 0 ? tcb.receives : rest },
-      told: each.told.map((told) =>
-        told.to === 'caller' && told.says !== 'state' && told.says !== 'ok'
-          ? ({ to: 'RECEIVEs', says: told.says } as const)
-          : told,
-      ),
-    })),
   );
 }
 

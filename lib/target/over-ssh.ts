@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { ENDS_WITH_US, ended } from '../processes.ts';
 import { sourceTowards } from '../tester/routing.ts';
 import { inOneFile, upperTesterPath } from '../upper-tester-source.ts';
-import { TestabilityClient, UpperTesterAbsent } from './testability/client.ts';
+import { TestabilityClient } from './testability/client.ts';
+import { UpperTesterAbsent } from './testability/exchange.ts';
 
 /** Nothing can be tested there. The message is one sentence, with the remedy. */
 export class SshError extends Error {

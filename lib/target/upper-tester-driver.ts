@@ -12,12 +12,8 @@ import {
   type OwnListener,
   type Settings,
 } from './driver.ts';
-import {
-  type Accepted,
-  type Capabilities,
-  TestabilityClient,
-  UpperTesterRefused,
-} from './testability/client.ts';
+import { type Accepted, type Capabilities, TestabilityClient } from './testability/client.ts';
+import { UpperTesterRefused } from './testability/exchange.ts';
 import { PARAMETER, RESULT } from './testability/message.ts';
 
 interface UpperTesterDriverOptions {

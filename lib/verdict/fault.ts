@@ -26,7 +26,7 @@ export interface FieldFault {
 
 /**
  * One difference between what is expected and what was observed. It is plain data, in terms of the TCB: the same fault has
- * the same values in each state and family, but for `due` and the numbers of the wire (see `differenceOf`).
+ * the same values in each state and family, but for `due` and the numbers of the wire.
  */
 export type Fault = { /** Of a case of several steps, from 1. */ readonly step?: number } & (
   | FieldFault
@@ -78,34 +78,6 @@ export type Fault = { /** Of a case of several steps, from 1. */ readonly step?:
   /** The stimulus killed the target. */
   | ({ readonly kind: 'death' } & TargetDeath)
 );
-
-/** The fault without state, family and chosen numbers. Faults with equal differences may have one cause. */
-export function differenceOf(fault: Fault): string {
-  switch (fault.kind) {
-    case 'field':
-      return JSON.stringify([fault.field, fault.expected, fault.relative ?? fault.observed]);
-    case 'replies':
-      return JSON.stringify([fault.expected, fault.observed, fault.again ?? false]);
-    case 'option':
-      return fault.rule;
-    case 'state':
-      return JSON.stringify([fault.expected, fault.observed]);
-    case 'time':
-      return JSON.stringify([fault.limit, fault.expected]);
-    case 'delivered':
-      return JSON.stringify([fault.kind, fault.expected, fault.observed, fault.wrongAt]);
-    case 'aspect':
-      return JSON.stringify([fault.aspect, fault.expected]);
-    case 'RCV.NXT':
-      return JSON.stringify([fault.kind, fault.offset]);
-    case 'ICMP':
-    case 'ISS':
-    case 'ISN':
-    case 'back-off':
-    case 'death':
-      return fault.kind;
-  }
-}
 
 /** A choice that a document leaves: what the target did, and what would be better. */
 export interface Taken {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { CASES, SCENARIOS } from '../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../bench/cases.ts';
+import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
 import { inState } from '../../lib/catalogue/declare.ts';
 import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
 import { STATES } from '../../lib/standard/state.ts';

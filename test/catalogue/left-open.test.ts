@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isOpen, isOpenWithoutReason, LEFT_OPEN, sentences } from '../../lib/catalogue/left-open.ts';
+import { isOpen, LEFT_OPEN, sentences } from '../../lib/catalogue/left-open.ts';
 import { parseReply } from '../../lib/catalogue/resolve.ts';
 
 const SILENCE = { reply: parseReply('silence') };
@@ -16,13 +16,6 @@ describe('what a text leaves open', () => {
     expect(isOpen([ACK, ACK_OF_TEXT, SYN_ACK])).to.equal(false);
     expect(isOpen([SILENCE, ACK])).to.equal(true);
     expect(isOpen([ACK, RST, SYN_ACK])).to.equal(true);
-  });
-
-  it('has no reason where what names no text is open already', () => {
-    expect(isOpenWithoutReason([SILENCE, ACK])).to.equal(true);
-    expect(isOpenWithoutReason([SILENCE, ACK, { ...RST, leftOpen: 'PAWS' }])).to.equal(true);
-    expect(isOpenWithoutReason([SILENCE, { ...ACK, leftOpen: 'PAWS' }])).to.equal(false);
-    expect(isOpenWithoutReason([ACK, RST])).to.equal(false);
   });
 
   it('is told by the sentence of each text, once', () => {

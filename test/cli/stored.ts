@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readReply } from '../../lib/catalogue/resolve.ts';
-import { printResults } from '../../lib/report/results.ts';
 import type { ReportCase, ReportRecord, Run } from '../../lib/report/run.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import type { Reason } from '../../lib/verdict/reason.ts';
 import type { JudgedResult, ProfileVerdict, Verdict } from '../../lib/verdict/result.ts';
+import { resultsText } from '../report/results-text.ts';
 import { segment } from '../tester/memory-link.ts';
 
 const about = (id: string) =>
@@ -92,6 +92,6 @@ export function storeRun(
     cases,
     ...more,
   };
-  writeFileSync(file, printResults(run));
+  writeFileSync(file, resultsText(run));
   return file;
 }

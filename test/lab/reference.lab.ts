@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { CASES } from '../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../bench/cases.ts';
 import { outcomesOf } from '../../lib/catalogue/scenario.ts';
-import { forecast } from '../../lib/lab/reference/forecast.ts';
+import { forecast } from '../../bench/forecast.ts';
 import { findStack } from '../../lib/lab/stacks/index.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { Session } from '../../lib/runner/session.ts';

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { controlBitsOf, flagsOf } from '../../lib/notation/header.ts';
 import {
   type ConcreteSegment,
-  controlBitsOf,
   evaluateSegment,
-  flagsOf,
   fromWire,
   parseSegment,
   printConcrete,

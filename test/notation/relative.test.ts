@@ -6,9 +6,9 @@ import {
   printConcrete,
   printSegment,
   relativeNotation,
-  type Sender,
   type Variables,
 } from '../../lib/notation/index.ts';
+import type { Sender } from '../../lib/notation/relative.ts';
 import { allVariables, concreteSegments } from './arbitraries.ts';
 
 const TCB: Variables = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { LEFT_OPEN } from '../../lib/catalogue/left-open.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
-import { failuresText, runText, summaryText } from '../../lib/report/console.ts';
+import { failuresText, runText } from '../../lib/report/console.ts';
 import { expectedTexts, observedText, openTexts } from '../../lib/report/expectation.ts';
 import { mochawesomeContext } from '../../lib/report/mochawesome.ts';
 import { progressLine, type SearchProgress } from '../../lib/report/progress.ts';
@@ -103,15 +103,15 @@ describe('the texts about a case', () => {
   });
 
   it('prints a table by state and verdict, with its totals, and no colour when told so', () => {
-    const text = summaryText(run, { colour: false });
+    const text = runText(run, { colour: false });
     expect(text).not.to.contain('\u001b');
     expect(text).to.match(/SYN-RECEIVED \(active\) +\d+ +\d+ +\d+ +\d+\n/);
     const count = (verdict: string) =>
       run.cases.filter((one) => verdictOf(one, 'rfc9293') === verdict).length;
     const totals = ['conformant', 'permitted', 'deviates', 'inconclusive'].map(count).join(' +');
     expect(text).to.match(new RegExp(`total +${totals}\n`));
-    expect(summaryText(run, { colour: true })).to.contain('\u001b');
-    expect(summaryText({ ...run, complete: false }, { colour: false })).to.contain('cut short');
+    expect(runText(run, { colour: true })).to.contain('\u001b');
+    expect(runText({ ...run, complete: false }, { colour: false })).to.contain('cut short');
   });
 
   it('prints a finding by its shortest case, with rule, expectation, observation and ladder; families that agree together', () => {

@@ -1,15 +1,16 @@
 import { expect } from 'chai';
-import { runText, summaryText } from '../../lib/report/console.ts';
+import { runText } from '../../lib/report/console.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { matrixData } from '../../lib/report/matrix/encode.ts';
 import { mergeRuns } from '../../lib/report/merge.ts';
 import { middleboxHeadline, middleboxLine } from '../../lib/report/middleboxes.ts';
-import { parseResults, printResults } from '../../lib/report/results.ts';
+import { parseResults } from '../../lib/report/results.ts';
 import type { Run, RunMiddlebox } from '../../lib/report/run.ts';
 import { type MiddleboxDeed, PROXY_TRAITS } from '../../lib/verdict/middlebox-sign.ts';
 import { stored } from '../cli/stored.ts';
 import { finding } from './preflight-fault.ts';
+import { resultsText } from './results-text.ts';
 
 const REWRITTEN: MiddleboxDeed = {
   ...{ kind: 'rewritten', at: '198.51.100.2', isTarget: false, quote: '0050' },
@@ -45,7 +46,7 @@ describe('signs of middleboxes in reports', () => {
     expect(summary.split('\n')[2]).to.equal(`> ⚠️ **${HEADLINE}**`);
     expect(summary.indexOf('198.51.100.2')).to.be.within(0, summary.indexOf('SYN,ACK'));
     const innocent = { ...run(REWRITTEN), preflightFaults: [] };
-    expect(summaryText(innocent, { colour: false })).to.match(/no failures$/);
+    expect(runText(innocent, { colour: false })).to.match(/no failures$/);
     expect(markdownSummary(innocent)).to.contain('✅');
   });
 
@@ -59,7 +60,7 @@ describe('signs of middleboxes in reports', () => {
 
   it('are kept by results.json, and by the parts of a run that are joined', () => {
     const before = run(REWRITTEN, PROXY);
-    const again = parseResults(JSON.parse(printResults(before)), 'it');
+    const again = parseResults(JSON.parse(resultsText(before)), 'it');
     expect(again.middleboxes?.map(({ deed }) => deed)).to.deep.equal([REWRITTEN, PROXY]);
     expect(markdownSummary(again)).to.equal(markdownSummary(before));
     expect(mergeRuns([{ file: 'one', run: again }]).middleboxes).to.have.length(2);
@@ -68,7 +69,7 @@ describe('signs of middleboxes in reports', () => {
   it('are not there where there is nothing', () => {
     expect(middleboxHeadline(run())).to.equal(undefined);
     expect(runText(run(), { colour: false })).not.to.contain('between tester and target');
-    expect(printResults(run())).not.to.contain('middleboxes');
+    expect(resultsText(run())).not.to.contain('middleboxes');
     expect(junitXml(run())).not.to.contain('middlebox');
   });
 

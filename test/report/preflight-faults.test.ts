@@ -1,14 +1,15 @@
 import { expect } from 'chai';
-import { preflightText, runText, summaryText } from '../../lib/report/console.ts';
+import { preflightText, runText } from '../../lib/report/console.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { matrixData } from '../../lib/report/matrix/encode.ts';
 import { caseOf, failingFaults } from '../../lib/report/preflight-faults.ts';
-import { parseResults, printResults } from '../../lib/report/results.ts';
+import { parseResults } from '../../lib/report/results.ts';
 import type { Run, RunFault } from '../../lib/report/run.ts';
 import { blockerOf } from '../../lib/verdict/preflight-fault.ts';
 import { stored, storedNotRun } from '../cli/stored.ts';
 import { finding } from './preflight-fault.ts';
+import { resultsText } from './results-text.ts';
 
 const LINE = 'its SYN,ACK acknowledges SEG.SEQ instead of SEG.SEQ+1, over IPv4';
 
@@ -35,20 +36,20 @@ describe('faults of the preflight', () => {
     expect(text).to.contain('◀━━ <SEQ=ISS><ACK=IRS><CTL=SYN,ACK>');
     // What they block is counted with them and not listed case by case.
     expect(text).not.to.contain('established.ack.one-before');
-    const summary = summaryText(run(), { colour: false });
+    const summary = runText(run(), { colour: false });
     expect(summary.indexOf(LINE)).to.be.within(0, summary.indexOf('conformant'));
     expect(runText(run({ preflightFaults: [] }))).not.to.contain(LINE);
   });
 
   it('fail the run even if all its cases conform, unless they are only obstacles or were described', () => {
     const cases = [stored('listen.rst.empty', 'conformant')];
-    expect(summaryText(run({ cases }), { colour: false })).to.match(
+    expect(runText(run({ cases }), { colour: false })).to.match(
       /✗ 1 case in .*: 1 fault of the preflight fails the run$/,
     );
     for (const gravity of ['obstacle', 'described'] as const) {
       const mild = run({ cases, preflightFaults: [finding({ gravity })] });
       expect(failingFaults(mild)).to.deep.equal([]);
-      expect(summaryText(mild, { colour: false })).to.match(/no failures$/);
+      expect(runText(mild, { colour: false })).to.match(/no failures$/);
       expect(preflightText(mild, { colour: false })).to.match(/^ {2}! its SYN,ACK/);
     }
   });
@@ -85,17 +86,17 @@ describe('faults of the preflight', () => {
 
   it('are stored with their packets left out, and read back', () => {
     const before = run();
-    const after = parseResults(JSON.parse(printResults(before)), 'a file');
+    const after = parseResults(JSON.parse(resultsText(before)), 'a file');
     expect(after.preflightFaults).to.deep.equal(before.preflightFaults);
     expect(after.cases[1]).to.deep.include({ outcome: 'not run' });
     expect(runText(after, { colour: false })).to.equal(runText(before, { colour: false }));
     const without = run();
-    const { preflightFaults: _, ...older } = JSON.parse(printResults(without));
+    const { preflightFaults: _, ...older } = JSON.parse(resultsText(without));
     expect(parseResults(older, 'a file of before').preflightFaults).to.equal(undefined);
   });
 
   it('are read from results of format 2, which called them findings', () => {
-    const { preflightFaults, findings, ...rest } = JSON.parse(printResults(run()));
+    const { preflightFaults, findings, ...rest } = JSON.parse(resultsText(run()));
     const older = { ...rest, format: 2, findings: preflightFaults, caseFindings: findings };
     expect(parseResults(older, 'a file').preflightFaults).to.deep.equal(run().preflightFaults);
   });

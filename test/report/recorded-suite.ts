@@ -1,4 +1,4 @@
-import { CASES } from '../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../bench/cases.ts';
 import { type Case, sentText } from '../../lib/catalogue/scenario.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { byState } from '../../lib/report/groups.ts';

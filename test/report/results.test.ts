@@ -3,18 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { diffRuns } from '../../lib/report/diff.ts';
-import {
-  parseResults,
-  printResults,
-  readResults,
-  resultsSchema,
-  writeResults,
-} from '../../lib/report/results.ts';
+import { parseResults, readResults, resultsSchema, writeResults } from '../../lib/report/results.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { ReportError } from '../../lib/report/write-whole.ts';
 import type { JudgedResult } from '../../lib/verdict/result.ts';
 import { standingOf } from '../../lib/verdict/result.ts';
 import { syntheticRun } from './fixture.ts';
+import { resultsText } from './results-text.ts';
 
 describe('results.json', () => {
   const run = syntheticRun();
@@ -36,14 +31,14 @@ describe('results.json', () => {
   });
 
   it('has one case a line, and no packets', () => {
-    const text = printResults(run);
+    const text = resultsText(run);
     expect(text.split('\n').filter((line) => line.startsWith('{"id":'))).to.have.length(run.cases.length);
     expect(text).not.to.contain('"packet"');
-    expect(JSON.parse(printResults({ ...run, cases: [] })).cases).to.deep.equal([]);
+    expect(JSON.parse(resultsText({ ...run, cases: [] })).cases).to.deep.equal([]);
   });
 
   it('names the field that is wrong, and its case', () => {
-    const data = JSON.parse(printResults(run));
+    const data = JSON.parse(resultsText(run));
     data.cases[3].verdicts.rfc793 = 'fine';
     expect(() => parseResults(data, 'a.json')).to.throw(
       ReportError,
@@ -55,7 +50,7 @@ describe('results.json', () => {
   });
 
   it('skips fields that a later version may add', () => {
-    const data = JSON.parse(printResults(run));
+    const data = JSON.parse(resultsText(run));
     data.later = 1;
     data.cases[0].later = 1;
     expect(parseResults(data, 'a.json').cases).to.have.length(run.cases.length);
@@ -63,7 +58,7 @@ describe('results.json', () => {
 
   it('says nothing of an observation where a case was not run', () => {
     const lost = run.cases.find(({ outcome }) => outcome === 'not run');
-    const [stored] = JSON.parse(printResults({ ...run, cases: [lost as ReportCase] })).cases;
+    const [stored] = JSON.parse(resultsText({ ...run, cases: [lost as ReportCase] })).cases;
     expect(stored).to.deep.include({ outcome: 'not run', why: (lost as { why?: unknown }).why });
     expect(stored).not.to.have.any.keys('kind', 'stateAfter', 'observed', 'stimulus', 'proof', 'variables');
   });
@@ -78,17 +73,17 @@ describe('results.json', () => {
     } as const;
     const judgements = { ...anyCase.judgements, rfc793: open, rfc9293: wrong };
     const mixed: Run = { ...run, cases: [{ ...anyCase, records: [], judgements }] };
-    expect(parseResults(JSON.parse(printResults(mixed)), 'a.json')).to.deep.equal(mixed);
+    expect(parseResults(JSON.parse(resultsText(mixed)), 'a.json')).to.deep.equal(mixed);
   });
 
   it('does not take a verdict without the judgement that it must have', () => {
-    const data = JSON.parse(printResults(run));
+    const data = JSON.parse(resultsText(run));
     data.cases[0].judgements = [];
     expect(() => parseResults(data, 'a.json')).to.throw(ReportError, 'cases.0.judgements.rfc793 ');
   });
 
   it('does not read a sentence back', () => {
-    const data = JSON.parse(printResults(run));
+    const data = JSON.parse(resultsText(run));
     const sentences = data.cases.filter((one: { sentence?: string }) => one.sentence);
     expect(sentences).not.to.have.length(0);
     const before = parseResults(structuredClone(data), 'a.json');
@@ -97,7 +92,7 @@ describe('results.json', () => {
   });
 
   it('says what to do with results of format 1, which a comparison reads', () => {
-    const data = JSON.parse(printResults(run));
+    const data = JSON.parse(resultsText(run));
     delete data.format;
     for (const one of data.cases) {
       one.notes = ['a note'];

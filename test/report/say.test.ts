@@ -3,14 +3,14 @@ import { readReply } from '../../lib/catalogue/resolve.ts';
 import { gate } from '../../lib/report/baseline/gate.ts';
 import { updateBaseline } from '../../lib/report/baseline/update.ts';
 import { compareFields } from '../../lib/report/comparison.ts';
-import { summaryText } from '../../lib/report/console.ts';
+import { runText } from '../../lib/report/console.ts';
 import { diffRuns } from '../../lib/report/diff.ts';
 import { alike } from '../../lib/report/groups.ts';
 import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { matrixData } from '../../lib/report/matrix/encode.ts';
 import { reproduction } from '../../lib/report/reproduce/reproduce.ts';
-import { parseResults, printResults } from '../../lib/report/results.ts';
+import { parseResults } from '../../lib/report/results.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
 import { say } from '../../lib/report/say.ts';
 import { stacksTable } from '../../lib/report/stacks-table.ts';
@@ -20,6 +20,7 @@ import type { Reason } from '../../lib/verdict/reason.ts';
 import { stored, storedNotRun } from '../cli/stored.ts';
 import { syntheticCases, syntheticRun } from './fixture.ts';
 import { finding } from './preflight-fault.ts';
+import { resultsText } from './results-text.ts';
 
 const CASES = syntheticCases(10);
 const accused = finding();
@@ -74,9 +75,9 @@ function substance(run: Run): unknown {
   const [stack] = matrixData([run], CASES).stacks;
   const failed = run.cases.filter((one) => one.outcome !== 'judged' || one.kind === 'silence');
   return {
-    stored: parseResults(JSON.parse(printResults(run)), 'a.json'),
+    stored: parseResults(JSON.parse(resultsText(run)), 'a.json'),
     junit: counted(junitXml(run)),
-    console: tables(summaryText(run, { colour: false })),
+    console: tables(runText(run, { colour: false })),
     summary: markdownSummary(run)
       .split('\n')
       .filter((line) => /^\| (\S+|\*\*total\*\*) \| [\d·]/.test(line)),

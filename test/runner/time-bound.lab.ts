@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CASES } from '../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../bench/cases.ts';
 import { Session } from '../../lib/runner/session.ts';
 import { settingsFrom } from '../../lib/runner/settings.ts';
 import type { CaseResult } from '../../lib/verdict/result.ts';

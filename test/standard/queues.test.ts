@@ -4,10 +4,10 @@ import { DEFAULT_PROFILE, PROFILES, type Profile } from '../../lib/standard/prof
 import { segmentArrives } from '../../lib/standard/segment-arrives.ts';
 import { STATES } from '../../lib/standard/state.ts';
 import type { Tcb } from '../../lib/standard/tcb.ts';
-import { serveReceive } from '../../lib/standard/user-calls.ts';
 import { add } from '../../lib/wire/seq.ts';
 import { segmentOf, tcbIn } from './arrivals.ts';
 import { reactionTexts } from './reactions.ts';
+import { serveReceive } from './serve-receive.ts';
 
 const ordinary = (tcb: Tcb, notation: string) => {
   const [first] = segmentArrives(tcb, segmentOf(notation), DEFAULT_PROFILE);

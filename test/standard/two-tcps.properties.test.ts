@@ -5,15 +5,10 @@ import { inFlight } from '../../lib/standard/queues.ts';
 import { type Arrival, segmentArrives } from '../../lib/standard/segment-arrives.ts';
 import type { Segment, Tcb } from '../../lib/standard/tcb.ts';
 import { type Timer, timeOut } from '../../lib/standard/time-out.ts';
-import {
-  type Call,
-  type Reaction,
-  serveQueue,
-  serveReceive,
-  userCalls,
-} from '../../lib/standard/user-calls.ts';
+import { type Call, type Reaction, serveQueue, userCalls } from '../../lib/standard/user-calls.ts';
 import { add, sub } from '../../lib/wire/seq.ts';
 import { tcbIn } from './arrivals.ts';
+import { serveReceive } from './serve-receive.ts';
 
 /** One TCP and its user: what it sends goes to the wire, what it delivers is counted. */
 class Side {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
+import { adoptionOf } from '../../bench/forecast.ts';
 import { runOne } from '../../lib/runner/trial/run-scenario.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { add } from '../../lib/wire/seq.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { catchersOf } from '../../bench/mutant-trial.ts';
 import type { Mutant } from '../../bench/mutants/index.ts';
 import { SURVIVING_TRANSITIONS, TRANSITION_MUTANTS } from '../../bench/mutants/transitions.ts';
-import { adoptionOf } from '../../lib/lab/reference/forecast.ts';
+import { adoptionOf } from '../../bench/forecast.ts';
 import { runSideBySide } from '../../lib/runner/pool.ts';
 import { runOne } from '../../lib/runner/trial/run-scenario.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';

@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { CASES, SCENARIOS } from '../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../bench/cases.ts';
+import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
 import { conditionText } from '../../lib/catalogue/conditions.ts';
-import {
-  isOpenWithoutReason,
-  LEFT_OPEN,
-  REPLY_KINDS,
-  replyKinds,
-  sentences,
-} from '../../lib/catalogue/left-open.ts';
+import { isOpen, LEFT_OPEN, REPLY_KINDS, replyKinds, sentences } from '../../lib/catalogue/left-open.ts';
 import { parseReply, printReply } from '../../lib/catalogue/resolve.ts';
 import {
   type Case,
@@ -142,6 +137,8 @@ describe('the catalogue', () => {
   });
 
   it('says of each case that allows three kinds of reply, or silence beside a reply, which text leaves it open', () => {
+    const isOpenWithoutReason = (outcomes: OutcomesByProfile[Profile]): boolean =>
+      isOpen(outcomes.filter(({ leftOpen, when }) => leftOpen === undefined && when === undefined));
     const unexplained = cases.flatMap(({ id, expect: byProfile }) =>
       PROFILES.filter((profile) => isOpenWithoutReason(byProfile[profile])).map(
         (profile) =>

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CASES } from '../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../bench/cases.ts';
 import { parseReply, printReply } from '../../lib/catalogue/resolve.ts';
 import { outcomesOf, type ResolvedOutcome, stimulusOf } from '../../lib/catalogue/scenario.ts';
 import { evaluateSegment, parseSegment, type Variables } from '../../lib/notation/index.ts';

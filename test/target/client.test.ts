@@ -1,13 +1,13 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { TestabilityClient } from '../../lib/target/testability/client.ts';
 import {
-  TestabilityClient,
   UpperTesterAbsent,
   UpperTesterError,
   UpperTesterNonsense,
   UpperTesterRefused,
-} from '../../lib/target/testability/client.ts';
+} from '../../lib/target/testability/exchange.ts';
 import {
   decodeMessage,
   encodeEvent,

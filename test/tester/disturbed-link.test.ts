@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { DisturbedLink, type Noise, parseNoise } from '../../lib/tester/index.ts';
+import { DisturbedLink, type Noise, parseNoise } from '../../lib/tester/disturbed-link.ts';
 import { buildPacket } from '../../lib/tester/packet.ts';
 import { MemoryLink, segment } from './memory-link.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { evaluateSegment, parseSegment } from '../../lib/notation/index.ts';
-import { buildPacket, hasRightChecksum, textAt } from '../../lib/tester/index.ts';
+import { buildPacket, hasRightChecksum, textAt } from '../../lib/tester/packet.ts';
 import { concreteSegments } from '../notation/arbitraries.ts';
 
 const ENVELOPES = [

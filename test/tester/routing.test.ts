@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { KernelNotSilenced, removeLeftovers, silenceKernel } from '../../lib/tester/index.ts';
+import { KernelNotSilenced, removeLeftovers, silenceKernel } from '../../lib/tester/routing.ts';
 
 const RULES = [{ family: 4, target: '192.0.2.2', low: 10_000, high: 31_999 }] as const;
 const WORDS = '-4 rule VERB priority 793 to 192.0.2.2 ipproto 6 sport 10000-31999 prohibit';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { DisturbedLink, PortRange, parseNoise, Tester } from '../../lib/tester/index.ts';
+import { parseNoise } from '../../lib/tester/disturbed-link.ts';
+import { DisturbedLink, PortRange, Tester } from '../../lib/tester/index.ts';
 import { MemoryLink, segment } from './memory-link.ts';
 
 describe('the tester and its mailboxes', () => {

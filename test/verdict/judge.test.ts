@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { parseReply } from '../../lib/catalogue/resolve.ts';
 import type { ResolvedOutcome } from '../../lib/catalogue/scenario.ts';
 import type { State } from '../../lib/standard/state.ts';
-import { differenceOf, type Fault } from '../../lib/verdict/fault.ts';
+import type { Fault, FieldFault } from '../../lib/verdict/fault.ts';
 import { type Judgement, judge, kindOf, type Observation, repliesRuleOut } from '../../lib/verdict/judge.ts';
 import { segment } from '../tester/memory-link.ts';
 
@@ -224,10 +224,15 @@ describe('a judgement', () => {
     const wrong = (number: number, state: State) => {
       const variables = { 'SND.NXT': number, 'RCV.NXT': 20, 'SEG.SEQ': 20, 'SEG.ACK': 11, 'SEG.LEN': 5 };
       const seen = observed([`<SEQ=${number}><ACK=21><CTL=ACK>`], { variables, state });
-      return faultsIn(judge([CHALLENGE], seen, {})).map(differenceOf);
+      return faultsIn(judge([CHALLENGE], seen, {})).map((fault) => {
+        const { due, observed, ...difference } = fault as FieldFault;
+        return difference;
+      });
     };
     expect(wrong(10, 'ESTABLISHED')).to.deep.equal(wrong(4_000_000_000, 'CLOSE-WAIT'));
-    expect(wrong(10, 'ESTABLISHED')).to.deep.equal(['["ACK","RCV.NXT","RCV.NXT+1"]']);
+    expect(wrong(10, 'ESTABLISHED')).to.deep.equal([
+      { kind: 'field', field: 'ACK', expected: 'RCV.NXT', relative: 'RCV.NXT+1' },
+    ]);
   });
 
   it('knows when the replies alone rule everything out', () => {

@@ -1,4 +1,5 @@
-import { type Accepted, type TestabilityClient, UpperTesterAbsent } from '../../target/testability/client.ts';
+import type { Accepted, TestabilityClient } from '../../target/testability/client.ts';
+import { UpperTesterAbsent } from '../../target/testability/exchange.ts';
 import { awaitCall, bounded, Peer, until } from './peer.ts';
 
 /** The test of a primitive or of one of its parameters. Without `fault`, it passed. */

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../catalogue/did-you-mean.ts';
+import { didYouMean } from '../../did-you-mean.ts';
 import { startInSteps } from '../../cleanups.ts';
 import { wordsToStart } from '../../processes.ts';
 import { adoptionNamed } from '../../standard/adoption.ts';

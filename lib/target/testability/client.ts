@@ -10,13 +10,6 @@ import {
   UNLIMITED,
 } from './message.ts';
 
-export {
-  UpperTesterAbsent,
-  UpperTesterError,
-  UpperTesterNonsense,
-  UpperTesterRefused,
-} from './exchange.ts';
-
 interface UpperTesterAt {
   address: string;
   port: number;

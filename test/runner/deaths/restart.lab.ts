@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { CASES } from '../../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../../bench/cases.ts';
 import { findStack } from '../../../lib/lab/stacks/index.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CASES } from '../../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../../bench/cases.ts';
 import { buildUpperTester } from '../../../lib/compile.ts';
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { Engine, type EngineOptions } from '../../../lib/runner/engine.ts';

@@ -3,7 +3,8 @@
  * found, or why nothing can be tested, and the results of a few cases.
  */
 import { once } from 'node:events';
-import { CASES as CATALOGUE, findScenario } from '../../../lib/catalogue/catalogue.ts';
+import { CASES as CATALOGUE } from '../../../bench/cases.ts';
+import { findScenario } from '../../../lib/catalogue/catalogue.ts';
 import { Lab } from '../../../lib/lab/namespaces/lab.ts';
 import { startOnLinux } from '../../../lib/lab/stacks/linux.ts';
 import { Engine } from '../../../lib/runner/engine.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CASES } from '../../../lib/catalogue/catalogue.ts';
+import { CASES } from '../../../bench/cases.ts';
 import { reasonText } from '../../../lib/report/expectation.ts';
 import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';

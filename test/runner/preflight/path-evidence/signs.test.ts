@@ -7,7 +7,8 @@ import {
   routersBy,
 } from '../../../../lib/runner/preflight/path-evidence/evidence.ts';
 import { middleboxSigns } from '../../../../lib/runner/preflight/path-evidence/signs.ts';
-import { buildPacket, type Entry } from '../../../../lib/tester/index.ts';
+import type { Entry } from '../../../../lib/tester/index.ts';
+import { buildPacket } from '../../../../lib/tester/packet.ts';
 import { isCertain } from '../../../../lib/verdict/middlebox-sign.ts';
 
 const PORTS = { srcPort: 7930, dstPort: 10_001, window: 1000 };

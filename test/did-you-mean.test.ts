@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { didYouMean } from '../../lib/catalogue/did-you-mean.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 
 const WORDS = ['SND.UNA', 'SND.NXT', 'RCV.NXT', 'ISS'];
 

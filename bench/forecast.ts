@@ -1,23 +1,23 @@
-import { demandsOf } from '../../catalogue/conditions.ts';
-import { type Case, outcomesOf, stimulusOf } from '../../catalogue/scenario.ts';
+import { demandsOf } from '../lib/catalogue/conditions.ts';
+import { type Case, outcomesOf, stimulusOf } from '../lib/catalogue/scenario.ts';
 import {
   type ConcreteSegment,
   evaluateSegment,
   mentions,
   type SegmentNotation,
-} from '../../notation/index.ts';
-import { CHECKS, type Check, type KnownAdoption } from '../../standard/adoption.ts';
-import { headerForm } from '../../standard/header.ts';
-import type { Profile } from '../../standard/profile.ts';
-import { withQueues } from '../../standard/queues.ts';
-import type { State } from '../../standard/state.ts';
-import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
-import { tcbVariables } from '../../standard/variables.ts';
-import { ASKED_PRECEDENCE } from '../../target/driver.ts';
-import { type Judgement, judge } from '../../verdict/judge.ts';
-import type { Verdict } from '../../verdict/result.ts';
-import { add } from '../../wire/seq.ts';
-import { type Behaviour, following } from './behaviour.ts';
+} from '../lib/notation/index.ts';
+import { CHECKS, type Check, type KnownAdoption } from '../lib/standard/adoption.ts';
+import { headerForm } from '../lib/standard/header.ts';
+import type { Profile } from '../lib/standard/profile.ts';
+import { withQueues } from '../lib/standard/queues.ts';
+import type { State } from '../lib/standard/state.ts';
+import { type Segment, segLen, type Tcb } from '../lib/standard/tcb.ts';
+import { tcbVariables } from '../lib/standard/variables.ts';
+import { ASKED_PRECEDENCE } from '../lib/target/driver.ts';
+import { type Judgement, judge } from '../lib/verdict/judge.ts';
+import type { Verdict } from '../lib/verdict/result.ts';
+import { add } from '../lib/wire/seq.ts';
+import { type Behaviour, following } from '../lib/lab/reference/behaviour.ts';
 import { forecastOptionFaults } from './forecast-options.ts';
 
 /** Where the numbers of a connection begin. */

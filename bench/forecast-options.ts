@@ -1,10 +1,10 @@
-import { type ConcreteSegment, segmentOf } from '../../notation/index.ts';
-import type { State } from '../../standard/state.ts';
-import type { Segment, Tcb } from '../../standard/tcb.ts';
-import { type Exchanged, type OptionFault, optionFaults } from '../../verdict/reply-options.ts';
-import { add } from '../../wire/seq.ts';
-import type { Behaviour } from './behaviour.ts';
-import { optionsFor } from './connection.ts';
+import { type ConcreteSegment, segmentOf } from '../lib/notation/index.ts';
+import type { State } from '../lib/standard/state.ts';
+import type { Segment, Tcb } from '../lib/standard/tcb.ts';
+import { type Exchanged, type OptionFault, optionFaults } from '../lib/verdict/reply-options.ts';
+import { add } from '../lib/wire/seq.ts';
+import type { Behaviour } from '../lib/lab/reference/behaviour.ts';
+import { optionsFor } from '../lib/lab/reference/connection.ts';
 
 /** What the recipe of a case comes to: the TCB before its stimulus. */
 interface Before {
