@@ -185,6 +185,18 @@ describe('segmentArrives tells the user', () => {
     expect(told(tcb, more, 'rfc9293')).to.deep.equal([urgent, '']);
     expect(told({ ...tcb, rcvUser: 321 }, first)).to.deep.equal(['']);
   });
+
+  it('of an urgent pointer at the next octet: RFC 793 and 9293 leave open whether that is urgent, RFC 1122 says that it is', () => {
+    const urgent = 'user: urgent data';
+    for (const text of ['', '<DATA=10>']) {
+      const next = `<SEQ=301><ACK=101><URG=0><CTL=URG,ACK>${text}`;
+      expect(told(tcbIn('ESTABLISHED'), next, 'rfc793')).to.deep.equal(['', urgent]);
+      expect(told(tcbIn('ESTABLISHED'), next, 'rfc1122')).to.deep.equal([urgent]);
+      expect(told(tcbIn('ESTABLISHED'), next, 'rfc9293')).to.deep.equal(['', urgent]);
+    }
+    const old = '<SEQ=291><ACK=101><URG=9><DATA=11><CTL=URG,ACK>';
+    expect(told(tcbIn('ESTABLISHED'), old, 'rfc1122')).to.deep.equal(['']);
+  });
 });
 
 describe('serveReceive', () => {

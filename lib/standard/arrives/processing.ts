@@ -90,10 +90,29 @@ const AFTER_FIN: Partial<Readonly<Record<State, State>>> = {
 
 /** RFC 793 page 73: the URG bit, which gets no answer. After the peer's FIN it is ignored. */
 export function* sixth(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
-  const { ctl, data, seq, urg } = segment;
   const receiving = AFTER_FIN[tcb.state] !== undefined;
-  const moves = receiving && ctl.has('URG') && gt(add(seq, urg), tcb.rcvUp);
-  const rest = seventh(moves ? { ...tcb, rcvUp: add(seq, urg) } : tcb, segment, rules);
+  if (!receiving || !segment.ctl.has('URG')) return yield* pastUrgent(tcb, segment, rules);
+  for (const end of urgentEnds(tcb, segment, rules))
+    yield* pastUrgent(gt(end, tcb.rcvUp) ? { ...tcb, rcvUp: end } : tcb, segment, rules);
+}
+
+/**
+ * The sequence number after the urgent text. Where the pointer names the next octet that the user waits for, the texts differ on
+ * whether there is any: RFC 793 has it name the octet after the urgent text (page 17), and the last one of it (page 56). RFC 1122
+ * section 4.2.2.4 decides for the last. RFC 9293 section 3.8.5 decides for the octet after (MUST-62), but has the user told of any
+ * pointer where nothing urgent was pending (MUST-32).
+ */
+function urgentEnds({ rcvUser }: Tcb, { seq, urg }: Segment, rules: Rules): readonly number[] {
+  const pointer = add(seq, urg);
+  if (pointer !== rcvUser) return [pointer];
+  const isLastOctet = rules.rfc1122 && !rules.rfc9293;
+  return isLastOctet ? [add(pointer, 1)] : [pointer, add(pointer, 1)];
+}
+
+function* pastUrgent(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
+  const { data } = segment;
+  const receiving = AFTER_FIN[tcb.state] !== undefined;
+  const rest = seventh(tcb, segment, rules);
   if (!receiving || !rules.rfc1122 || !tcb.userGone || data === 0) return yield* rest;
   // The RFC gives no form for the reset, and does not say whether its ACK counts the lost text.
   const counts = [0, data, segLen(segment)].map((octets) => add(tcb.rcvNxt, octets));
