@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CASES } from './cases.ts';
 import { SCENARIOS } from '../lib/catalogue/catalogue.ts';
+import type { Case } from '../lib/catalogue/scenario.ts';
+import { CASES } from './cases.ts';
 import { forecast, type Numbers } from './forecast.ts';
 import { CannotTest, Session } from '../lib/runner/session.ts';
 import { settingsFrom } from '../lib/runner/settings.ts';
@@ -52,12 +53,10 @@ function idsFor(family: Family): string[] {
 }
 
 /** Some of the cases that should catch the mutant, predicted by the model. */
-export function catchersOf({ base, behaviour, caughtBy }: Mutant, family: Family): string[] {
-  if (caughtBy !== undefined) return [caughtBy];
-  const trial = { follows: base, judgedBy: base, behaviour };
-  const cases = CASES.filter(({ families }) => families.includes(family));
-  for (const numbers of NUMBERS) {
-    const found = cases.filter((subject) => forecast(subject, { ...trial, numbers }) === 'deviates');
+export function catchersOf(mutant: Mutant, family: Family): string[] {
+  if (mutant.caughtBy !== undefined) return [mutant.caughtBy];
+  for (const deviates of predictions(mutant)) {
+    const found = casesOver(family).filter(deviates);
     const step = Math.max(1, Math.floor(found.length / FIRST));
     if (found.length > 0)
       return found
@@ -67,6 +66,20 @@ export function catchersOf({ base, behaviour, caughtBy }: Mutant, family: Family
   }
   return [];
 }
+
+/** By the model, no case of one stimulus tells the mutant from the reference. */
+export const takesSeveralSteps = (mutant: Mutant, family: Family): boolean =>
+  !predictions(mutant).some((deviates) => casesOver(family).some(deviates));
+
+const casesOver = (family: Family): readonly Case[] =>
+  CASES.filter(({ families }) => families.includes(family));
+
+/** Whether a case deviates, by the numbers that it is tried with. */
+const predictions = ({ base, behaviour }: Mutant): ((subject: Case) => boolean)[] =>
+  NUMBERS.map(
+    (numbers) => (subject) =>
+      forecast(subject, { follows: base, judgedBy: base, behaviour, numbers }) === 'deviates',
+  );
 
 /** Runs the suite against a mutant, or against the reference. */
 export async function tryMutant(

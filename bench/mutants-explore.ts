@@ -13,7 +13,7 @@ import { sequenceText } from '../lib/explore/sequence.ts';
 import { runSideBySide } from '../lib/runner/pool.ts';
 import { settingsFrom } from '../lib/runner/settings.ts';
 import { Random } from '../lib/runner/trial/random.ts';
-import { catchersOf, stackOf } from './mutant-trial.ts';
+import { stackOf, takesSeveralSteps } from './mutant-trial.ts';
 import { MUTANTS, type Mutant } from './mutants/index.ts';
 
 const { values } = parseArgs({
@@ -31,10 +31,6 @@ const NEEDED = 0.9;
 const seed = Number(values.seed);
 const isWanted = matcher(values.only ?? '*');
 
-/** No case of one stimulus can tell it from the reference. */
-const takesSeveral = ({ caughtBy: _, ...mutant }: Mutant): boolean =>
-  catchersOf(mutant, mutant.family ?? 4).length === 0;
-
 function choose(): readonly Mutant[] {
   const random = new Random(seed, 'mutants');
   const keyed = MUTANTS.filter(({ equivalent }) => equivalent === undefined).map((mutant) => ({
@@ -44,7 +40,7 @@ function choose(): readonly Mutant[] {
   if (values.sample) keyed.sort((a, b) => a.key - b.key);
   return keyed
     .map(({ mutant }) => mutant)
-    .filter((mutant) => isWanted(mutant.name) && (!values.several || takesSeveral(mutant)))
+    .filter((mutant) => isWanted(mutant.name) && (!values.several || takesSeveralSteps(mutant, mutant.family ?? 4)))
     .slice(0, Number(values.sample ?? MUTANTS.length));
 }
 

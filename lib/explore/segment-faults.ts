@@ -118,7 +118,10 @@ function faultsOfInterval(
   if (isSyn && profile !== 'rfc9293') return [];
   const targets = earlier.filter(({ from }) => from === 'target');
   const [first, second] = targets.filter(({ segment: one }) => isAgain(segment, one)).toReversed();
-  if (!first) return [];
+  // With more or less text, or with the FIN, it may have come again meanwhile: then these are not the intervals of a timer.
+  const isRegrouped = (since: number): boolean =>
+    targets.some(({ at, segment: one }) => at > since && one.seq === segment.seq && !isAgain(segment, one));
+  if (!first || isRegrouped((second ?? first).at)) return [];
   const isUndisturbed = (since: number): boolean =>
     !earlier.some((one) => one.from === 'tester' && one.at >= since);
   const last = at - first.at;
