@@ -40,7 +40,9 @@ function choose(): readonly Mutant[] {
   if (values.sample) keyed.sort((a, b) => a.key - b.key);
   return keyed
     .map(({ mutant }) => mutant)
-    .filter((mutant) => isWanted(mutant.name) && (!values.several || takesSeveralSteps(mutant, mutant.family ?? 4)))
+    .filter(
+      (mutant) => isWanted(mutant.name) && (!values.several || takesSeveralSteps(mutant, mutant.family ?? 4)),
+    )
     .slice(0, Number(values.sample ?? MUTANTS.length));
 }
 

@@ -41,7 +41,7 @@ import {
   type Terms,
   type World,
 } from './oracle/world.ts';
-import type { Sequence, SequenceStep } from './sequence.ts';
+import { type Sequence, type SequenceStep, waitsOf } from './sequence.ts';
 
 /** What sequences are played with. */
 export interface Ground {
@@ -67,6 +67,8 @@ const LONGEST_DELAY = 500;
 const LIMITER_REST = 1100;
 // A tester that stood still for so many milliseconds has missed what the target's timers did.
 const MOST_LAG = 5000;
+// One that takes so many milliseconds more than its own waits may have outlasted 2 MSL.
+const MOST_DELAY = 20_000;
 // Beyond twice the interval, in milliseconds: timers have coarse ticks.
 const LATEST_PROBE = 500;
 const AFTER_ICMP = 10;
@@ -128,7 +130,8 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
     const isDisturbed =
       tester.losses() + tester.failures > losses ||
       [...all.values()].some(({ mailbox }) => mailbox.unsent.length > 0) ||
-      tester.lag.worstSince(began) > MOST_LAG;
+      tester.lag.worstSince(began) > MOST_LAG ||
+      performance.now() - began > MOST_DELAY + waitsOf(sequence);
     const one = all.get(on) as Playing;
     return {
       // What was seen of a disturbed one says nothing.

@@ -83,6 +83,25 @@ describe('a disturbed play', () => {
     expect([outcome, failure]).to.deep.equal(['disturbed', undefined]);
   });
 
+  it('is no failure where it took so long that 2 MSL may be over', async () => {
+    const now = performance.now;
+    let late = 0;
+    performance.now = () => now.call(performance) + late;
+    try {
+      const { outcome, failure } = await played({ place, steps }, silent, (tester) => {
+        const link = tester.link(4);
+        const send = link.send.bind(link);
+        link.send = (...packet) => {
+          late = 25_000;
+          send(...packet);
+        };
+      });
+      expect([outcome, failure]).to.deep.equal(['disturbed', undefined]);
+    } finally {
+      performance.now = now;
+    }
+  });
+
   it('is no failure where a segment could not be sent', async () => {
     const { outcome, failure } = await played({ place, steps }, silent, (tester) => {
       tester.link(4).send = (_packet, _to, failed) => failed?.(new Error('Message too long'));

@@ -56,6 +56,12 @@ describe('the interval between transmissions', () => {
     expect(faults([text(0), text(1000), text(2000)], { profile: 'rfc793' })).to.deep.equal([]);
   });
 
+  it('is no timer of its own where the same text has come with more, or with the FIN, meanwhile', () => {
+    const joined = entry('target', 3000, '<SEQ=101><ACK=301><CTL=FIN,ACK><DATA=10>');
+    expect(faults([text(0), text(1000), joined, text(7000), text(15_000)])).to.deep.equal([]);
+    expect(faults([text(0), text(1000), text(7000), text(15_000)])).to.deep.equal(['sent again too soon']);
+  });
+
   it('is longer than it seems to a tester that was late', () => {
     expect(faults([text(0), text(1000), text(2000)], { lag: 300 })).to.deep.equal([]);
   });
