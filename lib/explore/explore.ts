@@ -184,6 +184,7 @@ class Explorer {
           if (known) this.#passed += 1;
           return habit;
         },
+        mayDeviate: (failed) => this.#knownOf(failed)?.[1],
         moves: (stimulus, before) => this.#moving.find((habit) => isMovedBy(stimulus, before, habit)),
       },
     };

@@ -22,7 +22,7 @@ export interface PlayedScenario {
   /** What the last step expects under the profile, and what came of it, in the notation. */
   readonly expected: readonly string[];
   readonly observed: string;
-  /** Of the last time. */
+  /** Of the last time that it deviated. */
   readonly result: CaseResult;
   /** How often it deviated. */
   readonly deviated: number;
@@ -34,6 +34,12 @@ export interface Unplayed {
   readonly trouble: string;
 }
 
+/** A sequence that failed each time, and the scenario of it only some times. */
+export interface Unrepeated extends Pick<PlayedScenario, 'deviated' | 'of'> {
+  readonly sequence: string;
+  readonly failed: string;
+}
+
 /** Messages to the process that explores. */
 export type ToExplorer =
   | { readonly kind: 'start'; readonly settings: Settings; readonly extent: Extent }
@@ -43,6 +49,8 @@ export type ToExplorer =
 /** A summary that is plain data. */
 export type Explored = Omit<Exploration, 'findings' | 'coverage'> & {
   readonly pairs: number;
+  /** What was confirmed, but not by each run of its scenario: no findings. */
+  readonly unrepeated: readonly Unrepeated[];
   /** How many different pairs were met, by state and step. */
   readonly byStep: readonly (readonly [place: string, pairs: number])[];
 };

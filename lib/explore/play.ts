@@ -58,6 +58,8 @@ export interface Ground {
   /** The habit that the target is known to have: then the sequence goes on behind it. */
   readonly known?: {
     readonly deviates: (failed: Failed) => Habit | undefined;
+    /** The same of a silence that may not last: what is due may be late. */
+    readonly mayDeviate: (failed: Failed) => Habit | undefined;
     readonly moves: (stimulus: string, before: readonly World[]) => Habit | undefined;
   };
 }
@@ -274,30 +276,45 @@ class Playing {
     const sent = this.#pending;
     const traced: TracedStep = {
       ...{ stimulus: this.#stimulus, variables: this.#variables, events: this.#events, seen: this.#seen },
+      isThrottled: this.#isThrottled(),
       ...(sent ? { sent } : {}),
     };
     this.#traced.push(traced);
-    for (let worlds = this.#worlds, isOver = false; !isOver; ) {
+    const due = this.#worlds;
+    for (let worlds = due, isOver = false; !isOver; ) {
       if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
       const failed = await this.#look(isLast);
       if (!failed) break;
       const wanted = failed.faults?.find(({ wanted: one }) => one)?.wanted;
       if (wanted) this.#traced[index] = { ...traced, wanted };
       // What is due may be a timer's.
-      const due = failed.kind === 'silence' && this.#worlds.length > 0 ? this.#worlds : worlds;
-      const failure: Failure = { ...failed, step: index, worlds: due, before };
+      const timed = failed.kind === 'silence' && this.#worlds.length > 0 ? this.#worlds : worlds;
+      const failure: Failure = { ...failed, step: index, worlds: timed, before };
       worlds = isLast ? [] : this.#behind(failure);
       if (worlds.length === 0) return { outcome: 'failed', failure };
       this.#worlds = worlds;
       this.#traced[index] = { ...traced, behind: worlds };
       isOver = failed.kind === 'silence';
     }
+    if (!isLast && this.#seen.length === 0 && isOwing(this.#worlds) && !isOwing(before))
+      this.#mayStaySilent({ step: index, seen: [], kind: 'silence', worlds: due, before });
     const { after } = this.#ground.known?.moves(this.#stimulus, before) ?? {};
     if (after) {
       this.#worlds = distinct([...this.#worlds, ...moved(this.#worlds, after, this.#terms)]);
       this.#traced[index] = { ...traced, behind: this.#worlds };
     }
     return this.#worlds.length > MOST_WORLDS ? { outcome: 'too many worlds' } : undefined;
+  }
+
+  /** A delayed acknowledgment may never come from a target that is known to send none here. */
+  #mayStaySilent(failure: Failure): void {
+    const habit = this.#ground.known?.mayDeviate({ trace: this.trace, failure });
+    if (!habit) return;
+    const { before, worlds: met } = failure;
+    const { after } = habit;
+    const there = behind({ before, met, ...(after ? { after } : {}) }, this.#terms);
+    this.#worlds = distinct([...this.#worlds, ...there]);
+    this.#traced[failure.step] = { ...(this.#traced[failure.step] as TracedStep), behind: this.#worlds };
   }
 
   /** Where a known deviation has led to; nowhere, where it is none, or too little is known to go on. */
@@ -576,6 +593,9 @@ class Playing {
     this.mailbox.close();
   }
 }
+
+const isOwing = (worlds: readonly World[]): boolean =>
+  worlds.length > 0 && worlds.every(({ owesAckSince }) => owesAckSince !== undefined);
 
 const TOLD_NOTHING_YET: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'];
 const DEAF: readonly UserCall['call'][] = ['CLOSE BOTH WAYS', 'ABORT', 'STOP RECEIVING'];

@@ -1,6 +1,7 @@
 import { declarationOf, printReply } from '../catalogue/resolve.ts';
 import type { CaseContext } from '../runner/trial/case-context.ts';
 import { playScenario } from '../runner/trial/play-scenario.ts';
+import { runScenario } from '../runner/trial/run-scenario.ts';
 import { verdictOf, type CaseResult } from '../verdict/result.ts';
 import type { Finding } from './explore.ts';
 import type { PlayedScenario } from './messages.ts';
@@ -10,7 +11,7 @@ const TIMES = 3;
 /** In characters, as the catalogue allows. */
 const LONGEST_TITLE = 110;
 
-/** Writes a finding as a scenario, and plays that as `run` does. */
+/** Writes a finding as a scenario, and runs that as `run` does, each time with other sequence numbers. */
 export async function playedAsScenario(finding: Finding, context: CaseContext): Promise<PlayedScenario> {
   const { sequence, played, number, effect } = finding;
   const [expected, observed] = [effect.due[0] ?? '', effect.seen];
@@ -22,11 +23,14 @@ export async function playedAsScenario(finding: Finding, context: CaseContext): 
   const { profile } = context;
   const results: CaseResult[] = [];
   // Once is enough to be without a target.
-  const times = finding.failure.kind === 'death' ? 1 : TIMES;
-  for (let time = 1; time <= times; time += 1) {
-    const { result } = await playScenario(scenario, context, time);
-    results.push(result);
-  }
+  const isDeath = finding.failure.kind === 'death';
+  const times = isDeath ? 1 : TIMES;
+  for (let index = 0; index < times; index += 1)
+    results.push(
+      isDeath
+        ? (await playScenario(scenario, context, index)).result
+        : await runScenario(scenario, { ...context, index }),
+    );
   const deviating = results.filter((one) => verdictOf(one, context.profile) === 'deviates');
   return {
     declaration: declarationOf(scenario),

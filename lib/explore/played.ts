@@ -32,6 +32,8 @@ export interface TracedStep {
   /** The segment that was sent last. */
   readonly sent?: ConcreteSegment;
   readonly seen: readonly Segment[];
+  /** A rate limiter may have held back an acknowledgment. */
+  readonly isThrottled: boolean;
   /** Where the target may be after a deviation that is known; absent where it did not deviate. */
   readonly behind?: readonly World[];
   /** What else a scenario must ask for to see what is wrong with the last of them. */

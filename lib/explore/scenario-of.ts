@@ -169,7 +169,7 @@ function outcomesUnder(
     if (step.behind || after.length === 0) return undefined;
     const isLast = index === steps.length - 1;
     const seen = step.seen.reduce((all, segment) => segmentSeen(all, segment, terms), after);
-    worlds = silenceSeen(seen, { now: 0, isThrottled: true }, terms);
+    worlds = silenceSeen(seen, { now: 0, isThrottled: step.isThrottled }, terms);
     const outcomes = outcomesOf(after, step, terms);
     if (!isLast) return withSeen(outcomes, step, worlds);
     // What is wrong with the segment is not that it comes.
@@ -221,6 +221,13 @@ function withSeen(
   const text = printReply(reply);
   const states = new Set(worlds.map(({ tcb }) => tcb.state));
   const [then] = states;
+  // `run` waits until the acknowledgment that was delayed here is overdue.
+  if (
+    reply.length === 0 &&
+    worlds.length > 0 &&
+    worlds.every(({ owesAckSince }) => owesAckSince !== undefined)
+  )
+    return outcomes;
   const own: ResolvedOutcome = { reply, level: 'required', ...(states.size === 1 && then ? { then } : {}) };
   return [own, ...outcomes.filter((one) => printReply(one.reply) !== text)];
 }

@@ -3,10 +3,12 @@ import { say } from '../report/say.ts';
 import { Engine } from '../runner/engine.ts';
 import { reasonOfError } from '../runner/trial/play-scenario.ts';
 import { ADOPTIONS, ALL_CHECKS, CHECKS, type KnownAdoption } from '../standard/adoption.ts';
-import { explore } from './explore.ts';
+import { effectText } from './cause.ts';
+import { explore, type Finding } from './explore.ts';
 import { habitsOf } from './known-cases.ts';
 import { playedAsScenario } from './played-as-scenario.ts';
-import type { FromExplorer, ToExplorer } from './messages.ts';
+import type { FromExplorer, PlayedScenario, ToExplorer, Unrepeated } from './messages.ts';
+import { sequenceText } from './sequence.ts';
 
 /** The process that explores. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
 let engine: Engine | undefined;
@@ -25,6 +27,10 @@ const adoptionsOf = (known: KnownAdoption, profile: string) =>
         CHECKS.every((check) => known[check] === undefined || known[check] === one[check]),
       );
 
+const unrepeatedOf = ({ sequence, effect }: Finding, { deviated, of }: PlayedScenario): Unrepeated => ({
+  ...{ sequence: sequenceText(sequence), failed: effectText(effect), deviated, of },
+});
+
 async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }>): Promise<void> {
   engine = new Engine(settings);
   try {
@@ -39,6 +45,7 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
     const adoptions = adoptionsOf(facts.adoption, profile);
     let found = 0;
     const told: Promise<void>[] = [];
+    const unrepeated: Unrepeated[] = [];
     const {
       findings: _,
       coverage,
@@ -49,19 +56,28 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
         ...{ seed, ...wishes, known: [...known, ...habitsOf(cases, profile, adoptions)] },
         ...{ width: parallel ?? width, stopped: () => isStopped },
         onFinding: (finding) => {
-          found += 1;
           const context = { environment, family, index: 0, seed, profile, adoption: facts.adoption } as const;
           told.push(
             playedAsScenario(finding, context)
               .catch(({ message }: Error) => ({ trouble: message }))
-              .then((scenario) => tell({ kind: 'finding', finding, scenario })),
+              .then((scenario) => {
+                const isRepeated = 'trouble' in scenario || scenario.deviated === scenario.of;
+                // A target that is gone cannot deviate again.
+                if (!isRepeated && finding.failure.kind !== 'death') {
+                  unrepeated.push(unrepeatedOf(finding, scenario));
+                  return;
+                }
+                found += 1;
+                tell({ kind: 'finding', finding, scenario });
+              }),
           );
         },
         onProgress: (sequences) => tell({ kind: 'progress', sequences, findings: found }),
       },
     );
     await Promise.all(told);
-    tell({ kind: 'explored', explored: { ...rest, pairs: coverage.size, byStep: [...coverage.byStep()] } });
+    const byStep = [...coverage.byStep()];
+    tell({ kind: 'explored', explored: { ...rest, unrepeated, pairs: coverage.size, byStep } });
     await end(0);
   } catch (error) {
     tell({ kind: 'impossible', message: say.reason(reasonOfError(error as Error)) });

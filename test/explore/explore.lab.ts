@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { readResults } from '../../lib/report/results.ts';
+import { verdictOf } from '../../lib/verdict/result.ts';
 import { cliProcess } from '../cli/cli.ts';
 
 // Suites import the package by its name: it is found from inside of it.
@@ -55,6 +57,24 @@ describe('explore, over the wire', function () {
     expect(again.stdout).to.match(/ that are known came again/);
     expect(again.stdout).not.to.contain(' LISTEN: <SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>\n');
   });
+
+  for (const stack of ['linux', 'reference:rfc9293:listen-silent-for-ack'])
+    it(`saves what fails each time by \`run\`: ${stack}`, async () => {
+      const { stdout } = await explore(stack, 400);
+      const [, count] = /^(\d+) findings? in 400 scenarios/m.exec(stdout) ?? [];
+      expect(Number(count)).to.be.at.least(1);
+      for (let time = 1; time <= 3; time += 1) {
+        const folder = join(FOLDER, `run-${time}`);
+        await cliProcess([
+          ...['run', '--stack', stack, '--suites', join(FOLDER, 'explore'), '--suites-only', '--family', '4'],
+          ...['--reports', folder, '--report-only'],
+        ]);
+        const { cases } = readResults(join(folder, 'results.json'));
+        expect(cases.map((one) => verdictOf(one, 'rfc9293'))).to.deep.equal(
+          Array.from({ length: Number(count) }, () => 'deviates'),
+        );
+      }
+    });
 
   it('finds what ends the target', async () => {
     const { code, stdout } = await explore('reference:rfc9293:fin-out-of-order-exits', 300);

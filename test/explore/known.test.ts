@@ -56,6 +56,7 @@ const both =
 const knowing = (habits: readonly Habit[]): Pick<Ground, 'known'> => ({
   known: {
     deviates: (failed) => habits.find((one) => mayComeOf(failed, one)),
+    mayDeviate: (failed) => habits.find((one) => mayComeOf(failed, one)),
     moves: (stimulus, before) => habits.find((one) => isSilentMove(one) && isMovedBy(stimulus, before, one)),
   },
 });
@@ -146,6 +147,25 @@ describe('a deviation that is known', function () {
     const steps = sequence(send('<SEQ=RCV.NXT><DATA=10>'), OLD_TEXT);
     expect((await playedOn(kills, steps)).outcome).to.equal('failed');
     expect((await playedOn(kills, steps, knowing(habits))).outcome).to.equal('explained');
+  });
+
+  it('is expected where its silence looks like a delayed acknowledgment', async () => {
+    const habits = habitsOf(
+      [
+        {
+          name: 'silent',
+          id: 'close-wait.fin.second',
+          observed: 'silence',
+          stateAfter: 'CLOSE-WAIT',
+        },
+      ],
+      profile,
+      [ALL_CHECKS],
+    ).map(({ habit }) => habit);
+    const silent = when(all(has('FIN'), inState('CLOSE-WAIT')), ignore);
+    const steps = { ...sequence(FIN, TOO_NEW), place: { state: 'CLOSE-WAIT', conditions: [] } } as const;
+    expect((await playedOn(silent, steps)).failure).to.include({ step: 1, kind: 'segment' });
+    expect((await playedOn(silent, steps, knowing(habits))).outcome).to.equal('explained');
   });
 
   it('is read from every case of one stimulus in the baselines of the lab', () => {

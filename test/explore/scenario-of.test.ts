@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
+import { all, has, ignore, inState, when } from '../../bench/mutants/tools.ts';
 import { declarationOf } from '../../lib/catalogue/resolve.ts';
 import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
 import { checkVariables } from '../../lib/catalogue/well-formed.ts';
@@ -11,6 +12,7 @@ import { parseSegment } from '../../lib/notation/index.ts';
 import { printReply } from '../../lib/catalogue/resolve.ts';
 import { playScenario } from '../../lib/runner/trial/play-scenario.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import type { Profile } from '../../lib/standard/profile.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { referenceWorld } from '../states/reference-world.ts';
 
@@ -18,8 +20,13 @@ const send = (text: string) => ({ send: [parseSegment(text)] as const });
 
 /** Plays a sequence on a mutant, writes it as a scenario, and plays that. */
 async function told(name: string, sequence: Sequence) {
-  const { base: profile, behaviour } = findMutant(name) as Mutant;
-  const { tester, environment } = referenceWorld(profile, behaviour);
+  const { base, behaviour } = findMutant(name) as Mutant;
+  return toldOf(base, behaviour, sequence);
+}
+
+async function toldOf(profile: Profile, behaviour: Mutant['behaviour'], sequence: Sequence) {
+  const { tester, environment: ordinary } = referenceWorld(profile, behaviour);
+  const environment = { ...ordinary, answersManyAtOnce: true };
   const fence = new Fence(environment, 4);
   try {
     const ground = { environment, family: 4, fence, profile, adoptions: [ALL_CHECKS], seed: 1 } as const;
@@ -59,6 +66,27 @@ describe('a finding as a scenario', function () {
       'steps[0].send',
       '<SEQ=ANY><ACK=SND.NXT><CTL=ACK>',
     );
+  });
+
+  it('asks for an acknowledgment that was late in the sequence, since `run` waits for it', async () => {
+    const silent = when(all(has('FIN'), inState('CLOSE-WAIT')), ignore);
+    const { played, scenario, verdict } = await toldOf(
+      'rfc9293',
+      { arrive: silent },
+      {
+        place: { state: 'CLOSE-WAIT', conditions: [] },
+        steps: [
+          send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'),
+          send('<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>'),
+        ],
+      },
+    );
+    expect(played.failure).to.include({ step: 1, kind: 'segment' });
+    const [, first] = scenario.steps;
+    expect(
+      first && 'expect' in first && first.expect.rfc9293.map(({ reply }) => printReply(reply)),
+    ).not.to.include('silence');
+    expect(verdict).to.equal('deviates');
   });
 
   it('conforms where the sequence does', async () => {

@@ -200,6 +200,20 @@ describe('SEGMENT ARRIVES', () => {
       'may <SEQ=102><ACK=301><CTL=ACK> CLOSED',
       'may silence CLOSED',
     ]);
+    for (const text of ['', '<DATA=1>'])
+      check(
+        `one octet before the window${text}, the ACK of ours`,
+        tcbIn('FIN-WAIT-1'),
+        `<SEQ=300><ACK=102><CTL=ACK>${text}`,
+        [`must ${ack('FIN-WAIT-1')}`, `may ${ack('FIN-WAIT-2')}`, 'may silence FIN-WAIT-2'],
+      );
+    check('but not two octets before it', tcbIn('FIN-WAIT-1'), '<SEQ=299><ACK=102><DATA=1><CTL=ACK>', [
+      `must ${ack('FIN-WAIT-1')}`,
+    ]);
+    const waiting = { ...tcbIn('FIN-WAIT-1'), closing: true };
+    check('nor while the FIN waits to be sent', waiting, '<SEQ=300><ACK=102><CTL=ACK>', [
+      `must ${ack('FIN-WAIT-1')}`,
+    ]);
   });
 
   describe('first, at a closed window', () => {

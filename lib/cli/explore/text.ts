@@ -70,7 +70,7 @@ const MOST_TROUBLES = 5;
 
 /** What was done, at the end. @param found how many findings are new */
 export function exploredText(found: number, explored: Explored): string {
-  const { sequences, took, waiting, pairs, dismissed, unexamined, troubles, outcomes } = explored;
+  const { sequences, took, waiting, pairs, dismissed, unexamined, troubles, outcomes, unrepeated } = explored;
   const seconds = took / 1000;
   const count = found === 1 ? '1 finding' : `${found} findings`;
   const { accepted, passed } = explored;
@@ -83,6 +83,10 @@ export function exploredText(found: number, explored: Explored): string {
     `  ${pairs} pairs of state and event were met${others.length > 0 ? `; ${others.join(', ')}` : ''}${dismissed > 0 ? `; ${dismissed} failures did not come again` : ''}${unexamined > 0 ? `; ${unexamined} were not looked at for want of time` : ''}`,
     ...(passed > 0 ? [`  went on behind a deviation that is known ${passed} times`] : []),
     ...accepted.map(({ name, times }) => `  known     ${name} (${times === 1 ? 'once' : `${times} times`})`),
+    ...unrepeated.map(
+      ({ sequence, failed, deviated, of }) =>
+        `  not repeatable: ${sequence} (${failed}): its scenario fails ${deviated} of ${of} times by \`run\``,
+    ),
     ...troubles
       .slice(0, MOST_TROUBLES)
       .map(

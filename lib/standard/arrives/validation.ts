@@ -1,5 +1,6 @@
 import { add, geq, gt, leq, lt, within } from '../../wire/seq.ts';
 import { emptyAck, resetAtAck, resetFor, resetsOfAnyForm, synAck } from '../segments.ts';
+import type { State } from '../state.ts';
 import { type Segment, segLen, type Tcb } from '../tcb.ts';
 import {
   type Arrival,
@@ -100,6 +101,13 @@ function* answeredAtClosedWindow(arrivals: Iterable<Arrival>, rules: Rules): Arr
   }
 }
 
+/** The state that the ACK of our FIN leads to. */
+const AFTER_OUR_FIN: Partial<Readonly<Record<State, State>>> = {
+  'FIN-WAIT-1': 'FIN-WAIT-2',
+  CLOSING: 'TIME-WAIT',
+  'LAST-ACK': 'CLOSED',
+};
+
 /** A figure, or the end of the connection, may need a segment that the sequence check refuses (RFC 9293 A.2). */
 function* despiteItsNumber(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   const { ctl, seq, ack } = segment;
@@ -112,9 +120,14 @@ function* despiteItsNumber(tcb: Tcb, segment: Segment, rules: Rules): Arrivals {
   // RFC 793 shows an answer. RFC 1122 4.2.2.10 calls that an error.
   if (synAgain && origin === 'active')
     yield* must('RFC 793 figure 8: a simultaneous open', established, emptyAck(established), 'silence');
-  const finAgain = ctl.has('FIN') && !ctl.has('SYN') && add(seq, segLen(segment)) === tcb.rcvNxt;
-  if (!finAgain || (state !== 'CLOSING' && state !== 'LAST-ACK')) return;
-  const over = enter({ ...tcb, sndUna: ack }, state === 'CLOSING' ? 'TIME-WAIT' : 'CLOSED');
+  const end = add(seq, segLen(segment));
+  const finAgain = ctl.has('FIN') && end === tcb.rcvNxt;
+  // One octet before the window, as in a simultaneous close.
+  const isOneBefore = add(seq, 1) === tcb.rcvNxt && leq(end, tcb.rcvNxt) && !ctl.has('FIN');
+  const after = AFTER_OUR_FIN[state];
+  if (!after || ctl.has('SYN') || tcb.closing || !(finAgain || isOneBefore)) return;
+  if (finAgain && state === 'FIN-WAIT-1') return;
+  const over = enter(acknowledged(tcb, segment, rules), after);
   yield* may('RFC 9293 A.2: the ACK of our FIN is processed', over, emptyAck(over), 'silence');
 }
 

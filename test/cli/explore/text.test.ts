@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findingText } from '../../../lib/cli/explore/text.ts';
+import { exploredText, findingText } from '../../../lib/cli/explore/text.ts';
 import type { Finding } from '../../../lib/explore/explore.ts';
 import type { Played } from '../../../lib/explore/played.ts';
 import { parseSegment } from '../../../lib/notation/index.ts';
@@ -35,5 +35,19 @@ describe('the text of a finding', () => {
       .map((line) => line.trim());
     expect(lines[0]).to.contain('4  LISTEN: <SEQ=RCV.NXT>');
     expect(lines).to.include.members(['expected  RST', 'observed  silence', 'not saved no such state']);
+  });
+});
+
+describe('the text at the end', () => {
+  it('tells what was confirmed, and does not fail each time as a scenario', () => {
+    const text = exploredText(0, {
+      ...{ sequences: 10, outcomes: {}, dismissed: 0, accepted: [], passed: 0, unexamined: 0, troubles: [] },
+      ...{ took: 1000, waiting: 0, pairs: 4, byStep: [] },
+      unrepeated: [{ sequence: 'LISTEN: CLOSE', failed: 'RST is due, silence comes', deviated: 2, of: 3 }],
+    });
+    expect(text).to.match(/^0 findings in 10 scenarios/);
+    expect(text).to.contain(
+      'not repeatable: LISTEN: CLOSE (RST is due, silence comes): its scenario fails 2 of 3 times by `run`',
+    );
   });
 });
