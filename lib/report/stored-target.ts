@@ -36,7 +36,7 @@ const factsSchema = z.object({
     .object({
       ...{ connections: z.number(), resetsPerSecond: z.number(), challengeAcksPerSecond: z.number() },
       ...{ mslSeconds: z.number(), simultaneousOpen: z.boolean(), timestamps: z.boolean() },
-      ...{ halfClose: z.boolean(), resets: z.boolean() },
+      ...{ halfClose: z.boolean(), severalInFlight: z.boolean(), resets: z.boolean() },
     })
     .partial()
     .optional()

@@ -70,6 +70,7 @@ const DESCRIBED: Readonly<Record<keyof DescribedTarget, string>> = {
   simultaneousOpen: 'simultaneous open',
   timestamps: 'timestamps',
   halfClose: 'half close',
+  severalInFlight: 'several segments in flight',
   resets: 'resets from CLOSED',
 };
 

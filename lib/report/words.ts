@@ -100,6 +100,8 @@ export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = 
   'simultaneous open': 'the target file says that the target has no simultaneous open',
   timestamps: 'the target file says that the target has no timestamps',
   'half close': 'the target file says that the target has no half close',
+  'several segments in flight':
+    'the target file says that the target has one segment of text in flight at most',
   'ABORT at any time': "the target's user cannot abort a connection when all that it sent is acknowledged",
   commands: `the application on the target takes no commands: ${COMMANDED}`,
   'passive OPEN': 'the target only opens connections: this needs a service',

@@ -225,11 +225,11 @@ interface UserWatch {
 
 /** Waits for a sign that the user has the connection: an accept event, text on command, or text unasked. */
 async function watchUser(prober: Prober): Promise<UserWatch> {
-  const { connection, environment, subject, user } = prober;
+  const { subject, user } = prober;
   const { greets = false } = subject;
   const patience = synPatience(prober);
   const handle = await user.find();
-  const comes = handle || greets ? undefined : environment.driver.accepted(connection.mailbox.port, patience);
+  const comes = handle || greets ? undefined : user.comes(patience);
   const adopted = comes?.then((accepted) => {
     if (accepted) user.adopt(accepted);
     return accepted;

@@ -18,6 +18,7 @@ export class ProofUser {
   readonly #environment: Environment;
   readonly #subject: Whose;
   #handle: Handle | undefined;
+  #former: Handle | undefined;
   #wasToldToSend = false;
   #isRefused = false;
 
@@ -54,8 +55,19 @@ export class ProofUser {
   async find(): Promise<Handle | undefined> {
     const { driver, timing } = this.#environment;
     const { port } = this.#subject.connection.mailbox;
-    if (!this.acceptProves) this.#handle ??= await driver.accepted(port, timing.guard);
+    if (!this.acceptProves) this.#handle ??= await driver.accepted(port, timing.guard, this.#former);
     return this.#handle;
+  }
+
+  /** The application's connection, when it comes. */
+  comes(patience: number): Promise<Handle | undefined> {
+    return this.#environment.driver.accepted(this.#subject.connection.mailbox.port, patience, this.#former);
+  }
+
+  /** A new connection has taken the place of the one that it had. */
+  awaitsAnother(): void {
+    this.#former = this.#handle;
+    this.#handle = undefined;
   }
 
   adopt(handle: Handle): void {

@@ -37,6 +37,7 @@ async function fromSynchronized(prober: Prober): Promise<Proof> {
   const synAck = prober.answers().find(({ segment }) => isSynAck(segment));
   if (synAck && isOfNew(prober, synAck.segment)) {
     connection.restart(synAck.segment, subject.stimulus.seq);
+    prober.user.awaitsAnother();
     const proof = await synReceivedOr(prober, connection.mailbox.log.indexOf(synAck) + 1);
     if (proof) return { ...proof, how: ['new incarnation', ...proof.how] };
     connection.sndUna = connection.sndNxt;

@@ -22,7 +22,7 @@ export const limitedTo = (
   });
 
 function refuseWhatIsLacking(
-  { simultaneousOpen, timestamps, halfClose }: Capabilities,
+  { simultaneousOpen, timestamps, halfClose, severalInFlight }: Capabilities,
   { state, origin, conditions }: Destination,
 ): void {
   const { user, syn } = demandsOf(conditions);
@@ -30,6 +30,9 @@ function refuseWhatIsLacking(
     throw new NotCapable({ what: 'simultaneous open' });
   }
   if (timestamps === false && syn.timestamps) throw new NotCapable({ what: 'timestamps' });
+  if (severalInFlight === false && user.sends !== undefined) {
+    throw new NotCapable({ what: 'several segments in flight' });
+  }
   const half = state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
   if (halfClose === false && half && !user.closed) {
     throw new NotCapable({ what: 'half close' });

@@ -125,6 +125,10 @@ const targetFileSchema = z
         simultaneousOpen: z.boolean().optional().describe('Two SYNs that cross make a connection'),
         timestamps: z.boolean().optional().describe('Timestamps, when the tester offers them'),
         halfClose: z.boolean().optional().describe('The user can close one direction and go on receiving'),
+        severalInFlight: z
+          .boolean()
+          .optional()
+          .describe('More than one segment of its text may be unacknowledged'),
         resets: z
           .boolean()
           .optional()

@@ -6,6 +6,7 @@ export const LACKS = [
   'simultaneous open',
   'timestamps',
   'half close',
+  'several segments in flight',
   'ABORT at any time',
   // Limits of an application that takes no commands.
   'commands',

@@ -47,6 +47,7 @@ export interface DescribedTarget {
   readonly simultaneousOpen?: boolean | undefined;
   readonly timestamps?: boolean | undefined;
   readonly halfClose?: boolean | undefined;
+  readonly severalInFlight?: boolean | undefined;
   /** From CLOSED. */
   readonly resets?: boolean | undefined;
 }

@@ -38,7 +38,11 @@ const inSyn = (
 });
 
 export default scenarios('ladders', [
-  inSyn('syn', 'a SYN', 'CLOSED', [{ user: 'OPEN ACTIVE' }, { expect: says('<CTL=SYN>') }]),
+  inSyn('syn', 'a SYN', 'CLOSED', [
+    { user: 'OPEN ACTIVE' },
+    { expect: says('<CTL=SYN>'), then: 'SYN-SENT' },
+    { state: 'SYN-SENT' },
+  ]),
   inSyn('syn-again', 'a SYN that is sent again', 'SYN-SENT', [{ expect: says(SYN), next: true }]),
   inSyn('syn-ack', 'a SYN,ACK', 'LISTEN', [
     { send: '<SEQ=1000><CTL=SYN><MSS=1460>' },

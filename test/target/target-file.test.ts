@@ -164,7 +164,10 @@ describe('the target file', () => {
 
   it('keeps cases from what the target is described as without', async () => {
     const inner: Driver = new ServicesDriver([{ port: 9, uponFin: 'stays', closes: { upon: 'x' } }]);
-    const driver = limitedTo({ simultaneousOpen: false, timestamps: false, halfClose: false }, inner);
+    const driver = limitedTo(
+      { simultaneousOpen: false, timestamps: false, halfClose: false, severalInFlight: false },
+      inner,
+    );
     const family = 4;
     expect(await refusal(driver.behaviour?.({ family, state: 'SYN-RECEIVED', origin: 'active' }))).to.equal(
       'simultaneous open',
@@ -172,6 +175,9 @@ describe('the target file', () => {
     expect(
       await refusal(driver.behaviour?.({ family, state: 'ESTABLISHED', conditions: ['timestamps'] })),
     ).to.equal('timestamps');
+    expect(
+      await refusal(driver.behaviour?.({ family, state: 'ESTABLISHED', conditions: ['text-in-flight'] })),
+    ).to.equal('several segments in flight');
     expect(await refusal(driver.behaviour?.({ family, state: 'FIN-WAIT-1' }))).to.equal('half close');
     expect(await driver.behaviour?.({ family, state: 'TIME-WAIT' })).to.deep.equal({
       port: 9,

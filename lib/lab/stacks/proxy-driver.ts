@@ -99,9 +99,9 @@ export class ProxyDriver implements Driver {
     return shared;
   }
 
-  accepted(testerPort: number, timeout: number): Promise<Handle | undefined> {
+  accepted(testerPort: number, timeout: number, former?: Handle): Promise<Handle | undefined> {
     const behind = this.#of(testerPort);
-    if (behind.handle) return Promise.resolve(behind.handle);
+    if (behind.handle && behind.handle !== former) return Promise.resolve(behind.handle);
     return new Promise((resolve) => {
       const timer = setTimeout(() => behind.waiting?.(undefined), timeout);
       behind.waiting = (handle) => {

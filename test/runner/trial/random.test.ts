@@ -23,6 +23,15 @@ describe('random numbers', () => {
     expect(numbers.filter((number) => EDGES.includes(number)).length).to.be.within(400, 600);
   });
 
+  it('lie there for the same labels, whatever the seed is', () => {
+    const edgesOf = (seed: number): boolean[] => {
+      const random = new Random(seed, 'ladder.side-by-side.text 4');
+      return Array.from({ length: 40 }, () => EDGES.includes(random.sequenceNumber()));
+    };
+    expect(edgesOf(2)).to.deep.equal(edgesOf(1));
+    expect(new Set(edgesOf(1)).size).to.equal(2);
+  });
+
   it('anchor neighbours at different edges, and the families at others', () => {
     const of = (index: number, family: 4 | 6): number => anchor(index, family, new Random(1, 'x'));
     expect([0, 1, 2, 3].map((index) => of(index, 4))).to.deep.equal(EDGES);
