@@ -43,6 +43,9 @@ const MOST_TIME = 15 * 60_000;
  *
  * When the target's process has ended, somebody else may have ended it. Then all suspects are tried at once first: if the target
  * survives, none of them did it.
+ *
+ * What is like a stimulus that killed it is tried at once, too: the same options in every state, alone; other stimuli of the same
+ * state and step together, and by halves where that kills the target.
  */
 export class Inquest {
   readonly suspects = new Suspects();
@@ -77,6 +80,7 @@ export class Inquest {
       return undefined;
     });
     if (cause) explain?.(death, cause);
+    if (cause?.kind === 'segment') this.suspects.acquit(onTheWire);
     if (cause?.kind === 'unknown') this.#unexplained += 1;
     this.#timeTaken += this.#now() - began;
     if (this.#unexplained >= MOST_UNEXPLAINED) {
@@ -113,18 +117,34 @@ export class Inquest {
       if (phase === undefined) continue;
       const cause: DeathCause = { kind: 'segment', part: phase, ...job };
       if (phase !== 'stimulus') return cause;
-      // Similar cases would kill the target again.
-      const similar = [...onTheWire, ...waiting].filter(
-        (other) => !done.has(keyOf(other)) && kindOf(other) === kindOf(job),
-      );
-      for (const [tried, other] of similar.entries()) {
+      const others = [...onTheWire, ...waiting].filter((other) => !done.has(keyOf(other)));
+      const options = optionsOf(job);
+      const alike = others.filter((other) => options !== undefined && optionsOf(other) === options);
+      for (const [tried, other] of alike.entries()) {
         if (this.#isOver) break;
-        progress({ tried, of: similar.length });
+        progress({ tried, of: alike.length });
         await this.#accuse(other, false, done);
       }
+      const similar = others.filter((other) => !alike.includes(other) && kindOf(other) === kindOf(job));
+      await this.#accuseAny(similar, ending !== undefined ? onTheWire.length : 1, done);
       return cause;
     }
     return this.#isOver ? undefined : { kind: 'unknown', tried: likely.length };
+  }
+
+  /** Accuses those that kill the target. @param width how many at once show whether one of them does; 1: each is accused */
+  async #accuseAny(jobs: readonly Job[], width: number, done: Set<string>): Promise<void> {
+    if (this.#isOver || jobs.length === 0) return;
+    const [first] = jobs;
+    if (jobs.length === 1 && first) {
+      await this.#accuse(first, false, done);
+      return;
+    }
+    const suspects = jobs.map((job) => ({ job, isFinished: false }));
+    if (width > 1 && (await this.#surviveTogether(suspects, width))) return;
+    const middle = Math.ceil(jobs.length / 2);
+    await this.#accuseAny(jobs.slice(0, middle), width, done);
+    await this.#accuseAny(jobs.slice(middle), width, done);
   }
 
   /** Whether the target survives all suspects at once. One attempt proves nothing for a suspect of several deaths. */
@@ -205,6 +225,12 @@ const wasTried = ({ result }: DeathTrial): boolean =>
   result.outcome !== 'not run' || result.why.kind === 'not capable';
 
 const endingOf = ({ ending }: Death): Pick<TargetDeath, 'ending'> => (ending ? { ending } : {});
+
+/** The octets of a stimulus's options, where they are no usual ones. */
+function optionsOf({ id }: Job): string | undefined {
+  const subject = findScenario(id);
+  return subject && isCase(subject) ? stimulusOf(subject).opt : undefined;
+}
 
 /** Cases are similar when a TCP handles their stimuli in the same state and the same step. */
 function kindOf({ id }: Job): string {

@@ -34,9 +34,14 @@ export class Suspects {
     if (this.#logs.size > KEPT && oldest !== undefined) this.#logs.delete(oldest);
   }
 
-  /** At how many deaths the case was running. */
+  /** At how many deaths the case was running whose cause is not known. */
   presence(job: Job): number {
     return this.#present.get(keyOf(job)) ?? 0;
+  }
+
+  /** What has caused the last death is known. */
+  acquit(onTheWire: readonly Job[]): void {
+    for (const job of onTheWire) this.#present.set(keyOf(job), Math.max(0, this.presence(job) - 1));
   }
 
   /** The case is no suspect any more. */

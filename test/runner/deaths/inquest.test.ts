@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { reasonText } from '../../../lib/report/expectation.ts';
+import { SCENARIOS } from '../../../lib/catalogue/catalogue.ts';
 import { Inquest, MOST_UNEXPLAINED } from '../../../lib/runner/deaths/inquest.ts';
-import { type Job, keyOf } from '../../../lib/runner/deaths/suspects.ts';
+import { type Job, keyOf, Suspects } from '../../../lib/runner/deaths/suspects.ts';
 import type { DeathTrial } from '../../../lib/runner/deaths/try-for-death.ts';
 import type { SearchProgress } from '../../../lib/report/progress.ts';
 import { runThrough } from '../../../lib/runner/run-through.ts';
@@ -20,9 +21,9 @@ type Fate = (job: Job, attempts: number, onTheWire: number) => Phase | undefined
 const ENDING = { signal: 'SIGSEGV' };
 const SENT = { from: 'tester', at: 0 } as Entry;
 
-/** A run of so many cases without a wire. All cases of a round are on the target when one of them ends it. */
+/** A run of so many cases, or of these, without a wire. All cases of a round are on the target when one of them ends it. */
 function runOf(
-  count: number,
+  cases: number | readonly string[],
   fate: Fate,
   width = 8,
   isReached = (_: Job, __: number): boolean => true,
@@ -60,7 +61,9 @@ function runOf(
     deaths.push(death);
     return death;
   };
-  const jobs = Array.from({ length: count }, (_, index): Job => ({ id: `case.${index}`, family: 4 }));
+  const ids =
+    typeof cases === 'number' ? Array.from({ length: cases }, (_, index) => `case.${index}`) : cases;
+  const jobs = ids.map((id): Job => ({ id, family: 4 }));
   const describe = ({ id }: Job) => ({
     ...{ id, title: id, state: 'ESTABLISHED' as const, conditions: [], steps: [] },
   });
@@ -230,6 +233,44 @@ describe('an inquest', () => {
       ({ id }, so) => id !== 'case.2' || so !== 2,
     );
     expect(causes).to.deep.equal([{ kind: 'segment', part: 'stimulus', id: 'case.2', family: 4 }]);
+  });
+
+  it('tries the options that killed the target in every state at once', async () => {
+    const states = ['closed', 'listen', 'established', 'fin-wait-1', 'time-wait'];
+    const ids = states.flatMap((state) => [`${state}.option.nops`, `${state}.option.length-zero`]);
+    const { results, causes, deaths } = await runOf(
+      ids,
+      ({ id }) => (id.endsWith('length-zero') ? 'stimulus' : undefined),
+      2,
+    );
+    expect(having(results, 'deviates')).to.deep.equal(ids.filter((id) => id.endsWith('length-zero')));
+    expect(having(results, 'conformant')).to.have.length(states.length);
+    expect(causes).to.have.length(1);
+    expect(deaths, 'in the run, in the attempt of all, and twice alone each').to.have.length(12);
+  });
+
+  it('acquits what is similar to its killer by one attempt at all of it together', async () => {
+    const guilty = ['time-wait.rst.middle', 'time-wait.rst.one-before'];
+    const ids = SCENARIOS.filter(({ id }) => /^time-wait\.rst\./.test(id)).map(({ id }) => id);
+    expect(ids).to.include.members(guilty);
+    const { results, attempts, progress } = await runOf(
+      ids,
+      ({ id }) => (guilty.includes(id) ? 'stimulus' : undefined),
+      4,
+    );
+    expect(having(results, 'deviates')).to.have.members(guilty);
+    expect(having(results, 'conformant')).to.have.length(ids.length - guilty.length);
+    expect(progress.length, 'tried alone').to.be.below(ids.length);
+    expect(attempts.size).to.equal(ids.length);
+  });
+
+  it('holds nothing against who was there when another had killed the target', () => {
+    const suspects = new Suspects();
+    const there: Job[] = [{ id: 'case.1', family: 4 }];
+    suspects.order(there, 0);
+    suspects.order(there, 0);
+    suspects.acquit(there);
+    expect(suspects.presence({ id: 'case.1', family: 4 })).to.equal(1);
   });
 
   it('says what of a case ended the target', async () => {
