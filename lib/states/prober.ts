@@ -78,6 +78,7 @@ export class Prober {
   readonly rcvNxtBefore: number;
   #isDeaf = false;
   #isFenced = false;
+  #isAnew = false;
 
   constructor(environment: Environment, subject: Subject) {
     this.environment = environment;
@@ -89,6 +90,13 @@ export class Prober {
     if (tsval !== undefined && gt(tsval, this.connection.tsRecent)) this.connection.tsRecent = tsval;
     const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
     this.rcvNxtBefore = opening ? subject.stimulus.seq : (subject.rcvNxtBefore ?? subject.connection.rcvNxt);
+  }
+
+  /** The stimulus, a SYN, has begun a connection in place of the old one. @param synAck the answer */
+  beginAnew(synAck: ConcreteSegment): void {
+    this.connection.restart(synAck, this.subject.stimulus.seq);
+    this.user.awaitsAnother();
+    this.#isAnew = true;
   }
 
   /** Sends a probe and waits for the wanted answer; repeats the probe when the path loses segments. */
@@ -258,7 +266,8 @@ export class Prober {
 
   /** Whether the octet before this RCV.NXT is a FIN of the tester's, from the recipe or the stimulus. */
   finTaken(rcvNxt: number): boolean {
-    const { mark, state } = this.subject;
+    const { mark, state, stimulus } = this.subject;
+    if (this.#isAnew) return stimulus.ctl.has('FIN') && rcvNxt === add(stimulus.seq, lengthOf(stimulus));
     if (FIN_RECEIVED.includes(state)) return true;
     const { log } = this.connection.mailbox;
     let before = this.connection.irs;

@@ -171,8 +171,6 @@ async function takesText(prober: Prober, found: Found): Promise<Taken> {
   const isFinAcknowledged = found.state === 'FIN-WAIT-2';
   const most = targetFin === undefined ? sentBy(prober, found) : add(targetFin, isFinAcknowledged ? 1 : 0);
   if (!gt(most, sndUna)) return taken;
-  // Old text with an older ACK would show what the target makes of that.
-  prober.connection.sndUna = most;
   // LAST-ACK ends by that ACK, and has shown before that it takes no text.
   return (await takesTextWith(prober, found, most)) === 'yes' ? 'yes' : taken;
 }

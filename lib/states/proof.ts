@@ -36,8 +36,7 @@ async function fromSynchronized(prober: Prober): Promise<Proof> {
   const { connection, environment, subject } = prober;
   const synAck = prober.answers().find(({ segment }) => isSynAck(segment));
   if (synAck && isOfNew(prober, synAck.segment)) {
-    connection.restart(synAck.segment, subject.stimulus.seq);
-    prober.user.awaitsAnother();
+    prober.beginAnew(synAck.segment);
     const proof = await synReceivedOr(prober, connection.mailbox.log.indexOf(synAck) + 1);
     if (proof) return { ...proof, how: ['new incarnation', ...proof.how] };
     connection.sndUna = connection.sndNxt;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { State } from '../../lib/standard/state.ts';
+import type { Handle } from '../../lib/target/driver.ts';
 import { Connection, type Proof, prove } from '../../lib/states/index.ts';
 import { UpperTesterRefused } from '../../lib/target/testability/exchange.ts';
 import { gt } from '../../lib/wire/seq.ts';
@@ -264,6 +265,26 @@ describe('the state after', () => {
         sent.segment.ctl.has('SYN') ? ['<SEQ=9000><ACK=102><CTL=SYN,ACK>'] : (acknowledging?.(sent) ?? []);
       replaced.link.arrive('<SEQ=9000><ACK=102><CTL=SYN,ACK>', replaced.connection.mailbox.port);
       expect(await replaced.prove()).to.include({ state: 'unknown' });
+    });
+
+    it('is that of the connection in its place, as the user of that one shows', async () => {
+      const replaced = scene('TIME-WAIT', '<SEQ=500><CTL=SYN>', { handle: true, listening: true });
+      const { driver, link, connection, environment } = replaced;
+      Object.assign(environment, { acceptTime: 'at the SYN', timing: { ...TIMING, synAckNeverAgain: true } });
+      const [old, young] = [{ socketId: 1 }, { socketId: 2 }];
+      driver.accepted = async (_port: number, _timeout?: number, former?: Handle) =>
+        former?.socketId === 1 ? young : old;
+      const send = async (handle: Handle) => {
+        if (handle !== young) throw new UpperTesterRefused('SEND_DATA', 0x01);
+        link.arrive('<SEQ=9001><ACK=501><CTL=ACK,PSH><DATA=1>', connection.mailbox.port);
+      };
+      Object.assign(driver, { send });
+      link.script = living({ rcvNxt: 501, sndNxt: 9002 });
+      link.arrive('<SEQ=9000><ACK=501><CTL=SYN,ACK>', connection.mailbox.port);
+      expect(await replaced.prove()).to.deep.include({
+        state: 'ESTABLISHED',
+        how: ['new incarnation', 'user sends'],
+      });
     });
 
     it('is told by the FIN on which the acknowledgment of old text rides', async () => {
