@@ -3,21 +3,33 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { buildUpperTesterFor } from '../../lib/compile.ts';
+import { MINGW, underWine, WINE_PACKAGES } from '../../lib/lab/stacks/wine.ts';
 import { type Accepted, TestabilityClient } from '../../lib/target/testability/client.ts';
 
 const SANITIZED = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
+// Without a sanitizer's library, a fault is a trap.
+const TRAPPED = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error'];
+
+interface Build {
+  readonly compiler: string;
+  /** Debian's, each with a file of it. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly flags: readonly string[];
+  /** It is for Windows, and runs under Wine. */
+  readonly isForWindows?: true;
+}
+
 /** A compiler, with what makes a program tell of its own faults, or end by them. */
-export const BUILDS = [
-  { compiler: 'cc', packages: 'gcc', flags: SANITIZED },
-  { compiler: 'clang', packages: 'clang', flags: SANITIZED },
-  // It has no sanitizer's library: a fault is a trap.
+export const BUILDS: readonly [Build, ...Build[]] = [
+  { compiler: 'cc', packages: { gcc: 'cc' }, flags: SANITIZED },
+  { compiler: 'clang', packages: { clang: 'clang' }, flags: SANITIZED },
+  { compiler: 'musl-gcc', packages: { 'musl-tools': 'musl-gcc' }, flags: ['-static', ...TRAPPED] },
   {
-    compiler: 'musl-gcc',
-    packages: 'musl-tools',
-    flags: ['-static', '-fsanitize=undefined', '-fsanitize-undefined-trap-on-error'],
+    ...{ compiler: MINGW.compiler, packages: WINE_PACKAGES, isForWindows: true },
+    flags: [...TRAPPED, '-lws2_32'],
   },
-] as const;
+];
 
 /** Loopback addresses stand for both target and tester. */
 const LOOPBACK = '--bind 127.0.0.1 --local ::1 --tester 127.0.0.1 --tester ::1'.split(' ');
@@ -34,10 +46,15 @@ export interface RunningAgent {
 
 export const startAgent = async (
   flags: readonly string[] = [],
-  build: (typeof BUILDS)[number] = BUILDS[0],
+  build: Build = BUILDS[0],
 ): Promise<RunningAgent> => {
-  const path = await buildUpperTesterFor('posix', [...build.flags, ...flags], build);
-  const child = spawn(path, [...LOOPBACK, '--port', '0', '--exit-on-eof'], { stdio: 'pipe' });
+  const { compiler, isForWindows = false } = build;
+  const language = { compiler, packages: Object.keys(build.packages).join(' ') };
+  const system = isForWindows ? 'windows' : 'posix';
+  const path = await buildUpperTesterFor(system, [...build.flags, ...flags], language);
+  const options = [...LOOPBACK, '--port', '0', '--exit-on-eof'];
+  const [program, ...words] = isForWindows ? underWine(path, options) : [path, ...options];
+  const child = spawn(program as string, words, { stdio: 'pipe' });
   let complaints = '';
   child.stderr.on('data', (text) => {
     complaints += text;

@@ -12,6 +12,7 @@ import {
   TYPE,
 } from '../../lib/target/testability/message.ts';
 import { missingOf } from '../../lib/lab/namespaces/enter.ts';
+import { skipWithoutLab } from '../lab/skip.ts';
 import { skipBecause } from '../packages.ts';
 import { BUILDS, freePort, passive, pause, type RunningAgent, refusal, startAgent } from './helpers.ts';
 
@@ -42,8 +43,9 @@ for (const build of BUILDS)
     let socket: Socket;
 
     before(async function () {
-      if (missingOf({ [build.packages]: build.compiler }).length > 0)
-        skipBecause(this, `apt-get install ${build.packages}`);
+      const missing = missingOf(build.packages);
+      if (missing.length > 0) skipBecause(this, `apt-get install ${missing.join(' ')}`);
+      if (build.isForWindows) skipWithoutLab(this);
       agent = await startAgent([], build);
       socket = createSocket('udp4');
       socket.bind(0, '127.0.0.1');

@@ -7,8 +7,8 @@ import type { RunningTarget, Stack, StackOptions } from './stack.ts';
 import { drivenBy, startUpperTester, upperTesterOptions } from './upper-tester-process.ts';
 
 const WINE = '/usr/lib/wine/wine64';
-const MINGW = { compiler: 'x86_64-w64-mingw32-gcc', packages: 'gcc-mingw-w64-x86-64' };
-const PACKAGES = { [MINGW.packages]: MINGW.compiler, wine64: WINE };
+export const MINGW = { compiler: 'x86_64-w64-mingw32-gcc', packages: 'gcc-mingw-w64-x86-64' };
+export const WINE_PACKAGES = { [MINGW.packages]: MINGW.compiler, wine64: WINE };
 // select of Windows, by Wine, is slower than poll.
 const WIDTH = 64;
 
@@ -35,12 +35,19 @@ export HOME=/tmp TMPDIR=/tmp WINEPREFIX=/tmp/prefix WINEDEBUG=-all
 exec ${WINE} /tmp/upper-tester.exe "$@"
 `;
 
+/** @param program for Windows, and its words */
+export const underWine = (program: string, words: readonly string[]): string[] => [
+  ...['unshare', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])],
+  ...['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
+  ...['sh', '-c', SCRIPT, 'wine', program, ...words],
+];
+
 /** The Windows build of the upper tester: Wine makes this kernel's TCP out of Winsock. It tests the upper tester, not Windows. */
 export const wine: Stack = {
   id: 'wine',
   what: "the upper tester's build for Windows, under Wine, on this machine's own kernel",
-  packages: Object.keys(PACKAGES),
-  missing: () => missingOf(PACKAGES),
+  packages: Object.keys(WINE_PACKAGES),
+  missing: () => missingOf(WINE_PACKAGES),
   start: ({ families, linkLoss, logs }: StackOptions): Promise<RunningTarget> =>
     startInSteps(async (undo) => {
       const program = await buildUpperTesterFor('windows', ['-lws2_32'], MINGW);
@@ -49,11 +56,7 @@ export const wine: Stack = {
       undo(() => lab.dispose());
       const agent = await startUpperTester({
         what: 'The upper tester under Wine',
-        words: (port) => [
-          ...lab.entering,
-          ...['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
-          ...['sh', '-c', SCRIPT, 'wine', program, ...upperTesterOptions(lab, port)],
-        ],
+        words: (port) => [...lab.entering, ...underWine(program, upperTesterOptions(lab, port))],
         patienceMs: 15_000,
         log: 'wine',
         logs,
