@@ -55,7 +55,8 @@ function tcbOf(subject: Scenario, random: Random): Tcb {
       iss,
       sndUna,
       sndNxt: add(sndUna, inFlight + (WAITING.includes(state) ? 1 : 0)),
-      sndWnd: isOne ? between(random, 0, maxSndWnd) : TESTER_WINDOW,
+      // Closed, it would let out probes: that has cases of its own.
+      sndWnd: isOne ? between(random, 1, maxSndWnd) : TESTER_WINDOW,
       maxSndWnd,
       sndWl1: rcvNxt,
       sndWl2: sndUna,
@@ -101,7 +102,7 @@ function segmentOf(subject: Scenario, notation: SegmentNotation, tcb: Tcb, rando
     ctl,
     data,
     urg,
-    wnd: written.wnd ?? (isCase(subject) ? between(random, 0, 65_535) : TESTER_WINDOW),
+    wnd: written.wnd ?? (isCase(subject) ? between(random, 1, 65_535) : TESTER_WINDOW),
     ...(written.mss === undefined ? {} : { mss: written.mss }),
     ...(tsval === undefined ? {} : { tsval, tsecr: 0 }),
     security: packet.security === 'other' ? add(tcb.security, between(random, 1, 1000)) : tcb.security,
