@@ -17,6 +17,12 @@ function versionOf(): string {
   return JSON.parse(readFileSync(PACKAGE, 'utf8')).version.split('+')[0];
 }
 
+// There its RCV.NXT does not wrap around: all that comes in order would be out of order.
+const AVOIDED = {
+  rcvNxt: [0, 2 ** 32 - 1],
+  why: 'it does not wrap around, and no text is taken from there on',
+};
+
 /** The TCP that v86, a PC in JavaScript, has in place of a network: it ends its guest's connections. */
 export const v86: Stack = {
   id: 'v86',
@@ -33,6 +39,11 @@ export const v86: Stack = {
       words: [carrier, '{tap}', process.execPath, at('application.js'), '{target}', '{tester}', '{mac}'],
       ...{ families, ...(logs === undefined ? {} : { logs }) },
     });
-    return { ...running, name: `v86 ${version}`, driver: limitedTo({ abort: false }, running.driver) };
+    return {
+      ...running,
+      name: `v86 ${version}`,
+      driver: limitedTo({ abort: false }, running.driver),
+      avoided: AVOIDED,
+    };
   },
 };
