@@ -7,7 +7,9 @@ import {
   type Scenario,
 } from '../../catalogue/scenario.ts';
 import type { SegmentNotation } from '../../notation/index.ts';
+import type { Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
+import type { JudgedResult } from '../../verdict/result.ts';
 
 /**
  * Decides whether an attempt may go on before the observation time is over: a hasty attempt.
@@ -32,7 +34,9 @@ import type { State } from '../../standard/state.ts';
  *   once or never (RFC 9293 section 3.10.7.4): a TCP that leaves this ACK to a timer is wrong, and the probe would hide it. The
  *   reset at the end would hide that a timer resets the connection.
  * - With few connections at a time, the run would do little but wait. There, only the first case of each kind waits in a
- *   connection, and a kind is wider: it is what SEGMENT ARRIVES tells apart (`wideKindOf`).
+ *   connection, and a kind is wider: it is what SEGMENT ARRIVES tells apart (`wideKindOf`). The same holds where a reply may come as
+ *   well as none. Nor does the second attempt at a case wait, which confirms a deviation: a wrong reply stays wrong whatever follows
+ *   it, and whether a reply that is missing comes late is known from the first case of the kind.
  */
 export class Haste {
   readonly #hasFew: boolean;
@@ -45,6 +49,16 @@ export class Haste {
    */
   constructor(hasFew: boolean) {
     this.#hasFew = hasFew;
+  }
+
+  /** Whether what a first attempt at a case accuses may be confirmed hastily. @param profile the run's */
+  mayConfirm(subject: Scenario, { judgements }: JudgedResult, profile: Profile): boolean {
+    const judgement = judgements[profile];
+    // Which state it is in may depend on the time that has passed.
+    const isAboutState =
+      judgement.verdict === 'deviates' &&
+      judgement.faults.every(({ kind }) => kind === 'state' || kind === 'RCV.NXT');
+    return this.#hasFew && isCase(subject) && !isAboutState;
   }
 
   kindOf(step: Awaited): string {
@@ -65,6 +79,30 @@ export class Haste {
     if (kind === NEEDS_NONE || this.#samples.has(kind)) return true;
     this.#samples.set(kind, sampling());
     return false;
+  }
+
+  /**
+   * Whether a hasty attempt goes on after so many replies: no other is due, or one is missing that nothing may delay, and that every
+   * document requires. Where few connections are allowed at a time, it need not be required.
+   */
+  goesOn({ isCase, done, outcomes }: Awaited, replies: number): boolean {
+    if (isComplete(outcomes, replies)) return true;
+    if (!isCase || done.some((one) => typeof one === 'string')) return false;
+    return outcomes.every(({ reply }) => (reply.length > replies ? !reply.some(mayBeDelayed) : this.#hasFew));
+  }
+
+  /**
+   * Whether a hasty attempt would have gone on before one of these replies came, and have relied on there being none.
+   *
+   * @param stimulusAt when the stimulus was sent, and `repliesAt` when the replies came, in milliseconds of one clock
+   * @param prompt how long it waits for another reply
+   */
+  wouldMiss(awaited: Awaited, stimulusAt: number, repliesAt: readonly number[], prompt: number): boolean {
+    const isRelied = (replies: number): boolean =>
+      this.#hasFew ? this.goesOn(awaited, replies) : isComplete(awaited.outcomes, replies);
+    return repliesAt.some(
+      (at, index) => isRelied(index) && at - (repliesAt[index - 1] ?? stimulusAt) > prompt,
+    );
   }
 
   /** What a full wait has seen: whether there was a reply that a hasty one would have missed. */
@@ -161,8 +199,8 @@ export function kindOf({ place, state, done, outcomes, isCase }: Awaited): strin
 const NEEDS_NONE = 'hears all';
 
 /**
- * The state, the check of SEGMENT ARRIVES that decides (RFC 9293 section 3.10.7), whether silence is due, the states after, and whether
- * the packet is another than usual. Where no connection is before and after, nothing can prevent a late reply, and a hasty attempt
+ * The states that a check of SEGMENT ARRIVES does not tell apart (`placeOf`), the check, whether silence is due, the states after, and
+ * whether the packet is another than usual. Where no connection is before and after, nothing can prevent a late reply, and a hasty attempt
  * listens to its port all the time.
  */
 function wideKindOf({ place, state, done, outcomes, isCase }: Awaited): string {
@@ -170,11 +208,33 @@ function wideKindOf({ place, state, done, outcomes, isCase }: Awaited): string {
   if (isCase && hasNoConnection(state) && isNowhere) return NEEDS_NONE;
   const { origin = '', closedBy = '', conditions } = place;
   const checks = done.map((one) => (typeof one === 'string' ? one : checkOf(one)));
-  const kind = [isCase ? '' : 'step', state, origin, closedBy, ...checks].join(' ');
-  if (!isComplete(outcomes, 0)) return kind;
+  const where = isCase ? placeOf(state, checks) : `step ${state}`;
+  const kind = [where, origin, closedBy, ...checks].join(' ');
+  const silent = outcomes.filter(({ reply }) => reply.length === 0);
+  if (silent.length === 0) return kind;
   const packet = Object.keys(demandsOf(conditions).packet);
-  return [kind, ...packet, 'silence', ...statesOf(outcomes)].join(' ');
+  const after = [...statesOf(outcomes)].map((then) => (then === state ? 'the same' : then));
+  return [kind, ...packet, silent.length < outcomes.length ? 'or silence' : 'silence', ...after].join(' ');
 }
+
+/**
+ * The states for which RFC 9293 section 3.10.7.4 gives a check in one paragraph: RST and text by groups of states; SYN, and no ACK, for
+ * all that are synchronized. TIME-WAIT stands alone: stacks keep little of a connection there. ACK and FIN are told apart in each state.
+ */
+function placeOf(state: State, [check, ...others]: readonly string[]): string {
+  const groups = others.length === 0 && check !== undefined ? ALIKE[check] : undefined;
+  return (groups?.find((group) => group.includes(state)) ?? [state]).join(',');
+}
+
+const TAKES_TEXT: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'];
+const AFTER_BOTH: readonly State[] = ['CLOSING', 'LAST-ACK'];
+const UNTIL_TIME_WAIT = [...TAKES_TEXT, 'CLOSE-WAIT', ...AFTER_BOTH] as const;
+const ALIKE: Readonly<Record<string, readonly (readonly State[])[]>> = {
+  RST: [[...TAKES_TEXT, 'CLOSE-WAIT'], AFTER_BOTH],
+  SYN: [UNTIL_TIME_WAIT],
+  'no ACK': [UNTIL_TIME_WAIT],
+  text: [TAKES_TEXT, ['CLOSE-WAIT', ...AFTER_BOTH]],
+};
 
 /** The states after. A reset that is taken does not stand for one that is dropped. */
 const statesOf = (outcomes: readonly ResolvedOutcome[]): ReadonlySet<string> =>
@@ -191,33 +251,8 @@ export const isComplete = (outcomes: readonly ResolvedOutcome[], replies: number
   outcomes.every(({ reply }) => reply.length <= replies);
 
 /**
- * Whether a reply that every document requires should have come by now, so that a hasty attempt finds a deviation. What comes late all
- * the same, the patient attempt sees.
- */
-export const isMissing = ({ isCase, done, outcomes }: Awaited, replies: number): boolean =>
-  isCase &&
-  done.every((one) => typeof one !== 'string') &&
-  outcomes.every(({ reply }) => reply.length > replies && !reply.some(mayBeDelayed));
-
-/**
  * A TCP may delay the ACK of text and of a FIN that it has taken, which acknowledges more than RCV.NXT (RFC 1122 section 4.2.3.2,
  * RFC 9293 section 3.8.6.3). An ACK of what is not acceptable is sent at once (RFC 9293 section 3.10.7.4, first).
  */
 const mayBeDelayed = ({ ctl, ack }: SegmentNotation): boolean =>
   !ctl.includes('RST') && !ctl.includes('SYN') && !(ack?.kind === 'variable' && ack.name === 'RCV.NXT');
-
-/**
- * Whether a hasty attempt would have gone on before one of these replies came.
- *
- * @param stimulusAt when the stimulus was sent, and `repliesAt` when the replies came, in milliseconds of one clock
- * @param prompt how long it waits for another reply
- */
-export const wouldMiss = (
-  outcomes: readonly ResolvedOutcome[],
-  stimulusAt: number,
-  repliesAt: readonly number[],
-  prompt: number,
-): boolean =>
-  repliesAt.some(
-    (at, index) => isComplete(outcomes, index) && at - (repliesAt[index - 1] ?? stimulusAt) > prompt,
-  );

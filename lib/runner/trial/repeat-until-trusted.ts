@@ -35,6 +35,8 @@ export interface Circumstances {
   readonly rest?: ((milliseconds: number) => Promise<void>) | undefined;
   /** Makes a first attempt that may be hasty; `isHasty` says whether it was. Undefined: it had no result. */
   readonly hastily?: (() => Promise<(Sample & { readonly isHasty: boolean }) | undefined>) | undefined;
+  /** Makes another one that may be hasty, to confirm what the first one accuses. Undefined: it had no result, or is not enough. */
+  readonly again?: ((first: JudgedResult) => Promise<Sample | undefined>) | undefined;
 }
 
 // A spoilt attempt has no verdict, so another one changes none; but a run has to end.
@@ -75,14 +77,14 @@ type Tallies = ReadonlyMap<string, Tally>;
  * no verdict. A silence is an exception: a rate limiter may have caused it. So is the state after: it is proven by the target's
  * timers, which a busy machine may see late, so it must lead by two.
  *
- * A hasty attempt counts when it finds no deviation. A deviation that it finds counts once, if the first patient attempt finds
- * the same; otherwise it does not count.
+ * A hasty attempt counts when it finds no deviation. A deviation that it finds counts once, if the next attempt finds the
+ * same; otherwise it does not count. A second hasty attempt counts only when it finds the same.
  *
  * @throws TargetDied when the target died meanwhile, and goes on
  * @param once makes an attempt; its argument says how many attempts were spoilt before. Must not reject.
  */
 export async function repeatUntilTrusted(
-  { profile, path, watch, futility, rest = pause, hastily }: Circumstances,
+  { profile, path, watch, futility, rest = pause, hastily, again }: Circumstances,
   once: (spoilt: number) => Promise<Sample>,
 ): Promise<CaseResult> {
   const notes: Note[] = [];
@@ -96,6 +98,14 @@ export async function repeatUntilTrusted(
   /** A first attempt that has waited, after all. */
   let waited: Sample | undefined;
   let hasty: Judged | undefined;
+  /** The first attempt, whose result a hasty one may confirm. */
+  let unconfirmed: Judged | undefined;
+  const confirmation = async (): Promise<Sample | undefined> => {
+    const second = unconfirmed && !path.disturbed && (await again?.(unconfirmed.result));
+    const isSame = unconfirmed && second && isJudged(second) && keyOf(second) === keyOf(unconfirmed);
+    unconfirmed = undefined;
+    return isSame ? second : undefined;
+  };
   if (hastily) {
     const sample = await hastily();
     const isThere = watch?.epoch === seenIn && watch?.deaths.length === deaths && !watch?.lost;
@@ -103,6 +113,7 @@ export async function repeatUntilTrusted(
     else if (isThere && sample && isJudged(sample) && !faultOf(sample, profile, true)) {
       if (!isDoubtful(sample) && !path.disturbed) return sample.result;
       hasty = sample;
+      unconfirmed = sample;
       if (sample.silent) await rest(LIMITER_PAUSE);
     }
   }
@@ -121,7 +132,8 @@ export async function repeatUntilTrusted(
       tallies.clear();
       seenIn = epoch;
     }
-    const sample: Sample = waited ?? (await once(spoilt));
+    const isFirst = waited !== undefined;
+    const sample: Sample = waited ?? (await confirmation()) ?? (await once(spoilt));
     waited = undefined;
     last = sample;
     const fault = faultOf(sample, profile, epoch === watch?.epoch);
@@ -147,6 +159,7 @@ export async function repeatUntilTrusted(
       return withNotes(isOpen ? sample : { result: withoutVerdict(sample.result, fault) }, notes);
     }
     count(tallies, sample);
+    if (isFirst) unconfirmed = sample;
     if (hasty && keyOf(hasty) === keyOf(sample)) count(tallies, hasty);
     hasty = undefined;
     const [first, second] = [...tallies.values()].sort((one, other) => other.count - one.count);

@@ -2,7 +2,7 @@ import { findScenario } from '../../catalogue/catalogue.ts';
 import type { Scenario } from '../../catalogue/scenario.ts';
 import { pause } from '../../states/index.ts';
 import { blockerOf, type PreflightFault } from '../../verdict/preflight-fault.ts';
-import type { CaseResult } from '../../verdict/result.ts';
+import type { CaseResult, JudgedResult } from '../../verdict/result.ts';
 import type { Aside } from '../pool.ts';
 import { isRuledOutByCookies } from '../preflight/half-open.ts';
 import type { CaseContext } from './case-context.ts';
@@ -48,12 +48,15 @@ export async function runScenario(subject: Scenario, context: CaseContext): Prom
   const { once, ended } =
     subject.slow && context.hasRoom ? twoAtOnce(patiently) : { once: patiently, ended: undefined };
   const rest = (milliseconds: number): Promise<void> => aside(() => pause(milliseconds));
-  const hastily =
-    !path.disturbed && haste?.isWorthwhile(subject)
-      ? async () => tryHastily(subject, context, noted)
+  const mayBeHasty = (): boolean => !path.disturbed && haste?.isWorthwhile(subject) === true;
+  const hastily = mayBeHasty() ? async () => tryHastily(subject, context, noted) : undefined;
+  const again = async (first: JudgedResult): Promise<Attempt | undefined> =>
+    mayBeHasty() && haste?.mayConfirm(subject, first, profile)
+      ? tryHastily(subject, context, noted)
       : undefined;
   try {
-    const result = await repeatUntilTrusted({ profile, path, watch, futility, rest, hastily }, once);
+    const circumstances = { profile, path, watch, futility, rest, hastily, again };
+    const result = await repeatUntilTrusted(circumstances, once);
     return { ...result, durationMs: Date.now() - began };
   } finally {
     for (const kind of watched) haste?.end(kind);

@@ -23,7 +23,7 @@ import { carriedAlong, type Observation } from '../../verdict/judge.ts';
 import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { CaseContext } from './case-context.ts';
-import { type Awaited, isComplete, isMissing, isTimed, wouldMiss } from './haste.ts';
+import { type Awaited, isTimed } from './haste.ts';
 import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { isToBeSilent } from './setup.ts';
 import { faultsOfOptions } from './step-faults.ts';
@@ -217,7 +217,7 @@ export class StepWatch {
    * @returns whether that was before the whole time was over
    */
   async #untilAllHasCome(awaited: Awaited, since: number, { isFirst }: Circumstances): Promise<boolean> {
-    const { environment, aside = (wait) => wait() } = this.#context;
+    const { environment, haste, aside = (wait) => wait() } = this.#context;
     const { tester, timing } = environment;
     const { mailbox } = this.#turn.connection;
     const until = since + timing.observation;
@@ -227,8 +227,7 @@ export class StepWatch {
       await tester.listen(Math.min(promptOf(timing), left()));
       if (mailbox.log.length > heard) continue;
       const { replies } = this.#sorted(since, { isTimers: false, isFirst });
-      if (isComplete(awaited.outcomes, replies.length) || isMissing(awaited, replies.length))
-        return left() > 0;
+      if (haste?.goesOn(awaited, replies.length)) return left() > 0;
       await aside(async () => void (await mailbox.next(() => true, left(), heard)), true);
     }
     return false;
@@ -252,8 +251,9 @@ export class StepWatch {
     const { tester, timing } = this.#context.environment;
     const prompt = promptOf(timing) + tester.lag.worstSince(since);
     const repliedAt = replies.map(({ at }) => at);
-    const kind = this.#context.haste?.kindOf(awaited) ?? '';
-    if (!this.isLastHasty && this.watched.has(kind) && wouldMiss(outcomes, since, repliedAt, prompt))
+    const { haste } = this.#context;
+    const kind = haste?.kindOf(awaited) ?? '';
+    if (!this.isLastHasty && this.watched.has(kind) && haste?.wouldMiss(awaited, since, repliedAt, prompt))
       this.watched.set(kind, true);
     // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
     if (greets && replies.some(({ segment: { ctl } }) => ctl.has('FIN')))
