@@ -5,6 +5,7 @@ import {
   type Place,
   type ResolvedOutcome,
   type Scenario,
+  stimulusOf,
 } from '../../catalogue/scenario.ts';
 import type { SegmentNotation } from '../../notation/index.ts';
 import type { Profile } from '../../standard/profile.ts';
@@ -36,12 +37,14 @@ import type { JudgedResult } from '../../verdict/result.ts';
  * - With few connections at a time, the run would do little but wait. There, only the first case of each kind waits in a
  *   connection, and a kind is wider: it is what SEGMENT ARRIVES tells apart (`wideKindOf`). The same holds where a reply may come as
  *   well as none. Nor does the second attempt at a case wait, which confirms a deviation: a wrong reply stays wrong whatever follows
- *   it, and whether a reply that is missing comes late is known from the first case of the kind.
+ *   it, and a reply that is missing is waited for in each state once.
  */
 export class Haste {
   readonly #hasFew: boolean;
   readonly #samples = new Map<string, Sampling>();
   readonly #failures = new Map<string, number>();
+  /** Where a reply was missing, and was waited for in full. */
+  readonly #waitedFor = new Set<string>();
 
   /**
    * @param hasFew the target takes few connections at a time: kinds are wide, and in a connection, too, only the first case of each
@@ -52,13 +55,22 @@ export class Haste {
   }
 
   /** Whether what a first attempt at a case accuses may be confirmed hastily. @param profile the run's */
-  mayConfirm(subject: Scenario, { judgements }: JudgedResult, profile: Profile): boolean {
+  mayConfirm(subject: Scenario, { judgements, observed }: JudgedResult, profile: Profile): boolean {
+    if (!this.#hasFew || !isCase(subject)) return false;
+    if (observed.length === 0) {
+      const { state, origin = '', conditions } = subject;
+      const place = [state, origin, ...conditions, checkOf(stimulusOf(subject))].join(' ');
+      if (!this.#waitedFor.has(place)) {
+        this.#waitedFor.add(place);
+        return false;
+      }
+    }
     const judgement = judgements[profile];
     // Which state it is in may depend on the time that has passed.
     const isAboutState =
       judgement.verdict === 'deviates' &&
       judgement.faults.every(({ kind }) => kind === 'state' || kind === 'RCV.NXT');
-    return this.#hasFew && isCase(subject) && !isAboutState;
+    return !isAboutState;
   }
 
   kindOf(step: Awaited): string {
@@ -208,22 +220,23 @@ function wideKindOf({ place, state, done, outcomes, isCase }: Awaited): string {
   if (isCase && hasNoConnection(state) && isNowhere) return NEEDS_NONE;
   const { origin = '', closedBy = '', conditions } = place;
   const checks = done.map((one) => (typeof one === 'string' ? one : checkOf(one)));
-  const where = isCase ? placeOf(state, checks) : `step ${state}`;
+  const packet = Object.keys(demandsOf(conditions).packet);
+  const where = isCase ? placeOf(state, checks, packet.length > 0) : `step ${state}`;
   const kind = [where, origin, closedBy, ...checks].join(' ');
   const silent = outcomes.filter(({ reply }) => reply.length === 0);
   if (silent.length === 0) return kind;
-  const packet = Object.keys(demandsOf(conditions).packet);
-  const after = [...statesOf(outcomes)].map((then) => (then === state ? 'the same' : then));
+  const after = new Set(outcomes.map(({ then = 'any' }) => (then === state ? 'the same' : then)).sort());
   return [kind, ...packet, silent.length < outcomes.length ? 'or silence' : 'silence', ...after].join(' ');
 }
 
 /**
- * The states for which RFC 9293 section 3.10.7.4 gives a check in one paragraph: RST and text by groups of states; SYN, and no ACK, for
- * all that are synchronized. TIME-WAIT stands alone: stacks keep little of a connection there. ACK and FIN are told apart in each state.
+ * The states for which RFC 9293 section 3.10.7.4 gives a check in one paragraph: RST and text by groups of states; SYN, no ACK, and what
+ * checksum, timestamp, security or precedence decide (RFC 793 section 3.9) for all that are synchronized. TIME-WAIT stands alone: stacks
+ * keep little of a connection there. ACK and FIN are told apart in each state.
  */
-function placeOf(state: State, [check, ...others]: readonly string[]): string {
-  const groups = others.length === 0 && check !== undefined ? ALIKE[check] : undefined;
-  return (groups?.find((group) => group.includes(state)) ?? [state]).join(',');
+function placeOf(state: State, [check = '', ...others]: readonly string[], isUnusual: boolean): string {
+  const groups = others.length > 0 ? [] : (ALIKE[check] ?? (isUnusual ? [UNTIL_TIME_WAIT] : []));
+  return (groups.find((group) => group.includes(state)) ?? [state]).join(',');
 }
 
 const TAKES_TEXT: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'];
