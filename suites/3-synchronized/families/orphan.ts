@@ -15,7 +15,8 @@ import {
   resetBySegAck,
   type Subject,
 } from './expectations.ts';
-import { FIN, HALF_DUPLEX, TEXT, UNACCEPTABLE } from './rules.ts';
+import { FIN, HALF_DUPLEX, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
+import { unexpectedSyn } from './syn.ts';
 
 const condition: Condition = 'user-closed';
 
@@ -54,6 +55,22 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
     },
     afterFin,
   ),
+  {
+    id: named(subject, 'orphan.syn'),
+    title: 'SYN at RCV.NXT after the user has closed both directions',
+    condition,
+    send: '<SEQ=RCV.NXT><CTL=SYN>',
+    expect: unexpectedSyn(subject)({ inWindow: true, newer: true }),
+    rules: SYN,
+  },
+  {
+    id: named(subject, 'orphan.syn-ack'),
+    title: 'SYN,ACK at RCV.NXT after the user has closed both directions',
+    condition,
+    send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=SYN,ACK>`,
+    expect: unexpectedSyn(subject, true)({ inWindow: true, newer: true }),
+    rules: SYN,
+  },
 ];
 
 /** A FIN without text loses nothing: the close goes on. */

@@ -125,6 +125,11 @@ export const resets = (subject: Subject): readonly CaseDeclaration[] => [
       },
       { name: 'beyond', title: 'RST far beyond the window', send: '<SEQ=RCV.NXT+RCV.WND+2^30><CTL=RST>' },
       { name: 'far-before', title: 'RST far before the window', send: '<SEQ=RCV.NXT-2^30><CTL=RST>' },
+      {
+        name: 'old-text',
+        title: 'RST before the window, with text that ends before it',
+        send: '<SEQ=RCV.NXT-10><CTL=RST><DATA=10>',
+      },
     ],
   ),
 ];
