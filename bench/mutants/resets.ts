@@ -37,6 +37,12 @@ const deafIn = (state: State): Mutant =>
 
 /** Second step: RST. */
 export const RESETS: readonly Mutant[] = [
+  faulty(
+    'rst-with-old-text-acked',
+    'a reset before the window, with text that ends at the left edge, is acknowledged',
+    all(synchronized, reset, hasText, ({ rcvNxt }, segment) => add(segment.seq, segLen(segment)) === rcvNxt),
+    answer(emptyAck),
+  ),
   ...(
     ['SYN-SENT', 'ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT', 'CLOSING', 'LAST-ACK'] as const
   ).map(deafIn),

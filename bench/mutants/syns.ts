@@ -35,6 +35,12 @@ const numberInWindow: Test = ({ rcvNxt, rcvWnd }, { seq }) => within(seq, rcvNxt
 
 /** Fourth step: SYN. */
 export const SYNS: readonly Mutant[] = [
+  faulty(
+    'orphan-syn-resets',
+    'a SYN in FIN-WAIT-2 is reset when the user is gone, and the connection is gone',
+    all(syn, inState('FIN-WAIT-2'), ({ userGone }) => userGone),
+    answer(resetFor, toClosed),
+  ),
   faulty('syn-inside-ignored', 'a SYN in the window is ignored', inside, ignore, 'rfc793'),
   faulty(
     'syn-inside-kills-silently',
