@@ -47,6 +47,16 @@ const instead = (right: State, wrong: State): Fault =>
 /** Eighth step: the FIN. */
 export const FINS: readonly Mutant[] = [
   faulty(
+    'fin-dropped-with-old-text',
+    'a FIN is dropped with the text before it that was already received',
+    all(
+      inReceivingState,
+      has('FIN', 'ACK'),
+      ({ rcvNxt }, { seq, data }) => data > 0 && add(seq, data) === rcvNxt,
+    ),
+    answer(emptyAck),
+  ),
+  faulty(
     'fin-not-acknowledged',
     'a FIN is taken and not acknowledged',
     all(inReceivingState, synchronizedFin, hasNoText, atRcvNxt),

@@ -128,6 +128,16 @@ export const firstFin = (subject: Subject, then: State): readonly CaseDeclaratio
   finInOrder(
     subject,
     {
+      name: 'behind-old-text',
+      title: 'text that was already received, and behind it the FIN',
+      send: `<SEQ=RCV.NXT-10><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
+    },
+    1,
+    then,
+  ),
+  finInOrder(
+    subject,
+    {
       name: 'old-ack',
       title: 'FIN in order with an ACK one octet older than the last',
       send: '<SEQ=RCV.NXT><ACK=SND.UNA-1><CTL=FIN,ACK>',
