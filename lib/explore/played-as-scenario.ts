@@ -2,7 +2,8 @@ import { declarationOf, printReply } from '../catalogue/resolve.ts';
 import type { CaseContext } from '../runner/trial/case-context.ts';
 import { playScenario } from '../runner/trial/play-scenario.ts';
 import { runScenario } from '../runner/trial/run-scenario.ts';
-import { verdictOf, type CaseResult } from '../verdict/result.ts';
+import type { Profile } from '../standard/profile.ts';
+import { type CaseResult, verdictOf, whyInconclusive } from '../verdict/result.ts';
 import type { Finding } from './explore.ts';
 import type { PlayedScenario } from './messages.ts';
 import { idIn, lastExpected, lastSeen, scenarioOf } from './scenario-of.ts';
@@ -25,13 +26,15 @@ export async function playedAsScenario(finding: Finding, context: CaseContext): 
   // Once is enough to be without a target.
   const isDeath = finding.failure.kind === 'death';
   const times = isDeath ? 1 : TIMES;
-  for (let index = 0; index < times; index += 1)
-    results.push(
-      isDeath
-        ? (await playScenario(scenario, context, index)).result
-        : await runScenario(scenario, { ...context, index }),
-    );
-  const deviating = results.filter((one) => verdictOf(one, context.profile) === 'deviates');
+  let counted = 0;
+  for (let index = 0; counted < times && index < 2 * times; index += 1) {
+    const result = isDeath
+      ? (await playScenario(scenario, context, index)).result
+      : await runScenario(scenario, { ...context, index });
+    results.push(result);
+    if (isDeath || tellsOfTarget(result, profile)) counted += 1;
+  }
+  const deviating = results.filter((one) => verdictOf(one, profile) === 'deviates');
   return {
     declaration: declarationOf(scenario),
     expected: lastExpected(scenario, profile).map(printReply),
@@ -39,4 +42,10 @@ export async function playedAsScenario(finding: Finding, context: CaseContext): 
     result: (deviating.at(-1) ?? results.at(-1)) as CaseResult,
     ...{ deviated: deviating.length, of: times },
   };
+}
+
+/** A tester that was late, or a path that disturbs, says nothing; a target that does now this and now that does not repeat. */
+function tellsOfTarget(result: CaseResult, profile: Profile): boolean {
+  const why = result.outcome === 'judged' ? whyInconclusive(result, profile) : result.why;
+  return why === undefined || why.kind === 'contradiction' || why.kind === 'no agreement';
 }
