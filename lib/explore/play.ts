@@ -561,13 +561,18 @@ class Playing {
     );
   }
 
-  /** A TCP may answer only so many segments of a connection in a time (RFC 5961 section 7). */
+  /** A TCP may answer only so many segments of a connection in a time (RFC 5961 section 7): a SYN that comes again counts, too. */
   #isThrottled(): boolean {
     if (this.#ground.environment.answersManyAtOnce) return false;
     const since = performance.now() - LIMITER_REST;
-    return this.mailbox.log.some(
+    const { log } = this.mailbox;
+    return log.some(
       ({ from, at, segment }, index) =>
-        from === 'target' && index < this.#cursor && at > since && isEmptyAck(segment),
+        from === 'target' &&
+        index < this.#cursor &&
+        at > since &&
+        (isEmptyAck(segment) ||
+          (isSynAck(segment) && log.slice(0, index).some((one) => isSynAck(one.segment)))),
     );
   }
 
@@ -596,6 +601,8 @@ class Playing {
 
 const isOwing = (worlds: readonly World[]): boolean =>
   worlds.length > 0 && worlds.every(({ owesAckSince }) => owesAckSince !== undefined);
+
+const isSynAck = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && ctl.has('ACK');
 
 const TOLD_NOTHING_YET: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'];
 const DEAF: readonly UserCall['call'][] = ['CLOSE BOTH WAYS', 'ABORT', 'STOP RECEIVING'];

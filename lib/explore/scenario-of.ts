@@ -171,10 +171,10 @@ function outcomesUnder(
     const seen = step.seen.reduce((all, segment) => segmentSeen(all, segment, terms), after);
     worlds = silenceSeen(seen, { now: 0, isThrottled: step.isThrottled }, terms);
     const outcomes = outcomesOf(after, step, terms);
-    if (!isLast) return withSeen(outcomes, step, worlds);
+    if (!isLast) return withSeen(outcomes, step, worlds, terms);
     // What is wrong with the segment is not that it comes.
-    const right = step.wanted ? withSeen(outcomes, step, worlds) : outcomes;
-    return right.map(({ then: _, ...one }) => ({ ...one, ...step.wanted }));
+    const right = step.wanted ? withSeen(outcomes, step, worlds, terms) : outcomes;
+    return right.map(({ then: _, ends: __, ...one }) => ({ ...one, ...step.wanted }));
   });
 }
 
@@ -205,12 +205,23 @@ function outputsOf({ tcb, due, owesAckSince }: World, terms: Terms): readonly (r
   );
 }
 
-/** What was seen is right, if the specification explains it: retransmissions are no reply. */
+/**
+ * What was seen is right, if the specification explains it: retransmissions are no reply. What the next steps expect follows from it.
+ * So they are not for a target that does another thing this time, however right that is.
+ */
 function withSeen(
   outcomes: readonly ResolvedOutcome[],
   step: TracedStep,
   worlds: readonly World[],
+  terms: Terms,
 ): readonly ResolvedOutcome[] {
+  const own = ownOutcomes(step, worlds, terms);
+  const texts = own.map((one) => printReply(one.reply));
+  const others = outcomes.filter((one) => !texts.includes(printReply(one.reply)));
+  return [...own, ...others.map((one) => ({ ...one, ends: true as const }))];
+}
+
+function ownOutcomes(step: TracedStep, worlds: readonly World[], terms: Terms): readonly ResolvedOutcome[] {
   const { variables, seen } = step;
   const sent = variables['SND.NXT'];
   const isAgain = (one: Segment): boolean =>
@@ -218,18 +229,12 @@ function withSeen(
   const reply: Reply = seen
     .filter((one) => !isAgain(one))
     .map((one) => written(one, step, one.ctl.has('SYN') && variables.ISS === undefined));
-  const text = printReply(reply);
   const states = new Set(worlds.map(({ tcb }) => tcb.state));
   const [then] = states;
+  const isOwed = worlds.length > 0 && worlds.every(({ owesAckSince }) => owesAckSince !== undefined);
   // `run` waits until the acknowledgment that was delayed here is overdue.
-  if (
-    reply.length === 0 &&
-    worlds.length > 0 &&
-    worlds.every(({ owesAckSince }) => owesAckSince !== undefined)
-  )
-    return outcomes;
-  const own: ResolvedOutcome = { reply, level: 'required', ...(states.size === 1 && then ? { then } : {}) };
-  return [own, ...outcomes.filter((one) => printReply(one.reply) !== text)];
+  if (reply.length === 0 && isOwed) return outcomesOf(worlds, step, terms);
+  return [{ reply, level: 'required', ...(states.size === 1 && then ? { then } : {}) }];
 }
 
 /** A segment of the target's in terms of its TCB before the step. */
