@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
+import { all, answer, type Fault, has, ignore, inState, when } from '../../bench/mutants/tools.ts';
 import type { UserCall } from '../../lib/catalogue/scenario.ts';
 import { Fence } from '../../lib/explore/fence.ts';
 import { play } from '../../lib/explore/play.ts';
@@ -7,6 +8,7 @@ import type { Played } from '../../lib/explore/played.ts';
 import type { Sequence, SequenceStep } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
+import { synAck } from '../../lib/standard/segments.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import type { Environment } from '../../lib/states/index.ts';
 import type { Tester } from '../../lib/tester/index.ts';
@@ -68,6 +70,24 @@ it('judges the header of what was sent after the user has asked for it, and not 
     });
   });
   expect([outcome, failure?.faults]).to.deep.equal(['explained', undefined]);
+});
+
+it('lets a rate limiter hold back a challenge ACK after the answer to a duplicate SYN', async () => {
+  const steps = [
+    '<SEQ=RCV.NXT-1><CTL=SYN>',
+    '<SEQ=RCV.NXT+10><CTL=RST>',
+    '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>',
+  ];
+  const sequence: Sequence = {
+    place: { state: 'SYN-RECEIVED', origin: 'passive', conditions: [] },
+    steps: steps.map((text) => ({ send: [parseSegment(text)] })),
+  };
+  const half = inState('SYN-RECEIVED');
+  const answers = when(all(half, has('SYN')), answer(synAck));
+  const limited: Fault = (tcb, segment, next) =>
+    when(all(half, has('RST')), ignore)(tcb, segment, (...of) => answers(...of, next));
+  const { outcome } = await played(sequence, { arrive: limited });
+  expect(outcome).to.equal('explained');
 });
 
 describe('a disturbed play', () => {
