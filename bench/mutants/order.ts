@@ -144,15 +144,12 @@ export const ORDER: readonly Mutant[] = [
     all(connected, acceptable, has('FIN'), lacks('RST', 'SYN')),
     taken((segment) => ({ ...segment, data: 0 })),
   ),
-  unseen(
-    faulty(
-      'order-urg-before-ack',
-      'the urgent pointer is taken before the ACK is checked',
-      all(connected, has('URG')),
-      (tcb, segment, next) =>
-        next({ ...tcb, rcvUp: gt(segment.seq + segment.urg, tcb.rcvUp) ? segment.urg : tcb.rcvUp }, segment),
-    ),
-    'the urgent pointer is told to the user, and never answered',
+  faulty(
+    'order-urg-before-ack',
+    'the urgent pointer is taken before the ACK is checked',
+    all(connected, has('URG')),
+    (tcb, segment, next) =>
+      next({ ...tcb, rcvUp: gt(segment.seq + segment.urg, tcb.rcvUp) ? segment.urg : tcb.rcvUp }, segment),
   ),
   unseen(
     faulty('order-text-before-urg', 'text is taken before the urgent pointer', always, (tcb, segment, next) =>

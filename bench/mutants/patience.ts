@@ -89,13 +89,10 @@ export const PATIENCE: readonly Mutant[] = [
       next(tcb, timer.name === 'user' && tcb.state === 'SYN-SENT' ? { name: 'retransmission' } : timer),
     ),
   ),
-  unseen(
-    expiring('gives-up-beyond-window', 'text beyond a closed window is given up', (tcb, timer, next) =>
-      timer.name === 'zero window' && tcb.sent.length > 0
-        ? { ...next(tcb, timer), sent: [], tcb: deleted(tcb) }
-        : next(tcb, timer),
-    ),
-    SHOULD,
+  expiring('gives-up-beyond-window', 'text beyond a closed window is given up', (tcb, timer, next) =>
+    timer.name === 'zero window' && tcb.sent.length > 0
+      ? { ...next(tcb, timer), sent: [], tcb: deleted(tcb) }
+      : next(tcb, timer),
   ),
   caughtBy(
     'ladder.error-reports.host-unreachable',

@@ -135,14 +135,11 @@ export const TEXT: readonly Mutant[] = [
     all(inReceivingState, straddling),
     ignore,
   ),
-  unseen(
-    faulty(
-      'text-behind-the-window-taken',
-      'text is taken further than the window goes',
-      all(inReceivingState, synchronizedAck, atRcvNxt, ({ rcvWnd }, { data }) => data >= rcvWnd),
-      advancing,
-    ),
-    'RFC 9293 3.10.7.4 takes text until the buffers are full, and they may hold more than was advertised: the verdict is `permitted`',
+  faulty(
+    'text-behind-the-window-taken',
+    'text is taken further than the window goes',
+    all(inReceivingState, synchronizedAck, atRcvNxt, ({ rcvWnd }, { data }) => data >= rcvWnd),
+    advancing,
   ),
   faulty(
     'orphan-fin-resets',

@@ -109,13 +109,10 @@ export const TIMERS: readonly Mutant[] = [
       segment.ctl.has('SYN') && segment.ctl.has('ACK') ? { ...segment, ack: add(segment.ack, -1) } : segment,
     ),
   ),
-  unseen(
-    sendingAgain(
-      'again-with-old-ack',
-      'text that is sent again has the first acknowledgment',
-      (segment, tcb) => (segment.data > 0 ? { ...segment, ack: add(tcb.irs, 1) } : segment),
-    ),
-    'RFC 1122 section 4.2.2.15 mentions identical retransmissions: the verdict is `permitted`',
+  sendingAgain(
+    'again-with-old-ack',
+    'text that is sent again has the first acknowledgment',
+    (segment, tcb) => (segment.data > 0 ? { ...segment, ack: add(tcb.irs, 1) } : segment),
   ),
   ladder(
     'retransmission.syn-not-given-up',
