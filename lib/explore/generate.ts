@@ -147,6 +147,15 @@ const text = (choice: Choice): number =>
     [2, 1404],
   ]);
 
+/**
+ * Lists of options that a TCP passes over: of an unknown kind, which need not begin with a word, nothing but No-Operation, and an empty
+ * list (RFC 9293 section 3.1, MUST-4 to MUST-6). And lists with a length that cannot be (MUST-7).
+ */
+const OPTIONS = [
+  ...['fe040000', '01fe05abcdef0000', '01010101', '00000000'],
+  ...['02030000', 'fe000000', 'fe010000', 'feff0000'],
+] as const;
+
 /** @param isStamped the connection has timestamps */
 function segment(choice: Choice, isStamped: boolean): SegmentNotation {
   const bits = controls(choice);
@@ -159,11 +168,10 @@ function segment(choice: Choice, isStamped: boolean): SegmentNotation {
   if (choice.percent(18)) fields.push(`<WND=${choice.of([0, 0, 1, 10, 100, 1000, 1460, 4380, 65_535])}>`);
   if (ctl.has('URG')) fields.push(`<URG=${choice.of([0, 1, 10, 100])}>`);
   const oddity = choice.weighted([
-    [ctl.has('SYN') ? 92 : 91, ''],
+    [ctl.has('SYN') ? 90 : 89, ''],
     [1, '<RESERVED=15>'],
     [1, '<OFFSET=4>'],
-    [1, '<OPT=fe040000>'],
-    [1, '<OPT=02030000>'],
+    [4, `<OPT=${choice.of(OPTIONS)}>`],
     [1, '<CHECKSUM=0>'],
     [1, '<TSVAL=1><TSECR=0>'],
     [ctl.has('URG') ? 0 : 1, '<URG=10>'],
@@ -240,6 +248,11 @@ const ordinary = (choice: Choice, { state, ahead, timestamps }: Tcb): SegmentNot
                 : ORDINARY,
     ),
   );
+
+/** So many of a hundred sequences end with text that is pushed to the user, and read. */
+const READ = 8;
+const PUSHED = parseSegment('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>');
+const RECEIVING: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'];
 
 /** What shows whether the connection is still there, and what it has received and sent. */
 const LAST: readonly SegmentNotation[] = [
@@ -404,6 +417,8 @@ export class Generator {
         while (steps.length < most && choice.percent(85))
           take(arrivalOf(parseSegment(choice.weighted(GAPS)), choice, place, tcb));
     }
+    if (RECEIVING.includes(tcb.state) && RECEIVING.includes(place.state) && choice.percent(READ))
+      return { place, steps: [...steps, { send: [PUSHED] }], isRead: true };
     if (choice.percent(70)) for (const send of LAST) steps.push({ send: [send] });
     return { place, steps };
   }

@@ -24,6 +24,7 @@ import type { Entry } from '../tester/index.ts';
 import { type Coverage, type Pair, pairOfCall, pairOfSegment, stimulusOfPair } from './coverage.ts';
 import type { Habit } from './habits.ts';
 import type { Fence } from './fence.ts';
+import { GivenText } from './given-text.ts';
 import { arriving, isReadingIn, observed, tcbIn } from './model.ts';
 import type { Failed } from './cause.ts';
 import { behind, moved } from './oracle/behind.ts';
@@ -105,7 +106,9 @@ export async function play(sequence: Sequence, ground: Ground, shift = 0): Promi
       };
       const reached = await reach(environment, precondition);
       const steps = sequence.steps.filter(({ on = FIRST }) => on === name);
-      all.set(name, new Playing({ place, steps }, ground, reached, random));
+      const one = new Playing({ place, steps }, ground, reached, random);
+      all.set(name, one);
+      if (sequence.isRead) await one.beginsToRead();
     }
   } catch (error) {
     for (const one of all.values()) await one.release();
@@ -187,6 +190,8 @@ class Playing {
   #stimulus = '';
   /** The ISS of the connection that the user has. */
   #handleIss: number | undefined;
+  /** Of a sequence at whose end it is read. */
+  #given: GivenText | undefined;
   /** What is wrong with the last segment, whatever the TCB. */
   #faults: readonly SegmentFault[] = [];
   /** What the user has asked for. */
@@ -231,6 +236,11 @@ class Playing {
     if (reached.handle && connection.iss !== undefined) this.#handleIss = connection.iss;
     this.start = connection.mailbox.log.length;
     this.#cursor = this.start;
+  }
+
+  /** From now on the text counts that the user is given. */
+  async beginsToRead(): Promise<void> {
+    if (this.#user.handle) this.#given = await GivenText.begin(this.#user, this.#connection.rcvNxt);
   }
 
   get mailbox(): Connection['mailbox'] {
@@ -285,8 +295,9 @@ class Playing {
       if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
       const failed = await this.#look(isLast);
       if (!failed) break;
-      const wanted = failed.faults?.find(({ wanted: one }) => one)?.wanted;
+      const { wanted, delivered } = failed.faults?.find((one) => one.wanted ?? one.delivered) ?? {};
       if (wanted) this.#traced[index] = { ...traced, wanted };
+      if (delivered !== undefined) this.#traced[index] = { ...traced, delivered };
       // What is due may be a timer's.
       const timed = failed.kind === 'silence' && this.#worlds.length > 0 ? this.#worlds : worlds;
       const failure: Failure = { ...failed, step: index, worlds: timed, before };
@@ -466,7 +477,9 @@ class Playing {
       if (rest().length === 0) return { seen: seen(), kind: 'silence' };
     }
     this.#worlds = rest();
-    const untrue = isLast ? await this.#waiting(this.#untrueTidings()) : undefined;
+    const untrue = isLast
+      ? ((await this.#waiting(this.#untrueTidings())) ?? (await this.#waiting(this.#wrongText())))
+      : undefined;
     if (untrue) return { seen: seen(), kind: 'faults', faults: [untrue] };
     if (this.#isKeepAliveMissing()) {
       this.#worlds = this.#worlds.map((world) => ({ ...world, due: [keepAliveOf(world.tcb)] }));
@@ -497,6 +510,12 @@ class Playing {
       if (error instanceof NotCapable) return undefined;
       throw error;
     }
+  }
+
+  /** Of the connection that the user has. */
+  async #wrongText(): Promise<SegmentFault | undefined> {
+    const isClear = this.#worlds.every(({ tcb }) => tcb.iss === this.#handleIss);
+    return isClear ? this.#given?.fault(this.#worlds, this.#events) : undefined;
   }
 
   /** An idle connection is probed where the user has asked for it (RFC 9293 section 3.8.4). */

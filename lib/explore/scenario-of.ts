@@ -70,7 +70,9 @@ export function scenarioOf(
     if (traced?.behind) return [step, { wait: WHILE_IT_DEVIATES }, ...others];
     // What comes while time passes is no step's business, but of the last.
     if (!expect || 'wait' in step) return [step, ...others];
-    return [step, { ...(original.on ? { on: original.on } : {}), expect }, ...others];
+    const { delivered } = traced ?? {};
+    const told = delivered === undefined ? {} : { delivered };
+    return [step, { ...(original.on ? { on: original.on } : {}), expect, ...told }, ...others];
   });
   const rules = rulesOf(played);
   const scenario: Scenario = {
@@ -172,8 +174,9 @@ function outcomesUnder(
     worlds = silenceSeen(seen, { now: 0, isThrottled: step.isThrottled }, terms);
     const outcomes = outcomesOf(after, step, terms);
     if (!isLast) return withSeen(outcomes, step, worlds, terms);
-    // What is wrong with the segment is not that it comes.
-    const right = step.wanted ? withSeen(outcomes, step, worlds, terms) : outcomes;
+    // What is wrong with the segment, or with the text, is not that it comes.
+    const isRight = step.wanted !== undefined || step.delivered !== undefined;
+    const right = isRight ? withSeen(outcomes, step, worlds, terms) : outcomes;
     return right.map(({ then: _, ends: __, ...one }) => ({ ...one, ...step.wanted }));
   });
 }

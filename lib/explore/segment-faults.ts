@@ -20,9 +20,12 @@ export interface SegmentFault {
     | 'another Diffserv field'
     | 'sent again too soon'
     | 'keep-alive too soon'
-    | `user told ${string}`;
+    | `user told ${string}`
+    | `user given ${string}`;
   /** What a scenario asks for to see it; absent where every reply is judged by it. */
   readonly wanted?: Pick<ResolvedOutcome, 'with' | 'interval'>;
+  /** How many octets the user should have been given in all: a scenario asks for them to see it. */
+  readonly delivered?: number;
 }
 
 /** What the user has asked for. */

@@ -19,6 +19,8 @@ export interface Sequence {
   /** Other connections of the same target, by name: steps name the one that they are on. */
   readonly beside?: Readonly<Record<string, Place>>;
   readonly steps: readonly SequenceStep[];
+  /** At the end, what the user was given is read. */
+  readonly isRead?: boolean;
   /** Chooses the sequence numbers; absent: any will do. */
   readonly numbers?: number;
 }
@@ -35,9 +37,9 @@ const deedText = (step: SequenceStep): string =>
         : `wait ${step.wait} ms`;
 
 /** For people. */
-export const sequenceText = ({ place, beside = {}, steps, numbers }: Sequence): string => {
+export const sequenceText = ({ place, beside = {}, steps, isRead, numbers }: Sequence): string => {
   const others = Object.entries(beside).map(([name, one]) => `, ${name}: ${placeText(one)}`);
-  return `${placeText(place)}${others.join('')}${numbers === undefined ? '' : `, numbers ${numbers}`}: ${steps.map(stepText).join('; ')}`;
+  return `${placeText(place)}${others.join('')}${numbers === undefined ? '' : `, numbers ${numbers}`}: ${steps.map(stepText).join('; ')}${isRead ? '; text read' : ''}`;
 };
 
 const placeText = (place: Place): string => {

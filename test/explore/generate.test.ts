@@ -35,4 +35,21 @@ describe('generated sequences', () => {
     expect(conditions).to.include('timestamps').and.not.include('other-security');
     expect(conditions).not.to.include('ip-record-route');
   });
+
+  it('end in some places with text that is pushed to the user, and read', () => {
+    const generator = new Generator(1, 4);
+    const read = Array.from({ length: 2000 }, () => generator.next()).filter(({ isRead }) => isRead);
+    expect(read.length).to.be.within(20, 200);
+    for (const { place, steps } of read) {
+      expect(['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2']).to.include(place.state);
+      expect(steps.at(-1)).to.have.nested.property('send[0].ctl').that.includes('PSH');
+    }
+  });
+
+  it('have options of every kind that is passed over, and with lengths that cannot be', () => {
+    const generator = new Generator(1, 4);
+    const all = Array.from({ length: 3000 }, () => sequenceText(generator.next())).join(' ');
+    for (const octets of ['fe040000', '01fe05abcdef0000', '01010101', '00000000', 'fe000000', 'feff0000'])
+      expect(all).to.include(`<OPT=${octets}>`);
+  });
 });

@@ -166,3 +166,34 @@ describe('what no TCB tells', function () {
       else expect(failure?.faults?.map(({ what }) => what).join()).to.match(fault);
     });
 });
+
+describe('the text that the user is given', () => {
+  const place = { state: 'ESTABLISHED', conditions: [] } as const;
+  const sends = (...all: string[]): SequenceStep[] => all.map((text) => ({ send: [parseSegment(text)] }));
+  const PUSHED = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>';
+  const BEHIND = '<SEQ=RCV.NXT+10><ACK=SND.NXT><CTL=ACK><DATA=10>';
+  const FILLS = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=15>';
+  const URGENT = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,URG><DATA=10><URG=10>';
+  const read = async (behaviour: Behaviour, ...texts: string[]): Promise<string | undefined> => {
+    const { outcome, failure } = await played({ place, steps: sends(...texts), isRead: true }, behaviour);
+    expect(outcome).to.equal(failure ? 'failed' : 'explained');
+    return failure?.faults?.map(({ what }) => what).join();
+  };
+
+  it('is all that was acknowledged, once and in order', async () => {
+    expect(await read({}, PUSHED)).to.equal(undefined);
+    expect(await read({}, URGENT, BEHIND, FILLS, PUSHED)).to.equal(undefined);
+    const of = (name: string): Behaviour => (findMutant(name) as Mutant).behaviour;
+    expect(await read(of('urg-octet-not-delivered'), URGENT, PUSHED)).to.equal('user given too little text');
+    expect(await read(of('overlap-delivered-twice'), BEHIND, FILLS, PUSHED)).to.equal(
+      'user given too much text',
+    );
+    expect(await read(of('held-text-given-first'), BEHIND, FILLS, PUSHED)).to.equal('user given other text');
+  });
+
+  it('may be less where nothing has pushed it', async () => {
+    const keeps: Behaviour = { hands: () => [] };
+    expect(await read(keeps, PUSHED)).to.equal('user given too little text');
+    expect(await read(keeps, PUSHED.replace(',PSH', ''))).to.equal(undefined);
+  });
+});

@@ -117,4 +117,17 @@ describe('a finding as a scenario', function () {
     expect(played.outcome).to.equal('explained');
     expect(verdict).to.equal('conformant');
   });
+
+  it('asks how many octets the user was given, where that is wrong', async () => {
+    const { scenario, verdict } = await told('urg-octet-not-delivered', {
+      place: { state: 'ESTABLISHED', conditions: [] },
+      steps: [
+        send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,URG><DATA=10><URG=10>'),
+        send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>'),
+      ],
+      isRead: true,
+    });
+    expect(scenario.steps.at(-1)).to.have.property('delivered', 20);
+    expect(verdict).to.equal('deviates');
+  });
 });
