@@ -1,4 +1,4 @@
-import type { UserCall } from '../catalogue/scenario.ts';
+import type { IcmpStep, UserCall } from '../catalogue/scenario.ts';
 import { queued, unacknowledged } from '../standard/queues.ts';
 import type { Segment, Tcb } from '../standard/tcb.ts';
 import { kindOf, stepOf } from './steps-of-arrives.ts';
@@ -32,6 +32,12 @@ export const pairOfCall = (tcb: Tcb, { call }: UserCall): Pair => ({
   state: stateOf(tcb),
   step: 'call',
   kind: call,
+});
+
+export const pairOfIcmp = (tcb: Tcb, { icmp, otherPort }: IcmpStep): Pair => ({
+  state: tcb.state,
+  step: 'ICMP',
+  kind: otherPort ? `${icmp} of another port of the ${otherPort}` : icmp,
 });
 
 /** How often each pair was met. */

@@ -11,7 +11,7 @@ import { type Call, userCalls } from '../standard/user-calls.ts';
 import { tcbVariables } from '../standard/variables.ts';
 import { TESTER_WINDOW } from '../states/index.ts';
 import { codesOf, ICMP_ERROR_NAMES, type IcmpErrorName } from '../wire/icmp.ts';
-import { Coverage, type Pair, pairOfCall, pairOfSegment } from './coverage.ts';
+import { Coverage, type Pair, pairOfCall, pairOfIcmp, pairOfSegment } from './coverage.ts';
 import { arriving, type Known, tcbIn } from './model.ts';
 import type { Sequence, SequenceStep } from './sequence.ts';
 
@@ -464,10 +464,15 @@ function simulated(choice: Choice, place: Place, tcb: Tcb, family: 4 | 6, met: P
     const user = call(choice);
     return { step: { user }, pair: pairOfCall(tcb, user), after: afterCall(tcb, user) };
   }
-  if (choice.percent(2)) {
-    const step = { icmp: choice.of(ICMP[family]), about: choice.of(ABOUT) };
-    const pair = { state: tcb.state, step: 'ICMP', kind: step.icmp };
-    return { step, pair, after: tcb };
+  if (choice.percent(3)) {
+    const otherPort = choice.weighted([
+      [4, undefined],
+      [1, 'target'],
+      [1, 'tester'],
+    ] as const);
+    const about = { icmp: choice.of(ICMP[family]), about: choice.of(ABOUT) };
+    const step = otherPort ? { ...about, otherPort } : about;
+    return { step, pair: pairOfIcmp(tcb, step), after: tcb };
   }
   if (choice.percent(1)) {
     // What comes late comes after something.

@@ -42,7 +42,7 @@ export class GivenText {
     const isOther = octets.some((octet, index) => octet !== right[index]);
     if (count === due && !isOther) return undefined;
     const what = count < due ? 'too little text' : count > due ? 'too much text' : 'other text';
-    return { what: `user given ${what}`, delivered: due };
+    return { what: `user given ${what}`, asks: { delivered: due } };
   }
 }
 

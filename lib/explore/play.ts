@@ -1,6 +1,6 @@
 import { type ConcreteSegment, evaluateSegment, type Variables } from '../notation/index.ts';
 import type { IcmpStep, UserCall } from '../catalogue/scenario.ts';
-import { LINK_MTU } from '../runner/trial/played-connection.ts';
+import { LINK_MTU, NOBODYS_PORT } from '../runner/trial/played-connection.ts';
 import { TargetUser } from '../runner/trial/target-user.ts';
 import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
@@ -21,7 +21,14 @@ import { carriesTimestamps, overridesOf, stamped } from '../runner/trial/setup.t
 import { Random } from '../runner/trial/random.ts';
 import { NotCapable } from '../target/driver.ts';
 import type { Entry } from '../tester/index.ts';
-import { type Coverage, type Pair, pairOfCall, pairOfSegment, stimulusOfPair } from './coverage.ts';
+import {
+  type Coverage,
+  type Pair,
+  pairOfCall,
+  pairOfIcmp,
+  pairOfSegment,
+  stimulusOfPair,
+} from './coverage.ts';
 import type { Habit } from './habits.ts';
 import type { Fence } from './fence.ts';
 import { GivenText } from './given-text.ts';
@@ -295,9 +302,9 @@ class Playing {
       if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
       const failed = await this.#look(isLast);
       if (!failed) break;
-      const { wanted, delivered } = failed.faults?.find((one) => one.wanted ?? one.delivered) ?? {};
+      const { wanted, asks } = failed.faults?.find((one) => one.wanted ?? one.asks) ?? {};
       if (wanted) this.#traced[index] = { ...traced, wanted };
-      if (delivered !== undefined) this.#traced[index] = { ...traced, delivered };
+      if (asks) this.#traced[index] = { ...traced, asks };
       // What is due may be a timer's.
       const timed = failed.kind === 'silence' && this.#worlds.length > 0 ? this.#worlds : worlds;
       const failure: Failure = { ...failed, step: index, worlds: timed, before };
@@ -368,14 +375,16 @@ class Playing {
     return true;
   }
 
-  #sendIcmpError({ icmp, about }: IcmpStep): void {
+  #sendIcmpError({ icmp, about, otherPort }: IcmpStep): void {
     const { mailbox, peerPort, rcvWnd } = this.#connection;
     const quoted = evaluated(about, this.#connection, this.#random);
     const [first] = this.#worlds;
-    if (first) this.#meets({ state: first.tcb.state, step: 'ICMP', kind: icmp });
+    if (first) this.#meets(pairOfIcmp(first.tcb, { icmp, about, ...(otherPort ? { otherPort } : {}) }));
     const ports = { target: peerPort, tester: mailbox.port };
-    mailbox.sendIcmpError(icmp, { wnd: rcvWnd, ...quoted }, ports, LINK_MTU);
-    this.#happens({ icmp: { name: icmp, seq: quoted.seq } });
+    const quotedPorts = otherPort ? { ...ports, [otherPort]: NOBODYS_PORT } : ports;
+    mailbox.sendIcmpError(icmp, { wnd: rcvWnd, ...quoted }, quotedPorts, LINK_MTU);
+    // It is about a segment of no connection.
+    if (!otherPort) this.#happens({ icmp: { name: icmp, seq: quoted.seq } });
   }
 
   #meets(pair: Pair): void {

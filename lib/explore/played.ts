@@ -38,8 +38,7 @@ export interface TracedStep {
   readonly behind?: readonly World[];
   /** What else a scenario must ask for to see what is wrong with the last of them. */
   readonly wanted?: SegmentFault['wanted'];
-  /** How many octets the user should have been given in all, where that is wrong. */
-  readonly delivered?: number;
+  readonly asks?: SegmentFault['asks'];
 }
 
 /** All that the oracle was told. */

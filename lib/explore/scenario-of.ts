@@ -70,9 +70,7 @@ export function scenarioOf(
     if (traced?.behind) return [step, { wait: WHILE_IT_DEVIATES }, ...others];
     // What comes while time passes is no step's business, but of the last.
     if (!expect || 'wait' in step) return [step, ...others];
-    const { delivered } = traced ?? {};
-    const told = delivered === undefined ? {} : { delivered };
-    return [step, { ...(original.on ? { on: original.on } : {}), expect, ...told }, ...others];
+    return [step, { ...(original.on ? { on: original.on } : {}), expect, ...traced?.asks }, ...others];
   });
   const rules = rulesOf(played);
   const scenario: Scenario = {
@@ -175,7 +173,7 @@ function outcomesUnder(
     const outcomes = outcomesOf(after, step, terms);
     if (!isLast) return withSeen(outcomes, step, worlds, terms);
     // What is wrong with the segment, or with the text, is not that it comes.
-    const isRight = step.wanted !== undefined || step.delivered !== undefined;
+    const isRight = step.wanted !== undefined || step.asks !== undefined;
     const right = isRight ? withSeen(outcomes, step, worlds, terms) : outcomes;
     return right.map(({ then: _, ends: __, ...one }) => ({ ...one, ...step.wanted }));
   });

@@ -1,4 +1,4 @@
-import type { ResolvedOutcome } from '../catalogue/scenario.ts';
+import type { ExpectStep, ResolvedOutcome } from '../catalogue/scenario.ts';
 import { lengthOf } from '../notation/index.ts';
 import { ecnOf, ipHeaderOf, mssOf } from '../runner/trial/step-faults.ts';
 import type { Profile } from '../standard/profile.ts';
@@ -16,6 +16,7 @@ export interface SegmentFault {
     | 'timestamp not echoed'
     | 'MSS that IP cannot deliver'
     | 'ECE uncalled for'
+    | 'ISS of another connection'
     | 'another TTL'
     | 'another Diffserv field'
     | 'sent again too soon'
@@ -24,8 +25,8 @@ export interface SegmentFault {
     | `user given ${string}`;
   /** What a scenario asks for to see it; absent where every reply is judged by it. */
   readonly wanted?: Pick<ResolvedOutcome, 'with' | 'interval'>;
-  /** How many octets the user should have been given in all: a scenario asks for them to see it. */
-  readonly delivered?: number;
+  /** What a step of a scenario asks for to see it. */
+  readonly asks?: Pick<ExpectStep, 'delivered' | 'newIss'>;
 }
 
 /** What the user has asked for. */
@@ -86,11 +87,27 @@ function faultsOfSyn({ segment }: Entry, earlier: readonly Entry[], family: Fami
   if (typeof mssOf(segment, family) === 'number')
     faults.push({ what: 'MSS that IP cannot deliver', wanted: { with: { mss: 'sent' } } });
   const asking = segment.ctl.has('ACK') ? synsAcknowledgedBy(segment, earlier) : [];
+  if (segment.ctl.has('ACK') && isOfAnother(segment, asking, earlier))
+    faults.push({ what: 'ISS of another connection', asks: { newIss: true } });
   const isAsked = asking.length === 0 || asking.some(({ ctl }) => ctl.has('ECE') && ctl.has('CWR'));
   if (!isAsked && ecnOf(segment) !== 'not agreed')
     faults.push({ what: 'ECE uncalled for', wanted: { with: { ecn: 'not agreed' } } });
   return faults;
 }
+
+/** Whether a SYN,ACK for another SYN of the tester's had the same number: the ISN comes from a clock (RFC 9293 MUST-8). */
+const isOfAnother = (
+  segment: Entry['segment'],
+  asking: readonly Entry['segment'][],
+  earlier: readonly Entry[],
+): boolean =>
+  asking.length > 0 &&
+  earlier.some(({ from, segment: one }) => {
+    if (from !== 'target' || one.seq !== segment.seq || !one.ctl.has('SYN') || !one.ctl.has('ACK'))
+      return false;
+    const others = synsAcknowledgedBy(one, earlier);
+    return others.length > 0 && !others.some(({ seq }) => asking.some((each) => each.seq === seq));
+  });
 
 /** Of text: what else a system sends may not be the user's. */
 function faultsOfHeader(entry: Entry, { family, wanted }: Context): SegmentFault[] {

@@ -46,6 +46,13 @@ describe('generated sequences', () => {
     }
   });
 
+  it('have ICMP errors about segments of the connection, and about those of another port', () => {
+    const generator = new Generator(1, 4);
+    const all = Array.from({ length: 3000 }, () => sequenceText(generator.next())).join(' ');
+    expect(all).to.match(/ICMP port unreachable about [^;]*>;/);
+    expect(all).to.include('of another port of the target').and.include('of another port of the tester');
+  });
+
   it('have options of every kind that is passed over, and with lengths that cannot be', () => {
     const generator = new Generator(1, 4);
     const all = Array.from({ length: 3000 }, () => sequenceText(generator.next())).join(' ');

@@ -56,7 +56,19 @@ describe('the oracle', () => {
     expect(silent(worlds)).to.have.length(0);
     expect(seen(worlds, '<SEQ=101><ACK=301><DATA=21><CTL=ACK>')).to.have.length(0);
     const first = seen(worlds, '<SEQ=101><ACK=301><DATA=5><CTL=ACK>');
-    expect(seen(first, '<SEQ=106><ACK=301><DATA=15><CTL=ACK>')).to.have.length(1);
+    expect(seen(first, '<SEQ=106><ACK=301><DATA=15><CTL=ACK,PSH>')).to.have.length(1);
+  });
+
+  it('wants PSH where the last text goes out, URG with its pointer before the end of urgent text, and no more than fits', () => {
+    const send = (octets: number, more: object = {}) =>
+      userActs(begin('ESTABLISHED'), { call: 'SEND', octets, ...more }, TERMS);
+    expect(seen(send(20), '<SEQ=101><ACK=301><DATA=20><CTL=ACK>')).to.have.length(0);
+    const urgent = send(20, { mark: 'URGENT' });
+    expect(seen(urgent, '<SEQ=101><ACK=301><DATA=20><CTL=ACK,PSH>')).to.have.length(0);
+    expect(seen(urgent, '<SEQ=101><ACK=301><DATA=20><CTL=ACK,PSH,URG><URG=5>')).to.have.length(0);
+    expect(seen(urgent, '<SEQ=101><ACK=301><DATA=20><CTL=ACK,PSH,URG><URG=20>')).to.have.length.above(0);
+    expect(seen(send(3000), '<SEQ=101><ACK=301><DATA=537><CTL=ACK>')).to.have.length(0);
+    expect(seen(send(3000), '<SEQ=101><ACK=301><DATA=536><CTL=ACK>')).to.have.length(1);
   });
 
   it('knows that a FIN comes after the text of a CLOSE, and what state that leads to', () => {
@@ -68,7 +80,7 @@ describe('the oracle', () => {
 
   it('takes what is unacknowledged again in any segments, and not what is acknowledged', () => {
     const sending = userActs(begin('ESTABLISHED'), { call: 'SEND', octets: 20 }, TERMS);
-    const sent = seen(sending, '<SEQ=101><ACK=301><DATA=20><CTL=ACK>');
+    const sent = seen(sending, '<SEQ=101><ACK=301><DATA=20><CTL=ACK,PSH>');
     expect(seen(sent, '<SEQ=111><ACK=301><DATA=10><CTL=ACK>')).to.have.length(1);
     const acknowledged = comes(sent, '<SEQ=301><ACK=121><CTL=ACK>');
     expect(seen(acknowledged, '<SEQ=101><ACK=301><DATA=20><CTL=ACK>')).to.have.length(0);

@@ -135,7 +135,13 @@ describe('what no TCB tells', function () {
   const sends = (text: string): SequenceStep => ({ send: [parseSegment(text)] });
   const user = (call: UserCall): SequenceStep => ({ user: call });
   const RST = sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>');
+  const OLD_TEXT = sends('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>');
   const SEND = user({ call: 'SEND', octets: 10 });
+  const unreachable = (otherPort: 'target' | 'tester'): SequenceStep => ({
+    icmp: 'port unreachable',
+    about: parseSegment('<SEQ=SND.UNA><ACK=RCV.NXT><CTL=ACK>'),
+    otherPort,
+  });
   const KEEP_ALIVE = user({ call: 'KEEP-ALIVE', value: 1 });
   const ALL: readonly (readonly [
     mutant: string,
@@ -153,6 +159,10 @@ describe('what no TCB tells', function () {
     ['rto-constant', /^sent again too soon$/, [SEND, { wait: 1300 }]],
     ['keep-alive-soon', /^keep-alive too soon$/, [KEEP_ALIVE, { wait: 600 }]],
     ['keep-alive-not-sent', 'silence', [KEEP_ALIVE, { wait: 2700 }]],
+    ['push-not-set', 'segment', [SEND]],
+    ['urgent-not-marked', 'segment', [user({ call: 'SEND', octets: 10, mark: 'URGENT' })]],
+    ['icmp-by-remote-port', 'segment', [SEND, unreachable('target'), OLD_TEXT]],
+    ['icmp-by-local-port', 'segment', [SEND, unreachable('tester'), OLD_TEXT]],
     ['keep-alive-at-snd-nxt', 'segment', [KEEP_ALIVE, { wait: 1300 }]],
   ];
   for (const [name, fault, steps] of ALL)

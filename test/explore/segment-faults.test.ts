@@ -94,4 +94,15 @@ describe('a SYN of the target', () => {
       'MSS that IP cannot deliver',
     ]);
   });
+
+  it('has not the ISS of the connection before', () => {
+    const answer = (ack: number, iss = 100) => entry('target', 1, `<SEQ=${iss}><ACK=${ack}><CTL=SYN,ACK>`);
+    const first = entry('tester', 0, '<SEQ=300><CTL=SYN>');
+    const reset = entry('tester', 2, '<SEQ=301><CTL=RST>');
+    const next = entry('tester', 3, '<SEQ=900><CTL=SYN>');
+    const another = ['ISS of another connection'];
+    expect(faults([first, answer(301), reset, next, answer(901)])).to.deep.equal(another);
+    expect(faults([first, answer(301), reset, next, answer(901, 5000)])).to.deep.equal([]);
+    expect(faults([first, answer(301), answer(301)])).to.deep.equal([]);
+  });
 });

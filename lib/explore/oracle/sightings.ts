@@ -1,4 +1,5 @@
-import { inFlight, queued, synInFlight, unacknowledged } from '../../standard/queues.ts';
+import { inFlight, largestSegment, queued, synInFlight, unacknowledged } from '../../standard/queues.ts';
+import { formed } from '../../standard/segments.ts';
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
 import { timeOut, timerOf } from '../../standard/time-out.ts';
 import { keepsAlive } from '../../standard/timeouts/probes.ts';
@@ -77,8 +78,9 @@ function asNew(world: World, seen: Segment, terms: Terms): World[] {
     ...(timer === 'zero window' || timer === 'override' ? timeOut(tcb, { name: timer }, terms.profile) : []),
   ].map(({ sent }) => sent.filter((one) => geq(one.seq, tcb.sndNxt)));
   const most = Math.max(0, ...reactions.map((sent) => sent.reduce((sum, one) => sum + one.data, 0)));
-  if (data > most) return [];
+  if (data > most || data > largestSegment(tcb)) return [];
   const taken = { ...advanced(tcb, seen) };
+  if (!isMarked(tcb, taken, seen)) return [];
   if (!ctl.has('FIN')) return [{ ...world, tcb: taken, due: [] }];
   if (queued(taken) > 0 || !taken.closing) return [];
   return serveQueue(taken, terms.profile).flatMap((reaction) =>
@@ -86,6 +88,18 @@ function asNew(world: World, seen: Segment, terms: Terms): World[] {
       ? [{ ...world, due: [], tcb: { ...reaction.tcb, sent: [...tcb.sent, { ...seen, wnd: 0 }] } }]
       : [],
   );
+}
+
+/**
+ * Text before the end of what is urgent has URG, and its pointer (RFC 793 page 56). The last that waits has PSH, where the user's SENDs
+ * push (RFC 9293 MUST-61). A FIN pushes by itself, and a probe of a closed window may leave its octet in the queue.
+ */
+function isMarked(before: Tcb, after: Tcb, { ctl, seq, data, urg }: Segment): boolean {
+  if (data === 0) return true;
+  const right = formed(before, { seq, data });
+  if (right.ctl.has('URG') && !(ctl.has('URG') && urg === right.urg)) return false;
+  const isLast = queued(after) === 0 && before.sends.at(-1)?.push === true;
+  return !isLast || before.sndWnd === 0 || ctl.has('PSH') || ctl.has('FIN');
 }
 
 /** The queue without the text of a segment. */

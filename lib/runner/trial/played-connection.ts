@@ -57,7 +57,7 @@ import { TargetUser } from './target-user.ts';
 
 const ENOUGH_UNANSWERED = 10;
 // Of no connection of a run.
-const NOBODYS_PORT = 1;
+export const NOBODYS_PORT = 1;
 // Who is said to need smaller packets keeps to it from then on, with all connections to the tester.
 export const LINK_MTU = 1500;
 // The largest segment that every TCP may be sent (RFC 9293 section 3.7.1).
