@@ -34,7 +34,8 @@ async function explored(
         ...(wishes.watch ? { watch: wishes.watch } : {}),
       },
       {
-        ...{ seed: wishes.seed ?? 1, sequences: wishes.sequences, width: 32 },
+        // So few that on a busy machine none lasts so long that it would say nothing.
+        ...{ seed: wishes.seed ?? 1, sequences: wishes.sequences, width: 8 },
         stopped: () => isFound,
         onFinding: () => {
           isFound = wishes.untilFound === true;
