@@ -240,7 +240,7 @@ function ownOutcomes(step: TracedStep, worlds: readonly World[], terms: Terms): 
 
 /** A segment of the target's in terms of its TCB before the step. */
 function written(
-  { seq, ack, ctl, data }: Segment,
+  { seq, ack, ctl, data, urg }: Segment,
   { variables, sent }: TracedStep,
   isFree: boolean,
 ): SegmentNotation {
@@ -249,7 +249,7 @@ function written(
     ...(sent ? { 'SEG.SEQ': sent.seq, 'SEG.ACK': sent.ack, 'SEG.LEN': lengthOf(sent) } : {}),
   };
   const notation = relativeNotation(
-    { seq, ack: ctl.has('ACK') ? ack : 0, ctl, data, urg: 0 },
+    { seq, ack: ctl.has('ACK') ? ack : 0, ctl, data, urg: ctl.has('URG') ? urg : 0 },
     known,
     'target',
   );

@@ -130,4 +130,18 @@ describe('a finding as a scenario', function () {
     expect(scenario.steps.at(-1)).to.have.property('delivered', 20);
     expect(verdict).to.equal('deviates');
   });
+
+  it('asks for the urgent pointer that the document has', async () => {
+    const { scenario, verdict } = await told('urgent-pointer-at-last-octet', {
+      place: { state: 'ESTABLISHED', conditions: [] },
+      steps: [{ user: { call: 'SEND', octets: 10, mark: 'URGENT' } }],
+    });
+    expect(lastExpected(scenario, 'rfc9293').map(printReply)).to.deep.equal([
+      '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK,PSH,URG><DATA=10><URG=10>',
+    ]);
+    expect(lastExpected(scenario, 'rfc1122').map(printReply)).to.deep.equal([
+      '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK,PSH,URG><DATA=10><URG=9>',
+    ]);
+    expect(verdict).to.equal('deviates');
+  });
 });

@@ -10,7 +10,7 @@ import { type Settings, usesLab } from '../../runner/settings.ts';
 import { seenOf } from '../../verdict/result.ts';
 import type { SavedFiles } from './save.ts';
 import type { FoundAndPlayed } from './stored.ts';
-import { exploredText, rulesOf, wayText } from './text.ts';
+import { exploredLines, rulesOf, wayText } from './text.ts';
 
 const STYLES = ['matrix/page/page.css', 'explain/page/explain.css'];
 
@@ -25,14 +25,17 @@ export function explorationPage(
   target: TargetInfo,
   settings: Settings,
   explored: Explored,
-  findings: readonly FoundAndSaved[],
+  found: readonly FoundAndSaved[],
 ): string {
+  const findings = found.toSorted(([one], [other]) => one.number - other.number);
   const { profile, seed, stack } = settings;
   // How a target outside of the lab is named, its user knows.
   const ofTarget = usesLab(settings) ? `--stack ${stack} --profile ${profile} ` : `--profile ${profile} `;
   const style = STYLES.map(pagePart).join('\n');
   const title = `${target.name}: ${findings.length === 1 ? '1 finding' : `${findings.length} findings`}`;
-  const facts = [`profile ${profile}, seed ${seed}`, ...exploredText(findings.length, explored).split('\n')];
+  const { summary, known, besides } = exploredLines(findings.length, explored);
+  const facts = [`profile ${profile}, seed ${seed}`, ...summary];
+  const more = [listHtml('Known, and came again', known), listHtml('No findings', besides)].join('');
   const links = findings.map(
     ([{ number, sequence }]) =>
       `<li><a href="#finding-${number}"><b>${number}</b> ${escapeHtml(sequenceText(sequence))}</a></li>`,
@@ -41,11 +44,17 @@ export function explorationPage(
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><link rel="icon" href="data:,">
 <title>${escapeHtml(`segment-arrives: ${title}`)}</title><style>${style}${LADDER_STYLE}</style></head>
-<body><header><h1>${escapeHtml(title)}</h1><p class="facts">${facts.map((each) => escapeHtml(each.trim())).join('<br>')}</p>
+<body><header><h1>${escapeHtml(title)}</h1><p class="facts">${facts.map(escapeHtml).join('<br>')}</p>${more}
 ${links.length > 0 ? `<nav aria-label="Findings"><ul class="causes">${links.join('')}</ul></nav>` : ''}</header>
 <main>${findings.map((one) => findingHtml(one, ofTarget)).join('\n') || '<p class="nothing">Nothing was found that the specification does not explain.</p>'}</main></body></html>
 `;
 }
+
+/** Folded up, since it is not what the reader is here for. */
+const listHtml = (title: string, items: readonly string[]): string =>
+  items.length === 0
+    ? ''
+    : `<details><summary>${title}: ${items.length}</summary><ul>${items.map((one) => `<li>${escapeHtml(one)}</li>`).join('')}</ul></details>`;
 
 function findingHtml([finding, scenario, files]: FoundAndSaved, ofTarget: string): string {
   const { number, sequence, effect, failure, also } = finding;

@@ -68,30 +68,62 @@ export function findingText(
 /** One fault has many of them. */
 const MOST_TROUBLES = 5;
 
-/** What was done, at the end. @param found how many findings are new */
-export function exploredText(found: number, explored: Explored): string {
+/** What was done, at the end, in lines. */
+export interface ExploredLines {
+  readonly summary: readonly string[];
+  /** What is known and has come again. */
+  readonly known: readonly string[];
+  /** What is no finding, although something was seen or could not be done. */
+  readonly besides: readonly string[];
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** @param found how many findings are new */
+export function exploredLines(found: number, explored: Explored): ExploredLines {
   const { sequences, took, waiting, pairs, dismissed, unexamined, troubles, outcomes, unrepeated } = explored;
-  const seconds = took / 1000;
-  const count = found === 1 ? '1 finding' : `${found} findings`;
   const { accepted, passed } = explored;
+  const seconds = took / 1000;
   const known = accepted.length > 0 ? `; ${accepted.length} that are known came again` : '';
   const others = Object.entries(outcomes)
     .filter(([outcome]) => outcome !== 'explained' && outcome !== 'failed')
-    .map(([outcome, times]) => `${times} ${outcome}`);
-  return [
-    `${count}${known} in ${sequences.toLocaleString('en-US')} scenarios (${seconds.toFixed(0)} s, ${Math.round(sequences / seconds)} a second, ${Math.round(100 * waiting)} % of the time spent waiting)`,
-    `  ${pairs} pairs of state and event were met${others.length > 0 ? `; ${others.join(', ')}` : ''}${dismissed > 0 ? `; ${dismissed} failures did not come again` : ''}${unexamined > 0 ? `; ${unexamined} were not looked at for want of time` : ''}`,
-    ...(passed > 0 ? [`  went on behind a deviation that is known ${passed} times`] : []),
-    ...accepted.map(({ name, times }) => `  known     ${name} (${times === 1 ? 'once' : `${times} times`})`),
-    ...unrepeated.map(
-      ({ sequence, failed, deviated, of }) =>
-        `  not repeatable: ${sequence} (${failed}): its scenario fails ${deviated} of ${of} times by \`run\``,
-    ),
-    ...troubles
-      .slice(0, MOST_TROUBLES)
-      .map(
-        ({ sequence, failed, message }) =>
-          `  could not be ${failed === undefined ? 'played' : 'looked at'}: ${sequence}${failed === undefined ? '' : ` (${failed})`}: ${message}`,
+    .map(([outcome, count]) => `${count} ${outcome}`);
+  const undecided = [
+    ...(others.length > 0 ? [`without a verdict: ${others.join(', ')}`] : []),
+    ...(dismissed > 0 ? [`${counted(dismissed, 'failure', 'failures')} did not come again`] : []),
+    ...(unexamined > 0
+      ? [`${counted(unexamined, 'failure was', 'failures were')} not looked at for want of time`]
+      : []),
+  ];
+  return {
+    summary: [
+      `${counted(found, 'finding', 'findings')}${known} in ${sequences.toLocaleString('en-US')} scenarios (${seconds.toFixed(0)} s, ${Math.round(sequences / seconds)} a second, ${Math.round(100 * waiting)} % of the time spent waiting)`,
+      [`${pairs} pairs of state and event were met`, ...undecided].join('; '),
+      ...(passed > 0 ? [`went on behind a deviation that is known ${times(passed)}`] : []),
+    ],
+    known: accepted.map((one) => `${one.name} (${times(one.times)})`),
+    besides: [
+      ...unrepeated.map(
+        ({ sequence, failed, deviated, of }) =>
+          `not repeatable: ${sequence} (${failed}): its scenario fails ${deviated} of ${of} times by \`run\``,
       ),
+      ...troubles
+        .slice(0, MOST_TROUBLES)
+        .map(
+          ({ sequence, failed, message }) =>
+            `could not be ${failed === undefined ? 'played' : 'looked at'}: ${sequence}${failed === undefined ? '' : ` (${failed})`}: ${message}`,
+        ),
+    ],
+  };
+}
+
+/** The same for the terminal. */
+export function exploredText(found: number, explored: Explored): string {
+  const { summary, known, besides } = exploredLines(found, explored);
+  const [first = '', ...rest] = summary;
+  return [
+    first,
+    ...[...rest, ...known.map((one) => `known     ${one}`), ...besides].map((one) => `  ${one}`),
   ].join('\n');
 }

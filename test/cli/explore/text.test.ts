@@ -50,4 +50,23 @@ describe('the text at the end', () => {
       'not repeatable: LISTEN: CLOSE (RST is due, silence comes): its scenario fails 2 of 3 times by `run`',
     );
   });
+
+  it('tells in numbers what has no verdict', () => {
+    const text = exploredText(1, {
+      ...{
+        sequences: 10,
+        outcomes: { explained: 7, disturbed: 2 },
+        dismissed: 1,
+        unexamined: 3,
+        troubles: [],
+      },
+      ...{ accepted: [{ name: 'a-habit', times: 1 }], passed: 2, unrepeated: [] },
+      ...{ took: 1000, waiting: 0.5, pairs: 4, byStep: [] },
+    });
+    expect(text.split('\n').slice(1)).to.deep.equal([
+      '  4 pairs of state and event were met; without a verdict: 2 disturbed; 1 failure did not come again; 3 failures were not looked at for want of time',
+      '  went on behind a deviation that is known 2 times',
+      '  known     a-habit (once)',
+    ]);
+  });
 });
