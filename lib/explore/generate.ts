@@ -200,6 +200,8 @@ const ORDINARY: readonly (readonly [number, string])[] = [
 /** Those that open a connection, in the states before it. */
 const OPENING: readonly (readonly [number, string])[] = [
   [3, '<SEQ=ANY><CTL=SYN><MSS=1460>'],
+  [1, '<SEQ=ANY><CTL=SYN><MSS=536>'],
+  [1, '<SEQ=ANY><CTL=SYN>'],
   [2, '<SEQ=RCV.NXT><CTL=SYN><MSS=1460>'],
   [1, '<SEQ=ANY><CTL=SYN,ECE,CWR><MSS=1460>'],
 ];
@@ -213,6 +215,8 @@ const REOPENING: readonly (readonly [number, string])[] = [
 /** A peer of SYN-SENT has no number yet. */
 const ANSWERING: readonly (readonly [number, string])[] = [
   [5, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK><MSS=1460>'],
+  [1, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK><MSS=536>'],
+  [1, '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK>'],
   [3, '<SEQ=RCV.NXT><CTL=SYN><MSS=1460>'],
 ];
 
@@ -304,6 +308,11 @@ const PATIENT_IN: readonly (readonly [number, State])[] = [
 ];
 /** In milliseconds. */
 const LONG = [1300, 2300, 3500, 3500, 5700, 7600] as const;
+/** What completes a handshake. */
+const HANDSHAKE: { readonly [state in State]?: SegmentNotation } = {
+  'SYN-SENT': parseSegment('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK><MSS=1460>'),
+  'SYN-RECEIVED': parseSegment('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'),
+};
 const CLOSED_WINDOW = parseSegment('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=0>');
 
 /** Generates sequences. The same seed gives the same ones, in the same order. */
@@ -363,7 +372,15 @@ export class Generator {
       if (what === 'KEEP-ALIVE' && choice.percent(30)) user({ call: what, value: 0 });
     }
     wait();
-    if (choice.percent(60)) {
+    const opening = HANDSHAKE[state];
+    if (opening && choice.percent(40)) {
+      // What the user sends after a SYN that came again has a timer of its own (RFC 6298 (5.7)).
+      const { step, after } = arrivalOf(opening, choice, place, tcb);
+      steps.push(step);
+      tcb = after;
+      user({ call: 'SEND', octets: choice.of([1, 10, 1000]) });
+      wait();
+    } else if (choice.percent(60)) {
       act();
       wait();
     }

@@ -59,4 +59,13 @@ describe('generated sequences', () => {
     for (const octets of ['fe040000', '01fe05abcdef0000', '01010101', '00000000', 'fe000000', 'feff0000'])
       expect(all).to.include(`<OPT=${octets}>`);
   });
+
+  it('open connections with a small MSS and without one, and send after a SYN that came again', () => {
+    const generator = new Generator(1, 4);
+    const all = Array.from({ length: 6000 }, () => sequenceText(generator.next()));
+    expect(all.join(' ')).to.include('<SEQ=ANY><CTL=SYN><MSS=536>').and.include('<SEQ=ANY><CTL=SYN>;');
+    expect(
+      all.filter((text) => /^SYN-.*: wait \d{4} ms; [^;]*; SEND \d+; wait/.test(text)),
+    ).not.to.have.length(0);
+  });
 });
