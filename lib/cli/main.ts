@@ -33,7 +33,7 @@ const COMMANDS: Entries = {
     takesSuites: true,
   },
   explore: {
-    what: 'play sequences that nobody wrote down, judge them by the specification, shrink what fails',
+    what: 'generate sequences of segments and user calls, and report where the target breaks the specification',
     load: () => import('./commands/explore.ts'),
   },
   init: {

@@ -35,6 +35,7 @@ describe('command line: what cannot be tested', function () {
     [['run', ...ADDRESSES, '--stack', 'linux'], /--stack names a stack of the lab/],
     [['run', '--target', '127.0.0.1', '--upper-tester', '127.0.0.1'], /not of the form ADDRESS:PORT/],
     [['run', '--seed', 'x'], /--seed x: /],
+    [['explore', '--only', 'listen.*'], /unknown option '--only'/],
     [['run', '--parallel', '0'], /--parallel 0: /],
     [['run', '--format', 'xml'], /Allowed choices are progress, spec, dots, jsonl/],
     [['run', '--stack', 'minix'], /unknown stack minix; the stacks are linux/],

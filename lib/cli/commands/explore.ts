@@ -14,7 +14,7 @@ import { knownBefore, storeExploration } from '../explore/stored.ts';
 import { exploredText, findingText } from '../explore/text.ts';
 import { EXIT, UsageError } from '../failure.ts';
 import { Interruption } from '../run/interrupt.ts';
-import { type SettingOptions, settingOptions, settingsOf } from '../run/options.ts';
+import { type SettingOptions, settingsOf, targetOptions, testerOptions } from '../run/options.ts';
 
 interface ExploreOptions extends SettingOptions {
   readonly seconds?: string;
@@ -23,8 +23,9 @@ interface ExploreOptions extends SettingOptions {
 }
 
 const EXAMPLES = `
-Sequences are generated from the specification, which also judges them. What fails is shrunk to the shortest sequence that still
-fails, confirmed on three more connections, and printed. The exit code is 1 when there is such a finding.
+The executable specification generates sequences of segments and user calls, and says for each step what the target may do. A
+sequence that fails is shrunk to the shortest one that still fails, confirmed on three more connections, and printed as a finding.
+The exit code is 1 when there is a finding. Only the first address family is explored.
 
 Examples:
   segment-arrives explore --seconds 60
@@ -33,12 +34,12 @@ Examples:
   segment-arrives explore --stack lwip --scenarios 10000 --profile rfc1122`;
 
 export function declare(command: Command): void {
-  settingOptions(command)
-    .option('--seconds <number>', 'how long (default: 60, where --scenarios is not given)')
-    .option('--scenarios <number>', 'how many sequences')
+  testerOptions(targetOptions(command))
+    .option('--seconds <number>', 'stop after so many seconds (default: 60, unless --scenarios is given)')
+    .option('--scenarios <number>', 'stop after so many sequences')
     .option(
       '--baseline <file>',
-      'what is known of the target, and not told again: findings.json of an exploration, results.json of a run, or a baseline',
+      'known deviations, which are not reported again: findings.json of an exploration, results.json of a run, or a baseline',
     )
     .addHelpText('after', EXAMPLES)
     .action(async (options) => {

@@ -57,7 +57,7 @@ export interface RunOptions extends SettingOptions {
 export const settingOptions = (command: Command): Command => caseOptions(targetOptions(command));
 
 /** What is tested. */
-const targetOptions = (command: Command): Command =>
+export const targetOptions = (command: Command): Command =>
   command
     .option('--target <address>', 'an address of the target; one for each family', list)
     .option('--upper-tester <address:port>', "where the target's upper tester listens for commands")
@@ -71,8 +71,29 @@ const targetOptions = (command: Command): Command =>
     .option('--await <port>', 'a port of this machine that the target connects to by itself, again and again')
     .option('--closed-port <port>', 'a port of the target without a listener');
 
-/** How it is tested. */
+/** Which cases run, and how. */
 export const caseOptions = (command: Command): Command =>
+  testerOptions(
+    command
+      .option(
+        '--only <glob>',
+        'only cases whose id matches, e.g. established.*; a comma separates several',
+        list,
+      )
+      .option('--strict', 'treat `permitted` as a failure')
+      .option(
+        '--shard <part/of>',
+        'one part of the cases, e.g. 2/5: the second of five; `merge` joins the parts',
+      )
+      .option('--patient', 'listen for the full time in every case, even after a reply')
+      .option(
+        '--slow',
+        'also run cases that take more than ten seconds, up to four minutes: mostly about timers',
+      ),
+  );
+
+/** How the tester tests, whatever it plays. */
+export const testerOptions = (command: Command): Command =>
   command
     .option('--ports <low-high>', "the tester's ports, one for each connection (default: 10000-31999)")
     .option('--family <families>', '4, 6 or 4,6 (the default)')
@@ -80,23 +101,8 @@ export const caseOptions = (command: Command): Command =>
       '--profile <profile>',
       'the documents that decide: rfc793, rfc1122, rfc5961 or rfc9293 (default: that of the target file, or rfc9293)',
     )
-    .option('--strict', 'treat `permitted` as a failure')
-    .option(
-      '--only <glob>',
-      'only cases whose id matches, e.g. established.*; a comma separates several',
-      list,
-    )
-    .option(
-      '--shard <part/of>',
-      'one part of the cases, e.g. 2/5: the second of five; `merge` joins the parts',
-    )
     .option('--seed <number>', 'the seed of an earlier run, to repeat its random numbers')
     .option('--parallel <number>', 'how many cases may run at once')
-    .option('--patient', 'listen for the full time in every case, even after a reply')
-    .option(
-      '--slow',
-      'also run cases that take more than ten seconds, up to four minutes: mostly about timers',
-    )
     .option(
       '--forge-sources',
       "also send segments from broadcast and multicast addresses, and from the target's own (always on in the lab)",
