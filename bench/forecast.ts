@@ -45,6 +45,8 @@ const OLDER_BY = 100_000;
 const OTHER_SECURITY = 793;
 const HIGHER_PRECEDENCE = 5;
 
+const FAULTLESS: Behaviour = {};
+
 const WAITING: readonly State[] = ['SYN-SENT', 'SYN-RECEIVED', 'FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
 const NOT_ESTABLISHED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED'];
 const NO_PEER: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
@@ -59,9 +61,8 @@ export function forecast(subject: Case, { follows, behaviour, judgedBy, numbers 
 }
 
 /** The same with its faults, and the stimulus and the TCB that it meets. */
-export function forecastOf(subject: Case, { follows, behaviour = {}, judgedBy, numbers }: Trial) {
-  const tcb = tcbOf({ ...subject, send: stimulusOf(subject) }, numbers);
-  const written = writtenStimulus(subject, tcb, numbers);
+export function forecastOf(subject: Case, { follows, behaviour = FAULTLESS, judgedBy, numbers }: Trial) {
+  const { tcb, written } = begunWith(subject, numbers);
   const segment = arrivingOf(subject, tcb, written, behaviour.reads);
   // Of a TCP that is dead no document speaks.
   const met = { stimulus: written, variables: tcbVariables(tcb) };
@@ -120,8 +121,17 @@ const PROBES: Readonly<Record<Check, (tcb: Tcb) => Pick<Segment, 'seq' | 'ack' |
   }),
 };
 
-/** What the preflight finds out about the target. */
-export function adoptionOf(follows: Profile, behaviour: Behaviour = {}): KnownAdoption {
+const adoptions = new WeakMap<Behaviour, Map<Profile, KnownAdoption>>();
+
+/** What the preflight finds out about the target. It takes longer than a case, and is the same for all cases. */
+export function adoptionOf(follows: Profile, behaviour: Behaviour = FAULTLESS): KnownAdoption {
+  const found = adoptions.get(behaviour) ?? new Map<Profile, KnownAdoption>();
+  const adoption = found.get(follows) ?? probedAdoption(follows, behaviour);
+  adoptions.set(behaviour, found.set(follows, adoption));
+  return adoption;
+}
+
+function probedAdoption(follows: Profile, behaviour: Behaviour): KnownAdoption {
   const { arrive } = following(follows, behaviour);
   const challenges = (check: Check): boolean => {
     const tcb = tcbOf({ state: 'ESTABLISHED', conditions: [] }, { iss: 1000, rcvNxt: 5000 });
@@ -162,6 +172,25 @@ function tcbOf({ state, origin, send, conditions }: Setting, { iss, rcvNxt }: Om
     mayRaisePrecedence: user.precedence === 'may be raised',
     userGone: user.closed === true,
   });
+}
+
+interface Begun {
+  readonly tcb: Tcb;
+  readonly written: ConcreteSegment;
+}
+
+const begun = new WeakMap<Numbers, Map<Case, Begun>>();
+
+/** Where a case begins. All mutants meet the same. */
+function begunWith(subject: Case, numbers: Numbers): Begun {
+  const known = begun.get(numbers) ?? new Map<Case, Begun>();
+  begun.set(numbers, known);
+  const found = known.get(subject);
+  if (found) return found;
+  const tcb = tcbOf({ ...subject, send: stimulusOf(subject) }, numbers);
+  const made = { tcb, written: writtenStimulus(subject, tcb, numbers) };
+  known.set(subject, made);
+  return made;
 }
 
 const writtenStimulus = (subject: Case, tcb: Tcb, { any }: Numbers): ConcreteSegment =>

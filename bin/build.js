@@ -147,9 +147,16 @@ export async function reloader(program) {
   const options = { splitting: false, sourcemap: /** @type {const} */ ('inline') };
   const compiled = await esbuild.context(optionsOf(esbuild, [program], folder, new Map(), options));
   let count = 0;
+  let building = Promise.resolve();
   return {
     async load() {
-      const { outputFiles } = await compiled.rebuild();
+      // A rebuild that is asked for during another one is that other one: it has read the sources as they were before.
+      const rebuilt = building.then(() => compiled.rebuild());
+      building = rebuilt.then(
+        () => {},
+        () => {},
+      );
+      const { outputFiles } = await rebuilt;
       count += 1;
       const path = join(folder, `${process.pid}-${count}.js`);
       mkdirSync(folder, { recursive: true });

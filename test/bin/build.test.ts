@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { cloneOfProject } from './clone.ts';
@@ -90,6 +92,37 @@ describe('the build that commands run from', function () {
     );
     change(SUITE, 'rules: [', 'rules: [[');
     expect(await list('closed.*')).to.match(/suites\/1-closed\/families\/late-segments\.ts:\d+:\d+: ERROR/);
+  });
+
+  it('is made anew for who asks while another one is under way, which may have read an older source', async () => {
+    interface Loader {
+      load(): Promise<{ OURS: readonly { title: string }[] }>;
+      end(): Promise<void>;
+    }
+    const { reloader } = (await import(pathToFileURL(join(clone, 'bin/build.js')).href)) as {
+      reloader(program: string): Promise<Loader>;
+    };
+    const loader = await reloader('lib/catalogue/catalogue.ts');
+    try {
+      let title = 'RST at the last';
+      for (const next of ['SRT at the last', 'TSR at the last', 'STR at the last']) {
+        const { atimeMs } = statSync(join(clone, SUITE));
+        let hasEnded = false;
+        const begun = loader.load().finally(() => {
+          hasEnded = true;
+        });
+        while (!hasEnded && statSync(join(clone, SUITE)).atimeMs === atimeMs) await setImmediate();
+        change(SUITE, title, next);
+        const [, { OURS }] = await Promise.all([begun, loader.load()]);
+        expect(
+          OURS.filter((one) => one.title.includes(next)),
+          next,
+        ).to.not.have.length(0);
+        title = next;
+      }
+    } finally {
+      await loader.end();
+    }
   });
 
   it('is done without where it cannot be written', async () => {

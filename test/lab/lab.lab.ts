@@ -116,7 +116,7 @@ function commandOf(pid: string): string {
 
 async function nothingIsLeft({ mark }: Scene, namespaces: readonly string[]): Promise<void> {
   // A killed process is gone when the kernel has come to it.
-  const patience = Date.now() + 15_000;
+  const patience = Date.now() + 120_000;
   while (leftovers(mark, namespaces).length > 0 && Date.now() < patience) await delay(10);
   expect(leftovers(mark, namespaces).map(commandOf)).to.deep.equal([]);
   expect(named(namespaces)).to.deep.equal([]);
@@ -187,11 +187,11 @@ describe('lab, in namespaces', function () {
       it('connects tester and target over IPv4 and IPv6, in no time', async () => {
         const scene = play(user, 'echo');
         const { told, status } = scene;
-        const { answers, took } = (await told) as { answers: unknown; took: number };
+        const { answers, inStarts } = (await told) as { answers: unknown; inStarts: number };
         expect(answers).to.deep.equal({ 4: 'text', 6: 'text' });
         expect(await status).to.equal(0);
-        // The aim is 150 ms; a machine that is busy with other tests may take longer.
-        expect(took).to.be.below(1500);
+        // The aim is 150 ms, where a process starts in 2 ms.
+        expect(inStarts).to.be.below(500);
         await nothingIsLeft(scene, []);
       });
 

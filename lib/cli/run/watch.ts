@@ -190,7 +190,7 @@ class Events {
 
   /** The next that matters most; waits until files have settled. */
   async next(): Promise<Event> {
-    if (this.#pending.size === 0) {
+    if (this.#pending.size === 0 || this.#timer) {
       await new Promise<void>((wake) => {
         this.#wake = wake;
       });
@@ -210,6 +210,12 @@ class Events {
   #add(event: Event): void {
     this.#pending.add(event);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#wake(), event === 'end' ? 0 : SETTLED);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#wake();
+      },
+      event === 'end' ? 0 : SETTLED,
+    );
   }
 }
