@@ -62,7 +62,7 @@ async function succeed(words: readonly string[], cwd: string, env?: NodeJS.Proce
 }
 
 describe('the package, in a project of somebody else', function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const folder = temporaryFolder();
   const project = join(folder, 'project');
   const home = join(folder, 'home');

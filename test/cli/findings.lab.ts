@@ -11,7 +11,7 @@ const firstTold = (stdout: string): string | undefined =>
   stdout.split('\n').find((line) => !/^ *preflight: measures the target before the first case/.test(line));
 
 describe('command line: run, against a target with a fault that concerns every case', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const folder = temporaryFolder();
   const run = async (mutant: string, words: readonly string[]) => {
     const reports = join(folder, mutant);

@@ -9,7 +9,7 @@ describe('command line: lab run', () => {
   const folder = temporaryFolder();
 
   it('keeps the logs of each stack beside its results', async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     skipWithoutLab(this);
     const reports = join(folder, 'reports');
     const words = ['lab', 'run', 'linux', 'reference', '--only', 'closed.ack.empty', '--reports', reports];
@@ -25,7 +25,7 @@ describe('command line: lab run', () => {
   });
 
   it('runs a part of the cases of each stack', async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     skipWithoutLab(this);
     const idsOf = async (...words: string[]): Promise<string[]> => {
       const reports = join(folder, words.join('-').replace('/', '-of-') || 'whole');

@@ -39,7 +39,7 @@ mount --bind "$0" /dev/net/tun
 exec setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"`;
 
 describe('command line: lab tap', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const folder = temporaryFolder();
   const targetFile = join(folder, 'my-stack.json');
   const runs = useTracelessRuns();

@@ -11,7 +11,7 @@ import { cli, expectRefusal, temporaryFolder } from './cli.ts';
 const WORDS = ['run', '--stack', 'reference', '--only', 'listen.*,close-wait.rst*', '--report-only'];
 
 describe('command line: parts of a run', function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const folder = temporaryFolder();
 
   it('that are merged equal the whole run: results, captures and pages', async () => {
@@ -39,7 +39,7 @@ describe('command line: parts of a run', function () {
 });
 
 describe('command line: several targets with the same stack inside', function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const folder = temporaryFolder();
 
   it('share the cases: each has a part, and the reports are those of one run', async () => {

@@ -10,7 +10,7 @@ import { type Ended, temporaryFolder } from './cli.ts';
 import { useTracelessRuns } from './traceless.ts';
 
 describe('command line: run, with a baseline, and when it is ended early', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const folder = temporaryFolder();
   const pages = usePages();
   const reports = (name: string): string => join(folder, name);

@@ -9,7 +9,7 @@ const CASE = 'established.no-ack.one-before';
 const READY = 'Enter runs again';
 
 describe('command line: watch', function () {
-  this.timeout(240_000);
+  this.timeout(1_200_000);
   let clone: string;
   let child: ChildProcess;
   let said = '';

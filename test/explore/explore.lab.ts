@@ -10,7 +10,7 @@ import { cliProcess } from '../cli/cli.ts';
 const FOLDER = fileURLToPath(new URL('../../.cache/explore-lab', import.meta.url));
 
 describe('explore, over the wire', function () {
-  this.timeout(900_000);
+  this.timeout(1_200_000);
   beforeEach(() => {
     rmSync(FOLDER, { recursive: true, force: true });
     mkdirSync(FOLDER, { recursive: true });

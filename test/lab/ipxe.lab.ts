@@ -14,7 +14,7 @@ const REACHED = [
 const PASSIVE = ['listen.syn.empty', 'syn-received.passive.ack.beyond', 'close-wait.text.beyond'];
 
 describe('ipxe', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
 
   it('calls in a loop: what an active open leads to is reached, the rest is beyond its capability', async function () {
     skipWithoutLab(

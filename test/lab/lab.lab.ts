@@ -133,7 +133,7 @@ function named(namespaces: readonly string[]): string[] {
 }
 
 describe('lab, in namespaces', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   before(async function () {
     skipWithoutLab(this);
     cache();
@@ -191,7 +191,7 @@ describe('lab, in namespaces', function () {
         expect(answers).to.deep.equal({ 4: 'text', 6: 'text' });
         expect(await status).to.equal(0);
         // The aim is 150 ms, where a process starts in 2 ms.
-        expect(inStarts).to.be.below(500);
+        expect(inStarts).to.be.below(150);
         await nothingIsLeft(scene, []);
       });
 

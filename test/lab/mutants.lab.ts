@@ -40,12 +40,12 @@ describe('mutants of the reference', () => {
 
   describe('on the wire', () => {
     before(async function () {
-      this.timeout(300_000);
+      this.timeout(1_200_000);
       skipWithoutLab(this);
     });
 
     it('are caught', async function () {
-      this.timeout(300_000);
+      this.timeout(1_200_000);
       const survivors: string[] = [];
       const lane = async (names: readonly string[]): Promise<void> => {
         for (const name of names) {

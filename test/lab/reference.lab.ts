@@ -52,7 +52,7 @@ const told = (result: CaseResult, profile: Profile): string =>
 
 describe('the reference target', () => {
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     skipWithoutLab(this);
   });
 
@@ -71,7 +71,7 @@ describe('the reference target', () => {
 
   for (const follows of PROFILES) {
     it(`conforms to ${follows}, and deviates from the others where the model says so`, async function () {
-      this.timeout(300_000);
+      this.timeout(1_200_000);
       const { results: found } = await play(`reference:${follows}`, choose());
       const off = found.filter((one) => verdictOf(one, follows) !== 'conformant');
       expect(off.map((result) => told(result, follows))).to.deep.equal([]);
@@ -91,7 +91,7 @@ describe('the reference target', () => {
 
   for (const adopts of ['rst', 'syn', 'ack', 'none'])
     it(`conforms to rfc9293 with these checks of RFC 5961 and no others: ${adopts}`, async function () {
-      this.timeout(300_000);
+      this.timeout(1_200_000);
       const aboutAChoice = CASES.filter((subject) => outcomesOf(subject).rfc9293.some(({ when }) => when));
       const chosen = aboutAChoice
         .filter((_, index) => index % 2 === 0)

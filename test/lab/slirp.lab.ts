@@ -10,7 +10,7 @@ import { skipWithoutLab } from './skip.ts';
 const OPENED = ['CLOSED by FINs', 'CLOSED by abort', 'SYN-SENT', 'SYN-RECEIVED, active'];
 
 describe('slirp', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
 
   it('has every state reached through the proxy, but for active opens over IPv6', async function () {
     skipWithoutLab(

@@ -25,7 +25,7 @@ const PAIRS = [
 ];
 
 describe('builds of the upper tester', function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   this.slow(600_000);
   const folder = temporaryFolder();
 

@@ -22,7 +22,7 @@ describe('verdicts on a bad day are those of a good one', () => {
   const printed = new Map<string, string>();
 
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     // They mostly wait. Disturbing each other is part of the noise.
     await Promise.all(
       Object.entries(scenes).map(async ([name, options]) => printed.set(name, await trust(...options))),

@@ -45,12 +45,12 @@ async function run(stack: string): Promise<Ran> {
 
 describe('a fault that touches everything', () => {
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     skipWithoutLab(this);
   });
 
   it('does not multiply the time of a run, nor leave cases open', async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     // All at the same time, so that each meets a machine that is as busy.
     const [healthy, ...faulty] = await Promise.all([
       run('reference:rfc9293'),

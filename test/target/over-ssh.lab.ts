@@ -11,7 +11,7 @@ import { verdictOf } from '../../lib/verdict/result.ts';
 import type { Told } from './scenes/over-ssh.ts';
 
 describe('run --ssh, to an OpenSSH server', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   let folder: string;
 
   before(function () {

@@ -38,7 +38,7 @@ const missing = (name: string): string | undefined => {
 };
 
 describe('a whole run against a target whose user nobody moves', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const ids = [...Object.values(CASES).map(([first]) => first), ...USERS];
 
   for (const [name, states] of Object.entries(TARGETS)) {

@@ -46,7 +46,7 @@ describe('a field that changes under an accepted deviation', () => {
   let accepted: Baseline;
 
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     skipWithoutLab(this);
     const run = await runOf('length-without-syn', 1);
     accepted = reviewed(updateBaseline(run, undefined, everyCase).baseline);
@@ -56,7 +56,7 @@ describe('a field that changes under an accepted deviation', () => {
   });
 
   it('is none when the target does the same with other sequence numbers', async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     const outcome = gate(await runOf('length-without-syn', 2), accepted, { isKnown: everyCase });
     expect(outcome.objections).to.deep.equal([]);
     expect(isOpen(outcome)).to.equal(true);
@@ -67,7 +67,7 @@ describe('a field that changes under an accepted deviation', () => {
     ['second-form-with-own-seq', '<SEQ=ANY><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>'],
   ] as const) {
     it(`shuts the gate: ${reply}`, async function () {
-      this.timeout(300_000);
+      this.timeout(1_200_000);
       const run = await runOf(mutant, 3);
       const changed = (baseline: Baseline): string[] =>
         gate(run, baseline, { isKnown: everyCase, allowPermitted: true }).objections.flatMap((one) =>

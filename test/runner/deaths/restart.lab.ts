@@ -85,7 +85,7 @@ describe('a target that somebody kills in the middle of a run', () => {
 
   for (const stack of Object.keys(TARGETS) as (keyof typeof TARGETS)[])
     it(`is started again, and told of; no case is accused or left open for it: ${stack}`, async function () {
-      this.timeout(300_000);
+      this.timeout(1_200_000);
       const run = runs.get(stack);
       if (!run) this.skip();
       const { deaths, inquests, results } = await run;

@@ -21,7 +21,7 @@ exit $status`;
 
 describe('the disk for reports is full', () => {
   it('the verdicts are printed, the earlier report is whole, and the exit code says so', function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     const folder = mkdtempSync(join(tmpdir(), 'segment-arrives-test-'));
     try {
       const namespace = ROOT ? ['-m'] : ['-U', '-r', '-m'];

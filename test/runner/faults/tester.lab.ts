@@ -42,12 +42,12 @@ describe('faults of the tester', () => {
   let clean: readonly CaseResult[];
 
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     clean = (await run()).results;
   });
 
   it('stopped for two seconds: nothing that was late is taken for silence', async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     const { results, reasons } = await run(async (pid) => {
       await delay(500);
       process.kill(pid, 'SIGSTOP');
@@ -60,7 +60,7 @@ describe('faults of the tester', () => {
   });
 
   it('killed: results are kept, and the rest is told why there is none', async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     const { results, reasons } = await run((pid) => process.kill(pid, 'SIGKILL'));
     expect(results).to.have.length.within(1, clean.length - 1);
     expect(results.length + reasons.length).to.equal(clean.length);
@@ -70,7 +70,7 @@ describe('faults of the tester', () => {
   });
 
   it('gone just before it is told to stop: the session ends all the same', async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     const session = await Session.open(settings);
     process.kill(session.pid as number, 'SIGKILL');
     // The pipe is closed while this process sleeps, so it does not know that when it sends the message.
@@ -79,7 +79,7 @@ describe('faults of the tester', () => {
   });
 
   it('stuck: it is given up after a while without a sign of life', async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     const { results, reasons } = await run((pid) => process.kill(pid, 'SIGSTOP'), 3);
     expect(results).to.have.length.within(1, clean.length - 1);
     expect(results.length + reasons.length).to.equal(clean.length);

@@ -9,7 +9,7 @@ import { skipWithoutLab } from '../../lab/skip.ts';
 const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
 
 describe('a target whose user is given connections at the SYN', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
 
   before(async function () {
     skipWithoutLab(this);

@@ -17,7 +17,7 @@ const OF_SYN_RECEIVED = 24;
 const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
 
 describe('a backlog of 8', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
 
   before(async function () {
     skipWithoutLab(this);

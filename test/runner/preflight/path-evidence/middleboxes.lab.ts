@@ -36,7 +36,7 @@ const told = (deed: MiddleboxDeed): string => {
 const SECOND_ROUTER = '198.51.100.2';
 
 describe('a middlebox in the kernel of a router', function () {
-  this.timeout(120_000);
+  this.timeout(1_200_000);
 
   before(function () {
     skipWithoutLab(this);
@@ -98,7 +98,7 @@ describe('a middlebox in the kernel of a router', function () {
 });
 
 describe('a middlebox without a router behind it', function () {
-  this.timeout(60_000);
+  this.timeout(1_200_000);
 
   before(function () {
     skipWithoutLab(this);
