@@ -77,8 +77,11 @@ function extentsOf(failed: readonly Look[], passed: readonly Look[]): readonly E
   let last = atoms.filter(keep);
   for (let length = 2; length <= 3; length += 1) {
     last = last.flatMap((extent) => {
-      if (extent.failed.size < 2 || extent.passed.size === 0) return [];
+      const spared = extent.passed.size;
+      if (extent.failed.size < 2 || spared === 0) return [];
       return atoms.flatMap((atom) => {
+        // A trait that all of these results have says nothing. Most pairs end here, before anything is made of them.
+        if (!extent.failed.meets(atom.failed) || extent.passed.shared(atom.passed) === spared) return [];
         if (extent.where.includes(atom.where[0] as Mark)) return [];
         const both: Extent = {
           where: [...extent.where, ...atom.where],
@@ -86,8 +89,7 @@ function extentsOf(failed: readonly Look[], passed: readonly Look[]): readonly E
           failed: extent.failed.and(atom.failed),
           passed: extent.passed.and(atom.passed),
         };
-        // A trait that all of these results have says nothing.
-        return both.failed.size > 0 && both.passed.size < extent.passed.size && keep(both) ? [both] : [];
+        return keep(both) ? [both] : [];
       });
     });
   }

@@ -17,6 +17,10 @@ export class Bits {
       both.#words[at] = (this.#words[at] as number) & (other.#words[at] as number);
     return both;
   }
+  /** Whether any is in both. */
+  meets(other: Bits): boolean {
+    return this.#words.some((word, at) => (word & (other.#words[at] as number)) !== 0);
+  }
   /** How many are in both. */
   shared(other: Bits): number {
     let count = 0;
@@ -24,8 +28,9 @@ export class Bits {
       count += ones((this.#words[at] as number) & (other.#words[at] as number));
     return count;
   }
+  /** The same for the same set, and for no other of this size. */
   get key(): string {
-    return this.#words.join(',');
+    return Buffer.from(this.#words.buffer).toString('latin1');
   }
   remove(other: Bits): void {
     for (let at = 0; at < this.#words.length; at += 1)

@@ -87,15 +87,10 @@ export default class SegmentArrivesReporter extends Mocha.reporters.Base {
     const show = (): void =>
       progress.show(Math.max(this.#ended, record?.arrived.size ?? 0), runner.total, deviating);
     if (record) {
-      const count = (result: ReportCase): void => {
+      record.onArrival((result) => {
         if (verdictOf(result, this.#profile()) === 'deviates') deviating += 1;
-      };
-      // The engine may have begun earlier.
-      for (const result of record.arrived) count(result);
-      record.onArrival = (result) => {
-        count(result);
         show();
-      };
+      });
       record.onSearch = show;
     }
     runner.on(EVENT_RUN_BEGIN, show);

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { PROFILES } from '../standard/profile.ts';
+import { PROFILES, type Profile } from '../standard/profile.ts';
 import { findingsOf } from './findings.ts';
-import type { Run } from './run.ts';
+import type { ReportCase, Run } from './run.ts';
 import {
   caseSchema,
   deathSchema,
@@ -100,23 +100,78 @@ function headOf(run: Run): Omit<Results, 'cases'> {
   } as unknown as Omit<Results, 'cases'>;
 }
 
-/** The text of results.json: one case per line, so that line tools and diffs are of use. Made one by one: all of them would take as much memory again as the run. */
-function* linesOf(run: Run): Generator<string> {
+/**
+ * The text of results.json: one case per line, so that line tools and diffs are of use. Made one by one: all of them would take as much
+ * memory again as the run.
+ *
+ * @param known gives lines that have been made already
+ */
+function* linesOf(
+  run: Run,
+  known: (result: ReportCase) => Uint8Array | undefined,
+): Generator<string | Uint8Array> {
   yield `${JSON.stringify(headOf(run), null, 1).slice(0, -2)},\n "cases": [\n`;
-  for (const [index, result] of run.cases.entries())
-    yield `${index === 0 ? '' : ',\n'}${JSON.stringify(toStored(result, run.profile))}`;
+  for (const [index, result] of run.cases.entries()) {
+    if (index > 0) yield ',\n';
+    yield known(result) ?? lineOf(result, run.profile);
+  }
   yield '\n]}\n';
+}
+
+const lineOf = (result: ReportCase, profile: Profile): string => JSON.stringify(toStored(result, profile));
+
+/** The lines of the cases, made while the run goes on. They wait in a file that has no name, so that no end of the run leaves it. */
+export class EarlyLines {
+  readonly #places = new Map<ReportCase, { readonly at: number; readonly length: number }>();
+  readonly #directory: string;
+  readonly #profile: Profile;
+  #handle: number | undefined;
+  #end = 0;
+
+  /** @param directory exists */
+  constructor(directory: string, profile: Profile) {
+    this.#directory = directory;
+    this.#profile = profile;
+  }
+
+  /** What cannot be written now, {@link writeResults} makes again. */
+  add(result: ReportCase): void {
+    const line = Buffer.from(lineOf(result, this.#profile));
+    try {
+      this.#handle ??= nameless(join(this.#directory, `.cases-${process.pid}`));
+      if (writeSync(this.#handle, line, 0, line.length, this.#end) < line.length) return;
+      this.#places.set(result, { at: this.#end, length: line.length });
+      this.#end += line.length;
+    } catch {}
+  }
+
+  of(result: ReportCase): Uint8Array | undefined {
+    const place = this.#places.get(result);
+    if (!place || this.#handle === undefined) return undefined;
+    const line = Buffer.alloc(place.length);
+    return readSync(this.#handle, line, 0, place.length, place.at) === place.length ? line : undefined;
+  }
+}
+
+function nameless(file: string): number {
+  const handle = openSync(file, 'w+');
+  rmSync(file);
+  return handle;
 }
 
 /**
  * Writes `results.json` into the directory, which is made if need be; the file is complete or not there at all.
  *
+ * @param early lines that have been made already
  * @returns its path
  * @throws ReportError when it cannot be written
  */
-export function writeResults(directory: string, run: Run): string {
+export function writeResults(directory: string, run: Run, early?: EarlyLines): string {
   const file = join(directory, 'results.json');
-  writeWhole(file, linesOf(run));
+  writeWhole(
+    file,
+    linesOf(run, (result) => early?.of(result)),
+  );
   return file;
 }
 

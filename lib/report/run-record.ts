@@ -11,8 +11,7 @@ export class RunRecord {
   readonly #byTest = new WeakMap<object, ReportCase>();
   /** The results that have come. mocha asks for them in its own order, and so later. */
   readonly arrived = new Set<ReportCase>();
-  /** Called once for each result, when it has come. */
-  onArrival: (result: ReportCase) => void = () => {};
+  readonly #onArrival: ((result: ReportCase) => void)[] = [];
   /** How far the engine's search for the cause of a death is; undefined while there is none. No case ends meanwhile. */
   search: SearchProgress | undefined;
   /** Called when the search has come further. */
@@ -31,7 +30,13 @@ export class RunRecord {
   noteArrival(result: ReportCase): void {
     if (this.arrived.has(result)) return;
     this.arrived.add(result);
-    this.onArrival(result);
+    for (const told of this.#onArrival) told(result);
+  }
+
+  /** Calls a function once for each result, when it has come. The engine may have begun earlier. */
+  onArrival(told: (result: ReportCase) => void): void {
+    for (const result of this.arrived) told(result);
+    this.#onArrival.push(told);
   }
 
   noteSearch(progress: SearchProgress | undefined): void {

@@ -11,7 +11,7 @@ export class ReportError extends Error {
  *
  * @throws ReportError when it cannot be written
  */
-export function writeWhole(file: string, content: string | Uint8Array | Iterable<string>): void {
+export function writeWhole(file: string, content: string | Uint8Array | Iterable<string | Uint8Array>): void {
   const temporary = `${file}.${process.pid}.part`;
   try {
     mkdirSync(join(file, '..'), { recursive: true });

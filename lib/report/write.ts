@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Profile } from '../standard/profile.ts';
 import { junitXml } from './junit.ts';
 import { markdownSummary } from './markdown.ts';
 import { renderMatrix } from './matrix/render.ts';
 import { captureName, encodePcapng, hasPackets } from './pcapng.ts';
 import type { AcceptedDeviations } from './preflight-faults.ts';
-import { writeResults } from './results.ts';
+import { EarlyLines, writeResults } from './results.ts';
 import type { ReportCase, Run } from './run.ts';
 import { subjects } from './subject.ts';
 import { ReportError, writeWhole } from './write-whole.ts';
@@ -14,8 +15,8 @@ export interface WriteOptions {
   readonly baseline?: AcceptedDeviations;
   /** Where the captures come from; made of the packets when absent. */
   readonly captures?: CaptureSource;
-  /** The captures that have been written already. */
-  readonly early?: EarlyCaptures;
+  /** What has been made already. */
+  readonly early?: EarlyParts;
 }
 
 interface CaptureSource {
@@ -25,16 +26,24 @@ interface CaptureSource {
 
 const FROM_PACKETS: CaptureSource = { has: hasPackets, read: encodePcapng };
 
-/** Writes the captures of a run while it goes on. What cannot be written then is left to {@link writeReports}, which says why. */
-export class EarlyCaptures {
+/**
+ * What is made of each result while the run goes on: its capture, and its line of results.json. What cannot be written then is left to
+ * {@link writeReports}, which says why.
+ */
+export class EarlyParts {
+  /** Of captures. */
   readonly names = new Set<string>();
+  readonly lines: EarlyLines;
   readonly #directory: string;
 
-  constructor(directory: string) {
+  /** @param directory exists */
+  constructor(directory: string, profile: Profile) {
     this.#directory = directory;
+    this.lines = new EarlyLines(directory, profile);
   }
 
   add(result: ReportCase): void {
+    this.lines.add(result);
     if (!hasPackets(result)) return;
     const name = captureName(result);
     try {
@@ -57,7 +66,7 @@ export function writeReports(
   run: Run,
   { baseline, captures = FROM_PACKETS, early }: WriteOptions = {},
 ): void {
-  writeResults(directory, run);
+  writeResults(directory, run, early?.lines);
   writeWhole(
     join(directory, 'index.html'),
     renderMatrix([run], subjects(), [{ base: '', has: captures.has }]),

@@ -9,7 +9,8 @@ import { junitXml } from '../../lib/report/junit.ts';
 import { markdownSummary } from '../../lib/report/markdown.ts';
 import { captureName, encodePcapng } from '../../lib/report/pcapng.ts';
 import type { ReportCase, Run } from '../../lib/report/run.ts';
-import { EarlyCaptures, writeReports } from '../../lib/report/write.ts';
+import { writeResults } from '../../lib/report/results.ts';
+import { EarlyParts, writeReports } from '../../lib/report/write.ts';
 import { PROFILES } from '../../lib/standard/profile.ts';
 import { isFailure, verdictOf } from '../../lib/verdict/result.ts';
 import { skipWithout } from '../packages.ts';
@@ -219,11 +220,15 @@ describe('reports for machines', function () {
     );
     writeFileSync(join(directory, 'pcap', 'mine.pcapng'), '');
     // What was written while the run went on stays, and is not written again.
-    const early = new EarlyCaptures(directory);
+    const early = new EarlyParts(directory, run.profile);
     const [first, second] = wanted as [ReportCase, ReportCase];
     early.add(first);
     writeFileSync(join(directory, captureName(first)), 'as it was');
     writeReports(directory, { ...run, cases: [first, second] }, { early });
+    const late = writeResults(join(directory, 'late'), { ...run, cases: [first, second] });
+    expect(readFileSync(join(directory, 'results.json'), 'utf8')).to.equal(readFileSync(late, 'utf8'));
+    expect(early.lines.of(first)).not.to.equal(undefined);
+    expect(early.lines.of(second)).to.equal(undefined);
     expect(captures()).to.deep.equal([first, second].map(captureName).concat('pcap/mine.pcapng').sort());
     expect(readFileSync(join(directory, captureName(first)), 'utf8')).to.equal('as it was');
     writeReports(directory, { ...run, cases: [] });

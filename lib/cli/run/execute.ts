@@ -9,7 +9,7 @@ import { preflightText, runText } from '../../report/console.ts';
 import { failuresOf } from '../../report/preflight-faults.ts';
 import { progressLine } from '../../report/progress.ts';
 import type { Run } from '../../report/run.ts';
-import { EarlyCaptures, type WriteOptions, writeReports } from '../../report/write.ts';
+import { EarlyParts, type WriteOptions, writeReports } from '../../report/write.ts';
 import { ReportError, writeWhole } from '../../report/write-whole.ts';
 import { beginRun, endRun, type MochaRun } from '../../runner/mocha/mocha-run.ts';
 import { Session } from '../../runner/session.ts';
@@ -62,8 +62,10 @@ export async function execute(
     run = loaded;
     await beginRun(run, () => true, session).finally(() => progress?.clear());
     tellPreflight(run);
-    const early = new EarlyCaptures(settings.reports);
-    const complete = await runMocha(mocha, run, options, interruption, (result) => early.add(result));
+    // mocha asks for the results in its own order, most of them at the end.
+    const early = new EarlyParts(settings.reports, settings.profile);
+    run.record.onArrival((result) => early.add(result));
+    const complete = await runMocha(mocha, run, options, interruption);
     // The engine ends while the reports are written.
     const ending = endRun(run);
     const done = run.record.run({ durationMs: Date.now() - startedAt, complete });

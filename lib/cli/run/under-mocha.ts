@@ -65,17 +65,14 @@ export async function runMocha(
   run: MochaRun,
   options: RunOptions,
   interruption: Interruption,
-  ended: (result: ReportCase) => void,
 ): Promise<boolean> {
   const { session } = run;
   let count = 0;
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
     showLive(runner, run.record, options);
-    runner.on('test end', (test) => {
+    runner.on('test end', () => {
       count += 1;
-      const result = run.record.resultOf(test);
-      if (result) ended(result);
     });
     // All results are here: the engine ends while the pages are drawn.
     runner.once('end', () => void session?.close());
