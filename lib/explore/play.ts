@@ -278,7 +278,7 @@ class Playing {
       // It may take another way through the target than segments: the fence does not tell of it.
       await this.#waiting(pause(AFTER_ICMP));
     } else if ('wait' in step) await this.#waiting(pause(step.wait));
-    else if (!(await this.#act(step.user))) return 'not able';
+    else return this.#act(step.user);
     return undefined;
   }
 
@@ -407,25 +407,26 @@ class Playing {
     if (this.#user.listening) connection.iss = undefined;
   }
 
-  /** @returns false where nobody can tell the target's user to do so */
-  async #act(user: UserCall): Promise<boolean> {
-    const { environment } = this.#ground;
+  /** @returns why it was not done: nobody can tell the target's user to do so, or the target would not survive it */
+  async #act(user: UserCall): Promise<'left out' | 'not able' | undefined> {
+    const { environment, hazards } = this.#ground;
     // Nobody has the connection before it is established.
     const mayBeNobodys = this.#worlds.some(
       ({ tcb }) => !SYNCHRONIZED.includes(tcb.state) && tcb.origin !== 'active' && tcb.state !== 'SYN-SENT',
     );
-    if (this.#user.handle === undefined && mayBeNobodys && user.call !== 'OPEN ACTIVE') return true;
+    if (this.#user.handle === undefined && mayBeNobodys && user.call !== 'OPEN ACTIVE') return undefined;
     // The user has the connection before this one.
     if (this.#handleIss !== undefined && this.#worlds.some(({ tcb }) => tcb.iss !== this.#handleIss))
-      return true;
+      return undefined;
     // Where it cannot be sent yet, an upper tester may hold text back by itself, and what is called after it.
     if (user.call === 'SEND' && this.#worlds.some(({ tcb }) => !SYNCHRONIZED.includes(tcb.state)))
-      return true;
+      return undefined;
     // A user whose calls are those of sockets cannot abort what both sides have closed.
     if (user.call === 'ABORT' && this.#worlds.some(({ tcb }) => CLOSED_BY_BOTH.includes(tcb.state)))
-      return true;
+      return undefined;
     const [first] = this.#worlds;
     if (first) this.#meets(pairOfCall(first.tcb, user));
+    if (hazards?.has(this.#stimulus)) return 'left out';
     let isRefused = false;
     try {
       await this.#waiting(
@@ -437,13 +438,13 @@ class Playing {
       );
     } catch (error) {
       // A place may need a user that obeys; a setting is left out.
-      if (error instanceof NotCapable) return 'value' in user;
+      if (error instanceof NotCapable) return 'value' in user ? undefined : 'not able';
       isRefused = true;
     }
     if (this.#user.handle) this.#handleIss ??= first?.tcb.iss;
     this.#asks(user);
     this.#happens({ calls: user, isRefused });
-    return true;
+    return undefined;
   }
 
   #asks(user: UserCall): void {

@@ -3,7 +3,7 @@ import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
 import { all, answer, type Fault, has, ignore, inState, when } from '../../bench/mutants/tools.ts';
 import type { UserCall } from '../../lib/catalogue/scenario.ts';
 import { Fence } from '../../lib/explore/fence.ts';
-import { play } from '../../lib/explore/play.ts';
+import { type Ground, play } from '../../lib/explore/play.ts';
 import type { Played } from '../../lib/explore/played.ts';
 import type { Sequence, SequenceStep } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
@@ -19,13 +19,15 @@ async function played(
   sequence: Sequence,
   behaviour: Behaviour = {},
   disturb: (tester: Tester, environment: Environment) => void = () => {},
+  more: Pick<Ground, 'hazards'> = {},
 ): Promise<Played> {
   const profile = 'rfc9293';
   const { tester, environment } = referenceWorld(profile, behaviour);
   disturb(tester, environment);
   const fence = new Fence(environment, 4);
   try {
-    return await play(sequence, { environment, family: 4, fence, profile, adoptions: [ALL_CHECKS], seed: 1 });
+    const ground = { environment, family: 4, fence, profile, adoptions: [ALL_CHECKS], seed: 1 } as const;
+    return await play(sequence, { ...ground, ...more });
   } finally {
     fence.close();
     await tester.close();
@@ -207,4 +209,14 @@ describe('the text that the user is given', () => {
     expect(await read(keeps, PUSHED)).to.equal('user given too little text');
     expect(await read(keeps, PUSHED.replace(',PSH', ''))).to.equal(undefined);
   });
+});
+
+it('leaves out a call that the target does not survive, as it leaves out such a segment', async () => {
+  const place = { state: 'ESTABLISHED', conditions: [] } as const;
+  const user: SequenceStep = { user: { call: 'ABORT' } };
+  const alone = await played({ place, steps: [user] });
+  const [{ stimulus } = { stimulus: '' }] = alone.trace.steps;
+  expect(alone.outcome).to.equal('explained');
+  const hazards = { hazards: new Set([stimulus]) };
+  expect((await played({ place, steps: [user] }, {}, undefined, hazards)).outcome).to.equal('left out');
 });
