@@ -99,7 +99,11 @@ export const zeroWindow: Test = ({ rcvWnd }) => rcvWnd === 0;
 export const inReceivingState = inState('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2');
 export const inStateAfterFin = inState('CLOSE-WAIT', 'CLOSING', 'LAST-ACK', 'TIME-WAIT');
 /** The segment passes the checks before the fifth step (ACK). */
-export const reachesAckCheck: Test = all(acceptable, lacks('RST', 'SYN'));
+export const reachesAckCheck: Test = all(
+  (_tcb, { checksumValid }) => checksumValid,
+  acceptable,
+  lacks('RST', 'SYN'),
+);
 export const synchronizedAck: Test = all(synchronized, reachesAckCheck, has('ACK'));
 export const synchronizedFin: Test = all(synchronizedAck, has('FIN'));
 /** The ACK acknowledges some of what is in flight, but not all. */

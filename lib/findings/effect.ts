@@ -91,7 +91,11 @@ export function outcomeOf(judgement: ProfileVerdict): Named | undefined {
   return judgement.verdict === 'permitted' ? judgement.taken[0]?.outcome : judgement.outcome;
 }
 
-function stateEffectOf(expected: State, observed: State | 'unknown', before: State | undefined): StateEffect {
+export function stateEffectOf(
+  expected: State,
+  observed: State | 'unknown',
+  before: State | undefined,
+): StateEffect {
   if (observed === 'unknown') return 'unknown';
   if (observed === before && !GONE.includes(expected)) return 'stayed';
   if (GONE.includes(observed) && !GONE.includes(expected)) return 'lost';

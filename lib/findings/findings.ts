@@ -121,6 +121,7 @@ const SPECIAL: readonly Trait[] = [
 /**
  * The rule that most of the results are about; of several, the one that is kept least elsewhere. Plain segments tell it where there
  * are some: a case about options names the rule about options, and breaks another one where the target fails all segments.
+ * Where all segments are special, it is the rule that is mostly about such.
  */
 function ruleIn(
   group: readonly Look[],
@@ -137,16 +138,32 @@ function ruleIn(
   const most = Math.max(...rules.map((rule) => count(members, rule)));
   const isOfAck = where.some((mark) => OLD_ACKS.includes(mark));
   const isStepOfAck = (rule: RuleId): boolean => isOfAck && rule === '3.10.7.4 fifth';
+  // Whatever a later step says of it, the first one acknowledges what lies outside the window.
+  const isOutside = members.every((look) => has(look, 'unacceptable') && look.due?.reply === 'ACK');
+  const isFirstStep = (rule: RuleId): boolean => isOutside && rule === '3.10.7.4 first';
   const broken = rules.filter(
     (rule) => count(members, rule) >= (isStepOfAck(rule) ? NEARLY_AS_MANY : AS_MANY) * most,
   );
   const share = (rule: RuleId): number => count(members, rule) / count(looks, rule);
+  const special = SPECIAL.filter((trait) => members.every((look) => has(look, trait)));
+  const purity = (rule: RuleId): number =>
+    Math.max(
+      0,
+      ...special.map((trait) =>
+        count(
+          looks.filter((look) => has(look, trait)),
+          rule,
+        ),
+      ),
+    ) / count(looks, rule);
   // Where no rule is about all of them, one about a special kind of segment says little.
   const isOfAll = most >= AS_MANY * members.length;
   const isGeneral = (rule: RuleId): boolean => isOfAll || rule.startsWith('3.');
   return broken.sort(
     (a, b) =>
+      Number(isFirstStep(b)) - Number(isFirstStep(a)) ||
       Number(isStepOfAck(b)) - Number(isStepOfAck(a)) ||
+      purity(b) - purity(a) ||
       Number(isGeneral(b)) - Number(isGeneral(a)) ||
       Number(isMust(b)) - Number(isMust(a)) ||
       share(b) - share(a),

@@ -125,6 +125,8 @@ function inCommon(one: Group, other: Group, against: Against): Shared | undefine
   const where = one.cause.where.filter((mark) => other.cause.where.includes(mark));
   // A wrong form, or a wrong option, is one fault whatever drew the reply.
   const isForm = effect.form !== undefined || effect.extra !== undefined;
+  if (!areSingle && !isForm && !one.members.some((a) => other.members.some((b) => areNear(a, b))))
+    return undefined;
   if (effect.extra?.startsWith('option')) return { effect, where };
   if (areOfTwoNumbers(one, other)) return undefined;
   if ((where.length > 0 || isForm) && holds({ effect, where }, against)) return { effect, where };
@@ -327,8 +329,10 @@ const areClose = (one: Look, other: Look): boolean =>
 const mayHold = ({ where }: Shared, look: Look): boolean =>
   where.every((mark) => has(look, mark) || !(PLACES as readonly Mark[]).includes(mark));
 
+/** Whether they are of one kind or about one rule. One stimulus and several steps must also have begun in one state. */
 const areNear = (one: Look, other: Look): boolean =>
-  kindOf(one) === kindOf(other) || one.rules.some((rule) => other.rules.includes(rule));
+  (one.traits.length > 0 === other.traits.length > 0 || one.state === other.state) &&
+  (kindOf(one) === kindOf(other) || one.rules.some((rule) => other.rules.includes(rule)));
 
 /** A name for what leftovers have in common. */
 function sharedBy(members: readonly Look[]): readonly Mark[] {

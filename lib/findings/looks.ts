@@ -4,7 +4,7 @@ import type { Profile } from '../standard/profile.ts';
 import type { RuleId } from '../standard/rules.ts';
 import type { State } from '../standard/state.ts';
 import { type CaseResult, type JudgedResult, judgementOf, type ProfileVerdict } from '../verdict/result.ts';
-import { type Due, dueOf, type Effect, effectOf, outcomeOf } from './effect.ts';
+import { type Due, dueOf, type Effect, effectOf, outcomeOf, stateEffectOf } from './effect.ts';
 import { type Trait, traitsOf } from './traits.ts';
 
 /** A mark of a case: a trait of its stimulus, or a rule that it is about. */
@@ -93,6 +93,11 @@ const onItsWay = (effect: Effect | undefined, traits: readonly Trait[]): Effect 
 
 function detailsOf(judgement: ProfileVerdict): Pick<Look, 'after' | 'flags'> {
   const details: { -readonly [Key in 'after' | 'flags']?: Look[Key] } = {};
+  if (judgement.verdict === 'permitted') {
+    const [taken] = judgement.taken;
+    const [due, seen] = [taken?.better[0]?.then, taken?.outcome.then];
+    return due && seen && due !== seen ? { after: { due, seen } } : details;
+  }
   if (judgement.verdict !== 'deviates') return details;
   for (const fault of judgement.faults) {
     if (fault.kind === 'state' && fault.observed !== 'unknown')
@@ -108,9 +113,14 @@ function effectIn(judgement: ProfileVerdict, before: State | undefined): Effect 
   if (judgement.verdict !== 'permitted') return undefined;
   const [taken] = judgement.taken;
   if (!taken) return undefined;
-  const seen = dueOf(taken.outcome).reply;
+  const seen = dueOf(taken.outcome);
   const [better] = taken.better;
-  return { reply: { due: better ? dueOf(better).reply : seen, seen } };
+  const due = better ? dueOf(better) : seen;
+  if (due.reply !== seen.reply) return { reply: { due: due.reply, seen: seen.reply } };
+  // A reply of the same kind: the state after differs, or what an effect does not tell.
+  return due.then && seen.then && due.then !== seen.then
+    ? { state: stateEffectOf(due.then, seen.then, before) }
+    : {};
 }
 
 function traitsIn(result: JudgedResult<unknown>): readonly Trait[] {

@@ -180,13 +180,14 @@ function stimulusText(where: readonly Trait[]): string {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The title of a finding: `No reply to a segment without ACK outside the window; an empty ACK is due`. */
-export function findingTitle({ effect, effects, where, cases, after, flags }: Finding): string {
+export function findingTitle({ effect, effects, where, cases, after, flags, verdict }: Finding): string {
   const example = cases[0] && findScenario(cases[0].id);
   const [most = {}] = effects;
   const whole = Object.keys(effect).length > 0 ? effect : most;
   // Of several steps there is no stimulus to tell of.
   if (where.length === 0 && example && !isCase(example)) {
-    return `“${example.title}” does not hold: ${differs(whole)}`;
+    const course = verdict === 'permitted' ? 'not as recommended' : 'not as expected';
+    return `${capital(differs(whole) ?? course)}: “${example.title}”`;
   }
   const what = stimulusText(where);
   if (effect.form?.field === 'CTL' && flags) {
@@ -227,27 +228,32 @@ function extraText(extra: NonNullable<Effect['extra']>, what?: string): string {
   if (extra === 'ISS') return 'a reopened connection takes an ISS that is too low';
   if (extra === 'time') return `the reply${to} comes at the wrong time`;
   if (extra === 'aspect') return `something beside the reply${to} is not as asked`;
-  if (extra === 'back-off') return 'a timer that sends the same again does not wait longer each time';
+  if (extra === 'back-off') return 'the timer does not wait longer the next time';
   if (extra === 'ISN') return 'two SYNs have the same ISS';
   if (extra === 'delivered') return 'its user is not given what was sent';
   const option = OPTION_FAULTS.find((fault): fault is OptionFault => extra === `option: ${fault}`);
   return `wrong options in a reply${to}${option ? `: ${say.option(option)}` : ''}`;
 }
 
-/** `gets no reply in place of an empty ACK`. */
+const inPlaceOf = (due: ReplyWord, seen: ReplyWord): string =>
+  [due, seen].includes('silence')
+    ? `${SEEN[seen]} where ${DUE[due]} is due`
+    : `${SEEN[seen]} in place of ${DUE[due]}`;
+
+/** `gets no reply where an empty ACK is due`. */
 function deed({ reply, form, state, extra }: Effect): string {
-  if (reply?.due) return `gets ${SEEN[reply.seen]} in place of ${DUE[reply.due]}`;
+  if (reply?.due) return `gets ${inPlaceOf(reply.due, reply.seen)}`;
   if (form) return `gets ${DUE[form.of]} with ${fieldText(form.field)}`;
   if (state) return DOES[state];
-  return extra ? 'gets a reply with wrong options' : 'is handled otherwise';
+  return extra ? 'gets a reply with wrong options' : 'is not handled as recommended';
 }
 
-/** Without a stimulus: `no reply in place of an empty ACK`. */
-function differs({ reply, form, state, extra }: Effect): string {
+/** Without a stimulus: `no reply where an empty ACK is due`; undefined where the effect does not tell. */
+function differs({ reply, form, state, extra }: Effect): string | undefined {
   if (extra !== undefined) return extraText(extra);
-  if (reply?.due) return `${SEEN[reply.seen]} in place of ${DUE[reply.due]}`;
+  if (reply?.due) return inPlaceOf(reply.due, reply.seen);
   if (form) return `${fieldText(form.field)} in ${DUE[form.of]}`;
-  return state ? WITHOUT_STIMULUS[state] : 'another course';
+  return state && WITHOUT_STIMULUS[state];
 }
 
 const WITHOUT_STIMULUS: Readonly<Record<StateEffect, string>> = {

@@ -38,13 +38,24 @@ describe('findings', function () {
     it(what, () => expect(findingsOf(name).map(({ id }) => id)).to.have.length(1));
   }
 
-  it('name the rule of the plain segments, not that of the special ones among them', () => {
+  it('name the rule of the plain segments; of special ones where there are no others', () => {
     for (const [name, rule] of [
       ['syn-sent-established-silently', '3.10.7.3 fourth'],
       ['ack-duplicate-answered', '3.10.7.4 fifth'],
       ['option-length-kills', 'MUST-68'],
+      ['paws-on-rst', 'RFC 7323 5.3 R1'],
     ] as const)
       expect(findingsOf(name).map((one) => one.rule)).to.deep.equal([rule]);
+  });
+
+  it('name the step that acknowledges what lies outside the window, whatever a later step says of it', () => {
+    const ids = /^(established|fin-wait-.|close-wait|closing|last-ack)\.no-ack/;
+    const results = resultsOf(mutant('outside-silent-without-ack')).filter(({ id }) => ids.test(id));
+    expect(findingsIn(results, 'rfc9293').map((one) => one.rule)).to.deep.equal(['3.10.7.4 first']);
+  });
+
+  it('are not about the checksum where the fault lies behind its check', () => {
+    expect(findingsOf('ack-unsigned').map((one) => one.rule)).to.deep.equal(['3.10.7.4 fifth']);
   });
 
   it('have every case that deviates, each in one finding', () => {

@@ -88,6 +88,21 @@ describe('groups of results', () => {
     expect(groups([fin('1'), fin('2'), fin('3'), ladder])).to.deep.equal([['1', '2', '3', 'ladder']]);
   });
 
+  it('do not join a scenario of several steps and a stimulus in another state', () => {
+    const effect: Effect = { reply: { due: 'silence', seen: 'ACK' } };
+    const rules = ['3.10.7.4 fifth'] as const;
+    const text = look('text', 'TIME-WAIT', { traits: ['text', 'no ACK', 'TIME-WAIT'], rules, effect });
+    const ladder = (state: State): Look => {
+      const { due: _, ...one } = look('ladder', state, { traits: [], rules, effect });
+      return one;
+    };
+    const kept = numbers.map((id) =>
+      look(id, 'TIME-WAIT', { traits: text.traits, rules, due: { reply: 'silence', then: 'TIME-WAIT' } }),
+    );
+    expect(groups([text, ladder('SYN-RECEIVED'), ...kept])).to.deep.equal([['ladder'], ['text']]);
+    expect(groups([text, ladder('TIME-WAIT'), ...kept])).to.deep.equal([['ladder', 'text']]);
+  });
+
   it('tell a reset of the wrong form from one whose ACK counts a wrong length', () => {
     const reset = (id: string, field: string, traits: Look['traits']) =>
       look(id, 'CLOSED', {

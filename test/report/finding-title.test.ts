@@ -43,7 +43,7 @@ describe('the title of a finding', () => {
         effects: [{ reply: { due: 'ACK', seen: 'silence' } }, { state: 'lost' }],
         where: ['at the right edge', 'unacceptable', 'zero-window'],
       },
-      'A segment at RCV.NXT+RCV.WND at a closed window gets no reply in place of an empty ACK, or ends the connection',
+      'A segment at RCV.NXT+RCV.WND at a closed window gets no reply where an empty ACK is due, or ends the connection',
     ],
     [
       {
@@ -62,18 +62,18 @@ describe('the title of a finding', () => {
         effect: { reply: { due: 'text', seen: 'silence' } },
         cases: [{ id: 'ladder.ack-counts.before-window', family: 4 }],
       },
-      `“${findScenario('ladder.ack-counts.before-window')?.title}” does not hold: no reply in place of text`,
+      `No reply where text is due: “${findScenario('ladder.ack-counts.before-window')?.title}”`,
     ],
     [
       { effect: { extra: 'time' }, cases: [{ id: 'ladder.ack-counts.before-window', family: 4 }] },
-      `“${findScenario('ladder.ack-counts.before-window')?.title}” does not hold: the reply comes at the wrong time`,
+      `The reply comes at the wrong time: “${findScenario('ladder.ack-counts.before-window')?.title}”`,
     ],
     [
       {
         effects: [{ state: 'kept' }, { reply: { due: 'silence', seen: 'ACK' } }],
         where: ['RST', 'text', 'no ACK', 'across an edge'],
       },
-      'A reset with text that reaches across an edge of the window does not end the connection, or gets an ACK in place of no reply',
+      'A reset with text that reaches across an edge of the window does not end the connection, or gets an ACK where no reply is due',
     ],
     [
       {

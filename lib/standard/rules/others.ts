@@ -55,7 +55,7 @@ export const OTHERS = {
   ),
   'RFC 7323 5.3 R1': rfc7323.text(
     ['5.3', 'R1'],
-    'A segment older than TS.Recent is answered with an ACK and dropped',
+    'A segment older than TS.Recent, unless it is a reset, is answered with an ACK and dropped',
   ),
   'RFC 7323 5.3 R2': rfc7323.text(['5.3', 'R2'], 'The window check follows, as usual'),
   'RFC 7323 5.3 R3': rfc7323.text(
