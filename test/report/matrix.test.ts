@@ -99,6 +99,11 @@ describe('the matrix page', function () {
   it('is usable within 3 s, four stacks as well: a cell is clicked, and a filter answers', async function () {
     const page = await pages.open(this, several());
     expect(await page.evaluate(ROWS)).to.equal(cases.length);
+    const marks = `performance.getEntriesByType('mark').map(({ name }) => name)`;
+    expect(await page.evaluate(marks), 'the findings do not wait for the matrix').to.deep.equal([
+      'usable',
+      'drawn',
+    ]);
     await page.click('#matrix a[data-of]');
     await page.until(`document.querySelector('#case[open] .ladder, #case[open] .reason')`);
     await page.click('#case [data-do=close]');

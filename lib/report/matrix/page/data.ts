@@ -27,7 +27,9 @@ export interface Data extends Pick<MatrixData, 'profiles' | 'findingRows'> {
 
 /** Reads back what ../encode.ts packed, and puts the results of all stacks into the rows. */
 export async function unpacked(content: string): Promise<Data> {
-  const octets = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const letters = atob(content);
+  const octets = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) octets[at] = letters.charCodeAt(at);
   const inflated = new Blob([octets]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   const { texts, data } = JSON.parse(await new Response(inflated).text());
   const stored = withTexts(data, texts) as MatrixData;

@@ -41,9 +41,8 @@ function layOutRest() {
   whenIdle(layOutRest);
 }
 
-function drawMatrix() {
-  main.innerHTML = matrixHtml(data, filters);
-  whenIdle(layOutRest);
+/** What stands above the matrix. */
+function drawOverview() {
   byId('states').innerHTML = statesHtml(data, filters);
   for (const place of document.querySelectorAll<HTMLElement>('.tally'))
     place.innerHTML = tallyHtml(stackAt(place), filters);
@@ -52,6 +51,18 @@ function drawMatrix() {
   const { profile } = filters;
   if (stack && findings) findings.innerHTML = findingsHtml(stack, profile, data.profiles[profile]);
 }
+
+function drawMatrix() {
+  main.innerHTML = matrixHtml(data, filters);
+  whenIdle(layOutRest);
+}
+
+/** A tab in the background is given no frame. */
+const nextFrame = () =>
+  new Promise<void>((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, LATEST);
+  });
 
 function filterRows() {
   let shown = 0;
@@ -73,7 +84,10 @@ function filterRows() {
 function onFilter({ target }: Event): void {
   const before = filters.profile;
   readFilters(form, filters);
-  if (filters.profile !== before) drawMatrix();
+  if (filters.profile !== before) {
+    drawOverview();
+    drawMatrix();
+  }
   filterRows();
   if (target instanceof HTMLInputElement && target.name === 'profile' && open)
     showCase(open.row, open.result);
@@ -150,9 +164,7 @@ const ACTIONS: Readonly<Record<string, (button: HTMLElement) => unknown>> = {
 byId('head').innerHTML = headHtml(data);
 byId('foot').innerHTML = footHtml(data);
 form.innerHTML = filtersHtml(data, filters);
-drawMatrix();
-filterRows();
-moveWithArrows(main);
+drawOverview();
 
 for (const place of document.querySelectorAll<HTMLElement>('details.requirements'))
   place.addEventListener(
@@ -200,6 +212,12 @@ document.addEventListener('keydown', (event) => {
 });
 addEventListener('hashchange', follow);
 follow();
+// The findings can be read, and lead to their cases, before the matrix is there.
+performance.mark('usable');
+await nextFrame();
+drawMatrix();
+filterRows();
+moveWithArrows(main);
 document.body.dataset.drawn = '';
 // For whoever measures how long it takes.
 performance.mark('drawn');
