@@ -4,6 +4,7 @@ import { CONDITION_IDS, CONDITIONS, type Condition } from '../catalogue/conditio
 import type { Effect, ReplyWord, StateEffect } from '../findings/effect.ts';
 import type { Finding } from '../findings/findings.ts';
 import { TRAITS, type Trait } from '../findings/traits.ts';
+import type { RuleId } from '../standard/rules.ts';
 import { STATES, type State } from '../standard/state.ts';
 import { OPTION_FAULTS, type OptionFault } from '../verdict/reply-options.ts';
 import { say } from './say.ts';
@@ -180,7 +181,16 @@ function stimulusText(where: readonly Trait[]): string {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The title of a finding: `No reply to a segment without ACK outside the window; an empty ACK is due`. */
-export function findingTitle({ effect, effects, where, cases, after, flags, verdict }: Finding): string {
+export function findingTitle({
+  effect,
+  effects,
+  where,
+  cases,
+  after,
+  flags,
+  verdict,
+  rule,
+}: Finding): string {
   const example = cases[0] && findScenario(cases[0].id);
   const [most = {}] = effects;
   const whole = Object.keys(effect).length > 0 ? effect : most;
@@ -197,15 +207,31 @@ export function findingTitle({ effect, effects, where, cases, after, flags, verd
     const into = effect.state === 'entered' && after.length < 4 ? ` to ${after.join(' or ')}` : '';
     return capital(effectText(effect, effects, what).replace(DOES.entered, `${DOES.entered}${into}`));
   }
+  const field = rule && FIELD_OF_STEP[rule];
+  if (field && where.every((trait) => phraseOf(trait).after === undefined)) {
+    const seen = [...new Set(effects.map(differs))].slice(0, 2).join(', ');
+    return `Wrong handling of the ${field} of ${what}: ${seen}`;
+  }
   return `${capital(what)} ${[...new Set(effects.map(deed))].slice(0, 2).join(', or ')}`;
 }
+
+/** What a step of SEGMENT ARRIVES looks at: all that is known of stimuli that have nothing but the step in common. */
+const FIELD_OF_STEP: Partial<Record<RuleId, string>> = {
+  '3.10.7.4 first': 'sequence number',
+  '3.10.7.4 second': 'RST bit',
+  '3.10.7.4 fourth': 'SYN bit',
+  '3.10.7.4 fifth': 'ACK field',
+  '3.10.7.4 eighth': 'FIN bit',
+};
 
 function effectText({ reply, form, state, extra }: Effect, effects: readonly Effect[], what: string): string {
   if (extra !== undefined) return extraText(extra, what);
   if (reply) {
     const after = state ? `, which ${DOES[state]}` : '';
-    const seen = reply.seen === 'several' ? 'several replies' : SEEN[reply.seen];
-    return `${seen} to ${what}${after}; ${dueText(reply, effects)} is due`;
+    const seen = SEEN[reply.seen];
+    // `A reset to a SYN` may be read as a SYN that is reset, and `a reset at RCV.NXT` is a stimulus.
+    const to = reply.seen === 'silence' ? 'to' : 'in reply to';
+    return `${seen} ${to} ${what}${after}; ${dueText(reply, effects)} is due`;
   }
   if (form) return `${fieldText(form.field)} in ${DUE[form.of]} to ${what}`;
   return state ? `${what} ${DOES[state]}` : `wrong handling of ${what}`;
@@ -228,7 +254,7 @@ function extraText(extra: NonNullable<Effect['extra']>, what?: string): string {
   if (extra === 'ISS') return 'a reopened connection takes an ISS that is too low';
   if (extra === 'time') return `the reply${to} comes at the wrong time`;
   if (extra === 'aspect') return `something beside the reply${to} is not as asked`;
-  if (extra === 'back-off') return 'the timer does not wait longer the next time';
+  if (extra === 'back-off') return 'the timer does not back off';
   if (extra === 'ISN') return 'two SYNs have the same ISS';
   if (extra === 'delivered') return 'its user is not given what was sent';
   const option = OPTION_FAULTS.find((fault): fault is OptionFault => extra === `option: ${fault}`);

@@ -51,7 +51,7 @@ describe('the title of a finding', () => {
         effects: [{ reply: { due: 'silence', seen: 'RST' } }, { reply: { due: 'ACK', seen: 'RST' } }],
         where: ['SYN', 'ACK', 'after a passive OPEN', 'SYN-RECEIVED'],
       },
-      'A reset to a SYN,ACK in SYN-RECEIVED after a passive open; no reply or an empty ACK is due',
+      'A reset in reply to a SYN,ACK in SYN-RECEIVED after a passive open; no reply or an empty ACK is due',
     ],
     [
       { effect: { extra: 'option: window scale without SYN' }, where: ['FIN'] },
@@ -87,7 +87,7 @@ describe('the title of a finding', () => {
         effect: { reply: { due: 'ACK', seen: 'several' } },
         where: ['SYN', 'no ACK', 'FIN', 'after the peer closed', 'TIME-WAIT'],
       },
-      'Several replies to a SYN with FIN in TIME-WAIT; an empty ACK is due',
+      'Several segments in reply to a SYN with FIN in TIME-WAIT; an empty ACK is due',
     ],
   ];
   for (const [more, title] of rows) it(title, () => expect(findingTitle(finding(more))).to.equal(title));

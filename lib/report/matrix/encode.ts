@@ -158,10 +158,11 @@ function requirementsOf(run: Run) {
 
 function findingOf(finding: Finding, { cases }: Run) {
   const keys = new Set(finding.cases.map(({ id, family }) => `${id} ${family}`));
+  const level = finding.rule && ruleOf(finding.rule).level;
   const shortest = shortestOf(cases.filter(({ id, family }) => keys.has(`${id} ${family}`)));
   return {
     ...{ id: finding.id, title: findingTitle(finding), extent: findingExtent(finding) },
-    gravity: finding.harm,
+    gravity: level && ['SHOULD', 'MAY'].includes(level) ? `${finding.harm}, by a ${level}` : finding.harm,
     ...{ rule: findingRule(finding), harm: findingHarm(finding), alone: findingSelection(finding) },
     shortest: shortest ? ([shortest.id, shortest.family] as const) : undefined,
     /** Each once, over the first family that shows it. */
