@@ -162,7 +162,7 @@ function findingOf(finding: Finding, { cases }: Run) {
   const shortest = shortestOf(cases.filter(({ id, family }) => keys.has(`${id} ${family}`)));
   return {
     ...{ id: finding.id, title: findingTitle(finding), extent: findingExtent(finding) },
-    gravity: level && ['SHOULD', 'MAY'].includes(level) ? `${finding.harm}, by a ${level}` : finding.harm,
+    gravity: level && ['SHOULD', 'MAY'].includes(level) ? `${finding.harm} · a ${level}` : finding.harm,
     ...{ rule: findingRule(finding), harm: findingHarm(finding), alone: findingSelection(finding) },
     shortest: shortest ? ([shortest.id, shortest.family] as const) : undefined,
     /** Each once, over the first family that shows it. */
