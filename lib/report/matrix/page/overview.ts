@@ -54,12 +54,12 @@ export function findingsHtml({ findings: byProfile, slug }: Stack, profile: numb
   if (findings.length === 0) return '';
   const items = findings.map((finding) => {
     const { title, extent, gravity, rule, harm, alone, shortest, cases, also } = finding;
-    const others = also.length > 0 ? `<p>also ${html(also.join(', '))}</p>` : '';
+    const others = also.length > 0 ? `<p>Also ${html(also.join(', '))}</p>` : '';
     const [id, family] = shortest ?? [undefined, 4];
     const links = cases.map(([one, over]) => link(one, over, slug, one)).join(' ');
     const ladder = id === undefined ? '' : `${link(id, family, slug, 'the shortest ladder')} · `;
     return `<li><details><summary><b>${html(title)}</b> <small>${html(extent)} · ${html(gravity)}</small></summary>
-<p>${html(rule)}</p><p>${html(harm)}.</p>${others}
+<p>${html(rule)}</p><p>What it does: ${html(harm)}.</p>${others}
 <p>${ladder}<code>segment-arrives run ${html(alone)}</code></p><p class="cases">${links}</p></details></li>`;
   });
   const count = plural(findings.length, 'finding', 'findings');
