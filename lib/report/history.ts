@@ -83,7 +83,7 @@ export function historyText(runs: readonly Run[], { colour = pc.isColorSupported
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** The table as a page that needs nothing else. */
+/** The table as a page that needs nothing else. The newest run stands beside the findings: a narrow screen shows it. */
 export function historyPage(runs: readonly Run[]): string {
   const heads = headsOf(runs);
   const names = [...new Set(runs.map(({ target }) => target.name))];
@@ -96,13 +96,13 @@ export function historyPage(runs: readonly Run[]): string {
       return `<td${kind}>${count === 0 ? '·' : count}</td>`;
     });
     const what = change === 'same' ? '' : `<em class="${change}">${change}</em> `;
-    return `<tr><th scope="row">${what}${escapeHtml(findingTitle(finding))}<small>${escapeHtml(findingExtent(finding))}${finding.rule ? `; ${escapeHtml(findingRule(finding))}` : ''}</small></th>${cells.join('')}</tr>`;
+    return `<tr><th scope="row">${what}${escapeHtml(findingTitle(finding))}<small>${escapeHtml(findingExtent(finding))}${finding.rule ? `; ${escapeHtml(findingRule(finding))}` : ''}</small></th>${cells.reverse().join('')}</tr>`;
   });
-  const columns = heads.map((head) => `<th scope="col"><span>${escapeHtml(head)}</span></th>`).join('');
+  const columns = heads.map((head) => `<th scope="col"><span>${escapeHtml(head)}</span></th>`).reverse();
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(`segment-arrives: ${title}`)}</title><style>${style}</style></head>
 <body><header><p class="brand">segment-arrives <span>TCP conformance</span></p><h1>${escapeHtml(title)}</h1></header>
-<main class="history"><table><thead><tr><th scope="col">cases that show it, oldest run first</th>${columns}</tr></thead><tbody>${rows.join('\n')}</tbody></table>${rows.length === 0 ? '<p>No finding.</p>' : ''}</main></body></html>
+<main class="history"><table><thead><tr><th scope="col">cases that show it, newest run first</th>${columns.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>${rows.length === 0 ? '<p>No finding.</p>' : ''}</main></body></html>
 `;
 }

@@ -57,7 +57,7 @@ describe('command line: stored results', function () {
     expect(text.stdout).to.match(
       /new deviation \(1\)\n {2}a\.b\.worse {2}IPv4\n {4}- conformant: .*\n {4}\+ deviates: /,
     );
-    expect(text.stdout).to.match(/6 differences\n$/);
+    expect(text.stdout).to.match(/6 differences\n\nfindings: \d new.*\n$/);
   });
 
   it('report: one page of several results', async () => {

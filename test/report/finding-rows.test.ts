@@ -62,7 +62,9 @@ describe('findings over several runs', () => {
 
   it('are a page that asks the network for nothing', () => {
     const page = historyPage([runOf(1, failing(1)), runOf(2, failing(3))]);
-    expect(page).to.include('<td class="worse">3</td>').and.to.include('Linux 6.1: findings over 2 runs');
+    expect(page, 'the newest run first')
+      .to.include('<td class="worse">3</td><td>1</td>')
+      .and.to.include('Linux 6.1: findings over 2 runs');
     expect(page).not.to.match(/https?:|<script/);
   });
 });

@@ -44,7 +44,8 @@ function diff(before: string, after: string, { json, profile }: DiffOptions): nu
     );
   } else {
     const names = `${before} (${first.target.name}) → ${after} (${second.target.name}), profile ${judgedBy}`;
-    process.stdout.write(`${[names, ...findingsText(findings), diffText(differences)].join('\n\n')}\n`);
+    const parts = [names, ...findingsText(findings), diffText(differences), ...countText(findings)];
+    process.stdout.write(`${parts.join('\n\n')}\n`);
   }
   return differences.length === 0 ? EXIT.asExpected : EXIT.notAsExpected;
 }
@@ -58,6 +59,15 @@ function findingsText(findings: readonly FindingDifference[]): string[] {
     return `  ${change === 'new' || change === 'grew' ? pc.red(head) : pc.green(head)} (${findingExtent(finding)})`;
   });
   return lines.length > 0 ? [[pc.bold('findings'), ...lines].join('\n')] : [];
+}
+
+/** `findings: 4 new, 1 grew`: the list of cases may be long, and the findings out of sight. */
+function countText(findings: readonly FindingDifference[]): string[] {
+  const told = (['new', 'grew', 'shrank', 'gone'] as const).flatMap((change) => {
+    const { length } = findings.filter((one) => one.change === change);
+    return length > 0 ? [`${length} ${change}`] : [];
+  });
+  return told.length > 0 ? [`findings: ${told.join(', ')}`] : [];
 }
 
 export function diffText(differences: readonly Difference[]): string {
