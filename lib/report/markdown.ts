@@ -31,9 +31,9 @@ export function markdownSummary(run: Run, accepted?: AcceptedDeviations): string
     ...deathList(run),
     ...preflightFaultList(run),
     headline(run, fails, fresh.length, known.length, accepted),
+    ...findingList(run, accepted),
     '',
     ...countTable(run),
-    ...findingList(run, accepted),
     ...section('Failures', shown, run),
     ...(accepted
       ? section(`Accepted by ${accepted.name}`, known, run, (result) => accepted.reasonFor(result))
@@ -172,7 +172,8 @@ function groupCells(
     code(result.id),
     familiesText(group),
     verdictOf(result, run.profile),
-    code(result.send),
+    // Steps that begin with none of the tester's segments.
+    result.send ? code(result.send) : escapeMarkdown(result.title),
     expected.map(code).join(' or '),
     why ? escapeMarkdown(why) : code(observedText(result)),
     ...(reasonFor ? [escapeMarkdown(reasonFor(result) ?? '')] : []),
