@@ -9,6 +9,8 @@ import {
   UNREVIEWED,
   writeBaseline,
 } from '../../report/baseline/baseline.ts';
+import { findingsOf } from '../../report/findings.ts';
+import { findingTitle } from '../../report/finding-title.ts';
 import { acceptedName, acceptedText } from '../../report/baseline/text.ts';
 import { updateBaseline } from '../../report/baseline/update.ts';
 import { readResults } from '../../report/results.ts';
@@ -53,8 +55,15 @@ async function update({ results, baseline: file }: BaselineOptions): Promise<num
     await knownCases(),
   );
   writeBaseline(file, baseline);
+  const titles = new Map(findingsOf(run).map((one) => [one.id, findingTitle(one)]));
+  // Nobody has said anything of it yet: its title tells what it is.
+  const named = (one: AcceptedFinding): string =>
+    acceptedName({
+      ...one,
+      reason: (one.reason === UNREVIEWED && titles.get(one.finding ?? '')) || one.reason,
+    });
   const lines = [
-    ...added.map((finding) => `+ new: ${acceptedName(finding)}`),
+    ...added.map((finding) => `+ new: ${named(finding)}`),
     ...byFinding('+ joined', joined),
     ...byFinding('~ another observation', changed),
     ...byFinding('- left', left, '- gone'),
