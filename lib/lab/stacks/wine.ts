@@ -14,12 +14,14 @@ const WIDTH = 64;
 
 /**
  * Runs in mount and process namespaces of its own, so that Wine's server ends with it, and its files on a file system of their own.
- * What Wine would copy into a new prefix (700 MB, ten seconds) are links here.
+ * What Wine would copy into a new prefix (700 MB, ten seconds) are links here. The working directory may lie below the old /tmp, where
+ * Wine cannot see it.
  */
 const SCRIPT = `set -e
 exec 3<"$1"
 shift
 mount -t tmpfs none /tmp
+cd /tmp
 windows=/tmp/prefix/drive_c/windows/system32
 mkdir -p "$windows" /tmp/prefix/dosdevices
 ln -s ../drive_c /tmp/prefix/dosdevices/c:
