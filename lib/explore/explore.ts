@@ -155,6 +155,8 @@ class Explorer {
   #check: Promise<void> | undefined;
   #checkedAt = 0;
   #sequences = 0;
+  /** All sequences have come to their end. */
+  #isPlayed = false;
   #plays = 0;
   #passed = 0;
   #dismissed = 0;
@@ -221,9 +223,13 @@ class Explorer {
       }
       await Promise.all(patient);
     };
+    const lanes = Promise.all(Array.from({ length: width }, lane)).then(() => {
+      this.#isPlayed = true;
+    });
+    const hasTime = Number.isFinite(milliseconds);
     await Promise.all([
-      ...Array.from({ length: width }, lane),
-      ...Array.from({ length: INVESTIGATIONS }, () => this.#investigations(isOver)),
+      lanes,
+      ...Array.from({ length: INVESTIGATIONS }, () => this.#investigations(isOver, hasTime)),
     ]);
     this.#fence.close();
     return {
@@ -337,11 +343,11 @@ class Explorer {
     return undefined;
   }
 
-  /** A few at once: each mostly waits for silence to be silence. */
-  async #investigations(isOver: () => boolean): Promise<void> {
+  /** A few at once: each mostly waits for silence to be silence. The sequence on the wire that ends last may still fail. */
+  async #investigations(isOver: () => boolean, hasTime: boolean): Promise<void> {
     let until = Number.POSITIVE_INFINITY;
-    while (!isOver() || this.#suspicions.length > 0) {
-      if (isOver()) until = Math.min(until, performance.now() + MOST_AFTERWARDS);
+    while (!this.#isPlayed || this.#suspicions.length > 0) {
+      if (hasTime && isOver()) until = Math.min(until, performance.now() + MOST_AFTERWARDS);
       const next = this.#suspicions.shift();
       if (!next) await pause(BETWEEN_LOOKS);
       else if (this.#wishes.stopped?.() || this.#surface.watch?.lost || performance.now() > until)

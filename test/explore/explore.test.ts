@@ -20,6 +20,7 @@ async function explored(
   wishes: {
     readonly sequences: number;
     readonly seed?: number;
+    readonly width?: number;
     readonly untilFound?: boolean;
     readonly watch?: Watch;
   },
@@ -35,7 +36,7 @@ async function explored(
       },
       {
         // So few that on a busy machine none lasts so long that it would say nothing.
-        ...{ seed: wishes.seed ?? 1, sequences: wishes.sequences, width: 8 },
+        ...{ seed: wishes.seed ?? 1, sequences: wishes.sequences, width: wishes.width ?? 8 },
         stopped: () => isFound,
         onFinding: () => {
           isFound = wishes.untilFound === true;
@@ -64,6 +65,13 @@ describe('exploration', function () {
       expect(outcomes.explained).to.be.greaterThan(SOME * 0.9);
     });
   }
+
+  it('looks at what fails in the sequences that are on the wire when no other is to begin', async () => {
+    const behaviour = findMutant('listen-silent-for-ack')?.behaviour as Behaviour;
+    const { findings, unexamined } = await explored('rfc9293', behaviour, { sequences: 60, width: 60 });
+    expect(findings).to.have.length.at.least(1);
+    expect(unexamined).to.equal(0);
+  });
 
   for (const profile of PROFILES) {
     it(`finds nothing in a TCP that takes every liberty of ${profile}, a different one each time`, async () => {

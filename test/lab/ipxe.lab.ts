@@ -7,7 +7,7 @@ import { skipWithoutLab } from './skip.ts';
 
 const REACHED = [
   'syn-sent.ack.iss',
-  'syn-received.active.syn.duplicate',
+  'syn-received.active.ack.beyond',
   'established.ack.beyond',
   'last-ack.fin.second',
 ];
