@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startInSteps } from '../../../cleanups.ts';
 import { buildUpperTester, compile } from '../../../compile.ts';
+import { limitedTo } from '../../../target/capabilities.ts';
 import { COMPILER, missingOf } from '../../namespaces/enter.ts';
 import { Lab } from '../../namespaces/lab.ts';
 import { type Addresses, linkNames, makeTap } from '../../namespaces/link.ts';
@@ -28,6 +29,8 @@ const GATEWAY: Addresses = { 4: '10.77.6.1', 6: 'fd00::1' };
 const FORWARDED = { low: 10_000, high: 13_999 };
 // Ports on the host behind the proxy, beside those that it forwards.
 const LISTENERS = { low: 14_000, high: 31_999 };
+
+const CAPABILITIES = { timestamps: false };
 
 /** Old text is reset where RCV.NXT has passed 0 since: proofs send some, and the stimulus would be blamed. */
 const AVOIDED = { rcvNxt: [0, 2 ** 32 - 1], why: 'text from before 0 is reset when RCV.NXT has passed it' };
@@ -94,7 +97,7 @@ export const passt: Stack = {
       undo(() => driver.dispose());
       return {
         ...{ name: `passt ${version}`.trim(), families, tester: GUEST, target: HOST, width: WIDTH },
-        ...{ testerPorts: FORWARDED, driver, avoided: AVOIDED },
+        ...{ testerPorts: FORWARDED, driver: limitedTo(CAPABILITIES, driver), avoided: AVOIDED },
       };
     }),
 };
