@@ -28,7 +28,7 @@ interface TrialOptions {
   readonly seed: number;
   /** Runs all cases, also when one has caught the mutant. */
   readonly full: boolean;
-  /** Cases that the reference itself does not pass, or is only permitted: they show nothing. */
+  /** Cases that the reference itself does not pass: they catch nothing. */
   readonly disregarded?: ReadonlySet<string>;
 }
 
@@ -94,10 +94,8 @@ export async function tryMutant(
   });
   const results: CaseResult[] = [];
   const having = (verdict: string): string[] =>
-    results
-      .filter((result) => verdictOf(result, base) === verdict && !disregarded.has(result.id))
-      .map(({ id }) => id);
-  const deviating = (): string[] => having('deviates');
+    results.filter((result) => verdictOf(result, base) === verdict).map(({ id }) => id);
+  const deviating = (): string[] => having('deviates').filter((id) => !disregarded.has(id));
   let session: Session;
   try {
     session = await Session.open(settings);
