@@ -174,7 +174,10 @@ describe('what no TCB tells', function () {
       const { behaviour } = findMutant(name) as Mutant;
       const right = await played({ place, steps });
       expect(right.failure).to.equal(undefined);
-      const { failure } = await played({ place, steps }, behaviour);
+      let { failure } = await played({ place, steps }, behaviour);
+      // On a busy machine a play that is late says nothing.
+      for (let again = 0; failure === undefined && again < 4; again += 1)
+        ({ failure } = await played({ place, steps }, behaviour));
       if (typeof fault === 'string') expect(failure?.kind).to.equal(fault);
       else expect(failure?.faults?.map(({ what }) => what).join()).to.match(fault);
     });
