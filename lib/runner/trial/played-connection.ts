@@ -114,6 +114,7 @@ export class PlayedConnection {
     this.#state = place.state;
     this.#turn = {
       ...{ connection: reached.connection, stateBefore: place.state, last: 'segment', mark: 0, actedAt: 0 },
+      answeredAt: 0,
       done: [],
       cursor: reached.connection.mailbox.log.length,
     };
@@ -271,6 +272,7 @@ export class PlayedConnection {
     this.#begins('call');
     this.#turn.done.push(user.call);
     await this.user.call(user, this.#turn.connection);
+    this.#turn.answeredAt = this.mailbox.log.length;
     const isAgain = user.call === 'OPEN PASSIVE AGAIN' && this.#state === 'CLOSED';
     if (isAgain || ['OPEN PASSIVE', 'OPEN PASSIVE UNACCEPTED'].includes(user.call)) this.#state = 'LISTEN';
     // It takes an ISS of its own.

@@ -54,6 +54,8 @@ export interface Turn {
   mark: number;
   /** Where in the log the last segment was sent, or the user acted. */
   actedAt: number;
+  /** Where in the log the user's last call was answered. */
+  answeredAt: number;
   /** From where in the log on no step has looked. */
   cursor: number;
 }
@@ -142,10 +144,16 @@ export class StepWatch {
       log
         .slice(0, log.indexOf(one))
         .some((other) => one.at - other.at <= timing.spread + STRAGGLERS && hasDoubles([other, one]));
+    // On a busy machine a timer may run out on the way of the user's call to the target.
+    const { last, answeredAt } = this.#turn;
+    const isBeforeCall = (one: Entry): boolean => {
+      const at = log.indexOf(one);
+      return last === 'call' && at < answeredAt && log.slice(0, at).some((other) => hasDoubles([other, one]));
+    };
     let entry: Entry | undefined;
     await aside(async () => {
       entry = await this.#turn.connection.mailbox.next(
-        (one) => !isCopy(one),
+        (one) => !isCopy(one) && !isBeforeCall(one),
         Math.max(0, patience) + timing.guard,
         this.#turn.cursor,
       );

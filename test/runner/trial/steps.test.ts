@@ -31,7 +31,21 @@ interface More {
   readonly beside?: Readonly<Record<string, PlaceDeclaration>>;
   /** What nobody can tell the target's user to do. */
   readonly lacks?: 'set';
+  /** Milliseconds that CLOSE takes to reach the target. */
+  readonly closeTakes?: number;
 }
+
+const withSlowClose = (driver: Driver, milliseconds: number): Driver =>
+  withMembers(driver, {
+    close: async (handle) => {
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      return driver.close(handle);
+    },
+    shutdown: async (handle) => {
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      return driver.shutdown(handle);
+    },
+  });
 
 const without = (driver: Driver, lacks: 'set'): Driver =>
   withMembers(driver, { [lacks]: undefined as never });
@@ -46,11 +60,13 @@ describe('the steps of a scenario', () => {
     state: StateName,
     steps: readonly StepDeclaration[],
     family: 4 | 6,
-    { behaviour, lacks, ...more }: More = {},
+    { behaviour, lacks, closeTakes, ...more }: More = {},
   ) => {
     const { environment: whole, tester } = behaviour ? referenceWorld('rfc9293', behaviour) : world;
     if (behaviour) testers.push(tester);
-    const environment = lacks ? { ...whole, driver: without(whole.driver, lacks) } : whole;
+    const { driver: able } = whole;
+    const driver = lacks ? without(able, lacks) : closeTakes ? withSlowClose(able, closeTakes) : able;
+    const environment = { ...whole, driver };
     const scenario = resolveScenario({
       ...{ id: 'ladder.test.steps', title: 'a title', state, steps, rules: ['3.10.7.4 first'] },
       ...more,
@@ -321,6 +337,26 @@ describe('the steps of a scenario', () => {
       expect(reason).to.match(why);
       expect(verdict).to.equal('deviates');
     }).timeout(60_000);
+
+  it('take no retransmission from before the user has acted for what the user causes', async () => {
+    const steps: readonly StepDeclaration[] = [
+      { user: 'SEND 10' },
+      { expect: text('SND.NXT'), next: true },
+      { user: 'CLOSE' },
+      { expect: FIN, next: true },
+    ];
+    const { verdict, reason } = await play('ESTABLISHED', steps, 4, {
+      closeTakes: 1.5 * REFERENCE_TIMERS.text,
+    });
+    expect([verdict, reason]).to.deep.equal(['conformant', '']);
+    const silent = await play('ESTABLISHED', steps, 4, {
+      behaviour: {
+        call: (tcb, call, next) =>
+          call.name === 'CLOSE' ? { ...next(tcb, call), sent: [], tcb } : next(tcb, call),
+      },
+    });
+    expect(silent.verdict).to.equal('deviates');
+  }).timeout(60_000);
 
   it('are not possible where the user cannot be told what to choose before it opens', async () => {
     const steps: readonly StepDeclaration[] = [{ user: 'TTL 200' }, ...OPENS];
