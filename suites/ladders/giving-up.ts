@@ -74,9 +74,9 @@ export default scenarios('ladders', [
       // Probes that begin after 200 ms, and each take twice as long, are sent at none of these times: who gives up does so after two.
       { user: 'R2 2' },
       { send: '<SEQ=RCV.NXT><ACK=SND.UNA+1000><CTL=ACK><WND=0>' },
-      { expect: 'silence' },
-      // Of what such probes there are, the second has come by then, and the third has not.
+      // Of what such probes there are, the second has come when the silence is over, and the third has not.
       { wait: 200 },
+      { expect: 'silence' },
       ...[1, 2, 3].flatMap(() => STAYS_CLOSED),
       { send: ALL_ACKED },
       {

@@ -90,20 +90,34 @@ function play(user: User, scene: string, option = '', env: NodeJS.ProcessEnv = {
   return { process: child, mark, told, status };
 }
 
-/** The processes that carry the mark or are in one of the namespaces. */
-function leftovers(mark: string, namespaces: readonly string[] = []): string[] {
+/**
+ * The processes that carry the mark, or are in one of the namespaces and started before `end` (seconds since the machine started). The kernel
+ * gives the number of a namespace that has gone to the next one, which may be another test's.
+ */
+function leftovers(
+  mark: string,
+  namespaces: readonly string[] = [],
+  end = Number.POSITIVE_INFINITY,
+): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;
     try {
       // A zombie has no environment and no namespace.
       return (
         readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`${MARK}=${mark}`) ||
-        namespaces.includes(readlinkSync(`/proc/${pid}/ns/net`))
+        (namespaces.includes(readlinkSync(`/proc/${pid}/ns/net`)) && startOf(pid) < end)
       );
     } catch {
       return false; // it has gone, or is another user's
     }
   });
+}
+
+/** When a process started, in seconds since the machine did. The kernel counts hundredths (USER_HZ). */
+function startOf(pid: string): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(afterName[19]) / 100;
 }
 
 function commandOf(pid: string): string {
@@ -116,9 +130,10 @@ function commandOf(pid: string): string {
 
 async function nothingIsLeft({ mark }: Scene, namespaces: readonly string[]): Promise<void> {
   // A killed process is gone when the kernel has come to it.
+  const end = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
   const patience = Date.now() + 120_000;
-  while (leftovers(mark, namespaces).length > 0 && Date.now() < patience) await delay(10);
-  expect(leftovers(mark, namespaces).map(commandOf)).to.deep.equal([]);
+  while (leftovers(mark, namespaces, end).length > 0 && Date.now() < patience) await delay(10);
+  expect(leftovers(mark, namespaces, end).map(commandOf)).to.deep.equal([]);
   expect(named(namespaces)).to.deep.equal([]);
   expect(network.shown()).to.deep.equal(shown);
 }
