@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { readResults } from '../../lib/report/results.ts';
+import { reasonText } from '../../lib/report/expectation.ts';
+import { cliProcess, temporaryFolder } from '../cli/cli.ts';
 
 const TRUST = fileURLToPath(new URL('../../bench/trust.ts', import.meta.url));
 
@@ -34,4 +38,18 @@ describe('verdicts on a bad day are those of a good one', () => {
       expect(printed.get(name)).to.match(/no verdict is wrong\n$/);
     });
   }
+
+  const reports = temporaryFolder();
+  it('have an acknowledgment that must not count over a link that loses: the text that comes again is no sign of a loss', async function () {
+    this.timeout(1_200_000);
+    const ids = ['rst-before-window', 'before-window', 'beyond-window', 'wrong-checksum'];
+    const only = ids.map((id) => `ladder.ack-counts.${id}`).join();
+    const words = ['run', '--only', only, '--report-only', '--reports', reports];
+    const { code, stderr } = await cliProcess(words, { env: { SEGMENT_ARRIVES_LINK_LOSS: '1' } });
+    expect(code, stderr).to.equal(0);
+    const { cases } = readResults(join(reports, 'results.json'));
+    expect(cases).to.have.lengthOf(2 * ids.length);
+    const without = cases.filter(({ outcome }) => outcome !== 'judged');
+    expect(without.map((result) => reasonText(result, 'rfc9293'))).to.deep.equal([]);
+  });
 });

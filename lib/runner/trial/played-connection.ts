@@ -19,15 +19,16 @@ import {
 import { PROFILES } from '../../standard/profile.ts';
 import { FIN_RECEIVED, type State, SYNCHRONIZED } from '../../standard/state.ts';
 import {
-  type Connection,
   concrete,
-  type Proof,
+  type Connection,
+  hasDoubles,
   pause,
   promptOf,
+  type Proof,
   prove,
   type Reached,
-  type Subject,
   sortReplies,
+  type Subject,
 } from '../../states/index.ts';
 import { NotCapable } from '../../target/driver.ts';
 import { type Entry, hasRightChecksum, textAt } from '../../tester/index.ts';
@@ -99,6 +100,8 @@ export class PlayedConnection {
   #rcvNxt = 0;
   /** Since when the last step was waited for, of `performance.now()`. */
   #since = 0;
+  /** What came as a step expects it. */
+  readonly #awaited: Entry[] = [];
   /** Where in the log the connection was left. */
   #leftAt = 0;
   #firstAt = Number.POSITIVE_INFINITY;
@@ -314,10 +317,11 @@ export class PlayedConnection {
     const { windows: _, ...rest } = seen;
     const observation: Observation = { ...rest, besides, ...aspects };
     this.steps.push({ ...(number === undefined ? {} : { number }), expect: step.expect, observation });
+    const right = outcomes.filter((outcome) => areRepliesOf(outcome, observation));
+    if (right.length > 0 && observation.replies.length > 0) this.#awaited.push(...entries);
     const [last] = step.next ? entries : [];
     this.#turn.cursor = last ? log.indexOf(last) + 1 : log.length;
     this.#isObserved = true;
-    const right = outcomes.filter((outcome) => areRepliesOf(outcome, observation));
     this.#state = right.find(({ then }) => then)?.then ?? this.#state;
     const goesOn = right.some(({ ends }) => !ends);
     this.#isElsewhere = right.length > 0 && !goesOn;
@@ -412,10 +416,10 @@ export class PlayedConnection {
     }
     this.#state = stateAfter === 'unknown' ? this.#state : stateAfter;
     const mayBeLost = environment.tester.path.disturbed && this.#turn.last === 'segment';
-    if (
-      mayBeLost &&
-      isAcknowledgmentLost(this.mailbox.log.slice(this.#turn.mark + 1), this.#turn.variables ?? {})
-    )
+    const unexpected = this.mailbox.log
+      .slice(this.#turn.mark + 1)
+      .filter((entry) => !this.#awaited.some((one) => one === entry || hasDoubles([one, entry])));
+    if (mayBeLost && isAcknowledgmentLost(unexpected, this.#turn.variables ?? {}))
       this.watch.spoilt ??= { kind: 'acknowledgment lost' };
     const due = last && !this.#isElsewhere ? { due: last.state } : {};
     return { steps: this.steps, stateAfter, proof: how, listening: this.user.listening, ...due };
