@@ -131,7 +131,7 @@ export const TIMERS: readonly Mutant[] = [
   ),
   unseen(
     behaving('ack-of-every-fourth', 'every fourth segment is acknowledged, or after 400 ms', everyFourth),
-    'RFC 9293 MUST-58: segments that are found in the queue together are acknowledged together',
+    'RFC 9293 SHLD-19 is a SHOULD: the verdict is `permitted`',
   ),
   ladder(
     'idle.established',

@@ -14,6 +14,7 @@ import type {
   IcmpStep,
   Interval,
   OnConnection,
+  SendStep,
 } from './scenario.ts';
 
 export type { ClosedBy, Condition };
@@ -57,7 +58,10 @@ export type StepExpectation = string | StepOutcome | readonly (string | StepOutc
 
 export type StepDeclaration = OnConnection &
   (
-    | { /** One segment, or several at once. */ readonly send: string | readonly string[] }
+    | (Pick<SendStep, 'spaced'> & {
+        /** One segment, or several. */
+        readonly send: string | readonly string[];
+      })
     | (Pick<IcmpStep, 'icmp' | 'otherPort'> & { readonly about: string })
     | Pick<CrowdStep, 'crowd' | 'resets'>
     | { readonly user: CallText }

@@ -97,7 +97,7 @@ function resolveStep(step: StepDeclaration): Step {
   if ('send' in step) {
     const [first, ...others] = (typeof step.send === 'string' ? [step.send] : step.send).map(parseSegment);
     if (!first) throw new DeclarationError('a step sends nothing');
-    return { ...on, send: [first, ...others] };
+    return { ...on, send: [first, ...others], ...(step.spaced === undefined ? {} : { spaced: step.spaced }) };
   }
   if ('icmp' in step) return resolveIcmp(step, on);
   if ('crowd' in step) return { ...on, crowd: step.crowd, resets: step.resets };

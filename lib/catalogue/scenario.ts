@@ -159,9 +159,10 @@ export interface OnConnection {
   readonly on?: string;
 }
 
-/** The tester sends these segments at once. */
+/** The tester sends these segments at once, or so many milliseconds after each other. */
 export interface SendStep extends OnConnection {
   readonly send: readonly [SegmentNotation, ...SegmentNotation[]];
+  readonly spaced?: number;
 }
 
 /** An ICMP error comes, from the tester's address, about a segment that the target is said to have sent. */

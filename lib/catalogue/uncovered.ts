@@ -17,11 +17,6 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason:
-      'segments that the target finds in its queue together are to be acknowledged together (MUST-58), and nobody sees which it found so',
-    ids: ['SHLD-19'],
-  },
-  {
-    reason:
       '`explain` names it: a reset that no segment elicits, since a TCP sends it by itself or for its user',
     ids: ['3.10.8 user timeout', '3.8.4 no answer'],
   },

@@ -45,7 +45,7 @@ const CASE: Form<CaseDeclaration> = { ...ABOUT, send: null, expect: null };
 const STEPS: Form<StepsDeclaration> = { ...ABOUT, steps: null, beside: null, slow: null };
 const VERBS = { send: null, icmp: null, crowd: null, user: null, state: STATES, expect: null, wait: null };
 const STEP: Form<StepDeclaration> = {
-  ...{ ...VERBS, on: null, about: null, otherPort: ['target', 'tester'], then: STATES },
+  ...{ ...VERBS, spaced: null, on: null, about: null, otherPort: ['target', 'tester'], then: STATES },
   resets: ['each', 'at the end'],
   ...{ within: null, notBefore: null, settled: null, next: null, newIss: null, delivered: null },
 };

@@ -245,9 +245,11 @@ class Playing {
     this.#cursor = this.start;
   }
 
-  /** From now on the text counts that the user is given. */
+  /** From now on the text counts that the user is given. Text that waits for the user already is none of the sequence's. */
   async beginsToRead(): Promise<void> {
-    if (this.#user.handle) this.#given = await GivenText.begin(this.#user, this.#connection.rcvNxt);
+    const isAllRead = this.#worlds.every(({ tcb }) => tcb.unread === 0);
+    if (this.#user.handle && isAllRead)
+      this.#given = await GivenText.begin(this.#user, this.#connection.rcvNxt);
   }
 
   get mailbox(): Connection['mailbox'] {

@@ -27,6 +27,13 @@ const soon = (
 const FULL = { 4: 1460, 6: 1440 } as const;
 const SEGMENTS = 3;
 
+const fullSized = (count: number, octets: number): readonly string[] =>
+  Array.from(
+    { length: count },
+    (_, index) =>
+      `<SEQ=${index === 0 ? 'RCV.NXT' : `RCV.NXT+${index * octets}`}><ACK=SND.NXT><CTL=ACK><DATA=${octets}>`,
+  );
+
 /** The ways to acknowledge some segments, the last one among them. @returns after which segments an ACK goes out */
 const waysOf = (last: number): readonly (readonly number[])[] =>
   Array.from({ length: 2 ** (last - 1) }, (_, bits) => [
@@ -34,31 +41,50 @@ const waysOf = (last: number): readonly (readonly number[])[] =>
     last,
   ]);
 
-/**
- * Whether every second of them is acknowledged (RFC 9293 SHLD-19) cannot be seen: those that the target finds in its queue together
- * are to be acknowledged together (MUST-58, MUST-59).
- */
+/** Those that the target finds in its queue together are to be acknowledged together (RFC 9293 MUST-58, MUST-59). */
 function atOnce(family: 4 | 6): StepsDeclaration & { state: StateName } {
   const octets = FULL[family];
-  const at = (index: number) => (index === 0 ? 'RCV.NXT' : `RCV.NXT+${index * octets}`);
   return {
     id: `ladder.delayed-ack.every-second-ipv${family}`,
     title: 'three full-sized segments at once: all are acknowledged within half a second',
     state: 'ESTABLISHED',
     families: [family],
     steps: [
-      {
-        send: Array.from(
-          { length: SEGMENTS },
-          (_, index) => `<SEQ=${at(index)}><ACK=SND.NXT><CTL=ACK><DATA=${octets}>`,
-        ),
-      },
+      { send: fullSized(SEGMENTS, octets) },
       {
         expect: waysOf(SEGMENTS).map((way) => ({ reply: way.map((one) => ackOf(one * octets)) })),
         within: MOST_DELAYED,
       },
     ],
     rules: ['MUST-40', 'RFC 1122 4.2.3.2'],
+  };
+}
+
+const SPACED = 4;
+// Longer than a segment lies in a queue; three of them are shorter than the timers of 200 ms that delay an ACK.
+const APART = 50;
+
+/** RFC 9293 SHLD-19: no two full-sized segments that come after each other remain without an ACK. */
+function inTurn(family: 4 | 6): StepsDeclaration & { state: StateName } {
+  const octets = FULL[family];
+  const isOfEverySecond = (way: readonly number[]): boolean =>
+    way.every((one, index) => one - (way[index - 1] ?? 0) <= 2);
+  return {
+    id: `ladder.delayed-ack.every-second-spaced-ipv${family}`,
+    title: 'full-sized segments come one by one: at least every second is acknowledged at once',
+    state: 'ESTABLISHED',
+    families: [family],
+    steps: [
+      { send: fullSized(SPACED, octets), spaced: APART },
+      {
+        expect: waysOf(SPACED).map((way) => ({
+          reply: way.map((one) => ackOf(one * octets)),
+          level: isOfEverySecond(way) ? ('recommended' as const) : ('permitted' as const),
+        })),
+        within: MOST_DELAYED,
+      },
+    ],
+    rules: ['SHLD-19', 'RFC 1122 4.2.3.2'],
   };
 }
 
@@ -82,4 +108,6 @@ export default scenarios('ladders', [
   ]),
   atOnce(4),
   atOnce(6),
+  inTurn(4),
+  inTurn(6),
 ]);

@@ -212,6 +212,14 @@ describe('the text that the user is given', () => {
     expect(await read(of('held-text-given-first'), BEHIND, FILLS, PUSHED)).to.equal('user given other text');
   });
 
+  it('is not counted where other text waited before', async () => {
+    const full = { state: 'ESTABLISHED', conditions: ['zero-window'] } as const;
+    const [pushed] = sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=1>');
+    const steps = [{ user: { call: 'RECEIVE' } }, pushed] as SequenceStep[];
+    const { outcome } = await played({ place: full, steps, isRead: true });
+    expect(outcome).to.equal('explained');
+  });
+
   it('may be less where nothing has pushed it', async () => {
     const keeps: Behaviour = { hands: () => [] };
     expect(await read(keeps, PUSHED)).to.equal('user given too little text');

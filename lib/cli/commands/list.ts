@@ -106,7 +106,10 @@ function expectLines({ expect, leftOpen }: ListedCase): string[] {
 }
 
 function stepLine(step: StepDeclaration): string {
-  if ('send' in step) return field('send', [step.send].flat().join(' '));
+  if ('send' in step) {
+    const spaced = step.spaced === undefined ? '' : `, ${step.spaced} ms apart`;
+    return field('send', `${[step.send].flat().join(' ')}${spaced}`);
+  }
   if ('icmp' in step) return field('ICMP', printIcmp({ ...step, about: parseSegment(step.about) }));
   if ('crowd' in step) return field('others', printCrowd(step));
   if ('user' in step) return field('user', step.user);

@@ -226,7 +226,7 @@ async function playSteps(
     } else {
       if ('wait' in step) await connection.waits(step.wait);
       since = performance.now();
-      if ('send' in step) await connection.send(step.send);
+      if ('send' in step) await connection.send(step);
       if ('icmp' in step) await connection.sendIcmpError(step);
       if ('crowd' in step) await connection.crowd(step);
       if ('user' in step) {

@@ -4,6 +4,7 @@ import type {
   IcmpStep,
   Place,
   ResolvedOutcome,
+  SendStep,
   StateStep,
   Tidings,
   UserCall,
@@ -140,12 +141,16 @@ export class PlayedConnection {
   }
 
   /** Sends the segments at once, without a look at what comes in between. */
-  async send(segments: readonly SegmentNotation[]): Promise<void> {
+  async send({ send: segments, spaced = 0 }: SendStep): Promise<void> {
     await this.#goOn();
-    for (const notation of segments) {
+    const first = this.mailbox.log.length;
+    for (const [index, notation] of segments.entries()) {
+      if (index > 0 && spaced > 0) await pause(spaced);
       this.#turn.done.push(notation);
       this.#sendOne(notation);
     }
+    // What comes between them is a reply, too.
+    if (spaced > 0) this.#turn.mark = first;
   }
 
   /** What has arrived until now is no reply to the next step. */
