@@ -132,7 +132,7 @@ function event(
     (all, segment) => all.flatMap((one) => arrive(segment, one, terms)),
     [world],
   );
-  return after.flatMap((one) => aggregated(one, segments));
+  return after.flatMap((one) => aggregated(one, segments, step.spaced !== undefined));
 }
 
 /** In milliseconds, with the MSL of RFC 793 section 3.3. */
@@ -160,9 +160,9 @@ function waited(milliseconds: number, world: World, { profile }: Terms): World[]
 
 /**
  * One ACK may answer several segments that arrive at once (RFC 1122 section 4.2.2.20, RFC 9293 MUST-58 and MUST-59): any of them but
- * the last may be left out.
+ * the last may be left out. Where they come one by one, no two after each other should be (SHLD-19).
  */
-function aggregated(world: World, segments: readonly Segment[]): World[] {
+function aggregated(world: World, segments: readonly Segment[], oneByOne: boolean): World[] {
   const { out } = world;
   const ofEach = segments.map(({ seq, data }) => add(seq, data));
   const isOfEach =
@@ -170,10 +170,15 @@ function aggregated(world: World, segments: readonly Segment[]): World[] {
     out.length === segments.length &&
     out.every(({ ack }, index) => ack === ofEach[index]);
   if (!isOfEach) return [world];
-  return Array.from({ length: 2 ** (out.length - 1) }, (_, bits) => ({
-    ...world,
-    out: out.filter((_, index) => index === out.length - 1 || (bits & (1 << index)) !== 0),
-  }));
+  return Array.from({ length: 2 ** (out.length - 1) }, (_, bits) => {
+    const isSent = (index: number): boolean => index === out.length - 1 || (bits & (1 << index)) !== 0;
+    const leavesTwo = out.some((_, index) => index > 0 && !isSent(index - 1) && !isSent(index));
+    return {
+      ...world,
+      ...(oneByOne && leavesTwo ? { level: 'permitted' as const } : {}),
+      out: out.filter((_, index) => isSent(index)),
+    };
+  });
 }
 
 const icmpError = ({ icmp, about, otherPort }: IcmpStep, world: World, terms: Terms): World[] => {
