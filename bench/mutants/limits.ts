@@ -53,9 +53,12 @@ export const LIMITS: readonly Mutant[] = [
     'forget the oldest',
   ),
   backlog('backlog-then-silence', `beyond ${ROOM} half-open connections a SYN is not answered`, 'silence'),
-  {
-    name: 'accepts-at-syn',
-    what: `its user accepts at the SYN, and has room for ${SOCKETS} sockets`,
-    ...{ base: 'rfc9293', behaviour: { acceptsAtSyn: true, sockets: SOCKETS } },
-  },
+  unseen(
+    {
+      name: 'accepts-at-syn',
+      what: `its user accepts at the SYN, and has room for ${SOCKETS} sockets`,
+      ...{ base: 'rfc9293', behaviour: { acceptsAtSyn: true, sockets: SOCKETS } },
+    },
+    'no document says how many connections an application has room for',
+  ),
 ];

@@ -24,6 +24,7 @@ export const LACKS = [
   'closing first both ways',
   'waiting for the peer to speak first',
   'being spoken to first',
+  'being given a crowd of connections',
   // Limits of an application that takes commands.
   'own listener',
   'closing its listener',

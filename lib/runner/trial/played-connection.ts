@@ -241,9 +241,15 @@ export class PlayedConnection {
     );
   }
 
-  /** The peers of a crowd have ports of their own, and are gone when this resolves. */
+  /**
+   * The peers of a crowd have ports of their own, and are gone when this resolves.
+   *
+   * @throws NotCapable where each SYN takes a place of the application's, which that gives back in its own time
+   */
   async crowd({ crowd, resets }: CrowdStep): Promise<void> {
     const { environment, family } = this.#context;
+    if (environment.acceptTime === 'at the SYN')
+      throw new NotCapable({ what: 'being given a crowd of connections' });
     const peers = Array.from(
       { length: crowd },
       () => new Peer(environment, family, this.#turn.connection.peerPort, this.#random.sequenceNumber()),

@@ -5,6 +5,7 @@ import { Session } from '../../../lib/runner/session.ts';
 import { settingsFrom } from '../../../lib/runner/settings.ts';
 import { type CaseResult, verdictOf } from '../../../lib/verdict/result.ts';
 import { skipWithoutLab } from '../../lab/skip.ts';
+import { byCapability } from '../../target/scenes/play.ts';
 
 const told = (result: CaseResult): string => `${result.id}: ${reasonText(result, 'rfc9293')}`;
 
@@ -27,6 +28,11 @@ describe('a target whose user is given connections at the SYN', function () {
       ).map(({ id }) => ({ id, family: 4 }) as const);
       expect(chosen).to.have.length.above(20);
       session.request(chosen);
+      // A crowd of SYNs takes places of its user's, which are no subject of a document's.
+      const crowded = { id: 'ladder.pending.full-then-reset', family: 4 } as const;
+      session.request([crowded]);
+      const { id, family } = crowded;
+      expect(byCapability(await session.result(id, family))).to.equal(true);
       for (const { id, family } of chosen) {
         const result = await session.result(id, family);
         expect(verdictOf(result, 'rfc9293'), told(result)).to.equal('conformant');
