@@ -159,9 +159,10 @@ export interface OnConnection {
   readonly on?: string;
 }
 
-/** The tester sends these segments at once, or so many milliseconds after each other. */
+/** The tester sends these segments. */
 export interface SendStep extends OnConnection {
   readonly send: readonly [SegmentNotation, ...SegmentNotation[]];
+  /** Milliseconds between two of them; at once when absent. */
   readonly spaced?: number;
 }
 
@@ -293,6 +294,10 @@ export const sentText = ({ steps }: Pick<Scenario, 'steps'>): string =>
       return 'user' in step ? [`(${printCall(step.user)})`] : [];
     })
     .join(' ');
+
+/** For people: follows the segments. */
+export const printSpacing = ({ spaced }: Pick<SendStep, 'spaced'>): string =>
+  spaced === undefined ? '' : `, ${spaced} ms apart`;
 
 /** For people. */
 export const printIcmp = ({ icmp, about, otherPort }: IcmpStep): string =>

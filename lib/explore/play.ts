@@ -245,7 +245,7 @@ class Playing {
     this.#cursor = this.start;
   }
 
-  /** From now on the text counts that the user is given. Text that waits for the user already is none of the sequence's. */
+  /** From now on the text counts that the user is given. Text that already waits for the user does not belong to the sequence. */
   async beginsToRead(): Promise<void> {
     const isAllRead = this.#worlds.every(({ tcb }) => tcb.unread === 0);
     if (this.#user.handle && isAllRead)

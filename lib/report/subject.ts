@@ -11,6 +11,7 @@ import {
   printCall,
   printCrowd,
   printIcmp,
+  printSpacing,
   type ResolvedOutcome,
   type Scenario,
   type Step,
@@ -92,10 +93,7 @@ export const stepTexts = ({ steps = [] }: Subject): readonly string[] =>
 
 function partsOf(step: Step): StepParts {
   const on = step.on === undefined ? '' : ` (${step.on})`;
-  if ('send' in step) {
-    const spaced = step.spaced === undefined ? '' : `, ${step.spaced} ms apart`;
-    return ['tester', `${step.send.map(printSegment).join(' ')}${spaced}${on}`];
-  }
+  if ('send' in step) return ['tester', `${step.send.map(printSegment).join(' ')}${printSpacing(step)}${on}`];
   if ('icmp' in step) return ['tester', `ICMP ${printIcmp(step)}${on}`];
   if ('crowd' in step) return ['others', `${printCrowd(step)}${on}`];
   if ('user' in step) return ['user', `${printCall(step.user)}${on}`];

@@ -119,7 +119,7 @@ export const LACK_SENTENCES: Readonly<Record<(typeof LACKS)[number], string>> = 
   'waiting for the peer to speak first':
     'the service sends text at once, which looks like a reply to the ACK that establishes the connection',
   'being given a crowd of connections':
-    'its application is given each connection at the SYN, and a crowd takes more places than it may have',
+    'its application is given each connection at the SYN, and may have no room for so many',
   'being spoken to first': "the target's application closes when text arrives before it has sent its own",
   'own listener': "the tester cannot tell the target's user to listen",
   'closing its listener': "the target's user cannot close its listener",

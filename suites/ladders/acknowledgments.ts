@@ -61,11 +61,11 @@ function atOnce(family: 4 | 6): StepsDeclaration & { state: StateName } {
 }
 
 const SPACED = 4;
-// Longer than a segment lies in a queue; three of them are shorter than the timers of 200 ms that delay an ACK.
+// Longer than a segment lies in a queue. All four come before a timer of 200 ms, which delays the ACK of the first, runs out.
 const APART = 50;
 
-/** RFC 9293 SHLD-19: no two full-sized segments that come after each other remain without an ACK. */
-function inTurn(family: 4 | 6): StepsDeclaration & { state: StateName } {
+/** RFC 9293 SHLD-19: of two consecutive full-sized segments, the target acknowledges at least one at once. */
+function oneByOne(family: 4 | 6): StepsDeclaration & { state: StateName } {
   const octets = FULL[family];
   const isOfEverySecond = (way: readonly number[]): boolean =>
     way.every((one, index) => one - (way[index - 1] ?? 0) <= 2);
@@ -108,6 +108,6 @@ export default scenarios('ladders', [
   ]),
   atOnce(4),
   atOnce(6),
-  inTurn(4),
-  inTurn(6),
+  oneByOne(4),
+  oneByOne(6),
 ]);

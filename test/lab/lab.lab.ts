@@ -129,8 +129,8 @@ function commandOf(pid: string): string {
 }
 
 async function nothingIsLeft({ mark }: Scene, namespaces: readonly string[]): Promise<void> {
-  // A killed process is gone when the kernel has come to it.
   const end = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+  // A killed process is gone when the kernel has come to it.
   const patience = Date.now() + 120_000;
   while (leftovers(mark, namespaces, end).length > 0 && Date.now() < patience) await delay(10);
   expect(leftovers(mark, namespaces, end).map(commandOf)).to.deep.equal([]);

@@ -10,7 +10,10 @@ import { skipWithoutLab } from './skip.ts';
 /** slirp4netns forwards over IPv4 only. */
 const OPENED = ['CLOSED by FINs', 'CLOSED by abort', 'SYN-SENT', 'SYN-RECEIVED, active'];
 
-/** What follows varies on a busy machine, where the proxy and the host's kernel both wait; the state itself was proven on some connections. */
+/**
+ * On a busy machine the connections of one case were seen to end in different states, for a reason that is not known yet. What this test
+ * asks is whether the state was reached: it was proven on one of them.
+ */
 const wasOnceIn = (state: State, result: CaseResult): boolean =>
   result.outcome !== 'judged' &&
   result.why.kind === 'no agreement' &&

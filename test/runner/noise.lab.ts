@@ -40,7 +40,7 @@ describe('verdicts on a bad day are those of a good one', () => {
   }
 
   const reports = temporaryFolder();
-  it('have an acknowledgment that must not count over a link that loses: the text that comes again is no sign of a loss', async function () {
+  it('over a link that loses: text that a case expects again is not taken for a lost acknowledgment', async function () {
     this.timeout(1_200_000);
     const ids = ['rst-before-window', 'before-window', 'beyond-window', 'wrong-checksum'];
     const only = ids.map((id) => `ladder.ack-counts.${id}`).join();

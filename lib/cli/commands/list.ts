@@ -4,7 +4,7 @@ import type { StepDeclaration, StepOutcome } from '../../catalogue/case.ts';
 import { outcomeTags } from '../../report/expectation.ts';
 import { intervalText } from '../../report/subject.ts';
 import { TC8_GROUPS, type Tc8Group, tc8Id } from '../../catalogue/tc8.ts';
-import { printCrowd, printIcmp } from '../../catalogue/scenario.ts';
+import { printCrowd, printIcmp, printSpacing } from '../../catalogue/scenario.ts';
 import { parseSegment } from '../../notation/index.ts';
 import { PROFILES, type Profile } from '../../standard/profile.ts';
 import { EXIT } from '../failure.ts';
@@ -106,10 +106,7 @@ function expectLines({ expect, leftOpen }: ListedCase): string[] {
 }
 
 function stepLine(step: StepDeclaration): string {
-  if ('send' in step) {
-    const spaced = step.spaced === undefined ? '' : `, ${step.spaced} ms apart`;
-    return field('send', `${[step.send].flat().join(' ')}${spaced}`);
-  }
+  if ('send' in step) return field('send', `${[step.send].flat().join(' ')}${printSpacing(step)}`);
   if ('icmp' in step) return field('ICMP', printIcmp({ ...step, about: parseSegment(step.about) }));
   if ('crowd' in step) return field('others', printCrowd(step));
   if ('user' in step) return field('user', step.user);

@@ -41,7 +41,7 @@ import { add } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { hasNoConnection } from './haste.ts';
 import { lastSent } from './intervals.ts';
-import { Peer } from './peer.ts';
+import { sendCrowd } from './crowd.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, overridesOf, stamped } from './setup.ts';
 import {
@@ -57,7 +57,6 @@ import {
 import { StepWatch, type Turn } from './step-watch.ts';
 import { TargetUser } from './target-user.ts';
 
-const ENOUGH_UNANSWERED = 10;
 // Of no connection of a run.
 export const NOBODYS_PORT = 1;
 // Who is said to need smaller packets keeps to it from then on, with all connections to the tester.
@@ -101,7 +100,7 @@ export class PlayedConnection {
   #rcvNxt = 0;
   /** Since when the last step was waited for, of `performance.now()`. */
   #since = 0;
-  /** What came as a step expects it. */
+  /** The replies that were as a step expects them. */
   readonly #awaited: Entry[] = [];
   /** Where in the log the connection was left. */
   #leftAt = 0;
@@ -140,7 +139,7 @@ export class PlayedConnection {
     return this.watch.roleOf(entry) ?? (entry.from === 'tester' ? 'stimulus' : 'reply');
   }
 
-  /** Sends the segments at once, without a look at what comes in between. */
+  /** Sends the segments at once or one by one. What comes in between is looked at in the next step. */
   async send({ send: segments, spaced = 0 }: SendStep): Promise<void> {
     await this.#goOn();
     const first = this.mailbox.log.length;
@@ -149,7 +148,7 @@ export class PlayedConnection {
       this.#turn.done.push(notation);
       this.#sendOne(notation);
     }
-    // What comes between them is a reply, too.
+    // A reply to the first may come before the last is sent.
     if (spaced > 0) this.#turn.mark = first;
   }
 
@@ -241,35 +240,11 @@ export class PlayedConnection {
     );
   }
 
-  /**
-   * The peers of a crowd have ports of their own, and are gone when this resolves.
-   *
-   * @throws NotCapable where each SYN takes a place of the application's, which that gives back in its own time
-   */
-  async crowd({ crowd, resets }: CrowdStep): Promise<void> {
+  /** @throws NotCapable where the application is given each connection at the SYN */
+  crowd(step: CrowdStep): Promise<void> {
     const { environment, family } = this.#context;
-    if (environment.acceptTime === 'at the SYN')
-      throw new NotCapable({ what: 'being given a crowd of connections' });
-    const peers = Array.from(
-      { length: crowd },
-      () => new Peer(environment, family, this.#turn.connection.peerPort, this.#random.sequenceNumber()),
-    );
-    try {
-      if (resets === 'each') {
-        // Where none is answered any more, what comes after the crowd tells.
-        for (let unanswered = 0, at = 0; unanswered < ENOUGH_UNANSWERED && at < crowd; at += 1) {
-          if (!(await peers[at]?.begins())) unanswered += 1;
-          peers[at]?.resets();
-        }
-      } else {
-        await Promise.all(peers.map((peer) => peer.begins()));
-        for (const peer of peers) peer.resets();
-      }
-      await environment.tester.flushed();
-      await environment.tester.listen(environment.timing.guard);
-    } finally {
-      for (const peer of peers) peer.leaves();
-    }
+    const { peerPort } = this.#turn.connection;
+    return sendCrowd(step, environment, { family, port: peerPort }, () => this.#random.sequenceNumber());
   }
 
   /** What is about to be done is no segment. */

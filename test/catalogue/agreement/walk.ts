@@ -160,7 +160,7 @@ function waited(milliseconds: number, world: World, { profile }: Terms): World[]
 
 /**
  * One ACK may answer several segments that arrive at once (RFC 1122 section 4.2.2.20, RFC 9293 MUST-58 and MUST-59): any of them but
- * the last may be left out. Where they come one by one, no two after each other should be (SHLD-19).
+ * the last may be left out. Where they come one by one, no two consecutive ones should be (SHLD-19).
  */
 function aggregated(world: World, segments: readonly Segment[], oneByOne: boolean): World[] {
   const { out } = world;

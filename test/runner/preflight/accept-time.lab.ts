@@ -28,7 +28,7 @@ describe('a target whose user is given connections at the SYN', function () {
       ).map(({ id }) => ({ id, family: 4 }) as const);
       expect(chosen).to.have.length.above(20);
       session.request(chosen);
-      // A crowd of SYNs takes places of its user's, which are no subject of a document's.
+      // No document says how many connections its user has room for.
       const crowded = { id: 'ladder.pending.full-then-reset', family: 4 } as const;
       session.request([crowded]);
       const { id, family } = crowded;

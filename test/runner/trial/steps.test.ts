@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { findMutant, type Mutant } from '../../../bench/mutants/index.ts';
 import type { PlaceDeclaration, StateName, StepDeclaration } from '../../../lib/catalogue/case.ts';
 import type { Condition } from '../../../lib/catalogue/conditions.ts';
 import { resolveScenario } from '../../../lib/catalogue/resolve.ts';
@@ -337,6 +338,21 @@ describe('the steps of a scenario', () => {
       expect(reason).to.match(why);
       expect(verdict).to.equal('deviates');
     }).timeout(60_000);
+
+  it('take what comes between segments that are sent one by one for replies', async () => {
+    const octets = 1440;
+    const at = (count: number): string => (count === 0 ? 'RCV.NXT' : `RCV.NXT+${count * octets}`);
+    const steps: readonly StepDeclaration[] = [
+      {
+        send: [0, 1, 2, 3].map((count) => `<SEQ=${at(count)}><ACK=SND.NXT><CTL=ACK><DATA=${octets}>`),
+        spaced: 20,
+      },
+      { expect: { reply: [1, 2, 3, 4].map((count) => `<SEQ=SND.NXT><ACK=${at(count)}><CTL=ACK>`) } },
+    ];
+    expect((await play('ESTABLISHED', steps, 6)).verdict).to.equal('conformant');
+    const { behaviour } = findMutant('ack-of-every-fourth') as Mutant;
+    expect((await play('ESTABLISHED', steps, 6, { behaviour })).verdict).to.equal('deviates');
+  }).timeout(60_000);
 
   it('take no retransmission from before the user has acted for what the user causes', async () => {
     const steps: readonly StepDeclaration[] = [
