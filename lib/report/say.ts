@@ -173,7 +173,7 @@ function plainFault(fault: Fault): string {
       return aspectText(fault);
     case 'death': {
       const how = fault.ending ? endingText(fault.ending) : 'it answers nothing any more';
-      return `the target died: ${how}, in ${fault.deaths} of ${fault.trials} attempts with no other case on the wire`;
+      return `the target died: ${how}, in ${fault.deaths} of ${fault.trials} ${fault.trials === 1 ? 'attempt' : 'attempts'} with no other case on the wire`;
     }
   }
 }

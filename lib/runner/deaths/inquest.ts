@@ -20,7 +20,7 @@ interface InquestOptions {
   readonly report: (result: CaseResult) => void;
   /** Called for each death when its cause is known. */
   readonly explain?: (death: Death, cause: DeathCause) => void;
-  /** Called before each case that is tried alone. */
+  /** Called before each attempt that narrows the suspects, and before each case that is tried alone. */
   readonly progress?: (progress: SearchProgress) => void;
   readonly stopped?: () => boolean;
   /** The time in milliseconds; tests replace it. */
@@ -30,7 +30,11 @@ interface InquestOptions {
 // All, where nobody knows how many connections the target bears. Of more, the others become suspects again when it dies again.
 const MOST_TRIED = 16;
 const TRIALS = 3;
+// Attempts at a suspect that do not come to its stimulus.
+const MOST_UNTRIED = 2;
 const TO_CONVICT = 2;
+// Of a stimulus whose options have killed the target twice in another state.
+const TO_CONVICT_ALIKE = 1;
 /** Deaths without a known cause that end the run. Each after the first halves the number of cases at once. */
 export const MOST_UNEXPLAINED = 9;
 // Milliseconds for all inquests of a run.
@@ -42,15 +46,17 @@ const MOST_TIME = 15 * 60_000;
  * stimulus, the proof, or the tester's reset at the end. Only a stimulus decides the verdict.
  *
  * When the target's process has ended, somebody else may have ended it. Then all suspects are tried at once first: if the target
- * survives, none of them did it.
+ * survives, none of them did it. If not, they are halved until one is left, which is the first to be tried alone.
  *
- * What is like a stimulus that killed it is tried at once, too: the same options in every state, alone; other stimuli of the same
- * state and step together, and by halves where that kills the target.
+ * What is like a stimulus that killed it is tried at once, too: the same options in every state, alone, where one more death is
+ * enough; other stimuli of the same state and step together, and by halves where that kills the target.
  */
 export class Inquest {
   readonly suspects = new Suspects();
   readonly #options: InquestOptions;
   readonly #now: () => number;
+  /** Of stimuli that have killed the target twice. */
+  readonly #fatalOptions = new Set<string>();
   #unexplained = 0;
   #timeTaken = 0;
 
@@ -106,13 +112,13 @@ export class Inquest {
   ): Promise<DeathCause | undefined> {
     const { progress = () => {} } = this.#options;
     // Not for a target that hangs: each further death costs a long wait.
-    if (ending && (await this.#surviveTogether(suspects, onTheWire.length))) {
-      return this.#isOver ? undefined : { kind: 'unknown', tried: suspects.length };
-    }
-    const likely = suspects.slice(0, MOST_TRIED);
+    const { left, others: unlikely } = ending
+      ? await this.#narrow(suspects, onTheWire.length)
+      : { left: suspects, others: [] };
+    const likely = [...left, ...unlikely].slice(0, MOST_TRIED);
     for (const [tried, { job, isFinished }] of likely.entries()) {
       if (this.#isOver) return undefined;
-      progress({ tried, of: likely.length });
+      progress({ tried, of: tried < left.length ? Math.min(left.length, likely.length) : likely.length });
       const phase = await this.#accuse(job, isFinished, done);
       if (phase === undefined) continue;
       const cause: DeathCause = { kind: 'segment', part: phase, ...job };
@@ -129,7 +135,36 @@ export class Inquest {
       await this.#accuseAny(similar, ending !== undefined ? onTheWire.length : 1, done);
       return cause;
     }
-    return this.#isOver ? undefined : { kind: 'unknown', tried: likely.length };
+    return this.#isOver ? undefined : { kind: 'unknown', tried: likely.length || suspects.length };
+  }
+
+  /**
+   * Halves the suspects by attempts at many at once.
+   *
+   * @returns who is left at the end, and who is not acquitted either; nobody, when the target survives all
+   */
+  async #narrow(
+    suspects: readonly Suspect[],
+    width: number,
+  ): Promise<{ readonly left: readonly Suspect[]; readonly others: readonly Suspect[] }> {
+    const { progress = () => {} } = this.#options;
+    let attempt = await this.#together(suspects, width);
+    if (!attempt.hasDied && attempt.untried.length > 0)
+      attempt = await this.#together(attempt.untried, width);
+    if (!attempt.hasDied) {
+      return { left: suspects.filter(({ job }) => this.#isOfSeveral(job)), others: [] };
+    }
+    let left = attempt.untried;
+    while (left.length > 1 && !this.#isOver) {
+      progress({ tried: 0, of: left.length });
+      const half = left.slice(0, Math.ceil(left.length / 2));
+      const others = left.slice(half.length);
+      attempt = await this.#together(half, width);
+      // Where several have not been tried, no half is acquitted.
+      if (!attempt.hasDied && attempt.untried.length > 0) break;
+      left = attempt.hasDied ? attempt.untried : others;
+    }
+    return { left, others: suspects.filter((suspect) => !left.includes(suspect)) };
   }
 
   /** Accuses those that kill the target. @param width how many at once show whether one of them does; 1: each is accused */
@@ -141,24 +176,39 @@ export class Inquest {
       return;
     }
     const suspects = jobs.map((job) => ({ job, isFinished: false }));
-    if (width > 1 && (await this.#surviveTogether(suspects, width))) return;
+    const isOfSeveral = jobs.some((job) => this.#isOfSeveral(job));
+    if (width > 1 && !isOfSeveral) {
+      const { hasDied, untried } = await this.#together(suspects, width);
+      if (!hasDied && untried.length === 0) return;
+    }
     const middle = Math.ceil(jobs.length / 2);
     await this.#accuseAny(jobs.slice(0, middle), width, done);
     await this.#accuseAny(jobs.slice(middle), width, done);
   }
 
-  /** Whether the target survives all suspects at once. One attempt proves nothing for a suspect of several deaths. */
-  async #surviveTogether(suspects: readonly Suspect[], width: number): Promise<boolean> {
-    if (suspects.some(({ job }) => this.suspects.presence(job) > 1)) return false;
+  /** One attempt proves nothing for a suspect of several deaths. */
+  #isOfSeveral(job: Job): boolean {
+    return this.suspects.presence(job) > 1;
+  }
+
+  /** Whether the target dies of all suspects at once. Untried: who has not come to its end while the target lived. */
+  async #together(
+    suspects: readonly Suspect[],
+    width: number,
+  ): Promise<{ readonly hasDied: boolean; readonly untried: readonly Suspect[] }> {
     const { attempt, watch } = this.#options;
     const before = watch.deaths.length;
     const isOver = (): boolean => this.#isOver || watch.deaths.length > before;
-    let wasEachTried = true;
-    const together = async ({ job }: Suspect): Promise<void> => {
-      if (!wasTried(await attempt(job))) wasEachTried = false;
+    const tried = new Set<Suspect>();
+    const attemptOne = async (suspect: Suspect): Promise<void> => {
+      const trial = await attempt(suspect.job);
+      if (wasTried(trial) && !trial.died) tried.add(suspect);
     };
-    await runSideBySide(suspects, Math.max(1, width), together, isOver);
-    return wasEachTried && watch.deaths.length === before;
+    await runSideBySide(suspects, Math.max(1, width), attemptOne, isOver);
+    return {
+      hasDied: watch.deaths.length > before,
+      untried: suspects.filter((suspect) => !tried.has(suspect)),
+    };
   }
 
   /** @returns the part that ends the target; undefined when it survives */
@@ -167,6 +217,8 @@ export class Inquest {
     const { suspects } = this;
     const trials: DeathTrial[] = [];
     const counts = new Map<Phase, number>();
+    const options = optionsOf(job);
+    const isAlike = options !== undefined && this.#fatalOptions.has(options);
     let phase: Phase | undefined;
     while (trials.length < TRIALS && !phase && !this.#isOver) {
       const trial = await attempt(job);
@@ -174,11 +226,14 @@ export class Inquest {
       const { died } = trial;
       // A suspect of several deaths is tried more than once.
       const survived = trials.filter(wasTried).length;
-      if (counts.size === 0 && !died && survived >= suspects.presence(job)) return undefined;
+      const isEnough =
+        survived >= suspects.presence(job) || (survived === 0 && trials.length === MOST_UNTRIED);
+      if (counts.size === 0 && !died && isEnough) return undefined;
       if (!died) continue;
       const count = (counts.get(died.phase) ?? 0) + 1;
       counts.set(died.phase, count);
-      if (count >= TO_CONVICT) phase = died.phase;
+      const enough = isAlike && died.phase === 'stimulus' ? TO_CONVICT_ALIKE : TO_CONVICT;
+      if (count >= enough) phase = died.phase;
     }
     const subject = describe(job);
     const last = trials.findLast(({ died }) => died && (!phase || died.phase === phase));
@@ -187,6 +242,7 @@ export class Inquest {
     const { state } = subject;
     switch (phase) {
       case 'stimulus':
+        if (options !== undefined) this.#fatalOptions.add(options);
         // A reported result cannot be taken back.
         if (!isFinished) report(convicted(last, { ...endingOf(last.died.death), ...times }));
         done.add(keyOf(job));

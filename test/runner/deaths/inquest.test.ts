@@ -28,6 +28,8 @@ function runOf(
   width = 8,
   isReached = (_: Job, __: number): boolean => true,
   stopsAt = Number.POSITIVE_INFINITY,
+  turnsAfter = (_: Job): number => 1,
+  ending: Death['ending'] | null = ENDING,
 ) {
   const deaths: Death[] = [];
   const watch = {
@@ -57,7 +59,7 @@ function runOf(
     return phase;
   };
   const die = (): Death => {
-    const death = { heardAt: 0, ending: ENDING };
+    const death = { heardAt: 0, ...(ending ? { ending } : {}) };
     deaths.push(death);
     return death;
   };
@@ -78,19 +80,24 @@ function runOf(
       clock += 1000;
       alone += 1;
       together = Math.max(together, alone);
+      const before = deaths.length;
       await new Promise(setImmediate);
       if (progress.length >= stopsAt) {
         isStopped = true;
         throw new Error('the tester is closed');
       }
       const phase = fateOf(job);
+      const own = phase && die();
+      for (let turn = turnsAfter(job); turn > 0; turn -= 1) await new Promise(setImmediate);
+      const death = own || deaths[before];
       alone -= 1;
       if (!isReached(job, attempts.get(keyOf(job)) ?? 0))
         return { result: notReached(job), variables: {}, stateAfter: 'unknown' };
       const result = resultOf('conformant', { id: job.id });
       return {
         ...{ result, variables: {}, stateAfter: 'ESTABLISHED' },
-        ...(phase ? { died: { phase, death: die() } } : {}),
+        // What others die of is their death, too.
+        ...(death ? { died: { phase: phase ?? 'stimulus', death } } : {}),
       };
     },
   });
@@ -149,13 +156,17 @@ describe('an inquest', () => {
   });
 
   it('convicts the case whose stimulus ends the target twice alone, and the others get their verdicts', async () => {
-    const { results, watch, deaths } = await runOf(40, ({ id }) =>
+    const { results, watch, deaths, progress } = await runOf(40, ({ id }) =>
       id === 'case.13' ? 'stimulus' : undefined,
     );
     expect(having(results, 'deviates')).to.deep.equal(['case.13']);
     expect(having(results, 'conformant')).to.have.length(39);
     expect(watch.lost).to.equal(undefined);
-    expect(deaths, 'in the run, in the attempt of all, and twice alone').to.have.length(4);
+    const halves = progress.filter(({ of }) => of > 1);
+    expect(deaths.length, 'in the run, in the attempt of all, in some halves, and twice alone').to.be.within(
+      4,
+      4 + halves.length,
+    );
     const [culprit] = results.filter(({ id }) => id === 'case.13') as JudgedResult[];
     expect(culprit?.judgements.rfc9293).to.deep.equal({
       verdict: 'deviates',
@@ -178,8 +189,9 @@ describe('an inquest', () => {
   });
 
   it('accuses nobody of a death that came in one attempt of three', async () => {
+    // In the run, in the attempts of all, of four and of one of two, and in the first alone.
     const { results } = await runOf(10, ({ id }, so) =>
-      id === 'case.2' && so <= 3 ? 'stimulus' : undefined,
+      id === 'case.2' && so <= 5 ? 'stimulus' : undefined,
     );
     expect(having(results, 'deviates')).to.deep.equal([]);
     const [result] = results.filter(({ id }) => id === 'case.2');
@@ -246,7 +258,32 @@ describe('an inquest', () => {
     expect(having(results, 'deviates')).to.deep.equal(ids.filter((id) => id.endsWith('length-zero')));
     expect(having(results, 'conformant')).to.have.length(states.length);
     expect(causes).to.have.length(1);
-    expect(deaths, 'in the run, in the attempt of all, and twice alone each').to.have.length(12);
+    expect(
+      deaths,
+      'in the run, in the attempt of all, twice alone, and once in each other state',
+    ).to.have.length(8);
+    const [first, ...others] = results.filter(({ id }) => id.endsWith('length-zero'));
+    const attemptsOf = (result: CaseResult | undefined) => reasonText(result as JudgedResult, 'rfc9293');
+    expect(attemptsOf(first)).to.match(/in 2 of 2 attempts with no other case on the wire$/);
+    for (const other of others)
+      expect(attemptsOf(other)).to.match(/in 1 of 1 attempt with no other case on the wire$/);
+  });
+
+  it('convicts by two deaths in each state, where the same options have killed the target only once', async () => {
+    const ids = ['closed', 'listen', 'established'].map((state) => `${state}.option.length-zero`);
+    const { results } = await runOf(
+      ids,
+      // In the run, in the attempt of all, and in one of three alone.
+      ({ id }, so) => ((id === ids[0] ? so <= 3 : so > 1) ? 'stimulus' : undefined),
+      1,
+    );
+    expect(having(results, 'inconclusive')).to.deep.equal(ids.slice(0, 1));
+    const others = results.filter(({ id }) => id !== ids[0]);
+    const deaths = others.map((result) => reasonText(result, 'rfc9293').match(/in \d of \d attempts?/)?.[0]);
+    expect(deaths, 'only the first is needed to know the options').to.deep.equal([
+      'in 2 of 2 attempts',
+      'in 1 of 1 attempt',
+    ]);
   });
 
   it('acquits what is similar to its killer by one attempt at all of it together', async () => {
@@ -278,14 +315,93 @@ describe('an inquest', () => {
     expect(causes).to.deep.equal([{ kind: 'segment', part: 'stimulus', id: 'case.13', family: 4 }]);
   });
 
-  it('tells how many of the suspects have been tried alone', async () => {
-    const { progress } = await runOf(20, ({ id }) => (id === 'case.2' ? 'stimulus' : undefined), 4);
+  it('halves the suspects, tells how many are left, and tries the last one alone', async () => {
+    const { progress, attempts } = await runOf(
+      16,
+      ({ id }) => (id === 'case.2' ? 'stimulus' : undefined),
+      16,
+    );
+    expect(progress.at(-1)).to.deep.equal({ tried: 0, of: 1 });
+    const left = progress.map(({ of }) => of);
+    expect(left).to.deep.equal([...left].sort((one, other) => other - one));
+    expect(left.length, 'of sixteen').to.be.at.most(5);
+    expect(progress.every(({ tried }) => tried === 0)).to.equal(true);
+    expect(
+      attempts.get('case.9 4'),
+      'at most in the run, in that of all, in two halves, and in the run',
+    ).to.be.at.most(5);
+  });
+
+  it('looks no further than those that had not ended when the target died of all together', async () => {
+    const { progress, causes } = await runOf(
+      16,
+      ({ id }) => (id === 'case.15' ? 'stimulus' : undefined),
+      16,
+      () => true,
+      Number.POSITIVE_INFINITY,
+      () => 0,
+    );
+    expect(causes).to.deep.equal([{ kind: 'segment', part: 'stimulus', id: 'case.15', family: 4 }]);
+    expect(progress).to.deep.equal([{ tried: 0, of: 1 }]);
+  });
+
+  it('tries all alone, and tells how many, when who was left survives alone', async () => {
+    // The attempts at several: it kills only in company.
+    const { progress, causes } = await runOf(
+      6,
+      ({ id }, so) => (id === 'case.2' && so <= 3 ? 'stimulus' : undefined),
+      6,
+    );
+    expect(causes).to.deep.equal([{ kind: 'unknown', tried: 6 }]);
+    const alone = progress.slice(-5);
+    expect(alone).to.deep.equal([1, 2, 3, 4, 5].map((tried) => ({ tried, of: 6 })));
+  });
+
+  it('tells how many have been tried alone where no process has ended', async () => {
+    const { progress } = await runOf(
+      20,
+      ({ id }) => (id === 'case.2' ? 'stimulus' : undefined),
+      4,
+      () => true,
+      Number.POSITIVE_INFINITY,
+      () => 1,
+      null,
+    );
     expect(progress).to.deep.equal([
       { tried: 0, of: 4 },
       { tried: 1, of: 4 },
       { tried: 2, of: 4 },
     ]);
   });
+
+  it('makes two attempts at suspects that do not come to their stimulus, and accuses none of them', async () => {
+    const { attempts, causes, results } = await runOf(
+      20,
+      ({ id }, so) => (id === 'case.2' && so === 1 ? 'stimulus' : undefined),
+      4,
+      ({ id }) => id !== 'case.3',
+    );
+    expect(causes).to.deep.equal([{ kind: 'unknown', tried: 4 }]);
+    expect(attempts.get('case.3 4'), 'the run, two together, the run').to.equal(4);
+    expect(results).to.have.length(20);
+  });
+
+  for (const [phase, stopsAt] of [
+    ['between two halves', 1],
+    ['in the middle of a half', 2],
+  ] as const)
+    it(`ends without a complaint when the run is stopped while it narrows the suspects: ${phase}`, async () => {
+      const { causes, results, watch } = await runOf(
+        40,
+        ({ id }) => (id === 'case.7' ? 'stimulus' : undefined),
+        16,
+        () => true,
+        stopsAt,
+      );
+      expect(causes).to.deep.equal([]);
+      expect(watch.lost).to.equal(undefined);
+      expect(having(results, 'deviates')).to.deep.equal([]);
+    });
 
   it('ends without a complaint when the run is stopped in the middle of an attempt', async () => {
     const { causes, results, watch } = await runOf(

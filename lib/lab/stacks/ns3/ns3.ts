@@ -13,7 +13,7 @@ const PACKAGES = { ...COMPILER, 'g++': 'g++', 'libns3-dev': '/usr/include/ns3/fd
 const HOST = fileURLToPath(new URL('host.cc', import.meta.url));
 const LIBRARIES = ['core', 'network', 'internet', 'fd-net-device'].map((module) => `-lns3-${module}`);
 // It has no limit. But when a segment kills it, the cases on the wire are tried one by one.
-const WIDTH = 12;
+const WIDTH = 24;
 // It sends a SYN,ACK again after three seconds by default (RFC 6298 section 2 asks for one), and cases in SYN-RECEIVED wait for it.
 const FASTER = 'ns3::TcpSocket::ConnTimeout=1s';
 
