@@ -245,7 +245,7 @@ export class Engine {
       ...{ watch, hazards, report, stopped },
       explain: ({ ending }, cause) => died({ ...(ending ? { ending } : {}), cause }),
       progress: tellInquest,
-      attempt: (job) => tryForDeath(job.id, contextOf(job)),
+      attempt: (job, isAlone) => tryForDeath(job.id, contextOf(job), isAlone),
       describe: ({ id }) => findScenario(id),
     });
     const { ending } = this.#signs;

@@ -14,8 +14,8 @@ import { convicted, type DeathTrial, undecided } from './try-for-death.ts';
 interface InquestOptions {
   readonly watch: Pick<TargetWatch, 'lost' | 'deaths' | 'giveUp'>;
   readonly hazards: Hazards;
-  /** Makes one attempt at a case. */
-  readonly attempt: (job: Job) => Promise<DeathTrial>;
+  /** Makes one attempt at a case. Of one that is not alone, nobody asks which part ends the target. */
+  readonly attempt: (job: Job, isAlone: boolean) => Promise<DeathTrial>;
   readonly describe: (job: Job) => Described | undefined;
   readonly report: (result: CaseResult) => void;
   /** Called for each death when its cause is known. */
@@ -46,7 +46,7 @@ const MOST_TIME = 15 * 60_000;
  * stimulus, the proof, or the tester's reset at the end. Only a stimulus decides the verdict.
  *
  * When the target's process has ended, somebody else may have ended it. Then all suspects are tried at once first: if the target
- * survives, none of them did it. If not, they are halved until one is left, which is the first to be tried alone.
+ * survives, none of them did it. If not, they are halved until one is left, which is tried alone.
  *
  * What is like a stimulus that killed it is tried at once, too: the same options in every state, alone, where one more death is
  * enough; other stimuli of the same state and step together, and by halves where that kills the target.
@@ -112,13 +112,11 @@ export class Inquest {
   ): Promise<DeathCause | undefined> {
     const { progress = () => {} } = this.#options;
     // Not for a target that hangs: each further death costs a long wait.
-    const { left, others: unlikely } = ending
-      ? await this.#narrow(suspects, onTheWire.length)
-      : { left: suspects, others: [] };
-    const likely = [...left, ...unlikely].slice(0, MOST_TRIED);
+    const left = ending ? await this.#narrow(suspects, onTheWire.length) : suspects;
+    const likely = left.slice(0, MOST_TRIED);
     for (const [tried, { job, isFinished }] of likely.entries()) {
       if (this.#isOver) return undefined;
-      progress({ tried, of: tried < left.length ? Math.min(left.length, likely.length) : likely.length });
+      progress({ tried, of: likely.length });
       const phase = await this.#accuse(job, isFinished, done);
       if (phase === undefined) continue;
       const cause: DeathCause = { kind: 'segment', part: phase, ...job };
@@ -135,25 +133,23 @@ export class Inquest {
       await this.#accuseAny(similar, ending !== undefined ? onTheWire.length : 1, done);
       return cause;
     }
-    return this.#isOver ? undefined : { kind: 'unknown', tried: likely.length || suspects.length };
+    return this.#isOver ? undefined : { kind: 'unknown', tried: ending ? suspects.length : likely.length };
   }
 
-  /**
-   * Halves the suspects by attempts at many at once.
-   *
-   * @returns who is left at the end, and who is not acquitted either; nobody, when the target survives all
-   */
-  async #narrow(
-    suspects: readonly Suspect[],
-    width: number,
-  ): Promise<{ readonly left: readonly Suspect[]; readonly others: readonly Suspect[] }> {
+  /** Halves the suspects by attempts at many at once. @returns who is left; nobody, when the target survives all of them */
+  async #narrow(suspects: readonly Suspect[], width: number): Promise<readonly Suspect[]> {
     const { progress = () => {} } = this.#options;
     let attempt = await this.#together(suspects, width);
-    if (!attempt.hasDied && attempt.untried.length > 0)
-      attempt = await this.#together(attempt.untried, width);
-    if (!attempt.hasDied) {
-      return { left: suspects.filter(({ job }) => this.#isOfSeveral(job)), others: [] };
+    for (let tried = 1; tried < TRIALS && !attempt.hasDied && !this.#isOver; tried += 1) {
+      // One attempt proves nothing for a suspect of several deaths.
+      const { untried } = attempt;
+      const isLeft = (suspect: Suspect): boolean =>
+        this.suspects.presence(suspect.job) > tried || (tried < MOST_UNTRIED && untried.includes(suspect));
+      const again = suspects.filter(isLeft);
+      if (again.length === 0) break;
+      attempt = await this.#together(again, width);
     }
+    if (!attempt.hasDied) return [];
     let left = attempt.untried;
     while (left.length > 1 && !this.#isOver) {
       progress({ tried: 0, of: left.length });
@@ -164,7 +160,7 @@ export class Inquest {
       if (!attempt.hasDied && attempt.untried.length > 0) break;
       left = attempt.hasDied ? attempt.untried : others;
     }
-    return { left, others: suspects.filter((suspect) => !left.includes(suspect)) };
+    return left;
   }
 
   /** Accuses those that kill the target. @param width how many at once show whether one of them does; 1: each is accused */
@@ -176,19 +172,14 @@ export class Inquest {
       return;
     }
     const suspects = jobs.map((job) => ({ job, isFinished: false }));
-    const isOfSeveral = jobs.some((job) => this.#isOfSeveral(job));
-    if (width > 1 && !isOfSeveral) {
+    // One attempt proves nothing for a suspect of several deaths.
+    if (width > 1 && jobs.every((job) => this.suspects.presence(job) <= 1)) {
       const { hasDied, untried } = await this.#together(suspects, width);
       if (!hasDied && untried.length === 0) return;
     }
     const middle = Math.ceil(jobs.length / 2);
     await this.#accuseAny(jobs.slice(0, middle), width, done);
     await this.#accuseAny(jobs.slice(middle), width, done);
-  }
-
-  /** One attempt proves nothing for a suspect of several deaths. */
-  #isOfSeveral(job: Job): boolean {
-    return this.suspects.presence(job) > 1;
   }
 
   /** Whether the target dies of all suspects at once. Untried: who has not come to its end while the target lived. */
@@ -201,7 +192,7 @@ export class Inquest {
     const isOver = (): boolean => this.#isOver || watch.deaths.length > before;
     const tried = new Set<Suspect>();
     const attemptOne = async (suspect: Suspect): Promise<void> => {
-      const trial = await attempt(suspect.job);
+      const trial = await attempt(suspect.job, suspects.length === 1);
       if (wasTried(trial) && !trial.died) tried.add(suspect);
     };
     await runSideBySide(suspects, Math.max(1, width), attemptOne, isOver);
@@ -221,7 +212,7 @@ export class Inquest {
     const isAlike = options !== undefined && this.#fatalOptions.has(options);
     let phase: Phase | undefined;
     while (trials.length < TRIALS && !phase && !this.#isOver) {
-      const trial = await attempt(job);
+      const trial = await attempt(job, true);
       trials.push(trial);
       const { died } = trial;
       // A suspect of several deaths is tried more than once.

@@ -29,10 +29,14 @@ export interface DeathTrial {
   readonly stateAfter: State | 'unknown';
 }
 
-/** Makes one attempt at a case and checks the target after each part. No other case may run meanwhile. */
+/**
+ * Makes one attempt at a case. Where no other case runs meanwhile, the target is checked after each part. Where others do, it gets
+ * the same segments as in the run, and no others between them: what a segment does to it may depend on those before.
+ */
 export async function tryForDeath(
   id: string,
   context: CaseContext & { readonly watch: TargetWatch },
+  isAlone: boolean,
 ): Promise<DeathTrial> {
   const { watch } = context;
   const subject = findScenario(id);
@@ -40,7 +44,7 @@ export async function tryForDeath(
   const before = watch.deaths.length;
   let passed = 0;
   const checkpoint = async (): Promise<void> => {
-    await watch.check();
+    if (isAlone) await watch.check();
     if (watch.lost || watch.deaths.length > before) throw new TargetDied();
     passed += 1;
   };

@@ -87,9 +87,9 @@ function runOf(
         throw new Error('the tester is closed');
       }
       const phase = fateOf(job);
-      const own = phase && die();
+      const own = phase ? die() : undefined;
       for (let turn = turnsAfter(job); turn > 0; turn -= 1) await new Promise(setImmediate);
-      const death = own || deaths[before];
+      const death = own ?? deaths[before];
       alone -= 1;
       if (!isReached(job, attempts.get(keyOf(job)) ?? 0))
         return { result: notReached(job), variables: {}, stateAfter: 'unknown' };
@@ -345,16 +345,31 @@ describe('an inquest', () => {
     expect(progress).to.deep.equal([{ tried: 0, of: 1 }]);
   });
 
-  it('tries all alone, and tells how many, when who was left survives alone', async () => {
-    // The attempts at several: it kills only in company.
-    const { progress, causes } = await runOf(
+  it('accuses nobody when who was left survives alone', async () => {
+    // It kills only in company.
+    const { progress, causes, results } = await runOf(
       6,
       ({ id }, so) => (id === 'case.2' && so <= 3 ? 'stimulus' : undefined),
       6,
     );
     expect(causes).to.deep.equal([{ kind: 'unknown', tried: 6 }]);
-    const alone = progress.slice(-5);
-    expect(alone).to.deep.equal([1, 2, 3, 4, 5].map((tried) => ({ tried, of: 6 })));
+    expect(progress.at(-1)).to.deep.equal({ tried: 0, of: 1 });
+    expect(having(results, 'conformant')).to.have.length(6);
+  });
+
+  it('tries the suspects of two deaths together twice', async () => {
+    // Not in the first attempt of all.
+    const fatal = [1, 3, 5, 6, 7, 8, 9];
+    const { causes, attempts } = await runOf(
+      4,
+      ({ id }, so) => (id === 'case.2' && fatal.includes(so) ? 'stimulus' : undefined),
+      4,
+    );
+    expect(causes).to.deep.equal([
+      { kind: 'unknown', tried: 4 },
+      { kind: 'segment', part: 'stimulus', id: 'case.2', family: 4 },
+    ]);
+    expect(attempts.get('case.0 4'), 'run, together; run, together twice, in a half; run').to.be.at.most(7);
   });
 
   it('tells how many have been tried alone where no process has ended', async () => {
