@@ -281,6 +281,7 @@ export class Engine {
         ...{ report, stopped, watch },
         inquest: {
           hold,
+          survived: () => inquest.survived(),
           get caution() {
             return inquest.caution;
           },

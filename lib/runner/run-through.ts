@@ -17,7 +17,7 @@ interface RunThroughOptions {
   readonly report: (result: CaseResult) => void;
   readonly stopped: () => boolean;
   readonly watch: Pick<TargetWatch, 'lost' | 'deaths'>;
-  readonly inquest: Pick<Inquest, 'hold' | 'caution'>;
+  readonly inquest: Pick<Inquest, 'hold' | 'caution' | 'survived'>;
   /** Called once, with the cases that were running when the target was given up. */
   readonly lost?: (onTheWire: readonly Job[]) => void;
 }
@@ -54,6 +54,7 @@ export async function runThrough({
           const result = await run(job, aside);
           tell(underWay);
           report(result);
+          if (watch.deaths.length === deaths) inquest.survived();
         } catch (error) {
           if (!(error instanceof TargetDied)) throw error;
           onTheWire.push(job);

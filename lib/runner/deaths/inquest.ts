@@ -37,6 +37,8 @@ const TO_CONVICT = 2;
 const TO_CONVICT_ALIKE = 1;
 /** Deaths without a known cause that end the run. Each after the first halves the number of cases at once. */
 export const MOST_UNEXPLAINED = 9;
+/** So many cases that the target survives make up for one of them. Twice as many, each time that it dies again. */
+export const TO_MAKE_UP = 50;
 // Milliseconds for all inquests of a run.
 const MOST_TIME = 15 * 60_000;
 
@@ -57,7 +59,11 @@ export class Inquest {
   readonly #now: () => number;
   /** Of stimuli that have killed the target twice. */
   readonly #fatalOptions = new Set<string>();
+  /** Deaths without a known cause, less those that were made up for. */
   #unexplained = 0;
+  #survived = 0;
+  #toMakeUp = TO_MAKE_UP;
+  #hasMadeUp = false;
   #timeTaken = 0;
 
   constructor(options: InquestOptions) {
@@ -87,7 +93,7 @@ export class Inquest {
     });
     if (cause) explain?.(death, cause);
     if (cause?.kind === 'segment') this.suspects.acquit(onTheWire);
-    if (cause?.kind === 'unknown') this.#unexplained += 1;
+    if (cause?.kind === 'unknown') this.#fail();
     this.#timeTaken += this.#now() - began;
     if (this.#unexplained >= MOST_UNEXPLAINED) {
       watch.giveUp({ kind: 'no culprit', deaths: watch.deaths.length });
@@ -95,6 +101,23 @@ export class Inquest {
       watch.giveUp({ kind: 'no time', deaths: watch.deaths.length });
     }
     return [...onTheWire, ...waiting].filter((job) => !done.has(keyOf(job)));
+  }
+
+  /** A case of the run has ended, and the target lives. */
+  survived(): void {
+    if (this.#unexplained === 0) return;
+    this.#survived += 1;
+    if (this.#survived < this.#toMakeUp) return;
+    this.#unexplained -= 1;
+    this.#survived = 0;
+    this.#hasMadeUp = true;
+  }
+
+  #fail(): void {
+    this.#unexplained += 1;
+    this.#survived = 0;
+    if (this.#hasMadeUp) this.#toMakeUp *= 2;
+    this.#hasMadeUp = false;
   }
 
   get #isOver(): boolean {

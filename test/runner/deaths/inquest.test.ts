@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { reasonText } from '../../../lib/report/expectation.ts';
 import { SCENARIOS } from '../../../lib/catalogue/catalogue.ts';
-import { Inquest, MOST_UNEXPLAINED } from '../../../lib/runner/deaths/inquest.ts';
+import { Inquest, MOST_UNEXPLAINED, TO_MAKE_UP } from '../../../lib/runner/deaths/inquest.ts';
 import { type Job, keyOf, Suspects } from '../../../lib/runner/deaths/suspects.ts';
 import type { DeathTrial } from '../../../lib/runner/deaths/try-for-death.ts';
 import type { SearchProgress } from '../../../lib/report/progress.ts';
@@ -440,6 +440,34 @@ describe('an inquest', () => {
     expect(having(results, 'conformant')).to.have.length(60);
     expect(watch.lost).to.equal(undefined);
     expect(widths.at(-1)).to.equal(1);
+  });
+
+  it('that finds nobody lets more on the wire again when the target has survived many cases', async () => {
+    let left = 4;
+    const { watch, results, widths } = await runOf(
+      5 * TO_MAKE_UP,
+      ({ id }, _, others) => {
+        if (id !== 'case.7' || others === 0 || left === 0) return undefined;
+        left -= 1;
+        return 'stimulus';
+      },
+      16,
+    );
+    expect(watch.lost).to.equal(undefined);
+    expect(having(results, 'conformant')).to.have.length(5 * TO_MAKE_UP);
+    const narrowest = widths.lastIndexOf(2);
+    expect(Math.max(...widths.slice(64, 64 + TO_MAKE_UP)), 'after four deaths').to.be.at.most(4);
+    expect(narrowest).to.be.greaterThan(0);
+    expect(Math.max(...widths.slice(-32)), 'in the end').to.equal(16);
+  });
+
+  it('is in no hurry to let more on the wire again when the target has died once more', async () => {
+    const { deaths } = await runOf(
+      40 * TO_MAKE_UP,
+      (_, __, others) => (others > 10 ? 'stimulus' : undefined),
+      16,
+    );
+    expect(deaths.length, 'it dies of more than ten at once').to.be.within(3 * 16, 9 * 16);
   });
 
   it('gives up a target that dies whatever is done, and says so of every case', async () => {
