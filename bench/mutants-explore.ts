@@ -28,6 +28,8 @@ const { values } = parseArgs({
 });
 
 const NEEDED = 0.9;
+/** So short that TIME-WAIT ends while exploration goes on. */
+const MSL_SECONDS = 1.5;
 const seed = Number(values.seed);
 const isWanted = matcher(values.only ?? '*');
 
@@ -54,7 +56,7 @@ interface Explored {
 
 async function exploreMutant({ name, base, family = 4 }: Mutant): Promise<Explored> {
   const settings = settingsFrom({
-    SEGMENT_ARRIVES_STACK: stackOf(base, name),
+    SEGMENT_ARRIVES_STACK: `${stackOf(base, name)}:msl=${MSL_SECONDS}`,
     SEGMENT_ARRIVES_PROFILE: base,
     SEGMENT_ARRIVES_FAMILY: String(family),
     SEGMENT_ARRIVES_SEED: String(seed),

@@ -18,7 +18,8 @@ import {
   mayComeOf,
   type NamedHabit,
 } from './habits.ts';
-import { type Ground, play } from './play.ts';
+import type { Ground } from './ground.ts';
+import { play } from './play.ts';
 import type { Failure, Played } from './played.ts';
 import { isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
 import { PLAIN, shrink } from './shrink.ts';
@@ -49,6 +50,9 @@ export interface Finding extends Known {
   /** Other places in which the same steps show the same. */
   also: readonly Place[];
 }
+
+/** What may become a finding. */
+export type Candidate = Pick<Finding, 'sequence' | 'failure' | 'effect' | 'played'>;
 
 /** What an exception has kept from being played or looked at. */
 export interface Trouble {
@@ -87,6 +91,8 @@ export interface Wishes {
   readonly stopped?: () => boolean;
   /** What is known of the target before. */
   readonly known?: readonly NamedHabit[];
+  /** Whether a finding shows again where it is played as a scenario; absent: nobody looks. */
+  readonly repeats?: (candidate: Candidate) => Promise<boolean>;
   readonly onFinding?: (finding: Finding) => void;
   /** Now and then: how many sequences were played. */
   readonly onProgress?: (sequences: number) => void;
@@ -97,6 +103,8 @@ export interface Surface {
   readonly family: 4 | 6;
   readonly profile: Profile;
   readonly adoptions: readonly Adoption[];
+  /** 2 MSL of the target in milliseconds, where that is known. */
+  readonly twoMsl?: number;
   /** Absent: the target is assumed to live. */
   readonly watch?: Watch;
 }
@@ -143,6 +151,8 @@ class Explorer {
   readonly #underWay = new Set<string>();
   readonly #suspicions: Suspicion[] = [];
   readonly #troubles: Trouble[] = [];
+  /** Failures that came again and again, but in no scenario, and how often they were looked at. They hide no others. */
+  readonly #elusive = new Map<string, number>();
   readonly #outcomes: Partial<Record<Played['outcome'], number>> = {};
   readonly #unable = new Set<string>();
   readonly #surface: Surface;
@@ -175,10 +185,11 @@ class Explorer {
     }
     this.#moving = (wishes.known ?? []).flatMap(({ habit }) => (isSilentMove(habit) ? [habit] : []));
     this.#fence = new Fence(environment, family);
-    const { profile, adoptions } = surface;
+    const { profile, adoptions, twoMsl } = surface;
     this.#ground = {
       ...{ environment, family, profile, adoptions, fence: this.#fence, seed: wishes.seed },
       ...{ coverage: this.#coverage, hazards: this.#hazards },
+      ...(twoMsl === undefined ? {} : { twoMsl }),
       known: {
         deviates: (failed) => {
           const [known, habit] = this.#knownOf(failed) ?? [];
@@ -190,7 +201,10 @@ class Explorer {
         moves: (stimulus, before) => this.#moving.find((habit) => isMovedBy(stimulus, before, habit)),
       },
     };
-    this.#generator = new Generator(wishes.seed, family, (place) => isReachable(place, environment));
+    this.#generator = new Generator(wishes.seed, family, {
+      isAble: (place) => isReachable(place, environment),
+      ...(twoMsl === undefined ? {} : { twoMsl }),
+    });
   }
 
   async run(): Promise<Exploration> {
@@ -326,9 +340,13 @@ class Explorer {
     const [known] = this.#knownOf(played) ?? [];
     const key = keyOf(habitOf(played));
     if (known) known.times += 1;
-    if (known || this.#underWay.has(key)) return;
+    if (known || this.#underWay.has(key) || this.#eludes(played)) return;
     this.#underWay.add(key);
     this.#suspicions.push({ sequence, played });
+  }
+
+  #eludes(failed: Failed): boolean {
+    return (this.#elusive.get(wholeKeyOf(failed)) ?? 0) >= LOOKS;
   }
 
   /**
@@ -399,12 +417,17 @@ class Explorer {
       this.#dismissed += 1;
       return;
     }
-    const habit = habitOf(played);
+    const best = await this.#repeating({ sequence: shrunk.sequence, played }, cut, fails);
+    if (!best) {
+      this.#elusive.set(wholeKeyOf(suspected), (this.#elusive.get(wholeKeyOf(suspected)) ?? 0) + 1);
+      return;
+    }
+    const habit = habitOf(best.played);
     const found = habitOf(suspected);
     // What one stimulus shows, another kind of it shows as well. Where it takes more, the last one alone tells nothing.
     const habits =
       habit.stimuli.length > 1 ? [habit] : [habit, { ...found, stimuli: found.stimuli.slice(-1) }];
-    const same = this.#sameAs(habit, shrunk.sequence);
+    const same = this.#sameAs(habit, best.sequence);
     if (same) {
       same.times += 1;
       same.looks += 1;
@@ -414,18 +437,38 @@ class Explorer {
     }
     const finding: Finding = {
       number: this.#findings.length + 1,
-      ...{ sequence: shrunk.sequence, failure: played.failure, tries: shrunk.tries, played },
-      effect: effectOf(played.failure, played.trace.terms),
+      ...candidateOf(best),
+      tries: shrunk.tries,
       found: { sequence, step: failure.step },
       confirmed: { times: confirmations.length, of: CONFIRMATIONS },
       ...{ also: [], times: 1, looks: 0, habits },
     };
     this.#findings.push(finding);
-    const elsewhere = isPatient(shrunk.sequence)
+    const elsewhere = isPatient(best.sequence)
       ? Promise.resolve([])
-      : this.#elsewhere(shrunk.sequence, doesFail);
-    finding.also = (await elsewhere.catch((error: Error) => this.#trouble(shrunk.sequence, error))) ?? [];
+      : this.#elsewhere(best.sequence, doesFail);
+    finding.also = (await elsewhere.catch((error: Error) => this.#trouble(best.sequence, error))) ?? [];
     this.#wishes.onFinding?.(finding);
+  }
+
+  /**
+   * The shrunk sequence, where it shows the same as a scenario; or else the whole one. What time shows may be lost when the time is
+   * that of the recipe and no step's.
+   */
+  async #repeating(
+    shrunk: Suspicion,
+    whole: Sequence,
+    fails: (sequence: Sequence) => Promise<(Played & Failed) | undefined>,
+  ): Promise<Suspicion | undefined> {
+    const { repeats } = this.#wishes;
+    if (!repeats) return shrunk;
+    // What is known of the same cause has shown again already.
+    if (this.#sameAs(habitOf(shrunk.played), shrunk.sequence)) return shrunk;
+    if (await repeats(candidateOf(shrunk))) return shrunk;
+    const played = sequenceText(whole) === sequenceText(shrunk.sequence) ? undefined : await fails(whole);
+    if (!played) return undefined;
+    const less: Suspicion = { sequence: whole, played };
+    return (await repeats(candidateOf(less))) ? less : undefined;
   }
 
   /** What is known of the same cause, or with the same steps, whatever the place. */
@@ -457,6 +500,16 @@ class Explorer {
     return others.filter((_, index) => failing[index]);
   }
 }
+
+const candidateOf = ({ sequence, played }: Suspicion): Candidate => ({
+  ...{ sequence, played, failure: played.failure },
+  effect: effectOf(played.failure, played.trace.terms),
+});
+
+const wholeKeyOf = (failed: Failed): string => {
+  const { stimuli, effect } = habitOf(failed);
+  return `${stimuli.join('; ')}: ${effectText(effect)}`;
+};
 
 /** How many tries, and how many at once: those that mostly wait take no more time at once than one. */
 const effortFor = (sequence: Sequence): readonly [most: number, beside?: number] =>

@@ -10,11 +10,11 @@ import { tcbVariables } from '../standard/variables.ts';
 import { TESTER_WINDOW } from '../states/index.ts';
 import { effectIn } from './cause.ts';
 import { pairOfSegment, stimulusOfPair } from './coverage.ts';
-import { modelOf } from './generate.ts';
 import { AS_DUE, type NamedHabit } from './habits.ts';
-import { arriving, isReadingIn, observed, tcbIn } from './model.ts';
+import { arriving, isReadingIn, modelOf, observed, tcbIn, unsaidMss } from './model.ts';
 import { segmentComes } from './oracle/events.ts';
 import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
+import { lasting } from './oracle/time-wait.ts';
 import { beginning, type Terms, type World } from './oracle/world.ts';
 
 /** What a run has shown of a case of the catalogue. */
@@ -33,7 +33,10 @@ export function habitsOf(
   profile: Profile,
   adoptions: readonly Adoption[],
 ): readonly NamedHabit[] {
-  const terms: Terms = { profile, isListening: false, longestDelay: 0 };
+  const terms: Terms = {
+    ...{ profile, isListening: false, longestDelay: 0, timeWait: lasting() },
+    unsaidMss: unsaidMss(profile, 4),
+  };
   return cases.flatMap((one) => {
     const scenario = findScenario(one.id);
     return scenario && isCase(scenario) ? habitIn(one, scenario, adoptions, terms) : [];
@@ -46,7 +49,7 @@ function habitIn(
   adoptions: readonly Adoption[],
   terms: Terms,
 ): readonly NamedHabit[] {
-  const tcb = tcbIn(scenario, modelOf(scenario));
+  const tcb = tcbIn(scenario, modelOf(scenario), terms.unsaidMss);
   const variables = tcbVariables(tcb);
   const any = (): number => ANY;
   const sent = evaluateSegment(stimulusOf(scenario), variables, any);

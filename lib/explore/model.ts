@@ -1,11 +1,15 @@
 import { type Demands, demandsOf } from '../catalogue/conditions.ts';
 import type { Place } from '../catalogue/scenario.ts';
-import { type ConcreteSegment, fieldsOf, optionsOf } from '../notation/index.ts';
+import { type ConcreteSegment, fieldsOf, lengthOf, optionsOf } from '../notation/index.ts';
 import { headerForm } from '../standard/header.ts';
+import type { Profile } from '../standard/profile.ts';
 import { withQueues } from '../standard/queues.ts';
 import { FIN_RECEIVED, SYNCHRONIZED } from '../standard/state.ts';
 import type { Numbers, Segment, Tcb } from '../standard/tcb.ts';
+import { TESTER_WINDOW } from '../states/index.ts';
 import { ASKED_PRECEDENCE } from '../target/driver.ts';
+import type { Entry } from '../tester/index.ts';
+import type { Family } from '../wire/index.ts';
 import { add, sub } from '../wire/seq.ts';
 
 // As in the packets that the tester makes.
@@ -34,8 +38,33 @@ const UNKNOWN: Known = {
   ...{ timestamps: true, tsRecent: 0 },
 };
 
-/** The TCB in a place that a recipe has led to. */
-export function tcbIn({ state, origin, conditions }: Place, known: Known = UNKNOWN): Tcb {
+/** Numbers of a connection that stand for any. */
+export function modelOf({ state, conditions }: Place): Known {
+  const { user, window } = demandsOf(conditions);
+  const flies = user.sends ?? 0;
+  const sent = 1000;
+  const fin = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'].includes(state) ? 1 : 0;
+  const syn = state === 'SYN-SENT' || state === 'SYN-RECEIVED';
+  const sndUna = syn ? sent : sent + 1;
+  return {
+    ...{ iss: sent, irs: 5000, sndUna, sndNxt: sent + 1 + (syn ? 0 : flies + fin) },
+    ...{ sndWnd: TESTER_WINDOW, maxSndWnd: TESTER_WINDOW, rcvNxt: 5001, rcvWnd: window ? 0 : 65_535 },
+    ...{ timestamps: demandsOf(conditions).syn.timestamps === true, tsRecent: 0 },
+  };
+}
+
+/**
+ * The most octets of text in a segment to a peer whose SYN has no MSS option (RFC 9293 section 3.7.1, RFC 1122 section 4.2.2.6). By RFC 793
+ * section 3.1 any size is allowed then. RFC 1122 knows of no IPv6, so that the larger number of RFC 9293 is no fault under it.
+ */
+export const unsaidMss = (profile: Profile, family: Family): number =>
+  profile === 'rfc793' ? LARGEST_TEXT : family === 4 ? 536 : 1220;
+
+/** Of an Ethernet, over IPv4. */
+const LARGEST_TEXT = 1460;
+
+/** The TCB in a place that a recipe has led to. @param unsaid what a SYN without MSS stands for */
+export function tcbIn({ state, origin, conditions }: Place, known: Known, unsaid: number): Tcb {
   const { user } = demandsOf(conditions);
   const { last, ...numbers } = known;
   const isOver = state === 'CLOSED' || state === 'LISTEN';
@@ -55,10 +84,24 @@ export function tcbIn({ state, origin, conditions }: Place, known: Known = UNKNO
   const unread =
     user.receives === false && SYNCHRONIZED.includes(state) ? sub(all.rcvNxt, add(all.irs, 1 + fin)) : 0;
   return withQueues(all, {
-    sndMss: 1460,
+    // The recipes' SYNs say how much fits the link.
+    sndMss: isFresh ? unsaid : LARGEST_TEXT,
     ...(unread > 0 ? { unread, pushed: unread, rcvUser: add(all.irs, 1) } : {}),
     rcvBuff: all.rcvWnd + unread,
   });
+}
+
+/** What is in flight, in the segments in which it was sent. A log that does not have all of it tells nothing. */
+export function withFlight(tcb: Tcb, log: readonly Pick<Entry, 'from' | 'segment'>[]): Tcb {
+  const flight: Segment[] = [];
+  let end = tcb.sndUna;
+  for (const { from, segment } of log) {
+    const isText = from === 'target' && lengthOf(segment) > 0 && !segment.ctl.has('SYN');
+    if (!isText || segment.ctl.has('RST') || segment.seq !== end) continue;
+    flight.push({ ...observed(segment), wnd: 0 });
+    end = add(end, lengthOf(segment));
+  }
+  return flight.length > 0 && end === tcb.sndNxt ? { ...tcb, sent: flight } : tcb;
 }
 
 /** Whether the user takes what arrives there. */

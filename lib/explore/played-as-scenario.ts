@@ -4,7 +4,7 @@ import { playScenario } from '../runner/trial/play-scenario.ts';
 import { runScenario } from '../runner/trial/run-scenario.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type CaseResult, verdictOf, whyInconclusive } from '../verdict/result.ts';
-import type { Finding } from './explore.ts';
+import type { Candidate, Finding } from './explore.ts';
 import type { PlayedScenario } from './messages.ts';
 import { idIn, lastExpected, lastSeen, scenarioOf } from './scenario-of.ts';
 
@@ -12,13 +12,16 @@ const TIMES = 3;
 /** In characters, as the catalogue allows. */
 const LONGEST_TITLE = 110;
 
+// Until it is a finding.
+const NO_NUMBER = '0';
+
 /** Writes a finding as a scenario, and runs that as `run` does, each time with other sequence numbers. */
-export async function playedAsScenario(finding: Finding, context: CaseContext): Promise<PlayedScenario> {
-  const { sequence, played, number, effect } = finding;
+export async function playedAsScenario(finding: Candidate, context: CaseContext): Promise<PlayedScenario> {
+  const { sequence, played, effect } = finding;
   const [expected, observed] = [effect.due[0] ?? '', effect.seen];
   const title = `${observed.replace(/[<>]/g, '')} where ${expected.replace(/[<>]/g, '')} is due`;
   const scenario = scenarioOf(sequence, played, {
-    id: idIn(sequence, String(number)),
+    id: idIn(sequence, NO_NUMBER),
     title: title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE - 1)}…` : title,
   });
   const { profile } = context;
@@ -42,6 +45,13 @@ export async function playedAsScenario(finding: Finding, context: CaseContext): 
     result: (deviating.at(-1) ?? results.at(-1)) as CaseResult,
     ...{ deviated: deviating.length, of: times },
   };
+}
+
+/** By the number of the finding. */
+export function numbered(scenario: PlayedScenario, { sequence, number }: Finding): PlayedScenario {
+  const id = idIn(sequence, String(number));
+  const { declaration, result } = scenario;
+  return { ...scenario, declaration: { ...declaration, id }, result: { ...result, id } };
 }
 
 /** A tester that was late, or a path that disturbs, says nothing; a target that does now this and now that does not repeat. */

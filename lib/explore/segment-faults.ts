@@ -1,10 +1,10 @@
 import type { ExpectStep, ResolvedOutcome } from '../catalogue/scenario.ts';
 import { lengthOf } from '../notation/index.ts';
+import { intervalFault } from './interval-faults.ts';
 import { ecnOf, ipHeaderOf, mssOf } from '../runner/trial/step-faults.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Entry } from '../tester/index.ts';
 import { faultsOfAspects } from '../verdict/aspects.ts';
-import { isLongEnough } from '../verdict/judge.ts';
 import { type OptionFault, optionFaults, synsAcknowledgedBy } from '../verdict/reply-options.ts';
 import type { Family } from '../wire/index.ts';
 import { add, lt } from '../wire/seq.ts';
@@ -121,53 +121,10 @@ function faultsOfHeader(entry: Entry, { family, wanted }: Context): SegmentFault
   });
 }
 
-/** RFC 6298 (5.7). */
-const AFTER_SYN_AGAIN = { atLeast: 3000 } as const;
-
-/**
- * What nobody has acknowledged is sent again after an interval that doubles (RFC 1122 section 4.2.3.1, RFC 6298 (5.5)), of a SYN only
- * by RFC 9293; and text after a SYN that was sent again not before three seconds.
- */
-function faultsOfInterval(
-  { segment, at }: Entry,
-  earlier: readonly Entry[],
-  { profile, lagSince }: Context,
-): SegmentFault[] {
-  const isSyn = segment.ctl.has('SYN');
-  if (lengthOf(segment) === 0 || segment.ctl.has('RST') || profile === 'rfc793') return [];
-  if (isSyn && profile !== 'rfc9293') return [];
-  const targets = earlier.filter(({ from }) => from === 'target');
-  const [first, second] = targets.filter(({ segment: one }) => isAgain(segment, one)).toReversed();
-  // With more or less text, or with the FIN, it may have come again meanwhile: then these are not the intervals of a timer.
-  const isRegrouped = (since: number): boolean =>
-    targets.some(({ at, segment: one }) => at > since && one.seq === segment.seq && !isAgain(segment, one));
-  if (!first || isRegrouped((second ?? first).at)) return [];
-  const isUndisturbed = (since: number): boolean =>
-    !earlier.some((one) => one.from === 'tester' && one.at >= since);
-  const last = at - first.at;
-  if (second && isUndisturbed(second.at)) {
-    const seen = { last: last + lagSince(second.at), before: first.at - second.at };
-    if (!isLongEnough({ times: 2 }, { ...seen, before: Math.max(0, seen.before - lagSince(second.at)) }))
-      return [{ what: 'sent again too soon', wanted: { interval: { times: 2 } } }];
-  }
-  // A SYN,ACK also comes again as the answer to a SYN.
-  const isByTimer = (one: Entry): boolean => earlier[earlier.indexOf(one) - 1]?.from === 'target';
-  const syns = targets.filter(({ segment: { ctl } }) => ctl.has('SYN'));
-  const wasSynAgain = syns.some((one, index) =>
-    syns.slice(0, index).some((before) => isAgain(one.segment, before.segment) && isByTimer(one)),
-  );
-  if (!second && !isSyn && wasSynAgain && profile === 'rfc9293' && isUndisturbed(first.at))
-    if (!isLongEnough(AFTER_SYN_AGAIN, { last: last + lagSince(first.at) }))
-      return [{ what: 'sent again too soon', wanted: { interval: AFTER_SYN_AGAIN } }];
-  return [];
+function faultsOfInterval(entry: Entry, earlier: readonly Entry[], context: Context): SegmentFault[] {
+  const interval = intervalFault(entry, earlier, context);
+  return interval ? [{ what: 'sent again too soon', wanted: { interval } }] : [];
 }
-
-/** The same octets or controls. */
-const isAgain = (one: Entry['segment'], other: Entry['segment']): boolean =>
-  one.seq === other.seq &&
-  lengthOf(one) === lengthOf(other) &&
-  (['SYN', 'ACK'] as const).every((bit) => one.ctl.has(bit) === other.ctl.has(bit)) &&
-  !other.ctl.has('RST');
 
 // A clock of coarse ticks is early by so much.
 const TICK = 500;

@@ -4,10 +4,11 @@ import { Engine } from '../runner/engine.ts';
 import { reasonOfError } from '../runner/trial/play-scenario.ts';
 import { ADOPTIONS, ALL_CHECKS, CHECKS, type KnownAdoption } from '../standard/adoption.ts';
 import { effectText } from './cause.ts';
-import { explore, type Finding } from './explore.ts';
+import { type Candidate, explore } from './explore.ts';
 import { habitsOf } from './known-cases.ts';
-import { playedAsScenario } from './played-as-scenario.ts';
-import type { FromExplorer, PlayedScenario, ToExplorer, Unrepeated } from './messages.ts';
+import { numbered, playedAsScenario } from './played-as-scenario.ts';
+import type { FromExplorer, PlayedScenario, ToExplorer, Unplayed, Unrepeated } from './messages.ts';
+import type { Played } from './played.ts';
 import { sequenceText } from './sequence.ts';
 
 /** The process that explores. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
@@ -27,7 +28,7 @@ const adoptionsOf = (known: KnownAdoption, profile: string) =>
         CHECKS.every((check) => known[check] === undefined || known[check] === one[check]),
       );
 
-const unrepeatedOf = ({ sequence, effect }: Finding, { deviated, of }: PlayedScenario): Unrepeated => ({
+const unrepeatedOf = ({ sequence, effect }: Candidate, { deviated, of }: PlayedScenario): Unrepeated => ({
   ...{ sequence: sequenceText(sequence), failed: effectText(effect), deviated, of },
 });
 
@@ -44,32 +45,47 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
     const { known = [], cases = [], ...wishes } = extent;
     const adoptions = adoptionsOf(facts.adoption, profile);
     let found = 0;
-    const told: Promise<void>[] = [];
     const unrepeated: Unrepeated[] = [];
+    const context = { environment, family, index: 0, seed, profile, adoption: facts.adoption } as const;
+    const scenarios = new Map<Played, PlayedScenario | Unplayed>();
+    const scenarioOf = async (candidate: Candidate): Promise<PlayedScenario | Unplayed> => {
+      const scenario = await playedAsScenario(candidate, context).catch(
+        ({ message }: Error): Unplayed => ({ trouble: message }),
+      );
+      scenarios.set(candidate.played, scenario);
+      return scenario;
+    };
+    const told: Promise<void>[] = [];
+    const mslSeconds = target.facts.described?.mslSeconds;
     const {
       findings: _,
       coverage,
       ...rest
     } = await explore(
-      { environment, family, profile, adoptions, watch },
+      {
+        ...{ environment, family, profile, adoptions, watch },
+        ...(mslSeconds === undefined ? {} : { twoMsl: 2000 * mslSeconds }),
+      },
       {
         ...{ seed, ...wishes, known: [...known, ...habitsOf(cases, profile, adoptions)] },
         ...{ width: parallel ?? width, stopped: () => isStopped },
+        repeats: async (candidate) => {
+          const scenario = await scenarioOf(candidate);
+          const isRepeated = 'trouble' in scenario || scenario.deviated === scenario.of;
+          if (!isRepeated) unrepeated.push(unrepeatedOf(candidate, scenario));
+          return isRepeated;
+        },
         onFinding: (finding) => {
-          const context = { environment, family, index: 0, seed, profile, adoption: facts.adoption } as const;
+          // A target that is gone cannot deviate again.
+          const known = scenarios.get(finding.played) ?? scenarioOf(finding);
           told.push(
-            playedAsScenario(finding, context)
-              .catch(({ message }: Error) => ({ trouble: message }))
-              .then((scenario) => {
-                const isRepeated = 'trouble' in scenario || scenario.deviated === scenario.of;
-                // A target that is gone cannot deviate again.
-                if (!isRepeated && finding.failure.kind !== 'death') {
-                  unrepeated.push(unrepeatedOf(finding, scenario));
-                  return;
-                }
-                found += 1;
-                tell({ kind: 'finding', finding, scenario });
-              }),
+            Promise.resolve(known).then((scenario) => {
+              found += 1;
+              tell({
+                ...{ kind: 'finding', finding },
+                scenario: 'trouble' in scenario ? scenario : numbered(scenario, finding),
+              });
+            }),
           );
         },
         onProgress: (sequences) => tell({ kind: 'progress', sequences, findings: found }),

@@ -23,7 +23,7 @@ import { Inquest } from './deaths/inquest.ts';
 import type { Job } from './deaths/suspects.ts';
 import { tryForDeath } from './deaths/try-for-death.ts';
 import type { KnownTarget } from './messages.ts';
-import { type NetworkTarget, openNetworkTarget } from './network-target.ts';
+import { openNetworkTarget } from './network-target.ts';
 import { alternating, longestFirst } from './order.ts';
 import { needsOf, ROOMY } from './preflight/needs.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
@@ -101,7 +101,7 @@ export class Engine {
     const settings = this.#settings;
     // Built while the target starts; whoever opens a link hears of a failure.
     rawSockets().catch(() => {});
-    const target: NetworkTarget = usesLab(settings)
+    const target: RunningTarget = usesLab(settings)
       ? await this.#inTheLab(settings)
       : await openNetworkTarget(settings);
     this.#cleanups.add(() => target.stop());
@@ -305,7 +305,7 @@ export class Engine {
 
   /** @throws Error when this machine cannot reach the target over one of the families */
   async #testerFor(
-    { driver, tester: local, target: remote }: NetworkTarget,
+    { driver, tester: local, target: remote }: RunningTarget,
     families: readonly (4 | 6)[],
     ports: Ports,
   ): Promise<Tester> {

@@ -6,7 +6,6 @@ import { openTarget } from '../target/open-target.ts';
 import { ServicesDriver } from '../target/services-driver.ts';
 import { UpperTesterDriver } from '../target/upper-tester-driver.ts';
 import { sourceTowards } from '../tester/index.ts';
-import type { DescribedTarget } from '../verdict/target-facts.ts';
 import { NO_DRIVER, type Settings, SettingsError } from './settings.ts';
 
 type Addresses = Partial<Record<4 | 6, string>>;
@@ -14,17 +13,12 @@ type Addresses = Partial<Record<4 | 6, string>>;
 // Modest: nothing is known of the target.
 const WIDTH = 16;
 
-/** A target outside the lab. */
-export type NetworkTarget = RunningTarget & {
-  readonly described?: DescribedTarget;
-};
-
 /**
  * Opens the target that the settings name: by a file that describes it, or by its addresses.
  *
  * @throws TargetFileError, SettingsError, or what the driver throws
  */
-export async function openNetworkTarget(settings: Settings): Promise<NetworkTarget> {
+export async function openNetworkTarget(settings: Settings): Promise<RunningTarget> {
   const { targetFile, target = [], families } = settings;
   if (targetFile !== undefined) return openTarget(targetFile, families);
   const remote: Addresses = {};

@@ -33,6 +33,8 @@ export interface RunningTarget {
   readonly silentClosed?: boolean;
   /** Values of RCV.NXT that crash it, and why. */
   readonly avoided?: { readonly rcvNxt: readonly number[]; readonly why: string };
+  /** What is known of its limits. */
+  readonly described?: DescribedTarget;
   /** How the process of the target's TCP ended; undefined while it runs. Absent: no such process is ours. */
   readonly ending?: () => Ending | undefined;
   /** Starts it again, also when it hangs. `driver.renew` must follow. @throws Error when it does not come up */

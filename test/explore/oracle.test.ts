@@ -1,13 +1,17 @@
 import { expect } from 'chai';
 import { segmentComes, userActs } from '../../lib/explore/oracle/events.ts';
 import { segmentSeen, silenceSeen } from '../../lib/explore/oracle/sightings.ts';
+import { lasting } from '../../lib/explore/oracle/time-wait.ts';
 import { beginning, type Terms, type World } from '../../lib/explore/oracle/world.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import type { State } from '../../lib/standard/state.ts';
 import type { Tcb } from '../../lib/standard/tcb.ts';
 import { segmentOf, tcbIn } from '../standard/arrivals.ts';
 
-const TERMS: Terms = { profile: 'rfc9293', isListening: false, longestDelay: 500 };
+const TERMS: Terms = {
+  ...{ profile: 'rfc9293', isListening: false, longestDelay: 500 },
+  ...{ timeWait: lasting(3000), unsaidMss: 536 },
+};
 const START = 1000;
 
 const begin = (state: State, more: Partial<Tcb> = {}): readonly World[] =>

@@ -7,6 +7,7 @@ import { SYNCHRONIZED } from '../../standard/state.ts';
 import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
 import { type Call, type Reaction, userCalls } from '../../standard/user-calls.ts';
 import { add, gt, leq, lt, sub } from '../../wire/seq.ts';
+import { lingeringAfter, passed } from './time-wait.ts';
 import { distinct, hearing, isEmptyAck, relistened, type Terms, type World } from './world.ts';
 
 /** What happens to the target in a step. */
@@ -31,26 +32,29 @@ export const segmentComes = (
   now: number,
 ): readonly World[] =>
   distinct(
-    worlds.flatMap((world) =>
-      windowsOf(world, segment).flatMap((tcb) =>
-        arrivals(tcb, segment, terms, world.adoption).map(({ reply, tcb: after, freeSeq, why, told }) => {
-          const tells = reply !== 'silence' && !isDelayable(tcb, after, reply);
-          const { owesAckSince, ...rest } = world;
-          const since = reply !== 'silence' && !tells ? (owesAckSince ?? now) : owesAckSince;
-          return read({
-            ...rest,
-            tcb: relistened(tcb, after, terms),
-            due: tells ? [...world.due, reply] : world.due,
-            isFree: world.isFree || freeSeq === true,
-            ...(since === undefined || after.state === 'CLOSED' || after.state === 'LISTEN'
-              ? {}
-              : { owesAckSince: since }),
-            told: hearing(world.told, told),
-            why,
-          });
-        }),
+    worlds
+      .flatMap((world) => passed(world, now, terms))
+      .flatMap((world) =>
+        windowsOf(world, segment).flatMap((tcb) =>
+          arrivals(tcb, segment, terms, world.adoption).map(({ reply, tcb: after, freeSeq, why, told }) => {
+            const tells = reply !== 'silence' && !isDelayable(tcb, after, reply);
+            const { owesAckSince, lingering: _, ...rest } = world;
+            const since = reply !== 'silence' && !tells ? (owesAckSince ?? now) : owesAckSince;
+            return read({
+              ...rest,
+              tcb: relistened(tcb, after, terms),
+              ...lingeringAfter(world, tcb, after, segment, now),
+              due: tells ? [...world.due, reply] : world.due,
+              isFree: world.isFree || freeSeq === true,
+              ...(since === undefined || after.state === 'CLOSED' || after.state === 'LISTEN'
+                ? {}
+                : { owesAckSince: since }),
+              told: hearing(world.told, told),
+              why,
+            });
+          }),
+        ),
       ),
-    ),
   );
 
 /**
@@ -112,6 +116,7 @@ const CALLS: { readonly [call in (typeof PLAIN_CALLS)[number]]?: Call } = {
   CLOSE: { name: 'CLOSE', goesOn: true },
   'CLOSE BOTH WAYS': { name: 'CLOSE', goesOn: false },
   ABORT: { name: 'ABORT' },
+  'OPEN TO MULTICAST': { name: 'OPEN', mode: 'active', remote: 'invalid' },
 };
 
 /** The calls that a generated sequence may make. */

@@ -13,9 +13,13 @@ export const segmentSeen = (worlds: readonly World[], seen: Segment, terms: Term
   distinct(worlds.flatMap((world) => explanations(world, seen, terms)));
 
 function explanations(world: World, seen: Segment, terms: Terms): World[] {
-  const all = [...asDue(world, seen), ...asNew(world, seen, terms), ...asTimers(world, seen, terms)];
+  const all = [
+    ...asDue(world, seen),
+    ...asNew(world, seen, terms),
+    ...asTimers(world, seen, terms),
+    ...asAgain(world, seen),
+  ];
   if (isOwed(world, seen)) all.push(world);
-  if (isAgain(world.tcb, seen)) all.push(world);
   if (isWindowUpdate(world, seen)) all.push(world);
   return all.map((each) => told(each, seen));
 }
@@ -135,21 +139,28 @@ function asTimers(world: World, seen: Segment, terms: Terms): World[] {
  * What was sent and is not acknowledged, in whatever segments (RFC 793 section 3.7): the FIN is where it was. The acknowledgment
  * is the current one, or that of the first time, which is older.
  */
-function isAgain(tcb: Tcb, seen: Segment): boolean {
+function asAgain(world: World, seen: Segment): World[] {
+  const { tcb } = world;
   const { ctl, seq } = seen;
   if (ctl.has('SYN') || ctl.has('RST') || !ctl.has('ACK') || segLen(seen) === 0 || inFlight(tcb) === 0)
-    return false;
-  if (synInFlight(tcb) && seq === tcb.iss) return false;
-  const waiting = unacknowledged(tcb);
-  const [front] = waiting;
-  if (!front) return false;
-  const start = leq(front.seq, tcb.sndUna) ? front.seq : tcb.sndUna;
+    return [];
+  if (synInFlight(tcb) && seq === tcb.iss) return [];
   const end = add(seq, segLen(seen));
-  if (!geq(seq, start) || gt(end, tcb.sndNxt)) return false;
-  const hasFin = waiting.some((one) => one.ctl.has('FIN'));
-  if (ctl.has('FIN') !== (hasFin && end === tcb.sndNxt)) return false;
-  return gt(seen.ack, tcb.irs) && leq(seen.ack, tcb.rcvNxt);
+  if (!beginsAgain(world, seq) || gt(end, tcb.sndNxt)) return [];
+  const hasFin = unacknowledged(tcb).some((one) => one.ctl.has('FIN'));
+  if (ctl.has('FIN') !== (hasFin && end === tcb.sndNxt)) return [];
+  return gt(seen.ack, tcb.irs) && leq(seen.ack, tcb.rcvNxt) ? [{ ...world, again: end }] : [];
 }
+
+/**
+ * Where what is sent again may begin: at the front of the queue (RFC 9293 section 3.10.8), which a part of it may have left; or behind
+ * what was sent again before, when the queue is repacketized. Which of several segments are lost is the business of congestion control
+ * (section 3.8.2): it may send any of them again, from where that began.
+ */
+const beginsAgain = ({ tcb, again }: World, seq: number): boolean =>
+  seq === tcb.sndUna ||
+  (seq === again && geq(seq, tcb.sndUna)) ||
+  unacknowledged(tcb).some((one) => one.seq === seq);
 
 /** The window has opened: its right edge moves on. */
 const isWindowUpdate = ({ tcb, isReading }: World, seen: Segment): boolean =>

@@ -4,6 +4,18 @@ import type { Told } from '../../standard/calls/call.ts';
 import type { Profile } from '../../standard/profile.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
 
+/** Since when 2 MSL run, of `performance.now()`: at the earliest, and at the latest, where something else may have begun them anew. */
+export interface Lingering {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How long TIME-WAIT lasts, in milliseconds. */
+export interface Lasts {
+  readonly atLeast: number;
+  readonly atMost: number;
+}
+
 /** One of the ways that the specification lets a TCP go: a TCB, and what it still has to send. */
 export interface World {
   readonly tcb: Tcb;
@@ -21,6 +33,10 @@ export interface World {
   readonly isWider: boolean;
   /** What the user was told of it, of `HEARD`. */
   readonly told: readonly Heard[];
+  /** In TIME-WAIT: since when; absent where nobody knows. */
+  readonly lingering?: Lingering;
+  /** Where that ends which was sent again last. */
+  readonly again?: number;
   /** The rule of what was done last, in the specification's words. */
   readonly why: string;
 }
@@ -44,6 +60,9 @@ export interface Terms {
   readonly isListening: boolean;
   /** Milliseconds that an acknowledgment of text may take (RFC 9293 MUST-40, and what the path adds). */
   readonly longestDelay: number;
+  readonly timeWait: Lasts;
+  /** The most octets of text in a segment to a peer whose SYN has no MSS option. */
+  readonly unsaidMss: number;
 }
 
 /** More worlds than this say too little, and take too long. */
@@ -55,7 +74,7 @@ export const beginning = (tcb: Tcb, adoptions: readonly Adoption[], isReading: b
   }));
 
 /** A connection that is over, on a port that a LISTEN stays on: the next segment meets that one, which knows nothing of it. */
-export const relistened = (before: Tcb, tcb: Tcb, { isListening }: Terms): Tcb => {
+export const relistened = (before: Tcb, tcb: Tcb, { isListening, unsaidMss }: Terms): Tcb => {
   const isBack = tcb.state === 'LISTEN' && before.state !== 'LISTEN';
   if (!isBack && !(isListening && tcb.state === 'CLOSED')) return tcb;
   const { origin: _, former: __, urgent: ___, ...rest } = tcb;
@@ -63,6 +82,7 @@ export const relistened = (before: Tcb, tcb: Tcb, { isListening }: Terms): Tcb =
     ...rest,
     ...NOTHING_WAITS,
     ...{ state: 'LISTEN', timestamps: true, userGone: false, remoteSpecified: false, rcvWnd: tcb.rcvBuff },
+    sndMss: unsaidMss,
   };
 };
 

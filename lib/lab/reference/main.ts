@@ -17,6 +17,8 @@ const { values } = parseArgs({
     /** The checks of RFC 5961 that it has adopted, e.g. `rst+ack` or `none`. */
     adopts: { type: 'string' },
     mutant: { type: 'string' },
+    /** In seconds, of which TIME-WAIT lasts twice as many. */
+    msl: { type: 'string' },
     /** Where the upper tester takes its commands; 0: any. */
     port: { type: 'string', default: '0' },
     /** Our addresses and the tester's, one of each per family. */
@@ -25,7 +27,7 @@ const { values } = parseArgs({
   },
 });
 
-const { profile, adopts: checks, mutant: name, port, local, tester } = values;
+const { profile, adopts: checks, mutant: name, msl, port, local, tester } = values;
 if (!isProfile(profile)) throw new Error(`unknown profile ${profile}`);
 const mutant = name === undefined ? undefined : await behaviourOfMutant(name);
 if (name !== undefined && !mutant) throw new Error(`no such mutant: ${name}`);
@@ -45,7 +47,12 @@ const links = await Promise.all(ends.map((each) => RawLink.open({ ...each, fromA
 // Our own kernel knows none of the connections and must keep out of them all.
 const rules = ends.map(({ family, remote }) => ({ family, target: remote, low: 1, high: LAST_PORT }));
 silenceKernel(rules, { takesOver: true });
-const tcp = new Tcp(links, profile, { ...(adopts ? { adopts } : {}), ...mutant });
+const timers = msl === undefined ? {} : { timeWait: 2000 * Number(msl) };
+const tcp = new Tcp(links, profile, {
+  ...(adopts ? { adopts } : {}),
+  ...mutant,
+  timers: { ...timers, ...mutant?.timers },
+});
 const upperTester = await UpperTester.open(tcp, {
   bind: first.local,
   port: Number(port),

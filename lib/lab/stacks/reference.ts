@@ -13,19 +13,30 @@ const ID = 'reference';
 const WIDTH = 128;
 
 const ADOPTS = /^adopts=(.*)$/;
+/** In seconds, of which TIME-WAIT lasts twice as many. */
+const MSL = /^msl=(\d+(?:\.\d+)?)$/;
 
 /**
  * The reference TCP of an id, or undefined: `reference`, `reference:PROFILE`, `reference:PROFILE:MUTANT` with one fault, or
- * `reference:rfc9293:adopts=rst+syn` with some checks of RFC 5961 (`adopts=none`: with none).
+ * `reference:rfc9293:adopts=rst+syn` with some checks of RFC 5961 (`adopts=none`: with none). Behind any of the last three, `:msl=1.5`
+ * gives the MSL in seconds.
  */
 export async function findReference(id: string): Promise<Stack | undefined> {
-  const [name, profile = DEFAULT_PROFILE, variant, ...rest] = id.split(':');
+  const words = id.split(':');
+  const [name, profile = DEFAULT_PROFILE] = words;
+  const msl = words.length > 2 ? MSL.exec(words.at(-1) ?? '')?.[1] : undefined;
+  const [variant, ...rest] = words.slice(2, msl === undefined ? undefined : -1);
   const adopts = ADOPTS.exec(variant ?? '')?.[1];
   const mutant = adopts === undefined ? variant : undefined;
   if (name !== ID || !isProfile(profile) || rest.length > 0) return undefined;
   if (mutant !== undefined && !(await behaviourOfMutant(mutant))) return undefined;
   if (adopts !== undefined && (profile !== 'rfc9293' || !adoptionNamed(adopts))) return undefined;
-  return referenceStack(id, { profile, mutant, adopts });
+  return referenceStack(id, {
+    profile,
+    mutant,
+    adopts,
+    ...(msl === undefined ? {} : { mslSeconds: Number(msl) }),
+  });
 }
 
 /** What is wrong with an id of the reference that {@link findReference} does not find; undefined for an id of something else. */
@@ -33,7 +44,7 @@ export async function unknownVariant(id: string): Promise<string | undefined> {
   const [name, profile = '', variant] = id.split(':');
   if (name !== ID) return undefined;
   if (!isProfile(profile)) return `the reference has no profile ${profile}${didYouMean(profile, PROFILES)}`;
-  if (!variant || ADOPTS.test(variant)) return `the reference has no variant ${variant}`;
+  if (!variant || ADOPTS.test(variant) || MSL.test(variant)) return `the reference has no variant ${variant}`;
   return `there is no mutant ${variant}${didYouMean(variant, await mutantNames())}; bench/mutants has them`;
 }
 
@@ -57,10 +68,11 @@ interface Variant {
   readonly profile: Profile;
   readonly mutant: string | undefined;
   readonly adopts: string | undefined;
+  readonly mslSeconds?: number;
 }
 
 const start = (
-  { profile, mutant, adopts }: Variant,
+  { profile, mutant, adopts, mslSeconds }: Variant,
   { families, logs }: StackOptions,
 ): Promise<RunningTarget> =>
   startInSteps(async (undo) => {
@@ -75,6 +87,7 @@ const start = (
         ...['--profile', profile, '--port', String(port)],
         ...(mutant === undefined ? [] : ['--mutant', mutant]),
         ...(adopts === undefined ? [] : ['--adopts', adopts]),
+        ...(mslSeconds === undefined ? [] : ['--msl', String(mslSeconds)]),
         ...families.flatMap((family) => ['--local', target[family], '--tester', tester[family]]),
       ],
       patienceMs: 10_000,
@@ -84,5 +97,6 @@ const start = (
     const running = await drivenBy(agent, lab, undo);
     const what = mutant === undefined ? '' : `, mutant ${mutant}`;
     const chosen = adopts === undefined ? '' : `, adopts ${adopts}`;
-    return { ...running, name: `reference, ${profile}${what}${chosen}`, width: WIDTH };
+    const described = mslSeconds === undefined ? {} : { described: { mslSeconds } };
+    return { ...running, ...described, name: `reference, ${profile}${what}${chosen}`, width: WIDTH };
   });

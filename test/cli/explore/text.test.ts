@@ -12,7 +12,10 @@ describe('the text of a finding', () => {
     } as const;
     const trace: Played['trace'] = {
       worlds: [],
-      terms: { profile: 'rfc9293', isListening: true, longestDelay: 500 },
+      terms: {
+        ...{ profile: 'rfc9293', isListening: true, longestDelay: 500 },
+        ...{ timeWait: { atLeast: 2000, atMost: 240_000 }, unsaidMss: 536 },
+      },
       steps: [],
     };
     const finding: Finding = {

@@ -1,0 +1,19 @@
+import type { Sequence } from '../../sequence.ts';
+import type { Drawing } from '../course.ts';
+import { opens } from './opens.ts';
+import { reopening } from './reopening.ts';
+import { halfOpen, sideBySide } from './side-by-side.ts';
+import { sizes } from './sizes.ts';
+import { TIMERS } from './timers.ts';
+
+/** Makes a sequence of a certain kind; undefined where the target cannot play it. */
+export type Pattern = (drawing: Drawing) => Sequence | undefined;
+
+/** Those that wait for timers, in turn. */
+export const PATIENT: readonly Pattern[] = TIMERS;
+
+/** What steps by chance seldom come to, in turn. */
+export const QUICK: readonly Pattern[] = [
+  ...[sideBySide, sizes, sideBySide, reopening, sideBySide, halfOpen],
+  ...[sideBySide, sizes, sideBySide, reopening, sideBySide, opens],
+];
