@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
-import { type Exploration, explore } from '../../lib/explore/explore.ts';
+import { type Candidate, type Exploration, explore } from '../../lib/explore/explore.ts';
 import type { Watch } from '../../lib/explore/deaths.ts';
-import { sequenceText } from '../../lib/explore/sequence.ts';
+import { type Sequence, sequenceText } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import { numbersFrom } from '../../lib/random.ts';
@@ -23,6 +23,7 @@ async function explored(
     readonly width?: number;
     readonly untilFound?: boolean;
     readonly watch?: Watch;
+    readonly repeats?: (candidate: Candidate) => Promise<boolean>;
   },
 ): Promise<Exploration> {
   const { tester, environment } = referenceWorld(profile, behaviour);
@@ -38,6 +39,7 @@ async function explored(
         // So few that on a busy machine none lasts so long that it would say nothing.
         ...{ seed: wishes.seed ?? 1, sequences: wishes.sequences, width: wishes.width ?? 8 },
         stopped: () => isFound,
+        ...(wishes.repeats ? { repeats: wishes.repeats } : {}),
         onFinding: () => {
           isFound = wishes.untilFound === true;
         },
@@ -107,6 +109,31 @@ describe('exploration', function () {
       expect(findings[0]?.confirmed).to.deep.equal({ times: 3, of: 3 });
     });
   }
+
+  it('keeps what shows again as a scenario: no finding that does not hides another of the same cause', async () => {
+    const { base, behaviour } = findMutant('closed-acks') as Mutant;
+    const asked: string[] = [];
+    const { findings } = await explored(base, behaviour, {
+      ...{ sequences: ENOUGH, untilFound: true },
+      repeats: async ({ sequence }) => {
+        asked.push(sequenceText(sequence));
+        return asked.length > 2;
+      },
+    });
+    expect(asked).to.have.length.at.least(3);
+    expect(findings.map(({ sequence }) => sequenceText(sequence))).to.deep.equal(asked.slice(2, 3));
+  });
+
+  it('keeps the whole sequence where only that shows again as a scenario', async () => {
+    const { base, behaviour } = findMutant('listen-silent-for-ack') as Mutant;
+    const isWhole = ({ steps }: Sequence): boolean => steps.length > 1;
+    const { findings } = await explored(base, behaviour, {
+      ...{ sequences: ENOUGH, untilFound: true },
+      repeats: async ({ sequence }) => isWhole(sequence),
+    });
+    expect(findings).to.have.length.at.least(1);
+    expect(findings.map(({ sequence }) => isWhole(sequence))).not.to.include(false);
+  });
 
   it('goes on after an exception, and tells of it', async () => {
     const { base, behaviour } = findMutant('listen-silent-for-ack') as Mutant;

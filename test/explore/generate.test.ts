@@ -23,10 +23,43 @@ describe('generated sequences', () => {
     for (const { steps } of all) expect(steps.length).to.be.within(1, 12);
   });
 
-  it('wait for timers in one of 80', () => {
+  it('wait for timers in one of 80; in one of eight at first, so that what takes longest begins soonest', () => {
     const generator = new Generator(1, 4);
-    const waits = Array.from({ length: 800 }, () => waitsOf(generator.next())).filter((wait) => wait > 1000);
-    expect(waits).to.have.length(10);
+    const waits = Array.from({ length: 960 }, () => waitsOf(generator.next()) > 1000);
+    const count = (from: number, to?: number): number => waits.slice(from, to).filter(Boolean).length;
+    expect([count(0, 160), count(160)]).to.deep.equal([20, 10]);
+  });
+
+  it('wait until TIME-WAIT is over, and have the FIN come again meanwhile, where MSL is short and known', () => {
+    const lingering = (twoMsl?: number): string[] => {
+      const generator = new Generator(1, 4, twoMsl === undefined ? {} : { twoMsl });
+      const all = Array.from({ length: 160 }, () => sequenceText(generator.next()));
+      return all.filter((text) => /wait \d{4} ms; <SEQ=RCV\.NXT-1><ACK=SND\.NXT><CTL=FIN,ACK>/.test(text));
+    };
+    expect(lingering(3000).join(' ')).to.include('wait 4500 ms').and.include('wait 1860 ms');
+    for (const long of [lingering(), lingering(60_000)])
+      expect(long.join(' '))
+        .to.include('wait 1700 ms')
+        .and.not.match(/wait \d{5}/);
+  });
+
+  it('have what chance seldom comes to', () => {
+    const generator = new Generator(1, 4);
+    const all = Array.from({ length: 600 }, () => sequenceText(generator.next()));
+    const has = (pattern: RegExp): boolean => all.some((text) => pattern.test(text));
+    // Text in several segments after each kind of SYN.
+    for (const option of ['', '<MSS=200>', '<MSS=536>', '<MSS=1460>'])
+      expect(has(new RegExp(`(CTL=SYN>|CTL=SYN,ACK>)${option};.* SEND \\d{4}`)), option).to.equal(true);
+    // What has reopened a connection is reset.
+    expect(
+      has(/^TIME-WAIT: <SEQ=RCV\.NXT\+RCV\.WND\+10>[^;]*<CTL=SYN>[^;]*; <SEQ=RCV\.NXT><CTL=RST>/),
+    ).to.equal(true);
+    expect(has(/^CLOSED.*: OPEN TO MULTICAST/)).to.equal(true);
+    expect(has(/^LISTEN, b: LISTEN, c: LISTEN: <SEQ=ANY><CTL=SYN><MSS=1460>; b: .*; c: /)).to.equal(true);
+    // Text comes twice and is acknowledged, and the next text waits.
+    expect(has(/: SEND \d+; wait \d+ ms; <SEQ=RCV\.NXT><ACK=SND\.NXT><CTL=ACK>; SEND \d+; wait/)).to.equal(
+      true,
+    );
   });
 
   it('have no IPv4 conditions over IPv6', () => {

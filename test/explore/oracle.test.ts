@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { segmentComes, userActs } from '../../lib/explore/oracle/events.ts';
 import { segmentSeen, silenceSeen } from '../../lib/explore/oracle/sightings.ts';
-import { lasting } from '../../lib/explore/oracle/time-wait.ts';
+import { lasting, passed } from '../../lib/explore/oracle/time-wait.ts';
 import { beginning, type Terms, type World } from '../../lib/explore/oracle/world.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import type { State } from '../../lib/standard/state.ts';
@@ -85,9 +85,23 @@ describe('the oracle', () => {
   it('takes what is unacknowledged again in any segments, and not what is acknowledged', () => {
     const sending = userActs(begin('ESTABLISHED'), { call: 'SEND', octets: 20 }, TERMS);
     const sent = seen(sending, '<SEQ=101><ACK=301><DATA=20><CTL=ACK,PSH>');
-    expect(seen(sent, '<SEQ=111><ACK=301><DATA=10><CTL=ACK>')).to.have.length(1);
+    const first = seen(sent, '<SEQ=101><ACK=301><DATA=10><CTL=ACK>');
+    expect(first).to.have.length(1);
+    expect(seen(first, '<SEQ=111><ACK=301><DATA=10><CTL=ACK>')).to.have.length(1);
     const acknowledged = comes(sent, '<SEQ=301><ACK=121><CTL=ACK>');
     expect(seen(acknowledged, '<SEQ=101><ACK=301><DATA=20><CTL=ACK>')).to.have.length(0);
+  });
+
+  it('takes what is sent again only from the front of the queue on, or from where a segment began', () => {
+    const sending = userActs(begin('ESTABLISHED'), { call: 'SEND', octets: 20 }, TERMS);
+    const first = seen(sending, '<SEQ=101><ACK=301><DATA=15><CTL=ACK>');
+    const sent = seen(first, '<SEQ=116><ACK=301><DATA=5><CTL=ACK,PSH>');
+    expect(seen(sent, '<SEQ=102><ACK=301><DATA=14><CTL=ACK>')).to.have.length(0);
+    expect(seen(sent, '<SEQ=116><ACK=301><DATA=5><CTL=ACK>')).to.have.length(1);
+    const partly = comes(sent, '<SEQ=301><ACK=106><CTL=ACK>');
+    expect(seen(partly, '<SEQ=106><ACK=301><DATA=10><CTL=ACK>')).to.have.length.above(0);
+    expect(seen(partly, '<SEQ=101><ACK=301><DATA=15><CTL=ACK>')).to.have.length.above(0);
+    expect(seen(partly, '<SEQ=107><ACK=301><DATA=9><CTL=ACK>')).to.have.length(0);
   });
 
   it('takes an ACK for a window update where the right edge moves on, and for nothing where it does not', () => {
@@ -134,6 +148,66 @@ describe('the oracle', () => {
       ).length;
     const next = (former as Tcb).sndNxt;
     expect([answered(next - 2), answered(next - 1), answered(next)]).to.deep.equal([0, 0, 1]);
+  });
+
+  it('sends no more text in a segment than the SYN has said, or than is said where it has no MSS, also on the port that listens again', () => {
+    const terms = { ...TERMS, isListening: true };
+    const opened = (worlds: readonly World[], more: { mss?: number }): readonly World[] => {
+      const opening = segmentComes(worlds, segmentOf('<SEQ=300><CTL=SYN>', more), terms, START);
+      const half = segmentSeen(opening, segmentOf('<SEQ=7000><ACK=301><CTL=SYN,ACK>'), terms);
+      return segmentComes(half, segmentOf('<SEQ=301><ACK=7001><CTL=ACK>', { wnd: 4380 }), terms, START);
+    };
+    const sends = (worlds: readonly World[], octets: number): number => {
+      const sending = userActs(worlds, { call: 'SEND', octets: 3000 }, terms);
+      return segmentSeen(sending, segmentOf(`<SEQ=7001><ACK=301><DATA=${octets}><CTL=ACK>`), terms).length;
+    };
+    const listening = begin('LISTEN', { sndMss: 536 });
+    const small = opened(listening, { mss: 200 });
+    expect([sends(small, 200), sends(small, 201)]).to.deep.equal([1, 0]);
+    const large = opened(listening, { mss: 1460 });
+    expect([sends(large, 1460), sends(large, 1461)]).to.deep.equal([1, 0]);
+    const over = segmentComes(large, segmentOf('<SEQ=301><CTL=RST>'), terms, START);
+    expect(over.map(({ tcb }) => tcb.state)).to.deep.equal(['LISTEN']);
+    const unsaid = opened(over, {});
+    expect([sends(unsaid, 536), sends(unsaid, 537)]).to.deep.equal([1, 0]);
+  });
+
+  it('knows how long TIME-WAIT lasts, where 2 MSL are known, and that the FIN begins them anew', () => {
+    const waiting = begin('FIN-WAIT-2');
+    const at = (worlds: readonly World[], notation: string, time: number): readonly World[] =>
+      segmentComes(worlds, segmentOf(notation), TERMS, time);
+    const lasts = at(waiting, '<SEQ=301><ACK=102><CTL=FIN,ACK>', START);
+    const begun = seen(lasts, '<SEQ=102><ACK=302><CTL=ACK>');
+    const again = (worlds: readonly World[], time: number) => {
+      const came = at(worlds, '<SEQ=301><ACK=102><CTL=FIN,ACK>', time);
+      return { ack: seen(came, '<SEQ=102><ACK=302><CTL=ACK>'), rst: seen(came, '<SEQ=102><CTL=RST>') };
+    };
+    const counts = (time: number): number[] => {
+      const { ack, rst } = again(begun, START + time);
+      return [ack.length, rst.length];
+    };
+    expect(counts(2400)).to.deep.equal([1, 0]);
+    expect(counts(3000)).to.deep.equal([1, 1]);
+    expect(counts(4100)).to.deep.equal([0, 1]);
+    const anew = again(again(begun, START + 2000).ack, START + 4400);
+    expect([anew.ack.length, anew.rst.length]).to.deep.equal([1, 0]);
+  });
+
+  it('knows that TIME-WAIT lasts for two seconds at least, where MSL is not known, and may last for minutes', () => {
+    const terms = { ...TERMS, timeWait: lasting() };
+    const lingering = { from: START, to: START };
+    const waiting = begin('TIME-WAIT').map((world) => ({ ...world, lingering }));
+    const states = (time: number) =>
+      passed(waiting[0] as World, START + time, terms).map(({ tcb }) => tcb.state);
+    expect(states(1700)).to.deep.equal(['TIME-WAIT']);
+    expect(states(2000)).to.deep.equal(['TIME-WAIT', 'CLOSED']);
+    expect(states(245_000)).to.deep.equal(['CLOSED']);
+  });
+
+  it('knows that a connection to a multicast address is refused', () => {
+    const refused = userActs(begin('CLOSED'), { call: 'OPEN TO MULTICAST' }, TERMS);
+    expect(refused.map(({ tcb, due }) => [tcb.state, due])).to.deep.equal([['CLOSED', []]]);
+    expect(seen(refused, '<SEQ=7000><CTL=SYN>')).to.have.length(0);
   });
 
   it('knows what the user hears, each once', () => {

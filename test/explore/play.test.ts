@@ -8,12 +8,15 @@ import { play } from '../../lib/explore/play.ts';
 import type { Played } from '../../lib/explore/played.ts';
 import type { Sequence, SequenceStep } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
-import { parseSegment } from '../../lib/notation/index.ts';
+import { withFlight } from '../../lib/explore/model.ts';
+import { evaluateSegment, parseSegment } from '../../lib/notation/index.ts';
 import { synAck } from '../../lib/standard/segments.ts';
+import type { State } from '../../lib/standard/state.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import type { Environment } from '../../lib/states/index.ts';
 import type { Tester } from '../../lib/tester/index.ts';
 import { lt } from '../../lib/wire/seq.ts';
+import { tcbIn } from '../standard/arrivals.ts';
 import { referenceWorld } from '../states/reference-world.ts';
 
 async function played(
@@ -150,11 +153,17 @@ describe('what no TCB tells', function () {
     about: parseSegment('<SEQ=SND.UNA><ACK=RCV.NXT><CTL=ACK>'),
     otherPort,
   });
+  const ALL_ACKED = sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>');
+  const LONG_TEXT = user({ call: 'SEND', octets: 3000 });
+  const REOPENS = sends('<SEQ=RCV.NXT+RCV.WND+10><CTL=SYN><TSVAL=1><TSECR=0>');
+  const FIN_AGAIN = sends('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>');
+  const opens = (option: string): SequenceStep[] => [sends(`<SEQ=ANY><CTL=SYN>${option}`), ALL_ACKED];
   const KEEP_ALIVE = user({ call: 'KEEP-ALIVE', value: 1 });
   const ALL: readonly (readonly [
     mutant: string,
     fault: RegExp | 'silence' | 'segment',
     steps: SequenceStep[],
+    state?: State,
   ])[] = [
     ['ttl-fixed', /^another TTL$/, [user({ call: 'TTL', value: 33 }), SEND]],
     ['diffserv-changed', /^another Diffserv field$/, [user({ call: 'DIFFSERV', value: 9 }), SEND]],
@@ -173,10 +182,22 @@ describe('what no TCB tells', function () {
     ['icmp-by-remote-port', 'segment', [SEND, unreachable('target'), OLD_TEXT]],
     ['icmp-by-local-port', 'segment', [SEND, unreachable('tester'), OLD_TEXT]],
     ['keep-alive-at-snd-nxt', 'segment', [KEEP_ALIVE, { wait: 1300 }]],
+    ['rto-collapses', /^sent again too soon$/, [SEND, { wait: 300 }, ALL_ACKED, SEND, { wait: 600 }]],
+    ['text-again-shorter', 'segment', [SEND, { wait: 300 }]],
+    ['multicast-opened', 'segment', [user({ call: 'OPEN TO MULTICAST' })], 'CLOSED'],
+    ['mss-ignored', 'segment', [...opens('<MSS=200>'), LONG_TEXT], 'LISTEN'],
+    ['mss-of-link-assumed', 'segment', [...opens(''), LONG_TEXT], 'LISTEN'],
+    [
+      'time-wait-not-returned-to',
+      'segment',
+      [REOPENS, sends('<SEQ=RCV.NXT><CTL=RST>'), OLD_TEXT],
+      'TIME-WAIT',
+    ],
+    ['time-wait-left-out', 'segment', [FIN_AGAIN], 'TIME-WAIT'],
   ];
-  for (const [name, fault, steps] of ALL)
+  for (const [name, fault, steps, state = 'ESTABLISHED'] of ALL)
     it(`is seen: ${name}`, async () => {
-      const place = { state: 'ESTABLISHED', conditions: [] } as const;
+      const place = { state, conditions: [] };
       const { behaviour } = findMutant(name) as Mutant;
       const right = await played({ place, steps });
       expect(right.failure).to.equal(undefined);
@@ -226,6 +247,37 @@ describe('the text that the user is given', () => {
     expect(await read(keeps, PUSHED)).to.equal('user given too little text');
     expect(await read(keeps, PUSHED.replace(',PSH', ''))).to.equal(undefined);
   });
+});
+
+it('takes a second ISS for another connection only where it is another number: the clock of the reference goes on', async () => {
+  const place = { state: 'TIME-WAIT', conditions: [] } as const;
+  const SYN = '<SEQ=RCV.NXT+RCV.WND+10><CTL=SYN><TSVAL=1><TSECR=0>';
+  const steps = [SYN, '<SEQ=RCV.NXT><CTL=RST>', SYN].map((text) => ({ send: [parseSegment(text)] as const }));
+  const { outcome, failure, log } = await played({ place, steps });
+  expect([outcome, failure?.faults]).to.deep.equal(['explained', undefined]);
+  const isss = log.flatMap(({ from, segment: { ctl, seq } }) =>
+    from === 'target' && ctl.has('SYN') ? [seq] : [],
+  );
+  expect(new Set(isss)).to.have.property('size', 3);
+});
+
+it('knows in which segments text is in flight that the recipe has made the target send', () => {
+  const tcb = tcbIn('ESTABLISHED', { sndNxt: 121 });
+  const entry = (from: 'target' | 'tester', text: string) =>
+    ({ from, segment: evaluateSegment(parseSegment(text), {}, () => 0) }) as const;
+  const log = [
+    entry('target', '<SEQ=100><ACK=301><CTL=SYN,ACK>'),
+    entry('target', '<SEQ=101><ACK=301><CTL=ACK><DATA=15>'),
+    entry('tester', '<SEQ=301><ACK=101><CTL=ACK><DATA=10>'),
+    entry('target', '<SEQ=101><ACK=301><CTL=ACK><DATA=15>'),
+    entry('target', '<SEQ=116><ACK=301><CTL=ACK,PSH><DATA=5>'),
+  ];
+  const flight = (some: typeof log) => withFlight(tcb, some).sent.map(({ seq, data }) => [seq, data]);
+  expect(flight(log)).to.deep.equal([
+    [101, 15],
+    [116, 5],
+  ]);
+  expect(flight(log.slice(0, -1))).to.deep.equal([[101, 20]]);
 });
 
 it('leaves out a call that the target does not survive, as it leaves out such a segment', async () => {

@@ -62,6 +62,31 @@ describe('the interval between transmissions', () => {
     expect(faults([text(0), text(1000), text(7000), text(15_000)])).to.deep.equal(['sent again too soon']);
   });
 
+  it('stays what it has come to for the text after that which came twice, whose acknowledgment tells no round trip', () => {
+    const acks = (at: number) => entry('tester', at, '<SEQ=301><ACK=111><CTL=ACK>');
+    const next = (at: number, more = '') =>
+      entry('target', at, `<SEQ=111><ACK=301><CTL=ACK><DATA=10>${more}`);
+    const twice = [text(0), text(1000), acks(1100)];
+    const tooSoon = ['sent again too soon'];
+    expect(faults([...twice, next(1200), next(2200)])).to.deep.equal(tooSoon);
+    expect(faults([...twice, next(1200), next(2200)], { profile: 'rfc1122' })).to.deep.equal(tooSoon);
+    expect(faults([...twice, next(1200), next(3200)])).to.deep.equal([]);
+    expect(faults([...twice, next(1200), next(2200)], { profile: 'rfc793' })).to.deep.equal([]);
+    // What was sent once has told a round trip.
+    expect(faults([text(0), acks(1100), next(1200), next(1600)])).to.deep.equal([]);
+    // The timer of the text before it runs on.
+    expect(faults([text(0), text(1000), next(1200), next(2200)])).to.deep.equal([]);
+  });
+
+  it('may be shorter where timestamps tell the round trip of what came twice', () => {
+    const stamp = '<TSVAL=9><TSECR=7>';
+    const stamped = (at: number, seq: number) =>
+      entry('target', at, `<SEQ=${seq}><ACK=301><CTL=ACK><DATA=10>${stamp}`);
+    const acks = entry('tester', 1100, '<SEQ=301><ACK=111><CTL=ACK><TSVAL=7><TSECR=9>');
+    const log = [stamped(0, 101), stamped(1000, 101), acks, stamped(1200, 111), stamped(2200, 111)];
+    expect(faults(log)).not.to.include('sent again too soon');
+  });
+
   it('is longer than it seems to a tester that was late', () => {
     expect(faults([text(0), text(1000), text(2000)], { lag: 300 })).to.deep.equal([]);
   });

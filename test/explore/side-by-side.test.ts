@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
 import { type Fault, outcome, toClosed } from '../../bench/mutants/tools.ts';
 import { Fence } from '../../lib/explore/fence.ts';
 import { Generator } from '../../lib/explore/generate.ts';
@@ -7,6 +8,7 @@ import type { Played } from '../../lib/explore/played.ts';
 import { scenarioOf } from '../../lib/explore/scenario-of.ts';
 import { type Sequence, sequenceText } from '../../lib/explore/sequence.ts';
 import { shrink } from '../../lib/explore/shrink.ts';
+import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { playScenario } from '../../lib/runner/trial/play-scenario.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
@@ -37,10 +39,10 @@ const SIDE_BY_SIDE: Sequence = {
 };
 
 async function on<T>(
-  fault: Fault | undefined,
+  behaviour: Behaviour,
   use: (ground: Parameters<typeof play>[1]) => Promise<T>,
 ): Promise<T> {
-  const { tester, environment } = referenceWorld(profile, fault ? { arrive: fault } : {});
+  const { tester, environment } = referenceWorld(profile, behaviour);
   const fence = new Fence(environment, 4);
   try {
     return await use({ environment, fence, family: 4, profile, adoptions: [ALL_CHECKS], seed: 1 });
@@ -54,7 +56,7 @@ describe('several connections in a sequence', function () {
   this.timeout(60_000);
 
   it('change nothing of each other', async () => {
-    const { outcome: came } = await on(undefined, (ground) => play(SIDE_BY_SIDE, ground));
+    const { outcome: came } = await on({}, (ground) => play(SIDE_BY_SIDE, ground));
     expect(came).to.equal('explained');
   });
 
@@ -64,7 +66,7 @@ describe('several connections in a sequence', function () {
       beside: { b: ESTABLISHED },
       steps: [send(TEXT, 'b'), send(OLD_TEXT)],
     };
-    const { played, verdict, beside } = await on(mixing(), async (ground) => {
+    const { played, verdict, beside } = await on({ arrive: mixing() }, async (ground) => {
       const one: Played = await play(sequence, ground);
       const scenario = scenarioOf(sequence, one, { id: 'established.explored.1', title: 'mixed up' });
       const { environment } = ground;
@@ -75,6 +77,20 @@ describe('several connections in a sequence', function () {
     expect(played.failure).to.include({ step: 1, kind: 'silence' });
     expect(beside).to.have.property('b');
     expect(verdict).to.equal('deviates');
+  });
+
+  it('show a TCP that has no room for three that are half open', async () => {
+    const LISTEN = { state: 'LISTEN', conditions: [] } as const;
+    const SYN = '<SEQ=ANY><CTL=SYN><MSS=1460>';
+    const sequence: Sequence = {
+      ...{ place: LISTEN, beside: { b: LISTEN, c: LISTEN } },
+      steps: [send(SYN), send(SYN, 'b'), send(SYN, 'c')],
+    };
+    const { behaviour } = findMutant('two-half-open') as Mutant;
+    const { outcome: right } = await on({}, (ground) => play(sequence, ground));
+    const { failure } = await on(behaviour, (ground) => play(sequence, ground));
+    expect(right).to.equal('explained');
+    expect(failure).to.include({ step: 2, kind: 'silence' });
   });
 
   it('become fewer where one is enough', async () => {

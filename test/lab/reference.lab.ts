@@ -63,6 +63,10 @@ describe('the reference target', () => {
     expect((await findStack('reference:rfc9293:adopts=rst+ack'))?.id).to.equal(
       'reference:rfc9293:adopts=rst+ack',
     );
+    for (const id of ['reference:rfc9293:msl=1.5', 'reference:rfc9293:paws-missing:msl=1.5'])
+      expect((await findStack(id))?.id).to.equal(id);
+    for (const id of ['reference:rfc9293:msl=', 'reference:msl=1', 'reference:rfc9293:msl=1:paws-missing'])
+      expect(await findStack(id).catch(() => undefined)).to.equal(undefined);
     for (const id of ['reference:rfc793:adopts=rst', 'reference:rfc9293:adopts=fin', 'reference:rfc9293:'])
       expect(await findStack(id), id).to.equal(undefined);
     for (const id of ['reference:rfc42', 'reference:rfc793:no-such-fault', 'reference:rfc793:paws-missing:x'])

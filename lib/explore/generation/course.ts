@@ -44,7 +44,7 @@ export class Course {
 
   take({ step, after, pair }: Simulated): this {
     this.steps.push({ ...step, ...this.#on });
-    this.tcb = after;
+    this.tcb = after();
     this.#met = pair;
     return this;
   }

@@ -18,7 +18,7 @@ import { ordinary, segment } from './segments.ts';
 export interface Simulated {
   readonly step: SequenceStep;
   readonly pair: Pair;
-  readonly after: Tcb;
+  readonly after: () => Tcb;
 }
 
 export function simulated(
@@ -31,7 +31,7 @@ export function simulated(
   const canCall = SYNCHRONIZED.includes(tcb.state) || tcb.state === 'SYN-SENT' || tcb.origin === 'active';
   if (canCall && choice.percent(22)) {
     const user = call(choice);
-    return { step: { user }, pair: pairOfCall(tcb, user), after: afterCall(tcb, user) };
+    return { step: { user }, pair: pairOfCall(tcb, user), after: () => afterCall(tcb, user) };
   }
   if (choice.percent(3)) {
     const otherPort = choice.weighted([
@@ -41,12 +41,12 @@ export function simulated(
     ] as const);
     const about = { icmp: choice.of(ICMP[family]), about: choice.of(ABOUT) };
     const step = otherPort ? { ...about, otherPort } : about;
-    return { step, pair: pairOfIcmp(tcb, step), after: tcb };
+    return { step, pair: pairOfIcmp(tcb, step), after: () => tcb };
   }
   if (choice.percent(1)) {
     // What comes late comes after something.
     const pair = { state: tcb.state, step: 'wait', kind: `after ${met?.step ?? 'nothing'}` };
-    return { step: { wait: choice.of([20, 60, 250]) }, pair, after: tcb };
+    return { step: { wait: choice.of([20, 60, 250]) }, pair, after: () => tcb };
   }
   const notation = choice.percent(40)
     ? ordinary(choice, tcb)
@@ -57,7 +57,7 @@ export function simulated(
 export function arrivalOf(notation: SegmentNotation, choice: Choice, place: Place, tcb: Tcb): Simulated {
   const concrete = evaluateSegment(notation, tcbVariables(tcb), () => choice.below(2 ** 32));
   const arrived = arriving(concrete, place, TESTER_WINDOW);
-  const after = strongest(segmentArrives(tcb, arrived, 'rfc9293')).tcb;
+  const after = (): Tcb => strongest(segmentArrives(tcb, arrived, 'rfc9293')).tcb;
   return { step: { send: [notation] as const }, pair: pairOfSegment(tcb, arrived), after };
 }
 

@@ -2,6 +2,7 @@ import { deleted } from '../../standard/arrives/arrival.ts';
 import { TIDINGS, type Tidings } from '../../catalogue/scenario.ts';
 import type { Call, Send, Told } from '../../standard/calls/call.ts';
 import type { IcmpError } from '../../standard/icmp-arrives.ts';
+import type { Arrival } from '../../standard/segment-arrives.ts';
 import type { Segment, Tcb } from '../../standard/tcb.ts';
 import { type Timer, timerOf } from '../../standard/time-out.ts';
 import type { Reaction } from '../../standard/user-calls.ts';
@@ -12,6 +13,8 @@ import type { Surroundings, Wishes } from './surroundings.ts';
 // Less than the override timeout of RFC 9293 section 3.8.6.2.1 may be.
 const OVERRIDE = 200;
 const LONGEST_INTERVAL = 60_000;
+/** The clock of RFC 9293 section 3.4.1 ticks every four microseconds: so often in a millisecond. */
+export const TICKS = 250;
 /** R1, in retransmissions (RFC 9293 section 3.8.3). */
 const R1 = 3;
 /** Which the user hears of only where it has asked for reports. */
@@ -46,6 +49,9 @@ export class Connection {
   #isSynAgain = false;
   /** How many segments have gone out. */
   #sent = 0;
+  /** How often a SYN has reopened it, and since when the clock of its ISS counts, of `performance.now()`. */
+  #reopenings = 0;
+  readonly #since = performance.now();
 
   constructor(tcb: Tcb, { reading, header = {}, patience = {} }: Wishes, around: Surroundings) {
     this.#patience = around.patience(patience, {});
@@ -64,7 +70,7 @@ export class Connection {
     const before = this.tcb;
     const start = add(segment.seq, segment.ctl.has('SYN') ? 1 : 0);
     for (const [index, octet] of text.entries()) this.#arrived.set(add(start, index), octet);
-    const { reply, tcb, told = [] } = this.#around.arrive(before, segment);
+    const { reply, tcb, told = [] } = this.#renumbered(before, this.#around.arrive(before, segment));
     this.tcb = tcb;
     this.#tell(told);
     if (tcb.iss !== before.iss) this.#text = [];
@@ -76,6 +82,16 @@ export class Connection {
     this.#unanswered = 0;
     this.#wind(before, reply !== 'silence');
     if (this.#around.restartsKeepAlive) this.#idle();
+  }
+
+  /** The clock of the ISS goes on while a connection is reopened in TIME-WAIT, once or more (RFC 9293 section 3.4.1). */
+  #renumbered({ state }: Tcb, arrival: Arrival): Arrival {
+    const { reply, tcb, freeSeq } = arrival;
+    if (!freeSeq || state !== 'TIME-WAIT' || reply === 'silence') return arrival;
+    this.#reopenings += 1;
+    const iss = add(tcb.iss, this.#reopenings + Math.floor((performance.now() - this.#since) * TICKS));
+    const numbers = { iss, sndUna: iss, sndNxt: add(iss, sub(tcb.sndNxt, tcb.iss)), sndWl2: iss };
+    return { ...arrival, reply: { ...reply, seq: iss }, tcb: { ...tcb, ...numbers } };
   }
 
   hearIcmp(error: IcmpError): void {

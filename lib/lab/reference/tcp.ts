@@ -4,7 +4,7 @@ import type { IcmpError, Link, Arrival as Packet } from '../../tester/index.ts';
 import { decodeIpv4, type Family } from '../../wire/index.ts';
 import { add, SEQUENCE_SPACE } from '../../wire/seq.ts';
 import { type Backlog, type Behaviour, type Death, following, type Timers } from './behaviour.ts';
-import { Connection } from './connection.ts';
+import { Connection, TICKS } from './connection.ts';
 import { type Ends, type Ports, type Received, readPacket, writePacket } from './packets.ts';
 import { freshTcb, type Surroundings, type Wishes } from './surroundings.ts';
 import { cookieFor, isHalfOpen, openedByCookie } from './syn-cookie.ts';
@@ -32,8 +32,6 @@ const NOBODY: Wishes = { buffer: 0, reading: true, precedence: 0, mayRaisePreced
 // Most ISSs lie so that numbers wrap around, or change their sign, from a FIN to what follows it.
 const BEFORE_THE_EDGES = [SEQUENCE_SPACE - 2, SEQUENCE_SPACE / 2 - 2] as const;
 const OF_ISSS = 5;
-/** The clock of RFC 9293 section 3.4.1 ticks every four microseconds: so often in a millisecond. */
-const TICKS = 250;
 
 const isSyn = ({ segment: { ctl } }: Received): boolean =>
   ctl.has('SYN') && !ctl.has('ACK') && !ctl.has('RST');

@@ -1,8 +1,11 @@
 import type { Sequence } from '../../sequence.ts';
 import { Course, type Drawing, plainPlace } from '../course.ts';
 
+/** With a timestamp where the old connection had none, it should (RFC 6191 section 2); without one, it may. */
 const NEWER = [
-  '<SEQ=RCV.NXT+RCV.WND+10><CTL=SYN><MSS=1460>',
+  '<SEQ=RCV.NXT+RCV.WND+10><CTL=SYN><MSS=1460><TSVAL=1><TSECR=0>',
+  '<SEQ=RCV.NXT+RCV.WND+10><CTL=SYN><MSS=1460><TSVAL=1><TSECR=0>',
+  '<SEQ=RCV.NXT+1><CTL=SYN><TSVAL=1><TSECR=0>',
   '<SEQ=RCV.NXT+RCV.WND+10><CTL=SYN><MSS=1460>',
   '<SEQ=RCV.NXT+1><CTL=SYN><MSS=1460>',
   '<SEQ=RCV.NXT><CTL=SYN>',
