@@ -143,8 +143,19 @@ export const CONDITION_IDS = Object.keys(CONDITIONS) as readonly Condition[];
 
 const rowOf = (condition: Condition): Row => CONDITIONS[condition];
 
+const known = new WeakMap<readonly Condition[], Demands>();
+const NONE: readonly Condition[] = [];
+
 /** What all of the conditions ask for together. */
-export function demandsOf(conditions: readonly Condition[] = []): Demands {
+export function demandsOf(conditions: readonly Condition[] = NONE): Demands {
+  const before = known.get(conditions);
+  if (before) return before;
+  const demands = joined(conditions);
+  known.set(conditions, demands);
+  return demands;
+}
+
+function joined(conditions: readonly Condition[]): Demands {
   const demands: { -readonly [Key in keyof Demands]: Demands[Key] } = { user: {}, syn: {}, packet: {} };
   for (const { window, user, syn, packet } of conditions.map(rowOf)) {
     if (window) demands.window = window;

@@ -4,6 +4,7 @@ import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type Environment, pause } from '../states/index.ts';
 import { type Effect, effectOf, effectText, type Failed, isSameEffect } from './cause.ts';
+import { BesideLanes } from './beside-lanes.ts';
 import { Coverage } from './coverage.ts';
 import { findDeadly, type Watch } from './deaths.ts';
 import { Fence } from './fence.ts';
@@ -21,7 +22,7 @@ import {
 import type { Ground } from './ground.ts';
 import { play } from './play.ts';
 import type { Failure, Played } from './played.ts';
-import { isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
+import { hasSeveral, isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
 import { PLAIN, shrink } from './shrink.ts';
 
 /** A deviation that is known: found in this exploration, or before. */
@@ -219,28 +220,24 @@ class Explorer {
       performance.now() - began >= milliseconds ||
       this.#wishes.stopped?.() === true ||
       this.#surface.watch?.lost !== undefined;
+    const hasTime = Number.isFinite(milliseconds);
     /** What mostly waits is played beside the lanes. */
-    const patient = new Set<Promise<void>>();
+    const patient = new BesideLanes<Sequence>(width, (sequence) => this.#take(sequence));
     const lane = async (): Promise<void> => {
       while (!isOver()) {
         const sequence = this.#generator.next();
         this.#sequences += 1;
         if (this.#sequences % BETWEEN_PROGRESS === 0) this.#wishes.onProgress?.(this.#sequences);
         if (this.#unable.has(placesKey(sequence))) continue;
-        if (!isPatient(sequence)) {
-          await this.#take(sequence);
-          continue;
-        }
-        while (patient.size >= width) await Promise.race(patient);
-        const one = this.#take(sequence).finally(() => patient.delete(one));
-        patient.add(one);
+        if (isPatient(sequence)) patient.add(sequence);
+        else await this.#take(sequence);
       }
-      await Promise.all(patient);
+      if (hasTime) this.#sequences -= patient.drop();
+      await patient.end();
     };
     const lanes = Promise.all(Array.from({ length: width }, lane)).then(() => {
       this.#isPlayed = true;
     });
-    const hasTime = Number.isFinite(milliseconds);
     await Promise.all([
       lanes,
       ...Array.from({ length: INVESTIGATIONS }, () => this.#investigations(isOver, hasTime)),
@@ -408,9 +405,7 @@ class Explorer {
     const cut = isAny ? whole : { ...whole, numbers };
     const isThere = isAny || (await doesFail(cut));
     const shrunk = isThere ? await shrink(cut, doesFail, ...effortFor(cut)) : { sequence: cut, tries: 1 };
-    const confirming = isThere
-      ? await Promise.all(Array.from({ length: CONFIRMATIONS }, () => fails(shrunk.sequence)))
-      : [];
+    const confirming = isThere ? await times(CONFIRMATIONS, shrunk.sequence, fails) : [];
     const confirmations = confirming.filter((one) => one !== undefined);
     const played = confirmations.at(-1);
     if (!played || confirmations.length < CONFIRMATIONS) {
@@ -501,6 +496,18 @@ class Explorer {
   }
 }
 
+/** Plays a sequence so many times at once; one with several connections, of which a target may have few, one after the other. */
+async function times<T>(
+  count: number,
+  sequence: Sequence,
+  play: (sequence: Sequence) => Promise<T>,
+): Promise<T[]> {
+  if (!hasSeveral(sequence)) return Promise.all(Array.from({ length: count }, () => play(sequence)));
+  const all: T[] = [];
+  while (all.length < count) all.push(await play(sequence));
+  return all;
+}
+
 const candidateOf = ({ sequence, played }: Suspicion): Candidate => ({
   ...{ sequence, played, failure: played.failure },
   effect: effectOf(played.failure, played.trace.terms),
@@ -513,9 +520,13 @@ const wholeKeyOf = (failed: Failed): string => {
 
 /** How many tries, and how many at once: those that mostly wait take no more time at once than one. */
 const effortFor = (sequence: Sequence): readonly [most: number, beside?: number] =>
-  isPatient(sequence) ? [Math.max(16, Math.floor(WORTH / waitsOf(sequence))), 16] : [MOST_TRIES];
+  hasSeveral(sequence)
+    ? [MOST_TRIES, 1]
+    : isPatient(sequence)
+      ? [Math.max(16, Math.floor(WORTH / waitsOf(sequence))), 16]
+      : [MOST_TRIES];
 /** Milliseconds of waiting that a patient sequence is worth, in all its tries. */
-const WORTH = 400_000;
+const WORTH = 250_000;
 
 const placesKey = ({ place, beside }: Sequence): string => JSON.stringify([place, beside]);
 

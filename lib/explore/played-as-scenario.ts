@@ -6,6 +6,7 @@ import type { Profile } from '../standard/profile.ts';
 import { type CaseResult, verdictOf, whyInconclusive } from '../verdict/result.ts';
 import type { Candidate, Finding } from './explore.ts';
 import type { PlayedScenario } from './messages.ts';
+import { hasSeveral } from './sequence.ts';
 import { idIn, lastExpected, lastSeen, scenarioOf } from './scenario-of.ts';
 
 const TIMES = 3;
@@ -33,9 +34,10 @@ export async function playedAsScenario(finding: Candidate, context: CaseContext)
       ? (await playScenario(scenario, context, index)).result
       : runScenario(scenario, { ...context, index });
   const results: CaseResult[] = [];
-  // They mostly wait, so they do so side by side.
+  // They mostly wait, so they do so side by side; of several connections a target may have few.
+  const most = hasSeveral(sequence) ? 1 : times;
   for (let counted = 0; counted < times && results.length < 2 * times; ) {
-    const left = Math.min(times - counted, 2 * times - results.length);
+    const left = Math.min(most, times - counted, 2 * times - results.length);
     const some = Array.from({ length: left }, (_, index) => once(results.length + index));
     results.push(...(await Promise.all(some)));
     counted = results.filter((one) => isDeath || tellsOfTarget(one, profile)).length;

@@ -52,5 +52,8 @@ const placeText = (place: Place): string => {
 export const waitsOf = ({ steps }: Sequence): number =>
   steps.reduce((sum, step) => sum + ('wait' in step ? step.wait : 0), 0);
 
+/** It has several connections. */
+export const hasSeveral = ({ beside = {} }: Sequence): boolean => Object.keys(beside).length > 0;
+
 /** It waits for timers. */
 export const isPatient = (sequence: Sequence): boolean => waitsOf(sequence) > 1000;

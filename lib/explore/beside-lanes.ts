@@ -1,0 +1,39 @@
+/** Plays what mostly waits beside the lanes, in its order and no more than so many at once. The lanes wait for none of it. */
+export class BesideLanes<T> {
+  readonly #width: number;
+  readonly #play: (one: T) => Promise<void>;
+  readonly #waiting: T[] = [];
+  readonly #playing = new Set<Promise<void>>();
+
+  constructor(width: number, play: (one: T) => Promise<void>) {
+    this.#width = width;
+    this.#play = play;
+  }
+
+  add(one: T): void {
+    this.#waiting.push(one);
+    this.#begin();
+  }
+
+  /** Resolves when all has been played. */
+  async end(): Promise<void> {
+    while (this.#playing.size > 0) await Promise.race(this.#playing);
+  }
+
+  /** What waits is not played any more. @returns how many that are */
+  drop(): number {
+    return this.#waiting.splice(0).length;
+  }
+
+  #begin(): void {
+    while (this.#playing.size < this.#width) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const one = this.#play(next).finally(() => {
+        this.#playing.delete(one);
+        this.#begin();
+      });
+      this.#playing.add(one);
+    }
+  }
+}
