@@ -271,8 +271,10 @@ export class Playing {
       ({ tcb }) => !SYNCHRONIZED.includes(tcb.state) && tcb.origin !== 'active' && tcb.state !== 'SYN-SENT',
     );
     if (this.#user.handle === undefined && mayBeNobodys && !OPENS.includes(user.call)) return undefined;
-    // RFC 793 does not say what becomes of it.
-    if (user.call === 'OPEN TO MULTICAST' && this.#terms.profile === 'rfc793') return undefined;
+    // It is the user of no connection yet; and RFC 793 does not say what becomes of it.
+    const isClosed = this.#worlds.every(({ tcb }) => tcb.state === 'CLOSED');
+    if (user.call === 'OPEN TO MULTICAST' && (!isClosed || this.#terms.profile === 'rfc793'))
+      return undefined;
     // The user has the connection before this one.
     if (this.#handleIss !== undefined && this.#worlds.some(({ tcb }) => tcb.iss !== this.#handleIss))
       return undefined;

@@ -36,7 +36,7 @@ describe('generated sequences', () => {
       const all = Array.from({ length: 160 }, () => sequenceText(generator.next()));
       return all.filter((text) => /wait \d{4} ms; <SEQ=RCV\.NXT-1><ACK=SND\.NXT><CTL=FIN,ACK>/.test(text));
     };
-    expect(lingering(3000).join(' ')).to.include('wait 4500 ms').and.include('wait 1860 ms');
+    expect(lingering(3000).join(' ')).to.include('wait 4500 ms').and.include('wait 1680 ms');
     for (const long of [lingering(), lingering(60_000)])
       expect(long.join(' '))
         .to.include('wait 1700 ms')

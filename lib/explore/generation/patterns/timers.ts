@@ -82,7 +82,7 @@ export function sentAgainAndAgain(drawing: Drawing): Sequence | undefined {
 /** 2 MSL that are longer take longer than exploration has. */
 const MOST_2_MSL = 8000;
 /** Of 2 MSL: the FIN comes again before they are over, and once more after they would be if they had not begun anew. */
-const SHARE = 0.62;
+const SHARE = 0.56;
 /** How much longer than 2 MSL it takes until they are over without doubt, in milliseconds. */
 const BEYOND = 1500;
 /** Less than 2 MSL can be (RFC 791 section 3.2 counts the life of a packet in whole seconds). */
