@@ -519,12 +519,10 @@ const wholeKeyOf = (failed: Failed): string => {
 };
 
 /** How many tries, and how many at once: those that mostly wait take no more time at once than one. */
-const effortFor = (sequence: Sequence): readonly [most: number, beside?: number] =>
-  hasSeveral(sequence)
-    ? [MOST_TRIES, 1]
-    : isPatient(sequence)
-      ? [Math.max(16, Math.floor(WORTH / waitsOf(sequence))), 16]
-      : [MOST_TRIES];
+function effortFor(sequence: Sequence): readonly [most: number, beside?: number] {
+  if (isPatient(sequence)) return [Math.max(16, Math.floor(WORTH / waitsOf(sequence))), 16];
+  return hasSeveral(sequence) ? [MOST_TRIES, 2] : [MOST_TRIES];
+}
 /** Milliseconds of waiting that a patient sequence is worth, in all its tries. */
 const WORTH = 250_000;
 
