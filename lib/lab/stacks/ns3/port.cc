@@ -166,7 +166,10 @@ int stack_connect(int handle, const stack_peer *to) {
   User *u = find(handle);
   const bool again = u->active || u->opened;
   u->active = u->active || !u->opened;
-  if (u->tcp->Connect(from_stack(*to)) != 0) return STACK_INVALID;
+  InetSocketAddress peer = from_stack(*to);
+  /* A connection takes the type of service that its peer's address names, in place of its own. */
+  peer.SetTos(u->tcp->GetIpTos());
+  if (u->tcp->Connect(peer) != 0) return STACK_INVALID;
   if (!again) return STACK_WAIT;
   /* ns-3 does not refuse to open a connection that exists: it sends a second SYN, or resets the connection. */
   return u->state == TcpSocket::CLOSED ? STACK_ENDED : STACK_OK;
