@@ -77,7 +77,9 @@ function keptInterval(
   );
   if (tsval !== undefined || !isAcknowledged || first.segment.seq !== end) return undefined;
   if (before.some(({ from, at }) => from === 'tester' && at >= once.at && at <= again.at)) return undefined;
-  return { before: again.at - once.at, since: once.at };
+  // A closed window is probed by a timer of its own (RFC 9293 section 3.8.6.1).
+  const told = before.findLast(({ from, at }) => from === 'tester' && at < once.at)?.segment;
+  return told?.wnd === 0 ? undefined : { before: again.at - once.at, since: once.at };
 }
 
 /** Whether a timer has sent a SYN again. A SYN,ACK also comes again as the answer to a SYN. */

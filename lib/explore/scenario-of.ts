@@ -163,7 +163,11 @@ function outcomesUnder(
   first: readonly World[],
 ): readonly (readonly ResolvedOutcome[] | undefined)[] {
   let worlds = first;
-  return steps.map((step, index) => {
+  let isRenumbered = false;
+  return steps.map((traced, index) => {
+    const before = worlds;
+    const step = { ...traced, isRenumbered, wasOpening: before.some(({ tcb }) => tcb.state === 'SYN-SENT') };
+    isRenumbered ||= step.variables.ISS !== undefined && step.seen.some((one) => hasNewIss(one, step));
     const after = step.events.reduce((all, event) => happen(all, event, terms), worlds);
     if (step.behind) worlds = step.behind;
     if (step.behind || after.length === 0) return undefined;
@@ -179,12 +183,23 @@ function outcomesUnder(
   });
 }
 
+/** A step, and what came before it. */
+interface Told extends TracedStep {
+  /** A SYN has begun the connection anew: `run` and the trace may name the numbers of the old one in other terms. */
+  readonly isRenumbered: boolean;
+  readonly wasOpening: boolean;
+}
+
+/** Whether it begins a connection with an ISS of its own, in place of another or where none was known. */
+const hasNewIss = ({ ctl, seq }: Segment, { variables }: TracedStep): boolean =>
+  ctl.has('SYN') && seq !== variables.ISS;
+
 /** What must come, or may come, each once; with the state, where all worlds agree. */
-function outcomesOf(worlds: readonly World[], step: TracedStep, terms: Terms): readonly ResolvedOutcome[] {
+function outcomesOf(worlds: readonly World[], step: Told, terms: Terms): readonly ResolvedOutcome[] {
   const found = new Map<string, ResolvedOutcome>();
   for (const world of worlds)
     for (const segments of outputsOf(world, terms)) {
-      const reply = segments.map((one, index) => written(one, step, world.isFree && index === 0));
+      const reply = segments.map((one, index) => writtenIn(one, step, world.isFree && index === 0));
       const text = printReply(reply);
       const known = found.get(text);
       const { state } = world.tcb;
@@ -212,7 +227,7 @@ function outputsOf({ tcb, due, owesAckSince }: World, terms: Terms): readonly (r
  */
 function withSeen(
   outcomes: readonly ResolvedOutcome[],
-  step: TracedStep,
+  step: Told,
   worlds: readonly World[],
   terms: Terms,
 ): readonly ResolvedOutcome[] {
@@ -222,20 +237,29 @@ function withSeen(
   return [...own, ...others.map((one) => ({ ...one, ends: true as const }))];
 }
 
-function ownOutcomes(step: TracedStep, worlds: readonly World[], terms: Terms): readonly ResolvedOutcome[] {
+function ownOutcomes(step: Told, worlds: readonly World[], terms: Terms): readonly ResolvedOutcome[] {
   const { variables, seen } = step;
   const sent = variables['SND.NXT'];
+  const isAnswer = ({ ctl }: Segment): boolean => step.wasOpening && ctl.has('SYN') && ctl.has('ACK');
   const isAgain = (one: Segment): boolean =>
-    sent !== undefined && segLen(one) > 0 && !one.ctl.has('RST') && lt(one.seq, sent);
+    sent !== undefined && segLen(one) > 0 && !one.ctl.has('RST') && lt(one.seq, sent) && !isAnswer(one);
   const reply: Reply = seen
     .filter((one) => !isAgain(one))
-    .map((one) => written(one, step, one.ctl.has('SYN') && variables.ISS === undefined));
+    .map((one) => writtenIn(one, step, hasNewIss(one, step)));
   const states = new Set(worlds.map(({ tcb }) => tcb.state));
   const [then] = states;
   const isOwed = worlds.length > 0 && worlds.every(({ owesAckSince }) => owesAckSince !== undefined);
   // `run` waits until the acknowledgment that was delayed here is overdue.
   if (reply.length === 0 && isOwed) return outcomesOf(worlds, step, terms);
   return [{ reply, level: 'required', ...(states.size === 1 && then ? { then } : {}) }];
+}
+
+/** The numbers of a connection that has begun anew are not compared. */
+function writtenIn(segment: Segment, step: Told, isFree: boolean): SegmentNotation {
+  const notation = written(segment, step, isFree);
+  if (!step.isRenumbered) return notation;
+  const any = { kind: 'any' } as const;
+  return { ...notation, seq: any, ...(notation.ack ? { ack: any } : {}) };
 }
 
 /** A segment of the target's in terms of its TCB before the step. */

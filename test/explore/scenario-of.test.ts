@@ -118,6 +118,35 @@ describe('a finding as a scenario', function () {
     expect(verdict).to.equal('conformant');
   });
 
+  const REOPENED: Sequence = {
+    place: { state: 'TIME-WAIT', conditions: [] },
+    steps: [
+      send('<SEQ=RCV.NXT+RCV.WND+10><CTL=SYN><TSVAL=1><TSECR=0>'),
+      send('<SEQ=RCV.NXT><CTL=RST>'),
+      send('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>'),
+    ],
+  };
+
+  it('goes on after a SYN,ACK that answers a SYN in SYN-SENT: it is no retransmission', async () => {
+    const sequence: Sequence = {
+      place: { state: 'SYN-SENT', conditions: [] },
+      steps: [
+        send('<SEQ=RCV.NXT><CTL=SYN><MSS=1000>'),
+        send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'),
+        { user: { call: 'SEND', octets: 3000 } },
+      ],
+    };
+    expect((await told('mss-ignored', sequence)).verdict).to.equal('deviates');
+    expect((await toldOf('rfc9293', {}, sequence)).verdict).to.equal('conformant');
+  });
+
+  it('goes on where a connection begins anew, whatever its ISS is this time', async () => {
+    const { scenario, verdict } = await told('time-wait-not-returned-to', REOPENED);
+    expect(printReply(lastExpected(scenario, 'rfc9293')[0] ?? [])).to.equal('<SEQ=ANY><ACK=ANY><CTL=ACK>');
+    expect(verdict).to.equal('deviates');
+    expect((await toldOf('rfc9293', {}, REOPENED)).verdict).to.equal('conformant');
+  });
+
   it('asks how many octets the user was given, where that is wrong', async () => {
     const { scenario, verdict } = await told('urg-octet-not-delivered', {
       place: { state: 'ESTABLISHED', conditions: [] },

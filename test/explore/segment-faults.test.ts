@@ -72,6 +72,9 @@ describe('the interval between transmissions', () => {
     expect(faults([...twice, next(1200), next(2200)], { profile: 'rfc1122' })).to.deep.equal(tooSoon);
     expect(faults([...twice, next(1200), next(3200)])).to.deep.equal([]);
     expect(faults([...twice, next(1200), next(2200)], { profile: 'rfc793' })).to.deep.equal([]);
+    // Probes of a closed window have a timer of their own.
+    const shut = entry('tester', -1, '<SEQ=301><ACK=101><CTL=ACK><WND=0>');
+    expect(faults([shut, ...twice, next(1200), next(2200)])).to.deep.equal([]);
     // What was sent once has told a round trip.
     expect(faults([text(0), acks(1100), next(1200), next(1600)])).to.deep.equal([]);
     // The timer of the text before it runs on.
