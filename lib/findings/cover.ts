@@ -5,21 +5,40 @@ export class Bits {
     this.#words = new Uint32Array(Math.ceil(size / 32));
   }
   add(index: number): void {
-    (this.#words[index >>> 5] as number) |= 0;
     this.#words[index >>> 5] = (this.#words[index >>> 5] as number) | (1 << (index & 31));
   }
   has(index: number): boolean {
     return (((this.#words[index >>> 5] as number) >>> (index & 31)) & 1) === 1;
   }
   and(other: Bits): Bits {
-    const both = new Bits(this.#words.length * 32);
+    return this.copy().become(this, other);
+  }
+  copy(): Bits {
+    const copied = new Bits(this.#words.length * 32);
+    copied.#words.set(this.#words);
+    return copied;
+  }
+  /** Takes on what is in both, which are as large as this. */
+  become(one: Bits, other: Bits): this {
     for (let at = 0; at < this.#words.length; at += 1)
-      both.#words[at] = (this.#words[at] as number) & (other.#words[at] as number);
-    return both;
+      this.#words[at] = (one.#words[at] as number) & (other.#words[at] as number);
+    return this;
   }
   /** Whether any is in both. */
   meets(other: Bits): boolean {
-    return this.#words.some((word, at) => (word & (other.#words[at] as number)) !== 0);
+    for (let at = 0; at < this.#words.length; at += 1)
+      if (((this.#words[at] as number) & (other.#words[at] as number)) !== 0) return true;
+    return false;
+  }
+  /** Whether all of this are in the other. */
+  isWithin(other: Bits): boolean {
+    for (let at = 0; at < this.#words.length; at += 1)
+      if (((this.#words[at] as number) & ~(other.#words[at] as number)) !== 0) return false;
+    return true;
+  }
+  equals(other: Bits): boolean {
+    for (let at = 0; at < this.#words.length; at += 1) if (this.#words[at] !== other.#words[at]) return false;
+    return true;
   }
   /** How many are in both. */
   shared(other: Bits): number {
@@ -28,9 +47,12 @@ export class Bits {
       count += ones((this.#words[at] as number) & (other.#words[at] as number));
     return count;
   }
-  /** The same for the same set, and for no other of this size. */
-  get key(): string {
-    return Buffer.from(this.#words.buffer).toString('latin1');
+  /** The same for the same set; another may have it, too. */
+  get hash(): number {
+    let hash = 0;
+    for (let at = 0; at < this.#words.length; at += 1)
+      hash = (Math.imul(hash, 0x01000193) ^ (this.#words[at] as number)) + (hash >>> 15);
+    return hash | 0;
   }
   remove(other: Bits): void {
     for (let at = 0; at < this.#words.length; at += 1)

@@ -46,16 +46,17 @@ export function findingsIn(
   verdict: Finding['verdict'] = 'deviates',
 ): readonly Finding[] {
   const looks = looksOf(results, profile, verdict);
-  const findings = groupsOf(looks).map((group) => findingOf(group, looks, verdict));
+  const about = ruleCounts(looks);
+  const findings = groupsOf(looks).map((group) => findingOf(group, about, verdict));
   return unique(findings).sort(bySeverity);
 }
 
 function findingOf(
   { cause: { effect, where }, members }: Group,
-  looks: readonly Look[],
+  about: RuleCounts,
   verdict: Finding['verdict'],
 ): Finding {
-  const rule = ruleIn(members, looks, where);
+  const rule = ruleIn(members, about, where);
   const [flags] = byFrequency(members.flatMap((look) => look.flags ?? []));
   const effects = byFrequency(members.map((look) => look.effect ?? {}));
   return {
@@ -118,16 +119,30 @@ const SPECIAL: readonly Trait[] = [
   ...CONDITION_IDS,
 ];
 
+/** How many results are about a rule, of those that have a trait. */
+type RuleCounts = (rule: RuleId, trait?: Trait) => number;
+
+function ruleCounts(looks: readonly Look[]): RuleCounts {
+  const byRule = new Map<RuleId, Look[]>();
+  for (const look of looks) {
+    for (const rule of new Set(look.rules)) {
+      const others = byRule.get(rule);
+      if (others) others.push(look);
+      else byRule.set(rule, [look]);
+    }
+  }
+  return (rule, trait) => {
+    const ofRule = byRule.get(rule) ?? [];
+    return trait === undefined ? ofRule.length : ofRule.filter((look) => has(look, trait)).length;
+  };
+}
+
 /**
  * The rule that most of the results are about; of several, the one that is kept least elsewhere. Plain segments tell it where there
  * are some: a case about options names the rule about options, and breaks another one where the target fails all segments.
  * Where all segments are special, it is the rule that is mostly about such.
  */
-function ruleIn(
-  group: readonly Look[],
-  looks: readonly Look[],
-  where: readonly string[],
-): RuleId | undefined {
+function ruleIn(group: readonly Look[], about: RuleCounts, where: readonly string[]): RuleId | undefined {
   const plain = group.filter(
     ({ traits }) => traits.length > 0 && !SPECIAL.some((one) => traits.includes(one)),
   );
@@ -144,18 +159,10 @@ function ruleIn(
   const broken = rules.filter(
     (rule) => count(members, rule) >= (isStepOfAck(rule) ? NEARLY_AS_MANY : AS_MANY) * most,
   );
-  const share = (rule: RuleId): number => count(members, rule) / count(looks, rule);
+  const share = (rule: RuleId): number => count(members, rule) / about(rule);
   const special = SPECIAL.filter((trait) => members.every((look) => has(look, trait)));
   const purity = (rule: RuleId): number =>
-    Math.max(
-      0,
-      ...special.map((trait) =>
-        count(
-          looks.filter((look) => has(look, trait)),
-          rule,
-        ),
-      ),
-    ) / count(looks, rule);
+    Math.max(0, ...special.map((trait) => about(rule, trait))) / about(rule);
   // Where no rule is about all of them, one about a special kind of segment says little.
   const isOfAll = most >= AS_MANY * members.length;
   const isGeneral = (rule: RuleId): boolean => isOfAll || rule.startsWith('3.');

@@ -29,10 +29,11 @@ export interface Look {
   readonly flags?: Flags;
   readonly traits: readonly Trait[];
   readonly rules: readonly RuleId[];
+  /** Its traits and rules. */
+  readonly marks: ReadonlySet<Mark>;
 }
 
-export const has = ({ traits, rules }: Look, mark: Mark): boolean =>
-  (traits as readonly string[]).includes(mark) || (rules as readonly string[]).includes(mark);
+export const has = ({ marks }: Look, mark: Mark): boolean => marks.has(mark);
 
 /** The results that are judged: those with the verdict have an effect. */
 export function looksOf(
@@ -46,8 +47,8 @@ export function looksOf(
     const look = lookOf(result, profile, verdict);
     if (!look) continue;
     const key = JSON.stringify([look.id, look.effect]);
-    const known = looks.get(key);
-    if (known) known.families.push(result.family);
+    const same = looks.get(key);
+    if (same) same.families.push(result.family);
     else looks.set(key, look);
   }
   return [...looks.values()];
@@ -71,13 +72,13 @@ function lookOf(
       : undefined;
   // A result of the other verdict neither supports a cause nor speaks against one.
   if (!effect && judgement.verdict !== 'conformant' && verdict === 'permitted') return undefined;
+  const rules = scenario?.requirements ?? [];
   return {
     ...{ id, families: [family], state },
     ...(effect ? { effect } : {}),
     ...(outcome && single ? { due: dueOf(outcome) } : {}),
     ...(effect ? detailsOf(judgement) : {}),
-    traits,
-    rules: scenario?.requirements ?? [],
+    ...{ traits, rules, marks: new Set<Mark>([...traits, ...rules]) },
   };
 }
 
@@ -123,9 +124,14 @@ function effectIn(judgement: ProfileVerdict, before: State | undefined): Effect 
     : {};
 }
 
+// Each profile asks for them, and for both verdicts.
+const known = new WeakMap<JudgedResult<unknown>, readonly Trait[]>();
+
 function traitsIn(result: JudgedResult<unknown>): readonly Trait[] {
   const { state, origin, conditions = [], stimulus, variables } = result;
   const [segment] = stimulus;
   if (!segment) return [];
-  return traitsOf({ state, origin, conditions, segment, variables });
+  const traits = known.get(result) ?? traitsOf({ state, origin, conditions, segment, variables });
+  known.set(result, traits);
+  return traits;
 }

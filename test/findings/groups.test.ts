@@ -10,9 +10,9 @@ const STATES: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', ...
 
 const numbers = ['1', '2', '3', '4', '5'];
 
-const look = (id: string, state: State, one: Partial<Look>): Look => ({
-  ...{ id: `${state}.${id}`, state, families: [4], due: { reply: 'ACK' }, traits: [state], rules: [] },
-  ...one,
+const look = (id: string, state: State, { traits = [state], rules = [], ...one }: Partial<Look>): Look => ({
+  ...{ id: `${state}.${id}`, state, families: [4], due: { reply: 'ACK' }, traits, rules },
+  ...{ marks: new Set([...traits, ...rules]), ...one },
 });
 
 /** The ids of each group, without their states. */
