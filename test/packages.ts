@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { missingOf } from '../lib/lab/namespaces/enter.ts';
 
 const has = (name: string, file: string) => (): boolean => missingOf({ [name]: file }).length === 0;
+
+/** The library of a compiler's address sanitizer, which Debian packs apart; the name alone where the compiler knows of none. */
+export const sanitizerOf = (compiler: string): string => {
+  const machine = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string] ?? process.arch;
+  const name = `libclang_rt.asan-${machine}.a`;
+  return spawnSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' }).stdout?.trim() || name;
+};
 
 /**
  * The Debian packages that some tests need, each with a check for it. README and .ci/run name the same packages. The packages
@@ -10,6 +18,8 @@ const has = (name: string, file: string) => (): boolean => missingOf({ [name]: f
 export const TEST_PACKAGES = {
   // Other C compilers, which warn of other things.
   clang: has('clang', 'clang'),
+  // Its sanitizers' libraries: the compiler knows where they are, and prints the bare name where they are not.
+  'libclang-rt-dev': () => existsSync(sanitizerOf('clang')),
   'musl-tools': has('musl-tools', 'musl-gcc'),
   nftables: has('nftables', 'nft'),
   'liblwip-dev': has('liblwip-dev', '/usr/include/lwip/lwipopts.h'),

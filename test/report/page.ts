@@ -36,6 +36,10 @@ const KEYS: Readonly<Record<string, { readonly code: number; readonly text?: str
 };
 
 /** One tab of a {@link Browser}. */
+const YARDSTICKS = 12;
+const SORTED = `Array.from({ length: ${YARDSTICKS} }, () =>
+  Array.from({ length: 60_000 }, (_, at) => String((at * 7919) % 60_013)).sort().length)`;
+
 export class Page {
   /** What it asked anybody for, besides itself and what it carries. */
   readonly requests: string[] = [];
@@ -172,6 +176,16 @@ export class Page {
       metrics: { name: string; value: number }[];
     };
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+  }
+
+  /**
+   * The same in yardsticks: one is what the page takes to sort some texts, measured right after. A busy machine stretches both. On an
+   * idle machine it is some 30 ms.
+   */
+  async busyInYardsticks(): Promise<number> {
+    const busy = await this.busy();
+    await this.evaluate(SORTED);
+    return busy / (((await this.busy()) - busy) / YARDSTICKS);
   }
 
   /** What a screen reader finds, ignored nodes left out. */

@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { buildUpperTesterFor } from '../../lib/compile.ts';
 import { MINGW, underWine, WINE_PACKAGES } from '../../lib/lab/stacks/wine.ts';
+import { sanitizerOf } from '../packages.ts';
 import { type Accepted, TestabilityClient } from '../../lib/target/testability/client.ts';
 
 const SANITIZED = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
@@ -23,7 +24,11 @@ interface Build {
 /** A compiler, with what makes a program tell of its own faults, or end by them. */
 export const BUILDS: readonly [Build, ...Build[]] = [
   { compiler: 'cc', packages: { gcc: 'cc' }, flags: SANITIZED },
-  { compiler: 'clang', packages: { clang: 'clang' }, flags: SANITIZED },
+  {
+    compiler: 'clang',
+    packages: { clang: 'clang', 'libclang-rt-dev': sanitizerOf('clang') },
+    flags: SANITIZED,
+  },
   { compiler: 'musl-gcc', packages: { 'musl-tools': 'musl-gcc' }, flags: ['-static', ...TRAPPED] },
   {
     ...{ compiler: MINGW.compiler, packages: WINE_PACKAGES, isForWindows: true },
