@@ -24,7 +24,7 @@ import type { Job } from './deaths/suspects.ts';
 import { tryForDeath } from './deaths/try-for-death.ts';
 import type { KnownTarget } from './messages.ts';
 import { openNetworkTarget } from './network-target.ts';
-import { alternating, longestFirst } from './order.ts';
+import { alternating, Likeness, longestFirst } from './order.ts';
 import { needsOf, ROOMY } from './preflight/needs.ts';
 import { type Preflight, preflight } from './preflight/preflight.ts';
 import { Died, unlessDied } from './preflight/unless-died.ts';
@@ -269,12 +269,17 @@ export class Engine {
     );
     const isCrowd = (job: Job): boolean => (crowds.get(job) ?? 0) > 0;
     const together = cases.filter((job) => !isCrowd(job));
+    const alike = new Likeness();
     const through = (jobs: readonly Job[], width: () => number) =>
       runThrough({
         jobs,
         width,
-        run: async (job, aside) => {
-          const result = await runOne(job.id, { ...contextOf(job), aside, ...(haste ? { haste } : {}) });
+        run: async (job, aside, bringForward) => {
+          const result = await runOne(job.id, {
+            ...contextOf(job),
+            ...{ aside, rests: () => bringForward(alike.to(job)) },
+            ...(haste ? { haste } : {}),
+          });
           hazards.note(result);
           return result;
         },

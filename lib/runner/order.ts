@@ -1,5 +1,13 @@
 import { findScenario } from '../catalogue/catalogue.ts';
-import { type ExpectStep, outcomesOf, type Scenario, type Step } from '../catalogue/scenario.ts';
+import {
+  type ExpectStep,
+  isCase,
+  outcomesOf,
+  type Scenario,
+  type Step,
+  stimulusOf,
+} from '../catalogue/scenario.ts';
+import { printSegment } from '../notation/index.ts';
 import { DEFAULT_TIMING, LIMITER_REST } from '../states/index.ts';
 
 // The first interval of a retransmission timer; each doubles it (RFC 6298 sections 2.1 and 5.5).
@@ -21,6 +29,28 @@ export function longestFirst<T extends Job>(jobs: readonly T[]): T[] {
     lengths.set(id, lengths.get(id) ?? (scenario ? timeWithRepeats(scenario) : 0));
   }
   return jobs.toSorted((one, other) => (lengths.get(other.id) ?? 0) - (lengths.get(one.id) ?? 0));
+}
+
+/**
+ * Tells the cases that send the same in other states. What one of them has to be tried again for, the others probably have, too: they
+ * begin at once, so that their rests go by side by side.
+ */
+export class Likeness {
+  readonly #sent = new Map<string, string>();
+
+  to(one: Job): (other: Job) => boolean {
+    const sent = this.#sentIn(one);
+    return (other) => this.#sentIn(other) === sent;
+  }
+
+  #sentIn({ id }: Job): string {
+    const known = this.#sent.get(id);
+    if (known !== undefined) return known;
+    const scenario = findScenario(id);
+    const sent = scenario && isCase(scenario) ? printSegment(stimulusOf(scenario)) : id;
+    this.#sent.set(id, sent);
+    return sent;
+  }
 }
 
 /** The families in turn. When each has one connection at a time, neither waits for the other. */

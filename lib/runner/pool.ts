@@ -1,3 +1,5 @@
+import { Queue } from './queue.ts';
+
 /**
  * Lets a job wait while another takes its place. It continues when a place is free, before new jobs.
  *
@@ -15,9 +17,13 @@ export interface Room {
 
 const roomOf = (room: Room | Room['width']): Room => (typeof room === 'object' ? room : { width: room });
 
-/** Runs jobs side by side, in the order given, until all have ended. Rejects when a job does; then no other begins. */
+/**
+ * Runs jobs side by side, in the order given, until all have ended. Rejects when a job does; then no other begins.
+ *
+ * @param jobs a queue may be given another order meanwhile
+ */
 export function runSideBySide<T>(
-  jobs: readonly T[],
+  jobs: readonly T[] | Queue<T>,
   room: Room | Room['width'],
   run: (job: T, aside: Aside) => Promise<void>,
   stopped: () => boolean = () => false,
@@ -26,7 +32,7 @@ export function runSideBySide<T>(
   const widthNow = typeof width === 'number' ? () => width : width;
   /** Jobs that have waited off the wire and want a place. */
   const returning: (() => void)[] = [];
-  let next = 0;
+  const left = jobs instanceof Queue ? jobs : new Queue(jobs);
   let onWire = 0;
   let acting = 0;
   let begun = 0;
@@ -64,19 +70,16 @@ export function runSideBySide<T>(
     const fillOne = (): boolean => {
       if (onWire >= Math.max(1, widthNow())) return false;
       const goOn = returning.shift();
-      if (!goOn && (acting >= most || next >= jobs.length || stopped() || isFailed)) return false;
+      if (!goOn && (acting >= most || left.isEmpty || stopped() || isFailed)) return false;
       acting += 1;
       onWire += 1;
       if (goOn) goOn();
-      else {
-        next += 1;
-        begin(jobs[next - 1] as T);
-      }
+      else begin(left.take() as T);
       return true;
     };
     const fill = (): void => {
       while (fillOne());
-      if (begun === 0 && (next >= jobs.length || stopped())) resolve();
+      if (begun === 0 && (left.isEmpty || stopped())) resolve();
     };
     fill();
   });

@@ -2,6 +2,7 @@ import type { CaseResult } from '../verdict/result.ts';
 import type { Inquest } from './deaths/inquest.ts';
 import { type Job, keyOf } from './deaths/suspects.ts';
 import { type Aside, runSideBySide } from './pool.ts';
+import { Queue } from './queue.ts';
 import { TargetDied } from './trial/repeat-until-trusted.ts';
 import type { TargetWatch } from './trial/target-watch.ts';
 
@@ -13,7 +14,7 @@ interface RunThroughOptions {
   /** How many cases may run at once. */
   readonly width: () => number;
   /** @throws TargetDied */
-  readonly run: (job: Job, aside: Aside) => Promise<CaseResult>;
+  readonly run: (job: Job, aside: Aside, bringForward: Queue<Job>['bringForward']) => Promise<CaseResult>;
   readonly report: (result: CaseResult) => void;
   readonly stopped: () => boolean;
   readonly watch: Pick<TargetWatch, 'lost' | 'deaths'>;
@@ -44,14 +45,15 @@ export async function runThrough({
     const begun = new Set<string>();
     const onTheWire: Job[] = [];
     const underWay = new Set<Job>();
+    const queue = new Queue(left);
     await runSideBySide(
-      left,
+      queue,
       { width: () => Math.max(1, Math.floor(width() / inquest.caution)), acting: MOST_ACTING },
       async (job, aside) => {
         begun.add(keyOf(job));
         underWay.add(job);
         try {
-          const result = await run(job, aside);
+          const result = await run(job, aside, (isUrgent) => queue.bringForward(isUrgent));
           tell(underWay);
           report(result);
           if (watch.deaths.length === deaths) inquest.survived();

@@ -1,15 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { ScenarioDeclaration } from '../catalogue/case.ts';
 import { OWN } from '../catalogue/catalogue.ts';
 import { declarationOf } from '../catalogue/resolve.ts';
-import { labCommand, labEnvironment } from '../lab/namespaces/enter.ts';
-import { wordsToStart } from '../processes.ts';
 import type { SearchProgress } from '../report/progress.ts';
 import type { Death, Loss } from '../verdict/reason.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type FromEngine, HEARTBEAT, type KnownTarget, type ToEngine } from './messages.ts';
-import { type Settings, usesLab } from './settings.ts';
+import { hasEnded, startEngine } from './engine-process.ts';
+import type { Settings } from './settings.ts';
 
 /** Nothing could be tested (exit code 2). The message is one sentence. */
 export class CannotTest extends Error {
@@ -24,9 +23,6 @@ class EngineLost extends Error {
 const STOP_WITHIN = 3000;
 // Missing heartbeats before the engine counts as lost: a busy or suspended machine is late.
 const MOST_MISSING = 60;
-
-// A run needs a tenth of it. With a limit of this size, Node collects garbage before there are hundreds of megabytes of it.
-const MEMORY = '--max-old-space-size=512';
 
 const keyOf = (id: string, family: 4 | 6): string => `${id} ${family}`;
 
@@ -46,6 +42,8 @@ export interface SessionOptions {
   readonly cases?: readonly { readonly id: string; readonly family: 4 | 6 }[];
   /** The engine begins with them when it is ready, and waits for no request. */
   readonly begins?: boolean;
+  /** Its process, where that was started before; absent, or ended: started now. */
+  readonly engine?: ChildProcess | undefined;
   /** How many heartbeats, one a second, may be missing. */
   readonly mostMissing?: number;
 }
@@ -77,8 +75,6 @@ export class Session {
   private constructor(child: ChildProcess) {
     this.#process = child;
     child.on('message', (message: FromEngine) => this.#onMessage(message));
-    // Sending to a process that has ended fails; `exit` reports the end.
-    child.on('error', () => {});
     child.once('exit', (_, signal) => {
       clearInterval(this.#pulse);
       const how = signal ? `was ended by ${signal}` : 'ended';
@@ -100,19 +96,9 @@ export class Session {
   /** @throws CannotTest with the engine's reason */
   static async open(
     settings: Settings,
-    { cases, begins = false, mostMissing = MOST_MISSING }: SessionOptions = {},
+    { cases, begins = false, mostMissing = MOST_MISSING, engine }: SessionOptions = {},
   ): Promise<Session> {
-    const prefix = usesLab(settings) ? labCommand() : undefined;
-    const node = wordsToStart('lib/runner/worker.ts', MEMORY);
-    const [command, ...args] = prefix ? [prefix.command, ...prefix.args, ...node] : node;
-    const child = spawn(command as string, args, {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: labEnvironment(),
-      // Results hold sets.
-      serialization: 'advanced',
-      // Ctrl-C must reach this process only, which then stops the engine.
-      detached: true,
-    });
+    const child = engine && !hasEnded(engine) ? engine : startEngine(settings);
     const own = OWN.map(declarationOf);
     child.send({ kind: 'start', settings, own, ...(cases ? { cases } : {}) } satisfies ToEngine);
     const session = new Session(child);
@@ -155,7 +141,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (hasEnded(this.#process)) return;
     // Not `once` of node:events, which also rejects when a message could not be sent.
     const exited = new Promise((resolve) => this.#process.once('exit', resolve));
     if (this.#process.connected) this.#process.send({ kind: 'stop' } satisfies ToEngine);

@@ -3,7 +3,7 @@ import type { StepDeclaration } from '../../lib/catalogue/case.ts';
 import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
 import { resolveScenario } from '../../lib/catalogue/resolve.ts';
 import { outcomesOf, type Scenario } from '../../lib/catalogue/scenario.ts';
-import { alternating, leastTime, longestFirst } from '../../lib/runner/order.ts';
+import { alternating, Likeness, leastTime, longestFirst } from '../../lib/runner/order.ts';
 
 const scenarioOf = (steps: readonly StepDeclaration[]) =>
   resolveScenario({
@@ -54,5 +54,14 @@ describe('the order of cases', () => {
   it('takes the families in turn for who has one connection of each', () => {
     const jobs = ([4, 4, 4, 6] as const).map((family, at) => ({ id: `${at}`, family }));
     expect(alternating(jobs).map(({ id }) => id)).to.deep.equal(['0', '3', '1', '2']);
+  });
+
+  it('tells which cases send the same in other states', () => {
+    const isAlike = new Likeness().to({ id: 'established.no-ack.one-before' });
+    const alike = SCENARIOS.filter(isAlike).map(({ id }) => id);
+    expect(alike).to.include.members(['established.no-ack.one-before', 'closing.no-ack.one-before']);
+    expect(alike).not.to.include('established.ack.one-before');
+    const ladder = { id: 'ladder.reopening.old-duplicate' };
+    expect(SCENARIOS.filter(new Likeness().to(ladder))).to.have.length(1);
   });
 });

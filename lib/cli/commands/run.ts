@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { requireProfile } from '../../report/baseline/baseline.ts';
+import { dismissEngine, startEngineEarly } from '../../runner/engine-process.ts';
 import { namedBaseline } from '../compare-with-baseline.ts';
 import { UsageError } from '../failure.ts';
 import { allowOption } from '../options.ts';
@@ -60,6 +61,12 @@ export async function run(options: RunOptions): Promise<number> {
   const settings = settingsOf(options);
   const baseline = file === undefined ? undefined : namedBaseline(file);
   if (baseline) requireProfile(baseline.baseline, settings.profile);
-  const { execute } = await import('../run/execute.ts');
-  return execute(settings, baseline, options);
+  // Both processes load the catalogue side by side.
+  const engine = options.dryRun ? undefined : startEngineEarly(settings);
+  try {
+    const { execute } = await import('../run/execute.ts');
+    return await execute(settings, baseline, options, engine);
+  } finally {
+    dismissEngine(engine);
+  }
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -24,11 +25,16 @@ interface Chosen {
   readonly family: 4 | 6;
 }
 
-/** Runs the suites by mocha and returns the exit code. */
+/**
+ * Runs the suites by mocha and returns the exit code.
+ *
+ * @param engine its process, where that was started before
+ */
 export async function execute(
   asked: Settings,
   baseline: NamedBaseline | undefined,
   options: RunOptions,
+  engine?: ChildProcess,
 ): Promise<number> {
   const showsProgress = options.format === 'progress' && !options.verbose;
   const stack = usesLab(asked) ? await findStack(asked.stack) : undefined;
@@ -53,7 +59,7 @@ export async function execute(
     await stack?.prepare?.();
     const progress = showsProgress ? progressLine(process.stdout) : undefined;
     progress?.showPreflight();
-    session = Session.open(settings, { cases, begins: true });
+    session = Session.open(settings, { cases, begins: true, engine });
     // Whoever awaits it hears of its failure.
     session.catch(() => {});
     // It takes as long to load as the engine to start.

@@ -38,6 +38,8 @@ export interface CaseContext {
   readonly futility?: Futility;
   /** Lets the case wait while others run in its place, or start beside it. When absent, the case just waits. */
   readonly aside?: Aside;
+  /** Called when the case has to be tried again, after a rest. */
+  readonly rests?: () => void;
   /** Decides which cases may be tried hastily; absent: none. */
   readonly haste?: Haste;
   /** Whether this attempt goes on as soon as all replies have come that are due. */

@@ -47,7 +47,10 @@ export async function runScenario(subject: Scenario, context: CaseContext): Prom
     noted(await playScenario(subject, context, spoilt));
   const { once, ended } =
     subject.slow && context.hasRoom ? twoAtOnce(patiently) : { once: patiently, ended: undefined };
-  const rest = (milliseconds: number): Promise<void> => aside(() => pause(milliseconds));
+  const rest = (milliseconds: number): Promise<void> => {
+    context.rests?.();
+    return aside(() => pause(milliseconds));
+  };
   const mayBeHasty = (): boolean => !path.disturbed && haste?.isWorthwhile(subject) === true;
   const hastily = mayBeHasty() ? async () => tryHastily(subject, context, noted) : undefined;
   const again = async (first: JudgedResult): Promise<Attempt | undefined> =>
