@@ -21,7 +21,7 @@ async function orderOf(ids: readonly string[], resting: string): Promise<string[
     report: () => {},
     stopped: () => false,
     watch: { lost: undefined, deaths: [] },
-    inquest: { hold: () => Promise.reject(new Error('nobody died')), caution: 1 },
+    inquest: { hold: () => Promise.reject(new Error('nobody died')), survived: () => {}, caution: 1 },
   });
   return begun;
 }
