@@ -68,6 +68,8 @@ process.on('message', (message: ToEngine) => {
   });
 });
 process.on('disconnect', () => void end(2));
+// Its parent may have ended while this was loaded: nobody tells again.
+if (!process.connected) void end(2);
 // Ctrl-C reaches the whole process group; the parent process decides when to stop.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => void end(2));

@@ -4,6 +4,7 @@ import { dismissEngine, startEngineEarly } from '../../runner/engine-process.ts'
 import { namedBaseline } from '../compare-with-baseline.ts';
 import { UsageError } from '../failure.ts';
 import { allowOption } from '../options.ts';
+import { Interruption } from '../run/interrupt.ts';
 import { FORMATS, type RunOptions, settingOptions, settingsOf } from '../run/options.ts';
 
 const EXAMPLES = `
@@ -61,12 +62,15 @@ export async function run(options: RunOptions): Promise<number> {
   const settings = settingsOf(options);
   const baseline = file === undefined ? undefined : namedBaseline(file);
   if (baseline) requireProfile(baseline.baseline, settings.profile);
+  // Before there is a process to be left behind.
+  const interruption = new Interruption();
   // Both processes load the catalogue side by side.
   const engine = options.dryRun ? undefined : startEngineEarly(settings);
   try {
     const { execute } = await import('../run/execute.ts');
-    return await execute(settings, baseline, options, engine);
+    return await execute(settings, baseline, options, { engine, interruption });
   } finally {
     dismissEngine(engine);
+    interruption.dispose();
   }
 }

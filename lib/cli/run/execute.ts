@@ -17,7 +17,7 @@ import { Session } from '../../runner/session.ts';
 import { type Settings, usesLab } from '../../runner/settings.ts';
 import { acceptedBy, compareWith, concludeGate, type NamedBaseline } from '../compare-with-baseline.ts';
 import { EXIT, tell, UsageError } from '../failure.ts';
-import { finished, Interruption } from './interrupt.ts';
+import { finished, type Interruption } from './interrupt.ts';
 import type { RunOptions } from './options.ts';
 
 interface Chosen {
@@ -25,16 +25,21 @@ interface Chosen {
   readonly family: 4 | 6;
 }
 
+interface Begun {
+  readonly engine?: ChildProcess | undefined;
+  readonly interruption: Interruption;
+}
+
 /**
  * Runs the suites by mocha and returns the exit code.
  *
- * @param engine its process, where that was started before
+ * @param begun what has begun already: the engine's process, and how to be interrupted
  */
 export async function execute(
   asked: Settings,
   baseline: NamedBaseline | undefined,
   options: RunOptions,
-  engine?: ChildProcess,
+  { engine, interruption }: Begun,
 ): Promise<number> {
   const showsProgress = options.format === 'progress' && !options.verbose;
   const stack = usesLab(asked) ? await findStack(asked.stack) : undefined;
@@ -50,7 +55,6 @@ export async function execute(
   setFlagsFromString('--heap-growing-percent=50');
   // Of what is printed, JSON lines alone are for a program.
   if (options.format === 'jsonl') console.log = console.error;
-  const interruption = new Interruption();
   const startedAt = Date.now();
   let run: MochaRun | undefined;
   let session: Promise<Session> | undefined;
@@ -95,7 +99,6 @@ export async function execute(
   } finally {
     if (run?.session) await endRun(run);
     else await session?.then((opened) => opened.close()).catch(() => {});
-    interruption.dispose();
   }
 }
 
