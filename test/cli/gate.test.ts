@@ -18,6 +18,8 @@ interface Row {
   readonly permitted?: readonly PermittedChoice[] | null;
   /** Accepted faults of the preflight. */
   readonly faults?: readonly AcceptedFault[];
+  /** The reason of the case's having no verdict. */
+  readonly unjudged?: string;
   readonly run?: Partial<Run>;
   readonly words?: readonly string[];
   readonly code: 0 | 1;
@@ -35,6 +37,42 @@ const inconclusive = (byCapability: boolean): ReportCase =>
 const accused = finding({ id: 'syn-to-a-closed-port.ipv4', step: 'SYN to a closed port', blocks: [] });
 
 const ROWS: readonly Row[] = [
+  {
+    what: 'a case without a verdict that the baseline expects',
+    cases: [inconclusive(false)],
+    unjudged: 'nothing proves the state',
+    code: 0,
+    says: /✓ as the baseline says: 1 accepted/,
+  },
+  {
+    what: 'a case without a verdict for a reason that nobody has reviewed',
+    cases: [inconclusive(false)],
+    unjudged: 'unreviewed',
+    code: 1,
+    says: /inconclusive \(1\)/,
+  },
+  {
+    what: 'a case that may have no verdict, and conforms',
+    cases: [stored(ID, 'conformant')],
+    unjudged: 'nothing proves the state',
+    code: 0,
+    says: /✓ as the baseline says/,
+  },
+  {
+    what: 'a case that may have no verdict, and deviates',
+    cases: [stored(ID, 'deviates')],
+    unjudged: 'nothing proves the state',
+    code: 1,
+    says: /new/,
+  },
+  {
+    what: 'an accepted case that has no verdict this time, as it may',
+    cases: [inconclusive(false)],
+    entries: [entry()],
+    unjudged: 'one time in three nothing proves the state',
+    code: 0,
+    says: /✓ as the baseline says: 1 accepted/,
+  },
   {
     what: 'a finding of the preflight',
     cases: [stored(ID, 'conformant')],
@@ -441,6 +479,7 @@ describe('command line: gate', function () {
       const baseline = baselineOf(`row-${index}`, entries, {
         permitted: permitted ?? undefined,
         preflightFaults: faults,
+        ...(row.unjudged ? { unjudged: [{ reason: row.unjudged, cases: [{ id: ID, family: 4 }] }] } : {}),
       });
       const outcome = await cli(['gate', results, '--baseline', baseline, ...words]);
       expect(outcome.stderr).to.equal('');

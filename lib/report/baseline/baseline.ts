@@ -64,6 +64,8 @@ const findingSchema = z.strictObject({
   cases: z.array(caseSchema).min(1),
 });
 
+const unjudgedSchema = z.strictObject({ ...accepted, cases: z.array(z.strictObject(about)).min(1) });
+
 const preflightFaultSchema = z.strictObject({
   id: z.string().min(1).describe('of the fault, e.g. `ack-to-a-closed-port.ipv4`'),
   observed: z.string().min(1).describe('the reply, or its wrong fields'),
@@ -88,6 +90,10 @@ export const baselineSchema = z.strictObject({
     .optional()
     .describe('faults of the preflight that no case covers; the cases that they block are accepted too'),
   findings: z.array(findingSchema),
+  unjudged: z
+    .array(unjudgedSchema)
+    .optional()
+    .describe('cases that may have no verdict, written by hand; one that has a verdict counts as any other'),
   permitted,
 });
 
@@ -108,6 +114,9 @@ export type PermittedChoice = z.infer<typeof permittedSchema>;
 /** An accepted finding: results with one cause and one reason. */
 export type AcceptedFinding = z.infer<typeof findingSchema>;
 
+/** Cases that may have no verdict, and why. */
+export type AcceptedUnjudged = z.infer<typeof unjudgedSchema>;
+
 /** An accepted fault of the preflight. */
 export type AcceptedFault = z.infer<typeof preflightFaultSchema>;
 
@@ -119,6 +128,10 @@ export type BaselineEntry = AcceptedCase & { readonly finding: AcceptedFinding }
 
 export const entriesOf = ({ findings }: Pick<Baseline, 'findings'>): readonly BaselineEntry[] =>
   findings.flatMap((finding) => finding.cases.map((one) => ({ ...one, finding })));
+
+/** Why a case may have no verdict. */
+export const unjudgedOf = ({ unjudged = [] }: Pick<Baseline, 'unjudged'>): ReadonlyMap<string, string> =>
+  new Map(unjudged.flatMap(({ reason, cases }) => cases.map((one) => [keyOf(one), reason] as const)));
 
 type Key = Pick<AcceptedCase, 'id' | 'family'>;
 
@@ -149,7 +162,7 @@ export function parseBaseline(text: string, name: string): Baseline {
   if ('entries' in parsed.data) requireOrder(parsed.data.entries, name);
   const baseline = 'entries' in parsed.data ? byFinding(parsed.data) : parsed.data;
   const { findings, permitted = [], preflightFaults = [] } = baseline;
-  for (const { cases } of findings) requireOrder(cases, name);
+  for (const { cases } of [...findings, ...(baseline.unjudged ?? [])]) requireOrder(cases, name);
   requireOrder(permitted, name);
   const again = preflightFaults.find(
     ({ id }, index) => preflightFaults.findIndex((one) => one.id === id) < index,
@@ -226,19 +239,26 @@ export function requireProfile(baseline: Baseline, profile: Profile): void {
 }
 
 /** One case per line, sorted: each change is one line of a diff. */
-export function printBaseline({ findings, permitted, preflightFaults, ...head }: Baseline): string {
+export function printBaseline({ findings, unjudged, permitted, preflightFaults, ...head }: Baseline): string {
   const lists = [
     ...(preflightFaults ? [` "preflightFaults": ${linesOf(preflightFaults.map(printLine), 2)}`] : []),
     ` "findings": ${linesOf(findings.map(printFinding), 2)}`,
+    ...(unjudged ? [` "unjudged": ${linesOf(unjudged.map(printUnjudged), 2)}`] : []),
     ...(permitted ? [` "permitted": ${linesOf(sorted(permitted, permittedSchema), 2)}`] : []),
   ];
   return `${JSON.stringify(head, null, 1).slice(0, -2)},\n${lists.join(',\n')}\n}\n`;
 }
 
-function printFinding({ finding, cases, ...why }: AcceptedFinding): string {
-  const fields = Object.entries({ finding, ...why }).filter(([, value]) => value !== undefined);
+const printFinding = ({ finding, cases, ...why }: AcceptedFinding): string =>
+  printGroup({ finding, ...why }, sorted(cases, caseSchema));
+
+const printUnjudged = ({ cases, ...why }: AcceptedUnjudged): string =>
+  printGroup(why, sorted(cases, z.strictObject(about)));
+
+function printGroup(about: Record<string, unknown>, cases: readonly string[]): string {
+  const fields = Object.entries(about).filter(([, value]) => value !== undefined);
   const lines = fields.map(([key, value]) => `   "${key}": ${JSON.stringify(value)},`);
-  return ['{', ...lines, `   "cases": ${linesOf(sorted(cases, caseSchema), 4)}`, '  }'].join('\n');
+  return ['{', ...lines, `   "cases": ${linesOf(cases, 4)}`, '  }'].join('\n');
 }
 
 const printLine = (one: unknown): string => JSON.stringify(one);

@@ -13,6 +13,7 @@ import {
   keyOf,
   type PermittedChoice,
   requireProfile,
+  unjudgedOf,
 } from './baseline.ts';
 import { goneFaults, reasonsForFaults } from './preflight-faults.ts';
 import { areReplies, type SeenIn, seenIn } from './replies.ts';
@@ -31,7 +32,7 @@ export type Objection =
   | { readonly kind: 'unknown id'; readonly entry: BaselineEntry | PermittedChoice }
   /** Nobody has given a reason. */
   | { readonly kind: 'unreviewed'; readonly finding: AcceptedFinding }
-  /** Not judged, although the target is able to do the case. */
+  /** Not judged, although the target is able to do the case, and the baseline does not expect it. */
   | { readonly kind: 'inconclusive'; readonly result: ReportCase };
 
 /** What a baseline of version 0.1 lacks. The gate does not see changes of it. */
@@ -85,6 +86,7 @@ export function gate(
   const entries = new Map(entriesOf(baseline).map((entry) => [keyOf(entry), entry]));
   const choices = baseline.permitted && new Map(baseline.permitted.map((choice) => [keyOf(choice), choice]));
   const accepted = new Map<string, string>();
+  const unjudged = unjudgedOf(baseline);
   const found: Objection[] = [];
   const reasonFor = reasonsForFaults(baseline);
   const blockers = new Map((run.preflightFaults ?? []).map((fault) => [fault.id, reasonFor(fault)]));
@@ -97,6 +99,14 @@ export function gate(
       entries.delete(key);
       choices?.delete(key);
       accepted.set(key, blocked);
+      continue;
+    }
+    const why = unjudged.get(key);
+    if (why !== undefined && isReviewed({ reason: why }) && isUnjudged(result, run)) {
+      // Nor does a case without a verdict.
+      entries.delete(key);
+      choices?.delete(key);
+      accepted.set(key, why);
       continue;
     }
     const objection = objectionTo(result, entry, run) ?? changedChoice(result, entry, choices, run);
@@ -131,6 +141,12 @@ export function gate(
     },
     complete: run.complete,
   };
+}
+
+/** Whether it has no verdict, although the target is able to do the case. */
+function isUnjudged(result: ReportCase, { profile }: Pick<Run, 'profile'>): boolean {
+  const judgement = judgementOf(result, profile);
+  return judgement.verdict === 'inconclusive' && !isBeyondCapability(judgement.why);
 }
 
 function objectionTo(

@@ -154,7 +154,8 @@ const WHAT_NEXT: Readonly<Record<FindingChange['kind'], (names: GateNames) => st
 const WHAT_TO_DO: Readonly<Record<(typeof OTHERS)[number], (names: GateNames) => string>> = {
   'changed choice': (names) =>
     `permitted, but the target chose otherwise before; find out what changed; to accept it, \`${update(names)}\`, or pass --allow permitted`,
-  inconclusive: () => 'run it again; what cannot be tested is not accepted',
+  inconclusive: ({ baseline }) =>
+    `run it again; what cannot be tested with this target may stand in ${baseline} under "unjudged", with a reason`,
   unreviewed: ({ baseline }) => `say in ${baseline} why it is accepted, instead of "unreviewed"`,
   'unknown id': ({ baseline }) => `no such case, see \`segment-arrives list\`; take it out of ${baseline}`,
 };

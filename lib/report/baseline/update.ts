@@ -100,6 +100,7 @@ export function updateBaseline(run: Run, before: Baseline | undefined, isKnown: 
       ...{ suite: 'segment-arrives', target: run.target.name, profile: run.profile },
       ...(preflightFaults ? { preflightFaults } : {}),
       findings,
+      ...(before?.unjudged ? { unjudged: before.unjudged } : {}),
       ...(permitted ? { permitted } : {}),
     },
     ...{ added: byReason(added), joined, changed, left, completed },
