@@ -12,8 +12,8 @@ export type Pattern = (drawing: Drawing) => Sequence | undefined;
 /** Those that wait for timers, in turn. */
 export const PATIENT: readonly Pattern[] = TIMERS;
 
-/** What steps by chance seldom come to, in turn. */
+/** What steps by chance seldom come to, in turn; each once at first. */
 export const QUICK: readonly Pattern[] = [
-  ...[sideBySide, sizes, sideBySide, reopening, sideBySide, halfOpen],
-  ...[sideBySide, sizes, sideBySide, reopening, sideBySide, opens],
+  ...[halfOpen, sizes, reopening, sideBySide, opens, sideBySide],
+  ...[sizes, sideBySide, sideBySide, reopening, sideBySide, sideBySide],
 ];
