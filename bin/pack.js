@@ -1,7 +1,7 @@
 /** Makes dist/, which the published package has in place of the sources. npm runs this before it packs, and removes dist/ afterwards. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { minify } from 'terser';
 import { compile, PROGRAMS } from './build.js';
 import { packTypes } from './pack-types.js';
@@ -49,10 +49,12 @@ const { outputFiles } = await compile(PROGRAMS, DIST, new Map(), {
   ...{ sourcemap: false, minify: true, charset: 'utf8', banner: {} },
 });
 mkdirSync(DIST);
+const short = shortNames(outputFiles.map(({ path }) => basename(path)));
+const shortened = (text) => text.replaceAll(/[\w-]+-[A-Z0-9]{8}\.js/g, (name) => short.get(name) ?? name);
 for (const { path, text } of outputFiles) {
   // What esbuild leaves: it renames by the order of use, and takes no variable away.
   const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 2 } });
-  writeFileSync(path, code ?? text);
+  writeFileSync(shortened(path), shortened(code ?? text));
 }
 for (const part of RAW_SOCKET)
   cpSync(join(MODULES, 'raw-socket', part), join(DIST, 'raw-socket', part), { recursive: true });
@@ -62,6 +64,21 @@ writeFileSync(join(DIST, 'api.d.ts'), types);
 const readme = readFileSync(join(MODULES, 'raw-socket/README.md'), 'utf8');
 writeFileSync(join(DIST, 'raw-socket/LICENSE'), readme.slice(readme.indexOf('# License')));
 writeFileSync(join(DIST, 'known-stacks.json'), JSON.stringify(await knownStacks()));
+
+/** Names without the hashes that esbuild gives: nothing compresses those, and each import repeats one. */
+function shortNames(names) {
+  const taken = new Set(names);
+  const short = new Map();
+  for (const name of names) {
+    const [, stem] = /^(.+)-[A-Z0-9]{8}\.js$/.exec(name) ?? [];
+    if (stem === undefined) continue;
+    let own = `${stem}.js`;
+    for (let number = 2; taken.has(own); number += 1) own = `${stem}${number}.js`;
+    taken.add(own);
+    short.set(name, own);
+  }
+  return short;
+}
 
 /** Of the baselines of the lab's stacks, what a finding is compared with (lib/report/elsewhere.ts). */
 async function knownStacks() {
