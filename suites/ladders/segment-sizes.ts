@@ -59,13 +59,30 @@ const small = (size: number): readonly Declaration[] => [
   },
 ];
 
+/** Of links: Ethernet first, where the lab is, and smaller ones that a target may have. */
+const MTUS = [1500, 1492, 1480, 1460, 1450, 1440, 1400, 1280];
+const IP_AND_TCP = { 4: 40, 6: 60 } as const;
 /** RFC 9293 section 3.7.1: the largest packet that every host takes, less its headers. */
 const DEFAULT_MSS = { 4: 536, 6: 1220 } as const;
+
+/** So much text in segments of one size, and what is left in a smaller one: the first of them, the first two, and so on. */
+const inSegmentsOf = (size: number, octets: number): readonly StepOutcome[] => {
+  const full = Math.floor(octets / size);
+  const rest = octets - full * size;
+  const rows = Array.from({ length: full }, (_, index) => inARow(size, index + 1)).flat();
+  const whole = inARow(size, full).flatMap((before) =>
+    text(rest, after(full, size)).map((last) => [...before, last]),
+  );
+  return [...rows, ...(rest > 0 ? whole : [])].map((reply) => ({ reply, ends: true }));
+};
 
 const sendsByDefault = (family: 4 | 6): readonly StepDeclaration[] => {
   const size = DEFAULT_MSS[family];
   const right = segmentsOf(size, 3);
-  if (family === 4) return sends(size, 3);
+  // RFC 793 section 3.1: where the option is not used, any segment size is allowed. As large as the link takes it, then.
+  const ofLink = MTUS.flatMap((mtu) => inSegmentsOf(mtu - IP_AND_TCP[family], 3 * size));
+  if (family === 4)
+    return [{ user: `SEND ${3 * size}` }, { expect: { rfc793: [...right, ...ofLink], rfc1122: right } }];
   // RFC 1122 section 4.2.2.6 has one default for all, and knows of no IPv6.
   const older = Array.from({ length: 6 }, (_, last) => ({
     reply: Array.from(
@@ -74,7 +91,10 @@ const sendsByDefault = (family: 4 | 6): readonly StepDeclaration[] => {
     ),
     ends: true as const,
   }));
-  return [{ user: `SEND ${3 * size}` }, { expect: { rfc793: [...right, ...older], rfc9293: right } }];
+  return [
+    { user: `SEND ${3 * size}` },
+    { expect: { rfc793: [...right, ...older, ...ofLink], rfc1122: [...right, ...older], rfc9293: right } },
+  ];
 };
 
 const withoutOption = (family: 4 | 6): readonly Declaration[] => [
@@ -94,9 +114,6 @@ const withoutOption = (family: 4 | 6): readonly Declaration[] => [
   },
 ];
 
-/** Of links: Ethernet first, where the lab is, and smaller ones that a target may have. */
-const MTUS = [1500, 1492, 1480, 1460, 1450, 1440, 1400, 1280];
-const IP_AND_TCP = { 4: 40, 6: 60 } as const;
 const OPTION_OF_TIMESTAMPS = 12;
 
 /** Two segments as large as the link takes them. */
