@@ -68,11 +68,11 @@ function causesOf(failed: readonly Look[], passed: readonly Look[]): readonly Ca
     const isWide = (effect.reply && !effect.reply.due) || (effect.form && !effect.form.field);
     const isAny = Object.keys(effect).length === 0;
     const own = isAny ? OF_ANY_EFFECT : isWide ? OF_A_WIDE_EFFECT : 0;
-    const all = those.size;
+    const count = those.size;
     const worthwhile: Cause[] = [];
     for (const { where, cost, failed: there, passed: spared } of isAny ? placed : extents) {
       const price = OF_A_CAUSE + cost + own;
-      if (WORTH * all <= price) continue;
+      if (WORTH * count <= price) continue;
       const most = WORTH * those.shared(there);
       if (most <= price) continue;
       const whole = price + FALSE * spared.shared(could);
