@@ -28,6 +28,13 @@ export function intervalOf(
   return { last, ...before, since: others?.again?.at ?? first.at };
 }
 
+/** Whether the last that the target sent is a SYN, with an ACK or without, that it had sent before. */
+export const isLastSynAgain = (log: readonly Entry[]): boolean => {
+  const last = log.findLast(({ from }) => from === 'target');
+  if (!last?.segment.ctl.has('SYN')) return false;
+  return sentBefore(log.slice(0, log.indexOf(last)), last).some(({ segment }) => segment.ctl.has('SYN'));
+};
+
 /** The same octets or controls, sent before, the last of them first. */
 function sentBefore(earlier: readonly Entry[], { from: by, segment: again }: Entry): readonly Entry[] {
   const takesSpace = lengthOf(again) > 0;

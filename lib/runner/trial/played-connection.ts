@@ -40,7 +40,7 @@ import type { Role } from '../../verdict/observed.ts';
 import { add } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
 import { hasNoConnection } from './haste.ts';
-import { lastSent } from './intervals.ts';
+import { isLastSynAgain, lastSent } from './intervals.ts';
 import { sendCrowd } from './crowd.ts';
 import type { Random } from './random.ts';
 import { carriesTimestamps, isAltered, overridesOf, stamped } from './setup.ts';
@@ -203,6 +203,9 @@ export class PlayedConnection {
     this.#acknowledge();
     const place = this.#place;
     const connection = this.#turn.connection;
+    // What is sent now echoes the timestamp of that SYN, and not of the reply that the step before has looked at.
+    if (connection.timestamps && this.steps.length > 0 && this.#isSynAgainUnawaited())
+      this.watch.spoilt ??= { kind: 'stimulus late' };
     const written = concrete(notation, connection, () => this.#random.sequenceNumber());
     const segment = stamped(place, written, connection);
     const { environment, family } = this.#context;
@@ -221,6 +224,13 @@ export class PlayedConnection {
     const entry = connection.transmit(segment, overrides, connection.timestamps && carriesTimestamps(place));
     if (segment.checksum !== undefined && hasRightChecksum(entry.packet))
       this.watch.spoilt ??= { kind: 'checksum right by accident' };
+  }
+
+  /** Whether the timer of the target's SYN has run out since the reply that was looked at last. */
+  #isSynAgainUnawaited(): boolean {
+    const { log } = this.mailbox;
+    const last = log.findLast(({ from }) => from === 'target');
+    return last !== undefined && !this.#awaited.includes(last) && isLastSynAgain(log);
   }
 
   async sendIcmpError({ icmp, about, otherPort }: IcmpStep): Promise<void> {

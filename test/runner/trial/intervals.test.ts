@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseReply } from '../../../lib/catalogue/resolve.ts';
 import type { Interval, ResolvedOutcome } from '../../../lib/catalogue/scenario.ts';
-import { dependsOnLag, intervalOf, lastSent } from '../../../lib/runner/trial/intervals.ts';
+import { dependsOnLag, intervalOf, isLastSynAgain, lastSent } from '../../../lib/runner/trial/intervals.ts';
 import type { Entry } from '../../../lib/tester/index.ts';
 import { segment } from '../../tester/memory-link.ts';
 
@@ -39,6 +39,28 @@ describe('the interval after which the same is sent again', () => {
   it('begins with what the target sent last, or when nobody knows better', () => {
     expect(lastSent(log.slice(0, 2), 5)).to.equal(0);
     expect(lastSent([entry(0, '<SEQ=1><CTL=RST>')], 5)).to.equal(5);
+  });
+});
+
+describe('the SYN of the target, as the last that it sent', () => {
+  const SYN_ACK = '<SEQ=9><ACK=20><CTL=SYN,ACK>';
+  const log = [
+    entry(0, SYN_ACK),
+    entry(50, '<SEQ=19><ACK=10><CTL=ACK><DATA=1>', 'tester'),
+    entry(51, '<SEQ=10><ACK=20><CTL=ACK>'),
+    entry(1000, SYN_ACK),
+    entry(1001, '<SEQ=20><ACK=10><CTL=ACK>', 'tester'),
+  ];
+
+  it('has come again, whatever the tester has sent since', () => {
+    expect(isLastSynAgain(log)).to.equal(true);
+  });
+
+  it('has not where it came once, where something came after it, or where it is another', () => {
+    expect(isLastSynAgain(log.slice(0, 2))).to.equal(false);
+    expect(isLastSynAgain(log.slice(0, 3))).to.equal(false);
+    expect(isLastSynAgain([...log, entry(1002, '<SEQ=10><ACK=20><CTL=ACK>')])).to.equal(false);
+    expect(isLastSynAgain([...log, entry(1002, '<SEQ=99><ACK=20><CTL=SYN,ACK>')])).to.equal(false);
   });
 });
 

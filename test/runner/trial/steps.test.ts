@@ -374,6 +374,23 @@ describe('the steps of a scenario', () => {
     expect(silent.verdict).to.equal('deviates');
   }).timeout(60_000);
 
+  it('prove nothing where the SYN has come again meanwhile, and what is sent echoes its timestamp', async () => {
+    const steps = (wait: number): readonly StepDeclaration[] => [
+      { send: '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK><DATA=1>' },
+      { expect: ACK, then: 'SYN-RECEIVED' },
+      { wait },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence', then: 'ESTABLISHED' },
+    ];
+    const { syn } = REFERENCE_TIMERS;
+    const late = await play('SYN-RECEIVED (passive)', steps(1.2 * syn), 4, { condition: 'timestamps' });
+    expect(late.reason).to.match(/^the stimulus was so late/);
+    expect(late.verdict).to.equal('inconclusive');
+    // Without timestamps it makes no difference.
+    const { verdict } = await play('SYN-RECEIVED (passive)', steps(1.2 * syn), 4);
+    expect(verdict).to.equal('conformant');
+  }).timeout(60_000);
+
   it('are not possible where the user cannot be told what to choose before it opens', async () => {
     const steps: readonly StepDeclaration[] = [{ user: 'TTL 200' }, ...OPENS];
     const { verdict, reason } = await play('CLOSED', steps, 4, { lacks: 'set' });
