@@ -2,12 +2,18 @@
 export class BesideLanes<T> {
   readonly #width: number;
   readonly #play: (one: T) => Promise<void>;
+  readonly #isTooLate: (one: T) => boolean;
   readonly #waiting: T[] = [];
   readonly #playing = new Set<Promise<void>>();
 
-  constructor(width: number, play: (one: T) => Promise<void>) {
+  /** How many were not played. */
+  dropped = 0;
+
+  /** @param isTooLate whether what is about to be played would end too late, and is dropped */
+  constructor(width: number, play: (one: T) => Promise<void>, isTooLate: (one: T) => boolean = () => false) {
     this.#width = width;
     this.#play = play;
+    this.#isTooLate = isTooLate;
   }
 
   add(one: T): void {
@@ -20,15 +26,19 @@ export class BesideLanes<T> {
     while (this.#playing.size > 0) await Promise.race(this.#playing);
   }
 
-  /** What waits is not played any more. @returns how many that are */
-  drop(): number {
-    return this.#waiting.splice(0).length;
+  /** What waits is not played any more. */
+  drop(): void {
+    this.dropped += this.#waiting.splice(0).length;
   }
 
   #begin(): void {
     while (this.#playing.size < this.#width) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
+      if (this.#isTooLate(next)) {
+        this.dropped += 1;
+        continue;
+      }
       const one = this.#play(next).finally(() => {
         this.#playing.delete(one);
         this.#begin();

@@ -222,7 +222,12 @@ class Explorer {
       this.#surface.watch?.lost !== undefined;
     const hasTime = Number.isFinite(milliseconds);
     /** What mostly waits is played beside the lanes. */
-    const patient = new BesideLanes<Sequence>(width, (sequence) => this.#take(sequence));
+    const patient = new BesideLanes<Sequence>(
+      width,
+      (sequence) => this.#take(sequence),
+      // The others would have ended long before.
+      (sequence) => performance.now() + waitsOf(sequence) > began + milliseconds,
+    );
     const lane = async (): Promise<void> => {
       while (!isOver()) {
         const sequence = this.#generator.next();
@@ -232,10 +237,11 @@ class Explorer {
         if (isPatient(sequence)) patient.add(sequence);
         else await this.#take(sequence);
       }
-      if (hasTime) this.#sequences -= patient.drop();
+      if (hasTime) patient.drop();
       await patient.end();
     };
     const lanes = Promise.all(Array.from({ length: width }, lane)).then(() => {
+      this.#sequences -= patient.dropped;
       this.#isPlayed = true;
     });
     await Promise.all([

@@ -28,8 +28,23 @@ describe('what is played beside the lanes', () => {
       await pause();
     });
     for (const one of [1, 2, 3]) beside.add(one);
-    expect(beside.drop()).to.equal(2);
+    beside.drop();
     await beside.end();
-    expect(began).to.deep.equal([1]);
+    expect([began, beside.dropped]).to.deep.equal([[1], 2]);
+  });
+
+  it('leaves out what would end too late by then', async () => {
+    const began: number[] = [];
+    const beside = new BesideLanes<number>(
+      1,
+      async (one) => {
+        began.push(one);
+        await pause();
+      },
+      (one) => one === 2 || (one === 4 && began.includes(3)),
+    );
+    for (const one of [4, 2, 3, 4, 1]) beside.add(one);
+    await beside.end();
+    expect([began, beside.dropped]).to.deep.equal([[4, 3, 1], 2]);
   });
 });

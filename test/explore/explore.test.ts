@@ -110,6 +110,13 @@ describe('exploration', function () {
     });
   }
 
+  it('finds that Nagle cannot be turned off', async () => {
+    const { base, behaviour } = findMutant('nagle-always') as Mutant;
+    const { findings } = await explored(base, behaviour, { sequences: ENOUGH, untilFound: true });
+    const texts = findings.map(({ sequence }) => sequenceText(sequence));
+    expect(texts.join()).to.match(/NAGLE OFF; SEND \d+; SEND \d+$/);
+  });
+
   it('keeps what shows again as a scenario: no finding that does not hides another of the same cause', async () => {
     const { base, behaviour } = findMutant('closed-acks') as Mutant;
     const asked: string[] = [];

@@ -56,6 +56,7 @@ describe('generated sequences', () => {
     ).to.equal(true);
     expect(has(/^CLOSED.*: OPEN TO MULTICAST/)).to.equal(true);
     expect(has(/^LISTEN, b: LISTEN, c: LISTEN: <SEQ=ANY><CTL=SYN><MSS=1460>; b: .*; c: /)).to.equal(true);
+    expect(has(/^(ESTABLISHED|CLOSE-WAIT): NAGLE OFF; SEND \d+; SEND \d+/)).to.equal(true);
     // Text comes twice and is acknowledged, and the next text waits.
     expect(has(/: SEND \d+; wait \d+ ms; <SEQ=RCV\.NXT><ACK=SND\.NXT><CTL=ACK>; SEND \d+; wait/)).to.equal(
       true,

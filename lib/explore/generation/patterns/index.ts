@@ -1,5 +1,6 @@
 import type { Sequence } from '../../sequence.ts';
 import type { Drawing } from '../course.ts';
+import { nagle } from './nagle.ts';
 import { opens } from './opens.ts';
 import { reopening } from './reopening.ts';
 import { halfOpen, sideBySide } from './side-by-side.ts';
@@ -14,6 +15,6 @@ export const PATIENT: readonly Pattern[] = TIMERS;
 
 /** What steps by chance seldom come to, in turn; each once at first. */
 export const QUICK: readonly Pattern[] = [
-  ...[halfOpen, sizes, reopening, sideBySide, opens, sideBySide],
+  ...[halfOpen, sizes, reopening, sideBySide, opens, sideBySide, nagle],
   ...[sizes, sideBySide, sideBySide, reopening, sideBySide, sideBySide],
 ];
