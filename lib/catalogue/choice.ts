@@ -28,15 +28,27 @@ function partOf(id: string, of: number): number {
   return (hash % of) + 1;
 }
 
-/** Matches case ids against comma separated globs: `*` is any characters, `?` is one. */
+/**
+ * Matches case ids against comma separated globs: `*` is any characters, `?` is one. A glob after `!` leaves out what it matches, whatever
+ * the others say; where there is none but such, all else matches.
+ */
 export function matcher(globs: string): (id: string) => boolean {
   const all = globs
     .split(',')
     .map((glob) => glob.trim().toLowerCase())
     .filter((glob) => glob !== '');
+  const isLeftOut = (glob: string): boolean => glob.startsWith('!');
+  const leftOut = all.filter(isLeftOut).map((glob) => glob.slice(1).trim());
+  const wanted = all.filter((glob) => !isLeftOut(glob));
+  const matches = wanted.length === 0 && leftOut.length > 0 ? () => true : anyOf(wanted);
+  const isOut = anyOf(leftOut);
+  return (id) => matches(id) && !isOut(id);
+}
+
+function anyOf(globs: readonly string[]): (id: string) => boolean {
   // A whole baseline may be named, id by id.
-  const ids = new Set(all);
-  const patterns = all
+  const ids = new Set(globs);
+  const patterns = globs
     .filter((glob) => /[*?]/.test(glob))
     .map((glob) => {
       const escaped = glob

@@ -3,57 +3,20 @@ import type { Place } from '../catalogue/scenario.ts';
 import type { Adoption } from '../standard/adoption.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type Environment, pause } from '../states/index.ts';
-import { type Effect, effectOf, effectText, type Failed, isSameEffect } from './cause.ts';
 import { BesideLanes } from './beside-lanes.ts';
+import { effectOf, effectText, type Failed } from './cause.ts';
 import { Coverage } from './coverage.ts';
 import { findDeadly, type Watch } from './deaths.ts';
 import { Fence } from './fence.ts';
+import { type Candidate, type Finding, hasFailed, type Suspicion } from './finding.ts';
 import { Generator } from './generate.ts';
-import {
-  type Habit,
-  habitOf,
-  isMovedBy,
-  isSameHabit,
-  isSilentMove,
-  keyOf,
-  mayComeOf,
-  type NamedHabit,
-} from './habits.ts';
 import type { Ground } from './ground.ts';
+import { habitOf, keyOf, type NamedHabit } from './habits.ts';
+import { investigate } from './investigate.ts';
+import { Knowledge } from './knowledge.ts';
 import { play } from './play.ts';
-import type { Failure, Played } from './played.ts';
-import { hasSeveral, isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
-import { PLAIN, shrink } from './shrink.ts';
-
-/** A deviation that is known: found in this exploration, or before. */
-interface Known {
-  /** Failures that may come of one of these count as of it. */
-  readonly habits: Habit[];
-  /** How many sequences have met it since. */
-  times: number;
-  /** How many failures that may have come of it were looked at, and had. */
-  looks: number;
-}
-
-/** A habit of the target that no reading of the profile explains, in the shortest sequence that shows it. */
-export interface Finding extends Known {
-  /** From 1, in the order in which they were found. */
-  readonly number: number;
-  readonly sequence: Sequence;
-  readonly failure: Failure;
-  readonly effect: Effect;
-  /** The connection on which it was confirmed last. */
-  readonly played: Played;
-  /** The sequence in which it was found, and the step that failed there. */
-  readonly found: { readonly sequence: Sequence; readonly step: number };
-  readonly tries: number;
-  readonly confirmed: { readonly times: number; readonly of: number };
-  /** Other places in which the same steps show the same. */
-  also: readonly Place[];
-}
-
-/** What may become a finding. */
-export type Candidate = Pick<Finding, 'sequence' | 'failure' | 'effect' | 'played'>;
+import type { Played } from './played.ts';
+import { isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
 
 /** What an exception has kept from being played or looked at. */
 export interface Trouble {
@@ -110,24 +73,12 @@ export interface Surface {
   readonly watch?: Watch;
 }
 
-/** A failure that nobody has looked at yet. */
-interface Suspicion {
-  readonly sequence: Sequence;
-  readonly played: Played & Failed;
-}
-
-const hasFailed = (played: Played): played is Played & Failed => played.failure !== undefined;
-
 const BETWEEN_LOOKS = 20;
 /** So many failures are looked at at once. */
 const INVESTIGATIONS = 6;
 const BETWEEN_PROGRESS = 100;
 /** Milliseconds between two looks whether the target lives. */
 const BETWEEN_CHECKS = 250;
-const CONFIRMATIONS = 3;
-const MOST_TRIES = 120;
-/** So many failures of a known cause are looked at before others count as of it. */
-const LOOKS = 3;
 /** Milliseconds for what was not looked at when the time is over. */
 const MOST_AFTERWARDS = 5000;
 
@@ -143,17 +94,11 @@ class Explorer {
   readonly #generator: Generator;
   readonly #fence: Fence;
   readonly #coverage = new Coverage();
-  readonly #findings: Finding[] = [];
-  /** What was known before, by the names. */
-  readonly #accepted = new Map<string, Known>();
-  /** Those that lead to other states, and show it by nothing. */
-  readonly #moving: readonly Habit[];
+  readonly #knowledge: Knowledge;
   /** The keys of what is looked at, or will be. */
   readonly #underWay = new Set<string>();
   readonly #suspicions: Suspicion[] = [];
   readonly #troubles: Trouble[] = [];
-  /** Failures that came again and again, but in no scenario, and how often they were looked at. They hide no others. */
-  readonly #elusive = new Map<string, number>();
   readonly #outcomes: Partial<Record<Played['outcome'], number>> = {};
   readonly #unable = new Set<string>();
   readonly #surface: Surface;
@@ -179,12 +124,7 @@ class Explorer {
     const { environment, family } = surface;
     this.#wishes = wishes;
     this.#surface = surface;
-    for (const { name, habit } of wishes.known ?? []) {
-      const known = this.#accepted.get(name) ?? { habits: [], times: 0, looks: 0 };
-      known.habits.push(habit);
-      this.#accepted.set(name, known);
-    }
-    this.#moving = (wishes.known ?? []).flatMap(({ habit }) => (isSilentMove(habit) ? [habit] : []));
+    this.#knowledge = new Knowledge(wishes.known ?? []);
     this.#fence = new Fence(environment, family);
     const { profile, adoptions, twoMsl } = surface;
     this.#ground = {
@@ -193,13 +133,13 @@ class Explorer {
       ...(twoMsl === undefined ? {} : { twoMsl }),
       known: {
         deviates: (failed) => {
-          const [known, habit] = this.#knownOf(failed) ?? [];
+          const [known, habit] = this.#knowledge.causeOf(failed) ?? [];
           if (known) known.times += 1;
           if (known) this.#passed += 1;
           return habit;
         },
-        mayDeviate: (failed) => this.#knownOf(failed)?.[1],
-        moves: (stimulus, before) => this.#moving.find((habit) => isMovedBy(stimulus, before, habit)),
+        mayDeviate: (failed) => this.#knowledge.causeOf(failed)?.[1],
+        moves: (stimulus, before) => this.#knowledge.moves(stimulus, before),
       },
     };
     this.#generator = new Generator(wishes.seed, family, {
@@ -250,13 +190,13 @@ class Explorer {
     ]);
     this.#fence.close();
     return {
-      findings: this.#findings,
+      findings: this.#knowledge.findings,
       sequences: this.#sequences,
       outcomes: this.#outcomes,
       dismissed: this.#dismissed,
       unexamined: this.#unexamined,
       troubles: this.#troubles,
-      accepted: [...this.#accepted].flatMap(([name, { times }]) => (times > 0 ? [{ name, times }] : [])),
+      accepted: this.#knowledge.accepted,
       passed: this.#passed,
       coverage: this.#coverage,
       took: performance.now() - began,
@@ -328,40 +268,24 @@ class Explorer {
     const { trace } = played;
     const step = trace.steps.length - 1;
     const finding: Finding = {
-      number: this.#findings.length + 1,
+      number: this.#knowledge.findings.length + 1,
       ...{ sequence, played, tries, confirmed, also: [], times: 1, looks: 0, habits: [] },
       failure: { step, seen: [], kind: 'death', worlds: trace.worlds, before: trace.worlds },
       effect: { due: ['an answer'], seen: 'nothing, since the target has ended,' },
       found: { sequence, step },
     };
-    this.#findings.push(finding);
+    this.#knowledge.findings.push(finding);
     this.#wishes.onFinding?.(finding);
   }
 
   /** Puts a failure aside, to be looked at, unless it is known. */
   #suspect(sequence: Sequence, played: Played & Failed): void {
-    const [known] = this.#knownOf(played) ?? [];
+    const [known] = this.#knowledge.causeOf(played) ?? [];
     const key = keyOf(habitOf(played));
     if (known) known.times += 1;
-    if (known || this.#underWay.has(key) || this.#eludes(played)) return;
+    if (known || this.#underWay.has(key) || this.#knowledge.isElusive(played)) return;
     this.#underWay.add(key);
     this.#suspicions.push({ sequence, played });
-  }
-
-  #eludes(failed: Failed): boolean {
-    return (this.#elusive.get(wholeKeyOf(failed)) ?? 0) >= LOOKS;
-  }
-
-  /**
-   * What is known that a failure comes of. Where one stimulus does not show it, a few that may have come of it must have been looked
-   * at, and have.
-   */
-  #knownOf(failed: Failed): readonly [Known, Habit] | undefined {
-    for (const known of [...this.#findings, ...this.#accepted.values()])
-      for (const habit of known.habits)
-        if ((habit.stimuli.length < 2 || known.looks >= LOOKS) && mayComeOf(failed, habit))
-          return [known, habit];
-    return undefined;
   }
 
   /** A few at once: each mostly waits for silence to be silence. The sequence on the wire that ends last may still fail. */
@@ -391,150 +315,24 @@ class Explorer {
 
   /** Whether it was found out meanwhile. */
   #isKnownByNow({ played }: Suspicion): boolean {
-    const [known] = this.#knownOf(played) ?? [];
+    const [known] = this.#knowledge.causeOf(played) ?? [];
     if (known) known.times += 1;
     return known !== undefined;
   }
 
-  async #investigate({ sequence, played: suspected }: Suspicion): Promise<void> {
-    const { failure, numbers, trace } = suspected;
-    const effect = effectOf(failure, trace.terms);
-    const whole: Sequence = { ...sequence, steps: sequence.steps.slice(0, failure.step + 1) };
-    const fails = async (one: Sequence): Promise<(Played & Failed) | undefined> => {
-      const played = await this.#play(one);
-      if (!hasFailed(played) || played.failure.step !== one.steps.length - 1) return undefined;
-      return isSameEffect(effectOf(played.failure, played.trace.terms), effect) ? played : undefined;
-    };
-    const doesFail = async (one: Sequence): Promise<boolean> => (await fails(one)) !== undefined;
-    // What comes with the same numbers only may be the numbers' fault; what does not come again, the path's doing, or a timer's.
-    const isAny = await doesFail(whole);
-    const cut = isAny ? whole : { ...whole, numbers };
-    const isThere = isAny || (await doesFail(cut));
-    const shrunk = isThere ? await shrink(cut, doesFail, ...effortFor(cut)) : { sequence: cut, tries: 1 };
-    const confirming = isThere ? await times(CONFIRMATIONS, shrunk.sequence, fails) : [];
-    const confirmations = confirming.filter((one) => one !== undefined);
-    const played = confirmations.at(-1);
-    if (!played || confirmations.length < CONFIRMATIONS) {
-      this.#dismissed += 1;
-      return;
-    }
-    const best = await this.#repeating({ sequence: shrunk.sequence, played }, cut, fails);
-    if (!best) {
-      this.#elusive.set(wholeKeyOf(suspected), (this.#elusive.get(wholeKeyOf(suspected)) ?? 0) + 1);
-      return;
-    }
-    const habit = habitOf(best.played);
-    const found = habitOf(suspected);
-    // What one stimulus shows, another kind of it shows as well. Where it takes more, the last one alone tells nothing.
-    const habits =
-      habit.stimuli.length > 1 ? [habit] : [habit, { ...found, stimuli: found.stimuli.slice(-1) }];
-    const same = this.#sameAs(habit, best.sequence);
-    if (same) {
-      same.times += 1;
-      same.looks += 1;
-      const isNew = (one: Habit): boolean => !same.habits.some((known) => isSameHabit(known, one));
-      same.habits.push(...habits.filter(isNew));
-      return;
-    }
-    const finding: Finding = {
-      number: this.#findings.length + 1,
-      ...candidateOf(best),
-      tries: shrunk.tries,
-      found: { sequence, step: failure.step },
-      confirmed: { times: confirmations.length, of: CONFIRMATIONS },
-      ...{ also: [], times: 1, looks: 0, habits },
-    };
-    this.#findings.push(finding);
-    const elsewhere = isPatient(best.sequence)
-      ? Promise.resolve([])
-      : this.#elsewhere(best.sequence, doesFail);
-    finding.also = (await elsewhere.catch((error: Error) => this.#trouble(best.sequence, error))) ?? [];
-    this.#wishes.onFinding?.(finding);
-  }
-
-  /**
-   * The shrunk sequence, where it shows the same as a scenario; or else the whole one. What time shows may be lost when the time is
-   * that of the recipe and no step's.
-   */
-  async #repeating(
-    shrunk: Suspicion,
-    whole: Sequence,
-    fails: (sequence: Sequence) => Promise<(Played & Failed) | undefined>,
-  ): Promise<Suspicion | undefined> {
-    const { repeats } = this.#wishes;
-    if (!repeats) return shrunk;
-    // What is known of the same cause has shown again already.
-    if (this.#sameAs(habitOf(shrunk.played), shrunk.sequence)) return shrunk;
-    if (await repeats(candidateOf(shrunk))) return shrunk;
-    const played = sequenceText(whole) === sequenceText(shrunk.sequence) ? undefined : await fails(whole);
-    if (!played) return undefined;
-    const less: Suspicion = { sequence: whole, played };
-    return (await repeats(candidateOf(less))) ? less : undefined;
-  }
-
-  /** What is known of the same cause, or with the same steps, whatever the place. */
-  #sameAs(habit: Habit, { steps }: Sequence): Known | undefined {
-    const text = sequenceText({ place: ANYWHERE, steps });
-    return (
-      [...this.#findings, ...this.#accepted.values()].find(({ habits }) =>
-        habits.some((known) => isSameHabit(known, habit)),
-      ) ??
-      this.#findings.find(
-        (one) =>
-          isSameEffect(one.effect, habit.effect) &&
-          sequenceText({ place: ANYWHERE, steps: one.sequence.steps }) === text,
-      )
-    );
-  }
-
-  /** The other states in which the same steps show the same. */
-  async #elsewhere(
-    sequence: Sequence,
-    fails: (sequence: Sequence) => Promise<boolean>,
-  ): Promise<readonly Place[]> {
-    const { place } = sequence;
-    const others = PLAIN.filter(({ state }) => state !== place.state).map((other) => ({
-      ...other,
-      conditions: place.conditions,
-    }));
-    const failing = await Promise.all(others.map((other) => fails({ ...sequence, place: other })));
-    return others.filter((_, index) => failing[index]);
+  async #investigate(suspicion: Suspicion): Promise<void> {
+    const { repeats, onFinding } = this.#wishes;
+    const concluded = await investigate(suspicion, {
+      ...{ knowledge: this.#knowledge, play: (sequence) => this.#play(sequence) },
+      ...(repeats ? { repeats } : {}),
+      trouble: (sequence, error) => this.#trouble(sequence, error),
+    });
+    if (concluded === 'dismissed') this.#dismissed += 1;
+    else if (typeof concluded === 'object') onFinding?.(concluded);
   }
 }
-
-/** Plays a sequence so many times at once; one with several connections, of which a target may have few, one after the other. */
-async function times<T>(
-  count: number,
-  sequence: Sequence,
-  play: (sequence: Sequence) => Promise<T>,
-): Promise<T[]> {
-  if (!hasSeveral(sequence)) return Promise.all(Array.from({ length: count }, () => play(sequence)));
-  const all: T[] = [];
-  while (all.length < count) all.push(await play(sequence));
-  return all;
-}
-
-const candidateOf = ({ sequence, played }: Suspicion): Candidate => ({
-  ...{ sequence, played, failure: played.failure },
-  effect: effectOf(played.failure, played.trace.terms),
-});
-
-const wholeKeyOf = (failed: Failed): string => {
-  const { stimuli, effect } = habitOf(failed);
-  return `${stimuli.join('; ')}: ${effectText(effect)}`;
-};
-
-/** How many tries, and how many at once: those that mostly wait take no more time at once than one. */
-function effortFor(sequence: Sequence): readonly [most: number, beside?: number] {
-  if (isPatient(sequence)) return [Math.max(16, Math.floor(WORTH / waitsOf(sequence))), 16];
-  return hasSeveral(sequence) ? [MOST_TRIES, 2] : [MOST_TRIES];
-}
-/** Milliseconds of waiting that a patient sequence is worth, in all its tries. */
-const WORTH = 250_000;
 
 const placesKey = ({ place, beside }: Sequence): string => JSON.stringify([place, beside]);
-
-const ANYWHERE: Place = { state: 'CLOSED', conditions: [] };
 
 /** Whether exploration may begin there: it needs a user that obeys. */
 function isReachable({ conditions }: Place, { driver }: Environment): boolean {

@@ -2,7 +2,8 @@ import type { ScenarioDeclaration } from '../catalogue/case.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import type { Settings } from '../runner/settings.ts';
 import type { KnownTarget } from '../runner/messages.ts';
-import type { Exploration, Finding } from './explore.ts';
+import type { Exploration } from './explore.ts';
+import type { Finding } from './finding.ts';
 import type { NamedHabit } from './habits.ts';
 import type { KnownCase } from './known-cases.ts';
 

@@ -4,7 +4,7 @@ import { playScenario } from '../runner/trial/play-scenario.ts';
 import { runScenario } from '../runner/trial/run-scenario.ts';
 import type { Profile } from '../standard/profile.ts';
 import { type CaseResult, verdictOf, whyInconclusive } from '../verdict/result.ts';
-import type { Candidate, Finding } from './explore.ts';
+import type { Candidate, Finding } from './finding.ts';
 import type { PlayedScenario } from './messages.ts';
 import { hasSeveral } from './sequence.ts';
 import { idIn, lastExpected, lastSeen, scenarioOf } from './scenario-of.ts';

@@ -17,6 +17,13 @@ describe('globs over case ids', () => {
     expect(chosen(' LISTEN.* , syn-sent.*,')).to.deep.equal(ids.slice(2));
   });
 
+  it('leave out what is named after an exclamation mark, whatever the others say', () => {
+    expect(chosen('!established.*')).to.deep.equal(ids.slice(2));
+    expect(chosen('established.*, !*.syn.*')).to.deep.equal([ids[0]]);
+    expect(chosen('!*.rst.*,established.*')).to.deep.equal([ids[1]]);
+    expect(chosen('listen.*,!listen.ack.empty')).to.deep.equal([]);
+  });
+
   it('know no other wildcard: a dot is a dot', () => {
     expect(chosen('listen-ack.empty')).to.deep.equal([]);
     expect(chosen('listen.[a]ck.empty')).to.deep.equal([]);

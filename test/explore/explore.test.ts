@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
-import { type Candidate, type Exploration, explore } from '../../lib/explore/explore.ts';
+import { type Exploration, explore } from '../../lib/explore/explore.ts';
+import type { Candidate } from '../../lib/explore/finding.ts';
 import type { Watch } from '../../lib/explore/deaths.ts';
 import { type Sequence, sequenceText } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';

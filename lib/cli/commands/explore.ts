@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Finding } from '../../explore/explore.ts';
+import type { Finding } from '../../explore/finding.ts';
 import type { Extent, PlayedScenario, Unplayed } from '../../explore/messages.ts';
 import { ExploringProcess } from '../../explore/session.ts';
 import { findStack } from '../../lab/stacks/index.ts';

@@ -19,7 +19,7 @@ export function declare(command: Command): void {
   command
     .argument('<results>', 'results.json of the run')
     .option('--baseline <file>', 'accepted deviations')
-    .option('--only <glob>', 'only cases whose id matches; a comma separates several', list)
+    .option('--only <glob>', 'only cases whose id matches; a comma separates several, ! leaves out', list)
     .addOption(allowOption())
     .addHelpText('after', EXAMPLE)
     .action(async (results, options) => {

@@ -51,7 +51,7 @@ export function declare(command: Command): void {
     .option('--strict', 'treat `permitted` as a failure')
     .option('--patient', 'listen for the full time in every case, even after a reply')
     .option('--slow', 'also cases that take more than ten seconds, up to four minutes')
-    .option('--only <glob>', 'only cases whose id matches; a comma separates several', list)
+    .option('--only <glob>', 'only cases whose id matches; a comma separates several, ! leaves out', list)
     .option(
       '--shard <part/of>',
       'one part of the cases of each stack, e.g. 2/5: the second of five; `merge` joins the parts',

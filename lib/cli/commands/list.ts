@@ -28,7 +28,7 @@ export function declare(command: Command): void {
     .option('--json', 'JSON, with the expectations under every profile')
     .option(
       '--only <glob>',
-      'only cases whose id matches, e.g. established.*; a comma separates several',
+      'only cases whose id matches, e.g. established.*; a comma separates several; !established.* leaves out',
       listOption,
     )
     .option('--state <state>', 'only cases in this state, e.g. LISTEN or syn-received-passive')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScenarioDeclaration } from '../../catalogue/case.ts';
-import type { Finding } from '../../explore/explore.ts';
+import type { Finding } from '../../explore/finding.ts';
 import type { Habit, NamedHabit } from '../../explore/habits.ts';
 import type { Explored, Extent, PlayedScenario, Unplayed } from '../../explore/messages.ts';
 import { sequenceText } from '../../explore/sequence.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { nameOf } from '../../catalogue/resolve.ts';
-import type { Finding } from '../../explore/explore.ts';
+import type { Finding } from '../../explore/finding.ts';
 import type { Explored, PlayedScenario, Unplayed } from '../../explore/messages.ts';
 import type { SavedFiles } from './save.ts';
 import { sequenceText } from '../../explore/sequence.ts';

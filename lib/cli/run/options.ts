@@ -77,7 +77,7 @@ export const caseOptions = (command: Command): Command =>
     command
       .option(
         '--only <glob>',
-        'only cases whose id matches, e.g. established.*; a comma separates several',
+        'only cases whose id matches, e.g. established.*; a comma separates several; !established.* leaves out',
         list,
       )
       .option('--strict', 'treat `permitted` as a failure')

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { exploredText, findingText } from '../../../lib/cli/explore/text.ts';
-import type { Finding } from '../../../lib/explore/explore.ts';
+import type { Finding } from '../../../lib/explore/finding.ts';
 import type { Played } from '../../../lib/explore/played.ts';
 import { parseSegment } from '../../../lib/notation/index.ts';
 
