@@ -143,8 +143,10 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
   const cut = run.complete ? '' : colours.yellow(`; ${cutShort(run)}`);
   const fail = (count: number) => `${count} ${count === 1 ? 'failure' : 'failures'}`;
   if (fresh > 0) {
+    const open = failures.fresh.filter((one) => verdictOf(one, run.profile) === 'inconclusive').length;
+    const ofThem = open > 0 ? `, ${open} of them without a verdict` : '';
     const more = known > 0 ? `, ${known} more accepted by ${accepted?.name}` : '';
-    return `${colours.red('✗')} ${took}: ${colours.red(fail(fresh))}${more}${cut}`;
+    return `${colours.red('✗')} ${took}: ${colours.red(fail(fresh))}${ofThem}${more}${cut}`;
   }
   const faults = failures.preflightFaults.length;
   if (faults > 0) {
@@ -224,8 +226,21 @@ export function findingListText(run: Run, options: ConsoleOptions = {}): string 
   return [
     `  ${colours.bold(head)}`,
     ...lines,
-    ...(rest > 0 ? [`      and ${rest} more, in the reports`] : []),
+    ...(rest > 0 ? [`      and ${moreText(shown.slice(listed))}, in the reports`] : []),
   ].join('\n');
+}
+
+/** How many of each kind: `3 more findings and 2 more reasons for no verdict`. */
+function moreText(rest: readonly Shown[]): string {
+  const findings = rest.filter(({ finding }) => finding).length;
+  const counts = [
+    [findings, 'more finding', 'more findings'],
+    [rest.length - findings, 'more reason for no verdict', 'more reasons for no verdict'],
+  ] as const;
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, one, several]) => `${count} ${count === 1 ? one : several}`)
+    .join(' and ');
 }
 
 interface Failure {

@@ -79,13 +79,31 @@ function deathsText(kind: Death['cause']['kind'], deaths: readonly Death[]): str
     return `${head} before the first case (${how}): it is up again, and the preflight began again`;
   }
   if (kind === 'unknown') {
-    return `${head} and the suite found no segment that kills it (${how}): it is up again, and the suite ran the cases on the wire again`;
+    const likely = mostOften(
+      deaths.flatMap(({ cause }) => (cause.kind === 'unknown' ? (cause.likely ?? []) : [])),
+    );
+    const onTheWire = likely.length > 0 ? `; on the wire then: ${named(likely)}` : '';
+    return `${head} and the suite found no segment that kills it (${how}): it is up again, and the suite ran the cases on the wire again${onTheWire}`;
   }
   const culprits = deaths.flatMap(({ cause }) => (cause.kind === 'segment' ? [cause] : []));
   return `${head} in a case (${how}) and is up again: ${named(culprits)}`;
 }
 
 const DEATH_KINDS = ['unknown', 'preflight', 'segment'] as const;
+
+/** Each case once, those first that are there most often. */
+function mostOften<T extends { readonly id: string; readonly family: 4 | 6 }>(
+  cases: readonly T[],
+): readonly T[] {
+  const times = new Map<string, { readonly one: T; count: number }>();
+  for (const one of cases) {
+    const key = `${one.id} ${one.family}`;
+    const known = times.get(key) ?? { one, count: 0 };
+    times.set(key, known);
+    known.count += 1;
+  }
+  return [...times.values()].toSorted((a, b) => b.count - a.count).map(({ one }) => one);
+}
 
 function named(cases: readonly { readonly id: string; readonly family: 4 | 6 }[]): string {
   const names = cases.slice(0, NAMED).map(({ id, family }) => `${id} IPv${family}`);

@@ -101,7 +101,13 @@ export const deathSchema = z.object({
       part: z.enum(['setup', 'stimulus', 'proof', 'farewell']),
       ...{ id: z.string(), family: familySchema },
     }),
-    z.object({ ...kind('unknown'), tried: count }),
+    z.object({
+      ...{ ...kind('unknown'), tried: count },
+      likely: z
+        .array(z.object({ id: z.string(), family: familySchema }))
+        .optional()
+        .describe('cases that were under way then, the most likely culprits first'),
+    }),
     z.object({ ...kind('preflight'), repeated: z.boolean() }),
   ]),
 });

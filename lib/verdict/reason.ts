@@ -58,8 +58,12 @@ export type DeathCause =
       readonly id: string;
       readonly family: 4 | 6;
     }
-  /** The cases that were on the wire were tried again, and the target survived them all. */
-  | { readonly kind: 'unknown'; readonly tried: number }
+  /** The cases that were on the wire were tried again, and the target survived them all. `likely`: the most likely culprits first. */
+  | {
+      readonly kind: 'unknown';
+      readonly tried: number;
+      readonly likely?: readonly { readonly id: string; readonly family: 4 | 6 }[] | undefined;
+    }
   /** It died before the first case. `repeated`: the preflight began anew. */
   | { readonly kind: 'preflight'; readonly repeated: boolean };
 

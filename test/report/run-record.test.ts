@@ -10,14 +10,18 @@ import { resultOf } from '../runner/results.ts';
 
 describe('a run whose target died and was up again', () => {
   const ending = { signal: 'SIGKILL' };
+  const LIKELY = ['a', 'b', 'c'].map((id) => ({ id, family: 6 as const }));
   const deaths: Death[] = [
     { ending, cause: { kind: 'preflight', repeated: true } },
     {
       ending: { exitCode: 70 },
       cause: { kind: 'segment', part: 'stimulus', id: 'listen.rst.any', family: 6 },
     },
-    { ending, cause: { kind: 'unknown', tried: 32 } },
-    { cause: { kind: 'unknown', tried: 12 } },
+    {
+      ending,
+      cause: { kind: 'unknown', tried: 32, likely: [...LIKELY, { id: 'listen.ack.empty', family: 4 }] },
+    },
+    { cause: { kind: 'unknown', tried: 12, likely: [{ id: 'listen.ack.empty', family: 4 }] } },
   ];
   const died = () => {
     const target = { name: 'a target', families: [4 as const] };
@@ -31,7 +35,7 @@ describe('a run whose target died and was up again', () => {
     return run;
   };
   const UNKNOWN =
-    'the target died 2 times and the suite found no segment that kills it (it was ended by SIGKILL; it answered nothing any more)';
+    'the target died 2 times and the suite found no segment that kills it (it was ended by SIGKILL; it answered nothing any more): it is up again, and the suite ran the cases on the wire again; on the wire then: listen.ack.empty IPv4, a IPv6, b IPv6 and 1 more';
   const LINES = [
     UNKNOWN,
     'the target died once before the first case (it was ended by SIGKILL)',

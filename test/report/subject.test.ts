@@ -12,7 +12,7 @@ import {
   subjectOf,
   subjects,
 } from '../../lib/report/subject.ts';
-import { stored } from '../cli/stored.ts';
+import { stored, storedNotRun } from '../cli/stored.ts';
 import { syntheticRun } from './fixture.ts';
 
 const WRONG_STEP = {
@@ -105,6 +105,20 @@ describe('what a report knows of a case', () => {
     expect(text).to.match(/ {5}rule {6}\S.*half-open.*\(RFC 9293 3\.5\.1\)\n/);
     expect(text).to.match(/ {5}expected {2}1 {2}user {4}OPEN ACTIVE\n {15}2 {2}target {2}<CTL=SYN>/);
     expect(text).to.match(/ {5}because {3}step 4: expected <CTL=RST>, observed silence/);
+  });
+
+  it('counts what it does not list: findings, and reasons for no verdict', () => {
+    const run = syntheticRun('Linux 6.1', 1, []);
+    const open = Array.from({ length: 60 }, (_, index) =>
+      storedNotRun(`closed.case.${index}`, { kind: 'failed', told: `trouble ${index}` }),
+    );
+    const wrong = stored(subjects().find(({ expect: expected }) => expected)?.id ?? '', 'deviates');
+    const text = findingListText({ ...run, cases: [wrong, ...open] }, { colour: false });
+    expect(text).to.match(/^ {2}1 finding, the most serious first\n/);
+    const listed = text.match(/^ +\d+\) No verdict: /gm)?.length ?? 0;
+    expect(text).to.match(
+      new RegExp(`\n {6}and ${60 - listed} more reasons for no verdict, in the reports$`),
+    );
   });
 
   it('lists a finding with its cases, its rule and how to see it alone', () => {

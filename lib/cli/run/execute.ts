@@ -86,7 +86,7 @@ export async function execute(
       console.log(
         `\n${runText(done, { faultsTold: true, ...(accepted ? { accepted: accepted.baseline } : {}) })}\n`,
       );
-    const written = done && writeOrTell(settings.reports, done, { ...accepted, early });
+    const written = done && writeOrTell(settings, done, { ...accepted, early });
     await ending;
     if (interruption.exitCode !== undefined) return interruption.exitCode;
     if (!done || !written) return EXIT.cannotTest;
@@ -165,11 +165,16 @@ function requireWritable(directory: string): void {
 }
 
 /** Writes the reports that mochawesome does not write. Returns false, after an error message, when that fails. */
-function writeOrTell(directory: string, run: Run, options: WriteOptions): boolean {
+function writeOrTell(
+  { reports: directory, logs }: Pick<Settings, 'reports' | 'logs'>,
+  run: Run,
+  options: WriteOptions,
+): boolean {
   try {
     writeReports(directory, run, options);
+    const output = logs === undefined ? '' : `\n  the target's own output: ${logs}/`;
     console.log(
-      `  reports: ${join(directory, 'index.html')}, and beside it mochawesome.html, results.json, junit.xml, summary.md, pcap/\n`,
+      `  reports: ${join(directory, 'index.html')}, and beside it mochawesome.html, results.json, junit.xml, summary.md, pcap/${output}\n`,
     );
     return true;
   } catch (error) {

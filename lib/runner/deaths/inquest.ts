@@ -156,7 +156,12 @@ export class Inquest {
       await this.#accuseAny(similar, ending !== undefined ? onTheWire.length : 1, done);
       return cause;
     }
-    return this.#isOver ? undefined : { kind: 'unknown', tried: ending ? suspects.length : likely.length };
+    if (this.#isOver) return undefined;
+    return {
+      kind: 'unknown',
+      tried: ending ? suspects.length : likely.length,
+      likely: suspects.slice(0, MOST_TRIED).map(({ job }) => job),
+    };
   }
 
   /** Halves the suspects by attempts at many at once. @returns who is left; nobody, when the target survives all of them */

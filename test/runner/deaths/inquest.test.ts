@@ -148,6 +148,13 @@ const notReached = ({ id }: Job): CaseResult =>
 const having = (results: readonly CaseResult[], verdict: string): string[] =>
   results.filter((result) => verdictOf(result, 'rfc9293') === verdict).map(({ id }) => id);
 
+/** A cause that is not known, without the cases that were on the wire. */
+const withoutNames = (cause: DeathCause): object => {
+  if (cause.kind !== 'unknown') return cause;
+  const { likely: _, ...rest } = cause;
+  return rest;
+};
+
 describe('an inquest', () => {
   it('is not held while nobody dies', async () => {
     const { results, attempts } = await runOf(20, () => undefined);
@@ -231,7 +238,10 @@ describe('an inquest', () => {
       8,
     );
     expect(having(results, 'conformant')).to.have.length(40);
-    expect(causes).to.deep.equal([{ kind: 'unknown', tried: 8 }]);
+    expect(causes.map(withoutNames)).to.deep.equal([{ kind: 'unknown', tried: 8 }]);
+    const [cause] = causes;
+    expect(cause?.kind === 'unknown' && cause.likely).to.have.length(8);
+    expect(cause?.kind === 'unknown' && cause.likely?.map(({ id }) => id)).to.include('case.2');
     expect(together).to.equal(8);
     expect(attempts.get('case.2 4'), 'the run, the attempt of all, the run').to.equal(3);
     expect(Math.max(...widths.slice(-8)), 'one such death makes nobody cautious').to.equal(8);
@@ -352,7 +362,7 @@ describe('an inquest', () => {
       ({ id }, so) => (id === 'case.2' && so <= 3 ? 'stimulus' : undefined),
       6,
     );
-    expect(causes).to.deep.equal([{ kind: 'unknown', tried: 6 }]);
+    expect(causes.map(withoutNames)).to.deep.equal([{ kind: 'unknown', tried: 6 }]);
     expect(progress.at(-1)).to.deep.equal({ tried: 0, of: 1 });
     expect(having(results, 'conformant')).to.have.length(6);
   });
@@ -365,7 +375,7 @@ describe('an inquest', () => {
       ({ id }, so) => (id === 'case.2' && fatal.includes(so) ? 'stimulus' : undefined),
       4,
     );
-    expect(causes).to.deep.equal([
+    expect(causes.map(withoutNames)).to.deep.equal([
       { kind: 'unknown', tried: 4 },
       { kind: 'segment', part: 'stimulus', id: 'case.2', family: 4 },
     ]);
@@ -396,7 +406,7 @@ describe('an inquest', () => {
       4,
       ({ id }) => id !== 'case.3',
     );
-    expect(causes).to.deep.equal([{ kind: 'unknown', tried: 4 }]);
+    expect(causes.map(withoutNames)).to.deep.equal([{ kind: 'unknown', tried: 4 }]);
     expect(attempts.get('case.3 4'), 'the run, two together, the run').to.equal(4);
     expect(results).to.have.length(20);
   });
