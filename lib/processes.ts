@@ -38,10 +38,16 @@ export async function ended(child: ChildProcess): Promise<void> {
     await once(child, 'exit');
 }
 
+const stopped = new WeakSet<ChildProcess>();
+
+/** Whether a process ends, or has ended, because this one has stopped it. */
+export const isStopped = (child: ChildProcess): boolean => stopped.has(child);
+
 /** Ends a process by the end of its input and SIGTERM; after a second, kills its whole group. */
 export async function stop(child: ChildProcess): Promise<void> {
   // After its end, its number may be another process's.
   if (child.exitCode !== null || child.signalCode !== null) return;
+  stopped.add(child);
   child.stdin?.end();
   signalGroup(child, 'SIGTERM');
   const gone = ended(child);

@@ -18,7 +18,7 @@ describe('command line: lab run', () => {
     for (const id of ['linux', 'reference']) {
       expect(existsSync(join(reports, id, 'results.json')), id).to.equal(true);
       expect(readFileSync(join(reports, id, 'logs', `${id}.log`), 'utf8'), id).to.match(
-        /^ready \d+\nended with 0\n$/,
+        /^ready \d+\nended by the suite, with 0\n$/,
       );
     }
     expect(existsSync(join(reports, 'index.html'))).to.equal(true);

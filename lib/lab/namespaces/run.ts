@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ENDS_WITH_US, stop } from '../../processes.ts';
+import { ENDS_WITH_US, isStopped, stop } from '../../processes.ts';
 import { LabUnavailable, labEnvironment } from './enter.ts';
 
 /** Runs a command to its end. @returns its output @throws LabUnavailable that names the command and its complaint */
@@ -104,7 +104,8 @@ export async function startUntilReady<T>(start: Start<T>): Promise<{ child: Chil
     timer = setTimeout(() => fail(`was not ready after ${patienceMs} ms`), patienceMs);
     child.once('error', (error) => fail(`could not be started (${error.message})`));
     child.once('close', (status, signal) => {
-      log?.end(`ended with ${signal ?? status}\n`);
+      // Who reads it looks for the program's own end.
+      log?.end(`ended${isStopped(child) ? ' by the suite,' : ''} with ${signal ?? status}\n`);
       fail(`ended with ${signal ?? status} before it was ready`);
     });
   });
