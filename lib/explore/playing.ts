@@ -172,6 +172,14 @@ export class Playing {
     }
     if (!isLast && this.#seen.length === 0 && isOwing(this.#worlds) && !isOwing(before))
       this.#mayStaySilent({ step: index, seen: [], kind: 'silence', worlds: due, before });
+    const excluded = due.filter((world) => world.due.length > 0);
+    const [gone] = excluded;
+    const arrived = this.#events.findLast((event) => 'arrives' in event)?.arrives;
+    if (!isLast && this.#seen.length === 0 && gone && arrived && excluded.length < due.length)
+      this.#mayStaySilent(
+        { step: index, seen: [], kind: 'silence', worlds: excluded, before },
+        stimulusOfPair(pairOfSegment(gone.tcb, arrived)),
+      );
     const { after } = this.#ground.known?.moves(this.#stimulus, before) ?? {};
     if (after) {
       this.#worlds = distinct([...this.#worlds, ...moved(this.#worlds, after, this.#terms)]);
@@ -180,9 +188,16 @@ export class Playing {
     return this.#worlds.length > MOST_WORLDS ? { outcome: 'too many worlds' } : undefined;
   }
 
-  /** A delayed acknowledgment may never come from a target that is known to send none here. */
-  #mayStaySilent(failure: Failure): void {
-    const habit = this.#ground.known?.mayDeviate({ trace: this.trace, failure });
+  /**
+   * A target may be known to be silent where silence is right as well: a delayed acknowledgment may never come, and a connection that
+   * seems to be gone, because it does not answer, may be there.
+   *
+   * @param stimulus what the segment was to the worlds that are excluded
+   */
+  #mayStaySilent(failure: Failure, stimulus = this.#stimulus): void {
+    const { trace } = this;
+    const steps = trace.steps.with(failure.step, { ...(trace.steps[failure.step] as TracedStep), stimulus });
+    const habit = this.#ground.known?.mayDeviate({ trace: { ...trace, steps }, failure });
     if (!habit) return;
     const { before, worlds: met } = failure;
     const { after } = habit;

@@ -21,9 +21,11 @@ import { habitsOf } from '../../lib/explore/known-cases.ts';
 import { play } from '../../lib/explore/play.ts';
 import type { Played } from '../../lib/explore/played.ts';
 import { type Sequence, sequenceText } from '../../lib/explore/sequence.ts';
+import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import { emptyAck } from '../../lib/standard/segments.ts';
+import type { Tcb } from '../../lib/standard/tcb.ts';
 import { readBaseline } from '../../lib/report/baseline/baseline.ts';
 import { gt } from '../../lib/wire/seq.ts';
 import { referenceWorld } from '../states/reference-world.ts';
@@ -66,8 +68,9 @@ async function playedOn(
   arrive: Fault,
   sequence: Sequence,
   known: Pick<Ground, 'known'> = {},
+  more: Behaviour = {},
 ): Promise<Played> {
-  const { tester, environment } = referenceWorld(profile, { arrive });
+  const { tester, environment } = referenceWorld(profile, { arrive, ...more });
   const fence = new Fence(environment, 4);
   try {
     const quick = { ...environment, answersManyAtOnce: true };
@@ -77,6 +80,9 @@ async function playedOn(
     await tester.close();
   }
 }
+
+/** A reaction that changes nothing. */
+const NOTHING = { sent: [], told: [], delivered: [], level: 'permitted', why: '' } as const;
 
 const send = (text: string) => ({ send: [parseSegment(text)] as const });
 const TOO_NEW = send('<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>');
@@ -167,6 +173,21 @@ describe('a deviation that is known', function () {
     const steps = { ...sequence(FIN, TOO_NEW), place: { state: 'CLOSE-WAIT', conditions: [] } } as const;
     expect((await playedOn(silent, steps)).failure).to.include({ step: 1, kind: 'segment' });
     expect((await playedOn(silent, steps, knowing(habits))).outcome).to.equal('explained');
+  });
+
+  it('is expected where its silence looks like that of a connection that an ICMP error has ended', async () => {
+    const outside = 'established.no-ack.one-before';
+    const habits = habitsOf(
+      [{ name: 'silent', id: outside, observed: 'silence', stateAfter: 'ESTABLISHED' }],
+      profile,
+      [ALL_CHECKS],
+    ).map(({ habit }) => habit);
+    const silent = when((_tcb, { ctl }) => ctl.size === 0, ignore);
+    const about = parseSegment('<SEQ=SND.UNA><ACK=RCV.NXT><CTL=ACK>');
+    const steps = sequence({ icmp: 'protocol unreachable', about }, send('<SEQ=RCV.NXT-1>'), OLD_TEXT);
+    const goesOn = { hearIcmp: (tcb: Tcb) => ({ ...NOTHING, tcb }) };
+    expect((await playedOn(silent, steps, {}, goesOn)).failure).to.include({ step: 2, kind: 'segment' });
+    expect((await playedOn(silent, steps, knowing(habits), goesOn)).outcome).to.equal('explained');
   });
 
   it('is read from every case of one stimulus in the baselines of the lab', () => {
