@@ -3,8 +3,10 @@ import { CASES } from '../../bench/cases.ts';
 import { SCENARIOS } from '../../lib/catalogue/catalogue.ts';
 import { inState } from '../../lib/catalogue/declare.ts';
 import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
+import { ADOPTIONS, type Adoption } from '../../lib/standard/adoption.ts';
 import { STATES } from '../../lib/standard/state.ts';
 import { disagreements } from './agreement/disagreement.ts';
+import { oncePerChoice } from './agreement/once-per-choice.ts';
 
 const agree = (scenarios: readonly Scenario[]): void => {
   expect(scenarios).not.to.have.length(0);
@@ -45,5 +47,30 @@ describe('a disagreement', () => {
       'not at all by the specification, required by the scenario: <SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=SYN,ACK>, then SYN-RECEIVED',
     );
     expect(others).to.deep.equal([]);
+  });
+});
+
+describe('a question about each choice of the checks', () => {
+  const asking = (ask: (adoption: Adoption) => boolean) => {
+    const asked: boolean[] = [];
+    const answers = oncePerChoice(ADOPTIONS, (adoption) => {
+      asked.push(true);
+      return ask(adoption);
+    });
+    return { answers, asked: asked.length };
+  };
+
+  it('is asked once for all choices that agree in what the answer has read', () => {
+    expect(asking(() => true)).to.deep.equal({ answers: ADOPTIONS.map(() => true), asked: 1 });
+    const one = asking(({ syn }) => syn);
+    expect(one).to.deep.equal({ answers: ADOPTIONS.map(({ syn }) => syn), asked: 2 });
+    // The second check is read only where the first has been adopted.
+    const two = asking((adoption) => adoption.rst && adoption.ack);
+    expect(two).to.deep.equal({ answers: ADOPTIONS.map(({ rst, ack }) => rst && ack), asked: 3 });
+  });
+
+  it('is asked of every choice where all checks are read, however they are', () => {
+    const all = asking((adoption) => Object.values({ ...adoption }).every(Boolean));
+    expect(all).to.deep.equal({ answers: [true, ...Array(7).fill(false)], asked: 8 });
   });
 });

@@ -3,6 +3,7 @@ import { isCase, type Scenario } from '../../../lib/catalogue/scenario.ts';
 import { ADOPTIONS, type Adoption, ALL_CHECKS, CHECKS, NO_CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES, type Profile } from '../../../lib/standard/profile.ts';
 import { type Encounter, encounterOf } from './encounters.ts';
+import { oncePerChoice } from './once-per-choice.ts';
 import { walk } from './walk.ts';
 
 /** TCBs for each scenario, profile and choice of the checks of RFC 5961; several steps make many ways of each. */
@@ -62,7 +63,7 @@ function disagreementsOfOne(subject: Scenario): readonly string[] {
   const found = new Map<string, string[]>();
   for (const profile of PROFILES) {
     const all = adoptions(subject, profile);
-    const texts = all.map((adoption) => disagreement(subject, encounters, profile, adoption));
+    const texts = oncePerChoice(all, (adoption) => disagreement(subject, encounters, profile, adoption));
     for (const text of new Set(texts)) {
       if (text === undefined) continue;
       const where = all.filter((_, index) => texts[index] === text).map(printAdoption);

@@ -128,8 +128,8 @@ function event(
   const { base, tcb } = world;
   // Several segments at once: what comes back is not known yet.
   const segments = step.send.map((one) => terms.segmentOf(one, { ...base, sndUna: tcb.sndUna }));
-  const after = segments.reduce<World[]>(
-    (all, segment) => all.flatMap((one) => arrive(segment, one, terms)),
+  const after = segments.reduce<readonly World[]>(
+    (all, segment) => distinct(all.flatMap((one) => arrive(segment, one, terms))),
     [world],
   );
   return after.flatMap((one) => aggregated(one, segments, step.spaced !== undefined));
@@ -270,17 +270,36 @@ function act(user: UserCall, world: World, terms: Terms): World[] {
 function distinct(worlds: readonly World[]): readonly World[] {
   const [first] = worlds;
   if (!first || worlds.length < FEW) return worlds;
-  const differing = (one: object, other: object) =>
-    Object.entries(one).filter(([name, value]) => value !== other[name as keyof typeof other]);
-  const inOrder = (_: string, value: unknown) => (value instanceof Set ? [...value].sort() : value);
   const byKey = new Map<string, World>();
   for (const world of worlds) {
     const { why: _, level: __, tcb, base, ...rest } = world;
-    const key = JSON.stringify([rest, differing(tcb, first.tcb), differing(base, first.base)], inOrder);
+    const key = [differing(rest, {}), differing(tcb, first.tcb), differing(base, first.base)].join('\n');
     const known = byKey.get(key);
     if (!known || STRENGTH[world.level] > STRENGTH[known.level]) byKey.set(key, world);
   }
   return [...byKey.values()];
+}
+
+/** What an object has and another has not, as text. */
+function differing(one: object, other: object): string {
+  let text = '';
+  for (const name in one) {
+    const value = one[name as keyof typeof one];
+    if (value !== other[name as keyof typeof other]) text += `${name}=${written(value)};`;
+  }
+  return text;
+}
+
+/** Worlds share most of their segments and queues, and none of these changes: each is written once. */
+const WRITTEN = new WeakMap<object, string>();
+
+function written(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const known = WRITTEN.get(value);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(value, (_, part) => (part instanceof Set ? [...part].sort() : part));
+  WRITTEN.set(value, text);
+  return text;
 }
 
 /** What waits for a timer: the step asks for a segment, and nothing has come. */
