@@ -69,6 +69,11 @@ describe('a question about each choice of the checks', () => {
     expect(two).to.deep.equal({ answers: ADOPTIONS.map(({ rst, ack }) => rst && ack), asked: 3 });
   });
 
+  it('is asked apart of a check of which nothing is known', () => {
+    const answers = oncePerChoice([{}, { syn: false }, { rst: true }], ({ syn }) => syn);
+    expect(answers).to.deep.equal([undefined, false, undefined]);
+  });
+
   it('is asked of every choice where all checks are read, however they are', () => {
     const all = asking((adoption) => Object.values({ ...adoption }).every(Boolean));
     expect(all).to.deep.equal({ answers: [true, ...Array(7).fill(false)], asked: 8 });

@@ -1,11 +1,19 @@
 import { expect } from 'chai';
 import { Generator } from '../../lib/explore/generate.ts';
-import { sequenceText, waitsOf } from '../../lib/explore/sequence.ts';
+import { type Sequence, sequenceText, waitsOf } from '../../lib/explore/sequence.ts';
 
 const some = (seed: number, count: number): string[] => {
   const generator = new Generator(seed, 4);
   return Array.from({ length: count }, () => sequenceText(generator.next()));
 };
+
+/** One generator for all that ask of the same sequences: so many of them, from the first on. */
+const GENERATOR = new Generator(1, 4);
+const GENERATED: Sequence[] = [];
+function first(count: number): readonly Sequence[] {
+  while (GENERATED.length < count) GENERATED.push(GENERATOR.next());
+  return GENERATED.slice(0, count);
+}
 
 describe('generated sequences', () => {
   it('are the same for the same seed, in the same order', () => {
@@ -17,15 +25,13 @@ describe('generated sequences', () => {
   });
 
   it('begin in every state, and have 1 to 12 steps', () => {
-    const generator = new Generator(1, 4);
-    const all = Array.from({ length: 1000 }, () => generator.next());
+    const all = first(1000);
     expect(new Set(all.map(({ place }) => place.state))).to.have.property('size', 11);
     for (const { steps } of all) expect(steps.length).to.be.within(1, 12);
   });
 
   it('wait for timers in one of 80; in one of eight at first, so that what takes longest begins soonest', () => {
-    const generator = new Generator(1, 4);
-    const waits = Array.from({ length: 960 }, () => waitsOf(generator.next()) > 1000);
+    const waits = first(960).map((one) => waitsOf(one) > 1000);
     const count = (from: number, to?: number): number => waits.slice(from, to).filter(Boolean).length;
     expect([count(0, 160), count(160)]).to.deep.equal([20, 10]);
   });
@@ -44,8 +50,7 @@ describe('generated sequences', () => {
   });
 
   it('have what chance seldom comes to', () => {
-    const generator = new Generator(1, 4);
-    const all = Array.from({ length: 600 }, () => sequenceText(generator.next()));
+    const all = first(600).map(sequenceText);
     const has = (pattern: RegExp): boolean => all.some((text) => pattern.test(text));
     // Text in several segments after each kind of SYN.
     for (const option of ['', '<MSS=200>', '<MSS=536>', '<MSS=1460>'])
@@ -71,8 +76,7 @@ describe('generated sequences', () => {
   });
 
   it('end in some places with text that is pushed to the user, and read', () => {
-    const generator = new Generator(1, 4);
-    const read = Array.from({ length: 2000 }, () => generator.next()).filter(({ isRead }) => isRead);
+    const read = first(2000).filter(({ isRead }) => isRead);
     expect(read.length).to.be.within(20, 200);
     for (const { place, steps } of read) {
       expect(['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2']).to.include(place.state);
@@ -81,22 +85,19 @@ describe('generated sequences', () => {
   });
 
   it('have ICMP errors about segments of the connection, and about those of another port', () => {
-    const generator = new Generator(1, 4);
-    const all = Array.from({ length: 3000 }, () => sequenceText(generator.next())).join(' ');
+    const all = first(3000).map(sequenceText).join(' ');
     expect(all).to.match(/ICMP port unreachable about [^;]*>;/);
     expect(all).to.include('of another port of the target').and.include('of another port of the tester');
   });
 
   it('have options of every kind that is passed over, and with lengths that cannot be', () => {
-    const generator = new Generator(1, 4);
-    const all = Array.from({ length: 3000 }, () => sequenceText(generator.next())).join(' ');
+    const all = first(3000).map(sequenceText).join(' ');
     for (const octets of ['fe040000', '01fe05abcdef0000', '01010101', '00000000', 'fe000000', 'feff0000'])
       expect(all).to.include(`<OPT=${octets}>`);
   });
 
   it('open connections with a small MSS and without one, and send after a SYN that came again', () => {
-    const generator = new Generator(1, 4);
-    const all = Array.from({ length: 6000 }, () => sequenceText(generator.next()));
+    const all = first(6000).map(sequenceText);
     expect(all.join(' ')).to.include('<SEQ=ANY><CTL=SYN><MSS=536>').and.include('<SEQ=ANY><CTL=SYN>;');
     expect(
       all.filter((text) => /^SYN-.*: wait \d{4} ms; [^;]*; SEND \d+; wait/.test(text)),

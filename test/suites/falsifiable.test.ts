@@ -11,6 +11,7 @@ import { tcbVariables } from '../../lib/standard/variables.ts';
 import { judge } from '../../lib/verdict/judge.ts';
 import { add } from '../../lib/wire/seq.ts';
 import { encounterOf } from '../catalogue/agreement/encounters.ts';
+import { oncePerChoice } from '../catalogue/agreement/once-per-choice.ts';
 
 /** Each adoption that may be known of a target, and none known. */
 const KNOWN: readonly KnownAdoption[] = [{}, ...ADOPTIONS];
@@ -84,10 +85,10 @@ describe('every case can be failed', function () {
         'SEG.LEN': segLen(segment),
       };
       return PROFILES.flatMap((profile) =>
-        KNOWN.flatMap((known) =>
-          indifferences(outcomesOf(subject)[profile], variables, known).map(
-            (what) => `${subject.id} by ${profile}, ${JSON.stringify(known)}: ${what}`,
-          ),
+        oncePerChoice(KNOWN, (known) =>
+          indifferences(outcomesOf(subject)[profile], variables, known),
+        ).flatMap((all, index) =>
+          all.map((what) => `${subject.id} by ${profile}, ${JSON.stringify(KNOWN[index])}: ${what}`),
         ),
       );
     });
