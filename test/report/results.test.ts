@@ -13,6 +13,12 @@ import { resultsText } from './results-text.ts';
 
 describe('results.json', () => {
   const run = syntheticRun();
+  let stored: string | undefined;
+  /** The run as it is stored: written once, for all that read it. */
+  const text = (): string => {
+    stored ??= resultsText(run);
+    return stored;
+  };
   let directory: string;
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'segment-arrives-results-'));
@@ -31,14 +37,17 @@ describe('results.json', () => {
   });
 
   it('has one case a line, and no packets', () => {
-    const text = resultsText(run);
-    expect(text.split('\n').filter((line) => line.startsWith('{"id":'))).to.have.length(run.cases.length);
-    expect(text).not.to.contain('"packet"');
+    expect(
+      text()
+        .split('\n')
+        .filter((line) => line.startsWith('{"id":')),
+    ).to.have.length(run.cases.length);
+    expect(text()).not.to.contain('"packet"');
     expect(JSON.parse(resultsText({ ...run, cases: [] })).cases).to.deep.equal([]);
   });
 
   it('names the field that is wrong, and its case', () => {
-    const data = JSON.parse(resultsText(run));
+    const data = JSON.parse(text());
     data.cases[3].verdicts.rfc793 = 'fine';
     expect(() => parseResults(data, 'a.json')).to.throw(
       ReportError,
@@ -50,7 +59,7 @@ describe('results.json', () => {
   });
 
   it('skips fields that a later version may add', () => {
-    const data = JSON.parse(resultsText(run));
+    const data = JSON.parse(text());
     data.later = 1;
     data.cases[0].later = 1;
     expect(parseResults(data, 'a.json').cases).to.have.length(run.cases.length);
@@ -77,13 +86,13 @@ describe('results.json', () => {
   });
 
   it('does not take a verdict without the judgement that it must have', () => {
-    const data = JSON.parse(resultsText(run));
+    const data = JSON.parse(text());
     data.cases[0].judgements = [];
     expect(() => parseResults(data, 'a.json')).to.throw(ReportError, 'cases.0.judgements.rfc793 ');
   });
 
   it('does not read a sentence back', () => {
-    const data = JSON.parse(resultsText(run));
+    const data = JSON.parse(text());
     const sentences = data.cases.filter((one: { sentence?: string }) => one.sentence);
     expect(sentences).not.to.have.length(0);
     const before = parseResults(structuredClone(data), 'a.json');
@@ -92,7 +101,7 @@ describe('results.json', () => {
   });
 
   it('says what to do with results of format 1, which a comparison reads', () => {
-    const data = JSON.parse(resultsText(run));
+    const data = JSON.parse(text());
     delete data.format;
     for (const one of data.cases) {
       one.notes = ['a note'];
