@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { labCommand, labEnvironment } from '../../lib/lab/namespaces/enter.ts';
+import { compiled } from './compiled.ts';
 
 const LARGEST_OUTPUT = 2 ** 28;
 
@@ -10,7 +10,7 @@ export async function runInLab<Printed>(script: URL, words: readonly string[]): 
   const { command, args } = labCommand();
   const { stdout } = await promisify(execFile)(
     command,
-    [...args, process.execPath, '--import', 'tsx', fileURLToPath(script), ...words],
+    [...args, process.execPath, '--enable-source-maps', await compiled(script), ...words],
     {
       env: labEnvironment(),
       maxBuffer: LARGEST_OUTPUT,
