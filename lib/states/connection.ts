@@ -136,6 +136,8 @@ export class Connection {
     this.beginAt(synAck);
     this.rcvNxt = synAck.ack;
     this.rcvWnd = synAck.wnd ?? 0;
+    // Of the old connection, no timestamp may be echoed (RFC 7323 section 3.2).
+    if (synAck.tsval !== undefined) this.tsEcho = synAck.tsval;
     this.targetFin = undefined;
   }
 

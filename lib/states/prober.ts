@@ -138,6 +138,11 @@ export class Prober {
     if (this.subject.isHasty) throw new TooHasty('a probe was not answered soon after the stimulus');
   }
 
+  /** Where a short proof does not show what it is for, in a hasty proof. @throws TooHasty */
+  doubtState(): void {
+    if (this.subject.isHasty) throw new TooHasty('another state than the one before may follow');
+  }
+
   /** Sends a segment that needs no answer; twice when the path loses segments. */
   assure(segment: ConcreteSegment): void {
     const { precedence } = this.connection;
@@ -154,8 +159,8 @@ export class Prober {
 
   /** Waits until the answers to all earlier probes have arrived. */
   quiet(): Promise<void> {
-    const { roundTrip, spread } = this.environment.timing;
-    return this.environment.tester.listen(roundTrip + spread);
+    const { tester, timing } = this.environment;
+    return tester.listen(tester.path.disturbed ? timing.roundTrip + timing.spread : promptOf(timing));
   }
 
   /** All that the target has sent since the stimulus. */

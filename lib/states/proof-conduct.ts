@@ -108,6 +108,19 @@ async function ofFinished(prober: Prober, found: Found): Promise<Proof> {
   return corrected(found, 'CLOSING', 'SYN answered as in CLOSING');
 }
 
+/**
+ * LAST-ACK takes no text and ends when its FIN is acknowledged (RFC 9293 section 3.10.7.4, fifth). No other state that answers old text
+ * does so: this needs no timer of the target's. Whatever else comes of it is left to a patient attempt.
+ *
+ * @throws TooHasty
+ */
+export async function byAckOfFin(prober: Prober, found: Found): Promise<Proof> {
+  const taken = await takesText(prober, found);
+  const isOpen = taken === 'no' || taken === undefined;
+  if (!isOpen || (await afterAckOfFin(prober, found)) !== 'ends') prober.doubtState();
+  return { ...found, how: [...found.how, 'ACK of its FIN ends it'] };
+}
+
 /** Another state than the numbers tell, because of this evidence. */
 const corrected = (found: Found, state: State | 'unknown', evidence: Evidence): Proof => ({
   ...found,
@@ -155,7 +168,7 @@ async function afterRefusal(prober: Prober, found: Found): Promise<Proof> {
   return (await synAgain(prober)) ? corrected(found, 'SYN-RECEIVED', 'SYN again') : found;
 }
 
-const hasRoom = ({ window }: Numbers): boolean => window >= LEAST_ROOM;
+export const hasRoom = ({ window }: Numbers): boolean => window >= LEAST_ROOM;
 
 /** `reset`: the connection is gone; `refused`: only the text was reset; undefined: unknown. */
 type Taken = 'yes' | 'no' | 'reset' | 'refused' | undefined;

@@ -1,4 +1,4 @@
-import { lengthOf, segmentOf } from '../notation/index.ts';
+import { type ConcreteSegment, lengthOf, segmentOf } from '../notation/index.ts';
 import type { Entry } from '../tester/index.ts';
 import type { Evidence } from '../verdict/evidence.ts';
 import { add, gt, leq } from '../wire/seq.ts';
@@ -104,12 +104,24 @@ async function opensNow(prober: Prober, rcvNxt: number): Promise<boolean> {
   const { connection, environment, subject, user } = prober;
   const from = connection.mailbox.log.length;
   prober.assure(segmentOf({ seq: rcvNxt, ack: connection.sndNxt, ctl: ['ACK'] }));
-  if (!subject.listening || !user.acceptProves) {
-    return (await prober.fromTarget(({ data }) => data > 0, from)) !== undefined;
-  }
+  // A reset is the answer of LISTEN and CLOSED to that ACK: its user gets nothing.
   const { driver, timing } = environment;
-  const accepted = await driver.accepted(connection.mailbox.port, timing.guard, subject.handle);
-  return accepted !== undefined;
+  const { mailbox } = connection;
+  const isSign = ({ ctl, data }: ConcreteSegment): boolean => data > 0 || ctl.has('RST');
+  if (!subject.listening || !user.acceptProves) {
+    const entry = await prober.fromTarget(isSign, from);
+    return entry !== undefined && !entry.segment.ctl.has('RST');
+  }
+  const accepted = driver
+    .accepted(mailbox.port, timing.guard, subject.handle)
+    .then((handle) => handle && true);
+  const reset = mailbox.next(({ segment }) => segment.ctl.has('RST'), timing.guard, from);
+  return (
+    (await firstDefined(
+      accepted,
+      reset.then((entry) => entry && false),
+    )) ?? false
+  );
 }
 
 /** ESTABLISHED or CLOSE-WAIT, unless conduct says otherwise. */

@@ -3,7 +3,7 @@ import type { Evidence } from '../verdict/evidence.ts';
 import { add, geq } from '../wire/seq.ts';
 import type { Environment } from './environment.ts';
 import { isSynAck, type Numbers, Prober, type Proof, type Subject } from './prober.ts';
-import { byConduct } from './proof-conduct.ts';
+import { byAckOfFin, byConduct, hasRoom } from './proof-conduct.ts';
 import { bySyn, closed, silence } from './proof-no-connection.ts';
 import { fromListen, fromSynReceived, fromSynSent, synReceivedOr } from './proof-opening.ts';
 import { finAgain } from './proof-retransmissions.ts';
@@ -69,6 +69,10 @@ function isOfNew({ subject, connection }: Prober, { ack }: ConcreteSegment): boo
 }
 
 async function byNumbers(prober: Prober, how: readonly Evidence[], numbers: Numbers): Promise<Proof> {
+  const { isHasty, state } = prober.subject;
+  // Its FIN comes again by a timer, which others have waited for.
+  if (isHasty && state === 'LAST-ACK' && hasRoom(numbers))
+    return byAckOfFin(prober, { state, how, ...numbers });
   const proof = await byFins(prober, numbers.rcvNxt);
   return byConduct(prober, { state: proof.state, how: [...how, ...proof.how], ...numbers });
 }

@@ -41,6 +41,15 @@ describe("the target's TCB as the tester learns it", () => {
     expect(largest('<MSS=1000>', 700), 'the window').to.equal(700);
   });
 
+  it('echoes the timestamp of the SYN,ACK that begins it anew', () => {
+    const { link, mailbox, connection } = begun();
+    connection.timestamps = true;
+    link.arrive('<SEQ=7><ACK=0><CTL=SYN,ACK><WND=500><TSVAL=70><TSECR=1>', mailbox.port);
+    connection.absorb();
+    connection.restart(segment('<SEQ=9><ACK=6><CTL=SYN,ACK><WND=500><TSVAL=90><TSECR=2>'), 5);
+    expect(connection.transmit(segment('<SEQ=6><ACK=10><CTL=ACK>')).segment).to.include({ tsecr: 90 });
+  });
+
   it('learns nothing from resets', () => {
     const { link, mailbox, connection } = begun();
     link.arrive('<SEQ=77><ACK=99><CTL=RST,ACK><WND=500>', mailbox.port);

@@ -406,6 +406,26 @@ describe('the state after', () => {
       expect(made.driver.calls).to.deep.equal(['asked']);
     });
 
+    it('is no more waited for by who sees that ACK reset', async () => {
+      const made = waiting(`<SEQ=${ISS + 1}><CTL=RST>`, false);
+      const patience: Promise<undefined>[] = [];
+      made.driver.accepted = async (_, timeout = 0) => {
+        const wait = new Promise<undefined>((resolve) => {
+          setTimeout(() => resolve(undefined), timeout);
+        });
+        patience.push(wait);
+        return wait;
+      };
+      const { timing } = made.environment;
+      Object.assign(made.environment, {
+        timing: { ...timing, guard: 3000, prompt: 20, synAckRetransmission: 5000 },
+      });
+      const began = performance.now();
+      expect(await made.prove()).to.deep.include({ state: 'LISTEN' });
+      expect(performance.now() - began).to.be.below(3000);
+      expect(patience).to.have.length.above(1);
+    });
+
     it('is LISTEN where that ACK is reset', async () => {
       const proof = await waiting(`<SEQ=${ISS + 1}><CTL=RST>`, false).prove();
       expect(proof).to.deep.include({ state: 'LISTEN', how: ['old text reset', 'SYN acknowledged'] });
@@ -467,6 +487,49 @@ describe('the state after', () => {
 
     it('is left to a patient attempt where one of the two is not reset', async () => {
       for (const made of [refused(true, ACK, reset), refused(true, reset, ACK)]) {
+        const error = await made.prove().catch((thrown: Error) => thrown.name);
+        expect(error).to.equal('TooHasty');
+        await made.tester.close();
+      }
+    });
+  });
+
+  describe('by the end that an ACK of its FIN brings', () => {
+    const resetting = '<SEQ=0><CTL=RST>';
+    /** @param onceAcknowledged what old text draws after the ACK of the FIN */
+    function lastAck(isHasty: boolean, onceAcknowledged: string, takes = false): Scene {
+      const made = scene('LAST-ACK', '<SEQ=101><CTL=URG>', { isHasty });
+      let isAcknowledged = false;
+      const lives = living({ rcvNxt: 101, sndNxt: ISS + 2, takes });
+      made.link.script = (sent) => {
+        const { ack, data } = sent.segment;
+        if (data === 0 && ack === ISS + 2) isAcknowledged = true;
+        return data === 0 ? [] : isAcknowledged ? [onceAcknowledged] : lives?.(sent);
+      };
+      return made;
+    }
+
+    it('is LAST-ACK, without a wait for a FIN that comes again, where the attempt is hasty', async () => {
+      const made = lastAck(true, resetting);
+      expect(await made.prove()).to.deep.include({
+        state: 'LAST-ACK',
+        how: ['old text acknowledged', 'ACK of its FIN ends it'],
+      });
+    });
+
+    it('waits for that FIN where the attempt is patient', async () => {
+      const { state, how } = await lastAck(false, resetting).prove();
+      expect({ state, how }).to.deep.equal({
+        state: 'LAST-ACK',
+        how: ['old text acknowledged', 'FIN not again', 'ACK of its FIN ends it'],
+      });
+    });
+
+    it('is left to a patient attempt where it remains, or takes text', async () => {
+      for (const made of [
+        lastAck(true, `<SEQ=${ISS + 2}><ACK=101><CTL=ACK>`),
+        lastAck(true, resetting, true),
+      ]) {
         const error = await made.prove().catch((thrown: Error) => thrown.name);
         expect(error).to.equal('TooHasty');
         await made.tester.close();

@@ -21,6 +21,8 @@ export interface Ground extends Answers {
   readonly silentClosed: boolean;
   /** The target opened a connection that reached ESTABLISHED. */
   readonly called: boolean;
+  /** In milliseconds, of segments that were sent one after the other. Those that are sent at once wait for each other. */
+  readonly roundTripsInTurn: readonly number[];
   /** As in `PathProbes`. */
   readonly resetsAtOnce: number | undefined;
   readonly keepsUp?: boolean;
@@ -54,7 +56,11 @@ async function ofPorts({ tester, driver, closedPort, needs }: Path, family: 4 | 
   );
   const heard = answers.closedAnswers || answers.openAnswers;
   const silentClosed = heard && answers.silentClosed && driver.seesAccepts;
-  return { ...answers, family, open, heard, silentClosed, called: false, resetsAtOnce: undefined };
+  const { roundTrips: roundTripsInTurn } = answers;
+  return {
+    ...{ ...answers, family, open, heard, silentClosed, called: false },
+    ...{ roundTripsInTurn, resetsAtOnce: undefined },
+  };
 }
 
 async function probed({ tester, closedPort }: Path, ground: Ground): Promise<Ground> {
@@ -82,7 +88,7 @@ async function ofCaller(path: Path, family: 4 | 6): Promise<Ground> {
     ...{ resetsAtOnce: undefined, refusal: undefined, resets: [] },
     heard: called !== undefined || answers.length > 0,
     called: called !== undefined && called.length > 0,
-    roundTrips: called ?? [],
+    ...{ roundTrips: called ?? [], roundTripsInTurn: called ?? [] },
     faults: answers.length > 0 ? [] : [silent],
   };
 }
@@ -141,3 +147,19 @@ export const deadFamily = ({ family, open, refusal }: Ground, closedPort: number
   ...(refusal === undefined ? {} : { refusal }),
   ...{ observed: [], wrong: [], mayBeFilter: true, blocks: EVERYWHERE, records: [] },
 });
+
+/**
+ * The longest time, in milliseconds, in which an answer usually comes. Cases that run at once wait for each other, as the segments of a
+ * burst do. A case that has the path for itself does not.
+ *
+ * @param width how many cases may run at once
+ */
+export function usualRoundTrip(
+  grounds: readonly Pick<Ground, 'roundTrips' | 'roundTripsInTurn'>[],
+  width: number,
+): number {
+  return Math.max(
+    0,
+    ...grounds.flatMap(({ roundTrips, roundTripsInTurn }) => (width > 1 ? roundTrips : roundTripsInTurn)),
+  );
+}

@@ -11,7 +11,7 @@ import {
 } from '../../verdict/target-facts.ts';
 import { runSideBySide } from '../pool.ts';
 import { TargetWatch } from '../trial/target-watch.ts';
-import { deadFamily, type Ground, groundsOf } from './ground.ts';
+import { deadFamily, type Ground, groundsOf, usualRoundTrip } from './ground.ts';
 import { usesCookiesOnly } from './half-open.ts';
 import { LATEST_RETRANSMISSION, measureBeside, measureInTurn, type Scene } from './measures.ts';
 import { ROOMY } from './needs.ts';
@@ -70,6 +70,7 @@ export async function preflight(path: Path): Promise<Preflight> {
   const roundTrips = grounds.flatMap((ground) => ground.roundTrips);
   const worst = Math.max(0, ...roundTrips);
   const spread = roundTrips.length === 0 ? 0 : worst - Math.min(...roundTrips);
+  const usual = usualRoundTrip(grounds, path.width);
   const environment: Environment = {
     tester,
     driver,
@@ -78,8 +79,8 @@ export async function preflight(path: Path): Promise<Preflight> {
     timing: {
       ...DEFAULT_TIMING,
       guard: Math.max(DEFAULT_TIMING.guard, worst * 4),
-      prompt: Math.max(LEAST_PROMPT, worst * 2),
-      observation: DEFAULT_TIMING.observation + 2 * worst,
+      prompt: Math.max(LEAST_PROMPT, usual * 2),
+      observation: DEFAULT_TIMING.observation + 2 * usual,
       roundTrip: worst,
       soonestReply: soonestReply(roundTrips, tester.lag.worstSince(began)),
       spread,

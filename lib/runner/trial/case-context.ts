@@ -42,8 +42,11 @@ export interface CaseContext {
   readonly rests?: () => void;
   /** Decides which cases may be tried hastily; absent: none. */
   readonly haste?: Haste;
-  /** Whether this attempt goes on as soon as all replies have come that are due. */
-  readonly isHasty?: boolean;
+  /**
+   * Whether this attempt goes on as soon as all replies have come that are due; `confirming`: also in the first case of a kind, since it
+   * only confirms what another attempt has found wrong.
+   */
+  readonly isHasty?: boolean | 'confirming';
   /** The target bears two connections for each case that is on the wire. */
   readonly hasRoom?: boolean;
   /** Checks that the target is there; absent: it is assumed to be. */

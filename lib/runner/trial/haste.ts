@@ -1,15 +1,18 @@
 import { demandsOf } from '../../catalogue/conditions.ts';
 import {
+  type Case,
   type ExpectStep,
   isCase,
+  outcomesOf,
   type Place,
   type ResolvedOutcome,
   type Scenario,
   stimulusOf,
 } from '../../catalogue/scenario.ts';
 import type { SegmentNotation } from '../../notation/index.ts';
-import type { Profile } from '../../standard/profile.ts';
+import { PROFILES, type Profile } from '../../standard/profile.ts';
 import type { State } from '../../standard/state.ts';
+import type { Fault } from '../../verdict/fault.ts';
 import type { JudgedResult } from '../../verdict/result.ts';
 
 /**
@@ -54,27 +57,54 @@ export class Haste {
     this.#hasFew = hasFew;
   }
 
-  /** Whether what a first attempt at a case accuses may be confirmed hastily. @param profile the run's */
-  mayConfirm(subject: Scenario, { judgements, observed }: JudgedResult, profile: Profile): boolean {
+  /**
+   * Whether what a first attempt at a case accuses may be confirmed hastily.
+   *
+   * @param profile the run's
+   * @param hasWaited the first attempt waited in full, and has seen all that a patient one can see
+   */
+  mayConfirm(
+    subject: Scenario,
+    { judgements, observed, stateAfter }: JudgedResult,
+    profile: Profile,
+    hasWaited = false,
+  ): boolean {
     if (!this.#hasFew || !isCase(subject)) return false;
-    if (observed.length === 0) {
-      const { state, origin = '', conditions } = subject;
-      const place = [state, origin, ...conditions, checkOf(stimulusOf(subject))].join(' ');
-      if (!this.#waitedFor.has(place)) {
-        this.#waitedFor.add(place);
-        return false;
-      }
-    }
     const judgement = judgements[profile];
-    // Which state it is in may depend on the time that has passed.
-    const isAboutState =
-      judgement.verdict === 'deviates' &&
-      judgement.faults.every(({ kind }) => kind === 'state' || kind === 'RCV.NXT');
-    return !isAboutState;
+    const faults = judgement.verdict === 'deviates' ? judgement.faults : [];
+    const isAboutState = ({ kind }: Fault): boolean => kind === 'state' || kind === 'RCV.NXT';
+    const isOther = faults.some(isAboutState);
+    const isEnded = stateAfter !== 'unknown' && hasNoConnection(stateAfter);
+    // Which state it is in may depend on the time that has passed; a connection that has ended does not come back.
+    if (isOther && faults.every(isAboutState)) return hasWaited || isEnded;
+    if (observed.length > 0) return true;
+    // What a target has taken although it should not, it may acknowledge late.
+    const isEnough = this.#wasWaitedFor(subject, stateAfter) && (!isOther || isEnded);
+    return hasWaited || isEnough;
   }
 
-  kindOf(step: Awaited): string {
-    return this.#hasFew ? wideKindOf(step) : kindOf(step);
+  /** Whether a missing reply was waited for where the same check decides; who asks now waits, or has waited. */
+  #wasWaitedFor(subject: Case, stateAfter: State | 'unknown'): boolean {
+    const { state, conditions } = subject;
+    // Nothing is there whose end could prevent a late reply, which a hasty attempt hears.
+    if (hasNoConnection(state) && stateAfter !== 'unknown' && hasNoConnection(stateAfter)) return true;
+    const outcomes = PROFILES.flatMap((profile) => outcomesOf(subject)[profile]);
+    const awaited = { place: subject, state, done: [stimulusOf(subject)], outcomes, isCase: true };
+    const kind = this.kindOf({ ...awaited, isTimed: false });
+    const place = [kind === NEEDS_NONE ? state : kind, ...conditions].join(' ');
+    const isKnown = this.#waitedFor.has(place);
+    this.#waitedFor.add(place);
+    return isKnown;
+  }
+
+  /** @param replies how many have come; only a kind that `dependsOnReplies` asks */
+  kindOf(step: Awaited, replies = 0): string {
+    return this.#hasFew ? wideKindOf(step, replies) : kindOf(step);
+  }
+
+  /** Whether the kind of a step is known only when a hasty attempt could go on: by what has come. */
+  dependsOnReplies({ isCase, isTimed }: Awaited): boolean {
+    return this.#hasFew && isCase && !isTimed;
   }
 
   /** Whether an attempt at a scenario may be hasty at all: not after a few that came to nothing in its state, and not for minutes. */
@@ -83,11 +113,11 @@ export class Haste {
   }
 
   /** Whether the wait of a step may end early. The first of its kind may not: the others rely on what that one sees. */
-  mayHasten(step: Awaited): boolean {
+  mayHasten(step: Awaited, replies = 0): boolean {
     if (step.isTimed) return false;
     const mayBeSilent = step.isCase && (this.#hasFew || hasNoConnection(step.state));
     if (isComplete(step.outcomes, 0) && !mayBeSilent) return false;
-    const kind = this.kindOf(step);
+    const kind = this.kindOf(step, replies);
     if (kind === NEEDS_NONE || this.#samples.has(kind)) return true;
     this.#samples.set(kind, sampling());
     return false;
@@ -104,31 +134,52 @@ export class Haste {
   }
 
   /**
-   * Whether a hasty attempt would have gone on before one of these replies came, and have relied on there being none.
+   * Where a hasty attempt would have gone on: after how many replies, and whether it would have missed another one.
    *
    * @param stimulusAt when the stimulus was sent, and `repliesAt` when the replies came, in milliseconds of one clock
    * @param prompt how long it waits for another reply
+   * @returns undefined where it would have waited in full
    */
-  wouldMiss(awaited: Awaited, stimulusAt: number, repliesAt: readonly number[], prompt: number): boolean {
+  leaveOf(
+    awaited: Awaited,
+    stimulusAt: number,
+    repliesAt: readonly number[],
+    prompt: number,
+  ): { readonly after: number; readonly hasMissed: boolean } | undefined {
     const isRelied = (replies: number): boolean =>
       this.#hasFew ? this.goesOn(awaited, replies) : isComplete(awaited.outcomes, replies);
-    return repliesAt.some(
+    const missed = repliesAt.findIndex(
       (at, index) => isRelied(index) && at - (repliesAt[index - 1] ?? stimulusAt) > prompt,
     );
+    if (missed >= 0) return { after: missed, hasMissed: true };
+    return isRelied(repliesAt.length) ? { after: repliesAt.length, hasMissed: false } : undefined;
   }
 
   /** What a full wait has seen: whether there was a reply that a hasty one would have missed. */
   note(kind: string, hasMissed: boolean): void {
-    const sample = this.#samples.get(kind);
-    if (!sample) return;
+    if (kind === NEEDS_NONE) return;
+    const sample = this.#samples.get(kind) ?? sampling();
+    this.#samples.set(kind, sample);
     sample.hasMissed ||= hasMissed;
     sample.isWatched = true;
     sample.end();
   }
 
-  /** A scenario has ended: if it had the first step of this kind, nobody waits for it any more. */
+  /** Whether no connection was left whose end could prevent a late reply: the attempt relies on no other, and stands for none. */
+  hearsAll(subject: Scenario, { stateAfter }: JudgedResult): boolean {
+    return this.#hasFew && isCase(subject) && stateAfter !== 'unknown' && hasNoConnection(stateAfter);
+  }
+
+  /** Whether a full wait has seen what a hasty attempt at a step of this kind would have missed. */
+  isDistrusted(kind: string): boolean {
+    return this.#samples.get(kind)?.hasMissed === true;
+  }
+
+  /** A scenario has ended: if it had the first step of this kind, nobody waits for it any more. If it has seen nothing, another will. */
   end(kind: string): void {
-    this.#samples.get(kind)?.end();
+    const sample = this.#samples.get(kind);
+    sample?.end();
+    if (sample?.isWatched === false) this.#samples.delete(kind);
   }
 
   /** Whether the full wait in the first step of this kind lets hasty ones count; waits for that scenario to end. */
@@ -207,47 +258,106 @@ export function kindOf({ place, state, done, outcomes, isCase }: Awaited): strin
   return [...kind, ...conditions, 'silence', ...statesOf(outcomes)].join(' ');
 }
 
-/** The kind of those that rely on no other: they hear all that a full wait would. */
-const NEEDS_NONE = 'hears all';
-
 /**
- * The states that a check of SEGMENT ARRIVES does not tell apart (`placeOf`), the check, whether silence is due, the states after, and
- * whether the packet is another than usual. Where no connection is before and after, nothing can prevent a late reply, and a hasty attempt
- * listens to its port all the time.
+ * The states that a check of SEGMENT ARRIVES does not tell apart (`placeOf`), the check, whether a reply has come, the states after, and
+ * whether the packet is another than usual. What a document asks for beside what the target does makes no difference to the target.
+ *
+ * Where no connection is left, nothing can prevent a late reply, and a hasty attempt listens to its port all the time. Nor does it rely
+ * on anything where more has come than any document allows: what is wrong stays wrong.
+ *
+ * @param replies how many have come to a case
  */
-function wideKindOf({ place, state, done, outcomes, isCase }: Awaited): string {
-  const isNowhere = outcomes.every(({ then }) => then !== undefined && hasNoConnection(then));
-  if (isCase && hasNoConnection(state) && isNowhere) return NEEDS_NONE;
+function wideKindOf({ place, state, done, outcomes, isCase }: Awaited, replies: number): string {
+  const fitting = outcomes.filter(({ reply }) => reply.length === replies);
+  const isMissing = fitting.length === 0 && !isComplete(outcomes, replies);
+  if (isCase) {
+    const endsNowhere = (isMissing ? outcomes : fitting).every(
+      ({ then }) => then !== undefined && hasNoConnection(then),
+    );
+    if (endsNowhere && (!isMissing || hasNoConnection(state))) return NEEDS_NONE;
+  }
   const { origin = '', closedBy = '', conditions } = place;
+  const told = ({ then }: ResolvedOutcome): string => (then === state ? 'the same' : (then ?? 'any'));
+  if (isCase) {
+    const due = (isMissing ? outcomes : fitting).filter(({ reply }) => reply.length > 0);
+    const [first] = done;
+    const check = typeof first === 'object' ? checkFor(first, place, due) : `${first}`;
+    const kind = [placeOf(state, check, replies > 0), origin, closedBy, check].join(' ');
+    if (replies > 0) return kind;
+    if (fitting.length === 0) return `${kind} missing`;
+    // Who comes to the end of a connection relies on nothing.
+    const left = fitting.filter(({ then }) => then === undefined || !hasNoConnection(then));
+    return [kind, 'silence', ...new Set(left.map(told).sort())].join(' ');
+  }
   const checks = done.map((one) => (typeof one === 'string' ? one : checkOf(one)));
   const packet = Object.keys(demandsOf(conditions).packet);
-  const where = isCase ? placeOf(state, checks, packet.length > 0) : `step ${state}`;
-  const kind = [where, origin, closedBy, ...checks].join(' ');
+  const kind = [`step ${state}`, origin, closedBy, ...checks, ...packet].join(' ');
   const silent = outcomes.filter(({ reply }) => reply.length === 0);
   if (silent.length === 0) return kind;
-  const after = new Set(outcomes.map(({ then = 'any' }) => (then === state ? 'the same' : then)).sort());
-  return [kind, ...packet, silent.length < outcomes.length ? 'or silence' : 'silence', ...after].join(' ');
+  const after = new Set(outcomes.map(told).sort());
+  return [kind, silent.length < outcomes.length ? 'or silence' : 'silence', ...after].join(' ');
 }
 
 /**
- * The states for which RFC 9293 section 3.10.7.4 gives a check in one paragraph: RST and text by groups of states; SYN, no ACK, and what
- * checksum, timestamp, security or precedence decide (RFC 793 section 3.9) for all that are synchronized. TIME-WAIT stands alone: stacks
- * keep little of a connection there. ACK and FIN are told apart in each state.
+ * What decides:
+ * - what is unusual in the packet, which is looked at before the flags, or dropped whatever they are: a checksum, a timestamp (RFC 7323
+ *   section 5.3, R1), security or precedence (RFC 793 section 3.9, third), an address, an IP option. A reset is looked at before those. Where the target
+ *   makes nothing of it, the flags decide, and those have kinds of their own;
+ * - in SYN-SENT, only whether it is a SYN or a reset (RFC 9293 section 3.10.7.3): a wrong ACK is reset (first), and what is neither is
+ *   dropped (fifth);
+ * - where it is to be acknowledged and dropped, and is no SYN or reset, that it is outside the window (section 3.10.7.4, first), or
+ *   acknowledges what was not sent (fifth): one reply for all;
+ * - in all other places the flags.
+ *
+ * @param due the outcomes with a reply that the target has chosen, or that is missing
  */
-function placeOf(state: State, [check = '', ...others]: readonly string[], isUnusual: boolean): string {
-  const groups = others.length > 0 ? [] : (ALIKE[check] ?? (isUnusual ? [UNTIL_TIME_WAIT] : []));
+function checkFor(
+  stimulus: SegmentNotation,
+  { state, conditions }: Pick<Place, 'state' | 'conditions'>,
+  due: readonly ResolvedOutcome[],
+): string {
+  const check = checkOf(stimulus);
+  const packet = Object.keys(demandsOf(conditions).packet);
+  if (packet.length > 0) return [...(check === 'RST' ? [check] : []), ...packet].join(' ');
+  if (check === 'RST' || check === 'SYN') return check;
+  if (state === 'SYN-SENT') return 'neither SYN nor RST';
+  const isDropped = due.every(({ reply, then }) => then === state && reply.every(isAckOfNothing));
+  return due.length > 0 && isDropped ? 'unacceptable' : check;
+}
+
+const isAckOfNothing = ({ ctl, seq, ack, data }: SegmentNotation): boolean => {
+  const isNext = seq?.kind === 'variable' && seq.name === 'SND.NXT';
+  const isOld = ack?.kind === 'variable' && ack.name === 'RCV.NXT';
+  return ctl.join() === 'ACK' && data === undefined && isNext && isOld;
+};
+
+/**
+ * The states for which RFC 9293 section 3.10.7.4 gives a check in one paragraph: RST and text by groups of states; SYN, no ACK, and what
+ * checksum, timestamp, security or precedence decide (RFC 793 section 3.9) for all that are synchronized. An ACK is processed as in
+ * ESTABLISHED in all of them but LAST-ACK (fifth); in all of them, one that gets a reply is outside the window (first), or acknowledges
+ * what was not sent. A FIN is processed in one paragraph (eighth); after the peer's FIN, the states remain. TIME-WAIT stands alone: stacks
+ * keep little of a connection there.
+ */
+function placeOf(state: State, check: string, hasReply: boolean): string {
+  const [first = ''] = check.split(' ');
+  const groups = check === 'ACK' && hasReply ? [UNTIL_TIME_WAIT] : (ALIKE[first] ?? [UNTIL_TIME_WAIT]);
   return (groups.find((group) => group.includes(state)) ?? [state]).join(',');
 }
 
 const TAKES_TEXT: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'];
 const AFTER_BOTH: readonly State[] = ['CLOSING', 'LAST-ACK'];
 const UNTIL_TIME_WAIT = [...TAKES_TEXT, 'CLOSE-WAIT', ...AFTER_BOTH] as const;
+const LIKE_ESTABLISHED = [...TAKES_TEXT, 'CLOSE-WAIT', 'CLOSING'] as const;
+/** By the first word of a check; any other is the same in all that are synchronized. */
 const ALIKE: Readonly<Record<string, readonly (readonly State[])[]>> = {
   RST: [[...TAKES_TEXT, 'CLOSE-WAIT'], AFTER_BOTH],
-  SYN: [UNTIL_TIME_WAIT],
-  'no ACK': [UNTIL_TIME_WAIT],
+  ACK: [LIKE_ESTABLISHED],
   text: [TAKES_TEXT, ['CLOSE-WAIT', ...AFTER_BOTH]],
+  FIN: [TAKES_TEXT, ['CLOSE-WAIT', ...AFTER_BOTH]],
 };
+
+/** The kind of those that rely on no other: they hear all that a full wait would. */
+const NEEDS_NONE = 'hears all';
 
 /** The states after. A reset that is taken does not stand for one that is dropped. */
 const statesOf = (outcomes: readonly ResolvedOutcome[]): ReadonlySet<string> =>

@@ -480,11 +480,12 @@ export class PlayedConnection {
     const { tester, timing } = environment;
     const { log } = this.mailbox;
     const until = this.#since + timing.observation;
-    // The end of a connection draws segments, too: what a late reply may be is what comes after them.
+    // The end of a connection draws segments, too: what a late reply may be is what comes after them. Where none is left, nothing does.
+    const isGone = hasNoConnection(this.#turn.stateBefore) || hasNoConnection(this.#state);
     let from = this.#leftAt;
     await aside(async () => {
       await tester.listen(promptOf(timing));
-      if (!hasNoConnection(this.#turn.stateBefore)) from = log.length;
+      if (!isGone) from = log.length;
       await tester.listen(Math.max(0, until - performance.now()));
     });
     this.mailbox.close();

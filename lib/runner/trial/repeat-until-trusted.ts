@@ -35,8 +35,11 @@ export interface Circumstances {
   readonly rest?: ((milliseconds: number) => Promise<void>) | undefined;
   /** Makes a first attempt that may be hasty; `isHasty` says whether it was. Undefined: it had no result. */
   readonly hastily?: (() => Promise<(Sample & { readonly isHasty: boolean }) | undefined>) | undefined;
-  /** Makes another one that may be hasty, to confirm what the first one accuses. Undefined: it had no result, or is not enough. */
-  readonly again?: ((first: JudgedResult) => Promise<Sample | undefined>) | undefined;
+  /**
+   * Makes another one that may be hasty, to confirm what the first one accuses, which has waited in full or not. Undefined: it had no
+   * result, or is not enough.
+   */
+  readonly again?: ((first: JudgedResult, hasWaited: boolean) => Promise<Sample | undefined>) | undefined;
 }
 
 // A spoilt attempt has no verdict, so another one changes none; but a run has to end.
@@ -100,8 +103,9 @@ export async function repeatUntilTrusted(
   let hasty: Judged | undefined;
   /** The first attempt, whose result a hasty one may confirm. */
   let unconfirmed: Judged | undefined;
+  let hasWaited = false;
   const confirmation = async (): Promise<Sample | undefined> => {
-    const second = unconfirmed && !path.disturbed && (await again?.(unconfirmed.result));
+    const second = unconfirmed && !path.disturbed && (await again?.(unconfirmed.result, hasWaited));
     const isSame = unconfirmed && second && isJudged(second) && keyOf(second) === keyOf(unconfirmed);
     unconfirmed = undefined;
     return isSame ? second : undefined;
@@ -159,7 +163,10 @@ export async function repeatUntilTrusted(
       return withNotes(isOpen ? sample : { result: withoutVerdict(sample.result, fault) }, notes);
     }
     count(tallies, sample);
-    if (isFirst) unconfirmed = sample;
+    if (isFirst) {
+      unconfirmed = sample;
+      hasWaited = true;
+    }
     if (hasty && keyOf(hasty) === keyOf(sample)) count(tallies, hasty);
     hasty = undefined;
     const [first, second] = [...tallies.values()].sort((one, other) => other.count - one.count);

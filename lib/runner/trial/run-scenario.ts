@@ -37,9 +37,12 @@ export async function runScenario(subject: Scenario, context: CaseContext): Prom
   if (watch?.lost) return notRun(subject, family, { kind: 'target lost', cause: watch.lost });
   const watched = new Set<string>();
   const noted = (attempt: Attempt): Attempt => {
-    for (const [kind, hasMissed] of attempt.watched) {
+    const { result, watched: seen } = attempt;
+    for (const [kind, hasMissed] of seen) {
       watched.add(kind);
-      if (attempt.result.outcome === 'judged') haste?.note(kind, hasMissed);
+      if (result.outcome !== 'judged') continue;
+      // Where the connection has ended, it does not stand for those that go on.
+      if (hasMissed || !haste?.hearsAll(subject, result)) haste?.note(kind, hasMissed);
     }
     return attempt;
   };
@@ -53,9 +56,9 @@ export async function runScenario(subject: Scenario, context: CaseContext): Prom
   };
   const mayBeHasty = (): boolean => !path.disturbed && haste?.isWorthwhile(subject) === true;
   const hastily = mayBeHasty() ? async () => tryHastily(subject, context, noted) : undefined;
-  const again = async (first: JudgedResult): Promise<Attempt | undefined> =>
-    mayBeHasty() && haste?.mayConfirm(subject, first, profile)
-      ? tryHastily(subject, context, noted)
+  const again = async (first: JudgedResult, hasWaited: boolean): Promise<Attempt | undefined> =>
+    mayBeHasty() && haste?.mayConfirm(subject, first, profile, hasWaited)
+      ? tryHastily(subject, context, noted, 'confirming')
       : undefined;
   try {
     const circumstances = { profile, path, watch, futility, rest, hastily, again };
@@ -92,15 +95,19 @@ async function tryHastily(
   subject: Scenario,
   context: CaseContext,
   noted: (attempt: Attempt) => Attempt,
+  isHasty: CaseContext['isHasty'] = true,
 ): Promise<Attempt | undefined> {
   const { haste, aside = waiting } = context;
-  const attempt = noted(await playScenario(subject, { ...context, isHasty: true }, 0));
+  const attempt = noted(await playScenario(subject, { ...context, isHasty }, 0));
   if (!attempt.isHasty) return attempt;
-  let isTrusted = attempt.result.outcome === 'judged' && !attempt.hasLateReply;
+  const { result, hastened } = attempt;
+  let isTrusted = result.outcome === 'judged' && !attempt.hasLateReply;
   if (!isTrusted) haste?.fail(subject);
+  else if (result.outcome === 'judged' && haste?.hearsAll(subject, result)) return attempt;
+  else if (isHasty === 'confirming') isTrusted = ![...hastened].some((kind) => haste?.isDistrusted(kind));
   else {
     await aside(async () => {
-      for (const kind of attempt.hastened) isTrusted &&= (await haste?.isTrusted(kind)) === true;
+      for (const kind of hastened) isTrusted &&= (await haste?.isTrusted(kind)) === true;
     });
   }
   return isTrusted ? attempt : undefined;

@@ -84,6 +84,8 @@ export class StepWatch {
   readonly watched = new Map<string, boolean>();
   /** Whether it went on before the observation time of the last step was over. */
   isLastHasty = false;
+  /** The kind whose first step it waits for in full. */
+  #firstOf: string | undefined;
   readonly #place: Place;
   readonly #context: CaseContext;
   readonly #reached: Reached;
@@ -190,41 +192,60 @@ export class StepWatch {
   /** Lets the time pass in which replies are collected. @returns whether it went on before that was over */
   async #observationTime(awaited: Awaited, since: number, when: Circumstances): Promise<boolean> {
     const { isHasty, haste } = this.#context;
-    const kind = haste?.kindOf(awaited) ?? '';
-    if (isHasty && haste?.mayHasten(awaited)) {
-      const isEarly = await this.#untilAllHasCome(awaited, since, when);
-      if (isEarly) this.hastened.add(kind);
-      return isEarly;
+    if (!isHasty || !haste || !(haste.dependsOnReplies(awaited) || haste.mayHasten(awaited))) {
+      if (!awaited.isTimed && haste && !haste.dependsOnReplies(awaited)) this.#watches(haste.kindOf(awaited));
+      await this.#wholeTime();
+      return false;
     }
-    if (!awaited.isTimed) this.watched.set(kind, this.watched.get(kind) ?? false);
-    await this.#wholeTime();
+    const replies = await this.#untilAllHasCome(awaited, since, when);
+    if (replies === undefined) return false;
+    const kind = haste.kindOf(awaited, replies);
+    const isEnough = !haste.dependsOnReplies(awaited) || isHasty === 'confirming';
+    if (isEnough || haste.mayHasten(awaited, replies)) {
+      this.hastened.add(kind);
+      return true;
+    }
+    this.#watches(kind);
+    this.#firstOf = kind;
+    await this.#wholeTime(performance.now() - since);
     return false;
+  }
+
+  #watches(kind: string): void {
+    this.watched.set(kind, this.watched.get(kind) ?? false);
   }
 
   /**
    * Where the stimulus may establish without acknowledging the target's SYN, its user is asked for proof before the timer of that
    * SYN stands in the way.
+   *
+   * @param waited milliseconds of it that are over
    */
-  #wholeTime(): Promise<void> {
+  #wholeTime(waited = 0): Promise<void> {
     const { environment, aside = (wait) => wait() } = this.#context;
     const { tester, timing } = environment;
     const { iss, sndUna, mailbox } = this.#turn.connection;
+    const observation = Math.max(0, timing.observation - waited);
     const isAckOfIss = this.#turn.last === 'segment' && iss !== undefined && this.#turn.stimulus?.ack === iss;
-    if (!isAckOfIss || sndUna !== iss) return aside(() => tester.listen(timing.observation), true);
+    if (!isAckOfIss || sndUna !== iss) return aside(() => tester.listen(observation), true);
     // Where two SYNs have crossed, the timer may have run since the target's first one.
     const syn = mailbox.log.find(({ from, segment: { ctl } }) => from === 'target' && ctl.has('SYN'));
     const passed = syn ? performance.now() - syn.at : 0;
     const left = timing.synAckRetransmission * PART_OF_TIMER - passed - timing.roundTrip;
-    return tester.listen(Math.min(timing.observation, Math.max(timing.guard, left)));
+    return tester.listen(Math.min(observation, Math.max(timing.guard, left)));
   }
 
   /**
    * Waits until as many replies have come as any document allows, and no other follows at once; or until one is missing that
    * nothing may delay.
    *
-   * @returns whether that was before the whole time was over
+   * @returns how many replies have come; undefined when the whole time is over
    */
-  async #untilAllHasCome(awaited: Awaited, since: number, { isFirst }: Circumstances): Promise<boolean> {
+  async #untilAllHasCome(
+    awaited: Awaited,
+    since: number,
+    { isFirst }: Circumstances,
+  ): Promise<number | undefined> {
     const { environment, haste, aside = (wait) => wait() } = this.#context;
     const { tester, timing } = environment;
     const { mailbox } = this.#turn.connection;
@@ -235,10 +256,10 @@ export class StepWatch {
       await tester.listen(Math.min(promptOf(timing), left()));
       if (mailbox.log.length > heard) continue;
       const { replies } = this.#sorted(since, { isTimers: false, isFirst });
-      if (haste?.goesOn(awaited, replies.length)) return left() > 0;
+      if (haste?.goesOn(awaited, replies.length)) return left() > 0 ? replies.length : undefined;
       await aside(async () => void (await mailbox.next(() => true, left(), heard)), true);
     }
-    return false;
+    return undefined;
   }
 
   #sorted(since: number, when: Pick<Circumstances, 'isTimers' | 'isFirst'>, greets = false): Sorted {
@@ -259,10 +280,7 @@ export class StepWatch {
     const { tester, timing } = this.#context.environment;
     const prompt = promptOf(timing) + tester.lag.worstSince(since);
     const repliedAt = replies.map(({ at }) => at);
-    const { haste } = this.#context;
-    const kind = haste?.kindOf(awaited) ?? '';
-    if (!this.isLastHasty && this.watched.has(kind) && haste?.wouldMiss(awaited, since, repliedAt, prompt))
-      this.watched.set(kind, true);
+    if (!this.isLastHasty && !awaited.isTimed) this.#noteWhole(awaited, since, repliedAt, prompt);
     // No TCP closes by itself: text or a FIN has come to a user who had something to say first.
     if (greets && replies.some(({ segment: { ctl } }) => ctl.has('FIN')))
       throw new NotCapable({ what: 'being spoken to first' });
@@ -300,6 +318,22 @@ export class StepWatch {
       entries: replies.length > 0 ? replies : retransmissions,
       windows: [...windowUpdates, ...replies].toSorted((one, other) => one.at - other.at),
     };
+  }
+
+  /** What a full wait has seen of what a hasty attempt would have missed. */
+  #noteWhole(awaited: Awaited, since: number, repliedAt: readonly number[], prompt: number): void {
+    const { haste } = this.#context;
+    const leave = haste?.leaveOf(awaited, since, repliedAt, prompt);
+    const kind = leave && haste?.kindOf(awaited, leave.after);
+    const first = this.#firstOf;
+    // A late tester has taken it for another kind.
+    if (first !== undefined && first !== kind) {
+      this.watched.delete(first);
+      haste?.end(first);
+    }
+    if (kind === undefined) return;
+    if (haste?.dependsOnReplies(awaited)) this.#watches(kind);
+    if (leave?.hasMissed && this.watched.has(kind)) this.watched.set(kind, true);
   }
 
   /** What the target sends although nothing is due. */

@@ -79,22 +79,26 @@ describe('what may still come after a stimulus', () => {
   });
 
   it('is missed by who goes on before', () => {
-    const missed = (outcomes: readonly ResolvedOutcome[], ...repliesAt: number[]) =>
-      [false, true].map((hasFew) =>
-        new Haste(hasFew).wouldMiss(awaitedOf(caseOf(outcomes)), 100, repliesAt, 10),
-      );
-    expect(missed([RESET])).to.deep.equal([false, false]);
+    const leaves = (outcomes: readonly ResolvedOutcome[], ...repliesAt: number[]) =>
+      [false, true].map((hasFew) => {
+        const leave = new Haste(hasFew).leaveOf(awaitedOf(caseOf(outcomes)), 100, repliesAt, 10);
+        return leave && `${leave.after} ${leave.hasMissed ? 'misses' : 'hears'}`;
+      });
     // A patient attempt confirms that it is missing; but not where few are allowed at a time.
-    expect(missed([RESET], 600)).to.deep.equal([false, true]);
-    expect(missed([RESET], 105, 114)).to.deep.equal([false, false]);
-    expect(missed([RESET], 105, 116)).to.deep.equal([true, true]);
-    expect(missed([SILENCE], 109)).to.deep.equal([false, false]);
-    expect(missed([SILENCE], 111)).to.deep.equal([true, true]);
-    expect(missed([RESET, SILENCE], 600)).to.deep.equal([false, true]);
+    expect(leaves([RESET])).to.deep.equal([undefined, '0 hears']);
+    expect(leaves([RESET], 600)).to.deep.equal(['1 hears', '0 misses']);
+    expect(leaves([RESET], 105, 114)).to.deep.equal(['2 hears', '2 hears']);
+    expect(leaves([RESET], 105, 116)).to.deep.equal(['1 misses', '1 misses']);
+    expect(leaves([SILENCE], 109)).to.deep.equal(['1 hears', '1 hears']);
+    expect(leaves([SILENCE], 111)).to.deep.equal(['0 misses', '0 misses']);
+    expect(leaves([RESET, SILENCE], 600)).to.deep.equal(['1 hears', '0 misses']);
+    const delayed = outcome('<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>');
+    expect(leaves([delayed])).to.deep.equal([undefined, undefined]);
   });
 });
 
-const mayHasten = (haste: Haste, subject: Case): boolean => haste.mayHasten(awaitedOf(subject));
+const mayHasten = (haste: Haste, subject: Case, replies = 0): boolean =>
+  haste.mayHasten(awaitedOf(subject), replies);
 
 describe('haste', () => {
   const subject = caseOf([RESET]);
@@ -132,11 +136,11 @@ describe('haste', () => {
     });
     const acks = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
     const haste = new Haste(true);
-    const isFirst = (subject: Case): boolean => !mayHasten(haste, subject);
+    const isFirst = (subject: Case, replies = 0): boolean => !mayHasten(haste, subject, replies);
     expect(isFirst(inState('<SEQ=7><CTL=RST>'))).to.equal(true);
     expect(isFirst(inState('<SEQ=7><ACK=8><CTL=RST,ACK>'))).to.equal(false);
-    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=RST,ACK>', 'CLOSED'))).to.equal(true);
-    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=RST,ACK>', 'ESTABLISHED', acks))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=RST,ACK>', 'CLOSE-WAIT'))).to.equal(true);
+    expect(isFirst(inState('<SEQ=7><ACK=8><CTL=RST,ACK>', 'ESTABLISHED', acks), 1)).to.equal(true);
     expect(isFirst({ ...inState('<SEQ=7><CTL=RST>'), conditions: ['wrong-checksum'] })).to.equal(true);
     expect(isFirst(inState('<SEQ=7><CTL=URG>'))).to.equal(true);
     expect(isFirst(inState('<SEQ=7><ACK=8><CTL=ACK>'))).to.equal(true);
@@ -163,15 +167,109 @@ describe('haste', () => {
       'CLOSE-WAIT',
       'TIME-WAIT',
     ]);
-    expect(firsts('<SEQ=7><ACK=8><CTL=ACK>')).to.deep.equal([...SYNCHRONIZED]);
-    expect(firsts('<SEQ=7><ACK=8><CTL=FIN,ACK>')).to.deep.equal([...SYNCHRONIZED]);
+    expect(firsts('<SEQ=7><ACK=8><CTL=ACK>')).to.deep.equal(['ESTABLISHED', 'LAST-ACK', 'TIME-WAIT']);
+    expect(firsts('<SEQ=7><ACK=8><CTL=FIN,ACK>')).to.deep.equal(['ESTABLISHED', 'CLOSE-WAIT', 'TIME-WAIT']);
     expect(isFirst('SYN-RECEIVED', '<SEQ=7><CTL=RST>')).to.equal(true);
   });
 
-  it('relies on no other, where few are allowed at a time and no connection is before and after', async () => {
+  it('relies, where few are allowed at a time, on one to which the target does the same, whatever the documents allow', () => {
+    const acks = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
+    const then = 'ESTABLISHED';
+    const [asked, silent] = [acks, 'silence'].map((reply) => ({ ...outcome(reply), then }) as const);
+    const inState = (...outcomes: (ResolvedOutcome | undefined)[]): Awaited =>
+      awaitedOf({ ...caseOf(outcomes.filter((one) => one !== undefined)), state: 'ESTABLISHED' });
     const haste = new Haste(true);
-    expect(mayHasten(haste, subject)).to.equal(true);
-    expect(await haste.isTrusted(haste.kindOf(awaitedOf(subject)))).to.equal(true);
+    const kinds = [inState(asked), inState(asked, silent), inState(silent)].map((step) =>
+      [0, 1].map((replies) => haste.kindOf(step, replies)),
+    );
+    const syn = 'ESTABLISHED,FIN-WAIT-1,FIN-WAIT-2,CLOSE-WAIT,CLOSING,LAST-ACK   SYN';
+    expect(kinds).to.deep.equal([
+      [`${syn} missing`, syn],
+      [`${syn} silence the same`, syn],
+      // More than is allowed stays wrong, whatever follows.
+      [`${syn} silence the same`, 'hears all'],
+    ]);
+    expect(haste.dependsOnReplies(inState(asked))).to.equal(true);
+    expect(haste.dependsOnReplies({ ...inState(asked), isCase: false })).to.equal(false);
+    expect(haste.dependsOnReplies({ ...inState(asked), isTimed: true })).to.equal(false);
+    expect(new Haste(false).dependsOnReplies(inState(asked))).to.equal(false);
+  });
+
+  /** The kinds of what is left of a connection, or becomes of it. */
+  const kindsIn = (
+    state: Case['state'],
+    conditions: Case['conditions'],
+    reply: string,
+    ...sends: string[]
+  ) => {
+    const haste = new Haste(true);
+    const due = { ...outcome(reply), then: state } as const;
+    return new Set(
+      sends.map((send) =>
+        haste.kindOf(awaitedOf({ ...caseOf([due], send), state, conditions }), due.reply.length),
+      ),
+    );
+  };
+  const OF_NOTHING = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>';
+  const ALL_FLAGS = [
+    '<SEQ=7><ACK=8><CTL=ACK>',
+    '<SEQ=7><ACK=8><CTL=ACK><DATA=1>',
+    '<SEQ=7><ACK=8><CTL=FIN,ACK>',
+    '<SEQ=7><CTL=URG>',
+  ];
+
+  it('relies, where few are allowed at a time, on any other that is not acceptable and gets the same ACK', () => {
+    expect([...kindsIn('ESTABLISHED', [], OF_NOTHING, ...ALL_FLAGS)]).to.deep.equal([
+      'ESTABLISHED,FIN-WAIT-1,FIN-WAIT-2,CLOSE-WAIT,CLOSING,LAST-ACK   unacceptable',
+    ]);
+    expect(kindsIn('ESTABLISHED', [], '<SEQ=SND.NXT><ACK=RCV.NXT+1><CTL=ACK>', ...ALL_FLAGS)).to.have.length(
+      4,
+    );
+    expect(kindsIn('ESTABLISHED', [], 'silence', ...ALL_FLAGS)).to.have.length(4);
+    const marks = ['<SEQ=7><CTL=SYN>', '<SEQ=7><CTL=RST>'];
+    expect(kindsIn('ESTABLISHED', [], OF_NOTHING, ...ALL_FLAGS, ...marks)).to.have.length(3);
+    expect([...kindsIn('TIME-WAIT', [], OF_NOTHING, ...ALL_FLAGS)]).to.deep.equal([
+      'TIME-WAIT   unacceptable',
+    ]);
+  });
+
+  it('relies, where few are allowed at a time, on any other that has the same unusual thing, but for a reset', () => {
+    const timestamp = kindsIn('ESTABLISHED', ['old-timestamp'], OF_NOTHING, ...ALL_FLAGS, '<SEQ=7><CTL=SYN>');
+    expect(timestamp).to.have.length(1);
+    const reset = kindsIn('ESTABLISHED', ['old-timestamp'], 'silence', ...ALL_FLAGS, '<SEQ=7><CTL=RST>');
+    expect(reset).to.have.length(2);
+    const other = kindsIn('ESTABLISHED', ['other-security'], OF_NOTHING, ...ALL_FLAGS);
+    expect([...other].some((kind) => timestamp.has(kind))).to.equal(false);
+  });
+
+  it('relies, where few are allowed at a time, in SYN-SENT on any other that is neither SYN nor reset', () => {
+    expect(kindsIn('SYN-SENT', [], 'silence', ...ALL_FLAGS)).to.have.length(1);
+    expect(kindsIn('SYN-SENT', [], '<SEQ=SEG.ACK><CTL=RST>', ...ALL_FLAGS)).to.have.length(1);
+    expect(
+      kindsIn('SYN-SENT', [], 'silence', ...ALL_FLAGS, '<SEQ=7><CTL=SYN>', '<SEQ=7><CTL=RST>'),
+    ).to.have.length(3);
+  });
+
+  it('relies, where few are allowed at a time, on those that remain, whether or not others may end', () => {
+    const haste = new Haste(true);
+    const remains = { ...SILENCE, then: 'ESTABLISHED' } as const;
+    const [one, other] = [[remains], [remains, SILENCE]].map((outcomes) =>
+      haste.kindOf(awaitedOf({ ...caseOf(outcomes, '<SEQ=7><CTL=RST>'), state: 'ESTABLISHED' })),
+    );
+    expect(one).to.equal(other);
+  });
+
+  it('relies on no other, where few are allowed at a time and no connection is left', async () => {
+    const haste = new Haste(true);
+    for (const state of ['CLOSED', 'SYN-SENT', 'ESTABLISHED', 'LAST-ACK'] as const)
+      for (const [outcome, replies] of [[RESET, 1] as const, [SILENCE, 0] as const]) {
+        const ending = { ...caseOf([outcome]), state };
+        expect(mayHasten(haste, ending, replies)).to.equal(true);
+        expect(await haste.isTrusted(haste.kindOf(awaitedOf(ending), replies))).to.equal(true);
+      }
+    // A reply is missing: from nobody, or from a connection whose end would prevent it.
+    expect(mayHasten(haste, subject, 0)).to.equal(true);
+    expect(mayHasten(haste, { ...subject, state: 'ESTABLISHED' }, 0)).to.equal(false);
     const opens = caseOf([{ ...SILENCE, then: 'SYN-RECEIVED' }]);
     expect(mayHasten(haste, { ...opens, state: 'LISTEN' })).to.equal(false);
     const { then: _, ...anywhere } = SILENCE;
@@ -184,6 +282,19 @@ describe('haste', () => {
     const trusted = haste.isTrusted(KIND);
     haste.end(KIND);
     expect(await trusted).to.equal(false);
+    // Another one waits in its place.
+    expect(mayHasten(haste, subject)).to.equal(false);
+    haste.note(KIND, false);
+    haste.end(KIND);
+    expect(mayHasten(haste, subject)).to.equal(true);
+    expect(await haste.isTrusted(KIND)).to.equal(true);
+  });
+
+  it('relies on what any patient attempt has seen', async () => {
+    const haste = new Haste(false);
+    haste.note(KIND, false);
+    expect(mayHasten(haste, subject)).to.equal(true);
+    expect(await haste.isTrusted(KIND)).to.equal(true);
   });
 
   it('is not for silence in a connection, unless few are allowed at a time', () => {
@@ -241,15 +352,18 @@ describe('a hasty attempt', () => {
     subject: Case,
     target: (sent: Sent, arrive: (reply: string, after: number) => void) => readonly string[],
     hasFew = true,
+    given?: Haste,
   ) {
     const one = world({ ...TIMING, observation: OBSERVATION, prompt: 30 });
     made.push(one);
     const { link, environment } = one;
     link.script = (sent) =>
       target(sent, (reply, later) => void setTimeout(() => link.arrive(reply, sent.from, sent.to), later));
-    const haste = new Haste(hasFew);
-    mayHasten(haste, subject);
-    haste.note(haste.kindOf(awaitedOf(subject)), false);
+    const haste = given ?? new Haste(hasFew);
+    if (!given) {
+      mayHasten(haste, subject);
+      haste.note(haste.kindOf(awaitedOf(subject)), false);
+    }
     const began = performance.now();
     const result = await runScenario(subject, {
       ...{ environment, family: 4, index: 0, seed: 1, profile: 'rfc9293', adoption: ALL_CHECKS, haste },
@@ -304,8 +418,8 @@ describe('a hasty attempt', () => {
       expect({ verdict, stimuli }).to.deep.equal({ verdict: 'deviates', stimuli: 2 });
       expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
       expect(took).to.be.at.least(LIMITER_REST + OBSERVATION);
-      // The first that is missing in a state.
-      expect(isEarly(proofAt)).to.equal(false);
+      // No connection is there: what is late comes to the port.
+      expect(isEarly(proofAt)).to.equal(hasFew);
     });
 
     it(`accuses a wrong reply only when ${other} sees the same`, async () => {
@@ -348,18 +462,46 @@ describe('a hasty attempt', () => {
     const accusing = (...faults: Fault[]) => {
       const deviates = { verdict: 'deviates', others: 0, faults } as const;
       const judgements = Object.fromEntries(PROFILES.map((profile) => [profile, deviates]));
-      return { outcome: 'judged', judgements, observed: [{}] } as unknown as JudgedResult;
+      return {
+        ...{ outcome: 'judged', judgements, observed: [{}], stateAfter: 'ESTABLISHED' },
+      } as unknown as JudgedResult;
     };
     const confirms = (result: JudgedResult, hasFew = true): boolean =>
       new Haste(hasFew).mayConfirm(caseOf([RESET]), result, 'rfc9293');
     const missing = { ...accusing({ kind: 'replies', expected: [], observed: [] }), observed: [] };
     const haste = new Haste(true);
-    for (const state of ['CLOSED', 'ESTABLISHED'] as const)
-      for (const isSecond of [false, true])
-        expect(haste.mayConfirm({ ...caseOf([RESET]), state }, missing, 'rfc9293')).to.equal(isSecond);
+    const confirmsMissing = (state: Case['state'], stateAfter = 'ESTABLISHED', hasWaited = false): boolean =>
+      haste.mayConfirm(
+        { ...caseOf([RESET]), state },
+        { ...missing, stateAfter } as JudgedResult,
+        'rfc9293',
+        hasWaited,
+      );
+    for (const isSecond of [false, true]) {
+      expect(confirmsMissing('ESTABLISHED')).to.equal(isSecond);
+      expect(confirmsMissing('TIME-WAIT')).to.equal(isSecond);
+      expect(confirmsMissing('LISTEN', 'SYN-RECEIVED')).to.equal(isSecond);
+    }
+    // The same paragraph.
+    expect(confirmsMissing('LAST-ACK')).to.equal(true);
+    // Nothing is there whose end could prevent a late reply.
+    expect(confirmsMissing('CLOSED', 'CLOSED')).to.equal(true);
+    expect(confirmsMissing('CLOSED', 'unknown')).to.equal(false);
+    // Who has waited in full need not wait again, nor do the others.
+    expect(confirmsMissing('SYN-SENT', 'SYN-SENT', true)).to.equal(true);
+    expect(confirmsMissing('SYN-SENT', 'SYN-SENT')).to.equal(true);
     const state: Fault = { kind: 'state', expected: 'CLOSED', observed: 'LISTEN' };
     const replies: Fault = { kind: 'replies', expected: [[]], observed: [] };
     expect(confirms(accusing(state))).to.equal(false);
+    expect(new Haste(true).mayConfirm(caseOf([RESET]), accusing(state), 'rfc9293', true)).to.equal(true);
+    // Silence is right: no reply is missing.
+    expect(confirms({ ...accusing(state), observed: [], stateAfter: 'CLOSED' })).to.equal(true);
+    // What was taken may be acknowledged late.
+    const taken = { ...accusing(state, replies), observed: [] };
+    for (const hasWaited of [true, false])
+      expect(haste.mayConfirm(caseOf([RESET]), taken, 'rfc9293', hasWaited)).to.equal(hasWaited);
+    // What has ended does not come back.
+    expect(confirms({ ...accusing(state), stateAfter: 'CLOSED' })).to.equal(true);
     expect(confirms(accusing(state, replies))).to.equal(true);
     expect(confirms(accusing(replies), false)).to.equal(false);
   });
@@ -392,6 +534,88 @@ describe('a hasty attempt', () => {
       return isStimulus(sent) && stimuli > 1 ? right(sent) : isStimulus(sent) ? [] : right(sent);
     });
     expect(verdict).to.equal('deviates');
+  });
+
+  /** An ESTABLISHED connection of a target that resets old text when a reset has ended it. */
+  const ending =
+    (late: (sent: Sent, arrive: (reply: string, after: number) => void) => void) =>
+    (sent: Sent, arrive: (reply: string, after: number) => void): readonly string[] => {
+      const { ctl, data, ack } = sent.segment;
+      if (ctl.has('RST')) isEnded = true;
+      late(sent, arrive);
+      return isEnded && data > 0 ? [`<SEQ=${ack}><CTL=RST>`] : right(sent);
+    };
+  let isEnded = false;
+  const resetOf = (reply: string): Case => ({
+    ...caseOf([{ ...outcome(reply), then: 'CLOSED' }], '<SEQ=RCV.NXT><CTL=RST>', 'established.test'),
+    state: 'ESTABLISHED',
+  });
+
+  it('waits for nothing in a connection that ends, and hears what comes after its end', async () => {
+    isEnded = false;
+    const { verdict, proofAt, took } = await run(
+      resetOf('silence'),
+      ending(() => {}),
+    );
+    expect(verdict).to.equal('conformant');
+    expect(proofAt).to.be.below(OBSERVATION / 2);
+    expect(took).to.be.at.least(OBSERVATION);
+    for (const after of [40, LATE]) {
+      let resets = 0;
+      isEnded = false;
+      const { verdict } = await run(
+        resetOf('silence'),
+        ending(({ segment: { ctl } }, arrive) => {
+          if (ctl.has('SYN')) isEnded = false;
+          // The first reset of each connection is the stimulus, the second one its end.
+          if (ctl.has('RST') && resets++ % 2 === 0) arrive('<SEQ=5001><CTL=RST>', after);
+        }),
+      );
+      expect(verdict, `after ${after} ms`).to.equal('deviates');
+    }
+  });
+
+  it('does not wait for itself, where it has ended although it should go on', async () => {
+    isEnded = false;
+    const remaining: Case = {
+      ...caseOf([{ ...SILENCE, then: 'ESTABLISHED' }], '<SEQ=RCV.NXT-1><CTL=RST>', 'established.test'),
+      state: 'ESTABLISHED',
+    };
+    const haste = new Haste(true);
+    const { verdict, result } = await run(
+      remaining,
+      ending(({ segment: { ctl } }) => {
+        if (ctl.has('SYN')) isEnded = false;
+      }),
+      true,
+      haste,
+    );
+    expect(verdict).to.equal('deviates');
+    expect(result.notes).to.deep.equal([{ kind: 'confirmed', alike: 2, connections: 2 }]);
+    // What it has seen stands for none.
+    expect(mayHasten(haste, remaining)).to.equal(false);
+  });
+
+  it('waits in full after its reply has come, where it is the first to which the target does so', async () => {
+    const acked: Case = {
+      ...caseOf(
+        ['<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>', 'silence'].map((reply) => ({
+          ...{ ...outcome(reply), then: 'ESTABLISHED' as const },
+        })),
+        '<SEQ=RCV.NXT-1><CTL=URG>',
+        'established.test',
+      ),
+      state: 'ESTABLISHED',
+    };
+    const answering = (sent: Sent): readonly string[] =>
+      sent.segment.ctl.has('URG') ? ['<SEQ=5001><ACK=1><CTL=ACK>'] : right(sent);
+    // The kind that was waited for is that of silence.
+    const { proofAt, result } = await run(acked, answering);
+    expect(seenOf(result)?.observed).to.have.length(1);
+    expect(proofAt).to.be.at.least(OBSERVATION);
+    expect(
+      (await run(acked, (sent) => (sent.segment.ctl.has('URG') ? [] : right(sent)))).proofAt,
+    ).to.be.below(OBSERVATION / 2);
   });
 
   it('does not take a late reply for the answer to its first probe', async () => {

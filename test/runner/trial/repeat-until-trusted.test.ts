@@ -127,6 +127,24 @@ describe('a verdict is believed', () => {
     expect(performance.now() - began).to.be.at.least(1095);
   });
 
+  it('by another one that is told whether the first has waited in full', async () => {
+    for (const isHasty of [false, true]) {
+      const told: boolean[] = [];
+      const first = { ...wrong, isHasty };
+      await repeatUntilTrusted(
+        {
+          ...{ profile: 'rfc9293', path: clean, hastily: async () => first },
+          again: async (_, hasWaited) => {
+            told.push(hasWaited);
+            return wrong;
+          },
+        },
+        attempts(wrong).once,
+      );
+      expect(told).to.deep.equal([!isHasty]);
+    }
+  });
+
   it('after a pause in which others may take its place, where there is somebody to say so', async () => {
     const silence: Sample = { result: resultOf('deviates'), silent: true };
     const pauses: number[] = [];

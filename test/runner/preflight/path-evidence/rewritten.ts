@@ -94,6 +94,6 @@ const answers = await portsAnswer(tester, 4, { closed: CLOSED, open }, { isKnown
 const ground = { ...answers, family: 4, open, heard: true, silentClosed: false, called: false } as const;
 const environment = { tester, driver, closedPort: CLOSED, timing: DEFAULT_TIMING };
 const signs = middleboxSigns(
-  await gatherPathEvidence(environment, { ...ground, resetsAtOnce: undefined }, false),
+  await gatherPathEvidence(environment, { ...ground, roundTripsInTurn: [], resetsAtOnce: undefined }, false),
 );
 process.stdout.write(JSON.stringify(signs.map(({ deed }) => deed) satisfies Deeds), () => process.exit(0));
