@@ -38,9 +38,11 @@ import type { JudgedResult } from '../../verdict/result.ts';
  *   once or never (RFC 9293 section 3.10.7.4): a TCP that leaves this ACK to a timer is wrong, and the probe would hide it. The
  *   reset at the end would hide that a timer resets the connection.
  * - With few connections at a time, the run would do little but wait. There, only the first case of each kind waits in a
- *   connection, and a kind is wider: it is what SEGMENT ARRIVES tells apart (`wideKindOf`). The same holds where a reply may come as
- *   well as none. Nor does the second attempt at a case wait, which confirms a deviation: a wrong reply stays wrong whatever follows
- *   it, and a reply that is missing is waited for in each state once.
+ *   connection, and a kind is wider (`wideKindOf`): it is what SEGMENT ARRIVES tells apart, and what the target makes of it. What has come
+ *   by the time an attempt could go on tells the kind. The same holds where a reply may come as well as none, or is missing. Where no
+ *   connection is left, nobody waits: nothing is there whose end could prevent a late reply, and that comes to the port. Nor does the
+ *   second attempt at a case wait, which confirms a deviation: a wrong reply stays wrong whatever follows it, a connection that has ended
+ *   does not come back, and a reply that is missing is waited for once for each kind (`mayConfirm`).
  */
 export class Haste {
   readonly #hasFew: boolean;
