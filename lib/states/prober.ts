@@ -47,6 +47,8 @@ export interface Subject {
    * nothing.
    */
   readonly isHasty?: boolean;
+  /** The proof may leave out the wait for a timer. Where it then shows another thing than the usual, a patient attempt decides. */
+  readonly isBrief?: boolean;
 }
 
 /** Milliseconds beyond the guard for an answer that is due at once. A long wait costs nothing when the answer comes. */
@@ -138,9 +140,9 @@ export class Prober {
     if (this.subject.isHasty) throw new TooHasty('a probe was not answered soon after the stimulus');
   }
 
-  /** Where a short proof does not show what it is for, in a hasty proof. @throws TooHasty */
-  doubtState(): void {
-    if (this.subject.isHasty) throw new TooHasty('another state than the one before may follow');
+  /** A brief proof does not show what it is for. @throws TooHasty */
+  doubtState(): never {
+    throw new TooHasty('another state than the one before may follow');
   }
 
   /** Sends a segment that needs no answer; twice when the path loses segments. */

@@ -69,9 +69,9 @@ function isOfNew({ subject, connection }: Prober, { ack }: ConcreteSegment): boo
 }
 
 async function byNumbers(prober: Prober, how: readonly Evidence[], numbers: Numbers): Promise<Proof> {
-  const { isHasty, state } = prober.subject;
-  // Its FIN comes again by a timer, which others have waited for.
-  if (isHasty && state === 'LAST-ACK' && hasRoom(numbers))
+  const { isBrief, state } = prober.subject;
+  // Its FIN would come again by a timer.
+  if (isBrief && state === 'LAST-ACK' && hasRoom(numbers))
     return byAckOfFin(prober, { state, how, ...numbers });
   const proof = await byFins(prober, numbers.rcvNxt);
   return byConduct(prober, { state: proof.state, how: [...how, ...proof.how], ...numbers });

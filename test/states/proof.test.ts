@@ -18,7 +18,7 @@ const ISS = 5000;
 function scene(
   state: State,
   stimulus: string,
-  { handle = false, listening = false, greets = false, isHasty = false } = {},
+  { handle = false, listening = false, greets = false, isHasty = false, isBrief = false } = {},
 ): Scene {
   const made = world();
   const { link, tester, environment } = made;
@@ -38,7 +38,7 @@ function scene(
     ...made,
     connection,
     async prove() {
-      const subject = { connection, listening, state, stimulus: sent, mark, greets, isHasty };
+      const subject = { connection, listening, state, stimulus: sent, mark, greets, isHasty, isBrief };
       const proof = await prove(environment, handle ? { ...subject, handle: { socketId: 1 } } : subject);
       await tester.close();
       return proof;
@@ -497,8 +497,8 @@ describe('the state after', () => {
   describe('by the end that an ACK of its FIN brings', () => {
     const resetting = '<SEQ=0><CTL=RST>';
     /** @param onceAcknowledged what old text draws after the ACK of the FIN */
-    function lastAck(isHasty: boolean, onceAcknowledged: string, takes = false): Scene {
-      const made = scene('LAST-ACK', '<SEQ=101><CTL=URG>', { isHasty });
+    function lastAck(isBrief: boolean, onceAcknowledged: string, takes = false): Scene {
+      const made = scene('LAST-ACK', '<SEQ=101><CTL=URG>', { isBrief });
       let isAcknowledged = false;
       const lives = living({ rcvNxt: 101, sndNxt: ISS + 2, takes });
       made.link.script = (sent) => {
@@ -509,7 +509,7 @@ describe('the state after', () => {
       return made;
     }
 
-    it('is LAST-ACK, without a wait for a FIN that comes again, where the attempt is hasty', async () => {
+    it('is LAST-ACK, without a wait for a FIN that comes again, where the proof may be brief', async () => {
       const made = lastAck(true, resetting);
       expect(await made.prove()).to.deep.include({
         state: 'LAST-ACK',
