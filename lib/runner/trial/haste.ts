@@ -308,7 +308,7 @@ function wideKindOf({ place, state, done, outcomes, isCase }: Awaited, replies: 
  * - in SYN-SENT, only whether it is a SYN or a reset (RFC 9293 section 3.10.7.3): a wrong ACK is reset (first), and what is neither is
  *   dropped (fifth);
  * - where it is to be acknowledged and dropped, and is no SYN or reset, that it is outside the window (section 3.10.7.4, first), or
- *   acknowledges what was not sent (fifth): one reply for all;
+ *   acknowledges what was not sent (fifth): one reply for all, with a window of zero (another row of the table) and without;
  * - in all other places the flags.
  *
  * @param due the outcomes with a reply that the target has chosen, or that is missing
@@ -319,12 +319,14 @@ function checkFor(
   due: readonly ResolvedOutcome[],
 ): string {
   const check = checkOf(stimulus);
-  const packet = Object.keys(demandsOf(conditions).packet);
+  const { packet: demanded, window } = demandsOf(conditions);
+  const packet = Object.keys(demanded);
   if (packet.length > 0) return [...(check === 'RST' ? [check] : []), ...packet].join(' ');
   if (check === 'RST' || check === 'SYN') return check;
   if (state === 'SYN-SENT') return 'neither SYN nor RST';
   const isDropped = due.every(({ reply, then }) => then === state && reply.every(isAckOfNothing));
-  return due.length > 0 && isDropped ? 'unacceptable' : check;
+  if (due.length === 0 || !isDropped) return check;
+  return window === 'zero' ? 'unacceptable with a closed window' : 'unacceptable';
 }
 
 const isAckOfNothing = ({ ctl, seq, ack, data }: SegmentNotation): boolean => {

@@ -228,6 +228,10 @@ describe('haste', () => {
     expect(kindsIn('ESTABLISHED', [], 'silence', ...ALL_FLAGS)).to.have.length(4);
     const marks = ['<SEQ=7><CTL=SYN>', '<SEQ=7><CTL=RST>'];
     expect(kindsIn('ESTABLISHED', [], OF_NOTHING, ...ALL_FLAGS, ...marks)).to.have.length(3);
+    // Another row of the table of what is acceptable.
+    expect([...kindsIn('ESTABLISHED', ['zero-window'], OF_NOTHING, ...ALL_FLAGS)]).to.deep.equal([
+      'ESTABLISHED,FIN-WAIT-1,FIN-WAIT-2,CLOSE-WAIT,CLOSING,LAST-ACK   unacceptable with a closed window',
+    ]);
     expect([...kindsIn('TIME-WAIT', [], OF_NOTHING, ...ALL_FLAGS)]).to.deep.equal([
       'TIME-WAIT   unacceptable',
     ]);
