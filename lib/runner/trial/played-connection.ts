@@ -39,7 +39,7 @@ import type { Ending, PlayedStep } from '../../verdict/judge-scenario.ts';
 import type { Role } from '../../verdict/observed.ts';
 import { add } from '../../wire/seq.ts';
 import type { CaseContext } from './case-context.ts';
-import { hasNoConnection } from './haste.ts';
+import { hasNoConnection } from './kinds-of-waits.ts';
 import { isLastSynAgain, lastSent } from './intervals.ts';
 import { sendCrowd } from './crowd.ts';
 import type { Random } from './random.ts';

@@ -23,7 +23,7 @@ import { carriedAlong, type Observation } from '../../verdict/judge.ts';
 import type { Role } from '../../verdict/observed.ts';
 import type { Reason } from '../../verdict/reason.ts';
 import type { CaseContext } from './case-context.ts';
-import { type Awaited, isTimed } from './haste.ts';
+import { type Awaited, isTimed } from './kinds-of-waits.ts';
 import { dependsOnLag, intervalOf, lastSent } from './intervals.ts';
 import { isToBeSilent } from './setup.ts';
 import { faultsOfOptions } from './step-faults.ts';

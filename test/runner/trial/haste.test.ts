@@ -8,14 +8,14 @@ import {
   stimulusOf,
 } from '../../../lib/catalogue/scenario.ts';
 import { parseSegment } from '../../../lib/notation/index.ts';
+import { Haste } from '../../../lib/runner/trial/haste.ts';
 import {
   type Awaited,
-  Haste,
   hasNoConnection,
   isComplete,
   isTimed,
   kindOf,
-} from '../../../lib/runner/trial/haste.ts';
+} from '../../../lib/runner/trial/kinds-of-waits.ts';
 import { runScenario } from '../../../lib/runner/trial/run-scenario.ts';
 import { ALL_CHECKS } from '../../../lib/standard/adoption.ts';
 import { PROFILES } from '../../../lib/standard/profile.ts';
