@@ -62,6 +62,14 @@ describe('generated sequences', () => {
     expect(has(/^CLOSED.*: OPEN TO MULTICAST/)).to.equal(true);
     expect(has(/^LISTEN, b: LISTEN, c: LISTEN: <SEQ=ANY><CTL=SYN><MSS=1460>; b: .*; c: /)).to.equal(true);
     expect(has(/^(ESTABLISHED|CLOSE-WAIT): NAGLE OFF; SEND \d+; SEND \d+/)).to.equal(true);
+    expect(has(/^(ESTABLISHED|CLOSE-WAIT): (TTL|DIFFSERV) \d+; SEND \d+/)).to.equal(true);
+    expect(has(/^(ESTABLISHED|CLOSE-WAIT): <SEQ=RCV\.NXT><ACK=SND\.NXT><CTL=ACK><WND=0>; SEND \d+/)).to.equal(
+      true,
+    );
+    const open = '<SEQ=ANY><CTL=SYN>';
+    expect(has(new RegExp(`^LISTEN: ${[open, open, open].join('; <SEQ=RCV\\.NXT><CTL=RST>; ')}`))).to.equal(
+      true,
+    );
     // Text comes twice and is acknowledged, and the next text waits.
     expect(has(/: SEND \d+; wait \d+ ms; <SEQ=RCV\.NXT><ACK=SND\.NXT><CTL=ACK>; SEND \d+; wait/)).to.equal(
       true,
