@@ -144,7 +144,7 @@ function outcome(run: Run, colours: Colours, accepted: AcceptedDeviations | unde
   const fail = (count: number) => `${count} ${count === 1 ? 'failure' : 'failures'}`;
   if (fresh > 0) {
     const open = failures.fresh.filter((one) => verdictOf(one, run.profile) === 'inconclusive').length;
-    const ofThem = open > 0 ? `, ${open} of them without a verdict` : '';
+    const ofThem = open > 0 ? ` (${open} without a verdict)` : '';
     const more = known > 0 ? `, ${known} more accepted by ${accepted?.name}` : '';
     return `${colours.red('✗')} ${took}: ${colours.red(fail(fresh))}${ofThem}${more}${cut}`;
   }
