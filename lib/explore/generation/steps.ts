@@ -75,6 +75,12 @@ export function afterCall(tcb: Tcb, user: UserCall): Tcb {
   return made ? strongest(userCalls(tcb, made, 'rfc9293')).tcb : tcb;
 }
 
+/** Values that no user has who does not ask for them. */
+export const choiceOfHeader = (choice: Choice, call: 'TTL' | 'DIFFSERV'): UserCall => ({
+  call,
+  value: choice.of(call === 'TTL' ? [33, 77, 200] : [9, 32, 46]),
+});
+
 function call(choice: Choice): UserCall {
   const name = choice.weighted([
     [30, 'SEND'],
@@ -87,8 +93,7 @@ function call(choice: Choice): UserCall {
     [3, 'DIFFSERV'],
     [2, 'NAGLE OFF'],
   ] as const);
-  if (name === 'TTL') return { call: name, value: choice.of([33, 77, 200]) };
-  if (name === 'DIFFSERV') return { call: name, value: choice.of([9, 32, 46]) };
+  if (name === 'TTL' || name === 'DIFFSERV') return choiceOfHeader(choice, name);
   if (name !== 'SEND') return { call: name };
   return {
     call: 'SEND',

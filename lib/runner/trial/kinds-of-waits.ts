@@ -68,8 +68,8 @@ export function wideKindOf({ place, state, done, outcomes, isCase }: Awaited, re
   if (isCase) {
     const due = (isMissing ? outcomes : fitting).filter(({ reply }) => reply.length > 0);
     const [first] = done;
-    const check = typeof first === 'object' ? checkFor(first, place, due) : `${first}`;
-    const kind = [placeOf(state, check, replies > 0), origin, closedBy, check].join(' ');
+    const decides = typeof first === 'object' ? whatDecides(first, place, due) : [`${first}`];
+    const kind = [placeOf(state, decides, replies > 0), origin, closedBy, ...decides].join(' ');
     if (replies > 0) return kind;
     if (fitting.length === 0) return `${kind} missing`;
     // Who comes to the end of a connection relies on nothing.
@@ -98,20 +98,20 @@ export function wideKindOf({ place, state, done, outcomes, isCase }: Awaited, re
  *
  * @param due the outcomes with a reply that the target has chosen, or that is missing
  */
-function checkFor(
+function whatDecides(
   stimulus: SegmentNotation,
   { state, conditions }: Pick<Place, 'state' | 'conditions'>,
   due: readonly ResolvedOutcome[],
-): string {
+): readonly string[] {
   const check = checkOf(stimulus);
   const { packet: demanded, window } = demandsOf(conditions);
   const packet = Object.keys(demanded);
-  if (packet.length > 0) return [...(check === 'RST' ? [check] : []), ...packet].join(' ');
-  if (check === 'RST' || check === 'SYN') return check;
-  if (state === 'SYN-SENT') return 'neither SYN nor RST';
+  if (packet.length > 0) return check === 'RST' ? [check, ...packet] : packet;
+  if (check === 'RST' || check === 'SYN') return [check];
+  if (state === 'SYN-SENT') return ['neither SYN nor RST'];
   const isDropped = due.every(({ reply, then }) => then === state && reply.every(isAckOfNothing));
-  if (due.length === 0 || !isDropped) return check;
-  return window === 'zero' ? 'unacceptable with a closed window' : 'unacceptable';
+  if (due.length === 0 || !isDropped) return [check];
+  return ['unacceptable', ...(window === 'zero' ? ['with a closed window'] : [])];
 }
 
 const isAckOfNothing = ({ ctl, seq, ack, data }: SegmentNotation): boolean => {
@@ -127,9 +127,8 @@ const isAckOfNothing = ({ ctl, seq, ack, data }: SegmentNotation): boolean => {
  * what was not sent. A FIN is processed in one paragraph (eighth); after the peer's FIN, the states remain. TIME-WAIT stands alone: stacks
  * keep little of a connection there.
  */
-function placeOf(state: State, check: string, hasReply: boolean): string {
-  const [first = ''] = check.split(' ');
-  const groups = check === 'ACK' && hasReply ? [UNTIL_TIME_WAIT] : (ALIKE[first] ?? [UNTIL_TIME_WAIT]);
+function placeOf(state: State, [check = '']: readonly string[], hasReply: boolean): string {
+  const groups = check === 'ACK' && hasReply ? [UNTIL_TIME_WAIT] : (ALIKE[check] ?? [UNTIL_TIME_WAIT]);
   return (groups.find((group) => group.includes(state)) ?? [state]).join(',');
 }
 
@@ -137,7 +136,7 @@ const TAKES_TEXT: readonly State[] = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2']
 const AFTER_BOTH: readonly State[] = ['CLOSING', 'LAST-ACK'];
 const UNTIL_TIME_WAIT = [...TAKES_TEXT, 'CLOSE-WAIT', ...AFTER_BOTH] as const;
 const LIKE_ESTABLISHED = [...TAKES_TEXT, 'CLOSE-WAIT', 'CLOSING'] as const;
-/** By the first word of a check; any other is the same in all that are synchronized. */
+/** By what decides first; any other is the same in all that are synchronized. */
 const ALIKE: Readonly<Record<string, readonly (readonly State[])[]>> = {
   RST: [[...TAKES_TEXT, 'CLOSE-WAIT'], AFTER_BOTH],
   ACK: [LIKE_ESTABLISHED],

@@ -430,7 +430,7 @@ export class PlayedConnection {
       ...{ connection: this.#turn.connection, handle: this.user.handle, listening: this.user.listening },
       greets: this.#reached.greets === true,
       isHasty: this.watch.isLastHasty,
-      isBrief: this.#context.isHasty !== undefined && this.#context.isHasty !== false,
+      isBrief: Boolean(this.#context.isHasty),
     };
     const stimulus = this.#turn.stimulus;
     if (!stimulus || this.#turn.last !== 'segment') {
