@@ -22,6 +22,12 @@ export const wordsToStart = (source: string, ...flags: readonly string[]): strin
   source,
 ];
 
+/** Sends a message to the parent process, if there still is one. */
+export function tellParent(message: object): void {
+  // It may end at any time, and `disconnect` comes later: an error here would end this process before its cleanups.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
 /** Signals the process group that a process leads. */
 export function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
   if (pid === undefined) return;

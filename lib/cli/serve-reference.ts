@@ -1,4 +1,5 @@
 import { findStack, unknownStack } from '../lab/stacks/index.ts';
+import { tellParent } from '../processes.ts';
 import { say } from '../report/say.ts';
 import { SIGNALS } from './signals.ts';
 
@@ -14,9 +15,7 @@ export type FromServer =
 
 /** Runs in the tester's network namespace. Keeps a stack of the lab running until the parent process ends. */
 const [id = '', ...families] = process.argv.slice(2);
-const tell = (message: FromServer): void => {
-  process.send?.(message);
-};
+const tell = (message: FromServer): void => tellParent(message);
 
 try {
   const target = await (await findStack(id))?.start({

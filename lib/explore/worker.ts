@@ -1,4 +1,5 @@
 import { SCENARIOS } from '../catalogue/catalogue.ts';
+import { tellParent } from '../processes.ts';
 import { say } from '../report/say.ts';
 import { Engine } from '../runner/engine.ts';
 import { reasonOfError } from '../runner/trial/play-scenario.ts';
@@ -17,9 +18,7 @@ let engine: Engine | undefined;
 let isStopped = false;
 let ending = false;
 
-const tell = (message: FromExplorer): void => {
-  if (process.connected) process.send?.(message);
-};
+const tell = (message: FromExplorer): void => tellParent(message);
 
 /** The choices that the preflight has left. */
 const adoptionsOf = (known: KnownAdoption, profile: string) =>

@@ -1,5 +1,6 @@
 import { redeclare, takeOwnSuites } from '../catalogue/catalogue.ts';
 import { resolveScenario } from '../catalogue/resolve.ts';
+import { tellParent } from '../processes.ts';
 import { say } from '../report/say.ts';
 import { Engine } from './engine.ts';
 import { type FromEngine, HEARTBEAT, type ToEngine } from './messages.ts';
@@ -11,9 +12,7 @@ let engine: Engine | undefined;
 let starting: Promise<void> | undefined;
 let ending = false;
 
-const tell = (message: FromEngine): void => {
-  if (process.connected) process.send?.(message);
-};
+const tell = (message: FromEngine): void => tellParent(message);
 
 // The heartbeat does not keep the process alive.
 setInterval(() => tell({ kind: 'alive' }), HEARTBEAT).unref();
