@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { findStack } from '../../lib/lab/stacks/index.ts';
+import { reasonText } from '../../lib/report/expectation.ts';
 import { readResults } from '../../lib/report/results.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { cliProcess, temporaryFolder } from '../cli/cli.ts';
@@ -47,11 +48,22 @@ describe('builds of the upper tester', function () {
               : [[`${result.id} over IPv${result.family}`, verdictOf(result, 'rfc9293')]],
           ),
         );
+      const told = (stack: string, id: string): string => {
+        const result = readResults(join(reports, stack, 'results.json')).cases.find(
+          (one) => `${one.id} over IPv${one.family}` === id,
+        );
+        if (!result) return `${stack} has no result`;
+        const { id: _, records, ...rest } = result;
+        return `${stack}: ${reasonText(result, 'rfc9293') ?? verdictOf(result, 'rfc9293')}, ${JSON.stringify({ ...rest, records })}`;
+      };
       const verdicts = { one: verdictsOf(one), other: verdictsOf(other) };
       const both = [...verdicts.one.keys()].filter((id) => verdicts.other.has(id));
       expect(both.length).to.be.greaterThan(0.9 * verdicts.one.size);
       const differing = both.filter((id) => verdicts.one.get(id) !== verdicts.other.get(id));
-      expect(differing).to.deep.equal([]);
+      expect(
+        differing,
+        differing.map((id) => `${id}: ${told(one, id)}; ${told(other, id)}`).join('\n'),
+      ).to.deep.equal([]);
       const deviating = [...verdicts.other].filter(
         ([id, verdict]) => verdict === 'deviates' && !verdicts.one.has(id),
       );

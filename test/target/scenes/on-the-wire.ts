@@ -12,6 +12,8 @@ const PORTS = { low: 10_000, high: 31_999 };
 const CLOSED_PORT = 1;
 
 export interface Ends {
+  /** Numbers that are known to crash the target. */
+  readonly avoided?: { readonly rcvNxt: readonly number[] };
   readonly families: readonly (4 | 6)[];
   readonly tester: Readonly<Partial<Record<4 | 6, string>>>;
   readonly target: Readonly<Partial<Record<4 | 6, string>>>;
@@ -58,6 +60,7 @@ export async function runCases(
           seed: 793,
           profile: 'rfc9293',
           adoption: ALL_CHECKS,
+          avoided: ends.avoided?.rcvNxt ?? [],
         }),
       );
     }
