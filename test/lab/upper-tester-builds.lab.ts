@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { findStack } from '../../lib/lab/stacks/index.ts';
 import { reasonText } from '../../lib/report/expectation.ts';
 import { readResults } from '../../lib/report/results.ts';
-import { verdictOf } from '../../lib/verdict/result.ts';
+import { type CaseResult, seenOf, verdictOf } from '../../lib/verdict/result.ts';
 import { cliProcess, temporaryFolder } from '../cli/cli.ts';
 import { skipBecause } from '../packages.ts';
 import { skipWithoutLab } from './skip.ts';
@@ -25,6 +25,13 @@ const PAIRS = [
   },
 ];
 
+// A machine that is busy with other tests may leave a case without a verdict, which says nothing of either.
+const MOST_OPEN = 0.005;
+
+const verdict = (result: CaseResult<unknown>): string => verdictOf(result, 'rfc9293');
+const told = (result: CaseResult<unknown>): string =>
+  reasonText(result, 'rfc9293') ?? JSON.stringify(seenOf(result) ?? verdict(result));
+
 describe('builds of the upper tester', function () {
   this.timeout(1_200_000);
   this.slow(600_000);
@@ -40,32 +47,28 @@ describe('builds of the upper tester', function () {
       const words = ['lab', 'run', one, other, '--only', ONLY, '--report-only', '--reports', reports];
       const { code, stdout } = await cliProcess(words);
       expect(code, stdout).to.equal(0);
-      const verdictsOf = (id: string): Map<string, string> =>
+      const resultsOf = (id: string): Map<string, CaseResult<unknown>> =>
         new Map(
-          readResults(join(reports, id, 'results.json')).cases.flatMap((result) =>
-            'why' in result && result.why.kind === 'not capable'
-              ? []
-              : [[`${result.id} over IPv${result.family}`, verdictOf(result, 'rfc9293')]],
-          ),
+          readResults(join(reports, id, 'results.json'))
+            .cases.filter((result) => !('why' in result && result.why.kind === 'not capable'))
+            .map((result) => [`${result.id} over IPv${result.family}`, result]),
         );
-      const told = (stack: string, id: string): string => {
-        const result = readResults(join(reports, stack, 'results.json')).cases.find(
-          (one) => `${one.id} over IPv${one.family}` === id,
-        );
-        if (!result) return `${stack} has no result`;
-        const { id: _, records, ...rest } = result;
-        return `${stack}: ${reasonText(result, 'rfc9293') ?? verdictOf(result, 'rfc9293')}, ${JSON.stringify({ ...rest, records })}`;
-      };
-      const verdicts = { one: verdictsOf(one), other: verdictsOf(other) };
-      const both = [...verdicts.one.keys()].filter((id) => verdicts.other.has(id));
-      expect(both.length).to.be.greaterThan(0.9 * verdicts.one.size);
-      const differing = both.filter((id) => verdicts.one.get(id) !== verdicts.other.get(id));
+      const results = { one: resultsOf(one), other: resultsOf(other) };
+      const both = [...results.one].flatMap(([id, mine]) => {
+        const others = results.other.get(id);
+        return others ? [{ id, verdicts: [mine, others].map(verdict), told: [mine, others].map(told) }] : [];
+      });
+      expect(both.length).to.be.greaterThan(0.9 * results.one.size);
+      const differing = both.filter(({ verdicts: [mine, others] }) => mine !== others);
+      const isOpen = ({ verdicts }: (typeof both)[number]): boolean => verdicts.includes('inconclusive');
+      const listed = differing.map((each) => `${each.id}: ${each.told.join('; ')}`).join('\n');
       expect(
-        differing,
-        differing.map((id) => `${id}: ${told(one, id)}; ${told(other, id)}`).join('\n'),
+        differing.filter((each) => !isOpen(each)).map(({ id }) => id),
+        listed,
       ).to.deep.equal([]);
-      const deviating = [...verdicts.other].filter(
-        ([id, verdict]) => verdict === 'deviates' && !verdicts.one.has(id),
+      expect(differing.filter(isOpen).length, listed).to.be.at.most(MOST_OPEN * both.length);
+      const deviating = [...results.other].filter(
+        ([id, result]) => verdict(result) === 'deviates' && !results.one.has(id),
       );
       expect(deviating.map(([id]) => id)).to.have.members(
         [4, 6].flatMap((family) => beyond.map((id) => `${id} over IPv${family}`)),
