@@ -76,6 +76,14 @@ describe('generated sequences', () => {
     );
   });
 
+  it('have something arrive before a keep-alive is due', () => {
+    const all = first(160).map(sequenceText);
+    const heard = /: KEEP-ALIVE (\d); wait (\d+) ms; <SEQ=RCV\.NXT><ACK=SND\.NXT><CTL=ACK>; wait (\d+) ms/;
+    const [, every, before, after] = all.map((text) => heard.exec(text)).find(Boolean) ?? [];
+    expect(Number(before)).to.be.lessThan(1000 * Number(every));
+    expect(Number(before) + Number(after)).to.be.greaterThan(1000 * Number(every));
+  });
+
   it('have no IPv4 conditions over IPv6', () => {
     const generator = new Generator(1, 6);
     const conditions = Array.from({ length: 2000 }, () => generator.next().place.conditions).flat();

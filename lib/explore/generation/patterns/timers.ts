@@ -79,6 +79,21 @@ export function sentAgainAndAgain(drawing: Drawing): Sequence | undefined {
   return course.wait(choice.of([3500, 4500, 7600])).ends().sequence;
 }
 
+/** Of the interval of keep-alives, in milliseconds of each second: something arrives after the one, and nothing for the other. */
+const BUSY = 650;
+const IDLE = 1100;
+
+/** What arrives begins the interval of keep-alives anew (RFC 9293 section 3.8.4). */
+export function heardMeanwhile(drawing: Drawing): Sequence | undefined {
+  const { choice } = drawing;
+  const place = plainPlace(drawing, 'ESTABLISHED', 'CLOSE-WAIT');
+  if (!place) return undefined;
+  const every = choice.of([1, 1, 2]);
+  const course = new Course(drawing, place).call({ call: 'KEEP-ALIVE', value: every });
+  course.wait(BUSY * every).send(ALL_ACKED);
+  return course.wait(IDLE * every).ends().sequence;
+}
+
 /** 2 MSL that are longer take longer than exploration has. */
 const MOST_2_MSL = 8000;
 /** Of 2 MSL: the FIN comes again before they are over, and once more after they would be if they had not begun anew. */
@@ -116,6 +131,7 @@ export const TIMERS = [
   waiting,
   afterTextAgain,
   waiting,
+  heardMeanwhile,
   lingering,
   waiting,
 ] as const;
