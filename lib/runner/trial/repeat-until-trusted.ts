@@ -194,7 +194,7 @@ export async function repeatUntilTrusted(
 const agreed = ({ count, sample }: Tally, tallies: Tallies, notes: readonly Note[], path: PathQuality) =>
   withNotes(sample, [...notes, ...agreement(count, tallies, path)]);
 
-/** Observations differ, but a profile under which all of them deviate has its verdict. */
+/** Observations differ, but a profile under which all of them have the same verdict has it: each of them is right, or each is wrong. */
 function whatIsLeft(tallies: readonly Tally[], contradicted: boolean, notes: readonly Note[]): CaseResult {
   const first = tallies[0]?.sample;
   if (!first) throw new RangeError('nothing was observed');
@@ -204,12 +204,17 @@ function whatIsLeft(tallies: readonly Tally[], contradicted: boolean, notes: rea
       ...{ count, kind: result.kind, replies: result.observed.length, stateAfter: result.stateAfter },
     })),
   } as const;
-  const isGuilty = (profile: Profile): boolean =>
-    tallies.every(({ sample }) => sample.result.judgements[profile].verdict === 'deviates');
-  if (!PROFILES.some(isGuilty)) return withoutAgreement(first, reason, notes);
+  const isDecided = (profile: Profile): boolean => {
+    const { verdict } = first.result.judgements[profile];
+    return (
+      verdict !== 'inconclusive' &&
+      tallies.every(({ sample }) => sample.result.judgements[profile].verdict === verdict)
+    );
+  };
+  if (!PROFILES.some(isDecided)) return withoutAgreement(first, reason, notes);
   const open: ProfileVerdict = { verdict: 'inconclusive', why: reason };
   const judgements = Object.fromEntries(
-    PROFILES.map((profile) => [profile, isGuilty(profile) ? first.result.judgements[profile] : open]),
+    PROFILES.map((profile) => [profile, isDecided(profile) ? first.result.judgements[profile] : open]),
   ) as JudgedResult['judgements'];
   return withNotes({ result: { ...first.result, judgements } }, [...notes, reason]);
 }

@@ -18,6 +18,7 @@ const right: Sample = {
   result: resultOf('conformant', { kind: 'empty-ack', observed: [segment('<CTL=ACK>')] }),
 };
 const wrong: Sample = { result: resultOf('deviates', { kind: 'rst', observed: [segment('<CTL=RST>')] }) };
+const RFC_793 = { rfc793: { verdict: 'conformant' } } as const;
 const spoilt: Sample = { result: inconclusiveResult('the tester was 900 ms late') };
 
 /** Attempts with these samples; the last one repeats. */
@@ -300,6 +301,28 @@ describe('a verdict is believed', () => {
       there.once,
     );
     expect(verdictOf(accused, 'rfc9293')).to.equal('deviates');
+  });
+
+  it('where a profile allows all that was seen, and another does not', async () => {
+    // As where a timer runs out just when the wait is over.
+    const silence: Sample = {
+      result: resultOf('deviates', { judgements: { ...judgedAs('deviates'), ...RFC_793 } }),
+      silent: true,
+    };
+    const probe: Sample = {
+      result: resultOf('deviates', {
+        ...{ kind: 'other', observed: [segment('<CTL=ACK><DATA=1>')] },
+        judgements: { ...judgedAs('permitted'), ...RFC_793 },
+      }),
+    };
+    for (const profile of ['rfc793', 'rfc1122'] as const) {
+      let turn = 0;
+      const once = async (): Promise<Sample> => [silence, probe][turn++ % 2] as Sample;
+      const result = await repeatUntilTrusted({ profile, path: clean }, once);
+      expect(verdictOf(result, 'rfc793')).to.equal('conformant');
+      expect(verdictOf(result, 'rfc1122')).to.equal('inconclusive');
+      expect(whyInconclusive(result, 'rfc1122')).to.have.property('kind', 'no agreement');
+    }
   });
 
   it('not by what was seen while the target went away', async () => {
