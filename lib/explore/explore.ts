@@ -57,6 +57,8 @@ export interface Wishes {
   readonly known?: readonly NamedHabit[];
   /** Whether a finding shows again where it is played as a scenario; absent: nobody looks. */
   readonly repeats?: (candidate: Candidate) => Promise<boolean>;
+  /** Milliseconds after the end of the time, or after `stopped`, in which looking at failures comes to an end: 20,000. */
+  readonly mostLooking?: number;
   readonly onFinding?: (finding: Finding) => void;
   /** Now and then: how many sequences were played. */
   readonly onProgress?: (sequences: number) => void;
@@ -81,6 +83,8 @@ const BETWEEN_PROGRESS = 100;
 const BETWEEN_CHECKS = 250;
 /** Milliseconds for what was not looked at when the time is over. */
 const MOST_AFTERWARDS = 5000;
+/** Milliseconds after that time in which looking comes to an end. */
+const MOST_LOOKING = 20_000;
 
 /** Plays sequences that the specification generates and judges; shrinks what fails. */
 export async function explore(surface: Surface, wishes: Wishes): Promise<Exploration> {
@@ -113,6 +117,8 @@ class Explorer {
   #sequences = 0;
   /** All sequences have come to their end. */
   #isPlayed = false;
+  /** What goes on now is nobody's business any more. */
+  #isEnded = false;
   #plays = 0;
   #passed = 0;
   #dismissed = 0;
@@ -184,10 +190,14 @@ class Explorer {
       this.#sequences -= patient.dropped;
       this.#isPlayed = true;
     });
+    const { stopped, mostLooking = MOST_LOOKING } = this.#wishes;
+    const late = lateness(() => isOver() && (hasTime || stopped?.() === true), mostLooking);
     await Promise.all([
       lanes,
-      ...Array.from({ length: INVESTIGATIONS }, () => this.#investigations(isOver, hasTime)),
+      ...Array.from({ length: INVESTIGATIONS }, () => this.#investigations(isOver, hasTime, late.comes)),
     ]);
+    late.forget();
+    this.#isEnded = true;
     this.#fence.close();
     return {
       findings: this.#knowledge.findings,
@@ -289,7 +299,7 @@ class Explorer {
   }
 
   /** A few at once: each mostly waits for silence to be silence. The sequence on the wire that ends last may still fail. */
-  async #investigations(isOver: () => boolean, hasTime: boolean): Promise<void> {
+  async #investigations(isOver: () => boolean, hasTime: boolean, late: Promise<void>): Promise<void> {
     let until = Number.POSITIVE_INFINITY;
     while (!this.#isPlayed || this.#suspicions.length > 0) {
       if (hasTime && isOver()) until = Math.min(until, performance.now() + MOST_AFTERWARDS);
@@ -297,16 +307,20 @@ class Explorer {
       if (!next) await pause(BETWEEN_LOOKS);
       else if (this.#wishes.stopped?.() || this.#surface.watch?.lost || performance.now() > until)
         this.#unexamined += 1;
-      else if (!this.#isKnownByNow(next))
-        await this.#investigate(next).catch((error: Error) =>
-          this.#trouble(next.sequence, error, next.played),
-        );
+      else if (!this.#isKnownByNow(next)) {
+        const looking = this.#investigate(next)
+          .catch((error: Error) => this.#trouble(next.sequence, error, next.played))
+          .then(() => 'looked at' as const);
+        // Each try of what waits for timers takes seconds, on a busy machine again and again.
+        if ((await Promise.race([looking, late])) !== 'looked at') this.#unexamined += 1;
+      }
       if (next) this.#underWay.delete(keyOf(habitOf(next.played)));
     }
   }
 
   /** An exception is a fault of the tester's, or of the upper tester: it must not take with it what was found. */
   #trouble(sequence: Sequence, { message }: Error, failed?: Failed): undefined {
+    if (this.#isEnded) return;
     this.#troubles.push({
       ...{ sequence: sequenceText(sequence), message },
       ...(failed ? { failed: effectText(effectOf(failed.failure, failed.trace.terms)) } : {}),
@@ -327,9 +341,26 @@ class Explorer {
       ...(repeats ? { repeats } : {}),
       trouble: (sequence, error) => this.#trouble(sequence, error),
     });
+    if (this.#isEnded) return;
     if (concluded === 'dismissed') this.#dismissed += 1;
     else if (typeof concluded === 'object') onFinding?.(concluded);
   }
+}
+
+/** Comes so many milliseconds after the time is over. */
+function lateness(
+  isOver: () => boolean,
+  after: number,
+): { readonly comes: Promise<void>; readonly forget: () => void } {
+  let since: number | undefined;
+  let looks: NodeJS.Timeout | undefined;
+  const comes = new Promise<void>((resolve) => {
+    looks = setInterval(() => {
+      if (isOver()) since ??= performance.now();
+      if (since !== undefined && performance.now() - since > after) resolve();
+    }, BETWEEN_LOOKS);
+  });
+  return { comes, forget: () => clearInterval(looks) };
 }
 
 const placesKey = ({ place, beside }: Sequence): string => JSON.stringify([place, beside]);

@@ -25,6 +25,8 @@ async function explored(
     readonly untilFound?: boolean;
     readonly watch?: Watch;
     readonly repeats?: (candidate: Candidate) => Promise<boolean>;
+    readonly milliseconds?: number;
+    readonly mostLooking?: number;
   },
 ): Promise<Exploration & { readonly lag: number }> {
   const began = performance.now();
@@ -42,6 +44,8 @@ async function explored(
         ...{ seed: wishes.seed ?? 1, sequences: wishes.sequences, width: wishes.width ?? 8 },
         stopped: () => isFound,
         ...(wishes.repeats ? { repeats: wishes.repeats } : {}),
+        ...(wishes.milliseconds === undefined ? {} : { milliseconds: wishes.milliseconds }),
+        ...(wishes.mostLooking === undefined ? {} : { mostLooking: wishes.mostLooking }),
         onFinding: () => {
           isFound = wishes.untilFound === true;
         },
@@ -78,6 +82,16 @@ describe('exploration', function () {
     const { findings, unexamined } = await explored('rfc9293', behaviour, { sequences: 60, width: 60 });
     expect(findings).to.have.length.at.least(1);
     expect(unexamined).to.equal(0);
+  });
+
+  it('ends soon after its time, whatever looking at a failure takes', async () => {
+    const behaviour = findMutant('listen-silent-for-ack')?.behaviour as Behaviour;
+    const times = { milliseconds: 3000, mostLooking: 1000 };
+    const repeats = (): Promise<boolean> => new Promise(() => {});
+    const sequences = Number.POSITIVE_INFINITY;
+    const { findings, unexamined } = await explored('rfc9293', behaviour, { ...times, repeats, sequences });
+    expect(findings).to.deep.equal([]);
+    expect(unexamined).to.be.at.least(1);
   });
 
   for (const profile of PROFILES) {
