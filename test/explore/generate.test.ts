@@ -66,6 +66,9 @@ describe('generated sequences', () => {
     expect(has(/^(ESTABLISHED|CLOSE-WAIT): <SEQ=RCV\.NXT><ACK=SND\.NXT><CTL=ACK><WND=0>; SEND \d+/)).to.equal(
       true,
     );
+    expect(has(/CTL=ACK><WND=\d+>; <SEQ=RCV\.NXT><ACK=SND\.NXT><CTL=ACK><WND=4380>; SEND \d+/)).to.equal(
+      true,
+    );
     const open = '<SEQ=ANY><CTL=SYN>';
     expect(has(new RegExp(`^LISTEN: ${[open, open, open].join('; <SEQ=RCV\\.NXT><CTL=RST>; ')}`))).to.equal(
       true,
