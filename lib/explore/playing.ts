@@ -422,7 +422,7 @@ export class Playing {
       const earlier = log.slice(0, this.#cursor - 1);
       this.#faults = faultsOfSegment(entry, earlier, {
         ...{ family: this.#ground.family, profile: this.#terms.profile, wanted: this.#wanted },
-        isProbing: this.#worlds.some(({ tcb }) => tcb.sndWnd === 0),
+        isProbing: this.#worlds.some(({ tcb }) => tcb.state !== 'SYN-SENT' && tcb.sndWnd === 0),
         lagSince: (since) => this.#ground.environment.tester.lag.worstSince(since),
       });
       if (this.#faults.length > 0) return false;

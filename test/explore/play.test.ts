@@ -175,6 +175,12 @@ describe('what no TCB tells', function () {
     ],
     // So many intervals that in one of them even a busy machine is not late.
     ['rto-constant', /^sent again too soon$/, [SEND, { wait: 4000 }]],
+    ['rto-of-syn-constant', /^sent again too soon$/, [{ wait: 4000 }], 'SYN-SENT'],
+    [
+      'keep-alive-by-the-clock',
+      /^keep-alive too soon$/,
+      [KEEP_ALIVE, { wait: 650 }, ALL_ACKED, { wait: 1100 }],
+    ],
     ['keep-alive-soon', /^keep-alive too soon$/, [KEEP_ALIVE, { wait: 600 }]],
     ['keep-alive-not-sent', 'silence', [KEEP_ALIVE, { wait: 2700 }]],
     ['push-not-set', 'segment', [SEND]],
@@ -184,6 +190,11 @@ describe('what no TCB tells', function () {
     ['keep-alive-at-snd-nxt', 'segment', [KEEP_ALIVE, { wait: 1300 }]],
     ['rto-collapses', /^sent again too soon$/, [SEND, { wait: 300 }, ALL_ACKED, SEND, { wait: 600 }]],
     ['text-again-shorter', 'segment', [SEND, { wait: 300 }]],
+    [
+      'again-with-old-ack',
+      'segment',
+      [sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>'), SEND, { wait: 300 }],
+    ],
     ['multicast-opened', 'segment', [user({ call: 'OPEN TO MULTICAST' })], 'CLOSED'],
     ['mss-ignored', 'segment', [...opens('<MSS=200>'), LONG_TEXT], 'LISTEN'],
     ['mss-of-link-assumed', 'segment', [...opens(''), LONG_TEXT], 'LISTEN'],

@@ -4,7 +4,7 @@ import { type Segment, segLen, type Tcb } from '../../standard/tcb.ts';
 import { timeOut, timerOf } from '../../standard/time-out.ts';
 import { keepsAlive } from '../../standard/timeouts/probes.ts';
 import { serveQueue } from '../../standard/user-calls.ts';
-import { add, geq, gt, leq, sub } from '../../wire/seq.ts';
+import { add, geq, gt, leq, lt, sub } from '../../wire/seq.ts';
 import { edgeBeyond } from './events.ts';
 import { distinct, isEmptyAck, relistened, type Terms, type World } from './world.ts';
 
@@ -149,7 +149,15 @@ function asAgain(world: World, seen: Segment): World[] {
   if (!beginsAgain(world, seq) || gt(end, tcb.sndNxt)) return [];
   const hasFin = unacknowledged(tcb).some((one) => one.ctl.has('FIN'));
   if (ctl.has('FIN') !== (hasFin && end === tcb.sndNxt)) return [];
-  return gt(seen.ack, tcb.irs) && leq(seen.ack, tcb.rcvNxt) ? [{ ...world, again: end }] : [];
+  return geq(seen.ack, oldestAck(tcb, seq, end)) && leq(seen.ack, tcb.rcvNxt)
+    ? [{ ...world, again: end }]
+    : [];
+}
+
+/** The acknowledgment that went with these numbers at first; of several, the oldest. */
+function oldestAck(tcb: Tcb, from: number, end: number): number {
+  const parts = unacknowledged(tcb).filter((one) => lt(one.seq, end) && gt(add(one.seq, segLen(one)), from));
+  return parts.reduce((oldest, { ack }) => (lt(ack, oldest) ? ack : oldest), tcb.rcvNxt);
 }
 
 /**

@@ -15,6 +15,7 @@ const WAITING_IN: readonly (readonly [number, State])[] = [
 const LONG = [1300, 2300, 3500, 3500, 5700, 7600] as const;
 const CLOSED_WINDOW = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=0>';
 const ALL_ACKED = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>';
+const TEXT = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>';
 const FIN = '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>';
 const FIN_AGAIN = '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=FIN,ACK>';
 
@@ -35,6 +36,8 @@ export function waiting(drawing: Drawing): Sequence | undefined {
     [2, 'nothing'],
   ] as const);
   if (SYNCHRONIZED.includes(state)) {
+    // What is sent again acknowledges at least as much as at first.
+    if (what === 'SEND' && choice.percent(30)) course.send(TEXT);
     if (what === 'closed') course.send(CLOSED_WINDOW);
     if (what === 'SEND' || what === 'closed') sends();
     if (what === 'CLOSE') course.call({ call: 'CLOSE' });
