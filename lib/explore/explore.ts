@@ -161,18 +161,17 @@ class Explorer {
       milliseconds = Number.POSITIVE_INFINITY,
       sequences = Number.POSITIVE_INFINITY,
     } = this.#wishes;
+    const isCutOff = (): boolean =>
+      this.#wishes.stopped?.() === true || this.#surface.watch?.lost !== undefined;
     const isOver = (): boolean =>
-      this.#sequences >= sequences ||
-      performance.now() - began >= milliseconds ||
-      this.#wishes.stopped?.() === true ||
-      this.#surface.watch?.lost !== undefined;
+      this.#sequences >= sequences || performance.now() - began >= milliseconds || isCutOff();
     const hasTime = Number.isFinite(milliseconds);
     /** What mostly waits is played beside the lanes. */
     const patient = new BesideLanes<Sequence>(
       width,
       (sequence) => this.#take(sequence),
-      // The others would have ended long before.
-      (sequence) => performance.now() + waitsOf(sequence) > began + milliseconds,
+      // The others would have ended long before; or nobody wants to know any more.
+      (sequence) => isCutOff() || performance.now() + waitsOf(sequence) > began + milliseconds,
     );
     const lane = async (): Promise<void> => {
       while (!isOver()) {

@@ -1,26 +1,14 @@
 import { expect } from 'chai';
-import {
-  all,
-  answer,
-  type Fault,
-  has,
-  hasNoText,
-  ignore,
-  inState,
-  lacks,
-  vanish,
-  when,
-} from '../../bench/mutants/tools.ts';
+import { all, answer, type Fault, has, ignore, inState, vanish, when } from '../../bench/mutants/tools.ts';
 import { findScenario } from '../../lib/catalogue/catalogue.ts';
 import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
-import { explore } from '../../lib/explore/explore.ts';
 import { Fence } from '../../lib/explore/fence.ts';
 import type { Ground } from '../../lib/explore/ground.ts';
 import { type Habit, isMovedBy, isSilentMove, mayComeOf } from '../../lib/explore/habits.ts';
 import { habitsOf } from '../../lib/explore/known-cases.ts';
 import { play } from '../../lib/explore/play.ts';
 import type { Played } from '../../lib/explore/played.ts';
-import { type Sequence, sequenceText } from '../../lib/explore/sequence.ts';
+import type { Sequence } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
@@ -29,33 +17,17 @@ import type { Tcb } from '../../lib/standard/tcb.ts';
 import { readBaseline } from '../../lib/report/baseline/baseline.ts';
 import { gt } from '../../lib/wire/seq.ts';
 import { referenceWorld } from '../states/reference-world.ts';
+import { both, FIN_IGNORED, isTooNew, TOO_NEW_SILENT } from './faults.ts';
 
 const profile = 'rfc9293';
 const ground = (more: Pick<Ground, 'known'> = {}) =>
   ({ family: 4, profile, adoptions: [ALL_CHECKS], seed: 1, ...more }) as const;
 
-const isTooNew = all(
-  has('ACK'),
-  lacks('RST', 'SYN', 'FIN'),
-  hasNoText,
-  (tcb, { ack }) => gt(ack, tcb.sndNxt),
-  inState('ESTABLISHED'),
-);
-/** What is known: an ACK of octets never sent gets no answer. */
-const TOO_NEW_SILENT = when(isTooNew, ignore);
 /** Another fault, of the same stimulus. */
 const TOO_NEW_RESET = when(
   isTooNew,
   answer((_tcb, { ack }) => ({ ...emptyAck(_tcb), seq: ack, ack: 0, ctl: new Set(['RST'] as const) })),
 );
-/** Another fault, of another stimulus. */
-const FIN_IGNORED = when(all(inState('ESTABLISHED'), has('FIN')), ignore);
-
-const both =
-  (one: Fault, other: Fault): Fault =>
-  (tcb, segment, next) =>
-    one(tcb, segment, (...of) => other(...of, next));
-
 const knowing = (habits: readonly Habit[]): Pick<Ground, 'known'> => ({
   known: {
     deviates: (failed) => habits.find((one) => mayComeOf(failed, one)),
@@ -208,45 +180,5 @@ describe('a deviation that is known', function () {
         if (isCase(scenario)) expect([...told]).to.include(id);
       }
     }
-  });
-});
-
-/** Explores two faults at once. */
-async function found(arrive: Fault, known: Parameters<typeof explore>[1]['known'] = []) {
-  const { tester, environment } = referenceWorld(profile, { arrive });
-  try {
-    const { findings, accepted } = await explore(
-      { environment: { ...environment, answersManyAtOnce: true }, ...ground() },
-      { seed: 4, sequences: 700, width: 32, known },
-    );
-    return { findings, accepted, texts: findings.map((one) => sequenceText(one.sequence)) };
-  } finally {
-    await tester.close();
-  }
-}
-
-describe('exploration behind what it knows', function () {
-  this.timeout(300_000);
-
-  it('finds both of two faults that show in the same way', async () => {
-    const noFlags: Fault = when((_tcb, { ctl }) => ctl.size === 0, vanish);
-    const urgent: Fault = when(all(has('URG', 'ACK'), inState('ESTABLISHED')), vanish);
-    const { texts } = await found(both(noFlags, urgent));
-    expect(texts.some((text) => /<SEQ=[^>]*>(;|$)/.test(text))).to.equal(true);
-    expect(texts.some((text) => text.includes('URG'))).to.equal(true);
-  });
-
-  it('knows what an earlier exploration has found, and finds the rest', async () => {
-    const first = await found(TOO_NEW_SILENT);
-    expect(first.findings).to.have.length.at.least(1);
-    const known = first.findings.flatMap(({ habits }, index) =>
-      habits.map((habit) => ({ name: first.texts[index] ?? '', habit })),
-    );
-    const none = await found(TOO_NEW_SILENT, known);
-    expect(none.texts).to.deep.equal([]);
-    expect(none.accepted).to.have.length.at.least(1);
-    const rest = await found(both(TOO_NEW_SILENT, FIN_IGNORED), known);
-    expect(rest.texts.some((text) => text.includes('FIN'))).to.equal(true);
-    expect(rest.texts).not.to.include.members([...first.texts]);
   });
 });
