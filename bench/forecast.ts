@@ -6,10 +6,11 @@ import {
   mentions,
   type SegmentNotation,
 } from '../lib/notation/index.ts';
-import { CHECKS, type Check, type KnownAdoption } from '../lib/standard/adoption.ts';
+import { ALL_CHECKS, CHECKS, type Check, type KnownAdoption } from '../lib/standard/adoption.ts';
 import { headerForm } from '../lib/standard/header.ts';
 import type { Profile } from '../lib/standard/profile.ts';
 import { withQueues } from '../lib/standard/queues.ts';
+import type { Arrival } from '../lib/standard/segment-arrives.ts';
 import type { State } from '../lib/standard/state.ts';
 import { type Segment, segLen, type Tcb } from '../lib/standard/tcb.ts';
 import { tcbVariables } from '../lib/standard/variables.ts';
@@ -17,7 +18,7 @@ import { ASKED_PRECEDENCE } from '../lib/target/driver.ts';
 import { type Judgement, judge } from '../lib/verdict/judge.ts';
 import type { Verdict } from '../lib/verdict/result.ts';
 import { add } from '../lib/wire/seq.ts';
-import { type Behaviour, following } from '../lib/lab/reference/behaviour.ts';
+import { type Arrive, type Behaviour, following } from '../lib/lab/reference/behaviour.ts';
 import { forecastOptionFaults } from './forecast-options.ts';
 
 /** Where the numbers of a connection begin. */
@@ -55,19 +56,64 @@ const NO_PEER: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
  * The verdict that a case must come to, worked out without a wire: over the TCB that its recipe leads to. What the
  * target's timers and its user do is no part of it.
  */
-export function forecast(subject: Case, { follows, behaviour, judgedBy, numbers }: Trial): Verdict {
-  return forecastOf(subject, { follows, ...(behaviour ? { behaviour } : {}), judgedBy, numbers }).judgement
-    .verdict;
+export function forecast(subject: Case, trial: Trial): Verdict {
+  const { follows, behaviour = FAULTLESS, numbers } = trial;
+  const { reads, emit, outgoing, options, dies, adopts = ALL_CHECKS } = behaviour;
+  if (reads || emit || outgoing || options) return forecastOf(subject, trial).judgement.verdict;
+  const { tcb } = begunWith(subject, numbers);
+  const { segment, arrival, verdict } = rightly(subject, trial);
+  if (dies?.(tcb, segment)) return DEATH.verdict;
+  const right = following(follows, { adopts });
+  const next: Arrive = (met, one) => (met === tcb && one === segment ? arrival : right.arrive(met, one));
+  const broken = behaviour.arrive?.(tcb, segment, next) ?? arrival;
+  // Most faults show in few cases.
+  const isRight = broken.reply === arrival.reply && broken.tcb === arrival.tcb;
+  return isRight ? verdict : judged(subject, trial, segment, broken).verdict;
+}
+
+/** What a target does that follows the same, with no fault in what it does with a segment, and the verdict of it. */
+interface Rightly {
+  readonly segment: Segment;
+  readonly arrival: Arrival;
+  readonly verdict: Verdict;
+}
+
+/** It is the same for all mutants that have adopted the same. */
+function rightly(subject: Case, trial: Trial): Rightly {
+  const { follows, behaviour = FAULTLESS, judgedBy, numbers } = trial;
+  const { tcb, written, right } = begunWith(subject, numbers);
+  const { adopts = ALL_CHECKS } = behaviour;
+  const found = adoptionOf(follows, behaviour);
+  const key = [follows, judgedBy, ...CHECKS.flatMap((check) => [adopts[check], found[check]])].join();
+  const known = right.get(key);
+  if (known) return known;
+  const segment = arrivingOf(subject, tcb, written);
+  const arrival = following(follows, { adopts }).arrive(tcb, segment);
+  const made = { segment, arrival, verdict: judged(subject, trial, segment, arrival).verdict };
+  right.set(key, made);
+  return made;
 }
 
 /** The same with its faults, and the stimulus and the TCB that it meets. */
-export function forecastOf(subject: Case, { follows, behaviour = FAULTLESS, judgedBy, numbers }: Trial) {
+export function forecastOf(subject: Case, trial: Trial) {
+  const { follows, behaviour = FAULTLESS, numbers } = trial;
   const { tcb, written } = begunWith(subject, numbers);
   const segment = arrivingOf(subject, tcb, written, behaviour.reads);
   // Of a TCP that is dead no document speaks.
   const met = { stimulus: written, variables: tcbVariables(tcb) };
   if (behaviour.dies?.(tcb, segment)) return { ...met, judgement: DEATH };
   const arrival = following(follows, behaviour).arrive(tcb, segment);
+  return { ...met, judgement: judged(subject, trial, segment, arrival) };
+}
+
+/** The verdict of what the target does with the segment. */
+function judged(
+  subject: Case,
+  { follows, behaviour = FAULTLESS, judgedBy, numbers }: Trial,
+  segment: Segment,
+  arrival: Arrival,
+): Judgement {
+  const { tcb, written } = begunWith(subject, numbers);
   const reply = arrival.reply === 'silence' ? [] : [arrival.reply];
   const emit = behaviour.emit ?? ((one: Segment) => [{ segment: one, after: 0 }]);
   const outgoing = behaviour.outgoing ?? ((one: Segment) => one);
@@ -77,7 +123,7 @@ export function forecastOf(subject: Case, { follows, behaviour = FAULTLESS, judg
     .filter((each) => each !== 'silence');
   const before = { state: subject.state, tcb, stimulus: stamped(written, segment) };
   const opening = subject.state === 'LISTEN' || subject.state === 'SYN-SENT';
-  const judgement = judge(
+  return judge(
     outcomesOf(subject)[judgedBy],
     {
       state: subject.state,
@@ -101,7 +147,6 @@ export function forecastOf(subject: Case, { follows, behaviour = FAULTLESS, judg
     },
     adoptionOf(follows, behaviour),
   );
-  return { ...met, judgement };
 }
 
 const DEATH: Judgement = {
@@ -177,6 +222,8 @@ function tcbOf({ state, origin, send, conditions }: Setting, { iss, rcvNxt }: Om
 interface Begun {
   readonly tcb: Tcb;
   readonly written: ConcreteSegment;
+  /** By what is followed, adopted and judged by. */
+  readonly right: Map<string, Rightly>;
 }
 
 const begun = new WeakMap<Numbers, Map<Case, Begun>>();
@@ -188,7 +235,7 @@ function begunWith(subject: Case, numbers: Numbers): Begun {
   const found = known.get(subject);
   if (found) return found;
   const tcb = tcbOf({ ...subject, send: stimulusOf(subject) }, numbers);
-  const made = { tcb, written: writtenStimulus(subject, tcb, numbers) };
+  const made = { tcb, written: writtenStimulus(subject, tcb, numbers), right: new Map<string, Rightly>() };
   known.set(subject, made);
   return made;
 }

@@ -16,13 +16,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { skipBecause, skipWithout } from '../packages.ts';
+import { compiled } from './compiled.ts';
 import { type OwnNetwork, openOwnNetwork } from './own-network.ts';
 import { skipWithoutLab } from './skip.ts';
 
-const OUTSIDE = fileURLToPath(new URL('outside.ts', import.meta.url));
 const NOBODY = ['--reuid=65534', '--regid=65534', '--clear-groups', '--'];
 /** A mark in the environment of everything that a test starts, to find what it leaves behind. */
 const MARK = 'SEGMENT_ARRIVES_TEST';
@@ -50,6 +49,9 @@ const users: readonly User[] = [
 let network: OwnNetwork;
 let shown: string[];
 
+/** The one outside of the tester's namespace, and the one inside. */
+let programs: readonly string[];
+
 const caches: string[] = [];
 
 /** An ordinary user's own folder, outside of root's. */
@@ -66,9 +68,8 @@ function play(user: User, scene: string, option = '', env: NodeJS.ProcessEnv = {
     ...network.prefix,
     ...user.prefix,
     process.execPath,
-    '--import',
-    'tsx',
-    OUTSIDE,
+    '--enable-source-maps',
+    ...programs,
     scene,
     option,
   ];
@@ -152,6 +153,10 @@ describe('lab, in namespaces', function () {
   before(async function () {
     skipWithoutLab(this);
     cache();
+    programs = [
+      await compiled(new URL('outside.ts', import.meta.url)),
+      await compiled(new URL('inside.ts', import.meta.url)),
+    ];
     network = await openOwnNetwork();
     shown = network.shown();
   });
@@ -193,9 +198,10 @@ describe('lab, in namespaces', function () {
         }
         // Other users cannot read a home directory, root's included.
         if (
-          spawnSync(user.prefix[0] ?? 'env', [...user.prefix.slice(1), 'test', '-r', OUTSIDE]).status !== 0
+          spawnSync(user.prefix[0] ?? 'env', [...user.prefix.slice(1), 'test', '-r', programs[0] ?? ''])
+            .status !== 0
         ) {
-          skipBecause(this, `${user.name} may not read ${OUTSIDE}`);
+          skipBecause(this, `${user.name} may not read ${programs[0]}`);
         }
       });
 

@@ -1,12 +1,10 @@
-/** The parent of the process in the tester's namespace: `outside.ts SCENE [OPTION]`. */
+/** The parent of the process in the tester's namespace: `outside.ts PROGRAM SCENE [OPTION]`. */
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/namespaces/enter.ts';
 
 try {
   const { command, args } = labCommand();
-  const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
-  const words = [...args, process.execPath, '--import', 'tsx', inside, ...process.argv.slice(2)];
+  const words = [...args, process.execPath, '--enable-source-maps', ...process.argv.slice(2)];
   const child = spawn(command, words, { stdio: 'inherit', env: labEnvironment() });
   child.once('exit', (status, signal) => process.exit(signal ? 128 : (status ?? 1)));
 } catch (error) {

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { LabUnavailable, labCommand, labEnvironment } from '../../lib/lab/namespaces/enter.ts';
 import { findStack } from '../../lib/lab/stacks/index.ts';
 import type { Stack } from '../../lib/lab/stacks/stack.ts';
 import { skipBecause, skipWithout } from '../packages.ts';
+import { compiled } from './compiled.ts';
 import { skipWithoutLab } from './skip.ts';
 
-const INSIDE = fileURLToPath(new URL('stack-inside.ts', import.meta.url));
+const INSIDE = new URL('stack-inside.ts', import.meta.url);
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
 const USER_NAMESPACE = ['unshare', '-U', '-r', '-n', '--', 'setpriv', '--pdeathsig', 'KILL', '--'];
 // An emulated machine boots in three seconds. On a busy machine it takes minutes, and what was killed is not gone at once.
@@ -54,12 +54,12 @@ async function play(id: string, user: 'ourselves' | 'nobody' = 'ourselves'): Pro
   const temporary = folder();
   const { command: way, args } = labCommand();
   const prefix = user === 'nobody' ? [...NOBODY, ...USER_NAMESPACE] : [way, ...args];
-  const [command = '', ...words] = [...prefix, process.execPath, '--import', 'tsx', INSIDE, id];
+  const program = [process.execPath, '--enable-source-maps', await compiled(INSIDE)];
+  const [command = '', ...words] = [...prefix, ...program, id];
   const child = spawn(command, words, {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: labEnvironment({
       TMPDIR: temporary,
-      TSX_DISABLE_CACHE: '1',
       ...(user === 'nobody' ? { XDG_CACHE_HOME: folder() } : {}),
     }),
   });
