@@ -41,9 +41,20 @@ export const sendsOutstanding = (tcb: Tcb): boolean =>
 export function withQueues(numbers: Numbers, more: Partial<Queues> = {}): Tcb {
   const { state, rcvNxt, rcvWnd, sndUna, sndNxt } = numbers;
   const rest: Tcb = {
-    ...{ remoteSpecified: state !== 'LISTEN', sndMss: 536, largestText: 1460, nagle: true, keepAlive: false },
-    ...{ sends: [], sent: [], closing: false, ahead: [], receives: [], unread: 0, pushed: 0 },
-    ...{ rcvUser: finReceived(numbers) ? sub(rcvNxt, 1) : rcvNxt, rcvBuff: rcvWnd },
+    remoteSpecified: state !== 'LISTEN',
+    sndMss: 536,
+    largestText: 1460,
+    nagle: true,
+    keepAlive: false,
+    sends: [],
+    sent: [],
+    closing: false,
+    ahead: [],
+    receives: [],
+    unread: 0,
+    pushed: 0,
+    rcvUser: finReceived(numbers) ? sub(rcvNxt, 1) : rcvNxt,
+    rcvBuff: rcvWnd,
     ...numbers,
   };
   const fin = FIN_IN_FLIGHT.includes(state) && inFlight(numbers) > 0 ? 1 : 0;
@@ -53,5 +64,5 @@ export function withQueues(numbers: Numbers, more: Partial<Queues> = {}): Tcb {
     ...(text > 0 ? [ownSegment(rest, ['ACK', 'PSH'], { seq: start, data: text })] : []),
     ...(fin > 0 ? [ownSegment(rest, ['FIN', 'ACK'], { seq: sub(sndNxt, 1) })] : []),
   ];
-  return { ...rest, sent, ...more };
+  return Object.assign(rest, { sent }, more);
 }

@@ -34,7 +34,9 @@ export const segmentArrives = (
   const all = [...arrives(tcb, segment, rulesOf(profile, adoption))].flatMap((arrival) => {
     const after = flushed(tcb, arrival.tcb);
     const variants = toldOf(tcb, after, arrival.reply, segment, profile);
-    return variants.map((told) => ({ ...arrival, tcb: after, ...(told.length > 0 ? { told } : {}) }));
+    return variants.map((told) =>
+      told.length > 0 ? { ...arrival, tcb: after, told } : { ...arrival, tcb: after },
+    );
   });
   return strongestOf(all);
 };

@@ -9,8 +9,16 @@ export const ownSegment = (
   ctl: readonly Control[],
   { seq = sndNxt, ack = ctl.includes('ACK') ? rcvNxt : 0, data = 0, urg = 0 } = {},
 ): Segment => ({
-  ...{ seq, ack, ctl: new Set(ctl), data, urg, wnd: rcvWnd, security, precedence },
-  ...{ checksumValid: true, unicast: true },
+  seq,
+  ack,
+  ctl: new Set(ctl),
+  data,
+  urg,
+  wnd: rcvWnd,
+  security,
+  precedence,
+  checksumValid: true,
+  unicast: true,
 });
 
 export const emptyAck = (tcb: Tcb): Segment => ownSegment(tcb, ['ACK']);

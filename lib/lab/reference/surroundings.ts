@@ -48,11 +48,25 @@ export const freshTcb = (
 ): Tcb =>
   withQueues(
     {
-      ...{ state, iss, sndUna: iss, sndNxt: iss, sndWnd: 0, maxSndWnd: 0, sndWl1: 0, sndWl2: 0 },
-      ...{ irs: 0, rcvNxt: 0, rcvWnd: buffer, rcvUp: 0 },
+      state,
+      iss,
+      sndUna: iss,
+      sndNxt: iss,
+      sndWnd: 0,
+      maxSndWnd: 0,
+      sndWl1: 0,
+      sndWl2: 0,
+      irs: 0,
+      rcvNxt: 0,
+      rcvWnd: buffer,
+      rcvUp: 0,
       // Ready to use them, if the peer is.
-      ...{ timestamps: true, tsRecent: 0 },
-      ...{ security: 0, precedence, mayRaisePrecedence, userGone: false },
+      timestamps: true,
+      tsRecent: 0,
+      security: 0,
+      precedence,
+      mayRaisePrecedence,
+      userGone: false,
     },
     // Text goes out at once whatever the algorithm of Nagle would make of it.
     { ...sizes, nagle: false },

@@ -63,12 +63,15 @@ export function isSame(one: unknown, other: unknown): boolean {
 
 /** The same of two objects, without what these names stand for. */
 export function isSameBut<T extends object>(one: T, other: T, names: readonly (keyof T)[]): boolean {
-  const counts = (name: string): boolean => !names.includes(name as keyof T);
-  const [left, right] = [Object.keys(one).filter(counts), Object.keys(other).filter(counts)];
-  return (
-    left.length === right.length &&
-    left.every((name) => name in other && isSame(one[name as keyof T], other[name as keyof T]))
-  );
+  // This is asked for each segment many times.
+  let unmatched = 0;
+  for (const name in one) {
+    if (names.includes(name)) continue;
+    if (!(name in other && isSame(one[name], other[name]))) return false;
+    unmatched += 1;
+  }
+  for (const name in other) if (!names.includes(name)) unmatched -= 1;
+  return unmatched === 0;
 }
 
 /** Each item once. One that follows from several rules has the level of the strongest of them. */
@@ -83,8 +86,12 @@ export function strongestOf<T extends Judged>(all: Iterable<T>): T[] {
 }
 
 /** The connection in another state. Only SYN-RECEIVED remembers where it came from. */
-export const enter = ({ origin: _, former: __, ...tcb }: Tcb, state: State, origin?: Origin): Tcb =>
-  origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
+export function enter(before: Tcb, state: State, origin?: Origin): Tcb {
+  const tcb = 'origin' in before || 'former' in before ? withoutOrigin(before) : before;
+  return origin === undefined ? { ...tcb, state } : { ...tcb, state, origin };
+}
+
+const withoutOrigin = ({ origin: _, former: __, ...tcb }: Tcb): Tcb => tcb;
 
 /** The TCB is deleted, with all that waits in its queues. */
 export const deleted = ({ urgent: _, ...tcb }: Tcb): Tcb => ({ ...enter(tcb, 'CLOSED'), ...NOTHING_WAITS });

@@ -19,10 +19,15 @@ export interface Encounter {
 /** The same scenario and number always give the same encounter. Sequence numbers are often near the wrap-around. */
 export function encounterOf(subject: Scenario, number: number): Encounter {
   const tcb = tcbOf(subject, new Random(number, subject.id));
+  const texts = new Map<SegmentNotation, string>();
+  const textOf = (notation: SegmentNotation): string => {
+    const text = texts.get(notation) ?? `${subject.id} ${printSegment(notation)}`;
+    texts.set(notation, text);
+    return text;
+  };
   return {
     tcb,
-    segmentOf: (notation, now) =>
-      segmentOf(subject, notation, now, new Random(number, `${subject.id} ${printSegment(notation)}`)),
+    segmentOf: (notation, now) => segmentOf(subject, notation, now, new Random(number, textOf(notation))),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   printSegment,
   relativeNotation,
   type SegmentNotation,
+  type Variable,
   type Variables,
 } from '../../../lib/notation/index.ts';
 import { type Adoption, counts } from '../../../lib/standard/adoption.ts';
@@ -64,8 +65,8 @@ interface Done {
   readonly sent: readonly Segment[];
   readonly level: Level;
   readonly why: string;
-  readonly freeSeq?: true;
-  readonly told?: readonly Told[];
+  readonly freeSeq?: true | undefined;
+  readonly told?: readonly Told[] | undefined;
 }
 
 export interface Terms {
@@ -190,7 +191,10 @@ const icmpError = ({ icmp, about, otherPort }: IcmpStep, world: World, terms: Te
 
 const arrive = (segment: Segment, world: World, terms: Terms): World[] =>
   segmentArrives(world.tcb, segment, terms.profile, terms.adoption)
-    .map(({ reply, ...rest }) => ({ ...rest, sent: reply === 'silence' ? [] : [reply] }))
+    .map(({ reply, tcb, level, why, freeSeq, told }): Done => {
+      const sent = reply === 'silence' ? [] : [reply];
+      return { tcb, sent, level, why, freeSeq, told };
+    })
     .flatMap((done) => goOn({ ...world, last: segment }, done, terms));
 
 /** After an event: what waits is sent, and the user takes what is there. */
@@ -203,19 +207,17 @@ const goOn = (world: World, done: Done, terms: Terms): World[] => {
 /** Which the user hears of only where it wants to. */
 const REPORTS: readonly Told['says'][] = ['soft error', 'excessive retransmissions'];
 
+const heard = ({ to, says }: Told, { hears }: World): readonly string[] =>
+  to === 'user' && (hears || !REPORTS.includes(says)) ? [says] : [];
+
 const after = (world: World, { tcb, sent, level, why, freeSeq, told = [] }: Done): World => ({
   ...world,
-  told: [
-    ...world.told,
-    ...told.flatMap(({ to, says }) =>
-      to === 'user' && (world.hears || !REPORTS.includes(says)) ? [says] : [],
-    ),
-  ],
+  told: told.length === 0 ? world.told : [...world.told, ...told.flatMap((one) => heard(one, world))],
   answer: told.find(({ to }) => to === 'caller')?.says ?? world.answer,
   tcb,
-  out: [...world.out, ...sent],
+  out: sent.length === 0 ? world.out : [...world.out, ...sent],
   level: STRENGTH[level] < STRENGTH[world.level] ? level : world.level,
-  why: [world.why, why].filter(Boolean).join('; '),
+  why: world.why && why ? `${world.why}; ${why}` : world.why || why,
   isFree: world.isFree || freeSeq === true,
 });
 
@@ -338,7 +340,12 @@ function expectation(
     ...waiting.flatMap((world) => untilTimer(world, terms, isOldTold)),
   ]);
   const groups = new Map<string, World[]>();
-  for (const world of worlds) groups.set(textOf(world), [...(groups.get(textOf(world)) ?? []), world]);
+  for (const world of worlds) {
+    const text = textOf(world);
+    const group = groups.get(text);
+    if (group) group.push(world);
+    else groups.set(text, [world]);
+  }
   const faults: string[] = [];
   const met = new Map<ResolvedOutcome, Level>();
   for (const group of groups.values()) {
@@ -370,8 +377,12 @@ function expectation(
         faults.push(`${given} octets are delivered, not ${step.delivered} (${why})`);
   const anew = (world: World): World => ({
     ...world,
-    ...{ base: world.tcb, out: [], level: 'required', why: '', isFree: false },
-    ...(step.delivered === undefined ? {} : { given: 0 }),
+    base: world.tcb,
+    out: [],
+    level: 'required',
+    why: '',
+    isFree: false,
+    given: step.delivered === undefined ? world.given : 0,
   });
   return { faults, onwards: distinct(on.map(anew)) };
 }
@@ -413,11 +424,15 @@ function inWords([first]: readonly World[]): string {
 }
 
 /** The variables in which the reply is written: those of the TCB before, but for what was acknowledged. */
-const variablesOf = ({ base, tcb, last }: World): Variables => ({
-  ...tcbVariables(base),
-  'SND.UNA': tcb.sndUna,
-  ...(last ? { 'SEG.SEQ': last.seq, 'SEG.ACK': last.ack, 'SEG.LEN': segLen(last) } : {}),
-});
+function variablesOf({ base, tcb, last }: World): Variables {
+  const variables: Partial<Record<Variable, number>> = tcbVariables(base);
+  variables['SND.UNA'] = tcb.sndUna;
+  if (!last) return variables;
+  variables['SEG.SEQ'] = last.seq;
+  variables['SEG.ACK'] = last.ack;
+  variables['SEG.LEN'] = segLen(last);
+  return variables;
+}
 
 /** Of what the outcome leaves unwritten, only a new ISS is free. */
 function isOutcome(
