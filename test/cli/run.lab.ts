@@ -71,7 +71,7 @@ describe('command line: run, with a baseline, and when it is ended early', funct
   });
 
   const interrupted = async (signal: 'SIGINT' | 'SIGTERM', name: string): Promise<Ended> => {
-    const run = begin(['run', '--format', 'spec', '--reports', reports(name)]);
+    const run = begin(['run', '--family', '4', '--format', 'spec', '--reports', reports(name)]);
     let shown = '';
     await new Promise<void>((resolve) => {
       run.child.stdout?.on('data', (text: string) => {
