@@ -23,6 +23,7 @@ const SHOULD = 'it is a SHOULD: the verdict is `permitted`';
 /** Of no network that the lab has a route to: nothing comes back of what the tester's kernel makes of it. */
 const ELSEWHERE = '198.51.100.9';
 const BEYOND_IP = 65_530;
+const SCALE = 7;
 
 /** What a TCP's own SYNs say of it; from where its segments come, and how many there are. */
 export const OWN_SYNS: readonly Mutant[] = [
@@ -39,6 +40,16 @@ export const OWN_SYNS: readonly Mutant[] = [
           right.mss !== undefined && ctl.has('ACK') === answers ? { ...right, mss: BEYOND_IP } : right,
       }),
     ),
+  ),
+  caughtBy(
+    'ladder.window.not-scaled-simultaneous',
+    behaving('window-scaled-unasked', 'where SYNs cross its windows are scaled, whatever the peer offers', {
+      options: (right, { ctl }) => (ctl.has('SYN') && !ctl.has('ACK') ? { ...right, wscale: SCALE } : right),
+      emit: (segment, { state, origin }) => {
+        const isScaled = state === 'SYN-RECEIVED' && origin === 'active' && !segment.ctl.has('SYN');
+        return [{ segment: isScaled ? { ...segment, wnd: segment.wnd >>> SCALE } : segment, after: 0 }];
+      },
+    }),
   ),
   unseen(
     behaving('mss-missing', 'SYNs have no MSS option', { options: ({ mss: _, ...others }) => others }),

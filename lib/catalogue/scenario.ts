@@ -67,6 +67,7 @@ export type Tidings = (typeof TIDINGS)[number];
 
 export const ASPECTS = [
   'edge',
+  'window',
   'after',
   'ttl',
   'diffserv',
@@ -85,6 +86,8 @@ export interface Aspects {
    * enough against silly windows, as well (section 3.8.6.2.2).
    */
   readonly edge?: 'not back' | 'no silly step';
+  /** Whether the window is as it is sent, where the tester's SYN has no scale (RFC 7323 section 2.2). */
+  readonly window?: 'not scaled';
   /** How long the reply must take at least, in milliseconds from the step before. */
   readonly after?: number;
   /** The time to live of IPv4 that the user has asked for; each router on the path has taken one of it. */

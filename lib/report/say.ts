@@ -202,6 +202,8 @@ function aspectText({ aspect, expected, observed }: Extract<Fault, { kind: 'aspe
       return Number(observed) < 0
         ? `the right edge of its window went back by ${-Number(observed)} octets`
         : `the right edge of its window moved by ${observed} octets, a silly step`;
+    case 'window':
+      return "its window is scaled, where the tester's SYN has no window scale";
     case 'after':
       return `the reply came after ${observed} ms, before ${expected} ms had passed`;
     case 'ttl':

@@ -7,6 +7,7 @@ export interface ObservedAspects {
   readonly edges?: readonly number[];
   /** The smallest step that is not silly. */
   readonly leastStep?: number;
+  readonly window?: NonNullable<Aspects['window']> | 'scaled';
   /** When the first reply came, in milliseconds from the step before. */
   readonly after?: number;
   readonly ttl?: number;
@@ -33,6 +34,8 @@ export function faultsOfAspects(wanted: Aspects = {}, seen: ObservedAspects = {}
   if (wanted.edge && back !== undefined) fault('edge', 'not back', back);
   const silly = edges.find((step) => step > 0 && step < leastStep);
   if (wanted.edge === 'no silly step' && silly !== undefined) fault('edge', 'no silly step', silly);
+  if (wanted.window && seen.window && seen.window !== wanted.window)
+    fault('window', wanted.window, seen.window);
   if (wanted.after !== undefined && after !== undefined && after < wanted.after)
     fault('after', wanted.after, after);
   const isHopsLess = (value: number, least: number) => value <= least && value >= least - MOST_ROUTERS;

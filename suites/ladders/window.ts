@@ -32,6 +32,34 @@ const CLOSED: readonly StepDeclaration[] = [...SENDS_TEN, ...says(window(0))];
 const probe = (outcome: Omit<StepOutcome, 'reply'>, replies: readonly string[]): readonly StepOutcome[] =>
   replies.map((reply) => ({ reply, ...outcome }));
 
+/** The SYN of the tester has no window scale, so the windows of both ends are as they are sent, whatever the target's SYN has offered. */
+const notScaled = (
+  name: string,
+  title: string,
+  steps: readonly StepDeclaration[],
+): StepsDeclaration & { state: 'SYN-SENT' } => ({
+  id: `ladder.window.not-scaled-${name}`,
+  title: `${title} has no window scale: the target scales no window`,
+  state: 'SYN-SENT',
+  steps,
+  rules: ['RFC 7323 2.2'],
+});
+const unscaled = (reply: string): StepDeclaration => ({
+  expect: [{ reply, then: 'ESTABLISHED', with: { window: 'not scaled' } }],
+});
+const NOT_SCALED = [
+  notScaled('active', 'the SYN,ACK', [
+    { send: '<SEQ=1000><ACK=SND.NXT><CTL=SYN,ACK>' },
+    unscaled('<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>'),
+  ]),
+  notScaled('simultaneous', 'the SYN that crosses', [
+    { send: '<SEQ=1000><CTL=SYN>' },
+    { expect: '<SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+    unscaled(ackOf(10)),
+  ]),
+];
+
 const BARE_PROBE = '<SEQ=SND.UNA-1><ACK=RCV.NXT><CTL=ACK>';
 
 /** One octet, as the RFCs have it; or more in one segment, or none: both make the peer tell its window. */
@@ -260,6 +288,7 @@ export default scenarios('ladders', [
     ),
     condition: 'text-unread',
   },
+  ...NOT_SCALED,
   ladder(
     'unsigned',
     'a window of 40000 octets is not read as negative: text goes out',

@@ -44,6 +44,12 @@ describe('what is asked for beside the replies', () => {
     expect(observed({ iss: 'apart' }, { iss: ['apart', 'later'] })).to.deep.equal([]);
   });
 
+  it('so is a window that is scaled, if somebody can tell', () => {
+    expect(observed({ window: 'not scaled' }, { window: 'scaled' })).to.deep.equal(['scaled']);
+    expect(observed({ window: 'not scaled' }, { window: 'not scaled' })).to.deep.equal([]);
+    expect(observed({ window: 'not scaled' }, {})).to.deep.equal([]);
+  });
+
   it('so is the number of segments, and the answer to a call', () => {
     expect(observed({ segments: 1 }, { segments: 2 })).to.deep.equal(['2']);
     expect(observed({ segments: 1 }, { segments: 1 })).to.deep.equal([]);

@@ -53,6 +53,7 @@ import {
   isAcknowledgmentLost,
   issOf,
   mssOf,
+  scalingOf,
 } from './step-faults.ts';
 import { StepWatch, type Turn } from './step-watch.ts';
 import { TargetUser } from './target-user.ts';
@@ -339,10 +340,12 @@ export class PlayedConnection {
     const [first] = entries;
     const syn = first?.segment.ctl.has('SYN') ? first : undefined;
     const { family } = this.#context;
+    const window = first && scalingOf(this.mailbox.log, first);
     return {
       aspects: {
         ...{ edges: edgesOf(windows, add(rcvNxt, rcvWnd)), leastStep: Math.min(LEAST_MSS, rcvWnd / 2) },
         ...(first ? { after: Math.round(first.at - since), ...ipHeaderOf(first, family) } : {}),
+        ...(window ? { window } : {}),
         ...(syn
           ? { mss: mssOf(syn.segment, family), ecn: ecnOf(syn.segment), iss: issOf(this.mailbox.log, syn) }
           : {}),

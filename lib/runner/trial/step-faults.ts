@@ -25,6 +25,27 @@ export function edgesOf(entries: readonly Entry[], from: number): number[] {
   });
 }
 
+// A window may be a little larger or smaller than that of the SYN, by what it is rounded to and by what has come.
+const NEAR = { from: 0.75, to: 1.25 };
+
+/**
+ * Whether a window is scaled that the target must not scale, since the tester's SYN has no scale (RFC 7323 section 2.2): then it is the
+ * part of the window in the target's SYN that the scale of that SYN says. Undefined where nobody can tell.
+ */
+export function scalingOf(log: readonly Entry[], { segment }: Entry): ObservedAspects['window'] {
+  const synsOf = (who: Entry['from']): readonly ConcreteSegment[] =>
+    log.filter(({ from, segment: { ctl } }) => from === who && ctl.has('SYN')).map((one) => one.segment);
+  const [testers, targets] = [synsOf('tester'), synsOf('target')];
+  // Where SYNs cross, its SYN,ACK need not repeat the offer.
+  const { wscale, wnd: told = 0 } = targets.find((syn) => syn.wscale !== undefined) ?? {};
+  const { ctl, wnd } = segment;
+  const isAgreed = testers.length === 0 || testers.some((syn) => syn.wscale !== undefined);
+  if (wscale === undefined || wnd === undefined || told === 0 || isAgreed || ctl.has('SYN') || ctl.has('RST'))
+    return undefined;
+  const isNear = (window: number): boolean => window >= NEAR.from * told && window <= NEAR.to * told;
+  return isNear(wnd * 2 ** wscale) && !isNear(wnd) ? 'scaled' : 'not scaled';
+}
+
 /** What the user may choose of the IP header. Raw sockets hide that of IPv6. */
 export function ipHeaderOf({ packet }: Entry, family: Family): { ttl?: number; diffserv?: number } {
   if (family === 6) return {};

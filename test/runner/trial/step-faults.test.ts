@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ecnOf, issOf, mssOf } from '../../../lib/runner/trial/step-faults.ts';
+import { ecnOf, issOf, mssOf, scalingOf } from '../../../lib/runner/trial/step-faults.ts';
 import type { Entry } from '../../../lib/tester/index.ts';
 import { segment } from '../../tester/memory-link.ts';
 
@@ -54,5 +54,30 @@ describe('what a SYN of the target says', () => {
     expect(of(1000, 2000, 3000)).not.to.include('apart');
     expect(of(1000, 2 ** 30, 3000)).to.include('apart');
     expect(of(2 ** 32 - 5, 3)).not.to.include('apart');
+  });
+});
+
+describe('a window', () => {
+  const entry = (from: 'tester' | 'target', text: string): Entry =>
+    ({ from, at: 0, peerPort: 80, segment: segment(text) }) as unknown as Entry;
+  const own = entry('target', '<SEQ=1><CTL=SYN><WND=64240><WSCALE=10>');
+  const testers = entry('tester', '<SEQ=9><CTL=SYN>');
+  const ack = (wnd: number): Entry => entry('target', `<SEQ=2><ACK=20><CTL=ACK><WND=${wnd}>`);
+
+  it('is scaled where it is the part of that in the SYN which the scale of the SYN says', () => {
+    expect(scalingOf([own, testers], ack(63))).to.equal('scaled');
+    expect(scalingOf([own, testers], ack(64_230))).to.equal('not scaled');
+    // It may really be as small as another part.
+    expect(scalingOf([own, testers], ack(1000))).to.equal('not scaled');
+    expect(scalingOf([own, testers], ack(0))).to.equal('not scaled');
+  });
+
+  it('tells nothing where both ends have a scale, the target has none, or the segment is a SYN or a reset', () => {
+    const offers = entry('tester', '<SEQ=9><CTL=SYN><WSCALE=0>');
+    const none = entry('target', '<SEQ=1><CTL=SYN><WND=64240>');
+    expect(scalingOf([own, offers], ack(63))).to.equal(undefined);
+    expect(scalingOf([none, testers], ack(63))).to.equal(undefined);
+    expect(scalingOf([own, testers], own)).to.equal(undefined);
+    expect(scalingOf([own, testers], entry('target', '<SEQ=2><CTL=RST><WND=63>'))).to.equal(undefined);
   });
 });
