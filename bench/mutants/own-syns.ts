@@ -19,6 +19,11 @@ const behaving = (name: string, what: string, behaviour: Behaviour, family?: 4):
   ...(family ? { family } : {}),
 });
 
+const withOptions = (mutant: Mutant, options: NonNullable<Behaviour['options']>): Mutant => ({
+  ...mutant,
+  behaviour: { ...mutant.behaviour, options },
+});
+
 const SHOULD = 'it is a SHOULD: the verdict is `permitted`';
 /** Of no network that the lab has a route to: nothing comes back of what the tester's kernel makes of it. */
 const ELSEWHERE = '198.51.100.9';
@@ -43,13 +48,23 @@ export const OWN_SYNS: readonly Mutant[] = [
   ),
   caughtBy(
     'ladder.window.not-scaled-simultaneous',
-    behaving('window-scaled-unasked', 'where SYNs cross its windows are scaled, whatever the peer offers', {
-      options: (right, { ctl }) => (ctl.has('SYN') && !ctl.has('ACK') ? { ...right, wscale: SCALE } : right),
-      emit: (segment, { state, origin }) => {
-        const isScaled = state === 'SYN-RECEIVED' && origin === 'active' && !segment.ctl.has('SYN');
-        return [{ segment: isScaled ? { ...segment, wnd: segment.wnd >>> SCALE } : segment, after: 0 }];
-      },
-    }),
+    withOptions(
+      faulty(
+        'window-scaled-unasked',
+        'where SYNs cross its window is scaled, whatever the peer offers',
+        ({ state, origin }) => state === 'SYN-RECEIVED' && origin === 'active',
+        (tcb, segment, next) => {
+          const reaction = next(tcb, segment);
+          const { state, rcvWnd, rcvBuff } = reaction.tcb;
+          if (state !== 'ESTABLISHED') return reaction;
+          return {
+            ...reaction,
+            tcb: { ...reaction.tcb, rcvWnd: rcvWnd >>> SCALE, rcvBuff: rcvBuff >>> SCALE },
+          };
+        },
+      ),
+      (right, { ctl }) => (ctl.has('SYN') && !ctl.has('ACK') ? { ...right, wscale: SCALE } : right),
+    ),
   ),
   unseen(
     behaving('mss-missing', 'SYNs have no MSS option', { options: ({ mss: _, ...others }) => others }),

@@ -36,27 +36,27 @@ const probe = (outcome: Omit<StepOutcome, 'reply'>, replies: readonly string[]):
 const notScaled = (
   name: string,
   title: string,
-  steps: readonly StepDeclaration[],
-): StepsDeclaration & { state: 'SYN-SENT' } => ({
+  state: 'SYN-SENT' | 'SYN-RECEIVED (active)',
+  opening: readonly StepDeclaration[],
+) => ({
   id: `ladder.window.not-scaled-${name}`,
   title: `${title} has no window scale: the target scales no window`,
-  state: 'SYN-SENT',
-  steps,
-  rules: ['RFC 7323 2.2'],
-});
-const unscaled = (reply: string): StepDeclaration => ({
-  expect: [{ reply, then: 'ESTABLISHED', with: { window: 'not scaled' } }],
+  state,
+  steps: [
+    ...opening,
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+    { expect: [{ reply: ackOf(10), then: 'ESTABLISHED' as const, with: { window: 'not scaled' as const } }] },
+  ],
+  rules: ['RFC 7323 2.2' as const],
 });
 const NOT_SCALED = [
-  notScaled('active', 'the SYN,ACK', [
+  notScaled('active', 'the SYN,ACK', 'SYN-SENT', [
     { send: '<SEQ=1000><ACK=SND.NXT><CTL=SYN,ACK>' },
-    unscaled('<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>'),
+    { expect: '<SEQ=SND.NXT><ACK=SEG.SEQ+1><CTL=ACK>', then: 'ESTABLISHED' },
   ]),
-  notScaled('simultaneous', 'the SYN that crosses', [
-    { send: '<SEQ=1000><CTL=SYN>' },
-    { expect: '<SEQ=ISS><ACK=SEG.SEQ+1><CTL=SYN,ACK>', then: 'SYN-RECEIVED' },
-    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
-    unscaled(ackOf(10)),
+  notScaled('simultaneous', 'the SYN that crosses', 'SYN-RECEIVED (active)', [
+    { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+    { expect: 'silence', then: 'ESTABLISHED' },
   ]),
 ];
 
