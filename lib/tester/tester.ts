@@ -46,6 +46,10 @@ export class Tester {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get families(): (4 | 6)[] {
     return [...this.#links.keys()];
   }

@@ -82,9 +82,14 @@ export class TargetWatch {
   check(): Promise<void> {
     if (this.lost) return Promise.resolve();
     if (!this.#looking) {
-      this.#looking = this.#look().finally(() => {
-        this.#looking = undefined;
-      });
+      this.#looking = this.#look()
+        .catch((error: Error) => {
+          // The run was stopped meanwhile.
+          if (!this.#watched.tester.isClosed) throw error;
+        })
+        .finally(() => {
+          this.#looking = undefined;
+        });
       return this.#looking;
     }
     // The check that is under way may have begun before the event that the caller asks about.

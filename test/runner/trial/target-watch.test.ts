@@ -34,6 +34,20 @@ describe('the watch over the target', () => {
     expect([watch.epoch, watch.lost, state.renewed]).to.deep.equal([0, undefined, 0]);
   });
 
+  it('says nothing where the run is stopped', async () => {
+    const { tester, watch } = watched();
+    await tester.close();
+    await watch.check();
+    expect([watch.epoch, watch.lost, watch.deaths]).to.deep.equal([0, undefined, []]);
+    // Nor where it is stopped while a target is waited for.
+    const other = watched();
+    other.link.script = () => [];
+    const checked = other.watch.check();
+    setTimeout(() => other.tester.close(), 100);
+    await checked;
+    expect([other.watch.epoch, other.watch.lost, other.watch.deaths]).to.deep.equal([0, undefined, []]);
+  });
+
   it('hears from one whose closed ports are silent by its calls', async () => {
     const { link, tester, driver } = watched();
     link.script = () => [];
