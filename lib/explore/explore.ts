@@ -9,7 +9,8 @@ import { Coverage } from './coverage.ts';
 import { findDeadly, type Watch } from './deaths.ts';
 import { Fence } from './fence.ts';
 import { type Candidate, type Finding, hasFailed, type Suspicion } from './finding.ts';
-import { Generator } from './generate.ts';
+import { type Expected, Generator } from './generate.ts';
+import { PLACES } from './generation/places.ts';
 import type { Ground } from './ground.ts';
 import { habitOf, keyOf, type NamedHabit } from './habits.ts';
 import { investigate } from './investigate.ts';
@@ -55,6 +56,8 @@ export interface Wishes {
   readonly stopped?: () => boolean;
   /** What is known of the target before. */
   readonly known?: readonly NamedHabit[];
+  /** Where sequences come from; absent: a `Generator`. */
+  readonly generate?: (seed: number, family: 4 | 6, expected: Expected) => Source;
   /** Whether a finding shows again where it is played as a scenario; absent: nobody looks. */
   readonly repeats?: (candidate: Candidate) => Promise<boolean>;
   /** Milliseconds after the end of the time, or after `stopped`, in which looking at failures comes to an end: 20,000. */
@@ -73,6 +76,10 @@ export interface Surface {
   readonly twoMsl?: number;
   /** Absent: the target is assumed to live. */
   readonly watch?: Watch;
+}
+
+export interface Source {
+  next(): Sequence | Promise<Sequence>;
 }
 
 const BETWEEN_LOOKS = 20;
@@ -95,7 +102,7 @@ export async function explore(surface: Surface, wishes: Wishes): Promise<Explora
 class Explorer {
   readonly #wishes: Wishes;
   readonly #ground: Ground;
-  readonly #generator: Generator;
+  readonly #source: Source;
   readonly #fence: Fence;
   readonly #coverage = new Coverage();
   readonly #knowledge: Knowledge;
@@ -148,8 +155,9 @@ class Explorer {
         moves: (stimulus, before) => this.#knowledge.moves(stimulus, before),
       },
     };
-    this.#generator = new Generator(wishes.seed, family, {
-      isAble: (place) => isReachable(place, environment),
+    const { generate = (...from) => new Generator(...from) } = wishes;
+    this.#source = generate(wishes.seed, family, {
+      places: PLACES.filter((place) => isReachable(place, environment)),
       ...(twoMsl === undefined ? {} : { twoMsl }),
     });
   }
@@ -175,7 +183,7 @@ class Explorer {
     );
     const lane = async (): Promise<void> => {
       while (!isOver()) {
-        const sequence = this.#generator.next();
+        const sequence = await this.#source.next();
         this.#sequences += 1;
         if (this.#sequences % BETWEEN_PROGRESS === 0) this.#wishes.onProgress?.(this.#sequences);
         if (this.#unable.has(placesKey(sequence))) continue;

@@ -128,21 +128,23 @@ export function arriving(segment: ConcreteSegment, { conditions }: Place, window
   // Where they are written as octets, those are all of the options.
   const { mss, tsval, tsecr } = opt === undefined ? segment : fieldsOf(optionsOf({ opt }));
   const packet = packetOf(demandsOf(conditions));
-  return {
-    ...{ seq, ack, ctl, data, urg, wnd },
-    ...(mss === undefined ? {} : { mss }),
-    ...(tsval === undefined ? {} : { tsval }),
-    ...(tsecr === undefined ? {} : { tsecr }),
-    ...packet,
-    checksumValid: packet.checksumValid && checksum === undefined,
-    ...headerForm(segment),
-  };
+  const checksumValid = packet.checksumValid && checksum === undefined;
+  const { security, precedence, unicast } = packet;
+  const arrives = { seq, ack, ctl, data, urg, wnd, security, precedence, checksumValid, unicast };
+  return Object.assign(withOptions(arrives, mss, tsval, tsecr), headerForm(segment));
+}
+
+/** So many segments are made that objects put together from parts cost too much. */
+function withOptions(segment: Segment, mss?: number, tsval?: number, tsecr?: number): Segment {
+  const made: { -readonly [Key in keyof Segment]: Segment[Key] } = segment;
+  if (mss !== undefined) made.mss = mss;
+  if (tsval !== undefined) made.tsval = tsval;
+  if (tsecr !== undefined) made.tsecr = tsecr;
+  return made;
 }
 
 /** A segment of the target's. */
-export const observed = ({ seq, ack, ctl, data, urg, wnd = 0, mss, tsval }: ConcreteSegment): Segment => ({
-  ...{ seq, ack, ctl, data, urg, wnd },
-  ...(mss === undefined ? {} : { mss }),
-  ...(tsval === undefined ? {} : { tsval }),
-  ...{ security: 0, precedence: 0, checksumValid: true, unicast: true },
-});
+export function observed({ seq, ack, ctl, data, urg, wnd = 0, mss, tsval }: ConcreteSegment): Segment {
+  const ordinary = { security: 0, precedence: 0, checksumValid: true, unicast: true };
+  return withOptions({ seq, ack, ctl, data, urg, wnd, ...ordinary }, mss, tsval);
+}

@@ -7,6 +7,7 @@ import { ADOPTIONS, ALL_CHECKS, CHECKS, type KnownAdoption } from '../standard/a
 import { effectText } from './cause.ts';
 import { explore } from './explore.ts';
 import type { Candidate } from './finding.ts';
+import { GeneratedAhead } from './generation/ahead.ts';
 import { habitsOf } from './known-cases.ts';
 import { numbered, playedAsScenario } from './played-as-scenario.ts';
 import type { FromExplorer, PlayedScenario, ToExplorer, Unplayed, Unrepeated } from './messages.ts';
@@ -15,6 +16,7 @@ import { sequenceText } from './sequence.ts';
 
 /** The process that explores. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
 let engine: Engine | undefined;
+let generated: GeneratedAhead | undefined;
 let isStopped = false;
 let ending = false;
 
@@ -69,6 +71,10 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
       {
         ...{ seed, ...wishes, known: [...known, ...habitsOf(cases, profile, adoptions)] },
         ...{ width: parallel ?? width, stopped: () => isStopped },
+        generate: (...from) => {
+          generated = new GeneratedAhead(...from);
+          return generated;
+        },
         repeats: async (candidate) => {
           const scenario = await scenarioOf(candidate);
           const isRepeated = 'trouble' in scenario || scenario.deviated === scenario.of;
@@ -91,6 +97,7 @@ async function start({ settings, extent }: Extract<ToExplorer, { kind: 'start' }
         onProgress: (sequences) => tell({ kind: 'progress', sequences, findings: found }),
       },
     );
+    await generated?.end();
     await Promise.all(told);
     const byStep = [...coverage.byStep()];
     tell({ kind: 'explored', explored: { ...rest, unrepeated, pairs: coverage.size, byStep } });
