@@ -39,6 +39,8 @@ export interface TracedStep {
   /** What else a scenario must ask for to see what is wrong with the last of them. */
   readonly wanted?: SegmentFault['wanted'];
   readonly asks?: SegmentFault['asks'];
+  /** The connection was idle for so long that a keep-alive is due. */
+  readonly isKeepAliveDue?: true;
 }
 
 /** All that the oracle was told. */

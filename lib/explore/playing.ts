@@ -58,6 +58,7 @@ export class Playing {
   #variables: Variables = {};
   /** What came of the step. */
   #seen: Segment[] = [];
+  #isKeepAliveDue = false;
   #pending: ConcreteSegment | undefined;
   #cursor: number;
   /** The worlds that met the last segment that came. */
@@ -121,6 +122,7 @@ export class Playing {
     this.#variables = this.#connection.variables();
     this.#seen = [];
     this.#events = [];
+    this.#isKeepAliveDue = false;
     this.#stimulus = 'wait';
   }
 
@@ -161,6 +163,7 @@ export class Playing {
       const { wanted, asks } = failed.faults?.find((one) => one.wanted ?? one.asks) ?? {};
       if (wanted) this.#traced[index] = { ...traced, wanted };
       if (asks) this.#traced[index] = { ...traced, asks };
+      if (this.#isKeepAliveDue) this.#traced[index] = { ...traced, isKeepAliveDue: true };
       // What is due may be a timer's.
       const timed = failed.kind === 'silence' && this.#worlds.length > 0 ? this.#worlds : worlds;
       const failure: Failure = { ...failed, step: index, worlds: timed, before };
@@ -368,6 +371,7 @@ export class Playing {
       : undefined;
     if (untrue) return { seen: seen(), kind: 'faults', faults: [untrue] };
     if (this.#isKeepAliveMissing()) {
+      this.#isKeepAliveDue = true;
       this.#worlds = this.#worlds.map((world) => ({ ...world, due: [keepAliveOf(world.tcb)] }));
       return { seen: [], kind: 'silence' };
     }

@@ -15,6 +15,7 @@ import { PROFILES, type Profile } from '../standard/profile.ts';
 import { citationsOf, isRule, type RuleId, requirementsOf } from '../standard/rules.ts';
 import type { State } from '../standard/state.ts';
 import { type Segment, segLen } from '../standard/tcb.ts';
+import { timeOut } from '../standard/time-out.ts';
 import { serveQueue } from '../standard/user-calls.ts';
 import { lt } from '../wire/seq.ts';
 import { happen } from './oracle/events.ts';
@@ -65,7 +66,7 @@ export function scenarioOf(
     const traced = tracedOn(on)[index];
     const expect = expected[on]?.[index];
     if (index === last && 'wait' in original)
-      return others.length > 0 ? [original, ...others] : timersIn(traced, expect);
+      return others.length > 0 ? [original, ...others] : timersIn(traced, expect, original.wait);
     const step = known && index === 0 && 'send' in original ? withVariables(original, known) : original;
     if (traced?.behind) return [step, { wait: WHILE_IT_DEVIATES }, ...others];
     // What comes while time passes is no step's business, but of the last.
@@ -88,7 +89,7 @@ export function scenarioOf(
 const WHILE_IT_DEVIATES = 600;
 
 /** What timers have sent while time has passed, each as the next that comes; the last of them is what is wrong. */
-function timersIn(step: TracedStep | undefined, expect: Expected | undefined): Step[] {
+function timersIn(step: TracedStep | undefined, expect: Expected | undefined, wait: number): Step[] {
   if (!step || !expect) return [];
   const before = step.seen.slice(0, -1).map((one): Step => {
     const outcome: ResolvedOutcome = { reply: [written(one, step, false)], level: 'required' };
@@ -97,7 +98,8 @@ function timersIn(step: TracedStep | undefined, expect: Expected | undefined): S
       next: true,
     };
   });
-  return [...before, { expect, next: true }];
+  // Of other timers nobody knows when they must have expired.
+  return [...before, { expect, next: true, ...(step.isKeepAliveDue ? { within: wait } : {}) }];
 }
 
 /** What has a value before the peer's first segment. What that segment says otherwise is free; replies are told by its own numbers. */
@@ -174,7 +176,7 @@ function outcomesUnder(
     const isLast = index === steps.length - 1;
     const seen = step.seen.reduce((all, segment) => segmentSeen(all, segment, terms), after);
     worlds = silenceSeen(seen, { now: 0, isThrottled: step.isThrottled }, terms);
-    const outcomes = outcomesOf(after, step, terms);
+    const outcomes = step.isKeepAliveDue ? keepAlivesOf(after, step, terms) : outcomesOf(after, step, terms);
     if (!isLast) return withSeen(outcomes, step, worlds, terms);
     // What is wrong with the segment, or with the text, is not that it comes.
     const isRight = step.wanted !== undefined || step.asks !== undefined;
@@ -207,6 +209,14 @@ function outcomesOf(worlds: readonly World[], step: Told, terms: Terms): readonl
       else if (known.then !== state) found.set(text, { reply, level: 'required' });
     }
   return [...found.values()];
+}
+
+/** What an idle connection sends whose user has asked for keep-alives. */
+function keepAlivesOf(worlds: readonly World[], step: Told, terms: Terms): readonly ResolvedOutcome[] {
+  const all = worlds
+    .flatMap(({ tcb }) => timeOut(tcb, { name: 'keep-alive' }, terms.profile))
+    .map(({ sent, level }) => ({ reply: sent.map((one) => writtenIn(one, step, false)), level }));
+  return [...new Map(all.map((one) => [printReply(one.reply), one])).values()];
 }
 
 /** What a world sends at once, or in the time of a delayed acknowledgment. */

@@ -19,7 +19,7 @@ export interface SegmentFault {
     | 'ISS of another connection'
     | 'another TTL'
     | 'another Diffserv field'
-    | 'sent again too soon'
+    | `${'SYN' | 'FIN' | 'text'} sent again too soon`
     | 'keep-alive too soon'
     | `user told ${string}`
     | `user given ${string}`;
@@ -123,7 +123,11 @@ function faultsOfHeader(entry: Entry, { family, wanted }: Context): SegmentFault
 
 function faultsOfInterval(entry: Entry, earlier: readonly Entry[], context: Context): SegmentFault[] {
   const interval = intervalFault(entry, earlier, context);
-  return interval ? [{ what: 'sent again too soon', wanted: { interval } }] : [];
+  if (!interval) return [];
+  // A TCP may have a timer of its own for each.
+  const { ctl, data } = entry.segment;
+  const kind = ctl.has('SYN') ? 'SYN' : data > 0 ? 'text' : 'FIN';
+  return [{ what: `${kind} sent again too soon`, wanted: { interval } }];
 }
 
 // A clock of coarse ticks is early by so much.

@@ -174,8 +174,8 @@ describe('what no TCB tells', function () {
       [sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>')],
     ],
     // So many intervals that in one of them even a busy machine is not late.
-    ['rto-constant', /^sent again too soon$/, [SEND, { wait: 4000 }]],
-    ['rto-of-syn-constant', /^sent again too soon$/, [{ wait: 4000 }], 'SYN-SENT'],
+    ['rto-constant', /^text sent again too soon$/, [SEND, { wait: 4000 }]],
+    ['rto-of-syn-constant', /^SYN sent again too soon$/, [{ wait: 4000 }], 'SYN-SENT'],
     [
       'keep-alive-by-the-clock',
       /^keep-alive too soon$/,
@@ -188,7 +188,7 @@ describe('what no TCB tells', function () {
     ['icmp-by-remote-port', 'segment', [SEND, unreachable('target'), OLD_TEXT]],
     ['icmp-by-local-port', 'segment', [SEND, unreachable('tester'), OLD_TEXT]],
     ['keep-alive-at-snd-nxt', 'segment', [KEEP_ALIVE, { wait: 1300 }]],
-    ['rto-collapses', /^sent again too soon$/, [SEND, { wait: 300 }, ALL_ACKED, SEND, { wait: 600 }]],
+    ['rto-collapses', /^text sent again too soon$/, [SEND, { wait: 300 }, ALL_ACKED, SEND, { wait: 600 }]],
     ['text-again-shorter', 'segment', [SEND, { wait: 300 }]],
     [
       'again-with-old-ack',

@@ -68,6 +68,23 @@ describe('a finding as a scenario', function () {
     );
   });
 
+  it('asks for the keep-alive that an idle connection did not send, in the time that it had', async () => {
+    const idle: Sequence = {
+      place: { state: 'ESTABLISHED', conditions: [] },
+      steps: [{ user: { call: 'KEEP-ALIVE', value: 1 } }, { wait: 2700 }],
+    };
+    const { played, scenario, verdict } = await told('keep-alive-not-sent', idle);
+    expect(played.outcome).to.equal('failed');
+    expect(lastExpected(scenario, 'rfc9293').map(printReply)).to.deep.equal([
+      '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>',
+      '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK><DATA=1>',
+    ]);
+    // RFC 793 has none, and forbids none.
+    expect(lastExpected(scenario, 'rfc793').map(printReply)[0]).to.equal('silence');
+    expect(scenario.steps.at(-1)).to.include({ next: true, within: 2700 });
+    expect(verdict).to.equal('deviates');
+  });
+
   it('asks for an acknowledgment that was late in the sequence, since `run` waits for it', async () => {
     const silent = when(all(has('FIN'), inState('CLOSE-WAIT')), ignore);
     const { played, scenario, verdict } = await toldOf(

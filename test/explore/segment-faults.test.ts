@@ -46,7 +46,7 @@ describe('the interval between transmissions', () => {
 
   it('doubles', () => {
     expect(faults([text(0), text(1000), text(3000)])).to.deep.equal([]);
-    expect(faults([text(0), text(1000), text(2000)])).to.deep.equal(['sent again too soon']);
+    expect(faults([text(0), text(1000), text(2000)])).to.deep.equal(['text sent again too soon']);
   });
 
   it('is any where something has come meanwhile, the window is probed, or no document says more', () => {
@@ -59,7 +59,9 @@ describe('the interval between transmissions', () => {
   it('is no timer of its own where the same text has come with more, or with the FIN, meanwhile', () => {
     const joined = entry('target', 3000, '<SEQ=101><ACK=301><CTL=FIN,ACK><DATA=10>');
     expect(faults([text(0), text(1000), joined, text(7000), text(15_000)])).to.deep.equal([]);
-    expect(faults([text(0), text(1000), text(7000), text(15_000)])).to.deep.equal(['sent again too soon']);
+    expect(faults([text(0), text(1000), text(7000), text(15_000)])).to.deep.equal([
+      'text sent again too soon',
+    ]);
   });
 
   it('stays what it has come to for the text after that which came twice, whose acknowledgment tells no round trip', () => {
@@ -67,7 +69,7 @@ describe('the interval between transmissions', () => {
     const next = (at: number, more = '') =>
       entry('target', at, `<SEQ=111><ACK=301><CTL=ACK><DATA=10>${more}`);
     const twice = [text(0), text(1000), acks(1100)];
-    const tooSoon = ['sent again too soon'];
+    const tooSoon = ['text sent again too soon'];
     expect(faults([...twice, next(1200), next(2200)])).to.deep.equal(tooSoon);
     expect(faults([...twice, next(1200), next(2200)], { profile: 'rfc1122' })).to.deep.equal(tooSoon);
     expect(faults([...twice, next(1200), next(3200)])).to.deep.equal([]);
@@ -87,7 +89,7 @@ describe('the interval between transmissions', () => {
       entry('target', at, `<SEQ=${seq}><ACK=301><CTL=ACK><DATA=10>${stamp}`);
     const acks = entry('tester', 1100, '<SEQ=301><ACK=111><CTL=ACK><TSVAL=7><TSECR=9>');
     const log = [stamped(0, 101), stamped(1000, 101), acks, stamped(1200, 111), stamped(2200, 111)];
-    expect(faults(log)).not.to.include('sent again too soon');
+    expect(faults(log)).not.to.include('text sent again too soon');
   });
 
   it('is longer than it seems to a tester that was late', () => {
@@ -99,7 +101,7 @@ describe('the interval between transmissions', () => {
       entry('target', at, `<SEQ=100>${ctl === 'SYN' ? '' : '<ACK=301>'}<CTL=${ctl}>`);
     const answer = entry('tester', 1100, '<SEQ=300><ACK=101><CTL=SYN,ACK>');
     expect(faults([syn(0), syn(1000), answer, text(1200), text(2200)])).to.deep.equal([
-      'sent again too soon',
+      'text sent again too soon',
     ]);
     expect(faults([syn(0), syn(1000), answer, text(1200), text(4200)])).to.deep.equal([]);
     const crossed = entry('tester', 500, '<SEQ=300><CTL=SYN>');

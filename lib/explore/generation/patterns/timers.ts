@@ -82,6 +82,16 @@ export function sentAgainAndAgain(drawing: Drawing): Sequence | undefined {
   return course.wait(choice.of([3500, 4500, 7600])).ends().sequence;
 }
 
+/** Milliseconds in which a keep-alive must come where the user has asked for one after a second. */
+const KEPT_ALIVE = 2700;
+
+/** Nothing happens on the connection until a keep-alive is due. */
+export function idle(drawing: Drawing): Sequence | undefined {
+  const place = plainPlace(drawing, 'ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-2');
+  if (!place) return undefined;
+  return new Course(drawing, place).call({ call: 'KEEP-ALIVE', value: 1 }).wait(KEPT_ALIVE).ends().sequence;
+}
+
 /** Of the interval of keep-alives, in milliseconds of each second: something arrives after the one, and nothing for the other. */
 const BUSY = 650;
 const IDLE = 1100;
@@ -131,6 +141,7 @@ export const TIMERS = [
   sentAgainAndAgain,
   waiting,
   lingering,
+  idle,
   waiting,
   afterTextAgain,
   waiting,
