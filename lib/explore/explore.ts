@@ -151,8 +151,7 @@ class Explorer {
           if (known) this.#passed += 1;
           return habit;
         },
-        mayDeviate: (failed) => this.#knowledge.causeOf(failed)?.[1],
-        moves: (stimulus, before) => this.#knowledge.moves(stimulus, before),
+        habitsAt: (stimulus, before) => this.#knowledge.habitsAt(stimulus, before),
       },
     };
     const { generate = (...from) => new Generator(...from) } = wishes;

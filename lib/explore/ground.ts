@@ -23,12 +23,11 @@ export interface Ground {
   readonly coverage?: Coverage;
   /** Stimuli that the target does not survive, as `TracedStep` has them. */
   readonly hazards?: ReadonlySet<string>;
-  /** The habit that the target is known to have: then the sequence goes on behind it. */
   readonly known?: {
+    /** The habit that a failure comes of: then the sequence goes on behind it. */
     readonly deviates: (failed: Failed) => Habit | undefined;
-    /** The same of a silence that may not last: what is due may be late. */
-    readonly mayDeviate: (failed: Failed) => Habit | undefined;
-    readonly moves: (stimulus: string, before: readonly World[]) => Habit | undefined;
+    /** What it is known to do in one of these worlds with this stimulus alone. */
+    readonly habitsAt: (stimulus: string, before: readonly World[]) => readonly Habit[];
   };
 }
 

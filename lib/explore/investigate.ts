@@ -1,7 +1,7 @@
 import type { Place } from '../catalogue/scenario.ts';
 import { effectOf, type Failed, isSameEffect } from './cause.ts';
 import { type Candidate, candidateOf, type Finding, hasFailed, type Suspicion } from './finding.ts';
-import { type Habit, habitOf, isSameHabit } from './habits.ts';
+import { covers, type Habit, habitOf } from './habits.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Played } from './played.ts';
 import { hasSeveral, isPatient, type Sequence, sequenceText, waitsOf } from './sequence.ts';
@@ -59,14 +59,18 @@ export async function investigate(
   }
   const habit = habitOf(best.played);
   const found = habitOf(suspected);
+  const alone: Habit = { ...found, stimuli: found.stimuli.slice(-1) };
   // What one stimulus shows, another kind of it shows as well. Where it takes more, the last one alone tells nothing.
-  const habits = habit.stimuli.length > 1 ? [habit] : [habit, { ...found, stimuli: found.stimuli.slice(-1) }];
-  const same = knowledge.sameAs(habit, best.sequence);
+  const habits = habit.stimuli.length > 1 ? [habit] : [habit, alone];
+  // It may have been found where it is not known, and be known where it is simplest.
+  const [simpler] = knowledge.causeOf(best.played) ?? [];
+  const same = knowledge.sameAs(habit, best.sequence) ?? simpler;
   if (same) {
     same.times += 1;
     same.looks += 1;
-    const isNew = (one: Habit): boolean => !same.habits.some((known) => isSameHabit(known, one));
-    same.habits.push(...habits.filter(isNew));
+    const states = [...new Set(failure.before.map(({ tcb }) => tcb.state))];
+    const more = same === simpler ? [{ ...alone, states }] : habits;
+    same.habits.push(...more.filter((one) => !same.habits.some((known) => covers(known, one))));
     return 'known';
   }
   const finding: Finding = {

@@ -1,15 +1,7 @@
 import type { Place } from '../catalogue/scenario.ts';
 import { effectText, type Failed, isSameEffect } from './cause.ts';
 import type { Finding, Known } from './finding.ts';
-import {
-  type Habit,
-  habitOf,
-  isMovedBy,
-  isSameHabit,
-  isSilentMove,
-  mayComeOf,
-  type NamedHabit,
-} from './habits.ts';
+import { type Habit, habitOf, isHabitAt, isSameHabit, mayComeOf, type NamedHabit } from './habits.ts';
 import type { World } from './oracle/world.ts';
 import { type Sequence, sequenceText } from './sequence.ts';
 
@@ -22,8 +14,6 @@ export class Knowledge {
   readonly findings: Finding[] = [];
   /** What was known before, by the names. */
   readonly #accepted = new Map<string, Known>();
-  /** Those that lead to other states, and show it by nothing. */
-  readonly #moving: readonly Habit[];
   /** Failures that came again and again, but in no scenario, and how often they were looked at. They hide no others. */
   readonly #elusive = new Map<string, number>();
 
@@ -33,7 +23,6 @@ export class Knowledge {
       known.habits.push(habit);
       this.#accepted.set(name, known);
     }
-    this.#moving = before.flatMap(({ habit }) => (isSilentMove(habit) ? [habit] : []));
   }
 
   /** What was known before, and has come again: how often. */
@@ -46,16 +35,19 @@ export class Knowledge {
    * at, and have.
    */
   causeOf(failed: Failed): readonly [Known, Habit] | undefined {
+    const own = habitOf(failed);
     for (const known of [...this.findings, ...this.#accepted.values()])
       for (const habit of known.habits)
-        if ((habit.stimuli.length < 2 || known.looks >= LOOKS) && mayComeOf(failed, habit))
+        if ((habit.stimuli.length < 2 || known.looks >= LOOKS) && mayComeOf(failed, habit, own))
           return [known, habit];
     return undefined;
   }
 
-  /** What leads to another state by this stimulus, although the answer is what is due. */
-  moves(stimulus: string, before: readonly World[]): Habit | undefined {
-    return this.#moving.find((habit) => isMovedBy(stimulus, before, habit));
+  /** What the target is known to do there with this stimulus alone. */
+  habitsAt(stimulus: string, before: readonly World[]): readonly Habit[] {
+    return [...this.findings, ...this.#accepted.values()].flatMap(({ habits }) =>
+      habits.filter((habit) => isHabitAt(habit, stimulus, before)),
+    );
   }
 
   /** What is known of the same cause, or with the same steps, whatever the place. */

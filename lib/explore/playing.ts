@@ -14,8 +14,9 @@ import { type Pair, pairOfCall, pairOfIcmp, pairOfSegment, stimulusOfPair } from
 import { GivenText } from './given-text.ts';
 import { type Ground, termsOf } from './ground.ts';
 import { arriving, isReadingIn, observed, tcbIn, withFlight } from './model.ts';
-import { behind, moved } from './oracle/behind.ts';
+import { behind } from './oracle/behind.ts';
 import { type Event, happen } from './oracle/events.ts';
+import { knownWays } from './known-ways.ts';
 import { faultsOfSegment, type SegmentFault, type Wanted } from './segment-faults.ts';
 import type { Failure, Played, Trace, TracedStep } from './played.ts';
 import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
@@ -155,8 +156,7 @@ export class Playing {
       ...(sent ? { sent } : {}),
     };
     this.#traced.push(traced);
-    const due = this.#worlds;
-    for (let worlds = due, isOver = false; !isOver; ) {
+    for (let worlds = this.#worlds, isOver = false; !isOver; ) {
       if (worlds.length > MOST_WORLDS) return { outcome: 'too many worlds' };
       const failed = await this.#look(isLast);
       if (!failed) break;
@@ -173,40 +173,21 @@ export class Playing {
       this.#traced[index] = { ...traced, behind: worlds };
       isOver = failed.kind === 'silence';
     }
-    if (!isLast && this.#seen.length === 0 && isOwing(this.#worlds) && !isOwing(before))
-      this.#mayStaySilent({ step: index, seen: [], kind: 'silence', worlds: due, before });
-    const excluded = due.filter((world) => world.due.length > 0);
-    const [gone] = excluded;
-    const arrived = this.#events.findLast((event) => 'arrives' in event)?.arrives;
-    if (!isLast && this.#seen.length === 0 && gone && arrived && excluded.length < due.length)
-      this.#mayStaySilent(
-        { step: index, seen: [], kind: 'silence', worlds: excluded, before },
-        stimulusOfPair(pairOfSegment(gone.tcb, arrived)),
-      );
-    const { after } = this.#ground.known?.moves(this.#stimulus, before) ?? {};
-    if (after) {
-      this.#worlds = distinct([...this.#worlds, ...moved(this.#worlds, after, this.#terms)]);
-      this.#traced[index] = { ...traced, behind: this.#worlds };
+    const ways = isLast ? [] : this.#knownWays(before);
+    if (ways.length > 0) {
+      this.#worlds = distinct([...this.#worlds, ...ways]);
+      this.#traced[index] = { ...(this.#traced[index] as TracedStep), behind: this.#worlds };
     }
     return this.#worlds.length > MOST_WORLDS ? { outcome: 'too many worlds' } : undefined;
   }
 
-  /**
-   * A target may be known to be silent where silence is right as well: a delayed acknowledgment may never come, and a connection that
-   * seems to be gone, because it does not answer, may be there.
-   *
-   * @param stimulus what the segment was to the worlds that are excluded
-   */
-  #mayStaySilent(failure: Failure, stimulus = this.#stimulus): void {
-    const { trace } = this;
-    const steps = trace.steps.with(failure.step, { ...(trace.steps[failure.step] as TracedStep), stimulus });
-    const habit = this.#ground.known?.mayDeviate({ trace: { ...trace, steps }, failure });
-    if (!habit) return;
-    const { before, worlds: met } = failure;
-    const { after } = habit;
-    const there = behind({ before, met, ...(after ? { after } : {}) }, this.#terms);
-    this.#worlds = distinct([...this.#worlds, ...there]);
-    this.#traced[failure.step] = { ...(this.#traced[failure.step] as TracedStep), behind: this.#worlds };
+  /** Where the target may be, too, if it has done what it is known to do. */
+  #knownWays(before: readonly World[]): readonly World[] {
+    const { known } = this.#ground;
+    const [event, ...others] = this.#events;
+    if (!known || !event || !('arrives' in event) || others.length > 0) return [];
+    const met = { before, arrived: event.arrives, at: event.at, seen: this.#seen };
+    return knownWays(met, known.habitsAt, this.#terms);
   }
 
   /** Where a known deviation has led to; nowhere, where it is none, or too little is known to go on. */
@@ -490,9 +471,6 @@ export class Playing {
     this.mailbox.close();
   }
 }
-
-const isOwing = (worlds: readonly World[]): boolean =>
-  worlds.length > 0 && worlds.every(({ owesAckSince }) => owesAckSince !== undefined);
 
 const isSynAck = ({ ctl }: ConcreteSegment): boolean => ctl.has('SYN') && ctl.has('ACK');
 

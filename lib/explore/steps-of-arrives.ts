@@ -70,7 +70,8 @@ export function kindOf(tcb: Tcb, { ctl, seq, ack, data, wnd }: Segment): string 
             ? ' a part'
             : ' old';
   const text = data === 0 ? '' : data === 1 ? ' octet' : ' text';
-  // Where there is no connection, no number lies anywhere.
+  // Where there is no connection, no number lies anywhere; and where the peer's SYN has not come, none of the peer's.
   if (tcb.state === 'CLOSED' || tcb.state === 'LISTEN') return `${controls}${text}`;
+  if (tcb.state === 'SYN-SENT') return `${controls}${acks}${text}${wnd === 0 ? ' closed' : ''}`;
   return `${controls} ${placeOf(seq, tcb.rcvNxt, tcb.rcvWnd)}${acks}${text}${wnd === 0 ? ' closed' : ''}`;
 }

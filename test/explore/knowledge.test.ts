@@ -1,36 +1,8 @@
 import { expect } from 'chai';
-import type { Failed } from '../../lib/explore/cause.ts';
 import type { Habit } from '../../lib/explore/habits.ts';
 import { Knowledge } from '../../lib/explore/knowledge.ts';
-import { modelOf, tcbIn } from '../../lib/explore/model.ts';
-import { beginning, type Terms } from '../../lib/explore/oracle/world.ts';
-import type { TracedStep } from '../../lib/explore/played.ts';
-import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
-
-const PLACE = { state: 'ESTABLISHED', conditions: [] } as const;
-const WORLDS = beginning(tcbIn(PLACE, modelOf(PLACE), 536), [ALL_CHECKS], true);
-
-/** Silence where an ACK is due, after these stimuli. */
-const failedAfter = (...stimuli: readonly string[]): Failed => {
-  const due = WORLDS.map((world) => ({
-    ...world,
-    due: [
-      {
-        ...{ seq: world.tcb.sndNxt, ack: world.tcb.rcvNxt, ctl: new Set(['ACK'] as const), data: 0, urg: 0 },
-        ...{ wnd: 0, security: 0, precedence: 0, checksumValid: true, unicast: true },
-      },
-    ],
-  }));
-  const steps = stimuli.map(
-    (stimulus): TracedStep => ({ stimulus, variables: {}, events: [], seen: [], isThrottled: false }),
-  );
-  const failure = { step: steps.length - 1, seen: [], kind: 'silence', worlds: due, before: WORLDS } as const;
-  const terms: Terms = {
-    ...{ profile: 'rfc9293', isListening: false, longestDelay: 500, unsaidMss: 536 },
-    timeWait: { atLeast: 0, atMost: 0 },
-  };
-  return { trace: { worlds: WORLDS, terms, steps }, failure };
-};
+import { essenceOf } from '../../lib/explore/stimuli.ts';
+import { failedAfter, PLACE } from './failed.ts';
 
 const habit = (...stimuli: readonly string[]): Habit => ({
   stimuli,
@@ -68,5 +40,33 @@ describe('what is known of a target', () => {
       knowledge.noteElusive(failed);
     }
     expect(knowledge.isElusive(failedAfter('first ACK'))).to.equal(false);
+  });
+});
+
+describe('what a stimulus is to the specification', () => {
+  const same = (one: string, other: string): boolean => essenceOf(one) === essenceOf(other);
+
+  it('does not depend on how much text there is, nor on the window that the peer offers', () => {
+    expect(same('fifth no flags left edge octet', 'fifth no flags left edge text')).to.equal(true);
+    expect(same('eighth FIN,ACK left edge all closed', 'eighth FIN,ACK left edge all')).to.equal(true);
+    expect(same('fifth ACK left edge all', 'seventh ACK left edge all text')).to.equal(false);
+  });
+
+  it('does not depend on the acknowledgment, nor on URG, where the step does not look at them', () => {
+    expect(same('first ACK right edge all', 'first ACK,URG right edge nothing new')).to.equal(true);
+    expect(same('fourth SYN,ACK inside old', 'fourth SYN,ACK inside all')).to.equal(true);
+    expect(same('fifth ACK left edge old', 'fifth ACK left edge all')).to.equal(false);
+    expect(same('sixth ACK,URG left edge all', 'fifth ACK left edge all')).to.equal(false);
+  });
+
+  it('is for a reset outside the window where it lies', () => {
+    expect(same('first RST before', 'first FIN,RST,ACK before all octet')).to.equal(true);
+    expect(same('first RST before', 'first RST right edge')).to.equal(false);
+    expect(same('second RST inside', 'second RST left edge')).to.equal(false);
+  });
+
+  it('is the whole of it where no segment comes', () => {
+    for (const one of ['call CLOSE', 'wait', 'ICMP port unreachable', 'elsewhere first RST before'])
+      expect(essenceOf(one)).to.equal(one);
   });
 });

@@ -1,10 +1,25 @@
 import { expect } from 'chai';
-import { all, answer, type Fault, has, ignore, inState, vanish, when } from '../../bench/mutants/tools.ts';
+import {
+  all,
+  answer,
+  enter,
+  type Fault,
+  has,
+  hasText,
+  ignore,
+  inState,
+  lacks,
+  outcome,
+  taken,
+  type Test,
+  vanish,
+  when,
+} from '../../bench/mutants/tools.ts';
 import { findScenario } from '../../lib/catalogue/catalogue.ts';
 import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
 import { Fence } from '../../lib/explore/fence.ts';
 import type { Ground } from '../../lib/explore/ground.ts';
-import { type Habit, isMovedBy, isSilentMove, mayComeOf } from '../../lib/explore/habits.ts';
+import { type Habit, isHabitAt, isSilentMove, mayComeOf } from '../../lib/explore/habits.ts';
 import { habitsOf } from '../../lib/explore/known-cases.ts';
 import { play } from '../../lib/explore/play.ts';
 import type { Played } from '../../lib/explore/played.ts';
@@ -12,7 +27,8 @@ import type { Sequence } from '../../lib/explore/sequence.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { parseSegment } from '../../lib/notation/index.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
-import { emptyAck } from '../../lib/standard/segments.ts';
+import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
+import type { State } from '../../lib/standard/state.ts';
 import type { Tcb } from '../../lib/standard/tcb.ts';
 import { readBaseline } from '../../lib/report/baseline/baseline.ts';
 import { gt } from '../../lib/wire/seq.ts';
@@ -31,8 +47,7 @@ const TOO_NEW_RESET = when(
 const knowing = (habits: readonly Habit[]): Pick<Ground, 'known'> => ({
   known: {
     deviates: (failed) => habits.find((one) => mayComeOf(failed, one)),
-    mayDeviate: (failed) => habits.find((one) => mayComeOf(failed, one)),
-    moves: (stimulus, before) => habits.find((one) => isSilentMove(one) && isMovedBy(stimulus, before, one)),
+    habitsAt: (stimulus, before) => habits.filter((one) => isHabitAt(one, stimulus, before)),
   },
 });
 
@@ -41,11 +56,12 @@ async function playedOn(
   sequence: Sequence,
   known: Pick<Ground, 'known'> = {},
   more: Behaviour = {},
+  answersManyAtOnce = true,
 ): Promise<Played> {
   const { tester, environment } = referenceWorld(profile, { arrive, ...more });
   const fence = new Fence(environment, 4);
   try {
-    const quick = { ...environment, answersManyAtOnce: true };
+    const quick = { ...environment, answersManyAtOnce };
     return await play(sequence, { environment: quick, fence, ...ground(known) });
   } finally {
     fence.close();
@@ -67,11 +83,9 @@ const sequence = (...steps: Sequence['steps']): Sequence => ({
 });
 
 /** As `run` has seen it. */
-const OF_THE_CATALOGUE = habitsOf(
-  [{ name: 'silent', id: 'established.ack.beyond-snd-nxt', observed: 'silence', stateAfter: 'ESTABLISHED' }],
-  profile,
-  [ALL_CHECKS],
-).map(({ habit }) => habit);
+const seenByRun = (id: string, observed: string, stateAfter: State): readonly Habit[] =>
+  habitsOf([{ name: id, id, observed, stateAfter }], profile, [ALL_CHECKS]).map(({ habit }) => habit);
+const OF_THE_CATALOGUE = seenByRun('established.ack.beyond-snd-nxt', 'silence', 'ESTABLISHED');
 
 describe('a deviation that is known', function () {
   this.timeout(120_000);
@@ -160,6 +174,77 @@ describe('a deviation that is known', function () {
     const goesOn = { hearIcmp: (tcb: Tcb) => ({ ...NOTHING, tcb }) };
     expect((await playedOn(silent, steps, {}, goesOn)).failure).to.include({ step: 2, kind: 'segment' });
     expect((await playedOn(silent, steps, knowing(habits), goesOn)).outcome).to.equal('explained');
+  });
+
+  it('is expected where a rate limiter may explain its silence: the target may have taken what it should drop', async () => {
+    const place = { state: 'LAST-ACK', conditions: [] } as const;
+    const habits = seenByRun('last-ack.ack.at-right-edge', 'silence', 'LAST-ACK');
+    // It counts the right edge as inside, and takes the acknowledgment of its FIN.
+    const wide: Fault = (tcb, segment, next) => next({ ...tcb, rcvWnd: tcb.rcvWnd + 1 }, segment);
+    const edge = send('<SEQ=RCV.NXT+RCV.WND><ACK=SND.NXT><CTL=ACK>');
+    const steps = { place, steps: [edge, send('<SEQ=RCV.NXT><CTL=SYN>')] };
+    const arrive = when(inState('LAST-ACK'), wide);
+    const other = await playedOn(arrive, steps, {}, {}, false);
+    expect(other.failure).to.include({ step: 1, kind: 'segment' });
+    expect((await playedOn(arrive, steps, knowing(habits), {}, false)).outcome).to.equal('explained');
+  });
+
+  it('is expected in each world that a segment meets, also where what comes is right in another', async () => {
+    const place = { state: 'ESTABLISHED', conditions: ['no-timestamp'] } as const;
+    const habits = seenByRun('listen.syn-fin.empty', 'silence', 'LISTEN');
+    const silent = when(all(has('SYN', 'FIN'), inState('LISTEN')), ignore);
+    // It need not heed a reset with text. Where it has not, a segment without timestamps should be dropped.
+    const reset = send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK><DATA=1>');
+    const steps = { place, steps: [reset, send('<SEQ=ANY><CTL=SYN,FIN>'), send('<SEQ=ANY><CTL=SYN>')] };
+    expect((await playedOn(silent, steps)).failure).to.include({ step: 2, kind: 'segment' });
+    expect((await playedOn(silent, steps, knowing(habits))).outcome).to.equal('explained');
+  });
+
+  it('is expected where what comes is right for a TCP that minds a security option', async () => {
+    const place = { state: 'SYN-RECEIVED', origin: 'passive', conditions: ['other-security'] } as const;
+    const habits = seenByRun(
+      'syn-received.passive.syn.at-rcv-nxt',
+      '<SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>',
+      'LISTEN',
+    );
+    const resets: Fault = (tcb, segment) =>
+      outcome(resetFor(tcb, segment), { ...enter(tcb, 'LISTEN'), remoteSpecified: false });
+    const deaf: Fault = when(all(has('SYN'), inState('SYN-RECEIVED')), resets);
+    const ignoring: Fault = (tcb, segment, next) => deaf(tcb, { ...segment, security: tcb.security }, next);
+    const syn = send('<SEQ=RCV.NXT><CTL=SYN><MSS=1460>');
+    const steps = { place, steps: [syn, syn] };
+    expect((await playedOn(ignoring, steps)).failure).to.include({ step: 1, kind: 'segment' });
+    expect((await playedOn(ignoring, steps, knowing(habits))).outcome).to.equal('explained');
+  });
+
+  it('may be acknowledged late, where it takes what it should drop', async () => {
+    const habits = seenByRun(
+      'established.no-ack.text',
+      '<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>',
+      'ESTABLISHED',
+    );
+    const takes = when(
+      all(lacks('ACK'), hasText),
+      taken((segment, tcb) => ({ ...segment, ctl: new Set(['ACK'] as const), ack: tcb.sndUna })),
+    );
+    const emit: Behaviour['emit'] = (segment, _tcb, { ctl }) => [
+      { segment, after: ctl.has('ACK') ? 0 : 200, unless: 'another went out' },
+    ];
+    const steps = sequence(send('<SEQ=RCV.NXT><DATA=1>'), TOO_NEW, OLD_TEXT);
+    expect((await playedOn(takes, steps, {}, { emit })).failure).to.include({ step: 1, kind: 'segment' });
+    expect((await playedOn(takes, steps, knowing(habits), { emit })).outcome).to.equal('explained');
+  });
+
+  it('is one whatever the specification does not look at', async () => {
+    const habits = seenByRun('close-wait.rst.one-before', 'silence', 'CLOSED');
+    const before: Test = (tcb, { ctl, seq }) => ctl.has('RST') && seq === tcb.rcvNxt - 1;
+    const ends = when(all(before, inState('CLOSE-WAIT')), vanish);
+    const place = { state: 'CLOSE-WAIT', conditions: [] } as const;
+    for (const flags of ['RST,ACK', 'FIN,RST', 'RST,URG']) {
+      const steps = { place, steps: [send(`<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=${flags}>`), OLD_TEXT] };
+      expect((await playedOn(ends, steps)).failure, flags).to.include({ step: 1, kind: 'segment' });
+      expect((await playedOn(ends, steps, knowing(habits))).outcome, flags).to.equal('explained');
+    }
   });
 
   it('is read from every case of one stimulus in the baselines of the lab', () => {
