@@ -21,10 +21,11 @@ export async function playedAsScenario(finding: Candidate, context: CaseContext)
   const { sequence, played, effect } = finding;
   const [expected, observed] = [effect.due[0] ?? '', effect.seen];
   const title = `${observed.replace(/[<>]/g, '')} where ${expected.replace(/[<>]/g, '')} is due`;
-  const scenario = scenarioOf(sequence, played, {
+  const naming = {
     id: idIn(sequence, NO_NUMBER),
     title: title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE - 1)}…` : title,
-  });
+  };
+  const scenario = scenarioOf(sequence, played, naming);
   const { profile } = context;
   // Once is enough to be without a target.
   const isDeath = finding.failure.kind === 'death';
@@ -45,7 +46,9 @@ export async function playedAsScenario(finding: Candidate, context: CaseContext)
   const deviating = results.filter((one) => verdictOf(one, profile) === 'deviates');
   return {
     declaration: declarationOf(scenario),
-    expected: lastExpected(scenario, profile).map(printReply),
+    expected: lastExpected(scenarioOf(sequence, played, { ...naming, isAsPlayed: true }), profile).map(
+      printReply,
+    ),
     observed: printReply(lastSeen(played)),
     result: (deviating.at(-1) ?? results.at(-1)) as CaseResult,
     ...{ deviated: deviating.length, of: times },

@@ -23,9 +23,17 @@ import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
 import { isEmptyAck, type Terms, type World } from './oracle/world.ts';
 import { FIRST } from './play.ts';
 import type { Played, TracedStep } from './played.ts';
-import type { Sequence } from './sequence.ts';
+import type { Sequence, SequenceStep } from './sequence.ts';
+import { inTime, type TimelyStep } from './in-time.ts';
 import { stepOf } from './steps-of-arrives.ts';
 import { emptyAck } from '../standard/segments.ts';
+
+interface Naming {
+  readonly id: string;
+  readonly title: string;
+  /** The variables are those of the sequence, for people who read it; else those of `run`, which knows some numbers earlier. */
+  readonly isAsPlayed?: boolean;
+}
 
 /**
  * A sequence as a scenario of the catalogue's form, with what the specification expects of each step, under every profile. It can
@@ -36,13 +44,14 @@ import { emptyAck } from '../standard/segments.ts';
 export function scenarioOf(
   sequence: Sequence,
   played: Pick<Played, 'trace' | 'traces' | 'on'>,
-  { id, title }: { readonly id: string; readonly title: string },
+  { id, title, isAsPlayed = false }: Naming,
 ): Scenario {
   const { place, beside = {}, steps } = sequence;
   const { traces, on: failed = FIRST } = played;
   const known = KNOWN_BEFORE_SYN[place.state];
-  const tracedOn = (name: string): readonly TracedStep[] => {
-    const all = traces[name]?.steps ?? [];
+  const tracedOn = (name: string): readonly TimelyStep[] => {
+    const trace = traces[name];
+    const all = !trace || isAsPlayed ? (trace?.steps ?? []) : inTime(trace.steps, trace.worlds, trace.terms);
     if (!known || name !== FIRST) return all;
     return all.map((step, index) =>
       index === 0 ? { ...step, variables: only(step.variables, known) } : step,
@@ -67,7 +76,8 @@ export function scenarioOf(
     const expect = expected[on]?.[index];
     if (index === last && 'wait' in original)
       return others.length > 0 ? [original, ...others] : timersIn(traced, expect, original.wait);
-    const step = known && index === 0 && 'send' in original ? withVariables(original, known) : original;
+    const step =
+      known && index === 0 && 'send' in original ? withVariables(original, known) : inTerms(original, traced);
     if (traced?.behind) return [step, { wait: WHILE_IT_DEVIATES }, ...others];
     // What comes while time passes is no step's business, but of the last.
     if (!expect || 'wait' in step) return [step, ...others];
@@ -111,6 +121,17 @@ const KNOWN_BEFORE_SYN: Partial<Readonly<Record<State, readonly Variable[]>>> = 
 
 const only = (variables: Variables, known: readonly Variable[]): Variables =>
   Object.fromEntries(Object.entries(variables).filter(([name]) => known.includes(name as Variable)));
+
+/** The same numbers in other variables. */
+function inTerms(step: SequenceStep, traced: TimelyStep | undefined): SequenceStep {
+  const { notation } = traced ?? {};
+  if (!notation || !('send' in step) || step.send.length > 1) return step;
+  const { seq, ack, data } = notation;
+  return {
+    ...step,
+    send: [{ ...step.send[0], ...(seq ? { seq } : {}), ...(ack ? { ack } : {}), ...(data ? { data } : {}) }],
+  };
+}
 
 function withVariables(step: SendStep, known: readonly Variable[]): SendStep {
   const [first] = step.send;

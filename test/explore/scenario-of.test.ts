@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
-import { all, has, ignore, inState, when } from '../../bench/mutants/tools.ts';
+import { all, has, ignore, inState, vanish, when } from '../../bench/mutants/tools.ts';
 import { declarationOf } from '../../lib/catalogue/resolve.ts';
 import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
 import { checkVariables } from '../../lib/catalogue/well-formed.ts';
@@ -8,7 +8,7 @@ import { Fence } from '../../lib/explore/fence.ts';
 import { play } from '../../lib/explore/play.ts';
 import { lastExpected, lastSeen, scenarioOf } from '../../lib/explore/scenario-of.ts';
 import type { Sequence } from '../../lib/explore/sequence.ts';
-import { parseSegment } from '../../lib/notation/index.ts';
+import { parseSegment, printSegment } from '../../lib/notation/index.ts';
 import { printReply } from '../../lib/catalogue/resolve.ts';
 import { playScenario } from '../../lib/runner/trial/play-scenario.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
@@ -104,6 +104,34 @@ describe('a finding as a scenario', function () {
       first && 'expect' in first && first.expect.rfc9293.map(({ reply }) => printReply(reply)),
     ).not.to.include('silence');
     expect(verdict).to.equal('deviates');
+  });
+
+  it('names the numbers that `run` knows by then, where an acknowledgment was late in the sequence', async () => {
+    // The peer does not know yet that its FIN has arrived, and resets one octet before the window.
+    const late: Mutant['behaviour']['emit'] = (segment, _tcb, { ctl }) => [
+      { segment, after: ctl.has('FIN') ? 150 : 0, unless: 'another went out' },
+    ];
+    const sequence: Sequence = {
+      place: { state: 'ESTABLISHED', conditions: [] },
+      steps: [
+        send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'),
+        send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=RST,ACK>'),
+        send('<SEQ=RCV.NXT+1><CTL=SYN>'),
+      ],
+    };
+    const right = await toldOf('rfc9293', { emit: late }, sequence);
+    expect(right.played.outcome).to.equal('explained');
+    const sent = right.scenario.steps.flatMap((step) => ('send' in step ? step.send.map(printSegment) : []));
+    expect(sent).to.deep.equal([
+      '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>',
+      '<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=RST,ACK>',
+      '<SEQ=RCV.NXT><CTL=SYN>',
+    ]);
+    expect(right.verdict).to.equal('conformant');
+    const isBefore = all(has('RST'), inState('CLOSE-WAIT'), (tcb, { seq }) => seq === tcb.rcvNxt - 1);
+    const wrong = await toldOf('rfc9293', { emit: late, arrive: when(isBefore, vanish) }, sequence);
+    expect(wrong.played.failure).to.include({ step: 2 });
+    expect(wrong.verdict).to.equal('deviates');
   });
 
   it('ends where a target does another thing this time that is right as well', async () => {
