@@ -53,11 +53,15 @@ function waysOf(
   const own = wrong && effectIn(met, wrong, terms);
   return habits.flatMap((habit): readonly World[] => {
     const { after } = habit;
+    // What it takes although it should not, it may acknowledge later.
+    if (seen.length === 0 && habit.effect.seen === 'ACK>')
+      return takenAsValid(world, arrived, undefined, at, terms);
     if (!own) {
-      // What it takes although it should not, it may acknowledge later.
-      if (seen.length === 0 && habit.effect.seen === 'ACK>')
-        return takenAsValid(world, arrived, undefined, at, terms);
-      return after && isSilentMove(habit) ? moved([world, ...left], after, terms) : [];
+      if (!after || !isSilentMove(habit)) return [];
+      return [
+        ...moved([world, ...left], after, terms),
+        ...takenAsValid(world, arrived, seen.at(-1), at, terms),
+      ];
     }
     if (!isSameEffect(own, habit.effect)) return [];
     const last = wrong === 'silence' ? undefined : wrong;

@@ -363,7 +363,9 @@ export class Playing {
     const { handle } = this.#user;
     const isClear = this.#worlds.every(({ tcb, told }) => tcb.iss === this.#handleIss && told.length < 2);
     if (!handle || !isClear) return undefined;
-    return untrueTidings(this.#ground.environment, handle, this.#worlds, this.#sequence);
+    // Where it has gone another way that is known, its user was told of that.
+    const worlds = [...this.#worlds, ...this.#knownWays(this.#before)];
+    return untrueTidings(this.#ground.environment, handle, worlds, this.#sequence);
   }
 
   /** Of the connection that the user has. */

@@ -259,6 +259,8 @@ export default scenarios('ladders', [
           ],
         },
       },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>' },
+      { expect: 'silence' },
       // Nothing has waited for good: the FIN is behind all text.
       { user: 'CLOSE' },
       { expect: '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=FIN,ACK>' },

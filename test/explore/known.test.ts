@@ -11,6 +11,7 @@ import {
   lacks,
   outcome,
   taken,
+  takenAtRcvNxt,
   type Test,
   vanish,
   when,
@@ -31,7 +32,7 @@ import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import type { State } from '../../lib/standard/state.ts';
 import type { Tcb } from '../../lib/standard/tcb.ts';
 import { readBaseline } from '../../lib/report/baseline/baseline.ts';
-import { gt } from '../../lib/wire/seq.ts';
+import { add, gt } from '../../lib/wire/seq.ts';
 import { referenceWorld } from '../states/reference-world.ts';
 import { both, FIN_IGNORED, isTooNew, TOO_NEW_SILENT } from './faults.ts';
 
@@ -62,7 +63,8 @@ async function playedOn(
   const fence = new Fence(environment, 4);
   try {
     const quick = { ...environment, answersManyAtOnce };
-    return await play(sequence, { environment: quick, fence, ...ground(known) });
+    const adoptions = [more.adopts ?? ALL_CHECKS];
+    return await play(sequence, { environment: quick, fence, ...ground(known), adoptions });
   } finally {
     fence.close();
     await tester.close();
@@ -233,6 +235,31 @@ describe('a deviation that is known', function () {
     const steps = sequence(send('<SEQ=RCV.NXT><DATA=1>'), TOO_NEW, OLD_TEXT);
     expect((await playedOn(takes, steps, {}, { emit })).failure).to.include({ step: 1, kind: 'segment' });
     expect((await playedOn(takes, steps, knowing(habits), { emit })).outcome).to.equal('explained');
+  });
+
+  it('may be acknowledged late also where a rate limiter explains that nothing comes', async () => {
+    const place = { state: 'ESTABLISHED', conditions: ['zero-window'] } as const;
+    const ackOfFin = '<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>';
+    const habits = seenByRun('established.zero-window.fin', ackOfFin, 'CLOSE-WAIT');
+    const takes: Fault = (tcb, segment, next) => next({ ...tcb, rcvWnd: 1 }, segment);
+    const arrive = when(all(has('FIN'), inState('ESTABLISHED')), takes);
+    const emit: Behaviour['emit'] = (segment, _tcb, { ctl }) => [
+      { segment, after: ctl.has('FIN') ? 200 : 0, unless: 'another went out' },
+    ];
+    const steps = { place, steps: [FIN, OLD_TEXT] };
+    expect((await playedOn(arrive, steps, {}, { emit }, false)).failure).to.include({ step: 1 });
+    expect((await playedOn(arrive, steps, knowing(habits), { emit }, false)).outcome).to.equal('explained');
+  });
+
+  it('may be told to the user', async () => {
+    const habits = seenByRun('established.rst.at-right-edge', 'silence', 'CLOSED');
+    // As before RFC 5961, a reset anywhere in the window counts; and here one beside it.
+    const adopts = { ...ALL_CHECKS, rst: false };
+    const edge: Test = ({ rcvNxt, rcvWnd }, { seq }) => seq === add(rcvNxt, rcvWnd);
+    const arrive = when(all(has('RST'), edge, inState('ESTABLISHED')), takenAtRcvNxt);
+    const steps = sequence(send('<SEQ=RCV.NXT+RCV.WND><CTL=RST>'));
+    expect((await playedOn(arrive, steps, {}, { adopts })).failure).to.include({ step: 0, kind: 'faults' });
+    expect((await playedOn(arrive, steps, knowing(habits), { adopts })).outcome).to.equal('explained');
   });
 
   it('is one whatever the specification does not look at', async () => {

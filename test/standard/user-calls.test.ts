@@ -550,6 +550,20 @@ describe('userCalls', () => {
         ]),
       },
     );
+    const inFlight = { seq: 101, ack: 301, data: 536, urg: 0, wnd: 0, ctl: new Set(['ACK'] as const) };
+    const ordinary = { security: 0, precedence: 0, checksumValid: true, unicast: true };
+    check(
+      'sends the FIN behind a full segment in flight, or waits for the congestion window',
+      tcbIn('ESTABLISHED', { sndNxt: 637 }, { sent: [{ ...inFlight, ...ordinary }] }),
+      CLOSE,
+      {
+        rfc793: ['must <SEQ=637><ACK=301><CTL=ACK,FIN> FIN-WAIT-1'],
+        rfc1122: ['', ', user gone'].flatMap((gone) => [
+          `must <SEQ=637><ACK=301><CTL=ACK,FIN> FIN-WAIT-1${gone}`,
+          `must silence FIN-WAIT-1${gone}, CLOSE waits`,
+        ]),
+      },
+    );
     const held = (state: State, more: string): Expected => ({
       rfc793: [
         `must silence ${state}${more}`,

@@ -17,25 +17,31 @@ export function toldOf(
   segment: Segment,
   profile: Profile,
 ): readonly (readonly Told[])[] {
-  if (after.state === 'CLOSED') return [toldOfTheEnd(before, reply, segment)];
+  if (after.state === 'CLOSED') return toldOfTheEnd(before, reply, segment);
   const closing: readonly Told[] =
     finReceived(after) && !finReceived(before) ? [{ to: 'user', says: 'connection closing' }] : [];
   const urgent: readonly Told[] = [{ to: 'user', says: 'urgent data' }];
   return urgencyTold(before, after, profile).map((told) => [...(told ? urgent : []), ...closing]);
 }
 
-function toldOfTheEnd(before: Tcb, reply: Segment | 'silence', segment: Segment): readonly Told[] {
+function toldOfTheEnd(
+  before: Tcb,
+  reply: Segment | 'silence',
+  segment: Segment,
+): readonly (readonly Told[])[] {
   const { state } = before;
   const reset = segment.ctl.has('RST');
-  // The ACK of our FIN ends LAST-ACK, and a reset ends these states, without a word. A user that is gone hears nothing.
-  const silent = reset ? ['CLOSING', 'LAST-ACK', 'TIME-WAIT'].includes(state) : reply === 'silence';
-  if (state === 'CLOSED' || silent || before.userGone) return [];
+  // The ACK of our FIN ends LAST-ACK without a word. A user that is gone hears nothing.
+  if (state === 'CLOSED' || before.userGone || (!reset && reply === 'silence')) return [[]];
+  // Here the second step does not ask for a word about the reset. It would be true.
+  if (reset && ['CLOSING', 'LAST-ACK', 'TIME-WAIT'].includes(state))
+    return [[], [{ to: 'user', says: 'connection reset' }]];
   const says: CallError = reset && state === 'SYN-RECEIVED' ? 'connection refused' : 'connection reset';
   const calls =
     reset && (state === 'SYN-SENT' || state === 'SYN-RECEIVED')
       ? []
       : outstanding(before, 'connection reset');
-  return [{ to: 'user', says }, ...calls];
+  return [[{ to: 'user', says }, ...calls]];
 }
 
 /**

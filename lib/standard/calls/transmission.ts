@@ -149,6 +149,9 @@ export function* finBehind(reaction: Reaction, rules: CallRules): Reactions {
     const queue = [...tcb.sent.slice(0, -1), both];
     yield { ...reaction, sent: [...sent.slice(0, -1), both], tcb: { ...next, sent: queue } };
   }
+  // A congestion window takes one segment at least, and may take no more: after a timeout, for one.
+  if (rules.rfc1122 && inFlight(tcb) >= largestSegment(tcb))
+    yield { ...reaction, why: `${rules.by('3.8.2', '4.2.2.15')}: the congestion window lets no FIN go` };
   // A FIN takes room in the window, but the CLOSE call does not check the window.
   if (usable(tcb) < 1) yield { ...reaction, why: 'glossary, send window: nothing new is sent beyond it' };
 }
