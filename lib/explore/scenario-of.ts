@@ -79,8 +79,9 @@ export function scenarioOf(
     const step =
       known && index === 0 && 'send' in original ? withVariables(original, known) : inTerms(original, traced);
     if (traced?.behind) return [step, { wait: WHILE_IT_DEVIATES }, ...others];
-    // What comes while time passes is no step's business, but of the last.
-    if (!expect || 'wait' in step) return [step, ...others];
+    // What comes while time passes is no step's business, but of the last. Where that is a timer's, to see that nothing comes takes time.
+    const isTimed = 'wait' in (steps[last] as SequenceStep) && 'wait' in (steps[index + 1] ?? {});
+    if (!expect || 'wait' in step || (isTimed && traced?.seen.length === 0)) return [step, ...others];
     return [step, { ...(original.on ? { on: original.on } : {}), expect, ...traced?.asks }, ...others];
   });
   const rules = rulesOf(played);

@@ -10,6 +10,7 @@ import { lastExpected, lastSeen, scenarioOf } from '../../lib/explore/scenario-o
 import type { Sequence } from '../../lib/explore/sequence.ts';
 import { parseSegment, printSegment } from '../../lib/notation/index.ts';
 import { printReply } from '../../lib/catalogue/resolve.ts';
+import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { playScenario } from '../../lib/runner/trial/play-scenario.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
 import type { Profile } from '../../lib/standard/profile.ts';
@@ -37,6 +38,18 @@ async function toldOf(profile: Profile, behaviour: Mutant['behaviour'], sequence
     return { played, scenario, profile, verdict: verdictOf(result, profile) };
   } finally {
     fence.close();
+    await tester.close();
+  }
+}
+
+/** Of the reference, or of what behaves otherwise. */
+async function verdictOn(behaviour: Behaviour, scenario: Scenario) {
+  const profile = 'rfc9293';
+  const { tester, environment } = referenceWorld(profile, behaviour);
+  try {
+    const context = { environment, family: 4, index: 0, seed: 1, profile, adoption: ALL_CHECKS } as const;
+    return verdictOf((await playScenario(scenario, context, 1)).result, profile);
+  } finally {
     await tester.close();
   }
 }
@@ -83,6 +96,21 @@ describe('a finding as a scenario', function () {
     expect(lastExpected(scenario, 'rfc793').map(printReply)[0]).to.equal('silence');
     expect(scenario.steps.at(-1)).to.include({ next: true, within: 2700 });
     expect(verdict).to.equal('deviates');
+  });
+
+  it('keeps the time of a timer: before a wait it does not look whether nothing comes', async () => {
+    const busy: Sequence = {
+      place: { state: 'ESTABLISHED', conditions: [] },
+      steps: [
+        ...([{ user: { call: 'KEEP-ALIVE', value: 1 } }, { wait: 650 }] as const),
+        ...[send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK>'), { wait: 1100 }],
+      ],
+    };
+    const { played, scenario, verdict } = await told('keep-alive-by-the-clock', busy);
+    expect(played.outcome).to.equal('failed');
+    expect(scenario.steps.filter((step) => 'expect' in step)).to.have.length(1);
+    expect(verdict).to.equal('deviates');
+    expect(await verdictOn({}, scenario)).to.equal('conformant');
   });
 
   it('asks for an acknowledgment that was late in the sequence, since `run` waits for it', async () => {
