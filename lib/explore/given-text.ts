@@ -47,7 +47,7 @@ export class GivenText {
 }
 
 /** Whether the last of all that has come was taken, and pushed. */
-function isPushed({ tcb, isReading }: World, events: readonly Event[]): boolean {
+export function isPushed({ tcb, isReading }: World, events: readonly Event[]): boolean {
   const last = events.at(-1);
   if (!last || !('arrives' in last) || !isReading || tcb.userGone || tcb.unread > 0) return false;
   const { seq, ctl, data } = last.arrives;

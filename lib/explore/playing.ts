@@ -365,7 +365,7 @@ export class Playing {
     if (!handle || !isClear) return undefined;
     // Where it has gone another way that is known, its user was told of that.
     const worlds = [...this.#worlds, ...this.#knownWays(this.#before)];
-    return untrueTidings(this.#ground.environment, handle, worlds, this.#sequence);
+    return untrueTidings(this.#ground.environment, handle, worlds, this.#sequence, this.#events);
   }
 
   /** Of the connection that the user has. */

@@ -173,6 +173,11 @@ describe('what no TCB tells', function () {
       /^user told nothing, not connection closing$/,
       [sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>')],
     ],
+    [
+      'order-urg-before-ack',
+      /^user told urgent data, urgent data remains, not urgent data$/,
+      [sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH,URG><DATA=10><URG=10>')],
+    ],
     // So many intervals that in one of them even a busy machine is not late.
     ['rto-constant', /^text sent again too soon$/, [SEND, { wait: 4000 }]],
     ['rto-of-syn-constant', /^SYN sent again too soon$/, [{ wait: 4000 }], 'SYN-SENT'],
