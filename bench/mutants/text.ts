@@ -10,7 +10,10 @@ import {
   always,
   answer,
   atRcvNxt,
+  beforeRcvNxt,
+  caughtBy,
   faulty,
+  has,
   hasNoText,
   hasText,
   ignore,
@@ -23,6 +26,7 @@ import {
   synchronizedAck,
   synchronizedFin,
   taken,
+  takenAsAckOfSndUna,
   type Test,
   toClosed,
   unseen,
@@ -170,6 +174,33 @@ export const TEXT: readonly Mutant[] = [
     'the connection vanishes silently when text comes and the user is gone',
     all(orphaned, synchronizedAck, hasText, atRcvNxt),
     vanish,
+  ),
+  caughtBy(
+    'fin-wait-2.orphan.fin-beyond-gap',
+    faulty(
+      'orphan-reset-beyond-gap',
+      'a FIN or an empty ACK beyond a gap is reset when the user is gone',
+      all(orphaned, synchronizedAck, hasNoText, afterRcvNxt),
+      answer(resetAtAck, toClosed),
+    ),
+  ),
+  caughtBy(
+    'ladder.ack-counts.text-in-close-wait',
+    faulty(
+      'ack-of-text-after-fin-ignored',
+      "text after the peer's FIN is ignored with its acknowledgment",
+      all(inState('CLOSE-WAIT'), synchronizedAck, hasText),
+      takenAsAckOfSndUna,
+    ),
+  ),
+  caughtBy(
+    'syn-received.passive.ack.snd-nxt-text-straddles',
+    faulty(
+      'syn-received-takes-no-straddling-text',
+      'in SYN-RECEIVED, text that begins before the window counts as outside',
+      all(inState('SYN-RECEIVED'), has('ACK'), lacks('RST', 'SYN'), hasText, beforeRcvNxt),
+      answer(emptyAck),
+    ),
   ),
   unseen(
     faulty(

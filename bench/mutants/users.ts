@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { deleted } from '../../lib/standard/arrives/arrival.ts';
+import { inFlight, queued } from '../../lib/standard/queues.ts';
 import { formed } from '../../lib/standard/segments.ts';
 import type { Tcb } from '../../lib/standard/tcb.ts';
 import type { Reaction } from '../../lib/standard/user-calls.ts';
@@ -12,6 +13,7 @@ import {
   hasText,
   inReceivingState,
   inState,
+  isEmptyAck,
   leaving,
   type Mutant,
   synchronized,
@@ -117,6 +119,20 @@ export const USERS: readonly Mutant[] = [
     behaving('nagle-always', 'Nagle cannot be turned off', {
       call: (tcb, call, next) =>
         next(call.name === 'SEND' && tcb.state === 'ESTABLISHED' ? { ...tcb, nagle: true } : tcb, call),
+    }),
+  ),
+  caughtBy(
+    'ladder.segment-sizes.text-while-text-waits',
+    behaving('ack-waits-with-text', 'while a small segment waits for Nagle, no ACK goes out', {
+      call: (tcb, call, next) =>
+        next(call.name === 'SEND' && tcb.state === 'ESTABLISHED' ? { ...tcb, nagle: true } : tcb, call),
+      arrive: (tcb, segment, next) => {
+        const arrival = next(tcb, segment);
+        const waits = queued(arrival.tcb) > 0 && inFlight(arrival.tcb) > 0;
+        return waits && arrival.reply !== 'silence' && isEmptyAck(arrival.reply)
+          ? { ...arrival, reply: 'silence' }
+          : arrival;
+      },
     }),
   ),
   caughtBy(

@@ -57,6 +57,16 @@ export default scenarios('ladders', [
     'an empty ACK acknowledges text in CLOSE-WAIT: the target does not retransmit the text',
     plain,
   ),
+  inCloseWait(
+    'text',
+    "text that the peer sends after its FIN acknowledges the target's: the target does not retransmit it",
+    [
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+      { expect: ['silence', { reply: ACK, leftOpen: 'text behind the FIN' }] },
+      SETTLED,
+    ],
+    ['3.10.7.4 seventh'],
+  ),
   ladder(
     'fin',
     "the peer's FIN acknowledges text: the target does not retransmit the text",

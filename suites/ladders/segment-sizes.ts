@@ -2,7 +2,7 @@
 import type { StateName, StepDeclaration, StepOutcome, StepsDeclaration } from '../../lib/catalogue/case.ts';
 import { scenarios } from '../../lib/catalogue/declare.ts';
 import type { RuleId } from '../../lib/standard/rules.ts';
-import { ackOf, SENDS_TEN, text } from './families/parts.ts';
+import { ACK, ackOf, SENDS_TEN, text } from './families/parts.ts';
 
 type Declaration = StepsDeclaration & { state: StateName };
 
@@ -164,13 +164,42 @@ const SECOND_WAITS: readonly StepDeclaration[] = [
   },
 ];
 
-/** Ten octets that acknowledge ten, pushed or not. */
-const TEN_WITH_ACK = ['ACK', 'ACK,PSH'].map((ctl) => `<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=${ctl}><DATA=10>`);
+/** What gets an ACK gets it also where text waits, and no segment goes out that could bring the ACK. */
+const acknowledgedBeside = (
+  name: string,
+  what: string,
+  send: string,
+  octets: number,
+  rules: readonly RuleId[],
+): StepsDeclaration & { state: 'ESTABLISHED' } => ({
+  ...{ id: `ladder.segment-sizes.${name}-while-text-waits`, state: 'ESTABLISHED' },
+  title: `${what} while a small segment waits: the ACK does not wait with it`,
+  steps: [
+    ...SECOND_WAITS,
+    { send },
+    {
+      expect: [
+        { reply: octets === 0 ? ACK : ackOf(octets) },
+        // Nagle is a SHOULD: the text may go now, too, and bring the ACK.
+        ...tenWithAckOf(octets).flatMap((both): readonly StepOutcome[] => [
+          { reply: [octets === 0 ? ACK : ackOf(octets), both], level: 'permitted' },
+          { reply: both, level: 'permitted', ends: true },
+        ]),
+      ],
+      within: 500,
+    },
+  ],
+  rules,
+});
+
+/** Ten octets that acknowledge so many, pushed or not. */
+const tenWithAckOf = (octets: number): readonly string[] =>
+  text(10).map((one) => one.replace('RCV.NXT', octets === 0 ? 'RCV.NXT' : `RCV.NXT+${octets}`));
 
 /** The peer's ten octets are acknowledged by the waiting text, or before or after it. */
 const ACKED_BESIDE: readonly StepOutcome[] = [
-  ...TEN_WITH_ACK.map((both) => ({ reply: [ackOf(10), both] })),
-  ...TEN_WITH_ACK.map((reply) => ({ reply, ends: true }) as const),
+  ...tenWithAckOf(10).map((both) => ({ reply: [ackOf(10), both] })),
+  ...tenWithAckOf(10).map((reply) => ({ reply, ends: true }) as const),
   ...text(10).map(
     (first) => ({ reply: [first, '<SEQ=SND.NXT+10><ACK=RCV.NXT+10><CTL=ACK>'], ends: true }) as const,
   ),
@@ -220,6 +249,24 @@ export default scenarios('ladders', [
     ],
     rules: ['SHLD-7', 'MUST-60', 'MUST-40', '3.10.7.4 fifth', '3.10.7.4 seventh'],
   },
+  acknowledgedBeside(
+    'text',
+    "the peer's text arrives",
+    '<SEQ=RCV.NXT><ACK=SND.NXT-10><CTL=ACK,PSH><DATA=10>',
+    10,
+    ['MUST-40', '3.10.7.4 seventh'],
+  ),
+  acknowledgedBeside('fin', "the peer's FIN arrives", '<SEQ=RCV.NXT><ACK=SND.NXT-10><CTL=FIN,ACK>', 1, [
+    'MUST-40',
+    '3.10.7.4 eighth',
+  ]),
+  acknowledgedBeside(
+    'old-segment',
+    'an empty segment before the window arrives',
+    '<SEQ=RCV.NXT-1><ACK=SND.NXT-10><CTL=ACK>',
+    0,
+    ['3.5.2 group 3', '3.10.7.4 first'],
+  ),
   {
     id: 'ladder.segment-sizes.small-text-fills-segment',
     title:

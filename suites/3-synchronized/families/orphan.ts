@@ -8,7 +8,9 @@ import {
   byProfile,
   emptyAck,
   named,
+  nothingDueButPermitted,
   outcome,
+  outOfOrder,
   permitted,
   type Row,
   recommended,
@@ -54,6 +56,17 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
       send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK>`,
     },
     afterFin,
+  ),
+  // What lies before the gap has not arrived, and may come: no text is lost yet.
+  ...(['ack', 'fin'] as const).map(
+    (kind): CaseDeclaration => ({
+      id: named(subject, `orphan.${kind}-beyond-gap`),
+      title: `${kind === 'fin' ? 'FIN' : 'empty ACK'} beyond a gap after the user has closed both directions`,
+      condition,
+      send: `<SEQ=RCV.NXT+20><ACK=${subject.ack}><CTL=${kind === 'fin' ? 'FIN,ACK' : 'ACK'}>`,
+      expect: always(...(kind === 'fin' ? outOfOrder(subject) : nothingDueButPermitted(subject))),
+      rules: ['RFC 793 3.9 first held', '3.10.7.4 first', ...(kind === 'fin' ? FIN : [])],
+    }),
   ),
   {
     id: named(subject, 'orphan.syn'),

@@ -32,6 +32,13 @@ export const establishing = (origin: Origin): readonly CaseDeclaration[] => {
       { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=ACK>', then: 'ESTABLISHED' },
       ['fifth', 'seventh'],
     ),
+    completing(
+      'ack.snd-nxt-text-straddles',
+      'handshake ACK with text that begins before the window and reaches into it',
+      '<SEQ=RCV.NXT-4><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>',
+      { reply: '<SEQ=SND.NXT><ACK=RCV.NXT+6><CTL=ACK>', then: 'ESTABLISHED' },
+      ['first', 'fifth', 'seventh'],
+    ),
     ...[
       {
         name: 'inside-text',
