@@ -20,6 +20,7 @@ import {
   inReceivingState,
   inState,
   inStateAfterFin,
+  isReset,
   lacks,
   type Mutant,
   replying,
@@ -182,6 +183,15 @@ export const TEXT: readonly Mutant[] = [
       'a FIN or an empty ACK beyond a gap is reset when the user is gone',
       all(orphaned, synchronizedAck, hasNoText, afterRcvNxt),
       answer(resetAtAck, toClosed),
+    ),
+  ),
+  caughtBy(
+    'ladder.close.text-lost-at-closed-window',
+    faulty(
+      'orphan-reset-inside-closed-window',
+      'where the window is closed, the reset for lost text has the number of the FIN',
+      all(orphaned, synchronizedAck, hasText, ({ sndWnd }) => sndWnd === 0),
+      replying((reply, { sndUna }) => (isReset(reply) ? { ...reply, seq: sndUna } : reply)),
     ),
   ),
   caughtBy(

@@ -210,6 +210,38 @@ export default scenarios('ladders', [
     rules: [...CLOSES, '3.10.7.4 fifth'],
   },
   {
+    id: 'ladder.close.text-lost-at-closed-window',
+    title:
+      'the user closes both directions at a closed window, and text is lost: the reset comes behind the FIN',
+    state: 'ESTABLISHED',
+    steps: [
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><WND=0>' },
+      { expect: 'silence' },
+      { user: 'CLOSE BOTH WAYS' },
+      {
+        expect: [
+          FIN,
+          { reply: 'silence', ends: true, leftOpen: 'FIN beyond the window' },
+          // What waits may be probed for at once.
+          { reply: '<SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>', level: 'permitted', ends: true },
+        ],
+      },
+      { send: '<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>' },
+      {
+        expect: {
+          rfc793: ackOf(10),
+          rfc1122: [
+            ...[...RESETS, '<SEQ=SND.NXT><ACK=RCV.NXT+10><CTL=RST,ACK>'].map(
+              (reply) => ({ reply, then: 'CLOSED', level: 'recommended' }) as const,
+            ),
+            { reply: ackOf(10), level: 'permitted' },
+          ],
+        },
+      },
+    ],
+    rules: [...CLOSES, '3.10.7.4 fifth', '3.10.7.4 seventh'],
+  },
+  {
     id: 'ladder.close.between-fin-and-ack',
     title:
       "the user sends and closes after the peer's FIN; the peer acknowledges the text, but not the target's FIN",
