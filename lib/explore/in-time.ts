@@ -2,6 +2,7 @@ import { relativeNotation, type SegmentNotation } from '../notation/index.ts';
 import { emptyAck } from '../standard/segments.ts';
 import { type Segment, segLen } from '../standard/tcb.ts';
 import { geq, lt } from '../wire/seq.ts';
+import { leftOf } from './oracle/crossing.ts';
 import { happen } from './oracle/events.ts';
 import { segmentSeen } from './oracle/sightings.ts';
 import { isEmptyAck, type Terms, type World } from './oracle/world.ts';
@@ -33,9 +34,8 @@ export function inTime(
       if (at !== -1 && isEmptyAck(step.seen[at] as Segment))
         step = { ...step, seen: step.seen.toSpliced(at, 1) };
     }
-    for (const event of step.events) worlds = happen(worlds, event, terms);
-    for (const segment of step.seen) worlds = segmentSeen(worlds, segment, terms);
-    if (step.behind) worlds = step.behind;
+    const after = step.events.reduce((all, event) => happen(all, event, terms), worlds);
+    worlds = step.behind ?? leftOf(worlds, after, step, terms);
     const owed = index < steps.length - 1 && !step.behind ? owedAfter(step, worlds) : undefined;
     if (!owed) return step;
     early = owed;

@@ -4,6 +4,7 @@ import type { Finding, Known } from './finding.ts';
 import { type Habit, habitOf, isHabitAt, isSameHabit, mayComeOf, type NamedHabit } from './habits.ts';
 import type { World } from './oracle/world.ts';
 import { type Sequence, sequenceText } from './sequence.ts';
+import { essenceOf } from './stimuli.ts';
 
 /** So many failures of a known cause are looked at before others count as of it. */
 const LOOKS = 3;
@@ -14,6 +15,10 @@ export class Knowledge {
   readonly findings: Finding[] = [];
   /** What was known before, by the names. */
   readonly #accepted = new Map<string, Known>();
+  /** All habits, by the essence of the last stimulus. */
+  #shown: { readonly count: number; readonly by: ReadonlyMap<string, readonly Habit[]> } = {
+    ...{ count: 0, by: new Map() },
+  };
   /** Failures that came again and again, but in no scenario, and how often they were looked at. They hide no others. */
   readonly #elusive = new Map<string, number>();
 
@@ -45,9 +50,13 @@ export class Knowledge {
 
   /** What the target is known to do there with this stimulus alone. */
   habitsAt(stimulus: string, before: readonly World[]): readonly Habit[] {
-    return [...this.findings, ...this.#accepted.values()].flatMap(({ habits }) =>
-      habits.filter((habit) => isHabitAt(habit, stimulus, before)),
-    );
+    const all = [...this.findings, ...this.#accepted.values()];
+    const count = all.reduce((sum, { habits }) => sum + habits.length, 0);
+    // It is asked in each world that a segment meets; what is known grows now and then.
+    if (this.#shown.count !== count)
+      this.#shown = { count, by: byStimulus(all.flatMap(({ habits }) => habits)) };
+    const shown = this.#shown.by.get(essenceOf(stimulus)) ?? [];
+    return shown.filter((habit) => isHabitAt(habit, stimulus, before));
   }
 
   /** What is known of the same cause, or with the same steps, whatever the place. */
@@ -75,6 +84,15 @@ export class Knowledge {
   isElusive(failed: Failed): boolean {
     return (this.#elusive.get(wholeKeyOf(failed)) ?? 0) >= LOOKS;
   }
+}
+
+function byStimulus(habits: readonly Habit[]): ReadonlyMap<string, readonly Habit[]> {
+  const by = new Map<string, Habit[]>();
+  for (const habit of habits) {
+    const essence = essenceOf(habit.stimuli.at(-1) ?? '');
+    by.set(essence, [...(by.get(essence) ?? []), habit]);
+  }
+  return by;
 }
 
 const wholeKeyOf = (failed: Failed): string => {

@@ -1,4 +1,5 @@
-import type { Segment, Tcb } from '../standard/tcb.ts';
+import { type Segment, segLen, type Tcb } from '../standard/tcb.ts';
+import { add } from '../wire/seq.ts';
 import { effectIn, isSameEffect } from './cause.ts';
 import { pairOfSegment, stimulusOfPair } from './coverage.ts';
 import { type Habit, isSilentMove } from './habits.ts';
@@ -52,10 +53,14 @@ function waysOf(
   const { left, wrong } = sighted(met, seen, world, terms);
   const own = wrong && effectIn(met, wrong, terms);
   return habits.flatMap((habit): readonly World[] => {
-    const { after } = habit;
-    // What it takes although it should not, it may acknowledge later.
-    if (seen.length === 0 && habit.effect.seen === 'ACK>')
-      return takenAsValid(world, arrived, undefined, at, terms);
+    const { after, effect } = habit;
+    // What it takes although it should not, it may acknowledge later: after another answer, or where none is due.
+    const isLate = effect.seen === 'ACK>' || (effect.seen === 'ACK' && effect.due.includes('silence'));
+    if (isLate && (!own || seen.length === 0))
+      return [
+        ...takenAsValid(world, arrived, undefined, at, terms),
+        ...(after ? moved([owing(world, arrived, at)], after, terms) : []),
+      ];
     if (!own) {
       if (!after || !isSilentMove(habit)) return [];
       return [
@@ -74,6 +79,13 @@ function waysOf(
     ];
   });
 }
+
+/** All of a segment was taken, and is not acknowledged yet. */
+const owing = (world: World, segment: Segment, since: number): World => ({
+  ...world,
+  tcb: { ...world.tcb, rcvNxt: add(world.tcb.rcvNxt, segLen(segment)) },
+  owesAckSince: world.owesAckSince ?? since,
+});
 
 /** What is left of the worlds of one, and the first that none of them explains. Of an acknowledgment that may be delayed, silence is wrong here. */
 function sighted(

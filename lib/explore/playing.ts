@@ -15,6 +15,7 @@ import { GivenText } from './given-text.ts';
 import { type Ground, termsOf } from './ground.ts';
 import { arriving, isReadingIn, observed, tcbIn, withFlight } from './model.ts';
 import { behind } from './oracle/behind.ts';
+import { crossed } from './oracle/crossing.ts';
 import { type Event, happen } from './oracle/events.ts';
 import { knownWays } from './known-ways.ts';
 import { faultsOfSegment, type SegmentFault, type Wanted } from './segment-faults.ts';
@@ -402,9 +403,8 @@ export class Playing {
       this.#seen.push(segment);
       this.#met = this.#worlds;
       const worlds = segmentSeen(this.#worlds, segment, this.#terms);
-      const [first] = this.#seen;
-      const mayHaveCrossed = first && segmentSeen(this.#before, first, this.#terms).length > 0;
-      this.#worlds = mayHaveCrossed ? distinct([...worlds, ...this.#crossed()]) : worlds;
+      const others = crossed(this.#before, { events: this.#events, seen: this.#seen }, this.#terms);
+      this.#worlds = others.length > 0 ? distinct([...worlds, ...others]) : worlds;
       if (this.#worlds.length === 0) return false;
       const earlier = log.slice(0, this.#cursor - 1);
       this.#faults = faultsOfSegment(entry, earlier, {
@@ -420,20 +420,6 @@ export class Playing {
   #failedBy(seen: readonly Entry[]): Pick<Failure, 'seen' | 'kind' | 'faults'> {
     if (this.#faults.length === 0) return { seen, kind: 'segment' };
     return { seen, kind: 'faults', faults: this.#faults };
-  }
-
-  /** What a timer has sent may have crossed what was done in this step. */
-  #crossed(): readonly World[] {
-    const see = (worlds: readonly World[], segments: readonly Segment[]): readonly World[] =>
-      segments.reduce((all, segment) => segmentSeen(all, segment, this.#terms), worlds);
-    const seen = this.#seen;
-    const happening = (worlds: readonly World[]): readonly World[] =>
-      this.#events.reduce((all, event) => happen(all, event, this.#terms), worlds);
-    return distinct(
-      seen.flatMap((_, index) =>
-        see(happening(see(this.#before, seen.slice(0, index + 1))), seen.slice(index + 1)),
-      ),
-    );
   }
 
   /** A TCP may answer only so many segments of a connection in a time (RFC 5961 section 7): a SYN that comes again counts, too. */

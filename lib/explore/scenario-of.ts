@@ -18,8 +18,9 @@ import { type Segment, segLen } from '../standard/tcb.ts';
 import { timeOut } from '../standard/time-out.ts';
 import { serveQueue } from '../standard/user-calls.ts';
 import { lt } from '../wire/seq.ts';
+import { leftOf } from './oracle/crossing.ts';
 import { happen } from './oracle/events.ts';
-import { segmentSeen, silenceSeen } from './oracle/sightings.ts';
+import { silenceSeen } from './oracle/sightings.ts';
 import { isEmptyAck, type Terms, type World } from './oracle/world.ts';
 import { FIRST } from './play.ts';
 import type { Played, TracedStep } from './played.ts';
@@ -196,7 +197,7 @@ function outcomesUnder(
     if (step.behind) worlds = step.behind;
     if (step.behind || after.length === 0) return undefined;
     const isLast = index === steps.length - 1;
-    const seen = step.seen.reduce((all, segment) => segmentSeen(all, segment, terms), after);
+    const seen = leftOf(before, after, step, terms);
     worlds = silenceSeen(seen, { now: 0, isThrottled: step.isThrottled }, terms);
     const outcomes = step.isKeepAliveDue ? keepAlivesOf(after, step, terms) : outcomesOf(after, step, terms);
     if (!isLast) return withSeen(outcomes, step, worlds, terms);
@@ -322,10 +323,9 @@ const SECTIONS: Readonly<Record<string, string>> = {
 function rulesOf({ trace }: Pick<Played, 'trace'>): readonly RuleId[] {
   const { terms, worlds: first, steps } = trace;
   let worlds = first;
-  for (const { events, seen, behind } of steps.slice(0, -1)) {
-    for (const event of events) worlds = happen(worlds, event, terms);
-    for (const segment of seen) worlds = segmentSeen(worlds, segment, terms);
-    worlds = behind ?? worlds;
+  for (const step of steps.slice(0, -1)) {
+    const after = step.events.reduce((all, event) => happen(all, event, terms), worlds);
+    worlds = step.behind ?? leftOf(worlds, after, step, terms);
   }
   const event = steps.at(-1)?.events.at(-1);
   const [{ tcb } = { tcb: undefined }] = worlds;

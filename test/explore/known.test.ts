@@ -251,6 +251,47 @@ describe('a deviation that is known', function () {
     expect((await playedOn(arrive, steps, knowing(habits), { emit }, false)).outcome).to.equal('explained');
   });
 
+  it('may be acknowledged late also after the answer that is due', async () => {
+    const both = '<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> <SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>';
+    const habits = seenByRun('established.text.ack-beyond-snd-nxt', both, 'ESTABLISHED');
+    // It acknowledges first what it should drop then.
+    const takes: Fault = (tcb, segment, next) => {
+      const { tcb: after } = next(tcb, { ...segment, ack: tcb.sndNxt });
+      return outcome(emptyAck(tcb), after);
+    };
+    const arrive = when(
+      all(has('ACK'), hasText, (tcb, { ack }) => gt(ack, tcb.sndNxt)),
+      takes,
+    );
+    const steps = sequence(
+      send('<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK><DATA=10>'),
+      send('<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK>'),
+    );
+    expect((await playedOn(arrive, steps)).failure).to.include({ step: 1 });
+    expect((await playedOn(arrive, steps, knowing(habits))).outcome).to.equal('explained');
+  });
+
+  it('may be acknowledged late where it leads to another state', async () => {
+    const place = { state: 'SYN-RECEIVED', origin: 'passive', conditions: [] } as const;
+    const ackOfSyn = '<SEQ=SND.NXT><ACK=SEG.SEQ+SEG.LEN><CTL=ACK>';
+    const habits = seenByRun('syn-received.passive.syn-ack.at-rcv-nxt', ackOfSyn, 'ESTABLISHED');
+    const synAck = all(has('SYN', 'ACK'), inState('SYN-RECEIVED'));
+    const establishes = when(synAck, (tcb) => {
+      const sndUna = tcb.sndNxt;
+      const after = { ...enter(tcb, 'ESTABLISHED'), sndUna, rcvNxt: add(tcb.rcvNxt, 1) };
+      return outcome(emptyAck(after), after);
+    });
+    const emit: Behaviour['emit'] = (segment, _tcb, { ctl }) => [
+      { segment, after: ctl.has('SYN') && ctl.has('ACK') ? 200 : 0, unless: 'another went out' },
+    ];
+    const steps = {
+      place,
+      steps: [send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=SYN,ACK>'), send('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>')],
+    };
+    expect((await playedOn(establishes, steps, {}, { emit })).failure).to.include({ step: 1 });
+    expect((await playedOn(establishes, steps, knowing(habits), { emit })).outcome).to.equal('explained');
+  });
+
   it('may be told to the user', async () => {
     const habits = seenByRun('established.rst.at-right-edge', 'silence', 'CLOSED');
     // As before RFC 5961, a reset anywhere in the window counts; and here one beside it.

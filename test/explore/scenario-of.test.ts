@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { findMutant, type Mutant } from '../../bench/mutants/index.ts';
-import { all, has, ignore, inState, vanish, when } from '../../bench/mutants/tools.ts';
+import { all, has, ignore, inState, outcome, vanish, when } from '../../bench/mutants/tools.ts';
 import { declarationOf } from '../../lib/catalogue/resolve.ts';
 import { isCase, type Scenario } from '../../lib/catalogue/scenario.ts';
 import { checkVariables } from '../../lib/catalogue/well-formed.ts';
@@ -13,6 +13,7 @@ import { printReply } from '../../lib/catalogue/resolve.ts';
 import type { Behaviour } from '../../lib/lab/reference/behaviour.ts';
 import { playScenario } from '../../lib/runner/trial/play-scenario.ts';
 import { ALL_CHECKS } from '../../lib/standard/adoption.ts';
+import { emptyAck } from '../../lib/standard/segments.ts';
 import type { Profile } from '../../lib/standard/profile.ts';
 import { verdictOf } from '../../lib/verdict/result.ts';
 import { referenceWorld } from '../states/reference-world.ts';
@@ -160,6 +161,27 @@ describe('a finding as a scenario', function () {
     const wrong = await toldOf('rfc9293', { emit: late, arrive: when(isBefore, vanish) }, sequence);
     expect(wrong.played.failure).to.include({ step: 2 });
     expect(wrong.verdict).to.equal('deviates');
+  });
+
+  it('expects something of each step, also where a window update may have crossed one', async () => {
+    // It takes no FIN, and tells a larger window with the wrong acknowledgment: that may have been sent before.
+    const widens: Mutant['behaviour']['emit'] = (segment, tcb, { ctl }) => [
+      { segment: ctl.has('FIN') ? { ...emptyAck(tcb), wnd: 65_535 } : segment, after: 0 },
+    ];
+    const ignores = when(has('FIN'), (tcb) => outcome(emptyAck(tcb), tcb));
+    const sequence: Sequence = {
+      place: { state: 'ESTABLISHED', conditions: [] },
+      steps: [
+        send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK><DATA=100>'),
+        send('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=FIN,ACK>'),
+        send('<SEQ=RCV.NXT-1><ACK=SND.NXT><CTL=ACK>'),
+      ],
+    };
+    const { played, scenario } = await toldOf('rfc9293', { emit: widens, arrive: ignores }, sequence);
+    expect(played.failure).to.include({ step: 2 });
+    for (const step of scenario.steps)
+      if ('expect' in step)
+        for (const outcomes of Object.values(step.expect)) expect(outcomes).not.to.be.empty;
   });
 
   it('ends where a target does another thing this time that is right as well', async () => {
