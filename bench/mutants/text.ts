@@ -186,6 +186,15 @@ export const TEXT: readonly Mutant[] = [
     ),
   ),
   caughtBy(
+    'fin-wait-2.orphan.text-ack-beyond-snd-nxt',
+    faulty(
+      'orphan-text-reset-whatever-its-ack',
+      'text that acknowledges octets never sent is reset when the user is gone',
+      all(orphaned, synchronizedAck, hasText, atRcvNxt, (tcb, { ack }) => gt(ack, tcb.sndNxt)),
+      answer(resetAtAck, toClosed),
+    ),
+  ),
+  caughtBy(
     'ladder.close.text-lost-at-closed-window',
     faulty(
       'orphan-reset-inside-closed-window',

@@ -17,7 +17,7 @@ import {
   resetBySegAck,
   type Subject,
 } from './expectations.ts';
-import { FIN, HALF_DUPLEX, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
+import { ACK_UNACCEPTABLE, FIN, HALF_DUPLEX, SYN, TEXT, UNACCEPTABLE } from './rules.ts';
 import { unexpectedSyn } from './syn.ts';
 
 const condition: Condition = 'user-closed';
@@ -39,6 +39,14 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
     send: `<SEQ=RCV.NXT><ACK=${subject.ack}><CTL=FIN,ACK,PSH><DATA=10>`,
     expect: lost(10, 11, afterFin),
     rules: [...TEXT, ...FIN, ...HALF_DUPLEX],
+  },
+  {
+    id: named(subject, 'orphan.text-ack-beyond-snd-nxt'),
+    title: 'text that acknowledges an octet never sent, after the user has closed both directions',
+    condition,
+    send: '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,PSH><DATA=10>',
+    expect: always(emptyAck(subject.state)),
+    rules: ACK_UNACCEPTABLE,
   },
   {
     id: named(subject, 'orphan.old-text'),
@@ -65,7 +73,7 @@ export const orphan = (subject: Subject, afterFin: State): readonly CaseDeclarat
       condition,
       send: `<SEQ=RCV.NXT+20><ACK=${subject.ack}><CTL=${kind === 'fin' ? 'FIN,ACK' : 'ACK'}>`,
       expect: always(...(kind === 'fin' ? outOfOrder(subject) : nothingDueButPermitted(subject))),
-      rules: ['RFC 793 3.9 first held', '3.10.7.4 first', ...(kind === 'fin' ? FIN : [])],
+      rules: ['RFC 793 3.9 first', '3.10.7.4 first', ...(kind === 'fin' ? FIN : [])],
     }),
   ),
   {
