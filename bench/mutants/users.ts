@@ -122,6 +122,17 @@ export const USERS: readonly Mutant[] = [
     }),
   ),
   caughtBy(
+    'ladder.window.made-smaller',
+    faulty(
+      'window-not-made-smaller',
+      'of two windows with the same numbers the larger counts, unless the newer is closed',
+      synchronized,
+      leaving((after, { sndWnd, sndWl1, sndWl2 }, { seq, ack, wnd }) =>
+        wnd > 0 && wnd < sndWnd && seq === sndWl1 && ack === sndWl2 ? { ...after, sndWnd } : after,
+      ),
+    ),
+  ),
+  caughtBy(
     'ladder.segment-sizes.text-while-text-waits',
     behaving('ack-waits-with-text', 'while a small segment waits for Nagle, no ACK goes out', {
       call: (tcb, call, next) =>

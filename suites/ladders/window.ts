@@ -253,6 +253,17 @@ export default scenarios('ladders', [
     // The second interval of some stacks is ten seconds long.
     slow: true,
   },
+  ladder('made-smaller', 'an ACK only makes the window smaller: no more than fits goes out', [
+    ...says(window(1)),
+    { user: 'SEND 10' },
+    {
+      expect: {
+        // By the letter of page 72, a window counts only with an acknowledgment of something.
+        rfc793: [...text(10), ...text(1)],
+        rfc1122: ['silence', ...text(1).map((reply) => ({ reply, level: 'permitted' }) as const)],
+      },
+    },
+  ]),
   ladder(
     'small',
     'the window takes a small part of the text that the user sends: it goes out after the override timeout',
