@@ -30,6 +30,16 @@ describe('generated sequences', () => {
     for (const { steps } of all) expect(steps.length).to.be.within(1, 12);
   });
 
+  it('mark no text as urgent that a program cannot mark as a whole', () => {
+    const urgent = first(3000).flatMap(({ steps }) =>
+      steps.flatMap((step) =>
+        'user' in step && 'octets' in step.user && step.user.mark === 'URGENT' ? [step.user.octets] : [],
+      ),
+    );
+    expect(urgent).to.have.length.at.least(5);
+    expect(Math.max(...urgent)).to.be.at.most(512);
+  });
+
   it('wait for timers in one of 80; in one of eight at first, so that what takes longest begins soonest', () => {
     const waits = first(960).map((one) => waitsOf(one) > 1000);
     const count = (from: number, to?: number): number => waits.slice(from, to).filter(Boolean).length;
