@@ -183,6 +183,7 @@ class Explorer {
     const lane = async (): Promise<void> => {
       while (!isOver()) {
         const sequence = await this.#source.next();
+        if (isOver()) break;
         this.#sequences += 1;
         if (this.#sequences % BETWEEN_PROGRESS === 0) this.#wishes.onProgress?.(this.#sequences);
         if (this.#unable.has(placesKey(sequence))) continue;

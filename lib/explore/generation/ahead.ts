@@ -47,8 +47,9 @@ export class GeneratedAhead {
 
   /** @throws Error what has ended the thread */
   async next(): Promise<Sequence> {
-    this.#askForMore();
     for (;;) {
+      // Again for each who waits: those before may have taken all that was asked for, and may be the last to ask.
+      this.#askForMore();
       const next = this.#made.shift();
       if (next) return next;
       if (this.#error) throw this.#error;
