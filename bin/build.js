@@ -12,13 +12,12 @@ import { nameOf, ROOT } from './places.js';
 
 const BUILDS = join(ROOT, '.cache/build');
 const INPUTS = join(BUILDS, 'inputs.json');
-/** What is started as a process or a thread of its own, and what own suites import. */
+/** What is started as a process of its own, and what own suites import. */
 export const PROGRAMS = [
   'lib/api.ts',
   'lib/catalogue/catalogue.ts',
   'lib/cli/main.ts',
   'lib/cli/serve-reference.ts',
-  'lib/explore/generation/thread.ts',
   'lib/explore/worker.ts',
   'lib/lab/reference/main.ts',
   'lib/runner/worker.ts',

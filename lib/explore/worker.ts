@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { SCENARIOS } from '../catalogue/catalogue.ts';
 import { tellParent } from '../processes.ts';
 import { say } from '../report/say.ts';
@@ -8,13 +9,14 @@ import { effectText } from './cause.ts';
 import { explore } from './explore.ts';
 import type { Candidate } from './finding.ts';
 import { GeneratedAhead } from './generation/ahead.ts';
+import { generateWhenAsked } from './generation/thread.ts';
 import { habitsOf } from './known-cases.ts';
 import { numbered, playedAsScenario } from './played-as-scenario.ts';
 import type { FromExplorer, PlayedScenario, ToExplorer, Unplayed, Unrepeated } from './messages.ts';
 import type { Played } from './played.ts';
 import { sequenceText } from './sequence.ts';
 
-/** The process that explores. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
+/** The process that explores, and its thread that generates sequences. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
 let engine: Engine | undefined;
 let generated: GeneratedAhead | undefined;
 let isStopped = false;
@@ -121,11 +123,13 @@ async function end(code: number): Promise<void> {
   }
 }
 
-process.on('message', (message: ToExplorer) => {
-  if (message.kind === 'start') void start(message);
-  else isStopped = true;
-});
-process.on('disconnect', () => void end(2));
-// Ctrl-C reaches the whole process group; the parent process decides when to stop.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => void end(2));
+if (isMainThread) {
+  process.on('message', (message: ToExplorer) => {
+    if (message.kind === 'start') void start(message);
+    else isStopped = true;
+  });
+  process.on('disconnect', () => void end(2));
+  // Ctrl-C reaches the whole process group; the parent process decides when to stop.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => void end(2));
+} else generateWhenAsked();

@@ -30,7 +30,8 @@ export class GeneratedAhead {
   #error: Error | undefined;
 
   constructor(seed: number, family: 4 | 6, expected: Expected) {
-    const [, program = '', source = ''] = wordsToStart('lib/explore/generation/thread.ts');
+    // A program of its own would have the specification once more, in the package too.
+    const [, program = '', source = ''] = wordsToStart('lib/explore/worker.ts');
     const workerData: Asked = { ...expected, seed, family, batch: BATCH };
     this.#thread = new Worker(program, { argv: [source], workerData });
     this.#thread.on('message', (made: readonly Sequence[]) => {

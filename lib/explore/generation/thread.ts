@@ -2,10 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Generator } from '../generate.ts';
 import type { Asked } from './ahead.ts';
 
-/** The thread that generates sequences: so many more each time that it is asked. */
-const { seed, family, batch, ...expected } = workerData as Asked;
-const generator = new Generator(seed, family, expected);
-
-parentPort?.on('message', () => {
-  parentPort?.postMessage(Array.from({ length: batch }, () => generator.next()));
-});
+/** What the thread does that generates sequences: it makes so many more each time that it is asked. */
+export function generateWhenAsked(): void {
+  const { seed, family, batch, ...expected } = workerData as Asked;
+  const generator = new Generator(seed, family, expected);
+  parentPort?.on('message', () => {
+    parentPort?.postMessage(Array.from({ length: batch }, () => generator.next()));
+  });
+}
