@@ -74,6 +74,16 @@ describe('the client of the Testability Protocol', () => {
     expect(asked).to.deep.equal(['GET_VERSION', 'GET_VERSION', 'GET_VERSION']);
   });
 
+  it('waits as long for what it does not repeat', async () => {
+    const patience = 1000;
+    await withUpperTester(
+      (_name, reply) => void setTimeout(() => reply(created(7)), 1.5 * patience),
+      patience,
+    );
+    expect(await client.createAndBind({ family: 4 })).to.equal(7);
+    expect(asked).to.deep.equal(['CREATE_AND_BIND']);
+  });
+
   it('does not repeat what is not', async () => {
     await withUpperTester(() => {}, 30);
     expect(await failure(client.connect(1, '127.0.0.1', 9))).to.be.instanceOf(UpperTesterAbsent);

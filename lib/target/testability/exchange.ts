@@ -185,15 +185,17 @@ export class Exchange {
 
   #send(pending: Pending): void {
     this.#socket.send(pending.datagram);
+    // What is not sent again may take as long as what is: on a busy machine the target stands still for a second now and then.
+    const patience = this.#at.timeoutMs * (REPEATABLE.has(pending.name) ? 1 : REPETITIONS + 1);
     this.#timer = setTimeout(() => {
       this.#answerMayBeLate = true;
       if (pending.repetitions > 0) {
         pending.repetitions--;
         this.#send(pending);
       } else {
-        this.#fail(this.#absent(`no answer to ${pending.name} within ${this.#at.timeoutMs} ms`));
+        this.#fail(this.#absent(`no answer to ${pending.name} within ${patience} ms`));
       }
-    }, this.#at.timeoutMs);
+    }, patience);
   }
 
   #takeInFlight(): Pending | null {
