@@ -119,13 +119,15 @@ export class Generator {
 
   /** The one of a few steps that leads where the fewest sequences have led. @param met what the step before has met */
   #step(choice: Choice, place: Place, tcb: Tcb, met?: Pair): Simulated {
-    const candidates = Array.from({ length: CANDIDATES }, () =>
-      simulated(choice, place, tcb, this.#family, met),
-    );
-    const [best] = candidates
-      .map((one) => ({ ...one, times: this.#coverage.times(one.pair) }))
-      .sort((one, other) => one.times - other.times);
-    const chosen = best as (typeof candidates)[number];
+    let best: Simulated | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    // Where none has led, nothing can be better.
+    for (let count = 0; count < CANDIDATES && fewest > 0; count += 1) {
+      const one = simulated(choice, place, tcb, this.#family, met);
+      const times = this.#coverage.times(one.pair);
+      if (times < fewest) [best, fewest] = [one, times];
+    }
+    const chosen = best as Simulated;
     this.#coverage.count(chosen.pair);
     return chosen;
   }

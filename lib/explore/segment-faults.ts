@@ -1,6 +1,5 @@
 import type { ExpectStep, ResolvedOutcome } from '../catalogue/scenario.ts';
 import { lengthOf } from '../notation/index.ts';
-import { intervalFault } from './interval-faults.ts';
 import { ecnOf, ipHeaderOf, mssOf } from '../runner/trial/step-faults.ts';
 import type { Profile } from '../standard/profile.ts';
 import type { Entry } from '../tester/index.ts';
@@ -8,6 +7,7 @@ import { faultsOfAspects } from '../verdict/aspects.ts';
 import { type OptionFault, optionFaults, synsAcknowledgedBy } from '../verdict/reply-options.ts';
 import type { Family } from '../wire/index.ts';
 import { add, lt } from '../wire/seq.ts';
+import { intervalFault } from './interval-faults.ts';
 
 /** What may be wrong with a segment by what was exchanged before it, whatever the TCB. */
 export interface SegmentFault {
@@ -60,7 +60,9 @@ export const faultsOfSegment = (
   ...(echoesNothing(entry, earlier) ? [{ what: 'timestamp not echoed' } as const] : []),
   ...faultsOfSyn(entry, earlier, context.family),
   ...faultsOfHeader(entry, context),
-  ...(context.isProbing ? [] : faultsOfInterval(entry, earlier, context)),
+  ...(context.isProbing || isKeepAlive(entry, earlier, context.wanted)
+    ? []
+    : faultsOfInterval(entry, earlier, context)),
   ...faultsOfKeepAlive(entry, earlier, context.wanted),
 ];
 
@@ -133,19 +135,30 @@ function faultsOfInterval(entry: Entry, earlier: readonly Entry[], context: Cont
 // A clock of coarse ticks is early by so much.
 const TICK = 500;
 
-/** A keep-alive comes when nothing has arrived for the interval (RFC 9293 section 3.8.4). */
-function faultsOfKeepAlive(
-  { segment, at }: Entry,
+/**
+ * Whether it has the form of a keep-alive, where the user has asked for them: it ends with the octet before SND.NXT, which the
+ * tester has acknowledged, and has that or none (RFC 9293 section 3.8.4).
+ */
+function isKeepAlive(
+  { segment: { seq, data, ctl } }: Entry,
   earlier: readonly Entry[],
-  { keepAlive: { every, since } = { every: 0, since: 0 } }: Wanted,
-): SegmentFault[] {
-  const sent = earlier.findLast(
-    ({ from, segment: one }) => from === 'target' && !one.ctl.has('RST'),
-  )?.segment;
-  if (every === 0 || !sent || segment.ctl.has('RST') || segment.ctl.has('SYN') || segment.ctl.has('FIN'))
-    return [];
-  const isProbe = segment.data <= 1 && segment.seq === add(sent.seq, lengthOf(sent) - 1);
+  { keepAlive }: Wanted,
+): boolean {
+  if (!keepAlive || keepAlive.every === 0 || data > 1) return false;
+  if (ctl.has('RST') || ctl.has('SYN') || ctl.has('FIN')) return false;
+  const next = add(seq, 1);
+  const isSent = ({ from, segment: one }: Entry): boolean =>
+    from === 'target' && !one.ctl.has('RST') && lt(next, add(one.seq, lengthOf(one)));
+  const isAcknowledged = ({ from, segment: { ctl: bits, ack } }: Entry): boolean =>
+    from === 'tester' && bits.has('ACK') && ack === next;
+  return earlier.some(isAcknowledged) && !earlier.some(isSent);
+}
+
+/** A keep-alive comes when nothing has arrived for the interval (RFC 9293 section 3.8.4). */
+function faultsOfKeepAlive(entry: Entry, earlier: readonly Entry[], wanted: Wanted): SegmentFault[] {
+  const { every = 0, since = 0 } = wanted.keepAlive ?? {};
+  if (!isKeepAlive(entry, earlier, wanted)) return [];
   const heard = Math.max(since, earlier.findLast(({ from }) => from === 'tester')?.at ?? 0);
-  if (!isProbe || at - heard >= every - TICK) return [];
+  if (entry.at - heard >= every - TICK) return [];
   return [{ what: 'keep-alive too soon', wanted: { with: { after: every - TICK } } }];
 }

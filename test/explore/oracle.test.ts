@@ -217,6 +217,20 @@ describe('the oracle', () => {
     expect(reset.map(({ told }) => told)).to.deep.equal([['connection closing', 'connection reset']]);
   });
 
+  it('lets a TCP give up a peer that answers no keep-alive, and not after a single one', () => {
+    const asked = userActs(begin('ESTABLISHED'), { call: 'KEEP-ALIVE', value: 1 }, TERMS);
+    const probed = (worlds: readonly World[]): readonly World[] =>
+      seen(worlds, '<SEQ=100><ACK=301><CTL=ACK>');
+    const states = (worlds: readonly World[]) => worlds.map(({ tcb }) => tcb.state);
+    const [once, twice] = [probed(asked), probed(probed(asked))];
+    expect([states(once), states(twice)]).to.deep.equal([['ESTABLISHED'], ['ESTABLISHED', 'CLOSED']]);
+    const reset = '<SEQ=101><CTL=RST>';
+    expect([states(seen(once, reset)), states(seen(twice, reset))]).to.deep.equal([[], ['CLOSED']]);
+    // What arrives shows that the peer is there.
+    const heard = comes(once, '<SEQ=301><ACK=101><CTL=ACK>');
+    expect([states(probed(heard)), states(seen(probed(heard), reset))]).to.deep.equal([['ESTABLISHED'], []]);
+  });
+
   it('takes a keep-alive for one only below SND.NXT, and where the user has asked for it', () => {
     const asked = userActs(begin('ESTABLISHED'), { call: 'KEEP-ALIVE', value: 1 }, TERMS);
     expect(seen(asked, '<SEQ=100><ACK=301><CTL=ACK>')).to.have.length(1);

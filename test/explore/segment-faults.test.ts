@@ -49,6 +49,21 @@ describe('the interval between transmissions', () => {
     expect(faults([text(0), text(1000), text(2000)])).to.deep.equal(['text sent again too soon']);
   });
 
+  it('is that of keep-alives where the user has asked for them and the octet before SND.NXT is acknowledged', () => {
+    const probe = (at: number, data: number) =>
+      entry('target', at, `<SEQ=100><ACK=301><CTL=ACK><DATA=${data}>`);
+    const log = [entry('target', 0, '<SEQ=100><ACK=301><CTL=SYN,ACK>')];
+    const open = [...log, entry('tester', 1, '<SEQ=301><ACK=101><CTL=ACK>')];
+    const wanted: Wanted = { keepAlive: { every: 1000, since: 2 } };
+    const probes = [probe(1010, 1), probe(2010, 1), probe(3010, 1)];
+    expect(faults([...open, ...probes], { wanted })).to.deep.equal([]);
+    expect(faults([...open, ...probes])).to.deep.equal(['text sent again too soon']);
+    const busy = [...open, probe(1010, 0), entry('tester', 1900, '<SEQ=301><ACK=101><CTL=ACK><DATA=1>')];
+    expect(faults([...busy, probe(2010, 0)], { wanted })).to.deep.equal(['keep-alive too soon']);
+    const one = (at: number) => entry('target', at, '<SEQ=101><ACK=301><CTL=ACK><DATA=1>');
+    expect(faults([...open, one(100), one(300)], { wanted })).to.deep.equal([]);
+  });
+
   it('is any where something has come meanwhile, the window is probed, or no document says more', () => {
     const ack = entry('tester', 1500, '<SEQ=301><ACK=101><CTL=ACK>');
     expect(faults([text(0), text(1000), ack, text(2000)])).to.deep.equal([]);

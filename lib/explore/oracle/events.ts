@@ -38,7 +38,7 @@ export const segmentComes = (
         windowsOf(world, segment).flatMap((tcb) =>
           arrivals(tcb, segment, terms, world.adoption).map(({ reply, tcb: after, freeSeq, why, told }) => {
             const tells = reply !== 'silence' && !isDelayable(tcb, after, reply);
-            const { owesAckSince, lingering: _, ...rest } = world;
+            const { owesAckSince, lingering: _, unanswered: __, ...rest } = world;
             const since = reply !== 'silence' && !tells ? (owesAckSince ?? now) : owesAckSince;
             return read({
               ...rest,

@@ -120,19 +120,34 @@ function advanced(tcb: Tcb, segment: Segment): Tcb {
   return { ...tcb, sends, sent, sndNxt: add(tcb.sndNxt, segment.data) };
 }
 
-/** A timer has expired: a SYN again, a probe, a keep-alive. */
+/** A timer has expired: a SYN again, a probe, a keep-alive; or the end of a connection whose peer does not answer. */
 function asTimers(world: World, seen: Segment, terms: Terms): World[] {
-  const name = timerOf(world.tcb) ?? (keepsAlive(world.tcb) ? 'keep-alive' : undefined);
+  const { tcb: before, unanswered = 0 } = world;
+  const name = timerOf(before) ?? (keepsAlive(before) ? 'keep-alive' : undefined);
   if (name === undefined || name === 'TIME-WAIT') return [];
-  return timeOut(world.tcb, { name }, terms.profile).flatMap(({ sent, tcb }) => {
+  const isKeepAlive = name === 'keep-alive';
+  const timer = isKeepAlive ? { name, unanswered } : { name };
+  return timeOut(before, timer, terms.profile).flatMap(({ sent, tcb }) => {
     const [first, ...others] = sent;
     if (!first || others.length > 0 || !isSame(first, seen, world, false)) return [];
     // It is not any acknowledgment.
     if (first.seq !== seen.seq) return [];
     // New text is the queue's.
-    if (segLen(first) > 0 && !first.ctl.has('SYN') && geq(first.seq, world.tcb.sndNxt)) return [];
-    return [{ ...world, tcb: relistened(world.tcb, tcb, terms) }];
+    if (segLen(first) > 0 && !first.ctl.has('SYN') && geq(first.seq, before.sndNxt)) return [];
+    const next = { ...world, tcb: relistened(before, tcb, terms) };
+    return isKeepAlive && keepsAlive(tcb)
+      ? keptAlive({ ...next, unanswered: unanswered + 1 }, terms)
+      : [next];
   });
+}
+
+/** A keep-alive has come. When the next would be due, the connection may be given up without a word (RFC 9293 section 3.8.4). */
+function keptAlive(world: World, terms: Terms): World[] {
+  const { tcb: before, unanswered = 0 } = world;
+  const ends = timeOut(before, { name: 'keep-alive', unanswered }, terms.profile).filter(
+    ({ sent, tcb }) => sent.length === 0 && tcb.state === 'CLOSED',
+  );
+  return [world, ...ends.map(({ tcb }) => ({ ...world, tcb: relistened(before, tcb, terms) }))];
 }
 
 /**

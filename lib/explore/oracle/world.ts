@@ -35,6 +35,8 @@ export interface World {
   readonly told: readonly Heard[];
   /** In TIME-WAIT: since when; absent where nobody knows. */
   readonly lingering?: Lingering;
+  /** How many keep-alives have come since the last segment of the tester's; absent: none. */
+  readonly unanswered?: number;
   /** Where that ends which was sent again last. */
   readonly again?: number;
   /** The rule of what was done last, in the specification's words. */

@@ -315,8 +315,9 @@ export class Connection {
     this.#isSynAgain ||= this.#isOpening;
     // A peer that keeps its window closed is no reason to give up (RFC 9293 MUST-37).
     const isOver = name === 'retransmission' && this.#isR2;
-    this.#take(this.#around.expire(before, isOver ? { name: 'user' } : this.#timer(name)));
-    if (name === 'keep-alive') this.#unanswered += 1;
+    const reaction = this.#around.expire(before, isOver ? { name: 'user' } : this.#timer(name));
+    this.#take(reaction);
+    if (name === 'keep-alive' && reaction.sent.length > 0) this.#unanswered += 1;
     this.#start(this.isClosed ? undefined : timerOf(this.tcb));
     if (this.isClosed) this.#around.gone();
   }
