@@ -1,6 +1,6 @@
-import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
 import { acceptable } from '../../lib/standard/arrives/window.ts';
-import { gt } from '../../lib/wire/seq.ts';
+import { emptyAck, resetFor } from '../../lib/standard/segments.ts';
+import { add, gt } from '../../lib/wire/seq.ts';
 import {
   all,
   always,
@@ -13,16 +13,17 @@ import {
   ignore,
   inState,
   lacks,
+  leaving,
   type Mutant,
   otherSecurity,
   outsideWindow,
   synchronized,
+  type Test,
   taken,
   takenAsAckOfSndUna,
   takenAsSameSecurity,
   takenAtRcvNxt,
   takenWithout,
-  type Test,
   unseen,
   without,
 } from './tools.ts';
@@ -148,8 +149,10 @@ export const ORDER: readonly Mutant[] = [
     'order-urg-before-ack',
     'the urgent pointer is taken before the ACK is checked',
     all(connected, has('URG')),
-    (tcb, segment, next) =>
-      next({ ...tcb, rcvUp: gt(segment.seq + segment.urg, tcb.rcvUp) ? segment.urg : tcb.rcvUp }, segment),
+    leaving((after, _, { seq, urg }) => {
+      const end = add(seq, urg);
+      return gt(end, after.rcvUp) ? { ...after, rcvUp: end } : after;
+    }),
   ),
   unseen(
     faulty('order-text-before-urg', 'text is taken before the urgent pointer', always, (tcb, segment, next) =>

@@ -31,7 +31,6 @@ const LATEST_PROBE = 500;
 const AFTER_ICMP = 10;
 const NOT_SYNCHRONIZED: readonly State[] = ['CLOSED', 'LISTEN', 'SYN-SENT'];
 const OPENS: readonly UserCall['call'][] = ['OPEN ACTIVE', 'OPEN TO MULTICAST'];
-const CLOSED_BY_BOTH: readonly State[] = ['CLOSING', 'LAST-ACK', 'TIME-WAIT'];
 
 /** One connection of a sequence, while it is played. */
 export class Playing {
@@ -281,8 +280,8 @@ export class Playing {
     // Where it cannot be sent yet, an upper tester may hold text back by itself, and what is called after it.
     if (user.call === 'SEND' && this.#worlds.some(({ tcb }) => !SYNCHRONIZED.includes(tcb.state)))
       return undefined;
-    // A user whose calls are those of sockets cannot abort what both sides have closed.
-    if (user.call === 'ABORT' && this.#worlds.some(({ tcb }) => CLOSED_BY_BOTH.includes(tcb.state)))
+    // A user whose calls are those of sockets has nothing left there to abort.
+    if (user.call === 'ABORT' && this.#worlds.some(({ tcb }) => tcb.state === 'TIME-WAIT'))
       return undefined;
     const [first] = this.#worlds;
     if (first) this.#meets(pairOfCall(first.tcb, user));

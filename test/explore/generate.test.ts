@@ -79,6 +79,9 @@ describe('generated sequences', () => {
     expect(has(/CTL=ACK><WND=\d+>; <SEQ=RCV\.NXT><ACK=SND\.NXT><CTL=ACK><WND=4380>; SEND \d+/)).to.equal(
       true,
     );
+    expect(has(/^[A-Z12-]+: [^;]*<ACK=SND\.(NXT\+1|UNA-2\^30)><CTL=ACK,URG><DATA=1><URG=\d+>/)).to.equal(
+      true,
+    );
     const open = '<SEQ=ANY><CTL=SYN>';
     expect(has(new RegExp(`^LISTEN: ${[open, open, open].join('; <SEQ=RCV\\.NXT><CTL=RST>; ')}`))).to.equal(
       true,

@@ -85,11 +85,13 @@ export function sentAgainAndAgain(drawing: Drawing): Sequence | undefined {
 /** Milliseconds in which a keep-alive must come where the user has asked for one after a second. */
 const KEPT_ALIVE = 2700;
 
-/** Nothing happens on the connection until a keep-alive is due. */
+/** Nothing happens on the connection until a keep-alive is due, or would be if the user had not turned them off again. */
 export function idle(drawing: Drawing): Sequence | undefined {
   const place = plainPlace(drawing, 'ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-2');
   if (!place) return undefined;
-  return new Course(drawing, place).call({ call: 'KEEP-ALIVE', value: 1 }).wait(KEPT_ALIVE).ends().sequence;
+  const course = new Course(drawing, place).call({ call: 'KEEP-ALIVE', value: 1 });
+  if (drawing.choice.percent(35)) course.call({ call: 'KEEP-ALIVE', value: 0 });
+  return course.wait(KEPT_ALIVE).ends().sequence;
 }
 
 /** Of the interval of keep-alives, in milliseconds of each second: something arrives after the one, and nothing for the other. */
