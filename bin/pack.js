@@ -53,7 +53,7 @@ const short = shortNames(outputFiles.map(({ path }) => basename(path)));
 const shortened = (text) => text.replaceAll(/[\w-]+-[A-Z0-9]{8}\.js/g, (name) => short.get(name) ?? name);
 for (const { path, text } of outputFiles) {
   // What esbuild leaves: it renames by the order of use, and takes no variable away.
-  const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 2 } });
+  const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 4 } });
   writeFileSync(shortened(path), shortened(code ?? text));
 }
 for (const part of RAW_SOCKET)

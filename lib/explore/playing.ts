@@ -281,8 +281,7 @@ export class Playing {
     if (user.call === 'SEND' && this.#worlds.some(({ tcb }) => !SYNCHRONIZED.includes(tcb.state)))
       return undefined;
     // A user whose calls are those of sockets has nothing left there to abort.
-    if (user.call === 'ABORT' && this.#worlds.some(({ tcb }) => tcb.state === 'TIME-WAIT'))
-      return undefined;
+    if (user.call === 'ABORT' && this.#worlds.some(({ tcb }) => tcb.state === 'TIME-WAIT')) return undefined;
     const [first] = this.#worlds;
     if (first) this.#meets(pairOfCall(first.tcb, user));
     if (hazards?.has(this.#stimulus)) return 'left out';

@@ -139,6 +139,14 @@ export default scenarios('ladders', [
     { reply: ackOf(10), then: 'ESTABLISHED', with: { told: [] } },
     ['RFC 793 3.9 sixth', '3.10.7.4 sixth', 'MUST-32'],
   ),
+  tells(
+    'urgent-refused',
+    'urgent text with an acknowledgment of octets never sent: it is refused before its urgent pointer counts',
+    'ESTABLISHED',
+    '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,PSH,URG><DATA=10><URG=10>',
+    { reply: ACK, then: 'ESTABLISHED', with: { told: [] } },
+    ['RFC 793 3.9 fifth', '3.10.7.4 fifth', 'MUST-32'],
+  ),
   tells('closed', 'the peer closes, and the user is told', 'ESTABLISHED', FIN, {
     ...{ reply: ackOf(1), then: 'CLOSE-WAIT', with: { told: ['connection closing'] } },
   }),

