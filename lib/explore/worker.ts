@@ -16,7 +16,10 @@ import type { FromExplorer, PlayedScenario, ToExplorer, Unplayed, Unrepeated } f
 import type { Played } from './played.ts';
 import { sequenceText } from './sequence.ts';
 
-/** The process that explores, and its thread that generates sequences. It obeys its parent process and ends with it. In the lab it runs in the tester's network namespace. */
+/**
+ * The process that explores, and its thread that generates sequences. It obeys its parent process and ends with it. In the lab it
+ * runs in the tester's network namespace.
+ */
 let engine: Engine | undefined;
 let generated: GeneratedAhead | undefined;
 let isStopped = false;

@@ -1,7 +1,7 @@
 import type { Sequence } from '../../sequence.ts';
 import { Course, type Drawing, plainPlace } from '../course.ts';
 
-/** Of segments that are refused before their urgent pointer counts; the one with an old ACK not under RFC 793. */
+/** Such segments are dropped before the sixth step. RFC 793 drops all but the one with an old ACK. */
 const REFUSED = [
   '<SEQ=RCV.NXT><ACK=SND.NXT+1><CTL=ACK,URG>',
   '<SEQ=RCV.NXT><ACK=SND.UNA-2^30><CTL=ACK,URG>',
